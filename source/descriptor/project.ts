@@ -1,0 +1,141 @@
+/**
+ * What the two files say, typed and with defaults filled in. Pure data: every room above reads it, none changes it.
+ * Field meanings and defaults: contract 1.3 to 1.12 and 2.1; `image`, `dockerfile`, `context`, `port`, `domain`,
+ * `limits`, `env`, `secretFiles` and `schedule` are our own additions.
+ */
+
+export const serviceKinds = ['web', 'api', 'static', 'worker', 'job', 'cron'] as const;
+export type ServiceKind = (typeof serviceKinds)[number];
+
+export type AccessMode = 'authenticated' | 'public';
+
+export type RestartPolicy = 'no' | 'on-failure' | 'unless-stopped';
+
+export type Build = {
+	readonly strategy: 'auto' | 'dockerfile' | 'railpack';
+	readonly command?: string;
+	readonly include: readonly string[];
+	/** Names of variables that the build may read. */
+	readonly env: readonly string[];
+	readonly packages: {readonly build: readonly string[]; readonly runtime: readonly string[]};
+	readonly outputDirectory?: string;
+};
+
+/** HTTP readiness: GET `path` on the service's port must answer 2xx within `timeoutMs` milliseconds. */
+export type HttpReadiness = {readonly type: 'http'; readonly path: string; readonly timeoutMs: number};
+
+/** TCP readiness: `port` must accept a connection within `timeoutMs` milliseconds. */
+export type TcpReadiness = {readonly type: 'tcp'; readonly port: number; readonly timeoutMs: number};
+
+/** One variable of a service that takes its value from a resource output at start. */
+export type Connection = {readonly resource: string; readonly key: string; readonly output: string};
+
+export type Service = {
+	readonly name: string;
+	readonly kind: ServiceKind;
+	readonly accessMode: AccessMode;
+	/** Whether the router gives the service a host of its own: web and static do, api only when it says `accessMode: public`. */
+	readonly isExposed: boolean;
+	/** Source directory relative to the descriptor's directory; absent when `image` is given. */
+	readonly path?: string;
+	/** A prebuilt image instead of a source directory. */
+	readonly image?: string;
+	readonly build: Build;
+	/** Path of the Dockerfile relative to the descriptor's directory. */
+	readonly dockerfile?: string;
+	/** Build context relative to the descriptor's directory. */
+	readonly context?: string;
+	readonly port?: number;
+	/** One more host beside the default one. */
+	readonly domain?: string;
+	/** cpu in cores (0.5), memory in bytes. */
+	readonly limits?: {readonly cpu?: number; readonly memory?: number};
+	readonly env: Readonly<Record<string, string>>;
+	/** Variable name → absolute file path inside the container. */
+	readonly secretFiles: Readonly<Record<string, string>>;
+	readonly schedule?: Schedule;
+	readonly run: {
+		readonly command?: string;
+		readonly restart: {readonly policy: RestartPolicy; readonly maxRetries?: number};
+	};
+	readonly release?: {readonly command: string};
+	readonly readiness?: HttpReadiness;
+	readonly connections: readonly Connection[];
+};
+
+export type Schedule = {readonly cron: string} | {readonly interval: 'daily' | 'hourly'};
+
+export type GeneratedVariable = {
+	readonly generator: 'token';
+	/** Random bytes before encoding, 16 to 128. */
+	readonly bytes: number;
+	readonly encoding: 'hex' | 'base64url';
+};
+
+export type ResourceOutput = {readonly sensitive: boolean; readonly value: string};
+
+export type Retention = {readonly keepLast?: number; readonly maxAgeDays?: number; readonly includeManual?: boolean};
+
+export type BackupOperation = {
+	readonly command: string;
+	readonly env: Readonly<Record<string, string>>;
+	readonly image?: string;
+	readonly schedule?: {
+		readonly interval?: 'daily' | 'hourly';
+		readonly cron?: string;
+		readonly retention?: Retention;
+	};
+};
+
+export type RestoreOperation = {
+	readonly command: string;
+	readonly env: Readonly<Record<string, string>>;
+	readonly image?: string;
+};
+
+/** A resource with its preset already expanded. */
+export type Resource = {
+	readonly name: string;
+	/** Name of the preset it came from, for display. */
+	readonly preset?: string;
+	readonly image: string;
+	readonly command?: readonly string[];
+	readonly env: Readonly<Record<string, string>>;
+	readonly generatedVariables: Readonly<Record<string, GeneratedVariable>>;
+	readonly ports: readonly number[];
+	readonly outputs: Readonly<Record<string, ResourceOutput>>;
+	/** Volume handle → absolute mount path. */
+	readonly volumes: Readonly<Record<string, string>>;
+	readonly readiness?: TcpReadiness;
+	readonly restart: {readonly policy: RestartPolicy};
+	readonly operations: {readonly backup?: BackupOperation; readonly restore?: RestoreOperation};
+};
+
+export const httpMethods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
+export type HttpMethod = (typeof httpMethods)[number];
+
+/** One rule of compartment.routes.yml, in file order. At most one of the three transforms is set. */
+export type RouteRule = {
+	readonly on: string;
+	/** `/exact` or `/prefix/*`. */
+	readonly path: string;
+	readonly to: string;
+	/** Absent: every method. */
+	readonly methods?: readonly HttpMethod[];
+	readonly stripPrefix?: string;
+	readonly replacePrefix?: string;
+	readonly rewrite?: string;
+};
+
+export type Project = {
+	readonly name: string;
+	/** Absolute directory of compartment.yml. */
+	readonly directory: string;
+	readonly services: readonly Service[];
+	readonly resources: readonly Resource[];
+	readonly routes: readonly RouteRule[];
+	/** sha256 over both files' bytes, hex: the descriptor's part of a saved plan's stale check. */
+	readonly hash: string;
+	/** Things that validate but deserve a word, such as a cron service without a schedule. */
+	readonly warnings: readonly string[];
+};

@@ -1,0 +1,56 @@
+/** Exit codes a user can rely on (README, "Exit codes"). */
+export const exitCodes = {done: 0, error: 1, changesPending: 2, locked: 3, cancelled: 130} as const;
+
+type UserErrorOptions = {
+	/** One line that says what to do next, usually a command. */
+	readonly hint?: string;
+	readonly exitCode?: number;
+	readonly cause?: unknown;
+};
+
+/**
+ * Something the user or the world outside can cause. It is printed as a message, never as a stack trace;
+ * everything else that is thrown is a defect of ours.
+ */
+export class UserError extends Error {
+	readonly hint: string | undefined;
+	readonly exitCode: number;
+
+	constructor(message: string, {hint, exitCode = exitCodes.error, cause}: UserErrorOptions = {}) {
+		super(message, {cause});
+		this.name = 'UserError';
+		this.hint = hint;
+		this.exitCode = exitCode;
+	}
+}
+
+/** The engine refused or failed an operation: names the operation, the address and the engine's own text. */
+export class EngineError extends UserError {
+	/** HTTP status of the engine's answer, when there was one. */
+	readonly status: number | undefined;
+
+	constructor(message: string, options: UserErrorOptions & {readonly status?: number} = {}) {
+		super(message, options);
+		this.name = 'EngineError';
+		this.status = options.status;
+	}
+}
+
+/** Another process holds the environment's lock. */
+export class LockedError extends UserError {
+	constructor(message: string, hint?: string) {
+		super(message, {hint, exitCode: exitCodes.locked});
+		this.name = 'LockedError';
+	}
+}
+
+/** The user said no, or pressed ctrl-c. */
+export class CancelledError extends UserError {
+	constructor(message = 'Cancelled.', hint?: string) {
+		super(message, {hint, exitCode: exitCodes.cancelled});
+		this.name = 'CancelledError';
+	}
+}
+
+/** The text of anything thrown, for messages that quote a cause. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

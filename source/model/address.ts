@@ -1,0 +1,9 @@
+/** Addresses name the objects of one environment. */
+export const networkAddress = 'network';
+export const routesAddress = 'routes';
+export const routerAddress = 'router';
+export const volumeAddress = (resource: string, handle: string): string => `volume.${resource}.${handle}`;
+export const resourceAddress = (name: string): string => `resource.${name}`;
+export const imageAddress = (service: string): string => `image.${service}`;
+export const releaseAddress = (service: string): string => `release.${service}`;
+export const serviceAddress = (name: string): string => `service.${name}`;

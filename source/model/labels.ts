@@ -1,0 +1,38 @@
+/** Labels that every engine object of ours carries. Nothing without `lineage` (or `router`) is ever changed. */
+export const labels = {
+	lineage: 'compartment.lineage',
+	project: 'compartment.project',
+	environment: 'compartment.environment',
+	address: 'compartment.address',
+	deployment: 'compartment.deployment',
+	/** Hash of the specification, without any secret. */
+	spec: 'compartment.spec',
+	/** Operation id of the journal: after a crash it tells whether the operation happened. */
+	op: 'compartment.op',
+	/** Marks what belongs to the router, which serves every environment of the engine. */
+	router: 'compartment.router',
+} as const;
+
+type ObjectLabels = {
+	readonly lineage: string;
+	readonly project: string;
+	readonly environment: string;
+	readonly address: string;
+	readonly deployment?: string;
+	readonly spec?: string;
+	readonly op?: string;
+};
+
+/** The labels of one object. */
+export function labelsOf(object: ObjectLabels): Record<string, string> {
+	const result: Record<string, string> = {
+		[labels.lineage]: object.lineage,
+		[labels.project]: object.project,
+		[labels.environment]: object.environment,
+		[labels.address]: object.address,
+	};
+	if (object.deployment) result[labels.deployment] = object.deployment;
+	if (object.spec) result[labels.spec] = object.spec;
+	if (object.op) result[labels.op] = object.op;
+	return result;
+}

@@ -1,0 +1,90 @@
+import type {
+	AccessMode,
+	BackupOperation,
+	Connection,
+	GeneratedVariable,
+	HttpReadiness,
+	ResourceOutput,
+	RestartPolicy,
+	RestoreOperation,
+	RouteRule,
+	ServiceKind,
+	TcpReadiness,
+} from '../descriptor/project.ts';
+import type {Env} from './values.ts';
+
+/** Two servers of one backend; one of them takes the traffic. */
+export type Slot = 'blue' | 'green';
+
+/** What makes a resource's container: a change of any field replaces it (contract 4.10). */
+export type ResourceSpec = {
+	readonly image: string;
+	readonly command?: readonly string[];
+	readonly env: Env;
+	readonly hostname: string;
+	readonly ports: readonly number[];
+	/** Volume handle → mount path. */
+	readonly volumes: Readonly<Record<string, string>>;
+};
+
+export type DesiredVolume = {
+	readonly address: string;
+	readonly resource: string;
+	readonly handle: string;
+	/** The engine's volume name. */
+	readonly name: string;
+	readonly mountPath: string;
+};
+
+export type DesiredResource = {
+	readonly address: string;
+	readonly name: string;
+	readonly preset?: string;
+	readonly containerName: string;
+	readonly spec: ResourceSpec;
+	readonly restart: RestartPolicy;
+	readonly readiness?: TcpReadiness;
+	readonly generatedVariables: Readonly<Record<string, GeneratedVariable>>;
+	readonly outputs: Readonly<Record<string, ResourceOutput>>;
+	readonly operations: {readonly backup?: BackupOperation; readonly restore?: RestoreOperation};
+};
+
+/** What makes a service's container, beside its image. A change of any field makes a new deployment. */
+export type ServiceSpec = {
+	readonly command?: string;
+	readonly env: Env;
+	/** From the descriptor or variable PORT; absent: the image's first EXPOSE, else 3000 (contract 4.5). */
+	readonly port?: number;
+	readonly restart: {readonly policy: RestartPolicy; readonly maxRetries?: number};
+	readonly limits?: {readonly cpu?: number; readonly memory?: number};
+	/** Variable → absolute path of a file in memory inside the container. */
+	readonly secretFiles: Readonly<Record<string, string>>;
+};
+
+export type DesiredService = {
+	readonly address: string;
+	readonly name: string;
+	readonly kind: ServiceKind;
+	readonly accessMode: AccessMode;
+	/** Hosts the router answers on for this service, the default one first; empty when it has none. */
+	readonly hosts: readonly string[];
+	readonly spec: ServiceSpec;
+	readonly readiness?: HttpReadiness;
+	readonly release?: {readonly command: string};
+	readonly connections: readonly Connection[];
+	/** Where its image comes from. */
+	readonly image: ImageSource;
+};
+
+/** A service's image is built from source, or prebuilt and named. Build inputs are described by the build room. */
+export type ImageSource = {readonly type: 'build'} | {readonly type: 'prebuilt'; readonly reference: string};
+
+/** What one environment should be. Pure: made from the project, the variables and the settings alone. */
+export type Desired = {
+	readonly project: string;
+	readonly environment: string;
+	readonly volumes: readonly DesiredVolume[];
+	readonly resources: readonly DesiredResource[];
+	readonly services: readonly DesiredService[];
+	readonly routes: readonly RouteRule[];
+};

@@ -1,0 +1,30 @@
+import type {AccessMode, RouteRule} from '../descriptor/project.ts';
+import type {Slot} from '../model/specs.ts';
+
+/** Where a slot of a backend sends requests: a fixed address inside the environment's network. */
+export type SlotTarget = {readonly address: string; readonly port: number; readonly deployment: string};
+
+/** One service behind the router. Without an active slot it answers 503. */
+export type Backend = {
+	readonly service: string;
+	readonly accessMode: AccessMode;
+	readonly slots: Readonly<Partial<Record<Slot, SlotTarget>>>;
+	readonly active: Slot | null;
+};
+
+/**
+ * Everything the router serves for one environment. The router's volume keeps one table per environment, named by its
+ * lineage; the configuration is rendered from all of them, so two environments never overwrite each other.
+ */
+export type RouteTable = {
+	readonly lineage: string;
+	readonly project: string;
+	readonly environment: string;
+	/** SHA-256 (hex) of the Authorization header that the access password makes; null when nobody can sign in yet. */
+	readonly accessHash: string | null;
+	/** Host (lower case, without port) → service. */
+	readonly hosts: Readonly<Record<string, string>>;
+	/** In file order; the first match wins. */
+	readonly rules: readonly RouteRule[];
+	readonly backends: readonly Backend[];
+};

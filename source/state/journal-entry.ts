@@ -1,0 +1,34 @@
+/** One line of the write-ahead journal. `begin` is on disk before the engine is asked; `done` or `failed` after. */
+export type JournalEntry =
+	| {
+			readonly type: 'open';
+			readonly run: string;
+			readonly lineage: string;
+			readonly serial: number;
+			readonly pid: number;
+			readonly host: string;
+			readonly at: string;
+	  }
+	| {
+			readonly type: 'begin';
+			/** Operation id, which is also the label `compartment.op` of the object it makes. */
+			readonly op: string;
+			readonly address: string;
+			readonly intent: Intent;
+			readonly at: string;
+	  }
+	| {readonly type: 'done'; readonly op: string; readonly at: string}
+	| {readonly type: 'failed'; readonly op: string; readonly reason: string; readonly at: string}
+	| {readonly type: 'close'; readonly run: string; readonly at: string};
+
+/** What was about to happen, with what recovery needs to finish or undo it. */
+export type Intent =
+	| {readonly type: 'create-network'; readonly name: string}
+	| {readonly type: 'create-volume'; readonly name: string}
+	| {readonly type: 'build-image'; readonly reference: string}
+	| {readonly type: 'run-candidate'; readonly deployment: string; readonly containerName: string}
+	| {readonly type: 'replace-resource'; readonly resource: string; readonly containerName: string}
+	| {readonly type: 'release'; readonly deployment: string}
+	| {readonly type: 'switch'; readonly deployments: Readonly<Record<string, string>>}
+	| {readonly type: 'retire'; readonly deployments: readonly string[]}
+	| {readonly type: 'remove'; readonly kind: 'container' | 'network' | 'volume' | 'image'; readonly name: string};

@@ -1,0 +1,146 @@
+import type {HttpReadiness, RouteRule, ServiceKind, TcpReadiness} from '../descriptor/project.ts';
+import type {ResourceSpec, ServiceSpec, Slot} from '../model/specs.ts';
+import type {VariableScope} from '../model/values.ts';
+
+/** The version this program writes. Older ones are migrated, newer ones refused. */
+export const stateVersion = 1;
+
+/**
+ * A variable of one scope. A plain one holds its `value`; a sensitive one an age ciphertext that is bound to its
+ * scope and key, so that two cannot be swapped. `revision` is random and changes with the value.
+ */
+export type Variable = {
+	readonly scope: VariableScope;
+	readonly key: string;
+	readonly source: 'user' | 'generated';
+	readonly revision: string;
+	readonly updatedAt: string;
+} & ({readonly isSensitive: false; readonly value: string} | {readonly isSensitive: true; readonly ciphertext: string});
+
+export type NetworkRecord = {readonly name: string; readonly subnet: string};
+
+/** The environment's access password: its ciphertext, and the SHA-256 (hex) of the Authorization header the router compares. */
+export type AccessRecord = {readonly ciphertext: string; readonly headerHash: string; readonly updatedAt: string};
+
+export type VolumeRecord = {
+	/** The engine's volume name. */
+	readonly name: string;
+	readonly mountPath: string;
+	readonly createdAt: string;
+};
+
+export type ResourceRecord = {
+	readonly name: string;
+	readonly spec: ResourceSpec;
+	/** Image id the container was made from. */
+	readonly imageId: string;
+	readonly containerName: string;
+	readonly containerId: string;
+	readonly restart: 'no' | 'on-failure' | 'unless-stopped';
+	readonly readiness?: TcpReadiness;
+	readonly status: 'running' | 'stopped' | 'restore-incomplete';
+	readonly updatedAt: string;
+};
+
+export type ImageRecord = {
+	/** Content address of everything that goes into the build: context, configuration, base images. */
+	readonly key: string;
+	readonly imageId: string;
+	readonly reference: string;
+	/** `dockerfile`, `railpack` …, and why, for people. */
+	readonly builder: string;
+	readonly builtAt: string;
+};
+
+export type DeploymentStatus = 'running' | 'succeeded' | 'failed' | 'stopped';
+
+/** contract 4.1 */
+export type DeploymentStage =
+	| 'building'
+	| 'release'
+	| 'starting_candidate'
+	| 'checking_readiness'
+	| 'candidate'
+	| 'switching_route'
+	| 'draining_previous'
+	| 'active'
+	| 'retired'
+	| 'rolled_back'
+	| 'stopped';
+
+/** One immutable attempt to run one service. */
+export type Deployment = {
+	/** `dpl_…`, sorts by time. */
+	readonly id: string;
+	/** The run (one apply) it belongs to, `run_…`. */
+	readonly run: string;
+	readonly service: string;
+	readonly kind: ServiceKind;
+	readonly status: DeploymentStatus;
+	readonly stage: DeploymentStage;
+	readonly type: 'deploy' | 'promote' | 'rollback' | 'restart';
+	readonly label?: string;
+	readonly spec: ServiceSpec;
+	readonly readiness?: HttpReadiness;
+	readonly imageId: string;
+	readonly imageReference: string;
+	readonly imageKey: string;
+	readonly containerName: string;
+	readonly containerId?: string;
+	/** Fixed address inside the environment's network. */
+	readonly address?: string;
+	readonly port?: number;
+	readonly slot?: Slot;
+	/** The rules with `on: <service>` of its run (contract 2.5). */
+	readonly routes: readonly RouteRule[];
+	readonly createdAt: string;
+	readonly completedAt?: string;
+	readonly failure?: DeploymentFailure;
+};
+
+/** Why a deployment failed, with what a person needs to find the cause. Texts are already sanitised and masked. */
+export type DeploymentFailure = {
+	readonly message: string;
+	readonly lastProbe?: string;
+	readonly exitCode?: number;
+	readonly isOutOfMemory?: boolean;
+	/** The last 20 lines at most. */
+	readonly lastLines: readonly string[];
+};
+
+/** The routes as they were last published, which is what the router serves. */
+export type RoutesRecord = {
+	readonly hosts: Readonly<Record<string, string>>;
+	readonly rules: readonly RouteRule[];
+	/** Service → access mode, for every service that the router knows. */
+	readonly access: Readonly<Record<string, 'authenticated' | 'public'>>;
+};
+
+/** One environment of one project: what the last apply left. */
+export type State = {
+	readonly version: typeof stateVersion;
+	readonly lineage: string;
+	/** Grows by one with every write; a write is a compare-and-swap on (lineage, serial). */
+	readonly serial: number;
+	readonly project: string;
+	readonly environment: string;
+	/** Identity of the engine the objects live on, null before the first apply. */
+	readonly engine: string | null;
+	readonly networks: {readonly environment: NetworkRecord; readonly mesh: NetworkRecord} | null;
+	readonly access: AccessRecord | null;
+	readonly variables: readonly Variable[];
+	/** By address, `volume.db.data`. A volume stays here until its data is deleted. */
+	readonly volumes: Readonly<Record<string, VolumeRecord>>;
+	readonly resources: Readonly<Record<string, ResourceRecord>>;
+	/** By service name. */
+	readonly images: Readonly<Record<string, ImageRecord>>;
+	/** By id. */
+	readonly deployments: Readonly<Record<string, Deployment>>;
+	/** Service → id of the deployment that serves. */
+	readonly active: Readonly<Record<string, string>>;
+	readonly routes: RoutesRecord | null;
+	readonly updatedAt: string;
+};
+
+/** A state's place in history: a write names the one it replaces. */
+export type Revision = {readonly lineage: string; readonly serial: number};
