@@ -9,6 +9,8 @@ export const labels = {
 	spec: 'compartment.spec',
 	/** Operation id of the journal: after a crash it tells whether the operation happened. */
 	op: 'compartment.op',
+	/** Hosts of an exposed service's container, comma-separated: lets a plan of another environment see what is taken. */
+	hosts: 'compartment.hosts',
 	/** Marks what belongs to the router, which serves every environment of the engine. */
 	router: 'compartment.router',
 } as const;

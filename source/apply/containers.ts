@@ -1,0 +1,57 @@
+import type {ContainerDetails} from '../engine/engine.ts';
+import {EngineError} from '../errors.ts';
+import type {DeploymentFailure} from '../state/state.ts';
+import type {ApplyContext} from './context.ts';
+
+/** Lines of a failed container that a report carries. */
+const reportedLines = 20;
+
+/** Streams a container's output into the apply's events until the signal aborts or the container is gone. */
+export function followLogs(
+	context: Pick<ApplyContext, 'engine' | 'emit' | 'secrets'>,
+	address: string,
+	containerId: string,
+	signal: AbortSignal,
+): void {
+	const follow = async () => {
+		for await (const line of context.engine.logs(containerId, {follow: true, signal})) {
+			const text = context.secrets.mask(line.text);
+			context.emit({type: 'log', at: Date.now(), address, stream: line.stream, text});
+		}
+	};
+	// Logs are a view: losing them must not fail the step that they illustrate.
+	follow().catch(() => undefined);
+}
+
+async function lastLines(context: Pick<ApplyContext, 'engine' | 'secrets'>, containerId: string): Promise<string[]> {
+	const lines: string[] = [];
+	try {
+		for await (const {text} of context.engine.logs(containerId, {tail: reportedLines}))
+			lines.push(context.secrets.mask(text));
+	} catch (error) {
+		if (!(error instanceof EngineError)) throw error;
+	}
+	return lines.slice(-reportedLines);
+}
+
+/** What a person needs to find out why a container did not become what it should. */
+export async function describeFailure(
+	context: Pick<ApplyContext, 'engine' | 'secrets'>,
+	containerId: string | undefined,
+	message: string,
+	lastProbe?: string,
+): Promise<DeploymentFailure> {
+	if (containerId === undefined) return {message, lastLines: []};
+	const details = await context.engine.inspectContainer(containerId).catch(() => undefined);
+	const hasEnded = details !== undefined && details.state !== 'running';
+	return {
+		message,
+		lastProbe,
+		exitCode: hasEnded ? details.exitCode : undefined,
+		isOutOfMemory: details?.isOutOfMemory || undefined,
+		lastLines: await lastLines(context, containerId),
+	};
+}
+
+/** Whether the container still runs; a restarting one does not. */
+export const isUp = (details: ContainerDetails | undefined): boolean => details?.state === 'running';

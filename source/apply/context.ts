@@ -1,0 +1,42 @@
+import type {PlannedBuild} from '../build/plan-build.ts';
+import type {Project} from '../descriptor/project.ts';
+import type {Engine} from '../engine/engine.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {RouterOptions} from '../router/router.ts';
+import type {Settings} from '../settings.ts';
+import type {Journal} from '../state/journal.ts';
+import type {Emit} from './events.ts';
+import type {SecretReader} from './secret-reader.ts';
+import type {StateKeeper} from './state-keeper.ts';
+
+/** What every step of an apply works with. */
+export type ApplyContext = {
+	readonly plan: Plan;
+	readonly project: Project;
+	readonly engine: Engine;
+	readonly router: RouterOptions;
+	readonly settings: Settings;
+	/** The state folder of the environment. */
+	readonly directory: string;
+	readonly state: StateKeeper;
+	readonly journal: Journal;
+	readonly secrets: SecretReader;
+	/** Service → what its build was planned from. */
+	readonly builds: ReadonlyMap<string, PlannedBuild>;
+	/** Id of this apply, `run_…`. */
+	readonly run: string;
+	readonly label: string | undefined;
+	readonly emit: Emit;
+	/** Aborts everything at once (second ctrl-c). */
+	readonly signal: AbortSignal;
+};
+
+/** Tells what a step does now. */
+export function progress(context: Pick<ApplyContext, 'emit'>, address: string, message: string): void {
+	context.emit({type: 'step-progress', at: Date.now(), address, message});
+}
+
+/** Tells something that belongs to no step. */
+export function notice(context: Pick<ApplyContext, 'emit'>, level: 'info' | 'warning', message: string): void {
+	context.emit({type: 'notice', at: Date.now(), level, message});
+}

@@ -1,0 +1,72 @@
+import {labels} from '../model/labels.ts';
+import {environmentNetworkName} from '../model/names.ts';
+import type {Action} from '../plan/plan.ts';
+import {leaveEnvironment, removeRouter, withdraw} from '../router/router.ts';
+import {type ApplyStep, busyActions} from './apply-steps.ts';
+import type {ApplyContext} from './context.ts';
+import {operate} from './operation.ts';
+import {deleteResource} from './steps/resource.ts';
+import {deleteService} from './steps/retire.ts';
+
+async function removeNetworks(context: ApplyContext): Promise<void> {
+	const {engine, router, plan, state} = context;
+	await leaveEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
+	const {networks, containers} = await engine.observe({[labels.lineage]: plan.lineage});
+	// Containers of failed attempts and former deployments have no action of their own.
+	for (const {id} of containers) await engine.remove(id);
+	for (const {id, name} of networks) {
+		await operate(context, {
+			address: 'network',
+			intent: {type: 'remove', kind: 'network', name},
+			run: () => engine.removeNetwork(id),
+		});
+	}
+	await state.update(current => ({...current, networks: null}));
+}
+
+async function removeVolume(context: ApplyContext, address: string): Promise<void> {
+	const record = context.state.current().volumes[address];
+	if (!record) return;
+	await operate(context, {
+		address,
+		intent: {type: 'remove', kind: 'volume', name: record.name},
+		run: () => context.engine.removeVolume(record.name),
+		record: state => {
+			const {[address]: _removed, ...volumes} = state.volumes;
+			return {...state, volumes};
+		},
+	});
+}
+
+/** Removes the images that were built for this environment; the build cache stays with the engine. */
+async function removeImages(context: ApplyContext): Promise<void> {
+	const images = await context.engine.listImages({[labels.lineage]: context.plan.lineage});
+	for (const {tags} of images) for (const tag of tags) await context.engine.removeImage(tag);
+	await context.state.update(state => ({...state, images: {}}));
+}
+
+function destroyStep(context: ApplyContext, {address, object, dependsOn}: Action): ApplyStep {
+	const {engine, router, plan, state} = context;
+	const name = address.slice(address.indexOf('.') + 1);
+	const runs: Partial<Record<Action['object'], () => Promise<void>>> = {
+		service: () => deleteService(context, name),
+		resource: () => deleteResource(context, name),
+		volume: () => removeVolume(context, address),
+		async routes() {
+			await withdraw(engine, router, plan.lineage);
+			await state.update(current => ({...current, routes: null}));
+		},
+		async network() {
+			await removeNetworks(context);
+			await removeImages(context);
+		},
+		router: () => removeRouter(engine, router),
+	};
+	const run = runs[object];
+	if (!run) throw new Error(`no step for deleting ${object}`);
+	return {id: address, address, isFirst: true, isLast: true, dependsOn, run};
+}
+
+/** The graph that takes an environment down. */
+export const destroySteps = (context: ApplyContext): ApplyStep[] =>
+	busyActions(context.plan).map(action => destroyStep(context, action));

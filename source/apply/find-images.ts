@@ -1,0 +1,120 @@
+import {join} from 'node:path';
+import {compareManifests, explainRebuild, type Manifest, readManifest} from '../build/manifest.ts';
+import {type PlannedBuild, planBuild} from '../build/plan-build.ts';
+import type {Project, Service} from '../descriptor/project.ts';
+import type {ReadonlyEngine} from '../engine/engine.ts';
+import {imageRepository} from '../model/names.ts';
+import type {DesiredService} from '../model/specs.ts';
+import type {ImageFinding} from '../plan/input.ts';
+import type {ImageRecord, State} from '../state/state.ts';
+import {manifestFile} from './manifests.ts';
+
+type Question = {
+	readonly project: Project;
+	readonly state: State;
+	readonly engine: ReadonlyEngine;
+	/** The state folder of the environment. */
+	readonly directory: string;
+	readonly rebuild: boolean;
+};
+
+/** What a plan says of a service's image, and the build that would make it. */
+export type FoundImage = {readonly finding: ImageFinding; readonly build?: PlannedBuild};
+
+type BuildArgs = {readonly args: Readonly<Record<string, string>>; readonly obstacle?: ImageFinding['obstacle']};
+
+/** The plain variables a build may read (contract 5.7); anything else is an obstacle. */
+function buildArgs({build, name}: Service, {spec}: DesiredService): BuildArgs {
+	const args: Record<string, string> = {};
+	for (const key of build.env) {
+		const value = Object.hasOwn(spec.env, key) ? spec.env[key] : undefined;
+		const unblock = `compartment variable set ${key} VALUE --service ${name} --plain`;
+		if (!value)
+			return {args, obstacle: {reason: `Build variable "${key}" was not found for service "${name}".`, unblock}};
+		if (value.type === 'secret')
+			return {
+				args,
+				obstacle: {
+					reason: `Build variable "${key}" must be plain. Sensitive variables cannot be exposed to build.`,
+					unblock,
+				},
+			};
+		if (value.type === 'output')
+			return {
+				args,
+				obstacle: {
+					reason: `Build variable "${key}" uses a descriptor resource connection. Resource outputs resolve at runtime and cannot be exposed to build.`,
+					unblock: `remove ${key} from build.env of service ${name}`,
+				},
+			};
+		args[key] = value.value;
+	}
+	return {args};
+}
+
+function explainBuild(
+	record: ImageRecord | undefined,
+	build: PlannedBuild,
+	previous: Manifest | undefined,
+): Pick<ImageFinding, 'reasons' | 'files'> {
+	if (!record) return {reasons: [`first build, ${build.reason}`], files: []};
+	if (record.key === build.key) return {reasons: [], files: []};
+	if (!previous) return {reasons: ['source or build configuration changed'], files: []};
+	const {added, changed, removed} = compareManifests(previous, build.manifest);
+	const reasons = explainRebuild(previous, build.manifest);
+	return {
+		reasons: reasons.length > 0 ? reasons : ['build configuration changed'],
+		files: [...added, ...changed, ...removed].sort(),
+	};
+}
+
+async function findBuild(question: Question, service: Service, desired: DesiredService): Promise<FoundImage> {
+	const {project, state, engine, directory, rebuild} = question;
+	const record = state.images[service.name];
+	const previous = record ? await readManifest(manifestFile(directory, service.name)) : undefined;
+	const {args, obstacle} = buildArgs(service, desired);
+	const build = await planBuild({
+		project,
+		service,
+		findImage: reference => engine.findImage(reference),
+		cacheDirectory: join(directory, 'cache'),
+		buildArgs: args,
+		previous,
+	});
+	const explained = explainBuild(record, build, previous);
+	const isGone = record !== undefined && (await engine.findImage(record.imageId)) === undefined;
+	const reasons = [
+		...explained.reasons,
+		...(isGone ? ['image was removed outside Compartment'] : []),
+		...(rebuild && explained.reasons.length === 0 ? ['rebuild asked for with --rebuild'] : []),
+	];
+	const repository = imageRepository(project.name, state.environment, service.name);
+	const planned = {
+		service: service.name,
+		key: build.key,
+		builder: build.reason,
+		reference: `${repository}:${build.key}`,
+		imageId: reasons.length === 0 ? record!.imageId : null,
+	};
+	return {finding: {planned, reasons, files: explained.files, obstacle}, build};
+}
+
+async function findPrebuilt({state, engine}: Question, service: string, reference: string): Promise<FoundImage> {
+	const record = state.images[service];
+	const image = await engine.findImage(reference);
+	const reasons: string[] = [];
+	if (!image) reasons.push(`image ${reference} is not on the engine yet`);
+	else if (!record) reasons.push(`image ${reference} is used for the first time`);
+	else if (record.reference !== reference) reasons.push(`image changed from ${record.reference} to ${reference}`);
+	else if (record.imageId !== image.id) reasons.push(`image ${reference} now resolves to another digest`);
+	const imageId = reasons.length === 0 ? image!.id : null;
+	const planned = {service, key: image?.id ?? reference, builder: `prebuilt image ${reference}`, reference, imageId};
+	return {finding: {planned, reasons, files: []}};
+}
+
+/** Finds out what image a service would get, without building or pulling anything. */
+export function findServiceImage(question: Question, desired: DesiredService): Promise<FoundImage> {
+	if (desired.image.type === 'prebuilt') return findPrebuilt(question, desired.name, desired.image.reference);
+	const service = question.project.services.find(({name}) => name === desired.name)!;
+	return findBuild(question, service, desired);
+}

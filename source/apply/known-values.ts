@@ -1,0 +1,30 @@
+import {outputFingerprint} from '../model/outputs.ts';
+import type {Desired, ResourceSpec, ServiceSpec} from '../model/specs.ts';
+import type {Env, EnvValue} from '../model/values.ts';
+import type {State} from '../state/state.ts';
+import {findVariable} from '../state/variables.ts';
+
+const mapEnv = (env: Env, change: (value: EnvValue) => EnvValue): Env =>
+	Object.fromEntries(Object.entries(env).map(([key, value]) => [key, change(value)]));
+
+/** A resource's specification with the revisions of variables that were generated after the plan was made. */
+export function withRevisions(spec: ResourceSpec, state: State): ResourceSpec {
+	const env = mapEnv(spec.env, value => {
+		if (value.type !== 'secret' || value.revision !== null) return value;
+		return {...value, revision: findVariable(state, value.scope, value.key)?.revision ?? null};
+	});
+	return {...spec, env};
+}
+
+/** A service's specification with the fingerprints of outputs that became known after the plan was made. */
+export function withFingerprints(spec: ServiceSpec, desired: Desired, state: State): ServiceSpec {
+	const env = mapEnv(spec.env, value => {
+		if (value.type !== 'output' || value.fingerprint !== null) return value;
+		const resource = desired.resources.find(({name}) => name === value.resource);
+		const output = resource?.outputs[value.output];
+		if (!resource || !output) return value;
+		const context = {project: desired.project, environment: desired.environment, resource: resource.name};
+		return {...value, fingerprint: outputFingerprint(output, context, withRevisions(resource.spec, state).env)};
+	});
+	return {...spec, env};
+}

@@ -1,0 +1,39 @@
+import {messageOf} from '../errors.ts';
+import {failpoint} from '../failpoints.ts';
+import type {Intent} from '../state/journal-entry.ts';
+import type {State} from '../state/state.ts';
+import type {ApplyContext} from './context.ts';
+
+type Operation<Result> = {
+	readonly address: string;
+	readonly intent: Intent;
+	/** Asks the engine. `op` goes on the object it makes, so that after a crash the object tells that it happened. */
+	readonly run: (op: string) => Promise<Result>;
+	/** What the state holds afterwards. */
+	readonly record?: (state: State, result: Result) => State;
+};
+
+/**
+ * One engine write: journaled before, recorded after. A process that dies anywhere in between leaves enough for
+ * `recover` to find out what happened.
+ */
+export async function operate<Result>(
+	context: Pick<ApplyContext, 'journal' | 'state'>,
+	{address, intent, run, record}: Operation<Result>,
+): Promise<Result> {
+	const op = await context.journal.begin(intent, address);
+	let result: Result;
+	try {
+		failpoint(`apply.before-${intent.type}`);
+		result = await run(op);
+	} catch (error) {
+		// `run` undoes what it began; a journal that cannot even say so leaves the operation to recovery.
+		await context.journal.failed(op, messageOf(error)).catch(() => undefined);
+		throw error;
+	}
+	failpoint(`apply.after-${intent.type}`);
+	// An error from here on leaves the operation without an outcome: it did happen, and recovery will find it.
+	if (record) await context.state.update(state => record(state, result));
+	await context.journal.done(op);
+	return result;
+}

@@ -1,0 +1,138 @@
+import type {HttpReadiness, TcpReadiness} from '../descriptor/project.ts';
+import {probeHttp, probeTcp} from '../router/probe.ts';
+import {isUp} from './containers.ts';
+import {type ApplyContext, progress} from './context.ts';
+
+/** The outcome of waiting; `message` has the documented text when it is not ready. */
+export type Readiness =
+	| {readonly isReady: true}
+	| {readonly isReady: false; readonly message: string; readonly lastProbe?: string};
+
+/** How long a service without readiness may take until its port answers, before it is used all the same. */
+const courtesyMs = 10_000;
+
+/** How long a container without readiness has to stay up. */
+const startupMs = 500;
+
+const pause = (ms: number, signal: AbortSignal) =>
+	new Promise<void>(resolve => {
+		const timer = setTimeout(done, ms);
+		function done() {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', done);
+			resolve();
+		}
+		signal.addEventListener('abort', done, {once: true});
+	});
+
+/** Aborts when the container ends, so that nobody waits for the answer of one that crashed. */
+async function whileRunning<Result>(
+	context: ApplyContext,
+	containerId: string,
+	run: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+	const ended = new AbortController();
+	const finished = new AbortController();
+	const watch = async () => {
+		// A policy that restarts it gives it more tries: only a container that stays down ends the wait.
+		while (!finished.signal.aborted) {
+			await context.engine.wait(containerId, finished.signal);
+			await pause(300, finished.signal);
+			const details = await context.engine.inspectContainer(containerId);
+			if (details?.state !== 'running' && details?.state !== 'restarting') return ended.abort();
+		}
+	};
+	watch().catch(() => undefined);
+	try {
+		return await run(AbortSignal.any([context.signal, ended.signal]));
+	} finally {
+		finished.abort();
+	}
+}
+
+/** Without readiness a container only has to stay up (contract 1.10). */
+async function staysUp(context: ApplyContext, containerId: string, what: string): Promise<Readiness> {
+	await pause(startupMs, context.signal);
+	const details = await context.engine.inspectContainer(containerId);
+	if (isUp(details)) return {isReady: true};
+	return {
+		isReady: false,
+		message: `Expected ${what} container ${containerId.slice(0, 12)} to remain running after startup.`,
+	};
+}
+
+type Target = {readonly address: string; readonly containerId: string; readonly host: string};
+
+/** Waits until a resource accepts connections (contract 4.10). */
+export async function awaitResource(
+	context: ApplyContext,
+	name: string,
+	{address, containerId, host}: Target,
+	readiness: TcpReadiness | undefined,
+): Promise<Readiness> {
+	if (!readiness) return staysUp(context, containerId, 'resource');
+	const {port, timeoutMs} = readiness;
+	const result = await whileRunning(context, containerId, signal =>
+		probeTcp(
+			context.engine,
+			context.router,
+			{host, port, timeoutMs},
+			{
+				signal,
+				onTry: (answer, tries) => progress(context, address, `port ${port} → ${answer}, try ${tries}`),
+			},
+		),
+	);
+	if (result.isReady) return {isReady: true};
+	const lastProbe = `port ${port} → ${result.lastAnswer}`;
+	return {isReady: false, message: `Resource ${name} did not become ready before ${timeoutMs}ms.`, lastProbe};
+}
+
+/** Waits until a service answers 2xx, or, without readiness, stays up and listens if it ever will. */
+export async function awaitService(
+	context: ApplyContext,
+	{address, containerId, host}: Target,
+	port: number,
+	readiness: HttpReadiness | undefined,
+): Promise<Readiness> {
+	if (!readiness) {
+		const up = await staysUp(context, containerId, 'runtime');
+		if (!up.isReady) return up;
+		const target = {host, port, timeoutMs: courtesyMs};
+		const onTry = (answer: string) => progress(context, address, `no readiness declared, port ${port} → ${answer}`);
+		await whileRunning(context, containerId, signal =>
+			probeTcp(context.engine, context.router, target, {signal, onTry}),
+		);
+		const details = await context.engine.inspectContainer(containerId);
+		return isUp(details)
+			? up
+			: {
+					isReady: false,
+					message: `Expected runtime container ${containerId.slice(0, 12)} to remain running after startup.`,
+				};
+	}
+	const {path, timeoutMs} = readiness;
+	const request = `GET ${path.startsWith('/') ? path : `/${path}`}`;
+	const result = await whileRunning(context, containerId, signal =>
+		probeHttp(
+			context.engine,
+			context.router,
+			{address: host, port, path, hostHeader: `${host}:${port}`, timeoutMs},
+			{
+				signal,
+				onTry: (answer, tries) => progress(context, address, `${request} → ${answer}, try ${tries}`),
+			},
+		),
+	);
+	if (result.isReady) return {isReady: true};
+	const lastProbe = `${request} → ${result.lastAnswer}`;
+	const details = await context.engine.inspectContainer(containerId);
+	const message = isUp(details)
+		? `Container on port ${port} did not become healthy before ${timeoutMs}ms.`
+		: `Container ended before it became healthy on port ${port}.`;
+	return {isReady: false, message: `runtime readiness failed: ${message}`, lastProbe};
+}
+
+/** A worker, or a container that was started again without readiness, only has to stay up. */
+export const awaitWorker = (context: ApplyContext, containerId: string): Promise<Readiness> =>
+	staysUp(context, containerId, 'runtime');

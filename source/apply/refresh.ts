@@ -1,0 +1,174 @@
+import type {PlannedBuild} from '../build/plan-build.ts';
+import type {Project} from '../descriptor/project.ts';
+import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
+import {UserError} from '../errors.ts';
+import {networkAddress} from '../model/address.ts';
+import {describeDesired} from '../model/desired.ts';
+import {labels} from '../model/labels.ts';
+import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
+import type {Desired} from '../model/specs.ts';
+import {createPlan} from '../plan/create-plan.ts';
+import type {TakenHost} from '../plan/input.ts';
+import type {Plan, PlanMode} from '../plan/plan.ts';
+import {observeRouter, type RouterOptions} from '../router/router.ts';
+import type {Settings} from '../settings.ts';
+import type {State} from '../state/state.ts';
+import {findServiceImage} from './find-images.ts';
+import {isPortFree} from './port.ts';
+
+/** Where a plan is made: nothing here can write to the engine. */
+export type PlanWorld = {
+	readonly project: Project;
+	readonly settings: Settings;
+	readonly engine: ReadonlyEngine;
+	readonly router: RouterOptions;
+	readonly state: State;
+	/** The state folder of the environment. */
+	readonly directory: string;
+};
+
+/** What the user asked to be planned. */
+export type PlanRequest = {
+	readonly mode: PlanMode;
+	/** Null means all. */
+	readonly services: readonly string[] | null;
+	readonly rebuild: boolean;
+	readonly replace: readonly string[];
+	readonly deleteData: boolean;
+};
+
+/** A plan with the builds that it would run. */
+export type Refreshed = {readonly plan: Plan; readonly builds: ReadonlyMap<string, PlannedBuild>};
+
+type Split = {readonly own: Observed; readonly others: Observed};
+
+// One read of everything that is ours; what belongs to other environments tells which hosts are taken.
+function splitObserved(observed: Observed, {project, environment}: Pick<State, 'project' | 'environment'>): Split {
+	const isOwn = (item: {readonly labels: Readonly<Record<string, string>>}) =>
+		item.labels[labels.project] === project && item.labels[labels.environment] === environment;
+	const pick = (isWanted: (item: {readonly labels: Readonly<Record<string, string>>}) => boolean): Observed => ({
+		containers: observed.containers.filter(isWanted),
+		networks: observed.networks.filter(isWanted),
+		volumes: observed.volumes.filter(isWanted),
+	});
+	return {own: pick(isOwn), others: pick(item => !isOwn(item))};
+}
+
+function refuseOtherLineage(own: Observed, state: State): void {
+	const all = [...own.containers, ...own.networks, ...own.volumes];
+	const strangers = all.filter(({labels: found}) => found[labels.lineage] !== state.lineage);
+	if (strangers.length === 0) return;
+	throw new UserError(
+		`${strangers.length} objects of project ${state.project}, environment ${state.environment}, belong to another state (for instance ${strangers[0]!.name})`,
+		{hint: 'run from the folder whose .compartment made them, bring that state back, or rename the project'},
+	);
+}
+
+function takenHosts(others: Observed): TakenHost[] {
+	return others.containers
+		.filter(({state}) => state === 'running')
+		.flatMap(({labels: found}) =>
+			(found[labels.hosts]?.split(',') ?? []).map(host => ({
+				host,
+				project: found[labels.project] ?? '?',
+				environment: found[labels.environment] ?? '?',
+			})),
+		);
+}
+
+/** Objects that have one of our names without our label: they are never touched, so they stand in the way. */
+async function findForeign(engine: ReadonlyEngine, own: Observed, desired: Desired): Promise<Record<string, string>> {
+	const {project, environment} = desired;
+	const wanted: {kind: 'container' | 'network' | 'volume'; address: string; name: string}[] = [
+		{kind: 'network', address: networkAddress, name: environmentNetworkName(project, environment)},
+		{kind: 'network', address: networkAddress, name: meshNetworkName(project, environment)},
+		...desired.volumes.map(({address, name}) => ({kind: 'volume' as const, address, name})),
+		...desired.resources.map(({address, containerName}) => ({
+			kind: 'container' as const,
+			address,
+			name: containerName,
+		})),
+	];
+	const ours = new Set([...own.containers, ...own.networks, ...own.volumes].map(({name}) => name));
+	const unknown = wanted.filter(({name}) => !ours.has(name));
+	const found = await Promise.all(unknown.map(({kind, name}) => engine.findByName(kind, name)));
+	return Object.fromEntries(unknown.flatMap(({address, name}, index) => (found[index] ? [[address, name]] : [])));
+}
+
+async function findPortOwner({engine, router}: PlanWorld): Promise<string | null> {
+	const owner = await engine.findPortOwner(router.port);
+	if (owner) return `container ${owner}`;
+	const isLocal = engine.address.startsWith('unix:');
+	return isLocal && !(await isPortFree(router.listen, router.port)) ? 'another process' : null;
+}
+
+async function findResourceImages(engine: ReadonlyEngine, desired: Desired): Promise<Record<string, string>> {
+	const references = [...new Set(desired.resources.map(({spec}) => spec.image))];
+	const images = await Promise.all(references.map(reference => engine.findImage(reference)));
+	return Object.fromEntries(
+		references.flatMap((reference, index) => (images[index] ? [[reference, images[index].id]] : [])),
+	);
+}
+
+function assertServices(project: Project, services: readonly string[] | null): void {
+	for (const name of services ?? []) {
+		if (project.services.some(service => service.name === name)) continue;
+		const known = project.services.map(service => service.name).join(', ');
+		throw new UserError(`The requested service was not found in the compartment descriptor: ${name}`, {
+			hint: `compartment.yml declares ${known}`,
+		});
+	}
+}
+
+/** Reads the engine, the sources and the state, and plans. It only reads. */
+export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {
+	const {project, settings, engine, router, state, directory} = world;
+	assertServices(project, request.services);
+	const desired = describeDesired({
+		project,
+		environment: state.environment,
+		variables: state.variables,
+		baseDomain: settings.baseDomain,
+	});
+	const [info, everything, routerView] = await Promise.all([
+		engine.info(),
+		engine.observe({[labels.lineage]: ''}),
+		observeRouter(engine, router),
+	]);
+	if (state.engine !== null && state.engine !== info.id)
+		throw new UserError(`environment ${state.environment} lives on another engine than ${info.address}`, {
+			hint: 'connect to its engine: DOCKER_HOST=… compartment plan',
+		});
+	const {own, others} = splitObserved(everything, state);
+	refuseOtherLineage(own, state);
+	const isApply = request.mode === 'apply';
+	const wanted = isApply
+		? desired.services.filter(({name}) => request.services === null || request.services.includes(name))
+		: [];
+	const question = {project, state, engine, directory, rebuild: request.rebuild};
+	const [images, resourceImages, foreign, routerPortOwner] = await Promise.all([
+		Promise.all(wanted.map(service => findServiceImage(question, service))),
+		isApply ? findResourceImages(engine, desired) : {},
+		isApply ? findForeign(engine, own, desired) : {},
+		isApply && routerView.state !== 'running' ? findPortOwner(world) : null,
+	]);
+	const plan = createPlan({
+		...request,
+		desired,
+		state,
+		observed: own,
+		images: images.map(({finding}) => finding),
+		resourceImages,
+		router: routerView.state,
+		routerName: router.name,
+		routerPortOwner,
+		takenHosts: takenHosts(others),
+		foreign,
+		isRouterShared: others.containers.length + others.networks.length > 0,
+		descriptorHash: project.hash,
+		warnings: project.warnings,
+		now: new Date().toISOString(),
+	});
+	const builds = images.flatMap(({finding, build}) => (build ? [[finding.planned.service, build] as const] : []));
+	return {plan, builds: new Map(builds)};
+}

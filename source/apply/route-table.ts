@@ -1,0 +1,38 @@
+import type {Slot} from '../model/specs.ts';
+import type {Backend, RouteTable, SlotTarget} from '../router/table.ts';
+import type {Deployment, RoutesRecord, State} from '../state/state.ts';
+
+/** The slot that a new deployment takes; the first one of a service starts in blue. */
+export const otherSlot = (slot: Slot | undefined): Slot => (slot === 'blue' ? 'green' : 'blue');
+
+const targetOf = ({id, address, port}: Deployment): SlotTarget | undefined =>
+	address === undefined || port === undefined ? undefined : {address, port, deployment: id};
+
+function describeBackend(state: State, routes: RoutesRecord, service: string): Backend {
+	const accessMode = routes.access[service] ?? 'authenticated';
+	const active = state.deployments[state.active[service] ?? ''];
+	const target = active && targetOf(active);
+	if (!active?.slot || !target) return {service, accessMode, slots: {}, active: null};
+	// The former deployment stays in its slot until the next one needs it: leaving it out would be one more reload.
+	const former = Object.values(state.deployments)
+		.filter(deployment => deployment.service === service && deployment.slot === otherSlot(active.slot))
+		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
+	const formerTarget = former && targetOf(former);
+	const idle = formerTarget ? {[otherSlot(active.slot)]: formerTarget} : {};
+	return {service, accessMode, slots: {...idle, [active.slot]: target}, active: active.slot};
+}
+
+/** What the router serves for an environment in this state. */
+export function describeTable(state: State): RouteTable {
+	const routes = state.routes ?? {hosts: {}, rules: [], access: {}};
+	const names = new Set([...Object.keys(routes.access), ...routes.rules.flatMap(({on, to}) => [on, to])]);
+	return {
+		lineage: state.lineage,
+		project: state.project,
+		environment: state.environment,
+		accessHash: state.access?.headerHash ?? null,
+		hosts: routes.hosts,
+		rules: routes.rules,
+		backends: [...names].sort().map(service => describeBackend(state, routes, service)),
+	};
+}

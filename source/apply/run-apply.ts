@@ -1,0 +1,117 @@
+import {messageOf} from '../errors.ts';
+import {resourceHost} from '../model/names.ts';
+import {signOf} from '../plan/plan.ts';
+import {type ApplyStep, applySteps, busyActions} from './apply-steps.ts';
+import type {ApplyContext} from './context.ts';
+import {destroySteps} from './destroy-steps.ts';
+import type {ApplyResult} from './events.ts';
+import {runSteps} from './scheduler.ts';
+import {StepError} from './step-error.ts';
+import {discardCandidates} from './steps/retire.ts';
+import {serviceUrl} from './urls.ts';
+
+type RunOptions = {
+	readonly parallelism: number;
+	/** True after the first ctrl-c: finish what runs, start nothing. */
+	readonly isStopping: () => boolean;
+};
+
+/** Emits what people see of the nodes, and counts it: one step per action, whatever it takes to do it. */
+function trackSteps(context: ApplyContext) {
+	const {emit} = context;
+	const startedAt = new Map<string, number>();
+	const counts = {done: 0, failed: 0, skipped: 0};
+	const settled = new Set<string>();
+	const elapsed = (address: string) => Date.now() - (startedAt.get(address) ?? Date.now());
+	const firstFailure: {address?: string} = {};
+	const settle = (address: string, outcome: keyof typeof counts): boolean => {
+		if (settled.has(address)) return false;
+		settled.add(address);
+		counts[outcome]++;
+		return true;
+	};
+	const fail = (address: string, message: string, failure?: StepError['failure']) => {
+		if (settle(address, 'failed'))
+			emit({type: 'step-failed', at: Date.now(), address, durationMs: elapsed(address), message, failure});
+	};
+	return {
+		counts,
+		wrap:
+			({address, isFirst, isLast, run}: ApplyStep) =>
+			async () => {
+				if (address && isFirst) {
+					startedAt.set(address, Date.now());
+					emit({type: 'step-started', at: Date.now(), address});
+				}
+				await run();
+				if (address && isLast && settle(address, 'done'))
+					emit({type: 'step-done', at: Date.now(), address, durationMs: elapsed(address)});
+			},
+		onFail({address}: ApplyStep, error: unknown) {
+			const where = address ?? 'routes';
+			firstFailure.address ??= where;
+			fail(where, context.secrets.mask(messageOf(error)), error instanceof StepError ? error.failure : undefined);
+		},
+		onSkip({address}: ApplyStep, reason: 'cancelled' | 'dependency') {
+			if (!address) return;
+			const why = reason === 'cancelled' ? 'cancelled' : `${firstFailure.address ?? 'a step before it'} failed`;
+			if (startedAt.has(address)) fail(address, `not switched: ${why}; what served before keeps serving`);
+			else if (settle(address, 'skipped')) emit({type: 'step-skipped', at: Date.now(), address, reason: why});
+		},
+	};
+}
+
+function describeResult(context: ApplyContext): Pick<ApplyResult, 'urls' | 'resources'> {
+	const {plan, settings, state} = context;
+	if (plan.mode === 'destroy') return {urls: [], resources: []};
+	const {active, resources} = state.current();
+	return {
+		urls: plan.desired.services
+			.filter(service => service.hosts.length > 0 && active[service.name] !== undefined)
+			.map(({name, hosts, accessMode}) => ({service: name, url: serviceUrl(hosts[0]!, settings), accessMode})),
+		resources: Object.keys(resources).map(name => ({name, host: resourceHost(plan.project, plan.environment, name)})),
+	};
+}
+
+// On disk before the first object carries the lineage: a crash must not leave objects of an unknown state.
+async function claimEngine({engine, state}: ApplyContext): Promise<void> {
+	const {id} = await engine.info();
+	if (state.current().engine !== id) await state.update(current => ({...current, engine: id}));
+}
+
+/** Carries out a plan, step by step, and says what happens. Failures are in the result, not thrown. */
+export async function runApply(context: ApplyContext, options: RunOptions): Promise<ApplyResult> {
+	const {plan, run, emit} = context;
+	const startedAt = Date.now();
+	await claimEngine(context);
+	const steps = busyActions(plan).map(action => {
+		const {address, kind, reasons, dependsOn} = action;
+		return {address, kind, sign: signOf(action), reason: reasons[0] ?? '', dependsOn};
+	});
+	emit({type: 'apply-started', at: startedAt, run, steps});
+	const nodes = plan.mode === 'destroy' ? destroySteps(context) : applySteps(context);
+	const tracker = trackSteps(context);
+	const byId = new Map(nodes.map(node => [node.id, node]));
+	const outcomes = await runSteps(
+		nodes.map(node => ({id: node.id, dependsOn: node.dependsOn, run: tracker.wrap(node)})),
+		{
+			parallelism: options.parallelism,
+			isStopping: () => options.isStopping() || context.signal.aborted,
+			onSkip: ({id}, reason) => tracker.onSkip(byId.get(id)!, reason),
+			onFail: ({id}, error) => tracker.onFail(byId.get(id)!, error),
+		},
+	);
+	const isCancelled = options.isStopping() || context.signal.aborted;
+	const isComplete = [...outcomes.values()].every(outcome => outcome === 'done');
+	if (!isComplete && plan.mode !== 'destroy')
+		await discardCandidates(context, isCancelled ? 'the apply was cancelled' : 'another step of its deploy failed');
+	const outcome = isComplete ? 'done' : tracker.counts.failed > 0 && !isCancelled ? 'failed' : 'cancelled';
+	const result: ApplyResult = {
+		outcome,
+		durationMs: Date.now() - startedAt,
+		...tracker.counts,
+		...describeResult(context),
+	};
+	emit({type: 'apply-finished', at: Date.now(), result});
+	return result;
+}

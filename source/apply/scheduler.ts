@@ -1,0 +1,66 @@
+/** A node of the graph: one thing to do when everything before it is done. */
+export type Step = {
+	readonly id: string;
+	readonly dependsOn: readonly string[];
+	readonly run: () => Promise<void>;
+};
+
+export type StepOutcome = 'done' | 'failed' | 'skipped';
+
+type SchedulerOptions = {
+	/** How many run at the same time. */
+	readonly parallelism: number;
+	/** While true, nothing new starts. */
+	readonly isStopping: () => boolean;
+	readonly onSkip: (step: Step, reason: 'cancelled' | 'dependency') => void;
+	readonly onFail: (step: Step, error: unknown) => void;
+};
+
+/**
+ * Runs the graph, independent steps side by side. A failed step skips what depends on it and nothing else; ids in
+ * `dependsOn` that are not in the graph count as done. Resolves when nothing runs any more.
+ */
+export async function runSteps(steps: readonly Step[], options: SchedulerOptions): Promise<Map<string, StepOutcome>> {
+	const outcomes = new Map<string, StepOutcome>();
+	const known = new Set(steps.map(step => step.id));
+	const waiting = new Set(steps);
+	const running = new Set<Promise<void>>();
+
+	const skip = (step: Step, reason: 'cancelled' | 'dependency') => {
+		waiting.delete(step);
+		outcomes.set(step.id, 'skipped');
+		options.onSkip(step, reason);
+	};
+	const start = (step: Step) => {
+		waiting.delete(step);
+		const task = step.run().then(
+			() => {
+				outcomes.set(step.id, 'done');
+			},
+			(error: unknown) => {
+				outcomes.set(step.id, 'failed');
+				options.onFail(step, error);
+			},
+		);
+		const tracked = task.finally(() => running.delete(tracked));
+		running.add(tracked);
+	};
+	const visit = (step: Step) => {
+		const before = step.dependsOn.filter(id => known.has(id)).map(id => outcomes.get(id));
+		if (before.some(outcome => outcome === 'failed' || outcome === 'skipped')) skip(step, 'dependency');
+		else if (options.isStopping()) skip(step, 'cancelled');
+		else if (before.every(outcome => outcome === 'done') && running.size < options.parallelism) start(step);
+	};
+
+	while (waiting.size > 0 || running.size > 0) {
+		let before: number;
+		do {
+			before = waiting.size;
+			for (const step of [...waiting]) visit(step);
+		} while (waiting.size < before && waiting.size > 0);
+		if (running.size > 0) await Promise.race(running);
+		else if (waiting.size > 0)
+			throw new Error(`steps wait for each other: ${[...waiting].map(({id}) => id).join(', ')}`);
+	}
+	return outcomes;
+}

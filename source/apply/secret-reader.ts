@@ -1,0 +1,83 @@
+import {UserError} from '../errors.ts';
+import {expandOutput} from '../model/outputs.ts';
+import type {Desired} from '../model/specs.ts';
+import type {Env, EnvValue, VariableScope} from '../model/values.ts';
+import {scopeAddress} from '../model/values.ts';
+import {decryptValue, type Identity, readIdentity} from '../state/secrets.ts';
+import type {State} from '../state/state.ts';
+import {findVariable} from '../state/variables.ts';
+
+/** Reads sensitive values at the moment a container needs them, and remembers them to mask them in texts. */
+export type SecretReader = {
+	readonly resolveEnv: (env: Env, desired: Desired) => Promise<Record<string, string>>;
+	readonly readCiphertext: (ciphertext: string, scope: VariableScope, key: string) => Promise<string>;
+	/** Replaces every sensitive value that was read by `‹hidden›`. */
+	readonly mask: (text: string) => string;
+};
+
+// Shorter values would turn ordinary text into gaps.
+const shortestMasked = 6;
+
+const disguises = (value: string): string[] => [
+	value,
+	encodeURIComponent(value),
+	Buffer.from(value).toString('base64'),
+	Buffer.from(value).toString('base64url'),
+];
+
+/** Makes a reader over a state that may still change, because an apply generates values. */
+export function createSecretReader(currentState: () => State): SecretReader {
+	let identity: Promise<Identity> | undefined;
+	const cache = new Map<string, string>();
+	const masked = new Set<string>();
+
+	async function readCiphertext(ciphertext: string, scope: VariableScope, key: string): Promise<string> {
+		const known = cache.get(ciphertext);
+		if (known !== undefined) return known;
+		identity ??= readIdentity();
+		const value = await decryptValue(ciphertext, {scope, key}, await identity);
+		cache.set(ciphertext, value);
+		if (value.length >= shortestMasked) for (const form of disguises(value)) masked.add(form);
+		return value;
+	}
+
+	async function readSecret(scope: VariableScope, key: string): Promise<string> {
+		const variable = findVariable(currentState(), scope, key);
+		if (!variable)
+			throw new UserError(`Variable ${key} of ${scopeAddress(scope)} is gone.`, {hint: 'compartment apply'});
+		return variable.isSensitive ? readCiphertext(variable.ciphertext, scope, key) : variable.value;
+	}
+
+	async function readOutput(value: Extract<EnvValue, {type: 'output'}>, desired: Desired): Promise<string> {
+		const resource = desired.resources.find(({name}) => name === value.resource);
+		const output = resource?.outputs[value.output];
+		if (!resource || !output)
+			throw new UserError(`Resource output "${value.resource}.${value.output}" could not be resolved.`);
+		const env = await resolveEnv(resource.spec.env, desired);
+		const context = {project: desired.project, environment: desired.environment, resource: resource.name};
+		const text = expandOutput(output.value, context, key => (Object.hasOwn(env, key) ? env[key] : undefined));
+		if (output.sensitive && text.length >= shortestMasked) masked.add(text);
+		return text;
+	}
+
+	async function resolveEnv(env: Env, desired: Desired): Promise<Record<string, string>> {
+		const resolved: Record<string, string> = {};
+		for (const [key, value] of Object.entries(env)) {
+			if (value.type === 'plain') resolved[key] = value.value;
+			else if (value.type === 'secret') resolved[key] = await readSecret(value.scope, value.key);
+			else resolved[key] = await readOutput(value, desired);
+		}
+		return resolved;
+	}
+
+	return {
+		resolveEnv,
+		readCiphertext,
+		mask(text) {
+			let result = text;
+			// Longest first, so that a value inside another one does not leave its rest in sight.
+			for (const form of [...masked].sort((a, b) => b.length - a.length)) result = result.replaceAll(form, '‹hidden›');
+			return result;
+		},
+	};
+}

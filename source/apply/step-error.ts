@@ -1,0 +1,13 @@
+import {UserError} from '../errors.ts';
+import type {DeploymentFailure} from '../state/state.ts';
+
+/** A step that failed in front of the user, with what helps to find the cause. */
+export class StepError extends UserError {
+	readonly failure: DeploymentFailure;
+
+	constructor(failure: DeploymentFailure) {
+		super(failure.message);
+		this.name = 'StepError';
+		this.failure = failure;
+	}
+}

@@ -1,0 +1,187 @@
+import type {ObservedContainer} from '../../engine/engine.ts';
+import {EngineError, UserError} from '../../errors.ts';
+import {labels, labelsOf} from '../../model/labels.ts';
+import {environmentNetworkName} from '../../model/names.ts';
+import {specHash} from '../../model/spec-hash.ts';
+import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
+import type {ResourceRecord, State} from '../../state/state.ts';
+import {describeFailure, followLogs} from '../containers.ts';
+import {type ApplyContext, progress} from '../context.ts';
+import {generateVariables} from '../generated-variables.ts';
+import {withRevisions} from '../known-values.ts';
+import {operate} from '../operation.ts';
+import {awaitResource} from '../readiness.ts';
+import {StepError} from '../step-error.ts';
+
+/** What a resource's container may do (contract 4.5). */
+const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
+
+/** Name of the former container while a new one takes its place. */
+export const previousName = (containerName: string): string => `${containerName}-previous`;
+
+async function ownContainers(context: ApplyContext, resource: DesiredResource): Promise<readonly ObservedContainer[]> {
+	const {containers} = await context.engine.observe({
+		[labels.lineage]: context.plan.lineage,
+		[labels.address]: resource.address,
+	});
+	return containers;
+}
+
+async function ensureImage(context: ApplyContext, address: string, reference: string): Promise<string> {
+	const found = await context.engine.findImage(reference);
+	if (found) return found.id;
+	const pulled = await context.engine.pullImage(
+		reference,
+		({message}) => progress(context, address, `pulling ${reference}: ${message}`),
+		context.signal,
+	);
+	return pulled.id;
+}
+
+async function startContainer(context: ApplyContext, resource: DesiredResource, spec: ResourceSpec, op: string) {
+	const {plan, engine, secrets} = context;
+	const {project, environment, lineage} = plan;
+	const volumes = plan.desired.volumes.filter(volume => volume.resource === resource.name);
+	const identity = {lineage, project, environment, address: resource.address, spec: specHash(spec), op};
+	return engine.run({
+		name: resource.containerName,
+		image: spec.image,
+		labels: labelsOf(identity),
+		command: spec.command,
+		env: await secrets.resolveEnv(spec.env, plan.desired),
+		attachments: [{network: environmentNetworkName(project, environment), aliases: [spec.hostname, resource.name]}],
+		volumes: Object.fromEntries(volumes.map(volume => [volume.name, {path: volume.mountPath}])),
+		restart: {policy: resource.restart},
+		capabilities,
+		stopGraceSeconds: context.settings.stopGraceSeconds,
+	});
+}
+
+/** Waits for a started resource; a StepError carries everything that helps. */
+async function settle(context: ApplyContext, resource: DesiredResource, containerId: string): Promise<void> {
+	const details = await context.engine.inspectContainer(containerId);
+	const network = environmentNetworkName(context.plan.project, context.plan.environment);
+	const host = details?.networks[network] || resource.spec.hostname;
+	const target = {address: resource.address, containerId, host};
+	const readiness = await awaitResource(context, resource.name, target, resource.readiness);
+	if (!readiness.isReady)
+		throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
+}
+
+// The record must describe what runs, so that the next plan compares against the truth.
+function recordOf(resource: DesiredResource, spec: ResourceSpec, imageId: string, containerId: string): ResourceRecord {
+	const {name, containerName, restart, readiness} = resource;
+	return {
+		name,
+		spec,
+		imageId,
+		containerName,
+		containerId,
+		restart,
+		readiness,
+		status: 'running',
+		updatedAt: new Date().toISOString(),
+	};
+}
+
+const withRecord = (state: State, record: ResourceRecord): State => ({
+	...state,
+	resources: {...state.resources, [record.name]: record},
+});
+
+/**
+ * Makes a resource's container, stop-first: the old one is renamed and stopped before the new one starts on the same
+ * volumes, and comes back when the new one does not become ready (contract 4.10).
+ */
+export async function replaceResource(context: ApplyContext, resource: DesiredResource): Promise<void> {
+	const {engine, settings, state} = context;
+	await generateVariables(context, resource);
+	const spec = withRevisions(resource.spec, state.current());
+	const imageId = await ensureImage(context, resource.address, spec.image);
+	const logs = new AbortController();
+	await operate(context, {
+		address: resource.address,
+		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
+		run: async op => {
+			const former = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
+			if (former) {
+				progress(context, resource.address, 'stopping the former container');
+				await engine.stop(former.id, settings.stopGraceSeconds);
+				await engine.rename(former.id, previousName(resource.containerName));
+			}
+			let containerId: string | undefined;
+			try {
+				progress(context, resource.address, 'starting');
+				containerId = await startContainer(context, resource, spec, op);
+				followLogs(context, resource.address, containerId, logs.signal);
+				await settle(context, resource, containerId);
+			} catch (error) {
+				await undoReplacement(context, resource, former);
+				throw error;
+			} finally {
+				logs.abort();
+			}
+			if (former) await engine.remove(former.id);
+			return containerId;
+		},
+		record: (current, containerId) => withRecord(current, recordOf(resource, spec, imageId, containerId)),
+	});
+}
+
+async function undoReplacement(
+	context: ApplyContext,
+	resource: DesiredResource,
+	former: ObservedContainer | undefined,
+) {
+	const {engine} = context;
+	for (const {id, name} of await ownContainers(context, resource)) {
+		if (name === resource.containerName && id !== former?.id) await engine.remove(id);
+	}
+	if (!former) return;
+	await engine.rename(former.id, resource.containerName);
+	await engine.start(former.id);
+}
+
+/** Starts a stopped resource again, or stores settings that need no new container. */
+export async function updateResource(context: ApplyContext, resource: DesiredResource): Promise<void> {
+	const {engine, state} = context;
+	const record = state.current().resources[resource.name];
+	const container = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
+	if (!record || !container)
+		throw new UserError(`the container of ${resource.address} is gone`, {hint: 'compartment apply'});
+	const logs = new AbortController();
+	followLogs(context, resource.address, container.id, logs.signal);
+	try {
+		if (record.restart !== resource.restart) await engine.setRestart(container.id, {policy: resource.restart});
+		if (container.state !== 'running') await engine.start(container.id);
+		await settle(context, resource, container.id);
+	} finally {
+		logs.abort();
+	}
+	await state.update(current => withRecord(current, recordOf(resource, record.spec, record.imageId, container.id)));
+}
+
+/** Stops and removes a resource's container; its volumes stay. */
+export async function deleteResource(context: ApplyContext, name: string): Promise<void> {
+	const {engine, state, settings} = context;
+	const record = state.current().resources[name];
+	if (!record) return;
+	await operate(context, {
+		address: `resource.${name}`,
+		intent: {type: 'remove', kind: 'container', name: record.containerName},
+		run: async () => {
+			const filter = {[labels.lineage]: context.plan.lineage, [labels.address]: `resource.${name}`};
+			for (const {id} of (await engine.observe(filter)).containers) {
+				await engine.stop(id, settings.stopGraceSeconds).catch((error: unknown) => {
+					// Removing kills it anyway.
+					if (!(error instanceof EngineError)) throw error;
+				});
+				await engine.remove(id);
+			}
+		},
+		record: current => {
+			const {[name]: _removed, ...resources} = current.resources;
+			return {...current, resources};
+		},
+	});
+}

@@ -1,0 +1,103 @@
+import {labels} from '../../model/labels.ts';
+import {meshNetworkName} from '../../model/names.ts';
+import {drain} from '../../router/router.ts';
+import type {Deployment} from '../../state/state.ts';
+import {type ApplyContext, notice, progress} from '../context.ts';
+import {patchDeployment} from '../deployments.ts';
+import {operate} from '../operation.ts';
+
+const isFinished = ({stage, status}: Deployment): boolean =>
+	stage === 'retired' || status === 'failed' || status === 'stopped';
+
+/** Removes stopped containers that nobody needs: the newest former one and the newest failed one stay for inspection. */
+async function removeOldContainers(context: ApplyContext, service: string): Promise<void> {
+	const {engine, state} = context;
+	const finished = Object.values(state.current().deployments)
+		.filter(deployment => deployment.service === service && deployment.containerId && isFinished(deployment))
+		.sort((a, b) => (a.id < b.id ? 1 : -1));
+	const kept = new Set([
+		finished.find(({status}) => status !== 'failed')?.id,
+		finished[0]?.status === 'failed' ? finished[0].id : undefined,
+	]);
+	for (const {id, containerId} of finished.filter(deployment => !kept.has(deployment.id))) {
+		await engine.remove(containerId!);
+		await state.update(current => patchDeployment(current, id, {containerId: undefined}));
+	}
+}
+
+/**
+ * Takes a former deployment out of service after the switch: waits until its requests have been answered or the drain
+ * deadline passes, stops it with its grace time, and keeps the container for a look.
+ */
+export async function retireDeployment(context: ApplyContext, address: string, deployment: Deployment): Promise<void> {
+	const {engine, router, plan, settings, signal} = context;
+	const {id, service, slot, containerId} = deployment;
+	await operate(context, {
+		address,
+		intent: {type: 'retire', deployments: [id]},
+		run: async () => {
+			if (slot) {
+				progress(context, address, 'draining the former deployment');
+				const targets = [{lineage: plan.lineage, service, slot}];
+				const options = {deadlineMs: settings.drainSeconds * 1000, signal};
+				const isDrained = await drain(engine, router, targets, options);
+				if (!isDrained)
+					notice(
+						context,
+						'warning',
+						`${address}: requests were still open after ${settings.drainSeconds} s and are cut off`,
+					);
+			}
+			if (!containerId) return;
+			await engine.leave(containerId, meshNetworkName(plan.project, plan.environment)).catch(() => undefined);
+			progress(context, address, 'stopping the former deployment');
+			await engine.stop(containerId, settings.stopGraceSeconds);
+		},
+		record: current => patchDeployment(current, id, {stage: 'retired', completedAt: new Date().toISOString()}),
+	});
+	await removeOldContainers(context, service);
+}
+
+/** Removes every container of a service that is not wanted any more. */
+export async function deleteService(context: ApplyContext, service: string): Promise<void> {
+	const {engine, plan, settings} = context;
+	const address = `service.${service}`;
+	const {containers} = await engine.observe({[labels.lineage]: plan.lineage, [labels.address]: address});
+	for (const {id, name} of containers) {
+		await operate(context, {
+			address,
+			intent: {type: 'remove', kind: 'container', name},
+			run: async () => {
+				await engine.stop(id, settings.stopGraceSeconds);
+				await engine.remove(id);
+			},
+		});
+	}
+	await context.state.update(state => {
+		const gone = Object.values(state.deployments).filter(deployment => deployment.service === service);
+		let next = state;
+		for (const {id} of gone)
+			next = patchDeployment(next, id, {stage: 'stopped', status: 'stopped', containerId: undefined});
+		const {[service]: _removed, ...active} = next.active;
+		return {...next, active};
+	});
+}
+
+/** Removes candidates that are ready but were never switched, because something else failed or the user cancelled. */
+export async function discardCandidates(context: ApplyContext, reason: string): Promise<void> {
+	const {engine, state, run} = context;
+	const unused = Object.values(state.current().deployments).filter(
+		deployment =>
+			deployment.run === run &&
+			deployment.status === 'running' &&
+			state.current().active[deployment.service] !== deployment.id,
+	);
+	for (const {id, service, kind, containerId} of unused) {
+		if (containerId) await engine.remove(containerId);
+		// A worker's former deployment was stopped first.
+		const former = state.current().deployments[state.current().active[service] ?? ''];
+		if (kind === 'worker' && former?.containerId) await engine.start(former.containerId);
+		const patch = {status: 'stopped', containerId: undefined, failure: {message: reason, lastLines: []}} as const;
+		await state.update(current => patchDeployment(current, id, {...patch, completedAt: new Date().toISOString()}));
+	}
+}

@@ -1,0 +1,21 @@
+import {labelsOf} from '../../model/labels.ts';
+import type {DesiredVolume} from '../../model/specs.ts';
+import type {ApplyContext} from '../context.ts';
+import {operate} from '../operation.ts';
+
+/** Creates a volume; one that is there already keeps its data. */
+export async function createVolume(context: ApplyContext, volume: DesiredVolume): Promise<void> {
+	const {plan, engine} = context;
+	await operate(context, {
+		address: volume.address,
+		intent: {type: 'create-volume', name: volume.name},
+		run: op => {
+			const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
+			return engine.createVolume(volume.name, labelsOf({...object, address: volume.address, op}));
+		},
+		record: state => {
+			const record = {name: volume.name, mountPath: volume.mountPath, createdAt: new Date().toISOString()};
+			return {...state, volumes: {...state.volumes, [volume.address]: record}};
+		},
+	});
+}

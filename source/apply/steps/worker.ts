@@ -1,0 +1,29 @@
+import type {DesiredService} from '../../model/specs.ts';
+import {activeDeployment} from '../../plan/input.ts';
+import type {Deployment} from '../../state/state.ts';
+import {type ApplyContext, notice, progress} from '../context.ts';
+import {startCandidate} from './candidate.ts';
+
+/**
+ * Replaces a worker stop-first, because two of them would do the work twice. The former one comes back when the new
+ * one does not stay up.
+ */
+export async function replaceWorker(context: ApplyContext, service: DesiredService): Promise<Deployment> {
+	const {engine, settings, state} = context;
+	const former = activeDeployment(state.current(), service.name);
+	if (former?.containerId) {
+		progress(context, service.address, 'stopping the former deployment');
+		await engine.stop(former.containerId, settings.stopGraceSeconds);
+	}
+	try {
+		return await startCandidate(context, service);
+	} catch (error) {
+		if (former?.containerId) await bringBack(context, former);
+		throw error;
+	}
+}
+
+async function bringBack(context: ApplyContext, former: Deployment): Promise<void> {
+	await context.engine.start(former.containerId!);
+	notice(context, 'warning', `service.${former.service}: the former deployment ${former.id} runs again`);
+}

@@ -1,0 +1,75 @@
+import {createHash} from 'node:crypto';
+import {Readable} from 'node:stream';
+import {pack as createPack, type Header, type Pack} from 'tar-stream';
+import type {HashedContext, HashedEntry, HashedFile} from './content-hash.ts';
+import {changedError, openSourceFile} from './open-file.ts';
+
+const pieceBytes = 128 * 1024;
+
+/** No times and no owners, so that the same context gives the same bytes. */
+const headerOf = (entry: HashedEntry): Partial<Header> & Pick<Header, 'name'> => ({
+	name: entry.path,
+	type: entry.type === 'link' ? 'symlink' : entry.type,
+	mode: entry.mode,
+	size: entry.type === 'file' ? entry.size : 0,
+	...(entry.type === 'link' && {linkname: entry.target}),
+	mtime: new Date(0),
+	uid: 0,
+	gid: 0,
+});
+
+async function copyFile(file: HashedFile, write: (piece: Buffer) => Promise<void>): Promise<void> {
+	const activity = 'packed';
+	const {size} = file;
+	const handle = await openSourceFile({source: file.source, name: file.path, activity, identity: file.identity});
+	try {
+		const hash = createHash('sha256');
+		let left = size;
+		while (left > 0) {
+			// A piece lives until the reader of the archive took it, so each has memory of its own.
+			const piece = Buffer.allocUnsafe(Math.min(left, pieceBytes));
+			const {bytesRead} = await handle.read(piece, 0, piece.length, null);
+			if (bytesRead === 0) throw changedError(file.path, activity);
+			hash.update(piece.subarray(0, bytesRead));
+			left -= bytesRead;
+			// The last piece is held back until the whole content is known to be what was hashed.
+			if (left === 0 && hash.digest('hex') !== file.hash) throw changedError(file.path, activity);
+			await write(piece.subarray(0, bytesRead));
+		}
+	} finally {
+		await handle.close();
+	}
+}
+
+function addEntry(pack: Pack, entry: HashedEntry): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const sink = pack.entry(headerOf(entry), error => (error ? reject(error) : resolve()));
+		sink.on('error', reject);
+		if (entry.type !== 'file') return;
+		const closed = new Promise<void>(resolve => sink.once('close', () => resolve()));
+		const write = async (piece: Buffer) => {
+			if (!sink.write(piece))
+				await Promise.race([new Promise<void>(resolve => sink.once('drain', () => resolve())), closed]);
+			if (sink.destroyed) throw new Error('The archive was closed before its end.');
+		};
+		copyFile(entry, write).then(
+			() => sink.end(undefined),
+			error => pack.destroy(error),
+		);
+	});
+}
+
+async function fill(pack: Pack, entries: readonly HashedEntry[]): Promise<void> {
+	for (const entry of entries) await addEntry(pack, entry);
+	pack.finalize();
+}
+
+/**
+ * Tar archive of a context, made while it is read and in constant memory; the same context gives the same bytes.
+ * The stream fails with a UserError when a file is not what was hashed any more, and then never reaches its end.
+ */
+export function packContext(context: Pick<HashedContext, 'entries'>): Readable {
+	const pack = createPack();
+	fill(pack, context.entries).catch(error => pack.destroy(error));
+	return Readable.from(pack, {objectMode: false});
+}

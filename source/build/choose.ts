@@ -1,0 +1,90 @@
+import {lstat} from 'node:fs/promises';
+import path from 'node:path';
+import type {Project, Service} from '../descriptor/project.ts';
+import {UserError} from '../errors.ts';
+import {relativePath, resolveSource} from './paths.ts';
+import type {SourceSelection} from './select-source.ts';
+
+/** What builds a service's image, and why it was chosen. */
+export type Builder = DockerfileBuilder;
+
+export type DockerfileBuilder = {
+	readonly type: 'dockerfile';
+	/** Real path of the Dockerfile. */
+	readonly dockerfile: string;
+	/** For people: `Dockerfile in services/web`. */
+	readonly reason: string;
+};
+
+const defaultName = 'Dockerfile';
+
+const exists = async (file: string): Promise<boolean> => Boolean(await lstat(file).catch(() => undefined));
+
+/** Options that a Dockerfile build cannot honour (contract 1.5). */
+function checkDockerfileService(service: Service): void {
+	const refuse = (option: string, needs: string) =>
+		new UserError(`${option} is only supported for ${needs}. Service "${service.path}" resolved to Dockerfile build.`, {
+			hint: `Say it in the Dockerfile and remove it from services.${service.name}.`,
+		});
+	const {command, packages} = service.build;
+	if (command !== undefined) throw refuse('Build command', 'source-built services');
+	if (packages.build.length + packages.runtime.length > 0) throw refuse('Build packages', 'source-built services');
+	if (service.run.command !== undefined) throw refuse('Run command', 'services with an authored runtime process');
+}
+
+function noBuilder(service: Service, lookedFor: readonly string[], hint: string): UserError {
+	const looked = lookedFor.map(line => `\n  ${line}`).join('');
+	return new UserError(`Nothing knows how to build service "${service.name}". Looked for:${looked}`, {hint});
+}
+
+/**
+ * Chooses the builder of a service (contract 1.5, decisions "Source builds"): the `dockerfile` it names, else the
+ * Dockerfile in its directory, else, with `context`, the one in the context. A static service and strategy `railpack`
+ * never use a Dockerfile. Throws a UserError with the documented message, or one that lists what was looked for.
+ */
+export async function chooseBuilder(
+	service: Service,
+	project: Pick<Project, 'directory'>,
+	selection: Pick<SourceSelection, 'boundary' | 'projectDirectory' | 'serviceDirectory' | 'root'>,
+): Promise<Builder> {
+	const {boundary, projectDirectory, serviceDirectory, root} = selection;
+	const {strategy} = service.build;
+	const find = (given: string) => {
+		const label = 'dockerfile path';
+		return resolveSource({boundary, directory: project.directory, label, path: given, expects: 'file'});
+	};
+	const shownDirectory = (directory: string) => relativePath(projectDirectory, directory) || '.';
+	const ignored = (why: string) => `${defaultName} in ${shownDirectory(serviceDirectory)}: not used, because ${why}`;
+	if (service.kind === 'static') {
+		const hint = 'Serve the files with a Dockerfile and kind: web.';
+		throw noBuilder(service, [ignored('the service is static')], hint);
+	}
+	if (strategy === 'railpack') {
+		const hint = `Leave out services.${service.name}.build.strategy to use a Dockerfile.`;
+		throw noBuilder(service, [ignored('build.strategy is railpack')], hint);
+	}
+
+	if (service.dockerfile !== undefined) {
+		const {path: dockerfile} = await find(service.dockerfile);
+		checkDockerfileService(service);
+		return {type: 'dockerfile', dockerfile, reason: `dockerfile: ${service.dockerfile}`};
+	}
+	const places = service.context === undefined ? [serviceDirectory] : [serviceDirectory, root];
+	for (const place of places) {
+		const file = path.join(place, defaultName);
+		if (!(await exists(file))) continue;
+		const {path: dockerfile} = await find(path.relative(projectDirectory, file));
+		checkDockerfileService(service);
+		return {type: 'dockerfile', dockerfile, reason: `${defaultName} in ${shownDirectory(place)}`};
+	}
+	if (strategy === 'dockerfile') {
+		throw new UserError(
+			`Build strategy "dockerfile" requires a Dockerfile in service directory "${service.path ?? service.context}".`,
+		);
+	}
+	throw noBuilder(
+		service,
+		places.map(place => `${defaultName} in ${shownDirectory(place)}: not found`),
+		`Add a Dockerfile there, or name one with services.${service.name}.dockerfile.`,
+	);
+}

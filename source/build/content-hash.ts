@@ -1,0 +1,112 @@
+import {createHash} from 'node:crypto';
+import type {Context} from './context.ts';
+import type {ContextEntry, ContextFile} from './context-entry.ts';
+import {findHash, isQuiet, readHashCache, writeHashCache} from './hash-cache.ts';
+import {changedError, openSourceFile, readPieces} from './open-file.ts';
+
+export type HashedFile = ContextFile & {
+	/** sha256 of the content, hex. */
+	readonly hash: string;
+};
+
+export type HashedEntry = HashedFile | Exclude<ContextEntry, ContextFile>;
+
+/** A context with the hash of every file and one over all of them. */
+export type HashedContext = Omit<Context, 'entries'> & {
+	readonly entries: readonly HashedEntry[];
+	/** sha256 (hex) over paths, executable bits, link targets and contents; no times, no owners. */
+	readonly hash: string;
+	/** How much was really read; the rest came from the cache. */
+	readonly filesRead: number;
+	readonly bytesRead: number;
+};
+
+type HashOptions = {
+	/** Where hashes are remembered from one run to the next. */
+	readonly cacheFile?: string;
+	/** Milliseconds since the epoch. */
+	readonly now?: () => number;
+};
+
+/** Files read at the same time, each with a buffer of its own. */
+const parallelReads = 8;
+const bufferBytes = 256 * 1024;
+
+async function hashFile(file: ContextFile, buffer: Buffer): Promise<string> {
+	const activity = 'read';
+	const handle = await openSourceFile({source: file.source, name: file.path, activity, identity: file.identity});
+	try {
+		const hash = createHash('sha256');
+		let bytes = 0;
+		for await (const piece of readPieces(handle, buffer)) {
+			hash.update(piece);
+			bytes += piece.length;
+		}
+		if (bytes !== file.size) throw changedError(file.path, activity);
+		return hash.digest('hex');
+	} finally {
+		await handle.close();
+	}
+}
+
+/** What an entry adds to the root hash. NUL parts the fields, because no path and no link target can hold one. */
+function fingerprint(entry: HashedEntry): string {
+	switch (entry.type) {
+		case 'file':
+			return `${entry.mode === 0o755 ? 'x' : 'f'}\0${entry.path}\0${entry.hash}\0`;
+		case 'link':
+			return `l\0${entry.path}\0${entry.target}\0`;
+		case 'directory':
+			return `d\0${entry.path}\0\0`;
+	}
+}
+
+/**
+ * Hashes a context in constant memory, several files at a time. With a cache file, only files that changed since the
+ * last run are read. Throws a UserError when a file changes while it is read.
+ */
+export async function hashContext(
+	context: Context,
+	{cacheFile, now = Date.now}: HashOptions = {},
+): Promise<HashedContext> {
+	const cache = cacheFile ? await readHashCache(cacheFile, context.root) : new Map();
+	const files = context.entries.filter(entry => entry.type === 'file');
+	const hashes = new Map<string, string>();
+	const changed: ContextFile[] = [];
+	for (const file of files) {
+		const known = findHash(cache, file);
+		if (known) hashes.set(file.path, known);
+		else changed.push(file);
+	}
+
+	const hashedAt = now();
+	const queue = changed.values();
+	const work = async () => {
+		const buffer = Buffer.allocUnsafe(bufferBytes);
+		for (const file of queue) hashes.set(file.path, await hashFile(file, buffer));
+	};
+	const works = Array.from({length: Math.min(parallelReads, changed.length)}, work);
+	try {
+		await Promise.all(works);
+	} finally {
+		// After a failure the others have nothing more to take.
+		for (const _ of queue);
+	}
+
+	const entries = context.entries.map(
+		(entry): HashedEntry => (entry.type === 'file' ? {...entry, hash: hashes.get(entry.path)!} : entry),
+	);
+	if (cacheFile && (changed.length > 0 || cache.size !== files.length)) {
+		const quiet = entries.filter(entry => entry.type === 'file').filter(file => isQuiet(file, hashedAt));
+		await writeHashCache(cacheFile, context.root, quiet);
+	}
+	const root = createHash('sha256');
+	for (const entry of entries) root.update(fingerprint(entry));
+	return {
+		...context,
+		entries,
+		hash: root.digest('hex'),
+		filesRead: changed.length,
+		bytesRead: changed.reduce((sum, file) => sum + file.size, 0),
+	};
+}

@@ -1,0 +1,61 @@
+import {lstat} from 'node:fs/promises';
+import path from 'node:path';
+import {type ContextEntry, fileEntry} from './context-entry.ts';
+import {type DockerignoreRules, parseDockerignore} from './docker-ignore.ts';
+import {readSmallFile} from './open-file.ts';
+import {isInside, relativePath} from './paths.ts';
+import type {SourceSelection} from './select-source.ts';
+import {walkSource} from './walk-source.ts';
+
+/** What a build gets to see, sorted by path; parents come before what they hold. */
+export type Context = {
+	/** Real path of the context root. */
+	readonly root: string;
+	readonly entries: readonly ContextEntry[];
+	/** Place of the Dockerfile in the context, when the build has one. */
+	readonly dockerfile: string | undefined;
+};
+
+/** Place in the archive of a Dockerfile that lies outside the context root. */
+const outsideDockerfile = '.compartment.Dockerfile';
+
+async function readDockerignore(root: string, dockerfile: string): Promise<DockerignoreRules | undefined> {
+	for (const source of [`${dockerfile}.dockerignore`, path.join(root, '.dockerignore')]) {
+		const stats = await lstat(source).catch(() => undefined);
+		if (!stats?.isFile()) continue;
+		const name = isInside(root, source) ? relativePath(root, source) : path.basename(source);
+		const content = await readSmallFile({source, name, activity: 'read'});
+		return parseDockerignore(content.toString(), name);
+	}
+	return undefined;
+}
+
+/** Adds the folders above every entry, and sorts. */
+function complete(found: ReadonlyMap<string, ContextEntry>): ContextEntry[] {
+	const all = new Map(found);
+	for (const name of found.keys()) {
+		for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
+			const parent = name.slice(0, end);
+			if (all.has(parent)) break;
+			all.set(parent, {type: 'directory', path: parent, mode: 0o755});
+		}
+	}
+	return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Lists the context of a service: what is selected, without what .gitignore files (at every level, from the boundary
+ * down) and, for a Dockerfile build, .dockerignore leave out. `dockerfile` is the real path of the Dockerfile; it is
+ * always part of the context. Folders in which everything is ignored are left out too; empty ones stay.
+ */
+export async function readContext(selection: SourceSelection, dockerfile?: string): Promise<Context> {
+	const {root} = selection;
+	const dockerignore = dockerfile === undefined ? undefined : await readDockerignore(root, dockerfile);
+	const found = new Map<string, ContextEntry>();
+	for (const source of selection.selected) await walkSource({selection, source, dockerignore, found});
+	if (dockerfile === undefined) return {root, entries: complete(found), dockerfile: undefined};
+
+	const place = isInside(root, dockerfile) ? relativePath(root, dockerfile) : outsideDockerfile;
+	if (!found.has(place)) found.set(place, fileEntry(place, dockerfile, await lstat(dockerfile)));
+	return {root, entries: complete(found), dockerfile: place};
+}

@@ -1,0 +1,101 @@
+import {readFile} from 'node:fs/promises';
+import {z} from 'zod';
+import type {HashedContext} from './content-hash.ts';
+import {writePrivateFile} from './write-private-file.ts';
+
+/** Everything beside the files that decides what a build makes. */
+export type BuildInputs = {
+	/** What builds, such as `dockerfile`. */
+	readonly builder: string;
+	/** Place of the Dockerfile in the context. */
+	readonly dockerfile: string;
+	readonly target: string | null;
+	/** Build argument → hash of its value. */
+	readonly args: Readonly<Record<string, string>>;
+	/** Base image → its id, null while it is not known. */
+	readonly bases: Readonly<Record<string, string | null>>;
+};
+
+/** What an image is made from, small enough to keep beside the state: it tells later what changed. */
+export type Manifest = {
+	readonly inputs: BuildInputs;
+	/** Path in the context → kind and shortened content hash, or link target. */
+	readonly files: ReadonlyMap<string, string>;
+};
+
+export type ManifestChanges = {
+	readonly added: readonly string[];
+	readonly changed: readonly string[];
+	readonly removed: readonly string[];
+};
+
+const manifestSchema = z.object({
+	format: z.literal(1),
+	inputs: z.object({
+		builder: z.string(),
+		dockerfile: z.string(),
+		target: z.string().nullable(),
+		args: z.record(z.string(), z.string()),
+		bases: z.record(z.string(), z.string().nullable()),
+	}),
+	files: z.array(z.tuple([z.string(), z.string()])),
+});
+
+/** Lists the files and links of a context, and the folders that hold nothing. */
+export function manifestFiles(context: Pick<HashedContext, 'entries'>): Map<string, string> {
+	const files = new Map<string, string>();
+	const parents = new Set(context.entries.map(({path}) => path.slice(0, Math.max(0, path.lastIndexOf('/')))));
+	for (const entry of context.entries) {
+		if (entry.type === 'file') files.set(entry.path, `${entry.mode === 0o755 ? 'x' : 'f'}${entry.hash.slice(0, 32)}`);
+		if (entry.type === 'link') files.set(entry.path, `l${entry.target}`);
+		if (entry.type === 'directory' && !parents.has(entry.path)) files.set(`${entry.path}/`, 'd');
+	}
+	return files;
+}
+
+/** Compares two file lists; the results are sorted. */
+export function compareManifests(before: Manifest, after: Manifest): ManifestChanges {
+	const names = (manifest: Manifest) => [...manifest.files.keys()].sort();
+	return {
+		added: names(after).filter(name => !before.files.has(name)),
+		changed: names(after).filter(name => before.files.has(name) && before.files.get(name) !== after.files.get(name)),
+		removed: names(before).filter(name => !after.files.has(name)),
+	};
+}
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const changedKeys = <T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): string[] =>
+	[...new Set([...Object.keys(before), ...Object.keys(after)])].filter(key => before[key] !== after[key]).sort();
+
+/** Why two manifests make different images, as reasons of a plan; empty when they make the same one. */
+export function explainRebuild(before: Manifest, after: Manifest): string[] {
+	const {added, changed, removed} = compareManifests(before, after);
+	const count = added.length + changed.length + removed.length;
+	const reasons = count > 0 ? [`source changed: ${plural(count, 'file')}`] : [];
+	const [old, now] = [before.inputs, after.inputs];
+	if (old.builder !== now.builder) reasons.push(`builder changed: ${old.builder} to ${now.builder}`);
+	if (old.dockerfile !== now.dockerfile) reasons.push(`Dockerfile changed: ${old.dockerfile} to ${now.dockerfile}`);
+	if (old.target !== now.target) reasons.push('build target changed');
+	for (const name of changedKeys(old.args, now.args)) reasons.push(`build variable ${name} changed`);
+	for (const reference of changedKeys(old.bases, now.bases)) {
+		const isInBoth = Object.hasOwn(old.bases, reference) && Object.hasOwn(now.bases, reference);
+		if (isInBoth) reasons.push(`base image ${reference} now resolves to another digest`);
+	}
+	return reasons;
+}
+
+/** Reads a manifest; undefined when there is none that this version understands. */
+export async function readManifest(file: string): Promise<Manifest | undefined> {
+	try {
+		const {inputs, files} = manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+		return {inputs, files: new Map(files)};
+	} catch {
+		// It only explains a rebuild; the build key, which is in the state, decides about it.
+		return undefined;
+	}
+}
+
+/** Replaces a manifest file (0600). */
+export const writeManifest = (file: string, {inputs, files}: Manifest): Promise<void> =>
+	writePrivateFile(file, JSON.stringify({format: 1, inputs, files: [...files]}));

@@ -1,0 +1,68 @@
+import {constants} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+import {UserError} from '../errors.ts';
+import {codeOf} from './paths.ts';
+
+// Without O_NONBLOCK a fifo that was put in a file's place would hold the process for ever.
+const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** What tells one file of a disk from another. */
+export type FileIdentity = {readonly dev: number; readonly ino: number; readonly size: number};
+
+/** The file is not the one that was looked at before. `activity` completes "while it was being …". */
+export const changedError = (name: string, activity: string): UserError =>
+	new UserError(`"${name}" changed while it was being ${activity}.`, {
+		hint: 'Wait until nothing writes to the sources, then run the command again.',
+	});
+
+type OpenRequest = {
+	/** Absolute path. */
+	readonly source: string;
+	/** How messages call it. */
+	readonly name: string;
+	readonly activity: string;
+	/** The file that must be found there; absent: any regular file. */
+	readonly identity?: FileIdentity;
+};
+
+/**
+ * Opens a regular file for reading without following a symlink in its place. Throws a UserError when it cannot be
+ * read or is not the file that is expected. The caller closes it.
+ */
+export async function openSourceFile({source, name, activity, identity}: OpenRequest): Promise<FileHandle> {
+	const handle = await open(source, flags).catch(error => {
+		if (['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO'].includes(codeOf(error) ?? '')) throw changedError(name, activity);
+		throw new UserError(`"${name}" cannot be read (${codeOf(error)}).`, {cause: error});
+	});
+	try {
+		const found = await handle.stat();
+		const isExpected =
+			!identity || (found.dev === identity.dev && found.ino === identity.ino && found.size === identity.size);
+		if (!found.isFile() || !isExpected) throw changedError(name, activity);
+		return handle;
+	} catch (error) {
+		await handle.close();
+		throw error;
+	}
+}
+
+/** Reads to the end in pieces of one reused buffer: each piece must be used before the next is asked for. */
+export async function* readPieces(handle: FileHandle, buffer: Buffer): AsyncGenerator<Buffer> {
+	for (;;) {
+		const {bytesRead} = await handle.read(buffer, 0, buffer.length, null);
+		if (bytesRead === 0) return;
+		yield buffer.subarray(0, bytesRead);
+	}
+}
+
+/** Content of a small file, such as a Dockerfile or ignore rules. Throws a UserError above `limit` bytes. */
+export async function readSmallFile(request: OpenRequest, limit = 1_000_000): Promise<Buffer> {
+	const handle = await openSourceFile(request);
+	try {
+		const {size} = await handle.stat();
+		if (size > limit) throw new UserError(`"${request.name}" is larger than ${limit} bytes.`);
+		return await handle.readFile();
+	} finally {
+		await handle.close();
+	}
+}

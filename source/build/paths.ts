@@ -1,0 +1,95 @@
+import {lstat, realpath, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {UserError} from '../errors.ts';
+
+/** What a path in compartment.yml is called in messages. */
+export type SourceLabel = 'Service path' | 'build.include path' | 'dockerfile path' | 'context path';
+
+/** A path as the user wrote it, and the real place it stands for. */
+export type SourcePath = {
+	readonly label: SourceLabel;
+	/** As written. */
+	readonly given: string;
+	/** Absolute, without symlinks. */
+	readonly path: string;
+	readonly type: 'file' | 'directory';
+};
+
+type SourceRequest = {
+	/** Absolute real path that no source may leave, from `findBoundary`. */
+	readonly boundary: string;
+	/** Absolute directory of compartment.yml. */
+	readonly directory: string;
+	readonly label: SourceLabel;
+	readonly path: string;
+	readonly expects: 'file' | 'directory' | 'any';
+};
+
+/** Folders that never enter a context: version control, and our own state with its secrets. */
+const privateFolders = new Set(['.git', '.hg', '.svn', '.compartment']);
+
+/** Whether a file or folder of this name is kept out of every context, on file systems without case too. */
+export const isPrivateName = (name: string): boolean => privateFolders.has(name.toLowerCase());
+
+/** Whether `inner` is `outer` or lies in it. Both are absolute; symlinks are not looked at. */
+export function isInside(outer: string, inner: string): boolean {
+	const relative = path.relative(outer, inner);
+	return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+/** Path inside a root with `/` between its parts, empty for the root itself. */
+export const relativePath = (root: string, inner: string): string =>
+	path.relative(root, inner).split(path.sep).join('/');
+
+/** Error codes of the file system that mean that nothing is there. */
+const missingCodes = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
+
+export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+
+/**
+ * The folder that sources may not leave: the root of the git repository or worktree that holds the descriptor, else
+ * the descriptor's own directory (contract 4.3). Returns a real path.
+ */
+export async function findBoundary(directory: string): Promise<string> {
+	const start = await realpath(directory);
+	for (let current = start; ; current = path.dirname(current)) {
+		const marker = await lstat(path.join(current, '.git')).catch(() => undefined);
+		if (marker) return current;
+		if (path.dirname(current) === current) return start;
+	}
+}
+
+/**
+ * Finds the real place of a path of compartment.yml. Throws a UserError with the documented message (contract 4.3)
+ * when it is absolute, missing, of the wrong type, leaves the boundary, does so through a symlink, or points into
+ * version control.
+ */
+export async function resolveSource(request: SourceRequest): Promise<SourcePath> {
+	const {boundary, label, path: given, expects} = request;
+	const refuse = (rule: string) => new UserError(`${label} ${JSON.stringify(given)} ${rule}`);
+	if (given.includes('\0')) throw refuse('must not contain a NUL character.');
+	if (/^(?:[/\\]|[A-Za-z]:)/.test(given)) throw refuse('must be relative to the directory containing compartment.yml.');
+
+	const written = path.resolve(await realpath(request.directory), given);
+	if (!isInside(boundary, written)) throw refuse('must stay within the current repository or worktree.');
+	const checkPrivate = (absolute: string) => {
+		const name = relativePath(boundary, absolute).split('/').find(isPrivateName);
+		if (name?.toLowerCase() === '.compartment') throw refuse('cannot target the state of Compartment.');
+		if (name) throw refuse('cannot target VCS metadata.');
+	};
+	checkPrivate(written);
+
+	const real = await realpath(written).catch(error => {
+		if (missingCodes.has(codeOf(error) ?? '')) throw refuse('does not exist.');
+		if (codeOf(error) === 'ELOOP') throw refuse('must not include symlinks.');
+		throw refuse(`cannot be read (${codeOf(error)}).`);
+	});
+	if (!isInside(boundary, real)) throw refuse('must not include symlinks.');
+	checkPrivate(real);
+
+	const found = await stat(real);
+	if (expects === 'directory' && !found.isDirectory()) throw refuse('must point to a directory.');
+	if (expects === 'file' && !found.isFile()) throw refuse('must point to a file.');
+	if (!found.isDirectory() && !found.isFile()) throw refuse('must point to a file or a directory.');
+	return {label, given, path: real, type: found.isDirectory() ? 'directory' : 'file'};
+}

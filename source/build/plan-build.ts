@@ -1,0 +1,108 @@
+import {createHash} from 'node:crypto';
+import path from 'node:path';
+import type {Project, Service} from '../descriptor/project.ts';
+import type {ReadonlyEngine} from '../engine/engine.ts';
+import {buildKey, hashText} from './build-key.ts';
+import {type Builder, chooseBuilder} from './choose.ts';
+import {type HashedContext, hashContext} from './content-hash.ts';
+import {readContext} from './context.ts';
+import {type BaseReference, listBases} from './dockerfile-bases.ts';
+import {type Manifest, manifestFiles} from './manifest.ts';
+import {changedError, readSmallFile} from './open-file.ts';
+import {relativePath} from './paths.ts';
+import {selectSource} from './select-source.ts';
+
+export type PlannedBase = BaseReference & {
+	/** Id it resolves to; null when it is neither on the engine nor known from the former build. */
+	readonly imageId: string | null;
+	/** How messages call the place that names it: `services/web/Dockerfile:3`. */
+	readonly place: string;
+};
+
+/** What an image will be made from, found out without changing anything. */
+export type PlannedBuild = {
+	/** Content address of all inputs, 32 hex digits: the image's tag. */
+	readonly key: string;
+	readonly builder: Builder;
+	/** Why this builder, for people. */
+	readonly reason: string;
+	/** To be kept with the image: it explains the next rebuild. */
+	readonly manifest: Manifest;
+	readonly context: HashedContext;
+	/** Real path of the context root. */
+	readonly contextRoot: string;
+	/** Place of the Dockerfile in the context. */
+	readonly dockerfilePath: string;
+	readonly bases: readonly PlannedBase[];
+	/** Plain values only. */
+	readonly args: Readonly<Record<string, string>>;
+	readonly target: string | undefined;
+};
+
+type BuildQuestion = {
+	readonly project: Pick<Project, 'directory'>;
+	readonly service: Service;
+	readonly findImage: ReadonlyEngine['findImage'];
+	/** Folder in which content hashes are remembered, one file per service. */
+	readonly cacheDirectory?: string;
+	/** The plain variables that `build.env` names. */
+	readonly buildArgs: Readonly<Record<string, string>>;
+	readonly target?: string;
+	/**
+	 * Manifest of the image that the service has now. A base that is not on the engine any more (pruned) is taken to
+	 * be the one it was built from, so that cleaning up images rebuilds nothing.
+	 */
+	readonly previous?: Manifest;
+};
+
+/** Reads the Dockerfile and makes sure that it is the one that was hashed. */
+async function readDockerfile(context: HashedContext, dockerfile: string, name: string): Promise<string> {
+	const activity = 'read';
+	const content = await readSmallFile({source: dockerfile, name, activity});
+	const entry = context.entries.find(({path: place}) => place === context.dockerfile);
+	const hash = createHash('sha256').update(content).digest('hex');
+	if (entry?.type !== 'file' || entry.hash !== hash) throw changedError(name, activity);
+	return content.toString();
+}
+
+/**
+ * Finds out what a service's image will be made from: builder, context, content hash, base images, and the key over
+ * all of them. Throws a UserError for everything that would keep it from being built and can be seen before.
+ */
+export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> {
+	const {project, service, findImage, cacheDirectory, buildArgs, target, previous} = question;
+	const selection = await selectSource(project, service);
+	const builder = await chooseBuilder(service, project, selection);
+	const listed = await readContext(selection, builder.dockerfile);
+	const cacheFile = cacheDirectory && path.join(cacheDirectory, `${service.name}.hashes.json`);
+	const context = await hashContext(listed, {cacheFile});
+
+	const name = relativePath(selection.projectDirectory, builder.dockerfile);
+	const text = await readDockerfile(context, builder.dockerfile, name);
+	const bases = await Promise.all(
+		listBases(text, {name, args: buildArgs, target}).map(async (base): Promise<PlannedBase> => {
+			const image = await findImage(base.reference);
+			const imageId = image?.id ?? previous?.inputs.bases[base.reference] ?? null;
+			return {...base, imageId, place: `${name}:${base.line}`};
+		}),
+	);
+	const inputs = {
+		builder: builder.type,
+		dockerfile: listed.dockerfile ?? '',
+		target: target ?? null,
+		args: Object.fromEntries(Object.entries(buildArgs).map(([key, value]) => [key, hashText(value)])),
+		bases: Object.fromEntries(bases.map(({reference, imageId}) => [reference, imageId])),
+	};
+	return {
+		key: buildKey(context.hash, inputs),
+		builder,
+		reason: builder.reason,
+		manifest: {inputs, files: manifestFiles(context)},
+		context,
+		contextRoot: selection.root,
+		dockerfilePath: inputs.dockerfile,
+		bases,
+		args: buildArgs,
+		target,
+	};
+}

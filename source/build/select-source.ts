@@ -1,0 +1,60 @@
+import {realpath} from 'node:fs/promises';
+import path from 'node:path';
+import type {Project, Service} from '../descriptor/project.ts';
+import {UserError} from '../errors.ts';
+import {findBoundary, isInside, resolveSource, type SourcePath} from './paths.ts';
+
+/** What of the disk belongs to a service. */
+export type SourceSelection = {
+	/** Real path that nothing may leave. */
+	readonly boundary: string;
+	/** Real path of the directory of compartment.yml. */
+	readonly projectDirectory: string;
+	/** Real path of the service's own directory. */
+	readonly serviceDirectory: string;
+	/** Real path of the context root: the common ancestor of all that is selected, or `context`. */
+	readonly root: string;
+	/** What is taken from the root: the service path (or `context`) and the include targets. */
+	readonly selected: readonly SourcePath[];
+};
+
+/** Deepest directory that holds all of these. */
+function commonAncestor(directories: readonly string[]): string {
+	let ancestor = directories[0]!;
+	while (!directories.every(directory => isInside(ancestor, directory))) ancestor = path.dirname(ancestor);
+	return ancestor;
+}
+
+/**
+ * Resolves `path`, `context` and `build.include` of a service and finds the context root (contract 1.5, 4.3). With
+ * `context` the root is that directory, and includes must lie in it.
+ */
+export async function selectSource(project: Pick<Project, 'directory'>, service: Service): Promise<SourceSelection> {
+	const boundary = await findBoundary(project.directory);
+	const resolve = (label: SourcePath['label'], given: string, expects: 'directory' | 'any') =>
+		resolveSource({boundary, directory: project.directory, label, path: given, expects});
+	const given = service.path ?? service.context;
+	if (given === undefined) throw new UserError(`Service "${service.name}" has no path to build from.`);
+
+	const own = await resolve('Service path', given, 'directory');
+	const context =
+		service.context === undefined ? undefined : await resolve('context path', service.context, 'directory');
+	const includes = await Promise.all(service.build.include.map(entry => resolve('build.include path', entry, 'any')));
+
+	const main = context ?? own;
+	const directoryOf = (source: SourcePath) => (source.type === 'directory' ? source.path : path.dirname(source.path));
+	const root = context?.path ?? commonAncestor([main, ...includes].map(directoryOf));
+	const outside = includes.find(include => !isInside(root, include.path));
+	if (outside) {
+		throw new UserError(`build.include path "${outside.given}" must lie in the context "${service.context}".`, {
+			hint: `Widen services.${service.name}.context, or leave it out: it is then found from path and include.`,
+		});
+	}
+	return {
+		boundary,
+		projectDirectory: await realpath(project.directory),
+		serviceDirectory: own.path,
+		root,
+		selected: [main, ...includes],
+	};
+}

@@ -1,0 +1,156 @@
+import {type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync} from 'node:fs';
+import path from 'node:path';
+import {setImmediate} from 'node:timers/promises';
+import {UserError} from '../errors.ts';
+import {type ContextEntry, fileEntry} from './context-entry.ts';
+import type {DockerignoreRules} from './docker-ignore.ts';
+import {type GitignoreLevel, isGitignored, parseGitignore, withoutRulesAgainst} from './git-ignore.ts';
+import {changedError, readSmallFile} from './open-file.ts';
+import {codeOf, isInside, isPrivateName, relativePath, type SourcePath} from './paths.ts';
+import type {SourceSelection} from './select-source.ts';
+
+type Walk = {
+	readonly selection: SourceSelection;
+	/** The selected directory or file that is walked. */
+	readonly source: SourcePath;
+	readonly dockerignore: DockerignoreRules | undefined;
+	/** Entries by their path in the context; the walk adds to it. */
+	readonly found: Map<string, ContextEntry>;
+};
+
+/** Reads what would stop the screen from moving only this long at a time, in milliseconds. */
+const sliceMs = 10;
+
+const descriptorNames = new Set(['compartment.yml', 'compartment.routes.yml']);
+
+const refusal = ({source}: Walk, rule: string, hint?: string) =>
+	new UserError(`${source.label} "${source.given}" ${rule}`, {hint});
+
+/** Does a synchronous read of the disk; what went away since it was listed, or must not be read, is the user's to know. */
+function look<T>(name: string, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		if (name.includes('\uFFFD')) throw new UserError(`"${name}" has a name that is not valid UTF-8.`);
+		if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') throw changedError(name, 'read');
+		throw new UserError(`"${name}" cannot be read (${codeOf(error)}).`, {cause: error});
+	}
+}
+
+/** Target of a symlink, when neither its text nor the place it leads to leaves the context root. */
+function safeTarget(root: string, link: string): string | undefined {
+	const target = readlinkSync(link);
+	if (path.isAbsolute(target) || !isInside(root, path.resolve(path.dirname(link), target))) return undefined;
+	try {
+		return isInside(root, realpathSync.native(link)) ? target : undefined;
+	} catch {
+		// It leads nowhere, or round in a circle: then it leads to nothing outside.
+		return target;
+	}
+}
+
+function addEntry(walk: Walk, child: Dirent, source: string): void {
+	const {root} = walk.selection;
+	const name = relativePath(root, source);
+	if (child.isSymbolicLink()) {
+		const target = look(name, () => safeTarget(root, source));
+		const shown = relativePath(walk.source.path, source);
+		if (target === undefined) throw refusal(walk, `must not include symlink entry "${shown}".`);
+		walk.found.set(name, {type: 'link', path: name, mode: 0o777, target});
+		return;
+	}
+	const stats = look(name, () => lstatSync(source));
+	if (!stats.isFile()) {
+		const shown = relativePath(walk.source.path, source);
+		throw refusal(
+			walk,
+			`must not include "${shown}": only files, directories and symlinks can be packed.`,
+			`Add ${shown} to .gitignore if the build does not need it.`,
+		);
+	}
+	walk.found.set(name, fileEntry(name, source, stats));
+}
+
+async function readLevel(boundary: string, directory: string): Promise<GitignoreLevel> {
+	const prefix = relativePath(boundary, directory);
+	const source = path.join(directory, '.gitignore');
+	const name = relativePath(boundary, source);
+	const content = await readSmallFile({source, name, activity: 'read'});
+	return parseGitignore(prefix === '' ? '' : `${prefix}/`, content.toString());
+}
+
+/** The .gitignore files above the walked source, from the boundary down. */
+async function levelsAbove(boundary: string, source: string): Promise<GitignoreLevel[]> {
+	const levels: GitignoreLevel[] = [];
+	for (let current = source; current !== boundary; ) {
+		current = path.dirname(current);
+		const stats = look(current, () => lstatSync(path.join(current, '.gitignore'), {throwIfNoEntry: false}));
+		if (stats?.isFile()) levels.unshift(await readLevel(boundary, current));
+	}
+	return levels;
+}
+
+async function walkDirectory(
+	walk: Walk,
+	directory: string,
+	above: readonly GitignoreLevel[],
+	pause: () => Promise<void>,
+) {
+	await pause();
+	const {selection, dockerignore} = walk;
+	const name = relativePath(selection.root, directory);
+	const children = look(name, () => readdirSync(directory, {withFileTypes: true}));
+	// A folder that became a symlink after it was listed would be read through: its real place tells.
+	if (look(name, () => realpathSync.native(directory)) !== directory) throw changedError(name, 'read');
+
+	const ownRules = children.find(child => child.name === '.gitignore')?.isFile();
+	const levels = ownRules ? [...above, await readLevel(selection.boundary, directory)] : above;
+	const isEmpty = children.length === 0 && !(name !== '' && dockerignore?.isIgnored(name));
+	if (isEmpty && name !== '') walk.found.set(name, {type: 'directory', path: name, mode: 0o755});
+
+	for (const child of children) {
+		if (isPrivateName(child.name)) continue;
+		const isOfDescriptor = directory === selection.projectDirectory && descriptorNames.has(child.name);
+		if (isOfDescriptor) continue;
+		const source = path.join(directory, child.name);
+		const inBoundary = relativePath(selection.boundary, source);
+		if (isGitignored(levels, inBoundary, child.isDirectory())) continue;
+		const inContext = relativePath(selection.root, source);
+		const isDockerignored = dockerignore?.isIgnored(inContext) ?? false;
+		if (!child.isDirectory()) {
+			if (!isDockerignored) addEntry(walk, child, source);
+		} else if (!isDockerignored || dockerignore?.mayReinclude(inContext)) {
+			await walkDirectory(walk, source, withoutRulesAgainst(levels, inBoundary, true), pause);
+		}
+	}
+}
+
+/**
+ * Adds to `found` all that the ignore rules leave of one selected directory, or the one selected file. Version
+ * control, our own state and the descriptor files (which change without any change of the source) stay out.
+ * Throws a UserError for symlinks that leave the context root and for sockets, pipes and devices.
+ */
+export async function walkSource(walk: Walk): Promise<void> {
+	const {selection, source} = walk;
+	if (source.type === 'file') {
+		const name = relativePath(selection.root, source.path);
+		walk.found.set(
+			name,
+			fileEntry(
+				name,
+				source.path,
+				look(name, () => lstatSync(source.path)),
+			),
+		);
+		return;
+	}
+	let sliceEnd = performance.now() + sliceMs;
+	const pause = async () => {
+		if (performance.now() < sliceEnd) return;
+		await setImmediate();
+		sliceEnd = performance.now() + sliceMs;
+	};
+	const above = await levelsAbove(selection.boundary, source.path);
+	const inBoundary = relativePath(selection.boundary, source.path);
+	await walkDirectory(walk, source.path, withoutRulesAgainst(above, inBoundary, true), pause);
+}

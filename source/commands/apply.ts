@@ -1,0 +1,103 @@
+import {readFile} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import {type PlanRequest, refresh} from '../apply/refresh.ts';
+import {openSession} from '../apply/session.ts';
+import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {eventLine} from '../output/events-json.ts';
+import type {Plan} from '../plan/plan.ts';
+import {assertNotStale, parsePlan} from '../plan/saved-plan.ts';
+import {appendAudit} from '../state/audit.ts';
+import {ensureDirectory} from '../state/directory.ts';
+import {approve, showPlan} from './approve.ts';
+import {execute, type ShownAs} from './execute.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {requestOf} from './request.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readOrNewState} from './workspace.ts';
+
+export type ApplyFlags = CommonFlags & {
+	readonly service?: readonly string[];
+	readonly autoApprove?: boolean;
+	readonly rebuild?: boolean;
+	readonly replace?: readonly string[];
+	readonly parallelism?: number;
+	readonly label?: string;
+	readonly plain?: boolean;
+	readonly full?: boolean;
+};
+
+async function readSavedPlan(file: string): Promise<Plan> {
+	try {
+		return parsePlan(await readFile(file, 'utf8'), file);
+	} catch (error) {
+		if (error instanceof UserError) throw error;
+		throw new UserError(`cannot read the saved plan ${file}: ${messageOf(error)}`, {
+			hint: 'compartment plan --out FILE',
+		});
+	}
+}
+
+/** A label is printable text on one line (contract 3.4). */
+function checkLabel(label: string | undefined): string | undefined {
+	const trimmed = label?.trim();
+	if (trimmed === undefined || (trimmed.length >= 1 && trimmed.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(trimmed)))
+		return trimmed;
+	throw new UserError('Label must use printable single-line text.');
+}
+
+/**
+ * `apply`, `deploy` and `destroy`: plan, ask, do.
+ * @param verb `deploy` goes ahead outside a terminal, because it is the documents' verb for scripts
+ */
+export async function apply(
+	verb: 'apply' | 'deploy' | 'destroy',
+	planFile: string | undefined,
+	flags: ApplyFlags,
+	request: PlanRequest = requestOf(flags),
+): Promise<void> {
+	const terminal = createTerminal(flags);
+	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.isInteractive ? 'screen' : 'lines';
+	const saved = planFile === undefined ? undefined : await readSavedPlan(resolve(planFile));
+	const label = checkLabel(flags.label);
+	const workspace = await openWorkspace(saved ? {...flags, env: saved.environment} : flags);
+	const {project, environment, directory, engine, router, settings} = workspace;
+	await engine.info();
+	for (const warning of [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings])
+		terminal.inform(`Warning: ${warning}`);
+	const session = await openSession({
+		directory,
+		operation: verb,
+		engine,
+		router,
+		readState: () => readOrNewState(workspace),
+		say(message) {
+			if (shownAs === 'json') process.stdout.write(eventLine({type: 'notice', at: Date.now(), level: 'info', message}));
+			else terminal.print(`${terminal.paint.warn('Recovery:')} ${message}`);
+		},
+	});
+	try {
+		const wanted = saved ? {...request, mode: saved.mode, services: saved.services} : request;
+		const state = session.state.current();
+		const {plan: fresh, builds} = await refresh({project, settings, engine, router, state, directory}, wanted);
+		if (saved) assertNotStale(saved, fresh, planFile!);
+		const plan = saved ?? fresh;
+		showPlan(plan, terminal, shownAs, flags.full);
+		const isApproved =
+			flags.autoApprove === true || saved !== undefined || (verb === 'deploy' && !terminal.isInteractive);
+		const approved = await approve(plan, {terminal, isApproved, insteadOfAsking: `compartment ${verb} --auto-approve`});
+		if (!approved) return;
+		const parallelism = flags.parallelism ?? 10;
+		const result = await execute({workspace, session, plan: approved, builds, terminal, shownAs, parallelism, label});
+		const warning = appendAudit(directory, {
+			type: verb === 'destroy' ? 'environment.destroyed' : 'deployment.created',
+			status: result.outcome === 'done' ? 'succeeded' : 'failed',
+			target: environment,
+			details: {run: session.run, done: result.done, failed: result.failed, skipped: result.skipped},
+		});
+		if (warning) terminal.inform(`Warning: ${warning}`);
+		if (result.outcome === 'failed') process.exitCode = exitCodes.error;
+		if (result.outcome === 'cancelled') process.exitCode = exitCodes.cancelled;
+	} finally {
+		await session.close();
+	}
+}

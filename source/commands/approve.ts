@@ -1,0 +1,51 @@
+import {CancelledError, UserError} from '../errors.ts';
+import {planLine} from '../output/events-json.ts';
+import {renderPlan} from '../output/plan-text.ts';
+import {hasChanges, type Plan} from '../plan/plan.ts';
+import {withoutSkipped} from '../plan/without-skipped.ts';
+import type {ShownAs} from './execute.ts';
+import type {Terminal} from './terminal.ts';
+
+/** Prints the plan the way this run is watched. */
+export function showPlan(plan: Plan, terminal: Terminal, shownAs: ShownAs, isFull = false): void {
+	if (shownAs === 'json') process.stdout.write(planLine(plan));
+	else terminal.print(renderPlan(plan, {...terminal, isFull}));
+}
+
+type ApprovalOptions = {
+	readonly terminal: Terminal;
+	/** The user said yes beforehand: `--auto-approve`, a saved plan, or `deploy` in a script. */
+	readonly isApproved: boolean;
+	/** Command line that goes ahead without asking, for the refusal outside a terminal. */
+	readonly insteadOfAsking: string;
+};
+
+/**
+ * The plan that may run: what was shown, or the part of it that the user picked; undefined when there is nothing to do.
+ * @throws UserError when an action is blocked, or when nobody is there to ask; CancelledError after a no
+ */
+export async function approve(
+	plan: Plan,
+	{terminal, isApproved, insteadOfAsking}: ApprovalOptions,
+): Promise<Plan | undefined> {
+	const blocked = plan.actions.filter(({kind}) => kind === 'blocked');
+	if (blocked.length > 0) {
+		const hints = [...new Set(blocked.map(({unblock}) => unblock))].join('\n');
+		throw new UserError(
+			`${blocked.length === 1 ? 'An action is' : `${blocked.length} actions are`} blocked, nothing was changed.`,
+			{
+				hint: hints,
+			},
+		);
+	}
+	if (!hasChanges(plan)) return undefined;
+	if (isApproved) return plan;
+	if (!terminal.isInteractive)
+		throw new UserError('Nobody can be asked for approval here, because this is not a terminal. Nothing was changed.', {
+			hint: insteadOfAsking,
+		});
+	const {askApproval} = await import('../ui/ask-approval.tsx');
+	const approval = await askApproval(plan, {renderFull: () => renderPlan(plan, {...terminal, isFull: true})});
+	if (approval.decision === 'cancel') throw new CancelledError('Nothing was changed.');
+	return withoutSkipped(plan, approval.skipped);
+}

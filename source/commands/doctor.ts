@@ -1,0 +1,123 @@
+import {isPortFree} from '../apply/port.ts';
+import {loadProject} from '../descriptor/load.ts';
+import {connectDocker} from '../engine/docker.ts';
+import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {pickSubnet} from '../model/subnets.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseText} from '../output/sanitise.ts';
+import {observeRouter} from '../router/router.ts';
+import {readSettings} from '../settings.ts';
+import {checkDirectory} from '../state/directory.ts';
+import {listEnvironments} from '../state/environments.ts';
+import {identityPath} from '../state/identity.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createTerminal} from './terminal.ts';
+import {routerOptions} from './workspace.ts';
+
+type Check = {
+	readonly name: string;
+	readonly status: 'ok' | 'warning' | 'problem';
+	readonly message: string;
+	readonly hint?: string;
+};
+
+type Finding = Omit<Check, 'name'> | string;
+
+/** Runs one check; what it throws is its result. */
+async function check(name: string, run: () => Promise<Finding> | Finding): Promise<Check> {
+	try {
+		const finding = await run();
+		return typeof finding === 'string' ? {name, status: 'ok', message: finding} : {name, ...finding};
+	} catch (error) {
+		const hint = error instanceof UserError ? error.hint : undefined;
+		return {name, status: 'problem', message: messageOf(error), hint};
+	}
+}
+
+function checkNode(): Finding {
+	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+	if (major > 22 || (major === 22 && minor >= 12)) return `Node ${process.versions.node}`;
+	return {
+		status: 'problem',
+		message: `Node ${process.versions.node} is too old`,
+		hint: 'Node 22.12 or newer is needed.',
+	};
+}
+
+async function runChecks(): Promise<Check[]> {
+	const settings = await readSettings();
+	const engine = connectDocker();
+	const router = routerOptions(settings);
+	const checks = [
+		await check('node', checkNode),
+		await check('descriptor', async () => {
+			const {name, services, resources} = await loadProject(process.cwd());
+			return `project ${name}: ${services.length} services, ${resources.length} resources`;
+		}),
+		await check('state', async () => {
+			const {directory} = await loadProject(process.cwd());
+			const environments = await listEnvironments(directory);
+			const broken = environments.find(({problem}) => problem !== undefined);
+			if (broken) return {status: 'problem', message: `environment ${broken.environment}: ${broken.problem}`};
+			const warnings = environments.flatMap(({environment}) => checkDirectory(directory, environment));
+			if (warnings[0] !== undefined) return {status: 'warning', message: warnings[0]};
+			return `${environments.length} environments`;
+		}),
+		await check('identity', () => `${identityPath()} (made when it is first needed)`),
+	];
+	const info = await check('engine', async () => {
+		const {version, apiVersion, hasBuildKit, address} = await engine.info();
+		return `Docker ${version}, API ${apiVersion}${hasBuildKit ? ', BuildKit' : ', no BuildKit'} at ${address}`;
+	});
+	checks.push(info);
+	if (info.status === 'problem') return checks;
+	checks.push(
+		await check('router', async () => {
+			const {state} = await observeRouter(engine, router);
+			if (state === 'running') return `${router.name} serves ${router.listen}:${router.port}`;
+			if (state === 'foreign')
+				return {
+					status: 'problem',
+					message: `container ${router.name} is not ours`,
+					hint: `docker rename ${router.name} another-name`,
+				};
+			const owner = await engine.findPortOwner(router.port);
+			if (owner) return {status: 'problem', message: `port ${router.port} is taken by container ${owner}`};
+			if (engine.address.startsWith('unix:') && !(await isPortFree(router.listen, router.port)))
+				return {
+					status: 'problem',
+					message: `port ${router.port} is taken by another process`,
+					hint: 'COMPARTMENT_ROUTER_PORT=9081',
+				};
+			return `${state}, made by the next apply; ${router.listen}:${router.port} is free`;
+		}),
+		await check('networks', async () => {
+			const subnet = pickSubnet(settings.networkPool, settings.networkPrefix, await engine.listSubnets());
+			if (subnet) return `next free block of ${settings.networkPool}: ${subnet}`;
+			return {
+				status: 'problem',
+				message: `${settings.networkPool} has no free block`,
+				hint: 'set networkPool in the settings',
+			};
+		}),
+	);
+	return checks;
+}
+
+/** `compartment doctor`: everything Compartment needs on this machine, with what to do about each problem. */
+export async function doctor(flags: CommonFlags): Promise<void> {
+	const {print, paint} = createTerminal(flags);
+	const checks = await runChecks();
+	const isHealthy = checks.every(({status}) => status !== 'problem');
+	if (isJson(flags)) process.stdout.write(jsonDocument({isHealthy, checks}));
+	else {
+		const marks = {ok: paint.ok('ok     '), warning: paint.warn('warning'), problem: paint.fail('problem')};
+		for (const {name, status, message, hint} of checks) {
+			print(
+				`${marks[status]}  ${name.padEnd(10)}  ${sanitiseText(message).replaceAll('\n', '\n                     ')}`,
+			);
+			if (hint !== undefined) print(`                     ${paint.dim(sanitiseText(hint))}`);
+		}
+	}
+	if (!isHealthy) process.exitCode = exitCodes.error;
+}

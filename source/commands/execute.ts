@@ -1,0 +1,94 @@
+import type {ApplyResult, Emit} from '../apply/events.ts';
+import type {Refreshed} from '../apply/refresh.ts';
+import {runApply} from '../apply/run-apply.ts';
+import {createSecretReader} from '../apply/secret-reader.ts';
+import type {Session} from '../apply/session.ts';
+import {eventLine} from '../output/events-json.ts';
+import {createEventPrinter} from '../output/events-text.ts';
+import {emptyProgress, reduceProgress} from '../output/progress.ts';
+import {renderTranscript} from '../output/transcript.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {Terminal} from './terminal.ts';
+import type {Workspace} from './workspace.ts';
+
+/** First ctrl-c finishes what runs, the second one stops at once. */
+function createCancel(inform: (text: string) => void) {
+	const abort = new AbortController();
+	let isStopping = false;
+	const cancel = (how: 'graceful' | 'now') => {
+		isStopping = true;
+		if (how === 'now') abort.abort();
+	};
+	const onSignal = () => {
+		inform(isStopping ? 'Stopping now.' : 'Finishing what runs, starting nothing new. Press ctrl-c again to stop now.');
+		cancel(isStopping ? 'now' : 'graceful');
+	};
+	return {signal: abort.signal, isStopping: () => isStopping, cancel, onSignal};
+}
+
+/** How an apply is shown while it runs. */
+export type ShownAs = 'screen' | 'lines' | 'json';
+
+type Execution = {
+	readonly workspace: Workspace;
+	readonly session: Session;
+	readonly plan: Plan;
+	readonly builds: Refreshed['builds'];
+	readonly terminal: Terminal;
+	readonly shownAs: ShownAs;
+	readonly parallelism: number;
+	readonly label: string | undefined;
+};
+
+/** Runs an approved plan in front of the user, whichever way they look at it, and returns how it ended. */
+export async function execute(execution: Execution): Promise<ApplyResult> {
+	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
+	const {project, settings, engine, router, directory} = workspace;
+	const cancel = createCancel(terminal.inform);
+	let progress = emptyProgress;
+	const run = (emit: Emit) =>
+		runApply(
+			{
+				plan,
+				project,
+				engine,
+				router,
+				settings,
+				directory,
+				state: session.state,
+				journal: session.journal,
+				secrets: createSecretReader(session.state.current),
+				builds,
+				run: session.run,
+				label,
+				emit(event) {
+					progress = reduceProgress(progress, event);
+					emit(event);
+				},
+				signal: cancel.signal,
+			},
+			{parallelism, isStopping: cancel.isStopping},
+		);
+
+	if (shownAs === 'screen') {
+		const {openApplyView} = await import('../ui/open-apply-view.tsx');
+		const place = {project: plan.project, environment: plan.environment, engine: engine.address};
+		const view = openApplyView({...place, onCancel: cancel.cancel});
+		try {
+			return await run(view.emit);
+		} finally {
+			await view.close();
+			terminal.print(renderTranscript(progress, terminal));
+		}
+	}
+	process.on('SIGINT', cancel.onSignal);
+	process.on('SIGTERM', cancel.onSignal);
+	try {
+		const {paint, glyphs} = terminal;
+		const printer = createEventPrinter({write: text => void process.stdout.write(text), paint, glyphs});
+		return await run(shownAs === 'json' ? event => void process.stdout.write(eventLine(event)) : printer);
+	} finally {
+		process.off('SIGINT', cancel.onSignal);
+		process.off('SIGTERM', cancel.onSignal);
+	}
+}

@@ -1,0 +1,30 @@
+import {CommanderError} from 'commander';
+import {exitCodes, UserError} from '../errors.ts';
+import {createProgram} from './program.ts';
+
+/**
+ * Runs one command line and sets the exit code (README, "Exit codes"). Errors are one message on stderr, whatever the
+ * output format; only a defect of ours prints a stack.
+ * @param args without the interpreter and the script
+ */
+export async function main(args: readonly string[], version: string): Promise<void> {
+	// A reader that goes away, such as `| head`, is no error.
+	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code === 'EPIPE') process.exit(exitCodes.done);
+		throw error;
+	});
+	try {
+		await createProgram(version).parseAsync([...args], {from: 'user'});
+	} catch (error) {
+		// commander has printed its own message already.
+		if (error instanceof CommanderError) {
+			process.exitCode = error.exitCode;
+			return;
+		}
+		const {renderError} = await import('../output/errors.ts');
+		const {createPaint} = await import('../output/colour.ts');
+		const flag = args.includes('--no-color') ? false : undefined;
+		process.stderr.write(`${renderError(error, createPaint({stream: process.stderr, env: process.env, flag}))}\n`);
+		process.exitCode = error instanceof UserError ? error.exitCode : exitCodes.error;
+	}
+}

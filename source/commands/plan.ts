@@ -1,0 +1,49 @@
+import {writeFile} from 'node:fs/promises';
+import {refresh} from '../apply/refresh.ts';
+import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {jsonDocument} from '../output/json.ts';
+import {planDocument} from '../output/plan-json.ts';
+import {renderPlan} from '../output/plan-text.ts';
+import {hasChanges} from '../plan/plan.ts';
+import {serializePlan} from '../plan/saved-plan.ts';
+import {readJournal} from '../state/journal.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {requestOf} from './request.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readOrNewState} from './workspace.ts';
+
+export type PlanFlags = CommonFlags & {
+	readonly service?: readonly string[];
+	readonly rebuild?: boolean;
+	readonly replace?: readonly string[];
+	readonly refreshOnly?: boolean;
+	readonly destroy?: boolean;
+	readonly deleteData?: boolean;
+	readonly out?: string;
+	readonly full?: boolean;
+	readonly detailedExitcode?: boolean;
+};
+
+/** `compartment plan`: shows what an apply would do. Only reads. */
+export async function plan(flags: PlanFlags): Promise<void> {
+	const terminal = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const {project, settings, engine, router, directory} = workspace;
+	for (const warning of workspace.warnings) terminal.inform(`Warning: ${warning}`);
+	const {state} = await readOrNewState(workspace);
+	const entries = await readJournal(directory);
+	if (entries.length > 0 && entries.at(-1)?.type !== 'close')
+		terminal.inform('Note: the last apply was interrupted, or one runs now. The next apply recovers first.');
+	const {plan: result} = await refresh({project, settings, engine, router, state, directory}, requestOf(flags));
+	if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(result)));
+	else terminal.print(renderPlan(result, {...terminal, isFull: flags.full ?? false}));
+	if (flags.out !== undefined) {
+		try {
+			await writeFile(flags.out, serializePlan(result), {mode: 0o600});
+		} catch (error) {
+			throw new UserError(`cannot write the plan: ${messageOf(error)}`);
+		}
+		if (!isJson(flags)) terminal.print(`\nSaved. Run exactly this with: compartment apply ${flags.out}`);
+	}
+	if (flags.detailedExitcode && hasChanges(result)) process.exitCode = exitCodes.changesPending;
+}

@@ -1,0 +1,144 @@
+import {Argument, Command} from 'commander';
+import {collect, wholeNumber, withCommon, withOutput} from './flags.ts';
+
+/** A subcommand with examples under its help. */
+function describe(command: Command, description: string, examples: readonly string[]): Command {
+	return command
+		.description(description)
+		.addHelpText('after', `\nExamples:\n${examples.map(example => `  $ compartment ${example}`).join('\n')}`);
+}
+
+const withServices = (command: Command): Command =>
+	command.option('--service <name>', 'only this service and the resources (repeatable)', collect);
+
+const withPlanning = (command: Command): Command =>
+	withServices(withCommon(command))
+		.option('--rebuild', 'build images although nothing changed')
+		.option('--replace <address>', 'replace this object although nothing changed (repeatable)', collect)
+		.option('--full', 'show unchanged things and whole texts too');
+
+const withApplying = (command: Command): Command =>
+	command
+		.option('--auto-approve', 'do not ask')
+		.option('--parallelism <count>', 'steps at the same time', wholeNumber(1, 100), 10)
+		.option('--plain', 'lines instead of the screen');
+
+function addPlanning(program: Command): void {
+	describe(withPlanning(program.command('plan')), 'show what an apply would do, and why', [
+		'plan',
+		'plan --env staging --service web',
+		'plan --out next.plan && compartment apply next.plan',
+		'plan --detailed-exitcode   # 0 no changes, 2 changes',
+	])
+		.option('--out <file>', 'save the plan for apply')
+		.option('--refresh-only', 'only show what changed outside Compartment')
+		.option('--destroy', 'show what destroy would do')
+		.option('--detailed-exitcode', 'exit with 2 when there are changes')
+		.action(async flags => (await import('./plan.ts')).plan(flags));
+
+	for (const verb of ['apply', 'deploy'] as const) {
+		const text =
+			verb === 'apply' ? 'show the plan, ask, and do it' : 'apply under its documented name; goes ahead in scripts';
+		describe(withApplying(withPlanning(program.command(verb))), text, [
+			verb,
+			`${verb} --env staging`,
+			`${verb} --service web`,
+			`${verb} --auto-approve --json`,
+		])
+			.argument('[plan]', 'file written by compartment plan --out')
+			.option('--label <text>', 'a note that is kept with the deployment')
+			.action(async (file, flags) => (await import('./apply.ts')).apply(verb, file, flags));
+	}
+
+	describe(withApplying(withCommon(program.command('destroy'))), 'remove an environment; volumes stay unless asked', [
+		'destroy --env preview',
+		'destroy --env preview --delete-data',
+	])
+		.option('--delete-data', 'delete the data volumes too')
+		.action(async flags => (await import('./destroy.ts')).destroy(flags));
+}
+
+function addLooking(program: Command): void {
+	describe(withServices(withCommon(program.command('status'))), 'what runs, since when, and where it answers', [
+		'status',
+		'status --env staging --json',
+	])
+		.option('--verbose', 'more about each deployment')
+		.action(async flags => (await import('./status.ts')).status(flags));
+
+	describe(withCommon(program.command('logs')), 'output of services and resources', [
+		'logs',
+		'logs web --follow',
+		'logs db --tail 50 --since 2026-01-31T12:00:00Z',
+	])
+		.argument('[names...]', 'services or resources; all without one')
+		.option('--service <name>', 'the same as naming it', collect)
+		.option('--follow', 'keep reading')
+		.option('--tail <lines>', 'last lines of each', wholeNumber(1, 100_000), 100)
+		.option('--since <time>', 'from this time on, such as 2026-01-31T12:00:00Z or 10m')
+		.option('--no-time', 'leave the time out')
+		.action(async (names, flags) => (await import('./logs.ts')).logs(names, flags));
+
+	const route = program.command('route').description('routing rules');
+	describe(withCommon(route.command('test')), 'say where the router would send a request', [
+		'route test GET http://multi-service.localhost/api/users',
+		'route test POST /api/users   # host of service web',
+	])
+		.argument('<method>')
+		.argument('<url>')
+		.action(async (method, url, flags) => (await import('./route-test.ts')).routeTest(method, url, flags));
+
+	describe(withOutput(program.command('doctor')), 'check everything Compartment needs on this machine', [
+		'doctor',
+	]).action(async flags => (await import('./doctor.ts')).doctor(flags));
+
+	const environment = program.command('environment').description('environments of this project');
+	describe(withOutput(environment.command('list')), 'environments that have a state', ['environment list']).action(
+		async flags => (await import('./environment-list.ts')).environmentList(flags),
+	);
+
+	const access = program.command('access').description('the password of services that are not public');
+	describe(withCommon(access.command('show')), 'print the password and links that sign in', ['access show']).action(
+		async flags => (await import('./access-show.ts')).accessShow(flags),
+	);
+
+	const state = program.command('state').description('what the last apply left');
+	describe(withCommon(state.command('list')), 'addresses of everything in the state', [
+		'state list --env staging',
+	]).action(async flags => (await import('./state-list.ts')).stateList(flags));
+	describe(withCommon(state.command('show')), 'one object of the state, sensitive values hidden', [
+		'state show service.web',
+	])
+		.argument('<address>')
+		.action(async (address, flags) => (await import('./state-show.ts')).stateShow(address, flags));
+}
+
+function addWriting(program: Command): void {
+	describe(withOutput(program.command('init')), 'write a first compartment.yml', ['init', 'init --name internal-tools'])
+		.option('--name <slug>', 'project name, by default the folder')
+		.action(async flags => (await import('./init.ts')).init(flags));
+	describe(withOutput(program.command('validate')), 'check compartment.yml and compartment.routes.yml', [
+		'validate',
+	]).action(async flags => (await import('./validate.ts')).validate(flags));
+	describe(program.command('schema'), 'JSON Schema of the two files, for editors', [
+		'schema > compartment.schema.json',
+		'schema routes',
+	])
+		.addArgument(new Argument('[file]', 'which file').choices(['compartment', 'routes']).default('compartment'))
+		.action(async which => (await import('./schema.ts')).schema(which));
+}
+
+/** The whole command line. Every command is loaded when it runs, so that none pays for another. */
+export function createProgram(version: string): Command {
+	const program = new Command('compartment')
+		.description('Plan, approve and apply services and their databases on machines you own.')
+		.version(version, '-V, --version', 'print the version')
+		.showHelpAfterError('(compartment --help lists the commands)')
+		.showSuggestionAfterError()
+		.configureHelp({showGlobalOptions: false})
+		.exitOverride();
+	addPlanning(program);
+	addLooking(program);
+	addWriting(program);
+	return program;
+}

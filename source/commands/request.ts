@@ -1,0 +1,19 @@
+import type {PlanRequest} from '../apply/refresh.ts';
+
+type RequestFlags = {
+	readonly service?: readonly string[];
+	readonly rebuild?: boolean;
+	readonly replace?: readonly string[];
+	readonly refreshOnly?: boolean;
+	readonly destroy?: boolean;
+	readonly deleteData?: boolean;
+};
+
+/** What the flags of plan, apply and destroy ask to be planned. */
+export const requestOf = (flags: RequestFlags): PlanRequest => ({
+	mode: flags.destroy ? 'destroy' : flags.refreshOnly ? 'refresh-only' : 'apply',
+	services: flags.service && flags.service.length > 0 ? flags.service : null,
+	rebuild: flags.rebuild ?? false,
+	replace: flags.replace ?? [],
+	deleteData: flags.deleteData ?? false,
+});

@@ -1,0 +1,23 @@
+import {stringify} from 'yaml';
+import {nearest} from '../descriptor/nearest.ts';
+import {UserError} from '../errors.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseText} from '../output/sanitise.ts';
+import {describeState} from '../state/describe.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readExistingState} from './workspace.ts';
+
+/** `compartment state show ADDRESS`: one object as it was recorded; sensitive values are never in it. */
+export async function stateShow(address: string, flags: CommonFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const objects = describeState(await readExistingState(await openWorkspace(flags)));
+	if (!Object.hasOwn(objects, address)) {
+		const suggestion = nearest(address, Object.keys(objects));
+		throw new UserError(`${address} is not in the state${suggestion ? `, did you mean ${suggestion}?` : ''}`, {
+			hint: 'compartment state list',
+		});
+	}
+	if (isJson(flags)) process.stdout.write(jsonDocument(objects[address]));
+	else print(sanitiseText(stringify({[address]: objects[address]}).trimEnd()));
+}

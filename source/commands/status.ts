@@ -1,0 +1,35 @@
+import {UserError} from '../errors.ts';
+import {labels} from '../model/labels.ts';
+import {jsonDocument} from '../output/json.ts';
+import {statusDocument} from '../output/status.ts';
+import {renderStatus} from '../output/status-text.ts';
+import {observeRouter} from '../router/router.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createStatusReport} from './status-report.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readOrNewState} from './workspace.ts';
+
+type StatusFlags = CommonFlags & {readonly service?: readonly string[]; readonly verbose?: boolean};
+
+/** `compartment status`: every service with its health and address, and a failed newer attempt beside the serving one. */
+export async function status(flags: StatusFlags): Promise<void> {
+	const terminal = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const {engine, router, settings, project} = workspace;
+	const {state} = await readOrNewState(workspace);
+	const services = flags.service && flags.service.length > 0 ? flags.service : null;
+	for (const name of services ?? []) {
+		const isKnown = project.services.some(service => service.name === name) || state.active[name] !== undefined;
+		if (!isKnown)
+			throw new UserError(`The requested service was not found: ${name}`, {
+				hint: `compartment.yml declares ${project.services.map(service => service.name).join(', ')}`,
+			});
+	}
+	const [observed, {state: routerState}] = await Promise.all([
+		engine.observe({[labels.lineage]: state.lineage}),
+		observeRouter(engine, router),
+	]);
+	const report = createStatusReport({state, observed, router, routerState, settings, services});
+	if (isJson(flags)) process.stdout.write(jsonDocument(statusDocument(report)));
+	else terminal.print(renderStatus(report, {...terminal, now: Date.now(), isVerbose: flags.verbose}));
+}

@@ -1,0 +1,30 @@
+import {createPaint, type Paint} from '../output/colour.ts';
+import {createGlyphs, type Glyphs} from '../output/glyphs.ts';
+import type {CommonFlags} from './flags.ts';
+
+/** How a command writes: decided once from the streams, the environment and the flags. */
+export type Terminal = {
+	readonly paint: Paint;
+	readonly glyphs: Glyphs;
+	/** Cells per line; 80 where there is no terminal. */
+	readonly columns: number;
+	/** Whether a person sits at both ends. */
+	readonly isInteractive: boolean;
+	/** Writes a text and a line break to stdout. */
+	readonly print: (text: string) => void;
+	/** The same to stderr: what is not the command's result. */
+	readonly inform: (text: string) => void;
+};
+
+export function createTerminal(flags: Pick<CommonFlags, 'color'> & {readonly plain?: boolean}): Terminal {
+	const {stdout, stderr, stdin, env} = process;
+	const isTerminal = stdout.isTTY === true && stdin.isTTY === true;
+	return {
+		paint: createPaint({stream: stdout, env, flag: flags.color === false ? false : undefined}),
+		glyphs: createGlyphs(env),
+		columns: stdout.columns ?? 80,
+		isInteractive: isTerminal && flags.plain !== true && env['TERM'] !== 'dumb' && !env['CI'],
+		print: text => void stdout.write(`${text}\n`),
+		inform: text => void stderr.write(`${text}\n`),
+	};
+}

@@ -1,0 +1,26 @@
+import {loadProject} from '../descriptor/load.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseText} from '../output/sanitise.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createTerminal} from './terminal.ts';
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** `compartment validate`: reads both files and reports every problem at once. */
+export async function validate(flags: CommonFlags): Promise<void> {
+	const {print, paint} = createTerminal(flags);
+	const {name, services, resources, routes, warnings} = await loadProject(process.cwd());
+	if (isJson(flags)) {
+		const names = (items: readonly {readonly name: string}[]) => items.map(item => item.name);
+		const counts = {services: names(services), resources: names(resources), routes: routes.length};
+		process.stdout.write(jsonDocument({isValid: true, project: name, ...counts, warnings}));
+		return;
+	}
+	for (const warning of warnings) print(`${paint.warn('Warning:')} ${sanitiseText(warning)}`);
+	const parts = [
+		count(services.length, 'service'),
+		count(resources.length, 'resource'),
+		count(routes.length, 'route rule'),
+	];
+	print(`${paint.ok('Valid.')} Project ${name}: ${parts.join(', ')}.`);
+}

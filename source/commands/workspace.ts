@@ -1,0 +1,79 @@
+import {loadProject} from '../descriptor/load.ts';
+import type {Project} from '../descriptor/project.ts';
+import {connectDocker} from '../engine/docker.ts';
+import type {Engine} from '../engine/engine.ts';
+import {UserError} from '../errors.ts';
+import type {RouterOptions} from '../router/router.ts';
+import {readSettings, type Settings} from '../settings.ts';
+import {checkDirectory, stateDirectory} from '../state/directory.ts';
+import type {State} from '../state/state.ts';
+import {newState, readState} from '../state/store.ts';
+import type {CommonFlags} from './flags.ts';
+
+/** Environment of every command that does not name one. */
+export const defaultEnvironment = 'production';
+
+/** What a command works on: the project of this folder, one of its environments, and the engine. */
+export type Workspace = {
+	readonly project: Project;
+	readonly environment: string;
+	readonly settings: Settings;
+	readonly engine: Engine;
+	readonly router: RouterOptions;
+	/** State folder of the environment; it need not exist yet. */
+	readonly directory: string;
+	/** Put right on the way, for the user to know. */
+	readonly warnings: readonly string[];
+};
+
+export const routerOptions = ({routerName, routerListen, routerPort}: Settings): RouterOptions => ({
+	name: routerName,
+	listen: routerListen,
+	port: routerPort,
+});
+
+/** Reads the descriptor and the settings and names the engine; nothing is sent to it yet. */
+export async function openWorkspace(flags: CommonFlags): Promise<Workspace> {
+	const [project, settings] = await Promise.all([loadProject(process.cwd()), readSettings()]);
+	if (flags.project !== undefined && flags.project !== project.name)
+		throw new UserError(`compartment.yml is of project ${project.name}, not ${flags.project}`, {
+			hint: `run the command in the folder of project ${flags.project}`,
+		});
+	const environment = flags.env ?? defaultEnvironment;
+	return {
+		project,
+		environment,
+		settings,
+		engine: connectDocker(),
+		router: routerOptions(settings),
+		directory: stateDirectory(project.directory, environment),
+		warnings: checkDirectory(project.directory, environment),
+	};
+}
+
+/** The environment's state; a fresh one, which is nowhere on disk, when it was never deployed. */
+export async function readOrNewState({
+	project,
+	environment,
+	directory,
+}: Workspace): Promise<{state: State; isNew: boolean}> {
+	const state = await readState(directory);
+	if (!state) return {state: newState({project: project.name, environment}), isNew: true};
+	if (state.project !== project.name)
+		throw new UserError(
+			`the state in ${directory} is of project ${state.project}, but compartment.yml names ${project.name}`,
+			{
+				hint: `rename it back, compartment destroy, then rename: a project's name is part of every object it has`,
+			},
+		);
+	return {state, isNew: false};
+}
+
+/** The state of an environment that must exist. */
+export async function readExistingState(workspace: Workspace): Promise<State> {
+	const {state, isNew} = await readOrNewState(workspace);
+	if (!isNew) return state;
+	throw new UserError(`environment ${workspace.environment} of ${workspace.project.name} has not been deployed yet`, {
+		hint: `compartment apply --env '${workspace.environment}'`,
+	});
+}

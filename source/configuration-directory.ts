@@ -1,0 +1,13 @@
+import {homedir} from 'node:os';
+import {isAbsolute, join} from 'node:path';
+
+/**
+ * The user's own folder for settings and the identity: COMPARTMENT_CONFIG_HOME, else `compartment` in
+ * XDG_CONFIG_HOME (a relative one is ignored, as its specification says), else in `~/.config`.
+ */
+export function configurationDirectory(env: NodeJS.ProcessEnv = process.env): string {
+	const own = env['COMPARTMENT_CONFIG_HOME'];
+	if (own) return own;
+	const xdg = env['XDG_CONFIG_HOME'];
+	return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.config'), 'compartment');
+}

@@ -1,0 +1,90 @@
+import {bytesOf} from './memory.ts';
+import {findPreset} from './presets/index.ts';
+import type {Connection, Resource, Schedule, Service} from './project.ts';
+import type {DescriptorInput} from './schema/descriptor.ts';
+import type {ResourceInput} from './schema/resource.ts';
+import type {ServiceInput} from './schema/service.ts';
+
+/** The value without its undefined members, so that an absent field is absent in JSON and in comparisons too. */
+const present = <T extends object>(value: T): T =>
+	Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+
+const toConnections = (connections: ServiceInput['connections']): Connection[] =>
+	Object.entries(connections ?? {}).flatMap(([resource, {env}]) =>
+		Object.entries(env).map(([key, output]) => ({resource, key, output})),
+	);
+
+const toSchedule = (schedule: ServiceInput['schedule']): Schedule | undefined => {
+	if (schedule?.cron !== undefined) return {cron: schedule.cron.trim()};
+	return schedule?.interval && {interval: schedule.interval};
+};
+
+const toLimits = (limits: ServiceInput['limits']): Service['limits'] =>
+	limits && present({cpu: limits.cpu, memory: limits.memory === undefined ? undefined : bytesOf(limits.memory)});
+
+/** A service with all defaults (contract 1.4 to 1.10). The string form is a path with defaults only. */
+export const toService = (name: string, value: DescriptorInput['services'][string]): Service => {
+	const input: ServiceInput =
+		typeof value === 'string' ? {path: value, kind: 'web', accessMode: 'authenticated'} : value;
+	const {build, run, kind, accessMode} = input;
+	return present({
+		...input,
+		name,
+		isExposed: kind === 'web' || kind === 'static' || (kind === 'api' && accessMode === 'public'),
+		build: present({
+			...build,
+			strategy: build?.strategy ?? 'auto',
+			include: build?.include ?? [],
+			env: build?.env ?? [],
+			packages: {build: build?.packages?.build ?? [], runtime: build?.packages?.runtime ?? []},
+		}),
+		domain: input.domain?.toLowerCase(),
+		limits: toLimits(input.limits),
+		env: input.env ?? {},
+		secretFiles: input.secretFiles ?? {},
+		schedule: toSchedule(input.schedule),
+		run: {...run, restart: run?.restart ?? {policy: 'on-failure'}},
+		connections: toConnections(input.connections),
+	});
+};
+
+const toOperations = ({backup, restore}: NonNullable<ResourceInput['operations']>): Resource['operations'] =>
+	present({
+		backup: backup && {...backup, env: backup.env ?? {}},
+		restore: restore && present({command: restore.command, env: restore.env ?? {}, image: restore.image}),
+	});
+
+const without = <T>(record: Readonly<Record<string, T>>, keys: Readonly<Record<string, unknown>>): Record<string, T> =>
+	Object.fromEntries(Object.entries(record).filter(([key]) => !Object.hasOwn(keys, key)));
+
+/** A resource with all defaults and its preset expanded (contract 1.12). */
+export const toResource = (name: string, input: ResourceInput): Resource => {
+	const env = input.env ?? {};
+	const preset = findPreset(input.preset);
+	if (preset)
+		return {
+			...preset,
+			name,
+			preset: input.preset,
+			env: {...preset.env, ...env},
+			// A value that the user gave is not generated as well.
+			generatedVariables: without(preset.generatedVariables, env),
+		};
+	const volumes = Object.entries(input.volumes ?? {}).map(([handle, volume]) => [
+		handle,
+		typeof volume === 'string' ? volume : volume.mountPath,
+	]);
+	return present({
+		name,
+		image: input.image ?? '',
+		command: input.command,
+		env,
+		generatedVariables: input.generatedVariables ?? {},
+		ports: input.ports ?? [],
+		outputs: input.outputs ?? {},
+		volumes: Object.fromEntries(volumes),
+		readiness: input.readiness,
+		restart: input.restart ?? {policy: 'unless-stopped'},
+		operations: toOperations(input.operations ?? {}),
+	});
+};

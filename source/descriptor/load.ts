@@ -1,0 +1,23 @@
+import {join} from 'node:path';
+import {UserError} from '../errors.ts';
+import {descriptorFile, findPlace, routesFile} from './discover.ts';
+import type {Project} from './project.ts';
+import {readProject} from './read.ts';
+import {readBytes} from './yaml/bytes.ts';
+
+/**
+ * Finds compartment.yml from `directory` upwards (contract 1.1), reads it and compartment.routes.yml beside it, and
+ * returns what they say with all defaults. Throws a DescriptorError that holds every problem of both files, or a
+ * UserError when there is no descriptor.
+ */
+export const loadProject = async (directory: string): Promise<Project> => {
+	const place = findPlace(directory);
+	const descriptor = await readBytes(join(place.directory, descriptorFile));
+	if (descriptor.kind === 'missing')
+		throw new UserError(
+			`${descriptorFile} was not found in the current directory. This command requires a local compartment repo.`,
+			{hint: 'compartment init'},
+		);
+	const routes = await readBytes(join(place.directory, routesFile));
+	return readProject({descriptor, routes}, place.directory, place.ascent);
+};

@@ -1,0 +1,24 @@
+const isAbsolute = (path: string): boolean => /^[/\\]|^[A-Za-z]:/.test(path);
+
+/**
+ * How a relative path moves: the deepest climb above where it started, and how many folders below it ends.
+ * Backslashes count as separators, because they do on the machines that some people write descriptors on.
+ * Undefined for absolute paths and drive letters.
+ */
+export const walkPath = (path: string): {readonly climbs: number; readonly depth: number} | undefined => {
+	if (isAbsolute(path)) return undefined;
+	let depth = 0;
+	let lowest = 0;
+	for (const segment of path.split(/[/\\]/)) {
+		if (segment === '' || segment === '.') continue;
+		depth += segment === '..' ? -1 : 1;
+		lowest = Math.min(lowest, depth);
+	}
+	return {climbs: -lowest, depth};
+};
+
+/** Whether a path stays inside the folder it is relative to, and below it (contract 1.5, outputDirectory). */
+export const isInsideFolder = (path: string): boolean => {
+	const walk = walkPath(path);
+	return walk !== undefined && walk.climbs === 0 && walk.depth > 0;
+};

@@ -1,0 +1,95 @@
+import {UserError} from '../errors.ts';
+import {codeFrame} from './frame.ts';
+
+/** Where a value sits inside a document: map keys and list indexes from the root down. */
+export type Path = readonly (string | number)[];
+
+/** A rule that a document breaks, before it is tied to a line. */
+export type Finding = {
+	readonly path: Path;
+	readonly message: string;
+	/** What to underline: the key itself, or (by default) what is written behind it. */
+	readonly mark?: 'key' | 'value';
+	/** A name that was probably meant. */
+	readonly suggestion?: string;
+};
+
+/** Collects findings; every rule gets one. */
+export type Report = (path: Path, message: string, options?: Pick<Finding, 'mark' | 'suggestion'>) => void;
+
+/** A rule that a file breaks, with its place. `line` and `column` count from 1; `length` 0 means the file as a whole. */
+export type Problem = {
+	readonly file: string;
+	readonly line: number;
+	readonly column: number;
+	/** How many characters to underline, never past the end of the line. */
+	readonly length: number;
+	/** Dotted path of the field, `(root)` for the whole document, empty for a syntax problem. */
+	readonly path: string;
+	readonly message: string;
+	readonly suggestion?: string;
+};
+
+/** The form of a path in messages: `services.web.include[0]`, unusual names as `["a b"]` (contract 1.2). */
+export const formatPath = (path: Path): string => {
+	if (path.length === 0) return '(root)';
+	let text = '';
+	for (const segment of path) {
+		if (typeof segment === 'number') text += `[${segment}]`;
+		else if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(segment)) text += `[${visible(JSON.stringify(segment))}]`;
+		else text += text === '' ? segment : `.${segment}`;
+	}
+	return text;
+};
+
+/** Makes characters that could move a cursor or hide text visible as `\uXXXX`. */
+export const visible = (text: string): string =>
+	text.replace(
+		/[\0-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu,
+		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+
+/** The message with its did-you-mean, safe to print. */
+export const fullMessage = ({message, suggestion}: Pick<Finding, 'message' | 'suggestion'>): string => {
+	const text = visible(message);
+	if (suggestion === undefined) return text;
+	const meant = `did you mean "${visible(suggestion)}"?`;
+	return text.endsWith('.') ? `${text} D${meant.slice(1)}` : `${text}, ${meant}`;
+};
+
+const heading = (problem: Problem): string => {
+	const place = problem.length === 0 ? problem.file : `${problem.file}:${problem.line}:${problem.column}`;
+	const field = problem.path === '' ? '' : ` ${problem.path}`;
+	return `${place}${field}: ${fullMessage(problem)}`;
+};
+
+/** One problem as text: a heading, then the line with carets below it when the problem has a place. */
+export const formatProblem = (problem: Problem, text: string | undefined): string =>
+	problem.length === 0 || text === undefined ? heading(problem) : `${heading(problem)}\n${codeFrame(text, problem)}`;
+
+const inOrder = (a: Problem, b: Problem): number =>
+	a.line - b.line || a.column - b.column || (a.path < b.path ? -1 : Number(a.path > b.path));
+
+/** Problems in the order of their places; files keep the order in which they first appear. */
+export const sortProblems = (problems: readonly Problem[]): Problem[] => {
+	const files = [...new Set(problems.map(({file}) => file))];
+	return files.flatMap(file => problems.filter(problem => problem.file === file).sort(inOrder));
+};
+
+/** compartment.yml or the routes file break rules. All of them are in `problems`; the message shows each with its line. */
+export class DescriptorError extends UserError {
+	readonly problems: readonly Problem[];
+
+	constructor(problems: readonly Problem[], texts: Readonly<Record<string, string>>) {
+		const sorted = sortProblems(problems);
+		const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`;
+		const shown = sorted.slice(0, maximumShown).map(problem => formatProblem(problem, texts[problem.file]));
+		if (sorted.length > maximumShown) shown.push(`… and ${sorted.length - maximumShown} more`);
+		super([...shown, `${count} found.`].join('\n'));
+		this.name = 'DescriptorError';
+		this.problems = sorted;
+	}
+}
+
+/** A damaged file can break thousands of rules; beyond this many the terminal only scrolls. */
+const maximumShown = 100;

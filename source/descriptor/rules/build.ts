@@ -1,0 +1,34 @@
+import type {Path, Report} from '../problem.ts';
+import {isMap, mapOf, type Raw} from './raw.ts';
+
+const railpackOnly = ['command', 'packages', 'outputDirectory'] as const;
+
+/** Rules between the build fields of one service, and between them and the rest of it (contract 1.4, 1.5). */
+export const checkBuild = (service: Raw, path: Path, report: Report): void => {
+	const build = mapOf(service.build);
+	const {packages} = build;
+	const isDockerfile = build.strategy === 'dockerfile' || service.dockerfile !== undefined;
+	if (isDockerfile) {
+		for (const field of railpackOnly)
+			if (build[field] !== undefined)
+				report(
+					[...path, 'build', field],
+					`build.${field} is only supported when the build strategy resolves to Railpack.`,
+					{mark: 'key'},
+				);
+		if (mapOf(service.run).command !== undefined)
+			report(
+				[...path, 'run', 'command'],
+				'run.command is only supported when the service build resolves to Railpack.',
+				{mark: 'key'},
+			);
+	}
+	if (build.strategy === 'railpack')
+		for (const field of ['dockerfile', 'context'] as const)
+			if (service[field] !== undefined)
+				report([...path, field], `${field} is not supported with build.strategy: railpack.`, {mark: 'key'});
+	const lists = mapOf(packages);
+	const isEmpty = (list: unknown) => list === undefined || (Array.isArray(list) && list.length === 0);
+	if (isMap(packages) && isEmpty(lists.build) && isEmpty(lists.runtime))
+		report([...path, 'build', 'packages'], 'build.packages must include at least one build or runtime package.');
+};

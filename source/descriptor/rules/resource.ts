@@ -1,0 +1,63 @@
+import type {Report} from '../problem.ts';
+import {isMap, listOf, mapOf, type Raw} from './raw.ts';
+import {checkSchedule} from './schedule.ts';
+
+const fieldsBesidePreset = [
+	...['image', 'command', 'generatedVariables', 'ports', 'outputs'],
+	...['volumes', 'readiness', 'restart', 'operations'],
+];
+
+const checkPreset = (name: string, resource: Raw, report: Report): void => {
+	if (resource.preset === undefined) {
+		if (resource.image === undefined) report(['resources', name, 'image'], 'Resource config requires image or preset.');
+		return;
+	}
+	for (const field of fieldsBesidePreset)
+		if (resource[field] !== undefined)
+			report(
+				['resources', name, field],
+				`Preset resources support only env overrides; remove ${field} or declare a full resource without preset.`,
+				{mark: 'key'},
+			);
+};
+
+const checkVolumes = (name: string, volumes: unknown, report: Report): void => {
+	const owners = new Map<string, string>();
+	for (const [handle, volume] of Object.entries(mapOf(volumes))) {
+		const mount = typeof volume === 'string' ? volume : mapOf(volume).mountPath;
+		if (typeof mount !== 'string') continue;
+		const target = mount.replace(/\/+$/, '');
+		const owner = owners.get(target);
+		if (owner === undefined) owners.set(target, handle);
+		else
+			report(
+				['resources', name, 'volumes', handle],
+				`Volumes "${owner}" and "${handle}" share the mount path "${mount}".`,
+			);
+	}
+};
+
+/** All rules between the fields of one resource (contract 1.12). */
+export const checkResource = (name: string, value: unknown, services: Raw, report: Report): void => {
+	if (Object.hasOwn(services, name))
+		report(['resources', name], `Resource name ${name} must not collide with a service name.`, {mark: 'key'});
+	if (!isMap(value)) return;
+	const resource = mapOf(value);
+	const path = ['resources', name];
+	checkPreset(name, resource, report);
+	if (resource.preset !== undefined) return;
+	const env = mapOf(resource.env);
+	for (const key of Object.keys(mapOf(resource.generatedVariables)))
+		if (Object.hasOwn(env, key))
+			report(
+				[...path, 'generatedVariables', key],
+				`Resource generated variable "${key}" conflicts with literal resource env "${key}".`,
+				{mark: 'key'},
+			);
+	const {port} = mapOf(resource.readiness);
+	if (typeof port === 'number' && !listOf(resource.ports).includes(port))
+		report([...path, 'readiness', 'port'], 'readiness.port must reference a declared resource port.');
+	checkVolumes(name, resource.volumes, report);
+	const {backup} = mapOf(resource.operations);
+	checkSchedule(mapOf(backup).schedule, [...path, 'operations', 'backup', 'schedule'], report);
+};

@@ -1,0 +1,14 @@
+import type {Path, Report} from '../problem.ts';
+import {isMap, mapOf} from './raw.ts';
+
+/** A schedule says when in exactly one way, and its retention keeps something (contract 1.12). */
+export const checkSchedule = (value: unknown, path: Path, report: Report): void => {
+	if (!isMap(value)) return;
+	const {cron, interval, retention} = mapOf(value);
+	if ((cron === undefined) === (interval === undefined))
+		report(path, 'schedule requires exactly one of interval or cron.', {mark: 'key'});
+	if (!isMap(retention)) return;
+	const {keepLast, maxAgeDays} = mapOf(retention);
+	if (keepLast === undefined && maxAgeDays === undefined)
+		report([...path, 'retention'], 'retention requires keepLast or maxAgeDays.', {mark: 'key'});
+};

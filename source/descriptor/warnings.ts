@@ -1,0 +1,67 @@
+import {nearest} from './nearest.ts';
+import type {Finding} from './problem.ts';
+import type {Resource, RouteRule, Service} from './project.ts';
+
+const ofService = ({name, kind, schedule, readiness}: Service): Finding[] => {
+	const path = ['services', name];
+	const findings: Finding[] = [];
+	if (kind === 'cron' && !schedule)
+		findings.push({path, mark: 'key', message: `has no schedule; it runs only by hand: compartment job run ${name}`});
+	if (readiness && (kind === 'job' || kind === 'cron'))
+		findings.push({
+			path: [...path, 'readiness'],
+			mark: 'key',
+			message: `has no effect on kind: ${kind}, which runs to completion`,
+		});
+	return findings;
+};
+
+const placeholders = ['resource.name', 'resource.host', 'project.name', 'environment.name'];
+
+const ofResource = ({name, outputs, preset}: Resource): Finding[] =>
+	Object.entries(preset ? {} : outputs).flatMap(([output, {value}]) =>
+		[...value.matchAll(/\$\{([^}]*)\}/g)]
+			.map(([, key = '']) => key)
+			.filter(key => !placeholders.includes(key) && !key.startsWith('env.'))
+			.map(key => ({
+				path: ['resources', name, 'outputs', output, 'value'],
+				message: `Unsupported resource output template placeholder "${key}".`,
+				suggestion: nearest(key, placeholders),
+			})),
+	);
+
+const coversPath = (earlier: string, later: string): boolean => {
+	if (!earlier.endsWith('/*')) return earlier === later;
+	const prefix = earlier.slice(0, -2);
+	const target = later.endsWith('/*') ? later.slice(0, -2) : later;
+	return target === prefix || target.startsWith(`${prefix}/`);
+};
+
+const covers = (earlier: RouteRule, later: RouteRule): boolean =>
+	earlier.on === later.on &&
+	coversPath(earlier.path, later.path) &&
+	(earlier.methods === undefined || (later.methods?.every(method => earlier.methods?.includes(method)) ?? false));
+
+/** Things in the routes file that are allowed and still cannot be meant. */
+export const routeWarnings = (routes: readonly RouteRule[], services: readonly Service[]): Finding[] =>
+	routes.flatMap((rule, index) => {
+		const findings: Finding[] = [];
+		const owner = routes.findIndex((earlier, place) => place < index && covers(earlier, rule));
+		if (owner !== -1)
+			findings.push({
+				path: ['routes', index, 'path'],
+				message: `never matches: routes[${owner}] (${routes[owner]!.path}) answers first`,
+			});
+		if (services.some(({name, isExposed}) => name === rule.on && !isExposed))
+			findings.push({
+				path: ['routes', index, 'on'],
+				message: `never matches: "${rule.on}" has no host of its own without accessMode: public`,
+			});
+		return findings;
+	});
+
+/** Things in compartment.yml that are allowed and deserve a word. */
+export const descriptorWarnings = (services: readonly Service[], resources: readonly Resource[]): Finding[] => [
+	...services.flatMap(ofService),
+	...resources.flatMap(ofResource),
+];

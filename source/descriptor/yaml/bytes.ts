@@ -1,0 +1,62 @@
+import {constants} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+
+/** Files above this many bytes are not read: no descriptor needs them, and a parser must not be fed them. */
+export const maximumBytes = 1024 * 1024;
+
+/** What reading a file gave; `refused` says why its bytes were not taken. */
+export type FileBytes =
+	| {readonly kind: 'missing'}
+	| {readonly kind: 'refused'; readonly message: string}
+	| {readonly kind: 'bytes'; readonly bytes: Uint8Array};
+
+const codeOf = (error: unknown): string =>
+	error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+
+const reasons: Readonly<Record<string, string>> = {
+	EACCES: 'permission denied',
+	EPERM: 'permission denied',
+	ELOOP: 'its symbolic links form a loop',
+	EISDIR: 'it is a directory',
+};
+
+const megabytes = (bytes: number): string => `${(bytes / maximumBytes).toFixed(1)} MB`;
+
+const fill = async (file: FileHandle, buffer: Buffer): Promise<number> => {
+	let filled = 0;
+	while (filled < buffer.length) {
+		const {bytesRead} = await file.read(buffer, filled, buffer.length - filled, filled);
+		if (bytesRead === 0) break;
+		filled += bytesRead;
+	}
+	return filled;
+};
+
+const readOpen = async (file: FileHandle): Promise<FileBytes> => {
+	const facts = await file.stat();
+	if (facts.isDirectory()) return {kind: 'refused', message: 'cannot be read: it is a directory'};
+	if (!facts.isFile()) return {kind: 'refused', message: 'cannot be read: it is not a regular file'};
+	if (facts.size > maximumBytes)
+		return {kind: 'refused', message: `must be at most 1 MB (it is ${megabytes(facts.size)})`};
+	const buffer = Buffer.alloc(maximumBytes + 1);
+	const filled = await fill(file, buffer);
+	// It may have grown since it was measured.
+	if (filled > maximumBytes) return {kind: 'refused', message: 'must be at most 1 MB (it is larger)'};
+	return {kind: 'bytes', bytes: buffer.subarray(0, filled)};
+};
+
+/** Reads a regular file of at most 1 MB. Its size is checked before a byte is read. */
+export const readBytes = async (path: string): Promise<FileBytes> => {
+	let file: FileHandle | undefined;
+	try {
+		// Without O_NONBLOCK a named pipe in place of the file would wait for a writer for ever.
+		file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		return await readOpen(file);
+	} catch (error) {
+		const code = codeOf(error);
+		if (code === 'ENOENT' || code === 'ENOTDIR') return {kind: 'missing'};
+		return {kind: 'refused', message: `cannot be read: ${reasons[code] ?? code}`};
+	} finally {
+		await file?.close();
+	}
+};

@@ -1,0 +1,21 @@
+/**
+ * Runs a generator so that leaving it early, even while it waits, aborts its request.
+ */
+export function abortable<T>(
+	signal: AbortSignal | undefined,
+	start: (signal: AbortSignal) => AsyncGenerator<T, void>,
+): AsyncIterable<T> {
+	return {
+		[Symbol.asyncIterator]() {
+			const own = new AbortController();
+			const inner = start(signal ? AbortSignal.any([signal, own.signal]) : own.signal);
+			return {
+				next: () => inner.next(),
+				return: () => {
+					own.abort();
+					return inner.return();
+				},
+			};
+		},
+	};
+}

@@ -1,0 +1,124 @@
+import {type Output, readTrace, type Vertex} from './build-trace.ts';
+import type {BuildProgress, LogStream} from './engine.ts';
+import {createLineReader, type LineReader} from './lines.ts';
+
+/** One line of the engine's answer to a build, by BuildKit (`aux`) or by the classic builder (`stream`). */
+export type BuildMessage = {
+	readonly id?: string;
+	readonly aux?: unknown;
+	readonly stream?: string;
+	readonly status?: string;
+	readonly error?: string;
+	readonly errorDetail?: {readonly message?: string};
+};
+
+type Step = {
+	name: string;
+	state: 'waiting' | 'started' | 'done' | 'cached' | 'failed';
+	readonly lines: Readonly<Record<LogStream, LineReader>>;
+	/** The end of what it wrote. */
+	readonly last: {readonly stream: LogStream; readonly text: string}[];
+};
+
+export type BuildReader = {
+	readonly push: (message: BuildMessage) => BuildProgress[];
+	/** The step that failed, with the last lines that it wrote. */
+	readonly failure: () => {readonly name: string; readonly lines: readonly string[]} | undefined;
+	readonly imageId: () => string | undefined;
+};
+
+/** Per stream, because the two arrive in no order: a long output must not push out the one line on stderr that matters. */
+const keptLines = 20;
+
+/** Follows a build through its messages. */
+export function createBuildReader(): BuildReader {
+	const steps = new Map<string, Step>();
+	const classic = createLineReader();
+	let imageId: string | undefined;
+	let current = '';
+
+	const stepOf = (id: string): Step => {
+		const step = steps.get(id) ?? {
+			name: '',
+			state: 'waiting',
+			lines: {stdout: createLineReader(), stderr: createLineReader()},
+			last: [],
+		};
+		steps.set(id, step);
+		return step;
+	};
+
+	const output = (id: string, stream: LogStream, lines: readonly string[]): BuildProgress[] => {
+		const {last} = stepOf(id);
+		for (const text of lines) {
+			last.push({stream, text});
+			const ofStream = last.filter(line => line.stream === stream);
+			if (ofStream.length > keptLines) last.splice(last.indexOf(ofStream[0]!), 1);
+		}
+		return lines.map(text => ({type: 'output', id, text}));
+	};
+
+	/** Reports come more than once; a step tells each of its states once. */
+	const moveTo = (id: string, state: Exclude<Step['state'], 'waiting'>, durationMs?: number): BuildProgress[] => {
+		const step = stepOf(id);
+		if (step.state === state || (step.state !== 'waiting' && step.state !== 'started')) return [];
+		step.state = state;
+		return [{type: 'step', id, name: step.name, state, ...(durationMs === undefined ? {} : {durationMs})}];
+	};
+
+	const fromVertex = ({id, name, isCached, startedAt, completedAt, error}: Vertex): BuildProgress[] => {
+		const step = stepOf(id);
+		if (name) step.name = name;
+		if (completedAt === undefined) return startedAt === undefined ? [] : moveTo(id, 'started');
+		const rest = (['stdout', 'stderr'] as const).flatMap(stream => output(id, stream, step.lines[stream].end()));
+		const state = error ? 'failed' : isCached ? 'cached' : 'done';
+		return [...rest, ...moveTo(id, state, Math.max(0, Math.round(completedAt - (startedAt ?? completedAt))))];
+	};
+
+	const fromOutput = ({vertex, stream, data}: Output) =>
+		output(vertex, stream, stepOf(vertex).lines[stream].push(data));
+
+	/** `Step 2/3 : RUN npm ci`, ` ---> Using cache` and everything that the step writes, in one text. */
+	const fromClassic = (line: string): BuildProgress[] => {
+		const name = /^Step \d+\/\d+ : (.*)$/.exec(line)?.[1];
+		if (name) {
+			const before = moveTo(current, 'done');
+			current = line.slice(0, line.indexOf(' :'));
+			stepOf(current).name = name;
+			return [...before, ...moveTo(current, 'started')];
+		}
+		if (line === ' ---> Using cache') return moveTo(current, 'cached');
+		return current === '' || /^ ---> /.test(line) || line === '' ? [] : output(current, 'stdout', [line]);
+	};
+
+	return {
+		push: message => {
+			if (message.id === 'moby.buildkit.trace' && typeof message.aux === 'string') {
+				const trace = readTrace(Buffer.from(message.aux, 'base64'));
+				return [
+					...trace.vertices.flatMap(fromVertex),
+					...trace.transfers.map(transfer => ({type: 'transfer', message: transferText(transfer)}) as const),
+					...trace.outputs.flatMap(fromOutput),
+				];
+			}
+			imageId = imageIdOf(message.aux) ?? imageId;
+			const hasFailed = current !== '' && Boolean(message.error || message.errorDetail);
+			const failed = hasFailed ? moveTo(current, 'failed') : [];
+			const transfer = message.status ? [{type: 'transfer', message: message.status} as const] : [];
+			return [...classic.push(Buffer.from(message.stream ?? '')).flatMap(fromClassic), ...failed, ...transfer];
+		},
+		failure: () => {
+			const step = [...steps.values()].find(({state}) => state === 'failed');
+			return step && {name: step.name, lines: step.last.map(({text}) => text)};
+		},
+		imageId: () => imageId,
+	};
+}
+
+const imageIdOf = (aux: unknown): string | undefined =>
+	typeof aux === 'object' && aux !== null && 'ID' in aux && typeof aux.ID === 'string' ? aux.ID : undefined;
+
+function transferText({id, name, current, total}: {id: string; name: string; current: number; total: number}): string {
+	const what = name && name !== id ? `${id} ${name}` : id;
+	return total > 0 ? `${what} ${Math.floor((100 * current) / total)} %` : what;
+}

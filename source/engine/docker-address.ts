@@ -1,0 +1,132 @@
+import {createHash} from 'node:crypto';
+import {existsSync, readFileSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {join} from 'node:path';
+import {messageOf, UserError} from '../errors.ts';
+
+export type Tls = {
+	readonly ca?: Buffer;
+	readonly cert?: Buffer;
+	readonly key?: Buffer;
+	readonly isUnverified: boolean;
+};
+
+export type EngineAddress = {
+	/** For messages: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`. */
+	readonly text: string;
+	readonly target:
+		| {readonly socketPath: string}
+		| {readonly host: string; readonly port: number; readonly tls: Tls | undefined};
+	/** Sockets that were looked for when nothing named an engine. */
+	readonly lookedAt: readonly string[];
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where the engine is, in the order of the docker client: the given host, DOCKER_HOST, the current docker context
+ * (DOCKER_CONTEXT or `docker context use`), then the sockets that engines are known to open.
+ */
+export function findEngine(host: string | undefined, env: Environment = process.env): EngineAddress {
+	const configured = host ?? (env['DOCKER_HOST'] || undefined);
+	if (configured) return parseHost(configured, tlsOfEnvironment(env));
+	const folder = env['DOCKER_CONFIG'] || join(homedir(), '.docker');
+	const context = env['DOCKER_CONTEXT'] || currentContext(folder);
+	if (context && context !== 'default') return contextAddress(folder, context);
+	if (process.platform === 'win32') return parseHost('npipe:////./pipe/docker_engine', undefined);
+	const sockets = knownSockets(env);
+	const found = sockets.find(path => existsSync(path)) ?? sockets[0]!;
+	return {text: `unix://${found}`, target: {socketPath: found}, lookedAt: sockets};
+}
+
+function knownSockets(env: Environment): string[] {
+	const home = homedir();
+	const runtime = env['XDG_RUNTIME_DIR'];
+	return [
+		'/var/run/docker.sock',
+		join(home, '.docker/run/docker.sock'),
+		...(runtime ? [join(runtime, 'docker.sock')] : []),
+		join(home, '.colima/default/docker.sock'),
+		join(home, '.rd/docker.sock'),
+		...(runtime ? [join(runtime, 'podman/podman.sock')] : []),
+		'/run/podman/podman.sock',
+	];
+}
+
+function parseHost(host: string, tls: Tls | undefined): EngineAddress {
+	const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(host)?.[1] ?? (host.startsWith('/') ? host : undefined);
+	if (socket) return {text: host.startsWith('/') ? `unix://${host}` : host, target: {socketPath: socket}, lookedAt: []};
+	const text = host.includes('://') ? host : `tcp://${host}`;
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	if (url?.protocol === 'ssh:') {
+		throw new UserError(`an engine behind ssh cannot be used yet: ${host}`, {
+			hint: `forward its socket and use that: \`ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock ${url.host}\`, then DOCKER_HOST=unix:///tmp/engine.sock`,
+		});
+	}
+	if (!url?.hostname || !['tcp:', 'http:', 'https:'].includes(url.protocol)) {
+		throw new UserError(`the engine's address is not understood: ${host}`, {
+			hint: 'write it as unix:///path/to/docker.sock or tcp://host:2376',
+		});
+	}
+	const secured = tls ?? (url.protocol === 'https:' ? {isUnverified: false} : undefined);
+	const port = url.port ? Number(url.port) : url.protocol === 'https:' ? 443 : secured ? 2376 : 2375;
+	const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
+	return {text, target: {host: name, port, tls: secured}, lookedAt: []};
+}
+
+function tlsOfEnvironment(env: Environment): Tls | undefined {
+	if (!env['DOCKER_TLS_VERIFY']) return;
+	const folder = env['DOCKER_CERT_PATH'] || join(homedir(), '.docker');
+	return readTls(folder, false);
+}
+
+function readTls(folder: string, isUnverified: boolean): Tls {
+	const read = (file: string) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file)) : undefined);
+	const tls = {ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem'), isUnverified};
+	if (Boolean(tls.cert) !== Boolean(tls.key)) {
+		throw new UserError(`the engine's certificates are incomplete: ${folder} has only one of cert.pem and key.pem`, {
+			hint: 'put ca.pem, cert.pem and key.pem there, or unset DOCKER_TLS_VERIFY',
+		});
+	}
+	return tls;
+}
+
+function currentContext(folder: string): string | undefined {
+	const file = join(folder, 'config.json');
+	if (!existsSync(file)) return;
+	return stringAt(readJson(file), ['currentContext']);
+}
+
+function contextAddress(folder: string, name: string): EngineAddress {
+	const id = createHash('sha256').update(name).digest('hex');
+	const file = join(folder, 'contexts/meta', id, 'meta.json');
+	const meta = existsSync(file) ? readJson(file) : undefined;
+	const host = stringAt(meta, ['Endpoints', 'docker', 'Host']);
+	if (!host) {
+		throw new UserError(`docker context "${name}" names no engine (${file})`, {
+			hint: '`docker context ls` lists what there is; DOCKER_HOST overrides it',
+		});
+	}
+	const certificates = join(folder, 'contexts/tls', id, 'docker');
+	const isUnverified = valueAt(meta, ['Endpoints', 'docker', 'SkipTLSVerify']) === true;
+	return parseHost(host, existsSync(certificates) ? readTls(certificates, isUnverified) : undefined);
+}
+
+function readJson(file: string): unknown {
+	try {
+		return JSON.parse(readFileSync(file, 'utf8'));
+	} catch (error) {
+		throw new UserError(`${file} cannot be read: ${messageOf(error)}`, {hint: 'DOCKER_HOST overrides it'});
+	}
+}
+
+const valueAt = (value: unknown, path: readonly string[]): unknown =>
+	path.reduce<unknown>(
+		(inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
+		value,
+	);
+
+function stringAt(value: unknown, path: readonly string[]): string | undefined {
+	const found = valueAt(value, path);
+	return typeof found === 'string' && found !== '' ? found : undefined;
+}

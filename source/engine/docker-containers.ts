@@ -1,0 +1,90 @@
+import {type Connection, openStream} from './docker-connection.ts';
+import {shown, statusOf} from './docker-errors.ts';
+import {packFiles} from './docker-files.ts';
+import {toEndpoint} from './docker-networks.ts';
+import {toCreateOptions, toRestartPolicy} from './docker-spec.ts';
+import type {Engine} from './engine.ts';
+import {readJsonLines} from './lines.ts';
+
+type Containers = Pick<
+	Engine,
+	'run' | 'create' | 'start' | 'stop' | 'rename' | 'setRestart' | 'remove' | 'wait' | 'writeFiles'
+>;
+
+/** The life of a container. */
+export function createContainers(connection: Connection): Containers {
+	const {docker, attempt} = connection;
+	const writeFiles: Engine['writeFiles'] = async (id, files) => {
+		if (files.length === 0) return;
+		const archive = await packFiles(files);
+		await attempt(`write files into container ${shown(id)}`, () =>
+			docker.getContainer(id).putArchive(archive, {path: '/'}),
+		);
+	};
+
+	const create: Engine['create'] = async spec => {
+		const options = toCreateOptions(spec);
+		const {id} = await attempt(`create container ${spec.name}`, () => docker.createContainer(options));
+		for (const attachment of spec.attachments.slice(1)) {
+			await attempt(`join container ${spec.name} to network ${attachment.network}`, () =>
+				docker.getNetwork(attachment.network).connect({Container: id, EndpointConfig: toEndpoint(attachment)}),
+			);
+		}
+		await writeFiles(id, spec.files ?? []);
+		return id;
+	};
+
+	const start = async (id: string, name: string) => {
+		await attempt(`start container ${name}`, () => docker.getContainer(id).start(), {fine: [304]});
+	};
+
+	return {
+		create,
+		run: async spec => {
+			const id = await create(spec);
+			await start(id, spec.name);
+			return id;
+		},
+		start: id => start(id, shown(id)),
+		writeFiles,
+
+		stop: async (id, graceSeconds) => {
+			const stop = () => docker.getContainer(id).stop({t: Math.ceil(graceSeconds)});
+			await attempt(`stop container ${shown(id)}`, stop, {fine: [304, 404]});
+		},
+
+		rename: async (id, name) => {
+			await attempt(`rename container ${shown(id)} to ${name}`, () => docker.getContainer(id).rename({name}));
+		},
+
+		setRestart: async (id, restart) => {
+			await attempt(`set the restart policy of container ${shown(id)}`, () =>
+				docker.getContainer(id).update({RestartPolicy: toRestartPolicy(restart)}),
+			);
+		},
+
+		remove: async id => {
+			const operation = `remove container ${shown(id)}`;
+			try {
+				// Only anonymous volumes go with it: the engine keeps those that have a name.
+				await attempt(operation, () => docker.getContainer(id).remove({force: true, v: true}), {fine: [404]});
+			} catch (error) {
+				if (statusOf(error) !== 409) throw error;
+				// Another removal is under way; ours is done when that one is.
+				await attempt(operation, () => docker.getContainer(id).wait({condition: 'removed'}), {fine: [404]});
+			}
+		},
+
+		wait: async (id, signal) => {
+			// Read as a stream because the answer begins at once and ends with the container: dockerode's own call would
+			// never notice that the engine went away in between.
+			const wait = async () => {
+				const path = `/containers/${id}/wait`;
+				const answer = await openStream(connection, {method: 'POST', path, query: {}, signal});
+				for await (const {StatusCode} of readJsonLines<{StatusCode: number}>(answer)) return StatusCode;
+				throw new Error('the engine gave no exit code');
+			};
+			return attempt(`wait for container ${shown(id)}`, wait, {signal});
+		},
+	};
+}

@@ -1,0 +1,65 @@
+import {EngineError} from '../errors.ts';
+import {abortable} from './abortable.ts';
+import type {Connection} from './docker-connection.ts';
+import {labelFilter, openStream} from './docker-connection.ts';
+import type {EngineEvent, Labels, ReadonlyEngine} from './engine.ts';
+import {readJsonLines} from './lines.ts';
+
+type Message = {
+	readonly Type?: string;
+	readonly Action?: string;
+	readonly Actor?: {readonly ID?: string; readonly Attributes?: Labels};
+	readonly time?: number;
+	readonly timeNano?: number;
+};
+
+/**
+ * What happens to objects with these labels. The engine knows the labels of containers and images only when it reports
+ * an event; networks and volumes are seen by the next `observe`. Events of `exec` are left out: every probe makes three.
+ * A lost connection is an EngineError.
+ */
+export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'events'> {
+	return {events: (labels, signal) => abortable(signal, both => readEvents(connection, labels, both))};
+}
+
+async function* readEvents(
+	connection: Connection,
+	labels: Labels,
+	signal: AbortSignal,
+): AsyncGenerator<EngineEvent, void> {
+	const {attempt, address} = connection;
+	const operation = 'follow events';
+	const query = {filters: JSON.stringify({label: labelFilter(labels)})};
+	try {
+		const stream = await attempt(operation, () =>
+			openStream(connection, {method: 'GET', path: '/events', query, signal}),
+		);
+		const messages = readJsonLines<Message>(stream);
+		try {
+			for (;;) {
+				const {done, value} = await attempt(operation, () => messages.next());
+				if (done) break;
+				const event = toEvent(value);
+				if (event) yield event;
+			}
+		} finally {
+			await messages.return();
+		}
+		throw new EngineError(`cannot ${operation}: the engine at ${address} closed the connection`);
+	} catch (error) {
+		if (!signal.aborted) throw error;
+	}
+}
+
+const objects: readonly string[] = ['container', 'network', 'volume', 'image'];
+
+function toEvent({Type = '', Action = '', Actor, time = 0, timeNano}: Message): EngineEvent | undefined {
+	if (!objects.includes(Type) || Action.startsWith('exec_')) return;
+	return {
+		at: timeNano === undefined ? time * 1000 : Math.floor(timeNano / 1e6),
+		object: Type as EngineEvent['object'],
+		action: Action,
+		id: Actor?.ID ?? '',
+		attributes: Actor?.Attributes ?? {},
+	};
+}

@@ -1,0 +1,81 @@
+import type {Duplex} from 'node:stream';
+import {setTimeout as pause} from 'node:timers/promises';
+import type {Connection} from './docker-connection.ts';
+import {shown} from './docker-errors.ts';
+import {toEnv} from './docker-spec.ts';
+import type {Engine, ExecOptions, ExecResult, LogStream} from './engine.ts';
+import {createFrameReader} from './frames.ts';
+import {createLineReader} from './lines.ts';
+
+/**
+ * Runs a command inside a container and collects what it writes. The engine cannot end such a command: on abort we stop
+ * listening, and the command itself goes on.
+ */
+export function createExec({docker, attempt}: Connection): Pick<Engine, 'exec'> {
+	return {
+		exec: async (id, command, options = {}) => {
+			const {input, user, env, signal} = options;
+			const operation = `run ${command[0] ?? 'a command'} in container ${shown(id)}`;
+			return attempt(
+				operation,
+				async () => {
+					signal?.throwIfAborted();
+					const run = await docker.getContainer(id).exec({
+						AttachStdout: true,
+						AttachStderr: true,
+						AttachStdin: input !== undefined,
+						Cmd: [...command],
+						...(user ? {User: user} : {}),
+						...(env ? {Env: toEnv(env)} : {}),
+						abortSignal: signal,
+					});
+					// Only an upgraded connection can be closed in one direction, which is how a command sees the end of its input.
+					const stream = await run.start({
+						hijack: input !== undefined,
+						stdin: input !== undefined,
+						abortSignal: signal,
+					});
+					if (input !== undefined) stream.end(input);
+					const output = await collect(stream, options);
+					return {exitCode: await exitCodeOf(run), ...output};
+				},
+				{signal},
+			);
+		},
+	};
+}
+
+async function collect(stream: Duplex, {onLine, signal}: ExecOptions): Promise<Omit<ExecResult, 'exitCode'>> {
+	const toFrames = createFrameReader();
+	const written: Record<LogStream, Buffer[]> = {stdout: [], stderr: []};
+	const lines = {stdout: createLineReader(), stderr: createLineReader()};
+	const stop = () => stream.destroy();
+	signal?.addEventListener('abort', stop, {once: true});
+	try {
+		for await (const chunk of stream as AsyncIterable<Buffer>) {
+			for (const {stream: name, data} of toFrames(chunk)) {
+				written[name].push(data);
+				if (onLine) for (const line of lines[name].push(data)) onLine(line, name);
+			}
+		}
+	} finally {
+		signal?.removeEventListener('abort', stop);
+	}
+	signal?.throwIfAborted();
+	for (const name of ['stdout', 'stderr'] as const) for (const line of lines[name].end()) onLine?.(line, name);
+	return {
+		stdout: Buffer.concat(written.stdout).toString(),
+		stderr: Buffer.concat(written.stderr).toString(),
+	};
+}
+
+type Inspectable = {inspect(): Promise<{Running: boolean; ExitCode: number | null}>};
+
+/** The output may end a moment before the engine has noted the exit code. */
+async function exitCodeOf(run: Inspectable): Promise<number> {
+	for (let wait = 1; ; wait = Math.min(wait * 2, 100)) {
+		const {Running, ExitCode} = await run.inspect();
+		if (!Running && ExitCode !== null) return ExitCode;
+		await pause(wait);
+	}
+}

@@ -1,0 +1,106 @@
+import type Docker from 'dockerode';
+import {EngineError} from '../errors.ts';
+import type {Connection} from './docker-connection.ts';
+import {labelFilter, openStream} from './docker-connection.ts';
+import {shown} from './docker-errors.ts';
+import type {Engine, Image} from './engine.ts';
+import {readJsonLines} from './lines.ts';
+import {createPullProgress, type PullMessage} from './pull-progress.ts';
+
+type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage'>;
+
+/** Images that are there, and how to get others. */
+export function createImages(connection: Connection): Images {
+	const {docker, attempt} = connection;
+
+	const findImage: Engine['findImage'] = async reference => {
+		const operation = `inspect image ${shown(reference)}`;
+		const found = await attempt(operation, () => docker.getImage(reference).inspect(), {fine: [404]});
+		if (!found) return;
+		const ports = portsOf(found.Config?.ExposedPorts);
+		// The configuration keeps ports as a set; only the history knows which came first.
+		const history: HistoryEntry[] | undefined =
+			ports.length > 1 ? await attempt(operation, () => docker.getImage(reference).history(), {fine: [404]}) : [];
+		return toImage(found, inExposeOrder(ports, history ?? []));
+	};
+
+	return {
+		findImage,
+
+		listImages: async labels => {
+			const listed = await attempt('list images', () => docker.listImages({filters: {label: labelFilter(labels)}}));
+			const images = await Promise.all(listed.map(({Id}) => findImage(Id)));
+			return images.filter(image => image !== undefined);
+		},
+
+		pullImage: async (reference, onProgress, signal) => {
+			const operation = `pull image ${reference}`;
+			const toProgress = createPullProgress();
+			const pull = async () => {
+				const {name, tag} = splitReference(reference);
+				const query = {fromImage: name, tag};
+				const answer = await openStream(connection, {method: 'POST', path: '/images/create', query, signal});
+				for await (const message of readJsonLines<PullMessage>(answer)) {
+					const error = message.errorDetail?.message ?? message.error;
+					if (error) throw new EngineError(`cannot ${operation}: ${error}`);
+					onProgress(toProgress(message));
+				}
+			};
+			await attempt(operation, pull, {signal});
+			const image = await findImage(reference);
+			if (!image) throw new EngineError(`cannot ${operation}: the engine does not have it after the pull`);
+			return image;
+		},
+
+		tagImage: async (id, reference) => {
+			const {name, tag} = splitReference(reference);
+			await attempt(`tag image ${shown(id)} as ${reference}`, () => docker.getImage(id).tag({repo: name, tag}));
+		},
+
+		removeImage: async reference => {
+			const remove = () => docker.getImage(reference).remove();
+			await attempt(`remove image ${shown(reference)}`, remove, {fine: [404, 409]});
+		},
+	};
+}
+
+/** `host:5000/name:tag` → name and tag; without a tag the engine would pull all of them. */
+export function splitReference(reference: string): {readonly name: string; readonly tag: string} {
+	const at = reference.indexOf('@');
+	if (at >= 0) return {name: reference.slice(0, at), tag: reference.slice(at + 1)};
+	const colon = reference.lastIndexOf(':');
+	if (colon < 0 || reference.includes('/', colon)) return {name: reference, tag: 'latest'};
+	return {name: reference.slice(0, colon), tag: reference.slice(colon + 1)};
+}
+
+function toImage(found: Docker.ImageInspectInfo, exposedPorts: readonly number[]): Image {
+	return {
+		id: found.Id,
+		digests: found.RepoDigests ?? [],
+		tags: found.RepoTags ?? [],
+		labels: found.Config?.Labels ?? {},
+		exposedPorts,
+		size: found.Size,
+		createdAt: Date.parse(found.Created) || 0,
+	};
+}
+
+type HistoryEntry = {readonly CreatedBy?: string};
+
+function portsOf(exposed: Readonly<Record<string, unknown>> | undefined): number[] {
+	const ports = Object.keys(exposed ?? {}).filter(port => port.endsWith('/tcp') || !port.includes('/'));
+	return ports.map(port => Number.parseInt(port, 10)).sort((a, b) => a - b);
+}
+
+/** History is newest first. An instruction is written `EXPOSE 80 443`, or `EXPOSE map[80/tcp:{} 443/tcp:{}]` by BuildKit. */
+export function inExposeOrder(ports: readonly number[], history: readonly HistoryEntry[]): number[] {
+	const instructions = history
+		.map(({CreatedBy = ''}) => /\bEXPOSE\s+(?:map)?(.*)$/.exec(CreatedBy)?.[1] ?? '')
+		.reverse();
+	const named = instructions.flatMap(text =>
+		[...text.matchAll(/(\d+)(?:\/(\w+))?/g)]
+			.filter(([, , kind = 'tcp']) => kind === 'tcp')
+			.map(([, port]) => Number(port)),
+	);
+	return [...new Set([...named.filter(port => ports.includes(port)), ...ports])];
+}

@@ -1,0 +1,66 @@
+import {UserError} from '../errors.ts';
+import {abortable} from './abortable.ts';
+import type {Connection} from './docker-connection.ts';
+import {openStream} from './docker-connection.ts';
+import {shown} from './docker-errors.ts';
+import type {LogLine, LogOptions, ReadonlyEngine} from './engine.ts';
+import {createLogReader, createTerminalLogReader} from './log-lines.ts';
+
+/** Reads a container's log, one line at a time. It ends with the container, or without an error on abort. */
+export function createLogs(connection: Connection): Pick<ReadonlyEngine, 'logs'> {
+	return {
+		logs: (id, options) => abortable(options.signal, signal => readLogs(connection, id, {...options, signal})),
+	};
+}
+
+async function* readLogs(connection: Connection, id: string, options: LogOptions): AsyncGenerator<LogLine, void> {
+	const {docker, attempt} = connection;
+	const {signal} = options;
+	const operation = `read the log of container ${shown(id)}`;
+	const since = options.since === undefined ? undefined : toSeconds(options.since);
+	try {
+		const {Config} = await attempt(operation, () => docker.getContainer(id).inspect({abortSignal: signal}));
+		const open = () =>
+			openStream(connection, {
+				method: 'GET',
+				path: `/containers/${id}/logs`,
+				query: {
+					stdout: 1,
+					stderr: 1,
+					timestamps: 1,
+					follow: options.follow ? 1 : 0,
+					tail: options.tail ?? 'all',
+					since,
+				},
+				signal,
+			});
+		const stream = (await attempt(operation, open)) as AsyncIterable<Buffer>;
+		const reader = Config.Tty ? createTerminalLogReader() : createLogReader();
+		const chunks = stream[Symbol.asyncIterator]();
+		try {
+			for (;;) {
+				const {done, value} = await attempt(operation, () => chunks.next());
+				if (done) break;
+				yield* reader.push(value);
+			}
+			yield* reader.end();
+		} finally {
+			await chunks.return?.();
+		}
+	} catch (error) {
+		if (!signal?.aborted) throw error;
+	}
+}
+
+/** The engine takes seconds with a fraction of nine digits. */
+export function toSeconds(since: string): string {
+	if (/^\d+(\.\d{1,9})?$/.test(since)) return since;
+	const fraction = /\.(\d{1,9})\d*(?:Z|[+-]\d\d:\d\d)$/i.exec(since)?.[1];
+	const milliseconds = Date.parse(since.replace(/\.\d+/, ''));
+	if (Number.isNaN(milliseconds)) {
+		throw new UserError(`"${since}" is not a time`, {
+			hint: 'write it as 2026-01-31T08:00:00Z, or in seconds since 1970',
+		});
+	}
+	return `${Math.floor(milliseconds / 1000)}${fraction ? `.${fraction.padEnd(9, '0')}` : ''}`;
+}

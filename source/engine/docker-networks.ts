@@ -1,0 +1,57 @@
+import type {Connection} from './docker-connection.ts';
+import {shown, statusOf} from './docker-errors.ts';
+import type {Attachment, Engine} from './engine.ts';
+
+type Networks = Pick<Engine, 'createNetwork' | 'removeNetwork' | 'createVolume' | 'removeVolume' | 'join' | 'leave'>;
+
+/** Networks, volumes, and who is attached to what. */
+export function createNetworks({docker, attempt}: Connection): Networks {
+	return {
+		createNetwork: async ({name, labels, subnet, addressRange}) => {
+			const network = await attempt(`create network ${name}`, () =>
+				docker.createNetwork({
+					Name: name,
+					Driver: 'bridge',
+					// Without it an engine before 25 makes a second network of the same name.
+					CheckDuplicate: true,
+					Labels: {...labels},
+					IPAM: {Config: [{Subnet: subnet, ...(addressRange ? {IPRange: addressRange} : {})}]},
+				}),
+			);
+			return {id: network.id, name, labels, subnet};
+		},
+
+		removeNetwork: async id => {
+			await attempt(`remove network ${shown(id)}`, () => docker.getNetwork(id).remove(), {fine: [404]});
+		},
+
+		createVolume: async (name, labels) => {
+			await attempt(`create volume ${name}`, () => docker.createVolume({Name: name, Labels: {...labels}}));
+		},
+
+		removeVolume: async name => {
+			await attempt(`remove volume ${name}`, () => docker.getVolume(name).remove(), {fine: [404]});
+		},
+
+		join: async (id, attachment) => {
+			await attempt(`join container ${shown(id)} to network ${attachment.network}`, () =>
+				docker.getNetwork(attachment.network).connect({Container: id, EndpointConfig: toEndpoint(attachment)}),
+			);
+		},
+
+		leave: async (id, network) => {
+			const operation = `take container ${shown(id)} out of network ${network}`;
+			try {
+				await attempt(operation, () => docker.getNetwork(network).disconnect({Container: id}));
+			} catch (error) {
+				if (statusOf(error) !== 404 && !/is not connected to/.test(String(error))) throw error;
+			}
+		},
+	};
+}
+
+/** One container's place in one network. */
+export const toEndpoint = ({aliases = [], address}: Attachment) => ({
+	Aliases: [...aliases],
+	...(address ? {IPAMConfig: {IPv4Address: address}} : {}),
+});

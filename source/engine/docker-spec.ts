@@ -1,0 +1,72 @@
+import type Docker from 'dockerode';
+import {UserError} from '../errors.ts';
+import {toEndpoint} from './docker-networks.ts';
+import type {ContainerSpec, Restart} from './engine.ts';
+
+/** The engine's way of writing a container. Of its networks only the first is in it: older engines take one. */
+export function toCreateOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
+	const [first] = spec.attachments;
+	const ports = Object.entries(spec.publish ?? {});
+	return {
+		name: spec.name,
+		Image: spec.image,
+		Labels: {...spec.labels},
+		Env: toEnv(spec.env),
+		...(spec.command ? {Cmd: [...spec.command]} : {}),
+		...(spec.entrypoint ? {Entrypoint: [...spec.entrypoint]} : {}),
+		...(spec.user ? {User: spec.user} : {}),
+		...(spec.hostname ? {Hostname: spec.hostname} : {}),
+		...(spec.stopGraceSeconds === undefined ? {} : {StopTimeout: spec.stopGraceSeconds}),
+		...(ports.length > 0 ? {ExposedPorts: Object.fromEntries(ports.map(([port]) => [`${port}/tcp`, {}]))} : {}),
+		...(first ? {NetworkingConfig: {EndpointsConfig: {[first.network]: toEndpoint(first)}}} : {}),
+		HostConfig: toHostConfig(spec),
+	};
+}
+
+function toHostConfig(spec: ContainerSpec): Docker.HostConfig {
+	const {limits, capabilities} = spec;
+	return {
+		// A container without a network of ours gets none: the engine's default bridge is shared with strangers.
+		NetworkMode: spec.attachments[0]?.network ?? 'none',
+		RestartPolicy: toRestartPolicy(spec.restart),
+		Init: false,
+		SecurityOpt: ['no-new-privileges'],
+		LogConfig: {Type: 'json-file', Config: {'max-size': '10m', 'max-file': '3'}},
+		Mounts: toMounts(spec),
+		PortBindings: Object.fromEntries(
+			Object.entries(spec.publish ?? {}).map(([port, to]) => [
+				`${port}/tcp`,
+				[{HostIp: to.host, HostPort: String(to.port)}],
+			]),
+		),
+		...(spec.tmpfs ? {Tmpfs: {...spec.tmpfs}} : {}),
+		...(limits?.cpu === undefined ? {} : {NanoCpus: Math.round(limits.cpu * 1e9)}),
+		...(limits?.memory === undefined ? {} : {Memory: limits.memory}),
+		...(capabilities ? {CapDrop: ['ALL'], CapAdd: [...capabilities]} : {}),
+	};
+}
+
+export const toRestartPolicy = ({policy, maxRetries}: Restart) => ({
+	Name: policy,
+	...(policy === 'on-failure' ? {MaximumRetryCount: maxRetries ?? 0} : {}),
+});
+
+function toMounts({volumes = {}, binds = {}}: ContainerSpec): Docker.MountSettings[] {
+	const mount = (Type: 'volume' | 'bind') => (entry: [string, {path: string; isReadOnly?: boolean}]) => ({
+		Type,
+		Source: entry[0],
+		Target: entry[1].path,
+		ReadOnly: entry[1].isReadOnly ?? false,
+	});
+	return [...Object.entries(volumes).map(mount('volume')), ...Object.entries(binds).map(mount('bind'))];
+}
+
+/** The engine quotes a pair that it refuses, value and all; so it never gets to see one. */
+export function toEnv(env: Readonly<Record<string, string>>): string[] {
+	return Object.entries(env).map(([name, value]) => {
+		if (name === '' || /[=\0]/.test(name)) throw new UserError(`"${name}" cannot be the name of a variable`);
+		if (value.includes('\0'))
+			throw new UserError(`variable ${name} contains a zero byte, which no process can receive`);
+		return `${name}=${value}`;
+	});
+}

@@ -1,0 +1,41 @@
+import Docker from 'dockerode';
+import {findEngine} from './docker-address.ts';
+import {createBuilds} from './docker-build.ts';
+import type {Connection} from './docker-connection.ts';
+import {createContainers} from './docker-containers.ts';
+import {createAttempt} from './docker-errors.ts';
+import {createEvents} from './docker-events.ts';
+import {createExec} from './docker-exec.ts';
+import {createImages} from './docker-images.ts';
+import {createInfo} from './docker-info.ts';
+import {createLogs} from './docker-logs.ts';
+import {createNetworks} from './docker-networks.ts';
+import {createReads} from './docker-observe.ts';
+import {connect} from './docker-transport.ts';
+import type {Engine} from './engine.ts';
+
+/**
+ * Connects to a Docker engine; nothing is sent before the first call. `host` (`unix://…`, `tcp://…`) overrides
+ * DOCKER_HOST and the docker context.
+ */
+export function connectDocker({host}: {readonly host?: string} = {}): Engine {
+	const found = findEngine(host);
+	const connection: Connection = {
+		docker: new Docker(connect(found.target)),
+		address: found.text,
+		attempt: createAttempt(found.text, found.lookedAt),
+	};
+	const {info, hasBuildKit} = createInfo(connection);
+	return {
+		address: found.text,
+		info,
+		...createReads(connection),
+		...createLogs(connection),
+		...createEvents(connection),
+		...createContainers(connection),
+		...createExec(connection),
+		...createNetworks(connection),
+		...createImages(connection),
+		...createBuilds(connection, hasBuildKit),
+	};
+}

@@ -1,0 +1,38 @@
+import type {LogStream} from './engine.ts';
+
+/** One write of a process as the engine multiplexes it over a connection. */
+export type Frame = {readonly stream: LogStream; readonly data: Buffer};
+
+const headerLength = 8;
+
+/**
+ * Splits a multiplexed connection into frames. Each has a header of eight bytes: the stream (2 is stderr), three
+ * zeros, the length as a big-endian number. Feed it chunks as they come; it gives back the frames that are complete.
+ */
+export function createFrameReader(): (chunk: Buffer) => Frame[] {
+	let pending: Buffer[] = [];
+	let length = 0;
+	let wanted = headerLength;
+
+	return chunk => {
+		pending.push(chunk);
+		length += chunk.length;
+		if (length < wanted) return [];
+		const data = pending.length === 1 ? chunk : Buffer.concat(pending);
+		const frames: Frame[] = [];
+		let at = 0;
+		wanted = headerLength;
+		while (data.length - at >= headerLength) {
+			const end = at + headerLength + data.readUInt32BE(at + 4);
+			if (end > data.length) {
+				wanted = end - at;
+				break;
+			}
+			frames.push({stream: data[at] === 2 ? 'stderr' : 'stdout', data: data.subarray(at + headerLength, end)});
+			at = end;
+		}
+		pending = at < data.length ? [data.subarray(at)] : [];
+		length = data.length - at;
+		return frames;
+	};
+}

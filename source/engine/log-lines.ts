@@ -1,0 +1,60 @@
+import type {LogLine, LogStream} from './engine.ts';
+import {createFrameReader, type Frame} from './frames.ts';
+import {createLineReader} from './lines.ts';
+
+/** Makes lines of the bytes of a log with timestamps. */
+export type LogReader = {
+	readonly push: (chunk: Buffer) => LogLine[];
+	/** What is left when the log ends. */
+	readonly end: () => LogLine[];
+};
+
+/** `2026-01-31T08:00:00.123456789Z `, as the engine writes it before everything that it stored. */
+const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) /;
+const maxStampLength = 36;
+
+/** For the multiplexed log of a container without a terminal. */
+export function createLogReader(): LogReader {
+	const toFrames = createFrameReader();
+	const readers = {stdout: createStreamReader('stdout'), stderr: createStreamReader('stderr')};
+	return {
+		push: chunk => toFrames(chunk).flatMap(frame => readers[frame.stream].push(frame)),
+		end: () => [...readers.stdout.end(), ...readers.stderr.end()],
+	};
+}
+
+/**
+ * The engine stores a long line in parts of 16 KiB and puts a timestamp before every part: so a stamp begins each
+ * frame, and not only each line.
+ */
+function createStreamReader(stream: LogStream) {
+	const lines = createLineReader();
+	let startedAt = '';
+	let at = '';
+	const toLines = (texts: string[]): LogLine[] =>
+		texts.map((text, index) => ({at: index === 0 ? startedAt : at, stream, text}));
+
+	return {
+		push: ({data}: Frame): LogLine[] => {
+			const found = stamp.exec(data.toString('latin1', 0, maxStampLength));
+			if (found) at = found[1]!;
+			if (lines.isAtStart()) startedAt = at;
+			const result = toLines(lines.push(found ? data.subarray(found[0].length) : data));
+			if (result.length > 0) startedAt = at;
+			return result;
+		},
+		end: () => toLines(lines.end()),
+	};
+}
+
+/** For a container with a terminal, whose log is one stream without frames. */
+export function createTerminalLogReader(): LogReader {
+	const lines = createLineReader();
+	let at = '';
+	const toLine = (line: string): LogLine => {
+		const found = stamp.exec(line);
+		if (found) at = found[1]!;
+		return {at, stream: 'stdout', text: found ? line.slice(found[0].length) : line};
+	};
+	return {push: chunk => lines.push(chunk).map(toLine), end: () => lines.end().map(toLine)};
+}

@@ -1,0 +1,32 @@
+/** Addresses of IPv4 networks as numbers. */
+export type Range = {readonly first: number; readonly last: number};
+
+export function toRange(cidr: string): Range {
+	const [address = '', length = '32'] = cidr.split('/');
+	const size = 2 ** (32 - Number(length));
+	const first = Math.floor(toNumber(address) / size) * size;
+	return {first, last: first + size - 1};
+}
+
+export const hasOverlap = (a: Range, b: Range): boolean => a.first <= b.last && b.first <= a.last;
+
+export const toNumber = (address: string): number =>
+	address.split('.').reduce((total, part) => total * 256 + Number(part), 0);
+
+export const toAddress = (value: number): string =>
+	[24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.');
+
+/** The first address that nobody has. The engine keeps a subnet's first for itself, as the gateway. */
+export function firstFree(
+	subnet: string,
+	addressRange: string | undefined,
+	taken: ReadonlySet<string>,
+): string | undefined {
+	const {first, last} = toRange(subnet);
+	const pool = toRange(addressRange ?? subnet);
+	for (let value = Math.max(pool.first, first + 2); value <= Math.min(pool.last, last - 1); value++) {
+		const address = toAddress(value);
+		if (!taken.has(address)) return address;
+	}
+	return undefined;
+}

@@ -1,0 +1,117 @@
+import type {ContainerFile, ContainerSpec, Engine} from './engine.ts';
+import {emit, endContainer, type Outcome, startContainer} from './memory-lifecycle.ts';
+import {attach} from './memory-networks.ts';
+import {
+	fail,
+	findContainer,
+	findStoredImage,
+	type MemoryContainer,
+	requireContainer,
+	type World,
+} from './memory-world.ts';
+
+type Containers = Pick<
+	Engine,
+	'run' | 'create' | 'start' | 'stop' | 'rename' | 'setRestart' | 'remove' | 'wait' | 'writeFiles'
+>;
+
+export function createMemoryContainers(world: World, outcomeOf: (spec: ContainerSpec) => Outcome): Containers {
+	const create: Engine['create'] = async spec => {
+		const operation = `create container ${spec.name}`;
+		const image = findStoredImage(world, spec.image) ?? fail(operation, `No such image: ${spec.image}`, 404);
+		refuseTakenName(world, spec.name, operation);
+		for (const name of Object.keys(spec.volumes ?? {})) if (!world.volumes.has(name)) world.volumes.set(name, {});
+		const container: MemoryContainer = {
+			id: world.nextId('container'),
+			name: spec.name,
+			spec,
+			imageId: image.id,
+			labels: {...image.labels, ...spec.labels},
+			state: 'created',
+			restart: spec.restart,
+			attachments: new Map(spec.attachments.slice(0, 1).map(attachment => [attachment.network, attachment])),
+			addresses: new Map(),
+			files: new Map(),
+			log: [],
+			createdAt: world.now(),
+			startedAt: undefined,
+			finishedAt: undefined,
+			exitCode: 0,
+			isOutOfMemory: false,
+			restartCount: 0,
+			error: '',
+		};
+		world.containers.set(container.id, container);
+		emit(world, container, 'create');
+		for (const attachment of spec.attachments.slice(1)) {
+			attach(world, container, attachment, `join container ${spec.name} to network ${attachment.network}`);
+		}
+		write(container, spec.files ?? []);
+		return container.id;
+	};
+
+	const start = async (id: string) => {
+		const container = requireContainer(world, id, `start container ${id}`);
+		startContainer(world, container, outcomeOf);
+	};
+
+	return {
+		create,
+		start,
+		run: async spec => {
+			const id = await create(spec);
+			await start(id);
+			return id;
+		},
+		writeFiles: async (id, files) => write(requireContainer(world, id, `write files into container ${id}`), files),
+		stop: async id => {
+			const container = findContainer(world, id);
+			if (container) endContainer(world, container, 137);
+		},
+		rename: async (id, name) => {
+			const operation = `rename container ${id} to ${name}`;
+			const container = requireContainer(world, id, operation);
+			refuseTakenName(world, name, operation);
+			container.name = name;
+			emit(world, container, 'rename');
+		},
+		setRestart: async (id, restart) => {
+			requireContainer(world, id, `set the restart policy of container ${id}`).restart = restart;
+		},
+		remove: async id => {
+			const container = findContainer(world, id);
+			if (!container) return;
+			endContainer(world, container, 137);
+			world.containers.delete(container.id);
+			emit(world, container, 'destroy');
+		},
+		wait: (id, signal) =>
+			new Promise((resolve, reject) => {
+				const {id: full, state, exitCode} = requireContainer(world, id, `wait for container ${id}`);
+				if (state !== 'running') return resolve(exitCode);
+				const abort = () => {
+					stop();
+					reject(signal?.reason);
+				};
+				const stop = world.listen(event => {
+					if (event?.id !== full || event.action !== 'die') return;
+					stop();
+					signal?.removeEventListener('abort', abort);
+					resolve(Number(event.attributes['exitCode']));
+				});
+				if (signal?.aborted) abort();
+				else signal?.addEventListener('abort', abort, {once: true});
+			}),
+	};
+}
+
+function write(container: MemoryContainer, files: readonly ContainerFile[]): void {
+	for (const {path, content} of files) container.files.set(path, content);
+}
+
+function refuseTakenName(world: World, name: string, operation: string): void {
+	const owner = [...world.containers.values()].find(container => container.name === name);
+	if (owner) {
+		fail(operation, `Conflict. The container name "/${name}" is already in use by container "${owner.id}".`, 409);
+	}
+}

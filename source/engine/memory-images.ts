@@ -1,0 +1,85 @@
+import type {Engine, Image} from './engine.ts';
+import {fail, findStoredImage, hashOf, hasLabels, type World} from './memory-world.ts';
+
+type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'buildImage'>;
+
+/** What an image says about itself; the rest gets plain values. */
+export type ImageContent = Partial<Pick<Image, 'labels' | 'exposedPorts' | 'digests' | 'size'>>;
+
+/** Registry: reference → image that a pull gives. A builder decides what a build gives; it may throw. */
+export function createMemoryImages(
+	world: World,
+	registry: Readonly<Record<string, ImageContent>>,
+	builder: (request: Parameters<Engine['buildImage']>[0], context: Buffer) => ImageContent,
+): Images {
+	return {
+		findImage: async reference => findStoredImage(world, reference),
+		listImages: async labels => [...world.images.values()].filter(image => hasLabels(image.labels, labels)),
+
+		pullImage: async (reference, onProgress, signal) => {
+			signal?.throwIfAborted();
+			const content = registry[reference];
+			if (!content) fail(`pull image ${reference}`, `manifest for ${reference} not found: manifest unknown`, 404);
+			onProgress({message: 'Pulling', fraction: 0});
+			const image = storeImage(world, reference, hashOf(JSON.stringify([reference, content])), content);
+			onProgress({message: 'Pull complete', fraction: 1});
+			return image;
+		},
+
+		buildImage: async (request, onProgress, signal) => {
+			const chunks: Buffer[] = [];
+			for await (const chunk of request.context) chunks.push(Buffer.from(chunk));
+			signal?.throwIfAborted();
+			const context = Buffer.concat(chunks);
+			const step = {type: 'step', id: 'build', name: request.dockerfile} as const;
+			onProgress({...step, state: 'started'});
+			const content = builder(request, context);
+			const {dockerfile, args, labels, target} = request;
+			const id = hashOf(JSON.stringify([hashOf(context), dockerfile, args, labels, target]));
+			onProgress({...step, state: 'done', durationMs: 1});
+			return storeImage(world, request.reference, id, {...content, labels: {...content.labels, ...labels}});
+		},
+
+		tagImage: async (id, reference) => {
+			const image = findStoredImage(world, id) ?? fail(`tag image ${id} as ${reference}`, `No such image: ${id}`, 404);
+			giveTag(world, image, withTag(reference));
+		},
+
+		removeImage: async reference => {
+			const image = findStoredImage(world, reference);
+			if (!image) return;
+			const tags = image.tags.filter(tag => tag !== withTag(reference));
+			const isTag = tags.length < image.tags.length;
+			if (isTag && tags.length > 0) world.images.set(image.id, {...image, tags});
+			const isUsed = [...world.containers.values()].some(({imageId}) => imageId === image.id);
+			const isLast = isTag ? tags.length === 0 : tags.length <= 1;
+			if (isLast && !isUsed) world.images.delete(image.id);
+		},
+	};
+}
+
+export function storeImage(world: World, reference: string, hash: string, content: ImageContent): Image {
+	const image: Image = {
+		id: `sha256:${hash}`,
+		digests: content.digests ?? [],
+		tags: [],
+		labels: content.labels ?? {},
+		exposedPorts: content.exposedPorts ?? [],
+		size: content.size ?? 1_000_000,
+		createdAt: world.now(),
+	};
+	return giveTag(world, world.images.get(image.id) ?? image, withTag(reference));
+}
+
+/** A tag belongs to one image: its former owner loses it. */
+function giveTag(world: World, image: Image, tag: string): Image {
+	for (const [id, other] of world.images) {
+		if (other.tags.includes(tag)) world.images.set(id, {...other, tags: other.tags.filter(name => name !== tag)});
+	}
+	const current = world.images.get(image.id) ?? image;
+	const tagged = {...current, tags: [...current.tags, tag]};
+	world.images.set(image.id, tagged);
+	return tagged;
+}
+
+const withTag = (reference: string): string => (/[:@][^/]*$/.test(reference) ? reference : `${reference}:latest`);

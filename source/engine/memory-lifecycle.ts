@@ -1,0 +1,60 @@
+import type {ContainerSpec} from './engine.ts';
+import {takeAddress} from './memory-networks.ts';
+import {fail, type MemoryContainer, type World} from './memory-world.ts';
+
+/** What a started container does: stays, ends at once, or cannot be started. */
+export type Outcome =
+	| {readonly type: 'runs'}
+	| {readonly type: 'exits'; readonly code: number; readonly output?: readonly string[]}
+	| {readonly type: 'fails'; readonly error: string};
+
+export function startContainer(
+	world: World,
+	container: MemoryContainer,
+	outcomeOf: (spec: ContainerSpec) => Outcome,
+): void {
+	if (container.state === 'running') return;
+	const operation = `start container ${container.name}`;
+	const outcome = outcomeOf(container.spec);
+	try {
+		refuseTakenPort(world, container, operation);
+		for (const attachment of container.attachments.values()) takeAddress(world, container, attachment, operation);
+		if (outcome.type === 'fails') fail(operation, outcome.error, 400);
+	} catch (error) {
+		container.addresses.clear();
+		container.error = String((error as Error).message).slice(`cannot ${operation}: `.length);
+		throw error;
+	}
+	Object.assign(container, {state: 'running', startedAt: world.now(), finishedAt: undefined, exitCode: 0, error: ''});
+	emit(world, container, 'start');
+	if (outcome.type !== 'exits') return;
+	for (const text of outcome.output ?? []) {
+		container.log.push({at: new Date(world.now()).toISOString(), stream: 'stdout', text});
+	}
+	endContainer(world, container, outcome.code);
+}
+
+export function endContainer(world: World, container: MemoryContainer, exitCode: number, isOutOfMemory = false): void {
+	if (container.state !== 'running') return;
+	container.addresses.clear();
+	Object.assign(container, {state: 'exited', finishedAt: world.now(), exitCode, isOutOfMemory});
+	if (isOutOfMemory) emit(world, container, 'oom');
+	emit(world, container, 'die', {exitCode: String(exitCode)});
+}
+
+export function emit(
+	world: World,
+	{id, name, labels}: MemoryContainer,
+	action: string,
+	more: Record<string, string> = {},
+): void {
+	world.emit({object: 'container', action, id, attributes: {...labels, name, ...more}});
+}
+
+function refuseTakenPort(world: World, container: MemoryContainer, operation: string): void {
+	const running = [...world.containers.values()].filter(({state}) => state === 'running');
+	const taken = new Set(running.flatMap(({spec}) => Object.values(spec.publish ?? {}).map(({port}) => port)));
+	for (const {host, port} of Object.values(container.spec.publish ?? {})) {
+		if (taken.has(port)) fail(operation, `Bind for ${host}:${port} failed: port is already allocated`, 500);
+	}
+}

@@ -1,0 +1,89 @@
+import type {Attachment, Engine} from './engine.ts';
+import {firstFree, hasOverlap, toNumber, toRange} from './memory-addresses.ts';
+import {fail, findNetwork, type MemoryContainer, requireContainer, type World} from './memory-world.ts';
+
+type Networks = Pick<Engine, 'createNetwork' | 'removeNetwork' | 'createVolume' | 'removeVolume' | 'join' | 'leave'>;
+
+export function createMemoryNetworks(world: World): Networks {
+	return {
+		createNetwork: async spec => {
+			const operation = `create network ${spec.name}`;
+			const others = [...world.networks.values()];
+			if (others.some(({name}) => name === spec.name)) {
+				fail(operation, `network with name ${spec.name} already exists`, 409);
+			}
+			if (others.some(({subnet}) => hasOverlap(toRange(subnet), toRange(spec.subnet)))) {
+				fail(operation, 'Pool overlaps with other one on this address space', 403);
+			}
+			const network = {...spec, id: world.nextId('network')};
+			world.networks.set(network.id, network);
+			world.emit({object: 'network', action: 'create', id: network.id, attributes: {name: spec.name}});
+			return {id: network.id, name: spec.name, labels: spec.labels, subnet: spec.subnet};
+		},
+
+		removeNetwork: async id => {
+			const network = findNetwork(world, id);
+			if (!network) return;
+			if ([...world.containers.values()].some(({addresses}) => addresses.has(network.name))) {
+				fail(`remove network ${id}`, `network ${network.name} id ${network.id} has active endpoints`, 403);
+			}
+			world.networks.delete(network.id);
+			world.emit({object: 'network', action: 'destroy', id: network.id, attributes: {name: network.name}});
+		},
+
+		createVolume: async (name, labels) => {
+			if (world.volumes.has(name)) return;
+			world.volumes.set(name, labels);
+			world.emit({object: 'volume', action: 'create', id: name, attributes: {}});
+		},
+
+		removeVolume: async name => {
+			const users = [...world.containers.values()].filter(({spec}) => name in (spec.volumes ?? {}));
+			if (users.length > 0) {
+				fail(`remove volume ${name}`, `volume is in use - [${users.map(({id}) => id).join(', ')}]`, 409);
+			}
+			if (world.volumes.delete(name)) world.emit({object: 'volume', action: 'destroy', id: name, attributes: {}});
+		},
+
+		join: async (id, attachment) => {
+			const operation = `join container ${id} to network ${attachment.network}`;
+			attach(world, requireContainer(world, id, operation), attachment, operation);
+		},
+
+		leave: async (id, network) => {
+			const container = requireContainer(world, id, `take container ${id} out of network ${network}`);
+			container.attachments.delete(network);
+			container.addresses.delete(network);
+		},
+	};
+}
+
+/** Puts a container into one more network. */
+export function attach(world: World, container: MemoryContainer, attachment: Attachment, operation: string): void {
+	const {network} = attachment;
+	if (!findNetwork(world, network)) fail(operation, `network ${network} not found`, 404);
+	if (container.attachments.has(network)) {
+		fail(operation, `endpoint with name ${container.name} already exists in network ${network}`, 403);
+	}
+	if (container.state === 'running') takeAddress(world, container, attachment, operation);
+	container.attachments.set(network, attachment);
+}
+
+/** An address is held only while its container runs. */
+export function takeAddress(world: World, container: MemoryContainer, attachment: Attachment, operation: string): void {
+	const network =
+		findNetwork(world, attachment.network) ?? fail(operation, `network ${attachment.network} not found`, 404);
+	const taken = new Set([...world.containers.values()].flatMap(({addresses}) => addresses.get(network.name) ?? []));
+	const {address} = attachment;
+	if (address !== undefined) {
+		const range = toRange(network.subnet);
+		const value = toNumber(address);
+		if (value < range.first || value > range.last) {
+			fail(operation, `Invalid address ${address}: It does not belong to any of this network's subnets`, 400);
+		}
+		if (taken.has(address)) fail(operation, 'Address already in use', 403);
+	}
+	const given = address ?? firstFree(network.subnet, network.addressRange, taken);
+	if (given === undefined) fail(operation, "no available IPv4 addresses on this network's address pools", 403);
+	container.addresses.set(network.name, given);
+}

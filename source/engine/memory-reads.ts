@@ -1,0 +1,132 @@
+import {abortable} from './abortable.ts';
+import type {ContainerDetails, EngineEvent, LogLine, LogOptions, ObservedContainer, ReadonlyEngine} from './engine.ts';
+import {
+	findContainer,
+	findNetwork,
+	hasLabels,
+	type MemoryContainer,
+	requireContainer,
+	type World,
+} from './memory-world.ts';
+
+type Reads = Pick<
+	ReadonlyEngine,
+	'observe' | 'inspectContainer' | 'listSubnets' | 'findPortOwner' | 'findByName' | 'logs' | 'events'
+>;
+
+export function createMemoryReads(world: World): Reads {
+	const containers = () => [...world.containers.values()];
+	const networks = () => [...world.networks.values()];
+
+	return {
+		observe: async labels => ({
+			containers: containers()
+				.filter(container => hasLabels(container.labels, labels))
+				.map(toObserved),
+			networks: networks()
+				.filter(network => hasLabels(network.labels, labels))
+				.map(({id, name, labels, subnet}) => ({id, name, labels, subnet})),
+			volumes: [...world.volumes]
+				.map(([name, own]) => ({name, labels: own}))
+				.filter(volume => hasLabels(volume.labels, labels)),
+		}),
+		inspectContainer: async id => {
+			const container = findContainer(world, id);
+			return container && toDetails(container);
+		},
+		listSubnets: async () => networks().map(({subnet}) => subnet),
+		findPortOwner: async port =>
+			containers().find(
+				({state, spec}) => state === 'running' && Object.values(spec.publish ?? {}).some(to => to.port === port),
+			)?.name,
+		findByName: async (kind, name) => {
+			if (kind === 'volume') {
+				const labels = world.volumes.get(name);
+				return labels && {id: name, labels};
+			}
+			const found = kind === 'network' ? findNetwork(world, name) : findContainer(world, name);
+			return found?.name === name ? {id: found.id, labels: found.labels} : undefined;
+		},
+		logs: (id, options) => abortable(options.signal, signal => readLog(world, id, {...options, signal})),
+		events: (labels, signal) => {
+			const isWanted = ({object, attributes}: EngineEvent) => object === 'container' && hasLabels(attributes, labels);
+			return abortable(signal, both => readEvents(world, both, isWanted));
+		},
+	};
+}
+
+function toObserved(container: MemoryContainer): ObservedContainer {
+	const {id, name, state, exitCode, imageId, labels, attachments, addresses, createdAt} = container;
+	return {
+		id,
+		name,
+		state,
+		status: state === 'running' ? 'Up' : state === 'exited' ? `Exited (${exitCode})` : 'Created',
+		imageId,
+		labels,
+		networks: Object.fromEntries([...attachments.keys()].map(network => [network, addresses.get(network) ?? ''])),
+		createdAt,
+	};
+}
+
+function toDetails(container: MemoryContainer): ContainerDetails {
+	const {exitCode, isOutOfMemory, startedAt, finishedAt, restartCount, error, spec} = container;
+	const publishedPorts = Object.values(spec.publish ?? {}).map(({host, port}) => `${host}:${port}`);
+	return {
+		...toObserved(container),
+		exitCode,
+		isOutOfMemory,
+		startedAt,
+		finishedAt,
+		restartCount,
+		error,
+		publishedPorts,
+	};
+}
+
+async function* readLog(world: World, id: string, options: LogOptions): AsyncGenerator<LogLine, void> {
+	const {follow: isFollowed, tail, signal} = options;
+	const container = requireContainer(world, id, `read the log of container ${id}`);
+	let at = tail === undefined ? 0 : Math.max(0, container.log.length - tail);
+	for (;;) {
+		while (at < container.log.length) {
+			if (signal?.aborted) return;
+			yield container.log[at++]!;
+		}
+		if (!isFollowed || container.state !== 'running' || signal?.aborted) return;
+		await nextEvent(world, signal);
+	}
+}
+
+/** Resolves with the next thing that happens, or with nothing on abort. */
+function nextEvent(world: World, signal: AbortSignal | undefined): Promise<void> {
+	return new Promise(resolve => {
+		const done = () => {
+			stop();
+			signal?.removeEventListener('abort', done);
+			resolve();
+		};
+		const stop = world.listen(done);
+		signal?.addEventListener('abort', done, {once: true});
+	});
+}
+
+async function* readEvents(
+	world: World,
+	signal: AbortSignal,
+	isWanted: (event: EngineEvent) => boolean,
+): AsyncGenerator<EngineEvent, void> {
+	const waiting: EngineEvent[] = [];
+	const stop = world.listen(event => {
+		if (event && isWanted(event)) waiting.push(event);
+	});
+	try {
+		while (!signal.aborted) {
+			const event = waiting.shift();
+			if (event) yield event;
+			else await nextEvent(world, signal);
+		}
+	} finally {
+		stop();
+	}
+}

@@ -1,0 +1,80 @@
+/**
+ * Named places around every durable write. Tests loop over all of them, so a new write gets its names here; the steps
+ * of an apply have a list of their own below.
+ */
+const statePoints = [
+	'state.before-write',
+	'state.after-write',
+	'state.after-archive',
+	'state.before-rename',
+	'state.after-rename',
+	'state.after-sync',
+	'journal.before-open',
+	'journal.after-open',
+	'journal.before-begin',
+	'journal.after-begin',
+	'journal.before-done',
+	'journal.after-done',
+	'journal.before-failed',
+	'journal.after-failed',
+	'journal.before-close',
+	'journal.after-close',
+	'journal.after-archive',
+	'audit.before-append',
+	'audit.after-append',
+	'identity.before-create',
+	'identity.after-create',
+] as const;
+
+/** The journaled operations of an apply, by the type of their intent. */
+const operations = [
+	'create-network',
+	'create-volume',
+	'build-image',
+	'run-candidate',
+	'replace-resource',
+	'release',
+	'switch',
+	'retire',
+	'remove',
+] as const;
+
+/** Around the engine call of each operation. */
+const applyPoints = operations.flatMap(type => [`apply.before-${type}`, `apply.after-${type}`] as const);
+
+export const failpointNames = [...statePoints, ...applyPoints] as const;
+
+export type FailpointName = (typeof failpointNames)[number];
+
+const codes: Readonly<Record<string, string>> = {enospc: 'ENOSPC', error: 'EIO'};
+
+const hits = new Map<string, number>();
+
+/**
+ * Dies here when the environment variable COMPARTMENT_FAILPOINT asks for it. Its form is `name[:n][:enospc|:error]`:
+ * the nth hit (default the first) ends the process with SIGKILL, or throws an error with the code ENOSPC or EIO.
+ */
+export function failpoint(name: FailpointName): void {
+	const wanted = process.env['COMPARTMENT_FAILPOINT'];
+	if (!wanted) return;
+	const [wantedName, ...options] = wanted.split(':');
+	assertKnown(wantedName!, options);
+	if (wantedName !== name) return;
+	const count = (hits.get(name) ?? 0) + 1;
+	hits.set(name, count);
+	const nth = options.find(option => /^\d+$/.test(option));
+	if (count !== Number(nth ?? 1)) return;
+	const code = options.map(option => codes[option]).find(found => found !== undefined);
+	if (code === undefined) process.kill(process.pid, 'SIGKILL');
+	throw Object.assign(new Error(`${code}: failpoint ${name}`), {code});
+}
+
+/** Counts from the beginning again, for tests that stay in one process. */
+export const resetFailpoints = (): void => hits.clear();
+
+// A misspelt name would make a crash test pass without a crash.
+function assertKnown(name: string, options: readonly string[]): void {
+	if (!(failpointNames as readonly string[]).includes(name)) throw new Error(`COMPARTMENT_FAILPOINT: no "${name}"`);
+	const unknown = options.find(option => !/^[1-9]\d*$/.test(option) && codes[option] === undefined);
+	if (unknown !== undefined) throw new Error(`COMPARTMENT_FAILPOINT: "${unknown}" is no count, enospc or error`);
+}

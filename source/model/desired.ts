@@ -1,0 +1,145 @@
+import type {Project, Resource, Service} from '../descriptor/project.ts';
+import {UserError} from '../errors.ts';
+import {resourceAddress, serviceAddress, volumeAddress} from './address.ts';
+import {resourceContainerName, resourceHost, serviceHost, volumeName} from './names.ts';
+import {outputFingerprint} from './outputs.ts';
+import type {Desired, DesiredResource, DesiredService, DesiredVolume, ServiceSpec} from './specs.ts';
+import type {Env, EnvValue, VariableScope} from './values.ts';
+import {isSameScope} from './values.ts';
+
+/** What the model needs to know of a stored variable; the state's records fit. */
+export type KnownVariable = {readonly scope: VariableScope; readonly key: string; readonly revision: string} & (
+	| {readonly isSensitive: false; readonly value: string}
+	| {readonly isSensitive: true}
+);
+
+type DesiredInput = {
+	readonly project: Project;
+	readonly environment: string;
+	readonly variables: readonly KnownVariable[];
+	/** Domain under which services get their hosts, `localhost` by default. */
+	readonly baseDomain: string;
+};
+
+const asEnvValue = (variable: KnownVariable): EnvValue =>
+	variable.isSensitive
+		? {type: 'secret', scope: variable.scope, key: variable.key, revision: variable.revision}
+		: {type: 'plain', value: variable.value};
+
+const plainEnv = (env: Readonly<Record<string, string>>): Record<string, EnvValue> =>
+	Object.fromEntries(Object.entries(env).map(([key, value]) => [key, {type: 'plain', value}]));
+
+/** Literal values, then the resource's own variables over them; resources inherit nothing (contract 5.1). */
+export function resourceEnv(resource: Resource, variables: readonly KnownVariable[]): Env {
+	const scope: VariableScope = {type: 'resource', name: resource.name};
+	const env = plainEnv(resource.env);
+	for (const key of Object.keys(resource.generatedVariables)) env[key] = {type: 'secret', scope, key, revision: null};
+	for (const variable of variables) if (isSameScope(variable.scope, scope)) env[variable.key] = asEnvValue(variable);
+	return env;
+}
+
+function describeVolumes({project, environment}: DesiredInput, resource: Resource): DesiredVolume[] {
+	return Object.entries(resource.volumes).map(([handle, mountPath]) => ({
+		address: volumeAddress(resource.name, handle),
+		resource: resource.name,
+		handle,
+		name: volumeName(project.name, environment, resource.name, handle),
+		mountPath,
+	}));
+}
+
+function describeResource({project, environment, variables}: DesiredInput, resource: Resource): DesiredResource {
+	return {
+		address: resourceAddress(resource.name),
+		name: resource.name,
+		preset: resource.preset,
+		containerName: resourceContainerName(project.name, environment, resource.name),
+		spec: {
+			image: resource.image,
+			command: resource.command,
+			env: resourceEnv(resource, variables),
+			hostname: resourceHost(project.name, environment, resource.name),
+			ports: resource.ports,
+			volumes: resource.volumes,
+		},
+		restart: resource.restart.policy,
+		readiness: resource.readiness,
+		generatedVariables: resource.generatedVariables,
+		outputs: resource.outputs,
+		operations: resource.operations,
+	};
+}
+
+/** Precedence of contract 5.3, lowest first: literals, environment variables, connections, service variables. */
+function serviceEnv(input: DesiredInput, service: Service): Env {
+	const {project, environment, variables} = input;
+	const env = plainEnv(service.env);
+	const own: VariableScope = {type: 'service', name: service.name};
+	for (const variable of variables) if (variable.scope.type === 'environment') env[variable.key] = asEnvValue(variable);
+	for (const {resource: name, output: outputName, key} of service.connections) {
+		const resource = project.resources.find(candidate => candidate.name === name);
+		const output = resource?.outputs[outputName];
+		if (!resource || !output) throw new UserError(`Resource output "${name}.${outputName}" could not be resolved.`);
+		const context = {project: project.name, environment, resource: name};
+		env[key] = {
+			type: 'output',
+			resource: name,
+			output: outputName,
+			isSensitive: output.sensitive,
+			fingerprint: outputFingerprint(output, context, resourceEnv(resource, variables)),
+		};
+	}
+	for (const variable of variables) if (isSameScope(variable.scope, own)) env[variable.key] = asEnvValue(variable);
+	return env;
+}
+
+/** The port a service is told to listen on, where the descriptor or a variable says so (decisions.md "Deploy order"). */
+function declaredPort(service: Service, env: Env): number | undefined {
+	const variable = env['PORT'];
+	const parsed =
+		variable?.type === 'plain' && /^[1-9]\d{0,4}$/.test(variable.value) ? Number(variable.value) : undefined;
+	return parsed ?? service.port;
+}
+
+function hostsOf({project, environment, baseDomain}: DesiredInput, service: Service): string[] {
+	if (!service.isExposed) return [];
+	const host = serviceHost({project: project.name, environment, service: service.name, baseDomain});
+	return service.domain ? [host, service.domain.toLowerCase()] : [host];
+}
+
+function describeService(input: DesiredInput, service: Service): DesiredService {
+	const env = serviceEnv(input, service);
+	const spec: ServiceSpec = {
+		command: service.run.command,
+		env,
+		port: declaredPort(service, env),
+		restart: service.run.restart,
+		limits: service.limits,
+		secretFiles: service.secretFiles,
+	};
+	return {
+		address: serviceAddress(service.name),
+		name: service.name,
+		kind: service.kind,
+		accessMode: service.accessMode,
+		hosts: hostsOf(input, service),
+		spec,
+		readiness: service.readiness,
+		release: service.release,
+		connections: service.connections,
+		image: service.image ? {type: 'prebuilt', reference: service.image} : {type: 'build'},
+	};
+}
+
+/** What one environment should be: pure, from the descriptor, the stored variables and the settings. */
+export function describeDesired(input: DesiredInput): Desired {
+	const {project, environment} = input;
+	return {
+		project: project.name,
+		environment,
+		volumes: project.resources.flatMap(resource => describeVolumes(input, resource)),
+		resources: project.resources.map(resource => describeResource(input, resource)),
+		services: project.services.map(service => describeService(input, service)),
+		routes: project.routes,
+	};
+}

@@ -1,0 +1,66 @@
+import {createHash} from 'node:crypto';
+import type {ResourceOutput} from '../descriptor/project.ts';
+import {UserError} from '../errors.ts';
+import {resourceHost} from './names.ts';
+import type {Env, EnvValue} from './values.ts';
+
+/** The resource whose output is expanded, with the environment it lives in. */
+export type OutputContext = {readonly project: string; readonly environment: string; readonly resource: string};
+
+const placeholder = /\$\{([^}]*)\}/g;
+
+// A value inside a URL must not be able to end the user name, the password or the database name.
+const isUrl = (template: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(template);
+
+/**
+ * Expands an output's template once: what a value contains is never expanded again. In a URL every `${env.KEY}` is
+ * percent-encoded. Errors carry the documented texts (contract 1.12).
+ */
+export function expandOutput(
+	template: string,
+	context: OutputContext,
+	env: (key: string) => string | undefined,
+): string {
+	const fixed: Record<string, string> = {
+		'resource.name': context.resource,
+		'resource.host': resourceHost(context.project, context.environment, context.resource),
+		'project.name': context.project,
+		'environment.name': context.environment,
+	};
+	return template.replace(placeholder, (_, key: string) => {
+		if (Object.hasOwn(fixed, key)) return fixed[key]!;
+		if (!key.startsWith('env.')) throw new UserError(`Unsupported resource output template placeholder "${key}".`);
+		const name = key.slice('env.'.length);
+		const value = env(name);
+		if (value === undefined) throw new UserError(`Resource output template references missing env value "${name}".`);
+		return isUrl(template) ? encodeURIComponent(value) : value;
+	});
+}
+
+// Stands for a value where only its identity matters; null when it is not known before the apply.
+const identityOf = (value: EnvValue): string | null => {
+	switch (value.type) {
+		case 'plain':
+			return `=${value.value}`;
+		case 'secret':
+			return value.revision;
+		case 'output':
+			return value.fingerprint;
+	}
+};
+
+/**
+ * Changes when the expanded output would change, without reading a secret: it covers the template, the names and, for
+ * sensitive values, their revisions. Null while a value it needs is still to be generated.
+ */
+export function outputFingerprint(output: ResourceOutput, context: OutputContext, env: Env): string | null {
+	let isKnown = true;
+	const text = expandOutput(output.value, context, key => {
+		const value = Object.hasOwn(env, key) ? env[key] : undefined;
+		if (!value) return undefined;
+		const identity = identityOf(value);
+		if (identity === null) isKnown = false;
+		return identity ?? '';
+	});
+	return isKnown ? createHash('sha256').update(text).digest('hex').slice(0, 16) : null;
+}

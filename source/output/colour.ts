@@ -1,0 +1,72 @@
+import {Chalk} from 'chalk';
+
+type Style = (text: string) => string;
+
+type Meaning =
+	| 'create'
+	| 'update'
+	| 'replace'
+	| 'delete'
+	| 'run'
+	| 'blocked'
+	| 'none'
+	| 'dim'
+	| 'bold'
+	| 'accent'
+	| 'ok'
+	| 'warn'
+	| 'fail';
+
+/** Colours by meaning. A sign or a word always stands beside them. */
+export type Paint = Readonly<Record<Meaning, Style>> & {
+	readonly isColoured: boolean;
+	/** Colours for sources of logs, to tell them apart. */
+	readonly palette: readonly Style[];
+};
+
+type PaintOptions = {
+	readonly stream: {readonly isTTY?: boolean};
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** `--color` true, `--no-color` false, undefined when neither is given. */
+	readonly flag?: boolean;
+};
+
+/** Whether to colour: the flag, then NO_COLOR, then FORCE_COLOR, then TERM and whether the stream is a terminal. */
+export function shouldColour({stream, env, flag}: PaintOptions): boolean {
+	if (flag !== undefined) return flag;
+	if (env.NO_COLOR) return false;
+	if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+	return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** Styles for one stream, decided once. Only the 16 colours of the terminal's own theme are used. */
+export function createPaint(options: PaintOptions): Paint {
+	const isColoured = shouldColour(options);
+	const chalk = new Chalk({level: isColoured ? 1 : 0});
+	// Chalk prints every argument it gets, which `map` and table cells would give it.
+	const only =
+		(style: (text: string) => string): Style =>
+		text =>
+			style(text);
+	const palette = [chalk.cyan, chalk.yellow, chalk.green, chalk.magenta, chalk.blue, chalk.red];
+	return {
+		isColoured,
+		create: only(chalk.green),
+		update: only(chalk.yellow),
+		replace: only(chalk.magenta),
+		delete: only(chalk.red),
+		run: only(chalk.cyan),
+		blocked: only(chalk.red.bold),
+		none: only(chalk.dim),
+		dim: only(chalk.dim),
+		bold: only(chalk.bold),
+		accent: only(chalk.cyan),
+		ok: only(chalk.green),
+		warn: only(chalk.yellow),
+		fail: only(chalk.red),
+		palette: palette.map(style => only(style)),
+	};
+}
+
+/** No colour at all: for files, pipes and tests. */
+export const plainPaint: Paint = createPaint({stream: {}, env: {}, flag: false});

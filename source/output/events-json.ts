@@ -1,0 +1,54 @@
+import type {ApplyEvent} from '../apply/events.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {DeploymentFailure} from '../state/state.ts';
+import {jsonLine} from './json.ts';
+import {planDocument} from './plan-json.ts';
+
+const failureDocument = (failure: DeploymentFailure | undefined) =>
+	failure === undefined
+		? null
+		: {
+				message: failure.message,
+				lastProbe: failure.lastProbe ?? null,
+				exitCode: failure.exitCode ?? null,
+				isOutOfMemory: failure.isOutOfMemory ?? false,
+				lastLines: failure.lastLines,
+			};
+
+function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
+	const base = {type: event.type, at: new Date(event.at).toISOString()};
+	switch (event.type) {
+		case 'apply-started':
+			return {...base, run: event.run, steps: event.steps};
+		case 'step-started':
+			return {...base, address: event.address};
+		case 'step-progress':
+			return {...base, address: event.address, message: event.message};
+		case 'step-done':
+			return {...base, address: event.address, durationMs: event.durationMs, message: event.message ?? null};
+		case 'step-failed':
+			return {
+				...base,
+				address: event.address,
+				durationMs: event.durationMs,
+				message: event.message,
+				failure: failureDocument(event.failure),
+			};
+		case 'step-skipped':
+			return {...base, address: event.address, reason: event.reason};
+		case 'log':
+			return {...base, address: event.address, stream: event.stream, text: event.text};
+		case 'notice':
+			return {...base, level: event.level, message: event.message};
+		case 'apply-finished': {
+			const {outcome, durationMs, done, failed, skipped, urls, resources} = event.result;
+			return {...base, type: 'summary', outcome, durationMs, done, failed, skipped, urls, resources};
+		}
+	}
+}
+
+/** The first line of `apply --json`: the plan that runs. */
+export const planLine = (plan: Plan): string => jsonLine({type: 'plan', plan: planDocument(plan)});
+
+/** One event as a JSON line. The last one of an apply has the type `summary`. */
+export const eventLine = (event: ApplyEvent): string => jsonLine(eventDocument(event));

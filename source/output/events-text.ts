@@ -1,0 +1,101 @@
+import type {ApplyEvent} from '../apply/events.ts';
+import type {Paint} from './colour.ts';
+import {formatDuration} from './duration.ts';
+import {renderFailure} from './failure-text.ts';
+import type {Glyphs} from './glyphs.ts';
+import {renderResult} from './result-text.ts';
+import {sanitiseLine, sanitiseText} from './sanitise.ts';
+import {createSourceStyles} from './source-styles.ts';
+import {displayWidth, padEnd} from './width.ts';
+
+type EventPrinterOptions = {
+	/** Gets whole lines, each with its line break. */
+	readonly write: (text: string) => void;
+	readonly paint: Paint;
+	readonly glyphs: Glyphs;
+};
+
+const progressIntervalMs = 2000;
+const addressLimit = 32;
+const logLimit = 4000;
+
+/** `web` for `service.web`, `image.web` and `release.web`: the name that log lines carry. */
+export const sourceOfAddress = (address: string): string => address.slice(address.indexOf('.') + 1);
+
+const firstWord = (message: string): string => message.split(' ', 1)[0]!;
+
+/** Decides which progress messages are worth a line: a new kind of work, or two seconds after the last one. */
+function createProgressFilter(): (address: string, at: number, message: string) => boolean {
+	const last = new Map<string, {readonly at: number; readonly word: string; readonly message: string}>();
+	return (address, at, message) => {
+		const previous = last.get(address);
+		const word = firstWord(message);
+		if (previous && (previous.message === message || (previous.word === word && at - previous.at < progressIntervalMs)))
+			return false;
+		last.set(address, {at, word, message});
+		return true;
+	};
+}
+
+/**
+ * Prints an apply line by line, for pipes, CI and `--plain`. Append-only: nothing is redrawn. Progress of one step is
+ * printed at most every two seconds unless the kind of work changes.
+ */
+export function createEventPrinter({write, paint, glyphs}: EventPrinterOptions): (event: ApplyEvent) => void {
+	const shouldPrint = createProgressFilter();
+	let addressWidth = 0;
+	let sourceWidth = 0;
+	let styleOf = createSourceStyles([], paint);
+	const print = (line: string) => write(`${line}\n`);
+	const say = (address: string, text: string) =>
+		print(`${paint.bold(padEnd(sanitiseLine(address), addressWidth))}  ${text}`);
+	const clean = (text: string) => glyphs.adapt(sanitiseLine(text));
+	const after = (text: string | undefined) => (text ? `: ${clean(text)}` : '');
+
+	const measure = (addresses: readonly string[]) => {
+		const sources = addresses.filter(address => address.includes('.')).map(sourceOfAddress);
+		addressWidth = Math.min(addressLimit, Math.max(0, ...addresses.map(displayWidth)));
+		sourceWidth = Math.min(addressLimit, Math.max(0, ...sources.map(displayWidth)));
+		styleOf = createSourceStyles(sources, paint);
+	};
+
+	return event => {
+		switch (event.type) {
+			case 'apply-started':
+				measure(event.steps.map(({address}) => address));
+				print(
+					`Applying ${event.steps.length === 1 ? '1 step' : `${event.steps.length} steps`}, run ${sanitiseLine(event.run)}`,
+				);
+				break;
+			case 'step-started':
+				say(event.address, 'started');
+				break;
+			case 'step-progress':
+				if (shouldPrint(event.address, event.at, event.message)) say(event.address, clean(event.message));
+				break;
+			case 'step-done':
+				say(event.address, `${paint.ok('done')} in ${formatDuration(event.durationMs)}${after(event.message)}`);
+				break;
+			case 'step-failed':
+				say(event.address, `${paint.fail('failed')} after ${formatDuration(event.durationMs)}${after(event.message)}`);
+				if (event.failure) renderFailure(event.failure, {paint, glyphs}).forEach(print);
+				break;
+			case 'step-skipped':
+				say(event.address, `skipped${after(event.reason)}`);
+				break;
+			case 'log': {
+				const source = sourceOfAddress(event.address);
+				const prefix = `${styleOf(source)(`${padEnd(sanitiseLine(source), sourceWidth)} ${glyphs.vertical}`)} `;
+				const text = sanitiseText(event.text.replace(/\n$/, ''), {keepColour: paint.isColoured, maxLength: logLimit});
+				for (const line of text.split('\n')) print(prefix + line);
+				break;
+			}
+			case 'notice':
+				print(event.level === 'warning' ? `${paint.warn('Warning:')} ${clean(event.message)}` : clean(event.message));
+				break;
+			case 'apply-finished':
+				renderResult(event.result, paint).forEach(print);
+				break;
+		}
+	};
+}

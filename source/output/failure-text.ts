@@ -1,0 +1,32 @@
+import type {DeploymentFailure} from '../state/state.ts';
+import type {Paint} from './colour.ts';
+import type {Glyphs} from './glyphs.ts';
+import {sanitiseLine} from './sanitise.ts';
+
+type FailureOptions = {readonly paint: Paint; readonly glyphs: Glyphs};
+
+const shownLines = 20;
+
+function exitText({exitCode, isOutOfMemory}: DeploymentFailure): string | undefined {
+	if (isOutOfMemory)
+		return exitCode === undefined ? 'out of memory' : `${exitCode}, killed because it ran out of memory`;
+	return exitCode === undefined ? undefined : String(exitCode);
+}
+
+/**
+ * What a person needs to find the cause: the last probe answer, the exit code, the last 20 lines; indented, to stand
+ * below the line that names the step and its message (decisions.md "Errors").
+ */
+export function renderFailure(failure: DeploymentFailure, {paint, glyphs}: FailureOptions): string[] {
+	const exit = exitText(failure);
+	const lines = failure.lastLines.slice(-shownLines);
+	return [
+		...(failure.lastProbe === undefined ? [] : [`  last probe: ${glyphs.adapt(sanitiseLine(failure.lastProbe))}`]),
+		...(exit === undefined ? [] : [`  exit code: ${exit}`]),
+		...(lines.length === 0 ? [] : [`  last ${lines.length === 1 ? 'line' : `${lines.length} lines`}:`]),
+		...lines.map(
+			line =>
+				`    ${paint.dim(glyphs.vertical)} ${sanitiseLine(line, {keepColour: paint.isColoured, maxLength: 2000})}`,
+		),
+	];
+}

@@ -1,0 +1,77 @@
+/** Marks of our own texts. */
+export type Glyphs = {
+	readonly isUnicode: boolean;
+	readonly separator: string;
+	readonly dot: string;
+	readonly arrow: string;
+	readonly ellipsis: string;
+	readonly rule: string;
+	readonly vertical: string;
+	readonly bullet: string;
+	readonly waiting: string;
+	readonly running: string;
+	readonly done: string;
+	readonly failed: string;
+	readonly skipped: string;
+	readonly none: string;
+	/** Rewrites the marks that messages carry (`GET /healthz → 503`) for this terminal. */
+	readonly adapt: (text: string) => string;
+};
+
+export const unicodeGlyphs: Glyphs = {
+	isUnicode: true,
+	separator: '›',
+	dot: '·',
+	arrow: '→',
+	ellipsis: '…',
+	rule: '─',
+	vertical: '│',
+	bullet: '•',
+	waiting: '○',
+	running: '●',
+	done: '✓',
+	failed: '✗',
+	skipped: '–',
+	none: '–',
+	adapt: text => text,
+};
+
+const replacements: Readonly<Record<string, string>> = {
+	'→': '->',
+	'…': '...',
+	'·': '-',
+	'›': '>',
+	'–': '-',
+	'─': '-',
+	'│': '|',
+	'✓': 'ok',
+	'✗': 'x',
+};
+
+export const asciiGlyphs: Glyphs = {
+	isUnicode: false,
+	separator: '>',
+	dot: '-',
+	arrow: '->',
+	ellipsis: '...',
+	rule: '-',
+	vertical: '|',
+	bullet: '*',
+	waiting: '.',
+	running: '*',
+	done: 'ok',
+	failed: 'x',
+	skipped: '-',
+	none: '-',
+	adapt: text => text.replace(/[→…·›–─│✓✗]/g, mark => replacements[mark]!),
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Unicode marks when the locale is UTF-8, ASCII otherwise and with TERM=dumb. macOS and Windows are UTF-8 without a locale. */
+export function createGlyphs(env: Env, platform: NodeJS.Platform = process.platform): Glyphs {
+	if (env.TERM === 'dumb') return asciiGlyphs;
+	const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+	if (!locale) return platform === 'darwin' || platform === 'win32' ? unicodeGlyphs : asciiGlyphs;
+	return /utf-?8/i.test(locale) ? unicodeGlyphs : asciiGlyphs;
+}

@@ -1,0 +1,47 @@
+import type {Paint} from './colour.ts';
+import {sanitiseLine} from './sanitise.ts';
+import {createSourceStyles} from './source-styles.ts';
+
+/** One line of a log: `compartment` marks our own lines. `at` is RFC 3339; `text` is raw. */
+export type SourcedLine = {
+	readonly at: string;
+	readonly source: string;
+	readonly stream: 'compartment' | 'stdout' | 'stderr';
+	readonly text: string;
+};
+
+type LogFormatOptions = {
+	/** All services and resources that may appear; the tag is shown when there are several (contract 3.5). */
+	readonly sources: readonly string[];
+	readonly paint: Paint;
+	/** Default true. */
+	readonly hasTime?: boolean;
+};
+
+const lineLimit = 64_000;
+
+// The engine gives nanoseconds; milliseconds are what a person reads.
+const shortTime = (at: string): string => sanitiseLine(at).replace(/(\.\d{3})\d+/, '$1');
+
+/** `<time> [<service>] <stream> <message>` (contract 3.5), each source in its own colour. */
+export function createLogFormatter({sources, paint, hasTime = true}: LogFormatOptions): (line: SourcedLine) => string {
+	const styleOf = createSourceStyles(sources, paint);
+	const isTagged = new Set(sources).size > 1;
+	return ({at, source, stream, text}) => {
+		const parts = [
+			...(hasTime ? [paint.dim(shortTime(at))] : []),
+			...(isTagged ? [styleOf(source)(`[${sanitiseLine(source)}]`)] : []),
+			stream === 'stderr' ? paint.warn(stream) : paint.dim(stream),
+			sanitiseLine(text, {keepColour: paint.isColoured, maxLength: lineLimit}),
+		];
+		return parts.join(' ');
+	};
+}
+
+/** The same line for programs (contract 3.6). */
+export const logDocument = ({at, source, stream, text}: SourcedLine) => ({
+	timestamp: at,
+	serviceName: source,
+	stream,
+	message: text,
+});

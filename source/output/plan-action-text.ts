@@ -1,0 +1,83 @@
+import {type Action, type Plan, signOf} from '../plan/plan.ts';
+import {renderChanges} from './plan-change-text.ts';
+import type {PlanTextOptions} from './plan-text-options.ts';
+import {verbOf} from './plan-words.ts';
+import {sanitiseLine} from './sanitise.ts';
+import {displayWidth, padEnd, wrapWords} from './width.ts';
+
+/** Where signs and addresses stand, the same for all lines of a plan. */
+export type PlanColumns = {readonly sign: number; readonly address: number};
+
+const margin = 2;
+const shownFiles = 5;
+
+/** The columns of these actions; an address that is much longer than the others does not push them away. */
+export function planColumns(addresses: readonly string[], signs: readonly string[], columns: number): PlanColumns {
+	const limit = Math.max(16, Math.floor(columns * 0.4));
+	const widths = addresses.map(address => displayWidth(sanitiseLine(address))).filter(width => width <= limit);
+	return {sign: Math.max(1, ...signs.map(sign => sign.length)), address: Math.max(1, ...widths)};
+}
+
+/** `address  text`, the text wrapped in its own column. */
+export function addressLines(
+	sign: string,
+	address: string,
+	text: string,
+	{sign: signWidth, address: addressWidth}: PlanColumns,
+	{paint, glyphs, columns}: PlanTextOptions,
+	styles: {readonly sign?: (text: string) => string; readonly text?: (text: string) => string} = {},
+): string[] {
+	const {sign: signStyle = paint.bold, text: textStyle = (line: string) => line} = styles;
+	const name = sanitiseLine(address);
+	const column = margin + signWidth + 1 + Math.max(addressWidth, displayWidth(name)) + 2;
+	const isNarrow = columns - column < 24;
+	const textColumn = isNarrow ? margin + signWidth + 3 : column;
+	const wrapped = wrapWords(glyphs.adapt(sanitiseLine(text)), Math.max(20, columns - textColumn));
+	const head = `${' '.repeat(margin)}${signStyle(padEnd(sign, signWidth))} ${paint.bold(name)}`;
+	const rest = wrapped.map(line => ' '.repeat(textColumn) + textStyle(line));
+	if (isNarrow) return [head, ...rest];
+	return [
+		`${head}${' '.repeat(column - margin - signWidth - 1 - displayWidth(name))}${textStyle(wrapped[0]!)}`,
+		...rest.slice(1),
+	];
+}
+
+// Changed source files are named only: their content is not the plan's matter.
+function fileLines(names: readonly string[], indent: string, {paint, isFull}: PlanTextOptions): string[] {
+	const limit = isFull || names.length <= shownFiles + 1 ? names.length : shownFiles;
+	const lines = names.slice(0, limit).map(name => `${indent}${paint.update('~')} ${sanitiseLine(name)}`);
+	if (limit < names.length) lines.push(`${indent}${paint.dim(`(${names.length - limit} more files)`)}`);
+	return lines;
+}
+
+/** One action: its line with verb and reason, further reasons, and below it what changes. */
+export function renderAction(plan: Plan, action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
+	const {paint, isFull} = options;
+	const [main, ...others] = action.reasons;
+	const phrase = [verbOf(plan, action), ...(main ? [main] : [])].join(': ');
+	const also = others.length === 0 ? '' : `; ${others.join('; ')}`;
+	const style = paint[action.kind];
+	const text = action.deletesData ? paint.delete : undefined;
+	const lines = addressLines(signOf(action), action.address, phrase + also, layout, options, {sign: style, text});
+	const indent = margin + layout.sign + 3;
+	const files = action.changes.filter(({name}) => action.object === 'image' && name.startsWith('source.'));
+	const attributes = action.changes.filter(change => !files.includes(change));
+	const fileNames = files.map(({name}) => name.slice('source.'.length));
+	lines.push(...fileLines(fileNames, ' '.repeat(indent), options));
+	lines.push(...renderChanges(attributes, action.kind, indent, options));
+	const builder = plan.images.find(({service}) => `image.${service}` === action.address)?.builder;
+	if (action.object === 'image' && builder)
+		lines.push(`${' '.repeat(indent)}${paint.dim(`builder: ${sanitiseLine(builder)}`)}`);
+	if (isFull && action.unchanged > 0)
+		lines.push(`${' '.repeat(indent)}${paint.dim(`(${action.unchanged} unchanged)`)}`);
+	return lines;
+}
+
+/** A blocked action: what is in the way, and the way out on a line of its own, so that it can be copied. */
+export function renderBlocked(action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
+	const {paint, glyphs} = options;
+	const lines = addressLines('!', action.address, action.reasons.join('; '), layout, options, {sign: paint.blocked});
+	if (action.unblock === undefined) return lines;
+	const indent = ' '.repeat(margin + layout.sign + 3);
+	return [...lines, `${indent}${paint.dim(glyphs.arrow)} ${paint.accent(sanitiseLine(action.unblock))}`];
+}

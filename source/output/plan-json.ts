@@ -1,0 +1,105 @@
+import {
+	type Action,
+	countActions,
+	type Plan,
+	type PlanCounts,
+	type PlanMode,
+	type ShownValue,
+	signOf,
+} from '../plan/plan.ts';
+import {withoutSecret} from './plan-value-text.ts';
+
+type ValueDocument = string | {readonly sensitive: true} | {readonly computed: true} | null;
+
+type ChangeDocument = {readonly name: string; readonly before: ValueDocument; readonly after: ValueDocument};
+
+type ActionDocument = {
+	readonly address: string;
+	readonly object: Action['object'];
+	readonly kind: Action['kind'];
+	readonly sign: string;
+	readonly order: 'create-first' | 'destroy-first' | null;
+	readonly reasons: readonly string[];
+	readonly deletesData: boolean;
+	readonly dependsOn: readonly string[];
+	readonly changes: readonly ChangeDocument[];
+	/** Number of attributes that stay as they are. */
+	readonly unchanged: number;
+};
+
+type BlockedDocument = {
+	readonly address: string;
+	readonly object: Action['object'];
+	readonly reasons: readonly string[];
+	readonly unblock: string | null;
+};
+
+/**
+ * A plan for programs. Fields keep their meaning and order; new ones are only added. `changes` holds what would
+ * happen, in plan order, without what is unchanged or blocked.
+ */
+export type PlanDocument = {
+	readonly format: 1;
+	readonly mode: PlanMode;
+	readonly project: string;
+	readonly environment: string;
+	/** Selected services, null for all. */
+	readonly services: readonly string[] | null;
+	readonly lineage: string;
+	readonly serial: number;
+	readonly createdAt: string;
+	readonly summary: PlanCounts;
+	readonly changes: readonly ActionDocument[];
+	readonly drift: readonly {readonly address: string; readonly message: string}[];
+	readonly warnings: readonly string[];
+	readonly blocked: readonly BlockedDocument[];
+};
+
+function valueDocument(value: ShownValue): ValueDocument {
+	switch (value.type) {
+		case 'text':
+			return value.text;
+		case 'sensitive':
+			return {sensitive: true};
+		case 'computed':
+			return {computed: true};
+		case 'absent':
+			return null;
+	}
+}
+
+const actionDocument = (action: Action): ActionDocument => ({
+	address: action.address,
+	object: action.object,
+	kind: action.kind,
+	sign: signOf(action),
+	order: action.order ?? null,
+	reasons: action.reasons,
+	deletesData: action.deletesData ?? false,
+	dependsOn: action.dependsOn,
+	changes: action.changes.map(withoutSecret).map(({name, before, after}) => ({
+		name,
+		before: valueDocument(before),
+		after: valueDocument(after),
+	})),
+	unchanged: action.unchanged,
+});
+
+/** The plan as one stable document. */
+export const planDocument = (plan: Plan): PlanDocument => ({
+	format: plan.format,
+	mode: plan.mode,
+	project: plan.project,
+	environment: plan.environment,
+	services: plan.services,
+	lineage: plan.lineage,
+	serial: plan.serial,
+	createdAt: plan.createdAt,
+	summary: countActions(plan.actions),
+	changes: plan.actions.filter(({kind}) => kind !== 'none' && kind !== 'blocked').map(actionDocument),
+	drift: plan.drift.map(({address, message}) => ({address, message})),
+	warnings: plan.warnings,
+	blocked: plan.actions
+		.filter(({kind}) => kind === 'blocked')
+		.map(({address, object, reasons, unblock}) => ({address, object, reasons, unblock: unblock ?? null})),
+});

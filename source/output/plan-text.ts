@@ -1,0 +1,141 @@
+import {type Action, countActions, type Plan, signOf} from '../plan/plan.ts';
+import {addressLines, type PlanColumns, planColumns, renderAction, renderBlocked} from './plan-action-text.ts';
+import type {PlanTextOptions} from './plan-text-options.ts';
+import {legend, nothingToDo} from './plan-words.ts';
+import {sanitiseLine} from './sanitise.ts';
+import {displayWidth, wrapWords} from './width.ts';
+
+export type {PlanTextOptions} from './plan-text-options.ts';
+
+const headings = {apply: '', destroy: 'destroy', 'refresh-only': 'refresh only'} as const;
+
+function header(plan: Plan, {paint, glyphs}: PlanTextOptions): string[] {
+	const place = `${sanitiseLine(plan.project)} ${glyphs.separator} ${sanitiseLine(plan.environment)}`;
+	const note =
+		headings[plan.mode] || (plan.services ? `only ${plan.services.map(name => sanitiseLine(name)).join(', ')}` : '');
+	const parts = ['compartment plan', place, ...(note ? [note] : [])];
+	return [paint.bold(parts.join(` ${glyphs.dot} `))];
+}
+
+function legendLines(actions: readonly Action[], {paint, columns}: PlanTextOptions): string[] {
+	const signs = new Map(actions.map(action => [signOf(action), action.kind]));
+	const items = legend.filter(([sign]) => signs.has(sign));
+	const lines: string[][] = [[]];
+	let width = 0;
+	for (const [sign, meaning] of items) {
+		const itemWidth = displayWidth(`${sign} ${meaning}`) + 3;
+		if (width > 0 && 2 + width + itemWidth - 3 > columns) {
+			lines.push([]);
+			width = 0;
+		}
+		width += itemWidth;
+		lines.at(-1)!.push(`${paint[signs.get(sign)!](sign)} ${paint.dim(meaning)}`);
+	}
+	return items.length === 0 ? [] : lines.map(line => `  ${line.join('   ')}`);
+}
+
+const hasDetails = (lines: readonly string[], action: Action) => lines.length > 1 && action.changes.length > 0;
+
+// Actions with details stand apart, the others one below the other.
+function actionLines(plan: Plan, actions: readonly Action[], layout: PlanColumns, options: PlanTextOptions): string[] {
+	const lines: string[] = [];
+	let wasBlock = false;
+	for (const action of actions) {
+		const block = renderAction(plan, action, layout, options);
+		const isBlock = hasDetails(block, action);
+		if (lines.length > 0 && (isBlock || wasBlock)) lines.push('');
+		lines.push(...block);
+		wasBlock = isBlock;
+	}
+	return lines;
+}
+
+function driftLines({drift}: Plan, options: PlanTextOptions): string[] {
+	if (drift.length === 0) return [];
+	const layout = planColumns(
+		drift.map(({address}) => address),
+		[],
+		options.columns,
+	);
+	return [
+		options.paint.bold('Changed outside Compartment since the last apply'),
+		...drift.flatMap(({address, message}) =>
+			addressLines('*', address, message, layout, options, {sign: options.paint.warn}),
+		),
+	];
+}
+
+function blockedLines(actions: readonly Action[], layout: PlanColumns, options: PlanTextOptions): string[] {
+	if (actions.length === 0) return [];
+	const blocks = actions.map(action => renderBlocked(action, layout, options));
+	return [
+		options.paint.blocked('Blocked: nothing runs until this is solved'),
+		...blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block])),
+	];
+}
+
+function warningLines(warnings: readonly string[], {paint, glyphs, columns}: PlanTextOptions): string[] {
+	return warnings.flatMap(warning =>
+		wrapWords(glyphs.adapt(sanitiseLine(warning)), Math.max(20, columns - 9)).map((line, index) =>
+			index === 0 ? `${paint.warn('Warning:')} ${line}` : `         ${line}`,
+		),
+	);
+}
+
+/** The last line of every plan that would do something (decisions.md "Plan"). */
+export function planSummary(actions: readonly Action[]): string {
+	const counts = countActions(actions);
+	const parts = [
+		`${counts.create} to create`,
+		`${counts.update} to update`,
+		`${counts.replace} to replace`,
+		`${counts.delete} to delete`,
+		...(counts.run > 0 ? [`${counts.run} to run`] : []),
+		...(counts.blocked > 0 ? [`${counts.blocked} blocked`] : []),
+	];
+	return `Plan: ${parts.join(', ')}.`;
+}
+
+function lastLines(plan: Plan, changing: readonly Action[], options: PlanTextOptions): string[] {
+	const {paint} = options;
+	const unchanged = plan.actions.length - changing.length;
+	const lost = changing.filter(({deletesData}) => deletesData).map(({address}) => sanitiseLine(address));
+	const warning = lost.length === 0 ? [] : [paint.fail(`Data will be lost for good: ${lost.join(', ')}.`), ''];
+	if (changing.length === 0)
+		return wrapWords(sanitiseLine(nothingToDo(plan)), options.columns).map(line => paint.bold(line));
+	const count = unchanged > 0 ? [paint.dim(`${unchanged} unchanged`)] : [];
+	return [...warning, ...count, paint.bold(planSummary(plan.actions))];
+}
+
+/**
+ * A plan for people: what drifted, what would happen to each object and why, what blocks, and the counts. Has no line
+ * break at its end. A text for the eye: programs read `planDocument`.
+ */
+export function renderPlan(plan: Plan, options: PlanTextOptions): string {
+	const changing = plan.actions.filter(({kind}) => kind !== 'none');
+	const shown = options.isFull ? plan.actions : changing;
+	const layout = planColumns(
+		shown.map(({address}) => address),
+		shown.map(signOf),
+		options.columns,
+	);
+	const isBlocked = ({kind}: Action) => kind === 'blocked';
+	const sections = [
+		header(plan, options),
+		legendLines(changing, options),
+		driftLines(plan, options),
+		actionLines(
+			plan,
+			shown.filter(action => !isBlocked(action)),
+			layout,
+			options,
+		),
+		blockedLines(shown.filter(isBlocked), layout, options),
+		warningLines(plan.warnings, options),
+		lastLines(plan, changing, options),
+	];
+	return sections
+		.filter(lines => lines.length > 0)
+		.map(lines => lines.join('\n'))
+		.join('\n\n');
+}

@@ -1,0 +1,52 @@
+import type {Action, Plan} from '../plan/plan.ts';
+
+/** Meaning of each sign, in the order of the legend. */
+export const legend: readonly (readonly [sign: string, meaning: string])[] = [
+	['+', 'create'],
+	['~', 'update'],
+	['+/-', 'replace, new one first'],
+	['-/+', 'replace, old one stops first'],
+	['-', 'delete'],
+	['>', 'run'],
+	['!', 'blocked'],
+];
+
+const isPrebuilt = (plan: Plan, address: string): boolean =>
+	plan.desired.services.some(({name, image}) => `image.${name}` === address && image.type === 'prebuilt');
+
+function imageVerb(plan: Plan, {address, kind}: Action): string {
+	if (isPrebuilt(plan, address)) return 'will be pulled';
+	return kind === 'create' ? 'will be built' : 'will be rebuilt';
+}
+
+/** What happens to the object, as the end of a sentence that starts with its address. */
+export function verbOf(plan: Plan, action: Action): string {
+	const {kind, object, order, deletesData} = action;
+	if (object === 'image' && (kind === 'create' || kind === 'update' || kind === 'replace'))
+		return imageVerb(plan, action);
+	switch (kind) {
+		case 'create':
+			return 'will be created';
+		case 'update':
+			return 'will be updated in place';
+		case 'replace':
+			return order === 'destroy-first' ? 'will be replaced, old one stopped first' : 'will be replaced, new one first';
+		case 'delete':
+			return deletesData ? 'will be deleted with all its data' : 'will be deleted';
+		case 'run':
+			return 'will run';
+		case 'blocked':
+			return 'is blocked';
+		case 'none':
+			return 'stays as it is';
+	}
+}
+
+/** The sentence for a plan that has nothing to do. */
+export function nothingToDo({mode, environment, drift}: Plan): string {
+	if (mode === 'destroy') return `Nothing to destroy. ${environment} has no objects.`;
+	if (mode === 'apply') return `No changes. ${environment} matches compartment.yml.`;
+	return drift.length === 0
+		? `No drift. ${environment} is as the last apply left it.`
+		: 'Nothing will be changed on the engine. An apply writes the drift above into the state.';
+}

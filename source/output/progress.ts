@@ -1,0 +1,109 @@
+import type {ApplyEvent, ApplyResult, StepOutline} from '../apply/events.ts';
+import type {DeploymentFailure} from '../state/state.ts';
+
+export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+
+/** One step of an apply as it stands now. */
+export type StepProgress = StepOutline & {
+	readonly state: StepState;
+	/** What happens now, or what came of it; null when nothing was said. Raw foreign text. */
+	readonly message: string | null;
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number | null;
+	readonly durationMs: number | null;
+	readonly failure?: DeploymentFailure;
+};
+
+export type StepCounts = Readonly<Record<StepState, number>> & {readonly total: number};
+
+export type Notice = {readonly at: number; readonly level: 'info' | 'warning'; readonly message: string};
+
+/** A whole apply as it stands now, made from its events alone. */
+export type Progress = {
+	readonly run: string | null;
+	readonly startedAt: number | null;
+	readonly finishedAt: number | null;
+	readonly steps: readonly StepProgress[];
+	readonly counts: StepCounts;
+	readonly notices: readonly Notice[];
+	readonly result: ApplyResult | null;
+};
+
+const countSteps = (steps: readonly StepProgress[]): StepCounts => {
+	const counts = {waiting: 0, running: 0, done: 0, failed: 0, skipped: 0, total: steps.length};
+	for (const {state} of steps) counts[state]++;
+	return counts;
+};
+
+export const emptyProgress: Progress = {
+	run: null,
+	startedAt: null,
+	finishedAt: null,
+	steps: [],
+	counts: countSteps([]),
+	notices: [],
+	result: null,
+};
+
+const waiting = {state: 'waiting', message: null, startedAt: null, durationMs: null} as const;
+
+const isOver = ({state}: StepProgress): boolean => state === 'done' || state === 'failed' || state === 'skipped';
+
+type StepEvent = Extract<ApplyEvent, {readonly type: `step-${string}`}>;
+
+function changeStep(step: StepProgress, event: StepEvent): StepProgress {
+	switch (event.type) {
+		case 'step-started':
+			return {...step, state: 'running', message: null, startedAt: event.at};
+		case 'step-progress':
+			return {...step, message: event.message};
+		case 'step-done':
+			return {...step, state: 'done', message: event.message ?? null, durationMs: event.durationMs};
+		case 'step-failed': {
+			const failed = {...step, state: 'failed', message: event.message, durationMs: event.durationMs} as const;
+			return event.failure ? {...failed, failure: event.failure} : failed;
+		}
+		case 'step-skipped':
+			return {...step, state: 'skipped', message: event.reason};
+	}
+}
+
+// A step that the outline does not name (a recovery) joins at the end.
+function withStep(steps: readonly StepProgress[], address: string): readonly StepProgress[] {
+	if (steps.some(step => step.address === address)) return steps;
+	return [...steps, {address, kind: 'run', sign: '>', reason: '', dependsOn: [], ...waiting}];
+}
+
+function reduceStep(progress: Progress, event: StepEvent): Progress {
+	const steps = withStep(progress.steps, event.address).map(step =>
+		step.address === event.address && !isOver(step) ? changeStep(step, event) : step,
+	);
+	return {...progress, steps, counts: countSteps(steps)};
+}
+
+/** The apply after one more event. A step that is over stays as it is; log lines change nothing. */
+export function reduceProgress(progress: Progress, event: ApplyEvent): Progress {
+	switch (event.type) {
+		case 'apply-started': {
+			const steps = event.steps.map(step => ({...step, ...waiting}));
+			return {...emptyProgress, run: event.run, startedAt: event.at, steps, counts: countSteps(steps)};
+		}
+		case 'log':
+			return progress;
+		case 'notice': {
+			const {at, level, message} = event;
+			return {...progress, notices: [...progress.notices, {at, level, message}]};
+		}
+		case 'apply-finished':
+			return {...progress, finishedAt: event.at, result: event.result};
+		default:
+			return reduceStep(progress, event);
+	}
+}
+
+/** The apply after all of these events. */
+export const progressOf = (events: Iterable<ApplyEvent>): Progress => {
+	let progress = emptyProgress;
+	for (const event of events) progress = reduceProgress(progress, event);
+	return progress;
+};

@@ -1,0 +1,77 @@
+import type {Paint} from './colour.ts';
+import {formatDuration} from './duration.ts';
+import {renderFailure} from './failure-text.ts';
+import type {Glyphs} from './glyphs.ts';
+import type {Progress, StepProgress} from './progress.ts';
+import {renderResult} from './result-text.ts';
+import {sanitiseLine} from './sanitise.ts';
+import {displayWidth, padEnd, padStart, truncate} from './width.ts';
+
+type TranscriptOptions = {readonly paint: Paint; readonly glyphs: Glyphs; readonly columns: number};
+
+type Layout = {readonly mark: number; readonly sign: number; readonly address: number; readonly duration: number};
+
+const markStyles = {waiting: 'dim', running: 'warn', done: 'ok', failed: 'fail', skipped: 'dim'} as const;
+
+const durationOf = ({durationMs}: StepProgress): string => (durationMs === null ? '' : formatDuration(durationMs));
+
+function messageOf({state, message, reason}: StepProgress): string {
+	switch (state) {
+		case 'done':
+			return message ?? reason;
+		case 'failed':
+			return `failed: ${message ?? reason}`;
+		case 'skipped':
+			return `skipped: ${message ?? reason}`;
+		case 'running':
+			return `interrupted${message ? `: ${message}` : ''}`;
+		case 'waiting':
+			return 'not started';
+	}
+}
+
+function stepLine(step: StepProgress, layout: Layout, {paint, glyphs, columns}: TranscriptOptions): string {
+	const mark = paint[markStyles[step.state]](padEnd(glyphs[step.state], layout.mark));
+	const sign = paint[step.kind](padEnd(step.sign, layout.sign));
+	const address = padEnd(sanitiseLine(step.address), layout.address);
+	const used = 2 + layout.mark + 1 + layout.sign + 1 + displayWidth(address) + 2 + layout.duration + 2;
+	const message = truncate(glyphs.adapt(sanitiseLine(messageOf(step))), Math.max(16, columns - used), glyphs.ellipsis);
+	const duration = padStart(durationOf(step), layout.duration);
+	return `  ${mark} ${sign} ${address}  ${paint.dim(duration)}  ${message}`.trimEnd();
+}
+
+// The list cuts long messages; here they stand in full, with what is known of the cause.
+function failureBlock(step: StepProgress, options: TranscriptOptions): string[] {
+	const {paint, glyphs} = options;
+	const head = `${paint.fail(`${sanitiseLine(step.address)} failed`)} after ${durationOf(step)}: ${glyphs.adapt(sanitiseLine(step.message ?? ''))}`;
+	return [head, ...(step.failure ? renderFailure(step.failure, options) : [])];
+}
+
+/**
+ * What stays on the main screen after an apply: each step with its duration, what failed with its last lines, then how
+ * it ended and the addresses. Has no line break at its end.
+ */
+export function renderTranscript(progress: Progress, options: TranscriptOptions): string {
+	const {steps, notices, result} = progress;
+	const {paint, glyphs} = options;
+	const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
+	const layout = {
+		mark: widest(steps.map(({state}) => glyphs[state])),
+		sign: widest(steps.map(({sign}) => sign)),
+		address: widest(steps.map(({address}) => sanitiseLine(address)).filter(address => address.length <= 32)),
+		duration: widest(steps.map(durationOf)),
+	};
+	const warnings = notices
+		.filter(({level}) => level === 'warning')
+		.map(({message}) => `${paint.warn('Warning:')} ${glyphs.adapt(sanitiseLine(message))}`);
+	const sections = [
+		steps.map(step => stepLine(step, layout, options)),
+		...steps.filter(({state}) => state === 'failed').map(step => failureBlock(step, options)),
+		warnings,
+		result ? renderResult(result, paint) : [],
+	];
+	return sections
+		.filter(lines => lines.length > 0)
+		.map(lines => lines.join('\n'))
+		.join('\n\n');
+}

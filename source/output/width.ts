@@ -1,0 +1,109 @@
+import {eastAsianWidth} from 'get-east-asian-width';
+
+// One cell per UTF-16 unit: ASCII, Latin, and the arrows, dashes and box drawings that our own texts use.
+const simple = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*$/;
+const colourSequences = /\x1b\[[0-9;]*m/;
+const allColourSequences = new RegExp(colourSequences, 'g');
+
+/** Whether every character takes exactly one cell and stands for itself. */
+export const isSimple = (text: string): boolean => simple.test(text);
+
+// Made on first use: a segmenter costs 6 ms, which plain output should not pay.
+let segmenter: Intl.Segmenter | undefined;
+const clusters = (text: string): Iterable<{readonly segment: string}> => {
+	segmenter ??= new Intl.Segmenter();
+	return segmenter.segment(text);
+};
+
+const visible = /[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/u;
+const emoji =
+	/^(?:\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})|[0-9#*]\ufe0f?\u20e3|\p{Regional_Indicator}{2})/u;
+const joined = /\p{Extended_Pictographic}[^\u200d]*\u200d\p{Extended_Pictographic}/u;
+const extra = /[\p{Mc}\uff00-\uffef]/gu;
+
+const clusterWidth = (cluster: string): number => {
+	const start = cluster.search(visible);
+	if (start === -1) return 0;
+	// A real emoji is short; longer clusters are stacked marks.
+	if (cluster.length < 50 && (emoji.test(cluster) || joined.test(cluster))) return 2;
+	const base = cluster.codePointAt(start)!;
+	const rest = cluster.slice(start + (base > 0xffff ? 2 : 1));
+	let width = eastAsianWidth(base);
+	for (const [character] of rest.matchAll(extra)) width += eastAsianWidth(character.codePointAt(0)!);
+	return width;
+};
+
+/** Cells that a terminal gives to a line. Colour sequences count as nothing; other controls are the sanitiser's part. */
+export function displayWidth(text: string): number {
+	if (isSimple(text)) return text.length;
+	const plain = text.includes('\x1b') ? text.replace(allColourSequences, '') : text;
+	if (isSimple(plain)) return plain.length;
+	let width = 0;
+	for (const {segment} of clusters(plain)) width += clusterWidth(segment);
+	return width;
+}
+
+// The longest start of a text without colours that fits into these cells.
+function fittingPart(text: string, columns: number): {readonly part: string; readonly width: number} {
+	if (isSimple(text)) {
+		const part = text.slice(0, columns);
+		return {part, width: part.length};
+	}
+	let width = 0;
+	let end = 0;
+	for (const {segment} of clusters(text)) {
+		const next = width + clusterWidth(segment);
+		if (next > columns) break;
+		width = next;
+		end += segment.length;
+	}
+	return {part: text.slice(0, end), width};
+}
+
+/** Cuts a line to at most `columns` cells; a cut line ends in `ellipsis`. Colours survive and are closed. */
+export function truncate(text: string, columns: number, ellipsis = '…'): string {
+	if (columns <= 0) return '';
+	if (displayWidth(text) <= columns) return text;
+	const mark = displayWidth(ellipsis) > columns ? '' : ellipsis;
+	let room = columns - displayWidth(mark);
+	if (!text.includes('\x1b')) return fittingPart(text, room).part + mark;
+	let result = '';
+	for (const piece of text.split(new RegExp(`(${colourSequences.source})`))) {
+		if (piece.startsWith('\x1b')) {
+			result += piece;
+			continue;
+		}
+		const {part, width} = fittingPart(piece, room);
+		result += part;
+		room -= width;
+		if (part.length < piece.length) break;
+	}
+	return `${result}\x1b[0m${mark}`;
+}
+
+/** Fills with spaces on the right up to `columns` cells. */
+export const padEnd = (text: string, columns: number): string =>
+	text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
+
+/** Fills with spaces on the left up to `columns` cells. */
+export const padStart = (text: string, columns: number): string =>
+	' '.repeat(Math.max(0, columns - displayWidth(text))) + text;
+
+/** Breaks a text without colours at spaces into lines of at most `columns` cells. A longer word keeps a line of its own. */
+export function wrapWords(text: string, columns: number): string[] {
+	const lines: string[] = [];
+	let line = '';
+	let width = 0;
+	for (const word of text.split(' ')) {
+		const wordWidth = displayWidth(word);
+		if (line !== '' && width + 1 + wordWidth > columns) {
+			lines.push(line);
+			line = word;
+			width = wordWidth;
+		} else {
+			width += line === '' ? wordWidth : wordWidth + 1;
+			line = line === '' ? word : `${line} ${word}`;
+		}
+	}
+	return [...lines, line];
+}

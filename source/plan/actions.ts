@@ -1,0 +1,27 @@
+import type {Action, ObjectType} from './plan.ts';
+
+type Parts = Pick<Action, 'address' | 'object'> & Partial<Action>;
+
+const rest = {changes: [], unchanged: 0, dependsOn: [], reasons: []} as const;
+
+/** An action with nothing to do. */
+export const unchangedAction = (address: string, object: ObjectType, unchanged = 0): Action => ({
+	...rest,
+	address,
+	object,
+	kind: 'none',
+	unchanged,
+});
+
+/** An action with defaults for what it does not say. */
+export const action = (parts: Parts & Pick<Action, 'kind' | 'reasons'>): Action => ({...rest, ...parts});
+
+/** An action that stops the whole plan, with the way out. */
+export const blocked = (address: string, object: ObjectType, reason: string, unblock: string): Action => ({
+	...rest,
+	address,
+	object,
+	kind: 'blocked',
+	reasons: [reason],
+	unblock,
+});

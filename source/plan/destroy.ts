@@ -1,0 +1,33 @@
+import {networkAddress, resourceAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import {action} from './actions.ts';
+import type {PlanInput} from './input.ts';
+import type {Action} from './plan.ts';
+
+/** The actions that take an environment down; its volumes stay unless their data is to be deleted. */
+export function destroyActions(input: PlanInput): Action[] {
+	const {state, observed, deleteData, isRouterShared} = input;
+	const actions: Action[] = [];
+	const add = (address: string, object: Action['object'], dependsOn: readonly string[], deletesData = false) => {
+		actions.push(
+			action({
+				address,
+				object,
+				kind: 'delete',
+				dependsOn,
+				reasons: ['destroy was asked for'],
+				...(deletesData ? {deletesData} : {}),
+			}),
+		);
+	};
+	if (state.routes) add(routesAddress, 'routes', []);
+	for (const service of Object.keys(state.active))
+		add(serviceAddress(service), 'service', state.routes ? [routesAddress] : []);
+	const services = actions.filter(({object}) => object === 'service').map(({address}) => address);
+	for (const name of Object.keys(state.resources)) add(resourceAddress(name), 'resource', services);
+	const containers = actions.map(({address}) => address);
+	if (deleteData) for (const address of Object.keys(state.volumes)) add(address, 'volume', containers, true);
+	if (observed.networks.length > 0 || state.networks) add(networkAddress, 'network', containers);
+	if (input.router !== 'missing' && input.router !== 'foreign' && !isRouterShared)
+		add(routerAddress, 'router', [...containers, networkAddress]);
+	return actions;
+}

@@ -1,0 +1,38 @@
+import {labels} from '../model/labels.ts';
+import type {PlanInput} from './input.ts';
+import type {Plan} from './plan.ts';
+
+/** What the engine had when the plan was made: address of the object (with its deployment) → identity and condition. */
+export function liveFingerprints({observed, router}: PlanInput): Record<string, string> {
+	const live: Record<string, string> = {router};
+	for (const container of observed.containers)
+		live[`container ${container.name}`] = `${container.id} ${container.state}`;
+	for (const network of observed.networks) live[`network ${network.name}`] = network.id;
+	for (const volume of observed.volumes) live[`volume ${volume.name}`] = volume.labels[labels.op] ?? 'present';
+	return live;
+}
+
+const describeMoves = (
+	before: Readonly<Record<string, string>>,
+	after: Readonly<Record<string, string>>,
+	describe: (name: string, change: 'appeared' | 'is gone' | 'changed') => string,
+): string[] =>
+	[...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap(name => {
+		if (before[name] === after[name]) return [];
+		return describe(name, before[name] === undefined ? 'appeared' : after[name] === undefined ? 'is gone' : 'changed');
+	});
+
+/**
+ * What moved between a saved plan and a plan made now from the same request; empty when the saved one may run.
+ * Beside lineage and serial it compares live objects, sources and secrets, which the state's serial cannot see.
+ */
+export function findStaleness(saved: Plan, fresh: Plan): string[] {
+	if (saved.lineage !== fresh.lineage) return ['the plan belongs to another state (its lineage differs)'];
+	return [
+		...(saved.serial === fresh.serial ? [] : [`the state moved from serial ${saved.serial} to ${fresh.serial}`]),
+		...(saved.basis.descriptor === fresh.basis.descriptor ? [] : ['compartment.yml or compartment.routes.yml changed']),
+		...describeMoves(saved.basis.contexts, fresh.basis.contexts, name => `source of service ${name} changed`),
+		...describeMoves(saved.basis.variables, fresh.basis.variables, (name, change) => `variable ${name} ${change}`),
+		...describeMoves(saved.basis.live, fresh.basis.live, (name, change) => `${name} ${change}`),
+	];
+}

@@ -1,0 +1,64 @@
+import type {Observed, ObservedContainer} from '../engine/engine.ts';
+import {labels} from '../model/labels.ts';
+import type {Desired} from '../model/specs.ts';
+import type {Deployment, State} from '../state/state.ts';
+import type {PlanMode, PlannedImage} from './plan.ts';
+
+/** What a service's image will be, and why it is made anew: no reason means that the recorded one is used. */
+export type ImageFinding = {
+	readonly planned: PlannedImage;
+	readonly reasons: readonly string[];
+	/** Source files that differ from the recorded image's. */
+	readonly files: readonly string[];
+	/** What keeps it from being built, with the command that helps. */
+	readonly obstacle?: {readonly reason: string; readonly unblock: string};
+};
+
+/** A host that another environment of this engine serves already. */
+export type TakenHost = {readonly host: string; readonly project: string; readonly environment: string};
+
+/** Everything a plan is made from. The caller has read it; planning itself touches nothing. */
+export type PlanInput = {
+	readonly mode: PlanMode;
+	readonly desired: Desired;
+	readonly state: State;
+	/** Objects of this environment, whatever their lineage. */
+	readonly observed: Observed;
+	readonly images: readonly ImageFinding[];
+	/** Image reference of a resource → id it resolves to now; absent when it is not on the engine. */
+	readonly resourceImages: Readonly<Record<string, string>>;
+	readonly router: 'missing' | 'running' | 'stopped' | 'foreign';
+	readonly routerName: string;
+	/** What else listens where the router should, when the router does not run. */
+	readonly routerPortOwner: string | null;
+	readonly takenHosts: readonly TakenHost[];
+	/** Engine objects without our label that have one of our names: address → name. */
+	readonly foreign: Readonly<Record<string, string>>;
+	/** Whether other environments use the router, so that a destroy leaves it. */
+	readonly isRouterShared: boolean;
+	readonly services: readonly string[] | null;
+	readonly rebuild: boolean;
+	/** Addresses the user wants replaced. */
+	readonly replace: readonly string[];
+	readonly deleteData: boolean;
+	readonly descriptorHash: string;
+	readonly warnings: readonly string[];
+	readonly now: string;
+};
+
+/** The deployment that serves a service now, as recorded. */
+export function activeDeployment(state: State, service: string): Deployment | undefined {
+	const id = state.active[service];
+	return id === undefined ? undefined : state.deployments[id];
+}
+
+/** The container of a deployment, if the engine still has it. */
+export const containerOf = (observed: Observed, deployment: string): ObservedContainer | undefined =>
+	observed.containers.find(container => container.labels[labels.deployment] === deployment);
+
+/** The container of a resource under its own name; one that waits as `-previous` does not count. */
+export const resourceContainer = (observed: Observed, name: string): ObservedContainer | undefined =>
+	observed.containers.find(container => container.name === name);
+
+export const isSelected = (input: Pick<PlanInput, 'services'>, service: string): boolean =>
+	input.services === null || input.services.includes(service);

@@ -1,0 +1,140 @@
+import {networkAddress, resourceAddress, routerAddress, volumeAddress} from '../model/address.ts';
+import type {DesiredResource} from '../model/specs.ts';
+import type {ResourceRecord} from '../state/state.ts';
+import {action, blocked, unchangedAction} from './actions.ts';
+import {compareAttributes, reasonsOf, resourceAttributes} from './attributes.ts';
+import {type PlanInput, resourceContainer} from './input.ts';
+import type {Action, Change, Drift} from './plan.ts';
+
+/** What became of a recorded resource's container, when it is not simply running. */
+export function resourceDrift(input: PlanInput): Drift[] {
+	return Object.values(input.state.resources).flatMap((record): Drift[] => {
+		const address = resourceAddress(record.name);
+		const container = resourceContainer(input.observed, record.containerName);
+		if (record.status === 'stopped') return [];
+		if (!container) return [{address, message: 'container was removed outside Compartment'}];
+		if (container.state === 'running' || container.state === 'restarting') return [];
+		return [{address, message: `container was stopped outside Compartment (${container.status})`}];
+	});
+}
+
+/** Resources that exist but are not declared any more stop the plan (contract 4.10): an edit must not destroy data. */
+export function undeclaredResources(input: PlanInput): Action[] {
+	const declared = new Set(input.desired.resources.map(resource => resource.name));
+	return Object.values(input.state.resources)
+		.filter(record => !declared.has(record.name))
+		.map(({name}) =>
+			blocked(
+				resourceAddress(name),
+				'resource',
+				`Resource ${name} exists but is not declared in compartment.yml. Run compartment resource delete before removing it from YAML.`,
+				`compartment resource delete --resource ${name}`,
+			),
+		);
+}
+
+function blockedVolumes(input: PlanInput, resource: DesiredResource): Action[] {
+	const prefix = volumeAddress(resource.name, '');
+	return Object.entries(input.state.volumes).flatMap(([address, record]): Action[] => {
+		if (!address.startsWith(prefix)) return [];
+		const handle = address.slice(prefix.length);
+		const mountPath = Object.hasOwn(resource.spec.volumes, handle) ? resource.spec.volumes[handle] : undefined;
+		if (mountPath === record.mountPath) return [];
+		const what = mountPath === undefined ? `cannot be removed` : `mount path cannot be changed`;
+		const wayOut =
+			mountPath === undefined
+				? `put ${handle}: ${record.mountPath} back, or compartment resource delete --resource ${resource.name} --delete-data`
+				: `put ${handle}: ${record.mountPath} back and declare a new volume handle for ${mountPath}`;
+		return [blocked(address, 'volume', `Resource volume ${handle} ${what} during deploy.`, wayOut)];
+	});
+}
+
+/** Volumes to create, keep or refuse, for one resource. */
+export function planVolumes(input: PlanInput, resource: DesiredResource): Action[] {
+	const refused = blockedVolumes(input, resource);
+	const refusedAddresses = new Set(refused.map(({address}) => address));
+	const wanted = input.desired.volumes.filter(
+		volume => volume.resource === resource.name && !refusedAddresses.has(volume.address),
+	);
+	return [
+		...refused,
+		...wanted.map(volume => {
+			const exists = input.observed.volumes.some(({name}) => name === volume.name);
+			const foreign = input.foreign[volume.address];
+			if (foreign)
+				return blocked(
+					volume.address,
+					'volume',
+					`volume ${foreign} exists and does not carry Compartment's label`,
+					`docker volume rm ${foreign} (its data is lost), or rename the project`,
+				);
+			if (exists && input.state.volumes[volume.address]) return unchangedAction(volume.address, 'volume', 1);
+			const wasLost = input.state.volumes[volume.address] !== undefined;
+			const reason = wasLost
+				? 'volume was removed outside Compartment, its data is gone'
+				: exists
+					? 'volume of an earlier deployment is used again with its data'
+					: 'first deployment';
+			return action({address: volume.address, object: 'volume', kind: 'create', reasons: [reason]});
+		}),
+	];
+}
+
+function settingChanges(record: ResourceRecord, resource: DesiredResource): Change[] {
+	const describe = (readiness: ResourceRecord['readiness']) =>
+		readiness ? `tcp ${readiness.port} within ${readiness.timeoutMs} ms` : 'disabled';
+	const {changes} = compareAttributes(
+		{
+			'restart.policy': {shown: {type: 'text', text: record.restart}, identity: record.restart},
+			readiness: {shown: {type: 'text', text: describe(record.readiness)}, identity: describe(record.readiness)},
+		},
+		{
+			'restart.policy': {shown: {type: 'text', text: resource.restart}, identity: resource.restart},
+			readiness: {shown: {type: 'text', text: describe(resource.readiness)}, identity: describe(resource.readiness)},
+		},
+	);
+	return [...changes];
+}
+
+/** One resource: create, keep, update in place, or replace stop-first (contract 4.10). */
+export function planResource(input: PlanInput, resource: DesiredResource): Action {
+	const {address} = resource;
+	const volumes = input.desired.volumes.filter(volume => volume.resource === resource.name);
+	const dependsOn = [networkAddress, routerAddress, ...volumes.map(volume => volume.address)];
+	const base = {address, object: 'resource', dependsOn} as const;
+	const record = input.state.resources[resource.name];
+	const after = resourceAttributes(resource.spec);
+	if (!record) {
+		const foreign = input.foreign[address];
+		if (foreign)
+			return blocked(
+				address,
+				'resource',
+				`container ${foreign} exists and does not carry Compartment's label`,
+				`docker rename ${foreign} another-name`,
+			);
+		const {changes} = compareAttributes({}, after);
+		return action({...base, kind: 'create', reasons: ['first deployment'], changes});
+	}
+	const {changes, unchanged} = compareAttributes(resourceAttributes(record.spec), after);
+	const replace = (reasons: readonly string[]) =>
+		action({...base, kind: 'replace', order: 'destroy-first', reasons, changes, unchanged});
+	const container = resourceContainer(input.observed, record.containerName);
+	if (!container) {
+		const reason = record.status === 'stopped' ? 'resource is stopped' : 'container was removed outside Compartment';
+		return action({...base, kind: 'create', reasons: [reason], changes, unchanged});
+	}
+	if (changes.length > 0) return replace(reasonsOf(changes));
+	if (input.replace.includes(address)) return replace(['replacement asked for with --replace']);
+	const resolved = input.resourceImages[resource.spec.image];
+	if (resolved && resolved !== record.imageId)
+		return replace([`image ${resource.spec.image} now resolves to another digest`]);
+	const isUp = container.state === 'running' || container.state === 'restarting';
+	if (!isUp && record.status !== 'stopped')
+		return action({...base, kind: 'update', reasons: ['container was stopped outside Compartment'], unchanged});
+	if (!isUp) return action({...base, kind: 'update', reasons: ['resource is stopped'], unchanged});
+	const settings = settingChanges(record, resource);
+	if (settings.length > 0)
+		return action({...base, kind: 'update', reasons: reasonsOf(settings), changes: settings, unchanged});
+	return unchangedAction(address, 'resource', unchanged);
+}

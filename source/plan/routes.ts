@@ -1,0 +1,109 @@
+import type {RouteRule} from '../descriptor/project.ts';
+import {routerAddress, routesAddress} from '../model/address.ts';
+import type {RoutesRecord} from '../state/state.ts';
+import {action, blocked, unchangedAction} from './actions.ts';
+import {type Attributes, compareAttributes} from './attributes.ts';
+import {isSelected, type PlanInput} from './input.ts';
+import type {Action} from './plan.ts';
+import {isRouted} from './services.ts';
+
+type Scope = Pick<PlanInput, 'desired' | 'state' | 'services'>;
+
+/**
+ * What the router should serve after the apply. A deploy of chosen services refreshes only their hosts and the rules
+ * `on` them (contract 4.4); the others stay as they were published.
+ */
+export function desiredRoutes({desired, state, services}: Scope): RoutesRecord {
+	const former = state.routes;
+	const isIncluded = (service: string) => isSelected({services}, service);
+	const hosts: Record<string, string> = {};
+	const access: Record<string, 'authenticated' | 'public'> = {};
+	for (const [host, service] of Object.entries(former?.hosts ?? {})) if (!isIncluded(service)) hosts[host] = service;
+	for (const [service, mode] of Object.entries(former?.access ?? {})) if (!isIncluded(service)) access[service] = mode;
+	for (const service of desired.services) {
+		if (!isRouted(service.kind) || !isIncluded(service.name)) continue;
+		for (const host of service.hosts) hosts[host] = service.name;
+		access[service.name] = service.accessMode;
+	}
+	const kept = (former?.rules ?? []).filter(rule => !isIncluded(rule.on));
+	return {hosts, access, rules: [...kept, ...desired.routes.filter(rule => isIncluded(rule.on))]};
+}
+
+/** A rule as one line: `GET /api/* → backoffice (strip /api)`. */
+export function describeRule(rule: RouteRule): string {
+	const methods = rule.methods ? `${rule.methods.join(',')} ` : '';
+	const transform = rule.stripPrefix
+		? ` (strip ${rule.stripPrefix})`
+		: rule.replacePrefix
+			? ` (replace by ${rule.replacePrefix})`
+			: rule.rewrite
+				? ` (rewrite to ${rule.rewrite})`
+				: '';
+	return `${methods}${rule.path} → ${rule.to}${transform}`;
+}
+
+function routesAttributes(routes: RoutesRecord | null): Attributes {
+	if (!routes) return {};
+	const entries: [string, string][] = [
+		...Object.entries(routes.hosts).map(([host, service]): [string, string] => [`host.${host}`, service]),
+		...Object.entries(routes.access).map(([service, mode]): [string, string] => [`access.${service}`, mode]),
+	];
+	for (const service of new Set(routes.rules.map(rule => rule.on))) {
+		const rules = routes.rules.filter(rule => rule.on === service);
+		entries.push([`rules.${service}`, rules.map(describeRule).join('\n')]);
+	}
+	return Object.fromEntries(entries.map(([name, text]) => [name, {shown: {type: 'text', text}, identity: text}]));
+}
+
+function hostConflict(input: PlanInput, routes: RoutesRecord): Action | undefined {
+	const byHost = new Map<string, string>();
+	for (const service of input.desired.services) {
+		for (const host of service.hosts) {
+			const other = byHost.get(host);
+			if (other)
+				return blocked(
+					routesAddress,
+					'routes',
+					`services ${other} and ${service.name} would share the host ${host}`,
+					`rename one of them, or give it another domain, in compartment.yml`,
+				);
+			byHost.set(host, service.name);
+		}
+	}
+	const taken = input.takenHosts.find(({host}) => Object.hasOwn(routes.hosts, host));
+	if (!taken) return undefined;
+	return blocked(
+		routesAddress,
+		'routes',
+		`host ${taken.host} is served by project ${taken.project}, environment ${taken.environment}`,
+		`rename the project or the service, or destroy that environment: compartment destroy --env '${taken.environment}'`,
+	);
+}
+
+/** Hosts, rules and access of the environment, as one object. */
+export function planRoutes(input: PlanInput, others: readonly Action[]): Action {
+	const routes = desiredRoutes(input);
+	const isNothingRouted = Object.keys(routes.access).length === 0;
+	if (isNothingRouted && !input.state.routes) return unchangedAction(routesAddress, 'routes');
+	const conflict = hostConflict(input, routes);
+	if (conflict) return conflict;
+	const {changes, unchanged} = compareAttributes(routesAttributes(input.state.routes), routesAttributes(routes));
+	const services = others
+		.filter(({object, kind}) => object === 'service' && kind !== 'none')
+		.map(({address}) => address);
+	const base = {
+		address: routesAddress,
+		object: 'routes',
+		changes,
+		unchanged,
+		dependsOn: [routerAddress, ...services],
+	} as const;
+	if (!input.state.routes) return action({...base, kind: 'create', reasons: ['first deployment']});
+	if (input.router === 'missing') return action({...base, kind: 'update', reasons: ['the router is made anew']});
+	if (changes.length === 0) return unchangedAction(routesAddress, 'routes', unchanged);
+	const reasons = changes.map(({name}) => {
+		const [what, ...which] = name.split('.');
+		return what === 'rules' ? `rules on ${which.join('.')} changed` : `${what} ${which.join('.')} changed`;
+	});
+	return action({...base, kind: 'update', reasons: [...new Set(reasons)]});
+}

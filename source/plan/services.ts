@@ -1,0 +1,116 @@
+import {imageAddress, networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
+import type {DesiredService} from '../model/specs.ts';
+import {action, blocked, unchangedAction} from './actions.ts';
+import {compareAttributes, reasonsOf, serviceAttributes} from './attributes.ts';
+import {activeDeployment, containerOf, type ImageFinding, isSelected, type PlanInput} from './input.ts';
+import type {Action, Drift} from './plan.ts';
+
+/** Kinds that keep a container running; a job is run by hand, a cron service by the agent. */
+export const isRunning = (kind: DesiredService['kind']): boolean => kind !== 'job' && kind !== 'cron';
+
+/** Kinds that the router can reach. */
+export const isRouted = (kind: DesiredService['kind']): boolean =>
+	kind === 'web' || kind === 'api' || kind === 'static';
+
+/** What became of the serving containers behind Compartment's back. */
+export function serviceDrift(input: PlanInput): Drift[] {
+	return Object.keys(input.state.active).flatMap((service): Drift[] => {
+		const deployment = activeDeployment(input.state, service);
+		if (!deployment || !isRunning(deployment.kind)) return [];
+		const address = serviceAddress(service);
+		const container = containerOf(input.observed, deployment.id);
+		if (!container) return [{address, message: 'container was removed outside Compartment'}];
+		if (container.state === 'running' || container.state === 'restarting') return [];
+		return [{address, message: `container was stopped outside Compartment (${container.status})`}];
+	});
+}
+
+/** The image of one service: built, pulled, or as recorded. */
+export function planImage({planned, reasons, files, obstacle}: ImageFinding, hasRecord: boolean): Action {
+	const address = imageAddress(planned.service);
+	if (obstacle) return blocked(address, 'image', obstacle.reason, obstacle.unblock);
+	if (reasons.length === 0) return unchangedAction(address, 'image', 1);
+	const changes = files.map(name => ({
+		name: `source.${name}`,
+		before: {type: 'absent'} as const,
+		after: {type: 'text', text: 'changed'} as const,
+	}));
+	return action({
+		address,
+		object: 'image',
+		kind: hasRecord ? 'update' : 'create',
+		reasons,
+		changes: hasRecord ? changes : [],
+	});
+}
+
+function connectionConflict(input: PlanInput, service: DesiredService): Action | undefined {
+	for (const {key} of service.connections) {
+		const isDirect = input.state.variables.some(
+			variable => variable.scope.type === 'service' && variable.scope.name === service.name && variable.key === key,
+		);
+		if (isDirect)
+			return blocked(
+				service.address,
+				'service',
+				`Descriptor connection for service "${service.name}" env "${key}" conflicts with an existing direct service variable.`,
+				`compartment variable remove ${key} --service ${service.name}`,
+			);
+	}
+	return undefined;
+}
+
+/** One service: a new deployment when its image or its configuration changes, or when its container is gone. */
+export function planService(input: PlanInput, service: DesiredService, image: Action): Action {
+	const {address} = service;
+	if (!isSelected(input, service.name) || !isRunning(service.kind)) return unchangedAction(address, 'service');
+	const conflict = connectionConflict(input, service);
+	if (conflict) return conflict;
+	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
+	const dependsOn = [networkAddress, routerAddress, image.address, ...connected];
+	const base = {address, object: 'service', dependsOn} as const;
+	const active = activeDeployment(input.state, service.name);
+	const after = serviceAttributes(service.spec);
+	if (!active) {
+		const {changes} = compareAttributes({}, after);
+		return action({...base, kind: 'create', reasons: ['first deployment'], changes});
+	}
+	const {changes, unchanged} = compareAttributes(serviceAttributes(active.spec), after);
+	const order = service.kind === 'worker' ? 'destroy-first' : 'create-first';
+	const replace = (reasons: readonly string[]) =>
+		action({...base, kind: 'replace', order, reasons, changes, unchanged});
+	const container = containerOf(input.observed, active.id);
+	if (!container)
+		return action({
+			...base,
+			kind: 'create',
+			reasons: ['container was removed outside Compartment'],
+			changes,
+			unchanged,
+		});
+	if (image.kind !== 'none') return replace([...image.reasons, ...reasonsOf(changes)]);
+	if (changes.length > 0) return replace(reasonsOf(changes));
+	if (input.replace.includes(address)) return replace(['replacement asked for with --replace']);
+	const planned = input.images.find(({planned: {service: name}}) => name === service.name)?.planned;
+	// The image is as recorded, but the serving deployment was made from another one: a deploy that failed after its build.
+	if (planned?.imageId && planned.imageId !== active.imageId) return replace(['a newer image is not serving yet']);
+	if (container.state !== 'running' && container.state !== 'restarting')
+		return action({...base, kind: 'update', reasons: ['container was stopped outside Compartment'], unchanged});
+	return unchangedAction(address, 'service', unchanged);
+}
+
+/** Services that compartment.yml no longer has; a deploy of chosen services leaves them alone. */
+export function removedServices(input: PlanInput): Action[] {
+	if (input.services !== null) return [];
+	const declared = new Set(input.desired.services.map(service => service.name));
+	return Object.keys(input.state.active)
+		.filter(service => !declared.has(service))
+		.map(service =>
+			action({
+				address: serviceAddress(service),
+				object: 'service',
+				kind: 'delete',
+				reasons: ['not in compartment.yml any more'],
+			}),
+		);
+}

@@ -1,0 +1,57 @@
+import {networkAddress, routerAddress} from '../model/address.ts';
+import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
+import {action, blocked, unchangedAction} from './actions.ts';
+import type {PlanInput} from './input.ts';
+import type {Action, Drift} from './plan.ts';
+
+const networkNames = ({desired: {project, environment}}: PlanInput): string[] => [
+	environmentNetworkName(project, environment),
+	meshNetworkName(project, environment),
+];
+
+const missingNetworks = (input: PlanInput): string[] =>
+	networkNames(input).filter(name => !input.observed.networks.some(network => network.name === name));
+
+/** A recorded network that is gone. */
+export const networkDrift = (input: PlanInput): Drift[] =>
+	input.state.networks && missingNetworks(input).length > 0
+		? [{address: networkAddress, message: 'network was removed outside Compartment'}]
+		: [];
+
+/** The environment's two networks, as one object. */
+export function planNetwork(input: PlanInput): Action {
+	const foreign = input.foreign[networkAddress];
+	if (foreign)
+		return blocked(
+			networkAddress,
+			'network',
+			`network ${foreign} exists and does not carry Compartment's label`,
+			`docker network rm ${foreign}`,
+		);
+	if (missingNetworks(input).length === 0) return unchangedAction(networkAddress, 'network', 2);
+	const reason = input.state.networks ? 'network was removed outside Compartment' : 'first deployment';
+	return action({address: networkAddress, object: 'network', kind: 'create', reasons: [reason]});
+}
+
+/** The router, one for every environment of the engine. */
+export function planRouter(input: PlanInput): Action {
+	const base = {address: routerAddress, object: 'router', dependsOn: [networkAddress]} as const;
+	if (input.router === 'foreign')
+		return blocked(
+			routerAddress,
+			'router',
+			`container ${input.routerName} exists and does not carry Compartment's label`,
+			`docker rename ${input.routerName} another-name`,
+		);
+	if (input.router !== 'running' && input.routerPortOwner)
+		return blocked(
+			routerAddress,
+			'router',
+			`the router's port is taken by ${input.routerPortOwner}`,
+			`stop ${input.routerPortOwner}, or choose another port: COMPARTMENT_ROUTER_PORT=9081 compartment apply`,
+		);
+	if (input.router === 'missing')
+		return action({...base, kind: 'create', reasons: ['no router runs on this engine yet']});
+	if (input.router === 'stopped') return action({...base, kind: 'update', reasons: ['the router is stopped']});
+	return unchangedAction(routerAddress, 'router', 1);
+}

@@ -1,0 +1,68 @@
+import type {CompiledBackend, CompiledRule, CompiledTable} from './compile.ts';
+import {aclLines, quote, quoteFormat} from './quote.ts';
+import {slots, titleOf} from './safe-names.ts';
+
+/** One service: who may enter, what becomes of the path, and its two servers. */
+export function renderBackend({table, rules}: CompiledTable, compiled: CompiledBackend): string[] {
+	const {name, backend} = compiled;
+	const own = rules.filter(rule => rule.target === name);
+	const title = titleOf(table);
+	return [
+		`backend ${name}`,
+		`\thttp-error status 503 content-type text/plain string "Service ${backend.service} of ${title} does not answer.\\n"`,
+		'\thttp-request set-timeout server 1h if { req.hdr(accept) -m sub text/event-stream }',
+		...renderGate(compiled, own, table.accessHash, title),
+		...own.flatMap(renderTransform),
+		...slots.map(slot => {
+			const {address, port} = backend.slots[slot] ?? nowhere;
+			return `\tserver ${slot} ${address}:${port}${backend.active === slot ? '' : ' disabled'}`;
+		}),
+	];
+}
+
+// An idle slot without a target: its address is set before it gets any traffic.
+const nowhere = {address: '127.0.0.1', port: 1};
+
+/** The access password: its header goes no further than here. A password that nobody has opens nothing. */
+function renderGate(
+	{isPasswordNeeded}: CompiledBackend,
+	rules: readonly CompiledRule[],
+	hash: string | null,
+	title: string,
+): string[] {
+	const guarded = rules.filter(rule => rule.isPasswordNeeded).map(routeId);
+	const header = `Basic realm="${title}", charset="UTF-8"`;
+	const refuse = `\thttp-request return status 401 content-type text/plain hdr WWW-Authenticate ${quote(header)} string "This service asks for the access password: compartment access show\\n"`;
+	const conditions = [...(isPasswordNeeded ? [] : ['is_guarded']), ...(hash === null ? [] : ['!is_signed_in'])];
+	const condition = conditions.length > 0 ? ` if ${conditions.join(' ')}` : '';
+	return [
+		...(hash === null ? [] : aclLines('is_signed_in', 'req.fhdr(authorization),sha2(256),hex,lower', [hash])),
+		...(isPasswordNeeded ? [] : aclLines('is_guarded', 'var(txn.route)', guarded)),
+		...(isPasswordNeeded || guarded.length > 0 ? [refuse + condition] : []),
+		...(hash === null ? [] : ['\thttp-request del-header authorization if is_signed_in']),
+	];
+}
+
+function renderTransform(rule: CompiledRule): string[] {
+	const {transform, strippedPrefix} = rule;
+	const isRule = `{ var(txn.route) -m str -- ${routeId(rule)} }`;
+	const lines =
+		strippedPrefix === undefined
+			? []
+			: [`\thttp-request set-header X-Forwarded-Prefix ${quoteFormat(strippedPrefix)} if ${isRule}`];
+	if (transform.type === 'fixed')
+		return [...lines, `\thttp-request set-path ${quoteFormat(transform.path)} if ${isRule}`];
+	if (transform.type === 'none') return lines;
+	const {prefix, bare, base} = transform;
+	// The path as it came is asked, not `path`, which the line before may have changed.
+	const rest = `${quoteFormat(base)}%[var(txn.path),bytes(${prefix.length})]`;
+	if (prefix === '') return [...lines, `\thttp-request set-path ${rest} if ${isRule}`];
+	const isBare = `{ var(txn.path) -m str -- ${quote(prefix)} }`;
+	return [
+		...lines,
+		`\thttp-request set-path ${quoteFormat(bare)} if ${isRule} ${isBare}`,
+		`\thttp-request set-path ${rest} if ${isRule} !${isBare}`,
+	];
+}
+
+const routeId = ({target, index}: CompiledRule): string => `${target}/${index}`;

@@ -1,0 +1,133 @@
+import {createHash} from 'node:crypto';
+import {type CompiledTable, compileTable} from './compile.ts';
+import {renderBackend} from './config-backend.ts';
+import {hardStopMinutes, httpPort, workerPort} from './layout.ts';
+import {ambiguousPatterns} from './paths.ts';
+import {aclLines, chunks, quote} from './quote.ts';
+import {backendName, titleOf} from './safe-names.ts';
+import type {RouteTable} from './table.ts';
+
+/**
+ * The router's whole configuration. A request is looked at in this order: ambiguous path, host, rules of the host's
+ * service in file order, access password, transform. `txn.route` holds the backend that the host leads to, and
+ * `backend/rule` once a rule has matched: later rules then no longer apply, and a second hop cannot happen.
+ * @param generation counts the configurations that were written
+ */
+export function renderConfig(tables: readonly RouteTable[], generation: number): string {
+	const compiled = [...tables].sort((a, b) => (a.lineage < b.lineage ? -1 : 1)).map(compileTable);
+	const frontend = [
+		...renderEntrance(),
+		...compiled.flatMap(renderHosts),
+		...renderNoHost(),
+		...compiled.flatMap(renderRules),
+	];
+	const body = [
+		...renderDefaults(),
+		...frontend,
+		'\tuse_backend %[var(txn.route),field(1,/)]',
+		...compiled.flatMap(table => [...table.backends.values()].flatMap(backend => renderBackend(table, backend))),
+	];
+	return `${[...renderGlobal(generation, topologyOf(body)), ...body].join('\n')}\n`;
+}
+
+/** The topology that a configuration says it has. Two with the same one differ in their slots alone. */
+export const topologyIn = (text: string): string | undefined => /\bgeneration \d+ topology ([0-9a-f]+)/.exec(text)?.[1];
+
+const topologyOf = (body: readonly string[]): string =>
+	createHash('sha256')
+		.update(body.filter(line => !line.startsWith('\tserver ')).join('\n'))
+		.digest('hex')
+		.slice(0, 32);
+
+const renderGlobal = (generation: number, topology: string): string[] => [
+	'# Written by Compartment. Changes made here are lost.',
+	'global',
+	`\tdescription 'generation ${generation} topology ${topology}'`,
+	'\tuser haproxy',
+	'\tgroup haproxy',
+	`\tstats socket 127.0.0.1:${workerPort} level admin expose-fd listeners`,
+	'\tmaxconn 8000',
+	`\thard-stop-after ${hardStopMinutes}m`,
+	'\tmworker-max-reloads 20',
+];
+
+const page = (status: number, text: string): string =>
+	`\thttp-error status ${status} content-type text/plain string "${text}\\n"`;
+
+const renderDefaults = (): string[] => [
+	'defaults',
+	'\tmode http',
+	// Without it a reload loses the requests that clients send while their idle connection is being closed.
+	'\toption idle-close-on-response',
+	'\toption disable-h2-upgrade',
+	'\toption redispatch',
+	'\tretries 2',
+	'\tretry-on conn-failure empty-response',
+	// Below the five seconds after which Node.js closes an idle connection.
+	'\tdefault-server pool-purge-delay 2s',
+	'\ttimeout connect 5s',
+	'\ttimeout client 300s',
+	'\ttimeout client-fin 30s',
+	'\ttimeout server 300s',
+	'\ttimeout tunnel 1h',
+	'\ttimeout http-request 10s',
+	'\ttimeout http-keep-alive 60s',
+	page(400, 'This request is malformed.'),
+	page(408, 'The request took too long to arrive.'),
+	page(502, 'The service gave no valid answer.'),
+	page(504, 'The service did not answer in time.'),
+];
+
+const renderEntrance = (): string[] => [
+	'frontend entrance',
+	`\tbind :${httpPort}`,
+	...ambiguousPatterns.map(pattern => `\tacl is_ambiguous path -m reg -- ${quote(pattern)}`),
+	'\thttp-request return status 400 content-type text/plain string "This path is ambiguous: write it without dot segments, empty segments and needless escapes.\\n" if !{ path -m beg / } or is_ambiguous',
+	// A proxy's way of writing the request line, which few services expect.
+	'\thttp-request set-uri %[pathq] if !{ url -m beg / }',
+	'\thttp-request del-header forwarded',
+	'\thttp-request del-header x-forwarded- -m beg',
+	'\thttp-request set-header X-Forwarded-For %[src]',
+	'\thttp-request set-header X-Forwarded-Proto http',
+	'\thttp-request set-header X-Forwarded-Host %[req.hdr(host)]',
+	// An upgrade to h2c would open a tunnel past the rules and the password.
+	'\thttp-request del-header upgrade if !{ req.fhdr(upgrade) -m str -i websocket }',
+	'\thttp-request set-timeout client 1h if { req.hdr(accept) -m sub text/event-stream }',
+	'\thttp-request disable-l7-retry if !{ method GET HEAD OPTIONS }',
+	'\thttp-request set-var(txn.path) path',
+	'\thttp-request set-var(txn.host) req.hdr(host),host_only,lower',
+];
+
+function renderHosts({table, hosts}: CompiledTable): string[] {
+	const byService = new Map<string, string[]>();
+	for (const [host, service] of [...hosts].sort()) byService.set(service, [...(byService.get(service) ?? []), host]);
+	const lines = [...byService].flatMap(([service, names]) =>
+		chunks(names).map(
+			some =>
+				`\thttp-request set-var(txn.route) str(${backendName(table.lineage, service)}) if { var(txn.host) -m str -- ${some.map(quote).join(' ')} }`,
+		),
+	);
+	return lines.length === 0 ? [] : [`\t# ${titleOf(table)}`, ...lines];
+}
+
+const renderNoHost = (): string[] => [
+	'\thttp-request return status 404 content-type text/plain string "No service answers at this host. The hosts of an environment: compartment status\\n" if !{ var(txn.route) -m found }',
+];
+
+function renderRules({table, rules}: CompiledTable): string[] {
+	const lines = rules.flatMap(({index, path, methods, source, target}) => {
+		const acl = `${table.lineage}.${index}`;
+		const paths = path.type === 'exact' ? [path.path] : [path.prefix];
+		const isEverything = path.type === 'prefix' && path.prefix === '';
+		return [
+			...(isEverything ? [] : aclLines(acl, 'path', paths)),
+			...(isEverything || path.type === 'exact' ? [] : [`\tacl ${acl} path -m beg -- ${quote(`${path.prefix}/`)}`]),
+			[
+				`\thttp-request set-var(txn.route) str(${target}/${index}) if { var(txn.route) -m str -- ${source} }`,
+				...(methods ? [`{ method,upper -m str -- ${methods.join(' ')} }`] : []),
+				...(isEverything ? [] : [acl]),
+			].join(' '),
+		];
+	});
+	return lines.length === 0 ? [] : [`\t# rules of ${titleOf(table)}`, ...lines];
+}

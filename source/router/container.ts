@@ -1,0 +1,56 @@
+import type {Engine, ExecOptions, ExecResult, ReadonlyEngine} from '../engine/engine.ts';
+import {UserError} from '../errors.ts';
+import {labels} from '../model/labels.ts';
+import type {RouterOptions} from './options.ts';
+
+export type ObservedRouter = {
+	/** `foreign`: a container of that name is not ours, and is never touched. */
+	readonly state: 'missing' | 'running' | 'stopped' | 'foreign';
+	readonly containerId?: string;
+	/** Host addresses it is published on, as `127.0.0.1:9080`. */
+	readonly publishes?: readonly string[];
+	/** Networks it is joined to. */
+	readonly networks?: readonly string[];
+	/** Hash of what it was made from. */
+	readonly spec?: string;
+};
+
+/** The router's container as it is now. */
+export async function observeRouter(engine: ReadonlyEngine, options: RouterOptions): Promise<ObservedRouter> {
+	const found = await engine.findByName('container', options.name);
+	if (!found) return {state: 'missing'};
+	if (found.labels[labels.router] !== 'true') return {state: 'foreign', containerId: found.id};
+	const details = await engine.inspectContainer(found.id);
+	if (!details) return {state: 'missing'};
+	return {
+		state: details.state === 'running' ? 'running' : 'stopped',
+		containerId: found.id,
+		publishes: details.publishedPorts,
+		networks: Object.keys(details.networks),
+		spec: found.labels[labels.spec],
+	};
+}
+
+/** Id of the running router's container; a UserError when there is none. */
+export async function findRouter(engine: ReadonlyEngine, options: RouterOptions): Promise<string> {
+	const {state, containerId} = await observeRouter(engine, options);
+	if (state === 'foreign') throw foreignError(options);
+	if (state === 'running' && containerId) return containerId;
+	const what = state === 'missing' ? 'does not exist' : 'does not run';
+	throw new UserError(`The router ${options.name} ${what}.`, {hint: 'compartment apply brings it back.'});
+}
+
+export const foreignError = ({name}: RouterOptions): UserError =>
+	new UserError(`A container named ${name} exists that Compartment did not make.`, {
+		hint: `Rename it: docker rename ${name} another-name`,
+	});
+
+/** Runs one of our scripts as root, who owns the volume. */
+export const runScript = (
+	engine: Engine,
+	containerId: string,
+	script: string,
+	args: readonly (string | number)[] = [],
+	options: Omit<ExecOptions, 'user'> = {},
+): Promise<ExecResult> =>
+	engine.exec(containerId, ['sh', '-c', script, 'sh', ...args.map(String)], {...options, user: '0'});

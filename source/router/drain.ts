@@ -1,0 +1,38 @@
+import type {Engine} from '../engine/engine.ts';
+import type {Slot} from '../model/specs.ts';
+import {findRouter, runScript} from './container.ts';
+import type {RouterOptions} from './options.ts';
+import {backendName} from './safe-names.ts';
+import {drainScript} from './scripts.ts';
+
+export type DrainTarget = {readonly lineage: string; readonly service: string; readonly slot: Slot};
+
+type DrainOptions = {
+	/** Milliseconds. */
+	readonly deadlineMs: number;
+	readonly signal?: AbortSignal;
+	/** Called whenever the number of sessions changes. */
+	readonly onProgress?: (message: string) => void;
+};
+
+/**
+ * Waits until no session is left in the given slots, in the current worker and in those that former reloads left behind.
+ * Call it after the publish that took the slots out of service.
+ * @returns whether they are empty; false at the deadline
+ */
+export async function drain(
+	engine: Engine,
+	options: RouterOptions,
+	targets: readonly DrainTarget[],
+	{deadlineMs, signal, onProgress}: DrainOptions,
+): Promise<boolean> {
+	if (targets.length === 0) return true;
+	const containerId = await findRouter(engine, options);
+	const names = targets.map(({lineage, service, slot}) => `${backendName(lineage, service)}/${slot}`);
+	const onLine = (line: string): void => {
+		if (/^[1-9]\d*$/.test(line)) onProgress?.(line === '1' ? 'waits for 1 request' : `waits for ${line} requests`);
+	};
+	const args = [Math.ceil(deadlineMs / 10), ...names];
+	const {exitCode} = await runScript(engine, containerId, drainScript, args, {signal, onLine});
+	return exitCode === 0;
+}

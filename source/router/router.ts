@@ -1,0 +1,9 @@
+/** The door of this room: one HAProxy per engine that serves every environment. */
+export {type ObservedRouter, observeRouter} from './container.ts';
+export {type DrainTarget, drain} from './drain.ts';
+export {ensureRouter, joinEnvironment, leaveEnvironment, removeRouter} from './ensure.ts';
+export {matchRequest, type RouteMatch} from './match.ts';
+export type {RouterOptions} from './options.ts';
+export {type HttpProbe, type ProbeResult, probeHttp, probeTcp, type TcpProbe} from './probe.ts';
+export {type Published, publish, readTables, withdraw} from './publish.ts';
+export {readTraffic, type Traffic} from './traffic.ts';

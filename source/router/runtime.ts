@@ -1,0 +1,78 @@
+import {topologyIn} from './config.ts';
+import type {Running} from './running.ts';
+import {backendName, slots} from './safe-names.ts';
+import type {RouteTable, SlotTarget} from './table.ts';
+
+/** What brings the running router in line with a configuration. */
+export type RuntimeChange =
+	| {readonly type: 'none'}
+	/** Lines for the admin socket, in order. */
+	| {readonly type: 'switch'; readonly lines: readonly string[]}
+	| {readonly type: 'reload'};
+
+/**
+ * Compares what runs with what was written, so that a publish that broke off is finished by the next one. New slots
+ * open before old ones close, all services together. The address of a slot that takes traffic is never changed: its
+ * pooled connections would go on to the former address.
+ */
+export function planRuntime(tables: readonly RouteTable[], config: string, running: Running): RuntimeChange {
+	if (running.topology === undefined || running.topology !== topologyIn(config)) return {type: 'reload'};
+	const servers = new Map(running.servers.map(server => [`${server.backend}/${server.slot}`, server]));
+	const commands: Commands = {prepare: [], open: [], close: []};
+	for (const table of tables) {
+		for (const {name, target, isActive} of slotsOf(table)) {
+			const server = servers.get(name);
+			if (!server) return {type: 'reload'};
+			const isMoved = target !== undefined && (server.address !== target.address || server.port !== target.port);
+			if (isMoved && server.isServing) return {type: 'reload'};
+			if (isMoved) commands.prepare.push(setAddress(name, target));
+			if (isActive && !server.isServing) commands.open.push(`set server ${name} state ready`);
+			if (!isActive && server.isServing) commands.close.push(`set server ${name} state maint`);
+		}
+	}
+	const lines = toLines([...commands.prepare, ...commands.open, ...commands.close]);
+	return lines.length === 0 ? {type: 'none'} : {type: 'switch', lines};
+}
+
+/**
+ * Lines for the workers of former reloads, which still serve the connections they hold: their next requests follow the
+ * switch as well. What such a worker does not know, it refuses, and that does no harm.
+ */
+export function formerWorkerLines(table: RouteTable): string[] {
+	const commands: Commands = {prepare: [], open: [], close: []};
+	for (const {name, target, isActive} of slotsOf(table)) {
+		if (isActive && target) commands.prepare.push(setAddress(name, target));
+		(isActive ? commands.open : commands.close).push(`set server ${name} state ${isActive ? 'ready' : 'maint'}`);
+	}
+	return toLines([...commands.prepare, ...commands.open, ...commands.close]);
+}
+
+type Commands = Record<'prepare' | 'open' | 'close', string[]>;
+
+type SlotView = {name: string; target: SlotTarget | undefined; isActive: boolean};
+
+const slotsOf = ({lineage, backends}: RouteTable): SlotView[] =>
+	backends.flatMap(backend =>
+		slots.map(slot => ({
+			name: `${backendName(lineage, backend.service)}/${slot}`,
+			target: backend.slots[slot],
+			isActive: backend.active === slot,
+		})),
+	);
+
+const setAddress = (name: string, {address, port}: SlotTarget): string =>
+	`set server ${name} addr ${address} port ${port}`;
+
+// The socket reads 16 KB at once; half of it leaves room for the prefix that former workers need on every command.
+const lineLength = 6000;
+
+function toLines(commands: readonly string[]): string[] {
+	const lines: string[] = [];
+	for (const command of commands) {
+		const last = lines.at(-1);
+		if (last !== undefined && last.length + command.length < lineLength)
+			lines[lines.length - 1] = `${last}; ${command}`;
+		else lines.push(command);
+	}
+	return lines;
+}

@@ -1,0 +1,45 @@
+import {isIPv4} from 'node:net';
+import type {Slot} from '../model/specs.ts';
+import type {RouteTable} from './table.ts';
+
+/**
+ * Names as they stand in the router's configuration. They were validated when the project was read; they are checked
+ * again here, because whatever gets past this file is written into a configuration and sent to an admin socket.
+ */
+const grammars = {
+	lineage: /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+	service: /^[a-z0-9][a-z0-9_-]{0,62}$/,
+	host: /^[a-z0-9](?:[a-z0-9_.-]{0,251}[a-z0-9])?$/,
+	hash: /^[0-9a-f]{64}$/,
+} as const;
+
+/** Throws when a text is not what the router may be given. */
+export function assertSafe(kind: keyof typeof grammars, text: string): void {
+	if (!grammars[kind].test(text)) throw new Error(`not a safe ${kind} for the router: ${JSON.stringify(text)}`);
+}
+
+export function assertTarget({address, port}: {address: string; port: number}): void {
+	if (!isIPv4(address)) throw new Error(`not an address for the router: ${JSON.stringify(address)}`);
+	if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`not a port for the router: ${port}`);
+}
+
+export const slots: readonly Slot[] = ['blue', 'green'];
+
+/** Unique over all environments of the engine, because a lineage holds no dot. */
+export function backendName(lineage: string, service: string): string {
+	assertSafe('lineage', lineage);
+	assertSafe('service', service);
+	return `${lineage}.${service}`;
+}
+
+/** The parts of a backend's name; undefined for a proxy that is no backend of ours. */
+export function parseBackendName(name: string): {lineage: string; service: string} | undefined {
+	const dot = name.indexOf('.');
+	return dot < 0 ? undefined : {lineage: name.slice(0, dot), service: name.slice(dot + 1)};
+}
+
+export const isSlot = (text: string): text is Slot => text === 'blue' || text === 'green';
+
+/** Project and environment in a text for people. Environment names are free text, headers and pages are not. */
+export const titleOf = ({project, environment}: Pick<RouteTable, 'project' | 'environment'>): string =>
+	`${project} ${environment}`.replace(/[^A-Za-z0-9 ._-]/g, '-');

@@ -1,0 +1,173 @@
+import {configPath, folder, masterPort, seedPath, workerPort} from './layout.ts';
+
+/*
+ * Shell that runs inside the router's container, where only busybox is certain. Values reach it as arguments and files,
+ * never as part of its text.
+ */
+
+/** `worker LINE` and `master LINE` ask the two sockets; `former_workers` prints the pids that older reloads left. */
+const prelude = `
+worker() { printf '%s\\n' "$1" | nc 127.0.0.1 ${workerPort}; }
+master() { printf '%s\\n' "$1" | nc 127.0.0.1 ${masterPort}; }
+former_workers() {
+	master 'show proc' | awk '/^# old workers/ {is_old = 1; next} /^#/ {is_old = 0} is_old && $1 ~ /^[0-9]+$/ {print $1}'
+}
+hundredths() { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}"; }
+show_running() {
+	echo '--- info'
+	worker 'show info'
+	echo '--- servers'
+	worker 'show servers state'
+}
+`;
+
+const script = (body: string): string => `${prelude}cd ${folder} || exit 70\n${body}`;
+
+/** Without a configuration that works, the router begins with the empty one; the next publish writes the real one. */
+export const startScript = `
+mkdir -p ${folder}/tables
+haproxy -c -q -f ${configPath} 2>/dev/null || cp ${seedPath} ${configPath}
+exec haproxy -W -db -S 127.0.0.1:${masterPort} -f ${configPath}
+`;
+
+export const readScript = script(`
+echo '--- generation'
+cat generation 2>/dev/null || echo 0
+echo '--- config'
+sha256sum haproxy.cfg
+echo '--- tables'
+for table in tables/*.json; do
+	[ -e "$table" ] && cat "$table" && echo
+done
+show_running
+`);
+
+export const commitExits = {moved: 75, locked: 76, invalid: 77, notReloaded: 78} as const;
+
+/** Arguments: id of the staged files, generation that was read, generation to write, lineage or nothing, switch | reload | none. */
+export const commitScript = script(`
+id=$1 expected=$2 next=$3 lineage=$4 change=$5
+trap 'rm -f staged-"$id".*' EXIT
+find . -maxdepth 1 -name 'staged-*' -mmin +60 -exec rm -f {} +
+exec 9>lock
+waited=0
+until flock -n 9; do
+	waited=$((waited + 1))
+	[ $waited -gt 200 ] && exit ${commitExits.locked}
+	sleep 0.1
+done
+[ "$(cat generation 2>/dev/null || echo 0)" = "$expected" ] || exit ${commitExits.moved}
+haproxy -c -f "staged-$id.cfg" >&2 || exit ${commitExits.invalid}
+echo "$next" >"staged-$id.generation"
+sync
+if [ -n "$lineage" ]; then
+	if [ -e "staged-$id.json" ]; then mv "staged-$id.json" "tables/$lineage.json"; else rm -f "tables/$lineage.json"; fi
+fi
+mv "staged-$id.cfg" haproxy.cfg
+mv "staged-$id.generation" generation
+sync
+if [ "$change" = switch ]; then
+	while IFS= read -r line; do worker "$line" >/dev/null; done <"staged-$id.switch"
+fi
+if [ "$change" = reload ]; then
+	answer=$(master reload)
+	case $answer in
+		Success=1*) ;;
+		*) printf '%s\\n' "$answer" >&2; exit ${commitExits.notReloaded} ;;
+	esac
+	waited=0
+	until worker 'show info' | grep -q "generation $next topology"; do
+		waited=$((waited + 1))
+		[ $waited -gt 100 ] && echo 'the new worker does not answer' >&2 && exit ${commitExits.notReloaded}
+		sleep 0.05
+	done
+fi
+if [ "$change" != none ]; then
+	for pid in $(former_workers); do
+		sed "s/^/@!$pid /; s/; /; @!$pid /g" "staged-$id.former" | while IFS= read -r line; do master "$line" >/dev/null; done
+	done
+fi
+show_running
+`);
+
+/** Waits until the router answers. Arguments: hundredths of a second. */
+export const awaitScript = script(`
+start=$(hundredths)
+until worker 'show info' 2>/dev/null | grep -q '^description: generation'; do
+	[ $(($(hundredths) - start)) -ge "$1" ] && exit 1
+	sleep 0.05
+done
+`);
+
+/** Arguments: hundredths of a second, then `backend/slot` …; prints the number of sessions whenever it changes. */
+export const drainScript = script(`
+limit=$1
+shift
+start=$(hundredths)
+last=
+while :; do
+	count=$({
+		worker 'show stat -1 4 -1'
+		for pid in $(former_workers); do master "@!$pid show stat -1 4 -1"; done
+	} | awk -F, -v wanted=" $* " 'index(wanted, " " $1 "/" $2 " ") {count += $3 + $5} END {print count + 0}')
+	[ "$count" = "$last" ] || echo "$count"
+	last=$count
+	[ "$count" = 0 ] && exit 0
+	[ $(($(hundredths) - start)) -ge "$limit" ] && exit 1
+	sleep 0.1
+done
+`);
+
+export const trafficScript = script(`worker 'show stat -1 4 -1'`);
+
+/** One try is a function that sets \`answer\` and succeeds when ready. The last line says \`ready\` or \`late\`. */
+const probeLoop = (attempt: string): string =>
+	script(`
+limit=$1
+shift
+attempt() {
+	${attempt}
+}
+start=$(hundredths)
+tries=0
+said=
+said_at=$start
+while :; do
+	tries=$((tries + 1))
+	now=$(hundredths)
+	seconds=$(((limit - (now - start) + 99) / 100))
+	[ $seconds -gt 5 ] && seconds=5
+	[ $seconds -lt 1 ] && seconds=1
+	state=waits
+	attempt "$@" && state=ready
+	now=$(hundredths)
+	[ $state = waits ] && [ $((now - start)) -ge "$limit" ] && state=late
+	if [ $state != waits ] || [ "$answer" != "$said" ] || [ $((now - said_at)) -ge 100 ]; then
+		echo "$state $tries $((now - start)) $answer"
+		said=$answer
+		said_at=$now
+	fi
+	[ $state = waits ] || exit 0
+	sleep 0.1
+done
+`);
+
+/** Arguments: hundredths of a second, URL, Host header. The first status line decides: a redirect is no success. */
+export const httpProbeScript =
+	probeLoop(`output=$(timeout "$seconds" wget -q -S -O /dev/null -T "$seconds" --header "Host: $2" "$1" 2>&1)
+	answer=$(printf '%s\\n' "$output" | sed -n 's/^.*HTTP\\/[0-9.]* \\([0-9][0-9][0-9].*\\)$/\\1/p' | head -n 1 | tr -d '\\r')
+	[ -n "$answer" ] || answer=$(printf '%s\\n' "$output" | sed -n 's/^wget: //p' | head -n 1)
+	[ -n "$answer" ] || answer="no answer within $seconds s"
+	case $answer in
+		2[0-9][0-9]*) return 0 ;;
+		*) return 1 ;;
+	esac`);
+
+/** Arguments: hundredths of a second, host, port. */
+export const tcpProbeScript = probeLoop(`if output=$(timeout "$seconds" nc -w "$seconds" "$1" "$2" -e true 2>&1); then
+		answer='accepts connections'
+		return 0
+	fi
+	answer=$(printf '%s\\n' "$output" | sed -n 's/^nc: //p' | head -n 1)
+	[ -n "$answer" ] || answer="no connection within $seconds s"
+	return 1`);

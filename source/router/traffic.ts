@@ -1,0 +1,57 @@
+import type {Engine} from '../engine/engine.ts';
+import type {Slot} from '../model/specs.ts';
+import {findRouter, runScript} from './container.ts';
+import type {RouterOptions} from './options.ts';
+import {isSlot, parseBackendName} from './safe-names.ts';
+import {trafficScript} from './scripts.ts';
+
+/** What one slot has served since the router was last loaded. */
+export type Traffic = {
+	readonly lineage: string;
+	readonly service: string;
+	readonly slot: Slot;
+	readonly requests: number;
+	/** Requests in the last second. */
+	readonly requestsPerSecond: number;
+	/** Answers 5xx, failed connections and broken answers. */
+	readonly errors: number;
+	/** Requests under way. */
+	readonly sessions: number;
+	/** Milliseconds until the first byte: mean of the last 1024 requests, and the slowest. */
+	readonly responseMs: number;
+	readonly slowestResponseMs: number;
+};
+
+/** Figures of every slot that the router serves. They begin at zero after a reload. */
+export async function readTraffic(engine: Engine, options: RouterOptions): Promise<readonly Traffic[]> {
+	const containerId = await findRouter(engine, options);
+	return parseTraffic((await runScript(engine, containerId, trafficScript)).stdout);
+}
+
+/** Reads the CSV of `show stat`. */
+export function parseTraffic(text: string): Traffic[] {
+	const lines = text.split('\n');
+	const start = lines.findIndex(line => line.startsWith('# pxname,'));
+	if (start < 0) return [];
+	const columns = lines[start]!.slice(2).split(',');
+	return lines.slice(start + 1).flatMap(line => {
+		const cells = line.split(',');
+		const cell = (column: string): string => cells[columns.indexOf(column)] ?? '';
+		const figure = (column: string): number => Number(cell(column)) || 0;
+		const backend = parseBackendName(cell('pxname'));
+		const slot = cell('svname');
+		if (!backend || !isSlot(slot)) return [];
+		return [
+			{
+				...backend,
+				slot,
+				requests: figure('stot'),
+				requestsPerSecond: figure('rate'),
+				errors: figure('hrsp_5xx') + figure('econ') + figure('eresp'),
+				sessions: figure('scur'),
+				responseMs: figure('rtime'),
+				slowestResponseMs: figure('rtime_max'),
+			},
+		];
+	});
+}

@@ -1,0 +1,71 @@
+import {isIP} from 'node:net';
+
+/** How one kind of setting is checked. Both functions give undefined for what is not allowed. */
+export type Check<Value> = {
+	/** Completes "must be …". */
+	readonly allowed: string;
+	readonly accept: (value: unknown) => Value | undefined;
+	/** The same for the text of an environment variable. */
+	readonly fromText: (text: string) => Value | undefined;
+};
+
+export type Rule<Value> = {
+	readonly fallback: Value;
+	readonly check: Check<Value>;
+	/** Name of the environment variable that goes before the file. */
+	readonly variable: string | undefined;
+};
+
+export const rule = <Value>(fallback: Value, check: Check<Value>, variable?: string): Rule<Value> => ({
+	fallback,
+	check,
+	variable,
+});
+
+const text = (allowedText: string, isAllowed: (value: string) => boolean): Check<string> => {
+	const accept = (value: unknown) => (typeof value === 'string' && isAllowed(value) ? value : undefined);
+	return {allowed: allowedText, accept, fromText: accept};
+};
+
+/** A text of one form. */
+export const allowed = (pattern: RegExp, allowedText: string): Check<string> =>
+	text(allowedText, value => pattern.test(value));
+
+/** A whole number in a range. */
+export function number(least: number, most: number): Check<number> {
+	const accept = (value: unknown) =>
+		typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+	return {
+		allowed: `a whole number from ${least} to ${most}`,
+		accept,
+		fromText: value => (/^\d{1,9}$/.test(value) ? accept(Number(value)) : undefined),
+	};
+}
+
+export function oneOf<const Value extends string>(...values: readonly Value[]): Check<Value> {
+	const accept = (value: unknown) => values.find(each => each === value);
+	return {allowed: `one of ${values.join(', ')}`, accept, fromText: accept};
+}
+
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+
+export const hostName = text(
+	'a domain name in lower case, such as localhost or apps.example.com',
+	value => value.length <= 190 && new RegExp(`^${label}(?:\\.${label})*$`).test(value),
+);
+
+export const ipAddress = text('an IP address, such as 127.0.0.1', value => isIP(value) !== 0);
+
+/** An IPv4 block whose prefix length lies in a range, written with its first address. */
+export const poolOf = (shortest: number, longest: number): Check<string> =>
+	text(
+		`an IPv4 block such as 10.213.0.0/16, from /${shortest} to /${longest}, written with its first address`,
+		value => {
+			const match = /^([\d.]+)\/(\d{1,2})$/.exec(value);
+			if (!match || isIP(match[1]!) !== 4) return false;
+			const prefix = Number(match[2]);
+			if (prefix < shortest || prefix > longest) return false;
+			const address = match[1]!.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+			return address % 2 ** (32 - prefix) === 0;
+		},
+	);

@@ -1,0 +1,129 @@
+import {chmodSync, closeSync, readdirSync, realpathSync, type Stats} from 'node:fs';
+import {join} from 'node:path';
+import {UserError} from '../errors.ts';
+import {environmentSlug} from '../model/names.ts';
+import {
+	assertOwn,
+	codeOf,
+	createPrivateFile,
+	fileError,
+	isTemporary,
+	makePrivateDirectory,
+	privateDirectoryMode,
+	privateFileMode,
+	statsOf,
+	syncDirectory,
+	writeFully,
+} from './private-file.ts';
+
+/** The folder of all states of a project, beside its compartment.yml. */
+export const stateRoot = (projectDirectory: string): string => join(projectDirectory, '.compartment');
+
+/** The folder of one environment: its state, journal, lock, history and audit. */
+export const stateDirectory = (projectDirectory: string, environment: string): string =>
+	join(stateRoot(projectDirectory), environmentSlug(environment));
+
+export type StateDirectory = {
+	readonly path: string;
+	/** What was wrong and has been put right, for the user to know. */
+	readonly warnings: readonly string[];
+};
+
+/**
+ * Makes the environment's folder when it is missing (0700, git-ignored) and checks it as `checkDirectory` does.
+ */
+export function ensureDirectory(projectDirectory: string, environment: string): StateDirectory {
+	const project = realProject(projectDirectory);
+	const root = stateRoot(project);
+	makePrivateDirectory(root);
+	assertDirectory(root);
+	ignoreInGit(root);
+	const path = stateDirectory(project, environment);
+	if (makePrivateDirectory(path)) syncDirectory(root);
+	return {path, warnings: checkDirectory(project, environment)};
+}
+
+/**
+ * Refuses a state folder that another user could have made or redirected: a symbolic link, or something another user
+ * owns. Modes that let others read are tightened, and reported as warnings. Does nothing where no folder is.
+ */
+export function checkDirectory(projectDirectory: string, environment: string): readonly string[] {
+	const project = realProject(projectDirectory);
+	const path = stateDirectory(project, environment);
+	const warnings: string[] = [];
+	for (const directory of [stateRoot(project), path]) {
+		if (!statsOf(directory)) return warnings;
+		assertDirectory(directory);
+		tighten(directory, privateDirectoryMode, warnings);
+	}
+	for (const folder of [path, join(path, 'history')]) {
+		if (!statsOf(folder)) continue;
+		for (const name of namesIn(folder)) checkEntry(join(folder, name), warnings);
+	}
+	return warnings;
+}
+
+function checkEntry(path: string, warnings: string[]): void {
+	const stats = statsOf(path);
+	// Another process may be in the middle of a write: temporary files come and go.
+	if (!stats || isTemporary(path)) return;
+	assertOwn(path, stats);
+	if (stats.isDirectory()) tighten(path, privateDirectoryMode, warnings);
+	else if (stats.isFile()) tighten(path, privateFileMode, warnings);
+	else throw new UserError(`${path} is neither a file nor a folder`, {hint: `Remove it: rm '${path}'`});
+}
+
+function assertDirectory(path: string): Stats {
+	const stats = statsOf(path);
+	if (!stats) throw new UserError(`${path} has gone while Compartment was starting`);
+	assertOwn(path, stats);
+	if (!stats.isDirectory())
+		throw new UserError(`${path} is not a folder`, {hint: `Compartment keeps its state there. Move it away.`});
+	return stats;
+}
+
+function tighten(path: string, mode: number, warnings: string[]): void {
+	const stats = statsOf(path);
+	if (!stats || process.platform === 'win32' || (stats.mode & 0o077) === 0) return;
+	try {
+		chmodSync(path, mode);
+	} catch (error) {
+		if (codeOf(error) === 'ENOENT') return;
+		throw fileError('change the mode of', path, error);
+	}
+	const was = (stats.mode & 0o777).toString(8);
+	warnings.push(`${path} was open to other users (mode ${was}); it is now ${mode.toString(8)}.`);
+}
+
+function ignoreInGit(root: string): void {
+	const path = join(root, '.gitignore');
+	try {
+		const descriptor = createPrivateFile(path);
+		try {
+			writeFully(descriptor, '*\n');
+		} finally {
+			closeSync(descriptor);
+		}
+	} catch (error) {
+		if (codeOf(error) !== 'EEXIST') throw fileError('write', path, error);
+	}
+}
+
+/** The names in a folder, none when it is missing. */
+export function namesIn(directory: string): readonly string[] {
+	try {
+		return readdirSync(directory).sort();
+	} catch (error) {
+		if (codeOf(error) === 'ENOENT') return [];
+		throw fileError('read the folder', directory, error);
+	}
+}
+
+// The project folder itself may be reached through a link; only what lies below is ours.
+function realProject(projectDirectory: string): string {
+	try {
+		return realpathSync(projectDirectory);
+	} catch (error) {
+		throw fileError('find the project folder', projectDirectory, error);
+	}
+}

@@ -1,0 +1,71 @@
+import {canonicalJson, sha256} from './canonical.ts';
+import {migrate, type StateDocument} from './migrations.ts';
+import {type State, stateVersion} from './state.ts';
+
+/**
+ * The text of a state file: its checksum, then the state with sorted keys, indented for people. The checksum is the
+ * SHA-256 of the text without it.
+ */
+export function serializeState(state: State): string {
+	const body = `${canonicalJson(state, '\t')}\n`;
+	return `{\n\t"checksum": "${sha256(body)}",${body.slice(1)}`;
+}
+
+/** A state file's content, or why it cannot be used, worded to follow the file's path. */
+export type ParsedState = {readonly state: State} | {readonly problem: string; readonly isNewer?: boolean};
+
+export function parseState(content: Uint8Array): ParsedState {
+	if (content.length === 0) return {problem: 'is empty'};
+	const text = new TextDecoder('utf-8', {ignoreBOM: true}).decode(content);
+	const json = parseJson(text);
+	if (json === undefined)
+		return {problem: text.trimEnd().endsWith('}') ? 'holds no valid JSON' : 'is cut off, or holds no valid JSON'};
+	if (typeof json !== 'object' || json === null || Array.isArray(json)) return {problem: 'holds no state'};
+	const {checksum, ...document} = json as StateDocument;
+	const version = document['version'];
+	if (typeof version === 'number' && version > stateVersion) {
+		const newer = migrate(document);
+		return {problem: 'problem' in newer ? newer.problem : 'is newer', isNewer: true};
+	}
+	if (typeof checksum !== 'string') return {problem: 'has no checksum'};
+	if (sha256(`${canonicalJson(document, '\t')}\n`) !== checksum)
+		return {problem: 'does not match its checksum: it was damaged, or changed by hand'};
+	const migrated = migrate(document);
+	if ('problem' in migrated) return migrated;
+	const misshapen = misshapenField(migrated.document);
+	return misshapen ? {problem: `has no valid "${misshapen}"`} : {state: migrated.document as unknown as State};
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecordOrNull = (value: unknown): boolean => value === null || isRecord(value);
+
+const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
+	version: value => value === stateVersion,
+	lineage: isText,
+	serial: value => Number.isSafeInteger(value) && (value as number) >= 0,
+	project: isText,
+	environment: isText,
+	engine: value => value === null || typeof value === 'string',
+	networks: isRecordOrNull,
+	access: isRecordOrNull,
+	variables: Array.isArray,
+	volumes: isRecord,
+	resources: isRecord,
+	images: isRecord,
+	deployments: isRecord,
+	active: isRecord,
+	routes: isRecordOrNull,
+	updatedAt: isText,
+};
+
+const misshapenField = (document: StateDocument): string | undefined =>
+	Object.entries(shape).find(([key, isValid]) => !isValid(document[key]))?.[0];

@@ -1,0 +1,168 @@
+import {copyFileSync, linkSync, lstatSync, renameSync, statSync, unlinkSync} from 'node:fs';
+import {join} from 'node:path';
+import {namesIn} from './directory.ts';
+import {parseState} from './document.ts';
+import {
+	codeOf,
+	fileError,
+	makePrivateDirectory,
+	readPrivateFile,
+	replacePrivateFile,
+	statsOf,
+	syncDirectory,
+} from './private-file.ts';
+import type {State} from './state.ts';
+
+/** How many former states and closed journals are kept, and for how many days one state a day beyond them. */
+export const keptCount = 20;
+export const keptDays = 14;
+
+export const historyDirectory = (directory: string): string => join(directory, 'history');
+
+/** A former state in `history/`; `state` is missing when the file is damaged, and `problem` says how. */
+export type HistoryEntry = {
+	readonly serial: number;
+	readonly path: string;
+	readonly state?: State;
+	readonly problem?: string;
+};
+
+const stateName = /^state\.(\d+)(?:\.[0-9a-f]{8})?\.json$/;
+
+/** All former states, the newest first. */
+export function readHistory(directory: string): readonly HistoryEntry[] {
+	return [...historyEntries(directory)];
+}
+
+/** The newest former state that can be read. */
+export function newestBackup(directory: string): (HistoryEntry & {readonly state: State}) | undefined {
+	for (const entry of historyEntries(directory)) {
+		if (entry.state) return {...entry, state: entry.state};
+	}
+	return undefined;
+}
+
+/** The highest serial that history knows, 0 without any. */
+export const newestSerial = (directory: string): number => stateFiles(directory)[0]?.serial ?? 0;
+
+function* historyEntries(directory: string): Generator<HistoryEntry> {
+	for (const {serial, path} of stateFiles(directory)) {
+		const content = readPrivateFile(path);
+		if (!content) continue;
+		const parsed = parseState(content);
+		yield 'state' in parsed ? {serial, path, state: parsed.state} : {serial, path, problem: parsed.problem};
+	}
+}
+
+type StateFile = {readonly serial: number; readonly name: string; readonly path: string};
+
+function stateFiles(directory: string): readonly StateFile[] {
+	const folder = historyDirectory(directory);
+	return namesIn(folder)
+		.flatMap(name => {
+			const serial = stateName.exec(name)?.[1];
+			return serial === undefined ? [] : [{serial: Number(serial), name, path: join(folder, name)}];
+		})
+		.sort((a, b) => b.serial - a.serial || (a.name < b.name ? 1 : -1));
+}
+
+/** Keeps the current state file in history as `state.<serial>.json`. Doing it twice is harmless. */
+export function archiveState(directory: string, current: string, {serial, lineage}: State): void {
+	const folder = historyDirectory(directory);
+	makePrivateDirectory(folder);
+	const plain = join(folder, `state.${serial}.json`);
+	if (keep(current, plain)) return;
+	// A state of another lineage has this serial already: the former one was removed or rebuilt.
+	const other = join(
+		folder,
+		`state.${serial}.${lineage
+			.replace(/[^0-9a-f]/g, '')
+			.padEnd(8, '0')
+			.slice(0, 8)}.json`,
+	);
+	if (keep(current, other)) return;
+	replacePrivateFile(other, readPrivateFile(current) ?? '');
+}
+
+/** Links or copies a file to a new name; false when that name holds something else. */
+function keep(current: string, kept: string): boolean {
+	try {
+		linkSync(current, kept);
+		return true;
+	} catch (error) {
+		const taken = statsOf(kept);
+		if (!taken) {
+			// Some file systems have no hard links.
+			if (codeOf(error) === 'ENOSPC') throw error;
+			replacePrivateFile(kept, readPrivateFile(current) ?? '');
+			return true;
+		}
+		const source = lstatSync(current);
+		if (taken.ino === source.ino && taken.dev === source.dev) return true;
+		return readPrivateFile(kept)?.equals(readPrivateFile(current) ?? Buffer.alloc(0)) ?? false;
+	}
+}
+
+/** Moves a state file that cannot be read out of the way, and keeps it for a look by hand. */
+export function archiveDamaged(directory: string, current: string): void {
+	const folder = historyDirectory(directory);
+	makePrivateDirectory(folder);
+	const path = join(folder, `damaged.${new Date().toISOString().replace(/[:.]/g, '-')}.json`);
+	try {
+		copyFileSync(current, path);
+		syncDirectory(folder);
+	} catch (error) {
+		throw fileError('keep a copy of', current, error);
+	}
+}
+
+export type Kept = {readonly name: string; readonly day: string};
+
+/**
+ * Which former states may go: all but the newest 20, and the newest of each day, for the 14 latest days that have
+ * one. Days are counted by what exists, not by the clock, so that a clock that jumps deletes nothing. Pure.
+ * @param newestFirst the files with their days (UTC, `2026-03-29`)
+ */
+export function expiredStates(newestFirst: readonly Kept[]): readonly string[] {
+	const older = newestFirst.slice(keptCount);
+	const dailies = new Map<string, string>();
+	for (const {name, day} of newestFirst) if (!dailies.has(day)) dailies.set(day, name);
+	const kept = new Set(
+		[...dailies]
+			.sort(([a], [b]) => (a < b ? 1 : -1))
+			.slice(0, keptDays)
+			.map(([, name]) => name),
+	);
+	return older.map(({name}) => name).filter(name => !kept.has(name));
+}
+
+/** Removes the former states that `expiredStates` names. */
+export function pruneStates(directory: string): void {
+	const files = stateFiles(directory);
+	if (files.length <= keptCount) return;
+	const folder = historyDirectory(directory);
+	const dated = files.map(({name, path}) => ({name, day: statSync(path).mtime.toISOString().slice(0, 10)}));
+	for (const name of expiredStates(dated)) unlinkSync(join(folder, name));
+}
+
+/** Moves a closed journal into history and keeps the newest 20 of them. */
+export function archiveJournal(directory: string, current: string, name: string): void {
+	const folder = historyDirectory(directory);
+	makePrivateDirectory(folder);
+	try {
+		renameSync(current, join(folder, `journal.${name}.ndjson`));
+		pruneJournals(folder);
+		syncDirectory(folder);
+		syncDirectory(directory);
+	} catch (error) {
+		throw fileError('move to history:', current, error);
+	}
+}
+
+function pruneJournals(folder: string): void {
+	const dated = namesIn(folder)
+		.filter(each => each.startsWith('journal.'))
+		.map(each => ({each, at: statSync(join(folder, each)).mtimeMs}))
+		.sort((a, b) => b.at - a.at);
+	for (const {each} of dated.slice(keptCount)) unlinkSync(join(folder, each));
+}

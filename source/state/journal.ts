@@ -1,0 +1,131 @@
+import {randomBytes} from 'node:crypto';
+import {closeSync, fdatasyncSync, ftruncateSync} from 'node:fs';
+import {hostname} from 'node:os';
+import {join} from 'node:path';
+import {UserError} from '../errors.ts';
+import {failpoint} from '../failpoints.ts';
+import {archiveJournal} from './history.ts';
+import type {Intent, JournalEntry} from './journal-entry.ts';
+import {formatLine, type ParsedJournal, parseJournal} from './journal-line.ts';
+import {fileError, openForAppend, readPrivateFile, syncDirectory, writeFully} from './private-file.ts';
+
+export const journalPath = (directory: string): string => join(directory, 'journal.ndjson');
+
+export type PendingOperation = Extract<JournalEntry, {type: 'begin'}>;
+
+export type Journal = {
+	/** Is on disk when it returns the new operation's id; only then the engine may be asked. */
+	readonly begin: (intent: Intent, address: string) => Promise<string>;
+	/** The operation happened. Also for one of an earlier run, which recovery has found or finished. */
+	readonly done: (op: string) => Promise<void>;
+	/** The operation did not happen, and nothing of it is left. */
+	readonly failed: (op: string, reason: string) => Promise<void>;
+	/**
+	 * Ends the run. The journal goes to history; when an operation is still without an outcome, it stays where it is,
+	 * for the next run to recover, and the answer is false.
+	 */
+	readonly close: () => Promise<boolean>;
+};
+
+type Run = {readonly run: string; readonly lineage: string; readonly serial: number};
+
+/** A new operation id, `op_` and 20 hex digits: the label of what the operation makes. */
+export const newOperationId = (): string => `op_${randomBytes(10).toString('hex')}`;
+
+/**
+ * What the journal of an unfinished run holds, nothing when there is none. A last line that a crash cut off is
+ * dropped; a damaged line before it is a UserError, because no crash leaves one.
+ */
+export async function readJournal(directory: string): Promise<readonly JournalEntry[]> {
+	return readNow(directory).entries;
+}
+
+/** The operations that were begun and have no outcome, in their order; none when the journal is closed. Pure. */
+export function pendingOperations(entries: readonly JournalEntry[]): readonly PendingOperation[] {
+	if (closingEntry(entries)) return [];
+	const settled = new Set(entries.flatMap(entry => (entry.type === 'done' || entry.type === 'failed' ? entry.op : [])));
+	return entries.filter(entry => entry.type === 'begin').filter(({op}) => !settled.has(op));
+}
+
+/**
+ * Opens the journal for one run; every line is synced to disk before its call returns. An unfinished journal of an
+ * earlier run is continued, so that its pending operations stay known until they have an outcome. The caller holds
+ * the environment's lock.
+ */
+export async function openJournal(directory: string, {run, lineage, serial}: Run): Promise<Journal> {
+	const earlier = readNow(directory);
+	const closed = closingEntry(earlier.entries);
+	if (closed) archiveJournal(directory, journalPath(directory), fileName(closed.run));
+	const pending = new Set(pendingOperations(earlier.entries).map(({op}) => op));
+	const {append, close} = openLines(directory, closed ? 0 : earlier.goodBytes);
+	append({type: 'open', run, lineage, serial, pid: process.pid, host: hostname(), at: now()});
+	const settle = (entry: Extract<JournalEntry, {type: 'done' | 'failed'}>) => {
+		append(entry);
+		pending.delete(entry.op);
+	};
+	return {
+		begin: async (intent, address) => {
+			const op = newOperationId();
+			append({type: 'begin', op, address, intent, at: now()});
+			pending.add(op);
+			return op;
+		},
+		done: async op => settle({type: 'done', op, at: now()}),
+		failed: async (op, reason) => settle({type: 'failed', op, reason, at: now()}),
+		close: async () => {
+			if (pending.size === 0) append({type: 'close', run, at: now()});
+			close();
+			if (pending.size > 0) return false;
+			archiveJournal(directory, journalPath(directory), fileName(run));
+			failpoint('journal.after-archive');
+			return true;
+		},
+	};
+}
+
+/** @param size how many bytes of the file are whole lines; a torn one behind them is cut off */
+function openLines(directory: string, size: number) {
+	const path = journalPath(directory);
+	let descriptor: number;
+	try {
+		descriptor = openForAppend(path);
+		ftruncateSync(descriptor, size);
+		syncDirectory(directory);
+	} catch (error) {
+		throw fileError('open', path, error);
+	}
+	let end = size;
+	const append = (entry: JournalEntry) => {
+		const line = Buffer.from(formatLine(entry));
+		try {
+			failpoint(`journal.before-${entry.type}`);
+			writeFully(descriptor, line);
+			fdatasyncSync(descriptor);
+			end += line.length;
+		} catch (error) {
+			// Half a line on a full disk must not become a damaged line in the middle.
+			ftruncateSync(descriptor, end);
+			throw fileError('write', path, error);
+		}
+		failpoint(`journal.after-${entry.type}`);
+	};
+	return {append, close: () => closeSync(descriptor)};
+}
+
+function readNow(directory: string): ParsedJournal {
+	const path = journalPath(directory);
+	const journal = parseJournal(readPrivateFile(path) ?? Buffer.alloc(0));
+	if (journal.damagedLine === undefined) return journal;
+	throw new UserError(`${path}:${journal.damagedLine} is damaged, and whole lines follow it`, {
+		hint: `Move it away, then let \`compartment state rebuild\` read what the engine runs.`,
+	});
+}
+
+const closingEntry = (entries: readonly JournalEntry[]) => {
+	const last = entries.at(-1);
+	return last?.type === 'close' ? last : undefined;
+};
+
+const now = (): string => new Date().toISOString();
+
+const fileName = (run: string): string => run.replace(/[^\w-]/g, '_').slice(0, 100);

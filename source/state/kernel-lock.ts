@@ -1,0 +1,53 @@
+import {closeSync, constants, openSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {join} from 'node:path';
+import {UserError} from '../errors.ts';
+import {sha256} from './canonical.ts';
+import {codeOf, fileError, privateFileMode} from './private-file.ts';
+
+export type Release = () => Promise<void>;
+
+/**
+ * Takes a lock that the operating system frees with the process, and says undefined when it is held already, be it
+ * by this very process. Node has no flock, so: on Linux an abstract socket, on Windows a named pipe (both names exist
+ * as long as their owner lives), on BSD systems and macOS a file opened with an exclusive lock.
+ * @param directory its real path, which is the lock's identity
+ */
+export async function holdKernelLock(
+	directory: string,
+	platform: NodeJS.Platform = process.platform,
+): Promise<Release | undefined> {
+	// An abstract name may have 107 bytes, a path more.
+	const name = `compartment-${sha256(directory).slice(0, 40)}`;
+	if (platform === 'linux' || platform === 'android') return holdName(`\0${name}`);
+	if (platform === 'win32') return holdName(`\\\\.\\pipe\\${name}`);
+	if (platform === 'darwin' || platform === 'freebsd' || platform === 'openbsd' || platform === 'netbsd')
+		return holdFile(join(directory, 'lock'));
+	throw new UserError(`Compartment has no lock for ${platform}`, {hint: 'Use Linux, macOS, BSD or Windows.'});
+}
+
+async function holdName(name: string): Promise<Release | undefined> {
+	const server = createServer(connection => connection.destroy());
+	const isHeld = await new Promise<boolean>((resolve, reject) => {
+		server.once('error', error => (codeOf(error) === 'EADDRINUSE' ? resolve(false) : reject(error)));
+		server.listen(name, () => resolve(true));
+		server.unref();
+	});
+	if (!isHeld) return undefined;
+	return () => new Promise(resolve => server.close(() => resolve()));
+}
+
+// From the systems' headers; Node does not name them.
+const exclusiveLock = 0x20;
+const nonBlocking = 0x4;
+
+async function holdFile(path: string): Promise<Release | undefined> {
+	try {
+		const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | exclusiveLock | nonBlocking;
+		const descriptor = openSync(path, flags, privateFileMode);
+		return async () => closeSync(descriptor);
+	} catch (error) {
+		if (codeOf(error) === 'EAGAIN' || codeOf(error) === 'EWOULDBLOCK') return undefined;
+		throw fileError('lock', path, error);
+	}
+}

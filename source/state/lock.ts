@@ -1,0 +1,162 @@
+import {randomBytes} from 'node:crypto';
+import {realpathSync, unlinkSync} from 'node:fs';
+import {hostname, userInfo} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {CancelledError, LockedError} from '../errors.ts';
+import {namesIn} from './directory.ts';
+import {holdKernelLock} from './kernel-lock.ts';
+import {codeOf, fileError, isTemporary, readPrivateFile, replacePrivateFile} from './private-file.ts';
+
+/** Who holds the lock, for messages; the kernel's lock decides. */
+export type LockRecord = {
+	readonly id: string;
+	readonly user: string;
+	readonly host: string;
+	readonly pid: number;
+	/** The command, `apply`. */
+	readonly operation: string;
+	readonly since: string;
+};
+
+/** Releasing twice is harmless. */
+export type Lock = {readonly release: () => Promise<void>};
+
+type LockOptions = {
+	readonly operation: string;
+	/** How long to wait for another holder, default 0. */
+	readonly waitMs?: number;
+	readonly signal?: AbortSignal;
+};
+
+const lockPath = (directory: string): string => join(directory, 'lock.json');
+
+const pollMs = 100;
+
+/**
+ * Takes the environment's lock, which the kernel frees when this process dies in whatever way. It does not keep the
+ * process alive.
+ * @param directory an existing `stateDirectory(…)`
+ * @throws LockedError (exit code 3) that names the holder
+ */
+export async function acquireLock(directory: string, {operation, waitMs = 0, signal}: LockOptions): Promise<Lock> {
+	const deadline = performance.now() + waitMs;
+	for (;;) {
+		if (signal?.aborted) throw new CancelledError();
+		const lock = await tryLock(directory, operation);
+		if ('release' in lock) return lock;
+		if (performance.now() >= deadline) throw lock.refusal;
+		await sleep(Math.min(pollMs, deadline - performance.now()), undefined, {signal}).catch(() => {
+			throw new CancelledError();
+		});
+	}
+}
+
+/** The lock's record: of its holder, or of one that died. */
+export function readLock(directory: string): LockRecord | undefined {
+	const content = readPrivateFile(lockPath(directory));
+	try {
+		return content && (JSON.parse(content.toString()) as LockRecord);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Removes the record of a holder on another machine, for `state unlock`, and returns it. A lock that a living process
+ * of this machine holds cannot be broken.
+ */
+export async function breakLock(directory: string): Promise<LockRecord | undefined> {
+	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
+	if (!releaseKernelLock) throw heldBy(readLock(directory));
+	const record = readLock(directory);
+	removeRecord(directory);
+	await releaseKernelLock();
+	return record;
+}
+
+async function tryLock(directory: string, operation: string): Promise<Lock | {readonly refusal: LockedError}> {
+	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
+	const former = readLock(directory);
+	if (!releaseKernelLock) return {refusal: heldBy(former)};
+	if (former && former.host !== hostname()) {
+		await releaseKernelLock();
+		return {refusal: heldElsewhere(former)};
+	}
+	const id = randomBytes(8).toString('hex');
+	try {
+		removeLeftovers(directory);
+		const record: LockRecord = {
+			id,
+			user: userName(),
+			host: hostname(),
+			pid: process.pid,
+			operation,
+			since: new Date().toISOString(),
+		};
+		replacePrivateFile(lockPath(directory), `${JSON.stringify(record)}\n`);
+	} catch (error) {
+		await releaseKernelLock();
+		throw fileError('write', lockPath(directory), error);
+	}
+	let isHeld = true;
+	return {
+		release: async () => {
+			if (!isHeld) return;
+			isHeld = false;
+			if (readLock(directory)?.id === id) removeRecord(directory);
+			await releaseKernelLock();
+		},
+	};
+}
+
+const holder = ({operation, user, pid, host, since}: LockRecord): string =>
+	`\`compartment ${operation}\` of ${user} (process ${pid} on ${host}, since ${since})`;
+
+function heldBy(record: LockRecord | undefined): LockedError {
+	// A holder that has just taken the lock has not written its name yet.
+	const isCurrent = record && record.host === hostname() && isAlive(record.pid);
+	return new LockedError(
+		`The environment is locked by ${isCurrent ? holder(record) : 'another process'}`,
+		'Wait until it is done, or end that process: the lock is freed with it.',
+	);
+}
+
+const heldElsewhere = (record: LockRecord): LockedError =>
+	new LockedError(
+		`The environment is locked by ${holder(record)}, a machine that cannot be asked from here`,
+		`If that command no longer runs: compartment state unlock ${record.id}`,
+	);
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return codeOf(error) === 'EPERM';
+	}
+}
+
+function removeRecord(directory: string): void {
+	try {
+		unlinkSync(lockPath(directory));
+	} catch (error) {
+		if (codeOf(error) !== 'ENOENT') throw fileError('remove', lockPath(directory), error);
+	}
+}
+
+/** Temporary files of processes that were killed; whoever holds the lock is the only one who writes here. */
+function removeLeftovers(directory: string): void {
+	for (const folder of [directory, join(directory, 'history')]) {
+		for (const name of namesIn(folder).filter(isTemporary)) unlinkSync(join(folder, name));
+	}
+}
+
+function userName(): string {
+	try {
+		return userInfo().username;
+	} catch {
+		// In a container, a user id may have no name.
+		return `user ${process.getuid?.() ?? 'unknown'}`;
+	}
+}

@@ -1,0 +1,168 @@
+import {randomBytes} from 'node:crypto';
+import {
+	chmodSync,
+	closeSync,
+	constants,
+	fchmodSync,
+	fstatSync,
+	fsyncSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	type Stats,
+	unlinkSync,
+	writeSync,
+} from 'node:fs';
+import {dirname} from 'node:path';
+import {messageOf, UserError} from '../errors.ts';
+
+export const privateFileMode = 0o600;
+export const privateDirectoryMode = 0o700;
+
+/** The error code of a failed file operation, `ENOENT`, when it has one. */
+export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+
+const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+	ENOSPC: ['no space is left on the device', 'Free some space and run the command again.'],
+	EDQUOT: ['the disk quota is used up', 'Free some space and run the command again.'],
+	EROFS: ['the file system is read-only', 'Mount it for writing, or use a project folder that can be written.'],
+	EACCES: ['permission is denied', 'Run compartment as the user who owns the project.'],
+	EPERM: ['the operation is not permitted', 'Run compartment as the user who owns the project.'],
+	EIO: ['the device reports an input or output error', 'Check the disk.'],
+	ENOTDIR: ['a part of the path is not a folder', 'Move that file away.'],
+};
+
+/** What the user is told when a file operation failed; errors that are UserErrors already pass. */
+export function fileError(operation: string, path: string, error: unknown): UserError {
+	if (error instanceof UserError) return error;
+	const [reason, hint] = reasons[codeOf(error) ?? ''] ?? [messageOf(error), undefined];
+	return new UserError(`Cannot ${operation} ${path}: ${reason}`, {hint, cause: error});
+}
+
+/** The file's stats without following a link; undefined when nothing is there. */
+export function statsOf(path: string): Stats | undefined {
+	try {
+		return lstatSync(path, {throwIfNoEntry: false});
+	} catch (error) {
+		throw fileError('look at', path, error);
+	}
+}
+
+/** Refuses what another user could have put there, or could redirect: links, and what others own. */
+export function assertOwn(path: string, stats: Stats): void {
+	if (stats.isSymbolicLink())
+		throw new UserError(`${path} is a symbolic link, which Compartment does not follow`, {
+			hint: `Check where it leads, then remove it: rm '${path}'`,
+		});
+	const user = process.getuid?.();
+	if (user !== undefined && stats.uid !== user)
+		throw new UserError(`${path} belongs to user ${stats.uid}, and you are user ${user}`, {
+			hint: `Run compartment as user ${stats.uid}, or make it yours: sudo chown -R ${user} '${path}'`,
+		});
+}
+
+/** A file's bytes, undefined when there is none. Links, foreign owners and anything but a plain file are refused. */
+export function readPrivateFile(path: string): Buffer | undefined {
+	let descriptor: number;
+	try {
+		// Without O_NONBLOCK, a named pipe in the file's place would wait for a writer.
+		descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+	} catch (error) {
+		if (codeOf(error) === 'ENOENT') return undefined;
+		const stats = statsOf(path);
+		if (stats) assertOwn(path, stats);
+		throw fileError('read', path, error);
+	}
+	try {
+		const stats = fstatSync(descriptor);
+		assertOwn(path, stats);
+		if (!stats.isFile()) throw new UserError(`${path} is not a file`, {hint: 'Move it away.'});
+		return readFileSync(descriptor);
+	} catch (error) {
+		throw fileError('read', path, error);
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** Opens a new file that only this user can read, whatever the umask is. */
+export function createPrivateFile(path: string): number {
+	const descriptor = openSync(path, 'wx', privateFileMode);
+	fchmodSync(descriptor, privateFileMode);
+	return descriptor;
+}
+
+/** Opens a file, made when it is missing, that only this user can read and that grows at its end. */
+export function openForAppend(path: string): number {
+	const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+	const descriptor = openSync(path, flags, privateFileMode);
+	fchmodSync(descriptor, privateFileMode);
+	return descriptor;
+}
+
+/** Writes every byte: one `write` may take less than it was given. */
+export function writeFully(descriptor: number, content: string | Uint8Array): void {
+	const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+	for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
+}
+
+/** Makes renames and new names in a folder survive a power loss. */
+export function syncDirectory(directory: string): void {
+	// Windows cannot open a folder, and its renames need no such step.
+	if (process.platform === 'win32') return;
+	const descriptor = openSync(directory, 'r');
+	try {
+		fsyncSync(descriptor);
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+const temporaryName = /\.[0-9a-f]{12}\.tmp$/;
+
+/** Whether a name is one that `writeTemporary` makes: what a killed process leaves behind. */
+export const isTemporary = (name: string): boolean => temporaryName.test(name);
+
+/** Writes a synced temporary file beside `path` and returns its path; nothing stays behind when that fails. */
+export function writeTemporary(path: string, content: string | Uint8Array): string {
+	const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+	const descriptor = createPrivateFile(temporary);
+	try {
+		try {
+			writeFully(descriptor, content);
+			fsyncSync(descriptor);
+		} finally {
+			closeSync(descriptor);
+		}
+	} catch (error) {
+		unlinkSync(temporary);
+		throw error;
+	}
+	return temporary;
+}
+
+/** Replaces a file in one step: a reader, and a crash, finds the old content or the new. */
+export function replacePrivateFile(path: string, content: string | Uint8Array): void {
+	const temporary = writeTemporary(path, content);
+	try {
+		renameSync(temporary, path);
+	} catch (error) {
+		unlinkSync(temporary);
+		throw error;
+	}
+	syncDirectory(dirname(path));
+}
+
+/** Makes a folder that only this user can enter, whatever the umask is; says whether it was missing. */
+export function makePrivateDirectory(path: string): boolean {
+	try {
+		mkdirSync(path, {mode: privateDirectoryMode});
+	} catch (error) {
+		if (codeOf(error) === 'EEXIST') return false;
+		throw fileError('make the folder', path, error);
+	}
+	chmodSync(path, privateDirectoryMode);
+	return true;
+}

@@ -1,0 +1,56 @@
+import {randomBytes} from 'node:crypto';
+import {messageOf, UserError} from '../errors.ts';
+import {scopeAddress, type VariableScope} from '../model/values.ts';
+import type {Identity} from './identity.ts';
+
+export {ensureIdentity, type Identity, identityFor, ownRecipients, readIdentity} from './identity.ts';
+
+type SecretName = {readonly scope: VariableScope; readonly key: string};
+type Secret = SecretName & {readonly value: string};
+
+/** What a ciphertext holds. age binds nothing to its context, so the place is inside, and checked on reading. */
+type Sealed = {readonly address: string; readonly key: string; readonly value: string};
+
+/**
+ * Encrypts a value with age, for every recipient (`age1…`), and binds it to its scope and key.
+ * @returns base64; `base64 -d | age -d -i identity` reads it without Compartment
+ */
+export async function encryptValue({scope, key, value}: Secret, recipients: readonly string[]): Promise<string> {
+	const {Encrypter} = await import('age-encryption');
+	const encrypter = new Encrypter();
+	for (const recipient of recipients) encrypter.addRecipient(recipient);
+	const sealed: Sealed = {address: scopeAddress(scope), key, value};
+	return Buffer.from(await encrypter.encrypt(JSON.stringify(sealed))).toString('base64');
+}
+
+/**
+ * Decrypts a value, and refuses one that was encrypted for another scope or key: somebody swapped two of them.
+ * Many can be read at once with `Promise.all`.
+ */
+export async function decryptValue(
+	ciphertext: string,
+	{scope, key}: SecretName,
+	{decrypt, path}: Identity,
+): Promise<string> {
+	const place = `${key} of ${scopeAddress(scope)}`;
+	const setAnew = `or set the value anew: compartment variable set ${key} --sensitive --stdin`;
+	let sealed: Sealed;
+	try {
+		sealed = JSON.parse(await decrypt(Buffer.from(ciphertext, 'base64'))) as Sealed;
+	} catch (error) {
+		if (messageOf(error).includes('no identity matched'))
+			throw new UserError(`The value ${place} was encrypted for another identity than ${path}`, {
+				hint: `Name the right one in COMPARTMENT_IDENTITY_FILE, ${setAnew}`,
+			});
+		throw new UserError(`The value ${place} is damaged and cannot be decrypted`, {
+			hint: `Bring back a former state with \`compartment state restore\`, ${setAnew}`,
+		});
+	}
+	if (sealed.address === scopeAddress(scope) && sealed.key === key) return sealed.value;
+	throw new UserError(`The value ${place} is that of ${sealed.key} of ${sealed.address}: the two were swapped`, {
+		hint: `Bring back a former state with \`compartment state restore\`, ${setAnew}`,
+	});
+}
+
+/** A new revision of a variable: random, so that it says nothing of the value. */
+export const newRevision = (): string => randomBytes(8).toString('hex');

@@ -1,0 +1,39 @@
+import chalk from 'chalk';
+import {render} from 'ink';
+import {shouldColour} from '../output/colour.ts';
+import {createGlyphs} from '../output/glyphs.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {Approval} from './approval.ts';
+import {GlyphsContext} from './hooks/use-glyphs.ts';
+import {ApproveScreen} from './screens/approve.tsx';
+import {createApproveStore} from './stores/approve-store.ts';
+
+type Options = {
+	/** Text of the whole plan with nothing folded, sanitised, for `d`. */
+	readonly renderFull: () => string;
+	/** Default: what NO_COLOR, FORCE_COLOR and TERM say. */
+	readonly isColoured?: boolean;
+	readonly stdin?: NodeJS.ReadStream;
+	readonly stdout?: NodeJS.WriteStream;
+};
+
+/**
+ * Asks under the printed plan whether to apply it, or which part of it. No is the default; ctrl-c is a no. Needs a
+ * terminal on both streams.
+ */
+export async function askApproval(
+	plan: Plan,
+	{renderFull, isColoured, stdin = process.stdin, stdout = process.stdout}: Options,
+): Promise<Approval> {
+	// Ink draws with this very chalk, which does not know NO_COLOR.
+	if (!shouldColour({stream: stdout, env: process.env, flag: isColoured})) chalk.level = 0;
+	const store = createApproveStore(plan, renderFull);
+	const app = render(
+		<GlyphsContext value={createGlyphs(process.env)}>
+			<ApproveScreen store={store} />
+		</GlyphsContext>,
+		{stdin, stdout, incrementalRendering: true, exitOnCtrlC: false, patchConsole: false},
+	);
+	await app.waitUntilExit();
+	return store.getSnapshot().answer ?? {decision: 'cancel'};
+}

@@ -1,0 +1,67 @@
+import chalk from 'chalk';
+import {render} from 'ink';
+import type {Emit} from '../apply/events.ts';
+import {shouldColour} from '../output/colour.ts';
+import {createGlyphs} from '../output/glyphs.ts';
+import type {Place} from './components/header.tsx';
+import {GlyphsContext} from './hooks/use-glyphs.ts';
+import {ApplyScreen} from './screens/apply.tsx';
+import {type Cancel, createApplyStore} from './stores/apply-store.ts';
+import {createFrameClock} from './stores/frame-clock.ts';
+
+type Options = Place & {
+	/** ctrl-c: the first time `graceful`, the second time `now`. */
+	readonly onCancel: (cancel: Cancel) => void;
+	/** Default: what NO_COLOR, FORCE_COLOR and TERM say. */
+	readonly isColoured?: boolean;
+	readonly stdin?: NodeJS.ReadStream;
+	readonly stdout?: NodeJS.WriteStream;
+};
+
+export type ApplyView = {
+	/** Takes every event of the apply; `apply-finished` makes the view leave by itself. */
+	readonly emit: Emit;
+	/** Gives the main screen back; safe to call however the apply ended. Throws what the screen itself threw. */
+	readonly close: () => Promise<void>;
+};
+
+/** Opens the live view of an apply on the alternate screen. Needs a terminal on both streams. */
+export function openApplyView(options: Options): ApplyView {
+	const {onCancel, stdin = process.stdin, stdout = process.stdout, isColoured: flag, ...place} = options;
+	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
+	// Ink draws with this very chalk, which does not know NO_COLOR.
+	if (!isColoured) chalk.level = 0;
+	const clock = createFrameClock();
+	const store = createApplyStore({clock, onCancel});
+	const app = render(
+		<GlyphsContext value={createGlyphs(process.env)}>
+			<ApplyScreen store={store} place={place} clock={clock} isColoured={isColoured} />
+		</GlyphsContext>,
+		{
+			stdin,
+			stdout,
+			alternateScreen: true,
+			incrementalRendering: true,
+			exitOnCtrlC: false,
+			patchConsole: false,
+			maxFps: 20,
+		},
+	);
+	// Kept at once, so that a screen that fails while the apply runs is reported by `close` and nowhere else.
+	const ended = app.waitUntilExit().then(
+		() => undefined,
+		(error: unknown) => ({error}),
+	);
+	return {
+		emit(event) {
+			store.emit(event);
+			if (event.type === 'apply-finished') app.unmount();
+		},
+		async close() {
+			clock.stop();
+			app.unmount();
+			const failure = await ended;
+			if (failure) throw failure.error;
+		},
+	};
+}

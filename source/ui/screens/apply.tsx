@@ -1,0 +1,94 @@
+import {Box, useWindowSize} from 'ink';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {layOut} from '../apply-layout.ts';
+import {Footer} from '../components/footer.tsx';
+import {Header, headerRows, type Place} from '../components/header.tsx';
+import {Help} from '../components/help.tsx';
+import {headlinesOf, LogPane} from '../components/log-pane.tsx';
+import {paneFrame} from '../components/pane.tsx';
+import {StepList} from '../components/step-list.tsx';
+import {smallestScreen, TooSmall} from '../components/too-small.tsx';
+import {useGlyphs} from '../hooks/use-glyphs.ts';
+import {useKeys} from '../hooks/use-keys.ts';
+import {useStore} from '../hooks/use-store.ts';
+import {useStraightLines} from '../hooks/use-straight-lines.ts';
+import {hintsOf} from '../key-hints.ts';
+import type {ApplyState, ApplyStore} from '../stores/apply-store.ts';
+import type {FrameClock} from '../stores/frame-clock.ts';
+
+type Props = {
+	readonly store: ApplyStore;
+	readonly place: Place;
+	readonly clock: FrameClock;
+	readonly isColoured: boolean;
+};
+
+/** An apply while it runs: its steps, and the log of the selected one. */
+export function ApplyScreen({store, place, clock, isColoured}: Props) {
+	const state = useStore(store);
+	const {columns, rows} = useWindowSize();
+	const {isUnicode} = useGlyphs();
+	const layout = layOut({columns, rows: rows - headerRows - 1}, state.progress.steps.length, state.focus);
+	useStraightLines();
+	useKeys(key => store.press(key, layout.log.rows - paneFrame.rows));
+
+	const {progress, selected, focus, view} = state;
+	const message = messageOf(state);
+	if (columns < smallestScreen.columns || rows < smallestScreen.rows) {
+		const {done, total} = progress.counts;
+		return (
+			<TooSmall columns={columns} rows={rows}>
+				{message ?? `${done}/${total} ready`}
+			</TooSmall>
+		);
+	}
+	const step = progress.steps.find(({address}) => address === selected);
+	const labels = {
+		...(state.cancel ? {interrupt: 'stop now'} : {}),
+		follow: view.end === undefined ? 'pause' : 'follow',
+		wrap: view.isWrapped ? 'cut' : 'wrap',
+	};
+	return (
+		<Box flexDirection="column" width={columns} height={rows}>
+			<Header place={place} progress={progress} message={message} columns={columns} clock={clock} />
+			{state.isHelpOpen ? (
+				<Box flexGrow={1}>
+					<Help screen={focus} columns={columns} rows={rows - headerRows - 1} />
+				</Box>
+			) : (
+				<Box flexDirection={layout.direction} flexGrow={1}>
+					{layout.steps.rows > 0 && (
+						<StepList
+							steps={progress.steps}
+							selected={selected}
+							isFocused={focus === 'steps'}
+							clock={clock}
+							{...layout.steps}
+						/>
+					)}
+					{layout.log.rows > 0 && (
+						<LogPane
+							title={selected ?? 'Log'}
+							buffer={store.logOf(selected ?? '')}
+							view={view}
+							headlines={headlinesOf(step)}
+							empty={step?.state === 'waiting' ? 'Has not started yet.' : 'No output.'}
+							isColoured={isColoured}
+							isFocused={focus === 'logs'}
+							{...layout.log}
+						/>
+					)}
+				</Box>
+			)}
+			<Footer columns={columns} hints={hintsOf(state.isHelpOpen ? 'help' : focus, {isUnicode, labels})} />
+		</Box>
+	);
+}
+
+function messageOf({cancel, message, progress}: ApplyState): string | undefined {
+	if (message !== undefined) return message;
+	if (cancel === 'now') return 'stopping now';
+	if (cancel === 'graceful') return 'finishing what runs, press ctrl-c again to stop now';
+	const warning = progress.notices.findLast(({level}) => level === 'warning');
+	return warning && sanitiseLine(warning.message);
+}

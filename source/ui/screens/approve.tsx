@@ -1,0 +1,119 @@
+import {Box, Text, useApp, useWindowSize} from 'ink';
+import {useEffect} from 'react';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {truncate} from '../../output/width.ts';
+import {describeCounts, listOf} from '../approval.ts';
+import {ActionList, linesOf} from '../components/action-list.tsx';
+import {Confirmation} from '../components/confirmation.tsx';
+import {Footer} from '../components/footer.tsx';
+import {FullDiff} from '../components/full-diff.tsx';
+import {Help} from '../components/help.tsx';
+import {Pane, paneFrame} from '../components/pane.tsx';
+import {useGlyphs} from '../hooks/use-glyphs.ts';
+import {useKeys} from '../hooks/use-keys.ts';
+import {useStore} from '../hooks/use-store.ts';
+import {type Hint, hintsOf} from '../key-hints.ts';
+import type {ApproveState, ApproveStore} from '../stores/approve-store.ts';
+import {looks} from '../theme.ts';
+
+/** Wider lines are hard to read. */
+const widest = 120;
+
+type Props = {readonly store: ApproveStore};
+
+/** The question under a printed plan. Once answered it is one line, which stays in the scrollback. */
+export function ApproveScreen({store}: Props) {
+	const state = useStore(store);
+	const size = useWindowSize();
+	const {isUnicode} = useGlyphs();
+	const columns = Math.min(widest, size.columns);
+	// A prompt as tall as the terminal would make Ink clear what is above it.
+	const rows = Math.max(5, size.rows - 2);
+	const diffRows = rows - paneFrame.rows - 1;
+	const {exit} = useApp();
+	const isAnswered = state.answer !== undefined;
+	// After the verdict is drawn, so that it is what stays.
+	useEffect(() => {
+		if (isAnswered) exit();
+	}, [isAnswered, exit]);
+	useKeys(key => store.press(key, diffRows), store.paste);
+
+	if (state.answer) return <Verdict store={store} state={state} columns={columns} />;
+	if (state.isHelpOpen) return <Help screen={state.screen} columns={columns} rows={rows} />;
+	return (
+		<Box flexDirection="column" width={columns}>
+			{state.screen === 'diff' ? (
+				<FullDiff lines={store.diffLines()} top={state.diffTop} columns={columns} rows={diffRows} />
+			) : state.screen === 'confirm' ? (
+				<Confirmation store={store} state={state} columns={columns} />
+			) : (
+				<Question store={store} state={state} columns={columns} rows={rows} />
+			)}
+			<Footer columns={columns} hints={hintsOn(store, state, isUnicode)} />
+		</Box>
+	);
+}
+
+function hintsOn({actions}: ApproveStore, {screen, cursor}: ApproveState, isUnicode: boolean): Hint[] {
+	const isBlocked = actions.some(action => action.kind === 'blocked');
+	const isOnQuestion = cursor === actions.length;
+	return hintsOf(screen, {isUnicode, labels: {open: isOnQuestion ? 'no' : 'why'}}).filter(
+		({action}) => !(action === 'apply' && isBlocked) && !(action === 'pick' && isOnQuestion),
+	);
+}
+
+type PartProps = Props & {readonly state: ApproveState; readonly columns: number};
+
+function Question({store, state, columns, rows}: PartProps & {readonly rows: number}) {
+	const {plan, actions} = store;
+	const {separator, isUnicode} = useGlyphs();
+	const inner = columns - paneFrame.columns;
+	const picked = actions.filter(action => !state.skipped.includes(action.address));
+	const isBlocked = actions.some(action => action.kind === 'blocked');
+	const isSelected = state.cursor === actions.length;
+	// Below the list: the message, the question and the footer.
+	const lineCount = linesOf(plan, actions, state.opened, inner).length;
+	const listRows = Math.max(1, Math.min(lineCount, rows - paneFrame.rows - 3));
+	const question = isBlocked
+		? 'Cannot be applied while an action is blocked.'
+		: `Apply ${picked.length === actions.length ? countOf(actions.length) : `${picked.length} of ${countOf(actions.length)}`}: ${describeCounts(picked)}?`;
+	return (
+		<Pane
+			columns={columns}
+			rows={listRows + paneFrame.rows + 2}
+			title={`${sanitiseLine(plan.project)} ${separator} ${sanitiseLine(plan.environment)}`}
+			note={[
+				...(picked.length < actions.length ? [`${actions.length - picked.length} left out`] : []),
+				...(listRows < lineCount ? [`${listRows} of ${lineCount} shown`] : []),
+			].join(', ')}
+		>
+			<ActionList plan={plan} actions={actions} state={state} columns={inner} rows={listRows} />
+			<Text {...looks.warning} wrap="truncate">
+				{`  ${truncate(state.message ?? '', inner - 2)}`}
+			</Text>
+			<Text wrap="truncate">
+				<Text {...looks.selected}>{isSelected ? (isUnicode ? '❯ ' : '> ') : '  '}</Text>
+				<Text {...(isBlocked ? looks.error : looks.title)}>{question}</Text>
+				{isBlocked ? '' : <Text {...looks.secondary}> y/N</Text>}
+			</Text>
+		</Pane>
+	);
+}
+
+function Verdict({store, state, columns}: PartProps) {
+	const glyphs = useGlyphs();
+	if (state.answer?.decision !== 'apply') return <Text {...looks.secondary}>Not applied.</Text>;
+	const all = store.actions.length;
+	const skipped = state.answer.skipped;
+	const text =
+		skipped.length === 0
+			? `Approved: ${countOf(all)}`
+			: `Approved: ${all - skipped.length} of ${countOf(all)}, without ${listOf(skipped)}`;
+	return (
+		<Text wrap="truncate">
+			<Text {...looks.success}>{glyphs.done}</Text> {truncate(text, columns - 4, glyphs.ellipsis)}
+		</Text>
+	);
+}
+
+const countOf = (actions: number): string => (actions === 1 ? '1 action' : `${actions} actions`);

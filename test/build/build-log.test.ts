@@ -1,0 +1,25 @@
+import {expect, test} from 'vitest';
+import {describeBuildProgress} from '../../source/build/build-log.ts';
+import type {BuildProgress} from '../../source/engine/engine.ts';
+
+const step = {type: 'step', id: '1', name: '[2/3] RUN npm ci'} as const;
+const cases: [BuildProgress, ReturnType<typeof describeBuildProgress>][] = [
+	[
+		{...step, state: 'started'},
+		{status: '[2/3] RUN npm ci', lines: ['[2/3] RUN npm ci']},
+	],
+	[
+		{...step, state: 'cached'},
+		{status: '[2/3] RUN npm ci', lines: ['[2/3] RUN npm ci (cached)']},
+	],
+	[{...step, state: 'done', durationMs: 1234}, {lines: ['[2/3] RUN npm ci (done 1.2 s)']}],
+	[{...step, state: 'failed'}, {lines: ['[2/3] RUN npm ci (failed)']}],
+	[{type: 'output', id: '1', text: 'a\nb\r\n'}, {lines: ['a', 'b']}],
+	[{type: 'output', id: '1', text: ' 10%\r 50%\r100%\n\nend'}, {lines: ['100%', '', 'end']}],
+	[
+		{type: 'transfer', message: 'node:24: Downloading'},
+		{status: 'node:24: Downloading', lines: []},
+	],
+];
+
+test.each(cases)('%j', (progress, expected) => expect(describeBuildProgress(progress)).toEqual(expected));

@@ -1,0 +1,59 @@
+import {expect, test} from 'vitest';
+import {chooseBuilder} from '../../source/build/choose.ts';
+import {selectSource} from '../../source/build/select-source.ts';
+import {makeService, makeTree} from './tree.ts';
+
+const choose = async (root: string, options: Parameters<typeof makeService>[0]) => {
+	const service = makeService(options);
+	return chooseBuilder(service, {directory: root}, await selectSource({directory: root}, service));
+};
+
+const tree = {'web/Dockerfile': 'FROM a', 'web/dev.Dockerfile': 'FROM a', 'api/x': '', Dockerfile: 'FROM a'};
+
+test.each([
+	[{path: 'web'}, 'web/Dockerfile', 'Dockerfile in web'],
+	[{path: '.'}, 'Dockerfile', 'Dockerfile in .'],
+	[{path: 'web', build: {strategy: 'dockerfile'}}, 'web/Dockerfile', 'Dockerfile in web'],
+	[{path: 'api', dockerfile: 'web/dev.Dockerfile'}, 'web/dev.Dockerfile', 'dockerfile: web/dev.Dockerfile'],
+	[{path: 'api', context: 'web'}, 'web/Dockerfile', 'Dockerfile in web'],
+] as const)('%j', async (options, dockerfile, reason) => {
+	const root = makeTree(tree);
+	expect(await choose(root, options)).toEqual({type: 'dockerfile', dockerfile: `${root}/${dockerfile}`, reason});
+});
+
+test.each([
+	[
+		{path: 'api', build: {strategy: 'dockerfile'}},
+		'Build strategy "dockerfile" requires a Dockerfile in service directory "api".',
+	],
+	[
+		{path: 'web', build: {command: 'make'}},
+		'Build command is only supported for source-built services. Service "web" resolved to Dockerfile build.',
+	],
+	[
+		{path: 'web', build: {packages: {build: [], runtime: ['git']}}},
+		'Build packages is only supported for source-built services. Service "web" resolved to Dockerfile build.',
+	],
+	[
+		{path: 'web', run: {command: 'x', restart: {policy: 'no'}}},
+		'Run command is only supported for services with an authored runtime process. Service "web" resolved to Dockerfile build.',
+	],
+	[{path: 'api'}, 'Nothing knows how to build service "web". Looked for:\n  Dockerfile in api: not found'],
+	[
+		{path: 'web', kind: 'static'},
+		'Nothing knows how to build service "web". Looked for:\n  Dockerfile in web: not used, because the service is static',
+	],
+	[
+		{path: 'web', build: {strategy: 'railpack'}},
+		'Nothing knows how to build service "web". Looked for:\n  Dockerfile in web: not used, because build.strategy is railpack',
+	],
+	[{path: 'web', dockerfile: 'nope'}, 'dockerfile path "nope" does not exist.'],
+	[{path: 'web', dockerfile: 'api'}, 'dockerfile path "api" must point to a file.'],
+	[{path: 'web', dockerfile: '../x'}, 'dockerfile path "../x" must stay within the current repository or worktree.'],
+	[{path: 'gone'}, 'Service path "gone" does not exist.'],
+	[{path: 'web', context: 'gone'}, 'context path "gone" does not exist.'],
+	[{path: 'link'}, 'dockerfile path "link/Dockerfile" must not include symlinks.'],
+] as const)('%j is refused', async (options, message) => {
+	const root = makeTree({...tree, 'link/Dockerfile': {link: '/etc/passwd'}});
+	await expect(choose(root, options as never)).rejects.toThrow(expect.objectContaining({name: 'UserError', message}));
+});

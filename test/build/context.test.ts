@@ -1,0 +1,285 @@
+import {chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {hashContext} from '../../source/build/content-hash.ts';
+import {readContext} from '../../source/build/context.ts';
+import {selectSource} from '../../source/build/select-source.ts';
+import {makeService, makeTree, type Tree, writeTree} from './tree.ts';
+
+type Options = Parameters<typeof makeService>[0] & {readonly directory?: string; readonly file?: string};
+
+async function contextOf(root: string, {directory = '', file, ...service}: Options = {}) {
+	const selection = await selectSource({directory: `${root}/${directory}`}, makeService(service));
+	return readContext(selection, file && `${root}/${file}`);
+}
+
+/** Paths of a context: links as `path -> target`, folders with a `/` at the end and only when they are empty. */
+async function paths(root: string, options?: Options) {
+	const {entries} = await contextOf(root, options);
+	const isParent = (path: string) => entries.some(entry => entry.path.startsWith(`${path}/`));
+	return entries
+		.filter(entry => entry.type !== 'directory' || !isParent(entry.path))
+		.map(entry =>
+			entry.type === 'link' ? `${entry.path} -> ${entry.target}` : entry.path + (entry.type === 'directory' ? '/' : ''),
+		);
+}
+
+describe('.gitignore', () => {
+	const files = (...names: string[]): Tree => Object.fromEntries(names.map(name => [name, name]));
+	const cases: [string, Tree, string[]][] = [
+		[
+			'a name at any depth',
+			{'.gitignore': 'node_modules\n', ...files('a', 'node_modules/x', 'b/node_modules/x')},
+			['.gitignore', 'a'],
+		],
+		[
+			'a pattern with a slash is anchored',
+			{'.gitignore': '/dist\nb/tmp\n', ...files('dist/x', 'b/dist/x', 'b/tmp', 'c/b/tmp')},
+			['.gitignore', 'b/dist/x', 'c/b/tmp'],
+		],
+		['directory-only', {'.gitignore': 'log/\n', ...files('log/x', 'a/log')}, ['.gitignore', 'a/log']],
+		[
+			'a directory-only rule does not match a symlink',
+			{'.gitignore': 'log/\n', ...files('logs/x'), log: {link: 'logs'}},
+			['.gitignore', 'log -> logs', 'logs/x'],
+		],
+		[
+			'a negation takes back',
+			{'.gitignore': '*.log\n!keep.log\n', ...files('a.log', 'keep.log', 'b/keep.log')},
+			['.gitignore', 'b/keep.log', 'keep.log'],
+		],
+		[
+			'nothing inside an ignored directory can be taken back',
+			{'.gitignore': 'out/\n!out/keep\n', ...files('out/keep', 'a')},
+			['.gitignore', 'a'],
+		],
+		[
+			'the star form can',
+			{'.gitignore': 'out/*\n!out/keep\n', ...files('out/keep', 'out/x')},
+			['.gitignore', 'out/keep'],
+		],
+		[
+			'a deeper file decides',
+			{'.gitignore': '*.txt\n', 'b/.gitignore': '!*.txt\n', ...files('a.txt', 'b/a.txt', 'b/c/a.txt')},
+			['.gitignore', 'b/.gitignore', 'b/a.txt', 'b/c/a.txt'],
+		],
+		[
+			'a deeper file takes a directory back, with what it holds',
+			{'.gitignore': 'build\n', 'b/.gitignore': '!build\n', ...files('build/x', 'b/build/x')},
+			['.gitignore', 'b/.gitignore', 'b/build/x'],
+		],
+		[
+			'a deeper file counts from its own place',
+			{'b/.gitignore': '/x\n', ...files('x', 'b/x', 'b/c/x')},
+			['b/.gitignore', 'b/c/x', 'x'],
+		],
+		['double stars', {'.gitignore': 'a/**/z\n**/q\n', ...files('a/z', 'a/b/c/z', 'z', 'p/q')}, ['.gitignore', 'z']],
+		[
+			'comments, escapes, case, carriage returns and a byte order mark',
+			{'.gitignore': '\uFEFF# x\r\n\\#y\r\nUP\r\n', ...files('# x', '#y', 'UP', 'up')},
+			['# x', '.gitignore', 'up'],
+		],
+		[
+			'a folder with nothing but ignored files goes too, an empty one stays',
+			{'.gitignore': '*.pyc\n', ...files('__pycache__/a.pyc'), uploads: null},
+			['.gitignore', 'uploads/'],
+		],
+		[
+			'a symlink in the place of .gitignore gives no rules',
+			{rules: 'a\n', '.gitignore': {link: 'rules'}, a: ''},
+			['.gitignore -> rules', 'a', 'rules'],
+		],
+	];
+	test.each(cases)('%s', async (_name, tree, expected) => {
+		expect(await paths(makeTree(tree))).toEqual(expected.sort());
+	});
+
+	test('rules above the context root hold, from the boundary down', async () => {
+		const root = makeTree({
+			'.git/HEAD': '',
+			'.gitignore': '*.log\n',
+			'apps/.gitignore': '/web/tmp\n',
+			...files('apps/web/a', 'apps/web/a.log', 'apps/web/tmp/x'),
+		});
+		expect(await paths(root, {path: 'apps/web'})).toEqual(['a']);
+	});
+
+	test('a rule that ignores the service root or an include itself is dropped for it', async () => {
+		const root = makeTree({
+			'.git/HEAD': '',
+			'.gitignore': 'apps/\n*.log\ngenerated\n',
+			...files('apps/web/a', 'apps/web/a.log', 'apps/other/b', 'generated/code', 'generated/x.log'),
+		});
+		expect(await paths(root, {path: 'apps/web', build: {include: ['generated']}})).toEqual([
+			'apps/web/a',
+			'generated/code',
+		]);
+	});
+});
+
+describe('.dockerignore', () => {
+	const tree: Tree = {Dockerfile: 'FROM scratch', a: '', 'b/a': '', 'b/c/d': '', 'e.md': '', 'b/e.md': ''};
+	const cases: [string, string, string[]][] = [
+		['names count from the root', 'a\n', ['.dockerignore', 'Dockerfile', 'b/a', 'b/c/d', 'b/e.md', 'e.md']],
+		['a star stays in one folder', '*.md\n', ['.dockerignore', 'Dockerfile', 'a', 'b/a', 'b/c/d', 'b/e.md']],
+		['double stars do not', '**/*.md\n', ['.dockerignore', 'Dockerfile', 'a', 'b/a', 'b/c/d']],
+		['what is ignored can be taken back, and the Dockerfile is always there', '*\n!b/c\n', ['Dockerfile', 'b/c/d']],
+		['with wildcards too', '*\n!b/**/d\n', ['Dockerfile', 'b/c/d']],
+		['comments and leading slashes', '# all\n/b/\n', ['.dockerignore', 'Dockerfile', 'a', 'e.md']],
+	];
+	test.each(cases)('%s', async (_name, rules, expected) => {
+		const root = makeTree({...tree, '.dockerignore': rules});
+		expect(await paths(root, {file: 'Dockerfile'})).toEqual(expected);
+	});
+
+	test('<Dockerfile>.dockerignore comes first', async () => {
+		const root = makeTree({Dockerfile: '', 'Dockerfile.dockerignore': 'a\n', '.dockerignore': 'b\n', a: '', b: ''});
+		expect(await paths(root, {file: 'Dockerfile'})).toEqual([
+			'.dockerignore',
+			'Dockerfile',
+			'Dockerfile.dockerignore',
+			'b',
+		]);
+	});
+
+	test('it only speaks to Dockerfile builds', async () => {
+		expect(await paths(makeTree({'.dockerignore': '*\n', a: ''}))).toEqual(['.dockerignore', 'a']);
+	});
+
+	test('a pattern that cannot be read is a message', async () => {
+		const root = makeTree({Dockerfile: '', '.dockerignore': 'a(b\n', a: ''});
+		await expect(paths(root, {file: 'Dockerfile'})).rejects.toThrow(
+			/^\.dockerignore has a pattern that cannot be read/,
+		);
+	});
+});
+
+test('version control, our state and the descriptor stay out, at every level', async () => {
+	const root = makeTree({
+		'.git/HEAD': '',
+		'sub/.git': 'gitdir: x',
+		'.hg/x': '',
+		'a/.svn/x': '',
+		'.compartment/production/state.json': '',
+		'compartment.yml': '',
+		'compartment.routes.yml': '',
+		'a/compartment.yml': '',
+		'a/b': '',
+	});
+	expect(await paths(root)).toEqual(['a/b', 'a/compartment.yml']);
+});
+
+test('includes widen the root, and only what was named is taken', async () => {
+	const root = makeTree({
+		'.git/HEAD': '',
+		'package.json': '',
+		'lock.yaml': '',
+		'apps/web/a': '',
+		'apps/api/b': '',
+		'shared/ui/c': '',
+		'shared/db/d': '',
+	});
+	const options = {directory: 'apps', path: 'web', build: {include: ['../package.json', '../shared/ui']}};
+	const context = await contextOf(root, options);
+	expect(context.root).toBe(root);
+	expect(context.entries.map(entry => entry.path)).toEqual([
+		'apps',
+		'apps/web',
+		'apps/web/a',
+		'package.json',
+		'shared',
+		'shared/ui',
+		'shared/ui/c',
+	]);
+	expect((await contextOf(root, {path: 'apps/web'})).root).toBe(`${root}/apps/web`);
+});
+
+test('with context, the root is the context, and includes must lie in it', async () => {
+	const root = makeTree({'api/Dockerfile': '', 'api/a': '', 'lib/b': '', 'web.Dockerfile': ''});
+	expect(await paths(root, {path: 'api', context: 'lib'})).toEqual(['b']);
+	await expect(paths(root, {path: 'api', context: 'api', build: {include: ['lib']}})).rejects.toThrow(
+		'build.include path "lib" must lie in the context "api".',
+	);
+	const outside = await contextOf(root, {path: 'api', file: 'web.Dockerfile'});
+	expect(outside.dockerfile).toBe('.compartment.Dockerfile');
+	expect(outside.entries.map(entry => entry.path)).toEqual(['.compartment.Dockerfile', 'Dockerfile', 'a']);
+});
+
+test('only the executable bit of a mode is kept', async () => {
+	const root = makeTree({a: '', b: ''});
+	chmodSync(`${root}/a`, 0o600);
+	chmodSync(`${root}/b`, 0o711);
+	const {entries} = await contextOf(root);
+	expect(entries.map(entry => entry.mode)).toEqual([0o644, 0o755]);
+});
+
+describe('symlinks', () => {
+	test('those that stay inside are kept as they are', async () => {
+		const root = makeTree({
+			'web/a': '',
+			'web/b/up': {link: '../a'},
+			'web/gone': {link: 'missing'},
+			'web/circle': {link: 'circle'},
+		});
+		expect(await paths(root, {path: 'web'})).toEqual(['a', 'b/up -> ../a', 'circle -> circle', 'gone -> missing']);
+	});
+
+	test.each([
+		['relative', '../../secret'],
+		['absolute', '/etc/passwd'],
+		['absolute, back inside', 'INSIDE'],
+		['through a link that stays', 'here/../../secret'],
+		['dangling', '../../../nothing'],
+	])('%s ones that leave are refused', async (_name, link) => {
+		const root = makeTree({secret: '', 'web/sub/here': {link: '.'}, 'web/a': ''});
+		writeTree(root, {'web/sub/bad': {link: link === 'INSIDE' ? `${root}/web/a` : link}});
+		await expect(paths(root, {path: 'web'})).rejects.toThrow(
+			'Service path "web" must not include symlink entry "sub/bad".',
+		);
+	});
+
+	test('the text stays inside, but another link carries it out', async () => {
+		const root = makeTree({'x/secret': '', 'web/deep/deeper': null, 'web/jump': {link: 'deep'}});
+		writeTree(root, {'web/s/bad': {link: '../jump/../../x/secret'}});
+		await expect(paths(root, {path: 'web'})).rejects.toThrow('must not include symlink entry "s/bad"');
+	});
+
+	test('ignored ones do not matter', async () => {
+		const root = makeTree({'.gitignore': 'bad\n', bad: {link: '/etc/passwd'}});
+		expect(await paths(root)).toEqual(['.gitignore']);
+	});
+
+	test('a file that becomes a link after the walk is not followed', async () => {
+		const root = makeTree({'web/a': 'mine', secret: 'not mine'});
+		const context = await contextOf(root, {path: 'web'});
+		rmSync(`${root}/web/a`);
+		symlinkSync('../secret', `${root}/web/a`);
+		await expect(hashContext(context)).rejects.toThrow('"a" changed while it was being read.');
+	});
+
+	test('a folder that becomes a link after the walk is not followed', async () => {
+		const root = makeTree({'web/d/a': 'same', 'elsewhere/a': 'size'});
+		const context = await contextOf(root, {path: 'web'});
+		renameSync(`${root}/web/d`, `${root}/web/old`);
+		symlinkSync('../elsewhere', `${root}/web/d`);
+		await expect(hashContext(context)).rejects.toThrow('"d/a" changed while it was being read.');
+	});
+});
+
+test('sockets, pipes and devices are refused unless they are ignored', async () => {
+	const root = makeTree({'tmp/a': ''});
+	const server = createServer().listen(`${root}/tmp/app.sock`);
+	await new Promise(resolve => server.once('listening', resolve));
+	onTestFinished(() => new Promise<void>(resolve => server.close(() => resolve())));
+	await expect(paths(root)).rejects.toThrow(
+		'Service path "." must not include "tmp/app.sock": only files, directories and symlinks',
+	);
+	writeFileSync(`${root}/.gitignore`, '*.sock\n');
+	expect(await paths(root)).toEqual(['.gitignore', 'tmp/a']);
+});
+
+test('a name that is not UTF-8 is a message', async () => {
+	const root = makeTree();
+	mkdirSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x66, 0xff])]));
+	await expect(paths(root)).rejects.toThrow('has a name that is not valid UTF-8');
+});

@@ -1,0 +1,37 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {db, read} from './support.ts';
+
+const resourceOf = (text: string) => read(text).resources[0]!;
+const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name, 'compartment.yml'), 'utf8');
+
+it('expands to the documented resource, but for its commands', () => {
+	const {operations, preset, ...rest} = resourceOf(fixture('docs-postgres-preset'));
+	const {operations: documented, ...expanded} = resourceOf(fixture('docs-postgres-preset-expanded'));
+	expect(rest).toEqual(expanded);
+	expect(preset).toBe('postgres');
+	expect(operations.backup!.schedule).toEqual(documented.backup!.schedule);
+});
+
+it('backs up what a restore can replace, and restores all or nothing', () => {
+	const {backup, restore} = resourceOf(db('{preset: postgres}')).operations;
+	expect(backup!.command).toContain('pg_dump --clean --if-exists');
+	expect(backup!.command).toContain('--file "$COMPARTMENT_BACKUP_DIR/postgres.sql"');
+	expect(restore!.command).toContain('psql -X -v ON_ERROR_STOP=1 --single-transaction');
+	// psql takes --single-transaction only with --file or --command, not with a redirected standard input.
+	expect(restore!.command).toContain('--file "$COMPARTMENT_BACKUP_DIR/postgres.sql"');
+	expect(restore!.command).not.toContain('<"');
+	expect(backup!.command).toContain('PGPASSWORD="$POSTGRES_PASSWORD"');
+});
+
+it('lets env override what is not secret', () => {
+	const resource = resourceOf(db('{preset: postgres, env: {POSTGRES_DB: shop, TZ: UTC}}'));
+	expect(resource.env).toEqual({POSTGRES_DB: 'shop', POSTGRES_USER: 'app', TZ: 'UTC'});
+	expect(resource.generatedVariables).toHaveProperty('POSTGRES_PASSWORD');
+});
+
+it('does not generate a password that is written down', () => {
+	const resource = resourceOf(db('{preset: postgres, env: {POSTGRES_PASSWORD: x}}'));
+	expect(resource.generatedVariables).toEqual({});
+});

@@ -1,0 +1,62 @@
+import {expect, it} from 'vitest';
+import {db, read, route, web} from './support.ts';
+
+const two =
+	'name: app\nservices: {web: ., api: {path: a, kind: api}, site: {path: b, accessMode: public, kind: api}}\n';
+
+it('names a cron service without a schedule', () => {
+	expect(read(web('{path: ., kind: cron}')).warnings).toEqual([
+		'compartment.yml:3:3 services.web: has no schedule; it runs only by hand: compartment job run web',
+	]);
+});
+
+it('names readiness that nothing waits for', () => {
+	expect(read(web('{path: ., kind: job, readiness: {type: http}}')).warnings).toEqual([
+		'compartment.yml:3:29 services.web.readiness: has no effect on kind: job, which runs to completion',
+	]);
+});
+
+it('names an unknown placeholder of an output', () => {
+	const text = db("{image: x, outputs: {u: {sensitive: false, value: '${resource.hots}:${env.PORT}'}}}");
+	expect(read(text).warnings).toEqual([
+		'compartment.yml:4:57 resources.db.outputs.u.value: Unsupported resource output template placeholder "resource.hots". Did you mean "resource.host"?',
+	]);
+});
+
+it.each([
+	['/a', '/a'],
+	['/a/*', '/a'],
+	['/a/*', '/a/b'],
+	['/a/*', '/a/b/*'],
+	['/*', '/'],
+	['/*', '/a/*'],
+])('sees that %s hides %s', (earlier, later) => {
+	const rules = route(`{on: web, path: ${earlier}, to: api}`, `{on: web, path: ${later}, to: site}`);
+	expect(read(two, rules).warnings).toEqual([
+		`compartment.routes.yml:4:21 routes[1].path: never matches: routes[0] (${earlier}) answers first`,
+	]);
+});
+
+it.each([
+	['{on: web, path: /a/*, to: api}', '{on: web, path: /ab, to: site}'],
+	['{on: web, path: /a, to: api}', '{on: web, path: /a/*, to: site}'],
+	['{on: web, path: /a, to: api}', '{on: site, path: /a, to: web}'],
+	['{on: web, path: /a, to: api, methods: [GET]}', '{on: web, path: /a, to: site}'],
+	['{on: web, path: /a, to: api, methods: [GET]}', '{on: web, path: /a, to: site, methods: [GET, POST]}'],
+])('does not warn about %s before %s', (...rules) => {
+	expect(read(two, route(...rules)).warnings).toEqual([]);
+});
+
+it('sees that methods are covered too', () => {
+	const rules = route(
+		'{on: web, path: /a, to: api, methods: [GET, POST]}',
+		'{on: web, path: /a, to: site, methods: [POST]}',
+	);
+	expect(read(two, rules).warnings).toHaveLength(1);
+});
+
+it('names a rule on a service that has no host', () => {
+	expect(read(two, route('{on: api, path: /a, to: web}', '{on: site, path: /a, to: web}')).warnings).toEqual([
+		'compartment.routes.yml:3:10 routes[0].on: never matches: "api" has no host of its own without accessMode: public',
+	]);
+});

@@ -1,0 +1,253 @@
+import {expect, test} from 'vitest';
+import type {EngineEvent} from '../../source/engine/engine.ts';
+import {EngineError} from '../../source/errors.ts';
+import {
+	addressIn,
+	collect,
+	type EngineUnderTest,
+	idleSpec,
+	makeNetwork,
+	smallImage,
+	tarOf,
+	uniqueName,
+	until,
+} from './helpers.ts';
+
+const refusal = (status: number | undefined, message: RegExp) =>
+	expect.objectContaining({name: 'EngineError', status, message: expect.stringMatching(message)});
+
+/** What every engine promises. The memory engine is used in place of Docker, so both have to keep it. */
+export function testContract({engine, labels}: EngineUnderTest): void {
+	test('a container that runs is observed by its labels, with its address', async () => {
+		const network = await makeNetwork(engine, labels);
+		const own = {...labels, 'compartment.address': 'service.web'};
+		const address = addressIn(network, 5);
+		const spec = idleSpec(own, {attachments: [{network: network.name, address, aliases: ['web']}]});
+		const id = await engine.run(spec);
+
+		const {containers} = await engine.observe(own);
+		expect(containers).toMatchObject([{id, name: spec.name, state: 'running', networks: {[network.name]: address}}]);
+		expect(containers[0]!.labels).toMatchObject(own);
+		expect((await engine.observe({'compartment.address': 'service.web', ...labels})).containers).toHaveLength(1);
+		expect((await engine.observe({...labels, 'compartment.address': ''})).containers).toHaveLength(1);
+		expect((await engine.observe({...labels, 'compartment.address': 'service.api'})).containers).toEqual([]);
+		expect((await engine.observe(labels)).networks).toContainEqual(
+			expect.objectContaining({name: network.name, subnet: network.subnet, labels}),
+		);
+	});
+
+	test('an address is free while its container is stopped, and the same again after a start', async () => {
+		const network = await makeNetwork(engine, labels);
+		const address = addressIn(network, 6);
+		const spec = idleSpec(labels, {attachments: [{network: network.name, address}]});
+		const id = await engine.run(spec);
+		const rival = await engine.create(idleSpec(labels, {attachments: [{network: network.name, address}]}));
+		await expect(engine.start(rival)).rejects.toEqual(refusal(403, /^cannot start container .*Address already in use/));
+
+		await engine.stop(id, 1);
+		expect(await engine.inspectContainer(id)).toMatchObject({state: 'exited', networks: {[network.name]: ''}});
+		await engine.start(id);
+		expect(await engine.inspectContainer(id)).toMatchObject({state: 'running', networks: {[network.name]: address}});
+	});
+
+	test('a name is given once, and an image must be there', async () => {
+		const spec = idleSpec(labels);
+		await engine.create(spec);
+		await expect(engine.run(spec)).rejects.toEqual(
+			refusal(409, new RegExp(`^cannot create container ${spec.name}: Conflict. The container name "/${spec.name}"`)),
+		);
+		await expect(engine.create(idleSpec(labels, {image: 'absent:1'}))).rejects.toEqual(
+			refusal(404, /^cannot create container .*: No such image: absent:1$/),
+		);
+		await expect(engine.start('absent-container')).rejects.toEqual(refusal(404, /No such container: absent-container/));
+	});
+
+	test('what is gone already can be stopped, removed and left', async () => {
+		const network = await makeNetwork(engine, labels);
+		const id = await engine.run(idleSpec(labels, {attachments: [{network: network.name}]}));
+		await engine.stop(id, 1);
+		await engine.stop(id, 1);
+		await engine.leave(id, network.name);
+		await engine.leave(id, network.name);
+		await engine.remove(id);
+		await engine.remove(id);
+		await engine.stop(id, 1);
+		await engine.removeNetwork(network.name);
+		await engine.removeNetwork(network.name);
+		await engine.removeVolume(uniqueName('absent'));
+		await engine.removeImage('absent:1');
+		expect(await engine.inspectContainer(id)).toBeUndefined();
+		expect(await engine.findByName('network', network.name)).toBeUndefined();
+	});
+
+	test('networks have names and subnets of their own, and stay while they are used', async () => {
+		const network = await makeNetwork(engine, labels);
+		await expect(makeNetwork(engine, labels, {name: network.name})).rejects.toEqual(refusal(409, /already exists/));
+		await expect(makeNetwork(engine, labels, {subnet: network.subnet})).rejects.toEqual(refusal(403, /Pool overlaps/));
+		await engine.run(idleSpec(labels, {attachments: [{network: network.name}]}));
+		await expect(engine.removeNetwork(network.name)).rejects.toEqual(refusal(403, /has active endpoints/));
+		expect(await engine.listSubnets()).toContain(network.subnet);
+	});
+
+	test('a container joins and leaves networks while it runs', async () => {
+		const [first, second] = [await makeNetwork(engine, labels), await makeNetwork(engine, labels)];
+		const id = await engine.run(idleSpec(labels, {attachments: [{network: first.name}]}));
+		const networks = async () => (await engine.inspectContainer(id))?.networks;
+
+		await engine.join(id, {network: second.name, address: addressIn(second, 7), aliases: ['web']});
+		expect(await networks()).toMatchObject({[second.name]: addressIn(second, 7), [first.name]: expect.any(String)});
+		await expect(engine.join(id, {network: second.name})).rejects.toEqual(refusal(403, /already exists in network/));
+		await engine.leave(id, second.name);
+		expect(Object.keys((await networks()) ?? {})).toEqual([first.name]);
+		await expect(engine.join(id, {network: 'absent-network'})).rejects.toEqual(
+			refusal(404, /absent-network not found/),
+		);
+	});
+
+	test('a volume keeps its labels and outlives its container', async () => {
+		const name = uniqueName('volume');
+		await engine.createVolume(name, {...labels, role: 'first'});
+		await engine.createVolume(name, {...labels, role: 'second'});
+		const id = await engine.run(idleSpec(labels, {volumes: {[name]: {path: '/data'}}}));
+		await expect(engine.removeVolume(name)).rejects.toEqual(refusal(409, /volume is in use/));
+		await engine.remove(id);
+		expect(await engine.findByName('volume', name)).toEqual({id: name, labels: {...labels, role: 'first'}});
+		await engine.removeVolume(name);
+		expect((await engine.observe({...labels, role: ''})).volumes).toEqual([]);
+	});
+
+	test('a container is renamed unless the name is taken', async () => {
+		const [one, other] = [idleSpec(labels), idleSpec(labels)];
+		const id = await engine.create(one);
+		const otherId = await engine.create(other);
+		await expect(engine.rename(id, other.name)).rejects.toEqual(refusal(409, /is already in use by container/));
+		await engine.rename(id, `${one.name}-old`);
+		expect(await engine.findByName('container', `${one.name}-old`)).toMatchObject({id});
+		expect(await engine.findByName('container', one.name)).toBeUndefined();
+		expect(await engine.findByName('container', otherId.slice(0, 12))).toBeUndefined();
+		await expect(engine.rename('absent-container', 'x')).rejects.toEqual(refusal(404, /No such container/));
+	});
+
+	test('the exit code of what ran to its end', async () => {
+		const id = await engine.run(idleSpec(labels, {command: ['sh', '-c', 'echo done; exit 7']}));
+		expect(await engine.wait(id)).toBe(7);
+		expect(await engine.inspectContainer(id)).toMatchObject({state: 'exited', exitCode: 7, isOutOfMemory: false});
+		const lines = await collect(engine.logs(id, {}));
+		expect(lines).toMatchObject([{stream: 'stdout', text: 'done'}]);
+		await expect(engine.wait('absent-container')).rejects.toEqual(refusal(404, /No such container/));
+	});
+
+	test('waiting ends with the reason of an abort', async () => {
+		const id = await engine.run(idleSpec(labels));
+		const reason = new EngineError('enough');
+		const controller = new AbortController();
+		const waiting = engine.wait(id, controller.signal);
+		controller.abort(reason);
+		await expect(waiting).rejects.toBe(reason);
+	});
+
+	test('a container that cannot be started is left there', async () => {
+		const spec = idleSpec(labels, {command: ['/absent-program']});
+		await expect(engine.run(spec)).rejects.toEqual(
+			refusal(400, new RegExp(`^cannot start container ${spec.name}: .*/absent-program: no such file or directory`)),
+		);
+		const left = await engine.findByName('container', spec.name);
+		expect(await engine.inspectContainer(left!.id)).toMatchObject({
+			state: 'created',
+			error: expect.stringContaining('no such file'),
+		});
+	});
+
+	test('a command inside a container', async () => {
+		const id = await engine.run(idleSpec(labels));
+		const lines: string[] = [];
+		const result = await engine.exec(id, ['cat'], {input: 'one\ntwo', onLine: line => lines.push(line)});
+		expect(result).toEqual({exitCode: 0, stdout: 'one\ntwo', stderr: ''});
+		expect(lines).toEqual(['one', 'two']);
+		await engine.stop(id, 1);
+		await expect(engine.exec(id, ['cat'])).rejects.toEqual(
+			refusal(409, /^cannot run cat in container .*is not running/),
+		);
+	});
+
+	test('tags come and go one by one', async () => {
+		const id = (await engine.findImage('debian:trixie-slim'))!.id;
+		const [one, other] = [`${uniqueName('image')}:1`, `${uniqueName('image')}:2`];
+		await engine.tagImage(id, one);
+		await engine.tagImage(id, other);
+		await engine.removeImage(one);
+		expect(await engine.findImage(one)).toBeUndefined();
+		expect(await engine.findImage(other)).toMatchObject({id});
+		await engine.removeImage(other);
+		expect(await engine.findImage(id)).toMatchObject({id});
+		await expect(engine.tagImage('absent:1', one)).rejects.toEqual(
+			refusal(404, /^cannot tag image absent:1 as .*No such image/),
+		);
+	});
+
+	test('an image that is used stays, until it is not', async () => {
+		const reference = `${uniqueName('built')}:1`;
+		const context = tarOf({Dockerfile: `FROM ${smallImage}\nEXPOSE 8080\n`});
+		const request = {context, dockerfile: 'Dockerfile', reference, labels: {...labels, reference}, args: {}};
+		const image = await engine.buildImage(request, () => {});
+		expect(image).toMatchObject({tags: [reference], labels: {...labels, reference}});
+		expect(await engine.listImages({reference, ...labels})).toEqual([image]);
+		const id = await engine.create(idleSpec(labels, {image: reference}));
+		await engine.removeImage(reference);
+		expect(await engine.findImage(reference)).toEqual(image);
+		await engine.remove(id);
+		await engine.removeImage(reference);
+		expect(await engine.findImage(image.id)).toBeUndefined();
+	});
+
+	test('a host port has one owner', async () => {
+		const port = 20_000 + Math.floor(Math.random() * 10_000);
+		const publish = {80: {host: '127.0.0.1', port}};
+		const network = await makeNetwork(engine, labels);
+		const attachments = [{network: network.name}];
+		const owner = idleSpec(labels, {publish, attachments});
+		expect(await engine.findPortOwner(port)).toBeUndefined();
+		const id = await engine.run(owner);
+		expect(await engine.findPortOwner(port)).toBe(owner.name);
+		expect(await engine.inspectContainer(id)).toMatchObject({publishedPorts: [`127.0.0.1:${port}`]});
+		await expect(engine.run(idleSpec(labels, {publish, attachments}))).rejects.toEqual(
+			refusal(500, /port is already allocated/),
+		);
+	});
+
+	test('events of containers, until the signal aborts', async () => {
+		const own = {...labels, 'compartment.address': uniqueName('events')};
+		const controller = new AbortController();
+		const seen: EngineEvent[] = [];
+		const reading = (async () => {
+			for await (const event of engine.events(own, controller.signal)) seen.push(event);
+		})();
+		// The first event tells that the engine listens; what came before it may be missed.
+		await until(async () => {
+			await engine.remove(await engine.create(idleSpec(own)));
+			return seen.length > 0;
+		});
+		const id = await engine.run(idleSpec(own, {command: ['sh', '-c', 'exit 3']}));
+		await engine.run(idleSpec(labels));
+		await until(() => seen.some(event => event.id === id && event.action === 'die'));
+		controller.abort();
+		await reading;
+		const ours = seen.filter(event => event.id === id);
+		expect(ours.map(({action}) => action)).toEqual(expect.arrayContaining(['create', 'start', 'die']));
+		expect(ours.at(-1)).toMatchObject({object: 'container', attributes: {...own, exitCode: '3'}});
+		expect(new Set(seen.map(({attributes}) => attributes['compartment.address']))).toEqual(
+			new Set([own['compartment.address']]),
+		);
+	});
+
+	test('a followed log ends with its container, or when nobody listens any more', async () => {
+		const id = await engine.run(idleSpec(labels));
+		const following = collect(engine.logs(id, {follow: true}));
+		const idle = engine.logs(id, {follow: true})[Symbol.asyncIterator]();
+		const waiting = idle.next();
+		await idle.return?.();
+		expect(await waiting).toMatchObject({done: true});
+		await engine.stop(id, 1);
+		expect(await following).toEqual([]);
+	});
+}

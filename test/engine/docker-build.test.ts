@@ -1,0 +1,122 @@
+import {expect, test} from 'vitest';
+import type {BuildProgress} from '../../source/engine/engine.ts';
+import {EngineError} from '../../source/errors.ts';
+import {smallImage, tarOf, uniqueName, until, withEngine} from './helpers.ts';
+
+const {engine, labels} = withEngine();
+
+type Options = {
+	readonly files?: Readonly<Record<string, string>>;
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: BuildProgress) => void;
+	readonly target?: string;
+};
+
+async function build(lines: readonly string[], {files = {}, signal, onProgress, target}: Options = {}) {
+	const progress: BuildProgress[] = [];
+	const request = {
+		context: tarOf({'docker/Dockerfile.web': lines.join('\n'), ...files}),
+		dockerfile: 'docker/Dockerfile.web',
+		reference: `${uniqueName('built')}:1`,
+		labels,
+		args: {GREETING: 'hello'},
+		target,
+	};
+	const note = (step: BuildProgress) => {
+		progress.push(step);
+		onProgress?.(step);
+	};
+	return {image: await engine.buildImage(request, note, signal), progress, reference: request.reference};
+}
+
+test('an image with its labels, its ports in order, and what happened on the way', async () => {
+	const {image, progress, reference} = await build(
+		[
+			`FROM ${smallImage}`,
+			'ARG GREETING',
+			'RUN --mount=type=cache,target=/cache echo "$GREETING wörld"; echo to stderr >&2; echo no end | tr -d "\\n"',
+			'COPY page.html /',
+			'EXPOSE 9000',
+			'EXPOSE 80 53/udp',
+		],
+		{files: {'page.html': uniqueName()}},
+	);
+	expect(image).toMatchObject({tags: [reference], labels, exposedPorts: [9000, 80], size: expect.any(Number)});
+	expect(image.id).toMatch(/^sha256:[0-9a-f]{64}$/);
+
+	const copied = progress
+		.filter(({type}) => type === 'step')
+		.filter(step => 'name' in step && step.name.includes('COPY'));
+	expect(copied).toMatchObject([{state: 'started'}, {state: 'done', durationMs: expect.any(Number)}]);
+	const run = progress.find(step => step.type === 'step' && step.name.includes('RUN'));
+	const output = progress.filter(step => step.type === 'output' && run?.type === 'step' && step.id === run.id);
+	// A run that is cached prints nothing.
+	if (run?.type === 'step' && run.state === 'started') {
+		expect(output.map(line => 'text' in line && line.text)).toEqual(
+			expect.arrayContaining(['hello wörld', 'to stderr', 'no end']),
+		);
+	}
+});
+
+test('a step that was done before is cached', async () => {
+	const lines = [`FROM ${smallImage}`, `RUN echo ${uniqueName()}`];
+	await build(lines);
+	const {progress} = await build(lines);
+	const states = progress.flatMap(step => (step.type === 'step' && step.name.includes('RUN') ? [step.state] : []));
+	expect(states).toEqual(['cached']);
+});
+
+test('a failing step is told with its command and its last lines', async () => {
+	const failing = build([
+		`FROM ${smallImage}`,
+		'RUN for n in $(seq 30); do echo line $n; done; echo no such package >&2; exit 3',
+	]);
+	const error: unknown = await failing.catch(error => error);
+	expect(error).toBeInstanceOf(EngineError);
+	const {message} = error as EngineError;
+	expect(message).toMatch(/^cannot build image compartment-built-.*: .*exit code: 3\n {2}.*RUN for n/);
+	expect(message).toMatch(/\n {2}line 30/);
+	expect(message).toMatch(/\n {2}no such package/);
+	expect(message).not.toMatch(/\n {2}line 1\n/);
+});
+
+test.each([
+	['an instruction that does not exist', [`FROM ${smallImage}`, 'RUNN x'], /unknown instruction: RUNN/],
+	['a file that is not in the context', [`FROM ${smallImage}`, 'COPY absent.txt /'], /absent\.txt.*not found/],
+	['a base that cannot be had', ['FROM absent.invalid/base:1'], /absent\.invalid/],
+])('%s', async (_name, lines, message) => {
+	await expect(build(lines)).rejects.toEqual(
+		expect.objectContaining({name: 'EngineError', message: expect.stringMatching(message)}),
+	);
+});
+
+test('only the wanted stage is built', async () => {
+	const lines = [`FROM ${smallImage} AS web`, 'EXPOSE 3000', `FROM ${smallImage}`, 'RUN exit 1'];
+	const {image} = await build(lines, {target: 'web'});
+	expect(image.exposedPorts).toEqual([3000]);
+});
+
+test('an abort ends the build on the engine too', async () => {
+	const marker = `9${Date.now() % 100_000}.5`;
+	const controller = new AbortController();
+	const reason = new EngineError('enough');
+	const building = build([`FROM ${smallImage}`, `RUN echo begun; sleep ${marker}`], {
+		signal: controller.signal,
+		onProgress: step => {
+			if (step.type === 'output' && step.text === 'begun') controller.abort(reason);
+		},
+	});
+	await expect(building).rejects.toBe(reason);
+	await until(async () => !(await isRunning(marker)));
+});
+
+/** Looks for a process of that argument on this machine; elsewhere the engine has to be trusted. */
+async function isRunning(argument: string): Promise<boolean> {
+	const {readdir, readFile} = await import('node:fs/promises');
+	const commands = await Promise.all(
+		(await readdir('/proc').catch(() => []))
+			.filter(name => /^\d+$/.test(name))
+			.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+	);
+	return commands.some(command => command.startsWith(`sleep\0${argument}`));
+}

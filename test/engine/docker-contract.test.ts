@@ -1,0 +1,5 @@
+import {describe} from 'vitest';
+import {testContract} from './contract.ts';
+import {withEngine} from './helpers.ts';
+
+describe('Docker', () => testContract(withEngine()));

@@ -1,0 +1,97 @@
+import {randomBytes, randomInt} from 'node:crypto';
+import {setTimeout as pause} from 'node:timers/promises';
+import {pack} from 'tar-stream';
+import {afterAll, beforeAll} from 'vitest';
+import {connectDocker} from '../../source/engine/docker.ts';
+import type {ContainerSpec, Engine, Labels, NetworkSpec} from '../../source/engine/engine.ts';
+
+/** An image that every engine of ours has, or will have in a moment. */
+export const smallImage = 'debian:trixie-slim';
+
+export const uniqueName = (prefix = 'test'): string => `compartment-${prefix}-${randomBytes(5).toString('hex')}`;
+
+export type EngineUnderTest = {
+	readonly engine: Engine;
+	/** On everything that a test makes; what carries them is removed at the end. */
+	readonly labels: Labels;
+};
+
+/** For a test file: the engine, an image to run, and everything with these labels removed in the end, come what may. */
+export function withEngine(engine: Engine = connectDocker()): EngineUnderTest {
+	const labels = {'compartment.test': uniqueName('run')};
+	beforeAll(() => waitForImage(engine, smallImage), 300_000);
+	afterAll(() => cleanUp(engine, labels), 60_000);
+	return {engine, labels};
+}
+
+export async function waitForImage(engine: Engine, reference: string): Promise<void> {
+	while (!(await engine.findImage(reference))) await pause(1000);
+}
+
+export async function cleanUp(engine: Engine, labels: Labels): Promise<void> {
+	if (Object.keys(labels).length === 0) throw new Error('without labels, everything would be removed');
+	const {containers, networks, volumes} = await engine.observe(labels);
+	const all = async (work: readonly Promise<unknown>[]) => {
+		const failed = (await Promise.allSettled(work)).find(({status}) => status === 'rejected');
+		if (failed?.status === 'rejected') throw failed.reason;
+	};
+	await all(containers.map(({id}) => engine.remove(id)));
+	await all(networks.map(({id}) => engine.removeNetwork(id)));
+	await all(volumes.map(({name}) => engine.removeVolume(name)));
+	for (const {tags, id} of await engine.listImages(labels)) {
+		for (const reference of tags.length > 0 ? tags : [id]) await engine.removeImage(reference);
+	}
+}
+
+/** A container that does nothing until it is told to end. */
+export const idleSpec = (labels: Labels, changes: Partial<ContainerSpec> = {}): ContainerSpec => ({
+	name: uniqueName(),
+	image: smallImage,
+	labels,
+	command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done'],
+	env: {},
+	attachments: [],
+	restart: {policy: 'no'},
+	...changes,
+});
+
+/** A network with a small subnet of its own, away from the pool that Compartment hands out. */
+export async function makeNetwork(
+	engine: Engine,
+	labels: Labels,
+	changes: Partial<NetworkSpec> = {},
+): Promise<NetworkSpec> {
+	const block = randomInt(4096);
+	const subnet = `10.250.${Math.floor(block / 16)}.${(block % 16) * 16}/28`;
+	const spec = {name: uniqueName('network'), labels, subnet, ...changes};
+	await engine.createNetwork(spec);
+	return spec;
+}
+
+/** The n-th address of a subnet. */
+export function addressIn({subnet}: {readonly subnet: string}, n: number): string {
+	const [a, b, c, d] = subnet.split(/[./]/).map(Number);
+	return `${a}.${b}.${c}.${d! + n}`;
+}
+
+export function tarOf(files: Readonly<Record<string, string>>): NodeJS.ReadableStream {
+	const archive = pack();
+	for (const [name, content] of Object.entries(files)) archive.entry({name}, content);
+	archive.finalize();
+	return archive as unknown as NodeJS.ReadableStream;
+}
+
+/** Asks until it is so. */
+export async function until(isSo: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
+	while (!(await isSo())) {
+		if (Date.now() > deadline) throw new Error(`not so after ${timeoutMs} ms: ${isSo}`);
+		await pause(20);
+	}
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+	const all: T[] = [];
+	for await (const item of items) all.push(item);
+	return all;
+}

@@ -1,0 +1,40 @@
+/**
+ * A little server, run with `node -e` in a container. It tells in the header `x-echo` what it received, also where an
+ * answer has no body. PORTS: port → name, as JSON.
+ */
+export const echoSource = `
+const {createServer} = require('node:http');
+const born = Date.now();
+for (const [port, name] of Object.entries(JSON.parse(process.env.PORTS))) {
+	const server = createServer((request, response) => {
+		const {method, url, headers} = request;
+		const path = new URL(url, 'http://x').pathname;
+		const answer = (status, more = {}) => {
+			response.writeHead(status, {'x-echo': encodeURIComponent(JSON.stringify({name, method, url, headers})), ...more});
+			response.end(name);
+		};
+		if (path === '/slow') return void setTimeout(answer, Number(new URL(url, 'http://x').searchParams.get('ms')), 200);
+		if (path === '/redirect') return void answer(302, {location: '/fine'});
+		if (path === '/late') return void answer(Date.now() - born > Number(new URL(url, 'http://x').searchParams.get('ms')) ? 204 : 503);
+		if (path === '/events') {
+			response.writeHead(200, {'content-type': 'text/event-stream'});
+			response.write('data: first\\n\\n');
+			return void setTimeout(() => response.end('data: last\\n\\n'), 700);
+		}
+		answer(200);
+	});
+	server.on('upgrade', (request, socket) => {
+		socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n\\r\\n');
+		socket.on('data', data => socket.write(name + ':' + data)).on('error', () => {}).on('end', () => socket.end());
+	});
+	server.listen(Number(port));
+}
+`;
+
+/** What a service received. */
+export type Echo = {
+	readonly name: string;
+	readonly method: string;
+	readonly url: string;
+	readonly headers: Readonly<Record<string, string>>;
+};

@@ -1,0 +1,65 @@
+import {Agent} from 'node:http';
+import {setTimeout as pause} from 'node:timers/promises';
+import type {RouterOptions} from '../../source/router/router.ts';
+import {ask} from './router-lab.ts';
+
+/** One answered request: when it began (performance.now) and who answered. */
+type Sample = {readonly startedAt: number; readonly name: string};
+
+export type Load = {
+	readonly samples: readonly Sample[];
+	/** Everything that is not a 200 with an echo. */
+	readonly losses: readonly string[];
+	/** Names that answered requests begun after a moment. */
+	namesSince(moment: number): string[];
+	stop(): Promise<void>;
+};
+
+/** Clients that ask without a pause, with a connection kept alive or a new one each time, and some that idle in between. */
+export function startLoad(
+	router: RouterOptions,
+	host: string,
+	{keepAlive, fresh, idling}: {keepAlive: number; fresh: number; idling: number},
+): Load {
+	const samples: Sample[] = [];
+	const losses: string[] = [];
+	let isRunning = true;
+
+	const client = async (agent: Agent | false, idleMs: number): Promise<void> => {
+		for (let count = 0; isRunning; count++) {
+			const startedAt = performance.now();
+			try {
+				const method = count % 3 === 2 ? 'POST' : 'GET';
+				const {status, echo, body} = await ask(router, {host, method, path: '/load', agent});
+				if (status === 200 && echo) samples.push({startedAt, name: echo.name});
+				else losses.push(`${method} ${status} ${body}`);
+			} catch (error) {
+				losses.push(String(error));
+			}
+			if (idleMs > 0) await pause(idleMs);
+		}
+	};
+
+	const agents: Agent[] = [];
+	const kept = (idleMs: number): Promise<void> => {
+		const agent = new Agent({keepAlive: true, maxSockets: 1});
+		agents.push(agent);
+		return client(agent, idleMs);
+	};
+	const clients = [
+		...Array.from({length: keepAlive}, () => kept(0)),
+		...Array.from({length: idling}, (_, index) => kept(150 + 40 * index)),
+		...Array.from({length: fresh}, () => client(false, 5)),
+	];
+
+	return {
+		samples,
+		losses,
+		namesSince: moment => [...new Set(samples.filter(({startedAt}) => startedAt > moment).map(({name}) => name))],
+		stop: async () => {
+			isRunning = false;
+			await Promise.all(clients);
+			for (const agent of agents) agent.destroy();
+		},
+	};
+}

@@ -1,0 +1,347 @@
+import {createHash} from 'node:crypto';
+import {request as openRequest} from 'node:http';
+import {connect, createServer} from 'node:net';
+import {setTimeout as pause} from 'node:timers/promises';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {UserError} from '../../source/errors.ts';
+import {labels} from '../../source/model/labels.ts';
+import {
+	ensureRouter,
+	observeRouter,
+	probeHttp,
+	probeTcp,
+	publish,
+	readTables,
+	readTraffic,
+	removeRouter,
+	withdraw,
+} from '../../source/router/router.ts';
+import type {RouteTable} from '../../source/router/table.ts';
+import {accessHash, authorization} from '../router/fixtures.ts';
+import {ask, freePort, type Lab, openLab, target} from './router-lab.ts';
+
+let lab: Lab;
+let host: string;
+let address: string;
+
+beforeAll(async () => {
+	lab = await openLab();
+	host = `${lab.lineage}.localhost`;
+	({address} = await lab.startEcho('echo', {3000: 'web', 3001: 'api'}));
+	const probe = {address, port: 3000, path: '/', hostHeader: 'echo', timeoutMs: 10_000};
+	expect(await probeHttp(lab.engine, lab.router, probe)).toMatchObject({isReady: true});
+	await publish(lab.engine, lab.router, site());
+}, 60_000);
+
+afterAll(() => lab?.close(), 30_000);
+
+const site = (parts: Partial<RouteTable> = {}): RouteTable =>
+	lab.table({
+		accessHash,
+		rules: [{on: 'web', path: '/api/*', to: 'api', stripPrefix: '/api'}],
+		backends: [
+			{service: 'web', accessMode: 'public', slots: {blue: target(address)}, active: 'blue'},
+			{service: 'api', accessMode: 'authenticated', slots: {blue: target(address, 3001)}, active: 'blue'},
+		],
+		...parts,
+	});
+
+test('a request carries what the router knows, and nothing that the client made up', async () => {
+	const headers = {
+		'x-forwarded-for': '6.6.6.6',
+		'x-forwarded-proto': 'https',
+		'x-forwarded-host': 'evil',
+		'x-forwarded-prefix': '/evil',
+		'x-forwarded-port': '1',
+		forwarded: 'for=6.6.6.6',
+	};
+	const {echo} = await ask(lab.router, {host: `${host}:9080`, path: '/x?y=1', headers});
+	expect(echo).toMatchObject({name: 'web', url: '/x?y=1'});
+	const {headers: received} = echo!;
+	expect(received).toMatchObject({
+		host: `${host}:9080`,
+		'x-forwarded-proto': 'http',
+		'x-forwarded-host': `${host}:9080`,
+	});
+	expect(received['x-forwarded-for']).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+	expect(received['x-forwarded-for']).not.toBe('6.6.6.6');
+	for (const name of ['x-forwarded-prefix', 'x-forwarded-port', 'forwarded']) expect(received).not.toHaveProperty(name);
+});
+
+test('the access password opens, and goes no further than the router', async () => {
+	const path = '/api/users?x=1';
+	const refused = await ask(lab.router, {host, path});
+	expect(refused).toMatchObject({status: 401, echo: undefined});
+	expect(refused.headers['www-authenticate']).toBe(`Basic realm="${lab.project} production", charset="UTF-8"`);
+	expect(await ask(lab.router, {host, path, headers: {authorization: `${authorization}x`}})).toMatchObject({
+		status: 401,
+	});
+	const {echo} = await ask(lab.router, {host, path, headers: {authorization}});
+	expect(echo).toMatchObject({name: 'api', url: '/users?x=1', headers: {'x-forwarded-prefix': '/api'}});
+	expect(echo!.headers).not.toHaveProperty('authorization');
+	// A service's own credentials are its own affair.
+	const own = await ask(lab.router, {host, headers: {authorization: 'Bearer its-own'}});
+	expect(own.echo!.headers['authorization']).toBe('Bearer its-own');
+
+	await publish(lab.engine, lab.router, site({accessHash: null}));
+	expect(await ask(lab.router, {host, path, headers: {authorization}})).toMatchObject({status: 401});
+	await publish(lab.engine, lab.router, site());
+});
+
+test('short pages for what cannot be served', async () => {
+	expect(await ask(lab.router, {host: 'nobody.localhost'})).toMatchObject({
+		status: 404,
+		body: expect.stringMatching(/^No service answers at this host\./),
+	});
+	expect(await ask(lab.router, {host, path: '/a/../b'})).toMatchObject({status: 400});
+	expect(await ask(lab.router, {host, method: 'OPTIONS', path: '*'})).toMatchObject({status: 400});
+	const [web, api] = site().backends;
+	await publish(lab.engine, lab.router, site({backends: [{...web!, active: null}, api!]}));
+	const start = performance.now();
+	expect(await ask(lab.router, {host})).toMatchObject({
+		status: 503,
+		body: `Service web of ${lab.project} production does not answer.\n`,
+	});
+	expect(performance.now() - start).toBeLessThan(1000);
+	expect(await publish(lab.engine, lab.router, site())).toEqual({method: 'switch'});
+	expect(await ask(lab.router, {host})).toMatchObject({status: 200});
+});
+
+test('a proxy’s request line, an h2c upgrade and a smuggled prefix reach the service harmless', async () => {
+	const {echo} = await ask(lab.router, {host, path: `http://${host}/x`});
+	expect(echo!.url).toBe('/x');
+	const upgrade = {connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__'};
+	const asked = await ask(lab.router, {host, headers: upgrade});
+	expect(asked.status).toBe(200);
+	expect(asked.echo!.headers).not.toHaveProperty('upgrade');
+});
+
+test('a WebSocket stays open both ways', async () => {
+	const socket = connect(lab.router.port, '127.0.0.1');
+	let received = '';
+	socket.on('data', data => {
+		received += data;
+	});
+	socket.write(`GET /ws HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+	await expect.poll(() => received).toContain('101 Switching Protocols');
+	socket.write('hello');
+	await expect.poll(() => received).toContain('web:hello');
+	socket.destroy();
+});
+
+test('events arrive as they are sent', async () => {
+	const arrivals: {text: string; at: number}[] = [];
+	await new Promise<void>((resolve, reject) => {
+		const headers = {host, accept: 'text/event-stream'};
+		openRequest({host: '127.0.0.1', port: lab.router.port, path: '/events', headers}, response => {
+			response.on('data', data => arrivals.push({text: String(data), at: performance.now()}));
+			response.on('end', resolve).on('error', reject);
+		})
+			.on('error', reject)
+			.end();
+	});
+	expect(arrivals.map(({text}) => text)).toEqual(['data: first\n\n', 'data: last\n\n']);
+	expect(arrivals[1]!.at - arrivals[0]!.at).toBeGreaterThan(400);
+});
+
+test('publishing the same again does nothing, and what was changed by hand is put right', async () => {
+	const {engine, router} = lab;
+	expect(await publish(engine, router, site())).toEqual({method: 'none'});
+	const {containerId} = await observeRouter(engine, router);
+	const byHand = `echo 'set server ${lab.lineage}.web/blue state maint' | nc 127.0.0.1 9999`;
+	await engine.exec(containerId!, ['sh', '-c', byHand], {user: '0'});
+	expect(await ask(router, {host})).toMatchObject({status: 503});
+	expect(await publish(engine, router, site())).toEqual({method: 'switch'});
+	expect(await ask(router, {host})).toMatchObject({status: 200});
+	await engine.exec(containerId!, ['sh', '-c', 'echo broken >/var/lib/compartment/haproxy.cfg'], {user: '0'});
+	await publish(engine, router, site());
+	expect((await engine.exec(containerId!, ['haproxy', '-c', '-f', '/var/lib/compartment/haproxy.cfg'])).exitCode).toBe(
+		0,
+	);
+});
+
+test('environments published at the same time all arrive, and a host has one owner', async () => {
+	const {engine, router, table} = lab;
+	const names = ['one', 'two', 'three', 'four'].map(name => `${lab.lineage}-${name}`);
+	const tables = names.map(lineage =>
+		table({lineage, hosts: {[`${lineage}.localhost`]: 'web'}, backends: site().backends}),
+	);
+	await Promise.all(tables.map(each => publish(engine, router, each)));
+	for (const lineage of names) expect(await ask(router, {host: `${lineage}.localhost`})).toMatchObject({status: 200});
+	expect((await readTables(engine, router)).map(({lineage}) => lineage).sort()).toEqual([lab.lineage, ...names].sort());
+
+	const rival = publish(engine, router, {...tables[0]!, hosts: {[host]: 'web'}});
+	await expect(rival).rejects.toThrow(
+		`Host ${host} already belongs to project ${lab.project}, environment production.`,
+	);
+	await expect(rival).rejects.toBeInstanceOf(UserError);
+
+	await Promise.all(names.map(lineage => withdraw(engine, router, lineage)));
+	expect(await withdraw(engine, router, names[0]!)).toEqual({method: 'none'});
+	expect(await ask(router, {host: `${names[0]}.localhost`})).toMatchObject({status: 404});
+	expect(await ask(router, {host})).toMatchObject({status: 200});
+});
+
+test('traffic figures per slot', async () => {
+	const {engine, router} = lab;
+	const figures = async () =>
+		(await readTraffic(engine, router)).find(({service, slot}) => service === 'web' && slot === 'blue')!;
+	const before = await figures();
+	await Promise.all(Array.from({length: 5}, () => ask(router, {host})));
+	const pending = ask(router, {host, path: '/slow?ms=600'});
+	await pause(100);
+	expect(await figures()).toMatchObject({lineage: lab.lineage, requests: before.requests + 6, sessions: 1, errors: 0});
+	await pending;
+	expect((await figures()).slowestResponseMs).toBeGreaterThanOrEqual(600);
+});
+
+test('probes: only 2xx is ready, the answers are told, values are no shell', async () => {
+	const {engine, router} = lab;
+	const probe = {address, port: 3000, hostHeader: `${host}:3000`, timeoutMs: 400};
+	const redirected = await probeHttp(engine, router, {...probe, path: '/redirect'});
+	expect(redirected).toMatchObject({isReady: false, lastAnswer: '302 Found'});
+	expect(redirected.tries).toBeGreaterThan(1);
+	expect(redirected.elapsedMs).toBeGreaterThanOrEqual(400);
+	expect(await probeHttp(engine, router, {...probe, path: 'healthz'})).toMatchObject({
+		isReady: true,
+		tries: 1,
+		lastAnswer: '200 OK',
+	});
+	expect(await probeHttp(engine, router, {...probe, port: 3009, path: '/'})).toMatchObject({
+		isReady: false,
+		lastAnswer: expect.stringContaining('refused'),
+	});
+
+	const {address: late} = await lab.startEcho('late', {3000: 'late'});
+	const answers: string[] = [];
+	const onTry = (answer: string) => answers.push(answer);
+	const path = '/late?ms=1500';
+	const ready = await probeHttp(engine, router, {...probe, address: late, path, timeoutMs: 10_000}, {onTry});
+	expect(ready).toMatchObject({isReady: true, lastAnswer: '204 No Content'});
+	expect(answers).toContain('503 Service Unavailable');
+	expect(answers.at(-1)).toBe('204 No Content');
+
+	const {containerId} = await observeRouter(engine, router);
+	const evil = `/$(touch /tmp/evil)\`touch /tmp/evil\`';touch /tmp/evil;"\n`;
+	expect(await probeHttp(engine, router, {...probe, path: evil})).toMatchObject({isReady: true});
+	expect((await engine.exec(containerId!, ['ls', '/tmp'])).stdout).not.toContain('evil');
+
+	expect(await probeTcp(engine, router, {host: 'echo', port: 3000, timeoutMs: 2000})).toMatchObject({
+		isReady: true,
+		tries: 1,
+	});
+	expect(await probeTcp(engine, router, {host: 'echo', port: 3009, timeoutMs: 300})).toMatchObject({isReady: false});
+	expect(await probeTcp(engine, router, {host: 'nobody', port: 1, timeoutMs: 300})).toMatchObject({isReady: false});
+	const stopped = probeHttp(
+		engine,
+		router,
+		{...probe, port: 3009, path: '/', timeoutMs: 3000},
+		{signal: AbortSignal.timeout(300)},
+	);
+	await expect(stopped).rejects.toThrow();
+});
+
+test('a restart, a stop and a new container serve the same routes', async () => {
+	const {engine, router} = lab;
+	// A switch is written first: a restart must not bring the former slot back.
+	const [web, api] = site().backends;
+	const switched = site({
+		backends: [{...web!, slots: {blue: target('127.0.0.1', 1), green: target(address)}, active: 'green'}, api!],
+	});
+	expect(await publish(engine, router, switched)).toEqual({method: 'switch'});
+	const isServed = async () => expect(await ask(router, {host})).toMatchObject({status: 200});
+	const {containerId} = await observeRouter(engine, router);
+
+	await engine.exec(containerId!, ['sh', '-c', 'kill -9 $(cat /proc/1/task/1/children)'], {user: '0'});
+	await expect
+		.poll(
+			() =>
+				ask(router, {host}).then(
+					answer => answer.status,
+					() => 0,
+				),
+			{timeout: 10_000},
+		)
+		.toBe(200);
+
+	await engine.stop(containerId!, 1);
+	expect(await observeRouter(engine, router)).toMatchObject({state: 'stopped'});
+	await expect(publish(engine, router, switched)).rejects.toThrow('does not run');
+	expect(await ensureRouter(engine, router)).toMatchObject({change: 'started', containerId});
+	await isServed();
+
+	await engine.remove(containerId!);
+	expect(await observeRouter(engine, router)).toEqual({state: 'missing'});
+	expect(await ensureRouter(engine, router)).toMatchObject({change: 'created'});
+	await isServed();
+	expect(await observeRouter(engine, router)).toMatchObject({
+		state: 'running',
+		publishes: [`127.0.0.1:${router.port}`],
+		networks: expect.arrayContaining([lab.network]),
+	});
+	expect(await ensureRouter(engine, router)).toMatchObject({change: 'none'});
+	expect(await publish(engine, router, switched)).toEqual({method: 'none'});
+}, 40_000);
+
+test('a taken port is told with its owner, and the former router goes on', async () => {
+	const {engine, router} = lab;
+	const server = createServer();
+	const port = await new Promise<number>(resolve => {
+		server.listen(0, '127.0.0.1', () => resolve((server.address() as {port: number}).port));
+	});
+	try {
+		const moved = ensureRouter(engine, {...router, port});
+		await expect(moved).rejects.toThrow(
+			`The router cannot listen on 127.0.0.1:${port}: another process uses that port.`,
+		);
+		await expect(moved).rejects.toBeInstanceOf(UserError);
+	} finally {
+		server.close();
+	}
+	await expect
+		.poll(
+			() =>
+				ask(router, {host}).then(
+					answer => answer.status,
+					() => 0,
+				),
+			{timeout: 10_000},
+		)
+		.toBe(200);
+	const rival = {name: `${router.name}-rival`, listen: '127.0.0.1', port: router.port};
+	await expect(ensureRouter(engine, rival)).rejects.toThrow(`container ${router.name} uses that port`);
+	expect(await observeRouter(engine, rival)).toEqual({state: 'missing'});
+}, 40_000);
+
+test('another port replaces the container and keeps the routes', async () => {
+	const {engine, router} = lab;
+	const moved = {...router, port: await freePort()};
+	expect(await ensureRouter(engine, moved)).toMatchObject({change: 'replaced'});
+	expect(await ask(moved, {host})).toMatchObject({status: 200});
+	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
+	expect(await ask(router, {host})).toMatchObject({status: 200});
+	expect(await engine.findByName('container', `${router.name}-former`)).toBeUndefined();
+}, 40_000);
+
+test('a container that is not ours is never touched', async () => {
+	const {engine} = lab;
+	const name = `foreign-${createHash('sha256').update(lab.lineage).digest('hex').slice(0, 8)}`;
+	const options = {name, listen: '127.0.0.1', port: await freePort()};
+	const id = await engine.create({
+		name,
+		image: 'haproxy:3.0-alpine',
+		labels: {[labels.lineage]: lab.lineage},
+		env: {},
+		attachments: [],
+		restart: {policy: 'no'},
+	});
+	try {
+		expect(await observeRouter(engine, options)).toEqual({state: 'foreign', containerId: id});
+		await expect(ensureRouter(engine, options)).rejects.toThrow('that Compartment did not make');
+		await expect(removeRouter(engine, options)).rejects.toThrow('that Compartment did not make');
+		await expect(publish(engine, options, site())).rejects.toThrow('that Compartment did not make');
+		expect(await engine.inspectContainer(id)).toMatchObject({state: 'created'});
+	} finally {
+		await engine.remove(id);
+	}
+});

@@ -1,0 +1,104 @@
+import {describe, expect, it} from 'vitest';
+import type {ApplyEvent} from '../../source/apply/events.ts';
+import {createPaint, plainPaint} from '../../source/output/colour.ts';
+import {eventLine, planLine} from '../../source/output/events-json.ts';
+import {createEventPrinter} from '../../source/output/events-text.ts';
+import {asciiGlyphs, type Glyphs, unicodeGlyphs} from '../../source/output/glyphs.ts';
+import {progressOf} from '../../source/output/progress.ts';
+import {renderTranscript} from '../../source/output/transcript.ts';
+import {displayWidth} from '../../source/output/width.ts';
+import {failingApply, workingApply} from './events.ts';
+import {firstDeploy} from './plans.ts';
+
+const print = (events: readonly ApplyEvent[], glyphs: Glyphs = unicodeGlyphs, paint = plainPaint): string => {
+	let text = '';
+	const printEvent = createEventPrinter({
+		write: chunk => {
+			text += chunk;
+		},
+		paint,
+		glyphs,
+	});
+	for (const event of events) printEvent(event);
+	return text;
+};
+
+const snapshot = (name: string) => `../../snapshots/output/${name}.txt`;
+
+describe('events as text', () => {
+	it('looks as recorded', async () => {
+		await expect(print(failingApply)).toMatchFileSnapshot(snapshot('apply-failing'));
+		await expect(print(workingApply)).toMatchFileSnapshot(snapshot('apply-working'));
+		await expect(print(failingApply, asciiGlyphs)).toMatchFileSnapshot(snapshot('apply-failing-ascii'));
+	});
+
+	it('is pure ASCII with ASCII glyphs', () => {
+		expect(print(failingApply, asciiGlyphs)).toMatch(/^[\x20-\x7e\n]*$/);
+	});
+
+	it('lets no foreign text drive the terminal', () => {
+		const coloured = createPaint({stream: {}, env: {}, flag: true});
+		expect(print(failingApply)).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+		expect(print(failingApply, unicodeGlyphs, coloured).replaceAll(/\x1b\[[0-9;]+m/g, '')).not.toContain('\x1b');
+	});
+
+	it('prints progress of one step every two seconds, and at once when the work changes', () => {
+		const progress = (at: number, message: string, address = 'service.web') =>
+			({type: 'step-progress', at, address, message}) as const;
+		const lines = print([
+			progress(0, 'GET / → 503, try 1'),
+			progress(1999, 'GET / → 503, try 2'),
+			progress(2000, 'GET / → 503, try 3'),
+			progress(2100, 'draining'),
+			progress(2200, 'GET / → 503, try 1', 'service.api'),
+			progress(9000, 'draining'),
+		]);
+		expect(lines.match(/(?<= {2}).*/g)).toEqual([
+			'GET / → 503, try 1',
+			'GET / → 503, try 3',
+			'draining',
+			'GET / → 503, try 1',
+		]);
+	});
+});
+
+describe('events as JSON lines', () => {
+	it('looks as recorded', async () => {
+		const lines = failingApply.map(eventLine).join('');
+		await expect(lines).toMatchFileSnapshot('../../snapshots/output/apply-failing.jsonl');
+	});
+
+	it('is one object per line, in ASCII controls and with all text in it', () => {
+		const lines = [planLine(firstDeploy), ...failingApply.map(eventLine)];
+		for (const line of lines) expect(line).toMatch(/^[^\x00-\x1f\x7f-\x9f]*\n$/);
+		const parsed = lines.map(line => JSON.parse(line));
+		expect(parsed.map(({type}) => type)).toEqual([
+			'plan',
+			...failingApply.map(({type}) => (type === 'apply-finished' ? 'summary' : type)),
+		]);
+		expect(parsed.find(({stream}) => stream === 'stderr').text).toBe('connecting to \x1b]0;x\x07db\x1b[2J');
+	});
+});
+
+describe('transcript', () => {
+	const options = {paint: plainPaint, glyphs: unicodeGlyphs, columns: 80};
+
+	it('looks as recorded', async () => {
+		const failing = renderTranscript(progressOf(failingApply), options);
+		await expect(`${failing}\n`).toMatchFileSnapshot(snapshot('transcript-failing'));
+		const working = renderTranscript(progressOf(workingApply), options);
+		await expect(`${working}\n`).toMatchFileSnapshot(snapshot('transcript-working'));
+		const cancelled = renderTranscript(progressOf(failingApply.slice(0, 14)), {...options, glyphs: asciiGlyphs});
+		await expect(`${cancelled}\n`).toMatchFileSnapshot(snapshot('transcript-cancelled-ascii'));
+	});
+
+	it('keeps the list of steps inside its columns', () => {
+		const list = renderTranscript(progressOf(failingApply), {...options, columns: 60}).split('\n\n')[0]!;
+		expect(list.split('\n')).toHaveLength(6);
+		expect(Math.max(...list.split('\n').map(displayWidth))).toBeLessThanOrEqual(60);
+	});
+
+	it('is empty for no events', () => {
+		expect(renderTranscript(progressOf([]), options)).toBe('');
+	});
+});

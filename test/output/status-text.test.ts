@@ -1,0 +1,128 @@
+import {describe, expect, it} from 'vitest';
+import {createPaint, plainPaint} from '../../source/output/colour.ts';
+import {asciiGlyphs, unicodeGlyphs} from '../../source/output/glyphs.ts';
+import {jsonDocument} from '../../source/output/json.ts';
+import {type StatusReport, statusDocument} from '../../source/output/status.ts';
+import {renderStatus} from '../../source/output/status-text.ts';
+import {renderTable} from '../../source/output/table.ts';
+
+const now = Date.parse('2025-11-20T12:00:00.000Z');
+
+const report: StatusReport = {
+	project: 'internal-tools',
+	environment: 'production',
+	services: [
+		{
+			name: 'web',
+			kind: 'web',
+			health: 'healthy',
+			stage: 'active',
+			deployment: 'dpl_01kaf3x9',
+			createdAt: now - 3 * 3_600_000,
+			url: 'http://internal-tools.localhost:9080',
+			accessMode: 'public',
+			image: 'compartment/internal-tools/production/web:4f1c',
+			failedAttempt: {
+				deployment: 'dpl_01kafz2b',
+				stage: 'checking_readiness',
+				at: now - 5 * 60_000,
+				message: 'GET /ready → 503 for 30 s\x1b[2J',
+			},
+		},
+		{
+			name: 'api',
+			kind: 'api',
+			health: 'unhealthy',
+			stage: 'draining_previous',
+			deployment: 'dpl_01kafz2c',
+			createdAt: now - 42_000,
+			url: null,
+			accessMode: null,
+		},
+		{
+			name: 'back-office',
+			kind: 'web',
+			health: 'none',
+			stage: null,
+			deployment: null,
+			createdAt: null,
+			url: 'http://back-office-internal-tools.localhost:9080',
+			accessMode: 'authenticated',
+		},
+	],
+	resources: [
+		{
+			name: 'db',
+			status: 'running',
+			host: 'db.production.internal-tools.resource.internal',
+			image: 'postgres:16-alpine',
+		},
+		{
+			name: 'cache',
+			status: 'stopped',
+			host: 'cache.production.internal-tools.resource.internal',
+			image: 'valkey/valkey:8',
+		},
+	],
+	router: {status: 'running', listen: '127.0.0.1:9080'},
+};
+
+const options = {paint: plainPaint, glyphs: unicodeGlyphs, now};
+
+describe('status', () => {
+	it('looks as recorded', async () => {
+		const snapshot = (name: string) => `../../snapshots/output/${name}`;
+		await expect(`${renderStatus(report, options)}\n`).toMatchFileSnapshot(snapshot('status.txt'));
+		await expect(`${renderStatus(report, {...options, glyphs: asciiGlyphs, isVerbose: true})}\n`).toMatchFileSnapshot(
+			snapshot('status-verbose-ascii.txt'),
+		);
+		await expect(jsonDocument(statusDocument(report))).toMatchFileSnapshot(snapshot('status.json'));
+	});
+
+	it('says that nothing is deployed, without empty tables', () => {
+		const text = renderStatus({...report, services: [], resources: []}, options);
+		expect(text).toContain('No deployments found for internal-tools/production.');
+		expect(text).not.toContain('RESOURCE');
+	});
+
+	it('quotes an environment name in the command that it prints', () => {
+		expect(renderStatus({...report, environment: "qa's"}, options)).toContain(`--env 'qa'\\''s' --service web`);
+	});
+
+	it('cleans foreign text and colours only by meaning', () => {
+		expect(renderStatus(report, options)).not.toContain('\x1b');
+		const paint = createPaint({stream: {}, env: {}, flag: true});
+		expect(renderStatus(report, {...options, paint})).toContain('\x1b[32mhealthy');
+	});
+});
+
+describe('table', () => {
+	const columns = [
+		{title: 'NAME', value: ({name}: {name: string; count: number}) => name},
+		{title: 'COUNT', value: ({count}: {name: string; count: number}) => String(count), align: 'right' as const},
+	];
+
+	it('aligns by cells, not by characters', () => {
+		expect(
+			renderTable(columns, [
+				{name: '你好', count: 5},
+				{name: 'abc', count: 12_345},
+			]),
+		).toBe(['NAME  COUNT', '你好      5', 'abc   12345'].join('\n'));
+	});
+
+	it('cuts what is wider than its column and keeps colours out of the count', () => {
+		const text = renderTable(
+			[
+				{title: 'A', value: (row: string) => row, maxWidth: 4, style: (cell: string) => `<${cell}>`},
+				{title: 'B', value: () => 'x'},
+			],
+			['abcdef', 'ab'],
+		);
+		expect(text).toBe('A     B\n<abc…>  x\n<ab  >  x');
+	});
+
+	it('has only titles without rows', () => {
+		expect(renderTable(columns, [])).toBe('NAME  COUNT');
+	});
+});

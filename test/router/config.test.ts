@@ -1,0 +1,78 @@
+import {describe, expect, test} from 'vitest';
+import {renderConfig, topologyIn} from '../../source/router/config.ts';
+import type {RouteTable} from '../../source/router/table.ts';
+import {blog, shop} from './fixtures.ts';
+
+const snapshot = (name: string): string => `../../snapshots/router/${name}.cfg`;
+
+test.each([
+	['empty', []],
+	['one-environment', [blog]],
+	['two-environments', [shop, blog]],
+])('%s', async (name, tables) => {
+	await expect(renderConfig(tables, 7)).toMatchFileSnapshot(snapshot(name));
+});
+
+test('the order of the tables makes no difference', () => {
+	expect(renderConfig([blog, shop], 1)).toBe(renderConfig([shop, blog], 1));
+});
+
+test('slots alone leave the topology as it is', () => {
+	const [web, ...others] = shop.backends;
+	const moved: RouteTable = {
+		...shop,
+		backends: [
+			{...web!, slots: {green: {address: '10.213.0.9', port: 1, deployment: 'x'}}, active: 'green'},
+			...others,
+		],
+	};
+	expect(topologyIn(renderConfig([moved], 2))).toBe(topologyIn(renderConfig([shop], 1)));
+	expect(topologyIn(renderConfig([{...shop, accessHash: null}], 1))).not.toBe(topologyIn(renderConfig([shop], 1)));
+});
+
+test('no line is longer than HAProxy reads, however many hosts and rules', () => {
+	const hosts = Object.fromEntries(Array.from({length: 300}, (_, index) => [`h${index}.localhost`, 'web']));
+	const rules = Array.from({length: 300}, (_, index) => ({on: 'web', path: `/p${index}/*`, to: 'private'}));
+	const text = renderConfig(
+		[
+			{...blog, hosts, rules},
+			{...shop, lineage: 'x', rules: rules.map(rule => ({...rule, on: 'admin', to: 'open'}))},
+		],
+		1,
+	);
+	expect(Math.max(...text.split('\n').map(line => line.split(' ').length))).toBeLessThanOrEqual(64);
+});
+
+test('a hundred environments of five rules render in milliseconds', () => {
+	const tables = Array.from({length: 100}, (_, index) => ({
+		...shop,
+		lineage: `l${index}`,
+		rules: shop.rules.slice(0, 5),
+		hosts: {[`h${index}.localhost`]: 'web'},
+	}));
+	renderConfig(tables, 1);
+	const start = performance.now();
+	renderConfig(tables, 1);
+	expect(performance.now() - start).toBeLessThan(100);
+});
+
+describe('nothing unsafe gets into a configuration', () => {
+	const [web, ...others] = shop.backends;
+	test.each<[string, Partial<RouteTable>]>([
+		['lineage', {lineage: 'a b'}],
+		['lineage of a path', {lineage: '../x'}],
+		['host', {hosts: {'a b': 'web'}}],
+		['host in upper case', {hosts: {'A.localhost': 'web'}}],
+		['host of an unknown service', {hosts: {'a.localhost': 'nobody'}}],
+		['rule to an unknown service', {rules: [{on: 'web', path: '/', to: 'nobody'}]}],
+		['path with a line break', {rules: [{on: 'web', path: '/\nx', to: 'api'}]}],
+		['path with a query', {rules: [{on: 'web', path: '/x', to: 'api', rewrite: '/y?z'}]}],
+		['password hash', {accessHash: 'x } or { always_true'}],
+		['address', {backends: [{...web!, slots: {blue: {address: 'x;y', port: 1, deployment: ''}}}, ...others]}],
+		['port', {backends: [{...web!, slots: {blue: {address: '1.2.3.4', port: 1.5, deployment: ''}}}, ...others]}],
+		['active slot without a target', {backends: [{...web!, slots: {}}, ...others]}],
+		['service', {backends: [...shop.backends, {...web!, service: 'a/b'}]}],
+	])('%s', (_, change) => {
+		expect(() => renderConfig([{...shop, ...change}], 1)).toThrow(/router|no request path|no target|has no target/);
+	});
+});

@@ -1,0 +1,87 @@
+import {describe, expect, test} from 'vitest';
+import {UserError} from '../../source/errors.ts';
+import {matchRequest} from '../../source/router/match.ts';
+import {shop} from './fixtures.ts';
+
+/** `GET /x` on the site's host, in short: service, path it sees, number of the rule, access. */
+const route = (request: string, host = 'shop.localhost'): string => {
+	const [method = '', path = ''] = request.split(' ');
+	const match = matchRequest(shop, method, host, path);
+	if (match.result !== 'service') return match.result;
+	return [match.service, match.upstreamPath, match.ruleIndex ?? '-', match.access].join(' ');
+};
+
+describe('matching (contract 2.2)', () => {
+	test.each([
+		['GET /health', 'api /ready 4 password', 'exact'],
+		['GET /health/', 'web /health/ - public', 'no tolerance for a slash at the end'],
+		['GET /Health', 'web /Health - public', 'case matters'],
+		['GET /v1', 'api /v2 1 password', 'the bare prefix'],
+		['GET /v1/x', 'api /v2/x 1 password', 'below the prefix'],
+		['GET /v1x', 'web /v1x - public', 'a prefix ends at a segment'],
+		['GET /plain/deep', 'open /plain/deep 8 public', 'the first match wins, not the longest'],
+		['POST /hooks/x', 'open /hooks/x 6 public', 'methods before path'],
+		['post /hooks/x', 'open /hooks/x 6 public', 'methods in upper case'],
+		['GET /hooks/x', 'api /hooks/x 7 password', 'the next rule with the same path'],
+		['HEAD /hooks/x', 'web /hooks/x - public', 'GET does not imply HEAD'],
+		['GET /else?a=/api/x', 'web /else?a=/api/x - public', 'the query is no path'],
+	])('%s → %s (%s)', (request, expected) => {
+		expect(route(request)).toBe(expected);
+	});
+
+	test('one hop: the rules of the target are not asked', () => {
+		expect(route("GET /it's%20$HOME/x", 'open-shop.localhost')).toBe("web /100%25,'(x)/x 11 public");
+		expect(route('GET /health', 'admin-shop.localhost')).toBe('open /health 10 password');
+	});
+});
+
+describe('rewriting (contract 2.4)', () => {
+	test.each([
+		['GET /plain/users?x=1', 'open /plain/users?x=1 8 public', 'none'],
+		['GET /plain', 'open /plain 8 public', 'none, bare'],
+		['GET /api/users?x=1', 'api /users?x=1 0 password', 'stripPrefix'],
+		['GET /api', 'api / 0 password', 'stripPrefix, bare'],
+		['GET /api?x=1', 'api /?x=1 0 password', 'stripPrefix, bare with a query'],
+		['GET /api/', 'api / 0 password', 'stripPrefix, slash'],
+		['GET /api/api', 'api /api 0 password', 'stripPrefix, once'],
+		['GET /v1/users?x=1', 'api /v2/users?x=1 1 password', 'replacePrefix'],
+		['GET /v1', 'api /v2 1 password', 'replacePrefix, bare'],
+		['GET /root/users?x=1', 'api /users?x=1 2 password', 'replacePrefix: /'],
+		['GET /root', 'api / 2 password', 'replacePrefix: /, bare'],
+		['GET /slash/users', 'api /v3/users 3 password', 'no // from a replacement that ends in a slash'],
+		['GET /all/users?x=1', 'api /one?x=1 5 password', 'rewrite on a prefix'],
+		['GET /all', 'api /one 5 password', 'rewrite, bare'],
+		['GET /health?x=1', 'api /ready?x=1 4 password', 'rewrite on an exact path'],
+	])('%s → %s (%s)', (request, expected) => {
+		expect(route(request)).toBe(expected);
+	});
+});
+
+test('access is asked for when source or target asks', () => {
+	expect(route('GET /')).toContain('public');
+	expect(route('GET /', 'admin-shop.localhost')).toContain('password');
+	expect(route('GET /api')).toContain('password');
+	expect(route('GET /plain')).toContain('public');
+});
+
+test('hosts: any case, any port, none beside the table', () => {
+	expect(route('GET /x', 'SHOP.localhost:9080')).toBe('web /x - public');
+	expect(route('GET /x', 'www.example.org')).toBe('web /x - public');
+	expect(route('GET /x', 'shop.localhost.evil')).toBe('no-host');
+	expect(route('GET /x', 'toString')).toBe('no-host');
+});
+
+test('an ambiguous path is refused before the host is looked at', () => {
+	expect(route('GET /api/../admin')).toBe('ambiguous');
+	expect(route('GET //x', 'nowhere')).toBe('ambiguous');
+	expect(route('OPTIONS *')).toBe('ambiguous');
+	expect(route('GET /x?y=/../%00')).toBe('web /x?y=/../%00 - public');
+});
+
+test('a path that no request can have is the user’s mistake', () => {
+	const table = {...shop, rules: [{on: 'web', path: '/a b', to: 'api'}]};
+	expect(() => matchRequest(table, 'GET', 'shop.localhost', '/')).toThrow(UserError);
+	expect(() => matchRequest(table, 'GET', 'shop.localhost', '/')).toThrow(
+		'no request path can be "/a b" (rule web → api)',
+	);
+});

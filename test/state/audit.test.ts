@@ -1,0 +1,45 @@
+import {appendFileSync, mkdirSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {resetFailpoints} from '../../source/failpoints.ts';
+import {appendAudit, readAudit} from '../../source/state/audit.ts';
+import {environmentDirectory} from './fixtures.ts';
+
+const entry = {type: 'variable.changed', status: 'succeeded', target: 'service.web', details: {key: 'TOKEN'}} as const;
+
+describe('the audit file', () => {
+	beforeEach(resetFailpoints);
+	afterEach(() => {
+		delete process.env['COMPARTMENT_FAILPOINT'];
+	});
+
+	it('grows by one private line for each thing that was done', () => {
+		const directory = environmentDirectory();
+		expect(readAudit(directory)).toEqual([]);
+		expect(appendAudit(directory, entry)).toBeUndefined();
+		expect(appendAudit(directory, {...entry, target: 'line\nbreak'})).toBeUndefined();
+		expect(readAudit(directory)).toEqual([
+			{...entry, at: expect.stringMatching(/^20.*Z$/)},
+			{...entry, target: 'line\nbreak', at: expect.any(String)},
+		]);
+		expect(statSync(join(directory, 'audit.ndjson')).mode & 0o777).toBe(0o600);
+	});
+
+	it('leaves out a line that was cut off, and only that one', () => {
+		const directory = environmentDirectory();
+		appendAudit(directory, entry);
+		appendFileSync(join(directory, 'audit.ndjson'), '{"at":"20');
+		appendAudit(directory, {...entry, target: 'routes'});
+		expect(readAudit(directory).map(({target}) => target)).toEqual(['service.web', 'routes']);
+	});
+
+	it('gives a warning, not an error, when it cannot be written', () => {
+		const directory = environmentDirectory();
+		process.env['COMPARTMENT_FAILPOINT'] = 'audit.before-append:enospc';
+		expect(appendAudit(directory, entry)).toMatch(/audit file was not written\..*no space is left on the device/);
+		expect(appendAudit(directory, entry)).toBeUndefined();
+		const other = environmentDirectory();
+		mkdirSync(join(other, 'audit.ndjson'));
+		expect(appendAudit(other, entry)).toMatch(/audit file was not written/);
+	});
+});

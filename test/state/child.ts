@@ -1,0 +1,74 @@
+import {appendAudit} from '../../source/state/audit.ts';
+import {ensureDirectory} from '../../source/state/directory.ts';
+import {openJournal} from '../../source/state/journal.ts';
+import {acquireLock} from '../../source/state/lock.ts';
+import {ensureIdentity} from '../../source/state/secrets.ts';
+import {newState, readState, writeState} from '../../source/state/store.ts';
+import {withVariable} from '../../source/state/variables.ts';
+
+const [, , scenario, directory = ''] = process.argv;
+
+const scenarios: Readonly<Record<string, () => Promise<void>>> = {
+	write: async () => {
+		const current = await readState(directory);
+		const next = withVariable(current ?? newState({project: 'shop', environment: 'production'}), {
+			scope: {type: 'environment'},
+			key: 'NUMBER',
+			source: 'user',
+			revision: 'fedcba9876543210',
+			updatedAt: '2026-03-29T11:00:00.000Z',
+			isSensitive: false,
+			value: '100',
+		});
+		await writeState(directory, next, current ?? null);
+	},
+	journal: async () => {
+		const journal = await openJournal(directory, {run: 'run_child', lineage: 'lineage', serial: 1});
+		const first = await journal.begin({type: 'create-network', name: 'first'}, 'network');
+		await journal.done(first);
+		const second = await journal.begin({type: 'create-volume', name: 'second'}, 'volume.db.data');
+		await journal.failed(second, 'no');
+		await journal.close();
+	},
+	audit: async () => {
+		appendAudit(directory, {type: 'test.child', status: 'succeeded', target: 'service.web', details: {}});
+	},
+	identity: async () => {
+		await ensureIdentity();
+	},
+	everything: async () => {
+		process.umask(Number(process.env['TEST_UMASK']));
+		const {path} = ensureDirectory(directory, 'production');
+		const lock = await acquireLock(path, {operation: 'apply'});
+		const first = await writeState(path, newState({project: 'shop', environment: 'production'}), null);
+		await writeState(path, first, first);
+		const journal = await openJournal(path, {run: 'run_child', lineage: first.lineage, serial: 1});
+		await journal.close();
+		await openJournal(path, {run: 'run_other', lineage: first.lineage, serial: 1});
+		appendAudit(path, {type: 'test.child', status: 'succeeded', target: 'service.web', details: {}});
+		await ensureIdentity();
+		console.log('lock', lock !== undefined);
+	},
+	'write-forever': async () => {
+		let state = await readState(directory);
+		for (;;) {
+			state = await writeState(
+				directory,
+				state ?? newState({project: 'shop', environment: 'production'}),
+				state ?? null,
+			);
+			console.log(state.serial);
+		}
+	},
+	hold: async () => {
+		await acquireLock(directory, {operation: 'apply'});
+		console.log('held');
+		setInterval(() => undefined, 1000);
+	},
+	'hold-and-end': async () => {
+		await acquireLock(directory, {operation: 'apply'});
+		console.log('held');
+	},
+};
+
+await scenarios[scenario ?? '']!();

@@ -1,0 +1,166 @@
+import {appendFileSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {resetFailpoints} from '../../source/failpoints.ts';
+import {journalPath, openJournal, pendingOperations, readJournal} from '../../source/state/journal.ts';
+import type {JournalEntry} from '../../source/state/journal-entry.ts';
+import {formatLine, parseJournal} from '../../source/state/journal-line.ts';
+import {environmentDirectory} from './fixtures.ts';
+
+const run = {run: 'run_1', lineage: 'lineage', serial: 3};
+const network = {type: 'create-network', name: 'net'} as const;
+const volume = {type: 'create-volume', name: 'vol'} as const;
+
+const at = '2026-03-29T10:00:00.000Z';
+const entry: fc.Arbitrary<JournalEntry> = fc.oneof(
+	fc
+		.record({type: fc.constant('begin' as const), op: fc.string(), address: fc.string(), at: fc.constant(at)})
+		.map(begin => ({...begin, intent: network})),
+	fc.record({type: fc.constant('done' as const), op: fc.string(), at: fc.constant(at)}),
+	fc.record({
+		type: fc.constant('failed' as const),
+		op: fc.string(),
+		reason: fc.string({unit: 'binary'}),
+		at: fc.constant(at),
+	}),
+);
+const journalOf = (entries: readonly JournalEntry[]) => Buffer.from(entries.map(formatLine).join(''));
+
+describe('the journal of a run', () => {
+	it('knows what was begun and has no outcome', async () => {
+		const directory = environmentDirectory();
+		const journal = await openJournal(directory, run);
+		const first = await journal.begin(network, 'network');
+		const second = await journal.begin(volume, 'volume.db.data');
+		const third = await journal.begin({type: 'release', deployment: 'dpl_1'}, 'service.web');
+		expect(new Set([first, second, third]).size).toBe(3);
+		expect(first).toMatch(/^op_[0-9a-f]{20}$/);
+		await journal.done(first);
+		await journal.failed(third, 'exit code 1');
+		expect(pendingOperations(await readJournal(directory))).toEqual([
+			{type: 'begin', op: second, address: 'volume.db.data', intent: volume, at: expect.any(String)},
+		]);
+		expect((await readJournal(directory))[0]).toMatchObject({type: 'open', ...run, pid: process.pid});
+	});
+
+	it('goes to history when it is closed', async () => {
+		const directory = environmentDirectory();
+		const journal = await openJournal(directory, run);
+		await journal.done(await journal.begin(network, 'network'));
+		expect(await journal.close()).toBe(true);
+		expect(await readJournal(directory)).toEqual([]);
+		const archived = parseJournal(readFileSync(join(directory, 'history', 'journal.run_1.ndjson')));
+		expect(archived.entries.map(({type}) => type)).toEqual(['open', 'begin', 'done', 'close']);
+	});
+
+	it('stays when it is closed with something pending, and the next run inherits that', async () => {
+		const directory = environmentDirectory();
+		const journal = await openJournal(directory, run);
+		const op = await journal.begin(network, 'network');
+		expect(await journal.close()).toBe(false);
+		const next = await openJournal(directory, {...run, run: 'run_2'});
+		expect(pendingOperations(await readJournal(directory)).map(pending => pending.op)).toEqual([op]);
+		expect(await (await openJournal(directory, {...run, run: 'run_3'})).close()).toBe(false);
+		await next.done(op);
+		expect(await next.close()).toBe(true);
+		expect(existsSync(journalPath(directory))).toBe(false);
+	});
+
+	it('keeps 20 closed journals', async () => {
+		const directory = environmentDirectory();
+		for (let number = 1; number <= 23; number++) {
+			const journal = await openJournal(directory, {...run, run: `run_${number}`});
+			const past = new Date(Date.parse(at) + number * 1000);
+			utimesSync(journalPath(directory), past, past);
+			// The close line is the last write, so the file's time has to be put back after it.
+			await journal.close();
+			utimesSync(join(directory, 'history', `journal.run_${number}.ndjson`), past, past);
+		}
+		const names = readdirSync(join(directory, 'history'));
+		expect(names).toHaveLength(20);
+		expect(names).not.toContain('journal.run_3.ndjson');
+		expect(names).toContain('journal.run_4.ndjson');
+	});
+
+	it('names its archive so that a run id cannot lead elsewhere', async () => {
+		const directory = environmentDirectory();
+		await (await openJournal(directory, {...run, run: '../../evil'})).close();
+		expect(readdirSync(join(directory, 'history'))).toEqual(['journal.______evil.ndjson']);
+	});
+});
+
+describe('a damaged journal', () => {
+	it('is a prefix of what was written, wherever a crash cut it', () => {
+		fc.assert(
+			fc.property(fc.array(entry, {maxLength: 12}), fc.double({min: 0, max: 1, noNaN: true}), (entries, part) => {
+				const content = journalOf(entries);
+				const cut = content.subarray(0, Math.floor(content.length * part));
+				const parsed = parseJournal(cut);
+				expect(parsed.damagedLine).toBeUndefined();
+				expect(parsed.entries).toEqual(entries.slice(0, parsed.entries.length));
+				expect(journalOf(parsed.entries)).toEqual(cut.subarray(0, parsed.goodBytes));
+				const whole = [...cut].filter(byte => byte === 0x0a).length;
+				expect(parsed.entries).toHaveLength(whole);
+			}),
+		);
+	});
+
+	it('is known when its last line holds zeros or half a line with a break', () => {
+		const entries: readonly JournalEntry[] = [{type: 'done', op: 'op_1', at}];
+		const good = journalOf(entries);
+		for (const tail of ['\0\0\0\0', '\0\0\0\n', '0123abcd 40 {"type":"done"\n', 'x']) {
+			expect(parseJournal(Buffer.concat([good, Buffer.from(tail)]))).toEqual({entries, goodBytes: good.length});
+		}
+	});
+
+	it('shows every flipped bit that is not in its last line', () => {
+		const entries: readonly JournalEntry[] = ['op_1', 'op_2', 'op_3'].map(op => ({type: 'done', op, at}));
+		const content = journalOf(entries);
+		const lastLine = journalOf(entries.slice(0, 2)).length;
+		for (let bit = 0; bit < lastLine * 8; bit++) {
+			const flipped = Buffer.from(content);
+			flipped[bit >> 3]! ^= 1 << (bit & 7);
+			expect(parseJournal(flipped).damagedLine).toBeDefined();
+		}
+	});
+
+	it('is an error that names the line, and is not continued', async () => {
+		const directory = environmentDirectory();
+		writeFileSync(
+			journalPath(directory),
+			`${formatLine({type: 'done', op: 'a', at})}damaged\n${formatLine({type: 'done', op: 'b', at})}`,
+		);
+		await expect(readJournal(directory)).rejects.toThrow(`${journalPath(directory)}:2 is damaged`);
+		await expect(openJournal(directory, run)).rejects.toThrow(/is damaged/);
+	});
+
+	it('is cut to its whole lines before it is continued', async () => {
+		const directory = environmentDirectory();
+		const journal = await openJournal(directory, run);
+		const op = await journal.begin(network, 'network');
+		appendFileSync(journalPath(directory), '01234567 90 {"type":"do');
+		const next = await openJournal(directory, {...run, run: 'run_2'});
+		await next.done(op);
+		expect((await readJournal(directory)).map(({type}) => type)).toEqual(['open', 'begin', 'open', 'done']);
+	});
+});
+
+describe('a full disk', () => {
+	beforeEach(resetFailpoints);
+	afterEach(() => {
+		delete process.env['COMPARTMENT_FAILPOINT'];
+	});
+
+	it('refuses an operation before it begins, and leaves one pending whose outcome cannot be written', async () => {
+		const directory = environmentDirectory();
+		const journal = await openJournal(directory, run);
+		process.env['COMPARTMENT_FAILPOINT'] = 'journal.before-begin:enospc';
+		await expect(journal.begin(network, 'network')).rejects.toThrow(/no space is left on the device/);
+		const op = await journal.begin(network, 'network');
+		process.env['COMPARTMENT_FAILPOINT'] = 'journal.before-done:enospc';
+		await expect(journal.done(op)).rejects.toThrow(/no space/);
+		expect(await journal.close()).toBe(false);
+		expect(pendingOperations(await readJournal(directory)).map(pending => pending.op)).toEqual([op]);
+	});
+});

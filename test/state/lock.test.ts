@@ -1,0 +1,140 @@
+import {once} from 'node:events';
+import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {hostname, userInfo} from 'node:os';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {CancelledError, LockedError} from '../../source/errors.ts';
+import {holdKernelLock} from '../../source/state/kernel-lock.ts';
+import {acquireLock, breakLock, readLock} from '../../source/state/lock.ts';
+import {environmentDirectory, runChild, startChild, temporaryDirectory} from './fixtures.ts';
+
+const refusalOf = async (promise: Promise<unknown>): Promise<LockedError> => {
+	const error = await promise.then(
+		() => undefined,
+		(thrown: unknown) => thrown,
+	);
+	expect(error).toBeInstanceOf(LockedError);
+	return error as LockedError;
+};
+
+describe('acquireLock', () => {
+	it('lets one holder in, in one process too, and names it', async () => {
+		const directory = environmentDirectory();
+		const lock = await acquireLock(directory, {operation: 'apply'});
+		const refusal = await refusalOf(acquireLock(directory, {operation: 'destroy'}));
+		expect(refusal.message).toContain(
+			`\`compartment apply\` of ${userInfo().username} (process ${process.pid} on ${hostname()}, since 20`,
+		);
+		expect(refusal).toMatchObject({exitCode: 3, hint: expect.stringContaining('freed with it')});
+		await lock.release();
+		await lock.release();
+		expect(existsSync(join(directory, 'lock.json'))).toBe(false);
+		await (await acquireLock(directory, {operation: 'destroy'})).release();
+	});
+
+	it('keeps environments apart, and knows a folder by its real path', async () => {
+		const directory = environmentDirectory();
+		const lock = await acquireLock(directory, {operation: 'apply'});
+		await (await acquireLock(environmentDirectory(), {operation: 'apply'})).release();
+		const link = join(temporaryDirectory(), 'link');
+		symlinkSync(directory, link);
+		await refusalOf(acquireLock(link, {operation: 'apply'}));
+		await lock.release();
+	});
+
+	it('has room for a path of any length', async () => {
+		const deep = join(temporaryDirectory(), ...Array.from({length: 10}, () => 'a'.repeat(100)));
+		mkdirSync(deep, {recursive: true});
+		const lock = await acquireLock(deep, {operation: 'apply'});
+		await refusalOf(acquireLock(deep, {operation: 'apply'}));
+		await lock.release();
+	});
+
+	it('is freed at once when its process is killed', async () => {
+		const directory = environmentDirectory();
+		const {child, exit} = startChild('hold', directory);
+		await once(child.stdout, 'data');
+		const refusal = await refusalOf(acquireLock(directory, {operation: 'destroy'}));
+		expect(refusal.message).toContain(`(process ${child.pid} on ${hostname()}`);
+		child.kill('SIGKILL');
+		await exit;
+		expect(readLock(directory)?.pid).toBe(child.pid);
+		const lock = await acquireLock(directory, {operation: 'destroy'});
+		expect(readLock(directory)?.operation).toBe('destroy');
+		await lock.release();
+	});
+
+	it('does not keep a process alive', async () => {
+		const {code, output} = await runChild('hold-and-end', environmentDirectory());
+		expect([code, output]).toEqual([0, 'held\n']);
+	});
+
+	it('waits for the holder as long as it is told to', async () => {
+		const directory = environmentDirectory();
+		const lock = await acquireLock(directory, {operation: 'apply'});
+		const waiting = acquireLock(directory, {operation: 'destroy', waitMs: 10_000});
+		setTimeout(() => void lock.release(), 150);
+		await (await waiting).release();
+
+		const held = await acquireLock(directory, {operation: 'apply'});
+		await refusalOf(acquireLock(directory, {operation: 'destroy', waitMs: 120}));
+		await held.release();
+	});
+
+	it('stops waiting when it is cancelled', async () => {
+		const directory = environmentDirectory();
+		const lock = await acquireLock(directory, {operation: 'apply'});
+		const controller = new AbortController();
+		const waiting = acquireLock(directory, {operation: 'destroy', waitMs: 60_000, signal: controller.signal});
+		setTimeout(() => controller.abort(), 50);
+		await expect(waiting).rejects.toThrow(CancelledError);
+		await lock.release();
+	});
+
+	it('does not name a dead process that held it before', async () => {
+		const directory = environmentDirectory();
+		const lock = await acquireLock(directory, {operation: 'apply'});
+		const record = {...readLock(directory)!, pid: 2 ** 22 + 1, operation: 'former'};
+		writeFileSync(join(directory, 'lock.json'), JSON.stringify(record));
+		expect((await refusalOf(acquireLock(directory, {operation: 'destroy'}))).message).toContain('by another process');
+		writeFileSync(join(directory, 'lock.json'), '{"torn');
+		expect((await refusalOf(acquireLock(directory, {operation: 'destroy'}))).message).toContain('by another process');
+		await lock.release();
+	});
+});
+
+describe('holdKernelLock', () => {
+	it('does not pretend on a system that has no such lock', async () => {
+		await expect(holdKernelLock(environmentDirectory(), 'aix')).rejects.toThrow(/has no lock for aix/);
+	});
+});
+
+describe('a lock of another machine', () => {
+	it('holds until it is broken by hand', async () => {
+		const directory = environmentDirectory();
+		const record = {
+			id: 'abc',
+			user: 'ada',
+			host: 'other-host',
+			pid: 1,
+			operation: 'apply',
+			since: '2026-01-01T00:00:00Z',
+		};
+		writeFileSync(join(directory, 'lock.json'), JSON.stringify(record));
+		const refusal = await refusalOf(acquireLock(directory, {operation: 'destroy'}));
+		expect(refusal.message).toContain('`compartment apply` of ada (process 1 on other-host');
+		expect(refusal.hint).toContain('compartment state unlock abc');
+		expect(JSON.parse(readFileSync(join(directory, 'lock.json'), 'utf8'))).toEqual(record);
+		expect(await breakLock(directory)).toEqual(record);
+		await (await acquireLock(directory, {operation: 'destroy'})).release();
+	});
+
+	it('cannot be broken while its process lives here', async () => {
+		const directory = environmentDirectory();
+		const lock = await acquireLock(directory, {operation: 'apply'});
+		await refusalOf(breakLock(directory));
+		expect(readLock(directory)?.operation).toBe('apply');
+		await lock.release();
+		expect(await breakLock(directory)).toBeUndefined();
+	});
+});

@@ -1,0 +1,63 @@
+import type {ApplyEvent, StepOutline} from '../../source/apply/events.ts';
+import {type Plan, signOf} from '../../source/plan/plan.ts';
+import {actionsToApprove} from '../../source/ui/approval.ts';
+import {firstDeploy} from './plans.ts';
+
+/** An event without its time: `playOn` puts it in. */
+export type Happening = ApplyEvent extends infer Event ? (Event extends ApplyEvent ? Omit<Event, 'at'> : never) : never;
+
+export const outlineOf = (plan: Plan): StepOutline[] =>
+	actionsToApprove(plan).map(action => ({
+		address: action.address,
+		kind: action.kind,
+		sign: signOf(action),
+		reason: action.reasons[0] ?? '',
+		dependsOn: action.dependsOn,
+	}));
+
+export const started = (plan: Plan = firstDeploy()): Happening => ({
+	type: 'apply-started',
+	run: 'run-1',
+	steps: outlineOf(plan),
+});
+
+export const begin = (address: string): Happening => ({type: 'step-started', address});
+
+export const says = (address: string, message: string): Happening => ({type: 'step-progress', address, message});
+
+export const done = (address: string, durationMs = 420, message?: string): Happening => ({
+	type: 'step-done',
+	address,
+	durationMs,
+	...(message === undefined ? {} : {message}),
+});
+
+export const log = (address: string, text: string): Happening => ({type: 'log', address, stream: 'stdout', text});
+
+/** Up to the moment when the database is ready and both services are being made. */
+export const untilServices = (): Happening[] => [
+	started(),
+	...['network', 'router', 'volume.db.data', 'image.api', 'image.web', 'resource.db'].map(begin),
+	done('network', 182),
+	done('volume.db.data', 35),
+	done('router', 1240, 'listens on 127.0.0.1:9080'),
+	says('image.api', 'layer 4/9'),
+	log('image.api', '#5 [2/4] COPY package.json .\n#6 [3/4] RUN npm ci\n'),
+	done('image.web', 4100, 'sha256:5e9c21'),
+	done('image.api', 6800, 'sha256:1f02d7'),
+	says('resource.db', 'tcp 5432 → refused, try 3'),
+	log('resource.db', 'database system is ready to accept connections'),
+	done('resource.db', 3420, 'ready after 3 tries'),
+	begin('service.api'),
+	begin('service.web'),
+	log('service.api', 'listening on port 3000'),
+	says('service.api', 'GET /healthz → 503, try 7'),
+];
+
+export const failure: Happening = {
+	type: 'step-failed',
+	address: 'service.api',
+	durationMs: 30_120,
+	message: 'not ready within 30 s',
+	failure: {message: 'not ready within 30 s', lastProbe: 'GET /healthz → 503', exitCode: 1, lastLines: ['no database']},
+};

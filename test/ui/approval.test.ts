@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {
+	actionsToApprove,
+	confirmationOf,
+	dependenciesOf,
+	dependentsOf,
+	describeCounts,
+	listOf,
+	skippedBy,
+	toggleAction,
+} from '../../source/ui/approval.ts';
+import {dataDeletion, firstDeploy, planOf} from './plans.ts';
+
+const plan = firstDeploy();
+
+test('dependents and dependencies are found near and far, in the order of the plan', () => {
+	expect(dependentsOf(plan, 'network')).toEqual(['router', 'resource.db', 'service.api', 'service.web', 'routes']);
+	expect(dependentsOf(plan, 'routes')).toEqual([]);
+	expect(dependenciesOf(plan, 'service.web')).toEqual(['network', 'router', 'image.web']);
+});
+
+test('leaving an action out says who follows', () => {
+	expect(toggleAction(plan, [], 'image.web')).toEqual({
+		picked: ['image.web'],
+		message: 'service.web and routes left out too: they depend on image.web',
+	});
+	expect(toggleAction(plan, ['image.web'], 'image.api').message).toBe('service.api left out too: depends on image.api');
+	expect(toggleAction(plan, [], 'routes').message).toBeUndefined();
+});
+
+test('taking an action in again takes in what it needs and what followed it', () => {
+	expect(toggleAction(plan, ['image.web'], 'image.web')).toEqual({
+		picked: [],
+		message: 'service.web and routes are taken in again too',
+	});
+	expect(toggleAction(plan, ['image.web', 'service.api'], 'service.web')).toEqual({
+		picked: ['service.api'],
+		message: 'image.web is taken in again too',
+	});
+});
+
+test('whatever is toggled, nothing is applied without what it needs', () => {
+	const addresses = actionsToApprove(plan).map(action => action.address);
+	fc.assert(
+		fc.property(fc.array(fc.constantFrom(...addresses)), toggles => {
+			let picked: readonly string[] = [];
+			for (const address of toggles) {
+				const wasSkipped = skippedBy(plan, picked).includes(address);
+				picked = toggleAction(plan, picked, address).picked;
+				expect(skippedBy(plan, picked).includes(address)).toBe(!wasSkipped);
+			}
+			const skipped = skippedBy(plan, picked);
+			for (const address of addresses.filter(each => !skipped.includes(each))) {
+				expect(dependenciesOf(plan, address).filter(each => skipped.includes(each))).toEqual([]);
+			}
+		}),
+	);
+});
+
+test('data of one resource is confirmed with its name, of several or of a whole environment with the project', () => {
+	const deletion = dataDeletion();
+	expect(confirmationOf(deletion, [])).toEqual({expected: 'production/db', addresses: ['volume.db.data']});
+	expect(confirmationOf(deletion, ['volume.db.data'])).toBeUndefined();
+	expect(confirmationOf({...deletion, mode: 'destroy'}, [])?.expected).toBe('notes');
+	const [, , volume] = deletion.actions;
+	const two = planOf([volume!, {...volume!, address: 'volume.cache.data'}]);
+	expect(confirmationOf(two, [])?.expected).toBe('notes');
+	expect(confirmationOf(plan, [])).toBeUndefined();
+});
+
+test('lists and counts read as prose', () => {
+	expect(listOf(['a'])).toBe('a');
+	expect(listOf(['a', 'b', 'c'])).toBe('a, b and c');
+	expect(listOf(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more');
+	expect(describeCounts(dataDeletion().actions)).toBe('1 to update, 2 to delete');
+	expect(describeCounts([])).toBe('nothing');
+});

@@ -1,0 +1,64 @@
+import type {Key} from 'ink';
+import {expect, test} from 'vitest';
+import {fitHints, helpOf, hintsOf} from '../../source/ui/key-hints.ts';
+import {actionOf, type KeyScreen} from '../../source/ui/keymap.ts';
+import {keysOf} from '../../source/ui/keys.ts';
+import {windowAround, windowWithPins} from '../../source/ui/window.ts';
+
+const screens: readonly KeyScreen[] = ['approve', 'diff', 'confirm', 'steps', 'logs', 'help'];
+const noKey = {} as Key;
+
+test('every key means one thing on a screen', () => {
+	for (const screen of screens) {
+		const keys = helpOf(screen).flatMap(entry => entry.keys.split(' '));
+		expect(new Set(keys).size, screen).toBe(keys.length);
+	}
+});
+
+test('every hint of a footer is a key that does something there', () => {
+	for (const screen of screens) {
+		for (const {action, keys} of hintsOf(screen)) {
+			const key = {'↑↓': 'up', esc: 'escape'}[keys] ?? keys;
+			expect(actionOf(screen, key), `${screen} ${keys}`).toBe(action);
+		}
+	}
+});
+
+test('a narrow footer drops the least important hints and keeps the order', () => {
+	const shown = (columns: number) => fitHints(hintsOf('approve'), columns).map(({label}) => label);
+	expect(shown(80)).toEqual(['apply', 'leave', 'pick', 'diff', 'why', 'move', 'help']);
+	expect(shown(30)).toEqual(['apply', 'leave', 'help']);
+	expect(shown(7)).toEqual(['apply']);
+	expect(shown(3)).toEqual([]);
+});
+
+test('without Unicode no hint has an arrow', () => {
+	const text = screens.flatMap(screen => [...hintsOf(screen, {isUnicode: false}), ...helpOf(screen, false)]);
+	expect(text.map(({keys}) => keys).join()).toMatch(/^[\x20-\x7e]*$/);
+});
+
+test('keys of one chunk are told apart', () => {
+	expect(keysOf('jj', noKey)).toEqual(['j', 'j']);
+	expect(keysOf('yes\r', noKey)).toEqual(['y', 'e', 's', 'enter']);
+	expect(keysOf('\t \u007F\u0004é', noKey)).toEqual(['tab', 'space', 'backspace', 'ctrl-d', 'é']);
+	expect(keysOf('', {upArrow: true} as Key)).toEqual(['up']);
+	expect(keysOf('c', {ctrl: true} as Key)).toEqual(['ctrl-c']);
+	expect(keysOf('', {tab: true, shift: true} as Key)).toEqual(['shift-tab']);
+});
+
+test('a window keeps the cursor in sight and never leaves the list', () => {
+	expect(windowAround(5, 10, 2)).toEqual({from: 0, to: 5});
+	expect(windowAround(100, 10, 50)).toEqual({from: 45, to: 55});
+	expect(windowAround(100, 10, 0)).toEqual({from: 0, to: 10});
+	expect(windowAround(100, 10, 99)).toEqual({from: 90, to: 100});
+});
+
+test('pinned rows stay in sight, in order, and leave room for the cursor', () => {
+	expect(windowWithPins(100, 6, 50, [3, 80])).toEqual([3, 48, 49, 50, 51, 80]);
+	expect(windowWithPins(4, 6, 0, [3])).toEqual([0, 1, 2, 3]);
+	const many = windowWithPins(100, 6, 50, [1, 2, 3, 4, 5, 6, 7]);
+	expect(many).toHaveLength(6);
+	expect(many).toContain(50);
+	expect(many.slice(0, 3)).toEqual([1, 2, 3]);
+	expect(windowWithPins(0, 6, 0, [])).toEqual([]);
+});
