@@ -12,7 +12,7 @@ import {makeImage} from './steps/image.ts';
 import {createNetworks} from './steps/network.ts';
 import {replaceResource, updateResource} from './steps/resource.ts';
 import {startAgain} from './steps/restart.ts';
-import {deleteService, retireDeployment} from './steps/retire.ts';
+import {deleteService, removeOldContainers, retireDeployment} from './steps/retire.ts';
 import {switchTraffic} from './steps/switch.ts';
 import {createVolume} from './steps/volume.ts';
 import {replaceWorker} from './steps/worker.ts';
@@ -32,6 +32,7 @@ export type ApplyStep = {
 };
 
 const switchId = 'switch';
+const joinId = 'join';
 const whole = {isFirst: true, isLast: true} as const;
 
 /** What happens between the nodes of one apply. */
@@ -64,7 +65,7 @@ function serviceSteps(
 		return [{id: address, address, ...whole, dependsOn: [switchId], run}];
 	}
 	const service: DesiredService = find(context.plan.desired.services, address);
-	const before = action.dependsOn;
+	const before = [joinId, ...action.dependsOn];
 	if (action.kind === 'update')
 		return [{id: address, address, ...whole, dependsOn: before, run: () => startAgain(context, service)}];
 	const former = activeDeployment(context.state.current(), service.name);
@@ -92,6 +93,7 @@ function serviceSteps(
 		dependsOn: [switchId],
 		async run() {
 			if (former) await retireDeployment(context, address, former);
+			await removeOldContainers(context, service.name);
 		},
 	};
 	return [candidate, retire];
@@ -112,12 +114,12 @@ function objectStep(context: ApplyContext, action: Action): ApplyStep {
 		},
 		async router() {
 			await ensureRouter(engine, router, {onProgress: message => progress(context, address, message)});
-			await joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 		},
 	};
 	const run = runs[action.object];
 	if (!run) throw new Error(`no step for ${action.object} ${action.kind}`);
-	return {id: address, address, ...whole, dependsOn, run};
+	const before = action.object === 'resource' ? [joinId, ...dependsOn] : dependsOn;
+	return {id: address, address, ...whole, dependsOn: before, run};
 }
 
 function switchStep(context: ApplyContext, shared: Shared, actions: readonly Action[]): ApplyStep | undefined {
@@ -128,11 +130,7 @@ function switchStep(context: ApplyContext, shared: Shared, actions: readonly Act
 		id: switchId,
 		address: routes ? routesAddress : null,
 		...whole,
-		dependsOn: [
-			'router',
-			'network',
-			...services.filter(({kind}) => kind !== 'delete').map(({address}) => candidateId(address)),
-		],
+		dependsOn: [joinId, ...services.filter(({kind}) => kind !== 'delete').map(({address}) => candidateId(address))],
 		run() {
 			const state = context.state.current();
 			const wanted = desiredRoutes({desired: context.plan.desired, state, services: context.plan.services});
@@ -142,6 +140,15 @@ function switchStep(context: ApplyContext, shared: Shared, actions: readonly Act
 		},
 	};
 }
+
+/** The router probes from inside the environment's network, so it joins before anything has to become ready. */
+const joinStep = ({engine, router, plan}: ApplyContext): ApplyStep => ({
+	id: joinId,
+	address: null,
+	...whole,
+	dependsOn: ['network', 'router'],
+	run: () => joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment)),
+});
 
 /** The actions that an apply carries out. */
 export const busyActions = (plan: Plan): Action[] => plan.actions.filter(({kind}) => kind !== 'none');
@@ -165,5 +172,5 @@ export function applySteps(context: ApplyContext): ApplyStep[] {
 			: [objectStep(context, action)];
 	});
 	const traffic = switchStep(context, shared, actions);
-	return traffic ? [...steps, traffic] : steps;
+	return [joinStep(context), ...steps, ...(traffic ? [traffic] : [])];
 }

@@ -55,7 +55,7 @@ function trackSteps(context: ApplyContext) {
 		onSkip({address}: ApplyStep, reason: 'cancelled' | 'dependency') {
 			if (!address) return;
 			const why = reason === 'cancelled' ? 'cancelled' : `${firstFailure.address ?? 'a step before it'} failed`;
-			if (startedAt.has(address)) fail(address, `not switched: ${why}; what served before keeps serving`);
+			if (startedAt.has(address)) fail(address, `not switched: ${why}`);
 			else if (settle(address, 'skipped')) emit({type: 'step-skipped', at: Date.now(), address, reason: why});
 		},
 	};

@@ -47,9 +47,11 @@ export async function runSteps(steps: readonly Step[], options: SchedulerOptions
 	};
 	const visit = (step: Step) => {
 		const before = step.dependsOn.filter(id => known.has(id)).map(id => outcomes.get(id));
-		if (before.some(outcome => outcome === 'failed' || outcome === 'skipped')) skip(step, 'dependency');
+		// Everything before it has an outcome first, so that a step is not called off while a part of it still runs.
+		if (before.some(outcome => outcome === undefined)) return;
+		if (before.some(outcome => outcome !== 'done')) skip(step, 'dependency');
 		else if (options.isStopping()) skip(step, 'cancelled');
-		else if (before.every(outcome => outcome === 'done') && running.size < options.parallelism) start(step);
+		else if (running.size < options.parallelism) start(step);
 	};
 
 	while (waiting.size > 0 || running.size > 0) {

@@ -33,9 +33,25 @@ export function isGitignored(levels: readonly GitignoreLevel[], path: string, is
 	return false;
 }
 
+/** A pattern for exactly this directory. A line break cannot be written, so any character may stand for it. */
+const literalPattern = (name: string) => `/${name.replace(/[\\*?[\]]/g, '\\$&').replace(/[\r\n]/g, '?')}`;
+
 /**
- * The levels without the rules that ignore this very path or a folder above it: what a user named, and what a deeper
- * file takes back in, is walked as if such a rule were not there (contract 4.3).
+ * The levels to use inside a directory that is not ignored. Where a deeper file took it back in, the shallower ones
+ * that ignored it no longer do; their rules still hold for what is inside, each by its own name, as for git.
+ */
+export function levelsInside(levels: readonly GitignoreLevel[], directory: string): readonly GitignoreLevel[] {
+	return levels.map(level => {
+		const name = nameFor(level, directory, true);
+		if (!level.matcher.ignores(name)) return level;
+		const lines = [...level.lines, `!${literalPattern(name)}`];
+		return {...level, lines, matcher: matcherOf(lines)};
+	});
+}
+
+/**
+ * The levels without the rules that ignore this very path or a folder above it: what a user named is walked as if
+ * such a rule were not there (contract 4.3).
  */
 export function withoutRulesAgainst(
 	levels: readonly GitignoreLevel[],

@@ -4,7 +4,7 @@ import {setImmediate} from 'node:timers/promises';
 import {UserError} from '../errors.ts';
 import {type ContextEntry, fileEntry} from './context-entry.ts';
 import type {DockerignoreRules} from './docker-ignore.ts';
-import {type GitignoreLevel, isGitignored, parseGitignore, withoutRulesAgainst} from './git-ignore.ts';
+import {type GitignoreLevel, isGitignored, levelsInside, parseGitignore, withoutRulesAgainst} from './git-ignore.ts';
 import {changedError, readSmallFile} from './open-file.ts';
 import {codeOf, isInside, isPrivateName, relativePath, type SourcePath} from './paths.ts';
 import type {SourceSelection} from './select-source.ts';
@@ -120,7 +120,7 @@ async function walkDirectory(
 		if (!child.isDirectory()) {
 			if (!isDockerignored) addEntry(walk, child, source);
 		} else if (!isDockerignored || dockerignore?.mayReinclude(inContext)) {
-			await walkDirectory(walk, source, withoutRulesAgainst(levels, inBoundary, true), pause);
+			await walkDirectory(walk, source, levelsInside(levels, inBoundary), pause);
 		}
 	}
 }

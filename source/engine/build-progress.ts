@@ -27,6 +27,8 @@ export type BuildReader = {
 	readonly imageId: () => string | undefined;
 };
 
+const classicChatter = /^$|^ ---> |^Removing intermediate container /;
+
 /** Per stream, because the two arrive in no order: a long output must not push out the one line on stderr that matters. */
 const keptLines = 20;
 
@@ -60,6 +62,7 @@ export function createBuildReader(): BuildReader {
 
 	/** Reports come more than once; a step tells each of its states once. */
 	const moveTo = (id: string, state: Exclude<Step['state'], 'waiting'>, durationMs?: number): BuildProgress[] => {
+		if (id === '') return [];
 		const step = stepOf(id);
 		if (step.state === state || (step.state !== 'waiting' && step.state !== 'started')) return [];
 		step.state = state;
@@ -88,7 +91,8 @@ export function createBuildReader(): BuildReader {
 			return [...before, ...moveTo(current, 'started')];
 		}
 		if (line === ' ---> Using cache') return moveTo(current, 'cached');
-		return current === '' || /^ ---> /.test(line) || line === '' ? [] : output(current, 'stdout', [line]);
+		if (line.startsWith('Successfully ')) return moveTo(current, 'done');
+		return current === '' || classicChatter.test(line) ? [] : output(current, 'stdout', [line]);
 	};
 
 	return {
@@ -102,8 +106,7 @@ export function createBuildReader(): BuildReader {
 				];
 			}
 			imageId = imageIdOf(message.aux) ?? imageId;
-			const hasFailed = current !== '' && Boolean(message.error || message.errorDetail);
-			const failed = hasFailed ? moveTo(current, 'failed') : [];
+			const failed = message.error || message.errorDetail ? moveTo(current, 'failed') : [];
 			const transfer = message.status ? [{type: 'transfer', message: message.status} as const] : [];
 			return [...classic.push(Buffer.from(message.stream ?? '')).flatMap(fromClassic), ...failed, ...transfer];
 		},

@@ -70,7 +70,13 @@ function toEngineError(error: unknown, operation: string, address: string, looke
 			{hint: `${known?.hint ?? 'is Docker running?'}${elsewhere}`, cause: error},
 		);
 	}
-	return new EngineError(`cannot ${operation}: ${engineText(error)}`, {status, cause: error});
+	if (error instanceof SyntaxError) {
+		return new EngineError(`cannot ${operation}: what answers at ${address} is not a Docker engine: ${error.message}`, {
+			cause: error,
+		});
+	}
+	const text = engineText(error) || `${address} answered with status ${status} and no text`;
+	return new EngineError(`cannot ${operation}: ${text}`, {status, cause: error});
 }
 
 /** The engine's own words; the transport wraps them as `(HTTP code 404) no such container - <text> `. */
@@ -80,7 +86,7 @@ function engineText(error: unknown): string {
 		return json.message.trim();
 	}
 	return messageOf(error)
-		.replace(/^\(HTTP code \d+\) [^-]*? - /, '')
+		.replace(/^\(HTTP code \d+\) [^-]*? - ?/, '')
 		.trim();
 }
 

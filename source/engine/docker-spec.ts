@@ -2,9 +2,11 @@ import type Docker from 'dockerode';
 import {UserError} from '../errors.ts';
 import {toEndpoint} from './docker-networks.ts';
 import type {ContainerSpec, Restart} from './engine.ts';
+import {refuseHiddenFiles} from './hidden-files.ts';
 
 /** The engine's way of writing a container. Of its networks only the first is in it: older engines take one. */
 export function toCreateOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
+	refuseHiddenFiles(spec);
 	const [first] = spec.attachments;
 	const ports = Object.entries(spec.publish ?? {});
 	return {

@@ -121,7 +121,10 @@ export type ReadonlyEngine = {
 	/** Names of containers, networks and volumes, ours or not, that stand in the way of these names, with their labels. */
 	findByName(kind: 'container' | 'network' | 'volume', name: string): Promise<{id: string; labels: Labels} | undefined>;
 	logs(containerId: string, options: LogOptions): AsyncIterable<LogLine>;
-	/** Events of objects with these labels, from now on, until the signal aborts. Reconnecting is the caller's part. */
+	/**
+	 * Events of containers and images with these labels, from the first `next()` on, until the signal aborts. Engines do
+	 * not report the labels of networks and volumes. A lost connection is an EngineError; reconnecting is the caller's part.
+	 */
 	events(labels: Labels, signal: AbortSignal): AsyncIterable<EngineEvent>;
 };
 
@@ -143,7 +146,7 @@ export type Attachment = {
 	readonly address?: string;
 };
 
-/** Files written into the container's file system before it starts. */
+/** Files written into the container's file system before it starts. A path beneath a tmpfs is refused: it would be hidden. */
 export type ContainerFile = {
 	/** Absolute path. */
 	readonly path: string;
@@ -222,7 +225,8 @@ export type BuildProgress =
 	| {readonly type: 'transfer'; readonly message: string};
 
 export type PullProgress = {
-	readonly message: string /** 0 to 1 over all layers, when known. */;
+	readonly message: string;
+	/** 0 to 1 over all layers, when known; it never goes back. */
 	readonly fraction?: number;
 };
 

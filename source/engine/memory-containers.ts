@@ -1,4 +1,5 @@
 import type {ContainerFile, ContainerSpec, Engine} from './engine.ts';
+import {refuseHiddenFiles} from './hidden-files.ts';
 import {emit, endContainer, type Outcome, startContainer} from './memory-lifecycle.ts';
 import {attach} from './memory-networks.ts';
 import {
@@ -18,6 +19,7 @@ type Containers = Pick<
 export function createMemoryContainers(world: World, outcomeOf: (spec: ContainerSpec) => Outcome): Containers {
 	const create: Engine['create'] = async spec => {
 		const operation = `create container ${spec.name}`;
+		refuseHiddenFiles(spec);
 		const image = findStoredImage(world, spec.image) ?? fail(operation, `No such image: ${spec.image}`, 404);
 		refuseTakenName(world, spec.name, operation);
 		for (const name of Object.keys(spec.volumes ?? {})) if (!world.volumes.has(name)) world.volumes.set(name, {});

@@ -72,8 +72,6 @@ const renderDefaults = (): string[] => [
 	'\ttimeout tunnel 1h',
 	'\ttimeout http-request 10s',
 	'\ttimeout http-keep-alive 60s',
-	page(400, 'This request is malformed.'),
-	page(408, 'The request took too long to arrive.'),
 	page(502, 'The service gave no valid answer.'),
 	page(504, 'The service did not answer in time.'),
 ];

@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import type {ContainerSpec, Engine} from '../engine/engine.ts';
 import {EngineError, messageOf, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
@@ -10,6 +11,8 @@ import {bringInLine, readTables} from './publish.ts';
 import {awaitScript, startScript} from './scripts.ts';
 import {hashOf} from './store.ts';
 
+export type Ensured = {readonly containerId: string; readonly change: 'none' | 'started' | 'created' | 'replaced'};
+
 type EnsureOptions = {readonly onProgress?: (message: string) => void; readonly signal?: AbortSignal};
 
 /**
@@ -20,7 +23,24 @@ export async function ensureRouter(
 	engine: Engine,
 	options: RouterOptions,
 	{onProgress, signal}: EnsureOptions = {},
-): Promise<{containerId: string; change: 'none' | 'started' | 'created' | 'replaced'}> {
+): Promise<Ensured> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await ensureOnce(engine, options, onProgress, signal);
+		} catch (error) {
+			// Another process makes the same container at the same moment.
+			if (!(error instanceof EngineError) || error.status !== 409 || attempt === 10) throw error;
+			await pause(300);
+		}
+	}
+}
+
+async function ensureOnce(
+	engine: Engine,
+	options: RouterOptions,
+	onProgress: EnsureOptions['onProgress'],
+	signal: AbortSignal | undefined,
+): Promise<Ensured> {
 	const found = await observeRouter(engine, options);
 	if (found.state === 'foreign') throw foreignError(options);
 	const isCurrent = found.containerId !== undefined && found.spec === specOf(options);

@@ -18,19 +18,19 @@ export type RuntimeChange =
 export function planRuntime(tables: readonly RouteTable[], config: string, running: Running): RuntimeChange {
 	if (running.topology === undefined || running.topology !== topologyIn(config)) return {type: 'reload'};
 	const servers = new Map(running.servers.map(server => [`${server.backend}/${server.slot}`, server]));
-	const commands: Commands = {prepare: [], open: [], close: []};
+	const commands = noCommands();
 	for (const table of tables) {
 		for (const {name, target, isActive} of slotsOf(table)) {
 			const server = servers.get(name);
 			if (!server) return {type: 'reload'};
 			const isMoved = target !== undefined && (server.address !== target.address || server.port !== target.port);
-			if (isMoved && server.isServing) return {type: 'reload'};
-			if (isMoved) commands.prepare.push(setAddress(name, target));
+			if (isMoved && isActive && server.isServing) return {type: 'reload'};
+			if (isMoved) commands[server.isServing ? 'tidy' : 'prepare'].push(setAddress(name, target));
 			if (isActive && !server.isServing) commands.open.push(`set server ${name} state ready`);
 			if (!isActive && server.isServing) commands.close.push(`set server ${name} state maint`);
 		}
 	}
-	const lines = toLines([...commands.prepare, ...commands.open, ...commands.close]);
+	const lines = toLines(inOrder(commands));
 	return lines.length === 0 ? {type: 'none'} : {type: 'switch', lines};
 }
 
@@ -39,15 +39,19 @@ export function planRuntime(tables: readonly RouteTable[], config: string, runni
  * switch as well. What such a worker does not know, it refuses, and that does no harm.
  */
 export function formerWorkerLines(table: RouteTable): string[] {
-	const commands: Commands = {prepare: [], open: [], close: []};
+	const commands = noCommands();
 	for (const {name, target, isActive} of slotsOf(table)) {
 		if (isActive && target) commands.prepare.push(setAddress(name, target));
 		(isActive ? commands.open : commands.close).push(`set server ${name} state ${isActive ? 'ready' : 'maint'}`);
 	}
-	return toLines([...commands.prepare, ...commands.open, ...commands.close]);
+	return toLines(inOrder(commands));
 }
 
-type Commands = Record<'prepare' | 'open' | 'close', string[]>;
+type Commands = Record<'prepare' | 'open' | 'close' | 'tidy', string[]>;
+
+const noCommands = (): Commands => ({prepare: [], open: [], close: [], tidy: []});
+
+const inOrder = ({prepare, open, close, tidy}: Commands): string[] => [...prepare, ...open, ...close, ...tidy];
 
 type SlotView = {name: string; target: SlotTarget | undefined; isActive: boolean};
 

@@ -69,6 +69,11 @@ describe('.gitignore', () => {
 			['.gitignore', 'b/.gitignore', 'b/build/x'],
 		],
 		[
+			'but not what the rule names inside it',
+			{'.gitignore': 'b*\n', 'x/.gitignore': '!b \\[1]/\n', ...files('x/b [1]/b', 'x/b [1]/c')},
+			['.gitignore', 'x/.gitignore', 'x/b [1]/c'],
+		],
+		[
 			'a deeper file counts from its own place',
 			{'b/.gitignore': '/x\n', ...files('x', 'b/x', 'b/c/x')},
 			['b/.gitignore', 'b/c/x', 'x'],

@@ -5,21 +5,19 @@ import {readContext} from '../../source/build/context.ts';
 import {selectSource} from '../../source/build/select-source.ts';
 import {makeService, makeTree} from './tree.ts';
 
-const name = fc.constantFrom('a', 'b', 'out', 'x.log', 'y.txt');
-const directory = fc
-	.array(fc.constantFrom('a', 'b', 'out'), {maxLength: 3})
-	.map(parts => parts.map(part => `${part}/`).join(''));
+const name = fc.constantFrom('a', 'out', 'x.log', 'y.txt');
+const directory = fc.constantFrom('', 'a/', 'a/', 'a/out/', 'a/out/', 'a/out/a/', 'out/', 'out/a/');
 const pattern = fc.constantFrom(
 	'a',
 	'/a',
 	'out/',
-	'b/out',
+	'a/out',
 	'*.log',
 	'/*',
 	'*',
 	'a/*',
 	'a/**',
-	'**/b',
+	'**/out',
 	'a/**/x.log',
 	'o?t',
 	'[ab]',
@@ -54,6 +52,6 @@ test('what is taken is what git would take', async () => {
 				expect(taken).toEqual(listed.split('\0').filter(Boolean).sort());
 			},
 		),
-		{numRuns: 1500},
+		{numRuns: 100},
 	);
 }, 60_000);

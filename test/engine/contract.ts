@@ -62,6 +62,17 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await expect(engine.start('absent-container')).rejects.toEqual(refusal(404, /No such container: absent-container/));
 	});
 
+	test('a file that a tmpfs would hide is refused, not lost', async () => {
+		const hidden = idleSpec(labels, {
+			tmpfs: {'/run/secrets/': 'rw'},
+			files: [{path: '/run/secrets/key', content: 'x'}],
+		});
+		await expect(engine.create(hidden)).rejects.toThrow(
+			'/run/secrets/key would be hidden by the tmpfs at /run/secrets/',
+		);
+		await engine.create({...hidden, tmpfs: {'/run/secret': 'rw'}});
+	});
+
 	test('what is gone already can be stopped, removed and left', async () => {
 		const network = await makeNetwork(engine, labels);
 		const id = await engine.run(idleSpec(labels, {attachments: [{network: network.name}]}));

@@ -1,4 +1,7 @@
+import Docker from 'dockerode';
 import {expect, test} from 'vitest';
+import {createBuilds} from '../../source/engine/docker-build.ts';
+import {createAttempt} from '../../source/engine/docker-errors.ts';
 import type {BuildProgress} from '../../source/engine/engine.ts';
 import {EngineError} from '../../source/errors.ts';
 import {smallImage, tarOf, uniqueName, until, withEngine} from './helpers.ts';
@@ -108,6 +111,31 @@ test('an abort ends the build on the engine too', async () => {
 	});
 	await expect(building).rejects.toBe(reason);
 	await until(async () => !(await isRunning(marker)));
+});
+
+test('an engine without BuildKit builds too', async () => {
+	const connection = {docker: new Docker(), address: engine.address, attempt: createAttempt(engine.address, [])};
+	const {buildImage} = createBuilds(connection, async () => false);
+	const reference = `${uniqueName('built')}:1`;
+	const classic = async (lines: readonly string[]) => {
+		const progress: BuildProgress[] = [];
+		const context = tarOf({Dockerfile: lines.join('\n')});
+		const request = {context, dockerfile: 'Dockerfile', reference, labels, args: {}};
+		return {image: await buildImage(request, step => progress.push(step)), progress};
+	};
+	const {image, progress} = await classic([`FROM ${smallImage}`, 'EXPOSE 9000 80', `RUN echo ${reference}`]);
+	expect(image).toMatchObject({tags: [reference], labels, exposedPorts: [80, 9000]});
+	const run = {type: 'step', id: 'Step 3/4', name: `RUN echo ${reference}`};
+	expect(progress.slice(-5)).toEqual([
+		{...run, state: 'started'},
+		{type: 'output', id: 'Step 3/4', text: reference},
+		{...run, state: 'done'},
+		expect.objectContaining({type: 'step', id: 'Step 4/4', state: 'started'}),
+		expect.objectContaining({type: 'step', id: 'Step 4/4', state: 'done'}),
+	]);
+	await expect(classic([`FROM ${smallImage}`, 'RUN echo reason; exit 3'])).rejects.toThrow(
+		/returned a non-zero code: 3\n {2}RUN echo reason; exit 3\n {2}reason$/,
+	);
 });
 
 /** Looks for a process of that argument on this machine; elsewhere the engine has to be trusted. */

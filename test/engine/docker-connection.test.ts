@@ -89,6 +89,23 @@ describe('an engine out of reach is told within two seconds', () => {
 		expect(await failureOf(host)).toEqual(told(/closed the connection/, /is Docker running/));
 	});
 
+	test('a server that is no engine', async () => {
+		const answer = (status: string, body: string) =>
+			`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+		const serve = (text: string) =>
+			listen(
+				createServer(socket => void socket.on('error', () => {}).end(text)),
+				0,
+			);
+		const page = await failureOf(await serve(answer('200 OK', '<html>hello</html>')));
+		expect(page).toMatchObject({message: expect.stringMatching(/tcp:\/\/127\.0\.0\.1:\d+ is not a Docker engine/)});
+		const absent = await failureOf(await serve(answer('404 Not Found', '')));
+		expect(absent).toMatchObject({
+			status: 404,
+			message: expect.stringMatching(/answered with status 404 and no text$/),
+		});
+	});
+
 	test('an unknown host', async () => {
 		expect(await failureOf('tcp://engine.invalid:2375')).toEqual(
 			told(/unknown host|could not be resolved|no answer/, /./),

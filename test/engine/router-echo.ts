@@ -3,6 +3,7 @@
  * answer has no body. PORTS: port → name, as JSON.
  */
 export const echoSource = `
+const {createHash} = require('node:crypto');
 const {createServer} = require('node:http');
 const born = Date.now();
 for (const [port, name] of Object.entries(JSON.parse(process.env.PORTS))) {
@@ -24,7 +25,11 @@ for (const [port, name] of Object.entries(JSON.parse(process.env.PORTS))) {
 		answer(200);
 	});
 	server.on('upgrade', (request, socket) => {
-		socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n\\r\\n');
+		const accept = createHash('sha1')
+			.update(request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11')
+			.digest('base64');
+		socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n');
+		socket.write('Sec-WebSocket-Accept: ' + accept + '\\r\\n\\r\\n');
 		socket.on('data', data => socket.write(name + ':' + data)).on('error', () => {}).on('end', () => socket.end());
 	});
 	server.listen(Number(port));

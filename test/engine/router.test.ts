@@ -117,12 +117,15 @@ test('a proxy’s request line, an h2c upgrade and a smuggled prefix reach the s
 });
 
 test('a WebSocket stays open both ways', async () => {
+	const webSocketHeaders = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 	const socket = connect(lab.router.port, '127.0.0.1');
 	let received = '';
 	socket.on('data', data => {
 		received += data;
 	});
-	socket.write(`GET /ws HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+	socket.write(
+		`GET /ws HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${webSocketHeaders}\r\n`,
+	);
 	await expect.poll(() => received).toContain('101 Switching Protocols');
 	socket.write('hello');
 	await expect.poll(() => received).toContain('web:hello');
@@ -321,6 +324,18 @@ test('another port replaces the container and keeps the routes', async () => {
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
 	expect(await ask(router, {host})).toMatchObject({status: 200});
 	expect(await engine.findByName('container', `${router.name}-former`)).toBeUndefined();
+}, 40_000);
+
+test('two processes that make the router at once get the same one', async () => {
+	const {engine, router} = lab;
+	const options = {...router, name: `${router.name}-twice`, port: await freePort()};
+	try {
+		const made = await Promise.all([ensureRouter(engine, options), ensureRouter(engine, options)]);
+		expect(made[0].containerId).toBe(made[1].containerId);
+		expect(await observeRouter(engine, options)).toMatchObject({state: 'running', containerId: made[0].containerId});
+	} finally {
+		await removeRouter(engine, options);
+	}
 }, 40_000);
 
 test('a container that is not ours is never touched', async () => {

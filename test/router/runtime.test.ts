@@ -64,6 +64,17 @@ test('a service stops and starts answering without a reload', () => {
 });
 
 test('the address of a slot that takes traffic is never set', () => {
+	expect(plan(tableOf({}), tableOf({slots: {blue: target(9), green: target(6)}, active: 'green'}))).toEqual({
+		type: 'switch',
+		lines: [
+			[
+				'set server blog-1.web/green addr 10.213.1.6 port 80',
+				'set server blog-1.web/green state ready',
+				'set server blog-1.web/blue state maint',
+				'set server blog-1.web/blue addr 10.213.1.9 port 80',
+			].join('; '),
+		],
+	});
 	expect(plan(tableOf({}), tableOf({slots: {blue: target(9)}}))).toEqual({type: 'reload'});
 });
 

@@ -14,6 +14,7 @@ import {withFingerprints} from '../known-values.ts';
 import {operate} from '../operation.ts';
 import {awaitService, awaitWorker} from '../readiness.ts';
 import {StepError} from '../step-error.ts';
+import {removeOldContainers} from './retire.ts';
 
 /** What a service's container may do (contract 4.5). */
 const capabilities = ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'] as const;
@@ -164,6 +165,7 @@ export async function startCandidate(context: ApplyContext, service: DesiredServ
 			patchDeployment(current, deployment.id, {status: 'failed', completedAt: new Date().toISOString(), failure}),
 		);
 		if (containerId) await engine.stop(containerId, settings.stopGraceSeconds);
+		await removeOldContainers(context, service.name);
 		throw error instanceof StepError ? error : new StepError(failure);
 	} finally {
 		logs.abort();

@@ -1,4 +1,4 @@
-import {UserError} from '../../errors.ts';
+import {EngineError, UserError} from '../../errors.ts';
 import {networkAddress} from '../../model/address.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
@@ -7,6 +7,9 @@ import type {NetworkRecord} from '../../state/state.ts';
 import type {ApplyContext} from '../context.ts';
 import {operate} from '../operation.ts';
 
+/** How often a block that somebody else just took is chosen anew. */
+const attempts = 10;
+
 async function ensureNetwork(context: ApplyContext, name: string): Promise<NetworkRecord> {
 	const {plan, engine, settings} = context;
 	const existing = (await engine.observe({[labels.lineage]: plan.lineage})).networks.find(
@@ -14,19 +17,26 @@ async function ensureNetwork(context: ApplyContext, name: string): Promise<Netwo
 	);
 	if (existing?.subnet) return {name, subnet: existing.subnet};
 	const prefix = prefixFor(plan.desired.services.length, settings.networkPrefix);
-	const subnet = pickSubnet(settings.networkPool, prefix, await engine.listSubnets());
-	if (!subnet)
-		throw new UserError(`no /${prefix} block is free in the network pool ${settings.networkPool}`, {
-			hint: 'destroy an environment, or set another pool: COMPARTMENT_NETWORK_POOL=10.214.0.0/16',
-		});
 	return operate(context, {
 		address: networkAddress,
 		intent: {type: 'create-network', name},
 		run: async op => {
 			const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
 			const own = labelsOf({...object, address: networkAddress, op});
-			await engine.createNetwork({name, labels: own, subnet, addressRange: dynamicRange(subnet)});
-			return {name, subnet};
+			for (let attempt = 1; ; attempt++) {
+				const subnet = pickSubnet(settings.networkPool, prefix, await engine.listSubnets());
+				if (!subnet)
+					throw new UserError(`no /${prefix} block is free in the network pool ${settings.networkPool}`, {
+						hint: 'destroy an environment, or set another pool: COMPARTMENT_NETWORK_POOL=10.214.0.0/16',
+					});
+				try {
+					await engine.createNetwork({name, labels: own, subnet, addressRange: dynamicRange(subnet)});
+					return {name, subnet};
+				} catch (error) {
+					// Another process took the block between the look and the creation.
+					if (attempt === attempts || !(error instanceof EngineError) || !/overlap/i.test(error.message)) throw error;
+				}
+			}
 		},
 	});
 }

@@ -10,7 +10,7 @@ const isFinished = ({stage, status}: Deployment): boolean =>
 	stage === 'retired' || status === 'failed' || status === 'stopped';
 
 /** Removes stopped containers that nobody needs: the newest former one and the newest failed one stay for inspection. */
-async function removeOldContainers(context: ApplyContext, service: string): Promise<void> {
+export async function removeOldContainers(context: ApplyContext, service: string): Promise<void> {
 	const {engine, state} = context;
 	const finished = Object.values(state.current().deployments)
 		.filter(deployment => deployment.service === service && deployment.containerId && isFinished(deployment))
@@ -36,6 +36,8 @@ export async function retireDeployment(context: ApplyContext, address: string, d
 		address,
 		intent: {type: 'retire', deployments: [id]},
 		run: async () => {
+			const isThere = containerId !== undefined && (await engine.inspectContainer(containerId)) !== undefined;
+			if (!isThere) return;
 			if (slot) {
 				progress(context, address, 'draining the former deployment');
 				const targets = [{lineage: plan.lineage, service, slot}];
@@ -48,14 +50,12 @@ export async function retireDeployment(context: ApplyContext, address: string, d
 						`${address}: requests were still open after ${settings.drainSeconds} s and are cut off`,
 					);
 			}
-			if (!containerId) return;
 			await engine.leave(containerId, meshNetworkName(plan.project, plan.environment)).catch(() => undefined);
 			progress(context, address, 'stopping the former deployment');
 			await engine.stop(containerId, settings.stopGraceSeconds);
 		},
 		record: current => patchDeployment(current, id, {stage: 'retired', completedAt: new Date().toISOString()}),
 	});
-	await removeOldContainers(context, service);
 }
 
 /** Removes every container of a service that is not wanted any more. */

@@ -1,6 +1,6 @@
 import {routesAddress} from '../../model/address.ts';
-import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
-import {joinEnvironment, publish} from '../../router/router.ts';
+import {meshNetworkName} from '../../model/names.ts';
+import {publish} from '../../router/router.ts';
 import type {RoutesRecord} from '../../state/state.ts';
 import {createAccess, needsAccess} from '../access-password.ts';
 import type {ApplyContext} from '../context.ts';
@@ -33,7 +33,7 @@ export async function switchTraffic(
 	switched: Switch,
 	removed: readonly string[],
 ): Promise<void> {
-	const {engine, router, plan, state, signal} = context;
+	const {engine, router, state, signal} = context;
 	if (needsAccess({...state.current(), routes}) && !state.current().access) {
 		const access = await createAccess(state.current());
 		await state.update(current => ({...current, access}));
@@ -42,7 +42,6 @@ export async function switchTraffic(
 		address: routesAddress,
 		intent: {type: 'switch', deployments: switched},
 		run: async () => {
-			await joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 			const table = describeTable(withSwitch(state.current(), routes, switched, removed));
 			await publish(engine, router, table, {signal});
 			await takeNames(context, switched);

@@ -32,8 +32,12 @@ export const headerRows = 3;
 export function Header({place, progress, message, columns, clock}: Props) {
 	const {separator, dot, ellipsis} = useGlyphs();
 	const elapsed = useElapsed(clock, progress.startedAt ?? undefined, progress.finishedAt ?? undefined) ?? 0;
-	const side = `${sanitiseLine(place.engine)} ${dot} ${formatDuration(Math.floor(elapsed / 1000) * 1000).replace(/^0ms$/, '0s')}`;
+	const time = formatDuration(Math.floor(elapsed / 1000) * 1000).replace(/^0ms$/, '0s');
 	const name = `${sanitiseLine(place.project)} ${separator} ${sanitiseLine(place.environment)}`;
+	const engine = `${sanitiseLine(place.engine)} ${dot} `;
+	// Where an apply happens is worth more than on which engine.
+	const hasRoom = displayWidth(name) + displayWidth(engine) + time.length + 6 <= columns;
+	const side = hasRoom ? engine + time : time;
 	return (
 		<Box flexDirection="column" height={headerRows} flexShrink={0} paddingX={2}>
 			<Box justifyContent="space-between">
