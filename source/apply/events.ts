@@ -1,4 +1,4 @@
-import type {ActionKind} from '../plan/plan.ts';
+import type {ActionKind, PlanMode} from '../plan/plan.ts';
 import type {DeploymentFailure} from '../state/state.ts';
 
 /**
@@ -47,6 +47,8 @@ export type StepOutline = {
 };
 
 export type ApplyResult = {
+	readonly mode: PlanMode;
+	readonly environment: string;
 	readonly outcome: 'done' | 'failed' | 'cancelled';
 	readonly durationMs: number;
 	readonly done: number;
@@ -59,6 +61,8 @@ export type ApplyResult = {
 		readonly accessMode: 'authenticated' | 'public';
 	}[];
 	readonly resources: readonly {readonly name: string; readonly host: string}[];
+	/** Addresses of the volumes that a destroy left. */
+	readonly keptVolumes: readonly string[];
 };
 
 export type Emit = (event: ApplyEvent) => void;

@@ -8,6 +8,7 @@ import type {DesiredService} from '../model/specs.ts';
 import type {ImageFinding} from '../plan/input.ts';
 import type {ImageRecord, State} from '../state/state.ts';
 import {manifestFile} from './manifests.ts';
+import type {Promotion} from './refresh.ts';
 
 type Question = {
 	readonly project: Project;
@@ -110,6 +111,24 @@ async function findPrebuilt({state, engine}: Question, service: string, referenc
 	const imageId = reasons.length === 0 ? image!.id : null;
 	const planned = {service, key: image?.id ?? reference, builder: `prebuilt image ${reference}`, reference, imageId};
 	return {finding: {planned, reasons, files: []}};
+}
+
+/** The image that serves in another environment, under a name of this one, so that cleaning up there does not take it away. */
+export async function findPromotedImage(
+	{project, state, engine}: Question,
+	{name}: DesiredService,
+	{from, deployments}: Promotion,
+): Promise<FoundImage> {
+	const {id, imageId, imageKey, imageReference} = deployments[name]!;
+	const isBuilt = imageReference.startsWith(`${imageRepository(project.name, from, name)}:`);
+	const reference = isBuilt ? `${imageRepository(project.name, state.environment, name)}:${imageKey}` : imageReference;
+	const planned = {service: name, key: imageKey, builder: `promoted from ${from}`, reference, imageId};
+	const note = `image of ${id} is promoted from ${from}`;
+	const image = await engine.findImage(imageId);
+	if (image) return {finding: {planned, reasons: [], files: [], note}};
+	const reason = `The selected deployment does not have a reusable image: ${imageReference} of ${id} is not on the engine`;
+	const unblock = `compartment apply --env '${from}' --rebuild --service ${name}, then promote again`;
+	return {finding: {planned, reasons: [], files: [], obstacle: {reason, unblock}}};
 }
 
 /** Finds out what image a service would get, without building or pulling anything. */

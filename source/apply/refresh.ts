@@ -8,12 +8,13 @@ import {labels} from '../model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import type {Desired} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
-import type {TakenHost} from '../plan/input.ts';
+import type {PlanInput, TakenHost} from '../plan/input.ts';
 import type {Plan, PlanMode} from '../plan/plan.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
-import type {State} from '../state/state.ts';
-import {findServiceImage} from './find-images.ts';
+import type {Deployment, State} from '../state/state.ts';
+import {chooseRollback} from './choose-rollback.ts';
+import {findPromotedImage, findServiceImage} from './find-images.ts';
 import {isPortFree} from './port.ts';
 
 /** Where a plan is made: nothing here can write to the engine. */
@@ -35,6 +36,30 @@ export type PlanRequest = {
 	readonly rebuild: boolean;
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
+	readonly isHold: boolean;
+	readonly release: PlanInput['release'];
+	/** Only with `rollback`: one deployment, else the last good one of every service. */
+	readonly rollbackTo?: string;
+	/** Images of another environment's serving deployments, instead of builds (`promote --from`). */
+	readonly promotion?: Promotion;
+};
+
+/** What `promote --from` brings along from the other environment. */
+export type Promotion = {
+	readonly from: string;
+	/** Service → its serving deployment there. */
+	readonly deployments: Readonly<Record<string, Deployment>>;
+};
+
+/** A request with nothing special asked for. */
+export const plainRequest: PlanRequest = {
+	mode: 'apply',
+	services: null,
+	rebuild: false,
+	replace: [],
+	deleteData: false,
+	isHold: false,
+	release: 'ask',
 };
 
 /** A plan with the builds that it would run. */
@@ -110,6 +135,11 @@ async function findResourceImages(engine: ReadonlyEngine, desired: Desired): Pro
 	);
 }
 
+async function findAvailable(engine: ReadonlyEngine, ids: readonly string[]): Promise<ReadonlySet<string>> {
+	const images = await Promise.all(ids.map(id => engine.findImage(id)));
+	return new Set(images.flatMap(image => image?.id ?? []));
+}
+
 function assertServices(project: Project, services: readonly string[] | null): void {
 	for (const name of services ?? []) {
 		if (project.services.some(service => service.name === name)) continue;
@@ -123,7 +153,7 @@ function assertServices(project: Project, services: readonly string[] | null): v
 /** Reads the engine, the sources and the state, and plans. It only reads. */
 export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {
 	const {project, settings, engine, router, state, directory} = world;
-	assertServices(project, request.services);
+	if (request.mode === 'apply') assertServices(project, request.services);
 	const desired = describeDesired({
 		project,
 		environment: state.environment,
@@ -142,18 +172,38 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const {own, others} = splitObserved(everything, state);
 	refuseOtherLineage(own, state);
 	const isApply = request.mode === 'apply';
-	const wanted = isApply
-		? desired.services.filter(({name}) => request.services === null || request.services.includes(name))
-		: [];
+	const {promotion} = request;
+	const services = promotion ? Object.keys(promotion.deployments) : request.services;
+	const wanted = isApply ? desired.services.filter(({name}) => services === null || services.includes(name)) : [];
+	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const question = {project, state, engine, directory, rebuild: request.rebuild};
-	const [images, resourceImages, foreign, routerPortOwner] = await Promise.all([
-		Promise.all(wanted.map(service => findServiceImage(question, service))),
+	const needsRouter = request.mode !== 'destroy' && request.mode !== 'refresh-only';
+	const [images, resourceImages, foreign, routerPortOwner, availableImages] = await Promise.all([
+		Promise.all(
+			wanted.map(service =>
+				promotion ? findPromotedImage(question, service, promotion) : findServiceImage(question, service),
+			),
+		),
 		isApply ? findResourceImages(engine, desired) : {},
 		isApply ? findForeign(engine, own, desired) : {},
-		isApply && routerView.state !== 'running' ? findPortOwner(world) : null,
+		needsRouter && routerView.state !== 'running' ? findPortOwner(world) : null,
+		findAvailable(
+			engine,
+			Object.values(rollback).map(id => state.deployments[id]!.imageId),
+		),
 	]);
+	const {mode, rebuild, replace, deleteData, isHold, release} = request;
 	const plan = createPlan({
-		...request,
+		mode,
+		rebuild,
+		replace,
+		deleteData,
+		isHold,
+		release,
+		services,
+		rollback,
+		availableImages,
+		deploymentType: promotion ? 'promote' : 'deploy',
 		desired,
 		state,
 		observed: own,

@@ -30,6 +30,9 @@ function trackSteps(context: ApplyContext) {
 		counts[outcome]++;
 		return true;
 	};
+	const skip = (address: string, reason: string) => {
+		if (settle(address, 'skipped')) emit({type: 'step-skipped', at: Date.now(), address, reason});
+	};
 	const fail = (address: string, message: string, failure?: StepError['failure']) => {
 		if (settle(address, 'failed'))
 			emit({type: 'step-failed', at: Date.now(), address, durationMs: elapsed(address), message, failure});
@@ -54,18 +57,27 @@ function trackSteps(context: ApplyContext) {
 		},
 		onSkip({address}: ApplyStep, reason: 'cancelled' | 'dependency') {
 			if (!address) return;
-			const why = reason === 'cancelled' ? 'cancelled' : `${firstFailure.address ?? 'a step before it'} failed`;
-			if (startedAt.has(address)) fail(address, `not switched: ${why}`);
-			else if (settle(address, 'skipped')) emit({type: 'step-skipped', at: Date.now(), address, reason: why});
+			// Without a failure, what it depends on was called off too.
+			const isCancelled = reason === 'cancelled' || firstFailure.address === undefined;
+			const why = isCancelled ? 'the apply was cancelled' : `${firstFailure.address} failed`;
+			if (!startedAt.has(address)) skip(address, why);
+			else if (isCancelled) skip(address, `not switched, ${why}`);
+			else fail(address, `not switched: ${why}`);
 		},
 	};
 }
 
-function describeResult(context: ApplyContext): Pick<ApplyResult, 'urls' | 'resources'> {
+function describeResult(
+	context: ApplyContext,
+): Pick<ApplyResult, 'mode' | 'environment' | 'urls' | 'resources' | 'keptVolumes'> {
 	const {plan, settings, state} = context;
-	if (plan.mode === 'destroy') return {urls: [], resources: []};
-	const {active, resources} = state.current();
+	const {mode, environment} = plan;
+	const {active, resources, volumes} = state.current();
+	if (mode === 'destroy') return {mode, environment, urls: [], resources: [], keptVolumes: Object.keys(volumes)};
 	return {
+		mode,
+		environment,
+		keptVolumes: [],
 		urls: plan.desired.services
 			.filter(service => service.hosts.length > 0 && active[service.name] !== undefined)
 			.map(({name, hosts, accessMode}) => ({service: name, url: serviceUrl(hosts[0]!, settings), accessMode})),

@@ -1,4 +1,4 @@
-import type {PlanRequest} from '../apply/refresh.ts';
+import {type PlanRequest, plainRequest} from '../apply/refresh.ts';
 
 type RequestFlags = {
 	readonly service?: readonly string[];
@@ -7,13 +7,18 @@ type RequestFlags = {
 	readonly refreshOnly?: boolean;
 	readonly destroy?: boolean;
 	readonly deleteData?: boolean;
+	readonly hold?: boolean;
+	readonly release?: 'again' | 'done';
 };
 
 /** What the flags of plan, apply and destroy ask to be planned. */
 export const requestOf = (flags: RequestFlags): PlanRequest => ({
+	...plainRequest,
 	mode: flags.destroy ? 'destroy' : flags.refreshOnly ? 'refresh-only' : 'apply',
 	services: flags.service && flags.service.length > 0 ? flags.service : null,
 	rebuild: flags.rebuild ?? false,
 	replace: flags.replace ?? [],
 	deleteData: flags.deleteData ?? false,
+	isHold: flags.hold ?? false,
+	release: flags.release ?? 'ask',
 });

@@ -69,7 +69,7 @@ export function createContainers(connection: Connection): Containers {
 				// Only anonymous volumes go with it: the engine keeps those that have a name.
 				await attempt(operation, () => docker.getContainer(id).remove({force: true, v: true}), {fine: [404]});
 			} catch (error) {
-				throw error;
+				if (statusOf(error) !== 409) throw error;
 				// Another removal is under way; ours is done when that one is.
 				await attempt(operation, () => docker.getContainer(id).wait({condition: 'removed'}), {fine: [404]});
 			}

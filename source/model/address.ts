@@ -7,3 +7,5 @@ export const resourceAddress = (name: string): string => `resource.${name}`;
 export const imageAddress = (service: string): string => `image.${service}`;
 export const releaseAddress = (service: string): string => `release.${service}`;
 export const serviceAddress = (name: string): string => `service.${name}`;
+/** A ready deployment that waits for `promote` beside the serving one. */
+export const candidateAddress = (service: string): string => `candidate.${service}`;

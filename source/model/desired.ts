@@ -96,15 +96,15 @@ function serviceEnv(input: DesiredInput, service: Service): Env {
 /** The port a service is told to listen on, where the descriptor or a variable says so (decisions.md "Deploy order"). */
 function declaredPort(service: Service, env: Env): number | undefined {
 	const variable = env['PORT'];
-	const parsed =
-		variable?.type === 'plain' && /^[1-9]\d{0,4}$/.test(variable.value) ? Number(variable.value) : undefined;
-	return parsed ?? service.port;
+	const number = variable?.type === 'plain' && /^[1-9]\d{0,4}$/.test(variable.value) ? Number(variable.value) : 0;
+	return number >= 1 && number <= 65_535 ? number : service.port;
 }
 
 function hostsOf({project, environment, baseDomain}: DesiredInput, service: Service): string[] {
 	if (!service.isExposed) return [];
 	const host = serviceHost({project: project.name, environment, service: service.name, baseDomain});
-	return service.domain ? [host, service.domain.toLowerCase()] : [host];
+	const domain = service.domain?.toLowerCase();
+	return domain && domain !== host ? [host, domain] : [host];
 }
 
 function describeService(input: DesiredInput, service: Service): DesiredService {

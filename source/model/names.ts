@@ -25,11 +25,12 @@ export function dnsLabel(text: string): string {
 
 /**
  * A name for folders, containers, networks and volumes that is unique per environment name, on file systems without
- * case too: the DNS label, and a hash whenever the label is not the name itself.
+ * case too: the DNS label, and a hash whenever the label is not the name itself, or could be another one's with its hash.
  */
 export function environmentSlug(environment: string): string {
 	const label = dnsLabel(environment);
-	return label === environment ? label : `${label.slice(0, 40)}-${shortHash(environment, 8)}`;
+	const isPlain = label === environment && !/-[0-9a-f]{8}$/.test(label);
+	return isPlain ? label : `${label.slice(0, 40)}-${shortHash(environment, 8)}`;
 }
 
 /** Internal host of a resource (contract 4.11). */

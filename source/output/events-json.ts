@@ -41,8 +41,9 @@ function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
 		case 'notice':
 			return {...base, level: event.level, message: event.message};
 		case 'apply-finished': {
-			const {outcome, durationMs, done, failed, skipped, urls, resources} = event.result;
-			return {...base, type: 'summary', outcome, durationMs, done, failed, skipped, urls, resources};
+			const {outcome, durationMs, done, failed, skipped, urls, resources, keptVolumes} = event.result;
+			const counts = {durationMs, done, failed, skipped};
+			return {...base, type: 'summary', outcome, ...counts, urls, resources, keptVolumes};
 		}
 	}
 }

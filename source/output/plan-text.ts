@@ -1,4 +1,4 @@
-import {type Action, countActions, type Plan, signOf} from '../plan/plan.ts';
+import {type Action, countActions, type Plan, type PlanMode, signOf} from '../plan/plan.ts';
 import {addressLines, type PlanColumns, planColumns, renderAction, renderBlocked} from './plan-action-text.ts';
 import type {PlanTextOptions} from './plan-text-options.ts';
 import {legend, nothingToDo} from './plan-words.ts';
@@ -7,7 +7,17 @@ import {displayWidth, wrapWords} from './width.ts';
 
 export type {PlanTextOptions} from './plan-text-options.ts';
 
-const headings = {apply: '', destroy: 'destroy', 'refresh-only': 'refresh only'} as const;
+const headings: Readonly<Record<PlanMode, string>> = {
+	apply: '',
+	destroy: 'destroy',
+	'refresh-only': 'refresh only',
+	promote: 'promote',
+	discard: 'discard candidates',
+	rollback: 'roll back',
+	stop: 'stop',
+	start: 'start',
+	restart: 'restart',
+};
 
 function header(plan: Plan, {paint, glyphs}: PlanTextOptions): string[] {
 	const place = `${sanitiseLine(plan.project)} ${glyphs.separator} ${sanitiseLine(plan.environment)}`;

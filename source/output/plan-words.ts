@@ -44,9 +44,25 @@ export function verbOf(plan: Plan, action: Action): string {
 
 /** The sentence for a plan that has nothing to do. */
 export function nothingToDo({mode, environment, drift}: Plan): string {
-	if (mode === 'destroy') return `Nothing to destroy. ${environment} has no objects.`;
-	if (mode === 'apply') return `No changes. ${environment} matches compartment.yml.`;
-	return drift.length === 0
-		? `No drift. ${environment} is as the last apply left it.`
-		: 'Nothing will be changed on the engine. An apply writes the drift above into the state.';
+	switch (mode) {
+		case 'apply':
+			return `No changes. ${environment} matches compartment.yml.`;
+		case 'destroy':
+			return `Nothing to destroy. ${environment} has no objects.`;
+		case 'refresh-only':
+			return drift.length === 0
+				? `No drift. ${environment} is as the last apply left it.`
+				: 'Nothing will be changed on the engine. An apply writes the drift above into the state.';
+		case 'promote':
+		case 'discard':
+			return `No candidate waits in ${environment}.`;
+		case 'rollback':
+			return 'No valid rollback target was found.';
+		case 'stop':
+			return `Nothing runs in ${environment}.`;
+		case 'start':
+			return `Everything in ${environment} runs already.`;
+		case 'restart':
+			return `Nothing to restart in ${environment}.`;
+	}
 }

@@ -1,13 +1,18 @@
 import {imageAddress} from '../model/address.ts';
 import {scopeAddress} from '../model/values.ts';
 import {unchangedAction} from './actions.ts';
+import {planDiscard, planPromotion} from './candidates.ts';
+import {plannedDeployment} from './deployments.ts';
 import {destroyActions} from './destroy.ts';
 import {liveFingerprints} from './fingerprints.ts';
 import {isSelected, type PlanInput} from './input.ts';
+import {planRestart, planStart, planStop} from './lifecycle.ts';
 import type {Action, Plan} from './plan.ts';
+import {planRelease} from './releases.ts';
 import {planResource, planVolumes, resourceDrift, undeclaredResources} from './resources.ts';
-import {planRoutes} from './routes.ts';
-import {planImage, planService, removedServices, serviceDrift} from './services.ts';
+import {type Proposal, planRollback} from './rollback.ts';
+import {desiredRoutes, planRoutes} from './routes.ts';
+import {planImage, planService, removedServices, serviceDrift, supersededCandidates} from './services.ts';
 import {networkDrift, planNetwork, planRouter} from './shared-objects.ts';
 
 function planImages(input: PlanInput): Action[] {
@@ -18,21 +23,69 @@ function planImages(input: PlanInput): Action[] {
 	});
 }
 
-function applyActions(input: PlanInput): Action[] {
+/** A service waits for its own release command. */
+const afterRelease = (service: Action, release: Action | undefined): Action =>
+	release ? {...service, dependsOn: [...service.dependsOn, release.address]} : service;
+
+function proposeApply(input: PlanInput): Proposal {
 	const images = planImages(input);
-	const services = input.desired.services.map((service, index) => planService(input, service, images[index]!));
+	const decided = input.desired.services.map((service, index) => planService(input, service, images[index]!));
+	const releases = input.desired.services.map((service, index) => planRelease(input, service, decided[index]!));
+	const services = decided.map((service, index) => afterRelease(service, releases[index]));
 	const removed = removedServices(input);
-	return [
-		planNetwork(input),
-		planRouter(input),
-		...input.desired.resources.flatMap(resource => [...planVolumes(input, resource), planResource(input, resource)]),
-		...undeclaredResources(input),
-		...images,
-		...services,
-		...removed,
-		planRoutes(input, [...services, ...removed]),
-	];
+	const routing = planRoutes(input, [...services, ...removed]);
+	const deployments = input.desired.services.flatMap(
+		(service, index) => plannedDeployment(input, service, services[index]!) ?? [],
+	);
+	return {
+		actions: [
+			planNetwork(input),
+			planRouter(input),
+			...input.desired.resources.flatMap(resource => [...planVolumes(input, resource), planResource(input, resource)]),
+			...undeclaredResources(input),
+			...images,
+			...releases.filter(release => release !== undefined),
+			...services,
+			...removed,
+			...supersededCandidates(input, [...services, ...removed]),
+			// A hold leaves the routes alone: they follow with the promotion.
+			input.isHold ? unchangedAction(routing.address, 'routes') : routing,
+		],
+		deployments,
+		routes: input.isHold ? input.state.routes : desiredRoutes(input),
+	};
 }
+
+const nothing: Proposal = {actions: [], deployments: [], routes: null};
+
+function propose(input: PlanInput): Proposal {
+	switch (input.mode) {
+		case 'apply':
+			return proposeApply(input);
+		case 'destroy':
+			return {...nothing, actions: destroyActions(input)};
+		case 'refresh-only':
+			return {...nothing, routes: input.state.routes};
+		case 'promote':
+			return withSharedObjects(input, planPromotion(input));
+		case 'discard':
+			return planDiscard(input);
+		case 'rollback':
+			return withSharedObjects(input, planRollback(input));
+		case 'stop':
+			return planStop(input);
+		case 'start':
+			return withSharedObjects(input, planStart(input));
+		case 'restart':
+			return withSharedObjects(input, planRestart(input));
+	}
+}
+
+/** Whatever starts a container needs the networks and the router. */
+const withSharedObjects = (input: PlanInput, proposal: Proposal): Proposal => ({
+	...proposal,
+	actions: [planNetwork(input), planRouter(input), ...proposal.actions],
+});
 
 /** An action waits only for what really happens. */
 function withoutIdleDependencies(actions: readonly Action[]): Action[] {
@@ -46,8 +99,7 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  */
 export function createPlan(input: PlanInput): Plan {
 	const {desired, state} = input;
-	const actions =
-		input.mode === 'destroy' ? destroyActions(input) : input.mode === 'refresh-only' ? [] : applyActions(input);
+	const {actions, deployments, routes} = propose(input);
 	return {
 		format: 1,
 		mode: input.mode,
@@ -61,6 +113,9 @@ export function createPlan(input: PlanInput): Plan {
 		warnings: input.warnings,
 		desired,
 		images: input.images.map(({planned}) => planned),
+		deployments,
+		routes,
+		isHold: input.isHold,
 		services: input.services,
 		basis: {
 			descriptor: input.descriptorHash,

@@ -3,18 +3,27 @@ import {action} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 
+const reasons = {
+	routes: 'nothing is reachable any more',
+	service: 'its containers go, the kept ones too',
+	resource: 'its container goes',
+	volume: '--delete-data was given',
+	network: 'nothing is left in it, and the images built here go too',
+	router: 'no other environment uses it',
+} as const satisfies Partial<Record<Action['object'], string>>;
+
 /** The actions that take an environment down; its volumes stay unless their data is to be deleted. */
 export function destroyActions(input: PlanInput): Action[] {
 	const {state, observed, deleteData, isRouterShared} = input;
 	const actions: Action[] = [];
-	const add = (address: string, object: Action['object'], dependsOn: readonly string[], deletesData = false) => {
+	const add = (address: string, object: keyof typeof reasons, dependsOn: readonly string[], deletesData = false) => {
 		actions.push(
 			action({
 				address,
 				object,
 				kind: 'delete',
 				dependsOn,
-				reasons: ['destroy was asked for'],
+				reasons: [reasons[object]],
 				...(deletesData ? {deletesData} : {}),
 			}),
 		);

@@ -8,6 +8,8 @@ import type {PlanMode, PlannedImage} from './plan.ts';
 export type ImageFinding = {
 	readonly planned: PlannedImage;
 	readonly reasons: readonly string[];
+	/** Why the service gets this image although nothing has to be made, such as `promoted from staging`. */
+	readonly note?: string;
 	/** Source files that differ from the recorded image's. */
 	readonly files: readonly string[];
 	/** What keeps it from being built, with the command that helps. */
@@ -41,6 +43,15 @@ export type PlanInput = {
 	/** Addresses the user wants replaced. */
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
+	readonly isHold: boolean;
+	/** `promote` when the images come from another environment: then nothing is released. */
+	readonly deploymentType: 'deploy' | 'promote';
+	/** What to do about a release command that an interrupted apply may have run. */
+	readonly release: 'ask' | 'again' | 'done';
+	/** Service → deployment to roll back to. */
+	readonly rollback: Readonly<Record<string, string>>;
+	/** Image ids of recorded deployments that the engine still has. */
+	readonly availableImages: ReadonlySet<string>;
 	readonly descriptorHash: string;
 	readonly warnings: readonly string[];
 	readonly now: string;
@@ -50,6 +61,12 @@ export type PlanInput = {
 export function activeDeployment(state: State, service: string): Deployment | undefined {
 	const id = state.active[service];
 	return id === undefined ? undefined : state.deployments[id];
+}
+
+/** Candidates that wait for a promote, by service. */
+export function heldCandidates(state: State): Record<string, Deployment> {
+	const held = Object.values(state.deployments).filter(({isHeld, stage}) => isHeld === true && stage === 'candidate');
+	return Object.fromEntries(held.map(deployment => [deployment.service, deployment]));
 }
 
 /** The container of a deployment, if the engine still has it. */

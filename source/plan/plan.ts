@@ -1,4 +1,6 @@
-import type {Desired} from '../model/specs.ts';
+import type {HttpReadiness, RouteRule, ServiceKind} from '../descriptor/project.ts';
+import type {Desired, ServiceSpec} from '../model/specs.ts';
+import type {DeploymentType, RoutesRecord} from '../state/state.ts';
 
 /**
  * What an action does to its object. `replace` has an order: a service's new container comes first (`+/-`), a
@@ -53,7 +55,38 @@ export type PlannedImage = {
 	readonly imageId: string | null;
 };
 
-export type PlanMode = 'apply' | 'destroy' | 'refresh-only';
+/**
+ * A deployment that the plan makes: what runs, and why it exists. Release commands belong to `deploy` alone; promoted
+ * and rolled back deployments reuse an image that was released before.
+ */
+export type PlannedDeployment = {
+	readonly service: string;
+	readonly kind: ServiceKind;
+	readonly type: DeploymentType;
+	readonly spec: ServiceSpec;
+	readonly readiness?: HttpReadiness;
+	/** Absent when the service has none, or when this deployment must not run it. */
+	readonly release?: {readonly command: string};
+	/** `id` is null when the image step of this very plan makes it. */
+	readonly image: {readonly id: string | null; readonly reference: string; readonly key: string};
+	/** Hosts for its label. */
+	readonly hosts: readonly string[];
+	/** The rules with `on` this service. */
+	readonly rules: readonly RouteRule[];
+};
+
+export type PlanMode =
+	| 'apply'
+	| 'destroy'
+	| 'refresh-only'
+	/** Held candidates become active. */
+	| 'promote'
+	/** Held candidates are removed. */
+	| 'discard'
+	| 'rollback'
+	| 'stop'
+	| 'start'
+	| 'restart';
 
 /** A plan is data: it can be shown, saved, and run later if nothing moved. */
 export type Plan = {
@@ -69,6 +102,11 @@ export type Plan = {
 	readonly warnings: readonly string[];
 	readonly desired: Desired;
 	readonly images: readonly PlannedImage[];
+	readonly deployments: readonly PlannedDeployment[];
+	/** What the router serves afterwards; null where nothing is routed. */
+	readonly routes: RoutesRecord | null;
+	/** Leave ready candidates beside the serving deployments, for `promote`. */
+	readonly isHold: boolean;
 	/** Services that are deployed; null means all. */
 	readonly services: readonly string[] | null;
 	/** What the plan was made from; apply recomputes it and refuses when something moved. */

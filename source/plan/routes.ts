@@ -80,24 +80,14 @@ function hostConflict(input: PlanInput, routes: RoutesRecord): Action | undefine
 	);
 }
 
-/** Hosts, rules and access of the environment, as one object. */
-export function planRoutes(input: PlanInput, others: readonly Action[]): Action {
-	const routes = desiredRoutes(input);
-	const isNothingRouted = Object.keys(routes.access).length === 0;
-	if (isNothingRouted && !input.state.routes) return unchangedAction(routesAddress, 'routes');
-	const conflict = hostConflict(input, routes);
-	if (conflict) return conflict;
+/** What happens to hosts, rules and access when the router shall serve `routes`. */
+export function routesAction(input: PlanInput, routes: RoutesRecord, others: readonly Action[]): Action {
 	const {changes, unchanged} = compareAttributes(routesAttributes(input.state.routes), routesAttributes(routes));
 	const services = others
 		.filter(({object, kind}) => object === 'service' && kind !== 'none')
 		.map(({address}) => address);
-	const base = {
-		address: routesAddress,
-		object: 'routes',
-		changes,
-		unchanged,
-		dependsOn: [routerAddress, ...services],
-	} as const;
+	const dependsOn = [routerAddress, ...services];
+	const base = {address: routesAddress, object: 'routes', changes, unchanged, dependsOn} as const;
 	if (!input.state.routes) return action({...base, kind: 'create', reasons: ['first deployment']});
 	if (input.router === 'missing') return action({...base, kind: 'update', reasons: ['the router is made anew']});
 	if (changes.length === 0) return unchangedAction(routesAddress, 'routes', unchanged);
@@ -106,4 +96,12 @@ export function planRoutes(input: PlanInput, others: readonly Action[]): Action 
 		return what === 'rules' ? `rules on ${which.join('.')} changed` : `${what} ${which.join('.')} changed`;
 	});
 	return action({...base, kind: 'update', reasons: [...new Set(reasons)]});
+}
+
+/** The routes of an apply, as one object. */
+export function planRoutes(input: PlanInput, others: readonly Action[]): Action {
+	const routes = desiredRoutes(input);
+	const isNothingRouted = Object.keys(routes.access).length === 0;
+	if (isNothingRouted && !input.state.routes) return unchangedAction(routesAddress, 'routes');
+	return hostConflict(input, routes) ?? routesAction(input, routes, others);
 }

@@ -1,8 +1,15 @@
-import {imageAddress, networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
+import {
+	candidateAddress,
+	imageAddress,
+	networkAddress,
+	resourceAddress,
+	routerAddress,
+	serviceAddress,
+} from '../model/address.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, serviceAttributes} from './attributes.ts';
-import {activeDeployment, containerOf, type ImageFinding, isSelected, type PlanInput} from './input.ts';
+import {activeDeployment, containerOf, heldCandidates, type ImageFinding, isSelected, type PlanInput} from './input.ts';
 import type {Action, Drift} from './plan.ts';
 
 /** Kinds that keep a container running; a job is run by hand, a cron service by the agent. */
@@ -16,7 +23,7 @@ export const isRouted = (kind: DesiredService['kind']): boolean =>
 export function serviceDrift(input: PlanInput): Drift[] {
 	return Object.keys(input.state.active).flatMap((service): Drift[] => {
 		const deployment = activeDeployment(input.state, service);
-		if (!deployment || !isRunning(deployment.kind)) return [];
+		if (!deployment || !isRunning(deployment.kind) || deployment.status === 'stopped') return [];
 		const address = serviceAddress(service);
 		const container = containerOf(input.observed, deployment.id);
 		if (!container) return [{address, message: 'container was removed outside Compartment'}];
@@ -63,13 +70,15 @@ function connectionConflict(input: PlanInput, service: DesiredService): Action |
 /** One service: a new deployment when its image or its configuration changes, or when its container is gone. */
 export function planService(input: PlanInput, service: DesiredService, image: Action): Action {
 	const {address} = service;
-	if (!isSelected(input, service.name) || !isRunning(service.kind)) return unchangedAction(address, 'service');
+	if (!isSelected(input, service.name)) return unchangedAction(address, 'service');
 	const conflict = connectionConflict(input, service);
 	if (conflict) return conflict;
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
 	const dependsOn = [networkAddress, routerAddress, image.address, ...connected];
 	const base = {address, object: 'service', dependsOn} as const;
-	const active = activeDeployment(input.state, service.name);
+	// A held candidate is what the next hold would make again.
+	const held = input.isHold ? heldCandidates(input.state)[service.name] : undefined;
+	const active = held ?? activeDeployment(input.state, service.name);
 	const after = serviceAttributes(service.spec);
 	if (!active) {
 		const {changes} = compareAttributes({}, after);
@@ -80,7 +89,7 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	const replace = (reasons: readonly string[]) =>
 		action({...base, kind: 'replace', order, reasons, changes, unchanged});
 	const container = containerOf(input.observed, active.id);
-	if (!container)
+	if (!container && isRunning(active.kind))
 		return action({
 			...base,
 			kind: 'create',
@@ -91,11 +100,15 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	if (image.kind !== 'none') return replace([...image.reasons, ...reasonsOf(changes)]);
 	if (changes.length > 0) return replace(reasonsOf(changes));
 	if (input.replace.includes(address)) return replace(['replacement asked for with --replace']);
-	const planned = input.images.find(({planned: {service: name}}) => name === service.name)?.planned;
+	const finding = input.images.find(({planned: {service: name}}) => name === service.name);
+	const planned = finding?.planned;
 	// The image is as recorded, but the serving deployment was made from another one: a deploy that failed after its build.
-	if (planned?.imageId && planned.imageId !== active.imageId) return replace(['a newer image is not serving yet']);
-	if (container.state !== 'running' && container.state !== 'restarting')
-		return action({...base, kind: 'update', reasons: ['container was stopped outside Compartment'], unchanged});
+	if (planned?.imageId && planned.imageId !== active.imageId)
+		return replace([finding?.note ?? 'a newer image is not serving yet']);
+	if (container && container.state !== 'running' && container.state !== 'restarting') {
+		const reason = active.status === 'stopped' ? 'service is stopped' : 'container was stopped outside Compartment';
+		return action({...base, kind: 'update', reasons: [reason], unchanged});
+	}
 	return unchangedAction(address, 'service', unchanged);
 }
 
@@ -113,4 +126,14 @@ export function removedServices(input: PlanInput): Action[] {
 				reasons: ['not in compartment.yml any more'],
 			}),
 		);
+}
+
+/** Held candidates that a deploy of the same service makes obsolete. */
+export function supersededCandidates(input: PlanInput, services: readonly Action[]): Action[] {
+	return Object.values(heldCandidates(input.state)).flatMap(({service, id}) => {
+		const decided = services.find(({address}) => address === serviceAddress(service));
+		if (decided?.kind !== 'replace' && decided?.kind !== 'create' && decided?.kind !== 'delete') return [];
+		const reasons = [`candidate ${id} is superseded by this deploy`];
+		return action({address: candidateAddress(service), object: 'service', kind: 'delete', reasons});
+	});
 }

@@ -11,13 +11,14 @@ type DrainOptions = {
 	/** Milliseconds. */
 	readonly deadlineMs: number;
 	readonly signal?: AbortSignal;
-	/** Called whenever the number of sessions changes. */
+	/** Called whenever the number of connections changes. */
 	readonly onProgress?: (message: string) => void;
 };
 
 /**
- * Waits until no session is left in the given slots, in the current worker and in those that former reloads left behind.
- * Call it after the publish that took the slots out of service.
+ * Waits until nothing can reach the given slots any more: no session is left in them, in the current worker or in those
+ * that former reloads left behind, and those hold no idle connection of a client either. So soon after a reload it takes
+ * up to the keep-alive time, eight seconds. Call it after the publish that took the slots out of service.
  * @returns whether they are empty; false at the deadline
  */
 export async function drain(
@@ -30,7 +31,8 @@ export async function drain(
 	const containerId = await findRouter(engine, options);
 	const names = targets.map(({lineage, service, slot}) => `${backendName(lineage, service)}/${slot}`);
 	const onLine = (line: string): void => {
-		if (/^[1-9]\d*$/.test(line)) onProgress?.(line === '1' ? 'waits for 1 request' : `waits for ${line} requests`);
+		if (/^[1-9]\d*$/.test(line))
+			onProgress?.(line === '1' ? 'waits for 1 connection' : `waits for ${line} connections`);
 	};
 	const args = [Math.ceil(deadlineMs / 10), ...names];
 	const {exitCode} = await runScript(engine, containerId, drainScript, args, {signal, onLine});

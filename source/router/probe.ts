@@ -1,8 +1,8 @@
 import type {Engine} from '../engine/engine.ts';
 import {findRouter, runScript} from './container.ts';
 import type {RouterOptions} from './options.ts';
+import {httpProbeScript, tcpProbeScript} from './probe-scripts.ts';
 import {assertTarget} from './safe-names.ts';
-import {httpProbeScript, tcpProbeScript} from './scripts.ts';
 
 export type ProbeResult = {
 	readonly isReady: boolean;

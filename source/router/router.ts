@@ -1,7 +1,8 @@
 /** The door of this room: one HAProxy per engine that serves every environment. */
 export {type ObservedRouter, observeRouter} from './container.ts';
 export {type DrainTarget, drain} from './drain.ts';
-export {ensureRouter, joinEnvironment, leaveEnvironment, removeRouter} from './ensure.ts';
+export {type Ensured, ensureRouter, removeRouter} from './ensure.ts';
+export {joinEnvironment, leaveEnvironment} from './environments.ts';
 export {matchRequest, type RouteMatch} from './match.ts';
 export type {RouterOptions} from './options.ts';
 export {type HttpProbe, type ProbeResult, probeHttp, probeTcp, type TcpProbe} from './probe.ts';

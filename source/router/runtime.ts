@@ -34,19 +34,6 @@ export function planRuntime(tables: readonly RouteTable[], config: string, runni
 	return lines.length === 0 ? {type: 'none'} : {type: 'switch', lines};
 }
 
-/**
- * Lines for the workers of former reloads, which still serve the connections they hold: their next requests follow the
- * switch as well. What such a worker does not know, it refuses, and that does no harm.
- */
-export function formerWorkerLines(table: RouteTable): string[] {
-	const commands = noCommands();
-	for (const {name, target, isActive} of slotsOf(table)) {
-		if (isActive && target) commands.prepare.push(setAddress(name, target));
-		(isActive ? commands.open : commands.close).push(`set server ${name} state ${isActive ? 'ready' : 'maint'}`);
-	}
-	return toLines(inOrder(commands));
-}
-
 type Commands = Record<'prepare' | 'open' | 'close' | 'tidy', string[]>;
 
 const noCommands = (): Commands => ({prepare: [], open: [], close: [], tidy: []});
@@ -67,8 +54,8 @@ const slotsOf = ({lineage, backends}: RouteTable): SlotView[] =>
 const setAddress = (name: string, {address, port}: SlotTarget): string =>
 	`set server ${name} addr ${address} port ${port}`;
 
-// The socket reads 16 KB at once; half of it leaves room for the prefix that former workers need on every command.
-const lineLength = 6000;
+// The socket reads 16 KB at once.
+const lineLength = 8000;
 
 function toLines(commands: readonly string[]): string[] {
 	const lines: string[] = [];

@@ -21,7 +21,8 @@ show_running() {
 }
 `;
 
-const script = (body: string): string => `${prelude}cd ${folder} || exit 70\n${body}`;
+/** A script that runs in the router's folder. */
+export const script = (body: string): string => `${prelude}cd ${folder} || exit 70\n${body}`;
 
 /** Without a configuration that works, the router begins with the empty one; the next publish writes the real one. */
 export const startScript = `
@@ -82,11 +83,6 @@ if [ "$change" = reload ]; then
 		sleep 0.05
 	done
 fi
-if [ "$change" != none ]; then
-	for pid in $(former_workers); do
-		sed "s/^/@!$pid /; s/; /; @!$pid /g" "staged-$id.former" | while IFS= read -r line; do master "$line" >/dev/null; done
-	done
-fi
 show_running
 `);
 
@@ -99,7 +95,11 @@ until worker 'show info' 2>/dev/null | grep -q '^description: generation'; do
 done
 `);
 
-/** Arguments: hundredths of a second, then `backend/slot` …; prints the number of sessions whenever it changes. */
+/**
+ * Arguments: hundredths of a second, then `backend/slot` …; prints the number of connections whenever it changes. The
+ * workers of former reloads take no commands any more, so the idle connections they hold count too: their next request
+ * would go where the traffic went before the reload.
+ */
 export const drainScript = script(`
 limit=$1
 shift
@@ -108,8 +108,17 @@ last=
 while :; do
 	count=$({
 		worker 'show stat -1 4 -1'
-		for pid in $(former_workers); do master "@!$pid show stat -1 4 -1"; done
-	} | awk -F, -v wanted=" $* " 'index(wanted, " " $1 "/" $2 " ") {count += $3 + $5} END {print count + 0}')
+		for pid in $(former_workers); do
+			echo '# former'
+			master "@!$pid show stat -1 7 -1"
+		done
+	} | awk -F, -v wanted=" $* " '
+		/^# former/ {total += idle > 0 ? idle : 0; idle = 0}
+		$2 == "FRONTEND" {idle += $5}
+		$2 == "BACKEND" {idle -= $5}
+		index(wanted, " " $1 "/" $2 " ") {total += $3 + $5}
+		END {print total + (idle > 0 ? idle : 0)}
+	')
 	[ "$count" = "$last" ] || echo "$count"
 	last=$count
 	[ "$count" = 0 ] && exit 0
@@ -119,55 +128,3 @@ done
 `);
 
 export const trafficScript = script(`worker 'show stat -1 4 -1'`);
-
-/** One try is a function that sets \`answer\` and succeeds when ready. The last line says \`ready\` or \`late\`. */
-const probeLoop = (attempt: string): string =>
-	script(`
-limit=$1
-shift
-attempt() {
-	${attempt}
-}
-start=$(hundredths)
-tries=0
-said=
-said_at=$start
-while :; do
-	tries=$((tries + 1))
-	now=$(hundredths)
-	seconds=$(((limit - (now - start) + 99) / 100))
-	[ $seconds -gt 5 ] && seconds=5
-	[ $seconds -lt 1 ] && seconds=1
-	state=waits
-	attempt "$@" && state=ready
-	now=$(hundredths)
-	[ $state = waits ] && [ $((now - start)) -ge "$limit" ] && state=late
-	if [ $state != waits ] || [ "$answer" != "$said" ] || [ $((now - said_at)) -ge 100 ]; then
-		echo "$state $tries $((now - start)) $answer"
-		said=$answer
-		said_at=$now
-	fi
-	[ $state = waits ] || exit 0
-	sleep 0.1
-done
-`);
-
-/** Arguments: hundredths of a second, URL, Host header. The first status line decides: a redirect is no success. */
-export const httpProbeScript =
-	probeLoop(`output=$(timeout "$seconds" wget -q -S -O /dev/null -T "$seconds" --header "Host: $2" "$1" 2>&1)
-	answer=$(printf '%s\\n' "$output" | sed -n 's/^.*HTTP\\/[0-9.]* \\([0-9][0-9][0-9].*\\)$/\\1/p' | head -n 1 | tr -d '\\r')
-	[ -n "$answer" ] || answer=$(printf '%s\\n' "$output" | sed -n 's/^wget: //p' | head -n 1)
-	[ -n "$answer" ] || answer="no answer within $seconds s"
-	case $answer in
-		2[0-9][0-9]*) return 0 ;;
-		*) return 1 ;;
-	esac`);
-
-/** Arguments: hundredths of a second, host, port. */
-export const tcpProbeScript = probeLoop(`if output=$(timeout "$seconds" nc -w "$seconds" "$1" "$2" -e true 2>&1); then
-		answer='accepts connections'
-		return 0
-	fi
-	answer=$(printf '%s\\n' "$output" | sed -n 's/^nc: //p' | head -n 1)
-	[ -n "$answer" ] || answer="no connection within $seconds s"
-	return 1`);

@@ -4,7 +4,7 @@ import {UserError} from '../errors.ts';
 import {runScript} from './container.ts';
 import {folder} from './layout.ts';
 import {parseRunning, type Running} from './running.ts';
-import {formerWorkerLines, type RuntimeChange} from './runtime.ts';
+import type {RuntimeChange} from './runtime.ts';
 import {commitExits, commitScript, readScript} from './scripts.ts';
 import type {RouteTable} from './table.ts';
 
@@ -61,13 +61,11 @@ export async function writeCommit(engine: Engine, containerId: string, commit: C
 	const {expected, config, table, change} = commit;
 	const id = randomBytes(8).toString('hex');
 	const lines = change.type === 'switch' ? change.lines : [];
-	const former = table?.content ? formerWorkerLines(table.content) : [];
 	const file = (kind: string, content: string) => ({path: `${folder}/staged-${id}.${kind}`, content});
 	await engine.writeFiles(containerId, [
 		file('cfg', config),
 		...(table?.content ? [file('json', JSON.stringify(table.content))] : []),
-		file('switch', toText(lines)),
-		file('former', toText(former)),
+		file('switch', lines.map(line => `${line}\n`).join('')),
 	]);
 	const args = [id, expected, expected + 1, table?.lineage ?? '', change.type];
 	const result = await runScript(engine, containerId, commitScript, args);
@@ -76,8 +74,6 @@ export async function writeCommit(engine: Engine, containerId: string, commit: C
 	const section = readSections(result.stdout);
 	return parseRunning(section('info'), section('servers'));
 }
-
-const toText = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
 
 function commitError(exitCode: number, text: string): UserError {
 	if (exitCode === commitExits.locked)

@@ -64,6 +64,8 @@ const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	deployments: isRecord,
 	active: isRecord,
 	routes: isRecordOrNull,
+	interruptedReleases: isRecord,
+	jobs: Array.isArray,
 	updatedAt: isText,
 };
 

@@ -54,6 +54,8 @@ export type ImageRecord = {
 
 export type DeploymentStatus = 'running' | 'succeeded' | 'failed' | 'stopped';
 
+export type DeploymentType = 'deploy' | 'promote' | 'rollback' | 'restart';
+
 /** contract 4.1 */
 export type DeploymentStage =
 	| 'building'
@@ -78,7 +80,7 @@ export type Deployment = {
 	readonly kind: ServiceKind;
 	readonly status: DeploymentStatus;
 	readonly stage: DeploymentStage;
-	readonly type: 'deploy' | 'promote' | 'rollback' | 'restart';
+	readonly type: DeploymentType;
 	readonly label?: string;
 	readonly spec: ServiceSpec;
 	readonly readiness?: HttpReadiness;
@@ -91,6 +93,8 @@ export type Deployment = {
 	readonly address?: string;
 	readonly port?: number;
 	readonly slot?: Slot;
+	/** A ready candidate that waits for `promote`, because its apply was told to hold. */
+	readonly isHeld?: boolean;
 	/** The rules with `on: <service>` of its run (contract 2.5). */
 	readonly routes: readonly RouteRule[];
 	readonly createdAt: string;
@@ -107,6 +111,24 @@ export type DeploymentFailure = {
 	/** The last 20 lines at most. */
 	readonly lastLines: readonly string[];
 };
+
+/** One run of a job or a cron service. */
+export type JobRun = {
+	/** `job_…`, sorts by time. */
+	readonly id: string;
+	readonly service: string;
+	readonly deployment: string;
+	readonly trigger: 'manual' | 'scheduled';
+	/** What was given after `--`. */
+	readonly arguments: readonly string[];
+	readonly status: 'running' | 'succeeded' | 'failed';
+	readonly exitCode?: number;
+	readonly startedAt: string;
+	readonly completedAt?: string;
+};
+
+/** A release command that an interrupted apply may or may not have run: it is never repeated without being asked. */
+export type InterruptedRelease = {readonly command: string; readonly imageKey: string; readonly at: string};
 
 /** The routes as they were last published, which is what the router serves. */
 export type RoutesRecord = {
@@ -139,6 +161,10 @@ export type State = {
 	/** Service → id of the deployment that serves. */
 	readonly active: Readonly<Record<string, string>>;
 	readonly routes: RoutesRecord | null;
+	/** By service. */
+	readonly interruptedReleases: Readonly<Record<string, InterruptedRelease>>;
+	/** Newest last. */
+	readonly jobs: readonly JobRun[];
 	readonly updatedAt: string;
 };
 

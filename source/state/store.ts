@@ -30,6 +30,8 @@ export const newState = ({project, environment, lineage = randomUUID()}: NewStat
 	deployments: {},
 	active: {},
 	routes: null,
+	interruptedReleases: {},
+	jobs: [],
 	updatedAt: new Date().toISOString(),
 });
 

@@ -1,0 +1,47 @@
+import {UserError} from '../errors.ts';
+import {rollbackCandidate} from '../plan/deployments.ts';
+import type {Deployment, State} from '../state/state.ts';
+
+type RollbackRequest = {readonly services: readonly string[] | null; readonly rollbackTo?: string};
+
+const listHint = 'compartment deployment list';
+
+function assertTarget(state: State, target: Deployment | undefined, service: string): asserts target is Deployment {
+	if (!target || target.service !== service)
+		throw new UserError('The requested deployment was not found.', {hint: listHint});
+	if (state.active[service] === target.id)
+		throw new UserError(`Deployment ${target.id} of ${service} serves already.`, {hint: listHint});
+	if (target.status !== 'succeeded')
+		throw new UserError(`Deployment ${target.id} of ${service} never served: it is ${target.status}.`, {
+			hint: listHint,
+		});
+}
+
+/**
+ * Service → deployment to roll back to (contract 4.8): the one that was named, else the newest other good one of every
+ * chosen service.
+ */
+export function chooseRollback(state: State, {services, rollbackTo}: RollbackRequest): Record<string, string> {
+	const active = Object.keys(state.active);
+	for (const name of services ?? [])
+		if (!active.includes(name))
+			throw new UserError('No active deployment was found for this environment and service.', {
+				hint: 'compartment status',
+			});
+	if (rollbackTo !== undefined) {
+		const service = services?.[0] ?? (active.length === 1 ? active[0] : undefined);
+		if (service === undefined || (services?.length ?? 1) > 1)
+			throw new UserError('Select a service when rolling back to a specific deployment in a multi-service project.', {
+				hint: `compartment rollback --service NAME --to ${rollbackTo}`,
+			});
+		const target = state.deployments[rollbackTo];
+		assertTarget(state, target, service);
+		return {[service]: target.id};
+	}
+	const targets = (services ?? active).flatMap(service => {
+		const candidate = rollbackCandidate(state, service);
+		return candidate ? [[service, candidate.id] as const] : [];
+	});
+	if (targets.length === 0) throw new UserError('No valid rollback target was found.', {hint: listHint});
+	return Object.fromEntries(targets);
+}

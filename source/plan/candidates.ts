@@ -1,0 +1,49 @@
+import {candidateAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import {action, blocked, unchangedAction} from './actions.ts';
+import {containerOf, heldCandidates, isSelected, type PlanInput} from './input.ts';
+import type {Action} from './plan.ts';
+import type {Proposal} from './rollback.ts';
+import {desiredRoutes, routesAction} from './routes.ts';
+import {isRunning} from './services.ts';
+
+const chosen = (input: PlanInput) =>
+	Object.values(heldCandidates(input.state)).filter(({service}) => isSelected(input, service));
+
+/** Held candidates become active, without a build and without a new container. */
+export function planPromotion(input: PlanInput): Proposal {
+	const candidates = chosen(input);
+	const services: Action[] = candidates.map(candidate => {
+		const address = serviceAddress(candidate.service);
+		const container = containerOf(input.observed, candidate.id);
+		if (isRunning(candidate.kind) && container?.state !== 'running')
+			return blocked(
+				address,
+				'service',
+				`candidate ${candidate.id} does not run any more`,
+				`compartment apply --hold --service ${candidate.service}, or compartment promote --discard`,
+			);
+		return action({address, object: 'service', kind: 'update', reasons: [`candidate ${candidate.id} becomes active`]});
+	});
+	const scope = {desired: input.desired, state: input.state, services: candidates.map(({service}) => service)};
+	const wanted = desiredRoutes(scope);
+	// The rules of the time when the candidate was made, not of a file that was edited since.
+	const owners = new Set(scope.services);
+	const rules = [...wanted.rules.filter(rule => !owners.has(rule.on)), ...candidates.flatMap(({routes}) => routes)];
+	const routes = {...wanted, rules};
+	const routing =
+		candidates.length > 0 ? routesAction(input, routes, services) : unchangedAction(routesAddress, 'routes');
+	return {actions: [...services, routing], deployments: [], routes};
+}
+
+/** Held candidates are removed; what serves is untouched. */
+export function planDiscard(input: PlanInput): Proposal {
+	const actions = chosen(input).map(({service, id}) =>
+		action({
+			address: candidateAddress(service),
+			object: 'service',
+			kind: 'delete',
+			reasons: [`candidate ${id} is discarded; what serves stays`],
+		}),
+	);
+	return {actions, deployments: [], routes: input.state.routes};
+}

@@ -1,0 +1,76 @@
+import type {DesiredService, ServiceSpec} from '../model/specs.ts';
+import type {EnvValue} from '../model/values.ts';
+import type {Deployment, State, Variable} from '../state/state.ts';
+import {activeDeployment, type PlanInput} from './input.ts';
+import type {Action, PlannedDeployment} from './plan.ts';
+
+const makesDeployment = ({kind}: Action): boolean => kind === 'create' || kind === 'replace';
+
+/** The deployment that a changed service gets in an apply. */
+export function plannedDeployment(
+	input: PlanInput,
+	service: DesiredService,
+	decided: Action,
+): PlannedDeployment | undefined {
+	const finding = input.images.find(({planned}) => planned.service === service.name);
+	if (!finding || !makesDeployment(decided)) return undefined;
+	const {imageId, reference, key} = finding.planned;
+	const hasRelease = service.release !== undefined && input.deploymentType === 'deploy';
+	const isDone = input.state.interruptedReleases[service.name] !== undefined && input.release === 'done';
+	return {
+		service: service.name,
+		kind: service.kind,
+		type: input.deploymentType,
+		spec: service.spec,
+		readiness: service.readiness,
+		release: hasRelease && !isDone ? service.release : undefined,
+		image: {id: imageId, reference, key},
+		hosts: service.hosts,
+		rules: input.desired.routes.filter(rule => rule.on === service.name),
+	};
+}
+
+const asValue = (variable: Variable): EnvValue =>
+	variable.isSensitive
+		? {type: 'secret', scope: variable.scope, key: variable.key, revision: variable.revision}
+		: {type: 'plain', value: variable.value};
+
+/** A recorded configuration with today's variables: they belong to the environment, not to a deployment (contract 4.8). */
+function withCurrentVariables(spec: ServiceSpec, service: string, state: State): ServiceSpec {
+	const env: Record<string, EnvValue> = {...spec.env};
+	const ofEnvironment = state.variables.filter(({scope}) => scope.type === 'environment');
+	const own = state.variables.filter(({scope}) => scope.type === 'service' && scope.name === service);
+	for (const variable of [...ofEnvironment, ...own]) env[variable.key] = asValue(variable);
+	return {...spec, env};
+}
+
+/** A deployment that runs a recorded one again: the same image and configuration under a new id. */
+export function repeatedDeployment(
+	state: State,
+	recorded: Deployment,
+	type: 'rollback' | 'restart',
+): PlannedDeployment {
+	const {service, kind, spec, readiness, imageId, imageReference, imageKey, routes} = recorded;
+	const hosts = Object.entries(state.routes?.hosts ?? {}).flatMap(([host, owner]) => (owner === service ? [host] : []));
+	return {
+		service,
+		kind,
+		type,
+		spec: withCurrentVariables(spec, service, state),
+		readiness,
+		image: {id: imageId, reference: imageReference, key: imageKey},
+		hosts,
+		rules: routes,
+	};
+}
+
+/** The newest deployment of a service that a rollback could return to, without regard to its image. */
+export function rollbackCandidate(state: State, service: string): Deployment | undefined {
+	const active = activeDeployment(state, service);
+	return Object.values(state.deployments)
+		.filter(
+			({service: owner, status, id, stage}) =>
+				owner === service && status === 'succeeded' && id !== active?.id && stage !== 'rolled_back',
+		)
+		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
+}

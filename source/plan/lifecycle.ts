@@ -1,0 +1,81 @@
+import type {ContainerState} from '../engine/engine.ts';
+import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
+import {action, blocked, unchangedAction} from './actions.ts';
+import {repeatedDeployment} from './deployments.ts';
+import {activeDeployment, containerOf, type PlanInput, resourceContainer} from './input.ts';
+import type {Action} from './plan.ts';
+import type {Proposal} from './rollback.ts';
+import {isRunning} from './services.ts';
+
+const isUp = (state: ContainerState | undefined): boolean => state === 'running' || state === 'restarting';
+
+const services = (input: PlanInput) =>
+	Object.keys(input.state.active).flatMap(name => {
+		const deployment = activeDeployment(input.state, name);
+		return deployment && isRunning(deployment.kind) ? [deployment] : [];
+	});
+
+const gone = (address: string, object: Action['object']): Action =>
+	blocked(address, object, 'its container is gone', 'compartment apply');
+
+/** Everything stops, services first; nothing is removed. */
+export function planStop(input: PlanInput): Proposal {
+	const stopServices = services(input).map(({service, id}) => {
+		const address = serviceAddress(service);
+		if (!isUp(containerOf(input.observed, id)?.state)) return unchangedAction(address, 'service');
+		return action({address, object: 'service', kind: 'update', reasons: ['stop was asked for']});
+	});
+	const dependsOn = stopServices.map(({address}) => address);
+	const stopResources = Object.values(input.state.resources).map(({name, containerName}) => {
+		const address = resourceAddress(name);
+		if (!isUp(resourceContainer(input.observed, containerName)?.state)) return unchangedAction(address, 'resource');
+		return action({address, object: 'resource', kind: 'update', reasons: ['stop was asked for'], dependsOn});
+	});
+	return {actions: [...stopServices, ...stopResources], deployments: [], routes: input.state.routes};
+}
+
+/** Everything that is stopped starts again as it was, resources first. */
+export function planStart(input: PlanInput): Proposal {
+	const startResources = Object.values(input.state.resources).map(({name, containerName}) => {
+		const address = resourceAddress(name);
+		const container = resourceContainer(input.observed, containerName);
+		if (!container) return gone(address, 'resource');
+		if (isUp(container.state)) return unchangedAction(address, 'resource');
+		return action({address, object: 'resource', kind: 'update', reasons: ['start was asked for']});
+	});
+	const dependsOn = startResources.map(({address}) => address);
+	const startServices = services(input).map(({service, id}) => {
+		const address = serviceAddress(service);
+		const container = containerOf(input.observed, id);
+		if (!container) return gone(address, 'service');
+		if (isUp(container.state)) return unchangedAction(address, 'service');
+		return action({address, object: 'service', kind: 'update', reasons: ['start was asked for'], dependsOn});
+	});
+	return {actions: [...startResources, ...startServices], deployments: [], routes: input.state.routes};
+}
+
+/** Resources restart in place; services get a new deployment of the same image, so that no request is lost. */
+export function planRestart(input: PlanInput): Proposal {
+	const restartResources = Object.values(input.state.resources).map(({name, containerName}) => {
+		const address = resourceAddress(name);
+		if (!resourceContainer(input.observed, containerName)) return gone(address, 'resource');
+		return action({address, object: 'resource', kind: 'update', reasons: ['restart was asked for']});
+	});
+	const dependsOn = [networkAddress, routerAddress, ...restartResources.map(({address}) => address)];
+	const active = services(input);
+	const restartServices = active.map(({service, kind}) =>
+		action({
+			address: serviceAddress(service),
+			object: 'service',
+			kind: 'replace',
+			order: kind === 'worker' ? 'destroy-first' : 'create-first',
+			reasons: ['restart was asked for'],
+			dependsOn,
+		}),
+	);
+	return {
+		actions: [...restartResources, ...restartServices],
+		deployments: active.map(deployment => repeatedDeployment(input.state, deployment, 'restart')),
+		routes: input.state.routes,
+	};
+}

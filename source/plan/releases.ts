@@ -1,0 +1,34 @@
+import {imageAddress, networkAddress, releaseAddress, resourceAddress, routerAddress} from '../model/address.ts';
+import type {DesiredService} from '../model/specs.ts';
+import {action, blocked} from './actions.ts';
+import type {PlanInput} from './input.ts';
+import type {Action} from './plan.ts';
+
+/**
+ * The release command of a service that gets a new deployment: once per deploy, before its candidate starts. One that an
+ * interrupted apply may have run already is not repeated without being asked, because nobody knows what it did.
+ */
+export function planRelease(input: PlanInput, service: DesiredService, deployment: Action): Action | undefined {
+	const {release, name} = service;
+	if (!release || input.deploymentType !== 'deploy') return undefined;
+	if (deployment.kind !== 'create' && deployment.kind !== 'replace') return undefined;
+	const address = releaseAddress(name);
+	const interrupted = input.state.interruptedReleases[name];
+	if (interrupted && input.release === 'done') return undefined;
+	if (interrupted && input.release === 'ask')
+		return blocked(
+			address,
+			'release',
+			`the release command of ${name} was interrupted at ${interrupted.at} and may have done its work: ${interrupted.command}`,
+			'compartment apply --release again (run it once more), or compartment apply --release done (it did run)',
+		);
+	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
+	return action({
+		address,
+		object: 'release',
+		kind: 'run',
+		reasons: [interrupted ? 'asked for again after an interruption' : 'before the new deployment starts'],
+		changes: [{name: 'command', before: {type: 'absent'}, after: {type: 'text', text: release.command}}],
+		dependsOn: [networkAddress, routerAddress, imageAddress(name), ...connected],
+	});
+}

@@ -1,0 +1,62 @@
+import {networkAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import type {Deployment, RoutesRecord} from '../state/state.ts';
+import {action, blocked, unchangedAction} from './actions.ts';
+import {compareAttributes, serviceAttributes} from './attributes.ts';
+import {repeatedDeployment} from './deployments.ts';
+import {activeDeployment, type PlanInput} from './input.ts';
+import type {Action, PlannedDeployment} from './plan.ts';
+import {routesAction} from './routes.ts';
+
+/** A plan's content beside what every plan has. */
+export type Proposal = {
+	readonly actions: readonly Action[];
+	readonly deployments: readonly PlannedDeployment[];
+	readonly routes: RoutesRecord | null;
+};
+
+function planTarget(input: PlanInput, target: Deployment): Action {
+	const address = serviceAddress(target.service);
+	const active = activeDeployment(input.state, target.service);
+	if (!input.availableImages.has(target.imageId))
+		return blocked(
+			address,
+			'service',
+			`The selected deployment does not have a reusable image: ${target.imageReference} of ${target.id} is not on the engine`,
+			`compartment rollback --service ${target.service} --to DEPLOYMENT with another one of compartment deployment list, or compartment apply from the source of then`,
+		);
+	const {spec} = repeatedDeployment(input.state, target, 'rollback');
+	const {changes, unchanged} = compareAttributes(active ? serviceAttributes(active.spec) : {}, serviceAttributes(spec));
+	const order = target.kind === 'worker' ? 'destroy-first' : 'create-first';
+	const reasons = [`rolled back to ${target.id} of ${target.createdAt.slice(0, 16).replace('T', ' ')} UTC`];
+	const base = {
+		address,
+		object: 'service',
+		dependsOn: [networkAddress, routerAddress],
+		reasons,
+		changes,
+		unchanged,
+	} as const;
+	return active ? action({...base, kind: 'replace', order}) : action({...base, kind: 'create'});
+}
+
+/** The rules of the chosen deployments come back with them (contract 2.5); everything else stays as it is served. */
+function rolledBackRoutes(input: PlanInput, targets: readonly Deployment[]): RoutesRecord | null {
+	const {routes} = input.state;
+	if (!routes) return null;
+	const services = new Set(targets.map(({service}) => service));
+	const kept = routes.rules.filter(rule => !services.has(rule.on));
+	return {...routes, rules: [...kept, ...targets.flatMap(target => target.routes)]};
+}
+
+/** Former deployments become active again under new ids; nothing is built and nothing is released. */
+export function planRollback(input: PlanInput): Proposal {
+	const targets = Object.values(input.rollback).map(id => input.state.deployments[id]!);
+	const services = targets.map(target => planTarget(input, target));
+	const routes = rolledBackRoutes(input, targets);
+	const routing = routes ? routesAction(input, routes, services) : unchangedAction(routesAddress, 'routes');
+	return {
+		actions: [...services, routing],
+		deployments: targets.map(target => repeatedDeployment(input.state, target, 'rollback')),
+		routes,
+	};
+}

@@ -1,0 +1,104 @@
+import type {ContainerSpec, Engine} from '../engine/engine.ts';
+import {EngineError, messageOf, UserError} from '../errors.ts';
+import {labels} from '../model/labels.ts';
+import {renderConfig} from './config.ts';
+import type {ObservedRouter} from './container.ts';
+import {folder, httpPort, seedPath} from './layout.ts';
+import {imageOf, type RouterOptions} from './options.ts';
+import {startScript} from './scripts.ts';
+import {hashOf} from './store.ts';
+
+/** What the container is made from; another hash replaces it. */
+export const specOf = (options: RouterOptions): string =>
+	hashOf(JSON.stringify([imageOf(options), options.listen, options.port, startScript])).slice(0, 16);
+
+/** Makes the container, in place of a former one; the image is pulled when it is missing. */
+export async function makeContainer(
+	engine: Engine,
+	options: RouterOptions,
+	former: ObservedRouter,
+	onProgress: ((message: string) => void) | undefined,
+	signal: AbortSignal | undefined,
+): Promise<string> {
+	const image = imageOf(options);
+	if (!(await engine.findImage(image))) {
+		onProgress?.(`pulls ${image}`);
+		await engine.pullImage(image, ({message}) => onProgress?.(`pulls ${image}: ${message}`), signal);
+	}
+	const owner = await engine.findPortOwner(options.port);
+	if (owner !== undefined && owner !== options.name) throw takenError(options, `container ${owner}`);
+	const volume = await engine.findByName('volume', options.name);
+	if (volume && volume.labels[labels.router] !== 'true')
+		throw new UserError(`A volume named ${options.name} exists that Compartment did not make.`);
+	await engine.createVolume(options.name, {[labels.router]: 'true'});
+	onProgress?.(`starts ${options.name} on ${options.listen}:${options.port}`);
+	return replaceContainer(engine, options, former, async () => {
+		const id = await engine.create(toSpec(options));
+		try {
+			await startOn(options, engine, () => engine.start(id));
+			return id;
+		} catch (error) {
+			await engine.remove(id);
+			throw error;
+		}
+	});
+}
+
+const toSpec = (options: RouterOptions): ContainerSpec => ({
+	name: options.name,
+	image: imageOf(options),
+	labels: {[labels.router]: 'true', [labels.spec]: specOf(options)},
+	entrypoint: ['sh', '-c', startScript],
+	env: {},
+	// The engine sends a container's published ports through the network whose name sorts first. `bridge` sorts before
+	// every `compartment-…`, so joining and leaving environments never moves the port and breaks no connection.
+	attachments: [{network: 'bridge'}],
+	volumes: {[options.name]: {path: folder}},
+	files: [{path: seedPath, content: renderConfig([], 0)}],
+	restart: {policy: 'unless-stopped'},
+	publish: {[httpPort]: {host: options.listen, port: options.port}},
+	// The master keeps root to own the volume; the worker that serves is user haproxy.
+	user: '0',
+	capabilities: ['SETUID', 'SETGID', 'KILL'],
+});
+
+/** The former container comes back when its successor does not start. */
+async function replaceContainer(
+	engine: Engine,
+	options: RouterOptions,
+	{containerId}: ObservedRouter,
+	make: () => Promise<string>,
+): Promise<string> {
+	if (!containerId) return make();
+	const aside = `${options.name}-former`;
+	const leftover = await engine.findByName('container', aside);
+	if (leftover?.labels[labels.router] === 'true') await engine.remove(leftover.id);
+	await engine.stop(containerId, 2);
+	await engine.rename(containerId, aside);
+	try {
+		const id = await make();
+		await engine.remove(containerId);
+		return id;
+	} catch (error) {
+		await engine.rename(containerId, options.name);
+		await engine.start(containerId);
+		throw error;
+	}
+}
+
+/** Starts; a taken port is told with its owner. */
+export async function startOn(options: RouterOptions, engine: Engine, start: () => Promise<void>): Promise<void> {
+	try {
+		await start();
+	} catch (error) {
+		if (!(error instanceof EngineError) || !/address already in use|port is already allocated/i.test(messageOf(error)))
+			throw error;
+		const owner = await engine.findPortOwner(options.port);
+		throw takenError(options, owner && owner !== options.name ? `container ${owner}` : 'another process');
+	}
+}
+
+const takenError = ({listen, port}: RouterOptions, owner: string): UserError =>
+	new UserError(`The router cannot listen on ${listen}:${port}: ${owner} uses that port.`, {
+		hint: 'Free it, or give the router another port in the settings.',
+	});
