@@ -12,6 +12,8 @@ const stubUnused = {
 
 export default defineConfig(({command}) => ({
 	define: command === 'build' ? {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'} : {},
+	// A NODE_ENV of the caller, such as that of vitest, would make this a development build.
+	...(command === 'build' ? {oxc: {jsx: {runtime: 'automatic' as const, development: false}}} : {}),
 	ssr: {noExternal: command === 'build' ? true : undefined},
 	plugins: command === 'build' ? [stubUnused] : [],
 	build: {
@@ -25,5 +27,28 @@ export default defineConfig(({command}) => ({
 			output: {banner: 'var fetch;', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs'},
 		},
 	},
-	test: {include: ['test/**/*.test.{ts,tsx}'], testTimeout: 20_000},
+	test: {
+		maxWorkers: 2,
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: 'unit',
+					include: ['test/**/*.test.{ts,tsx}'],
+					exclude: ['test/engine/**', 'test/terminal/apply.test.ts'],
+					testTimeout: 20_000,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: 'engine',
+					include: ['test/engine/**/*.test.ts', 'test/terminal/apply.test.ts'],
+					globalSetup: 'test/engine/cli-build.ts',
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
+				},
+			},
+		],
+	},
 }));

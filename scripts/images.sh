@@ -136,6 +136,9 @@ build_stand_in() {
 	haproxy:3.0-alpine) recipe=haproxy ;;
 	valkey/valkey:8) recipe=valkey ;;
 	caddy:2-alpine) recipe=caddy ;;
+	# One version each: Debian has no other.
+	python:3.13-slim) recipe=python ;;
+	golang:1.24) recipe=golang ;;
 	*) fail "no registry answers, and there is no stand-in for $image" ;;
 	esac
 	say "building $image"

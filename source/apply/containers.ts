@@ -1,10 +1,13 @@
-import type {ContainerDetails} from '../engine/engine.ts';
+import type {ContainerDetails, Engine} from '../engine/engine.ts';
 import {EngineError} from '../errors.ts';
 import type {DeploymentFailure} from '../state/state.ts';
 import type {ApplyContext} from './context.ts';
 
 /** Lines of a failed container that a report carries. */
 const reportedLines = 20;
+
+/** How long a report waits for a container that ends again and again. */
+const nextEndMs = 2000;
 
 /** Streams a container's output into the apply's events until the signal aborts or the container is gone. */
 export function followLogs(
@@ -34,6 +37,13 @@ async function lastLines(context: Pick<ApplyContext, 'engine' | 'secrets'>, cont
 	return lines.slice(-reportedLines);
 }
 
+/** A container that the engine restarts over and over tells its exit code at its next end. */
+async function exitCodeOf(engine: Engine, {id, state, exitCode, restartCount}: ContainerDetails) {
+	if (state !== 'running') return exitCode;
+	if (restartCount === 0) return undefined;
+	return engine.wait(id, AbortSignal.timeout(nextEndMs)).catch(() => undefined);
+}
+
 /** What a person needs to find out why a container did not become what it should. */
 export async function describeFailure(
 	context: Pick<ApplyContext, 'engine' | 'secrets'>,
@@ -43,11 +53,10 @@ export async function describeFailure(
 ): Promise<DeploymentFailure> {
 	if (containerId === undefined) return {message, lastLines: []};
 	const details = await context.engine.inspectContainer(containerId).catch(() => undefined);
-	const hasEnded = details !== undefined && details.state !== 'running';
 	return {
 		message,
 		lastProbe,
-		exitCode: hasEnded ? details.exitCode : undefined,
+		exitCode: details && (await exitCodeOf(context.engine, details)),
 		isOutOfMemory: details?.isOutOfMemory || undefined,
 		lastLines: await lastLines(context, containerId),
 	};

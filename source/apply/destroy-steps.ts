@@ -2,7 +2,9 @@ import {labels} from '../model/labels.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {Action} from '../plan/plan.ts';
 import {leaveEnvironment, removeRouter, withdraw} from '../router/router.ts';
-import {type ApplyStep, busyActions} from './apply-steps.ts';
+import type {ApplyStep} from './apply-step.ts';
+import {busyActions} from './apply-steps.ts';
+import {isOwnReference} from './clean-up-images.ts';
 import type {ApplyContext} from './context.ts';
 import {operate} from './operation.ts';
 import {deleteResource} from './steps/resource.ts';
@@ -38,11 +40,11 @@ async function removeVolume(context: ApplyContext, address: string): Promise<voi
 	});
 }
 
-/** Removes the images that were built for this environment; the build cache stays with the engine. */
-async function removeImages(context: ApplyContext): Promise<void> {
-	const images = await context.engine.listImages({[labels.lineage]: context.plan.lineage});
-	for (const {tags} of images) for (const tag of tags) await context.engine.removeImage(tag);
-	await context.state.update(state => ({...state, images: {}}));
+/** Removes the images that this environment built or got by promotion; the build cache stays with the engine. */
+async function removeImages({engine, plan, state}: ApplyContext): Promise<void> {
+	for (const {tags} of await engine.listImages({[labels.project]: plan.project}))
+		for (const tag of tags) if (isOwnReference(tag, plan)) await engine.removeImage(tag);
+	await state.update(current => ({...current, images: {}}));
 }
 
 function destroyStep(context: ApplyContext, {address, object, dependsOn}: Action): ApplyStep {

@@ -8,7 +8,7 @@ import type {DesiredService} from '../model/specs.ts';
 import type {ImageFinding} from '../plan/input.ts';
 import type {ImageRecord, State} from '../state/state.ts';
 import {manifestFile} from './manifests.ts';
-import type {Promotion} from './refresh.ts';
+import type {Promotion} from './plan-request.ts';
 
 type Question = {
 	readonly project: Project;

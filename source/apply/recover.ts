@@ -138,8 +138,8 @@ async function stopFormer(context: RecoveryContext): Promise<void> {
 /** Candidates of an apply that died between two operations. */
 async function discardLeftovers(context: RecoveryContext): Promise<void> {
 	const {deployments, active} = context.state.current();
-	for (const {id, service, status} of Object.values(deployments)) {
-		if (status !== 'running' || active[service] === id) continue;
+	for (const {id, service, status, isHeld} of Object.values(deployments)) {
+		if (status !== 'running' || active[service] === id || isHeld) continue;
 		await recoverCandidate(context, id);
 		await wakeFormer(context, id);
 	}

@@ -8,13 +8,14 @@ import {labels} from '../model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import type {Desired} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
-import type {PlanInput, TakenHost} from '../plan/input.ts';
-import type {Plan, PlanMode} from '../plan/plan.ts';
+import type {TakenHost} from '../plan/input.ts';
+import type {Plan} from '../plan/plan.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
-import type {Deployment, State} from '../state/state.ts';
+import type {State} from '../state/state.ts';
 import {chooseRollback} from './choose-rollback.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
+import type {PlanRequest} from './plan-request.ts';
 import {isPortFree} from './port.ts';
 
 /** Where a plan is made: nothing here can write to the engine. */
@@ -26,40 +27,6 @@ export type PlanWorld = {
 	readonly state: State;
 	/** The state folder of the environment. */
 	readonly directory: string;
-};
-
-/** What the user asked to be planned. */
-export type PlanRequest = {
-	readonly mode: PlanMode;
-	/** Null means all. */
-	readonly services: readonly string[] | null;
-	readonly rebuild: boolean;
-	readonly replace: readonly string[];
-	readonly deleteData: boolean;
-	readonly isHold: boolean;
-	readonly release: PlanInput['release'];
-	/** Only with `rollback`: one deployment, else the last good one of every service. */
-	readonly rollbackTo?: string;
-	/** Images of another environment's serving deployments, instead of builds (`promote --from`). */
-	readonly promotion?: Promotion;
-};
-
-/** What `promote --from` brings along from the other environment. */
-export type Promotion = {
-	readonly from: string;
-	/** Service → its serving deployment there. */
-	readonly deployments: Readonly<Record<string, Deployment>>;
-};
-
-/** A request with nothing special asked for. */
-export const plainRequest: PlanRequest = {
-	mode: 'apply',
-	services: null,
-	rebuild: false,
-	replace: [],
-	deleteData: false,
-	isHold: false,
-	release: 'ask',
 };
 
 /** A plan with the builds that it would run. */

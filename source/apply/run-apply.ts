@@ -1,13 +1,15 @@
 import {messageOf} from '../errors.ts';
 import {resourceHost} from '../model/names.ts';
 import {signOf} from '../plan/plan.ts';
-import {type ApplyStep, applySteps, busyActions} from './apply-steps.ts';
+import type {ApplyStep} from './apply-step.ts';
+import {applySteps, busyActions} from './apply-steps.ts';
 import type {ApplyContext} from './context.ts';
 import {destroySteps} from './destroy-steps.ts';
 import type {ApplyResult} from './events.ts';
 import {runSteps} from './scheduler.ts';
 import {StepError} from './step-error.ts';
 import {discardCandidates} from './steps/retire.ts';
+import {stopSteps} from './stop-steps.ts';
 import {serviceUrl} from './urls.ts';
 
 type RunOptions = {
@@ -91,6 +93,11 @@ async function claimEngine({engine, state}: ApplyContext): Promise<void> {
 	if (state.current().engine !== id) await state.update(current => ({...current, engine: id}));
 }
 
+function graphOf(context: ApplyContext): ApplyStep[] {
+	if (context.plan.mode === 'destroy') return destroySteps(context);
+	return context.plan.mode === 'stop' ? stopSteps(context) : applySteps(context);
+}
+
 /** Carries out a plan, step by step, and says what happens. Failures are in the result, not thrown. */
 export async function runApply(context: ApplyContext, options: RunOptions): Promise<ApplyResult> {
 	const {plan, run, emit} = context;
@@ -101,7 +108,7 @@ export async function runApply(context: ApplyContext, options: RunOptions): Prom
 		return {address, kind, sign: signOf(action), reason: reasons[0] ?? '', dependsOn};
 	});
 	emit({type: 'apply-started', at: startedAt, run, steps});
-	const nodes = plan.mode === 'destroy' ? destroySteps(context) : applySteps(context);
+	const nodes = graphOf(context);
 	const tracker = trackSteps(context);
 	const byId = new Map(nodes.map(node => [node.id, node]));
 	const outcomes = await runSteps(

@@ -13,15 +13,33 @@ const shownLines = (text: string): string[] =>
 		.split(/\r?\n/)
 		.map(line => line.replace(/\r+$/, '').split('\r').at(-1)!);
 
-/** Turns an event of a build into a short status and plain log lines. */
+/** What BuildKit does beside the steps of the Dockerfile, with the words for the two parts that may take long. */
+const ownWork: readonly (readonly [name: RegExp, status?: string])[] = [
+	[/^\[internal\] load (remote )?build context/, 'sending context'],
+	[/^(exporting|writing image|naming to|unpacking to) /, 'exporting'],
+	[/^\[internal\] /],
+	[/^copy \/context /],
+	[/^resolve image config for /],
+];
+
+const findOwnWork = (text: string) => ownWork.find(([name]) => name.test(text));
+
+/**
+ * Turns an event of a build into a short status and plain log lines. Of what the builder does for itself only a failure
+ * is worth a line.
+ */
 export function describeBuildProgress(progress: BuildProgress): BuildReport {
 	switch (progress.type) {
 		case 'output':
 			return {lines: shownLines(progress.text)};
-		case 'transfer':
-			return {status: progress.message, lines: []};
+		case 'transfer': {
+			const own = findOwnWork(progress.message);
+			return {status: own ? own[1] : progress.message, lines: []};
+		}
 		case 'step': {
 			const {name, state, durationMs} = progress;
+			const own = findOwnWork(name);
+			if (own && state !== 'failed') return {status: state === 'started' ? own[1] : undefined, lines: []};
 			switch (state) {
 				case 'started':
 					return {status: name, lines: [name]};

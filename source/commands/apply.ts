@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import {type PlanRequest, refresh} from '../apply/refresh.ts';
+import type {PlanRequest} from '../apply/plan-request.ts';
+import {refresh} from '../apply/refresh.ts';
 import {openSession} from '../apply/session.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {eventLine} from '../output/events-json.ts';
@@ -24,6 +25,8 @@ export type ApplyFlags = CommonFlags & {
 	readonly label?: string;
 	readonly plain?: boolean;
 	readonly full?: boolean;
+	readonly hold?: boolean;
+	readonly release?: 'again' | 'done';
 };
 
 async function readSavedPlan(file: string): Promise<Plan> {
@@ -37,6 +40,20 @@ async function readSavedPlan(file: string): Promise<Plan> {
 	}
 }
 
+const auditTypes = {
+	apply: 'deployment.created',
+	deploy: 'deployment.created',
+	destroy: 'environment.destroyed',
+	promote: 'deployment.promoted',
+	rollback: 'deployment.rolled_back',
+	stop: 'environment.stopped',
+	start: 'environment.started',
+	restart: 'environment.restarted',
+} as const;
+
+/** Commands that plan, ask and do. */
+export type Verb = keyof typeof auditTypes;
+
 /** A label is printable text on one line (contract 3.4). */
 function checkLabel(label: string | undefined): string | undefined {
 	const trimmed = label?.trim();
@@ -46,11 +63,11 @@ function checkLabel(label: string | undefined): string | undefined {
 }
 
 /**
- * `apply`, `deploy` and `destroy`: plan, ask, do.
+ * `apply`, `deploy`, `destroy` and their like: plan, ask, do.
  * @param verb `deploy` goes ahead outside a terminal, because it is the documents' verb for scripts
  */
 export async function apply(
-	verb: 'apply' | 'deploy' | 'destroy',
+	verb: Verb,
 	planFile: string | undefined,
 	flags: ApplyFlags,
 	request: PlanRequest = requestOf(flags),
@@ -80,7 +97,8 @@ export async function apply(
 		const state = session.state.current();
 		const {plan: fresh, builds} = await refresh({project, settings, engine, router, state, directory}, wanted);
 		if (saved) assertNotStale(saved, fresh, planFile!);
-		const plan = saved ?? fresh;
+		// The lineage of a state that was never written is made anew each time.
+		const plan = saved ? {...saved, lineage: fresh.lineage} : fresh;
 		showPlan(plan, terminal, shownAs, flags.full);
 		const isApproved =
 			flags.autoApprove === true || saved !== undefined || (verb === 'deploy' && !terminal.isInteractive);
@@ -89,7 +107,7 @@ export async function apply(
 		const parallelism = flags.parallelism ?? 10;
 		const result = await execute({workspace, session, plan: approved, builds, terminal, shownAs, parallelism, label});
 		const warning = appendAudit(directory, {
-			type: verb === 'destroy' ? 'environment.destroyed' : 'deployment.created',
+			type: auditTypes[verb],
 			status: result.outcome === 'done' ? 'succeeded' : 'failed',
 			target: environment,
 			details: {run: session.run, done: result.done, failed: result.failed, skipped: result.skipped},

@@ -8,6 +8,8 @@ import {createEventPrinter} from '../output/events-text.ts';
 import {emptyProgress, reduceProgress} from '../output/progress.ts';
 import {renderTranscript} from '../output/transcript.ts';
 import type {Plan} from '../plan/plan.ts';
+import {openRunLog} from '../state/run-log.ts';
+import {keepGoingUnread} from './broken-pipe.ts';
 import type {Terminal} from './terminal.ts';
 import type {Workspace} from './workspace.ts';
 
@@ -44,10 +46,12 @@ type Execution = {
 export async function execute(execution: Execution): Promise<ApplyResult> {
 	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
 	const {project, settings, engine, router, directory} = workspace;
+	keepGoingUnread();
 	const cancel = createCancel(terminal.inform);
 	let progress = emptyProgress;
-	const run = (emit: Emit) =>
-		runApply(
+	const log = openRunLog(directory, session.run);
+	const run = async (emit: Emit) => {
+		const result = await runApply(
 			{
 				plan,
 				project,
@@ -63,12 +67,16 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 				label,
 				emit(event) {
 					progress = reduceProgress(progress, event);
+					log.write(event);
 					emit(event);
 				},
 				signal: cancel.signal,
 			},
 			{parallelism, isStopping: cancel.isStopping},
 		);
+		await log.close();
+		return result;
+	};
 
 	if (shownAs === 'screen') {
 		const {openApplyView} = await import('../ui/open-apply-view.tsx');
@@ -78,7 +86,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 			return await run(view.emit);
 		} finally {
 			await view.close();
-			terminal.print(renderTranscript(progress, terminal));
+			terminal.print(`\n${renderTranscript(progress, terminal)}`);
 		}
 	}
 	process.on('SIGINT', cancel.onSignal);

@@ -42,6 +42,6 @@ export async function init(flags: InitFlags): Promise<void> {
 		return;
 	}
 	const services = initial.services.map(({name, path}) => `${name} -> ${path}`).join(', ');
-	terminal.print(`Created ./compartment.yml for ${initial.name}. Initialized ${sanitiseLine(services)}.`);
+	terminal.print(`Created ./compartment.yml for ${initial.name}. Initialized ${sanitiseLine(services)}`);
 	terminal.print(terminal.paint.dim('Next: compartment plan. All fields: compartment schema'));
 }

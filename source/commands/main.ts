@@ -1,5 +1,6 @@
 import {CommanderError} from 'commander';
 import {exitCodes, UserError} from '../errors.ts';
+import {onOutputError} from './broken-pipe.ts';
 import {createProgram} from './program.ts';
 
 /**
@@ -8,11 +9,8 @@ import {createProgram} from './program.ts';
  * @param args without the interpreter and the script
  */
 export async function main(args: readonly string[], version: string): Promise<void> {
-	// A reader that goes away, such as `| head`, is no error.
-	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code === 'EPIPE') process.exit(exitCodes.done);
-		throw error;
-	});
+	process.stdout.on('error', onOutputError);
+	process.stderr.on('error', onOutputError);
 	try {
 		await createProgram(version).parseAsync([...args], {from: 'user'});
 	} catch (error) {

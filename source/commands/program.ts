@@ -1,27 +1,13 @@
 import {Argument, Command} from 'commander';
 import {collect, wholeNumber, withCommon, withOutput} from './flags.ts';
-
-/** A subcommand with examples under its help. */
-function describe(command: Command, description: string, examples: readonly string[]): Command {
-	return command
-		.description(description)
-		.addHelpText('after', `\nExamples:\n${examples.map(example => `  $ compartment ${example}`).join('\n')}`);
-}
-
-const withServices = (command: Command): Command =>
-	command.option('--service <name>', 'only this service and the resources (repeatable)', collect);
+import {addLife, withDeploying} from './program-life.ts';
+import {describe, withApplying, withServices} from './program-parts.ts';
 
 const withPlanning = (command: Command): Command =>
 	withServices(withCommon(command))
 		.option('--rebuild', 'build images although nothing changed')
 		.option('--replace <address>', 'replace this object although nothing changed (repeatable)', collect)
 		.option('--full', 'show unchanged things and whole texts too');
-
-const withApplying = (command: Command): Command =>
-	command
-		.option('--auto-approve', 'do not ask')
-		.option('--parallelism <count>', 'steps at the same time', wholeNumber(1, 100), 10)
-		.option('--plain', 'lines instead of the screen');
 
 function addPlanning(program: Command): void {
 	describe(withPlanning(program.command('plan')), 'show what an apply would do, and why', [
@@ -39,14 +25,14 @@ function addPlanning(program: Command): void {
 	for (const verb of ['apply', 'deploy'] as const) {
 		const text =
 			verb === 'apply' ? 'show the plan, ask, and do it' : 'apply under its documented name; goes ahead in scripts';
-		describe(withApplying(withPlanning(program.command(verb))), text, [
+		describe(withDeploying(withApplying(withPlanning(program.command(verb)))), text, [
 			verb,
 			`${verb} --env staging`,
 			`${verb} --service web`,
+			`${verb} --hold`,
 			`${verb} --auto-approve --json`,
 		])
 			.argument('[plan]', 'file written by compartment plan --out')
-			.option('--label <text>', 'a note that is kept with the deployment')
 			.action(async (file, flags) => (await import('./apply.ts')).apply(verb, file, flags));
 	}
 
@@ -102,6 +88,17 @@ function addLooking(program: Command): void {
 		async flags => (await import('./access-show.ts')).accessShow(flags),
 	);
 
+	describe(withOutput(environment.command('show')), 'what belongs to an environment', ['environment show staging'])
+		.argument('<name>')
+		.action(async (name, flags) => (await import('./environment-show.ts')).environmentShow(name, flags));
+	describe(
+		withApplying(withOutput(environment.command('delete'))),
+		'destroy an environment with its data and forget it',
+		['environment delete preview'],
+	)
+		.argument('<name>')
+		.action(async (name, flags) => (await import('./environment-delete.ts')).environmentDelete(name, flags));
+
 	const state = program.command('state').description('what the last apply left');
 	describe(withCommon(state.command('list')), 'addresses of everything in the state', [
 		'state list --env staging',
@@ -138,6 +135,7 @@ export function createProgram(version: string): Command {
 		.configureHelp({showGlobalOptions: false})
 		.exitOverride();
 	addPlanning(program);
+	addLife(program);
 	addLooking(program);
 	addWriting(program);
 	return program;

@@ -1,4 +1,4 @@
-import {type PlanRequest, plainRequest} from '../apply/refresh.ts';
+import {type PlanRequest, plainRequest} from '../apply/plan-request.ts';
 
 type RequestFlags = {
 	readonly service?: readonly string[];

@@ -80,6 +80,7 @@ function toImage(found: Docker.ImageInspectInfo, exposedPorts: readonly number[]
 		tags: found.RepoTags ?? [],
 		labels: found.Config?.Labels ?? {},
 		exposedPorts,
+		command: [found.Config?.Cmd ?? []].flat(),
 		size: found.Size,
 		createdAt: Date.parse(found.Created) || 0,
 	};

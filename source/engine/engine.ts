@@ -74,6 +74,8 @@ export type Image = {
 	readonly labels: Labels;
 	/** TCP ports in EXPOSE order. */
 	readonly exposedPorts: readonly number[];
+	/** What a container runs when nothing else is said (CMD), after the entrypoint. */
+	readonly command: readonly string[];
 	/** Bytes. */
 	readonly size: number;
 	readonly createdAt: number;

@@ -7,5 +7,6 @@ export const resourceAddress = (name: string): string => `resource.${name}`;
 export const imageAddress = (service: string): string => `image.${service}`;
 export const releaseAddress = (service: string): string => `release.${service}`;
 export const serviceAddress = (name: string): string => `service.${name}`;
+export const jobAddress = (service: string): string => `job.${service}`;
 /** A ready deployment that waits for `promote` beside the serving one. */
 export const candidateAddress = (service: string): string => `candidate.${service}`;

@@ -37,6 +37,10 @@ function createProgressFilter(): (address: string, at: number, message: string) 
 	};
 }
 
+// A step of a Dockerfile, such as `[2/3] RUN npm ci`, is a line of the build's log as well.
+const isInBuildLog = ({address, message}: {readonly address: string; readonly message: string}): boolean =>
+	address.startsWith('image.') && /^\[.*\d+\/\d+\] /.test(message);
+
 /**
  * Prints an apply line by line, for pipes, CI and `--plain`. Append-only: nothing is redrawn. Progress of one step is
  * printed at most every two seconds unless the kind of work changes.
@@ -71,7 +75,8 @@ export function createEventPrinter({write, paint, glyphs}: EventPrinterOptions):
 				say(event.address, 'started');
 				break;
 			case 'step-progress':
-				if (shouldPrint(event.address, event.at, event.message)) say(event.address, clean(event.message));
+				if (!isInBuildLog(event) && shouldPrint(event.address, event.at, event.message))
+					say(event.address, clean(event.message));
 				break;
 			case 'step-done':
 				say(event.address, `${paint.ok('done')} in ${formatDuration(event.durationMs)}${after(event.message)}`);
@@ -85,7 +90,10 @@ export function createEventPrinter({write, paint, glyphs}: EventPrinterOptions):
 				break;
 			case 'log': {
 				const source = sourceOfAddress(event.address);
-				const prefix = `${styleOf(source)(`${padEnd(sanitiseLine(source), sourceWidth)} ${glyphs.vertical}`)} `;
+				const name = styleOf(source)(padEnd(sanitiseLine(source), sourceWidth));
+				// A sign rather than a colour, because most of these lines end up in files.
+				const mark = event.stream === 'stderr' ? paint.warn('!') : styleOf(source)(glyphs.vertical);
+				const prefix = `${name} ${mark} `;
 				const text = sanitiseText(event.text.replace(/\n$/, ''), {keepColour: paint.isColoured, maxLength: logLimit});
 				for (const line of text.split('\n')) print(prefix + line);
 				break;

@@ -66,7 +66,8 @@ export function renderAction(plan: Plan, action: Action, layout: PlanColumns, op
 	lines.push(...fileLines(fileNames, ' '.repeat(indent), options));
 	lines.push(...renderChanges(attributes, action.kind, indent, options));
 	const builder = plan.images.find(({service}) => `image.${service}` === action.address)?.builder;
-	if (action.object === 'image' && builder)
+	// The reason of a first build names it.
+	if (action.object === 'image' && builder && !action.reasons.some(reason => reason.includes(builder)))
 		lines.push(`${' '.repeat(indent)}${paint.dim(`builder: ${sanitiseLine(builder)}`)}`);
 	if (isFull && action.unchanged > 0)
 		lines.push(`${' '.repeat(indent)}${paint.dim(`(${action.unchanged} unchanged)`)}`);

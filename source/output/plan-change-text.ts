@@ -4,7 +4,6 @@ import {formatValue, isMultiLine, textLines, valueLines, withoutSecret} from './
 import {sanitiseLine} from './sanitise.ts';
 import {displayWidth, padEnd} from './width.ts';
 
-const nameLimit = 28;
 const minimumRoom = 20;
 
 const signStyles = {'+': 'create', '-': 'delete', '~': 'update'} as const;
@@ -44,7 +43,9 @@ export function renderChanges(
 ): string[] {
 	const ownSign = kind === 'create' || kind === 'run' ? '+' : kind === 'delete' ? '-' : undefined;
 	const hasSigns = !changes.every(change => signOfChange(change) === ownSign);
-	const widths = changes.map(({name}) => displayWidth(sanitiseLine(name))).filter(width => width <= nameLimit);
+	// One long name does not push the values of all others away.
+	const limit = Math.floor((options.columns - indent) / 2);
+	const widths = changes.map(({name}) => displayWidth(sanitiseLine(name))).filter(width => width <= limit);
 	const layout = {indent, nameWidth: Math.max(0, ...widths), hasSigns};
 	return changes.flatMap(change => changeLines(withoutSecret(change), layout, options));
 }

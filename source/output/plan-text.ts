@@ -1,4 +1,5 @@
-import {type Action, countActions, type Plan, type PlanMode, signOf} from '../plan/plan.ts';
+import {type Action, countActions, type Plan, signOf} from '../plan/plan.ts';
+import {intentionOf, modeWords} from './mode-words.ts';
 import {addressLines, type PlanColumns, planColumns, renderAction, renderBlocked} from './plan-action-text.ts';
 import type {PlanTextOptions} from './plan-text-options.ts';
 import {legend, nothingToDo} from './plan-words.ts';
@@ -7,24 +8,15 @@ import {displayWidth, wrapWords} from './width.ts';
 
 export type {PlanTextOptions} from './plan-text-options.ts';
 
-const headings: Readonly<Record<PlanMode, string>> = {
-	apply: '',
-	destroy: 'destroy',
-	'refresh-only': 'refresh only',
-	promote: 'promote',
-	discard: 'discard candidates',
-	rollback: 'roll back',
-	stop: 'stop',
-	start: 'start',
-	restart: 'restart',
-};
-
-function header(plan: Plan, {paint, glyphs}: PlanTextOptions): string[] {
+function header(plan: Plan, {paint, glyphs, columns}: PlanTextOptions): string[] {
 	const place = `${sanitiseLine(plan.project)} ${glyphs.separator} ${sanitiseLine(plan.environment)}`;
 	const note =
-		headings[plan.mode] || (plan.services ? `only ${plan.services.map(name => sanitiseLine(name)).join(', ')}` : '');
+		modeWords[plan.mode].heading ||
+		(plan.services ? `only ${plan.services.map(name => sanitiseLine(name)).join(', ')}` : '');
 	const parts = ['compartment plan', place, ...(note ? [note] : [])];
-	return [paint.bold(parts.join(` ${glyphs.dot} `))];
+	const hasActions = plan.actions.some(({kind}) => kind !== 'none');
+	const intention = hasActions ? wrapWords(sanitiseLine(intentionOf(plan)), columns) : [];
+	return [paint.bold(parts.join(` ${glyphs.dot} `)), ...intention];
 }
 
 function legendLines(actions: readonly Action[], {paint, columns}: PlanTextOptions): string[] {

@@ -1,9 +1,12 @@
 import type {ApplyResult} from '../apply/events.ts';
 import type {Paint} from './colour.ts';
 import {formatDuration} from './duration.ts';
+import {modeWords} from './mode-words.ts';
 import {sanitiseLine} from './sanitise.ts';
+import {shellWord} from './shell-word.ts';
 
-function outcomeText({outcome, durationMs, done, failed, skipped}: ApplyResult, paint: Paint): string {
+function outcomeText({mode, outcome, durationMs, done, failed, skipped}: ApplyResult, paint: Paint): string {
+	const {verb, done: doneWord} = modeWords[mode];
 	const counts = [
 		`${done} done`,
 		...(failed > 0 ? [`${failed} failed`] : []),
@@ -12,24 +15,39 @@ function outcomeText({outcome, durationMs, done, failed, skipped}: ApplyResult, 
 	const duration = formatDuration(durationMs);
 	switch (outcome) {
 		case 'done':
-			return paint.ok(`Apply done in ${duration}: ${counts}.`);
+			return paint.ok(`${doneWord} in ${duration}: ${counts}.`);
 		case 'failed':
-			return paint.fail(`Apply failed after ${duration}: ${counts}.`);
+			return paint.fail(`${verb} failed after ${duration}: ${counts}.`);
 		case 'cancelled':
-			return paint.warn(`Apply cancelled after ${duration}: ${counts}. The next apply goes on from here.`);
+			return paint.warn(`${verb} cancelled after ${duration}: ${counts}.`);
 	}
 }
 
-/** How an apply ended, then where its services and resources answer (contract 3.5). */
+function keptLines({keptVolumes, environment}: ApplyResult, paint: Paint): string[] {
+	if (keptVolumes.length === 0) return [];
+	const names = keptVolumes.map(address => sanitiseLine(address.replace(/^volume\./, '')));
+	const [noun, pronoun] = names.length === 1 ? ['volume', 'it'] : ['volumes', 'them'];
+	return [
+		`Kept ${noun} ${names.join(', ')}: the next apply uses ${pronoun} again.`,
+		paint.dim(`Delete ${pronoun}: compartment destroy --env ${shellWord(environment)} --delete-data`),
+	];
+}
+
+/** How it ended, then where its services and resources answer (contract 3.5), or which data a destroy left. */
 export function renderResult(result: ApplyResult, paint: Paint): string[] {
 	const isGuarded = result.urls.some(({accessMode}) => accessMode === 'authenticated');
+	const active = result.outcome === 'done' ? 'active' : 'still active';
 	return [
 		outcomeText(result, paint),
+		...(result.outcome === 'cancelled'
+			? [paint.dim(`The next ${modeWords[result.mode].verb.toLowerCase()} goes on from here.`)]
+			: []),
 		...result.urls.map(
 			({service, url, accessMode}) =>
-				`${sanitiseLine(service)} active at ${paint.accent(sanitiseLine(url))}${accessMode === 'authenticated' ? ' (asks for the password)' : ''}`,
+				`${sanitiseLine(service)} ${active} at ${paint.accent(sanitiseLine(url))}${accessMode === 'authenticated' ? ' (asks for the password)' : ''}`,
 		),
 		...result.resources.map(({name, host}) => `Resource ${sanitiseLine(name)} at ${sanitiseLine(host)}`),
+		...keptLines(result, paint),
 		...(isGuarded ? [paint.dim('The password and a link that signs in: compartment access show')] : []),
 	];
 }

@@ -1,3 +1,4 @@
+import type {HttpReadiness, ServiceKind} from '../descriptor/project.ts';
 import type {ResourceSpec, ServiceSpec} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
 import type {Change, ShownValue} from './plan.ts';
@@ -30,12 +31,16 @@ const envAttributes = (env: Env): Record<string, Attribute> =>
 
 type Scalar = string | number | readonly (string | number)[] | undefined;
 
+// An item with a space is quoted, so that two lists which differ never look, or count, the same.
+const listText = (items: readonly (string | number)[]): string =>
+	items.map(item => (/^[^\s"\\]+$/.test(String(item)) ? item : JSON.stringify(item))).join(' ');
+
 // Only what is set counts, so a field that a newer version adds does not change older objects.
 function scalarAttributes(values: Readonly<Record<string, Scalar>>): Record<string, Attribute> {
 	const attributes: Record<string, Attribute> = {};
 	for (const [name, value] of Object.entries(values)) {
 		if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-		attributes[name] = textAttribute(Array.isArray(value) ? value.join(' ') : String(value));
+		attributes[name] = textAttribute(typeof value === 'object' ? listText(value) : String(value));
 	}
 	return attributes;
 }
@@ -55,9 +60,14 @@ export const resourceAttributes = (spec: ResourceSpec): Attributes => ({
 	...envAttributes(spec.env),
 });
 
-/** The attributes that make a service's container, beside its image. */
-export const serviceAttributes = (spec: ServiceSpec): Attributes => ({
+type ServiceParts = {readonly kind: ServiceKind; readonly spec: ServiceSpec; readonly readiness?: HttpReadiness};
+
+/** The attributes that make a deployment of a service, beside its image. */
+export const serviceAttributes = ({kind, spec, readiness}: ServiceParts): Attributes => ({
 	...scalarAttributes({
+		kind,
+		'readiness.path': readiness?.path,
+		'readiness.timeoutMs': readiness?.timeoutMs,
 		command: spec.command,
 		port: spec.port,
 		'restart.policy': spec.restart.policy,

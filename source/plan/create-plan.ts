@@ -9,7 +9,7 @@ import {isSelected, type PlanInput} from './input.ts';
 import {planRestart, planStart, planStop} from './lifecycle.ts';
 import type {Action, Plan} from './plan.ts';
 import {planRelease} from './releases.ts';
-import {planResource, planVolumes, resourceDrift, undeclaredResources} from './resources.ts';
+import {planResource, planVolumes, resourceDrift, undeclaredResources, volumeDrift} from './resources.ts';
 import {type Proposal, planRollback} from './rollback.ts';
 import {desiredRoutes, planRoutes} from './routes.ts';
 import {planImage, planService, removedServices, serviceDrift, supersededCandidates} from './services.ts';
@@ -32,7 +32,8 @@ function proposeApply(input: PlanInput): Proposal {
 	const decided = input.desired.services.map((service, index) => planService(input, service, images[index]!));
 	const releases = input.desired.services.map((service, index) => planRelease(input, service, decided[index]!));
 	const services = decided.map((service, index) => afterRelease(service, releases[index]));
-	const removed = removedServices(input);
+	// A hold leaves what serves alone: what is removed goes with the apply after the promotion.
+	const removed = input.isHold ? [] : removedServices(input);
 	const routing = planRoutes(input, [...services, ...removed]);
 	const deployments = input.desired.services.flatMap(
 		(service, index) => plannedDeployment(input, service, services[index]!) ?? [],
@@ -109,7 +110,7 @@ export function createPlan(input: PlanInput): Plan {
 		serial: state.serial,
 		createdAt: input.now,
 		actions: withoutIdleDependencies(actions),
-		drift: [...networkDrift(input), ...resourceDrift(input), ...serviceDrift(input)],
+		drift: [...networkDrift(input), ...volumeDrift(input), ...resourceDrift(input), ...serviceDrift(input)],
 		warnings: input.warnings,
 		desired,
 		images: input.images.map(({planned}) => planned),

@@ -5,10 +5,10 @@ import type {Action} from './plan.ts';
 
 const reasons = {
 	routes: 'nothing is reachable any more',
-	service: 'its containers go, the kept ones too',
+	service: 'its containers go, kept ones too',
 	resource: 'its container goes',
 	volume: '--delete-data was given',
-	network: 'nothing is left in it, and the images built here go too',
+	network: 'nothing is left in it, built images go too',
 	router: 'no other environment uses it',
 } as const satisfies Partial<Record<Action['object'], string>>;
 

@@ -1,10 +1,12 @@
 import {labels} from '../model/labels.ts';
+import {canonicalJson} from '../state/canonical.ts';
 import type {PlanInput} from './input.ts';
 import type {Plan} from './plan.ts';
 
 /** What the engine had when the plan was made: address of the object (with its deployment) → identity and condition. */
-export function liveFingerprints({observed, router}: PlanInput): Record<string, string> {
+export function liveFingerprints({observed, router, resourceImages}: PlanInput): Record<string, string> {
 	const live: Record<string, string> = {router};
+	for (const [reference, id] of Object.entries(resourceImages)) live[`image ${reference}`] = id;
 	for (const container of observed.containers)
 		live[`container ${container.name}`] = `${container.id} ${container.state}`;
 	for (const network of observed.networks) live[`network ${network.name}`] = network.id;
@@ -22,17 +24,33 @@ const describeMoves = (
 		return describe(name, before[name] === undefined ? 'appeared' : after[name] === undefined ? 'is gone' : 'changed');
 	});
 
+function describeWishes(saved: Plan, fresh: Plan): string[] {
+	const isSame = canonicalJson(saved.desired) === canonicalJson(fresh.desired);
+	return isSame ? [] : ['the settings changed what is wanted'];
+}
+
+/** What stands in the way now and did not when the plan was made, such as a host that was taken meanwhile. */
+function describeObstacles(saved: Plan, fresh: Plan): string[] {
+	const known = new Set(saved.actions.filter(({kind}) => kind === 'blocked').map(({address}) => address));
+	return fresh.actions
+		.filter(({address, kind}) => kind === 'blocked' && !known.has(address))
+		.map(({address, reasons}) => `${address} is blocked: ${reasons[0]}`);
+}
+
 /**
  * What moved between a saved plan and a plan made now from the same request; empty when the saved one may run.
  * Beside lineage and serial it compares live objects, sources and secrets, which the state's serial cannot see.
  */
 export function findStaleness(saved: Plan, fresh: Plan): string[] {
-	if (saved.lineage !== fresh.lineage) return ['the plan belongs to another state (its lineage differs)'];
-	return [
+	// A state that was never written has a new lineage every time.
+	const isFirst = saved.serial === 0 && fresh.serial === 0;
+	if (saved.lineage !== fresh.lineage && !isFirst) return ['the plan belongs to another state (its lineage differs)'];
+	const moved = [
 		...(saved.serial === fresh.serial ? [] : [`the state moved from serial ${saved.serial} to ${fresh.serial}`]),
 		...(saved.basis.descriptor === fresh.basis.descriptor ? [] : ['compartment.yml or compartment.routes.yml changed']),
 		...describeMoves(saved.basis.contexts, fresh.basis.contexts, name => `source of service ${name} changed`),
 		...describeMoves(saved.basis.variables, fresh.basis.variables, (name, change) => `variable ${name} ${change}`),
 		...describeMoves(saved.basis.live, fresh.basis.live, (name, change) => `${name} ${change}`),
 	];
+	return moved.length > 0 ? moved : [...describeWishes(saved, fresh), ...describeObstacles(saved, fresh)];
 }

@@ -69,9 +69,11 @@ export function heldCandidates(state: State): Record<string, Deployment> {
 	return Object.fromEntries(held.map(deployment => [deployment.service, deployment]));
 }
 
-/** The container of a deployment, if the engine still has it. */
+/** The container of a deployment, if the engine still has it; that of its release command does not count. */
 export const containerOf = (observed: Observed, deployment: string): ObservedContainer | undefined =>
-	observed.containers.find(container => container.labels[labels.deployment] === deployment);
+	observed.containers.find(
+		({labels: own}) => own[labels.deployment] === deployment && own[labels.address]?.startsWith('service.'),
+	);
 
 /** The container of a resource under its own name; one that waits as `-previous` does not count. */
 export const resourceContainer = (observed: Observed, name: string): ObservedContainer | undefined =>

@@ -1,13 +1,11 @@
-import type {ContainerState} from '../engine/engine.ts';
 import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
+import {isUp, networksOf, whyBroken} from './containers.ts';
 import {repeatedDeployment} from './deployments.ts';
 import {activeDeployment, containerOf, type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
 import {isRunning} from './services.ts';
-
-const isUp = (state: ContainerState | undefined): boolean => state === 'running' || state === 'restarting';
 
 const services = (input: PlanInput) =>
 	Object.keys(input.state.active).flatMap(name => {
@@ -15,8 +13,8 @@ const services = (input: PlanInput) =>
 		return deployment && isRunning(deployment.kind) ? [deployment] : [];
 	});
 
-const gone = (address: string, object: Action['object']): Action =>
-	blocked(address, object, 'its container is gone', 'compartment apply');
+const gone = (address: string, object: Action['object'], reason = 'its container is gone'): Action =>
+	blocked(address, object, reason, 'compartment apply');
 
 /** Everything stops, services first; nothing is removed. */
 export function planStop(input: PlanInput): Proposal {
@@ -41,6 +39,8 @@ export function planStart(input: PlanInput): Proposal {
 		const container = resourceContainer(input.observed, containerName);
 		if (!container) return gone(address, 'resource');
 		if (isUp(container.state)) return unchangedAction(address, 'resource');
+		const [broken] = whyBroken(input, container, [networksOf(input)[0]]);
+		if (broken) return gone(address, 'resource', broken);
 		return action({address, object: 'resource', kind: 'update', reasons: ['start was asked for']});
 	});
 	const dependsOn = startResources.map(({address}) => address);
@@ -49,6 +49,8 @@ export function planStart(input: PlanInput): Proposal {
 		const container = containerOf(input.observed, id);
 		if (!container) return gone(address, 'service');
 		if (isUp(container.state)) return unchangedAction(address, 'service');
+		const [broken] = whyBroken(input, container, networksOf(input));
+		if (broken) return gone(address, 'service', broken);
 		return action({address, object: 'service', kind: 'update', reasons: ['start was asked for'], dependsOn});
 	});
 	return {actions: [...startResources, ...startServices], deployments: [], routes: input.state.routes};

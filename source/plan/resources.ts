@@ -3,6 +3,7 @@ import type {DesiredResource} from '../model/specs.ts';
 import type {ResourceRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, resourceAttributes} from './attributes.ts';
+import {containerDrift, isUp, networksOf, whyBroken} from './containers.ts';
 import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action, Change, Drift} from './plan.ts';
 
@@ -11,12 +12,19 @@ export function resourceDrift(input: PlanInput): Drift[] {
 	return Object.values(input.state.resources).flatMap((record): Drift[] => {
 		const address = resourceAddress(record.name);
 		const container = resourceContainer(input.observed, record.containerName);
-		if (record.status === 'stopped') return [];
-		if (!container) return [{address, message: 'container was removed outside Compartment'}];
-		if (container.state === 'running' || container.state === 'restarting') return [];
-		return [{address, message: `container was stopped outside Compartment (${container.status})`}];
+		const message = record.status === 'stopped' ? undefined : containerDrift(container, [networksOf(input)[0]]);
+		return message ? [{address, message}] : [];
 	});
 }
+
+/** Volumes that were removed behind Compartment's back, with what was in them. */
+export const volumeDrift = (input: PlanInput): Drift[] =>
+	input.desired.volumes
+		.filter(({address, name}) => {
+			const isThere = input.observed.volumes.some(volume => volume.name === name);
+			return input.state.volumes[address] !== undefined && !isThere;
+		})
+		.map(({address}) => ({address, message: 'volume was removed outside Compartment, its data is gone'}));
 
 /** Resources that exist but are not declared any more stop the plan (contract 4.10): an edit must not destroy data. */
 export function undeclaredResources(input: PlanInput): Action[] {
@@ -124,17 +132,20 @@ export function planResource(input: PlanInput, resource: DesiredResource): Actio
 		const reason = record.status === 'stopped' ? 'resource is stopped' : 'container was removed outside Compartment';
 		return action({...base, kind: 'create', reasons: [reason], changes, unchanged});
 	}
-	if (changes.length > 0) return replace(reasonsOf(changes));
-	if (input.replace.includes(address)) return replace(['replacement asked for with --replace']);
-	const resolved = input.resourceImages[resource.spec.image];
-	if (resolved && resolved !== record.imageId)
-		return replace([`image ${resource.spec.image} now resolves to another digest`]);
-	const isUp = container.state === 'running' || container.state === 'restarting';
-	if (!isUp && record.status !== 'stopped')
-		return action({...base, kind: 'update', reasons: ['container was stopped outside Compartment'], unchanged});
-	if (!isUp) return action({...base, kind: 'update', reasons: ['resource is stopped'], unchanged});
+	const {image} = resource.spec;
+	const resolved = input.resourceImages[image];
+	const isImageMoved = resolved !== undefined && resolved !== record.imageId && image === record.spec.image;
+	const reasons = [
+		...reasonsOf(changes),
+		...(isImageMoved ? [`image ${image} now resolves to another digest`] : []),
+		...whyBroken(input, container, [networksOf(input)[0]]),
+		...(input.replace.includes(address) ? ['replacement asked for with --replace'] : []),
+	];
+	if (reasons.length > 0) return replace(reasons);
+	const stopped = record.status === 'stopped' ? 'resource is stopped' : 'container was stopped outside Compartment';
 	const settings = settingChanges(record, resource);
-	if (settings.length > 0)
-		return action({...base, kind: 'update', reasons: reasonsOf(settings), changes: settings, unchanged});
-	return unchangedAction(address, 'resource', unchanged);
+	const updates = [...(isUp(container.state) ? [] : [stopped]), ...reasonsOf(settings)];
+	return updates.length > 0
+		? action({...base, kind: 'update', reasons: updates, changes: settings, unchanged})
+		: unchangedAction(address, 'resource', unchanged);
 }

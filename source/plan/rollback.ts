@@ -24,8 +24,8 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 			`The selected deployment does not have a reusable image: ${target.imageReference} of ${target.id} is not on the engine`,
 			`compartment rollback --service ${target.service} --to DEPLOYMENT with another one of compartment deployment list, or compartment apply from the source of then`,
 		);
-	const {spec} = repeatedDeployment(input.state, target, 'rollback');
-	const {changes, unchanged} = compareAttributes(active ? serviceAttributes(active.spec) : {}, serviceAttributes(spec));
+	const repeated = repeatedDeployment(input.state, target, 'rollback');
+	const {changes, unchanged} = compareAttributes(active ? serviceAttributes(active) : {}, serviceAttributes(repeated));
 	const order = target.kind === 'worker' ? 'destroy-first' : 'create-first';
 	const reasons = [`rolled back to ${target.id} of ${target.createdAt.slice(0, 16).replace('T', ' ')} UTC`];
 	const base = {

@@ -84,7 +84,8 @@ function hostConflict(input: PlanInput, routes: RoutesRecord): Action | undefine
 export function routesAction(input: PlanInput, routes: RoutesRecord, others: readonly Action[]): Action {
 	const {changes, unchanged} = compareAttributes(routesAttributes(input.state.routes), routesAttributes(routes));
 	const services = others
-		.filter(({object, kind}) => object === 'service' && kind !== 'none')
+		// What is deleted goes after its routes.
+		.filter(({object, kind}) => object === 'service' && kind !== 'none' && kind !== 'delete')
 		.map(({address}) => address);
 	const dependsOn = [routerAddress, ...services];
 	const base = {address: routesAddress, object: 'routes', changes, unchanged, dependsOn} as const;

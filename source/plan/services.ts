@@ -1,14 +1,18 @@
+import type {ObservedContainer} from '../engine/engine.ts';
 import {
 	candidateAddress,
 	imageAddress,
 	networkAddress,
 	resourceAddress,
 	routerAddress,
+	routesAddress,
 	serviceAddress,
 } from '../model/address.ts';
+import {labels} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, serviceAttributes} from './attributes.ts';
+import {containerDrift, isUp, networksOf, whyBroken} from './containers.ts';
 import {activeDeployment, containerOf, heldCandidates, type ImageFinding, isSelected, type PlanInput} from './input.ts';
 import type {Action, Drift} from './plan.ts';
 
@@ -25,10 +29,8 @@ export function serviceDrift(input: PlanInput): Drift[] {
 		const deployment = activeDeployment(input.state, service);
 		if (!deployment || !isRunning(deployment.kind) || deployment.status === 'stopped') return [];
 		const address = serviceAddress(service);
-		const container = containerOf(input.observed, deployment.id);
-		if (!container) return [{address, message: 'container was removed outside Compartment'}];
-		if (container.state === 'running' || container.state === 'restarting') return [];
-		return [{address, message: `container was stopped outside Compartment (${container.status})`}];
+		const message = containerDrift(containerOf(input.observed, deployment.id), networksOf(input));
+		return message ? [{address, message}] : [];
 	});
 }
 
@@ -67,6 +69,12 @@ function connectionConflict(input: PlanInput, service: DesiredService): Action |
 	return undefined;
 }
 
+// The label tells other environments which hosts are taken, so it must not claim one that is given up.
+function givenUpHosts({hosts}: DesiredService, container: ObservedContainer): string[] {
+	const claimed = container.labels[labels.hosts]?.split(',') ?? [];
+	return claimed.filter(host => !hosts.includes(host)).map(host => `host ${host} is given up`);
+}
+
 /** One service: a new deployment when its image or its configuration changes, or when its container is gone. */
 export function planService(input: PlanInput, service: DesiredService, image: Action): Action {
 	const {address} = service;
@@ -79,12 +87,12 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	// A held candidate is what the next hold would make again.
 	const held = input.isHold ? heldCandidates(input.state)[service.name] : undefined;
 	const active = held ?? activeDeployment(input.state, service.name);
-	const after = serviceAttributes(service.spec);
+	const after = serviceAttributes(service);
 	if (!active) {
 		const {changes} = compareAttributes({}, after);
 		return action({...base, kind: 'create', reasons: ['first deployment'], changes});
 	}
-	const {changes, unchanged} = compareAttributes(serviceAttributes(active.spec), after);
+	const {changes, unchanged} = compareAttributes(serviceAttributes(active), after);
 	const order = service.kind === 'worker' ? 'destroy-first' : 'create-first';
 	const replace = (reasons: readonly string[]) =>
 		action({...base, kind: 'replace', order, reasons, changes, unchanged});
@@ -97,32 +105,43 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 			changes,
 			unchanged,
 		});
-	if (image.kind !== 'none') return replace([...image.reasons, ...reasonsOf(changes)]);
-	if (changes.length > 0) return replace(reasonsOf(changes));
-	if (input.replace.includes(address)) return replace(['replacement asked for with --replace']);
+	const reasons = [
+		...(image.kind === 'none' || image.kind === 'blocked' ? [] : image.reasons),
+		...reasonsOf(changes),
+		...(container ? [...whyBroken(input, container, networksOf(input)), ...givenUpHosts(service, container)] : []),
+		...(input.replace.includes(address) ? ['replacement asked for with --replace'] : []),
+	];
+	if (reasons.length > 0) return replace(reasons);
 	const finding = input.images.find(({planned: {service: name}}) => name === service.name);
 	const planned = finding?.planned;
 	// The image is as recorded, but the serving deployment was made from another one: a deploy that failed after its build.
 	if (planned?.imageId && planned.imageId !== active.imageId)
 		return replace([finding?.note ?? 'a newer image is not serving yet']);
-	if (container && container.state !== 'running' && container.state !== 'restarting') {
+	if (container && !isUp(container.state)) {
 		const reason = active.status === 'stopped' ? 'service is stopped' : 'container was stopped outside Compartment';
 		return action({...base, kind: 'update', reasons: [reason], unchanged});
 	}
 	return unchangedAction(address, 'service', unchanged);
 }
 
-/** Services that compartment.yml no longer has; a deploy of chosen services leaves them alone. */
+/**
+ * Services that compartment.yml no longer has, those too that never came to serve and left a container. A deploy of
+ * chosen services leaves them alone.
+ */
 export function removedServices(input: PlanInput): Action[] {
 	if (input.services !== null) return [];
+	const {active, deployments} = input.state;
 	const declared = new Set(input.desired.services.map(service => service.name));
-	return Object.keys(input.state.active)
+	const leftovers = Object.values(deployments).filter(({containerId}) => containerId !== undefined);
+	const known = new Set([...Object.keys(active), ...leftovers.map(({service}) => service)]);
+	return [...known]
 		.filter(service => !declared.has(service))
 		.map(service =>
 			action({
 				address: serviceAddress(service),
 				object: 'service',
 				kind: 'delete',
+				dependsOn: [routesAddress],
 				reasons: ['not in compartment.yml any more'],
 			}),
 		);

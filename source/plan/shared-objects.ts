@@ -1,16 +1,8 @@
 import {networkAddress, routerAddress} from '../model/address.ts';
-import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
+import {missingNetworks} from './containers.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, Drift} from './plan.ts';
-
-const networkNames = ({desired: {project, environment}}: PlanInput): string[] => [
-	environmentNetworkName(project, environment),
-	meshNetworkName(project, environment),
-];
-
-const missingNetworks = (input: PlanInput): string[] =>
-	networkNames(input).filter(name => !input.observed.networks.some(network => network.name === name));
 
 /** A recorded network that is gone. */
 export const networkDrift = (input: PlanInput): Drift[] =>

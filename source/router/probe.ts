@@ -62,6 +62,9 @@ const toRequestPath = (path: string): string =>
 			.join(''),
 	);
 
+// wget's words before the cause; people know neither the address nor that there is a remote host.
+const unreached = /^can't connect to remote host(?: \([^)]*\))?: /;
+
 async function probe(
 	engine: Engine,
 	options: RouterOptions,
@@ -75,8 +78,9 @@ async function probe(
 		const match = /^(ready|late|waits) (\d+) (\d+) (.*)$/.exec(line);
 		if (!match) return;
 		const [, state, tries, hundredths, lastAnswer = ''] = match;
-		last = {isReady: state === 'ready', tries: Number(tries), lastAnswer, elapsedMs: Number(hundredths) * 10};
-		onTry?.(lastAnswer, last.tries);
+		const answer = lastAnswer.replace(unreached, '');
+		last = {isReady: state === 'ready', tries: Number(tries), lastAnswer: answer, elapsedMs: Number(hundredths) * 10};
+		onTry?.(answer, last.tries);
 	};
 	await runScript(engine, containerId, script, args, {signal, onLine});
 	return last;

@@ -1,6 +1,7 @@
+import {rmSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {messageOf} from '../errors.ts';
-import {namesIn, stateRoot} from './directory.ts';
+import {namesIn, stateDirectory, stateRoot} from './directory.ts';
 import {newestBackup} from './history.ts';
 import {assertOwn, statsOf} from './private-file.ts';
 import {readState} from './store.ts';
@@ -33,4 +34,13 @@ async function entryOf(directory: string): Promise<EnvironmentEntry | undefined>
 		const environment = newestBackup(directory)?.state.environment ?? basename(directory);
 		return {environment, directory, problem: messageOf(error)};
 	}
+}
+
+/** Forgets an environment: its whole folder goes. The caller has made sure that nothing of it is left on the engine. */
+export function removeEnvironmentDirectory(projectDirectory: string, environment: string): void {
+	const directory = stateDirectory(projectDirectory, environment);
+	const stats = statsOf(directory);
+	if (!stats) return;
+	assertOwn(directory, stats);
+	rmSync(directory, {recursive: true});
 }

@@ -13,6 +13,7 @@ const imageOf = (id: string): Image => ({
 	tags: [],
 	labels: {},
 	exposedPorts: [],
+	command: [],
 	size: 1,
 	createdAt: 0,
 });

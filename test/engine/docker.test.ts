@@ -43,12 +43,12 @@ describe('a container', () => {
 		const {stdout} = await engine.exec(
 			id,
 			shell(
-				'echo "$GREETING|$EMPTY|$(hostname)|$(id -u):$(id -g)"; hostname -I; cat /etc/web/secret; echo; stat -c "%a %u %g" /etc/web/secret; stat -c "%a %s" /data/new/page; grep -E "NoNewPrivs|CapBnd" /proc/self/status; stat -f -c %T /scratch; cat /proc/1/comm',
+				'echo "$GREETING|$EMPTY|$(hostname)|$(id -u):$(id -g)"; hostname -I | tr " " "\\n" | sort | xargs; cat /etc/web/secret; echo; stat -c "%a %u %g" /etc/web/secret; stat -c "%a %s" /data/new/page; grep -E "NoNewPrivs|CapBnd" /proc/self/status; stat -f -c %T /scratch; cat /proc/1/comm',
 			),
 		);
 		expect(stdout.split('\n')).toEqual([
 			'hello = world||web-1|33:34',
-			`${addressIn(env, 5)} ${addressIn(mesh, 6)} `,
+			[addressIn(env, 5), addressIn(mesh, 6)].sort().join(' '),
 			'grüße',
 			'400 33 34',
 			'644 3',

@@ -84,15 +84,17 @@ export async function openLab(): Promise<Lab> {
 	};
 }
 
-/** Another process may take the subnet between the look and the creation. */
+/** A subnet that another process is just taking is not listed yet, so what was refused is not asked for again. */
 async function makeNetwork(engine: Engine, name: string, own: Record<string, string>): Promise<void> {
-	for (let attempt = 1; ; attempt++) {
-		const subnet = pickSubnet('10.214.0.0/16', 27, await engine.listSubnets())!;
+	const refused: string[] = [];
+	for (;;) {
+		const subnet = pickSubnet('10.214.0.0/16', 27, [...(await engine.listSubnets()), ...refused])!;
 		try {
 			await engine.createNetwork({name, labels: own, subnet});
 			return;
 		} catch (error) {
-			if (attempt === 10) throw error;
+			refused.push(subnet);
+			if (refused.length === 20) throw error;
 		}
 	}
 }

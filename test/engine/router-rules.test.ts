@@ -19,7 +19,7 @@ beforeAll(async () => {
 	({address} = await lab.startEcho('echo', {3001: 'web', 3002: 'api', 3003: 'admin'}));
 	const probe = {address, port: 3001, path: '/', hostHeader: 'echo', timeoutMs: 10_000};
 	expect(await probeHttp(lab.engine, lab.router, probe)).toMatchObject({isReady: true});
-}, 40_000);
+}, 90_000);
 
 afterAll(() => lab?.close(), 30_000);
 
@@ -144,7 +144,7 @@ test('the router does with every request what the compiled rules say', async () 
 	);
 	// The requests are random; this is that each outcome was really met.
 	for (const kind of ['rule', '200', '400', '401', '404']) expect(tally.get(kind) ?? 0, kind).toBeGreaterThan(5);
-}, 40_000);
+}, 90_000);
 
 test('HAProxy accepts the golden configurations', async () => {
 	const directory = new URL('../../snapshots/router/', import.meta.url);

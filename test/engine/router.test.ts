@@ -284,7 +284,7 @@ test('a restart, a stop and a new container serve the same routes', async () => 
 	});
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'none'});
 	expect(await publish(engine, router, switched)).toEqual({method: 'none'});
-}, 40_000);
+}, 90_000);
 
 test('a taken port is told with its owner, and the former router goes on', async () => {
 	const {engine, router} = lab;
@@ -314,7 +314,7 @@ test('a taken port is told with its owner, and the former router goes on', async
 	const rival = {name: `${router.name}-rival`, listen: '127.0.0.1', port: router.port};
 	await expect(ensureRouter(engine, rival)).rejects.toThrow(`container ${router.name} uses that port`);
 	expect(await observeRouter(engine, rival)).toEqual({state: 'missing'});
-}, 40_000);
+}, 90_000);
 
 test('another port replaces the container and keeps the routes', async () => {
 	const {engine, router} = lab;
@@ -324,7 +324,7 @@ test('another port replaces the container and keeps the routes', async () => {
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
 	expect(await ask(router, {host})).toMatchObject({status: 200});
 	expect(await engine.findByName('container', `${router.name}-former`)).toBeUndefined();
-}, 40_000);
+}, 90_000);
 
 test('two processes that make the router at once get the same one', async () => {
 	const {engine, router} = lab;
@@ -336,7 +336,7 @@ test('two processes that make the router at once get the same one', async () => 
 	} finally {
 		await removeRouter(engine, options);
 	}
-}, 40_000);
+}, 90_000);
 
 test('a container that is not ours is never touched', async () => {
 	const {engine} = lab;

@@ -74,6 +74,8 @@ export const failingApply: readonly ApplyEvent[] = [
 		type: 'apply-finished',
 		at: seconds(43),
 		result: {
+			mode: 'apply',
+			environment: 'production',
 			outcome: 'failed',
 			durationMs: 43_000,
 			done: 4,
@@ -81,6 +83,7 @@ export const failingApply: readonly ApplyEvent[] = [
 			skipped: 1,
 			urls: [],
 			resources: [{name: 'db', host: 'db.production.internal-tools.resource.internal'}],
+			keptVolumes: [],
 		},
 	},
 ];
@@ -99,6 +102,8 @@ export const workingApply: readonly ApplyEvent[] = [
 		type: 'apply-finished',
 		at: seconds(65),
 		result: {
+			mode: 'apply',
+			environment: 'production',
 			outcome: 'done',
 			durationMs: 65_000,
 			done: 1,
@@ -109,6 +114,7 @@ export const workingApply: readonly ApplyEvent[] = [
 				{service: 'api', url: 'http://api-internal-tools.localhost:9080', accessMode: 'public'},
 			],
 			resources: [],
+			keptVolumes: [],
 		},
 	},
 ];

@@ -44,6 +44,9 @@ export const plan = (parts: Partial<Plan>): Plan => ({
 		routes: [],
 	},
 	images: [],
+	deployments: [],
+	routes: null,
+	isHold: false,
 	services: null,
 	basis: {descriptor: 'sha256:0', live: {}, contexts: {}, variables: {}},
 	...parts,
@@ -267,7 +270,13 @@ export const blockedPlan = plan({
 });
 
 const gone = (address: string, object: Action['object'], deletesData = false): Action =>
-	action({address, object, kind: 'delete', reasons: ['destroy was asked for'], ...(deletesData ? {deletesData} : {})});
+	action({
+		address,
+		object,
+		kind: 'delete',
+		reasons: ['nothing needs it any more'],
+		...(deletesData ? {deletesData} : {}),
+	});
 
 export const destroyWithData = plan({
 	mode: 'destroy',

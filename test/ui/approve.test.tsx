@@ -63,7 +63,7 @@ test.each([
 ])('%s is a no', async (_, keys) => {
 	const {answer, scrollback} = await ask(firstDeploy()).answer(keys);
 	expect(answer).toEqual({decision: 'cancel'});
-	expect(scrollback).toBe('$ compartment apply\nPlan: 9 to create.\n\nNot applied.');
+	expect(scrollback).toBe('$ compartment apply\nPlan: 9 to create.');
 });
 
 test('nothing picked cannot be applied', async () => {

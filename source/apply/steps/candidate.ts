@@ -1,12 +1,13 @@
-import {UserError} from '../../errors.ts';
+import {messageOf, UserError} from '../../errors.ts';
+import {serviceAddress} from '../../model/address.ts';
 import {newId} from '../../model/ids.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName, meshNetworkName, serviceContainerName} from '../../model/names.ts';
 import {specHash} from '../../model/spec-hash.ts';
-import type {DesiredService, ServiceSpec} from '../../model/specs.ts';
 import {pickAddress} from '../../model/subnets.ts';
-import {isRouted} from '../../plan/services.ts';
-import type {Deployment} from '../../state/state.ts';
+import type {PlannedDeployment} from '../../plan/plan.ts';
+import {isRouted, isRunning} from '../../plan/services.ts';
+import type {Deployment, DeploymentFailure, State} from '../../state/state.ts';
 import {describeFailure, followLogs} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment, withDeployment} from '../deployments.ts';
@@ -17,7 +18,7 @@ import {StepError} from '../step-error.ts';
 import {removeOldContainers} from './retire.ts';
 
 /** What a service's container may do (contract 4.5). */
-const capabilities = ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'] as const;
+export const serviceCapabilities = ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'] as const;
 
 /** Port of a service that says nothing and whose image exposes nothing (contract 4.5). */
 const defaultPort = 3000;
@@ -45,53 +46,69 @@ function reserveAddress(context: ApplyContext): string {
 	return address;
 }
 
-async function imageOf(context: ApplyContext, service: DesiredService) {
-	const record = context.state.current().images[service.name];
-	const planned = context.plan.images.find(image => image.service === service.name);
-	const id = record?.imageId ?? planned?.imageId;
-	const image = id ? await context.engine.findImage(id) : undefined;
-	if (!image)
-		throw new UserError(`the image of service ${service.name} is gone`, {hint: 'compartment apply --rebuild'});
-	const {reference, key} = record ?? planned!;
+async function imageOf(context: ApplyContext, {service, type, image: planned}: PlannedDeployment) {
+	const {engine, state} = context;
+	const {id, reference, key} =
+		planned.id === null ? recordedImage(state.current(), service) : {...planned, id: planned.id};
+	const image = await engine.findImage(id);
+	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: 'compartment apply --rebuild'});
+	if (type === 'promote') {
+		await engine.tagImage(id, reference);
+		const record = {key, reference, imageId: id, builder: 'promoted', builtAt: new Date().toISOString()};
+		await state.update(current => ({...current, images: {...current.images, [service]: record}}));
+	}
 	return {image, reference, key};
 }
 
-async function containerEnv(context: ApplyContext, deployment: Deployment): Promise<Record<string, string>> {
+// The image step of this apply has recorded it.
+function recordedImage(state: State, service: string): {id: string; reference: string; key: string} {
+	const {imageId, reference, key} = state.images[service]!;
+	return {id: imageId, reference, key};
+}
+
+/** What every container of a service is told about itself (decisions.md "Deploy order"). */
+export const containerVariables = (
+	{project, environment}: Pick<State, 'project' | 'environment'>,
+	{service, id, port}: Deployment,
+): Record<string, string> => ({
+	PORT: String(port),
+	COMPARTMENT_PROJECT_NAME: project,
+	COMPARTMENT_ENVIRONMENT_NAME: environment,
+	COMPARTMENT_SERVICE_NAME: service,
+	COMPARTMENT_DEPLOYMENT_ID: id,
+});
+
+/** What a deployment's container gets as its environment, the secrets resolved. */
+export async function containerEnv(context: ApplyContext, deployment: Deployment): Promise<Record<string, string>> {
 	const {plan, secrets} = context;
-	return {
-		...(await secrets.resolveEnv(deployment.spec.env, plan.desired)),
-		PORT: String(deployment.port),
-		COMPARTMENT_PROJECT_NAME: plan.project,
-		COMPARTMENT_ENVIRONMENT_NAME: plan.environment,
-		COMPARTMENT_SERVICE_NAME: deployment.service,
-		COMPARTMENT_DEPLOYMENT_ID: deployment.id,
-	};
+	return {...(await secrets.resolveEnv(deployment.spec.env, plan.desired)), ...containerVariables(plan, deployment)};
 }
 
 /** Records a new attempt to run a service; nothing runs yet. */
-export async function openDeployment(context: ApplyContext, service: DesiredService): Promise<Deployment> {
+export async function openDeployment(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {plan, run, label} = context;
-	const {image, reference, key} = await imageOf(context, service);
+	const {service, kind, type, readiness, rules} = planned;
+	const {image, reference, key} = await imageOf(context, planned);
 	const id = newId('dpl');
-	const spec: ServiceSpec = withFingerprints(service.spec, plan.desired, context.state.current());
+	const spec = withFingerprints(planned.spec, plan.desired, context.state.current());
 	const deployment: Deployment = {
 		id,
 		run,
-		service: service.name,
-		kind: service.kind,
+		service,
+		kind,
 		status: 'running',
 		stage: 'starting_candidate',
-		type: 'deploy',
+		type,
 		label,
 		spec,
-		readiness: service.readiness,
+		readiness,
 		imageId: image.id,
 		imageReference: reference,
 		imageKey: key,
-		containerName: serviceContainerName(plan.project, plan.environment, service.name, id),
-		address: reserveAddress(context),
+		containerName: serviceContainerName(plan.project, plan.environment, service, id),
+		address: isRunning(kind) ? reserveAddress(context) : undefined,
 		port: spec.port ?? image.exposedPorts[0] ?? defaultPort,
-		routes: plan.desired.routes.filter(rule => rule.on === service.name),
+		routes: rules,
 		createdAt: new Date().toISOString(),
 	};
 	await context.state.update(state => withDeployment(state, deployment));
@@ -99,36 +116,36 @@ export async function openDeployment(context: ApplyContext, service: DesiredServ
 }
 
 /** Starts the container of a deployment. `hasName`: it takes the service's name for its siblings at once. */
-export async function runDeployment(
+async function runDeployment(
 	context: ApplyContext,
-	service: DesiredService,
+	{hosts}: PlannedDeployment,
 	deployment: Deployment,
 	hasName: boolean,
 ): Promise<string> {
 	const {plan, engine} = context;
 	const {project, environment, lineage} = plan;
+	const {spec, service} = deployment;
+	const address = serviceAddress(service);
 	const env = await containerEnv(context, deployment);
-	const {spec} = deployment;
 	return operate(context, {
-		address: service.address,
+		address,
 		intent: {type: 'run-candidate', deployment: deployment.id, containerName: deployment.containerName},
 		run: op => {
-			const object = {lineage, project, environment, address: service.address};
-			const own = labelsOf({...object, deployment: deployment.id, spec: specHash(spec), op});
+			const object = {lineage, project, environment, address, deployment: deployment.id, spec: specHash(spec), op};
 			return engine.run({
 				name: deployment.containerName,
 				image: deployment.imageId,
-				labels: service.hosts.length > 0 ? {...own, [labels.hosts]: service.hosts.join(',')} : own,
+				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
 				entrypoint: spec.command === undefined ? undefined : ['/bin/sh', '-c'],
 				command: spec.command === undefined ? undefined : [spec.command],
 				env,
 				attachments: [
 					{network: environmentNetworkName(project, environment), address: deployment.address},
-					{network: meshNetworkName(project, environment), aliases: hasName ? [service.name] : []},
+					{network: meshNetworkName(project, environment), aliases: hasName ? [service] : []},
 				],
 				restart: spec.restart,
 				limits: spec.limits,
-				capabilities,
+				capabilities: serviceCapabilities,
 				stopGraceSeconds: context.settings.stopGraceSeconds,
 			});
 		},
@@ -136,40 +153,61 @@ export async function runDeployment(
 	});
 }
 
+/** Records why an attempt failed, and stops what it left; the container stays for inspection. */
+export async function failDeployment(
+	context: ApplyContext,
+	{id, service}: Deployment,
+	failure: DeploymentFailure,
+): Promise<void> {
+	const {engine, settings, state} = context;
+	const completedAt = new Date().toISOString();
+	const {deployments} = await state.update(current =>
+		patchDeployment(current, id, {status: 'failed', completedAt, failure}),
+	);
+	const containerId = deployments[id]?.containerId;
+	if (containerId) await engine.stop(containerId, settings.stopGraceSeconds);
+	await removeOldContainers(context, service);
+}
+
 /**
  * Runs a new deployment of a service beside the serving one and waits until it is ready. One that does not become
  * ready is stopped and kept for inspection; its StepError tells what happened.
+ * @param opened the deployment, when its release command has opened it already
  */
-export async function startCandidate(context: ApplyContext, service: DesiredService): Promise<Deployment> {
-	const {engine, settings, state} = context;
-	const deployment = await openDeployment(context, service);
+export async function startCandidate(
+	context: ApplyContext,
+	planned: PlannedDeployment,
+	opened?: Deployment,
+): Promise<Deployment> {
+	const {state} = context;
+	const address = serviceAddress(planned.service);
+	const deployment = opened ?? (await openDeployment(context, planned));
+	const {id, kind} = deployment;
 	const logs = new AbortController();
 	let containerId: string | undefined;
 	try {
-		progress(context, service.address, 'starting');
-		const hasName = state.current().active[service.name] === undefined;
-		containerId = await runDeployment(context, service, deployment, hasName);
-		followLogs(context, service.address, containerId, logs.signal);
-		const target = {address: service.address, containerId, host: deployment.address!};
-		const readiness = isRouted(service.kind)
-			? await awaitService(context, target, deployment.port!, service.readiness)
-			: await awaitWorker(context, containerId);
-		if (!readiness.isReady)
-			throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
+		if (isRunning(kind)) {
+			progress(context, address, 'starting');
+			const hasName = state.current().active[planned.service] === undefined;
+			containerId = await runDeployment(context, planned, deployment, hasName);
+			followLogs(context, address, containerId, logs.signal);
+			const target = {address, containerId, host: deployment.address!};
+			const readiness = isRouted(kind)
+				? await awaitService(context, target, deployment.port!, deployment.readiness)
+				: await awaitWorker(context, containerId);
+			if (!readiness.isReady)
+				throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
+		}
 	} catch (error) {
 		const failure =
 			error instanceof StepError
 				? error.failure
-				: await describeFailure(context, containerId, error instanceof Error ? error.message : String(error));
-		await state.update(current =>
-			patchDeployment(current, deployment.id, {status: 'failed', completedAt: new Date().toISOString(), failure}),
-		);
-		if (containerId) await engine.stop(containerId, settings.stopGraceSeconds);
-		await removeOldContainers(context, service.name);
+				: await describeFailure(context, containerId, context.secrets.mask(messageOf(error)));
+		await failDeployment(context, deployment, failure);
 		throw error instanceof StepError ? error : new StepError(failure);
 	} finally {
 		logs.abort();
 	}
-	const ready = await state.update(current => patchDeployment(current, deployment.id, {stage: 'candidate'}));
-	return ready.deployments[deployment.id]!;
+	const ready = await state.update(current => patchDeployment(current, id, {stage: 'candidate'}));
+	return ready.deployments[id]!;
 }

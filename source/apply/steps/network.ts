@@ -23,8 +23,10 @@ async function ensureNetwork(context: ApplyContext, name: string): Promise<Netwo
 		run: async op => {
 			const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
 			const own = labelsOf({...object, address: networkAddress, op});
-			for (let attempt = 1; ; attempt++) {
-				const subnet = pickSubnet(settings.networkPool, prefix, await engine.listSubnets());
+			const refused: string[] = [];
+			for (;;) {
+				const used = [...(await engine.listSubnets()), ...refused];
+				const subnet = pickSubnet(settings.networkPool, prefix, used);
 				if (!subnet)
 					throw new UserError(`no /${prefix} block is free in the network pool ${settings.networkPool}`, {
 						hint: 'destroy an environment, or set another pool: COMPARTMENT_NETWORK_POOL=10.214.0.0/16',
@@ -33,8 +35,9 @@ async function ensureNetwork(context: ApplyContext, name: string): Promise<Netwo
 					await engine.createNetwork({name, labels: own, subnet, addressRange: dynamicRange(subnet)});
 					return {name, subnet};
 				} catch (error) {
-					// Another process took the block between the look and the creation.
-					if (attempt === attempts || !(error instanceof EngineError) || !/overlap/i.test(error.message)) throw error;
+					// Another process takes the block just now; the engine does not list it before it is done.
+					if (refused.push(subnet) === attempts || !(error instanceof EngineError) || !/overlap/i.test(error.message))
+						throw error;
 				}
 			}
 		},

@@ -1,5 +1,6 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
 import {EngineError, UserError} from '../../errors.ts';
+import {resourceAddress} from '../../model/address.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName} from '../../model/names.ts';
 import {specHash} from '../../model/spec-hash.ts';
@@ -58,12 +59,16 @@ async function startContainer(context: ApplyContext, resource: DesiredResource, 
 }
 
 /** Waits for a started resource; a StepError carries everything that helps. */
-async function settle(context: ApplyContext, resource: DesiredResource, containerId: string): Promise<void> {
+async function settle(
+	context: ApplyContext,
+	{name, readiness: declared, spec}: Pick<DesiredResource, 'name' | 'readiness' | 'spec'>,
+	containerId: string,
+): Promise<void> {
 	const details = await context.engine.inspectContainer(containerId);
 	const network = environmentNetworkName(context.plan.project, context.plan.environment);
-	const host = details?.networks[network] || resource.spec.hostname;
-	const target = {address: resource.address, containerId, host};
-	const readiness = await awaitResource(context, resource.name, target, resource.readiness);
+	const host = details?.networks[network] || spec.hostname;
+	const target = {address: resourceAddress(name), containerId, host};
+	const readiness = await awaitResource(context, name, target, declared);
 	if (!readiness.isReady)
 		throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
 }
@@ -159,6 +164,29 @@ export async function updateResource(context: ApplyContext, resource: DesiredRes
 		logs.abort();
 	}
 	await state.update(current => withRecord(current, recordOf(resource, record.spec, record.imageId, container.id)));
+}
+
+/** Starts a recorded resource, or starts it anew, as it was: nothing of the descriptor is applied. */
+export async function restartResource(
+	context: ApplyContext,
+	address: string,
+	mode: 'start' | 'restart',
+): Promise<void> {
+	const {engine, settings, state} = context;
+	const record = Object.values(state.current().resources).find(({name}) => resourceAddress(name) === address);
+	if (!record) throw new UserError('The requested resource was not found.', {hint: 'compartment status'});
+	const {containerId} = record;
+	const logs = new AbortController();
+	try {
+		if (mode === 'restart') await engine.stop(containerId, settings.stopGraceSeconds);
+		await engine.start(containerId);
+		followLogs(context, address, containerId, logs.signal);
+		await settle(context, record, containerId);
+	} finally {
+		logs.abort();
+	}
+	const updatedAt = new Date().toISOString();
+	await state.update(current => withRecord(current, {...record, status: 'running', updatedAt}));
 }
 
 /** Stops and removes a resource's container; its volumes stay. */

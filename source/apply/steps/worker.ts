@@ -1,5 +1,6 @@
-import type {DesiredService} from '../../model/specs.ts';
+import {serviceAddress} from '../../model/address.ts';
 import {activeDeployment} from '../../plan/input.ts';
+import type {PlannedDeployment} from '../../plan/plan.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {startCandidate} from './candidate.ts';
@@ -8,15 +9,19 @@ import {startCandidate} from './candidate.ts';
  * Replaces a worker stop-first, because two of them would do the work twice. The former one comes back when the new
  * one does not stay up.
  */
-export async function replaceWorker(context: ApplyContext, service: DesiredService): Promise<Deployment> {
+export async function replaceWorker(
+	context: ApplyContext,
+	planned: PlannedDeployment,
+	opened?: Deployment,
+): Promise<Deployment> {
 	const {engine, settings, state} = context;
-	const former = activeDeployment(state.current(), service.name);
+	const former = activeDeployment(state.current(), planned.service);
 	if (former?.containerId) {
-		progress(context, service.address, 'stopping the former deployment');
+		progress(context, serviceAddress(planned.service), 'stopping the former deployment');
 		await engine.stop(former.containerId, settings.stopGraceSeconds);
 	}
 	try {
-		return await startCandidate(context, service);
+		return await startCandidate(context, planned, opened);
 	} catch (error) {
 		if (former?.containerId) await bringBack(context, former);
 		throw error;

@@ -1,7 +1,9 @@
 import {Box, Text, useApp, useWindowSize} from 'ink';
 import {useEffect} from 'react';
+import {modeWords} from '../../output/mode-words.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
+import type {Plan} from '../../plan/plan.ts';
 import {describeCounts, listOf} from '../approval.ts';
 import {ActionList, linesOf} from '../components/action-list.tsx';
 import {Confirmation} from '../components/confirmation.tsx';
@@ -54,12 +56,13 @@ export function ApproveScreen({store}: Props) {
 	);
 }
 
-function hintsOn({actions}: ApproveStore, {screen, cursor}: ApproveState, isUnicode: boolean): Hint[] {
+function hintsOn({actions, plan}: ApproveStore, {screen, cursor}: ApproveState, isUnicode: boolean): Hint[] {
 	const isBlocked = actions.some(action => action.kind === 'blocked');
 	const isOnQuestion = cursor === actions.length;
-	return hintsOf(screen, {isUnicode, labels: {open: isOnQuestion ? 'no' : 'why'}}).filter(
-		({action}) => !(action === 'apply' && isBlocked) && !(action === 'pick' && isOnQuestion),
-	);
+	return hintsOf(screen, {
+		isUnicode,
+		labels: {apply: modeWords[plan.mode].verb.toLowerCase(), open: isOnQuestion ? 'no' : 'why'},
+	}).filter(({action}) => !(action === 'apply' && isBlocked) && !(action === 'pick' && isOnQuestion));
 }
 
 type PartProps = Props & {readonly state: ApproveState; readonly columns: number};
@@ -76,7 +79,7 @@ function Question({store, state, columns, rows}: PartProps & {readonly rows: num
 	const listRows = Math.max(1, Math.min(lineCount, rows - paneFrame.rows - 3));
 	const question = isBlocked
 		? 'Cannot be applied while an action is blocked.'
-		: `Apply ${picked.length === actions.length ? countOf(actions.length) : `${picked.length} of ${countOf(actions.length)}`}: ${describeCounts(picked)}?`;
+		: `${questionOf(plan, picked.length, actions.length)}: ${describeCounts(picked)}?`;
 	return (
 		<Pane
 			columns={columns}
@@ -102,7 +105,8 @@ function Question({store, state, columns, rows}: PartProps & {readonly rows: num
 
 function Verdict({store, state, columns}: PartProps) {
 	const glyphs = useGlyphs();
-	if (state.answer?.decision !== 'apply') return <Text {...looks.secondary}>Not applied.</Text>;
+	// The command says that nothing was changed.
+	if (state.answer?.decision !== 'apply') return null;
 	const all = store.actions.length;
 	const skipped = state.answer.skipped;
 	const text =
@@ -114,6 +118,14 @@ function Verdict({store, state, columns}: PartProps) {
 			<Text {...looks.success}>{glyphs.done}</Text> {truncate(text, columns - 4, glyphs.ellipsis)}
 		</Text>
 	);
+}
+
+/** "Apply 9 actions", "Apply 7 of 9 actions", "Destroy production", "Destroy 4 of 5 actions of production". */
+function questionOf({mode, environment}: Plan, picked: number, all: number): string {
+	const {verb} = modeWords[mode];
+	const count = picked === all ? countOf(all) : `${picked} of ${countOf(all)}`;
+	if (mode === 'apply') return `${verb} ${count}`;
+	return `${verb} ${picked === all ? '' : `${count} of `}${sanitiseLine(environment)}`;
 }
 
 const countOf = (actions: number): string => (actions === 1 ? '1 action' : `${actions} actions`);

@@ -1,0 +1,21 @@
+// npm run bench                    everything, some minutes
+// npm run bench -- startup         one of them
+const names = ['startup', 'plan', 'apply'] as const;
+type Name = (typeof names)[number];
+
+const load = {
+	startup: () => import('./startup.ts'),
+	plan: () => import('./plan.ts'),
+	apply: () => import('./apply.ts'),
+} satisfies Record<Name, () => Promise<unknown>>;
+
+const isName = (text: string): text is Name => names.some(name => name === text);
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter(name => !isName(name));
+if (unknown.length > 0) {
+	process.stderr.write(`There is no measurement ${unknown.join(', ')}. There are ${names.join(', ')}.\n`);
+	process.exitCode = 1;
+} else {
+	for (const name of asked.length > 0 ? asked.filter(isName) : names) await load[name]();
+}

@@ -1,0 +1,18 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {runWell} from './measure.ts';
+import type {Peer} from './peers.ts';
+import type {Sandbox} from './sandbox.ts';
+
+/** Applies one `terraform_data` per service of the sandbox, and returns the folder. Such a resource reaches no provider. */
+export async function applyTerraform({directory, image, services}: Sandbox, {env}: Peer): Promise<string> {
+	const cwd = join(directory, 'terraform');
+	mkdirSync(cwd);
+	const blocks = services.map(
+		service => `resource "terraform_data" "${service}" {\n  input = {\n    image = "${image}"\n  }\n}\n`,
+	);
+	writeFileSync(join(cwd, 'main.tf'), blocks.join('\n'));
+	await runWell(['terraform', 'init', '-input=false', '-no-color'], {cwd, env});
+	await runWell(['terraform', 'apply', '-auto-approve', '-input=false', '-no-color'], {cwd, env});
+	return cwd;
+}

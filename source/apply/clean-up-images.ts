@@ -1,0 +1,33 @@
+import {labels} from '../model/labels.ts';
+import {imageRepository} from '../model/names.ts';
+import type {State} from '../state/state.ts';
+import type {ApplyContext} from './context.ts';
+
+/** References that something kept needs: what serves, waits, or could be rolled back to (`retain` per service). */
+export function neededReferences(state: State, retain: number): Set<string> {
+	const needed = new Set(Object.values(state.images).map(({reference}) => reference));
+	const services = new Set(Object.values(state.deployments).map(({service}) => service));
+	for (const service of services) {
+		const kept = Object.values(state.deployments)
+			.filter(deployment => deployment.service === service && deployment.status !== 'failed')
+			.sort((a, b) => (a.id < b.id ? 1 : -1))
+			.slice(0, retain + 1);
+		for (const {imageReference} of kept) needed.add(imageReference);
+		const active = state.deployments[state.active[service] ?? ''];
+		if (active) needed.add(active.imageReference);
+	}
+	return needed;
+}
+
+/** Whether a tag is in a repository of this environment: foreign names and other environments are never touched. */
+export function isOwnReference(tag: string, {project, environment}: Pick<State, 'project' | 'environment'>): boolean {
+	const prefix = imageRepository(project, environment, 'x').replace(/x$/, '');
+	return tag.startsWith(prefix);
+}
+
+/** Removes tags of this environment that no kept deployment needs. */
+export async function cleanUpImages({engine, plan, settings, state}: ApplyContext): Promise<void> {
+	const needed = neededReferences(state.current(), settings.retain);
+	for (const {tags} of await engine.listImages({[labels.project]: plan.project}))
+		for (const tag of tags) if (isOwnReference(tag, plan) && !needed.has(tag)) await engine.removeImage(tag);
+}

@@ -1,0 +1,140 @@
+import type {Engine} from '../engine/engine.ts';
+import {UserError} from '../errors.ts';
+import {jobAddress} from '../model/address.ts';
+import {newId} from '../model/ids.ts';
+import {labelsOf} from '../model/labels.ts';
+import {environmentNetworkName, meshNetworkName, serviceContainerName} from '../model/names.ts';
+import type {Desired} from '../model/specs.ts';
+import {activeDeployment} from '../plan/input.ts';
+import {newOperationId} from '../state/journal.ts';
+import {acquireLock} from '../state/lock.ts';
+import {openRunLog} from '../state/run-log.ts';
+import type {Deployment, JobRun, State} from '../state/state.ts';
+import {readState, writeState} from '../state/store.ts';
+import {createSecretReader} from './secret-reader.ts';
+import {containerVariables, serviceCapabilities} from './steps/candidate.ts';
+
+/** Runs that the state remembers, over all jobs of the environment. */
+const keptRuns = 200;
+
+export type JobRequest = {
+	readonly engine: Engine;
+	readonly directory: string;
+	readonly desired: Desired;
+	readonly service: string;
+	readonly trigger: JobRun['trigger'];
+	/** Given after `--`, added to the job's own command. */
+	readonly arguments: readonly string[];
+	readonly onLine: (text: string, stream: 'stdout' | 'stderr') => void;
+	readonly signal: AbortSignal;
+};
+
+/** The lock is held for the moment of a change, not while a job runs: a long job must not keep a deploy waiting. */
+async function change(directory: string, update: (state: State) => State): Promise<State> {
+	const lock = await acquireLock(directory, {operation: 'job run', waitMs: 60_000});
+	try {
+		const state = await readState(directory);
+		if (!state) throw new UserError('The project has not been deployed yet.', {hint: 'compartment apply'});
+		return await writeState(directory, update(state), state);
+	} finally {
+		await lock.release();
+	}
+}
+
+const withRun = (state: State, run: JobRun): State => ({
+	...state,
+	jobs: [...state.jobs.filter(({id}) => id !== run.id), run].slice(-keptRuns),
+});
+
+function deployedJob(state: State, service: string): Deployment {
+	const deployment = activeDeployment(state, service);
+	if (!deployment)
+		throw new UserError(`job ${service} has not been deployed yet`, {hint: `compartment apply --service ${service}`});
+	if (deployment.kind === 'job' || deployment.kind === 'cron') return deployment;
+	throw new UserError(`service ${service} is of kind ${deployment.kind}, not a job`, {hint: 'compartment job list'});
+}
+
+/** The command of one run: the job's own, and what was added. */
+async function commandOf(engine: Engine, {spec, imageId}: Deployment, extra: readonly string[]) {
+	if (spec.command !== undefined)
+		return {
+			entrypoint: ['/bin/sh', '-c'],
+			command: [extra.length > 0 ? `${spec.command} "$@"` : spec.command, 'sh', ...extra],
+		};
+	if (extra.length === 0) return {};
+	const image = await engine.findImage(imageId);
+	return {command: [...(image?.command ?? []), ...extra]};
+}
+
+async function runContainer(
+	{engine, desired, signal, onLine, ...request}: JobRequest,
+	state: State,
+	run: JobRun,
+): Promise<number> {
+	const deployment = deployedJob(state, request.service);
+	const {project, environment, lineage} = state;
+	const address = jobAddress(run.service);
+	const secrets = createSecretReader(() => state);
+	const id = await engine.run({
+		name: serviceContainerName(project, environment, run.service, run.id),
+		image: deployment.imageId,
+		labels: labelsOf({lineage, project, environment, address, op: newOperationId()}),
+		...(await commandOf(engine, deployment, run.arguments)),
+		env: {...(await secrets.resolveEnv(deployment.spec.env, desired)), ...containerVariables(state, deployment)},
+		attachments: [
+			{network: environmentNetworkName(project, environment)},
+			{network: meshNetworkName(project, environment)},
+		],
+		restart: {policy: 'no'},
+		limits: deployment.spec.limits,
+		capabilities: serviceCapabilities,
+	});
+	const log = openRunLog(request.directory, run.id);
+	try {
+		const lines = async () => {
+			for await (const line of engine.logs(id, {follow: true, signal})) {
+				const text = secrets.mask(line.text);
+				log.write({at: line.at, stream: line.stream, text});
+				onLine(text, line.stream);
+			}
+		};
+		const [exitCode] = await Promise.all([engine.wait(id, signal), lines()]);
+		return exitCode;
+	} finally {
+		await log.close();
+		await engine.remove(id);
+	}
+}
+
+/**
+ * Runs a deployed job to completion, with its variables and its place in the environment's networks, and records the
+ * run with its exit code. An abort stops it.
+ */
+export async function runJob(request: JobRequest): Promise<JobRun> {
+	const {directory, service, trigger} = request;
+	const started: JobRun = {
+		id: newId('job'),
+		service,
+		deployment: '',
+		trigger,
+		arguments: request.arguments,
+		status: 'running',
+		startedAt: new Date().toISOString(),
+	};
+	const state = await change(directory, current =>
+		withRun(current, {...started, deployment: deployedJob(current, service).id}),
+	);
+	const run = state.jobs.find(({id}) => id === started.id)!;
+	const settle = async (exitCode: number | undefined): Promise<JobRun> => {
+		const status = exitCode === 0 ? 'succeeded' : 'failed';
+		const settled: JobRun = {...run, status, exitCode, completedAt: new Date().toISOString()};
+		await change(directory, current => withRun(current, settled));
+		return settled;
+	};
+	try {
+		return await settle(await runContainer(request, state, run));
+	} catch (error) {
+		await settle(undefined);
+		throw error;
+	}
+}

@@ -1,0 +1,96 @@
+import {UserError} from '../../errors.ts';
+import {releaseAddress} from '../../model/address.ts';
+import {labelsOf} from '../../model/labels.ts';
+import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
+import type {PlannedDeployment} from '../../plan/plan.ts';
+import type {Deployment, State} from '../../state/state.ts';
+import {describeFailure, followLogs} from '../containers.ts';
+import {type ApplyContext, progress} from '../context.ts';
+import {patchDeployment} from '../deployments.ts';
+import {operate} from '../operation.ts';
+import {StepError} from '../step-error.ts';
+import {containerEnv, failDeployment, openDeployment, serviceCapabilities} from './candidate.ts';
+
+/** Contract 1.9. */
+const timeoutMs = 600_000;
+
+const withoutInterrupted = (state: State, service: string): State => {
+	const {[service]: _settled, ...interruptedReleases} = state.interruptedReleases;
+	return {...state, interruptedReleases};
+};
+
+async function runOnce(context: ApplyContext, deployment: Deployment, command: string, op: string): Promise<number> {
+	const {engine, plan, signal} = context;
+	const {project, environment, lineage} = plan;
+	const address = releaseAddress(deployment.service);
+	const containerId = await engine.run({
+		name: `${deployment.containerName}-release`,
+		image: deployment.imageId,
+		labels: labelsOf({lineage, project, environment, address, deployment: deployment.id, op}),
+		entrypoint: ['/bin/sh', '-lc'],
+		command: [command],
+		env: await containerEnv(context, deployment),
+		attachments: [
+			{network: environmentNetworkName(project, environment)},
+			{network: meshNetworkName(project, environment)},
+		],
+		restart: {policy: 'no'},
+		limits: deployment.spec.limits,
+		capabilities: serviceCapabilities,
+	});
+	const logs = new AbortController();
+	followLogs(context, address, containerId, logs.signal);
+	try {
+		const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+		const exitCode = await engine.wait(containerId, deadline).catch((error: unknown) => {
+			if (!deadline.aborted) throw error;
+			return undefined;
+		});
+		if (exitCode === 0) return exitCode;
+		const why =
+			exitCode === undefined
+				? signal.aborted
+					? 'it was cancelled'
+					: `it did not end within ${timeoutMs / 60_000} minutes`
+				: `it exited with ${exitCode}`;
+		throw new StepError(await describeFailure(context, containerId, `release command failed: ${why}`));
+	} finally {
+		logs.abort();
+		await engine.remove(containerId);
+	}
+}
+
+/**
+ * Runs a service's release command once, in its new image, with its variables and PORT, before its candidate starts
+ * (contract 1.9). A failure fails the deployment; what serves is untouched. Returns the opened deployment.
+ */
+export async function runRelease(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
+	const {service, release} = planned;
+	if (!release) throw new UserError(`service ${service} has no release command`);
+	const address = releaseAddress(service);
+	const deployment = await openDeployment(context, planned);
+	await context.state.update(state => {
+		const interrupted = {command: release.command, imageKey: deployment.imageKey, at: new Date().toISOString()};
+		// Taken back when the command ends, whichever way: only a crash leaves it.
+		const next = {...state, interruptedReleases: {...state.interruptedReleases, [service]: interrupted}};
+		return patchDeployment(next, deployment.id, {stage: 'release'});
+	});
+	progress(context, address, 'running');
+	try {
+		await operate(context, {
+			address,
+			intent: {type: 'release', deployment: deployment.id},
+			run: op => runOnce(context, deployment, release.command, op),
+			record: state => withoutInterrupted(state, service),
+		});
+	} catch (error) {
+		await context.state.update(state => withoutInterrupted(state, service));
+		const failure =
+			error instanceof StepError
+				? error.failure
+				: await describeFailure(context, undefined, `release command failed: ${String(error)}`);
+		await failDeployment(context, deployment, failure);
+		throw error;
+	}
+	return context.state.current().deployments[deployment.id]!;
+}

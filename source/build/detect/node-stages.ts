@@ -1,0 +1,145 @@
+import {
+	appFolder,
+	buildVariables,
+	copy,
+	copyFiles,
+	copySource,
+	environment,
+	installPackages,
+	joinPath,
+	placeOf,
+	run,
+	startWith,
+} from './dockerfile-lines.ts';
+import type {NodeManager} from './node-manager.ts';
+import type {NodePackage} from './node-package.ts';
+import type {BuildWishes} from './recipe.ts';
+import type {SourceFiles} from './source-files.ts';
+
+/** What decides about the stages of a Node image. */
+export type NodeBuild = {
+	readonly wishes: BuildWishes;
+	/** Files of the recognised folder. */
+	readonly files: SourceFiles;
+	readonly root: NodePackage;
+	/** The service's package in a workspace, when it is not the root. */
+	readonly own: {readonly manifest: NodePackage; readonly folder: string} | undefined;
+	readonly manager: NodeManager;
+	/** Path of each package.json that an install looks at. */
+	readonly packages: ReadonlyMap<string, NodePackage>;
+	/** Major version. */
+	readonly node: string;
+	readonly isInstalling: boolean;
+	/** Whether the install runs scripts of the source itself. */
+	readonly needsWholeSource: boolean;
+	readonly build: string | undefined;
+};
+
+type StageOptions = {
+	/** Whether development dependencies stay out of the image. */
+	readonly isTrimmed?: boolean;
+	/** Whether the service itself calls the package manager. */
+	readonly needsManager?: boolean;
+};
+
+/** Where a build without node_modules of the install lies. */
+const output = '/output';
+
+const imageOf = ({node}: NodeBuild): string => `node:${node}-slim`;
+const hasBase = ({manager, isInstalling, build}: NodeBuild, {needsManager}: StageOptions): boolean =>
+	manager.package !== undefined && (isInstalling || build !== undefined || needsManager === true);
+const baseOf = (build: NodeBuild, options: StageOptions): string => (hasBase(build, options) ? 'base' : imageOf(build));
+
+/** Files beside package.json that package managers read while they install. */
+const installFile =
+	/^(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|\.?pnpmfile\.(?:c?js|mjs)|yarn\.lock|\.npmrc|\.yarnrc(?:\.ya?ml)?|bun\.lockb?|bunfig\.toml|\.yarn\/(?:patches|plugins|releases)\/.+|patches\/.+|prisma\/.+)$/;
+
+function baseStage(build: NodeBuild): string[] {
+	const {manager} = build;
+	const request = manager.version === undefined ? manager.package! : `${manager.package}@${manager.version}`;
+	const shown = /^[\w@./-]+$/.test(request) ? request : `'${request}'`;
+	// Images of Node bring a yarn of their own, which stands in the way of another one.
+	const force = manager.name === 'yarn' ? ' --force' : '';
+	return [
+		`FROM ${imageOf(build)} AS base`,
+		run(`npm install --global${force} ${shown}`, [{target: '/root/.npm'}]),
+	];
+}
+
+function installStage(build: NodeBuild, name: string, command: string): string[] {
+	const {wishes, files, manager, packages, root, needsWholeSource} = build;
+	const prefixed = (paths: readonly string[]) => paths.map(path => joinPath(wishes.folder, path));
+	const manifests = [...packages.keys(), ...files.paths.filter(path => installFile.test(path))];
+	// Hooks for a checkout of the source have nothing to do in an image, and would need more than the manifests.
+	const isPreparing = !needsWholeSource && root.scripts['prepare'] !== undefined;
+	const install = isPreparing ? `npm pkg delete scripts.prepare && ${command}` : command;
+	return [
+		`FROM ${baseOf(build, {})} AS ${name}`,
+		...installPackages(wishes.packages.build),
+		`WORKDIR ${placeOf(wishes.folder)}`,
+		...environment({CI: 'true', ...manager.environment}, wishes.env),
+		...(needsWholeSource ? [...buildVariables(wishes.env), copySource()] : copyFiles(prefixed(manifests))),
+		run(install, manager.cache ? [manager.cache] : []),
+	];
+}
+
+function plainStage(build: NodeBuild): string[] {
+	const {wishes} = build;
+	return [
+		`FROM ${baseOf(build, {})} AS install`,
+		...installPackages(wishes.packages.build),
+		`WORKDIR ${placeOf(wishes.folder)}`,
+		...environment({CI: 'true'}, wishes.env),
+	];
+}
+
+function buildStage({wishes, packages, isInstalling, needsWholeSource, build}: NodeBuild): string[] {
+	// What the build makes may hold folders of this name too; only those of the install stay behind.
+	const modules = [...packages.keys()].map(path => joinPath(wishes.folder, path.replace(/package\.json$/, 'node_modules')));
+	const excludes = isInstalling ? modules.map(path => ` --exclude='./${path}'`).join('') : '';
+	const hasSource = isInstalling && needsWholeSource;
+	return [
+		'FROM install AS build',
+		...environment({NODE_ENV: 'production'}, wishes.env),
+		...(hasSource ? [] : [...buildVariables(wishes.env), copySource()]),
+		run(build!),
+		run(`mkdir ${output} && tar --create --anchored${excludes} --directory=${appFolder} . | tar --extract --directory=${output}`),
+	];
+}
+
+/** The stages that install and build. The last one is `build` when there is something to build. */
+export function stagesUntilBuilt(build: NodeBuild, options: StageOptions = {}): string[][] {
+	const {manager, isInstalling} = build;
+	const isBuilding = build.build !== undefined;
+	const isTwice = isInstalling && isBuilding && options.isTrimmed === true;
+	const isOnlyProduction = options.isTrimmed === true && !isBuilding;
+	const stages: string[][] = [];
+	if (hasBase(build, options)) stages.push(baseStage(build));
+	if (isInstalling) {
+		stages.push(installStage(build, 'install', isOnlyProduction ? manager.installProduction : manager.install));
+	} else if (isBuilding) stages.push(plainStage(build));
+	if (isTwice) stages.push(installStage(build, 'dependencies', manager.installProduction));
+	if (isBuilding) stages.push(buildStage(build));
+	return stages;
+}
+
+/** The last stage of a service that runs. */
+export function serverStage(build: NodeBuild, {start, ...options}: StageOptions & {readonly start?: string}): string[] {
+	const {wishes, own, isInstalling, needsWholeSource} = build;
+	const owner = 'node';
+	const isBuilding = build.build !== undefined;
+	const dependencies = isBuilding && options.isTrimmed ? 'dependencies' : 'install';
+	const folders = [wishes.folder, ...(own ? [joinPath(wishes.folder, own.folder)] : [])];
+	const programs = folders.map(folder => `${placeOf(folder)}/node_modules/.bin`.replaceAll(' ', '\\ '));
+	return [
+		`FROM ${options.needsManager ? 'base' : imageOf(build)}`,
+		...installPackages(wishes.packages.runtime),
+		...environment({NODE_ENV: 'production', PATH: `${programs.join(':')}:$PATH`}),
+		...(isInstalling ? [copy([`${appFolder}/`], `${appFolder}/`, {from: dependencies, owner})] : []),
+		...(isBuilding ? [copy([`${output}/`], `${appFolder}/`, {from: 'build', owner})] : []),
+		...(isBuilding || (isInstalling && needsWholeSource) ? [] : [copySource({owner})]),
+		`WORKDIR ${placeOf(wishes.folder)}`,
+		`USER ${owner}`,
+		...startWith(start),
+	];
+}

@@ -1,0 +1,51 @@
+import type {NodeManager} from './node-manager.ts';
+import {dependsOn, type NodePackage} from './node-package.ts';
+import type {SourceFiles} from './source-files.ts';
+
+/** What is looked for when a Node source says nothing. */
+export const nodeStartRules = 'Procfile, start script, main in package.json, index.js, index.ts';
+
+/** A `start` script with the ones that surround it, as the package manager would run them. */
+function startScript({scripts}: NodePackage): string | undefined {
+	const {prestart, start, poststart} = scripts;
+	if (!start) return undefined;
+	return [prestart, start, poststart].filter(Boolean).join(' && ');
+}
+
+const indexFiles = ['index.js', 'index.mjs', 'index.cjs', 'index.ts', 'index.mts'];
+
+/** Start command of one package, run in its folder: start script, main, then an index file. */
+export function packageStart(
+	files: SourceFiles,
+	manifest: NodePackage,
+	manager: NodeManager['name'],
+): string | undefined {
+	const script = startScript(manifest);
+	if (script !== undefined) return script;
+	if (dependsOn(manifest, 'nuxt')) return 'node .output/server/index.mjs';
+	const runtime = manager === 'bun' ? 'bun' : 'node';
+	const entry = manifest.main ?? indexFiles.find(name => files.has(name));
+	return entry !== undefined && /^[\w./@-]+$/.test(entry) ? `${runtime} ${entry}` : undefined;
+}
+
+/** Whether a command calls the package manager, so that the image needs it. */
+export const callsManager = (command: string, {name}: NodeManager): boolean =>
+	new RegExp(`(?:^|[\\s;&|(])${name}x?(?:\\s|$)`).test(command);
+
+/**
+ * Whether the service surely starts without its development dependencies: each part of the command is Node itself or
+ * the program of a production dependency, and no development dependency is mentioned.
+ */
+export function startsWithoutDevelopment(command: string, manifests: readonly NodePackage[]): boolean {
+	const development = new Set(manifests.flatMap(({devDependencies}) => Object.keys(devDependencies)));
+	const production = new Set(manifests.flatMap(({dependencies}) => Object.keys(dependencies)));
+	const words = command.split(/[\s'"=;&|()]+/);
+	if (words.some(word => development.has(word) || [...development].some(name => word.startsWith(`${name}/`)))) {
+		return false;
+	}
+	const parts = command.split(/&&|\|\||;/).map(part => part.trim().split(/\s+/));
+	return parts.every(words => {
+		const program = words.find(word => !word.includes('='));
+		return program !== undefined && (['node', 'bun', 'cd', 'exec'].includes(program) || production.has(program));
+	});
+}

@@ -1,0 +1,36 @@
+import {readPackage} from './node-package.ts';
+import type {SourceFiles} from './source-files.ts';
+import {readToolVersion, readVersionFile} from './tool-version.ts';
+import {pickLine} from './version-range.ts';
+
+/** Line of long-term support that is used where nothing names another. */
+export const defaultNode = '24';
+const known = ['26', '25', '24', '23', '22', '21', '20', '19', '18', '16', '14'];
+
+const ltsNames: Readonly<Record<string, string>> = {
+	fermium: '14',
+	gallium: '16',
+	hydrogen: '18',
+	iron: '20',
+	jod: '22',
+	krypton: '24',
+};
+
+const toLine = (text: string | undefined): string | undefined => {
+	if (text === undefined) return undefined;
+	const lts = /^lts\/(.+)$/i.exec(text)?.[1]?.toLowerCase();
+	if (lts !== undefined) return ltsNames[lts] ?? defaultNode;
+	return pickLine(text, {preferred: defaultNode, known});
+};
+
+/** Major version of Node: engines, .nvmrc, .node-version, .tool-versions or mise.toml, in this order. */
+export async function readNodeVersion(files: SourceFiles): Promise<string> {
+	const engines = (await readPackage(files))?.engines['node'];
+	return (
+		toLine(engines) ??
+		toLine(await readVersionFile(files, '.nvmrc')) ??
+		toLine(await readVersionFile(files, '.node-version')) ??
+		toLine(await readToolVersion(files, ['node', 'nodejs'])) ??
+		defaultNode
+	);
+}

@@ -1,0 +1,69 @@
+/** A version as numbers; absent parts are open. */
+type Parts = readonly number[];
+
+const partsOf = (text: string): Parts | undefined => {
+	const match = /^[v=\s]*(\d+)(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?/.exec(text);
+	return match?.slice(1).filter(part => part !== undefined && /^\d+$/.test(part)).map(Number);
+};
+
+const compare = (a: Parts, b: Parts): number => {
+	for (let index = 0; index < Math.min(a.length, b.length); index += 1)
+		if (a[index] !== b[index]) return a[index]! - b[index]!;
+	return 0;
+};
+
+/** Whether some release of the line (`[24]`, `[3, 13]`) meets one comparator such as `>=18.2`, `^20`, `~3.12` or `22.x`. */
+function meets(line: Parts, comparator: string): boolean {
+	if (/^[v=]*[*xX]?$/.test(comparator)) return true;
+	const operator = /^(?:>=|<=|>|<|\^|~>|~=|~|===?|!=)?/.exec(comparator)![0];
+	const parts = partsOf(comparator.slice(operator.length));
+	if (!parts) return true;
+	const order = compare(line, parts);
+	const isExactLine = parts.length <= line.length;
+	switch (operator) {
+		case '>=':
+			return order >= 0;
+		case '>':
+			return isExactLine ? order > 0 : order >= 0;
+		case '<=':
+			return order <= 0;
+		case '<':
+			// `<24.0.0` leaves nothing of line 24, `<24.5.0` does.
+			return order < 0 || (order === 0 && parts.slice(line.length).some(part => part > 0));
+		case '!=':
+			return !(isExactLine && order === 0);
+		case '^':
+			return line[0] === parts[0] && order >= 0;
+		case '~=':
+			// PEP 440: the last part that is written may grow.
+			return parts.length > line.length ? order === 0 : order >= 0 && line[0] === parts[0];
+		default:
+			return order === 0;
+	}
+}
+
+/** Splits `>= 18 < 23`, `>=3.9,<4` and `18 - 20` into comparators. */
+const comparatorsOf = (range: string): string[] =>
+	range
+		.replace(/(\S+)\s+-\s+(\S+)/g, '>=$1 <=$2')
+		.replace(/([<>=^~!]+)\s+/g, '$1')
+		.split(/[\s,]+/)
+		.filter(part => part !== '');
+
+/**
+ * The release line that a range asks for: the preferred one where the range allows it, else the newest of those that
+ * are known, else the one the range names. Undefined when the text is no range.
+ */
+export function pickLine(
+	range: string,
+	{preferred, known}: {readonly preferred: string; readonly known: readonly string[]},
+): string | undefined {
+	const alternatives = range.split('||').map(comparatorsOf);
+	const isAllowed = (line: string) =>
+		alternatives.some(comparators => comparators.every(each => meets(line.split('.').map(Number), each)));
+	const found = [preferred, ...known].find(isAllowed);
+	if (found !== undefined) return found;
+	const depth = preferred.split('.').length;
+	const named = alternatives.flat().map(each => partsOf(each.replace(/^[^\dv]+/, '')))[0];
+	return named && named.length >= depth ? named.slice(0, depth).join('.') : undefined;
+}

@@ -1,0 +1,48 @@
+import type {ApplyEvent} from '../apply/events.ts';
+import {UserError} from '../errors.ts';
+import {eventLine} from '../output/events-json.ts';
+import {createEventPrinter} from '../output/events-text.ts';
+import {listRuns, readRunLog} from '../state/run-log.ts';
+import {newestDeployments} from './deployment-list.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readExistingState} from './workspace.ts';
+
+type LogFlags = CommonFlags & {readonly run?: string; readonly service?: readonly string[]};
+
+const concerns = (event: ApplyEvent, services: readonly string[]): boolean =>
+	!('address' in event) || services.some(service => event.address.split('.').slice(1).join('.') === service);
+
+/**
+ * `compartment deployment logs [ID]`: everything that an apply said, builds and release commands included: of the named
+ * deployment or run, else of the newest one, failed or not (contract 13).
+ */
+export async function deploymentLogs(id: string | undefined, flags: LogFlags): Promise<void> {
+	const {paint, glyphs} = createTerminal(flags);
+	const {directory, ...workspace} = await openWorkspace(flags);
+	const state = await readExistingState({directory, ...workspace});
+	const named = id === undefined ? undefined : state.deployments[id];
+	const services = named ? [named.service] : flags.service;
+	const newest = newestDeployments(state, services)[0]?.run;
+	const run =
+		flags.run ??
+		named?.run ??
+		(id?.startsWith('run_') ? id : undefined) ??
+		(id === undefined ? (newest ?? listRuns(directory)[0]) : undefined);
+	const events = run === undefined ? undefined : readRunLog(directory, run);
+	if (!events)
+		throw new UserError(
+			`There is no log of ${id ?? flags.run ?? 'a deployment'} in environment ${state.environment}.`,
+			{
+				hint: 'compartment deployment list',
+			},
+		);
+	const wanted = (events as readonly ApplyEvent[]).filter(
+		event => !services || services.length === 0 || concerns(event, services),
+	);
+	const print = createEventPrinter({write: text => void process.stdout.write(text), paint, glyphs});
+	for (const event of wanted) {
+		if (isJson(flags)) process.stdout.write(eventLine(event));
+		else print(event);
+	}
+}

@@ -1,0 +1,32 @@
+import {stringify} from 'yaml';
+import {serviceUrl} from '../apply/urls.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseText} from '../output/sanitise.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readExistingState} from './workspace.ts';
+
+/** `compartment environment show NAME`: what belongs to an environment, from its state. */
+export async function environmentShow(name: string, flags: CommonFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace({...flags, env: name});
+	const state = await readExistingState(workspace);
+	const document = {
+		project: state.project,
+		environment: state.environment,
+		folder: workspace.directory,
+		engine: state.engine,
+		lineage: state.lineage,
+		serial: state.serial,
+		networks: state.networks,
+		services: state.active,
+		resources: Object.keys(state.resources),
+		volumes: Object.fromEntries(Object.entries(state.volumes).map(([address, volume]) => [address, volume.name])),
+		urls: Object.fromEntries(
+			Object.keys(state.routes?.hosts ?? {}).map(host => [host, serviceUrl(host, workspace.settings)]),
+		),
+		updatedAt: state.updatedAt,
+	};
+	if (isJson(flags)) process.stdout.write(jsonDocument(document));
+	else print(sanitiseText(stringify(document).trimEnd()));
+}

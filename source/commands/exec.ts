@@ -1,0 +1,40 @@
+import {spawn} from 'node:child_process';
+import {UserError} from '../errors.ts';
+import type {CommonFlags} from './flags.ts';
+import {openWorkspace, readExistingState} from './workspace.ts';
+
+/** Splits off what stands after `--`. */
+function assertCommand(command: readonly string[]): asserts command is [string, ...string[]] {
+	if (command.length === 0) throw new UserError('Pass a command after --.', {hint: 'compartment exec web -- sh'});
+}
+
+/**
+ * `compartment exec NAME -- COMMAND`: runs a command in the serving container of a service or in a resource, with this
+ * terminal, and exits with its exit code. The docker client does it, because it knows how to hand over a terminal.
+ */
+export async function exec(name: string, command: readonly string[], flags: CommonFlags): Promise<void> {
+	assertCommand(command);
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	const containerId = state.deployments[state.active[name] ?? '']?.containerId ?? state.resources[name]?.containerId;
+	if (!containerId)
+		throw new UserError(`${name} has no running container in environment ${state.environment}`, {
+			hint: `There are: ${[...Object.keys(state.active), ...Object.keys(state.resources)].join(', ') || 'none'}`,
+		});
+	const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-it'] : ['-i'];
+	const child = spawn('docker', ['exec', ...terminal, containerId, ...command], {
+		stdio: 'inherit',
+		env: {...process.env, DOCKER_HOST: workspace.engine.address},
+	});
+	await new Promise<void>((resolve, reject) => {
+		child.once('error', error =>
+			reject(
+				new UserError(`the docker client cannot be started: ${error.message}`, {hint: 'install the docker client'}),
+			),
+		);
+		child.once('exit', (code, signal) => {
+			process.exitCode = code ?? (signal ? 130 : 1);
+			resolve();
+		});
+	});
+}

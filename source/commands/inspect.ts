@@ -1,0 +1,72 @@
+import {stringify} from 'yaml';
+import type {Observed} from '../engine/engine.ts';
+import {labels} from '../model/labels.ts';
+import type {EnvValue} from '../model/values.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseText} from '../output/sanitise.ts';
+import {containerOf, heldCandidates} from '../plan/input.ts';
+import {describeRule} from '../plan/routes.ts';
+import type {Deployment, State} from '../state/state.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readExistingState} from './workspace.ts';
+
+type InspectFlags = CommonFlags & {readonly service?: readonly string[]};
+
+/** Where a value comes from; a sensitive one is named, never shown. */
+const describeValue = (value: EnvValue): string => {
+	if (value.type === 'plain') return value.value;
+	return value.type === 'output' ? `from ${value.resource}.${value.output}` : '<hidden>';
+};
+
+function describeDeployment(state: State, observed: Observed, deployment: Deployment) {
+	const {id, service, kind, type, status, stage, label, spec, readiness, address, port, slot, failure} = deployment;
+	const container = containerOf(observed, id);
+	const hosts = Object.entries(state.routes?.hosts ?? {}).flatMap(([host, owner]) => (owner === service ? [host] : []));
+	return {
+		id,
+		service,
+		kind,
+		type,
+		status,
+		stage,
+		label: label ?? null,
+		container: container ? {name: container.name, id: container.id.slice(0, 12), status: container.status} : null,
+		image: {reference: deployment.imageReference, id: deployment.imageId},
+		hosts,
+		accessMode: state.routes?.access[service] ?? null,
+		upstream: address && port ? `${address}:${port}` : null,
+		slot: slot ?? null,
+		routes: deployment.routes.map(describeRule),
+		readiness: readiness ?? null,
+		restart: spec.restart,
+		limits: spec.limits ?? null,
+		command: spec.command ?? null,
+		env: Object.fromEntries(Object.entries(spec.env).map(([key, value]) => [key, describeValue(value)])),
+		createdAt: deployment.createdAt,
+		completedAt: deployment.completedAt ?? null,
+		failure: failure ?? null,
+	};
+}
+
+/** `compartment inspect`: what serves, in every detail, and the candidates beside it. */
+export async function inspect(flags: InspectFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	const observed = await workspace.engine.observe({[labels.lineage]: state.lineage});
+	const isWanted = ({service}: Deployment) =>
+		!flags.service || flags.service.length === 0 || flags.service.includes(service);
+	const describe = (deployments: readonly Deployment[]) =>
+		deployments.filter(isWanted).map(deployment => describeDeployment(state, observed, deployment));
+	const active = Object.values(state.active).flatMap(id => state.deployments[id] ?? []);
+	const document = {
+		project: state.project,
+		environment: state.environment,
+		networks: state.networks,
+		active: describe(active),
+		candidates: describe(Object.values(heldCandidates(state))),
+	};
+	if (isJson(flags)) process.stdout.write(jsonDocument(document));
+	else print(sanitiseText(stringify(document).trimEnd()));
+}

@@ -1,0 +1,18 @@
+import type {Command} from 'commander';
+import {collect, wholeNumber} from './flags.ts';
+
+/** A subcommand with examples under its help. */
+export function describe(command: Command, description: string, examples: readonly string[]): Command {
+	return command
+		.description(description)
+		.addHelpText('after', `\nExamples:\n${examples.map(example => `  $ compartment ${example}`).join('\n')}`);
+}
+
+export const withServices = (command: Command): Command =>
+	command.option('--service <name>', 'only this service (repeatable)', collect);
+
+export const withApplying = (command: Command): Command =>
+	command
+		.option('--auto-approve', 'do not ask')
+		.option('--parallelism <count>', 'steps at the same time', wholeNumber(1, 100), 10)
+		.option('--plain', 'lines instead of the screen');

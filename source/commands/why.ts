@@ -1,0 +1,64 @@
+import {plainRequest} from '../apply/plan-request.ts';
+import {refresh} from '../apply/refresh.ts';
+import {nearest} from '../descriptor/nearest.ts';
+import {UserError} from '../errors.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseText} from '../output/sanitise.ts';
+import type {Action, Plan} from '../plan/plan.ts';
+import type {Deployment, State} from '../state/state.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readOrNewState} from './workspace.ts';
+
+/** The chain of causes behind a planned action: its own reasons, then those of what it waits for. */
+function causes(plan: Plan, action: Action, depth = 0): string[] {
+	const indent = '  '.repeat(depth);
+	const own = action.reasons.map(reason => `${indent}${action.address}: ${reason}`);
+	const before = plan.actions.filter(({address, kind}) => action.dependsOn.includes(address) && kind !== 'none');
+	return [...own, ...before.flatMap(dependency => causes(plan, dependency, depth + 1))];
+}
+
+const newestAttempt = (state: State, address: string): Deployment | undefined =>
+	Object.values(state.deployments)
+		.filter(({service}) => address === `service.${service}`)
+		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
+
+function describeFailure({id, failure}: Deployment): string[] {
+	if (!failure) return [];
+	return [
+		`The newest attempt ${id} failed: ${failure.message}`,
+		...(failure.lastProbe ? [`  last probe: ${failure.lastProbe}`] : []),
+		...(failure.exitCode === undefined
+			? []
+			: [`  exit code: ${failure.exitCode}${failure.isOutOfMemory ? ', out of memory' : ''}`]),
+		...failure.lastLines.map(line => `  | ${line}`),
+	];
+}
+
+/** `compartment why ADDRESS`: why the next apply would touch an object, and why its last attempt failed. */
+export async function why(address: string, flags: CommonFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const {state} = await readOrNewState(workspace);
+	const {plan} = await refresh({...workspace, state}, plainRequest);
+	const action = plan.actions.find(candidate => candidate.address === address);
+	if (!action) {
+		const known = plan.actions.map(candidate => candidate.address);
+		const suggestion = nearest(address, known);
+		throw new UserError(
+			`${address} is no object of this environment${suggestion ? `, did you mean ${suggestion}?` : ''}`,
+			{
+				hint: `Objects: ${known.join(', ')}`,
+			},
+		);
+	}
+	const drift = plan.drift
+		.filter(item => item.address === address)
+		.map(item => `Changed outside Compartment: ${item.message}`);
+	const planned =
+		action.kind === 'none' ? [`${address} is as it should be; the next apply leaves it alone.`] : causes(plan, action);
+	const attempt = newestAttempt(state, address);
+	const failure = attempt?.status === 'failed' ? describeFailure(attempt) : [];
+	if (isJson(flags)) process.stdout.write(jsonDocument({address, kind: action.kind, causes: planned, drift, failure}));
+	else print(sanitiseText([...drift, ...planned, ...failure].join('\n')));
+}

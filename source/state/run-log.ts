@@ -1,0 +1,62 @@
+import {createWriteStream, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {makePrivateDirectory, privateFileMode} from './private-file.ts';
+
+/** Runs whose log is kept. */
+const keptRuns = 50;
+
+/** Bytes after which a run's log says no more: an application that floods its output must not fill the disk. */
+const largestLog = 16 * 1024 * 1024;
+
+const runsDirectory = (directory: string): string => join(directory, 'runs');
+const logFile = (directory: string, run: string): string => join(runsDirectory(directory), `${run}.ndjson`);
+
+export type RunLog = {
+	/** Adds one event as a line; lost when the disk is full, because a log must not fail what it reports. */
+	readonly write: (event: object) => void;
+	readonly close: () => Promise<void>;
+};
+
+/** Opens the log of one run, 0600, and removes those of the oldest ones. */
+export function openRunLog(directory: string, run: string): RunLog {
+	makePrivateDirectory(runsDirectory(directory));
+	for (const old of listRuns(directory).slice(keptRuns - 1)) rmSync(logFile(directory, old), {force: true});
+	const stream = createWriteStream(logFile(directory, run), {flags: 'a', mode: privateFileMode});
+	stream.on('error', () => undefined);
+	let size = 0;
+	return {
+		write(event) {
+			if (size > largestLog) return;
+			const line = `${JSON.stringify(event)}\n`;
+			size += line.length;
+			stream.write(line);
+		},
+		close: () => new Promise(resolve => stream.end(() => resolve())),
+	};
+}
+
+/** Runs that have a log, the newest first. */
+export function listRuns(directory: string): readonly string[] {
+	try {
+		return readdirSync(runsDirectory(directory))
+			.filter(name => name.endsWith('.ndjson'))
+			.map(name => name.slice(0, -'.ndjson'.length))
+			.sort()
+			.reverse();
+	} catch {
+		return [];
+	}
+}
+
+/** The events of one run, oldest first; undefined when it has no log. A last line that a crash cut off is left out. */
+export function readRunLog(directory: string, run: string): readonly unknown[] | undefined {
+	if (!listRuns(directory).includes(run)) return undefined;
+	const lines = readFileSync(logFile(directory, run), 'utf8').split('\n');
+	return lines.flatMap(line => {
+		try {
+			return line === '' ? [] : [JSON.parse(line) as unknown];
+		} catch {
+			return [];
+		}
+	});
+}

@@ -1,0 +1,187 @@
+import {createServer} from 'node:http';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {environmentNetworkName, meshNetworkName} from '../../source/model/names.ts';
+import {parseSubnet} from '../../source/model/subnets.ts';
+import {expectError, withSandbox, words} from './cli.ts';
+import {publicService, serviceFiles, storeConnection, storeResource, yaml} from './cli-server.ts';
+
+describe('two environments side by side', () => {
+	const sandbox = withSandbox(async opened => {
+		opened.addService('web');
+		opened.addService('api');
+		const services = {web: publicService('web', storeConnection), api: publicService('api', {kind: 'api'})};
+		opened.describe({services, resources: {store: storeResource('hello')}});
+		await opened.succeed(['deploy']);
+		opened.setVersion('web', 'v2');
+		opened.setVersion('api', 'v2');
+		await opened.succeed(['deploy', '--env', 'staging']);
+	});
+
+	test('have hosts of their own', async () => {
+		expect((await sandbox.ask('/')).body).toBe('web v1');
+		expect((await sandbox.ask('/', {environment: 'staging'})).body).toBe('web v2');
+		expect(await sandbox.succeed(['status', '--env', 'staging'])).toContain(
+			`http://${sandbox.project}-staging.localhost:${sandbox.router.port}`,
+		);
+	});
+
+	test('have siblings and resources of their own', async () => {
+		expect((await sandbox.ask('/sibling/api')).body).toBe('api v1');
+		expect((await sandbox.ask('/sibling/api', {environment: 'staging'})).body).toBe('api v2');
+		expect((await sandbox.ask('/store')).body).toBe('hello\n');
+		expect((await sandbox.ask('/store', {environment: 'staging'})).body).toBe('hello\n');
+	});
+
+	test('have networks that do not overlap', async () => {
+		const {networks} = await sandbox.observe();
+		const expected = ['production', 'staging'].flatMap(environment => [
+			environmentNetworkName(sandbox.project, environment),
+			meshNetworkName(sandbox.project, environment),
+		]);
+		expect(networks.map(({name}) => name).sort()).toEqual(expected.sort());
+		expect(new Set(networks.map(({subnet}) => parseSubnet(subnet!)?.start)).size).toBe(4);
+	});
+
+	test('have states of their own', async () => {
+		expect(sandbox.state('staging').lineage).not.toBe(sandbox.state().lineage);
+		const table = await sandbox.succeed(['environment', 'list']);
+		expect(table).toMatch(/^production +2 +1/m);
+		expect(table).toMatch(/^staging +2 +1/m);
+	});
+
+	test('one is destroyed and the other does not notice', async () => {
+		await sandbox.succeed(['destroy', '--env', 'staging', '--delete-data', '--auto-approve']);
+		expect(await sandbox.observe('staging')).toEqual({containers: [], networks: [], volumes: []});
+		expect((await sandbox.ask('/sibling/api')).body).toBe('api v1');
+		expect((await sandbox.ask('/', {environment: 'staging'})).status).toBe(404);
+		expect(await sandbox.succeed(['status'])).toMatch(/^web +healthy/m);
+	});
+
+	test('a host that another environment serves blocks, with its owner’s name', async () => {
+		const name = `${sandbox.project}-api`;
+		const other = join(sandbox.folder, 'other');
+		const files = Object.entries(serviceFiles('web', 'v1')).map(([path, text]) => [`other/${path}`, text]);
+		const services = {web: publicService('web', {domain: sandbox.host()})};
+		sandbox.write({...Object.fromEntries(files), 'other/compartment.yml': yaml({name, services})});
+		const deploy = await sandbox.run(['deploy'], {cwd: other});
+		expect(deploy.exitCode).toBe(1);
+		expect(words(deploy.stdout)).toContain(
+			`host ${sandbox.host()} is served by project ${sandbox.project}, environment production`,
+		);
+		expect(deploy.stderr).toContain('nothing was changed');
+		expect((await sandbox.engine.observe({'compartment.project': name})).containers).toEqual([]);
+	});
+
+	test('the same project from another folder is told that its objects belong to another state', async () => {
+		const other = join(sandbox.folder, 'copy');
+		const files = Object.entries(serviceFiles('web', 'v1')).map(([path, text]) => [`copy/${path}`, text]);
+		const descriptor = yaml({name: sandbox.project, services: {web: publicService('web')}});
+		sandbox.write({...Object.fromEntries(files), 'copy/compartment.yml': descriptor});
+		const before = await sandbox.observe();
+		expectError(await sandbox.run(['deploy'], {cwd: other}), /belong to another state/);
+		expect((await sandbox.observe()).containers.map(({id}) => id)).toEqual(before.containers.map(({id}) => id));
+	});
+});
+
+describe('a service that asks for the password', () => {
+	const open = {accessMode: 'public'};
+	const guarded = {accessMode: 'authenticated'};
+	const describeServices = (web: Readonly<Record<string, unknown>>) => ({
+		services: {web: publicService('web', web), shop: publicService('shop', open)},
+	});
+	const sandbox = withSandbox(async opened => {
+		opened.addService('web');
+		opened.addService('shop');
+		opened.describe(describeServices(guarded));
+		await opened.succeed(['deploy']);
+	});
+	const readAccess = async () =>
+		JSON.parse(await sandbox.succeed(['access', 'show', '--json'])) as {
+			user: string;
+			password: string;
+			links: string[];
+		};
+	const basic = (user: string, password: string) => ({
+		authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+	});
+
+	test('answers 401 without it, and with a wrong one', async () => {
+		const {user, password} = await readAccess();
+		const {status, headers, body} = await sandbox.ask('/');
+		expect(status).toBe(401);
+		expect(headers['www-authenticate']).toMatch(/^Basic realm=/);
+		expect(body).not.toContain('web v1');
+		expect((await sandbox.ask('/', {headers: basic(user, `${password}x`)})).status).toBe(401);
+		expect((await sandbox.ask('/', {headers: basic('admin', password)})).status).toBe(401);
+	});
+
+	test('answers 200 with it, and does not hear of it', async () => {
+		const {user, password} = await readAccess();
+		expect(password.length).toBeGreaterThanOrEqual(22);
+		const {status, echo} = await sandbox.ask('/', {headers: {...basic(user, password), 'x-mine': 'kept'}});
+		expect(status).toBe(200);
+		expect(echo!.headers).toMatchObject({'x-mine': 'kept'});
+		expect(echo!.headers).not.toHaveProperty('authorization');
+	});
+
+	test('access show prints user, password and a link that signs in', async () => {
+		const {password, links} = await readAccess();
+		expect(links).toEqual([`http://compartment:${password}@${sandbox.host()}:${sandbox.router.port}`]);
+		const text = await sandbox.succeed(['access', 'show']);
+		expect(text).toContain(`Password: ${password}`);
+		expect(text).toContain(links[0]);
+	});
+
+	test('does not close the public one, which keeps its own header', async () => {
+		const {status, echo} = await sandbox.ask('/', {service: 'shop', headers: {authorization: 'Bearer of-the-app'}});
+		expect(status).toBe(200);
+		expect(echo!.headers).toMatchObject({authorization: 'Bearer of-the-app'});
+	});
+
+	test('the password is in no plan, status or state', async () => {
+		const {password} = await readAccess();
+		for (const command of [['plan', '--full'], ['status', '--json'], ['state', 'show', 'routes'], ['logs']])
+			expect(await sandbox.succeed(command), command.join(' ')).not.toContain(password);
+		expect(JSON.stringify(sandbox.state())).not.toContain(password);
+	});
+
+	test('opens when it is declared public, and the plan says so', async () => {
+		sandbox.describe(describeServices(open));
+		const plan = words(await sandbox.succeed(['plan']));
+		expect(plan).toContain('~ routes will be updated in place: access web changed');
+		expect(plan).toContain('"authenticated" → "public"');
+		expect(plan).not.toContain('service.web');
+		await sandbox.succeed(['deploy']);
+		expect((await sandbox.ask('/')).status).toBe(200);
+		await sandbox.expectNoChanges();
+	});
+
+	test('closes again with the same password', async () => {
+		const {user, password} = await readAccess();
+		sandbox.describe(describeServices(guarded));
+		await sandbox.succeed(['deploy']);
+		expect((await sandbox.ask('/')).status).toBe(401);
+		expect((await sandbox.ask('/', {headers: basic(user, password)})).status).toBe(200);
+	});
+});
+
+describe('a router port that something else on this machine has', () => {
+	const sandbox = withSandbox(opened => {
+		opened.addService('web');
+		opened.describe({services: {web: publicService('web')}});
+	});
+
+	test('blocks, and is free again afterwards', async () => {
+		const server = createServer();
+		await new Promise<void>(resolve => server.listen(sandbox.router.port, '127.0.0.1', resolve));
+		try {
+			const {stdout, exitCode} = await sandbox.run(['deploy']);
+			expect(exitCode).toBe(1);
+			expect(words(stdout)).toContain("the router's port is taken by another process");
+		} finally {
+			await new Promise(resolve => server.close(resolve));
+		}
+		expect(await sandbox.observe()).toEqual({containers: [], networks: [], volumes: []});
+	});
+});

@@ -1,0 +1,262 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {randomBytes, randomInt} from 'node:crypto';
+import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {networkInterfaces, tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterAll, beforeAll, expect, inject} from 'vitest';
+import {connectDocker} from '../../source/engine/docker.ts';
+import type {ContainerDetails, Engine, Observed, ObservedContainer} from '../../source/engine/engine.ts';
+import {labels} from '../../source/model/labels.ts';
+import type {RouterOptions} from '../../source/router/router.ts';
+import type {State} from '../../source/state/state.ts';
+import {removeLeftovers} from './cli-cleaner.ts';
+import {serviceFiles, yaml} from './cli-server.ts';
+import {until} from './helpers.ts';
+import {type Answer, ask, freePort} from './router-lab.ts';
+
+/** How a command ended. `signal` when it was killed. */
+export type Outcome = {
+	readonly exitCode: number | null;
+	readonly signal: NodeJS.Signals | null;
+	readonly stdout: string;
+	readonly stderr: string;
+	readonly durationMs: number;
+};
+
+/** A command that still runs. */
+export type Running = {
+	readonly child: ChildProcess;
+	readonly ended: Promise<Outcome>;
+	/** What it has printed so far. */
+	readonly stdout: () => string;
+	/** Waits until a text was printed. */
+	readonly shows: (text: string | RegExp) => Promise<void>;
+};
+
+type Options = {readonly env?: Readonly<Record<string, string>>; readonly cwd?: string};
+
+type Request = Readonly<{service?: string; environment?: string; headers?: Record<string, string>}>;
+
+/** A project in a folder of its own with everything of its own: router, port, settings, networks. */
+export type Sandbox = {
+	readonly project: string;
+	readonly folder: string;
+	readonly router: RouterOptions;
+	/** Environment of its commands. */
+	readonly env: NodeJS.ProcessEnv;
+	readonly engine: Engine;
+	readonly run: (args: readonly string[], options?: Options) => Promise<Outcome>;
+	/** Runs a command that must succeed, and returns what it printed. */
+	readonly succeed: (args: readonly string[], options?: Options) => Promise<string>;
+	readonly start: (args: readonly string[], options?: Options) => Running;
+	readonly write: (files: Readonly<Record<string, string>>) => void;
+	/** Writes compartment.yml with the project's name. */
+	readonly describe: (parts: Readonly<Record<string, unknown>>) => void;
+	readonly addService: (name: string, version?: string) => void;
+	/** Changes one source file of a service. */
+	readonly setVersion: (service: string, version: string) => void;
+	readonly remove: (path: string) => void;
+	readonly host: (request?: Pick<Request, 'service' | 'environment'>) => string;
+	/** One request to the router; the service is web and the environment production, unless told. */
+	readonly ask: (path?: string, request?: Request) => Promise<Answer>;
+	readonly observe: (environment?: string) => Promise<Observed>;
+	/** The running container at an address; without one, the test fails. */
+	readonly running: (address: string, environment?: string) => Promise<ContainerDetails>;
+	readonly state: (environment?: string) => State;
+	/** Fails unless a plan made now has nothing to do and finds nothing changed. */
+	readonly expectNoChanges: (args?: readonly string[]) => Promise<void>;
+};
+
+/** A block of 4096 addresses, away from what Compartment takes by itself and from this machine's own networks. */
+function pickPool(): string {
+	const taken = Object.values(networkInterfaces()).flatMap(all => all ?? []);
+	for (;;) {
+		const second = randomInt(64, 200);
+		if (!taken.some(({address}) => address.startsWith(`10.${second}.`)))
+			return `10.${second}.${randomInt(16) * 16}.0/20`;
+	}
+}
+
+function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Running {
+	const startedAt = performance.now();
+	const child = spawn(process.execPath, [inject('cli'), ...args], {cwd, env, stdio: ['ignore', 'pipe', 'pipe']});
+	const texts = {stdout: '', stderr: ''};
+	for (const name of ['stdout', 'stderr'] as const)
+		child[name].setEncoding('utf8').on('data', (chunk: string) => {
+			texts[name] += chunk;
+		});
+	const ended = new Promise<Outcome>((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', (exitCode, signal) =>
+			resolve({exitCode, signal, ...texts, durationMs: performance.now() - startedAt}),
+		);
+	});
+	const hasShown = (text: string | RegExp) =>
+		typeof text === 'string' ? texts.stdout.includes(text) : text.test(texts.stdout);
+	return {
+		child,
+		ended,
+		stdout: () => texts.stdout,
+		async shows(text) {
+			await until(() => hasShown(text) || child.exitCode !== null, 60_000);
+			if (!hasShown(text)) throw new Error(`it ended and never showed ${text}:\n${texts.stdout}\n${texts.stderr}`);
+		},
+	};
+}
+
+async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {readonly close: () => Promise<void>}> {
+	const engine = connectDocker();
+	const home = mkdtempSync(join(tmpdir(), 'compartment-sandbox-'));
+	const folder = join(home, 'project');
+	const project = `t${randomBytes(5).toString('hex')}`;
+	const router: RouterOptions = {name: `compartment-test-${project}`, listen: '127.0.0.1', port: await freePort()};
+	const leftovers = {project, router: router.name, folder: home};
+	const cleaner = spawn(
+		process.execPath,
+		[fileURLToPath(new URL('cli-cleaner.ts', import.meta.url)), JSON.stringify(leftovers)],
+		{stdio: ['pipe', 'ignore', 'ignore'], detached: true},
+	);
+	cleaner.unref();
+
+	const config = join(home, 'config');
+	mkdirSync(folder);
+	mkdirSync(config, {mode: 0o700});
+	// Short enough for a test that waits for a deadline, long enough for a slow machine.
+	writeFileSync(join(config, 'settings.json'), JSON.stringify({drainSeconds: 5, stopGraceSeconds: 2}));
+	const {PATH, DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH} = process.env;
+	const base: NodeJS.ProcessEnv = {
+		PATH,
+		...(DOCKER_HOST ? {DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH} : {}),
+		HOME: home,
+		LANG: 'C.UTF-8',
+		COMPARTMENT_CONFIG_HOME: config,
+		COMPARTMENT_ROUTER_NAME: router.name,
+		COMPARTMENT_ROUTER_PORT: String(router.port),
+		COMPARTMENT_NETWORK_POOL: pickPool(),
+	};
+
+	const start = (args: readonly string[], {env = {}, cwd = folder}: Options = {}): Running => {
+		const command = startCommand(args, cwd, {...base, ...env});
+		running.add(command.child);
+		command.child.once('close', () => running.delete(command.child));
+		return command;
+	};
+	const run = (args: readonly string[], options?: Options) => start(args, options).ended;
+	const write = (files: Readonly<Record<string, string>>) => {
+		for (const [path, content] of Object.entries(files)) {
+			mkdirSync(dirname(join(folder, path)), {recursive: true});
+			writeFileSync(join(folder, path), content);
+		}
+	};
+	const host = ({service = 'web', environment = 'production'}: Pick<Request, 'service' | 'environment'> = {}) =>
+		`${[...(service === 'web' ? [] : [service]), project, ...(environment === 'production' ? [] : [environment])].join('-')}.localhost`;
+	const observe = (environment?: string) =>
+		engine.observe({
+			[labels.project]: project,
+			...(environment === undefined ? {} : {[labels.environment]: environment}),
+		});
+	const sandbox: Omit<Sandbox, 'succeed' | 'expectNoChanges'> = {
+		project,
+		folder,
+		router,
+		env: base,
+		engine,
+		run,
+		start,
+		write,
+		describe: parts => write({'compartment.yml': yaml({name: project, ...parts})}),
+		addService: (name, version = 'v1') => write(serviceFiles(name, version)),
+		setVersion: (service, version) => write({[`services/${service}/version.txt`]: `${version}\n`}),
+		remove: path => rmSync(join(folder, path), {recursive: true}),
+		host,
+		ask: (path = '/', {headers, ...place} = {}) => ask(router, {host: host(place), path, headers}),
+		observe,
+		async running(address, environment = 'production') {
+			const {containers} = await observe(environment);
+			const found = containers.filter(each => each.labels[labels.address] === address && each.state === 'running');
+			expect(found.map(({name}) => name)).toHaveLength(1);
+			return (await engine.inspectContainer(found[0]!.id))!;
+		},
+		state: (environment = 'production') =>
+			JSON.parse(readFileSync(join(folder, '.compartment', environment, 'state.json'), 'utf8')) as State,
+	};
+	const succeed = async (args: readonly string[], options?: Options) => {
+		const outcome = await run(args, options);
+		expect(outcome, outcome.stderr).toMatchObject({exitCode: 0});
+		return outcome.stdout;
+	};
+	return {
+		...sandbox,
+		succeed,
+		async expectNoChanges(args = []) {
+			const outcome = await run(['plan', '--detailed-exitcode', ...args]);
+			expect(outcome.stdout).toMatch(/^No changes\./m);
+			expect(outcome.stdout).not.toContain('Changed outside Compartment');
+			expect(outcome).toMatchObject({exitCode: 0, stderr: ''});
+		},
+		async close() {
+			for (const child of running) {
+				child.kill('SIGKILL');
+				await new Promise(resolve => child.once('close', resolve));
+			}
+			await removeLeftovers(leftovers);
+			cleaner.kill();
+		},
+	};
+}
+
+/**
+ * A sandbox for the tests of one file or block, opened before them and removed after them, whatever happens: by a
+ * process beside this one when this one dies.
+ */
+export function withSandbox(prepare?: (sandbox: Sandbox) => void | Promise<void>): Sandbox {
+	const running = new Set<ChildProcess>();
+	const sandbox = {} as Sandbox;
+	let close: (() => Promise<void>) | undefined;
+	beforeAll(async () => {
+		const opened = await openSandbox(running);
+		close = opened.close;
+		Object.assign(sandbox, opened);
+		await prepare?.(sandbox);
+	});
+	afterAll(() => close?.());
+	return sandbox;
+}
+
+/** Containers at an address, oldest first: a deployment's id, with which the name ends, sorts by time. */
+export const containersAt = ({containers}: Observed, address: string): ObservedContainer[] =>
+	containers.filter(each => each.labels[labels.address] === address).sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** Copies one of the examples into a sandbox, under the sandbox's name. */
+export function useExample({folder, project}: Sandbox, name: string): void {
+	cpSync(fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)), folder, {
+		recursive: true,
+		filter: source => !/\/(\.compartment|node_modules)(\/|$)/.test(source),
+	});
+	const file = join(folder, 'compartment.yml');
+	writeFileSync(file, readFileSync(file, 'utf8').replace(/^name: .*$/m, `name: ${project}`));
+}
+
+/** Every file below a folder. */
+export const filesBelow = (folder: string): string[] =>
+	readdirSync(folder, {recursive: true, withFileTypes: true})
+		.filter(entry => entry.isFile())
+		.map(({parentPath, name}) => join(parentPath, name));
+
+/** A user's error: one message on stderr, nothing on stdout, no stack. */
+export function expectError(outcome: Outcome, message: string | RegExp, exitCode = 1): void {
+	expect(outcome.stderr).toMatch(message);
+	expect(outcome.stderr).not.toMatch(/\n +at |defect of Compartment/);
+	expect(outcome.exitCode).toBe(exitCode);
+}
+
+/** A text without its line breaks and columns: where a plan wraps depends on the length of names. */
+export const words = (text: string): string => text.replace(/\s+/g, ' ');
+
+/** The documents of an output with one per line. */
+export const jsonLines = (text: string): Record<string, unknown>[] =>
+	text
+		.trimEnd()
+		.split('\n')
+		.map(line => JSON.parse(line) as Record<string, unknown>);

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {newId} from '../../source/model/ids.ts';
+import {labels, labelsOf} from '../../source/model/labels.ts';
+import {specHash} from '../../source/model/spec-hash.ts';
+import {isSameScope, scopeAddress} from '../../source/model/values.ts';
+
+describe('newId', () => {
+	it('has its prefix and a form that fits into names', () => {
+		expect(newId('dpl')).toMatch(/^dpl_[0-9a-hjkmnp-tv-z]{15}$/);
+	});
+
+	it('sorts by time', () => {
+		const time = fc.integer({min: 0, max: Date.UTC(2200, 0, 1)});
+		fc.assert(
+			fc.property(time, time, (one, other) => {
+				fc.pre(one !== other);
+				expect(newId('dpl', one) < newId('dpl', other)).toBe(one < other);
+			}),
+		);
+	});
+
+	it('does not repeat within a millisecond', () => {
+		const ids = Array.from({length: 2000}, () => newId('run', 1_700_000_000_000));
+		expect(new Set(ids).size).toBe(ids.length);
+	});
+});
+
+describe('specHash', () => {
+	it('is the same whatever the order of keys, and for fields without a value', () => {
+		const hash = specHash({a: 1, b: {c: [1, 2], d: 'x'}});
+		expect(hash).toMatch(/^[0-9a-f]{16}$/);
+		expect(specHash({b: {d: 'x', c: [1, 2], e: undefined}, a: 1})).toBe(hash);
+	});
+
+	it('differs when anything differs', () => {
+		const value = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.nat(), fc.array(fc.string(), {maxLength: 3})), {
+			maxKeys: 4,
+		});
+		const sorted = (item: object) => JSON.stringify(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
+		fc.assert(
+			fc.property(value, value, (one, other) => {
+				expect(specHash(one) === specHash(other)).toBe(sorted(one) === sorted(other));
+			}),
+		);
+		expect(specHash({a: [1, 2]})).not.toBe(specHash({a: [2, 1]}));
+		expect(specHash({a: '1'})).not.toBe(specHash({a: 1}));
+	});
+});
+
+describe('labels', () => {
+	it('are there for what is known, and only for that', () => {
+		const object = {lineage: 'l', project: 'shop', environment: 'production', address: 'service.web'};
+		expect(Object.keys(labelsOf(object))).toEqual([labels.lineage, labels.project, labels.environment, labels.address]);
+		expect(labelsOf({...object, deployment: 'dpl_1', spec: 'abc', op: 'op_1'})).toEqual({
+			'compartment.lineage': 'l',
+			'compartment.project': 'shop',
+			'compartment.environment': 'production',
+			'compartment.address': 'service.web',
+			'compartment.deployment': 'dpl_1',
+			'compartment.spec': 'abc',
+			'compartment.op': 'op_1',
+		});
+	});
+});
+
+describe('scopes', () => {
+	it('have an address that tells them apart', () => {
+		expect(scopeAddress({type: 'environment'})).toBe('environment');
+		expect(scopeAddress({type: 'service', name: 'web'})).toBe('service.web');
+		expect(isSameScope({type: 'resource', name: 'web'}, {type: 'service', name: 'web'})).toBe(false);
+		expect(isSameScope({type: 'resource', name: 'db'}, {type: 'resource', name: 'db'})).toBe(true);
+	});
+});

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {dynamicRange, parseSubnet, pickAddress, pickSubnet, prefixFor} from '../../source/model/subnets.ts';
+
+const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+const bounds = (cidr: string): [first: number, last: number] => {
+	const [address, prefix] = cidr.split('/') as [string, string];
+	const size = 2 ** (32 - Number(prefix));
+	const first = Math.floor(numberOf(address) / size) * size;
+	return [first, first + size - 1];
+};
+const isApart = (a: string, b: string): boolean => bounds(a)[1] < bounds(b)[0] || bounds(b)[1] < bounds(a)[0];
+const isInside = (inner: string, outer: string): boolean =>
+	bounds(inner)[0] >= bounds(outer)[0] && bounds(inner)[1] <= bounds(outer)[1];
+
+const address = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255)).map(parts => parts.join('.'));
+const nearby = fc.tuple(fc.nat(3), fc.nat(255)).map(([third, fourth]) => `10.213.${third}.${fourth}`);
+const used = fc.array(
+	fc.tuple(fc.oneof(nearby, address), fc.integer({min: 18, max: 32})).map(([start, prefix]) => `${start}/${prefix}`),
+	{maxLength: 40},
+);
+const block = fc.tuple(fc.nat(1023), fc.integer({min: 24, max: 29})).map(([index, prefix]) => {
+	const start = 10 * 2 ** 24 + ((index * 2 ** (32 - prefix)) % 2 ** 24);
+	return `${[24, 16, 8, 0].map(shift => Math.floor(start / 2 ** shift) % 256).join('.')}/${prefix}`;
+});
+
+describe('pickSubnet', () => {
+	it('takes the first free block of the pool', () => {
+		expect(pickSubnet('10.213.0.0/16', 26, [])).toBe('10.213.0.0/26');
+		expect(pickSubnet('10.213.0.0/16', 26, ['10.213.0.0/26', '172.17.0.0/16'])).toBe('10.213.0.64/26');
+		expect(pickSubnet('10.213.0.0/16', 26, ['10.213.0.0/24', 'fe80::/64', 'nonsense'])).toBe('10.213.1.0/26');
+	});
+
+	it('never overlaps what is used, and gives up only when the pool is full', () => {
+		fc.assert(
+			fc.property(used, fc.integer({min: 22, max: 28}), (taken, prefix) => {
+				const pool = '10.213.0.0/22';
+				const subnet = pickSubnet(pool, prefix, taken);
+				if (subnet !== undefined) {
+					expect(isInside(subnet, pool)).toBe(true);
+					expect(taken.filter(other => !isApart(subnet, other))).toEqual([]);
+					expect(bounds(subnet)[0]).toBe(numberOf(subnet.split('/')[0]!));
+					return;
+				}
+				for (let start = 0; start < 1024; start += 2 ** (32 - prefix)) {
+					const candidate = `10.213.${start >> 8}.${start & 255}/${prefix}`;
+					expect(taken.some(other => !isApart(candidate, other))).toBe(true);
+				}
+			}),
+		);
+	});
+
+	it('finds a place for every environment until none is left', () => {
+		const taken: string[] = [];
+		for (let subnet = pickSubnet('10.0.0.0/24', 26, taken); subnet; subnet = pickSubnet('10.0.0.0/24', 26, taken))
+			taken.push(subnet);
+		expect(taken).toEqual(['10.0.0.0/26', '10.0.0.64/26', '10.0.0.128/26', '10.0.0.192/26']);
+	});
+
+	it('has nothing in a pool that is none, or smaller than one block', () => {
+		expect(pickSubnet('fd00::/8', 26, [])).toBeUndefined();
+		expect(pickSubnet('10.0.0.0/27', 26, [])).toBeUndefined();
+	});
+
+	it('works at both ends of the address space', () => {
+		expect(pickSubnet('255.255.255.0/24', 25, ['255.255.255.0/25'])).toBe('255.255.255.128/25');
+		expect(pickSubnet('0.0.0.0/0', 1, ['0.0.0.0/1'])).toBe('128.0.0.0/1');
+		expect(pickSubnet('10.213.0.0/16', 26, ['0.0.0.0/0'])).toBeUndefined();
+	});
+});
+
+describe('parseSubnet', () => {
+	it('reads what is one, and nothing else', () => {
+		expect(parseSubnet('10.213.3.7/16')).toEqual({start: 10 * 2 ** 24 + 213 * 2 ** 16, size: 65_536, prefix: 16});
+		for (const text of ['10.0.0.256/16', '10.0.0.0/33', '10.0.0.0', '10.0.0/8', '::1/64', ' 10.0.0.0/8', '10.0.0.0/'])
+			expect(parseSubnet(text)).toBeUndefined();
+	});
+});
+
+describe('addresses inside a network', () => {
+	it('are ours in the lower half and handed out in the upper half', () => {
+		fc.assert(
+			fc.property(block, subnet => {
+				const [first, last] = bounds(subnet);
+				const middle = first + (last - first + 1) / 2;
+				expect(bounds(dynamicRange(subnet))).toEqual([middle, last]);
+				const taken = new Set<string>();
+				for (let picked = pickAddress(subnet, taken); picked; picked = pickAddress(subnet, taken)) {
+					expect(taken.has(picked)).toBe(false);
+					expect(numberOf(picked)).toBeGreaterThanOrEqual(first + 2);
+					expect(numberOf(picked)).toBeLessThan(middle);
+					taken.add(picked);
+				}
+				expect(taken.size).toBe(Math.max(0, (last - first + 1) / 2 - 2));
+			}),
+			{numRuns: 60},
+		);
+	});
+
+	it('suffice for two slots of every service', () => {
+		fc.assert(
+			fc.property(fc.nat(500), fc.integer({min: 16, max: 28}), (services, smallest) => {
+				const prefix = prefixFor(services, smallest);
+				expect(prefix).toBeLessThanOrEqual(smallest);
+				expect(2 ** (32 - prefix) / 2 - 2).toBeGreaterThanOrEqual(2 * services);
+			}),
+		);
+	});
+});

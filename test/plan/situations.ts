@@ -1,0 +1,163 @@
+import type {World} from './world.ts';
+import {
+	deployedWorld,
+	deploymentId,
+	edited,
+	emptyWorld,
+	newImage,
+	plain,
+	rewritten,
+	sensitive,
+	shop,
+	withContainer,
+	withInput,
+	withState,
+	withVariables,
+} from './world.ts';
+
+const deployed = deployedWorld();
+const service = (name: string) => ({type: 'service', name}) as const;
+const environment = {type: 'environment'} as const;
+
+const image = (world: World, name: string, reasons: readonly string[], files: readonly string[] = []): World =>
+	withInput(world, {
+		images: world.input.images.map(found => (found.planned.service === name ? newImage(name, reasons, files) : found)),
+	});
+
+const gone = (kind: 'networks' | 'volumes') => withInput(deployed, {observed: {...deployed.input.observed, [kind]: []}});
+
+const obstacle = (reason: string, unblock: string): World =>
+	withInput(deployed, {
+		images: deployed.input.images.map(found =>
+			found.planned.service === 'web' ? {...newImage('web', ['source changed: 1 file']), obstacle: {reason, unblock}} : found,
+		),
+	});
+
+const routes = (...rules: string[]): string => `version: 1\nroutes:\n${rules.map(rule => `  - ${rule}\n`).join('')}`;
+const apiRule = '{on: web, path: /api/*, to: api, stripPrefix: /api}';
+
+const literal = (name: string, value: string): [string, string] => ['{LOG_LEVEL: info}', `{LOG_LEVEL: info, ${name}: ${value}}`];
+
+const withLevel = withVariables(
+	withState(deployed, {
+		deployments: Object.fromEntries(
+			Object.entries(deployed.input.state.deployments).map(([id, made]) => [
+				id,
+				made.service === 'web'
+					? {...made, spec: {...made.spec, env: {...made.spec.env, TOKEN: secretOf('r1')}}}
+					: made,
+			]),
+		),
+	}),
+	sensitive(service('web'), 'TOKEN', 'r2'),
+);
+
+function secretOf(revision: string) {
+	return {type: 'secret', scope: service('web'), key: 'TOKEN', revision} as const;
+}
+
+const twoVolumes = shop.replace('volumes: {', 'volumes: {extra: /extra, ');
+
+/** Every situation that has a recorded plan: its name is the file's. */
+export const situations: Readonly<Record<string, World>> = {
+	'first-deploy': emptyWorld(),
+	'first-deploy-beside-others': withInput(emptyWorld(), {router: 'running', isRouterShared: true}),
+	nothing: deployed,
+	'source-changed': image(deployed, 'web', ['source changed: 2 files'], ['web/index.html', 'web/server.js']),
+	'env-added': rewritten(deployed, literal('FEATURE_EXPORT', '"on"')),
+	'env-changed': rewritten(deployed, ['LOG_LEVEL: info', 'LOG_LEVEL: debug']),
+	'env-removed': rewritten(deployed, ['env: {LOG_LEVEL: info}', 'env: {}']),
+	'environment-variable-set': withVariables(deployed, plain(environment, 'REGION', 'eu-west-1')),
+	'port-variable-set': withVariables(deployed, plain(service('web'), 'PORT', '8080')),
+	'secret-rotated': withLevel,
+	'resource-password-rotated': withVariables(
+		deployed,
+		sensitive({type: 'resource', name: 'db'}, 'POSTGRES_PASSWORD', 'r2'),
+	),
+	'generated-variable-removed': withVariables(withState(deployed, {variables: []})),
+	'resource-image-moved': withInput(deployed, {
+		resourceImages: Object.fromEntries(Object.keys(deployed.input.resourceImages).map(name => [name, 'sha256:other'])),
+	}),
+	'resource-image-changed': rewritten(deployed, ['postgres:16-alpine', 'postgres:17-alpine']),
+	'resource-settings-changed': rewritten(deployed, [
+		'readiness: {type: tcp, port: 5432}',
+		'restart: {policy: "no"}\n    readiness: {type: tcp, port: 5432, timeoutMs: 90000}',
+	]),
+	'service-readiness-changed': rewritten(deployed, ['path: /healthz', 'path: /ready']),
+	'service-kind-changed': rewritten(deployed, ['kind: worker', 'kind: api']),
+	'service-became-a-job': rewritten(deployed, ['kind: worker', 'kind: job']),
+	'service-renamed': edited(deployed, shop.replace('  mailer:', '  postman:')),
+	'service-removed': edited(deployed, shop.replace('  mailer:\n    path: mailer\n    kind: worker\n', '')),
+	'access-mode-changed': rewritten(deployed, ['path: web', 'path: web\n    accessMode: public']),
+	'domain-added': rewritten(deployed, ['path: web', 'path: web\n    domain: shop.example.com']),
+	'rules-changed': edited(deployed, shop, routes(apiRule, '{on: web, path: /v2/*, to: api}')),
+	'partial-deploy-with-rules': withInput(
+		edited(
+			image(image(deployed, 'web', ['source changed: 1 file']), 'api', ['source changed: 4 files']),
+			shop.replace('  mailer:\n    path: mailer\n    kind: worker\n', ''),
+			routes(apiRule, '{on: api, path: /health, to: web}'),
+		),
+		{services: ['api']},
+	),
+	'worker-replaced': image(deployed, 'mailer', ['source changed: 1 file'], ['mailer/main.py']),
+	'container-removed': withContainer(deployed, 'service.web', null),
+	'container-stopped': withContainer(deployed, 'service.web', {state: 'exited', status: 'Exited (137) 2 minutes ago'}),
+	'container-paused': withContainer(deployed, 'service.api', {state: 'paused', status: 'Up 2 hours (Paused)'}),
+	'container-off-its-network': withContainer(deployed, 'service.web', {networks: {bridge: '172.17.0.2'}}),
+	'resource-removed-outside': withContainer(deployed, 'resource.db', null),
+	'resource-stopped-outside': withContainer(deployed, 'resource.db', {state: 'exited', status: 'Exited (0) 1 hour ago'}),
+	'network-gone': gone('networks'),
+	'volume-lost': withContainer(gone('volumes'), 'resource.db', null),
+	'volume-reused': withInput(emptyWorld(), {
+		observed: {...emptyWorld().input.observed, volumes: deployed.input.observed.volumes},
+	}),
+	'router-missing': withInput(deployed, {router: 'missing'}),
+	'router-stopped': withInput(deployed, {router: 'stopped'}),
+	'router-foreign': withInput(deployed, {router: 'foreign'}),
+	'router-port-taken': withInput(deployed, {router: 'missing', routerPortOwner: 'container other-proxy'}),
+	'foreign-objects': withInput(emptyWorld(), {
+		foreign: {
+			network: 'compartment-shop.production',
+			'volume.db.data': 'compartment-shop.production.resource.db.data',
+			'resource.db': 'compartment-shop.production.resource.db',
+		},
+	}),
+	'undeclared-resource': edited(
+		deployed,
+		shop
+			.replace('    connections: {db: {env: {DATABASE_URL: connection-url}}}\n', '')
+			.replace(/^resources:[^]*/m, ''),
+	),
+	'volume-handle-removed': edited(deployedWorld(twoVolumes), shop),
+	'volume-mount-changed': edited(deployedWorld(twoVolumes), twoVolumes.replace('/extra', '/other')),
+	'host-conflict-inside': edited(
+		deployed,
+		shop.replace('path: web', 'path: web\n    domain: one.example.com').replace('kind: worker', 'domain: one.example.com'),
+	),
+	'host-conflict-across': withInput(emptyWorld(), {
+		takenHosts: [{host: 'shop.localhost', project: 'shop', environment: 'Production'}],
+	}),
+	'connection-conflict': withVariables(deployed, plain(service('api'), 'DATABASE_URL', 'postgres://other')),
+	'build-variable-missing': obstacle(
+		'Build variable "API_URL" was not found for service "web".',
+		'compartment variable set API_URL VALUE --service web --plain',
+	),
+	'build-variable-sensitive': obstacle(
+		'Build variable "TOKEN" must be plain. Sensitive variables cannot be exposed to build.',
+		'compartment variable set TOKEN VALUE --service web --plain',
+	),
+	'replace-asked-for': withInput(deployed, {replace: ['service.web', 'resource.db']}),
+	'failed-build-not-serving': withState(deployed, {
+		deployments: {
+			...deployed.input.state.deployments,
+			[deploymentId('web')]: {...deployed.input.state.deployments[deploymentId('web')]!, imageId: 'sha256:web-0'},
+		},
+	}),
+	destroy: withInput(deployed, {mode: 'destroy'}),
+	'destroy-with-data': withInput(deployed, {mode: 'destroy', deleteData: true}),
+	'destroy-beside-others': withInput(deployed, {mode: 'destroy', isRouterShared: true}),
+	'refresh-only': withInput(
+		withContainer(withContainer(deployed, 'service.web', null), 'resource.db', {state: 'exited', status: 'Exited (1)'}),
+		{mode: 'refresh-only'},
+	),
+};

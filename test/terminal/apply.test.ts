@@ -1,0 +1,121 @@
+import {expect, inject, test} from 'vitest';
+import {useExample, withSandbox} from '../engine/cli.ts';
+import {openTerminal} from './terminal.ts';
+
+const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
+
+const ctrlC = '\u0003';
+
+/** Runs the built command line as a person would: in a terminal, in the project's folder. */
+const open = (...args: readonly string[]) =>
+	openTerminal(process.execPath, [inject('cli'), ...args], {
+		columns: 100,
+		rows: 40,
+		cwd: sandbox.folder,
+		env: {...sandbox.env, CI: undefined, TERM: undefined},
+	});
+
+/** Whether every mode that a screen switched on was switched off after it: alternate screen, no cursor, paste marks. */
+const isRestored = (written: string): boolean =>
+	(
+		[
+			['\u001B[?1049h', '\u001B[?1049l'],
+			['\u001B[?25l', '\u001B[?25h'],
+			['\u001B[?2004h', '\u001B[?2004l'],
+		] as const
+	).every(([on, off]) => written.lastIndexOf(off) >= written.lastIndexOf(on));
+
+const question = /Apply \d+ actions?: .*\? y\/N/;
+
+test('a no changes nothing and leaves with 130', async () => {
+	using terminal = open('apply');
+	await terminal.waitFor(question, 20_000);
+	expect(terminal.scrollback()).toContain('Plan: 7 to create, 0 to update, 0 to replace, 0 to delete.');
+	terminal.press('n');
+	expect(await terminal.ended).toMatchObject({exitCode: 130});
+	expect(terminal.scrollback()).toMatch(/Nothing was changed\.$/);
+	expect(isRestored(terminal.written())).toBe(true);
+	expect(await sandbox.observe()).toMatchObject({containers: [], networks: [], volumes: []});
+});
+
+test('ctrl-c during an apply leaves with 130, and the next apply completes', async () => {
+	// Never ready, so that the apply still runs when it is called off.
+	sandbox.write({'services/web/server.js': "setInterval(() => console.log('not listening'), 200);\n"});
+	using cancelled = open('apply');
+	await cancelled.waitFor(question, 20_000);
+	cancelled.press('y');
+	await cancelled.waitFor(/running +service\.web +GET \/healthz → .*try \d/, 40_000);
+	cancelled.press(ctrlC);
+	await cancelled.waitFor('finishing what runs, press ctrl-c again to stop now');
+	cancelled.press(ctrlC);
+	expect(await cancelled.ended).toMatchObject({exitCode: 130});
+	const transcript = cancelled.scrollback();
+	expect(transcript).toMatch(/^Apply cancelled after /m);
+	expect(transcript).toContain('The next apply goes on from here.');
+	expect(transcript).toMatch(/✓ \+ +network /);
+	expect(isRestored(cancelled.written())).toBe(true);
+
+	useExample(sandbox, 'multi-service');
+	using next = open('apply');
+	await next.waitFor(question, 20_000);
+	expect(next.scrollback()).not.toMatch(/\+ network/);
+	next.press('y');
+	expect(await next.ended).toMatchObject({exitCode: 0});
+	expect(await sandbox.ask()).toMatchObject({status: 200});
+	await sandbox.expectNoChanges();
+}, 120_000);
+
+test('a change is planned, approved, applied live, and told on the main screen', async () => {
+	sandbox.describe({
+		services: {
+			web: {path: './services/web', accessMode: 'public', readiness: {type: 'http', path: '/healthz'}},
+			backoffice: {
+				kind: 'api',
+				path: './services/backoffice',
+				accessMode: 'public',
+				env: {GREETING: 'hello'},
+				readiness: {type: 'http', path: '/ready'},
+			},
+		},
+	});
+	using terminal = open('apply');
+	await terminal.waitFor(question, 20_000);
+	expect(terminal.isAlternateScreen()).toBe(false);
+	expect(terminal.scrollback()).toMatch(/GREETING +"hello"/);
+
+	terminal.press('y');
+	expect(await terminal.waitFor(/\d\/\d ready/, 20_000)).toContain(`${sandbox.project} › production`);
+	expect(terminal.isAlternateScreen()).toBe(true);
+	await terminal.waitFor(/running +service\.backoffice/, 20_000);
+
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(terminal.isAlternateScreen()).toBe(false);
+	expect(isRestored(terminal.written())).toBe(true);
+	const transcript = terminal.scrollback();
+	expect(transcript).toMatch(/✓ Approved: 1 action$/m);
+	expect(transcript).toMatch(/✓ \+\/- service\.backoffice +\d+m?s/);
+	expect(transcript).toMatch(/^Apply done in /m);
+	expect(transcript).toContain(`web active at http://${sandbox.host()}:${sandbox.router.port}`);
+	expect(transcript).not.toContain('running');
+}, 60_000);
+
+test('data goes only after the name was typed', async () => {
+	sandbox.describe({
+		services: {web: {path: './services/web', accessMode: 'public', readiness: {type: 'http', path: '/healthz'}}},
+		resources: {store: {image: 'node:24-slim', command: ['sleep', 'infinity'], volumes: {data: '/data'}}},
+	});
+	sandbox.remove('compartment.routes.yml');
+	await sandbox.succeed(['deploy']);
+	using terminal = open('destroy', '--delete-data');
+	await terminal.waitFor(/Destroy production: .*\? y\/N/, 20_000);
+	terminal.press('y');
+	await terminal.waitFor(`Type ${sandbox.project} to confirm`);
+	terminal.press('no\r');
+	await terminal.waitFor(`That is not ${sandbox.project}`);
+	expect((await sandbox.observe()).volumes).toHaveLength(1);
+	terminal.press(`\u007F\u007F${sandbox.project}\r`);
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(terminal.scrollback()).toMatch(/^Destroyed in /m);
+	expect(isRestored(terminal.written())).toBe(true);
+	expect(await sandbox.observe()).toMatchObject({containers: [], networks: [], volumes: []});
+}, 60_000);
