@@ -42,7 +42,32 @@ const operations = [
 /** Around the engine call of each operation. */
 const applyPoints = operations.flatMap(type => [`apply.before-${type}`, `apply.after-${type}`] as const);
 
-export const failpointNames = [...statePoints, ...applyPoints] as const;
+/** Between the engine calls of one operation, where a crash leaves it half done. */
+const innerPoints = [
+	'candidate.after-open',
+	'candidate.after-ready',
+	'worker.after-stop',
+	'resource.after-stop',
+	'resource.after-rename',
+	'resource.after-start',
+	'resource.after-record',
+	'switch.after-publish',
+	'switch.between-names',
+	'retire.after-drain',
+	'retire.after-leave',
+	'destroy.after-containers',
+] as const;
+
+/** Between the parts of a recovery, which may be interrupted as well. */
+const recoveryPoints = [
+	'recover.before-outcome',
+	'recover.after-outcome',
+	'recover.after-discard',
+	'recover.after-retire',
+	'recover.after-settle',
+] as const;
+
+export const failpointNames = [...statePoints, ...applyPoints, ...innerPoints, ...recoveryPoints] as const;
 
 export type FailpointName = (typeof failpointNames)[number];
 

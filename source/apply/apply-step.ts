@@ -29,8 +29,6 @@ export type Shared = {
 	readonly opened: Record<string, Deployment>;
 	/** Service → candidate that is ready. */
 	readonly ready: Record<string, string>;
-	/** Services that are to be taken out of the routes. */
-	readonly removed: string[];
 	/** Service → deployment that serves before the switch. */
 	readonly former: Record<string, Deployment>;
 	readonly formerRoutes: RoutesRecord | null;

@@ -67,7 +67,7 @@ function switchSteps(context: ApplyContext, shared: Shared, actions: readonly Ac
 			// Without a routes action nothing changes in them, or the user left it out.
 			const former = state.current().routes;
 			const wanted = (routes ? plan.routes : former) ?? plan.routes ?? {hosts: {}, rules: [], access: {}};
-			return switchTraffic(context, wanted, shared.ready, shared.removed);
+			return switchTraffic(context, wanted, shared.ready);
 		},
 	};
 	const watch: ApplyStep = {
@@ -95,7 +95,7 @@ const cleanUpStep = (context: ApplyContext, steps: readonly ApplyStep[]): ApplyS
 /** The graph of an apply: one node or more for every action that is not `none`. */
 export function applySteps(context: ApplyContext): ApplyStep[] {
 	const actions = busyActions(context.plan);
-	const shared: Shared = {opened: {}, ready: {}, removed: [], former: {}, formerRoutes: context.state.current().routes};
+	const shared: Shared = {opened: {}, ready: {}, former: {}, formerRoutes: context.state.current().routes};
 	const candidates = actions
 		.filter(action => isBesideServing(context, action))
 		.map(({address}) => candidateId(address));

@@ -1,3 +1,5 @@
+import {failpoint} from '../failpoints.ts';
+import {routesAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {Action} from '../plan/plan.ts';
@@ -16,6 +18,7 @@ async function removeNetworks(context: ApplyContext): Promise<void> {
 	const {networks, containers} = await engine.observe({[labels.lineage]: plan.lineage});
 	// Containers of failed attempts and former deployments have no action of their own.
 	for (const {id} of containers) await engine.remove(id);
+	failpoint('destroy.after-containers');
 	for (const {id, name} of networks) {
 		await operate(context, {
 			address: 'network',
@@ -40,6 +43,19 @@ async function removeVolume(context: ApplyContext, address: string): Promise<voi
 	});
 }
 
+/** The router serves nothing of the environment from here on. For the journal it is a switch without a deployment. */
+async function withdrawRoutes(context: ApplyContext): Promise<void> {
+	const {engine, router, plan} = context;
+	await operate(context, {
+		address: routesAddress,
+		intent: {type: 'switch', deployments: {}},
+		async run() {
+			await withdraw(engine, router, plan.lineage);
+		},
+		record: state => ({...state, routes: null}),
+	});
+}
+
 /** Removes the images that this environment built or got by promotion; the build cache stays with the engine. */
 async function removeImages({engine, plan, state}: ApplyContext): Promise<void> {
 	for (const {tags} of await engine.listImages({[labels.project]: plan.project}))
@@ -48,16 +64,13 @@ async function removeImages({engine, plan, state}: ApplyContext): Promise<void> 
 }
 
 function destroyStep(context: ApplyContext, {address, object, dependsOn}: Action): ApplyStep {
-	const {engine, router, plan, state} = context;
+	const {engine, router} = context;
 	const name = address.slice(address.indexOf('.') + 1);
 	const runs: Partial<Record<Action['object'], () => Promise<void>>> = {
 		service: () => deleteService(context, name),
 		resource: () => deleteResource(context, name),
 		volume: () => removeVolume(context, address),
-		async routes() {
-			await withdraw(engine, router, plan.lineage);
-			await state.update(current => ({...current, routes: null}));
-		},
+		routes: () => withdrawRoutes(context),
 		async network() {
 			await removeNetworks(context);
 			await removeImages(context);

@@ -11,6 +11,8 @@ type Operation<Result> = {
 	readonly run: (op: string) => Promise<Result>;
 	/** What the state holds afterwards. */
 	readonly record?: (state: State, result: Result) => State;
+	/** What can only be cleared away once it is recorded. */
+	readonly finish?: () => Promise<void>;
 };
 
 /**
@@ -19,7 +21,7 @@ type Operation<Result> = {
  */
 export async function operate<Result>(
 	context: Pick<ApplyContext, 'journal' | 'state'>,
-	{address, intent, run, record}: Operation<Result>,
+	{address, intent, run, record, finish}: Operation<Result>,
 ): Promise<Result> {
 	const op = await context.journal.begin(intent, address);
 	let result: Result;
@@ -34,6 +36,7 @@ export async function operate<Result>(
 	failpoint(`apply.after-${intent.type}`);
 	// An error from here on leaves the operation without an outcome: it did happen, and recovery will find it.
 	if (record) await context.state.update(state => record(state, result));
+	await finish?.();
 	await context.journal.done(op);
 	return result;
 }

@@ -1,5 +1,5 @@
 import type {HttpReadiness, TcpReadiness} from '../descriptor/project.ts';
-import {probeHttp, probeTcp} from '../router/probe.ts';
+import {type ProbeResult, probeHttp, probeTcp} from '../router/probe.ts';
 import {isUp} from './containers.ts';
 import {type ApplyContext, progress} from './context.ts';
 
@@ -25,14 +25,24 @@ const pause = (ms: number, signal: AbortSignal) =>
 		signal.addEventListener('abort', done, {once: true});
 	});
 
-/** Aborts when the container ends, so that nobody waits for the answer of one that crashed. */
-async function whileRunning<Result>(
+type Probe = (options: {
+	readonly signal: AbortSignal;
+	readonly onTry: (answer: string, tries: number) => void;
+}) => Promise<ProbeResult>;
+
+/**
+ * Probes until the answer is yes, the time is up, or the container has ended: nobody waits for one that crashed. What it
+ * answered last counts then.
+ */
+async function probeWhileRunning(
 	context: ApplyContext,
 	containerId: string,
-	run: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
+	probe: Probe,
+	onTry: (answer: string, tries: number) => void,
+): Promise<Pick<ProbeResult, 'isReady' | 'lastAnswer'>> {
 	const ended = new AbortController();
 	const finished = new AbortController();
+	let lastAnswer = 'it ended before the first try';
 	const watch = async () => {
 		// A policy that restarts it gives it more tries: only a container that stays down ends the wait.
 		while (!finished.signal.aborted) {
@@ -44,7 +54,16 @@ async function whileRunning<Result>(
 	};
 	watch().catch(() => undefined);
 	try {
-		return await run(AbortSignal.any([context.signal, ended.signal]));
+		return await probe({
+			signal: AbortSignal.any([context.signal, ended.signal]),
+			onTry(answer, tries) {
+				lastAnswer = answer;
+				onTry(answer, tries);
+			},
+		});
+	} catch (error) {
+		if (!ended.signal.aborted || context.signal.aborted) throw error;
+		return {isReady: false, lastAnswer};
 	} finally {
 		finished.abort();
 	}
@@ -72,20 +91,16 @@ export async function awaitResource(
 ): Promise<Readiness> {
 	if (!readiness) return staysUp(context, containerId, 'resource');
 	const {port, timeoutMs} = readiness;
-	const result = await whileRunning(context, containerId, signal =>
-		probeTcp(
-			context.engine,
-			context.router,
-			{host, port, timeoutMs},
-			{
-				signal,
-				onTry: (answer, tries) => progress(context, address, `port ${port} → ${answer}, try ${tries}`),
-			},
-		),
+	const {isReady, lastAnswer} = await probeWhileRunning(
+		context,
+		containerId,
+		options => probeTcp(context.engine, context.router, {host, port, timeoutMs}, options),
+		(answer, tries) => progress(context, address, `port ${port} → ${answer}, try ${tries}`),
 	);
-	if (result.isReady) return {isReady: true};
-	const lastProbe = `port ${port} → ${result.lastAnswer}`;
-	return {isReady: false, message: `Resource ${name} did not become ready before ${timeoutMs}ms.`, lastProbe};
+	if (isReady) return {isReady};
+	const details = await context.engine.inspectContainer(containerId);
+	const what = isUp(details) ? `did not become ready before ${timeoutMs}ms` : 'ended before it became ready';
+	return {isReady, message: `Resource ${name} ${what}.`, lastProbe: `port ${port} → ${lastAnswer}`};
 }
 
 /** Waits until a service answers 2xx, or, without readiness, stays up and listens if it ever will. */
@@ -98,10 +113,11 @@ export async function awaitService(
 	if (!readiness) {
 		const up = await staysUp(context, containerId, 'runtime');
 		if (!up.isReady) return up;
-		const target = {host, port, timeoutMs: courtesyMs};
-		const onTry = (answer: string) => progress(context, address, `no readiness declared, port ${port} → ${answer}`);
-		await whileRunning(context, containerId, signal =>
-			probeTcp(context.engine, context.router, target, {signal, onTry}),
+		await probeWhileRunning(
+			context,
+			containerId,
+			options => probeTcp(context.engine, context.router, {host, port, timeoutMs: courtesyMs}, options),
+			answer => progress(context, address, `no readiness declared, port ${port} → ${answer}`),
 		);
 		const details = await context.engine.inspectContainer(containerId);
 		return isUp(details)
@@ -113,24 +129,20 @@ export async function awaitService(
 	}
 	const {path, timeoutMs} = readiness;
 	const request = `GET ${path.startsWith('/') ? path : `/${path}`}`;
-	const result = await whileRunning(context, containerId, signal =>
-		probeHttp(
-			context.engine,
-			context.router,
-			{address: host, port, path, hostHeader: `${host}:${port}`, timeoutMs},
-			{
-				signal,
-				onTry: (answer, tries) => progress(context, address, `${request} → ${answer}, try ${tries}`),
-			},
-		),
+	const target = {address: host, port, path, hostHeader: `${host}:${port}`, timeoutMs};
+	const {isReady, lastAnswer} = await probeWhileRunning(
+		context,
+		containerId,
+		options => probeHttp(context.engine, context.router, target, options),
+		(answer, tries) => progress(context, address, `${request} → ${answer}, try ${tries}`),
 	);
-	if (result.isReady) return {isReady: true};
-	const lastProbe = `${request} → ${result.lastAnswer}`;
+	if (isReady) return {isReady};
 	const details = await context.engine.inspectContainer(containerId);
 	const message = isUp(details)
 		? `Container on port ${port} did not become healthy before ${timeoutMs}ms.`
 		: `Container ended before it became healthy on port ${port}.`;
-	return {isReady: false, message: `runtime readiness failed: ${message}`, lastProbe};
+	const lastProbe = `${request} → ${lastAnswer}`;
+	return {isReady, message: `runtime readiness failed: ${message}`, lastProbe};
 }
 
 /** A worker, or a container that was started again without readiness, only has to stay up. */

@@ -125,6 +125,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		project,
 		environment: state.environment,
 		variables: state.variables,
+		bindings: state.bindings,
 		baseDomain: settings.baseDomain,
 	});
 	const [info, everything, routerView] = await Promise.all([

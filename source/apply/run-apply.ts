@@ -81,7 +81,7 @@ function describeResult(
 		environment,
 		keptVolumes: [],
 		urls: plan.desired.services
-			.filter(service => service.hosts.length > 0 && active[service.name] !== undefined)
+			.filter(service => mode !== 'stop' && service.hosts.length > 0 && active[service.name] !== undefined)
 			.map(({name, hosts, accessMode}) => ({service: name, url: serviceUrl(hosts[0]!, settings), accessMode})),
 		resources: Object.keys(resources).map(name => ({name, host: resourceHost(plan.project, plan.environment, name)})),
 	};
@@ -122,7 +122,8 @@ export async function runApply(context: ApplyContext, options: RunOptions): Prom
 	);
 	const isCancelled = options.isStopping() || context.signal.aborted;
 	const isComplete = [...outcomes.values()].every(outcome => outcome === 'done');
-	if (!isComplete && plan.mode !== 'destroy')
+	// What has happened without a record may be the switch: only recovery can tell what serves.
+	if (!isComplete && plan.mode !== 'destroy' && !context.journal.hasPending())
 		await discardCandidates(context, isCancelled ? 'the apply was cancelled' : 'another step of its deploy failed');
 	const outcome = isComplete ? 'done' : tracker.counts.failed > 0 && !isCancelled ? 'failed' : 'cancelled';
 	const result: ApplyResult = {

@@ -3,7 +3,7 @@ import {expandOutput} from '../model/outputs.ts';
 import type {Desired} from '../model/specs.ts';
 import type {Env, EnvValue, VariableScope} from '../model/values.ts';
 import {scopeAddress} from '../model/values.ts';
-import {decryptValue, type Identity, readIdentity} from '../state/secrets.ts';
+import {decryptValue, type Identity, identityFor} from '../state/secrets.ts';
 import type {State} from '../state/state.ts';
 import {findVariable} from '../state/variables.ts';
 
@@ -34,7 +34,7 @@ export function createSecretReader(currentState: () => State): SecretReader {
 	async function readCiphertext(ciphertext: string, scope: VariableScope, key: string): Promise<string> {
 		const known = cache.get(ciphertext);
 		if (known !== undefined) return known;
-		identity ??= readIdentity();
+		identity ??= identityFor(currentState());
 		const value = await decryptValue(ciphertext, {scope, key}, await identity);
 		cache.set(ciphertext, value);
 		if (value.length >= shortestMasked) for (const form of disguises(value)) masked.add(form);

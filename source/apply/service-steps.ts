@@ -2,7 +2,7 @@ import {serviceAddress} from '../model/address.ts';
 import {activeDeployment, heldCandidates} from '../plan/input.ts';
 import type {Action, PlannedDeployment} from '../plan/plan.ts';
 import {type ApplyStep, candidateId, joinId, type Shared, switchId, watchId, whole} from './apply-step.ts';
-import {type ApplyContext, progress} from './context.ts';
+import {type ApplyContext, notice, progress} from './context.ts';
 import {patchDeployment} from './deployments.ts';
 import {startCandidate} from './steps/candidate.ts';
 import {discardCandidate} from './steps/discard.ts';
@@ -13,9 +13,8 @@ import {replaceWorker} from './steps/worker.ts';
 
 const nameIn = (address: string): string => address.slice(address.indexOf('.') + 1);
 
-function deleteSteps(context: ApplyContext, shared: Shared, {address}: Action): ApplyStep[] {
+function deleteSteps(context: ApplyContext, {address}: Action): ApplyStep[] {
 	const name = nameIn(address);
-	shared.removed.push(name);
 	const former = activeDeployment(context.state.current(), name);
 	const run = async () => {
 		if (former) await retireDeployment(context, address, former);
@@ -39,6 +38,7 @@ function holdStep(context: ApplyContext, shared: Shared, address: string, candid
 	const run = async () => {
 		const id = shared.ready[nameIn(address)]!;
 		await context.state.update(state => patchDeployment(state, id, {isHeld: true}));
+		notice(context, 'info', `${address}: candidate ${id} waits for compartment promote (or promote --discard)`);
 	};
 	// One that fails takes the others with it: a held deploy is promoted as a whole.
 	return {id: address, address, isFirst: false, isLast: true, dependsOn: candidates, run};
@@ -127,7 +127,7 @@ export function serviceSteps(
 	if (object === 'release') return [releaseStep(context, shared, action)];
 	if (address.startsWith('candidate.'))
 		return [{id: address, address, ...whole, dependsOn, run: () => discardCandidate(context, nameIn(address))}];
-	if (kind === 'delete') return deleteSteps(context, shared, action);
+	if (kind === 'delete') return deleteSteps(context, action);
 	if (kind === 'update') {
 		if (context.plan.mode === 'promote') return promoteSteps(context, shared, address);
 		const run = () => startAgain(context, nameIn(address));

@@ -1,11 +1,13 @@
 import type {Engine} from '../engine/engine.ts';
 import {newId} from '../model/ids.ts';
 import type {RouterOptions} from '../router/router.ts';
+import type {Settings} from '../settings.ts';
 import type {Journal} from '../state/journal.ts';
-import {openJournal, pendingOperations, readJournal} from '../state/journal.ts';
+import {openJournal, readJournal} from '../state/journal.ts';
 import {acquireLock} from '../state/lock.ts';
 import type {State} from '../state/state.ts';
 import {recover} from './recover.ts';
+import {retireFormer} from './recover-leftovers.ts';
 import {keepState, type StateKeeper} from './state-keeper.ts';
 
 /** Exclusive work on one environment: locked, recovered, journaled. */
@@ -23,6 +25,7 @@ type SessionOptions = {
 	readonly operation: string;
 	readonly engine: Engine;
 	readonly router: RouterOptions;
+	readonly settings: Settings;
 	/** Reads the state once the lock is held. */
 	readonly readState: () => Promise<{readonly state: State; readonly isNew: boolean}>;
 	/** Told what recovery found and mended. */
@@ -38,6 +41,7 @@ export async function openSession({
 	operation,
 	engine,
 	router,
+	settings,
 	readState,
 	say,
 }: SessionOptions): Promise<Session> {
@@ -49,9 +53,13 @@ export async function openSession({
 		const wasInterrupted = entries.length > 0 && entries.at(-1)?.type !== 'close';
 		const keeper = keepState(directory, state, isNew);
 		const journal = await openJournal(directory, {run, lineage: state.lineage, serial: state.serial});
+		const recovery = {engine, router, settings, state: keeper, journal, say};
 		if (wasInterrupted && !isNew) {
 			say('the last apply was interrupted, recovering');
-			await recover({engine, router, state: keeper, journal, say}, pendingOperations(entries));
+			await recover(recovery, entries);
+		} else {
+			// An apply that failed after its switch may have left them.
+			await retireFormer(recovery);
 		}
 		return {
 			run,

@@ -2,13 +2,14 @@ import {createHash} from 'node:crypto';
 import {Readable} from 'node:stream';
 import {pack as createPack, type Header, type Pack} from 'tar-stream';
 import type {HashedContext, HashedEntry, HashedFile} from './content-hash.ts';
+import {sourceFolder} from './detect/dockerfile-lines.ts';
 import {changedError, openSourceFile} from './open-file.ts';
 
 const pieceBytes = 128 * 1024;
 
 /** No times and no owners, so that the same context gives the same bytes. */
-const headerOf = (entry: HashedEntry): Partial<Header> & Pick<Header, 'name'> => ({
-	name: entry.path,
+const headerOf = (entry: HashedEntry, folder: string): Partial<Header> & Pick<Header, 'name'> => ({
+	name: `${folder}${entry.path}`,
 	type: entry.type === 'link' ? 'symlink' : entry.type,
 	mode: entry.mode,
 	size: entry.type === 'file' ? entry.size : 0,
@@ -18,7 +19,8 @@ const headerOf = (entry: HashedEntry): Partial<Header> & Pick<Header, 'name'> =>
 	gid: 0,
 });
 
-async function copyFile(file: HashedFile, write: (piece: Buffer) => Promise<void>): Promise<void> {
+/** Reads a file piece by piece, and makes sure that it is still the one that was hashed before the last piece is out. */
+export async function copyFile(file: HashedFile, write: (piece: Buffer) => Promise<void>): Promise<void> {
 	const activity = 'packed';
 	const {size} = file;
 	const handle = await openSourceFile({source: file.source, name: file.path, activity, identity: file.identity});
@@ -41,9 +43,9 @@ async function copyFile(file: HashedFile, write: (piece: Buffer) => Promise<void
 	}
 }
 
-function addEntry(pack: Pack, entry: HashedEntry): Promise<void> {
+function addEntry(pack: Pack, entry: HashedEntry, folder: string): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const sink = pack.entry(headerOf(entry), error => (error ? reject(error) : resolve()));
+		const sink = pack.entry(headerOf(entry, folder), error => (error ? reject(error) : resolve()));
 		sink.on('error', reject);
 		if (entry.type !== 'file') return;
 		const closed = new Promise<void>(resolve => sink.once('close', () => resolve()));
@@ -59,8 +61,21 @@ function addEntry(pack: Pack, entry: HashedEntry): Promise<void> {
 	});
 }
 
-async function fill(pack: Pack, entries: readonly HashedEntry[]): Promise<void> {
-	for (const entry of entries) await addEntry(pack, entry);
+/** Files that were written for a build, at the top of the archive; the source then lies in `sourceFolder` beside them. */
+export type WrittenFiles = Readonly<Record<string, string>>;
+
+function addText(pack: Pack, name: string, text: string): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const header = {name, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0};
+		pack.entry(header, text, error => (error ? reject(error) : resolve()));
+	});
+}
+
+async function fill(pack: Pack, entries: readonly HashedEntry[], written: WrittenFiles | undefined): Promise<void> {
+	for (const [name, text] of Object.entries(written ?? {})) await addText(pack, name, text);
+	const folder = written ? `${sourceFolder}/` : '';
+	if (written) await addEntry(pack, {type: 'directory', path: sourceFolder, mode: 0o755}, '');
+	for (const entry of entries) await addEntry(pack, entry, folder);
 	pack.finalize();
 }
 
@@ -68,8 +83,8 @@ async function fill(pack: Pack, entries: readonly HashedEntry[]): Promise<void> 
  * Tar archive of a context, made while it is read and in constant memory; the same context gives the same bytes.
  * The stream fails with a UserError when a file is not what was hashed any more, and then never reaches its end.
  */
-export function packContext(context: Pick<HashedContext, 'entries'>): Readable {
+export function packContext(context: Pick<HashedContext, 'entries'>, written?: WrittenFiles): Readable {
 	const pack = createPack();
-	fill(pack, context.entries).catch(error => pack.destroy(error));
+	fill(pack, context.entries, written).catch(error => pack.destroy(error));
 	return Readable.from(pack, {objectMode: false});
 }

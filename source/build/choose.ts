@@ -3,10 +3,11 @@ import path from 'node:path';
 import type {Project, Service} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {relativePath, resolveSource} from './paths.ts';
+import {findRailpackTools, type RailpackFinding, type RailpackTools} from './railpack/find-railpack.ts';
 import type {SourceSelection} from './select-source.ts';
 
 /** What builds a service's image, and why it was chosen. */
-export type Builder = DockerfileBuilder;
+export type Builder = DockerfileBuilder | DetectedBuilder | RailpackBuilder;
 
 export type DockerfileBuilder = {
 	readonly type: 'dockerfile';
@@ -15,6 +16,17 @@ export type DockerfileBuilder = {
 	/** For people: `Dockerfile in services/web`. */
 	readonly reason: string;
 };
+
+/** Our own detector, which writes a Dockerfile that lies nowhere. */
+export type DetectedBuilder = {
+	readonly type: 'detected';
+	/** What was looked for before, for the error that nothing was found. */
+	readonly lookedFor: readonly string[];
+	/** For people, after what was detected: `railpack not found`. */
+	readonly reason: string;
+};
+
+export type RailpackBuilder = {readonly type: 'railpack'; readonly tools: RailpackTools; readonly reason: string};
 
 const defaultName = 'Dockerfile';
 
@@ -32,20 +44,17 @@ function checkDockerfileService(service: Service): void {
 	if (service.run.command !== undefined) throw refuse('Run command', 'services with an authored runtime process');
 }
 
-function noBuilder(service: Service, lookedFor: readonly string[], hint: string): UserError {
-	const looked = lookedFor.map(line => `\n  ${line}`).join('');
-	return new UserError(`Nothing knows how to build service "${service.name}". Looked for:${looked}`, {hint});
-}
-
 /**
  * Chooses the builder of a service (contract 1.5, decisions "Source builds"): the `dockerfile` it names, else the
- * Dockerfile in its directory, else, with `context`, the one in the context. A static service and strategy `railpack`
- * never use a Dockerfile. Throws a UserError with the documented message, or one that lists what was looked for.
+ * Dockerfile in its directory, else, with `context`, the one in the context; without one the Railpack CLI where it is
+ * usable, else the built-in detector. Strategy `railpack` never uses a Dockerfile, and neither does a static service,
+ * which is always built in. Throws a UserError with the documented message.
  */
 export async function chooseBuilder(
 	service: Service,
 	project: Pick<Project, 'directory'>,
 	selection: Pick<SourceSelection, 'boundary' | 'projectDirectory' | 'serviceDirectory' | 'root'>,
+	findRailpack: () => Promise<RailpackFinding> = findRailpackTools,
 ): Promise<Builder> {
 	const {boundary, projectDirectory, serviceDirectory, root} = selection;
 	const {strategy} = service.build;
@@ -56,13 +65,17 @@ export async function chooseBuilder(
 	const shownDirectory = (directory: string) => relativePath(projectDirectory, directory) || '.';
 	const ignored = (why: string) => `${defaultName} in ${shownDirectory(serviceDirectory)}: not used, because ${why}`;
 	if (service.kind === 'static') {
-		const hint = 'Serve the files with a Dockerfile and kind: web.';
-		throw noBuilder(service, [ignored('the service is static')], hint);
+		return {type: 'detected', lookedFor: [ignored('the service is static')], reason: 'static'};
 	}
-	if (strategy === 'railpack') {
-		const hint = `Leave out services.${service.name}.build.strategy to use a Dockerfile.`;
-		throw noBuilder(service, [ignored('build.strategy is railpack')], hint);
-	}
+	const withoutDockerfile = async (lookedFor: readonly string[]): Promise<Builder> => {
+		const found = await findRailpack();
+		if (!('tools' in found)) {
+			return {type: 'detected', lookedFor: [...lookedFor, `Railpack: ${found.missing}`], reason: found.missing};
+		}
+		const {tools} = found;
+		return {type: 'railpack', tools, reason: `railpack ${tools.version} with ${tools.driver}`};
+	};
+	if (strategy === 'railpack') return withoutDockerfile([ignored('build.strategy is railpack')]);
 
 	if (service.dockerfile !== undefined) {
 		const {path: dockerfile} = await find(service.dockerfile);
@@ -82,9 +95,5 @@ export async function chooseBuilder(
 			`Build strategy "dockerfile" requires a Dockerfile in service directory "${service.path ?? service.context}".`,
 		);
 	}
-	throw noBuilder(
-		service,
-		places.map(place => `${defaultName} in ${shownDirectory(place)}: not found`),
-		`Add a Dockerfile there, or name one with services.${service.name}.dockerfile.`,
-	);
+	return withoutDockerfile(places.map(place => `${defaultName} in ${shownDirectory(place)}: not found`));
 }

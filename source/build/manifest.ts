@@ -14,6 +14,19 @@ export type BuildInputs = {
 	readonly args: Readonly<Record<string, string>>;
 	/** Base image → its id, null while it is not known. */
 	readonly bases: Readonly<Record<string, string | null>>;
+	/** What a builder without a Dockerfile found out; absent for a Dockerfile. */
+	readonly detected?: DetectedInputs;
+};
+
+export type DetectedInputs = {
+	/** Stack, or `Railpack`. */
+	readonly stack: string;
+	/** Tool → version, such as `node` → `24`. */
+	readonly versions: Readonly<Record<string, string>>;
+	/** `install`, `build`, `start`, `serve` … → command. */
+	readonly commands: Readonly<Record<string, string>>;
+	/** Hash of all that was written for the build. */
+	readonly text: string;
 };
 
 /** What an image is made from, small enough to keep beside the state: it tells later what changed. */
@@ -29,6 +42,9 @@ export type ManifestChanges = {
 	readonly removed: readonly string[];
 };
 
+const texts = z.record(z.string(), z.string());
+const detectedSchema = z.object({stack: z.string(), versions: texts, commands: texts, text: z.string()});
+
 const manifestSchema = z.object({
 	format: z.literal(1),
 	inputs: z.object({
@@ -37,6 +53,7 @@ const manifestSchema = z.object({
 		target: z.string().nullable(),
 		args: z.record(z.string(), z.string()),
 		bases: z.record(z.string(), z.string().nullable()),
+		detected: detectedSchema.optional(),
 	}),
 	files: z.array(z.tuple([z.string(), z.string()])),
 });
@@ -68,6 +85,22 @@ const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ?
 const changedKeys = <T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): string[] =>
 	[...new Set([...Object.keys(before), ...Object.keys(after)])].filter(key => before[key] !== after[key]).sort();
 
+/** What a detector found that it had not found before. */
+function explainDetected(before: DetectedInputs, after: DetectedInputs): string[] {
+	if (before.stack !== after.stack) return [`detected ${before.stack} before, now ${after.stack}`];
+	const versions = changedKeys(before.versions, after.versions).map(tool => {
+		const [from, to] = [before.versions[tool], after.versions[tool]].map(version => version ?? 'none');
+		return `detected ${toolNames[tool] ?? tool} version ${from} → ${to}`;
+	});
+	const commands = changedKeys(before.commands, after.commands).map(name =>
+		name === 'serve' ? 'published folder changed' : `${name} command changed`,
+	);
+	const reasons = [...versions, ...commands];
+	return reasons.length > 0 || before.text === after.text ? reasons : ['the steps of the built-in builder changed'];
+}
+
+const toolNames: Readonly<Record<string, string>> = {node: 'Node', python: 'Python', go: 'Go'};
+
 /** Why two manifests make different images, as reasons of a plan; empty when they make the same one. */
 export function explainRebuild(before: Manifest, after: Manifest): string[] {
 	const {added, changed, removed} = compareManifests(before, after);
@@ -76,6 +109,7 @@ export function explainRebuild(before: Manifest, after: Manifest): string[] {
 	const [old, now] = [before.inputs, after.inputs];
 	if (old.builder !== now.builder) reasons.push(`builder changed: ${old.builder} to ${now.builder}`);
 	if (old.dockerfile !== now.dockerfile) reasons.push(`Dockerfile changed: ${old.dockerfile} to ${now.dockerfile}`);
+	if (old.detected && now.detected) reasons.push(...explainDetected(old.detected, now.detected));
 	if (old.target !== now.target) reasons.push('build target changed');
 	for (const name of changedKeys(old.args, now.args)) reasons.push(`build variable ${name} changed`);
 	for (const reference of changedKeys(old.bases, now.bases)) {

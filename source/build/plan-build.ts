@@ -2,15 +2,19 @@ import {createHash} from 'node:crypto';
 import path from 'node:path';
 import type {Project, Service} from '../descriptor/project.ts';
 import type {ReadonlyEngine} from '../engine/engine.ts';
+import type {WrittenFiles} from './archive.ts';
 import {buildKey, hashText} from './build-key.ts';
 import {type Builder, chooseBuilder} from './choose.ts';
 import {type HashedContext, hashContext} from './content-hash.ts';
 import {readContext} from './context.ts';
 import {type BaseReference, listBases} from './dockerfile-bases.ts';
-import {type Manifest, manifestFiles} from './manifest.ts';
+import {type BuildInputs, type DetectedInputs, type Manifest, manifestFiles} from './manifest.ts';
 import {changedError, readSmallFile} from './open-file.ts';
 import {relativePath} from './paths.ts';
-import {selectSource} from './select-source.ts';
+import {planDetected} from './plan-detected.ts';
+import type {RailpackFinding} from './railpack/find-railpack.ts';
+import {planRailpack, type RailpackRequest} from './railpack/plan-railpack.ts';
+import {type SourceSelection, selectSource} from './select-source.ts';
 
 export type PlannedBase = BaseReference & {
 	/** Id it resolves to; null when it is neither on the engine nor known from the former build. */
@@ -37,6 +41,10 @@ export type PlannedBuild = {
 	/** Plain values only. */
 	readonly args: Readonly<Record<string, string>>;
 	readonly target: string | undefined;
+	/** Files of the archive beside the source, when no Dockerfile of the user is built. */
+	readonly written?: WrittenFiles;
+	/** What the Railpack CLI is told, when it builds. */
+	readonly railpack?: RailpackRequest;
 };
 
 type BuildQuestion = {
@@ -48,6 +56,8 @@ type BuildQuestion = {
 	/** The plain variables that `build.env` names. */
 	readonly buildArgs: Readonly<Record<string, string>>;
 	readonly target?: string;
+	/** Looks for the Railpack CLI; absent: on PATH. */
+	readonly findRailpack?: () => Promise<RailpackFinding>;
 	/**
 	 * Manifest of the image that the service has now. A base that is not on the engine any more (pruned) is taken to
 	 * be the one it was built from, so that cleaning up images rebuilds nothing.
@@ -65,38 +75,71 @@ async function readDockerfile(context: HashedContext, dockerfile: string, name: 
 	return content.toString();
 }
 
+/** What a builder adds to the inputs that all builds have. */
+type BuilderPart = Pick<PlannedBuild, 'reason' | 'written' | 'railpack'> & {
+	readonly detected?: DetectedInputs;
+	/** Text that names the base images, and how messages call it. */
+	readonly dockerfile: {readonly text: string; readonly name: string} | undefined;
+	readonly target?: string;
+};
+
+async function planBuilder(
+	{project, service, buildArgs, target}: BuildQuestion,
+	selection: SourceSelection,
+	context: HashedContext,
+	builder: Builder,
+): Promise<BuilderPart> {
+	switch (builder.type) {
+		case 'dockerfile': {
+			const name = relativePath(selection.projectDirectory, builder.dockerfile);
+			const text = await readDockerfile(context, builder.dockerfile, name);
+			return {reason: builder.reason, dockerfile: {text, name}, target};
+		}
+		case 'detected': {
+			const {inputs, files, reason} = await planDetected(service, selection, context, builder);
+			const dockerfile = {text: files['Dockerfile']!, name: `services.${service.name} (built-in)`};
+			return {reason, dockerfile, written: files, detected: inputs};
+		}
+		case 'railpack': {
+			const {request, inputs} = planRailpack(service, builder, {project: project.directory, args: buildArgs});
+			return {reason: builder.reason, dockerfile: undefined, railpack: request, detected: inputs};
+		}
+	}
+}
+
 /**
  * Finds out what a service's image will be made from: builder, context, content hash, base images, and the key over
  * all of them. Throws a UserError for everything that would keep it from being built and can be seen before.
  */
 export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> {
-	const {project, service, findImage, cacheDirectory, buildArgs, target, previous} = question;
+	const {project, service, findImage, cacheDirectory, buildArgs, previous, findRailpack} = question;
 	const selection = await selectSource(project, service);
-	const builder = await chooseBuilder(service, project, selection);
-	const listed = await readContext(selection, builder.dockerfile);
+	const builder = await chooseBuilder(service, project, selection, findRailpack);
+	const listed = await readContext(selection, builder.type === 'dockerfile' ? builder.dockerfile : undefined);
 	const cacheFile = cacheDirectory && path.join(cacheDirectory, `${service.name}.hashes.json`);
 	const context = await hashContext(listed, {cacheFile});
 
-	const name = relativePath(selection.projectDirectory, builder.dockerfile);
-	const text = await readDockerfile(context, builder.dockerfile, name);
+	const {dockerfile, target, detected, ...part} = await planBuilder(question, selection, context, builder);
+	const found = dockerfile ? listBases(dockerfile.text, {name: dockerfile.name, args: buildArgs, target}) : [];
 	const bases = await Promise.all(
-		listBases(text, {name, args: buildArgs, target}).map(async (base): Promise<PlannedBase> => {
+		found.map(async (base): Promise<PlannedBase> => {
 			const image = await findImage(base.reference);
 			const imageId = image?.id ?? previous?.inputs.bases[base.reference] ?? null;
-			return {...base, imageId, place: `${name}:${base.line}`};
+			return {...base, imageId, place: `${dockerfile!.name}:${base.line}`};
 		}),
 	);
-	const inputs = {
+	const inputs: BuildInputs = {
 		builder: builder.type,
-		dockerfile: listed.dockerfile ?? '',
+		dockerfile: part.written ? 'Dockerfile' : (listed.dockerfile ?? ''),
 		target: target ?? null,
 		args: Object.fromEntries(Object.entries(buildArgs).map(([key, value]) => [key, hashText(value)])),
 		bases: Object.fromEntries(bases.map(({reference, imageId}) => [reference, imageId])),
+		...(detected && {detected}),
 	};
 	return {
+		...part,
 		key: buildKey(context.hash, inputs),
 		builder,
-		reason: builder.reason,
 		manifest: {inputs, files: manifestFiles(context)},
 		context,
 		contextRoot: selection.root,

@@ -1,11 +1,16 @@
 import type {BuildProgress, Engine, Image, Labels} from '../engine/engine.ts';
 import {CancelledError, messageOf, UserError} from '../errors.ts';
-import {packContext} from './archive.ts';
+import {packContext, type WrittenFiles} from './archive.ts';
 import {buildKey} from './build-key.ts';
+import {withoutMounts} from './detect/dockerfile-lines.ts';
 import type {Manifest} from './manifest.ts';
 import type {PlannedBase, PlannedBuild} from './plan-build.ts';
+import {runRailpack} from './railpack/run-railpack.ts';
 
-type BuildEngine = Pick<Engine, 'findImage' | 'pullImage' | 'buildImage' | 'tagImage'>;
+type BuildEngine = Pick<
+	Engine,
+	'address' | 'info' | 'findImage' | 'pullImage' | 'buildImage' | 'tagImage' | 'removeImage'
+>;
 
 type BuildOptions = {
 	/** Repository and tag of the result; the tag is the planned key. */
@@ -23,6 +28,9 @@ export type BuiltImage = Image & {
 	readonly reference: string;
 	readonly manifest: Manifest;
 };
+
+const classicNotice =
+	'This engine has no BuildKit: building with its classic builder, one step at a time and without caches.';
 
 async function ensureBase(engine: BuildEngine, base: PlannedBase, options: BuildOptions): Promise<string> {
 	const {reference, place} = base;
@@ -44,11 +52,17 @@ async function ensureBase(engine: BuildEngine, base: PlannedBase, options: Build
 	}
 }
 
+/** What goes to a classic builder, which knows no mounts; without caches it only takes longer. */
+const plainFiles = (files: WrittenFiles): WrittenFiles => ({...files, Dockerfile: withoutMounts(files['Dockerfile']!)});
+
 /** Sends the context while it is read. A context that changed meanwhile is the cause to name, whatever the engine says. */
 async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: BuildOptions): Promise<Image> {
 	const stop = new AbortController();
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-	const archive = packContext(planned.context);
+	const {hasBuildKit} = await engine.info();
+	if (!hasBuildKit) options.onProgress({type: 'output', id: 'builder', text: classicNotice});
+	const {written} = planned;
+	const archive = packContext(planned.context, written && (hasBuildKit ? written : plainFiles(written)));
 	let packError: unknown;
 	archive.once('error', error => {
 		packError = error;
@@ -82,7 +96,10 @@ export async function runBuild(engine: BuildEngine, planned: PlannedBuild, optio
 		const bases: Record<string, string> = {};
 		for (const base of planned.bases) bases[base.reference] = await ensureBase(engine, base, options);
 		const inputs = {...planned.manifest.inputs, bases};
-		const image = await sendBuild(engine, planned, options);
+		const {railpack} = planned;
+		const image = railpack
+			? await runRailpack(engine, {...planned, railpack}, options)
+			: await sendBuild(engine, planned, options);
 		const key = buildKey(planned.context.hash, inputs);
 		const reference = options.reference.replace(planned.key, key);
 		if (reference !== options.reference) await engine.tagImage(image.id, reference);

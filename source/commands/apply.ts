@@ -86,6 +86,7 @@ export async function apply(
 		operation: verb,
 		engine,
 		router,
+		settings,
 		readState: () => readOrNewState(workspace),
 		say(message) {
 			if (shownAs === 'json') process.stdout.write(eventLine({type: 'notice', at: Date.now(), level: 'info', message}));

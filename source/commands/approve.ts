@@ -44,6 +44,7 @@ export async function approve(
 		throw new UserError('Nobody can be asked for approval here, because this is not a terminal. Nothing was changed.', {
 			hint: insteadOfAsking,
 		});
+	terminal.print('');
 	const {askApproval} = await import('../ui/ask-approval.tsx');
 	const approval = await askApproval(plan, {renderFull: () => renderPlan(plan, {...terminal, isFull: true})});
 	if (approval.decision === 'cancel') throw new CancelledError('Nothing was changed.');

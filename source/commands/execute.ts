@@ -3,6 +3,7 @@ import type {Refreshed} from '../apply/refresh.ts';
 import {runApply} from '../apply/run-apply.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import type {Session} from '../apply/session.ts';
+import type {ReadonlyEngine} from '../engine/engine.ts';
 import {eventLine} from '../output/events-json.ts';
 import {createEventPrinter} from '../output/events-text.ts';
 import {emptyProgress, reduceProgress} from '../output/progress.ts';
@@ -42,6 +43,12 @@ type Execution = {
 	readonly label: string | undefined;
 };
 
+/** A remote engine by its address; the one of this machine by its version, because its address says nothing. */
+async function nameEngine(engine: ReadonlyEngine): Promise<string> {
+	const {address, version} = await engine.info();
+	return /^(unix|npipe):/.test(address) ? `Docker ${version.replace(/[^\d.].*$/, '')}` : address;
+}
+
 /** Runs an approved plan in front of the user, whichever way they look at it, and returns how it ended. */
 export async function execute(execution: Execution): Promise<ApplyResult> {
 	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
@@ -80,7 +87,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 
 	if (shownAs === 'screen') {
 		const {openApplyView} = await import('../ui/open-apply-view.tsx');
-		const place = {project: plan.project, environment: plan.environment, engine: engine.address};
+		const place = {project: plan.project, environment: plan.environment, engine: await nameEngine(engine)};
 		const view = openApplyView({...place, onCancel: cancel.cancel});
 		try {
 			return await run(view.emit);

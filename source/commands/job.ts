@@ -19,7 +19,13 @@ export async function jobRun(service: string, added: readonly string[], flags: C
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	const {project, environment, settings, engine, directory} = workspace;
-	const desired = describeDesired({project, environment, variables: state.variables, baseDomain: settings.baseDomain});
+	const desired = describeDesired({
+		project,
+		environment,
+		variables: state.variables,
+		bindings: state.bindings,
+		baseDomain: settings.baseDomain,
+	});
 	const abort = new AbortController();
 	process.once('SIGINT', () => abort.abort(new CancelledError('The job was stopped.')));
 	const run = await runJob({

@@ -2,6 +2,7 @@ import {Argument, Command} from 'commander';
 import {collect, wholeNumber, withCommon, withOutput} from './flags.ts';
 import {addLife, withDeploying} from './program-life.ts';
 import {describe, withApplying, withServices} from './program-parts.ts';
+import {addVariables} from './program-variables.ts';
 
 const withPlanning = (command: Command): Command =>
 	withServices(withCommon(command))
@@ -83,11 +84,6 @@ function addLooking(program: Command): void {
 		async flags => (await import('./environment-list.ts')).environmentList(flags),
 	);
 
-	const access = program.command('access').description('the password of services that are not public');
-	describe(withCommon(access.command('show')), 'print the password and links that sign in', ['access show']).action(
-		async flags => (await import('./access-show.ts')).accessShow(flags),
-	);
-
 	describe(withOutput(environment.command('show')), 'what belongs to an environment', ['environment show staging'])
 		.argument('<name>')
 		.action(async (name, flags) => (await import('./environment-show.ts')).environmentShow(name, flags));
@@ -136,6 +132,7 @@ export function createProgram(version: string): Command {
 		.exitOverride();
 	addPlanning(program);
 	addLife(program);
+	addVariables(program);
 	addLooking(program);
 	addWriting(program);
 	return program;

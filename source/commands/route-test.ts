@@ -31,7 +31,13 @@ function parseRequest(method: string, url: string, defaultHost: string | undefin
 async function currentTable(workspace: Workspace) {
 	const {project, environment, settings} = workspace;
 	const {state} = await readOrNewState(workspace);
-	const desired = describeDesired({project, environment, variables: state.variables, baseDomain: settings.baseDomain});
+	const desired = describeDesired({
+		project,
+		environment,
+		variables: state.variables,
+		bindings: state.bindings,
+		baseDomain: settings.baseDomain,
+	});
 	const routes = desiredRoutes({desired, state, services: null});
 	return describeTable({...state, routes});
 }

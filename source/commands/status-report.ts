@@ -37,7 +37,7 @@ function describeService({state, observed, settings}: Input, name: string): Serv
 	return {
 		name,
 		kind: newest.kind,
-		health: !active ? 'none' : isRunning(active.kind) ? healthOf(containerOf(observed, active.id)) : 'none',
+		health: !active ? 'none' : isRunning(active.kind) ? healthOf(containerOf(observed, active.id)) : 'idle',
 		stage: active?.stage ?? null,
 		deployment: active?.id ?? null,
 		createdAt: active ? Date.parse(active.createdAt) : null,

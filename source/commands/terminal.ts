@@ -16,6 +16,10 @@ export type Terminal = {
 	readonly inform: (text: string) => void;
 };
 
+// As Ink sees it, which draws nothing there.
+const isContinuousIntegration = ({CI}: NodeJS.ProcessEnv): boolean =>
+	CI !== undefined && !['', '0', 'false'].includes(CI);
+
 export function createTerminal(flags: Pick<CommonFlags, 'color'> & {readonly plain?: boolean}): Terminal {
 	const {stdout, stderr, stdin, env} = process;
 	const isTerminal = stdout.isTTY === true && stdin.isTTY === true;
@@ -23,7 +27,7 @@ export function createTerminal(flags: Pick<CommonFlags, 'color'> & {readonly pla
 		paint: createPaint({stream: stdout, env, flag: flags.color === false ? false : undefined}),
 		glyphs: createGlyphs(env),
 		columns: stdout.columns ?? 80,
-		isInteractive: isTerminal && flags.plain !== true && env['TERM'] !== 'dumb' && !env['CI'],
+		isInteractive: isTerminal && flags.plain !== true && env['TERM'] !== 'dumb' && !isContinuousIntegration(env),
 		print: text => void stdout.write(`${text}\n`),
 		inform: text => void stderr.write(`${text}\n`),
 	};

@@ -1,4 +1,4 @@
-import type {Project, Resource, Service} from '../descriptor/project.ts';
+import type {Connection, Project, Resource, Service} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {resourceAddress, serviceAddress, volumeAddress} from './address.ts';
 import {resourceContainerName, resourceHost, serviceHost, volumeName} from './names.ts';
@@ -17,6 +17,8 @@ type DesiredInput = {
 	readonly project: Project;
 	readonly environment: string;
 	readonly variables: readonly KnownVariable[];
+	/** Outputs that were bound to services by hand. */
+	readonly bindings?: readonly (Connection & {readonly service: string})[];
 	/** Domain under which services get their hosts, `localhost` by default. */
 	readonly baseDomain: string;
 };
@@ -70,16 +72,30 @@ function describeResource({project, environment, variables}: DesiredInput, resou
 	};
 }
 
+// A connection of the descriptor takes over a binding of the same variable; a conflict is the plan's to refuse.
+const bindingsOf = ({bindings = []}: DesiredInput, service: Service): Connection[] =>
+	bindings
+		.filter(binding => binding.service === service.name)
+		.filter(({key}) => !service.connections.some(connection => connection.key === key))
+		.map(({resource, key, output}) => ({resource, key, output}));
+
 /** Precedence of contract 5.3, lowest first: literals, environment variables, connections, service variables. */
 function serviceEnv(input: DesiredInput, service: Service): Env {
 	const {project, environment, variables} = input;
 	const env = plainEnv(service.env);
 	const own: VariableScope = {type: 'service', name: service.name};
 	for (const variable of variables) if (variable.scope.type === 'environment') env[variable.key] = asEnvValue(variable);
-	for (const {resource: name, output: outputName, key} of service.connections) {
+	for (const {resource: name, output: outputName, key} of [...bindingsOf(input, service), ...service.connections]) {
 		const resource = project.resources.find(candidate => candidate.name === name);
 		const output = resource?.outputs[outputName];
-		if (!resource || !output) throw new UserError(`Resource output "${name}.${outputName}" could not be resolved.`);
+		if (!resource)
+			throw new UserError(`Resource output variable "${key}" references missing resource "${name}".`, {
+				hint: `compartment variable remove ${key} --service ${service.name}`,
+			});
+		if (!output)
+			throw new UserError(`Resource output "${outputName}" is not declared on resource "${name}".`, {
+				hint: `compartment variable remove ${key} --service ${service.name}`,
+			});
 		const context = {project: project.name, environment, resource: name};
 		env[key] = {
 			type: 'output',
@@ -126,7 +142,7 @@ function describeService(input: DesiredInput, service: Service): DesiredService 
 		spec,
 		readiness: service.readiness,
 		release: service.release,
-		connections: service.connections,
+		connections: [...bindingsOf(input, service), ...service.connections],
 		image: service.image ? {type: 'prebuilt', reference: service.image} : {type: 'build'},
 	};
 }

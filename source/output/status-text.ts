@@ -23,7 +23,7 @@ type State = ServiceStatus['health'] | ResourceStatus['status'];
 function styleOf(state: State, paint: Paint): (text: string) => string {
 	if (state === 'healthy' || state === 'running') return paint.ok;
 	if (state === 'unhealthy' || state === 'missing' || state === 'restore-incomplete') return paint.fail;
-	return state === 'none' ? paint.dim : paint.warn;
+	return state === 'none' || state === 'idle' ? paint.dim : paint.warn;
 }
 
 // `active` is the rule and says nothing; another stage is worth a word.

@@ -13,8 +13,8 @@ export type FailedAttempt = {
 export type ServiceStatus = {
 	readonly name: string;
 	readonly kind: ServiceKind;
-	/** Of the serving container: `none` when there is no deployment. */
-	readonly health: 'healthy' | 'unhealthy' | 'pending' | 'stopped' | 'missing' | 'none';
+	/** Of the serving container; `idle` for a job, which runs when it is told to; `none` when there is no deployment. */
+	readonly health: 'healthy' | 'unhealthy' | 'pending' | 'stopped' | 'missing' | 'idle' | 'none';
 	readonly stage: DeploymentStage | null;
 	/** Id of the deployment that serves. */
 	readonly deployment: string | null;

@@ -33,7 +33,7 @@ export function containerDrift(
 
 /** Why a container has to make room for a new one although its configuration is right: to start it would not mend it. */
 export function whyBroken(input: Place, container: ObservedContainer, networks: readonly string[]): string[] {
-	if (missingNetworks(input).some(name => networks.includes(name))) return ['its network is made anew'];
+	if (missingNetworks(input).some(name => networks.includes(name))) return ['its network is gone'];
 	if (container.state === 'paused') return ['container was paused outside Compartment'];
 	return isOff(container, networks) ? ['container was taken off its network outside Compartment'] : [];
 }

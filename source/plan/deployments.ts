@@ -1,6 +1,7 @@
 import type {DesiredService, ServiceSpec} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
 import type {Deployment, State, Variable} from '../state/state.ts';
+import {findVariable, variablesOf} from '../state/variables.ts';
 import {activeDeployment, type PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 
@@ -37,10 +38,15 @@ const asValue = (variable: Variable): EnvValue =>
 
 /** A recorded configuration with today's variables: they belong to the environment, not to a deployment (contract 4.8). */
 function withCurrentVariables(spec: ServiceSpec, service: string, state: State): ServiceSpec {
-	const env: Record<string, EnvValue> = {...spec.env};
-	const ofEnvironment = state.variables.filter(({scope}) => scope.type === 'environment');
-	const own = state.variables.filter(({scope}) => scope.type === 'service' && scope.name === service);
-	for (const variable of [...ofEnvironment, ...own]) env[variable.key] = asValue(variable);
+	const isThere = (value: EnvValue) =>
+		value.type !== 'secret' || findVariable(state, value.scope, value.key) !== undefined;
+	const env: Record<string, EnvValue> = Object.fromEntries(
+		Object.entries(spec.env).filter(([, value]) => isThere(value)),
+	);
+	// A connection goes before a variable of the environment (contract 5.3).
+	for (const variable of variablesOf(state, {type: 'environment'}))
+		if (env[variable.key]?.type !== 'output') env[variable.key] = asValue(variable);
+	for (const variable of variablesOf(state, {type: 'service', name: service})) env[variable.key] = asValue(variable);
 	return {...spec, env};
 }
 

@@ -7,8 +7,8 @@ import type {Plan} from './plan.ts';
 export function liveFingerprints({observed, router, resourceImages}: PlanInput): Record<string, string> {
 	const live: Record<string, string> = {router};
 	for (const [reference, id] of Object.entries(resourceImages)) live[`image ${reference}`] = id;
-	for (const container of observed.containers)
-		live[`container ${container.name}`] = `${container.id} ${container.state}`;
+	for (const {name, id, state, networks} of observed.containers)
+		live[`container ${name}`] = [id, state, ...Object.keys(networks).sort()].join(' ');
 	for (const network of observed.networks) live[`network ${network.name}`] = network.id;
 	for (const volume of observed.volumes) live[`volume ${volume.name}`] = volume.labels[labels.op] ?? 'present';
 	return live;

@@ -53,21 +53,39 @@ export function planImage({planned, reasons, files, obstacle}: ImageFinding, has
 	});
 }
 
-function connectionConflict(input: PlanInput, service: DesiredService): Action | undefined {
-	for (const {key} of service.connections) {
-		const isDirect = input.state.variables.some(
-			variable => variable.scope.type === 'service' && variable.scope.name === service.name && variable.key === key,
+/** Two origins for one variable are refused, never decided in silence (contract 5.6). */
+function connectionConflict({state, desired}: PlanInput, service: DesiredService): Action | undefined {
+	for (const {key, resource, output} of service.connections) {
+		const isDirect = state.variables.some(
+			({scope, key: own}) => scope.type === 'service' && scope.name === service.name && own === key,
 		);
-		if (isDirect)
+		const remove = `compartment variable remove ${key} --service ${service.name}`;
+		const head = `Descriptor connection for service "${service.name}" env "${key}" conflicts with`;
+		if (isDirect) return blocked(service.address, 'service', `${head} an existing direct service variable.`, remove);
+		const binding = state.bindings.find(({service: owner, key: own}) => owner === service.name && own === key);
+		if (binding && (binding.resource !== resource || binding.output !== output))
 			return blocked(
 				service.address,
 				'service',
-				`Descriptor connection for service "${service.name}" env "${key}" conflicts with an existing direct service variable.`,
-				`compartment variable remove ${key} --service ${service.name}`,
+				`${head} existing resource output binding "${binding.resource}.${binding.output}".`,
+				remove,
 			);
 	}
-	return undefined;
+	return missingResource(desired, service);
 }
+
+// A binding by hand may outlive its resource.
+const missingResource = (desired: PlanInput['desired'], service: DesiredService): Action | undefined => {
+	const lost = service.connections.find(({resource}) => !desired.resources.some(({name}) => name === resource));
+	if (!lost) return undefined;
+	const reason = `Resource output variable "${lost.key}" references missing resource "${lost.resource}".`;
+	return blocked(
+		service.address,
+		'service',
+		reason,
+		`compartment variable remove ${lost.key} --service ${service.name}`,
+	);
+};
 
 // The label tells other environments which hosts are taken, so it must not claim one that is given up.
 function givenUpHosts({hosts}: DesiredService, container: ObservedContainer): string[] {

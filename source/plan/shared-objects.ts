@@ -20,7 +20,7 @@ export function planNetwork(input: PlanInput): Action {
 			`network ${foreign} exists and does not carry Compartment's label`,
 			`docker network rm ${foreign}`,
 		);
-	if (missingNetworks(input).length === 0) return unchangedAction(networkAddress, 'network', 2);
+	if (missingNetworks(input).length === 0 && input.state.networks) return unchangedAction(networkAddress, 'network', 2);
 	const reason = input.state.networks ? 'network was removed outside Compartment' : 'first deployment';
 	return action({address: networkAddress, object: 'network', kind: 'create', reasons: [reason]});
 }

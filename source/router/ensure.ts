@@ -5,7 +5,7 @@ import {labels} from '../model/labels.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import {foreignError, type ObservedRouter, observeRouter, runScript} from './container.ts';
 import {joinEnvironment} from './environments.ts';
-import {makeContainer, specOf, startOn} from './make-container.ts';
+import {makeContainer, seedFile, specOf, startOn} from './make-container.ts';
 import type {RouterOptions} from './options.ts';
 import {bringInLine, readTables} from './publish.ts';
 import {awaitScript} from './scripts.ts';
@@ -45,7 +45,11 @@ async function ensureOnce(
 	const isCurrent = found.containerId !== undefined && found.spec === specOf(options);
 	if (isCurrent && found.state === 'running') return {containerId: found.containerId, change: 'none'};
 	const containerId = isCurrent ? found.containerId : await makeContainer(engine, options, found, onProgress, signal);
-	if (isCurrent) await startOn(options, engine, () => engine.start(containerId));
+	if (isCurrent) {
+		// A crash may have left it created and nothing more.
+		await engine.writeFiles(containerId, [seedFile]);
+		await startOn(options, engine, () => engine.start(containerId));
+	}
 	onProgress?.('waits for the router to answer');
 	await awaitAnswer(engine, containerId);
 	await joinKnown(engine, options, found);

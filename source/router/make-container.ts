@@ -1,4 +1,4 @@
-import type {ContainerSpec, Engine} from '../engine/engine.ts';
+import type {ContainerFile, ContainerSpec, Engine} from '../engine/engine.ts';
 import {EngineError, messageOf, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import {renderConfig} from './config.ts';
@@ -44,6 +44,9 @@ export async function makeContainer(
 	});
 }
 
+/** What the router begins with when its volume is empty. */
+export const seedFile: ContainerFile = {path: seedPath, content: renderConfig([], 0)};
+
 const toSpec = (options: RouterOptions): ContainerSpec => ({
 	name: options.name,
 	image: imageOf(options),
@@ -54,7 +57,7 @@ const toSpec = (options: RouterOptions): ContainerSpec => ({
 	// every `compartment-…`, so joining and leaving environments never moves the port and breaks no connection.
 	attachments: [{network: 'bridge'}],
 	volumes: {[options.name]: {path: folder}},
-	files: [{path: seedPath, content: renderConfig([], 0)}],
+	files: [seedFile],
 	restart: {policy: 'unless-stopped'},
 	publish: {[httpPort]: {host: options.listen, port: options.port}},
 	// The master keeps root to own the volume; the worker that serves is user haproxy.

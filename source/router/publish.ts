@@ -2,10 +2,11 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Engine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
 import {renderConfig} from './config.ts';
-import {findRouter, observeRouter} from './container.ts';
+import {findRouter, observeRouter, runScript} from './container.ts';
 import type {RouterOptions} from './options.ts';
 import {planRuntime} from './runtime.ts';
 import {assertSafe} from './safe-names.ts';
+import {fenceScript} from './scripts.ts';
 import {hashOf, readStored, type Stored, writeCommit} from './store.ts';
 import type {RouteTable} from './table.ts';
 
@@ -19,6 +20,17 @@ type TableChange = {readonly lineage: string; readonly content: RouteTable | nul
 export async function readTables(engine: Engine, options: RouterOptions): Promise<readonly RouteTable[]> {
 	const {state, containerId} = await observeRouter(engine, options);
 	return state === 'running' && containerId ? (await readStored(engine, containerId)).tables : [];
+}
+
+/**
+ * The tables after what a killed process has asked for: a commit goes on without it inside the router, so that one is
+ * waited for, and one that has not begun to write is called off. The next publish makes the files whole again.
+ */
+export async function settleTables(engine: Engine, options: RouterOptions): Promise<readonly RouteTable[]> {
+	const containerId = await findRouter(engine, options);
+	const {exitCode, stderr} = await runScript(engine, containerId, fenceScript);
+	if (exitCode !== 0) throw new UserError(`The router's lock cannot be taken: ${stderr.trim()}`);
+	return (await readStored(engine, containerId)).tables;
 }
 
 /**

@@ -45,18 +45,27 @@ show_running
 
 export const commitExits = {moved: 75, locked: 76, invalid: 77, notReloaded: 78} as const;
 
-/** Arguments: id of the staged files, generation that was read, generation to write, lineage or nothing, switch | reload | none. */
-export const commitScript = script(`
-id=$1 expected=$2 next=$3 lineage=$4 change=$5
-trap 'rm -f staged-"$id".*' EXIT
-find . -maxdepth 1 -name 'staged-*' -mmin +60 -exec rm -f {} +
-exec 9>lock
+const takeLock = `exec 9>lock
 waited=0
 until flock -n 9; do
 	waited=$((waited + 1))
 	[ $waited -gt 200 ] && exit ${commitExits.locked}
 	sleep 0.1
-done
+done`;
+
+/** Waits for the commit under way, and calls off those that have read but not written yet: their generation is over. */
+export const fenceScript = script(`
+${takeLock}
+echo $(($(cat generation 2>/dev/null || echo 0) + 1)) >staged-fence.generation
+mv staged-fence.generation generation
+`);
+
+/** Arguments: id of the staged files, generation that was read, generation to write, lineage or nothing, switch | reload | none. */
+export const commitScript = script(`
+id=$1 expected=$2 next=$3 lineage=$4 change=$5
+trap 'rm -f staged-"$id".*' EXIT
+find . -maxdepth 1 -name 'staged-*' -mmin +60 -exec rm -f {} +
+${takeLock}
 [ "$(cat generation 2>/dev/null || echo 0)" = "$expected" ] || exit ${commitExits.moved}
 haproxy -c -f "staged-$id.cfg" >&2 || exit ${commitExits.invalid}
 echo "$next" >"staged-$id.generation"

@@ -58,6 +58,8 @@ const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	networks: isRecordOrNull,
 	access: isRecordOrNull,
 	variables: Array.isArray,
+	bindings: Array.isArray,
+	recipients: Array.isArray,
 	volumes: isRecord,
 	resources: isRecord,
 	images: isRecord,

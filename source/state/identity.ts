@@ -38,18 +38,36 @@ export async function readIdentity(env: NodeJS.ProcessEnv = process.env): Promis
 }
 
 /**
- * The identity that goes with a state: an existing one, or a new one as long as the state holds nothing sensitive. A
+ * An identity made of a passphrase, for machines that have no identity file, such as CI. The key is derived with scrypt
+ * and the state's lineage as salt, so the same passphrase gives another key for every environment.
+ */
+async function identityFromPassphrase(passphrase: string, lineage: string): Promise<Identity> {
+	const [{scryptSync}, {bech32}] = await Promise.all([import('node:crypto'), import('@scure/base')]);
+	const key = scryptSync(passphrase, `compartment ${lineage}`, 32, {N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024});
+	const secret = bech32.encode('age-secret-key-', bech32.toWords(key), false).toUpperCase();
+	const {Decrypter, identityToRecipient} = await import('age-encryption');
+	const decrypter = new Decrypter();
+	decrypter.addIdentity(secret);
+	const recipient = await identityToRecipient(secret);
+	const path = 'the passphrase in COMPARTMENT_PASSPHRASE';
+	return {path, recipient, decrypt: ciphertext => decrypter.decrypt(ciphertext, 'text')};
+}
+
+/**
+ * The identity that goes with a state: that of COMPARTMENT_PASSPHRASE, else an existing one, or a new one as long as the state holds nothing sensitive. A
  * new one for a state with secrets would only hide that the old one is missing.
  */
 export async function identityFor(state: State, env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
+	const passphrase = env['COMPARTMENT_PASSPHRASE'];
+	if (passphrase) return identityFromPassphrase(passphrase, state.lineage);
 	const hasSecrets = state.access !== null || state.variables.some(({isSensitive}) => isSensitive);
 	return hasSecrets ? readIdentity(env) : ensureIdentity(env);
 }
 
-/** Whom the sensitive values of a state are encrypted for. */
-export const ownRecipients = async (state: State, env: NodeJS.ProcessEnv = process.env): Promise<readonly string[]> => [
-	(await identityFor(state, env)).recipient,
-];
+/** Whom the sensitive values of a state are encrypted for: its recipients, or, before there are any, oneself. */
+export async function ownRecipients(state: State, env: NodeJS.ProcessEnv = process.env): Promise<readonly string[]> {
+	return state.recipients.length > 0 ? state.recipients : [(await identityFor(state, env)).recipient];
+}
 
 /** Reads the identity, and makes it on first need: folder 0700, file 0600. */
 export async function ensureIdentity(env: NodeJS.ProcessEnv = process.env): Promise<Identity> {

@@ -20,6 +20,8 @@ export type Journal = {
 	readonly done: (op: string) => Promise<void>;
 	/** The operation did not happen, and nothing of it is left. */
 	readonly failed: (op: string, reason: string) => Promise<void>;
+	/** Whether an operation is without an outcome. */
+	readonly hasPending: () => boolean;
 	/**
 	 * Ends the run. The journal goes to history; when an operation is still without an outcome, it stays where it is,
 	 * for the next run to recover, and the answer is false.
@@ -72,6 +74,7 @@ export async function openJournal(directory: string, {run, lineage, serial}: Run
 		},
 		done: async op => settle({type: 'done', op, at: now()}),
 		failed: async (op, reason) => settle({type: 'failed', op, reason, at: now()}),
+		hasPending: () => pending.size > 0,
 		close: async () => {
 			if (pending.size === 0) append({type: 'close', run, at: now()});
 			close();

@@ -112,6 +112,15 @@ export type DeploymentFailure = {
 	readonly lastLines: readonly string[];
 };
 
+/** A variable of a service that takes its value from a resource output, set by hand; connections are the descriptor's. */
+export type Binding = {
+	readonly service: string;
+	readonly key: string;
+	readonly resource: string;
+	readonly output: string;
+	readonly updatedAt: string;
+};
+
 /** One run of a job or a cron service. */
 export type JobRun = {
 	/** `job_…`, sorts by time. */
@@ -151,6 +160,9 @@ export type State = {
 	readonly networks: {readonly environment: NetworkRecord; readonly mesh: NetworkRecord} | null;
 	readonly access: AccessRecord | null;
 	readonly variables: readonly Variable[];
+	readonly bindings: readonly Binding[];
+	/** age recipients (`age1…`) of every sensitive value; empty until the first one is set. */
+	readonly recipients: readonly string[];
 	/** By address, `volume.db.data`. A volume stays here until its data is deleted. */
 	readonly volumes: Readonly<Record<string, VolumeRecord>>;
 	readonly resources: Readonly<Record<string, ResourceRecord>>;

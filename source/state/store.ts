@@ -24,6 +24,8 @@ export const newState = ({project, environment, lineage = randomUUID()}: NewStat
 	networks: null,
 	access: null,
 	variables: [],
+	bindings: [],
+	recipients: [],
 	volumes: {},
 	resources: {},
 	images: {},

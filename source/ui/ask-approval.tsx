@@ -1,9 +1,9 @@
-import chalk from 'chalk';
 import {render} from 'ink';
 import {shouldColour} from '../output/colour.ts';
 import {createGlyphs} from '../output/glyphs.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {Approval} from './approval.ts';
+import {colourInk} from './colour-ink.ts';
 import {GlyphsContext} from './hooks/use-glyphs.ts';
 import {ApproveScreen} from './screens/approve.tsx';
 import {createApproveStore} from './stores/approve-store.ts';
@@ -25,8 +25,7 @@ export async function askApproval(
 	plan: Plan,
 	{renderFull, isColoured, stdin = process.stdin, stdout = process.stdout}: Options,
 ): Promise<Approval> {
-	// Ink draws with this very chalk, which does not know NO_COLOR.
-	if (!shouldColour({stream: stdout, env: process.env, flag: isColoured})) chalk.level = 0;
+	colourInk(shouldColour({stream: stdout, env: process.env, flag: isColoured}));
 	const store = createApproveStore(plan, renderFull);
 	const app = render(
 		<GlyphsContext value={createGlyphs(process.env)}>

@@ -1,8 +1,8 @@
-import chalk from 'chalk';
 import {render} from 'ink';
 import type {Emit} from '../apply/events.ts';
 import {shouldColour} from '../output/colour.ts';
 import {createGlyphs} from '../output/glyphs.ts';
+import {colourInk} from './colour-ink.ts';
 import type {Place} from './components/header.tsx';
 import {GlyphsContext} from './hooks/use-glyphs.ts';
 import {ApplyScreen} from './screens/apply.tsx';
@@ -29,8 +29,7 @@ export type ApplyView = {
 export function openApplyView(options: Options): ApplyView {
 	const {onCancel, stdin = process.stdin, stdout = process.stdout, isColoured: flag, ...place} = options;
 	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
-	// Ink draws with this very chalk, which does not know NO_COLOR.
-	if (!isColoured) chalk.level = 0;
+	colourInk(isColoured);
 	const clock = createFrameClock();
 	const store = createApplyStore({clock, onCancel});
 	const app = render(

@@ -5,6 +5,7 @@ import {environmentNetworkName, meshNetworkName} from '../../source/model/names.
 import {parseSubnet} from '../../source/model/subnets.ts';
 import {expectError, withSandbox, words} from './cli.ts';
 import {publicService, serviceFiles, storeConnection, storeResource, yaml} from './cli-server.ts';
+import {ask} from './router-lab.ts';
 
 describe('two environments side by side', () => {
 	const sandbox = withSandbox(async opened => {
@@ -56,6 +57,19 @@ describe('two environments side by side', () => {
 		expect((await sandbox.ask('/sibling/api')).body).toBe('api v1');
 		expect((await sandbox.ask('/', {environment: 'staging'})).status).toBe(404);
 		expect(await sandbox.succeed(['status'])).toMatch(/^web +healthy/m);
+	});
+
+	test('a name of any text becomes a host, and names for the engine', async () => {
+		const environment = 'Feature/ü 1';
+		await sandbox.succeed(['deploy', '--env', environment]);
+		const status = JSON.parse(await sandbox.succeed(['status', '--env', environment, '--json']));
+		const {url} = status.services.find(({name}: {name: string}) => name === 'web');
+		expect(url).toMatch(/^http:\/\/t\w+-featurex2fxxfcxx20x1\.localhost:\d+$/);
+		expect((await ask(sandbox.router, {host: new URL(url).hostname})).body).toBe('web v2');
+		expect(await sandbox.succeed(['environment', 'list'])).toMatch(/^Feature\/ü 1 +2 +1/m);
+		await sandbox.expectNoChanges(['--env', environment]);
+		await sandbox.succeed(['destroy', '--env', environment, '--delete-data', '--auto-approve']);
+		expect(await sandbox.observe(environment)).toEqual({containers: [], networks: [], volumes: []});
 	});
 
 	test('a host that another environment serves blocks, with its owner’s name', async () => {

@@ -91,6 +91,7 @@ describe('a service that never becomes ready', () => {
 		const {stdout, exitCode, durationMs} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
 		expect(durationMs).toBeLessThan(15_000);
+		expect(stdout).toContain('runtime readiness failed: Container ended before it became healthy on port 3000.');
 		expect(stdout).toContain('exit code: 7');
 		expect(stdout).toContain('last 20 lines:');
 		const report = stdout.slice(stdout.indexOf('last 20 lines:')).split('\n').slice(1, 21);

@@ -123,7 +123,10 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 	mkdirSync(folder);
 	mkdirSync(config, {mode: 0o700});
 	// Short enough for a test that waits for a deadline, long enough for a slow machine.
-	writeFileSync(join(config, 'settings.json'), JSON.stringify({drainSeconds: 5, stopGraceSeconds: 2}));
+	writeFileSync(
+		join(config, 'settings.json'),
+		JSON.stringify({drainSeconds: 5, stopGraceSeconds: 2, minHealthyMs: 400}),
+	);
 	const {PATH, DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH} = process.env;
 	const base: NodeJS.ProcessEnv = {
 		PATH,

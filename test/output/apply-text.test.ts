@@ -1,10 +1,11 @@
 import {describe, expect, it} from 'vitest';
-import type {ApplyEvent} from '../../source/apply/events.ts';
+import type {ApplyEvent, ApplyResult} from '../../source/apply/events.ts';
 import {createPaint, plainPaint} from '../../source/output/colour.ts';
 import {eventLine, planLine} from '../../source/output/events-json.ts';
 import {createEventPrinter} from '../../source/output/events-text.ts';
 import {asciiGlyphs, type Glyphs, unicodeGlyphs} from '../../source/output/glyphs.ts';
 import {progressOf} from '../../source/output/progress.ts';
+import {renderResult} from '../../source/output/result-text.ts';
 import {renderTranscript} from '../../source/output/transcript.ts';
 import {displayWidth} from '../../source/output/width.ts';
 import {failingApply, workingApply} from './events.ts';
@@ -58,6 +59,61 @@ describe('events as text', () => {
 			'GET / → 503, try 3',
 			'draining',
 			'GET / → 503, try 1',
+		]);
+	});
+	it('marks lines of stderr, and leaves steps of a Dockerfile to the log of the build', () => {
+		const log = (stream: 'stdout' | 'stderr' | 'build', text: string) =>
+			({type: 'log', at: 0, address: 'image.web', stream, text}) as const;
+		const progress = (message: string) => ({type: 'step-progress', at: 0, address: 'image.web', message}) as const;
+		const build = '[build 2/3] RUN npm ci';
+		expect(print([progress(build), log('build', build), log('stderr', 'deprecated'), progress('exporting')])).toBe(
+			['web │ [build 2/3] RUN npm ci', 'web ! deprecated', 'image.web  exporting', ''].join('\n'),
+		);
+	});
+});
+
+describe('how it ended', () => {
+	const result: ApplyResult = {
+		mode: 'apply',
+		environment: 'production',
+		outcome: 'done',
+		durationMs: 1000,
+		done: 2,
+		failed: 0,
+		skipped: 0,
+		urls: [{service: 'web', url: 'http://notes.localhost:9080', accessMode: 'authenticated'}],
+		resources: [],
+		keptVolumes: [],
+	};
+	const lines = (part: Partial<ApplyResult>) => renderResult({...result, ...part}, plainPaint);
+
+	it('names the addresses, and how to sign in', () => {
+		expect(lines({})).toEqual([
+			'Apply done in 1s: 2 done.',
+			'web active at http://notes.localhost:9080 (asks for the password)',
+			'The password and a link that signs in: compartment access show',
+		]);
+	});
+
+	it('says after a failure that the former deployments still serve', () => {
+		expect(lines({outcome: 'failed', failed: 1})).toContain(
+			'web still active at http://notes.localhost:9080 (asks for the password)',
+		);
+	});
+
+	it('names the data that a destroy left, and the command that deletes it', () => {
+		const ended = {mode: 'destroy', environment: "qa's", urls: []} as const;
+		expect(lines({...ended, keptVolumes: ['volume.db.data', 'volume.db.log']})).toEqual([
+			'Destroyed in 1s: 2 done.',
+			'Kept volumes db.data, db.log: the next apply uses them again.',
+			"Delete them: compartment destroy --env 'qa'\\''s' --delete-data",
+		]);
+	});
+
+	it('says that a cancelled one can go on', () => {
+		expect(lines({mode: 'destroy', outcome: 'cancelled', urls: []})).toEqual([
+			'Destroy cancelled after 1s: 2 done.',
+			'The next destroy goes on from here.',
 		]);
 	});
 });

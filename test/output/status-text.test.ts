@@ -85,6 +85,13 @@ describe('status', () => {
 		expect(text).not.toContain('RESOURCE');
 	});
 
+	it('leaves out what matters least where it has no room, but not what was asked for', () => {
+		const narrow = {...options, columns: 80};
+		expect(renderStatus(report, narrow)).not.toContain('IMAGE');
+		expect(renderStatus(report, narrow)).not.toContain('DEPLOYMENT');
+		expect(renderStatus(report, {...narrow, isVerbose: true})).toContain('DEPLOYMENT');
+	});
+
 	it('quotes an environment name in the command that it prints', () => {
 		expect(renderStatus({...report, environment: "qa's"}, options)).toContain(`--env 'qa'\\''s' --service web`);
 	});

@@ -24,28 +24,32 @@ const image = (world: World, name: string, reasons: readonly string[], files: re
 		images: world.input.images.map(found => (found.planned.service === name ? newImage(name, reasons, files) : found)),
 	});
 
-const gone = (kind: 'networks' | 'volumes') => withInput(deployed, {observed: {...deployed.input.observed, [kind]: []}});
+const gone = (kind: 'networks' | 'volumes') =>
+	withInput(deployed, {observed: {...deployed.input.observed, [kind]: []}});
 
 const obstacle = (reason: string, unblock: string): World =>
 	withInput(deployed, {
 		images: deployed.input.images.map(found =>
-			found.planned.service === 'web' ? {...newImage('web', ['source changed: 1 file']), obstacle: {reason, unblock}} : found,
+			found.planned.service === 'web'
+				? {...newImage('web', ['source changed: 1 file']), obstacle: {reason, unblock}}
+				: found,
 		),
 	});
 
 const routes = (...rules: string[]): string => `version: 1\nroutes:\n${rules.map(rule => `  - ${rule}\n`).join('')}`;
 const apiRule = '{on: web, path: /api/*, to: api, stripPrefix: /api}';
 
-const literal = (name: string, value: string): [string, string] => ['{LOG_LEVEL: info}', `{LOG_LEVEL: info, ${name}: ${value}}`];
+const literal = (name: string, value: string): [string, string] => [
+	'{LOG_LEVEL: info}',
+	`{LOG_LEVEL: info, ${name}: ${value}}`,
+];
 
 const withLevel = withVariables(
 	withState(deployed, {
 		deployments: Object.fromEntries(
 			Object.entries(deployed.input.state.deployments).map(([id, made]) => [
 				id,
-				made.service === 'web'
-					? {...made, spec: {...made.spec, env: {...made.spec.env, TOKEN: secretOf('r1')}}}
-					: made,
+				made.service === 'web' ? {...made, spec: {...made.spec, env: {...made.spec.env, TOKEN: secretOf('r1')}}} : made,
 			]),
 		),
 	}),
@@ -55,6 +59,74 @@ const withLevel = withVariables(
 function secretOf(revision: string) {
 	return {type: 'secret', scope: service('web'), key: 'TOKEN', revision} as const;
 }
+
+/** An older deployment of web that served before, and a ready one that waits for a promote. */
+const web = deployed.input.state.deployments[deploymentId('web')]!;
+const older = {
+	...web,
+	id: deploymentId('web', 0),
+	stage: 'retired',
+	slot: 'green',
+	imageId: 'sha256:web-0',
+	imageKey: 'web-0',
+	spec: {...web.spec, env: {LOG_LEVEL: {type: 'plain', value: 'warn'}}},
+	routes: [],
+	createdAt: '2026-03-28T18:30:00.000Z',
+} as const;
+const heldWeb = {
+	...web,
+	id: deploymentId('web', 2),
+	status: 'running',
+	stage: 'candidate',
+	isHeld: true,
+	slot: undefined,
+	imageId: 'sha256:web-2',
+	containerName: 'compartment-shop.production.web.dpl_web2',
+	containerId: 'id of the held one',
+} as const;
+
+const withHistory = withState(deployed, {deployments: {...deployed.input.state.deployments, [older.id]: older}});
+const held = withInput(
+	withState(deployed, {deployments: {...deployed.input.state.deployments, [heldWeb.id]: heldWeb}}),
+	{
+		observed: {
+			...deployed.input.observed,
+			containers: deployed.input.observed.containers.flatMap(container =>
+				container.labels['compartment.address'] === 'service.web'
+					? [
+							container,
+							{
+								...container,
+								id: 'id of the held one',
+								name: heldWeb.containerName,
+								labels: {...container.labels, 'compartment.deployment': heldWeb.id},
+							},
+						]
+					: [container],
+			),
+		},
+	},
+);
+const rolledBack = (patch: Partial<World['input']> = {}) =>
+	withInput(withHistory, {
+		mode: 'rollback',
+		rollback: {web: older.id},
+		availableImages: new Set([older.imageId]),
+		...patch,
+	});
+
+const stopped = (world: World): World =>
+	withInput(world, {
+		observed: {
+			...world.input.observed,
+			containers: world.input.observed.containers.map(found => ({...found, state: 'exited', status: 'Exited (0)'})),
+		},
+	});
+
+const withRelease = rewritten(emptyWorld(), ['path: web', 'path: web\n    release: {command: bin/migrate}']);
+const interrupted = withState(withRelease, {
+	interruptedReleases: {web: {command: 'bin/migrate', imageKey: 'web-2', at: '2026-03-29T09:58:00.000Z'}},
+});
 
 const twoVolumes = shop.replace('volumes: {', 'volumes: {extra: /extra, ');
 
@@ -105,7 +177,10 @@ export const situations: Readonly<Record<string, World>> = {
 	'container-paused': withContainer(deployed, 'service.api', {state: 'paused', status: 'Up 2 hours (Paused)'}),
 	'container-off-its-network': withContainer(deployed, 'service.web', {networks: {bridge: '172.17.0.2'}}),
 	'resource-removed-outside': withContainer(deployed, 'resource.db', null),
-	'resource-stopped-outside': withContainer(deployed, 'resource.db', {state: 'exited', status: 'Exited (0) 1 hour ago'}),
+	'resource-stopped-outside': withContainer(deployed, 'resource.db', {
+		state: 'exited',
+		status: 'Exited (0) 1 hour ago',
+	}),
 	'network-gone': gone('networks'),
 	'volume-lost': withContainer(gone('volumes'), 'resource.db', null),
 	'volume-reused': withInput(emptyWorld(), {
@@ -126,13 +201,13 @@ export const situations: Readonly<Record<string, World>> = {
 		deployed,
 		shop
 			.replace('    connections: {db: {env: {DATABASE_URL: connection-url}}}\n', '')
-			.replace(/^resources:[^]*/m, ''),
+			.replace(/^resources:[\s\S]*/m, ''),
 	),
 	'volume-handle-removed': edited(deployedWorld(twoVolumes), shop),
 	'volume-mount-changed': edited(deployedWorld(twoVolumes), twoVolumes.replace('/extra', '/other')),
 	'host-conflict-inside': edited(
 		deployed,
-		shop.replace('path: web', 'path: web\n    domain: one.example.com').replace('kind: worker', 'domain: one.example.com'),
+		shop.replace('path: web', 'path: web\n    domain: mailer-shop.localhost').replace('kind: worker', 'kind: web'),
 	),
 	'host-conflict-across': withInput(emptyWorld(), {
 		takenHosts: [{host: 'shop.localhost', project: 'shop', environment: 'Production'}],
@@ -153,6 +228,25 @@ export const situations: Readonly<Record<string, World>> = {
 			[deploymentId('web')]: {...deployed.input.state.deployments[deploymentId('web')]!, imageId: 'sha256:web-0'},
 		},
 	}),
+	release: withRelease,
+	'release-interrupted': interrupted,
+	'release-again': withInput(interrupted, {release: 'again'}),
+	'release-done': withInput(interrupted, {release: 'done'}),
+	hold: withInput(image(deployed, 'web', ['source changed: 1 file']), {isHold: true}),
+	'hold-and-a-removed-service': withInput(
+		edited(deployed, shop.replace('  mailer:\n    path: mailer\n    kind: worker\n', '')),
+		{isHold: true},
+	),
+	'held-superseded': image(held, 'web', ['source changed: 1 file']),
+	promote: withInput(held, {mode: 'promote'}),
+	'promote-nothing': withInput(deployed, {mode: 'promote'}),
+	discard: withInput(held, {mode: 'discard'}),
+	rollback: rolledBack(),
+	'rollback-image-gone': rolledBack({availableImages: new Set()}),
+	stop: withInput(deployed, {mode: 'stop'}),
+	start: withInput(stopped(deployed), {mode: 'start'}),
+	'start-without-network': withInput(stopped(gone('networks')), {mode: 'start'}),
+	restart: withInput(deployed, {mode: 'restart'}),
 	destroy: withInput(deployed, {mode: 'destroy'}),
 	'destroy-with-data': withInput(deployed, {mode: 'destroy', deleteData: true}),
 	'destroy-beside-others': withInput(deployed, {mode: 'destroy', isRouterShared: true}),

@@ -80,8 +80,8 @@ const sameImage = (service: string): ImageFinding => ({
 });
 
 /** An environment that was never deployed, on an engine that has nothing. */
-export function emptyWorld(descriptor = shop, routes: string | undefined = shopRoutes, environment = 'production'): World {
-	const project = read(descriptor, routes, {directory: '/srv/shop'});
+export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes, environment = 'production'): World {
+	const project = read(descriptor, routes ?? undefined, {directory: '/srv/shop'});
 	const state: State = {...newState({project: project.name, environment, lineage}), updatedAt: time};
 	const desired = describe(project, environment, []);
 	const input: PlanInput = {
@@ -200,7 +200,7 @@ const byKey = <Item, Value>(items: readonly Item[], entry: (item: Item) => [stri
 	Object.fromEntries(items.map(entry));
 
 /** The same world after a successful apply. */
-export function deployedWorld(descriptor = shop, routes: string | undefined = shopRoutes): World {
+export function deployedWorld(descriptor = shop, routes: string | null = shopRoutes): World {
 	const {project, input: empty} = emptyWorld(descriptor, routes);
 	const {environment} = empty.desired;
 	const variables = generatedVariables(project);
@@ -270,9 +270,9 @@ export const withState = (world: World, patch: Partial<State>): World =>
 	withInput(world, {state: {...world.input.state, ...patch}});
 
 /** The world after an edit of the files; images of services that are new must be built. */
-export function edited(world: World, descriptor: string, routes: string | undefined = shopRoutes): World {
+export function edited(world: World, descriptor: string, routes: string | null = shopRoutes): World {
 	const {input} = world;
-	const project = read(descriptor, routes, {directory: '/srv/shop'});
+	const project = read(descriptor, routes ?? undefined, {directory: '/srv/shop'});
 	const desired = describe(project, input.desired.environment, input.state.variables);
 	const images = desired.services.map(
 		({name}) => input.images.find(({planned}) => planned.service === name) ?? newImage(name, ['first build']),
@@ -294,7 +294,8 @@ export function rewritten(world: World, ...replacements: readonly [from: string,
 export function withVariables(world: World, ...variables: readonly Variable[]): World {
 	const {project, input} = world;
 	const kept = input.state.variables.filter(
-		({scope, key}) => !variables.some(other => other.key === key && JSON.stringify(other.scope) === JSON.stringify(scope)),
+		({scope, key}) =>
+			!variables.some(other => other.key === key && JSON.stringify(other.scope) === JSON.stringify(scope)),
 	);
 	const all = [...kept, ...variables];
 	const desired = describe(project, input.desired.environment, all);

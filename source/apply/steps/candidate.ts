@@ -1,4 +1,5 @@
 import {messageOf, UserError} from '../../errors.ts';
+import {failpoint} from '../../failpoints.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {newId} from '../../model/ids.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
@@ -8,6 +9,7 @@ import {pickAddress} from '../../model/subnets.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import {isRouted, isRunning} from '../../plan/services.ts';
 import type {Deployment, DeploymentFailure, State} from '../../state/state.ts';
+import {isOwnReference} from '../clean-up-images.ts';
 import {describeFailure, followLogs} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment, withDeployment} from '../deployments.ts';
@@ -53,7 +55,8 @@ async function imageOf(context: ApplyContext, {service, type, image: planned}: P
 	const image = await engine.findImage(id);
 	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: 'compartment apply --rebuild'});
 	if (type === 'promote') {
-		await engine.tagImage(id, reference);
+		// A prebuilt image keeps the name it has, which is not ours to move.
+		if (isOwnReference(reference, state.current())) await engine.tagImage(id, reference);
 		const record = {key, reference, imageId: id, builder: 'promoted', builtAt: new Date().toISOString()};
 		await state.update(current => ({...current, images: {...current.images, [service]: record}}));
 	}
@@ -112,6 +115,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		createdAt: new Date().toISOString(),
 	};
 	await context.state.update(state => withDeployment(state, deployment));
+	failpoint('candidate.after-open');
 	return deployment;
 }
 
@@ -209,5 +213,6 @@ export async function startCandidate(
 		logs.abort();
 	}
 	const ready = await state.update(current => patchDeployment(current, id, {stage: 'candidate'}));
+	failpoint('candidate.after-ready');
 	return ready.deployments[id]!;
 }

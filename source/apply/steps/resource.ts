@@ -1,5 +1,6 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
 import {EngineError, UserError} from '../../errors.ts';
+import {failpoint} from '../../failpoints.ts';
 import {resourceAddress} from '../../model/address.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName} from '../../model/names.ts';
@@ -104,30 +105,36 @@ export async function replaceResource(context: ApplyContext, resource: DesiredRe
 	const spec = withRevisions(resource.spec, state.current());
 	const imageId = await ensureImage(context, resource.address, spec.image);
 	const logs = new AbortController();
+	let former: ObservedContainer | undefined;
 	await operate(context, {
 		address: resource.address,
 		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
 		run: async op => {
-			const former = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
-			if (former) {
-				progress(context, resource.address, 'stopping the former container');
-				await engine.stop(former.id, settings.stopGraceSeconds);
-				await engine.rename(former.id, previousName(resource.containerName));
-			}
-			let containerId: string | undefined;
+			former = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
 			try {
+				if (former) {
+					progress(context, resource.address, 'stopping the former container');
+					await engine.stop(former.id, settings.stopGraceSeconds);
+					failpoint('resource.after-stop');
+					await engine.rename(former.id, previousName(resource.containerName));
+					failpoint('resource.after-rename');
+				}
 				progress(context, resource.address, 'starting');
-				containerId = await startContainer(context, resource, spec, op);
+				const containerId = await startContainer(context, resource, spec, op);
+				failpoint('resource.after-start');
 				followLogs(context, resource.address, containerId, logs.signal);
 				await settle(context, resource, containerId);
+				return containerId;
 			} catch (error) {
 				await undoReplacement(context, resource, former);
 				throw error;
 			} finally {
 				logs.abort();
 			}
+		},
+		async finish() {
+			failpoint('resource.after-record');
 			if (former) await engine.remove(former.id);
-			return containerId;
 		},
 		record: (current, containerId) => withRecord(current, recordOf(resource, spec, imageId, containerId)),
 	});
@@ -141,10 +148,9 @@ async function undoReplacement(
 	const {engine} = context;
 	for (const {id, name} of await ownContainers(context, resource)) {
 		if (name === resource.containerName && id !== former?.id) await engine.remove(id);
+		if (id === former?.id && name !== resource.containerName) await engine.rename(id, resource.containerName);
 	}
-	if (!former) return;
-	await engine.rename(former.id, resource.containerName);
-	await engine.start(former.id);
+	if (former) await engine.start(former.id);
 }
 
 /** Starts a stopped resource again, or stores settings that need no new container. */

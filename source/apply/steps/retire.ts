@@ -1,10 +1,9 @@
 import {labels} from '../../model/labels.ts';
-import {meshNetworkName} from '../../model/names.ts';
-import {drain} from '../../router/router.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
 import {operate} from '../operation.ts';
+import {takeOutOfService} from './out-of-service.ts';
 
 const isFinished = ({stage, status}: Deployment): boolean =>
 	stage === 'retired' || status === 'failed' || status === 'stopped';
@@ -30,30 +29,18 @@ export async function removeOldContainers(context: ApplyContext, service: string
  * deadline passes, stops it with its grace time, and keeps the container for a look.
  */
 export async function retireDeployment(context: ApplyContext, address: string, deployment: Deployment): Promise<void> {
-	const {engine, router, plan, settings, signal} = context;
-	const {id, service, slot, containerId} = deployment;
+	const {id} = deployment;
 	await operate(context, {
 		address,
 		intent: {type: 'retire', deployments: [id]},
-		run: async () => {
-			const isThere = containerId !== undefined && (await engine.inspectContainer(containerId)) !== undefined;
-			if (!isThere) return;
-			if (slot) {
-				progress(context, address, 'draining the former deployment');
-				const targets = [{lineage: plan.lineage, service, slot}];
-				const options = {deadlineMs: settings.drainSeconds * 1000, signal};
-				const isDrained = await drain(engine, router, targets, options);
-				if (!isDrained)
-					notice(
-						context,
-						'warning',
-						`${address}: requests were still open after ${settings.drainSeconds} s and are cut off`,
-					);
-			}
-			await engine.leave(containerId, meshNetworkName(plan.project, plan.environment)).catch(() => undefined);
-			progress(context, address, 'stopping the former deployment');
-			await engine.stop(containerId, settings.stopGraceSeconds);
-		},
+		run: () =>
+			takeOutOfService(context, deployment, {
+				onProgress: message => progress(context, address, message),
+				onDeadline() {
+					const {drainSeconds} = context.settings;
+					notice(context, 'warning', `${address}: requests were still open after ${drainSeconds} s and are cut off`);
+				},
+			}),
 		record: current => patchDeployment(current, id, {stage: 'retired', completedAt: new Date().toISOString()}),
 	});
 }
@@ -92,12 +79,19 @@ export async function discardCandidates(context: ApplyContext, reason: string): 
 			deployment.status === 'running' &&
 			state.current().active[deployment.service] !== deployment.id,
 	);
-	for (const {id, service, kind, containerId} of unused) {
-		if (containerId) await engine.remove(containerId);
+	for (const {id, service, kind, containerId, containerName} of unused) {
 		// A worker's former deployment was stopped first.
 		const former = state.current().deployments[state.current().active[service] ?? ''];
 		if (kind === 'worker' && former?.containerId) await engine.start(former.containerId);
 		const patch = {status: 'stopped', containerId: undefined, failure: {message: reason, lastLines: []}} as const;
-		await state.update(current => patchDeployment(current, id, {...patch, completedAt: new Date().toISOString()}));
+		// Journaled, so that one that cannot be recorded is left to recovery.
+		await operate(context, {
+			address: `service.${service}`,
+			intent: {type: 'remove', kind: 'container', name: containerName},
+			async run() {
+				if (containerId) await engine.remove(containerId);
+			},
+			record: current => patchDeployment(current, id, {...patch, completedAt: new Date().toISOString()}),
+		});
 	}
 }

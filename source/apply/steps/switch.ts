@@ -1,3 +1,4 @@
+import {failpoint} from '../../failpoints.ts';
 import {routesAddress} from '../../model/address.ts';
 import {meshNetworkName} from '../../model/names.ts';
 import {publish} from '../../router/router.ts';
@@ -8,18 +9,26 @@ import {type Switch, withSwitch} from '../deployments.ts';
 import {operate} from '../operation.ts';
 import {describeTable} from '../route-table.ts';
 
-/** Siblings reach a service by its name: from now on that is the new deployment. */
-async function takeNames(context: ApplyContext, switched: Switch): Promise<void> {
-	const {engine, plan, state} = context;
-	const network = meshNetworkName(plan.project, plan.environment);
-	for (const [service, id] of Object.entries(switched)) {
+/**
+ * Siblings reach a service by its name: from now on that is the new deployment too. It is off their network for a moment,
+ * so this comes before it gets a request that could need one of them.
+ */
+export async function takeNames(
+	{engine, state}: Pick<ApplyContext, 'engine' | 'state'>,
+	switched: Switch,
+): Promise<void> {
+	const {project, environment, active, deployments} = state.current();
+	const network = meshNetworkName(project, environment);
+	const take = async ([service, id]: [string, string]) => {
 		// The first deployment of a service has had the name since it was created.
-		if (state.current().active[service] === undefined) continue;
-		const container = state.current().deployments[id]?.containerId;
-		if (!container) continue;
+		if (active[service] === undefined) return;
+		const container = deployments[id]?.containerId;
+		if (!container) return;
 		await engine.leave(container, network);
+		failpoint('switch.between-names');
 		await engine.join(container, {network, aliases: [service]});
-	}
+	};
+	await Promise.all(Object.entries(switched).map(take));
 }
 
 /**
@@ -27,12 +36,7 @@ async function takeNames(context: ApplyContext, switched: Switch): Promise<void>
  * router, or one reload where the topology changed. The router's file is written first, so that a crash at any point
  * leaves either the old or the new deployments serving, never a mix.
  */
-export async function switchTraffic(
-	context: ApplyContext,
-	routes: RoutesRecord,
-	switched: Switch,
-	removed: readonly string[],
-): Promise<void> {
+export async function switchTraffic(context: ApplyContext, routes: RoutesRecord, switched: Switch): Promise<void> {
 	const {engine, router, state, signal} = context;
 	if (needsAccess({...state.current(), routes}) && !state.current().access) {
 		const access = await createAccess(state.current());
@@ -42,10 +46,11 @@ export async function switchTraffic(
 		address: routesAddress,
 		intent: {type: 'switch', deployments: switched},
 		run: async () => {
-			const table = describeTable(withSwitch(state.current(), routes, switched, removed));
-			await publish(engine, router, table, {signal});
+			const table = describeTable(withSwitch(state.current(), routes, switched));
 			await takeNames(context, switched);
+			await publish(engine, router, table, {signal});
+			failpoint('switch.after-publish');
 		},
-		record: current => withSwitch(current, routes, switched, removed),
+		record: current => withSwitch(current, routes, switched),
 	});
 }

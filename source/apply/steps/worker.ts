@@ -1,3 +1,4 @@
+import {failpoint} from '../../failpoints.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {activeDeployment} from '../../plan/input.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
@@ -19,6 +20,7 @@ export async function replaceWorker(
 	if (former?.containerId) {
 		progress(context, serviceAddress(planned.service), 'stopping the former deployment');
 		await engine.stop(former.containerId, settings.stopGraceSeconds);
+		failpoint('worker.after-stop');
 	}
 	try {
 		return await startCandidate(context, planned, opened);

@@ -66,8 +66,7 @@ export function run(command: string, caches: readonly CacheMount[] = []): string
 }
 
 /** The same Dockerfile for a builder that knows no mounts. Only for text of this module. */
-export const withoutMounts = (dockerfile: string): string =>
-	dockerfile.replace(/^RUN (?:--mount=\S+ )+/gm, 'RUN ');
+export const withoutMounts = (dockerfile: string): string => dockerfile.replace(/^RUN (?:--mount=\S+ )+/gm, 'RUN ');
 
 /** Debian packages; no line when there are none. */
 export const installPackages = (names: readonly string[]): string[] => {

@@ -40,6 +40,8 @@ type StageOptions = {
 	readonly isTrimmed?: boolean;
 	/** Whether the service itself calls the package manager. */
 	readonly needsManager?: boolean;
+	/** Whether only files are served in the end. */
+	readonly isSite?: boolean;
 };
 
 /** Where a build without node_modules of the install lies. */
@@ -60,10 +62,7 @@ function baseStage(build: NodeBuild): string[] {
 	const shown = /^[\w@./-]+$/.test(request) ? request : `'${request}'`;
 	// Images of Node bring a yarn of their own, which stands in the way of another one.
 	const force = manager.name === 'yarn' ? ' --force' : '';
-	return [
-		`FROM ${imageOf(build)} AS base`,
-		run(`npm install --global${force} ${shown}`, [{target: '/root/.npm'}]),
-	];
+	return [`FROM ${imageOf(build)} AS base`, run(`npm install --global${force} ${shown}`, [{target: '/root/.npm'}])];
 }
 
 function installStage(build: NodeBuild, name: string, command: string): string[] {
@@ -93,17 +92,22 @@ function plainStage(build: NodeBuild): string[] {
 	];
 }
 
-function buildStage({wishes, packages, isInstalling, needsWholeSource, build}: NodeBuild): string[] {
+function buildStage({wishes, packages, isInstalling, needsWholeSource, build}: NodeBuild, isSite: boolean): string[] {
 	// What the build makes may hold folders of this name too; only those of the install stay behind.
-	const modules = [...packages.keys()].map(path => joinPath(wishes.folder, path.replace(/package\.json$/, 'node_modules')));
+	const modules = [...packages.keys()].map(path =>
+		joinPath(wishes.folder, path.replace(/package\.json$/, 'node_modules')),
+	);
 	const excludes = isInstalling ? modules.map(path => ` --exclude='./${path}'`).join('') : '';
 	const hasSource = isInstalling && needsWholeSource;
+	const separate = run(
+		`mkdir ${output} && tar --create --anchored${excludes} --directory=${appFolder} . | tar --extract --directory=${output}`,
+	);
 	return [
 		'FROM install AS build',
 		...environment({NODE_ENV: 'production'}, wishes.env),
 		...(hasSource ? [] : [...buildVariables(wishes.env), copySource()]),
 		run(build!),
-		run(`mkdir ${output} && tar --create --anchored${excludes} --directory=${appFolder} . | tar --extract --directory=${output}`),
+		...(isSite ? [] : [separate]),
 	];
 }
 
@@ -119,7 +123,7 @@ export function stagesUntilBuilt(build: NodeBuild, options: StageOptions = {}): 
 		stages.push(installStage(build, 'install', isOnlyProduction ? manager.installProduction : manager.install));
 	} else if (isBuilding) stages.push(plainStage(build));
 	if (isTwice) stages.push(installStage(build, 'dependencies', manager.installProduction));
-	if (isBuilding) stages.push(buildStage(build));
+	if (isBuilding) stages.push(buildStage(build, options.isSite === true));
 	return stages;
 }
 

@@ -1,4 +1,3 @@
-import {noStartError} from './start-error.ts';
 import {joinPath, placeOf, writeStages} from './dockerfile-lines.ts';
 import {readManager} from './node-manager.ts';
 import {type NodePackage, readPackage, runsInstallScripts} from './node-package.ts';
@@ -9,6 +8,7 @@ import {readNodeVersion} from './node-version.ts';
 import {readProcfile} from './procfile.ts';
 import type {BuildWishes, Recipe, Stack} from './recipe.ts';
 import {filesBelow, type SourceFiles} from './source-files.ts';
+import {noStartError} from './start-error.ts';
 import {serveFiles} from './static-server.ts';
 
 const hasDependencies = ({dependencies, devDependencies, optionalDependencies}: NodePackage): boolean =>
@@ -79,7 +79,10 @@ function siteRecipe(build: NodeBuild, outputFolder: string): Recipe {
 			...(build.build !== undefined && {build: build.build}),
 			serve: outputFolder,
 		},
-		dockerfile: writeStages([...stagesUntilBuilt({...build, build: build.build ?? 'true'}), ...site.stages]),
+		dockerfile: writeStages([
+			...stagesUntilBuilt({...build, build: build.build ?? 'true'}, {isSite: true}),
+			...site.stages,
+		]),
 		files: site.files,
 		notes: [],
 	};

@@ -42,9 +42,9 @@ const settings = ({isSinglePage}: SiteOptions): string => `{
 	header *.webmanifest Content-Type application/manifest+json
 	header *.map Content-Type application/json
 
-	try_files {path} {path}/index.html {path}.html
+	try_files {path} {path}/ {path}.html
 	@page {
-		not file
+		not file {path} {path}/index.html {path}.html
 		not path_regexp [.][A-Za-z0-9]+$
 		${isSinglePage === undefined ? 'not file /404.html\n\t\t' : ''}file /index.html
 	}

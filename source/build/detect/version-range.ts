@@ -3,7 +3,10 @@ type Parts = readonly number[];
 
 const partsOf = (text: string): Parts | undefined => {
 	const match = /^[v=\s]*(\d+)(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?/.exec(text);
-	return match?.slice(1).filter(part => part !== undefined && /^\d+$/.test(part)).map(Number);
+	return match
+		?.slice(1)
+		.filter(part => part !== undefined && /^\d+$/.test(part))
+		.map(Number);
 };
 
 const compare = (a: Parts, b: Parts): number => {

@@ -1,0 +1,71 @@
+/**
+ * Draws docs/pictures/: frames of the built command line, which runs in a terminal on a copy of an example.
+ *
+ *   npm run pictures
+ */
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {openStage, type Stage} from './pictures/stage.ts';
+import {screenToSvg} from './pictures/svg.ts';
+
+const folder = fileURLToPath(new URL('../docs/pictures', import.meta.url));
+
+type Screen = Parameters<typeof screenToSvg>[0];
+
+function draw(name: string, screen: Screen): void {
+	for (const theme of ['dark', 'light'] as const) {
+		const svg = screenToSvg(screen, {title: 'compartment', isDark: theme === 'dark'});
+		writeFileSync(join(folder, `${name}-${theme}.svg`), svg);
+	}
+	console.log(`docs/pictures/${name}-{dark,light}.svg`);
+}
+
+/** The first deployment, at the moment when the database is ready and the last service is not. */
+async function drawApply(stage: Stage): Promise<void> {
+	using terminal = stage.open(['apply'], {columns: 100, rows: 30});
+	await terminal.waitFor('y/N', 30_000);
+	terminal.press('y');
+	await terminal.waitFor(/\d\/9 ready/, 30_000);
+	// To the log of the fourth step, resource.db.
+	terminal.press('gjjj');
+	await terminal.waitFor(/running +service\.api.*ready to accept connections/s, 120_000);
+	draw('apply', terminal.screen);
+	await terminal.ended;
+}
+
+/** A change of a source file, of a variable and of the routes. */
+function edit({folder: project}: Stage): void {
+	const change = (path: string, from: RegExp | string, to: string) => {
+		const file = join(project, path);
+		const text = readFileSync(file, 'utf8');
+		if (text.replace(from, to) === text) throw new Error(`${path} has no ${from} any more`);
+		writeFileSync(file, text.replace(from, to));
+	};
+	change('services/web/page.js', /$/, '// One more line.\n');
+	change('compartment.yml', '    port: 3000\n', '    port: 3000\n    env:\n      LOG_LEVEL: debug\n');
+	change('compartment.routes.yml', 'routes:\n', 'routes:\n  - on: web\n    path: /metrics\n    to: api\n');
+}
+
+async function drawPlan(stage: Stage): Promise<void> {
+	using terminal = stage.open(['plan'], {columns: 90, rows: 40});
+	await terminal.ended;
+	draw('plan', await stage.still(terminal));
+}
+
+async function drawApproval(stage: Stage): Promise<void> {
+	using terminal = stage.open(['apply'], {columns: 90, rows: 40});
+	await terminal.waitFor('y/N', 30_000);
+	terminal.press('kk\r');
+	await terminal.waitFor('because');
+	draw('approve', await stage.still(terminal));
+	terminal.press('n');
+	await terminal.ended;
+}
+
+mkdirSync(folder, {recursive: true});
+await using stage = await openStage('internal-tools', 'notes');
+await drawApply(stage);
+edit(stage);
+await drawPlan(stage);
+await drawApproval(stage);

@@ -1,0 +1,24 @@
+import type {Engine, ObservedContainer} from '../engine/engine.ts';
+import {labels} from '../model/labels.ts';
+import type {RouterOptions} from '../router/router.ts';
+import type {Settings} from '../settings.ts';
+import type {Journal} from '../state/journal.ts';
+import type {StateKeeper} from './state-keeper.ts';
+
+/** What the recovery of an environment works with. */
+export type RecoveryContext = {
+	readonly engine: Engine;
+	readonly router: RouterOptions;
+	readonly settings: Pick<Settings, 'drainSeconds' | 'stopGraceSeconds'>;
+	readonly state: StateKeeper;
+	readonly journal: Pick<Journal, 'done' | 'failed'>;
+	/** Told to the user, one sentence for everything that was found and mended. */
+	readonly say: (message: string) => void;
+};
+
+/** Containers of the environment, as they are now. */
+export const ownContainers = async ({engine, state}: RecoveryContext): Promise<readonly ObservedContainer[]> =>
+	(await engine.observe({[labels.lineage]: state.current().lineage})).containers;
+
+/** Whether a container does its work or is about to, by its restart policy. */
+export const isUp = ({state}: ObservedContainer): boolean => state === 'running' || state === 'restarting';

@@ -1,0 +1,42 @@
+import {failpoint} from '../../failpoints.ts';
+import {meshNetworkName} from '../../model/names.ts';
+import {drain} from '../../router/router.ts';
+import type {Settings} from '../../settings.ts';
+import type {Deployment} from '../../state/state.ts';
+import type {ApplyContext} from '../context.ts';
+
+type Context = Pick<ApplyContext, 'engine' | 'router' | 'state'> & {
+	readonly settings: Pick<Settings, 'drainSeconds' | 'stopGraceSeconds'>;
+	readonly signal?: AbortSignal;
+};
+
+type Watch = {
+	/** Told what happens now. */
+	readonly onProgress?: (message: string) => void;
+	/** The drain deadline passed with requests still open. */
+	readonly onDeadline?: () => void;
+};
+
+/**
+ * Takes a former deployment out of service after the switch: waits until its requests have been answered or the drain
+ * deadline passes, then stops its container with its grace time. Doing it again is fine.
+ */
+export async function takeOutOfService(
+	{engine, router, settings, state, signal}: Context,
+	{service, slot, containerId}: Pick<Deployment, 'service' | 'slot' | 'containerId'>,
+	{onProgress, onDeadline}: Watch = {},
+): Promise<void> {
+	const {lineage, project, environment} = state.current();
+	const isThere = containerId !== undefined && (await engine.inspectContainer(containerId)) !== undefined;
+	if (!isThere) return;
+	if (slot) {
+		onProgress?.('draining the former deployment');
+		const options = {deadlineMs: settings.drainSeconds * 1000, signal};
+		if (!(await drain(engine, router, [{lineage, service, slot}], options))) onDeadline?.();
+	}
+	failpoint('retire.after-drain');
+	await engine.leave(containerId, meshNetworkName(project, environment));
+	failpoint('retire.after-leave');
+	onProgress?.('stopping the former deployment');
+	await engine.stop(containerId, settings.stopGraceSeconds);
+}

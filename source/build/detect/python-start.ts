@@ -1,0 +1,48 @@
+import {readProcfile} from './procfile.ts';
+import type {SourceFiles} from './source-files.ts';
+
+/** Files that start a Python source, the first one that is there. */
+export const mainFiles = ['main.py', 'app.py', 'start.py', 'bot.py', 'hello.py', 'server.py'];
+
+/** What is looked for when a Python source says nothing. */
+export const pythonStartRules = `Procfile, Django, FastAPI, FastHTML or Flask, ${mainFiles.join(', ')}`;
+
+const dependencyFiles = ['requirements.txt', 'pyproject.toml', 'Pipfile'];
+
+/** A question about the dependencies of a Python source, by the text of the files that list them. */
+export async function readDependencies(files: SourceFiles): Promise<(name: string) => boolean> {
+	const texts = await Promise.all(dependencyFiles.map(path => files.read(path)));
+	const text = texts.map(each => each?.replace(/#.*/g, '') ?? '').join('\n');
+	return name => new RegExp(`(?:^|["'\\s])${name.replace('-', '[-_]')}(?![\\w.-])`, 'im').test(text);
+}
+
+/** `package.wsgi` of the first settings that name a WSGI application. */
+async function findWsgi(files: SourceFiles): Promise<string | undefined> {
+	const candidates = files.paths
+		.filter(path => path.endsWith('.py') && /settings/.test(path))
+		.sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1));
+	for (const path of candidates) {
+		const match = /WSGI_APPLICATION\s*=\s*["']([\w.]+)\.\w+["']/.exec((await files.read(path)) ?? '');
+		if (match) return match[1];
+	}
+	return undefined;
+}
+
+/** Start command of a Python source: Procfile, then the framework's server, then the main file. */
+export async function findPythonStart(files: SourceFiles): Promise<string | undefined> {
+	const procfile = await readProcfile(files);
+	if (procfile !== undefined) return procfile;
+	const has = await readDependencies(files);
+	if (files.has('manage.py') && has('django')) {
+		const wsgi = await findWsgi(files);
+		const server = wsgi && has('gunicorn') ? `gunicorn ${wsgi}:application` : undefined;
+		return `python manage.py migrate && ${server ?? 'python manage.py runserver "0.0.0.0:${PORT:-8000}"'}`;
+	}
+	const main = mainFiles.find(name => files.has(name));
+	const module = main?.replace(/\.py$/, '') ?? 'main';
+	if ((has('fastapi') || has('python-fasthtml')) && has('uvicorn')) {
+		return `uvicorn ${module}:app --host 0.0.0.0 --port "\${PORT:-8000}"`;
+	}
+	if (has('flask') && has('gunicorn')) return `gunicorn --bind "0.0.0.0:\${PORT:-8000}" ${module}:app`;
+	return main && `python ${main}`;
+}

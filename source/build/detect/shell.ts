@@ -1,0 +1,75 @@
+import {
+	addAppUser,
+	appFolder,
+	appUser,
+	buildVariables,
+	copy,
+	copySource,
+	installPackages,
+	placeOf,
+	run,
+	startWith,
+	writeStages,
+} from './dockerfile-lines.ts';
+import {readProcfile} from './procfile.ts';
+import type {BuildWishes, Recipe, Stack} from './recipe.ts';
+import {filesBelow} from './source-files.ts';
+import {noStartError} from './start-error.ts';
+import {serveFiles} from './static-server.ts';
+
+const image = 'debian:trixie-slim';
+
+function buildStage({packages, folder, env, command}: BuildWishes): string[] {
+	return [
+		`FROM ${image} AS build`,
+		...installPackages(packages.build),
+		`WORKDIR ${placeOf(folder)}`,
+		...buildVariables(env),
+		copySource(),
+		...(command === undefined ? [] : [run(command)]),
+	];
+}
+
+/** A build command on a plain Debian, for a static service of no known stack. */
+export function buildSite(wishes: BuildWishes, outputFolder: string): Recipe {
+	const site = serveFiles({folder: placeOf(outputFolder), from: 'build'});
+	return {
+		versions: {},
+		commands: {...(wishes.command !== undefined && {build: wishes.command}), serve: outputFolder},
+		dockerfile: writeStages([buildStage(wishes), ...site.stages]),
+		files: site.files,
+		notes: [],
+	};
+}
+
+/** A source that only says how it starts: a Procfile, or start.sh. */
+export const shellStack: Stack = {
+	name: 'shell',
+	lookedFor: 'Procfile, start.sh',
+	detect: files => files.has('Procfile') || files.has('start.sh'),
+	async write(wishes) {
+		const {folder, packages, command} = wishes;
+		const files = filesBelow(wishes.files, folder);
+		const detected = (await readProcfile(files)) ?? (files.has('start.sh') ? 'sh start.sh' : undefined);
+		const start = wishes.runCommand ?? detected;
+		if (start === undefined) throw noStartError('a Procfile', 'a process in the Procfile, start.sh');
+		const isBuilding = command !== undefined;
+		const owner = appUser;
+		const last = [
+			`FROM ${image}`,
+			...installPackages(packages.runtime),
+			addAppUser,
+			isBuilding ? copy([`${appFolder}/`], `${appFolder}/`, {from: 'build', owner}) : copySource({owner}),
+			`WORKDIR ${placeOf(folder)}`,
+			`USER ${owner}`,
+			...startWith(detected),
+		];
+		return {
+			versions: {},
+			commands: {...(isBuilding && {build: command}), start},
+			dockerfile: writeStages(isBuilding ? [buildStage(wishes), last] : [last]),
+			files: {},
+			notes: [],
+		};
+	},
+};

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import type {Service} from '../descriptor/project.ts';
+import {UserError} from '../errors.ts';
+import {hashText} from './build-key.ts';
+import type {DetectedBuilder} from './choose.ts';
+import type {HashedContext} from './content-hash.ts';
+import {type Detected, describeStacks, detectRecipe} from './detect/detect.ts';
+import {joinPath} from './detect/dockerfile-lines.ts';
+import {contextFiles} from './detect/source-files.ts';
+import type {DetectedInputs} from './manifest.ts';
+import {isInside, relativePath} from './paths.ts';
+import type {SourceSelection} from './select-source.ts';
+
+/** A build without a Dockerfile of its own: what was written for it, and how it is told. */
+export type WrittenBuild = {
+	readonly inputs: DetectedInputs;
+	/** Files for the archive, `Dockerfile` among them. */
+	readonly files: Readonly<Record<string, string>>;
+	/** `built-in: node 24, npm ci, \`node server.js\` (railpack not found)`. */
+	readonly reason: string;
+};
+
+/** Folder of the service in the source; empty when the source does not hold it. */
+export const serviceFolderOf = ({root, serviceDirectory}: SourceSelection): string =>
+	isInside(root, serviceDirectory) ? relativePath(root, serviceDirectory) : '';
+
+/** Folder that a static service publishes, inside its own one (contract 1.5). */
+export function outputFolderOf(service: Service, serviceFolder: string): string | undefined {
+	const {outputDirectory} = service.build;
+	if (outputDirectory === undefined) return undefined;
+	const folder = path.posix.normalize(outputDirectory.replaceAll('\\', '/')).replace(/\/+$/, '');
+	const isInService = !path.posix.isAbsolute(folder) && folder !== '.' && !folder.split('/').includes('..');
+	if (!isInService || folder.includes('\0') || /^[A-Za-z]:/.test(folder)) {
+		throw new UserError(
+			'build.outputDirectory must be a relative path inside the service directory and must not resolve to the service root.',
+		);
+	}
+	return joinPath(serviceFolder, folder);
+}
+
+function describe({stack, versions, commands, notes}: Detected, builder: DetectedBuilder): string {
+	const {install, build, start, serve} = commands;
+	const tools = Object.entries(versions).map(([tool, version]) => `${tool} ${version}`);
+	const parts = [
+		...(tools.length > 0 ? tools : [stack]),
+		install,
+		build && `\`${build}\``,
+		start && `\`${start}\``,
+		serve && `files of ${serve}`,
+		...notes,
+	];
+	return `built-in: ${parts.filter(Boolean).join(', ')} (${builder.reason})`;
+}
+
+/** Recognises a source and writes what builds it. Throws a UserError that lists what was looked for when it is unknown. */
+export async function planDetected(
+	service: Service,
+	selection: SourceSelection,
+	context: HashedContext,
+	builder: DetectedBuilder,
+): Promise<WrittenBuild> {
+	const {command, packages, env} = service.build;
+	const serviceFolder = serviceFolderOf(selection);
+	const detected = await detectRecipe({
+		files: contextFiles(context),
+		serviceFolder,
+		command,
+		runCommand: service.run.command,
+		packages,
+		env,
+		outputFolder: outputFolderOf(service, serviceFolder),
+	});
+	if (!detected) {
+		const lines = [...builder.lookedFor, ...describeStacks()].map(line => `\n  ${line}`).join('');
+		throw new UserError(`Nothing knows how to build service "${service.name}". Looked for:${lines}`, {
+			hint: `Add a Dockerfile to ${service.path ?? service.context}, or name one with services.${service.name}.dockerfile.`,
+		});
+	}
+	const {stack, versions, commands, dockerfile} = detected;
+	const files = {Dockerfile: dockerfile, ...detected.files};
+	const text = hashText(JSON.stringify(Object.entries(files)));
+	return {inputs: {stack, versions, commands, text}, files, reason: describe(detected, builder)};
+}

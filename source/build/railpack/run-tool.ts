@@ -1,0 +1,40 @@
+import {spawn} from 'node:child_process';
+import {createInterface} from 'node:readline';
+import type {Readable} from 'node:stream';
+import {UserError} from '../../errors.ts';
+
+type ToolRun = {
+	/** Absolute path, or a name on PATH. */
+	readonly file: string;
+	readonly args: readonly string[];
+	readonly env: NodeJS.ProcessEnv;
+	/** How messages call it: `railpack prepare`. */
+	readonly name: string;
+	readonly onLine: (line: string) => void;
+	readonly signal?: AbortSignal;
+};
+
+/** Lines of a failed tool that its error carries. */
+const keptLines = 20;
+
+/** Runs a tool to its end. Throws a UserError with its last lines when it fails. */
+export async function runTool({file, args, env, name, onLine, signal}: ToolRun): Promise<void> {
+	const last: string[] = [];
+	const child = spawn(file, args, {env, signal, stdio: ['ignore', 'pipe', 'pipe']});
+	const ended = new Promise<{code: number | null; error?: Error}>(resolve => {
+		child.once('error', error => resolve({code: null, error}));
+		child.once('close', code => resolve({code}));
+	});
+	const read = async (stream: Readable) => {
+		for await (const line of createInterface({input: stream, crlfDelay: Number.POSITIVE_INFINITY})) {
+			onLine(line);
+			last.push(line);
+			if (last.length > keptLines) last.shift();
+		}
+	};
+	const [{code, error}] = await Promise.all([ended, read(child.stdout), read(child.stderr)]);
+	if (code === 0) return;
+	signal?.throwIfAborted();
+	const cause = error ? error.message : `exit code ${code ?? 'unknown'}`;
+	throw new UserError(`${name} failed: ${cause}${last.map(line => `\n  ${line}`).join('')}`, {cause: error});
+}

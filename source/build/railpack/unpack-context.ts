@@ -1,0 +1,25 @@
+import {mkdir, open, symlink} from 'node:fs/promises';
+import path from 'node:path';
+import {copyFile} from '../archive.ts';
+import type {HashedContext} from '../content-hash.ts';
+
+/**
+ * Writes a context into a new folder: what a tool then sees of a source is what the ignore rules left of it. Throws a
+ * UserError when a file is not what was hashed any more.
+ */
+export async function unpackContext(context: Pick<HashedContext, 'entries'>, folder: string): Promise<void> {
+	await mkdir(folder);
+	for (const entry of context.entries) {
+		const target = path.join(folder, ...entry.path.split('/'));
+		if (entry.type === 'directory') await mkdir(target);
+		else if (entry.type === 'link') await symlink(entry.target, target);
+		else {
+			const handle = await open(target, 'wx', entry.mode);
+			try {
+				await copyFile(entry, async piece => void (await handle.writeFile(piece)));
+			} finally {
+				await handle.close();
+			}
+		}
+	}
+}

@@ -1,0 +1,67 @@
+import {keepState} from '../apply/state-keeper.ts';
+import type {VariableScope} from '../model/values.ts';
+import {scopeAddress} from '../model/values.ts';
+import {appendAudit} from '../state/audit.ts';
+import {ensureDirectory} from '../state/directory.ts';
+import {acquireLock} from '../state/lock.ts';
+import {decryptValue, encryptValue, identityFor, newRevision, ownRecipients} from '../state/secrets.ts';
+import type {State, Variable} from '../state/state.ts';
+import {findVariable, withVariable} from '../state/variables.ts';
+import {readOrNewState, type Workspace} from './workspace.ts';
+
+type Change = {readonly state: State; readonly audit: Readonly<Record<string, string | number | boolean>>};
+
+/**
+ * Changes an environment's state under its lock, and writes it only when it changed. A first variable makes the
+ * environment: nothing is asked of the engine.
+ */
+export async function changeState(
+	workspace: Workspace,
+	type: string,
+	change: (state: State) => Promise<Change>,
+): Promise<State> {
+	const {project, environment} = workspace;
+	const {path} = ensureDirectory(project.directory, environment);
+	const lock = await acquireLock(path, {operation: type, waitMs: 10_000});
+	try {
+		const {state, isNew} = await readOrNewState(workspace);
+		const changed = await change(state);
+		const written = changed.state === state ? state : await keepState(path, state, isNew).update(() => changed.state);
+		appendAudit(path, {type, status: 'succeeded', target: environment, details: changed.audit});
+		return written;
+	} finally {
+		await lock.release();
+	}
+}
+
+export type NewValue = {
+	readonly scope: VariableScope;
+	readonly key: string;
+	readonly value: string;
+	readonly isSensitive: boolean;
+};
+
+// The same value again is no change: nothing would be replaced for it.
+async function keepsValue(
+	state: State,
+	former: Variable | undefined,
+	{value, isSensitive, scope, key}: NewValue,
+): Promise<boolean> {
+	if (!former || former.isSensitive !== isSensitive) return false;
+	if (!former.isSensitive) return former.value === value;
+	return (await decryptValue(former.ciphertext, {scope, key}, await identityFor(state))) === value;
+}
+
+/** The state with a value set, encrypted for all recipients when it is sensitive. */
+export async function withValue(state: State, next: NewValue): Promise<State> {
+	const {scope, key, value, isSensitive} = next;
+	if (await keepsValue(state, findVariable(state, scope, key), next)) return state;
+	const base = {scope, key, source: 'user', revision: newRevision(), updatedAt: new Date().toISOString()} as const;
+	if (!isSensitive) return withVariable(state, {...base, isSensitive, value});
+	const recipients = await ownRecipients(state);
+	const ciphertext = await encryptValue({scope, key, value}, recipients);
+	return withVariable({...state, recipients}, {...base, isSensitive, ciphertext});
+}
+
+/** What the audit says of a variable: never its value. */
+export const auditOf = (scope: VariableScope, key: string): Change['audit'] => ({key, scope: scopeAddress(scope)});

@@ -1,0 +1,119 @@
+import {createHash} from 'node:crypto';
+import type {ExecResult} from '../../source/engine/engine.ts';
+import type {ExecCall, MemoryEngine} from '../../source/engine/memory.ts';
+import {folder, seedPath} from '../../source/router/layout.ts';
+import {commitExits, commitScript, drainScript, fenceScript, readScript} from '../../source/router/scripts.ts';
+import type {RouteTable} from '../../source/router/table.ts';
+
+type Server = {address: string; port: string; isServing: boolean};
+
+/** What the router's volume holds and its worker runs. */
+type Router = {
+	generation: number;
+	config: string;
+	topology: string;
+	readonly tables: Map<string, RouteTable>;
+	servers: Map<string, Server>;
+};
+
+/** What one probe of an address sees: nothing when it answers well. */
+export type Answer = (address: string) => string | undefined;
+
+const serversOf = (tables: Iterable<RouteTable>): Map<string, Server> => {
+	const servers = new Map<string, Server>();
+	for (const {lineage, backends} of tables)
+		for (const {service, slots, active} of backends)
+			for (const slot of ['blue', 'green'] as const) {
+				const {address = '0.0.0.0', port = 80} = slots[slot] ?? {};
+				servers.set(`${lineage}.${service}/${slot}`, {address, port: String(port), isServing: active === slot});
+			}
+	return servers;
+};
+
+/** One command of the admin socket. */
+function change(servers: Map<string, Server>, command: string): void {
+	const [, name, what, value, , port] = /^set server (\S+) (addr|state) (\S+)(?: (port) (\S+))?$/.exec(command) ?? [];
+	const server = name === undefined ? undefined : servers.get(name);
+	if (!server) throw new Error(`the router does not know: ${command}`);
+	if (what === 'addr') Object.assign(server, {address: value, port});
+	else server.isServing = value === 'ready';
+}
+
+const show = ({topology, servers}: Router): string =>
+	[
+		'--- info',
+		`Description: ${topology}`,
+		'--- servers',
+		'1',
+		'# be_name srv_name srv_addr srv_port srv_op_state',
+		...[...servers].map(([name, {address, port, isServing}]) =>
+			[...name.split('/'), address, port, isServing ? '2' : '0'].join(' '),
+		),
+		'',
+	].join('\n');
+
+const descriptionIn = (config: string): string => /description '([^']*)'/.exec(config)?.[1] ?? '';
+
+/**
+ * The inside of the router's container for a memory engine: it answers our scripts as a shell with HAProxy would, from
+ * the files that were really written and the lines that were really sent.
+ */
+export function createMemoryRouter(answer: Answer) {
+	const router: Router = {generation: 0, config: '', topology: '', tables: new Map(), servers: new Map()};
+	const known: {engine?: MemoryEngine; container?: string} = {};
+
+	const reload = () => {
+		router.topology = descriptionIn(router.config);
+		router.servers = serversOf(router.tables.values());
+	};
+
+	function commit(container: string, [id, expected, next, lineage, type]: readonly string[]): Partial<ExecResult> {
+		if (router.generation !== Number(expected)) return {exitCode: commitExits.moved};
+		const {files} = known.engine!.look(container);
+		const staged = (kind: string) => files.get(`${folder}/staged-${id}.${kind}`) as string | undefined;
+		router.config = staged('cfg')!;
+		router.generation = Number(next);
+		const table = staged('json');
+		if (lineage && table) router.tables.set(lineage, JSON.parse(table) as RouteTable);
+		else if (lineage) router.tables.delete(lineage);
+		if (type === 'reload') reload();
+		if (type === 'switch')
+			for (const line of staged('switch')!.trim().split('\n')) for (const part of line.split('; ')) change(router.servers, part);
+		return {stdout: show(router)};
+	}
+
+	function read(): Partial<ExecResult> {
+		const hash = createHash('sha256').update(router.config).digest('hex');
+		const tables = [...router.tables.values()].map(table => JSON.stringify(table)).join('\n');
+		return {
+			stdout: `--- generation\n${router.generation}\n--- config\n${hash}  haproxy.cfg\n--- tables\n${tables}\n${show(router)}`,
+		};
+	}
+
+	const probe = (target: string): Partial<ExecResult> => {
+		const address = /^(?:http:\/\/)?([^:/]+)/.exec(target)![1]!;
+		const problem = answer(address);
+		return {stdout: problem === undefined ? 'ready 1 0 200 OK' : `late 9 100 ${problem}`};
+	};
+
+	return {
+		router,
+		connect: (engine: MemoryEngine) => {
+			known.engine = engine;
+		},
+		exec({container, command}: ExecCall): Partial<ExecResult> {
+			const [, , script, , ...args] = command;
+			if (known.container !== container.id) {
+				// Another container: it starts from the volume, or from the seed.
+				known.container = container.id;
+				if (router.config === '') router.config = known.engine!.look(container.id).files.get(seedPath) as string;
+				reload();
+			}
+			if (script === readScript) return read();
+			if (script === commitScript) return commit(container.id, args);
+			if (script === fenceScript) router.generation++;
+			if (script === drainScript) return {exitCode: 0};
+			return args.length >= 2 ? probe(args[1]!) : {};
+		},
+	};
+}

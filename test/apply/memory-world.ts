@@ -1,0 +1,144 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {ApplyEvent, ApplyResult} from '../../source/apply/events.ts';
+import {type PlanRequest, plainRequest} from '../../source/apply/plan-request.ts';
+import {type Refreshed, refresh} from '../../source/apply/refresh.ts';
+import {runApply} from '../../source/apply/run-apply.ts';
+import {createSecretReader} from '../../source/apply/secret-reader.ts';
+import {openSession} from '../../source/apply/session.ts';
+import type {Project} from '../../source/descriptor/project.ts';
+import type {ContainerSpec} from '../../source/engine/engine.ts';
+import {createMemoryEngine, type MemoryEngine} from '../../source/engine/memory.ts';
+import type {Plan} from '../../source/plan/plan.ts';
+import {readSettings, type Settings} from '../../source/settings.ts';
+import {ensureDirectory} from '../../source/state/directory.ts';
+import type {State} from '../../source/state/state.ts';
+import {newState, readState} from '../../source/state/store.ts';
+import {read} from '../descriptor/support.ts';
+import {createMemoryRouter} from './memory-router.ts';
+
+/** Images of a memory engine: one works, one ends at once, one never becomes ready. */
+export const images = {good: 'app:good', better: 'app:better', crashing: 'app:crashing', sick: 'app:sick', database: 'db:1'};
+
+export type Applied = {
+	readonly plan: Plan;
+	readonly events: readonly ApplyEvent[];
+	/** Undefined when the plan is blocked: then nothing ran. */
+	readonly result: ApplyResult | undefined;
+};
+
+/** A project on an engine in memory, with its state on disk, worked on the way the commands do. */
+export type MemoryWorld = {
+	readonly engine: MemoryEngine;
+	readonly router: ReturnType<typeof createMemoryRouter>['router'];
+	readonly directory: string;
+	readonly plan: (descriptor: string, request?: Partial<PlanRequest>) => Promise<Refreshed>;
+	readonly apply: (descriptor: string, request?: Partial<PlanRequest>) => Promise<Applied>;
+	/** The state on disk. */
+	readonly state: () => Promise<State | undefined>;
+	readonly close: () => void;
+};
+
+const startOf = ({image}: ContainerSpec) =>
+	image.includes(images.crashing) ? ({type: 'exits', code: 1, output: ['it broke']} as const) : ({type: 'runs'} as const);
+
+/** Images are run by id, so what a container does is found by the id's reference. */
+function createEngine() {
+	const ids = new Map<string, string>();
+	const inside = createMemoryRouter(address => {
+		const container = [...known.values()].find(({networks}) => Object.values(networks).includes(address));
+		if (!container) return "can't connect to remote host: Connection refused";
+		return ids.get(container.imageId) === images.sick ? '503 Service Unavailable' : undefined;
+	});
+	const known = new Map<string, {imageId: string; networks: Readonly<Record<string, string>>}>();
+	const engine = createMemoryEngine({
+		images: {'haproxy:3.0-alpine': {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
+		start: spec => startOf({...spec, image: ids.get(spec.image) ?? spec.image}),
+		async exec(call) {
+			known.clear();
+			for (const container of (await engine.observe({})).containers)
+				if (container.state === 'running') known.set(container.id, container);
+			return inside.exec(call);
+		},
+	});
+	inside.connect(engine);
+	const learn = async () => {
+		for (const name of Object.values(images)) ids.set((await engine.findImage(name))!.id, name);
+	};
+	return {engine, inside, learn};
+}
+
+export async function createMemoryWorld(): Promise<MemoryWorld> {
+	const base = mkdtempSync(join(tmpdir(), 'compartment-memory-'));
+	const settings: Settings = {
+		...(await readSettings({COMPARTMENT_CONFIG_HOME: join(base, 'config')})),
+		minHealthyMs: 0,
+		drainSeconds: 0,
+	};
+	const {engine, inside, learn} = createEngine();
+	await learn();
+	// The router is published through the engine's own network.
+	await engine.createNetwork({name: 'bridge', labels: {}, subnet: '172.17.0.0/16'});
+	const options = {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort};
+	const {path: directory} = ensureDirectory(base, 'production');
+	const projectOf = (descriptor: string): Project => read(descriptor, undefined, {directory: base});
+	const stateOf = async (project: Project) => {
+		const found = await readState(directory);
+		return {state: found ?? newState({project: project.name, environment: 'production'}), isNew: !found};
+	};
+
+	const planWith = (project: Project, state: State, request: Partial<PlanRequest> = {}) =>
+		refresh({project, settings, engine, router: options, state, directory}, {...plainRequest, ...request});
+
+	return {
+		engine,
+		router: inside.router,
+		directory,
+		async plan(descriptor, request) {
+			const project = projectOf(descriptor);
+			return planWith(project, (await stateOf(project)).state, request);
+		},
+		async apply(descriptor, request) {
+			const project = projectOf(descriptor);
+			const events: ApplyEvent[] = [];
+			const session = await openSession({
+				directory,
+				operation: 'apply',
+				engine,
+				router: options,
+				settings,
+				readState: () => stateOf(project),
+				say: message => void events.push({type: 'notice', at: 0, level: 'info', message}),
+			});
+			try {
+				const {plan, builds} = await planWith(project, session.state.current(), request);
+				if (plan.actions.some(({kind}) => kind === 'blocked')) return {plan, events, result: undefined};
+				const result = await runApply(
+					{
+						plan,
+						project,
+						engine,
+						router: options,
+						settings,
+						directory,
+						state: session.state,
+						journal: session.journal,
+						secrets: createSecretReader(session.state.current),
+						builds,
+						run: session.run,
+						label: undefined,
+						emit: event => void events.push(event),
+						signal: new AbortController().signal,
+					},
+					{parallelism: 4, isStopping: () => false},
+				);
+				return {plan, events, result};
+			} finally {
+				await session.close();
+			}
+		},
+		state: () => readState(directory),
+		close: () => rmSync(base, {recursive: true, force: true}),
+	};
+}

@@ -1,0 +1,45 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {beforeAll, describe, expect, test} from 'vitest';
+import {failpointNames} from '../../source/failpoints.ts';
+import {apply, withCrashLab} from './lab.ts';
+import {startLoad} from './load.ts';
+
+const lab = withCrashLab();
+let version = 1;
+
+/** Writing fails in all of these; what comes after a rename or a journal line is no write. */
+const points = failpointNames.filter(name =>
+	/^state\.(before-write|after-write|after-archive|before-rename)$|^journal\.before-(open|begin|done|close)$/.test(
+		name,
+	),
+);
+
+describe('a disk that is full at one moment of an apply', () => {
+	beforeAll(async () => {
+		lab.write(version);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+	});
+
+	test.for(points)('at %s: a clear message, and the next apply goes on', async point => {
+		for (let hit = 1; hit <= 20; hit++) {
+			const stateFile = join(lab.sandbox.folder, '.compartment/production/state.json');
+			lab.write(++version);
+			const load = startLoad(lab.sandbox);
+			const failed = await lab.run(apply, {COMPARTMENT_FAILPOINT: `${point}:${hit}:enospc`});
+			const said = `hit ${hit}\n${failed.stdout}${failed.stderr}`;
+			const wasHit = failed.exitCode !== 0;
+			if (wasHit) {
+				expect(failed.exitCode, said).toBe(1);
+				expect(failed.stdout + failed.stderr).toMatch(/no space|ENOSPC|disk is full/i);
+			}
+			JSON.parse(readFileSync(stateFile, 'utf8'));
+			const recovery = await lab.run(apply);
+			await load.stop();
+			expect(recovery, said + recovery.stdout + recovery.stderr).toMatchObject({exitCode: 0});
+			expect(load.losses, said).toEqual([]);
+			await lab.expectServing(version);
+			if (!wasHit) break;
+		}
+	});
+});

@@ -1,0 +1,171 @@
+import {readFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect} from 'vitest';
+import {readState} from '../../source/state/store.ts';
+import {containersAt, filesBelow, type Outcome, type Sandbox, withSandbox} from '../engine/cli.ts';
+import {publicService, storeResource} from '../engine/cli-server.ts';
+
+/** A sandbox whose commands can be killed at a failpoint, with everything that they have printed. */
+export type CrashLab = {
+	readonly sandbox: Sandbox;
+	/** Writes the project as it is at a version: the sources of its services and the resource's configuration. */
+	readonly write: (version: number) => void;
+	/** Kills the command at a failpoint. False when it ended by itself, because it does not come by so often. */
+	readonly crash: (args: readonly string[], point: string) => Promise<boolean>;
+	readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
+	/** Fails when the project at this version does not serve, or anything else is not as an apply has to leave it. */
+	readonly expectServing: (version: number) => Promise<void>;
+	/** Fails when a destroyed environment left something that runs. */
+	readonly expectDestroyed: () => Promise<void>;
+	/** Forgets everything: the next deploy is the first one. */
+	readonly reset: () => Promise<void>;
+};
+
+export const apply = ['apply', '--auto-approve'] as const;
+export const destroy = ['destroy', '--auto-approve'] as const;
+
+const directoryOf = ({folder}: Sandbox) => join(folder, '.compartment', 'production');
+
+/** @param shape changes what compartment.yml says, given the version */
+export function withCrashLab(
+	shape: (version: number) => Readonly<Record<string, unknown>> = describeProject,
+): CrashLab {
+	const sandbox = withSandbox(({addService}) => {
+		for (const name of ['web', 'worker']) addService(name);
+	});
+	const said: string[] = [];
+	let serial = 0;
+	let hasMarker = false;
+
+	const run: CrashLab['run'] = async (args, env) => {
+		const outcome = await sandbox.run(args, {env});
+		said.push(outcome.stdout, outcome.stderr);
+		expect(outcome.stderr).not.toMatch(/\n +at |defect of Compartment/);
+		return outcome;
+	};
+
+	/** I1 */
+	async function readGrownState() {
+		const state = (await readState(directoryOf(sandbox)))!;
+		expect(state.serial).toBeGreaterThanOrEqual(serial);
+		serial = state.serial;
+		return state;
+	}
+
+	/** I8 */
+	async function expectNoSecret(containerId: string): Promise<void> {
+		const {stdout} = await sandbox.engine.exec(containerId, ['printenv', 'TOKEN']);
+		const token = stdout.trim();
+		expect(token).toMatch(/^[0-9a-f]{48}$/);
+		const forms = [token, Buffer.from(token).toString('base64'), Buffer.from(token, 'hex').toString('base64')];
+		const observed = JSON.stringify(await sandbox.observe());
+		const files = filesBelow(join(sandbox.folder, '.compartment')).map(path => readFileSync(path, 'latin1'));
+		for (const text of [...files, ...said, observed]) for (const form of forms) expect(text).not.toContain(form);
+	}
+
+	/** I5: written once, kept for ever. */
+	async function expectMarker(containerId: string): Promise<void> {
+		const {engine} = sandbox;
+		if (!hasMarker) await engine.exec(containerId, ['sh', '-c', 'echo kept >/data/marker; sync']);
+		hasMarker = true;
+		expect((await engine.exec(containerId, ['cat', '/data/marker'])).stdout).toBe('kept\n');
+	}
+
+	async function expectServing(version: number): Promise<void> {
+		const {engine, project} = sandbox;
+		const state = await readGrownState();
+		const observed = await sandbox.observe();
+		// I2
+		const expected = [
+			...Object.values(state.active).map(id => state.deployments[id]!),
+			...Object.values(state.resources),
+		];
+		const running = observed.containers.filter(container => container.state !== 'exited');
+		expect(running.map(({id}) => id).sort()).toEqual(expected.map(({containerId}) => containerId).sort());
+		expect(running.map(({name}) => name).sort()).toEqual(expected.map(({containerName}) => containerName).sort());
+		expect(running.every(container => container.state === 'running')).toBe(true);
+		const recorded = new Set(Object.values(state.deployments).map(({containerId}) => containerId));
+		const stopped = observed.containers.filter(container => container.state === 'exited');
+		expect(stopped.filter(({id}) => !recorded.has(id)).map(({name}) => name)).toEqual([]);
+		expect(observed.networks.map(({name}) => name).sort()).toEqual(
+			[state.networks!.environment.name, state.networks!.mesh.name].sort(),
+		);
+		expect(observed.volumes.map(({name}) => name)).toEqual(Object.values(state.volumes).map(({name}) => name));
+		expect(Object.values(state.deployments).filter(({status}) => status === 'running')).toEqual([]);
+		// I3
+		for (const service of Object.keys(state.active))
+			expect(containersAt({...observed, containers: running}, `service.${service}`)).toHaveLength(1);
+		if (state.active['web']) {
+			expect((await sandbox.ask()).body).toBe(`web v${version}`);
+			// A name that two deployments had would answer with both of them in turn.
+			for (const service of Object.keys(state.active))
+				for (let time = 0; time < 4; time++)
+					expect((await sandbox.ask(`/sibling/${service}`)).body).toBe(`${service} v${version}`);
+		}
+		for (const {containerId} of Object.values(state.resources)) {
+			await expectMarker(containerId);
+			await expectNoSecret(containerId);
+			expect((await engine.exec(containerId, ['printenv', 'GREETING'])).stdout).toBe(`v${version}\n`);
+		}
+		// I6
+		await sandbox.expectNoChanges();
+		expect((await run(['state', 'list'])).exitCode, project).toBe(0);
+	}
+
+	return {
+		sandbox,
+		run,
+		expectServing,
+		write(version) {
+			for (const name of ['web', 'worker']) sandbox.setVersion(name, `v${version}`);
+			sandbox.describe(shape(version));
+		},
+		async crash(args, point) {
+			const outcome = await run(args, {COMPARTMENT_FAILPOINT: point});
+			if (outcome.signal === 'SIGKILL') {
+				// The state can be read at any time (I1).
+				const state = await readState(directoryOf(sandbox));
+				expect(state?.serial ?? 0).toBeGreaterThanOrEqual(serial);
+				return true;
+			}
+			expect(outcome, outcome.stdout + outcome.stderr).toMatchObject({exitCode: 0});
+			return false;
+		},
+		async expectDestroyed() {
+			const state = await readGrownState();
+			const observed = await sandbox.observe();
+			expect(observed.containers.map(({name}) => name)).toEqual([]);
+			expect(observed.networks.map(({name}) => name)).toEqual([]);
+			expect(observed.volumes.map(({name}) => name)).toEqual(Object.values(state.volumes).map(({name}) => name));
+			expect(state).toMatchObject({active: {}, resources: {}, networks: null, routes: null});
+			const images = await sandbox.engine.listImages({'compartment.project': sandbox.project});
+			expect(images).toEqual([]);
+		},
+		async reset() {
+			const outcome = await run([...destroy, '--delete-data']);
+			expect(outcome, outcome.stdout + outcome.stderr).toMatchObject({exitCode: 0});
+			expect((await sandbox.observe()).volumes).toEqual([]);
+			rmSync(join(sandbox.folder, '.compartment'), {recursive: true});
+			serial = 0;
+			hasMarker = false;
+		},
+	};
+}
+
+/** A page, a worker and a resource with data and a generated secret, which the page gets. */
+export const describeProject = (version: number) => ({
+	services: {
+		web: publicService('web', {connections: {store: {env: {STORE: 'address', STORE_TOKEN: 'token'}}}}),
+		worker: {kind: 'worker', path: './services/worker', port: 3000},
+	},
+	resources: {store: describeStore(version)},
+});
+
+export const describeStore = (version: number) =>
+	storeResource(`v${version}`, {
+		generatedVariables: {TOKEN: {generator: 'token'}},
+		outputs: {
+			address: {sensitive: false, value: '${resource.host}:6000'},
+			token: {sensitive: true, value: '${env.TOKEN}'},
+		},
+	});

@@ -1,0 +1,50 @@
+import {Agent} from 'node:http';
+import {setTimeout as pause} from 'node:timers/promises';
+import type {Sandbox} from '../engine/cli.ts';
+import {ask} from '../engine/router-lab.ts';
+
+export type Load = {
+	/** Requests that were answered with 200. */
+	readonly count: () => number;
+	/** Everything else: another status, a reset, no answer. */
+	readonly losses: readonly string[];
+	readonly stop: () => Promise<void>;
+};
+
+/**
+ * Clients that ask for the page without a pause to speak of: with a connection kept alive, with a new one each time, and
+ * one whose answers take 1.5 s, so that a request is under way whenever something is stopped.
+ */
+export function startLoad({router, host}: Sandbox): Load {
+	const losses: string[] = [];
+	const agents: Agent[] = [];
+	let answered = 0;
+	let isRunning = true;
+	const client = async (path: string, agent: Agent | false): Promise<void> => {
+		while (isRunning) {
+			const startedAt = new Date().toISOString();
+			const {status, body} = await ask(router, {host: host(), path, agent}).catch((error: unknown) => ({
+				status: 0,
+				body: String(error),
+			}));
+			if (status === 200) answered++;
+			else losses.push(`${startedAt} ${path} ${status} ${body.trim()}`);
+			await pause(10);
+		}
+	};
+	const kept = (path: string) => {
+		const agent = new Agent({keepAlive: true, maxSockets: 1});
+		agents.push(agent);
+		return client(path, agent);
+	};
+	const clients = [kept('/'), kept('/'), client('/', false), client('/', false), kept('/slow'), client('/slow', false)];
+	return {
+		count: () => answered,
+		losses,
+		async stop() {
+			isRunning = false;
+			await Promise.all(clients);
+			for (const agent of agents) agent.destroy();
+		},
+	};
+}

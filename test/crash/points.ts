@@ -1,0 +1,29 @@
+import {type FailpointName, failpointNames} from '../../source/failpoints.ts';
+
+type Situation = 'first deploy' | 'redeploy' | 'destroy';
+
+/** What a command does not come by, and where it is killed instead. */
+const elsewhere: Readonly<Record<Situation, RegExp>> = {
+	'first deploy':
+		/^(recover|retire|destroy|worker)\.|^journal\.(before|after)-failed|-(release|retire|remove)$|^resource\.after-(stop|rename)|^switch\.between/,
+	redeploy:
+		/^(recover|destroy|identity)\.|^journal\.(before|after)-failed|-(create-network|create-volume|release|remove)$/,
+	destroy:
+		/^(recover|retire|worker|candidate|resource|identity)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
+};
+
+export const pointsOf = (situation: Situation): FailpointName[] =>
+	failpointNames.filter(name => !elsewhere[situation].test(name));
+
+/** Between them, a state file and a journal have every content that a crash can leave. */
+const everyHit = /^state\.(before|after)-rename|^journal\.after-begin|^journal\.after-done/;
+
+/** How often a point is tried, at its first hit, its second and so on; a command that never comes by ends it before. */
+export const hitsOf = (point: FailpointName): number =>
+	process.env['COMPARTMENT_CRASH'] === 'short'
+		? 1
+		: everyHit.test(point)
+			? 40
+			: /^(state|journal)\./.test(point)
+				? 2
+				: 6;

@@ -1,0 +1,239 @@
+import {beforeAll, describe, expect, test} from 'vitest';
+import {publicService} from '../engine/cli-server.ts';
+import {apply, describeProject, destroy, withCrashLab} from './lab.ts';
+import {startLoad} from './load.ts';
+
+const recoveryPoints = [
+	'recover.before-outcome',
+	'recover.after-outcome',
+	'recover.after-discard',
+	'recover.after-retire',
+	'recover.after-settle',
+	'state.after-write',
+	'state.after-rename',
+	'journal.after-open',
+	'journal.before-done',
+	'journal.after-failed',
+] as const;
+
+describe('a recovery that is killed itself', () => {
+	const lab = withCrashLab();
+	let version = 1;
+	beforeAll(async () => {
+		lab.write(version);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+	});
+
+	test.for([
+		'switch.after-publish',
+		'switch.between-names',
+		'apply.after-switch',
+		'resource.after-rename',
+		'resource.after-record',
+		'apply.after-run-candidate:2',
+		'worker.after-stop',
+		'retire.after-drain',
+	])('is done again after a crash at %s', async first => {
+		for (const second of recoveryPoints) {
+			lab.write(++version);
+			const load = startLoad(lab.sandbox);
+			expect(await lab.crash(apply, first), first).toBe(true);
+			// Not every recovery writes a state or an outcome.
+			await lab.crash(apply, second);
+			const recovery = await lab.run(apply);
+			await load.stop();
+			expect(recovery, recovery.stdout + recovery.stderr).toMatchObject({exitCode: 0});
+			expect(load.losses, `${second}\n${recovery.stdout}`).toEqual([]);
+			await lab.expectServing(version);
+		}
+	});
+
+	test('works after two interrupted applies of different versions', async () => {
+		const load = startLoad(lab.sandbox);
+		lab.write(++version);
+		expect(await lab.crash(apply, 'switch.after-publish')).toBe(true);
+		lab.write(++version);
+		expect(await lab.crash(apply, 'apply.after-run-candidate:2')).toBe(true);
+		lab.write(++version);
+		expect(await lab.crash(apply, 'apply.after-switch')).toBe(true);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+		await load.stop();
+		expect(load.losses).toEqual([]);
+		await lab.expectServing(version);
+	});
+
+	test('comes before a destroy', async () => {
+		for (const point of ['switch.after-publish', 'resource.after-rename', 'apply.after-run-candidate']) {
+			lab.write(++version);
+			expect(await lab.crash(apply, point)).toBe(true);
+			expect(await lab.run(destroy)).toMatchObject({exitCode: 0});
+			await lab.expectDestroyed();
+			expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+			await lab.expectServing(version);
+		}
+	});
+});
+
+describe('a router that does not run when the next apply comes', () => {
+	const lab = withCrashLab();
+	let version = 1;
+	beforeAll(async () => {
+		lab.write(version);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+	});
+
+	async function findRouter(): Promise<string> {
+		return (await lab.sandbox.engine.findByName('container', lab.sandbox.router.name))!.id;
+	}
+
+	test.for(['switch.after-publish', 'apply.before-switch', 'retire.after-drain'])(
+		'is started again after a crash at %s',
+		async point => {
+			lab.write(++version);
+			expect(await lab.crash(apply, point)).toBe(true);
+			await lab.sandbox.engine.stop(await findRouter(), 1);
+			const recovery = await lab.run(apply);
+			expect(recovery, recovery.stdout + recovery.stderr).toMatchObject({exitCode: 0});
+			await lab.expectServing(version);
+		},
+	);
+
+	test.for(['switch.after-publish', 'apply.before-switch', 'retire.after-drain'])(
+		'is made again after a crash at %s',
+		async point => {
+			lab.write(++version);
+			expect(await lab.crash(apply, point)).toBe(true);
+			await lab.sandbox.engine.remove(await findRouter());
+			const recovery = await lab.run(apply);
+			expect(recovery, recovery.stdout + recovery.stderr).toMatchObject({exitCode: 0});
+			await lab.expectServing(version);
+		},
+	);
+
+	test('leaves the switch open while its port is taken, and finishes it later', async () => {
+		const {engine, router, project} = lab.sandbox;
+		lab.write(++version);
+		expect(await lab.crash(apply, 'switch.after-publish')).toBe(true);
+		await engine.stop(await findRouter(), 1);
+		const thief = await engine.run({
+			name: `${project}-thief`,
+			image: 'debian:trixie-slim',
+			labels: {'compartment.project': project},
+			command: ['sleep', '600'],
+			env: {},
+			attachments: [],
+			restart: {policy: 'no'},
+			publish: {80: {host: router.listen, port: router.port}},
+		});
+		const refused = await lab.run(apply);
+		expect(refused.exitCode).toBe(1);
+		expect(refused.stdout + refused.stderr).toContain(`${project}-thief`);
+		await engine.remove(thief);
+		const recovery = await lab.run(apply);
+		expect(recovery, recovery.stdout + recovery.stderr).toMatchObject({exitCode: 0});
+		expect(recovery.stdout).toContain('the switch had happened');
+		await lab.expectServing(version);
+	});
+});
+
+describe('an apply that removes a service', () => {
+	const lab = withCrashLab();
+	const write = (version: number, hasWorker: boolean, hasApi: boolean) => {
+		lab.write(version);
+		const {services, ...rest} = describeProject(version);
+		lab.sandbox.addService('api', `v${version}`);
+		lab.sandbox.describe({
+			...rest,
+			services: {
+				web: services.web,
+				...(hasWorker ? {worker: services.worker} : {}),
+				...(hasApi ? {api: publicService('api')} : {}),
+			},
+		});
+	};
+
+	test.for([
+		'apply.before-switch',
+		'switch.after-publish',
+		'apply.after-switch',
+		'retire.after-leave',
+		'apply.after-retire',
+		'apply.before-remove',
+		'apply.after-remove',
+		'apply.after-remove:2',
+	])('and is killed at %s removes it with the next apply', async point => {
+		write(1, true, true);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+		write(1, false, false);
+		const load = startLoad(lab.sandbox);
+		expect(await lab.crash(apply, point)).toBe(true);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+		await load.stop();
+		expect(load.losses).toEqual([]);
+		await lab.expectServing(1);
+		expect(Object.keys(lab.sandbox.state().active)).toEqual(['web']);
+		expect((await lab.sandbox.observe()).containers).toHaveLength(2);
+		expect((await lab.sandbox.ask('/', {service: 'api'})).status).toBe(404);
+	});
+
+	test.for(['switch.after-publish', 'apply.after-switch', 'apply.before-remove', 'apply.after-remove'])(
+		'and is killed at %s keeps it when it is back in compartment.yml',
+		async point => {
+			write(1, true, true);
+			expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+			write(1, false, false);
+			expect(await lab.crash(apply, point)).toBe(true);
+			write(1, true, true);
+			expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+			await lab.expectServing(1);
+			expect(Object.keys(lab.sandbox.state().active).sort()).toEqual(['api', 'web', 'worker']);
+			expect((await lab.sandbox.ask('/', {service: 'api'})).body).toBe('api v1');
+		},
+	);
+
+	test('and is killed while its rules change serves the rules that are wanted afterwards', async () => {
+		write(1, true, true);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+		lab.sandbox.write({
+			'compartment.routes.yml': 'routes:\n  - on: web\n    path: /api/*\n    to: api\n',
+		});
+		expect(await lab.crash(apply, 'switch.after-publish')).toBe(true);
+		lab.sandbox.remove('compartment.routes.yml');
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+		await lab.expectServing(1);
+		expect((await lab.sandbox.ask('/api/x')).body).toBe('web v1');
+	});
+});
+
+describe('a project of workers alone', () => {
+	const lab = withCrashLab(version => {
+		const {services, resources} = describeProject(version);
+		return {services: {worker: services.worker}, resources};
+	});
+	let version = 1;
+	beforeAll(async () => {
+		lab.write(version);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+		await lab.expectServing(version);
+	});
+
+	test.for(['worker.after-stop', 'apply.after-run-candidate', 'switch.after-publish', 'apply.after-switch'])(
+		'that is killed at %s is deployed by the next apply',
+		async point => {
+			lab.write(++version);
+			expect(await lab.crash(apply, point)).toBe(true);
+			expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+			await lab.expectServing(version);
+		},
+	);
+
+	test('has its former worker back when the change is taken back', async () => {
+		lab.write(version + 1);
+		expect(await lab.crash(apply, 'worker.after-stop')).toBe(true);
+		lab.write(version);
+		const outcome = await lab.run(apply);
+		expect(outcome).toMatchObject({exitCode: 0});
+		expect(outcome.stdout).toMatch(/started .*worker.* again/);
+		await lab.expectServing(version);
+	});
+});

@@ -1,0 +1,213 @@
+import {isDeepStrictEqual} from 'node:util';
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {UserError} from '../../source/errors.ts';
+import {findStaleness} from '../../source/plan/fingerprints.ts';
+import {assertNotStale, parsePlan, serializePlan} from '../../source/plan/saved-plan.ts';
+import {situations} from './situations.ts';
+import {
+	deployedWorld,
+	emptyWorld,
+	newImage,
+	plain,
+	planOf,
+	rewritten,
+	sensitive,
+	type World,
+	withContainer,
+	withInput,
+	withState,
+	withVariables,
+} from './world.ts';
+
+const deployed = deployedWorld();
+const saved = planOf(deployed);
+const text = serializePlan(saved);
+
+const refusal = (content: string): UserError => {
+	try {
+		parsePlan(content, 'plan.json');
+	} catch (error) {
+		if (error instanceof UserError) return error;
+		throw error;
+	}
+	throw new Error('the file was accepted');
+};
+
+describe('a saved plan', () => {
+	it.each(Object.entries(situations))('comes back as it was: %s', (_, world) => {
+		const plan = planOf(world);
+		const back = parsePlan(serializePlan(plan), 'plan.json');
+		expect(back).toEqual(JSON.parse(JSON.stringify(plan)));
+		expect(findStaleness(back, planOf(world))).toEqual([]);
+	});
+
+	it('holds no secret, not even its ciphertext', () => {
+		const ciphertexts = deployed.input.state.variables.flatMap(variable =>
+			variable.isSensitive ? variable.ciphertext : [],
+		);
+		expect(ciphertexts.length).toBeGreaterThan(0);
+		for (const ciphertext of ciphertexts) expect(text).not.toContain(ciphertext);
+	});
+});
+
+describe('a file that is no saved plan', () => {
+	it.each([
+		['empty', '', 'it is no JSON'],
+		['cut off', text.slice(0, -20), 'it is no JSON'],
+		['no object', '[1, 2]', 'is not a saved plan of this version'],
+		['null', 'null', 'is not a saved plan of this version'],
+		['of another version', text.replace('"format": 1', '"format": 2'), 'is not a saved plan of this version'],
+		['without a basis', text.replace('"basis"', '"base"'), 'is not a saved plan of this version'],
+		['with broken actions', JSON.stringify({...saved, actions: [null]}), 'is not a saved plan of this version'],
+		['with a broken basis', JSON.stringify({...saved, basis: {live: null}}), 'is not a saved plan of this version'],
+		['without its checksum', JSON.stringify(saved), 'does not match its checksum'],
+		['changed by hand', text.replace('"kind": "none"', '"kind": "delete"'), 'does not match its checksum'],
+	])('is refused: %s', (_, content, message) => {
+		expect(content).not.toBe(text);
+		const error = refusal(content);
+		expect(error.message).toContain('plan.json');
+		expect(error.message).toContain(message);
+		expect(error.hint).toContain('compartment plan --out');
+	});
+
+	it('never ends in anything but a refusal', () => {
+		const value = fc.anything({withNullPrototype: false});
+		const broken = fc.tuple(fc.constantFrom(...Object.keys(saved)), value).map(([key, replacement]) => {
+			const content = JSON.stringify({...JSON.parse(text), [key]: replacement ?? null});
+			return content;
+		});
+		fc.assert(
+			fc.property(fc.oneof(broken, fc.json(), fc.string()), content => {
+				fc.pre(JSON.stringify(JSON.parse(text)) !== content);
+				expect(refusal(content).message).toContain('plan.json');
+			}),
+			{numRuns: 300},
+		);
+	});
+
+	it('cannot reach an object through its prototype', () => {
+		expect(refusal('{"__proto__": {"format": 1, "actions": []}}').message).toContain('is not a saved plan');
+	});
+});
+
+describe('staleness', () => {
+	const stale = (world: World, patch: Partial<World['input']> = {}): string[] =>
+		findStaleness(parsePlan(text, 'plan.json'), planOf(world, patch));
+
+	it('is none while nothing moved', () => {
+		expect(stale(deployed)).toEqual([]);
+		expect(stale(deployed, {now: '2027-01-01T00:00:00.000Z'})).toEqual([]);
+	});
+
+	const {state, observed, images} = deployed.input;
+	const cases: readonly [what: string, world: World, moved: readonly string[]][] = [
+		[
+			'another state',
+			withState(deployed, {lineage: 'other'}),
+			['the plan belongs to another state (its lineage differs)'],
+		],
+		['a later state', withState(deployed, {serial: 9}), ['the state moved from serial 7 to 9']],
+		[
+			'an edited file',
+			rewritten(deployed, ['LOG_LEVEL: info', 'LOG_LEVEL: debug']),
+			['compartment.yml or compartment.routes.yml changed'],
+		],
+		[
+			'a changed source',
+			withInput(deployed, {
+				images: images.map((found, index) => (index === 0 ? newImage('web', ['source changed']) : found)),
+			}),
+			['source of service web changed'],
+		],
+		[
+			'a variable that was set',
+			withVariables(deployed, plain({type: 'environment'}, 'REGION', 'eu')),
+			['variable environment.REGION appeared'],
+		],
+		[
+			'a rotated secret',
+			withVariables(deployed, sensitive({type: 'resource', name: 'db'}, 'POSTGRES_PASSWORD', 'other')),
+			['variable resource.db.POSTGRES_PASSWORD changed'],
+		],
+		['a removed variable', withState(deployed, {variables: []}), ['variable resource.db.POSTGRES_PASSWORD is gone']],
+		[
+			'a removed container',
+			withContainer(deployed, 'service.web', null),
+			['container compartment-shop.production.web.dpl_web1 is gone'],
+		],
+		[
+			'a stopped container',
+			withContainer(deployed, 'resource.db', {state: 'exited'}),
+			['container compartment-shop.production.resource.db changed'],
+		],
+		[
+			'a network made anew',
+			withInput(deployed, {
+				observed: {...observed, networks: observed.networks.map(network => ({...network, id: `new ${network.id}`}))},
+			}),
+			['network compartment-shop.production changed', 'network compartment-shop.production.mesh changed'],
+		],
+		[
+			'a lost volume',
+			withInput(deployed, {observed: {...observed, volumes: []}}),
+			['volume compartment-shop.production.resource.db.data is gone'],
+		],
+		['a stopped router', withInput(deployed, {router: 'stopped'}), ['router changed']],
+		[
+			'an image that moved',
+			withInput(deployed, {resourceImages: {'postgres:16-alpine': 'sha256:other'}}),
+			['image postgres:16-alpine changed'],
+		],
+		[
+			'other settings',
+			withInput(deployed, {
+				desired: {
+					...deployed.input.desired,
+					services: deployed.input.desired.services.map(service => ({...service, accessMode: 'public' as const})),
+				},
+			}),
+			['the settings changed what is wanted'],
+		],
+		[
+			'a host that was taken',
+			withInput(deployed, {takenHosts: [{host: 'shop.localhost', project: 'other', environment: 'production'}]}),
+			['routes is blocked: host shop.localhost is served by project other, environment production'],
+		],
+	];
+
+	it.each(cases)('names %s', (_, world, moved) => {
+		expect(stale(world)).toEqual(moved);
+		expect(() => assertNotStale(saved, planOf(world), 'plan.json')).toThrow(
+			`plan.json is stale, nothing was changed:\n${moved.map(line => `  - ${line}`).join('\n')}`,
+		);
+	});
+
+	it('tells everything at once', () => {
+		const world = withContainer(withState(deployed, {serial: state.serial + 1}), 'service.api', null);
+		expect(stale(world)).toHaveLength(2);
+	});
+
+	it('does not count the lineage of a state that was never written, which is new each time', () => {
+		const first = planOf(emptyWorld());
+		const again = planOf(withState(emptyWorld(), {lineage: 'new'}));
+		expect(findStaleness(first, again)).toEqual([]);
+	});
+
+	// Beside the request, which a saved plan brings along, and the state, whose serial tells.
+	const isComparable = ({input}: World): boolean =>
+		input.mode === 'apply' &&
+		input.services === null &&
+		input.replace.length === 0 &&
+		!input.isHold &&
+		isDeepStrictEqual(input.state, state);
+
+	it.each(Object.entries(situations).filter(([, world]) => isComparable(world)))(
+		'sees that another plan would come out: %s',
+		(_, world) => {
+			const fresh = planOf(world);
+			const isSame = isDeepStrictEqual(fresh.actions, saved.actions);
+			expect(findStaleness(saved, fresh).length > 0).toBe(!isSame);
+		},
+	);
+});
