@@ -1,5 +1,5 @@
 import {UserError} from '../errors.ts';
-import {expandOutput} from '../model/outputs.ts';
+import {expandOutput, outputKeys} from '../model/outputs.ts';
 import type {Desired} from '../model/specs.ts';
 import type {Env, EnvValue, VariableScope} from '../model/values.ts';
 import {scopeAddress} from '../model/values.ts';
@@ -44,7 +44,9 @@ export function createSecretReader(currentState: () => State): SecretReader {
 	async function readSecret(scope: VariableScope, key: string): Promise<string> {
 		const variable = findVariable(currentState(), scope, key);
 		if (!variable)
-			throw new UserError(`Variable ${key} of ${scopeAddress(scope)} is gone.`, {hint: 'compartment apply'});
+			throw new UserError(`Variable ${key} of ${scopeAddress(scope)} has no value yet: an apply makes it.`, {
+				hint: 'compartment apply',
+			});
 		return variable.isSensitive ? readCiphertext(variable.ciphertext, scope, key) : variable.value;
 	}
 
@@ -53,7 +55,9 @@ export function createSecretReader(currentState: () => State): SecretReader {
 		const output = resource?.outputs[value.output];
 		if (!resource || !output)
 			throw new UserError(`Resource output "${value.resource}.${value.output}" could not be resolved.`);
-		const env = await resolveEnv(resource.spec.env, desired);
+		// Only what the template needs: a host must be readable before the password exists.
+		const needed = outputKeys(output.value).filter(key => Object.hasOwn(resource.spec.env, key));
+		const env = await resolveEnv(Object.fromEntries(needed.map(key => [key, resource.spec.env[key]!])), desired);
 		const context = {project: desired.project, environment: desired.environment, resource: resource.name};
 		const text = expandOutput(output.value, context, key => (Object.hasOwn(env, key) ? env[key] : undefined));
 		if (output.sensitive && text.length >= shortestMasked) masked.add(text);

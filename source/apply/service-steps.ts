@@ -1,7 +1,7 @@
 import {serviceAddress} from '../model/address.ts';
 import {activeDeployment, heldCandidates} from '../plan/input.ts';
 import type {Action, PlannedDeployment} from '../plan/plan.ts';
-import {type ApplyStep, candidateId, joinId, type Shared, switchId, watchId, whole} from './apply-step.ts';
+import {type ApplyStep, candidateId, joinId, type Shared, watchId, whole} from './apply-step.ts';
 import {type ApplyContext, notice, progress} from './context.ts';
 import {patchDeployment} from './deployments.ts';
 import {startCandidate} from './steps/candidate.ts';
@@ -20,7 +20,8 @@ function deleteSteps(context: ApplyContext, {address}: Action): ApplyStep[] {
 		if (former) await retireDeployment(context, address, former);
 		await deleteService(context, name);
 	};
-	return [{id: address, address, ...whole, dependsOn: [switchId], run}];
+	// A switch that is taken back keeps it serving.
+	return [{id: address, address, ...whole, dependsOn: [watchId], run}];
 }
 
 /** What ends a service's step after the switch: the former deployment goes. */

@@ -41,9 +41,12 @@ export async function approve(
 	if (!hasChanges(plan)) return undefined;
 	if (isApproved) return plan;
 	if (!terminal.isInteractive)
-		throw new UserError('Nobody can be asked for approval here, because this is not a terminal. Nothing was changed.', {
-			hint: insteadOfAsking,
-		});
+		throw new UserError(
+			'Nobody can be asked for approval here: no terminal, or one with CI, TERM=dumb or --plain. Nothing was changed.',
+			{
+				hint: insteadOfAsking,
+			},
+		);
 	terminal.print('');
 	const {askApproval} = await import('../ui/ask-approval.tsx');
 	const approval = await askApproval(plan, {renderFull: () => renderPlan(plan, {...terminal, isFull: true})});

@@ -16,7 +16,7 @@ type Item = EffectiveVariable<Variable>;
 
 const hidden = '<hidden>';
 
-const valueOf = (item: Item): string => {
+const shownValue = (item: Item): string => {
 	if (item.isSensitive) return hidden;
 	if (item.source === 'binding') return `from ${item.resource}.${item.output}`;
 	return item.variable.isSensitive ? hidden : item.variable.value;
@@ -38,7 +38,7 @@ const describeItem = (item: Item, state: State, flags: TargetFlags) => ({
 	sourceResourceOutput: item.source === 'binding' ? `${item.resource}.${item.output}` : null,
 	scopeType: item.source === 'inherited' ? 'environment' : targetOf(flags).type,
 	scope: scopeOf(item, state, flags),
-	value: item.isSensitive ? null : valueOf(item),
+	value: item.isSensitive ? null : shownValue(item),
 	valueHidden: item.isSensitive,
 });
 
@@ -80,7 +80,7 @@ export async function variableList(flags: TargetFlags): Promise<void> {
 		{title: 'CLASS', value: ({isSensitive}: Item) => (isSensitive ? 'sensitive' : 'plain')},
 		{title: 'SOURCE', value: (item: Item) => sanitiseLine(sourceOf(item))},
 		{title: 'SCOPE', value: (item: Item) => sanitiseLine(scopeOf(item, state, flags))},
-		{title: 'VALUE', value: (item: Item) => sanitiseLine(valueOf(item)), maxWidth: 60},
+		{title: 'VALUE', value: (item: Item) => sanitiseLine(shownValue(item)), maxWidth: 60},
 	];
 	const body = items.length === 0 ? 'No variables found.' : renderTable(columns, items, {titleStyle: paint.dim});
 	print([...header(state, flags), body].join('\n'));
@@ -115,7 +115,7 @@ export async function variableShow(key: string, flags: TargetFlags): Promise<voi
 	const rows = [
 		['KEY', item.key],
 		['CLASS', item.isSensitive ? 'sensitive' : 'plain'],
-		['VALUE', valueOf(item)],
+		['VALUE', shownValue(item)],
 		['SOURCE', sourceOf(item)],
 		['SCOPE', scopeOf(item, state, flags)],
 	];

@@ -37,6 +37,12 @@ export function expandOutput(
 	});
 }
 
+/** The variables whose values a template needs. */
+export const outputKeys = (template: string): string[] =>
+	[...template.matchAll(placeholder)].flatMap(([, key]) =>
+		key!.startsWith('env.') ? [key!.slice('env.'.length)] : [],
+	);
+
 // Stands for a value where only its identity matters; null when it is not known before the apply.
 const identityOf = (value: EnvValue): string | null => {
 	switch (value.type) {

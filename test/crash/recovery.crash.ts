@@ -1,20 +1,11 @@
 import {beforeAll, describe, expect, test} from 'vitest';
+import {failpointNames} from '../../source/failpoints.ts';
 import {publicService} from '../engine/cli-server.ts';
 import {apply, describeProject, destroy, withCrashLab} from './lab.ts';
 import {startLoad} from './load.ts';
 
-const recoveryPoints = [
-	'recover.before-outcome',
-	'recover.after-outcome',
-	'recover.after-discard',
-	'recover.after-retire',
-	'recover.after-settle',
-	'state.after-write',
-	'state.after-rename',
-	'journal.after-open',
-	'journal.before-done',
-	'journal.after-failed',
-] as const;
+const recoveryPoints = failpointNames.filter(name => name.startsWith('recover.'));
+const writePoints = ['state.after-write', 'state.after-rename', 'journal.after-open', 'journal.before-done'] as const;
 
 describe('a recovery that is killed itself', () => {
 	const lab = withCrashLab();
@@ -34,7 +25,8 @@ describe('a recovery that is killed itself', () => {
 		'worker.after-stop',
 		'retire.after-drain',
 	])('is done again after a crash at %s', async first => {
-		for (const second of recoveryPoints) {
+		const isLong = first === 'switch.after-publish' || first === 'resource.after-rename';
+		for (const second of isLong ? [...recoveryPoints, ...writePoints] : recoveryPoints) {
 			lab.write(++version);
 			const load = startLoad(lab.sandbox);
 			expect(await lab.crash(apply, first), first).toBe(true);
@@ -235,5 +227,42 @@ describe('a project of workers alone', () => {
 		expect(outcome).toMatchObject({exitCode: 0});
 		expect(outcome.stdout).toMatch(/started .*worker.* again/);
 		await lab.expectServing(version);
+	});
+});
+
+describe('a promote that is killed', () => {
+	const lab = withCrashLab();
+	const promote = ['promote', '--auto-approve'];
+	let version = 1;
+	beforeAll(async () => {
+		lab.write(version);
+		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+	});
+
+	test.for([
+		['apply.before-switch', promote],
+		['switch.after-publish', promote],
+		['switch.after-publish', apply],
+		['apply.after-switch', apply],
+		['retire.after-leave', promote],
+	] as const)('at %s is finished by %j', async ([point, next]) => {
+		lab.write(++version);
+		expect(await lab.run([...apply, '--hold'])).toMatchObject({exitCode: 0});
+		const load = startLoad(lab.sandbox);
+		expect(await lab.crash(promote, point)).toBe(true);
+		const recovery = await lab.run(next);
+		await load.stop();
+		expect(recovery, recovery.stdout + recovery.stderr).toMatchObject({exitCode: 0});
+		expect(load.losses).toEqual([]);
+		await lab.expectServing(version);
+	});
+
+	test('while its candidates are made leaves none of them', async () => {
+		for (const point of ['apply.after-run-candidate', 'candidate.after-ready', 'candidate.after-ready:2']) {
+			lab.write(++version);
+			expect(await lab.crash([...apply, '--hold'], point), point).toBe(true);
+			expect(await lab.run(apply)).toMatchObject({exitCode: 0});
+			await lab.expectServing(version);
+		}
 	});
 });

@@ -6,7 +6,9 @@ import {lifeFiles} from './life-server.ts';
 
 // The store answers with one line per start; its volume counts what the release commands did.
 const release = (script: string) => ({command: `node -e "${script}"`});
-const migrate = release("console.log('migrating on port ' + process.env.PORT + ' for ' + process.env.COMPARTMENT_SERVICE_NAME)");
+const migrate = release(
+	"console.log('migrating on port ' + process.env.PORT + ' for ' + process.env.COMPARTMENT_SERVICE_NAME)",
+);
 
 const sandbox = withSandbox(async opened => {
 	opened.write(lifeFiles('web', 'v1'));
@@ -27,8 +29,12 @@ test('runs once, with PORT, before the new deployment starts, and its output is 
 	expect(plan).toContain('> release.web will run: before the new deployment starts');
 	sandbox.setVersion('web', 'v2');
 	const stdout = await sandbox.succeed(['deploy', '--json']);
-	const events = stdout.trim().split('\n').map(line => JSON.parse(line) as Record<string, unknown>);
-	const at = (type: string, address: string) => events.findIndex(event => event['type'] === type && event['address'] === address);
+	const events = stdout
+		.trim()
+		.split('\n')
+		.map(line => JSON.parse(line) as Record<string, unknown>);
+	const at = (type: string, address: string) =>
+		events.findIndex(event => event['type'] === type && event['address'] === address);
 	expect(at('step-done', 'image.web')).toBeLessThan(at('step-started', 'release.web'));
 	expect(at('step-done', 'release.web')).toBeGreaterThan(0);
 	expect(at('step-done', 'release.web')).toBeLessThan(at('step-started', 'service.web'));
@@ -53,13 +59,16 @@ test('is repeated neither by a rollback, nor by a restart, nor by a promote', as
 	expect(countOf(await logs(), 'migrating')).toBe(1);
 	await sandbox.succeed(['promote', '--auto-approve']);
 	expect((await sandbox.ask()).body).toBe('web v3');
-	expect(await sandbox.succeed(['promote', '--from', 'production', '--to', 'staging', '--auto-approve'])).not.toContain('migrating');
+	expect(await sandbox.succeed(['promote', '--from', 'production', '--to', 'staging', '--auto-approve'])).not.toContain(
+		'migrating',
+	);
 	expect((await sandbox.ask('/', {environment: 'staging'})).body).toBe('web v3');
 });
 
 test('that fails leaves the former deployment serving and says why', async () => {
 	const before = await sandbox.running('service.web');
-	const lines = "for (let line = 1; line <= 25; line++) console.log('step ' + line); console.error('no column total'); process.exit(3)";
+	const lines =
+		"for (let line = 1; line <= 25; line++) console.log('step ' + line); console.error('no column total'); process.exit(3)";
 	describeWeb(sandbox, release(lines));
 	sandbox.setVersion('web', 'v4');
 	const {stdout, exitCode} = await sandbox.run(['deploy']);
@@ -91,7 +100,9 @@ test('that was killed half way blocks the next apply, and both ways out work', a
 		const {stdout, stderr, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
 		expect(words(stdout)).toContain('! release.web is blocked: the release command of web was interrupted at');
-		expect(words(stderr)).toContain('compartment apply --release again (run it once more), or compartment apply --release done');
+		expect(words(stderr)).toContain(
+			'compartment apply --release again (run it once more), or compartment apply --release done',
+		);
 		expect((await sandbox.ask()).body).toBe('web v3');
 		expect(await containersOf('release.web')).toEqual([]);
 		if (way === 'again') continue;

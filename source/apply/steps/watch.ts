@@ -16,22 +16,27 @@ type Watched = {
 	readonly formerRoutes: RoutesRecord | null;
 };
 
-/** The first of the new deployments whose container ends within the time; undefined when all stay up. */
-async function firstToEnd(context: ApplyContext, {switched}: Watched): Promise<Deployment | undefined> {
-	const {engine, settings, state} = context;
-	const time = AbortSignal.any([context.signal, AbortSignal.timeout(settings.minHealthyMs)]);
-	const waits = Object.values(switched).flatMap(id => {
+const containersOf = ({state}: ApplyContext, switched: Switch): Deployment[] =>
+	Object.values(switched).flatMap(id => {
 		const deployment = state.current().deployments[id];
-		if (!deployment?.containerId) return [];
-		const {containerId} = deployment;
-		return engine.wait(containerId, time).then(
+		return deployment?.containerId === undefined ? [] : [deployment];
+	});
+
+/** The first of the new deployments whose container ends within the time; undefined when all stay up. */
+async function firstToEnd(
+	{engine, settings, signal}: ApplyContext,
+	deployments: readonly Deployment[],
+): Promise<Deployment | undefined> {
+	const time = AbortSignal.any([signal, AbortSignal.timeout(settings.minHealthyMs)]);
+	const waits = deployments.map(deployment =>
+		engine.wait(deployment.containerId!, time).then(
 			() => deployment,
 			(error: unknown) => {
 				if (time.aborted) return undefined;
 				throw error;
 			},
-		);
-	});
+		),
+	);
 	const isUp = new Promise<undefined>(resolve => {
 		time.addEventListener('abort', () => resolve(undefined), {once: true});
 	});
@@ -41,53 +46,57 @@ async function firstToEnd(context: ApplyContext, {switched}: Watched): Promise<D
 function switchedBack(state: State, {switched, former, formerRoutes}: Watched, crashed: string): State {
 	let next: State = {...state, routes: formerRoutes ?? state.routes};
 	const completedAt = new Date().toISOString();
+	const active: Record<string, string> = {...state.active};
 	for (const [service, id] of Object.entries(switched)) {
 		const before = former[service];
-		if (!before) continue;
-		next = patchDeployment(next, id, {stage: 'rolled_back', status: 'failed', completedAt});
-		next = patchDeployment(next, before.id, {stage: 'active', status: 'succeeded'});
-		next = {...next, active: {...next.active, [service]: before.id}};
-		if (id !== crashed) {
-			const failure = {message: 'rolled back together with a deployment that crashed', lastLines: []};
-			next = patchDeployment(next, id, {failure});
-		}
+		delete active[service];
+		if (before) active[service] = before.id;
+		if (before) next = patchDeployment(next, before.id, {stage: 'active', status: 'succeeded'});
+		const failure = {message: 'rolled back together with a deployment that crashed', lastLines: []};
+		const why = id === crashed ? {} : {failure};
+		next = patchDeployment(next, id, {stage: 'rolled_back', status: 'failed', completedAt, ...why});
 	}
-	return next;
+	return {...next, active};
+}
+
+/** Two workers at once would do the work twice, so the new ones end before the former ones come back. */
+async function swapWorkers(context: ApplyContext, {switched, former}: Watched): Promise<void> {
+	const {engine, settings} = context;
+	const isWorker = ({kind}: Deployment) => kind === 'worker';
+	for (const {containerId} of containersOf(context, switched).filter(isWorker))
+		await engine.stop(containerId!, settings.stopGraceSeconds);
+	for (const {containerId} of Object.values(former).filter(isWorker)) if (containerId) await engine.start(containerId);
 }
 
 /**
  * Watches the new deployments for a moment after the switch (setting `minHealthyMs`). When one of them crashes, the
- * whole switch is taken back: the former deployments still run, so no request is lost by it.
+ * whole switch is taken back: the former deployments still run, so no request is lost by it. A service that had none
+ * is not served then, as before.
  */
 export async function watchDeployments(context: ApplyContext, watched: Watched): Promise<void> {
 	const {engine, router, settings, state, signal} = context;
 	const {switched, former} = watched;
-	if (Object.keys(former).length === 0 || settings.minHealthyMs === 0) return;
-	for (const service of Object.keys(switched))
+	const deployments = containersOf(context, switched);
+	if (Object.keys(former).length === 0 || deployments.length === 0 || settings.minHealthyMs === 0) return;
+	for (const {service} of deployments)
 		progress(context, serviceAddress(service), `serving, watched for ${settings.minHealthyMs / 1000} s`);
-	const crashed = await firstToEnd(context, watched);
+	const crashed = await firstToEnd(context, deployments);
 	if (!crashed) return;
 	const message = `${crashed.service} crashed right after the switch`;
 	const failure = await describeFailure(context, crashed.containerId, message);
 	await state.update(current => patchDeployment(current, crashed.id, {failure}));
-	if (!former[crashed.service]) throw new StepError(failure);
+	const formerIds = Object.entries(former).map(([service, {id}]) => [service, id]);
 	await operate(context, {
 		address: 'routes',
-		intent: {
-			type: 'switch',
-			deployments: Object.fromEntries(Object.entries(former).map(([service, {id}]) => [service, id])),
-		},
+		intent: {type: 'switch', deployments: Object.fromEntries(formerIds)},
 		async run() {
-			for (const {kind, containerId} of Object.values(former))
-				if (kind === 'worker' && containerId) await engine.start(containerId);
+			await swapWorkers(context, watched);
 			await publish(engine, router, describeTable(switchedBack(state.current(), watched, crashed.id)), {signal});
 		},
 		record: current => switchedBack(current, watched, crashed.id),
 	});
-	notice(context, 'warning', `${message}: the former deployment serves again`);
-	for (const [service, id] of Object.entries(switched)) {
-		const containerId = state.current().deployments[id]?.containerId;
-		if (former[service] && containerId) await engine.stop(containerId, settings.stopGraceSeconds);
-	}
-	throw new StepError({...failure, message: `${message}; the former deployment serves again`});
+	const outcome = former[crashed.service] ? 'the former deployment serves again' : 'what served before serves again';
+	notice(context, 'warning', `${message}: ${outcome}`);
+	for (const {containerId} of deployments) await engine.stop(containerId!, settings.stopGraceSeconds);
+	throw new StepError({...failure, message: `${message}; ${outcome}`});
 }

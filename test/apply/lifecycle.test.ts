@@ -1,0 +1,285 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {afterAll, beforeAll, expect, it, vi} from 'vitest';
+import type {Operation} from '../../source/engine/memory-calls.ts';
+import {EngineError} from '../../source/errors.ts';
+import {labels} from '../../source/model/labels.ts';
+import {isRouted, isRunning} from '../../source/plan/services.ts';
+import type {State} from '../../source/state/state.ts';
+import {type Applied, createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
+
+type Service = {
+	readonly kind: 'web' | 'api' | 'worker' | 'job';
+	readonly image: keyof typeof images;
+	readonly level: string;
+	readonly isConnected: boolean;
+	readonly isPublic: boolean;
+};
+
+/** What compartment.yml says; a test edits it step by step. */
+type Model = {
+	services: Record<string, Service>;
+	resources: Record<string, {readonly user: string; readonly volumes: readonly string[]}>;
+};
+
+type Step =
+	| {readonly type: 'set-service'; readonly name: string; readonly service: Service}
+	| {readonly type: 'remove-service'; readonly name: string}
+	| {readonly type: 'set-resource'; readonly name: string; readonly user: string; readonly hasMore: boolean}
+	| {readonly type: 'harm'; readonly what: 'remove' | 'stop' | 'take-off'; readonly pick: number}
+	| {readonly type: 'remove-networks'}
+	| {readonly type: 'remove-router'}
+	| {readonly type: 'fail'; readonly operation: Operation; readonly times: number}
+	| {readonly type: 'apply'; readonly only: string | null; readonly isHold: boolean};
+
+const serviceName = fc.constantFrom('web', 'api', 'jobs', 'constructor');
+const service: fc.Arbitrary<Service> = fc.record({
+	kind: fc.constantFrom('web', 'api', 'worker', 'job'),
+	image: fc.constantFrom('good', 'good', 'good', 'better', 'crashing', 'sick'),
+	level: fc.constantFrom('info', 'debug'),
+	isConnected: fc.boolean(),
+	isPublic: fc.boolean(),
+});
+
+const apply: fc.Arbitrary<Step> = fc.record({
+	type: fc.constant('apply'),
+	only: fc.oneof({weight: 4, arbitrary: fc.constant(null)}, {weight: 1, arbitrary: serviceName}),
+	isHold: fc.constantFrom(false, false, false, true),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+	{weight: 5, arbitrary: apply},
+	{weight: 4, arbitrary: fc.record({type: fc.constant('set-service'), name: serviceName, service})},
+	{weight: 1, arbitrary: fc.record({type: fc.constant('remove-service'), name: serviceName})},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			type: fc.constant('set-resource'),
+			name: fc.constantFrom('db', 'cache'),
+			user: fc.constantFrom('app', 'root'),
+			hasMore: fc.boolean(),
+		}),
+	},
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			type: fc.constant('harm'),
+			what: fc.constantFrom('remove', 'stop', 'take-off'),
+			pick: fc.nat(),
+		}),
+	},
+	{weight: 1, arbitrary: fc.record({type: fc.constant('remove-networks')})},
+	{weight: 1, arbitrary: fc.record({type: fc.constant('remove-router')})},
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			type: fc.constant('fail'),
+			operation: fc.constantFrom('run', 'createNetwork', 'createVolume', 'rename', 'join', 'exec', 'remove', 'stop'),
+			times: fc.integer({min: 1, max: 3}),
+		}),
+	},
+);
+
+function write({services, resources}: Model): string {
+	const hasDatabase = Object.hasOwn(resources, 'db');
+	const lines = Object.entries(services).map(([name, {kind, image, level, isConnected, isPublic}]) => {
+		const isChecked = kind === 'web' || kind === 'api';
+		const fields = [
+			`image: "${images[image]}"`,
+			`kind: ${kind}`,
+			`env: {LEVEL: ${level}}`,
+			...(isChecked ? ['readiness: {type: http, path: /}'] : []),
+			...(isChecked && isPublic ? ['accessMode: public'] : []),
+			...(isConnected && hasDatabase ? ['connections: {db: {env: {DB: url}}}'] : []),
+		];
+		return `  ${name}: {${fields.join(', ')}}`;
+	});
+	const stores = Object.entries(resources).map(([name, {user, volumes}]) => {
+		const mounts = volumes.map(handle => `${handle}: /${handle}`).join(', ');
+		const output = 'url: {sensitive: true, value: "db://${env.USER}:${env.PASSWORD}@${resource.host}"}';
+		return `  ${name}: {image: "${images.database}", ports: [5432], env: {USER: ${user}}, generatedVariables: {PASSWORD: {generator: token}}, volumes: {${mounts}}, readiness: {type: tcp, port: 5432}, outputs: {${output}}}`;
+	});
+	return ['name: shop', 'services:', ...lines, ...(stores.length > 0 ? ['resources:', ...stores] : []), ''].join('\n');
+}
+
+const isOwn = ({labels: own}: {readonly labels: Readonly<Record<string, string>>}): boolean =>
+	own[labels.project] === 'shop';
+
+/** What must hold after every apply, whether it succeeded or not. */
+async function expectValid(world: MemoryWorld, volumes: Set<string>): Promise<State> {
+	// Reading checks the checksum and the shape.
+	const state = (await world.state())!;
+	for (const [service, id] of Object.entries(state.active)) {
+		const deployment = state.deployments[id];
+		expect(deployment, `active deployment of ${service}`).toMatchObject({id, service, status: 'succeeded'});
+		if (isRouted(deployment!.kind)) expect(deployment!.slot, `slot of ${service}`).toMatch(/^(?:blue|green)$/);
+	}
+	const active = Object.values(state.deployments).filter(({stage}) => stage === 'active');
+	expect(active.map(({service}) => service).sort()).toEqual(Object.keys(state.active).sort());
+	const observed = await world.engine.observe({});
+	for (const {name} of observed.volumes.filter(isOwn)) volumes.add(name);
+	const names = new Set(observed.volumes.map(({name}) => name));
+	expect([...volumes].filter(name => !names.has(name))).toEqual([]);
+	for (const {name} of Object.values(state.volumes)) expect(names.has(name), `volume ${name}`).toBe(true);
+	const addresses = observed.containers.flatMap(({networks}) => Object.values(networks)).filter(text => text !== '');
+	expect(new Set(addresses).size).toBe(addresses.length);
+	return state;
+}
+
+/** What must hold after an apply that did everything. */
+async function expectComplete(world: MemoryWorld, state: State, descriptor: string): Promise<void> {
+	const {plan} = await world.plan(descriptor);
+	expect(plan.actions.filter(({kind}) => kind !== 'none')).toEqual([]);
+	expect(plan.drift).toEqual([]);
+
+	const observed = await world.engine.observe({[labels.lineage]: state.lineage});
+	const recorded = [
+		...Object.values(state.deployments).flatMap(({containerId}) => containerId ?? []),
+		...Object.values(state.resources).map(({containerId}) => containerId),
+	];
+	expect(observed.containers.map(({id}) => id).sort()).toEqual([...recorded].sort());
+	expect(observed.networks.map(({name}) => name).sort()).toEqual(
+		[state.networks!.environment.name, state.networks!.mesh.name].sort(),
+	);
+	expect(observed.volumes.map(({name}) => name).sort()).toEqual(
+		Object.values(state.volumes)
+			.map(({name}) => name)
+			.sort(),
+	);
+
+	const running = new Map(observed.containers.map(container => [container.id, container.state === 'running']));
+	for (const deployment of Object.values(state.deployments)) {
+		const isActive = state.active[deployment.service] === deployment.id;
+		if (deployment.containerId) expect(running.get(deployment.containerId), deployment.id).toBe(isActive);
+		else expect(isActive && isRunning(deployment.kind)).toBe(false);
+	}
+	for (const {containerId} of Object.values(state.resources)) expect(running.get(containerId)).toBe(true);
+	expectServed(world, state);
+}
+
+/** The router sends every service's requests to its active deployment, and knows nothing else. */
+function expectServed({router}: MemoryWorld, state: State): void {
+	const wanted = Object.entries(state.active).flatMap(([service, id]) => {
+		const {address, port, slot, kind} = state.deployments[id]!;
+		return isRouted(kind) ? [`${state.lineage}.${service}/${slot} ${address}:${port}`] : [];
+	});
+	const served = [...router.servers]
+		.filter(([, {isServing}]) => isServing)
+		.map(([name, {address, port}]) => `${name} ${address}:${port}`);
+	expect(served.sort()).toEqual(wanted.sort());
+}
+
+async function harm(world: MemoryWorld, what: 'remove' | 'stop' | 'take-off', pick: number): Promise<void> {
+	const {containers} = await world.engine.observe({[labels.lineage]: ''});
+	const victim = containers[pick % containers.length];
+	if (!victim) return;
+	if (what === 'remove') return world.engine.remove(victim.id);
+	if (what === 'stop') return world.engine.stop(victim.id, 0);
+	const [network] = Object.keys(victim.networks);
+	if (network !== undefined) await world.engine.leave(victim.id, network);
+}
+
+async function removeNetworks({engine}: MemoryWorld): Promise<void> {
+	const {containers} = await engine.observe({});
+	const {networks} = await engine.observe({[labels.lineage]: ''});
+	for (const {id, networks: joined} of containers)
+		for (const {name} of networks) if (Object.hasOwn(joined, name)) await engine.leave(id, name);
+	for (const {id} of networks) await engine.removeNetwork(id);
+}
+
+async function removeRouter({engine}: MemoryWorld): Promise<void> {
+	const {containers} = await engine.observe({[labels.router]: 'true'});
+	for (const {id} of containers) await engine.remove(id);
+}
+
+/** Carries out the steps, checking after each apply, then mends everything and expects it to come right. */
+async function live(steps: readonly Step[]): Promise<Applied> {
+	const world = await createMemoryWorld();
+	const good: Service = {kind: 'web', image: 'good', level: 'info', isConnected: true, isPublic: false};
+	const model: Model = {services: {web: good}, resources: {db: {user: 'app', volumes: ['data']}}};
+	const volumes = new Set<string>();
+	/** Failures that were ordered and may still come. */
+	let ordered = 0;
+	try {
+		for (const each of steps) {
+			switch (each.type) {
+				case 'set-service':
+					model.services[each.name] = each.service;
+					break;
+				case 'remove-service':
+					if (Object.keys(model.services).length > 1) delete model.services[each.name];
+					break;
+				case 'set-resource': {
+					const former = model.resources[each.name]?.volumes ?? ['data'];
+					const handles = each.hasMore ? [...new Set([...former, 'more'])] : former;
+					model.resources[each.name] = {user: each.user, volumes: handles};
+					break;
+				}
+				case 'harm':
+					await harm(world, each.what, each.pick).catch(() => undefined);
+					break;
+				case 'remove-networks':
+					await removeNetworks(world).catch(() => undefined);
+					break;
+				case 'remove-router':
+					await removeRouter(world).catch(() => undefined);
+					break;
+				case 'fail':
+					for (let time = 0; time < each.times; time++)
+						world.engine.failNext(each.operation, new EngineError(`cannot ${each.operation}: ordered`, {status: 500}));
+					ordered += each.times;
+					break;
+				case 'apply': {
+					const only = each.only !== null && Object.hasOwn(model.services, each.only) ? [each.only] : null;
+					const descriptor = write(model);
+					const applied = await world.apply(descriptor, {services: only, isHold: each.isHold}).catch((error: unknown) => {
+						if (error instanceof EngineError && ordered > 0) return undefined;
+						throw error;
+					});
+					if (applied?.result === undefined) break;
+					const state = await expectValid(world, volumes);
+					const isWhole = only === null && !each.isHold;
+					if (applied.result.outcome === 'done' && isWhole && ordered === 0) await expectComplete(world, state, descriptor);
+				}
+			}
+		}
+		world.engine.clearFailures();
+		for (const name of Object.keys(model.services)) model.services[name] = {...model.services[name]!, image: 'better'};
+		const descriptor = write(model);
+		const last = await world.apply(descriptor);
+		expect(last.result, JSON.stringify(last.events.filter(({type}) => type === 'step-failed'))).toMatchObject({
+			outcome: 'done',
+		});
+		await expectComplete(world, await expectValid(world, volumes), descriptor);
+		return last;
+	} finally {
+		world.close();
+	}
+}
+
+let home: string;
+
+beforeAll(() => {
+	home = mkdtempSync(join(tmpdir(), 'compartment-home-'));
+	vi.stubEnv('COMPARTMENT_CONFIG_HOME', home);
+	// What waits to see whether a container stays up waits a hundredth of the time: these containers know at once.
+	const later = setTimeout;
+	vi.stubGlobal('setTimeout', (run: () => void, ms = 0) => later(run, ms / 100));
+});
+
+afterAll(() => {
+	vi.unstubAllGlobals();
+	vi.unstubAllEnvs();
+	rmSync(home, {recursive: true, force: true});
+});
+
+it('comes right in the end, and is never in between, whatever is edited, harmed or fails', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.array(step, {minLength: 1, maxLength: 14}), async steps => {
+			await live(steps);
+		}),
+		{numRuns: Number(process.env.RUNS ?? 150), interruptAfterTimeLimit: 15_000, markInterruptAsFailure: false},
+	);
+}, 60_000);
