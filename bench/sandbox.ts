@@ -21,7 +21,8 @@ export type Sandbox = {
 	readonly env: NodeJS.ProcessEnv;
 };
 
-const freePort = (): Promise<number> =>
+/** A port of 127.0.0.1 that nobody listens on. */
+export const freePort = (): Promise<number> =>
 	new Promise((resolve, reject) => {
 		const server = createServer().once('error', reject);
 		server.listen(0, '127.0.0.1', () => {

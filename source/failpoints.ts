@@ -67,7 +67,26 @@ const recoveryPoints = [
 	'recover.after-settle',
 ] as const;
 
-export const failpointNames = [...statePoints, ...applyPoints, ...innerPoints, ...recoveryPoints] as const;
+/** Around the steps of a backup and of a restore. */
+const backupPoints = [
+	'backup.after-record',
+	'backup.after-command',
+	'backup.after-seal',
+	'backup.after-manifest',
+	'backup.after-success',
+	'backup.before-remove',
+	'restore.after-mark',
+	'restore.after-command',
+	'restore.after-ready',
+] as const;
+
+export const failpointNames = [
+	...statePoints,
+	...applyPoints,
+	...innerPoints,
+	...recoveryPoints,
+	...backupPoints,
+] as const;
 
 export type FailpointName = (typeof failpointNames)[number];
 

@@ -69,3 +69,49 @@ export const poolOf = (shortest: number, longest: number): Check<string> =>
 			return address % 2 ** (32 - prefix) === 0;
 		},
 	);
+
+const keyName = /^(?:(?:ctrl|alt)-[a-z]|shift-tab|up|down|left|right|pageup|pagedown|home|end|enter|escape|tab|space|backspace|delete|\S)$/u;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Keys by the name of what they do; which names there are is known where the keys are. */
+export const keyLists: Check<Readonly<Record<string, readonly string[]>>> = {
+	allowed: 'an object of lists of keys, such as {"follow": ["F", "ctrl-f"]}',
+	accept: value =>
+		isRecord(value) &&
+		Object.values(value).every(
+			list => Array.isArray(list) && list.every(key => typeof key === 'string' && keyName.test(key)),
+		)
+			? (value as Readonly<Record<string, readonly string[]>>)
+			: undefined,
+	fromText: () => undefined,
+};
+
+const baseColours = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+
+/** Names of the terminal's own 16 colours, and `default` for its foreground. */
+export const colourNames: readonly string[] = [
+	'default',
+	...baseColours,
+	'gray',
+	...baseColours.slice(1).map(name => `bright-${name}`),
+];
+
+/** A colour for some of these meanings; the others keep theirs. */
+export function coloursOf<const Meaning extends string>(
+	fallback: Readonly<Record<Meaning, string>>,
+): Check<Readonly<Record<Meaning, string>>> {
+	const meanings = Object.keys(fallback);
+	return {
+		allowed: `an object with ${meanings.join(', ')}, each one of ${colourNames.join(', ')}`,
+		accept: value =>
+			isRecord(value) &&
+			Object.entries(value).every(
+				([meaning, colour]) => meanings.includes(meaning) && colourNames.includes(String(colour)),
+			)
+				? {...fallback, ...(value as Partial<Record<Meaning, string>>)}
+				: undefined,
+		fromText: () => undefined,
+	};
+}

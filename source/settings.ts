@@ -3,7 +3,18 @@ import {join} from 'node:path';
 import {configurationDirectory} from './configuration-directory.ts';
 import {messageOf, UserError} from './errors.ts';
 import {routerName} from './model/names.ts';
-import {allowed, hostName, ipAddress, number, oneOf, poolOf, type Rule, rule} from './setting-rules.ts';
+import {
+	allowed,
+	coloursOf,
+	hostName,
+	ipAddress,
+	keyLists,
+	number,
+	oneOf,
+	poolOf,
+	type Rule,
+	rule,
+} from './setting-rules.ts';
 
 /** What a user may set once for every project, in `settings.json` of the configuration folder. */
 export type Settings = {
@@ -27,6 +38,27 @@ export type Settings = {
 	/** How long a container may take to stop before it is killed. */
 	readonly stopGraceSeconds: number;
 	readonly defaultOutput: 'text' | 'json';
+	/** What a screen's action is called → the keys that do it; an empty list takes its keys away. */
+	readonly keys: Readonly<Record<string, readonly string[]>>;
+	/** Colours of the screens by meaning: each one of the terminal's 16, `default` its foreground. */
+	readonly theme: {
+		/** Everything that is about the interface itself. */
+		readonly accent: string;
+		readonly success: string;
+		readonly warning: string;
+		readonly error: string;
+		/** Replacements in a plan. */
+		readonly replace: string;
+	};
+};
+
+/** Colours of the screens that a user has not changed. */
+export const defaultTheme: Settings['theme'] = {
+	accent: 'cyan',
+	success: 'green',
+	warning: 'yellow',
+	error: 'red',
+	replace: 'magenta',
 };
 
 type Rules = {readonly [Key in keyof Settings]: Rule<Settings[Key]>};
@@ -43,6 +75,8 @@ const rules: Rules = {
 	minHealthyMs: rule(3000, number(0, 600_000)),
 	stopGraceSeconds: rule(10, number(0, 3600)),
 	defaultOutput: rule('text', oneOf('text', 'json')),
+	keys: rule({}, keyLists),
+	theme: rule(defaultTheme, coloursOf(defaultTheme)),
 };
 
 const keys = Object.keys(rules) as (keyof Settings)[];

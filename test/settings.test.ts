@@ -26,6 +26,8 @@ const defaults = {
 	minHealthyMs: 3000,
 	stopGraceSeconds: 10,
 	defaultOutput: 'text',
+	keys: {},
+	theme: {accent: 'cyan', success: 'green', warning: 'yellow', error: 'red', replace: 'magenta'},
 };
 
 const errorOf = async (promise: Promise<unknown>): Promise<UserError> => {
@@ -79,6 +81,11 @@ describe('readSettings', () => {
 		['networkPrefix', 16, 'longer than that of networkPool 10.213.0.0/16 (it is 16)'],
 		['defaultOutput', 'yaml', 'one of text, json (it is "yaml")'],
 		['retain', null, 'a whole number'],
+		['keys', {follow: 'F'}, 'an object of lists of keys, such as {"follow": ["F", "ctrl-f"]} (it is {"follow":"F"})'],
+		['keys', {follow: ['ff']}, 'an object of lists of keys'],
+		['keys', [], 'an object of lists of keys'],
+		['theme', {accent: 'pink'}, 'each one of default, black, red'],
+		['theme', {border: 'red'}, 'an object with accent, success, warning, error, replace'],
 	];
 
 	it.each(refused)('refuses %s %j, naming file, key and what is allowed', async (key, value, text) => {
@@ -86,6 +93,16 @@ describe('readSettings', () => {
 		const {message} = await errorOf(readSettings(env));
 		expect(message).toContain(`${path}: ${key}: must be `);
 		expect(message).toContain(text);
+	});
+
+	it('takes keys, and colours over the theme', async () => {
+		const keys = {follow: ['F', 'ctrl-f', 'pageup'], restart: []};
+		const {env} = homeWith({keys, theme: {accent: 'bright-blue', error: 'default'}});
+		expect(await readSettings(env)).toEqual({
+			...defaults,
+			keys,
+			theme: {...defaults.theme, accent: 'bright-blue', error: 'default'},
+		});
 	});
 
 	it('refuses unknown keys and broken files', async () => {

@@ -7,7 +7,7 @@ import type {ApplyContext} from './context.ts';
 const reportedLines = 20;
 
 /** How long a report waits for a container that ends again and again. */
-const nextEndMs = 2000;
+const nextEndMs = 5000;
 
 /** Streams a container's output into the apply's events until the signal aborts or the container is gone. */
 export function followLogs(

@@ -25,7 +25,8 @@ export function withSwitch(state: State, routes: RoutesRecord, switched: Switch)
 	let next: State = {...state, routes};
 	for (const [service, id] of Object.entries(switched)) {
 		const former = state.deployments[state.active[service] ?? ''];
-		if (former && former.id !== id) next = patchDeployment(next, former.id, {stage: 'draining_previous'});
+		if (former?.id === id) continue;
+		if (former) next = patchDeployment(next, former.id, {stage: 'draining_previous'});
 		const kind = state.deployments[id]?.kind;
 		const slot = kind && isRouted(kind) ? otherSlot(former?.slot) : undefined;
 		const completedAt = new Date().toISOString();

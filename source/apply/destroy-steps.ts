@@ -29,7 +29,8 @@ async function removeNetworks(context: ApplyContext): Promise<void> {
 	await state.update(current => ({...current, networks: null}));
 }
 
-async function removeVolume(context: ApplyContext, address: string): Promise<void> {
+/** Removes a recorded volume with its data. */
+export async function removeVolume(context: ApplyContext, address: string): Promise<void> {
 	const record = context.state.current().volumes[address];
 	if (!record) return;
 	await operate(context, {

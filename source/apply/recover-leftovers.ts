@@ -7,17 +7,19 @@ import {takeOutOfService} from './steps/out-of-service.ts';
 
 const now = (): string => new Date().toISOString();
 
-/** Candidates of the interrupted runs that never came to serve: the next plan makes new ones. Held ones go on waiting. */
+/**
+ * Candidates of earlier runs that never came to serve, whether their run was interrupted or could not put them away: the
+ * next plan makes new ones. Held ones go on waiting.
+ * @param undecided deployments of a switch that nobody can tell about yet
+ */
 export async function discardUnfinished(
 	context: RecoveryContext,
-	runs: ReadonlySet<string>,
-	undecided: ReadonlySet<string>,
+	undecided: ReadonlySet<string> = new Set(),
 ): Promise<void> {
 	const {engine, state, say} = context;
 	const {deployments, active} = state.current();
 	const unfinished = Object.values(deployments).filter(
-		({id, run, service, status, isHeld}) =>
-			runs.has(run) && status === 'running' && active[service] !== id && !isHeld && !undecided.has(id),
+		({id, service, status, isHeld}) => status === 'running' && active[service] !== id && !isHeld && !undecided.has(id),
 	);
 	if (unfinished.length === 0) return;
 	const containers = await ownContainers(context);
@@ -53,23 +55,34 @@ export async function retireFormer(context: RecoveryContext): Promise<void> {
 const hasEnded = ({stage, status}: Deployment): boolean =>
 	stage === 'retired' || status === 'failed' || status === 'stopped';
 
-/**
- * Makes the containers of deployments what their records say: a worker that was stopped for its successor runs again,
- * and what failed or was retired does not run.
- */
-export async function settleContainers(context: RecoveryContext): Promise<void> {
-	const {engine, settings, state, say} = context;
-	const {deployments, active} = state.current();
-	for (const container of await ownContainers(context)) {
+/** The containers of deployments, each with its record. */
+async function recordedContainers(context: RecoveryContext) {
+	const {deployments} = context.state.current();
+	return (await ownContainers(context)).flatMap(container => {
 		const deployment = deployments[container.labels[labels.deployment] ?? ''];
-		if (!deployment || deployment.containerName !== container.name) continue;
-		const {id, service, kind, status} = deployment;
-		if (active[service] === id) {
-			if (kind !== 'worker' || status === 'stopped' || isUp(container)) continue;
-			await engine.start(container.id);
-			say(`started ${container.name} again`);
-		} else if (hasEnded(deployment) && isUp(container)) {
-			await engine.stop(container.id, settings.stopGraceSeconds);
-		}
+		return deployment?.containerName === container.name ? [{container, deployment}] : [];
+	});
+}
+
+/** What failed or was retired does not run: it would keep its address from the next deployment. */
+export async function stopEnded(context: RecoveryContext): Promise<void> {
+	const {engine, settings, state} = context;
+	const {active} = state.current();
+	for (const {container, deployment} of await recordedContainers(context)) {
+		const isEnded = active[deployment.service] !== deployment.id && hasEnded(deployment);
+		if (isEnded && isUp(container)) await engine.stop(container.id, settings.stopGraceSeconds);
 	}
+}
+
+/** Starts a worker again that was stopped for its successor, and stops what must not run. */
+export async function settleContainers(context: RecoveryContext): Promise<void> {
+	const {engine, state, say} = context;
+	const {active} = state.current();
+	for (const {container, deployment} of await recordedContainers(context)) {
+		const {id, service, kind, status} = deployment;
+		if (active[service] !== id || kind !== 'worker' || status === 'stopped' || isUp(container)) continue;
+		await engine.start(container.id);
+		say(`started ${container.name} again`);
+	}
+	await stopEnded(context);
 }

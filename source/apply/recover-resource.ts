@@ -1,4 +1,5 @@
 import {labels} from '../model/labels.ts';
+import {resourceContainerName} from '../model/names.ts';
 import type {PendingOperation} from '../state/journal.ts';
 import {isUp, ownContainers, type RecoveryContext} from './recovery-context.ts';
 import {previousName} from './steps/resource.ts';
@@ -40,4 +41,15 @@ export async function recoverResource(
 		say(`resource ${resource}: the former container runs again`);
 	}
 	return false;
+}
+
+/** Replacements that failed and could not be undone either: their former containers still wait under another name. */
+export async function recoverReplacements(context: RecoveryContext): Promise<void> {
+	const {project, environment} = context.state.current();
+	for (const {name, labels: own} of await ownContainers(context)) {
+		const [object, resource = ''] = own[labels.address]?.split('.') ?? [];
+		const containerName = resourceContainerName(project, environment, resource);
+		if (object !== 'resource' || name !== previousName(containerName)) continue;
+		await recoverResource(context, '', {type: 'replace-resource', resource, containerName});
+	}
 }

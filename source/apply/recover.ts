@@ -40,7 +40,6 @@ async function recoverOperation(
  * @param entries the journal of the interrupted runs
  */
 export async function recover(context: RecoveryContext, entries: readonly JournalEntry[]): Promise<void> {
-	const runs = new Set(entries.flatMap(entry => (entry.type === 'open' ? entry.run : [])));
 	const undecided = new Set<string>();
 	for (const operation of pendingOperations(entries)) {
 		const hasHappened = await recoverOperation(context, operation);
@@ -51,7 +50,7 @@ export async function recover(context: RecoveryContext, entries: readonly Journa
 			for (const id of Object.values(operation.intent.deployments)) undecided.add(id);
 		failpoint('recover.after-outcome');
 	}
-	await discardUnfinished(context, runs, undecided);
+	await discardUnfinished(context, undecided);
 	failpoint('recover.after-discard');
 	await retireFormer(context);
 	failpoint('recover.after-retire');

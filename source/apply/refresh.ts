@@ -1,6 +1,7 @@
 import type {PlannedBuild} from '../build/plan-build.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
+import {rememberReads} from '../engine/remember-reads.ts';
 import {UserError} from '../errors.ts';
 import {networkAddress} from '../model/address.ts';
 import {describeDesired} from '../model/desired.ts';
@@ -13,6 +14,7 @@ import type {Plan} from '../plan/plan.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {State} from '../state/state.ts';
+import {assertHeld} from './assert-held.ts';
 import {chooseRollback} from './choose-rollback.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
 import type {PlanRequest} from './plan-request.ts';
@@ -119,8 +121,10 @@ function assertServices(project: Project, services: readonly string[] | null): v
 
 /** Reads the engine, the sources and the state, and plans. It only reads. */
 export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {
-	const {project, settings, engine, router, state, directory} = world;
+	const {project, settings, router, state, directory} = world;
+	const engine = rememberReads(world.engine);
 	if (request.mode === 'apply') assertServices(project, request.services);
+	if (request.mode === 'promote' || request.mode === 'discard') assertHeld(state, request.services);
 	const desired = describeDesired({
 		project,
 		environment: state.environment,

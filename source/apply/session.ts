@@ -7,7 +7,8 @@ import {openJournal, readJournal} from '../state/journal.ts';
 import {acquireLock} from '../state/lock.ts';
 import type {State} from '../state/state.ts';
 import {recover} from './recover.ts';
-import {retireFormer} from './recover-leftovers.ts';
+import {discardUnfinished, retireFormer, stopEnded} from './recover-leftovers.ts';
+import {recoverReplacements} from './recover-resource.ts';
 import {keepState, type StateKeeper} from './state-keeper.ts';
 
 /** Exclusive work on one environment: locked, recovered, journaled. */
@@ -58,8 +59,11 @@ export async function openSession({
 			say('the last apply was interrupted, recovering');
 			await recover(recovery, entries);
 		} else {
-			// An apply that failed after its switch may have left them.
+			// An apply that failed could not always put away what it had made, or what it had replaced.
+			await discardUnfinished(recovery);
 			await retireFormer(recovery);
+			await stopEnded(recovery);
+			await recoverReplacements(recovery);
 		}
 		return {
 			run,

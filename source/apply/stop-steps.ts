@@ -2,6 +2,7 @@ import {activeDeployment} from '../plan/input.ts';
 import {type ApplyStep, whole} from './apply-step.ts';
 import {busyActions} from './apply-steps.ts';
 import type {ApplyContext} from './context.ts';
+import type {ResourceRecord} from '../state/state.ts';
 import {patchDeployment} from './deployments.ts';
 
 async function stopService({engine, settings, state}: ApplyContext, name: string): Promise<void> {
@@ -11,11 +12,13 @@ async function stopService({engine, settings, state}: ApplyContext, name: string
 	await state.update(current => patchDeployment(current, deployment.id, {status: 'stopped'}));
 }
 
-async function stopResource({engine, settings, state}: ApplyContext, name: string): Promise<void> {
+/** Stops a resource's container and keeps it. An unfinished restore stays known. */
+export async function stopResource({engine, settings, state}: ApplyContext, name: string): Promise<void> {
 	const record = state.current().resources[name];
 	if (!record) return;
 	await engine.stop(record.containerId, settings.stopGraceSeconds);
-	const stopped = {...record, status: 'stopped', updatedAt: new Date().toISOString()} as const;
+	const status = record.status === 'restore-incomplete' ? record.status : 'stopped';
+	const stopped: ResourceRecord = {...record, status, updatedAt: new Date().toISOString()};
 	await state.update(current => ({...current, resources: {...current.resources, [name]: stopped}}));
 }
 

@@ -1,4 +1,5 @@
 import {writeFile} from 'node:fs/promises';
+import {beginReading} from '../apply/begin-reading.ts';
 import {refresh} from '../apply/refresh.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
@@ -10,7 +11,7 @@ import {readJournal} from '../state/journal.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {requestOf} from './request.ts';
 import {createTerminal} from './terminal.ts';
-import {openWorkspace, readOrNewState} from './workspace.ts';
+import {openEngine, openWorkspace, readOrNewState} from './workspace.ts';
 
 export type PlanFlags = CommonFlags & {
 	readonly service?: readonly string[];
@@ -27,8 +28,10 @@ export type PlanFlags = CommonFlags & {
 /** `compartment plan`: shows what an apply would do. Only reads. */
 export async function plan(flags: PlanFlags): Promise<void> {
 	const terminal = createTerminal(flags);
-	const workspace = await openWorkspace(flags);
-	const {project, settings, engine, router, directory} = workspace;
+	const place = await openEngine();
+	const engine = beginReading(place.engine, place.router);
+	const workspace = await openWorkspace(flags, place);
+	const {project, settings, router, directory} = workspace;
 	for (const warning of workspace.warnings) terminal.inform(`Warning: ${warning}`);
 	const {state} = await readOrNewState(workspace);
 	const entries = await readJournal(directory);

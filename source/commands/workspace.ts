@@ -1,4 +1,3 @@
-import {loadProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
 import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
@@ -32,9 +31,21 @@ export const routerOptions = ({routerName, routerListen, routerPort}: Settings):
 	port: routerPort,
 });
 
-/** Reads the descriptor and the settings and names the engine; nothing is sent to it yet. */
-export async function openWorkspace(flags: CommonFlags): Promise<Workspace> {
-	const [project, settings] = await Promise.all([loadProject(process.cwd()), readSettings()]);
+/** The part of a workspace that needs no project. */
+export type EnginePlace = Pick<Workspace, 'settings' | 'engine' | 'router'>;
+
+/** Reads the settings and names the engine; nothing is sent to it yet. */
+export async function openEngine(): Promise<EnginePlace> {
+	const settings = await readSettings();
+	return {settings, engine: connectDocker(), router: routerOptions(settings)};
+}
+
+/** Reads the descriptor, on top of the settings and the engine. */
+export async function openWorkspace(flags: CommonFlags, place?: EnginePlace): Promise<Workspace> {
+	const {settings, engine, router} = place ?? (await openEngine());
+	// The parser and the schema take a while to load; an engine that was asked already answers meanwhile.
+	const {loadProject} = await import('../descriptor/load.ts');
+	const project = await loadProject(process.cwd());
 	if (flags.project !== undefined && flags.project !== project.name)
 		throw new UserError(`compartment.yml is of project ${project.name}, not ${flags.project}`, {
 			hint: `run the command in the folder of project ${flags.project}`,
@@ -44,8 +55,8 @@ export async function openWorkspace(flags: CommonFlags): Promise<Workspace> {
 		project,
 		environment,
 		settings,
-		engine: connectDocker(),
-		router: routerOptions(settings),
+		engine,
+		router,
 		directory: stateDirectory(project.directory, environment),
 		warnings: checkDirectory(project.directory, environment),
 	};

@@ -10,3 +10,7 @@ export const serviceAddress = (name: string): string => `service.${name}`;
 export const jobAddress = (service: string): string => `job.${service}`;
 /** A ready deployment that waits for `promote` beside the serving one. */
 export const candidateAddress = (service: string): string => `candidate.${service}`;
+/** Containers and volumes that a backup, a restore or a verification needs for as long as it takes. */
+export const operationAddress = (operation: 'backup' | 'restore' | 'verify', resource: string): string =>
+	`${operation}.${resource}`;
+export const isOperationAddress = (address: string): boolean => /^(backup|restore|verify)\./.test(address);

@@ -1,4 +1,5 @@
-import {type Action, type Plan, signOf} from '../plan/plan.ts';
+import {type Action, type Change, type Plan, type ShownValue, signOf} from '../plan/plan.ts';
+import type {Glyphs} from './glyphs.ts';
 import {renderChanges} from './plan-change-text.ts';
 import type {PlanTextOptions} from './plan-text-options.ts';
 import {verbOf} from './plan-words.ts';
@@ -50,6 +51,15 @@ function fileLines(names: readonly string[], indent: string, {paint, isFull}: Pl
 	return lines;
 }
 
+const adaptValue = (value: ShownValue, {adapt}: Glyphs): ShownValue =>
+	value.type === 'text' ? {...value, text: adapt(value.text)} : value;
+
+/** The text of a route rule is ours, arrow and all; other values are the user's own and stay as they are. */
+const adaptRules = (change: Change, glyphs: Glyphs): Change =>
+	change.name.startsWith('rules.')
+		? {...change, before: adaptValue(change.before, glyphs), after: adaptValue(change.after, glyphs)}
+		: change;
+
 /** One action: its line with verb and reason, further reasons, and below it what changes. */
 export function renderAction(plan: Plan, action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
 	const {paint, isFull} = options;
@@ -61,7 +71,9 @@ export function renderAction(plan: Plan, action: Action, layout: PlanColumns, op
 	const lines = addressLines(signOf(action), action.address, phrase + also, layout, options, {sign: style, text});
 	const indent = margin + layout.sign + 3;
 	const files = action.changes.filter(({name}) => action.object === 'image' && name.startsWith('source.'));
-	const attributes = action.changes.filter(change => !files.includes(change));
+	const attributes = action.changes
+		.filter(change => !files.includes(change))
+		.map(change => (action.object === 'routes' ? adaptRules(change, options.glyphs) : change));
 	const fileNames = files.map(({name}) => name.slice('source.'.length));
 	lines.push(...fileLines(fileNames, ' '.repeat(indent), options));
 	lines.push(...renderChanges(attributes, action.kind, indent, options));

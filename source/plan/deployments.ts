@@ -1,7 +1,9 @@
 import type {DesiredService, ServiceSpec} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
+import {canonicalJson} from '../state/canonical.ts';
 import type {Deployment, State, Variable} from '../state/state.ts';
 import {findVariable, variablesOf} from '../state/variables.ts';
+import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {activeDeployment, type PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 
@@ -70,13 +72,25 @@ export function repeatedDeployment(
 	};
 }
 
-/** The newest deployment of a service that a rollback could return to, without regard to its image. */
+/** Whether two deployments run the same: a restart, for instance, makes such a one. */
+function isSame(a: Deployment, b: Deployment): boolean {
+	const {changes} = compareAttributes(serviceAttributes(a), serviceAttributes(b));
+	return a.imageId === b.imageId && changes.length === 0 && canonicalJson(a.routes) === canonicalJson(b.routes);
+}
+
+/**
+ * The newest deployment of a service that a rollback could return to, without regard to its image. One that runs the
+ * same as the serving one is no way back.
+ */
 export function rollbackCandidate(state: State, service: string): Deployment | undefined {
 	const active = activeDeployment(state, service);
 	return Object.values(state.deployments)
 		.filter(
-			({service: owner, status, id, stage}) =>
-				owner === service && status === 'succeeded' && id !== active?.id && stage !== 'rolled_back',
+			deployment =>
+				deployment.service === service &&
+				deployment.status === 'succeeded' &&
+				deployment.stage !== 'rolled_back' &&
+				!(active && isSame(deployment, active)),
 		)
 		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
 }

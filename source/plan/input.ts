@@ -63,9 +63,12 @@ export function activeDeployment(state: State, service: string): Deployment | un
 	return id === undefined ? undefined : state.deployments[id];
 }
 
+/** A ready deployment that waits for a promote. */
+export const isHeldCandidate = ({isHeld, stage}: Deployment): boolean => isHeld === true && stage === 'candidate';
+
 /** Candidates that wait for a promote, by service. */
 export function heldCandidates(state: State): Record<string, Deployment> {
-	const held = Object.values(state.deployments).filter(({isHeld, stage}) => isHeld === true && stage === 'candidate');
+	const held = Object.values(state.deployments).filter(isHeldCandidate);
 	return Object.fromEntries(held.map(deployment => [deployment.service, deployment]));
 }
 

@@ -139,6 +139,8 @@ export function planResource(input: PlanInput, resource: DesiredResource): Actio
 		...reasonsOf(changes),
 		...(isImageMoved ? [`image ${image} now resolves to another digest`] : []),
 		...whyBroken(input, container, [networksOf(input)[0]]),
+		// A replacement that failed and could not be undone.
+		...(container.id === record.containerId ? [] : ['its container is not the one that was recorded']),
 		...(input.replace.includes(address) ? ['replacement asked for with --replace'] : []),
 	];
 	if (reasons.length > 0) return replace(reasons);

@@ -169,8 +169,11 @@ export function removedServices(input: PlanInput): Action[] {
 export function supersededCandidates(input: PlanInput, services: readonly Action[]): Action[] {
 	return Object.values(heldCandidates(input.state)).flatMap(({service, id}) => {
 		const decided = services.find(({address}) => address === serviceAddress(service));
-		if (decided?.kind !== 'replace' && decided?.kind !== 'create' && decided?.kind !== 'delete') return [];
-		const reasons = [`candidate ${id} is superseded by this deploy`];
+		const isReplaced = decided?.kind === 'replace' || decided?.kind === 'create' || decided?.kind === 'delete';
+		// A deploy that could not remove it has left it behind.
+		const isOlder = !input.isHold && isSelected(input, service) && id < (input.state.active[service] ?? '');
+		if (!isReplaced && !isOlder) return [];
+		const reasons = [`candidate ${id} is superseded by ${isReplaced ? 'this deploy' : 'what serves'}`];
 		return action({address: candidateAddress(service), object: 'service', kind: 'delete', reasons});
 	});
 }

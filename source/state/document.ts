@@ -68,6 +68,7 @@ const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	routes: isRecordOrNull,
 	interruptedReleases: isRecord,
 	jobs: Array.isArray,
+	backups: Array.isArray,
 	updatedAt: isText,
 };
 

@@ -1,6 +1,7 @@
 import type {HttpReadiness, RouteRule, ServiceKind, TcpReadiness} from '../descriptor/project.ts';
 import type {ResourceSpec, ServiceSpec, Slot} from '../model/specs.ts';
 import type {VariableScope} from '../model/values.ts';
+import type {Backup, DeclaredResource} from './backup.ts';
 
 /** The version this program writes. Older ones are migrated, newer ones refused. */
 export const stateVersion = 1;
@@ -38,8 +39,20 @@ export type ResourceRecord = {
 	readonly containerId: string;
 	readonly restart: 'no' | 'on-failure' | 'unless-stopped';
 	readonly readiness?: TcpReadiness;
+	/** `restore-incomplete` from before a restore begins to write until it is ready again, whatever its container does. */
 	readonly status: 'running' | 'stopped' | 'restore-incomplete';
+	/** Only with `restore-incomplete`. */
+	readonly restore?: UnfinishedRestore;
+	/** What it was declared with beside its container: for when compartment.yml does not have it (any more). */
+	readonly declared?: DeclaredResource;
 	readonly updatedAt: string;
+};
+
+/** A restore that may have written a part: the data is neither the old nor the new. */
+export type UnfinishedRestore = {
+	readonly backup: string;
+	/** Null when it went into a new resource. */
+	readonly preRestoreBackup: string | null;
 };
 
 export type ImageRecord = {
@@ -177,6 +190,8 @@ export type State = {
 	readonly interruptedReleases: Readonly<Record<string, InterruptedRelease>>;
 	/** Newest last. */
 	readonly jobs: readonly JobRun[];
+	/** Of all resources, those too that are gone; newest last. */
+	readonly backups: readonly Backup[];
 	readonly updatedAt: string;
 };
 

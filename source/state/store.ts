@@ -34,6 +34,7 @@ export const newState = ({project, environment, lineage = randomUUID()}: NewStat
 	routes: null,
 	interruptedReleases: {},
 	jobs: [],
+	backups: [],
 	updatedAt: new Date().toISOString(),
 });
 

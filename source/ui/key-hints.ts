@@ -1,4 +1,4 @@
-import {bindingsOf, type KeyAction, type KeyScreen} from './keymap.ts';
+import {defaultKeymap, type KeyAction, type Keymap, type KeyScreen} from './keymap.ts';
 
 export type Hint = {
 	readonly action: KeyAction;
@@ -8,20 +8,27 @@ export type Hint = {
 };
 
 type HintOptions = {
+	readonly keymap?: Keymap;
 	/** Whether this terminal can show arrows. */
 	readonly isUnicode?: boolean;
 	/** Labels that say what a key would do now. */
 	readonly labels?: Partial<Record<KeyAction, string>>;
 };
 
+type Screens = KeyScreen | readonly KeyScreen[];
+
+const listOf = (screens: Screens): readonly KeyScreen[] => (typeof screens === 'string' ? [screens] : screens);
+
 /** Hints for the footer, in the table's order. `up` and `down` share one hint. */
-export function hintsOf(screen: KeyScreen, {isUnicode = true, labels = {}}: HintOptions = {}): Hint[] {
-	return bindingsOf(screen)
-		.filter(({action, priority}) => priority > 0 && action !== 'down')
+export function hintsOf(screens: Screens, options: HintOptions = {}): Hint[] {
+	const {keymap = defaultKeymap, isUnicode = true, labels = {}} = options;
+	return keymap
+		.bindingsOf(...listOf(screens))
+		.filter(({action, keys, priority}) => priority > 0 && keys.length > 0 && action !== 'down')
 		.map(({action, keys, label, priority}) => ({
 			action,
 			priority,
-			keys: action === 'up' ? (isUnicode ? '↑↓' : 'up/down') : nameOfKey(keys[0]!, isUnicode),
+			keys: action === 'up' && keys[0] === 'up' ? (isUnicode ? '↑↓' : 'up/down') : nameOfKey(keys[0]!, isUnicode),
 			label: labels[action] ?? (action === 'up' ? 'move' : label),
 		}));
 }
@@ -43,11 +50,24 @@ export function fitHints(hints: readonly Hint[], columns: number): Hint[] {
 }
 
 /** Rows of `?`: all keys of a screen with what they do. */
-export const helpOf = (screen: KeyScreen, isUnicode = true): {readonly keys: string; readonly help: string}[] =>
-	bindingsOf(screen).map(({keys, help}) => ({keys: keys.map(key => nameOfKey(key, isUnicode)).join(' '), help}));
+export const helpOf = (
+	screens: Screens,
+	isUnicode = true,
+	keymap: Keymap = defaultKeymap,
+): {readonly keys: string; readonly help: string}[] =>
+	keymap
+		.bindingsOf(...listOf(screens))
+		.filter(({keys}) => keys.length > 0)
+		.map(({keys, help}) => ({keys: nameOfKeys(keys, isUnicode), help}));
+
+const digits = '123456789';
+
+/** All keys of a binding, as `?` and the palette name them. */
+export const nameOfKeys = (keys: readonly string[], isUnicode: boolean): string =>
+	keys.join('') === digits ? '1-9' : keys.map(key => nameOfKey(key, isUnicode)).join(' ');
 
 const names: Readonly<Record<string, string>> = {escape: 'esc', pageup: 'page-up', pagedown: 'page-down'};
-const arrows: Readonly<Record<string, string>> = {up: '↑', down: '↓'};
+const arrows: Readonly<Record<string, string>> = {up: '↑', down: '↓', left: '←', right: '→'};
 
 const nameOfKey = (key: string, isUnicode: boolean): string =>
 	(isUnicode ? arrows[key] : undefined) ?? names[key] ?? key;

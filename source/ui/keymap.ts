@@ -1,199 +1,84 @@
-/** Where keys mean something. A screen that is covered by another keeps its keys to itself. */
-export type KeyScreen = 'approve' | 'diff' | 'confirm' | 'steps' | 'logs' | 'help';
+import {UserError} from '../errors.ts';
+import {actionBindings} from './keymap/action-bindings.ts';
+import {applyBindings} from './keymap/apply-bindings.ts';
+import type {Binding, KeyScreen} from './keymap/binding.ts';
+import {browseBindings} from './keymap/browse-bindings.ts';
+import {logBindings} from './keymap/log-bindings.ts';
 
-export type Binding = {
-	readonly action: string;
-	readonly keys: readonly string[];
-	/** One or two words for the footer. */
-	readonly label: string;
-	/** A sentence for `?`. */
-	readonly help: string;
-	readonly screens: readonly KeyScreen[];
-	/** The footer drops the highest numbers first when it is narrow; 0 is in `?` only. */
-	readonly priority: number;
-};
+export {type Binding, type KeyScreen, keyScreens} from './keymap/binding.ts';
 
-/** Every key of every screen. Handling, footer and `?` are all drawn from this table. */
-const bindings = [
-	{action: 'apply', keys: ['y'], label: 'apply', help: 'Apply what is picked', screens: ['approve'], priority: 1},
-	{
-		action: 'leave',
-		keys: ['n', 'escape', 'q'],
-		label: 'leave',
-		help: 'Leave without changing anything',
-		screens: ['approve'],
-		priority: 2,
-	},
-	{
-		action: 'pick',
-		keys: ['space'],
-		label: 'pick',
-		help: 'Leave an action out, or take it in again',
-		screens: ['approve'],
-		priority: 4,
-	},
-	{action: 'diff', keys: ['d'], label: 'diff', help: 'Show the full diff', screens: ['approve'], priority: 3},
-	{
-		action: 'open',
-		keys: ['enter'],
-		label: 'why',
-		help: 'On an action: why, and what depends on it; on the question: no',
-		screens: ['approve'],
-		priority: 5,
-	},
-	{
-		action: 'confirm',
-		keys: ['enter'],
-		label: 'confirm',
-		help: 'Delete the data, if the name is right',
-		screens: ['confirm'],
-		priority: 1,
-	},
-	{action: 'erase', keys: ['backspace'], label: 'erase', help: 'Erase a character', screens: ['confirm'], priority: 0},
-	{
-		action: 'back',
-		keys: ['escape'],
-		label: 'back',
-		help: 'Back to the actions',
-		screens: ['confirm'],
-		priority: 2,
-	},
-	{
-		action: 'back',
-		keys: ['escape', 'd', 'q'],
-		label: 'back',
-		help: 'Back to the actions',
-		screens: ['diff'],
-		priority: 1,
-	},
-	{
-		action: 'interrupt',
-		keys: ['ctrl-c'],
-		label: 'cancel',
-		help: 'Finish what runs and start nothing more; again: stop now',
-		screens: ['steps', 'logs'],
-		priority: 1,
-	},
-	{
-		action: 'interrupt',
-		keys: ['ctrl-c'],
-		label: 'leave',
-		help: 'Leave at once, without changing anything',
-		screens: ['approve', 'diff', 'confirm'],
-		priority: 0,
-	},
-	{
-		action: 'up',
-		keys: ['up', 'k'],
-		label: 'up',
-		help: 'One up',
-		screens: ['approve', 'diff', 'steps', 'logs'],
-		priority: 6,
-	},
-	{
-		action: 'down',
-		keys: ['down', 'j'],
-		label: 'down',
-		help: 'One down',
-		screens: ['approve', 'diff', 'steps', 'logs'],
-		priority: 6,
-	},
-	{
-		action: 'focus',
-		keys: ['tab', 'enter'],
-		label: 'log',
-		help: 'To the log of the selected step',
-		screens: ['steps'],
-		priority: 3,
-	},
-	{
-		action: 'focus',
-		keys: ['tab', 'escape'],
-		label: 'steps',
-		help: 'Back to the steps',
-		screens: ['logs'],
-		priority: 3,
-	},
-	{
-		action: 'follow',
-		keys: ['f'],
-		label: 'follow',
-		help: 'Follow the log, or pause it',
-		screens: ['steps', 'logs'],
-		priority: 4,
-	},
-	{
-		action: 'wrap',
-		keys: ['w'],
-		label: 'wrap',
-		help: 'Wrap long lines, or cut them',
-		screens: ['steps', 'logs'],
-		priority: 5,
-	},
-	{
-		action: 'half-up',
-		keys: ['ctrl-u', 'pageup'],
-		label: 'half up',
-		help: 'Half a page up (in the log)',
-		screens: ['diff', 'steps', 'logs'],
-		priority: 0,
-	},
-	{
-		action: 'half-down',
-		keys: ['ctrl-d', 'pagedown'],
-		label: 'half down',
-		help: 'Half a page down (in the log)',
-		screens: ['diff', 'steps', 'logs'],
-		priority: 0,
-	},
-	{
-		action: 'first',
-		keys: ['g', 'home'],
-		label: 'first',
-		help: 'To the first',
-		screens: ['approve', 'diff', 'steps', 'logs'],
-		priority: 0,
-	},
-	{
-		action: 'last',
-		keys: ['G', 'end'],
-		label: 'last',
-		help: 'To the last',
-		screens: ['approve', 'diff', 'steps', 'logs'],
-		priority: 0,
-	},
-	{
-		action: 'quit',
-		keys: ['q'],
-		label: 'quit',
-		help: 'Nothing: only ctrl-c leaves a running apply',
-		screens: ['steps', 'logs'],
-		priority: 0,
-	},
-	{
-		action: 'help',
-		keys: ['?'],
-		label: 'help',
-		help: 'All keys',
-		screens: ['approve', 'diff', 'steps', 'logs'],
-		priority: 2,
-	},
-	{
-		action: 'back',
-		keys: ['escape', '?', 'q', 'enter'],
-		label: 'close',
-		help: 'Close this help',
-		screens: ['help'],
-		priority: 1,
-	},
-] as const satisfies readonly Binding[];
+/** Every key of every screen. Handling, footer, palette and `?` are all drawn from this table. */
+const bindings = [...applyBindings, ...logBindings, ...actionBindings, ...browseBindings] as const;
 
 export type KeyAction = (typeof bindings)[number]['action'];
 
-/** All keys of a screen, in the table's order. */
-export const bindingsOf = (screen: KeyScreen): (Binding & {readonly action: KeyAction})[] =>
-	bindings.filter(binding => (binding.screens as readonly KeyScreen[]).includes(screen));
+export type KeyBinding = Binding & {readonly action: KeyAction};
 
-/** What a key does on a screen; undefined when it does nothing there. */
-export const actionOf = (screen: KeyScreen, key: string): KeyAction | undefined =>
-	bindingsOf(screen).find(binding => binding.keys.includes(key))?.action;
+/** The keys of one user: the table, with what the settings change of it. */
+export type Keymap = {
+	/** All keys of these screens, in the table's order; where two have the same key, the first screen wins. */
+	readonly bindingsOf: (...screens: readonly KeyScreen[]) => KeyBinding[];
+	/** What a key does; undefined when it does nothing there. */
+	readonly actionOf: (key: string, ...screens: readonly KeyScreen[]) => KeyAction | undefined;
+};
+
+/** Action → keys, as the setting `keys` has it. */
+export type KeyOverrides = Readonly<Record<string, readonly string[]>>;
+
+function createTable(table: readonly KeyBinding[]): Keymap {
+	const bindingsOf = (...screens: readonly KeyScreen[]) => {
+		const found: KeyBinding[] = [];
+		for (const screen of screens)
+			for (const binding of table) {
+				if (!binding.screens.includes(screen) || found.some(({action}) => action === binding.action)) continue;
+				const isTaken = (key: string) => found.some(({keys}) => keys.includes(key));
+				const keys = binding.keys.filter(key => !isTaken(key));
+				if (keys.length > 0 || binding.keys.length === 0) found.push({...binding, keys});
+			}
+		return found;
+	};
+	return {
+		bindingsOf,
+		actionOf: (key, ...screens) => bindingsOf(...screens).find(({keys}) => keys.includes(key))?.action,
+	};
+}
+
+/** The keys without settings. */
+export const defaultKeymap: Keymap = createTable(bindings);
+
+// Where a text is typed, every printable key is part of it; and ctrl-z is the terminal's own.
+const canChange = ({action, screens}: KeyBinding): boolean =>
+	action !== 'suspend' && !screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
+
+/** A key that two actions of one screen would share. */
+function findConflict(table: readonly KeyBinding[]): readonly [key: string, KeyAction, KeyAction] | undefined {
+	for (const [index, one] of table.entries())
+		for (const other of table.slice(index + 1)) {
+			if (one.action === other.action || !one.screens.some(screen => other.screens.includes(screen))) continue;
+			const key = one.keys.find(each => other.keys.includes(each));
+			if (key !== undefined) return [key, one.action, other.action];
+		}
+	return undefined;
+}
+
+/**
+ * The table with the user's keys in it.
+ * @throws UserError that names the setting, for an unknown action and for a key that would mean two things
+ */
+export function createKeymap(overrides: KeyOverrides = {}): Keymap {
+	const names = [...new Set(bindings.filter(canChange).map(({action}) => action))];
+	for (const name of Object.keys(overrides))
+		if (!names.includes(name as KeyAction))
+			throw new UserError(`settings: keys.${name}: there is no such action`, {hint: `Actions: ${names.join(', ')}`});
+	if (Object.keys(overrides).length === 0) return defaultKeymap;
+	const table = bindings.map((binding): KeyBinding => {
+		const keys = canChange(binding) ? overrides[binding.action] : undefined;
+		return keys ? {...binding, keys} : binding;
+	});
+	const conflict = findConflict(table);
+	if (conflict)
+		throw new UserError(`settings: keys: "${conflict[0]}" would mean both ${conflict[1]} and ${conflict[2]}`, {
+			hint: 'Give one of them another key: [] takes its key away, the palette still has it.',
+		});
+	return createTable(table);
+}

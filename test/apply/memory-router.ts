@@ -78,7 +78,8 @@ export function createMemoryRouter(answer: Answer) {
 		else if (lineage) router.tables.delete(lineage);
 		if (type === 'reload') reload();
 		if (type === 'switch')
-			for (const line of staged('switch')!.trim().split('\n')) for (const part of line.split('; ')) change(router.servers, part);
+			for (const line of staged('switch')!.trim().split('\n'))
+				for (const part of line.split('; ')) change(router.servers, part);
 		return {stdout: show(router)};
 	}
 

@@ -10,6 +10,8 @@ import {openSession} from '../../source/apply/session.ts';
 import type {Project} from '../../source/descriptor/project.ts';
 import type {ContainerSpec} from '../../source/engine/engine.ts';
 import {createMemoryEngine, type MemoryEngine} from '../../source/engine/memory.ts';
+import type {Operation} from '../../source/engine/memory-calls.ts';
+import {EngineError} from '../../source/errors.ts';
 import type {Plan} from '../../source/plan/plan.ts';
 import {readSettings, type Settings} from '../../source/settings.ts';
 import {ensureDirectory} from '../../source/state/directory.ts';
@@ -19,7 +21,13 @@ import {read} from '../descriptor/support.ts';
 import {createMemoryRouter} from './memory-router.ts';
 
 /** Images of a memory engine: one works, one ends at once, one never becomes ready. */
-export const images = {good: 'app:good', better: 'app:better', crashing: 'app:crashing', sick: 'app:sick', database: 'db:1'};
+export const images = {
+	good: 'app:good',
+	better: 'app:better',
+	crashing: 'app:crashing',
+	sick: 'app:sick',
+	database: 'db:1',
+};
 
 export type Applied = {
 	readonly plan: Plan;
@@ -33,6 +41,9 @@ export type MemoryWorld = {
 	readonly engine: MemoryEngine;
 	readonly router: ReturnType<typeof createMemoryRouter>['router'];
 	readonly directory: string;
+	/** The next calls of this operation are refused while a plan is made or carried out. */
+	readonly failNext: (operation: Operation, times: number) => void;
+	readonly clearFailures: () => void;
 	readonly plan: (descriptor: string, request?: Partial<PlanRequest>) => Promise<Refreshed>;
 	readonly apply: (descriptor: string, request?: Partial<PlanRequest>) => Promise<Applied>;
 	/** The state on disk. */
@@ -41,7 +52,9 @@ export type MemoryWorld = {
 };
 
 const startOf = ({image}: ContainerSpec) =>
-	image.includes(images.crashing) ? ({type: 'exits', code: 1, output: ['it broke']} as const) : ({type: 'runs'} as const);
+	image.includes(images.crashing)
+		? ({type: 'exits', code: 1, output: ['it broke']} as const)
+		: ({type: 'runs'} as const);
 
 /** Images are run by id, so what a container does is found by the id's reference. */
 function createEngine() {
@@ -69,6 +82,32 @@ function createEngine() {
 	return {engine, inside, learn};
 }
 
+/** An engine that refuses chosen calls of an apply; a test's own calls go to the engine behind it. */
+function createFaults(engine: MemoryEngine) {
+	const left = new Map<Operation, number>();
+	const refuse = (operation: Operation) => {
+		const times = left.get(operation) ?? 0;
+		if (times === 0) return;
+		left.set(operation, times - 1);
+		throw new EngineError(`cannot ${operation}: ordered by the test`, {status: 500});
+	};
+	const faulty = new Proxy(engine, {
+		get(target, name) {
+			const member: unknown = Reflect.get(target, name);
+			if (typeof member !== 'function' || name === 'logs' || name === 'events') return member;
+			return async (...args: readonly unknown[]) => {
+				refuse(name as Operation);
+				return Reflect.apply(member, target, args);
+			};
+		},
+	});
+	return {
+		faulty,
+		failNext: (operation: Operation, times: number) => void left.set(operation, times),
+		clearFailures: () => left.clear(),
+	};
+}
+
 export async function createMemoryWorld(): Promise<MemoryWorld> {
 	// Every write is synced to disk: in memory that costs nothing.
 	const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'compartment-memory-'));
@@ -78,6 +117,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 		drainSeconds: 0,
 	};
 	const {engine, inside, learn} = createEngine();
+	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
 	// The router is published through the engine's own network.
 	await engine.createNetwork({name: 'bridge', labels: {}, subnet: '172.17.0.0/16'});
@@ -90,12 +130,14 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 	};
 
 	const planWith = (project: Project, state: State, request: Partial<PlanRequest> = {}) =>
-		refresh({project, settings, engine, router: options, state, directory}, {...plainRequest, ...request});
+		refresh({project, settings, engine: faulty, router: options, state, directory}, {...plainRequest, ...request});
 
 	return {
 		engine,
 		router: inside.router,
 		directory,
+		failNext,
+		clearFailures,
 		async plan(descriptor, request) {
 			const project = projectOf(descriptor);
 			return planWith(project, (await stateOf(project)).state, request);
@@ -106,7 +148,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 			const session = await openSession({
 				directory,
 				operation: 'apply',
-				engine,
+				engine: faulty,
 				router: options,
 				settings,
 				readState: () => stateOf(project),
@@ -119,7 +161,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 					{
 						plan,
 						project,
-						engine,
+						engine: faulty,
 						router: options,
 						settings,
 						directory,

@@ -1,11 +1,17 @@
 import {expect, test} from 'vitest';
 import {chooseBuilder} from '../../source/build/choose.ts';
+import type {RailpackFinding} from '../../source/build/railpack/find-railpack.ts';
 import {selectSource} from '../../source/build/select-source.ts';
 import {makeService, makeTree} from './tree.ts';
 
-const choose = async (root: string, options: Parameters<typeof makeService>[0]) => {
+const choose = async (
+	root: string,
+	options: Parameters<typeof makeService>[0],
+	railpack: RailpackFinding = {missing: 'railpack not found'},
+) => {
 	const service = makeService(options);
-	return chooseBuilder(service, {directory: root}, await selectSource({directory: root}, service));
+	const selection = await selectSource({directory: root}, service);
+	return chooseBuilder(service, {directory: root}, selection, async () => railpack);
 };
 
 const tree = {'web/Dockerfile': 'FROM a', 'web/dev.Dockerfile': 'FROM a', 'api/x': '', Dockerfile: 'FROM a'};
@@ -38,15 +44,6 @@ test.each([
 		{path: 'web', run: {command: 'x', restart: {policy: 'no'}}},
 		'Run command is only supported for services with an authored runtime process. Service "web" resolved to Dockerfile build.',
 	],
-	[{path: 'api'}, 'Nothing knows how to build service "web". Looked for:\n  Dockerfile in api: not found'],
-	[
-		{path: 'web', kind: 'static'},
-		'Nothing knows how to build service "web". Looked for:\n  Dockerfile in web: not used, because the service is static',
-	],
-	[
-		{path: 'web', build: {strategy: 'railpack'}},
-		'Nothing knows how to build service "web". Looked for:\n  Dockerfile in web: not used, because build.strategy is railpack',
-	],
 	[{path: 'web', dockerfile: 'nope'}, 'dockerfile path "nope" does not exist.'],
 	[{path: 'web', dockerfile: 'api'}, 'dockerfile path "api" must point to a file.'],
 	[{path: 'web', dockerfile: '../x'}, 'dockerfile path "../x" must stay within the current repository or worktree.'],
@@ -56,4 +53,27 @@ test.each([
 ] as const)('%j is refused', async (options, message) => {
 	const root = makeTree({...tree, 'link/Dockerfile': {link: '/etc/passwd'}});
 	await expect(choose(root, options as never)).rejects.toThrow(expect.objectContaining({name: 'UserError', message}));
+});
+
+const notFound = 'Dockerfile in api: not found';
+
+test.each([
+	[{path: 'api'}, notFound],
+	[{path: 'web', build: {strategy: 'railpack'}}, 'Dockerfile in web: not used, because build.strategy is railpack'],
+] as const)('%j without a usable Dockerfile: railpack where it is, else the detector', async (options, looked) => {
+	const root = makeTree(tree);
+	const lookedFor = [looked, 'Railpack: railpack not found'];
+	expect(await choose(root, options)).toEqual({type: 'detected', lookedFor, reason: 'railpack not found'});
+	const tools = {railpack: '/bin/railpack', version: '0.9.1', driver: 'buildx'} as const;
+	const reason = 'railpack 0.9.1 with buildx';
+	expect(await choose(root, options, {tools})).toEqual({type: 'railpack', tools, reason});
+});
+
+test('a static service is always built in', async () => {
+	const tools = {railpack: '/bin/railpack', version: '0.9.1', driver: 'buildx'} as const;
+	expect(await choose(makeTree(tree), {path: 'web', kind: 'static'}, {tools})).toEqual({
+		type: 'detected',
+		lookedFor: ['Dockerfile in web: not used, because the service is static'],
+		reason: 'static',
+	});
 });

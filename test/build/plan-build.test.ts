@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {compareManifests, explainRebuild, readManifest, writeManifest} from '../../source/build/manifest.ts';
 import {planBuild} from '../../source/build/plan-build.ts';
 import {runBuild} from '../../source/build/run-build.ts';
-import type {BuildProgress, BuildRequest, Image} from '../../source/engine/engine.ts';
+import type {BuildProgress, BuildRequest, EngineInfo, Image} from '../../source/engine/engine.ts';
 import {makeService, makeTree} from './tree.ts';
 
 const imageOf = (id: string): Image => ({
@@ -18,12 +18,24 @@ const imageOf = (id: string): Image => ({
 	createdAt: 0,
 });
 
+const engineInfo: EngineInfo = {
+	id: 'memory',
+	name: 'memory',
+	version: '1',
+	apiVersion: '1.41',
+	operatingSystem: 'none',
+	hasBuildKit: true,
+	address: 'memory',
+};
+
 /** An engine that has some images, can pull others, and builds whatever it is sent. */
-function createFakeEngine(present: Record<string, string>, registry: Record<string, string> = {}) {
+function createFakeEngine(present: Record<string, string>, registry: Record<string, string> = {}, hasBuildKit = true) {
 	const images = new Map(Object.entries(present));
 	const requests: Omit<BuildRequest, 'context'>[] = [];
 	const archives: Buffer[] = [];
 	return {
+		address: 'memory',
+		info: async () => ({...engineInfo, hasBuildKit}),
 		images,
 		requests,
 		archives,
@@ -43,6 +55,7 @@ function createFakeEngine(present: Record<string, string>, registry: Record<stri
 			return imageOf('sha256:built');
 		},
 		tagImage: async (id: string, reference: string) => void images.set(reference, id),
+		removeImage: async (reference: string) => void images.delete(reference),
 	};
 }
 

@@ -12,8 +12,11 @@ const elsewhere: Readonly<Record<Situation, RegExp>> = {
 		/^(recover|retire|worker|candidate|resource|identity)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
 };
 
+/** Backups and restores are no part of any of them. */
+const ofBackups = /^(backup|restore)\./;
+
 export const pointsOf = (situation: Situation): FailpointName[] =>
-	failpointNames.filter(name => !elsewhere[situation].test(name));
+	failpointNames.filter(name => !elsewhere[situation].test(name) && !ofBackups.test(name));
 
 /** Between them, a state file and a journal have every content that a crash can leave. */
 const everyHit = /^state\.(before|after)-rename|^journal\.after-begin|^journal\.after-done/;

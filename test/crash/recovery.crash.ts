@@ -113,7 +113,7 @@ describe('a router that does not run when the next apply comes', () => {
 			labels: {'compartment.project': project},
 			command: ['sleep', '600'],
 			env: {},
-			attachments: [],
+			attachments: [{network: 'bridge'}],
 			restart: {policy: 'no'},
 			publish: {80: {host: router.listen, port: router.port}},
 		});
@@ -187,7 +187,7 @@ describe('an apply that removes a service', () => {
 		write(1, true, true);
 		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
 		lab.sandbox.write({
-			'compartment.routes.yml': 'routes:\n  - on: web\n    path: /api/*\n    to: api\n',
+			'compartment.routes.yml': 'version: 1\nroutes:\n  - on: web\n    path: /api/*\n    to: api\n',
 		});
 		expect(await lab.crash(apply, 'switch.after-publish')).toBe(true);
 		lab.sandbox.remove('compartment.routes.yml');

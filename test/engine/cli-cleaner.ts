@@ -1,4 +1,6 @@
 import {rmSync} from 'node:fs';
+import {createInterface} from 'node:readline';
+import {setTimeout as pause} from 'node:timers/promises';
 import {connectDocker} from '../../source/engine/docker.ts';
 import {labels} from '../../source/model/labels.ts';
 
@@ -24,10 +26,27 @@ export async function removeLeftovers({project, router, folder}: Leftovers): Pro
 	rmSync(folder, {recursive: true, force: true});
 }
 
-// Started beside a test file: standard input ends with the process that runs the tests, in whatever way that dies.
+/** Ends a command that would go on making objects. One that has ended already is fine. */
+function end(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch {}
+}
+
+// Started beside a test file, which tells the commands that it starts (+pid) and that have ended (-pid). Standard input
+// ends with the process that runs the tests, in whatever way that dies.
 if (import.meta.main) {
-	process.stdin.resume();
-	process.stdin.once('end', async () => {
-		await removeLeftovers(JSON.parse(process.argv[2]!) as Leftovers);
-	});
+	const running = new Set<number>();
+	for await (const line of createInterface({input: process.stdin})) {
+		const pid = Number(line.slice(1));
+		if (line.startsWith('+')) running.add(pid);
+		else running.delete(pid);
+	}
+	for (const pid of running) end(pid);
+	const leftovers = JSON.parse(process.argv[2]!) as Leftovers;
+	// What a command had asked the engine for may still come into being.
+	for (let attempt = 1; attempt <= 3; attempt++) {
+		await pause(500 * attempt);
+		await removeLeftovers(leftovers).catch(() => undefined);
+	}
 }

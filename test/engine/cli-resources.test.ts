@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {environmentNetworkName, resourceContainerName, volumeName} from '../../source/model/names.ts';
 import {containersAt, type Sandbox, withSandbox, words} from './cli.ts';
 import {publicService, storeConnection, storeResource} from './cli-server.ts';
-import {idleSpec, makeNetwork, uniqueName} from './helpers.ts';
+import {idleSpec, makeNetwork, smallImage, uniqueName, until} from './helpers.ts';
 
 const services = {web: publicService('web', storeConnection)};
 const describeStore = (sandbox: Sandbox, greeting: string, changes: Record<string, unknown> = {}) =>
@@ -40,13 +40,13 @@ describe('a resource with a volume', () => {
 		expect(stdout).toContain('│ cannot open the store');
 		expect((await sandbox.running('resource.store')).id).toBe(id);
 		expect(containersAt(await sandbox.observe(), 'resource.store')).toHaveLength(1);
-		expect(await kept()).toBe('first\nsecond\nsecond\n');
+		await until(async () => (await kept()) === 'first\nsecond\nsecond\n');
 		expect(words(await sandbox.succeed(['plan']))).toContain('-/+ resource.store will be replaced');
 	});
 
 	test('comes back too when the successor cannot even start', async () => {
 		const {id} = await sandbox.running('resource.store');
-		describeStore(sandbox, 'second', {command: ['/no/such/program']});
+		describeStore(sandbox, 'second', {image: smallImage, command: ['/no/such/program']});
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
 		expect(stdout).toContain('/no/such/program');

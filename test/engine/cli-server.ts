@@ -13,7 +13,7 @@ const {PORT, STORE, COMPARTMENT_SERVICE_NAME: service} = process.env;
 console.log('starting ' + service + ' ' + name);
 if (behaviour === 'crash') {
 	for (let line = 1; line <= 30; line++) console.log('line ' + line);
-	console.error('no table named invoices');
+	console.log('no table named invoices');
 	process.exit(7);
 }
 const server = createServer(async (request, response) => {

@@ -118,6 +118,7 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 		{stdio: ['pipe', 'ignore', 'ignore'], detached: true},
 	);
 	cleaner.unref();
+	cleaner.stdin.on('error', () => undefined);
 
 	const config = join(home, 'config');
 	mkdirSync(folder);
@@ -142,7 +143,11 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 	const start = (args: readonly string[], {env = {}, cwd = folder}: Options = {}): Running => {
 		const command = startCommand(args, cwd, {...base, ...env});
 		running.add(command.child);
-		command.child.once('close', () => running.delete(command.child));
+		cleaner.stdin.write(`+${command.child.pid}\n`);
+		command.child.once('close', () => {
+			running.delete(command.child);
+			cleaner.stdin.write(`-${command.child.pid}\n`);
+		});
 		return command;
 	};
 	const run = (args: readonly string[], options?: Options) => start(args, options).ended;
@@ -204,7 +209,7 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 				await new Promise(resolve => child.once('close', resolve));
 			}
 			await removeLeftovers(leftovers);
-			cleaner.kill();
+			cleaner.kill('SIGKILL');
 		},
 	};
 }

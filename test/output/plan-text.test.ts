@@ -131,6 +131,14 @@ describe('plan text', () => {
 		expect(text).toContain(`…${'x'.repeat(12)}2"`);
 	});
 
+	it('writes the rules of routes in ASCII where it must, and leaves values of the user alone', () => {
+		const changes = [plans.change('rules.web', null, '/api/* → api'), plans.change('host.web', null, 'a→b')];
+		const action = plans.action({address: 'routes', object: 'routes', kind: 'create', reasons: ['first'], changes});
+		const text = renderPlan(plans.plan({actions: [action]}), {...defaults, glyphs: asciiGlyphs});
+		expect(text).toContain('"/api/* -> api"');
+		expect(text).toContain('"a→b"');
+	});
+
 	it('shows that only the last line break differs', () => {
 		const text = renderPlan(
 			plans.plan({

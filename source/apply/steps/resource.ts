@@ -29,7 +29,8 @@ async function ownContainers(context: ApplyContext, resource: DesiredResource): 
 	return containers;
 }
 
-async function ensureImage(context: ApplyContext, address: string, reference: string): Promise<string> {
+/** Id of an image, which is pulled when the engine does not have it. */
+export async function ensureImage(context: ApplyContext, address: string, reference: string): Promise<string> {
 	const found = await context.engine.findImage(reference);
 	if (found) return found.id;
 	const pulled = await context.engine.pullImage(
@@ -40,7 +41,13 @@ async function ensureImage(context: ApplyContext, address: string, reference: st
 	return pulled.id;
 }
 
-async function startContainer(context: ApplyContext, resource: DesiredResource, spec: ResourceSpec, op: string) {
+/** Starts a resource's container on the volumes that the plan gives it. */
+export async function startContainer(
+	context: ApplyContext,
+	resource: DesiredResource,
+	spec: ResourceSpec,
+	op: string,
+): Promise<string> {
 	const {plan, engine, secrets} = context;
 	const {project, environment, lineage} = plan;
 	const volumes = plan.desired.volumes.filter(volume => volume.resource === resource.name);
@@ -60,7 +67,7 @@ async function startContainer(context: ApplyContext, resource: DesiredResource, 
 }
 
 /** Waits for a started resource; a StepError carries everything that helps. */
-async function settle(
+export async function settle(
 	context: ApplyContext,
 	{name, readiness: declared, spec}: Pick<DesiredResource, 'name' | 'readiness' | 'spec'>,
 	containerId: string,
@@ -76,7 +83,7 @@ async function settle(
 
 // The record must describe what runs, so that the next plan compares against the truth.
 function recordOf(resource: DesiredResource, spec: ResourceSpec, imageId: string, containerId: string): ResourceRecord {
-	const {name, containerName, restart, readiness} = resource;
+	const {name, containerName, restart, readiness, preset, generatedVariables, outputs, operations} = resource;
 	return {
 		name,
 		spec,
@@ -86,6 +93,7 @@ function recordOf(resource: DesiredResource, spec: ResourceSpec, imageId: string
 		restart,
 		readiness,
 		status: 'running',
+		declared: {preset, generatedVariables, outputs, operations},
 		updatedAt: new Date().toISOString(),
 	};
 }
@@ -98,8 +106,13 @@ const withRecord = (state: State, record: ResourceRecord): State => ({
 /**
  * Makes a resource's container, stop-first: the old one is renamed and stopped before the new one starts on the same
  * volumes, and comes back when the new one does not become ready (contract 4.10).
+ * @param restored the record's status, when a restore into it is to follow or is not finished
  */
-export async function replaceResource(context: ApplyContext, resource: DesiredResource): Promise<void> {
+export async function replaceResource(
+	context: ApplyContext,
+	resource: DesiredResource,
+	restored: Pick<ResourceRecord, 'status' | 'restore'> = {status: 'running'},
+): Promise<void> {
 	const {engine, settings, state} = context;
 	await generateVariables(context, resource);
 	const spec = withRevisions(resource.spec, state.current());
@@ -136,7 +149,8 @@ export async function replaceResource(context: ApplyContext, resource: DesiredRe
 			failpoint('resource.after-record');
 			if (former) await engine.remove(former.id);
 		},
-		record: (current, containerId) => withRecord(current, recordOf(resource, spec, imageId, containerId)),
+		record: (current, containerId) =>
+			withRecord(current, {...recordOf(resource, spec, imageId, containerId), ...restored}),
 	});
 }
 
@@ -146,11 +160,14 @@ async function undoReplacement(
 	former: ObservedContainer | undefined,
 ) {
 	const {engine} = context;
-	for (const {id, name} of await ownContainers(context, resource)) {
+	const containers = await ownContainers(context, resource);
+	// The name has to be free before the former one can have it back.
+	for (const {id, name} of containers)
 		if (name === resource.containerName && id !== former?.id) await engine.remove(id);
-		if (id === former?.id && name !== resource.containerName) await engine.rename(id, resource.containerName);
-	}
-	if (former) await engine.start(former.id);
+	if (!former) return;
+	const isRenamed = containers.some(({id, name}) => id === former.id && name !== resource.containerName);
+	if (isRenamed) await engine.rename(former.id, resource.containerName);
+	await engine.start(former.id);
 }
 
 /** Starts a stopped resource again, or stores settings that need no new container. */
@@ -192,7 +209,8 @@ export async function restartResource(
 		logs.abort();
 	}
 	const updatedAt = new Date().toISOString();
-	await state.update(current => withRecord(current, {...record, status: 'running', updatedAt}));
+	const status = record.status === 'restore-incomplete' ? record.status : 'running';
+	await state.update(current => withRecord(current, {...record, status, updatedAt}));
 }
 
 /** Stops and removes a resource's container; its volumes stay. */

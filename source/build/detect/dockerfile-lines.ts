@@ -1,4 +1,5 @@
 import {UserError} from '../../errors.ts';
+import {isPlainCommand, replaceShell} from './shell-command.ts';
 
 /** Folder of the source inside the archive; the Dockerfile and its own files lie beside it. */
 export const sourceFolder = 'source';
@@ -86,16 +87,11 @@ export function environment(values: Readonly<Record<string, string>>, given: rea
 	return words.length > 0 ? [`ENV ${words.join(' ')}`] : [];
 }
 
-const shellWords = new Set(['.', 'cd', 'exec', 'export', 'set', 'source', 'ulimit', 'umask']);
-
 /** The container's command: without a shell where none is needed. */
 export const startWith = (command: string | undefined): string[] => {
 	if (command === undefined) return [];
-	// Without a shell in between, the stop signal reaches the process itself.
-	const isPlain = /^[\w@%+:,./-]+(?: +[\w@%+=:,./-]+)*$/.test(command);
-	const words = command.split(/ +/);
-	const isDirect = isPlain && !shellWords.has(words[0]!);
-	return [`CMD ${JSON.stringify(isDirect ? words : ['/bin/sh', '-c', command])}`];
+	const words = isPlainCommand(command) ? command.split(/ +/) : ['/bin/sh', '-c', replaceShell(command)];
+	return [`CMD ${JSON.stringify(words)}`];
 };
 
 /** A user of its own that the image runs as, for bases that bring none. */

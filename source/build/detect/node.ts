@@ -62,7 +62,7 @@ async function findStart({files, wishes, root, own, manager}: NodeBuild): Promis
 	const ownStart = packageStart(filesBelow(files, own.folder), own.manifest, manager.name);
 	if (ownStart === undefined) return undefined;
 	placeOf(joinPath(wishes.folder, own.folder));
-	return `cd '${own.folder}' && ${/[;&|]/.test(ownStart) ? ownStart : `exec ${ownStart}`}`;
+	return `cd '${own.folder}' && ${ownStart}`;
 }
 
 const versionsOf = ({node, manager}: NodeBuild) => ({

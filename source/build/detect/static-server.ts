@@ -19,7 +19,7 @@ const hidden = '.git .gitignore .env .env.* .compartment compartment.yml compart
 const settings = ({isSinglePage}: SiteOptions): string => `{
 	admin off
 	auto_https off
-	persist_config off
+	grace_period 5s
 }
 
 :{$PORT:${port}} {
@@ -27,10 +27,19 @@ const settings = ({isSinglePage}: SiteOptions): string => `{
 	encode zstd gzip
 	log {
 		output stdout
-		format console
+		format filter {
+			wrap console
+			fields {
+				request>headers delete
+				request>tls delete
+				request>remote_port delete
+				resp_headers delete
+				user_id delete
+			}
+		}
 	}
 
-	header Cache-Control "public, max-age=0, must-revalidate"
+	header ?Cache-Control "public, max-age=0, must-revalidate"
 	header X-Content-Type-Options nosniff
 	# The time of a file is made from its content and says nothing about its age.
 	header -Last-Modified

@@ -67,6 +67,7 @@ export function pickLine(
 	const found = [preferred, ...known].find(isAllowed);
 	if (found !== undefined) return found;
 	const depth = preferred.split('.').length;
-	const named = alternatives.flat().map(each => partsOf(each.replace(/^[^\dv]+/, '')))[0];
+	const asked = alternatives.flat().find(each => /^(?:>=|\^|~>?=?|={1,3})?v?\d/.test(each));
+	const named = asked && partsOf(asked.replace(/^[^\dv]+/, ''));
 	return named && named.length >= depth ? named.slice(0, depth).join('.') : undefined;
 }

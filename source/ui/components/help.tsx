@@ -1,15 +1,16 @@
 import {Box, Text} from 'ink';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
+import {useKeymap} from '../hooks/use-keymap.ts';
 import {helpOf} from '../key-hints.ts';
 import type {KeyScreen} from '../keymap.ts';
 import {looks} from '../theme.ts';
 import {Pane, paneFrame} from './pane.tsx';
 
-type Props = {readonly screen: KeyScreen; readonly columns: number; readonly rows: number};
+type Props = {readonly screen: KeyScreen | readonly KeyScreen[]; readonly columns: number; readonly rows: number};
 
 /** Every key of a screen, drawn from the keymap. */
 export function Help({screen, columns, rows}: Props) {
-	const entries = helpOf(screen, useGlyphs().isUnicode);
+	const entries = helpOf(screen, useGlyphs().isUnicode, useKeymap());
 	const width = Math.max(...entries.map(({keys}) => keys.length));
 	return (
 		<Pane

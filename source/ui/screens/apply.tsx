@@ -9,9 +9,10 @@ import {paneFrame} from '../components/pane.tsx';
 import {StepList} from '../components/step-list.tsx';
 import {smallestScreen, TooSmall} from '../components/too-small.tsx';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
+import {useKeymap} from '../hooks/use-keymap.ts';
 import {useKeys} from '../hooks/use-keys.ts';
 import {useStore} from '../hooks/use-store.ts';
-import {useStraightLines} from '../hooks/use-straight-lines.ts';
+import {useFullScreen} from '../hooks/use-full-screen.ts';
 import {hintsOf} from '../key-hints.ts';
 import type {ApplyState, ApplyStore} from '../stores/apply-store.ts';
 import type {FrameClock} from '../stores/frame-clock.ts';
@@ -28,8 +29,9 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 	const state = useStore(store);
 	const {columns, rows} = useWindowSize();
 	const {isUnicode} = useGlyphs();
+	const keymap = useKeymap();
 	const layout = layOut({columns, rows: rows - headerRows - 1}, state.progress.steps.length, state.focus);
-	useStraightLines();
+	useFullScreen();
 	useKeys(key => store.press(key, layout.log.rows - paneFrame.rows));
 
 	const {progress, selected, focus, view} = state;
@@ -80,7 +82,7 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 					)}
 				</Box>
 			)}
-			<Footer columns={columns} hints={hintsOf(state.isHelpOpen ? 'help' : focus, {isUnicode, labels})} />
+			<Footer columns={columns} hints={hintsOf(state.isHelpOpen ? 'help' : focus, {keymap, isUnicode, labels})} />
 		</Box>
 	);
 }

@@ -12,9 +12,11 @@ import {FullDiff} from '../components/full-diff.tsx';
 import {Help} from '../components/help.tsx';
 import {Pane, paneFrame} from '../components/pane.tsx';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
+import {useKeymap} from '../hooks/use-keymap.ts';
 import {useKeys} from '../hooks/use-keys.ts';
 import {useStore} from '../hooks/use-store.ts';
 import {type Hint, hintsOf} from '../key-hints.ts';
+import type {Keymap} from '../keymap.ts';
 import type {ApproveState, ApproveStore} from '../stores/approve-store.ts';
 import {looks} from '../theme.ts';
 
@@ -28,6 +30,7 @@ export function ApproveScreen({store}: Props) {
 	const state = useStore(store);
 	const size = useWindowSize();
 	const {isUnicode} = useGlyphs();
+	const keymap = useKeymap();
 	const columns = Math.min(widest, size.columns);
 	// A prompt as tall as the terminal would make Ink clear what is above it.
 	const rows = Math.max(5, size.rows - 2);
@@ -38,7 +41,7 @@ export function ApproveScreen({store}: Props) {
 	useEffect(() => {
 		if (isAnswered) exit();
 	}, [isAnswered, exit]);
-	useKeys(key => store.press(key, diffRows), store.paste);
+	useKeys(key => store.press(key, diffRows), {onPaste: store.paste, isInline: true});
 
 	if (state.answer) return <Verdict store={store} state={state} columns={columns} />;
 	if (state.isHelpOpen) return <Help screen={state.screen} columns={columns} rows={rows} />;
@@ -51,18 +54,22 @@ export function ApproveScreen({store}: Props) {
 			) : (
 				<Question store={store} state={state} columns={columns} rows={rows} />
 			)}
-			<Footer columns={columns} hints={hintsOn(store, state, isUnicode)} />
+			<Footer columns={columns} hints={hintsOn(store, state, {isUnicode, keymap})} />
 		</Box>
 	);
 }
 
-function hintsOn({actions, plan}: ApproveStore, {screen, cursor}: ApproveState, isUnicode: boolean): Hint[] {
+function hintsOn(
+	{actions, plan}: ApproveStore,
+	{screen, cursor}: ApproveState,
+	options: {readonly isUnicode: boolean; readonly keymap: Keymap},
+): Hint[] {
 	const isBlocked = actions.some(action => action.kind === 'blocked');
 	const isOnQuestion = cursor === actions.length;
 	return hintsOf(screen, {
-		isUnicode,
-		labels: {apply: modeWords[plan.mode].verb.toLowerCase(), open: isOnQuestion ? 'no' : 'why'},
-	}).filter(({action}) => !(action === 'apply' && isBlocked) && !(action === 'pick' && isOnQuestion));
+		...options,
+		labels: {approve: modeWords[plan.mode].verb.toLowerCase(), open: isOnQuestion ? 'no' : 'why'},
+	}).filter(({action}) => !(action === 'approve' && isBlocked) && !(action === 'pick' && isOnQuestion));
 }
 
 type PartProps = Props & {readonly state: ApproveState; readonly columns: number};

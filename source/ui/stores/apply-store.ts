@@ -1,6 +1,6 @@
 import type {ApplyEvent, Emit} from '../../apply/events.ts';
 import {emptyProgress, type Progress, reduceProgress} from '../../output/progress.ts';
-import {actionOf, type KeyAction} from '../keymap.ts';
+import {defaultKeymap, type KeyAction, type Keymap} from '../keymap.ts';
 import {followingView, type LogView, scrollLog, toggleFollow} from '../log-view.ts';
 import type {FrameClock} from './frame-clock.ts';
 import {createLogBuffer, type LogBuffer} from './log-buffer.ts';
@@ -30,13 +30,17 @@ export type ApplyStore = Readable<ApplyState> & {
 	readonly logOf: (address: string) => LogBuffer;
 };
 
-type Options = {readonly clock: FrameClock; readonly onCancel: (cancel: Cancel) => void};
+type Options = {
+	readonly clock: FrameClock;
+	readonly onCancel: (cancel: Cancel) => void;
+	readonly keymap?: Keymap;
+};
 
 /**
  * What the screen of an apply shows, fed by its events. Changes of steps are told at once; log lines and messages of
  * steps wait for the next frame.
  */
-export function createApplyStore({clock, onCancel}: Options): ApplyStore {
+export function createApplyStore({clock, onCancel, keymap: {actionOf} = defaultKeymap}: Options): ApplyStore {
 	const {subscribe, notify} = createListeners();
 	const logs = new Map<string, LogBuffer>();
 	let state: ApplyState = {
@@ -121,11 +125,11 @@ export function createApplyStore({clock, onCancel}: Options): ApplyStore {
 		emit,
 		logOf,
 		press(key, logRows) {
-			const action = actionOf(state.focus, key);
+			const action = actionOf(key, state.focus);
 			if (state.message !== undefined) change({message: undefined});
 			if (action === 'interrupt') return interrupt();
 			if (!state.isHelpOpen) return action && handlers(logRows)[action]?.();
-			if (actionOf('help', key)) change({isHelpOpen: false});
+			if (actionOf(key, 'help')) change({isHelpOpen: false});
 		},
 	};
 }

@@ -1,6 +1,6 @@
 import type {Action, Plan} from '../../plan/plan.ts';
 import {type Approval, actionsToApprove, confirmationOf, skippedBy, toggleAction} from '../approval.ts';
-import {actionOf, type KeyAction, type KeyScreen} from '../keymap.ts';
+import {defaultKeymap, type KeyAction, type Keymap, type KeyScreen} from '../keymap.ts';
 import {createStore, type Readable} from './store.ts';
 
 export type ApproveState = {
@@ -37,7 +37,11 @@ export type ApproveStore = Readable<ApproveState> & {
 };
 
 /** The state of an approval. Everything a key does is here, so several keys in one chunk each see the former's result. */
-export function createApproveStore(plan: Plan, renderFull: () => string): ApproveStore {
+export function createApproveStore(
+	plan: Plan,
+	renderFull: () => string,
+	{actionOf}: Keymap = defaultKeymap,
+): ApproveStore {
 	const actions = actionsToApprove(plan);
 	const store = createStore<ApproveState>({
 		screen: 'approve',
@@ -96,7 +100,7 @@ export function createApproveStore(plan: Plan, renderFull: () => string): Approv
 		change({diffTop: Math.max(0, Math.min(top, diffLines().length - rows))});
 
 	const onApprove: Partial<Record<KeyAction, () => void>> = {
-		apply,
+		approve: apply,
 		leave: () => answer({decision: 'cancel'}),
 		pick,
 		open,
@@ -135,9 +139,9 @@ export function createApproveStore(plan: Plan, renderFull: () => string): Approv
 		press(key, rows) {
 			const {screen, isHelpOpen, answer: answered} = state();
 			if (answered) return;
-			const action = actionOf(screen, key);
+			const action = actionOf(key, screen);
 			if (action === 'interrupt') return answer({decision: 'cancel'});
-			if (isHelpOpen) return actionOf('help', key) && change({isHelpOpen: false});
+			if (isHelpOpen) return actionOf(key, 'help') && change({isHelpOpen: false});
 			if (screen === 'confirm' && !action && Array.from(key).length === 1) return type(key);
 			if (action === 'help') return change({isHelpOpen: true});
 			if (action) onScreen[screen](rows)[action]?.();

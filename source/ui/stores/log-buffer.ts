@@ -51,7 +51,7 @@ export function createLogBuffer({capacity = 10_000, schedule = notify => notify(
 		subscribe,
 		getSnapshot: () => next,
 		push(line) {
-			ring[next % capacity] = cutLine(line);
+			ring[next % capacity] = {...line, text: cutLine(line.text)};
 			next++;
 			schedule(notify);
 		},
@@ -63,10 +63,10 @@ export function createLogBuffer({capacity = 10_000, schedule = notify => notify(
 	};
 }
 
-function cutLine(line: LogLine): LogLine {
-	if (line.text.length <= longestLine) return line;
-	const rest = (line.text.length - longestLine).toLocaleString('en-US');
+/** A line's start, and how much of it is gone. */
+export function cutLine(text: string): string {
+	if (text.length <= longestLine) return text;
+	const rest = (text.length - longestLine).toLocaleString('en-US');
 	// A slice of a long string keeps the whole string alive; going through a buffer makes a copy.
-	const start = Buffer.from(line.text.slice(0, longestLine)).toString();
-	return {...line, text: `${start} … ${rest} more characters`};
+	return `${Buffer.from(text.slice(0, longestLine)).toString()} … ${rest} more characters`;
 }

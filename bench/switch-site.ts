@@ -1,0 +1,72 @@
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {runWell} from './measure.ts';
+import type {Peer} from './peers.ts';
+import type {Sandbox} from './sandbox.ts';
+
+/** A page that answers its version, when it was first told to be ready, and how much it received. */
+const server = `
+const {createServer} = require('node:http');
+const {VERSION, PORT} = process.env;
+let readyAt = 0;
+const server = createServer((request, response) => {
+	let received = 0;
+	request.on('data', chunk => (received += chunk.length));
+	request.on('end', () => {
+		readyAt ||= Date.now();
+		setTimeout(() => response.end(VERSION + ' ' + readyAt + ' ' + received), request.url === '/slow' ? 1000 : 0);
+	});
+});
+server.keepAliveTimeout = 60000;
+server.listen(Number(PORT));
+process.once('SIGTERM', () => {
+	server.close(() => process.exit());
+	server.closeIdleConnections();
+});
+`;
+
+const settings = {minHealthyMs: 500, drainSeconds: 10, stopGraceSeconds: 5};
+
+/** Makes the image of the page in place of the sandbox's own. */
+export async function buildSite({directory, image, env}: Sandbox): Promise<void> {
+	const folder = join(directory, 'image');
+	rmSync(folder, {recursive: true});
+	mkdirSync(folder);
+	writeFileSync(join(folder, 'server.cjs'), server);
+	writeFileSync(join(folder, 'Dockerfile'), 'FROM node:24-slim\nCOPY server.cjs /\nCMD ["node", "/server.cjs"]\n');
+	await runWell(['docker', 'image', 'rm', image]);
+	await runWell(['docker', 'build', '--quiet', '--tag', image, folder]);
+	writeFileSync(join(env['COMPARTMENT_CONFIG_HOME']!, 'settings.json'), JSON.stringify(settings));
+}
+
+/** What a redeploy changes: always the version, and with `isMoving` another service and a rule too. */
+export type Change = {readonly version: string; readonly isMoving?: boolean};
+
+/** Writes compartment.yml and its rules. */
+export function describeSite({directory, name, image}: Sandbox, {version, isMoving = false}: Change): void {
+	const service = (title: string, kind: string) =>
+		`  ${title}:\n    kind: ${kind}\n    image: ${image}\n    accessMode: public\n    port: 3000\n    env:\n      VERSION: '${version}'\n    readiness:\n      type: http\n      path: /healthz\n`;
+	// Every other version has the second service, and each one another rule.
+	const hasApi = isMoving && Number(version) % 2 === 0;
+	writeFileSync(
+		join(directory, 'compartment.yml'),
+		`name: ${name}\n\nservices:\n${service('web', 'web')}${hasApi ? service('api', 'api') : ''}`,
+	);
+	const rule = hasApi ? `\n  - on: web\n    path: /api-${version}/*\n    to: api\n` : ` []\n`;
+	writeFileSync(join(directory, 'compartment.routes.yml'), `version: 1\nroutes:${rule}`);
+}
+
+/** The same page as a Compose project on a port of this machine; returns the command line for a version. */
+export function composeSite({directory, name, image}: Sandbox, {env}: Peer, port: number) {
+	const cwd = join(directory, 'compose');
+	mkdirSync(cwd);
+	return (version: string): {command: [string, ...string[]]; cwd: string; env: NodeJS.ProcessEnv} => {
+		const variables = `      PORT: '3000'\n      VERSION: '${version}'\n`;
+		const check = `    healthcheck:\n      test: ['CMD', 'node', '-e', "fetch('http://127.0.0.1:3000').catch(() => process.exit(1))"]\n      interval: 1s\n`;
+		writeFileSync(
+			join(cwd, 'compose.yaml'),
+			`name: ${name}\n\nservices:\n  web:\n    image: ${image}\n    ports: ['127.0.0.1:${port}:3000']\n    environment:\n${variables}${check}`,
+		);
+		return {command: ['docker', 'compose', '--progress', 'quiet', 'up', '--detach', '--wait'], cwd, env};
+	};
+}

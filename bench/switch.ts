@@ -1,0 +1,118 @@
+import {spawn} from 'node:child_process';
+import {setTimeout as pause} from 'node:timers/promises';
+import {type Load, startLoad} from './load.ts';
+import {median, runWell} from './measure.ts';
+import {findPeers} from './peers.ts';
+import {conditions} from './report.ts';
+import {compartment, freePort, type Sandbox, withSandbox} from './sandbox.ts';
+import {buildSite, type Change, composeSite, describeSite} from './switch-site.ts';
+
+const redeploys = Number(process.env['BENCH_SWITCHES'] ?? 20);
+const clients = {keepAlive: 6, fresh: 3, slow: 2};
+
+/** Carries one change out and resolves with the moment at which the switch was confirmed. */
+type Redeploy = (change: Change) => Promise<number>;
+
+type Row = {readonly name: string; readonly cells: readonly (string | number)[]};
+
+const versions = Array.from({length: redeploys}, (_, index) => String(index + 2));
+
+/** The moment when the CLI says that the new deployment serves. */
+async function applyAndConfirm({directory: cwd, env}: Sandbox): Promise<number> {
+	const [file, ...args] = compartment('apply', '--auto-approve', '--json');
+	const child = spawn(file, args, {cwd, env, stdio: ['ignore', 'pipe', 'inherit']});
+	let text = '';
+	let confirmedAt: number | undefined;
+	child.stdout.setEncoding('utf8').on('data', chunk => {
+		text += chunk;
+		if (text.includes('serving, watched for')) confirmedAt ??= Date.now();
+	});
+	const code = await new Promise(resolve => child.once('close', resolve));
+	if (code !== 0 || confirmedAt === undefined) throw new Error(`apply ended with ${code}:\n${text}`);
+	return confirmedAt;
+}
+
+function describeLoad(name: string, {answers, losses}: Load, confirmed: ReadonlyMap<string, number>): Row {
+	const late = [...confirmed].flatMap(([version, at]) =>
+		answers.filter(answer => answer.sentAt > at && Number(answer.version) < Number(version)),
+	);
+	const slow = answers.filter(({isSlow}) => isSlow);
+	const across = [...confirmed].filter(([version, at]) =>
+		slow.some(answer => answer.sentAt < at && answer.answeredAt > at && Number(answer.version) < Number(version)),
+	);
+	const waits = [...confirmed.keys()].flatMap(version => {
+		const own = answers.filter(answer => answer.version === version && !answer.isSlow);
+		return own.length === 0 ? [] : Math.min(...own.map(({answeredAt}) => answeredAt)) - own[0]!.readyAt;
+	});
+	const count = answers.length + losses.length;
+	const wait =
+		waits.length === 0 ? '-' : `${Math.round(median(waits))} (${Math.min(...waits)} to ${Math.max(...waits)})`;
+	for (const [text, times] of Map.groupBy(losses, loss => loss))
+		process.stderr.write(`${name}: ${times.length} × ${text}\n`);
+	return {
+		name,
+		cells: [confirmed.size, count, losses.length, late.length, `${across.length} of ${confirmed.size}`, wait],
+	};
+}
+
+async function measureSwitches(
+	name: string,
+	place: {port: number; host: string},
+	redeploy: Redeploy,
+	isMoving = false,
+): Promise<Row> {
+	const load = startLoad(place, clients);
+	const confirmed = new Map<string, number>();
+	for (const version of versions) {
+		await pause(300);
+		confirmed.set(version, await redeploy({version, isMoving}));
+	}
+	await pause(500);
+	await load.stop();
+	return describeLoad(name, load, confirmed);
+}
+
+async function ourRows(sandbox: Sandbox): Promise<Row[]> {
+	const place = {port: Number(sandbox.env['COMPARTMENT_ROUTER_PORT']), host: `${sandbox.name}.localhost`};
+	const redeploy: Redeploy = change => {
+		describeSite(sandbox, change);
+		return applyAndConfirm(sandbox);
+	};
+	const begin = async () => {
+		describeSite(sandbox, {version: '1'});
+		await runWell(compartment('apply', '--auto-approve'), {cwd: sandbox.directory, env: sandbox.env});
+	};
+	await begin();
+	const plain = await measureSwitches('compartment apply', place, redeploy);
+	await begin();
+	return [plain, await measureSwitches('compartment apply, a service and a rule come and go', place, redeploy, true)];
+}
+
+const peers = await findPeers();
+process.stdout.write(`## Switch, ${redeploys} redeploys under load\n\n${conditions(peers)}\n\n`);
+await withSandbox(0, async sandbox => {
+	await buildSite(sandbox);
+	const rows = await ourRows(sandbox);
+	if (peers.compose) {
+		const port = await freePort();
+		const compose = composeSite(sandbox, peers.compose, port);
+		const up = async (version: string) => {
+			const {command, ...where} = compose(version);
+			await runWell(command, where);
+			return Date.now();
+		};
+		await up('1');
+		rows.push(await measureSwitches('docker compose up -d', {port, host: 'localhost'}, ({version}) => up(version)));
+	}
+	const heads = [
+		'command',
+		'switches',
+		'requests',
+		'lost',
+		'answered by the old one after it',
+		'slow requests across a switch',
+		'ready to traffic ms',
+	];
+	const lines = [heads, ['---', ...heads.slice(1).map(() => '--:')], ...rows.map(({name, cells}) => [name, ...cells])];
+	process.stdout.write(`${lines.map(cells => `| ${cells.join(' | ')} |`).join('\n')}\n\n`);
+});

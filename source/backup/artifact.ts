@@ -1,0 +1,169 @@
+import {createHash} from 'node:crypto';
+import {chmodSync, lstatSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
+import {chmod, lstat, open, readdir, readlink} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {UserError} from '../errors.ts';
+import type {BackupManifest} from '../state/backup.ts';
+import {
+	codeOf,
+	fileError,
+	makePrivateDirectory,
+	privateDirectoryMode,
+	privateFileMode,
+	replacePrivateFile,
+	syncDirectory,
+} from '../state/private-file.ts';
+
+/** What a finished backup consists of. */
+export type Sealed = {readonly checksum: string; readonly size: number};
+
+const folderOf = (root: string, id: string): string => join(root, id);
+
+/** Where the files of a backup are, which is what a command sees as /backup. */
+export const artifactPath = (root: string, id: string): string => join(folderOf(root, id), 'artifact');
+
+/** Makes an empty folder for a backup that only this user can enter. */
+export function makeArtifact(root: string, id: string): string {
+	const path = artifactPath(root, id);
+	try {
+		mkdirSync(dirname(root), {recursive: true});
+		for (const folder of [root, folderOf(root, id), path]) makePrivateDirectory(folder);
+		syncDirectory(root);
+	} catch (error) {
+		throw fileError('make the folder', path, error);
+	}
+	return path;
+}
+
+/** Removes a backup's files, with its manifest. */
+export function removeArtifact(root: string, id: string): void {
+	try {
+		rmSync(folderOf(root, id), {recursive: true, force: true});
+	} catch (error) {
+		throw fileError('remove', folderOf(root, id), error);
+	}
+}
+
+/** Backups of which something lies in a folder. */
+export function artifactsIn(root: string): string[] {
+	try {
+		return readdirSync(root).filter(name => name.startsWith('rbak_'));
+	} catch (error) {
+		if (codeOf(error) === 'ENOENT') return [];
+		throw fileError('read the folder', root, error);
+	}
+}
+
+/** Bytes in the files of a folder that a command is writing to: files may go while they are counted. */
+export function measureArtifact(path: string): number {
+	let bytes = 0;
+	const visit = (folder: string) => {
+		for (const entry of readdirSync(folder, {withFileTypes: true})) {
+			try {
+				if (entry.isDirectory()) visit(join(folder, entry.name));
+				else if (entry.isFile()) bytes += lstatSync(join(folder, entry.name)).size;
+			} catch (error) {
+				if (codeOf(error) !== 'ENOENT') throw error;
+			}
+		}
+	};
+	try {
+		visit(path);
+	} catch (error) {
+		if (codeOf(error) !== 'ENOENT') throw fileError('read', path, error);
+	}
+	return bytes;
+}
+
+type Found = {readonly path: string; readonly kind: 'file' | 'folder' | 'link'; readonly size: number};
+
+async function list(root: string, below = ''): Promise<Found[]> {
+	const entries = await readdir(join(root, below), {withFileTypes: true});
+	const found: Found[] = [];
+	for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+		const path = join(below, entry.name);
+		if (entry.isDirectory()) found.push({path, kind: 'folder', size: 0}, ...(await list(root, path)));
+		else if (entry.isSymbolicLink()) found.push({path, kind: 'link', size: 0});
+		else if (entry.isFile()) found.push({path, kind: 'file', size: (await lstat(join(root, path))).size});
+		else throw new UserError(`the backup holds ${path}, which is neither a file nor a folder`);
+	}
+	return found;
+}
+
+type Reading = {
+	/** Make sure that what was read is on the disk, for this user alone. */
+	readonly isSealing: boolean;
+};
+
+/** Reads every file once. A folder is synced after its files. */
+async function read(root: string, {isSealing}: Reading): Promise<Sealed> {
+	const hash = createHash('sha256');
+	let size = 0;
+	const found = await list(root);
+	for (const {path, kind, ...entry} of found) {
+		hash.update(`${kind}\0${path}\0${entry.size}\0`);
+		if (kind === 'link') hash.update(await readlink(join(root, path)));
+		if (kind !== 'file') continue;
+		if (isSealing) await chmod(join(root, path), privateFileMode);
+		const file = await open(join(root, path), 'r');
+		try {
+			for await (const chunk of file.createReadStream({autoClose: false, highWaterMark: 1 << 20})) {
+				hash.update(chunk as Buffer);
+				size += (chunk as Buffer).length;
+			}
+			if (isSealing) await file.sync();
+		} finally {
+			await file.close();
+		}
+	}
+	if (isSealing)
+		for (const folder of ['', ...found.filter(({kind}) => kind === 'folder').map(({path}) => path)].reverse()) {
+			chmodSync(join(root, folder), privateDirectoryMode);
+			syncDirectory(join(root, folder));
+		}
+	return {checksum: `sha256:${hash.digest('hex')}`, size};
+}
+
+/**
+ * Brings a backup's files to the disk, closes them to other users, and counts them.
+ * @throws UserError when the command wrote nothing
+ */
+export async function sealArtifact(path: string): Promise<Sealed> {
+	let sealed: Sealed;
+	try {
+		sealed = await read(path, {isSealing: true});
+	} catch (error) {
+		throw fileError('finish the backup in', path, error);
+	}
+	if (sealed.size === 0) throw new UserError('the backup command wrote nothing to /backup');
+	return sealed;
+}
+
+/** Writes the manifest beside the files. */
+export function writeManifest(root: string, manifest: BackupManifest): void {
+	const path = join(folderOf(root, manifest.backupId), 'manifest.json');
+	try {
+		replacePrivateFile(path, `${JSON.stringify(manifest, null, '\t')}\n`);
+		syncDirectory(root);
+	} catch (error) {
+		throw fileError('write', path, error);
+	}
+}
+
+/** Makes sure that a backup's files are what they were when it was made. */
+export async function checkArtifact(id: string, path: string, {checksum, size}: Sealed): Promise<void> {
+	let found: Sealed;
+	try {
+		found = await read(path, {isSealing: false});
+	} catch (error) {
+		if (codeOf(error) !== 'ENOENT') throw fileError('read', path, error);
+		throw new UserError(`The files of backup ${id} are gone: ${path} is missing.`, {
+			hint: 'Put them back, or use another one: compartment resource backup list',
+		});
+	}
+	if (found.checksum === checksum) return;
+	const why = found.size === size ? 'its content changed' : `it has ${found.size} bytes instead of ${size}`;
+	throw new UserError(`Backup ${id} is damaged: ${why} since it was made.`, {
+		hint: 'Use another one: compartment resource backup list',
+	});
+}

@@ -1,0 +1,94 @@
+import type {Project} from '../descriptor/project.ts';
+import {UserError} from '../errors.ts';
+import {resourceAddress, volumeAddress} from '../model/address.ts';
+import {resourceContainerName, resourceHost, volumeName} from '../model/names.ts';
+import {specHash} from '../model/spec-hash.ts';
+import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
+import type {EnvValue} from '../model/values.ts';
+import type {DeclaredResource, ResourceDefinition} from '../state/backup.ts';
+import type {ResourceRecord, State} from '../state/state.ts';
+
+type Place = Pick<State, 'project' | 'environment'>;
+
+const nothing: DeclaredResource = {generatedVariables: {}, outputs: {}, operations: {}};
+
+/** What compartment.yml says now; of a resource that it does not have, what was recorded with its container. */
+function declaredOf(project: Project, {name, declared = nothing}: ResourceRecord): DeclaredResource {
+	const resource = project.resources.find(candidate => candidate.name === name);
+	if (!resource) return declared;
+	const {preset, generatedVariables, outputs, operations} = resource;
+	return {preset, generatedVariables, outputs, operations};
+}
+
+/** A resource as it runs, with what is declared of it. */
+export function knownResource(project: Project, record: ResourceRecord): DesiredResource {
+	const {name, containerName, spec, restart, readiness} = record;
+	return {
+		address: resourceAddress(name),
+		name,
+		containerName,
+		spec,
+		restart,
+		readiness,
+		...declaredOf(project, record),
+	};
+}
+
+/** The record of a resource that exists. */
+export function findResource(state: State, name: string): ResourceRecord {
+	const record = Object.hasOwn(state.resources, name) ? state.resources[name] : undefined;
+	if (record) return record;
+	const names = Object.keys(state.resources);
+	throw new UserError('The requested resource was not found.', {
+		hint: names.length > 0 ? `${state.environment} has ${names.join(', ')}` : 'compartment apply',
+	});
+}
+
+export const definitionOf = (resource: DesiredResource): ResourceDefinition => {
+	const {spec, restart, readiness, preset, generatedVariables, outputs, operations} = resource;
+	return {spec, restart, readiness, preset, generatedVariables, outputs, operations};
+};
+
+/** The volumes that a resource mounts. */
+export const volumesOf = ({project, environment}: Place, resource: DesiredResource): DesiredVolume[] =>
+	Object.entries(resource.spec.volumes).map(([handle, mountPath]) => ({
+		address: volumeAddress(resource.name, handle),
+		resource: resource.name,
+		handle,
+		name: volumeName(project, environment, resource.name, handle),
+		mountPath,
+	}));
+
+// A sensitive value becomes that of the new resource's own variable, which has no revision yet.
+const moved = (value: EnvValue, name: string): EnvValue =>
+	value.type === 'secret' ? {...value, scope: {type: 'resource', name}, revision: null} : value;
+
+/** The resource that a definition makes under another name. */
+export function resourceNamed(
+	name: string,
+	{spec, ...rest}: ResourceDefinition,
+	{project, environment}: Place,
+): DesiredResource {
+	const env = Object.fromEntries(Object.entries(spec.env).map(([key, value]) => [key, moved(value, name)]));
+	return {
+		...rest,
+		address: resourceAddress(name),
+		name,
+		containerName: resourceContainerName(project, environment, name),
+		spec: {...spec, env, hostname: resourceHost(project, environment, name)},
+	};
+}
+
+/** Stands for everything that makes the container, sensitive values by their revision (contract 4.10). */
+export const runtimeHash = ({spec}: Pick<ResourceDefinition, 'spec'>): string => specHash(spec);
+
+/**
+ * Stands for what a backup and a restore run. When they run, and for how long backups are kept, is left out: a changed
+ * schedule must not make every older backup unusable.
+ */
+export function operationHash({operations: {backup, restore}}: Pick<DeclaredResource, 'operations'>): string {
+	const parts = [backup, restore].map(operation =>
+		operation ? {command: operation.command, env: operation.env, image: operation.image} : null,
+	);
+	return specHash(parts);
+}

@@ -1,0 +1,39 @@
+import type {Backup} from '../state/backup.ts';
+import type {ResourceRecord, State} from '../state/state.ts';
+import {UserError} from '../errors.ts';
+
+/** The state with a backup, in place of the one with its id. */
+export function withBackup(state: State, backup: Backup): State {
+	const isKnown = state.backups.some(({id}) => id === backup.id);
+	const backups = isKnown
+		? state.backups.map(known => (known.id === backup.id ? backup : known))
+		: [...state.backups, backup];
+	return {...state, backups};
+}
+
+export const patchBackup = (state: State, id: string, patch: Partial<Backup>): State => ({
+	...state,
+	backups: state.backups.map(backup => (backup.id === id ? {...backup, ...patch} : backup)),
+});
+
+/** A backup by its id. */
+export function findBackup(state: State, id: string): Backup {
+	const backup = state.backups.find(candidate => candidate.id === id);
+	if (backup) return backup;
+	throw new UserError('The requested resource backup was not found.', {
+		hint: 'compartment resource backup list --resource NAME',
+	});
+}
+
+/** Backups of one resource, newest first. */
+export const backupsOf = (state: State, resource: string): Backup[] =>
+	state.backups.filter(backup => backup.resource === resource).sort((a, b) => (a.id < b.id ? 1 : -1));
+
+/** The newest scheduled backup of a resource, whatever became of it. */
+export const lastScheduled = (state: State, resource: string): Backup | undefined =>
+	backupsOf(state, resource).find(({purpose}) => purpose === 'scheduled');
+
+export const patchResource = (state: State, name: string, patch: Partial<ResourceRecord>): State => {
+	const record = state.resources[name];
+	return record ? {...state, resources: {...state.resources, [name]: {...record, ...patch}}} : state;
+};

@@ -1,0 +1,30 @@
+import type {Retention} from '../descriptor/project.ts';
+import type {Backup} from '../state/backup.ts';
+
+const dayMs = 24 * 3_600_000;
+
+/** A backup whose files go, and why. */
+export type Expired = {readonly id: string; readonly reason: string};
+
+type Candidate = Pick<Backup, 'id' | 'purpose' | 'status' | 'createdAt'>;
+
+const newestFirst = (a: Candidate, b: Candidate): number =>
+	Date.parse(b.createdAt) - Date.parse(a.createdAt) || (a.id < b.id ? 1 : -1);
+
+/**
+ * Which backups of one resource a retention lets go (contract 6.9): good scheduled ones, and manual ones where it says
+ * so, beyond the newest `keepLast` or older than `maxAgeDays`. The newest good backup always stays.
+ */
+export function expiredBackups(backups: readonly Candidate[], retention: Retention, now: Date): Expired[] {
+	const {keepLast, maxAgeDays, includeManual = false} = retention;
+	const good = backups.filter(({status}) => status === 'succeeded').sort(newestFirst);
+	// What a restore replaced is no backup that anybody would rely on.
+	const newest = good.find(({purpose}) => purpose !== 'pre_restore');
+	const candidates = good.filter(({purpose}) => purpose === 'scheduled' || (includeManual && purpose === 'manual'));
+	return candidates.flatMap(({id, createdAt}, index) => {
+		if (id === newest?.id) return [];
+		const isTooOld = maxAgeDays !== undefined && now.getTime() - Date.parse(createdAt) > maxAgeDays * dayMs;
+		if (isTooOld) return {id, reason: `retention maxAgeDays=${maxAgeDays}`};
+		return keepLast !== undefined && index >= keepLast ? {id, reason: `retention keepLast=${keepLast}`} : [];
+	});
+}

@@ -1,0 +1,127 @@
+import type {ApplyContext} from '../apply/context.ts';
+import {ensureImage} from '../apply/steps/resource.ts';
+import type {BackupOperation, RestoreOperation} from '../descriptor/project.ts';
+import {CancelledError, UserError} from '../errors.ts';
+import {operationAddress} from '../model/address.ts';
+import {labelsOf} from '../model/labels.ts';
+import {environmentNetworkName} from '../model/names.ts';
+import type {DesiredResource} from '../model/specs.ts';
+import {openRunLog} from '../state/run-log.ts';
+import {measureArtifact} from './artifact.ts';
+import type {WorkKind} from './events.ts';
+import type {Work} from './work.ts';
+
+/** What an operation container may do, like the resource itself. */
+const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
+
+const progressMs = 500;
+
+/** Lines of a failed command that its error carries. */
+const reportedLines = 10;
+
+export type OperationRun = {
+	readonly kind: 'backup' | 'restore';
+	/** What the user asked for, which events are told of. */
+	readonly work: WorkKind;
+	readonly operation: BackupOperation | RestoreOperation;
+	readonly resource: DesiredResource;
+	readonly backup: string;
+	/** Label of the container, so that it can be found when this process dies. */
+	readonly op: string;
+	/** Folder that the command sees as /backup; read-only in a restore. */
+	readonly artifact: string;
+};
+
+/** Its image: its own, else that of the resource. */
+export const operationImage = ({operation, resource}: Pick<OperationRun, 'operation' | 'resource'>): string =>
+	operation.image ?? resource.spec.image;
+
+// Whoever runs Compartment owns the files, and nobody else can read them.
+const ownUser = (): string | undefined =>
+	process.getuid && process.getgid ? `${process.getuid()}:${process.getgid()}` : undefined;
+
+async function createContainer({plan, engine, secrets}: ApplyContext, run: OperationRun): Promise<string> {
+	const {kind, operation, resource, backup, op, artifact} = run;
+	const {project, environment, lineage} = plan;
+	const address = operationAddress(kind, resource.name);
+	return engine.create({
+		name: `${resource.containerName}.${kind}.${backup}`,
+		image: operationImage(run),
+		labels: labelsOf({lineage, project, environment, address, op}),
+		entrypoint: ['/bin/sh', '-lc'],
+		command: [operation.command],
+		env: {
+			...(await secrets.resolveEnv(resource.spec.env, plan.desired)),
+			...operation.env,
+			COMPARTMENT_BACKUP_DIR: '/backup',
+			COMPARTMENT_RESOURCE_HOST: resource.spec.hostname,
+			COMPARTMENT_RESOURCE_NAME: resource.name,
+			COMPARTMENT_PROJECT_NAME: project,
+			COMPARTMENT_ENVIRONMENT_NAME: environment,
+		},
+		attachments: [{network: environmentNetworkName(project, environment)}],
+		binds: {[artifact]: {path: '/backup', isReadOnly: kind === 'restore'}},
+		user: ownUser(),
+		restart: {policy: 'no'},
+		capabilities,
+	});
+}
+
+/** Reads what the command prints, and waits for its end. */
+async function follow(work: Work, run: OperationRun, containerId: string): Promise<{exitCode: number; last: string[]}> {
+	const {engine, secrets, directory, signal} = work.context;
+	const {work: kind, resource, backup} = run;
+	const log = openRunLog(directory, backup);
+	const last: string[] = [];
+	const lines = async () => {
+		for await (const line of engine.logs(containerId, {follow: true, signal})) {
+			const text = secrets.mask(line.text);
+			log.write({at: line.at, work: kind, stream: line.stream, text});
+			work.notify({type: 'work-output', at: Date.now(), work: kind, resource: resource.name, backup, ...line, text});
+			last.push(text);
+			if (last.length > reportedLines) last.shift();
+		}
+	};
+	try {
+		const [exitCode] = await Promise.all([engine.wait(containerId, signal), lines()]);
+		return {exitCode, last};
+	} finally {
+		await log.close();
+	}
+}
+
+function startTicking({notify}: Work, {work, kind, resource, backup, artifact}: OperationRun): () => void {
+	const startedAt = Date.now();
+	const common = {work, resource: resource.name, backup};
+	const timer = setInterval(() => {
+		const bytes = kind === 'backup' ? measureArtifact(artifact) : null;
+		notify({type: 'work-progress', at: Date.now(), ...common, bytes, elapsedMs: Date.now() - startedAt});
+	}, progressMs);
+	return () => clearInterval(timer);
+}
+
+/**
+ * Runs a backup or restore command in a container of its own on the resource's network (contract 6.5), and removes the container in
+ * any case.
+ * @throws UserError with the exit code and the last lines when it fails
+ */
+export async function runOperation(work: Work, run: OperationRun): Promise<void> {
+	const {engine, signal} = work.context;
+	await ensureImage(work.context, run.resource.address, operationImage(run));
+	const containerId = await createContainer(work.context, run);
+	const stopTicking = startTicking(work, run);
+	try {
+		await engine.start(containerId);
+		const {exitCode, last} = await follow(work, run, containerId);
+		if (exitCode === 0) return;
+		const details = await engine.inspectContainer(containerId);
+		const why = details?.isOutOfMemory ? `it ran out of memory (exit code ${exitCode})` : `it exited with ${exitCode}`;
+		throw new UserError([`${run.kind} command failed: ${why}`, ...last].join('\n'));
+	} catch (error) {
+		if (signal.aborted) throw new CancelledError('it was cancelled');
+		throw error;
+	} finally {
+		stopTicking();
+		await engine.remove(containerId);
+	}
+}

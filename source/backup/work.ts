@@ -1,0 +1,154 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {ApplyContext} from '../apply/context.ts';
+import {createSecretReader} from '../apply/secret-reader.ts';
+import {openSession, type Session} from '../apply/session.ts';
+import {createNetworks} from '../apply/steps/network.ts';
+import {LockedError, UserError} from '../errors.ts';
+import {environmentNetworkName} from '../model/names.ts';
+import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
+import type {Plan} from '../plan/plan.ts';
+import {ensureRouter, joinEnvironment} from '../router/router.ts';
+import type {State} from '../state/state.ts';
+import {knownResource, volumesOf} from './definition.ts';
+import type {Notify} from './events.ts';
+import {settleInterrupted} from './interrupted.ts';
+import {backupRoot} from './root.ts';
+
+/** Where resources are worked on. */
+export type WorkPlace = Pick<
+	ApplyContext,
+	'project' | 'engine' | 'router' | 'settings' | 'directory' | 'signal' | 'emit'
+> & {
+	readonly readState: () => Promise<State>;
+	readonly notify: Notify;
+	/** Told what recovery found and mended, and what could not be written beside the main thing. */
+	readonly say: (message: string) => void;
+	/** Who asked for it; null for the schedule. */
+	readonly user: string | null;
+	/** How long to wait for another holder of the environment's lock, default 0. */
+	readonly waitMs?: number;
+};
+
+/** Exclusive work on the resources of one environment. */
+export type Work = Pick<WorkPlace, 'notify' | 'say' | 'user'> & {
+	/** For the steps of an apply: its plan has no action and knows every resource that exists. */
+	readonly context: ApplyContext;
+	/** Folder of all backups. */
+	readonly root: string;
+};
+
+function emptyPlan({project, directory}: WorkPlace, state: State): Plan {
+	const resources = Object.values(state.resources).map(record => knownResource(project, record));
+	const desired = {
+		project: state.project,
+		environment: state.environment,
+		resources,
+		volumes: resources.flatMap(resource => volumesOf(state, resource)),
+		services: [],
+		routes: [],
+	};
+	return {
+		format: 1,
+		mode: 'apply',
+		project: state.project,
+		environment: state.environment,
+		lineage: state.lineage,
+		serial: state.serial,
+		createdAt: new Date().toISOString(),
+		actions: [],
+		drift: [],
+		warnings: [],
+		desired,
+		images: [],
+		deployments: [],
+		routes: state.routes,
+		isHold: false,
+		services: null,
+		basis: {descriptor: directory, live: {}, contexts: {}, variables: {}},
+	};
+}
+
+/** The same work with one more resource, on volumes of its own. */
+export function withResource(work: Work, resource: DesiredResource, volumes: readonly DesiredVolume[]): Work {
+	const {plan} = work.context;
+	const desired = {
+		...plan.desired,
+		resources: [...plan.desired.resources.filter(({name}) => name !== resource.name), resource],
+		volumes: [...plan.desired.volumes.filter(volume => volume.resource !== resource.name), ...volumes],
+	};
+	return {...work, context: {...work.context, plan: {...plan, desired}}};
+}
+
+/** What a container that is to become ready needs: the environment's networks, and the router that probes it. */
+export async function prepareNetwork({context}: Work): Promise<void> {
+	const {engine, router, plan} = context;
+	await createNetworks(context);
+	await ensureRouter(engine, router);
+	await joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
+}
+
+async function openLocked(place: WorkPlace, operation: string): Promise<Session> {
+	const {directory, engine, router, settings, say, waitMs = 0} = place;
+	const deadline = performance.now() + waitMs;
+	for (;;) {
+		try {
+			return await openSession({
+				directory,
+				operation,
+				engine,
+				router,
+				settings,
+				readState: async () => ({state: await place.readState(), isNew: false}),
+				say,
+			});
+		} catch (error) {
+			if (!(error instanceof LockedError) || performance.now() >= deadline) throw error;
+			await sleep(300);
+		}
+	}
+}
+
+async function refuseOtherEngine({engine}: WorkPlace, state: State): Promise<void> {
+	const {id, address} = await engine.info();
+	if (state.engine === null || state.engine === id) return;
+	throw new UserError(`environment ${state.environment} lives on another engine than ${address}`, {
+		hint: 'connect to its engine: DOCKER_HOST=…',
+	});
+}
+
+/**
+ * Works on an environment's resources under its lock, after what an interrupted work left was put right.
+ * @param operation what the lock says is going on: `resource backup create`
+ */
+export async function withWork<Result>(
+	place: WorkPlace,
+	operation: string,
+	run: (work: Work) => Promise<Result>,
+): Promise<Result> {
+	await refuseOtherEngine(place, await place.readState());
+	const session = await openLocked(place, operation);
+	try {
+		const {project, engine, router, settings, directory, signal, emit, notify, say, user} = place;
+		const context: ApplyContext = {
+			plan: emptyPlan(place, session.state.current()),
+			project,
+			engine,
+			router,
+			settings,
+			directory,
+			state: session.state,
+			journal: session.journal,
+			secrets: createSecretReader(session.state.current),
+			builds: new Map(),
+			run: session.run,
+			label: undefined,
+			emit,
+			signal,
+		};
+		const root = backupRoot(settings, directory);
+		await settleInterrupted({engine, state: session.state, root, say});
+		return await run({context, notify, say, user, root});
+	} finally {
+		await session.close();
+	}
+}

@@ -1,0 +1,36 @@
+/** Runs a task when its turn comes. Rejects without running it when the signal aborts while it waits. */
+export type Limit = <T>(task: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+/** Lets this many tasks run at the same time; the others wait in the order in which they came. */
+export function createLimit(most: number): Limit {
+	let running = 0;
+	const waiting = new Set<() => void>();
+	const wait = (signal: AbortSignal | undefined) =>
+		new Promise<void>((resolve, reject) => {
+			const go = () => {
+				signal?.removeEventListener('abort', stop);
+				resolve();
+			};
+			const stop = () => {
+				waiting.delete(go);
+				reject(signal!.reason);
+			};
+			signal?.addEventListener('abort', stop, {once: true});
+			waiting.add(go);
+		});
+	return async (task, signal) => {
+		signal?.throwIfAborted();
+		// Whoever ends hands its place on, so that nobody new can take it in between.
+		if (running >= most) await wait(signal);
+		else running += 1;
+		try {
+			return await task();
+		} finally {
+			const [next] = waiting;
+			if (next) {
+				waiting.delete(next);
+				next();
+			} else running -= 1;
+		}
+	};
+}

@@ -1,0 +1,121 @@
+import {Text} from 'ink';
+import {memo} from 'react';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {truncate, wrapWords} from '../../output/width.ts';
+import {useGlyphs} from '../hooks/use-glyphs.ts';
+import {useStore} from '../hooks/use-store.ts';
+import {type PoolRow, poolRows, type Span} from '../log-text.ts';
+import {countMatches, describePoolView} from '../pool-view.ts';
+import type {LogState} from '../stores/log-store.ts';
+import {type Look, looks} from '../theme.ts';
+import {Pane, paneFrame} from './pane.tsx';
+
+type Props = {
+	readonly title: string;
+	readonly state: LogState;
+	/** Said above the lines, most important first. */
+	readonly headlines?: readonly string[];
+	/** Said while there is no line. */
+	readonly empty: string;
+	readonly isColoured: boolean;
+	readonly isFocused: boolean;
+	readonly columns: number;
+	readonly rows: number;
+};
+
+/** Height of the lines in a pane of `rows`. */
+export const poolRowsIn = (rows: number): number => Math.max(1, rows - paneFrame.rows);
+
+/** Lines of one or several sources: only those in sight are drawn, however many there are. */
+export function PoolPane({title, state, headlines = [], empty, isColoured, isFocused, columns, rows}: Props) {
+	const {pool, view} = state;
+	useStore(pool);
+	const {adapt, vertical} = useGlyphs();
+	const inner = {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
+	const head = headlines
+		.flatMap(line => wrapWords(adapt(sanitiseLine(line)), inner.columns))
+		.slice(0, Math.max(0, Math.floor(inner.rows / 2)));
+	const lines = poolRows(pool, view, {...inner, rows: inner.rows - head.length, isColoured, vertical});
+	const sources = pool.sources();
+	return (
+		<Pane columns={columns} rows={rows} title={title} note={noteOf(state)} isFocused={isFocused}>
+			{head.map(line => (
+				<Text key={line} {...looks.error} wrap="truncate">
+					{line}
+				</Text>
+			))}
+			{lines.length === 0 && head.length === 0 && (
+				<Text {...looks.secondary} wrap="truncate">
+					{adapt(empty)}
+				</Text>
+			)}
+			{lines.map(row => (
+				<Row key={row.key} row={row} place={sources.indexOf(row.line.source)} />
+			))}
+		</Pane>
+	);
+}
+
+function noteOf({pool, view, typed}: LogState): string {
+	const dropped = pool.dropped();
+	const isAtTop = view.end !== undefined && view.end - 200 <= pool.first() && dropped > 0;
+	const matches = view.query === '' || typed !== undefined ? undefined : countMatches(view, pool);
+	return [
+		...(matches ? [`"${sanitiseLine(view.query)}" ${matches.place > 0 ? `${matches.place} of ` : ''}${matches.total}`] : []),
+		...(isAtTop ? [`${dropped.toLocaleString('en-US')} older lines are gone`] : []),
+		describePoolView(view, pool),
+	].join(', ');
+}
+
+const sourceColours = ['cyan', 'yellow', 'green', 'magenta', 'blue', 'red'];
+
+function lookOf({type}: Span, {line, isMatch}: PoolRow, place: number): Look & {readonly inverse?: boolean} {
+	switch (type) {
+		case 'time':
+			return looks.secondary;
+		case 'source':
+			return {color: sourceColours[place % sourceColours.length]};
+		case 'mark':
+			return line.stream === 'stderr' ? looks.warning : looks.secondary;
+		case 'match':
+			return {...looks.warning, bold: isMatch, inverse: true};
+		case 'text':
+			return isMatch ? looks.title : looks.plain;
+	}
+}
+
+type RowProps = {readonly row: PoolRow; readonly place: number};
+
+const isSameRow = (a: RowProps, b: RowProps): boolean =>
+	a.place === b.place &&
+	a.row.isMatch === b.row.isMatch &&
+	a.row.line === b.row.line &&
+	a.row.spans.length === b.row.spans.length &&
+	a.row.spans.every((span, index) => span.text === b.row.spans[index]!.text && span.type === b.row.spans[index]!.type);
+
+const Row = memo(({row, place}: RowProps) => {
+	// One text is cheaper to lay out than several, and most lines are one.
+	const [only] = row.spans;
+	if (row.spans.length === 1 && only)
+		return (
+			<Text {...lookOf(only, row, place)} wrap="truncate">
+				{only.text === '' ? ' ' : only.text}
+			</Text>
+		);
+	return (
+		<Text wrap="truncate">
+			{row.spans.map((span, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place
+				<Text key={index} {...lookOf(span, row, place)}>
+					{span.text}
+				</Text>
+			))}
+		</Text>
+	);
+}, isSameRow);
+
+/** The line in which a search is typed, or what came of the last key. */
+export function logMessage({typed, message}: LogState, columns: number): string | undefined {
+	if (typed !== undefined) return `/${sanitiseLine(typed)}`;
+	return message === undefined ? undefined : truncate(sanitiseLine(message), columns);
+}

@@ -1,0 +1,103 @@
+import type {Binding} from './binding.ts';
+
+const everywhere = ['environments', 'environment', 'object'] as const;
+
+/** What the dashboard can do to an environment. Each one that changes something shows its plan first and asks. */
+export const actionBindings = [
+	{
+		action: 'apply',
+		keys: ['a'],
+		label: 'apply',
+		help: 'Plan, ask, and make the environment what compartment.yml says',
+		screens: everywhere,
+		priority: 3,
+	},
+	{
+		action: 'plan',
+		keys: ['p'],
+		label: 'plan',
+		help: 'Show what an apply would do, and why',
+		screens: everywhere,
+		priority: 5,
+	},
+	{
+		action: 'restart',
+		keys: ['r'],
+		label: 'restart',
+		help: 'Restart the environment without losing a request; plans and asks',
+		screens: everywhere,
+		priority: 0,
+	},
+	{
+		action: 'stop',
+		keys: ['S'],
+		label: 'stop',
+		help: 'Stop the environment; plans and asks',
+		screens: everywhere,
+		priority: 0,
+	},
+	{
+		action: 'start',
+		keys: ['U'],
+		label: 'start',
+		help: 'Start the environment as it was; plans and asks',
+		screens: everywhere,
+		priority: 0,
+	},
+	{
+		action: 'rollback',
+		keys: ['b'],
+		label: 'roll back',
+		help: 'Run the last good deployment again; plans and asks',
+		screens: ['environments', 'environment'],
+		priority: 0,
+	},
+	{
+		action: 'rollback',
+		keys: ['b'],
+		label: 'roll back',
+		help: 'Roll this service back, to the selected deployment if one is; plans and asks',
+		screens: ['object'],
+		priority: 4,
+	},
+	{
+		action: 'promote',
+		keys: ['m'],
+		label: 'promote',
+		help: 'Make held candidates active; plans and asks',
+		screens: everywhere,
+		priority: 0,
+	},
+	{
+		action: 'discard',
+		keys: [],
+		label: 'discard',
+		help: 'Remove held candidates; plans and asks',
+		screens: everywhere,
+		priority: 0,
+	},
+	{
+		action: 'destroy',
+		keys: [],
+		label: 'destroy',
+		help: 'Remove the environment, volumes stay; plans and asks',
+		screens: everywhere,
+		priority: 0,
+	},
+	{
+		action: 'open-url',
+		keys: ['o'],
+		label: 'open URL',
+		help: 'Open the address in the browser',
+		screens: ['environment', 'object'],
+		priority: 9,
+	},
+	{
+		action: 'shell',
+		keys: ['e'],
+		label: 'shell',
+		help: 'A shell in the running container',
+		screens: ['environment', 'object'],
+		priority: 9,
+	},
+] as const satisfies readonly Binding[];

@@ -1,0 +1,165 @@
+import {setImmediate as tick} from 'node:timers/promises';
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {runSteps, type StepOutcome} from '../../source/apply/scheduler.ts';
+
+/** A graph without cycles: a node depends on earlier ones only, and some take longer or fail. */
+type Node = {readonly dependsOn: readonly number[]; readonly ticks: number; readonly fails: boolean};
+
+const graph: fc.Arbitrary<readonly Node[]> = fc
+	.array(fc.record({dependsOn: fc.array(fc.nat(), {maxLength: 3}), ticks: fc.nat(3), fails: fc.boolean()}), {
+		minLength: 1,
+		maxLength: 14,
+	})
+	.map(nodes =>
+		nodes.map(({dependsOn, ticks, fails}, index) => ({
+			ticks,
+			// One of four is enough to have both kinds of graph.
+			fails: fails && index % 2 === 0,
+			dependsOn: index === 0 ? [] : [...new Set(dependsOn.map(other => other % index))],
+		})),
+	);
+
+type Run = {
+	readonly outcomes: Map<string, StepOutcome>;
+	readonly started: string[];
+	readonly finished: string[];
+	readonly skipped: Map<string, string>;
+	readonly failed: Map<string, string>;
+	readonly most: number;
+};
+
+async function run(nodes: readonly Node[], parallelism: number, stopAfter = Number.POSITIVE_INFINITY): Promise<Run> {
+	const [started, finished]: [string[], string[]] = [[], []];
+	const [skipped, failed] = [new Map<string, string>(), new Map<string, string>()];
+	let now = 0;
+	let most = 0;
+	const outcomes = await runSteps(
+		nodes.map(({dependsOn, ticks, fails}, index) => ({
+			id: `s${index}`,
+			dependsOn: dependsOn.map(other => `s${other}`),
+			async run() {
+				started.push(`s${index}`);
+				most = Math.max(most, ++now);
+				for (let count = 0; count < ticks; count++) await tick();
+				now--;
+				finished.push(`s${index}`);
+				if (fails) throw new Error(`s${index} broke`);
+			},
+		})),
+		{
+			parallelism,
+			isStopping: () => finished.length >= stopAfter,
+			onSkip: ({id}, reason) => void skipped.set(id, reason),
+			onFail: ({id}, error) => void failed.set(id, (error as Error).message),
+		},
+	);
+	return {outcomes, started, finished, skipped, failed, most};
+}
+
+describe('runSteps', () => {
+	it('gives every step one outcome, in an order that its dependencies allow', async () => {
+		await fc.assert(
+			fc.asyncProperty(graph, fc.integer({min: 1, max: 5}), async (nodes, parallelism) => {
+				const {outcomes, started, skipped, failed, most} = await run(nodes, parallelism);
+				expect(outcomes.size).toBe(nodes.length);
+				expect(most).toBeLessThanOrEqual(parallelism);
+				expect(new Set(started).size).toBe(started.length);
+				for (const [index, {dependsOn, fails}] of nodes.entries()) {
+					const id = `s${index}`;
+					const before = dependsOn.map(other => outcomes.get(`s${other}`));
+					const mayRun = before.every(outcome => outcome === 'done');
+					// A failure skips what depends on it, and nothing else.
+					expect(outcomes.get(id)).toBe(mayRun ? (fails ? 'failed' : 'done') : 'skipped');
+					expect(skipped.get(id)).toBe(mayRun ? undefined : 'dependency');
+					expect(failed.get(id)).toBe(mayRun && fails ? `${id} broke` : undefined);
+					if (mayRun)
+						for (const other of dependsOn) expect(started.indexOf(`s${other}`)).toBeLessThan(started.indexOf(id));
+				}
+			}),
+			{numRuns: 150},
+		);
+	});
+
+	it('starts a step only after what it depends on has ended', async () => {
+		await fc.assert(
+			fc.asyncProperty(graph, async nodes => {
+				const ended: string[] = [];
+				await runSteps(
+					nodes.map(({dependsOn, ticks}, index) => ({
+						id: `s${index}`,
+						dependsOn: dependsOn.map(other => `s${other}`),
+						async run() {
+							for (const other of dependsOn) expect(ended).toContain(`s${other}`);
+							for (let count = 0; count < ticks; count++) await tick();
+							ended.push(`s${index}`);
+						},
+					})),
+					{
+						parallelism: 4,
+						isStopping: () => false,
+						onSkip: ({id}) => expect.unreachable(`${id} was skipped`),
+						onFail: (_, error) => {
+							throw error;
+						},
+					},
+				);
+				expect(ended.length).toBe(nodes.length);
+			}),
+			{numRuns: 60},
+		);
+	});
+
+	it('lets what runs finish after a cancel, and starts nothing more', async () => {
+		await fc.assert(
+			fc.asyncProperty(graph, fc.nat(6), async (nodes, stopAfter) => {
+				const {outcomes, started, finished, skipped} = await run(nodes, 3, stopAfter);
+				expect(outcomes.size).toBe(nodes.length);
+				expect([...finished].sort()).toEqual([...started].sort());
+				// Up to three were running when the last one that counts ended.
+				expect(started.length).toBeLessThanOrEqual(stopAfter === 0 ? 0 : stopAfter + 2);
+				for (const [id, outcome] of outcomes) expect(outcome === 'skipped').toBe(skipped.has(id));
+				expect(started.length + skipped.size).toBe(nodes.length);
+			}),
+			{numRuns: 100},
+		);
+	});
+
+	it('uses the width it is given', async () => {
+		const wide = Array.from({length: 9}, () => ({dependsOn: [], ticks: 3, fails: false}));
+		expect((await run(wide, 4)).most).toBe(4);
+		expect((await run(wide, 1)).most).toBe(1);
+	});
+
+	const plain = (id: string, dependsOn: readonly string[]) => ({id, dependsOn, run: async () => undefined});
+	const quiet = {parallelism: 2, isStopping: () => false, onSkip: () => undefined, onFail: () => undefined};
+
+	it('counts what is not in the graph as done', async () => {
+		expect(await runSteps([plain('a', ['elsewhere'])], quiet)).toEqual(new Map([['a', 'done']]));
+	});
+
+	it('has nothing to do in an empty graph', async () => {
+		expect(await runSteps([], quiet)).toEqual(new Map());
+	});
+
+	it('refuses a cycle instead of waiting for ever', async () => {
+		await expect(runSteps([plain('a', ['b']), plain('b', ['a'])], quiet)).rejects.toThrow('steps wait for each other');
+	});
+
+	it('treats a throw before the first await like any failure', async () => {
+		const failures: unknown[] = [];
+		const broken = {
+			id: 'a',
+			dependsOn: [],
+			async run() {
+				throw new Error('at once');
+			},
+		};
+		const outcomes = await runSteps([broken, plain('b', []), plain('c', ['a'])], {
+			...quiet,
+			onFail: (_, error) => failures.push((error as Error).message),
+		});
+		expect(Object.fromEntries(outcomes)).toEqual({a: 'failed', b: 'done', c: 'skipped'});
+		expect(failures).toEqual(['at once']);
+	});
+});

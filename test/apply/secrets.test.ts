@@ -1,0 +1,169 @@
+import {createHash} from 'node:crypto';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest';
+import {accessHeader, accessSlot, createAccess, needsAccess} from '../../source/apply/access-password.ts';
+import {createSecretReader} from '../../source/apply/secret-reader.ts';
+import type {Env, VariableScope} from '../../source/model/values.ts';
+import {encryptValue, newRevision, ownRecipients} from '../../source/state/secrets.ts';
+import type {State} from '../../source/state/state.ts';
+import {newState} from '../../source/state/store.ts';
+import {withVariable} from '../../source/state/variables.ts';
+import {deployedWorld} from '../plan/world.ts';
+
+const empty = newState({project: 'shop', environment: 'production'});
+const scope: VariableScope = {type: 'service', name: 'web'};
+const {desired} = deployedWorld().input;
+
+let home: string;
+beforeAll(() => {
+	home = mkdtempSync(join(tmpdir(), 'compartment-secrets-'));
+	vi.stubEnv('COMPARTMENT_CONFIG_HOME', home);
+});
+afterAll(() => {
+	vi.unstubAllEnvs();
+	rmSync(home, {recursive: true, force: true});
+});
+
+async function withSecret(state: State, key: string, value: string, where: VariableScope = scope): Promise<State> {
+	const ciphertext = await encryptValue({scope: where, key, value}, await ownRecipients(state));
+	const variable = {
+		scope: where,
+		key,
+		source: 'user',
+		revision: newRevision(),
+		updatedAt: '',
+		isSensitive: true,
+	} as const;
+	return withVariable(state, {...variable, ciphertext});
+}
+
+const secret = (key: string, where: VariableScope = scope) =>
+	({type: 'secret', scope: where, key, revision: 'r'}) as const;
+
+/** A reader that has read these values already. */
+async function readerOf(...values: readonly string[]) {
+	let state = empty;
+	const env: Record<string, Env[string]> = {};
+	for (const [index, value] of values.entries()) {
+		state = await withSecret(state, `KEY_${index}`, value);
+		env[`KEY_${index}`] = secret(`KEY_${index}`);
+	}
+	const reader = createSecretReader(() => state);
+	const resolved = await reader.resolveEnv(env, desired);
+	return {reader, resolved};
+}
+
+describe('the secret reader', () => {
+	it('reads plain, sensitive and connected values', async () => {
+		let state = await withSecret(empty, 'TOKEN', 'hunter2hunter2');
+		state = await withSecret(state, 'POSTGRES_PASSWORD', 'p@ss/word', {type: 'resource', name: 'db'});
+		const reader = createSecretReader(() => state);
+		const env: Env = {
+			PLAIN: {type: 'plain', value: 'text'},
+			TOKEN: secret('TOKEN'),
+			URL: {type: 'output', resource: 'db', output: 'connection-url', isSensitive: true, fingerprint: 'f'},
+		};
+		expect(await reader.resolveEnv(env, desired)).toEqual({
+			PLAIN: 'text',
+			TOKEN: 'hunter2hunter2',
+			URL: 'postgres://app:p%40ss%2Fword@db.production.shop.resource.internal:5432/app',
+		});
+	});
+
+	it('sees a value that was generated after it was made', async () => {
+		let state = empty;
+		const reader = createSecretReader(() => state);
+		await expect(reader.resolveEnv({TOKEN: secret('TOKEN')}, desired)).rejects.toThrow(
+			'Variable TOKEN of service.web has no value yet',
+		);
+		state = await withSecret(state, 'TOKEN', 'generated-later');
+		expect(await reader.resolveEnv({TOKEN: secret('TOKEN')}, desired)).toEqual({TOKEN: 'generated-later'});
+	});
+
+	it('says which output it cannot resolve', async () => {
+		const env: Env = {URL: {type: 'output', resource: 'gone', output: 'url', isSensitive: true, fingerprint: null}};
+		const reader = createSecretReader(() => empty);
+		await expect(reader.resolveEnv(env, desired)).rejects.toThrow('Resource output "gone.url" could not be resolved.');
+	});
+});
+
+describe('masking', () => {
+	it('hides a value plain, in base64 and in a URL', async () => {
+		const value = 'pa ss/wö+rd?=1';
+		const {reader} = await readerOf(value);
+		const forms = [
+			value,
+			encodeURIComponent(value),
+			Buffer.from(value).toString('base64'),
+			Buffer.from(value).toString('base64url'),
+		];
+		for (const form of forms) expect(reader.mask(`a ${form} b ${form}`)).toBe('a ‹hidden› b ‹hidden›');
+	});
+
+	it('hides the longest first, so that no rest of it stays in sight', async () => {
+		const {reader} = await readerOf('secret-value', 'secret-value-and-more');
+		expect(reader.mask('secret-value-and-more, secret-value')).toBe('‹hidden›, ‹hidden›');
+	});
+
+	it('hides the expanded output too', async () => {
+		const state = await withSecret(empty, 'POSTGRES_PASSWORD', 'p@ssword', {type: 'resource', name: 'db'});
+		const reader = createSecretReader(() => state);
+		const env: Env = {
+			URL: {type: 'output', resource: 'db', output: 'connection-url', isSensitive: true, fingerprint: 'f'},
+		};
+		const {URL: url} = await reader.resolveEnv(env, desired);
+		expect(reader.mask(`connecting to ${url}`)).toBe('connecting to ‹hidden›');
+	});
+
+	it('leaves texts alone that only look like a short value', async () => {
+		const {reader} = await readerOf('12345');
+		expect(reader.mask('port 12345')).toBe('port 12345');
+	});
+
+	it('takes a value as text, not as a pattern', async () => {
+		const {reader} = await readerOf('.*.*.*');
+		expect(reader.mask('anything at all, and .*.*.* too')).toBe('anything at all, and ‹hidden› too');
+	});
+
+	it('never lets a value through that was read', async () => {
+		const value = fc.string({minLength: 6, maxLength: 20, unit: 'grapheme'}).filter(text => !'‹hidden›'.includes(text));
+		await fc.assert(
+			fc.asyncProperty(value, fc.string(), fc.string(), async (text, before, after) => {
+				const {reader} = await readerOf(text);
+				const masked = reader.mask(before + text + after);
+				fc.pre(!(before + after).includes(text));
+				expect(masked.replaceAll('‹hidden›', '\0').includes(text)).toBe(false);
+			}),
+			{numRuns: 25},
+		);
+	});
+});
+
+describe('the access password', () => {
+	it('is random, encrypted, and known to the router as the hash of its header', async () => {
+		const access = await createAccess(empty);
+		const reader = createSecretReader(() => ({...empty, access}));
+		const password = await reader.readCiphertext(access.ciphertext, accessSlot.scope, accessSlot.key);
+		expect(Buffer.from(password, 'base64url')).toHaveLength(16);
+		expect(access.headerHash).toBe(createHash('sha256').update(accessHeader(password)).digest('hex'));
+		expect(JSON.stringify(access)).not.toContain(password);
+		expect((await createAccess(empty)).headerHash).not.toBe(access.headerHash);
+	});
+
+	it('is sent as basic authentication', () => {
+		expect(accessHeader('pass:word')).toBe(`Basic ${btoa('compartment:pass:word')}`);
+	});
+
+	it('is needed when anything asks for it', () => {
+		const withAccess = (...modes: readonly ('authenticated' | 'public')[]): State => ({
+			...empty,
+			routes: {hosts: {}, rules: [], access: Object.fromEntries(modes.map((mode, index) => [`s${index}`, mode]))},
+		});
+		expect(needsAccess(empty)).toBe(false);
+		expect(needsAccess(withAccess('public'))).toBe(false);
+		expect(needsAccess(withAccess('public', 'authenticated'))).toBe(true);
+	});
+});

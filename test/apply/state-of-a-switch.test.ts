@@ -1,0 +1,118 @@
+import {describe, expect, it} from 'vitest';
+import {patchDeployment, withDeployment, withSwitch} from '../../source/apply/deployments.ts';
+import {describeTable, otherSlot} from '../../source/apply/route-table.ts';
+import type {Deployment, RoutesRecord, State} from '../../source/state/state.ts';
+import {deployedWorld, deploymentId} from '../plan/world.ts';
+
+const {state} = deployedWorld().input;
+const routes = state.routes!;
+const web = state.deployments[deploymentId('web')]!;
+const mailer = state.deployments[deploymentId('mailer')]!;
+
+const candidate = (former: Deployment, patch: Partial<Deployment> = {}): Deployment => ({
+	...former,
+	id: deploymentId(former.service, 2),
+	status: 'running',
+	stage: 'candidate',
+	slot: undefined,
+	address: '10.213.0.9',
+	completedAt: undefined,
+	...patch,
+});
+
+const withCandidates = (...candidates: readonly Deployment[]): State => candidates.reduce(withDeployment, state);
+
+const switchedTo = (next: Deployment, wanted: RoutesRecord = routes, from = withCandidates(next)): State =>
+	withSwitch(from, wanted, {[next.service]: next.id});
+
+describe('a switch', () => {
+	it('makes the candidate active in the other slot, and the former one wait for its drain', () => {
+		const next = switchedTo(candidate(web));
+		expect(next.active['web']).toBe('dpl_web2');
+		expect(next.deployments['dpl_web2']).toMatchObject({stage: 'active', status: 'succeeded', slot: 'green'});
+		expect(next.deployments['dpl_web2']!.completedAt).toBeDefined();
+		expect(next.deployments['dpl_web1']).toMatchObject({stage: 'draining_previous', slot: 'blue', status: 'succeeded'});
+		expect(next.active['api']).toBe(state.active['api']);
+	});
+
+	it('alternates between the slots', () => {
+		const first = switchedTo(candidate(web));
+		const third = candidate(web, {id: 'dpl_web3'});
+		const second = switchedTo(third, routes, withDeployment(first, third));
+		expect(second.deployments['dpl_web3']!.slot).toBe('blue');
+		expect([otherSlot(undefined), otherSlot('blue'), otherSlot('green')]).toEqual(['blue', 'green', 'blue']);
+	});
+
+	it('gives a service that is not routed no slot, and one that becomes routed the first', () => {
+		expect(switchedTo(candidate(mailer, {slot: undefined})).deployments['dpl_mailer2']!.slot).toBeUndefined();
+		const formerly: State = {...state, deployments: {...state.deployments, [mailer.id]: {...mailer, slot: undefined}}};
+		const routed = candidate(mailer, {kind: 'api'});
+		expect(switchedTo(routed, routes, withDeployment(formerly, routed)).deployments['dpl_mailer2']!.slot).toBe('blue');
+	});
+
+	it('leaves a service that is to be removed active until its containers are gone', () => {
+		const {mailer: _mailer, ...others} = routes.access;
+		expect(withSwitch(state, {...routes, access: others}, {}).active).toEqual(state.active);
+	});
+
+	it('changes nothing of what it was given', () => {
+		const before = structuredClone(withCandidates(candidate(web)));
+		const given = structuredClone(before);
+		withSwitch(given, routes, {web: 'dpl_web2'});
+		expect(given).toEqual(before);
+	});
+
+	it('done again by a recovery is the same', () => {
+		const once = switchedTo(candidate(web));
+		expect(withSwitch(once, routes, {web: 'dpl_web2'})).toEqual(once);
+	});
+});
+
+describe('patchDeployment', () => {
+	it('leaves a state alone that does not know the deployment', () => {
+		expect(patchDeployment(state, 'dpl_none', {stage: 'active'})).toBe(state);
+	});
+});
+
+describe('the table of the router', () => {
+	it('has a backend for every service that is reached or named in a rule', () => {
+		const table = describeTable(state);
+		expect(table.backends.map(({service}) => service)).toEqual(['api', 'web']);
+		expect(table).toMatchObject({
+			lineage: state.lineage,
+			project: 'shop',
+			environment: 'production',
+			hosts: routes.hosts,
+		});
+		expect(table.backends[1]).toEqual({
+			service: 'web',
+			accessMode: 'authenticated',
+			active: 'blue',
+			slots: {blue: {address: '10.213.0.2', port: 3000, deployment: 'dpl_web1'}},
+		});
+	});
+
+	it('keeps the former deployment in its slot until the next one needs it', () => {
+		const next = switchedTo(candidate(web));
+		expect(describeTable(next).backends[1]).toMatchObject({
+			active: 'green',
+			slots: {blue: {deployment: 'dpl_web1'}, green: {deployment: 'dpl_web2', address: '10.213.0.9'}},
+		});
+	});
+
+	it('answers for a service without a deployment that nothing is there', () => {
+		const {web: _web, ...active} = state.active;
+		expect(describeTable({...state, active}).backends[1]).toMatchObject({service: 'web', active: null, slots: {}});
+	});
+
+	it('has no backend when nothing is routed', () => {
+		expect(describeTable({...state, routes: null})).toMatchObject({hosts: {}, rules: [], backends: []});
+	});
+
+	it('carries the hash of the access password, never the password', () => {
+		const access = {ciphertext: 'YWdl', headerHash: 'f'.repeat(64), updatedAt: ''};
+		const table = describeTable({...state, access});
+		expect(table.accessHash).toBe('f'.repeat(64));
+		expect(JSON.stringify(table)).not.toContain('YWdl');
+	});
+});

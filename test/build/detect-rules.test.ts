@@ -1,0 +1,293 @@
+import {describe, expect, test} from 'vitest';
+import {parseProcfile} from '../../source/build/detect/procfile.ts';
+import {isPlainCommand, replaceShell} from '../../source/build/detect/shell-command.ts';
+import {pickLine} from '../../source/build/detect/version-range.ts';
+import {detect, type Sources, summarize} from './detect.ts';
+
+const node = (manifest: object, more: Sources = {}): Sources => ({
+	'package.json': {scripts: {start: 'node a.js'}, ...manifest},
+	...more,
+});
+
+describe('stacks', () => {
+	test.each<[string, Sources]>([
+		['Go | go 1.23', {'go.mod': 'go 1.23.1', 'main.go': '', 'package.json': {}, 'main.py': ''}],
+		['Python | python 3.13', {'main.py': '', 'package.json': {}, 'index.html': ''}],
+		['Node | node 24', {...node({}), 'index.html': '', 'start.sh': ''}],
+		['static files | serve: public', {'public/a.txt': '', 'start.sh': ''}],
+		['static files | serve: .', {'index.html': ''}],
+		['shell | start: sh start.sh', {'start.sh': ''}],
+	])('%s comes first', async (expected, sources) => {
+		expect(await summarize(sources)).toMatch(new RegExp(`^${expected.replaceAll('|', '\\|')}`));
+	});
+
+	test.each<[string, Sources]>([
+		['PHP', {'composer.json': '', 'package.json': {}}],
+		['Ruby', {Gemfile: '', 'package.json': {}}],
+		['Deno', {'deno.json': '', 'package.json': {}}],
+		['.NET', {'App.csproj': '', 'package.json': {}}],
+	])('%s is not taken for another one', async (name, sources) => {
+		await expect(detect(sources)).rejects.toThrow(`The source is ${name} (`);
+	});
+
+	test('a service whose folder is known is found when the widened root is not', async () => {
+		const sources = {'services/api/main.py': '', 'shared/a.txt': ''};
+		const {stack, dockerfile} = await detect(sources, {serviceFolder: 'services/api'});
+		expect([stack, /^WORKDIR (.*)$/m.exec(dockerfile)?.[1]]).toEqual(['Python', '/app/services/api']);
+	});
+});
+
+describe('Node', () => {
+	test.each<[string, Sources]>([
+		['24', node({})],
+		['24', node({engines: {node: '>=18'}})],
+		['22', node({engines: {node: '^22.3'}})],
+		['20', node({engines: {node: '18 || 20'}})],
+		['23', node({engines: {node: '>=18 <24'}})],
+		['18', node({engines: {node: '18.x'}}, {'.nvmrc': '20'})],
+		['20', node({}, {'.nvmrc': 'v20.11.1\n', '.node-version': '18'})],
+		['22', node({}, {'.nvmrc': 'lts/jod'})],
+		['24', node({}, {'.nvmrc': 'lts/*'})],
+		['18', node({}, {'.node-version': '18.19.0'})],
+		['20', node({}, {'.tool-versions': 'python 3.12\nnodejs 20.9.0\n'})],
+		['22', node({}, {'mise.toml': '[tools]\nnode = "22"\n'})],
+	])('version %s', async (version, sources) => {
+		expect((await detect(sources)).versions['node']).toBe(version);
+	});
+
+	test.each<[string, Sources]>([
+		['pnpm 9.1.0', node({packageManager: 'pnpm@9.1.0+sha512.abc'}, {'yarn.lock': ''})],
+		['pnpm 8', node({}, {'pnpm-lock.yaml': "lockfileVersion: '6.0'"})],
+		['pnpm 10', node({}, {'pnpm-lock.yaml': "lockfileVersion: '9.0'"})],
+		['bun 1', node({}, {'bun.lockb': '', 'yarn.lock': ''})],
+		['yarn 4', node({}, {'.yarnrc.yml': '', 'yarn.lock': ''})],
+		['yarn 1', node({}, {'yarn.lock': ''})],
+		['pnpm >=9', node({engines: {pnpm: '>=9'}})],
+		['', node({}, {'package-lock.json': ''})],
+	])('manager %s', async (expected, sources) => {
+		const {node: _node, ...manager} = (await detect(sources)).versions;
+		expect(Object.entries(manager).join().replace(',', ' ')).toBe(expected);
+	});
+
+	test('engines of a manager that are more than a version do not reach a shell', async () => {
+		const {dockerfile} = await detect(node({engines: {pnpm: '$(touch x)'}, dependencies: {a: '1'}}));
+		expect(dockerfile).not.toContain('touch');
+	});
+
+	test.each<[string | undefined, Sources]>([
+		['node a.js', node({main: 'b.js'})],
+		['node b.js', {'package.json': {main: 'b.js'}, 'index.js': ''}],
+		['node index.js', {'package.json': {}, 'index.js': '', 'index.ts': ''}],
+		['node index.ts', {'package.json': {}, 'index.ts': ''}],
+		['npm run migrate && node a.js', {'package.json': {scripts: {prestart: 'npm run migrate', start: 'node a.js'}}}],
+		['serve $PORT', node({}, {Procfile: 'web: serve $PORT'})],
+		['node .output/server/index.mjs', {'package.json': {dependencies: {nuxt: '4'}}}],
+	])('starts with %s', async (start, sources) => {
+		expect((await detect(sources)).commands.start).toBe(start);
+	});
+
+	test('nothing that starts is an error that says what was looked for; run.command is enough', async () => {
+		const sources = {'package.json': {}};
+		await expect(detect(sources)).rejects.toThrow(
+			'The source is Node, but nothing says how it starts. Looked for: Procfile, start script, main in package.json, index.js, index.ts.',
+		);
+		expect((await detect(sources, {runCommand: 'node x'})).commands.start).toBe('node x');
+	});
+
+	test.each<[boolean, string]>([
+		[true, 'node dist/a.js'],
+		[true, 'next start'],
+		[true, 'NODE_ENV=production node a.js && exec node b.js'],
+		[false, 'tsx a.ts'],
+		[false, 'node --import tsx a.ts'],
+		[false, 'node --import tsx/esm a.ts'],
+		[false, 'npm run serve'],
+		[false, './start.sh'],
+	])('development dependencies stay out: %s, for %s', async (isTrimmed, start) => {
+		const manifest = {scripts: {start}, dependencies: {next: '16'}, devDependencies: {tsx: '4'}};
+		const {dockerfile} = await detect({'package.json': manifest, 'package-lock.json': ''});
+		expect(dockerfile.includes('npm ci --omit=dev')).toBe(isTrimmed);
+	});
+
+	test.each<[string | undefined, Sources]>([
+		['dist', {'package.json': {scripts: {build: 'vite build'}}, 'vite.config.ts': ''}],
+		['out', {'package.json': {scripts: {build: 'vite build --outDir out'}}}],
+		['web', {'package.json': {scripts: {build: 'b'}}, 'vite.config.js': "build: {outDir: './web'}"}],
+		['dist', {'package.json': {scripts: {build: 'vite build'}}, 'vite.config.js': "build: {outDir: '../../etc'}"}],
+		[
+			'build',
+			{
+				'package.json': {
+					scripts: {start: 'react-scripts start', build: 'react-scripts build'},
+					dependencies: {'react-scripts': '5'},
+				},
+			},
+		],
+		['dist', {'package.json': {scripts: {build: 'astro build'}}, 'astro.config.mjs': ''}],
+		[
+			'out',
+			{'package.json': {scripts: {build: 'next build', start: 'next start'}}, 'next.config.js': 'output: "export"'},
+		],
+		[undefined, {'package.json': {scripts: {build: 'vite build', start: 'node s.js'}}, 'vite.config.ts': ''}],
+		[undefined, {'package.json': {main: 'a.js', scripts: {build: 'x'}}, 'astro.config.mjs': 'output: "server"'}],
+	])('serves %s', async (folder, sources) => {
+		expect((await detect(sources)).commands.serve).toBe(folder);
+	});
+
+	test('a package.json that cannot be read is named', async () => {
+		await expect(detect({'package.json': '{'})).rejects.toThrow(
+			'package.json cannot be read: it is not a JSON object.',
+		);
+		await expect(detect({'package.json': '[]'})).rejects.toThrow('package.json cannot be read');
+	});
+});
+
+describe('Python', () => {
+	test.each<[string, Sources]>([
+		['3.13', {}],
+		['3.12', {'.python-version': '3.12.4'}],
+		['3.11', {'runtime.txt': 'python-3.11.9'}],
+		['3.12', {'pyproject.toml': 'requires-python = "<3.13"'}],
+		['3.13', {'pyproject.toml': 'requires-python = ">=3.9,<4"'}],
+		['3.11', {'pyproject.toml': 'requires-python = "~=3.11.2"'}],
+		['3.10', {Pipfile: 'python_version = "3.10"'}],
+	])('version %s', async (version, sources) => {
+		expect((await detect({'main.py': '', ...sources})).versions['python']).toBe(version);
+	});
+
+	test.each<[string, Sources]>([
+		['python main.py', {'app.py': '', 'main.py': ''}],
+		['python server.py', {'server.py': ''}],
+		[
+			'uvicorn app:app --host 0.0.0.0 --port "${PORT:-8000}"',
+			{'app.py': '', 'requirements.txt': 'FastAPI\nuvicorn[standard]'},
+		],
+		['gunicorn --bind "0.0.0.0:${PORT:-8000}" main:app', {'main.py': '', 'requirements.txt': 'flask\ngunicorn'}],
+		['python main.py', {'main.py': '', 'requirements.txt': 'flask-cors\n# gunicorn\nflask'}],
+		[
+			'python manage.py migrate && gunicorn shop.wsgi:application',
+			{
+				'manage.py': '',
+				'shop/settings.py': "WSGI_APPLICATION = 'shop.wsgi.application'",
+				'requirements.txt': 'Django\ngunicorn',
+			},
+		],
+		['celery worker', {'main.py': '', Procfile: 'worker: celery worker'}],
+	])('starts with %s', async (start, sources) => {
+		expect((await detect(sources)).commands.start).toBe(start);
+	});
+
+	test.each<[string, Sources]>([
+		['pip install -r requirements.txt', {'requirements.txt': '', 'uv.lock': '', 'pyproject.toml': ''}],
+		['uv sync --no-dev --locked --no-install-project', {'pyproject.toml': '', 'uv.lock': ''}],
+		['poetry install --only main --no-interaction --no-root', {'pyproject.toml': '[tool.poetry]'}],
+		['pipenv sync', {Pipfile: '', 'Pipfile.lock': ''}],
+	])('installs with %s', async (install, sources) => {
+		expect((await detect({'main.py': '', ...sources})).commands.install).toBe(install);
+	});
+});
+
+describe('Go', () => {
+	test.each<[string, Sources]>([
+		["'.'", {'go.mod': 'go 1.24', 'main.go': '', 'cmd/a/main.go': ''}],
+		["'./cmd/api'", {'go.mod': 'go 1.24', 'cmd/web/main.go': '', 'cmd/api/main.go': '', 'lib/x.go': ''}],
+		["'./svc'", {'go.work': 'go 1.24', 'lib/go.mod': '', 'lib/l.go': '', 'svc/go.mod': '', 'svc/main.go': ''}],
+	])('builds %s', async (target, sources) => {
+		expect((await detect(sources)).commands.build).toMatch(new RegExp(` ${target.replaceAll('.', '\\.')}$`));
+	});
+
+	test('the toolchain decides over the language, and a tool file only where there is no go.mod', async () => {
+		expect((await detect({'go.mod': 'go 1.22\ntoolchain go1.23.4', 'a.go': ''})).versions['go']).toBe('1.23');
+		expect((await detect({'main.go': '', '.tool-versions': 'golang 1.22.1'})).versions['go']).toBe('1.22');
+	});
+});
+
+describe('static services', () => {
+	const options = {serviceFolder: 'site', outputFolder: 'site/dist'};
+	test.each<[string, Sources, string | undefined]>([
+		[
+			'static files | serve: site/dist',
+			{'site/dist/index.html': '', 'site/package.json': {scripts: {build: 'x'}}},
+			undefined,
+		],
+		[
+			'static files | node 24 | build: npm run build | serve: site/dist',
+			{'site/package.json': {scripts: {build: 'x'}}},
+			undefined,
+		],
+		['static files | node 24 | build: make | serve: site/dist', {'site/package.json': {}}, 'make'],
+		['static files | python 3.13 | build: python b.py | serve: site/dist', {'site/main.py': ''}, 'python b.py'],
+		['static files | build: bundle exec jekyll | serve: site/dist', {'site/Gemfile': ''}, 'bundle exec jekyll'],
+	])('%s', async (expected, sources, command) => {
+		expect(await summarize(sources, {...options, command})).toBe(expected);
+	});
+
+	test('a folder that nothing makes is an error', async () => {
+		await expect(detect({'site/a': ''}, options)).rejects.toThrow(
+			'The folder "site/dist" is not in the source, and nothing says how it is built.',
+		);
+	});
+
+	test.each(['..', '/etc', '../../x', 'gone'])('a Staticfile leads nowhere else: %s', async root => {
+		await expect(detect({Staticfile: `root: ${root}`, 'a.html': ''})).rejects.toThrow('is not a folder of the source');
+	});
+});
+
+describe('commands', () => {
+	test.each([
+		['node a.js', true, 'exec node a.js'],
+		['cd x && node a.js', false, 'cd x && exec node a.js'],
+		['A=1 node a.js', false, 'A=1 exec node a.js'],
+		['serve "$PORT"', false, 'exec serve "$PORT"'],
+		['a; b', false, 'a; b'],
+		['a | b', false, 'a | b'],
+		['a || b', false, 'a || b'],
+		['sh -c "a && b"', false, 'sh -c "a && b"'],
+		['exec a', false, 'exec a'],
+		['A=$(date) a', false, 'A=$(date) a'],
+		['a > log', false, 'a > log'],
+	])('%s', (command, isPlain, replaced) => {
+		expect([isPlainCommand(command), replaceShell(command)]).toEqual([isPlain, replaced]);
+	});
+
+	test('a build command of any form stays one instruction', async () => {
+		const sources = node({}, {'package-lock.json': ''});
+		for (const command of ['a\nFROM evil', 'cat <<EOF', 'a \\', '["x"]', '--mount=x y']) {
+			const {dockerfile} = await detect(sources, {command});
+			expect(dockerfile).toContain(`RUN ${JSON.stringify(['/bin/sh', '-c', command])}\n`);
+		}
+	});
+
+	test.each([
+		['web: a\nworker: b', 'a'],
+		['release: x\nworker: b', 'b'],
+		['# comment\n\napi:   ./run  --fast  ', './run  --fast'],
+		['nothing here', undefined],
+	])('Procfile %j', (text, command) => {
+		expect(parseProcfile(text)).toBe(command);
+	});
+});
+
+test.each([
+	['>=3', '3'],
+	['~1.2 || ^2', '2'],
+	['5', '5'],
+	['1 - 2', '2'],
+	['!=3, >=2', '2'],
+	['>3', undefined],
+	['latest', '3'],
+	['<3.1.0', '3'],
+	['<3.0.0', '2'],
+])('range %s picks %s', (range, line) => {
+	expect(pickLine(range, {preferred: '3', known: ['3', '2', '1']})).toBe(line);
+});
+
+test('paths that a Dockerfile cannot name are refused', async () => {
+	for (const folder of ['a$b', 'a"b', 'a\nb', 'a\\b', 'a*b', "a'b"]) {
+		await expect(detect({[`${folder}/main.py`]: ''}, {serviceFolder: folder})).rejects.toThrow(
+			`The built-in builder cannot use the path ${JSON.stringify(folder)}.`,
+		);
+	}
+	const {dockerfile} = await detect({'my app/main.py': ''}, {serviceFolder: 'my app'});
+	expect(dockerfile).toContain('WORKDIR /app/my app\n');
+});

@@ -1,0 +1,219 @@
+import {readdirSync, readFileSync, symlinkSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {explainRebuild} from '../../source/build/manifest.ts';
+import {planBuild} from '../../source/build/plan-build.ts';
+import {findRailpackTools} from '../../source/build/railpack/find-railpack.ts';
+import {runBuild} from '../../source/build/run-build.ts';
+import type {BuildProgress} from '../../source/engine/engine.ts';
+import {createMemoryEngine} from '../../source/engine/memory.ts';
+import {makeService, makeTree} from './tree.ts';
+
+type Call = {
+	readonly name: string;
+	readonly args: readonly string[];
+	readonly given: Readonly<Record<string, string>>;
+	readonly files: readonly string[];
+	readonly plan?: string;
+	readonly commandLine: string;
+};
+
+const stand = path.resolve(import.meta.dirname, 'fixtures/record.mjs');
+let tools: string;
+let record: string;
+const calls = (): Call[] =>
+	readFileSync(record, 'utf8')
+		.split('\n')
+		.filter(Boolean)
+		.map(line => JSON.parse(line));
+
+/** A folder on PATH with the stand-ins, and Node to run them. */
+function installTools(...names: readonly string[]): void {
+	tools = makeTree({calls: ''});
+	record = `${tools}/calls`;
+	for (const name of names) symlinkSync(stand, `${tools}/${name}`);
+	symlinkSync(process.execPath, `${tools}/node`);
+	vi.stubEnv('PATH', `${tools}:/usr/bin:/bin`);
+	vi.stubEnv('RECORD_FILE', record);
+	vi.stubEnv('BUILDKIT_HOST', '');
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+const tree = {
+	'web/Gemfile': 'source',
+	'web/lib/a.rb': 'puts 1',
+	'web/.gitignore': 'ignored\n',
+	'web/ignored': 'canary',
+};
+const service = makeService({
+	path: 'web',
+	run: {command: 'ruby a.rb', restart: {policy: 'no'}},
+	build: {command: 'rake', env: ['PUBLIC_KEY'], packages: {build: ['gcc', 'make'], runtime: ['libpq5']}},
+});
+
+async function build(options: {readonly signal?: AbortSignal} = {}) {
+	const engine = {...createMemoryEngine({build: () => ({})}), address: 'unix:///run/test.sock'};
+	const planned = await planBuild({
+		project: {directory: makeTree(tree)},
+		service,
+		findImage: engine.findImage,
+		buildArgs: {PUBLIC_KEY: 'canary-value'},
+	});
+	const progress: BuildProgress[] = [];
+	const onProgress = (event: BuildProgress) => progress.push(event);
+	const image = await runBuild(engine, planned, {
+		reference: `x/web:${planned.key}`,
+		labels: {'compartment.address': 'image.web'},
+		onProgress,
+		...options,
+	});
+	return {engine, planned, progress, image};
+}
+
+const leftovers = () => readdirSync(tmpdir()).filter(name => name.startsWith('compartment-railpack-'));
+
+describe('with docker buildx', () => {
+	beforeEach(() => installTools('railpack', 'docker'));
+
+	test('plans with the CLI, and its version is part of the key', async () => {
+		const {planned} = await build();
+		expect(planned.reason).toBe('railpack 0.9.1 with buildx');
+		const {inputs} = planned.manifest;
+		expect(inputs.detected).toMatchObject({stack: 'Railpack', versions: {railpack: '0.9.1'}});
+		const newer = {...inputs, detected: {...inputs.detected!, versions: {railpack: '0.10.0'}}};
+		expect(explainRebuild(planned.manifest, {...planned.manifest, inputs: newer})).toEqual([
+			'detected railpack version 0.9.1 → 0.10.0',
+		]);
+	});
+
+	test('prepares and builds with the documented arguments', async () => {
+		const before = leftovers();
+		const {planned} = await build();
+		const [prepare, buildx] = calls();
+		const folder = path.dirname(prepare!.args[1]!);
+		const names = [
+			'PUBLIC_KEY',
+			'RAILPACK_BUILD_APT_PACKAGES',
+			'RAILPACK_BUILD_CMD',
+			'RAILPACK_DEPLOY_APT_PACKAGES',
+			'RAILPACK_START_CMD',
+		];
+		expect([prepare!.name, prepare!.args]).toEqual([
+			'railpack',
+			[
+				'prepare',
+				`${folder}/source`,
+				'--plan-out',
+				`${folder}/railpack-plan.json`,
+				'--info-out',
+				`${folder}/railpack-info.json`,
+				...names.flatMap(name => ['--env', name]),
+			],
+		]);
+		expect([buildx!.name, buildx!.args]).toEqual([
+			'docker',
+			[
+				'buildx',
+				'build',
+				'--progress',
+				'plain',
+				'--load',
+				'--tag',
+				`x/web:${planned.key}-railpack`,
+				'--file',
+				`${folder}/railpack-plan.json`,
+				'--build-arg',
+				'BUILDKIT_SYNTAX=ghcr.io/railwayapp/railpack-frontend:v0.9.1',
+				'--build-arg',
+				expect.stringMatching(/^secrets-hash=[0-9a-f]{32}$/),
+				'--build-arg',
+				expect.stringMatching(/^cache-key=[0-9a-f]{16}$/),
+				...names.flatMap(name => ['--secret', `id=${name},env=${name}`]),
+				`${folder}/source`,
+			],
+		]);
+		expect(leftovers()).toEqual(before);
+	});
+
+	test('hands over variables in the environment and never on a command line', async () => {
+		await build();
+		for (const {given, commandLine} of calls()) {
+			expect(given).toEqual({
+				DOCKER_HOST: 'unix:///run/test.sock',
+				PUBLIC_KEY: 'canary-value',
+				RAILPACK_BUILD_CMD: 'rake',
+				RAILPACK_START_CMD: 'ruby a.rb',
+				RAILPACK_BUILD_APT_PACKAGES: 'gcc make',
+				RAILPACK_DEPLOY_APT_PACKAGES: 'libpq5',
+			});
+			expect(commandLine).not.toContain('canary');
+		}
+	});
+
+	test('gives the tools only what the ignore rules left, and the plan of the first to the second', async () => {
+		await build();
+		const [prepare, buildx] = calls();
+		expect(prepare!.files).toEqual(['.gitignore', 'Gemfile', 'lib/a.rb']);
+		expect(buildx!.files).toEqual(prepare!.files);
+		expect(buildx!.plan).toBe('{"steps": []}');
+	});
+
+	test('the result carries our labels and its reference; what the tools say is progress', async () => {
+		const {engine, image, planned, progress} = await build();
+		expect(await engine.findImage(`x/web:${planned.key}`)).toMatchObject({
+			id: image.id,
+			labels: {'compartment.address': 'image.web'},
+		});
+		expect(progress.filter(event => event.type === 'output').map(({text}) => text)).toEqual(
+			expect.arrayContaining(['railpack says hello', 'docker says hello', 'and writes to stderr']),
+		);
+		const steps = progress.filter(event => event.type === 'step').map(({name, state}) => `${name}: ${state}`);
+		expect(steps.slice(0, 4)).toEqual([
+			'railpack prepare: started',
+			'railpack prepare: done',
+			'docker buildx build: started',
+			'docker buildx build: done',
+		]);
+	});
+
+	test.each([
+		['prepare', 'railpack prepare'],
+		['buildx', 'docker buildx build'],
+	])('a failing %s is told with its last lines, and leaves nothing', async (step, name) => {
+		const before = leftovers();
+		vi.stubEnv('FAIL', step);
+		await expect(build()).rejects.toThrow(
+			new RegExp(`^${name} failed: exit code 3\\n(?=[^]*says hello)(?=[^]*and writes to stderr)`),
+		);
+		expect(leftovers()).toEqual(before);
+	});
+
+	test('a signal ends it', async () => {
+		const signal = AbortSignal.abort();
+		await expect(build({signal})).rejects.toThrow(expect.objectContaining({name: 'CancelledError'}));
+		expect(calls()).toEqual([]);
+	});
+});
+
+test('with BUILDKIT_HOST the CLI builds by itself', async () => {
+	installTools('railpack', 'docker');
+	vi.stubEnv('NO_BUILDX', '1');
+	vi.stubEnv('BUILDKIT_HOST', 'docker-container://buildkit');
+	const {planned} = await build();
+	expect(planned.reason).toBe('railpack 0.9.1 with BUILDKIT_HOST');
+	const [call, ...others] = calls();
+	expect(others).toEqual([]);
+	expect(call!.args.slice(0, 5)).toEqual(['build', '--name', `x/web:${planned.key}-railpack`, '--progress', 'plain']);
+	expect(call!.args.slice(5, 7)).toEqual(['--cache-key', expect.stringMatching(/^[0-9a-f]{16}$/)]);
+	expect(call!.args.slice(7, 9)).toEqual(['--env', 'PUBLIC_KEY']);
+});
+
+test('what is missing is said', async () => {
+	installTools('docker');
+	expect(await findRailpackTools()).toEqual({missing: 'railpack not found'});
+	installTools('railpack');
+	vi.stubEnv('PATH', tools);
+	expect(await findRailpackTools()).toEqual({missing: 'railpack found, but neither docker buildx nor BUILDKIT_HOST'});
+});
