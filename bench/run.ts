@@ -15,9 +15,11 @@ const isName = (text: string): text is Name => names.some(name => name === text)
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter(name => !isName(name));
-if (unknown.length > 0) {
+if (unknown.length === 0) {
+	for (const name of asked.length > 0 ? asked.filter(isName) : names) await load[name]();
+} else {
 	process.stderr.write(`There is no measurement ${unknown.join(', ')}. There are ${names.join(', ')}.\n`);
 	process.exitCode = 1;
-} else {
-	for (const name of asked.length > 0 ? asked.filter(isName) : names) await load[name]();
 }
+
+export {};

@@ -135,6 +135,9 @@ build_stand_in() {
 	postgres:16-alpine) recipe=postgres ;;
 	haproxy:3.0-alpine) recipe=haproxy ;;
 	valkey/valkey:8) recipe=valkey ;;
+	redis:8-alpine) recipe=redis ;;
+	mariadb:11) recipe=mariadb ;;
+	mysql:9) recipe=mysql ;;
 	caddy:2-alpine) recipe=caddy ;;
 	# One version each: Debian has no other.
 	python:3.13-slim) recipe=python ;;

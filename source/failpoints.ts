@@ -56,6 +56,7 @@ const innerPoints = [
 	'retire.after-drain',
 	'retire.after-leave',
 	'destroy.after-containers',
+	'destroy.after-images',
 ] as const;
 
 /** Between the parts of a recovery, which may be interrupted as well. */

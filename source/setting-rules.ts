@@ -1,4 +1,5 @@
 import {isIP} from 'node:net';
+import {isAbsolute} from 'node:path';
 
 /** How one kind of setting is checked. Both functions give undefined for what is not allowed. */
 export type Check<Value> = {
@@ -47,6 +48,14 @@ export function oneOf<const Value extends string>(...values: readonly Value[]): 
 	return {allowed: `one of ${values.join(', ')}`, accept, fromText: accept};
 }
 
+export const onOrOff: Check<boolean> = {
+	allowed: 'true or false',
+	accept: value => (typeof value === 'boolean' ? value : undefined),
+	fromText: value => (value === 'true' ? true : value === 'false' ? false : undefined),
+};
+
+export const absolutePath = text('an absolute path', isAbsolute);
+
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 
 export const hostName = text(
@@ -70,7 +79,8 @@ export const poolOf = (shortest: number, longest: number): Check<string> =>
 		},
 	);
 
-const keyName = /^(?:(?:ctrl|alt)-[a-z]|shift-tab|up|down|left|right|pageup|pagedown|home|end|enter|escape|tab|space|backspace|delete|\S)$/u;
+const keyName =
+	/^(?:(?:ctrl|alt)-[a-z]|shift-tab|up|down|left|right|pageup|pagedown|home|end|enter|escape|tab|space|backspace|delete|\S)$/u;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,6 +4,7 @@ import {configurationDirectory} from './configuration-directory.ts';
 import {messageOf, UserError} from './errors.ts';
 import {routerName} from './model/names.ts';
 import {
+	absolutePath,
 	allowed,
 	coloursOf,
 	hostName,
@@ -11,6 +12,7 @@ import {
 	keyLists,
 	number,
 	oneOf,
+	onOrOff,
 	poolOf,
 	type Rule,
 	rule,
@@ -38,6 +40,10 @@ export type Settings = {
 	/** How long a container may take to stop before it is killed. */
 	readonly stopGraceSeconds: number;
 	readonly defaultOutput: 'text' | 'json';
+	/** Folder of all backups; empty: beside each environment's state. */
+	readonly backupDirectory: string;
+	/** Whether every scheduled backup is restored into a throw-away container. */
+	readonly verifyScheduledBackups: boolean;
 	/** What a screen's action is called → the keys that do it; an empty list takes its keys away. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;
 	/** Colours of the screens by meaning: each one of the terminal's 16, `default` its foreground. */
@@ -75,6 +81,8 @@ const rules: Rules = {
 	minHealthyMs: rule(3000, number(0, 600_000)),
 	stopGraceSeconds: rule(10, number(0, 3600)),
 	defaultOutput: rule('text', oneOf('text', 'json')),
+	backupDirectory: rule('', absolutePath, 'COMPARTMENT_RESOURCE_BACKUP_DIR'),
+	verifyScheduledBackups: rule(false, onOrOff),
 	keys: rule({}, keyLists),
 	theme: rule(defaultTheme, coloursOf(defaultTheme)),
 };

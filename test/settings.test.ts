@@ -26,6 +26,8 @@ const defaults = {
 	minHealthyMs: 3000,
 	stopGraceSeconds: 10,
 	defaultOutput: 'text',
+	backupDirectory: '',
+	verifyScheduledBackups: false,
 	keys: {},
 	theme: {accent: 'cyan', success: 'green', warning: 'yellow', error: 'red', replace: 'magenta'},
 };

@@ -1,7 +1,8 @@
+import {EngineError, messageOf} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import {imageRepository} from '../model/names.ts';
 import type {State} from '../state/state.ts';
-import type {ApplyContext} from './context.ts';
+import {type ApplyContext, notice} from './context.ts';
 
 /** References that something kept needs: what serves, waits, or could be rolled back to (`retain` per service). */
 export function neededReferences(state: State, retain: number): Set<string> {
@@ -25,9 +26,15 @@ export function isOwnReference(tag: string, {project, environment}: Pick<State, 
 	return tag.startsWith(prefix);
 }
 
-/** Removes tags of this environment that no kept deployment needs. */
-export async function cleanUpImages({engine, plan, settings, state}: ApplyContext): Promise<void> {
+/** Removes tags of this environment that no kept deployment needs. What cannot be removed is left to the next time. */
+export async function cleanUpImages(context: ApplyContext): Promise<void> {
+	const {engine, plan, settings, state} = context;
 	const needed = neededReferences(state.current(), settings.retain);
-	for (const {tags} of await engine.listImages({[labels.project]: plan.project}))
-		for (const tag of tags) if (isOwnReference(tag, plan) && !needed.has(tag)) await engine.removeImage(tag);
+	try {
+		for (const {tags} of await engine.listImages({[labels.project]: plan.project}))
+			for (const tag of tags) if (isOwnReference(tag, plan) && !needed.has(tag)) await engine.removeImage(tag);
+	} catch (error) {
+		if (!(error instanceof EngineError)) throw error;
+		notice(context, 'warning', `images that nothing needs any more could not be removed: ${messageOf(error)}`);
+	}
 }

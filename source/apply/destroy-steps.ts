@@ -12,13 +12,17 @@ import {operate} from './operation.ts';
 import {deleteResource} from './steps/resource.ts';
 import {deleteService} from './steps/retire.ts';
 
+/** Containers of failed attempts and former deployments have no action of their own. */
+async function removeContainers({engine, plan}: ApplyContext): Promise<void> {
+	const {containers} = await engine.observe({[labels.lineage]: plan.lineage});
+	for (const {id} of containers) await engine.remove(id);
+	failpoint('destroy.after-containers');
+}
+
 async function removeNetworks(context: ApplyContext): Promise<void> {
 	const {engine, router, plan, state} = context;
 	await leaveEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
-	const {networks, containers} = await engine.observe({[labels.lineage]: plan.lineage});
-	// Containers of failed attempts and former deployments have no action of their own.
-	for (const {id} of containers) await engine.remove(id);
-	failpoint('destroy.after-containers');
+	const {networks} = await engine.observe({[labels.lineage]: plan.lineage});
 	for (const {id, name} of networks) {
 		await operate(context, {
 			address: 'network',
@@ -61,6 +65,10 @@ async function withdrawRoutes(context: ApplyContext): Promise<void> {
 async function removeImages({engine, plan, state}: ApplyContext): Promise<void> {
 	for (const {tags} of await engine.listImages({[labels.project]: plan.project}))
 		for (const tag of tags) if (isOwnReference(tag, plan)) await engine.removeImage(tag);
+	// One that was built again before it could be recorded has lost its tag to the next.
+	for (const {id, tags} of await engine.listImages({[labels.lineage]: plan.lineage}))
+		if (tags.length === 0) await engine.removeImage(id);
+	failpoint('destroy.after-images');
 	await state.update(current => ({...current, images: {}}));
 }
 
@@ -73,8 +81,10 @@ function destroyStep(context: ApplyContext, {address, object, dependsOn}: Action
 		volume: () => removeVolume(context, address),
 		routes: () => withdrawRoutes(context),
 		async network() {
-			await removeNetworks(context);
+			await removeContainers(context);
 			await removeImages(context);
+			// Last, because a destroy that breaks off is gone on with as long as there is a network.
+			await removeNetworks(context);
 		},
 		router: () => removeRouter(engine, router),
 	};

@@ -73,7 +73,8 @@ async function probeWhileRunning(
 async function staysUp(context: ApplyContext, containerId: string, what: string): Promise<Readiness> {
 	await pause(startupMs, context.signal);
 	const details = await context.engine.inspectContainer(containerId);
-	if (isUp(details)) return {isReady: true};
+	// One that its policy has started again already did not stay up either.
+	if (isUp(details) && details?.restartCount === 0) return {isReady: true};
 	return {
 		isReady: false,
 		message: `Expected ${what} container ${containerId.slice(0, 12)} to remain running after startup.`,

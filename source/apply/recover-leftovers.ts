@@ -69,8 +69,10 @@ export async function stopEnded(context: RecoveryContext): Promise<void> {
 	const {engine, settings, state} = context;
 	const {active} = state.current();
 	for (const {container, deployment} of await recordedContainers(context)) {
-		const isEnded = active[deployment.service] !== deployment.id && hasEnded(deployment);
-		if (isEnded && isUp(container)) await engine.stop(container.id, settings.stopGraceSeconds);
+		if (active[deployment.service] === deployment.id || !hasEnded(deployment)) continue;
+		// One that could not be recorded would stay for ever: old containers are found by their records.
+		if (deployment.containerId !== container.id) await engine.remove(container.id);
+		else if (isUp(container)) await engine.stop(container.id, settings.stopGraceSeconds);
 	}
 }
 

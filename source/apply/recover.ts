@@ -3,7 +3,7 @@ import {labels} from '../model/labels.ts';
 import {type PendingOperation, pendingOperations} from '../state/journal.ts';
 import type {JournalEntry} from '../state/journal-entry.ts';
 import {discardUnfinished, retireFormer, settleContainers} from './recover-leftovers.ts';
-import {recoverResource} from './recover-resource.ts';
+import {recoverReplacements, recoverResource} from './recover-resource.ts';
 import {recoverSwitch} from './recover-switch.ts';
 import type {RecoveryContext} from './recovery-context.ts';
 
@@ -54,6 +54,7 @@ export async function recover(context: RecoveryContext, entries: readonly Journa
 	failpoint('recover.after-discard');
 	await retireFormer(context);
 	failpoint('recover.after-retire');
+	await recoverReplacements(context);
 	await settleContainers(context);
 	failpoint('recover.after-settle');
 }

@@ -1,7 +1,8 @@
 import {messageOf} from '../errors.ts';
+import {routesAddress} from '../model/address.ts';
 import {resourceHost} from '../model/names.ts';
 import {signOf} from '../plan/plan.ts';
-import type {ApplyStep} from './apply-step.ts';
+import {type ApplyStep, watchId} from './apply-step.ts';
 import {applySteps, busyActions} from './apply-steps.ts';
 import type {ApplyContext} from './context.ts';
 import {destroySteps} from './destroy-steps.ts';
@@ -25,7 +26,7 @@ function trackSteps(context: ApplyContext) {
 	const counts = {done: 0, failed: 0, skipped: 0};
 	const settled = new Set<string>();
 	const elapsed = (address: string) => Date.now() - (startedAt.get(address) ?? Date.now());
-	const firstFailure: {address?: string} = {};
+	let firstFailure: {readonly address: string; readonly isAfterSwitch: boolean} | undefined;
 	const settle = (address: string, outcome: keyof typeof counts): boolean => {
 		if (settled.has(address)) return false;
 		settled.add(address);
@@ -38,6 +39,8 @@ function trackSteps(context: ApplyContext) {
 	const fail = (address: string, message: string, failure?: StepError['failure']) => {
 		if (settle(address, 'failed'))
 			emit({type: 'step-failed', at: Date.now(), address, durationMs: elapsed(address), message, failure});
+		// What went wrong after its step was done is told all the same.
+		else emit({type: 'notice', at: Date.now(), level: 'warning', message: `${address}: ${message}`});
 	};
 	return {
 		counts,
@@ -52,19 +55,20 @@ function trackSteps(context: ApplyContext) {
 				if (address && isLast && settle(address, 'done'))
 					emit({type: 'step-done', at: Date.now(), address, durationMs: elapsed(address)});
 			},
-		onFail({address}: ApplyStep, error: unknown) {
-			const where = address ?? 'routes';
-			firstFailure.address ??= where;
-			fail(where, context.secrets.mask(messageOf(error)), error instanceof StepError ? error.failure : undefined);
+		onFail({id, address}: ApplyStep, error: unknown) {
+			const stepError = error instanceof StepError ? error : undefined;
+			const where = stepError?.address ?? address ?? routesAddress;
+			firstFailure ??= {address: where, isAfterSwitch: id === watchId};
+			fail(where, context.secrets.mask(messageOf(error)), stepError?.failure);
 		},
 		onSkip({address}: ApplyStep, reason: 'cancelled' | 'dependency') {
-			if (!address) return;
+			if (!address || settled.has(address)) return;
 			// Without a failure, what it depends on was called off too.
-			const isCancelled = reason === 'cancelled' || firstFailure.address === undefined;
-			const why = isCancelled ? 'the apply was cancelled' : `${firstFailure.address} failed`;
+			const failure = reason === 'cancelled' ? undefined : firstFailure;
+			const why = failure ? `${failure.address} failed` : 'the apply was cancelled';
 			if (!startedAt.has(address)) skip(address, why);
-			else if (isCancelled) skip(address, `not switched, ${why}`);
-			else fail(address, `not switched: ${why}`);
+			else if (!failure) skip(address, `not switched, ${why}`);
+			else fail(address, `${failure.isAfterSwitch ? 'taken back' : 'not switched'}: ${why}`);
 		},
 	};
 }
@@ -125,7 +129,7 @@ export async function runApply(context: ApplyContext, options: RunOptions): Prom
 	// What has happened without a record may be the switch: only recovery can tell what serves.
 	if (!isComplete && plan.mode !== 'destroy' && !context.journal.hasPending())
 		await discardCandidates(context, isCancelled ? 'the apply was cancelled' : 'another step of its deploy failed');
-	const outcome = isComplete ? 'done' : tracker.counts.failed > 0 && !isCancelled ? 'failed' : 'cancelled';
+	const outcome = isComplete ? 'done' : isCancelled ? 'cancelled' : 'failed';
 	const result: ApplyResult = {
 		outcome,
 		durationMs: Date.now() - startedAt,

@@ -1,8 +1,8 @@
 import {activeDeployment} from '../plan/input.ts';
+import type {ResourceRecord} from '../state/state.ts';
 import {type ApplyStep, whole} from './apply-step.ts';
 import {busyActions} from './apply-steps.ts';
 import type {ApplyContext} from './context.ts';
-import type {ResourceRecord} from '../state/state.ts';
 import {patchDeployment} from './deployments.ts';
 
 async function stopService({engine, settings, state}: ApplyContext, name: string): Promise<void> {

@@ -54,25 +54,17 @@ export function artifactsIn(root: string): string[] {
 	}
 }
 
-/** Bytes in the files of a folder that a command is writing to: files may go while they are counted. */
+/** Bytes in the files of a folder that a command is writing to. Files come and go meanwhile: what cannot be read is not counted. */
 export function measureArtifact(path: string): number {
-	let bytes = 0;
-	const visit = (folder: string) => {
-		for (const entry of readdirSync(folder, {withFileTypes: true})) {
-			try {
-				if (entry.isDirectory()) visit(join(folder, entry.name));
-				else if (entry.isFile()) bytes += lstatSync(join(folder, entry.name)).size;
-			} catch (error) {
-				if (codeOf(error) !== 'ENOENT') throw error;
-			}
-		}
-	};
 	try {
-		visit(path);
-	} catch (error) {
-		if (codeOf(error) !== 'ENOENT') throw fileError('read', path, error);
+		return readdirSync(path, {withFileTypes: true}).reduce((bytes, entry) => {
+			const inside = join(path, entry.name);
+			if (entry.isDirectory()) return bytes + measureArtifact(inside);
+			return entry.isFile() ? bytes + (lstatSync(inside, {throwIfNoEntry: false})?.size ?? 0) : bytes;
+		}, 0);
+	} catch {
+		return 0;
 	}
-	return bytes;
 }
 
 type Found = {readonly path: string; readonly kind: 'file' | 'folder' | 'link'; readonly size: number};

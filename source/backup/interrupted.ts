@@ -35,7 +35,12 @@ export async function settleInterrupted(interrupted: Interrupted): Promise<void>
 		if (status !== 'running') continue;
 		removeArtifact(root, id);
 		const completedAt = new Date().toISOString();
-		const patch = {status: 'failed', completedAt, artifactLocation: null, failureSummary: 'it was interrupted'} as const;
+		const patch = {
+			status: 'failed',
+			completedAt,
+			artifactLocation: null,
+			failureSummary: 'it was interrupted',
+		} as const;
 		await state.update(current => patchBackup(current, id, patch));
 		say(`backup ${id} of resource ${resource} was interrupted; it is marked failed and its files are removed`);
 	}

@@ -1,6 +1,6 @@
+import {UserError} from '../errors.ts';
 import type {Backup} from '../state/backup.ts';
 import type {ResourceRecord, State} from '../state/state.ts';
-import {UserError} from '../errors.ts';
 
 /** The state with a backup, in place of the one with its id. */
 export function withBackup(state: State, backup: Backup): State {

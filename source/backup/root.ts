@@ -1,6 +1,6 @@
 import {join} from 'node:path';
-import {UserError} from '../errors.ts';
 import type {ReadonlyEngine} from '../engine/engine.ts';
+import {UserError} from '../errors.ts';
 import type {Settings} from '../settings.ts';
 
 /** The folder of an environment's backups: the setting, else one beside its state. */

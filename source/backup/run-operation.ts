@@ -77,7 +77,8 @@ async function follow(work: Work, run: OperationRun, containerId: string): Promi
 		for await (const line of engine.logs(containerId, {follow: true, signal})) {
 			const text = secrets.mask(line.text);
 			log.write({at: line.at, work: kind, stream: line.stream, text});
-			work.notify({type: 'work-output', at: Date.now(), work: kind, resource: resource.name, backup, ...line, text});
+			const {stream} = line;
+			work.notify({type: 'work-output', at: Date.now(), work: kind, resource: resource.name, backup, stream, text});
 			last.push(text);
 			if (last.length > reportedLines) last.shift();
 		}

@@ -20,7 +20,8 @@ const describeValue = (value: EnvValue): string => {
 };
 
 function describeDeployment(state: State, observed: Observed, deployment: Deployment) {
-	const {id, service, kind, type, status, stage, label, spec, readiness, address, port, slot, failure} = deployment;
+	const {id, service, kind, type, status, stage, label, spec, readiness, schedule, address, port, slot, failure} =
+		deployment;
 	const container = containerOf(observed, id);
 	const hosts = Object.entries(state.routes?.hosts ?? {}).flatMap(([host, owner]) => (owner === service ? [host] : []));
 	return {
@@ -39,6 +40,7 @@ function describeDeployment(state: State, observed: Observed, deployment: Deploy
 		slot: slot ?? null,
 		routes: deployment.routes.map(describeRule),
 		readiness: readiness ?? null,
+		schedule: schedule ?? null,
 		restart: spec.restart,
 		limits: spec.limits ?? null,
 		command: spec.command ?? null,

@@ -1,6 +1,5 @@
 import {writeFile} from 'node:fs/promises';
 import {beginReading} from '../apply/begin-reading.ts';
-import {refresh} from '../apply/refresh.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
 import {planDocument} from '../output/plan-json.ts';
@@ -30,6 +29,8 @@ export async function plan(flags: PlanFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const place = await openEngine();
 	const engine = beginReading(place.engine, place.router);
+	// Loaded while the engine answers.
+	const {refresh} = await import('../apply/refresh.ts');
 	const workspace = await openWorkspace(flags, place);
 	const {project, settings, router, directory} = workspace;
 	for (const warning of workspace.warnings) terminal.inform(`Warning: ${warning}`);

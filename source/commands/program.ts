@@ -2,6 +2,7 @@ import {Argument, Command} from 'commander';
 import {collect, wholeNumber, withCommon, withOutput} from './flags.ts';
 import {addLife, withDeploying} from './program-life.ts';
 import {describe, withApplying, withServices} from './program-parts.ts';
+import {addResources} from './program-resources.ts';
 import {addVariables} from './program-variables.ts';
 
 const withPlanning = (command: Command): Command =>
@@ -133,6 +134,7 @@ export function createProgram(version: string): Command {
 	addPlanning(program);
 	addLife(program);
 	addVariables(program);
+	addResources(program);
 	addLooking(program);
 	addWriting(program);
 	return program;

@@ -34,15 +34,39 @@ const chooseName = (directory: string, name: string | undefined): string => {
 const scalar = (text: string): string =>
 	/^[A-Za-z.][A-Za-z0-9_./-]*$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 
-const serviceLines = ({name, path, kind, evidence}: DetectedService): string[] => {
-	const built = evidence ? ` Built from ${evidence}.` : '';
-	const key = scalar(name);
-	if (kind === 'web') return [`  # Has a host of its own.${built}`, `  ${key}:`, `    path: ${scalar(path)}`];
+/** What the file that gave a service away says, as the rest of a comment. */
+const builtFrom = ({evidence, details}: DetectedService): string => {
+	if (!evidence) return '';
+	const port = details?.exposes ? `, which exposes port ${details.exposes}` : '';
+	return ` Built from ${evidence}${port}.`;
+};
+
+const buildLines = ({include, buildCommand}: DetectedService): string[] => {
+	const lines = [
+		...(buildCommand ? [`      command: ${buildCommand}`, '      outputDirectory: dist'] : []),
+		...(include ? ['      include:', ...include.map(entry => `        - ${scalar(entry)}`)] : []),
+	];
+	return lines.length > 0 ? ['    build:', ...lines] : [];
+};
+
+const roles = {
+	web: 'Has a host of its own.',
+	static: 'Files on a host of their own.',
+	api: 'Reached through routes and, inside the environment, by its name.',
+} as const;
+
+const serviceLines = (service: DetectedService, database: string | undefined): string[] => {
+	const {name, path, kind, details} = service;
 	return [
-		`  # Reached through routes and, inside the environment, by its name.${built}`,
-		`  ${key}:`,
-		`    kind: ${kind}`,
+		`  # ${roles[kind]}${builtFrom(service)}`,
+		`  ${scalar(name)}:`,
+		...(kind === 'web' ? [] : [`    kind: ${kind}`]),
 		`    path: ${scalar(path)}`,
+		...(details?.port === undefined ? [] : [`    port: ${details.port}`]),
+		...buildLines(service),
+		...(database && details?.postgres
+			? ['    connections:', `      ${database}:`, '        env:', '          DATABASE_URL: connection-url']
+			: []),
 	];
 };
 
@@ -60,10 +84,40 @@ const resourceExample = [
 	'#     preset: postgres',
 ];
 
+/** Name of the database, when some service depends on a driver for it: one that no service has. */
+const databaseFor = (services: readonly DetectedService[]): string | undefined => {
+	if (!services.some(({details}) => details?.postgres)) return undefined;
+	return ['db', 'database', 'postgres'].find(name => !services.some(service => service.name === name));
+};
+
+const resourceLines = (services: readonly DetectedService[], database: string | undefined): string[] => {
+	const users = (driver: 'postgres' | 'redis') => services.filter(({details}) => details?.[driver]);
+	const why = (driver: 'postgres' | 'redis') =>
+		users(driver)
+			.map(({name, details}) => `${name} depends on ${details![driver]}`)
+			.join(', ');
+	const redis = [
+		`# ${why('redis')}. A store for it:`,
+		'#   cache:',
+		'#     image: valkey/valkey:8',
+		'#     ports: [6379]',
+		'#     volumes:',
+		'#       data: /data',
+	];
+	const hasRedis = users('redis').length > 0;
+	if (!database) return [...resourceExample, ...(hasRedis ? redis : [])];
+	return [`# ${why('postgres')}.`, 'resources:', `  ${database}:`, '    preset: postgres', ...(hasRedis ? redis : [])];
+};
+
 const textFor = (name: string, services: readonly DetectedService[]): string => {
 	const [first, ...others] = services;
+	const database = databaseFor(services);
 	const body = first
-		? [...serviceLines(first), ...examples, ...others.flatMap(service => ['', ...serviceLines(service)])]
+		? [
+				...serviceLines(first, database),
+				...(first.kind === 'static' ? [] : examples),
+				...others.flatMap(service => ['', ...serviceLines(service, database)]),
+			]
 		: [
 				'  # The folder that holds the source. Write a map instead to set kind, readiness and more.',
 				`  ${fallback.name}: ${fallback.path}`,
@@ -75,7 +129,7 @@ const textFor = (name: string, services: readonly DetectedService[]): string => 
 		'services:',
 		...body,
 		'',
-		...resourceExample,
+		...resourceLines(services, database),
 		'',
 	].join('\n');
 };

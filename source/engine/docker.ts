@@ -12,6 +12,7 @@ import {createLogs} from './docker-logs.ts';
 import {createNetworks} from './docker-networks.ts';
 import {createReads} from './docker-observe.ts';
 import {connect} from './docker-transport.ts';
+import {createUsage} from './docker-usage.ts';
 import type {Engine} from './engine.ts';
 
 /**
@@ -30,6 +31,7 @@ export function connectDocker({host}: {readonly host?: string} = {}): Engine {
 		address: found.text,
 		info,
 		...createReads(connection),
+		...createUsage(connection),
 		...createLogs(connection),
 		...createEvents(connection),
 		...createContainers(connection),

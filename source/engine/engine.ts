@@ -81,6 +81,16 @@ export type Image = {
 	readonly createdAt: number;
 };
 
+/** What a container uses. */
+export type Usage = {
+	/** Milliseconds since the epoch. */
+	readonly at: number;
+	/** Milliseconds of all cores since it started: the difference of two reads is what it used in between. */
+	readonly cpuMs: number;
+	/** Bytes, without what the kernel only caches for it. */
+	readonly memory: number;
+};
+
 export type LogStream = 'stdout' | 'stderr';
 
 /** One line of foreign text, without its line end and not yet sanitised. `at` is the engine's RFC 3339 time. */
@@ -114,6 +124,8 @@ export type ReadonlyEngine = {
 	/** Containers (running or not), networks and volumes that carry all of these labels. An empty value asks for the label alone. */
 	observe(labels: Labels): Promise<Observed>;
 	inspectContainer(id: string): Promise<ContainerDetails | undefined>;
+	/** Undefined while the container does not run. */
+	readUsage(containerId: string): Promise<Usage | undefined>;
 	findImage(reference: string): Promise<Image | undefined>;
 	listImages(labels: Labels): Promise<readonly Image[]>;
 	/** Subnets (CIDR) of every network of the engine, ours or not. */

@@ -11,7 +11,7 @@ import {
 
 type Reads = Pick<
 	ReadonlyEngine,
-	'observe' | 'inspectContainer' | 'listSubnets' | 'findPortOwner' | 'findByName' | 'logs' | 'events'
+	'observe' | 'inspectContainer' | 'readUsage' | 'listSubnets' | 'findPortOwner' | 'findByName' | 'logs' | 'events'
 >;
 
 export function createMemoryReads(world: World): Reads {
@@ -34,6 +34,8 @@ export function createMemoryReads(world: World): Reads {
 			const container = findContainer(world, id);
 			return container && toDetails(container);
 		},
+		readUsage: async id =>
+			findContainer(world, id)?.state === 'running' ? {at: Date.now(), cpuMs: 0, memory: 1_000_000} : undefined,
 		listSubnets: async () => networks().map(({subnet}) => subnet),
 		findPortOwner: async port =>
 			containers().find(

@@ -141,6 +141,7 @@ function describeService(input: DesiredInput, service: Service): DesiredService 
 		hosts: hostsOf(input, service),
 		spec,
 		readiness: service.readiness,
+		schedule: service.schedule,
 		release: service.release,
 		connections: [...bindingsOf(input, service), ...service.connections],
 		image: service.image ? {type: 'prebuilt', reference: service.image} : {type: 'build'},

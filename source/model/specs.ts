@@ -8,6 +8,7 @@ import type {
 	RestartPolicy,
 	RestoreOperation,
 	RouteRule,
+	Schedule,
 	ServiceKind,
 	TcpReadiness,
 } from '../descriptor/project.ts';
@@ -70,6 +71,8 @@ export type DesiredService = {
 	readonly hosts: readonly string[];
 	readonly spec: ServiceSpec;
 	readonly readiness?: HttpReadiness;
+	/** When a cron service runs. */
+	readonly schedule?: Schedule;
 	readonly release?: {readonly command: string};
 	readonly connections: readonly Connection[];
 	/** Where its image comes from. */

@@ -1,4 +1,4 @@
-import type {HttpReadiness, ServiceKind} from '../descriptor/project.ts';
+import type {HttpReadiness, Schedule, ServiceKind} from '../descriptor/project.ts';
 import type {ResourceSpec, ServiceSpec} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
 import type {Change, ShownValue} from './plan.ts';
@@ -60,14 +60,22 @@ export const resourceAttributes = (spec: ResourceSpec): Attributes => ({
 	...envAttributes(spec.env),
 });
 
-type ServiceParts = {readonly kind: ServiceKind; readonly spec: ServiceSpec; readonly readiness?: HttpReadiness};
+type ServiceParts = {
+	readonly kind: ServiceKind;
+	readonly spec: ServiceSpec;
+	readonly readiness?: HttpReadiness;
+	readonly schedule?: Schedule;
+};
+
+const scheduleText = (schedule: Schedule): string => ('cron' in schedule ? schedule.cron : schedule.interval);
 
 /** The attributes that make a deployment of a service, beside its image. */
-export const serviceAttributes = ({kind, spec, readiness}: ServiceParts): Attributes => ({
+export const serviceAttributes = ({kind, spec, readiness, schedule}: ServiceParts): Attributes => ({
 	...scalarAttributes({
 		kind,
 		'readiness.path': readiness?.path,
 		'readiness.timeoutMs': readiness?.timeoutMs,
+		schedule: schedule && scheduleText(schedule),
 		command: spec.command,
 		port: spec.port,
 		'restart.policy': spec.restart.policy,

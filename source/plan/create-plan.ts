@@ -14,6 +14,7 @@ import {type Proposal, planRollback} from './rollback.ts';
 import {desiredRoutes, planRoutes} from './routes.ts';
 import {planImage, planService, removedServices, serviceDrift, supersededCandidates} from './services.ts';
 import {networkDrift, planNetwork, planRouter} from './shared-objects.ts';
+import {blockedDeployments, restoreWarnings} from './unfinished-restore.ts';
 
 function planImages(input: PlanInput): Action[] {
 	return input.desired.services.map(({name}) => {
@@ -68,11 +69,11 @@ function propose(input: PlanInput): Proposal {
 		case 'refresh-only':
 			return {...nothing, routes: input.state.routes};
 		case 'promote':
-			return withSharedObjects(input, planPromotion(input));
+			return withSharedObjects(input, withWholeData(input, planPromotion(input)));
 		case 'discard':
 			return planDiscard(input);
 		case 'rollback':
-			return withSharedObjects(input, planRollback(input));
+			return withSharedObjects(input, withWholeData(input, planRollback(input)));
 		case 'stop':
 			return planStop(input);
 		case 'start':
@@ -81,6 +82,12 @@ function propose(input: PlanInput): Proposal {
 			return withSharedObjects(input, planRestart(input));
 	}
 }
+
+/** Nothing is started on a resource that is half restored. */
+const withWholeData = ({state}: PlanInput, proposal: Proposal): Proposal => ({
+	...proposal,
+	actions: [...blockedDeployments(state, proposal.deployments), ...proposal.actions],
+});
 
 /** Whatever starts a container needs the networks and the router. */
 const withSharedObjects = (input: PlanInput, proposal: Proposal): Proposal => ({
@@ -111,7 +118,7 @@ export function createPlan(input: PlanInput): Plan {
 		createdAt: input.now,
 		actions: withoutIdleDependencies(actions),
 		drift: [...networkDrift(input), ...volumeDrift(input), ...resourceDrift(input), ...serviceDrift(input)],
-		warnings: input.warnings,
+		warnings: [...input.warnings, ...restoreWarnings(state)],
 		desired,
 		images: input.images.map(({planned}) => planned),
 		deployments,

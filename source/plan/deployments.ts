@@ -26,6 +26,7 @@ export function plannedDeployment(
 		type: input.deploymentType,
 		spec: service.spec,
 		readiness: service.readiness,
+		schedule: service.schedule,
 		release: hasRelease && !isDone ? service.release : undefined,
 		image: {id: imageId, reference, key},
 		hosts: service.hosts,
@@ -58,7 +59,7 @@ export function repeatedDeployment(
 	recorded: Deployment,
 	type: 'rollback' | 'restart',
 ): PlannedDeployment {
-	const {service, kind, spec, readiness, imageId, imageReference, imageKey, routes} = recorded;
+	const {service, kind, spec, readiness, schedule, imageId, imageReference, imageKey, routes} = recorded;
 	const hosts = Object.entries(state.routes?.hosts ?? {}).flatMap(([host, owner]) => (owner === service ? [host] : []));
 	return {
 		service,
@@ -66,6 +67,7 @@ export function repeatedDeployment(
 		type,
 		spec: withCurrentVariables(spec, service, state),
 		readiness,
+		schedule,
 		image: {id: imageId, reference: imageReference, key: imageKey},
 		hosts,
 		rules: routes,

@@ -6,12 +6,17 @@ import {activeDeployment, containerOf, type PlanInput, resourceContainer} from '
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
 import {isRunning} from './services.ts';
+import {blockedResource} from './unfinished-restore.ts';
 
 const services = (input: PlanInput) =>
 	Object.keys(input.state.active).flatMap(name => {
 		const deployment = activeDeployment(input.state, name);
 		return deployment && isRunning(deployment.kind) ? [deployment] : [];
 	});
+
+// What is stopped stays stopped, and what runs is not restarted, on data that is neither the old nor the new.
+const halfRestored = (input: PlanInput): Action[] =>
+	Object.keys(input.state.resources).flatMap(name => blockedResource(input.state, name) ?? []);
 
 const gone = (address: string, object: Action['object'], reason = 'its container is gone'): Action =>
 	blocked(address, object, reason, 'compartment apply');
@@ -34,6 +39,8 @@ export function planStop(input: PlanInput): Proposal {
 
 /** Everything that is stopped starts again as it was, resources first. */
 export function planStart(input: PlanInput): Proposal {
+	const unfinished = halfRestored(input);
+	if (unfinished.length > 0) return {actions: unfinished, deployments: [], routes: input.state.routes};
 	const startResources = Object.values(input.state.resources).map(({name, containerName}) => {
 		const address = resourceAddress(name);
 		const container = resourceContainer(input.observed, containerName);
@@ -58,6 +65,8 @@ export function planStart(input: PlanInput): Proposal {
 
 /** Resources restart in place; services get a new deployment of the same image, so that no request is lost. */
 export function planRestart(input: PlanInput): Proposal {
+	const unfinished = halfRestored(input);
+	if (unfinished.length > 0) return {actions: unfinished, deployments: [], routes: input.state.routes};
 	const restartResources = Object.values(input.state.resources).map(({name, containerName}) => {
 		const address = resourceAddress(name);
 		if (!resourceContainer(input.observed, containerName)) return gone(address, 'resource');

@@ -1,4 +1,4 @@
-import type {HttpReadiness, RouteRule, ServiceKind} from '../descriptor/project.ts';
+import type {HttpReadiness, RouteRule, Schedule, ServiceKind} from '../descriptor/project.ts';
 import type {Desired, ServiceSpec} from '../model/specs.ts';
 import type {DeploymentType, RoutesRecord} from '../state/state.ts';
 
@@ -65,6 +65,7 @@ export type PlannedDeployment = {
 	readonly type: DeploymentType;
 	readonly spec: ServiceSpec;
 	readonly readiness?: HttpReadiness;
+	readonly schedule?: Schedule;
 	/** Absent when the service has none, or when this deployment must not run it. */
 	readonly release?: {readonly command: string};
 	/** `id` is null when the image step of this very plan makes it. */

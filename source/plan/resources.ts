@@ -6,6 +6,7 @@ import {compareAttributes, reasonsOf, resourceAttributes} from './attributes.ts'
 import {containerDrift, isUp, networksOf, whyBroken} from './containers.ts';
 import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action, Change, Drift} from './plan.ts';
+import {blockedResource} from './unfinished-restore.ts';
 
 /** What became of a recorded resource's container, when it is not simply running. */
 export function resourceDrift(input: PlanInput): Drift[] {
@@ -106,6 +107,11 @@ function settingChanges(record: ResourceRecord, resource: DesiredResource): Chan
 
 /** One resource: create, keep, update in place, or replace stop-first (contract 4.10). */
 export function planResource(input: PlanInput, resource: DesiredResource): Action {
+	const decided = decideResource(input, resource);
+	return decided.kind === 'none' ? decided : (blockedResource(input.state, resource.name) ?? decided);
+}
+
+function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	const {address} = resource;
 	const volumes = input.desired.volumes.filter(volume => volume.resource === resource.name);
 	const dependsOn = [networkAddress, routerAddress, ...volumes.map(volume => volume.address)];

@@ -15,6 +15,7 @@ import {compareAttributes, reasonsOf, serviceAttributes} from './attributes.ts';
 import {containerDrift, isUp, networksOf, whyBroken} from './containers.ts';
 import {activeDeployment, containerOf, heldCandidates, type ImageFinding, isSelected, type PlanInput} from './input.ts';
 import type {Action, Drift} from './plan.ts';
+import {blockedService} from './unfinished-restore.ts';
 
 /** Kinds that keep a container running; a job is run by hand, a cron service by the agent. */
 export const isRunning = (kind: DesiredService['kind']): boolean => kind !== 'job' && kind !== 'cron';
@@ -97,7 +98,7 @@ function givenUpHosts({hosts}: DesiredService, container: ObservedContainer): st
 export function planService(input: PlanInput, service: DesiredService, image: Action): Action {
 	const {address} = service;
 	if (!isSelected(input, service.name)) return unchangedAction(address, 'service');
-	const conflict = connectionConflict(input, service);
+	const conflict = connectionConflict(input, service) ?? blockedService(input.state, service);
 	if (conflict) return conflict;
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
 	const dependsOn = [networkAddress, routerAddress, image.address, ...connected];

@@ -1,4 +1,4 @@
-import type {HttpReadiness, RouteRule, ServiceKind, TcpReadiness} from '../descriptor/project.ts';
+import type {HttpReadiness, RouteRule, Schedule, ServiceKind, TcpReadiness} from '../descriptor/project.ts';
 import type {ResourceSpec, ServiceSpec, Slot} from '../model/specs.ts';
 import type {VariableScope} from '../model/values.ts';
 import type {Backup, DeclaredResource} from './backup.ts';
@@ -97,6 +97,8 @@ export type Deployment = {
 	readonly label?: string;
 	readonly spec: ServiceSpec;
 	readonly readiness?: HttpReadiness;
+	/** When a cron service runs; without one only by hand. */
+	readonly schedule?: Schedule;
 	readonly imageId: string;
 	readonly imageReference: string;
 	readonly imageKey: string;

@@ -48,7 +48,7 @@ export const defaultKeymap: Keymap = createTable(bindings);
 
 // Where a text is typed, every printable key is part of it; and ctrl-z is the terminal's own.
 const canChange = ({action, screens}: KeyBinding): boolean =>
-	action !== 'suspend' && !screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
+	action !== 'suspend' && action !== 'tab' && !screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
 
 /** A key that two actions of one screen would share. */
 function findConflict(table: readonly KeyBinding[]): readonly [key: string, KeyAction, KeyAction] | undefined {

@@ -282,15 +282,14 @@ afterAll(() => {
 	rmSync(home, {recursive: true, force: true});
 });
 
+const runs = process.env['COMPARTMENT_TEST_RUNS'];
+
 it('comes right in the end, and is never in between, whatever is edited, harmed or fails', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, {minLength: 1, maxLength: 14}), async steps => {
 			await live(steps);
 		}),
-		{
-			numRuns: Number(process.env.RUNS ?? 150),
-			interruptAfterTimeLimit: Number(process.env.LIMIT ?? 15_000),
-			markInterruptAsFailure: false,
-		},
+		// The same sequences every time; COMPARTMENT_TEST_RUNS=2000 takes new ones, for a long look.
+		runs === undefined ? {numRuns: 100, seed: 20_251_120} : {numRuns: Number(runs)},
 	);
 }, 600_000);

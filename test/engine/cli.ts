@@ -78,6 +78,9 @@ function pickPool(): string {
 	}
 }
 
+/** Most of what a command may take on a machine that does much else. */
+const commandLimitMs = 90_000;
+
 function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Running {
 	const startedAt = performance.now();
 	const child = spawn(process.execPath, [inject('cli'), ...args], {cwd, env, stdio: ['ignore', 'pipe', 'pipe']});
@@ -86,11 +89,14 @@ function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessE
 		child[name].setEncoding('utf8').on('data', (chunk: string) => {
 			texts[name] += chunk;
 		});
+	// A command that hangs fails its test with what it has printed.
+	const limit = setTimeout(() => child.kill('SIGKILL'), commandLimitMs);
 	const ended = new Promise<Outcome>((resolve, reject) => {
 		child.once('error', reject);
-		child.once('close', (exitCode, signal) =>
-			resolve({exitCode, signal, ...texts, durationMs: performance.now() - startedAt}),
-		);
+		child.once('close', (exitCode, signal) => {
+			clearTimeout(limit);
+			resolve({exitCode, signal, ...texts, durationMs: performance.now() - startedAt});
+		});
 	});
 	const hasShown = (text: string | RegExp) =>
 		typeof text === 'string' ? texts.stdout.includes(text) : text.test(texts.stdout);
@@ -191,7 +197,7 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 	};
 	const succeed = async (args: readonly string[], options?: Options) => {
 		const outcome = await run(args, options);
-		expect(outcome, outcome.stderr).toMatchObject({exitCode: 0});
+		expect(outcome, `${outcome.stdout}${outcome.stderr}`).toMatchObject({exitCode: 0, signal: null});
 		return outcome.stdout;
 	};
 	return {

@@ -72,7 +72,9 @@ describe('switches under load', () => {
 		await pause(300);
 		await load.stop();
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toContain('api crashed right after the switch: the former deployment serves again');
+		expect(words(stdout)).toContain('api crashed right after the switch; the former deployment serves again');
+		expect(stdout).toMatch(/service\.api +failed after .*: api crashed right after the switch/);
+		expect(stdout).toMatch(/service\.web +failed after .*: taken back: service\.api failed/);
 		expect(stdout).toContain('exit code: 9');
 		expect(stdout).toContain('lost the connection to the queue');
 		expect(load.losses).toEqual([]);
@@ -175,7 +177,7 @@ describe('a worker that crashes right after the switch', () => {
 		sandbox.setVersion('web', 'v2');
 		const {stdout, exitCode} = await sandbox.run(['deploy'], {env: {COMPARTMENT_CONFIG_HOME: patient(sandbox)}});
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toContain('mailer crashed right after the switch: the former deployment serves again');
+		expect(words(stdout)).toContain('mailer crashed right after the switch; the former deployment serves again');
 		expect((await sandbox.running('service.mailer')).id).toBe(id);
 		expect((await sandbox.ask()).body).toBe('web v1');
 		const [former, crashed] = await Promise.all(

@@ -90,7 +90,7 @@ export async function containerEnv(context: ApplyContext, deployment: Deployment
 /** Records a new attempt to run a service; nothing runs yet. */
 export async function openDeployment(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {plan, run, label} = context;
-	const {service, kind, type, readiness, rules} = planned;
+	const {service, kind, type, readiness, schedule, rules} = planned;
 	const {image, reference, key} = await imageOf(context, planned);
 	const id = newId('dpl');
 	const spec = withFingerprints(planned.spec, plan.desired, context.state.current());
@@ -105,6 +105,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		label,
 		spec,
 		readiness,
+		schedule,
 		imageId: image.id,
 		imageReference: reference,
 		imageKey: key,

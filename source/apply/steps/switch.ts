@@ -1,13 +1,16 @@
 import {failpoint} from '../../failpoints.ts';
-import {routesAddress} from '../../model/address.ts';
+import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {meshNetworkName} from '../../model/names.ts';
 import {publish} from '../../router/router.ts';
 import type {RoutesRecord} from '../../state/state.ts';
 import {createAccess, needsAccess} from '../access-password.ts';
+import {describeFailure, isUp} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {type Switch, withSwitch} from '../deployments.ts';
 import {operate} from '../operation.ts';
 import {describeTable} from '../route-table.ts';
+import {StepError} from '../step-error.ts';
+import {failDeployment} from './candidate.ts';
 
 /**
  * Siblings reach a service by its name: from now on that is the new deployment too. It is off their network for a moment,
@@ -31,6 +34,19 @@ export async function takeNames(
 	await Promise.all(Object.entries(switched).map(take));
 }
 
+/** One that was ready may have ended while it waited for the others: then nothing is switched. */
+async function assertUp(context: ApplyContext, switched: Switch): Promise<void> {
+	const {engine, state} = context;
+	const check = async ([service, id]: [string, string]) => {
+		const deployment = state.current().deployments[id];
+		if (deployment?.containerId === undefined || isUp(await engine.inspectContainer(deployment.containerId))) return;
+		const failure = await describeFailure(context, deployment.containerId, 'it ended before the switch');
+		await failDeployment(context, deployment, failure);
+		throw new StepError(failure, serviceAddress(service));
+	};
+	await Promise.all(Object.entries(switched).map(check));
+}
+
 /**
  * Makes every ready candidate of this apply active at once, together with the new hosts and rules: one line to the
  * router, or one reload where the topology changed. The router's file is written first, so that a crash at any point
@@ -42,6 +58,7 @@ export async function switchTraffic(context: ApplyContext, routes: RoutesRecord,
 		const access = await createAccess(state.current());
 		await state.update(current => ({...current, access}));
 	}
+	await assertUp(context, switched);
 	await operate(context, {
 		address: routesAddress,
 		intent: {type: 'switch', deployments: switched},

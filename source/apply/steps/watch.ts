@@ -1,4 +1,4 @@
-import {serviceAddress} from '../../model/address.ts';
+import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {publish} from '../../router/router.ts';
 import type {Deployment, RoutesRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
@@ -22,25 +22,27 @@ const containersOf = ({state}: ApplyContext, switched: Switch): Deployment[] =>
 		return deployment?.containerId === undefined ? [] : [deployment];
 	});
 
+type Ended = {readonly deployment: Deployment; readonly exitCode: number};
+
 /** The first of the new deployments whose container ends within the time; undefined when all stay up. */
 async function firstToEnd(
 	{engine, settings, signal}: ApplyContext,
 	deployments: readonly Deployment[],
-): Promise<Deployment | undefined> {
+): Promise<Ended | undefined> {
 	const time = AbortSignal.any([signal, AbortSignal.timeout(settings.minHealthyMs)]);
+	const isUp = new Promise<undefined>(resolve => {
+		time.addEventListener('abort', () => resolve(undefined), {once: true});
+	});
 	const waits = deployments.map(deployment =>
 		engine.wait(deployment.containerId!, time).then(
-			() => deployment,
+			exitCode => ({deployment, exitCode}),
 			(error: unknown) => {
-				if (time.aborted) return undefined;
+				if (time.aborted) return isUp;
 				throw error;
 			},
 		),
 	);
-	const isUp = new Promise<undefined>(resolve => {
-		time.addEventListener('abort', () => resolve(undefined), {once: true});
-	});
-	return Promise.race([isUp, ...waits.map(wait => wait.then(ended => ended ?? isUp))]);
+	return Promise.race([isUp, ...waits]);
 }
 
 function switchedBack(state: State, {switched, former, formerRoutes}: Watched, crashed: string): State {
@@ -80,14 +82,12 @@ export async function watchDeployments(context: ApplyContext, watched: Watched):
 	if (Object.keys(former).length === 0 || deployments.length === 0 || settings.minHealthyMs === 0) return;
 	for (const {service} of deployments)
 		progress(context, serviceAddress(service), `serving, watched for ${settings.minHealthyMs / 1000} s`);
-	const crashed = await firstToEnd(context, deployments);
-	if (!crashed) return;
-	const message = `${crashed.service} crashed right after the switch`;
-	const failure = await describeFailure(context, crashed.containerId, message);
-	await state.update(current => patchDeployment(current, crashed.id, {failure}));
+	const ended = await firstToEnd(context, deployments);
+	if (!ended) return;
+	const crashed = ended.deployment;
 	const formerIds = Object.entries(former).map(([service, {id}]) => [service, id]);
 	await operate(context, {
-		address: 'routes',
+		address: routesAddress,
 		intent: {type: 'switch', deployments: Object.fromEntries(formerIds)},
 		async run() {
 			await swapWorkers(context, watched);
@@ -96,7 +96,10 @@ export async function watchDeployments(context: ApplyContext, watched: Watched):
 		record: current => switchedBack(current, watched, crashed.id),
 	});
 	const outcome = former[crashed.service] ? 'the former deployment serves again' : 'what served before serves again';
-	notice(context, 'warning', `${message}: ${outcome}`);
-	for (const {containerId} of deployments) await engine.stop(containerId!, settings.stopGraceSeconds);
-	throw new StepError({...failure, message: `${message}; ${outcome}`});
+	const message = `${crashed.service} crashed right after the switch; ${outcome}`;
+	notice(context, 'warning', message);
+	await Promise.all(deployments.map(({containerId}) => engine.stop(containerId!, settings.stopGraceSeconds)));
+	const failure = {...(await describeFailure(context, crashed.containerId, message)), exitCode: ended.exitCode};
+	await state.update(current => patchDeployment(current, crashed.id, {failure}));
+	throw new StepError(failure, serviceAddress(crashed.service));
 }

@@ -62,6 +62,7 @@ const settings = ({isSinglePage}: SiteOptions): string => `{
 	}
 
 	handle_errors {
+		header Cache-Control "public, max-age=0, must-revalidate"
 		@missing {
 			expression {http.error.status_code} == 404
 			file /404.html

@@ -1,7 +1,7 @@
-import {Text} from 'ink';
+import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {sanitiseLine} from '../../output/sanitise.ts';
-import {truncate, wrapWords} from '../../output/width.ts';
+import {wrapWords} from '../../output/width.ts';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
 import {useStore} from '../hooks/use-store.ts';
 import {type PoolRow, poolRows, type Span} from '../log-text.ts';
@@ -19,6 +19,8 @@ type Props = {
 	readonly empty: string;
 	readonly isColoured: boolean;
 	readonly isFocused: boolean;
+	/** Lines alone. */
+	readonly isFrameless?: boolean;
 	readonly columns: number;
 	readonly rows: number;
 };
@@ -27,31 +29,44 @@ type Props = {
 export const poolRowsIn = (rows: number): number => Math.max(1, rows - paneFrame.rows);
 
 /** Lines of one or several sources: only those in sight are drawn, however many there are. */
-export function PoolPane({title, state, headlines = [], empty, isColoured, isFocused, columns, rows}: Props) {
+export function PoolPane(props: Props) {
+	const {title, state, headlines = [], empty, isColoured, isFocused, isFrameless = false, columns, rows} = props;
 	const {pool, view} = state;
 	useStore(pool);
 	const {adapt, vertical} = useGlyphs();
-	const inner = {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
+	const inner = isFrameless ? {columns, rows} : {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
 	const head = headlines
 		.flatMap(line => wrapWords(adapt(sanitiseLine(line)), inner.columns))
 		.slice(0, Math.max(0, Math.floor(inner.rows / 2)));
 	const lines = poolRows(pool, view, {...inner, rows: inner.rows - head.length, isColoured, vertical});
 	const sources = pool.sources();
-	return (
-		<Pane columns={columns} rows={rows} title={title} note={noteOf(state)} isFocused={isFocused}>
-			{head.map(line => (
-				<Text key={line} {...looks.error} wrap="truncate">
-					{line}
+	const content = (
+		<>
+			{head.map((line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
+				<Text key={index} {...looks.error} wrap="truncate">
+					{line === '' ? ' ' : line}
 				</Text>
 			))}
 			{lines.length === 0 && head.length === 0 && (
 				<Text {...looks.secondary} wrap="truncate">
-					{adapt(empty)}
+					{adapt(sanitiseLine(empty))}
 				</Text>
 			)}
 			{lines.map(row => (
 				<Row key={row.key} row={row} place={sources.indexOf(row.line.source)} />
 			))}
+		</>
+	);
+	if (isFrameless)
+		return (
+			<Box flexDirection="column" width={columns} height={rows}>
+				{content}
+			</Box>
+		);
+	return (
+		<Pane columns={columns} rows={rows} title={title} note={noteOf(state)} isFocused={isFocused}>
+			{content}
 		</Pane>
 	);
 }
@@ -113,9 +128,3 @@ const Row = memo(({row, place}: RowProps) => {
 		</Text>
 	);
 }, isSameRow);
-
-/** The line in which a search is typed, or what came of the last key. */
-export function logMessage({typed, message}: LogState, columns: number): string | undefined {
-	if (typed !== undefined) return `/${sanitiseLine(typed)}`;
-	return message === undefined ? undefined : truncate(sanitiseLine(message), columns);
-}

@@ -1,0 +1,29 @@
+import {failpoint} from '../failpoints.ts';
+import {removeArtifact} from './artifact.ts';
+import {resourceOf} from './create.ts';
+import {backupsOf, patchBackup} from './records.ts';
+import {type Expired, expiredBackups} from './retention.ts';
+import type {Work} from './work.ts';
+
+/** Cleans up after a scheduled backup that succeeded (contract 6.9): the files go, the record says when and why. */
+export async function applyRetention(work: Work, name: string, now: Date): Promise<readonly Expired[]> {
+	const {state} = work.context;
+	const retention = resourceOf(work, name).operations.backup?.schedule?.retention;
+	if (!retention) return [];
+	// A restore that is not finished may have to be done again.
+	const unfinished = state.current().resources[name]?.restore?.backup;
+	const expired = expiredBackups(backupsOf(state.current(), name), retention, now).filter(({id}) => id !== unfinished);
+	for (const {id, reason} of expired) {
+		const patch = {
+			status: 'deleted',
+			artifactLocation: null,
+			retentionDeletedAt: now.toISOString(),
+			retentionReason: reason,
+		} as const;
+		// The record first: files without one are found and removed by the next command.
+		await state.update(current => patchBackup(current, id, patch));
+		failpoint('backup.before-remove');
+		removeArtifact(work.root, id);
+	}
+	return expired;
+}

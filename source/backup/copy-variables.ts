@@ -1,0 +1,53 @@
+import type {SecretReader} from '../apply/secret-reader.ts';
+import {UserError} from '../errors.ts';
+import type {VariableScope} from '../model/values.ts';
+import type {ResourceDefinition} from '../state/backup.ts';
+import {encryptValue, newRevision, ownRecipients} from '../state/secrets.ts';
+import type {State, Variable} from '../state/state.ts';
+import {findVariable, variablesOf, withVariable} from '../state/variables.ts';
+
+/** Sensitive values that a definition needs and that neither a variable nor a generator gives. */
+export function missingVariables(state: State, {spec, generatedVariables}: ResourceDefinition): string[] {
+	return Object.values(spec.env).flatMap(value => {
+		if (value.type !== 'secret' || Object.hasOwn(generatedVariables, value.key)) return [];
+		return findVariable(state, value.scope, value.key) ? [] : value.key;
+	});
+}
+
+/** Refuses a backup whose resource has lost a value that nobody can make anew. */
+export function assertVariables(state: State, resource: string, definition: ResourceDefinition): void {
+	const [missing] = missingVariables(state, definition);
+	if (missing === undefined) return;
+	throw new UserError(`Variable ${missing} of resource ${resource} was removed since the backup was made.`, {
+		hint: `compartment variable set ${missing} --resource ${resource} --sensitive --stdin`,
+	});
+}
+
+/**
+ * The state with the variables of one resource copied to another. A ciphertext is bound to its place, so sensitive
+ * values are encrypted anew.
+ */
+export async function copyVariables(state: State, secrets: SecretReader, from: string, to: string): Promise<State> {
+	const source: VariableScope = {type: 'resource', name: from};
+	const scope: VariableScope = {type: 'resource', name: to};
+	if (from === to) return state;
+	let next = state;
+	for (const variable of variablesOf(state, source)) {
+		const {key} = variable;
+		const base = {...variable, scope, revision: newRevision(), updatedAt: new Date().toISOString()};
+		if (!variable.isSensitive) {
+			next = withVariable(next, base as Variable);
+			continue;
+		}
+		const value = await secrets.readCiphertext(variable.ciphertext, source, key);
+		const ciphertext = await encryptValue({scope, key, value}, await ownRecipients(next));
+		next = withVariable(next, {...base, isSensitive: true, ciphertext});
+	}
+	return next;
+}
+
+/** The state without any variable of a resource. */
+export const withoutVariables = (state: State, resource: string): State => ({
+	...state,
+	variables: state.variables.filter(({scope}) => scope.type !== 'resource' || scope.name !== resource),
+});

@@ -1,0 +1,141 @@
+import {isUp} from '../apply/containers.ts';
+import type {BackupOperation} from '../descriptor/project.ts';
+import {messageOf, UserError} from '../errors.ts';
+import {failpoint} from '../failpoints.ts';
+import {newId} from '../model/ids.ts';
+import type {DesiredResource} from '../model/specs.ts';
+import {appendAudit} from '../state/audit.ts';
+import type {Backup, BackupManifest, BackupPurpose} from '../state/backup.ts';
+import {newOperationId} from '../state/journal.ts';
+import {artifactPath, makeArtifact, removeArtifact, type Sealed, sealArtifact, writeManifest} from './artifact.ts';
+import {definitionOf, findResource, knownResource, operationHash, runtimeHash} from './definition.ts';
+import {patchBackup, withBackup} from './records.ts';
+import {assertLocal} from './root.ts';
+import {operationImage, runOperation} from './run-operation.ts';
+import type {Work} from './work.ts';
+
+/** A resource that exists, as it runs. */
+export const resourceOf = ({context}: Work, name: string): DesiredResource =>
+	knownResource(context.project, findResource(context.state.current(), name));
+
+/** @throws UserError with the documented text when the resource's container does not run */
+export async function assertRunning({context}: Work, name: string): Promise<void> {
+	const {containerId} = findResource(context.state.current(), name);
+	if (isUp(await context.engine.inspectContainer(containerId))) return;
+	throw new UserError(`Resource ${name} is not running.`, {hint: `compartment resource start --resource ${name}`});
+}
+
+/** The backup operation, or the documented refusal. */
+export function backupOperation({name, operations}: DesiredResource): BackupOperation {
+	if (operations.backup) return operations.backup;
+	throw new UserError(`Resource ${name} does not define an backup command.`, {
+		hint: `add resources.${name}.operations.backup.command to compartment.yml`,
+	});
+}
+
+function newBackup(work: Work, resource: DesiredResource, purpose: BackupPurpose): Backup {
+	const id = newId('rbak');
+	return {
+		id,
+		resource: resource.name,
+		purpose,
+		status: 'running',
+		createdAt: new Date().toISOString(),
+		completedAt: null,
+		artifactLocation: artifactPath(work.root, id),
+		checksum: null,
+		size: null,
+		failureSummary: null,
+		retentionDeletedAt: null,
+		retentionReason: null,
+		manifest: null,
+		verification: null,
+		op: newOperationId(),
+	};
+}
+
+function manifestOf({context, user}: Work, resource: DesiredResource, backup: Backup, sealed: Sealed): BackupManifest {
+	const {project, environment} = context.plan;
+	const definition = definitionOf(resource);
+	return {
+		backupId: backup.id,
+		project,
+		environment,
+		resource: resource.name,
+		status: 'succeeded',
+		createdAt: backup.createdAt,
+		createdBy: user,
+		artifactLocation: backup.artifactLocation!,
+		...sealed,
+		failureSummary: null,
+		resourceImage: resource.spec.image,
+		operationImage: operationImage({operation: backupOperation(resource), resource}),
+		resourceRuntimeDefinitionHash: runtimeHash(definition),
+		operationConfigHash: operationHash(definition),
+		volumes: Object.keys(resource.spec.volumes),
+		definition,
+	};
+}
+
+async function write(work: Work, resource: DesiredResource, backup: Backup): Promise<BackupManifest> {
+	const artifact = makeArtifact(work.root, backup.id);
+	const run = {kind: 'backup', work: 'backup', resource, backup: backup.id, op: backup.op, artifact} as const;
+	await runOperation(work, {...run, operation: backupOperation(resource)});
+	failpoint('backup.after-command');
+	const sealed = await sealArtifact(artifact);
+	failpoint('backup.after-seal');
+	const manifest = manifestOf(work, resource, backup, sealed);
+	writeManifest(work.root, manifest);
+	failpoint('backup.after-manifest');
+	return manifest;
+}
+
+/**
+ * Backs a running resource up (contract 6.4). The backup counts when its command exited with 0, wrote something, and
+ * all of it is on the disk; everything else leaves a record that says why it failed, and no files.
+ */
+export async function createBackup(work: Work, name: string, purpose: BackupPurpose): Promise<Backup> {
+	const {context, notify} = work;
+	const resource = resourceOf(work, name);
+	backupOperation(resource);
+	assertLocal(context.engine);
+	await assertRunning(work, name);
+	const backup = newBackup(work, resource, purpose);
+	const {id} = backup;
+	const startedAt = Date.now();
+	const common = {work: 'backup', resource: name, backup: id} as const;
+	const finish = async (status: 'succeeded' | 'failed', patch: Partial<Backup>): Promise<Backup> => {
+		const completedAt = new Date().toISOString();
+		const next = await context.state.update(state => patchBackup(state, id, {status, completedAt, ...patch}));
+		const at = Date.now();
+		notify({...common, type: 'work-finished', at, status, bytes: patch.size ?? null, elapsedMs: at - startedAt});
+		const details = {backup: id, purpose, ...(patch.size ? {size: patch.size} : {})};
+		const warning = appendAudit(context.directory, {
+			type: 'resource.backup.created',
+			status,
+			target: resource.address,
+			details,
+		});
+		if (warning) work.say(warning);
+		return next.backups.find(candidate => candidate.id === id)!;
+	};
+	await context.state.update(state => withBackup(state, backup));
+	failpoint('backup.after-record');
+	notify({...common, type: 'work-started', at: startedAt});
+	try {
+		const manifest = await write(work, resource, backup);
+		const done = await finish('succeeded', {checksum: manifest.checksum, size: manifest.size, manifest});
+		failpoint('backup.after-success');
+		return done;
+	} catch (error) {
+		const failureSummary = context.secrets.mask(messageOf(error));
+		removeArtifact(work.root, id);
+		await finish('failed', {artifactLocation: null, failureSummary});
+		if (!(error instanceof UserError)) throw error;
+		throw new UserError(`Backup ${id} of resource ${name} failed: ${failureSummary}`, {
+			hint: error.hint,
+			exitCode: error.exitCode,
+			cause: error,
+		});
+	}
+}

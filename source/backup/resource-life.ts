@@ -1,0 +1,91 @@
+import {isUp} from '../apply/containers.ts';
+import {removeVolume} from '../apply/destroy-steps.ts';
+import {deleteResource, replaceResource, restartResource} from '../apply/steps/resource.ts';
+import {stopResource as stopContainer} from '../apply/stop-steps.ts';
+import {UserError} from '../errors.ts';
+import {resourceAddress, volumeAddress} from '../model/address.ts';
+import {labels} from '../model/labels.ts';
+import {appendAudit} from '../state/audit.ts';
+import type {State} from '../state/state.ts';
+import {withoutVariables} from './copy-variables.ts';
+import {assertRunning, resourceOf} from './create.ts';
+import {findResource, volumesOf} from './definition.ts';
+import {prepareNetwork, type Work} from './work.ts';
+
+function audit({context, say}: Work, type: string, name: string, details = {}): void {
+	const target = resourceAddress(name);
+	const warning = appendAudit(context.directory, {type, status: 'succeeded', target, details});
+	if (warning) say(warning);
+}
+
+/** Stops a running resource; its container and its volumes stay (contract 6.2). */
+export async function stopResource(work: Work, name: string): Promise<void> {
+	await assertRunning(work, name);
+	await stopContainer(work.context, name);
+	audit(work, 'resource.stopped', name);
+}
+
+// An engine makes a missing volume in silence, and the resource would begin empty.
+async function assertVolumes(work: Work, name: string): Promise<void> {
+	const {engine, state, plan} = work.context;
+	const {volumes} = await engine.observe({[labels.lineage]: plan.lineage});
+	const there = new Set(volumes.map(volume => volume.name));
+	const lost = volumesOf(state.current(), resourceOf(work, name)).find(volume => !there.has(volume.name));
+	if (!lost) return;
+	throw new UserError(`Volume ${lost.handle} of resource ${name} was removed outside Compartment, its data is gone.`, {
+		hint: `compartment apply makes an empty one, then bring a backup back: compartment resource backup list --resource ${name}`,
+	});
+}
+
+/**
+ * Starts a stopped resource as it was recorded and waits for its readiness (contract 6.2); one whose container is gone
+ * gets a new one on the same volumes.
+ */
+export async function startResource(work: Work, name: string): Promise<void> {
+	const {context} = work;
+	const {status, restore, containerId} = findResource(context.state.current(), name);
+	const details = await context.engine.inspectContainer(containerId);
+	if (isUp(details) && status !== 'stopped') return;
+	await prepareNetwork(work);
+	if (details) await restartResource(context, resourceAddress(name), 'start');
+	else {
+		await assertVolumes(work, name);
+		await replaceResource(context, resourceOf(work, name), restore ? {status, restore} : {status: 'running'});
+	}
+	audit(work, 'resource.started', name);
+}
+
+/** Volumes of a resource that are recorded: those of a deleted one too. By address. */
+const recordedVolumes = ({volumes}: State, name: string): string[] =>
+	Object.keys(volumes).filter(address => address.startsWith(volumeAddress(name, '')));
+
+/** Refuses a name of which nothing is left. */
+export function assertDeletable(state: State, name: string): void {
+	if (recordedVolumes(state, name).length === 0) findResource(state, name);
+}
+
+// A generated password belongs to the data that was made with it: it goes, and stays, with the volumes.
+const withoutGenerated = (state: State, name: string): State => ({
+	...state,
+	variables: state.variables.filter(
+		({scope, source}) => scope.type !== 'resource' || scope.name !== name || source !== 'generated',
+	),
+});
+
+/**
+ * Removes a resource's container and record, and its data when told so (contract 6.3). Backups stay.
+ * @returns the handles of the volumes that stay
+ */
+export async function removeResource(work: Work, name: string, deleteData: boolean): Promise<readonly string[]> {
+	const {context} = work;
+	const {state, project} = context;
+	assertDeletable(state.current(), name);
+	await deleteResource(context, name);
+	if (deleteData) {
+		for (const address of recordedVolumes(state.current(), name)) await removeVolume(context, address);
+		const isDeclared = project.resources.some(resource => resource.name === name);
+		await state.update(current => (isDeclared ? withoutGenerated(current, name) : withoutVariables(current, name)));
+	}
+	audit(work, 'resource.deleted', name, {deleteData});
+	return recordedVolumes(state.current(), name).map(address => address.slice(volumeAddress(name, '').length));
+}

@@ -1,0 +1,95 @@
+import {removeVolume} from '../apply/destroy-steps.ts';
+import {replaceResource} from '../apply/steps/resource.ts';
+import {createVolume} from '../apply/steps/volume.ts';
+import {messageOf, UserError} from '../errors.ts';
+import {failpoint} from '../failpoints.ts';
+import {volumeAddress} from '../model/address.ts';
+import type {Backup, BackupManifest} from '../state/backup.ts';
+import type {State} from '../state/state.ts';
+import {assertVariables, copyVariables, withoutVariables} from './copy-variables.ts';
+import {resourceNamed, volumesOf} from './definition.ts';
+import {findBackup} from './records.ts';
+import {auditRestore, checkBackup, markRestored, type Restored, restoreInto, restoreOperation} from './restore.ts';
+import {assertLocal} from './root.ts';
+import {prepareNetwork, type Work, withResource} from './work.ts';
+
+/** contract 1.3 */
+const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+/** A backup that can make a resource (contract 6.7). */
+function usableBackup(state: State, id: string): Backup & {manifest: BackupManifest} {
+	const backup = findBackup(state, id);
+	if (backup.status === 'succeeded' && backup.manifest) return {...backup, manifest: backup.manifest};
+	throw new UserError(`Backup ${id} cannot be restored into a new resource.`, {hint: `It is ${backup.status}.`});
+}
+
+function assertFree({context}: Work, name: string): void {
+	const {project, state} = context;
+	if (!namePattern.test(name))
+		throw new UserError(`Resource name "${name}" is invalid.`, {
+			hint: 'A name has 1 to 63 of a-z, 0-9, _ and -, and begins with a letter or a digit.',
+		});
+	const {resources, volumes} = state.current();
+	if (Object.hasOwn(resources, name))
+		throw new UserError(`Resource ${name} already exists.`, {hint: 'compartment resource list'});
+	if (project.services.some(service => service.name === name))
+		throw new UserError(`Resource name ${name} must not collide with a service name.`);
+	if (Object.keys(volumes).some(address => address.startsWith(volumeAddress(name, ''))))
+		throw new UserError(`A deleted resource ${name} left data volumes, which a restore would overwrite.`, {
+			hint: `Take another name, or delete them: compartment resource delete --resource ${name} --delete-data`,
+		});
+}
+
+/**
+ * Makes a new resource from a backup: the definition that was captured with it, volumes of its own, a copy of the
+ * variables (contract 6.7). The source is not touched. When the restore fails, the new resource stays for inspection.
+ */
+export async function restoreAs(work: Work, name: string, id: string): Promise<Restored> {
+	const {context} = work;
+	const {state, secrets} = context;
+	const backup = usableBackup(state.current(), id);
+	const {definition} = backup.manifest;
+	assertFree(work, name);
+	if (!definition.operations.restore)
+		throw new UserError(`Backup ${id} cannot restore a resource without a restore operation.`);
+	assertVariables(state.current(), backup.resource, definition);
+	assertLocal(context.engine);
+	await checkBackup(backup);
+	await prepareNetwork(work);
+
+	const resource = resourceNamed(name, definition, state.current());
+	const volumes = volumesOf(state.current(), resource);
+	const extended = withResource(work, resource, volumes);
+	const copied = await copyVariables(state.current(), secrets, backup.resource, name);
+	await state.update(() => copied);
+	const restore = {backup: id, preRestoreBackup: null};
+	try {
+		for (const volume of volumes) await createVolume(extended.context, volume);
+		await replaceResource(extended.context, resource, {status: 'restore-incomplete', restore});
+	} catch (error) {
+		for (const {address} of volumes) await removeVolume(context, address);
+		if (backup.resource !== name) await state.update(current => withoutVariables(current, name));
+		throw error;
+	}
+	failpoint('restore.after-mark');
+	try {
+		const operation = restoreOperation(resource);
+		// Its variables have revisions now.
+		const running = {...resource, spec: state.current().resources[name]!.spec};
+		await restoreInto(extended, {work: 'restore', resource: running, backup, operation});
+	} catch (error) {
+		auditRestore(work, name, id, 'failed');
+		const reason = secrets.mask(messageOf(error));
+		throw new UserError(
+			`Resource ${name} was created, but restore failed: ${reason}. Delete the resource before retrying.`,
+			{
+				hint: `compartment resource delete --resource ${name} --delete-data`,
+				exitCode: error instanceof UserError ? error.exitCode : undefined,
+				cause: error,
+			},
+		);
+	}
+	await state.update(current => markRestored(current, name));
+	auditRestore(work, name, id, 'succeeded');
+	return {resource: name, restoredBackup: backup, preRestoreBackup: null};
+}

@@ -1,0 +1,180 @@
+import {describeFailure} from '../apply/containers.ts';
+import {awaitResource} from '../apply/readiness.ts';
+import {StepError} from '../apply/step-error.ts';
+import type {RestoreOperation} from '../descriptor/project.ts';
+import {messageOf, UserError} from '../errors.ts';
+import {failpoint} from '../failpoints.ts';
+import {environmentNetworkName} from '../model/names.ts';
+import type {DesiredResource} from '../model/specs.ts';
+import {compareAttributes, reasonsOf, resourceAttributes} from '../plan/attributes.ts';
+import {restoreHints} from '../plan/unfinished-restore.ts';
+import {appendAudit} from '../state/audit.ts';
+import type {Backup, BackupManifest} from '../state/backup.ts';
+import {newOperationId} from '../state/journal.ts';
+import type {State, UnfinishedRestore} from '../state/state.ts';
+import {checkArtifact} from './artifact.ts';
+import {assertRunning, backupOperation, createBackup, resourceOf} from './create.ts';
+import {operationHash, runtimeHash} from './definition.ts';
+import type {WorkKind} from './events.ts';
+import {findBackup, patchResource} from './records.ts';
+import {assertLocal} from './root.ts';
+import {runOperation} from './run-operation.ts';
+import {prepareNetwork, type Work} from './work.ts';
+
+export type Restored = {
+	readonly resource: string;
+	readonly restoredBackup: Backup;
+	/** Null when none was made, because the restore before this one did not finish. */
+	readonly preRestoreBackup: Backup | null;
+};
+
+/** The restore operation, or the documented refusal. */
+export function restoreOperation({name, operations}: Pick<DesiredResource, 'name' | 'operations'>): RestoreOperation {
+	if (operations.restore) return operations.restore;
+	throw new UserError(`Resource ${name} does not define an restore command.`, {
+		hint: `add resources.${name}.operations.restore.command to compartment.yml`,
+	});
+}
+
+function differences(manifest: BackupManifest, resource: DesiredResource): string {
+	const {changes} = compareAttributes(resourceAttributes(manifest.definition.spec), resourceAttributes(resource.spec));
+	return changes.length > 0 ? reasonsOf(changes).join(', ') : 'its backup or restore command changed';
+}
+
+/** A backup that may replace the data of a resource (contract 6.6). */
+export function restorableBackup(
+	state: State,
+	id: string,
+	resource: DesiredResource,
+): Backup & {manifest: BackupManifest} {
+	const backup = findBackup(state, id);
+	const {name} = resource;
+	if (backup.resource !== name || backup.status !== 'succeeded')
+		throw new UserError(`Backup ${id} cannot be restored to resource ${name}.`, {
+			hint:
+				backup.status === 'succeeded'
+					? `It is of resource ${backup.resource}. Into a new one: compartment resource backup restore --backup ${id} --as NAME`
+					: `It is ${backup.status}. compartment resource backup list --resource ${name}`,
+		});
+	const {manifest} = backup;
+	if (!manifest) throw new UserError(`Backup ${id} does not have a manifest.`);
+	const isSame =
+		runtimeHash(resource) === manifest.resourceRuntimeDefinitionHash &&
+		operationHash(resource) === manifest.operationConfigHash;
+	if (!isSame)
+		throw new UserError(`Backup ${id} is not compatible with resource ${name}.`, {
+			hint: `Since it was made: ${differences(manifest, resource)}. Into a new resource: compartment resource backup restore --backup ${id} --as NAME`,
+		});
+	return {...backup, manifest};
+}
+
+/** Checks that a backup's files are the ones that it was made of. */
+export const checkBackup = ({id, artifactLocation, checksum, size}: Backup): Promise<void> =>
+	checkArtifact(id, artifactLocation!, {checksum: checksum!, size: size!});
+
+/** Waits for a resource after a restore, with the documented text (contract 6.5). */
+async function awaitRestored(work: Work, resource: DesiredResource): Promise<void> {
+	const {context} = work;
+	const {engine, plan, state} = context;
+	const {name, address, readiness, spec} = resource;
+	const {containerId} = state.current().resources[name]!;
+	const network = environmentNetworkName(plan.project, plan.environment);
+	const host = (await engine.inspectContainer(containerId))?.networks[network] || spec.hostname;
+	const outcome = await awaitResource(context, name, {address, containerId, host}, readiness);
+	if (outcome.isReady) return;
+	const message = readiness
+		? `Resource ${name} did not become ready after restore before ${readiness.timeoutMs}ms.`
+		: outcome.message;
+	throw new StepError(await describeFailure(context, containerId, message, outcome.lastProbe));
+}
+
+type Restore = {
+	readonly work: WorkKind;
+	readonly resource: DesiredResource;
+	readonly backup: Backup;
+	readonly operation: RestoreOperation;
+};
+
+/** Runs the restore command against a resource and waits until that is ready again. The caller has marked it. */
+export async function restoreInto(work: Work, {work: kind, resource, backup, operation}: Restore): Promise<void> {
+	const {id, artifactLocation} = backup;
+	const common = {work: kind, resource: resource.name, backup: id} as const;
+	const startedAt = Date.now();
+	const finish = (status: 'succeeded' | 'failed') => {
+		const at = Date.now();
+		work.notify({...common, type: 'work-finished', at, status, bytes: null, elapsedMs: at - startedAt});
+	};
+	work.notify({...common, type: 'work-started', at: startedAt});
+	try {
+		await runOperation(work, {
+			kind: 'restore',
+			work: kind,
+			operation,
+			resource,
+			backup: id,
+			op: newOperationId(),
+			artifact: artifactLocation!,
+		});
+		failpoint('restore.after-command');
+		await awaitRestored(work, resource);
+		failpoint('restore.after-ready');
+		finish('succeeded');
+	} catch (error) {
+		finish('failed');
+		throw error;
+	}
+}
+
+/** The mark comes before the first byte, and goes when the resource is ready again. */
+export const markUnfinished = (state: State, name: string, restore: UnfinishedRestore): State =>
+	patchResource(state, name, {status: 'restore-incomplete', restore});
+
+export const markRestored = (state: State, name: string): State =>
+	patchResource(state, name, {status: 'running', restore: undefined, updatedAt: new Date().toISOString()});
+
+/** Writes what a restore did to the audit. */
+export function auditRestore(work: Work, name: string, backup: string, status: 'succeeded' | 'failed'): void {
+	const entry = {type: 'resource.backup.restored', status, target: `resource.${name}`, details: {backup}} as const;
+	const warning = appendAudit(work.context.directory, entry);
+	if (warning) work.say(warning);
+}
+
+/**
+ * Replaces a resource's data by that of one of its backups, after a backup of what is there (contract 6.6). A restore that does not
+ * finish leaves the resource marked: no service is started on it until a restore succeeds.
+ */
+export async function restoreInPlace(work: Work, name: string, id: string): Promise<Restored> {
+	const {context} = work;
+	const {state} = context;
+	const resource = resourceOf(work, name);
+	const backup = restorableBackup(state.current(), id, resource);
+	const operation = restoreOperation(resource);
+	backupOperation(resource);
+	assertLocal(context.engine);
+	await assertRunning(work, name);
+	await checkBackup(backup);
+	await prepareNetwork(work);
+	// What an unfinished restore left is worth no backup, and may not even allow one: the one made before it stays.
+	const former = state.current().resources[name]!.restore;
+	const preRestoreBackup = former ? null : await createBackup(work, name, 'pre_restore');
+	const unfinished: UnfinishedRestore = {
+		backup: id,
+		preRestoreBackup: preRestoreBackup?.id ?? former?.preRestoreBackup ?? null,
+	};
+	await state.update(current => markUnfinished(current, name, unfinished));
+	failpoint('restore.after-mark');
+	try {
+		await restoreInto(work, {work: 'restore', resource, backup, operation});
+	} catch (error) {
+		auditRestore(work, name, id, 'failed');
+		const message = `Resource ${name} holds neither its former data nor all of backup ${id}: ${context.secrets.mask(messageOf(error))}`;
+		throw new UserError(message, {
+			hint: ['Restore again, or what was there before:', ...restoreHints(name, unfinished)].join('\n'),
+			exitCode: error instanceof UserError ? error.exitCode : undefined,
+			cause: error,
+		});
+	}
+	await state.update(current => markRestored(current, name));
+	auditRestore(work, name, id, 'succeeded');
+	return {resource: name, restoredBackup: backup, preRestoreBackup};
+}

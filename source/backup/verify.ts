@@ -1,0 +1,121 @@
+import {ensureImage, settle, startContainer} from '../apply/steps/resource.ts';
+import {messageOf, UserError} from '../errors.ts';
+import {operationAddress} from '../model/address.ts';
+import {labelsOf} from '../model/labels.ts';
+import {dnsLabel, resourceContainerName} from '../model/names.ts';
+import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
+import type {EnvValue} from '../model/values.ts';
+import {appendAudit} from '../state/audit.ts';
+import type {Backup, ResourceDefinition, Verification} from '../state/backup.ts';
+import {newOperationId} from '../state/journal.ts';
+import type {State} from '../state/state.ts';
+import {findVariable, generateToken} from '../state/variables.ts';
+import {assertVariables} from './copy-variables.ts';
+import {volumesOf} from './definition.ts';
+import {findBackup, patchBackup} from './records.ts';
+import {checkBackup, restoreOperation} from './restore.ts';
+import {assertLocal} from './root.ts';
+import {runOperation} from './run-operation.ts';
+import {prepareNetwork, type Work, withResource} from './work.ts';
+
+// A value that was removed meanwhile is made up: it protects nothing that stays.
+function knownValue(state: State, definition: ResourceDefinition, value: EnvValue): EnvValue {
+	if (value.type !== 'secret' || findVariable(state, value.scope, value.key)) return value;
+	const generated = definition.generatedVariables[value.key];
+	return generated ? {type: 'plain', value: generateToken(generated)} : value;
+}
+
+/** The resource of a backup under a name that nothing else has. */
+function throwawayOf(state: State, {id, resource}: Backup, definition: ResourceDefinition): DesiredResource {
+	const env = Object.entries(definition.spec.env).map(([key, value]) => [key, knownValue(state, definition, value)]);
+	const name = `${resource}.verify.${id}`;
+	return {
+		...definition,
+		name,
+		address: operationAddress('verify', resource),
+		containerName: resourceContainerName(state.project, state.environment, name),
+		restart: 'no',
+		spec: {...definition.spec, env: Object.fromEntries(env), hostname: `${dnsLabel(id)}.verify.internal`},
+	};
+}
+
+/** Restores into the throw-away container. Whatever happens, nothing of it is left. */
+async function restoreAside(
+	work: Work,
+	backup: Backup,
+	resource: DesiredResource,
+	volumes: readonly DesiredVolume[],
+): Promise<void> {
+	const {context} = work;
+	const {engine, plan} = context;
+	const op = newOperationId();
+	const own = labelsOf({...plan, address: resource.address, op});
+	let containerId: string | undefined;
+	try {
+		await ensureImage(context, resource.address, resource.spec.image);
+		for (const {name} of volumes) await engine.createVolume(name, own);
+		containerId = await startContainer(context, resource, resource.spec, op);
+		await settle(context, resource, containerId);
+		await runOperation(work, {
+			kind: 'restore',
+			work: 'verify',
+			operation: restoreOperation(resource),
+			resource,
+			backup: backup.id,
+			op,
+			artifact: backup.artifactLocation!,
+		});
+		await settle(context, resource, containerId);
+	} finally {
+		const left = await engine.observe(own);
+		for (const {id} of left.containers) await engine.remove(id);
+		for (const {name} of left.volumes) await engine.removeVolume(name);
+	}
+}
+
+/**
+ * Proves that a backup can be restored (**added**): its files are checked, and restored into a throw-away container made from the
+ * definition that was captured with them. The result is recorded with the backup.
+ * @throws UserError when the backup is none that could be restored; a failed proof is in the result
+ */
+export async function verifyBackup(work: Work, id: string): Promise<Backup & {readonly verification: Verification}> {
+	const {context, notify} = work;
+	const {state} = context;
+	const backup = findBackup(state.current(), id);
+	if (backup.status !== 'succeeded' || !backup.manifest)
+		throw new UserError(`Backup ${id} cannot be verified.`, {hint: `It is ${backup.status}.`});
+	const {definition} = backup.manifest;
+	restoreOperation({...definition, name: backup.resource});
+	assertVariables(state.current(), backup.resource, definition);
+	assertLocal(context.engine);
+
+	const startedAt = Date.now();
+	const common = {work: 'verify', resource: backup.resource, backup: id} as const;
+	notify({...common, type: 'work-started', at: startedAt});
+	let failureSummary: string | null = null;
+	try {
+		await checkBackup(backup);
+		await prepareNetwork(work);
+		const resource = throwawayOf(state.current(), backup, definition);
+		const volumes = volumesOf(state.current(), resource);
+		await restoreAside(withResource(work, resource, volumes), backup, resource, volumes);
+	} catch (error) {
+		if (context.signal.aborted || !(error instanceof UserError)) throw error;
+		failureSummary = context.secrets.mask(messageOf(error));
+	}
+	const at = Date.now();
+	const status = failureSummary === null ? 'succeeded' : 'failed';
+	const durationMs = at - startedAt;
+	const verification: Verification = {status, at: new Date(at).toISOString(), durationMs, failureSummary};
+	await state.update(current => patchBackup(current, id, {verification}));
+	notify({...common, type: 'work-finished', at, status, bytes: null, elapsedMs: durationMs});
+	const target = `resource.${backup.resource}`;
+	const warning = appendAudit(context.directory, {
+		type: 'resource.backup.verified',
+		status,
+		target,
+		details: {backup: id},
+	});
+	if (warning) work.say(warning);
+	return {...backup, verification};
+}

@@ -1,0 +1,54 @@
+import {backupsOf, lastScheduled} from '../backup/records.ts';
+import {describeSchedule} from '../backup/schedule.ts';
+import {withWork} from '../backup/work.ts';
+import type {BackupOperation} from '../descriptor/project.ts';
+import {LockedError} from '../errors.ts';
+import type {Backup} from '../state/backup.ts';
+import type {State} from '../state/state.ts';
+import type {CommonFlags} from './flags.ts';
+import {watchWork} from './resource-work.ts';
+import {readExistingState, type Workspace} from './workspace.ts';
+
+/** A backup as a document (contract 6.4), without what only the machinery needs. */
+export function summariseBackup({op: _op, manifest: _manifest, ...summary}: Backup) {
+	return summary;
+}
+
+type Schedule = NonNullable<BackupOperation['schedule']>;
+
+/** What became of a resource's schedule (contract 6.4). */
+export function summariseSchedule(state: State, resource: string, {retention, ...schedule}: Schedule) {
+	const last = lastScheduled(state, resource);
+	const cleaned = backupsOf(state, resource).flatMap(({retentionDeletedAt}) => retentionDeletedAt ?? []);
+	return {
+		schedule,
+		retention: retention ?? null,
+		lastRunAt: last?.createdAt ?? null,
+		lastStatus: last?.status ?? null,
+		cleanedCount: cleaned.length,
+		lastCleanupAt: cleaned.sort().at(-1) ?? null,
+	};
+}
+
+export const scheduleLine = ({schedule, lastRunAt, cleanedCount}: ReturnType<typeof summariseSchedule>): string =>
+	`scheduled backup\t${describeSchedule(schedule)}\tlast run ${lastRunAt ?? 'never'}\tcleaned ${cleanedCount}`;
+
+export function backupLine({id, status, purpose, createdAt, retentionDeletedAt, retentionReason}: Backup): string {
+	const cleaned = retentionDeletedAt === null ? '' : `\tcleaned ${retentionDeletedAt} (${retentionReason})`;
+	return `${id}\t${status}\t${purpose}\t${createdAt}${cleaned}`;
+}
+
+/** The state with no backup that says it runs although its command died: that can be told by whoever gets the lock. */
+export async function readSettledState(workspace: Workspace, flags: CommonFlags): Promise<State> {
+	const state = await readExistingState(workspace);
+	if (!state.backups.some(({status}) => status === 'running')) return state;
+	try {
+		return await watchWork(workspace, flags, place =>
+			// Opening the work settles it.
+			withWork(place, 'resource backup list', async ({context}) => context.state.current()),
+		);
+	} catch (error) {
+		if (error instanceof LockedError) return state;
+		throw error;
+	}
+}

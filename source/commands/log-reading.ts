@@ -1,0 +1,71 @@
+import type {LogLine, LogOptions, ReadonlyEngine} from '../engine/engine.ts';
+import type {SourcedLine} from '../output/log-lines.ts';
+import {mergeByTime} from '../output/merge-lines.ts';
+import type {LogSource} from './log-sources.ts';
+
+type Past = {readonly tail?: number; readonly since?: string; readonly signal?: AbortSignal};
+
+/** How far a container's log has been read: the time of the last line, and how many lines have that very time. */
+type Position = {readonly at: string; readonly count: number};
+
+/** Remembers how far each container's log was read, so that reading goes on exactly there. */
+export type Positions = {
+	readonly note: (containerId: string, at: string) => void;
+	readonly of: (containerId: string) => Position | undefined;
+};
+
+export function createPositions(): Positions {
+	const positions = new Map<string, Position>();
+	return {
+		note(containerId, at) {
+			const former = positions.get(containerId);
+			positions.set(containerId, {at, count: former?.at === at ? former.count + 1 : 1});
+		},
+		of: containerId => positions.get(containerId),
+	};
+}
+
+type Engine = Pick<ReadonlyEngine, 'logs'>;
+
+async function* noting(lines: AsyncIterable<LogLine>, containerId: string, positions: Positions) {
+	for await (const line of lines) {
+		positions.note(containerId, line.at);
+		yield line;
+	}
+}
+
+/** What is there already, of all sources together, ordered by time. */
+export function readPast(
+	engine: Engine,
+	sources: readonly LogSource[],
+	{tail, since, signal}: Past,
+	positions: Positions,
+): AsyncGenerator<SourcedLine> {
+	const options: LogOptions = {tail, since, signal};
+	const streams = sources.map(({name, containerId}) => ({
+		source: name,
+		lines: noting(engine.logs(containerId, options), containerId, positions),
+	}));
+	return mergeByTime(streams, {isLive: false});
+}
+
+/** What comes after the part that was read, until the container ends or the signal aborts. */
+export async function* followOn(
+	engine: Engine,
+	{containerId}: Pick<LogSource, 'containerId'>,
+	{since, signal}: Past,
+	positions: Positions,
+): AsyncGenerator<LogLine> {
+	const start = positions.of(containerId);
+	// The engine begins with the line of that very moment, which has been read.
+	let toSkip = start?.count ?? 0;
+	for await (const line of engine.logs(containerId, {follow: true, since: start?.at ?? since, signal})) {
+		if (start && toSkip > 0 && line.at <= start.at) {
+			if (line.at === start.at) toSkip--;
+			continue;
+		}
+		toSkip = 0;
+		positions.note(containerId, line.at);
+		yield line;
+	}
+}

@@ -1,0 +1,30 @@
+import {findResource} from '../backup/definition.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {describeResource, placeOf, reportResources} from './resource-report.ts';
+import type {ResourceFlags} from './resource-work.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readExistingState} from './workspace.ts';
+
+/** `compartment resource list`: the resources that exist. */
+export async function resourceList(flags: CommonFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	const resources = await reportResources(workspace, state);
+	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), resources}));
+	else if (resources.length === 0) print(`No resources found for ${state.project}/${sanitiseLine(state.environment)}.`);
+	else print(resources.map(({name, status, hostname}) => `${name}\t${status}\t${hostname}`).join('\n'));
+}
+
+/** `compartment resource inspect`: one of them in detail. */
+export async function resourceInspect(flags: ResourceFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	findResource(state, flags.resource);
+	const resource = (await reportResources(workspace, state)).find(({name}) => name === flags.resource)!;
+	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), resource}));
+	else print(describeResource(resource));
+}

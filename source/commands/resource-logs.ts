@@ -1,0 +1,41 @@
+import {findResource} from '../backup/definition.ts';
+import {UserError} from '../errors.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {isJson} from './flags.ts';
+import {placeOf} from './resource-report.ts';
+import type {ResourceFlags} from './resource-work.ts';
+import {sinceOf} from './since.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace, readExistingState} from './workspace.ts';
+
+/** contract 3.4 */
+const mostLines = 500;
+
+function tailOf(text: string): number {
+	const tail = Number(text);
+	if (/^[1-9]\d*$/.test(text) && tail <= mostLines) return tail;
+	throw new UserError(`--tail must be a positive integer up to ${mostLines}.`);
+}
+
+/** `compartment resource logs`: the last lines of a running resource, the message alone (contract 6.2). */
+export async function resourceLogs(
+	flags: ResourceFlags & {readonly tail: string; readonly since?: string},
+): Promise<void> {
+	const {print, paint} = createTerminal(flags);
+	const name = flags.resource;
+	const tail = tailOf(flags.tail);
+	const since = sinceOf(flags.since, Date.now());
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	const {containerId} = findResource(state, name);
+	const details = await workspace.engine.inspectContainer(containerId);
+	if (details?.state !== 'running' && details?.state !== 'restarting')
+		throw new UserError(`Resource ${name} is not running.`, {hint: `compartment resource start --resource ${name}`});
+	const lines = [];
+	for await (const {at, stream, text} of workspace.engine.logs(containerId, {tail, ...(since ? {since} : {})})) {
+		if (isJson(flags)) lines.push({message: text, resourceName: name, stream, timestamp: at});
+		else print(sanitiseLine(text, {keepColour: paint.isColoured}));
+	}
+	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), resource: name, lines}));
+}

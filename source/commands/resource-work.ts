@@ -1,0 +1,62 @@
+import {userInfo} from 'node:os';
+import {type Work, type WorkPlace, withWork} from '../backup/work.ts';
+import {CancelledError} from '../errors.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createWorkView} from './work-view.ts';
+import {openWorkspace, readExistingState, type Workspace} from './workspace.ts';
+
+/** Flags of commands on one resource. */
+export type ResourceFlags = CommonFlags & {readonly resource: string};
+
+function userName(): string {
+	try {
+		return userInfo().username;
+	} catch {
+		// In a container, a user id may have no name.
+		return `user ${process.getuid?.() ?? 'unknown'}`;
+	}
+}
+
+/** Shows a work while it runs, and lets ctrl-c cancel it. */
+export async function watchWork<Result>(
+	workspace: Workspace,
+	flags: CommonFlags,
+	run: (place: WorkPlace) => Promise<Result>,
+): Promise<Result> {
+	const {project, engine, router, settings, directory, warnings} = workspace;
+	const view = createWorkView(isJson(flags));
+	for (const warning of warnings) view.say(`Warning: ${warning}`);
+	const abort = new AbortController();
+	const cancel = () => abort.abort(new CancelledError());
+	process.on('SIGINT', cancel);
+	process.on('SIGTERM', cancel);
+	try {
+		return await run({
+			project,
+			engine,
+			router,
+			settings,
+			directory,
+			signal: abort.signal,
+			emit: view.emit,
+			notify: view.notify,
+			say: view.say,
+			user: userName(),
+			readState: () => readExistingState(workspace),
+		});
+	} finally {
+		process.off('SIGINT', cancel);
+		process.off('SIGTERM', cancel);
+		view.close();
+	}
+}
+
+/** Exclusive work of one command on the resources of an environment. */
+export async function workOn<Result>(
+	flags: CommonFlags,
+	operation: string,
+	run: (work: Work, workspace: Workspace) => Promise<Result>,
+): Promise<Result> {
+	const workspace = await openWorkspace(flags);
+	return watchWork(workspace, flags, place => withWork(place, operation, work => run(work, workspace)));
+}

@@ -1,0 +1,87 @@
+import type {ApplyEvent, Emit} from '../apply/events.ts';
+import type {Notify, WorkEvent} from '../backup/events.ts';
+import {formatBytes} from '../output/bytes.ts';
+import {formatDuration} from '../output/duration.ts';
+import {jsonLine} from '../output/json.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+
+/** Shows a long work while it runs, on stderr: the result alone goes to stdout. */
+export type WorkView = {
+	readonly notify: Notify;
+	readonly emit: Emit;
+	/** A sentence that belongs to no step. */
+	readonly say: (message: string) => void;
+	/** Takes the updating line away. */
+	readonly close: () => void;
+};
+
+/** A terminal gets one updating line; a file gets a line at this pace. */
+const linePaceMs = 5000;
+const jsonPaceMs = 1000;
+
+const verbs = {backup: 'backing up', restore: 'restoring', verify: 'verifying'} as const;
+
+function describe({work, resource, backup, ...event}: WorkEvent): string {
+	const head = `${verbs[work]} ${resource} (${backup})`;
+	if (event.type !== 'work-progress') return head;
+	const bytes = event.bytes === null ? '' : `, ${formatBytes(event.bytes)} written`;
+	return `${head}: ${formatDuration(event.elapsedMs)}${bytes}`;
+}
+
+/** JSON lines, at a pace; the output of commands is left to the run's log. */
+function createJsonView(): WorkView {
+	let last = 0;
+	const write = (value: object) => void process.stderr.write(jsonLine(value));
+	return {
+		notify(event) {
+			if (event.type === 'work-output') return;
+			const isEarly = event.type === 'work-progress' && event.at - last < jsonPaceMs;
+			if (isEarly) return;
+			if (event.type === 'work-progress') last = event.at;
+			write(event);
+		},
+		emit: () => undefined,
+		say: message => write({type: 'notice', at: Date.now(), message}),
+		close: () => undefined,
+	};
+}
+
+function createTextView(): WorkView {
+	const {stderr} = process;
+	const isTerminal = stderr.isTTY === true && process.env['TERM'] !== 'dumb';
+	let isShown = false;
+	let last = Date.now();
+	const clear = () => {
+		if (isShown) stderr.write('\r\x1b[K');
+		isShown = false;
+	};
+	const show = (text: string, isProgress: boolean) => {
+		const line = sanitiseLine(text);
+		if (isTerminal) {
+			clear();
+			stderr.write(line.slice(0, (stderr.columns ?? 80) - 1));
+			isShown = true;
+			return;
+		}
+		if (isProgress && Date.now() - last < linePaceMs) return;
+		last = Date.now();
+		if (isProgress) stderr.write(`${line}\n`);
+	};
+	return {
+		notify(event) {
+			if (event.type === 'work-progress' || event.type === 'work-started')
+				show(describe(event), event.type === 'work-progress');
+		},
+		emit(event: ApplyEvent) {
+			if (event.type === 'step-progress' && isTerminal) show(`${event.address}: ${event.message}`, false);
+		},
+		say(message) {
+			clear();
+			stderr.write(`${sanitiseLine(message)}\n`);
+		},
+		close: clear,
+	};
+}
+
+/** JSON lines or text, both on stderr. */
+export const createWorkView = (isJson: boolean): WorkView => (isJson ? createJsonView() : createTextView());

@@ -1,0 +1,92 @@
+import type {Resource} from '../project.ts';
+
+type Product = {
+	/** Of its programs: `redis-server`, `redis-cli`. */
+	readonly name: 'redis' | 'valkey';
+	readonly image: string;
+	/** Variable that holds the password. */
+	readonly password: string;
+};
+
+// A configuration is read from standard input, because arguments are there for everybody to see.
+const passwordLines = (password: string, keys: readonly string[]): string => {
+	const quoted = `"$(printf %s "$${password}" | sed 's/[\\\\"]/\\\\&/g')"`;
+	return keys.map(key => `${key} ${quoted}`).join('\n');
+};
+
+/** The append-only file loses one second at most; the image's own entrypoint gives up root. */
+const startScript = ({
+	name,
+	password,
+}: Product): string => `exec docker-entrypoint.sh ${name}-server - --appendonly yes <<EOF
+${passwordLines(password, ['requirepass', 'masterauth'])}
+EOF`;
+
+// The store is asked for a snapshot as a replica would ask; what came is checked.
+const backupScript = ({name, password}: Product): string => `set -eu
+export REDISCLI_AUTH="$${password}"
+${name}-cli -h "$COMPARTMENT_RESOURCE_HOST" --rdb "$COMPARTMENT_BACKUP_DIR/dump.rdb"
+${name}-check-rdb "$COMPARTMENT_BACKUP_DIR/dump.rdb"`;
+
+/**
+ * A server cannot load a file while it runs, but it can follow another one. So a second server loads the snapshot here, and the
+ * store follows it until it has everything: its own data goes only when the new data has arrived.
+ */
+const restoreScript = ({name, password}: Product): string => `set -eu
+export REDISCLI_AUTH="$${password}"
+${name}-check-rdb "$COMPARTMENT_BACKUP_DIR/dump.rdb" > /dev/null
+cd "$(mktemp -d)"
+cp "$COMPARTMENT_BACKUP_DIR/dump.rdb" dump.rdb
+docker-entrypoint.sh ${name}-server - --port 6380 --appendonly no --save "" --repl-diskless-sync yes --repl-diskless-sync-delay 0 > /dev/null <<EOF &
+${passwordLines(password, ['requirepass'])}
+EOF
+source=$!
+alive() { kill -0 "$source" || { echo "the server that holds the snapshot ended"; exit 1; }; }
+here() { ${name}-cli -p 6380 "$@"; }
+there() { ${name}-cli -e -h "$COMPARTMENT_RESOURCE_HOST" "$@"; }
+until [ "$(here ping 2> /dev/null)" = PONG ]; do alive; sleep 0.2; done
+trap 'there replicaof no one > /dev/null' EXIT
+set -- $(hostname -i)
+there replicaof "$1" 6380
+tries=0
+until there info replication | grep -q "^master_link_status:up"; do
+	alive
+	there info replication | grep -q "^master_sync_in_progress:1" || tries=$((tries + 1))
+	[ "$tries" -lt 300 ] || { echo "the resource cannot reach the server that holds the snapshot"; exit 1; }
+	sleep 0.2
+done
+[ "$(here wait 1 30000)" -ge 1 ]
+there replicaof no one
+trap - EXIT
+while there info persistence | grep -Eq "^aof_rewrite_(in_progress|scheduled):1"; do sleep 0.2; done
+there info persistence | grep -q "^aof_last_bgrewrite_status:ok"
+there info keyspace`;
+
+/** A store that speaks the protocol of Redis. */
+export const keyValueStore = (product: Product) =>
+	({
+		image: product.image,
+		command: ['sh', '-c', startScript(product)],
+		env: {},
+		generatedVariables: {[product.password]: {generator: 'token', bytes: 24, encoding: 'hex'}},
+		ports: [6379],
+		readiness: {type: 'tcp', port: 6379, timeoutMs: 60_000},
+		restart: {policy: 'unless-stopped'},
+		volumes: {data: '/data'},
+		outputs: {
+			'connection-url': {
+				sensitive: true,
+				value: `redis://default:\${env.${product.password}}@\${resource.host}:6379/0`,
+			},
+			host: {sensitive: false, value: '${resource.host}'},
+			port: {sensitive: false, value: '6379'},
+		},
+		operations: {
+			backup: {
+				command: backupScript(product),
+				env: {},
+				schedule: {interval: 'daily', retention: {maxAgeDays: 7}},
+			},
+			restore: {command: restoreScript(product), env: {}},
+		},
+	}) as const satisfies Omit<Resource, 'name' | 'preset'>;

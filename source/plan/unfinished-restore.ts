@@ -1,0 +1,49 @@
+import {resourceAddress} from '../model/address.ts';
+import type {DesiredService} from '../model/specs.ts';
+import type {ResourceRecord, State, UnfinishedRestore} from '../state/state.ts';
+import {blocked} from './actions.ts';
+import type {Action, PlannedDeployment} from './plan.ts';
+
+/** The commands that bring a half-restored resource to one good state or the other. */
+export function restoreHints(name: string, {backup, preRestoreBackup}: UnfinishedRestore): string[] {
+	const restore = (id: string) => `compartment resource backup restore --resource ${name} --backup ${id} --yes`;
+	if (preRestoreBackup === null) return [`compartment resource delete --resource ${name} --delete-data`];
+	return [restore(backup), `${restore(preRestoreBackup)}   # as it was before`];
+}
+
+type Unfinished = ResourceRecord & {readonly restore: UnfinishedRestore};
+
+const isUnfinished = (record: ResourceRecord | undefined): record is Unfinished =>
+	record?.status === 'restore-incomplete' && record.restore !== undefined;
+
+const why = ({name, restore}: Unfinished): string =>
+	`The restore of backup ${restore.backup} into resource ${name} did not finish.`;
+
+const unblock = ({name, restore}: Unfinished): string => restoreHints(name, restore).join(', or ');
+
+/** Half-restored resources in words: they run, and what is in them is neither the old nor the new. */
+export const restoreWarnings = (state: State): string[] =>
+	Object.values(state.resources)
+		.filter(isUnfinished)
+		.map(record => `${why(record)} ${unblock(record)}`);
+
+/** A half-restored resource is not changed: its container may be what a second restore needs. */
+export function blockedResource(state: State, name: string): Action | undefined {
+	const record = state.resources[name];
+	return isUnfinished(record) ? blocked(resourceAddress(name), 'resource', why(record), unblock(record)) : undefined;
+}
+
+/** No service is started on half-restored data. */
+export function blockedService(state: State, {address, connections}: DesiredService): Action | undefined {
+	const record = connections.map(({resource}) => state.resources[resource]).find(isUnfinished);
+	return record ? blocked(address, 'service', why(record), unblock(record)) : undefined;
+}
+
+/** The same for deployments that are made of images that exist already: promoted and rolled back ones. */
+export const blockedDeployments = (state: State, deployments: readonly PlannedDeployment[]): Action[] =>
+	Object.keys(state.resources).flatMap(name => {
+		const isConnected = deployments.some(({spec}) =>
+			Object.values(spec.env).some(value => value.type === 'output' && value.resource === name),
+		);
+		return isConnected ? (blockedResource(state, name) ?? []) : [];
+	});

@@ -1,0 +1,68 @@
+import {Box, Text} from 'ink';
+import {formatAge} from '../../output/duration.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {displayWidth, truncate} from '../../output/width.ts';
+import {useElapsed} from '../hooks/use-elapsed.ts';
+import {useGlyphs} from '../hooks/use-glyphs.ts';
+import type {Link, Tone} from '../stores/browse-data.ts';
+import type {FrameClock} from '../stores/frame-clock.ts';
+import {looks} from '../theme.ts';
+import {toneLooks} from './table-list.tsx';
+
+export type Note = {readonly text: string; readonly tone?: Tone};
+
+type Props = {
+	/** From the project down to what is shown. */
+	readonly crumbs: readonly string[];
+	readonly link: Link;
+	/** Said below the names. */
+	readonly notes: readonly Note[];
+	/** What came of the last key: takes the place of the notes. */
+	readonly message: string | undefined;
+	readonly columns: number;
+	readonly clock: FrameClock;
+};
+
+/** Where one is, whether the engine answers, and what there is to say. As high as the header of an apply. */
+export function BrowseHeader({crumbs, link, notes, message, columns, clock}: Props) {
+	const {separator, ellipsis, dot, adapt} = useGlyphs();
+	const lostFor = useElapsed(clock, link.status === 'lost' ? link.since : undefined);
+	const side = sideOf(link, lostFor);
+	const name = crumbs.map(crumb => sanitiseLine(crumb)).join(` ${separator} `);
+	const isLost = link.status === 'lost';
+	const sideRoom = columns - 6 - displayWidth(name);
+	return (
+		<Box flexDirection="column" height={3} flexShrink={0} paddingX={2}>
+			<Box justifyContent="space-between">
+				<Text {...looks.title}>{truncate(name, columns - (isLost ? displayWidth(side) + 6 : 4), ellipsis)}</Text>
+				{(isLost || sideRoom >= displayWidth(side)) && (
+					<Text {...(isLost ? looks.warning : looks.secondary)}>{side}</Text>
+				)}
+			</Box>
+			{message === undefined ? (
+				<Text wrap="truncate">
+					{notes.map(({text, tone}, index) => (
+						<Text key={text} {...(tone ? toneLooks[tone]() : looks.secondary)}>
+							{(index === 0 ? '' : ` ${dot} `) + adapt(sanitiseLine(text))}
+						</Text>
+					))}
+				</Text>
+			) : (
+				<Text {...looks.warning} wrap="truncate">
+					{adapt(sanitiseLine(message))}
+				</Text>
+			)}
+		</Box>
+	);
+}
+
+function sideOf(link: Link, lostFor: number | undefined): string {
+	switch (link.status) {
+		case 'connecting':
+			return 'connecting';
+		case 'live':
+			return sanitiseLine(link.engine);
+		case 'lost':
+			return `engine lost ${formatAge(0, lostFor ?? 0)} ago, trying again`;
+	}
+}

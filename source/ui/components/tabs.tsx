@@ -1,0 +1,28 @@
+import {Box, Text} from 'ink';
+import {displayWidth} from '../../output/width.ts';
+import type {TabName} from '../stores/browse-data.ts';
+import {looks} from '../theme.ts';
+
+type Props = {readonly tabs: readonly TabName[]; readonly selected: TabName; readonly columns: number};
+
+/** The tabs of an object with their numbers. Where they have no room, only numbers stand beside the selected one. */
+export function Tabs({tabs, selected, columns}: Props) {
+	const names = tabs.map((tab, index) => ({tab, text: `${index + 1} ${tab}`}));
+	const hasRoom = names.reduce((sum, {text}) => sum + displayWidth(text) + 4, 0) <= columns;
+	return (
+		<Box height={1} flexShrink={0} paddingX={1}>
+			<Text wrap="truncate">
+				{names.map(({tab, text}, index) => {
+					const isSelected = tab === selected;
+					const shown = hasRoom || isSelected ? text : String(index + 1);
+					// Brackets, so that the choice is seen without colour too.
+					return (
+						<Text key={tab} {...(isSelected ? looks.selected : looks.secondary)}>
+							{isSelected ? `[${shown}] ` : ` ${shown}  `}
+						</Text>
+					);
+				})}
+			</Text>
+		</Box>
+	);
+}

@@ -1,0 +1,30 @@
+import {PoolPane} from '../components/pool-pane.tsx';
+import type {LogState} from '../stores/log-store.ts';
+
+type Props = {
+	readonly log: LogState;
+	readonly title: string;
+	readonly headlines?: readonly string[];
+	readonly empty: string;
+	readonly isColoured: boolean;
+	readonly columns: number;
+	readonly rows: number;
+};
+
+/** A log that fills its screen; without a frame when it is zoomed, so that selecting with the mouse gets lines alone. */
+export function LogsBody({log, title, headlines, empty, isColoured, columns, rows}: Props) {
+	const source = log.view.source;
+	return (
+		<PoolPane
+			title={source === undefined ? title : `${title}: ${source}`}
+			state={log}
+			headlines={headlines}
+			empty={empty}
+			isColoured={isColoured}
+			isFocused
+			isFrameless={log.isZoomed}
+			columns={columns}
+			rows={rows}
+		/>
+	);
+}

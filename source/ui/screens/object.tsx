@@ -1,0 +1,100 @@
+import {Box, Text} from 'ink';
+import {currentObject} from '../browse-lookups.ts';
+import {Page} from '../components/page.tsx';
+import {Pane, paneFrame} from '../components/pane.tsx';
+import {TableList} from '../components/table-list.tsx';
+import {Tabs} from '../components/tabs.tsx';
+import {failureLines} from '../failure-lines.ts';
+import {useGlyphs} from '../hooks/use-glyphs.ts';
+import type {PageRow} from '../page-lines.ts';
+import {tabsOf} from '../stores/browse-data.ts';
+import type {BrowseState} from '../stores/browse-state.ts';
+import type {LogState} from '../stores/log-store.ts';
+import {looks} from '../theme.ts';
+import {LogsBody} from './logs-body.tsx';
+
+type Props = {
+	readonly state: BrowseState;
+	readonly log: LogState;
+	/** The content of the tab, when it is a page. */
+	readonly page: readonly PageRow[];
+	readonly isColoured: boolean;
+	readonly columns: number;
+	readonly rows: number;
+};
+
+/** One service or resource: its tabs, and what stands in the chosen one. */
+export function ObjectScreen({state, log, page, isColoured, columns, rows}: Props) {
+	const object = currentObject(state);
+	if (!object || state.place.screen !== 'object')
+		return <Text {...looks.warning}> It is gone: compartment.yml no longer declares it, and nothing of it runs.</Text>;
+	const {tab} = state.place;
+	const isZoomed = log.isZoomed && tab === 'logs';
+	const size = {columns, rows: rows - (isZoomed ? 0 : 1)};
+	return (
+		<Box flexDirection="column">
+			{!isZoomed && <Tabs tabs={tabsOf(object)} selected={tab} columns={columns} />}
+			{tab === 'logs' ? (
+				<LogsBody
+					log={log}
+					title={`Log of ${object.name}`}
+					headlines={failureLines(object, Date.now())}
+					empty={object.tone === 'quiet' ? `${object.name} is ${object.state}.` : `${object.name} has printed nothing.`}
+					isColoured={isColoured}
+					{...size}
+				/>
+			) : (
+				<Content state={state} page={page} title={tab} {...size} />
+			)}
+		</Box>
+	);
+}
+
+type ContentProps = {
+	readonly state: BrowseState;
+	readonly page: readonly PageRow[];
+	readonly title: string;
+	readonly columns: number;
+	readonly rows: number;
+};
+
+function Content({state: {content, row}, page, title, columns, rows}: ContentProps) {
+	const {adapt} = useGlyphs();
+	const inner = rows - paneFrame.rows;
+	const heading = title.slice(0, 1).toUpperCase() + title.slice(1);
+	const say = (text: string, look = looks.secondary) => (
+		<Pane columns={columns} rows={rows} title={heading} isFocused>
+			<Text {...look} wrap="wrap">
+				{adapt(text)}
+			</Text>
+		</Pane>
+	);
+	switch (content.type) {
+		case 'loading':
+			return say('Reading.');
+		case 'problem':
+			return say(content.message, looks.error);
+		case 'page': {
+			const last = Math.min(page.length, Math.min(row, Math.max(0, page.length - inner)) + inner);
+			const note = page.length > inner ? `to line ${last} of ${page.length}` : '';
+			return (
+				<Pane columns={columns} rows={rows} title={heading} note={note} isFocused>
+					<Page page={page} top={row} rows={inner} />
+				</Pane>
+			);
+		}
+		case 'table':
+			if (content.rows.length === 0) return say(content.empty);
+			return (
+				<Pane columns={columns} rows={rows} title={heading} note={String(content.rows.length)} isFocused>
+					<TableList
+						columns={content.columns}
+						list={content.rows}
+						selected={row}
+						width={columns - paneFrame.columns}
+						rows={inner}
+					/>
+				</Pane>
+			);
+	}
+}

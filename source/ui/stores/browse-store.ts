@@ -1,0 +1,150 @@
+import {shownEnvironments, shownObjects} from '../browse-lookups.ts';
+import {browseScreens} from '../browse-screens.ts';
+import {defaultKeymap, type KeyAction, type Keymap} from '../keymap.ts';
+import {paletteEntries} from '../palette.ts';
+import {createBrowseActions} from './browse-actions.ts';
+import type {BrowseState, Departure} from './browse-state.ts';
+import {createLogPool} from './log-pool.ts';
+import {createLogStore, type LogEffects, type LogStore} from './log-store.ts';
+import {createStore, type Readable} from './store.ts';
+
+/** What the dashboard can do without leaving its screen; the command does it. */
+export type BrowseEffects = Omit<LogEffects, 'page'> & {
+	/** Opens a URL in the browser; false when there is none. */
+	readonly openUrl: (url: string) => boolean;
+	/** Reads the files and the engine anew. */
+	readonly retry: () => void;
+};
+
+/** What a key has to know of the screen. */
+export type Room = {
+	/** Height of what scrolls. */
+	readonly rows: number;
+	/** The last line of a page that can be its first in sight. */
+	readonly lastTop: number;
+};
+
+export type BrowseStore = Readable<BrowseState> & {
+	/** For the command: what it read. */
+	readonly update: (part: Partial<BrowseState>) => void;
+	/** The log of what is shown. */
+	readonly log: LogStore;
+	readonly press: (key: string, room: Room) => void;
+	readonly paste: (text: string) => void;
+	/** Forgets why it left, before the screen is opened again. */
+	readonly comeBack: (message?: string) => void;
+};
+
+const initial: BrowseState = {
+	project: undefined,
+	link: {status: 'connecting'},
+	problem: undefined,
+	environments: [],
+	isLoaded: false,
+	place: {screen: 'environments'},
+	selectedEnvironment: undefined,
+	selectedObject: undefined,
+	filter: '',
+	figures: {},
+	content: {type: 'loading'},
+	row: 0,
+	overlay: undefined,
+	message: undefined,
+	departure: undefined,
+};
+
+/** The state of the dashboard. Everything a key does is here; what is shown is read by the command that feeds it. */
+export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defaultKeymap): BrowseStore {
+	const store = createStore<BrowseState>(initial);
+	const state = store.getSnapshot;
+	const change = (part: Partial<BrowseState>) => store.set({...state(), ...part});
+	const leave = (departure: Departure) => change({departure, overlay: undefined});
+	const log = createLogStore(createLogPool(), () => logName(state()), {
+		...effects,
+		page: text => leave({type: 'page', text}),
+	});
+	const act = createBrowseActions({state, change, leave, log, effects});
+
+	const typeFilter = (key: string, action: KeyAction | undefined) => {
+		const {filter, overlay} = state();
+		if (action === 'choose') change({overlay: undefined});
+		else if (action === 'back') change({overlay: undefined, filter: ''});
+		else if (action === 'erase') change({filter: Array.from(filter).slice(0, -1).join('')});
+		else if (action === 'erase-all') change({filter: ''});
+		else if (overlay && Array.from(key).length === 1) change({filter: (filter + key).slice(0, 100)});
+	};
+	const typePalette = (key: string, action: KeyAction | undefined, room: Room) => {
+		const {overlay} = state();
+		if (overlay?.type !== 'palette') return;
+		const type = (typed: string) => change({overlay: {type: 'palette', typed: typed.slice(0, 100), cursor: 0}});
+		const entries = paletteEntries(state(), keymap, overlay.typed);
+		const moveBy = (by: number) =>
+			change({overlay: {...overlay, cursor: Math.max(0, Math.min(overlay.cursor + by, entries.length - 1))}});
+		if (action === 'choose') {
+			const chosen = entries[overlay.cursor];
+			change({overlay: undefined});
+			if (chosen) act(chosen.action, chosen.keys[0] ?? '', room);
+		} else if (action === 'back') change({overlay: undefined});
+		else if (action === 'up') moveBy(-1);
+		else if (action === 'down') moveBy(1);
+		else if (action === 'erase') type(Array.from(overlay.typed).slice(0, -1).join(''));
+		else if (action === 'erase-all') type('');
+		else if (key === 'space') type(`${overlay.typed} `);
+		else if (Array.from(key).length === 1) type(overlay.typed + key);
+	};
+
+	return {
+		...store,
+		log,
+		update: part => change(settled({...state(), ...part})),
+		press(key, room) {
+			const {rows} = room;
+			const {overlay, departure} = state();
+			if (departure) return;
+			const screens = browseScreens(state(), log.getSnapshot());
+			const action = keymap.actionOf(key, ...screens);
+			if (state().message !== undefined) change({message: undefined});
+			if (action === 'interrupt') return leave({type: 'quit'});
+			if (overlay?.type === 'help') return action === 'back' ? change({overlay: undefined}) : undefined;
+			if (overlay?.type === 'palette') return typePalette(key, action, room);
+			if (overlay?.type === 'filter') return typeFilter(key, action);
+			if (log.getSnapshot().typed !== undefined) return log.type(key, action, rows);
+			if (action) act(action, key, room);
+		},
+		paste(text) {
+			const {overlay, filter} = state();
+			const line = text.split('\n', 1)[0]!.trim();
+			if (overlay?.type === 'filter') change({filter: (filter + line).slice(0, 100)});
+			else if (overlay?.type === 'palette') change({overlay: {...overlay, typed: (overlay.typed + line).slice(0, 100)}});
+			else log.paste(text);
+		},
+		comeBack: message => change({departure: undefined, overlay: undefined, message}),
+	};
+}
+
+/** A cursor on what is gone moves to what is there; a place that is gone is left. */
+function settled(state: BrowseState): BrowseState {
+	const {place, environments, isLoaded} = state;
+	if (!isLoaded) return state;
+	if (place.screen !== 'environments' && !environments.some(({name}) => name === place.environment))
+		return {...state, place: {screen: 'environments'}};
+	const [firstEnvironment] = shownEnvironments(state);
+	const [firstObject] = shownObjects(state);
+	return {
+		...state,
+		selectedEnvironment: state.selectedEnvironment ?? firstEnvironment?.name,
+		selectedObject: state.selectedObject ?? firstObject?.address,
+	};
+}
+
+function logName({project = 'compartment', place}: BrowseState): string {
+	const parts =
+		place.screen === 'environments'
+			? []
+			: [
+					place.environment,
+					...(place.screen === 'object' ? [place.address.slice(place.address.indexOf('.') + 1)] : []),
+					...(place.screen === 'all-logs' && place.deployment ? [place.deployment.id] : []),
+				];
+	return [project, ...parts].join('-').replace(/[^\w.-]+/g, '_');
+}

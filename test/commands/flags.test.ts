@@ -1,0 +1,59 @@
+import {Command} from 'commander';
+import {describe, expect, it} from 'vitest';
+import {plainRequest} from '../../source/apply/plan-request.ts';
+import {collect, isJson, wholeNumber, withCommon} from '../../source/commands/flags.ts';
+import {requestOf} from '../../source/commands/request.ts';
+
+const parse = (...args: string[]) => {
+	const command = withCommon(new Command())
+		.exitOverride()
+		.configureOutput({writeErr: () => undefined});
+	return command.parse(args, {from: 'user'}).opts();
+};
+
+describe('flags', () => {
+	it('name an environment of 1 to 63 characters, counted as people do', () => {
+		expect(parse('--env', '🚀'.repeat(63)).env).toBe('🚀'.repeat(63));
+		for (const name of ['', 'a'.repeat(64)])
+			expect(() => parse('--env', name)).toThrow('An environment name has 1 to 63 characters.');
+	});
+
+	it('ask for JSON either way', () => {
+		expect(isJson(parse('--json'))).toBe(true);
+		expect(isJson(parse('--output', 'json'))).toBe(true);
+		expect(isJson(parse('--output', 'text'))).toBe(false);
+		expect(isJson(parse())).toBe(false);
+		expect(() => parse('--output', 'xml')).toThrow('Allowed choices are text, json');
+	});
+
+	it('take whole numbers within their bounds, and nothing that only begins with one', () => {
+		const number = wholeNumber(1, 50);
+		expect(number('50')).toBe(50);
+		for (const text of ['0', '51', '-1', '1.5', '1e1', '5x', '', ' ', '0x10'])
+			expect(() => number(text)).toThrow('It must be a whole number from 1 to 50.');
+	});
+
+	it('collect what is repeated', () => {
+		expect(collect('b', collect('a'))).toEqual(['a', 'b']);
+	});
+});
+
+describe('the request', () => {
+	it('is a plain apply of everything without flags', () => {
+		expect(requestOf({})).toEqual(plainRequest);
+		expect(requestOf({service: []}).services).toBeNull();
+	});
+
+	it('says what was asked for', () => {
+		expect(requestOf({service: ['web', 'api'], rebuild: true, replace: ['resource.db'], hold: true})).toEqual({
+			...plainRequest,
+			services: ['web', 'api'],
+			rebuild: true,
+			replace: ['resource.db'],
+			isHold: true,
+		});
+		expect(requestOf({destroy: true, deleteData: true})).toMatchObject({mode: 'destroy', deleteData: true});
+		expect(requestOf({refreshOnly: true}).mode).toBe('refresh-only');
+		expect(requestOf({release: 'again'}).release).toBe('again');
+	});
+});

@@ -1,0 +1,91 @@
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, it} from 'vitest';
+import {describeInit} from '../../source/descriptor/init.ts';
+import {read} from './support.ts';
+
+let folder: string;
+beforeEach(() => {
+	folder = join(mkdtempSync(join(tmpdir(), 'init-')), 'shop');
+	mkdirSync(folder);
+});
+afterEach(() => rmSync(join(folder, '..'), {recursive: true, force: true}));
+
+const write = (files: Readonly<Record<string, string | object>>): void => {
+	for (const [path, content] of Object.entries(files)) {
+		mkdirSync(join(folder, path, '..'), {recursive: true});
+		writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
+	}
+};
+
+/** The text, which must be valid, and the project that it describes. */
+const initial = async () => {
+	const {text} = await describeInit(folder);
+	return {text, project: read(text)};
+};
+
+it('includes what a package of a workspace is installed from, and nothing else', async () => {
+	write({
+		'package.json': {private: true},
+		'pnpm-workspace.yaml': "packages:\n  - 'apps/*'\n  - packages/* # libraries\n",
+		'pnpm-lock.yaml': '',
+		'apps/web/package.json': {name: 'web', scripts: {start: 'node .'}, dependencies: {ui: 'workspace:*'}},
+		'apps/site/package.json': {name: 'site', scripts: {build: 'vite build'}, devDependencies: {vite: '8'}},
+		'packages/ui/package.json': {name: 'ui', dependencies: {tokens: 'workspace:*'}},
+		'packages/tokens/package.json': {name: 'tokens'},
+		'packages/unused/package.json': {name: 'unused'},
+		'packages/runner/package.json': {name: 'runner', scripts: {start: 'node .'}},
+	});
+	const {text, project} = await initial();
+	await expect(text).toMatchFileSnapshot('../../snapshots/descriptor/init-workspace.txt');
+	expect(project.services.map(({name, kind}) => `${name} ${kind}`).sort()).toEqual([
+		'runner api',
+		'site static',
+		'web web',
+	]);
+	const root = ['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml'];
+	const web = project.services.find(({name}) => name === 'web')!;
+	expect(web.build.include).toEqual([...root, 'packages/tokens', 'packages/ui']);
+});
+
+it('connects services that bring a driver to a database', async () => {
+	write({
+		'services/api/package.json': {dependencies: {pg: '8'}, scripts: {start: 'next start -p 4000'}},
+		'services/jobs/requirements.txt': 'redis==5\npsycopg[binary]>=3\n',
+		'services/db/Dockerfile': 'FROM x\nEXPOSE 7000/tcp\n',
+	});
+	const {text, project} = await initial();
+	await expect(text).toMatchFileSnapshot('../../snapshots/descriptor/init-resources.txt');
+	expect(project.resources.map(({name, preset}) => [name, preset])).toEqual([['database', 'postgres']]);
+	const api = project.services.find(({name}) => name === 'api')!;
+	expect(api.port).toBe(4000);
+	expect(api.connections).toEqual([{resource: 'database', key: 'DATABASE_URL', output: 'connection-url'}]);
+});
+
+it.each([
+	['go.mod', 'module x\nrequire github.com/jackc/pgx/v5 v5.7.0\n', true],
+	['pyproject.toml', 'dependencies = ["asyncpg"]', true],
+	['requirements.txt', 'pgvector\nflask', false],
+	['package.json', '{"devDependencies": {"pg": "8"}}', false],
+	['package.json', '{broken', false],
+])('%s with %j suggests a database: %s', async (file, content, isSuggested) => {
+	write({[file]: content});
+	const {project} = await initial();
+	expect(project.resources.length > 0).toBe(isSuggested);
+	expect(project.services.map(({path}) => path)).toEqual(['.']);
+});
+
+it('a front end at the root is a static service', async () => {
+	write({'package.json': {scripts: {build: 'vite build'}, devDependencies: {vite: '8'}}});
+	const {project} = await initial();
+	expect(project.services).toMatchObject([
+		{kind: 'static', build: {command: 'npm run build', outputDirectory: 'dist'}},
+	]);
+});
+
+it('workspace patterns lead nowhere else', async () => {
+	write({'package.json': {workspaces: ['../other/*', '/etc/*', '!apps/*', 'deep/**/x', 'libs/**']}});
+	write({'libs/a/package.json': {scripts: {start: 'x'}}, '../other/b/package.json': {scripts: {start: 'x'}}});
+	expect((await initial()).project.services.map(({path}) => path)).toEqual(['libs/a']);
+});
