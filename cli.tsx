@@ -6,6 +6,8 @@ const [first] = process.argv.slice(2);
 if (first === '--version' || first === '-V') {
 	process.stdout.write(`${version}\n`);
 } else {
+	// Packages in node_modules are never warned about; bundled ones are the same packages.
+	process.noDeprecation = true;
 	// Worth 6 to 9 ms from the second run on. The default folder is below /tmp, where others could leave code for us.
 	const {XDG_CACHE_HOME, HOME, LOCALAPPDATA} = process.env;
 	const caches = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && `${HOME}/.cache`);

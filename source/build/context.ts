@@ -46,13 +46,15 @@ function complete(found: ReadonlyMap<string, ContextEntry>): ContextEntry[] {
 /**
  * Lists the context of a service: what is selected, without what .gitignore files (at every level, from the boundary
  * down) and, for a Dockerfile build, .dockerignore leave out. `dockerfile` is the real path of the Dockerfile; it is
- * always part of the context. Folders in which everything is ignored are left out too; empty ones stay.
+ * always part of the context. Without one, folders with installed dependencies stay out, because the build installs
+ * them itself. Folders in which everything is ignored are left out too; empty ones stay.
  */
 export async function readContext(selection: SourceSelection, dockerfile?: string): Promise<Context> {
 	const {root} = selection;
 	const dockerignore = dockerfile === undefined ? undefined : await readDockerignore(root, dockerfile);
+	const isInstalling = dockerfile === undefined;
 	const found = new Map<string, ContextEntry>();
-	for (const source of selection.selected) await walkSource({selection, source, dockerignore, found});
+	for (const source of selection.selected) await walkSource({selection, source, dockerignore, isInstalling, found});
 	if (dockerfile === undefined) return {root, entries: complete(found), dockerfile: undefined};
 
 	const place = isInside(root, dockerfile) ? relativePath(root, dockerfile) : outsideDockerfile;

@@ -14,12 +14,25 @@ type Walk = {
 	/** The selected directory or file that is walked. */
 	readonly source: SourcePath;
 	readonly dockerignore: DockerignoreRules | undefined;
+	/** Whether folders with installed dependencies stay out, because the build installs them anew. */
+	readonly isInstalling: boolean;
 	/** Entries by their path in the context; the walk adds to it. */
 	readonly found: Map<string, ContextEntry>;
 };
 
 /** Reads what would stop the screen from moving only this long at a time, in milliseconds. */
 const sliceMs = 10;
+
+/** Files beside which a tool installs dependencies into a folder of this name. */
+const installedBeside: Readonly<Record<string, readonly string[]>> = {
+	node_modules: ['package.json'],
+	'.venv': ['requirements.txt', 'pyproject.toml', 'Pipfile'],
+	venv: ['requirements.txt', 'pyproject.toml', 'Pipfile'],
+};
+
+const isInstalled = (name: string, siblings: ReadonlySet<string>): boolean =>
+	name === '__pycache__' ||
+	(Object.hasOwn(installedBeside, name) && installedBeside[name]!.some(file => siblings.has(file)));
 
 const descriptorNames = new Set(['compartment.yml', 'compartment.routes.yml']);
 
@@ -108,8 +121,10 @@ async function walkDirectory(
 	const isEmpty = children.length === 0 && !(name !== '' && dockerignore?.isIgnored(name));
 	if (isEmpty && name !== '') walk.found.set(name, {type: 'directory', path: name, mode: 0o755});
 
+	const names = new Set(children.map(child => child.name));
 	for (const child of children) {
 		if (isPrivateName(child.name)) continue;
+		if (walk.isInstalling && child.isDirectory() && isInstalled(child.name, names)) continue;
 		const isOfDescriptor = directory === selection.projectDirectory && descriptorNames.has(child.name);
 		if (isOfDescriptor) continue;
 		const source = path.join(directory, child.name);

@@ -3,7 +3,6 @@ import type {Refreshed} from '../apply/refresh.ts';
 import {runApply} from '../apply/run-apply.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import type {Session} from '../apply/session.ts';
-import type {ReadonlyEngine} from '../engine/engine.ts';
 import {eventLine} from '../output/events-json.ts';
 import {createEventPrinter} from '../output/events-text.ts';
 import {emptyProgress, reduceProgress} from '../output/progress.ts';
@@ -11,6 +10,7 @@ import {renderTranscript} from '../output/transcript.ts';
 import type {Plan} from '../plan/plan.ts';
 import {openRunLog} from '../state/run-log.ts';
 import {keepGoingUnread} from './broken-pipe.ts';
+import {nameEngine} from './name-engine.ts';
 import type {Terminal} from './terminal.ts';
 import type {Workspace} from './workspace.ts';
 
@@ -42,12 +42,6 @@ type Execution = {
 	readonly parallelism: number;
 	readonly label: string | undefined;
 };
-
-/** A remote engine by its address; the one of this machine by its version, because its address says nothing. */
-async function nameEngine(engine: ReadonlyEngine): Promise<string> {
-	const {address, version} = await engine.info();
-	return /^(unix|npipe):/.test(address) ? `Docker ${version.replace(/[^\d.].*$/, '')}` : address;
-}
 
 /** Runs an approved plan in front of the user, whichever way they look at it, and returns how it ended. */
 export async function execute(execution: Execution): Promise<ApplyResult> {

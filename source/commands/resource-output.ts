@@ -1,5 +1,6 @@
 import {createSecretReader} from '../apply/secret-reader.ts';
 import {findResource, knownResource} from '../backup/definition.ts';
+import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {outputFingerprint} from '../model/outputs.ts';
 import type {DesiredResource} from '../model/specs.ts';
@@ -59,12 +60,18 @@ async function open(flags: ResourceFlags) {
 	return {workspace, state, resource};
 }
 
+/** All outputs of a resource by name, sensitive ones without their value. */
+export function readOutputs(project: Project, state: State, name: string): Promise<readonly Output[]> {
+	const resource = knownResource(project, findResource(state, name));
+	const names = Object.keys(resource.outputs).sort();
+	return Promise.all(names.map(output => readOutput(state, resource, output, false)));
+}
+
 /** `compartment resource output list`: names and plain values; sensitive ones stay hidden. */
 export async function resourceOutputList(flags: ResourceFlags): Promise<void> {
 	const {print} = createTerminal(flags);
-	const {state, resource} = await open(flags);
-	const names = Object.keys(resource.outputs).sort();
-	const outputs = await Promise.all(names.map(name => readOutput(state, resource, name, false)));
+	const {workspace, state, resource} = await open(flags);
+	const outputs = await readOutputs(workspace.project, state, resource.name);
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), resource: resource.name, outputs}));
 	else if (outputs.length === 0) print(`No outputs found for resource ${resource.name}.`);
 	else print(outputs.map(lineOf).join('\n'));

@@ -1,5 +1,5 @@
 import {createPaint, type Paint} from '../output/colour.ts';
-import {createGlyphs, type Glyphs} from '../output/glyphs.ts';
+import {createGlyphs, type Glyphs, spokenGlyphs} from '../output/glyphs.ts';
 import type {CommonFlags} from './flags.ts';
 
 /** How a command writes: decided once from the streams, the environment and the flags. */
@@ -10,6 +10,10 @@ export type Terminal = {
 	readonly columns: number;
 	/** Whether a person sits at both ends. */
 	readonly isInteractive: boolean;
+	/** Whether that person wants lines in words, for a screen reader, and no screen. */
+	readonly isAccessible: boolean;
+	/** Whether screens can be shown: a person, and not in lines. */
+	readonly hasScreen: boolean;
 	/** Writes a text and a line break to stdout. */
 	readonly print: (text: string) => void;
 	/** The same to stderr: what is not the command's result. */
@@ -20,14 +24,20 @@ export type Terminal = {
 const isContinuousIntegration = ({CI}: NodeJS.ProcessEnv): boolean =>
 	CI !== undefined && !['', '0', 'false'].includes(CI);
 
-export function createTerminal(flags: Pick<CommonFlags, 'color'> & {readonly plain?: boolean}): Terminal {
+type TerminalFlags = Pick<CommonFlags, 'color'> & {readonly plain?: boolean; readonly accessible?: boolean};
+
+export function createTerminal(flags: TerminalFlags): Terminal {
 	const {stdout, stderr, stdin, env} = process;
 	const isTerminal = stdout.isTTY === true && stdin.isTTY === true;
+	const isInteractive = isTerminal && flags.plain !== true && env['TERM'] !== 'dumb' && !isContinuousIntegration(env);
+	const isAccessible = flags.accessible === true || env['INK_SCREEN_READER'] === 'true';
 	return {
 		paint: createPaint({stream: stdout, env, flag: flags.color === false ? false : undefined}),
-		glyphs: createGlyphs(env),
+		glyphs: isAccessible ? spokenGlyphs : createGlyphs(env),
 		columns: stdout.columns ?? 80,
-		isInteractive: isTerminal && flags.plain !== true && env['TERM'] !== 'dumb' && !isContinuousIntegration(env),
+		isInteractive,
+		isAccessible,
+		hasScreen: isInteractive && !isAccessible,
 		print: text => void stdout.write(`${text}\n`),
 		inform: text => void stderr.write(`${text}\n`),
 	};

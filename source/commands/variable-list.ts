@@ -16,13 +16,15 @@ type Item = EffectiveVariable<Variable>;
 
 const hidden = '<hidden>';
 
-const shownValue = (item: Item): string => {
+/** A value as people see it. */
+export const shownValue = (item: Item): string => {
 	if (item.isSensitive) return hidden;
 	if (item.source === 'binding') return `from ${item.resource}.${item.output}`;
 	return item.variable.isSensitive ? hidden : item.variable.value;
 };
 
-const sourceOf = (item: Item): string =>
+/** Where a value comes from. */
+export const sourceOf = (item: Item): string =>
 	item.source === 'binding' ? `resource:${item.resource}.${item.output}` : item.source;
 
 function scopeOf(item: Item, {environment}: State, flags: TargetFlags): string {

@@ -66,6 +66,37 @@ export const asciiGlyphs: Glyphs = {
 	adapt: text => text.replace(/[→…·›–─│✓✗]/g, mark => replacements[mark]!),
 };
 
+const words: Readonly<Record<string, string>> = {
+	'→': 'to',
+	'…': 'and so on',
+	'·': ',',
+	'›': ',',
+	'–': 'to',
+	'─': '',
+	'│': ':',
+	'✓': 'done',
+	'✗': 'failed',
+};
+
+/** Words instead of marks, for screen readers. */
+export const spokenGlyphs: Glyphs = {
+	isUnicode: false,
+	separator: ',',
+	dot: ',',
+	arrow: 'to',
+	ellipsis: ' and so on',
+	rule: ' ',
+	vertical: 'says',
+	bullet: '',
+	waiting: 'waiting',
+	running: 'running',
+	done: 'done',
+	failed: 'failed',
+	skipped: 'skipped',
+	none: 'none',
+	adapt: text => text.replace(/[→…·›–─│✓✗]/g, mark => words[mark]!),
+};
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Unicode marks when the locale is UTF-8, ASCII otherwise and with TERM=dumb. macOS and Windows are UTF-8 without a locale. */

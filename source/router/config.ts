@@ -65,7 +65,8 @@ const renderDefaults = (): string[] => [
 	'\tretry-on conn-failure empty-response',
 	// Below the five seconds after which Node.js closes an idle connection.
 	'\tdefault-server pool-purge-delay 2s',
-	'\ttimeout connect 5s',
+	// Servers are a bridge away: one that is gone must not keep a client waiting through four tries of five seconds.
+	'\ttimeout connect 1s',
 	'\ttimeout client 300s',
 	'\ttimeout client-fin 30s',
 	'\ttimeout server 300s',

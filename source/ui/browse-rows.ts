@@ -2,8 +2,6 @@ import {formatBytes} from '../output/bytes.ts';
 import {formatAge} from '../output/duration.ts';
 import type {EnvironmentView, Figures, ObjectView, TableColumn, TableRow, Tone} from './stores/browse-data.ts';
 
-type ListRow = TableRow & {readonly group?: string; readonly toneCell?: number};
-
 /** `0 %`, `12 %`, `1.5 cores`. */
 export const formatCpu = (share: number): string =>
 	share >= 1 ? `${share.toFixed(1)} cores` : `${Math.round(share * 100)} %`;
@@ -40,7 +38,7 @@ export const environmentColumns: readonly TableColumn[] = [
 ];
 
 /** One environment as a row of the list. */
-export function environmentRow(view: EnvironmentView, now: number): ListRow {
+export function environmentRow(view: EnvironmentView, now: number): TableRow {
 	const summary = summaryOf(view);
 	const count = (kind: ObjectView['kind']) => String(view.objects.filter(object => object.kind === kind).length);
 	const drift = view.drift.length + view.objects.reduce((sum, object) => sum + object.drift.length, 0);
@@ -81,7 +79,7 @@ const stateText = ({state, failure, drift, isHeld}: ObjectView): string =>
 	].join(', ');
 
 /** One service or resource as a row of the list. */
-export function objectRow(object: ObjectView, figures: Figures | undefined, now: number): ListRow {
+export function objectRow(object: ObjectView, figures: Figures | undefined, now: number): TableRow {
 	const {requestsPerSecond, errors, cpu, memory} = figures ?? {};
 	const isMarked = object.tone === 'good' && (object.failure !== undefined || object.drift.length > 0);
 	return {

@@ -189,9 +189,9 @@ describe('Python', () => {
 
 describe('Go', () => {
 	test.each<[string, Sources]>([
-		["'.'", {'go.mod': 'go 1.24', 'main.go': '', 'cmd/a/main.go': ''}],
-		["'./cmd/api'", {'go.mod': 'go 1.24', 'cmd/web/main.go': '', 'cmd/api/main.go': '', 'lib/x.go': ''}],
-		["'./svc'", {'go.work': 'go 1.24', 'lib/go.mod': '', 'lib/l.go': '', 'svc/go.mod': '', 'svc/main.go': ''}],
+		['.', {'go.mod': 'go 1.24', 'main.go': '', 'cmd/a/main.go': ''}],
+		['./cmd/api', {'go.mod': 'go 1.24', 'cmd/web/main.go': '', 'cmd/api/main.go': '', 'lib/x.go': ''}],
+		['./svc', {'go.work': 'go 1.24', 'lib/go.mod': '', 'lib/l.go': '', 'svc/go.mod': '', 'svc/main.go': ''}],
 	])('builds %s', async (target, sources) => {
 		expect((await detect(sources)).commands.build).toMatch(new RegExp(` ${target.replaceAll('.', '\\.')}$`));
 	});

@@ -109,6 +109,27 @@ describe('a source without a Dockerfile', () => {
 		expect(await readManifest(file)).toEqual(manifest);
 	});
 
+	test('what is installed on this machine stays out, wherever its links lead', async () => {
+		const root = makeTree({
+			...node,
+			'web/node_modules/a/index.js': '',
+			'web/node_modules/outside': {link: '/etc'},
+			'web/lib/node_modules/kept.js': '',
+			'web/py/requirements.txt': '',
+			'web/py/.venv/bin/python': {link: '/usr/bin/python3'},
+			'web/py/__pycache__/a.pyc': '',
+		});
+		const {manifest} = await plan(root);
+		expect([...manifest.files.keys()]).toEqual([
+			'.gitignore',
+			'lib/node_modules/kept.js',
+			'package-lock.json',
+			'package.json',
+			'py/requirements.txt',
+			'server.js',
+		]);
+	});
+
 	test('that nobody knows is an error that lists what was looked for', async () => {
 		await expect(plan(makeTree({'web/x.txt': ''}))).rejects.toThrow(
 			[

@@ -112,7 +112,7 @@ test('examples/go-service builds and runs without its source', async () => {
 	const {id, get} = await start(image.id);
 	expect(await (await get('/')).text()).toContain('Asia/Tokyo');
 	const files = (await engine.exec(id, ['find', '/app', '-type', 'f'])).stdout.split('\n').filter(Boolean).sort();
-	expect(files).toEqual(['/app/README.md', '/app/out', '/app/pages/index.html']);
+	expect(files).toEqual(['/app/README.md', '/app/out', '/app/pages/index.tmpl']);
 	expect(await userOf(id)).toBe('1000');
 	expect(await stopsAtOnce(id)).toBe(true);
 }, 300_000);

@@ -8,7 +8,7 @@ import {ask} from './router-lab.ts';
 const program = (script: string) => `node -e "${script}"`;
 
 describe('a worker', () => {
-	const worker = (changes = {}) => ({path: './services/mailer', kind: 'worker', env: {PORT: 'none'}, ...changes});
+	const worker = (changes = {}) => ({path: './services/mailer', kind: 'worker', env: {PORT: 'none'}, run: {restart: {policy: 'unless-stopped'}}, ...changes});
 	const sandbox = withSandbox(async opened => {
 		opened.write(lifeFiles('mailer', 'v1'));
 		opened.describe({services: {mailer: worker()}});
@@ -41,7 +41,8 @@ describe('a worker', () => {
 
 	test('that does not stay up gives way to the former one', async () => {
 		const {id} = await sandbox.running('service.mailer');
-		sandbox.setVersion('mailer', 'v3 dies=1');
+		const crash = 'echo lost the connection to the queue; exit 9';
+		sandbox.write({'services/mailer/Dockerfile': `FROM node:24-slim\nCMD ["sh", "-c", "${crash}"]\n`});
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
 		expect(words(stdout)).toMatch(/service\.mailer: the former deployment dpl_\w+ runs again/);

@@ -86,11 +86,12 @@ export const goStack: Stack = {
 				run(build, [modules, compiled]),
 			],
 		];
+		const shownBuild = command ?? `go build ${target}`;
 		const shown = {versions: {go: version}, notes: []};
 		if (outputFolder !== undefined) {
 			const site = serveFiles({folder: placeOf(outputFolder), from: 'build'});
 			const dockerfile = writeStages([...stages, ...site.stages]);
-			return {...shown, commands: {build, serve: outputFolder}, dockerfile, files: site.files};
+			return {...shown, commands: {build: shownBuild, serve: outputFolder}, dockerfile, files: site.files};
 		}
 		const detected = procfile ?? `./${binary}`;
 		// Templates and other files that the program opens go along; what it was compiled from stays behind.
@@ -115,7 +116,11 @@ export const goStack: Stack = {
 		]);
 		return {
 			...shown,
-			commands: {...(needsModules && {install: 'go mod download'}), build, start: wishes.runCommand ?? detected},
+			commands: {
+				...(needsModules && {install: 'go mod download'}),
+				build: shownBuild,
+				start: wishes.runCommand ?? detected,
+			},
 			dockerfile: writeStages(stages),
 			files: {},
 		};

@@ -1,4 +1,5 @@
 import {
+	buildVariables,
 	type CacheMount,
 	copyFiles,
 	copySource,
@@ -108,7 +109,7 @@ export function installStage(
 		run(`python -m venv ${virtualEnvironment}`),
 		...(tool ? [run(`python -m venv ${toolFolder} && ${toolFolder}/bin/pip install ${tool}`, [cache])] : []),
 		`WORKDIR ${placeOf(folder)}`,
-		...(needsWholeSource ? [copySource()] : copyFiles(present)),
+		...(needsWholeSource ? [...buildVariables(env), copySource()] : copyFiles(present)),
 		run(
 			isPlainProject ? `${listRequirements} > /tmp/requirements.txt && pip install -r /tmp/requirements.txt` : command,
 			[cache],

@@ -20,6 +20,9 @@ const settings = ({isSinglePage}: SiteOptions): string => `{
 	admin off
 	auto_https off
 	grace_period 5s
+	log default {
+		level ERROR
+	}
 }
 
 :{$PORT:${port}} {

@@ -8,16 +8,9 @@ import type {TableColumn, TableRow, Tone} from '../stores/browse-data.ts';
 import {type Look, looks} from '../theme.ts';
 import {windowAround} from '../window.ts';
 
-export type ListRow = TableRow & {
-	/** Rows of another group get a line of their own before the first of them. */
-	readonly group?: string;
-	/** Which cell has the row's colour; the mark before the row always has. */
-	readonly toneCell?: number;
-};
-
 type Props = {
 	readonly columns: readonly TableColumn[];
-	readonly list: readonly ListRow[];
+	readonly list: readonly TableRow[];
 	readonly selected: number;
 	readonly width: number;
 	/** Height, with the line of titles. */
@@ -38,9 +31,9 @@ export function toneMark(tone: Tone, {running, failed, waiting}: Glyphs): string
 	return marks[tone];
 }
 
-type Line = {readonly group: string} | {readonly row: ListRow; readonly index: number};
+type Line = {readonly group: string} | {readonly row: TableRow; readonly index: number};
 
-function linesOf(list: readonly ListRow[]): Line[] {
+function linesOf(list: readonly TableRow[]): Line[] {
 	let former: string | undefined;
 	return list.flatMap((row, index): Line[] => {
 		const isNew = row.group !== undefined && row.group !== former;
@@ -91,7 +84,7 @@ export function TableList({columns, list, selected, width, rows}: Props) {
 }
 
 type RowProps = {
-	readonly row: ListRow;
+	readonly row: TableRow;
 	readonly cells: readonly string[];
 	readonly toneCell: number;
 	readonly isSelected: boolean;

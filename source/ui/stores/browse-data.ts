@@ -104,6 +104,10 @@ export type TableRow = {
 	readonly id: string;
 	readonly cells: readonly string[];
 	readonly tone?: Tone;
+	/** Which cell has the colour of the tone; the mark before the row always has. */
+	readonly toneCell?: number;
+	/** Rows of another group get a line with its name before the first of them. */
+	readonly group?: string;
 	/** What `enter` shows, `b` rolls back to. */
 	readonly deployment?: string;
 };

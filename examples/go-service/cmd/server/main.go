@@ -33,7 +33,7 @@ func clocks(now time.Time) ([]clock, error) {
 }
 
 func main() {
-	page := template.Must(template.ParseFiles("pages/index.html"))
+	page := template.Must(template.ParseFiles("pages/index.tmpl"))
 
 	http.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		all, err := clocks(time.Now())

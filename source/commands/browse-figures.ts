@@ -1,0 +1,67 @@
+import type {Engine, Usage} from '../engine/engine.ts';
+import {resourceAddress, serviceAddress} from '../model/address.ts';
+import {type RouterOptions, readTraffic, type Traffic} from '../router/router.ts';
+import type {State} from '../state/state.ts';
+import type {Figures} from '../ui/stores/browse-data.ts';
+import type {LogSource} from './log-sources.ts';
+
+type Options = {
+	readonly engine: Engine;
+	readonly router: RouterOptions;
+	/** What is shown now; undefined: nothing. */
+	readonly shown: () => {readonly state: State; readonly sources: readonly LogSource[]} | undefined;
+	readonly update: (figures: Readonly<Record<string, Figures>>) => void;
+};
+
+/** Figures older than this are old news, newer ones cost more than they tell. */
+const paceMs = 2000;
+
+function trafficFigures(traffic: readonly Traffic[], service: string, lineage: string): Figures {
+	const slots = traffic.filter(slot => slot.lineage === lineage && slot.service === service);
+	if (slots.length === 0) return {};
+	const sum = (figure: (slot: Traffic) => number) => slots.reduce((total, slot) => total + figure(slot), 0);
+	return {
+		requestsPerSecond: sum(slot => slot.requestsPerSecond),
+		requests: sum(slot => slot.requests),
+		errors: sum(slot => slot.errors),
+		responseMs: Math.max(...slots.map(slot => slot.responseMs)),
+	};
+}
+
+/** Reads figures of the router and the engine again and again until it is stopped. What cannot be read is left out. */
+export function startFigures({engine, router, shown, update}: Options): () => void {
+	const former = new Map<string, Usage>();
+	let timer: NodeJS.Timeout | undefined;
+	let isStopped = false;
+
+	const usageOf = async ({containerId, isRunning}: LogSource): Promise<Figures> => {
+		const usage = isRunning ? await engine.readUsage(containerId).catch(() => undefined) : undefined;
+		if (!usage) return {};
+		const before = former.get(containerId);
+		former.set(containerId, usage);
+		if (!before || usage.at <= before.at) return {memory: usage.memory};
+		return {memory: usage.memory, cpu: Math.max(0, (usage.cpuMs - before.cpuMs) / (usage.at - before.at))};
+	};
+	const read = async () => {
+		const place = shown();
+		if (place) {
+			const {state, sources} = place;
+			const [traffic, usages] = await Promise.all([
+				readTraffic(engine, router).catch((): Traffic[] => []),
+				Promise.all(sources.map(usageOf)),
+			]);
+			const figures = sources.map(({name}, index): [string, Figures] =>
+				state.resources[name]
+					? [resourceAddress(name), usages[index]!]
+					: [serviceAddress(name), {...trafficFigures(traffic, name, state.lineage), ...usages[index]}],
+			);
+			if (!isStopped) update(Object.fromEntries(figures));
+		}
+		if (!isStopped) timer = setTimeout(read, paceMs);
+	};
+	void read();
+	return () => {
+		isStopped = true;
+		clearTimeout(timer);
+	};
+}

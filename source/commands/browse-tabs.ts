@@ -1,0 +1,59 @@
+import {UserError} from '../errors.ts';
+import type {State} from '../state/state.ts';
+import type {ObjectView, TabContent, TabName} from '../ui/stores/browse-data.ts';
+import {configurationOf} from './browse-configuration.ts';
+import {backupsOf, deploymentsOf, overviewOf, variablesOf} from './browse-details.ts';
+import {readOutputs} from './resource-output.ts';
+import type {Terminal} from './terminal.ts';
+import type {EnginePlace, Workspace} from './workspace.ts';
+
+type Input = {
+	readonly place: EnginePlace;
+	/** Undefined while compartment.yml cannot be read. */
+	readonly workspace: Workspace | undefined;
+	readonly state: State | undefined;
+	readonly object: ObjectView;
+	readonly terminal: Terminal;
+};
+
+/** What stands in one tab of one object. */
+export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
+	const {place, workspace, state, object, terminal} = input;
+	try {
+		switch (tab) {
+			case 'logs':
+				return {type: 'loading'};
+			case 'overview':
+				return overviewOf(state, object);
+			case 'configuration':
+				if (!workspace) return {type: 'problem', message: 'compartment.yml cannot be read.'};
+				return await configurationOf(workspace, object, terminal);
+			case 'deployments':
+				return await deploymentsOf(place, state, object.name, Date.now());
+			case 'variables':
+				return variablesOf({project: workspace?.project, state}, object);
+			case 'outputs':
+				return await outputsOf(input);
+			case 'backups':
+				return backupsOf(state, object.name, Date.now());
+		}
+	} catch (error) {
+		if (error instanceof UserError) return {type: 'problem', message: [error.message, error.hint ?? ''].join('\n').trim()};
+		throw error;
+	}
+}
+
+async function outputsOf({workspace, state, object}: Input): Promise<TabContent> {
+	const outputs =
+		workspace && state?.resources[object.name] ? await readOutputs(workspace.project, state, object.name) : [];
+	return {
+		type: 'table',
+		columns: [
+			{title: 'OUTPUT', priority: 0},
+			{title: 'CLASS', priority: 2},
+			{title: 'VALUE', priority: 1, isFlexible: true},
+		],
+		empty: state?.resources[object.name] ? 'It has no outputs.' : 'Not deployed yet.',
+		rows: outputs.map(({name, sensitivity, value}) => ({id: name, cells: [name, sensitivity, value ?? '<hidden>']})),
+	};
+}

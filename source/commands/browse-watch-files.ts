@@ -1,0 +1,50 @@
+import {type FSWatcher, watch} from 'node:fs';
+import {descriptorFile, routesFile} from '../descriptor/discover.ts';
+
+const gatherMs = 150;
+const watchedNames: readonly string[] = [descriptorFile, routesFile, 'state.json'];
+
+/**
+ * Calls `onChange` when one of our files in these folders is written. The folders are asked for again after each change,
+ * because an environment may have come. Where the system watches no files, nothing is told.
+ */
+export function watchFiles(folders: () => readonly string[], onChange: () => void): () => void {
+	const watchers = new Map<string, FSWatcher>();
+	let gathering: NodeJS.Timeout | undefined;
+	let isStopped = false;
+	const gather = () => {
+		gathering ??= setTimeout(() => {
+			gathering = undefined;
+			onChange();
+			// The change is read soon; a new folder is there by then.
+			setTimeout(watchAll, 1000).unref();
+		}, gatherMs);
+	};
+	const watchAll = () => {
+		if (isStopped) return;
+		for (const folder of folders()) {
+			if (watchers.has(folder)) continue;
+			try {
+				const watcher = watch(folder, (_, name) => {
+					if (name === null || watchedNames.includes(name)) gather();
+				});
+				watcher.on('error', () => {
+					watcher.close();
+					watchers.delete(folder);
+				});
+				watchers.set(folder, watcher);
+			} catch {
+				// It does not exist yet, or this system watches nothing.
+			}
+		}
+	};
+	watchAll();
+	// The folders are known once the files were read for the first time.
+	const later = setTimeout(watchAll, 1000);
+	return () => {
+		isStopped = true;
+		clearTimeout(later);
+		clearTimeout(gathering);
+		for (const watcher of watchers.values()) watcher.close();
+	};
+}

@@ -1,0 +1,160 @@
+import {describe, expect, it} from 'vitest';
+import {copyVariables, missingVariables} from '../../source/backup/copy-variables.ts';
+import {
+	definitionOf,
+	knownResource,
+	operationHash,
+	resourceNamed,
+	runtimeHash,
+	volumesOf,
+} from '../../source/backup/definition.ts';
+import {dueResources} from '../../source/backup/run-due.ts';
+import {describeDesired} from '../../source/model/desired.ts';
+import type {VariableScope} from '../../source/model/values.ts';
+import type {Backup} from '../../source/state/backup.ts';
+import type {ResourceRecord, State, Variable} from '../../source/state/state.ts';
+import {newState} from '../../source/state/store.ts';
+import {db, read} from '../descriptor/support.ts';
+
+const project = read(db('{preset: postgres}'));
+const scope: VariableScope = {type: 'resource', name: 'db'};
+const stamp = {source: 'generated', revision: 'r1', updatedAt: '2026-03-01T00:00:00Z'} as const;
+const secret: Variable = {scope, key: 'POSTGRES_PASSWORD', ...stamp, isSensitive: true, ciphertext: 'c2VjcmV0'};
+const plain: Variable = {scope, key: 'TZ', ...stamp, isSensitive: false, value: 'UTC'};
+
+function stateOf(text = db('{preset: postgres}')): State {
+	const variables = [secret, plain];
+	const desired = describeDesired({project: read(text), environment: 'production', variables, baseDomain: 'localhost'});
+	const {name, spec, containerName, restart, readiness} = desired.resources[0]!;
+	const record: ResourceRecord = {
+		...{name, spec, containerName, restart, readiness},
+		imageId: 'sha256:1',
+		containerId: 'c1',
+		status: 'running',
+		updatedAt: '2026-03-01T00:00:00Z',
+	};
+	return {...newState({project: 'app', environment: 'production'}), variables, resources: {db: record}};
+}
+
+describe('a captured definition', () => {
+	const definition = definitionOf(knownResource(project, stateOf().resources['db']!));
+
+	it('holds no secret, and everything to make the resource again', () => {
+		expect(JSON.stringify(definition)).not.toContain(secret.isSensitive && secret.ciphertext);
+		expect(definition.spec.env['POSTGRES_PASSWORD']).toEqual({
+			type: 'secret',
+			scope,
+			key: 'POSTGRES_PASSWORD',
+			revision: 'r1',
+		});
+		expect(definition).toMatchObject({
+			restart: 'unless-stopped',
+			readiness: {port: 5432},
+			spec: {volumes: {data: expect.any(String)}},
+		});
+		expect(Object.keys(definition.outputs)).toContain('connection-url');
+		expect(definition.operations.restore).toBeDefined();
+	});
+
+	it('becomes a resource under another name, with its own host, volumes and variables', () => {
+		const copy = resourceNamed('db-copy', definition, stateOf());
+		expect(copy.spec.hostname).toBe('db-copy.production.app.resource.internal');
+		expect(copy.containerName).toBe('compartment-app.production.resource.db-copy');
+		expect(copy.spec.env['POSTGRES_PASSWORD']).toEqual({
+			...{type: 'secret', scope: {type: 'resource', name: 'db-copy'}},
+			...{key: 'POSTGRES_PASSWORD', revision: null},
+		});
+		expect(volumesOf(stateOf(), copy).map(({name, address}) => [name, address])).toEqual([
+			['compartment-app.production.resource.db-copy.data', 'volume.db-copy.data'],
+		]);
+	});
+
+	it('is compared by what makes the container, and by what a backup runs', () => {
+		const hashes = (text: string) => {
+			const changed = knownResource(read(text), stateOf(text).resources['db']!);
+			return [runtimeHash(changed) === runtimeHash(definition), operationHash(changed) === operationHash(definition)];
+		};
+		const full = (more: string) =>
+			db(`{image: postgres:16-alpine, operations: {backup: {command: dump${more}}, restore: {command: load}}}`);
+		expect(hashes(db('{preset: postgres}'))).toEqual([true, true]);
+		expect(hashes(db('{preset: postgres, env: {POSTGRES_DB: shop}}'))).toEqual([false, true]);
+		const operations = (text: string) => operationHash(knownResource(read(text), stateOf(text).resources['db']!));
+		expect(operations(full(', schedule: {interval: daily}'))).toBe(operations(full('')));
+		expect(operations(full(', env: {LEVEL: high}'))).not.toBe(operations(full('')));
+		expect(operations(full(', image: tools:1'))).not.toBe(operations(full('')));
+	});
+
+	it('knows which values nobody can make anew', () => {
+		const state = stateOf();
+		expect(missingVariables(state, definition)).toEqual([]);
+		expect(missingVariables({...state, variables: []}, definition)).toEqual([]);
+		expect(missingVariables({...state, variables: []}, {...definition, generatedVariables: {}})).toEqual([
+			'POSTGRES_PASSWORD',
+		]);
+	});
+});
+
+it('remembers what was declared when compartment.yml has forgotten it', () => {
+	const record = stateOf().resources['db']!;
+	const declared = {generatedVariables: {}, outputs: {}, operations: {backup: {command: 'dump', env: {}}}};
+	const without = read('name: app\nservices: {web: .}\n');
+	expect(knownResource(without, {...record, declared}).operations.backup?.command).toBe('dump');
+	expect(knownResource(without, record).operations).toEqual({});
+	expect(knownResource(project, {...record, declared}).operations.backup?.command).toContain('pg_dump');
+});
+
+it('copies variables, and leaves plain ones as they are', async () => {
+	const secrets = {
+		readCiphertext: async () => 'hunter22',
+		resolveEnv: async () => ({}),
+		mask: (text: string) => text,
+	};
+	process.env['COMPARTMENT_PASSPHRASE'] = 'a passphrase for this test alone';
+	try {
+		const copied = await copyVariables(stateOf(), secrets, 'db', 'db-copy');
+		const own = copied.variables.filter(
+			variable => variable.scope.type === 'resource' && variable.scope.name === 'db-copy',
+		);
+		expect(own.map(({key, isSensitive, source}) => [key, isSensitive, source])).toEqual([
+			['POSTGRES_PASSWORD', true, 'generated'],
+			['TZ', false, 'generated'],
+		]);
+		expect(own[0]).not.toMatchObject({ciphertext: 'c2VjcmV0'});
+		expect(own[1]).toMatchObject({value: 'UTC'});
+		expect(copied.variables).toHaveLength(4);
+	} finally {
+		delete process.env['COMPARTMENT_PASSPHRASE'];
+	}
+});
+
+describe('due resources', () => {
+	const now = new Date('2026-03-02T12:00:00Z');
+	const backup = (createdAt: string, changes: Partial<Backup> = {}): Backup => ({
+		id: `rbak_${createdAt}`,
+		resource: 'db',
+		purpose: 'scheduled',
+		status: 'succeeded',
+		createdAt,
+		completedAt: createdAt,
+		artifactLocation: null,
+		checksum: null,
+		size: null,
+		failureSummary: null,
+		retentionDeletedAt: null,
+		retentionReason: null,
+		manifest: null,
+		verification: null,
+		op: 'op_1',
+		...changes,
+	});
+
+	it('are those whose schedule wants a backup, failed runs count and manual ones do not', () => {
+		expect(dueResources(project, stateOf(), now)).toEqual(['db']);
+		const today = '2026-03-02T06:00:00Z';
+		expect(dueResources(project, {...stateOf(), backups: [backup(today)]}, now)).toEqual([]);
+		expect(dueResources(project, {...stateOf(), backups: [backup(today, {status: 'failed'})]}, now)).toEqual([]);
+		expect(dueResources(project, {...stateOf(), backups: [backup(today, {purpose: 'manual'})]}, now)).toEqual(['db']);
+		expect(dueResources(project, {...stateOf(), backups: [backup(today, {resource: 'other'})]}, now)).toEqual(['db']);
+		expect(dueResources(read(db('{image: x}')), stateOf(), now)).toEqual([]);
+	});
+});

@@ -1,0 +1,33 @@
+import {expect, it} from 'vitest';
+import {createMemoryEngine} from '../../source/engine/memory.ts';
+import {rememberReads} from '../../source/engine/remember-reads.ts';
+
+it('asks each question once, and tells questions apart', async () => {
+	const engine = createMemoryEngine();
+	const image = engine.addImage('node:24-slim');
+	const reads = rememberReads(engine);
+	const found = await Promise.all([
+		reads.findImage('node:24-slim'),
+		reads.findImage('node:24-slim'),
+		reads.findImage('other'),
+		reads.findByName('network', 'other'),
+		reads.findByName('volume', 'other'),
+	]);
+	expect(found).toEqual([image, image, undefined, undefined, undefined]);
+	expect(await reads.observe({a: ''})).toBe(await reads.observe({a: ''}));
+	expect(engine.calls.map(({operation}) => operation).sort()).toEqual([
+		'findByName',
+		'findByName',
+		'findImage',
+		'findImage',
+		'observe',
+	]);
+});
+
+it('gives the same failure to all who ask', async () => {
+	const engine = createMemoryEngine();
+	engine.failNext('findImage', new Error('connection lost'));
+	const reads = rememberReads(engine);
+	const outcomes = await Promise.allSettled([reads.findImage('a'), reads.findImage('a')]);
+	expect(outcomes.map(({status}) => status)).toEqual(['rejected', 'rejected']);
+});
