@@ -1,12 +1,13 @@
 // npm run bench                    everything, some minutes
 // npm run bench -- startup         one of them
-const names = ['startup', 'plan', 'apply', 'switch', 'environments'] as const;
+const names = ['startup', 'plan', 'apply', 'build', 'switch', 'environments'] as const;
 type Name = (typeof names)[number];
 
 const load = {
 	startup: () => import('./startup.ts'),
 	plan: () => import('./plan.ts'),
 	apply: () => import('./apply.ts'),
+	build: () => import('./build.ts'),
 	switch: () => import('./switch.ts'),
 	environments: () => import('./environments.ts'),
 } satisfies Record<Name, () => Promise<unknown>>;

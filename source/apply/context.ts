@@ -1,3 +1,4 @@
+import type {Limit} from '../build/limit.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Engine} from '../engine/engine.ts';
@@ -23,6 +24,8 @@ export type ApplyContext = {
 	readonly secrets: SecretReader;
 	/** Service → what its build was planned from. */
 	readonly builds: ReadonlyMap<string, PlannedBuild>;
+	/** Lets a few builds run at the same time; the others wait for their turn. */
+	readonly limitBuilds: Limit;
 	/** Id of this apply, `run_…`. */
 	readonly run: string;
 	readonly label: string | undefined;

@@ -79,7 +79,8 @@ function manifestOf({context, user}: Work, resource: DesiredResource, backup: Ba
 
 async function write(work: Work, resource: DesiredResource, backup: Backup): Promise<BackupManifest> {
 	const artifact = makeArtifact(work.root, backup.id);
-	const run = {kind: 'backup', work: 'backup', resource, backup: backup.id, op: backup.op, artifact} as const;
+	const {id, op} = backup;
+	const run = {kind: 'backup', work: 'backup', resource, name: resource.name, backup: id, op, artifact} as const;
 	await runOperation(work, {...run, operation: backupOperation(resource)});
 	failpoint('backup.after-command');
 	const sealed = await sealArtifact(artifact);

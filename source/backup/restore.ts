@@ -111,6 +111,7 @@ export async function restoreInto(work: Work, {work: kind, resource, backup, ope
 			work: kind,
 			operation,
 			resource,
+			name: resource.name,
 			backup: id,
 			op: newOperationId(),
 			artifact: artifactLocation!,

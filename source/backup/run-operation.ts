@@ -24,7 +24,10 @@ export type OperationRun = {
 	/** What the user asked for, which events are told of. */
 	readonly work: WorkKind;
 	readonly operation: BackupOperation | RestoreOperation;
+	/** What the command works on. */
 	readonly resource: DesiredResource;
+	/** Name that the user knows it by: a throw-away resource has another one. */
+	readonly name: string;
 	readonly backup: string;
 	/** Label of the container, so that it can be found when this process dies. */
 	readonly op: string;
@@ -41,9 +44,9 @@ const ownUser = (): string | undefined =>
 	process.getuid && process.getgid ? `${process.getuid()}:${process.getgid()}` : undefined;
 
 async function createContainer({plan, engine, secrets}: ApplyContext, run: OperationRun): Promise<string> {
-	const {kind, operation, resource, backup, op, artifact} = run;
+	const {kind, operation, resource, name, backup, op, artifact} = run;
 	const {project, environment, lineage} = plan;
-	const address = operationAddress(kind, resource.name);
+	const address = operationAddress(kind, name);
 	return engine.create({
 		name: `${resource.containerName}.${kind}.${backup}`,
 		image: operationImage(run),
@@ -55,7 +58,7 @@ async function createContainer({plan, engine, secrets}: ApplyContext, run: Opera
 			...operation.env,
 			COMPARTMENT_BACKUP_DIR: '/backup',
 			COMPARTMENT_RESOURCE_HOST: resource.spec.hostname,
-			COMPARTMENT_RESOURCE_NAME: resource.name,
+			COMPARTMENT_RESOURCE_NAME: name,
 			COMPARTMENT_PROJECT_NAME: project,
 			COMPARTMENT_ENVIRONMENT_NAME: environment,
 		},
@@ -70,7 +73,7 @@ async function createContainer({plan, engine, secrets}: ApplyContext, run: Opera
 /** Reads what the command prints, and waits for its end. */
 async function follow(work: Work, run: OperationRun, containerId: string): Promise<{exitCode: number; last: string[]}> {
 	const {engine, secrets, directory, signal} = work.context;
-	const {work: kind, resource, backup} = run;
+	const {work: kind, name: resource, backup} = run;
 	const log = openRunLog(directory, backup);
 	const last: string[] = [];
 	const lines = async () => {
@@ -78,7 +81,7 @@ async function follow(work: Work, run: OperationRun, containerId: string): Promi
 			const text = secrets.mask(line.text);
 			log.write({at: line.at, work: kind, stream: line.stream, text});
 			const {stream} = line;
-			work.notify({type: 'work-output', at: Date.now(), work: kind, resource: resource.name, backup, stream, text});
+			work.notify({type: 'work-output', at: Date.now(), work: kind, resource, backup, stream, text});
 			last.push(text);
 			if (last.length > reportedLines) last.shift();
 		}
@@ -91,9 +94,9 @@ async function follow(work: Work, run: OperationRun, containerId: string): Promi
 	}
 }
 
-function startTicking({notify}: Work, {work, kind, resource, backup, artifact}: OperationRun): () => void {
+function startTicking({notify}: Work, {work, kind, name, backup, artifact}: OperationRun): () => void {
 	const startedAt = Date.now();
-	const common = {work, resource: resource.name, backup};
+	const common = {work, resource: name, backup};
 	const timer = setInterval(() => {
 		const bytes = kind === 'backup' ? measureArtifact(artifact) : null;
 		notify({type: 'work-progress', at: Date.now(), ...common, bytes, elapsedMs: Date.now() - startedAt});

@@ -61,6 +61,7 @@ async function restoreAside(
 			work: 'verify',
 			operation: restoreOperation(resource),
 			resource,
+			name: backup.resource,
 			backup: backup.id,
 			op,
 			artifact: backup.artifactLocation!,

@@ -140,6 +140,7 @@ export async function withWork<Result>(
 			journal: session.journal,
 			secrets: createSecretReader(session.state.current),
 			builds: new Map(),
+			limitBuilds: task => task(),
 			run: session.run,
 			label: undefined,
 			emit,

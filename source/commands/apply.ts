@@ -24,6 +24,7 @@ export type ApplyFlags = CommonFlags & {
 	readonly parallelism?: number;
 	readonly label?: string;
 	readonly plain?: boolean;
+	readonly accessible?: boolean;
 	readonly full?: boolean;
 	readonly hold?: boolean;
 	readonly release?: 'again' | 'done';
@@ -73,7 +74,7 @@ export async function apply(
 	request: PlanRequest = requestOf(flags),
 ): Promise<void> {
 	const terminal = createTerminal(flags);
-	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.isInteractive ? 'screen' : 'lines';
+	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.hasScreen ? 'screen' : 'lines';
 	const saved = planFile === undefined ? undefined : await readSavedPlan(resolve(planFile));
 	const label = checkLabel(flags.label);
 	const workspace = await openWorkspace(saved ? {...flags, env: saved.environment} : flags);
@@ -103,7 +104,12 @@ export async function apply(
 		showPlan(plan, terminal, shownAs, flags.full);
 		const isApproved =
 			flags.autoApprove === true || saved !== undefined || (verb === 'deploy' && !terminal.isInteractive);
-		const approved = await approve(plan, {terminal, isApproved, insteadOfAsking: `compartment ${verb} --auto-approve`});
+		const approved = await approve(plan, {
+			terminal,
+			isApproved,
+			look: settings,
+			insteadOfAsking: `compartment ${verb} --auto-approve`,
+		});
 		if (!approved) return;
 		const parallelism = flags.parallelism ?? 10;
 		const result = await execute({workspace, session, plan: approved, builds, terminal, shownAs, parallelism, label});

@@ -3,6 +3,8 @@ import {planLine} from '../output/events-json.ts';
 import {renderPlan} from '../output/plan-text.ts';
 import {hasChanges, type Plan} from '../plan/plan.ts';
 import {withoutSkipped} from '../plan/without-skipped.ts';
+import type {Settings} from '../settings.ts';
+import {askInLines} from './ask-in-lines.ts';
 import type {ShownAs} from './execute.ts';
 import type {Terminal} from './terminal.ts';
 
@@ -16,6 +18,8 @@ type ApprovalOptions = {
 	readonly terminal: Terminal;
 	/** The user said yes beforehand: `--auto-approve`, a saved plan, or `deploy` in a script. */
 	readonly isApproved: boolean;
+	/** Keys and colours of the question. */
+	readonly look?: Pick<Settings, 'keys' | 'theme'>;
 	/** Command line that goes ahead without asking, for the refusal outside a terminal. */
 	readonly insteadOfAsking: string;
 };
@@ -26,7 +30,7 @@ type ApprovalOptions = {
  */
 export async function approve(
 	plan: Plan,
-	{terminal, isApproved, insteadOfAsking}: ApprovalOptions,
+	{terminal, isApproved, look, insteadOfAsking}: ApprovalOptions,
 ): Promise<Plan | undefined> {
 	const blocked = plan.actions.filter(({kind}) => kind === 'blocked');
 	if (blocked.length > 0) {
@@ -48,8 +52,10 @@ export async function approve(
 			},
 		);
 	terminal.print('');
-	const {askApproval} = await import('../ui/ask-approval.tsx');
-	const approval = await askApproval(plan, {renderFull: () => renderPlan(plan, {...terminal, isFull: true})});
+	const renderFull = () => renderPlan(plan, {...terminal, isFull: true});
+	const approval = terminal.hasScreen
+		? await (await import('../ui/ask-approval.tsx')).askApproval(plan, {renderFull, look})
+		: await askInLines(plan, renderFull);
 	if (approval.decision === 'cancel') throw new CancelledError('Nothing was changed.');
 	return withoutSkipped(plan, approval.skipped);
 }

@@ -63,7 +63,11 @@ const belongsTo = ({kind, name}: ObjectView, address: string): boolean =>
 		: address === `resource.${name}` || address.startsWith(`volume.${name}.`);
 
 /** How an object is configured, and what the next apply would change about it. */
-export async function configurationOf(workspace: Workspace, object: ObjectView, terminal: Terminal): Promise<TabContent> {
+export async function configurationOf(
+	workspace: Workspace,
+	object: ObjectView,
+	terminal: Terminal,
+): Promise<TabContent> {
 	const {state, isNew} = await readOrNewState(workspace);
 	const {plan} = await refresh({...workspace, state}, plainRequest);
 	const actions = plan.actions.filter(({address, kind}) => kind !== 'none' && belongsTo(object, address));
@@ -79,7 +83,11 @@ export async function configurationOf(workspace: Workspace, object: ObjectView, 
 	const difference: PageLine[] =
 		actions.length === 0
 			? [{type: 'text', text: 'It is what compartment.yml says.', tone: 'good'}]
-			: [...texts.map((text): PageLine => ({type: 'text', text})), {type: 'text', text: ''}, {type: 'text', text: 'a shows the whole plan and asks.', tone: 'quiet'}];
+			: [
+					...texts.map((text): PageLine => ({type: 'text', text})),
+					{type: 'text', text: ''},
+					{type: 'text', text: 'a shows the whole plan and asks.', tone: 'quiet'},
+				];
 	return {
 		type: 'page',
 		lines: [

@@ -1,10 +1,10 @@
-import {readRunLog} from '../state/run-log.ts';
 import type {ApplyEvent} from '../apply/events.ts';
-import {createEventPrinter} from '../output/events-text.ts';
 import {effectiveVariables} from '../model/effective.ts';
 import {formatBytes} from '../output/bytes.ts';
 import {formatAge} from '../output/duration.ts';
+import {createEventPrinter} from '../output/events-text.ts';
 import {describeRule} from '../plan/routes.ts';
+import {readRunLog} from '../state/run-log.ts';
 import type {Deployment, State} from '../state/state.ts';
 import type {ObjectView, PageLine, TabContent, TableColumn} from '../ui/stores/browse-data.ts';
 import type {IncomingLine} from '../ui/stores/log-pool.ts';
@@ -29,7 +29,9 @@ function failureLines({failure}: ObjectView): PageLine[] {
 		{type: 'heading', text: 'The newest attempt failed'},
 		...fact('deployment', failure.deployment),
 		...fact('when', new Date(failure.at).toLocaleString()),
-		...failure.headlines.map((text, index): PageLine => ({type: 'fact', label: index === 0 ? 'why' : '', text, tone: 'bad'})),
+		...failure.headlines.map(
+			(text, index): PageLine => ({type: 'fact', label: index === 0 ? 'why' : '', text, tone: 'bad'}),
+		),
 		...failure.lines.map((text): PageLine => ({type: 'fact', label: '', text})),
 	];
 }
@@ -59,15 +61,27 @@ export function overviewOf(state: State | undefined, object: ObjectView): TabCon
 			...fact('state', object.state),
 			...fact('address', object.address),
 			...fact('URL', object.url),
-			...fact('access', object.url === null ? null : object.asksPassword ? 'asks for the password: compartment access show' : 'public'),
+			...fact(
+				'access',
+				object.url === null ? null : object.asksPassword ? 'asks for the password: compartment access show' : 'public',
+			),
 			...fact('host', record?.spec.hostname),
-			...fact('deployment', deployment && `${deployment.id} (${deployment.type}${deployment.label ? `, ${deployment.label}` : ''})`),
+			...fact(
+				'deployment',
+				deployment && `${deployment.id} (${deployment.type}${deployment.label ? `, ${deployment.label}` : ''})`,
+			),
 			...fact('since', deployment && timeOf(deployment.createdAt)),
 			...fact('image', deployment?.imageReference ?? record?.spec.image),
 			...fact('image id', deployment?.imageId ?? record?.imageId),
 			...fact('container', deployment?.containerName ?? record?.containerName),
 			...fact('inside at', deployment?.port ? `http://${name}:${deployment.port}` : null),
-			...fact('volumes', record && Object.entries(record.spec.volumes).map(([handle, path]) => `${handle} at ${path}`).join(', ')),
+			...fact(
+				'volumes',
+				record &&
+					Object.entries(record.spec.volumes)
+						.map(([handle, path]) => `${handle} at ${path}`)
+						.join(', '),
+			),
 			...rules.flatMap((rule, index) => fact(index === 0 ? 'routes' : ' ', describeRule(rule))),
 			...calls.flatMap((rule, index) => fact(index === 0 ? 'reached from' : ' ', `${rule.on} ${describeRule(rule)}`)),
 			...failureLines(object),
@@ -126,7 +140,10 @@ export async function deploymentsOf(
 }
 
 /** What a target gets, with source; sensitive values are hidden. */
-export function variablesOf({project, state}: {project: Workspace['project'] | undefined; state: State | undefined}, {kind, name}: ObjectView): TabContent {
+export function variablesOf(
+	{project, state}: {project: Workspace['project'] | undefined; state: State | undefined},
+	{kind, name}: ObjectView,
+): TabContent {
 	if (!project) return {type: 'problem', message: 'compartment.yml cannot be read'};
 	const {variables = [], bindings = []} = state ?? {};
 	const items = effectiveVariables({project, variables, bindings}, {type: kind, name});
@@ -148,7 +165,9 @@ export function variablesOf({project, state}: {project: Workspace['project'] | u
 
 /** Backups of a resource, newest first. */
 export function backupsOf(state: State | undefined, name: string, now: number): TabContent {
-	const backups = (state?.backups ?? []).filter(({resource}) => resource === name).sort((a, b) => (a.id < b.id ? 1 : -1));
+	const backups = (state?.backups ?? [])
+		.filter(({resource}) => resource === name)
+		.sort((a, b) => (a.id < b.id ? 1 : -1));
 	const tones = {running: 'busy', succeeded: 'good', failed: 'bad', deleted: 'quiet'} as const;
 	return {
 		type: 'table',
@@ -178,7 +197,12 @@ export function backupsOf(state: State | undefined, name: string, now: number): 
 }
 
 /** Everything that was said while a deployment was made, as lines of a log. */
-export function runLogOf(directory: string, state: State | undefined, id: string, {paint, glyphs}: Terminal): IncomingLine[] {
+export function runLogOf(
+	directory: string,
+	state: State | undefined,
+	id: string,
+	{paint, glyphs}: Terminal,
+): IncomingLine[] {
 	const deployment = state?.deployments[id];
 	const events = deployment && (readRunLog(directory, deployment.run) as readonly ApplyEvent[] | undefined);
 	const lines: IncomingLine[] = [];
@@ -186,8 +210,7 @@ export function runLogOf(directory: string, state: State | undefined, id: string
 	const print = createEventPrinter({
 		paint,
 		glyphs,
-		write: text =>
-			void lines.push({source: id, stream: 'compartment', at, text: text.replace(/\n$/, '')}),
+		write: text => void lines.push({source: id, stream: 'compartment', at, text: text.replace(/\n$/, '')}),
 	});
 	for (const event of events ?? []) {
 		at = new Date(event.at).toISOString();

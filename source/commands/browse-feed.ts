@@ -24,6 +24,8 @@ type Options = {
 	readonly place: EnginePlace;
 	readonly terminal: Terminal;
 	readonly part: LogPart;
+	/** Whether the only environment is entered by itself. */
+	readonly canEnter: boolean;
 };
 
 export type BrowseFeed = {
@@ -40,7 +42,7 @@ type Observed = Awaited<ReturnType<typeof askEngine>>;
 type Drift = Awaited<ReturnType<typeof readDrift>>;
 
 /** Reads what the dashboard shows, for as long as it is open: nothing is polled but the figures in sight. */
-export function startBrowseFeed({store, clock, place, terminal, part}: Options): BrowseFeed {
+export function startBrowseFeed({store, clock, place, terminal, part, canEnter}: Options): BrowseFeed {
 	const stop = new AbortController();
 	const {signal} = stop;
 	const drift = new Map<string, Drift>();
@@ -48,6 +50,7 @@ export function startBrowseFeed({store, clock, place, terminal, part}: Options):
 	let answers: Observed | undefined;
 	let logFeed: LogFeed | undefined;
 	let stopFigures: (() => void) | undefined;
+	let shouldEnter = canEnter;
 	let shownLog = '';
 	let shownTab = '';
 	let settling: NodeJS.Timeout | undefined;
@@ -59,7 +62,10 @@ export function startBrowseFeed({store, clock, place, terminal, part}: Options):
 	};
 	const workspaceOf = (environment: string): Workspace | undefined => {
 		const entry = entryOf(environment);
-		return files?.project && entry && {...place, project: files.project, environment, directory: entry.directory, warnings: []};
+		return (
+			files?.project &&
+			entry && {...place, project: files.project, environment, directory: entry.directory, warnings: []}
+		);
 	};
 
 	const show = () => {
@@ -69,8 +75,15 @@ export function startBrowseFeed({store, clock, place, terminal, part}: Options):
 			routerState: answers?.routerState ?? 'missing',
 			drift,
 		});
-		const warning = files.trouble && files.environments.length > 0 ? `compartment.yml: ${messageOf(files.trouble).split('\n')[0]}` : undefined;
+		const warning =
+			files.trouble && files.environments.length > 0
+				? `compartment.yml: ${messageOf(files.trouble).split('\n')[0]}`
+				: undefined;
+		const [only, ...others] = files.environments;
+		const isEntered = shouldEnter && only !== undefined && others.length === 0;
+		shouldEnter = false;
 		store.update({
+			...(isEntered ? {place: {screen: 'environment', environment: only.name}} : {}),
 			project: files.name,
 			problem: problemOf(files),
 			...(answers ? {environments, isLoaded: true} : {}),
@@ -122,7 +135,9 @@ export function startBrowseFeed({store, clock, place, terminal, part}: Options):
 			store.log.show(pool);
 		}
 		if (wanted?.type === 'live')
-			logFeed?.follow(sourcesIn(wanted.environment).filter(({name}) => wanted.names === null || wanted.names.includes(name)));
+			logFeed?.follow(
+				sourcesIn(wanted.environment).filter(({name}) => wanted.names === null || wanted.names.includes(name)),
+			);
 	};
 	const followTab = async (state: BrowseState) => {
 		const {place: shown} = state;
@@ -181,7 +196,10 @@ export function startBrowseFeed({store, clock, place, terminal, part}: Options):
 		settling = setTimeout(followShown, settleMs);
 	};
 	const forget = store.subscribe(onChange);
-	const stopFiles = watchFiles(() => (files ? [files.directory, ...files.environments.map(({directory}) => directory)] : [process.cwd()]), reload);
+	const stopFiles = watchFiles(
+		() => (files ? [files.directory, ...files.environments.map(({directory}) => directory)] : [process.cwd()]),
+		reload,
+	);
 	void watchEngine({
 		...place,
 		signal,

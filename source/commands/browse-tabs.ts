@@ -38,7 +38,8 @@ export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
 				return backupsOf(state, object.name, Date.now());
 		}
 	} catch (error) {
-		if (error instanceof UserError) return {type: 'problem', message: [error.message, error.hint ?? ''].join('\n').trim()};
+		if (error instanceof UserError)
+			return {type: 'problem', message: [error.message, error.hint ?? ''].join('\n').trim()};
 		throw error;
 	}
 }

@@ -69,14 +69,22 @@ export function problemOf({trouble, environments}: Files): Problem | undefined {
 	const isMissing = trouble.message.includes('was not found');
 	return {
 		message: trouble.message,
-		hint: isMissing ? 'i writes a first one for this folder (compartment init).' : (trouble.hint ?? 'Correct the file: this screen reads it again by itself.'),
+		hint: isMissing
+			? 'i writes a first one for this folder (compartment init).'
+			: (trouble.hint ?? 'Correct the file: this screen reads it again by itself.'),
 		canInit: isMissing,
 	};
 }
 
 /** What the engine says of every environment. */
-export async function askEngine({engine, router}: EnginePlace): Promise<{observed: Observed; routerState: 'missing' | 'running' | 'stopped' | 'foreign'}> {
-	const [observed, {state}] = await Promise.all([engine.observe({[labels.lineage]: ''}), observeRouter(engine, router)]);
+export async function askEngine({
+	engine,
+	router,
+}: EnginePlace): Promise<{observed: Observed; routerState: 'missing' | 'running' | 'stopped' | 'foreign'}> {
+	const [observed, {state}] = await Promise.all([
+		engine.observe({[labels.lineage]: ''}),
+		observeRouter(engine, router),
+	]);
 	return {observed, routerState: state};
 }
 
@@ -91,7 +99,12 @@ const own = (observed: Observed, state: State | undefined): Observed => {
 };
 
 /** What differs from what the last apply left: found by the planner, which reads and never writes. */
-export async function readDrift(place: EnginePlace, project: Project, state: State, directory: string): Promise<{drift: readonly Drift[]; problem?: string}> {
+export async function readDrift(
+	place: EnginePlace,
+	project: Project,
+	state: State,
+	directory: string,
+): Promise<{drift: readonly Drift[]; problem?: string}> {
 	try {
 		const {plan} = await refresh({...place, project, state, directory}, {...plainRequest, mode: 'refresh-only'});
 		return {drift: plan.drift};
@@ -107,7 +120,11 @@ type Answers = Awaited<ReturnType<typeof askEngine>> & {
 };
 
 /** Every environment as it is shown. */
-export const viewEnvironments = (place: EnginePlace, files: Files, {observed, routerState, drift}: Answers): EnvironmentView[] =>
+export const viewEnvironments = (
+	place: EnginePlace,
+	files: Files,
+	{observed, routerState, drift}: Answers,
+): EnvironmentView[] =>
 	files.environments.map(({name, state, problem}) =>
 		viewEnvironment({
 			...place,

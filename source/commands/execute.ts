@@ -3,6 +3,7 @@ import type {Refreshed} from '../apply/refresh.ts';
 import {runApply} from '../apply/run-apply.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import type {Session} from '../apply/session.ts';
+import {createLimit} from '../build/limit.ts';
 import {eventLine} from '../output/events-json.ts';
 import {createEventPrinter} from '../output/events-text.ts';
 import {emptyProgress, reduceProgress} from '../output/progress.ts';
@@ -28,6 +29,9 @@ function createCancel(inform: (text: string) => void) {
 	};
 	return {signal: abort.signal, isStopping: () => isStopping, cancel, onSignal};
 }
+
+/** Builds at the same time: each of them already uses all the cores it finds. */
+const parallelBuilds = 3;
 
 /** How an apply is shown while it runs. */
 export type ShownAs = 'screen' | 'lines' | 'json';
@@ -64,6 +68,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 				journal: session.journal,
 				secrets: createSecretReader(session.state.current),
 				builds,
+				limitBuilds: createLimit(parallelBuilds),
 				run: session.run,
 				label,
 				emit(event) {
@@ -82,7 +87,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 	if (shownAs === 'screen') {
 		const {openApplyView} = await import('../ui/open-apply-view.tsx');
 		const place = {project: plan.project, environment: plan.environment, engine: await nameEngine(engine)};
-		const view = openApplyView({...place, onCancel: cancel.cancel});
+		const view = openApplyView({...place, look: settings, onCancel: cancel.cancel});
 		try {
 			return await run(view.emit);
 		} finally {

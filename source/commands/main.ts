@@ -3,6 +3,13 @@ import {exitCodes, UserError} from '../errors.ts';
 import {onOutputError} from './broken-pipe.ts';
 import {createProgram} from './program.ts';
 
+/** Without a command it is the dashboard, whose flags may stand alone too. */
+const withCommand = (args: readonly string[]): string[] => {
+	const [first] = args;
+	const isOwn = first !== undefined && ['-h', '--help', '-V', '--version'].includes(first);
+	return first === undefined || (first.startsWith('-') && !isOwn) ? ['browse', ...args] : [...args];
+};
+
 /**
  * Runs one command line and sets the exit code (README, "Exit codes"). Errors are one message on stderr, whatever the
  * output format; only a defect of ours prints a stack.
@@ -12,7 +19,7 @@ export async function main(args: readonly string[], version: string): Promise<vo
 	process.stdout.on('error', onOutputError);
 	process.stderr.on('error', onOutputError);
 	try {
-		await createProgram(version).parseAsync([...args], {from: 'user'});
+		await createProgram(version).parseAsync(withCommand(args), {from: 'user'});
 	} catch (error) {
 		// commander has printed its own message already.
 		if (error instanceof CommanderError) {

@@ -1,16 +1,10 @@
-import {spawn} from 'node:child_process';
 import {serviceUrl} from '../apply/urls.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {openInBrowser} from './open-in-browser.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
-
-const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
-	darwin: ['open'],
-	win32: ['cmd', '/c', 'start', ''],
-	linux: ['xdg-open'],
-};
 
 /** `compartment open [SERVICE]`: the address of a service, in the browser when there is one. */
 export async function open(name: string | undefined, flags: CommonFlags): Promise<void> {
@@ -29,10 +23,6 @@ export async function open(name: string | undefined, flags: CommonFlags): Promis
 	const url = serviceUrl(found[0], workspace.settings);
 	if (isJson(flags)) process.stdout.write(jsonDocument({service: found[1], url}));
 	else print(url);
-	const opener = openers[process.platform];
-	if (!isInteractive || !opener || isJson(flags)) return;
-	const child = spawn(opener[0], [...opener.slice(1), url], {stdio: 'ignore', detached: true});
 	// Without a desktop the printed address is all there is.
-	child.on('error', () => undefined);
-	child.unref();
+	if (isInteractive && !isJson(flags)) openInBrowser(url);
 }

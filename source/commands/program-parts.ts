@@ -15,4 +15,5 @@ export const withApplying = (command: Command): Command =>
 	command
 		.option('--auto-approve', 'do not ask')
 		.option('--parallelism <count>', 'steps at the same time', wholeNumber(1, 100), 10)
-		.option('--plain', 'lines instead of the screen');
+		.option('--plain', 'lines instead of the screen')
+		.option('--accessible', 'lines in words, for a screen reader (INK_SCREEN_READER=true works too)');

@@ -47,6 +47,18 @@ function addPlanning(program: Command): void {
 }
 
 function addLooking(program: Command): void {
+	describe(
+		program
+			.command('browse')
+			.option('--env <name>', 'begin in this environment')
+			.option('--no-color', 'no colours (NO_COLOR works too)')
+			.option('--accessible', 'lines in words, for a screen reader (INK_SCREEN_READER=true works too)'),
+		'the dashboard: environments, services, logs, actions; the same without a command',
+		['', 'browse --env staging'],
+	).action(async (flags, command: Command) =>
+		(await import('./browse.ts')).browse(flags, () => command.parent?.outputHelp()),
+	);
+
 	describe(withServices(withCommon(program.command('status'))), 'what runs, since when, and where it answers', [
 		'status',
 		'status --env staging --json',
@@ -54,17 +66,19 @@ function addLooking(program: Command): void {
 		.option('--verbose', 'more about each deployment')
 		.action(async flags => (await import('./status.ts')).status(flags));
 
-	describe(withCommon(program.command('logs')), 'output of services and resources', [
-		'logs',
-		'logs web --follow',
-		'logs db --tail 50 --since 2026-01-31T12:00:00Z',
-	])
+	describe(
+		withCommon(program.command('logs')),
+		'output of services and resources; in a terminal on a screen that follows',
+		['logs', 'logs web --follow', 'logs db --tail 50 --since 2026-01-31T12:00:00Z'],
+	)
 		.argument('[names...]', 'services or resources; all without one')
 		.option('--service <name>', 'the same as naming it', collect)
 		.option('--follow', 'keep reading')
 		.option('--tail <lines>', 'last lines of each', wholeNumber(1, 100_000), 100)
 		.option('--since <time>', 'from this time on, such as 2026-01-31T12:00:00Z or 10m')
 		.option('--no-time', 'leave the time out')
+		.option('--plain', 'lines instead of the screen')
+		.option('--accessible', 'lines for a screen reader')
 		.action(async (names, flags) => (await import('./logs.ts')).logs(names, flags));
 
 	const route = program.command('route').description('routing rules');

@@ -2,15 +2,22 @@ import {render} from 'ink';
 import {shouldColour} from '../output/colour.ts';
 import {createGlyphs} from '../output/glyphs.ts';
 import type {Plan} from '../plan/plan.ts';
+import {defaultTheme} from '../settings.ts';
 import type {Approval} from './approval.ts';
 import {colourInk} from './colour-ink.ts';
 import {GlyphsContext} from './hooks/use-glyphs.ts';
+import {KeymapContext} from './hooks/use-keymap.ts';
+import {createKeymap} from './keymap.ts';
+import type {Look} from './open-apply-view.tsx';
 import {ApproveScreen} from './screens/approve.tsx';
 import {createApproveStore} from './stores/approve-store.ts';
+import {applyTheme} from './theme.ts';
 
 type Options = {
 	/** Text of the whole plan with nothing folded, sanitised, for `d`. */
 	readonly renderFull: () => string;
+	/** The user's keys and colours. */
+	readonly look?: Look;
 	/** Default: what NO_COLOR, FORCE_COLOR and TERM say. */
 	readonly isColoured?: boolean;
 	readonly stdin?: NodeJS.ReadStream;
@@ -23,13 +30,17 @@ type Options = {
  */
 export async function askApproval(
 	plan: Plan,
-	{renderFull, isColoured, stdin = process.stdin, stdout = process.stdout}: Options,
+	{renderFull, look, isColoured, stdin = process.stdin, stdout = process.stdout}: Options,
 ): Promise<Approval> {
 	colourInk(shouldColour({stream: stdout, env: process.env, flag: isColoured}));
-	const store = createApproveStore(plan, renderFull);
+	const keymap = createKeymap(look?.keys);
+	applyTheme(look?.theme ?? defaultTheme);
+	const store = createApproveStore(plan, renderFull, keymap);
 	const app = render(
 		<GlyphsContext value={createGlyphs(process.env)}>
-			<ApproveScreen store={store} />
+			<KeymapContext value={keymap}>
+				<ApproveScreen store={store} />
+			</KeymapContext>
 		</GlyphsContext>,
 		{stdin, stdout, incrementalRendering: true, exitOnCtrlC: false, patchConsole: false},
 	);

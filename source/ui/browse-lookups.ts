@@ -29,5 +29,7 @@ export function currentObject(state: BrowseState): ObjectView | undefined {
 	if (place.screen === 'environments') return undefined;
 	const objects = shownObjects(state);
 	if (place.screen === 'object') return objects.find(({address}) => address === place.address);
-	return objects.find(({address}) => address === selectedObject) ?? (place.screen === 'environment' ? objects[0] : undefined);
+	return (
+		objects.find(({address}) => address === selectedObject) ?? (place.screen === 'environment' ? objects[0] : undefined)
+	);
 }

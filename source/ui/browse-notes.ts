@@ -22,7 +22,10 @@ export function notesOf(state: BrowseState, now: number): Note[] {
 	const drift = environment.drift.length + environment.objects.reduce((sum, each) => sum + each.drift.length, 0);
 	return [
 		summaryOf(environment),
-		{text: `router ${environment.router.text}`, ...(environment.router.tone === 'good' ? {} : {tone: environment.router.tone})},
+		{
+			text: `router ${environment.router.text}`,
+			...(environment.router.tone === 'good' ? {} : {tone: environment.router.tone}),
+		},
 		...(drift === 0 ? [] : [{text: `${counted(drift, 'change')} outside Compartment`, tone: 'warning' as const}]),
 	];
 }

@@ -7,12 +7,16 @@ export const formatCpu = (share: number): string =>
 	share >= 1 ? `${share.toFixed(1)} cores` : `${Math.round(share * 100)} %`;
 
 /** `0`, `0.5`, `12`. */
-export const formatRate = (value: number): string => (value > 0 && value < 10 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value)));
+export const formatRate = (value: number): string =>
+	value > 0 && value < 10 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
 
 const ageOf = (at: number | null, now: number): string => (at === null ? '' : formatAge(at, now));
 
 /** How an environment is, in a few words. */
-export function summaryOf({isDeployed, problem, objects}: EnvironmentView): {readonly text: string; readonly tone: Tone} {
+export function summaryOf({isDeployed, problem, objects}: EnvironmentView): {
+	readonly text: string;
+	readonly tone: Tone;
+} {
 	if (problem !== undefined) return {text: problem, tone: 'bad'};
 	if (!isDeployed) return {text: 'not deployed', tone: 'quiet'};
 	const deployed = objects.filter(({tone}) => tone !== 'quiet');

@@ -14,7 +14,11 @@ const leastFlexible = 12;
  * first, then those with the highest priority numbers are left out. Columns that are empty in every row are left out
  * always. Cells must be sanitised.
  */
-export function fitColumns(columns: readonly TableColumn[], rows: readonly (readonly string[])[], room: number): Sized[] {
+export function fitColumns(
+	columns: readonly TableColumn[],
+	rows: readonly (readonly string[])[],
+	room: number,
+): Sized[] {
 	const natural = columns.map(({title}, index) => ({
 		index,
 		width: Math.max(displayWidth(title), ...rows.map(cells => displayWidth(cells[index] ?? ''))),
@@ -31,5 +35,7 @@ export function fitColumns(columns: readonly TableColumn[], rows: readonly (read
 	}
 	const excess = total(({width}) => width) - room;
 	if (excess <= 0) return shown;
-	return shown.map(sized => (flexible(sized) ? {...sized, width: Math.max(leastOf(sized), sized.width - excess)} : sized));
+	return shown.map(sized =>
+		flexible(sized) ? {...sized, width: Math.max(leastOf(sized), sized.width - excess)} : sized,
+	);
 }

@@ -67,7 +67,10 @@ export function poolRows(pool: LogPool, view: PoolView, options: Options): PoolR
 	const {columns, rows, isColoured, vertical} = options;
 	const sources = pool.sources();
 	const isTagged = sources.length > 1 && view.source === undefined;
-	const sourceColumns = Math.min(widestSource, Math.max(0, ...sources.map(source => displayWidth(sanitiseLine(source)))));
+	const sourceColumns = Math.min(
+		widestSource,
+		Math.max(0, ...sources.map(source => displayWidth(sanitiseLine(source)))),
+	);
 	const prefixOf = ({at, source, stream}: PooledLine): Span[] => [
 		...(view.hasTime ? [{type: 'time' as const, text: `${clockTime(at)} `}] : []),
 		...(isTagged

@@ -2,16 +2,25 @@ import {render} from 'ink';
 import type {Emit} from '../apply/events.ts';
 import {shouldColour} from '../output/colour.ts';
 import {createGlyphs} from '../output/glyphs.ts';
+import {defaultTheme, type Settings} from '../settings.ts';
 import {colourInk} from './colour-ink.ts';
 import type {Place} from './components/header.tsx';
 import {GlyphsContext} from './hooks/use-glyphs.ts';
+import {KeymapContext} from './hooks/use-keymap.ts';
+import {createKeymap} from './keymap.ts';
 import {ApplyScreen} from './screens/apply.tsx';
 import {type Cancel, createApplyStore} from './stores/apply-store.ts';
 import {createFrameClock} from './stores/frame-clock.ts';
+import {applyTheme} from './theme.ts';
+
+/** What the settings say about screens. */
+export type Look = Pick<Settings, 'keys' | 'theme'>;
 
 type Options = Place & {
 	/** ctrl-c: the first time `graceful`, the second time `now`. */
 	readonly onCancel: (cancel: Cancel) => void;
+	/** The user's keys and colours. */
+	readonly look?: Look;
 	/** Default: what NO_COLOR, FORCE_COLOR and TERM say. */
 	readonly isColoured?: boolean;
 	readonly stdin?: NodeJS.ReadStream;
@@ -27,14 +36,18 @@ export type ApplyView = {
 
 /** Opens the live view of an apply on the alternate screen. Needs a terminal on both streams. */
 export function openApplyView(options: Options): ApplyView {
-	const {onCancel, stdin = process.stdin, stdout = process.stdout, isColoured: flag, ...place} = options;
+	const {onCancel, look, stdin = process.stdin, stdout = process.stdout, isColoured: flag, ...place} = options;
 	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
 	colourInk(isColoured);
+	const keymap = createKeymap(look?.keys);
+	applyTheme(look?.theme ?? defaultTheme);
 	const clock = createFrameClock();
-	const store = createApplyStore({clock, onCancel});
+	const store = createApplyStore({clock, onCancel, keymap});
 	const app = render(
 		<GlyphsContext value={createGlyphs(process.env)}>
-			<ApplyScreen store={store} place={place} clock={clock} isColoured={isColoured} />
+			<KeymapContext value={keymap}>
+				<ApplyScreen store={store} place={place} clock={clock} isColoured={isColoured} />
+			</KeymapContext>
 		</GlyphsContext>,
 		{
 			stdin,

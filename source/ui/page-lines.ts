@@ -20,7 +20,11 @@ export function drawPage(lines: readonly PageLine[], columns: number, {adapt, el
 	return lines.flatMap((line, index): PageRow[] => {
 		if (line.type === 'text') return [{label: '', text: truncate(line.text, columns, ellipsis), tone: line.tone}];
 		if (line.type === 'heading') {
-			const heading = {label: '', text: truncate(adapt(sanitiseLine(line.text)), columns, ellipsis), tone: 'title'} as const;
+			const heading = {
+				label: '',
+				text: truncate(adapt(sanitiseLine(line.text)), columns, ellipsis),
+				tone: 'title',
+			} as const;
 			return index === 0 ? [heading] : [{label: '', text: '', tone: undefined}, heading];
 		}
 		const room = Math.max(10, columns - labelColumns - 2);

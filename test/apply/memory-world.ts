@@ -168,6 +168,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 						state: session.state,
 						journal: session.journal,
 						secrets: createSecretReader(session.state.current),
+						limitBuilds: task => task(),
 						builds,
 						run: session.run,
 						label: undefined,

@@ -255,9 +255,11 @@ test('the classic builder understands what it is sent', async () => {
 	const planned = await planBuild({project, service: makeService(), findImage: engine.findImage, buildArgs: {}});
 	expect(planned.written!['Dockerfile']).toContain('--mount');
 	const reference = `${uniqueName('detect')}:${planned.key}`;
-	const label = Object.entries(labels).map(each => `--label=${each.join('=')}`);
-	const archive = packContext(planned.context, {Dockerfile: withoutMounts(planned.written!['Dockerfile']!)});
-	execFileSync('docker', ['build', '--force-rm', '--tag', reference, ...label, '-'], {
+	// The classic builder keeps every stage as an image, so that each needs the labels by which it is removed.
+	const label = Object.entries(labels).map(([key, value]) => `\nLABEL ${key}=${value}`);
+	const dockerfile = withoutMounts(planned.written!['Dockerfile']!).replace(/^FROM .*$/gm, `$&${label.join('')}`);
+	const archive = packContext(planned.context, {Dockerfile: dockerfile});
+	execFileSync('docker', ['build', '--force-rm', '--tag', reference, '-'], {
 		env: {...process.env, DOCKER_BUILDKIT: '0'},
 		input: await buffer(archive),
 		stdio: 'pipe',

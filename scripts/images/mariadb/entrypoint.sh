@@ -13,7 +13,7 @@ die() {
 quoted() { printf "'%s'" "$(printf %s "$1" | sed "s/\\\\/\\\\\\\\/g; s/'/''/g")"; }
 
 statements() {
-	printf 'SET SQL_LOG_BIN=0;\n'
+	printf "SET SQL_LOG_BIN=0;\nDROP USER IF EXISTS root@'127.0.0.1', root@'::1', root@'%s';\n" "$HOSTNAME"
 	printf "ALTER USER root@localhost IDENTIFIED BY %s;\n" "$(quoted "$root_password")"
 	printf "CREATE USER root@'%%' IDENTIFIED BY %s;\n" "$(quoted "$root_password")"
 	printf "GRANT ALL ON *.* TO root@'%%' WITH GRANT OPTION;\n"

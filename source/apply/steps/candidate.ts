@@ -1,3 +1,5 @@
+import {replaceShell} from '../../build/detect/shell-command.ts';
+import {staticPort} from '../../build/detect/static-server.ts';
 import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {serviceAddress} from '../../model/address.ts';
@@ -111,7 +113,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		imageKey: key,
 		containerName: serviceContainerName(plan.project, plan.environment, service, id),
 		address: isRunning(kind) ? reserveAddress(context) : undefined,
-		port: spec.port ?? image.exposedPorts[0] ?? defaultPort,
+		port: spec.port ?? (kind === 'static' ? staticPort : image.exposedPorts[0]) ?? defaultPort,
 		routes: rules,
 		createdAt: new Date().toISOString(),
 	};
@@ -142,7 +144,8 @@ async function runDeployment(
 				image: deployment.imageId,
 				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
 				entrypoint: spec.command === undefined ? undefined : ['/bin/sh', '-c'],
-				command: spec.command === undefined ? undefined : [spec.command],
+				// The last program takes the shell's place, so that a stop signal reaches it.
+				command: spec.command === undefined ? undefined : [replaceShell(spec.command)],
 				env,
 				attachments: [
 					{network: environmentNetworkName(project, environment), address: deployment.address},

@@ -1,4 +1,5 @@
 import {describeBuildProgress} from '../../build/build-log.ts';
+import {openBuildLog} from '../../build/build-log-file.ts';
 import {writeManifest} from '../../build/manifest.ts';
 import type {PlannedBuild} from '../../build/plan-build.ts';
 import {type BuiltImage, runBuild} from '../../build/run-build.ts';
@@ -18,16 +19,25 @@ async function buildImage(
 	const {plan, engine, emit, signal} = context;
 	const address = imageAddress(planned.service);
 	const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
-	return runBuild(engine, build, {
-		reference: planned.reference,
-		labels: labelsOf({...object, address, op}),
-		signal,
-		onProgress: event => {
-			const {status, lines} = describeBuildProgress(event);
-			if (status) progress(context, address, status);
-			for (const text of lines) emit({type: 'log', at: Date.now(), address, stream: 'build', text});
-		},
-	});
+	const log = await openBuildLog(context.directory, planned.service);
+	try {
+		return await runBuild(engine, build, {
+			reference: planned.reference,
+			labels: labelsOf({...object, address, op}),
+			signal,
+			onProgress: event => {
+				const {status, lines} = describeBuildProgress(event);
+				if (status) progress(context, address, status);
+				for (const text of lines) {
+					log.write(text);
+					emit({type: 'log', at: Date.now(), address, stream: 'build', text});
+				}
+			},
+		});
+	} finally {
+		// A log that could not be written must not fail the build that it tells of.
+		await log.close().catch(() => undefined);
+	}
 }
 
 async function pullImage(context: ApplyContext, {service, reference, key}: PlannedImage) {
@@ -47,7 +57,7 @@ export async function makeImage(context: ApplyContext, planned: PlannedImage): P
 		intent: {type: 'build-image', reference: planned.reference},
 		async run(op) {
 			if (!build) return pullImage(context, planned);
-			const image = await buildImage(context, planned, build, op);
+			const image = await context.limitBuilds(() => buildImage(context, planned, build, op), context.signal);
 			await writeManifest(manifestFile(context.directory, service), image.manifest);
 			return image;
 		},

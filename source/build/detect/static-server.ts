@@ -6,7 +6,8 @@ const serverImage = 'caddy:2-alpine';
 const published = '/srv';
 
 /** Port when nothing gives one; the image exposes it, so that a service is reached there. */
-const port = 8080;
+/** Where the static server listens when nothing else is said; its base image exposes more ports than it uses. */
+export const staticPort = 8080;
 
 // What must not be published by mistake when a whole folder is.
 const hidden = '.git .gitignore .env .env.* .compartment compartment.yml compartment.routes.yml Staticfile Dockerfile';
@@ -25,7 +26,7 @@ const settings = ({isSinglePage}: SiteOptions): string => `{
 	}
 }
 
-:{$PORT:${port}} {
+:{$PORT:${staticPort}} {
 	root * ${published}
 	encode zstd gzip
 	log {
@@ -109,7 +110,7 @@ export function serveFiles({folder, from, ...options}: Site): {
 				copy(['Caddyfile'], '/etc/caddy/Caddyfile'),
 				copy([`${published}/`], `${published}/`, {from: 'files'}),
 				'ENV XDG_CONFIG_HOME=/tmp XDG_DATA_HOME=/tmp',
-				`EXPOSE ${port}`,
+				`EXPOSE ${staticPort}`,
 				'USER 1000:1000',
 				'CMD ["caddy","run","--config","/etc/caddy/Caddyfile","--adapter","caddyfile"]',
 			],

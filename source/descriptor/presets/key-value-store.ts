@@ -18,7 +18,7 @@ const passwordLines = (password: string, keys: readonly string[]): string => {
 const startScript = ({
 	name,
 	password,
-}: Product): string => `exec docker-entrypoint.sh ${name}-server - --appendonly yes <<EOF
+}: Product): string => `exec docker-entrypoint.sh ${name}-server - --appendonly yes --repl-diskless-sync-delay 0 <<EOF
 ${passwordLines(password, ['requirepass', 'masterauth'])}
 EOF`;
 
@@ -37,20 +37,22 @@ export REDISCLI_AUTH="$${password}"
 ${name}-check-rdb "$COMPARTMENT_BACKUP_DIR/dump.rdb" > /dev/null
 cd "$(mktemp -d)"
 cp "$COMPARTMENT_BACKUP_DIR/dump.rdb" dump.rdb
-docker-entrypoint.sh ${name}-server - --port 6380 --appendonly no --save "" --repl-diskless-sync yes --repl-diskless-sync-delay 0 > /dev/null <<EOF &
+docker-entrypoint.sh ${name}-server - --port 6380 --appendonly no --save "" --repl-diskless-sync yes --repl-diskless-sync-delay 0 > log <<EOF &
 ${passwordLines(password, ['requirepass'])}
 EOF
-source=$!
-alive() { kill -0 "$source" || { echo "the server that holds the snapshot ended"; exit 1; }; }
 here() { ${name}-cli -p 6380 "$@"; }
 there() { ${name}-cli -e -h "$COMPARTMENT_RESOURCE_HOST" "$@"; }
-until [ "$(here ping 2> /dev/null)" = PONG ]; do alive; sleep 0.2; done
+tries=0
+until reply="$(here ping 2>&1)"; [ "$reply" = PONG ]; do
+	case "$reply" in *LOADING*) tries=0 ;; *) tries=$((tries + 1)) ;; esac
+	[ "$tries" -lt 100 ] || { tail -n 5 log; exit 1; }
+	sleep 0.2
+done
 trap 'there replicaof no one > /dev/null' EXIT
 set -- $(hostname -i)
 there replicaof "$1" 6380
 tries=0
 until there info replication | grep -q "^master_link_status:up"; do
-	alive
 	there info replication | grep -q "^master_sync_in_progress:1" || tries=$((tries + 1))
 	[ "$tries" -lt 300 ] || { echo "the resource cannot reach the server that holds the snapshot"; exit 1; }
 	sleep 0.2

@@ -76,7 +76,9 @@ function noteOf({pool, view, typed}: LogState): string {
 	const isAtTop = view.end !== undefined && view.end - 200 <= pool.first() && dropped > 0;
 	const matches = view.query === '' || typed !== undefined ? undefined : countMatches(view, pool);
 	return [
-		...(matches ? [`"${sanitiseLine(view.query)}" ${matches.place > 0 ? `${matches.place} of ` : ''}${matches.total}`] : []),
+		...(matches
+			? [`"${sanitiseLine(view.query)}" ${matches.place > 0 ? `${matches.place} of ` : ''}${matches.total}`]
+			: []),
 		...(isAtTop ? [`${dropped.toLocaleString('en-US')} older lines are gone`] : []),
 		describePoolView(view, pool),
 	].join(', ');

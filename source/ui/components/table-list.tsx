@@ -50,7 +50,10 @@ export function TableList({columns, list, selected, width, rows}: Props) {
 	const cells = list.map(row => row.cells.map(cell => glyphs.adapt(sanitiseLine(cell))));
 	const sized = fitColumns(columns, cells, width - markColumns);
 	const lines = linesOf(list);
-	const cursor = Math.max(0, lines.findIndex(line => 'row' in line && line.index === selected));
+	const cursor = Math.max(
+		0,
+		lines.findIndex(line => 'row' in line && line.index === selected),
+	);
 	const {from, to} = windowAround(lines.length, rows - 1, cursor);
 	const titles = sized.map(({index, width: room}) => {
 		const {title, align} = columns[index]!;
@@ -100,7 +103,8 @@ function Row({row, cells, toneCell, isSelected}: RowProps) {
 			<Text {...looks.selected}>{isSelected ? (glyphs.isUnicode ? '❯ ' : '> ') : '  '}</Text>
 			<Text {...toneLook}>{padEnd(mark, 2)}</Text>
 			{cells.map((cell, index) => {
-				const look = index === 0 ? (isSelected ? looks.selected : looks.title) : index === toneCell ? toneLook : looks.plain;
+				const look =
+					index === 0 ? (isSelected ? looks.selected : looks.title) : index === toneCell ? toneLook : looks.plain;
 				return (
 					// biome-ignore lint/suspicious/noArrayIndexKey: cells have no identity but their place
 					<Text key={index} {...look}>

@@ -37,7 +37,14 @@ export const logBindings = [
 		priority: 0,
 	},
 	{action: 'wrap', keys: ['w'], label: 'wrap', help: 'Wrap long lines, or cut them', screens: ['log'], priority: 5},
-	{action: 'time', keys: ['t'], label: 'time', help: 'Show the time of each line, or not', screens: ['log'], priority: 6},
+	{
+		action: 'time',
+		keys: ['t'],
+		label: 'time',
+		help: 'Show the time of each line, or not',
+		screens: ['log'],
+		priority: 6,
+	},
 	{
 		action: 'copy',
 		keys: ['y'],
@@ -46,6 +53,20 @@ export const logBindings = [
 		screens: ['log'],
 		priority: 7,
 	},
-	{action: 'save', keys: ['s'], label: 'save', help: 'Save all lines that are kept to a file', screens: ['log'], priority: 7},
-	{action: 'pager', keys: ['v'], label: 'pager', help: 'Read all lines that are kept in the pager', screens: ['log'], priority: 8},
+	{
+		action: 'save',
+		keys: ['s'],
+		label: 'save',
+		help: 'Save all lines that are kept to a file',
+		screens: ['log'],
+		priority: 7,
+	},
+	{
+		action: 'pager',
+		keys: ['v'],
+		label: 'pager',
+		help: 'Read all lines that are kept in the pager',
+		screens: ['log'],
+		priority: 8,
+	},
 ] as const satisfies readonly Binding[];

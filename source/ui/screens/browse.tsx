@@ -55,7 +55,9 @@ export function BrowseScreen({store, clock, isColoured}: Props) {
 
 	if (isLeaving) return null;
 	if (columns < smallestScreen.columns || rows < smallestScreen.rows)
-		return <TooSmall columns={columns} rows={rows}>{`${state.project ?? 'compartment'}: make the window larger`}</TooSmall>;
+		return (
+			<TooSmall columns={columns} rows={rows}>{`${state.project ?? 'compartment'}: make the window larger`}</TooSmall>
+		);
 	const screens = browseScreens(state, log);
 	return (
 		<Box flexDirection="column" width={columns} height={rows}>
@@ -72,7 +74,10 @@ export function BrowseScreen({store, clock, isColoured}: Props) {
 			<Box flexDirection="column" flexGrow={1} height={body.rows}>
 				<Body store={store} state={state} log={log} body={body} page={page} isColoured={isColoured} clock={clock} />
 			</Box>
-			<Footer columns={columns} hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)})} />
+			<Footer
+				columns={columns}
+				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)})}
+			/>
 		</Box>
 	);
 }

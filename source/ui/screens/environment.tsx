@@ -32,7 +32,13 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 	const logRows = rows - listRows;
 	return (
 		<Box flexDirection="column">
-			<Pane columns={columns} rows={listRows} title="Services and resources" note={noteOf(objects.length, environment?.objects.length ?? 0)} isFocused>
+			<Pane
+				columns={columns}
+				rows={listRows}
+				title="Services and resources"
+				note={noteOf(objects.length, environment?.objects.length ?? 0)}
+				isFocused
+			>
 				{objects.length === 0 ? (
 					<Text {...looks.secondary} wrap="truncate">
 						{state.filter === '' ? 'compartment.yml declares nothing yet.' : 'Nothing here contains this text.'}

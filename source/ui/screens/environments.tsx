@@ -17,7 +17,13 @@ export function EnvironmentsScreen({state, now, columns, rows}: Props) {
 	const objects = selected?.objects.map(object => objectRow(object, undefined, now)) ?? [];
 	return (
 		<Box flexDirection="column">
-			<Pane columns={columns} rows={Math.max(4, listRows)} title="Environments" note={String(environments.length)} isFocused>
+			<Pane
+				columns={columns}
+				rows={Math.max(4, listRows)}
+				title="Environments"
+				note={String(environments.length)}
+				isFocused
+			>
 				{environments.length === 0 ? (
 					<Text {...looks.secondary}>No environment has this in its name.</Text>
 				) : (
@@ -31,7 +37,11 @@ export function EnvironmentsScreen({state, now, columns, rows}: Props) {
 				)}
 			</Pane>
 			{selected && restRows >= 5 && objects.length > 0 && (
-				<Pane columns={columns} rows={Math.min(restRows, objects.length + 2 + paneFrame.rows)} title={`In ${selected.name}`}>
+				<Pane
+					columns={columns}
+					rows={Math.min(restRows, objects.length + 2 + paneFrame.rows)}
+					title={`In ${selected.name}`}
+				>
 					<TableList
 						columns={objectColumns}
 						list={objects}

@@ -50,8 +50,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 			}
 		} else if (place.screen === 'environment') {
 			const address = currentObject(state())?.address;
-			if (address !== undefined)
-				goTo({screen: 'object', environment: place.environment, address, tab: 'logs'});
+			if (address !== undefined) goTo({screen: 'object', environment: place.environment, address, tab: 'logs'});
 		} else if (place.screen === 'object' && content.type === 'table') {
 			const id = content.rows[row]?.deployment;
 			if (id === undefined) return say('There is nothing more to see of it');
@@ -101,7 +100,8 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 		const {place, content, row} = state();
 		const object = currentObject(state());
 		// In a service's own screen roll back and promote are about that service; everywhere else about all of them.
-		const isOfService = place.screen === 'object' && object?.kind === 'service' && (verb === 'rollback' || verb === 'promote');
+		const isOfService =
+			place.screen === 'object' && object?.kind === 'service' && (verb === 'rollback' || verb === 'promote');
 		const deployment = content.type === 'table' && isOfService ? content.rows[row]?.deployment : undefined;
 		if (place.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
 			return say('A resource has no deployments to roll back to');

@@ -76,7 +76,15 @@ export type Figures = {
 	readonly memory?: number;
 };
 
-export const tabNames = ['logs', 'overview', 'configuration', 'deployments', 'variables', 'outputs', 'backups'] as const;
+export const tabNames = [
+	'logs',
+	'overview',
+	'configuration',
+	'deployments',
+	'variables',
+	'outputs',
+	'backups',
+] as const;
 export type TabName = (typeof tabNames)[number];
 
 /** Tabs of an object, in their order. */

@@ -115,7 +115,8 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 			const {overlay, filter} = state();
 			const line = text.split('\n', 1)[0]!.trim();
 			if (overlay?.type === 'filter') change({filter: (filter + line).slice(0, 100)});
-			else if (overlay?.type === 'palette') change({overlay: {...overlay, typed: (overlay.typed + line).slice(0, 100)}});
+			else if (overlay?.type === 'palette')
+				change({overlay: {...overlay, typed: (overlay.typed + line).slice(0, 100)}});
 			else log.paste(text);
 		},
 		comeBack: message => change({departure: undefined, overlay: undefined, message}),

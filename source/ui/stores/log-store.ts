@@ -59,7 +59,10 @@ export function createLogStore(pool: LogPool, name: () => string, effects: LogEf
 		if (view.query === '') return change({message: 'Nothing is searched for: / takes a text'});
 		const found = findMatch(view, shown, step, rows);
 		if (found) change({view: found});
-		else change({message: `No ${view.match === undefined ? '' : 'more '}"${view.query}" ${step === 1 ? 'below' : 'above'}`});
+		else
+			change({
+				message: `No ${view.match === undefined ? '' : 'more '}"${view.query}" ${step === 1 ? 'below' : 'above'}`,
+			});
 	};
 	const search = (rows: number) => {
 		const query = state().typed ?? '';

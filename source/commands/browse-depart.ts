@@ -1,0 +1,112 @@
+import {spawnSync} from 'node:child_process';
+import {findPlace} from '../descriptor/discover.ts';
+import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {renderError} from '../output/errors.ts';
+import {shellWord} from '../output/shell-word.ts';
+import {stateDirectory} from '../state/directory.ts';
+import {readState} from '../state/store.ts';
+import type {Departure, Verb} from '../ui/stores/browse-state.ts';
+import {apply} from './apply.ts';
+import type {BrowseFlags} from './browse.ts';
+import {destroy} from './destroy.ts';
+import {init} from './init.ts';
+import {lifecycle} from './lifecycle.ts';
+import {plan} from './plan.ts';
+import {promote} from './promote.ts';
+import {rollback} from './rollback.ts';
+import type {Terminal} from './terminal.ts';
+import type {EnginePlace} from './workspace.ts';
+
+type Run = Extract<Departure, {readonly type: 'run'}>;
+
+type Context = {readonly flags: BrowseFlags; readonly place: EnginePlace; readonly terminal: Terminal};
+
+/** What a person would have typed. */
+function commandLine({verb, environment, object, deployment}: Run): string {
+	const words = verb === 'discard' ? ['promote', '--discard'] : [verb];
+	return [
+		'compartment',
+		...words,
+		...(verb === 'init' || environment === 'production' ? [] : ['--env', shellWord(environment)]),
+		...(object === undefined ? [] : ['--service', shellWord(object)]),
+		...(deployment === undefined ? [] : ['--to', shellWord(deployment)]),
+	].join(' ');
+}
+
+/** Runs the very function of the command, with its plan, its question and its view. */
+export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Promise<void> {
+	const {environment, object, deployment} = run;
+	const common = {
+		...flags,
+		env: environment,
+		...(object === undefined ? {} : {service: [object]}),
+		...(deployment === undefined ? {} : {to: deployment}),
+	};
+	const commands: Readonly<Record<Exclude<Verb, 'shell'>, () => Promise<void>>> = {
+		init: () => init(flags),
+		plan: () => plan(common),
+		apply: () => apply('apply', undefined, common),
+		restart: () => lifecycle('restart', common),
+		stop: () => lifecycle('stop', common),
+		start: () => lifecycle('start', common),
+		rollback: () => rollback(common),
+		promote: () => promote(common),
+		discard: () => promote({...common, discard: true}),
+		destroy: () => destroy(common),
+	};
+	if (run.verb !== 'shell') await commands[run.verb]();
+}
+
+/** Waits for one key. ctrl-c is one like any other here: the command has ended. */
+async function waitForKey(): Promise<void> {
+	const {stdin} = process;
+	stdin.setRawMode(true);
+	stdin.resume();
+	await new Promise(resolve => stdin.once('data', resolve));
+	stdin.pause();
+	stdin.setRawMode(false);
+}
+
+async function openShell({environment, object = ''}: Run, {place}: Context): Promise<string | undefined> {
+	const state = await readState(stateDirectory(findPlace(process.cwd()).directory, environment));
+	const containerId =
+		state?.deployments[state.active[object] ?? '']?.containerId ?? state?.resources[object]?.containerId;
+	if (!containerId) return `${object} has no running container`;
+	process.stdout.write(`A shell in ${object}; exit comes back.\n`);
+	// While this one waits, nothing else reads the terminal.
+	const {error} = spawnSync(
+		'docker',
+		['exec', '-it', containerId, 'sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'],
+		{stdio: 'inherit', env: {...process.env, DOCKER_HOST: place.engine.address}},
+	);
+	return error ? `The docker client cannot be started: ${messageOf(error)}` : undefined;
+}
+
+function openPager(text: string): string | undefined {
+	const pager = process.env['PAGER'] || 'less -R';
+	const {error, status} = spawnSync(pager, {shell: true, input: text, stdio: ['pipe', 'inherit', 'inherit']});
+	return error || status === 127 ? `The pager "${pager}" cannot be started: set PAGER` : undefined;
+}
+
+/** Does on the main screen what the dashboard was left for. Gives what is to be said when it comes back. */
+export async function depart(
+	departure: Exclude<Departure, {readonly type: 'quit'}>,
+	context: Context,
+): Promise<string | undefined> {
+	if (departure.type === 'page') return openPager(departure.text);
+	if (departure.verb === 'shell') return openShell(departure, context);
+	const {paint, print} = context.terminal;
+	print(paint.dim(`$ ${commandLine(departure)}`));
+	try {
+		await runCommand(departure, context);
+	} catch (error) {
+		process.stderr.write(`${renderError(error, paint)}\n`);
+		if (!(error instanceof UserError)) throw error;
+	}
+	// That of the dashboard, which did not fail.
+	process.exitCode = exitCodes.done;
+	process.stdout.write(`\n${paint.dim('Press a key to go back to the dashboard.')}`);
+	await waitForKey();
+	process.stdout.write('\n');
+	return undefined;
+}

@@ -1,0 +1,90 @@
+import {exitCodes, UserError} from '../errors.ts';
+import {renderError} from '../output/errors.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {summaryOf} from '../ui/browse-rows.ts';
+import type {EnvironmentView, ObjectView} from '../ui/stores/browse-data.ts';
+import {askLine} from './ask-in-lines.ts';
+import type {BrowseFlags} from './browse.ts';
+import {runCommand} from './browse-depart.ts';
+import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './browse-world.ts';
+import {logs} from './logs.ts';
+import {createTerminal} from './terminal.ts';
+import {type EnginePlace, openEngine} from './workspace.ts';
+
+const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
+const isVerb = (text: string): text is (typeof verbs)[number] => verbs.some(verb => verb === text);
+
+const counted = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
+
+async function readEnvironments(place: EnginePlace, files: Files): Promise<EnvironmentView[]> {
+	const answers = await askEngine(place);
+	const drift = new Map<string, Awaited<ReturnType<typeof readDrift>>>();
+	for (const {name, state, directory} of files.environments)
+		if (state && files.project) drift.set(name, await readDrift(place, files.project, state, directory));
+	return viewEnvironments(place, files, {...answers, drift});
+}
+
+/** One object as a sentence. */
+function speakObject({kind, name, state, url, asksPassword, failure, drift, isHeld}: ObjectView): string {
+	return [
+		`${kind} ${name}: ${state}`,
+		...(url === null ? [] : [`at ${url}${asksPassword ? ', asks for the password' : ''}`]),
+		...(isHeld ? ['a candidate waits for promote'] : []),
+		...(failure ? [`its newest attempt failed: ${[...failure.headlines, ...failure.lines].join('; ')}`] : []),
+		...drift.map(message => `changed outside Compartment: ${message}`),
+	].join(', ');
+}
+
+/** The environment that is typed, by number or by name; undefined to leave. */
+async function chooseEnvironment(
+	environments: readonly EnvironmentView[],
+	print: (text: string) => void,
+): Promise<string | undefined> {
+	print(`${counted(environments.length, 'environment')}.`);
+	for (const [index, view] of environments.entries())
+		print(`${index + 1}. ${sanitiseLine(view.name)}: ${sanitiseLine(summaryOf(view).text)}`);
+	for (;;) {
+		const answer = await askLine('Number or name of an environment, or quit: ');
+		if (answer === '' || answer === 'q' || answer === 'quit') return undefined;
+		const chosen = environments[Number(answer) - 1] ?? environments.find(({name}) => name === answer);
+		if (chosen) return chosen.name;
+		print('There is no such environment.');
+	}
+}
+
+/** The dashboard as questions and answers in lines: nothing is redrawn, every sign is a word. */
+export async function browseLines(flags: BrowseFlags): Promise<void> {
+	const terminal = createTerminal(flags);
+	const {print, paint} = terminal;
+	const place = await openEngine();
+	let chosen = flags.env;
+	for (;;) {
+		const files = await readFiles();
+		const problem = problemOf(files);
+		if (problem || !files.name) throw files.trouble ?? new UserError('There is nothing to show here.');
+		const environments = await readEnvironments(place, files);
+		if (chosen === undefined) {
+			print(`Project ${sanitiseLine(files.name)}.`);
+			chosen = await chooseEnvironment(environments, print);
+			if (chosen === undefined) return;
+		}
+		const environment = environments.find(({name}) => name === chosen);
+		if (!environment) throw new UserError(`There is no environment ${chosen}.`, {hint: 'compartment environment list'});
+		print(`Environment ${sanitiseLine(environment.name)}: ${sanitiseLine(summaryOf(environment).text)}.`);
+		for (const object of environment.objects) print(sanitiseLine(speakObject(object)));
+		for (const message of environment.drift) print(`Changed outside Compartment: ${sanitiseLine(message)}`);
+		const answer = await askLine(`Type ${verbs.join(', ')}, logs, back or quit; enter reads again: `);
+		if (answer === 'q' || answer === 'quit') return;
+		if (answer === 'back') chosen = undefined;
+		else if (isVerb(answer) || answer.startsWith('logs')) {
+			try {
+				if (isVerb(answer)) await runCommand({type: 'run', verb: answer, environment: environment.name}, {flags});
+				else await logs(answer.split(/\s+/).slice(1), {...flags, env: environment.name, tail: 50, time: true});
+			} catch (error) {
+				if (!(error instanceof UserError)) throw error;
+				process.stderr.write(`${renderError(error, paint)}\n`);
+			}
+			process.exitCode = exitCodes.done;
+		} else if (answer !== '') print(`There is no action ${sanitiseLine(answer)}.`);
+	}
+}

@@ -1,0 +1,48 @@
+import {render} from 'ink';
+import {shouldColour} from '../output/colour.ts';
+import {createGlyphs} from '../output/glyphs.ts';
+import type {Settings} from '../settings.ts';
+import {colourInk} from './colour-ink.ts';
+import {GlyphsContext} from './hooks/use-glyphs.ts';
+import {KeymapContext} from './hooks/use-keymap.ts';
+import type {Keymap} from './keymap.ts';
+import {BrowseScreen} from './screens/browse.tsx';
+import type {BrowseStore} from './stores/browse-store.ts';
+import type {FrameClock} from './stores/frame-clock.ts';
+import {applyTheme} from './theme.ts';
+
+type Options = {
+	readonly store: BrowseStore;
+	readonly clock: FrameClock;
+	readonly keymap: Keymap;
+	readonly theme: Settings['theme'];
+	/** Default: what NO_COLOR, FORCE_COLOR and TERM say. */
+	readonly isColoured?: boolean;
+	readonly stdin?: NodeJS.ReadStream;
+	readonly stdout?: NodeJS.WriteStream;
+};
+
+/** Opens the dashboard on the alternate screen. Resolves when it left, with its reason in the store. */
+export async function openBrowse(options: Options): Promise<void> {
+	const {store, clock, keymap, theme, stdin = process.stdin, stdout = process.stdout, isColoured: flag} = options;
+	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
+	colourInk(isColoured);
+	applyTheme(theme);
+	const app = render(
+		<GlyphsContext value={createGlyphs(process.env)}>
+			<KeymapContext value={keymap}>
+				<BrowseScreen store={store} clock={clock} isColoured={isColoured} />
+			</KeymapContext>
+		</GlyphsContext>,
+		{
+			stdin,
+			stdout,
+			alternateScreen: true,
+			incrementalRendering: true,
+			exitOnCtrlC: false,
+			patchConsole: false,
+			maxFps: 30,
+		},
+	);
+	await app.waitUntilExit();
+}
