@@ -88,12 +88,9 @@ async function remove({directory, name, image, env}: Sandbox): Promise<void> {
 /** Gives a sandbox of so many services to `use`, with its image built, and removes it however `use` ends. */
 export async function withSandbox<Result>(count: number, use: (sandbox: Sandbox) => Promise<Result>): Promise<Result> {
 	const sandbox = await create(count);
-	let isRemoved = false;
-	const clean = async () => {
-		if (isRemoved) return;
-		isRemoved = true;
-		await remove(sandbox);
-	};
+	let removal: Promise<void> | undefined;
+	// A signal may come while the end has begun already, and the other way round: both wait for the same removal.
+	const clean = () => (removal ??= remove(sandbox));
 	const stop = () => void clean().finally(() => process.exit(130));
 	process.once('SIGINT', stop).once('SIGTERM', stop);
 	try {

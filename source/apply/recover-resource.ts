@@ -7,7 +7,8 @@ import {previousName} from './steps/resource.ts';
 type Replacement = Extract<PendingOperation['intent'], {type: 'replace-resource'}>;
 
 /**
- * The former container waits under another name until the new one is recorded; without a record it comes back.
+ * The former container waits under another name until the new one is recorded; without a record it comes back. The very
+ * first container of a resource is kept: the next apply goes on with it.
  * @returns whether the replacement had happened
  */
 export async function recoverResource(
@@ -15,7 +16,7 @@ export async function recoverResource(
 	op: string,
 	{resource, containerName}: Replacement,
 ): Promise<boolean> {
-	const {engine, state, say} = context;
+	const {engine, settings, state, say} = context;
 	const containers = await ownContainers(context);
 	const address = `resource.${resource}`;
 	const find = (name: string) =>
@@ -31,7 +32,10 @@ export async function recoverResource(
 		}
 		return current.labels[labels.op] === op;
 	}
+	if (current && !former && !record) return false;
 	if (current) {
+		// It has the volume open.
+		await engine.stop(current.id, settings.stopGraceSeconds);
 		await engine.remove(current.id);
 		if (!former) say(`removed the half-made container of resource ${resource}; its volumes are untouched`);
 	}

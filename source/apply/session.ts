@@ -70,8 +70,11 @@ export async function openSession({
 			state: keeper,
 			journal,
 			async close() {
-				await journal.close();
-				await lock.release();
+				try {
+					await journal.close();
+				} finally {
+					await lock.release();
+				}
 			},
 		};
 	} catch (error) {

@@ -74,7 +74,7 @@ export async function configurationOf(
 	const options = {...terminal, columns: terminal.columns - 4, isFull: true};
 	const columns = planColumns(
 		actions.map(({address}) => address),
-		actions.map(signOf),
+		actions.map(action => terminal.glyphs.sign(signOf(action))),
 		options.columns,
 	);
 	const texts = actions.flatMap(action =>

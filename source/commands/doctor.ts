@@ -21,6 +21,8 @@ type Check = {
 	readonly hint?: string;
 };
 
+const counted = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
+
 type Finding = Omit<Check, 'name'> | string;
 
 /** Runs one check; what it throws is its result. */
@@ -52,7 +54,7 @@ async function runChecks(): Promise<Check[]> {
 		await check('node', checkNode),
 		await check('descriptor', async () => {
 			const {name, services, resources} = await loadProject(process.cwd());
-			return `project ${name}: ${services.length} services, ${resources.length} resources`;
+			return `project ${name}: ${counted(services.length, 'service')}, ${counted(resources.length, 'resource')}`;
 		}),
 		await check('state', async () => {
 			const {directory} = await loadProject(process.cwd());
@@ -61,7 +63,7 @@ async function runChecks(): Promise<Check[]> {
 			if (broken) return {status: 'problem', message: `environment ${broken.environment}: ${broken.problem}`};
 			const warnings = environments.flatMap(({environment}) => checkDirectory(directory, environment));
 			if (warnings[0] !== undefined) return {status: 'warning', message: warnings[0]};
-			return `${environments.length} environments`;
+			return counted(environments.length, 'environment');
 		}),
 		await check('identity', () => `${identityPath()} (made when it is first needed)`),
 	];

@@ -81,6 +81,7 @@ function toImage(found: Docker.ImageInspectInfo, exposedPorts: readonly number[]
 		labels: found.Config?.Labels ?? {},
 		exposedPorts,
 		command: [found.Config?.Cmd ?? []].flat(),
+		entrypoint: [found.Config?.Entrypoint ?? []].flat(),
 		size: found.Size,
 		createdAt: Date.parse(found.Created) || 0,
 	};

@@ -76,6 +76,8 @@ export type Image = {
 	readonly exposedPorts: readonly number[];
 	/** What a container runs when nothing else is said (CMD), after the entrypoint. */
 	readonly command: readonly string[];
+	/** What every command is handed to (ENTRYPOINT). */
+	readonly entrypoint: readonly string[];
 	/** Bytes. */
 	readonly size: number;
 	readonly createdAt: number;
@@ -164,12 +166,15 @@ export type Attachment = {
 export type ContainerFile = {
 	/** Absolute path. */
 	readonly path: string;
-	readonly content: string | Uint8Array;
 	/** Octal permissions, 0o644 when absent. */
 	readonly mode?: number;
 	readonly uid?: number;
 	readonly gid?: number;
-};
+} & (
+	| {readonly content: string | Uint8Array; readonly target?: undefined}
+	/** A symbolic link to this path. */
+	| {readonly target: string; readonly content?: undefined}
+);
 
 export type ContainerSpec = {
 	readonly name: string;

@@ -108,7 +108,7 @@ export function createMemoryContainers(world: World, outcomeOf: (spec: Container
 }
 
 function write(container: MemoryContainer, files: readonly ContainerFile[]): void {
-	for (const {path, content} of files) container.files.set(path, content);
+	for (const {path, content, target} of files) container.files.set(path, target ?? content);
 }
 
 function refuseTakenName(world: World, name: string, operation: string): void {

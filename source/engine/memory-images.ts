@@ -4,7 +4,9 @@ import {fail, findStoredImage, hashOf, hasLabels, type World} from './memory-wor
 type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'buildImage'>;
 
 /** What an image says about itself; the rest gets plain values. */
-export type ImageContent = Partial<Pick<Image, 'labels' | 'exposedPorts' | 'command' | 'digests' | 'size'>>;
+export type ImageContent = Partial<
+	Pick<Image, 'labels' | 'exposedPorts' | 'command' | 'entrypoint' | 'digests' | 'size'>
+>;
 
 /** Registry: reference → image that a pull gives. A builder decides what a build gives; it may throw. */
 export function createMemoryImages(
@@ -66,6 +68,7 @@ export function storeImage(world: World, reference: string, hash: string, conten
 		labels: content.labels ?? {},
 		exposedPorts: content.exposedPorts ?? [],
 		command: content.command ?? [],
+		entrypoint: content.entrypoint ?? [],
 		size: content.size ?? 1_000_000,
 		createdAt: world.now(),
 	};

@@ -14,6 +14,8 @@ export type Glyphs = {
 	readonly failed: string;
 	readonly skipped: string;
 	readonly none: string;
+	/** A sign of a plan, `+` or `-/+`, as it is written here. */
+	readonly sign: (sign: string) => string;
 	/** Rewrites the marks that messages carry (`GET /healthz → 503`) for this terminal. */
 	readonly adapt: (text: string) => string;
 };
@@ -33,6 +35,7 @@ export const unicodeGlyphs: Glyphs = {
 	failed: '✗',
 	skipped: '–',
 	none: '–',
+	sign: sign => sign,
 	adapt: text => text,
 };
 
@@ -63,6 +66,7 @@ export const asciiGlyphs: Glyphs = {
 	failed: 'x',
 	skipped: '-',
 	none: '-',
+	sign: sign => sign,
 	adapt: text => text.replace(/[→…·›–─│✓✗]/g, mark => replacements[mark]!),
 };
 
@@ -76,6 +80,18 @@ const words: Readonly<Record<string, string>> = {
 	'│': ':',
 	'✓': 'done',
 	'✗': 'failed',
+};
+
+const signWords: Readonly<Record<string, string>> = {
+	'+': 'create',
+	'~': 'update',
+	'+/-': 'replace',
+	'-/+': 'replace',
+	'-': 'delete',
+	'>': 'run',
+	'!': 'blocked',
+	'=': 'unchanged',
+	'*': 'changed',
 };
 
 /** Words instead of marks, for screen readers. */
@@ -94,6 +110,7 @@ export const spokenGlyphs: Glyphs = {
 	failed: 'failed',
 	skipped: 'skipped',
 	none: 'none',
+	sign: sign => signWords[sign] ?? sign,
 	adapt: text => text.replace(/[→…·›–─│✓✗]/g, mark => words[mark]!),
 };
 

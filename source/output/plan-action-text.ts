@@ -28,13 +28,14 @@ export function addressLines(
 	{paint, glyphs, columns}: PlanTextOptions,
 	styles: {readonly sign?: (text: string) => string; readonly text?: (text: string) => string} = {},
 ): string[] {
+	const mark = glyphs.sign(sign);
 	const {sign: signStyle = paint.bold, text: textStyle = (line: string) => line} = styles;
 	const name = sanitiseLine(address);
 	const column = margin + signWidth + 1 + Math.max(addressWidth, displayWidth(name)) + 2;
 	const isNarrow = columns - column < 24;
 	const textColumn = isNarrow ? margin + signWidth + 3 : column;
 	const wrapped = wrapWords(glyphs.adapt(sanitiseLine(text)), Math.max(20, columns - textColumn));
-	const head = `${' '.repeat(margin)}${signStyle(padEnd(sign, signWidth))} ${paint.bold(name)}`;
+	const head = `${' '.repeat(margin)}${signStyle(padEnd(mark, signWidth))} ${paint.bold(name)}`;
 	const rest = wrapped.map(line => ' '.repeat(textColumn) + textStyle(line));
 	if (isNarrow) return [head, ...rest];
 	return [

@@ -19,9 +19,10 @@ function header(plan: Plan, {paint, glyphs, columns}: PlanTextOptions): string[]
 	return [paint.bold(parts.join(` ${glyphs.dot} `)), ...intention];
 }
 
-function legendLines(actions: readonly Action[], {paint, columns}: PlanTextOptions): string[] {
+function legendLines(actions: readonly Action[], {paint, glyphs, columns}: PlanTextOptions): string[] {
 	const signs = new Map(actions.map(action => [signOf(action), action.kind]));
-	const items = legend.filter(([sign]) => signs.has(sign));
+	// Where signs are words, they need no explanation.
+	const items = legend.filter(([sign]) => signs.has(sign) && glyphs.sign(sign) === sign);
 	const lines: string[][] = [[]];
 	let width = 0;
 	for (const [sign, meaning] of items) {
@@ -56,7 +57,7 @@ function driftLines({drift}: Plan, options: PlanTextOptions): string[] {
 	if (drift.length === 0) return [];
 	const layout = planColumns(
 		drift.map(({address}) => address),
-		[],
+		[options.glyphs.sign('*')],
 		options.columns,
 	);
 	return [
@@ -118,7 +119,7 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 	const shown = options.isFull ? plan.actions : changing;
 	const layout = planColumns(
 		shown.map(({address}) => address),
-		shown.map(signOf),
+		shown.map(action => options.glyphs.sign(signOf(action))),
 		options.columns,
 	);
 	const isBlocked = ({kind}: Action) => kind === 'blocked';

@@ -55,7 +55,11 @@ function diffLine(line: DiffLine, room: number, {paint, glyphs, isFull}: PlanTex
 	if (line.type === 'gap') return paint.dim(`  ${glyphs.ellipsis} ${line.lines} unchanged lines`);
 	const text = isFull ? revealText(line.text) : truncate(revealText(line.text), room - 2, glyphs.ellipsis);
 	if (line.type === 'same') return `  ${text}`;
-	return line.type === 'added' ? paint.create(`+ ${text}`) : paint.delete(`- ${text}`);
+	// Where signs are words, that of a plan would be the wrong one.
+	const isSpoken = glyphs.sign('+') !== '+';
+	return line.type === 'added'
+		? paint.create(`${isSpoken ? 'added:' : '+'} ${text}`)
+		: paint.delete(`${isSpoken ? 'removed:' : '-'} ${text}`);
 }
 
 /** A change of a text of several lines, as the lines that differ, each at most `room` cells wide. */

@@ -32,7 +32,7 @@ function messageOf({state, message, reason}: StepProgress): string {
 
 function stepLine(step: StepProgress, layout: Layout, {paint, glyphs, columns}: TranscriptOptions): string {
 	const mark = paint[markStyles[step.state]](padEnd(glyphs[step.state], layout.mark));
-	const sign = paint[step.kind](padEnd(step.sign, layout.sign));
+	const sign = paint[step.kind](padEnd(glyphs.sign(step.sign), layout.sign));
 	const address = padEnd(sanitiseLine(step.address), layout.address);
 	const used = 2 + layout.mark + 1 + layout.sign + 1 + displayWidth(address) + 2 + layout.duration + 2;
 	const message = truncate(glyphs.adapt(sanitiseLine(messageOf(step))), Math.max(16, columns - used), glyphs.ellipsis);
@@ -57,7 +57,7 @@ export function renderTranscript(progress: Progress, options: TranscriptOptions)
 	const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
 	const layout = {
 		mark: widest(steps.map(({state}) => glyphs[state])),
-		sign: widest(steps.map(({sign}) => sign)),
+		sign: widest(steps.map(({sign}) => glyphs.sign(sign))),
 		address: widest(steps.map(({address}) => sanitiseLine(address)).filter(address => address.length <= 32)),
 		duration: widest(steps.map(durationOf)),
 	};

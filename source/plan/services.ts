@@ -14,6 +14,7 @@ import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, serviceAttributes} from './attributes.ts';
 import {containerDrift, isUp, networksOf, whyBroken} from './containers.ts';
 import {activeDeployment, containerOf, heldCandidates, type ImageFinding, isSelected, type PlanInput} from './input.ts';
+import {findObstacle} from './obstacles.ts';
 import type {Action, Drift} from './plan.ts';
 import {blockedService} from './unfinished-restore.ts';
 
@@ -54,40 +55,6 @@ export function planImage({planned, reasons, files, obstacle}: ImageFinding, has
 	});
 }
 
-/** Two origins for one variable are refused, never decided in silence (contract 5.6). */
-function connectionConflict({state, desired}: PlanInput, service: DesiredService): Action | undefined {
-	for (const {key, resource, output} of service.connections) {
-		const isDirect = state.variables.some(
-			({scope, key: own}) => scope.type === 'service' && scope.name === service.name && own === key,
-		);
-		const remove = `compartment variable remove ${key} --service ${service.name}`;
-		const head = `Descriptor connection for service "${service.name}" env "${key}" conflicts with`;
-		if (isDirect) return blocked(service.address, 'service', `${head} an existing direct service variable.`, remove);
-		const binding = state.bindings.find(({service: owner, key: own}) => owner === service.name && own === key);
-		if (binding && (binding.resource !== resource || binding.output !== output))
-			return blocked(
-				service.address,
-				'service',
-				`${head} existing resource output binding "${binding.resource}.${binding.output}".`,
-				remove,
-			);
-	}
-	return missingResource(desired, service);
-}
-
-// A binding by hand may outlive its resource.
-const missingResource = (desired: PlanInput['desired'], service: DesiredService): Action | undefined => {
-	const lost = service.connections.find(({resource}) => !desired.resources.some(({name}) => name === resource));
-	if (!lost) return undefined;
-	const reason = `Resource output variable "${lost.key}" references missing resource "${lost.resource}".`;
-	return blocked(
-		service.address,
-		'service',
-		reason,
-		`compartment variable remove ${lost.key} --service ${service.name}`,
-	);
-};
-
 // The label tells other environments which hosts are taken, so it must not claim one that is given up.
 function givenUpHosts({hosts}: DesiredService, container: ObservedContainer): string[] {
 	const claimed = container.labels[labels.hosts]?.split(',') ?? [];
@@ -98,8 +65,8 @@ function givenUpHosts({hosts}: DesiredService, container: ObservedContainer): st
 export function planService(input: PlanInput, service: DesiredService, image: Action): Action {
 	const {address} = service;
 	if (!isSelected(input, service.name)) return unchangedAction(address, 'service');
-	const conflict = connectionConflict(input, service) ?? blockedService(input.state, service);
-	if (conflict) return conflict;
+	const obstacle = findObstacle(input, service) ?? blockedService(input.state, service);
+	if (obstacle) return obstacle;
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
 	const dependsOn = [networkAddress, routerAddress, image.address, ...connected];
 	const base = {address, object: 'service', dependsOn} as const;

@@ -2,9 +2,8 @@ import {formatBytes} from '../output/bytes.ts';
 import {formatAge} from '../output/duration.ts';
 import type {EnvironmentView, Figures, ObjectView, TableColumn, TableRow, Tone} from './stores/browse-data.ts';
 
-/** `0 %`, `12 %`, `1.5 cores`. */
-export const formatCpu = (share: number): string =>
-	share >= 1 ? `${share.toFixed(1)} cores` : `${Math.round(share * 100)} %`;
+/** Share of one core: `0 %`, `12 %`, `150 %`. */
+export const formatCpu = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** `0`, `0.5`, `12`. */
 export const formatRate = (value: number): string =>
@@ -63,7 +62,7 @@ export function environmentRow(view: EnvironmentView, now: number): TableRow {
 
 export const objectColumns: readonly TableColumn[] = [
 	{title: 'NAME', priority: 0},
-	{title: 'STATE', priority: 1, isFlexible: true},
+	{title: 'STATE', priority: 1},
 	{title: 'TYPE', priority: 8},
 	{title: 'AGE', priority: 3, align: 'right'},
 	{title: 'REQ/S', priority: 4, align: 'right'},

@@ -11,8 +11,8 @@ export function browseScreens(state: BrowseState, log: Pick<LogState, 'typed'>):
 }
 
 /** The same without what covers them: for help and the palette. */
-export function screensBeneath({problem, place, content}: BrowseState): readonly KeyScreen[] {
-	if (problem) return ['problem'];
+export function screensBeneath({problem, isLoaded, place, content}: BrowseState): readonly KeyScreen[] {
+	if (problem || !isLoaded) return ['problem'];
 	switch (place.screen) {
 		case 'environments':
 		case 'environment':

@@ -3,12 +3,13 @@ import {actionBindings} from './keymap/action-bindings.ts';
 import {applyBindings} from './keymap/apply-bindings.ts';
 import type {Binding, KeyScreen} from './keymap/binding.ts';
 import {browseBindings} from './keymap/browse-bindings.ts';
+import {generalBindings} from './keymap/general-bindings.ts';
 import {logBindings} from './keymap/log-bindings.ts';
 
 export {type Binding, type KeyScreen, keyScreens} from './keymap/binding.ts';
 
 /** Every key of every screen. Handling, footer, palette and `?` are all drawn from this table. */
-const bindings = [...applyBindings, ...logBindings, ...actionBindings, ...browseBindings] as const;
+const bindings = [...applyBindings, ...logBindings, ...browseBindings, ...actionBindings, ...generalBindings] as const;
 
 export type KeyAction = (typeof bindings)[number]['action'];
 

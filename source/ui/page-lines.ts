@@ -18,7 +18,8 @@ export function drawPage(lines: readonly PageLine[], columns: number, {adapt, el
 	const widths = lines.flatMap(line => (line.type === 'fact' ? [displayWidth(sanitiseLine(line.label))] : []));
 	const labelColumns = Math.min(widestLabel, Math.max(0, ...widths));
 	return lines.flatMap((line, index): PageRow[] => {
-		if (line.type === 'text') return [{label: '', text: truncate(line.text, columns, ellipsis), tone: line.tone}];
+		if (line.type === 'text')
+			return [{label: '', text: truncate(adapt(line.text), columns, ellipsis), tone: line.tone}];
 		if (line.type === 'heading') {
 			const heading = {
 				label: '',

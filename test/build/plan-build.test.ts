@@ -14,6 +14,7 @@ const imageOf = (id: string): Image => ({
 	labels: {},
 	exposedPorts: [],
 	command: [],
+	entrypoint: [],
 	size: 1,
 	createdAt: 0,
 });

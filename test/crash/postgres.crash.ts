@@ -10,7 +10,7 @@ const sandbox = withSandbox(({addService}) => addService('web'));
 const write = (version: number) => {
 	sandbox.setVersion('web', `v${version}`);
 	sandbox.describe({
-		services: {web: publicService('web', {connections: {db: {env: {DATABASE_URL: 'url'}}}})},
+		services: {web: publicService('web', {connections: {db: {env: {DATABASE_URL: 'connection-url'}}}})},
 		resources: {db: {preset: 'postgres', env: {APPLICATION_VERSION: `v${version}`}}},
 	});
 };

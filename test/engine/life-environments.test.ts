@@ -83,7 +83,7 @@ describe('a whole environment', () => {
 
 	test('is described by status, inspect, why, open and exec', async () => {
 		const url = `http://${sandbox.host()}:${sandbox.router.port}`;
-		expect(await sandbox.succeed(['status'])).toMatch(new RegExp(`^web +healthy +dpl_\\w+ +\\S+ +${url}$`, 'm'));
+		expect(await sandbox.succeed(['status'])).toMatch(new RegExp(`^web +healthy .*${url}$`, 'm'));
 		expect(await sandbox.succeed(['open'])).toBe(`${url}\n`);
 		const {active} = JSON.parse(await sandbox.succeed(['inspect', '--service', 'web', '--json'])) as {
 			active: Record<string, unknown>[];
@@ -134,7 +134,7 @@ describe('a whole environment', () => {
 		expect(await sandbox.ask()).toMatchObject({status: 503});
 		expect(performance.now() - askedAt).toBeLessThan(5000);
 		expect(await sandbox.succeed(['status'])).toMatch(/^web +stopped/m);
-		expect(await sandbox.succeed(['stop', '--auto-approve'])).toMatch(/^No changes\./m);
+		expect(await sandbox.succeed(['stop', '--auto-approve'])).toContain('Nothing runs in production.');
 		await sandbox.succeed(['start', '--auto-approve']);
 		expect((await sandbox.ask('/sibling/api')).body).toBe('api v1');
 		expect(await sandbox.succeed(['status'])).toMatch(/^web +healthy/m);

@@ -8,7 +8,13 @@ import {ask} from './router-lab.ts';
 const program = (script: string) => `node -e "${script}"`;
 
 describe('a worker', () => {
-	const worker = (changes = {}) => ({path: './services/mailer', kind: 'worker', env: {PORT: 'none'}, run: {restart: {policy: 'unless-stopped'}}, ...changes});
+	const worker = (changes = {}) => ({
+		path: './services/mailer',
+		kind: 'worker',
+		env: {PORT: 'none'},
+		run: {restart: {policy: 'unless-stopped'}},
+		...changes,
+	});
 	const sandbox = withSandbox(async opened => {
 		opened.write(lifeFiles('mailer', 'v1'));
 		opened.describe({services: {mailer: worker()}});
@@ -22,7 +28,9 @@ describe('a worker', () => {
 		await sandbox.engine.exec(id, ['sh', '-c', 'kill 1']);
 		const restarts = async () => (await sandbox.engine.inspectContainer(id))?.restartCount;
 		await expect.poll(restarts, {timeout: 10_000}).toBe(1);
-		expect((await sandbox.running('service.mailer')).id).toBe(id);
+		await expect
+			.poll(async () => (await sandbox.engine.inspectContainer(id))?.state, {timeout: 10_000})
+			.toBe('running');
 	});
 
 	test('is stopped before its successor starts', async () => {

@@ -92,7 +92,7 @@ test('that was killed half way blocks the next apply, and both ways out work', a
 	describeWeb(sandbox, release("console.log('half done'); setTimeout(() => console.log('all done'), 1500)"));
 	const kill = async (args: readonly string[]) => {
 		const {child, ended, shows} = sandbox.start(['deploy', ...args]);
-		await shows('half done');
+		await shows(/│ half done/);
 		child.kill('SIGKILL');
 		await ended;
 	};

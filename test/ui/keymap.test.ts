@@ -1,17 +1,24 @@
 import type {Key} from 'ink';
 import {expect, test} from 'vitest';
+import {UserError} from '../../source/errors.ts';
 import {fitHints, helpOf, hintsOf} from '../../source/ui/key-hints.ts';
-import {actionOf, type KeyScreen} from '../../source/ui/keymap.ts';
+import {createKeymap, defaultKeymap, type KeyScreen, keyScreens} from '../../source/ui/keymap.ts';
 import {keysOf} from '../../source/ui/keys.ts';
 import {windowAround, windowWithPins} from '../../source/ui/window.ts';
 
-const screens: readonly KeyScreen[] = ['approve', 'diff', 'confirm', 'steps', 'logs', 'help'];
+/** Screens whose keys work together, the innermost first. */
+const screens: readonly (readonly KeyScreen[])[] = [
+	...keyScreens.map(screen => [screen]),
+	['log', 'all-logs'],
+	...(['log', 'page', 'records'] as const).map(tab => [tab, 'object'] as const),
+];
+const {actionOf} = defaultKeymap;
 const noKey = {} as Key;
 
 test('every key means one thing on a screen', () => {
 	for (const screen of screens) {
 		const keys = helpOf(screen).flatMap(entry => entry.keys.split(' '));
-		expect(new Set(keys).size, screen).toBe(keys.length);
+		expect(new Set(keys).size, screen.join()).toBe(keys.length);
 	}
 });
 
@@ -19,7 +26,7 @@ test('every hint of a footer is a key that does something there', () => {
 	for (const screen of screens) {
 		for (const {action, keys} of hintsOf(screen)) {
 			const key = {'↑↓': 'up', esc: 'escape'}[keys] ?? keys;
-			expect(actionOf(screen, key), `${screen} ${keys}`).toBe(action);
+			expect(actionOf(key, ...screen), `${screen} ${keys}`).toBe(action);
 		}
 	}
 });
@@ -35,6 +42,38 @@ test('a narrow footer drops the least important hints and keeps the order', () =
 test('without Unicode no hint has an arrow', () => {
 	const text = screens.flatMap(screen => [...hintsOf(screen, {isUnicode: false}), ...helpOf(screen, false)]);
 	expect(text.map(({keys}) => keys).join()).toMatch(/^[\x20-\x7e]*$/);
+});
+
+test('settings give an action other keys, on every screen that has it', () => {
+	const keymap = createKeymap({follow: ['F', 'ctrl-f'], quit: [], apply: ['A']});
+	expect(keymap.actionOf('F', 'log')).toBe('follow');
+	expect(keymap.actionOf('f', 'log')).toBeUndefined();
+	expect(keymap.actionOf('ctrl-f', 'steps')).toBe('follow');
+	expect(keymap.actionOf('q', 'environment')).toBeUndefined();
+	expect(keymap.actionOf('A', 'environment')).toBe('apply');
+	expect(hintsOf('log', {keymap}).find(({action}) => action === 'follow')?.keys).toBe('F');
+});
+
+test('where a text is typed, no key can be taken from it', () => {
+	const keymap = createKeymap({up: ['J'], back: ['x']});
+	expect(keymap.actionOf('J', 'environment')).toBe('up');
+	expect(keymap.actionOf('J', 'palette')).toBeUndefined();
+	expect(keymap.actionOf('escape', 'input')).toBe('back');
+});
+
+test('an unknown action and a key that would mean two things are refused, with names', () => {
+	const messageOf = (keys: Record<string, string[]>) => {
+		try {
+			createKeymap(keys);
+		} catch (error) {
+			return error instanceof UserError ? `${error.message} ${error.hint}` : String(error);
+		}
+		return 'accepted';
+	};
+	expect(messageOf({folow: ['F']})).toMatch(/^settings: keys.folow: there is no such action Actions: .*\bfollow\b/);
+	expect(messageOf({follow: ['w']})).toContain('"w" would mean both follow and wrap');
+	expect(messageOf({erase: ['x']})).toContain('there is no such action');
+	expect(messageOf({follow: ['F']})).toBe('accepted');
 });
 
 test('keys of one chunk are told apart', () => {

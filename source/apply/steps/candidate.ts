@@ -18,6 +18,7 @@ import {patchDeployment, withDeployment} from '../deployments.ts';
 import {withFingerprints} from '../known-values.ts';
 import {operate} from '../operation.ts';
 import {awaitService, awaitWorker} from '../readiness.ts';
+import {secretFileParts} from '../secret-files.ts';
 import {StepError} from '../step-error.ts';
 import {removeOldContainers} from './retire.ts';
 
@@ -122,6 +123,15 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 	return deployment;
 }
 
+/** What a deployment's container runs, and the files in memory that its secrets become. */
+async function containerCommand({engine}: ApplyContext, {spec, imageId, service}: Deployment) {
+	const image = await engine.findImage(imageId);
+	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: 'compartment apply --rebuild'});
+	// The last program takes the shell's place, so that a stop signal reaches it.
+	const own = spec.command === undefined ? {} : {entrypoint: ['/bin/sh', '-c'], command: [replaceShell(spec.command)]};
+	return secretFileParts(spec, image, own);
+}
+
 /** Starts the container of a deployment. `hasName`: it takes the service's name for its siblings at once. */
 async function runDeployment(
 	context: ApplyContext,
@@ -134,6 +144,7 @@ async function runDeployment(
 	const {spec, service} = deployment;
 	const address = serviceAddress(service);
 	const env = await containerEnv(context, deployment);
+	const parts = await containerCommand(context, deployment);
 	return operate(context, {
 		address,
 		intent: {type: 'run-candidate', deployment: deployment.id, containerName: deployment.containerName},
@@ -143,10 +154,8 @@ async function runDeployment(
 				name: deployment.containerName,
 				image: deployment.imageId,
 				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
-				entrypoint: spec.command === undefined ? undefined : ['/bin/sh', '-c'],
-				// The last program takes the shell's place, so that a stop signal reaches it.
-				command: spec.command === undefined ? undefined : [replaceShell(spec.command)],
-				env,
+				...parts,
+				env: {...env, ...parts.env},
 				attachments: [
 					{network: environmentNetworkName(project, environment), address: deployment.address},
 					{network: meshNetworkName(project, environment), aliases: hasName ? [service] : []},

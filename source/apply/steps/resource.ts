@@ -104,6 +104,17 @@ const withRecord = (state: State, record: ResourceRecord): State => ({
 });
 
 /**
+ * Whether an interrupted apply made this container for the first time. It may be filling its volume right now, which a
+ * database does once and cannot begin again half-way, so it is gone on with.
+ */
+const isBegun = (
+	state: State,
+	{name}: DesiredResource,
+	{labels: own}: ObservedContainer,
+	spec: ResourceSpec,
+): boolean => state.resources[name] === undefined && own[labels.spec] === specHash(spec);
+
+/**
  * Makes a resource's container, stop-first: the old one is renamed and stopped before the new one starts on the same
  * volumes, and comes back when the new one does not become ready (contract 4.10).
  * @param restored the record's status, when a restore into it is to follow or is not finished
@@ -123,7 +134,9 @@ export async function replaceResource(
 		address: resource.address,
 		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
 		run: async op => {
-			former = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
+			const found = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
+			const begun = found && isBegun(state.current(), resource, found, spec) ? found : undefined;
+			former = begun ? undefined : found;
 			try {
 				if (former) {
 					progress(context, resource.address, 'stopping the former container');
@@ -133,7 +146,8 @@ export async function replaceResource(
 					failpoint('resource.after-rename');
 				}
 				progress(context, resource.address, 'starting');
-				const containerId = await startContainer(context, resource, spec, op);
+				const containerId = begun?.id ?? (await startContainer(context, resource, spec, op));
+				if (begun) await engine.start(begun.id);
 				failpoint('resource.after-start');
 				followLogs(context, resource.address, containerId, logs.signal);
 				await settle(context, resource, containerId);
@@ -159,11 +173,15 @@ async function undoReplacement(
 	resource: DesiredResource,
 	former: ObservedContainer | undefined,
 ) {
-	const {engine} = context;
+	const {engine, settings} = context;
 	const containers = await ownContainers(context, resource);
 	// The name has to be free before the former one can have it back.
-	for (const {id, name} of containers)
-		if (name === resource.containerName && id !== former?.id) await engine.remove(id);
+	for (const {id, name} of containers) {
+		if (name !== resource.containerName || id === former?.id) continue;
+		// It has the volume open.
+		await engine.stop(id, settings.stopGraceSeconds);
+		await engine.remove(id);
+	}
 	if (!former) return;
 	const isRenamed = containers.some(({id, name}) => id === former.id && name !== resource.containerName);
 	if (isRenamed) await engine.rename(former.id, resource.containerName);

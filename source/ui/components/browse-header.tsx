@@ -41,19 +41,32 @@ export function BrowseHeader({crumbs, link, notes, message, columns, clock}: Pro
 			</Box>
 			{message === undefined ? (
 				<Text wrap="truncate">
-					{notes.map(({text, tone}, index) => (
+					{fitNotes(
+						notes.map(({text, tone}) => ({text: adapt(sanitiseLine(text)), tone})),
+						columns - 4,
+					).map(({text, tone}, index) => (
 						<Text key={text} {...(tone ? toneLooks[tone]() : looks.secondary)}>
-							{(index === 0 ? '' : ` ${dot} `) + adapt(sanitiseLine(text))}
+							{(index === 0 ? '' : ` ${dot} `) + truncate(text, columns - 4, ellipsis)}
 						</Text>
 					))}
 				</Text>
 			) : (
 				<Text {...looks.warning} wrap="truncate">
-					{adapt(sanitiseLine(message))}
+					{truncate(adapt(sanitiseLine(message)), columns - 4, ellipsis)}
 				</Text>
 			)}
 		</Box>
 	);
+}
+
+/** As many notes as fit; the first one always. */
+function fitNotes(notes: readonly Note[], columns: number): readonly Note[] {
+	let width = -3;
+	const count = notes.findIndex(({text}) => {
+		width += displayWidth(text) + 3;
+		return width > columns;
+	});
+	return count === -1 ? notes : notes.slice(0, Math.max(1, count));
 }
 
 function sideOf(link: Link, lostFor: number | undefined): string {

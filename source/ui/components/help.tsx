@@ -1,4 +1,5 @@
-import {Box, Text} from 'ink';
+import {Text} from 'ink';
+import {displayWidth, padEnd, truncate} from '../../output/width.ts';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
 import {useKeymap} from '../hooks/use-keymap.ts';
 import {helpOf} from '../key-hints.ts';
@@ -6,27 +7,34 @@ import type {KeyScreen} from '../keymap.ts';
 import {looks} from '../theme.ts';
 import {Pane, paneFrame} from './pane.tsx';
 
-type Props = {readonly screen: KeyScreen | readonly KeyScreen[]; readonly columns: number; readonly rows: number};
+type Props = {
+	readonly screen: KeyScreen | readonly KeyScreen[];
+	readonly columns: number;
+	readonly rows: number;
+	/** The first key in sight. */
+	readonly top?: number;
+};
 
 /** Every key of a screen, drawn from the keymap. */
-export function Help({screen, columns, rows}: Props) {
-	const entries = helpOf(screen, useGlyphs().isUnicode, useKeymap());
-	const width = Math.max(...entries.map(({keys}) => keys.length));
+export function Help({screen, columns, rows, top = 0}: Props) {
+	const {isUnicode, ellipsis} = useGlyphs();
+	const entries = helpOf(screen, isUnicode, useKeymap());
+	const width = Math.max(...entries.map(({keys}) => displayWidth(keys))) + 3;
+	const shown = entries.slice(top, top + rows - paneFrame.rows);
+	const isCut = shown.length < entries.length;
 	return (
 		<Pane
 			columns={columns}
 			rows={Math.min(rows, entries.length + paneFrame.rows)}
 			title="Keys"
-			note="esc closes"
+			note={isCut ? `${top + 1} to ${top + shown.length} of ${entries.length}, esc closes` : 'esc closes'}
 			isFocused
 		>
-			{entries.slice(0, rows - paneFrame.rows).map(({keys, help}) => (
-				<Box key={`${keys} ${help}`}>
-					<Box width={width + 3} flexShrink={0}>
-						<Text {...looks.title}>{keys}</Text>
-					</Box>
-					<Text wrap="truncate">{help}</Text>
-				</Box>
+			{shown.map(({keys, help}) => (
+				<Text key={`${keys} ${help}`} wrap="truncate">
+					<Text {...looks.title}>{padEnd(keys, width)}</Text>
+					{truncate(help, columns - paneFrame.columns - width, ellipsis)}
+				</Text>
 			))}
 		</Pane>
 	);

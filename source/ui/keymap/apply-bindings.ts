@@ -174,6 +174,15 @@ export const applyBindings = [
 		priority: 2,
 	},
 	{
+		action: 'up',
+		keys: ['up', 'k'],
+		label: 'up',
+		help: 'One up, where there are more than fit',
+		screens: ['help'],
+		priority: 2,
+	},
+	{action: 'down', keys: ['down', 'j'], label: 'down', help: 'One down', screens: ['help'], priority: 2},
+	{
 		action: 'back',
 		keys: ['escape', '?', 'q', 'enter'],
 		label: 'close',

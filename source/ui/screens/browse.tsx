@@ -76,7 +76,9 @@ export function BrowseScreen({store, clock, isColoured}: Props) {
 			</Box>
 			<Footer
 				columns={columns}
-				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)})}
+				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)}).filter(
+					({action}) => action !== 'init' || state.problem?.canInit === true,
+				)}
 			/>
 		</Box>
 	);
@@ -92,7 +94,7 @@ type BodyProps = Props & {
 function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 	const keymap = useKeymap();
 	const {overlay, place} = state;
-	if (overlay?.type === 'help') return <Help screen={screensBeneath(state)} {...body} />;
+	if (overlay?.type === 'help') return <Help screen={screensBeneath(state)} top={overlay.top} {...body} />;
 	if (overlay?.type === 'palette')
 		return (
 			<Palette
@@ -103,14 +105,21 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 			/>
 		);
 	if (state.problem) return <ProblemPane problem={state.problem} {...body} />;
-	if (!state.isLoaded) return <Text {...looks.secondary}> Reading the files and the engine.</Text>;
+	if (!state.isLoaded && state.link.status === 'lost')
+		return (
+			<ProblemPane
+				problem={{message: state.link.message, hint: 'It is asked again by itself.', canInit: false}}
+				{...body}
+			/>
+		);
+	if (!state.isLoaded) return <Text {...looks.secondary}>{'  Reading the files and the engine.'}</Text>;
 	switch (place.screen) {
 		case 'environments':
 			return <EnvironmentsScreen state={state} now={clock.now()} {...body} />;
 		case 'environment':
 			return <EnvironmentScreen state={state} log={log} now={clock.now()} isColoured={isColoured} {...body} />;
 		case 'object':
-			return <ObjectScreen state={state} log={log} page={page} isColoured={isColoured} {...body} />;
+			return <ObjectScreen state={state} log={log} page={page} now={clock.now()} isColoured={isColoured} {...body} />;
 		case 'all-logs':
 			return (
 				<LogsBody

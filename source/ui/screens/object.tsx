@@ -1,4 +1,6 @@
 import {Box, Text} from 'ink';
+import {sanitiseText} from '../../output/sanitise.ts';
+import {wrapWords} from '../../output/width.ts';
 import {currentObject} from '../browse-lookups.ts';
 import {Page} from '../components/page.tsx';
 import {Pane, paneFrame} from '../components/pane.tsx';
@@ -18,13 +20,14 @@ type Props = {
 	readonly log: LogState;
 	/** The content of the tab, when it is a page. */
 	readonly page: readonly PageRow[];
+	readonly now: number;
 	readonly isColoured: boolean;
 	readonly columns: number;
 	readonly rows: number;
 };
 
 /** One service or resource: its tabs, and what stands in the chosen one. */
-export function ObjectScreen({state, log, page, isColoured, columns, rows}: Props) {
+export function ObjectScreen({state, log, page, now, isColoured, columns, rows}: Props) {
 	const object = currentObject(state);
 	if (!object || state.place.screen !== 'object')
 		return <Text {...looks.warning}> It is gone: compartment.yml no longer declares it, and nothing of it runs.</Text>;
@@ -38,7 +41,7 @@ export function ObjectScreen({state, log, page, isColoured, columns, rows}: Prop
 				<LogsBody
 					log={log}
 					title={`Log of ${object.name}`}
-					headlines={failureLines(object, Date.now())}
+					headlines={failureLines(object, now)}
 					empty={object.tone === 'quiet' ? `${object.name} is ${object.state}.` : `${object.name} has printed nothing.`}
 					isColoured={isColoured}
 					{...size}
@@ -64,9 +67,16 @@ function Content({state: {content, row}, page, title, columns, rows}: ContentPro
 	const heading = title.slice(0, 1).toUpperCase() + title.slice(1);
 	const say = (text: string, look = looks.secondary) => (
 		<Pane columns={columns} rows={rows} title={heading} isFocused>
-			<Text {...look} wrap="wrap">
-				{adapt(text)}
-			</Text>
+			{sanitiseText(adapt(text))
+				.split('\n')
+				.flatMap(line => wrapWords(line, columns - paneFrame.columns))
+				.slice(0, inner)
+				.map((line, index) => (
+					// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
+					<Text key={index} {...look} wrap="truncate">
+						{line === '' ? ' ' : line}
+					</Text>
+				))}
 		</Pane>
 	);
 	switch (content.type) {

@@ -129,7 +129,7 @@ export function createApplyStore({clock, onCancel, keymap: {actionOf} = defaultK
 			if (state.message !== undefined) change({message: undefined});
 			if (action === 'interrupt') return interrupt();
 			if (!state.isHelpOpen) return action && handlers(logRows)[action]?.();
-			if (actionOf(key, 'help')) change({isHelpOpen: false});
+			if (actionOf(key, 'help') === 'back') change({isHelpOpen: false});
 		},
 	};
 }

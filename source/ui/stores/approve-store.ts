@@ -141,7 +141,7 @@ export function createApproveStore(
 			if (answered) return;
 			const action = actionOf(key, screen);
 			if (action === 'interrupt') return answer({decision: 'cancel'});
-			if (isHelpOpen) return actionOf(key, 'help') && change({isHelpOpen: false});
+			if (isHelpOpen) return actionOf(key, 'help') === 'back' ? change({isHelpOpen: false}) : undefined;
 			if (screen === 'confirm' && !action && Array.from(key).length === 1) return type(key);
 			if (action === 'help') return change({isHelpOpen: true});
 			if (action) onScreen[screen](rows)[action]?.();

@@ -161,7 +161,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 			next: () => showSibling(1),
 			filter: () => change({overlay: {type: 'filter', former: state().filter}}),
 			palette: () => change({overlay: {type: 'palette', typed: '', cursor: 0}}),
-			help: () => change({overlay: {type: 'help'}}),
+			help: () => change({overlay: {type: 'help', top: 0}}),
 			quit: () => leave({type: 'quit'}),
 			shell,
 			'open-url': openUrl,

@@ -44,7 +44,8 @@ export type Place =
 type Deployment = {readonly id: string; readonly address: string};
 
 export type Overlay =
-	| {readonly type: 'help'}
+	/** `top` is the first row in sight. */
+	| {readonly type: 'help'; readonly top: number}
 	| {readonly type: 'palette'; readonly typed: string; readonly cursor: number}
 	| {readonly type: 'filter'; readonly former: string};
 

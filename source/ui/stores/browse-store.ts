@@ -1,5 +1,6 @@
 import {shownEnvironments, shownObjects} from '../browse-lookups.ts';
-import {browseScreens} from '../browse-screens.ts';
+import {browseScreens, screensBeneath} from '../browse-screens.ts';
+import {helpOf} from '../key-hints.ts';
 import {defaultKeymap, type KeyAction, type Keymap} from '../keymap.ts';
 import {paletteEntries} from '../palette.ts';
 import {createBrowseActions} from './browse-actions.ts';
@@ -73,6 +74,12 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 		else if (action === 'erase-all') change({filter: ''});
 		else if (overlay && Array.from(key).length === 1) change({filter: (filter + key).slice(0, 100)});
 	};
+	const onHelp = (top: number, action: KeyAction | undefined, {rows}: Room) => {
+		const last = Math.max(0, helpOf(screensBeneath(state()), true, keymap).length - rows);
+		if (action === 'back') change({overlay: undefined});
+		else if (action === 'up') change({overlay: {type: 'help', top: Math.max(0, top - 1)}});
+		else if (action === 'down') change({overlay: {type: 'help', top: Math.min(last, top + 1)}});
+	};
 	const typePalette = (key: string, action: KeyAction | undefined, room: Room) => {
 		const {overlay} = state();
 		if (overlay?.type !== 'palette') return;
@@ -105,7 +112,7 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 			const action = keymap.actionOf(key, ...screens);
 			if (state().message !== undefined) change({message: undefined});
 			if (action === 'interrupt') return leave({type: 'quit'});
-			if (overlay?.type === 'help') return action === 'back' ? change({overlay: undefined}) : undefined;
+			if (overlay?.type === 'help') return onHelp(overlay.top, action, room);
 			if (overlay?.type === 'palette') return typePalette(key, action, room);
 			if (overlay?.type === 'filter') return typeFilter(key, action);
 			if (log.getSnapshot().typed !== undefined) return log.type(key, action, rows);

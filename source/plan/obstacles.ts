@@ -1,0 +1,54 @@
+import type {DesiredService} from '../model/specs.ts';
+import {blocked} from './actions.ts';
+import type {PlanInput} from './input.ts';
+import type {Action} from './plan.ts';
+
+/** Two origins for one variable are refused, never decided in silence (contract 5.6). */
+function connectionConflict({state}: PlanInput, service: DesiredService): Action | undefined {
+	for (const {key, resource, output} of service.connections) {
+		const isDirect = state.variables.some(
+			({scope, key: own}) => scope.type === 'service' && scope.name === service.name && own === key,
+		);
+		const remove = `compartment variable remove ${key} --service ${service.name}`;
+		const head = `Descriptor connection for service "${service.name}" env "${key}" conflicts with`;
+		if (isDirect) return blocked(service.address, 'service', `${head} an existing direct service variable.`, remove);
+		const binding = state.bindings.find(({service: owner, key: own}) => owner === service.name && own === key);
+		if (binding && (binding.resource !== resource || binding.output !== output))
+			return blocked(
+				service.address,
+				'service',
+				`${head} existing resource output binding "${binding.resource}.${binding.output}".`,
+				remove,
+			);
+	}
+	return undefined;
+}
+
+// A binding by hand may outlive its resource.
+const missingResource = (desired: PlanInput['desired'], service: DesiredService): Action | undefined => {
+	const lost = service.connections.find(({resource}) => !desired.resources.some(({name}) => name === resource));
+	if (!lost) return undefined;
+	const reason = `Resource output variable "${lost.key}" references missing resource "${lost.resource}".`;
+	return blocked(
+		service.address,
+		'service',
+		reason,
+		`compartment variable remove ${lost.key} --service ${service.name}`,
+	);
+};
+
+/** A file in memory needs a variable to be made from. */
+function missingSecret({spec, name, address}: DesiredService): Action | undefined {
+	const lost = Object.keys(spec.secretFiles).find(key => !Object.hasOwn(spec.env, key));
+	if (lost === undefined) return undefined;
+	return blocked(
+		address,
+		'service',
+		`secretFiles of service "${name}" names "${lost}", which has no value.`,
+		`compartment variable set ${lost} --service ${name} --sensitive --stdin`,
+	);
+}
+
+/** What keeps a service from being deployed at all. */
+export const findObstacle = (input: PlanInput, service: DesiredService): Action | undefined =>
+	connectionConflict(input, service) ?? missingResource(input.desired, service) ?? missingSecret(service);

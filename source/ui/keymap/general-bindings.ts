@@ -1,0 +1,67 @@
+import type {Binding} from './binding.ts';
+
+/** Keys that work everywhere in the dashboard. They stand last in every footer. */
+export const generalBindings = [
+	{
+		action: 'palette',
+		keys: [':'],
+		label: 'actions',
+		help: 'Find an action by its name',
+		screens: ['environments', 'environment', 'object', 'all-logs'],
+		priority: 5,
+	},
+	{
+		action: 'help',
+		keys: ['?'],
+		label: 'help',
+		help: 'All keys',
+		screens: ['environments', 'environment', 'object', 'all-logs', 'problem'],
+		priority: 2,
+	},
+	{
+		action: 'quit',
+		keys: ['q'],
+		label: 'quit',
+		help: 'Leave; nothing stops',
+		screens: ['environments', 'environment', 'object', 'all-logs', 'problem'],
+		priority: 3,
+	},
+	{
+		action: 'interrupt',
+		keys: ['ctrl-c'],
+		label: 'quit',
+		help: 'Leave at once; nothing stops',
+		screens: ['environments', 'environment', 'object', 'all-logs', 'problem'],
+		priority: 0,
+	},
+	{
+		action: 'interrupt',
+		keys: ['ctrl-c'],
+		label: 'quit',
+		help: 'Leave at once; nothing stops',
+		screens: ['palette', 'input'],
+		priority: 0,
+	},
+	{
+		action: 'suspend',
+		keys: ['ctrl-z'],
+		label: 'suspend',
+		help: 'Back to the shell for a while; fg returns',
+		screens: [
+			'environments',
+			'environment',
+			'object',
+			'all-logs',
+			'problem',
+			'approve',
+			'diff',
+			'confirm',
+			'steps',
+			'logs',
+			'palette',
+			'input',
+			'help',
+		],
+		priority: 0,
+	},
+] as const satisfies readonly Binding[];

@@ -1,0 +1,440 @@
+import {execFileSync} from 'node:child_process';
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {beforeAll, describe, expect, test} from 'vitest';
+import {volumeName} from '../../source/model/names.ts';
+import {createKeeper, idleService, keeper} from './backup-store.ts';
+import {expectError, jsonLines, type Sandbox, withSandbox, words} from './cli.ts';
+
+const describeKeeper = (sandbox: Sandbox, changes: Readonly<Record<string, unknown>> = {}) =>
+	sandbox.describe({services: {idle: idleService}, resources: {store: keeper(changes)}});
+
+const backupsFolder = ({folder}: Sandbox) => join(folder, '.compartment/production/backups');
+const kept = (sandbox: Sandbox) => (existsSync(backupsFolder(sandbox)) ? readdirSync(backupsFolder(sandbox)) : []);
+
+describe('a backup', () => {
+	const sandbox = withSandbox(async box => {
+		describeKeeper(box);
+		await box.succeed(['deploy']);
+	});
+	const store = createKeeper(sandbox);
+
+	/** The command fails with a text, the record says why, and no file is left. */
+	async function expectFailure(text: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+		const outcome = await sandbox.run(store.create, {env});
+		expectError(outcome, text);
+		const {id, status, failureSummary, artifactLocation, checksum, completedAt} = store.newest();
+		expect(outcome.stderr).toContain(`Backup ${id} of resource store failed`);
+		expect({status, artifactLocation, checksum}).toEqual({status: 'failed', artifactLocation: null, checksum: null});
+		expect(failureSummary).toContain(text);
+		expect(completedAt).not.toBeNull();
+		expect(kept(sandbox)).not.toContain(id);
+		expect(await store.leftovers()).toEqual([]);
+		expect(await sandbox.succeed(store.list)).toContain(`${id}\tfailed\tmanual`);
+		expectError(await sandbox.run(store.restore(id)), `Backup ${id} cannot be restored to resource store.`);
+		expectError(
+			await sandbox.run(['resource', 'backup', 'restore', '--backup', id, '--as', 'copy']),
+			`Backup ${id} cannot be restored into a new resource.`,
+		);
+	}
+
+	test('that writes nothing does not count', async () => {
+		await store.setMode('nothing');
+		await expectFailure('the backup command wrote nothing to /backup');
+	});
+
+	test('whose command fails tells how, without a secret', async () => {
+		await store.setMode('fails');
+		await expectFailure('backup command failed: it exited with 3');
+		expect(store.newest().failureSummary).toBe(
+			'backup command failed: it exited with 3\nmode fails\nthe token is ‹hidden›',
+		);
+	});
+
+	test('that finds the disk full fails with what the command said', async () => {
+		const folder = join(sandbox.folder, '../small');
+		mkdirSync(folder);
+		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
+		try {
+			await store.setMode('huge');
+			const root = join(folder, 'backups');
+			await expectFailure('ENOSPC', {COMPARTMENT_RESOURCE_BACKUP_DIR: root});
+			expect(readdirSync(root)).toEqual([]);
+			await store.setMode('');
+			await sandbox.succeed(store.create, {env: {COMPARTMENT_RESOURCE_BACKUP_DIR: root}});
+			expect(store.newest().artifactLocation).toBe(join(root, store.newest().id, 'artifact'));
+		} finally {
+			execFileSync('umount', [folder]);
+		}
+	});
+
+	test('is cancelled with ctrl-c, and shows what it writes until then', async () => {
+		await store.setMode('slow');
+		const running = sandbox.start([...store.create, '--json']);
+		await expect.poll(() => kept(sandbox).length, {timeout: 20_000}).toBe(1);
+		await new Promise(resolve => setTimeout(resolve, 2500));
+		running.child.kill('SIGINT');
+		const {exitCode, stdout, stderr} = await running.ended;
+		expect({exitCode, stdout}).toEqual({exitCode: 130, stdout: ''});
+		const lines = stderr.split('\n').filter(line => line.startsWith('{'));
+		const progress = jsonLines(lines.join('\n')).filter(({type}) => type === 'work-progress');
+		expect(progress.length).toBeGreaterThan(0);
+		expect(progress.at(-1)).toMatchObject({work: 'backup', resource: 'store', backup: store.newest().id});
+		expect(progress.at(-1)!['bytes']).toBeGreaterThan(0);
+		expect(store.newest()).toMatchObject({status: 'failed', failureSummary: 'it was cancelled'});
+		expect(kept(sandbox)).toEqual([]);
+		expect(await store.leftovers()).toEqual([]);
+	});
+
+	test('whose process is killed is found by the next command', async () => {
+		await store.setMode('slow');
+		const running = sandbox.start(store.create);
+		await expect.poll(async () => (await store.leftovers()).length, {timeout: 20_000}).toBe(1);
+		await expect.poll(() => kept(sandbox).length).toBe(1);
+		// While it works, others see that.
+		const listed = await sandbox.succeed(store.list);
+		expect(listed).toContain(`${store.newest().id}\trunning\tmanual`);
+		const refused = await sandbox.run(store.create);
+		expect(refused).toMatchObject({exitCode: 3});
+		expect(refused.stderr).toContain('compartment resource backup create');
+		running.child.kill('SIGKILL');
+		await running.ended;
+		expect(await store.leftovers()).toHaveLength(1);
+
+		expect(await sandbox.succeed(store.list)).toContain(`${store.newest().id}\tfailed\tmanual`);
+		expect(store.newest().failureSummary).toBe('it was interrupted');
+		expect(await store.leftovers()).toEqual([]);
+		expect(kept(sandbox)).toEqual([]);
+		await store.setMode('');
+		await sandbox.succeed(store.create);
+	});
+
+	test.for([
+		['backup.after-record', 'failed'],
+		['backup.after-command', 'failed'],
+		['backup.after-seal', 'failed'],
+		['backup.after-manifest', 'failed'],
+		['backup.after-success', 'succeeded'],
+	] as const)('killed at %s is %s', async ([point, status]) => {
+		const outcome = await sandbox.run(store.create, {env: {COMPARTMENT_FAILPOINT: point}});
+		expect(outcome.signal).toBe('SIGKILL');
+		const {id} = store.newest();
+		expect(await sandbox.succeed(store.list)).toContain(`${id}\t${status}\tmanual`);
+		expect(kept(sandbox).includes(id)).toBe(status === 'succeeded');
+		expect(await store.leftovers()).toEqual([]);
+	});
+
+	test('goes into an absolute folder only', async () => {
+		expectError(
+			await sandbox.run(store.create, {env: {COMPARTMENT_RESOURCE_BACKUP_DIR: 'backups'}}),
+			'COMPARTMENT_RESOURCE_BACKUP_DIR: must be an absolute path (it is "backups")',
+		);
+	});
+
+	test('needs a command', async () => {
+		const {operations: _operations, ...bare} = keeper();
+		sandbox.describe({services: {idle: idleService}, resources: {store: bare}});
+		expectError(await sandbox.run(store.create), 'Resource store does not define an backup command.');
+		describeKeeper(sandbox);
+		expectError(
+			await sandbox.run(['resource', 'backup', 'create', '--resource', 'stor']),
+			'The requested resource was not found.',
+		);
+	});
+});
+
+describe('a restore', () => {
+	const sandbox = withSandbox(async box => {
+		describeKeeper(box);
+		await box.succeed(['deploy']);
+	});
+	const store = createKeeper(sandbox);
+	let id = '';
+	beforeAll(async () => {
+		await store.setValue('good');
+		await sandbox.succeed(store.create);
+		id = store.newest().id;
+		await store.setValue('present');
+	});
+
+	/** Half-restored: marked, named, and nothing is started on it until a restore succeeds. */
+	async function expectIncomplete(): Promise<string> {
+		const {status, restore} = store.record();
+		expect(status).toBe('restore-incomplete');
+		expect(restore).toMatchObject({backup: id, preRestoreBackup: expect.stringMatching(/^rbak_/)});
+		expect(await sandbox.succeed(['resource', 'list'])).toContain('store\trestore-incomplete\t');
+		const deploy = await sandbox.run(['deploy']);
+		expectError(deploy, 'An action is blocked, nothing was changed.');
+		expect(words(deploy.stderr)).toContain(
+			`${`compartment ${store.restore(id).join(' ')}`}, or compartment ${store.restore(restore!.preRestoreBackup!).join(' ')}`,
+		);
+		expect(words(deploy.stdout)).toContain(`The restore of backup ${id} into resource store did not finish.`);
+		expectError(await sandbox.run(['restart', '--auto-approve']), 'blocked');
+		return restore!.preRestoreBackup!;
+	}
+
+	test('whose command fails leaves a clear state, and the way back works', async () => {
+		await store.setMode('fails');
+		const outcome = await sandbox.run(store.restore(id));
+		expectError(
+			outcome,
+			`Resource store holds neither its former data nor all of backup ${id}: restore command failed: it exited with 4`,
+		);
+		expect(outcome.stderr).toContain('row 7 is broken');
+		expect(await store.value()).toBe('half');
+		const former = await expectIncomplete();
+		expect(outcome.stderr).toContain(`--backup ${former} --yes`);
+
+		await store.setMode('');
+		const count = store.backups().length;
+		expect(await sandbox.succeed(store.restore(former))).toBe(`Resource store restored from backup ${former}.\n`);
+		expect(await store.value()).toBe('present');
+		// What was half restored is worth no backup.
+		expect(store.backups()).toHaveLength(count);
+		expect(store.record().status).toBe('running');
+		expect(store.record().restore).toBeUndefined();
+		await sandbox.succeed(['deploy']);
+		await sandbox.expectNoChanges();
+	});
+
+	test('into a resource that does not become ready again says so', async () => {
+		await store.setMode('deaf');
+		expectError(
+			await sandbox.run(store.restore(id)),
+			'Resource store did not become ready after restore before 8000ms.',
+		);
+		await expectIncomplete();
+		// It is stopped and started as it was; the mark stays.
+		await sandbox.succeed(['resource', 'stop', '--resource', 'store']);
+		await sandbox.succeed(['resource', 'start', '--resource', 'store']);
+		await expectIncomplete();
+		await sandbox.succeed(store.restore(id));
+		expect(await store.value()).toBe('good');
+	}, 90_000);
+
+	test('cannot write to the backup', async () => {
+		await store.setMode('writes');
+		const outcome = await sandbox.run(store.restore(id));
+		expect(outcome.exitCode).toBe(1);
+		expect(outcome.stderr).toContain('EROFS');
+		await store.setMode('');
+		await sandbox.succeed(store.restore(id));
+	});
+
+	test('whose pre-restore backup fails changes nothing', async () => {
+		await store.setValue('precious');
+		await store.setMode('nothing');
+		expectError(await sandbox.run(store.restore(id)), 'the backup command wrote nothing to /backup');
+		expect(store.newest()).toMatchObject({purpose: 'pre_restore', status: 'failed'});
+		expect(await store.value()).toBe('precious');
+		expect(store.record().status).toBe('running');
+		await store.setMode('');
+	});
+
+	test('of a damaged backup changes nothing', async () => {
+		await sandbox.succeed(store.create);
+		const {id: damaged, artifactLocation} = store.newest();
+		const file = join(artifactLocation!, 'value');
+		const content = readFileSync(file);
+		writeFileSync(file, 'PRECIOUS');
+		expectError(
+			await sandbox.run(store.restore(damaged)),
+			`Backup ${damaged} is damaged: its content changed since it was made.`,
+		);
+		const verified = await sandbox.run(['resource', 'backup', 'verify', '--backup', damaged]);
+		expect(verified).toMatchObject({exitCode: 1});
+		expect(verified.stdout).toContain('cannot be restored');
+		expect(await store.value()).toBe('precious');
+		expect(store.newest().id).toBe(damaged);
+		writeFileSync(file, content);
+		await sandbox.succeed(store.restore(damaged));
+	});
+
+	test('is cancelled with ctrl-c', async () => {
+		await store.setMode('slow');
+		const running = sandbox.start(store.restore(id));
+		await expect.poll(() => store.value(), {timeout: 20_000}).toBe('half');
+		running.child.kill('SIGINT');
+		const {exitCode, stderr} = await running.ended;
+		expect(exitCode).toBe(130);
+		expect(stderr).toContain('it was cancelled');
+		expect(await store.leftovers()).toEqual([]);
+		await store.setMode('');
+		await expectIncomplete();
+		await sandbox.succeed(store.restore(id));
+	});
+
+	test.for(['restore.after-mark', 'restore.after-command', 'restore.after-ready', 'the command'])(
+		'killed at %s leaves a clear state',
+		async point => {
+			await store.setValue('newer');
+			if (point === 'the command') {
+				await store.setMode('slow');
+				const running = sandbox.start(store.restore(id));
+				await expect.poll(() => store.value(), {timeout: 20_000}).toBe('half');
+				running.child.kill('SIGKILL');
+				await running.ended;
+				await store.setMode('');
+			} else {
+				const outcome = await sandbox.run(store.restore(id), {env: {COMPARTMENT_FAILPOINT: point}});
+				expect(outcome.signal).toBe('SIGKILL');
+			}
+			const former = await expectIncomplete();
+			await sandbox.succeed(store.restore(former));
+			expect(await store.value()).toBe('newer');
+			expect(await store.leftovers()).toEqual([]);
+			await sandbox.expectNoChanges();
+		},
+	);
+
+	test('killed at any moment never leaves data that nobody knows to be half', async () => {
+		for (let round = 0; round < 8; round++) {
+			await store.setValue('newer');
+			const running = sandbox.start(store.restore(id));
+			await new Promise(resolve => setTimeout(resolve, 300 + Math.random() * 2500));
+			running.child.kill('SIGKILL');
+			await running.ended;
+			// The container may still be at work; whatever opens the environment next ends it.
+			await sandbox.succeed(store.list);
+			const {status} = store.record();
+			const retry = await sandbox.run(store.restore(id));
+			const value = await store.value();
+			expect(retry, retry.stderr).toMatchObject({exitCode: 0});
+			expect(value).toBe('good');
+			expect(['running', 'restore-incomplete']).toContain(status);
+			expect(store.backups().filter(backup => backup.status === 'running')).toEqual([]);
+			const good = store
+				.backups()
+				.filter(backup => backup.status === 'succeeded')
+				.map(backup => backup.id);
+			expect(kept(sandbox).sort()).toEqual(good.sort());
+		}
+		expect(await store.leftovers()).toEqual([]);
+		await sandbox.expectNoChanges();
+	}, 180_000);
+
+	test('needs the same definition, and a new resource does not', async () => {
+		describeKeeper(sandbox, {env: {GREETING: 'changed'}});
+		await sandbox.succeed(['deploy']);
+		const refused = await sandbox.run(store.restore(id));
+		expectError(refused, `Backup ${id} is not compatible with resource store.`);
+		expect(refused.stderr).toContain('GREETING changed');
+		await sandbox.succeed(['resource', 'backup', 'restore', '--backup', id, '--as', 'copy']);
+		expect(await createKeeper(sandbox, 'copy').value()).toBe('good');
+		expectError(
+			await sandbox.run(['resource', 'backup', 'restore', '--backup', id, '--resource', 'copy', '--yes']),
+			`Backup ${id} cannot be restored to resource copy.`,
+		);
+		await sandbox.succeed(['resource', 'delete', '--resource', 'copy', '--delete-data', '--yes']);
+		describeKeeper(sandbox);
+		await sandbox.succeed(['deploy']);
+	});
+
+	test('into a new resource that fails keeps it for inspection', async () => {
+		// The misbehaving command is part of what the backup captured.
+		const operations = {backup: {command: 'echo x > /backup/value'}, restore: {command: 'echo broken >&2; exit 5'}};
+		sandbox.describe({services: {idle: idleService}, resources: {store: keeper({operations})}});
+		await sandbox.succeed(store.create);
+		const broken = store.newest().id;
+		describeKeeper(sandbox);
+		const as = ['resource', 'backup', 'restore', '--backup', broken, '--as', 'copy'];
+		expectError(
+			await sandbox.run(as),
+			/Resource copy was created, but restore failed: restore command failed: it exited with 5\s+broken\. Delete the resource before retrying\./,
+		);
+		expect(await createKeeper(sandbox, 'copy').value()).toBe('empty');
+		expect(await sandbox.succeed(['resource', 'list'])).toContain('copy\trestore-incomplete\t');
+		expectError(await sandbox.run(as), 'Resource copy already exists.');
+		expectError(await sandbox.run(['deploy']), 'compartment resource delete --resource copy');
+		const verified = await sandbox.run(['resource', 'backup', 'verify', '--backup', broken]);
+		expect(verified).toMatchObject({exitCode: 1});
+		expect(verified.stdout).toContain('it exited with 5');
+		expect(await store.leftovers()).toEqual([]);
+		await sandbox.succeed(['resource', 'delete', '--resource', 'copy', '--delete-data', '--yes']);
+		await sandbox.expectNoChanges();
+	});
+
+	test('brings back the data of a lost volume', async () => {
+		const volume = volumeName(sandbox.project, 'production', 'store', 'data');
+		await sandbox.engine.remove(store.record().containerId);
+		await sandbox.engine.removeVolume(volume);
+		expectError(
+			await sandbox.run(['resource', 'start', '--resource', 'store']),
+			'Volume data of resource store was removed outside Compartment, its data is gone.',
+		);
+		expectError(await sandbox.run(store.create), 'Resource store is not running.');
+		const {stdout} = await sandbox.run(['plan']);
+		expect(words(stdout)).toContain('volume was removed outside Compartment, its data is gone');
+		await sandbox.succeed(['deploy']);
+		expect(await store.value()).toBe('empty');
+		await sandbox.succeed(store.restore(id));
+		expect(await store.value()).toBe('good');
+		await sandbox.expectNoChanges();
+	});
+});
+
+describe('scheduled backups', () => {
+	const schedule = {interval: 'hourly', retention: {keepLast: 1, includeManual: true}};
+	const describeAll = () =>
+		sandbox.describe({
+			services: {idle: idleService},
+			resources: {
+				broken: keeper({operations: {backup: {command: 'exit 9', schedule: {interval: 'hourly'}}}}),
+				resting: keeper({}, {interval: 'hourly'}),
+				store: keeper({}, schedule),
+			},
+		});
+	const sandbox = withSandbox(async box => {
+		box.describe({services: {idle: idleService}, resources: {store: keeper()}});
+	});
+	const store = createKeeper(sandbox);
+	const runDue = ['resource', 'backup', 'run-due'];
+
+	test('that fail do not keep others from being made, and retention follows the good ones', async () => {
+		describeAll();
+		await sandbox.succeed(['deploy']);
+		await sandbox.succeed(['resource', 'stop', '--resource', 'resting']);
+		await store.setValue('good');
+		await sandbox.succeed(store.create);
+		const manual = store.newest();
+
+		const {stdout, exitCode} = await sandbox.run(runDue);
+		expect(exitCode).toBe(1);
+		expect(stdout).toMatch(
+			/^Resource broken failed: Backup rbak_\w+ of resource broken failed: backup command failed: it exited with 9$/m,
+		);
+		expect(stdout).toContain('Resource resting skipped: it is stopped');
+		const scheduled = store.newest();
+		expect(scheduled).toMatchObject({purpose: 'scheduled', status: 'succeeded', manifest: {createdBy: null}});
+		expect(stdout).toContain(`Backup ${scheduled.id} succeeded for resource store.`);
+		expect(stdout).toContain(`Backup ${manual.id} cleaned (retention keepLast=1).`);
+
+		const listed = await sandbox.succeed(store.list);
+		expect(listed).toMatch(`scheduled backup\thourly\tlast run ${scheduled.createdAt}\tcleaned 1\n`);
+		expect(listed).toMatch(
+			new RegExp(`^${manual.id}\tdeleted\tmanual\t\\S+\tcleaned \\S+ \\(retention keepLast=1\\)$`, 'm'),
+		);
+		expect(existsSync(manual.artifactLocation!)).toBe(false);
+		expect(existsSync(scheduled.artifactLocation!)).toBe(true);
+		expectError(
+			await sandbox.run(store.restore(manual.id)),
+			`Backup ${manual.id} cannot be restored to resource store.`,
+		);
+
+		// A failed run counts as one; the stopped resource is still due.
+		const again = JSON.parse(await sandbox.succeed([...runDue, '--json'])) as {due: readonly unknown[]};
+		expect(again.due).toEqual([{resource: 'resting', status: 'skipped', reason: 'it is stopped'}]);
+	}, 120_000);
+
+	test('prove themselves when the setting says so', async () => {
+		writeFileSync(
+			join(sandbox.env['COMPARTMENT_CONFIG_HOME']!, 'settings.json'),
+			JSON.stringify({stopGraceSeconds: 2, minHealthyMs: 400, verifyScheduledBackups: true}),
+		);
+		await sandbox.succeed(['resource', 'start', '--resource', 'resting']);
+		expect(await sandbox.succeed(runDue)).toMatch(
+			/^Backup rbak_\w+ succeeded for resource resting, verification succeeded\.\n$/,
+		);
+		expect(await store.leftovers()).toEqual([]);
+	});
+});

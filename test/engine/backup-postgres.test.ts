@@ -1,0 +1,316 @@
+import {readFileSync, statSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {beforeAll, describe, expect, test} from 'vitest';
+import {resourceContainerName} from '../../source/model/names.ts';
+import type {Backup} from '../../source/state/backup.ts';
+import {containersAt, expectError, filesBelow, type Sandbox, withSandbox, words} from './cli.ts';
+
+const sandbox = withSandbox();
+const {stringify} = JSON;
+
+const describeShop = (parts: Readonly<Record<string, unknown>> = {}) =>
+	sandbox.describe({
+		services: {
+			idle: {
+				image: 'node:24-slim',
+				kind: 'worker',
+				run: {command: 'sleep 1d'},
+				connections: {db: {env: {DATABASE_URL: 'connection-url'}}},
+			},
+		},
+		resources: {db: {preset: 'postgres'}},
+		...parts,
+	});
+
+/** Runs SQL in a resource's container, and returns what it answers, one row per line. */
+async function sql(box: Sandbox, text: string, resource = 'db'): Promise<string> {
+	const container = resourceContainerName(box.project, 'production', resource);
+	const command = ['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', '/run/postgresql', '-U', 'app', 'app', '-c', text];
+	const {exitCode, stdout, stderr} = await box.engine.exec(container, command);
+	expect(stderr).toBe('');
+	expect(exitCode).toBe(0);
+	return stdout.trim();
+}
+
+const tables = ['accounts', 'branches', 'history'];
+
+/** A checksum of every table, and what else a dump has to bring back. */
+const checksums = (resource?: string) =>
+	sql(
+		sandbox,
+		[
+			...tables.map(
+				name => `SELECT '${name}', count(*), md5(string_agg(t::text, ';' ORDER BY t::text)) FROM ${name} t`,
+			),
+			"SELECT 'next id', 0, last_value::text FROM history_id_seq",
+			"SELECT 'relations', count(*), md5(string_agg(relname, ';' ORDER BY relname)) FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+		].join(' UNION ALL '),
+		resource,
+	);
+
+/** The tables of pgbench, with 100,000 accounts. */
+const fill = `
+	CREATE TABLE branches (id int PRIMARY KEY, balance int NOT NULL, filler char(88));
+	CREATE TABLE accounts (id int PRIMARY KEY, branch int NOT NULL REFERENCES branches, balance int NOT NULL, filler text);
+	CREATE TABLE history (id serial PRIMARY KEY, account int REFERENCES accounts, delta int, at timestamptz DEFAULT now(), note jsonb);
+	INSERT INTO branches SELECT i, i * 7, 'branch ' || i FROM generate_series(1, 10) i;
+	INSERT INTO accounts SELECT i, i % 10 + 1, (random() * 10000)::int, md5(random()::text) FROM generate_series(1, 100000) i;
+	INSERT INTO history (account, delta, note) SELECT i, i, jsonb_build_object('text', E'quote '' tab \\t ü 漢') FROM generate_series(1, 5000) i;
+	CREATE INDEX ON accounts (branch);
+	CREATE VIEW rich AS SELECT * FROM accounts WHERE balance > 9000`;
+
+const spoil = `
+	UPDATE accounts SET balance = 0 WHERE id % 2 = 0;
+	DELETE FROM history WHERE id > 100;
+	DROP VIEW rich;
+	CREATE TABLE younger (id int REFERENCES accounts)`;
+
+const json = async (args: readonly string[]) =>
+	JSON.parse(await sandbox.succeed([...args, '--json'])) as Record<string, unknown>;
+const backupOf = (document: Record<string, unknown>) => document['backup'] as Backup;
+const restore = (id: string, ...more: string[]) => ['resource', 'backup', 'restore', '--backup', id, ...more];
+
+describe('a PostgreSQL with 100,000 rows', () => {
+	let before = '';
+	let id = '';
+
+	beforeAll(async () => {
+		describeShop();
+		await sandbox.succeed(['deploy'], {});
+		await sql(sandbox, fill);
+		before = await checksums();
+	}, 180_000);
+
+	test('is listed, inspected and read', async () => {
+		const host = `db.production.${sandbox.project}.resource.internal`;
+		expect(await sandbox.succeed(['resource', 'list'])).toBe(`db\trunning\t${host}\n`);
+		expect(await sandbox.succeed(['resource', 'inspect', '--resource', 'db'])).toBe(
+			`db running\nhost: ${host}\nimage: postgres:16-alpine\nports: 5432\n`,
+		);
+		const {resource} = await json(['resource', 'inspect', '--resource', 'db']);
+		expect(resource).toMatchObject({
+			...{hostname: host, status: 'running', restartPolicy: 'unless-stopped', ports: [5432]},
+			readiness: {port: 5432, timeoutMs: 60_000, type: 'tcp'},
+			volumes: [{name: 'data', mountPath: '/var/lib/postgresql/data'}],
+		});
+		expect(stringify(resource)).toContain('{"keyName":"POSTGRES_PASSWORD","sourceType":"literal","variableName":null}');
+		expect(await sandbox.succeed(['resource', 'logs', '--resource', 'db', '--tail', '50'])).toContain(
+			'ready to accept connections',
+		);
+		for (const tail of ['0', '501', 'all'])
+			expectError(
+				await sandbox.run(['resource', 'logs', '--resource', 'db', '--tail', tail]),
+				'--tail must be a positive integer up to 500.',
+			);
+	});
+
+	test('hides its sensitive outputs, and says in the audit who saw one', async () => {
+		const outputs = await sandbox.succeed(['resource', 'output', 'list', '--resource', 'db']);
+		expect(outputs.split('\n')).toEqual([
+			'connection-url\tsensitive\t<hidden>',
+			'database\tplain\tapp',
+			`host\tplain\tdb.production.${sandbox.project}.resource.internal`,
+			'port\tplain\t5432',
+			'',
+		]);
+		const show = ['resource', 'output', 'show', 'connection-url', '--resource', 'db'];
+		expect(await sandbox.succeed(show)).toBe('connection-url\tsensitive\t<hidden>\n');
+		const audit = () => readFileSync(join(sandbox.folder, '.compartment/production/audit.ndjson'), 'utf8');
+		expect(audit()).not.toContain('resource.output.revealed');
+		const url = /postgres:\/\/app:[0-9a-f]{48}@db\.production\.\S+:5432\/app/;
+		expect(await sandbox.succeed([...show, '--reveal'])).toMatch(url);
+		expect(audit()).toContain('resource.output.revealed');
+		expect(audit()).not.toMatch(url);
+		expectError(
+			await sandbox.run(['resource', 'output', 'show', 'none', '--resource', 'db']),
+			'Resource output "none" is not declared on resource "db".',
+		);
+	});
+
+	test('is backed up', async () => {
+		const backup = backupOf(await json(['resource', 'backup', 'create', '--resource', 'db']));
+		id = backup.id;
+		expect(id).toMatch(/^rbak_/);
+		expect(backup).toMatchObject({resource: 'db', purpose: 'manual', status: 'succeeded', failureSummary: null});
+		expect(backup.size).toBeGreaterThan(4_000_000);
+		const location = backup.artifactLocation!;
+		expect(filesBelow(location)).toEqual([join(location, 'postgres.sql')]);
+		expect((statSync(location).mode & 0o777).toString(8)).toBe('700');
+		for (const file of filesBelow(dirname(location))) expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
+
+		const shown = backupOf(await json(['resource', 'backup', 'show', '--backup', id]));
+		const manifest = readFileSync(join(location, '../manifest.json'), 'utf8');
+		expect(shown.manifest).toEqual(JSON.parse(manifest));
+		expect(shown.manifest).toMatchObject({
+			...{backupId: id, resource: 'db', resourceImage: 'postgres:16-alpine', operationImage: 'postgres:16-alpine'},
+			...{
+				volumes: ['data'],
+				checksum: backup.checksum,
+				size: backup.size,
+				environment: 'production',
+				status: 'succeeded',
+			},
+		});
+		const password = /postgres:\/\/app:([0-9a-f]{48})@/.exec(
+			await sandbox.succeed(['resource', 'output', 'show', 'connection-url', '--resource', 'db', '--reveal']),
+		)![1]!;
+		expect(manifest).not.toContain(password);
+		expect(stringify(sandbox.state().backups)).not.toContain(password);
+
+		expect((await sandbox.succeed(['resource', 'backup', 'list', '--resource', 'db'])).split('\n')).toEqual([
+			'scheduled backup\tdaily\tlast run never\tcleaned 0',
+			`${id}\tsucceeded\tmanual\t${backup.createdAt}`,
+			'',
+		]);
+	});
+
+	test('is not restored without a confirmation', async () => {
+		const serial = sandbox.state().serial;
+		expectError(await sandbox.run(restore(id, '--resource', 'db')), 'Resource restore requires confirmation.');
+		expectError(
+			await sandbox.run(restore(id, '--resource', 'db', '--as', 'copy')),
+			'Resource backup restore cannot use --resource with --as.',
+		);
+		expectError(await sandbox.run(restore(id)), 'Resource restore requires --resource unless --as is provided.');
+		expectError(
+			await sandbox.run(restore('rbak_missing', '--resource', 'db', '--yes')),
+			'The requested resource backup was not found.',
+		);
+		expectError(
+			await sandbox.run(['resource', 'backup', 'show', '--backup', 'rbak_missing']),
+			'The requested resource backup was not found.',
+		);
+		expectError(await sandbox.run(restore(id, '--resource', 'none', '--yes')), 'The requested resource was not found.');
+		expect(sandbox.state().serial).toBe(serial);
+	});
+
+	test('is restored in place, after a backup of what was there', async () => {
+		await sql(sandbox, spoil);
+		const spoilt = await sql(sandbox, 'SELECT md5(string_agg(t::text, $$;$$ ORDER BY id)) FROM accounts t');
+		const {preRestoreBackup, restoredBackup, success, resource} = await json(restore(id, '--resource', 'db', '--yes'));
+		expect(await checksums()).toBe(before);
+		expect({success, resource}).toMatchObject({success: true, resource: {name: 'db', status: 'running'}});
+		expect(restoredBackup).toMatchObject({id});
+		expect(preRestoreBackup).toMatchObject({purpose: 'pre_restore', status: 'succeeded'});
+		await sandbox.expectNoChanges();
+
+		// The way back works as well.
+		const text = await sandbox.succeed(restore((preRestoreBackup as Backup).id, '--resource', 'db', '--yes'));
+		expect(text).toMatch(/^Resource db restored from backup rbak_\w+\. Pre-restore backup: rbak_\w+\.\n$/);
+		expect(await sql(sandbox, 'SELECT md5(string_agg(t::text, $$;$$ ORDER BY id)) FROM accounts t')).toBe(spoilt);
+		await sandbox.succeed(restore(id, '--resource', 'db', '--yes'));
+		expect(await checksums()).toBe(before);
+	}, 180_000);
+
+	test('is proven restorable, and nothing of the proof is left', async () => {
+		const text = await sandbox.succeed(['resource', 'backup', 'verify', '--backup', id]);
+		expect(text).toMatch(`Backup ${id} of resource db was restored and is good`);
+		const observed = await sandbox.observe();
+		expect(observed.containers.filter(({name}) => name.includes('rbak_'))).toEqual([]);
+		expect(observed.volumes.filter(({name}) => name.includes('rbak_'))).toEqual([]);
+		const {verification} = backupOf(await json(['resource', 'backup', 'show', '--backup', id]));
+		expect(verification).toMatchObject({status: 'succeeded', failureSummary: null});
+		await sandbox.expectNoChanges();
+	}, 120_000);
+
+	test('is restored into a new resource, which the next deploy asks about', async () => {
+		expectError(await sandbox.run(restore(id, '--as', 'db')), 'Resource db already exists.');
+		expectError(
+			await sandbox.run(restore(id, '--as', 'idle')),
+			'Resource name idle must not collide with a service name.',
+		);
+		expectError(await sandbox.run(restore(id, '--as', 'No Name')), 'Resource name "No Name" is invalid.');
+		const text = await sandbox.succeed(restore(id, '--as', 'db-copy'));
+		expect(text).toBe(`Resource db-copy restored from backup ${id}.\n`);
+		expect(await checksums('db-copy')).toBe(before);
+		expect(await sandbox.succeed(['resource', 'list'])).toContain(
+			`db-copy\trunning\tdb-copy.production.${sandbox.project}.resource.internal`,
+		);
+		const url = (resource: string) =>
+			sandbox.succeed(['resource', 'output', 'show', 'connection-url', '--resource', resource, '--reveal']);
+		expect(await url('db-copy')).toBe((await url('db')).replace('@db.', '@db-copy.'));
+
+		const plan = await sandbox.run(['plan', '--detailed-exitcode']);
+		expect(words(plan.stdout)).toContain(
+			'Resource db-copy exists but is not declared in compartment.yml. Run compartment resource delete before removing it from YAML.',
+		);
+		describeShop({resources: {db: {preset: 'postgres'}, 'db-copy': {preset: 'postgres'}}});
+		await sandbox.expectNoChanges();
+		describeShop();
+		expectError(
+			await sandbox.run(['resource', 'delete', '--resource', 'db-copy', '--delete-data']),
+			'Resource data delete requires interactive confirmation.',
+		);
+		expect(await json(['resource', 'delete', '--resource', 'db-copy', '--delete-data', '--yes'])).toEqual({
+			retainedVolumes: [],
+			success: true,
+		});
+		expect((await sandbox.observe()).volumes.filter(({name}) => name.includes('db-copy'))).toEqual([]);
+		await sandbox.expectNoChanges();
+	}, 120_000);
+
+	test('is backed up by its schedule once a day', async () => {
+		const text = await sandbox.succeed(['resource', 'backup', 'run-due']);
+		expect(text).toMatch(/^Backup rbak_\w+ succeeded for resource db\.\n$/);
+		expect(await sandbox.succeed(['resource', 'backup', 'run-due'])).toBe('No backup is due.\n');
+		const {scheduledOperation, backups} = await json(['resource', 'backup', 'list', '--resource', 'db']);
+		const [newest] = backups as Backup[];
+		expect(newest).toMatchObject({purpose: 'scheduled', status: 'succeeded'});
+		expect(scheduledOperation).toEqual({
+			...{schedule: {interval: 'daily'}, retention: {maxAgeDays: 7}, cleanedCount: 0, lastCleanupAt: null},
+			...{lastRunAt: newest!.createdAt, lastStatus: 'succeeded'},
+		});
+	});
+
+	test('stops and starts with its data', async () => {
+		expect(await sandbox.succeed(['resource', 'stop', '--resource', 'db'])).toMatch(/^db stopped\n/);
+		for (const args of [['stop'], ['logs'], ['backup', 'create']])
+			expectError(await sandbox.run(['resource', ...args, '--resource', 'db']), 'Resource db is not running.');
+		expectError(await sandbox.run(restore(id, '--resource', 'db', '--yes')), 'Resource db is not running.');
+		expect(await sandbox.succeed(['resource', 'start', '--resource', 'db'])).toMatch(/^db running\n/);
+		expect(await checksums()).toBe(before);
+		await sandbox.expectNoChanges();
+	});
+
+	test('is deleted without its data, which the next deploy uses again', async () => {
+		expect(await sandbox.succeed(['resource', 'delete', '--resource', 'db'])).toBe(
+			'Resource deleted. Retained volumes: data.\n',
+		);
+		expect(containersAt(await sandbox.observe(), 'resource.db')).toEqual([]);
+		expectError(
+			await sandbox.run(restore(id, '--as', 'db')),
+			'A deleted resource db left data volumes, which a restore would overwrite.',
+		);
+		await sandbox.succeed(['deploy']);
+		expect(await checksums()).toBe(before);
+		await sandbox.expectNoChanges();
+	}, 120_000);
+
+	test('is deleted with its data, and comes back from its backup', async () => {
+		const password = () => sandbox.state().variables.find(({key}) => key === 'POSTGRES_PASSWORD')?.revision;
+		const former = password();
+		expect(former).toBeDefined();
+		expect(await sandbox.succeed(['resource', 'delete', '--resource', 'db', '--delete-data', '--yes'])).toBe(
+			'Resource deleted.\n',
+		);
+		expect(password()).toBeUndefined();
+		expect((await sandbox.observe()).volumes.filter(({name}) => name.includes('resource.db'))).toEqual([]);
+		expect(await sandbox.succeed(['resource', 'backup', 'list', '--resource', 'db'])).toContain(id);
+
+		expect(await sandbox.succeed(restore(id, '--as', 'db'))).toBe(`Resource db restored from backup ${id}.\n`);
+		expect(await checksums()).toBe(before);
+		expect(password()).not.toBe(former);
+		// The service still has the former password.
+		await sandbox.succeed(['deploy']);
+		await sandbox.expectNoChanges();
+		expect(await checksums()).toBe(before);
+		expectError(
+			await sandbox.run(restore(id, '--resource', 'db', '--yes')),
+			`Backup ${id} is not compatible with resource db.`,
+		);
+
+		await sandbox.succeed(['resource', 'delete', '--resource', 'db', '--delete-data', '--yes']);
+		await sandbox.succeed(['deploy']);
+		expect(await sql(sandbox, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toBe('0');
+	}, 180_000);
+});

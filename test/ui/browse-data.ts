@@ -1,0 +1,196 @@
+import type {EnvironmentView, Figures, ObjectView, TabContent} from '../../source/ui/stores/browse-data.ts';
+import {createBrowseStore} from '../../source/ui/stores/browse-store.ts';
+import {createLogPool} from '../../source/ui/stores/log-pool.ts';
+
+/** The moment of every picture: milliseconds since the epoch. */
+export const now = Date.parse('2026-11-20T08:00:00.000Z');
+
+const minutes = 60_000;
+
+const service = (name: string, part: Partial<ObjectView> = {}): ObjectView => ({
+	address: `service.${name}`,
+	kind: 'service',
+	name,
+	type: 'web',
+	state: 'healthy',
+	tone: 'good',
+	version: `dpl_1m7vn44kgbj${name}`,
+	since: now - 42 * minutes,
+	url: `http://${name === 'web' ? '' : `${name}-`}notes.localhost:9080`,
+	asksPassword: false,
+	failure: undefined,
+	drift: [],
+	isHeld: false,
+	...part,
+});
+
+const resource = (name: string, part: Partial<ObjectView> = {}): ObjectView => ({
+	...service(name),
+	address: `resource.${name}`,
+	kind: 'resource',
+	type: 'postgres',
+	state: 'running',
+	version: 'postgres:16-alpine',
+	url: null,
+	...part,
+});
+
+const environment = (
+	name: string,
+	objects: readonly ObjectView[],
+	part: Partial<EnvironmentView> = {},
+): EnvironmentView => ({
+	name,
+	isDeployed: true,
+	problem: undefined,
+	updatedAt: now - 42 * minutes,
+	objects,
+	router: {text: 'running at 127.0.0.1:9080', tone: 'good'},
+	drift: [],
+	...part,
+});
+
+const failure = {
+	deployment: 'dpl_1m7vp0000fail',
+	at: now - 3 * minutes,
+	headlines: ['not ready within 30 s', 'last probe: GET /healthz → 503', 'exit code 1'],
+	lines: ['connecting to db:5432', 'Error: password authentication failed for user "app"'],
+};
+
+export const production = environment('production', [
+	service('web', {failure}),
+	service('api', {
+		type: 'api',
+		asksPassword: true,
+		drift: ['its container was removed'],
+		state: 'missing',
+		tone: 'bad',
+	}),
+	service('report', {type: 'job', state: 'idle', url: null}),
+	resource('db'),
+]);
+
+export const staging = environment(
+	'staging',
+	[service('web', {isHeld: true}), service('api', {type: 'api', state: 'stopped', tone: 'warning'}), resource('db')],
+	{updatedAt: now - 3 * 24 * 60 * minutes},
+);
+
+export const empty = environment(
+	'preview',
+	[service('web', {state: 'not deployed', tone: 'quiet', version: null, since: null, url: null})],
+	{isDeployed: false, updatedAt: null},
+);
+
+export const figures: Readonly<Record<string, Figures>> = {
+	'service.web': {requestsPerSecond: 12.4, requests: 3501, errors: 2, responseMs: 12, cpu: 0.034, memory: 48_200_000},
+	'resource.db': {cpu: 1.2, memory: 1_240_000_000},
+};
+
+/** Text that tries to break out of its place. */
+export const hostile: readonly string[] = [
+	'\u001B[31mred without an end',
+	'\u001B[2J\u001B[H\u001B[?1049lcleared',
+	'\u001B]52;c;c3RvbGVu\u0007clipboard\u001B]8;;https://evil.example\u001B\\link',
+	'\u001B]0;a title\u0007title',
+	'bidi \u202Egnp.exe\u202C \u2066isolated\u2069 zero\u200Bwidth',
+	'漢字の行は二倍の幅、絵文字 👩‍👩‍👧‍👦 🇨🇭 ❤️ と結合文字 é',
+	'漢'.repeat(300),
+	'progress 10 %\rprogress 55 %\rprogress 100 %',
+	'\u0000\u0007\u0008\u009B31m\uD800 lone',
+	`tab\tstop\nnext line`,
+	'x'.repeat(5000),
+];
+
+export const hostileText = hostile.join(' ');
+
+/** Every foreign text of an environment replaced by the worst there is. */
+export const hostileEnvironment = environment(hostileText, [
+	service('web', {
+		name: hostileText,
+		state: hostileText,
+		type: hostileText,
+		version: hostileText,
+		url: `http://${hostileText}`,
+		failure: {...failure, headlines: [...hostile], lines: [...hostile]},
+		drift: [...hostile],
+	}),
+	resource('db', {name: hostile[5]!, version: hostile[6]!}),
+]);
+
+export const logLines: readonly (readonly [source: string, stream: 'stdout' | 'stderr', text: string])[] = [
+	['db', 'stderr', 'LOG:  database system is ready to accept connections'],
+	['api', 'stdout', 'listening on port 3000'],
+	['web', 'stdout', 'listening on port 3000'],
+	['web', 'stdout', 'GET / 200 in 4 ms'],
+	['api', 'stdout', 'GET /notes 200 in 12 ms'],
+	['api', 'stderr', 'Error: connection refused'],
+	['web', 'stdout', 'GET /api/notes 502 in 31 ms'],
+];
+
+export const table: TabContent = {
+	type: 'table',
+	columns: [
+		{title: 'DEPLOYMENT', priority: 0},
+		{title: 'STATE', priority: 1},
+		{title: 'TYPE', priority: 4},
+		{title: 'AGE', priority: 2, align: 'right'},
+		{title: 'NOTE', priority: 3, isFlexible: true},
+	],
+	empty: 'No deployment yet.',
+	rows: [
+		{
+			id: 'dpl_3',
+			deployment: 'dpl_3',
+			tone: 'bad',
+			toneCell: 1,
+			cells: ['dpl_3', 'failed', 'deploy', '3m', 'not ready within 30 s'],
+		},
+		{id: 'dpl_2', deployment: 'dpl_2', tone: 'good', toneCell: 1, cells: ['dpl_2', 'active', 'deploy', '42m', '']},
+		{
+			id: 'dpl_1',
+			deployment: 'dpl_1',
+			tone: 'quiet',
+			toneCell: 1,
+			cells: ['dpl_1', 'former', 'deploy', '2d', 'first one'],
+		},
+	],
+};
+
+export const page: TabContent = {
+	type: 'page',
+	lines: [
+		{type: 'fact', label: 'state', text: 'healthy', tone: 'good'},
+		{type: 'fact', label: 'image', text: 'compartment/notes/production/web:4f1c0aa17d'},
+		{type: 'heading', text: 'Environment'},
+		{type: 'fact', label: 'API_URL', text: 'http://api:3000'},
+		{type: 'fact', label: 'DATABASE_URL', text: 'from db.connection-url'},
+		{type: 'text', text: '\u001B[33m~\u001B[0m  env.LOG_LEVEL  "info" → "debug"'},
+	],
+};
+
+/** A dashboard that has read everything, with lines in its log, and what it asked its command for. */
+export function createDashboard(environments: readonly EnvironmentView[] = [production, staging, empty]) {
+	const asked: string[] = [];
+	const store = createBrowseStore({
+		copy: text => void asked.push(`copy ${text}`),
+		save: (name, text) => {
+			asked.push(`save ${name} ${text.split('\n').length - 1}`);
+			return `./${name}`;
+		},
+		openUrl: url => {
+			asked.push(`open ${url}`);
+			return true;
+		},
+		retry: () => void asked.push('retry'),
+	});
+	store.update({project: 'notes', environments, isLoaded: true, link: {status: 'live', engine: 'Docker 20.10.24'}});
+	return {store, asked};
+}
+
+export function poolOf(lines: typeof logLines = logLines) {
+	const pool = createLogPool();
+	for (const [index, [source, stream, text]] of lines.entries())
+		pool.push({source, stream, text, at: new Date(now + index * 1000).toISOString()});
+	return pool;
+}

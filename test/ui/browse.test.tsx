@@ -1,0 +1,308 @@
+import {describe, expect, test} from 'vitest';
+import {asciiGlyphs} from '../../source/output/glyphs.ts';
+import {GlyphsContext} from '../../source/ui/hooks/use-glyphs.ts';
+import {BrowseScreen} from '../../source/ui/screens/browse.tsx';
+import type {BrowseState} from '../../source/ui/stores/browse-state.ts';
+import {
+	createDashboard,
+	empty,
+	figures,
+	hostile,
+	hostileEnvironment,
+	hostileText,
+	now,
+	page,
+	poolOf,
+	production,
+	staging,
+	table,
+} from './browse-data.ts';
+import {createManualClock} from './manual-clock.ts';
+import {draw} from './screen.ts';
+
+type Size = {readonly columns: number; readonly rows: number};
+
+const sizes: readonly Size[] = [
+	{columns: 80, rows: 24},
+	{columns: 120, rows: 40},
+	{columns: 200, rows: 60},
+];
+
+const golden = (name: string, {columns, rows}: Size) => `../../snapshots/ui/browse-${name}-${columns}x${rows}.txt`;
+
+const inProduction = {screen: 'environment', environment: 'production'} as const;
+const tabOf = (tab: 'logs' | 'overview' | 'deployments') =>
+	({screen: 'object', environment: 'production', address: 'service.web', tab}) as const;
+
+function open(part: Partial<BrowseState> = {}, size: Size = sizes[0]!, environments = [production, staging, empty]) {
+	const clock = createManualClock(now);
+	const dashboard = createDashboard(environments);
+	dashboard.store.update(part);
+	const screen = draw(<BrowseScreen store={dashboard.store} clock={clock} isColoured />, size);
+	// An escape that comes alone is one only after a moment.
+	const escape = async () => {
+		screen.type('\u001B');
+		await new Promise(resolve => setTimeout(resolve, 40));
+		return screen.text();
+	};
+	return {...dashboard, ...screen, escape, clock, state: dashboard.store.getSnapshot};
+}
+
+const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>> = {
+	environments: size => open({}, size),
+	environment: size => {
+		const screen = open({place: inProduction, figures}, size);
+		screen.store.log.show(poolOf());
+		return screen;
+	},
+	logs: size => {
+		const screen = open({place: tabOf('logs')}, size);
+		screen.store.log.show(poolOf());
+		return screen;
+	},
+	'all-logs': size => {
+		const screen = open({place: {screen: 'all-logs', environment: 'production'}}, size);
+		screen.store.log.show(poolOf());
+		return screen;
+	},
+	deployments: size => open({place: tabOf('deployments'), content: table}, size),
+	overview: size => open({place: tabOf('overview'), content: page, figures}, size),
+	palette: size => open({place: inProduction, overlay: {type: 'palette', typed: '', cursor: 0}}, size),
+	help: size => open({place: inProduction, overlay: {type: 'help', top: 0}}, size),
+	problem: size =>
+		open(
+			{
+				problem: {message: 'compartment.yml was not found', hint: 'i writes a first one.', canInit: true},
+				environments: [],
+			},
+			size,
+		),
+	loading: size => open({isLoaded: false, environments: [], link: {status: 'connecting'}}, size),
+	lost: size =>
+		open({place: inProduction, link: {status: 'lost', message: 'connection refused', since: now - 12_000}}, size),
+	empty: size => open({place: {screen: 'environment', environment: 'preview'}}, size),
+};
+
+describe.each(Object.keys(screens))('%s', name => {
+	test.each(sizes)('at $columns by $rows', async size => {
+		await expect(await screens[name]!(size).text()).toMatchFileSnapshot(golden(name, size));
+	});
+
+	test('in ASCII, where there is no Unicode', async () => {
+		const {store} = screens[name]!(sizes[0]!);
+		const screen = draw(
+			<GlyphsContext value={asciiGlyphs}>
+				<BrowseScreen store={store} clock={createManualClock(now)} isColoured />
+			</GlyphsContext>,
+		);
+		expect(await screen.text()).toMatch(/^[\x20-\x7e\n]*$/);
+	});
+
+	test('says when it is too small, and comes back', async () => {
+		const screen = screens[name]!(sizes[0]!);
+		const before = await screen.text();
+		expect(await screen.resize(36, 8)).toContain('Too small: 36x8, needs 40x10');
+		expect(await screen.resize(80, 24)).toBe(before);
+	});
+
+	test.each([
+		[40, 10],
+		[61, 13],
+		[133, 31],
+	])('keeps its frame at %i by %i', async (columns, rows) => {
+		const text = await screens[name]!({columns, rows}).text();
+		const lines = text.split('\n');
+		expect(lines).toHaveLength(rows);
+		for (const line of lines) if (/^[╭│╰]/.test(line)) expect(line).toMatch(/[╮│╯]$/);
+		expect(lines.filter(line => line.startsWith('╭')).length).toBe(lines.filter(line => line.startsWith('╰')).length);
+	});
+});
+
+describe('walking', () => {
+	test('goes down, back, and never further back than the environments', async () => {
+		const screen = open();
+		expect(await screen.press('j\r')).toContain('notes › staging');
+		expect(screen.state().place).toMatchObject({screen: 'environment', environment: 'staging'});
+		expect(await screen.press('j\r')).toContain('notes › staging › api');
+		expect(await screen.escape()).toContain('notes › staging');
+		expect(await screen.escape()).toContain('ENVIRONMENT');
+		expect(await screen.escape()).toContain('ENVIRONMENT');
+		expect(screen.state().departure).toBeUndefined();
+	});
+
+	test('keys that arrive in one chunk are handled one by one', async () => {
+		const screen = open({place: inProduction});
+		await screen.press('jj\r4');
+		expect(screen.state().place).toMatchObject({address: 'service.report', tab: 'deployments'});
+	});
+
+	test('tabs by number, by tab and by name; brackets go to the next object in the same tab', async () => {
+		const screen = open({place: tabOf('logs')});
+		await screen.press('3');
+		expect(screen.state().place).toMatchObject({tab: 'configuration'});
+		await screen.press('\t');
+		expect(screen.state().place).toMatchObject({tab: 'deployments'});
+		await screen.press('\u001B[Z\u001B[Z');
+		expect(screen.state().place).toMatchObject({tab: 'overview'});
+		await screen.press(']');
+		expect(screen.state().place).toMatchObject({address: 'service.api', tab: 'overview'});
+		await screen.press('[[');
+		expect(screen.state().place).toMatchObject({address: 'resource.db', tab: 'overview'});
+		await screen.press('8');
+		expect(screen.state().place).toMatchObject({tab: 'overview'});
+	});
+
+	test('a filter is typed, kept, and forgotten with esc', async () => {
+		const screen = open({place: inProduction});
+		const typed = await screen.press('/post');
+		expect(typed).toContain('/post');
+		expect(typed).toContain('1 of 4 shown');
+		expect(await screen.press('\r')).toContain('only what contains "post"');
+		expect(await screen.escape()).not.toContain('only what contains');
+		expect(screen.state().place).toEqual(inProduction);
+	});
+
+	test('what is gone is left', async () => {
+		const screen = open({place: {screen: 'environment', environment: 'staging'}});
+		screen.store.update({environments: [production]});
+		expect(screen.state().place).toEqual({screen: 'environments'});
+		const other = open({place: tabOf('overview'), content: page});
+		other.store.update({environments: [{...production, objects: production.objects.slice(1)}]});
+		expect(await other.text()).toContain('It is gone');
+	});
+});
+
+describe('actions', () => {
+	test.each([
+		['a', {verb: 'apply', environment: 'production'}],
+		['p', {verb: 'plan', environment: 'production'}],
+		['r', {verb: 'restart', environment: 'production'}],
+		['S', {verb: 'stop', environment: 'production'}],
+		['U', {verb: 'start', environment: 'production'}],
+		['b', {verb: 'rollback', environment: 'production'}],
+		['m', {verb: 'promote', environment: 'production'}],
+		['e', {verb: 'shell', environment: 'production', object: 'web'}],
+	])('%s leaves the screen to do it', async (key, run) => {
+		const screen = open({place: inProduction});
+		screen.type(key);
+		await screen.app.waitUntilExit();
+		expect(screen.state().departure).toEqual({type: 'run', ...run});
+	});
+
+	test('a roll back from the deployments is of that service and to that deployment', async () => {
+		const screen = open({place: tabOf('deployments'), content: table});
+		screen.type('jjb');
+		await screen.app.waitUntilExit();
+		expect(screen.state().departure).toEqual({
+			type: 'run',
+			verb: 'rollback',
+			environment: 'production',
+			object: 'web',
+			deployment: 'dpl_1',
+		});
+	});
+
+	test('enter on a deployment shows what was said while it was made, and esc comes back to the list', async () => {
+		const screen = open({place: tabOf('deployments'), content: table});
+		await screen.press('\r');
+		expect(screen.state().place).toMatchObject({screen: 'all-logs', deployment: {id: 'dpl_3'}});
+		await screen.escape();
+		expect(screen.state().place).toEqual(tabOf('deployments'));
+	});
+
+	test('what cannot be done is said', async () => {
+		const screen = open({place: {screen: 'environment', environment: 'preview'}});
+		expect(await screen.press('e')).toContain('web does not run');
+		expect(await screen.press('o')).toContain('web has no address of its own');
+		expect(await screen.press('j')).not.toContain('has no address');
+	});
+
+	test('the palette finds every action by name, those without a key too', async () => {
+		const screen = open({place: inProduction});
+		expect(await screen.press(':destr')).toContain('Remove the environment, volumes stay; plans and asks');
+		screen.type('\r');
+		await screen.app.waitUntilExit();
+		expect(screen.state().departure).toMatchObject({verb: 'destroy', environment: 'production'});
+	});
+
+	test('the palette moves, closes and says when nothing has the name', async () => {
+		const screen = open({place: inProduction});
+		expect(await screen.press(':zzz')).toContain('No action has this in its name.');
+		await screen.escape();
+		expect(screen.state().overlay).toBeUndefined();
+		await screen.press(':roll\r');
+		expect(screen.state().departure).toMatchObject({verb: 'rollback'});
+	});
+
+	test('copy and open are done at once', async () => {
+		const screen = open({place: inProduction});
+		expect(await screen.press('y')).toContain('Copied http://notes.localhost:9080');
+		await screen.press('o');
+		expect(screen.asked).toEqual(['copy http://notes.localhost:9080', 'open http://notes.localhost:9080']);
+	});
+
+	test('q and ctrl-c leave, from everywhere but where a text is typed', async () => {
+		for (const keys of ['q', '\u0003', ':q\u0003', '/q\u0003', '??q']) {
+			const screen = open({place: inProduction});
+			screen.type(keys);
+			await screen.app.waitUntilExit();
+			expect(screen.state().departure, JSON.stringify(keys)).toEqual({type: 'quit'});
+		}
+	});
+});
+
+test('a lost engine is told with its time, what was known stays, and it says when it is back', async () => {
+	const screen = open({place: inProduction});
+	screen.store.update({link: {status: 'lost', message: 'connection refused', since: now}});
+	screen.clock.advance(3000);
+	const lost = await screen.text();
+	expect(lost).toContain('engine lost 3s ago, trying again');
+	expect(lost).toContain('healthy');
+	screen.store.update({link: {status: 'live', engine: 'Docker 20.10.24'}});
+	expect(await screen.text()).not.toContain('engine lost');
+});
+
+test('an engine that never answered is told instead of an empty list', async () => {
+	const lost = {status: 'lost', message: 'the engine at unix:///nowhere is out of reach', since: now} as const;
+	expect(await open({isLoaded: false, environments: [], link: lost}).text()).toContain('is out of reach');
+});
+
+describe('hostile text', () => {
+	const places: Readonly<Record<string, Partial<BrowseState>>> = {
+		environments: {},
+		environment: {place: {screen: 'environment', environment: hostileText}},
+		object: {place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'logs'}},
+		page: {
+			place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'overview'},
+			content: {type: 'page', lines: hostile.map(text => ({type: 'fact', label: text, text}))},
+		},
+		table: {
+			place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'variables'},
+			content: {
+				...(table as Extract<typeof table, {type: 'table'}>),
+				rows: [{id: 'a', cells: [...hostile.slice(0, 5)]}],
+			},
+		},
+		problem: {problem: {message: hostile.join('\n'), hint: hostileText, canInit: false}},
+		message: {message: hostileText},
+		'tab problem': {
+			place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'variables'},
+			content: {type: 'problem', message: hostile.join('\n')},
+		},
+		lost: {link: {status: 'lost', message: hostileText, since: now}, isLoaded: false},
+	};
+
+	test.each(Object.keys(places))('leaves the frame of %s intact', async name => {
+		const screen = open({...places[name]}, sizes[0]!, [hostileEnvironment]);
+		screen.store.log.show(poolOf(hostile.map(text => [text, 'stderr', text])));
+		for (const keys of ['', 'w']) {
+			const lines = (await screen.press(keys)).split('\n');
+			expect(lines).toHaveLength(24);
+			// This model of a terminal draws a joined emoji as its parts, so that it cuts the line at the edge.
+			for (const line of lines) if (/^[╭│╰]/u.test(line) && !/\u200D/u.test(line)) expect(line).toMatch(/[╮│╯]$/u);
+		}
+		const written = screen.written();
+		for (const escape of [']52;', ']0;', 'evil.example', '\u202E', '\u0007', '\u001B[2J\u001B[H\u001B[?1049l'])
+			expect(written).not.toContain(escape);
+	});
+});
