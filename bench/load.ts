@@ -1,4 +1,5 @@
 import {Agent, type IncomingMessage, request as openRequest} from 'node:http';
+import {setTimeout as pause} from 'node:timers/promises';
 
 /** One request that was answered as it should be. Times are milliseconds since the epoch. */
 export type Answer = {
@@ -65,6 +66,8 @@ export function startLoad({port, host}: Pick<Ask, 'port' | 'host'>, clients: Cli
 				else losses.push(`${method} ${path}: ${response.statusCode} ${body.trim()}`);
 			} catch (error) {
 				losses.push(`${method} ${path}: ${error instanceof Error ? error.message : error}`);
+				// As a client that tries again would; without it the losses of an outage have no measure.
+				await pause(20);
 			}
 		}
 	};

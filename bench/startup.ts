@@ -25,7 +25,7 @@ const tools: readonly Contender[] = [
 ];
 
 async function report(withEngine: readonly Contender[]): Promise<void> {
-	const timings = await measure([...always, ...withEngine, ...tools], {rounds: 30});
+	const timings = await measure([...always, ...withEngine, ...tools], {rounds: 50});
 	process.stdout.write(`${table(timings, [bare, 'terraform version', 'docker compose version'])}\n\n`);
 }
 

@@ -52,8 +52,9 @@ export function describeSite({directory, name, image}: Sandbox, {version, isMovi
 		join(directory, 'compartment.yml'),
 		`name: ${name}\n\nservices:\n${service('web', 'web')}${hasApi ? service('api', 'api') : ''}`,
 	);
-	const rule = hasApi ? `\n  - on: web\n    path: /api-${version}/*\n    to: api\n` : ` []\n`;
-	writeFileSync(join(directory, 'compartment.routes.yml'), `version: 1\nroutes:${rule}`);
+	const rules = join(directory, 'compartment.routes.yml');
+	if (hasApi) writeFileSync(rules, `version: 1\nroutes:\n  - on: web\n    path: /api-${version}/*\n    to: api\n`);
+	else rmSync(rules, {force: true});
 }
 
 /** The same page as a Compose project on a port of this machine; returns the command line for a version. */

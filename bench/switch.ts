@@ -32,7 +32,14 @@ async function applyAndConfirm({directory: cwd, env}: Sandbox): Promise<number> 
 	return confirmedAt;
 }
 
-function describeLoad(name: string, {answers, losses}: Load, confirmed: ReadonlyMap<string, number>): Row {
+/** The longest time in which no quick request was answered, in milliseconds. */
+function longestSilence({answers}: Load): number {
+	const times = answers.flatMap(({isSlow, answeredAt}) => (isSlow ? [] : [answeredAt]));
+	return times.reduce((longest, time, index) => Math.max(longest, time - (times[index - 1] ?? time)), 0);
+}
+
+function describeLoad(name: string, load: Load, confirmed: ReadonlyMap<string, number>): Row {
+	const {answers, losses} = load;
 	const late = [...confirmed].flatMap(([version, at]) =>
 		answers.filter(answer => answer.sentAt > at && Number(answer.version) < Number(version)),
 	);
@@ -42,7 +49,7 @@ function describeLoad(name: string, {answers, losses}: Load, confirmed: Readonly
 	);
 	const waits = [...confirmed.keys()].flatMap(version => {
 		const own = answers.filter(answer => answer.version === version && !answer.isSlow);
-		return own.length === 0 ? [] : Math.min(...own.map(({answeredAt}) => answeredAt)) - own[0]!.readyAt;
+		return own.length === 0 ? [] : own[0]!.answeredAt - own[0]!.readyAt;
 	});
 	const count = answers.length + losses.length;
 	const wait =
@@ -51,7 +58,15 @@ function describeLoad(name: string, {answers, losses}: Load, confirmed: Readonly
 		process.stderr.write(`${name}: ${times.length} × ${text}\n`);
 	return {
 		name,
-		cells: [confirmed.size, count, losses.length, late.length, `${across.length} of ${confirmed.size}`, wait],
+		cells: [
+			confirmed.size,
+			count,
+			losses.length,
+			late.length,
+			`${across.length} of ${confirmed.size}`,
+			longestSilence(load),
+			wait,
+		],
 	};
 }
 
@@ -111,6 +126,7 @@ await withSandbox(0, async sandbox => {
 		'lost',
 		'answered by the old one after it',
 		'slow requests across a switch',
+		'longest silence ms',
 		'ready to traffic ms',
 	];
 	const lines = [heads, ['---', ...heads.slice(1).map(() => '--:')], ...rows.map(({name, cells}) => [name, ...cells])];

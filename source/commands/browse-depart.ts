@@ -1,4 +1,5 @@
 import {spawnSync} from 'node:child_process';
+import {projectNameOf} from '../descriptor/detect.ts';
 import {findPlace} from '../descriptor/discover.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {renderError} from '../output/errors.ts';
@@ -43,7 +44,8 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 		...(deployment === undefined ? {} : {to: deployment}),
 	};
 	const commands: Readonly<Record<Exclude<Verb, 'shell'>, () => Promise<void>>> = {
-		init: () => init(flags),
+		// A prompt would let the stream flow, which the screens cannot read afterwards.
+		init: () => init({...flags, name: projectNameOf(process.cwd())}),
 		plan: () => plan(common),
 		apply: () => apply('apply', undefined, common),
 		restart: () => lifecycle('restart', common),
@@ -61,9 +63,17 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 async function waitForKey(): Promise<void> {
 	const {stdin} = process;
 	stdin.setRawMode(true);
-	stdin.resume();
-	await new Promise(resolve => stdin.once('data', resolve));
-	stdin.pause();
+	// A screen that ended let go of it, and nothing else keeps this process alive.
+	stdin.ref();
+	// Read as the screens read: a stream that flowed once never tells them again that it has something.
+	await new Promise<void>(resolve => {
+		const read = () => {
+			if (stdin.read() === null) return;
+			stdin.off('readable', read);
+			resolve();
+		};
+		stdin.on('readable', read);
+	});
 	stdin.setRawMode(false);
 }
 

@@ -45,9 +45,9 @@ export function addressLines(
 }
 
 // Changed source files are named only: their content is not the plan's matter.
-function fileLines(names: readonly string[], indent: string, {paint, isFull}: PlanTextOptions): string[] {
+function fileLines(names: readonly string[], indent: string, {paint, glyphs, isFull}: PlanTextOptions): string[] {
 	const limit = isFull || names.length <= shownFiles + 1 ? names.length : shownFiles;
-	const lines = names.slice(0, limit).map(name => `${indent}${paint.update('~')} ${sanitiseLine(name)}`);
+	const lines = names.slice(0, limit).map(name => `${indent}${paint.update(glyphs.sign('~'))} ${sanitiseLine(name)}`);
 	if (limit < names.length) lines.push(`${indent}${paint.dim(`(${names.length - limit} more files)`)}`);
 	return lines;
 }

@@ -74,6 +74,7 @@ async function probe(
 ): Promise<ProbeResult> {
 	const containerId = await findRouter(engine, options);
 	let last: ProbeResult = {isReady: false, tries: 0, lastAnswer: 'the probe did not run', elapsedMs: 0};
+	const ready = Promise.withResolvers<void>();
 	const onLine = (line: string): void => {
 		const match = /^(ready|late|waits) (\d+) (\d+) (.*)$/.exec(line);
 		if (!match) return;
@@ -81,7 +82,9 @@ async function probe(
 		const answer = lastAnswer.replace(unreached, '');
 		last = {isReady: state === 'ready', tries: Number(tries), lastAnswer: answer, elapsedMs: Number(hundredths) * 10};
 		onTry?.(answer, last.tries);
+		if (last.isReady) ready.resolve();
 	};
-	await runScript(engine, containerId, script, args, {signal, onLine});
+	// The script's end, and the engine's word on it, come later than its answer.
+	await Promise.race([runScript(engine, containerId, script, args, {signal, onLine}), ready.promise]);
 	return last;
 }

@@ -13,6 +13,12 @@ import type {RouteTable} from './table.ts';
 /** How the running router came to serve what was published. `switch` and `reload` lose no request. */
 export type Published = {readonly method: 'none' | 'switch' | 'reload'};
 
+type PublishOptions = {
+	readonly signal?: AbortSignal;
+	/** What must be done before the new table serves; the publish is prepared meanwhile. */
+	readonly after?: Promise<void>;
+};
+
 /** What a publish changes: one environment's table, or none when only the files and the router are brought in line. */
 type TableChange = {readonly lineage: string; readonly content: RouteTable | null} | null;
 
@@ -41,9 +47,9 @@ export function publish(
 	engine: Engine,
 	options: RouterOptions,
 	table: RouteTable,
-	{signal}: {readonly signal?: AbortSignal} = {},
+	{signal, after}: PublishOptions = {},
 ): Promise<Published> {
-	return bringInLine(engine, options, {lineage: table.lineage, content: table}, signal);
+	return bringInLine(engine, options, {lineage: table.lineage, content: table}, signal, after);
 }
 
 /** Stops serving an environment. */
@@ -61,6 +67,7 @@ export async function bringInLine(
 	options: RouterOptions,
 	change: TableChange,
 	signal?: AbortSignal,
+	after?: Promise<void>,
 ): Promise<Published> {
 	const containerId = await findRouter(engine, options);
 	let isSwitchTrusted = true;
@@ -73,7 +80,7 @@ export async function bringInLine(
 		signal?.throwIfAborted();
 		const runtime = wanted.type === 'switch' && !isSwitchTrusted ? ({type: 'reload'} as const) : wanted;
 		const commit = {expected: stored.generation, config, table: change, change: runtime};
-		const running = await writeCommit(engine, containerId, commit);
+		const running = await writeCommit(engine, containerId, commit, after);
 		if (!running) {
 			await pause(Math.random() * 100);
 			continue;

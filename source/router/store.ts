@@ -56,17 +56,24 @@ export type Commit = {
 /**
  * Writes the files, then changes what runs, all under the volume's lock: after a crash the file decides, so it is first.
  * Returns undefined when another process has written since the read.
+ * @param after what must be done before anything changes; the new files are put beside the old ones meanwhile
  */
-export async function writeCommit(engine: Engine, containerId: string, commit: Commit): Promise<Running | undefined> {
+export async function writeCommit(
+	engine: Engine,
+	containerId: string,
+	commit: Commit,
+	after?: Promise<void>,
+): Promise<Running | undefined> {
 	const {expected, config, table, change} = commit;
 	const id = randomBytes(8).toString('hex');
 	const lines = change.type === 'switch' ? change.lines : [];
 	const file = (kind: string, content: string) => ({path: `${folder}/staged-${id}.${kind}`, content});
-	await engine.writeFiles(containerId, [
+	const staging = engine.writeFiles(containerId, [
 		file('cfg', config),
 		...(table?.content ? [file('json', JSON.stringify(table.content))] : []),
 		file('switch', lines.map(line => `${line}\n`).join('')),
 	]);
+	await Promise.all([staging, after]);
 	const args = [id, expected, expected + 1, table?.lineage ?? '', change.type];
 	const result = await runScript(engine, containerId, commitScript, args);
 	if (result.exitCode === commitExits.moved) return undefined;

@@ -46,9 +46,9 @@ describe('a backup', () => {
 	test('whose command fails tells how, without a secret', async () => {
 		await store.setMode('fails');
 		await expectFailure('backup command failed: it exited with 3');
-		expect(store.newest().failureSummary).toBe(
-			'backup command failed: it exited with 3\nmode fails\nthe token is ‹hidden›',
-		);
+		const {failureSummary} = store.newest();
+		expect(failureSummary).toMatch(/^backup command failed: it exited with 3\n/);
+		expect(failureSummary).toContain('the token is ‹hidden›');
 	});
 
 	test('that finds the disk full fails with what the command said', async () => {
@@ -174,7 +174,7 @@ describe('a restore', () => {
 	}
 
 	test('whose command fails leaves a clear state, and the way back works', async () => {
-		await store.setMode('fails');
+		await store.setMode('restore fails');
 		const outcome = await sandbox.run(store.restore(id));
 		expectError(
 			outcome,
@@ -198,7 +198,7 @@ describe('a restore', () => {
 	});
 
 	test('into a resource that does not become ready again says so', async () => {
-		await store.setMode('deaf');
+		await store.setMode('restore deafens');
 		expectError(
 			await sandbox.run(store.restore(id)),
 			'Resource store did not become ready after restore before 8000ms.',
@@ -213,7 +213,7 @@ describe('a restore', () => {
 	}, 90_000);
 
 	test('cannot write to the backup', async () => {
-		await store.setMode('writes');
+		await store.setMode('restore writes');
 		const outcome = await sandbox.run(store.restore(id));
 		expect(outcome.exitCode).toBe(1);
 		expect(outcome.stderr).toContain('EROFS');
@@ -251,7 +251,7 @@ describe('a restore', () => {
 	});
 
 	test('is cancelled with ctrl-c', async () => {
-		await store.setMode('slow');
+		await store.setMode('restore hangs');
 		const running = sandbox.start(store.restore(id));
 		await expect.poll(() => store.value(), {timeout: 20_000}).toBe('half');
 		running.child.kill('SIGINT');
@@ -269,7 +269,7 @@ describe('a restore', () => {
 		async point => {
 			await store.setValue('newer');
 			if (point === 'the command') {
-				await store.setMode('slow');
+				await store.setMode('restore hangs');
 				const running = sandbox.start(store.restore(id));
 				await expect.poll(() => store.value(), {timeout: 20_000}).toBe('half');
 				running.child.kill('SIGKILL');

@@ -15,11 +15,12 @@ const server = require('node:http').createServer(async (request, response) => {
 	for await (const chunk of request) body += chunk;
 	if (request.method === 'PUT' && request.url === '/mode') mode = body;
 	if (request.method === 'PUT' && request.url === '/value') writeFileSync('/data/value', body);
-	if (body === 'deaf') server.close();
+	if (request.url === '/deaf') server.close();
 	response.end(request.url === '/mode' ? mode : read());
 });
 server.listen(7000, () => console.log('keeps ' + read()));
 process.once('SIGTERM', () => process.exit());
+setInterval(() => {}, 1e9);
 `;
 
 const prelude = `
@@ -28,6 +29,10 @@ const base = 'http://' + process.env.COMPARTMENT_RESOURCE_HOST + ':7000';
 const get = async path => (await fetch(base + path)).text();
 const put = async (path, body) => (await fetch(base + path, {method: 'PUT', body})).text();
 const folder = process.env.COMPARTMENT_BACKUP_DIR;
+const fail = error => {
+	console.error(error.message);
+	process.exit(1);
+};
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 `;
 
@@ -49,7 +54,7 @@ const backup = `${prelude}
 	}
 	if (mode === 'huge') writeFileSync(folder + '/huge', Buffer.alloc(8 * 1024 * 1024, 1));
 	writeFileSync(folder + '/value', await get('/value'));
-})();
+})().catch(fail);
 `;
 
 const restore = `${prelude}
@@ -57,15 +62,15 @@ const restore = `${prelude}
 	const mode = await get('/mode');
 	writeFileSync('/tmp/scratch', 'may be used');
 	await put('/value', 'half');
-	if (mode === 'fails') {
+	if (mode === 'restore fails') {
 		console.error('row 7 is broken');
 		process.exit(4);
 	}
-	if (mode === 'slow') await sleep(60000);
+	if (mode === 'restore hangs') await sleep(60000);
 	await put('/value', readFileSync(folder + '/value', 'utf8'));
-	if (mode === 'writes') writeFileSync(folder + '/value', 'changed');
-	if (mode === 'deaf') await put('/', 'deaf');
-})();
+	if (mode === 'restore writes') writeFileSync(folder + '/value', 'changed');
+	if (mode === 'restore deafens') await put('/deaf', '');
+})().catch(fail);
 `;
 
 const shell = (script: string): string => `node -e "$(cat <<'END'\n${script}\nEND\n)"`;
@@ -87,6 +92,10 @@ export const keeper = (
 	...changes,
 });
 
+/** How the commands misbehave. */
+type BackupMode = 'nothing' | 'fails' | 'slow' | 'huge';
+type RestoreMode = 'restore fails' | 'restore hangs' | 'restore writes' | 'restore deafens';
+
 /** What a test does with it. */
 export function createKeeper(sandbox: Sandbox, resource = 'store') {
 	const send = async (method: string, path: string, body: string): Promise<string> => {
@@ -99,7 +108,7 @@ export function createKeeper(sandbox: Sandbox, resource = 'store') {
 	return {
 		value: () => send('GET', '/value', ''),
 		setValue: (value: string) => send('PUT', '/value', value),
-		setMode: (mode: '' | 'nothing' | 'fails' | 'slow' | 'huge' | 'deaf' | 'writes') => send('PUT', '/mode', mode),
+		setMode: (mode: '' | BackupMode | RestoreMode) => send('PUT', '/mode', mode),
 		backups: (): Backup[] => sandbox.state().backups.filter(({resource: own}) => own === resource),
 		newest: (): Backup =>
 			sandbox

@@ -5,17 +5,21 @@ import {renderPlan} from '../../source/output/plan-text.ts';
 import {progressOf} from '../../source/output/progress.ts';
 import {renderTranscript} from '../../source/output/transcript.ts';
 import {failingApply} from './events.ts';
-import * as plans from './plans.ts';
+import {blockedPlan, destroyWithData, driftRepair, envChange, firstDeploy, sourceChange} from './plans.ts';
 
 const options = {paint: plainPaint, glyphs: spokenGlyphs, columns: 100, isFull: false};
 
-test('for a screen reader every sign of a plan is a word', () => {
-	for (const make of Object.values(plans)) {
-		if (typeof make !== 'function') continue;
-		const text = renderPlan(make(), options);
-		expect(text).not.toMatch(/^ *(?:[-+~>!*=]|\+\/-|-\/\+) /m);
-		expect(text).not.toMatch(/[^\x00-\x7f]/);
-	}
+test.each([
+	['a first deploy', firstDeploy],
+	['a source change', sourceChange],
+	['an env change', envChange],
+	['a repair of drift', driftRepair],
+	['a blocked plan', blockedPlan],
+	['a destroy', destroyWithData],
+])('for a screen reader every sign of %s is a word', (_, plan) => {
+	const text = renderPlan(plan, options);
+	expect(text).not.toMatch(/^ *(?:[-+~>!*=]|\+\/-|-\/\+) /m);
+	expect(text).not.toMatch(/[^\x00-\x7f]/);
 });
 
 test('and every mark of a transcript', () => {

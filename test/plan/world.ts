@@ -182,6 +182,7 @@ function deployment({desired}: PlanInput, service: DesiredService): Deployment {
 		type: 'deploy',
 		spec: service.spec,
 		readiness: service.readiness,
+		schedule: service.schedule,
 		imageId: imageOf(service.name),
 		imageReference: `compartment/shop/production/${service.name}:${service.name}-1`,
 		imageKey: `${service.name}-1`,

@@ -64,8 +64,8 @@ export async function switchTraffic(context: ApplyContext, routes: RoutesRecord,
 		intent: {type: 'switch', deployments: switched},
 		run: async () => {
 			const table = describeTable(withSwitch(state.current(), routes, switched));
-			await takeNames(context, switched);
-			await publish(engine, router, table, {signal});
+			const names = takeNames(context, switched);
+			await Promise.all([publish(engine, router, table, {signal, after: names}), names]);
 			failpoint('switch.after-publish');
 		},
 		record: current => withSwitch(current, routes, switched),

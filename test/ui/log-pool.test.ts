@@ -1,0 +1,231 @@
+import {describe, expect, test, vi} from 'vitest';
+import {clockTime, poolRows} from '../../source/ui/log-text.ts';
+import {
+	countMatches,
+	describePoolView,
+	findMatch,
+	linesInSight,
+	newPoolView,
+	type PoolView,
+	scrollPool,
+	togglePoolFollow,
+} from '../../source/ui/pool-view.ts';
+import {createLogPool, type IncomingLine} from '../../source/ui/stores/log-pool.ts';
+import {createLogStore} from '../../source/ui/stores/log-store.ts';
+
+const line = (source: string, text: string, part: Partial<IncomingLine> = {}): IncomingLine => ({
+	source,
+	text,
+	stream: 'stdout',
+	at: '2026-11-20T08:00:00.123456789Z',
+	...part,
+});
+
+const texts = (lines: readonly {readonly text: string}[]) => lines.map(({text}) => text);
+
+function poolOf(count: number, capacity = 10) {
+	const pool = createLogPool({capacity});
+	for (let number = 0; number < count; number++) pool.push(line(number % 2 === 0 ? 'web' : 'api', `line ${number}`));
+	return pool;
+}
+
+describe('a pool', () => {
+	test('merges its sources in the order in which their lines came', () => {
+		const pool = poolOf(6);
+		expect(texts(pool.before(pool.next(), 4))).toEqual(['line 2', 'line 3', 'line 4', 'line 5']);
+		expect(texts(pool.from(1, 3))).toEqual(['line 1', 'line 2', 'line 3']);
+		expect(texts(pool.before(6, 2, ({source}) => source === 'web'))).toEqual(['line 2', 'line 4']);
+		expect(pool.sources()).toEqual(['web', 'api']);
+	});
+
+	test('keeps as many lines of a quiet source, however loud another is', () => {
+		const pool = createLogPool({capacity: 10});
+		pool.push(line('quiet', 'the only one'));
+		for (let count = 0; count < 1000; count++) pool.push(line('loud', `line ${count}`));
+		expect(texts(pool.from(0, 2))).toEqual(['the only one', 'line 990']);
+		expect(pool.dropped()).toBe(990);
+		expect(pool.first()).toBe(0);
+	});
+
+	test('tells once a push, and keeps no line longer than a screen can use', () => {
+		const asked: (() => void)[] = [];
+		const pool = createLogPool({schedule: notify => asked.push(notify)});
+		const heard = vi.fn();
+		pool.subscribe(heard);
+		pool.push(line('web', 'x'.repeat(10_000_000)));
+		expect(asked).toHaveLength(1);
+		asked[0]!();
+		expect(heard).toHaveBeenCalledTimes(1);
+		expect(pool.from(0, 1)[0]!.text.length).toBeLessThan(4200);
+	});
+});
+
+describe('a view of a pool', () => {
+	test('stays where it is while lines come, counts them, and follows again at the end', () => {
+		const pool = poolOf(8);
+		const view = scrollPool(newPoolView, pool, -2, 3);
+		expect(texts(linesInSight(pool, view, 3))).toEqual(['line 3', 'line 4', 'line 5']);
+		for (let count = 0; count < 1234; count++) pool.push(line('web', 'more'));
+		expect(describePoolView(view, pool)).toBe('paused, +1,234 new');
+		const small = poolOf(8);
+		expect(scrollPool(scrollPool(newPoolView, small, -2, 3), small, 2, 3).end).toBeUndefined();
+		expect(scrollPool(scrollPool(newPoolView, small, -2, 3), small, 1, 3).end).toBe(7);
+	});
+
+	test('stops at the oldest line that is kept, even when older ones fall out', () => {
+		const pool = poolOf(60);
+		const top = scrollPool(newPoolView, pool, Number.NEGATIVE_INFINITY, 3);
+		expect(texts(linesInSight(pool, top, 3))).toEqual(['line 40', 'line 41', 'line 42']);
+		for (let number = 60; number < 160; number++) pool.push(line(number % 2 === 0 ? 'web' : 'api', `line ${number}`));
+		expect(texts(linesInSight(pool, top, 3))).toEqual(['line 140', 'line 141', 'line 142']);
+		expect(texts(linesInSight(pool, scrollPool(top, pool, 1, 3), 3))).toEqual(['line 141', 'line 142', 'line 143']);
+	});
+
+	test('with fewer lines than rows always follows', () => {
+		const pool = poolOf(2);
+		expect(scrollPool(newPoolView, pool, -1, 5).end).toBeUndefined();
+		expect(togglePoolFollow(newPoolView, pool).end).toBe(2);
+	});
+
+	test('shows one source, one stream, or only matches', () => {
+		const pool = createLogPool();
+		pool.push(line('web', 'GET /'));
+		pool.push(line('web', 'oops', {stream: 'stderr'}));
+		pool.push(line('api', 'GET /notes'));
+		const shown = (part: Partial<PoolView>) => texts(linesInSight(pool, {...newPoolView, ...part}, 5));
+		expect(shown({source: 'web'})).toEqual(['GET /', 'oops']);
+		expect(shown({stream: 'stderr'})).toEqual(['oops']);
+		expect(shown({query: 'get', isOnlyMatches: true})).toEqual(['GET /', 'GET /notes']);
+		expect(shown({query: 'Get', isOnlyMatches: true})).toEqual([]);
+	});
+
+	test('finds the nearest match up and down, and says which of how many', () => {
+		const pool = createLogPool();
+		for (let number = 0; number < 100; number++)
+			pool.push(line('web', number % 25 === 10 ? `\u001B[31merr\u001B[0mor ${number}` : `line ${number}`));
+		const view = {...newPoolView, query: 'error'};
+		const newest = findMatch(view, pool, -1, 10)!;
+		expect(linesInSight(pool, newest, 10).some(({number}) => number === 85)).toBe(true);
+		expect(countMatches(newest, pool)).toEqual({place: 4, total: 4});
+		const former = findMatch(newest, pool, -1, 10)!;
+		expect(former.match).toBe(60);
+		expect(countMatches(former, pool)).toEqual({place: 3, total: 4});
+		expect(findMatch(former, pool, 1, 10)!.match).toBe(85);
+		expect(findMatch(newest, pool, 1, 10)).toBeUndefined();
+	});
+});
+
+describe('rows', () => {
+	const options = {columns: 40, rows: 5, isColoured: false, vertical: '│'};
+	const textsOf = (pool: ReturnType<typeof createLogPool>, view: Partial<PoolView> = {}) =>
+		poolRows(pool, {...newPoolView, ...view}, options).map(({spans}) => spans.map(({text}) => text).join(''));
+
+	test('carry their source when there are several, their stream, and the time when asked', () => {
+		const pool = createLogPool();
+		pool.push(line('web', 'one'));
+		pool.push(line('database', 'two', {stream: 'stderr'}));
+		expect(textsOf(pool)).toEqual(['web      │ one', 'database ! two']);
+		expect(textsOf(pool, {source: 'web'})).toEqual(['one']);
+		expect(textsOf(pool, {hasTime: true})[0]).toBe(`${clockTime('2026-11-20T08:00:00.123Z')} web      │ one`);
+		expect(clockTime('never')).toBe(' '.repeat(12));
+	});
+
+	test('are wrapped below their text, and cut otherwise', () => {
+		const pool = createLogPool();
+		pool.push(line('web', 'a'));
+		pool.push(line('api', `${'x'.repeat(34)}${'y'.repeat(10)}`));
+		expect(textsOf(pool)[1]).toBe(`api │ ${'x'.repeat(33)}…`);
+		expect(textsOf(pool, {isWrapped: true})).toEqual(['web │ a', `api │ ${'x'.repeat(34)}`, `      ${'y'.repeat(10)}`]);
+	});
+
+	test('mark what is searched for', () => {
+		const pool = createLogPool();
+		pool.push(line('web', 'an Error, one more error'));
+		const [row] = poolRows(pool, {...newPoolView, query: 'error'}, options);
+		expect(row!.spans.filter(({type}) => type === 'match').map(({text}) => text)).toEqual(['Error', 'error']);
+	});
+});
+
+describe('the store of a log', () => {
+	function open(count = 100) {
+		const asked: string[] = [];
+		const pool = poolOf(count, 1000);
+		const store = createLogStore(pool, () => 'notes-web', {
+			copy: text => void asked.push(`copy ${text}`),
+			save: (name, text) => {
+				asked.push(`save ${name} ${text.split('\n').length - 1}`);
+				return `./${name}`;
+			},
+			page: text => void asked.push(`page ${text.split('\n').length - 1}`),
+		});
+		const type = (text: string) => {
+			for (const key of text) store.type(key, undefined, 10);
+		};
+		return {store, asked, pool, type, state: store.getSnapshot};
+	}
+
+	test('search, next, former, and what is not there', () => {
+		const {store, type, state} = open();
+		store.act('search', 10);
+		type('line 5');
+		store.type('enter', 'choose', 10);
+		expect(state().view).toMatchObject({query: 'line 5', match: 59});
+		store.act('previous-match', 10);
+		expect(state().view.match).toBe(58);
+		store.act('next-match', 10);
+		store.act('next-match', 10);
+		expect(state().message).toBe('No more "line 5" below');
+		store.act('search', 10);
+		type('nowhere');
+		store.type('enter', 'choose', 10);
+		expect(state().message).toBe('"nowhere" is in none of the lines');
+		store.act('search', 10);
+		type('ab');
+		store.type('backspace', 'erase', 10);
+		expect(state().typed).toBe('a');
+		store.type('escape', 'back', 10);
+		expect(state().typed).toBeUndefined();
+	});
+
+	test('copies what is in sight, saves and pages what is kept', () => {
+		const {store, asked, state} = open();
+		store.act('copy', 3);
+		expect(asked[0]).toMatch(/^copy 2026-.* \[api\] line 97\n.*line 98\n.*line 99$/);
+		store.act('save', 3);
+		expect(asked[1]).toMatch(/^save notes-web-\d{8}T\d{6}\.log 100$/);
+		expect(state().message).toMatch(/^Saved 100 lines to \.\/notes-web-/);
+		store.act('pager', 3);
+		expect(asked[2]).toBe('page 100');
+		const empty = open(0);
+		empty.store.act('save', 3);
+		expect(empty.state().message).toBe('There is no line to save');
+	});
+
+	test('a file that cannot be written is told', () => {
+		const store = createLogStore(poolOf(2), () => 'x', {
+			copy: () => {},
+			page: () => {},
+			save: () => {
+				throw new Error('It cannot be saved: no space left');
+			},
+		});
+		store.act('save', 3);
+		expect(store.getSnapshot().message).toBe('It cannot be saved: no space left');
+	});
+
+	test('another pool is looked at from its end, wrapped as the one before', () => {
+		const {store, state} = open();
+		store.act('wrap', 5);
+		store.act('first', 5);
+		store.show(poolOf(3));
+		expect(state().view).toMatchObject({end: undefined, isWrapped: true});
+	});
+
+	test('one key goes through both streams', () => {
+		const {store, state} = open();
+		for (const stream of ['stderr', 'stdout', 'both']) {
+			store.act('stream', 5);
+			expect(state().view.stream).toBe(stream);
+		}
+	});
+});
