@@ -86,7 +86,7 @@ export default defineConfig(({command}) => ({
 				test: {
 					name: 'unit',
 					include: ['test/**/*.test.{ts,tsx}'],
-					exclude: ['test/engine/**', 'test/terminal/apply.test.ts'],
+					exclude: ['test/engine/**', 'test/terminal/apply.test.ts', 'test/terminal/browse.test.ts'],
 					testTimeout: 20_000,
 				},
 			},
@@ -94,7 +94,7 @@ export default defineConfig(({command}) => ({
 				extends: true,
 				test: {
 					name: 'engine',
-					include: ['test/engine/**/*.test.ts', 'test/terminal/apply.test.ts'],
+					include: ['test/engine/**/*.test.ts', 'test/terminal/apply.test.ts', 'test/terminal/browse.test.ts'],
 					globalSetup: 'test/engine/cli-build.ts',
 					testTimeout: 120_000,
 					hookTimeout: 120_000,

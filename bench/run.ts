@@ -1,6 +1,6 @@
 // npm run bench                    everything, some minutes
 // npm run bench -- startup         one of them
-const names = ['startup', 'plan', 'apply', 'build', 'switch', 'environments'] as const;
+const names = ['startup', 'plan', 'apply', 'build', 'switch', 'environments', 'terminal'] as const;
 type Name = (typeof names)[number];
 
 const load = {
@@ -10,6 +10,7 @@ const load = {
 	build: () => import('./build.ts'),
 	switch: () => import('./switch.ts'),
 	environments: () => import('./environments.ts'),
+	terminal: () => import('./terminal.ts'),
 } satisfies Record<Name, () => Promise<unknown>>;
 
 const isName = (text: string): text is Name => names.some(name => name === text);

@@ -66,7 +66,11 @@ async function removeLabelled(label: string): Promise<void> {
 		(await run(command)).stdout.split('\n').filter(line => line !== '');
 	const filter = ['--quiet', '--filter', `label=${label}`];
 	const containers = await list('docker', 'ps', '--all', ...filter);
-	if (containers.length > 0) await run(['docker', 'rm', '--force', '--volumes', ...containers]);
+	// Stopped first: an engine that removes many running containers may take their networks for joined ever after.
+	if (containers.length > 0) {
+		await run(['docker', 'stop', '--time', '0', ...containers]);
+		await run(['docker', 'rm', '--force', '--volumes', ...containers]);
+	}
 	const networks = await list('docker', 'network', 'ls', ...filter);
 	if (networks.length > 0) await run(['docker', 'network', 'rm', ...networks]);
 	const volumes = await list('docker', 'volume', 'ls', ...filter);
@@ -75,7 +79,8 @@ async function removeLabelled(label: string): Promise<void> {
 
 /** Removes everything of a sandbox, whatever state the measurement left it in. */
 async function remove({directory, name, image, env}: Sandbox): Promise<void> {
-	// First the router: a network that still has a member stays.
+	await run(compartment('destroy', '--auto-approve', '--delete-data'), {cwd: directory, env});
+	// What is left of it. First the router: a network that still has a member stays.
 	const router = env['COMPARTMENT_ROUTER_NAME']!;
 	await run(['docker', 'rm', '--force', '--volumes', router]);
 	await run(['docker', 'volume', 'rm', '--force', router]);

@@ -9,17 +9,25 @@ const server = `
 const {createServer} = require('node:http');
 const {VERSION, PORT} = process.env;
 let readyAt = 0;
+let isStopping = false;
 const server = createServer((request, response) => {
 	let received = 0;
 	request.on('data', chunk => (received += chunk.length));
 	request.on('end', () => {
 		readyAt ||= Date.now();
-		setTimeout(() => response.end(VERSION + ' ' + readyAt + ' ' + received), request.url === '/slow' ? 1000 : 0);
+		const answer = () => {
+			// A good citizen: its clients learn that the connection ends.
+			if (isStopping) response.setHeader('connection', 'close');
+			response.end(VERSION + ' ' + readyAt + ' ' + received);
+		};
+		if (request.url === '/slow') setTimeout(answer, 1500);
+		else answer();
 	});
 });
 server.keepAliveTimeout = 60000;
 server.listen(Number(PORT));
 process.once('SIGTERM', () => {
+	isStopping = true;
 	server.close(() => process.exit());
 	server.closeIdleConnections();
 });

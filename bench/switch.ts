@@ -8,7 +8,7 @@ import {compartment, freePort, type Sandbox, withSandbox} from './sandbox.ts';
 import {buildSite, type Change, composeSite, describeSite} from './switch-site.ts';
 
 const redeploys = Number(process.env['BENCH_SWITCHES'] ?? 20);
-const clients = {keepAlive: 6, fresh: 3, slow: 2};
+const clients = {keepAlive: 6, fresh: 3, slow: 3};
 
 /** Carries one change out and resolves with the moment at which the switch was confirmed. */
 type Redeploy = (change: Change) => Promise<number>;

@@ -127,6 +127,11 @@ describe('imports', () => {
 		expect(elsewhere.map(({path}) => path)).toEqual([]);
 	});
 
+	it('of the engine are in no screen: commands own it, and feed the stores', () => {
+		const reaching = edges.filter(({path, target}) => roomOf(path) === 'ui' && target && roomOf(target) === 'engine');
+		expect(reaching.map(({path, target}) => `${path} → ${target}`)).toEqual([]);
+	});
+
 	it('of dockerode are in the Docker engine only', () => {
 		const importers = importersOf('dockerode');
 		expect(importers.filter(({isType}) => !isType).map(({path}) => path)).toEqual(['source/engine/docker.ts']);

@@ -1,3 +1,4 @@
+import type {ReadAhead} from '../router/router.ts';
 import type {Deployment, RoutesRecord} from '../state/state.ts';
 
 /**
@@ -32,4 +33,6 @@ export type Shared = {
 	/** Service → deployment that serves before the switch. */
 	readonly former: Record<string, Deployment>;
 	readonly formerRoutes: RoutesRecord | null;
+	/** What the router held before anything became ready. */
+	ahead?: Promise<ReadAhead>;
 };

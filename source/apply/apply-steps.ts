@@ -1,7 +1,7 @@
 import {routesAddress} from '../model/address.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {Action, Plan} from '../plan/plan.ts';
-import {ensureRouter, joinEnvironment} from '../router/router.ts';
+import {ensureRouter, joinEnvironment, readAhead} from '../router/router.ts';
 import {type ApplyStep, candidateId, joinId, type Shared, switchId, watchId, whole} from './apply-step.ts';
 import {cleanUpImages} from './clean-up-images.ts';
 import {type ApplyContext, progress} from './context.ts';
@@ -67,7 +67,17 @@ function switchSteps(context: ApplyContext, shared: Shared, actions: readonly Ac
 			// Without a routes action nothing changes in them, or the user left it out.
 			const former = state.current().routes;
 			const wanted = (routes ? plan.routes : former) ?? plan.routes ?? {hosts: {}, rules: [], access: {}};
-			return switchTraffic(context, wanted, shared.ready);
+			return switchTraffic(context, wanted, shared.ready, shared.ahead);
+		},
+	};
+	// Beside the start of the candidates, so that the switch itself need not read.
+	const ahead: ApplyStep = {
+		id: 'read ahead',
+		address: null,
+		...whole,
+		dependsOn: [joinId, ...actions.filter(({object}) => object === 'image').map(({address}) => address)],
+		async run() {
+			shared.ahead = readAhead(context.engine, context.router);
 		},
 	};
 	const watch: ApplyStep = {
@@ -77,7 +87,7 @@ function switchSteps(context: ApplyContext, shared: Shared, actions: readonly Ac
 		dependsOn: [switchId],
 		run: () => watchDeployments(context, {...shared, switched: shared.ready}),
 	};
-	return [traffic, watch];
+	return [ahead, traffic, watch];
 }
 
 /** The actions that an apply carries out. */

@@ -8,8 +8,8 @@ import {stateDirectory} from '../state/directory.ts';
 import {readState} from '../state/store.ts';
 import type {Departure, Verb} from '../ui/stores/browse-state.ts';
 import {apply} from './apply.ts';
-import type {BrowseFlags} from './browse.ts';
 import {destroy} from './destroy.ts';
+import type {ScreenFlags} from './flags.ts';
 import {init} from './init.ts';
 import {lifecycle} from './lifecycle.ts';
 import {plan} from './plan.ts';
@@ -20,7 +20,7 @@ import type {EnginePlace} from './workspace.ts';
 
 type Run = Extract<Departure, {readonly type: 'run'}>;
 
-type Context = {readonly flags: BrowseFlags; readonly place: EnginePlace; readonly terminal: Terminal};
+type Context = {readonly flags: ScreenFlags; readonly place: EnginePlace; readonly terminal: Terminal};
 
 /** What a person would have typed. */
 function commandLine({verb, environment, object, deployment}: Run): string {

@@ -21,14 +21,15 @@ const notDeployed: TabContent = {
 	lines: [{type: 'text', text: 'Not deployed yet: a shows the plan and asks before anything happens.', tone: 'quiet'}],
 };
 
-const timeOf = (at: string): string => new Date(at).toLocaleString();
+/** Date and time here, without the manners of any country: `2026-01-31 08:00:00`. */
+const timeOf = (at: string | number): string => new Date(at).toLocaleString('sv-SE');
 
 function failureLines({failure}: ObjectView): PageLine[] {
 	if (!failure) return [];
 	return [
 		{type: 'heading', text: 'The newest attempt failed'},
 		...fact('deployment', failure.deployment),
-		...fact('when', new Date(failure.at).toLocaleString()),
+		...fact('when', timeOf(failure.at)),
 		...failure.headlines.map(
 			(text, index): PageLine => ({type: 'fact', label: index === 0 ? 'why' : '', text, tone: 'bad'}),
 		),

@@ -127,7 +127,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 			shownLog = key;
 			logFeed?.close();
 			logFeed = undefined;
-			const pool = createLogPool({schedule: clock.request});
+			const pool = createLogPool({schedule: clock.request, isLive: wanted?.type !== 'deployment'});
 			if (wanted?.type === 'deployment') {
 				const entry = entryOf(wanted.environment);
 				if (entry) for (const line of runLogOf(entry.directory, entry.state, wanted.id, terminal)) pool.push(line);

@@ -4,9 +4,9 @@ import {sanitiseLine} from '../output/sanitise.ts';
 import {summaryOf} from '../ui/browse-rows.ts';
 import type {EnvironmentView, ObjectView} from '../ui/stores/browse-data.ts';
 import {askLine} from './ask-in-lines.ts';
-import type {BrowseFlags} from './browse.ts';
 import {runCommand} from './browse-depart.ts';
 import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './browse-world.ts';
+import type {ScreenFlags} from './flags.ts';
 import {logs} from './logs.ts';
 import {createTerminal} from './terminal.ts';
 import {type EnginePlace, openEngine} from './workspace.ts';
@@ -53,7 +53,7 @@ async function chooseEnvironment(
 }
 
 /** The dashboard as questions and answers in lines: nothing is redrawn, every sign is a word. */
-export async function browseLines(flags: BrowseFlags): Promise<void> {
+export async function browseLines(flags: ScreenFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint} = terminal;
 	const place = await openEngine();
@@ -73,7 +73,8 @@ export async function browseLines(flags: BrowseFlags): Promise<void> {
 		print(`Environment ${sanitiseLine(environment.name)}: ${sanitiseLine(summaryOf(environment).text)}.`);
 		for (const object of environment.objects) print(sanitiseLine(speakObject(object)));
 		for (const message of environment.drift) print(`Changed outside Compartment: ${sanitiseLine(message)}`);
-		const answer = await askLine(`Type ${verbs.join(', ')}, logs, back or quit; enter reads again: `);
+		print(`Actions: ${verbs.join(', ')}, logs, back, quit.`);
+		const answer = await askLine('Action, or enter to read again: ');
 		if (answer === 'q' || answer === 'quit') return;
 		if (answer === 'back') chosen = undefined;
 		else if (isVerb(answer) || answer.startsWith('logs')) {

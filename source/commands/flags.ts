@@ -10,6 +10,9 @@ export type CommonFlags = {
 	readonly color?: boolean;
 };
 
+/** Flags of commands that can show a screen. */
+export type ScreenFlags = CommonFlags & {readonly plain?: boolean; readonly accessible?: boolean};
+
 const environmentName = (value: string): string => {
 	if ([...value].length >= 1 && [...value].length <= 63) return value;
 	throw new InvalidArgumentError('An environment name has 1 to 63 characters.');

@@ -33,10 +33,10 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 	const chosen = [...names, ...(flags.service ?? [])];
 	const sources = chooseLogSources(findLogSources(state, observed), chosen, state);
 	if (terminal.hasScreen && !isJson(flags)) {
-		const {browseFrom} = await import('./browse.ts');
+		const {openDashboard} = await import('./open-dashboard.ts');
 		const {environment} = workspace;
 		const place = {screen: 'all-logs', environment, ...(chosen.length > 0 ? {names: chosen} : {})} as const;
-		return browseFrom(place, flags, {tail: flags.tail, since});
+		return openDashboard(place, flags, {tail: flags.tail, since});
 	}
 	const stop = new AbortController();
 	process.once('SIGINT', () => stop.abort());

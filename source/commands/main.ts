@@ -19,7 +19,8 @@ export async function main(args: readonly string[], version: string): Promise<vo
 	process.stdout.on('error', onOutputError);
 	process.stderr.on('error', onOutputError);
 	try {
-		await createProgram(version).parseAsync(withCommand(args), {from: 'user'});
+		const given = withCommand(args);
+		await createProgram(version, given[0]).parseAsync(given, {from: 'user'});
 	} catch (error) {
 		// commander has printed its own message already.
 		if (error instanceof CommanderError) {

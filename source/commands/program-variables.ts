@@ -54,6 +54,9 @@ export function addVariables(program: Command): void {
 	describe(withCommon(recipients.command('list')), 'age recipients of an environment', [
 		'variable recipients list',
 	]).action(async flags => (await import('./variable-recipients.ts')).variableRecipients('list', undefined, flags));
+	describe(withCommon(recipients.command('show')), 'your own recipient, to be added by somebody who can read', [
+		'variable recipients show',
+	]).action(async flags => (await import('./variable-recipients.ts')).variableRecipients('show', undefined, flags));
 	for (const verb of ['add', 'remove'] as const)
 		describe(withCommon(recipients.command(verb)), `${verb} one and encrypt everything anew`, [
 			`variable recipients ${verb} age1…`,

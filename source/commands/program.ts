@@ -136,8 +136,11 @@ function addWriting(program: Command): void {
 		.action(async which => (await import('./schema.ts')).schema(which));
 }
 
-/** The whole command line. Every command is loaded when it runs, so that none pays for another. */
-export function createProgram(version: string): Command {
+/**
+ * The whole command line. Every command is loaded when it runs, so that none pays for another.
+ * @param wanted the command that will run: once it is there, those that would come after it are left out
+ */
+export function createProgram(version: string, wanted?: string): Command {
 	const program = new Command('compartment')
 		.description('Plan, approve and apply services and their databases on machines you own.')
 		.version(version, '-V, --version', 'print the version')
@@ -145,11 +148,9 @@ export function createProgram(version: string): Command {
 		.showSuggestionAfterError()
 		.configureHelp({showGlobalOptions: false})
 		.exitOverride();
-	addPlanning(program);
-	addLife(program);
-	addVariables(program);
-	addResources(program);
-	addLooking(program);
-	addWriting(program);
+	for (const add of [addPlanning, addLife, addVariables, addResources, addLooking, addWriting]) {
+		add(program);
+		if (program.commands.some(command => command.name() === wanted)) break;
+	}
 	return program;
 }

@@ -1,7 +1,7 @@
 import {accessSlot} from '../apply/access-password.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
-import {decryptValue, encryptValue, identityFor, ownRecipients} from '../state/secrets.ts';
+import {decryptValue, encryptValue, identityFor, ownIdentity, ownRecipients} from '../state/secrets.ts';
 import type {State} from '../state/state.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {createTerminal} from './terminal.ts';
@@ -33,14 +33,20 @@ async function assertRecipient(recipient: string): Promise<void> {
 	}
 }
 
-/** `compartment variable recipients list|add|remove`: who can read the sensitive values of an environment. */
+/** `compartment variable recipients list|show|add|remove`: `show` is oneself; the others say who can read the sensitive values of an environment. */
 export async function variableRecipients(
-	verb: 'list' | 'add' | 'remove',
+	verb: 'list' | 'show' | 'add' | 'remove',
 	recipient: string | undefined,
 	flags: CommonFlags,
 ): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
+	if (verb === 'show') {
+		const {recipient: own} = await ownIdentity((await readOrNewState(workspace)).state);
+		if (isJson(flags)) process.stdout.write(jsonDocument({recipient: own}));
+		else print(own);
+		return;
+	}
 	if (verb !== 'list' && recipient !== undefined) {
 		await assertRecipient(recipient);
 		await changeState(workspace, 'recipients.changed', async state => {

@@ -53,7 +53,7 @@ async function ensureOnce(
 	onProgress?.('waits for the router to answer');
 	await awaitAnswer(engine, containerId);
 	await joinKnown(engine, options, found);
-	await bringInLine(engine, options, null, signal);
+	await bringInLine(engine, options, null, {signal});
 	return {containerId, change: isCurrent ? 'started' : found.containerId ? 'replaced' : 'created'};
 }
 

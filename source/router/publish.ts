@@ -17,7 +17,22 @@ type PublishOptions = {
 	readonly signal?: AbortSignal;
 	/** What must be done before the new table serves; the publish is prepared meanwhile. */
 	readonly after?: Promise<void>;
+	/** What a `readAhead` found: when nobody has written since, the publish need not read. */
+	readonly ahead?: Promise<ReadAhead>;
 };
+
+/** What the router held a while ago; undefined when it could not be read. */
+export type ReadAhead = Stored | undefined;
+
+/** Reads what a publish will need, while there is time. */
+export async function readAhead(engine: Engine, options: RouterOptions): Promise<ReadAhead> {
+	try {
+		return await readStored(engine, await findRouter(engine, options));
+	} catch {
+		// The publish reads for itself then, and tells.
+		return undefined;
+	}
+}
 
 /** What a publish changes: one environment's table, or none when only the files and the router are brought in line. */
 type TableChange = {readonly lineage: string; readonly content: RouteTable | null} | null;
@@ -47,9 +62,9 @@ export function publish(
 	engine: Engine,
 	options: RouterOptions,
 	table: RouteTable,
-	{signal, after}: PublishOptions = {},
+	publishOptions: PublishOptions = {},
 ): Promise<Published> {
-	return bringInLine(engine, options, {lineage: table.lineage, content: table}, signal, after);
+	return bringInLine(engine, options, {lineage: table.lineage, content: table}, publishOptions);
 }
 
 /** Stops serving an environment. */
@@ -66,13 +81,13 @@ export async function bringInLine(
 	engine: Engine,
 	options: RouterOptions,
 	change: TableChange,
-	signal?: AbortSignal,
-	after?: Promise<void>,
+	{signal, after, ahead}: PublishOptions = {},
 ): Promise<Published> {
 	const containerId = await findRouter(engine, options);
 	let isSwitchTrusted = true;
 	for (let attempt = 1; attempt <= attempts; attempt++) {
-		const stored = await readStored(engine, containerId, signal);
+		const known = attempt === 1 ? await ahead : undefined;
+		const stored = known ?? (await readStored(engine, containerId, signal));
 		const tables = applyChange(stored.tables, change);
 		const config = renderConfig(tables, stored.generation + 1);
 		const wanted = planRuntime(tables, config, stored.running);

@@ -6,5 +6,5 @@ export {joinEnvironment, leaveEnvironment} from './environments.ts';
 export {matchRequest, type RouteMatch} from './match.ts';
 export type {RouterOptions} from './options.ts';
 export {type HttpProbe, type ProbeResult, probeHttp, probeTcp, type TcpProbe} from './probe.ts';
-export {type Published, publish, readTables, settleTables, withdraw} from './publish.ts';
+export {type Published, publish, type ReadAhead, readAhead, readTables, settleTables, withdraw} from './publish.ts';
 export {readTraffic, type Traffic} from './traffic.ts';

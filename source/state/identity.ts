@@ -53,6 +53,12 @@ async function identityFromPassphrase(passphrase: string, lineage: string): Prom
 	return {path, recipient, decrypt: ciphertext => decrypter.decrypt(ciphertext, 'text')};
 }
 
+/** The user's own identity, made on first need, whether or not it can read the state. */
+export async function ownIdentity(state: State, env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
+	const passphrase = env['COMPARTMENT_PASSPHRASE'];
+	return passphrase ? identityFromPassphrase(passphrase, state.lineage) : ensureIdentity(env);
+}
+
 /**
  * The identity that goes with a state: that of COMPARTMENT_PASSPHRASE, else an existing one, or a new one as long as the state holds nothing sensitive. A
  * new one for a state with secrets would only hide that the old one is missing.

@@ -3,7 +3,7 @@ import {messageOf, UserError} from '../errors.ts';
 import {scopeAddress, type VariableScope} from '../model/values.ts';
 import type {Identity} from './identity.ts';
 
-export {ensureIdentity, type Identity, identityFor, ownRecipients, readIdentity} from './identity.ts';
+export {ensureIdentity, type Identity, identityFor, ownIdentity, ownRecipients, readIdentity} from './identity.ts';
 
 type SecretName = {readonly scope: VariableScope; readonly key: string};
 type Secret = SecretName & {readonly value: string};

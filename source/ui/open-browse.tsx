@@ -22,8 +22,15 @@ type Options = {
 	readonly stdout?: NodeJS.WriteStream;
 };
 
-/** Opens the dashboard on the alternate screen. Resolves when it left, with its reason in the store. */
-export async function openBrowse(options: Options): Promise<void> {
+export type BrowseView = {
+	/** Resolves when the dashboard left, with its reason in the store. */
+	readonly left: Promise<unknown>;
+	/** Gives the main screen back, whatever is shown. */
+	readonly close: () => void;
+};
+
+/** Opens the dashboard on the alternate screen. */
+export function openBrowse(options: Options): BrowseView {
 	const {store, clock, keymap, theme, stdin = process.stdin, stdout = process.stdout, isColoured: flag} = options;
 	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
 	colourInk(isColoured);
@@ -44,5 +51,5 @@ export async function openBrowse(options: Options): Promise<void> {
 			maxFps: 30,
 		},
 	);
-	await app.waitUntilExit();
+	return {left: app.waitUntilExit(), close: app.unmount};
 }

@@ -132,8 +132,9 @@ export const allLines = (view: PoolView, pool: LogPool): PooledLine[] =>
 /** Whether a view follows, what it leaves out, and how far it is behind, in a few words. */
 export function describePoolView(view: PoolView, pool: LogPool): string {
 	const count = countNewLines(view, pool);
-	const place =
-		view.end === undefined ? 'following' : count === 0 ? 'paused' : `paused, +${count.toLocaleString('en-US')} new`;
+	const lines = pool.next() === 1 ? '1 line' : `${pool.next().toLocaleString('en-US')} lines`;
+	const behind = count === 0 ? 'paused' : `paused, +${count.toLocaleString('en-US')} new`;
+	const place = !pool.isLive ? lines : view.end === undefined ? 'following' : behind;
 	return [
 		...(view.stream === 'both' ? [] : [`${view.stream} only`]),
 		...(view.isOnlyMatches && view.query !== '' ? ['only matches'] : []),

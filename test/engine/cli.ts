@@ -34,7 +34,12 @@ export type Running = {
 	readonly shows: (text: string | RegExp) => Promise<void>;
 };
 
-type Options = {readonly env?: Readonly<Record<string, string>>; readonly cwd?: string};
+type Options = {
+	readonly env?: Readonly<Record<string, string>>;
+	readonly cwd?: string;
+	/** Standard input; none without it. */
+	readonly input?: string;
+};
 
 type Request = Readonly<{service?: string; environment?: string; headers?: Record<string, string>}>;
 
@@ -81,12 +86,17 @@ function pickPool(): string {
 /** Most of what a command may take on a machine that does much else. */
 const commandLimitMs = 90_000;
 
-function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Running {
+function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, input?: string): Running {
 	const startedAt = performance.now();
-	const child = spawn(process.execPath, [inject('cli'), ...args], {cwd, env, stdio: ['ignore', 'pipe', 'pipe']});
+	const child = spawn(process.execPath, [inject('cli'), ...args], {
+		cwd,
+		env,
+		stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+	});
+	child.stdin?.end(input);
 	const texts = {stdout: '', stderr: ''};
 	for (const name of ['stdout', 'stderr'] as const)
-		child[name].setEncoding('utf8').on('data', (chunk: string) => {
+		child[name]!.setEncoding('utf8').on('data', (chunk: string) => {
 			texts[name] += chunk;
 		});
 	// A command that hangs fails its test with what it has printed.
@@ -146,8 +156,8 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 		COMPARTMENT_NETWORK_POOL: pickPool(),
 	};
 
-	const start = (args: readonly string[], {env = {}, cwd = folder}: Options = {}): Running => {
-		const command = startCommand(args, cwd, {...base, ...env});
+	const start = (args: readonly string[], {env = {}, cwd = folder, input}: Options = {}): Running => {
+		const command = startCommand(args, cwd, {...base, ...env}, input);
 		running.add(command.child);
 		cleaner.stdin.write(`+${command.child.pid}\n`);
 		command.child.once('close', () => {

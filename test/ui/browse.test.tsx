@@ -172,6 +172,24 @@ describe('walking', () => {
 	});
 });
 
+test('the cursor goes to what fails while it is watched, once', () => {
+	const healthy = {...production, objects: production.objects.map(object => ({...object, failure: undefined}))};
+	const screen = open({place: inProduction}, sizes[0]!, [healthy]);
+	screen.store.update({selectedObject: 'resource.db'});
+	screen.store.update({environments: [production]});
+	expect(screen.state().selectedObject).toBe('service.web');
+	screen.store.update({selectedObject: 'resource.db'});
+	screen.store.update({environments: [production]});
+	expect(screen.state().selectedObject).toBe('resource.db');
+});
+
+test('the cursor of a table stays on its row when others come before it', () => {
+	const screen = open({place: tabOf('deployments'), content: table, row: 1});
+	const rows = table.type === 'table' ? [{id: 'dpl_4', cells: ['dpl_4']}, ...table.rows] : [];
+	screen.store.update({content: {...table, rows} as typeof table});
+	expect(screen.state().row).toBe(2);
+});
+
 describe('actions', () => {
 	test.each([
 		['a', {verb: 'apply', environment: 'production'}],

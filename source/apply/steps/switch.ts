@@ -1,7 +1,7 @@
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {meshNetworkName} from '../../model/names.ts';
-import {publish} from '../../router/router.ts';
+import {publish, type ReadAhead} from '../../router/router.ts';
 import type {RoutesRecord} from '../../state/state.ts';
 import {createAccess, needsAccess} from '../access-password.ts';
 import {describeFailure, isUp} from '../containers.ts';
@@ -52,7 +52,12 @@ async function assertUp(context: ApplyContext, switched: Switch): Promise<void> 
  * router, or one reload where the topology changed. The router's file is written first, so that a crash at any point
  * leaves either the old or the new deployments serving, never a mix.
  */
-export async function switchTraffic(context: ApplyContext, routes: RoutesRecord, switched: Switch): Promise<void> {
+export async function switchTraffic(
+	context: ApplyContext,
+	routes: RoutesRecord,
+	switched: Switch,
+	ahead?: Promise<ReadAhead>,
+): Promise<void> {
 	const {engine, router, state, signal} = context;
 	if (needsAccess({...state.current(), routes}) && !state.current().access) {
 		const access = await createAccess(state.current());
@@ -65,7 +70,10 @@ export async function switchTraffic(context: ApplyContext, routes: RoutesRecord,
 		run: async () => {
 			const table = describeTable(withSwitch(state.current(), routes, switched));
 			const names = takeNames(context, switched);
-			await Promise.all([publish(engine, router, table, {signal, after: names}), names]);
+			// Without siblings nobody misses the names.
+			const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
+			const after = hasSiblings ? names : undefined;
+			await Promise.all([publish(engine, router, table, {signal, after, ahead}), names]);
 			failpoint('switch.after-publish');
 		},
 		record: current => withSwitch(current, routes, switched),

@@ -2,6 +2,7 @@ import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {wrapWords} from '../../output/width.ts';
+import type {Head} from '../failure-lines.ts';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
 import {useStore} from '../hooks/use-store.ts';
 import {type PoolRow, poolRows, type Span} from '../log-text.ts';
@@ -13,8 +14,8 @@ import {Pane, paneFrame} from './pane.tsx';
 type Props = {
 	readonly title: string;
 	readonly state: LogState;
-	/** Said above the lines, most important first. */
-	readonly headlines?: readonly string[];
+	/** Said above the lines. */
+	readonly head?: Head;
 	/** Said while there is no line. */
 	readonly empty: string;
 	readonly isColoured: boolean;
@@ -30,25 +31,23 @@ export const poolRowsIn = (rows: number): number => Math.max(1, rows - paneFrame
 
 /** Lines of one or several sources: only those in sight are drawn, however many there are. */
 export function PoolPane(props: Props) {
-	const {title, state, headlines = [], empty, isColoured, isFocused, isFrameless = false, columns, rows} = props;
+	const {title, state, head, empty, isColoured, isFocused, isFrameless = false, columns, rows} = props;
 	const {pool, view} = state;
 	useStore(pool);
 	const {adapt, vertical} = useGlyphs();
 	const inner = isFrameless ? {columns, rows} : {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
-	const head = headlines
-		.flatMap(line => wrapWords(adapt(sanitiseLine(line)), inner.columns))
-		.slice(0, Math.max(0, Math.floor(inner.rows / 2)));
-	const lines = poolRows(pool, view, {...inner, rows: inner.rows - head.length, isColoured, vertical});
+	const headRows = fitHead(head, inner, adapt);
+	const lines = poolRows(pool, view, {...inner, rows: inner.rows - headRows.length, isColoured, vertical});
 	const sources = pool.sources();
 	const content = (
 		<>
-			{head.map((line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
-				<Text key={index} {...looks.error} wrap="truncate">
-					{line === '' ? ' ' : line}
+			{headRows.map(({text, look}, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+				<Text key={index} {...look} wrap="truncate">
+					{text === '' ? ' ' : text}
 				</Text>
 			))}
-			{lines.length === 0 && head.length === 0 && (
+			{lines.length === 0 && headRows.length === 0 && (
 				<Text {...looks.secondary} wrap="truncate">
 					{adapt(sanitiseLine(empty))}
 				</Text>
@@ -69,6 +68,23 @@ export function PoolPane(props: Props) {
 			{content}
 		</Pane>
 	);
+}
+
+type Size = {readonly columns: number; readonly rows: number};
+
+/** At most half of the pane: what happened stays, of what was printed the newest lines, and what follows is named. */
+function fitHead(head: Head | undefined, {columns, rows}: Size, adapt: (text: string) => string) {
+	if (!head) return [];
+	const wrap = (text: string) => wrapWords(adapt(sanitiseLine(text)), columns);
+	const room = Math.max(0, Math.floor(rows / 2) - (head.note === '' ? 0 : 1));
+	const headlines = head.headlines.flatMap(wrap).slice(0, room);
+	const left = room - headlines.length;
+	const lines = left === 0 ? [] : head.lines.flatMap(wrap).slice(-left);
+	return [
+		...headlines.map(text => ({text, look: looks.error})),
+		...lines.map(text => ({text, look: looks.plain})),
+		...(head.note === '' ? [] : [{text: head.note, look: looks.secondary}]),
+	];
 }
 
 function noteOf({pool, view, typed}: LogState): string {

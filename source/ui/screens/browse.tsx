@@ -16,6 +16,7 @@ import {useKeymap} from '../hooks/use-keymap.ts';
 import {useKeys} from '../hooks/use-keys.ts';
 import {useStore} from '../hooks/use-store.ts';
 import {hintsOf} from '../key-hints.ts';
+import type {KeyAction} from '../keymap.ts';
 import {drawPage} from '../page-lines.ts';
 import {paletteEntries} from '../palette.ts';
 import type {BrowseState} from '../stores/browse-state.ts';
@@ -77,7 +78,7 @@ export function BrowseScreen({store, clock, isColoured}: Props) {
 			<Footer
 				columns={columns}
 				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)}).filter(
-					({action}) => action !== 'init' || state.problem?.canInit === true,
+					({action}) => isOffered(action, state),
 				)}
 			/>
 		</Box>
@@ -144,6 +145,17 @@ function crumbsOf(state: BrowseState): string[] {
 	if (place.screen === 'environment') return [root, environment];
 	if (place.screen === 'all-logs') return [root, environment, place.deployment ? place.deployment.id : 'all logs'];
 	return [root, environment, currentObject(state)?.name ?? place.address];
+}
+
+/** Whether an action has a meaning for what is selected; what has none is not offered. */
+function isOffered(action: KeyAction, state: BrowseState): boolean {
+	const {content, problem, place} = state;
+	if (action === 'init') return problem?.canInit === true;
+	if (place.screen !== 'object') return true;
+	if (action === 'open')
+		return content.type === 'table' && content.rows.some(({deployment}) => deployment !== undefined);
+	if (action === 'rollback' || action === 'promote') return currentObject(state)?.kind === 'service';
+	return true;
 }
 
 function messageOf({overlay, filter, message, place}: BrowseState, log: LogState): string | undefined {

@@ -4,7 +4,7 @@ import {objectColumns, objectRow} from '../browse-rows.ts';
 import {Pane, paneFrame} from '../components/pane.tsx';
 import {PoolPane} from '../components/pool-pane.tsx';
 import {TableList} from '../components/table-list.tsx';
-import {failureLines} from '../failure-lines.ts';
+import {failureHead} from '../failure-lines.ts';
 import type {BrowseState} from '../stores/browse-state.ts';
 import type {LogState} from '../stores/log-store.ts';
 import {looks} from '../theme.ts';
@@ -57,7 +57,7 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 				<PoolPane
 					title={selected ? `Log of ${selected.name}` : 'Log'}
 					state={log}
-					headlines={failureLines(selected, now)}
+					head={failureHead(selected, now)}
 					empty={
 						environment?.isDeployed
 							? `${selected?.name ?? 'It'} has printed nothing.`

@@ -1,10 +1,11 @@
 import {PoolPane} from '../components/pool-pane.tsx';
+import type {Head} from '../failure-lines.ts';
 import type {LogState} from '../stores/log-store.ts';
 
 type Props = {
 	readonly log: LogState;
 	readonly title: string;
-	readonly headlines?: readonly string[];
+	readonly head?: Head;
 	readonly empty: string;
 	readonly isColoured: boolean;
 	readonly columns: number;
@@ -12,13 +13,13 @@ type Props = {
 };
 
 /** A log that fills its screen; without a frame when it is zoomed, so that selecting with the mouse gets lines alone. */
-export function LogsBody({log, title, headlines, empty, isColoured, columns, rows}: Props) {
+export function LogsBody({log, title, head, empty, isColoured, columns, rows}: Props) {
 	const source = log.view.source;
 	return (
 		<PoolPane
 			title={source === undefined ? title : `${title}: ${source}`}
 			state={log}
-			headlines={headlines}
+			head={head}
 			empty={empty}
 			isColoured={isColoured}
 			isFocused

@@ -6,7 +6,7 @@ import {Page} from '../components/page.tsx';
 import {Pane, paneFrame} from '../components/pane.tsx';
 import {TableList} from '../components/table-list.tsx';
 import {Tabs} from '../components/tabs.tsx';
-import {failureLines} from '../failure-lines.ts';
+import {failureHead} from '../failure-lines.ts';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
 import type {PageRow} from '../page-lines.ts';
 import {tabsOf} from '../stores/browse-data.ts';
@@ -41,7 +41,7 @@ export function ObjectScreen({state, log, page, now, isColoured, columns, rows}:
 				<LogsBody
 					log={log}
 					title={`Log of ${object.name}`}
-					headlines={failureLines(object, now)}
+					head={failureHead(object, now)}
 					empty={object.tone === 'quiet' ? `${object.name} is ${object.state}.` : `${object.name} has printed nothing.`}
 					isColoured={isColoured}
 					{...size}

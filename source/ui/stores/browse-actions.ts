@@ -1,8 +1,7 @@
 import {currentEnvironment, currentObject, shownEnvironments, shownObjects} from '../browse-lookups.ts';
 import type {KeyAction} from '../keymap.ts';
 import {tabsOf} from './browse-data.ts';
-import type {BrowseState, Departure, Place, Verb} from './browse-state.ts';
-import type {BrowseEffects, Room} from './browse-store.ts';
+import type {BrowseEffects, BrowseState, Departure, Place, Room, Verb} from './browse-state.ts';
 import type {LogStore} from './log-store.ts';
 
 type Tools = {

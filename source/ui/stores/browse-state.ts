@@ -1,4 +1,5 @@
 import type {EnvironmentView, Figures, Link, Problem, TabContent, TabName} from './browse-data.ts';
+import type {LogEffects} from './log-store.ts';
 
 /** What the command runs on the main screen, after which the dashboard comes back. */
 export type Verb =
@@ -73,5 +74,18 @@ export type BrowseState = {
 	readonly departure: Departure | undefined;
 };
 
-/** What must be read for what is shown. Two equal places have equal keys. */
-export const keyOfPlace = (place: Place): string => JSON.stringify(place);
+/** What the dashboard can do without leaving its screen; the command does it. */
+export type BrowseEffects = Omit<LogEffects, 'page'> & {
+	/** Opens a URL in the browser; false when there is none. */
+	readonly openUrl: (url: string) => boolean;
+	/** Reads the files and the engine anew. */
+	readonly retry: () => void;
+};
+
+/** What a key has to know of the screen. */
+export type Room = {
+	/** Height of what scrolls. */
+	readonly rows: number;
+	/** The last line of a page that can be its first in sight. */
+	readonly lastTop: number;
+};

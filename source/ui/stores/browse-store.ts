@@ -4,26 +4,10 @@ import {helpOf} from '../key-hints.ts';
 import {defaultKeymap, type KeyAction, type Keymap} from '../keymap.ts';
 import {paletteEntries} from '../palette.ts';
 import {createBrowseActions} from './browse-actions.ts';
-import type {BrowseState, Departure} from './browse-state.ts';
+import type {BrowseEffects, BrowseState, Departure, Room} from './browse-state.ts';
 import {createLogPool} from './log-pool.ts';
-import {createLogStore, type LogEffects, type LogStore} from './log-store.ts';
+import {createLogStore, type LogStore} from './log-store.ts';
 import {createStore, type Readable} from './store.ts';
-
-/** What the dashboard can do without leaving its screen; the command does it. */
-export type BrowseEffects = Omit<LogEffects, 'page'> & {
-	/** Opens a URL in the browser; false when there is none. */
-	readonly openUrl: (url: string) => boolean;
-	/** Reads the files and the engine anew. */
-	readonly retry: () => void;
-};
-
-/** What a key has to know of the screen. */
-export type Room = {
-	/** Height of what scrolls. */
-	readonly rows: number;
-	/** The last line of a page that can be its first in sight. */
-	readonly lastTop: number;
-};
 
 export type BrowseStore = Readable<BrowseState> & {
 	/** For the command: what it read. */
@@ -103,7 +87,7 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 	return {
 		...store,
 		log,
-		update: part => change(settled({...state(), ...part})),
+		update: part => change(settled({...state(), ...part}, state())),
 		press(key, room) {
 			const {rows} = room;
 			const {overlay, departure} = state();
@@ -131,18 +115,37 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 }
 
 /** A cursor on what is gone moves to what is there; a place that is gone is left. */
-function settled(state: BrowseState): BrowseState {
+function settled(state: BrowseState, former: BrowseState): BrowseState {
 	const {place, environments, isLoaded} = state;
 	if (!isLoaded) return state;
 	if (place.screen !== 'environments' && !environments.some(({name}) => name === place.environment))
 		return {...state, place: {screen: 'environments'}};
 	const [firstEnvironment] = shownEnvironments(state);
 	const [firstObject] = shownObjects(state);
+	const failed = newlyFailed(state, former);
 	return {
 		...state,
+		row: rowAfter(state, former),
 		selectedEnvironment: state.selectedEnvironment ?? firstEnvironment?.name,
-		selectedObject: state.selectedObject ?? firstObject?.address,
+		selectedObject: failed ?? state.selectedObject ?? firstObject?.address,
 	};
+}
+
+/** What failed just now, in the environment that is shown: the cursor goes there by itself. */
+function newlyFailed(state: BrowseState, former: BrowseState): string | undefined {
+	if (state.place.screen !== 'environment' || !former.isLoaded) return undefined;
+	const known = new Set(former.environments.flatMap(({objects}) => objects.map(({failure}) => failure?.deployment)));
+	const {environment} = state.place;
+	const objects = state.environments.find(({name}) => name === environment)?.objects ?? [];
+	return objects.find(({failure}) => failure && !known.has(failure.deployment))?.address;
+}
+
+/** The cursor of a table stays on its row when others come before it. */
+function rowAfter({content, row, place}: BrowseState, former: BrowseState): number {
+	if (content.type !== 'table' || former.content.type !== 'table' || place !== former.place) return row;
+	const id = former.content.rows[former.row]?.id;
+	const found = content.rows.findIndex(each => each.id === id);
+	return found === -1 ? Math.max(0, Math.min(row, content.rows.length - 1)) : found;
 }
 
 function logName({project = 'compartment', place}: BrowseState): string {

@@ -19,6 +19,8 @@ type IsWanted = (line: PooledLine) => boolean;
 
 /** The snapshot is a version that grows with every push. */
 export type LogPool = Readable<number> & {
+	/** Whether more may come: a log of something that is over is only read. */
+	readonly isLive: boolean;
 	readonly push: (line: IncomingLine) => void;
 	/** Sources in the order of their first line, or as announced. */
 	readonly sources: () => readonly string[];
@@ -37,6 +39,8 @@ export type LogPool = Readable<number> & {
 };
 
 type Options = {
+	/** Default true. */
+	readonly isLive?: boolean;
 	/** Lines kept of each source, so that a loud one does not push out a quiet one. */
 	readonly capacity?: number;
 	/** Gets the notification of every push; a screen hands it to its frame clock. */
@@ -73,7 +77,11 @@ function createRing(capacity: number) {
 }
 
 /** Lines of several sources as one stream, in the order in which they came. */
-export function createLogPool({capacity = 10_000, schedule = notify => notify()}: Options = {}): LogPool {
+export function createLogPool({
+	isLive = true,
+	capacity = 10_000,
+	schedule = notify => notify(),
+}: Options = {}): LogPool {
 	const rings = new Map<string, ReturnType<typeof createRing>>();
 	const {subscribe, notify} = createListeners();
 	let next = 0;
@@ -110,6 +118,7 @@ export function createLogPool({capacity = 10_000, schedule = notify => notify()}
 	};
 
 	return {
+		isLive,
 		subscribe,
 		getSnapshot: () => next,
 		push(line) {

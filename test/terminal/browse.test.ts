@@ -1,0 +1,217 @@
+import {expect, inject, test} from 'vitest';
+import {useExample, withSandbox} from '../engine/cli.ts';
+import {openEngineProxy} from './engine-proxy.ts';
+import {openTerminal, type TestTerminal} from './terminal.ts';
+
+const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
+
+const ctrlC = '\u0003';
+const ctrlZ = '\u001A';
+
+const place = () => ({
+	columns: 100,
+	rows: 30,
+	cwd: sandbox.folder,
+	env: {...sandbox.env, CI: undefined, TERM: undefined},
+});
+
+/** Runs the built command line as a person would: in a terminal, in the project's folder. */
+const open = (...args: readonly string[]) => openTerminal(process.execPath, [inject('cli'), ...args], place());
+
+const modes = [
+	['\u001B[?1049h', '\u001B[?1049l'],
+	['\u001B[?25l', '\u001B[?25h'],
+	['\u001B[?1007h', '\u001B[?1007l'],
+	['\u001B[?7l', '\u001B[?7h'],
+] as const;
+const paste = ['\u001B[?2004h', '\u001B[?2004l'] as const;
+
+/** Whether every mode that a screen switched on was switched off after it. */
+const isRestored = (
+	written: string,
+	all: readonly (readonly [on: string, off: string])[] = [...modes, paste],
+): boolean => all.every(([on, off]) => written.lastIndexOf(off) >= written.lastIndexOf(on));
+
+const question = /y\/N/;
+const way = 'Press a key to go back to the dashboard.';
+
+/** Presses until the screen shows it: a key that comes while a screen changes hands is lost. */
+async function back(terminal: TestTerminal): Promise<void> {
+	await terminal.waitFor(way, 90_000);
+	terminal.press(' ');
+	await terminal.waitFor('Services and resources', 20_000);
+}
+
+test('without a terminal it is the help text', async () => {
+	const outcome = await sandbox.run([]);
+	expect(outcome).toMatchObject({exitCode: 0, stderr: ''});
+	expect(outcome.stdout).toContain('Usage: compartment');
+});
+
+test('from nothing to a deployed environment, without a command but one', async () => {
+	using terminal = open();
+	expect(await terminal.waitFor('not deployed', 20_000)).toContain(`${sandbox.project} › production`);
+	expect(await terminal.waitFor('a shows the plan and asks before anything happens')).toContain('backoffice');
+	terminal.press('a');
+	await terminal.waitFor(question, 30_000);
+	expect(terminal.isAlternateScreen()).toBe(false);
+	expect(terminal.scrollback()).toContain('$ compartment apply');
+	terminal.press('y');
+	await back(terminal);
+	const shown = await terminal.waitFor('all healthy', 20_000);
+	expect(shown).toMatch(/● web +healthy/);
+	expect(terminal.isAlternateScreen()).toBe(true);
+	terminal.press('q');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(isRestored(terminal.written())).toBe(true);
+	expect(terminal.scrollback()).toContain('Apply done in');
+	expect(await sandbox.ask()).toMatchObject({status: 200});
+}, 180_000);
+
+test('logs follow in a terminal, and are lines in a pipe', async () => {
+	using terminal = open('logs', 'web');
+	expect(await terminal.waitFor('following', 20_000)).toContain('all logs');
+	await terminal.waitFor('listening', 20_000);
+	await sandbox.ask('/a-page-of-its-own');
+	await terminal.waitFor('/a-page-of-its-own', 20_000);
+	terminal.press('/its-own\r');
+	await terminal.waitFor(/"its-own" \d of \d/);
+	terminal.press('q');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(isRestored(terminal.written())).toBe(true);
+	const lines = await sandbox.succeed(['logs']);
+	expect(lines).toMatch(/^\d{4}-.*Z \[web\] stdout .*a-page-of-its-own/m);
+	expect(
+		lines
+			.trimEnd()
+			.split('\n')
+			.map(line => line.slice(0, 24)),
+	).toEqual(
+		lines
+			.trimEnd()
+			.split('\n')
+			.map(line => line.slice(0, 24))
+			.sort(),
+	);
+}, 90_000);
+
+test('a failed deploy is seen with its cause, and what it said can be read', async () => {
+	sandbox.write({'services/web/server.js': "console.error('cannot find the page'); process.exit(3);\n"});
+	using terminal = open();
+	await terminal.waitFor('all healthy', 20_000);
+	terminal.press('a');
+	await terminal.waitFor(question, 30_000);
+	terminal.press('y');
+	await back(terminal);
+	const shown = await terminal.waitFor(/! web +healthy, newest failed/, 20_000);
+	expect(shown).toContain('The newest attempt failed');
+	expect(shown).toContain('cannot find the page');
+	terminal.press('\r4');
+	expect(await terminal.waitFor('DEPLOYMENT', 20_000)).toMatch(/✗ dpl_\w+ +failed/);
+	terminal.press('\r');
+	expect(await terminal.waitFor('Apply failed after', 20_000)).toContain('cannot find the page');
+	terminal.press('\u001B');
+	await terminal.waitFor('[4 deployments]', 20_000);
+	// Of a deployment that failed there is nothing to go back to, and that is said where the command ran.
+	terminal.press('b');
+	await terminal.waitFor(way, 60_000);
+	expect(terminal.scrollback()).toMatch(/\$ compartment rollback --service web --to dpl_\w+\nError: /);
+	terminal.press(' ');
+	await terminal.waitFor('[4 deployments]', 20_000);
+	terminal.press(ctrlC);
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(isRestored(terminal.written())).toBe(true);
+	expect(await sandbox.ask()).toMatchObject({status: 200});
+}, 180_000);
+
+test('what happens elsewhere is seen at once, and a stop asks', async () => {
+	using terminal = open();
+	await terminal.waitFor(/web +healthy/, 20_000);
+	const {id} = await sandbox.running('service.backoffice');
+	await sandbox.engine.stop(id, 1);
+	expect(await terminal.waitFor(/backoffice +stopped.*drift/, 20_000)).toContain('1 change outside Compartment');
+	await sandbox.engine.start(id);
+	await terminal.waitFor(/backoffice +healthy/, 20_000);
+	terminal.press('S');
+	await terminal.waitFor(question, 30_000);
+	terminal.press('n');
+	await terminal.waitFor(/Nothing was changed\..*Press a key/s, 20_000);
+	terminal.press(' ');
+	await terminal.waitFor(/web +healthy/, 20_000);
+	terminal.press('q');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+}, 90_000);
+
+test('an engine that goes away is told, and so is that it is back', async () => {
+	await using proxy = await openEngineProxy();
+	const {env, ...rest} = place();
+	using terminal = openTerminal(process.execPath, [inject('cli')], {...rest, env: {...env, DOCKER_HOST: proxy.host}});
+	await terminal.waitFor(/web +healthy/, 20_000);
+	await proxy.cut();
+	expect(await terminal.waitFor(/engine lost \d+s ago, trying again/, 20_000)).toMatch(/web +healthy/);
+	await sandbox.ask('/while-it-was-away');
+	await proxy.mend();
+	await terminal.waitFor(/Docker \d+/, 20_000);
+	await terminal.waitFor('/while-it-was-away', 20_000);
+	terminal.press('q');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+}, 90_000);
+
+test('ctrl-z goes back to the shell, fg returns, and the terminal is as it was in between', async () => {
+	const {env, ...rest} = place();
+	using terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], {...rest, env: {...env, PS1: 'shell> '}});
+	await terminal.waitFor('shell> ');
+	terminal.press(`'${process.execPath}' '${inject('cli')}'\r`);
+	await terminal.waitFor(/web +healthy/, 20_000);
+	terminal.press(ctrlZ);
+	await terminal.waitFor(/Stopped.*shell>\s*$/s, 10_000);
+	expect(terminal.isAlternateScreen()).toBe(false);
+	// The shell asks for marks around what is pasted too.
+	expect(isRestored(terminal.written(), modes)).toBe(true);
+	terminal.press('fg\r');
+	await terminal.waitFor('Services and resources', 10_000);
+	expect(terminal.isAlternateScreen()).toBe(true);
+	terminal.press('q');
+	await terminal.waitFor(/shell>\s*$/, 10_000);
+	terminal.press('exit\r');
+	await terminal.ended;
+}, 60_000);
+
+test('for a screen reader it is questions and answers in lines, and nothing is redrawn', async () => {
+	using terminal = open('--accessible');
+	await terminal.waitFor('Number or name of an environment, or quit: ', 20_000);
+	terminal.press('1\r');
+	await terminal.waitFor(/service web: healthy, at http:/, 20_000);
+	await terminal.waitFor('Action, or enter to read again: ');
+	terminal.press('restart\r');
+	await terminal.waitFor(/Type yes, no, or full for the whole plan:\s*$/, 30_000);
+	terminal.press('no\r');
+	await terminal.waitFor(/Nothing was changed\..*read again:\s*$/s, 30_000);
+	terminal.press('quit\r');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(terminal.written()).not.toMatch(/\u001B\[\?1049h|[✓✗●○│╭›]/);
+}, 90_000);
+
+test('settings change keys, and a mistake in them is told before a screen opens', async () => {
+	const {env, ...rest} = place();
+	const config = `${sandbox.folder}-config`;
+	const {mkdirSync, writeFileSync, rmSync} = await import('node:fs');
+	mkdirSync(config, {mode: 0o700});
+	const use = (settings: object) => {
+		writeFileSync(`${config}/settings.json`, JSON.stringify(settings));
+		return openTerminal(process.execPath, [inject('cli')], {...rest, env: {...env, COMPARTMENT_CONFIG_HOME: config}});
+	};
+	try {
+		using changed = use({keys: {quit: ['X']}, theme: {accent: 'blue'}});
+		expect(await changed.waitFor('Services and resources', 20_000)).toContain('X quit');
+		expect(changed.written()).toContain('\u001B[34m');
+		changed.press('qX');
+		expect(await changed.ended).toMatchObject({exitCode: 0});
+		using wrong = use({keys: {follow: ['w']}});
+		expect(await wrong.ended).toMatchObject({exitCode: 1});
+		expect(wrong.scrollback()).toContain('"w" would mean both follow and wrap');
+		expect(wrong.isAlternateScreen()).toBe(false);
+	} finally {
+		rmSync(config, {recursive: true});
+	}
+}, 60_000);
