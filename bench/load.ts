@@ -19,8 +19,13 @@ export type Load = {
 	readonly stop: () => Promise<void>;
 };
 
-/** How many clients of each sort ask, each without a pause. */
-export type Clients = {readonly keepAlive: number; readonly fresh: number; readonly slow: number};
+/** How many clients of each sort ask, each without a pause, unless told. */
+export type Clients = {
+	readonly keepAlive: number;
+	readonly fresh: number;
+	readonly slow: number;
+	readonly pauseMs?: number;
+};
 
 type Ask = {
 	readonly port: number;
@@ -69,6 +74,7 @@ export function startLoad({port, host}: Pick<Ask, 'port' | 'host'>, clients: Cli
 				// As a client that tries again would; without it the losses of an outage have no measure.
 				await pause(20);
 			}
+			if (clients.pauseMs) await pause(clients.pauseMs);
 		}
 	};
 	const agents: Agent[] = [];

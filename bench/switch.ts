@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {setTimeout as pause} from 'node:timers/promises';
-import {type Load, startLoad} from './load.ts';
+import {type Clients, type Load, startLoad} from './load.ts';
 import {median, runWell} from './measure.ts';
 import {findPeers} from './peers.ts';
 import {conditions} from './report.ts';
@@ -8,7 +8,9 @@ import {compartment, freePort, type Sandbox, withSandbox} from './sandbox.ts';
 import {buildSite, type Change, composeSite, describeSite} from './switch-site.ts';
 
 const redeploys = Number(process.env['BENCH_SWITCHES'] ?? 20);
-const clients = {keepAlive: 6, fresh: 3, slow: 3};
+const crowd: Clients = {keepAlive: 6, fresh: 3, slow: 3};
+// Leaves the processor to what is measured.
+const single: Clients = {keepAlive: 1, fresh: 0, slow: 0, pauseMs: 2};
 
 /** Carries one change out and resolves with the moment at which the switch was confirmed. */
 type Redeploy = (change: Change) => Promise<number>;
@@ -44,12 +46,17 @@ function describeLoad(name: string, load: Load, confirmed: ReadonlyMap<string, n
 		answers.filter(answer => answer.sentAt > at && Number(answer.version) < Number(version)),
 	);
 	const slow = answers.filter(({isSlow}) => isSlow);
-	const across = [...confirmed].filter(([version, at]) =>
-		slow.some(answer => answer.sentAt < at && answer.answeredAt > at && Number(answer.version) < Number(version)),
-	);
+	const firstOf = (version: string) => answers.find(answer => answer.version === version && !answer.isSlow);
+	const across = [...confirmed.keys()].filter(version => {
+		const switchedAt = firstOf(version)?.answeredAt ?? 0;
+		return slow.some(
+			({sentAt, answeredAt, version: own}) =>
+				Number(own) < Number(version) && sentAt < switchedAt && switchedAt < answeredAt,
+		);
+	});
 	const waits = [...confirmed.keys()].flatMap(version => {
-		const own = answers.filter(answer => answer.version === version && !answer.isSlow);
-		return own.length === 0 ? [] : own[0]!.answeredAt - own[0]!.readyAt;
+		const first = firstOf(version);
+		return first ? first.answeredAt - first.readyAt : [];
 	});
 	const count = answers.length + losses.length;
 	const wait =
@@ -70,13 +77,19 @@ function describeLoad(name: string, load: Load, confirmed: ReadonlyMap<string, n
 	};
 }
 
+type Scene = {
+	readonly port: number;
+	readonly host: string;
+	readonly redeploy: Redeploy;
+	readonly clients?: Clients;
+	readonly isMoving?: boolean;
+};
+
 async function measureSwitches(
 	name: string,
-	place: {port: number; host: string},
-	redeploy: Redeploy,
-	isMoving = false,
+	{port, host, redeploy, clients = crowd, isMoving = false}: Scene,
 ): Promise<Row> {
-	const load = startLoad(place, clients);
+	const load = startLoad({port, host}, clients);
 	const confirmed = new Map<string, number>();
 	for (const version of versions) {
 		await pause(300);
@@ -88,19 +101,21 @@ async function measureSwitches(
 }
 
 async function ourRows(sandbox: Sandbox): Promise<Row[]> {
-	const place = {port: Number(sandbox.env['COMPARTMENT_ROUTER_PORT']), host: `${sandbox.name}.localhost`};
 	const redeploy: Redeploy = change => {
 		describeSite(sandbox, change);
 		return applyAndConfirm(sandbox);
 	};
-	const begin = async () => {
+	const scene = {port: Number(sandbox.env['COMPARTMENT_ROUTER_PORT']), host: `${sandbox.name}.localhost`, redeploy};
+	const measureFromStart = async (name: string, changes: Partial<Scene>) => {
 		describeSite(sandbox, {version: '1'});
 		await runWell(compartment('apply', '--auto-approve'), {cwd: sandbox.directory, env: sandbox.env});
+		return measureSwitches(name, {...scene, ...changes});
 	};
-	await begin();
-	const plain = await measureSwitches('compartment apply', place, redeploy);
-	await begin();
-	return [plain, await measureSwitches('compartment apply, a service and a rule come and go', place, redeploy, true)];
+	return [
+		await measureFromStart('compartment apply', {}),
+		await measureFromStart('compartment apply, a service and a rule come and go', {isMoving: true}),
+		await measureFromStart('compartment apply, a single client', {clients: single}),
+	];
 }
 
 const peers = await findPeers();
@@ -117,7 +132,9 @@ await withSandbox(0, async sandbox => {
 			return Date.now();
 		};
 		await up('1');
-		rows.push(await measureSwitches('docker compose up -d', {port, host: 'localhost'}, ({version}) => up(version)));
+		rows.push(
+			await measureSwitches('docker compose up -d', {port, host: 'localhost', redeploy: ({version}) => up(version)}),
+		);
 	}
 	const heads = [
 		'command',

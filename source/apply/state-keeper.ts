@@ -37,6 +37,8 @@ function applyAll(
 export function keepState(directory: string, initial: State, isNew: boolean): StateKeeper {
 	let current = initial;
 	let hasFile = !isNew;
+	// History keeps what a run found, not each of its steps.
+	let hasWritten = false;
 	const waiting: Waiting[] = [];
 	let queue = Promise.resolve();
 
@@ -47,7 +49,8 @@ export function keepState(directory: string, initial: State, isNew: boolean): St
 		if (applied.length === 0) return;
 		try {
 			const expected = hasFile ? {lineage: current.lineage, serial: current.serial} : null;
-			current = await writeState(directory, next, expected);
+			current = await writeState(directory, next, expected, {keepsFormer: !hasWritten});
+			hasWritten = true;
 			hasFile = true;
 			for (const {resolve} of applied) resolve(current);
 		} catch (error) {

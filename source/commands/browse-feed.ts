@@ -5,8 +5,10 @@ import type {BrowseState} from '../ui/stores/browse-state.ts';
 import type {BrowseStore} from '../ui/stores/browse-store.ts';
 import type {FrameClock} from '../ui/stores/frame-clock.ts';
 import {createLogPool} from '../ui/stores/log-pool.ts';
-import {runLogOf} from './browse-details.ts';
 import {startFigures} from './browse-figures.ts';
+import {runLogOf} from './browse-history.ts';
+import {createQueue} from './browse-queue.ts';
+import {shownLogOf} from './browse-shown-log.ts';
 import {readTab} from './browse-tabs.ts';
 import {watchEngine} from './browse-watch.ts';
 import {watchFiles} from './browse-watch-files.ts';
@@ -159,7 +161,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		if (!signal.aborted && JSON.stringify(store.getSnapshot().place) === key) store.update({content});
 	};
 	const followFigures = ({place: shown}: BrowseState) => {
-		const isShown = shown.screen === 'environment' || shown.screen === 'object';
+		const isShown = shown.screen === 'environment' || (shown.screen === 'object' && shown.tab === 'overview');
 		if (!isShown) {
 			stopFigures?.();
 			stopFigures = undefined;
@@ -203,7 +205,8 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 	void watchEngine({
 		...place,
 		signal,
-		isOurs: attributes => attributes[labels.lineage] !== undefined || attributes[labels.router] !== undefined,
+		isOurs: attributes =>
+			attributes['name'] === place.router.name || (files !== undefined && attributes[labels.project] === files.name),
 		onLink: link => store.update({link}),
 		onChange: reload,
 	});
@@ -221,41 +224,4 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 			stopFigures?.();
 		},
 	};
-}
-
-type ShownLog =
-	| {readonly type: 'live'; readonly environment: string; readonly names: readonly string[] | null}
-	| {readonly type: 'deployment'; readonly environment: string; readonly id: string};
-
-/** Whose log is in sight. */
-function shownLogOf(state: BrowseState): ShownLog | undefined {
-	const {place} = state;
-	if (place.screen === 'environments') return undefined;
-	const {environment} = place;
-	if (place.screen === 'all-logs')
-		return place.deployment
-			? {type: 'deployment', environment, id: place.deployment.id}
-			: {type: 'live', environment, names: place.names ?? null};
-	const object = currentObject(state);
-	return object ? {type: 'live', environment, names: [object.name]} : undefined;
-}
-
-/** Runs one reading at a time; asking during one runs one more after it. */
-function createQueue(run: () => Promise<void>) {
-	let running: Promise<void> | undefined;
-	let isAsked = false;
-	const ask = (): Promise<void> => {
-		if (running) {
-			isAsked = true;
-			return running;
-		}
-		running = run().finally(() => {
-			running = undefined;
-			if (!isAsked) return;
-			isAsked = false;
-			ask().catch(() => undefined);
-		});
-		return running;
-	};
-	return {ask};
 }

@@ -119,6 +119,16 @@ function addLooking(program: Command): void {
 	])
 		.argument('<address>')
 		.action(async (address, flags) => (await import('./state-show.ts')).stateShow(address, flags));
+	describe(withCommon(state.command('history')), 'former states, newest first', ['state history']).action(async flags =>
+		(await import('./state-history.ts')).stateHistory(flags),
+	);
+	describe(withCommon(state.command('restore')), 'make a former state the current one', ['state restore 41'])
+		.argument('<serial>', 'of compartment state history', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+		.option('--auto-approve', 'do not ask')
+		.action(async (serial, flags) => (await import('./state-history.ts')).stateRestore(serial, flags));
+	describe(withCommon(state.command('unlock')), 'forget a lock that another machine left', ['state unlock'])
+		.argument('[id]', 'of the message that named the lock')
+		.action(async (_id, flags) => (await import('./state-history.ts')).stateUnlock(flags));
 }
 
 function addWriting(program: Command): void {

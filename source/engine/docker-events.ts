@@ -29,7 +29,7 @@ async function* readEvents(
 ): AsyncGenerator<EngineEvent, void> {
 	const {attempt, address} = connection;
 	const operation = 'follow events';
-	const query = {filters: JSON.stringify({label: labelFilter(labels)})};
+	const query = {filters: JSON.stringify({label: labelFilter(labels), type: objects, event: actions})};
 	try {
 		const stream = await attempt(operation, () =>
 			openStream(connection, {method: 'GET', path: '/events', query, signal}),
@@ -52,6 +52,37 @@ async function* readEvents(
 }
 
 const objects: readonly string[] = ['container', 'network', 'volume', 'image'];
+
+/**
+ * Everything that can happen to them but `exec_…`: every probe makes three of those, which would be sent here only to be
+ * thrown away. The engine compares the starts, so `health_status` stands for `health_status: healthy` too.
+ */
+const actions: readonly string[] = [
+	'create',
+	'start',
+	'restart',
+	'stop',
+	'die',
+	'kill',
+	'oom',
+	'pause',
+	'unpause',
+	'rename',
+	'update',
+	'destroy',
+	'health_status',
+	'connect',
+	'disconnect',
+	'mount',
+	'unmount',
+	'remove',
+	'delete',
+	'tag',
+	'untag',
+	'pull',
+	'load',
+	'import',
+];
 
 function toEvent({Type = '', Action = '', Actor, time = 0, timeNano}: Message): EngineEvent | undefined {
 	if (!objects.includes(Type) || Action.startsWith('exec_')) return;

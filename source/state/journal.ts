@@ -120,7 +120,7 @@ function readNow(directory: string): ParsedJournal {
 	const journal = parseJournal(readPrivateFile(path) ?? Buffer.alloc(0));
 	if (journal.damagedLine === undefined) return journal;
 	throw new UserError(`${path}:${journal.damagedLine} is damaged, and whole lines follow it`, {
-		hint: `Move it away, then let \`compartment state rebuild\` read what the engine runs.`,
+		hint: 'Put a copy of the file back, or move it away: then the next apply starts from the state alone.',
 	});
 }
 

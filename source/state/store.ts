@@ -51,20 +51,25 @@ export async function readState(directory: string): Promise<State | undefined> {
 /**
  * Writes the state that follows `expected`, and returns it as written: serial + 1 and a new `updatedAt`. The caller
  * holds the environment's lock. A crash at any moment leaves the former state or this one. The former one stays in
- * history.
+ * history, unless `keepsFormer` is false: the writes of one run would push everything older out of it.
  * @param expected the revision the change was made from; null for the first write
  * @throws UserError when another revision is on disk, or when it cannot be written (the former state is untouched then)
  */
-export async function writeState(directory: string, next: State, expected: Revision | null): Promise<State> {
+export async function writeState(
+	directory: string,
+	next: State,
+	expected: Revision | null,
+	{keepsFormer = true}: {readonly keepsFormer?: boolean} = {},
+): Promise<State> {
 	// No await from here to the rename: two writes of one process cannot interleave.
 	const current = readNow(directory);
 	assertRevision(directory, current, expected);
 	if (expected && next.lineage !== expected.lineage) throw new Error('A write cannot change the lineage of a state');
-	return replaceNow(directory, {...next, serial: (expected?.serial ?? 0) + 1}, current);
+	return replaceNow(directory, {...next, serial: (expected?.serial ?? 0) + 1}, keepsFormer ? current : undefined);
 }
 
 /**
- * Puts a state in the place of whatever is there, for `state restore` and `state rebuild`. Its serial is higher than
+ * Puts a state in the place of whatever is there, for `state restore`. Its serial is higher than
  * any that was there before; what it replaces stays in history, damaged or not. The caller holds the lock.
  */
 export async function restoreState(directory: string, state: State): Promise<State> {
@@ -95,9 +100,10 @@ function unusable(directory: string, problem: string): UserError {
 	const found = backup
 		? `The newest good backup is ${backup.path} (serial ${backup.serial}, ${backup.state.updatedAt}).`
 		: 'There is no good backup in its history.';
-	const rebuild = '`compartment state rebuild` reads it anew from what the engine runs';
 	return new UserError(`${statePath(directory)} ${problem}. ${found}`, {
-		hint: backup ? `\`compartment state restore ${backup.serial}\` brings it back; ${rebuild}.` : `${rebuild}.`,
+		hint: backup
+			? `\`compartment state restore ${backup.serial}\` brings it back.`
+			: 'Put a copy of the file back. What runs keeps running, and nothing of it is touched without a state.',
 	});
 }
 

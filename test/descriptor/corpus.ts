@@ -312,7 +312,10 @@ const resources = descriptors([
 	[db('{}'), 'resources.db.image: Resource config requires image or preset.'],
 	[db('x'), 'resources.db: must be a map (it is a string)'],
 	[db('{image: x, imgae: y}'), 'resources.db.imgae: unknown key "imgae", did you mean "image"?'],
-	[db('{preset: postgers}'), 'resources.db.preset: must be postgres (it is "postgers"), did you mean "postgres"?'],
+	[
+		db('{preset: postgers}'),
+		'resources.db.preset: must be one of postgres, mysql, mariadb, redis, valkey (it is "postgers"), did you mean "postgres"?',
+	],
 	...[
 		'image: x',
 		'command: [x]',

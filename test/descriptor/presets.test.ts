@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
+import {presetNames} from '../../source/descriptor/presets/index.ts';
 import {db, read} from './support.ts';
 
 const resourceOf = (text: string) => read(text).resources[0]!;
@@ -35,3 +36,22 @@ it('does not generate a password that is written down', () => {
 	const resource = resourceOf(db('{preset: postgres, env: {POSTGRES_PASSWORD: x}}'));
 	expect(resource.generatedVariables).toEqual({});
 });
+
+it.each(presetNames)(
+	'%s has all that a resource needs to be waited for, connected to, backed up and restored',
+	name => {
+		const resource = resourceOf(db(`{preset: ${name}, env: {TZ: UTC}}`));
+		expect(resource).toMatchObject({preset: name, env: {TZ: 'UTC'}, restart: {policy: 'unless-stopped'}});
+		expect(Object.keys(resource.volumes)).toEqual(['data']);
+		expect(resource.ports).toContain(resource.readiness!.port);
+		expect(resource.outputs['connection-url']!.sensitive).toBe(true);
+		const {backup, restore} = resource.operations;
+		expect(backup!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
+		expect(restore!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
+		expect(backup!.schedule).toEqual({interval: 'daily', retention: {maxAgeDays: 7}});
+		// A password that is written down is not generated as well.
+		const [key] = Object.keys(resource.generatedVariables);
+		const written = resourceOf(db(`{preset: ${name}, env: {${key}: x}}`));
+		expect(Object.keys(written.generatedVariables)).not.toContain(key);
+	},
+);

@@ -1,6 +1,9 @@
+import {execFile} from 'node:child_process';
 import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
 import {beforeAll, describe, expect, test} from 'vitest';
-import {type PresetName, presetNames} from '../../source/descriptor/presets/index.ts';
+import {type PresetName, presetNames, presets} from '../../source/descriptor/presets/index.ts';
 import {resourceContainerName} from '../../source/model/names.ts';
 import type {Backup} from '../../source/state/backup.ts';
 import {type Sandbox, withSandbox} from './cli.ts';
@@ -90,12 +93,14 @@ async function say(sandbox: Sandbox, name: keyof typeof dialects, what: 'fill' |
 describe('every preset', () => {
 	const sandbox = withSandbox();
 	beforeAll(async () => {
+		const images = tested.map(name => presets[name].image);
+		await promisify(execFile)('bash', [join(import.meta.dirname, '../../scripts/images.sh'), ...images]);
 		sandbox.describe({
 			services: {idle: {image: 'node:24-slim', kind: 'worker', run: {command: 'sleep 1d'}}},
 			resources: Object.fromEntries(tested.map(name => [name, {preset: name}])),
 		});
 		await sandbox.succeed(['deploy']);
-	}, 300_000);
+	}, 600_000);
 
 	test.for(tested)('%s: what was backed up comes back, and is proven to', {timeout: 240_000}, async name => {
 		await say(sandbox, name, 'fill');

@@ -91,7 +91,7 @@ describe('a state file that cannot be trusted', () => {
 		expect(error.message).toContain(
 			`The newest good backup is ${join(directory, 'history', 'state.2.json')} (serial 2`,
 		);
-		expect(error.hint).toMatch(/compartment state restore 2.*compartment state rebuild/);
+		expect(error.hint).toMatch(/`compartment state restore 2` brings it back/);
 		expect((await errorOf(writeState(directory, emptyState(), null))).message).toMatch(reason);
 		expect(readFileSync(path, 'utf8')).toBe(damaged);
 	});

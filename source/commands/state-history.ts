@@ -1,0 +1,91 @@
+import {CancelledError, UserError} from '../errors.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {renderTable} from '../output/table.ts';
+import {appendAudit} from '../state/audit.ts';
+import {readHistory} from '../state/history.ts';
+import {acquireLock, breakLock} from '../state/lock.ts';
+import {restoreState} from '../state/store.ts';
+import {type CommonFlags, isJson} from './flags.ts';
+import {createTerminal} from './terminal.ts';
+import {openWorkspace} from './workspace.ts';
+
+const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[number]) => ({
+	serial,
+	updatedAt: state?.updatedAt ?? null,
+	services: Object.keys(state?.active ?? {}).length,
+	problem: problem ?? null,
+});
+
+/** `compartment state history`: former states, the newest first. */
+export async function stateHistory(flags: CommonFlags): Promise<void> {
+	const {print, paint} = createTerminal(flags);
+	const {directory, environment} = await openWorkspace(flags);
+	const entries = readHistory(directory).map(describeEntry);
+	if (isJson(flags)) {
+		process.stdout.write(jsonDocument({environment: {name: environment}, entries}));
+		return;
+	}
+	if (entries.length === 0) return print(`Environment ${sanitiseLine(environment)} has no former state.`);
+	type Row = (typeof entries)[number];
+	const columns = [
+		{title: 'SERIAL', value: ({serial}: Row) => String(serial), align: 'right' as const},
+		{title: 'WRITTEN', value: ({updatedAt}: Row) => updatedAt ?? '-'},
+		{title: 'SERVICES', value: ({services}: Row) => String(services), align: 'right' as const},
+		{title: 'NOTE', value: ({problem}: Row) => sanitiseLine(problem ?? '')},
+	];
+	print(renderTable(columns, entries, {titleStyle: paint.dim}));
+}
+
+async function confirm(question: string): Promise<void> {
+	const {createInterface} = await import('node:readline/promises');
+	const prompt = createInterface({input: process.stdin, output: process.stderr});
+	try {
+		const answer = await prompt.question(`${question} [y/N] `);
+		if (!/^y(es)?$/i.test(answer.trim())) throw new CancelledError('Nothing was changed.');
+	} finally {
+		prompt.close();
+	}
+}
+
+type RestoreFlags = CommonFlags & {readonly autoApprove?: boolean};
+
+/**
+ * `compartment state restore SERIAL`: a former state becomes the current one; what it replaces stays in history. The
+ * engine is not touched: the next plan shows what differs.
+ */
+export async function stateRestore(serial: number, flags: RestoreFlags): Promise<void> {
+	const {print, isInteractive} = createTerminal(flags);
+	const {directory, environment} = await openWorkspace(flags);
+	const entry = readHistory(directory).find(candidate => candidate.serial === serial);
+	if (!entry)
+		throw new UserError(`There is no former state with serial ${serial}.`, {hint: 'compartment state history'});
+	if (!entry.state) throw new UserError(`${entry.path} ${entry.problem}`, {hint: 'compartment state history'});
+	if (!flags.autoApprove) {
+		if (!isInteractive)
+			throw new UserError('Nobody can be asked for approval here.', {
+				hint: `compartment state restore ${serial} --auto-approve`,
+			});
+		await confirm(`Restore the state of ${entry.state.updatedAt} (serial ${serial}) of ${sanitiseLine(environment)}?`);
+	}
+	const lock = await acquireLock(directory, {operation: 'state restore'});
+	try {
+		const restored = await restoreState(directory, entry.state);
+		appendAudit(directory, {type: 'state.restored', status: 'succeeded', target: environment, details: {serial}});
+		print(`Restored serial ${serial} as serial ${restored.serial}. See what differs: compartment plan`);
+	} finally {
+		await lock.release();
+	}
+}
+
+/** `compartment state unlock`: forgets a holder on another machine. A living process of this machine keeps its lock. */
+export async function stateUnlock(flags: CommonFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const {directory, environment} = await openWorkspace(flags);
+	const record = await breakLock(directory);
+	print(
+		record
+			? `Unlocked ${sanitiseLine(environment)}: ${sanitiseLine(record.operation)} of ${sanitiseLine(record.user)} on ${sanitiseLine(record.host)} held it since ${record.since}.`
+			: `${sanitiseLine(environment)} was not locked.`,
+	);
+}
