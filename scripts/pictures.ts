@@ -4,7 +4,9 @@
  *   npm run pictures
  */
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {type RequestOptions, request} from 'node:http';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {openStage, type Stage} from './pictures/stage.ts';
 import {screenToSvg} from './pictures/svg.ts';
@@ -12,6 +14,16 @@ import {screenToSvg} from './pictures/svg.ts';
 const folder = fileURLToPath(new URL('../docs/pictures', import.meta.url));
 
 type Screen = Parameters<typeof screenToSvg>[0];
+
+const requestOnce = (options: RequestOptions): Promise<void> =>
+	new Promise((resolve, reject) => {
+		request(options, response => {
+			response.resume();
+			response.once('end', resolve);
+		})
+			.once('error', reject)
+			.end();
+	});
 
 function draw(name: string, screen: Screen): void {
 	for (const theme of ['dark', 'light'] as const) {
@@ -63,9 +75,60 @@ async function drawApproval(stage: Stage): Promise<void> {
 	await terminal.ended;
 }
 
+/** Requests for the figures: a second of them is what the router counts. */
+async function visit({port}: Stage): Promise<void> {
+	const ask = (host: string, path: string) => requestOnce({host: '127.0.0.1', port, path, headers: {host}});
+	for (let round = 0; round < 8; round++) {
+		await Promise.all([ask('notes.localhost', '/'), ask('notes.localhost', '/api/notes')]);
+		await sleep(120);
+	}
+}
+
+/** The dashboard: an environment with its figures, the logs of all of it, and one service's deployments. */
+async function drawDashboard(stage: Stage): Promise<void> {
+	using terminal = stage.open([], {columns: 104, rows: 26});
+	await terminal.waitFor('all healthy', 30_000);
+	terminal.press('j');
+	await sleep(1500);
+	await visit(stage);
+	await terminal.waitFor(/[1-9][\d.]* +0 +\d+ % +\d+ MB/, 20_000);
+	draw('browse', terminal.screen);
+	terminal.press('l');
+	await terminal.waitFor('Logs of production');
+	await visit(stage);
+	terminal.press('/GET /notes\r');
+	await terminal.waitFor(/"GET \/notes" \d+ of \d+/);
+	draw('logs', terminal.screen);
+	terminal.press('q');
+	await terminal.ended;
+}
+
+/** What an environment looks like after an apply that failed, and how its cause is found. */
+async function drawFailure(stage: Stage): Promise<void> {
+	const file = join(stage.folder, 'services/api/server.js');
+	const former = readFileSync(file, 'utf8');
+	writeFileSync(file, former.replace('await checkDatabase();', "throw new Error('relation notes does not exist');"));
+	using broken = stage.open(['deploy', '--service', 'api', '--auto-approve', '--plain'], {columns: 100, rows: 30});
+	await broken.ended;
+	writeFileSync(file, former);
+	using terminal = stage.open([], {columns: 104, rows: 26});
+	await terminal.waitFor('newest failed', 30_000);
+	terminal.press('j');
+	await terminal.waitFor('The newest attempt failed', 10_000);
+	await sleep(2500);
+	draw('failure', terminal.screen);
+	terminal.press('\r4');
+	await terminal.waitFor('DEPLOYMENT', 10_000);
+	draw('deployments', terminal.screen);
+	terminal.press('q');
+	await terminal.ended;
+}
+
 mkdirSync(folder, {recursive: true});
 await using stage = await openStage('internal-tools', 'notes');
 await drawApply(stage);
 edit(stage);
 await drawPlan(stage);
 await drawApproval(stage);
+await drawDashboard(stage);
+await drawFailure(stage);

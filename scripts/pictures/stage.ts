@@ -15,6 +15,8 @@ type Size = {readonly columns: number; readonly rows: number};
 /** A project with a router and settings of its own, for frames that look alike on every machine. */
 export type Stage = {
 	readonly folder: string;
+	/** Of the router, on this machine. */
+	readonly port: number;
 	/** Runs the built command line in a terminal, below the line that a person would have typed. */
 	readonly open: (args: readonly string[], size: Size) => TestTerminal;
 	/** The screen once nothing moves on it any more, without the empty lines at its end. */
@@ -47,16 +49,18 @@ export async function openStage(example: string, project: string): Promise<Stage
 	writeFileSync(descriptor, readFileSync(descriptor, 'utf8').replace(/^name: .*$/m, `name: ${project}`));
 	const config = join(home, 'config');
 	mkdirSync(config, {mode: 0o700});
+	const port = await freePort();
 	const env = {
 		COMPARTMENT_CONFIG_HOME: config,
 		COMPARTMENT_ROUTER_NAME: router,
-		COMPARTMENT_ROUTER_PORT: String(await freePort()),
+		COMPARTMENT_ROUTER_PORT: String(port),
 		COMPARTMENT_NETWORK_POOL: '10.214.0.0/20',
 	};
 	return {
 		folder,
+		port,
 		open(args, size) {
-			const cli = join(root, 'dist/cli.mjs');
+			const cli = process.env['PICTURES_CLI'] ?? join(root, 'dist/cli.mjs');
 			const terminal = openTerminal(process.execPath, [cli, ...args], {...size, cwd: folder, env});
 			terminal.screen.write(`$ compartment ${args.join(' ')}\r\n`);
 			return terminal;

@@ -1,24 +1,19 @@
 import {messageOf} from '../errors.ts';
 import {labels} from '../model/labels.ts';
-import {currentEnvironment, currentObject} from '../ui/browse-lookups.ts';
+import {currentObject} from '../ui/browse-lookups.ts';
 import type {BrowseState} from '../ui/stores/browse-state.ts';
 import type {BrowseStore} from '../ui/stores/browse-store.ts';
 import type {FrameClock} from '../ui/stores/frame-clock.ts';
-import {createLogPool} from '../ui/stores/log-pool.ts';
-import {startFigures} from './browse-figures.ts';
-import {runLogOf} from './browse-history.ts';
+import {createFigureReader} from './browse-figures.ts';
+import {createLogReader, type LogPart} from './browse-log-reader.ts';
 import {createQueue} from './browse-queue.ts';
-import {shownLogOf} from './browse-shown-log.ts';
 import {readTab} from './browse-tabs.ts';
 import {watchEngine} from './browse-watch.ts';
 import {watchFiles} from './browse-watch-files.ts';
 import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './browse-world.ts';
-import {createLogFeed, type LogFeed} from './log-feed.ts';
 import {findLogSources, type LogSource} from './log-sources.ts';
 import type {Terminal} from './terminal.ts';
 import type {EnginePlace, Workspace} from './workspace.ts';
-
-export type LogPart = {readonly tail: number; readonly since?: string};
 
 type Options = {
 	readonly store: BrowseStore;
@@ -50,10 +45,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 	const drift = new Map<string, Drift>();
 	let files: Files | undefined;
 	let answers: Observed | undefined;
-	let logFeed: LogFeed | undefined;
-	let stopFigures: (() => void) | undefined;
 	let shouldEnter = canEnter;
-	let shownLog = '';
 	let shownTab = '';
 	let settling: NodeJS.Timeout | undefined;
 
@@ -62,6 +54,8 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		const state = entryOf(environment)?.state;
 		return state && answers ? findLogSources(state, answers.observed) : [];
 	};
+	const log = createLogReader({store, clock, place, terminal, part, entryOf, sourcesIn});
+	const figures = createFigureReader({store, place, entryOf, sourcesIn});
 	const workspaceOf = (environment: string): Workspace | undefined => {
 		const entry = entryOf(environment);
 		return (
@@ -122,25 +116,6 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		if (!signal.aborted) show();
 	};
 
-	const followLog = (state: BrowseState) => {
-		const wanted = shownLogOf(state);
-		const key = JSON.stringify(wanted);
-		if (key !== shownLog) {
-			shownLog = key;
-			logFeed?.close();
-			logFeed = undefined;
-			const pool = createLogPool({schedule: clock.request, isLive: wanted?.type !== 'deployment'});
-			if (wanted?.type === 'deployment') {
-				const entry = entryOf(wanted.environment);
-				if (entry) for (const line of runLogOf(entry.directory, entry.state, wanted.id, terminal)) pool.push(line);
-			} else if (wanted) logFeed = createLogFeed({engine: place.engine, pool, ...part});
-			store.log.show(pool);
-		}
-		if (wanted?.type === 'live')
-			logFeed?.follow(
-				sourcesIn(wanted.environment).filter(({name}) => wanted.names === null || wanted.names.includes(name)),
-			);
-	};
 	const followTab = async (state: BrowseState) => {
 		const {place: shown} = state;
 		const object = currentObject(state);
@@ -160,31 +135,11 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		});
 		if (!signal.aborted && JSON.stringify(store.getSnapshot().place) === key) store.update({content});
 	};
-	const followFigures = ({place: shown}: BrowseState) => {
-		const isShown = shown.screen === 'environment' || (shown.screen === 'object' && shown.tab === 'overview');
-		if (!isShown) {
-			stopFigures?.();
-			stopFigures = undefined;
-			return;
-		}
-		stopFigures ??= startFigures({
-			...place,
-			shown: () => {
-				const current = store.getSnapshot();
-				const environment = currentEnvironment(current)?.name;
-				const state = entryOf(environment)?.state;
-				if (!state || current.link.status !== 'live') return undefined;
-				const only = current.place.screen === 'object' ? currentObject(current)?.name : undefined;
-				return {state, sources: sourcesIn(environment).filter(({name}) => only === undefined || name === only)};
-			},
-			update: figures => store.update({figures}),
-		});
-	};
 	const followShown = () => {
 		const state = store.getSnapshot();
 		if (!files || signal.aborted) return;
-		followLog(state);
-		followFigures(state);
+		log.follow(state);
+		figures.follow(state);
 		followTab(state).catch(error => store.update({content: {type: 'problem', message: messageOf(error)}}));
 	};
 
@@ -220,8 +175,8 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 			clearTimeout(settling);
 			forget();
 			stopFiles();
-			logFeed?.close();
-			stopFigures?.();
+			log.close();
+			figures.close();
 		},
 	};
 }

@@ -2,8 +2,13 @@ import type {Engine, Usage} from '../engine/engine.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
 import {type RouterOptions, readTraffic, type Traffic} from '../router/router.ts';
 import type {State} from '../state/state.ts';
+import {currentEnvironment, currentObject} from '../ui/browse-lookups.ts';
 import type {Figures} from '../ui/stores/browse-data.ts';
+import type {BrowseState} from '../ui/stores/browse-state.ts';
+import type {BrowseStore} from '../ui/stores/browse-store.ts';
+import type {Files} from './browse-world.ts';
 import type {LogSource} from './log-sources.ts';
+import type {EnginePlace} from './workspace.ts';
 
 type Options = {
 	readonly engine: Engine;
@@ -29,7 +34,7 @@ function trafficFigures(traffic: readonly Traffic[], service: string, lineage: s
 }
 
 /** Reads figures of the router and the engine again and again until it is stopped. What cannot be read is left out. */
-export function startFigures({engine, router, shown, update}: Options): () => void {
+function startFigures({engine, router, shown, update}: Options): () => void {
 	const former = new Map<string, Usage>();
 	let timer: NodeJS.Timeout | undefined;
 	let isStopped = false;
@@ -63,5 +68,38 @@ export function startFigures({engine, router, shown, update}: Options): () => vo
 	return () => {
 		isStopped = true;
 		clearTimeout(timer);
+	};
+}
+
+type ReaderOptions = {
+	readonly store: BrowseStore;
+	readonly place: EnginePlace;
+	readonly entryOf: (environment: string) => Files['environments'][number] | undefined;
+	readonly sourcesIn: (environment: string) => readonly LogSource[];
+};
+
+/** Reads figures while they are in sight, and only then: everything else is told by events. */
+export function createFigureReader({store, place, entryOf, sourcesIn}: ReaderOptions) {
+	let stop: (() => void) | undefined;
+	const close = () => {
+		stop?.();
+		stop = undefined;
+	};
+	const shown = () => {
+		const current = store.getSnapshot();
+		const environment = currentEnvironment(current)?.name;
+		const state = environment === undefined ? undefined : entryOf(environment)?.state;
+		if (environment === undefined || !state || current.link.status !== 'live') return undefined;
+		const only = current.place.screen === 'object' ? currentObject(current)?.name : undefined;
+		return {state, sources: sourcesIn(environment).filter(({name}) => only === undefined || name === only)};
+	};
+	return {
+		/** Called for every change of what is shown. */
+		follow({place: {screen, ...where}}: BrowseState) {
+			const isShown = screen === 'environment' || (screen === 'object' && 'tab' in where && where.tab === 'overview');
+			if (!isShown) return close();
+			stop ??= startFigures({...place, shown, update: figures => store.update({figures})});
+		},
+		close,
 	};
 }

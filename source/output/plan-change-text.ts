@@ -20,8 +20,8 @@ function changeLines(change: Change, {indent, nameWidth, hasSigns}: Layout, opti
 	const {paint, glyphs, columns} = options;
 	const {before, after} = change;
 	const sign = signOfChange(change);
-	const mark = hasSigns ? `${glyphs.sign(sign)} ` : '';
-	const head = ' '.repeat(indent) + (hasSigns ? paint[signStyles[sign]](mark) : '');
+	const mark = hasSigns ? glyphs.sign(sign) : '';
+	const head = `${' '.repeat(indent)}${hasSigns ? `${paint[signStyles[sign]](mark)} ` : ''}`;
 	const name = sanitiseLine(change.name);
 	if (isMultiLine(before) || isMultiLine(after)) {
 		const from = isNoText(before) ? `  ${formatValue(before)}` : '';
@@ -30,7 +30,7 @@ function changeLines(change: Change, {indent, nameWidth, hasSigns}: Layout, opti
 		const room = Math.max(minimumRoom, columns - inner);
 		return [head + name + from + to, ...textLines(change, room, options).map(line => ' '.repeat(inner) + line)];
 	}
-	const column = indent + mark.length + Math.max(nameWidth, displayWidth(name)) + 2;
+	const column = indent + (hasSigns ? mark.length + 1 : 0) + Math.max(nameWidth, displayWidth(name)) + 2;
 	const [first = '', ...rest] = valueLines(change, Math.max(minimumRoom, columns - column), options);
 	return [`${head}${padEnd(name, nameWidth)}  ${first}`, ...rest.map(line => ' '.repeat(column) + line)];
 }

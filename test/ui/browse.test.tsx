@@ -40,12 +40,12 @@ function open(part: Partial<BrowseState> = {}, size: Size = sizes[0]!, environme
 	dashboard.store.update(part);
 	const screen = draw(<BrowseScreen store={dashboard.store} clock={clock} isColoured />, size);
 	// An escape that comes alone is one only after a moment.
-	const escape = async () => {
+	const pressEscape = async () => {
 		screen.type('\u001B');
 		await new Promise(resolve => setTimeout(resolve, 40));
 		return screen.text();
 	};
-	return {...dashboard, ...screen, escape, clock, state: dashboard.store.getSnapshot};
+	return {...dashboard, ...screen, pressEscape, clock, state: dashboard.store.getSnapshot};
 }
 
 const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>> = {
@@ -124,9 +124,9 @@ describe('walking', () => {
 		expect(await screen.press('j\r')).toContain('notes › staging');
 		expect(screen.state().place).toMatchObject({screen: 'environment', environment: 'staging'});
 		expect(await screen.press('j\r')).toContain('notes › staging › api');
-		expect(await screen.escape()).toContain('notes › staging');
-		expect(await screen.escape()).toContain('ENVIRONMENT');
-		expect(await screen.escape()).toContain('ENVIRONMENT');
+		expect(await screen.pressEscape()).toContain('notes › staging');
+		expect(await screen.pressEscape()).toContain('ENVIRONMENT');
+		expect(await screen.pressEscape()).toContain('ENVIRONMENT');
 		expect(screen.state().departure).toBeUndefined();
 	});
 
@@ -158,7 +158,7 @@ describe('walking', () => {
 		expect(typed).toContain('/post');
 		expect(typed).toContain('1 of 4 shown');
 		expect(await screen.press('\r')).toContain('only what contains "post"');
-		expect(await screen.escape()).not.toContain('only what contains');
+		expect(await screen.pressEscape()).not.toContain('only what contains');
 		expect(screen.state().place).toEqual(inProduction);
 	});
 
@@ -224,7 +224,7 @@ describe('actions', () => {
 		const screen = open({place: tabOf('deployments'), content: table});
 		await screen.press('\r');
 		expect(screen.state().place).toMatchObject({screen: 'all-logs', deployment: {id: 'dpl_3'}});
-		await screen.escape();
+		await screen.pressEscape();
 		expect(screen.state().place).toEqual(tabOf('deployments'));
 	});
 
@@ -246,7 +246,7 @@ describe('actions', () => {
 	test('the palette moves, closes and says when nothing has the name', async () => {
 		const screen = open({place: inProduction});
 		expect(await screen.press(':zzz')).toContain('No action has this in its name.');
-		await screen.escape();
+		await screen.pressEscape();
 		expect(screen.state().overlay).toBeUndefined();
 		await screen.press(':roll\r');
 		expect(screen.state().departure).toMatchObject({verb: 'rollback'});
@@ -320,7 +320,7 @@ describe('hostile text', () => {
 			for (const line of lines) if (/^[╭│╰]/u.test(line) && !/\u200D/u.test(line)) expect(line).toMatch(/[╮│╯]$/u);
 		}
 		const written = screen.written();
-		for (const escape of [']52;', ']0;', 'evil.example', '\u202E', '\u0007', '\u001B[2J\u001B[H\u001B[?1049l'])
-			expect(written).not.toContain(escape);
+		for (const sequence of [']52;', ']0;', 'evil.example', '\u202E', '\u0007', '\u001B[2J\u001B[H\u001B[?1049l'])
+			expect(written).not.toContain(sequence);
 	});
 });
