@@ -1,7 +1,8 @@
 /**
  * Draws docs/pictures/: frames of the built command line, which runs in a terminal on a copy of an example.
  *
- *   npm run pictures
+ *   npm run pictures                    all
+ *   npm run pictures -- browse          only these: apply, plan, browse
  */
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {type RequestOptions, request} from 'node:http';
@@ -90,9 +91,12 @@ async function drawDashboard(stage: Stage): Promise<void> {
 	await terminal.waitFor('all healthy', 30_000);
 	terminal.press('j');
 	await sleep(1500);
-	await visit(stage);
+	const visits = (async () => {
+		for (let round = 0; round < 5; round++) await visit(stage);
+	})();
 	await terminal.waitFor(/[1-9][\d.]* +0 +\d+ % +\d+ MB/, 20_000);
 	draw('browse', terminal.screen);
+	await visits;
 	terminal.press('l');
 	await terminal.waitFor('Logs of production');
 	await visit(stage);
@@ -115,7 +119,7 @@ async function drawFailure(stage: Stage): Promise<void> {
 	await terminal.waitFor('newest failed', 30_000);
 	terminal.press('j');
 	await terminal.waitFor('The newest attempt failed', 10_000);
-	await sleep(2500);
+	await terminal.waitFor(/\d % +\d+ MB/, 20_000);
 	draw('failure', terminal.screen);
 	terminal.press('\r4');
 	await terminal.waitFor('DEPLOYMENT', 10_000);
@@ -124,11 +128,25 @@ async function drawFailure(stage: Stage): Promise<void> {
 	await terminal.ended;
 }
 
+/** Without a picture of it, the first deployment is only made. */
+async function deploy(stage: Stage): Promise<void> {
+	using terminal = stage.open(['deploy', '--auto-approve', '--plain'], {columns: 100, rows: 30});
+	const {exitCode} = await terminal.ended;
+	if (exitCode !== 0) throw new Error(`it cannot be deployed:\n${terminal.scrollback()}`);
+}
+
+const asked = process.argv.slice(2);
+const isWanted = (name: string) => asked.length === 0 || asked.includes(name);
+
 mkdirSync(folder, {recursive: true});
 await using stage = await openStage('internal-tools', 'notes');
-await drawApply(stage);
-edit(stage);
-await drawPlan(stage);
-await drawApproval(stage);
-await drawDashboard(stage);
-await drawFailure(stage);
+await (isWanted('apply') ? drawApply(stage) : deploy(stage));
+if (isWanted('plan')) {
+	edit(stage);
+	await drawPlan(stage);
+	await drawApproval(stage);
+}
+if (isWanted('browse')) {
+	await drawDashboard(stage);
+	await drawFailure(stage);
+}

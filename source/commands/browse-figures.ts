@@ -21,7 +21,13 @@ type Options = {
 /** Figures older than this are old news, newer ones cost more than they tell. */
 const paceMs = 2000;
 
-function trafficFigures(traffic: readonly Traffic[], service: string, lineage: string): Figures {
+type Served = {readonly at: number; readonly requests: number};
+
+function trafficFigures(
+	traffic: readonly Traffic[],
+	service: string,
+	lineage: string,
+): Omit<Figures, 'cpu' | 'memory'> {
 	const slots = traffic.filter(slot => slot.lineage === lineage && slot.service === service);
 	if (slots.length === 0) return {};
 	const sum = (figure: (slot: Traffic) => number) => slots.reduce((total, slot) => total + figure(slot), 0);
@@ -33,9 +39,16 @@ function trafficFigures(traffic: readonly Traffic[], service: string, lineage: s
 	};
 }
 
+/** Requests between two reads: the router's own rate is of the last second, and would miss the others. */
+function rateSince(before: Served | undefined, now: Served): number | undefined {
+	if (!before || now.requests < before.requests || now.at <= before.at) return undefined;
+	return ((now.requests - before.requests) * 1000) / (now.at - before.at);
+}
+
 /** Reads figures of the router and the engine again and again until it is stopped. What cannot be read is left out. */
 function startFigures({engine, router, shown, update}: Options): () => void {
 	const former = new Map<string, Usage>();
+	const served = new Map<string, Served>();
 	let timer: NodeJS.Timeout | undefined;
 	let isStopped = false;
 
@@ -46,6 +59,14 @@ function startFigures({engine, router, shown, update}: Options): () => void {
 		former.set(containerId, usage);
 		if (!before || usage.at <= before.at) return {memory: usage.memory};
 		return {memory: usage.memory, cpu: Math.max(0, (usage.cpuMs - before.cpuMs) / (usage.at - before.at))};
+	};
+	const trafficOf = (traffic: readonly Traffic[], name: string, lineage: string): Figures => {
+		const figures = trafficFigures(traffic, name, lineage);
+		if (figures.requests === undefined) return figures;
+		const now = {at: Date.now(), requests: figures.requests};
+		const rate = rateSince(served.get(name), now);
+		served.set(name, now);
+		return rate === undefined ? figures : {...figures, requestsPerSecond: rate};
 	};
 	const read = async () => {
 		const place = shown();
@@ -58,7 +79,7 @@ function startFigures({engine, router, shown, update}: Options): () => void {
 			const figures = sources.map(({name}, index): [string, Figures] =>
 				state.resources[name]
 					? [resourceAddress(name), usages[index]!]
-					: [serviceAddress(name), {...trafficFigures(traffic, name, state.lineage), ...usages[index]}],
+					: [serviceAddress(name), {...trafficOf(traffic, name, state.lineage), ...usages[index]}],
 			);
 			if (!isStopped) update(Object.fromEntries(figures));
 		}

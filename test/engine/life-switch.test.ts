@@ -3,27 +3,13 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {containersAt, type Sandbox, withSandbox, words} from './cli.ts';
 import {publicService} from './cli-server.ts';
-import {smallImage} from './helpers.ts';
+import {keepAsking} from './life-asking.ts';
 import {lifeFiles} from './life-server.ts';
 import {startLoad} from './router-load.ts';
 
 const clients = {keepAlive: 3, fresh: 2, idling: 1};
 const rules = (prefix: string) =>
 	`version: 1\nroutes:\n  - on: web\n    path: ${prefix}/*\n    to: api\n    stripPrefix: ${prefix}\n`;
-
-/** Asks the same again and again, one request after the other, until told to stop; the answers, each different one once. */
-function keepAsking(sandbox: Sandbox, path: string): () => Promise<string[]> {
-	const answers = new Set<string>();
-	let isRunning = true;
-	const asking = (async () => {
-		while (isRunning) answers.add(await sandbox.ask(path).then(({status, body}) => `${status} ${body}`, String));
-	})();
-	return async () => {
-		isRunning = false;
-		await asking;
-		return [...answers].sort();
-	};
-}
 
 describe('switches under load', () => {
 	const sandbox = withSandbox(async opened => {
@@ -101,64 +87,6 @@ function patient({folder, write}: Sandbox): string {
 	execFileSync('chmod', ['-R', 'go=', `${folder}/patient`]);
 	return `${folder}/patient`;
 }
-
-describe('of three services', () => {
-	const all = ['web', 'api', 'shop'];
-	const services = Object.fromEntries(
-		all.map(name => [name, publicService(name, {readiness: {type: 'http', path: '/healthz', timeoutMs: 3000}})]),
-	);
-	const sandbox = withSandbox(async opened => {
-		for (const name of all) opened.write(lifeFiles(name, 'v1'));
-		opened.describe({services});
-		await opened.succeed(['deploy']);
-	});
-	const answers = () => Promise.all(all.map(async service => (await sandbox.ask('/', {service})).body));
-
-	test('one that never becomes ready changes nothing that serves', async () => {
-		const before = await Promise.all(all.map(name => sandbox.running(`service.${name}`)));
-		for (const name of all) sandbox.setVersion(name, name === 'shop' ? 'v2 unready' : 'v2');
-		const stops = all.map(name => keepAsking(sandbox, `/sibling/${name}`));
-		const {exitCode, stdout} = await sandbox.run(['deploy']);
-		expect(exitCode).toBe(1);
-		expect(stdout).toMatch(/service\.shop +failed/);
-		expect(await Promise.all(stops.map(stop => stop()))).toEqual(all.map(name => [`200 ${name} v1`]));
-		expect(await answers()).toEqual(['web v1', 'api v1', 'shop v1']);
-		const after = await Promise.all(all.map(name => sandbox.running(`service.${name}`)));
-		expect(after.map(({id}) => id)).toEqual(before.map(({id}) => id));
-	});
-
-	test('a sibling never gets one that is not ready, and no call is lost', async () => {
-		sandbox.setVersion('shop', 'v3 late=1500');
-		sandbox.setVersion('api', 'v3 late=700');
-		sandbox.setVersion('web', 'v1');
-		const stops = ['api', 'shop'].map(name => keepAsking(sandbox, `/sibling/${name}`));
-		await sandbox.succeed(['deploy']);
-		await pause(500);
-		const seen = await Promise.all(stops.map(stop => stop()));
-		expect(seen).toEqual([
-			['200 api v1', '200 api v3'],
-			['200 shop v1', '200 shop v3'],
-		]);
-		expect((await sandbox.ask('/sibling/shop')).body).toBe('shop v3');
-	});
-
-	test('all serve again by themselves when the router restarts or is killed', async () => {
-		const {name} = sandbox.router;
-		const isServing = () =>
-			expect.poll(() => answers().catch(String), {timeout: 20_000}).toEqual(['web v1', 'api v3', 'shop v3']);
-		execFileSync('docker', ['restart', '--time', '1', name], {stdio: 'ignore'});
-		await isServing();
-		// The engine does not start again what was killed through it, so the process itself is killed, beside the engine.
-		const pid = execFileSync('docker', ['inspect', '--format', '{{.State.Pid}}', name], {encoding: 'utf8'}).trim();
-		execFileSync('docker', ['run', '--rm', '--pid=host', smallImage, 'sh', '-c', `kill -9 ${pid}`]);
-		await isServing();
-		const containers = await sandbox.observe();
-		for (const each of containers.containers.filter(({state}) => state === 'running'))
-			execFileSync('docker', ['restart', '--time', '1', each.name], {stdio: 'ignore'});
-		await isServing();
-		await sandbox.expectNoChanges();
-	});
-});
 
 describe('a worker that crashes right after the switch', () => {
 	const services = {

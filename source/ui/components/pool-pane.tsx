@@ -111,7 +111,7 @@ function lookOf({type}: Span, {line, isMatch}: PoolRow, place: number): Look & {
 		case 'mark':
 			return line.stream === 'stderr' ? looks.warning : looks.secondary;
 		case 'match':
-			return {...looks.warning, bold: isMatch, inverse: true};
+			return {...looks.warning, bold: true, inverse: isMatch};
 		case 'text':
 			return isMatch ? looks.title : looks.plain;
 	}

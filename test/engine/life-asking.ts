@@ -1,0 +1,15 @@
+import type {Sandbox} from './cli.ts';
+
+/** Asks the same again and again, one request after the other, until told to stop; the answers, each different one once. */
+export function keepAsking(sandbox: Sandbox, path: string): () => Promise<string[]> {
+	const answers = new Set<string>();
+	let isRunning = true;
+	const asking = (async () => {
+		while (isRunning) answers.add(await sandbox.ask(path).then(({status, body}) => `${status} ${body}`, String));
+	})();
+	return async () => {
+		isRunning = false;
+		await asking;
+		return [...answers].sort();
+	};
+}
