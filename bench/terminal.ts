@@ -38,6 +38,19 @@ async function measureFirstFrame(sandbox: Sandbox): Promise<number[]> {
 	return times;
 }
 
+/** What node itself and the terminal cost: the floor under a first frame on this machine as it is now. */
+async function measureFloor(): Promise<number[]> {
+	const times: number[] = [];
+	for (let round = 0; round < rounds; round++) {
+		const start = performance.now();
+		using terminal = openTerminal(process.execPath, ['-e', 'process.stdout.write("ready")'], {columns: 160, rows: 48});
+		await terminal.waitFor('ready', 20_000);
+		times.push(performance.now() - start);
+		await terminal.ended;
+	}
+	return times;
+}
+
 /** From a key that moves the cursor to the first byte of the frame that shows it. */
 async function measureKeys(sandbox: Sandbox): Promise<number[]> {
 	using terminal = open(sandbox);
@@ -134,6 +147,7 @@ async function report(sandbox: Sandbox): Promise<void> {
 	await runWell(compartment('apply', '--auto-approve'), {cwd: sandbox.directory, env: sandbox.env});
 	row('', 'median ms', 'min', 'worst');
 	row('---', '--:', '--:', '--:');
+	sayTimes('node -e, to its first byte', await measureFloor());
 	sayTimes('start to first frame', await measureFirstFrame(sandbox));
 	sayTimes('key to frame', await measureKeys(sandbox));
 	say('');

@@ -34,19 +34,23 @@ export async function discardUnfinished(
 	}
 }
 
+/** Takes a deployment out of service; without a router nobody waits for an answer. */
+export async function withdrawDeployment(context: RecoveryContext, deployment: Deployment): Promise<void> {
+	const isRouterUp = (await observeRouter(context.engine, context.router)).state === 'running';
+	const {slot: _slot, ...unreachable} = deployment;
+	await takeOutOfService(context, isRouterUp ? deployment : unreachable);
+}
+
 /** Former deployments whose requests were still to be waited for. */
 export async function retireFormer(context: RecoveryContext): Promise<void> {
-	const {engine, router, state} = context;
+	const {state} = context;
 	const {deployments, active} = state.current();
 	const former = Object.values(deployments).filter(
 		({id, service, stage}) => stage === 'draining_previous' && active[service] !== id,
 	);
 	if (former.length === 0) return;
-	const isRouterUp = (await observeRouter(engine, router)).state === 'running';
 	for (const deployment of former) {
-		// Without a router nobody waits for an answer.
-		const {slot: _slot, ...unreachable} = deployment;
-		await takeOutOfService(context, isRouterUp ? deployment : unreachable);
+		await withdrawDeployment(context, deployment);
 		const patch = {stage: 'retired', completedAt: now()} as const;
 		await state.update(current => patchDeployment(current, deployment.id, patch));
 	}

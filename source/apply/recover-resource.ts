@@ -1,7 +1,7 @@
 import {labels} from '../model/labels.ts';
 import {resourceContainerName} from '../model/names.ts';
 import type {PendingOperation} from '../state/journal.ts';
-import {isUp, ownContainers, type RecoveryContext} from './recovery-context.ts';
+import {ownContainers, type RecoveryContext} from './recovery-context.ts';
 import {previousName} from './steps/resource.ts';
 
 type Replacement = Extract<PendingOperation['intent'], {type: 'replace-resource'}>;
@@ -25,12 +25,15 @@ export async function recoverResource(
 	const former = find(previousName(containerName));
 	const record = state.current().resources[resource];
 	if (current && record?.containerId === current.id) {
+		const isNew = current.labels[labels.op] === op;
 		if (former) await engine.remove(former.id);
-		if (!isUp(current) && record.status === 'running') {
+		// The engine may still be stopping it for the killed process: asking again waits for that.
+		else if (!isNew) await engine.stop(current.id, settings.stopGraceSeconds);
+		if (record.status === 'running') {
 			await engine.start(current.id);
-			say(`started resource ${resource} again`);
+			if (!isNew && !former) say(`started resource ${resource} again`);
 		}
-		return current.labels[labels.op] === op;
+		return isNew;
 	}
 	if (current && !former && !record) return false;
 	if (current) {

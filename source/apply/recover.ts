@@ -3,6 +3,7 @@ import {labels} from '../model/labels.ts';
 import {type PendingOperation, pendingOperations} from '../state/journal.ts';
 import type {JournalEntry} from '../state/journal-entry.ts';
 import {discardUnfinished, retireFormer, settleContainers} from './recover-leftovers.ts';
+import {recoverRemoval, recoverRetirement} from './recover-removal.ts';
 import {recoverReplacements, recoverResource} from './recover-resource.ts';
 import {recoverSwitch} from './recover-switch.ts';
 import type {RecoveryContext} from './recovery-context.ts';
@@ -23,12 +24,15 @@ async function recoverOperation(
 			// Found or not, the next plan takes what is there by its label, or makes it.
 			return networks.length + volumes.length > 0;
 		}
-		// What they made or took away shows in the state and in the engine; the next plan does what is left to do.
+		case 'retire':
+			await recoverRetirement(context, intent.deployments);
+			return false;
+		case 'remove':
+			return recoverRemoval(context, intent);
+		// What they made shows in the state and in the engine; the next plan does what is left to do.
 		case 'run-candidate':
 		case 'build-image':
 		case 'release':
-		case 'retire':
-		case 'remove':
 			return false;
 	}
 }

@@ -220,6 +220,12 @@ describe('actions', () => {
 		});
 	});
 
+	test('a roll back waits until it is known which deployment is meant', async () => {
+		const screen = open({place: tabOf('deployments'), content: {type: 'loading'}});
+		expect(await screen.press('b')).toContain('The deployments are being read, one moment');
+		expect(screen.state().departure).toBeUndefined();
+	});
+
 	test('enter on a deployment shows what was said while it was made, and esc comes back to the list', async () => {
 		const screen = open({place: tabOf('deployments'), content: table});
 		await screen.press('\r');

@@ -4,6 +4,7 @@ import {drain} from '../../router/router.ts';
 import type {Settings} from '../../settings.ts';
 import type {Deployment} from '../../state/state.ts';
 import type {ApplyContext} from '../context.ts';
+import {nameOnNetwork} from './name-on-network.ts';
 
 type Context = Pick<ApplyContext, 'engine' | 'router' | 'state'> & {
 	readonly settings: Pick<Settings, 'drainSeconds' | 'stopGraceSeconds'>;
@@ -27,15 +28,16 @@ export async function takeOutOfService(
 	{onProgress, onDeadline}: Watch = {},
 ): Promise<void> {
 	const {lineage, project, environment} = state.current();
-	const isThere = containerId !== undefined && (await engine.inspectContainer(containerId)) !== undefined;
-	if (!isThere) return;
+	const details = containerId === undefined ? undefined : await engine.inspectContainer(containerId);
+	if (containerId === undefined || !details) return;
 	if (slot) {
 		onProgress?.('draining the former deployment');
 		const options = {deadlineMs: settings.drainSeconds * 1000, signal};
 		if (!(await drain(engine, router, [{lineage, service, slot}], options))) onDeadline?.();
 	}
 	failpoint('retire.after-drain');
-	await engine.leave(containerId, meshNetworkName(project, environment));
+	// Its name first, so that no sibling calls it while it stops; calls that it is answering go on.
+	if (details.state === 'running') await nameOnNetwork(engine, containerId, meshNetworkName(project, environment), []);
 	failpoint('retire.after-leave');
 	onProgress?.('stopping the former deployment');
 	await engine.stop(containerId, settings.stopGraceSeconds);

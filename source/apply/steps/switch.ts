@@ -11,6 +11,7 @@ import {operate} from '../operation.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
 import {failDeployment} from './candidate.ts';
+import {nameOnNetwork} from './name-on-network.ts';
 
 /**
  * Siblings reach a service by its name: from now on that is the new deployment too. It is off their network for a moment,
@@ -27,9 +28,7 @@ export async function takeNames(
 		if (active[service] === undefined) return;
 		const container = deployments[id]?.containerId;
 		if (!container) return;
-		await engine.leave(container, network);
-		failpoint('switch.between-names');
-		await engine.join(container, {network, aliases: [service]});
+		await nameOnNetwork(engine, container, network, [service]);
 	};
 	await Promise.all(Object.entries(switched).map(take));
 }

@@ -4,6 +4,7 @@ import {activeDeployment} from '../../plan/input.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
+import {operate} from '../operation.ts';
 import {startCandidate} from './candidate.ts';
 
 /**
@@ -18,8 +19,14 @@ export async function replaceWorker(
 	const {engine, settings, state} = context;
 	const former = activeDeployment(state.current(), planned.service);
 	if (former?.containerId) {
-		progress(context, serviceAddress(planned.service), 'stopping the former deployment');
-		await engine.stop(former.containerId, settings.stopGraceSeconds);
+		const {id, containerId} = former;
+		const address = serviceAddress(planned.service);
+		progress(context, address, 'stopping the former deployment');
+		await operate(context, {
+			address,
+			intent: {type: 'retire', deployments: [id]},
+			run: () => engine.stop(containerId, settings.stopGraceSeconds),
+		});
 		failpoint('worker.after-stop');
 	}
 	try {

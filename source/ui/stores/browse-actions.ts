@@ -101,6 +101,9 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 		// In a service's own screen roll back and promote are about that service; everywhere else about all of them.
 		const isOfService =
 			place.screen === 'object' && object?.kind === 'service' && (verb === 'rollback' || verb === 'promote');
+		// Which deployment is meant is not known before the list is.
+		if (isOfService && place.tab === 'deployments' && content.type === 'loading')
+			return say('The deployments are being read, one moment');
 		const deployment = content.type === 'table' && isOfService ? content.rows[row]?.deployment : undefined;
 		if (place.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
 			return say('A resource has no deployments to roll back to');
