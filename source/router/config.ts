@@ -61,7 +61,7 @@ const renderDefaults = (): string[] => [
 	'\toption idle-close-on-response',
 	'\toption disable-h2-upgrade',
 	'\toption redispatch',
-	'\tretries 2',
+	'\tretries 3',
 	'\tretry-on conn-failure empty-response',
 	// Below the five seconds after which Node.js closes an idle connection.
 	'\tdefault-server pool-purge-delay 2s',

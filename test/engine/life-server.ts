@@ -2,7 +2,7 @@
  * The server of tests about the life of a deployment. version.txt tells what it calls itself, and in further words how it
  * behaves: `unready` never answers the probe with 2xx, `late=900` only after so many milliseconds, `dies=900` ends with
  * exit code 9 so long after its start. It answers `<service> <version>`, `/env` with its variables, `/slow` after
- * 1.5 s, and `/sibling/<name>` with what that service answers.
+ * 1.5 s, and `/sibling/<name>/<path>` with what that service answers.
  */
 const server = `
 import {readFileSync} from 'node:fs';
@@ -34,7 +34,8 @@ const server = createServer(async (request, response) => {
 	if (url === '/slow') return setTimeout(answer, 1500, 200, service + ' ' + name);
 	if (url === '/env') return answer(200, JSON.stringify(process.env));
 	if (url.startsWith('/sibling/')) {
-		const sibling = openRequest({host: url.slice('/sibling/'.length), port: 3000, agent: false}, async told => {
+		const [, , host, path = ''] = url.split('/');
+		const sibling = openRequest({host, port: 3000, path: '/' + path, agent: false}, async told => {
 			let text = '';
 			for await (const chunk of told) text += chunk;
 			answer(told.statusCode, text);
