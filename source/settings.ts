@@ -2,7 +2,6 @@ import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {configurationDirectory} from './configuration-directory.ts';
 import {messageOf, UserError} from './errors.ts';
-import {routerName} from './model/names.ts';
 import {
 	absolutePath,
 	allowed,
@@ -73,7 +72,11 @@ const rules: Rules = {
 	baseDomain: rule('localhost', hostName, 'COMPARTMENT_BASE_DOMAIN'),
 	routerListen: rule('127.0.0.1', ipAddress),
 	routerPort: rule(9080, number(1, 65_535), 'COMPARTMENT_ROUTER_PORT'),
-	routerName: rule(routerName, allowed(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'a container name'), 'COMPARTMENT_ROUTER_NAME'),
+	routerName: rule(
+		'compartment-router',
+		allowed(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'a container name'),
+		'COMPARTMENT_ROUTER_NAME',
+	),
 	networkPool: rule('10.213.0.0/16', poolOf(8, 28), 'COMPARTMENT_NETWORK_POOL'),
 	networkPrefix: rule(26, number(16, 29)),
 	retain: rule(5, number(1, 100)),

@@ -14,7 +14,6 @@ import type {Plan} from '../plan/plan.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {State} from '../state/state.ts';
-import {assertHeld} from './assert-held.ts';
 import {chooseRollback} from './choose-rollback.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
 import type {PlanRequest} from './plan-request.ts';
@@ -119,12 +118,22 @@ function assertServices(project: Project, services: readonly string[] | null): v
 	}
 }
 
+/** A misspelt name must not look like one whose candidate is active already. */
+function assertDeployed({deployments}: State, services: readonly string[] | null): void {
+	const known = new Set(Object.values(deployments).map(({service}) => service));
+	const missing = services?.find(name => !known.has(name));
+	if (missing === undefined) return;
+	throw new UserError(`The requested service was not found: ${missing}`, {
+		hint: `There are deployments of ${[...known].join(', ') || 'none'}`,
+	});
+}
+
 /** Reads the engine, the sources and the state, and plans. It only reads. */
 export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {
 	const {project, settings, router, state, directory} = world;
 	const engine = rememberReads(world.engine);
 	if (request.mode === 'apply') assertServices(project, request.services);
-	if (request.mode === 'promote' || request.mode === 'discard') assertHeld(state, request.services);
+	if (request.mode === 'promote' || request.mode === 'discard') assertDeployed(state, request.services);
 	const desired = describeDesired({
 		project,
 		environment: state.environment,

@@ -1,7 +1,5 @@
-import {CommanderError} from 'commander';
 import {exitCodes, UserError} from '../errors.ts';
 import {onOutputError} from './broken-pipe.ts';
-import {createProgram} from './program.ts';
 
 /** Without a command it is the dashboard, whose flags may stand alone too. */
 const withCommand = (args: readonly string[]): string[] => {
@@ -9,6 +7,15 @@ const withCommand = (args: readonly string[]): string[] => {
 	const isOwn = first !== undefined && ['-h', '--help', '-V', '--version'].includes(first);
 	return first === undefined || (first.startsWith('-') && !isOwn) ? ['browse', ...args] : [...args];
 };
+
+/** The dashboard has no arguments, so its first frame need not wait until the command line can be read. */
+async function openDashboard(version: string): Promise<void> {
+	const {browse} = await import('./browse.ts');
+	await browse({}, async () => (await import('./program.ts')).createProgram(version).outputHelp());
+}
+
+const isCommandLineError = (error: unknown): error is Error & {readonly exitCode: number} =>
+	error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
 
 /**
  * Runs one command line and sets the exit code (README, "Exit codes"). Errors are one message on stderr, whatever the
@@ -19,11 +26,13 @@ export async function main(args: readonly string[], version: string): Promise<vo
 	process.stdout.on('error', onOutputError);
 	process.stderr.on('error', onOutputError);
 	try {
+		if (args.length === 0) return await openDashboard(version);
+		const {createProgram} = await import('./program.ts');
 		const given = withCommand(args);
 		await createProgram(version, given[0]).parseAsync(given, {from: 'user'});
 	} catch (error) {
 		// commander has printed its own message already.
-		if (error instanceof CommanderError) {
+		if (isCommandLineError(error)) {
 			process.exitCode = error.exitCode;
 			return;
 		}

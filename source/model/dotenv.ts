@@ -9,16 +9,8 @@ export type DotenvScan = {
 
 const opening = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*|:\s+)(.*)$/s;
 
-/** Where a quoted value ends, counted from its opening quote; -1 when it does not. */
-function closingQuote(text: string): number {
-	const quote = text[0]!;
-	for (let index = 1; index < text.length; index++) {
-		// Only a backslash in front of the very quote keeps it open.
-		if (text[index] === '\\' && text[index + 1] === quote) index++;
-		else if (text[index] === quote) return index;
-	}
-	return -1;
-}
+// A backslash in front of the very quote keeps the value open, unless only closing there leaves a good end of the line.
+const quoted = /^(["'`])(?:\\\1|(?!\1)[\s\S])*\1[^\S\n]*(?:#[^\n]*)?(?=\n|$)/;
 
 /**
  * Finds the names that a dotenv file assigns, in order and with repetitions, and what is no dotenv. The values
@@ -38,12 +30,9 @@ export function scanDotenv(content: string): DotenvScan {
 			continue;
 		}
 		assignments.push({key: match[1]!, line});
-		const value = match[2]!.trimStart();
-		if (!/^["'`]/.test(value)) continue;
 		// A quoted value may go on over several lines; one that never closes is an ordinary word.
-		const rest = [value, ...lines.slice(index + 1)].join('\n');
-		const end = closingQuote(rest);
-		if (end > 0) index += rest.slice(0, end).split('\n').length - 1;
+		const rest = [match[2]!.trimStart(), ...lines.slice(index + 1)].join('\n');
+		index += (quoted.exec(rest)?.[0].split('\n').length ?? 1) - 1;
 	}
 	return {assignments, unsupported};
 }

@@ -81,5 +81,3 @@ const repositoryPart = (text: string): string =>
 /** Repository of the images built for a service; the tag is the build key. */
 export const imageRepository = (project: string, environment: string, service: string): string =>
 	['compartment', project, environmentSlug(environment), service].map(repositoryPart).join('/');
-
-export const routerName = 'compartment-router';

@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
 
@@ -21,6 +22,8 @@ const file = '/etc/web/token';
 createServer((request, response) => {
 	const inFile = existsSync(file) ? readFileSync(file, 'utf8') : null;
 	const mode = inFile === null ? null : (statSync(file).mode & 0o777).toString(8);
+	const given = Object.entries(process.env).filter(([key]) => key.startsWith('V_'));
+	if (request.url === '/given') return response.end(JSON.stringify(Object.fromEntries(given)));
 	response.end(JSON.stringify({level: LEVEL, token: TOKEN, fromEnv: FILE_TOKEN ?? null, inFile, mode, host: DB_HOST}));
 }).listen(Number(PORT));
 process.once('SIGTERM', () => process.exit());
@@ -59,6 +62,19 @@ const setSecret = async (key: string, value: string) => {
 	await sandbox.succeed(['variable', 'set', key, '--sensitive', '--stdin', '--service', 'web'], {input: `${value}\n`});
 };
 
+// What a shell, a URL, JSON, an encoding or a terminal could trip over, and some that chance adds. No variable of any
+// process can hold a NUL.
+const texts = [
+	'',
+	' a b ',
+	'$HOME `id` "\'\\\\',
+	'\u001b[31m\t\r\u202e',
+	'ä€😀\u0301',
+	'line\nline\n',
+	...fc.sample(fc.string({unit: 'binary', maxLength: 40}), {numRuns: 6, seed: 7}),
+].map(text => text.replaceAll('\0', ''));
+const given = Object.fromEntries(texts.map((text, index) => [`V_${index}`, text]));
+
 const answer = async () => JSON.parse((await sandbox.ask('/')).body) as Record<string, unknown>;
 
 describe('variables of an environment', () => {
@@ -66,6 +82,7 @@ describe('variables of an environment', () => {
 		expect(await sandbox.succeed(['variable', 'set', 'LEVEL', 'info'])).toBe(
 			`Set variable LEVEL for ${sandbox.project} / production.\n`,
 		);
+		for (const [key, text] of Object.entries(given)) await setSecret(key, text);
 		await setSecret('TOKEN', canary);
 		await sandbox.succeed(['variable', 'set', 'DB_HOST', '--service', 'web', '--from-resource', 'store.host']);
 		const list = await sandbox.succeed(['variable', 'list', '--service', 'web']);
@@ -102,6 +119,25 @@ describe('variables of an environment', () => {
 		execFileSync('docker', ['restart', '-t', '1', name]);
 		await expect.poll(async () => (await sandbox.ask('/')).status, {timeout: 15_000}).toBe(200);
 		expect((await answer())['inFile']).toBe(`${canary}-file`);
+	});
+
+	test('any text survives: set, container, run', async () => {
+		expect(JSON.parse((await sandbox.ask('/given')).body)).toEqual(given);
+		const print = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith('V_')))))`;
+		const run = [
+			'variable',
+			'run',
+			'--env',
+			'production',
+			'--allow-production',
+			'--service',
+			'web',
+			'--',
+			'node',
+			'-e',
+			print,
+		];
+		expect(JSON.parse(await sandbox.succeed(run))).toEqual(given);
 	});
 
 	test('a change shows in the next plan by name, a sensitive value never; the same value is no change', async () => {
