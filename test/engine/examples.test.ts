@@ -1,0 +1,23 @@
+import {execFile} from 'node:child_process';
+import {resolve} from 'node:path';
+import {promisify} from 'node:util';
+import {beforeAll, describe, expect, test} from 'vitest';
+import {useExample, withSandbox} from './cli.ts';
+
+const bases = ['node:24-slim', 'python:3.13-slim', 'golang:1.24', 'caddy:2-alpine'];
+
+beforeAll(async () => {
+	await promisify(execFile)('bash', [resolve(import.meta.dirname, '../../scripts/images.sh'), ...bases]);
+}, 300_000);
+
+// None of them has a Dockerfile: what they are made of is found out, and their bases are images like any other.
+describe.each(['pnpm-workspace', 'python-service', 'go-service', 'vite-static'])('examples/%s', example => {
+	const sandbox = withSandbox(opened => useExample(opened, example));
+
+	test('deploys as it is, answers through the router, and needs nothing more', async () => {
+		const stdout = await sandbox.succeed(['deploy']);
+		expect(stdout).toContain(`web active at http://${sandbox.host()}:${sandbox.router.port}`);
+		expect((await sandbox.ask('/')).status).toBe(200);
+		await sandbox.expectNoChanges();
+	});
+});
