@@ -9,13 +9,16 @@ const reportedLines = 20;
 /** How long a report waits for a container that ends again and again. */
 const nextEndMs = 5000;
 
-/** Streams a container's output into the apply's events until the signal aborts or the container is gone. */
+/**
+ * Streams a container's output into the apply's events until the signal aborts or the container is gone. Resolves then;
+ * most callers go on meanwhile.
+ */
 export function followLogs(
 	context: Pick<ApplyContext, 'engine' | 'emit' | 'secrets'>,
 	address: string,
 	containerId: string,
 	signal: AbortSignal,
-): void {
+): Promise<void> {
 	const follow = async () => {
 		for await (const line of context.engine.logs(containerId, {follow: true, signal})) {
 			const text = context.secrets.mask(line.text);
@@ -23,7 +26,7 @@ export function followLogs(
 		}
 	};
 	// Logs are a view: losing them must not fail the step that they illustrate.
-	follow().catch(() => undefined);
+	return follow().catch(() => undefined);
 }
 
 async function lastLines(context: Pick<ApplyContext, 'engine' | 'secrets'>, containerId: string): Promise<string[]> {

@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import {UserError} from '../../errors.ts';
 import {releaseAddress} from '../../model/address.ts';
 import {labelsOf} from '../../model/labels.ts';
@@ -13,6 +14,9 @@ import {containerEnv, failDeployment, openDeployment, serviceCapabilities} from 
 
 /** Contract 1.9. */
 const timeoutMs = 600_000;
+
+/** How long the last output of a command that has ended may take to arrive. */
+const outputMs = 10_000;
 
 const withoutInterrupted = (state: State, service: string): State => {
 	const {[service]: _settled, ...interruptedReleases} = state.interruptedReleases;
@@ -39,13 +43,15 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 		capabilities: serviceCapabilities,
 	});
 	const logs = new AbortController();
-	followLogs(context, address, containerId, logs.signal);
+	const output = followLogs(context, address, containerId, logs.signal);
 	try {
 		const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 		const exitCode = await engine.wait(containerId, deadline).catch((error: unknown) => {
 			if (!deadline.aborted) throw error;
 			return undefined;
 		});
+		// Its output ends with it, though not at the same moment; once the container is removed the rest is lost.
+		if (exitCode !== undefined) await Promise.race([output, pause(outputMs, undefined, {ref: false})]);
 		if (exitCode === 0) return exitCode;
 		const why =
 			exitCode === undefined
