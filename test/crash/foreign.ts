@@ -1,3 +1,7 @@
+import {spawn} from 'node:child_process';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, expect} from 'vitest';
 import {connectDocker} from '../../source/engine/docker.ts';
 import {labels} from '../../source/model/labels.ts';
@@ -9,11 +13,12 @@ import {cleanUp, idleSpec, makeNetwork, uniqueName} from '../engine/helpers.ts';
  */
 export function withForeignObjects(): () => Promise<void> {
 	const engine = connectDocker();
-	const own = {'compartment.test': uniqueName('foreign'), [labels.project]: 'someone-else'};
+	const name = uniqueName('foreign');
+	const own = {'compartment.test': name, [labels.project]: name};
 	const look = async () => {
-		const {containers, networks, volumes} = await engine.observe({'compartment.test': own['compartment.test']});
+		const {containers, networks, volumes} = await engine.observe({'compartment.test': name});
 		const started = await Promise.all(containers.map(async ({id}) => (await engine.inspectContainer(id))?.startedAt));
-		const images = await engine.listImages({'compartment.test': own['compartment.test']});
+		const images = await engine.listImages({'compartment.test': name});
 		return {
 			containers: containers.map(({id, name, state}) => ({id, name, state})),
 			started,
@@ -24,13 +29,17 @@ export function withForeignObjects(): () => Promise<void> {
 	};
 	let before: Awaited<ReturnType<typeof look>>;
 	beforeAll(async () => {
-		const {name} = await makeNetwork(engine, own);
+		// Removes them when this process dies before it can.
+		const leftovers = JSON.stringify({project: name, router: name, folder: join(tmpdir(), name)});
+		const cleaner = [fileURLToPath(new URL('../engine/cli-cleaner.ts', import.meta.url)), leftovers];
+		spawn(process.execPath, cleaner, {stdio: ['pipe', 'ignore', 'ignore'], detached: true}).unref();
+		const network = await makeNetwork(engine, own);
 		const volume = uniqueName('volume');
 		await engine.createVolume(volume, own);
-		await engine.run(idleSpec(own, {attachments: [{network: name}], volumes: {[volume]: {path: '/data'}}}));
+		await engine.run(idleSpec(own, {attachments: [{network: network.name}], volumes: {[volume]: {path: '/data'}}}));
 		await engine.create(idleSpec(own));
 		before = await look();
 	});
-	afterAll(() => cleanUp(engine, {'compartment.test': own['compartment.test']}));
+	afterAll(() => cleanUp(engine, {'compartment.test': name}));
 	return async () => expect(await look()).toEqual(before);
 }
