@@ -40,11 +40,12 @@ async function lastLines(context: Pick<ApplyContext, 'engine' | 'secrets'>, cont
 	return lines.slice(-reportedLines);
 }
 
-/** A container that the engine restarts over and over tells its exit code at its next end. */
+/** A container that the engine restarts over and over has told its exit code, or does so at its next end. */
 async function exitCodeOf(engine: Engine, {id, state, exitCode, restartCount}: ContainerDetails) {
 	if (state !== 'running') return exitCode;
 	if (restartCount === 0) return undefined;
-	return engine.wait(id, AbortSignal.timeout(nextEndMs)).catch(() => undefined);
+	const latest = await engine.lastExitCode(id).catch(() => undefined);
+	return latest ?? engine.wait(id, AbortSignal.timeout(nextEndMs)).catch(() => undefined);
 }
 
 /** What a person needs to find out why a container did not become what it should. */

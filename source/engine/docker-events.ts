@@ -2,6 +2,7 @@ import {EngineError} from '../errors.ts';
 import {abortable} from './abortable.ts';
 import type {Connection} from './docker-connection.ts';
 import {labelFilter, openStream} from './docker-connection.ts';
+import {shown} from './docker-errors.ts';
 import type {EngineEvent, Labels, ReadonlyEngine} from './engine.ts';
 import {readJsonLines} from './lines.ts';
 
@@ -18,8 +19,26 @@ type Message = {
  * an event; networks and volumes are seen by the next `observe`. Events of `exec` are left out: every probe makes three.
  * A lost connection is an EngineError.
  */
-export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'events'> {
-	return {events: (labels, signal) => abortable(signal, both => readEvents(connection, labels, both))};
+export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'events' | 'lastExitCode'> {
+	return {
+		events: (labels, signal) => abortable(signal, both => readEvents(connection, labels, both)),
+		lastExitCode: id => readLastExitCode(connection, id),
+	};
+}
+
+/** The state of a container that was started again no longer has it, and `wait` may answer from the new state. */
+async function readLastExitCode(connection: Connection, id: string): Promise<number | undefined> {
+	const filters = JSON.stringify({container: [id], event: ['die']});
+	// With an end in the past the engine answers with the events it remembers and nothing else.
+	const query = {since: '1', until: (Date.now() / 1000).toFixed(3), filters};
+	const read = async () => {
+		let exitCode: string | undefined;
+		const past = await openStream(connection, {method: 'GET', path: '/events', query});
+		for await (const {Actor} of readJsonLines<Message>(past)) exitCode = Actor?.Attributes?.['exitCode'] ?? exitCode;
+		return exitCode;
+	};
+	const exitCode = await connection.attempt(`read events of container ${shown(id)}`, read);
+	return exitCode === undefined ? undefined : Number(exitCode);
 }
 
 async function* readEvents(

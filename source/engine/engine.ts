@@ -126,6 +126,11 @@ export type ReadonlyEngine = {
 	/** Containers (running or not), networks and volumes that carry all of these labels. An empty value asks for the label alone. */
 	observe(labels: Labels): Promise<Observed>;
 	inspectContainer(id: string): Promise<ContainerDetails | undefined>;
+	/**
+	 * Exit code of a container's latest end, also when the engine has started it again since. Undefined when it has not
+	 * ended yet, or so long ago that the engine does not remember: engines keep some 256 events.
+	 */
+	lastExitCode(containerId: string): Promise<number | undefined>;
 	/** Undefined while the container does not run. */
 	readUsage(containerId: string): Promise<Usage | undefined>;
 	findImage(reference: string): Promise<Image | undefined>;

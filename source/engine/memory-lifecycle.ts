@@ -37,7 +37,7 @@ export function startContainer(
 export function endContainer(world: World, container: MemoryContainer, exitCode: number, isOutOfMemory = false): void {
 	if (container.state !== 'running') return;
 	container.addresses.clear();
-	Object.assign(container, {state: 'exited', finishedAt: world.now(), exitCode, isOutOfMemory});
+	Object.assign(container, {state: 'exited', finishedAt: world.now(), exitCode, lastExitCode: exitCode, isOutOfMemory});
 	if (isOutOfMemory) emit(world, container, 'oom');
 	emit(world, container, 'die', {exitCode: String(exitCode)});
 }

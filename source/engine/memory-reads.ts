@@ -11,7 +11,15 @@ import {
 
 type Reads = Pick<
 	ReadonlyEngine,
-	'observe' | 'inspectContainer' | 'readUsage' | 'listSubnets' | 'findPortOwner' | 'findByName' | 'logs' | 'events'
+	| 'observe'
+	| 'inspectContainer'
+	| 'lastExitCode'
+	| 'readUsage'
+	| 'listSubnets'
+	| 'findPortOwner'
+	| 'findByName'
+	| 'logs'
+	| 'events'
 >;
 
 export function createMemoryReads(world: World): Reads {
@@ -34,6 +42,7 @@ export function createMemoryReads(world: World): Reads {
 			const container = findContainer(world, id);
 			return container && toDetails(container);
 		},
+		lastExitCode: async id => findContainer(world, id)?.lastExitCode,
 		readUsage: async id =>
 			findContainer(world, id)?.state === 'running' ? {at: Date.now(), cpuMs: 0, memory: 1_000_000} : undefined,
 		listSubnets: async () => networks().map(({subnet}) => subnet),

@@ -31,6 +31,8 @@ export type MemoryContainer = {
 	startedAt: number | undefined;
 	finishedAt: number | undefined;
 	exitCode: number;
+	/** Of the latest end, kept over a start. */
+	lastExitCode?: number;
 	isOutOfMemory: boolean;
 	restartCount: number;
 	error: string;

@@ -211,6 +211,16 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect(await engine.findImage(image.id)).toBeUndefined();
 	});
 
+	test('the latest exit code of a container that runs again', async () => {
+		const id = await engine.run(idleSpec(labels));
+		expect(await engine.lastExitCode(id)).toBeUndefined();
+		await engine.stop(id, 0);
+		const {exitCode} = (await engine.inspectContainer(id))!;
+		await engine.start(id);
+		expect(exitCode).toBe(137);
+		expect(await engine.lastExitCode(id)).toBe(137);
+	});
+
 	test('a host port has one owner', async () => {
 		const port = 20_000 + Math.floor(Math.random() * 10_000);
 		const publish = {80: {host: '127.0.0.1', port}};

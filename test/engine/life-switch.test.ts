@@ -46,7 +46,7 @@ describe('switches under load', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('that are taken back lose none either, and what came along goes', {retry: 2}, async () => {
+	test('that are taken back lose none either, and what came along goes', async () => {
 		sandbox.setVersion('web', 'v4');
 		sandbox.setVersion('api', 'v4 dies=4000');
 		sandbox.write({...lifeFiles('shop', 'v1'), 'compartment.routes.yml': rules('/other')});

@@ -7,6 +7,7 @@ import {patchDeployment, type Switch} from '../deployments.ts';
 import {operate} from '../operation.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
+import {takeOutOfService} from './out-of-service.ts';
 
 type Watched = {
 	readonly switched: Switch;
@@ -85,8 +86,10 @@ export async function watchDeployments(context: ApplyContext, watched: Watched):
 	const ended = await firstToEnd(context, deployments);
 	if (!ended) return;
 	const crashed = ended.deployment;
+	const outcome = former[crashed.service] ? 'the former deployment serves again' : 'what served before serves again';
+	const message = `${crashed.service} crashed right after the switch; ${outcome}`;
 	const formerIds = Object.entries(former).map(([service, {id}]) => [service, id]);
-	await operate(context, {
+	const switchBack = operate(context, {
 		address: routesAddress,
 		intent: {type: 'switch', deployments: Object.fromEntries(formerIds)},
 		async run() {
@@ -95,11 +98,12 @@ export async function watchDeployments(context: ApplyContext, watched: Watched):
 		},
 		record: current => switchedBack(current, watched, crashed.id),
 	});
-	const outcome = former[crashed.service] ? 'the former deployment serves again' : 'what served before serves again';
-	const message = `${crashed.service} crashed right after the switch; ${outcome}`;
+	// Read at once: the engine may start it again, and what it says then is not why it crashed.
+	const [described] = await Promise.all([describeFailure(context, crashed.containerId, message), switchBack]);
 	notice(context, 'warning', message);
-	await Promise.all(deployments.map(({containerId}) => engine.stop(containerId!, settings.stopGraceSeconds)));
-	const failure = {...(await describeFailure(context, crashed.containerId, message)), exitCode: ended.exitCode};
+	// Requests that came before the switch back are still on their way to the new ones.
+	await Promise.all(deployments.map(deployment => takeOutOfService(context, deployment)));
+	const failure = {...described, exitCode: described.exitCode ?? ended.exitCode};
 	await state.update(current => patchDeployment(current, crashed.id, {failure}));
 	throw new StepError(failure, serviceAddress(crashed.service));
 }
