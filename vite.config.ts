@@ -1,3 +1,5 @@
+import {createHash} from 'node:crypto';
+import {globSync, readFileSync} from 'node:fs';
 import {defineConfig} from 'vitest/config';
 
 // dockerode requires these eagerly, although only its own builds and ssh:// hosts use them; they cost start-up time.
@@ -16,6 +18,14 @@ const lazyHttps = `module.exports = {
 	get globalAgent() { return process.getBuiltinModule('node:https').globalAgent; },
 	request: (...args) => process.getBuiltinModule('node:https').request(...args),
 }`;
+
+/** Changes with everything that decides what a descriptor means, so that a new build forgets what older ones have read. */
+function hashDescriptorRules(): string {
+	const hash = createHash('sha256');
+	for (const file of [...globSync('source/descriptor/**/*.ts').sort(), 'package-lock.json'])
+		hash.update(readFileSync(file));
+	return hash.digest('hex').slice(0, 16);
+}
 
 /** Replaces modules that cost start-up time and give nothing. */
 const leanModules = {
@@ -52,12 +62,24 @@ const chunks = [
 		test: /source[\\/](engine|router|state|plan|apply[\\/]begin-reading|commands[\\/]workspace)|node_modules[\\/](dockerode|docker-modem)[\\/]/,
 		priority: 3,
 	},
+	{
+		name: 'engine',
+		test: /source[\\/]descriptor[\\/](load|discover|files-hash|project-cache|project|nearest|yaml[\\/]bytes)\.ts$/,
+		priority: 3,
+	},
 	{name: 'descriptor', test: /source[\\/]descriptor[\\/]|node_modules[\\/](yaml|zod)[\\/]/, priority: 2},
 	{name: 'planning', test: /source[\\/](build[\\/]plan-build|apply[\\/]refresh)\.ts$/, priority: 1},
 ];
 
 export default defineConfig(({command}) => ({
-	define: command === 'build' ? {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'} : {},
+	define:
+		command === 'build'
+			? {
+					'process.env.NODE_ENV': '"production"',
+					'process.env.DEV': '"false"',
+					'process.env.COMPARTMENT_BUILD': JSON.stringify(hashDescriptorRules()),
+				}
+			: {},
 	// A NODE_ENV of the caller, such as that of vitest, would make this a development build.
 	...(command === 'build' ? {oxc: {jsx: {runtime: 'automatic' as const, development: false}}} : {}),
 	ssr: {noExternal: command === 'build' ? true : undefined},

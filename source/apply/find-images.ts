@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {compareManifests, explainRebuild, type Manifest, readManifest} from '../build/manifest.ts';
+import {compareManifests, explainRebuild, type Manifest} from '../build/manifest.ts';
 import {type PlannedBuild, planBuild} from '../build/plan-build.ts';
 import type {Project, Service} from '../descriptor/project.ts';
 import type {ReadonlyEngine} from '../engine/engine.ts';
@@ -53,13 +53,14 @@ function buildArgs({build, name}: Service, {spec}: DesiredService): BuildArgs {
 	return {args};
 }
 
-function explainBuild(
+async function explainBuild(
 	record: ImageRecord | undefined,
 	build: PlannedBuild,
-	previous: Manifest | undefined,
-): Pick<ImageFinding, 'reasons' | 'files'> {
+	readPrevious: () => Promise<Manifest | undefined>,
+): Promise<Pick<ImageFinding, 'reasons' | 'files'>> {
 	if (!record) return {reasons: [`first build, ${build.reason}`], files: []};
 	if (record.key === build.key) return {reasons: [], files: []};
+	const previous = await readPrevious();
 	if (!previous) return {reasons: ['source or build configuration changed'], files: []};
 	const {added, changed, removed} = compareManifests(previous, build.manifest);
 	const reasons = explainRebuild(previous, build.manifest);
@@ -72,7 +73,11 @@ function explainBuild(
 async function findBuild(question: Question, service: Service, desired: DesiredService): Promise<FoundImage> {
 	const {project, state, engine, directory, rebuild} = question;
 	const record = state.images[service.name];
-	const previous = record ? await readManifest(manifestFile(directory, service.name)) : undefined;
+	const readPrevious = async () => {
+		if (!record) return undefined;
+		const {readManifest} = await import('../build/manifest-file.ts');
+		return readManifest(manifestFile(directory, service.name));
+	};
 	const {args, obstacle} = buildArgs(service, desired);
 	const build = await planBuild({
 		project,
@@ -80,9 +85,9 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 		findImage: reference => engine.findImage(reference),
 		cacheDirectory: join(directory, 'cache'),
 		buildArgs: args,
-		previous,
+		readPrevious,
 	});
-	const explained = explainBuild(record, build, previous);
+	const explained = await explainBuild(record, build, readPrevious);
 	const isGone = record !== undefined && (await engine.findImage(record.imageId)) === undefined;
 	const reasons = [
 		...explained.reasons,

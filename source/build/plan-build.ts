@@ -11,7 +11,6 @@ import {type BaseReference, listBases} from './dockerfile-bases.ts';
 import {type BuildInputs, type DetectedInputs, type Manifest, manifestFiles} from './manifest.ts';
 import {changedError, readSmallFile} from './open-file.ts';
 import {relativePath} from './paths.ts';
-import {planDetected} from './plan-detected.ts';
 import type {RailpackFinding} from './railpack/find-railpack.ts';
 import {planRailpack, type RailpackRequest} from './railpack/plan-railpack.ts';
 import {type SourceSelection, selectSource} from './select-source.ts';
@@ -59,10 +58,10 @@ type BuildQuestion = {
 	/** Looks for the Railpack CLI; absent: on PATH. */
 	readonly findRailpack?: () => Promise<RailpackFinding>;
 	/**
-	 * Manifest of the image that the service has now. A base that is not on the engine any more (pruned) is taken to
-	 * be the one it was built from, so that cleaning up images rebuilds nothing.
+	 * Reads the manifest of the image that the service has now. A base that is not on the engine any more (pruned) is
+	 * taken to be the one it was built from, so that cleaning up images rebuilds nothing.
 	 */
-	readonly previous?: Manifest;
+	readonly readPrevious?: () => Promise<Manifest | undefined>;
 };
 
 /** Reads the Dockerfile and makes sure that it is the one that was hashed. */
@@ -96,6 +95,8 @@ async function planBuilder(
 			return {reason: builder.reason, dockerfile: {text, name}, target};
 		}
 		case 'detected': {
+			// Most services have a Dockerfile, and reading package.json and its like takes a while to load.
+			const {planDetected} = await import('./plan-detected.ts');
 			const {inputs, files, reason} = await planDetected(service, selection, context, builder);
 			const dockerfile = {text: files['Dockerfile']!, name: `services.${service.name} (built-in)`};
 			return {reason, dockerfile, written: files, detected: inputs};
@@ -112,7 +113,7 @@ async function planBuilder(
  * all of them. Throws a UserError for everything that would keep it from being built and can be seen before.
  */
 export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> {
-	const {project, service, findImage, cacheDirectory, buildArgs, previous, findRailpack} = question;
+	const {project, service, findImage, cacheDirectory, buildArgs, readPrevious, findRailpack} = question;
 	const selection = await selectSource(project, service);
 	const builder = await chooseBuilder(service, project, selection, findRailpack);
 	const listed = await readContext(selection, builder.type === 'dockerfile' ? builder.dockerfile : undefined);
@@ -124,7 +125,7 @@ export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> 
 	const bases = await Promise.all(
 		found.map(async (base): Promise<PlannedBase> => {
 			const image = await findImage(base.reference);
-			const imageId = image?.id ?? previous?.inputs.bases[base.reference] ?? null;
+			const imageId = image?.id ?? (await readPrevious?.())?.inputs.bases[base.reference] ?? null;
 			return {...base, imageId, place: `${dockerfile!.name}:${base.line}`};
 		}),
 	);

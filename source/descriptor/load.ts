@@ -1,8 +1,9 @@
 import {join} from 'node:path';
 import {UserError} from '../errors.ts';
 import {descriptorFile, findPlace, routesFile} from './discover.ts';
+import {hashFiles} from './files-hash.ts';
 import type {Project} from './project.ts';
-import {readProject} from './read.ts';
+import {findProjectCache, isCacheable, readCachedProject, writeCachedProject} from './project-cache.ts';
 import {readBytes} from './yaml/bytes.ts';
 
 /**
@@ -19,5 +20,13 @@ export const loadProject = async (directory: string): Promise<Project> => {
 			{hint: 'compartment init'},
 		);
 	const routes = await readBytes(join(place.directory, routesFile));
-	return readProject({descriptor, routes}, place.directory, place.ascent);
+	const files = {descriptor, routes};
+	const cache = isCacheable(files) ? findProjectCache() : undefined;
+	const known = cache && readCachedProject(cache, {...place, hash: hashFiles(files)});
+	if (known) return known;
+	// The parser and the schema take longer to load than a small project takes to read.
+	const {readProject} = await import('./read.ts');
+	const project = readProject(files, place.directory, place.ascent);
+	if (cache) writeCachedProject(cache, place.ascent, project);
+	return project;
 };

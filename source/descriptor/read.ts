@@ -1,6 +1,6 @@
-import {createHash} from 'node:crypto';
 import {descriptorFile, routesFile} from './discover.ts';
 import {toResource, toService} from './expand.ts';
+import {type DescriptorFiles, hashFiles} from './files-hash.ts';
 import {DescriptorError, type Finding, formatProblem, type Problem, type Report} from './problem.ts';
 import type {Project} from './project.ts';
 import {checkDescriptor} from './rules/descriptor.ts';
@@ -12,9 +12,6 @@ import {validate} from './validate.ts';
 import {descriptorWarnings, routeWarnings} from './warnings.ts';
 import type {FileBytes} from './yaml/bytes.ts';
 import {parseYaml, type YamlSource} from './yaml/source.ts';
-
-/** The two files as they were found on disk. */
-export type DescriptorFiles = {readonly descriptor: FileBytes; readonly routes: FileBytes};
 
 type Parsed = {readonly source?: YamlSource; readonly text: string; readonly problems: readonly Problem[]};
 
@@ -35,14 +32,6 @@ const collect = (check: (report: Report) => void): Finding[] => {
 
 const locate = (source: YamlSource | undefined, findings: readonly Finding[]): Problem[] =>
 	source ? findings.map(source.locate) : [];
-
-/** Lengths go in too: bytes must not be able to move from one file to the other unseen. */
-const hashOf = (files: DescriptorFiles): string => {
-	const hash = createHash('sha256');
-	for (const read of [files.descriptor, files.routes])
-		if (read.kind === 'bytes') hash.update(`${read.bytes.length}:`).update(read.bytes);
-	return hash.digest('hex');
-};
 
 /**
  * Turns both files into a project. `directory` is the absolute directory of compartment.yml; relative paths may climb
@@ -84,7 +73,7 @@ export const readProject = (files: DescriptorFiles, directory: string, ascent: n
 		services,
 		resources,
 		routes: rules,
-		hash: hashOf(files),
+		hash: hashFiles(files),
 		warnings: warnings.map(warning => formatProblem(warning, undefined)),
 	};
 };

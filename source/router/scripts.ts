@@ -12,6 +12,8 @@ master() { printf '%s\\n' "$1" | nc 127.0.0.1 ${masterPort}; }
 former_workers() {
 	master 'show proc' | awk '/^# old workers/ {is_old = 1; next} /^#/ {is_old = 0} is_old && $1 ~ /^[0-9]+$/ {print $1}'
 }
+# Only what it is told: all file systems together take seconds on a busy machine.
+flush() { fsync "$@" 2>/dev/null || sync "$@" || sync; }
 hundredths() { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}"; }
 show_running() {
 	echo '--- info'
@@ -69,13 +71,13 @@ ${takeLock}
 [ "$(cat generation 2>/dev/null || echo 0)" = "$expected" ] || exit ${commitExits.moved}
 haproxy -c -f "staged-$id.cfg" >&2 || exit ${commitExits.invalid}
 echo "$next" >"staged-$id.generation"
-sync
+flush staged-"$id".*
 if [ -n "$lineage" ]; then
 	if [ -e "staged-$id.json" ]; then mv "staged-$id.json" "tables/$lineage.json"; else rm -f "tables/$lineage.json"; fi
 fi
 mv "staged-$id.cfg" haproxy.cfg
 mv "staged-$id.generation" generation
-sync
+flush . tables
 if [ "$change" = switch ]; then
 	while IFS= read -r line; do worker "$line" >/dev/null; done <"staged-$id.switch"
 fi

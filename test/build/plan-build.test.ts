@@ -1,7 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import {buffer} from 'node:stream/consumers';
 import {describe, expect, test} from 'vitest';
-import {compareManifests, explainRebuild, readManifest, writeManifest} from '../../source/build/manifest.ts';
+import {compareManifests, explainRebuild} from '../../source/build/manifest.ts';
+import {readManifest, writeManifest} from '../../source/build/manifest-file.ts';
 import {planBuild} from '../../source/build/plan-build.ts';
 import {runBuild} from '../../source/build/run-build.ts';
 import type {BuildProgress, BuildRequest, EngineInfo, Image} from '../../source/engine/engine.ts';
@@ -109,7 +110,7 @@ describe('planBuild', () => {
 	test('a base that was cleaned up is the one the former build used', async () => {
 		const root = makeTree(tree);
 		const {key, manifest} = await plan(root);
-		expect((await plan(root, {findImage: async () => undefined, previous: manifest})).key).toBe(key);
+		expect((await plan(root, {findImage: async () => undefined, readPrevious: async () => manifest})).key).toBe(key);
 	});
 
 	test('a Dockerfile outside the context goes with it', async () => {

@@ -1,6 +1,6 @@
 import {describeBuildProgress} from '../../build/build-log.ts';
 import {openBuildLog} from '../../build/build-log-file.ts';
-import {writeManifest} from '../../build/manifest.ts';
+import {writeManifest} from '../../build/manifest-file.ts';
 import type {PlannedBuild} from '../../build/plan-build.ts';
 import {type BuiltImage, runBuild} from '../../build/run-build.ts';
 import {imageAddress} from '../../model/address.ts';

@@ -1,0 +1,35 @@
+import {readFile} from 'node:fs/promises';
+import {z} from 'zod';
+import type {Manifest} from './manifest.ts';
+import {writePrivateFile} from './write-private-file.ts';
+
+const texts = z.record(z.string(), z.string());
+const detectedSchema = z.object({stack: z.string(), versions: texts, commands: texts, text: z.string()});
+
+const manifestSchema = z.object({
+	format: z.literal(1),
+	inputs: z.object({
+		builder: z.string(),
+		dockerfile: z.string(),
+		target: z.string().nullable(),
+		args: z.record(z.string(), z.string()),
+		bases: z.record(z.string(), z.string().nullable()),
+		detected: detectedSchema.optional(),
+	}),
+	files: z.array(z.tuple([z.string(), z.string()])),
+});
+
+/** Reads a manifest; undefined when there is none that this version understands. */
+export async function readManifest(file: string): Promise<Manifest | undefined> {
+	try {
+		const {inputs, files} = manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+		return {inputs, files: new Map(files)};
+	} catch {
+		// It only explains a rebuild; the build key, which is in the state, decides about it.
+		return undefined;
+	}
+}
+
+/** Replaces a manifest file (0600). */
+export const writeManifest = (file: string, {inputs, files}: Manifest): Promise<void> =>
+	writePrivateFile(file, JSON.stringify({format: 1, inputs, files: [...files]}));
