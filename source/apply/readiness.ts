@@ -36,10 +36,10 @@ type Probe = (options: {
  */
 async function probeWhileRunning(
 	context: ApplyContext,
-	containerId: string,
+	{containerId, isCleanEndFinal}: Pick<Target, 'containerId' | 'isCleanEndFinal'>,
 	probe: Probe,
 	onTry: (answer: string, tries: number) => void,
-): Promise<Pick<ProbeResult, 'isReady' | 'lastAnswer'>> {
+): Promise<Pick<ProbeResult, 'isReady' | 'lastAnswer'> & {readonly hasEnded?: boolean}> {
 	const ended = new AbortController();
 	const finished = new AbortController();
 	let lastAnswer = 'it ended before the first try';
@@ -48,6 +48,7 @@ async function probeWhileRunning(
 		while (!finished.signal.aborted) {
 			await context.engine.wait(containerId, finished.signal);
 			await pause(300, finished.signal);
+			if (isCleanEndFinal && (await context.engine.lastExitCode(containerId)) === 0) return ended.abort();
 			const details = await context.engine.inspectContainer(containerId);
 			if (details?.state !== 'running' && details?.state !== 'restarting') return ended.abort();
 		}
@@ -63,7 +64,7 @@ async function probeWhileRunning(
 		});
 	} catch (error) {
 		if (!ended.signal.aborted || context.signal.aborted) throw error;
-		return {isReady: false, lastAnswer};
+		return {isReady: false, lastAnswer, hasEnded: true};
 	} finally {
 		finished.abort();
 	}
@@ -81,7 +82,13 @@ async function staysUp(context: ApplyContext, containerId: string, what: string)
 	};
 }
 
-type Target = {readonly address: string; readonly containerId: string; readonly host: string};
+type Target = {
+	readonly address: string;
+	readonly containerId: string;
+	readonly host: string;
+	/** The engine starts it again whatever its exit code was, and its policy means failures only. */
+	readonly isCleanEndFinal?: boolean;
+};
 
 /** Waits until a resource accepts connections (contract 4.10). */
 export async function awaitResource(
@@ -94,7 +101,7 @@ export async function awaitResource(
 	const {port, timeoutMs} = readiness;
 	const {isReady, lastAnswer} = await probeWhileRunning(
 		context,
-		containerId,
+		{containerId},
 		options => probeTcp(context.engine, context.router, {host, port, timeoutMs}, options),
 		(answer, tries) => progress(context, address, `port ${port} → ${answer}, try ${tries}`),
 	);
@@ -107,16 +114,17 @@ export async function awaitResource(
 /** Waits until a service answers 2xx, or, without readiness, stays up and listens if it ever will. */
 export async function awaitService(
 	context: ApplyContext,
-	{address, containerId, host}: Target,
+	target: Target,
 	port: number,
 	readiness: HttpReadiness | undefined,
 ): Promise<Readiness> {
+	const {address, containerId, host} = target;
 	if (!readiness) {
 		const up = await staysUp(context, containerId, 'runtime');
 		if (!up.isReady) return up;
 		await probeWhileRunning(
 			context,
-			containerId,
+			target,
 			options => probeTcp(context.engine, context.router, {host, port, timeoutMs: courtesyMs}, options),
 			answer => progress(context, address, `no readiness declared, port ${port} → ${answer}`),
 		);
@@ -130,18 +138,19 @@ export async function awaitService(
 	}
 	const {path, timeoutMs} = readiness;
 	const request = `GET ${path.startsWith('/') ? path : `/${path}`}`;
-	const target = {address: host, port, path, hostHeader: `${host}:${port}`, timeoutMs};
-	const {isReady, lastAnswer} = await probeWhileRunning(
+	const place = {address: host, port, path, hostHeader: `${host}:${port}`, timeoutMs};
+	const {isReady, lastAnswer, hasEnded} = await probeWhileRunning(
 		context,
-		containerId,
-		options => probeHttp(context.engine, context.router, target, options),
+		target,
+		options => probeHttp(context.engine, context.router, place, options),
 		(answer, tries) => progress(context, address, `${request} → ${answer}, try ${tries}`),
 	);
 	if (isReady) return {isReady};
 	const details = await context.engine.inspectContainer(containerId);
-	const message = isUp(details)
-		? `Container on port ${port} did not become healthy before ${timeoutMs}ms.`
-		: `Container ended before it became healthy on port ${port}.`;
+	const message =
+		!hasEnded && isUp(details)
+			? `Container on port ${port} did not become healthy before ${timeoutMs}ms.`
+			: `Container ended before it became healthy on port ${port}.`;
 	const lastProbe = `${request} → ${lastAnswer}`;
 	return {isReady, message: `runtime readiness failed: ${message}`, lastProbe};
 }

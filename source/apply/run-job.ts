@@ -3,7 +3,7 @@ import {UserError} from '../errors.ts';
 import {jobAddress} from '../model/address.ts';
 import {newId} from '../model/ids.ts';
 import {labelsOf} from '../model/labels.ts';
-import {environmentNetworkName, meshNetworkName, serviceContainerName} from '../model/names.ts';
+import {serviceContainerName} from '../model/names.ts';
 import type {Desired} from '../model/specs.ts';
 import {activeDeployment} from '../plan/input.ts';
 import {newOperationId} from '../state/journal.ts';
@@ -12,7 +12,7 @@ import {openRunLog} from '../state/run-log.ts';
 import type {Deployment, JobRun, State} from '../state/state.ts';
 import {readState, writeState} from '../state/store.ts';
 import {createSecretReader} from './secret-reader.ts';
-import {containerVariables, serviceCapabilities} from './steps/candidate.ts';
+import {containerVariables, oneOffParts} from './service-container.ts';
 
 /** Runs that the state remembers, over all jobs of the environment. */
 const keptRuns = 200;
@@ -77,17 +77,10 @@ async function runContainer(
 	const secrets = createSecretReader(() => state);
 	const id = await engine.run({
 		name: serviceContainerName(project, environment, run.service, run.id),
-		image: deployment.imageId,
+		...oneOffParts(state, deployment),
 		labels: labelsOf({lineage, project, environment, address, op: newOperationId()}),
 		...(await commandOf(engine, deployment, run.arguments)),
 		env: {...(await secrets.resolveEnv(deployment.spec.env, desired)), ...containerVariables(state, deployment)},
-		attachments: [
-			{network: environmentNetworkName(project, environment)},
-			{network: meshNetworkName(project, environment)},
-		],
-		restart: {policy: 'no'},
-		limits: deployment.spec.limits,
-		capabilities: serviceCapabilities,
 	});
 	const log = openRunLog(request.directory, run.id);
 	try {

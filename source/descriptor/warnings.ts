@@ -2,7 +2,7 @@ import {nearest} from './nearest.ts';
 import type {Finding} from './problem.ts';
 import type {Resource, RouteRule, Service} from './project.ts';
 
-const ofService = ({name, kind, schedule, readiness}: Service): Finding[] => {
+const ofService = ({name, kind, schedule, readiness, run}: Service): Finding[] => {
 	const path = ['services', name];
 	const findings: Finding[] = [];
 	if (kind === 'cron' && !schedule)
@@ -12,6 +12,13 @@ const ofService = ({name, kind, schedule, readiness}: Service): Finding[] => {
 			path: [...path, 'readiness'],
 			mark: 'key',
 			message: `has no effect on kind: ${kind}, which runs to completion`,
+		});
+	if (run.restart.maxRetries !== undefined)
+		findings.push({
+			path: [...path, 'run', 'restart', 'maxRetries'],
+			mark: 'key',
+			message:
+				'with it Docker does not start the service again after the engine was stopped; leave it out where that matters',
 		});
 	return findings;
 };

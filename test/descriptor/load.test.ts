@@ -36,7 +36,9 @@ describe('fixtures', () => {
 		const project = await loadProject(join(fixtures, name));
 		expect(project.directory).toBe(join(fixtures, name));
 		expect(project.services.length).toBeGreaterThan(0);
-		expect(project.warnings).toEqual([]);
+		expect(project.warnings.map(warning => warning.split(': ')[0])).toEqual(
+			name === 'compose-style' ? ['compartment.yml:15:38 services.web.run.restart.maxRetries'] : [],
+		);
 	});
 });
 

@@ -10,6 +10,12 @@ it('names a cron service without a schedule', () => {
 	]);
 });
 
+it('names retries that keep a service down', () => {
+	expect(read(web('{path: ., kind: web, run: {restart: {policy: on-failure, maxRetries: 3}}}')).warnings).toEqual([
+		'compartment.yml:3:65 services.web.run.restart.maxRetries: with it Docker does not start the service again after the engine was stopped; leave it out where that matters',
+	]);
+});
+
 it('names readiness that nothing waits for', () => {
 	expect(read(web('{path: ., kind: job, readiness: {type: http}}')).warnings).toEqual([
 		'compartment.yml:3:29 services.web.readiness: has no effect on kind: job, which runs to completion',

@@ -111,6 +111,16 @@ describe('a service that never becomes ready', () => {
 		expect(stopped.map(({state}) => state)).toEqual(['exited']);
 	});
 
+	test('that has nothing to do ends the wait, although the engine would start it for ever', async () => {
+		sandbox.setVersion('web', 'v3 done');
+		sandbox.describe(describeWeb(20_000));
+		const {stdout, exitCode} = await sandbox.run(['deploy']);
+		expect(exitCode).toBe(1);
+		expect(stdout).toContain('Container ended before it became healthy on port 3000.');
+		expect(stdout).toContain('exit code: 0');
+		expect((await sandbox.ask()).body).toBe('web v1');
+	});
+
 	test('and its fix deploys', async () => {
 		sandbox.setVersion('web', 'v4');
 		await sandbox.succeed(['deploy']);

@@ -2,7 +2,7 @@ import {stringify} from 'yaml';
 
 /**
  * The server that every service of a sandbox runs. version.txt tells what it calls itself, and as a second word how it
- * misbehaves: `unready` answers 503 to the readiness probe, `crash` ends with exit code 7. The header `x-echo` tells
+ * misbehaves: `unready` answers 503 to the readiness probe, `crash` ends with exit code 7, `done` with 0. The header `x-echo` tells
  * what was received.
  */
 const server = `
@@ -16,6 +16,7 @@ if (behaviour === 'crash') {
 	console.log('no table named invoices');
 	process.exit(7);
 }
+if (behaviour === 'done') process.exit();
 const server = createServer(async (request, response) => {
 	const {method, url, headers} = request;
 	const answer = (status, body) => {

@@ -1,127 +1,23 @@
 import {replaceShell} from '../../build/detect/shell-command.ts';
-import {staticPort} from '../../build/detect/static-server.ts';
 import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {serviceAddress} from '../../model/address.ts';
-import {newId} from '../../model/ids.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
-import {environmentNetworkName, meshNetworkName, serviceContainerName} from '../../model/names.ts';
+import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
 import {specHash} from '../../model/spec-hash.ts';
-import {pickAddress} from '../../model/subnets.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
-import {isRouted, isRunning} from '../../plan/services.ts';
-import type {Deployment, DeploymentFailure, State} from '../../state/state.ts';
-import {isOwnReference} from '../clean-up-images.ts';
-import {describeFailure, followLogs} from '../containers.ts';
+import {isRunning} from '../../plan/services.ts';
+import type {Deployment, DeploymentFailure} from '../../state/state.ts';
+import {describeFailure} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
-import {patchDeployment, withDeployment} from '../deployments.ts';
-import {withFingerprints} from '../known-values.ts';
+import {patchDeployment} from '../deployments.ts';
 import {operate} from '../operation.ts';
-import {awaitService, awaitWorker} from '../readiness.ts';
 import {secretFileParts} from '../secret-files.ts';
+import {containerEnv, containerParts, serviceRestart} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
+import {openDeployment} from './open-deployment.ts';
+import {requireReady} from './require-ready.ts';
 import {removeOldContainers} from './retire.ts';
-
-/** What a service's container may do (contract 4.5). */
-export const serviceCapabilities = ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'] as const;
-
-/** Port of a service that says nothing and whose image exposes nothing (contract 4.5). */
-const defaultPort = 3000;
-
-// Reserved until the state tells: two candidates must not get one address. Per apply, not per process.
-const reservations = new WeakMap<ApplyContext, Set<string>>();
-
-function reserveAddress(context: ApplyContext): string {
-	const state = context.state.current();
-	const reserved = reservations.get(context) ?? new Set<string>();
-	reservations.set(context, reserved);
-	const inUse = Object.values(state.deployments)
-		.filter(
-			({id, service, stage}) => state.active[service] === id || stage === 'candidate' || stage === 'draining_previous',
-		)
-		.map(({address}) => address)
-		.filter(address => address !== undefined);
-	const subnet = state.networks!.environment.subnet;
-	const address = pickAddress(subnet, new Set([...reserved, ...inUse]));
-	if (!address)
-		throw new UserError(`no fixed address is free in the environment's network ${subnet}`, {
-			hint: 'compartment destroy (volumes stay), then compartment apply: the network is made anew, large enough',
-		});
-	reserved.add(address);
-	return address;
-}
-
-async function imageOf(context: ApplyContext, {service, type, image: planned}: PlannedDeployment) {
-	const {engine, state} = context;
-	const {id, reference, key} =
-		planned.id === null ? recordedImage(state.current(), service) : {...planned, id: planned.id};
-	const image = await engine.findImage(id);
-	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: 'compartment apply --rebuild'});
-	if (type === 'promote') {
-		// A prebuilt image keeps the name it has, which is not ours to move.
-		if (isOwnReference(reference, state.current())) await engine.tagImage(id, reference);
-		const record = {key, reference, imageId: id, builder: 'promoted', builtAt: new Date().toISOString()};
-		await state.update(current => ({...current, images: {...current.images, [service]: record}}));
-	}
-	return {image, reference, key};
-}
-
-// The image step of this apply has recorded it.
-function recordedImage(state: State, service: string): {id: string; reference: string; key: string} {
-	const {imageId, reference, key} = state.images[service]!;
-	return {id: imageId, reference, key};
-}
-
-/** What every container of a service is told about itself (decisions.md "Deploy order"). */
-export const containerVariables = (
-	{project, environment}: Pick<State, 'project' | 'environment'>,
-	{service, id, port}: Deployment,
-): Record<string, string> => ({
-	PORT: String(port),
-	COMPARTMENT_PROJECT_NAME: project,
-	COMPARTMENT_ENVIRONMENT_NAME: environment,
-	COMPARTMENT_SERVICE_NAME: service,
-	COMPARTMENT_DEPLOYMENT_ID: id,
-});
-
-/** What a deployment's container gets as its environment, the secrets resolved. */
-export async function containerEnv(context: ApplyContext, deployment: Deployment): Promise<Record<string, string>> {
-	const {plan, secrets} = context;
-	return {...(await secrets.resolveEnv(deployment.spec.env, plan.desired)), ...containerVariables(plan, deployment)};
-}
-
-/** Records a new attempt to run a service; nothing runs yet. */
-export async function openDeployment(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
-	const {plan, run, label} = context;
-	const {service, kind, type, readiness, schedule, rules} = planned;
-	const {image, reference, key} = await imageOf(context, planned);
-	const id = newId('dpl');
-	const spec = withFingerprints(planned.spec, plan.desired, context.state.current());
-	const deployment: Deployment = {
-		id,
-		run,
-		service,
-		kind,
-		status: 'running',
-		stage: 'starting_candidate',
-		type,
-		label,
-		spec,
-		readiness,
-		schedule,
-		imageId: image.id,
-		imageReference: reference,
-		imageKey: key,
-		containerName: serviceContainerName(plan.project, plan.environment, service, id),
-		address: isRunning(kind) ? reserveAddress(context) : undefined,
-		port: spec.port ?? (kind === 'static' ? staticPort : image.exposedPorts[0]) ?? defaultPort,
-		routes: rules,
-		createdAt: new Date().toISOString(),
-	};
-	await context.state.update(state => withDeployment(state, deployment));
-	failpoint('candidate.after-open');
-	return deployment;
-}
 
 /** What a deployment's container runs, and the files in memory that its secrets become. */
 async function containerCommand({engine}: ApplyContext, {spec, imageId, service}: Deployment) {
@@ -152,7 +48,7 @@ async function runDeployment(
 			const object = {lineage, project, environment, address, deployment: deployment.id, spec: specHash(spec), op};
 			return engine.run({
 				name: deployment.containerName,
-				image: deployment.imageId,
+				...containerParts(deployment),
 				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
 				...parts,
 				env: {...env, ...parts.env},
@@ -160,9 +56,7 @@ async function runDeployment(
 					{network: environmentNetworkName(project, environment), address: deployment.address},
 					{network: meshNetworkName(project, environment), aliases: hasName ? [service] : []},
 				],
-				restart: spec.restart,
-				limits: spec.limits,
-				capabilities: serviceCapabilities,
+				restart: serviceRestart(spec.restart),
 				stopGraceSeconds: context.settings.stopGraceSeconds,
 			});
 		},
@@ -200,20 +94,13 @@ export async function startCandidate(
 	const address = serviceAddress(planned.service);
 	const deployment = opened ?? (await openDeployment(context, planned));
 	const {id, kind} = deployment;
-	const logs = new AbortController();
 	let containerId: string | undefined;
 	try {
 		if (isRunning(kind)) {
 			progress(context, address, 'starting');
 			const hasName = state.current().active[planned.service] === undefined;
 			containerId = await runDeployment(context, planned, deployment, hasName);
-			followLogs(context, address, containerId, logs.signal);
-			const target = {address, containerId, host: deployment.address!};
-			const readiness = isRouted(kind)
-				? await awaitService(context, target, deployment.port!, deployment.readiness)
-				: await awaitWorker(context, containerId);
-			if (!readiness.isReady)
-				throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
+			await requireReady(context, deployment, containerId);
 		}
 	} catch (error) {
 		const failure =
@@ -222,8 +109,6 @@ export async function startCandidate(
 				: await describeFailure(context, containerId, context.secrets.mask(messageOf(error)));
 		await failDeployment(context, deployment, failure);
 		throw error instanceof StepError ? error : new StepError(failure);
-	} finally {
-		logs.abort();
 	}
 	const ready = await state.update(current => patchDeployment(current, id, {stage: 'candidate'}));
 	failpoint('candidate.after-ready');

@@ -2,15 +2,16 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {UserError} from '../../errors.ts';
 import {releaseAddress} from '../../model/address.ts';
 import {labelsOf} from '../../model/labels.ts';
-import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import type {Deployment, State} from '../../state/state.ts';
 import {describeFailure, followLogs} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
 import {operate} from '../operation.ts';
+import {containerEnv, oneOffParts} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
-import {containerEnv, failDeployment, openDeployment, serviceCapabilities} from './candidate.ts';
+import {failDeployment} from './candidate.ts';
+import {openDeployment} from './open-deployment.ts';
 
 /** Contract 1.9. */
 const timeoutMs = 600_000;
@@ -29,18 +30,11 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 	const address = releaseAddress(deployment.service);
 	const containerId = await engine.run({
 		name: `${deployment.containerName}-release`,
-		image: deployment.imageId,
+		...oneOffParts(plan, deployment),
 		labels: labelsOf({lineage, project, environment, address, deployment: deployment.id, op}),
 		entrypoint: ['/bin/sh', '-lc'],
 		command: [command],
 		env: await containerEnv(context, deployment),
-		attachments: [
-			{network: environmentNetworkName(project, environment)},
-			{network: meshNetworkName(project, environment)},
-		],
-		restart: {policy: 'no'},
-		limits: deployment.spec.limits,
-		capabilities: serviceCapabilities,
 	});
 	const logs = new AbortController();
 	const output = followLogs(context, address, containerId, logs.signal);

@@ -1,0 +1,93 @@
+import {staticPort} from '../../build/detect/static-server.ts';
+import {UserError} from '../../errors.ts';
+import {failpoint} from '../../failpoints.ts';
+import {newId} from '../../model/ids.ts';
+import {serviceContainerName} from '../../model/names.ts';
+import {pickAddress} from '../../model/subnets.ts';
+import type {PlannedDeployment} from '../../plan/plan.ts';
+import {isRunning} from '../../plan/services.ts';
+import type {Deployment, State} from '../../state/state.ts';
+import {isOwnReference} from '../clean-up-images.ts';
+import type {ApplyContext} from '../context.ts';
+import {withDeployment} from '../deployments.ts';
+import {withFingerprints} from '../known-values.ts';
+
+/** Port of a service that says nothing and whose image exposes nothing (contract 4.5). */
+const defaultPort = 3000;
+
+// Reserved until the state tells: two candidates must not get one address. Per apply, not per process.
+const reservations = new WeakMap<ApplyContext, Set<string>>();
+
+function reserveAddress(context: ApplyContext): string {
+	const state = context.state.current();
+	const reserved = reservations.get(context) ?? new Set<string>();
+	reservations.set(context, reserved);
+	const inUse = Object.values(state.deployments)
+		.filter(
+			({id, service, stage}) => state.active[service] === id || stage === 'candidate' || stage === 'draining_previous',
+		)
+		.map(({address}) => address)
+		.filter(address => address !== undefined);
+	const subnet = state.networks!.environment.subnet;
+	const address = pickAddress(subnet, new Set([...reserved, ...inUse]));
+	if (!address)
+		throw new UserError(`no fixed address is free in the environment's network ${subnet}`, {
+			hint: 'compartment destroy (volumes stay), then compartment apply: the network is made anew, large enough',
+		});
+	reserved.add(address);
+	return address;
+}
+
+async function imageOf(context: ApplyContext, {service, type, image: planned}: PlannedDeployment) {
+	const {engine, state} = context;
+	const {id, reference, key} =
+		planned.id === null ? recordedImage(state.current(), service) : {...planned, id: planned.id};
+	const image = await engine.findImage(id);
+	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: 'compartment apply --rebuild'});
+	if (type === 'promote') {
+		// A prebuilt image keeps the name it has, which is not ours to move.
+		if (isOwnReference(reference, state.current())) await engine.tagImage(id, reference);
+		const record = {key, reference, imageId: id, builder: 'promoted', builtAt: new Date().toISOString()};
+		await state.update(current => ({...current, images: {...current.images, [service]: record}}));
+	}
+	return {image, reference, key};
+}
+
+// The image step of this apply has recorded it.
+function recordedImage(state: State, service: string): {id: string; reference: string; key: string} {
+	const {imageId, reference, key} = state.images[service]!;
+	return {id: imageId, reference, key};
+}
+
+/** Records a new attempt to run a service; nothing runs yet. */
+export async function openDeployment(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
+	const {plan, run, label} = context;
+	const {service, kind, type, readiness, schedule, rules} = planned;
+	const {image, reference, key} = await imageOf(context, planned);
+	const id = newId('dpl');
+	const spec = withFingerprints(planned.spec, plan.desired, context.state.current());
+	const deployment: Deployment = {
+		id,
+		run,
+		service,
+		kind,
+		status: 'running',
+		stage: 'starting_candidate',
+		type,
+		label,
+		spec,
+		readiness,
+		schedule,
+		imageId: image.id,
+		imageReference: reference,
+		imageKey: key,
+		containerName: serviceContainerName(plan.project, plan.environment, service, id),
+		address: isRunning(kind) ? reserveAddress(context) : undefined,
+		port: spec.port ?? (kind === 'static' ? staticPort : image.exposedPorts[0]) ?? defaultPort,
+		routes: rules,
+		createdAt: new Date().toISOString(),
+	};
+	await context.state.update(state => withDeployment(state, deployment));
+	failpoint('candidate.after-open');
+	return deployment;
+}

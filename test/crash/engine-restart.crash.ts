@@ -1,0 +1,46 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {withSandbox} from '../engine/cli.ts';
+import {publicService, serviceFiles} from '../engine/cli-server.ts';
+import {until} from '../engine/helpers.ts';
+import {canRunEngine, createPrivateEngine, type PrivateEngine} from './private-engine.ts';
+
+const routes = 'version: 1\nroutes:\n  - on: web\n    path: /api/*\n    to: api\n    stripPrefix: /api\n';
+
+describe.runIf(canRunEngine())('an engine that starts again', () => {
+	let engine: PrivateEngine;
+	const former = process.env['DOCKER_HOST'];
+
+	beforeAll(async () => {
+		engine = createPrivateEngine();
+		await engine.start();
+		await engine.load(['haproxy:3.0-alpine', 'node:24-slim']);
+		process.env['DOCKER_HOST'] = engine.host;
+	});
+
+	afterAll(async () => {
+		if (former === undefined) delete process.env['DOCKER_HOST'];
+		else process.env['DOCKER_HOST'] = former;
+		await engine.close();
+	});
+
+	const sandbox = withSandbox(async opened => {
+		opened.write({...serviceFiles('web', 'v1'), ...serviceFiles('api', 'v1'), 'compartment.routes.yml': routes});
+		opened.describe({services: {web: publicService('web'), api: publicService('api', {kind: 'api'})}});
+		await opened.succeed(['deploy']);
+		// Blue and green differ from here on.
+		opened.setVersion('web', 'v2');
+		await opened.succeed(['deploy']);
+	});
+
+	const statusOf = (path: string, host = sandbox.host()) => engine.statusOf(sandbox.router.port, host, path);
+
+	test.each(['SIGTERM', 'SIGKILL'] as const)('serves the same routes without a command after %s', async signal => {
+		expect([await statusOf('/'), await statusOf('/api/')]).toEqual([200, 200]);
+		await engine.stop(signal);
+		expect(await statusOf('/')).toBe(0);
+		await engine.start();
+		await until(async () => (await statusOf('/')) === 200 && (await statusOf('/api/')) === 200, 60_000);
+		expect(await statusOf('/', 'unknown.localhost')).toBe(404);
+		await sandbox.expectNoChanges();
+	});
+});
