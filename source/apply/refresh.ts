@@ -1,4 +1,5 @@
 import type {PlannedBuild} from '../build/plan-build.ts';
+import {nearest} from '../descriptor/nearest.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
@@ -118,6 +119,17 @@ function assertServices(project: Project, services: readonly string[] | null): v
 	}
 }
 
+/** A misspelt address must not look like one that is replaced. */
+function assertReplaceable({services, resources}: Desired, replace: readonly string[]): void {
+	const known = [...services, ...resources].map(({address}) => address);
+	const strange = replace.find(address => !known.includes(address));
+	if (strange === undefined) return;
+	const meant = nearest(strange, known);
+	throw new UserError(`--replace ${strange}: compartment.yml declares nothing with this address`, {
+		hint: meant ? `--replace ${meant}` : `it declares ${known.join(', ')}`,
+	});
+}
+
 /** A misspelt name must not look like one whose candidate is active already. */
 function assertDeployed({deployments}: State, services: readonly string[] | null): void {
 	const known = new Set(Object.values(deployments).map(({service}) => service));
@@ -141,6 +153,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		bindings: state.bindings,
 		baseDomain: settings.baseDomain,
 	});
+	assertReplaceable(desired, request.replace);
 	const [info, everything, routerView] = await Promise.all([
 		engine.info(),
 		engine.observe({[labels.lineage]: ''}),

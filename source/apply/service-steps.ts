@@ -38,7 +38,9 @@ function retireStep(context: ApplyContext, shared: Shared, address: string): App
 function holdStep(context: ApplyContext, shared: Shared, address: string, candidates: readonly string[]): ApplyStep {
 	const run = async () => {
 		const id = shared.ready[nameIn(address)]!;
-		await context.state.update(state => patchDeployment(state, id, {isHeld: true}));
+		const {deployments} = await context.state.update(state => patchDeployment(state, id, {isHeld: true}));
+		if (deployments[id]?.kind === 'worker')
+			notice(context, 'warning', `${address}: the held worker takes work beside the serving one until it is promoted`);
 		notice(context, 'info', `${address}: candidate ${id} waits for compartment promote (or promote --discard)`);
 	};
 	// One that fails takes the others with it: a held deploy is promoted as a whole.

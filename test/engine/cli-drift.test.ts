@@ -154,6 +154,18 @@ describe('a saved plan', () => {
 		expect(ids(await sandbox.observe())).toEqual(ids(before.observed));
 	}
 
+	test('replaces what --replace names although nothing changed; an address that nothing has is refused', async () => {
+		expectError(
+			await sandbox.run(['plan', '--replace', 'service.wbe']),
+			/--replace service\.wbe: compartment\.yml declares nothing with this address[\s\S]*--replace service\.web/,
+		);
+		const former = await sandbox.running('service.web');
+		await sandbox.succeed(['plan', '--replace', 'service.web', '--out', 'next.plan']);
+		await sandbox.succeed(['apply', 'next.plan']);
+		expect((await sandbox.running('service.web')).id).not.toBe(former.id);
+		await sandbox.expectNoChanges();
+	});
+
 	test('runs without asking when nothing moved', async () => {
 		await savePlan('v2');
 		expect(await sandbox.succeed(['apply', 'next.plan'])).toContain('Apply done');
