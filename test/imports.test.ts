@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {findCycle, importsIn, readSources} from './imports.ts';
 
-/** ARCHITECTURE.md "Rooms": imports point down, or to a neighbour on the same level. */
+/** docs/architecture.md "Rooms": imports point down, or to a neighbour on the same level. */
 const levels = [
 	['descriptor'],
 	['model'],
