@@ -2,7 +2,7 @@ import {nearest} from './nearest.ts';
 import type {Finding} from './problem.ts';
 import type {Resource, RouteRule, Service} from './project.ts';
 
-const ofService = ({name, kind, schedule, readiness}: Service): Finding[] => {
+const ofService = ({name, kind, schedule, readiness, build}: Service): Finding[] => {
 	const path = ['services', name];
 	const findings: Finding[] = [];
 	if (kind === 'cron' && !schedule)
@@ -12,6 +12,12 @@ const ofService = ({name, kind, schedule, readiness}: Service): Finding[] => {
 			path: [...path, 'readiness'],
 			mark: 'key',
 			message: `has no effect on kind: ${kind}, which runs to completion`,
+		});
+	if (kind === 'static' && build.packages.runtime.length > 0)
+		findings.push({
+			path: [...path, 'build', 'packages', 'runtime'],
+			mark: 'key',
+			message: 'has no effect on kind: static, of which only files are left; what builds them goes under build',
 		});
 	return findings;
 };
