@@ -15,6 +15,8 @@ const concerns = (event: ApplyEvent, services: readonly string[]): boolean =>
 /** The newest run that touched one of the services, or any: one whose build failed never became a deployment. */
 const newestRun = (directory: string, services: readonly string[]): string | undefined =>
 	listRuns(directory).find(run => {
+		// Jobs and backups have logs too, and commands that show them.
+		if (!run.startsWith('run_')) return false;
 		const events = (readRunLog(directory, run) ?? []) as readonly ApplyEvent[];
 		return services.length === 0 || events.some(event => 'address' in event && concerns(event, services));
 	});
