@@ -1,6 +1,6 @@
 import {expect, inject, test} from 'vitest';
 import {useExample, withSandbox} from '../engine/cli.ts';
-import {openEngineProxy} from './engine-proxy.ts';
+import {openEngineProxy} from '../engine/engine-proxy.ts';
 import {openTerminal, type TestTerminal} from './terminal.ts';
 
 const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
