@@ -1,148 +1,104 @@
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {planBuild} from '../source/build/plan-build.ts';
-import {runBuild} from '../source/build/run-build.ts';
-import type {Service} from '../source/descriptor/project.ts';
-import {connectDocker} from '../source/engine/docker.ts';
-import {median, run} from './measure.ts';
+import {changeLine, writeLargeService, writeService} from './build-sources.ts';
+import {type Contender, measure, run} from './measure.ts';
 import {findPeers} from './peers.ts';
-import {conditions} from './report.ts';
+import {conditions, table} from './report.ts';
+import {compartment, type Sandbox, withSandbox} from './sandbox.ts';
 
-const rounds = 5;
-const label = `compartment.bench=${process.pid}`;
-const directory = mkdtempSync(join(tmpdir(), 'compartment-bench-build-'));
-const engine = connectDocker();
+const bare = 'node -e 0';
+const composeBuild = 'docker compose build';
 const peers = await findPeers();
+const node: Contender = {name: bare, command: [process.execPath, '-e', '0']};
 
-const service = (name: string): Service => ({
-	name,
-	kind: 'web',
-	accessMode: 'public',
-	isExposed: true,
-	path: name,
-	env: {},
-	secretFiles: {},
-	connections: [],
-	run: {restart: {policy: 'on-failure'}},
-	build: {strategy: 'auto', include: [], env: [], packages: {build: [], runtime: []}},
-});
+/** Jobs, because an apply builds those and does nothing more, like `docker compose build`. */
+function describeJobs({directory, name}: Sandbox, folders: readonly string[]): void {
+	const jobs = folders.map(folder => `  ${folder}: {kind: job, path: ${folder}}\n`);
+	writeFileSync(join(directory, 'compartment.yml'), `name: ${name}\n\nservices:\n${jobs.join('')}`);
+}
 
-const plan = (name: string) =>
-	planBuild({
-		project: {directory},
-		service: service(name),
-		findImage: engine.findImage,
-		findRailpack: async () => ({missing: 'not measured'}),
-		buildArgs: {},
-		cacheDirectory: join(directory, 'cache'),
+/** The peer, with one service in a folder; none without docker compose. */
+function composeOf({directory, name}: Sandbox, folder: string): Contender[] {
+	if (!peers.compose) return [];
+	const file = join(directory, `compose-${folder}.yaml`);
+	const service = `{build: {context: ${folder}, labels: ['compartment.project=${name}']}}`;
+	writeFileSync(file, `name: ${name}\nservices:\n  ${folder}: ${service}\n`);
+	const command = ['docker', 'compose', '--file', file, 'build', '--quiet'] as const;
+	return [{name: composeBuild, command: [...command], cwd: directory, env: peers.compose.env}];
+}
+
+/** Like `withSandbox`, and removes the images that were built in it too. */
+const withBuilds = (use: (sandbox: Sandbox) => Promise<void>): Promise<void> =>
+	withSandbox(0, async sandbox => {
+		try {
+			await use(sandbox);
+		} finally {
+			const filter = ['--filter', `label=compartment.project=${sandbox.name}`];
+			const {stdout} = await run(['docker', 'images', '--quiet', '--no-trunc', ...filter]);
+			const images = [...new Set(stdout.split('\n').filter(Boolean))];
+			if (images.length > 0) await run(['docker', 'image', 'rm', '--force', ...images]);
+		}
 	});
 
-async function build(name: string): Promise<string> {
-	const planned = await plan(name);
-	const [key, value] = label.split('=') as [string, string];
-	const reference = `compartment-bench-build:${planned.key}`;
-	await runBuild(engine, planned, {reference, labels: {[key]: value}, onProgress: () => {}});
-	return planned.written!['Dockerfile']!;
+const mustSay =
+	(text: string) =>
+	(stdout: string): void => {
+		if (!stdout.includes(text)) throw new Error(`expected "${text}", but it said:\n${stdout}`);
+	};
+
+const peakName = 'peak memory ';
+const tellPeak = `process.on('exit', () => process.stderr.write('${peakName}' + process.resourceUsage().maxRSS))`;
+
+/** Most memory that a command held, in MB. */
+async function peakOf(sandbox: Sandbox, ...args: string[]): Promise<string> {
+	const [file, ...rest] = compartment(...args);
+	const where = {cwd: sandbox.directory, env: sandbox.env};
+	const {stderr} = await run([file, '--import', `data:text/javascript,${tellPeak}`, ...rest], where);
+	return `${(Number(stderr.split(peakName)[1]) / 1024).toFixed(0)} MB`;
 }
 
-/** Milliseconds of every round. */
-async function time(task: (round: number) => Promise<unknown>): Promise<number[]> {
-	const times: number[] = [];
-	for (let round = 0; round < rounds; round += 1) {
-		const begun = performance.now();
-		await task(round);
-		times.push(performance.now() - begun);
-	}
-	return times;
-}
-
-const report = (what: string, times: readonly number[]) =>
-	process.stdout.write(
-		`| ${what} | ${median(times).toFixed(0)} | ${Math.min(...times).toFixed(0)} | ${Math.max(...times).toFixed(0)} |\n`,
+process.stdout.write(`## Builds\n\n${conditions(peers)}\n\n### Rebuild after a changed line of a Node service\n\n`);
+await withBuilds(async sandbox => {
+	const {directory: cwd, env} = sandbox;
+	describeJobs(sandbox, ['detected', 'written']);
+	const ours = (folder: string, name: string): Contender => ({
+		name,
+		command: compartment('apply', '--auto-approve', '--service', folder),
+		cwd,
+		env,
+		check: mustSay('Apply done'),
+		prepare: async () => changeLine(join(cwd, folder)),
+	});
+	for (const folder of ['detected', 'written', 'composed'])
+		writeService(join(cwd, folder), {hasDockerfile: folder !== 'detected'});
+	const theirs = composeOf(sandbox, 'composed').map(
+		(contender): Contender => ({...contender, prepare: async () => changeLine(join(cwd, 'composed'))}),
 	);
+	const found = [
+		node,
+		ours('written', 'compartment apply'),
+		ours('detected', 'compartment apply, no Dockerfile'),
+		...theirs,
+	];
+	process.stdout.write(`${table(await measure(found, {rounds: 10}), [composeBuild])}\n\n`);
+});
 
-/** A service with one dependency, without a lock file of a registry. */
-function writeService(): void {
-	mkdirSync(join(directory, 'web'));
-	const manifest = {scripts: {start: 'node server.js'}, dependencies: {'escape-html': '1.0.3'}};
-	writeFileSync(join(directory, 'web/package.json'), JSON.stringify(manifest));
-	writeFileSync(join(directory, 'web/server.js'), '// 0\n');
-}
-
-const changeLine = (text: string) => writeFileSync(join(directory, 'web/server.js'), `// ${process.pid} ${text}\n`);
-
-/** The same Dockerfile for Compose, whose context is the source itself. */
-function writeCompose(dockerfile: string): string {
-	writeFileSync(join(directory, 'web/Dockerfile.compose'), dockerfile.replaceAll('source/', './'));
-	const file = join(directory, 'compose.yaml');
-	writeFileSync(
-		file,
-		`name: bench-build\nservices:\n  web:\n    build:\n      context: web\n      dockerfile: Dockerfile.compose\n      labels: ['${label}']\n`,
-	);
-	return file;
-}
-
-/** 20,000 files and 500 MB, most of them small, as in a repository with pictures. */
-function writeLarge(): void {
-	mkdirSync(join(directory, 'large'));
-	writeFileSync(join(directory, 'large/package.json'), '{"scripts": {"start": "node a.js"}}');
-	const content = Buffer.alloc(25_600, 'some text ');
-	for (let folder = 0; folder < 200; folder += 1) {
-		mkdirSync(join(directory, 'large', `f${folder}`));
-		for (let file = 0; file < 100; file += 1) {
-			content.writeUInt32LE(folder * 100 + file);
-			writeFileSync(join(directory, 'large', `f${folder}`, `${file}.txt`), content);
-		}
-	}
-}
-
-try {
-	process.stdout.write(
-		`## Builds\n\n${conditions(peers)}\n\n| what | median ms | min | max |\n| --- | --: | --: | --: |\n`,
-	);
-	writeService();
-	const dockerfile = await build('web');
-	report(
-		'compartment: rebuild after a changed line',
-		await time(round => {
-			changeLine(`ours ${round}`);
-			return build('web');
-		}),
-	);
-	if (peers.compose) {
-		const file = writeCompose(dockerfile);
-		const compose = async () => {
-			const command = ['docker', 'compose', '--file', file, 'build', '--quiet'] as const;
-			const {code, stderr} = await run([...command], {env: peers.compose!.env});
-			if (code !== 0) throw new Error(stderr);
-		};
-		await compose();
-		report(
-			'docker compose build: after a changed line',
-			await time(round => {
-				changeLine(`theirs ${round}`);
-				return compose();
-			}),
-		);
-		report('docker compose build: without changes', await time(compose));
-	}
-	report('compartment: plan without changes', await time(() => plan('web')));
-
-	writeLarge();
-	const first = performance.now();
-	await plan('large');
-	report('compartment: first plan, 20,000 files, 500 MB', [performance.now() - first]);
-	// Files that changed within the last seconds are not trusted to be remembered.
-	await new Promise(resolve => setTimeout(resolve, 2500));
-	await plan('large');
-	report('compartment: plan without changes, 20,000 files, 500 MB', await time(() => plan('large')));
-	process.stdout.write(
-		`\nPeak memory: ${(Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024).toFixed(0)} MB\n\n`,
-	);
-} finally {
-	rmSync(directory, {recursive: true, force: true});
-	const {stdout} = await run(['docker', 'images', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
-	const images = [...new Set(stdout.split('\n').filter(Boolean))];
-	if (images.length > 0) await run(['docker', 'rmi', '--force', ...images]);
-}
+process.stdout.write('### Nothing changed, a context of 20,000 files and 500 MB\n\n');
+await withBuilds(async sandbox => {
+	const {directory: cwd, env} = sandbox;
+	describeJobs(sandbox, ['large']);
+	writeLargeService(join(cwd, 'large'));
+	const applyPeak = await peakOf(sandbox, 'apply', '--auto-approve');
+	const forget = async () => rmSync(join(cwd, '.compartment/production/cache'), {recursive: true});
+	const plan = {command: compartment('plan', '--detailed-exitcode'), cwd, env, check: mustSay('No changes.')};
+	const found: Contender[] = [
+		node,
+		{...plan, name: 'compartment plan'},
+		...composeOf(sandbox, 'large'),
+		{...plan, name: 'compartment plan, every file hashed', prepare: forget},
+	];
+	process.stdout.write(`${table(await measure(found, {rounds: 10}), [composeBuild])}\n\n`);
+	await forget();
+	const planPeak = await peakOf(sandbox, 'plan');
+	process.stdout.write(`Peak memory: ${planPeak} to hash it all, ${applyPeak} to hash and send it all.\n\n`);
+});

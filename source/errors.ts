@@ -36,6 +36,22 @@ export class EngineError extends UserError {
 	}
 }
 
+type FailedStep = {readonly name: string; readonly lines: readonly string[]};
+
+/** A build that failed, with the step and the last lines of it. The message holds all of that. */
+export class BuildError extends UserError {
+	/** What failed, without the lines. */
+	readonly summary: string;
+	readonly step: FailedStep | undefined;
+
+	constructor(summary: string, step: FailedStep | undefined, options?: UserErrorOptions) {
+		super([summary, ...(step ? [step.name, ...step.lines] : [])].join('\n  '), options);
+		this.name = 'BuildError';
+		this.summary = summary;
+		this.step = step;
+	}
+}
+
 /** Another process holds the environment's lock. */
 export class LockedError extends UserError {
 	constructor(message: string, hint?: string) {

@@ -30,6 +30,8 @@ export type ApplyContext = {
 	readonly run: string;
 	readonly label: string | undefined;
 	readonly emit: Emit;
+	/** Aborts what nobody has yet, such as a build, and lets nothing new start (first ctrl-c). */
+	readonly stopping: AbortSignal;
 	/** Aborts everything at once (second ctrl-c). */
 	readonly signal: AbortSignal;
 };

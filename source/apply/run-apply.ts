@@ -1,4 +1,4 @@
-import {messageOf} from '../errors.ts';
+import {CancelledError, messageOf} from '../errors.ts';
 import {routesAddress} from '../model/address.ts';
 import {resourceHost} from '../model/names.ts';
 import {signOf} from '../plan/plan.ts';
@@ -13,10 +13,10 @@ import {discardCandidates} from './steps/retire.ts';
 import {stopSteps} from './stop-steps.ts';
 import {serviceUrl} from './urls.ts';
 
+const cancelled = 'the apply was cancelled';
+
 type RunOptions = {
 	readonly parallelism: number;
-	/** True after the first ctrl-c: finish what runs, start nothing. */
-	readonly isStopping: () => boolean;
 };
 
 /** Emits what people see of the nodes, and counts it: one step per action, whatever it takes to do it. */
@@ -58,6 +58,7 @@ function trackSteps(context: ApplyContext) {
 		onFail({id, address}: ApplyStep, error: unknown) {
 			const stepError = error instanceof StepError ? error : undefined;
 			const where = stepError?.address ?? address ?? routesAddress;
+			if (error instanceof CancelledError) return skip(where, cancelled);
 			firstFailure ??= {address: where, isAfterSwitch: id === watchId};
 			fail(where, context.secrets.mask(messageOf(error)), stepError?.failure);
 		},
@@ -65,7 +66,7 @@ function trackSteps(context: ApplyContext) {
 			if (!address || settled.has(address)) return;
 			// Without a failure, what it depends on was called off too.
 			const failure = reason === 'cancelled' ? undefined : firstFailure;
-			const why = failure ? `${failure.address} failed` : 'the apply was cancelled';
+			const why = failure ? `${failure.address} failed` : cancelled;
 			if (!startedAt.has(address)) skip(address, why);
 			else if (!failure) skip(address, `not switched, ${why}`);
 			else fail(address, `${failure.isAfterSwitch ? 'taken back' : 'not switched'}: ${why}`);
@@ -119,16 +120,16 @@ export async function runApply(context: ApplyContext, options: RunOptions): Prom
 		nodes.map(node => ({id: node.id, dependsOn: node.dependsOn, run: tracker.wrap(node)})),
 		{
 			parallelism: options.parallelism,
-			isStopping: () => options.isStopping() || context.signal.aborted,
+			isStopping: () => context.stopping.aborted,
 			onSkip: ({id}, reason) => tracker.onSkip(byId.get(id)!, reason),
 			onFail: ({id}, error) => tracker.onFail(byId.get(id)!, error),
 		},
 	);
-	const isCancelled = options.isStopping() || context.signal.aborted;
+	const isCancelled = context.stopping.aborted;
 	const isComplete = [...outcomes.values()].every(outcome => outcome === 'done');
 	// What has happened without a record may be the switch: only recovery can tell what serves.
 	if (!isComplete && plan.mode !== 'destroy' && !context.journal.hasPending())
-		await discardCandidates(context, isCancelled ? 'the apply was cancelled' : 'another step of its deploy failed');
+		await discardCandidates(context, isCancelled ? cancelled : 'another step of its deploy failed');
 	const outcome = isComplete ? 'done' : isCancelled ? 'cancelled' : 'failed';
 	const result: ApplyResult = {
 		outcome,

@@ -144,6 +144,7 @@ export async function withWork<Result>(
 			run: session.run,
 			label: undefined,
 			emit,
+			stopping: signal,
 			signal,
 		};
 		const root = backupRoot(settings, directory);

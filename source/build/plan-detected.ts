@@ -52,6 +52,12 @@ function describe({stack, versions, commands, notes}: Detected, builder: Detecte
 	return `built-in: ${parts.filter(Boolean).join(', ')} (${builder.reason})`;
 }
 
+/** The detector knows files and no services; who has several must hear which one it speaks of. */
+function nameService(error: unknown, {name}: Service): unknown {
+	if (!(error instanceof UserError)) return error;
+	return new UserError(`services.${name}: ${error.message}`, {hint: error.hint, cause: error});
+}
+
 /** Recognises a source and writes what builds it. Throws a UserError that lists what was looked for when it is unknown. */
 export async function planDetected(
 	service: Service,
@@ -69,6 +75,8 @@ export async function planDetected(
 		packages,
 		env,
 		outputFolder: outputFolderOf(service, serviceFolder),
+	}).catch((error: unknown) => {
+		throw nameService(error, service);
 	});
 	if (!detected) {
 		const lines = [...builder.lookedFor, ...describeStacks()].map(line => `\n  ${line}`).join('');

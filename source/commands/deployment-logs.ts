@@ -3,7 +3,6 @@ import {UserError} from '../errors.ts';
 import {eventLine} from '../output/events-json.ts';
 import {createEventPrinter} from '../output/events-text.ts';
 import {listRuns, readRunLog} from '../state/run-log.ts';
-import {newestDeployments} from './deployment-list.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
@@ -13,9 +12,18 @@ type LogFlags = CommonFlags & {readonly run?: string; readonly service?: readonl
 const concerns = (event: ApplyEvent, services: readonly string[]): boolean =>
 	!('address' in event) || services.some(service => event.address.split('.').slice(1).join('.') === service);
 
+/** The newest run that touched one of the services, or any: one whose build failed never became a deployment. */
+const newestRun = (directory: string, services: readonly string[]): string | undefined =>
+	listRuns(directory).find(run => {
+		// Jobs and backups have logs too, and commands that show them.
+		if (!run.startsWith('run_')) return false;
+		const events = (readRunLog(directory, run) ?? []) as readonly ApplyEvent[];
+		return services.length === 0 || events.some(event => 'address' in event && concerns(event, services));
+	});
+
 /**
  * `compartment deployment logs [ID]`: everything that an apply said, builds and release commands included: of the named
- * deployment or run, else of the newest one, failed or not (contract 13).
+ * deployment or run, else of the newest run, failed or not (contract 13).
  */
 export async function deploymentLogs(id: string | undefined, flags: LogFlags): Promise<void> {
 	const {paint, glyphs} = createTerminal(flags);
@@ -23,12 +31,11 @@ export async function deploymentLogs(id: string | undefined, flags: LogFlags): P
 	const state = await readExistingState({directory, ...workspace});
 	const named = id === undefined ? undefined : state.deployments[id];
 	const services = named ? [named.service] : flags.service;
-	const newest = newestDeployments(state, services)[0]?.run;
 	const run =
 		flags.run ??
 		named?.run ??
 		(id?.startsWith('run_') ? id : undefined) ??
-		(id === undefined ? (newest ?? listRuns(directory)[0]) : undefined);
+		(id === undefined ? newestRun(directory, services ?? []) : undefined);
 	const events = run === undefined ? undefined : readRunLog(directory, run);
 	if (!events)
 		throw new UserError(

@@ -4,6 +4,7 @@ import {runApply} from '../apply/run-apply.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import type {Session} from '../apply/session.ts';
 import {createLimit} from '../build/limit.ts';
+import {CancelledError} from '../errors.ts';
 import {eventLine} from '../output/events-json.ts';
 import {createEventPrinter} from '../output/events-text.ts';
 import {emptyProgress, reduceProgress} from '../output/progress.ts';
@@ -15,19 +16,21 @@ import {nameEngine} from './name-engine.ts';
 import type {Terminal} from './terminal.ts';
 import type {Workspace} from './workspace.ts';
 
-/** First ctrl-c finishes what runs, the second one stops at once. */
+/** First ctrl-c ends builds, finishes what else runs and starts nothing; the second one stops at once. */
 function createCancel(inform: (text: string) => void) {
+	const stopping = new AbortController();
 	const abort = new AbortController();
-	let isStopping = false;
 	const cancel = (how: 'graceful' | 'now') => {
-		isStopping = true;
-		if (how === 'now') abort.abort();
+		const reason = new CancelledError('The apply was cancelled.');
+		stopping.abort(reason);
+		if (how === 'now') abort.abort(reason);
 	};
 	const onSignal = () => {
-		inform(isStopping ? 'Stopping now.' : 'Finishing what runs, starting nothing new. Press ctrl-c again to stop now.');
-		cancel(isStopping ? 'now' : 'graceful');
+		const {aborted} = stopping.signal;
+		inform(aborted ? 'Stopping now.' : 'Finishing what runs, starting nothing new. Press ctrl-c again to stop now.');
+		cancel(aborted ? 'now' : 'graceful');
 	};
-	return {signal: abort.signal, isStopping: () => isStopping, cancel, onSignal};
+	return {stopping: stopping.signal, signal: abort.signal, cancel, onSignal};
 }
 
 /** Builds at the same time: each of them already uses all the cores it finds. */
@@ -76,9 +79,10 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 					log.write(event);
 					emit(event);
 				},
+				stopping: cancel.stopping,
 				signal: cancel.signal,
 			},
-			{parallelism, isStopping: cancel.isStopping},
+			{parallelism},
 		);
 		await log.close();
 		return result;

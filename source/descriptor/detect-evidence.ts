@@ -19,6 +19,7 @@ export type EvidenceFile = (typeof telling)[number];
 /** What init reads of a package.json. */
 export type PackageManifest = {
 	readonly name?: string;
+	readonly main?: string;
 	readonly scripts: Readonly<Record<string, string>>;
 	readonly dependencies: Readonly<Record<string, string>>;
 	readonly devDependencies: Readonly<Record<string, string>>;
@@ -56,10 +57,11 @@ export async function readManifest(folder: string): Promise<PackageManifest> {
 	} catch {
 		// It is only looked at to guess; whoever builds will hear that it is broken.
 	}
-	const {name, scripts, dependencies, devDependencies, workspaces} = content;
+	const {name, main, scripts, dependencies, devDependencies, workspaces} = content;
 	const packages = typeof workspaces === 'object' && workspaces !== null && 'packages' in workspaces;
 	return {
 		...(typeof name === 'string' && {name}),
+		...(typeof main === 'string' && {main}),
 		scripts: textsOf(scripts),
 		dependencies: textsOf(dependencies),
 		devDependencies: textsOf(devDependencies),
@@ -71,6 +73,15 @@ export async function readManifest(folder: string): Promise<PackageManifest> {
 export async function findEvidence(folder: string): Promise<EvidenceFile | undefined> {
 	const entries = await readdir(folder, {withFileTypes: true}).catch(() => []);
 	return telling.find(file => entries.some(entry => entry.name === file && entry.isFile()));
+}
+
+/** The first of these files that is in a folder. */
+export async function firstFile(folder: string, names: readonly string[]): Promise<string | undefined> {
+	for (const name of names) {
+		const found = await stat(join(folder, name)).catch(() => undefined);
+		if (found?.isFile()) return name;
+	}
+	return undefined;
 }
 
 /** Names of the folders in a folder, sorted. */

@@ -1,6 +1,7 @@
 import {basename, join} from 'node:path';
 import {readDetails, type ServiceDetails} from './detect-details.ts';
-import {type EvidenceFile, findEvidence, foldersOf} from './detect-evidence.ts';
+import {type EvidenceFile, findEvidence, foldersOf, readManifest} from './detect-evidence.ts';
+import {findNodeStart, type NodeStart} from './detect-start.ts';
 import {includesOf, readWorkspace, type Workspace} from './detect-workspace.ts';
 import {namePattern} from './schema/text.ts';
 
@@ -16,6 +17,8 @@ export type DetectedService = {
 	readonly include?: readonly string[];
 	/** How a site is built. */
 	readonly buildCommand?: string;
+	/** How a Node service starts. */
+	readonly start?: NodeStart;
 };
 
 const parents = ['services', 'apps'];
@@ -57,16 +60,19 @@ async function describe(
 	directory: string,
 	{path, evidence}: Found,
 	workspace: Workspace | undefined,
-): Promise<Pick<DetectedService, 'path' | 'evidence' | 'details' | 'include' | 'buildCommand'>> {
+): Promise<Pick<DetectedService, 'path' | 'evidence' | 'details' | 'include' | 'buildCommand' | 'start'>> {
 	const details = await readDetails(join(directory, path), evidence);
 	const home = evidence === 'package.json' && workspace?.members.has(path) ? workspace : undefined;
 	// A path that a shell would read otherwise does not go into a command.
 	const isSite = details.isSite && /^[\w./@-]+$/.test(path);
+	const hasStart = evidence === 'package.json' && !isSite;
+	const folder = join(directory, path);
 	return {
 		path,
 		evidence,
 		details: {...details, isSite},
 		...(home && {include: includesOf(home, path)}),
+		...(hasStart && {start: await findNodeStart(folder, await readManifest(folder), home ? `${path}/` : '')}),
 		...(isSite && {buildCommand: home ? home.runScript('build', path) : 'npm run build'}),
 	};
 }

@@ -49,6 +49,12 @@ const buildLines = ({include, buildCommand}: DetectedService): string[] => {
 	return lines.length > 0 ? ['    build:', ...lines] : [];
 };
 
+const startLines = ({start}: DetectedService): string[] => {
+	if (start?.type === 'guessed') return ['    run:', `      command: ${start.command}`];
+	if (start?.type !== 'unknown') return [];
+	return ['    # Nothing says how it starts. Name the command:', '    # run:', '    #   command: node server.js'];
+};
+
 const roles = {
 	web: 'Has a host of its own.',
 	static: 'Files on a host of their own.',
@@ -64,6 +70,7 @@ const serviceLines = (service: DetectedService, database: string | undefined): s
 		`    path: ${scalar(path)}`,
 		...(details?.port === undefined ? [] : [`    port: ${details.port}`]),
 		...buildLines(service),
+		...startLines(service),
 		...(database && details?.postgres
 			? ['    connections:', `      ${database}:`, '        env:', '          DATABASE_URL: connection-url']
 			: []),

@@ -2,7 +2,7 @@ import {nearest} from './nearest.ts';
 import type {Finding} from './problem.ts';
 import type {Resource, RouteRule, Service} from './project.ts';
 
-const ofService = ({name, kind, schedule, readiness, run}: Service): Finding[] => {
+const ofService = ({name, kind, schedule, readiness, run, build}: Service): Finding[] => {
 	const path = ['services', name];
 	const findings: Finding[] = [];
 	if (kind === 'cron' && !schedule)
@@ -19,6 +19,12 @@ const ofService = ({name, kind, schedule, readiness, run}: Service): Finding[] =
 			mark: 'key',
 			message:
 				'with it Docker does not start the service again after the engine was stopped; leave it out where that matters',
+		});
+	if (kind === 'static' && build.packages.runtime.length > 0)
+		findings.push({
+			path: [...path, 'build', 'packages', 'runtime'],
+			mark: 'key',
+			message: 'has no effect on kind: static, of which only files are left; what builds them goes under build',
 		});
 	return findings;
 };

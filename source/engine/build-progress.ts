@@ -112,10 +112,24 @@ export function createBuildReader(): BuildReader {
 		},
 		failure: () => {
 			const step = [...steps.values()].find(({state}) => state === 'failed');
-			return step && {name: step.name, lines: step.last.map(({text}) => text)};
+			return step && {name: step.name, lines: shorten(step.last)};
 		},
 		imageId: () => imageId,
 	};
+}
+
+/** Cuts to what a report shows. The stream that wrote more gives way, so that neither pushes out the other. */
+function shorten(last: Step['last']): string[] {
+	const lines = [...last];
+	while (lines.length > keptLines) {
+		const errors = lines.filter(({stream}) => stream === 'stderr').length;
+		const longer = 2 * errors > lines.length ? 'stderr' : 'stdout';
+		lines.splice(
+			lines.findIndex(({stream}) => stream === longer),
+			1,
+		);
+	}
+	return lines.map(({text}) => text);
 }
 
 const imageIdOf = (aux: unknown): string | undefined =>

@@ -1,4 +1,4 @@
-import {EngineError} from '../errors.ts';
+import {BuildError, EngineError} from '../errors.ts';
 import {type BuildMessage, createBuildReader} from './build-progress.ts';
 import type {Connection} from './docker-connection.ts';
 import {openStream} from './docker-connection.ts';
@@ -26,7 +26,7 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 					failure ??= message.errorDetail?.message ?? message.error;
 				}
 				signal?.throwIfAborted();
-				if (failure !== undefined) throw new EngineError(failureText(operation, failure, reader.failure()));
+				if (failure !== undefined) throw new BuildError(`cannot ${operation}: ${failure}`, reader.failure());
 			};
 			try {
 				await attempt(operation, build, {signal});
@@ -50,12 +50,3 @@ const toQuery = ({reference, dockerfile, labels, args, target}: BuildRequest, ha
 	forcerm: 1,
 	version: hasBuildKit ? 2 : 1,
 });
-
-function failureText(
-	operation: string,
-	failure: string,
-	step: {readonly name: string; readonly lines: readonly string[]} | undefined,
-): string {
-	const lines = step ? [step.name, ...step.lines].map(line => `\n  ${line}`).join('') : '';
-	return `cannot ${operation}: ${failure}${lines}`;
-}

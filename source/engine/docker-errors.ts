@@ -1,4 +1,4 @@
-import {EngineError, messageOf} from '../errors.ts';
+import {EngineError, messageOf, UserError} from '../errors.ts';
 
 type Failure = {
 	readonly code?: unknown;
@@ -59,7 +59,7 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 function toEngineError(error: unknown, operation: string, address: string, lookedAt: readonly string[]): Error {
-	if (error instanceof EngineError) return error;
+	if (error instanceof UserError) return error;
 	const {code, name} = error as {code?: unknown; name?: unknown};
 	const status = statusOf(error);
 	if (status === undefined && (typeof code === 'string' || name === 'TimeoutError' || name === 'AbortError')) {

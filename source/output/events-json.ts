@@ -13,6 +13,7 @@ const failureDocument = (failure: DeploymentFailure | undefined) =>
 				exitCode: failure.exitCode ?? null,
 				isOutOfMemory: failure.isOutOfMemory ?? false,
 				lastLines: failure.lastLines,
+				logFile: failure.logFile ?? null,
 			};
 
 function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {

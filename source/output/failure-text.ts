@@ -14,8 +14,8 @@ function exitText({exitCode, isOutOfMemory}: DeploymentFailure): string | undefi
 }
 
 /**
- * What a person needs to find the cause: the last probe answer, the exit code, the last 20 lines; indented, to stand
- * below the line that names the step and its message (decisions.md "Errors").
+ * What a person needs to find the cause: the last probe answer, the exit code, the last 20 lines and where all of them
+ * are; indented, to stand below the line that names the step and its message (decisions.md "Errors").
  */
 export function renderFailure(failure: DeploymentFailure, {paint, glyphs}: FailureOptions): string[] {
 	const exit = exitText(failure);
@@ -28,5 +28,6 @@ export function renderFailure(failure: DeploymentFailure, {paint, glyphs}: Failu
 			line =>
 				`    ${paint.dim(glyphs.vertical)} ${sanitiseLine(line, {keepColour: paint.isColoured, maxLength: 2000})}`,
 		),
+		...(failure.logFile === undefined ? [] : [`  whole log: ${sanitiseLine(failure.logFile)}`]),
 	];
 }

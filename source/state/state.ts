@@ -125,6 +125,8 @@ export type DeploymentFailure = {
 	readonly isOutOfMemory?: boolean;
 	/** The last 20 lines at most. */
 	readonly lastLines: readonly string[];
+	/** File that holds all of them, when there is one: absolute. */
+	readonly logFile?: string;
 };
 
 /** A variable of a service that takes its value from a resource output, set by hand; connections are the descriptor's. */

@@ -173,9 +173,10 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 						run: session.run,
 						label: undefined,
 						emit: event => void events.push(event),
+						stopping: new AbortController().signal,
 						signal: new AbortController().signal,
 					},
-					{parallelism: 4, isStopping: () => false},
+					{parallelism: 4},
 				);
 				return {plan, events, result};
 			} finally {

@@ -12,6 +12,7 @@ import {makeService, makeTree} from './tree.ts';
 
 type Call = {
 	readonly name: string;
+	readonly pid: number;
 	readonly args: readonly string[];
 	readonly given: Readonly<Record<string, string>>;
 	readonly files: readonly string[];
@@ -53,7 +54,7 @@ const service = makeService({
 	build: {command: 'rake', env: ['PUBLIC_KEY'], packages: {build: ['gcc', 'make'], runtime: ['libpq5']}},
 });
 
-async function build(options: {readonly signal?: AbortSignal} = {}) {
+async function build({onOutput, ...options}: {signal?: AbortSignal; onOutput?: (text: string) => void} = {}) {
 	const engine = {...createMemoryEngine({build: () => ({})}), address: 'unix:///run/test.sock'};
 	const planned = await planBuild({
 		project: {directory: makeTree(tree)},
@@ -62,7 +63,10 @@ async function build(options: {readonly signal?: AbortSignal} = {}) {
 		buildArgs: {PUBLIC_KEY: 'canary-value'},
 	});
 	const progress: BuildProgress[] = [];
-	const onProgress = (event: BuildProgress) => progress.push(event);
+	const onProgress = (event: BuildProgress) => {
+		progress.push(event);
+		if (event.type === 'output') onOutput?.(event.text);
+	};
 	const image = await runBuild(engine, planned, {
 		reference: `x/web:${planned.key}`,
 		labels: {'compartment.address': 'image.web'},
@@ -190,7 +194,22 @@ describe('with docker buildx', () => {
 		expect(leftovers()).toEqual(before);
 	});
 
-	test('a signal ends it', async () => {
+	test.each([
+		['prepare', 'railpack says hello', 1],
+		['buildx', 'docker says hello', 2],
+	])('a signal ends %s while it runs, and leaves nothing', async (step, begun, tools) => {
+		const before = leftovers();
+		vi.stubEnv('HANG', step);
+		const controller = new AbortController();
+		const onOutput = (text: string) => void (text === begun && controller.abort());
+		const building = build({signal: controller.signal, onOutput});
+		await expect(building).rejects.toThrow(expect.objectContaining({name: 'CancelledError'}));
+		expect(calls()).toHaveLength(tools);
+		for (const {pid} of calls()) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+		expect(leftovers()).toEqual(before);
+	});
+
+	test('a signal before it begins starts nothing', async () => {
 		const signal = AbortSignal.abort();
 		await expect(build({signal})).rejects.toThrow(expect.objectContaining({name: 'CancelledError'}));
 		expect(calls()).toEqual([]);

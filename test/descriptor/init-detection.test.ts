@@ -49,6 +49,38 @@ it('includes what a package of a workspace is installed from, and nothing else',
 	expect(web.build.include).toEqual([...root, 'packages/tokens', 'packages/ui']);
 });
 
+it.each([
+	[{'package.json': {}, 'server.js': ''}, 'node server.js'],
+	[{'package.json': {}, 'src/main.ts': ''}, 'node src/main.ts'],
+	[{'package.json': {scripts: {start: 'node x.js'}}, 'server.js': ''}, undefined],
+	[{'package.json': {main: 'x.js'}, 'server.js': ''}, undefined],
+	[{'package.json': {}, 'index.js': '', 'server.js': ''}, undefined],
+	[{'package.json': {}, Procfile: 'web: node x.js', 'server.js': ''}, undefined],
+	[{'package.json': {}, Dockerfile: 'FROM x', 'server.js': ''}, undefined],
+])('names the start of %j: %s', async (files, command) => {
+	write(files);
+	const {text, project} = await initial();
+	expect(project.services.map(({run}) => run.command)).toEqual([command]);
+	expect(text).not.toContain('Nothing says how it starts');
+});
+
+it('names the start of a package from the root of its workspace, and says where it found none', async () => {
+	write({
+		'package.json': {workspaces: ['apps/*']},
+		'apps/api/package.json': {name: 'api'},
+		'apps/api/server.js': '',
+		'apps/tool/package.json': {name: 'tool'},
+	});
+	const {text, project} = await initial();
+	expect(project.services.map(({name, run}) => [name, run.command])).toEqual([
+		['api', 'node apps/api/server.js'],
+		['tool', undefined],
+	]);
+	expect(text).toContain(
+		'    # Nothing says how it starts. Name the command:\n    # run:\n    #   command: node server.js\n',
+	);
+});
+
 it('connects services that bring a driver to a database', async () => {
 	write({
 		'services/api/package.json': {dependencies: {pg: '8'}, scripts: {start: 'next start -p 4000'}},

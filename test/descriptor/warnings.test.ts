@@ -22,6 +22,15 @@ it('names readiness that nothing waits for', () => {
 	]);
 });
 
+it('names packages that a site has no use for once it is built', () => {
+	const site = (packages: string) =>
+		read(web(`{path: ., kind: static, build: {outputDirectory: dist, packages: ${packages}}}`)).warnings;
+	expect(site('{build: [imagemagick], runtime: [curl]}')).toEqual([
+		'compartment.yml:3:96 services.web.build.packages.runtime: has no effect on kind: static, of which only files are left; what builds them goes under build',
+	]);
+	expect(site('{build: [imagemagick]}')).toEqual([]);
+});
+
 it('names an unknown placeholder of an output', () => {
 	const text = db("{image: x, outputs: {u: {sensitive: false, value: '${resource.hots}:${env.PORT}'}}}");
 	expect(read(text).warnings).toEqual([

@@ -3,8 +3,8 @@ import {expect, test} from 'vitest';
 import {createBuilds} from '../../source/engine/docker-build.ts';
 import {createAttempt} from '../../source/engine/docker-errors.ts';
 import type {BuildProgress} from '../../source/engine/engine.ts';
-import {EngineError} from '../../source/errors.ts';
-import {smallImage, tarOf, uniqueName, until, withEngine} from './helpers.ts';
+import {BuildError, EngineError} from '../../source/errors.ts';
+import {isSleeping, smallImage, tarOf, uniqueName, until, withEngine} from './helpers.ts';
 
 const {engine, labels} = withEngine();
 
@@ -75,8 +75,11 @@ test('a failing step is told with its command and its last lines', async () => {
 		'RUN for n in $(seq 30); do echo line $n; done; echo no such package >&2; exit 3',
 	]);
 	const error: unknown = await failing.catch(error => error);
-	expect(error).toBeInstanceOf(EngineError);
-	const {message} = error as EngineError;
+	expect(error).toBeInstanceOf(BuildError);
+	const {message, summary, step} = error as BuildError;
+	expect(summary).toMatch(/^cannot build image .*exit code: 3$/);
+	expect(step).toMatchObject({name: expect.stringContaining('RUN for n'), lines: expect.arrayContaining(['line 30'])});
+	expect(step!.lines).toHaveLength(20);
 	expect(message).toMatch(/^cannot build image compartment-built-.*: .*exit code: 3\n {2}.*RUN for n/);
 	expect(message).toMatch(/\n {2}line 30/);
 	expect(message).toMatch(/\n {2}no such package/);
@@ -89,7 +92,7 @@ test.each([
 	['a base that cannot be had', ['FROM absent.invalid/base:1'], /absent\.invalid/],
 ])('%s', async (_name, lines, message) => {
 	await expect(build(lines)).rejects.toEqual(
-		expect.objectContaining({name: 'EngineError', message: expect.stringMatching(message)}),
+		expect.objectContaining({name: 'BuildError', message: expect.stringMatching(message)}),
 	);
 });
 
@@ -110,7 +113,7 @@ test('an abort ends the build on the engine too', async () => {
 		},
 	});
 	await expect(building).rejects.toBe(reason);
-	await until(async () => !(await isRunning(marker)));
+	await until(async () => !isSleeping(marker));
 });
 
 test('an engine without BuildKit builds too', async () => {
@@ -137,14 +140,3 @@ test('an engine without BuildKit builds too', async () => {
 		/returned a non-zero code: 3\n {2}RUN echo reason; exit 3\n {2}reason$/,
 	);
 });
-
-/** Looks for a process of that argument on this machine; elsewhere the engine has to be trusted. */
-async function isRunning(argument: string): Promise<boolean> {
-	const {readdir, readFile} = await import('node:fs/promises');
-	const commands = await Promise.all(
-		(await readdir('/proc').catch(() => []))
-			.filter(name => /^\d+$/.test(name))
-			.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-	);
-	return commands.some(command => command.startsWith(`sleep\0${argument}`));
-}

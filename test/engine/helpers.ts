@@ -1,4 +1,5 @@
 import {randomBytes, randomInt} from 'node:crypto';
+import {readdirSync, readFileSync} from 'node:fs';
 import {setTimeout as pause} from 'node:timers/promises';
 import {pack} from 'tar-stream';
 import {afterAll, beforeAll} from 'vitest';
@@ -42,6 +43,29 @@ export async function cleanUp(engine: Engine, labels: Labels): Promise<void> {
 		for (const reference of tags.length > 0 ? tags : [id]) await engine.removeImage(reference);
 	}
 }
+
+/** Command lines of this machine's processes, those in containers of a local engine too; none where there is no /proc. */
+export function commandLines(): string[] {
+	const read = (pid: string): string[] => {
+		try {
+			return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
+		} catch {
+			// It ended in between.
+			return [];
+		}
+	};
+	try {
+		return readdirSync('/proc')
+			.filter(name => /^\d+$/.test(name))
+			.flatMap(read);
+	} catch {
+		return [];
+	}
+}
+
+/** Whether a `sleep` of so many seconds runs; with an engine elsewhere, that has to be trusted. */
+export const isSleeping = (seconds: string): boolean =>
+	commandLines().some(line => line.startsWith(`sleep\0${seconds}`));
 
 /** A container that does nothing until it is told to end. */
 export const idleSpec = (labels: Labels, changes: Partial<ContainerSpec> = {}): ContainerSpec => ({

@@ -1,14 +1,16 @@
 import {describeBuildProgress} from '../../build/build-log.ts';
-import {openBuildLog} from '../../build/build-log-file.ts';
+import {type BuildLogFile, openBuildLog} from '../../build/build-log-file.ts';
 import {writeManifest} from '../../build/manifest-file.ts';
 import type {PlannedBuild} from '../../build/plan-build.ts';
 import {type BuiltImage, runBuild} from '../../build/run-build.ts';
+import {BuildError, CancelledError, UserError} from '../../errors.ts';
 import {imageAddress} from '../../model/address.ts';
 import {labelsOf} from '../../model/labels.ts';
 import type {PlannedImage} from '../../plan/plan.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {manifestFile} from '../manifests.ts';
 import {operate} from '../operation.ts';
+import {StepError} from '../step-error.ts';
 
 async function buildImage(
 	context: ApplyContext,
@@ -16,7 +18,7 @@ async function buildImage(
 	build: PlannedBuild,
 	op: string,
 ): Promise<BuiltImage> {
-	const {plan, engine, emit, signal} = context;
+	const {plan, engine, emit, stopping} = context;
 	const address = imageAddress(planned.service);
 	const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
 	const log = await openBuildLog(context.directory, planned.service);
@@ -24,7 +26,7 @@ async function buildImage(
 		return await runBuild(engine, build, {
 			reference: planned.reference,
 			labels: labelsOf({...object, address, op}),
-			signal,
+			signal: stopping,
 			onProgress: event => {
 				const {status, lines} = describeBuildProgress(event);
 				if (status) progress(context, address, status);
@@ -34,17 +36,39 @@ async function buildImage(
 				}
 			},
 		});
+	} catch (error) {
+		throw explainFailure(error, log);
 	} finally {
 		// A log that could not be written must not fail the build that it tells of.
 		await log.close().catch(() => undefined);
 	}
 }
 
+const longestName = 160;
+const shortName = (name: string): string => (name.length > longestName ? `${name.slice(0, longestName)}…` : name);
+
+/** A failed build with what a person needs: the step, its last lines, and where all the others are. */
+function explainFailure(error: unknown, log: BuildLogFile): unknown {
+	if (error instanceof CancelledError) log.write(error.message);
+	if (error instanceof CancelledError || !(error instanceof UserError)) return error;
+	const {summary, step} = error instanceof BuildError ? error : {summary: error.message, step: undefined};
+	const exitCode = /(?:exit code:?|non-zero code:) (\d+)$/.exec(summary)?.[1];
+	// The summary of a command that failed is the command once more.
+	const message = step && exitCode !== undefined ? `the build failed at ${shortName(step.name)}` : summary;
+	log.write(summary);
+	return new StepError({
+		message,
+		...(exitCode !== undefined && {exitCode: Number(exitCode)}),
+		lastLines: step?.lines ?? [],
+		logFile: log.file,
+	});
+}
+
 async function pullImage(context: ApplyContext, {service, reference, key}: PlannedImage) {
-	const {engine, signal} = context;
+	const {engine, stopping} = context;
 	const found = await engine.findImage(reference);
 	const onProgress = ({message}: {readonly message: string}) => progress(context, imageAddress(service), message);
-	const image = found ?? (await engine.pullImage(reference, onProgress, signal));
+	const image = found ?? (await engine.pullImage(reference, onProgress, stopping));
 	return {id: image.id, reference, key};
 }
 
@@ -57,7 +81,7 @@ export async function makeImage(context: ApplyContext, planned: PlannedImage): P
 		intent: {type: 'build-image', reference: planned.reference},
 		async run(op) {
 			if (!build) return pullImage(context, planned);
-			const image = await context.limitBuilds(() => buildImage(context, planned, build, op), context.signal);
+			const image = await context.limitBuilds(() => buildImage(context, planned, build, op), context.stopping);
 			await writeManifest(manifestFile(context.directory, service), image.manifest);
 			return image;
 		},

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
-import {UserError} from '../../errors.ts';
+import {BuildError} from '../../errors.ts';
 
 type ToolRun = {
 	/** Absolute path, or a name on PATH. */
@@ -17,7 +17,7 @@ type ToolRun = {
 /** Lines of a failed tool that its error carries. */
 const keptLines = 20;
 
-/** Runs a tool to its end. Throws a UserError with its last lines when it fails. */
+/** Runs a tool to its end. Throws a BuildError with its last lines when it fails. */
 export async function runTool({file, args, env, name, onLine, signal}: ToolRun): Promise<void> {
 	const last: string[] = [];
 	const child = spawn(file, args, {env, signal, stdio: ['ignore', 'pipe', 'pipe']});
@@ -36,5 +36,5 @@ export async function runTool({file, args, env, name, onLine, signal}: ToolRun):
 	if (code === 0) return;
 	signal?.throwIfAborted();
 	const cause = error ? error.message : `exit code ${code ?? 'unknown'}`;
-	throw new UserError(`${name} failed: ${cause}${last.map(line => `\n  ${line}`).join('')}`, {cause: error});
+	throw new BuildError(`${name} failed: ${cause}`, {name, lines: last}, {cause: error});
 }
