@@ -3,7 +3,7 @@ import {EngineError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 
 /**
- * Gives a running container other names on the network of its siblings. The engine can only do that by taking it out and
+ * Gives a container other names on the network of its siblings. The engine can only do that by taking it out and
  * letting it join again; with the same address its open connections go on after that moment.
  */
 export async function nameOnNetwork(
@@ -13,7 +13,8 @@ export async function nameOnNetwork(
 	aliases: readonly string[],
 ): Promise<void> {
 	const details = await engine.inspectContainer(containerId);
-	const address = details?.networks[network];
+	// Empty while it does not run.
+	const address = details?.networks[network] || undefined;
 	await engine.leave(containerId, network);
 	failpoint('switch.between-names');
 	try {
