@@ -1,5 +1,6 @@
-import type {ContainerSpec, Restart} from '../engine/engine.ts';
+import type {Attachment, ContainerSpec, Restart} from '../engine/engine.ts';
 import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
+import {sameAddressIn} from '../model/subnets.ts';
 import type {Deployment, State} from '../state/state.ts';
 import type {ApplyContext} from './context.ts';
 
@@ -40,6 +41,20 @@ export const containerParts = ({
 	image: imageId,
 	limits: spec.limits,
 	capabilities,
+});
+
+/**
+ * A deployment's place among its siblings. Its address is fixed there too: it would have to be when its name changes, and
+ * one that the engine hands out to another meanwhile keeps a container from starting again.
+ */
+export const meshAttachment = (
+	{project, environment, networks}: Pick<State, 'project' | 'environment' | 'networks'>,
+	{service, address}: Pick<Deployment, 'service' | 'address'>,
+	hasName: boolean,
+): Attachment => ({
+	network: meshNetworkName(project, environment),
+	aliases: hasName ? [service] : [],
+	address: networks && address ? sameAddressIn(networks.mesh.subnet, networks.environment.subnet, address) : undefined,
 });
 
 /** A container that runs once beside those that serve and reaches them all: a job, a release command. */

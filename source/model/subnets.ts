@@ -57,3 +57,13 @@ export function pickAddress(subnet: string, taken: ReadonlySet<string>): string 
 	}
 	return undefined;
 }
+
+/**
+ * The address at the same place of another subnet: what is fixed in one network is fixed in the other without a second
+ * book-keeping. Undefined when the other one's lower half ends before it.
+ */
+export function sameAddressIn(other: string, subnet: string, address: string): string | undefined {
+	const [from, to] = [parseSubnet(subnet)!, parseSubnet(other)!];
+	const offset = toNumber(address) - from.start;
+	return offset < to.size / 2 ? toAddress(to.start + offset) : undefined;
+}

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {dynamicRange, parseSubnet, pickAddress, pickSubnet, prefixFor} from '../../source/model/subnets.ts';
+import {
+	dynamicRange,
+	parseSubnet,
+	pickAddress,
+	pickSubnet,
+	prefixFor,
+	sameAddressIn,
+} from '../../source/model/subnets.ts';
 
 const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 const bounds = (cidr: string): [first: number, last: number] => {
@@ -95,6 +102,13 @@ describe('addresses inside a network', () => {
 			}),
 			{numRuns: 60},
 		);
+	});
+
+	it('have their counterparts in another network, as far as its lower half goes', () => {
+		expect(sameAddressIn('10.1.0.64/26', '10.1.0.0/26', '10.1.0.2')).toBe('10.1.0.66');
+		expect(sameAddressIn('10.1.0.64/26', '10.1.0.0/26', '10.1.0.31')).toBe('10.1.0.95');
+		expect(sameAddressIn('10.1.1.0/27', '10.1.0.0/26', '10.1.0.15')).toBe('10.1.1.15');
+		expect(sameAddressIn('10.1.1.0/27', '10.1.0.0/26', '10.1.0.16')).toBeUndefined();
 	});
 
 	it('suffice for two slots of every service', () => {

@@ -3,7 +3,7 @@ import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
-import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
+import {environmentNetworkName} from '../../model/names.ts';
 import {specHash} from '../../model/spec-hash.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import {isRunning} from '../../plan/services.ts';
@@ -13,7 +13,7 @@ import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
 import {operate} from '../operation.ts';
 import {secretFileParts} from '../secret-files.ts';
-import {containerEnv, containerParts, serviceRestart} from '../service-container.ts';
+import {containerEnv, containerParts, meshAttachment, serviceRestart} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
 import {openDeployment} from './open-deployment.ts';
 import {requireReady} from './require-ready.ts';
@@ -54,7 +54,7 @@ async function runDeployment(
 				env: {...env, ...parts.env},
 				attachments: [
 					{network: environmentNetworkName(project, environment), address: deployment.address},
-					{network: meshNetworkName(project, environment), aliases: hasName ? [service] : []},
+					meshAttachment(context.state.current(), deployment, hasName),
 				],
 				restart: serviceRestart(spec.restart),
 				stopGraceSeconds: context.settings.stopGraceSeconds,
@@ -62,6 +62,11 @@ async function runDeployment(
 		},
 		record: (state, containerId) => patchDeployment(state, deployment.id, {containerId, stage: 'checking_readiness'}),
 	});
+}
+
+async function findContainers({engine, plan}: ApplyContext, deployment: string): Promise<string[]> {
+	const {containers} = await engine.observe({[labels.lineage]: plan.lineage, [labels.deployment]: deployment});
+	return containers.map(({id}) => id);
 }
 
 /** Records why an attempt failed, and stops what it left; the container stays for inspection. */
@@ -75,8 +80,9 @@ export async function failDeployment(
 	const {deployments} = await state.update(current =>
 		patchDeployment(current, id, {status: 'failed', completedAt, failure}),
 	);
-	const containerId = deployments[id]?.containerId;
-	if (containerId) await engine.stop(containerId, settings.stopGraceSeconds);
+	// One that could not be recorded runs all the same.
+	const ids = deployments[id]?.containerId ? [deployments[id].containerId] : await findContainers(context, id);
+	for (const containerId of ids) await engine.stop(containerId, settings.stopGraceSeconds);
 	await removeOldContainers(context, service);
 }
 

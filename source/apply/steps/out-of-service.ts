@@ -1,5 +1,4 @@
 import {failpoint} from '../../failpoints.ts';
-import {meshNetworkName} from '../../model/names.ts';
 import {drain} from '../../router/router.ts';
 import type {Settings} from '../../settings.ts';
 import type {Deployment} from '../../state/state.ts';
@@ -24,10 +23,10 @@ type Watch = {
  */
 export async function takeOutOfService(
 	{engine, router, settings, state, signal}: Context,
-	{service, slot, containerId}: Pick<Deployment, 'service' | 'slot' | 'containerId'>,
+	{service, address, slot, containerId}: Pick<Deployment, 'service' | 'address' | 'slot' | 'containerId'>,
 	{onProgress, onDeadline}: Watch = {},
 ): Promise<void> {
-	const {lineage, project, environment} = state.current();
+	const {lineage} = state.current();
 	const details = containerId === undefined ? undefined : await engine.inspectContainer(containerId);
 	if (containerId === undefined || !details) return;
 	if (slot) {
@@ -37,7 +36,7 @@ export async function takeOutOfService(
 	}
 	failpoint('retire.after-drain');
 	// Its name first, so that no sibling calls it while it stops; calls that it is answering go on.
-	if (details.state === 'running') await nameOnNetwork(engine, containerId, meshNetworkName(project, environment), []);
+	if (details.state === 'running') await nameOnNetwork(engine, state.current(), {service, address, containerId}, false);
 	failpoint('retire.after-leave');
 	onProgress?.('stopping the former deployment');
 	await engine.stop(containerId, settings.stopGraceSeconds);

@@ -1,6 +1,5 @@
 import {UserError} from '../../errors.ts';
 import {serviceAddress} from '../../model/address.ts';
-import {meshNetworkName} from '../../model/names.ts';
 import {activeDeployment} from '../../plan/input.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
@@ -10,13 +9,12 @@ import {requireReady} from './require-ready.ts';
 /** Starts the serving deployment again after it was stopped; its fixed address makes the routes fit. */
 export async function startAgain(context: ApplyContext, service: string): Promise<void> {
 	const {engine, state} = context;
-	const {project, environment} = state.current();
 	const address = serviceAddress(service);
 	const deployment = activeDeployment(state.current(), service);
 	if (!deployment?.containerId) throw new UserError(`the container of ${address} is gone`, {hint: 'compartment apply'});
 	progress(context, address, 'starting again');
 	// A removal that was interrupted, and is not wanted any more, has taken its name away.
-	await nameOnNetwork(engine, deployment.containerId, meshNetworkName(project, environment), [service]);
+	await nameOnNetwork(engine, state.current(), {...deployment, containerId: deployment.containerId}, true);
 	await engine.start(deployment.containerId);
 	await requireReady(context, deployment, deployment.containerId);
 	await state.update(current => patchDeployment(current, deployment.id, {stage: 'active', status: 'succeeded'}));

@@ -1,6 +1,5 @@
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
-import {meshNetworkName} from '../../model/names.ts';
 import {publish, type ReadAhead} from '../../router/router.ts';
 import type {RoutesRecord} from '../../state/state.ts';
 import {createAccess, needsAccess} from '../access-password.ts';
@@ -21,14 +20,13 @@ export async function takeNames(
 	{engine, state}: Pick<ApplyContext, 'engine' | 'state'>,
 	switched: Switch,
 ): Promise<void> {
-	const {project, environment, active, deployments} = state.current();
-	const network = meshNetworkName(project, environment);
+	const {active, deployments} = state.current();
 	const take = async ([service, id]: [string, string]) => {
 		// The first deployment of a service has had the name since it was created.
 		if (active[service] === undefined) return;
-		const container = deployments[id]?.containerId;
-		if (!container) return;
-		await nameOnNetwork(engine, container, network, [service]);
+		const deployment = deployments[id];
+		if (!deployment?.containerId) return;
+		await nameOnNetwork(engine, state.current(), {...deployment, containerId: deployment.containerId}, true);
 	};
 	await Promise.all(Object.entries(switched).map(take));
 }
