@@ -40,7 +40,7 @@ export function renderResult(result: ApplyResult, paint: Paint): string[] {
 	return [
 		outcomeText(result, paint),
 		...(result.outcome === 'cancelled'
-			? [paint.dim(`The next ${modeWords[result.mode].verb.toLowerCase()} goes on from here.`)]
+			? [paint.dim(`The next ${modeWords[result.mode].heading || 'apply'} goes on from here.`)]
 			: []),
 		...result.urls.map(
 			({service, url, accessMode}) =>

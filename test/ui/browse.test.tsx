@@ -3,13 +3,12 @@ import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import {GlyphsContext} from '../../source/ui/hooks/use-glyphs.ts';
 import {BrowseScreen} from '../../source/ui/screens/browse.tsx';
 import type {BrowseState} from '../../source/ui/stores/browse-state.ts';
+import {createLogPool} from '../../source/ui/stores/log-pool.ts';
 import {
 	createDashboard,
 	empty,
 	figures,
-	hostile,
 	hostileEnvironment,
-	hostileText,
 	now,
 	page,
 	poolOf,
@@ -17,6 +16,7 @@ import {
 	staging,
 	table,
 } from './browse-data.ts';
+import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {draw} from './screen.ts';
 
@@ -162,6 +162,12 @@ describe('walking', () => {
 		expect(screen.state().place).toEqual(inProduction);
 	});
 
+	test('a name with a space can be filtered for', async () => {
+		const screen = open({}, sizes[0], [production, {...staging, name: 'my copy'}]);
+		expect(await screen.press('/my c')).toContain('/my c');
+		expect(screen.state().filter).toBe('my c');
+	});
+
 	test('what is gone is left', async () => {
 		const screen = open({place: {screen: 'environment', environment: 'staging'}});
 		screen.store.update({environments: [production]});
@@ -220,6 +226,21 @@ describe('actions', () => {
 		});
 	});
 
+	test('a log to which nothing more comes is not offered to be paused', async () => {
+		const screen = open({
+			place: {screen: 'all-logs', environment: 'production', deployment: {id: 'dpl_3', address: ''}},
+		});
+		expect(await screen.text()).toContain('f pause');
+		screen.store.log.show(createLogPool({isLive: false}));
+		expect(await screen.text()).not.toContain('f pause');
+	});
+
+	test('a roll back to what never served is refused at once', async () => {
+		const screen = open({place: tabOf('deployments'), content: table});
+		expect(await screen.press('b')).toContain('dpl_3 never served');
+		expect(screen.state().departure).toBeUndefined();
+	});
+
 	test('a roll back waits until it is known which deployment is meant', async () => {
 		const screen = open({place: tabOf('deployments'), content: {type: 'loading'}});
 		expect(await screen.press('b')).toContain('The deployments are being read, one moment');
@@ -266,7 +287,7 @@ describe('actions', () => {
 	});
 
 	test('q and ctrl-c leave, from everywhere but where a text is typed', async () => {
-		for (const keys of ['q', '\u0003', ':q\u0003', '/q\u0003', '??q']) {
+		for (const keys of ['q', '\u0003', ':q\u0003', '/q\u0003', '??q', '?\u0003']) {
 			const screen = open({place: inProduction});
 			screen.type(keys);
 			await screen.app.waitUntilExit();
@@ -308,6 +329,7 @@ describe('hostile text', () => {
 			},
 		},
 		problem: {problem: {message: hostile.join('\n'), hint: hostileText, canInit: false}},
+		'endless problem': {problem: {message: endlessLine, hint: endlessLine, canInit: false}},
 		message: {message: hostileText},
 		'tab problem': {
 			place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'variables'},
@@ -317,16 +339,30 @@ describe('hostile text', () => {
 	};
 
 	test.each(Object.keys(places))('leaves the frame of %s intact', async name => {
-		const screen = open({...places[name]}, sizes[0]!, [hostileEnvironment]);
-		screen.store.log.show(poolOf(hostile.map(text => [text, 'stderr', text])));
-		for (const keys of ['', 'w']) {
-			const lines = (await screen.press(keys)).split('\n');
-			expect(lines).toHaveLength(24);
-			// This model of a terminal draws a joined emoji as its parts, so that it cuts the line at the edge.
-			for (const line of lines) if (/^[╭│╰]/u.test(line) && !/\u200D/u.test(line)) expect(line).toMatch(/[╮│╯]$/u);
-		}
-		const written = screen.written();
-		for (const sequence of [']52;', ']0;', 'evil.example', '\u202E', '\u0007', '\u001B[2J\u001B[H\u001B[?1049l'])
-			expect(written).not.toContain(sequence);
+		const screen = open(places[name], sizes[0]!, [hostileEnvironment]);
+		screen.store.log.show(poolOf([...hostile, endlessLine].map((text, at) => [hostile[at] ?? 'web', 'stderr', text])));
+		// Wrapped, and with its times; what is searched for is foreign as well.
+		for (const keys of ['', 'w', 't', `/\u001B[200~${hostileText}\u001B[201~`])
+			expectWholeFrame(await screen.press(keys), 24);
+		expectHarmless(screen.written());
+	});
+
+	test('of each kind is drawn as text in a log, and nothing is obeyed', async () => {
+		const screen = open({place: {screen: 'all-logs', environment: 'production'}}, sizes[1]);
+		screen.store.log.show(poolOf(hostile.map(text => ['web', 'stdout', text])));
+		const text = await screen.text();
+		for (const shown of [
+			'red without an end',
+			'cleared',
+			'link',
+			'strings',
+			'reset',
+			'gnp.exe',
+			'zerowidth',
+			'漢字の行',
+		])
+			expect(text).toContain(shown);
+		expect(text).toMatch(/i\uFFFD\uFFFD\uFFFD\(\uFFFD/u);
+		expectHarmless(screen.written());
 	});
 });

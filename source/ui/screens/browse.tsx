@@ -78,7 +78,7 @@ export function BrowseScreen({store, clock, isColoured}: Props) {
 			<Footer
 				columns={columns}
 				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)}).filter(
-					({action}) => isOffered(action, state),
+					({action}) => isOffered(action, state, log),
 				)}
 			/>
 		</Box>
@@ -148,9 +148,10 @@ function crumbsOf(state: BrowseState): string[] {
 }
 
 /** Whether an action has a meaning for what is selected; what has none is not offered. */
-function isOffered(action: KeyAction, state: BrowseState): boolean {
+function isOffered(action: KeyAction, state: BrowseState, {pool}: LogState): boolean {
 	const {content, problem, place} = state;
 	if (action === 'init') return problem?.canInit === true;
+	if (action === 'follow') return pool.isLive;
 	if (place.screen !== 'object') return true;
 	if (action === 'open')
 		return content.type === 'table' && content.rows.some(({deployment}) => deployment !== undefined);

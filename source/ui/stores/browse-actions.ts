@@ -104,7 +104,8 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 		// Which deployment is meant is not known before the list is.
 		if (isOfService && place.tab === 'deployments' && content.type === 'loading')
 			return say('The deployments are being read, one moment');
-		const deployment = content.type === 'table' && isOfService ? content.rows[row]?.deployment : undefined;
+		const {deployment, refusal} = (content.type === 'table' && isOfService ? content.rows[row] : undefined) ?? {};
+		if (verb === 'rollback' && refusal !== undefined) return say(refusal);
 		if (place.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
 			return say('A resource has no deployments to roll back to');
 		leave({

@@ -1,7 +1,8 @@
 import {shownEnvironments, shownObjects} from '../browse-lookups.ts';
 import {browseScreens, screensBeneath} from '../browse-screens.ts';
-import {helpOf} from '../key-hints.ts';
+import {helpAfter, helpOf} from '../key-hints.ts';
 import {defaultKeymap, type KeyAction, type Keymap} from '../keymap.ts';
+import {typedBy} from '../keys.ts';
 import {paletteEntries} from '../palette.ts';
 import {createBrowseActions} from './browse-actions.ts';
 import type {BrowseEffects, BrowseState, Departure, Room} from './browse-state.ts';
@@ -56,13 +57,11 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 		else if (action === 'back') change({overlay: undefined, filter: ''});
 		else if (action === 'erase') change({filter: Array.from(filter).slice(0, -1).join('')});
 		else if (action === 'erase-all') change({filter: ''});
-		else if (overlay && Array.from(key).length === 1) change({filter: (filter + key).slice(0, 100)});
+		else if (overlay) change({filter: (filter + typedBy(key)).slice(0, 100)});
 	};
 	const onHelp = (top: number, action: KeyAction | undefined, {rows}: Room) => {
-		const last = Math.max(0, helpOf(screensBeneath(state()), true, keymap).length - rows);
-		if (action === 'back') change({overlay: undefined});
-		else if (action === 'up') change({overlay: {type: 'help', top: Math.max(0, top - 1)}});
-		else if (action === 'down') change({overlay: {type: 'help', top: Math.min(last, top + 1)}});
+		const next = helpAfter(top, action, helpOf(screensBeneath(state()), true, keymap).length, rows);
+		change({overlay: next === undefined ? undefined : {type: 'help', top: next}});
 	};
 	const typePalette = (key: string, action: KeyAction | undefined, room: Room) => {
 		const {overlay} = state();
@@ -80,8 +79,7 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 		else if (action === 'down') moveBy(1);
 		else if (action === 'erase') type(Array.from(overlay.typed).slice(0, -1).join(''));
 		else if (action === 'erase-all') type('');
-		else if (key === 'space') type(`${overlay.typed} `);
-		else if (Array.from(key).length === 1) type(overlay.typed + key);
+		else if (typedBy(key) !== '') type(overlay.typed + typedBy(key));
 	};
 
 	return {

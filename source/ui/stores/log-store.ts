@@ -1,4 +1,5 @@
 import type {KeyAction} from '../keymap.ts';
+import {typedBy} from '../keys.ts';
 import {plainLine} from '../log-text.ts';
 import {
 	allLines,
@@ -138,8 +139,7 @@ export function createLogStore(pool: LogPool, name: () => string, effects: LogEf
 			else if (action === 'back') change({typed: undefined});
 			else if (action === 'erase') change({typed: Array.from(typed).slice(0, -1).join('')});
 			else if (action === 'erase-all') change({typed: ''});
-			else if (key === 'space') change({typed: `${typed} `});
-			else if (Array.from(key).length === 1) change({typed: (typed + key).slice(0, 200)});
+			else change({typed: (typed + typedBy(key)).slice(0, 200)});
 		},
 		paste(pasted) {
 			const {typed} = state();
