@@ -4,16 +4,22 @@ import {leanModules} from './scripts/lean-modules.ts';
 // Every file that a command loads costs half a millisecond, and without this a plan loads forty. Only what nearly every
 // command needs may be in here: a chunk is loaded as a whole.
 const chunks = [
-	{name: 'errors', test: /source[\\/]errors\.ts$/, priority: 5},
+	{name: 'errors', test: /source[\\/](errors|commands[\\/]broken-pipe)\.ts$/, priority: 5},
 	{
 		name: 'base',
-		test: /^\0(lean|required|stub):|source[\\/](settings|setting-rules|model|output|commands[\\/]terminal)|node_modules[\\/]chalk[\\/]/,
+		test: /^\0(lean|required|stub):|source[\\/](settings|setting-rules|model|output|commands[\\/]terminal|ui[\\/](approval|browse-(lookups|rows)|(log|pool)-(text|view)|stores[\\/](store|log-(buffer|pool))))|node_modules[\\/]chalk[\\/]/,
 		priority: 4,
 	},
 	{
 		name: 'engine',
 		test: /source[\\/](engine|router|state|plan|apply[\\/]begin-reading|commands[\\/]workspace)|node_modules[\\/](dockerode|docker-modem)[\\/]/,
 		priority: 3,
+	},
+	// All that draws, but what is above because other commands use it too, and Ink's tools for its own developers.
+	{
+		name: 'screens',
+		test: /source[\\/](ui|commands[\\/]open-dashboard)|node_modules[\\/](ink[\\/]build[\\/](?!devtools)|react[\\/])/,
+		priority: 3.5,
 	},
 	{name: 'descriptor', test: /source[\\/]descriptor[\\/]|node_modules[\\/](yaml|zod)[\\/]/, priority: 2},
 	{name: 'planning', test: /source[\\/](build[\\/]plan-build|apply[\\/]refresh)\.ts$/, priority: 1},

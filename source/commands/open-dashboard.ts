@@ -51,7 +51,8 @@ export async function openDashboard(start: Place | undefined, flags: ScreenFlags
 		});
 		let place: EnginePlace;
 		try {
-			// What draws comes first, what reads the engine is loaded while the first frame is seen.
+			// What reads the engine is loaded while the first frame is seen.
+			await view.shown;
 			const {startBrowseFeed} = await import('./browse-feed.ts');
 			const {openEngine} = await import('./workspace.ts');
 			place = await openEngine();

@@ -1,3 +1,6 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {expect, inject, test} from 'vitest';
 import {useExample, withSandbox} from '../engine/cli.ts';
 import {openEngineProxy} from './engine-proxy.ts';
@@ -46,6 +49,20 @@ test('without a terminal it is the help text', async () => {
 	const outcome = await sandbox.run([]);
 	expect(outcome).toMatchObject({exitCode: 0, stderr: ''});
 	expect(outcome.stdout).toContain('Usage: compartment');
+});
+
+test('the first frame is drawn before anything is loaded that it does not need', async () => {
+	const list = join(sandbox.folder, 'loaded.json');
+	const probe = fileURLToPath(new URL('fixtures/loaded-modules.ts', import.meta.url));
+	const env = {...place().env, LOADED_MODULES: list};
+	using terminal = openTerminal(process.execPath, ['--import', probe, inject('cli')], {...place(), env});
+	await terminal.waitFor('quit', 20_000);
+	const loaded: string[] = JSON.parse(readFileSync(list, 'utf8'));
+	expect(loaded.length).toBeGreaterThan(0);
+	for (const name of ['http', 'crypto', 'child_process', 'worker_threads', 'perf_hooks', 'internal/deps/undici/undici'])
+		expect(loaded).not.toContain(`NativeModule ${name}`);
+	terminal.press('q');
+	await terminal.ended;
 });
 
 test('from nothing to a deployed environment, without a command but one', async () => {
@@ -113,11 +130,18 @@ test('a failed deploy is seen with its cause, and what it said can be read', asy
 	expect(await terminal.waitFor('Apply failed after', 20_000)).toContain('cannot find the page');
 	terminal.press('\u001B');
 	await terminal.waitFor(/\[4 deployments\].*✗ dpl_/s, 20_000);
-	// Of a deployment that failed there is nothing to go back to, and that is said where the command ran.
+	// Neither to one that failed nor to the one that serves can anything go back, and that is said at once.
 	terminal.press('b');
-	await terminal.waitFor(/compartment rollback --service web --to dpl_\w+\s+Error: .*Press a key/s, 60_000);
+	await terminal.waitFor(/dpl_\w+ never served/);
+	terminal.press('jb');
+	await terminal.waitFor(/dpl_\w+ serves already/);
+	terminal.press('1b');
+	await terminal.waitFor(
+		/rollback --service web\s+Error: No valid rollback target.*changes nothing.*Press a key/s,
+		60_000,
+	);
 	terminal.press(' ');
-	await terminal.waitFor('[4 deployments]', 20_000);
+	await terminal.waitFor('[1 logs]', 20_000);
 	terminal.press(ctrlC);
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	expect(isRestored(terminal.written())).toBe(true);
