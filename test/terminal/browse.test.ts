@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, inject, test} from 'vitest';
@@ -93,6 +93,13 @@ test('logs follow in a terminal, and are lines in a pipe', async () => {
 	await terminal.waitFor('/a-page-of-its-own', 20_000);
 	terminal.press('/its-own\r');
 	await terminal.waitFor(/"its-own" \d of \d/);
+	// Beside the state, where it is no source of the next build.
+	terminal.press('s');
+	const [, path = ''] = /Saved .* to (\S+\.log)/.exec(await terminal.waitFor(/Saved .* to \S+\.log/)) ?? [];
+	expect(path).toMatch(/^\.compartment\/production\/logs\//);
+	expect(readFileSync(join(sandbox.folder, path), 'utf8')).toContain('/a-page-of-its-own');
+	expect(statSync(join(sandbox.folder, path)).mode & 0o777).toBe(0o600);
+	await sandbox.expectNoChanges();
 	terminal.press('q');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	expect(isRestored(terminal.written())).toBe(true);

@@ -162,7 +162,7 @@ export function createDashboard(environments: readonly EnvironmentView[] = [prod
 	const asked: string[] = [];
 	const store = createBrowseStore({
 		copy: text => void asked.push(`copy ${text}`),
-		save: (name, text) => {
+		save: async (_, name, text) => {
 			asked.push(`save ${name} ${text.split('\n').length - 1}`);
 			return `./${name}`;
 		},

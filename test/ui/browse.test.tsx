@@ -226,6 +226,14 @@ describe('actions', () => {
 		});
 	});
 
+	test('a log whose lines are all filtered out says so', async () => {
+		const screen = open({place: {screen: 'all-logs', environment: 'production'}});
+		screen.store.log.show(poolOf([['web', 'stdout', 'listening']]));
+		expect(await screen.press('x')).toContain('Nothing was printed to standard error so far.');
+		expect(await screen.press('xx')).toContain('listening');
+		expect(await screen.press('/none\r&')).toContain('No line matches so far.');
+	});
+
 	test('a log to which nothing more comes is not offered to be paused', async () => {
 		const screen = open({
 			place: {screen: 'all-logs', environment: 'production', deployment: {id: 'dpl_3', address: ''}},

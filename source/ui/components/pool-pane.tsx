@@ -5,7 +5,7 @@ import {fitHead, type Head} from '../failure-lines.ts';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
 import {useStore} from '../hooks/use-store.ts';
 import {type PoolRow, poolRows, type Span} from '../log-text.ts';
-import {countMatches, describePoolView} from '../pool-view.ts';
+import {countMatches, describePoolView, filterOf} from '../pool-view.ts';
 import type {LogState} from '../stores/log-store.ts';
 import {type Look, looks} from '../theme.ts';
 import {Pane, paneFrame} from './pane.tsx';
@@ -50,7 +50,7 @@ export function PoolPane(props: Props) {
 			))}
 			{lines.length === 0 && headRows.length === 0 && (
 				<Text {...looks.secondary} wrap="truncate">
-					{adapt(sanitiseLine(empty))}
+					{adapt(sanitiseLine(emptyText(state) ?? empty))}
 				</Text>
 			)}
 			{lines.map(row => (
@@ -69,6 +69,14 @@ export function PoolPane(props: Props) {
 			{content}
 		</Pane>
 	);
+}
+
+/** Why no line is in sight although there are some. */
+function emptyText({pool, view}: LogState): string | undefined {
+	if (pool.next() === 0 || !filterOf(view)) return undefined;
+	if (view.isOnlyMatches && view.query !== '') return 'No line matches so far.';
+	if (view.stream === 'both') return undefined;
+	return `Nothing was printed to standard ${view.stream === 'stderr' ? 'error' : 'output'} so far.`;
 }
 
 function noteOf({pool, view, typed}: LogState): string {

@@ -7,7 +7,7 @@ import {paletteEntries} from '../palette.ts';
 import {createBrowseActions} from './browse-actions.ts';
 import type {BrowseEffects, BrowseState, Departure, Room} from './browse-state.ts';
 import {createLogPool} from './log-pool.ts';
-import {createLogStore, type LogStore} from './log-store.ts';
+import {createLogStore, type LogPlace, type LogStore} from './log-store.ts';
 import {createStore, type Readable} from './store.ts';
 
 export type BrowseStore = Readable<BrowseState> & {
@@ -45,7 +45,7 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 	const state = store.getSnapshot;
 	const change = (part: Partial<BrowseState>) => store.set({...state(), ...part});
 	const leave = (departure: Departure) => change({departure, overlay: undefined});
-	const log = createLogStore(createLogPool(), () => logName(state()), {
+	const log = createLogStore(createLogPool(), () => logPlace(state()), {
 		...effects,
 		page: text => leave({type: 'page', text}),
 	});
@@ -146,7 +146,7 @@ function rowAfter({content, row, place}: BrowseState, former: BrowseState): numb
 	return found === -1 ? Math.max(0, Math.min(row, content.rows.length - 1)) : found;
 }
 
-function logName({project = 'compartment', place}: BrowseState): string {
+function logPlace({project = 'compartment', place}: BrowseState): LogPlace {
 	const parts =
 		place.screen === 'environments'
 			? []
@@ -155,5 +155,6 @@ function logName({project = 'compartment', place}: BrowseState): string {
 					...(place.screen === 'object' ? [place.address.slice(place.address.indexOf('.') + 1)] : []),
 					...(place.screen === 'all-logs' && place.deployment ? [place.deployment.id] : []),
 				];
-	return [project, ...parts].join('-').replace(/[^\w.-]+/g, '_');
+	const name = [project, ...parts].join('-').replace(/[^\w.-]+/g, '_');
+	return {environment: place.screen === 'environments' ? '' : place.environment, name};
 }
