@@ -82,8 +82,12 @@ export const padEnd = (text: string, columns: number): string =>
 export const padStart = (text: string, columns: number): string =>
 	' '.repeat(Math.max(0, columns - displayWidth(text))) + text;
 
-/** Breaks a text without colours at spaces into lines of at most `columns` cells. A longer word keeps a line of its own. */
+/**
+ * Breaks a text without colours at spaces into lines of at most `columns` cells. A longer word keeps a line of its own;
+ * a text that fits stays as it is, its indent too.
+ */
 export function wrapWords(text: string, columns: number): string[] {
+	if (displayWidth(text) <= columns) return [text];
 	const lines: string[] = [];
 	let line = '';
 	let width = 0;
