@@ -47,11 +47,11 @@ const replacements: Readonly<Record<string, string>> = {
 	'node:child_process': loadedOnCall('node:child_process', ['execFileSync', 'spawn', 'spawnSync']),
 };
 
-function replacementOf(id: string, importer: string, isRequired: boolean): string | undefined {
+function replacementOf(id: string, importer: string, kind: string | undefined): string | undefined {
 	if (id === 'https') return importer.includes('docker-modem') ? id : undefined;
 	if (id === 'assert') return importer.includes('signal-exit') ? id : undefined;
-	// A required module is the object itself, of which only what is used is read.
-	if (id.startsWith('node:')) return isRequired ? undefined : replacements[id] && id;
+	// What is required is the module itself, of which only what is used is read; what is imported later may cost then.
+	if (id.startsWith('node:') && kind !== 'import-statement') return undefined;
 	return replacements[id] && id;
 }
 
@@ -88,7 +88,7 @@ export const leanModules = {
 		if (importer && isUnusedBy(id, importer)) return `\0stub:${id}`;
 		// The copy that the transport brings along does what the built-in one does.
 		if (id === 'readable-stream') return {id: 'node:stream', external: true};
-		const replaced = replacementOf(id, importer ?? '', kind === 'require-call');
+		const replaced = replacementOf(id, importer ?? '', kind);
 		if (replaced !== undefined) return `\0lean:${replaced}`;
 		if (kind === 'require-call' && isBuiltin(id)) return `\0required:${id}`;
 	},
