@@ -4,10 +4,14 @@ import {leanModules} from './scripts/lean-modules.ts';
 // Every file that a command loads costs half a millisecond, and without this a plan loads forty. Only what nearly every
 // command needs may be in here: a chunk is loaded as a whole.
 const chunks = [
-	{name: 'errors', test: /source[\\/](errors|commands[\\/]broken-pipe)\.ts$/, priority: 5},
+	{
+		name: 'first',
+		test: /^\0(lean|required|stub):|source[\\/](errors|commands[\\/]broken-pipe)\.ts$/,
+		priority: 5,
+	},
 	{
 		name: 'base',
-		test: /^\0(lean|required|stub):|source[\\/](settings|setting-rules|model|output|commands[\\/]terminal|ui[\\/](approval|browse-(lookups|rows)|(log|pool)-(text|view)|stores[\\/](store|log-(buffer|pool))))|node_modules[\\/]chalk[\\/]/,
+		test: /source[\\/](settings|setting-rules|model|output|commands[\\/]terminal|ui[\\/](approval|browse-(lookups|rows)|(log|pool)-(text|view)|stores[\\/](store|log-(buffer|pool))))|node_modules[\\/]chalk[\\/]/,
 		priority: 4,
 	},
 	{

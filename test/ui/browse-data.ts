@@ -145,6 +145,24 @@ export const table: TabContent = {
 	],
 };
 
+export const variables: Extract<TabContent, {readonly type: 'table'}> = {
+	type: 'table',
+	columns: [
+		{title: 'KEY', priority: 0},
+		{title: 'CLASS', priority: 3},
+		{title: 'VALUE', priority: 1, isFlexible: true},
+	],
+	empty: 'No variables.',
+	rows: [
+		{id: 'LOG_LEVEL', cells: ['LOG_LEVEL', 'plain', 'debug']},
+		{id: 'POSTGRES_PASSWORD', cells: ['POSTGRES_PASSWORD', 'sensitive', '<hidden>']},
+		{
+			id: 'POSTGRES_URL',
+			cells: ['POSTGRES_URL', 'plain', `postgresql://app@db:5432/app?${'option=value&'.repeat(12)}`],
+		},
+	],
+};
+
 export const page: TabContent = {
 	type: 'page',
 	lines: [

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import {GlyphsContext} from '../../source/ui/hooks/use-glyphs.ts';
 import {BrowseScreen} from '../../source/ui/screens/browse.tsx';
+import type {TabName} from '../../source/ui/stores/browse-data.ts';
 import type {BrowseState} from '../../source/ui/stores/browse-state.ts';
 import {createLogPool} from '../../source/ui/stores/log-pool.ts';
 import {
@@ -15,6 +16,7 @@ import {
 	production,
 	staging,
 	table,
+	variables,
 } from './browse-data.ts';
 import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
@@ -28,11 +30,12 @@ const sizes: readonly Size[] = [
 	{columns: 200, rows: 60},
 ];
 
-const golden = (name: string, {columns, rows}: Size) => `../../snapshots/ui/browse-${name}-${columns}x${rows}.txt`;
+const golden = (name: string, {columns, rows}: Size) =>
+	`../../snapshots/ui/browse-${name.replaceAll(' ', '-')}-${columns}x${rows}.txt`;
 
 const inProduction = {screen: 'environment', environment: 'production'} as const;
-const tabOf = (tab: 'logs' | 'overview' | 'deployments') =>
-	({screen: 'object', environment: 'production', address: 'service.web', tab}) as const;
+const tabOf = (tab: TabName, address = 'service.web') =>
+	({screen: 'object', environment: 'production', address, tab}) as const;
 
 function open(part: Partial<BrowseState> = {}, size: Size = sizes[0]!, environments = [production, staging, empty]) {
 	const clock = createManualClock(now);
@@ -67,6 +70,45 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 	},
 	deployments: size => open({place: tabOf('deployments'), content: table}, size),
 	overview: size => open({place: tabOf('overview'), content: page, figures}, size),
+	configuration: size => open({place: tabOf('configuration'), content: page}, size),
+	variables: size => open({place: tabOf('variables', 'resource.db'), content: variables}, size),
+	outputs: size => open({place: tabOf('outputs', 'resource.db'), content: variables}, size),
+	backups: size =>
+		open({place: tabOf('backups', 'resource.db'), content: {...variables, rows: [], empty: 'No backup yet.'}}, size),
+	'reading a tab': size => open({place: tabOf('deployments')}, size),
+	'problem in a tab': size =>
+		open(
+			{
+				place: tabOf('configuration'),
+				content: {
+					type: 'problem',
+					message: 'compartment.yml:5:5 services.web.redines: unknown key\n   5 |     redines: 3',
+				},
+			},
+			size,
+		),
+	search: size => {
+		const screen = open({place: {screen: 'all-logs', environment: 'production'}}, size);
+		screen.store.log.show(poolOf());
+		for (const key of ['/', ...'GET', 'enter', 't']) screen.store.press(key, {rows: 10, lastTop: 0});
+		return screen;
+	},
+	zoomed: size => {
+		const screen = open({place: tabOf('logs', 'service.api')}, size);
+		screen.store.log.show(poolOf());
+		screen.store.press('z', {rows: 10, lastTop: 0});
+		return screen;
+	},
+	'log of a deployment': size => {
+		const deployment = {id: 'dpl_3', address: 'service.web'};
+		const screen = open({place: {screen: 'all-logs', environment: 'production', deployment}}, size);
+		const pool = createLogPool({isLive: false});
+		for (const text of ['image.web  started', 'web | listening', 'Apply done in 4s: 2 done.'])
+			pool.push({source: 'dpl_3', stream: 'compartment', at: '', text});
+		screen.store.log.show(pool);
+		return screen;
+	},
+	filtered: size => open({place: inProduction, overlay: {type: 'filter', former: ''}, filter: 'we'}, size),
 	palette: size => open({place: inProduction, overlay: {type: 'palette', typed: '', cursor: 0}}, size),
 	help: size => open({place: inProduction, overlay: {type: 'help', top: 0}}, size),
 	problem: size =>
@@ -150,6 +192,16 @@ describe('walking', () => {
 		expect(screen.state().place).toMatchObject({address: 'resource.db', tab: 'overview'});
 		await screen.press('8');
 		expect(screen.state().place).toMatchObject({tab: 'overview'});
+	});
+
+	test('a zoomed log goes back to its frame first', async () => {
+		const screen = open({place: tabOf('logs')});
+		screen.store.log.show(poolOf());
+		expect(await screen.press('z')).toContain('esc unzoom');
+		expect(await screen.pressEscape()).toContain('Log of web');
+		expect(screen.state().place).toEqual(tabOf('logs'));
+		await screen.pressEscape();
+		expect(screen.state().place).toEqual(inProduction);
 	});
 
 	test('a filter is typed, kept, and forgotten with esc', async () => {

@@ -1,4 +1,4 @@
-import {currentEnvironment, currentObject, shownEnvironments, shownObjects} from '../browse-lookups.ts';
+import {currentEnvironment, currentObject, isOnLog, shownEnvironments, shownObjects} from '../browse-lookups.ts';
 import type {KeyAction} from '../keymap.ts';
 import {tabsOf} from './browse-data.ts';
 import type {BrowseEffects, BrowseState, Departure, Place, Room, Verb} from './browse-state.ts';
@@ -59,6 +59,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 	const back = () => {
 		const {place, filter} = state();
 		if (filter !== '') return change({filter: ''});
+		if (log.getSnapshot().isZoomed && isOnLog(state())) return void log.act('zoom', 0);
 		if (place.screen === 'environment') goTo({screen: 'environments'});
 		else if (place.screen === 'object') goTo({screen: 'environment', environment: place.environment});
 		else if (place.screen === 'all-logs')
@@ -177,9 +178,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 	};
 
 	return (action: KeyAction, key: string, room: Room): void => {
-		const {place, problem} = state();
-		const isOnLog = !problem && (place.screen === 'all-logs' || (place.screen === 'object' && place.tab === 'logs'));
-		if (isOnLog && log.act(action, room.rows)) return;
+		if (!state().problem && isOnLog(state()) && log.act(action, room.rows)) return;
 		handlers(room, key)[action]?.();
 	};
 }
