@@ -42,7 +42,7 @@ async function drawApply(stage: Stage): Promise<void> {
 	await terminal.waitFor(/\d\/9 ready/, 30_000);
 	// To the log of the fourth step, resource.db.
 	terminal.press('gjjj');
-	await terminal.waitFor(/running +service\.api.*ready to accept connections/s, 120_000);
+	await terminal.waitFor(/running +service\.\w+.*ready to accept connections/s, 120_000);
 	draw('apply', terminal.screen);
 	await terminal.ended;
 }

@@ -42,6 +42,9 @@ export function chooseRollback(state: State, {services, rollbackTo}: RollbackReq
 		const candidate = rollbackCandidate(state, service);
 		return candidate ? [[service, candidate.id] as const] : [];
 	});
-	if (targets.length === 0) throw new UserError('No valid rollback target was found.', {hint: listHint});
+	if (targets.length === 0)
+		throw new UserError('No valid rollback target was found.', {
+			hint: `What serves is the only one that ever did; an attempt that fails changes nothing. ${listHint}`,
+		});
 	return Object.fromEntries(targets);
 }

@@ -34,7 +34,7 @@ export async function askInLines(plan: Plan, renderFull: () => string): Promise<
 	}
 	const confirmation = confirmationOf(plan, []);
 	if (!confirmation) return {decision: 'apply', skipped: []};
-	process.stdout.write(`The data of ${listOf(confirmation.addresses)} is deleted for good.\n`);
-	const typed = await askLine(`Type ${confirmation.expected} to confirm: `);
+	process.stdout.write(`${sanitiseLine(`The data of ${listOf(confirmation.addresses)} is deleted for good.`)}\n`);
+	const typed = await askLine(`Type ${sanitiseLine(confirmation.expected)} to confirm: `);
 	return typed === confirmation.expected ? {decision: 'apply', skipped: []} : {decision: 'cancel'};
 }

@@ -1,4 +1,5 @@
 import {effectiveVariables} from '../model/effective.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
 import {describeRule} from '../plan/routes.ts';
 import type {State} from '../state/state.ts';
 import type {ObjectView, PageLine, TabContent} from '../ui/stores/browse-data.ts';
@@ -25,7 +26,7 @@ function failureLines({failure}: ObjectView): PageLine[] {
 		...failure.headlines.map(
 			(text, index): PageLine => ({type: 'fact', label: index === 0 ? 'why' : '', text, tone: 'bad'}),
 		),
-		...failure.lines.map((text): PageLine => ({type: 'fact', label: '', text})),
+		...failure.lines.map((text): PageLine => ({type: 'text', text: `  ${sanitiseLine(text)}`})),
 	];
 }
 

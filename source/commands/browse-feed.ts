@@ -38,6 +38,8 @@ const settleMs = 60;
 type Observed = Awaited<ReturnType<typeof askEngine>>;
 type Drift = Awaited<ReturnType<typeof readDrift>>;
 
+const firstLine = (text: string): string => text.split('\n', 1)[0]!;
+
 /** Reads what the dashboard shows, for as long as it is open: nothing is polled but the figures in sight. */
 export function startBrowseFeed({store, clock, place, terminal, part, canEnter}: Options): BrowseFeed {
 	const stop = new AbortController();
@@ -71,10 +73,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 			routerState: answers?.routerState ?? 'missing',
 			drift,
 		});
-		const warning =
-			files.trouble && files.environments.length > 0
-				? `compartment.yml: ${messageOf(files.trouble).split('\n')[0]}`
-				: undefined;
+		const warning = files.trouble && files.environments.length > 0 ? firstLine(messageOf(files.trouble)) : undefined;
 		const [only, ...others] = files.environments;
 		const isEntered = shouldEnter && only !== undefined && others.length === 0;
 		shouldEnter = false;
@@ -116,7 +115,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		if (!signal.aborted) show();
 	};
 
-	const followTab = async (state: BrowseState) => {
+	const followTab = async (state: BrowseState, {trouble}: Files) => {
 		const {place: shown} = state;
 		const object = currentObject(state);
 		if (shown.screen !== 'object' || shown.tab === 'logs' || !object) {
@@ -129,6 +128,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		const content = await readTab(shown.tab, {
 			place,
 			workspace: workspaceOf(shown.environment),
+			trouble,
 			state: entryOf(shown.environment)?.state,
 			object,
 			terminal,
@@ -140,7 +140,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		if (!files || signal.aborted) return;
 		log.follow(state);
 		figures.follow(state);
-		followTab(state).catch(error => store.update({content: {type: 'problem', message: messageOf(error)}}));
+		followTab(state, files).catch(error => store.update({content: {type: 'problem', message: messageOf(error)}}));
 	};
 
 	let former = '';

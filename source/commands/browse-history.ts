@@ -26,6 +26,12 @@ function stateOfDeployment(state: State, {id, service, status, stage, isHeld}: D
 	return {word: status === 'succeeded' ? 'former' : status, tone: 'quiet'} as const;
 }
 
+const refusals = {
+	active: 'serves already: select another one to roll back to',
+	candidate: 'waits to be promoted: nothing can be rolled back to it',
+	failed: 'never served: select one that did to roll back to',
+} as const;
+
 /** Every attempt to run a service, newest first. */
 export async function deploymentsOf(
 	{engine}: Pick<Workspace, 'engine'>,
@@ -48,9 +54,11 @@ export async function deploymentsOf(
 			const {word, tone} = stateOfDeployment(state!, deployment);
 			const {id, type, createdAt, imageId, failure, label} = deployment;
 			const note = failure?.message.split('\n')[0] ?? label ?? '';
+			const refusal = word in refusals ? refusals[word as keyof typeof refusals] : undefined;
 			return {
 				id,
 				deployment: id,
+				...(refusal === undefined ? {} : {refusal: `${id} ${refusal}`}),
 				tone,
 				toneCell: 1,
 				cells: [id, word, type, formatAge(Date.parse(createdAt), now), images.has(imageId) ? 'kept' : 'gone', note],

@@ -24,15 +24,19 @@ async function readEnvironments(place: EnginePlace, files: Files): Promise<Envir
 	return viewEnvironments(place, files, {...answers, drift});
 }
 
-/** One object as a sentence. */
-function speakObject({kind, name, state, url, asksPassword, failure, drift, isHeld}: ObjectView): string {
-	return [
+/** One object as a sentence, and what failed of it in lines of their own. */
+export function speakObject({kind, name, state, url, asksPassword, failure, drift, isHeld}: ObjectView): string[] {
+	const sentence = [
 		`${kind} ${name}: ${state}`,
 		...(url === null ? [] : [`at ${url}${asksPassword ? ', asks for the password' : ''}`]),
 		...(isHeld ? ['a candidate waits for promote'] : []),
-		...(failure ? [`its newest attempt failed: ${[...failure.headlines, ...failure.lines].join('; ')}`] : []),
 		...drift.map(message => `changed outside Compartment: ${message}`),
 	].join(', ');
+	if (!failure) return [sanitiseLine(sentence)];
+	return [
+		`${sentence}, its newest attempt failed: ${failure.headlines.join(', ')}`,
+		...(failure.lines.length > 0 ? [`Last lines of ${name}:`, ...failure.lines, `End of the lines of ${name}.`] : []),
+	].map(line => sanitiseLine(line));
 }
 
 /** The environment that is typed, by number or by name; undefined to leave. */
@@ -55,7 +59,7 @@ async function chooseEnvironment(
 /** The dashboard as questions and answers in lines: nothing is redrawn, every sign is a word. */
 export async function browseLines(flags: ScreenFlags): Promise<void> {
 	const terminal = createTerminal(flags);
-	const {print, paint} = terminal;
+	const {print, paint, glyphs} = terminal;
 	const place = await openEngine();
 	let chosen = flags.env;
 	for (;;) {
@@ -71,7 +75,7 @@ export async function browseLines(flags: ScreenFlags): Promise<void> {
 		const environment = environments.find(({name}) => name === chosen);
 		if (!environment) throw new UserError(`There is no environment ${chosen}.`, {hint: 'compartment environment list'});
 		print(`Environment ${sanitiseLine(environment.name)}: ${sanitiseLine(summaryOf(environment).text)}.`);
-		for (const object of environment.objects) print(sanitiseLine(speakObject(object)));
+		for (const line of environment.objects.flatMap(speakObject)) print(glyphs.adapt(line));
 		for (const message of environment.drift) print(`Changed outside Compartment: ${sanitiseLine(message)}`);
 		print(`Actions: ${verbs.join(', ')}, logs, back, quit.`);
 		const answer = await askLine('Action, or enter to read again: ');

@@ -12,6 +12,8 @@ type Input = {
 	readonly place: EnginePlace;
 	/** Undefined while compartment.yml cannot be read. */
 	readonly workspace: Workspace | undefined;
+	/** Why it cannot be read. */
+	readonly trouble: UserError | undefined;
 	readonly state: State | undefined;
 	readonly object: ObjectView;
 	readonly terminal: Terminal;
@@ -19,7 +21,7 @@ type Input = {
 
 /** What stands in one tab of one object. */
 export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
-	const {place, workspace, state, object, terminal} = input;
+	const {place, workspace, trouble, state, object, terminal} = input;
 	try {
 		switch (tab) {
 			case 'logs':
@@ -27,7 +29,7 @@ export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
 			case 'overview':
 				return overviewOf(state, object);
 			case 'configuration':
-				if (!workspace) return {type: 'problem', message: 'compartment.yml cannot be read.'};
+				if (!workspace) return problemOf(trouble ?? new UserError('compartment.yml cannot be read.'));
 				return await configurationOf(workspace, object, terminal);
 			case 'deployments':
 				return await deploymentsOf(place, state, object.name, Date.now());
@@ -39,11 +41,15 @@ export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
 				return backupsOf(state, object.name, Date.now());
 		}
 	} catch (error) {
-		if (error instanceof UserError)
-			return {type: 'problem', message: [error.message, error.hint ?? ''].join('\n').trim()};
+		if (error instanceof UserError) return problemOf(error);
 		throw error;
 	}
 }
+
+const problemOf = ({message, hint = ''}: UserError): TabContent => ({
+	type: 'problem',
+	message: `${message}\n${hint}`.trimEnd(),
+});
 
 async function outputsOf({workspace, state, object}: Input): Promise<TabContent> {
 	const outputs =

@@ -1,5 +1,4 @@
 import type {ScreenFlags} from './flags.ts';
-import {openDashboard} from './open-dashboard.ts';
 import {createTerminal} from './terminal.ts';
 
 /**
@@ -10,5 +9,6 @@ export async function browse(flags: ScreenFlags, printHelp: () => void | Promise
 	const terminal = createTerminal(flags);
 	if (!terminal.isInteractive) return printHelp();
 	if (terminal.isAccessible) return (await import('./browse-lines.ts')).browseLines(flags);
+	const {openDashboard} = await import('./open-dashboard.ts');
 	await openDashboard(flags.env === undefined ? undefined : {screen: 'environment', environment: flags.env}, flags);
 }

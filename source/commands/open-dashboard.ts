@@ -1,5 +1,3 @@
-import {writeFileSync} from 'node:fs';
-import {messageOf} from '../errors.ts';
 import {readSettings} from '../settings.ts';
 import {createKeymap} from '../ui/keymap.ts';
 import type {BrowseEffects, Place} from '../ui/stores/browse-state.ts';
@@ -19,15 +17,7 @@ const clipboard = (text: string): string => `\u001B]52;c;${Buffer.from(text).toS
 
 const effects: Omit<BrowseEffects, 'retry'> = {
 	copy: text => void process.stdout.write(clipboard(text)),
-	save(name, text) {
-		try {
-			// A log may hold what is nobody else's business.
-			writeFileSync(name, text, {flag: 'wx', mode: 0o600});
-		} catch (error) {
-			throw new Error(`It cannot be saved: ${messageOf(error)}`, {cause: error});
-		}
-		return `./${name}`;
-	},
+	save: async (environment, name, text) => (await import('./save-log.ts')).saveLog(environment, name, text),
 	openUrl: openInBrowser,
 };
 
@@ -51,7 +41,8 @@ export async function openDashboard(start: Place | undefined, flags: ScreenFlags
 		});
 		let place: EnginePlace;
 		try {
-			// What draws comes first, what reads the engine is loaded while the first frame is seen.
+			// What reads the engine is loaded while the first frame is seen.
+			await view.shown;
 			const {startBrowseFeed} = await import('./browse-feed.ts');
 			const {openEngine} = await import('./workspace.ts');
 			place = await openEngine();

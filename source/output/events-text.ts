@@ -92,7 +92,7 @@ export function createEventPrinter({write, paint, glyphs}: EventPrinterOptions):
 				const source = sourceOfAddress(event.address);
 				const name = styleOf(source)(padEnd(sanitiseLine(source), sourceWidth));
 				// A sign rather than a colour, because most of these lines end up in files.
-				const mark = event.stream === 'stderr' ? paint.warn('!') : styleOf(source)(glyphs.vertical);
+				const mark = event.stream === 'stderr' ? paint.warn(glyphs.stderr) : styleOf(source)(glyphs.vertical);
 				const prefix = `${name} ${mark} `;
 				const text = sanitiseText(event.text.replace(/\n$/, ''), {keepColour: paint.isColoured, maxLength: logLimit});
 				for (const line of text.split('\n')) print(prefix + line);

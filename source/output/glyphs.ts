@@ -6,7 +6,10 @@ export type Glyphs = {
 	readonly arrow: string;
 	readonly ellipsis: string;
 	readonly rule: string;
+	/** Between a source and a line that it printed to standard output. */
 	readonly vertical: string;
+	/** The same for standard error. */
+	readonly stderr: string;
 	readonly bullet: string;
 	readonly waiting: string;
 	readonly running: string;
@@ -28,6 +31,7 @@ export const unicodeGlyphs: Glyphs = {
 	ellipsis: '…',
 	rule: '─',
 	vertical: '│',
+	stderr: '!',
 	bullet: '•',
 	waiting: '○',
 	running: '●',
@@ -59,6 +63,7 @@ export const asciiGlyphs: Glyphs = {
 	ellipsis: '...',
 	rule: '-',
 	vertical: '|',
+	stderr: '!',
 	bullet: '*',
 	waiting: '.',
 	running: '*',
@@ -103,6 +108,7 @@ export const spokenGlyphs: Glyphs = {
 	ellipsis: ' and so on',
 	rule: ' ',
 	vertical: 'says',
+	stderr: 'says as an error',
 	bullet: '',
 	waiting: 'waiting',
 	running: 'running',

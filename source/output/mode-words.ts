@@ -16,7 +16,7 @@ export const modeWords: Readonly<Record<PlanMode, ModeWords>> = {
 	'refresh-only': {verb: 'Refresh', done: 'Refreshed', heading: 'refresh only'},
 	promote: {verb: 'Promote', done: 'Promoted', heading: 'promote'},
 	discard: {verb: 'Discard', done: 'Discarded', heading: 'discard'},
-	rollback: {verb: 'Rollback', done: 'Rolled back', heading: 'rollback'},
+	rollback: {verb: 'Roll back', done: 'Rolled back', heading: 'rollback'},
 	stop: {verb: 'Stop', done: 'Stopped', heading: 'stop'},
 	start: {verb: 'Start', done: 'Started', heading: 'start'},
 	restart: {verb: 'Restart', done: 'Restarted', heading: 'restart'},

@@ -5,7 +5,12 @@ import {modeWords} from './mode-words.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {shellWord} from './shell-word.ts';
 
-function outcomeText({mode, outcome, durationMs, done, failed, skipped}: ApplyResult, paint: Paint): string {
+/** Whether a cancel left anything undone: what runs is finished, and that may have been all. */
+const isCutShort = ({outcome, failed, skipped}: ApplyResult): boolean =>
+	outcome === 'cancelled' && failed + skipped > 0;
+
+function outcomeText(result: ApplyResult, paint: Paint): string {
+	const {mode, outcome, durationMs, done, failed, skipped} = result;
 	const {verb, done: doneWord} = modeWords[mode];
 	const counts = [
 		`${done} done`,
@@ -19,7 +24,9 @@ function outcomeText({mode, outcome, durationMs, done, failed, skipped}: ApplyRe
 		case 'failed':
 			return paint.fail(`${verb} failed after ${duration}: ${counts}.`);
 		case 'cancelled':
-			return paint.warn(`${verb} cancelled after ${duration}: ${counts}.`);
+			return isCutShort(result)
+				? paint.warn(`${verb} cancelled after ${duration}: ${counts}.`)
+				: paint.ok(`${doneWord} in ${duration}, before it could be cancelled: ${counts}.`);
 	}
 }
 
@@ -36,11 +43,12 @@ function keptLines({keptVolumes, environment}: ApplyResult, paint: Paint): strin
 /** How it ended, then where its services and resources answer (contract 3.5), or which data a destroy left. */
 export function renderResult(result: ApplyResult, paint: Paint): string[] {
 	const isGuarded = result.urls.some(({accessMode}) => accessMode === 'authenticated');
-	const active = result.outcome === 'done' ? 'active' : 'still active';
+	const isDone = result.outcome === 'done' || (result.outcome === 'cancelled' && !isCutShort(result));
+	const active = isDone ? 'active' : 'still active';
 	return [
 		outcomeText(result, paint),
-		...(result.outcome === 'cancelled'
-			? [paint.dim(`The next ${modeWords[result.mode].verb.toLowerCase()} goes on from here.`)]
+		...(isCutShort(result)
+			? [paint.dim(`The next ${modeWords[result.mode].heading || 'apply'} goes on from here.`)]
 			: []),
 		...result.urls.map(
 			({service, url, accessMode}) =>

@@ -1,3 +1,4 @@
+import type {ApplyResult} from '../apply/events.ts';
 import type {Paint} from './colour.ts';
 import {formatDuration} from './duration.ts';
 import {renderFailure} from './failure-text.ts';
@@ -5,7 +6,8 @@ import type {Glyphs} from './glyphs.ts';
 import type {Progress, StepProgress} from './progress.ts';
 import {renderResult} from './result-text.ts';
 import {sanitiseLine} from './sanitise.ts';
-import {displayWidth, padEnd, padStart, truncate} from './width.ts';
+import {shellWord} from './shell-word.ts';
+import {displayWidth, padEnd, padStart, truncate, wrapWords} from './width.ts';
 
 type TranscriptOptions = {readonly paint: Paint; readonly glyphs: Glyphs; readonly columns: number};
 
@@ -42,9 +44,18 @@ function stepLine(step: StepProgress, layout: Layout, {paint, glyphs, columns}: 
 
 // The list cuts long messages; here they stand in full, with what is known of the cause.
 function failureBlock(step: StepProgress, options: TranscriptOptions): string[] {
-	const {paint, glyphs} = options;
-	const head = `${paint.fail(`${sanitiseLine(step.address)} failed`)} after ${durationOf(step)}: ${glyphs.adapt(sanitiseLine(step.message ?? ''))}`;
+	const {paint, glyphs, columns} = options;
+	const title = `${sanitiseLine(step.address)} failed`;
+	const said = `${title} after ${durationOf(step)}: ${glyphs.adapt(sanitiseLine(step.message ?? ''))}`;
+	const head = wrapWords(said, columns).join('\n').replace(title, paint.fail(title));
 	return [head, ...(step.failure ? renderFailure(step.failure, options) : [])];
+}
+
+// A view that is gone took the whole log with it.
+function whereToLook({outcome, environment}: ApplyResult, run: string | null, paint: Paint): string[] {
+	if (outcome !== 'failed' || run === null) return [];
+	const flag = environment === 'production' ? '' : ` --env ${shellWord(environment)}`;
+	return [paint.dim(`All that it said: compartment deployment logs ${run}${flag}`)];
 }
 
 /**
@@ -52,7 +63,7 @@ function failureBlock(step: StepProgress, options: TranscriptOptions): string[] 
  * it ended and the addresses. Has no line break at its end.
  */
 export function renderTranscript(progress: Progress, options: TranscriptOptions): string {
-	const {steps, notices, result} = progress;
+	const {steps, notices, result, run} = progress;
 	const {paint, glyphs} = options;
 	const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
 	const layout = {
@@ -68,7 +79,7 @@ export function renderTranscript(progress: Progress, options: TranscriptOptions)
 		steps.map(step => stepLine(step, layout, options)),
 		...steps.filter(({state}) => state === 'failed').map(step => failureBlock(step, options)),
 		warnings,
-		result ? renderResult(result, paint) : [],
+		result ? [...renderResult(result, paint), ...whereToLook(result, run, paint)] : [],
 	];
 	return sections
 		.filter(lines => lines.length > 0)

@@ -1,19 +1,12 @@
 import {eastAsianWidth} from 'get-east-asian-width';
+import {createSegmenter, isSimple} from './clusters.ts';
 
-// One cell per UTF-16 unit: ASCII, Latin, and the arrows, dashes and box drawings that our own texts use.
-const simple = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*$/;
+export {isSimple};
+
 const colourSequences = /\x1b\[[0-9;]*m/;
 const allColourSequences = new RegExp(colourSequences, 'g');
 
-/** Whether every character takes exactly one cell and stands for itself. */
-export const isSimple = (text: string): boolean => simple.test(text);
-
-// Made on first use: a segmenter costs 6 ms, which plain output should not pay.
-let segmenter: Intl.Segmenter | undefined;
-const clusters = (text: string): Iterable<{readonly segment: string}> => {
-	segmenter ??= new Intl.Segmenter();
-	return segmenter.segment(text);
-};
+const segmenter = createSegmenter();
 
 const visible = /[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/u;
 const emoji =
@@ -39,7 +32,7 @@ export function displayWidth(text: string): number {
 	const plain = text.includes('\x1b') ? text.replace(allColourSequences, '') : text;
 	if (isSimple(plain)) return plain.length;
 	let width = 0;
-	for (const {segment} of clusters(plain)) width += clusterWidth(segment);
+	for (const {segment} of segmenter.segment(plain)) width += clusterWidth(segment);
 	return width;
 }
 
@@ -51,7 +44,7 @@ function fittingPart(text: string, columns: number): {readonly part: string; rea
 	}
 	let width = 0;
 	let end = 0;
-	for (const {segment} of clusters(text)) {
+	for (const {segment} of segmenter.segment(text)) {
 		const next = width + clusterWidth(segment);
 		if (next > columns) break;
 		width = next;
@@ -89,8 +82,12 @@ export const padEnd = (text: string, columns: number): string =>
 export const padStart = (text: string, columns: number): string =>
 	' '.repeat(Math.max(0, columns - displayWidth(text))) + text;
 
-/** Breaks a text without colours at spaces into lines of at most `columns` cells. A longer word keeps a line of its own. */
+/**
+ * Breaks a text without colours at spaces into lines of at most `columns` cells. A longer word keeps a line of its own;
+ * a text that fits stays as it is, its indent too.
+ */
 export function wrapWords(text: string, columns: number): string[] {
+	if (displayWidth(text) <= columns) return [text];
 	const lines: string[] = [];
 	let line = '';
 	let width = 0;

@@ -33,3 +33,7 @@ export function currentObject(state: BrowseState): ObjectView | undefined {
 		objects.find(({address}) => address === selectedObject) ?? (place.screen === 'environment' ? objects[0] : undefined)
 	);
 }
+
+/** Whether a log has the keys. */
+export const isOnLog = ({place}: BrowseState): boolean =>
+	place.screen === 'all-logs' || (place.screen === 'object' && place.tab === 'logs');

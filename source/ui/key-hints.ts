@@ -60,6 +60,18 @@ export const helpOf = (
 		.filter(({keys}) => keys.length > 0)
 		.map(({keys, help}) => ({keys: nameOfKeys(keys, isUnicode), help}));
 
+/** Where `?` stands after a key: undefined when it closes. `rows` are those of its keys in sight. */
+export function helpAfter(
+	top: number,
+	action: KeyAction | undefined,
+	keyCount: number,
+	rows: number,
+): number | undefined {
+	if (action === 'back') return undefined;
+	if (action === 'up') return Math.max(0, top - 1);
+	return action === 'down' ? Math.min(Math.max(0, keyCount - rows), top + 1) : top;
+}
+
 const digits = '123456789';
 
 /** All keys of a binding, as `?` and the palette name them. */

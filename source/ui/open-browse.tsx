@@ -23,6 +23,8 @@ type Options = {
 };
 
 export type BrowseView = {
+	/** Resolves when the first frame is on the terminal. */
+	readonly shown: Promise<void>;
 	/** Resolves when the dashboard left, with its reason in the store. */
 	readonly left: Promise<unknown>;
 	/** Gives the main screen back, whatever is shown. */
@@ -51,5 +53,5 @@ export function openBrowse(options: Options): BrowseView {
 			maxFps: 30,
 		},
 	);
-	return {left: app.waitUntilExit(), close: app.unmount};
+	return {shown: app.waitUntilRenderFlush(), left: app.waitUntilExit(), close: app.unmount};
 }

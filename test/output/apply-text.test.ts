@@ -110,9 +110,16 @@ describe('how it ended', () => {
 		]);
 	});
 
+	it('says so when a cancel came too late to leave anything undone', () => {
+		expect(lines({outcome: 'cancelled'}).slice(0, 2)).toEqual([
+			'Apply done in 1s, before it could be cancelled: 2 done.',
+			'web active at http://notes.localhost:9080 (asks for the password)',
+		]);
+	});
+
 	it('says that a cancelled one can go on', () => {
-		expect(lines({mode: 'destroy', outcome: 'cancelled', urls: []})).toEqual([
-			'Destroy cancelled after 1s: 2 done.',
+		expect(lines({mode: 'destroy', outcome: 'cancelled', skipped: 1, urls: []})).toEqual([
+			'Destroy cancelled after 1s: 2 done, 1 skipped.',
 			'The next destroy goes on from here.',
 		]);
 	});

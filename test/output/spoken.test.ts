@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {plainPaint} from '../../source/output/colour.ts';
+import {createEventPrinter} from '../../source/output/events-text.ts';
 import {spokenGlyphs} from '../../source/output/glyphs.ts';
 import {renderPlan} from '../../source/output/plan-text.ts';
 import {progressOf} from '../../source/output/progress.ts';
@@ -26,4 +27,13 @@ test('and every mark of a transcript', () => {
 	const text = renderTranscript(progressOf(failingApply), options);
 	expect(text).toMatch(/^ {2}done +create +network/m);
 	expect(text).not.toMatch(/[✓✗+~│·›]/);
+});
+
+test('and every mark of an apply in lines', () => {
+	let text = '';
+	const print = createEventPrinter({...options, write: line => (text += line)});
+	for (const event of failingApply) print(event);
+	print({type: 'log', at: 0, address: 'service.web', stream: 'stderr', text: 'deprecated'});
+	expect(text).toMatch(/^web +says as an error deprecated$/m);
+	expect(text).not.toMatch(/[✓✗│·›→…]|^\S+ +! /m);
 });

@@ -1,3 +1,5 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {expect, inject, test} from 'vitest';
 import {useExample, withSandbox} from '../engine/cli.ts';
 import {openTerminal} from './terminal.ts';
@@ -98,6 +100,75 @@ test('a change is planned, approved, applied live, and told on the main screen',
 	expect(transcript).toContain(`web active at http://${sandbox.host()}:${sandbox.router.port}`);
 	expect(transcript).not.toContain('running');
 }, 60_000);
+
+const change = (service: string) => {
+	const path = `services/${service}/server.js`;
+	sandbox.write({[path]: `${readFileSync(join(sandbox.folder, path), 'utf8')}// One more line.\n`});
+};
+
+test('an action that is left out takes its dependents along, and both stay for the next apply', async () => {
+	change('web');
+	change('backoffice');
+	using terminal = open('apply');
+	await terminal.waitFor('Apply 4 actions', 20_000);
+	terminal.press('g ');
+	const [, image = '', service = ''] =
+		/\[ \] ~ +(image\.\w+) .*?(service\.\w+) left out too: depends on \1/s.exec(
+			await terminal.waitFor('left out too'),
+		) ?? [];
+	expect(service).toBe(image.replace('image', 'service'));
+	terminal.press('y');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(terminal.scrollback()).toContain(`Approved: 2 of 4 actions, without ${image} and ${service}`);
+	const rest = await sandbox.succeed(['plan']);
+	expect(rest).toMatch(new RegExp(`^ +~ +${image} `, 'm'));
+	expect(rest).toContain('Plan: 0 to create, 1 to update, 1 to replace, 0 to delete.');
+}, 60_000);
+
+test('a question that was suspended is asked again', async () => {
+	using terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], {
+		cwd: sandbox.folder,
+		env: {...sandbox.env, CI: undefined, TERM: undefined, PS1: 'shell> '},
+	});
+	await terminal.waitFor('shell> ');
+	terminal.press(`'${process.execPath}' '${inject('cli')}' apply\r`);
+	await terminal.waitFor(question, 20_000);
+	terminal.press('\u001A');
+	await terminal.waitFor(/Stopped.*shell>\s*$/s, 10_000);
+	terminal.press('fg\r');
+	await terminal.waitFor(/fg.*Apply \d+ actions.*y\/N/s, 10_000);
+	terminal.press('n');
+	await terminal.waitFor(/Nothing was changed\.\s+shell>\s*$/, 10_000);
+	terminal.press('exit\r');
+	await terminal.ended;
+}, 60_000);
+
+test('for a screen reader an apply is asked for and told in lines, and every sign is a word', async () => {
+	change('web');
+	using terminal = open('apply', '--accessible');
+	await terminal.waitFor(/Type yes, no, or full for the whole plan:\s*$/, 20_000);
+	terminal.press('full\r');
+	await terminal.waitFor(/stays as it is.*whole plan:\s*$/s, 20_000);
+	terminal.press('yes\r');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	expect(terminal.scrollback()).toMatch(/^service\.\w+ +done in /m);
+	expect(terminal.written()).not.toMatch(/\u001B\[\?1049h|[✓✗●○│╭›→]|^ *(?:[-+~>!]|\+\/-) /m);
+	await sandbox.expectNoChanges();
+}, 60_000);
+
+test('what failed is told with its last lines and the way to all that it said', async () => {
+	sandbox.write({'services/web/server.js': "console.error('cannot find the page'); process.exit(3);\n"});
+	using terminal = open('apply');
+	await terminal.waitFor(question, 20_000);
+	terminal.press('y');
+	expect(await terminal.ended).toMatchObject({exitCode: 1});
+	const transcript = terminal.scrollback();
+	expect(transcript).toMatch(/service\.web failed after .*cannot find the page.*^Apply failed after /ms);
+	expect(transcript).toContain(`web still active at http://${sandbox.host()}`);
+	const [, run = ''] = /All that it said: compartment deployment logs (run_\w+)/.exec(transcript) ?? [];
+	expect(await sandbox.succeed(['deployment', 'logs', run])).toContain('cannot find the page');
+	useExample(sandbox, 'multi-service');
+}, 90_000);
 
 test('data goes only after the name was typed', async () => {
 	sandbox.describe({

@@ -1,3 +1,6 @@
+import {readFileSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {expect, inject, test} from 'vitest';
 import {useExample, withSandbox} from '../engine/cli.ts';
 import {openEngineProxy} from '../engine/engine-proxy.ts';
@@ -48,6 +51,20 @@ test('without a terminal it is the help text', async () => {
 	expect(outcome.stdout).toContain('Usage: compartment');
 });
 
+test('the first frame is drawn before anything is loaded that it does not need', async () => {
+	const list = join(sandbox.folder, 'loaded.json');
+	const probe = fileURLToPath(new URL('fixtures/loaded-modules.ts', import.meta.url));
+	const env = {...place().env, LOADED_MODULES: list};
+	using terminal = openTerminal(process.execPath, ['--import', probe, inject('cli')], {...place(), env});
+	await terminal.waitFor('quit', 20_000);
+	const loaded: string[] = JSON.parse(readFileSync(list, 'utf8'));
+	expect(loaded.length).toBeGreaterThan(0);
+	for (const name of ['http', 'crypto', 'child_process', 'worker_threads', 'perf_hooks', 'internal/deps/undici/undici'])
+		expect(loaded).not.toContain(`NativeModule ${name}`);
+	terminal.press('q');
+	await terminal.ended;
+});
+
 test('from nothing to a deployed environment, without a command but one', async () => {
 	using terminal = open();
 	expect(await terminal.waitFor('not deployed', 20_000)).toContain(`${sandbox.project} › production`);
@@ -76,6 +93,13 @@ test('logs follow in a terminal, and are lines in a pipe', async () => {
 	await terminal.waitFor('/a-page-of-its-own', 20_000);
 	terminal.press('/its-own\r');
 	await terminal.waitFor(/"its-own" \d of \d/);
+	// Beside the state, where it is no source of the next build.
+	terminal.press('s');
+	const [, path = ''] = /Saved .* to (\S+\.log)/.exec(await terminal.waitFor(/Saved .* to \S+\.log/)) ?? [];
+	expect(path).toMatch(/^\.compartment\/production\/logs\//);
+	expect(readFileSync(join(sandbox.folder, path), 'utf8')).toContain('/a-page-of-its-own');
+	expect(statSync(join(sandbox.folder, path)).mode & 0o777).toBe(0o600);
+	await sandbox.expectNoChanges();
 	terminal.press('q');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	expect(isRestored(terminal.written())).toBe(true);
@@ -113,16 +137,38 @@ test('a failed deploy is seen with its cause, and what it said can be read', asy
 	expect(await terminal.waitFor('Apply failed after', 20_000)).toContain('cannot find the page');
 	terminal.press('\u001B');
 	await terminal.waitFor(/\[4 deployments\].*✗ dpl_/s, 20_000);
-	// Of a deployment that failed there is nothing to go back to, and that is said where the command ran.
+	// Neither to one that failed nor to the one that serves can anything go back, and that is said at once.
 	terminal.press('b');
-	await terminal.waitFor(/compartment rollback --service web --to dpl_\w+\s+Error: .*Press a key/s, 60_000);
+	await terminal.waitFor(/dpl_\w+ never served/);
+	terminal.press('jb');
+	await terminal.waitFor(/dpl_\w+ serves already/);
+	terminal.press('1b');
+	await terminal.waitFor(
+		/rollback --service web\s+Error: No valid rollback target.*changes nothing.*Press a key/s,
+		60_000,
+	);
 	terminal.press(' ');
-	await terminal.waitFor('[4 deployments]', 20_000);
+	await terminal.waitFor('[1 logs]', 20_000);
 	terminal.press(ctrlC);
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	expect(isRestored(terminal.written())).toBe(true);
 	expect(await sandbox.ask()).toMatchObject({status: 200});
 }, 180_000);
+
+test('a mistake in compartment.yml is told with its place, and gone when it is corrected', async () => {
+	const file = join(sandbox.folder, 'compartment.yml');
+	const former = readFileSync(file, 'utf8');
+	using terminal = open();
+	await terminal.waitFor(/web +healthy/, 20_000);
+	sandbox.write({'compartment.yml': former.replace('path:', 'pathh:')});
+	await terminal.waitFor(/^ +compartment\.yml:\d+:\d+ services/m, 20_000);
+	terminal.press('\r3');
+	expect(await terminal.waitFor(/\| +\^+/, 20_000)).toContain('did you mean "path"?');
+	sandbox.write({'compartment.yml': former});
+	await terminal.waitFor('What the next apply would change', 20_000);
+	terminal.press('q');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+}, 60_000);
 
 test('what happens elsewhere is seen at once, and a stop asks', async () => {
 	using terminal = open();

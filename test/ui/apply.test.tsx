@@ -5,6 +5,7 @@ import {GlyphsContext} from '../../source/ui/hooks/use-glyphs.ts';
 import {ApplyScreen} from '../../source/ui/screens/apply.tsx';
 import {type Cancel, createApplyStore} from '../../source/ui/stores/apply-store.ts';
 import {begin, done, failure, type Happening, log, outlineOf, says, started, untilServices} from './apply-events.ts';
+import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {planOf} from './plans.ts';
 import {draw} from './screen.ts';
@@ -27,6 +28,14 @@ function watch(happenings: readonly Happening[] = [], size: {readonly columns?: 
 
 const golden = (name: string) => `../../snapshots/ui/apply-${name}.txt`;
 
+const sizes = [
+	{columns: 80, rows: 24},
+	{columns: 120, rows: 40},
+	{columns: 200, rows: 60},
+];
+
+const sized = (name: string, {columns, rows}: (typeof sizes)[number]) => golden(`${name}-${columns}x${rows}`);
+
 test('the start', async () => {
 	await expect(await watch([started(), begin('network')]).text()).toMatchFileSnapshot(golden('start-80x24'));
 });
@@ -35,21 +44,21 @@ test('before anything has started', async () => {
 	expect(await watch().text()).toContain('Nothing has started yet.');
 });
 
-test('readiness tries beside the log, in both sizes, and time goes on', async () => {
-	const small = watch(untilServices());
-	small.clock.advance(12_400);
-	await expect(await small.text()).toMatchFileSnapshot(golden('readiness-80x24'));
-	const large = watch(untilServices(), {columns: 120, rows: 40});
-	large.clock.advance(72_000);
-	await expect(await large.text()).toMatchFileSnapshot(golden('readiness-120x40'));
+test.each(sizes)('readiness tries beside the log, and time goes on, at $columns by $rows', async size => {
+	const screen = watch(untilServices(), size);
+	screen.clock.advance(12_400);
+	await expect(await screen.text()).toMatchFileSnapshot(sized('readiness', size));
 });
 
-test('the step that fails is selected by itself and shows its last lines', async () => {
-	const screen = watch([...untilServices().slice(0, -2), failure]);
-	await expect(await screen.text()).toMatchFileSnapshot(golden('failed-80x24'));
-	screen.play(done('service.web'));
-	expect(screen.store.getSnapshot().selected).toBe('service.api');
-});
+test.each(sizes)(
+	'the step that fails is selected by itself and shows its last lines, at $columns by $rows',
+	async size => {
+		const screen = watch([...untilServices().slice(0, -2), failure], size);
+		await expect(await screen.text()).toMatchFileSnapshot(sized('failed', size));
+		screen.play(done('service.web'));
+		expect(screen.store.getSnapshot().selected).toBe('service.api');
+	},
+);
 
 test('the selection follows what runs until a person moves it', async () => {
 	const screen = watch([started(), begin('network')]);
@@ -64,7 +73,6 @@ test('the selection follows what runs until a person moves it', async () => {
 test('of sixty steps the working ones stay in sight', async () => {
 	const plan = planOf(
 		Array.from({length: 60}, (_, index) => ({
-			...planOf([]).actions[0],
 			address: `service.s${String(index + 1).padStart(2, '0')}`,
 			object: 'service' as const,
 			kind: index % 3 === 0 ? ('create' as const) : ('update' as const),
@@ -155,10 +163,18 @@ test('a paused log counts what is new, and follows again at its end', async () =
 	expect(await screen.press('jj')).toContain('following');
 });
 
-test('help lists the keys of the screen', async () => {
-	const screen = watch(untilServices());
-	await expect(await screen.press('?')).toMatchFileSnapshot(golden('help-80x24'));
+test.each(sizes)('help lists the keys of the screen, at $columns by $rows', async size => {
+	const screen = watch(untilServices(), size);
+	await expect(await screen.press('?')).toMatchFileSnapshot(sized('help', size));
 	expect(await screen.press('\u001B?\r')).toContain('GET /healthz');
+});
+
+test('help that is taller than the window scrolls to its last key', async () => {
+	const screen = watch(untilServices(), {rows: 12});
+	expect(await screen.press('?')).toContain('1 to 6 of');
+	expect(await screen.press('j'.repeat(40))).toContain('ctrl-z');
+	expect(await screen.press('kk')).not.toContain('ctrl-z');
+	expect(await screen.press('q')).toContain('service.api');
 });
 
 test('a warning is said in the header', async () => {
@@ -167,27 +183,46 @@ test('a warning is said in the header', async () => {
 	expect(await screen.text()).toContain('image web is 1.9 GB');
 });
 
-test('hostile text leaves the frame intact', async () => {
+test('hostile text in a log, a message, a warning and a failure leaves the frame intact', async () => {
 	const screen = watch(untilServices());
 	screen.play(
 		says('service.web', 'GET / → \u001B[2J\u001B]0;title\u0007 500\nmore'),
-		log('service.api', '\u001B[31mred without an end'),
-		log('service.api', '\u001B[2J\u001B[H\u001B[?1049lcleared'),
-		log('service.api', '\u001B]52;c;c3RvbGVu\u0007clipboard\u001B]8;;https://evil.example\u001B\\link'),
-		log('service.api', 'bidi \u202Egnp.exe\u202C \u2066isolated\u2069 zero\u200Bwidth'),
-		log('service.api', '漢字の行は二倍の幅、絵文字 👩‍👩‍👧‍👦 🇨🇭 ❤️ と結合文字 é'),
-		log('service.api', '漢'.repeat(200)),
-		log('service.api', 'progress 10 %\rprogress 55 %\rprogress 100 %'),
-		log('service.api', `start${'x'.repeat(10_000_000)}`),
-		log('service.api', '\u0000\u0007\u0008\u009B31m\uD800 lone'),
-		log('service.api', 'tab\tstop'),
+		...hostile.map(text => log('service.api', text)),
+		log('service.api', endlessLine),
 	);
 	await expect(await screen.text()).toMatchFileSnapshot(golden('hostile-80x24'));
-	const written = screen.written();
-	expect(written).not.toContain(']52;');
-	expect(written).not.toContain('evil.example');
-	expect(written).not.toContain(']0;');
-	for (const line of (await screen.press('w')).split('\n').slice(3, -1)) expect(line).toMatch(/^[╭│╰].*[╮│╯]$/u);
+	expectWholeFrame(await screen.press('w'), 24);
+	screen.play(
+		{type: 'notice', level: 'warning', message: hostileText},
+		{
+			type: 'step-failed',
+			address: 'service.web',
+			durationMs: 1,
+			message: hostileText,
+			failure: {message: endlessLine, lastProbe: hostileText, lastLines: [...hostile, endlessLine]},
+		},
+	);
+	expectWholeFrame(await screen.text(), 24);
+	expectWholeFrame(await screen.resize(160, 40), 40);
+	expectHarmless(screen.written());
+});
+
+test('hostile names leave the frame intact', async () => {
+	const names = [...hostile, hostileText].map(text => `service.${text}`);
+	const plan = planOf(
+		names.map(address => ({
+			address,
+			object: 'service' as const,
+			kind: 'create' as const,
+			reasons: [address],
+			changes: [],
+			unchanged: 0,
+			dependsOn: [],
+		})),
+	);
+	const screen = watch([started(plan), ...names.map(begin), ...names.map(name => says(name, name))]);
+	for (const keys of ['', 'g', ...names.map(() => 'j'), '\t']) expectWholeFrame(await screen.press(keys), 24);
+	expectHarmless(screen.written());
 });
 
 test('a terminal without Unicode gets ASCII only', async () => {

@@ -1,6 +1,7 @@
 import type {EnvironmentView, Figures, ObjectView, TabContent} from '../../source/ui/stores/browse-data.ts';
 import {createBrowseStore} from '../../source/ui/stores/browse-store.ts';
 import {createLogPool} from '../../source/ui/stores/log-pool.ts';
+import {corpus, hostile, hostileText} from './hostile.ts';
 
 /** The moment of every picture: milliseconds since the epoch. */
 export const now = Date.parse('2026-11-20T08:00:00.000Z');
@@ -87,23 +88,6 @@ export const figures: Readonly<Record<string, Figures>> = {
 	'resource.db': {cpu: 1.2, memory: 1_240_000_000},
 };
 
-/** Text that tries to break out of its place. */
-export const hostile: readonly string[] = [
-	'\u001B[31mred without an end',
-	'\u001B[2J\u001B[H\u001B[?1049lcleared',
-	'\u001B]52;c;c3RvbGVu\u0007clipboard\u001B]8;;https://evil.example\u001B\\link',
-	'\u001B]0;a title\u0007title',
-	'bidi \u202Egnp.exe\u202C \u2066isolated\u2069 zero\u200Bwidth',
-	'漢字の行は二倍の幅、絵文字 👩‍👩‍👧‍👦 🇨🇭 ❤️ と結合文字 é',
-	'漢'.repeat(300),
-	'progress 10 %\rprogress 55 %\rprogress 100 %',
-	'\u0000\u0007\u0008\u009B31m\uD800 lone',
-	`tab\tstop\nnext line`,
-	'x'.repeat(5000),
-];
-
-export const hostileText = hostile.join(' ');
-
 /** Every foreign text of an environment replaced by the worst there is. */
 export const hostileEnvironment = environment(hostileText, [
 	service('web', {
@@ -115,7 +99,10 @@ export const hostileEnvironment = environment(hostileText, [
 		failure: {...failure, headlines: [...hostile], lines: [...hostile]},
 		drift: [...hostile],
 	}),
-	resource('db', {name: hostile[5]!, version: hostile[6]!}),
+	resource('db', {
+		name: corpus['emoji, joined and flagged'],
+		version: corpus['wide characters without an end'],
+	}),
 ]);
 
 export const logLines: readonly (readonly [source: string, stream: 'stdout' | 'stderr', text: string])[] = [
@@ -142,6 +129,7 @@ export const table: TabContent = {
 		{
 			id: 'dpl_3',
 			deployment: 'dpl_3',
+			refusal: 'dpl_3 never served',
 			tone: 'bad',
 			toneCell: 1,
 			cells: ['dpl_3', 'failed', 'deploy', '3m', 'not ready within 30 s'],
@@ -153,6 +141,24 @@ export const table: TabContent = {
 			tone: 'quiet',
 			toneCell: 1,
 			cells: ['dpl_1', 'former', 'deploy', '2d', 'first one'],
+		},
+	],
+};
+
+export const variables: Extract<TabContent, {readonly type: 'table'}> = {
+	type: 'table',
+	columns: [
+		{title: 'KEY', priority: 0},
+		{title: 'CLASS', priority: 3},
+		{title: 'VALUE', priority: 1, isFlexible: true},
+	],
+	empty: 'No variables.',
+	rows: [
+		{id: 'LOG_LEVEL', cells: ['LOG_LEVEL', 'plain', 'debug']},
+		{id: 'POSTGRES_PASSWORD', cells: ['POSTGRES_PASSWORD', 'sensitive', '<hidden>']},
+		{
+			id: 'POSTGRES_URL',
+			cells: ['POSTGRES_URL', 'plain', `postgresql://app@db:5432/app?${'option=value&'.repeat(12)}`],
 		},
 	],
 };
@@ -174,7 +180,7 @@ export function createDashboard(environments: readonly EnvironmentView[] = [prod
 	const asked: string[] = [];
 	const store = createBrowseStore({
 		copy: text => void asked.push(`copy ${text}`),
-		save: (name, text) => {
+		save: async (_, name, text) => {
 			asked.push(`save ${name} ${text.split('\n').length - 1}`);
 			return `./${name}`;
 		},

@@ -2,21 +2,23 @@ import {describe, expect, test} from 'vitest';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import {GlyphsContext} from '../../source/ui/hooks/use-glyphs.ts';
 import {BrowseScreen} from '../../source/ui/screens/browse.tsx';
+import type {TabName} from '../../source/ui/stores/browse-data.ts';
 import type {BrowseState} from '../../source/ui/stores/browse-state.ts';
+import {createLogPool} from '../../source/ui/stores/log-pool.ts';
 import {
 	createDashboard,
 	empty,
 	figures,
-	hostile,
 	hostileEnvironment,
-	hostileText,
 	now,
 	page,
 	poolOf,
 	production,
 	staging,
 	table,
+	variables,
 } from './browse-data.ts';
+import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {draw} from './screen.ts';
 
@@ -28,11 +30,12 @@ const sizes: readonly Size[] = [
 	{columns: 200, rows: 60},
 ];
 
-const golden = (name: string, {columns, rows}: Size) => `../../snapshots/ui/browse-${name}-${columns}x${rows}.txt`;
+const golden = (name: string, {columns, rows}: Size) =>
+	`../../snapshots/ui/browse-${name.replaceAll(' ', '-')}-${columns}x${rows}.txt`;
 
 const inProduction = {screen: 'environment', environment: 'production'} as const;
-const tabOf = (tab: 'logs' | 'overview' | 'deployments') =>
-	({screen: 'object', environment: 'production', address: 'service.web', tab}) as const;
+const tabOf = (tab: TabName, address = 'service.web') =>
+	({screen: 'object', environment: 'production', address, tab}) as const;
 
 function open(part: Partial<BrowseState> = {}, size: Size = sizes[0]!, environments = [production, staging, empty]) {
 	const clock = createManualClock(now);
@@ -67,6 +70,45 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 	},
 	deployments: size => open({place: tabOf('deployments'), content: table}, size),
 	overview: size => open({place: tabOf('overview'), content: page, figures}, size),
+	configuration: size => open({place: tabOf('configuration'), content: page}, size),
+	variables: size => open({place: tabOf('variables', 'resource.db'), content: variables}, size),
+	outputs: size => open({place: tabOf('outputs', 'resource.db'), content: variables}, size),
+	backups: size =>
+		open({place: tabOf('backups', 'resource.db'), content: {...variables, rows: [], empty: 'No backup yet.'}}, size),
+	'reading a tab': size => open({place: tabOf('deployments')}, size),
+	'problem in a tab': size =>
+		open(
+			{
+				place: tabOf('configuration'),
+				content: {
+					type: 'problem',
+					message: 'compartment.yml:5:5 services.web.redines: unknown key\n   5 |     redines: 3',
+				},
+			},
+			size,
+		),
+	search: size => {
+		const screen = open({place: {screen: 'all-logs', environment: 'production'}}, size);
+		screen.store.log.show(poolOf());
+		for (const key of ['/', ...'GET', 'enter', 't']) screen.store.press(key, {rows: 10, lastTop: 0});
+		return screen;
+	},
+	zoomed: size => {
+		const screen = open({place: tabOf('logs', 'service.api')}, size);
+		screen.store.log.show(poolOf());
+		screen.store.press('z', {rows: 10, lastTop: 0});
+		return screen;
+	},
+	'log of a deployment': size => {
+		const deployment = {id: 'dpl_3', address: 'service.web'};
+		const screen = open({place: {screen: 'all-logs', environment: 'production', deployment}}, size);
+		const pool = createLogPool({isLive: false});
+		for (const text of ['image.web  started', 'web | listening', 'Apply done in 4s: 2 done.'])
+			pool.push({source: 'dpl_3', stream: 'compartment', at: '', text});
+		screen.store.log.show(pool);
+		return screen;
+	},
+	filtered: size => open({place: inProduction, overlay: {type: 'filter', former: ''}, filter: 'we'}, size),
 	palette: size => open({place: inProduction, overlay: {type: 'palette', typed: '', cursor: 0}}, size),
 	help: size => open({place: inProduction, overlay: {type: 'help', top: 0}}, size),
 	problem: size =>
@@ -152,6 +194,16 @@ describe('walking', () => {
 		expect(screen.state().place).toMatchObject({tab: 'overview'});
 	});
 
+	test('a zoomed log goes back to its frame first', async () => {
+		const screen = open({place: tabOf('logs')});
+		screen.store.log.show(poolOf());
+		expect(await screen.press('z')).toContain('esc unzoom');
+		expect(await screen.pressEscape()).toContain('Log of web');
+		expect(screen.state().place).toEqual(tabOf('logs'));
+		await screen.pressEscape();
+		expect(screen.state().place).toEqual(inProduction);
+	});
+
 	test('a filter is typed, kept, and forgotten with esc', async () => {
 		const screen = open({place: inProduction});
 		const typed = await screen.press('/post');
@@ -160,6 +212,12 @@ describe('walking', () => {
 		expect(await screen.press('\r')).toContain('only what contains "post"');
 		expect(await screen.pressEscape()).not.toContain('only what contains');
 		expect(screen.state().place).toEqual(inProduction);
+	});
+
+	test('a name with a space can be filtered for', async () => {
+		const screen = open({}, sizes[0], [production, {...staging, name: 'my copy'}]);
+		expect(await screen.press('/my c')).toContain('/my c');
+		expect(screen.state().filter).toBe('my c');
 	});
 
 	test('what is gone is left', async () => {
@@ -220,6 +278,29 @@ describe('actions', () => {
 		});
 	});
 
+	test('a log whose lines are all filtered out says so', async () => {
+		const screen = open({place: {screen: 'all-logs', environment: 'production'}});
+		screen.store.log.show(poolOf([['web', 'stdout', 'listening']]));
+		expect(await screen.press('x')).toContain('Nothing was printed to standard error so far.');
+		expect(await screen.press('xx')).toContain('listening');
+		expect(await screen.press('/none\r&')).toContain('No line matches so far.');
+	});
+
+	test('a log to which nothing more comes is not offered to be paused', async () => {
+		const screen = open({
+			place: {screen: 'all-logs', environment: 'production', deployment: {id: 'dpl_3', address: ''}},
+		});
+		expect(await screen.text()).toContain('f pause');
+		screen.store.log.show(createLogPool({isLive: false}));
+		expect(await screen.text()).not.toContain('f pause');
+	});
+
+	test('a roll back to what never served is refused at once', async () => {
+		const screen = open({place: tabOf('deployments'), content: table});
+		expect(await screen.press('b')).toContain('dpl_3 never served');
+		expect(screen.state().departure).toBeUndefined();
+	});
+
 	test('a roll back waits until it is known which deployment is meant', async () => {
 		const screen = open({place: tabOf('deployments'), content: {type: 'loading'}});
 		expect(await screen.press('b')).toContain('The deployments are being read, one moment');
@@ -266,7 +347,7 @@ describe('actions', () => {
 	});
 
 	test('q and ctrl-c leave, from everywhere but where a text is typed', async () => {
-		for (const keys of ['q', '\u0003', ':q\u0003', '/q\u0003', '??q']) {
+		for (const keys of ['q', '\u0003', ':q\u0003', '/q\u0003', '??q', '?\u0003']) {
 			const screen = open({place: inProduction});
 			screen.type(keys);
 			await screen.app.waitUntilExit();
@@ -308,6 +389,7 @@ describe('hostile text', () => {
 			},
 		},
 		problem: {problem: {message: hostile.join('\n'), hint: hostileText, canInit: false}},
+		'endless problem': {problem: {message: endlessLine, hint: endlessLine, canInit: false}},
 		message: {message: hostileText},
 		'tab problem': {
 			place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'variables'},
@@ -317,16 +399,30 @@ describe('hostile text', () => {
 	};
 
 	test.each(Object.keys(places))('leaves the frame of %s intact', async name => {
-		const screen = open({...places[name]}, sizes[0]!, [hostileEnvironment]);
-		screen.store.log.show(poolOf(hostile.map(text => [text, 'stderr', text])));
-		for (const keys of ['', 'w']) {
-			const lines = (await screen.press(keys)).split('\n');
-			expect(lines).toHaveLength(24);
-			// This model of a terminal draws a joined emoji as its parts, so that it cuts the line at the edge.
-			for (const line of lines) if (/^[╭│╰]/u.test(line) && !/\u200D/u.test(line)) expect(line).toMatch(/[╮│╯]$/u);
-		}
-		const written = screen.written();
-		for (const sequence of [']52;', ']0;', 'evil.example', '\u202E', '\u0007', '\u001B[2J\u001B[H\u001B[?1049l'])
-			expect(written).not.toContain(sequence);
+		const screen = open(places[name], sizes[0]!, [hostileEnvironment]);
+		screen.store.log.show(poolOf([...hostile, endlessLine].map((text, at) => [hostile[at] ?? 'web', 'stderr', text])));
+		// Wrapped, and with its times; what is searched for is foreign as well.
+		for (const keys of ['', 'w', 't', `/\u001B[200~${hostileText}\u001B[201~`])
+			expectWholeFrame(await screen.press(keys), 24);
+		expectHarmless(screen.written());
+	});
+
+	test('of each kind is drawn as text in a log, and nothing is obeyed', async () => {
+		const screen = open({place: {screen: 'all-logs', environment: 'production'}}, sizes[1]);
+		screen.store.log.show(poolOf(hostile.map(text => ['web', 'stdout', text])));
+		const text = await screen.text();
+		for (const shown of [
+			'red without an end',
+			'cleared',
+			'link',
+			'strings',
+			'reset',
+			'gnp.exe',
+			'zerowidth',
+			'漢字の行',
+		])
+			expect(text).toContain(shown);
+		expect(text).toMatch(/i\uFFFD\uFFFD\uFFFD\(\uFFFD/u);
+		expectHarmless(screen.written());
 	});
 });

@@ -150,10 +150,10 @@ describe('the store of a log', () => {
 	function open(count = 100) {
 		const asked: string[] = [];
 		const pool = poolOf(count, 1000);
-		const store = createLogStore(pool, () => 'notes-web', {
+		const store = createLogStore(pool, () => ({environment: 'production', name: 'notes-web'}), {
 			copy: text => void asked.push(`copy ${text}`),
-			save: (name, text) => {
-				asked.push(`save ${name} ${text.split('\n').length - 1}`);
+			save: async (environment, name, text) => {
+				asked.push(`save ${environment} ${name} ${text.split('\n').length - 1}`);
 				return `./${name}`;
 			},
 			page: text => void asked.push(`page ${text.split('\n').length - 1}`),
@@ -187,12 +187,13 @@ describe('the store of a log', () => {
 		expect(state().typed).toBeUndefined();
 	});
 
-	test('copies what is in sight, saves and pages what is kept', () => {
+	test('copies what is in sight, saves and pages what is kept', async () => {
 		const {store, asked, state} = open();
 		store.act('copy', 3);
 		expect(asked[0]).toMatch(/^copy 2026-.* \[api\] line 97\n.*line 98\n.*line 99$/);
 		store.act('save', 3);
-		expect(asked[1]).toMatch(/^save notes-web-\d{8}T\d{6}\.log 100$/);
+		expect(asked[1]).toMatch(/^save production notes-web-\d{8}T\d{6}\.log 100$/);
+		await Promise.resolve();
 		expect(state().message).toMatch(/^Saved 100 lines to \.\/notes-web-/);
 		store.act('pager', 3);
 		expect(asked[2]).toBe('page 100');
@@ -201,15 +202,14 @@ describe('the store of a log', () => {
 		expect(empty.state().message).toBe('There is no line to save');
 	});
 
-	test('a file that cannot be written is told', () => {
-		const store = createLogStore(poolOf(2), () => 'x', {
+	test('a file that cannot be written is told', async () => {
+		const store = createLogStore(poolOf(2), () => ({environment: 'x', name: 'x'}), {
 			copy: () => {},
 			page: () => {},
-			save: () => {
-				throw new Error('It cannot be saved: no space left');
-			},
+			save: () => Promise.reject(new Error('It cannot be saved: no space left')),
 		});
 		store.act('save', 3);
+		await Promise.resolve();
 		expect(store.getSnapshot().message).toBe('It cannot be saved: no space left');
 	});
 

@@ -38,6 +38,6 @@ export async function takeOutOfService(
 	// Its name first, so that no sibling calls it while it stops; calls that it is answering go on.
 	if (details.state === 'running') await nameOnNetwork(engine, state.current(), {service, address, containerId}, false);
 	failpoint('retire.after-leave');
-	onProgress?.('stopping the former deployment');
+	onProgress?.(`stopping the former deployment, which has ${settings.stopGraceSeconds} s to end`);
 	await engine.stop(containerId, settings.stopGraceSeconds);
 }

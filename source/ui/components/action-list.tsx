@@ -61,7 +61,7 @@ export function ActionList({plan, actions, state, columns, rows}: Props) {
 	const lines = linesOf(plan, actions, state.opened, columns);
 	const cursorLine = lines.findIndex(line => line.type === 'action' && line.index === state.cursor);
 	const {from, to} = windowAround(lines.length, rows, cursorLine === -1 ? lines.length : cursorLine);
-	const width = Math.min(32, Math.max(0, ...actions.map(({address}) => displayWidth(address))));
+	const width = Math.min(32, Math.max(0, ...actions.map(({address}) => displayWidth(sanitiseLine(address)))));
 	const glyphs = useGlyphs();
 	return (
 		<Box flexDirection="column" height={to - from} flexShrink={0}>
@@ -99,7 +99,7 @@ type RowProps = {
 function ActionRow({action, isSelected, isOpen, isSkipped, addressColumns, columns}: RowProps) {
 	const glyphs = useGlyphs();
 	const look = isSkipped ? looks.secondary : actionLooks[action.kind];
-	const address = padEnd(truncate(action.address, addressColumns, glyphs.ellipsis), addressColumns);
+	const address = padEnd(truncate(sanitiseLine(action.address), addressColumns, glyphs.ellipsis), addressColumns);
 	const reason = isSkipped ? 'left out' : isOpen ? '' : (action.reasons[0] ?? '');
 	return (
 		<Text wrap="truncate">

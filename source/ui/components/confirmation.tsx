@@ -13,14 +13,14 @@ export function Confirmation({store, state, columns}: Props) {
 	if (!confirmation) return null;
 	return (
 		<Pane columns={columns} rows={paneFrame.rows + 4} title="Deletes data" look={looks.error}>
-			<Text wrap="truncate">{`The data of ${listOf(confirmation.addresses)} is deleted for good.`}</Text>
+			<Text wrap="truncate">{sanitiseLine(`The data of ${listOf(confirmation.addresses)} is deleted for good.`)}</Text>
 			<Text> </Text>
 			<Text wrap="truncate">
-				Type <Text {...looks.title}>{confirmation.expected}</Text> to confirm: {sanitiseLine(state.typed)}
+				Type <Text {...looks.title}>{sanitiseLine(confirmation.expected)}</Text> to confirm: {sanitiseLine(state.typed)}
 				<Text inverse> </Text>
 			</Text>
 			<Text {...looks.warning} wrap="truncate">
-				{state.message ?? ' '}
+				{sanitiseLine(state.message ?? ' ')}
 			</Text>
 		</Pane>
 	);

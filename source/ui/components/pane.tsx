@@ -1,5 +1,6 @@
 import {Box, Text} from 'ink';
 import type {ReactNode} from 'react';
+import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, truncate} from '../../output/width.ts';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
 import {type Look, looks} from '../theme.ts';
@@ -25,8 +26,8 @@ export function Pane({columns, rows, title, note = '', isFocused = false, look, 
 	const {isUnicode, rule, ellipsis} = useGlyphs();
 	const edge = look ?? (isFocused ? looks.accent : looks.secondary);
 	const [left, right] = isUnicode ? ['╭', '╮'] : ['+', '+'];
-	const end = note === '' ? '' : ` ${truncate(note, Math.max(0, columns - 12), ellipsis)} `;
-	const start = truncate(title, Math.max(0, columns - displayWidth(end) - 7), ellipsis);
+	const end = note === '' ? '' : ` ${truncate(sanitiseLine(note), Math.max(0, columns - 12), ellipsis)} `;
+	const start = truncate(sanitiseLine(title), Math.max(0, columns - displayWidth(end) - 7), ellipsis);
 	const line = rule.repeat(Math.max(0, columns - displayWidth(start) - displayWidth(end) - 6));
 	return (
 		<Box flexDirection="column" width={columns} height={rows} flexShrink={0}>

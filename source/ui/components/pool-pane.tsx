@@ -1,12 +1,11 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {sanitiseLine} from '../../output/sanitise.ts';
-import {wrapWords} from '../../output/width.ts';
-import type {Head} from '../failure-lines.ts';
+import {fitHead, type Head} from '../failure-lines.ts';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
 import {useStore} from '../hooks/use-store.ts';
 import {type PoolRow, poolRows, type Span} from '../log-text.ts';
-import {countMatches, describePoolView} from '../pool-view.ts';
+import {countMatches, describePoolView, filterOf} from '../pool-view.ts';
 import type {LogState} from '../stores/log-store.ts';
 import {type Look, looks} from '../theme.ts';
 import {Pane, paneFrame} from './pane.tsx';
@@ -36,20 +35,22 @@ export function PoolPane(props: Props) {
 	useStore(pool);
 	const {adapt, vertical} = useGlyphs();
 	const inner = isFrameless ? {columns, rows} : {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
-	const headRows = fitHead(head, inner, adapt);
-	const lines = poolRows(pool, view, {...inner, rows: inner.rows - headRows.length, isColoured, vertical});
+	const rowsIn = (height: number) => poolRows(pool, view, {...inner, rows: height, isColoured, vertical});
+	const all = rowsIn(inner.rows);
+	const headRows = head ? fitHead(head, {...inner, wanted: all.length}, adapt) : [];
+	const lines = headRows.length + all.length <= inner.rows ? all : rowsIn(inner.rows - headRows.length);
 	const sources = pool.sources();
 	const content = (
 		<>
 			{headRows.map(({text, look}, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
-				<Text key={index} {...look} wrap="truncate">
+				<Text key={index} {...looks[look]} wrap="truncate">
 					{text === '' ? ' ' : text}
 				</Text>
 			))}
 			{lines.length === 0 && headRows.length === 0 && (
 				<Text {...looks.secondary} wrap="truncate">
-					{adapt(sanitiseLine(empty))}
+					{adapt(sanitiseLine(emptyText(state) ?? empty))}
 				</Text>
 			)}
 			{lines.map(row => (
@@ -70,21 +71,12 @@ export function PoolPane(props: Props) {
 	);
 }
 
-type Size = {readonly columns: number; readonly rows: number};
-
-/** At most half of the pane: what happened stays, of what was printed the newest lines, and what follows is named. */
-function fitHead(head: Head | undefined, {columns, rows}: Size, adapt: (text: string) => string) {
-	if (!head) return [];
-	const wrap = (text: string) => wrapWords(adapt(sanitiseLine(text)), columns);
-	const room = Math.max(0, Math.floor(rows / 2) - (head.note === '' ? 0 : 1));
-	const headlines = head.headlines.flatMap(wrap).slice(0, room);
-	const left = room - headlines.length;
-	const lines = left === 0 ? [] : head.lines.flatMap(wrap).slice(-left);
-	return [
-		...headlines.map(text => ({text, look: looks.error})),
-		...lines.map(text => ({text, look: looks.plain})),
-		...(head.note === '' ? [] : [{text: head.note, look: looks.secondary}]),
-	];
+/** Why no line is in sight although there are some. */
+function emptyText({pool, view}: LogState): string | undefined {
+	if (pool.next() === 0 || !filterOf(view)) return undefined;
+	if (view.isOnlyMatches && view.query !== '') return 'No line matches so far.';
+	if (view.stream === 'both') return undefined;
+	return `Nothing was printed to standard ${view.stream === 'stderr' ? 'error' : 'output'} so far.`;
 }
 
 function noteOf({pool, view, typed}: LogState): string {

@@ -8,7 +8,10 @@ type Props = {readonly tabs: readonly TabName[]; readonly selected: TabName; rea
 /** The tabs of an object with their numbers. Where they have no room, only numbers stand beside the selected one. */
 export function Tabs({tabs, selected, columns}: Props) {
 	const names = tabs.map((tab, index) => ({tab, text: `${index + 1} ${tab}`}));
-	const hasRoom = names.reduce((sum, {text}) => sum + displayWidth(text) + 4, 0) <= columns;
+	const width = names.reduce((sum, {text}) => sum + displayWidth(text) + 2, 2);
+	const gap = [1, 0].find(cells => width + cells * (names.length - 1) <= columns);
+	const hasRoom = gap !== undefined;
+	const space = ' '.repeat(gap ?? 1);
 	return (
 		<Box height={1} flexShrink={0} paddingX={1}>
 			<Text wrap="truncate">
@@ -18,7 +21,7 @@ export function Tabs({tabs, selected, columns}: Props) {
 					// Brackets, so that the choice is seen without colour too.
 					return (
 						<Text key={tab} {...(isSelected ? looks.selected : looks.secondary)}>
-							{isSelected ? `[${shown}] ` : ` ${shown}  `}
+							{(isSelected ? `[${shown}]` : ` ${shown} `) + space}
 						</Text>
 					);
 				})}

@@ -174,6 +174,14 @@ export const applyBindings = [
 		priority: 2,
 	},
 	{
+		action: 'interrupt',
+		keys: ['ctrl-c'],
+		label: 'leave',
+		help: 'As without this help',
+		screens: ['help'],
+		priority: 0,
+	},
+	{
 		action: 'up',
 		keys: ['up', 'k'],
 		label: 'up',

@@ -32,7 +32,8 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 	const keymap = useKeymap();
 	const layout = layOut({columns, rows: rows - headerRows - 1}, state.progress.steps.length, state.focus);
 	useFullScreen();
-	useKeys(key => store.press(key, layout.log.rows - paneFrame.rows));
+	const bodyRows = rows - headerRows - 1;
+	useKeys(key => store.press(key, {log: layout.log.rows - paneFrame.rows, help: bodyRows - paneFrame.rows}));
 
 	const {progress, selected, focus, view} = state;
 	const message = messageOf(state);
@@ -53,9 +54,9 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 	return (
 		<Box flexDirection="column" width={columns} height={rows}>
 			<Header place={place} progress={progress} message={message} columns={columns} clock={clock} />
-			{state.isHelpOpen ? (
+			{state.helpTop !== undefined ? (
 				<Box flexGrow={1}>
-					<Help screen={focus} columns={columns} rows={rows - headerRows - 1} />
+					<Help screen={focus} top={state.helpTop} columns={columns} rows={bodyRows} />
 				</Box>
 			) : (
 				<Box flexDirection={layout.direction} flexGrow={1}>
@@ -82,7 +83,10 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 					)}
 				</Box>
 			)}
-			<Footer columns={columns} hints={hintsOf(state.isHelpOpen ? 'help' : focus, {keymap, isUnicode, labels})} />
+			<Footer
+				columns={columns}
+				hints={hintsOf(state.helpTop === undefined ? focus : 'help', {keymap, isUnicode, labels})}
+			/>
 		</Box>
 	);
 }

@@ -44,10 +44,11 @@ export function ApproveScreen({store}: Props) {
 	useKeys(key => store.press(key, diffRows), {onPaste: store.paste, isInline: true});
 
 	if (state.answer) return <Verdict store={store} state={state} columns={columns} />;
-	if (state.isHelpOpen) return <Help screen={state.screen} columns={columns} rows={rows} />;
 	return (
 		<Box flexDirection="column" width={columns}>
-			{state.screen === 'diff' ? (
+			{state.helpTop !== undefined ? (
+				<Help screen={state.screen} top={state.helpTop} columns={columns} rows={rows - 1} />
+			) : state.screen === 'diff' ? (
 				<FullDiff lines={store.diffLines()} top={state.diffTop} columns={columns} rows={diffRows} />
 			) : state.screen === 'confirm' ? (
 				<Confirmation store={store} state={state} columns={columns} />
@@ -61,11 +62,12 @@ export function ApproveScreen({store}: Props) {
 
 function hintsOn(
 	{actions, plan}: ApproveStore,
-	{screen, cursor}: ApproveState,
+	{screen, cursor, helpTop}: ApproveState,
 	options: {readonly isUnicode: boolean; readonly keymap: Keymap},
 ): Hint[] {
 	const isBlocked = actions.some(action => action.kind === 'blocked');
 	const isOnQuestion = cursor === actions.length;
+	if (helpTop !== undefined) return hintsOf('help', options);
 	return hintsOf(screen, {
 		...options,
 		labels: {approve: modeWords[plan.mode].verb.toLowerCase(), open: isOnQuestion ? 'no' : 'why'},
@@ -99,7 +101,7 @@ function Question({store, state, columns, rows}: PartProps & {readonly rows: num
 		>
 			<ActionList plan={plan} actions={actions} state={state} columns={inner} rows={listRows} />
 			<Text {...looks.warning} wrap="truncate">
-				{`  ${truncate(state.message ?? '', inner - 2)}`}
+				{`  ${truncate(sanitiseLine(state.message ?? ''), inner - 2)}`}
 			</Text>
 			<Text wrap="truncate">
 				<Text {...looks.selected}>{isSelected ? (isUnicode ? '❯ ' : '> ') : '  '}</Text>
@@ -122,7 +124,7 @@ function Verdict({store, state, columns}: PartProps) {
 			: `Approved: ${all - skipped.length} of ${countOf(all)}, without ${listOf(skipped)}`;
 	return (
 		<Text wrap="truncate">
-			<Text {...looks.success}>{glyphs.done}</Text> {truncate(text, columns - 4, glyphs.ellipsis)}
+			<Text {...looks.success}>{glyphs.done}</Text> {truncate(sanitiseLine(text), columns - 4, glyphs.ellipsis)}
 		</Text>
 	);
 }

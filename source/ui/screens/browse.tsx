@@ -1,6 +1,6 @@
 import {Box, Text, useApp, useWindowSize} from 'ink';
 import {useEffect} from 'react';
-import {currentEnvironment, currentObject} from '../browse-lookups.ts';
+import {currentEnvironment, currentObject, isOnLog} from '../browse-lookups.ts';
 import {notesOf} from '../browse-notes.ts';
 import {browseScreens, screensBeneath} from '../browse-screens.ts';
 import {BrowseHeader} from '../components/browse-header.tsx';
@@ -78,7 +78,7 @@ export function BrowseScreen({store, clock, isColoured}: Props) {
 			<Footer
 				columns={columns}
 				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)}).filter(
-					({action}) => isOffered(action, state),
+					({action}) => isOffered(action, state, log),
 				)}
 			/>
 		</Box>
@@ -134,9 +134,6 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 	}
 }
 
-export const isOnLog = ({place}: BrowseState): boolean =>
-	place.screen === 'all-logs' || (place.screen === 'object' && place.tab === 'logs');
-
 function crumbsOf(state: BrowseState): string[] {
 	const {place, project} = state;
 	const root = project ?? 'compartment';
@@ -148,9 +145,10 @@ function crumbsOf(state: BrowseState): string[] {
 }
 
 /** Whether an action has a meaning for what is selected; what has none is not offered. */
-function isOffered(action: KeyAction, state: BrowseState): boolean {
+function isOffered(action: KeyAction, state: BrowseState, {pool}: LogState): boolean {
 	const {content, problem, place} = state;
 	if (action === 'init') return problem?.canInit === true;
+	if (action === 'follow') return pool.isLive;
 	if (place.screen !== 'object') return true;
 	if (action === 'open')
 		return content.type === 'table' && content.rows.some(({deployment}) => deployment !== undefined);
@@ -167,10 +165,11 @@ function messageOf({overlay, filter, message, place}: BrowseState, log: LogState
 	return isList && filter !== '' ? `only what contains "${filter}"` : undefined;
 }
 
-function labelsOf(state: BrowseState, {view}: LogState) {
+function labelsOf(state: BrowseState, {view, isZoomed}: LogState) {
 	if (!isOnLog(state)) return {};
 	return {
 		follow: view.end === undefined ? 'pause' : 'follow',
 		wrap: view.isWrapped ? 'cut' : 'wrap',
+		...(isZoomed ? {back: 'unzoom', zoom: 'unzoom'} : {}),
 	};
 }

@@ -1,5 +1,6 @@
 import type {ApplyEvent, Emit} from '../../apply/events.ts';
 import {emptyProgress, type Progress, reduceProgress} from '../../output/progress.ts';
+import {helpAfter, helpOf} from '../key-hints.ts';
 import {defaultKeymap, type KeyAction, type Keymap} from '../keymap.ts';
 import {followingView, type LogView, scrollLog, toggleFollow} from '../log-view.ts';
 import type {FrameClock} from './frame-clock.ts';
@@ -19,13 +20,14 @@ export type ApplyState = {
 	readonly view: LogView;
 	readonly cancel: Cancel | undefined;
 	readonly message: string | undefined;
-	readonly isHelpOpen: boolean;
+	/** First key in sight of `?`; undefined: it is closed. */
+	readonly helpTop: number | undefined;
 };
 
 export type ApplyStore = Readable<ApplyState> & {
 	readonly emit: Emit;
-	/** One key; `logRows` is the height of the log pane's content. */
-	readonly press: (key: string, logRows: number) => void;
+	/** One key; the rows are the heights of the log's lines and of the help's. */
+	readonly press: (key: string, rows: {readonly log: number; readonly help: number}) => void;
 	/** Lines of a step, kept from its first one on. */
 	readonly logOf: (address: string) => LogBuffer;
 };
@@ -40,7 +42,7 @@ type Options = {
  * What the screen of an apply shows, fed by its events. Changes of steps are told at once; log lines and messages of
  * steps wait for the next frame.
  */
-export function createApplyStore({clock, onCancel, keymap: {actionOf} = defaultKeymap}: Options): ApplyStore {
+export function createApplyStore({clock, onCancel, keymap = defaultKeymap}: Options): ApplyStore {
 	const {subscribe, notify} = createListeners();
 	const logs = new Map<string, LogBuffer>();
 	let state: ApplyState = {
@@ -51,7 +53,7 @@ export function createApplyStore({clock, onCancel, keymap: {actionOf} = defaultK
 		view: followingView,
 		cancel: undefined,
 		message: undefined,
-		isHelpOpen: false,
+		helpTop: undefined,
 	};
 
 	const change = (part: Partial<ApplyState>) => {
@@ -96,7 +98,7 @@ export function createApplyStore({clock, onCancel, keymap: {actionOf} = defaultK
 	const interrupt = () => {
 		if (state.cancel === 'now') return;
 		const cancel = state.cancel === 'graceful' ? 'now' : 'graceful';
-		change({cancel, isHelpOpen: false});
+		change({cancel, helpTop: undefined});
 		onCancel(cancel);
 	};
 
@@ -115,7 +117,7 @@ export function createApplyStore({clock, onCancel, keymap: {actionOf} = defaultK
 			follow: () => change({view: toggleFollow(state.view, selectedLog())}),
 			wrap: () => change({view: {...state.view, isWrapped: !state.view.isWrapped}}),
 			quit: () => change({message: 'ctrl-c cancels the apply'}),
-			help: () => change({isHelpOpen: true}),
+			help: () => change({helpTop: 0}),
 		};
 	};
 
@@ -124,12 +126,13 @@ export function createApplyStore({clock, onCancel, keymap: {actionOf} = defaultK
 		getSnapshot: () => state,
 		emit,
 		logOf,
-		press(key, logRows) {
-			const action = actionOf(key, state.focus);
+		press(key, rows) {
+			const action = keymap.actionOf(key, state.focus);
 			if (state.message !== undefined) change({message: undefined});
 			if (action === 'interrupt') return interrupt();
-			if (!state.isHelpOpen) return action && handlers(logRows)[action]?.();
-			if (actionOf(key, 'help') === 'back') change({isHelpOpen: false});
+			if (state.helpTop === undefined) return action && handlers(rows.log)[action]?.();
+			const count = helpOf(state.focus, true, keymap).length;
+			change({helpTop: helpAfter(state.helpTop, keymap.actionOf(key, 'help'), count, rows.help)});
 		},
 	};
 }

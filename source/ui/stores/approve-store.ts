@@ -1,12 +1,14 @@
 import type {Action, Plan} from '../../plan/plan.ts';
 import {type Approval, actionsToApprove, confirmationOf, skippedBy, toggleAction} from '../approval.ts';
+import {helpAfter, helpOf} from '../key-hints.ts';
 import {defaultKeymap, type KeyAction, type Keymap, type KeyScreen} from '../keymap.ts';
+import {typedBy} from '../keys.ts';
 import {createStore, type Readable} from './store.ts';
 
 export type ApproveState = {
 	readonly screen: Extract<KeyScreen, 'approve' | 'diff' | 'confirm'>;
-	/** Whether `?` covers the screen. */
-	readonly isHelpOpen: boolean;
+	/** First key in sight of `?`, which covers the screen; undefined: it is closed. */
+	readonly helpTop: number | undefined;
 	/** Index of an action; one past the last is the question. */
 	readonly cursor: number;
 	/** Addresses left out by hand. */
@@ -30,22 +32,18 @@ export type ApproveStore = Readable<ApproveState> & {
 	readonly actions: readonly Action[];
 	/** Lines of the full diff, made when they are first asked for. */
 	readonly diffLines: () => readonly string[];
-	/** One key; `rows` is the height of the full diff. */
+	/** One key; `rows` is the height of the full diff and of the help. */
 	readonly press: (key: string, rows: number) => void;
 	/** Text that was pasted: only a confirmation takes it. */
 	readonly paste: (text: string) => void;
 };
 
 /** The state of an approval. Everything a key does is here, so several keys in one chunk each see the former's result. */
-export function createApproveStore(
-	plan: Plan,
-	renderFull: () => string,
-	{actionOf}: Keymap = defaultKeymap,
-): ApproveStore {
+export function createApproveStore(plan: Plan, renderFull: () => string, keymap: Keymap = defaultKeymap): ApproveStore {
 	const actions = actionsToApprove(plan);
 	const store = createStore<ApproveState>({
 		screen: 'approve',
-		isHelpOpen: false,
+		helpTop: undefined,
 		cursor: actions.length,
 		picked: [],
 		skipped: [],
@@ -137,13 +135,16 @@ export function createApproveStore(
 		actions,
 		diffLines,
 		press(key, rows) {
-			const {screen, isHelpOpen, answer: answered} = state();
+			const {screen, helpTop, answer: answered} = state();
 			if (answered) return;
-			const action = actionOf(key, screen);
+			const action = keymap.actionOf(key, screen);
 			if (action === 'interrupt') return answer({decision: 'cancel'});
-			if (isHelpOpen) return actionOf(key, 'help') === 'back' ? change({isHelpOpen: false}) : undefined;
-			if (screen === 'confirm' && !action && Array.from(key).length === 1) return type(key);
-			if (action === 'help') return change({isHelpOpen: true});
+			if (helpTop !== undefined) {
+				const count = helpOf(screen, true, keymap).length;
+				return change({helpTop: helpAfter(helpTop, keymap.actionOf(key, 'help'), count, rows)});
+			}
+			if (screen === 'confirm' && !action) return type(typedBy(key));
+			if (action === 'help') return change({helpTop: 0});
 			if (action) onScreen[screen](rows)[action]?.();
 		},
 		paste(text) {

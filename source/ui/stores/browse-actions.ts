@@ -1,4 +1,4 @@
-import {currentEnvironment, currentObject, shownEnvironments, shownObjects} from '../browse-lookups.ts';
+import {currentEnvironment, currentObject, isOnLog, shownEnvironments, shownObjects} from '../browse-lookups.ts';
 import type {KeyAction} from '../keymap.ts';
 import {tabsOf} from './browse-data.ts';
 import type {BrowseEffects, BrowseState, Departure, Place, Room, Verb} from './browse-state.ts';
@@ -59,6 +59,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 	const back = () => {
 		const {place, filter} = state();
 		if (filter !== '') return change({filter: ''});
+		if (log.getSnapshot().isZoomed && isOnLog(state())) return void log.act('zoom', 0);
 		if (place.screen === 'environment') goTo({screen: 'environments'});
 		else if (place.screen === 'object') goTo({screen: 'environment', environment: place.environment});
 		else if (place.screen === 'all-logs')
@@ -104,7 +105,8 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 		// Which deployment is meant is not known before the list is.
 		if (isOfService && place.tab === 'deployments' && content.type === 'loading')
 			return say('The deployments are being read, one moment');
-		const deployment = content.type === 'table' && isOfService ? content.rows[row]?.deployment : undefined;
+		const {deployment, refusal} = (content.type === 'table' && isOfService ? content.rows[row] : undefined) ?? {};
+		if (verb === 'rollback' && refusal !== undefined) return say(refusal);
 		if (place.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
 			return say('A resource has no deployments to roll back to');
 		leave({
@@ -176,9 +178,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 	};
 
 	return (action: KeyAction, key: string, room: Room): void => {
-		const {place, problem} = state();
-		const isOnLog = !problem && (place.screen === 'all-logs' || (place.screen === 'object' && place.tab === 'logs'));
-		if (isOnLog && log.act(action, room.rows)) return;
+		if (!state().problem && isOnLog(state()) && log.act(action, room.rows)) return;
 		handlers(room, key)[action]?.();
 	};
 }

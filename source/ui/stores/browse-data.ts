@@ -118,6 +118,8 @@ export type TableRow = {
 	readonly group?: string;
 	/** What `enter` shows, `b` rolls back to. */
 	readonly deployment?: string;
+	/** Why nothing can be rolled back to it. */
+	readonly refusal?: string;
 };
 
 /** What stands in a tab. */

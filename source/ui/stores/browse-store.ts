@@ -1,12 +1,13 @@
 import {shownEnvironments, shownObjects} from '../browse-lookups.ts';
 import {browseScreens, screensBeneath} from '../browse-screens.ts';
-import {helpOf} from '../key-hints.ts';
+import {helpAfter, helpOf} from '../key-hints.ts';
 import {defaultKeymap, type KeyAction, type Keymap} from '../keymap.ts';
+import {typedBy} from '../keys.ts';
 import {paletteEntries} from '../palette.ts';
 import {createBrowseActions} from './browse-actions.ts';
 import type {BrowseEffects, BrowseState, Departure, Room} from './browse-state.ts';
 import {createLogPool} from './log-pool.ts';
-import {createLogStore, type LogStore} from './log-store.ts';
+import {createLogStore, type LogPlace, type LogStore} from './log-store.ts';
 import {createStore, type Readable} from './store.ts';
 
 export type BrowseStore = Readable<BrowseState> & {
@@ -44,7 +45,7 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 	const state = store.getSnapshot;
 	const change = (part: Partial<BrowseState>) => store.set({...state(), ...part});
 	const leave = (departure: Departure) => change({departure, overlay: undefined});
-	const log = createLogStore(createLogPool(), () => logName(state()), {
+	const log = createLogStore(createLogPool(), () => logPlace(state()), {
 		...effects,
 		page: text => leave({type: 'page', text}),
 	});
@@ -56,13 +57,11 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 		else if (action === 'back') change({overlay: undefined, filter: ''});
 		else if (action === 'erase') change({filter: Array.from(filter).slice(0, -1).join('')});
 		else if (action === 'erase-all') change({filter: ''});
-		else if (overlay && Array.from(key).length === 1) change({filter: (filter + key).slice(0, 100)});
+		else if (overlay) change({filter: (filter + typedBy(key)).slice(0, 100)});
 	};
 	const onHelp = (top: number, action: KeyAction | undefined, {rows}: Room) => {
-		const last = Math.max(0, helpOf(screensBeneath(state()), true, keymap).length - rows);
-		if (action === 'back') change({overlay: undefined});
-		else if (action === 'up') change({overlay: {type: 'help', top: Math.max(0, top - 1)}});
-		else if (action === 'down') change({overlay: {type: 'help', top: Math.min(last, top + 1)}});
+		const next = helpAfter(top, action, helpOf(screensBeneath(state()), true, keymap).length, rows);
+		change({overlay: next === undefined ? undefined : {type: 'help', top: next}});
 	};
 	const typePalette = (key: string, action: KeyAction | undefined, room: Room) => {
 		const {overlay} = state();
@@ -80,8 +79,7 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 		else if (action === 'down') moveBy(1);
 		else if (action === 'erase') type(Array.from(overlay.typed).slice(0, -1).join(''));
 		else if (action === 'erase-all') type('');
-		else if (key === 'space') type(`${overlay.typed} `);
-		else if (Array.from(key).length === 1) type(overlay.typed + key);
+		else if (typedBy(key) !== '') type(overlay.typed + typedBy(key));
 	};
 
 	return {
@@ -148,7 +146,7 @@ function rowAfter({content, row, place}: BrowseState, former: BrowseState): numb
 	return found === -1 ? Math.max(0, Math.min(row, content.rows.length - 1)) : found;
 }
 
-function logName({project = 'compartment', place}: BrowseState): string {
+function logPlace({project = 'compartment', place}: BrowseState): LogPlace {
 	const parts =
 		place.screen === 'environments'
 			? []
@@ -157,5 +155,6 @@ function logName({project = 'compartment', place}: BrowseState): string {
 					...(place.screen === 'object' ? [place.address.slice(place.address.indexOf('.') + 1)] : []),
 					...(place.screen === 'all-logs' && place.deployment ? [place.deployment.id] : []),
 				];
-	return [project, ...parts].join('-').replace(/[^\w.-]+/g, '_');
+	const name = [project, ...parts].join('-').replace(/[^\w.-]+/g, '_');
+	return {environment: place.screen === 'environments' ? '' : place.environment, name};
 }

@@ -1,4 +1,5 @@
 import type {KeyAction} from '../keymap.ts';
+import {typedBy} from '../keys.ts';
 import {plainLine} from '../log-text.ts';
 import {
 	allLines,
@@ -27,8 +28,8 @@ export type LogState = {
 export type LogEffects = {
 	/** Puts a text into the clipboard. */
 	readonly copy: (text: string) => void;
-	/** Writes a file and says where; throws what a person can understand. */
-	readonly save: (name: string, text: string) => string;
+	/** Writes a file for an environment and says where; fails with what a person can understand. */
+	readonly save: (environment: string, name: string, text: string) => Promise<string>;
 	/** Shows a text in the pager and comes back. */
 	readonly page: (text: string) => void;
 };
@@ -45,10 +46,15 @@ export type LogStore = Readable<LogState> & {
 	readonly choose: (source: string | undefined) => void;
 };
 
+const countOf = (lines: number): string => (lines === 1 ? '1 line' : `${lines.toLocaleString('en-US')} lines`);
+
 const streams: readonly StreamChoice[] = ['both', 'stderr', 'stdout'];
 
-/** The state of a log screen. `name` is the start of the name of a file that is saved. */
-export function createLogStore(pool: LogPool, name: () => string, effects: LogEffects): LogStore {
+/** What the log in sight belongs to. `name` begins the name of a file that is saved. */
+export type LogPlace = {readonly environment: string; readonly name: string};
+
+/** The state of a log screen. */
+export function createLogStore(pool: LogPool, place: () => LogPlace, effects: LogEffects): LogStore {
 	const store = createStore<LogState>({pool, view: newPoolView, typed: undefined, message: undefined, isZoomed: false});
 	const state = store.getSnapshot;
 	const change = (part: Partial<LogState>) => store.set({...state(), message: undefined, ...part});
@@ -77,18 +83,17 @@ export function createLogStore(pool: LogPool, name: () => string, effects: LogEf
 		const count = allLines(state().view, state().pool).length;
 		if (count === 0) return change({message: 'There is no line to save'});
 		const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
-		try {
-			const path = effects.save(`${name()}-${stamp}.log`, `${text()}\n`);
-			change({message: `Saved ${count.toLocaleString('en-US')} lines to ${path}`});
-		} catch (error) {
-			change({message: error instanceof Error ? error.message : String(error)});
-		}
+		const {environment, name} = place();
+		effects.save(environment, `${name}-${stamp}.log`, `${text()}\n`).then(
+			path => change({message: `Saved ${countOf(count)} to ${path}`}),
+			(error: unknown) => change({message: error instanceof Error ? error.message : String(error)}),
+		);
 	};
 	const copy = (rows: number) => {
 		const lines = linesInSight(state().pool, state().view, rows);
 		if (lines.length === 0) return change({message: 'There is no line to copy'});
 		effects.copy(lines.map(plainLine(state().pool)).join('\n'));
-		change({message: lines.length === 1 ? 'Copied 1 line' : `Copied ${lines.length} lines`});
+		change({message: `Copied ${countOf(lines.length)}`});
 	};
 
 	const handlers = (rows: number): Partial<Record<KeyAction, () => void>> => {
@@ -138,8 +143,7 @@ export function createLogStore(pool: LogPool, name: () => string, effects: LogEf
 			else if (action === 'back') change({typed: undefined});
 			else if (action === 'erase') change({typed: Array.from(typed).slice(0, -1).join('')});
 			else if (action === 'erase-all') change({typed: ''});
-			else if (key === 'space') change({typed: `${typed} `});
-			else if (Array.from(key).length === 1) change({typed: (typed + key).slice(0, 200)});
+			else change({typed: (typed + typedBy(key)).slice(0, 200)});
 		},
 		paste(pasted) {
 			const {typed} = state();

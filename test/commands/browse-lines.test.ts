@@ -1,0 +1,22 @@
+import {expect, test} from 'vitest';
+import {speakObject} from '../../source/commands/browse-lines.ts';
+import {hostileEnvironment, production} from '../ui/browse-data.ts';
+import {expectHarmless} from '../ui/hostile.ts';
+
+test('an object is a sentence, and what a failed attempt printed is read line by line', () => {
+	const [web, api] = production.objects.map(speakObject);
+	expect(web).toEqual([
+		'service web: healthy, at http://notes.localhost:9080, its newest attempt failed: not ready within 30 s, last probe: GET /healthz → 503, exit code 1',
+		'Last lines of web:',
+		'connecting to db:5432',
+		'Error: password authentication failed for user "app"',
+		'End of the lines of web.',
+	]);
+	expect(api).toEqual([
+		'service api: missing, at http://api-notes.localhost:9080, asks for the password, changed outside Compartment: its container was removed',
+	]);
+});
+
+test('hostile text is read without harm', () => {
+	expectHarmless(hostileEnvironment.objects.flatMap(speakObject).join('\n'));
+});

@@ -1,0 +1,131 @@
+import {describe, expect, test} from 'vitest';
+import {browseScreens} from '../../source/ui/browse-screens.ts';
+import {helpOf} from '../../source/ui/key-hints.ts';
+import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keymap.ts';
+import {createApplyStore} from '../../source/ui/stores/apply-store.ts';
+import {createApproveStore} from '../../source/ui/stores/approve-store.ts';
+import type {BrowseState} from '../../source/ui/stores/browse-state.ts';
+import {begin, log, started} from './apply-events.ts';
+import {createDashboard, page, poolOf, production, staging, table} from './browse-data.ts';
+import {createManualClock} from './manual-clock.ts';
+import {dataDeletion, firstDeploy} from './plans.ts';
+
+const printable = Array.from({length: 94}, (_, index) => String.fromCharCode(33 + index));
+const named = 'up down left right pageup pagedown home end enter escape tab shift-tab backspace delete space'.split(
+	' ',
+);
+const controls = Array.from({length: 26}, (_, index) => `ctrl-${String.fromCharCode(97 + index)}`);
+
+/** Every key that a keyboard has, the ones with alt too. */
+const everyKey = [...printable, ...named, ...controls, ...printable.map(key => `alt-${key}`)];
+
+/** The shell's own: the screen hears of it before any store does (test/terminal). */
+const isOfTheTerminal = (action: KeyAction | undefined): boolean => action === 'suspend';
+
+/** A screen in a state in which each of its keys has something to do. */
+type Situation = {
+	readonly screens: readonly KeyScreen[];
+	readonly press: (key: string) => void;
+	/** All that a key can change. */
+	readonly look: () => unknown;
+};
+
+const isTyping = (screens: readonly KeyScreen[]): boolean =>
+	screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
+
+function browse(part: Partial<BrowseState>, ...before: readonly string[]): () => Situation {
+	return () => {
+		const {store, asked} = createDashboard([staging, production, {...production, name: 'zeta'}]);
+		const room = {rows: 3, lastTop: 3};
+		store.update({selectedEnvironment: 'production', selectedObject: 'service.api', filter: '', row: 1, ...part});
+		store.log.show(poolOf(Array.from({length: 40}, (_, index) => ['web', 'stdout', `line ${index}`])));
+		for (const key of before) store.press(key, room);
+		return {
+			screens: browseScreens(store.getSnapshot(), store.log.getSnapshot()),
+			press: key => store.press(key, room),
+			look: () => {
+				const {pool, ...log} = store.log.getSnapshot();
+				return structuredClone({...store.getSnapshot(), log, asked});
+			},
+		};
+	};
+}
+
+function approve(plan: Parameters<typeof createApproveStore>[0], ...before: readonly string[]): () => Situation {
+	return () => {
+		const store = createApproveStore(plan, () => 'line\n'.repeat(60));
+		for (const key of before) store.press(key, 3);
+		return {
+			screens: [store.getSnapshot().helpTop === undefined ? store.getSnapshot().screen : 'help'],
+			press: key => store.press(key, 3),
+			look: () => structuredClone(store.getSnapshot()),
+		};
+	};
+}
+
+function apply(...before: readonly string[]): () => Situation {
+	return () => {
+		const clock = createManualClock();
+		const cancels: string[] = [];
+		const store = createApplyStore({clock, onCancel: cancel => cancels.push(cancel)});
+		const lines = Array.from({length: 40}, (_, index) => log('image.api', `line ${index}`));
+		for (const event of [started(), begin('image.api'), ...lines]) store.emit({...event, at: 0} as never);
+		const press = (key: string) => store.press(key, {log: 3, help: 3});
+		for (const key of before) press(key);
+		return {
+			screens: [store.getSnapshot().helpTop === undefined ? store.getSnapshot().focus : 'help'],
+			press,
+			look: () => structuredClone({...store.getSnapshot(), cancels}),
+		};
+	};
+}
+
+const inProduction = {screen: 'environment', environment: 'production'} as const;
+const tab = (name: 'logs' | 'overview' | 'deployments') =>
+	({screen: 'object', environment: 'production', address: 'service.api', tab: name}) as const;
+/** A search that stands on a line in the middle of what is kept. */
+const searched = ['/', 'l', 'i', 'n', 'e', 'enter', ...'N'.repeat(20)];
+
+const situations: Readonly<Record<string, () => Situation>> = {
+	environments: browse({}),
+	environment: browse({place: inProduction}),
+	page: browse({place: tab('overview'), content: page}),
+	'table of deployments': browse({place: tab('deployments'), content: table}),
+	'log of one': browse({place: tab('logs')}, ...searched),
+	'all logs': browse({place: {screen: 'all-logs', environment: 'production'}}, ...searched),
+	problem: browse({problem: {message: 'compartment.yml was not found', hint: undefined, canInit: true}}),
+	palette: browse({place: inProduction}, ':', 'o', 'down'),
+	filter: browse({place: inProduction}, '/', 'w'),
+	search: browse({place: tab('logs')}, '/', 'w'),
+	help: browse({place: tab('logs')}, '?', 'down'),
+	approve: approve(firstDeploy(), ...'kkk'),
+	'full diff': approve(firstDeploy(), ...'djj'),
+	confirmation: approve(dataDeletion(), ...'yab'),
+	'help of an approval': approve(firstDeploy(), '?', 'down'),
+	steps: apply('g', 'j', 'j', 'j', 'j', ...Array(6).fill('ctrl-u')),
+	'log of a step': apply('g', 'j', 'j', 'j', 'j', 'tab', ...'k'.repeat(20)),
+	'help of an apply': apply('?', 'down'),
+};
+
+describe.each(Object.keys(situations))('%s', name => {
+	const {screens} = situations[name]!();
+	const inHelp = new Set(defaultKeymap.bindingsOf(...screens).flatMap(({keys}) => keys));
+	const isDone = (key: string): boolean => {
+		const {press, look} = situations[name]!();
+		const before = JSON.stringify(look());
+		press(key);
+		return JSON.stringify(look()) !== before;
+	};
+
+	test('every key that its help names does something', () => {
+		expect(helpOf(screens).length).toBeGreaterThan(0);
+		const idle = [...inHelp].filter(key => !isOfTheTerminal(defaultKeymap.actionOf(key, ...screens)) && !isDone(key));
+		// A number without a tab has nowhere to go.
+		expect(idle.filter(key => !/^[1-9]$/.test(key))).toEqual([]);
+	});
+
+	test('a key that its help does not name does nothing', () => {
+		const isText = (key: string) => isTyping(screens) && (Array.from(key).length === 1 || key === 'space');
+		expect(everyKey.filter(key => !inHelp.has(key) && !isText(key) && isDone(key))).toEqual([]);
+	});
+});
