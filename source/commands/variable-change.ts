@@ -14,11 +14,13 @@ type Change = {readonly state: State; readonly audit: Readonly<Record<string, st
 /**
  * Changes an environment's state under its lock, and writes it only when it changed. A first variable makes the
  * environment: nothing is asked of the engine.
+ * @param follow what comes after the write and still needs the lock
  */
 export async function changeState(
 	workspace: Workspace,
 	type: string,
 	change: (state: State) => Promise<Change>,
+	follow?: (written: State) => Promise<void>,
 ): Promise<State> {
 	const {project, environment} = workspace;
 	const {path} = ensureDirectory(project.directory, environment);
@@ -28,6 +30,7 @@ export async function changeState(
 		const changed = await change(state);
 		const written = changed.state === state ? state : await keepState(path, state, isNew).update(() => changed.state);
 		appendAudit(path, {type, status: 'succeeded', target: environment, details: changed.audit});
+		await follow?.(written);
 		return written;
 	} finally {
 		await lock.release();
