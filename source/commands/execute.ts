@@ -1,3 +1,4 @@
+import {assertReadable} from '../apply/assert-readable.ts';
 import type {ApplyEvent, ApplyResult, Emit} from '../apply/events.ts';
 import type {Refreshed} from '../apply/refresh.ts';
 import {runApply} from '../apply/run-apply.ts';
@@ -53,6 +54,8 @@ type Execution = {
 export async function execute(execution: Execution): Promise<ApplyResult> {
 	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
 	const {project, settings, engine, router, directory} = workspace;
+	const secrets = createSecretReader(session.state.current);
+	await assertReadable(plan, session.state.current(), secrets);
 	keepGoingUnread();
 	const cancel = createCancel(terminal.inform);
 	let progress = emptyProgress;
@@ -68,7 +71,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 				directory,
 				state: session.state,
 				journal: session.journal,
-				secrets: createSecretReader(session.state.current),
+				secrets,
 				builds,
 				limitBuilds: createLimit(parallelBuilds),
 				run: session.run,
