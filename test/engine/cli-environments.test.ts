@@ -238,6 +238,34 @@ describe('a service that asks for the password', () => {
 		expect((await sandbox.ask('/')).status).toBe(401);
 		expect((await sandbox.ask('/', {headers: basic(user, password)})).status).toBe(200);
 	});
+
+	test('is not reached without it through the rule of a public one, nor a public one through its rules', async () => {
+		const {user, password} = await readAccess();
+		sandbox.write({
+			'compartment.routes.yml': yaml({
+				version: 1,
+				routes: [
+					{on: 'shop', path: '/web/*', to: 'web'},
+					{on: 'web', path: '/shop/*', to: 'shop'},
+				],
+			}),
+		});
+		await sandbox.succeed(['deploy']);
+		const statuses = async (headers: Record<string, string>) =>
+			Promise.all(
+				[
+					['/', 'shop'],
+					['/web/', 'shop'],
+					['/', 'web'],
+					['/shop/', 'web'],
+				].map(async ([path, service]) => (await sandbox.ask(path, {service, headers})).status),
+			);
+		expect(await statuses({})).toEqual([200, 401, 401, 401]);
+		expect(await statuses(basic(user, password))).toEqual([200, 200, 200, 200]);
+		expect(await sandbox.succeed(['route', 'test', 'GET', `http://${sandbox.host({service: 'shop'})}/web/`])).toMatch(
+			/password/,
+		);
+	});
 });
 
 describe('a router port that something else on this machine has', () => {
