@@ -112,6 +112,14 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(await sandbox.succeed(['resource', 'logs', '--resource', 'db', '--tail', '50'])).toContain(
 			'ready to accept connections',
 		);
+		const logs = ['resource', 'logs', '--resource', 'db', '--json'];
+		const {lines} = (await json(logs.slice(0, -1))) as {lines: {message: string; timestamp: string; stream: string}[]};
+		const middle = lines[Math.floor(lines.length / 2)]!.timestamp;
+		const later = (await json([...logs.slice(0, -1), '--since', middle])) as {lines: typeof lines};
+		expect(later.lines.length).toBeGreaterThan(0);
+		expect(later.lines).toEqual(lines.filter(({timestamp}) => timestamp >= middle));
+		expect((await json([...logs.slice(0, -1), '--since', '1h'])) as unknown).toMatchObject({lines});
+		expectError(await sandbox.run([...logs, '--since', 'yesterday']), '--since must be a time such as');
 		for (const tail of ['0', '501', 'all'])
 			expectError(
 				await sandbox.run(['resource', 'logs', '--resource', 'db', '--tail', tail]),

@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {parse} from 'dotenv';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
@@ -243,6 +244,32 @@ describe('variables of an environment', () => {
 		);
 		await sandbox.succeed(['variable', 'import', '--file', '.env.ok', '--replace']);
 		expect(await sandbox.succeed(['variable', 'show', 'B'])).toContain('VALUE: two');
+	});
+
+	test('any dotenv file imports to the values that the dotenv package reads', async () => {
+		const text = (pattern: RegExp) => fc.stringMatching(pattern);
+		const value = fc.oneof(
+			text(/^[ -~]{0,30}$/).map(word => word.replace(/["'`]/g, '')),
+			text(/^[^"\\\r\0]{0,40}$/).map(words => `"${words}"`),
+			text(/^[a-z $\\n]{0,20}$/).map(words => `"${words}\\n\\t\\r"`),
+			text(/^[^'\r\0]{0,40}$/).map(words => `'${words}' # a note`),
+			text(/^[^`\r\0]{0,40}$/).map(words => `\`${words}\``),
+			fc.string({unit: 'grapheme', maxLength: 20}).map(words => `"${words.replace(/["\\\r\0]/g, '')}"`),
+		);
+		const join = fc.constantFrom('=', ' = ', ': ');
+		const line = fc.tuple(fc.constantFrom('', 'export '), join, value);
+		for (const [round, lines] of fc
+			.sample(fc.array(line, {minLength: 20, maxLength: 30}), {numRuns: 3, seed: 11})
+			.entries()) {
+			const file = lines
+				.map(([prefix, separator, words], index) => `${prefix}E${round}_${index}${separator}${words}`)
+				.join('\n');
+			sandbox.write({'.env.any': file});
+			await sandbox.succeed(['variable', 'import', '--file', '.env.any', '--env', 'imported', '--sensitive']);
+			const print = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith('E${round}_')))))`;
+			const printed = await sandbox.succeed(['variable', 'run', '--env', 'imported', '--', 'node', '-e', print]);
+			expect(JSON.parse(printed)).toEqual(parse(file));
+		}
 	});
 
 	test('a second recipient reads the same values', async () => {
