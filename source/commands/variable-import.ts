@@ -7,7 +7,7 @@ import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {isJson} from './flags.ts';
 import {createTerminal} from './terminal.ts';
-import {changeState, withValue} from './variable-change.ts';
+import {changeState, textOf, withValue} from './variable-change.ts';
 import {assertTarget, describePlace, type TargetFlags, targetOf} from './variable-target.ts';
 import {openWorkspace} from './workspace.ts';
 
@@ -15,12 +15,13 @@ type ImportFlags = TargetFlags & {readonly file: string; readonly replace?: bool
 
 /** The values of a dotenv file, or a UserError about everything that dotenv itself would pass over. */
 async function readValues({file, sensitive}: ImportFlags): Promise<Record<string, string>> {
-	let content: string;
+	let bytes: Buffer;
 	try {
-		content = await readFile(file, 'utf8');
+		bytes = await readFile(file);
 	} catch (error) {
 		throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
 	}
+	const content = textOf(bytes, `Import file ${file}`);
 	const {assignments, unsupported} = scanDotenv(content);
 	if (unsupported) {
 		const {line, text} = unsupported;

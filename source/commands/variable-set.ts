@@ -10,7 +10,7 @@ import {findVariable} from '../state/variables.ts';
 import {isJson} from './flags.ts';
 import {readStdin} from './read-stdin.ts';
 import {createTerminal} from './terminal.ts';
-import {auditOf, changeState, withValue} from './variable-change.ts';
+import {auditOf, changeState, textOf, withValue} from './variable-change.ts';
 import {assertTarget, describePlace, type TargetFlags, targetOf} from './variable-target.ts';
 import {openWorkspace} from './workspace.ts';
 
@@ -69,7 +69,7 @@ async function readValue({key, given, isSensitive, stdin}: ValueRequest): Promis
 			hint: `printf '%s' "$VALUE" | compartment variable set ${key} --sensitive --stdin`,
 		});
 	if (given !== undefined) return given;
-	if (stdin) return (await readStdin()).replace(/\r?\n$/, '');
+	if (stdin) return textOf(await readStdin(), `The value of ${key}`).replace(/\r?\n$/, '');
 	if (!process.stdin.isTTY || !process.stdout.isTTY)
 		throw new UserError(
 			isSensitive

@@ -1,9 +1,9 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parse} from 'dotenv';
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, inject, test} from 'vitest';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
 
 const canary = 'canary-7f3a9d/with+odd=chars';
@@ -292,6 +292,22 @@ describe('variables of an environment', () => {
 		expect(await sandbox.succeed(run, {env: passphrase})).toBe(`${canary}\n`);
 		await sandbox.succeed(['variable', 'recipients', 'remove', theirs.trim()]);
 		expectError(await sandbox.run(run, {env: passphrase}), /encrypted for another identity/);
+	});
+
+	test('what no environment of a process can hold is refused, and changes nothing', async () => {
+		const {serial} = sandbox.state();
+		const command = [process.execPath, inject('cli'), 'variable', 'set', 'BYTES', '--sensitive', '--stdin'] as const;
+		const give = (input: Buffer) =>
+			spawnSync(command[0], command.slice(1), {cwd: sandbox.folder, env: sandbox.env, input, encoding: 'utf8'});
+		const binary = give(Buffer.from([0xff, 0xfe, 0x61]));
+		expect(binary.stderr).toContain('The value of BYTES is not UTF-8 text, and the engine takes nothing else.');
+		expect(binary.stderr).toContain('base64');
+		const cut = give(Buffer.from('a\0b'));
+		expect(cut.stderr).toContain('The value of BYTES contains a NUL byte, which no environment variable can hold.');
+		sandbox.write({'.env.nul': 'A="a\0b"\n'});
+		const imported = await sandbox.run(['variable', 'import', '--file', '.env.nul', '--replace']);
+		expectError(imported, 'The value of A contains a NUL byte');
+		expect([binary.status, cut.status, sandbox.state().serial]).toEqual([1, 1, serial]);
 	});
 
 	test('bad input is refused with the documented messages', async () => {
