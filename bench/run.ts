@@ -1,11 +1,12 @@
 // npm run bench                    everything, some minutes
 // npm run bench -- startup         one of them
-const names = ['startup', 'plan', 'apply', 'build', 'switch', 'environments', 'terminal'] as const;
+const names = ['startup', 'plan', 'variables', 'apply', 'build', 'switch', 'environments', 'terminal'] as const;
 type Name = (typeof names)[number];
 
 const load = {
 	startup: () => import('./startup.ts'),
 	plan: () => import('./plan.ts'),
+	variables: () => import('./variables.ts'),
 	apply: () => import('./apply.ts'),
 	build: () => import('./build.ts'),
 	switch: () => import('./switch.ts'),

@@ -1,5 +1,5 @@
 import type {ContainerDetails, Engine} from '../engine/engine.ts';
-import {EngineError} from '../errors.ts';
+import {EngineError, UserError} from '../errors.ts';
 import type {DeploymentFailure} from '../state/state.ts';
 import type {ApplyContext} from './context.ts';
 
@@ -8,6 +8,20 @@ const reportedLines = 20;
 
 /** How long a report waits for a container that ends again and again. */
 const nextEndMs = 5000;
+
+/**
+ * Hides every sensitive value of the environment: a container that is started again prints some that this apply had no
+ * need of. Where they cannot be read, whole lines are hidden.
+ */
+async function readMask({secrets}: Pick<ApplyContext, 'secrets'>): Promise<(text: string) => string> {
+	try {
+		await secrets.readAll();
+		return secrets.mask;
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		return () => `‹hidden: ${error.message}›`;
+	}
+}
 
 /**
  * Streams a container's output into the apply's events until the signal aborts or the container is gone. Resolves then;
@@ -20,8 +34,9 @@ export function followLogs(
 	signal: AbortSignal,
 ): Promise<void> {
 	const follow = async () => {
+		const mask = await readMask(context);
 		for await (const line of context.engine.logs(containerId, {follow: true, signal})) {
-			const text = context.secrets.mask(line.text);
+			const text = mask(line.text);
 			context.emit({type: 'log', at: Date.now(), address, stream: line.stream, text});
 		}
 	};
@@ -31,9 +46,9 @@ export function followLogs(
 
 async function lastLines(context: Pick<ApplyContext, 'engine' | 'secrets'>, containerId: string): Promise<string[]> {
 	const lines: string[] = [];
+	const mask = await readMask(context);
 	try {
-		for await (const {text} of context.engine.logs(containerId, {tail: reportedLines}))
-			lines.push(context.secrets.mask(text));
+		for await (const {text} of context.engine.logs(containerId, {tail: reportedLines})) lines.push(mask(text));
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
 	}

@@ -23,6 +23,8 @@ export type PlanRequest = {
 	readonly rollbackTo?: string;
 	/** Images of another environment's serving deployments, instead of builds (`promote --from`). */
 	readonly promotion?: Promotion;
+	/** What else the plan has to say before it is approved. */
+	readonly warnings?: readonly string[];
 };
 
 /** A request with nothing special asked for. */

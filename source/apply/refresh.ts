@@ -210,7 +210,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		foreign,
 		isRouterShared: others.containers.length + others.networks.length > 0,
 		descriptorHash: project.hash,
-		warnings: project.warnings,
+		warnings: [...project.warnings, ...(request.warnings ?? [])],
 		now: new Date().toISOString(),
 	});
 	const builds = images.flatMap(({finding, build}) => (build ? [[finding.planned.service, build] as const] : []));

@@ -6,30 +6,23 @@ import {scopeAddress} from '../model/values.ts';
 import {decryptValue, type Identity, identityFor} from '../state/secrets.ts';
 import type {State} from '../state/state.ts';
 import {findVariable} from '../state/variables.ts';
+import {createMask} from './mask.ts';
 
 /** Reads sensitive values at the moment a container needs them, and remembers them to mask them in texts. */
 export type SecretReader = {
 	readonly resolveEnv: (env: Env, desired: Desired) => Promise<Record<string, string>>;
 	readonly readCiphertext: (ciphertext: string, scope: VariableScope, key: string) => Promise<string>;
+	/** Reads every sensitive variable of the environment, to mask them all. */
+	readonly readAll: () => Promise<void>;
 	/** Replaces every sensitive value that was read by `‹hidden›`. */
 	readonly mask: (text: string) => string;
 };
-
-// Shorter values would turn ordinary text into gaps.
-const shortestMasked = 6;
-
-const disguises = (value: string): string[] => [
-	value,
-	encodeURIComponent(value),
-	Buffer.from(value).toString('base64'),
-	Buffer.from(value).toString('base64url'),
-];
 
 /** Makes a reader over a state that may still change, because an apply generates values. */
 export function createSecretReader(currentState: () => State): SecretReader {
 	let identity: Promise<Identity> | undefined;
 	const cache = new Map<string, string>();
-	const masked = new Set<string>();
+	const mask = createMask();
 
 	async function readCiphertext(ciphertext: string, scope: VariableScope, key: string): Promise<string> {
 		const known = cache.get(ciphertext);
@@ -37,7 +30,7 @@ export function createSecretReader(currentState: () => State): SecretReader {
 		identity ??= identityFor(currentState());
 		const value = await decryptValue(ciphertext, {scope, key}, await identity);
 		cache.set(ciphertext, value);
-		if (value.length >= shortestMasked) for (const form of disguises(value)) masked.add(form);
+		mask.add(value);
 		return value;
 	}
 
@@ -60,7 +53,7 @@ export function createSecretReader(currentState: () => State): SecretReader {
 		const env = await resolveEnv(Object.fromEntries(needed.map(key => [key, resource.spec.env[key]!])), desired);
 		const context = {project: desired.project, environment: desired.environment, resource: resource.name};
 		const text = expandOutput(output.value, context, key => (Object.hasOwn(env, key) ? env[key] : undefined));
-		if (output.sensitive && text.length >= shortestMasked) masked.add(text);
+		if (output.sensitive) mask.add(text);
 		return text;
 	}
 
@@ -77,11 +70,12 @@ export function createSecretReader(currentState: () => State): SecretReader {
 	return {
 		resolveEnv,
 		readCiphertext,
-		mask(text) {
-			let result = text;
-			// Longest first, so that a value inside another one does not leave its rest in sight.
-			for (const form of [...masked].sort((a, b) => b.length - a.length)) result = result.replaceAll(form, '‹hidden›');
-			return result;
+		async readAll() {
+			const {variables} = currentState();
+			await Promise.all(
+				variables.map(async each => each.isSensitive && readCiphertext(each.ciphertext, each.scope, each.key)),
+			);
 		},
+		mask: mask.apply,
 	};
 }

@@ -8,6 +8,7 @@ import {acquireLock} from '../state/lock.ts';
 import type {State} from '../state/state.ts';
 import {recover} from './recover.ts';
 import {discardUnfinished, retireFormer, stopEnded} from './recover-leftovers.ts';
+import {removeOperations} from './recover-operations.ts';
 import {recoverReplacements} from './recover-resource.ts';
 import {keepState, type StateKeeper} from './state-keeper.ts';
 
@@ -58,6 +59,7 @@ export async function openSession({
 		if (wasInterrupted && !isNew) {
 			say('the last apply was interrupted, recovering');
 			await recover(recovery, entries);
+			await removeOperations(recovery);
 		} else {
 			// An apply that failed could not always put away what it had made, or what it had replaced.
 			await discardUnfinished(recovery);

@@ -1,10 +1,11 @@
 import type {SecretReader} from '../apply/secret-reader.ts';
 import {UserError} from '../errors.ts';
 import type {VariableScope} from '../model/values.ts';
-import type {ResourceDefinition} from '../state/backup.ts';
+import type {Backup, ResourceDefinition} from '../state/backup.ts';
 import {encryptValue, newRevision, ownRecipients} from '../state/secrets.ts';
 import type {State, Variable} from '../state/state.ts';
 import {findVariable, variablesOf, withVariable} from '../state/variables.ts';
+import {patchBackup} from './records.ts';
 
 /** Sensitive values that a definition needs and that neither a variable nor a generator gives. */
 export function missingVariables(state: State, {spec, generatedVariables}: ResourceDefinition): string[] {
@@ -51,3 +52,10 @@ export const withoutVariables = (state: State, resource: string): State => ({
 	...state,
 	variables: state.variables.filter(({scope}) => scope.type !== 'resource' || scope.name !== resource),
 });
+
+/** The state without what a restore into a new resource began with. */
+export function withoutCopy(state: State, {id, resource}: Pick<Backup, 'id' | 'resource'>, name: string): State {
+	const next = patchBackup(state, id, {restoringAs: undefined});
+	// Under its own name it has the variables that were there before.
+	return resource === name ? next : withoutVariables(next, name);
+}

@@ -1,8 +1,10 @@
+import {removeOperations} from '../apply/recover-operations.ts';
 import type {StateKeeper} from '../apply/state-keeper.ts';
 import type {Engine} from '../engine/engine.ts';
-import {isOperationAddress} from '../model/address.ts';
+import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
 import {artifactsIn, removeArtifact} from './artifact.ts';
+import {withoutCopy} from './copy-variables.ts';
 import {patchBackup} from './records.ts';
 
 type Interrupted = {
@@ -12,16 +14,31 @@ type Interrupted = {
 	readonly say: (message: string) => void;
 };
 
-/** Containers that still write although nobody waits for them, and volumes that were to be thrown away. */
-async function removeOperations({engine, state, say}: Interrupted): Promise<void> {
-	const isOurs = ({labels: own}: {readonly labels: Readonly<Record<string, string>>}) =>
-		isOperationAddress(own[labels.address] ?? '');
-	const {containers, volumes} = await engine.observe({[labels.lineage]: state.current().lineage});
-	for (const {id, name} of containers.filter(isOurs)) {
-		await engine.remove(id);
-		say(`removed ${name}, which an interrupted command left`);
+/**
+ * A restore into a new resource that died before the resource had a record: its container, its volumes and its copied
+ * variables go, for nothing was restored into them yet. One that has a record stays, half restored.
+ */
+async function removeHalfMade({engine, state, say}: Interrupted): Promise<void> {
+	for (const backup of state.current().backups) {
+		const {id, restoringAs: name} = backup;
+		if (name === undefined) continue;
+		if (Object.hasOwn(state.current().resources, name)) {
+			await state.update(current => patchBackup(current, id, {restoringAs: undefined}));
+			continue;
+		}
+		const {containers, volumes} = await engine.observe({[labels.lineage]: state.current().lineage});
+		const isVolume = (address: string) => address.startsWith(volumeAddress(name, ''));
+		const addressOf = (object: {readonly labels: Readonly<Record<string, string>>}) =>
+			object.labels[labels.address] ?? '';
+		for (const container of containers)
+			if (addressOf(container) === resourceAddress(name)) await engine.remove(container.id);
+		for (const volume of volumes) if (isVolume(addressOf(volume))) await engine.removeVolume(volume.name);
+		await state.update(current => {
+			const kept = Object.entries(current.volumes).filter(([address]) => !isVolume(address));
+			return withoutCopy({...current, volumes: Object.fromEntries(kept)}, backup, name);
+		});
+		say(`removed the half-made resource ${name}; its restore from backup ${id} was interrupted`);
 	}
-	for (const {name} of volumes.filter(isOurs)) await engine.removeVolume(name);
 }
 
 /**
@@ -31,6 +48,7 @@ async function removeOperations({engine, state, say}: Interrupted): Promise<void
 export async function settleInterrupted(interrupted: Interrupted): Promise<void> {
 	const {state, root, say} = interrupted;
 	await removeOperations(interrupted);
+	await removeHalfMade(interrupted);
 	for (const {id, status, resource} of state.current().backups) {
 		if (status !== 'running') continue;
 		removeArtifact(root, id);

@@ -6,9 +6,9 @@ import {failpoint} from '../failpoints.ts';
 import {volumeAddress} from '../model/address.ts';
 import type {Backup, BackupManifest} from '../state/backup.ts';
 import type {State} from '../state/state.ts';
-import {assertVariables, copyVariables, withoutVariables} from './copy-variables.ts';
+import {assertVariables, copyVariables, withoutCopy} from './copy-variables.ts';
 import {resourceNamed, volumesOf} from './definition.ts';
-import {findBackup} from './records.ts';
+import {findBackup, patchBackup} from './records.ts';
 import {auditRestore, checkBackup, markRestored, type Restored, restoreInto, restoreOperation} from './restore.ts';
 import {assertLocal} from './root.ts';
 import {prepareNetwork, type Work, withResource} from './work.ts';
@@ -61,16 +61,17 @@ export async function restoreAs(work: Work, name: string, id: string): Promise<R
 	const volumes = volumesOf(state.current(), resource);
 	const extended = withResource(work, resource, volumes);
 	const copied = await copyVariables(state.current(), secrets, backup.resource, name);
-	await state.update(() => copied);
+	await state.update(() => patchBackup(copied, id, {restoringAs: name}));
 	const restore = {backup: id, preRestoreBackup: null};
 	try {
 		for (const volume of volumes) await createVolume(extended.context, volume);
 		await replaceResource(extended.context, resource, {status: 'restore-incomplete', restore});
 	} catch (error) {
 		for (const {address} of volumes) await removeVolume(context, address);
-		if (backup.resource !== name) await state.update(current => withoutVariables(current, name));
+		await state.update(current => withoutCopy(current, backup, name));
 		throw error;
 	}
+	await state.update(current => patchBackup(current, id, {restoringAs: undefined}));
 	failpoint('restore.after-mark');
 	try {
 		const operation = restoreOperation(resource);

@@ -1,30 +1,60 @@
-import {createAccess, needsAccess} from '../apply/access-password.ts';
+import {accessUser, createAccess, needsAccess} from '../apply/access-password.ts';
 import {describeTable} from '../apply/route-table.ts';
 import {UserError} from '../errors.ts';
-import {observeRouter, publish} from '../router/router.ts';
-import {accessShow} from './access-show.ts';
-import type {CommonFlags} from './flags.ts';
-import {isJson} from './flags.ts';
+import {jsonDocument} from '../output/json.ts';
+import {signInHint} from '../output/result-text.ts';
+import {observeRouter, publish, settleWorkers} from '../router/router.ts';
+import type {State} from '../state/state.ts';
+import {guardedUrls, showAccess} from './access-show.ts';
+import {type CommonFlags, isJson} from './flags.ts';
 import {createTerminal} from './terminal.ts';
 import {changeState} from './variable-change.ts';
-import {openWorkspace, readExistingState} from './workspace.ts';
+import {openWorkspace, readExistingState, type Workspace} from './workspace.ts';
+
+// Twice what a client's idle connection to a worker of the router lives.
+const settleMs = 16_000;
+
+/** Serves a state, and waits until no request is answered by what was served before. */
+async function serve({engine, router}: Workspace, state: State, formerAccessHash?: string): Promise<void> {
+	const {state: routerState} = await observeRouter(engine, router);
+	if (routerState !== 'running') return;
+	await publish(engine, router, {...describeTable(state), formerAccessHash}, {});
+	await settleWorkers(engine, router, settleMs);
+}
 
 /**
- * `compartment access rotate`: a new password for the environment. The router takes it over without closing a
- * connection; whoever signed in with the old one is asked again.
+ * `compartment access rotate`: a new password for the environment, without a request lost. First the router accepts
+ * both; once it does so on every connection the new one is recorded and, in a terminal, shown; then the former one is
+ * refused. Outside of a terminal, where what is printed may be kept, the password is left to `access show`.
  */
 export async function accessRotate(flags: CommonFlags): Promise<void> {
-	const {inform} = createTerminal(flags);
+	const terminal = createTerminal(flags);
+	const {print, inform, isSeen} = terminal;
 	const workspace = await openWorkspace(flags);
-	const {engine, router} = workspace;
 	if (!needsAccess(await readExistingState(workspace)))
 		throw new UserError(`environment ${workspace.environment} has no access password: everything it serves is public`);
-	await changeState(workspace, 'access.rotated', async state => {
-		const next = {...state, access: await createAccess(state)};
-		const {state: routerState} = await observeRouter(engine, router);
-		if (routerState === 'running') await publish(engine, router, describeTable(next), {});
-		return {state: next, audit: {}};
-	});
-	if (!isJson(flags)) inform('The access password is a new one. The former one does not sign in any more.');
-	await accessShow(flags);
+	const tell = async (state: State) => {
+		const urls = guardedUrls(state, workspace);
+		if (isJson(flags)) process.stdout.write(jsonDocument({user: accessUser, urls, hint: signInHint}));
+		else if (isSeen) await showAccess(state, workspace, flags);
+		else print([...urls, signInHint].join('\n'));
+	};
+	await changeState(
+		workspace,
+		'access.rotated',
+		async state => {
+			const next = {...state, access: await createAccess(state)};
+			await serve(workspace, next, state.access?.headerHash);
+			return {state: next, audit: {}};
+		},
+		async state => {
+			if (!isJson(flags)) {
+				await tell(state);
+				inform('The new password signs in. The former one is being withdrawn.');
+			}
+			await serve(workspace, state);
+			if (isJson(flags)) await tell(state);
+			else inform('The former password does not sign in any more.');
+		},
+	);
 }

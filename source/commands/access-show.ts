@@ -1,35 +1,32 @@
-import {accessSlot, accessUser} from '../apply/access-password.ts';
-import {createSecretReader} from '../apply/secret-reader.ts';
+import {accessUser} from '../apply/access-password.ts';
+import {serviceUrl} from '../apply/urls.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
-import {appendAudit} from '../state/audit.ts';
+import type {State} from '../state/state.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {readPassword, signInWith} from './sign-in.ts';
 import {createTerminal} from './terminal.ts';
-import {openWorkspace, readExistingState} from './workspace.ts';
+import {openWorkspace, readExistingState, type Workspace} from './workspace.ts';
 
-/** `compartment access show`: the environment's access password and the links that sign in. Audited. */
-export async function accessShow(flags: CommonFlags): Promise<void> {
+/** Addresses of the services that ask for the password. */
+export const guardedUrls = (state: State, {settings}: Workspace): string[] =>
+	Object.entries(state.routes?.hosts ?? {})
+		.filter(([, service]) => state.routes?.access[service] === 'authenticated')
+		.map(([host]) => serviceUrl(host, settings));
+
+/** Prints the password of a state and the links that sign in. Audited. */
+export async function showAccess(state: State, workspace: Workspace, flags: CommonFlags): Promise<void> {
 	const {print, inform} = createTerminal(flags);
-	const workspace = await openWorkspace(flags);
-	const state = await readExistingState(workspace);
-	if (!state.access)
+	const password = await readPassword(state, workspace.directory, inform);
+	if (password === undefined)
 		throw new UserError(`environment ${state.environment} has no access password: everything it serves is public`);
-	const {ciphertext} = state.access;
-	const password = await createSecretReader(() => state).readCiphertext(ciphertext, accessSlot.scope, accessSlot.key);
-	const warning = appendAudit(workspace.directory, {
-		type: 'access.shown',
-		status: 'succeeded',
-		target: state.environment,
-		details: {},
-	});
-	if (warning) inform(`Warning: ${warning}`);
-	const {routerPort} = workspace.settings;
-	const guarded = Object.entries(state.routes?.hosts ?? {}).filter(
-		([, service]) => state.routes?.access[service] === 'authenticated',
-	);
-	const links = guarded.map(
-		([host]) => `http://${accessUser}:${password}@${host}${routerPort === 80 ? '' : `:${routerPort}`}`,
-	);
+	const links = guardedUrls(state, workspace).map(signInWith(password));
 	if (isJson(flags)) process.stdout.write(jsonDocument({user: accessUser, password, links}));
 	else print([`User:     ${accessUser}`, `Password: ${password}`, ...links].join('\n'));
+}
+
+/** `compartment access show`: the environment's access password and the links that sign in. */
+export async function accessShow(flags: CommonFlags): Promise<void> {
+	const workspace = await openWorkspace(flags);
+	await showAccess(await readExistingState(workspace), workspace, flags);
 }

@@ -7,11 +7,17 @@ import {runLogOf} from './browse-history.ts';
 import type {Files} from './browse-world.ts';
 import {createLogFeed, type LogFeed} from './log-feed.ts';
 import type {LogSource} from './log-sources.ts';
+import {hideSecretsOnScreen} from './masked-logs.ts';
 import type {Terminal} from './terminal.ts';
 import type {EnginePlace} from './workspace.ts';
 
 /** How much of the past a log begins with. */
-export type LogPart = {readonly tail: number; readonly since?: string};
+export type LogPart = {
+	readonly tail: number;
+	readonly since?: string | undefined;
+	/** With sensitive values in it. */
+	readonly isRaw?: boolean | undefined;
+};
 
 type Options = {
 	readonly store: BrowseStore;
@@ -52,7 +58,12 @@ export function createLogReader({store, clock, place, terminal, part, entryOf, s
 		if (wanted?.type === 'deployment') {
 			const entry = entryOf(wanted.environment);
 			if (entry) for (const line of runLogOf(entry.directory, entry.state, wanted.id, terminal)) pool.push(line);
-		} else if (wanted) feed = createLogFeed({engine: place.engine, pool, ...part});
+		} else if (wanted) {
+			const {environment} = wanted;
+			const {isRaw, ...past} = part;
+			const engine = isRaw ? place.engine : hideSecretsOnScreen(place.engine, () => entryOf(environment)?.state);
+			feed = createLogFeed({engine, pool, ...past});
+		}
 		store.log.show(pool);
 	};
 

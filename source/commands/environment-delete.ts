@@ -1,27 +1,47 @@
 import {plainRequest} from '../apply/plan-request.ts';
 import {jsonLine} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
+import {shellWord} from '../output/shell-word.ts';
 import {removeEnvironmentDirectory} from '../state/environments.ts';
+import type {State} from '../state/state.ts';
 import {readState} from '../state/store.ts';
 import {type ApplyFlags, apply} from './apply.ts';
+import {backupWarnings} from './backup-warnings.ts';
 import {isJson} from './flags.ts';
+import {confirmByName} from './resource-confirm.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
 const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
 
+const isDestroyed = ({active, resources, volumes}: State): boolean =>
+	isEmpty(active) && isEmpty(resources) && isEmpty(volumes);
+
 /**
  * `compartment environment delete NAME`: takes an environment down with its data, after a plan and a confirmation, and
- * forgets it: state, history, variables and audit go too.
+ * forgets it: state, history, variables, audit and the backups in its folder go too.
  */
 export async function environmentDelete(name: string, flags: ApplyFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+	const {print, inform} = createTerminal(flags);
 	const workspace = await openWorkspace({...flags, env: name});
-	await readExistingState(workspace);
-	await apply('destroy', undefined, {...flags, env: name}, {...plainRequest, mode: 'destroy', deleteData: true});
+	const former = await readExistingState(workspace);
+	const warnings = backupWarnings(former.backups, workspace.directory);
+	if (isDestroyed(former)) {
+		// Nothing is left to plan, and so nothing would be asked.
+		for (const warning of warnings) inform(`Warning: ${sanitiseLine(warning)}`);
+		await confirmByName({
+			name,
+			consequence: `Delete environment ${name} with its history and variables.`,
+			isConfirmed: flags.autoApprove === true,
+			refusal: 'Environment delete requires confirmation.',
+			hint: `compartment environment delete ${shellWord(name)} --auto-approve`,
+			cancelled: 'Nothing was deleted.',
+		});
+	}
+	const request = {...plainRequest, mode: 'destroy', deleteData: true, warnings} as const;
+	await apply('destroy', undefined, {...flags, env: name}, request);
 	const state = await readState(workspace.directory);
-	if (process.exitCode || (state && !(isEmpty(state.active) && isEmpty(state.resources) && isEmpty(state.volumes))))
-		return;
+	if (process.exitCode || (state && !isDestroyed(state))) return;
 	removeEnvironmentDirectory(workspace.project.directory, name);
 	if (isJson(flags)) process.stdout.write(jsonLine({type: 'environment-deleted', environment: name}));
 	else print(`Deleted environment ${sanitiseLine(name)}.`);

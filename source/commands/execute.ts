@@ -1,4 +1,5 @@
-import type {ApplyResult, Emit} from '../apply/events.ts';
+import {assertReadable} from '../apply/assert-readable.ts';
+import type {ApplyEvent, ApplyResult, Emit} from '../apply/events.ts';
 import type {Refreshed} from '../apply/refresh.ts';
 import {runApply} from '../apply/run-apply.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
@@ -8,11 +9,13 @@ import {CancelledError} from '../errors.ts';
 import {eventLine} from '../output/events-json.ts';
 import {createEventPrinter} from '../output/events-text.ts';
 import {emptyProgress, reduceProgress} from '../output/progress.ts';
+import type {SignIn} from '../output/result-text.ts';
 import {renderTranscript} from '../output/transcript.ts';
 import type {Plan} from '../plan/plan.ts';
 import {openRunLog} from '../state/run-log.ts';
 import {keepGoingUnread} from './broken-pipe.ts';
 import {nameEngine} from './name-engine.ts';
+import {readSignIn} from './sign-in.ts';
 import type {Terminal} from './terminal.ts';
 import type {Workspace} from './workspace.ts';
 
@@ -54,6 +57,8 @@ type Execution = {
 export async function execute(execution: Execution): Promise<ApplyResult> {
 	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
 	const {project, settings, engine, router, directory} = workspace;
+	const secrets = createSecretReader(session.state.current);
+	await assertReadable(plan, session.state.current(), secrets);
 	keepGoingUnread();
 	const cancel = createCancel(terminal.inform);
 	let progress = emptyProgress;
@@ -69,7 +74,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 				directory,
 				state: session.state,
 				journal: session.journal,
-				secrets: createSecretReader(session.state.current),
+				secrets,
 				builds,
 				limitBuilds: createLimit(parallelBuilds),
 				run: session.run,
@@ -87,6 +92,10 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 		await log.close();
 		return result;
 	};
+	const findSignIn = async ({urls}: ApplyResult) =>
+		urls.some(({accessMode}) => accessMode === 'authenticated')
+			? readSignIn(session.state.current(), directory, terminal)
+			: undefined;
 
 	if (shownAs === 'screen') {
 		const {openApplyView} = await import('../ui/open-apply-view.tsx');
@@ -96,15 +105,27 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 			return await run(view.emit);
 		} finally {
 			await view.close();
-			terminal.print(`\n${renderTranscript(progress, terminal)}`);
+			const signIn = progress.result ? await findSignIn(progress.result) : undefined;
+			terminal.print(`\n${renderTranscript(progress, {...terminal, signIn})}`);
 		}
 	}
 	process.on('SIGINT', cancel.onSignal);
 	process.on('SIGTERM', cancel.onSignal);
 	try {
+		const write = (text: string) => void process.stdout.write(text);
+		if (shownAs === 'json') return await run(event => write(eventLine(event)));
 		const {paint, glyphs} = terminal;
-		const printer = createEventPrinter({write: text => void process.stdout.write(text), paint, glyphs});
-		return await run(shownAs === 'json' ? event => void process.stdout.write(eventLine(event)) : printer);
+		let signIn: SignIn | undefined;
+		const print = createEventPrinter({write, paint, glyphs, signIn: () => signIn});
+		// Only now is there a password, which a first apply makes.
+		let last: ApplyEvent | undefined;
+		const result = await run(event => {
+			if (event.type === 'apply-finished') last = event;
+			else print(event);
+		});
+		signIn = await findSignIn(result);
+		if (last) print(last);
+		return result;
 	} finally {
 		process.off('SIGINT', cancel.onSignal);
 		process.off('SIGTERM', cancel.onSignal);

@@ -5,6 +5,7 @@ import {mergeByTime} from '../output/merge-lines.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {createPositions, followOn, readPast} from './log-reading.ts';
 import {chooseLogSources, findLogSources} from './log-sources.ts';
+import {hideSecrets, noteRawLogs} from './masked-logs.ts';
 import {sinceOf} from './since.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
@@ -15,29 +16,32 @@ export type LogFlags = CommonFlags & {
 	readonly tail: number;
 	readonly since?: string;
 	readonly time: boolean;
+	readonly raw?: boolean;
 	readonly plain?: boolean;
 	readonly accessible?: boolean;
 };
 
 /**
  * `compartment logs`: in a terminal the screen, which follows; everywhere else lines of one, several or all, oldest
- * first, and with `--follow` as they come.
+ * first, and with `--follow` as they come. Sensitive values are hidden unless `--raw`, which is audited.
  */
 export async function logs(names: readonly string[], flags: LogFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const since = sinceOf(flags.since, Date.now());
 	const state = await readExistingState(workspace);
-	const {engine} = workspace;
+	const {engine, directory} = workspace;
 	const observed = await engine.observe({[labels.lineage]: state.lineage});
 	const chosen = [...names, ...(flags.service ?? [])];
 	const sources = chooseLogSources(findLogSources(state, observed), chosen, state);
+	if (flags.raw) noteRawLogs({state, directory, inform: terminal.inform});
 	if (terminal.hasScreen && !isJson(flags)) {
 		const {openDashboard} = await import('./open-dashboard.ts');
 		const {environment} = workspace;
 		const place = {screen: 'all-logs', environment, ...(chosen.length > 0 ? {names: chosen} : {})} as const;
-		return openDashboard(place, flags, {tail: flags.tail, since});
+		return openDashboard(place, flags, {tail: flags.tail, since, isRaw: flags.raw});
 	}
+	const shown = flags.raw ? engine : await hideSecrets(engine, state, 'compartment logs --raw');
 	const stop = new AbortController();
 	process.once('SIGINT', () => stop.abort());
 	const {signal} = stop;
@@ -56,11 +60,11 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 		}
 	};
 	const positions = createPositions();
-	await write(readPast(engine, sources, {tail: flags.tail, since, signal}, positions));
+	await write(readPast(shown, sources, {tail: flags.tail, since, signal}, positions));
 	if (!flags.follow) return;
 	const streams = sources.map(source => ({
 		source: source.name,
-		lines: followOn(engine, source, {since, signal}, positions),
+		lines: followOn(shown, source, {since, signal}, positions),
 	}));
 	await write(mergeByTime(streams, {isLive: true}));
 }

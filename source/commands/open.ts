@@ -1,14 +1,17 @@
 import {serviceUrl} from '../apply/urls.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
+import {signInHint} from '../output/result-text.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {openInBrowser} from './open-in-browser.ts';
+import {readSignIn} from './sign-in.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
 /** `compartment open [SERVICE]`: the address of a service, in the browser when there is one. */
 export async function open(name: string | undefined, flags: CommonFlags): Promise<void> {
-	const {print, isInteractive} = createTerminal(flags);
+	const terminal = createTerminal(flags);
+	const {print, isInteractive} = terminal;
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	const hosts = Object.entries(state.routes?.hosts ?? {});
@@ -21,8 +24,14 @@ export async function open(name: string | undefined, flags: CommonFlags): Promis
 			hint: `Services with a host: ${[...new Set(hosts.map(([, service]) => service))].join(', ') || 'none'}`,
 		});
 	const url = serviceUrl(found[0], workspace.settings);
-	if (isJson(flags)) process.stdout.write(jsonDocument({service: found[1], url}));
-	else print(url);
-	// Without a desktop the printed address is all there is.
+	const isGuarded = state.routes?.access[found[1]] === 'authenticated';
+	if (isJson(flags)) process.stdout.write(jsonDocument({service: found[1], url, hint: isGuarded ? signInHint : null}));
+	else if (!isGuarded) print(url);
+	else {
+		const signIn = await readSignIn(state, workspace.directory, terminal);
+		print(signIn ? signIn(url) : [url, signInHint].join('\n'));
+	}
+	// Without the password, which every user of this machine could read in the browser's command line. Where there is no
+	// desktop, the printed address is all there is.
 	if (isInteractive && !isJson(flags)) openInBrowser(url);
 }

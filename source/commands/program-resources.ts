@@ -21,6 +21,7 @@ function addLife(resource: Command): void {
 	])
 		.option('--tail <lines>', 'how many, up to 500', '100')
 		.option('--since <time>', 'from this time on, such as 2026-01-31T12:00:00Z or 10m')
+		.option('--raw', 'with sensitive values in it (audited)')
 		.action(async flags => (await import('./resource-logs.ts')).resourceLogs(flags));
 	const texts = {stop: 'stop one; its data stays', start: 'start a stopped one and wait until it is ready'};
 	for (const verb of ['stop', 'start'] as const)

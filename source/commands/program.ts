@@ -77,6 +77,7 @@ function addLooking(program: Command): void {
 		.option('--tail <lines>', 'last lines of each', wholeNumber(1, 100_000), 100)
 		.option('--since <time>', 'from this time on, such as 2026-01-31T12:00:00Z or 10m')
 		.option('--no-time', 'leave the time out')
+		.option('--raw', 'with sensitive values in it (audited)')
 		.option('--plain', 'lines instead of the screen')
 		.option('--accessible', 'lines for a screen reader')
 		.action(async (names, flags) => (await import('./logs.ts')).logs(names, flags));

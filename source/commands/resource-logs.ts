@@ -3,6 +3,7 @@ import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {isJson} from './flags.ts';
+import {hideSecrets, noteRawLogs} from './masked-logs.ts';
 import {placeOf} from './resource-report.ts';
 import type {ResourceFlags} from './resource-work.ts';
 import {sinceOf} from './since.ts';
@@ -20,9 +21,9 @@ function tailOf(text: string): number {
 
 /** `compartment resource logs`: the last lines of a running resource, the message alone (contract 6.2). */
 export async function resourceLogs(
-	flags: ResourceFlags & {readonly tail: string; readonly since?: string},
+	flags: ResourceFlags & {readonly tail: string; readonly since?: string; readonly raw?: boolean},
 ): Promise<void> {
-	const {print, paint} = createTerminal(flags);
+	const {print, inform, paint} = createTerminal(flags);
 	const name = flags.resource;
 	const tail = tailOf(flags.tail);
 	const since = sinceOf(flags.since, Date.now());
@@ -32,8 +33,12 @@ export async function resourceLogs(
 	const details = await workspace.engine.inspectContainer(containerId);
 	if (details?.state !== 'running' && details?.state !== 'restarting')
 		throw new UserError(`Resource ${name} is not running.`, {hint: `compartment resource start --resource ${name}`});
+	const {engine, directory} = workspace;
+	if (flags.raw) noteRawLogs({state, directory, inform});
+	const rawCommand = `compartment resource logs --resource ${name} --raw`;
+	const shown = flags.raw ? engine : await hideSecrets(engine, state, rawCommand);
 	const lines = [];
-	for await (const {at, stream, text} of workspace.engine.logs(containerId, {tail, ...(since ? {since} : {})})) {
+	for await (const {at, stream, text} of shown.logs(containerId, {tail, ...(since ? {since} : {})})) {
 		if (isJson(flags)) lines.push({message: text, resourceName: name, stream, timestamp: at});
 		else print(sanitiseLine(text, {keepColour: paint.isColoured}));
 	}

@@ -10,5 +10,6 @@ export function sinceOf(text: string | undefined, now: number): string | undefin
 		return new Date(now - Number(match[1]) * unitSeconds[match[2] as keyof typeof unitSeconds] * 1000).toISOString();
 	if (Number.isNaN(Date.parse(text)))
 		throw new UserError(`--since must be a time such as 2026-01-31T12:00:00Z, or a span such as 10m (it is "${text}")`);
-	return new Date(text).toISOString();
+	// A time as it stands in a log has more digits than a Date.
+	return /^[\d-]+T[\d:]+\.\d+Z$/.test(text) ? text : new Date(text).toISOString();
 }

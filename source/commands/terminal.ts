@@ -8,6 +8,8 @@ export type Terminal = {
 	readonly glyphs: Glyphs;
 	/** Cells per line; 80 where there is no terminal. */
 	readonly columns: number;
+	/** Whether what is printed is for a person's eyes alone: outside of a terminal, and in CI, it is kept. */
+	readonly isSeen: boolean;
 	/** Whether a person sits at both ends. */
 	readonly isInteractive: boolean;
 	/** Whether that person wants lines in words, for a screen reader, and no screen. */
@@ -28,13 +30,14 @@ type TerminalFlags = Pick<CommonFlags, 'color'> & {readonly plain?: boolean; rea
 
 export function createTerminal(flags: TerminalFlags): Terminal {
 	const {stdout, stderr, stdin, env} = process;
-	const isTerminal = stdout.isTTY === true && stdin.isTTY === true;
-	const isInteractive = isTerminal && flags.plain !== true && env['TERM'] !== 'dumb' && !isContinuousIntegration(env);
+	const isSeen = stdout.isTTY === true && flags.plain !== true && !isContinuousIntegration(env);
+	const isInteractive = isSeen && stdin.isTTY === true && env['TERM'] !== 'dumb';
 	const isAccessible = flags.accessible === true || env['INK_SCREEN_READER'] === 'true';
 	return {
 		paint: createPaint({stream: stdout, env, flag: flags.color === false ? false : undefined}),
 		glyphs: isAccessible ? spokenGlyphs : createGlyphs(env),
 		columns: stdout.columns ?? 80,
+		isSeen,
 		isInteractive,
 		isAccessible,
 		hasScreen: isInteractive && !isAccessible,

@@ -1,4 +1,6 @@
+import {isUtf8} from 'node:buffer';
 import {keepState} from '../apply/state-keeper.ts';
+import {UserError} from '../errors.ts';
 import type {VariableScope} from '../model/values.ts';
 import {scopeAddress} from '../model/values.ts';
 import {appendAudit} from '../state/audit.ts';
@@ -14,11 +16,13 @@ type Change = {readonly state: State; readonly audit: Readonly<Record<string, st
 /**
  * Changes an environment's state under its lock, and writes it only when it changed. A first variable makes the
  * environment: nothing is asked of the engine.
+ * @param follow what comes after the write and still needs the lock
  */
 export async function changeState(
 	workspace: Workspace,
 	type: string,
 	change: (state: State) => Promise<Change>,
+	follow?: (written: State) => Promise<void>,
 ): Promise<State> {
 	const {project, environment} = workspace;
 	const {path} = ensureDirectory(project.directory, environment);
@@ -28,6 +32,7 @@ export async function changeState(
 		const changed = await change(state);
 		const written = changed.state === state ? state : await keepState(path, state, isNew).update(() => changed.state);
 		appendAudit(path, {type, status: 'succeeded', target: environment, details: changed.audit});
+		await follow?.(written);
 		return written;
 	} finally {
 		await lock.release();
@@ -40,6 +45,18 @@ export type NewValue = {
 	readonly value: string;
 	readonly isSensitive: boolean;
 };
+
+/**
+ * Bytes that were given as a value, as text.
+ * @param what names them in the error: `The value of KEY`
+ * @throws UserError when they are none: the engine's protocol knows only text, and would change them in silence
+ */
+export function textOf(bytes: Buffer, what: string): string {
+	if (isUtf8(bytes)) return bytes.toString();
+	throw new UserError(`${what} is not UTF-8 text, and the engine takes nothing else.`, {
+		hint: 'Encode it, for example with base64, and decode it in the service.',
+	});
+}
 
 // The same value again is no change: nothing would be replaced for it.
 async function keepsValue(
@@ -55,6 +72,8 @@ async function keepsValue(
 /** The state with a value set, encrypted for all recipients when it is sensitive. */
 export async function withValue(state: State, next: NewValue): Promise<State> {
 	const {scope, key, value, isSensitive} = next;
+	if (value.includes('\0'))
+		throw new UserError(`The value of ${key} contains a NUL byte, which no environment variable can hold.`);
 	if (await keepsValue(state, findVariable(state, scope, key), next)) return state;
 	const base = {scope, key, source: 'user', revision: newRevision(), updatedAt: new Date().toISOString()} as const;
 	if (!isSensitive) return withVariable(state, {...base, isSensitive, value});

@@ -7,28 +7,30 @@ import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {isJson} from './flags.ts';
 import {createTerminal} from './terminal.ts';
-import {changeState, withValue} from './variable-change.ts';
+import {changeState, textOf, withValue} from './variable-change.ts';
 import {assertTarget, describePlace, type TargetFlags, targetOf} from './variable-target.ts';
 import {openWorkspace} from './workspace.ts';
 
 type ImportFlags = TargetFlags & {readonly file: string; readonly replace?: boolean; readonly sensitive?: boolean};
 
 /** The values of a dotenv file, or a UserError about everything that dotenv itself would pass over. */
-async function readValues(file: string): Promise<Record<string, string>> {
-	let content: string;
+async function readValues({file, sensitive}: ImportFlags): Promise<Record<string, string>> {
+	let bytes: Buffer;
 	try {
-		content = await readFile(file, 'utf8');
+		bytes = await readFile(file);
 	} catch (error) {
 		throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
 	}
+	const content = textOf(bytes, `Import file ${file}`);
 	const {assignments, unsupported} = scanDotenv(content);
-	if (unsupported)
-		throw new UserError(
-			`Import file ${file} contains unsupported dotenv content: ${sanitiseLine(unsupported.text.trim(), {maxLength: 60})}.`,
-			{
-				hint: `${file}:${unsupported.line}`,
-			},
-		);
+	if (unsupported) {
+		const {line, text} = unsupported;
+		// A line of secrets is not quoted: what a command prints may be kept.
+		const shown = sensitive ? `line ${line}` : sanitiseLine(text.trim(), {maxLength: 60});
+		throw new UserError(`Import file ${file} contains unsupported dotenv content: ${shown}.`, {
+			hint: `${file}:${line}`,
+		});
+	}
 	const keys = assignments.map(({key}) => key);
 	const repeated = [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
 	if (repeated.length > 0) throw new UserError(`Duplicate imported variable keys in ${file}: ${repeated.join(', ')}.`);
@@ -45,7 +47,7 @@ async function readValues(file: string): Promise<Record<string, string>> {
 export async function variableImport(flags: ImportFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const target = targetOf(flags);
-	const values = await readValues(flags.file);
+	const values = await readValues(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await changeState(workspace, 'variable.changed', async current => {
 		assertTarget(target, workspace.project, current);

@@ -10,9 +10,9 @@ import {findVariable} from '../state/variables.ts';
 import {isJson} from './flags.ts';
 import {readStdin} from './read-stdin.ts';
 import {createTerminal} from './terminal.ts';
-import {auditOf, changeState, withValue} from './variable-change.ts';
+import {auditOf, changeState, textOf, withValue} from './variable-change.ts';
 import {assertTarget, describePlace, type TargetFlags, targetOf} from './variable-target.ts';
-import {openWorkspace} from './workspace.ts';
+import {openWorkspace, readOrNewState} from './workspace.ts';
 
 type SetFlags = TargetFlags & {
 	readonly sensitive?: boolean;
@@ -69,7 +69,7 @@ async function readValue({key, given, isSensitive, stdin}: ValueRequest): Promis
 			hint: `printf '%s' "$VALUE" | compartment variable set ${key} --sensitive --stdin`,
 		});
 	if (given !== undefined) return given;
-	if (stdin) return (await readStdin()).replace(/\r?\n$/, '');
+	if (stdin) return textOf(await readStdin(), `The value of ${key}`).replace(/\r?\n$/, '');
 	if (!process.stdin.isTTY || !process.stdout.isTTY)
 		throw new UserError(
 			isSensitive
@@ -136,6 +136,17 @@ export async function variableSet(key: string, given: string | undefined, flags:
 			throw new UserError('--from-resource cannot be combined with a literal value, --stdin, or --sensitive.');
 	}
 	const workspace = await openWorkspace(flags);
+	const isKeptSensitive = (known: State) =>
+		findVariable(known, target, key)?.isSensitive === true && flags.plain !== true;
+	const readNew = async (): Promise<string> => {
+		const {state: known} = await readOrNewState(workspace);
+		assertTarget(target, workspace.project, known);
+		assertNotBound(known, target, key);
+		const isSensitive = flags.sensitive === true || isKeptSensitive(known);
+		return readValue({key, given, isSensitive, stdin: flags.stdin === true});
+	};
+	// Before the lock: nobody shall wait for somebody who types.
+	const value = flags.fromResource === undefined ? await readNew() : '';
 	let note = '';
 	const state = await changeState(workspace, 'variable.changed', async current => {
 		assertTarget(target, workspace.project, current);
@@ -143,10 +154,9 @@ export async function variableSet(key: string, given: string | undefined, flags:
 		if (flags.fromResource !== undefined && target.type === 'service')
 			return {state: bind(current, workspace.project, target.name, key, flags.fromResource), audit};
 		assertNotBound(current, target, key);
-		const wasSensitive = findVariable(current, target, key)?.isSensitive === true;
-		const isSensitive = flags.sensitive === true || (wasSensitive && flags.plain !== true);
-		if (wasSensitive && flags.plain) note = ` It was sensitive and is plain from now on.`;
-		const value = await readValue({key, given, isSensitive, stdin: flags.stdin === true});
+		const isSensitive = flags.sensitive === true || isKeptSensitive(current);
+		if (!isSensitive && findVariable(current, target, key)?.isSensitive)
+			note = ` It was sensitive and is plain from now on.`;
 		return {state: await withValue(current, {scope: target, key, value, isSensitive}), audit};
 	});
 	if (isJson(flags)) {

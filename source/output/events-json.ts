@@ -3,6 +3,7 @@ import type {Plan} from '../plan/plan.ts';
 import type {DeploymentFailure} from '../state/state.ts';
 import {jsonLine} from './json.ts';
 import {planDocument} from './plan-json.ts';
+import {signInHint} from './result-text.ts';
 
 const failureDocument = (failure: DeploymentFailure | undefined) =>
 	failure === undefined
@@ -44,7 +45,8 @@ function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
 		case 'apply-finished': {
 			const {outcome, durationMs, done, failed, skipped, urls, resources, keptVolumes} = event.result;
 			const counts = {durationMs, done, failed, skipped};
-			return {...base, type: 'summary', outcome, ...counts, urls, resources, keptVolumes};
+			const hint = urls.some(({accessMode}) => accessMode === 'authenticated') ? signInHint : null;
+			return {...base, type: 'summary', outcome, ...counts, urls, hint, resources, keptVolumes};
 		}
 	}
 }

@@ -3,7 +3,7 @@ import type {Paint} from './colour.ts';
 import {formatDuration} from './duration.ts';
 import {renderFailure} from './failure-text.ts';
 import type {Glyphs} from './glyphs.ts';
-import {renderResult} from './result-text.ts';
+import {renderResult, type SignIn} from './result-text.ts';
 import {sanitiseLine, sanitiseText} from './sanitise.ts';
 import {createSourceStyles} from './source-styles.ts';
 import {displayWidth, padEnd} from './width.ts';
@@ -13,6 +13,8 @@ type EventPrinterOptions = {
 	readonly write: (text: string) => void;
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
+	/** What makes links that sign in, for a person's eyes alone; asked when the result is printed. */
+	readonly signIn?: () => SignIn | undefined;
 };
 
 const progressIntervalMs = 2000;
@@ -45,7 +47,7 @@ const isInBuildLog = ({address, message}: {readonly address: string; readonly me
  * Prints an apply line by line, for pipes, CI and `--plain`. Append-only: nothing is redrawn. Progress of one step is
  * printed at most every two seconds unless the kind of work changes.
  */
-export function createEventPrinter({write, paint, glyphs}: EventPrinterOptions): (event: ApplyEvent) => void {
+export function createEventPrinter({write, paint, glyphs, signIn}: EventPrinterOptions): (event: ApplyEvent) => void {
 	const shouldPrint = createProgressFilter();
 	let addressWidth = 0;
 	let sourceWidth = 0;
@@ -102,7 +104,7 @@ export function createEventPrinter({write, paint, glyphs}: EventPrinterOptions):
 				print(event.level === 'warning' ? `${paint.warn('Warning:')} ${clean(event.message)}` : clean(event.message));
 				break;
 			case 'apply-finished':
-				renderResult(event.result, paint).forEach(print);
+				renderResult(event.result, paint, signIn?.()).forEach(print);
 				break;
 		}
 	};

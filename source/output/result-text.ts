@@ -40,22 +40,35 @@ function keptLines({keptVolumes, environment}: ApplyResult, paint: Paint): strin
 	];
 }
 
-/** How it ended, then where its services and resources answer (contract 3.5), or which data a destroy left. */
-export function renderResult(result: ApplyResult, paint: Paint): string[] {
+/** Makes a link that signs in of the address of a service that asks for the password. */
+export type SignIn = (url: string) => string;
+
+/** Where the password itself may not stand. */
+export const signInHint = 'The password and a link that signs in: compartment access show';
+
+function guardedAddress(url: string, paint: Paint, signIn: SignIn | undefined): string {
+	if (!signIn) return `${paint.accent(sanitiseLine(url))} (asks for the password)`;
+	return `${paint.accent(sanitiseLine(signIn(url)))} (signs in)`;
+}
+
+/**
+ * How it ended, then where its services and resources answer (contract 3.5), or which data a destroy left.
+ * @param signIn given when the text is for a person's eyes alone
+ */
+export function renderResult(result: ApplyResult, paint: Paint, signIn?: SignIn): string[] {
 	const isGuarded = result.urls.some(({accessMode}) => accessMode === 'authenticated');
 	const isDone = result.outcome === 'done' || (result.outcome === 'cancelled' && !isCutShort(result));
 	const active = isDone ? 'active' : 'still active';
+	const addressOf = ({url, accessMode}: ApplyResult['urls'][number]) =>
+		accessMode === 'authenticated' ? guardedAddress(url, paint, signIn) : paint.accent(sanitiseLine(url));
 	return [
 		outcomeText(result, paint),
 		...(isCutShort(result)
 			? [paint.dim(`The next ${modeWords[result.mode].heading || 'apply'} goes on from here.`)]
 			: []),
-		...result.urls.map(
-			({service, url, accessMode}) =>
-				`${sanitiseLine(service)} ${active} at ${paint.accent(sanitiseLine(url))}${accessMode === 'authenticated' ? ' (asks for the password)' : ''}`,
-		),
+		...result.urls.map(entry => `${sanitiseLine(entry.service)} ${active} at ${addressOf(entry)}`),
 		...result.resources.map(({name, host}) => `Resource ${sanitiseLine(name)} at ${sanitiseLine(host)}`),
 		...keptLines(result, paint),
-		...(isGuarded ? [paint.dim('The password and a link that signs in: compartment access show')] : []),
+		...(isGuarded && !signIn ? [paint.dim(signInHint)] : []),
 	];
 }

@@ -4,12 +4,18 @@ import {formatDuration} from './duration.ts';
 import {renderFailure} from './failure-text.ts';
 import type {Glyphs} from './glyphs.ts';
 import type {Progress, StepProgress} from './progress.ts';
-import {renderResult} from './result-text.ts';
+import {renderResult, type SignIn} from './result-text.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {shellWord} from './shell-word.ts';
 import {displayWidth, padEnd, padStart, truncate, wrapWords} from './width.ts';
 
-type TranscriptOptions = {readonly paint: Paint; readonly glyphs: Glyphs; readonly columns: number};
+type TranscriptOptions = {
+	readonly paint: Paint;
+	readonly glyphs: Glyphs;
+	readonly columns: number;
+	/** For a person's eyes alone. */
+	readonly signIn?: SignIn | undefined;
+};
 
 type Layout = {readonly mark: number; readonly sign: number; readonly address: number; readonly duration: number};
 
@@ -79,7 +85,7 @@ export function renderTranscript(progress: Progress, options: TranscriptOptions)
 		steps.map(step => stepLine(step, layout, options)),
 		...steps.filter(({state}) => state === 'failed').map(step => failureBlock(step, options)),
 		warnings,
-		result ? [...renderResult(result, paint), ...whereToLook(result, run, paint)] : [],
+		result ? [...renderResult(result, paint, options.signIn), ...whereToLook(result, run, paint)] : [],
 	];
 	return sections
 		.filter(lines => lines.length > 0)

@@ -2,7 +2,7 @@ import type {RouteRule} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {isWritablePath} from './paths.ts';
 import {assertSafe, assertTarget, backendName} from './safe-names.ts';
-import type {Backend, RouteTable} from './table.ts';
+import {accessHashes, type Backend, type RouteTable} from './table.ts';
 
 /** A prefix without its `/*`; the empty prefix matches everything. */
 export type PathPattern =
@@ -48,7 +48,7 @@ export type CompiledTable = {
 /** Throws when anything in the table is outside what a configuration may hold. */
 export function compileTable(table: RouteTable): CompiledTable {
 	assertSafe('lineage', table.lineage);
-	if (table.accessHash !== null) assertSafe('hash', table.accessHash);
+	for (const hash of accessHashes(table)) assertSafe('hash', hash);
 	const backends = new Map(table.backends.map(backend => [backend.service, compileBackend(table, backend)]));
 	const known = (service: string): CompiledBackend => {
 		const backend = backends.get(service);

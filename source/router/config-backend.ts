@@ -1,6 +1,7 @@
 import type {CompiledBackend, CompiledRule, CompiledTable} from './compile.ts';
 import {aclLines, quote, quoteFormat} from './quote.ts';
 import {slots, titleOf} from './safe-names.ts';
+import {accessHashes} from './table.ts';
 
 /** One service: who may enter, what becomes of the path, and its two servers. */
 export function renderBackend({table, rules}: CompiledTable, compiled: CompiledBackend): string[] {
@@ -11,7 +12,7 @@ export function renderBackend({table, rules}: CompiledTable, compiled: CompiledB
 		`backend ${name}`,
 		`\thttp-error status 503 content-type text/plain string "Service ${backend.service} of ${title} does not answer.\\n"`,
 		'\thttp-request set-timeout server 1h if { req.hdr(accept) -m sub text/event-stream }',
-		...renderGate(compiled, own, table.accessHash, title),
+		...renderGate(compiled, own, accessHashes(table), title),
 		...own.flatMap(renderTransform),
 		...slots.map(slot => {
 			const {address, port} = backend.slots[slot] ?? nowhere;
@@ -27,19 +28,20 @@ const nowhere = {address: '127.0.0.1', port: 1};
 function renderGate(
 	{isPasswordNeeded}: CompiledBackend,
 	rules: readonly CompiledRule[],
-	hash: string | null,
+	hashes: readonly string[],
 	title: string,
 ): string[] {
+	const canSignIn = hashes.length > 0;
 	const guarded = rules.filter(rule => rule.isPasswordNeeded).map(routeId);
 	const header = `Basic realm="${title}", charset="UTF-8"`;
 	const refuse = `\thttp-request return status 401 content-type text/plain hdr WWW-Authenticate ${quote(header)} string "This service asks for the access password: compartment access show\\n"`;
-	const conditions = [...(isPasswordNeeded ? [] : ['is_guarded']), ...(hash === null ? [] : ['!is_signed_in'])];
+	const conditions = [...(isPasswordNeeded ? [] : ['is_guarded']), ...(canSignIn ? ['!is_signed_in'] : [])];
 	const condition = conditions.length > 0 ? ` if ${conditions.join(' ')}` : '';
 	return [
-		...(hash === null ? [] : aclLines('is_signed_in', 'req.fhdr(authorization),sha2(256),hex,lower', [hash])),
+		...aclLines('is_signed_in', 'req.fhdr(authorization),sha2(256),hex,lower', hashes),
 		...(isPasswordNeeded ? [] : aclLines('is_guarded', 'var(txn.route)', guarded)),
 		...(isPasswordNeeded || guarded.length > 0 ? [refuse + condition] : []),
-		...(hash === null ? [] : ['\thttp-request del-header authorization if is_signed_in']),
+		...(canSignIn ? ['\thttp-request del-header authorization if is_signed_in'] : []),
 	];
 }
 

@@ -16,6 +16,16 @@ type DrainOptions = {
 };
 
 /**
+ * Waits until no client has an idle connection left to a worker that a former reload left behind: from then on every
+ * request is answered by what was published last. Takes up to the keep-alive time of a connection.
+ * @returns whether that is so; false at the deadline
+ */
+export async function settleWorkers(engine: Engine, options: RouterOptions, deadlineMs: number): Promise<boolean> {
+	const containerId = await findRouter(engine, options);
+	return (await runScript(engine, containerId, drainScript, [Math.ceil(deadlineMs / 10)])).exitCode === 0;
+}
+
+/**
  * Waits until nothing can reach the given slots any more: no session is left in them, in the current worker or in those
  * that former reloads left behind, and those hold no idle connection of a client either. So soon after a reload it takes
  * up to the keep-alive time, eight seconds. Call it after the publish that took the slots out of service.

@@ -1,6 +1,6 @@
 /** The door of this room: one HAProxy per engine that serves every environment. */
 export {type ObservedRouter, observeRouter} from './container.ts';
-export {type DrainTarget, drain} from './drain.ts';
+export {type DrainTarget, drain, settleWorkers} from './drain.ts';
 export {type Ensured, ensureRouter, removeRouter} from './ensure.ts';
 export {joinEnvironment, leaveEnvironment} from './environments.ts';
 export {matchRequest, type RouteMatch} from './match.ts';

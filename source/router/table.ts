@@ -12,6 +12,10 @@ export type Backend = {
 	readonly active: Slot | null;
 };
 
+/** What signs in to an environment; nothing before it has a password. */
+export const accessHashes = ({accessHash, formerAccessHash}: RouteTable): string[] =>
+	accessHash === null ? [] : [accessHash, ...(formerAccessHash === undefined ? [] : [formerAccessHash])];
+
 /**
  * Everything the router serves for one environment. The router's volume keeps one table per environment, named by its
  * lineage; the configuration is rendered from all of them, so two environments never overwrite each other.
@@ -22,6 +26,8 @@ export type RouteTable = {
 	readonly environment: string;
 	/** SHA-256 (hex) of the Authorization header that the access password makes; null when nobody can sign in yet. */
 	readonly accessHash: string | null;
+	/** The same of a former password that still signs in while it is being replaced. */
+	readonly formerAccessHash?: string | undefined;
 	/** Host (lower case, without port) → service. */
 	readonly hosts: Readonly<Record<string, string>>;
 	/** In file order; the first match wins. */

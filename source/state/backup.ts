@@ -72,4 +72,6 @@ export type Backup = {
 	readonly verification: Verification | null;
 	/** Operation id: the label of the container that writes it. */
 	readonly op: string;
+	/** A resource that is being made of it and has no record yet: what there is of it holds nobody's data. */
+	readonly restoringAs?: string | undefined;
 };

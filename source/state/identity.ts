@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {configurationDirectory} from '../configuration-directory.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
+import {openKeys} from './age.ts';
 import {
 	codeOf,
 	fileError,
@@ -45,12 +46,7 @@ async function identityFromPassphrase(passphrase: string, lineage: string): Prom
 	const [{scryptSync}, {bech32}] = await Promise.all([import('node:crypto'), import('@scure/base')]);
 	const key = scryptSync(passphrase, `compartment ${lineage}`, 32, {N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024});
 	const secret = bech32.encode('age-secret-key-', bech32.toWords(key), false).toUpperCase();
-	const {Decrypter, identityToRecipient} = await import('age-encryption');
-	const decrypter = new Decrypter();
-	decrypter.addIdentity(secret);
-	const recipient = await identityToRecipient(secret);
-	const path = 'the passphrase in COMPARTMENT_PASSPHRASE';
-	return {path, recipient, decrypt: ciphertext => decrypter.decrypt(ciphertext, 'text')};
+	return {path: 'the passphrase in COMPARTMENT_PASSPHRASE', ...(await openKeys([secret]))};
 }
 
 /** The user's own identity, made on first need, whether or not it can read the state. */
@@ -118,11 +114,7 @@ async function identityIn(path: string, isChosen: boolean): Promise<Identity | u
 		.map(line => line.trim())
 		.filter(line => line !== '' && !line.startsWith('#'));
 	try {
-		const {Decrypter, identityToRecipient} = await import('age-encryption');
-		const decrypter = new Decrypter();
-		for (const secret of secrets) decrypter.addIdentity(secret);
-		const recipient = await identityToRecipient(secrets[0] ?? '');
-		return {path, recipient, decrypt: ciphertext => decrypter.decrypt(ciphertext, 'text')};
+		return {path, ...(await openKeys(secrets))};
 	} catch (error) {
 		// The library's text may quote the key.
 		throw new UserError(`${path} holds no age identity`, {

@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {messageOf, UserError} from '../errors.ts';
 import {scopeAddress, type VariableScope} from '../model/values.ts';
+import {encryptText} from './age.ts';
 import type {Identity} from './identity.ts';
 
 export {ensureIdentity, type Identity, identityFor, ownIdentity, ownRecipients, readIdentity} from './identity.ts';
@@ -16,11 +17,8 @@ type Sealed = {readonly address: string; readonly key: string; readonly value: s
  * @returns base64; `base64 -d | age -d -i identity` reads it without Compartment
  */
 export async function encryptValue({scope, key, value}: Secret, recipients: readonly string[]): Promise<string> {
-	const {Encrypter} = await import('age-encryption');
-	const encrypter = new Encrypter();
-	for (const recipient of recipients) encrypter.addRecipient(recipient);
 	const sealed: Sealed = {address: scopeAddress(scope), key, value};
-	return Buffer.from(await encrypter.encrypt(JSON.stringify(sealed))).toString('base64');
+	return (await encryptText(JSON.stringify(sealed), recipients)).toString('base64');
 }
 
 /**

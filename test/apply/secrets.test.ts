@@ -103,6 +103,44 @@ describe('masking', () => {
 		for (const form of forms) expect(reader.mask(`a ${form} b ${form}`)).toBe('a ‹hidden› b ‹hidden›');
 	});
 
+	it('hides it in JSON, and in base64 of a longer text', async () => {
+		const value = 'a "quoted" \\ value\twith ü';
+		const {reader} = await readerOf(value);
+		expect(reader.mask(JSON.stringify({token: value, other: 1}))).toBe('{"token":"‹hidden›","other":1}');
+		for (const user of ['', 'a', 'ab', 'abc', 'user:'])
+			for (const after of ['', 'x', 'xy', 'xyz']) {
+				const text = Buffer.from(user + value + after);
+				for (const encoding of ['base64', 'base64url'] as const) {
+					const shown = reader.mask(`Basic ${text.toString(encoding)}.`);
+					expect(shown).toMatch(/^Basic .{0,9}‹hidden›.{0,8}\.$/);
+				}
+			}
+	});
+
+	it('hides every long line of a value with several', async () => {
+		const {reader} = await readerOf('-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n}\n');
+		expect(reader.mask('read MIIEvQIBADANBgkqhkiG9w0')).toBe('read ‹hidden›');
+		expect(reader.mask('function () { }')).toBe('function () { }');
+	});
+
+	it('hides values that overlap together', async () => {
+		const {reader} = await readerOf('abcdef-ghijkl', 'ghijkl-mnopqr');
+		expect(reader.mask('1 abcdef-ghijkl-mnopqr 2 ghijkl-mnopqr 3 ghijkl')).toBe('1 ‹hidden› 2 ‹hidden› 3 ghijkl');
+	});
+
+	it('hides what a search and replace of every form would hide, in any text', async () => {
+		const values = ['secret-one', 'one-secret', 'secret', 'otherwise'];
+		const {reader} = await readerOf(...values);
+		fc.assert(
+			fc.property(fc.array(fc.oneof(fc.constantFrom(...values, ...' -o'), fc.string({maxLength: 8}))), parts => {
+				const text = parts.join('');
+				const shown = reader.mask(text);
+				for (const value of values) expect(shown).not.toContain(value);
+				if (!values.some(value => text.includes(value))) expect(shown).toBe(text);
+			}),
+		);
+	});
+
 	it('hides the longest first, so that no rest of it stays in sight', async () => {
 		const {reader} = await readerOf('secret-value', 'secret-value-and-more');
 		expect(reader.mask('secret-value-and-more, secret-value')).toBe('‹hidden›, ‹hidden›');

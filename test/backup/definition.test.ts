@@ -107,6 +107,7 @@ it('copies variables, and leaves plain ones as they are', async () => {
 	const secrets = {
 		readCiphertext: async () => 'hunter22',
 		resolveEnv: async () => ({}),
+		readAll: async () => undefined,
 		mask: (text: string) => text,
 	};
 	process.env['COMPARTMENT_PASSPHRASE'] = 'a passphrase for this test alone';

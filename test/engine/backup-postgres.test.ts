@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {resourceContainerName} from '../../source/model/names.ts';
 import type {Backup} from '../../source/state/backup.ts';
-import {containersAt, expectError, filesBelow, type Sandbox, withSandbox, words} from './cli.ts';
+import {containersAt, expectError, filesBelow, withSandbox, words} from './cli.ts';
 
 const sandbox = withSandbox();
 const {stringify} = JSON;
@@ -22,53 +22,62 @@ const describeShop = (parts: Readonly<Record<string, unknown>> = {}) =>
 		...parts,
 	});
 
-/** Runs SQL in a resource's container, and returns what it answers, one row per line. */
-async function sql(box: Sandbox, text: string, resource = 'db'): Promise<string> {
-	const container = resourceContainerName(box.project, 'production', resource);
-	const command = ['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', '/run/postgresql', '-U', 'app', 'app', '-c', text];
-	const {exitCode, stdout, stderr} = await box.engine.exec(container, command);
-	expect(stderr).toBe('');
-	expect(exitCode).toBe(0);
+const place = ['-h', '/run/postgresql', '-U', 'app'];
+
+/** Runs one of PostgreSQL's own programs in a resource's container, and returns what it printed. */
+async function runIn(resource: string, program: readonly string[]): Promise<string> {
+	const container = resourceContainerName(sandbox.project, 'production', resource);
+	const {exitCode, stdout, stderr} = await sandbox.engine.exec(container, [...program]);
+	expect(exitCode, stderr).toBe(0);
 	return stdout.trim();
 }
 
-const tables = ['accounts', 'branches', 'history'];
+/** Runs SQL, and returns what it answers, one row per line. */
+const sql = (text: string, resource = 'db') =>
+	runIn(resource, ['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', ...place, 'app', '-c', text]);
 
-/** A checksum of every table, and what else a dump has to bring back. */
-const checksums = (resource?: string) =>
-	sql(
-		sandbox,
+const pgbench = (...args: string[]) => runIn('db', ['pgbench', ...place, ...args, 'app']);
+
+/** A checksum of every table that is there, and what else a dump has to bring back. */
+async function checksums(resource?: string): Promise<string> {
+	const tables = await sql(
+		"SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
+		resource,
+	);
+	const queries = tables
+		.split('\n')
+		.map(name => `SELECT '${name}', count(*), md5(string_agg(t::text, ';' ORDER BY t::text)) FROM ${name} t`);
+	return sql(
 		[
-			...tables.map(
-				name => `SELECT '${name}', count(*), md5(string_agg(t::text, ';' ORDER BY t::text)) FROM ${name} t`,
-			),
-			"SELECT 'next id', 0, last_value::text FROM history_id_seq",
+			...queries,
+			"SELECT 'next id', 0, last_value::text FROM notes_id_seq",
+			"SELECT 'constraints', count(*), md5(string_agg(conname, ';' ORDER BY conname)) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
 			"SELECT 'relations', count(*), md5(string_agg(relname, ';' ORDER BY relname)) FROM pg_class WHERE relnamespace = 'public'::regnamespace",
 		].join(' UNION ALL '),
 		resource,
 	);
+}
 
-/** The tables of pgbench, with 100,000 accounts. */
+/** Beside the tables of pgbench: what those do not have. */
 const fill = `
-	CREATE TABLE branches (id int PRIMARY KEY, balance int NOT NULL, filler char(88));
-	CREATE TABLE accounts (id int PRIMARY KEY, branch int NOT NULL REFERENCES branches, balance int NOT NULL, filler text);
-	CREATE TABLE history (id serial PRIMARY KEY, account int REFERENCES accounts, delta int, at timestamptz DEFAULT now(), note jsonb);
-	INSERT INTO branches SELECT i, i * 7, 'branch ' || i FROM generate_series(1, 10) i;
-	INSERT INTO accounts SELECT i, i % 10 + 1, (random() * 10000)::int, md5(random()::text) FROM generate_series(1, 100000) i;
-	INSERT INTO history (account, delta, note) SELECT i, i, jsonb_build_object('text', E'quote '' tab \\t ü 漢') FROM generate_series(1, 5000) i;
-	CREATE INDEX ON accounts (branch);
-	CREATE VIEW rich AS SELECT * FROM accounts WHERE balance > 9000`;
+	CREATE TABLE notes (id serial PRIMARY KEY, account int REFERENCES pgbench_accounts, at timestamptz DEFAULT now(), note jsonb);
+	INSERT INTO notes (account, note) SELECT i, jsonb_build_object('text', E'quote '' tab \\t ü 漢') FROM generate_series(1, 5000) i;
+	CREATE VIEW rich AS SELECT * FROM pgbench_accounts WHERE abalance > 100`;
 
 const spoil = `
-	UPDATE accounts SET balance = 0 WHERE id % 2 = 0;
-	DELETE FROM history WHERE id > 100;
+	UPDATE pgbench_accounts SET abalance = 0 WHERE aid % 2 = 0;
+	DELETE FROM notes WHERE id > 100;
 	DROP VIEW rich;
-	CREATE TABLE younger (id int REFERENCES accounts)`;
+	TRUNCATE pgbench_history;
+	CREATE TABLE younger (id int REFERENCES pgbench_accounts)`;
 
 const json = async (args: readonly string[]) =>
 	JSON.parse(await sandbox.succeed([...args, '--json'])) as Record<string, unknown>;
 const backupOf = (document: Record<string, unknown>) => document['backup'] as Backup;
 const restore = (id: string, ...more: string[]) => ['resource', 'backup', 'restore', '--backup', id, ...more];
+
+/** Of the accounts alone. */
+const balances = 'SELECT md5(string_agg(t::text, $$;$$ ORDER BY aid)) FROM pgbench_accounts t';
 
 describe('a PostgreSQL with 100,000 rows', () => {
 	let before = '';
@@ -77,8 +86,14 @@ describe('a PostgreSQL with 100,000 rows', () => {
 	beforeAll(async () => {
 		describeShop();
 		await sandbox.succeed(['deploy'], {});
-		await sql(sandbox, fill);
+		await pgbench('--initialize', '--scale=1', '--foreign-keys', '--quiet');
+		expect(await pgbench('--client=4', '--transactions=500')).toContain(
+			'number of transactions actually processed: 2000/2000',
+		);
+		await sql(fill);
 		before = await checksums();
+		expect(before).toMatch(/^pgbench_accounts\|100000\|[0-9a-f]{32}$/m);
+		expect(before).toMatch(/^pgbench_history\|2000\|[0-9a-f]{32}$/m);
 	}, 180_000);
 
 	test('is listed, inspected and read', async () => {
@@ -97,6 +112,14 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(await sandbox.succeed(['resource', 'logs', '--resource', 'db', '--tail', '50'])).toContain(
 			'ready to accept connections',
 		);
+		const logs = ['resource', 'logs', '--resource', 'db', '--json'];
+		const {lines} = (await json(logs.slice(0, -1))) as {lines: {message: string; timestamp: string; stream: string}[]};
+		const middle = lines[Math.floor(lines.length / 2)]!.timestamp;
+		const later = (await json([...logs.slice(0, -1), '--since', middle])) as {lines: typeof lines};
+		expect(later.lines.length).toBeGreaterThan(0);
+		expect(later.lines).toEqual(lines.filter(({timestamp}) => timestamp >= middle));
+		expect((await json([...logs.slice(0, -1), '--since', '1h'])) as unknown).toMatchObject({lines});
+		expectError(await sandbox.run([...logs, '--since', 'yesterday']), '--since must be a time such as');
 		for (const tail of ['0', '501', 'all'])
 			expectError(
 				await sandbox.run(['resource', 'logs', '--resource', 'db', '--tail', tail]),
@@ -185,8 +208,8 @@ describe('a PostgreSQL with 100,000 rows', () => {
 	});
 
 	test('is restored in place, after a backup of what was there', async () => {
-		await sql(sandbox, spoil);
-		const spoilt = await sql(sandbox, 'SELECT md5(string_agg(t::text, $$;$$ ORDER BY id)) FROM accounts t');
+		await sql(spoil);
+		const spoilt = await sql(balances);
 		const {preRestoreBackup, restoredBackup, success, resource} = await json(restore(id, '--resource', 'db', '--yes'));
 		expect(await checksums()).toBe(before);
 		expect({success, resource}).toMatchObject({success: true, resource: {name: 'db', status: 'running'}});
@@ -197,7 +220,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		// The way back works as well.
 		const text = await sandbox.succeed(restore((preRestoreBackup as Backup).id, '--resource', 'db', '--yes'));
 		expect(text).toMatch(/^Resource db restored from backup rbak_\w+\. Pre-restore backup: rbak_\w+\.\n$/);
-		expect(await sql(sandbox, 'SELECT md5(string_agg(t::text, $$;$$ ORDER BY id)) FROM accounts t')).toBe(spoilt);
+		expect(await sql(balances)).toBe(spoilt);
 		await sandbox.succeed(restore(id, '--resource', 'db', '--yes'));
 		expect(await checksums()).toBe(before);
 	}, 180_000);
@@ -248,6 +271,30 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect((await sandbox.observe()).volumes.filter(({name}) => name.includes('db-copy'))).toEqual([]);
 		await sandbox.expectNoChanges();
 	}, 120_000);
+
+	test('is backed up while transactions run, and has all of one or nothing of it', async () => {
+		const container = resourceContainerName(sandbox.project, 'production', 'db');
+		const load = ['pgbench', ...place, '--client=2', '--transactions=100000000', '--no-vacuum', 'app'];
+		const work = sandbox.engine.exec(container, load);
+		const count = async () => Number(await sql('SELECT count(*) FROM pgbench_history'));
+		await expect.poll(count, {timeout: 30_000}).toBeGreaterThan(2100);
+		const backup = backupOf(await json(['resource', 'backup', 'create', '--resource', 'db']));
+		const end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'pgbench'";
+		expect(await sql(end)).toBe('2');
+		await work;
+		await sandbox.succeed(restore(backup.id, '--as', 'db-busy'));
+		const sums = await sql(
+			'SELECT (SELECT sum(abalance) FROM pgbench_accounts) - sum(delta), (SELECT sum(tbalance) FROM pgbench_tellers) - sum(delta), (SELECT sum(bbalance) FROM pgbench_branches) - sum(delta), count(*) FROM pgbench_history',
+			'db-busy',
+		);
+		expect(sums).toMatch(/^0\|0\|0\|\d+$/);
+		const made = Number(sums.split('|')[3]);
+		expect(made).toBeGreaterThan(2100);
+		expect(made).toBeLessThan(await count());
+		await sandbox.succeed(['resource', 'delete', '--resource', 'db-busy', '--delete-data', '--yes']);
+		await sandbox.succeed(restore(id, '--resource', 'db', '--yes'));
+		expect(await checksums()).toBe(before);
+	}, 180_000);
 
 	test('is backed up by its schedule once a day', async () => {
 		const text = await sandbox.succeed(['resource', 'backup', 'run-due']);
@@ -311,6 +358,6 @@ describe('a PostgreSQL with 100,000 rows', () => {
 
 		await sandbox.succeed(['resource', 'delete', '--resource', 'db', '--delete-data', '--yes']);
 		await sandbox.succeed(['deploy']);
-		expect(await sql(sandbox, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toBe('0');
+		expect(await sql("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toBe('0');
 	}, 180_000);
 });

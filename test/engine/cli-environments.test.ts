@@ -1,11 +1,14 @@
+import {readFileSync, statSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {environmentNetworkName, meshNetworkName} from '../../source/model/names.ts';
 import {parseSubnet} from '../../source/model/subnets.ts';
-import {expectError, withSandbox, words} from './cli.ts';
+import {expectError, filesBelow, withSandbox, words} from './cli.ts';
 import {publicService, serviceFiles, storeConnection, storeResource, yaml} from './cli-server.ts';
+import {until} from './helpers.ts';
 import {ask} from './router-lab.ts';
+import {startLoad} from './router-load.ts';
 
 describe('two environments side by side', () => {
 	const sandbox = withSandbox(async opened => {
@@ -141,11 +144,68 @@ describe('a service that asks for the password', () => {
 
 	test('access show prints user, password and a link that signs in', async () => {
 		const {password, links} = await readAccess();
-		expect(links).toEqual([`http://compartment:${password}@${sandbox.host()}:${sandbox.router.port}`]);
+		expect(links).toEqual([`http://compartment:${password}@${sandbox.host()}:${sandbox.router.port}/`]);
 		const text = await sandbox.succeed(['access', 'show']);
 		expect(text).toContain(`Password: ${password}`);
 		expect(text).toContain(links[0]);
 	});
+
+	test('a rotation under load loses no request: both passwords sign in until the former one is withdrawn', async () => {
+		const former = await readAccess();
+		const headersOf = ({user, password}: {user: string; password: string}) => basic(user, password);
+		const clients = {keepAlive: 2, fresh: 2, idling: 2};
+		const withFormer = startLoad(sandbox.router, sandbox.host(), {...clients, headers: headersOf(former)});
+		const loads = [withFormer];
+		const recorded = () => sandbox.state().access!.headerHash;
+		const before = recorded();
+		const stateFile = join(sandbox.folder, '.compartment/production/state.json');
+		try {
+			const rotation = sandbox.start(['access', 'rotate']);
+			await until(() => recorded() !== before || rotation.child.exitCode !== null, 60_000);
+			const recordedAt = statSync(stateFile).mtimeMs;
+			const next = await readAccess();
+			expect(next.password).not.toBe(former.password);
+			const withNext = startLoad(sandbox.router, sandbox.host(), {...clients, headers: headersOf(next)});
+			loads.push(withNext);
+			const {exitCode, stdout, stderr} = await rotation.ended;
+			expect(stderr).toContain('The former password does not sign in any more.');
+			expect({exitCode, shows: stdout.includes(next.password)}).toEqual({exitCode: 0, shows: false});
+			const endedAt = performance.now();
+			await until(() => withNext.samples.length > 200, 30_000);
+			expect(withFormer.namesSince(endedAt)).toEqual([]);
+			expect((await sandbox.ask('/', {headers: headersOf(former)})).status).toBe(401);
+			expect(Math.min(...withFormer.refusals)).toBeGreaterThan(recordedAt);
+			expect(withFormer.samples.length).toBeGreaterThan(100);
+			expect(withNext.refusals).toEqual([]);
+		} finally {
+			await Promise.all(loads.map(load => load.stop()));
+		}
+		expect(loads.flatMap(({losses}) => losses)).toEqual([]);
+		await sandbox.expectNoChanges();
+	}, 120_000);
+
+	test('outside of a terminal neither results nor files hold the password, and all name the command', async () => {
+		const {password} = await readAccess();
+		const forms = [password, encodeURIComponent(password), Buffer.from(`compartment:${password}`).toString('base64')];
+		sandbox.setVersion('web', 'v2');
+		const commands = [
+			['apply', '--auto-approve'],
+			['restart', '--auto-approve', '--json'],
+			['open'],
+			['open', '--json'],
+			['rollback', '--service', 'web', '--auto-approve'],
+		];
+		for (const command of commands) {
+			const outcome = await sandbox.run(command);
+			expect(outcome, outcome.stderr).toMatchObject({exitCode: 0});
+			expect(outcome.stdout).toContain('compartment access show');
+			for (const form of forms) expect(outcome.stdout + outcome.stderr).not.toContain(form);
+		}
+		for (const file of filesBelow(sandbox.folder))
+			for (const form of forms) expect(readFileSync(file, 'latin1'), file).not.toContain(form);
+		sandbox.setVersion('web', 'v1');
+		await sandbox.succeed(['deploy']);
+	}, 60_000);
 
 	test('does not close the public one, which keeps its own header', async () => {
 		const {status, echo} = await sandbox.ask('/', {service: 'shop', headers: {authorization: 'Bearer of-the-app'}});
@@ -177,6 +237,34 @@ describe('a service that asks for the password', () => {
 		await sandbox.succeed(['deploy']);
 		expect((await sandbox.ask('/')).status).toBe(401);
 		expect((await sandbox.ask('/', {headers: basic(user, password)})).status).toBe(200);
+	});
+
+	test('is not reached without it through the rule of a public one, nor a public one through its rules', async () => {
+		const {user, password} = await readAccess();
+		sandbox.write({
+			'compartment.routes.yml': yaml({
+				version: 1,
+				routes: [
+					{on: 'shop', path: '/web/*', to: 'web'},
+					{on: 'web', path: '/shop/*', to: 'shop'},
+				],
+			}),
+		});
+		await sandbox.succeed(['deploy']);
+		const statuses = async (headers: Record<string, string>) =>
+			Promise.all(
+				[
+					['/', 'shop'],
+					['/web/', 'shop'],
+					['/', 'web'],
+					['/shop/', 'web'],
+				].map(async ([path, service]) => (await sandbox.ask(path, {service, headers})).status),
+			);
+		expect(await statuses({})).toEqual([200, 401, 401, 401]);
+		expect(await statuses(basic(user, password))).toEqual([200, 200, 200, 200]);
+		expect(await sandbox.succeed(['route', 'test', 'GET', `http://${sandbox.host({service: 'shop'})}/web/`])).toMatch(
+			/password/,
+		);
 	});
 });
 

@@ -8,8 +8,10 @@ type Sample = {readonly startedAt: number; readonly name: string};
 
 export type Load = {
 	readonly samples: readonly Sample[];
-	/** Everything that is not a 200 with an echo. */
+	/** Everything that is not a 200 with an echo, except refusals. */
 	readonly losses: readonly string[];
+	/** When a password was refused, with a 401: milliseconds since the epoch. */
+	readonly refusals: readonly number[];
 	/** Names that answered requests begun after a moment. */
 	namesSince(moment: number): string[];
 	stop(): Promise<void>;
@@ -19,10 +21,16 @@ export type Load = {
 export function startLoad(
 	router: RouterOptions,
 	host: string,
-	{keepAlive, fresh, idling}: {keepAlive: number; fresh: number; idling: number},
+	{
+		keepAlive,
+		fresh,
+		idling,
+		headers,
+	}: {keepAlive: number; fresh: number; idling: number; headers?: Record<string, string>},
 ): Load {
 	const samples: Sample[] = [];
 	const losses: string[] = [];
+	const refusals: number[] = [];
 	let isRunning = true;
 
 	const client = async (agent: Agent | false, idleMs: number): Promise<void> => {
@@ -30,8 +38,9 @@ export function startLoad(
 			const startedAt = performance.now();
 			try {
 				const method = count % 3 === 2 ? 'POST' : 'GET';
-				const {status, echo, body} = await ask(router, {host, method, path: '/load', agent});
+				const {status, echo, body} = await ask(router, {host, method, path: '/load', headers, agent});
 				if (status === 200 && echo) samples.push({startedAt, name: echo.name});
+				else if (status === 401 && headers) refusals.push(Date.now());
 				else losses.push(`${method} ${status} ${body}`);
 			} catch (error) {
 				losses.push(String(error));
@@ -55,6 +64,7 @@ export function startLoad(
 	return {
 		samples,
 		losses,
+		refusals,
 		namesSince: moment => [...new Set(samples.filter(({startedAt}) => startedAt > moment).map(({name}) => name))],
 		stop: async () => {
 			isRunning = false;

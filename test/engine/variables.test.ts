@@ -1,8 +1,9 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {parse} from 'dotenv';
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, inject, test} from 'vitest';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
 
 const canary = 'canary-7f3a9d/with+odd=chars';
@@ -245,6 +246,32 @@ describe('variables of an environment', () => {
 		expect(await sandbox.succeed(['variable', 'show', 'B'])).toContain('VALUE: two');
 	});
 
+	test('any dotenv file imports to the values that the dotenv package reads', async () => {
+		const text = (pattern: RegExp) => fc.stringMatching(pattern);
+		const value = fc.oneof(
+			text(/^[ -~]{0,30}$/).map(word => word.replace(/["'`]/g, '')),
+			text(/^[^"\\\r\0]{0,40}$/).map(words => `"${words}"`),
+			text(/^[a-z $\\n]{0,20}$/).map(words => `"${words}\\n\\t\\r"`),
+			text(/^[^'\r\0]{0,40}$/).map(words => `'${words}' # a note`),
+			text(/^[^`\r\0]{0,40}$/).map(words => `\`${words}\``),
+			fc.string({unit: 'grapheme', maxLength: 20}).map(words => `"${words.replace(/["\\\r\0]/g, '')}"`),
+		);
+		const join = fc.constantFrom('=', ' = ', ': ');
+		const line = fc.tuple(fc.constantFrom('', 'export '), join, value);
+		for (const [round, lines] of fc
+			.sample(fc.array(line, {minLength: 20, maxLength: 30}), {numRuns: 3, seed: 11})
+			.entries()) {
+			const file = lines
+				.map(([prefix, separator, words], index) => `${prefix}E${round}_${index}${separator}${words}`)
+				.join('\n');
+			sandbox.write({'.env.any': file});
+			await sandbox.succeed(['variable', 'import', '--file', '.env.any', '--env', 'imported', '--sensitive']);
+			const print = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith('E${round}_')))))`;
+			const printed = await sandbox.succeed(['variable', 'run', '--env', 'imported', '--', 'node', '-e', print]);
+			expect(JSON.parse(printed)).toEqual(parse(file));
+		}
+	});
+
 	test('a second recipient reads the same values', async () => {
 		const passphrase = {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'};
 		const run = [
@@ -265,6 +292,22 @@ describe('variables of an environment', () => {
 		expect(await sandbox.succeed(run, {env: passphrase})).toBe(`${canary}\n`);
 		await sandbox.succeed(['variable', 'recipients', 'remove', theirs.trim()]);
 		expectError(await sandbox.run(run, {env: passphrase}), /encrypted for another identity/);
+	});
+
+	test('what no environment of a process can hold is refused, and changes nothing', async () => {
+		const {serial} = sandbox.state();
+		const command = [process.execPath, inject('cli'), 'variable', 'set', 'BYTES', '--sensitive', '--stdin'] as const;
+		const give = (input: Buffer) =>
+			spawnSync(command[0], command.slice(1), {cwd: sandbox.folder, env: sandbox.env, input, encoding: 'utf8'});
+		const binary = give(Buffer.from([0xff, 0xfe, 0x61]));
+		expect(binary.stderr).toContain('The value of BYTES is not UTF-8 text, and the engine takes nothing else.');
+		expect(binary.stderr).toContain('base64');
+		const cut = give(Buffer.from('a\0b'));
+		expect(cut.stderr).toContain('The value of BYTES contains a NUL byte, which no environment variable can hold.');
+		sandbox.write({'.env.nul': 'A="a\0b"\n'});
+		const imported = await sandbox.run(['variable', 'import', '--file', '.env.nul', '--replace']);
+		expectError(imported, 'The value of A contains a NUL byte');
+		expect([binary.status, cut.status, sandbox.state().serial]).toEqual([1, 1, serial]);
 	});
 
 	test('bad input is refused with the documented messages', async () => {

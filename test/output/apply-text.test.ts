@@ -95,6 +95,16 @@ describe('how it ended', () => {
 		]);
 	});
 
+	it('shows links that sign in to a person', () => {
+		const signIn = (url: string) => `${url}/secret`;
+		const urls = [...result.urls, {service: 'shop', url: 'http://shop.localhost', accessMode: 'public' as const}];
+		expect(renderResult({...result, urls}, plainPaint, signIn)).toEqual([
+			'Apply done in 1s: 2 done.',
+			'web active at http://notes.localhost:9080/secret (signs in)',
+			'shop active at http://shop.localhost',
+		]);
+	});
+
 	it('says after a failure that the former deployments still serve', () => {
 		expect(lines({outcome: 'failed', failed: 1})).toContain(
 			'web still active at http://notes.localhost:9080 (asks for the password)',

@@ -1,0 +1,53 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {type Contender, measure, runWell} from './measure.ts';
+import {findPeers} from './peers.ts';
+import {conditions, table} from './report.ts';
+import {compartment, hasEngine, type Sandbox, withSandbox} from './sandbox.ts';
+
+const count = 1000;
+const bare = 'node -e 0';
+const peers = await findPeers();
+
+/** Fails unless a command printed as many variables as there are. */
+function mustListAll(stdout: string): void {
+	const listed = stdout.match(/^KEY_\d+ +sensitive .*<hidden>$/gm)?.length ?? 0;
+	if (listed !== count) throw new Error(`expected ${count} variables, but it listed ${listed}:\n${stdout}`);
+}
+
+/** As many sensitive variables as asked for, by one import; the service gets all of them. */
+async function setAll({directory, env}: Sandbox): Promise<void> {
+	const lines = Array.from({length: count}, (_, index) => `KEY_${index}=value ${index} ${'x'.repeat(40)}`);
+	writeFileSync(join(directory, 'all.env'), `${lines.join('\n')}\n`, {mode: 0o600});
+	await runWell(compartment('variable', 'import', '--sensitive', '--file', 'all.env'), {cwd: directory, env});
+}
+
+async function contenders(sandbox: Sandbox): Promise<Contender[]> {
+	const {directory: cwd, env} = sandbox;
+	await setAll(sandbox);
+	await runWell(compartment('apply', '--auto-approve'), {cwd, env});
+	let round = 0;
+	const set = (name: string, input: () => string): Contender => ({
+		name,
+		// A value comes in through a pipe, as a secret does; the shell that makes the pipe is part of the time.
+		command: ['sh', '-c', '"$@" < value', 'sh', ...compartment('variable', 'set', 'KEY_7', '--sensitive', '--stdin')],
+		cwd,
+		env,
+		prepare: async () => writeFileSync(join(cwd, 'value'), input(), {mode: 0o600}),
+	});
+	return [
+		{name: bare, command: [process.execPath, '-e', '0']},
+		{name: 'variable list', command: compartment('variable', 'list'), cwd, env, check: mustListAll},
+		set('variable set, another value', () => `value ${round++}`),
+		set('variable set, the same value', () => 'the same value'),
+		{name: 'plan', command: compartment('plan'), cwd, env},
+	];
+}
+
+process.stdout.write(`## ${count} sensitive variables\n\n${conditions(peers)}\n\n`);
+if (await hasEngine()) {
+	await withSandbox(1, async sandbox => {
+		const timings = await measure(await contenders(sandbox), {rounds: 15});
+		process.stdout.write(`${table(timings, [bare])}\n\n`);
+	});
+} else process.stdout.write('No engine answers: nothing measured.\n\n');

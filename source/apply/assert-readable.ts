@@ -1,0 +1,44 @@
+import {outputKeys} from '../model/outputs.ts';
+import type {Env, EnvValue} from '../model/values.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {State} from '../state/state.ts';
+import {findVariable} from '../state/variables.ts';
+import type {SecretReader} from './secret-reader.ts';
+
+type Secret = Extract<EnvValue, {type: 'secret'}>;
+
+const valuesIn = (env: Env, keys = Object.keys(env)): EnvValue[] =>
+	keys.flatMap(key => (Object.hasOwn(env, key) ? env[key]! : []));
+
+/** The secrets that an environment of a container is made of, those inside of outputs too. */
+function secretsIn(values: readonly EnvValue[], resources: Plan['desired']['resources']): Secret[] {
+	return values.flatMap(value => {
+		if (value.type === 'secret') return [value];
+		if (value.type === 'plain') return [];
+		const resource = resources.find(({name}) => name === value.resource);
+		const output = resource?.outputs[value.output];
+		return resource && output ? secretsIn(valuesIn(resource.spec.env, outputKeys(output.value)), resources) : [];
+	});
+}
+
+/** What the containers that a plan makes will be given. */
+function containerValues({actions, deployments, desired}: Plan): EnvValue[] {
+	const isMade = (address: string) =>
+		actions.some(action => action.address === address && (action.kind === 'create' || action.kind === 'replace'));
+	return [
+		...deployments.filter(({kind}) => kind !== 'job' && kind !== 'cron').flatMap(({spec}) => valuesIn(spec.env)),
+		...desired.resources.filter(({address}) => isMade(address)).flatMap(({spec}) => valuesIn(spec.env)),
+	];
+}
+
+/**
+ * Reads every sensitive value that a plan needs, before it changes anything: without the identity, or with a value that
+ * is damaged, the old would be stopped for a new one that cannot start.
+ * @throws UserError about the first one that cannot be read
+ */
+export async function assertReadable(plan: Plan, state: State, secrets: SecretReader): Promise<void> {
+	for (const {scope, key} of secretsIn(containerValues(plan), plan.desired.resources)) {
+		const variable = findVariable(state, scope, key);
+		if (variable?.isSensitive) await secrets.readCiphertext(variable.ciphertext, scope, key);
+	}
+}

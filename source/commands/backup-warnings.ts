@@ -1,0 +1,29 @@
+import {join, sep} from 'node:path';
+import {formatBytes} from '../output/bytes.ts';
+import type {Backup} from '../state/backup.ts';
+
+function describe(backups: readonly Backup[]): string {
+	const resources = [...new Set(backups.map(({resource}) => resource))].sort().join(', ');
+	const bytes = formatBytes(backups.reduce((sum, {size}) => sum + (size ?? 0), 0));
+	return `${backups.length === 1 ? '1 backup' : `${backups.length} backups`} of ${resources} (${bytes})`;
+}
+
+/**
+ * What becomes of an environment's backups when it is deleted: those in its own folder go with it.
+ * @param directory state folder of the environment
+ */
+export function backupWarnings(backups: readonly Backup[], directory: string): string[] {
+	const folder = join(directory, 'backups');
+	const good = backups.filter(({status}) => status === 'succeeded');
+	const isOwn = ({artifactLocation}: Backup) => artifactLocation?.startsWith(folder + sep) ?? true;
+	const own = good.filter(isOwn);
+	const others = good.filter(backup => !isOwn(backup));
+	return [
+		...(own.length > 0
+			? [`Deleted with the environment: ${describe(own)} in ${folder}. Copy beforehand what you may need.`]
+			: []),
+		...(others.length > 0
+			? [`Kept: ${describe(others)} outside of ${folder}. No environment knows of them any more.`]
+			: []),
+	];
+}

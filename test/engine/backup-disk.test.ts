@@ -1,0 +1,122 @@
+import {execFileSync} from 'node:child_process';
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {createKeeper, idleService, keeper} from './backup-store.ts';
+import {expectError, withSandbox} from './cli.ts';
+
+const withKeeper = (prepare?: (folder: string) => void) =>
+	withSandbox(async box => {
+		prepare?.(box.folder);
+		box.describe({services: {idle: idleService}, resources: {store: keeper()}});
+		await box.succeed(['deploy']);
+	});
+
+const full = /no space is left on the device/;
+
+describe('a disk that is full at one write of the state', () => {
+	const sandbox = withKeeper();
+	const store = createKeeper(sandbox);
+	const folder = () => join(sandbox.folder, '.compartment/production/backups');
+	let id = '';
+	beforeAll(async () => {
+		await store.setValue('good');
+		await sandbox.succeed(store.create);
+		id = store.newest().id;
+	});
+
+	/** Whatever opens the environment next settles what was left: no backup is half, and no file without a record. */
+	async function expectSettled(): Promise<void> {
+		await sandbox.succeed(store.list);
+		const backups = store.backups();
+		expect(backups.filter(({status}) => status === 'running')).toEqual([]);
+		const good = backups.filter(({status}) => status === 'succeeded').map(backup => backup.id);
+		expect(readdirSync(folder()).sort()).toEqual(good.sort());
+		expect(await store.leftovers()).toEqual([]);
+	}
+
+	test('of a backup: it fails with the reason, and counts for nothing', async () => {
+		let hits = 0;
+		for (let hit = 1; ; hit++) {
+			const count = store.backups().filter(({status}) => status === 'succeeded').length;
+			const outcome = await sandbox.run(store.create, {
+				env: {COMPARTMENT_FAILPOINT: `state.before-write:${hit}:enospc`},
+			});
+			await expectSettled();
+			const now = store.backups().filter(({status}) => status === 'succeeded').length;
+			if (outcome.exitCode === 0) {
+				expect(now).toBe(count + 1);
+				break;
+			}
+			expectError(outcome, full);
+			expect(now).toBe(count);
+			hits++;
+		}
+		expect(hits).toBeGreaterThanOrEqual(2);
+	}, 180_000);
+
+	test('of a restore: the data is the former one, or the resource says that it may not be', async () => {
+		let hits = 0;
+		for (let hit = 1; ; hit++) {
+			await store.setValue('newer');
+			const outcome = await sandbox.run(store.restore(id), {
+				env: {COMPARTMENT_FAILPOINT: `state.before-write:${hit}:enospc`},
+			});
+			const value = await store.value();
+			const {status} = store.record();
+			await expectSettled();
+			if (outcome.exitCode === 0) {
+				expect({value, status}).toEqual({value: 'good', status: 'running'});
+				break;
+			}
+			expectError(outcome, full);
+			expect(status).toBe(value === 'newer' ? 'running' : 'restore-incomplete');
+			await sandbox.succeed(store.restore(id));
+			expect(await store.value()).toBe('good');
+			hits++;
+		}
+		expect(hits).toBeGreaterThanOrEqual(4);
+		await sandbox.expectNoChanges();
+	}, 300_000);
+});
+
+describe('a disk that is full of other things', () => {
+	const small = (folder: string) => join(folder, '.compartment');
+	const sandbox = withKeeper(folder => {
+		mkdirSync(small(folder), {mode: 0o700});
+		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=700', 'tmpfs', small(folder)]);
+	});
+	// Before the sandbox removes its folder.
+	afterAll(async () => {
+		rmSync(filler(), {force: true});
+		await sandbox.run(['destroy', '--delete-data', '--auto-approve']);
+		execFileSync('umount', [small(sandbox.folder)]);
+	});
+	const store = createKeeper(sandbox);
+	const filler = () => join(small(sandbox.folder), 'filler');
+	const fill = () => {
+		try {
+			writeFileSync(filler(), Buffer.alloc(8 * 1024 * 1024, 1));
+		} catch (error) {
+			expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+		}
+	};
+
+	test('refuses a backup and a restore, keeps the state, and goes on when there is room', async () => {
+		await store.setValue('good');
+		await sandbox.succeed(store.create);
+		const {id} = store.newest();
+		await store.setValue('newer');
+		const {serial} = sandbox.state();
+		fill();
+		for (const command of [store.create, store.restore(id)]) expectError(await sandbox.run(command), full);
+		expect(await sandbox.succeed(store.list)).toContain(`${id}\tsucceeded\tmanual`);
+		expect(await store.value()).toBe('newer');
+		expect(sandbox.state().serial).toBe(serial);
+		expect(store.record().status).toBe('running');
+		rmSync(filler());
+		await sandbox.succeed(store.restore(id));
+		expect(await store.value()).toBe('good');
+		await sandbox.expectNoChanges();
+	}, 120_000);
+});

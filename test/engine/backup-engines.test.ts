@@ -1,0 +1,66 @@
+import {connect, createServer, type Server} from 'node:net';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {createKeeper, idleService, keeper} from './backup-store.ts';
+import {expectError, withSandbox} from './cli.ts';
+
+const sandbox = withSandbox(async box => {
+	box.describe({services: {idle: idleService}, resources: {store: keeper({}, {interval: 'hourly'})}});
+	await box.succeed(['deploy']);
+});
+const store = createKeeper(sandbox);
+
+// The same engine, as another machine would reach it.
+let server: Server;
+let remote: Readonly<Record<string, string>>;
+beforeAll(async () => {
+	const host = process.env['DOCKER_HOST'];
+	const path = host?.startsWith('unix://') ? host.slice('unix://'.length) : '/var/run/docker.sock';
+	server = createServer(client => {
+		const engine = connect({path});
+		client.pipe(engine).pipe(client);
+		for (const [one, other] of [
+			[client, engine],
+			[engine, client],
+		] as const)
+			one.on('error', () => other.destroy()).on('close', () => other.destroy());
+	});
+	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	remote = {DOCKER_HOST: `tcp://127.0.0.1:${typeof address === 'object' ? address!.port : 0}`};
+});
+afterAll(() => server?.close());
+
+test('a remote engine is deployed to and read, and its resources are worked on', async () => {
+	await sandbox.succeed(['deploy', '--replace', 'service.idle'], {env: remote});
+	expect(await sandbox.succeed(['resource', 'list'], {env: remote})).toMatch(/^store\trunning\t/);
+	await sandbox.succeed(['resource', 'stop', '--resource', 'store'], {env: remote});
+	await sandbox.succeed(['resource', 'start', '--resource', 'store'], {env: remote});
+});
+
+test('a remote engine gets no backup and no restore, which would need folders of this machine', async () => {
+	await store.setValue('good');
+	await sandbox.succeed(store.create);
+	const {id} = store.newest();
+	await store.setValue('present');
+	const {serial} = sandbox.state();
+	const message = `Backups are written to this machine, and the engine ${remote['DOCKER_HOST']} cannot mount its folders.`;
+	const commands = [
+		store.create,
+		store.restore(id),
+		['resource', 'backup', 'restore', '--backup', id, '--as', 'copy'],
+		['resource', 'backup', 'verify', '--backup', id],
+	];
+	for (const command of commands) {
+		const outcome = await sandbox.run(command, {env: remote});
+		expectError(outcome, message);
+		expect(outcome.stderr).toContain('Run the command on the machine of the engine.');
+		expect(outcome.stdout).toBe('');
+	}
+	const due = await sandbox.run(['resource', 'backup', 'run-due'], {env: remote});
+	expect(due).toMatchObject({exitCode: 1, stdout: `Resource store failed: ${message}\n`});
+	expect(await sandbox.succeed(store.list, {env: remote})).toContain(`${id}\tsucceeded\tmanual`);
+	expect(sandbox.state().serial).toBe(serial);
+	expect(store.newest().id).toBe(id);
+	expect(await store.value()).toBe('present');
+	expect(await store.leftovers()).toEqual([]);
+});

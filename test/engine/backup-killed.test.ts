@@ -1,0 +1,99 @@
+import {beforeAll, describe, expect, test} from 'vitest';
+import {createKeeper, idleService, keeper} from './backup-store.ts';
+import {withSandbox} from './cli.ts';
+
+const sandbox = withSandbox(async box => {
+	box.describe({services: {idle: idleService}, resources: {store: keeper()}});
+	await box.succeed(['deploy']);
+});
+const store = createKeeper(sandbox);
+const copy = createKeeper(sandbox, 'copy');
+let id = '';
+beforeAll(async () => {
+	await store.setValue('good');
+	await sandbox.succeed(store.create);
+	id = store.newest().id;
+});
+
+/** Runs a command that is killed at a point; says whether it came there. */
+async function kill(args: readonly string[], point: string): Promise<boolean> {
+	const {signal, stdout, stderr} = await sandbox.run(args, {env: {COMPARTMENT_FAILPOINT: point}});
+	if (signal === null) return false;
+	expect(signal, `${point}: ${stdout}${stderr}`).toBe('SIGKILL');
+	return true;
+}
+
+const points = [
+	'apply.before-create-volume',
+	'apply.after-create-volume',
+	'apply.before-replace-resource',
+	'resource.after-start',
+	'apply.after-replace-resource',
+	'restore.after-command',
+	'restore.after-ready',
+];
+
+describe('a restore into a new resource that is killed', () => {
+	const as = () => ['resource', 'backup', 'restore', '--backup', id, '--as', 'copy'];
+	const remove = ['resource', 'delete', '--resource', 'copy', '--delete-data', '--yes'];
+
+	/** Half restored and said so, or not there at all; and the way on works. */
+	async function expectClear(wasKilled: boolean): Promise<void> {
+		const listed = await sandbox.succeed(['resource', 'list']);
+		expect(listed).toMatch(/^store\trunning\t/m);
+		const status = /^copy\t(\S+)\t/m.exec(listed)?.[1];
+		if (!wasKilled) expect(status).toBe('running');
+		else expect(['restore-incomplete', undefined]).toContain(status);
+		if (status !== undefined) {
+			const deploy = await sandbox.run(['deploy']);
+			expect(deploy.stderr).toContain('compartment resource delete --resource copy');
+			await sandbox.succeed(remove);
+		}
+		await sandbox.succeed(as());
+		expect(await copy.value()).toBe('good');
+		await sandbox.succeed(remove);
+		expect(await store.leftovers()).toEqual([]);
+		const {containers, volumes} = await sandbox.observe();
+		expect([...containers, ...volumes].map(({name}) => name).filter(name => name.includes('copy'))).toEqual([]);
+		expect(sandbox.state().variables.filter(({scope}) => scope.type === 'resource' && scope.name === 'copy')).toEqual(
+			[],
+		);
+		await sandbox.expectNoChanges();
+	}
+
+	test.for(points)('at %s leaves a clear state', async point => {
+		expect(await kill(as(), point)).toBe(true);
+		await expectClear(true);
+	});
+
+	test('at any write of the state leaves a clear state', async () => {
+		let count = 0;
+		while (await kill(as(), `state.before-write:${count + 1}`)) {
+			count++;
+			await expectClear(true);
+		}
+		await expectClear(false);
+		expect(count).toBeGreaterThan(3);
+	}, 240_000);
+});
+
+test('a verification that is killed leaves nothing', async () => {
+	const verify = ['resource', 'backup', 'verify', '--backup', id];
+	const {state} = sandbox;
+	const settled = async () => {
+		await sandbox.succeed(['deploy']);
+		expect(await store.leftovers()).toEqual([]);
+	};
+	expect(await kill(verify, 'state.before-write:1')).toBe(true);
+	await settled();
+	const running = sandbox.start(verify);
+	await expect.poll(async () => (await store.leftovers()).length, {timeout: 20_000}).toBeGreaterThan(0);
+	running.child.kill('SIGKILL');
+	await running.ended;
+	await settled();
+	expect(state().backups.map(({verification}) => verification)).toEqual([null]);
+	expect(await sandbox.succeed(verify)).toContain('was restored and is good');
+	expect(await store.leftovers()).toEqual([]);
+	expect(await store.value()).toBe('good');
+	await sandbox.expectNoChanges();
+});

@@ -1,0 +1,131 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {beforeAll, expect, inject, test} from 'vitest';
+import {signInUrl} from '../../source/apply/urls.ts';
+import {openTerminal} from '../terminal/terminal.ts';
+import {filesBelow, withSandbox} from './cli.ts';
+import {publicService} from './cli-server.ts';
+
+const sandbox = withSandbox(opened => {
+	opened.addService('web');
+	opened.addService('shop');
+	opened.describe({services: {web: publicService('web', {accessMode: 'authenticated'}), shop: publicService('shop')}});
+});
+
+/** A command in a terminal that is wide enough for a link. */
+const open = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+	openTerminal(process.execPath, [inject('cli'), ...args], {
+		columns: 200,
+		rows: 40,
+		cwd: sandbox.folder,
+		env: {...sandbox.env, CI: undefined, TERM: undefined, DISPLAY: undefined, WAYLAND_DISPLAY: undefined, ...env},
+	});
+
+/** What a command leaves on the main screen, after a yes where it asks. */
+async function show(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> {
+	using terminal = open(args, env);
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	return terminal.scrollback();
+}
+
+const linkIn = (text: string): URL | undefined => {
+	const found = /http:\/\/compartment:[^@\s]+@\S+\/(?=\s|$)/m.exec(text)?.[0];
+	return found === undefined ? undefined : new URL(found);
+};
+
+/** Opens a link as a browser does: its name leads to this machine, and user and password go into a header. */
+const visit = ({hostname, username, password}: URL) =>
+	sandbox.ask('/', {
+		headers: {
+			authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
+			host: hostname,
+		},
+	});
+
+let link: URL;
+
+beforeAll(async () => {
+	const transcript = await show(['apply', '--auto-approve']);
+	link = linkIn(transcript)!;
+	expect(transcript).toMatch(/^web active at http:\/\/compartment:\S+ \(signs in\)$/m);
+	expect(transcript).toMatch(/^shop active at http:\/\/shop-[^@]+$/m);
+	expect(transcript).not.toContain('compartment access show');
+}, 90_000);
+
+test('the first apply prints a link that signs in', async () => {
+	expect(link).toMatchObject({hostname: sandbox.host(), port: String(sandbox.router.port)});
+	expect((await visit(link)).status).toBe(200);
+	link.password = 'wrong';
+	expect((await visit(link)).status).toBe(401);
+});
+
+test.each([
+	['open', ['open']],
+	['access show', ['access', 'show']],
+	['restart', ['restart', '--auto-approve']],
+	['apply in words, for a screen reader', ['apply', '--rebuild', '--auto-approve', '--accessible']],
+	['rollback', ['rollback', '--service', 'web', '--auto-approve']],
+])(
+	'%s prints it',
+	async (_, args) => {
+		const found = linkIn(await show(args));
+		expect(found).toBeDefined();
+		expect((await visit(found!)).status).toBe(200);
+	},
+	90_000,
+);
+
+test('promote prints it', async () => {
+	sandbox.setVersion('web', 'v2');
+	expect(linkIn(await show(['apply', '--hold', '--auto-approve']))).toBeDefined();
+	const found = linkIn(await show(['promote', '--auto-approve']));
+	expect(await visit(found!)).toMatchObject({status: 200, body: 'web v2'});
+}, 90_000);
+
+test('a public service is opened without it', async () => {
+	expect((await show(['open', 'shop'])).trim()).toBe(
+		`http://${sandbox.host({service: 'shop'})}:${sandbox.router.port}`,
+	);
+});
+
+test.each([
+	['a CI run', ['apply', '--rebuild', '--auto-approve'], {CI: 'true'}],
+	['--plain', ['restart', '--auto-approve', '--plain'], {}],
+	['--json', ['open', '--json'], {}],
+])(
+	'%s keeps its output, so it has the command instead',
+	async (_, args, env) => {
+		const text = await show(args, env);
+		expect(text).toContain('compartment access show');
+		expect(linkIn(text)).toBeUndefined();
+	},
+	90_000,
+);
+
+test('a rotation prints the new link, and no file holds a password', async () => {
+	const former = linkIn(await show(['open']))!;
+	const text = await show(['access', 'rotate']);
+	const next = linkIn(text)!;
+	expect(text).toMatch(/The former password does not sign in any more\.$/);
+	expect([(await visit(former)).status, (await visit(next)).status]).toEqual([401, 200]);
+	for (const file of filesBelow(sandbox.folder))
+		for (const {password} of [former, next]) expect(readFileSync(file, 'latin1'), file).not.toContain(password);
+	const audit = readFileSync(join(sandbox.folder, '.compartment/production/audit.ndjson'), 'utf8');
+	expect(audit.match(/"access\.(shown|rotated)"/g)!.slice(-3)).toEqual([
+		'"access.shown"',
+		'"access.rotated"',
+		'"access.shown"',
+	]);
+}, 90_000);
+
+test('someone whose identity does not read the password gets the result all the same', async () => {
+	const text = await show(['restart', '--auto-approve'], {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'});
+	expect(text).toMatch(/web active at http:\/\/\S+ \(asks for the password\)/);
+	expect(text).toContain('compartment access show');
+}, 90_000);
+
+test('parts of a link are percent-encoded', () => {
+	expect(signInUrl('http://a.localhost:9080', {user: 'a:b', password: 'p@s/$&w%'})).toBe(
+		'http://a%3Ab:p%40s%2F%24%26w%25@a.localhost:9080/',
+	);
+});
