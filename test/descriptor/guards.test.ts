@@ -1,4 +1,5 @@
 import {expect, it} from 'vitest';
+import {growthOf} from '../growth.ts';
 import {problemsOf, web} from './support.ts';
 
 const minimal = 'name: app\nservices: {web: .}\n';
@@ -20,9 +21,7 @@ it.each([
 	['explicit keys', '? '.repeat(50_000)],
 	['block maps', Array.from({length: 65}, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
 ])('refuses 65 levels of nesting and more: %s', (_, text) => {
-	const started = performance.now();
 	expect(first(text)).toContain(tooDeep);
-	expect(performance.now() - started).toBeLessThan(1000);
 });
 
 it('takes 64 levels and says what is wrong inside instead', () => {
@@ -86,11 +85,11 @@ it('refuses bytes that are not UTF-8', () => {
 	expect(first(new Uint8Array([0x6e, 0xff, 0xfe]))).toBe('1:1 must be UTF-8 text');
 });
 
-it('answers quickly to a megabyte of keys', () => {
-	const text = Array.from({length: 60_000}, (_, index) => `key${index}: ${index}\n`).join('');
-	const started = performance.now();
-	expect(problemsOf(text).length).toBe(60_002);
-	expect(performance.now() - started).toBeLessThan(5000);
+it('answers to a megabyte of keys with work that grows as they do', () => {
+	const keysOf = (count: number) => Array.from({length: count}, (_, index) => `key${index}: ${index}\n`).join('');
+	const texts = {1: keysOf(3000), 20: keysOf(60_000)};
+	expect(problemsOf(texts[20]).length).toBe(60_002);
+	expect(growthOf(scale => void problemsOf(texts[scale]))).toBeLessThan(100);
 });
 
 it.each([
