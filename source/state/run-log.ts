@@ -35,14 +35,16 @@ export function openRunLog(directory: string, run: string): RunLog {
 	};
 }
 
+/** Ids sort by time behind their prefix, which tells a run from a job or a backup. */
+const timeOf = (run: string): string => run.slice(run.indexOf('_') + 1);
+
 /** Runs that have a log, the newest first. */
 export function listRuns(directory: string): readonly string[] {
 	try {
 		return readdirSync(runsDirectory(directory))
 			.filter(name => name.endsWith('.ndjson'))
 			.map(name => name.slice(0, -'.ndjson'.length))
-			.sort()
-			.reverse();
+			.sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
 	} catch {
 		return [];
 	}
