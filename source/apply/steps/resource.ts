@@ -36,7 +36,7 @@ export async function ensureImage(context: ApplyContext, address: string, refere
 	const pulled = await context.engine.pullImage(
 		reference,
 		({message}) => progress(context, address, `pulling ${reference}: ${message}`),
-		context.signal,
+		context.stopping,
 	);
 	return pulled.id;
 }
