@@ -2,7 +2,7 @@ import {labels} from '../model/labels.ts';
 import {resourceContainerName} from '../model/names.ts';
 import type {PendingOperation} from '../state/journal.ts';
 import {ownContainers, type RecoveryContext} from './recovery-context.ts';
-import {previousName} from './steps/resource.ts';
+import {previousName} from './steps/resource-container.ts';
 
 type Replacement = Extract<PendingOperation['intent'], {type: 'replace-resource'}>;
 

@@ -1,6 +1,7 @@
 import {isUp} from '../apply/containers.ts';
 import {removeVolume} from '../apply/destroy-steps.ts';
-import {deleteResource, replaceResource, restartResource} from '../apply/steps/resource.ts';
+import {replaceResource} from '../apply/steps/replace-resource.ts';
+import {deleteResource, restartResource} from '../apply/steps/resource.ts';
 import {stopResource as stopContainer} from '../apply/stop-steps.ts';
 import {UserError} from '../errors.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';

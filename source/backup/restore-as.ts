@@ -1,5 +1,5 @@
 import {removeVolume} from '../apply/destroy-steps.ts';
-import {replaceResource} from '../apply/steps/resource.ts';
+import {replaceResource} from '../apply/steps/replace-resource.ts';
 import {createVolume} from '../apply/steps/volume.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';

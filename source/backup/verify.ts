@@ -1,4 +1,4 @@
-import {ensureImage, settle, startContainer} from '../apply/steps/resource.ts';
+import {ensureImage, settle, startContainer} from '../apply/steps/resource-container.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';
 import {labelsOf} from '../model/labels.ts';

@@ -1,0 +1,105 @@
+import type {ObservedContainer} from '../../engine/engine.ts';
+import {failpoint} from '../../failpoints.ts';
+import {labels} from '../../model/labels.ts';
+import {specHash} from '../../model/spec-hash.ts';
+import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
+import type {ResourceRecord, State} from '../../state/state.ts';
+import {followLogs} from '../containers.ts';
+import {type ApplyContext, progress} from '../context.ts';
+import {generateVariables} from '../generated-variables.ts';
+import {withRevisions} from '../known-values.ts';
+import {operate} from '../operation.ts';
+import {
+	ensureImage,
+	ownContainers,
+	previousName,
+	recordOf,
+	settle,
+	startContainer,
+	withRecord,
+} from './resource-container.ts';
+
+/**
+ * Whether an interrupted apply made this container for the first time. It may be filling its volume right now, which a
+ * database does once and cannot begin again half-way, so it is gone on with.
+ */
+const isBegun = (
+	state: State,
+	{name}: DesiredResource,
+	{labels: own}: ObservedContainer,
+	spec: ResourceSpec,
+): boolean => state.resources[name] === undefined && own[labels.spec] === specHash(spec);
+
+/**
+ * Makes a resource's container, stop-first: the old one is renamed and stopped before the new one starts on the same
+ * volumes, and comes back when the new one does not become ready (contract 4.10).
+ * @param restored the record's status, when a restore into it is to follow or is not finished
+ */
+export async function replaceResource(
+	context: ApplyContext,
+	resource: DesiredResource,
+	restored: Pick<ResourceRecord, 'status' | 'restore'> = {status: 'running'},
+): Promise<void> {
+	const {engine, settings, state} = context;
+	await generateVariables(context, resource);
+	const spec = withRevisions(resource.spec, state.current());
+	const imageId = await ensureImage(context, resource.address, spec.image);
+	const logs = new AbortController();
+	let former: ObservedContainer | undefined;
+	await operate(context, {
+		address: resource.address,
+		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
+		run: async op => {
+			const found = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
+			const begun = found && isBegun(state.current(), resource, found, spec) ? found : undefined;
+			former = begun ? undefined : found;
+			try {
+				if (former) {
+					progress(context, resource.address, 'stopping the former container');
+					await engine.stop(former.id, settings.stopGraceSeconds);
+					failpoint('resource.after-stop');
+					await engine.rename(former.id, previousName(resource.containerName));
+					failpoint('resource.after-rename');
+				}
+				progress(context, resource.address, 'starting');
+				const containerId = begun?.id ?? (await startContainer(context, resource, spec, op));
+				if (begun) await engine.start(begun.id);
+				failpoint('resource.after-start');
+				followLogs(context, resource.address, containerId, logs.signal);
+				await settle(context, resource, containerId);
+				return containerId;
+			} catch (error) {
+				await undoReplacement(context, resource, former);
+				throw error;
+			} finally {
+				logs.abort();
+			}
+		},
+		async finish() {
+			failpoint('resource.after-record');
+			if (former) await engine.remove(former.id);
+		},
+		record: (current, containerId) =>
+			withRecord(current, {...recordOf(resource, spec, imageId, containerId), ...restored}),
+	});
+}
+
+async function undoReplacement(
+	context: ApplyContext,
+	resource: DesiredResource,
+	former: ObservedContainer | undefined,
+) {
+	const {engine, settings} = context;
+	const containers = await ownContainers(context, resource);
+	// The name has to be free before the former one can have it back.
+	for (const {id, name} of containers) {
+		if (name !== resource.containerName || id === former?.id) continue;
+		// It has the volume open.
+		await engine.stop(id, settings.stopGraceSeconds);
+		await engine.remove(id);
+	}
+	if (!former) return;
+	const isRenamed = containers.some(({id, name}) => id === former.id && name !== resource.containerName);
+	if (isRenamed) await engine.rename(former.id, resource.containerName);
+	await engine.start(former.id);
+}

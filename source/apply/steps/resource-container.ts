@@ -1,0 +1,108 @@
+import type {ObservedContainer} from '../../engine/engine.ts';
+import {resourceAddress} from '../../model/address.ts';
+import {labels, labelsOf} from '../../model/labels.ts';
+import {environmentNetworkName} from '../../model/names.ts';
+import {specHash} from '../../model/spec-hash.ts';
+import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
+import type {ResourceRecord, State} from '../../state/state.ts';
+import {describeFailure} from '../containers.ts';
+import {type ApplyContext, progress} from '../context.ts';
+import {awaitResource} from '../readiness.ts';
+import {StepError} from '../step-error.ts';
+
+/** What a resource's container may do (contract 4.5). */
+const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
+
+/** Name of the former container while a new one takes its place. */
+export const previousName = (containerName: string): string => `${containerName}-previous`;
+
+/** The resource's containers: the one it has, and a former one while it is replaced. */
+export async function ownContainers(
+	context: ApplyContext,
+	resource: DesiredResource,
+): Promise<readonly ObservedContainer[]> {
+	const {containers} = await context.engine.observe({
+		[labels.lineage]: context.plan.lineage,
+		[labels.address]: resource.address,
+	});
+	return containers;
+}
+
+/** Id of an image, which is pulled when the engine does not have it. */
+export async function ensureImage(context: ApplyContext, address: string, reference: string): Promise<string> {
+	const found = await context.engine.findImage(reference);
+	if (found) return found.id;
+	const pulled = await context.engine.pullImage(
+		reference,
+		({message}) => progress(context, address, `pulling ${reference}: ${message}`),
+		context.stopping,
+	);
+	return pulled.id;
+}
+
+/** Starts a resource's container on the volumes that the plan gives it. */
+export async function startContainer(
+	context: ApplyContext,
+	resource: DesiredResource,
+	spec: ResourceSpec,
+	op: string,
+): Promise<string> {
+	const {plan, engine, secrets} = context;
+	const {project, environment, lineage} = plan;
+	const volumes = plan.desired.volumes.filter(volume => volume.resource === resource.name);
+	const identity = {lineage, project, environment, address: resource.address, spec: specHash(spec), op};
+	return engine.run({
+		name: resource.containerName,
+		image: spec.image,
+		labels: labelsOf(identity),
+		command: spec.command,
+		env: await secrets.resolveEnv(spec.env, plan.desired),
+		attachments: [{network: environmentNetworkName(project, environment), aliases: [spec.hostname, resource.name]}],
+		volumes: Object.fromEntries(volumes.map(volume => [volume.name, {path: volume.mountPath}])),
+		restart: {policy: resource.restart},
+		capabilities,
+		stopGraceSeconds: context.settings.stopGraceSeconds,
+	});
+}
+
+/** Waits for a started resource; a StepError carries everything that helps. */
+export async function settle(
+	context: ApplyContext,
+	{name, readiness: declared, spec}: Pick<DesiredResource, 'name' | 'readiness' | 'spec'>,
+	containerId: string,
+): Promise<void> {
+	const details = await context.engine.inspectContainer(containerId);
+	const network = environmentNetworkName(context.plan.project, context.plan.environment);
+	const host = details?.networks[network] || spec.hostname;
+	const target = {address: resourceAddress(name), containerId, host};
+	const readiness = await awaitResource(context, name, target, declared);
+	if (!readiness.isReady)
+		throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
+}
+
+/** The record must describe what runs, so that the next plan compares against the truth. */
+export function recordOf(
+	resource: DesiredResource,
+	spec: ResourceSpec,
+	imageId: string,
+	containerId: string,
+): ResourceRecord {
+	const {name, containerName, restart, readiness, preset, generatedVariables, outputs, operations} = resource;
+	return {
+		name,
+		spec,
+		imageId,
+		containerName,
+		containerId,
+		restart,
+		readiness,
+		status: 'running',
+		declared: {preset, generatedVariables, outputs, operations},
+		updatedAt: new Date().toISOString(),
+	};
+}
+
+export const withRecord = (state: State, record: ResourceRecord): State => ({
+	...state,
+	resources: {...state.resources, [record.name]: record},
+});
