@@ -1,4 +1,5 @@
 import type {Attachment, ContainerSpec, Restart} from '../engine/engine.ts';
+import {EngineError} from '../errors.ts';
 import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import {sameAddressIn} from '../model/subnets.ts';
 import type {Deployment, State} from '../state/state.ts';
@@ -56,6 +57,10 @@ export const meshAttachment = (
 	aliases: hasName ? [service] : [],
 	address: networks && address ? sameAddressIn(networks.mesh.subnet, networks.environment.subnet, address) : undefined,
 });
+
+/** Whether the engine refused a fixed address. */
+export const isAddressTaken = (error: unknown): boolean =>
+	error instanceof EngineError && /address already in use/i.test(error.message);
 
 /** A container that runs once beside those that serve and reaches them all: a job, a release command. */
 export const oneOffParts = (

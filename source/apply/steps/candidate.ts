@@ -1,4 +1,5 @@
 import {replaceShell} from '../../build/detect/shell-command.ts';
+import type {Attachment, ContainerSpec} from '../../engine/engine.ts';
 import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {serviceAddress} from '../../model/address.ts';
@@ -13,7 +14,7 @@ import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
 import {operate} from '../operation.ts';
 import {secretFileParts} from '../secret-files.ts';
-import {containerEnv, containerParts, meshAttachment, serviceRestart} from '../service-container.ts';
+import {containerEnv, containerParts, isAddressTaken, meshAttachment, serviceRestart} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
 import {openDeployment} from './open-deployment.ts';
 import {requireReady} from './require-ready.ts';
@@ -28,6 +29,26 @@ async function containerCommand({engine}: ApplyContext, {spec, imageId, service}
 	return secretFileParts(spec, image, own);
 }
 
+/** An address that the engine keeps for nobody is done without: siblings use names. */
+async function runAmongSiblings(
+	context: ApplyContext,
+	deployment: string,
+	mesh: Attachment,
+	spec: ContainerSpec,
+): Promise<string> {
+	const {engine} = context;
+	try {
+		return await engine.run({...spec, attachments: [...spec.attachments, mesh]});
+	} catch (error) {
+		const [id] = isAddressTaken(error) ? await findContainers(context, deployment) : [];
+		if (id === undefined) throw error;
+		await engine.leave(id, mesh.network);
+		await engine.join(id, {...mesh, address: undefined});
+		await engine.start(id);
+		return id;
+	}
+}
+
 /** Starts the container of a deployment. `hasName`: it takes the service's name for its siblings at once. */
 async function runDeployment(
 	context: ApplyContext,
@@ -35,8 +56,7 @@ async function runDeployment(
 	deployment: Deployment,
 	hasName: boolean,
 ): Promise<string> {
-	const {plan, engine} = context;
-	const {project, environment, lineage} = plan;
+	const {project, environment, lineage} = context.plan;
 	const {spec, service} = deployment;
 	const address = serviceAddress(service);
 	const env = await containerEnv(context, deployment);
@@ -46,16 +66,13 @@ async function runDeployment(
 		intent: {type: 'run-candidate', deployment: deployment.id, containerName: deployment.containerName},
 		run: op => {
 			const object = {lineage, project, environment, address, deployment: deployment.id, spec: specHash(spec), op};
-			return engine.run({
+			return runAmongSiblings(context, deployment.id, meshAttachment(context.state.current(), deployment, hasName), {
 				name: deployment.containerName,
 				...containerParts(deployment),
 				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
 				...parts,
 				env: {...env, ...parts.env},
-				attachments: [
-					{network: environmentNetworkName(project, environment), address: deployment.address},
-					meshAttachment(context.state.current(), deployment, hasName),
-				],
+				attachments: [{network: environmentNetworkName(project, environment), address: deployment.address}],
 				restart: serviceRestart(spec.restart),
 				stopGraceSeconds: context.settings.stopGraceSeconds,
 			});

@@ -1,7 +1,7 @@
 import type {Engine} from '../../engine/engine.ts';
 import {failpoint} from '../../failpoints.ts';
 import type {Deployment, State} from '../../state/state.ts';
-import {meshAttachment} from '../service-container.ts';
+import {isAddressTaken, meshAttachment} from '../service-container.ts';
 
 /**
  * Gives a deployment's container its service's name on the network of its siblings, or takes the name away. The engine
@@ -14,8 +14,17 @@ export async function nameOnNetwork(
 	deployment: Pick<Deployment, 'service' | 'address'> & {readonly containerId: string},
 	hasName: boolean,
 ): Promise<void> {
-	const attachment = meshAttachment(state, deployment, hasName);
-	await engine.leave(deployment.containerId, attachment.network);
+	const {containerId} = deployment;
+	const fixed = meshAttachment(state, deployment, hasName);
+	const details = await engine.inspectContainer(containerId);
+	const address = details?.networks[fixed.network] || fixed.address;
+	await engine.leave(containerId, fixed.network);
 	failpoint('switch.between-names');
-	await engine.join(deployment.containerId, attachment);
+	try {
+		await engine.join(containerId, {...fixed, address});
+	} catch (error) {
+		// An engine that was interrupted while it joined a container can keep the address for nobody.
+		if (!isAddressTaken(error)) throw error;
+		await engine.join(containerId, {...fixed, address: undefined});
+	}
 }
