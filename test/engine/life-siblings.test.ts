@@ -1,9 +1,10 @@
 import {execFileSync} from 'node:child_process';
 import {setTimeout as pause} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
+import {labels} from '../../source/model/labels.ts';
 import {withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';
-import {smallImage} from './helpers.ts';
+import {idleSpec, smallImage} from './helpers.ts';
 import {keepAsking} from './life-asking.ts';
 import {lifeFiles} from './life-server.ts';
 
@@ -51,10 +52,33 @@ describe('of three services', () => {
 		expect((await sandbox.ask('/sibling/shop')).body).toBe('shop v3');
 	});
 
+	test('one starts and is found although its address among them is taken', async () => {
+		const {name, subnet} = sandbox.state().networks!.mesh;
+		const [base = '', first = 0] = [subnet.replace(/\d+\/\d+$/, ''), Number.parseInt(subnet.split('.')[3]!, 10)];
+		const holders: string[] = [];
+		try {
+			for (let place = 2; place < 12; place++) {
+				const attachments = [{network: name, address: `${base}${first + place}`}];
+				const holder = idleSpec({[labels.project]: sandbox.project}, {attachments});
+				// Those that serve have theirs.
+				await sandbox.engine.run(holder).then(
+					id => holders.push(id),
+					() => undefined,
+				);
+			}
+			expect(holders.length).toBeGreaterThan(2);
+			sandbox.setVersion('shop', 'v4');
+			await sandbox.succeed(['deploy']);
+			expect((await sandbox.ask('/sibling/shop')).body).toBe('shop v4');
+		} finally {
+			for (const id of holders) await sandbox.engine.remove(id);
+		}
+	});
+
 	test('all serve again by themselves when the router restarts or is killed', async () => {
 		const {name} = sandbox.router;
 		const isServing = () =>
-			expect.poll(() => answers().catch(String), {timeout: 20_000}).toEqual(['web v1', 'api v3', 'shop v3']);
+			expect.poll(() => answers().catch(String), {timeout: 20_000}).toEqual(['web v1', 'api v3', 'shop v4']);
 		execFileSync('docker', ['restart', '--time', '1', name], {stdio: 'ignore'});
 		await isServing();
 		// The engine does not start again what was killed through it, so the process itself is killed, beside the engine.
