@@ -28,10 +28,10 @@ const keptFiles = 100;
  * change at any moment. It is in the home folder and not beside the descriptor, where a repository could bring along a
  * project that its compartment.yml does not describe.
  */
-export function findProjectCache(env: NodeJS.ProcessEnv = process.env): ProjectCache | undefined {
+export function findProjectCache(): ProjectCache | undefined {
 	// Replaced when it is built (vite.config.ts).
 	const build = process.env['COMPARTMENT_BUILD'];
-	const {XDG_CACHE_HOME, HOME, LOCALAPPDATA} = env;
+	const {XDG_CACHE_HOME, HOME, LOCALAPPDATA} = process.env;
 	const caches = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && join(HOME, '.cache'));
 	return build && caches ? {folder: join(caches, 'compartment', 'projects'), build} : undefined;
 }

@@ -78,6 +78,10 @@ const given = Object.fromEntries(texts.map((text, index) => [`V_${index}`, text]
 
 const answer = async () => JSON.parse((await sandbox.ask('/')).body) as Record<string, unknown>;
 
+/** Runs a command with the variables of service web in production. */
+const runWithWeb = (...command: readonly string[]): string[] =>
+	'variable run --env production --allow-production --service web --'.split(' ').concat(command);
+
 describe('variables of an environment', () => {
 	test('can be set before anything is deployed, and are listed with source and scope', async () => {
 		expect(await sandbox.succeed(['variable', 'set', 'LEVEL', 'info'])).toBe(
@@ -125,19 +129,7 @@ describe('variables of an environment', () => {
 	test('any text survives: set, container, run', async () => {
 		expect(JSON.parse((await sandbox.ask('/given')).body)).toEqual(given);
 		const print = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith('V_')))))`;
-		const run = [
-			'variable',
-			'run',
-			'--env',
-			'production',
-			'--allow-production',
-			'--service',
-			'web',
-			'--',
-			'node',
-			'-e',
-			print,
-		];
+		const run = runWithWeb('node', '-e', print);
 		expect(JSON.parse(await sandbox.succeed(run))).toEqual(given);
 	});
 
@@ -274,18 +266,7 @@ describe('variables of an environment', () => {
 
 	test('a second recipient reads the same values', async () => {
 		const passphrase = {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'};
-		const run = [
-			'variable',
-			'run',
-			'--env',
-			'production',
-			'--allow-production',
-			'--service',
-			'web',
-			'--',
-			'printenv',
-			'TOKEN',
-		];
+		const run = runWithWeb('printenv', 'TOKEN');
 		expectError(await sandbox.run(run, {env: passphrase}), /encrypted for another identity/);
 		const theirs = await sandbox.succeed(['variable', 'recipients', 'show'], {env: passphrase});
 		await sandbox.succeed(['variable', 'recipients', 'add', theirs.trim()]);
