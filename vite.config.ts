@@ -26,12 +26,12 @@ const chunks = [
 	},
 	{
 		name: 'engine',
-		test: /source[\\/](engine|router|state|plan|apply[\\/]begin-reading|commands[\\/]workspace)|node_modules[\\/](dockerode|docker-modem)[\\/]/,
+		test: /source[\\/](engine|programs|router|state|plan|apply[\\/]begin-reading|commands[\\/]workspace)|node_modules[\\/](dockerode|docker-modem)[\\/]/,
 		priority: 3,
 	},
 	{
 		name: 'engine',
-		test: /source[\\/]descriptor[\\/](load|discover|files-hash|project-cache|project|nearest|yaml[\\/]bytes)\.ts$/,
+		test: /source[\\/]descriptor[\\/](load|discover|files-hash|project-cache|project|nearest|steering-names|yaml[\\/]bytes)\.ts$/,
 		priority: 3,
 	},
 	// All that draws, but what is above because other commands use it too, and Ink's tools for its own developers.

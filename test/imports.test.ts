@@ -12,7 +12,7 @@ const levels = [
 	['commands'],
 ];
 
-const forAll = ['errors', 'failpoints', 'settings', 'setting-rules', 'configuration-directory'].map(
+const forAll = ['errors', 'failpoints', 'programs', 'settings', 'setting-rules', 'configuration-directory'].map(
 	name => `source/${name}.ts`,
 );
 

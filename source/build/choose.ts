@@ -54,7 +54,7 @@ export async function chooseBuilder(
 	service: Service,
 	project: Pick<Project, 'directory'>,
 	selection: Pick<SourceSelection, 'boundary' | 'projectDirectory' | 'serviceDirectory' | 'root'>,
-	findRailpack: () => Promise<RailpackFinding> = findRailpackTools,
+	findRailpack = (): Promise<RailpackFinding> => findRailpackTools(selection.projectDirectory),
 ): Promise<Builder> {
 	const {boundary, projectDirectory, serviceDirectory, root} = selection;
 	const {strategy} = service.build;

@@ -1,9 +1,9 @@
-import {spawnSync} from 'node:child_process';
 import {projectNameOf} from '../descriptor/detect.ts';
 import {findPlace} from '../descriptor/discover.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {renderError} from '../output/errors.ts';
 import {shellWord} from '../output/shell-word.ts';
+import {findProgram, runProgram} from '../programs.ts';
 import {stateDirectory} from '../state/directory.ts';
 import {readState} from '../state/store.ts';
 import type {Departure, Verb} from '../ui/stores/browse-state.ts';
@@ -82,19 +82,21 @@ async function openShell({environment, object = ''}: Run, {place}: Context): Pro
 	const containerId =
 		state?.deployments[state.active[object] ?? '']?.containerId ?? state?.resources[object]?.containerId;
 	if (!containerId) return `${object} has no running container`;
+	const docker = findProgram('docker', findPlace(process.cwd()).directory);
+	if (!docker) return 'The docker client is not on the PATH: install it';
 	process.stdout.write(`A shell in ${object}; exit comes back.\n`);
 	// While this one waits, nothing else reads the terminal.
-	const {error} = spawnSync(
-		'docker',
+	const {error} = runProgram(
+		docker,
 		['exec', '-it', containerId, 'sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'],
-		{stdio: 'inherit', env: {...process.env, DOCKER_HOST: place.engine.address}},
+		{stdio: 'inherit', variables: {DOCKER_HOST: place.engine.address}},
 	);
 	return error ? `The docker client cannot be started: ${messageOf(error)}` : undefined;
 }
 
 function openPager(text: string): string | undefined {
 	const pager = process.env['PAGER'] || 'less -R';
-	const {error, status} = spawnSync(pager, {shell: true, input: text, stdio: ['pipe', 'inherit', 'inherit']});
+	const {error, status} = runProgram(pager, [], {shell: true, input: text, stdio: ['pipe', 'inherit', 'inherit']});
 	return error || status === 127 ? `The pager "${pager}" cannot be started: set PAGER` : undefined;
 }
 

@@ -1,5 +1,5 @@
-import {spawn} from 'node:child_process';
 import {UserError} from '../errors.ts';
+import {findProgram, startProgram} from '../programs.ts';
 import type {CommonFlags} from './flags.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
@@ -22,9 +22,11 @@ export async function exec(name: string, command: readonly string[], flags: Comm
 			hint: `There are: ${[...Object.keys(state.active), ...Object.keys(state.resources)].join(', ') || 'none'}`,
 		});
 	const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-it'] : ['-i'];
-	const child = spawn('docker', ['exec', ...terminal, containerId, ...command], {
+	const docker = findProgram('docker', workspace.project.directory);
+	if (!docker) throw new UserError('docker is not on the PATH', {hint: 'install the docker client'});
+	const child = startProgram(docker, ['exec', ...terminal, containerId, ...command], {
 		stdio: 'inherit',
-		env: {...process.env, DOCKER_HOST: workspace.engine.address},
+		variables: {DOCKER_HOST: workspace.engine.address},
 	});
 	await new Promise<void>((resolve, reject) => {
 		child.once('error', error =>

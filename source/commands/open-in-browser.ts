@@ -1,3 +1,5 @@
+import {startProgram} from '../programs.ts';
+
 const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
 	darwin: ['open'],
 	win32: ['cmd', '/c', 'start', ''],
@@ -9,9 +11,7 @@ export function openInBrowser(url: string): boolean {
 	const opener = openers[process.platform];
 	const {DISPLAY, WAYLAND_DISPLAY, BROWSER} = process.env;
 	if (!opener || (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY && !BROWSER)) return false;
-	// Importing it costs 4 ms, which the first frame of every screen would pay.
-	const {spawn} = process.getBuiltinModule('node:child_process');
-	const child = spawn(opener[0], [...opener.slice(1), url], {stdio: 'ignore', detached: true});
+	const child = startProgram(opener[0], [...opener.slice(1), url], {stdio: 'ignore', detached: true});
 	child.on('error', () => undefined);
 	child.unref();
 	return true;

@@ -1,9 +1,10 @@
-import {spawn} from 'node:child_process';
 import {constants} from 'node:os';
 import {createSecretReader} from '../apply/secret-reader.ts';
+import {isSteeringName} from '../descriptor/steering-names.ts';
 import {CancelledError, messageOf, UserError} from '../errors.ts';
 import {describeDesired} from '../model/desired.ts';
-import type {Env, EnvValue} from '../model/values.ts';
+import {type Env, type EnvValue, isSameScope, type VariableScope} from '../model/values.ts';
+import {startProgram} from '../programs.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import {createTerminal} from './terminal.ts';
@@ -27,6 +28,20 @@ function environmentEnv(state: State): Env {
 	return Object.fromEntries(entries);
 }
 
+/**
+ * Variables that compartment.yml alone sets and that would steer programs here: it was written for a container, and may
+ * be a stranger's. One that was stored with `variable set` is the user's own wish.
+ */
+function steeringVariables(env: Env, target: VariableScope, state: State): string[] {
+	const isStored = (key: string) =>
+		state.variables.some(
+			({key: stored, scope}) => stored === key && (scope.type === 'environment' || isSameScope(scope, target)),
+		);
+	return Object.entries(env).flatMap(([key, {type}]) =>
+		isSteeringName(key) && (type === 'output' || !isStored(key)) ? [key] : [],
+	);
+}
+
 /** What the target's container would get, without what Compartment itself adds. */
 async function resolveVariables(workspace: Workspace, state: State, flags: RunFlags): Promise<Record<string, string>> {
 	const {project, environment, settings} = workspace;
@@ -39,7 +54,13 @@ async function resolveVariables(workspace: Workspace, state: State, flags: RunFl
 			: target.type === 'resource'
 				? desired.resources.find(({name}) => name === target.name)?.spec.env
 				: environmentEnv(state);
-	return createSecretReader(() => state).resolveEnv(env ?? {}, desired);
+	const left = steeringVariables(env ?? {}, target, state);
+	if (left.length > 0)
+		process.stderr.write(
+			`Not passed on, because it would change how programs run on this machine: ${left.join(', ')} (env in compartment.yml)\n`,
+		);
+	const given = Object.entries(env ?? {}).filter(([key]) => !left.includes(key));
+	return createSecretReader(() => state).resolveEnv(Object.fromEntries(given), desired);
 }
 
 async function confirmProduction(flags: RunFlags, isInteractive: boolean): Promise<void> {
@@ -70,8 +91,7 @@ export async function variableRun(command: readonly string[], flags: RunFlags): 
 	const {state} = await readOrNewState(workspace);
 	assertTarget(targetOf(flags), workspace.project, state);
 	if (workspace.environment === 'production') await confirmProduction(flags, createTerminal(flags).isInteractive);
-	const own = Object.entries(process.env).filter(([key]) => !key.startsWith('COMPARTMENT_'));
-	const env = {...Object.fromEntries(own), ...(await resolveVariables(workspace, state, flags))};
+	const variables = await resolveVariables(workspace, state, flags);
 	if (state.serial > 0) {
 		const details = {command: file};
 		appendAudit(workspace.directory, {
@@ -81,7 +101,7 @@ export async function variableRun(command: readonly string[], flags: RunFlags): 
 			details,
 		});
 	}
-	const child = spawn(file, rest, {stdio: 'inherit', env});
+	const child = startProgram(file, rest, {stdio: 'inherit', variables});
 	const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 	const pass = (signal: NodeJS.Signals) => child.kill(signal);
 	for (const signal of signals) process.on(signal, pass);

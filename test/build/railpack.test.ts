@@ -1,7 +1,7 @@
-import {readdirSync, readFileSync, symlinkSync} from 'node:fs';
+import {chmodSync, existsSync, readdirSync, readFileSync, symlinkSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {afterEach, beforeEach, describe, expect, onTestFinished, test, vi} from 'vitest';
 import {explainRebuild} from '../../source/build/manifest.ts';
 import {planBuild} from '../../source/build/plan-build.ts';
 import {findRailpackTools} from '../../source/build/railpack/find-railpack.ts';
@@ -15,6 +15,8 @@ type Call = {
 	readonly pid: number;
 	readonly args: readonly string[];
 	readonly given: Readonly<Record<string, string>>;
+	readonly environment: Readonly<Record<string, string>>;
+	readonly secrets: readonly {readonly id: string; readonly value: string; readonly mode: string}[];
 	readonly files: readonly string[];
 	readonly plan?: string;
 	readonly commandLine: string;
@@ -134,25 +136,57 @@ describe('with docker buildx', () => {
 				expect.stringMatching(/^secrets-hash=[0-9a-f]{32}$/),
 				'--build-arg',
 				expect.stringMatching(/^cache-key=[0-9a-f]{16}$/),
-				...names.flatMap(name => ['--secret', `id=${name},env=${name}`]),
+				...names.flatMap(name => ['--secret', `id=${name},src=${folder}/secrets/${name}`]),
 				`${folder}/source`,
 			],
 		]);
 		expect(leftovers()).toEqual(before);
 	});
 
-	test('hands over variables in the environment and never on a command line', async () => {
+	test('hands values to railpack in its environment, to docker as files, and never on a command line', async () => {
 		await build();
-		for (const {given, commandLine} of calls()) {
-			expect(given).toEqual({
-				DOCKER_HOST: 'unix:///run/test.sock',
-				PUBLIC_KEY: 'canary-value',
-				RAILPACK_BUILD_CMD: 'rake',
-				RAILPACK_START_CMD: 'ruby a.rb',
-				RAILPACK_BUILD_APT_PACKAGES: 'gcc make',
-				RAILPACK_DEPLOY_APT_PACKAGES: 'libpq5',
-			});
-			expect(commandLine).not.toContain('canary');
+		const [prepare, buildx] = calls();
+		const values = {
+			PUBLIC_KEY: 'canary-value',
+			RAILPACK_BUILD_APT_PACKAGES: 'gcc make',
+			RAILPACK_BUILD_CMD: 'rake',
+			RAILPACK_DEPLOY_APT_PACKAGES: 'libpq5',
+			RAILPACK_START_CMD: 'ruby a.rb',
+		};
+		const DOCKER_HOST = 'unix:///run/test.sock';
+		expect(prepare!.given).toEqual({DOCKER_HOST, ...values});
+		expect(buildx!.given).toEqual({DOCKER_HOST});
+		expect(buildx!.secrets).toEqual(
+			Object.entries(values).map(([id, value]) => expect.objectContaining({id, value, mode: '600'})),
+		);
+		for (const {commandLine} of calls()) expect(commandLine).not.toContain('canary');
+	});
+
+	test('runs nothing of the project, whatever its build variables and our PATH say', async () => {
+		const project = makeTree({...tree, 'bin/evil.mjs': '#!/bin/sh\ntouch "$RECORD_FILE.pwned"\n', '.git': null});
+		chmodSync(`${project}/bin/evil.mjs`, 0o755);
+		for (const name of ['docker', 'railpack']) symlinkSync('evil.mjs', `${project}/bin/${name}`);
+		const before = process.cwd();
+		process.chdir(project);
+		onTestFinished(() => process.chdir(before));
+		vi.stubEnv('PATH', ['', '.', './bin', 'bin', `${project}/bin`, process.env['PATH']].join(':'));
+		vi.stubEnv('COMPARTMENT_PASSPHRASE', 'canary-passphrase');
+		const steering = {PATH: './bin', LD_PRELOAD: './evil.so', DOCKER_CONFIG: '.', HOME: '.', PUBLIC_KEY: 'x'};
+		const engine = {...createMemoryEngine({build: () => ({})}), address: 'unix:///run/test.sock'};
+		const planned = await planBuild({
+			project: {directory: `${project}/web`},
+			service: {...service, path: '.'},
+			findImage: engine.findImage,
+			buildArgs: steering,
+		});
+		await runBuild(engine, planned, {reference: `x/web:${planned.key}`, labels: {}, onProgress: () => undefined});
+		expect(calls().map(({name}) => name)).toEqual(['railpack', 'docker']);
+		expect(existsSync(`${record}.pwned`)).toBe(false);
+		for (const {environment} of calls()) {
+			expect(environment).toMatchObject({HOME: process.env['HOME'], PATH: `${project}/bin:${tools}:/usr/bin:/bin`});
+			expect(environment).not.toHaveProperty('LD_PRELOAD');
+			expect(environment).not.toHaveProperty('DOCKER_CONFIG');
+			expect(JSON.stringify(environment)).not.toContain('canary-passphrase');
 		}
 	});
 
@@ -231,8 +265,10 @@ test('with BUILDKIT_HOST the CLI builds by itself', async () => {
 
 test('what is missing is said', async () => {
 	installTools('docker');
-	expect(await findRailpackTools()).toEqual({missing: 'railpack not found'});
+	expect(await findRailpackTools(makeTree())).toEqual({missing: 'railpack not found'});
 	installTools('railpack');
 	vi.stubEnv('PATH', tools);
-	expect(await findRailpackTools()).toEqual({missing: 'railpack found, but neither docker buildx nor BUILDKIT_HOST'});
+	expect(await findRailpackTools(makeTree())).toEqual({
+		missing: 'railpack found, but neither docker buildx nor BUILDKIT_HOST',
+	});
 });

@@ -278,6 +278,11 @@ const connectionNames = beyond(
 			`${web('{path: ., domain: a.example}')}  two: {path: ., domain: A.example}\n`,
 			'services.two.domain: Domain "A.example" already belongs to service "web".',
 		],
+		[
+			web('{path: ., build: {env: [PUBLIC_URL, PATH, http_proxy]}}'),
+			`${site}.build.env[1]: must not be PATH, which changes how build tools on this machine run; in a Dockerfile write ENV PATH=…`,
+			`${site}.build.env[2]: must not be http_proxy, which changes how build tools on this machine run; in a Dockerfile write ENV http_proxy=…`,
+		],
 		[web('{path: ., context: ../x}'), `${site}.context: context must stay within the current repository or worktree.`],
 		[
 			web('{path: ., dockerfile: a/../../x}'),

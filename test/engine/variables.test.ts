@@ -133,6 +133,15 @@ describe('variables of an environment', () => {
 		expect(JSON.parse(await sandbox.succeed(run))).toEqual(given);
 	});
 
+	test('run with what the descriptor sets, but for what would steer programs of this machine', async () => {
+		sandbox.describe(descriptor({PATH: './bin', LD_PRELOAD: './evil.so', MODE: 'quiet'}));
+		const {stdout, stderr} = await sandbox.run(runWithWeb('printenv'));
+		expect(stdout).toContain('\nMODE=quiet\n');
+		expect(stdout).not.toMatch(/^(?:LD_PRELOAD|COMPARTMENT_\w+)=|^PATH=\.\/bin$/m);
+		expect(stderr).toContain('machine: PATH, LD_PRELOAD (env in compartment.yml)');
+		sandbox.describe(descriptor());
+	});
+
 	test('a change shows in the next plan by name, a sensitive value never; the same value is no change', async () => {
 		await setSecret('TOKEN', canary);
 		await sandbox.expectNoChanges();

@@ -8,7 +8,7 @@ import type {RailpackTools} from './find-railpack.ts';
 /** What the Railpack CLI is told, beside the source. */
 export type RailpackRequest = {
 	readonly tools: RailpackTools;
-	/** Variables of the build; they go to the tools in the environment, never on a command line. */
+	/** Variables of the build. Their values never stand on a command line. */
 	readonly variables: Readonly<Record<string, string>>;
 	/** Keeps the caches of one service apart from those of others. */
 	readonly cacheKey: string;

@@ -1,7 +1,9 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {isSteeringName} from '../../descriptor/steering-names.ts';
 import type {BuildProgress, Engine, Image, Labels} from '../../engine/engine.ts';
+import type {Variables} from '../../programs.ts';
 import {packContext} from '../archive.ts';
 import {hashText} from '../build-key.ts';
 import type {PlannedBuild} from '../plan-build.ts';
@@ -21,13 +23,34 @@ type Options = {
 /** Image of the frontend that turns Railpack's plans into builds; its version must be that of the CLI. */
 const frontend = 'ghcr.io/railwayapp/railpack-frontend';
 
-/** The environment of the tools: the user's own, the variables of the build, and the engine that we are connected to. */
-function toolEnvironment({variables}: RailpackRequest, address: string): NodeJS.ProcessEnv {
+/** How docker and railpack find the engine that we are connected to. */
+function engineVariables(address: string): Variables {
 	const isHost = /^(?:unix|tcp|ssh|npipe):\/\//.test(address);
-	return {...process.env, ...variables, ...(isHost && {DOCKER_HOST: address})};
+	return isHost ? {DOCKER_HOST: address} : {};
 }
 
-function buildxArguments(request: RailpackRequest, files: {plan: string; source: string}, reference: string): string[] {
+/**
+ * Variables that Railpack itself reads: it takes values from its environment or its command line only, and everybody
+ * on this machine can read the latter. The descriptor refuses names that would steer it; here they are dropped.
+ */
+const railpackVariables = (variables: Readonly<Record<string, string>>): Variables =>
+	Object.fromEntries(Object.entries(variables).filter(([name]) => !isSteeringName(name)));
+
+/** Writes each value to a file that only this user can read; gives the arguments that hand them to buildx. */
+async function writeSecrets(folder: string, variables: Readonly<Record<string, string>>): Promise<string[]> {
+	await mkdir(folder, {mode: 0o700});
+	const secrets: string[] = [];
+	for (const [name, value] of Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1))) {
+		const file = path.join(folder, name);
+		await writeFile(file, value, {mode: 0o600, flag: 'wx'});
+		secrets.push('--secret', `id=${name},src=${file}`);
+	}
+	return secrets;
+}
+
+type BuildFiles = {readonly plan: string; readonly source: string; readonly secrets: readonly string[]};
+
+function buildxArguments(request: RailpackRequest, files: BuildFiles, reference: string): string[] {
 	const {tools, variables, cacheKey} = request;
 	const names = Object.keys(variables).sort();
 	const secretsHash = hashText(JSON.stringify(names.map(name => [name, variables[name]])));
@@ -39,7 +62,7 @@ function buildxArguments(request: RailpackRequest, files: {plan: string; source:
 	return [
 		...['buildx', 'build', '--progress', 'plain', '--load', '--tag', reference, '--file', files.plan],
 		...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
-		...names.flatMap(name => ['--secret', `id=${name},env=${name}`]),
+		...files.secrets,
 		files.source,
 	];
 }
@@ -54,8 +77,7 @@ async function adopt(engine: RailpackEngine, unlabelled: string, options: Option
 
 /**
  * Builds with the Railpack CLI as its guide "Running Railpack in Production" says: `prepare` makes a plan, and its
- * frontend builds it with the variables as secrets. The tools get names of variables as arguments and their values in
- * the environment. Throws a UserError with the last lines of a tool that fails.
+ * frontend builds it with the variables as secrets. Throws a UserError with the last lines of a tool that fails.
  */
 export async function runRailpack(
 	engine: RailpackEngine,
@@ -65,16 +87,16 @@ export async function runRailpack(
 	const {tools, variables} = railpack;
 	const folder = await mkdtemp(path.join(tmpdir(), 'compartment-railpack-'));
 	const unlabelled = `${options.reference}-railpack`;
-	const env = toolEnvironment(railpack, engine.address);
+	const connection = engineVariables(engine.address);
 	const names = Object.keys(variables).sort();
-	const step = async (name: string, file: string, args: readonly string[]) => {
+	const step = async (name: string, file: string, args: readonly string[], given: Variables = {}) => {
 		const report = (state: 'started' | 'done' | 'failed', durationMs?: number) =>
 			options.onProgress({type: 'step', id: name, name, state, durationMs});
 		const begun = performance.now();
 		report('started');
 		const onLine = (text: string) => options.onProgress({type: 'output', id: name, text});
 		try {
-			await runTool({file, args, env, name, onLine, signal: options.signal});
+			await runTool({file, args, variables: {...given, ...connection}, folder, name, onLine, signal: options.signal});
 		} catch (error) {
 			report('failed', performance.now() - begun);
 			throw error;
@@ -82,18 +104,21 @@ export async function runRailpack(
 		report('done', performance.now() - begun);
 	};
 	try {
-		const files = {source: path.join(folder, 'source'), plan: path.join(folder, 'railpack-plan.json')};
+		const source = path.join(folder, 'source');
+		const plan = path.join(folder, 'railpack-plan.json');
 		const info = path.join(folder, 'railpack-info.json');
 		const given = names.flatMap(name => ['--env', name]);
-		await unpackContext(context, files.source);
-		if (tools.driver === 'buildx') {
-			const prepare = ['prepare', files.source, '--plan-out', files.plan, '--info-out', info, ...given];
-			await step('railpack prepare', tools.railpack, prepare);
-			await step('docker buildx build', 'docker', buildxArguments(railpack, files, unlabelled));
+		const readable = railpackVariables(variables);
+		await unpackContext(context, source);
+		if (tools.docker !== undefined) {
+			const prepare = ['prepare', source, '--plan-out', plan, '--info-out', info, ...given];
+			await step('railpack prepare', tools.railpack, prepare, readable);
+			const secrets = await writeSecrets(path.join(folder, 'secrets'), variables);
+			await step('docker buildx build', tools.docker, buildxArguments(railpack, {plan, source, secrets}, unlabelled));
 		} else {
 			const cache = ['--cache-key', railpack.cacheKey];
-			const build = ['build', '--name', unlabelled, '--progress', 'plain', ...cache, ...given, files.source];
-			await step('railpack build', tools.railpack, build);
+			const build = ['build', '--name', unlabelled, '--progress', 'plain', ...cache, ...given, source];
+			await step('railpack build', tools.railpack, build, readable);
 		}
 		return await adopt(engine, unlabelled, options);
 	} finally {

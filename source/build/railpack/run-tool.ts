@@ -1,13 +1,16 @@
-import {spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 import {BuildError} from '../../errors.ts';
+import {startProgram, type Variables} from '../../programs.ts';
 
 type ToolRun = {
-	/** Absolute path, or a name on PATH. */
+	/** Absolute path. */
 	readonly file: string;
 	readonly args: readonly string[];
-	readonly env: NodeJS.ProcessEnv;
+	/** Added to the environment of the tool. */
+	readonly variables: Variables;
+	/** Where it runs: outside of the project, whose files could configure it. */
+	readonly folder: string;
 	/** How messages call it: `railpack prepare`. */
 	readonly name: string;
 	readonly onLine: (line: string) => void;
@@ -18,9 +21,9 @@ type ToolRun = {
 const keptLines = 20;
 
 /** Runs a tool to its end. Throws a BuildError with its last lines when it fails. */
-export async function runTool({file, args, env, name, onLine, signal}: ToolRun): Promise<void> {
+export async function runTool({file, args, variables, folder, name, onLine, signal}: ToolRun): Promise<void> {
 	const last: string[] = [];
-	const child = spawn(file, args, {env, signal, stdio: ['ignore', 'pipe', 'pipe']});
+	const child = startProgram(file, args, {variables, signal, cwd: folder, stdio: ['ignore', 'pipe', 'pipe']});
 	const ended = new Promise<{code: number | null; error?: Error}>(resolve => {
 		child.once('error', error => resolve({code: null, error}));
 		child.once('close', code => resolve({code}));
@@ -32,7 +35,7 @@ export async function runTool({file, args, env, name, onLine, signal}: ToolRun):
 			if (last.length > keptLines) last.shift();
 		}
 	};
-	const [{code, error}] = await Promise.all([ended, read(child.stdout), read(child.stderr)]);
+	const [{code, error}] = await Promise.all([ended, read(child.stdout!), read(child.stderr!)]);
 	if (code === 0) return;
 	signal?.throwIfAborted();
 	const cause = error ? error.message : `exit code ${code ?? 'unknown'}`;

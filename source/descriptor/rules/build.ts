@@ -1,12 +1,24 @@
 import type {Path, Report} from '../problem.ts';
-import {isMap, mapOf, type Raw} from './raw.ts';
+import {isSteeringName} from '../steering-names.ts';
+import {isMap, listOf, mapOf, type Raw} from './raw.ts';
 
 const railpackOnly = ['command', 'packages', 'outputDirectory'] as const;
+
+/** Build variables reach tools on this machine, and a repository chooses their values. */
+const checkNames = (names: unknown, path: Path, report: Report): void => {
+	for (const [index, name] of listOf(names).entries())
+		if (typeof name === 'string' && isSteeringName(name) && !name.startsWith('COMPARTMENT_'))
+			report(
+				[...path, index],
+				`must not be ${name}, which changes how build tools on this machine run; in a Dockerfile write ENV ${name}=…`,
+			);
+};
 
 /** Rules between the build fields of one service, and between them and the rest of it (contract 1.4, 1.5). */
 export const checkBuild = (service: Raw, path: Path, report: Report): void => {
 	const build = mapOf(service.build);
 	const {packages} = build;
+	checkNames(build.env, [...path, 'build', 'env'], report);
 	const isDockerfile = build.strategy === 'dockerfile' || service.dockerfile !== undefined;
 	if (isDockerfile) {
 		for (const field of railpackOnly)
