@@ -1,7 +1,7 @@
 import type {Limit} from '../build/limit.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
 import type {Project} from '../descriptor/project.ts';
-import type {Engine} from '../engine/engine.ts';
+import type {OwnEngine} from '../engine/own-engine.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
@@ -14,7 +14,7 @@ import type {StateKeeper} from './state-keeper.ts';
 export type ApplyContext = {
 	readonly plan: Plan;
 	readonly project: Project;
-	readonly engine: Engine;
+	readonly engine: OwnEngine;
 	readonly router: RouterOptions;
 	readonly settings: Settings;
 	/** The state folder of the environment. */

@@ -1,3 +1,4 @@
+import {observeOwn} from '../engine/own-engine.ts';
 import {failpoint} from '../failpoints.ts';
 import {routesAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
@@ -14,7 +15,7 @@ import {deleteService} from './steps/retire.ts';
 
 /** Containers of failed attempts and former deployments have no action of their own. */
 async function removeContainers({engine, plan}: ApplyContext): Promise<void> {
-	const {containers} = await engine.observe({[labels.lineage]: plan.lineage});
+	const {containers} = await observeOwn(engine, plan);
 	for (const {id} of containers) await engine.remove(id);
 	failpoint('destroy.after-containers');
 }
@@ -22,7 +23,7 @@ async function removeContainers({engine, plan}: ApplyContext): Promise<void> {
 async function removeNetworks(context: ApplyContext): Promise<void> {
 	const {engine, router, plan, state} = context;
 	await leaveEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
-	const {networks} = await engine.observe({[labels.lineage]: plan.lineage});
+	const {networks} = await observeOwn(engine, plan);
 	for (const {id, name} of networks) {
 		await operate(context, {
 			address: 'network',

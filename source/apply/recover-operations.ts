@@ -1,3 +1,4 @@
+import {observeOwn} from '../engine/own-engine.ts';
 import {isOperationAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
 import type {RecoveryContext} from './recovery-context.ts';
@@ -13,7 +14,7 @@ export async function removeOperations({
 }: Pick<RecoveryContext, 'engine' | 'state' | 'say'>): Promise<void> {
 	const isOurs = ({labels: own}: {readonly labels: Readonly<Record<string, string>>}) =>
 		isOperationAddress(own[labels.address] ?? '');
-	const {containers, volumes} = await engine.observe({[labels.lineage]: state.current().lineage});
+	const {containers, volumes} = await observeOwn(engine, state.current());
 	for (const {id, name} of containers.filter(isOurs)) {
 		await engine.remove(id);
 		say(`removed ${name}, which an interrupted command left`);

@@ -1,4 +1,4 @@
-import {labels} from '../model/labels.ts';
+import {observeOwn} from '../engine/own-engine.ts';
 import type {Intent} from '../state/journal-entry.ts';
 import {withdrawDeployment} from './recover-leftovers.ts';
 import {ownContainers, type RecoveryContext} from './recovery-context.ts';
@@ -36,7 +36,7 @@ export async function recoverRemoval(
 		return true;
 	}
 	if (kind === 'network') {
-		const {networks} = await engine.observe({[labels.lineage]: state.current().lineage});
+		const {networks} = await observeOwn(engine, state.current());
 		const network = networks.find(found => found.name === name);
 		if (network) await engine.removeNetwork(network.id);
 		return true;

@@ -1,8 +1,7 @@
 import {labels} from '../model/labels.ts';
-import {resourceContainerName} from '../model/names.ts';
+import {previousContainerName, resourceContainerName} from '../model/names.ts';
 import type {PendingOperation} from '../state/journal.ts';
 import {ownContainers, type RecoveryContext} from './recovery-context.ts';
-import {previousName} from './steps/resource-container.ts';
 
 type Replacement = Extract<PendingOperation['intent'], {type: 'replace-resource'}>;
 
@@ -22,7 +21,7 @@ export async function recoverResource(
 	const find = (name: string) =>
 		containers.find(container => container.name === name && container.labels[labels.address] === address);
 	const current = find(containerName);
-	const former = find(previousName(containerName));
+	const former = find(previousContainerName(containerName));
 	const record = state.current().resources[resource];
 	if (current && record?.containerId === current.id) {
 		const isNew = current.labels[labels.op] === op;
@@ -56,7 +55,7 @@ export async function recoverReplacements(context: RecoveryContext): Promise<voi
 	for (const {name, labels: own} of await ownContainers(context)) {
 		const [object, resource = ''] = own[labels.address]?.split('.') ?? [];
 		const containerName = resourceContainerName(project, environment, resource);
-		if (object !== 'resource' || name !== previousName(containerName)) continue;
+		if (object !== 'resource' || name !== previousContainerName(containerName)) continue;
 		await recoverResource(context, '', {type: 'replace-resource', resource, containerName});
 	}
 }

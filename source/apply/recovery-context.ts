@@ -1,5 +1,5 @@
-import type {Engine, ObservedContainer} from '../engine/engine.ts';
-import {labels} from '../model/labels.ts';
+import type {ObservedContainer} from '../engine/engine.ts';
+import {type OwnEngine, observeOwn} from '../engine/own-engine.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {Journal} from '../state/journal.ts';
@@ -7,7 +7,7 @@ import type {StateKeeper} from './state-keeper.ts';
 
 /** What the recovery of an environment works with. */
 export type RecoveryContext = {
-	readonly engine: Engine;
+	readonly engine: OwnEngine;
 	readonly router: RouterOptions;
 	readonly settings: Pick<Settings, 'drainSeconds' | 'stopGraceSeconds'>;
 	readonly state: StateKeeper;
@@ -18,7 +18,7 @@ export type RecoveryContext = {
 
 /** Containers of the environment, as they are now. */
 export const ownContainers = async ({engine, state}: RecoveryContext): Promise<readonly ObservedContainer[]> =>
-	(await engine.observe({[labels.lineage]: state.current().lineage})).containers;
+	(await observeOwn(engine, state.current())).containers;
 
 /** Whether a container does its work or is about to, by its restart policy. */
 export const isUp = ({state}: ObservedContainer): boolean => state === 'running' || state === 'restarting';

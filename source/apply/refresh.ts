@@ -8,6 +8,7 @@ import {networkAddress} from '../model/address.ts';
 import {describeDesired} from '../model/desired.ts';
 import {labels} from '../model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
+import {genuine, ownObjects} from '../model/own.ts';
 import type {Desired} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
 import type {TakenHost} from '../plan/input.ts';
@@ -34,23 +35,34 @@ export type PlanWorld = {
 /** A plan with the builds that it would run. */
 export type Refreshed = {readonly plan: Plan; readonly builds: ReadonlyMap<string, PlannedBuild>};
 
-type Split = {readonly own: Observed; readonly others: Observed};
+type Split = {
+	readonly own: Observed;
+	/** Of this environment by their labels, and of another state. */
+	readonly strangers: Observed;
+	readonly others: Observed;
+};
 
 // One read of everything that is ours; what belongs to other environments tells which hosts are taken.
-function splitObserved(observed: Observed, {project, environment}: Pick<State, 'project' | 'environment'>): Split {
-	const isOwn = (item: {readonly labels: Readonly<Record<string, string>>}) =>
-		item.labels[labels.project] === project && item.labels[labels.environment] === environment;
-	const pick = (isWanted: (item: {readonly labels: Readonly<Record<string, string>>}) => boolean): Observed => ({
+// What only inherited its labels from an image counts as nothing: it takes no host and blocks no environment.
+function splitObserved(everything: Observed, state: State): Split {
+	const observed = genuine(everything);
+	type Item = {readonly labels: Readonly<Record<string, string>>};
+	const isHere = ({labels: found}: Item) =>
+		found[labels.project] === state.project && found[labels.environment] === state.environment;
+	const pick = (isWanted: (item: Item) => boolean): Observed => ({
 		containers: observed.containers.filter(isWanted),
 		networks: observed.networks.filter(isWanted),
 		volumes: observed.volumes.filter(isWanted),
 	});
-	return {own: pick(isOwn), others: pick(item => !isOwn(item))};
+	return {
+		own: ownObjects(observed, state),
+		strangers: pick(item => isHere(item) && item.labels[labels.lineage] !== state.lineage),
+		others: pick(item => !isHere(item)),
+	};
 }
 
-function refuseOtherLineage(own: Observed, state: State): void {
-	const all = [...own.containers, ...own.networks, ...own.volumes];
-	const strangers = all.filter(({labels: found}) => found[labels.lineage] !== state.lineage);
+function refuseOtherLineage({containers, networks, volumes}: Observed, state: State): void {
+	const strangers = [...containers, ...networks, ...volumes];
 	if (strangers.length === 0) return;
 	throw new UserError(
 		`${strangers.length} objects of project ${state.project}, environment ${state.environment}, belong to another state (for instance ${strangers[0]!.name})`,
@@ -163,8 +175,8 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		throw new UserError(`environment ${state.environment} lives on another engine than ${info.address}`, {
 			hint: 'connect to its engine: DOCKER_HOST=… compartment plan',
 		});
-	const {own, others} = splitObserved(everything, state);
-	refuseOtherLineage(own, state);
+	const {own, strangers, others} = splitObserved(everything, state);
+	refuseOtherLineage(strangers, state);
 	const isApply = request.mode === 'apply';
 	const {promotion} = request;
 	const services = promotion ? Object.keys(promotion.deployments) : request.services;

@@ -1,4 +1,5 @@
 import type {Engine} from '../engine/engine.ts';
+import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {jobAddress} from '../model/address.ts';
 import {newId} from '../model/ids.ts';
@@ -19,6 +20,8 @@ const keptRuns = 200;
 
 export type JobRequest = {
 	readonly engine: Engine;
+	/** Name of the router's container. */
+	readonly routerName: string;
 	readonly directory: string;
 	readonly desired: Desired;
 	readonly service: string;
@@ -67,18 +70,19 @@ async function commandOf(engine: Engine, {spec, imageId}: Deployment, extra: rea
 }
 
 async function runContainer(
-	{engine, desired, signal, onLine, ...request}: JobRequest,
+	{engine: anyEngine, routerName, desired, signal, onLine, ...request}: JobRequest,
 	state: State,
 	run: JobRun,
 ): Promise<number> {
 	const deployment = deployedJob(state, request.service);
 	const {project, environment, lineage} = state;
 	const address = jobAddress(run.service);
+	const engine = ownEngine(anyEngine, state, routerName);
 	const secrets = createSecretReader(() => state);
 	const id = await engine.run({
 		name: serviceContainerName(project, environment, run.service, run.id),
 		...oneOffParts(state, deployment),
-		labels: labelsOf({lineage, project, environment, address, op: newOperationId()}),
+		labels: labelsOf({lineage, project, environment, address, op: newOperationId(), serial: state.serial}),
 		...(await commandOf(engine, deployment, run.arguments)),
 		env: {...(await secrets.resolveEnv(deployment.spec.env, desired)), ...containerVariables(state, deployment)},
 	});

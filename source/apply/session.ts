@@ -1,4 +1,5 @@
 import type {Engine} from '../engine/engine.ts';
+import {type OwnEngine, ownEngine} from '../engine/own-engine.ts';
 import {newId} from '../model/ids.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
@@ -15,6 +16,8 @@ import {keepState, type StateKeeper} from './state-keeper.ts';
 /** Exclusive work on one environment: locked, recovered, journaled. */
 export type Session = {
 	readonly run: string;
+	/** Sees and touches this environment's objects alone. */
+	readonly engine: OwnEngine;
 	readonly state: StateKeeper;
 	readonly journal: Journal;
 	readonly close: () => Promise<void>;
@@ -41,7 +44,7 @@ type SessionOptions = {
 export async function openSession({
 	directory,
 	operation,
-	engine,
+	engine: anyEngine,
 	router,
 	settings,
 	readState,
@@ -50,6 +53,7 @@ export async function openSession({
 	const lock = await acquireLock(directory, {operation});
 	try {
 		const {state, isNew} = await readState();
+		const engine = ownEngine(anyEngine, state, router.name);
 		const run = newId('run');
 		const entries = await readJournal(directory);
 		const wasInterrupted = entries.length > 0 && entries.at(-1)?.type !== 'close';
@@ -69,6 +73,7 @@ export async function openSession({
 		}
 		return {
 			run,
+			engine,
 			state: keeper,
 			journal,
 			async close() {

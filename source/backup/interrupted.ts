@@ -1,6 +1,6 @@
 import {removeOperations} from '../apply/recover-operations.ts';
 import type {StateKeeper} from '../apply/state-keeper.ts';
-import type {Engine} from '../engine/engine.ts';
+import {type OwnEngine, observeOwn} from '../engine/own-engine.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
 import {artifactsIn, removeArtifact} from './artifact.ts';
@@ -8,7 +8,7 @@ import {withoutCopy} from './copy-variables.ts';
 import {patchBackup} from './records.ts';
 
 type Interrupted = {
-	readonly engine: Engine;
+	readonly engine: OwnEngine;
 	readonly state: StateKeeper;
 	readonly root: string;
 	readonly say: (message: string) => void;
@@ -26,7 +26,7 @@ async function removeHalfMade({engine, state, say}: Interrupted): Promise<void> 
 			await state.update(current => patchBackup(current, id, {restoringAs: undefined}));
 			continue;
 		}
-		const {containers, volumes} = await engine.observe({[labels.lineage]: state.current().lineage});
+		const {containers, volumes} = await observeOwn(engine, state.current());
 		const isVolume = (address: string) => address.startsWith(volumeAddress(name, ''));
 		const addressOf = (object: {readonly labels: Readonly<Record<string, string>>}) =>
 			object.labels[labels.address] ?? '';

@@ -3,9 +3,9 @@ import {removeVolume} from '../apply/destroy-steps.ts';
 import {replaceResource} from '../apply/steps/replace-resource.ts';
 import {deleteResource, restartResource} from '../apply/steps/resource.ts';
 import {stopResource as stopContainer} from '../apply/stop-steps.ts';
+import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
-import {labels} from '../model/labels.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import {withoutVariables} from './copy-variables.ts';
@@ -29,7 +29,7 @@ export async function stopResource(work: Work, name: string): Promise<void> {
 // An engine makes a missing volume in silence, and the resource would begin empty.
 async function assertVolumes(work: Work, name: string): Promise<void> {
 	const {engine, state, plan} = work.context;
-	const {volumes} = await engine.observe({[labels.lineage]: plan.lineage});
+	const {volumes} = await observeOwn(engine, plan);
 	const there = new Set(volumes.map(volume => volume.name));
 	const lost = volumesOf(state.current(), resourceOf(work, name)).find(volume => !there.has(volume.name));
 	if (!lost) return;

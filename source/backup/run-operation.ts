@@ -43,14 +43,15 @@ export const operationImage = ({operation, resource}: Pick<OperationRun, 'operat
 const ownUser = (): string | undefined =>
 	process.getuid && process.getgid ? `${process.getuid()}:${process.getgid()}` : undefined;
 
-async function createContainer({plan, engine, secrets}: ApplyContext, run: OperationRun): Promise<string> {
+async function createContainer({plan, engine, secrets, state}: ApplyContext, run: OperationRun): Promise<string> {
 	const {kind, operation, resource, name, backup, op, artifact} = run;
 	const {project, environment, lineage} = plan;
+	const {serial} = state.current();
 	const address = operationAddress(kind, name);
 	return engine.create({
 		name: `${resource.containerName}.${kind}.${backup}`,
 		image: operationImage(run),
-		labels: labelsOf({lineage, project, environment, address, op}),
+		labels: labelsOf({lineage, project, environment, address, op, serial}),
 		entrypoint: ['/bin/sh', '-lc'],
 		command: [operation.command],
 		env: {

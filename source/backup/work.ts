@@ -3,6 +3,7 @@ import type {ApplyContext} from '../apply/context.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import {openSession, type Session} from '../apply/session.ts';
 import {createNetworks} from '../apply/steps/network.ts';
+import type {Engine} from '../engine/engine.ts';
 import {LockedError, UserError} from '../errors.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
@@ -15,10 +16,8 @@ import {settleInterrupted} from './interrupted.ts';
 import {backupRoot} from './root.ts';
 
 /** Where resources are worked on. */
-export type WorkPlace = Pick<
-	ApplyContext,
-	'project' | 'engine' | 'router' | 'settings' | 'directory' | 'signal' | 'emit'
-> & {
+export type WorkPlace = Pick<ApplyContext, 'project' | 'router' | 'settings' | 'directory' | 'signal' | 'emit'> & {
+	readonly engine: Engine;
 	readonly readState: () => Promise<State>;
 	readonly notify: Notify;
 	/** Told what recovery found and mended, and what could not be written beside the main thing. */
@@ -128,7 +127,8 @@ export async function withWork<Result>(
 	await refuseOtherEngine(place, await place.readState());
 	const session = await openLocked(place, operation);
 	try {
-		const {project, engine, router, settings, directory, signal, emit, notify, say, user} = place;
+		const {engine} = session;
+		const {project, router, settings, directory, signal, emit, notify, say, user} = place;
 		const context: ApplyContext = {
 			plan: emptyPlan(place, session.state.current()),
 			project,

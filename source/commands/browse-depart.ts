@@ -9,6 +9,7 @@ import {readState} from '../state/store.ts';
 import type {Departure, Verb} from '../ui/stores/browse-state.ts';
 import {apply} from './apply.ts';
 import {destroy} from './destroy.ts';
+import {findContainer} from './exec.ts';
 import type {ScreenFlags} from './flags.ts';
 import {init} from './init.ts';
 import {lifecycle} from './lifecycle.ts';
@@ -79,8 +80,7 @@ async function waitForKey(): Promise<void> {
 
 async function openShell({environment, object = ''}: Run, {place}: Context): Promise<string | undefined> {
 	const state = await readState(stateDirectory(findPlace(process.cwd()).directory, environment));
-	const containerId =
-		state?.deployments[state.active[object] ?? '']?.containerId ?? state?.resources[object]?.containerId;
+	const containerId = state && (await findContainer(place, state, object));
 	if (!containerId) return `${object} has no running container`;
 	const docker = findProgram('docker', findPlace(process.cwd()).directory);
 	if (!docker) return 'The docker client is not on the PATH: install it';

@@ -6,6 +6,7 @@ import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
+import {ownObjects} from '../model/own.ts';
 import type {Drift} from '../plan/plan.ts';
 import {observeRouter} from '../router/router.ts';
 import {stateDirectory} from '../state/directory.ts';
@@ -88,15 +89,8 @@ export async function askEngine({
 	return {observed, routerState: state};
 }
 
-const own = (observed: Observed, state: State | undefined): Observed => {
-	const isOwn = (item: {readonly labels: Readonly<Record<string, string>>}) =>
-		state !== undefined && item.labels[labels.lineage] === state.lineage;
-	return {
-		containers: observed.containers.filter(isOwn),
-		networks: observed.networks.filter(isOwn),
-		volumes: observed.volumes.filter(isOwn),
-	};
-};
+const own = (observed: Observed, state: State | undefined): Observed =>
+	state ? ownObjects(observed, state) : {containers: [], networks: [], volumes: []};
 
 /** What differs from what the last apply left: found by the planner, which reads and never writes. */
 export async function readDrift(

@@ -1,11 +1,23 @@
+import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {findProgram, startProgram} from '../programs.ts';
+import type {State} from '../state/state.ts';
 import type {CommonFlags} from './flags.ts';
-import {openWorkspace, readExistingState} from './workspace.ts';
+import {openWorkspace, readExistingState, type Workspace} from './workspace.ts';
 
 /** Splits off what stands after `--`. */
 function assertCommand(command: readonly string[]): asserts command is [string, ...string[]] {
 	if (command.length === 0) throw new UserError('Pass a command after --.', {hint: 'compartment exec web -- sh'});
+}
+
+/** Container of a service or a resource; undefined when what is recorded is gone, or is not ours. */
+export async function findContainer(
+	{engine, router}: Pick<Workspace, 'engine' | 'router'>,
+	state: State,
+	name: string,
+): Promise<string | undefined> {
+	const id = state.deployments[state.active[name] ?? '']?.containerId ?? state.resources[name]?.containerId;
+	return id === undefined ? undefined : (await ownEngine(engine, state, router.name).inspectContainer(id))?.id;
 }
 
 /**
@@ -16,7 +28,7 @@ export async function exec(name: string, command: readonly string[], flags: Comm
 	assertCommand(command);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
-	const containerId = state.deployments[state.active[name] ?? '']?.containerId ?? state.resources[name]?.containerId;
+	const containerId = await findContainer(workspace, state, name);
 	if (!containerId)
 		throw new UserError(`${name} has no running container in environment ${state.environment}`, {
 			hint: `There are: ${[...Object.keys(state.active), ...Object.keys(state.resources)].join(', ') || 'none'}`,

@@ -56,7 +56,8 @@ type Execution = {
 /** Runs an approved plan in front of the user, whichever way they look at it, and returns how it ended. */
 export async function execute(execution: Execution): Promise<ApplyResult> {
 	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
-	const {project, settings, engine, router, directory} = workspace;
+	const {project, settings, router, directory} = workspace;
+	const {engine} = session;
 	const secrets = createSecretReader(session.state.current);
 	await assertReadable(plan, session.state.current(), secrets);
 	keepGoingUnread();

@@ -1,6 +1,6 @@
 import {stringify} from 'yaml';
 import type {Observed} from '../engine/engine.ts';
-import {labels} from '../model/labels.ts';
+import {observeOwn} from '../engine/own-engine.ts';
 import type {EnvValue} from '../model/values.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
@@ -56,7 +56,7 @@ export async function inspect(flags: InspectFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
-	const observed = await workspace.engine.observe({[labels.lineage]: state.lineage});
+	const observed = await observeOwn(workspace.engine, state);
 	const isWanted = ({service}: Deployment) =>
 		!flags.service || flags.service.length === 0 || flags.service.includes(service);
 	const describe = (deployments: readonly Deployment[]) =>

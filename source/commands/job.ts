@@ -1,4 +1,5 @@
 import {runJob} from '../apply/run-job.ts';
+import {observeOwn} from '../engine/own-engine.ts';
 import {CancelledError, UserError} from '../errors.ts';
 import {jobAddress} from '../model/address.ts';
 import {describeDesired} from '../model/desired.ts';
@@ -18,7 +19,7 @@ export async function jobRun(service: string, added: readonly string[], flags: C
 	const {paint} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
-	const {project, environment, settings, engine, directory} = workspace;
+	const {project, environment, settings, engine, router, directory} = workspace;
 	const desired = describeDesired({
 		project,
 		environment,
@@ -30,6 +31,7 @@ export async function jobRun(service: string, added: readonly string[], flags: C
 	process.once('SIGINT', () => abort.abort(new CancelledError('The job was stopped.')));
 	const run = await runJob({
 		engine,
+		routerName: router.name,
 		directory,
 		desired,
 		service,
@@ -54,7 +56,7 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 	const {print, paint} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
-	const {containers} = await workspace.engine.observe({[labels.lineage]: state.lineage});
+	const {containers} = await observeOwn(workspace.engine, state);
 	const isAlive = (service: string) => containers.some(({labels: own}) => own[labels.address] === jobAddress(service));
 	const rows: Row[] = state.jobs
 		.filter(({service}) => !flags.service || flags.service.length === 0 || flags.service.includes(service))

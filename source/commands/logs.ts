@@ -1,4 +1,4 @@
-import {labels} from '../model/labels.ts';
+import {observeOwn} from '../engine/own-engine.ts';
 import {jsonLine} from '../output/json.ts';
 import {createLogFormatter, logDocument, type SourcedLine} from '../output/log-lines.ts';
 import {mergeByTime} from '../output/merge-lines.ts';
@@ -31,7 +31,7 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 	const since = sinceOf(flags.since, Date.now());
 	const state = await readExistingState(workspace);
 	const {engine, directory} = workspace;
-	const observed = await engine.observe({[labels.lineage]: state.lineage});
+	const observed = await observeOwn(engine, state);
 	const chosen = [...names, ...(flags.service ?? [])];
 	const sources = chooseLogSources(findLogSources(state, observed), chosen, state);
 	if (flags.raw) noteRawLogs({state, directory, inform: terminal.inform});

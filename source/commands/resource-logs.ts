@@ -1,4 +1,5 @@
 import {findResource} from '../backup/definition.ts';
+import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
@@ -30,7 +31,7 @@ export async function resourceLogs(
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	const {containerId} = findResource(state, name);
-	const details = await workspace.engine.inspectContainer(containerId);
+	const details = await ownEngine(workspace.engine, state, workspace.router.name).inspectContainer(containerId);
 	if (details?.state !== 'running' && details?.state !== 'restarting')
 		throw new UserError(`Resource ${name} is not running.`, {hint: `compartment resource start --resource ${name}`});
 	const {engine, directory} = workspace;

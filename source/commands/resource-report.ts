@@ -1,5 +1,5 @@
 import type {ObservedContainer} from '../engine/engine.ts';
-import {labels} from '../model/labels.ts';
+import {observeOwn} from '../engine/own-engine.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {resourceContainer} from '../plan/input.ts';
 import type {ResourceRecord, State} from '../state/state.ts';
@@ -42,7 +42,7 @@ export async function reportResources(
 	{engine}: Pick<Workspace, 'engine'>,
 	state: State,
 ): Promise<readonly ResourceSummary[]> {
-	const observed = await engine.observe({[labels.lineage]: state.lineage});
+	const observed = await observeOwn(engine, state);
 	return Object.values(state.resources)
 		.sort((a, b) => (a.name < b.name ? -1 : 1))
 		.map(record => summarise(record, resourceContainer(observed, record.containerName)));

@@ -1,5 +1,5 @@
+import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
-import {labels} from '../model/labels.ts';
 import {jsonDocument} from '../output/json.ts';
 import {statusDocument} from '../output/status.ts';
 import {renderStatus} from '../output/status-text.ts';
@@ -26,7 +26,7 @@ export async function status(flags: StatusFlags): Promise<void> {
 			});
 	}
 	const [observed, {state: routerState}] = await Promise.all([
-		engine.observe({[labels.lineage]: state.lineage}),
+		observeOwn(engine, state),
 		observeRouter(engine, router),
 	]);
 	const report = createStatusReport({state, observed, router, routerState, settings, services});

@@ -2,8 +2,16 @@ import {randomBytes} from 'node:crypto';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
+type Prefix = 'dpl' | 'run' | 'rbak' | 'job';
+
+const pattern = new RegExp(`^(dpl|run|rbak|job)_[${alphabet}]{15}$`);
+
+/** Whether a text is an id of this kind as `newId` makes them. */
+export const isId = (prefix: Prefix, text: unknown): text is string =>
+	typeof text === 'string' && pattern.exec(text)?.[1] === prefix;
+
 /** An id that sorts by time, to the millisecond: prefix, nine characters of time, six of chance. */
-export function newId(prefix: 'dpl' | 'run' | 'rbak' | 'job', now = Date.now()): string {
+export function newId(prefix: Prefix, now = Date.now()): string {
 	let time = '';
 	for (let value = now, index = 0; index < 9; index++, value = Math.floor(value / 32))
 		time = alphabet[value % 32] + time;

@@ -9,6 +9,8 @@ export const labels = {
 	spec: 'compartment.spec',
 	/** Operation id of the journal: after a crash it tells whether the operation happened. */
 	op: 'compartment.op',
+	/** Serial of the state that made a container: a state with a lower one is older than what runs. */
+	serial: 'compartment.serial',
 	/** Hosts of an exposed service's container, comma-separated: lets a plan of another environment see what is taken. */
 	hosts: 'compartment.hosts',
 	/** Marks what belongs to the router, which serves every environment of the engine. */
@@ -23,6 +25,7 @@ type ObjectLabels = {
 	readonly deployment?: string;
 	readonly spec?: string;
 	readonly op?: string;
+	readonly serial?: number;
 };
 
 /** The labels of one object. */
@@ -36,5 +39,6 @@ export function labelsOf(object: ObjectLabels): Record<string, string> {
 	if (object.deployment) result[labels.deployment] = object.deployment;
 	if (object.spec) result[labels.spec] = object.spec;
 	if (object.op) result[labels.op] = object.op;
+	if (object.serial !== undefined) result[labels.serial] = String(object.serial);
 	return result;
 }

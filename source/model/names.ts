@@ -64,6 +64,9 @@ export const meshNetworkName = (project: string, environment: string): string =>
 export const resourceContainerName = (project: string, environment: string, resource: string): string =>
 	`${scope(project, environment)}.resource.${resource}`;
 
+/** Name of a resource's previous container while a new one takes its place. */
+export const previousContainerName = (containerName: string): string => `${containerName}-previous`;
+
 export const volumeName = (project: string, environment: string, resource: string, handle: string): string =>
 	`${resourceContainerName(project, environment, resource)}.${handle}`;
 

@@ -161,7 +161,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 					{
 						plan,
 						project,
-						engine: faulty,
+						engine: session.engine,
 						router: options,
 						settings,
 						directory,

@@ -1,5 +1,6 @@
 import {replaceShell} from '../../build/detect/shell-command.ts';
 import type {Attachment, ContainerSpec} from '../../engine/engine.ts';
+import {observeOwn} from '../../engine/own-engine.ts';
 import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {serviceAddress} from '../../model/address.ts';
@@ -65,7 +66,17 @@ async function runDeployment(
 		address,
 		intent: {type: 'run-candidate', deployment: deployment.id, containerName: deployment.containerName},
 		run: op => {
-			const object = {lineage, project, environment, address, deployment: deployment.id, spec: specHash(spec), op};
+			const {serial} = context.state.current();
+			const object = {
+				lineage,
+				project,
+				environment,
+				address,
+				deployment: deployment.id,
+				spec: specHash(spec),
+				op,
+				serial,
+			};
 			return runAmongSiblings(context, deployment.id, meshAttachment(context.state.current(), deployment, hasName), {
 				name: deployment.containerName,
 				...containerParts(deployment),
@@ -82,7 +93,7 @@ async function runDeployment(
 }
 
 async function findContainers({engine, plan}: ApplyContext, deployment: string): Promise<string[]> {
-	const {containers} = await engine.observe({[labels.lineage]: plan.lineage, [labels.deployment]: deployment});
+	const {containers} = await observeOwn(engine, plan, {[labels.deployment]: deployment});
 	return containers.map(({id}) => id);
 }
 

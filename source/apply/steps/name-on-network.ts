@@ -1,4 +1,4 @@
-import type {Engine} from '../../engine/engine.ts';
+import type {OwnEngine} from '../../engine/own-engine.ts';
 import {failpoint} from '../../failpoints.ts';
 import type {Deployment, State} from '../../state/state.ts';
 import {isAddressTaken, meshAttachment} from '../service-container.ts';
@@ -9,7 +9,7 @@ import {isAddressTaken, meshAttachment} from '../service-container.ts';
  * that moment.
  */
 export async function nameOnNetwork(
-	engine: Engine,
+	engine: OwnEngine,
 	state: State,
 	deployment: Pick<Deployment, 'service' | 'address'> & {readonly containerId: string},
 	hasName: boolean,

@@ -1,6 +1,7 @@
+import {observeOwn} from '../../engine/own-engine.ts';
 import {EngineError, UserError} from '../../errors.ts';
 import {networkAddress} from '../../model/address.ts';
-import {labels, labelsOf} from '../../model/labels.ts';
+import {labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
 import {dynamicRange, pickSubnet, prefixFor} from '../../model/subnets.ts';
 import type {NetworkRecord} from '../../state/state.ts';
@@ -12,9 +13,7 @@ const attempts = 10;
 
 async function ensureNetwork(context: ApplyContext, name: string): Promise<NetworkRecord> {
 	const {plan, engine, settings} = context;
-	const existing = (await engine.observe({[labels.lineage]: plan.lineage})).networks.find(
-		network => network.name === name,
-	);
+	const existing = (await observeOwn(engine, plan)).networks.find(network => network.name === name);
 	if (existing?.subnet) return {name, subnet: existing.subnet};
 	const prefix = prefixFor(plan.desired.services.length, settings.networkPrefix);
 	return operate(context, {

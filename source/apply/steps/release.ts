@@ -31,7 +31,15 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 	const containerId = await engine.run({
 		name: `${deployment.containerName}-release`,
 		...oneOffParts(plan, deployment),
-		labels: labelsOf({lineage, project, environment, address, deployment: deployment.id, op}),
+		labels: labelsOf({
+			lineage,
+			project,
+			environment,
+			address,
+			deployment: deployment.id,
+			op,
+			serial: context.state.current().serial,
+		}),
 		entrypoint: ['/bin/sh', '-lc'],
 		command: [command],
 		env: await containerEnv(context, deployment),

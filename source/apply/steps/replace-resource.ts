@@ -1,6 +1,7 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
 import {failpoint} from '../../failpoints.ts';
 import {labels} from '../../model/labels.ts';
+import {previousContainerName} from '../../model/names.ts';
 import {specHash} from '../../model/spec-hash.ts';
 import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
 import type {ResourceRecord, State} from '../../state/state.ts';
@@ -9,15 +10,7 @@ import {type ApplyContext, progress} from '../context.ts';
 import {generateVariables} from '../generated-variables.ts';
 import {withRevisions} from '../known-values.ts';
 import {operate} from '../operation.ts';
-import {
-	ensureImage,
-	ownContainers,
-	previousName,
-	recordOf,
-	settle,
-	startContainer,
-	withRecord,
-} from './resource-container.ts';
+import {ensureImage, ownContainers, recordOf, settle, startContainer, withRecord} from './resource-container.ts';
 
 /**
  * Whether an interrupted apply made this container for the first time. It may be filling its volume right now, which a
@@ -58,7 +51,7 @@ export async function replaceResource(
 					progress(context, resource.address, 'stopping the former container');
 					await engine.stop(former.id, settings.stopGraceSeconds);
 					failpoint('resource.after-stop');
-					await engine.rename(former.id, previousName(resource.containerName));
+					await engine.rename(former.id, previousContainerName(resource.containerName));
 					failpoint('resource.after-rename');
 				}
 				progress(context, resource.address, 'starting');

@@ -1,4 +1,5 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
+import {observeOwn} from '../../engine/own-engine.ts';
 import {resourceAddress} from '../../model/address.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName} from '../../model/names.ts';
@@ -13,18 +14,12 @@ import {StepError} from '../step-error.ts';
 /** What a resource's container may do (contract 4.5). */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
 
-/** Name of the former container while a new one takes its place. */
-export const previousName = (containerName: string): string => `${containerName}-previous`;
-
 /** The resource's containers: the one it has, and a former one while it is replaced. */
 export async function ownContainers(
 	context: ApplyContext,
 	resource: DesiredResource,
 ): Promise<readonly ObservedContainer[]> {
-	const {containers} = await context.engine.observe({
-		[labels.lineage]: context.plan.lineage,
-		[labels.address]: resource.address,
-	});
+	const {containers} = await observeOwn(context.engine, context.plan, {[labels.address]: resource.address});
 	return containers;
 }
 
@@ -50,7 +45,8 @@ export async function startContainer(
 	const {plan, engine, secrets} = context;
 	const {project, environment, lineage} = plan;
 	const volumes = plan.desired.volumes.filter(volume => volume.resource === resource.name);
-	const identity = {lineage, project, environment, address: resource.address, spec: specHash(spec), op};
+	const {serial} = context.state.current();
+	const identity = {lineage, project, environment, address: resource.address, spec: specHash(spec), op, serial};
 	return engine.run({
 		name: resource.containerName,
 		image: spec.image,

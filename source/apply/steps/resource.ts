@@ -1,3 +1,4 @@
+import {observeOwn} from '../../engine/own-engine.ts';
 import {EngineError, UserError} from '../../errors.ts';
 import {resourceAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
@@ -59,8 +60,8 @@ export async function deleteResource(context: ApplyContext, name: string): Promi
 		address: `resource.${name}`,
 		intent: {type: 'remove', kind: 'container', name: record.containerName},
 		run: async () => {
-			const filter = {[labels.lineage]: context.plan.lineage, [labels.address]: `resource.${name}`};
-			for (const {id} of (await engine.observe(filter)).containers) {
+			const {containers} = await observeOwn(engine, context.plan, {[labels.address]: `resource.${name}`});
+			for (const {id} of containers) {
 				await engine.stop(id, settings.stopGraceSeconds).catch((error: unknown) => {
 					// Removing kills it anyway.
 					if (!(error instanceof EngineError)) throw error;

@@ -1,3 +1,4 @@
+import {observeOwn} from '../../engine/own-engine.ts';
 import {labels} from '../../model/labels.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
@@ -49,7 +50,7 @@ export async function retireDeployment(context: ApplyContext, address: string, d
 export async function deleteService(context: ApplyContext, service: string): Promise<void> {
 	const {engine, plan, settings} = context;
 	const address = `service.${service}`;
-	const {containers} = await engine.observe({[labels.lineage]: plan.lineage, [labels.address]: address});
+	const {containers} = await observeOwn(engine, plan, {[labels.address]: address});
 	for (const {id, name} of containers) {
 		await operate(context, {
 			address,

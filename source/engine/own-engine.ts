@@ -1,0 +1,116 @@
+import {EngineError} from '../errors.ts';
+import {labels} from '../model/labels.ts';
+import {isOwnContainer, isOwnNetwork, isOwnVolume, type Owner, ownObjects} from '../model/own.ts';
+import {shown} from './docker-errors.ts';
+import type {ContainerDetails, Engine, Observed, ReadonlyEngine} from './engine.ts';
+
+/**
+ * An engine that sees and touches only what belongs to one environment, and the router. Steps and recovery take no other,
+ * so that a recorded id can never reach somebody else's container.
+ */
+export type OwnEngine = Engine & {readonly owner: Owner};
+
+/** Everything on the engine that belongs to an environment. */
+export const observeOwn = async (
+	engine: Pick<ReadonlyEngine, 'observe'>,
+	owner: Owner,
+	wanted: Readonly<Record<string, string>> = {},
+): Promise<Observed> => ownObjects(await engine.observe({[labels.lineage]: owner.lineage, ...wanted}), owner);
+
+/**
+ * Restricts an engine to one environment. A container is asked for its labels once, before it is stopped, started,
+ * renamed, entered, disconnected or removed for the first time; one that is not ours counts as missing. Networks and
+ * volumes are found by their labels as well.
+ * @param routerName the router serves every environment, so it is ours too
+ */
+export function ownEngine(engine: Engine, owner: Owner, routerName: string): OwnEngine {
+	// Labels never change; a name changes only through us.
+	const own = new Set<string>();
+	const isOurs = (container: Pick<ContainerDetails, 'name' | 'labels'>): boolean =>
+		isOwnContainer(container, owner) ||
+		(container.labels[labels.router] === 'true' && container.name.startsWith(routerName));
+
+	const inspectContainer: Engine['inspectContainer'] = async id => {
+		const details = await engine.inspectContainer(id);
+		if (!details || !(own.has(details.id) || isOurs(details))) return undefined;
+		own.add(details.id);
+		own.add(id);
+		return details;
+	};
+	const isOwn = async (id: string): Promise<boolean> => own.has(id) || (await inspectContainer(id)) !== undefined;
+	const assertOwn = async (id: string, operation: string): Promise<void> => {
+		if (await isOwn(id)) return;
+		const place = `environment ${owner.environment} of ${owner.project}`;
+		throw new EngineError(`cannot ${operation} container ${shown(id)}: ${place} has no such container`, {status: 404});
+	};
+	const learn = (id: string): string => {
+		own.add(id);
+		return id;
+	};
+
+	return {
+		...engine,
+		owner,
+		async observe(wanted) {
+			const observed = ownObjects(await engine.observe(wanted), owner);
+			for (const {id} of observed.containers) own.add(id);
+			return observed;
+		},
+		inspectContainer,
+		async *logs(id, options) {
+			await assertOwn(id, 'read the log of');
+			yield* engine.logs(id, options);
+		},
+		run: async spec => learn(await engine.run(spec)),
+		create: async spec => learn(await engine.create(spec)),
+		async start(id) {
+			await assertOwn(id, 'start');
+			await engine.start(id);
+		},
+		async stop(id, graceSeconds) {
+			if (await isOwn(id)) await engine.stop(id, graceSeconds);
+		},
+		async rename(id, name) {
+			await assertOwn(id, 'rename');
+			await engine.rename(id, name);
+		},
+		async setRestart(id, restart) {
+			await assertOwn(id, 'change');
+			await engine.setRestart(id, restart);
+		},
+		async remove(id) {
+			if (await isOwn(id)) await engine.remove(id);
+		},
+		async wait(id, signal) {
+			await assertOwn(id, 'wait for');
+			return engine.wait(id, signal);
+		},
+		async join(id, attachment) {
+			await assertOwn(id, 'connect');
+			await engine.join(id, attachment);
+		},
+		async leave(id, network) {
+			await assertOwn(id, 'disconnect');
+			await engine.leave(id, network);
+		},
+		async exec(id, command, options) {
+			await assertOwn(id, 'enter');
+			return engine.exec(id, command, options);
+		},
+		async writeFiles(id, files) {
+			await assertOwn(id, 'write files into');
+			await engine.writeFiles(id, files);
+		},
+		async removeVolume(name) {
+			const volume = await engine.findByName('volume', name);
+			if (!volume) return;
+			const isRouters = volume.labels[labels.router] === 'true' && name === routerName;
+			if (isRouters || isOwnVolume({name, labels: volume.labels}, owner)) await engine.removeVolume(name);
+		},
+		async removeNetwork(id) {
+			const {networks} = await engine.observe({[labels.lineage]: owner.lineage});
+			const network = networks.find(candidate => candidate.id === id || candidate.name === id);
+			if (network && isOwnNetwork(network, owner)) await engine.removeNetwork(network.id);
+		},
+	};
+}

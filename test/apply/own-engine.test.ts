@@ -1,0 +1,111 @@
+import {globSync, readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import {describe, expect, it} from 'vitest';
+import type {ContainerSpec, Engine} from '../../source/engine/engine.ts';
+import {createMemoryEngine} from '../../source/engine/memory.ts';
+import {ownEngine} from '../../source/engine/own-engine.ts';
+import {labels, labelsOf} from '../../source/model/labels.ts';
+import {environmentNetworkName, resourceContainerName, volumeName} from '../../source/model/names.ts';
+
+const owner = {lineage: '4b7f0f6e-6c1d-4ac0-9a51-9b2f6e1b2a10', project: 'shop', environment: 'production'};
+const network = environmentNetworkName('shop', 'production');
+
+const spec = (name: string, own: Readonly<Record<string, string>>): ContainerSpec => ({
+	name,
+	image: 'app:1',
+	labels: own,
+	env: {},
+	attachments: [{network}],
+	restart: {policy: 'no'},
+});
+
+async function createWorld() {
+	const engine = createMemoryEngine({images: {'app:1': {}}});
+	const own = labelsOf({...owner, address: 'resource.db'});
+	await engine.createNetwork({name: network, labels: labelsOf({...owner, address: 'network'}), subnet: '10.0.0.0/24'});
+	const ours = await engine.run(spec(resourceContainerName('shop', 'production', 'db'), own));
+	// What `docker run` makes of an image that was built from ours.
+	const inherited = await engine.run(spec('by-hand', own));
+	const foreign = await engine.run(spec('foreign', {}));
+	const router = await engine.run(spec('router', {[labels.router]: 'true'}));
+	return {engine, own: ownEngine(engine, owner, 'router'), ours, inherited, foreign, router};
+}
+
+/** Everything that an engine does to a container by its id. */
+const acts: Readonly<Record<string, (engine: Engine, id: string) => Promise<unknown>>> = {
+	start: (engine, id) => engine.start(id),
+	rename: (engine, id) => engine.rename(id, 'another'),
+	setRestart: (engine, id) => engine.setRestart(id, {policy: 'unless-stopped'}),
+	wait: (engine, id) => engine.wait(id, AbortSignal.timeout(100)),
+	join: (engine, id) => engine.join(id, {network: 'more'}),
+	leave: (engine, id) => engine.leave(id, network),
+	exec: (engine, id) => engine.exec(id, ['true']),
+	writeFiles: (engine, id) => engine.writeFiles(id, [{path: '/a', content: ''}]),
+	logs: async (engine, id) => {
+		for await (const _ of engine.logs(id, {})) return;
+	},
+};
+
+describe('an engine of one environment', () => {
+	it.each(Object.keys(acts))('does not %s a container that is not ours', async operation => {
+		for (const which of ['inherited', 'foreign'] as const) {
+			const {engine, own, [which]: id} = await createWorld();
+			const before = JSON.stringify(engine.look(id));
+			await expect(acts[operation]!(own, id)).rejects.toThrow('has no such container');
+			expect(engine.calls.some(call => call.operation === operation && call.args[0] === id)).toBe(false);
+			expect(JSON.stringify(engine.look(id))).toBe(before);
+		}
+	});
+
+	it('takes one that is not ours for missing when it is stopped, removed or inspected', async () => {
+		const {engine, own, inherited, foreign} = await createWorld();
+		for (const id of [inherited, foreign]) {
+			await own.stop(id, 1);
+			await own.remove(id);
+			expect(await own.inspectContainer(id)).toBeUndefined();
+			expect(engine.look(id).state).toBe('running');
+		}
+		expect((await own.observe({[labels.lineage]: owner.lineage})).containers).toHaveLength(1);
+	});
+
+	it('does all of it to ours and to the router, and asks for labels once', async () => {
+		const {engine, own, ours, router} = await createWorld();
+		for (const id of [ours, router]) {
+			await own.exec(id, ['true']);
+			await own.stop(id, 1);
+			await own.start(id);
+			expect(engine.calls.filter(call => call.operation === 'inspectContainer' && call.args[0] === id)).toHaveLength(1);
+			await own.remove(id);
+		}
+		expect((await engine.observe({})).containers.map(({name}) => name)).toEqual(['by-hand', 'foreign']);
+		const made = await own.run(spec('made-now', {}));
+		await own.remove(made);
+	});
+
+	it('removes volumes and networks by their labels only', async () => {
+		const {engine, own, ours, inherited, foreign, router} = await createWorld();
+		const name = volumeName('shop', 'production', 'db', 'data');
+		await engine.createVolume(name, labelsOf({...owner, address: 'volume.db.data'}));
+		await engine.createVolume('somebodys', {});
+		const {id} = await engine.createNetwork({name: 'theirs', labels: {}, subnet: '10.1.0.0/24'});
+		for (const container of [ours, inherited, foreign, router]) await engine.remove(container);
+		for (const volume of [name, 'somebodys']) await own.removeVolume(volume);
+		for (const each of [id, (await engine.findByName('network', network))!.id]) await own.removeNetwork(each);
+		const left = await engine.observe({});
+		expect(left.volumes.map(volume => volume.name)).toEqual(['somebodys']);
+		expect(left.networks.map(each => each.name)).toEqual(['theirs']);
+	});
+});
+
+it('nothing but these files asks an engine for a lineage: all others ask for what is ours', () => {
+	const root = fileURLToPath(new URL('../../', import.meta.url));
+	const asking = globSync('source/**/*.{ts,tsx}', {cwd: root}).filter(path =>
+		/\.observe\(\s*\{\s*\[labels\.lineage\]/.test(readFileSync(`${root}${path}`, 'utf8')),
+	);
+	expect(asking.sort()).toEqual([
+		'source/apply/begin-reading.ts',
+		'source/apply/refresh.ts',
+		'source/commands/browse-world.ts',
+		'source/engine/own-engine.ts',
+	]);
+});
