@@ -88,7 +88,8 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 		readPrevious,
 	});
 	const explained = await explainBuild(record, build, readPrevious);
-	const isGone = record !== undefined && (await engine.findImage(record.imageId)) === undefined;
+	const existing = record && (await engine.findImage(record.imageId));
+	const isGone = record !== undefined && existing === undefined;
 	const reasons = [
 		...explained.reasons,
 		...(isGone ? ['image was removed outside Compartment'] : []),
@@ -102,7 +103,8 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 		reference: `${repository}:${build.key}`,
 		imageId: reasons.length === 0 ? record!.imageId : null,
 	};
-	return {finding: {planned, reasons, files: explained.files, obstacle}, build};
+	const exposedPorts = reasons.length === 0 ? existing?.exposedPorts : undefined;
+	return {finding: {planned, reasons, files: explained.files, exposedPorts, obstacle}, build};
 }
 
 async function findPrebuilt({state, engine}: Question, service: string, reference: string): Promise<FoundImage> {
@@ -115,7 +117,7 @@ async function findPrebuilt({state, engine}: Question, service: string, referenc
 	else if (record.imageId !== image.id) reasons.push(`image ${reference} now resolves to another digest`);
 	const imageId = reasons.length === 0 ? image!.id : null;
 	const planned = {service, key: image?.id ?? reference, builder: `prebuilt image ${reference}`, reference, imageId};
-	return {finding: {planned, reasons, files: []}};
+	return {finding: {planned, reasons, files: [], exposedPorts: image?.exposedPorts}};
 }
 
 /** The image that serves in another environment, under a name of this one, so that cleaning up there does not take it away. */
@@ -130,7 +132,7 @@ export async function findPromotedImage(
 	const planned = {service: name, key: imageKey, builder: `promoted from ${from}`, reference, imageId};
 	const note = `image of ${id} is promoted from ${from}`;
 	const image = await engine.findImage(imageId);
-	if (image) return {finding: {planned, reasons: [], files: [], note}};
+	if (image) return {finding: {planned, reasons: [], files: [], note, exposedPorts: image.exposedPorts}};
 	const reason = `The selected deployment does not have a reusable image: ${imageReference} of ${id} is not on the engine`;
 	const unblock = `compartment apply --env '${from}' --rebuild --service ${name}, then promote again`;
 	return {finding: {planned, reasons: [], files: [], obstacle: {reason, unblock}}};

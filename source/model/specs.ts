@@ -54,7 +54,7 @@ export type DesiredResource = {
 export type ServiceSpec = {
 	readonly command?: string;
 	readonly env: Env;
-	/** From the descriptor or variable PORT; absent: the image's first EXPOSE, else 3000 (contract 4.5). */
+	/** From the descriptor or variable PORT; absent: see `choosePort`. */
 	readonly port?: number;
 	readonly restart: {readonly policy: RestartPolicy; readonly maxRetries?: number};
 	readonly limits?: {readonly cpu?: number; readonly memory?: number};

@@ -1,4 +1,6 @@
+import {serviceAddress} from '../model/address.ts';
 import {type Action, type Change, type Plan, type ShownValue, signOf} from '../plan/plan.ts';
+import {isRouted} from '../plan/services.ts';
 import type {Glyphs} from './glyphs.ts';
 import {renderChanges} from './plan-change-text.ts';
 import type {PlanTextOptions} from './plan-text-options.ts';
@@ -61,6 +63,15 @@ const adaptRules = (change: Change, glyphs: Glyphs): Change =>
 		? {...change, before: adaptValue(change.before, glyphs), after: adaptValue(change.after, glyphs)}
 		: change;
 
+/** Where a new service will listen, when neither compartment.yml nor a variable says so. */
+function portNote(plan: Plan, {address, kind, object}: Action, isFull: boolean): string | undefined {
+	const planned = plan.deployments.find(({service}) => address === serviceAddress(service));
+	if (object !== 'service' || !planned || !isRouted(planned.kind) || planned.spec.port !== undefined) return undefined;
+	if (kind !== 'create' && !isFull) return undefined;
+	const {number, why} = planned.port;
+	return number === undefined ? `port: ${why}` : `port: ${number} (${why})`;
+}
+
 /** One action: its line with verb and reason, further reasons, and below it what changes. */
 export function renderAction(plan: Plan, action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
 	const {paint, isFull} = options;
@@ -82,6 +93,8 @@ export function renderAction(plan: Plan, action: Action, layout: PlanColumns, op
 	// The reason of a first build names it.
 	if (action.object === 'image' && builder && !action.reasons.some(reason => reason.includes(builder)))
 		lines.push(`${' '.repeat(indent)}${paint.dim(`builder: ${sanitiseLine(builder)}`)}`);
+	const port = portNote(plan, action, isFull);
+	if (port !== undefined) lines.push(`${' '.repeat(indent)}${paint.dim(port)}`);
 	if (isFull && action.unchanged > 0)
 		lines.push(`${' '.repeat(indent)}${paint.dim(`(${action.unchanged} unchanged)`)}`);
 	return lines;

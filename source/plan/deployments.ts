@@ -6,6 +6,7 @@ import {findVariable, variablesOf} from '../state/variables.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {activeDeployment, type PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
+import {plannedPort} from './ports.ts';
 
 const makesDeployment = ({kind}: Action): boolean => kind === 'create' || kind === 'replace';
 
@@ -27,6 +28,7 @@ export function plannedDeployment(
 		spec: service.spec,
 		readiness: service.readiness,
 		schedule: service.schedule,
+		port: plannedPort(input, service),
 		release: hasRelease && !isDone ? service.release : undefined,
 		image: {id: imageId, reference, key},
 		hosts: service.hosts,
@@ -59,7 +61,7 @@ export function repeatedDeployment(
 	recorded: Deployment,
 	type: 'rollback' | 'restart',
 ): PlannedDeployment {
-	const {service, kind, spec, readiness, schedule, imageId, imageReference, imageKey, routes} = recorded;
+	const {service, kind, spec, readiness, schedule, port, imageId, imageReference, imageKey, routes} = recorded;
 	const hosts = Object.entries(state.routes?.hosts ?? {}).flatMap(([host, owner]) => (owner === service ? [host] : []));
 	return {
 		service,
@@ -68,6 +70,7 @@ export function repeatedDeployment(
 		spec: withCurrentVariables(spec, service, state),
 		readiness,
 		schedule,
+		port: {number: port, why: `as in ${recorded.id}`},
 		image: {id: imageId, reference: imageReference, key: imageKey},
 		hosts,
 		rules: routes,

@@ -12,6 +12,8 @@ export type ImageFinding = {
 	readonly note?: string;
 	/** Source files that differ from the recorded image's. */
 	readonly files: readonly string[];
+	/** TCP ports that the image exposes, in its order; absent while the image is not known. */
+	readonly exposedPorts?: readonly number[];
 	/** What keeps it from being built, with the command that helps. */
 	readonly obstacle?: {readonly reason: string; readonly unblock: string};
 };

@@ -1,4 +1,5 @@
 import type {HttpReadiness, RouteRule, Schedule, ServiceKind} from '../descriptor/project.ts';
+import type {PortChoice} from '../model/service-port.ts';
 import type {Desired, ServiceSpec} from '../model/specs.ts';
 import type {DeploymentType, RoutesRecord} from '../state/state.ts';
 
@@ -66,6 +67,8 @@ export type PlannedDeployment = {
 	readonly spec: ServiceSpec;
 	readonly readiness?: HttpReadiness;
 	readonly schedule?: Schedule;
+	/** Where it will listen, and why; without a number its image decides. */
+	readonly port: PortChoice;
 	/** Absent when the service has none, or when this deployment must not run it. */
 	readonly release?: {readonly command: string};
 	/** `id` is null when the image step of this very plan makes it. */

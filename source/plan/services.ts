@@ -16,6 +16,7 @@ import {containerDrift, isUp, networksOf, whyBroken} from './containers.ts';
 import {activeDeployment, containerOf, heldCandidates, type ImageFinding, isSelected, type PlanInput} from './input.ts';
 import {findObstacle} from './obstacles.ts';
 import type {Action, Drift} from './plan.ts';
+import {plannedPort, portChange} from './ports.ts';
 import {blockedService} from './unfinished-restore.ts';
 
 /** Kinds that keep a container running; a job is run by hand, a cron service by the agent. */
@@ -79,9 +80,12 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 		return action({...base, kind: 'create', reasons: ['first deployment'], changes});
 	}
 	const {changes, unchanged} = compareAttributes(serviceAttributes(active), after);
+	// A change of `port` itself is among the attributes.
+	const isCompared = changes.some(({name}) => name === 'port');
+	const moved = isCompared ? [] : portChange(active, plannedPort(input, service));
 	const order = service.kind === 'worker' ? 'destroy-first' : 'create-first';
 	const replace = (reasons: readonly string[]) =>
-		action({...base, kind: 'replace', order, reasons, changes, unchanged});
+		action({...base, kind: 'replace', order, reasons, changes: [...changes, ...moved], unchanged});
 	const container = containerOf(input.observed, active.id);
 	if (!container && isRunning(active.kind))
 		return action({

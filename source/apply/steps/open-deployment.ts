@@ -1,8 +1,8 @@
-import {staticPort} from '../../build/detect/static-server.ts';
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {newId} from '../../model/ids.ts';
 import {serviceContainerName} from '../../model/names.ts';
+import {choosePort} from '../../model/service-port.ts';
 import {pickAddress} from '../../model/subnets.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import {isRunning} from '../../plan/services.ts';
@@ -11,9 +11,6 @@ import {isOwnReference} from '../clean-up-images.ts';
 import type {ApplyContext} from '../context.ts';
 import {withDeployment} from '../deployments.ts';
 import {withFingerprints} from '../known-values.ts';
-
-/** Port of a service that says nothing and whose image exposes nothing (contract 4.5). */
-const defaultPort = 3000;
 
 // Reserved until the state tells: two candidates must not get one address. Per apply, not per process.
 const reservations = new WeakMap<ApplyContext, Set<string>>();
@@ -64,6 +61,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 	const {plan, run, label} = context;
 	const {service, kind, type, readiness, schedule, rules} = planned;
 	const {image, reference, key} = await imageOf(context, planned);
+	const isPrebuilt = !isOwnReference(reference, plan);
 	const id = newId('dpl');
 	const spec = withFingerprints(planned.spec, plan.desired, context.state.current());
 	const deployment: Deployment = {
@@ -83,7 +81,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		imageKey: key,
 		containerName: serviceContainerName(plan.project, plan.environment, service, id),
 		address: isRunning(kind) ? reserveAddress(context) : undefined,
-		port: spec.port ?? (kind === 'static' ? staticPort : image.exposedPorts[0]) ?? defaultPort,
+		port: planned.port.number ?? choosePort({kind, declared: spec.port, isPrebuilt}, image.exposedPorts).number,
 		routes: rules,
 		createdAt: new Date().toISOString(),
 	};

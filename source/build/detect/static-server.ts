@@ -1,13 +1,10 @@
+import {staticPort} from '../../model/service-port.ts';
 import {copy, run} from './dockerfile-lines.ts';
 
 const serverImage = 'caddy:2-alpine';
 
 /** Folder of the server's image with the published files. */
 const published = '/srv';
-
-/** Port when nothing gives one; the image exposes it, so that a service is reached there. */
-/** Where the static server listens when nothing else is said; its base image exposes more ports than it uses. */
-export const staticPort = 8080;
 
 // What must not be published by mistake when a whole folder is.
 const hidden = '.git .gitignore .env .env.* .compartment compartment.yml compartment.routes.yml Staticfile Dockerfile';

@@ -48,7 +48,9 @@ const serviceObject = z
 		build: buildSchema.optional(),
 		dockerfile: localPath('dockerfile').optional().describe('Dockerfile, relative to compartment.yml.'),
 		context: localPath('context').optional().describe('Build context, relative to compartment.yml.'),
-		port: port.optional().describe('Port the service listens on.'),
+		port: port
+			.optional()
+			.describe('Port the service listens on. Default: what the image exposes, else 80 with image and 3000 without.'),
 		domain: hostName.optional().describe('One more host beside the default one.'),
 		limits: limitsSchema.optional(),
 		env: literalEnv.optional().describe('Plain variables. Secrets belong into `compartment variable set`.'),
