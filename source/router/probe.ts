@@ -7,7 +7,7 @@ import {assertTarget} from './safe-names.ts';
 export type ProbeResult = {
 	readonly isReady: boolean;
 	readonly tries: number;
-	/** Such as `503 Service Unavailable`, or why there was no answer. Foreign text. */
+	/** Such as `503 Service Unavailable: the database is locked`, or why there was no answer. Foreign text. */
 	readonly lastAnswer: string;
 	/** Milliseconds, to the hundredth of a second. */
 	readonly elapsedMs: number;
@@ -30,7 +30,10 @@ export type HttpProbe = {
 
 export type TcpProbe = {readonly host: string; readonly port: number; readonly timeoutMs: number};
 
-/** GETs a path every 0.1 s from inside the network until it answers 2xx (contract 1.10). */
+/**
+ * GETs a path every 0.1 s from inside the network until it answers 2xx. A redirect is an answer like another: it is never
+ * followed, because the router reaches what the service that redirects must not (its own admin ports, other environments).
+ */
 export function probeHttp(
 	engine: Engine,
 	options: RouterOptions,
@@ -39,8 +42,8 @@ export function probeHttp(
 ): Promise<ProbeResult> {
 	assertTarget({address, port});
 	if (!/^[A-Za-z0-9._:-]+$/.test(hostHeader)) throw new Error(`not a Host header: ${JSON.stringify(hostHeader)}`);
-	const url = `http://${address}:${port}${toRequestPath(path)}`;
-	return probe(engine, options, httpProbeScript, [Math.ceil(timeoutMs / 10), url, hostHeader], probeOptions);
+	const args = [Math.ceil(timeoutMs / 10), address, port, toRequestPath(path), hostHeader];
+	return probe(engine, options, httpProbeScript, args, probeOptions);
 }
 
 /** Connects every 0.1 s from inside the network until the port accepts. */
@@ -54,16 +57,23 @@ export function probeTcp(
 	return probe(engine, options, tcpProbeScript, [Math.ceil(timeoutMs / 10), host, port], probeOptions);
 }
 
-/** A leading slash, and nothing that could end the request line: a space or a line break. */
+/** A leading slash, and nothing that could end the request line or the path in it: a space, a line break, a fragment. */
 const toRequestPath = (path: string): string =>
-	(path.startsWith('/') ? path : `/${path}`).replace(/[^\x21-\x7e]/gu, character =>
+	(path.startsWith('/') ? path : `/${path}`).replace(/[^\x21-\x7e]|#/gu, character =>
 		[...new TextEncoder().encode(character)]
 			.map(byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
 			.join(''),
 	);
 
-// wget's words before the cause; people know neither the address nor that there is a remote host.
+// nc's words before the cause; people know neither the address nor that there is a remote host.
 const unreached = /^can't connect to remote host(?: \([^)]*\))?: /;
+
+/** The status or the cause, and what the service says about it unless that is a page. */
+function answerText(answer: string, more: string): string {
+	const said = more.trim();
+	const cause = answer.replace(unreached, '');
+	return said === '' || said.startsWith('<') ? cause : `${cause}: ${said}`;
+}
 
 async function probe(
 	engine: Engine,
@@ -76,10 +86,10 @@ async function probe(
 	let last: ProbeResult = {isReady: false, tries: 0, lastAnswer: 'the probe did not run', elapsedMs: 0};
 	const ready = Promise.withResolvers<void>();
 	const onLine = (line: string): void => {
-		const match = /^(ready|late|waits) (\d+) (\d+) (.*)$/.exec(line);
+		const match = /^(ready|late|waits) (\d+) (\d+) ([^\t]*)\t?(.*)$/.exec(line);
 		if (!match) return;
-		const [, state, tries, hundredths, lastAnswer = ''] = match;
-		const answer = lastAnswer.replace(unreached, '');
+		const [, state, tries, hundredths, status = '', more = ''] = match;
+		const answer = answerText(status, more);
 		last = {isReady: state === 'ready', tries: Number(tries), lastAnswer: answer, elapsedMs: Number(hundredths) * 10};
 		onTry?.(answer, last.tries);
 		if (last.isReady) ready.resolve();

@@ -91,8 +91,7 @@ export function createMemoryRouter(answer: Answer) {
 		};
 	}
 
-	const probe = (target: string): Partial<ExecResult> => {
-		const address = /^(?:http:\/\/)?([^:/]+)/.exec(target)![1]!;
+	const probe = (address: string): Partial<ExecResult> => {
 		const problem = answer(address);
 		return {stdout: problem === undefined ? 'ready 1 0 200 OK' : `late 9 100 ${problem}`};
 	};

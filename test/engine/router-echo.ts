@@ -6,6 +6,7 @@ export const echoSource = `
 const {createHash} = require('node:crypto');
 const {createServer} = require('node:http');
 const born = Date.now();
+let asked = 0;
 for (const [port, name] of Object.entries(JSON.parse(process.env.PORTS))) {
 	const server = createServer((request, response) => {
 		const {method, url, headers} = request;
@@ -16,6 +17,12 @@ for (const [port, name] of Object.entries(JSON.parse(process.env.PORTS))) {
 		};
 		if (path === '/slow') return void setTimeout(answer, Number(new URL(url, 'http://x').searchParams.get('ms')), 200);
 		if (path === '/redirect') return void answer(302, {location: '/fine'});
+		if (path === '/to') return void answer(302, {location: new URL(url, 'http://x').searchParams.get('url')});
+		if (path === '/says') {
+			response.writeHead(503);
+			return void response.end(new URL(url, 'http://x').searchParams.get('text'));
+		}
+		if (path === '/count') return void response.end(String(++asked));
 		if (path === '/late') return void answer(Date.now() - born > Number(new URL(url, 'http://x').searchParams.get('ms')) ? 204 : 503);
 		if (path === '/events') {
 			response.writeHead(200, {'content-type': 'text/event-stream'});

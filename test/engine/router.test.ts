@@ -5,6 +5,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {UserError} from '../../source/errors.ts';
 import {labels} from '../../source/model/labels.ts';
+import {masterPort, workerPort} from '../../source/router/layout.ts';
 import {
 	ensureRouter,
 	observeRouter,
@@ -202,7 +203,7 @@ test('probes: only 2xx is ready, the answers are told, values are no shell', asy
 	const {engine, router} = lab;
 	const probe = {address, port: 3000, hostHeader: `${host}:3000`, timeoutMs: 400};
 	const redirected = await probeHttp(engine, router, {...probe, path: '/redirect'});
-	expect(redirected).toMatchObject({isReady: false, lastAnswer: '302 Found'});
+	expect(redirected).toMatchObject({isReady: false, lastAnswer: '302 Found: to /fine'});
 	expect(redirected.tries).toBeGreaterThan(1);
 	expect(redirected.elapsedMs).toBeGreaterThanOrEqual(400);
 	expect(await probeHttp(engine, router, {...probe, path: 'healthz'})).toMatchObject({
@@ -221,7 +222,7 @@ test('probes: only 2xx is ready, the answers are told, values are no shell', asy
 	const path = '/late?ms=1500';
 	const ready = await probeHttp(engine, router, {...probe, address: late, path, timeoutMs: 10_000}, {onTry});
 	expect(ready).toMatchObject({isReady: true, lastAnswer: '204 No Content'});
-	expect(answers).toContain('503 Service Unavailable');
+	expect(answers).toContain('503 Service Unavailable: late');
 	expect(answers.at(-1)).toBe('204 No Content');
 
 	const {containerId} = await observeRouter(engine, router);
@@ -242,6 +243,41 @@ test('probes: only 2xx is ready, the answers are told, values are no shell', asy
 		{signal: AbortSignal.timeout(300)},
 	);
 	await expect(stopped).rejects.toThrow();
+});
+
+test('a probe asks the service once, whatever its answer says, and only tells it', async () => {
+	const {engine, router} = lab;
+	const {containerId} = await observeRouter(engine, router);
+	const shell = async (command: string) => (await engine.exec(containerId!, ['sh', '-c', command])).stdout;
+	const probe = (path: string) =>
+		probeHttp(engine, router, {address, port: 3000, path, hostHeader: 'echo', timeoutMs: 300});
+	const {address: other} = await lab.startEcho('other', {3000: 'other'});
+	await probeTcp(engine, router, {host: other, port: 3000, timeoutMs: 10_000});
+
+	// Asking for the number of connections is one itself.
+	const connections = async () =>
+		Number(/CumConns: (\d+)/.exec(await shell(`echo 'show info' | nc 127.0.0.1 ${workerPort}`))![1]);
+	const before = await connections();
+	for (const url of [
+		`http://${other}:3000/count`,
+		`http://127.0.0.1:${workerPort}/`,
+		`http://127.0.0.1:${masterPort}/`,
+	])
+		expect(await probe(`/to?url=${encodeURIComponent(url)}`)).toMatchObject({
+			isReady: false,
+			lastAnswer: `302 Found: to ${url}`,
+		});
+	expect(await shell(`wget -q -O - http://${other}:3000/count`)).toBe('1');
+	expect(await connections()).toBe(before + 1);
+
+	const says = (text: string) => probe(`/says?text=${encodeURIComponent(text)}`);
+	expect(await says('no database\nready 1 1 200 OK')).toMatchObject({
+		isReady: false,
+		lastAnswer: '503 Service Unavailable: no database',
+	});
+	expect(await says('a\\nready 1 1 200 OK')).toMatchObject({isReady: false});
+	expect((await says('<html><body>down')).lastAnswer).toBe('503 Service Unavailable');
+	expect((await says('x'.repeat(10_000))).lastAnswer).toBe(`503 Service Unavailable: ${'x'.repeat(200)}`);
 });
 
 test('a restart, a stop and a new container serve the same routes', async () => {
