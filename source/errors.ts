@@ -28,13 +28,28 @@ export class UserError extends Error {
 export class EngineError extends UserError {
 	/** HTTP status of the engine's answer, when there was one. */
 	readonly status: number | undefined;
+	/**
+	 * No answer came, so what was asked for may have happened all the same. Only a look at the engine tells; what failed
+	 * for sure says so with a status, or with `isAnswered`.
+	 */
+	readonly isOutcomeUnknown: boolean;
 
-	constructor(message: string, options: UserErrorOptions & {readonly status?: number} = {}) {
+	constructor(
+		message: string,
+		options: UserErrorOptions & {readonly status?: number; readonly isAnswered?: boolean} = {},
+	) {
 		super(message, options);
 		this.name = 'EngineError';
 		this.status = options.status;
+		this.isOutcomeUnknown = options.status === undefined && options.isAnswered !== true;
 	}
 }
+
+/** Whether the engine may have done what this error says has failed. */
+export const isOutcomeUnknown = (error: unknown): boolean =>
+	error instanceof EngineError
+		? error.isOutcomeUnknown
+		: error instanceof Error && error.cause !== undefined && isOutcomeUnknown(error.cause);
 
 type FailedStep = {readonly name: string; readonly lines: readonly string[]};
 

@@ -1,4 +1,4 @@
-import {exitCodes} from '../errors.ts';
+import {exitCodes, UserError} from '../errors.ts';
 
 let isReaderNeeded = true;
 
@@ -9,6 +9,6 @@ export function keepGoingUnread(): void {
 
 /** For the `error` event of stdout and stderr: a reader that goes away ends a command that only shows something. */
 export function onOutputError(error: NodeJS.ErrnoException): void {
-	if (error.code !== 'EPIPE') throw error;
+	if (error.code !== 'EPIPE') throw new UserError(`the output cannot be written: ${error.message}`, {cause: error});
 	if (isReaderNeeded) process.exit(exitCodes.done);
 }

@@ -1,5 +1,4 @@
-import {exitCodes, UserError} from '../errors.ts';
-import {onOutputError} from './broken-pipe.ts';
+import {toTheEnd} from './to-the-end.ts';
 
 /** Without a command it is the dashboard, whose flags may stand alone too. */
 const withCommand = (args: readonly string[]): string[] => {
@@ -14,32 +13,17 @@ async function openDashboard(version: string): Promise<void> {
 	await browse({}, async () => (await import('./program.ts')).createProgram(version).outputHelp());
 }
 
-const isCommandLineError = (error: unknown): error is Error & {readonly exitCode: number} =>
-	error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
-
 /**
  * Runs one command line and sets the exit code (README, "Exit codes"). Errors are one message on stderr, whatever the
- * output format; only a defect of ours prints a stack.
+ * output format.
  * @param args without the interpreter and the script
  */
-export async function main(args: readonly string[], version: string): Promise<void> {
-	process.stdout.on('error', onOutputError);
-	process.stderr.on('error', onOutputError);
-	try {
-		if (args.length === 0) return await openDashboard(version);
-		const {createProgram} = await import('./program.ts');
-		const given = withCommand(args);
-		await createProgram(version, given[0]).parseAsync(given, {from: 'user'});
-	} catch (error) {
-		// commander has printed its own message already.
-		if (isCommandLineError(error)) {
-			process.exitCode = error.exitCode;
-			return;
-		}
-		const {renderError} = await import('../output/errors.ts');
-		const {createPaint} = await import('../output/colour.ts');
-		const flag = args.includes('--no-color') ? false : undefined;
-		process.stderr.write(`${renderError(error, createPaint({stream: process.stderr, env: process.env, flag}))}\n`);
-		process.exitCode = error instanceof UserError ? error.exitCode : exitCodes.error;
-	}
+export const main = (args: readonly string[], version: string): Promise<void> =>
+	toTheEnd(() => run(args, version), args, version);
+
+async function run(args: readonly string[], version: string): Promise<void> {
+	if (args.length === 0) return openDashboard(version);
+	const {createProgram} = await import('./program.ts');
+	const given = withCommand(args);
+	await createProgram(version, given[0]).parseAsync(given, {from: 'user'});
 }

@@ -34,7 +34,8 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 				if ('destroy' in request.context && typeof request.context.destroy === 'function') request.context.destroy();
 			}
 			const image = await findImage(reader.imageId() ?? request.reference);
-			if (!image) throw new EngineError(`cannot ${operation}: the engine does not have it after the build`);
+			if (!image)
+				throw new EngineError(`cannot ${operation}: the engine does not have it after the build`, {isAnswered: true});
 			return image;
 		},
 	};

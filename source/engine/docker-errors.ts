@@ -1,10 +1,9 @@
 import {EngineError, messageOf, UserError} from '../errors.ts';
+import {notAnEngine} from './docker-request.ts';
 
 type Failure = {
 	readonly code?: unknown;
 	readonly statusCode?: unknown;
-	readonly json?: unknown;
-	readonly message?: unknown;
 };
 
 type Options = {
@@ -26,6 +25,7 @@ const unreachable: Readonly<Record<string, {readonly cause: string; readonly hin
 	ENOENT: {cause: 'there is no such socket', hint: 'is Docker running?'},
 	ECONNREFUSED: {cause: 'connection refused', hint: 'is Docker running?'},
 	ECONNRESET: {cause: 'the engine closed the connection', hint: 'is Docker running?'},
+	ERR_STREAM_PREMATURE_CLOSE: {cause: 'the engine closed the connection', hint: 'is Docker running?'},
 	EPIPE: {cause: 'the engine closed the connection', hint: 'is Docker running?'},
 	EACCES: {
 		cause: 'permission denied',
@@ -62,11 +62,17 @@ function toEngineError(error: unknown, operation: string, address: string, looke
 	if (error instanceof UserError) return error;
 	const {code, name} = error as {code?: unknown; name?: unknown};
 	const status = statusOf(error);
+	if (code === notAnEngine) {
+		const text = `cannot ${operation}: ${address} answers HTTP but is not a Docker engine (${messageOf(error)})`;
+		return new EngineError(text, {hint: 'check DOCKER_HOST and the docker context', cause: error});
+	}
 	if (status === undefined && (typeof code === 'string' || name === 'TimeoutError' || name === 'AbortError')) {
 		const known = unreachable[name === 'TimeoutError' || name === 'AbortError' ? 'ETIMEDOUT' : String(code)];
+		// The one who gave up knows for how long.
+		const cause = code === 'ETIMEDOUT' && messageOf(error).startsWith('no answer') ? messageOf(error) : known?.cause;
 		const elsewhere = code === 'ENOENT' && lookedAt.length > 1 ? ` Looked at ${lookedAt.join(', ')}.` : '';
 		return new EngineError(
-			`cannot ${operation}: the engine at ${address} is out of reach: ${known?.cause ?? messageOf(error)}`,
+			`cannot ${operation}: the engine at ${address} is out of reach: ${cause ?? messageOf(error)}`,
 			{hint: `${known?.hint ?? 'is Docker running?'}${elsewhere}`, cause: error},
 		);
 	}
@@ -75,19 +81,8 @@ function toEngineError(error: unknown, operation: string, address: string, looke
 			cause: error,
 		});
 	}
-	const text = engineText(error) || `${address} answered with status ${status} and no text`;
+	const text = messageOf(error).trim() || `${address} answered with status ${status} and no text`;
 	return new EngineError(`cannot ${operation}: ${text}`, {status, cause: error});
-}
-
-/** The engine's own words; the transport wraps them as `(HTTP code 404) no such container - <text> `. */
-function engineText(error: unknown): string {
-	const json = (error as Failure | undefined)?.json;
-	if (typeof json === 'object' && json !== null && 'message' in json && typeof json.message === 'string') {
-		return json.message.trim();
-	}
-	return messageOf(error)
-		.replace(/^\(HTTP code \d+\) [^-]*? - ?/, '')
-		.trim();
 }
 
 /** A container or image as messages call it: long ids are cut to the twelve digits that Docker prints. */

@@ -3,6 +3,8 @@ import {abortable} from './abortable.ts';
 import type {Connection} from './docker-connection.ts';
 import {labelFilter, openStream} from './docker-connection.ts';
 import {shown} from './docker-errors.ts';
+import {readEngineTime} from './docker-info.ts';
+import {toSeconds} from './docker-logs.ts';
 import type {EngineEvent, Labels, ReadonlyEngine} from './engine.ts';
 import {readJsonLines} from './lines.ts';
 
@@ -29,9 +31,10 @@ export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'even
 /** The state of a container that was started again no longer has it, and `wait` may answer from the new state. */
 async function readLastExitCode(connection: Connection, id: string): Promise<number | undefined> {
 	const filters = JSON.stringify({container: [id], event: ['die']});
-	// With an end in the past the engine answers with the events it remembers and nothing else.
-	const query = {since: '1', until: (Date.now() / 1000).toFixed(3), filters};
 	const read = async () => {
+		// With an end in the past the engine answers with the events it remembers and nothing else. Its own past: with
+		// another clock than ours the call would miss the last events, or wait for hours.
+		const query = {since: '1', until: toSeconds(await readEngineTime(connection)), filters};
 		let exitCode: string | undefined;
 		const past = await openStream(connection, {method: 'GET', path: '/events', query});
 		for await (const {Actor} of readJsonLines<Message>(past)) exitCode = Actor?.Attributes?.['exitCode'] ?? exitCode;

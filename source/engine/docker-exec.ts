@@ -2,6 +2,7 @@ import type {Duplex} from 'node:stream';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Connection} from './docker-connection.ts';
 import {shown} from './docker-errors.ts';
+import {patienceMs} from './docker-patience.ts';
 import {toEnv} from './docker-spec.ts';
 import type {Engine, ExecOptions, ExecResult, LogStream} from './engine.ts';
 import {createFrameReader} from './frames.ts';
@@ -71,11 +72,16 @@ async function collect(stream: Duplex, {onLine, signal}: ExecOptions): Promise<O
 
 type Inspectable = {inspect(): Promise<{Running: boolean; ExitCode: number | null}>};
 
-/** The output may end a moment before the engine has noted the exit code. */
+/**
+ * The output may end a moment before the engine has noted the exit code. When the command goes on for longer, it is the
+ * connection that ended.
+ */
 async function exitCodeOf(run: Inspectable): Promise<number> {
+	const deadline = performance.now() + patienceMs();
 	for (let wait = 1; ; wait = Math.min(wait * 2, 100)) {
 		const {Running, ExitCode} = await run.inspect();
 		if (!Running && ExitCode !== null) return ExitCode;
+		if (performance.now() > deadline) throw Object.assign(new Error('the output was cut'), {code: 'ECONNRESET'});
 		await pause(wait);
 	}
 }

@@ -42,13 +42,14 @@ export function createImages(connection: Connection): Images {
 				const answer = await openStream(connection, {method: 'POST', path: '/images/create', query, signal});
 				for await (const message of readJsonLines<PullMessage>(answer)) {
 					const error = message.errorDetail?.message ?? message.error;
-					if (error) throw new EngineError(`cannot ${operation}: ${error}`);
+					if (error) throw new EngineError(`cannot ${operation}: ${error}`, {isAnswered: true});
 					onProgress(toProgress(message));
 				}
 			};
 			await attempt(operation, pull, {signal});
 			const image = await findImage(reference);
-			if (!image) throw new EngineError(`cannot ${operation}: the engine does not have it after the pull`);
+			if (!image)
+				throw new EngineError(`cannot ${operation}: the engine does not have it after the pull`, {isAnswered: true});
 			return image;
 		},
 

@@ -24,7 +24,7 @@ export function createInfo(
 	return {
 		info: () =>
 			attempt('ask the engine who it is', async () => {
-				const [answer, info] = await Promise.all([ping(), readInfo(connection)]);
+				const [answer, info] = await Promise.all([ping(), readInfo(connection, AbortSignal.timeout(deadlineMs))]);
 				return {
 					id: info.ID || info.Name,
 					name: info.Name,
@@ -44,11 +44,15 @@ type Info = {
 	readonly Name: string;
 	readonly ServerVersion: string;
 	readonly OperatingSystem: string;
+	readonly SystemTime: string;
 };
 
+/** What time it is for the engine, RFC 3339. */
+export const readEngineTime = async (connection: Connection): Promise<string> =>
+	(await readInfo(connection)).SystemTime;
+
 /** Asked as a stream because dockerode's own call takes no deadline. */
-async function readInfo(connection: Connection): Promise<Info> {
-	const signal = AbortSignal.timeout(deadlineMs);
+async function readInfo(connection: Connection, signal?: AbortSignal): Promise<Info> {
 	const answer = await openStream(connection, {method: 'GET', path: '/info', query: {}, signal});
 	for await (const info of readJsonLines<Info>(answer)) return info;
 	throw new Error('the answer is empty');

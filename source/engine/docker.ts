@@ -11,7 +11,7 @@ import {createInfo} from './docker-info.ts';
 import {createLogs} from './docker-logs.ts';
 import {createNetworks} from './docker-networks.ts';
 import {createReads} from './docker-observe.ts';
-import {connect} from './docker-transport.ts';
+import {connect, sendInPlace} from './docker-transport.ts';
 import {createUsage} from './docker-usage.ts';
 import type {Engine} from './engine.ts';
 
@@ -21,8 +21,10 @@ import type {Engine} from './engine.ts';
  */
 export function connectDocker({host}: {readonly host?: string} = {}): Engine {
 	const found = findEngine(host);
+	const docker = new Docker(connect(found.target));
+	sendInPlace(docker, found.target);
 	const connection: Connection = {
-		docker: new Docker(connect(found.target)),
+		docker,
 		address: found.text,
 		attempt: createAttempt(found.text, found.lookedAt),
 	};

@@ -24,11 +24,22 @@ function causesOf(error: unknown): string[] {
 	return causes;
 }
 
+/** `at name (place)`, or in a program that was built, where names and lines say nothing, the places alone. */
+function stackOf(error: unknown): string[] {
+	const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line)) : [];
+	// Replaced when it is built (vite.config.ts).
+	if (!process.env['COMPARTMENT_BUILD']) return frames;
+	const places = frames.flatMap(frame => /([\w.-]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []).slice(0, shownPlaces);
+	return places.length === 0 ? [] : [`at ${places.join(', ')}`];
+}
+
+const shownPlaces = 4;
+
 /**
  * What is printed on stderr for anything thrown, without a line break at its end. A UserError is its message and what
- * to do next; everything else is a defect of ours and comes with its stack and a request to report it.
+ * to do next; everything else is a defect of ours and comes with where it happened and a request to report it.
  */
-export function renderError(error: unknown, paint: Paint): string {
+export function renderError(error: unknown, paint: Paint, version?: string): string {
 	if (error instanceof UserError) return userError(error, paint);
 	if (
 		error instanceof AggregateError &&
@@ -36,10 +47,10 @@ export function renderError(error: unknown, paint: Paint): string {
 		error.errors.every(part => part instanceof UserError)
 	)
 		return error.errors.map(part => userError(part, paint)).join('\n');
-	const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line)) : [];
+	const known = version === undefined ? 'and the output of compartment --version' : `and the version, ${version}`;
 	return [
 		`${paint.fail('Error:')} this is a defect of Compartment: ${sanitiseText(messageOf(error))}`,
-		...[...causesOf(error), ...stack].map(line => paint.dim(`  ${sanitiseText(line.trim())}`)),
-		'Please report it with the lines above, the command, and the output of compartment --version.',
+		...[...causesOf(error), ...stackOf(error)].map(line => paint.dim(`  ${sanitiseText(line.trim())}`)),
+		`Please report it with the lines above, the command, ${known}.`,
 	].join('\n');
 }

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {expectError, filesBelow, type Sandbox, withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';
+import {type Fate, openEngineProxy} from './engine-proxy.ts';
 
 const nothing = {containers: [], networks: [], volumes: []};
 
@@ -233,6 +234,36 @@ describe('who may change an environment, and when', () => {
 		expect(await applying.ended).toMatchObject({exitCode: 130, signal: null});
 		await sandbox.succeed(['deploy']);
 		await sandbox.expectNoChanges();
+	});
+
+	// Each command ends with every kind of call that it makes cut off or unanswered, one after the other.
+	test.each(['plan', 'status', 'logs', 'inspect'])('every call of %s ends, cut or unanswered', async command => {
+		const seen = new Set<string>();
+		// The first call of a kind that was not tried yet.
+		const armed: {fate: Fate; kind?: string | undefined} = {fate: 'pass'};
+		await using proxy = await openEngineProxy({
+			fate(call) {
+				const kind = call.replace(/\?.*/, '').replace(/\b[0-9a-f]{12,}\b|sha256:\w+|compartment-[\w.-]+/g, 'ID');
+				armed.kind ??= seen.has(kind) ? undefined : kind;
+				return kind === armed.kind ? armed.fate : 'pass';
+			},
+		});
+		const env = {DOCKER_HOST: proxy.host, COMPARTMENT_TEST_PATIENCE_MS: '150'};
+		for (let tried = 0; tried < 30; tried++) {
+			armed.kind = undefined;
+			for (const fate of ['half', 'silence'] as const) {
+				armed.fate = fate;
+				const {stdout, stderr, exitCode} = await sandbox.run([command], {env});
+				if (armed.kind === undefined) return;
+				const said = `${fate} ${armed.kind}\n${stdout}${stderr}`;
+				expect(said).not.toMatch(/unsettled|defect of Compartment|\n +at /);
+				// A command may do without an answer, but then it has its result.
+				expect(exitCode === 1 ? stderr : stdout, said).not.toBe('');
+				expect([0, 1], said).toContain(exitCode);
+			}
+			seen.add(armed.kind!);
+		}
+		throw new Error(`more kinds of calls than expected: ${[...seen].join(', ')}`);
 	});
 
 	test('no temporary file is left in the state folder', () => {

@@ -1,12 +1,13 @@
 import {mkdtempSync, rmSync} from 'node:fs';
-import {connect, createServer, type Server, type Socket} from 'node:net';
+import {createServer, type Server} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, describe, expect, test} from 'vitest';
+import {afterAll, describe, expect, test, vi} from 'vitest';
 import {connectDocker} from '../../source/engine/docker.ts';
 import {createAttempt} from '../../source/engine/docker-errors.ts';
-import type {EngineEvent} from '../../source/engine/engine.ts';
-import {idleSpec, until, withEngine} from './helpers.ts';
+import type {Engine, EngineEvent} from '../../source/engine/engine.ts';
+import {type Fate, openEngineProxy} from './engine-proxy.ts';
+import {cleanUp, collect, idleSpec, smallImage, until, withEngine} from './helpers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'compartment-connection-'));
 const servers: Server[] = [];
@@ -22,24 +23,6 @@ async function listen(server: Server, where: string | number): Promise<string> {
 	);
 	const address = server.address();
 	return typeof address === 'string' ? `unix://${address}` : `tcp://127.0.0.1:${address?.port}`;
-}
-
-/** A way to the real engine that can be cut. */
-async function openProxy() {
-	const sockets = new Set<Socket>();
-	const server = createServer({allowHalfOpen: true}, client => {
-		const engine = connect({path: '/var/run/docker.sock', allowHalfOpen: true});
-		for (const socket of [client, engine]) {
-			sockets.add(socket);
-			socket.on('error', () => socket.destroy());
-		}
-		client.pipe(engine).pipe(client);
-	});
-	const host = await listen(server, 0);
-	const cut = () => {
-		for (const socket of sockets) socket.destroy();
-	};
-	return {host, cut};
 }
 
 async function failureOf(host: string) {
@@ -97,13 +80,17 @@ describe('an engine out of reach is told within two seconds', () => {
 				createServer(socket => void socket.on('error', () => {}).end(text)),
 				0,
 			);
-		const page = await failureOf(await serve(answer('200 OK', '<html>hello</html>')));
-		expect(page).toMatchObject({message: expect.stringMatching(/tcp:\/\/127\.0\.0\.1:\d+ is not a Docker engine/)});
-		const absent = await failureOf(await serve(answer('404 Not Found', '')));
-		expect(absent).toMatchObject({
-			status: 404,
-			message: expect.stringMatching(/answered with status 404 and no text$/),
-		});
+		for (const [status, body] of [
+			['200 OK', '<html>hello</html>'],
+			['200 OK', '{"hello": "world"}'],
+			['404 Not Found', ''],
+			['302 Found\r\nLocation: http://engine.invalid/', ''],
+		] as const)
+			expect(await failureOf(await serve(answer(status, body)))).toEqual(
+				told(/tcp:\/\/127\.0\.0\.1:\d+ answers HTTP but is not a Docker engine \(status \d+\)$/, /check DOCKER_HOST/),
+			);
+		const refused = await failureOf(await serve(answer('403 Forbidden', 'not here')));
+		expect(refused).toMatchObject({status: 403, message: expect.stringMatching(/: not here$/)});
 	});
 
 	test('an unknown host', async () => {
@@ -125,7 +112,8 @@ describe('over TCP', () => {
 	const {labels} = withEngine();
 
 	test('everything works as over a socket', async () => {
-		const {host} = await openProxy();
+		await using proxy = await openEngineProxy({isTcp: true});
+		const {host} = proxy;
 		const engine = connectDocker({host});
 		expect(await engine.info()).toMatchObject({address: host, apiVersion: expect.stringMatching(/^1\.\d+$/)});
 		const id = await engine.run(idleSpec(labels));
@@ -134,7 +122,8 @@ describe('over TCP', () => {
 	});
 
 	test('a lost connection ends events, logs and waiting with an error', async () => {
-		const {host, cut} = await openProxy();
+		await using proxy = await openEngineProxy({isTcp: true});
+		const {host, cut} = proxy;
 		const engine = connectDocker({host});
 		const id = await engine.run(idleSpec(labels));
 		const seen: EngineEvent[] = [];
@@ -149,7 +138,7 @@ describe('over TCP', () => {
 			await engine.remove(await engine.create(idleSpec(labels)));
 			return seen.length > 0;
 		});
-		cut();
+		await cut();
 		const results = await lost;
 		const reasons = results.map(result => (result.status === 'rejected' ? result.reason : undefined));
 		expect(reasons).toEqual([
@@ -171,5 +160,97 @@ describe('over TCP', () => {
 			if (before === undefined) delete process.env['DOCKER_HOST'];
 			else process.env['DOCKER_HOST'] = before;
 		}
+	});
+});
+
+/** Every kind of call that reads or changes something: its call to the engine, and how it is asked. */
+const kinds: readonly (readonly [RegExp, (engine: Engine, id: string) => Promise<unknown>])[] = [
+	[/^GET \/containers\/json/, engine => engine.observe({})],
+	[/^GET \/networks/, engine => engine.listSubnets()],
+	[/^GET \/volumes/, engine => engine.observe({})],
+	[/^GET \/containers\/\w+\/json/, (engine, id) => engine.inspectContainer(id)],
+	[/^GET \/images\/.*json/, engine => engine.findImage(smallImage)],
+	[/^GET \/images\/json/, engine => engine.listImages({})],
+	[/^GET \/containers\/\w+\/logs/, (engine, id) => collect(engine.logs(id, {}))],
+	[/^GET \/events/, (engine, id) => engine.lastExitCode(id)],
+	[/^GET \/containers\/\w+\/stats/, (engine, id) => engine.readUsage(id)],
+	[/^GET \/info/, engine => engine.info()],
+	[/^POST \/containers\/\w+\/exec/, (engine, id) => engine.exec(id, ['true'])],
+	[/^POST \/exec\/\w+\/start/, (engine, id) => engine.exec(id, ['sleep', '1'])],
+	[/^POST \/exec\/\w+\/start/, (engine, id) => engine.exec(id, ['cat'], {input: 'x'})],
+	[/^GET \/exec\/\w+\/json/, (engine, id) => engine.exec(id, ['true'])],
+	[/^PUT \/containers\/\w+\/archive/, (engine, id) => engine.writeFiles(id, [{path: '/tmp/x', content: 'x'}])],
+	[/^POST \/containers\/\w+\/stop/, (engine, id) => engine.stop(id, 1)],
+	[/^POST \/containers\/\w+\/start/, (engine, id) => engine.start(id)],
+	[/^POST \/containers\/create/, engine => engine.create(idleSpec({'compartment.test': 'cut'}))],
+	[/^DELETE \/containers\//, (engine, id) => engine.remove(id)],
+];
+
+describe.each(['unix', 'tcp'])('a call over %s ends', transport => {
+	const {engine: direct, labels} = withEngine();
+	const kindsHere = transport === 'tcp' ? kinds.slice(0, 4) : kinds;
+
+	test.each(['half', 'cut', 'silence'] as const)('when its answer meets %s', async fate => {
+		vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '20');
+		const armed: {call?: RegExp} = {};
+		await using proxy = await openEngineProxy({
+			isTcp: transport === 'tcp',
+			fate: call => (armed.call?.test(call) ? fate : 'pass'),
+		});
+		const engine = connectDocker({host: proxy.host});
+		const id = await direct.run(idleSpec(labels));
+		for (const [call, ask] of kindsHere) {
+			armed.call = call;
+			const error: unknown = await ask(engine, id).then(
+				() => undefined,
+				(thrown: unknown) => thrown,
+			);
+			expect(error, String(call)).toMatchObject({
+				name: 'EngineError',
+				status: undefined,
+				isOutcomeUnknown: true,
+				message: expect.stringMatching(/^cannot .* is out of reach: (the engine closed the connection|no answer)/),
+			});
+		}
+		vi.unstubAllEnvs();
+		await cleanUp(direct, {'compartment.test': 'cut'});
+	});
+});
+
+describe('a stream', () => {
+	const {engine: direct, labels} = withEngine();
+
+	test('that is silent lasts as long as the engine answers others', async () => {
+		vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '400');
+		const silenced = {isOn: false};
+		const fate = (call: string): Fate => (silenced.isOn && call === 'GET /_ping' ? 'silence' : 'pass');
+		const pings: string[] = [];
+		await using proxy = await openEngineProxy({
+			fate: call => {
+				if (call === 'GET /_ping') pings.push(call);
+				return fate(call);
+			},
+		});
+		const engine = connectDocker({host: proxy.host});
+		const id = await direct.run(idleSpec(labels));
+		const ended: string[] = [];
+		const follow = async (name: string, stream: Promise<unknown>) => {
+			const error: unknown = await stream.catch((thrown: unknown) => thrown);
+			ended.push(name);
+			return error;
+		};
+		const streams = [
+			follow('logs', collect(engine.logs(id, {follow: true}))),
+			follow('events', collect(engine.events(labels, new AbortController().signal))),
+			follow('wait', engine.wait(id)),
+			follow('exec', engine.exec(id, ['sleep', '1000'])),
+			follow('exec with input', engine.exec(id, ['sleep', '1000'], {input: 'x'})),
+		];
+		await until(() => pings.length > 3);
+		expect(ended).toEqual([]);
+		silenced.isOn = true;
+		for (const error of await Promise.all(streams))
+			expect(error).toEqual(told(/out of reach: no answer for 1 s$/, /./));
+		vi.unstubAllEnvs();
 	});
 });

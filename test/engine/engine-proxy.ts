@@ -2,7 +2,6 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {connect, createServer, type Server, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {Transform} from 'node:stream';
 import {findEngine} from '../../source/engine/docker-address.ts';
 
 /** A way to the engine that can be cut: to a program behind it, the engine goes away and comes back. */
@@ -15,11 +14,22 @@ export type EngineProxy = {
 
 function openSocket(): Socket {
 	const {target} = findEngine(undefined);
-	if ('socketPath' in target) return connect(target.socketPath);
+	if ('socketPath' in target) return connect({path: target.socketPath, allowHalfOpen: true});
 	throw new Error('this test needs an engine at a socket of this machine');
 }
 
+/**
+ * What becomes of one call: it is answered (`pass`), its connection is cut in the middle of the answer (`half`), cut as
+ * soon as the engine has it (`cut`), or it is never answered and the engine never sees it (`silence`). `cut-all` cuts
+ * every other connection too.
+ */
+export type Fate = 'pass' | 'half' | 'cut' | 'cut-all' | 'silence';
+
 type Options = {
+	/** Decides about each call by its method and path, `GET /containers/json?all=true`, and what it sends along. */
+	readonly fate?: (call: string, text: string) => Fate;
+	/** Listens on a port of this machine instead of a socket file. */
+	readonly isTcp?: boolean;
 	/** Sees what the program sends. */
 	readonly onSend?: (text: string) => void;
 	/** A header that every answer of the engine gets, such as `Builder-Version: 1`. */
@@ -33,39 +43,66 @@ function withHeader(piece: Buffer, header: string | undefined): Buffer {
 	return Buffer.concat([piece.subarray(0, end), Buffer.from(`\r\n${header}`), piece.subarray(end)]);
 }
 
-export async function openEngineProxy({onSend, header}: Options = {}): Promise<EngineProxy> {
+const callIn = (text: string): string | undefined => /^([A-Z]+ \/\S*) HTTP\/1\.1\r\n/.exec(text)?.[1];
+
+/** Joins a program's connection to one of the engine's. */
+function forward(near: Socket, far: Socket, {fate = () => 'pass', onSend, header}: Options, cutAll: () => void): void {
+	let current: Fate = 'pass';
+	const end = () => {
+		near.destroy();
+		far.destroy();
+	};
+	near.on('close', () => far.destroy()).on('end', () => far.end());
+	near.on('data', (piece: Buffer) => {
+		const text = piece.toString('latin1');
+		onSend?.(text);
+		const call = callIn(text);
+		if (call !== undefined) current = fate(call, text);
+		if (current === 'silence') return;
+		far.write(piece);
+		if (current === 'cut' || current === 'cut-all') setTimeout(current === 'cut' ? end : cutAll, 20);
+	});
+	far.on('data', (piece: Buffer) => {
+		if (current === 'silence' || current === 'cut' || current === 'cut-all') return;
+		if (current === 'pass') near.write(withHeader(piece, header));
+		else near.write(piece.subarray(0, Math.ceil(piece.length / 2)), end);
+	});
+	far.on('end', () => near.end()).on('close', () => near.destroy());
+}
+
+export async function openEngineProxy(options: Options = {}): Promise<EngineProxy> {
 	const folder = mkdtempSync(join(tmpdir(), 'compartment-proxy-'));
 	const path = join(folder, 'engine.sock');
 	const sockets = new Set<Socket>();
 	let server: Server | undefined;
+	let port = 0;
+	const cutAll = () => {
+		for (const socket of sockets) socket.destroy();
+	};
 	const mend = () =>
 		new Promise<void>(resolve => {
-			server = createServer(near => {
+			server = createServer({allowHalfOpen: true}, near => {
 				const far = openSocket();
 				for (const socket of [near, far]) {
 					sockets.add(socket);
 					socket.on('error', () => undefined);
 					socket.on('close', () => sockets.delete(socket));
 				}
-				near.on('data', (piece: Buffer) => onSend?.(piece.toString('latin1')));
-				near.pipe(far);
-				far
-					.pipe(
-						new Transform({
-							transform: (piece: Buffer, _, done) => done(null, withHeader(piece, header)),
-						}),
-					)
-					.pipe(near);
-			}).listen(path, resolve);
+				forward(near, far, options, cutAll);
+			});
+			if (options.isTcp) server.listen(port, '127.0.0.1', resolve);
+			else server.listen(path, resolve);
 		});
 	const cut = async () => {
-		for (const socket of sockets) socket.destroy();
+		cutAll();
 		await new Promise(resolve => (server ? server.close(resolve) : resolve(undefined)));
 		server = undefined;
 	};
 	await mend();
+	const address = server!.address();
+	if (address !== null && typeof address === 'object') port = address.port;
 	return {
-		host: `unix://${path}`,
+		host: options.isTcp ? `tcp://127.0.0.1:${port}` : `unix://${path}`,
 		cut,
 		mend,
 		async [Symbol.asyncDispose]() {
