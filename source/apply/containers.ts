@@ -82,4 +82,4 @@ export async function describeFailure(
 }
 
 /** Whether the container still runs; a restarting one does not. */
-export const isUp = (details: ContainerDetails | undefined): boolean => details?.state === 'running';
+export {runsNow as isUp} from '../model/container-state.ts';

@@ -1,8 +1,9 @@
+import {isKeptUp} from '../model/container-state.ts';
 import {labels} from '../model/labels.ts';
 import {observeRouter} from '../router/router.ts';
 import type {Deployment} from '../state/state.ts';
 import {patchDeployment} from './deployments.ts';
-import {isUp, ownContainers, type RecoveryContext} from './recovery-context.ts';
+import {ownContainers, type RecoveryContext} from './recovery-context.ts';
 import {takeOutOfService} from './steps/out-of-service.ts';
 
 const now = (): string => new Date().toISOString();
@@ -76,7 +77,7 @@ export async function stopEnded(context: RecoveryContext): Promise<void> {
 		if (active[deployment.service] === deployment.id || !hasEnded(deployment)) continue;
 		// One that could not be recorded would stay for ever: old containers are found by their records.
 		if (deployment.containerId !== container.id) await engine.remove(container.id);
-		else if (isUp(container)) await engine.stop(container.id, settings.stopGraceSeconds);
+		else if (isKeptUp(container)) await engine.stop(container.id, settings.stopGraceSeconds);
 	}
 }
 
@@ -86,7 +87,7 @@ export async function settleContainers(context: RecoveryContext): Promise<void> 
 	const {active} = state.current();
 	for (const {container, deployment} of await recordedContainers(context)) {
 		const {id, service, kind, status} = deployment;
-		if (active[service] !== id || kind !== 'worker' || status === 'stopped' || isUp(container)) continue;
+		if (active[service] !== id || kind !== 'worker' || status === 'stopped' || isKeptUp(container)) continue;
 		await engine.start(container.id);
 		say(`started ${container.name} again`);
 	}

@@ -19,6 +19,3 @@ export type RecoveryContext = {
 /** Containers of the environment, as they are now. */
 export const ownContainers = async ({engine, state}: RecoveryContext): Promise<readonly ObservedContainer[]> =>
 	(await observeOwn(engine, state.current())).containers;
-
-/** Whether a container does its work or is about to, by its restart policy. */
-export const isUp = ({state}: ObservedContainer): boolean => state === 'running' || state === 'restarting';

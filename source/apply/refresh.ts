@@ -13,6 +13,7 @@ import type {Desired} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
 import type {TakenHost} from '../plan/input.ts';
 import type {Plan} from '../plan/plan.ts';
+import {noVitals} from '../plan/vitals.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {State} from '../state/state.ts';
@@ -20,6 +21,7 @@ import {chooseRollback} from './choose-rollback.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
 import type {PlanRequest} from './plan-request.ts';
 import {isPortFree} from './port.ts';
+import {readVitals} from './read-vitals.ts';
 
 /** Where a plan is made: nothing here can write to the engine. */
 export type PlanWorld = {
@@ -184,7 +186,8 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const question = {project, state, engine, directory, rebuild: request.rebuild};
 	const needsRouter = request.mode !== 'destroy' && request.mode !== 'refresh-only';
-	const [images, resourceImages, foreign, routerPortOwner, availableImages] = await Promise.all([
+	const [vitals, images, resourceImages, foreign, routerPortOwner, availableImages] = await Promise.all([
+		request.mode === 'destroy' ? noVitals : readVitals(engine, {state, observed: own}),
 		Promise.all(
 			wanted.map(service =>
 				promotion ? findPromotedImage(question, service, promotion) : findServiceImage(question, service),
@@ -213,6 +216,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		desired,
 		state,
 		observed: own,
+		vitals,
 		images: images.map(({finding}) => finding),
 		resourceImages,
 		router: routerView.state,

@@ -53,6 +53,8 @@ export function overviewOf(state: State | undefined, object: ObjectView): TabCon
 		type: 'page',
 		lines: [
 			...fact('state', object.state),
+			...fact('cause', object.cause === null ? null : sanitiseLine(object.cause)),
+			...fact('restarts', object.restarts),
 			...fact('address', object.address),
 			...fact('URL', object.url),
 			...fact(

@@ -1,12 +1,15 @@
-import {serviceUrl} from '../apply/urls.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
+import {needsReplacement} from '../model/health.ts';
+import type {Health} from '../model/health-facts.ts';
+import {healthWord, restartsText, toneOf} from '../output/health-text.ts';
 import type {ResourceStatus, ServiceStatus} from '../output/status.ts';
 import {heldCandidates, resourceContainer} from '../plan/input.ts';
 import type {Drift} from '../plan/plan.ts';
+import type {Vitals} from '../plan/vitals.ts';
 import type {Deployment, State} from '../state/state.ts';
-import type {EnvironmentView, Failure, ObjectView, Tone} from '../ui/stores/browse-data.ts';
+import type {EnvironmentView, Failure, ObjectView} from '../ui/stores/browse-data.ts';
 import {createStatusReport} from './status-report.ts';
 import type {EnginePlace} from './workspace.ts';
 
@@ -17,26 +20,10 @@ type Input = EnginePlace & {
 	/** Undefined: never deployed. */
 	readonly state: State | undefined;
 	readonly observed: Observed;
+	readonly vitals: Vitals;
 	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
 	readonly drift: readonly Drift[];
 	readonly problem: string | undefined;
-};
-
-const serviceTones: Readonly<Record<ServiceStatus['health'], Tone>> = {
-	healthy: 'good',
-	unhealthy: 'bad',
-	pending: 'busy',
-	stopped: 'warning',
-	missing: 'bad',
-	idle: 'good',
-	none: 'quiet',
-};
-
-const resourceTones: Readonly<Record<ResourceStatus['status'], Tone>> = {
-	running: 'good',
-	stopped: 'warning',
-	missing: 'bad',
-	'restore-incomplete': 'bad',
 };
 
 /** Why a deployment failed, most important first. */
@@ -51,29 +38,39 @@ export function describeFailure({id, createdAt, stage, failure}: Deployment): Fa
 	};
 }
 
-const messagesOf = (drift: readonly Drift[], address: string): string[] =>
-	drift.filter(item => item.address === address).map(({message}) => message);
+// That something hangs or crashes is its state, and stands there.
+const messagesOf = (drift: readonly Drift[], address: string, health: Health): string[] =>
+	drift
+		.filter(item => item.address === address && !(needsReplacement(health) && item.message === health.cause))
+		.map(({message}) => message);
+
+const none: Health = {state: 'none', cause: null, restarts: 0, lastExit: null};
+
+const healthView = (health: Health): Pick<ObjectView, 'state' | 'tone' | 'cause' | 'restarts'> => ({
+	state: healthWord(health),
+	tone: toneOf(health),
+	cause: health.cause,
+	restarts: restartsText(health),
+});
 
 function serviceView(input: Input, name: string, status: ServiceStatus | undefined): ObjectView {
-	const {project, state, settings, drift} = input;
+	const {project, state, drift} = input;
 	const declared = project?.services.find(service => service.name === name);
 	const address = serviceAddress(name);
-	const host = Object.entries(state?.routes?.hosts ?? {}).find(([, service]) => service === name)?.[0];
 	const attempt = status?.failedAttempt && state?.deployments[status.failedAttempt.deployment];
-	const health = status?.health ?? 'none';
+	const health = status?.health ?? none;
 	return {
 		address,
 		kind: 'service',
 		name,
 		type: status?.kind ?? declared?.kind ?? 'service',
-		state: health === 'none' ? 'not deployed' : health,
-		tone: serviceTones[health],
+		...healthView(health),
 		version: status?.deployment ?? null,
 		since: status?.createdAt ?? null,
-		url: host && status?.deployment ? serviceUrl(host, settings) : null,
+		url: status?.url ?? null,
 		asksPassword: status?.accessMode === 'authenticated',
 		failure: attempt && describeFailure(attempt),
-		drift: messagesOf(drift, address),
+		drift: messagesOf(drift, address, health),
 		isHeld: state !== undefined && heldCandidates(state)[name] !== undefined,
 	};
 }
@@ -82,6 +79,7 @@ function resourceView(input: Input, name: string, status: ResourceStatus | undef
 	const {project, state, observed, drift} = input;
 	const declared = project?.resources.find(resource => resource.name === name);
 	const record = state?.resources[name];
+	const health = status?.health ?? none;
 	const container = record && resourceContainer(observed, record.containerName);
 	const address = resourceAddress(name);
 	return {
@@ -89,14 +87,13 @@ function resourceView(input: Input, name: string, status: ResourceStatus | undef
 		kind: 'resource',
 		name,
 		type: declared?.preset ?? record?.declared?.preset ?? 'resource',
-		state: status?.status ?? 'not deployed',
-		tone: status ? resourceTones[status.status] : 'quiet',
+		...healthView(health),
 		version: status?.image ?? null,
 		since: container?.createdAt ?? null,
 		url: null,
 		asksPassword: false,
 		failure: undefined,
-		drift: messagesOf(drift, address),
+		drift: messagesOf(drift, address, health),
 		isHeld: false,
 	};
 }
@@ -105,8 +102,8 @@ const routerTones = {running: 'good', stopped: 'bad', missing: 'bad', foreign: '
 
 /** One environment as the dashboard shows it: what is declared, what was deployed, and how that is now. */
 export function viewEnvironment(input: Input): EnvironmentView {
-	const {project, name, state, observed, router, routerState, settings, drift, problem} = input;
-	const report = state && createStatusReport({state, observed, router, routerState, settings, services: null});
+	const {project, name, state, router, routerState, drift, problem} = input;
+	const report = state && createStatusReport({...input, state, services: null});
 	const names = (declared: readonly {readonly name: string}[], known: readonly {readonly name: string}[]) => [
 		...new Set([...declared, ...known].map(each => each.name)),
 	];

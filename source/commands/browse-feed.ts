@@ -10,7 +10,15 @@ import {createQueue} from './browse-queue.ts';
 import {readTab} from './browse-tabs.ts';
 import {watchEngine} from './browse-watch.ts';
 import {watchFiles} from './browse-watch-files.ts';
-import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './browse-world.ts';
+import {
+	askEngine,
+	type EngineAnswer,
+	type Files,
+	problemOf,
+	readDrift,
+	readFiles,
+	viewEnvironments,
+} from './browse-world.ts';
 import {findLogSources, type LogSource} from './log-sources.ts';
 import type {Terminal} from './terminal.ts';
 import type {EnginePlace, Workspace} from './workspace.ts';
@@ -35,18 +43,20 @@ export type BrowseFeed = {
 /** Moving through a list opens no log for every row on the way. */
 const settleMs = 60;
 
-type Observed = Awaited<ReturnType<typeof askEngine>>;
 type Drift = Awaited<ReturnType<typeof readDrift>>;
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]!;
 
-/** Reads what the dashboard shows, for as long as it is open: nothing is polled but the figures in sight. */
+/** How often what no event tells is asked: a hung program is seen within seconds, and asking costs next to nothing. */
+const healthPaceMs = 5000;
+
+/** Reads what the dashboard shows, for as long as it is open: only figures in sight and health are polled. */
 export function startBrowseFeed({store, clock, place, terminal, part, canEnter}: Options): BrowseFeed {
 	const stop = new AbortController();
 	const {signal} = stop;
 	const drift = new Map<string, Drift>();
 	let files: Files | undefined;
-	let answers: Observed | undefined;
+	let answers: EngineAnswer | undefined;
 	let shouldEnter = canEnter;
 	let shownTab = '';
 	let settling: NodeJS.Timeout | undefined;
@@ -71,6 +81,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		const environments = viewEnvironments(place, files, {
 			observed: answers?.observed ?? {containers: [], networks: [], volumes: []},
 			routerState: answers?.routerState ?? 'missing',
+			vitals: answers?.vitals ?? new Map(),
 			drift,
 		});
 		const warning = files.trouble && files.environments.length > 0 ? firstLine(messageOf(files.trouble)) : undefined;
@@ -91,13 +102,23 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		if (signal.aborted) return;
 		files = read;
 		show();
-		answers = await askEngine(place);
+		answers = await askEngine(place, read);
 		if (signal.aborted) return;
 		show();
 		await readAllDrift();
 		shownTab = '';
 		followShown();
 	});
+	// Health changes without an event: a program hangs, or has run for a minute since it crashed.
+	const refreshHealth = async () => {
+		if (files && answers && store.getSnapshot().link.status === 'live') {
+			const fresh = await askEngine(place, files).catch(() => undefined);
+			if (fresh) answers = fresh;
+			if (fresh && !signal.aborted) show();
+		}
+		if (!signal.aborted) pulse = setTimeout(refreshHealth, healthPaceMs);
+	};
+	let pulse = setTimeout(refreshHealth, healthPaceMs);
 	const reload = () => {
 		if (signal.aborted) return;
 		// A lost engine is told by the watch, which also comes back to it.
@@ -173,6 +194,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		close() {
 			stop.abort();
 			clearTimeout(settling);
+			clearTimeout(pulse);
 			forget();
 			stopFiles();
 			log.close();

@@ -17,7 +17,7 @@ const isVerb = (text: string): text is (typeof verbs)[number] => verbs.some(verb
 const counted = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
 
 async function readEnvironments(place: EnginePlace, files: Files): Promise<EnvironmentView[]> {
-	const answers = await askEngine(place);
+	const answers = await askEngine(place, files);
 	const drift = new Map<string, Awaited<ReturnType<typeof readDrift>>>();
 	for (const {name, state, directory} of files.environments)
 		if (state && files.project) drift.set(name, await readDrift(place, files.project, state, directory));

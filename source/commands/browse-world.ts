@@ -1,4 +1,5 @@
 import {plainRequest} from '../apply/plan-request.ts';
+import {readVitals} from '../apply/read-vitals.ts';
 import {refresh} from '../apply/refresh.ts';
 import {findPlace} from '../descriptor/discover.ts';
 import {loadProject} from '../descriptor/load.ts';
@@ -8,6 +9,7 @@ import {messageOf, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import {ownObjects} from '../model/own.ts';
 import type {Drift} from '../plan/plan.ts';
+import {noVitals, type Vitals} from '../plan/vitals.ts';
 import {observeRouter} from '../router/router.ts';
 import {stateDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
@@ -77,16 +79,22 @@ export function problemOf({trouble, environments}: Files): Problem | undefined {
 	};
 }
 
+export type EngineAnswer = {
+	readonly observed: Observed;
+	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
+	/** By environment. */
+	readonly vitals: ReadonlyMap<string, Vitals>;
+};
+
 /** What the engine says of every environment. */
-export async function askEngine({
-	engine,
-	router,
-}: EnginePlace): Promise<{observed: Observed; routerState: 'missing' | 'running' | 'stopped' | 'foreign'}> {
-	const [observed, {state}] = await Promise.all([
+export async function askEngine({engine, router}: EnginePlace, {environments}: Files): Promise<EngineAnswer> {
+	const [observed, {state: routerState}] = await Promise.all([
 		engine.observe({[labels.lineage]: ''}),
 		observeRouter(engine, router),
 	]);
-	return {observed, routerState: state};
+	const read = async ({name, state}: Files['environments'][number]) =>
+		state ? [[name, await readVitals(engine, {state, observed: own(observed, state)})] as const] : [];
+	return {observed, routerState, vitals: new Map((await Promise.all(environments.map(read))).flat())};
 }
 
 const own = (observed: Observed, state: State | undefined): Observed =>
@@ -108,7 +116,7 @@ export async function readDrift(
 	}
 }
 
-type Answers = Awaited<ReturnType<typeof askEngine>> & {
+type Answers = EngineAnswer & {
 	/** By environment. */
 	readonly drift: ReadonlyMap<string, Awaited<ReturnType<typeof readDrift>>>;
 };
@@ -117,7 +125,7 @@ type Answers = Awaited<ReturnType<typeof askEngine>> & {
 export const viewEnvironments = (
 	place: EnginePlace,
 	files: Files,
-	{observed, routerState, drift}: Answers,
+	{observed, routerState, vitals, drift}: Answers,
 ): EnvironmentView[] =>
 	files.environments.map(({name, state, problem}) =>
 		viewEnvironment({
@@ -126,6 +134,7 @@ export const viewEnvironments = (
 			name,
 			state,
 			observed: own(observed, state),
+			vitals: vitals.get(name) ?? noVitals,
 			routerState,
 			drift: drift.get(name)?.drift ?? [],
 			problem: problem ?? drift.get(name)?.problem,

@@ -1,11 +1,22 @@
 import {findResource} from '../backup/definition.ts';
+import {causeText, healthWord, restartsText} from '../output/health-text.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {type CommonFlags, isJson} from './flags.ts';
-import {describeResource, placeOf, reportResources} from './resource-report.ts';
+import {describeResource, placeOf, type ResourceSummary, reportResources} from './resource-report.ts';
 import type {ResourceFlags} from './resource-work.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
+
+/** Name, state and host (contract 3.5), then what is worth a word: restarts and why it is not healthy. */
+const listLine = ({name, health, cause, hostname, ...rest}: ResourceSummary): string =>
+	[
+		name,
+		healthWord({state: health}),
+		hostname,
+		...(rest.restarts === 0 ? [] : [`restarts ${restartsText(rest)}`]),
+		...(cause === null ? [] : [causeText({cause})]),
+	].join('\t');
 
 /** `compartment resource list`: the resources that exist. */
 export async function resourceList(flags: CommonFlags): Promise<void> {
@@ -15,7 +26,7 @@ export async function resourceList(flags: CommonFlags): Promise<void> {
 	const resources = await reportResources(workspace, state);
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), resources}));
 	else if (resources.length === 0) print(`No resources found for ${state.project}/${sanitiseLine(state.environment)}.`);
-	else print(resources.map(({name, status, hostname}) => `${name}\t${status}\t${hostname}`).join('\n'));
+	else print(resources.map(listLine).join('\n'));
 }
 
 /** `compartment resource inspect`: one of them in detail. */

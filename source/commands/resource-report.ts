@@ -1,6 +1,11 @@
+import {readVitals} from '../apply/read-vitals.ts';
 import type {ObservedContainer} from '../engine/engine.ts';
 import {observeOwn} from '../engine/own-engine.ts';
+import {isKeptUp} from '../model/container-state.ts';
+import {causeText, healthWord, restartsText} from '../output/health-text.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
+import {healthDocument} from '../output/status.ts';
+import {resourceHealth, type Scene} from '../plan/health.ts';
 import {resourceContainer} from '../plan/input.ts';
 import type {ResourceRecord, State} from '../state/state.ts';
 import type {Workspace} from './workspace.ts';
@@ -8,19 +13,22 @@ import type {Workspace} from './workspace.ts';
 /** A resource as a document (contract 3.6). */
 export type ResourceSummary = ReturnType<typeof summarise>;
 
-/** `missing`: the record says that it runs, and there is no container. */
+/** The documents' word for a resource's status (contract 3.6); `health` beside it says how it really is. */
 function statusOf({status}: ResourceRecord, container: ObservedContainer | undefined) {
 	if (status !== 'running') return status;
 	if (!container) return 'missing';
-	return container.state === 'running' || container.state === 'restarting' ? 'running' : 'stopped';
+	return isKeptUp(container) ? 'running' : 'stopped';
 }
 
-function summarise(record: ResourceRecord, container: ObservedContainer | undefined) {
+function summarise(scene: Scene, record: ResourceRecord) {
+	const container = resourceContainer(scene.observed, record.containerName);
+	const health = resourceHealth(scene, record);
 	const {name, spec, readiness, restart, updatedAt} = record;
 	return {
 		id: `resource.${name}`,
 		name,
 		status: statusOf(record, container),
+		...healthDocument(health),
 		hostname: spec.hostname,
 		image: spec.image,
 		ports: spec.ports,
@@ -43,9 +51,10 @@ export async function reportResources(
 	state: State,
 ): Promise<readonly ResourceSummary[]> {
 	const observed = await observeOwn(engine, state);
+	const scene = {state, observed, vitals: await readVitals(engine, {state, observed})};
 	return Object.values(state.resources)
 		.sort((a, b) => (a.name < b.name ? -1 : 1))
-		.map(record => summarise(record, resourceContainer(observed, record.containerName)));
+		.map(record => summarise(scene, record));
 }
 
 /** The place that documents begin with. */
@@ -55,9 +64,11 @@ export const placeOf = ({project, environment}: State) => ({
 });
 
 /** Text of inspect, start and stop (contract 3.5). */
-export const describeResource = ({name, status, hostname, image, ports}: ResourceSummary): string =>
+export const describeResource = ({name, health, cause, hostname, image, ports, ...rest}: ResourceSummary): string =>
 	[
-		`${name} ${status}`,
+		`${name} ${healthWord({state: health})}`,
+		...(cause === null ? [] : [`cause: ${causeText({cause})}`]),
+		...(rest.restarts === 0 ? [] : [`restarts: ${restartsText(rest)}`]),
 		`host: ${hostname}`,
 		`image: ${sanitiseLine(image)}`,
 		`ports: ${ports.length > 0 ? ports.join(', ') : 'none'}`,

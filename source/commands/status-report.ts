@@ -1,9 +1,10 @@
 import {serviceUrl} from '../apply/urls.ts';
-import type {Observed, ObservedContainer} from '../engine/engine.ts';
+import type {Observed} from '../engine/engine.ts';
 import {resourceHost} from '../model/names.ts';
 import type {ResourceStatus, ServiceStatus, StatusReport} from '../output/status.ts';
-import {containerOf, resourceContainer} from '../plan/input.ts';
-import {isRunning} from '../plan/services.ts';
+import {deploymentHealth, resourceHealth, serviceHealth} from '../plan/health.ts';
+import {heldCandidates} from '../plan/input.ts';
+import type {Vitals} from '../plan/vitals.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {Deployment, State} from '../state/state.ts';
@@ -11,6 +12,7 @@ import type {Deployment, State} from '../state/state.ts';
 type Input = {
 	readonly state: State;
 	readonly observed: Observed;
+	readonly vitals: Vitals;
 	readonly router: RouterOptions;
 	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
 	readonly settings: Settings;
@@ -18,32 +20,33 @@ type Input = {
 	readonly services: readonly string[] | null;
 };
 
-function healthOf(container: ObservedContainer | undefined): ServiceStatus['health'] {
-	if (!container) return 'missing';
-	if (container.state === 'running') return 'healthy';
-	return container.state === 'restarting' ? 'unhealthy' : 'stopped';
-}
-
 const newestFirst = (a: Deployment, b: Deployment): number => (a.id < b.id ? 1 : -1);
 
-function describeService({state, observed, settings}: Input, name: string): ServiceStatus {
+function describeService(input: Input, name: string): ServiceStatus {
+	const {state, settings} = input;
 	const attempts = Object.values(state.deployments)
 		.filter(({service}) => service === name)
 		.sort(newestFirst);
 	const active = state.deployments[state.active[name] ?? ''];
 	const newest = attempts[0]!;
+	const held = heldCandidates(state)[name];
 	const host = Object.entries(state.routes?.hosts ?? {}).find(([, service]) => service === name)?.[0];
 	const hasFailed = newest.status === 'failed' && newest.id !== active?.id;
 	return {
 		name,
 		kind: newest.kind,
-		health: !active ? 'none' : isRunning(active.kind) ? healthOf(containerOf(observed, active.id)) : 'idle',
+		health: serviceHealth(input, name),
 		stage: active?.stage ?? null,
 		deployment: active?.id ?? null,
 		createdAt: active ? Date.parse(active.createdAt) : null,
 		url: host && active ? serviceUrl(host, settings) : null,
 		accessMode: state.routes?.access[name] ?? null,
 		image: active?.imageReference,
+		candidate: held && {
+			deployment: held.id,
+			createdAt: Date.parse(held.createdAt),
+			health: deploymentHealth(input, held),
+		},
 		failedAttempt: hasFailed
 			? {
 					deployment: newest.id,
@@ -55,18 +58,13 @@ function describeService({state, observed, settings}: Input, name: string): Serv
 	};
 }
 
-function describeResources({state, observed}: Input): ResourceStatus[] {
-	return Object.values(state.resources).map(({name, containerName, status, spec}) => {
-		const container = resourceContainer(observed, containerName);
-		const live = !container ? 'missing' : container.state === 'running' ? 'running' : 'stopped';
-		return {
-			name,
-			status: status === 'running' ? live : status,
-			host: resourceHost(state.project, state.environment, name),
-			image: spec.image,
-		};
-	});
-}
+const describeResources = (input: Input): ResourceStatus[] =>
+	Object.values(input.state.resources).map(record => ({
+		name: record.name,
+		health: resourceHealth(input, record),
+		host: resourceHost(input.state.project, input.state.environment, record.name),
+		image: record.spec.image,
+	}));
 
 /** What one environment looks like now: the state's deployments and what the engine says of their containers. */
 export function createStatusReport(input: Input): StatusReport {

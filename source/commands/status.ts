@@ -1,3 +1,4 @@
+import {readVitals} from '../apply/read-vitals.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
@@ -29,7 +30,10 @@ export async function status(flags: StatusFlags): Promise<void> {
 		observeOwn(engine, state),
 		observeRouter(engine, router),
 	]);
-	const report = createStatusReport({state, observed, router, routerState, settings, services});
+	const vitals = await readVitals(engine, {state, observed});
+	const report = createStatusReport({state, observed, vitals, router, routerState, settings, services});
+	// What is kept in a pipe or a file is read by programs too: only a screen that is too narrow leaves something out.
+	const columns = terminal.isSeen ? terminal.columns : undefined;
 	if (isJson(flags)) process.stdout.write(jsonDocument(statusDocument(report)));
-	else terminal.print(renderStatus(report, {...terminal, now: Date.now(), isVerbose: flags.verbose}));
+	else terminal.print(renderStatus(report, {...terminal, columns, now: Date.now(), isVerbose: flags.verbose}));
 }

@@ -1,4 +1,5 @@
 import {EngineError} from '../errors.ts';
+import type {FormerRun} from '../model/health-facts.ts';
 import {abortable} from './abortable.ts';
 import type {Connection} from './docker-connection.ts';
 import {labelFilter, openStream} from './docker-connection.ts';
@@ -6,6 +7,7 @@ import {shown} from './docker-errors.ts';
 import {readEngineTime} from './docker-info.ts';
 import {toSeconds} from './docker-logs.ts';
 import type {EngineEvent, Labels, ReadonlyEngine} from './engine.ts';
+import {formerRunIn, type RunEvent} from './former-run.ts';
 import {readJsonLines} from './lines.ts';
 
 type Message = {
@@ -21,27 +23,36 @@ type Message = {
  * an event; networks and volumes are seen by the next `observe`. Events of `exec` are left out: every probe makes three.
  * A lost connection is an EngineError.
  */
-export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'events' | 'lastExitCode'> {
+export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'events' | 'lastExitCode' | 'formerRun'> {
 	return {
 		events: (labels, signal) => abortable(signal, both => readEvents(connection, labels, both)),
-		lastExitCode: id => readLastExitCode(connection, id),
+		lastExitCode: async id => (await readFormerRun(connection, id))?.exitCode,
+		formerRun: id => readFormerRun(connection, id),
 	};
 }
 
-/** The state of a container that was started again no longer has it, and `wait` may answer from the new state. */
-async function readLastExitCode(connection: Connection, id: string): Promise<number | undefined> {
-	const filters = JSON.stringify({container: [id], event: ['die']});
-	const read = async () => {
+/**
+ * The latest run of a container that has ended: its state no longer has it when it was started again, and `wait` may
+ * answer from the new state.
+ */
+async function readFormerRun(connection: Connection, id: string): Promise<FormerRun | undefined> {
+	const filters = JSON.stringify({container: [id], event: ['start', 'die', 'oom']});
+	return connection.attempt(`read events of container ${shown(id)}`, async () => {
 		// With an end in the past the engine answers with the events it remembers and nothing else. Its own past: with
 		// another clock than ours the call would miss the last events, or wait for hours.
-		const query = {since: '1', until: toSeconds(await readEngineTime(connection)), filters};
-		let exitCode: string | undefined;
-		const past = await openStream(connection, {method: 'GET', path: '/events', query});
-		for await (const {Actor} of readJsonLines<Message>(past)) exitCode = Actor?.Attributes?.['exitCode'] ?? exitCode;
-		return exitCode;
-	};
-	const exitCode = await connection.attempt(`read events of container ${shown(id)}`, read);
-	return exitCode === undefined ? undefined : Number(exitCode);
+		const now = await readEngineTime(connection);
+		const events: RunEvent[] = [];
+		const past = await openStream(connection, {
+			method: 'GET',
+			path: '/events',
+			query: {since: '1', until: toSeconds(now), filters},
+		});
+		for await (const message of readJsonLines<Message>(past)) {
+			const event = toEvent(message);
+			if (event) events.push(event);
+		}
+		return formerRunIn(events, Date.parse(now));
+	});
 }
 
 async function* readEvents(

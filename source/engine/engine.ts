@@ -4,6 +4,9 @@
  * construction. Every failure is an EngineError that names the operation, the object and the engine's own text.
  */
 
+import type {ContainerState} from '../model/container-state.ts';
+import type {FormerRun} from '../model/health-facts.ts';
+
 export type Labels = Readonly<Record<string, string>>;
 
 export type EngineInfo = {
@@ -19,7 +22,7 @@ export type EngineInfo = {
 	readonly address: string;
 };
 
-export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+export type {ContainerState};
 
 export type ObservedContainer = {
 	readonly id: string;
@@ -131,6 +134,11 @@ export type ReadonlyEngine = {
 	 * ended yet, or so long ago that the engine does not remember: engines keep some 256 events.
 	 */
 	lastExitCode(containerId: string): Promise<number | undefined>;
+	/**
+	 * The run before the current one of a container that the engine has started again. Undefined when it has not ended
+	 * yet, or so long ago that the engine does not remember.
+	 */
+	formerRun(containerId: string): Promise<FormerRun | undefined>;
 	/** Undefined while the container does not run. */
 	readUsage(containerId: string): Promise<Usage | undefined>;
 	findImage(reference: string): Promise<Image | undefined>;

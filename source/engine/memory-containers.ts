@@ -35,6 +35,7 @@ export function createMemoryContainers(world: World, outcomeOf: (spec: Container
 			addresses: new Map(),
 			files: new Map(),
 			log: [],
+			past: [],
 			createdAt: world.now(),
 			startedAt: undefined,
 			finishedAt: undefined,

@@ -37,18 +37,20 @@ export function startContainer(
 export function endContainer(world: World, container: MemoryContainer, exitCode: number, isOutOfMemory = false): void {
 	if (container.state !== 'running') return;
 	container.addresses.clear();
-	Object.assign(container, {state: 'exited', finishedAt: world.now(), exitCode, lastExitCode: exitCode, isOutOfMemory});
+	Object.assign(container, {state: 'exited', finishedAt: world.now(), exitCode, isOutOfMemory});
 	if (isOutOfMemory) emit(world, container, 'oom');
 	emit(world, container, 'die', {exitCode: String(exitCode)});
 }
 
 export function emit(
 	world: World,
-	{id, name, labels}: MemoryContainer,
+	{id, name, labels, past}: MemoryContainer,
 	action: string,
 	more: Record<string, string> = {},
 ): void {
-	world.emit({object: 'container', action, id, attributes: {...labels, name, ...more}});
+	const attributes = {...labels, name, ...more};
+	past.push({at: world.now(), action, attributes});
+	world.emit({object: 'container', action, id, attributes});
 }
 
 function refuseTakenPort(world: World, container: MemoryContainer, operation: string): void {

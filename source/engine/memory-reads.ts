@@ -1,5 +1,6 @@
 import {abortable} from './abortable.ts';
 import type {ContainerDetails, EngineEvent, LogLine, LogOptions, ObservedContainer, ReadonlyEngine} from './engine.ts';
+import {formerRunIn} from './former-run.ts';
 import {
 	findContainer,
 	findNetwork,
@@ -14,6 +15,7 @@ type Reads = Pick<
 	| 'observe'
 	| 'inspectContainer'
 	| 'lastExitCode'
+	| 'formerRun'
 	| 'readUsage'
 	| 'listSubnets'
 	| 'findPortOwner'
@@ -42,7 +44,8 @@ export function createMemoryReads(world: World): Reads {
 			const container = findContainer(world, id);
 			return container && toDetails(container);
 		},
-		lastExitCode: async id => findContainer(world, id)?.lastExitCode,
+		lastExitCode: async id => formerRunIn(findContainer(world, id)?.past ?? [], world.now())?.exitCode,
+		formerRun: async id => formerRunIn(findContainer(world, id)?.past ?? [], world.now()),
 		readUsage: async id =>
 			findContainer(world, id)?.state === 'running' ? {at: Date.now(), cpuMs: 0, memory: 1_000_000} : undefined,
 		listSubnets: async () => networks().map(({subnet}) => subnet),

@@ -11,6 +11,7 @@ import type {
 	NetworkSpec,
 	Restart,
 } from './engine.ts';
+import type {RunEvent} from './former-run.ts';
 
 export type MemoryContainer = {
 	readonly id: string;
@@ -31,8 +32,8 @@ export type MemoryContainer = {
 	startedAt: number | undefined;
 	finishedAt: number | undefined;
 	exitCode: number;
-	/** Of the latest end, kept over a start. */
-	lastExitCode?: number;
+	/** Starts and ends, oldest first. */
+	readonly past: RunEvent[];
 	isOutOfMemory: boolean;
 	restartCount: number;
 	error: string;

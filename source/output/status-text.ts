@@ -1,6 +1,9 @@
+import {resourceAddress, serviceAddress} from '../model/address.ts';
+import type {Health} from '../model/health-facts.ts';
 import type {Paint} from './colour.ts';
 import {formatAge} from './duration.ts';
 import type {Glyphs} from './glyphs.ts';
+import {causeText, healthStyle, healthWord, restartsText} from './health-text.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {shellWord} from './shell-word.ts';
 import type {ResourceStatus, ServiceStatus, StatusReport} from './status.ts';
@@ -18,18 +21,13 @@ type StatusOptions = {
 	readonly isVerbose?: boolean;
 };
 
-type State = ServiceStatus['health'] | ResourceStatus['status'];
-
-function styleOf(state: State, paint: Paint): (text: string) => string {
-	if (state === 'healthy' || state === 'running') return paint.ok;
-	if (state === 'unhealthy' || state === 'missing' || state === 'restore-incomplete') return paint.fail;
-	return state === 'none' || state === 'idle' ? paint.dim : paint.warn;
-}
-
 // `active` is the rule and says nothing; another stage is worth a word.
-const stateText = ({health, stage}: ServiceStatus): string => {
-	const state = health === 'none' ? 'not deployed' : health;
-	return stage === null || stage === 'active' || stage === health ? state : `${state} (${stage})`;
+const stateText = ({health, stage, candidate}: ServiceStatus): string => {
+	const more = [
+		...(stage === null || stage === 'active' || stage === health.state ? [] : [stage]),
+		...(candidate ? ['candidate waits'] : []),
+	];
+	return more.length === 0 ? healthWord(health) : `${healthWord(health)} (${more.join(', ')})`;
 };
 
 const urlText = ({url, accessMode}: ServiceStatus, none: string): string =>
@@ -42,12 +40,21 @@ function fitTable(render: (isWide: boolean) => string, {columns = Number.POSITIV
 	return fits || isVerbose ? wide : render(false);
 }
 
+type Row = {readonly name: string; readonly health: Health};
+
+/** Restarts and the last exit; no column while nothing has restarted. */
+const restartsColumn = (rows: readonly Row[], none: string): Column<Row>[] =>
+	rows.every(({health}) => health.restarts === 0)
+		? []
+		: [{title: 'RESTARTS', value: ({health}) => restartsText(health) || none}];
+
 function serviceTable(services: readonly ServiceStatus[], isWide: boolean, options: StatusOptions): string {
 	const {paint, glyphs, now, isVerbose} = options;
 	const {none} = glyphs;
 	const columns: Column<ServiceStatus>[] = [
 		{title: 'SERVICE', value: ({name}) => sanitiseLine(name), style: paint.bold},
-		{title: 'STATE', value: stateText, style: (text, {health}) => styleOf(health, paint)(text)},
+		{title: 'STATE', value: stateText, style: (text, {health}) => healthStyle(health, paint)(text)},
+		...restartsColumn(services, none),
 		...(isVerbose ? [{title: 'KIND', value: ({kind}: ServiceStatus) => kind}] : []),
 		...(isWide ? [{title: 'DEPLOYMENT', value: ({deployment}: ServiceStatus) => deployment ?? none}] : []),
 		{title: 'AGE', value: ({createdAt}) => (createdAt === null ? none : formatAge(createdAt, now)), align: 'right'},
@@ -57,14 +64,42 @@ function serviceTable(services: readonly ServiceStatus[], isWide: boolean, optio
 	return renderTable(columns, services, {titleStyle: paint.dim});
 }
 
-function resourceTable(resources: readonly ResourceStatus[], isWide: boolean, {paint}: StatusOptions): string {
+function resourceTable(resources: readonly ResourceStatus[], isWide: boolean, {paint, glyphs}: StatusOptions): string {
 	const columns: Column<ResourceStatus>[] = [
 		{title: 'RESOURCE', value: ({name}) => sanitiseLine(name), style: paint.bold},
-		{title: 'STATE', value: ({status}) => status, style: (text, {status}) => styleOf(status, paint)(text)},
+		{
+			title: 'STATE',
+			value: ({health}) => healthWord(health),
+			style: (text, {health}) => healthStyle(health, paint)(text),
+		},
+		...restartsColumn(resources, glyphs.none),
 		{title: 'HOST', value: ({host}) => sanitiseLine(host)},
 		...(isWide ? [{title: 'IMAGE', value: ({image}: ResourceStatus) => sanitiseLine(image)}] : []),
 	];
 	return renderTable(columns, resources, {titleStyle: paint.dim});
+}
+
+/** Why something is not healthy, a line each. */
+function causes({services, resources, environment}: StatusReport, {paint, glyphs}: StatusOptions): string[] {
+	const rows = [
+		...services.map(({name, health}) => ({address: serviceAddress(name), name, health})),
+		...resources.map(({name, health}) => ({address: resourceAddress(name), name, health})),
+	].filter(({health}) => health.cause !== null);
+	return rows.flatMap(({address, name, health}) => [
+		`${healthStyle(health, paint)(`${sanitiseLine(name)} ${healthWord(health)}`)}: ${glyphs.adapt(causeText(health))}`,
+		`  ${paint.dim(`${glyphs.arrow} compartment why ${address} --env ${shellWord(environment)}`)}`,
+	]);
+}
+
+function candidates({services, environment}: StatusReport, {paint, glyphs, now}: StatusOptions): string[] {
+	return services.flatMap(({name, candidate}) =>
+		candidate
+			? [
+					`${paint.warn(`${sanitiseLine(name)}: a candidate waits`)}, made ${formatAge(candidate.createdAt, now)} ago (${sanitiseLine(candidate.deployment)}, ${healthWord(candidate.health)})`,
+					`  ${paint.dim(`${glyphs.arrow} compartment promote --env ${shellWord(environment)} --service ${sanitiseLine(name)}`)}`,
+				]
+			: [],
+	);
 }
 
 function failedAttempts({services, project, environment}: StatusReport, {paint, glyphs, now}: StatusOptions): string[] {
@@ -89,8 +124,10 @@ export function renderStatus(report: StatusReport, options: StatusOptions): stri
 			? `No deployments found for ${sanitiseLine(project)}/${sanitiseLine(environment)}.`
 			: fitTable(isWide => serviceTable(services, isWide, options), options),
 		...(resources.length === 0 ? [] : [fitTable(isWide => resourceTable(resources, isWide, options), options)]),
+		causes(report, options).join('\n'),
+		candidates(report, options).join('\n'),
 		failedAttempts(report, options).join('\n'),
-		`Router ${styleOf(router.status, paint)(router.status)} at ${sanitiseLine(router.listen)}`,
+		`Router ${(router.status === 'running' ? paint.ok : paint.fail)(router.status)} at ${sanitiseLine(router.listen)}`,
 	];
 	return sections.filter(section => section !== '').join('\n\n');
 }

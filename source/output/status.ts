@@ -1,4 +1,5 @@
 import type {AccessMode, ServiceKind} from '../descriptor/project.ts';
+import type {Health} from '../model/health-facts.ts';
 import type {DeploymentStage} from '../state/state.ts';
 
 /** A newer attempt that failed beside the deployment that serves. */
@@ -10,11 +11,19 @@ export type FailedAttempt = {
 	readonly message: string;
 };
 
+/** A candidate that is ready and waits for `promote`. */
+export type WaitingCandidate = {
+	readonly deployment: string;
+	/** Milliseconds since the epoch. */
+	readonly createdAt: number;
+	readonly health: Health;
+};
+
 export type ServiceStatus = {
 	readonly name: string;
 	readonly kind: ServiceKind;
-	/** Of the serving container; `idle` for a job, which runs when it is told to; `none` when there is no deployment. */
-	readonly health: 'healthy' | 'unhealthy' | 'pending' | 'stopped' | 'missing' | 'idle' | 'none';
+	/** Of the deployment that serves. */
+	readonly health: Health;
 	readonly stage: DeploymentStage | null;
 	/** Id of the deployment that serves. */
 	readonly deployment: string | null;
@@ -24,11 +33,12 @@ export type ServiceStatus = {
 	readonly accessMode: AccessMode | null;
 	readonly image?: string;
 	readonly failedAttempt?: FailedAttempt;
+	readonly candidate?: WaitingCandidate;
 };
 
 export type ResourceStatus = {
 	readonly name: string;
-	readonly status: 'running' | 'stopped' | 'missing' | 'restore-incomplete';
+	readonly health: Health;
 	readonly host: string;
 	readonly image: string;
 };
@@ -43,29 +53,52 @@ export type StatusReport = {
 	readonly router: {readonly status: 'running' | 'stopped' | 'missing'; readonly listen: string};
 };
 
+const isoTime = (at: number): string => new Date(at).toISOString();
+
+/** A health as every JSON document has it; times are ISO 8601. */
+export const healthDocument = ({state, cause, restarts, lastExit}: Health) => ({
+	health: state,
+	cause,
+	restarts,
+	lastExit: lastExit
+		? {
+				code: lastExit.code,
+				isOutOfMemory: lastExit.isOutOfMemory,
+				at: lastExit.at === null ? null : isoTime(lastExit.at),
+			}
+		: null,
+});
+
 /** The status as one stable JSON document; times are ISO 8601. */
 export const statusDocument = ({project, environment, services, resources, router}: StatusReport) => ({
 	project: {name: project},
 	environment: {name: environment},
-	services: services.map(service => ({
+	services: services.map(({failedAttempt, candidate, ...service}) => ({
 		name: service.name,
 		kind: service.kind,
-		health: service.health,
+		...healthDocument(service.health),
 		stage: service.stage,
 		deployment: service.deployment,
-		createdAt: service.createdAt === null ? null : new Date(service.createdAt).toISOString(),
+		createdAt: service.createdAt === null ? null : isoTime(service.createdAt),
 		url: service.url,
 		accessMode: service.accessMode,
 		image: service.image ?? null,
-		failedAttempt: service.failedAttempt
+		candidate: candidate
 			? {
-					deployment: service.failedAttempt.deployment,
-					stage: service.failedAttempt.stage,
-					at: new Date(service.failedAttempt.at).toISOString(),
-					message: service.failedAttempt.message,
+					deployment: candidate.deployment,
+					createdAt: isoTime(candidate.createdAt),
+					...healthDocument(candidate.health),
+				}
+			: null,
+		failedAttempt: failedAttempt
+			? {
+					deployment: failedAttempt.deployment,
+					stage: failedAttempt.stage,
+					at: isoTime(failedAttempt.at),
+					message: failedAttempt.message,
 				}
 			: null,
 	})),
-	resources: resources.map(({name, status, host, image}) => ({name, status, host, image})),
+	resources: resources.map(({name, health, host, image}) => ({name, ...healthDocument(health), host, image})),
 	router: {status: router.status, listen: router.listen},
 });

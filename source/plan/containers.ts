@@ -1,4 +1,6 @@
-import type {ContainerState, ObservedContainer} from '../engine/engine.ts';
+import type {ObservedContainer} from '../engine/engine.ts';
+import {needsReplacement} from '../model/health.ts';
+import type {Health, HealthState} from '../model/health-facts.ts';
 import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import type {PlanInput} from './input.ts';
 
@@ -14,26 +16,31 @@ export const networksOf = ({desired: {project, environment}}: Pick<PlanInput, 'd
 export const missingNetworks = (input: Place): string[] =>
 	networksOf(input).filter(name => !input.observed.networks.some(network => network.name === name));
 
-/** A container that its restart policy starts again is up too. */
-export const isUp = (state: ContainerState | undefined): boolean => state === 'running' || state === 'restarting';
-
 const isOff = (container: ObservedContainer, networks: readonly string[]): boolean =>
 	networks.some(name => !Object.hasOwn(container.networks, name));
 
+const driftStates: readonly HealthState[] = ['missing', 'failed', 'crashing', 'hung'];
+
 /** What became of a container behind Compartment's back; undefined when it runs as it was left. */
 export function containerDrift(
+	{state, cause}: Health,
 	container: ObservedContainer | undefined,
 	networks: readonly string[],
 ): string | undefined {
-	if (!container) return 'container was removed outside Compartment';
-	if (container.state === 'paused') return 'container was paused outside Compartment';
-	if (!isUp(container.state)) return `container was stopped outside Compartment (${container.status})`;
-	return isOff(container, networks) ? 'container was taken off its network outside Compartment' : undefined;
+	if (driftStates.includes(state)) return cause ?? state;
+	return container && isOff(container, networks)
+		? 'container was taken off its network outside Compartment'
+		: undefined;
 }
 
 /** Why a container has to make room for a new one although its configuration is right: to start it would not mend it. */
-export function whyBroken(input: Place, container: ObservedContainer, networks: readonly string[]): string[] {
+export function whyBroken(
+	input: Place,
+	container: ObservedContainer,
+	health: Health,
+	networks: readonly string[],
+): string[] {
 	if (missingNetworks(input).some(name => networks.includes(name))) return ['its network is gone'];
-	if (container.state === 'paused') return ['container was paused outside Compartment'];
+	if (container.state === 'paused' || needsReplacement(health)) return [health.cause ?? 'container is paused'];
 	return isOff(container, networks) ? ['container was taken off its network outside Compartment'] : [];
 }

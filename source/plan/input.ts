@@ -3,6 +3,7 @@ import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
 import type {Deployment, State} from '../state/state.ts';
 import type {PlanMode, PlannedImage} from './plan.ts';
+import type {Vitals} from './vitals.ts';
 
 /** What a service's image will be, and why it is made anew: no reason means that the recorded one is used. */
 export type ImageFinding = {
@@ -28,6 +29,8 @@ export type PlanInput = {
 	readonly state: State;
 	/** Objects of this environment, whatever their lineage. */
 	readonly observed: Observed;
+	/** What was read of what runs, for the rule of health. */
+	readonly vitals: Vitals;
 	readonly images: readonly ImageFinding[];
 	/** Image reference of a resource → id it resolves to now; absent when it is not on the engine. */
 	readonly resourceImages: Readonly<Record<string, string>>;

@@ -1,7 +1,9 @@
 import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
+import {isKeptUp} from '../model/container-state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
-import {isUp, networksOf, whyBroken} from './containers.ts';
+import {networksOf, whyBroken} from './containers.ts';
 import {repeatedDeployment} from './deployments.ts';
+import {deploymentHealth, resourceHealth} from './health.ts';
 import {activeDeployment, containerOf, type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
@@ -25,13 +27,13 @@ const gone = (address: string, object: Action['object'], reason = 'its container
 export function planStop(input: PlanInput): Proposal {
 	const stopServices = services(input).map(({service, id}) => {
 		const address = serviceAddress(service);
-		if (!isUp(containerOf(input.observed, id)?.state)) return unchangedAction(address, 'service');
+		if (!isKeptUp(containerOf(input.observed, id))) return unchangedAction(address, 'service');
 		return action({address, object: 'service', kind: 'update', reasons: ['stop was asked for']});
 	});
 	const dependsOn = stopServices.map(({address}) => address);
 	const stopResources = Object.values(input.state.resources).map(({name, containerName}) => {
 		const address = resourceAddress(name);
-		if (!isUp(resourceContainer(input.observed, containerName)?.state)) return unchangedAction(address, 'resource');
+		if (!isKeptUp(resourceContainer(input.observed, containerName))) return unchangedAction(address, 'resource');
 		return action({address, object: 'resource', kind: 'update', reasons: ['stop was asked for'], dependsOn});
 	});
 	return {actions: [...stopServices, ...stopResources], deployments: [], routes: input.state.routes};
@@ -41,22 +43,24 @@ export function planStop(input: PlanInput): Proposal {
 export function planStart(input: PlanInput): Proposal {
 	const unfinished = halfRestored(input);
 	if (unfinished.length > 0) return {actions: unfinished, deployments: [], routes: input.state.routes};
-	const startResources = Object.values(input.state.resources).map(({name, containerName}) => {
+	const startResources = Object.values(input.state.resources).map(record => {
+		const {name, containerName} = record;
 		const address = resourceAddress(name);
 		const container = resourceContainer(input.observed, containerName);
 		if (!container) return gone(address, 'resource');
-		if (isUp(container.state)) return unchangedAction(address, 'resource');
-		const [broken] = whyBroken(input, container, [networksOf(input)[0]]);
+		if (isKeptUp(container)) return unchangedAction(address, 'resource');
+		const [broken] = whyBroken(input, container, resourceHealth(input, record), [networksOf(input)[0]]);
 		if (broken) return gone(address, 'resource', broken);
 		return action({address, object: 'resource', kind: 'update', reasons: ['start was asked for']});
 	});
 	const dependsOn = startResources.map(({address}) => address);
-	const startServices = services(input).map(({service, id}) => {
+	const startServices = services(input).map(deployment => {
+		const {service, id} = deployment;
 		const address = serviceAddress(service);
 		const container = containerOf(input.observed, id);
 		if (!container) return gone(address, 'service');
-		if (isUp(container.state)) return unchangedAction(address, 'service');
-		const [broken] = whyBroken(input, container, networksOf(input));
+		if (isKeptUp(container)) return unchangedAction(address, 'service');
+		const [broken] = whyBroken(input, container, deploymentHealth(input, deployment), networksOf(input));
 		if (broken) return gone(address, 'service', broken);
 		return action({address, object: 'service', kind: 'update', reasons: ['start was asked for'], dependsOn});
 	});

@@ -1,9 +1,11 @@
 import {networkAddress, resourceAddress, routerAddress, volumeAddress} from '../model/address.ts';
+import {isKeptUp} from '../model/container-state.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import type {ResourceRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, resourceAttributes} from './attributes.ts';
-import {containerDrift, isUp, networksOf, whyBroken} from './containers.ts';
+import {containerDrift, networksOf, whyBroken} from './containers.ts';
+import {resourceHealth} from './health.ts';
 import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action, Change, Drift} from './plan.ts';
 import {blockedResource} from './unfinished-restore.ts';
@@ -13,7 +15,10 @@ export function resourceDrift(input: PlanInput): Drift[] {
 	return Object.values(input.state.resources).flatMap((record): Drift[] => {
 		const address = resourceAddress(record.name);
 		const container = resourceContainer(input.observed, record.containerName);
-		const message = record.status === 'stopped' ? undefined : containerDrift(container, [networksOf(input)[0]]);
+		const message =
+			record.status === 'stopped'
+				? undefined
+				: containerDrift(resourceHealth(input, record), container, [networksOf(input)[0]]);
 		return message ? [{address, message}] : [];
 	});
 }
@@ -144,7 +149,7 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	const reasons = [
 		...reasonsOf(changes),
 		...(isImageMoved ? [`image ${image} now resolves to another digest`] : []),
-		...whyBroken(input, container, [networksOf(input)[0]]),
+		...whyBroken(input, container, resourceHealth(input, record), [networksOf(input)[0]]),
 		// A replacement that failed and could not be undone.
 		...(container.id === record.containerId ? [] : ['its container is not the one that was recorded']),
 		...(input.replace.includes(address) ? ['replacement asked for with --replace'] : []),
@@ -152,7 +157,7 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	if (reasons.length > 0) return replace(reasons);
 	const stopped = record.status === 'stopped' ? 'resource is stopped' : 'container was stopped outside Compartment';
 	const settings = settingChanges(record, resource);
-	const updates = [...(isUp(container.state) ? [] : [stopped]), ...reasonsOf(settings)];
+	const updates = [...(isKeptUp(container) ? [] : [stopped]), ...reasonsOf(settings)];
 	return updates.length > 0
 		? action({...base, kind: 'update', reasons: updates, changes: settings, unchanged})
 		: unchangedAction(address, 'resource', unchanged);

@@ -8,23 +8,21 @@ import {
 	routesAddress,
 	serviceAddress,
 } from '../model/address.ts';
+import {isKeptUp} from '../model/container-state.ts';
 import {labels} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, serviceAttributes} from './attributes.ts';
-import {containerDrift, isUp, networksOf, whyBroken} from './containers.ts';
+import {containerDrift, networksOf, whyBroken} from './containers.ts';
+import {deploymentHealth, serviceHealth} from './health.ts';
 import {activeDeployment, containerOf, heldCandidates, type ImageFinding, isSelected, type PlanInput} from './input.ts';
+import {isRunning} from './kinds.ts';
 import {findObstacle} from './obstacles.ts';
 import type {Action, Drift} from './plan.ts';
 import {plannedPort, portChange} from './ports.ts';
 import {blockedService} from './unfinished-restore.ts';
 
-/** Kinds that keep a container running; a job is run by hand, a cron service by the agent. */
-export const isRunning = (kind: DesiredService['kind']): boolean => kind !== 'job' && kind !== 'cron';
-
-/** Kinds that the router can reach. */
-export const isRouted = (kind: DesiredService['kind']): boolean =>
-	kind === 'web' || kind === 'api' || kind === 'static';
+export {isRouted, isRunning} from './kinds.ts';
 
 /** What became of the serving containers behind Compartment's back. */
 export function serviceDrift(input: PlanInput): Drift[] {
@@ -32,7 +30,11 @@ export function serviceDrift(input: PlanInput): Drift[] {
 		const deployment = activeDeployment(input.state, service);
 		if (!deployment || !isRunning(deployment.kind) || deployment.status === 'stopped') return [];
 		const address = serviceAddress(service);
-		const message = containerDrift(containerOf(input.observed, deployment.id), networksOf(input));
+		const message = containerDrift(
+			serviceHealth(input, service),
+			containerOf(input.observed, deployment.id),
+			networksOf(input),
+		);
 		return message ? [{address, message}] : [];
 	});
 }
@@ -98,7 +100,12 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	const reasons = [
 		...(image.kind === 'none' || image.kind === 'blocked' ? [] : image.reasons),
 		...reasonsOf(changes),
-		...(container ? [...whyBroken(input, container, networksOf(input)), ...givenUpHosts(service, container)] : []),
+		...(container
+			? [
+					...whyBroken(input, container, deploymentHealth(input, active), networksOf(input)),
+					...givenUpHosts(service, container),
+				]
+			: []),
 		...(input.replace.includes(address) ? ['replacement asked for with --replace'] : []),
 	];
 	if (reasons.length > 0) return replace(reasons);
@@ -107,7 +114,7 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	// The image is as recorded, but the serving deployment was made from another one: a deploy that failed after its build.
 	if (planned?.imageId && planned.imageId !== active.imageId)
 		return replace([finding?.note ?? 'a newer image is not serving yet']);
-	if (container && !isUp(container.state)) {
+	if (container && !isKeptUp(container)) {
 		const reason = active.status === 'stopped' ? 'service is stopped' : 'container was stopped outside Compartment';
 		return action({...base, kind: 'update', reasons: [reason], unchanged});
 	}

@@ -32,12 +32,12 @@ export function notesOf(state: BrowseState, now: number): Note[] {
 
 function objectNotes(
 	{figures}: BrowseState,
-	{address, state, tone, type, since, failure, isHeld, drift}: NonNullable<ReturnType<typeof currentObject>>,
+	{address, state, tone, cause, type, since, failure, isHeld, drift}: NonNullable<ReturnType<typeof currentObject>>,
 	now: number,
 ): Note[] {
 	const {requestsPerSecond, cpu, memory} = figures[address] ?? {};
 	return [
-		{text: state, tone},
+		{text: cause === null ? state : `${state}: ${cause}`, tone},
 		{text: type},
 		...(since === null ? [] : [{text: `for ${formatAge(since, now)}`}]),
 		...(failure ? [{text: 'newest attempt failed', tone: 'bad' as const}] : []),

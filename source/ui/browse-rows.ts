@@ -63,6 +63,7 @@ export function environmentRow(view: EnvironmentView, now: number): TableRow {
 export const objectColumns: readonly TableColumn[] = [
 	{title: 'NAME', priority: 0},
 	{title: 'STATE', priority: 1},
+	{title: 'RESTARTS', priority: 3},
 	{title: 'TYPE', priority: 8},
 	{title: 'AGE', priority: 3, align: 'right'},
 	{title: 'REQ/S', priority: 4, align: 'right'},
@@ -93,6 +94,7 @@ export function objectRow(object: ObjectView, figures: Figures | undefined, now:
 		cells: [
 			object.name,
 			stateText(object),
+			object.restarts,
 			object.type,
 			ageOf(object.since, now),
 			requestsPerSecond === undefined ? '' : formatRate(requestsPerSecond),

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import type {Health} from '../../source/model/health-facts.ts';
 import {createPaint, plainPaint} from '../../source/output/colour.ts';
 import {asciiGlyphs, unicodeGlyphs} from '../../source/output/glyphs.ts';
 import {jsonDocument} from '../../source/output/json.ts';
@@ -8,6 +9,8 @@ import {renderTable} from '../../source/output/table.ts';
 
 const now = Date.parse('2025-11-20T12:00:00.000Z');
 
+const fine: Health = {state: 'healthy', cause: null, restarts: 0, lastExit: null};
+
 const report: StatusReport = {
 	project: 'internal-tools',
 	environment: 'production',
@@ -15,7 +18,7 @@ const report: StatusReport = {
 		{
 			name: 'web',
 			kind: 'web',
-			health: 'healthy',
+			health: {...fine, restarts: 1, lastExit: {code: 0, isOutOfMemory: false, at: now - 7_200_000}},
 			stage: 'active',
 			deployment: 'dpl_01kaf3x9',
 			createdAt: now - 3 * 3_600_000,
@@ -32,7 +35,13 @@ const report: StatusReport = {
 		{
 			name: 'api',
 			kind: 'api',
-			health: 'unhealthy',
+			health: {
+				state: 'crashing',
+				cause: 'restarted 7 times in 60 s, last exit 137, out of memory',
+				restarts: 9,
+				lastExit: {code: 137, isOutOfMemory: true, at: now - 3000},
+			},
+			candidate: {deployment: 'dpl_01kafz3d', createdAt: now - 9000, health: fine},
 			stage: 'draining_previous',
 			deployment: 'dpl_01kafz2c',
 			createdAt: now - 42_000,
@@ -42,7 +51,7 @@ const report: StatusReport = {
 		{
 			name: 'back-office',
 			kind: 'web',
-			health: 'none',
+			health: {...fine, state: 'none'},
 			stage: null,
 			deployment: null,
 			createdAt: null,
@@ -53,13 +62,13 @@ const report: StatusReport = {
 	resources: [
 		{
 			name: 'db',
-			status: 'running',
+			health: {...fine, state: 'hung', cause: 'does not answer port 5432: Connection refused\x1b[2J'},
 			host: 'db.production.internal-tools.resource.internal',
 			image: 'postgres:16-alpine',
 		},
 		{
 			name: 'cache',
-			status: 'stopped',
+			health: {...fine, state: 'stopped'},
 			host: 'cache.production.internal-tools.resource.internal',
 			image: 'valkey/valkey:8',
 		},

@@ -9,6 +9,7 @@ import type {ImageFinding, PlanInput} from '../../source/plan/input.ts';
 import type {Action, Plan} from '../../source/plan/plan.ts';
 import {desiredRoutes} from '../../source/plan/routes.ts';
 import {isRunning} from '../../source/plan/services.ts';
+import {noVitals} from '../../source/plan/vitals.ts';
 import type {Deployment, ResourceRecord, State, Variable} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';
 import {read} from '../descriptor/support.ts';
@@ -89,6 +90,7 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		desired,
 		state,
 		observed: {containers: [], networks: [], volumes: []},
+		vitals: noVitals,
 		images: desired.services.map(({name}) => newImage(name, [`first build, dockerfile: found ${name}/Dockerfile`])),
 		resourceImages: {},
 		router: 'missing',

@@ -36,6 +36,10 @@ export type ObjectView = {
 	/** One or two words: `healthy`, `not deployed`. */
 	readonly state: string;
 	readonly tone: Tone;
+	/** Why it is not healthy, in half a sentence. */
+	readonly cause: string | null;
+	/** `7, exit 1`; empty when it never restarted. */
+	readonly restarts: string;
 	/** Id of what serves, or the image of a resource. */
 	readonly version: string | null;
 	/** Milliseconds since the epoch. */

@@ -1,0 +1,36 @@
+import type {ContainerDetails, Observed, ReadonlyEngine} from '../engine/engine.ts';
+import type {ContainerFacts} from '../model/health-facts.ts';
+import {activeDeployment, containerOf, heldCandidates, resourceContainer} from '../plan/input.ts';
+import type {Vitals} from '../plan/vitals.ts';
+import type {State} from '../state/state.ts';
+
+/** Containers whose health matters: what serves, what waits for a promote, and resources. */
+function containersIn(state: State, observed: Observed): string[] {
+	const active = Object.keys(state.active).flatMap(service => activeDeployment(state, service) ?? []);
+	const deployments = [...active, ...Object.values(heldCandidates(state))];
+	const found = [
+		...deployments.map(({id}) => containerOf(observed, id)),
+		...Object.values(state.resources).map(({containerName}) => resourceContainer(observed, containerName)),
+	];
+	return [...new Set(found.flatMap(container => container?.id ?? []))];
+}
+
+async function readFacts(engine: ReadonlyEngine, id: string): Promise<ContainerFacts | undefined> {
+	const details: ContainerDetails | undefined = await engine.inspectContainer(id);
+	if (!details || details.restartCount === 0) return details;
+	return {...details, formerRun: await engine.formerRun(id)};
+}
+
+/** Reads what health follows from, everything side by side: restarts and ends of the containers. */
+export async function readVitals(
+	engine: ReadonlyEngine,
+	{state, observed}: {readonly state: State; readonly observed: Observed},
+): Promise<Vitals> {
+	const ids = containersIn(state, observed);
+	const facts = await Promise.all(ids.map(id => readFacts(engine, id)));
+	return {
+		containers: new Map(ids.flatMap((id, index) => (facts[index] ? [[id, facts[index]] as const] : []))),
+		probes: {},
+		readAt: Date.now(),
+	};
+}

@@ -1,0 +1,90 @@
+import type {ContainerFacts, Health, HealthFacts, LastExit} from './health-facts.ts';
+import {clockTime, exitWords, timesWords} from './health-words.ts';
+
+/** A container that ran this long is over its crash. */
+const settledMs = 60_000;
+
+function lastExitOf(container: ContainerFacts): LastExit | null {
+	const {state, exitCode, isOutOfMemory, finishedAt = null, formerRun} = container;
+	if (finishedAt === null) return null;
+	if (state !== 'running' && state !== 'paused') return {code: exitCode, isOutOfMemory, at: finishedAt};
+	// The engine forgets the code of a container that it has started again.
+	return {
+		code: formerRun?.exitCode ?? null,
+		isOutOfMemory: isOutOfMemory || formerRun?.isOutOfMemory === true,
+		at: finishedAt,
+	};
+}
+
+/** How long the run before this one took; while it waits for a restart, that is the one that just ended. */
+function formerRunMs({state, startedAt = 0, finishedAt = 0, formerRun}: ContainerFacts): number {
+	return state === 'restarting' ? finishedAt - startedAt : (formerRun?.ranMs ?? Number.POSITIVE_INFINITY);
+}
+
+/** Whether it was restarted within the last minute: then its uptime proves nothing yet. */
+const isFresh = ({state, startedAt}: ContainerFacts, now: number): boolean =>
+	state === 'restarting' || startedAt === undefined || now - startedAt < settledMs;
+
+function restartHealth(container: ContainerFacts, exit: LastExit | null, now: number) {
+	const {restartCount, formerRun} = container;
+	if (restartCount === 0 || !isFresh(container, now)) return;
+	const words = exitWords(exit);
+	if (restartCount >= 2 && formerRunMs(container) < settledMs) {
+		const inMinute = formerRun?.endsInMinute ?? 0;
+		const count = inMinute >= 2 ? `${timesWords(inMinute)} in 60 s` : timesWords(restartCount);
+		return {state: 'crashing', cause: `restarted ${count}${words}`} as const;
+	}
+	const cause =
+		container.state === 'restarting' ? `is being restarted${words}` : `restarted less than a minute ago${words}`;
+	return {state: 'degraded', cause} as const;
+}
+
+function probeHealth({probe, container, readyAt, readyWithinMs, now}: HealthFacts) {
+	if (!probe || probe.failures === 0) return;
+	const {type, question, failures, answer, since} = probe;
+	if (type === 'port') return {state: 'not listening', cause: `does not listen on ${question}: ${answer}`} as const;
+	const startedAt = container?.startedAt ?? now;
+	const wasReady = readyAt !== null && startedAt <= readyAt;
+	if (!wasReady && now - startedAt < readyWithinMs)
+		return {state: 'starting', cause: `is not ready yet: ${question}: ${answer}`} as const;
+	if (failures < 3) return {state: 'degraded', cause: `did not answer ${question}: ${answer}`} as const;
+	const time = since === null ? '' : ` since ${clockTime(since, now)}`;
+	return {state: 'hung', cause: `does not answer ${question}${time}: ${answer}`} as const;
+}
+
+/** What became of a container that should run and does not; undefined when the engine keeps it up. */
+function standstill({state, status}: ContainerFacts): string | undefined {
+	if (state === 'running' || state === 'restarting') return;
+	return state === 'paused'
+		? 'container was paused outside Compartment'
+		: `container was stopped outside Compartment (${status})`;
+}
+
+function judge(facts: HealthFacts, lastExit: LastExit | null): Pick<Health, 'state' | 'cause'> {
+	const {type, container, isStopped, isHalfRestored, now} = facts;
+	if (type === 'none') return {state: 'none', cause: null};
+	if (type === 'job') return {state: 'idle', cause: null};
+	if (isHalfRestored) return {state: 'restore-incomplete', cause: 'its restore has not finished'};
+	if (isStopped) return {state: 'stopped', cause: null};
+	if (!container) return {state: 'missing', cause: 'container was removed outside Compartment'};
+	const halted = standstill(container);
+	if (halted !== undefined) return {state: 'failed', cause: halted};
+	const restarted = restartHealth(container, lastExit, now);
+	if (restarted?.state === 'crashing') return restarted;
+	const probed = probeHealth(facts);
+	if (probed?.state === 'hung') return probed;
+	return restarted ?? probed ?? {state: 'healthy', cause: null};
+}
+
+/** The one rule of how something is. Pure: the same facts give the same health. */
+export function healthOf(facts: HealthFacts): Health {
+	const {container} = facts;
+	const lastExit = container ? lastExitOf(container) : null;
+	return {...judge(facts, lastExit), restarts: container?.restartCount ?? 0, lastExit};
+}
+
+/** Whether it does its work, be it with a stumble. */
+export const isServing = ({state}: Pick<Health, 'state'>): boolean => state === 'healthy' || state === 'degraded';
+
+/** Whether only a new container mends it: the engine keeps it up and it does not work. */
+export const needsReplacement = ({state}: Pick<Health, 'state'>): boolean => state === 'crashing' || state === 'hung';

@@ -1,0 +1,64 @@
+import type {Observed, ObservedContainer} from '../engine/engine.ts';
+import {resourceAddress, serviceAddress} from '../model/address.ts';
+import {healthOf} from '../model/health.ts';
+import type {ContainerFacts, Health} from '../model/health-facts.ts';
+import type {Deployment, ResourceRecord, State} from '../state/state.ts';
+import {activeDeployment, containerOf, resourceContainer} from './input.ts';
+import {isRunning} from './kinds.ts';
+import type {Vitals} from './vitals.ts';
+
+/** An environment with everything that its health follows from. */
+export type Scene = {readonly state: State; readonly observed: Observed; readonly vitals: Vitals};
+
+const listed = ({state, status}: ObservedContainer): ContainerFacts => ({
+	state,
+	status,
+	startedAt: undefined,
+	finishedAt: undefined,
+	exitCode: 0,
+	isOutOfMemory: false,
+	restartCount: 0,
+});
+
+// The list is the newer truth where both were read: a container may have ended in between.
+const factsOf = (container: ObservedContainer | undefined, {containers}: Vitals): ContainerFacts | undefined =>
+	container && {...(containers.get(container.id) ?? listed(container)), status: container.status};
+
+const timeOf = (at: string | undefined): number | null => (at === undefined ? null : Date.parse(at));
+
+/** How a deployment is, whether it serves or waits. */
+export function deploymentHealth({observed, vitals}: Scene, deployment: Deployment): Health {
+	const {id, service, kind, status, readiness, completedAt} = deployment;
+	return healthOf({
+		type: isRunning(kind) ? 'runs' : 'job',
+		isStopped: status === 'stopped',
+		container: factsOf(containerOf(observed, id), vitals),
+		probe: vitals.probes[serviceAddress(service)],
+		readyAt: timeOf(completedAt),
+		readyWithinMs: readiness?.timeoutMs ?? 0,
+		now: vitals.readAt,
+	});
+}
+
+const none: Health = {state: 'none', cause: null, restarts: 0, lastExit: null};
+
+/** How the serving deployment of a service is. */
+export function serviceHealth(scene: Scene, service: string): Health {
+	const deployment = activeDeployment(scene.state, service);
+	return deployment ? deploymentHealth(scene, deployment) : none;
+}
+
+/** How a recorded resource is. */
+export function resourceHealth({observed, vitals}: Scene, record: ResourceRecord): Health {
+	const {name, containerName, status, readiness, updatedAt} = record;
+	return healthOf({
+		type: 'runs',
+		isStopped: status === 'stopped',
+		isHalfRestored: status === 'restore-incomplete',
+		container: factsOf(resourceContainer(observed, containerName), vitals),
+		probe: vitals.probes[resourceAddress(name)],
+		readyAt: timeOf(updatedAt),
+		readyWithinMs: readiness?.timeoutMs ?? 0,
+		now: vitals.readAt,
+	});
+}
