@@ -13,6 +13,7 @@ import type {Desired} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
 import type {TakenHost} from '../plan/input.ts';
 import type {Plan} from '../plan/plan.ts';
+import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
@@ -202,6 +203,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		),
 	]);
 	const {mode, rebuild, replace, deleteData, isHold, release} = request;
+	const unkept = isApply ? unkeptSchedules(project, state, Date.now()) : [];
 	const plan = createPlan({
 		mode,
 		rebuild,
@@ -226,7 +228,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		foreign,
 		isRouterShared: others.containers.length + others.networks.length > 0,
 		descriptorHash: project.hash,
-		warnings: [...project.warnings, ...(request.warnings ?? [])],
+		warnings: [...project.warnings, ...unkept, ...(request.warnings ?? [])],
 		now: new Date().toISOString(),
 	});
 	const builds = images.flatMap(({finding, build}) => (build ? [[finding.planned.service, build] as const] : []));

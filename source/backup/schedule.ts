@@ -34,7 +34,3 @@ export function nextRun(schedule: BackupSchedule | Schedule, last: Date | null, 
 	const {cron, interval} = schedule as BackupSchedule;
 	return cron === undefined ? new Date(last!.getTime() + intervalMs[interval!]) : nextOccurrence(cron, now);
 }
-
-/** `daily`, `hourly`, `cron 0 2 * * 1`. */
-export const describeSchedule = ({cron, interval}: BackupSchedule): string =>
-	cron === undefined ? interval! : `cron ${cron}`;

@@ -1,7 +1,7 @@
 import {backupsOf, lastScheduled} from '../backup/records.ts';
-import {describeSchedule} from '../backup/schedule.ts';
 import {withWork} from '../backup/work.ts';
 import type {BackupOperation} from '../descriptor/project.ts';
+import {describeSchedule} from '../descriptor/schedules.ts';
 import {LockedError} from '../errors.ts';
 import type {Backup} from '../state/backup.ts';
 import type {State} from '../state/state.ts';

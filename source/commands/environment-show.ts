@@ -1,14 +1,16 @@
 import {stringify} from 'yaml';
 import {serviceUrl} from '../apply/urls.ts';
+import {cronServiceWarnings} from '../descriptor/schedules.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
+import {unkeptSchedules} from '../plan/schedules.ts';
 import {type CommonFlags, isJson} from './flags.ts';
-import {createTerminal} from './terminal.ts';
+import {createTerminal, warn} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
 /** `compartment environment show NAME`: what belongs to an environment, from its state. */
 export async function environmentShow(name: string, flags: CommonFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+	const terminal = createTerminal(flags);
 	const workspace = await openWorkspace({...flags, env: name});
 	const state = await readExistingState(workspace);
 	const document = {
@@ -27,6 +29,11 @@ export async function environmentShow(name: string, flags: CommonFlags): Promise
 		),
 		updatedAt: state.updatedAt,
 	};
-	if (isJson(flags)) process.stdout.write(jsonDocument(document));
-	else print(sanitiseText(stringify(document).trimEnd()));
+	const {project} = workspace;
+	const warnings = [...cronServiceWarnings(project.services), ...unkeptSchedules(project, state, Date.now())];
+	if (isJson(flags)) process.stdout.write(jsonDocument({...document, warnings}));
+	else {
+		terminal.print(sanitiseText(stringify(document).trimEnd()));
+		warn(terminal, warnings);
+	}
 }

@@ -1,4 +1,5 @@
 import {runJob} from '../apply/run-job.ts';
+import {cronServiceWarnings} from '../descriptor/schedules.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {CancelledError, UserError} from '../errors.ts';
 import {jobAddress} from '../model/address.ts';
@@ -11,7 +12,7 @@ import {renderTable} from '../output/table.ts';
 import {readRunLog} from '../state/run-log.ts';
 import type {JobRun} from '../state/state.ts';
 import {type CommonFlags, isJson} from './flags.ts';
-import {createTerminal} from './terminal.ts';
+import {createTerminal, warn} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
 /** `compartment job run NAME -- ARGUMENTS`: runs it now, passes its output and its exit code through. */
@@ -53,9 +54,11 @@ const durationOf = ({startedAt, completedAt}: Row): string =>
 
 /** `compartment job list`: the runs of this environment's jobs, the newest first. */
 export async function jobList(flags: CommonFlags & {readonly service?: readonly string[]}): Promise<void> {
-	const {print, paint} = createTerminal(flags);
+	const terminal = createTerminal(flags);
+	const {print, paint} = terminal;
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
+	const warnings = cronServiceWarnings(workspace.project.services);
 	const {containers} = await observeOwn(workspace.engine, state);
 	const isAlive = (service: string) => containers.some(({labels: own}) => own[labels.address] === jobAddress(service));
 	const rows: Row[] = state.jobs
@@ -65,10 +68,11 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 		.reverse();
 	if (isJson(flags)) {
 		process.stdout.write(
-			jsonDocument({project: {name: state.project}, environment: {name: state.environment}, runs: rows}),
+			jsonDocument({project: {name: state.project}, environment: {name: state.environment}, runs: rows, warnings}),
 		);
 		return;
 	}
+	warn(terminal, warnings);
 	if (rows.length === 0)
 		return print(
 			`No job has run in ${sanitiseLine(state.environment)} yet. Run one: ${paint.accent('compartment job run NAME')}`,

@@ -74,7 +74,7 @@ function addBackups(resource: Command): void {
 		'resource backup verify --backup rbak_1m7vmrwya78dkb0',
 	]).action(async flags => (await import('./resource-backup.ts')).resourceBackupVerify(flags));
 	describe(withCommon(backup.command('run-due')), 'make the scheduled backups whose time has come', [
-		'resource backup run-due   # every minute, from cron, where no agent runs',
+		'resource backup run-due   # a crontab calls it every minute',
 	]).action(async flags => (await import('./resource-backup.ts')).resourceBackupRunDue(flags));
 }
 

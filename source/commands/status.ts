@@ -1,13 +1,15 @@
 import {readVitals} from '../apply/read-vitals.ts';
+import {cronServiceWarnings} from '../descriptor/schedules.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
 import {statusDocument} from '../output/status.ts';
 import {renderStatus} from '../output/status-text.ts';
+import {unkeptSchedules} from '../plan/schedules.ts';
 import {observeRouter} from '../router/router.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {createStatusReport} from './status-report.ts';
-import {createTerminal} from './terminal.ts';
+import {createTerminal, warn} from './terminal.ts';
 import {openWorkspace, readOrNewState} from './workspace.ts';
 
 type StatusFlags = CommonFlags & {readonly service?: readonly string[]; readonly verbose?: boolean};
@@ -32,8 +34,10 @@ export async function status(flags: StatusFlags): Promise<void> {
 	]);
 	const vitals = await readVitals(engine, {state, observed});
 	const report = createStatusReport({state, observed, vitals, router, routerState, settings, services});
+	const warnings = [...cronServiceWarnings(project.services), ...unkeptSchedules(project, state, Date.now())];
 	// What is kept in a pipe or a file is read by programs too: only a screen that is too narrow leaves something out.
 	const columns = terminal.isSeen ? terminal.columns : undefined;
-	if (isJson(flags)) process.stdout.write(jsonDocument(statusDocument(report)));
-	else terminal.print(renderStatus(report, {...terminal, columns, now: Date.now(), isVerbose: flags.verbose}));
+	if (isJson(flags)) return void process.stdout.write(jsonDocument({...statusDocument(report), warnings}));
+	terminal.print(renderStatus(report, {...terminal, columns, now: Date.now(), isVerbose: flags.verbose}));
+	if (report.services.length + report.resources.length > 0) warn(terminal, warnings);
 }

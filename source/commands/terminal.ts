@@ -1,5 +1,6 @@
 import {createPaint, type Paint} from '../output/colour.ts';
 import {createGlyphs, type Glyphs, spokenGlyphs} from '../output/glyphs.ts';
+import {sanitiseText} from '../output/sanitise.ts';
 import type {CommonFlags} from './flags.ts';
 
 /** How a command writes: decided once from the streams, the environment and the flags. */
@@ -44,4 +45,9 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 		print: text => void stdout.write(`${text}\n`),
 		inform: text => void stderr.write(`${text}\n`),
 	};
+}
+
+/** Warns beside a result; what follows on lines of its own is a command to copy. */
+export function warn({inform, paint}: Pick<Terminal, 'inform' | 'paint'>, warnings: readonly string[]): void {
+	for (const warning of warnings) inform(`${paint.warn('Warning:')} ${sanitiseText(warning)}`);
 }

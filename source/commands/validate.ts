@@ -1,4 +1,5 @@
 import {loadProject} from '../descriptor/load.ts';
+import {backupScheduleWarnings} from '../descriptor/schedules.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
 import {type CommonFlags, isJson} from './flags.ts';
@@ -9,7 +10,8 @@ const count = (number: number, noun: string): string => `${number} ${noun}${numb
 /** `compartment validate`: reads both files and reports every problem at once. */
 export async function validate(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
-	const {name, services, resources, routes, warnings} = await loadProject(process.cwd());
+	const {name, directory, services, resources, routes, ...project} = await loadProject(process.cwd());
+	const warnings = [...project.warnings, ...backupScheduleWarnings(resources, {directory})];
 	if (isJson(flags)) {
 		const names = (items: readonly {readonly name: string}[]) => items.map(item => item.name);
 		const counts = {services: names(services), resources: names(resources), routes: routes.length};

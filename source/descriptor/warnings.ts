@@ -1,12 +1,14 @@
 import {nearest} from './nearest.ts';
 import type {Finding} from './problem.ts';
 import type {Resource, RouteRule, Service} from './project.ts';
+import {cronServiceNote} from './schedules.ts';
 
-const ofService = ({name, kind, schedule, readiness, run, build}: Service): Finding[] => {
+const ofService = (service: Service): Finding[] => {
+	const {name, kind, schedule, readiness, run, build} = service;
 	const path = ['services', name];
 	const findings: Finding[] = [];
-	if (kind === 'cron' && !schedule)
-		findings.push({path, mark: 'key', message: `has no schedule; it runs only by hand: compartment job run ${name}`});
+	if (kind === 'cron')
+		findings.push({path: schedule ? [...path, 'schedule'] : path, mark: 'key', message: cronServiceNote(service)});
 	if (readiness && (kind === 'job' || kind === 'cron'))
 		findings.push({
 			path: [...path, 'readiness'],
@@ -64,6 +66,13 @@ export const routeWarnings = (routes: readonly RouteRule[], services: readonly S
 			findings.push({
 				path: ['routes', index, 'path'],
 				message: `never matches: routes[${owner}] (${routes[owner]!.path}) answers first`,
+			});
+		const find = (wanted: string) => services.find(({name}) => name === wanted);
+		const [source, target] = [find(rule.on), find(rule.to)];
+		if (source?.isExposed && source.accessMode === 'public' && target?.accessMode === 'authenticated')
+			findings.push({
+				path: ['routes', index, 'to'],
+				message: `visitors of "${rule.on}", which is public, get 401 at ${rule.path}, because "${rule.to}" asks for the access password; set accessMode: public on "${rule.to}" too, or remove it from "${rule.on}"`,
 			});
 		if (services.some(({name, isExposed}) => name === rule.on && !isExposed))
 			findings.push({

@@ -78,11 +78,15 @@ function blockedLines(actions: readonly Action[], layout: PlanColumns, options: 
 }
 
 function warningLines(warnings: readonly string[], {paint, glyphs, columns}: PlanTextOptions): string[] {
-	return warnings.flatMap(warning =>
-		wrapWords(glyphs.adapt(sanitiseLine(warning)), Math.max(20, columns - 9)).map((line, index) =>
-			index === 0 ? `${paint.warn('Warning:')} ${line}` : `         ${line}`,
-		),
-	);
+	return warnings.flatMap(warning => {
+		// What follows on lines of its own is there to be copied.
+		const [text = '', ...copied] = warning.split('\n').map(line => sanitiseLine(line));
+		const wrapped = wrapWords(glyphs.adapt(text), Math.max(20, columns - 9));
+		return [
+			...wrapped.map((line, index) => (index === 0 ? `${paint.warn('Warning:')} ${line}` : `         ${line}`)),
+			...copied.map(line => `  ${paint.accent(line)}`),
+		];
+	});
 }
 
 /** The last line of every plan that would do something (decisions.md "Plan"). */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {describeSchedule, isDue, nextOccurrence, nextRun} from '../../source/backup/schedule.ts';
+import {isDue, nextOccurrence, nextRun} from '../../source/backup/schedule.ts';
+import {describeSchedule} from '../../source/descriptor/schedules.ts';
 
 const at = (text: string) => new Date(text.includes('T') ? text : `2026-03-02T${text}Z`);
 const minutes = (count: number) => count * 60_000;

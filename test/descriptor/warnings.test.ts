@@ -10,6 +10,22 @@ it('names a cron service without a schedule', () => {
 	]);
 });
 
+it('says that nothing starts a cron service by its schedule', () => {
+	expect(read(web("{path: ., kind: cron, schedule: {cron: '0 2 * * *'}}")).warnings).toEqual([
+		'compartment.yml:3:30 services.web.schedule: nothing starts it by its schedule (cron 0 2 * * *) yet; run it by hand: compartment job run web',
+	]);
+});
+
+it('names a rule that leads from a public service to one that asks for the password', () => {
+	const text = 'name: app\nservices: {web: {path: ., accessMode: public}, backoffice: {path: b, kind: api}}\n';
+	const rule = route('{on: web, path: /api/*, to: backoffice, stripPrefix: /api}');
+	expect(read(text, rule).warnings).toEqual([
+		'compartment.routes.yml:3:33 routes[0].to: visitors of "web", which is public, get 401 at /api/*, because "backoffice" asks for the access password; set accessMode: public on "backoffice" too, or remove it from "web"',
+	]);
+	expect(read(text.replace('b, kind', 'b, accessMode: public, kind'), rule).warnings).toEqual([]);
+	expect(read(text.replace(', accessMode: public', ''), rule).warnings).toEqual([]);
+});
+
 it('names retries that keep a service down', () => {
 	expect(read(web('{path: ., kind: web, run: {restart: {policy: on-failure, maxRetries: 3}}}')).warnings).toEqual([
 		'compartment.yml:3:65 services.web.run.restart.maxRetries: with it Docker does not start the service again after the engine was stopped; leave it out where that matters',
@@ -55,7 +71,7 @@ it.each([
 it.each([
 	['{on: web, path: /a/*, to: api}', '{on: web, path: /ab, to: site}'],
 	['{on: web, path: /a, to: api}', '{on: web, path: /a/*, to: site}'],
-	['{on: web, path: /a, to: api}', '{on: site, path: /a, to: web}'],
+	['{on: web, path: /a, to: api}', '{on: site, path: /a, to: site}'],
 	['{on: web, path: /a, to: api, methods: [GET]}', '{on: web, path: /a, to: site}'],
 	['{on: web, path: /a, to: api, methods: [GET]}', '{on: web, path: /a, to: site, methods: [GET, POST]}'],
 ])('does not warn about %s before %s', (...rules) => {
@@ -71,7 +87,7 @@ it('sees that methods are covered too', () => {
 });
 
 it('names a rule on a service that has no host', () => {
-	expect(read(two, route('{on: api, path: /a, to: web}', '{on: site, path: /a, to: web}')).warnings).toEqual([
+	expect(read(two, route('{on: api, path: /a, to: web}', '{on: site, path: /a, to: site}')).warnings).toEqual([
 		'compartment.routes.yml:3:10 routes[0].on: never matches: "api" has no host of its own without accessMode: public',
 	]);
 });
