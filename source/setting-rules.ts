@@ -63,6 +63,11 @@ export const hostName = text(
 	value => value.length <= 190 && new RegExp(`^${label}(?:\\.${label})*$`).test(value),
 );
 
+export const imageReference = text(
+	'an image reference, such as haproxy:3.0.23-alpine or registry.example.com/haproxy@sha256:…',
+	value => /^$|^[a-z0-9][\w.:/-]*(?:@sha256:[0-9a-f]{64})?$/.test(value),
+);
+
 export const ipAddress = text('an IP address, such as 127.0.0.1', value => isIP(value) !== 0);
 
 /** An IPv4 block whose prefix length lies in a range, written with its first address. */

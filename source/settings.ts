@@ -7,6 +7,7 @@ import {
 	allowed,
 	coloursOf,
 	hostName,
+	imageReference,
 	ipAddress,
 	keyLists,
 	number,
@@ -26,6 +27,8 @@ export type Settings = {
 	readonly routerPort: number;
 	/** Name of the router's container: one per engine. */
 	readonly routerName: string;
+	/** Image of the router; empty: the one that this release is made for. */
+	readonly routerImage: string;
 	/** IPv4 block that the environments' networks are taken from. */
 	readonly networkPool: string;
 	/** Prefix length of one network in the pool. */
@@ -77,6 +80,7 @@ const rules: Rules = {
 		allowed(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'a container name'),
 		'COMPARTMENT_ROUTER_NAME',
 	),
+	routerImage: rule('', imageReference, 'COMPARTMENT_ROUTER_IMAGE'),
 	networkPool: rule('10.213.0.0/16', poolOf(8, 28), 'COMPARTMENT_NETWORK_POOL'),
 	networkPrefix: rule(26, number(16, 29)),
 	retain: rule(5, number(1, 100)),

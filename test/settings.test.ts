@@ -19,6 +19,7 @@ const defaults = {
 	routerListen: '127.0.0.1',
 	routerPort: 9080,
 	routerName: 'compartment-router',
+	routerImage: '',
 	networkPool: '10.213.0.0/16',
 	networkPrefix: 26,
 	retain: 5,

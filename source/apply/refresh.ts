@@ -15,7 +15,13 @@ import type {TakenHost} from '../plan/input.ts';
 import type {Plan} from '../plan/plan.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
-import {observeRouter, type RouterOptions} from '../router/router.ts';
+import {
+	type ObservedRouter,
+	type OutdatedPart,
+	observeRouter,
+	outdatedParts,
+	type RouterOptions,
+} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {State} from '../state/state.ts';
 import {chooseRollback} from './choose-rollback.ts';
@@ -111,6 +117,14 @@ async function findPortOwner({engine, router}: PlanWorld): Promise<string | null
 	return isLocal && !(await isPortFree(router.listen, router.port)) ? 'another process' : null;
 }
 
+type RouterFindings = {readonly outdated: readonly OutdatedPart[]; readonly portOwner: string | null};
+
+async function examineRouter(world: PlanWorld, engine: ReadonlyEngine, view: ObservedRouter): Promise<RouterFindings> {
+	const outdated = view.state === 'foreign' ? [] : await outdatedParts(engine, world.router, view);
+	const takesPort = view.state !== 'running' || outdated.some(({name}) => name === 'listen');
+	return {outdated, portOwner: takesPort ? await findPortOwner(world) : null};
+}
+
 async function findResourceImages(engine: ReadonlyEngine, desired: Desired): Promise<Record<string, string>> {
 	const references = [...new Set(desired.resources.map(({spec}) => spec.image))];
 	const images = await Promise.all(references.map(reference => engine.findImage(reference)));
@@ -187,7 +201,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const question = {project, state, engine, directory, rebuild: request.rebuild};
 	const needsRouter = request.mode !== 'destroy' && request.mode !== 'refresh-only';
-	const [vitals, images, resourceImages, foreign, routerPortOwner, availableImages] = await Promise.all([
+	const [vitals, images, resourceImages, foreign, routerFindings, availableImages] = await Promise.all([
 		request.mode === 'destroy' ? noVitals : readVitals(engine, {state, observed: own}),
 		Promise.all(
 			wanted.map(service =>
@@ -196,7 +210,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		),
 		isApply ? findResourceImages(engine, desired) : {},
 		isApply ? findForeign(engine, own, desired) : {},
-		needsRouter && routerView.state !== 'running' ? findPortOwner(world) : null,
+		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], portOwner: null},
 		findAvailable(
 			engine,
 			Object.values(rollback).map(id => state.deployments[id]!.imageId),
@@ -223,7 +237,8 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		resourceImages,
 		router: routerView.state,
 		routerName: router.name,
-		routerPortOwner,
+		routerOutdated: routerFindings.outdated,
+		routerPortOwner: routerFindings.portOwner,
 		takenHosts: takenHosts(others),
 		foreign,
 		isRouterShared: others.containers.length + others.networks.length > 0,

@@ -30,6 +30,7 @@ export function describeTable(state: State): RouteTable {
 		lineage: state.lineage,
 		project: state.project,
 		environment: state.environment,
+		subnet: state.networks?.environment.subnet,
 		accessHash: state.access?.headerHash ?? null,
 		hosts: routes.hosts,
 		rules: routes.rules,

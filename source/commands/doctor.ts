@@ -1,11 +1,20 @@
 import {isPortFree} from '../apply/port.ts';
 import {loadProject} from '../descriptor/load.ts';
 import {connectDocker} from '../engine/docker.ts';
+import type {Engine} from '../engine/engine.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {pickSubnet} from '../model/subnets.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
-import {observeRouter} from '../router/router.ts';
+import {
+	isKnownOutdated,
+	type ObservedRouter,
+	observeRouter,
+	outdatedParts,
+	type RouterOptions,
+	readVersion,
+	wantedVersion,
+} from '../router/router.ts';
 import {readSettings} from '../settings.ts';
 import {checkDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
@@ -46,6 +55,27 @@ function checkNode(): Finding {
 	};
 }
 
+async function checkRunningRouter(engine: Engine, router: RouterOptions, observed: ObservedRouter): Promise<Finding> {
+	const [parts, version] = await Promise.all([
+		outdatedParts(engine, router, observed),
+		readVersion(engine, observed.containerId!),
+	]);
+	const [part] = parts;
+	if (part)
+		return {
+			status: 'warning',
+			message: `${router.name} is outdated: ${part.name} is ${part.before}, wanted is ${part.after}`,
+			hint: 'The next apply replaces it; compartment plan shows it.',
+		};
+	if (version !== undefined && isKnownOutdated(version))
+		return {
+			status: 'warning',
+			message: `${router.name} runs HAProxy ${version}, which lacks security corrections of ${wantedVersion}`,
+			hint: `Set routerImage to haproxy:${wantedVersion}-alpine or a later one, then compartment apply.`,
+		};
+	return `${router.name} serves ${router.listen}:${router.port} with HAProxy ${version ?? 'of an unknown version'}`;
+}
+
 async function runChecks(): Promise<Check[]> {
 	const settings = await readSettings();
 	const engine = connectDocker();
@@ -75,8 +105,9 @@ async function runChecks(): Promise<Check[]> {
 	if (info.status === 'problem') return checks;
 	checks.push(
 		await check('router', async () => {
-			const {state} = await observeRouter(engine, router);
-			if (state === 'running') return `${router.name} serves ${router.listen}:${router.port}`;
+			const observed = await observeRouter(engine, router);
+			const {state} = observed;
+			if (state === 'running') return checkRunningRouter(engine, router, observed);
 			if (state === 'foreign')
 				return {
 					status: 'problem',

@@ -25,10 +25,18 @@ export type Workspace = {
 	readonly warnings: readonly string[];
 };
 
-export const routerOptions = ({routerName, routerListen, routerPort}: Settings): RouterOptions => ({
+export const routerOptions = ({
+	routerName,
+	routerListen,
+	routerPort,
+	routerImage,
+	networkPool,
+}: Settings): RouterOptions => ({
 	name: routerName,
 	listen: routerListen,
 	port: routerPort,
+	image: routerImage,
+	pool: networkPool,
 });
 
 /** The part of a workspace that needs no project. */

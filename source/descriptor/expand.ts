@@ -20,7 +20,12 @@ const toSchedule = (schedule: ServiceInput['schedule']): Schedule | undefined =>
 };
 
 const toLimits = (limits: ServiceInput['limits']): Service['limits'] =>
-	limits && present({cpu: limits.cpu, memory: limits.memory === undefined ? undefined : bytesOf(limits.memory)});
+	limits &&
+	present({
+		cpu: limits.cpu,
+		memory: limits.memory === undefined ? undefined : bytesOf(limits.memory),
+		pids: limits.pids,
+	});
 
 /** A service with all defaults (contract 1.4 to 1.10). The string form is a path with defaults only. */
 export const toService = (name: string, value: DescriptorInput['services'][string]): Service => {

@@ -49,7 +49,7 @@ export type Service = {
 	/** One more host beside the default one. */
 	readonly domain?: string;
 	/** cpu in cores (0.5), memory in bytes. */
-	readonly limits?: {readonly cpu?: number; readonly memory?: number};
+	readonly limits?: {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
 	readonly env: Readonly<Record<string, string>>;
 	/** Variable name → absolute file path inside the container. */
 	readonly secretFiles: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import {UserError} from '../errors.ts';
 import {toEndpoint} from './docker-networks.ts';
-import type {ContainerSpec, Restart} from './engine.ts';
+import {type ContainerSpec, defaultPids, type Restart} from './engine.ts';
 import {refuseHiddenFiles} from './hidden-files.ts';
 
 /** The engine's way of writing a container. Of its networks only the first is in it: older engines take one. */
@@ -44,6 +44,7 @@ function toHostConfig(spec: ContainerSpec): Docker.HostConfig {
 		...(spec.tmpfs ? {Tmpfs: {...spec.tmpfs}} : {}),
 		...(limits?.cpu === undefined ? {} : {NanoCpus: Math.round(limits.cpu * 1e9)}),
 		...(limits?.memory === undefined ? {} : {Memory: limits.memory}),
+		PidsLimit: limits?.pids ?? defaultPids,
 		...(capabilities ? {CapDrop: ['ALL'], CapAdd: [...capabilities]} : {}),
 	};
 }

@@ -157,6 +157,15 @@ export type ReadonlyEngine = {
 	events(labels: Labels, signal: AbortSignal): AsyncIterable<EngineEvent>;
 };
 
+/** cpu in cores, memory in bytes, processes and threads. */
+export type Limits = {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
+
+/**
+ * Processes and threads of a container that says nothing: more than a server with a process per connection uses, and
+ * few enough for the kernel's usual 32,768, so that one that forks without end leaves room for the others.
+ */
+export const defaultPids = 4096;
+
 export type Restart = {readonly policy: 'no' | 'on-failure' | 'unless-stopped'; readonly maxRetries?: number};
 
 export type NetworkSpec = {
@@ -209,8 +218,8 @@ export type ContainerSpec = {
 	readonly tmpfs?: Readonly<Record<string, string>>;
 	readonly files?: readonly ContainerFile[];
 	readonly restart: Restart;
-	/** cpu in cores, memory in bytes. */
-	readonly limits?: {readonly cpu?: number; readonly memory?: number};
+	/** What it may use; processes are limited in any case. */
+	readonly limits?: Limits;
 	/** Container port → host address and port. Only the router publishes. */
 	readonly publish?: Readonly<Record<number, {readonly host: string; readonly port: number}>>;
 	readonly user?: string;

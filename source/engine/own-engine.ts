@@ -1,8 +1,9 @@
 import {EngineError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
+import {routerNetworkName} from '../model/names.ts';
 import {isOwnContainer, isOwnNetwork, isOwnVolume, type Owner, ownObjects} from '../model/own.ts';
 import {shown} from './docker-errors.ts';
-import type {ContainerDetails, Engine, Observed, ReadonlyEngine} from './engine.ts';
+import type {ContainerDetails, Engine, Observed, ObservedNetwork, ReadonlyEngine} from './engine.ts';
 
 /**
  * An engine that sees and touches only what belongs to one environment, and the router. Steps and recovery take no other,
@@ -30,6 +31,9 @@ export function ownEngine(engine: Engine, owner: Owner, routerName: string): Own
 		isOwnContainer(container, owner) ||
 		(container.labels[labels.router] === 'true' && container.name.startsWith(routerName));
 
+	const isRouterNetwork = ({name, labels: found}: ObservedNetwork): boolean =>
+		found[labels.router] === 'true' && name === routerNetworkName(routerName);
+
 	const inspectContainer: Engine['inspectContainer'] = async id => {
 		const details = await engine.inspectContainer(id);
 		if (!details || !(own.has(details.id) || isOurs(details))) return undefined;
@@ -52,9 +56,10 @@ export function ownEngine(engine: Engine, owner: Owner, routerName: string): Own
 		...engine,
 		owner,
 		async observe(wanted) {
-			const observed = ownObjects(await engine.observe(wanted), owner);
+			const found = await engine.observe(wanted);
+			const observed = ownObjects(found, owner);
 			for (const {id} of observed.containers) own.add(id);
-			return observed;
+			return {...observed, networks: [...observed.networks, ...found.networks.filter(isRouterNetwork)]};
 		},
 		inspectContainer,
 		async *logs(id, options) {
@@ -108,9 +113,14 @@ export function ownEngine(engine: Engine, owner: Owner, routerName: string): Own
 			if (isRouters || isOwnVolume({name, labels: volume.labels}, owner)) await engine.removeVolume(name);
 		},
 		async removeNetwork(id) {
-			const {networks} = await engine.observe({[labels.lineage]: owner.lineage});
-			const network = networks.find(candidate => candidate.id === id || candidate.name === id);
-			if (network && isOwnNetwork(network, owner)) await engine.removeNetwork(network.id);
+			const found = await Promise.all([
+				engine.observe({[labels.lineage]: owner.lineage}),
+				engine.observe({[labels.router]: 'true'}),
+			]);
+			const network = found
+				.flatMap(({networks}) => networks)
+				.find(candidate => candidate.id === id || candidate.name === id);
+			if (network && (isOwnNetwork(network, owner) || isRouterNetwork(network))) await engine.removeNetwork(network.id);
 		},
 	};
 }

@@ -61,6 +61,13 @@ export const environmentNetworkName = (project: string, environment: string): st
 
 export const meshNetworkName = (project: string, environment: string): string => `${scope(project, environment)}.mesh`;
 
+/**
+ * The network that a router is published through. The engine sends published ports through the network whose name sorts
+ * first: this one sorts before every `compartment-<project>…`, because no project begins with a hyphen. So joining and
+ * leaving environments never moves the port and breaks no connection.
+ */
+export const routerNetworkName = (router: string): string => `compartment--${router}`;
+
 export const resourceContainerName = (project: string, environment: string, resource: string): string =>
 	`${scope(project, environment)}.resource.${resource}`;
 

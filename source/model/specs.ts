@@ -57,7 +57,7 @@ export type ServiceSpec = {
 	/** From the descriptor or variable PORT; absent: see `choosePort`. */
 	readonly port?: number;
 	readonly restart: {readonly policy: RestartPolicy; readonly maxRetries?: number};
-	readonly limits?: {readonly cpu?: number; readonly memory?: number};
+	readonly limits?: {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
 	/** Variable → absolute path of a file in memory inside the container. */
 	readonly secretFiles: Readonly<Record<string, string>>;
 };

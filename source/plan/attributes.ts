@@ -82,6 +82,7 @@ export const serviceAttributes = ({kind, spec, readiness, schedule}: ServicePart
 		'restart.maxRetries': spec.restart.maxRetries,
 		'limits.cpu': spec.limits?.cpu,
 		'limits.memory': spec.limits?.memory,
+		'limits.pids': spec.limits?.pids,
 		...prefixed('secretFiles', spec.secretFiles),
 	}),
 	...envAttributes(spec.env),

@@ -4,8 +4,15 @@ import type {PlanInput} from './input.ts';
 import type {Plan} from './plan.ts';
 
 /** What the engine had when the plan was made: address of the object (with its deployment) → identity and condition. */
-export function liveFingerprints({observed, router, resourceImages}: PlanInput): Record<string, string> {
-	const live: Record<string, string> = {router};
+export function liveFingerprints({
+	observed,
+	router,
+	routerOutdated,
+	resourceImages,
+}: PlanInput): Record<string, string> {
+	const live: Record<string, string> = {
+		router: [router, ...routerOutdated.map(({name, before, after}) => `${name} ${before} ${after}`)].join(', '),
+	};
 	for (const [reference, id] of Object.entries(resourceImages)) live[`image ${reference}`] = id;
 	for (const {name, id, state, networks} of observed.containers)
 		live[`container ${name}`] = [id, state, ...Object.keys(networks).sort()].join(' ');

@@ -1,6 +1,7 @@
 import type {Observed, ObservedContainer} from '../engine/engine.ts';
 import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
+import type {OutdatedPart} from '../router/router.ts';
 import type {Deployment, State} from '../state/state.ts';
 import type {PlanMode, PlannedImage} from './plan.ts';
 import type {Vitals} from './vitals.ts';
@@ -36,6 +37,8 @@ export type PlanInput = {
 	readonly resourceImages: Readonly<Record<string, string>>;
 	readonly router: 'missing' | 'running' | 'stopped' | 'foreign';
 	readonly routerName: string;
+	/** What is different about a router that exists; it is replaced for that. */
+	readonly routerOutdated: readonly OutdatedPart[];
 	/** What else listens where the router should, when the router does not run. */
 	readonly routerPortOwner: string | null;
 	readonly takenHosts: readonly TakenHost[];

@@ -1,4 +1,5 @@
 import {networkAddress, routerAddress} from '../model/address.ts';
+import type {OutdatedPart} from '../router/router.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {missingNetworks} from './containers.ts';
 import type {PlanInput} from './input.ts';
@@ -25,6 +26,19 @@ export function planNetwork(input: PlanInput): Action {
 	return action({address: networkAddress, object: 'network', kind: 'create', reasons: [reason]});
 }
 
+function outdatedReason({name, before, after}: OutdatedPart): string {
+	switch (name) {
+		case 'image':
+			return `its image ${before} is not the one that is wanted, ${after}`;
+		case 'listen':
+			return `it listens on ${before}, and the settings say ${after}`;
+		case 'network':
+			return before === 'bridge' ? 'it is on the network that all containers share' : 'it is not on its network';
+		case 'release':
+			return `it was ${before}`;
+	}
+}
+
 /** The router, one for every environment of the engine. */
 export function planRouter(input: PlanInput): Action {
 	const base = {address: routerAddress, object: 'router', dependsOn: [networkAddress]} as const;
@@ -35,7 +49,7 @@ export function planRouter(input: PlanInput): Action {
 			`container ${input.routerName} exists and does not carry Compartment's label`,
 			`docker rename ${input.routerName} another-name`,
 		);
-	if (input.router !== 'running' && input.routerPortOwner)
+	if (input.routerPortOwner)
 		return blocked(
 			routerAddress,
 			'router',
@@ -44,6 +58,15 @@ export function planRouter(input: PlanInput): Action {
 		);
 	if (input.router === 'missing')
 		return action({...base, kind: 'create', reasons: ['no router runs on this engine yet']});
+	if (input.routerOutdated.length > 0) {
+		const changes = input.routerOutdated.map(({name, before, after}) => ({
+			name,
+			before: {type: 'text', text: before} as const,
+			after: {type: 'text', text: after} as const,
+		}));
+		const reasons = [...input.routerOutdated.map(outdatedReason), 'nothing is served for about a second meanwhile'];
+		return action({...base, kind: 'replace', order: 'destroy-first', reasons, changes});
+	}
 	if (input.router === 'stopped') return action({...base, kind: 'update', reasons: ['the router is stopped']});
 	return unchangedAction(routerAddress, 'router', 1);
 }

@@ -48,6 +48,7 @@ export type CompiledTable = {
 /** Throws when anything in the table is outside what a configuration may hold. */
 export function compileTable(table: RouteTable): CompiledTable {
 	assertSafe('lineage', table.lineage);
+	if (table.subnet !== undefined) assertSafe('subnet', table.subnet);
 	for (const hash of accessHashes(table)) assertSafe('hash', hash);
 	const backends = new Map(table.backends.map(backend => [backend.service, compileBackend(table, backend)]));
 	const known = (service: string): CompiledBackend => {

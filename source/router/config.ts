@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {type CompiledTable, compileTable} from './compile.ts';
 import {renderBackend} from './config-backend.ts';
-import {hardStopMinutes, httpPort, workerPort} from './layout.ts';
+import {addressVariable, hardStopMinutes, httpPort, maxConnections, workerPort} from './layout.ts';
 import {ambiguousPatterns} from './paths.ts';
 import {aclLines, chunks, quote} from './quote.ts';
 import {backendName, titleOf} from './safe-names.ts';
@@ -19,6 +19,9 @@ export function renderConfig(tables: readonly RouteTable[], generation: number):
 		...renderEntrance(),
 		...compiled.flatMap(renderHosts),
 		...renderNoHost(),
+		...compiled.flatMap(renderSender),
+		...renderSenders(),
+		...renderForwarded(),
 		...compiled.flatMap(renderRules),
 	];
 	const body = [
@@ -46,7 +49,9 @@ const renderGlobal = (generation: number, topology: string): string[] => [
 	'\tuser haproxy',
 	'\tgroup haproxy',
 	`\tstats socket 127.0.0.1:${workerPort} level admin expose-fd listeners`,
-	'\tmaxconn 8000',
+	`\tmaxconn ${maxConnections}`,
+	// An engine may allow fewer open files than so many connections take: then it serves fewer.
+	'\tno strict-limits',
 	`\thard-stop-after ${hardStopMinutes}m`,
 	'\tmworker-max-reloads 20',
 ];
@@ -82,21 +87,48 @@ const renderDefaults = (): string[] => [
 const renderEntrance = (): string[] => [
 	'frontend entrance',
 	`\tbind :${httpPort}`,
+	// Some programs read X_Forwarded_For as X-Forwarded-For: a name that no header needs does not pass.
+	'\toption http-restrict-req-hdr-names delete',
+	// Requests from outside of the engine arrive at the router's own network; without the variable all are taken for such.
+	`\tacl is_outside dst "\${${addressVariable}-0.0.0.0/0}"`,
 	...ambiguousPatterns.map(pattern => `\tacl is_ambiguous path -m reg -- ${quote(pattern)}`),
 	'\thttp-request return status 400 content-type text/plain string "This path is ambiguous: write it without dot segments, empty segments and needless escapes.\\n" if !{ path -m beg / } or is_ambiguous',
+	'\thttp-request return status 400 content-type text/plain string "A request names one host.\\n" if { req.fhdr_cnt(host) gt 1 } or { req.fhdr(host) -m sub , }',
 	// A proxy's way of writing the request line, which few services expect.
 	'\thttp-request set-uri %[pathq] if !{ url -m beg / }',
+	...renderUpgrade(),
 	'\thttp-request del-header forwarded',
 	'\thttp-request del-header x-forwarded- -m beg',
-	'\thttp-request set-header X-Forwarded-For %[src]',
-	'\thttp-request set-header X-Forwarded-Proto http',
-	'\thttp-request set-header X-Forwarded-Host %[req.hdr(host)]',
-	// An upgrade to h2c would open a tunnel past the rules and the password.
-	'\thttp-request del-header upgrade if !{ req.fhdr(upgrade) -m str -i websocket }',
+	'\thttp-request del-header x-real-ip',
 	'\thttp-request set-timeout client 1h if { req.hdr(accept) -m sub text/event-stream }',
 	'\thttp-request disable-l7-retry if !{ method GET HEAD OPTIONS }',
 	'\thttp-request set-var(txn.path) path',
-	'\thttp-request set-var(txn.host) req.hdr(host),host_only,lower',
+	// A host is written in any case, with or without its last dot: `hostOf` says the same for `route test`.
+	'\thttp-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)',
+];
+
+/**
+ * An upgrade opens a tunnel past the rules and the password, so that only that of a WebSocket passes: one header, one
+ * protocol. A service that is a proxy itself removes the headers that Connection names, ours included: of Connection
+ * only what belongs to the upgrade passes.
+ */
+const renderUpgrade = (): string[] => [
+	'\thttp-request set-var(txn.is_websocket) bool(true) if { req.fhdr_cnt(upgrade) eq 1 } { req.fhdr(upgrade) -m str -i websocket } { req.hdr(connection) -m str -i upgrade }',
+	'\thttp-request del-header connection if !{ var(txn.is_websocket) -m bool }',
+	'\thttp-request del-header upgrade if !{ var(txn.is_websocket) -m bool }',
+	'\thttp-request set-header Connection upgrade if { var(txn.is_websocket) -m bool }',
+	'\thttp-request set-header Upgrade websocket if { var(txn.is_websocket) -m bool }',
+	'\thttp-request del-header http2-settings',
+];
+
+/** What a service may believe: the host is the one that was routed, with the port that the client sees. */
+const renderForwarded = (): string[] => [
+	'\thttp-request set-var(txn.port) req.fhdr(host),port_only',
+	'\thttp-request set-header Host %[var(txn.host)] if { var(txn.port) -m int 0 }',
+	'\thttp-request set-header Host %[var(txn.host)]:%[var(txn.port)] if !{ var(txn.port) -m int 0 }',
+	'\thttp-request set-header X-Forwarded-For %[src]',
+	'\thttp-request set-header X-Forwarded-Proto http',
+	'\thttp-request set-header X-Forwarded-Host %[req.fhdr(host)]',
 ];
 
 function renderHosts({table, hosts}: CompiledTable): string[] {
@@ -113,6 +145,18 @@ function renderHosts({table, hosts}: CompiledTable): string[] {
 
 const renderNoHost = (): string[] => [
 	'\thttp-request return status 404 content-type text/plain string "No service answers at this host. The hosts of an environment: compartment status\\n" if !{ var(txn.route) -m found }',
+];
+
+/** Which environment a container is of, by its address. */
+const renderSender = ({table}: CompiledTable): string[] =>
+	table.subnet === undefined
+		? []
+		: [`\thttp-request set-var(txn.sender) str(${table.lineage}) if { src ${table.subnet} }`];
+
+/** The router is on every environment's network: a container reaches the hosts of its own environment there, and no others. */
+const renderSenders = (): string[] => [
+	'\thttp-request set-var(txn.is_inside) bool(true) if !is_outside or { var(txn.sender) -m found }',
+	'\thttp-request return status 403 content-type text/plain string "A container reaches the hosts of its own environment only.\\n" if { var(txn.is_inside) -m bool } !{ var(txn.route),field(1,.),strcmp(txn.sender) eq 0 }',
 ];
 
 function renderRules({table, rules}: CompiledTable): string[] {

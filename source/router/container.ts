@@ -11,6 +11,8 @@ export type ObservedRouter = {
 	readonly publishes?: readonly string[];
 	/** Networks it is joined to. */
 	readonly networks?: readonly string[];
+	/** The image it runs. */
+	readonly imageId?: string;
 	/** Hash of what it was made from. */
 	readonly spec?: string;
 };
@@ -27,6 +29,7 @@ export async function observeRouter(engine: ReadonlyEngine, options: RouterOptio
 		containerId: found.id,
 		publishes: details.publishedPorts,
 		networks: Object.keys(details.networks),
+		imageId: details.imageId,
 		spec: found.labels[labels.spec],
 	};
 }

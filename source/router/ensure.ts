@@ -5,12 +5,17 @@ import {labels} from '../model/labels.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import {foreignError, type ObservedRouter, observeRouter, runScript} from './container.ts';
 import {joinEnvironment} from './environments.ts';
-import {makeContainer, seedFile, specOf, startOn} from './make-container.ts';
+import {makeContainer, seedFile, startOn} from './make-container.ts';
 import type {RouterOptions} from './options.ts';
+import {outdatedParts} from './outdated.ts';
+import {removeOwnNetwork} from './own-network.ts';
 import {bringInLine, readTables} from './publish.ts';
 import {awaitScript} from './scripts.ts';
 
 export type Ensured = {readonly containerId: string; readonly change: 'none' | 'started' | 'created' | 'replaced'};
+
+/** Two networks of one name for a moment: then the one that was meant goes. */
+const networkRace = /is ambiguous|does not belong to any of this network's subnets|network \S+ not found/;
 
 type EnsureOptions = {readonly onProgress?: (message: string) => void; readonly signal?: AbortSignal};
 
@@ -27,8 +32,9 @@ export async function ensureRouter(
 		try {
 			return await ensureOnce(engine, options, onProgress, signal);
 		} catch (error) {
-			// Another process makes the same container at the same moment.
-			if (!(error instanceof EngineError) || error.status !== 409 || attempt === 10) throw error;
+			// Another process makes the same container, or its network, at the same moment.
+			const isRace = error instanceof EngineError && (error.status === 409 || networkRace.test(error.message));
+			if (!isRace || attempt === 10) throw error;
 			await pause(300);
 		}
 	}
@@ -42,7 +48,7 @@ async function ensureOnce(
 ): Promise<Ensured> {
 	const found = await observeRouter(engine, options);
 	if (found.state === 'foreign') throw foreignError(options);
-	const isCurrent = found.containerId !== undefined && found.spec === specOf(options);
+	const isCurrent = found.containerId !== undefined && (await outdatedParts(engine, options, found)).length === 0;
 	if (isCurrent && found.state === 'running') return {containerId: found.containerId, change: 'none'};
 	const containerId = isCurrent ? found.containerId : await makeContainer(engine, options, found, onProgress, signal);
 	if (isCurrent) {
@@ -68,8 +74,9 @@ async function awaitAnswer(engine: Engine, containerId: string): Promise<void> {
 /** A router that was made anew has lost its networks: those of the former one, and of the routes that its volume holds. */
 async function joinKnown(engine: Engine, options: RouterOptions, former: ObservedRouter): Promise<void> {
 	const tables = await readTables(engine, options);
-	const networks = tables.map(({project, environment}) => environmentNetworkName(project, environment));
-	for (const network of new Set([...(former.networks ?? []), ...networks]))
+	const environments = tables.map(({project, environment}) => environmentNetworkName(project, environment));
+	const joined = (former.networks ?? []).filter(network => network !== 'bridge');
+	for (const network of new Set([...joined, ...environments]))
 		if (await engine.findByName('network', network)) await joinEnvironment(engine, options, network);
 }
 
@@ -80,4 +87,5 @@ export async function removeRouter(engine: Engine, options: RouterOptions): Prom
 	if (containerId) await engine.remove(containerId);
 	const volume = await engine.findByName('volume', options.name);
 	if (volume?.labels[labels.router] === 'true') await engine.removeVolume(options.name);
+	await removeOwnNetwork(engine, options);
 }

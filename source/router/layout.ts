@@ -10,5 +10,11 @@ export const httpPort = 8080;
 export const workerPort = 9999;
 export const masterPort = 9998;
 
+/** Variable of the container that holds its address on its own network: requests from outside of the engine arrive there. */
+export const addressVariable = 'COMPARTMENT_ROUTER_ADDRESS';
+
+/** Connections at the same time; `limits` of the container are made for them. */
+export const maxConnections = 12_000;
+
 /** A former worker ends after this, whatever it still holds: longer than any drain. */
 export const hardStopMinutes = 15;

@@ -3,14 +3,23 @@ import {EngineError, messageOf, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import {renderConfig} from './config.ts';
 import type {ObservedRouter} from './container.ts';
-import {folder, httpPort, seedPath} from './layout.ts';
+import {addressVariable, folder, httpPort, seedPath} from './layout.ts';
 import {imageOf, type RouterOptions} from './options.ts';
+import {ensureOwnNetwork, ownNetworkName} from './own-network.ts';
 import {startScript} from './scripts.ts';
 import {hashOf} from './store.ts';
 
+/**
+ * What it may use at most, so that traffic alone does not take the machine: 10,000 connections that all carry requests
+ * need some 500 MB, and a reload may double that for a moment. A thread of HAProxy counts as a process.
+ */
+const limits = {memory: 1024 ** 3, pids: 4096} as const;
+
 /** What the container is made from; another hash replaces it. */
 export const specOf = (options: RouterOptions): string =>
-	hashOf(JSON.stringify([imageOf(options), options.listen, options.port, startScript])).slice(0, 16);
+	hashOf(
+		JSON.stringify([imageOf(options), options.listen, options.port, startScript, ownNetworkName(options), limits]),
+	).slice(0, 16);
 
 /** Makes the container, in place of a former one; the image is pulled when it is missing. */
 export async function makeContainer(
@@ -31,10 +40,12 @@ export async function makeContainer(
 	if (volume && volume.labels[labels.router] !== 'true')
 		throw new UserError(`A volume named ${options.name} exists that Compartment did not make.`);
 	await engine.createVolume(options.name, {[labels.router]: 'true'});
+	const address = await ensureOwnNetwork(engine, options);
 	onProgress?.(`starts ${options.name} on ${options.listen}:${options.port}`);
 	return replaceContainer(engine, options, former, async () => {
-		const id = await engine.create(toSpec(options));
+		const id = await engine.create(toSpec(options, address));
 		try {
+			await joinFormer(engine, options, former, id);
 			await startOn(options, engine, () => engine.start(id));
 			return id;
 		} catch (error) {
@@ -47,15 +58,14 @@ export async function makeContainer(
 /** What the router begins with when its volume is empty. */
 export const seedFile: ContainerFile = {path: seedPath, content: renderConfig([], 0)};
 
-const toSpec = (options: RouterOptions): ContainerSpec => ({
+const toSpec = (options: RouterOptions, address: string): ContainerSpec => ({
 	name: options.name,
 	image: imageOf(options),
 	labels: {[labels.router]: 'true', [labels.spec]: specOf(options)},
 	entrypoint: ['sh', '-c', startScript],
-	env: {},
-	// The engine sends a container's published ports through the network whose name sorts first. `bridge` sorts before
-	// every `compartment-…`, so joining and leaving environments never moves the port and breaks no connection.
-	attachments: [{network: 'bridge'}],
+	env: {[addressVariable]: address},
+	attachments: [{network: ownNetworkName(options), address}],
+	limits,
 	volumes: {[options.name]: {path: folder}},
 	files: [seedFile],
 	restart: {policy: 'unless-stopped'},
@@ -64,6 +74,14 @@ const toSpec = (options: RouterOptions): ContainerSpec => ({
 	user: '0',
 	capabilities: ['SETUID', 'SETGID', 'KILL'],
 });
+
+/** It serves from its first moment what the former one served. */
+async function joinFormer(engine: Engine, options: RouterOptions, {networks = []}: ObservedRouter, id: string) {
+	for (const network of networks) {
+		const isOther = network === 'bridge' || network === ownNetworkName(options);
+		if (!isOther && (await engine.findByName('network', network))) await engine.join(id, {network});
+	}
+}
 
 /** The former container comes back when its successor does not start. */
 async function replaceContainer(

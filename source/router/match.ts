@@ -26,7 +26,7 @@ export type RouteMatch =
 
 /**
  * Where a request goes (contract 2.2 to 2.4), from the same compiled rules as the router's configuration.
- * @param host with or without a port, in any case
+ * @param host as a client sends it: with or without a port or a last dot, in any case
  * @param path the raw path as a client sends it, with or without a query string
  */
 export function matchRequest(table: RouteTable, method: string, host: string, path: string): RouteMatch {
@@ -35,7 +35,7 @@ export function matchRequest(table: RouteTable, method: string, host: string, pa
 	const pathname = queryStart < 0 ? path : path.slice(0, queryStart);
 	const query = queryStart < 0 ? '' : path.slice(queryStart);
 	if (isAmbiguousPath(pathname)) return {result: 'ambiguous'};
-	const source = hosts.get(host.replace(/:\d*$/, '').toLowerCase());
+	const source = hosts.get(hostOf(host));
 	if (source === undefined) return {result: 'no-host'};
 	const match = rules.find(rule => rule.rule.on === source && isMatch(rule, method, pathname));
 	const isPasswordNeeded = match ? match.isPasswordNeeded : backends.get(source)!.isPasswordNeeded;
@@ -48,6 +48,9 @@ export function matchRequest(table: RouteTable, method: string, host: string, pa
 		access: isPasswordNeeded ? 'password' : 'public',
 	};
 }
+
+/** The host that a Host header names, as `txn.host` of the router. */
+const hostOf = (header: string): string => header.replace(/:\d*$/, '').toLowerCase().replace(/\.+$/, '');
 
 const isMatch = ({methods, path}: CompiledRule, method: string, pathname: string): boolean =>
 	(!methods || methods.includes(method.toUpperCase())) && isPathMatch(path, pathname);

@@ -5,8 +5,18 @@ export type RouterOptions = {
 	/** Host address and port that it is published on. */
 	readonly listen: string;
 	readonly port: number;
-	/** `haproxy:3.0-alpine` when absent. */
+	/** `routerImage` when absent or empty. */
 	readonly image?: string;
+	/** Where its network is taken from, CIDR; `10.213.0.0/16` when absent. */
+	readonly pool?: string;
 };
 
-export const imageOf = ({image = 'haproxy:3.0-alpine'}: RouterOptions): string => image;
+/**
+ * The image that this release is made for: a fixed version, so that a new release brings its corrections to every
+ * engine. It may carry a digest, `haproxy:3.0.23-alpine@sha256:…`.
+ */
+export const routerImage = 'haproxy:3.0.23-alpine';
+
+export const imageOf = ({image}: RouterOptions): string => image || routerImage;
+
+export const poolOf = ({pool = '10.213.0.0/16'}: RouterOptions): string => pool;

@@ -10,6 +10,7 @@ const grammars = {
 	lineage: /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
 	service: /^[a-z0-9][a-z0-9_-]{0,62}$/,
 	host: /^[a-z0-9](?:[a-z0-9_.-]{0,251}[a-z0-9])?$/,
+	subnet: /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/,
 	hash: /^[0-9a-f]{64}$/,
 } as const;
 

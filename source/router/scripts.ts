@@ -139,3 +139,5 @@ done
 `);
 
 export const trafficScript = script(`worker 'show stat -1 4 -1'`);
+
+export const infoScript = script(`worker 'show info'`);

@@ -24,6 +24,8 @@ export type RouteTable = {
 	readonly lineage: string;
 	readonly project: string;
 	readonly environment: string;
+	/** Network of the environment's containers, CIDR: what they may ask for is told by their address. */
+	readonly subnet?: string | undefined;
 	/** SHA-256 (hex) of the Authorization header that the access password makes; null when nobody can sign in yet. */
 	readonly accessHash: string | null;
 	/** The same of a former password that still signs in while it is being replaced. */

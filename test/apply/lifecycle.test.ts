@@ -293,3 +293,29 @@ it('comes right in the end, and is never in between, whatever is edited, harmed 
 		runs === undefined ? {numRuns: 100, seed: 20_251_120} : {numRuns: Number(runs)},
 	);
 }, 600_000);
+
+it('gives the addresses of deployments that failed or were discarded to the next ones', async () => {
+	const world = await createMemoryWorld();
+	try {
+		const deploy = (level: number, api: keyof typeof images) =>
+			world.apply(
+				write({
+					services: {
+						web: {kind: 'web', image: 'good', level: `v${level}`, isConnected: false, isPublic: true},
+						api: {kind: 'api', image: api, level: `v${level}`, isConnected: false, isPublic: true},
+					},
+					resources: {},
+				}),
+			);
+		expect((await deploy(0, 'good')).result).toMatchObject({outcome: 'done'});
+		// Half of a /26 has 30 fixed addresses; each of these leaves a discarded candidate and a failed one.
+		for (let level = 1; level <= 32; level++)
+			expect((await deploy(level, 'sick')).result, `deploy ${level}`).toMatchObject({outcome: 'failed'});
+		const last = await deploy(33, 'good');
+		expect(last.result, JSON.stringify(last.events.filter(({type}) => type === 'step-failed'))).toMatchObject({
+			outcome: 'done',
+		});
+	} finally {
+		world.close();
+	}
+}, 120_000);

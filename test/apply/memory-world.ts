@@ -13,6 +13,7 @@ import {createMemoryEngine, type MemoryEngine} from '../../source/engine/memory.
 import type {Operation} from '../../source/engine/memory-calls.ts';
 import {EngineError} from '../../source/errors.ts';
 import type {Plan} from '../../source/plan/plan.ts';
+import {routerImage} from '../../source/router/options.ts';
 import {readSettings, type Settings} from '../../source/settings.ts';
 import {ensureDirectory} from '../../source/state/directory.ts';
 import type {State} from '../../source/state/state.ts';
@@ -66,7 +67,7 @@ function createEngine() {
 	});
 	const known = new Map<string, {imageId: string; networks: Readonly<Record<string, string>>}>();
 	const engine = createMemoryEngine({
-		images: {'haproxy:3.0-alpine': {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
+		images: {[routerImage]: {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
 		start: spec => startOf({...spec, image: ids.get(spec.image) ?? spec.image}),
 		async exec(call) {
 			known.clear();
@@ -119,8 +120,6 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 	const {engine, inside, learn} = createEngine();
 	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
-	// The router is published through the engine's own network.
-	await engine.createNetwork({name: 'bridge', labels: {}, subnet: '172.17.0.0/16'});
 	const options = {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort};
 	const {path: directory} = ensureDirectory(base, 'production');
 	const projectOf = (descriptor: string): Project => read(descriptor, undefined, {directory: base});

@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {routerImage} from '../../source/router/options.ts';
 import {withSandbox} from '../engine/cli.ts';
 import {publicService, serviceFiles} from '../engine/cli-server.ts';
 import {until} from '../engine/helpers.ts';
@@ -13,7 +14,7 @@ describe.runIf(canRunEngine())('an engine that starts again', () => {
 	beforeAll(async () => {
 		engine = createPrivateEngine();
 		await engine.start();
-		await engine.load(['haproxy:3.0-alpine', 'node:24-slim']);
+		await engine.load([routerImage, 'node:24-slim']);
 		process.env['DOCKER_HOST'] = engine.host;
 	});
 

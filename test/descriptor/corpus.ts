@@ -88,7 +88,7 @@ const services = descriptors([
 	],
 	[web('{path: ., limits: {cpu: 0}}'), `${site}.limits.cpu: must be greater than 0 (it is 0)`],
 	[web('{path: ., limits: {cpu: .inf}}'), `${site}.limits.cpu: must be a number (it is Infinity)`],
-	[web('{path: ., limits: {}}'), `${site}.limits: must include at least one of cpu or memory.`],
+	[web('{path: ., limits: {}}'), `${site}.limits: must include at least one of cpu, memory or pids.`],
 	[web('{path: ., limits: {memory: much}}'), `${site}.limits.memory: must be a size such as 512m or 1.5g, or bytes`],
 	[web('{path: ., limits: {memory: 512}}'), `${site}.limits.memory: must be at least 6m, which the engine needs`],
 	[web('{path: ., env: {PORT: 3000}}'), `${site}.env.PORT: must be a string (it is a number); put it in quotes`],

@@ -36,6 +36,8 @@ for (const [port, name] of Object.entries(JSON.parse(process.env.PORTS))) {
 			.update(request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11')
 			.digest('base64');
 		socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n');
+		const {method, url, headers} = request;
+		socket.write('x-echo: ' + encodeURIComponent(JSON.stringify({name, method, url, headers})) + '\\r\\n');
 		socket.write('Sec-WebSocket-Accept: ' + accept + '\\r\\n\\r\\n');
 		socket.on('data', data => socket.write(name + ':' + data)).on('error', () => {}).on('end', () => socket.end());
 	});

@@ -1,14 +1,23 @@
+import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {request as openRequest} from 'node:http';
 import {connect, createServer} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
+import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {createNetworkIn} from '../../source/engine/create-network.ts';
 import {UserError} from '../../source/errors.ts';
 import {labels} from '../../source/model/labels.ts';
 import {masterPort, workerPort} from '../../source/router/layout.ts';
+
+import {routerImage} from '../../source/router/options.ts';
+import {ownNetworkName} from '../../source/router/own-network.ts';
 import {
 	ensureRouter,
+	joinEnvironment,
+	leaveEnvironment,
 	observeRouter,
+	outdatedParts,
 	probeHttp,
 	probeTcp,
 	publish,
@@ -17,8 +26,10 @@ import {
 	removeRouter,
 	withdraw,
 } from '../../source/router/router.ts';
+import {startScript} from '../../source/router/scripts.ts';
 import type {RouteTable} from '../../source/router/table.ts';
 import {accessHash, authorization} from '../router/fixtures.ts';
+import type {Echo} from './router-echo.ts';
 import {ask, freePort, type Lab, openLab, target} from './router-lab.ts';
 
 let lab: Lab;
@@ -115,6 +126,101 @@ test('a proxy’s request line, an h2c upgrade and a smuggled prefix reach the s
 	const asked = await ask(lab.router, {host, headers: upgrade});
 	expect(asked.status).toBe(200);
 	expect(asked.echo!.headers).not.toHaveProperty('upgrade');
+});
+
+/** Sends header lines as they stand, and reads until the answer's head, or what an open connection says, is there. */
+async function sendRaw(lines: readonly string[], path = '/'): Promise<{status: number; echo: Echo | undefined}> {
+	const socket = connect(lab.router.port, '127.0.0.1');
+	let received = '';
+	const head = new Promise<void>((resolve, reject) => {
+		socket.on('error', reject).on('end', resolve);
+		socket.on('data', data => {
+			received += data;
+			if (received.includes('\r\n\r\n')) resolve();
+		});
+	});
+	socket.write(`GET ${path} HTTP/1.1\r\n${lines.map(line => `${line}\r\n`).join('')}\r\n`);
+	await head;
+	socket.destroy();
+	const told = /^x-echo: (.*)\r$/im.exec(received)?.[1];
+	return {
+		status: Number(received.slice(9, 12)),
+		echo: told === undefined ? undefined : (JSON.parse(decodeURIComponent(told)) as Echo),
+	};
+}
+
+const webSocketLines = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
+
+test.each([
+	['two headers', ['Upgrade: h2c', 'Upgrade: websocket']],
+	['two headers, the other way round', ['Upgrade: websocket', 'Upgrade: h2c']],
+	['the same twice', ['Upgrade: websocket', 'Upgrade: websocket']],
+	['a list', ['Upgrade: websocket, h2c']],
+	['a list with h2c first', ['Upgrade: h2c,websocket']],
+	['h2c in mixed case', ['uPgRaDe: H2C']],
+	['another protocol', ['Upgrade: TLS/1.0']],
+	['a list with another protocol', ['Upgrade: websocket, TLS/1.0']],
+	['another protocol in a second header', ['Upgrade: TLS/1.0', 'Upgrade: websocket']],
+])('no upgrade but a WebSocket passes: %s', async (_, upgrade) => {
+	const connection = 'Connection: Upgrade, HTTP2-Settings';
+	const settings = 'HTTP2-Settings: AAMAAABkAAQAAP__';
+	const {status, echo} = await sendRaw([`Host: ${host}`, connection, settings, ...upgrade, ...webSocketLines]);
+	// Newer HAProxy takes h2c off the list before it looks at the rules: what is left is a WebSocket, and no more.
+	const {'http2-settings': leaked, upgrade: passed, connection: hops = ''} = echo!.headers;
+	expect({leaked, passed, status}).toEqual(
+		status === 101
+			? {leaked: undefined, passed: 'websocket', status}
+			: {leaked: undefined, passed: undefined, status: 200},
+	);
+	expect(hops).not.toMatch(/http2/i);
+	if (/TLS/.test(upgrade.join()) || !/websocket/i.test(upgrade.join())) expect(status).toBe(200);
+});
+
+test('a WebSocket needs its Connection header too, and may write both in any case', async () => {
+	const plain = await sendRaw([`Host: ${host}`, 'Upgrade: websocket', ...webSocketLines]);
+	expect(plain).toMatchObject({status: 200});
+	expect(plain.echo!.headers).not.toHaveProperty('upgrade');
+	const lines = ['cOnNeCtIoN: keep-alive, uPgRaDe', 'UPGRADE: WebSocket', ...webSocketLines];
+	expect(await sendRaw([`Host: ${host}`, ...lines], '/ws')).toMatchObject({status: 101});
+});
+
+test('Connection takes no header away from the service', async () => {
+	const lines = ['Connection: X-Forwarded-For, X-Forwarded-Host, Host, close', 'X_Forwarded_For: 6.6.6.6'];
+	const {status, echo} = await sendRaw([`Host: ${host}`, ...lines, 'X-Real-IP: 6.6.6.6', 'x_real_ip: 6.6.6.6']);
+	expect(status).toBe(200);
+	expect(echo!.headers['connection'] ?? '').not.toMatch(/x-forwarded|host/i);
+	expect(echo!.headers['x-forwarded-for']).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+	for (const [name, value] of Object.entries(echo!.headers)) {
+		expect(name).not.toMatch(/_|real-ip/);
+		expect(value).not.toContain('6.6.6.6');
+	}
+});
+
+test.each([
+	['two hosts', () => ['Host: evil.test', `Host: ${host}`]],
+	['the same host in two headers', () => [`Host: ${host}`, `Host: ${host}, evil.test`]],
+	['a list', () => [`Host: evil.test,${host}`]],
+	['a list that ends in another', () => [`Host: ${host}, evil.test`]],
+])('a request names one host: %s', async (_, lines) => {
+	expect(await sendRaw(lines())).toEqual({status: 400, echo: undefined});
+});
+
+test('a host is one host however it is written, and the service sees the one that was routed', async () => {
+	const upper = host.toUpperCase();
+	for (const [written, seen] of [
+		[upper, host],
+		[`${host}.`, host],
+		[`${upper}.:9080`, `${host}:9080`],
+		[`${host}:`, host],
+	] as const) {
+		const {status, echo} = await sendRaw([`Host: ${written}`]);
+		expect({written, status, host: echo?.headers['host']}).toEqual({written, status: 200, host: seen});
+		expect(echo!.headers['x-forwarded-host']).toBe(seen);
+	}
+	for (const written of [`x@${host}`, `.${host}`, `${host}.evil.test`, `evil.test:${host}`, '[::1]:80', '']) {
+		const {status} = await sendRaw([`Host: ${written}`]);
+		expect([400, 404], written).toContain(status);
+	}
 });
 
 test('a WebSocket stays open both ways', async () => {
@@ -280,6 +386,112 @@ test('a probe asks the service once, whatever its answer says, and only tells it
 	expect((await says('x'.repeat(10_000))).lastAnswer).toBe(`503 Service Unavailable: ${'x'.repeat(200)}`);
 });
 
+/** A GET from inside a container; its status, or what went wrong. */
+async function askFrom(containerId: string, url: string, name: string): Promise<string> {
+	const source = `require('node:http').get(process.argv[1], {headers: {host: process.argv[2]}, timeout: 2000}, response => { console.log(response.statusCode); process.exit(); }).on('timeout', () => { console.log('timeout'); process.exit(); }).on('error', error => console.log(error.code))`;
+	const {stdout} = await lab.engine.exec(containerId, ['node', '-e', source, url, name]);
+	return stdout.trim();
+}
+
+test('a container reaches the hosts of its own environment through the router, and no others', async () => {
+	const {engine, router, lineage} = lab;
+	const others: {id: string; network?: string}[] = [];
+	const idle = async (network: string) => {
+		const id = await engine.run({
+			name: `${lineage}-${network.slice(0, 12)}-caller`,
+			image: 'node:24-slim',
+			labels: {[labels.lineage]: lineage},
+			command: ['sleep', '600'],
+			env: {},
+			attachments: [{network}],
+			restart: {policy: 'no'},
+		});
+		others.push({id});
+		return id;
+	};
+	const otherNetwork = `other-${lineage}`;
+	try {
+		const otherSubnet = (
+			await createNetworkIn(engine, {
+				pool: '10.214.0.0/16',
+				prefix: 27,
+				specOf: () => ({name: otherNetwork, labels: {[labels.lineage]: lineage}}),
+			})
+		).subnet;
+		await joinEnvironment(engine, router, otherNetwork);
+		const own = (await engine.observe({[labels.lineage]: lineage})).networks.find(({name}) => name === lab.network)!;
+		const other = lab.table({
+			lineage: `${lineage}-other`,
+			subnet: otherSubnet,
+			hosts: {'other.test': 'web'},
+			backends: site().backends,
+		});
+		await publish(engine, router, site({subnet: own.subnet}));
+		const {containerId} = await observeRouter(engine, router);
+		const inside = async (network: string) =>
+			`http://${(await engine.inspectContainer(containerId!))!.networks[network]}:8080/`;
+		const sibling = await idle(lab.network);
+		const neighbour = await idle(otherNetwork);
+		const stranger = await idle('bridge');
+		// Before its first table is there, an environment reaches nothing.
+		expect(await askFrom(neighbour, await inside(otherNetwork), host)).toBe('403');
+		await publish(engine, router, other);
+		expect(await askFrom(sibling, await inside(lab.network), host)).toBe('200');
+		expect(await askFrom(sibling, await inside(lab.network), 'other.test')).toBe('403');
+		expect(await askFrom(neighbour, await inside(otherNetwork), host)).toBe('403');
+		// Another environment's network and the router's are behind bridges that the engine keeps apart.
+		for (const network of [lab.network, ownNetworkName(router)]) {
+			expect(await askFrom(neighbour, await inside(network), host), network).not.toBe('200');
+			expect(await askFrom(stranger, await inside(network), host), network).not.toBe('200');
+		}
+		expect((await engine.inspectContainer(containerId!))!.networks).not.toHaveProperty('bridge');
+		// From outside everything is reached.
+		expect(await ask(router, {host})).toMatchObject({status: 200});
+		expect(await ask(router, {host: 'other.test'})).toMatchObject({status: 200});
+	} finally {
+		await withdraw(engine, router, `${lineage}-other`);
+		for (const {id} of others) await engine.remove(id);
+		await leaveEnvironment(engine, router, otherNetwork);
+		const found = await engine.findByName('network', otherNetwork);
+		if (found) await engine.removeNetwork(found.id);
+		await publish(engine, router, site());
+	}
+}, 90_000);
+
+test('a router of an earlier release is replaced, keeps its routes, and has limits', async () => {
+	const {engine, router} = lab;
+	const {containerId} = await observeRouter(engine, router);
+	const run = promisify(execFile);
+	await engine.remove(containerId!);
+	// What the previous release made: on the bridge of all containers, with the floating tag.
+	await run('docker', [
+		...['run', '--detach', '--name', router.name, '--label', `${labels.router}=true`, '--user', '0'],
+		...['--publish', `127.0.0.1:${router.port}:8080`, '--volume', `${router.name}:/var/lib/compartment`],
+		...['--entrypoint', 'sh', routerImage, '-c', startScript],
+	]);
+	await joinEnvironment(engine, router, lab.network);
+	expect(await outdatedParts(engine, router, await observeRouter(engine, router))).toEqual([
+		{name: 'network', before: 'bridge', after: ownNetworkName(router)},
+	]);
+	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
+	const made = await observeRouter(engine, router);
+	expect(await outdatedParts(engine, router, made)).toEqual([]);
+	expect([...made.networks!].sort()).toEqual([ownNetworkName(router), lab.network].sort());
+	expect(await ask(router, {host})).toMatchObject({status: 200});
+	const {stdout} = await run('docker', [
+		'inspect',
+		router.name,
+		'--format',
+		'{{.HostConfig.Memory}} {{.HostConfig.PidsLimit}}',
+	]);
+	expect(stdout.trim()).toBe(`${1024 ** 3} 4096`);
+
+	const other = {...router, image: 'node:24-slim'};
+	expect(await outdatedParts(engine, other, made)).toEqual([
+		{name: 'image', before: expect.stringMatching(/^haproxy:3/), after: 'node:24-slim'},
+	]);
+}, 90_000);
+
 test('a restart, a stop and a new container serve the same routes', async () => {
 	const {engine, router} = lab;
 	// A switch is written first: a restart must not bring the former slot back.
@@ -380,7 +592,7 @@ test('a container that is not ours is never touched', async () => {
 	const options = {name, listen: '127.0.0.1', port: await freePort()};
 	const id = await engine.create({
 		name,
-		image: 'haproxy:3.0-alpine',
+		image: routerImage,
 		labels: {[labels.lineage]: lab.lineage},
 		env: {},
 		attachments: [],

@@ -188,6 +188,12 @@ export const situations: Readonly<Record<string, World>> = {
 	}),
 	'router-missing': withInput(deployed, {router: 'missing'}),
 	'router-stopped': withInput(deployed, {router: 'stopped'}),
+	'router-outdated': withInput(deployed, {
+		routerOutdated: [
+			{name: 'image', before: 'haproxy:3.0-alpine', after: 'haproxy:3.0.23-alpine'},
+			{name: 'network', before: 'bridge', after: 'compartment--compartment-router'},
+		],
+	}),
 	'router-foreign': withInput(deployed, {router: 'foreign'}),
 	'router-port-taken': withInput(deployed, {router: 'missing', routerPortOwner: 'container other-proxy'}),
 	'foreign-objects': withInput(emptyWorld(), {

@@ -95,6 +95,7 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		resourceImages: {},
 		router: 'missing',
 		routerName: 'compartment-router',
+		routerOutdated: [],
 		routerPortOwner: null,
 		takenHosts: [],
 		foreign: {},

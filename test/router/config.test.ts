@@ -65,6 +65,7 @@ describe('nothing unsafe gets into a configuration', () => {
 		['rule to an unknown service', {rules: [{on: 'web', path: '/', to: 'nobody'}]}],
 		['path with a line break', {rules: [{on: 'web', path: '/\nx', to: 'api'}]}],
 		['path with a query', {rules: [{on: 'web', path: '/x', to: 'api', rewrite: '/y?z'}]}],
+		['subnet', {subnet: '10.0.0.0/8 } or { always_true'}],
 		['password hash', {accessHash: 'x } or { always_true'}],
 		['address', {backends: [{...web!, slots: {blue: {address: 'x;y', port: 1, deployment: ''}}}, ...others]}],
 		['port', {backends: [{...web!, slots: {blue: {address: '1.2.3.4', port: 1.5, deployment: ''}}}, ...others]}],

@@ -11,6 +11,7 @@ export const shop: RouteTable = {
 	lineage: 'shop-prod',
 	project: 'shop',
 	environment: 'production',
+	subnet: '10.213.0.0/26',
 	accessHash,
 	hosts: {
 		'shop.localhost': 'web',

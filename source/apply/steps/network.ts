@@ -1,15 +1,12 @@
+import {createNetworkIn} from '../../engine/create-network.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
-import {EngineError, UserError} from '../../errors.ts';
 import {networkAddress} from '../../model/address.ts';
 import {labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
-import {dynamicRange, pickSubnet, prefixFor} from '../../model/subnets.ts';
+import {dynamicRange, prefixFor} from '../../model/subnets.ts';
 import type {NetworkRecord} from '../../state/state.ts';
 import type {ApplyContext} from '../context.ts';
 import {operate} from '../operation.ts';
-
-/** How often a block that somebody else just took is chosen anew. */
-const attempts = 10;
 
 async function ensureNetwork(context: ApplyContext, name: string): Promise<NetworkRecord> {
 	const {plan, engine, settings} = context;
@@ -22,23 +19,12 @@ async function ensureNetwork(context: ApplyContext, name: string): Promise<Netwo
 		run: async op => {
 			const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
 			const own = labelsOf({...object, address: networkAddress, op});
-			const refused: string[] = [];
-			for (;;) {
-				const used = [...(await engine.listSubnets()), ...refused];
-				const subnet = pickSubnet(settings.networkPool, prefix, used);
-				if (!subnet)
-					throw new UserError(`no /${prefix} block is free in the network pool ${settings.networkPool}`, {
-						hint: 'destroy an environment, or set another pool: COMPARTMENT_NETWORK_POOL=10.214.0.0/16',
-					});
-				try {
-					await engine.createNetwork({name, labels: own, subnet, addressRange: dynamicRange(subnet)});
-					return {name, subnet};
-				} catch (error) {
-					// Another process takes the block just now; the engine does not list it before it is done.
-					if (refused.push(subnet) === attempts || !(error instanceof EngineError) || !/overlap/i.test(error.message))
-						throw error;
-				}
-			}
+			const {subnet} = await createNetworkIn(engine, {
+				pool: settings.networkPool,
+				prefix,
+				specOf: block => ({name, labels: own, addressRange: dynamicRange(block)}),
+			});
+			return {name, subnet};
 		},
 	});
 }

@@ -15,14 +15,19 @@ import {withFingerprints} from '../known-values.ts';
 // Reserved until the state tells: two candidates must not get one address. Per apply, not per process.
 const reservations = new WeakMap<ApplyContext, Set<string>>();
 
+/**
+ * Whether a deployment's container runs or is about to. What failed or was discarded holds nothing: its record stays,
+ * and so many of them would fill the network.
+ */
+const holdsAddress = ({active}: State, {id, service, status, stage, containerId}: Deployment): boolean =>
+	active[service] === id || status === 'running' || (stage === 'draining_previous' && containerId !== undefined);
+
 function reserveAddress(context: ApplyContext): string {
 	const state = context.state.current();
 	const reserved = reservations.get(context) ?? new Set<string>();
 	reservations.set(context, reserved);
 	const inUse = Object.values(state.deployments)
-		.filter(
-			({id, service, stage}) => state.active[service] === id || stage === 'candidate' || stage === 'draining_previous',
-		)
+		.filter(deployment => holdsAddress(state, deployment))
 		.map(({address}) => address)
 		.filter(address => address !== undefined);
 	const subnet = state.networks!.environment.subnet;

@@ -67,9 +67,9 @@ const checkPlaces = (service: Raw, path: Path, ascent: number, report: Report): 
 };
 
 const checkLimits = (service: Raw, path: Path, report: Report): void => {
-	const {cpu, memory} = mapOf(service.limits);
-	if (isMap(service.limits) && cpu === undefined && memory === undefined)
-		report([...path, 'limits'], 'must include at least one of cpu or memory.', {mark: 'key'});
+	const {cpu, memory, pids} = mapOf(service.limits);
+	if (isMap(service.limits) && cpu === undefined && memory === undefined && pids === undefined)
+		report([...path, 'limits'], 'must include at least one of cpu, memory or pids.', {mark: 'key'});
 };
 
 const checkVariables = (name: string, service: Raw, path: Path, report: Report): void => {

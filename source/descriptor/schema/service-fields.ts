@@ -31,5 +31,6 @@ export const limitsSchema = z
 	.strictObject({
 		cpu: z.number().gt(0).max(1024).optional().describe('Cores, for example 0.5.'),
 		memory: memory.optional(),
+		pids: z.int().min(16).max(4_194_304).optional().describe('Processes and threads, 4096 when absent.'),
 	})
 	.meta({minProperties: 1});

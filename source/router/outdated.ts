@@ -1,0 +1,42 @@
+import type {ReadonlyEngine} from '../engine/engine.ts';
+import type {ObservedRouter} from './container.ts';
+import {specOf} from './make-container.ts';
+import {imageOf, type RouterOptions} from './options.ts';
+import {ownNetworkName} from './own-network.ts';
+
+/** One thing about a router that is not what this release and the settings want; texts for people. */
+export type OutdatedPart = {
+	readonly name: 'image' | 'listen' | 'network' | 'release';
+	readonly before: string;
+	readonly after: string;
+};
+
+/** What is different about a router that exists; nothing when it is as this release would make it. */
+export async function outdatedParts(
+	engine: ReadonlyEngine,
+	options: RouterOptions,
+	{imageId, publishes, networks, spec, state}: ObservedRouter,
+): Promise<readonly OutdatedPart[]> {
+	if (imageId === undefined) return [];
+	const isMade = spec === specOf(options);
+	const own = ownNetworkName(options);
+	const reference = imageOf(options);
+	const [image, network] = await Promise.all([engine.findImage(reference), engine.findByName('network', own)]);
+	const parts: OutdatedPart[] = [];
+	if (image ? image.id !== imageId : !isMade)
+		parts.push({name: 'image', before: await nameOf(engine, imageId), after: reference});
+	const listen = `${options.listen}:${options.port}`;
+	// A router that does not run publishes nothing.
+	if (!isMade && state === 'running' && !publishes?.includes(listen))
+		parts.push({name: 'listen', before: publishes?.join(', ') || 'nothing', after: listen});
+	if (!networks?.includes(own) || !network)
+		parts.push({name: 'network', before: networks?.includes('bridge') ? 'bridge' : 'none', after: own});
+	if (!isMade && parts.length === 0)
+		parts.push({name: 'release', before: 'made by another release or with other settings', after: 'this release'});
+	return parts;
+}
+
+async function nameOf(engine: ReadonlyEngine, imageId: string): Promise<string> {
+	const image = await engine.findImage(imageId);
+	return image?.tags[0] ?? imageId.replace('sha256:', '').slice(0, 12);
+}

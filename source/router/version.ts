@@ -1,0 +1,26 @@
+import type {Engine} from '../engine/engine.ts';
+import {runScript} from './container.ts';
+import {routerImage} from './options.ts';
+import {infoScript} from './scripts.ts';
+
+/** The version that this release is made for, such as `3.0.23`. */
+export const wantedVersion = /:(\d+\.\d+\.\d+)/.exec(routerImage)![1]!;
+
+/** What the running HAProxy says of itself, such as `3.0.11-1+deb13u3`; undefined when it says nothing. */
+export async function readVersion(engine: Engine, containerId: string): Promise<string | undefined> {
+	const {stdout} = await runScript(engine, containerId, infoScript);
+	return /^Version: (\S+)/m.exec(stdout)?.[1];
+}
+
+/**
+ * Whether a version is known to lack corrections that the wanted one has: before them, a request with two Upgrade
+ * headers could open a tunnel past the rules. Of other branches nothing is known here; Debian keeps the number and
+ * counts its corrections behind it.
+ */
+export function isKnownOutdated(version: string): boolean {
+	const debian = /^3\.0\.11-1\+deb13u(\d+)/.exec(version);
+	if (debian) return Number(debian[1]) < 3;
+	const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
+	const [wantedMajor = 0, wantedMinor = 0, wantedPatch = 0] = wantedVersion.split('.').map(Number);
+	return major === wantedMajor && minor === wantedMinor ? patch < wantedPatch : major < 3;
+}
