@@ -82,11 +82,14 @@ export function runProgram(
 	return childProcess().spawnSync(file, args, {...options, env: childEnvironment(variables)});
 }
 
-/** What a program prints; undefined when it fails or says nothing for 10 s. */
-export function askProgram(file: string, args: readonly string[]): Promise<string | undefined> {
+/**
+ * What a program prints; undefined when it fails or has not ended after 10 s.
+ * @param variables added to its environment
+ */
+export function askProgram(file: string, args: readonly string[], variables?: Variables): Promise<string | undefined> {
 	return new Promise(resolve => {
 		// Outside of the project, whose files could configure the program.
-		const options = {env: childEnvironment(), timeout: 10_000, cwd: path.parse(file).root};
+		const options = {env: childEnvironment(variables), timeout: 10_000, cwd: path.parse(file).root};
 		childProcess().execFile(file, [...args], options, (error, stdout) => resolve(error ? undefined : String(stdout)));
 	});
 }

@@ -1,8 +1,10 @@
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {compareManifests, explainRebuild, type Manifest} from '../build/manifest.ts';
 import {type PlannedBuild, planBuild} from '../build/plan-build.ts';
+import {readSourceCommit} from '../build/source-commit.ts';
 import type {Project, Service} from '../descriptor/project.ts';
-import type {ReadonlyEngine} from '../engine/engine.ts';
+import type {Image, ReadonlyEngine} from '../engine/engine.ts';
+import type {ImageOrigin} from '../model/image-origin.ts';
 import {imageRepository} from '../model/names.ts';
 import type {DesiredService} from '../model/specs.ts';
 import type {ImageFinding} from '../plan/input.ts';
@@ -70,6 +72,15 @@ async function explainBuild(
 	};
 }
 
+// A record of an older version has the time alone.
+const originOf = ({origin, builtAt}: ImageRecord): ImageOrigin => ({...origin, builtAt});
+
+/** The digest under which a registry has an image of this name, when it came from one. */
+export const digestOf = (image: Image | undefined, reference: string): string | undefined => {
+	const repository = reference.replace(/(@.*|:[^:/]*)$/, '');
+	return image?.digests.find(digest => digest.startsWith(`${repository}@`)) ?? image?.digests[0];
+};
+
 async function findBuild(question: Question, service: Service, desired: DesiredService): Promise<FoundImage> {
 	const {project, state, engine, directory, rebuild} = question;
 	const record = state.images[service.name];
@@ -96,12 +107,16 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 		...(rebuild && explained.reasons.length === 0 ? ['rebuild asked for with --rebuild'] : []),
 	];
 	const repository = imageRepository(project.name, state.environment, service.name);
+	const isMade = reasons.length > 0;
+	// Only where something is built, so that a plan without changes does not wait for git.
+	const commit = isMade ? await readSourceCommit(resolve(project.directory, service.path ?? '.')) : undefined;
 	const planned = {
 		service: service.name,
 		key: build.key,
 		builder: build.reason,
 		reference: `${repository}:${build.key}`,
-		imageId: reasons.length === 0 ? record!.imageId : null,
+		imageId: isMade ? null : record!.imageId,
+		origin: isMade ? {commit} : originOf(record!),
 	};
 	const exposedPorts = reasons.length === 0 ? existing?.exposedPorts : undefined;
 	return {finding: {planned, reasons, files: explained.files, exposedPorts, obstacle}, build};
@@ -116,7 +131,15 @@ async function findPrebuilt({state, engine}: Question, service: string, referenc
 	else if (record.reference !== reference) reasons.push(`image changed from ${record.reference} to ${reference}`);
 	else if (record.imageId !== image.id) reasons.push(`image ${reference} now resolves to another digest`);
 	const imageId = reasons.length === 0 ? image!.id : null;
-	const planned = {service, key: image?.id ?? reference, builder: `prebuilt image ${reference}`, reference, imageId};
+	const origin = imageId === null ? {digest: digestOf(image, reference)} : originOf(record!);
+	const planned = {
+		service,
+		key: image?.id ?? reference,
+		builder: `prebuilt image ${reference}`,
+		reference,
+		imageId,
+		origin,
+	};
 	return {finding: {planned, reasons, files: [], exposedPorts: image?.exposedPorts}};
 }
 
@@ -126,10 +149,10 @@ export async function findPromotedImage(
 	{name}: DesiredService,
 	{from, deployments}: Promotion,
 ): Promise<FoundImage> {
-	const {id, imageId, imageKey, imageReference} = deployments[name]!;
+	const {id, imageId, imageKey, imageReference, imageOrigin: origin} = deployments[name]!;
 	const isBuilt = imageReference.startsWith(`${imageRepository(project.name, from, name)}:`);
 	const reference = isBuilt ? `${imageRepository(project.name, state.environment, name)}:${imageKey}` : imageReference;
-	const planned = {service: name, key: imageKey, builder: `promoted from ${from}`, reference, imageId};
+	const planned = {service: name, key: imageKey, builder: `promoted from ${from}`, reference, imageId, origin};
 	const note = `image of ${id} is promoted from ${from}`;
 	const image = await engine.findImage(imageId);
 	if (image) return {finding: {planned, reasons: [], files: [], note, exposedPorts: image.exposedPorts}};

@@ -1,4 +1,4 @@
-import {outputFingerprint} from '../model/outputs.ts';
+import {fingerprintIn} from '../model/outputs.ts';
 import type {Desired, ResourceSpec, ServiceSpec} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
 import type {State} from '../state/state.ts';
@@ -20,11 +20,7 @@ export function withRevisions(spec: ResourceSpec, state: State): ResourceSpec {
 export function withFingerprints(spec: ServiceSpec, desired: Desired, state: State): ServiceSpec {
 	const env = mapEnv(spec.env, value => {
 		if (value.type !== 'output' || value.fingerprint !== null) return value;
-		const resource = desired.resources.find(({name}) => name === value.resource);
-		const output = resource?.outputs[value.output];
-		if (!resource || !output) return value;
-		const context = {project: desired.project, environment: desired.environment, resource: resource.name};
-		return {...value, fingerprint: outputFingerprint(output, context, withRevisions(resource.spec, state).env)};
+		return fingerprintIn(desired, value, resource => withRevisions(resource.spec, state).env);
 	});
 	return {...spec, env};
 }

@@ -3,6 +3,8 @@ import {refresh} from '../apply/refresh.ts';
 import {nearest} from '../descriptor/nearest.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
+import {changeDocuments} from '../output/plan-json.ts';
+import {changeLine} from '../output/plan-value-text.ts';
 import {sanitiseText} from '../output/sanitise.ts';
 import type {Action, Plan} from '../plan/plan.ts';
 import type {Deployment, State} from '../state/state.ts';
@@ -37,7 +39,7 @@ function describeFailure({id, failure}: Deployment): string[] {
 
 /** `compartment why ADDRESS`: why the next apply would touch an object, and why its last attempt failed. */
 export async function why(address: string, flags: CommonFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+	const {print, glyphs} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const {state} = await readOrNewState(workspace);
 	const {plan} = await refresh({...workspace, state}, plainRequest);
@@ -57,8 +59,16 @@ export async function why(address: string, flags: CommonFlags): Promise<void> {
 		.map(item => `Changed outside Compartment: ${item.message}`);
 	const planned =
 		action.kind === 'none' ? [`${address} is as it should be; the next apply leaves it alone.`] : causes(plan, action);
+	const changes = action.changes.map(change => `  ${changeLine(change, glyphs)}`);
 	const attempt = newestAttempt(state, address);
 	const failure = attempt?.status === 'failed' ? describeFailure(attempt) : [];
-	if (isJson(flags)) process.stdout.write(jsonDocument({address, kind: action.kind, causes: planned, drift, failure}));
-	else print(sanitiseText([...drift, ...planned, ...failure].join('\n')));
+	if (isJson(flags)) {
+		const document = {address, kind: action.kind, causes: planned, changes: changeDocuments(action), drift, failure};
+		process.stdout.write(jsonDocument(document));
+	} else
+		print(
+			sanitiseText(
+				[...drift, ...planned, ...(changes.length > 0 ? ['It changes:', ...changes] : []), ...failure].join('\n'),
+			),
+		);
 }

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import type {ResourceOutput} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {resourceHost} from './names.ts';
+import type {Desired, DesiredResource} from './specs.ts';
 import type {Env, EnvValue} from './values.ts';
 
 /** The resource whose output is expanded, with the environment it lives in. */
@@ -69,4 +70,24 @@ export function outputFingerprint(output: ResourceOutput, context: OutputContext
 		return identity ?? '';
 	});
 	return isKnown ? createHash('sha256').update(text).digest('hex').slice(0, 16) : null;
+}
+
+type OutputValue = Extract<EnvValue, {type: 'output'}>;
+
+/**
+ * The value with the fingerprint that it has among these resources; unchanged when none of them has such an output.
+ * @param envOf what the resource's container gets, when that differs from what is desired
+ */
+export function fingerprintIn(
+	{project, environment, resources}: Pick<Desired, 'project' | 'environment' | 'resources'>,
+	value: OutputValue,
+	envOf: (resource: DesiredResource) => Env = ({spec}) => spec.env,
+): OutputValue {
+	const resource = resources.find(({name}) => name === value.resource);
+	const output = resource?.outputs[value.output];
+	if (!resource || !output) return value;
+	return {
+		...value,
+		fingerprint: outputFingerprint(output, {project, environment, resource: resource.name}, envOf(resource)),
+	};
 }

@@ -9,7 +9,7 @@ import {
 } from '../plan/plan.ts';
 import {withoutSecret} from './plan-value-text.ts';
 
-type ValueDocument = string | {readonly sensitive: true} | {readonly computed: true} | null;
+type ValueDocument = string | {readonly sensitive: true} | {readonly computed: true; readonly note?: string} | null;
 
 type ChangeDocument = {readonly name: string; readonly before: ValueDocument; readonly after: ValueDocument};
 
@@ -62,11 +62,19 @@ function valueDocument(value: ShownValue): ValueDocument {
 		case 'sensitive':
 			return {sensitive: true};
 		case 'computed':
-			return {computed: true};
+			return value.note === undefined ? {computed: true} : {computed: true, note: value.note};
 		case 'absent':
 			return null;
 	}
 }
+
+/** The attributes that an action changes, as in `changes` of a plan. */
+export const changeDocuments = ({changes}: Pick<Action, 'changes'>): readonly ChangeDocument[] =>
+	changes.map(withoutSecret).map(({name, before, after}) => ({
+		name,
+		before: valueDocument(before),
+		after: valueDocument(after),
+	}));
 
 const actionDocument = (action: Action): ActionDocument => ({
 	address: action.address,
@@ -77,11 +85,7 @@ const actionDocument = (action: Action): ActionDocument => ({
 	reasons: action.reasons,
 	deletesData: action.deletesData ?? false,
 	dependsOn: action.dependsOn,
-	changes: action.changes.map(withoutSecret).map(({name, before, after}) => ({
-		name,
-		before: valueDocument(before),
-		after: valueDocument(after),
-	})),
+	changes: changeDocuments(action),
 	unchanged: action.unchanged,
 });
 

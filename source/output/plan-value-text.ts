@@ -1,6 +1,7 @@
 import type {Change, ShownValue} from '../plan/plan.ts';
+import type {Glyphs} from './glyphs.ts';
 import type {PlanTextOptions} from './plan-text-options.ts';
-import {quoteText, revealText} from './sanitise.ts';
+import {quoteText, revealText, sanitiseLine} from './sanitise.ts';
 import {compareLines, type DiffLine} from './text-diff.ts';
 import {displayWidth, truncate} from './width.ts';
 
@@ -18,7 +19,7 @@ export function formatValue(value: ShownValue): string {
 		case 'sensitive':
 			return '(sensitive)';
 		case 'computed':
-			return '(known after apply)';
+			return value.note === undefined ? '(known after apply)' : `(${sanitiseLine(value.note)})`;
 		case 'absent':
 			return '(none)';
 	}
@@ -71,4 +72,14 @@ export function textLines({before, after}: Change, room: number, options: PlanTe
 	const shown = lines.slice(0, limit).map(line => diffLine(line, room, options));
 	const more = lines.length - limit;
 	return more === 0 ? shown : [...shown, paint.dim(`  ${glyphs.ellipsis} ${more} more lines, shown by --full`)];
+}
+
+/** A change on one line, for where there is no room for more: `env.LOG_LEVEL  "info" → "debug"`. */
+export function changeLine(change: Change, {arrow}: Pick<Glyphs, 'arrow'>): string {
+	const {name, before, after} = withoutSecret(change);
+	const label = sanitiseLine(name);
+	if (before.type === 'absent') return `${label}  ${formatValue(after)}`;
+	if (after.type === 'absent') return `${label}  ${formatValue(before)} removed`;
+	if (before.type === 'sensitive' && after.type === 'sensitive') return `${label}  ${formatValue(after)} changed`;
+	return `${label}  ${formatValue(before)} ${arrow} ${formatValue(after)}`;
 }

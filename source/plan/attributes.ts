@@ -1,12 +1,11 @@
-import type {HttpReadiness, Schedule, ServiceKind} from '../descriptor/project.ts';
+import type {Schedule} from '../descriptor/project.ts';
 import type {ResourceSpec, ServiceSpec} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
+import type {DeclaredResource} from '../state/backup.ts';
+import type {Deployment, ResourceRecord} from '../state/state.ts';
+import type {Attribute, Attributes} from './attribute.ts';
+import {imageAttribute, type NamedImage} from './image-attribute.ts';
 import type {Change, ShownValue} from './plan.ts';
-
-/** One attribute of an object: what is shown, and what decides whether two are the same. */
-export type Attribute = {readonly shown: ShownValue; readonly identity: string | null};
-
-export type Attributes = Readonly<Record<string, Attribute>>;
 
 const absent: ShownValue = {type: 'absent'};
 
@@ -29,78 +28,169 @@ function envAttribute(value: EnvValue): Attribute {
 const envAttributes = (env: Env): Record<string, Attribute> =>
 	Object.fromEntries(Object.entries(env).map(([key, value]) => [`env.${key}`, envAttribute(value)]));
 
-type Scalar = string | number | readonly (string | number)[] | undefined;
+type Scalar = string | number | boolean | readonly (string | number)[] | undefined;
 
 // An item with a space is quoted, so that two lists which differ never look, or count, the same.
 const listText = (items: readonly (string | number)[]): string =>
 	items.map(item => (/^[^\s"\\]+$/.test(String(item)) ? item : JSON.stringify(item))).join(' ');
 
 // Only what is set counts, so a field that a newer version adds does not change older objects.
-function scalarAttributes(values: Readonly<Record<string, Scalar>>): Record<string, Attribute> {
-	const attributes: Record<string, Attribute> = {};
-	for (const [name, value] of Object.entries(values)) {
-		if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-		attributes[name] = textAttribute(typeof value === 'object' ? listText(value) : String(value));
-	}
-	return attributes;
+function scalar(name: string, value: Scalar): Attributes {
+	if (value === undefined || (Array.isArray(value) && value.length === 0)) return {};
+	return {[name]: textAttribute(typeof value === 'object' ? listText(value) : String(value))};
 }
 
-const prefixed = (prefix: string, values: Readonly<Record<string, string>>): Record<string, string> =>
-	Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}.${key}`, value]));
+const entries = (prefix: string, values: Readonly<Record<string, Scalar>>): Attributes =>
+	Object.assign({}, ...Object.entries(values).map(([key, value]) => scalar(`${prefix}.${key}`, value)));
+
+const isList = (value: unknown): value is readonly (string | number)[] => Array.isArray(value);
+
+/** Every text and number of nested data, `backup.schedule.interval`: a field that is added later is among them. */
+function nested(name: string, value: unknown): Attributes {
+	if (value === undefined || value === null) return {};
+	if (isList(value) || typeof value !== 'object') return scalar(name, value as Scalar);
+	return Object.assign({}, ...Object.entries(value).map(([key, inner]) => nested(`${name}.${key}`, inner)));
+}
+
+/** How each field becomes attributes. A new field does not compile until somebody said how. */
+type Describe<Fields> = {readonly [Name in keyof Fields]-?: (value: Fields[Name]) => Attributes};
+
+const attributesOf = <Fields extends object>(describe: Describe<Fields>, fields: Fields): Attributes =>
+	Object.assign({}, ...(Object.keys(describe) as (keyof Fields)[]).map(name => describe[name](fields[name])));
+
+const resourceSpec: Describe<ResourceSpec> = {
+	image: value => scalar('image', value),
+	command: value => scalar('command', value),
+	hostname: value => scalar('hostname', value),
+	ports: value => scalar('ports', value),
+	volumes: value => entries('volumes', value),
+	env: envAttributes,
+};
 
 /** The attributes that make a resource's container (contract 4.10). */
-export const resourceAttributes = (spec: ResourceSpec): Attributes => ({
-	...scalarAttributes({
-		image: spec.image,
-		command: spec.command,
-		hostname: spec.hostname,
-		ports: spec.ports,
-		...prefixed('volumes', spec.volumes),
-	}),
-	...envAttributes(spec.env),
-});
+export const resourceAttributes = (spec: ResourceSpec): Attributes => attributesOf(resourceSpec, spec);
 
-type ServiceParts = {
-	readonly kind: ServiceKind;
-	readonly spec: ServiceSpec;
-	readonly readiness?: HttpReadiness;
-	readonly schedule?: Schedule;
+/** What a plan does with each field of a resource's record: compares it, or leaves it as a part of the resource's life. */
+export const resourceFields = {
+	name: 'life',
+	spec: 'compared',
+	imageId: 'image',
+	containerName: 'life',
+	containerId: 'life',
+	restart: 'compared',
+	readiness: 'compared',
+	status: 'life',
+	restore: 'life',
+	declared: 'compared',
+	updatedAt: 'life',
+} as const satisfies Record<keyof ResourceRecord, 'compared' | 'image' | 'life'>;
+
+type Marked<Fields, Mark> = {[Name in keyof Fields]: Fields[Name] extends Mark ? Name : never}[keyof Fields];
+
+type ResourceSettings = Omit<Pick<ResourceRecord, Marked<typeof resourceFields, 'compared'>>, 'spec'>;
+
+const declaredResource: Describe<DeclaredResource> = {
+	preset: value => scalar('preset', value),
+	generatedVariables: value => nested('generatedVariables', value),
+	outputs: value => nested('outputs', value),
+	operations: value => nested('operations', value),
+};
+
+const resourceSettings: Describe<ResourceSettings> = {
+	restart: value => scalar('restart.policy', value),
+	readiness: value => scalar('readiness', value ? `tcp ${value.port} within ${value.timeoutMs} ms` : 'disabled'),
+	declared: value => (value ? attributesOf(declaredResource, value) : {}),
+};
+
+/** What is recorded with a resource and needs no new container. */
+export const settingAttributes = (settings: ResourceSettings): Attributes => attributesOf(resourceSettings, settings);
+
+/** The same for a deployment: `image` and `routes` are compared where they are planned. */
+export const deploymentFields = {
+	id: 'life',
+	run: 'life',
+	service: 'life',
+	kind: 'compared',
+	status: 'life',
+	stage: 'life',
+	type: 'life',
+	label: 'life',
+	spec: 'compared',
+	readiness: 'compared',
+	schedule: 'compared',
+	imageId: 'image',
+	imageReference: 'image',
+	imageKey: 'image',
+	imageOrigin: 'image',
+	containerName: 'life',
+	containerId: 'life',
+	address: 'life',
+	// It follows from the specification and the image.
+	port: 'life',
+	slot: 'life',
+	isHeld: 'life',
+	routes: 'routes',
+	createdAt: 'life',
+	completedAt: 'life',
+	failure: 'life',
+} as const satisfies Record<keyof Deployment, 'compared' | 'image' | 'routes' | 'life'>;
+
+type ServiceParts = Pick<Deployment, Marked<typeof deploymentFields, 'compared'>>;
+
+const serviceSpec: Describe<ServiceSpec> = {
+	command: value => scalar('command', value),
+	port: value => scalar('port', value),
+	restart: value => entries('restart', value),
+	limits: value => entries('limits', value ?? {}),
+	secretFiles: value => entries('secretFiles', value),
+	env: envAttributes,
 };
 
 const scheduleText = (schedule: Schedule): string => ('cron' in schedule ? schedule.cron : schedule.interval);
 
-/** The attributes that make a deployment of a service, beside its image. */
-export const serviceAttributes = ({kind, spec, readiness, schedule}: ServiceParts): Attributes => ({
-	...scalarAttributes({
-		kind,
-		'readiness.path': readiness?.path,
-		'readiness.timeoutMs': readiness?.timeoutMs,
-		schedule: schedule && scheduleText(schedule),
-		command: spec.command,
-		port: spec.port,
-		'restart.policy': spec.restart.policy,
-		'restart.maxRetries': spec.restart.maxRetries,
-		'limits.cpu': spec.limits?.cpu,
-		'limits.memory': spec.limits?.memory,
-		'limits.pids': spec.limits?.pids,
-		...prefixed('secretFiles', spec.secretFiles),
-	}),
-	...envAttributes(spec.env),
+const serviceParts: Describe<ServiceParts> = {
+	kind: value => scalar('kind', value),
+	spec: value => attributesOf(serviceSpec, value),
+	// The one type there is needs no words.
+	readiness: value => entries('readiness', value ? {path: value.path, timeoutMs: value.timeoutMs} : {}),
+	schedule: value => scalar('schedule', value && scheduleText(value)),
+};
+
+/** The attributes that make a deployment of a service. `image` is left out where only the configuration is compared. */
+export const serviceAttributes = (parts: ServiceParts, image?: NamedImage): Attributes => ({
+	...attributesOf(serviceParts, parts),
+	...(image ? {image: imageAttribute(image)} : {}),
 });
 
 export type Comparison = {readonly changes: readonly Change[]; readonly unchanged: number};
 
+// The image first: it is what most changes are about.
+const byName = (a: string, b: string): number =>
+	Number(b === 'image') - Number(a === 'image') || (a < b ? -1 : a > b ? 1 : 0);
+
+const withDetail = ({shown, detail}: Attribute): ShownValue =>
+	shown.type === 'text' && detail ? {...shown, text: `${shown.text} (${detail})`} : shown;
+
+function shownApart(old: Attribute | undefined, next: Attribute | undefined): Pick<Change, 'before' | 'after'> {
+	const [before, after] = [old?.shown ?? absent, next?.shown ?? absent];
+	const isAlike = before.type === 'text' && after.type === 'text' && before.text === after.text;
+	return isAlike ? {before: withDetail(old!), after: withDetail(next!)} : {before, after};
+}
+
 /** What differs between two sets of attributes. A value that is not known yet always differs. */
 export function compareAttributes(before: Attributes, after: Attributes): Comparison {
-	const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+	const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(byName);
 	const changes: Change[] = [];
 	for (const name of names) {
 		const [old, next] = [before[name], after[name]];
 		if (old && next && old.identity !== null && old.identity === next.identity) continue;
-		changes.push({name, before: old?.shown ?? absent, after: next?.shown ?? absent});
+		changes.push({name, ...shownApart(old, next)});
 	}
 	return {changes, unchanged: names.length - changes.length};
 }
+
+/** The changes without that of the image, whose reason its own action gives. */
+export const withoutImage = (changes: readonly Change[]): Change[] => changes.filter(({name}) => name !== 'image');
 
 /** `POSTGRES_DB changed`, `env.LOG_LEVEL added` … as reasons for people. */
 export function reasonsOf(changes: readonly Change[]): string[] {

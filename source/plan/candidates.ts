@@ -1,6 +1,8 @@
 import {candidateAddress, routesAddress, serviceAddress} from '../model/address.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
-import {containerOf, heldCandidates, isSelected, type PlanInput} from './input.ts';
+import {compareAttributes, serviceAttributes} from './attributes.ts';
+import {imageOf} from './image-attribute.ts';
+import {activeDeployment, containerOf, heldCandidates, isSelected, type PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
 import {desiredRoutes, routesAction} from './routes.ts';
@@ -22,7 +24,13 @@ export function planPromotion(input: PlanInput): Proposal {
 				`candidate ${candidate.id} does not run any more`,
 				`compartment apply --hold --service ${candidate.service}, or compartment promote --discard`,
 			);
-		return action({address, object: 'service', kind: 'update', reasons: [`candidate ${candidate.id} becomes active`]});
+		const active = activeDeployment(input.state, candidate.service);
+		const {changes, unchanged} = compareAttributes(
+			active ? serviceAttributes(active, imageOf(active)) : {},
+			serviceAttributes(candidate, imageOf(candidate)),
+		);
+		const reasons = [`candidate ${candidate.id} becomes active`];
+		return action({address, object: 'service', kind: 'update', reasons, changes, unchanged});
 	});
 	const scope = {desired: input.desired, state: input.state, services: candidates.map(({service}) => service)};
 	const wanted = desiredRoutes(scope);

@@ -1,3 +1,4 @@
+import {fingerprintIn} from '../model/outputs.ts';
 import type {DesiredService, ServiceSpec} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
 import {canonicalJson} from '../state/canonical.ts';
@@ -18,7 +19,7 @@ export function plannedDeployment(
 ): PlannedDeployment | undefined {
 	const finding = input.images.find(({planned}) => planned.service === service.name);
 	if (!finding || !makesDeployment(decided)) return undefined;
-	const {imageId, reference, key} = finding.planned;
+	const {imageId, reference, key, origin} = finding.planned;
 	const hasRelease = service.release !== undefined && input.deploymentType === 'deploy';
 	const isDone = input.state.interruptedReleases[service.name] !== undefined && input.release === 'done';
 	return {
@@ -30,23 +31,30 @@ export function plannedDeployment(
 		schedule: service.schedule,
 		port: plannedPort(input, service),
 		release: hasRelease && !isDone ? service.release : undefined,
-		image: {id: imageId, reference, key},
+		image: {id: imageId, reference, key, origin},
 		hosts: service.hosts,
 		rules: input.desired.routes.filter(rule => rule.on === service.name),
 	};
 }
+
+type Environment = Pick<PlanInput, 'state' | 'desired'>;
 
 const asValue = (variable: Variable): EnvValue =>
 	variable.isSensitive
 		? {type: 'secret', scope: variable.scope, key: variable.key, revision: variable.revision}
 		: {type: 'plain', value: variable.value};
 
-/** A recorded configuration with today's variables: they belong to the environment, not to a deployment (contract 4.8). */
-function withCurrentVariables(spec: ServiceSpec, service: string, state: State): ServiceSpec {
+/**
+ * A recorded configuration with today's variables and outputs: they belong to the environment, not to a deployment
+ * (contract 4.8). A container gets the values of now whatever was recorded, so the plan has to say so.
+ */
+function withCurrentVariables(spec: ServiceSpec, service: string, {state, desired}: Environment): ServiceSpec {
 	const isThere = (value: EnvValue) =>
 		value.type !== 'secret' || findVariable(state, value.scope, value.key) !== undefined;
 	const env: Record<string, EnvValue> = Object.fromEntries(
-		Object.entries(spec.env).filter(([, value]) => isThere(value)),
+		Object.entries(spec.env)
+			.filter(([, value]) => isThere(value))
+			.map(([key, value]) => [key, value.type === 'output' ? fingerprintIn(desired, value) : value]),
 	);
 	// A connection goes before a variable of the environment (contract 5.3).
 	for (const variable of variablesOf(state, {type: 'environment'}))
@@ -57,21 +65,23 @@ function withCurrentVariables(spec: ServiceSpec, service: string, state: State):
 
 /** A deployment that runs a recorded one again: the same image and configuration under a new id. */
 export function repeatedDeployment(
-	state: State,
+	environment: Environment,
 	recorded: Deployment,
 	type: 'rollback' | 'restart',
 ): PlannedDeployment {
-	const {service, kind, spec, readiness, schedule, port, imageId, imageReference, imageKey, routes} = recorded;
+	const {service, kind, spec, readiness, schedule, port, routes} = recorded;
+	const {imageId, imageReference, imageKey, imageOrigin} = recorded;
+	const {state} = environment;
 	const hosts = Object.entries(state.routes?.hosts ?? {}).flatMap(([host, owner]) => (owner === service ? [host] : []));
 	return {
 		service,
 		kind,
 		type,
-		spec: withCurrentVariables(spec, service, state),
+		spec: withCurrentVariables(spec, service, environment),
 		readiness,
 		schedule,
 		port: {number: port, why: `as in ${recorded.id}`},
-		image: {id: imageId, reference: imageReference, key: imageKey},
+		image: {id: imageId, reference: imageReference, key: imageKey, origin: imageOrigin},
 		hosts,
 		rules: routes,
 	};

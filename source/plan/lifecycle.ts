@@ -1,9 +1,11 @@
 import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
+import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {networksOf, whyBroken} from './containers.ts';
 import {repeatedDeployment} from './deployments.ts';
 import {deploymentHealth, resourceHealth} from './health.ts';
+import {imageOf} from './image-attribute.ts';
 import {activeDeployment, containerOf, type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
@@ -78,19 +80,29 @@ export function planRestart(input: PlanInput): Proposal {
 	});
 	const dependsOn = [networkAddress, routerAddress, ...restartResources.map(({address}) => address)];
 	const active = services(input);
-	const restartServices = active.map(({service, kind}) =>
-		action({
+	const deployments = active.map(deployment => repeatedDeployment(input, deployment, 'restart'));
+	const restartServices = active.map((deployment, index) => {
+		const {service, kind} = deployment;
+		const image = imageOf(deployment);
+		// Variables that were set since take effect with a restart.
+		const {changes, unchanged} = compareAttributes(
+			serviceAttributes(deployment, image),
+			serviceAttributes(deployments[index]!, image),
+		);
+		return action({
 			address: serviceAddress(service),
 			object: 'service',
 			kind: 'replace',
 			order: kind === 'worker' ? 'destroy-first' : 'create-first',
 			reasons: ['restart was asked for'],
+			changes,
+			unchanged,
 			dependsOn,
-		}),
-	);
+		});
+	});
 	return {
 		actions: [...restartResources, ...restartServices],
-		deployments: active.map(deployment => repeatedDeployment(input.state, deployment, 'restart')),
+		deployments,
 		routes: input.state.routes,
 	};
 }

@@ -1,4 +1,5 @@
 import type {HttpReadiness, RouteRule, Schedule, ServiceKind} from '../descriptor/project.ts';
+import type {ImageOrigin} from '../model/image-origin.ts';
 import type {PortChoice} from '../model/service-port.ts';
 import type {Desired, ServiceSpec} from '../model/specs.ts';
 import type {DeploymentType, RoutesRecord} from '../state/state.ts';
@@ -15,7 +16,8 @@ export type ObjectType = 'network' | 'volume' | 'resource' | 'image' | 'release'
 export type ShownValue =
 	| {readonly type: 'text'; readonly text: string}
 	| {readonly type: 'sensitive'}
-	| {readonly type: 'computed'}
+	/** `note` says what is known already, such as `will be built from 9f8e7d6`. */
+	| {readonly type: 'computed'; readonly note?: string}
 	| {readonly type: 'absent'};
 
 /** One attribute of an object: `env.POSTGRES_DB`, `image`, `rules`. */
@@ -54,6 +56,7 @@ export type PlannedImage = {
 	readonly reference: string;
 	/** Known when nothing has to be built or pulled. */
 	readonly imageId: string | null;
+	readonly origin?: ImageOrigin;
 };
 
 /**
@@ -72,7 +75,12 @@ export type PlannedDeployment = {
 	/** Absent when the service has none, or when this deployment must not run it. */
 	readonly release?: {readonly command: string};
 	/** `id` is null when the image step of this very plan makes it. */
-	readonly image: {readonly id: string | null; readonly reference: string; readonly key: string};
+	readonly image: {
+		readonly id: string | null;
+		readonly reference: string;
+		readonly key: string;
+		readonly origin?: ImageOrigin;
+	};
 	/** Hosts for its label. */
 	readonly hosts: readonly string[];
 	/** The rules with `on` this service. */

@@ -3,9 +3,11 @@ import {isKeptUp} from '../model/container-state.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import type {ResourceRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
-import {compareAttributes, reasonsOf, resourceAttributes} from './attributes.ts';
+import type {Attributes} from './attribute.ts';
+import {compareAttributes, reasonsOf, resourceAttributes, settingAttributes, withoutImage} from './attributes.ts';
 import {containerDrift, networksOf, whyBroken} from './containers.ts';
 import {resourceHealth} from './health.ts';
+import {describePrebuilt} from './image-attribute.ts';
 import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action, Change, Drift} from './plan.ts';
 import {blockedResource} from './unfinished-restore.ts';
@@ -94,20 +96,21 @@ export function planVolumes(input: PlanInput, resource: DesiredResource): Action
 	];
 }
 
+/** What it was recorded with beside its container. A record of an older version does not have all of it. */
 function settingChanges(record: ResourceRecord, resource: DesiredResource): Change[] {
-	const describe = (readiness: ResourceRecord['readiness']) =>
-		readiness ? `tcp ${readiness.port} within ${readiness.timeoutMs} ms` : 'disabled';
-	const {changes} = compareAttributes(
-		{
-			'restart.policy': {shown: {type: 'text', text: record.restart}, identity: record.restart},
-			readiness: {shown: {type: 'text', text: describe(record.readiness)}, identity: describe(record.readiness)},
-		},
-		{
-			'restart.policy': {shown: {type: 'text', text: resource.restart}, identity: resource.restart},
-			readiness: {shown: {type: 'text', text: describe(resource.readiness)}, identity: describe(resource.readiness)},
-		},
-	);
+	const {restart, readiness, preset, generatedVariables, outputs, operations} = resource;
+	const declared = record.declared && {preset, generatedVariables, outputs, operations};
+	const {changes} = compareAttributes(settingAttributes(record), settingAttributes({restart, readiness, declared}));
 	return [...changes];
+}
+
+/** The container's attributes, its image by what it is made from and not only by its name. */
+function withImage(attributes: Attributes, reference: string, id: string | undefined): Attributes {
+	const image = {
+		shown: {type: 'text', text: id ? describePrebuilt(reference, id) : reference},
+		identity: id ? `${reference} ${id}` : null,
+	} as const;
+	return {...attributes, image};
 }
 
 /** One resource: create, keep, update in place, or replace stop-first (contract 4.10). */
@@ -116,13 +119,28 @@ export function planResource(input: PlanInput, resource: DesiredResource): Actio
 	return decided.kind === 'none' ? decided : (blockedResource(input.state, resource.name) ?? decided);
 }
 
+/** A resource without a record may have been deleted without its data. */
+function firstReason(input: PlanInput, {name}: DesiredResource): string {
+	const kept = input.desired.volumes.filter(
+		({resource, address, name: volume}) =>
+			resource === name &&
+			input.state.volumes[address] !== undefined &&
+			input.observed.volumes.some(found => found.name === volume),
+	);
+	if (kept.length === 0) return 'first deployment';
+	const names = kept.map(({handle}) => handle).join(', ');
+	return `resource is created again: its volume${kept.length === 1 ? '' : 's'} ${names} ${kept.length === 1 ? 'has' : 'have'} data`;
+}
+
 function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	const {address} = resource;
 	const volumes = input.desired.volumes.filter(volume => volume.resource === resource.name);
 	const dependsOn = [networkAddress, routerAddress, ...volumes.map(volume => volume.address)];
 	const base = {address, object: 'resource', dependsOn} as const;
 	const record = input.state.resources[resource.name];
-	const after = resourceAttributes(resource.spec);
+	const {image} = resource.spec;
+	const resolved = input.resourceImages[image];
+	const after = withImage(resourceAttributes(resource.spec), image, resolved);
 	if (!record) {
 		const foreign = input.foreign[address];
 		if (foreign)
@@ -133,9 +151,14 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 				`docker rename ${foreign} another-name`,
 			);
 		const {changes} = compareAttributes({}, after);
-		return action({...base, kind: 'create', reasons: ['first deployment'], changes});
+		return action({...base, kind: 'create', reasons: [firstReason(input, resource)], changes});
 	}
-	const {changes, unchanged} = compareAttributes(resourceAttributes(record.spec), after);
+	const before = withImage(resourceAttributes(record.spec), record.spec.image, record.imageId);
+	const isSameImage = resource.spec.image === record.spec.image;
+	const moves = compareAttributes(before, isSameImage && !resolved ? {...after, image: before['image']!} : after);
+	const settings = settingChanges(record, resource);
+	const {unchanged} = moves;
+	const changes = [...moves.changes, ...settings];
 	const replace = (reasons: readonly string[]) =>
 		action({...base, kind: 'replace', order: 'destroy-first', reasons, changes, unchanged});
 	const container = resourceContainer(input.observed, record.containerName);
@@ -143,20 +166,18 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 		const reason = record.status === 'stopped' ? 'resource is stopped' : 'container was removed outside Compartment';
 		return action({...base, kind: 'create', reasons: [reason], changes, unchanged});
 	}
-	const {image} = resource.spec;
-	const resolved = input.resourceImages[image];
-	const isImageMoved = resolved !== undefined && resolved !== record.imageId && image === record.spec.image;
+	const isImageMoved = resolved !== undefined && resolved !== record.imageId && isSameImage;
 	const reasons = [
-		...reasonsOf(changes),
+		...(isSameImage ? [] : ['image changed']),
+		...reasonsOf(withoutImage(moves.changes)),
 		...(isImageMoved ? [`image ${image} now resolves to another digest`] : []),
 		...whyBroken(input, container, resourceHealth(input, record), [networksOf(input)[0]]),
 		// A replacement that failed and could not be undone.
 		...(container.id === record.containerId ? [] : ['its container is not the one that was recorded']),
 		...(input.replace.includes(address) ? ['replacement asked for with --replace'] : []),
 	];
-	if (reasons.length > 0) return replace(reasons);
+	if (reasons.length > 0) return replace([...reasons, ...reasonsOf(settings)]);
 	const stopped = record.status === 'stopped' ? 'resource is stopped' : 'container was stopped outside Compartment';
-	const settings = settingChanges(record, resource);
 	const updates = [...(isKeptUp(container) ? [] : [stopped]), ...reasonsOf(settings)];
 	return updates.length > 0
 		? action({...base, kind: 'update', reasons: updates, changes: settings, unchanged})

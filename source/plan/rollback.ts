@@ -3,6 +3,7 @@ import type {Deployment, RoutesRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {repeatedDeployment} from './deployments.ts';
+import {imageOf} from './image-attribute.ts';
 import {activeDeployment, type PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 import {routesAction} from './routes.ts';
@@ -24,8 +25,11 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 			`The selected deployment does not have a reusable image: ${target.imageReference} of ${target.id} is not on the engine`,
 			`compartment rollback --service ${target.service} --to DEPLOYMENT with another one of compartment deployment list, or compartment apply from the source of then`,
 		);
-	const repeated = repeatedDeployment(input.state, target, 'rollback');
-	const {changes, unchanged} = compareAttributes(active ? serviceAttributes(active) : {}, serviceAttributes(repeated));
+	const repeated = repeatedDeployment(input, target, 'rollback');
+	const {changes, unchanged} = compareAttributes(
+		active ? serviceAttributes(active, imageOf(active)) : {},
+		serviceAttributes(repeated, imageOf(target)),
+	);
 	const order = target.kind === 'worker' ? 'destroy-first' : 'create-first';
 	const reasons = [`rolled back to ${target.id} of ${target.createdAt.slice(0, 16).replace('T', ' ')} UTC`];
 	const base = {
@@ -56,7 +60,7 @@ export function planRollback(input: PlanInput): Proposal {
 	const routing = routes ? routesAction(input, routes, services) : unchangedAction(routesAddress, 'routes');
 	return {
 		actions: [...services, routing],
-		deployments: targets.map(target => repeatedDeployment(input.state, target, 'rollback')),
+		deployments: targets.map(target => repeatedDeployment(input, target, 'rollback')),
 		routes,
 	};
 }

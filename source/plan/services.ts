@@ -12,13 +12,14 @@ import {isKeptUp} from '../model/container-state.ts';
 import {labels} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
-import {compareAttributes, reasonsOf, serviceAttributes} from './attributes.ts';
+import {compareAttributes, reasonsOf, serviceAttributes, withoutImage} from './attributes.ts';
 import {containerDrift, networksOf, whyBroken} from './containers.ts';
 import {deploymentHealth, serviceHealth} from './health.ts';
+import {imageOf, type NamedImage} from './image-attribute.ts';
 import {activeDeployment, containerOf, heldCandidates, type ImageFinding, isSelected, type PlanInput} from './input.ts';
 import {isRunning} from './kinds.ts';
 import {findObstacle} from './obstacles.ts';
-import type {Action, Drift} from './plan.ts';
+import type {Action, Drift, PlannedImage} from './plan.ts';
 import {plannedPort, portChange} from './ports.ts';
 import {blockedService} from './unfinished-restore.ts';
 
@@ -58,6 +59,13 @@ export function planImage({planned, reasons, files, obstacle}: ImageFinding, has
 	});
 }
 
+const namedImage = ({imageId, reference, key, origin}: PlannedImage): NamedImage => ({
+	id: imageId,
+	reference,
+	key,
+	origin,
+});
+
 // The label tells other environments which hosts are taken, so it must not claim one that is given up.
 function givenUpHosts({hosts}: DesiredService, container: ObservedContainer): string[] {
 	const claimed = container.labels[labels.hosts]?.split(',') ?? [];
@@ -76,12 +84,15 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	// A held candidate is what the next hold would make again.
 	const held = input.isHold ? heldCandidates(input.state)[service.name] : undefined;
 	const active = held ?? activeDeployment(input.state, service.name);
-	const after = serviceAttributes(service);
+	const planned = input.images.find(finding => finding.planned.service === service.name)?.planned;
+	// An image that cannot be made changes nothing: its own action says why.
+	const isImageMade = image.kind !== 'blocked' && planned !== undefined;
+	const after = serviceAttributes(service, isImageMade ? namedImage(planned) : active && imageOf(active));
 	if (!active) {
 		const {changes} = compareAttributes({}, after);
 		return action({...base, kind: 'create', reasons: ['first deployment'], changes});
 	}
-	const {changes, unchanged} = compareAttributes(serviceAttributes(active), after);
+	const {changes, unchanged} = compareAttributes(serviceAttributes(active, imageOf(active)), after);
 	// A change of `port` itself is among the attributes.
 	const isCompared = changes.some(({name}) => name === 'port');
 	const moved = isCompared ? [] : portChange(active, plannedPort(input, service));
@@ -99,7 +110,7 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 		});
 	const reasons = [
 		...(image.kind === 'none' || image.kind === 'blocked' ? [] : image.reasons),
-		...reasonsOf(changes),
+		...reasonsOf(withoutImage(changes)),
 		...(container
 			? [
 					...whyBroken(input, container, deploymentHealth(input, active), networksOf(input)),
@@ -110,7 +121,6 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	];
 	if (reasons.length > 0) return replace(reasons);
 	const finding = input.images.find(({planned: {service: name}}) => name === service.name);
-	const planned = finding?.planned;
 	// The image is as recorded, but the serving deployment was made from another one: a deploy that failed after its build.
 	if (planned?.imageId && planned.imageId !== active.imageId)
 		return replace([finding?.note ?? 'a newer image is not serving yet']);

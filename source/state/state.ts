@@ -1,4 +1,5 @@
 import type {HttpReadiness, RouteRule, Schedule, ServiceKind, TcpReadiness} from '../descriptor/project.ts';
+import type {ImageOrigin} from '../model/image-origin.ts';
 import type {ResourceSpec, ServiceSpec, Slot} from '../model/specs.ts';
 import type {VariableScope} from '../model/values.ts';
 import type {Backup, DeclaredResource} from './backup.ts';
@@ -63,6 +64,7 @@ export type ImageRecord = {
 	/** `dockerfile`, `railpack` …, and why, for people. */
 	readonly builder: string;
 	readonly builtAt: string;
+	readonly origin?: ImageOrigin;
 };
 
 export type DeploymentStatus = 'running' | 'succeeded' | 'failed' | 'stopped';
@@ -102,6 +104,7 @@ export type Deployment = {
 	readonly imageId: string;
 	readonly imageReference: string;
 	readonly imageKey: string;
+	readonly imageOrigin?: ImageOrigin;
 	readonly containerName: string;
 	readonly containerId?: string;
 	/** Fixed address inside the environment's network. */

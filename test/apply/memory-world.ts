@@ -17,7 +17,7 @@ import {routerImage} from '../../source/router/options.ts';
 import {readSettings, type Settings} from '../../source/settings.ts';
 import {ensureDirectory} from '../../source/state/directory.ts';
 import type {State} from '../../source/state/state.ts';
-import {newState, readState} from '../../source/state/store.ts';
+import {newState, readState, writeState} from '../../source/state/store.ts';
 import {read} from '../descriptor/support.ts';
 import {createMemoryRouter} from './memory-router.ts';
 
@@ -45,8 +45,10 @@ export type MemoryWorld = {
 	/** The next calls of this operation are refused while a plan is made or carried out. */
 	readonly failNext: (operation: Operation, times: number) => void;
 	readonly clearFailures: () => void;
-	readonly plan: (descriptor: string, request?: Partial<PlanRequest>) => Promise<Refreshed>;
-	readonly apply: (descriptor: string, request?: Partial<PlanRequest>) => Promise<Applied>;
+	readonly plan: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Refreshed>;
+	readonly apply: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Applied>;
+	/** Changes the state on disk, as a command between two applies would. */
+	readonly changeState: (change: (state: State) => State) => Promise<void>;
 	/** The state on disk. */
 	readonly state: () => Promise<State | undefined>;
 	readonly close: () => void;
@@ -122,7 +124,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 	await learn();
 	const options = {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort};
 	const {path: directory} = ensureDirectory(base, 'production');
-	const projectOf = (descriptor: string): Project => read(descriptor, undefined, {directory: base});
+	const projectOf = (descriptor: string, routes?: string): Project => read(descriptor, routes, {directory: base});
 	const stateOf = async (project: Project) => {
 		const found = await readState(directory);
 		return {state: found ?? newState({project: project.name, environment: 'production'}), isNew: !found};
@@ -137,12 +139,16 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 		directory,
 		failNext,
 		clearFailures,
-		async plan(descriptor, request) {
-			const project = projectOf(descriptor);
+		async plan(descriptor, request, routes) {
+			const project = projectOf(descriptor, routes);
 			return planWith(project, (await stateOf(project)).state, request);
 		},
-		async apply(descriptor, request) {
-			const project = projectOf(descriptor);
+		async changeState(change) {
+			const state = (await readState(directory))!;
+			await writeState(directory, change(state), state);
+		},
+		async apply(descriptor, request, routes) {
+			const project = projectOf(descriptor, routes);
 			const events: ApplyEvent[] = [];
 			const session = await openSession({
 				directory,

@@ -22,6 +22,7 @@ import {
 
 const deployed = deployedWorld();
 const web = deployed.input.state.deployments[deploymentId('web')]!;
+const api = deployed.input.state.deployments[deploymentId('api')]!;
 
 const rebuilt = (world: World, service: string, ...reasons: string[]): World =>
 	withInput(world, {
@@ -198,13 +199,13 @@ describe('a rollback', () => {
 		plain({type: 'environment'}, 'DATABASE_URL', 'elsewhere'),
 	);
 
-	it('takes the configuration of then and the variables of now', () => {
+	it('takes the configuration of then, the variables and the outputs of now', () => {
 		const [planned] = planOf(world).deployments;
 		expect(planned!.spec.env).toEqual({
 			LOG_LEVEL: {type: 'plain', value: 'warn'},
 			TOKEN: {type: 'secret', scope, key: 'TOKEN', revision: 'r9'},
 			// A connection goes before a variable of the environment, and a secret that is gone cannot be read.
-			DATABASE_URL: target.spec.env['DATABASE_URL'],
+			DATABASE_URL: api.spec.env['DATABASE_URL'],
 		});
 	});
 

@@ -69,6 +69,8 @@ const older = {
 	slot: 'green',
 	imageId: 'sha256:web-0',
 	imageKey: 'web-0',
+	imageReference: 'compartment/shop/production/web:web-0',
+	imageOrigin: {commit: '0c0ffee', builtAt: '2026-03-28T18:29:00.000Z'},
 	spec: {...web.spec, env: {LOG_LEVEL: {type: 'plain', value: 'warn'}}},
 	routes: [],
 	createdAt: '2026-03-28T18:30:00.000Z',
@@ -81,6 +83,7 @@ const heldWeb = {
 	isHeld: true,
 	slot: undefined,
 	imageId: 'sha256:web-2',
+	imageOrigin: {commit: '9f8e7d6', builtAt: '2026-03-29T11:00:00.000Z'},
 	containerName: 'compartment-shop.production.web.dpl_web2',
 	containerId: 'id of the held one',
 } as const;

@@ -65,6 +65,7 @@ export const newImage = (service: string, reasons: readonly string[], files: rea
 		builder: `dockerfile: found ${service}/Dockerfile`,
 		reference: `compartment/shop/production/${service}:${service}-2`,
 		imageId: null,
+		origin: {commit: '9f8e7d6 + changes'},
 	},
 	reasons,
 	files,
@@ -77,6 +78,7 @@ const sameImage = (service: string): ImageFinding => ({
 		key: `${service}-1`,
 		reference: `compartment/shop/production/${service}:${service}-1`,
 		imageId: imageOf(service),
+		origin: {commit: 'a1b2c3d', builtAt: time},
 	},
 });
 
@@ -158,7 +160,17 @@ const containerOf = (
 	createdAt: Date.parse(time),
 });
 
-const resourceRecord = ({name, spec, containerName, restart, readiness}: DesiredResource): ResourceRecord => ({
+const resourceRecord = ({
+	name,
+	spec,
+	containerName,
+	restart,
+	readiness,
+	preset,
+	generatedVariables,
+	outputs,
+	operations,
+}: DesiredResource): ResourceRecord => ({
 	name,
 	spec,
 	imageId: `sha256:${spec.image}`,
@@ -167,6 +179,7 @@ const resourceRecord = ({name, spec, containerName, restart, readiness}: Desired
 	restart,
 	readiness,
 	status: 'running',
+	declared: {preset, generatedVariables, outputs, operations},
 	updatedAt: time,
 });
 
@@ -189,6 +202,7 @@ function deployment({desired}: PlanInput, service: DesiredService): Deployment {
 		imageId: imageOf(service.name),
 		imageReference: `compartment/shop/production/${service.name}:${service.name}-1`,
 		imageKey: `${service.name}-1`,
+		imageOrigin: {commit: 'a1b2c3d', builtAt: time},
 		containerName,
 		containerId: isRunning(service.kind) ? `id of ${containerName}` : undefined,
 		address: '10.213.0.2',

@@ -5,9 +5,11 @@ import type {PlannedBuild} from '../../build/plan-build.ts';
 import {type BuiltImage, runBuild} from '../../build/run-build.ts';
 import {BuildError, CancelledError, UserError} from '../../errors.ts';
 import {imageAddress} from '../../model/address.ts';
+import type {ImageOrigin} from '../../model/image-origin.ts';
 import {labelsOf} from '../../model/labels.ts';
 import type {PlannedImage} from '../../plan/plan.ts';
 import {type ApplyContext, progress} from '../context.ts';
+import {digestOf} from '../find-images.ts';
 import {manifestFile} from '../manifests.ts';
 import {operate} from '../operation.ts';
 import {StepError} from '../step-error.ts';
@@ -64,29 +66,32 @@ function explainFailure(error: unknown, log: BuildLogFile): unknown {
 	});
 }
 
-async function pullImage(context: ApplyContext, {service, reference, key}: PlannedImage) {
+async function pullImage(context: ApplyContext, {service, reference, key}: PlannedImage): Promise<Made> {
 	const {engine, stopping} = context;
 	const found = await engine.findImage(reference);
 	const onProgress = ({message}: {readonly message: string}) => progress(context, imageAddress(service), message);
 	const image = found ?? (await engine.pullImage(reference, onProgress, stopping));
-	return {id: image.id, reference, key};
+	return {id: image.id, reference, key, origin: {digest: digestOf(image, reference)}};
 }
+
+type Made = {readonly id: string; readonly key: string; readonly reference: string; readonly origin?: ImageOrigin};
 
 /** Builds or pulls the image of one service and records it, with the list of files that explains the next rebuild. */
 export async function makeImage(context: ApplyContext, planned: PlannedImage): Promise<void> {
-	const {service, builder} = planned;
+	const {service, builder, origin: from} = planned;
 	const build = context.builds.get(service);
 	await operate(context, {
 		address: imageAddress(service),
 		intent: {type: 'build-image', reference: planned.reference},
-		async run(op) {
+		async run(op): Promise<Made> {
 			if (!build) return pullImage(context, planned);
 			const image = await context.limitBuilds(() => buildImage(context, planned, build, op), context.stopping);
 			await writeManifest(manifestFile(context.directory, service), image.manifest);
-			return image;
+			return {...image, origin: from};
 		},
-		record: (state, {id, key, reference}) => {
-			const record = {key, reference, builder, imageId: id, builtAt: new Date().toISOString()};
+		record: (state, {id, key, reference, origin}) => {
+			const builtAt = new Date().toISOString();
+			const record = {key, reference, builder, imageId: id, builtAt, origin: {...origin, builtAt}};
 			return {...state, images: {...state.images, [service]: record}};
 		},
 	});

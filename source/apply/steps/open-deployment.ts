@@ -4,6 +4,7 @@ import {newId} from '../../model/ids.ts';
 import {serviceContainerName} from '../../model/names.ts';
 import {choosePort} from '../../model/service-port.ts';
 import {pickAddress} from '../../model/subnets.ts';
+import type {NamedImage} from '../../plan/image-attribute.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import {isRunning} from '../../plan/services.ts';
 import type {Deployment, State} from '../../state/state.ts';
@@ -42,30 +43,30 @@ function reserveAddress(context: ApplyContext): string {
 
 async function imageOf(context: ApplyContext, {service, type, image: planned}: PlannedDeployment) {
 	const {engine, state} = context;
-	const {id, reference, key} =
+	const {id, reference, key, origin} =
 		planned.id === null ? recordedImage(state.current(), service) : {...planned, id: planned.id};
 	const image = await engine.findImage(id);
 	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: 'compartment apply --rebuild'});
 	if (type === 'promote') {
 		// A prebuilt image keeps the name it has, which is not ours to move.
 		if (isOwnReference(reference, state.current())) await engine.tagImage(id, reference);
-		const record = {key, reference, imageId: id, builder: 'promoted', builtAt: new Date().toISOString()};
+		const record = {key, reference, imageId: id, builder: 'promoted', builtAt: new Date().toISOString(), origin};
 		await state.update(current => ({...current, images: {...current.images, [service]: record}}));
 	}
-	return {image, reference, key};
+	return {image, reference, key, origin};
 }
 
 // The image step of this apply has recorded it.
-function recordedImage(state: State, service: string): {id: string; reference: string; key: string} {
-	const {imageId, reference, key} = state.images[service]!;
-	return {id: imageId, reference, key};
+function recordedImage(state: State, service: string): NamedImage & {readonly id: string} {
+	const {imageId, reference, key, origin, builtAt} = state.images[service]!;
+	return {id: imageId, reference, key, origin: {...origin, builtAt}};
 }
 
 /** Records a new attempt to run a service; nothing runs yet. */
 export async function openDeployment(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {plan, run, label} = context;
 	const {service, kind, type, readiness, schedule, rules} = planned;
-	const {image, reference, key} = await imageOf(context, planned);
+	const {image, reference, key, origin} = await imageOf(context, planned);
 	const isPrebuilt = !isOwnReference(reference, plan);
 	const id = newId('dpl');
 	const spec = withFingerprints(planned.spec, plan.desired, context.state.current());
@@ -84,6 +85,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		imageId: image.id,
 		imageReference: reference,
 		imageKey: key,
+		imageOrigin: origin,
 		containerName: serviceContainerName(plan.project, plan.environment, service, id),
 		address: isRunning(kind) ? reserveAddress(context) : undefined,
 		port: planned.port.number ?? choosePort({kind, declared: spec.port, isPrebuilt}, image.exposedPorts).number,

@@ -1,5 +1,6 @@
 import {Box, Text} from 'ink';
 import type {Glyphs} from '../../output/glyphs.ts';
+import {changeLine} from '../../output/plan-value-text.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, padEnd, truncate, wrapWords} from '../../output/width.ts';
 import {type Action, type Plan, signOf} from '../../plan/plan.ts';
@@ -37,11 +38,24 @@ type Fact = readonly [label: string, text: string];
 
 const blockOf = (action: Action): Fact[] => (action.unblock === undefined ? [] : [['unblock', action.unblock]]);
 
+const shownChanges = 12;
+
+/** What changes, the image first; the whole difference has all of it. */
+function changesOf({changes}: Action): Fact[] {
+	const limit = changes.length <= shownChanges + 1 ? changes.length : shownChanges;
+	const more = changes.length - limit;
+	return [
+		...changes.slice(0, limit).map((change): Fact => ['changes', changeLine(change, {arrow: '→'})]),
+		...(more > 0 ? [['changes', `${more} more, d shows them`] as const] : []),
+	];
+}
+
 function factsOf(plan: Plan, action: Action): Fact[] {
 	const dependencies = dependenciesOf(plan, action.address);
 	const dependents = dependentsOf(plan, action.address);
 	return [
 		...action.reasons.map((reason): Fact => ['because', reason]),
+		...changesOf(action),
 		...(dependencies.length > 0 ? [['needs', listOf(dependencies)] as const] : []),
 		['needed by', dependents.length > 0 ? listOf(dependents) : 'nothing else in this plan'],
 		...blockOf(action),

@@ -1,0 +1,59 @@
+import type {ImageOrigin} from '../model/image-origin.ts';
+import type {Deployment} from '../state/state.ts';
+import type {Attribute} from './attribute.ts';
+import type {ShownValue} from './plan.ts';
+
+/** An image as a deployment or a plan names it. */
+export type NamedImage = {
+	/** Null when the plan makes it. */
+	readonly id: string | null;
+	readonly reference: string;
+	/** Content address of a build's inputs, or what a prebuilt image resolves to. */
+	readonly key: string;
+	readonly origin?: ImageOrigin;
+};
+
+/** `sha256:0123456789ab`, enough to tell two apart. */
+export const shortDigest = (digest: string): string => digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]*$/, '$1');
+
+/** A built image's tag is its key. */
+const isBuilt = ({reference, key}: NamedImage): boolean => reference.endsWith(`:${key}`);
+
+const stamp = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
+
+/** A prebuilt image in words: `nginx:1.27@sha256:0123456789ab`. */
+export function describePrebuilt(reference: string, id: string, digest?: string): string {
+	if (reference.includes('@')) return reference;
+	const registered = digest?.slice(digest.indexOf('@') + 1);
+	return `${reference}@${shortDigest(registered ?? id)}`;
+}
+
+// Of a prebuilt image that is on the engine already the key is its id.
+const knownId = (image: NamedImage): string | null =>
+	image.id ?? (isBuilt(image) || image.key === image.reference ? null : image.key);
+
+function shownImage(image: NamedImage, id: string | null): ShownValue {
+	const {reference, key, origin} = image;
+	if (!isBuilt(image))
+		return id === null
+			? {type: 'computed', note: `will be pulled: ${reference}`}
+			: {type: 'text', text: describePrebuilt(reference, id, origin?.digest)};
+	if (id === null) return {type: 'computed', note: `will be built${origin?.commit ? ` from ${origin.commit}` : ''}`};
+	const built = origin?.builtAt ? `, built ${stamp(origin.builtAt)}` : '';
+	return {type: 'text', text: `${origin?.commit ?? key.slice(0, 12)}${built}`};
+}
+
+/** The image of a service as an attribute: what is shown tells where it comes from, its id decides. */
+export function imageAttribute(image: NamedImage): Attribute {
+	const id = knownId(image);
+	const shown = shownImage(image, id);
+	return id === null ? {shown, identity: null} : {shown, identity: id, detail: shortDigest(id)};
+}
+
+/** The image that a recorded deployment runs. */
+export const imageOf = ({imageId, imageReference, imageKey, imageOrigin}: Deployment): NamedImage => ({
+	id: imageId,
+	reference: imageReference,
+	key: imageKey,
+	origin: imageOrigin,
+});
