@@ -1,6 +1,7 @@
 import {stringify} from 'yaml';
 import type {Observed} from '../engine/engine.ts';
 import {observeOwn} from '../engine/own-engine.ts';
+import {UserError} from '../errors.ts';
 import type {EnvValue} from '../model/values.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
@@ -8,10 +9,11 @@ import {containerOf, heldCandidates} from '../plan/input.ts';
 import {describeRule} from '../plan/routes.ts';
 import type {Deployment, State} from '../state/state.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {resourceInspect} from './resource-list.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
-type InspectFlags = CommonFlags & {readonly service?: readonly string[]};
+type InspectFlags = CommonFlags & {readonly service?: readonly string[]; readonly yaml?: boolean};
 
 /** Where a value comes from; a sensitive one is named, never shown. */
 const describeValue = (value: EnvValue): string => {
@@ -51,8 +53,32 @@ function describeDeployment(state: State, observed: Observed, deployment: Deploy
 	};
 }
 
-/** `compartment inspect`: what serves, in every detail, and the candidates beside it. */
-export async function inspect(flags: InspectFlags): Promise<void> {
+/** Prints the block that a preset stands for, of a file that is as it is: a field beside the preset makes it invalid. */
+async function printExpanded(resource: string, flags: CommonFlags): Promise<void> {
+	const [{readWrittenDescriptor}, {expandedYaml}] = await Promise.all([
+		import('../descriptor/load.ts'),
+		import('../descriptor/expanded-yaml.ts'),
+	]);
+	const text = expandedYaml(await readWrittenDescriptor(process.cwd()), resource);
+	createTerminal(flags).print(sanitiseText(text));
+}
+
+/** `compartment inspect [ADDRESS]`: what serves, in every detail, and the candidates beside it. */
+export async function inspect(address: string | undefined, flags: InspectFlags): Promise<void> {
+	const [, kind, name] = /^(service|resource)\.(.+)$/.exec(address ?? '') ?? [];
+	if (flags.yaml) {
+		if (kind === 'resource') return printExpanded(name!, flags);
+		throw new UserError('--yaml needs the address of a resource.', {hint: 'compartment inspect resource.db --yaml'});
+	}
+	if (kind === 'resource') return resourceInspect({...flags, resource: name!});
+	if (address !== undefined && kind === undefined)
+		throw new UserError(`${address} is no address of a service or a resource.`, {
+			hint: 'compartment inspect service.web',
+		});
+	return inspectServices(name === undefined ? flags : {...flags, service: [name]});
+}
+
+async function inspectServices(flags: InspectFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);

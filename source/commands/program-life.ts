@@ -71,7 +71,11 @@ export function addLife(program: Command): void {
 
 	describe(withServices(withCommon(program.command('inspect'))), 'what serves, in every detail', [
 		'inspect --service web',
-	]).action(async flags => (await import('./inspect.ts')).inspect(flags));
+		'inspect resource.db --yaml   # the block that its preset stands for',
+	])
+		.argument('[address]', 'a service or a resource, such as resource.db')
+		.option('--yaml', 'what compartment.yml would say of a resource without its preset')
+		.action(async (address, flags) => (await import('./inspect.ts')).inspect(address, flags));
 	describe(withCommon(program.command('exec')), 'run a command in a running container', [
 		'exec web -- sh',
 		'exec db -- psql -U app',

@@ -6,6 +6,22 @@ import type {Project} from './project.ts';
 import {findProjectCache, isCacheable, readCachedProject, writeCachedProject} from './project-cache.ts';
 import {readBytes} from './yaml/bytes.ts';
 
+const notFound = () =>
+	new UserError(
+		`${descriptorFile} was not found in the current directory. This command requires a local compartment repo.`,
+		{hint: 'compartment init'},
+	);
+
+/**
+ * What compartment.yml says as it is written, without checking what it means. Throws a UserError when there is none, or
+ * a DescriptorError when it is no YAML.
+ */
+export const readWrittenDescriptor = async (directory: string): Promise<unknown> => {
+	const read = await readBytes(join(findPlace(directory).directory, descriptorFile));
+	if (read.kind === 'missing') throw notFound();
+	return (await import('./read.ts')).readWritten(read);
+};
+
 /**
  * Finds compartment.yml from `directory` upwards (contract 1.1), reads it and compartment.routes.yml beside it, and
  * returns what they say with all defaults. Throws a DescriptorError that holds every problem of both files, or a
@@ -14,11 +30,7 @@ import {readBytes} from './yaml/bytes.ts';
 export const loadProject = async (directory: string): Promise<Project> => {
 	const place = findPlace(directory);
 	const descriptor = await readBytes(join(place.directory, descriptorFile));
-	if (descriptor.kind === 'missing')
-		throw new UserError(
-			`${descriptorFile} was not found in the current directory. This command requires a local compartment repo.`,
-			{hint: 'compartment init'},
-		);
+	if (descriptor.kind === 'missing') throw notFound();
 	const routes = await readBytes(join(place.directory, routesFile));
 	const files = {descriptor, routes};
 	const cache = isCacheable(files) ? findProjectCache() : undefined;

@@ -33,6 +33,13 @@ const collect = (check: (report: Report) => void): Finding[] => {
 const locate = (source: YamlSource | undefined, findings: readonly Finding[]): Problem[] =>
 	source ? findings.map(source.locate) : [];
 
+/** What compartment.yml says as it is written. Throws a DescriptorError when it cannot be parsed. */
+export const readWritten = (descriptor: FileBytes): unknown => {
+	const {source, text, problems} = parse(descriptorFile, descriptor);
+	if (!source) throw new DescriptorError(problems, {[descriptorFile]: text});
+	return source.value;
+};
+
 /**
  * Turns both files into a project. `directory` is the absolute directory of compartment.yml; relative paths may climb
  * `ascent` folders above it. Throws a DescriptorError with every problem of both files.

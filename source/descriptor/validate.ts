@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {adviceForKey, adviceForValue} from './compose-words.ts';
 import {nearest} from './nearest.ts';
 import type {Finding, Path} from './problem.ts';
 import {wording} from './wording.ts';
@@ -41,12 +42,12 @@ const toFindings = (schema: z.core.$ZodType, issue: Issue, base: Path): Finding[
 	switch (issue.code) {
 		case 'unrecognized_keys': {
 			const known = keysAt(schema, path);
-			return issue.keys.map(key => ({
-				path: [...path, key],
-				message: `unknown key ${JSON.stringify(key)}`,
-				mark: 'key',
-				suggestion: nearest(key, known),
-			}));
+			return issue.keys.map(key => {
+				const advice = adviceForKey(path, key);
+				const message = `unknown key ${JSON.stringify(key)}${advice === undefined ? '' : `: ${advice}`}`;
+				const suggestion = advice === undefined ? nearest(key, known) : undefined;
+				return {path: [...path, key], message, mark: 'key', suggestion};
+			});
 		}
 		case 'invalid_key':
 			return issue.issues.map(({message}) => ({path, message, mark: 'key'}));
@@ -59,8 +60,10 @@ const toFindings = (schema: z.core.$ZodType, issue: Issue, base: Path): Finding[
 			const values = issue.values.filter(value => typeof value === 'string');
 			return [{path, message: issue.message, suggestion: written === undefined ? undefined : nearest(written, values)}];
 		}
-		default:
-			return [{path, message: issue.message}];
+		default: {
+			const advice = issue.code === 'invalid_type' ? adviceForValue(path, issue.input) : undefined;
+			return [{path, message: advice === undefined ? issue.message : `${issue.message}: ${advice}`}];
+		}
 	}
 };
 

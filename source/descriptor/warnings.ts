@@ -3,10 +3,23 @@ import type {Finding} from './problem.ts';
 import type {Resource, RouteRule, Service} from './project.ts';
 import {cronServiceNote} from './schedules.ts';
 
+/** Docker Compose fills in `${NAME}`; here it would reach the program as it is written. */
+const unexpanded = (
+	env: Readonly<Record<string, string>>,
+	section: 'services' | 'resources',
+	name: string,
+): Finding[] =>
+	Object.entries(env)
+		.filter(([, value]) => /\$\{[A-Za-z_]/.test(value))
+		.map(([key]) => ({
+			path: [section, name, 'env', key],
+			message: `is not filled in: compartment.yml takes no values from your environment. Remove it, then: compartment variable set ${key} --${section.slice(0, -1)} ${name} --sensitive`,
+		}));
+
 const ofService = (service: Service): Finding[] => {
 	const {name, kind, schedule, readiness, run, build} = service;
 	const path = ['services', name];
-	const findings: Finding[] = [];
+	const findings = unexpanded(service.env, 'services', name);
 	if (kind === 'cron')
 		findings.push({path: schedule ? [...path, 'schedule'] : path, mark: 'key', message: cronServiceNote(service)});
 	if (readiness && (kind === 'job' || kind === 'cron'))
@@ -33,8 +46,9 @@ const ofService = (service: Service): Finding[] => {
 
 const placeholders = ['resource.name', 'resource.host', 'project.name', 'environment.name'];
 
-const ofResource = ({name, outputs, preset}: Resource): Finding[] =>
-	Object.entries(preset ? {} : outputs).flatMap(([output, {value}]) =>
+const ofResource = ({name, env, outputs, preset}: Resource): Finding[] => [
+	...unexpanded(env, 'resources', name),
+	...Object.entries(preset ? {} : outputs).flatMap(([output, {value}]) =>
 		[...value.matchAll(/\$\{([^}]*)\}/g)]
 			.map(([, key = '']) => key)
 			.filter(key => !placeholders.includes(key) && !key.startsWith('env.'))
@@ -43,7 +57,8 @@ const ofResource = ({name, outputs, preset}: Resource): Finding[] =>
 				message: `Unsupported resource output template placeholder "${key}".`,
 				suggestion: nearest(key, placeholders),
 			})),
-	);
+	),
+];
 
 const coversPath = (earlier: string, later: string): boolean => {
 	if (!earlier.endsWith('/*')) return earlier === later;

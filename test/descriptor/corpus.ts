@@ -19,7 +19,7 @@ const site = 'services.web';
 const railpackOnly = (field: string) =>
 	`${site}.build.${field}: build.${field} is only supported when the build strategy resolves to Railpack.`;
 const presetOnly = (field: string) =>
-	`resources.db.${field}: Preset resources support only env overrides; remove ${field} or declare a full resource without preset.`;
+	`resources.db.${field}: Preset resources support only env overrides; remove ${field} or declare a full resource without preset. To print it: compartment inspect resource.db --yaml`;
 
 const topLevel = descriptors([
 	['name: app\n', 'services: is required'],
@@ -44,7 +44,21 @@ const services = descriptors([
 	[web("{path: ''}"), `${site}.path: must not be empty`],
 	[web('{path: [a]}'), `${site}.path: must be a string (it is a list)`],
 	[web('{path: ., readyness: {}}'), `${site}.readyness: unknown key "readyness", did you mean "readiness"?`],
-	[web('{path: ., volumes: {}}'), `${site}.volumes: unknown key "volumes"`],
+	[web('{path: ., cluster: {}}'), `${site}.cluster: unknown key "cluster"`],
+	[web('{path: ., environment: {A: b}}'), `${site}.environment: unknown key "environment": write env, as a map`],
+	[
+		web('{path: ., volumes: {}, secret: x}'),
+		`${site}.volumes: unknown key "volumes": services have none: keep data in a resource, which does, or in a database`,
+		`${site}.secret: unknown key "secret": store the value with compartment variable set NAME --sensitive; for a file write secretFiles: {NAME: /path}`,
+	],
+	[
+		web('{path: ., build: .}'),
+		`${site}.build: must be a map (it is a string): write path for the folder that is built`,
+	],
+	[
+		web('{path: ., env: [A=b]}'),
+		`${site}.env: must be a map (it is a list): write NAME: value, one a line, without dashes`,
+	],
 	[
 		web('{path: ., kind: wroker}'),
 		`${site}.kind: must be one of web, api, static, worker, job, cron (it is "wroker"), did you mean "worker"?`,

@@ -1,0 +1,49 @@
+import {stringify} from 'yaml';
+import {UserError} from '../errors.ts';
+import {descriptorFile} from './discover.ts';
+import {toResource} from './expand.ts';
+import {presetNames} from './presets/index.ts';
+import type {Resource} from './project.ts';
+import {entryOf, mapOf} from './rules/raw.ts';
+import {literalEnv} from './schema/text.ts';
+
+const isEmpty = (value: unknown): boolean =>
+	typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+
+const withoutEmpty = (value: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+	Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined && !isEmpty(member)));
+
+function expanded({name: _name, preset: _preset, operations, ...fields}: Resource): Record<string, unknown> {
+	const written = ({env, ...operation}: NonNullable<Resource['operations']['backup' | 'restore']>) =>
+		withoutEmpty({...operation, env});
+	const {backup, restore} = operations;
+	return withoutEmpty({
+		...fields,
+		operations: withoutEmpty({backup: backup && written(backup), restore: restore && written(restore)}),
+	});
+}
+
+/**
+ * A resource of compartment.yml as the block that its preset stands for, ready to be pasted in its place. Takes the
+ * file as it is written, because what sends people here is that a field beside `preset` is refused.
+ * @throws UserError when the file has no such resource, or the resource has no preset that we know
+ */
+export function expandedYaml(descriptor: unknown, name: string): string {
+	const resources = mapOf(mapOf(descriptor).resources);
+	const written = mapOf(entryOf(resources, name));
+	if (!Object.hasOwn(resources, name))
+		throw new UserError(`${descriptorFile} declares no resource ${name}`, {
+			hint: `it declares ${Object.keys(resources).join(', ') || 'none'}`,
+		});
+	const preset = presetNames.find(known => known === written.preset);
+	if (preset === undefined)
+		throw new UserError(`resource ${name} has no preset, so ${descriptorFile} shows all of it already`, {
+			hint: `Presets: ${presetNames.join(', ')}`,
+		});
+	const env = literalEnv.safeParse(written.env ?? {});
+	const resource = toResource(name, {preset, env: env.success ? env.data : {}});
+	return [
+		`# All of preset ${preset}. In ${descriptorFile} put it in the place of ${name}, then change what you need.`,
+		stringify({resources: {[name]: expanded(resource)}}, {lineWidth: 0}).trimEnd(),
+	].join('\n');
+}

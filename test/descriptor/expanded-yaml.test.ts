@@ -1,0 +1,26 @@
+import {expect, it} from 'vitest';
+import {parse} from 'yaml';
+import {expandedYaml} from '../../source/descriptor/expanded-yaml.ts';
+import {presetNames} from '../../source/descriptor/presets/index.ts';
+import {read} from './support.ts';
+
+const text = (resources: string) => `name: app\nservices: {web: .}\n${resources}\n`;
+
+it.each(presetNames)('the block of preset %s means the same as the preset', preset => {
+	const written = text(`resources: {db: {preset: ${preset}, env: {EXTRA: 'yes: no'}}}`);
+	const {preset: _preset, ...before} = read(written).resources[0]!;
+	expect(read(text(expandedYaml(parse(written), 'db'))).resources).toEqual([before]);
+});
+
+it('is printed for a file that is refused because of a field beside the preset', () => {
+	const block = expandedYaml(parse(text('resources: {db: {preset: postgres, volumes: {data: /x}, env: 5}}')), 'db');
+	expect(block).toContain('    volumes:\n      data: /var/lib/postgresql/data\n');
+});
+
+it.each([
+	['web', 'compartment.yml declares no resource web'],
+	['toString', 'compartment.yml declares no resource toString'],
+	['plain', 'resource plain has no preset, so compartment.yml shows all of it already'],
+])('says what is wrong with %s', (name, message) => {
+	expect(() => expandedYaml(parse(text('resources: {plain: {image: x}}')), name)).toThrow(message);
+});
