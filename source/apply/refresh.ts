@@ -7,7 +7,7 @@ import {UserError} from '../errors.ts';
 import {networkAddress} from '../model/address.ts';
 import {describeDesired} from '../model/desired.ts';
 import {labels} from '../model/labels.ts';
-import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
+import {environmentNetworkName, meshNetworkName, routerNetworkName} from '../model/names.ts';
 import {genuine, ownObjects} from '../model/own.ts';
 import type {Desired} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
@@ -20,6 +20,7 @@ import {
 	type OutdatedPart,
 	observeRouter,
 	outdatedParts,
+	ownPrefix,
 	type RouterOptions,
 } from '../router/router.ts';
 import type {Settings} from '../settings.ts';
@@ -122,7 +123,22 @@ type RouterFindings = {readonly outdated: readonly OutdatedPart[]; readonly port
 async function examineRouter(world: PlanWorld, engine: ReadonlyEngine, view: ObservedRouter): Promise<RouterFindings> {
 	const outdated = view.state === 'foreign' ? [] : await outdatedParts(engine, world.router, view);
 	const takesPort = view.state !== 'running' || outdated.some(({name}) => name === 'listen');
-	return {outdated, portOwner: takesPort ? await findPortOwner(world) : null};
+	const owner = takesPort ? await findPortOwner(world) : null;
+	return {outdated, portOwner: owner === `container ${world.router.name}` ? null : owner};
+}
+
+/** Subnets of the engine; nothing is asked when every network is there. */
+async function readUsedSubnets(
+	{state, router}: PlanWorld,
+	engine: ReadonlyEngine,
+	{networks}: Observed,
+	routerView: ObservedRouter,
+): Promise<readonly string[]> {
+	const {project, environment} = state;
+	const wanted = [environmentNetworkName(project, environment), meshNetworkName(project, environment)];
+	const hasOwn = wanted.every(name => networks.some(network => network.name === name));
+	const hasRouters = routerView.networks?.includes(routerNetworkName(router.name)) === true;
+	return hasOwn && hasRouters ? [] : engine.listSubnets();
 }
 
 async function findResourceImages(engine: ReadonlyEngine, desired: Desired): Promise<Record<string, string>> {
@@ -201,7 +217,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const question = {project, state, engine, directory, rebuild: request.rebuild};
 	const needsRouter = request.mode !== 'destroy' && request.mode !== 'refresh-only';
-	const [vitals, images, resourceImages, foreign, routerFindings, availableImages] = await Promise.all([
+	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages] = await Promise.all([
 		request.mode === 'destroy' ? noVitals : readVitals(engine, {state, observed: own}),
 		Promise.all(
 			wanted.map(service =>
@@ -211,6 +227,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		isApply ? findResourceImages(engine, desired) : {},
 		isApply ? findForeign(engine, own, desired) : {},
 		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], portOwner: null},
+		needsRouter ? readUsedSubnets(world, engine, own, routerView) : [],
 		findAvailable(
 			engine,
 			Object.values(rollback).map(id => state.deployments[id]!.imageId),
@@ -237,6 +254,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		resourceImages,
 		router: routerView.state,
 		routerName: router.name,
+		pool: {cidr: settings.networkPool, prefix: settings.networkPrefix, routerPrefix: ownPrefix, used},
 		routerOutdated: routerFindings.outdated,
 		routerPortOwner: routerFindings.portOwner,
 		takenHosts: takenHosts(others),

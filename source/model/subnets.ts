@@ -31,11 +31,19 @@ export function pickSubnet(pool: string, prefix: number, used: readonly string[]
 	return undefined;
 }
 
-/** The prefix of a block whose lower half holds two slots for every service, at least as large as asked. */
-export function prefixFor(services: number, smallest: number): number {
-	// Network address, gateway, and some room to grow.
-	const needed = 2 * (services * 2 + 8);
-	return Math.min(smallest, 32 - Math.ceil(Math.log2(needed)));
+/** How many addresses of each half of a network: those that we fix, and those that the engine hands out. */
+export type Addresses = {readonly fixed: number; readonly handedOut: number};
+
+/** What a network has room for, beside its own address, the gateway and the broadcast address. */
+export function roomOf(subnet: string): Addresses {
+	const half = parseSubnet(subnet)!.size / 2;
+	return {fixed: half - 2, handedOut: half - 1};
+}
+
+/** The prefix of a block whose halves have this room, at least as large as asked. */
+export function prefixFor({fixed, handedOut}: Addresses, smallest: number): number {
+	const half = Math.max(fixed + 2, handedOut + 1);
+	return Math.min(smallest, 31 - Math.ceil(Math.log2(half)));
 }
 
 /**

@@ -41,7 +41,7 @@ function proposeApply(input: PlanInput): Proposal {
 	);
 	return {
 		actions: [
-			planNetwork(input),
+			planNetwork(input, deployments),
 			planRouter(input),
 			...input.desired.resources.flatMap(resource => [...planVolumes(input, resource), planResource(input, resource)]),
 			...undeclaredResources(input),
@@ -92,7 +92,7 @@ const withWholeData = ({state}: PlanInput, proposal: Proposal): Proposal => ({
 /** Whatever starts a container needs the networks and the router. */
 const withSharedObjects = (input: PlanInput, proposal: Proposal): Proposal => ({
 	...proposal,
-	actions: [planNetwork(input), planRouter(input), ...proposal.actions],
+	actions: [planNetwork(input, proposal.deployments), planRouter(input), ...proposal.actions],
 });
 
 /** An action waits only for what really happens. */

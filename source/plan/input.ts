@@ -39,6 +39,13 @@ export type PlanInput = {
 	readonly routerName: string;
 	/** What is different about a router that exists; it is replaced for that. */
 	readonly routerOutdated: readonly OutdatedPart[];
+	/** Where networks are taken from. `used` are the subnets of the engine, read when one has to be made. */
+	readonly pool: {
+		readonly cidr: string;
+		readonly prefix: number;
+		readonly routerPrefix: number;
+		readonly used: readonly string[];
+	};
 	/** What else listens where the router should, when the router does not run. */
 	readonly routerPortOwner: string | null;
 	readonly takenHosts: readonly TakenHost[];

@@ -1,9 +1,10 @@
 import {networkAddress, routerAddress} from '../model/address.ts';
 import type {OutdatedPart} from '../router/router.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
+import {findAddressObstacle} from './addresses.ts';
 import {missingNetworks} from './containers.ts';
 import type {PlanInput} from './input.ts';
-import type {Action, Drift} from './plan.ts';
+import type {Action, Drift, PlannedDeployment} from './plan.ts';
 
 /** A recorded network that is gone. */
 export const networkDrift = (input: PlanInput): Drift[] =>
@@ -12,7 +13,7 @@ export const networkDrift = (input: PlanInput): Drift[] =>
 		: [];
 
 /** The environment's two networks, as one object. */
-export function planNetwork(input: PlanInput): Action {
+export function planNetwork(input: PlanInput, deployments: readonly PlannedDeployment[]): Action {
 	const foreign = input.foreign[networkAddress];
 	if (foreign)
 		return blocked(
@@ -21,6 +22,8 @@ export function planNetwork(input: PlanInput): Action {
 			`network ${foreign} exists and does not carry Compartment's label`,
 			`docker network rm ${foreign}`,
 		);
+	const obstacle = findAddressObstacle(input, deployments);
+	if (obstacle) return obstacle;
 	if (missingNetworks(input).length === 0 && input.state.networks) return unchangedAction(networkAddress, 'network', 2);
 	const reason = input.state.networks ? 'network was removed outside Compartment' : 'first deployment';
 	return action({address: networkAddress, object: 'network', kind: 'create', reasons: [reason]});

@@ -319,3 +319,33 @@ it('gives the addresses of deployments that failed or were discarded to the next
 		world.close();
 	}
 }, 120_000);
+
+it('gives every service and resource an address, in the first deploy and when all switch, or says so before', async () => {
+	const world = await createMemoryWorld();
+	try {
+		const modelOf = (services: number, level: string, resources: number): Model => ({
+			services: Object.fromEntries(
+				Array.from({length: services}, (_, index) => [
+					`api${index}`,
+					{kind: 'api', image: 'good', level, isConnected: false, isPublic: false} as const,
+				]),
+			),
+			resources: Object.fromEntries(
+				Array.from({length: resources}, (_, index) => [`db${index}`, {user: 'app', volumes: []}]),
+			),
+		});
+		const first = await world.apply(write(modelOf(12, 'one', 80)));
+		expect(first.result).toMatchObject({outcome: 'done'});
+		expect((await world.state())!.networks!.environment.subnet).toMatch(/\/24$/);
+		expect((await world.apply(write(modelOf(12, 'two', 80)))).result).toMatchObject({outcome: 'done'});
+		// Half of the /24 holds 126: 64 that serve and 64 new ones are too many.
+		expect((await world.apply(write(modelOf(64, 'two', 80)))).result).toMatchObject({outcome: 'done'});
+		const before = await world.engine.observe({});
+		const refused = await world.apply(write(modelOf(64, 'three', 80)));
+		expect(refused.result).toBeUndefined();
+		expect(refused.plan.actions.find(({address}) => address === 'network')).toMatchObject({kind: 'blocked'});
+		expect(await world.engine.observe({})).toEqual(before);
+	} finally {
+		world.close();
+	}
+}, 120_000);

@@ -6,6 +6,7 @@ import {
 	pickAddress,
 	pickSubnet,
 	prefixFor,
+	roomOf,
 	sameAddressIn,
 } from '../../source/model/subnets.ts';
 
@@ -111,12 +112,17 @@ describe('addresses inside a network', () => {
 		expect(sameAddressIn('10.1.1.0/27', '10.1.0.0/26', '10.1.0.16')).toBeUndefined();
 	});
 
-	it('suffice for two slots of every service', () => {
+	it('are as many as were asked for, in a block that is no larger than that takes', () => {
 		fc.assert(
-			fc.property(fc.nat(500), fc.integer({min: 16, max: 28}), (services, smallest) => {
-				const prefix = prefixFor(services, smallest);
+			fc.property(fc.nat(1000), fc.nat(1000), fc.integer({min: 16, max: 28}), (fixed, handedOut, smallest) => {
+				const prefix = prefixFor({fixed, handedOut}, smallest);
 				expect(prefix).toBeLessThanOrEqual(smallest);
-				expect(2 ** (32 - prefix) / 2 - 2).toBeGreaterThanOrEqual(2 * services);
+				const room = roomOf(`10.0.0.0/${prefix}`);
+				expect(room.fixed).toBeGreaterThanOrEqual(fixed);
+				expect(room.handedOut).toBeGreaterThanOrEqual(handedOut);
+				if (prefix === smallest) return;
+				const half = roomOf(`10.0.0.0/${prefix + 1}`);
+				expect(half.fixed < fixed || half.handedOut < handedOut).toBe(true);
 			}),
 		);
 	});

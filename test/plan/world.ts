@@ -98,6 +98,7 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		router: 'missing',
 		routerName: 'compartment-router',
 		routerOutdated: [],
+		pool: {cidr: '10.213.0.0/16', prefix: 26, routerPrefix: 29, used: []},
 		routerPortOwner: null,
 		takenHosts: [],
 		foreign: {},

@@ -4,6 +4,7 @@ import {networkAddress} from '../../model/address.ts';
 import {labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
 import {dynamicRange, prefixFor} from '../../model/subnets.ts';
+import {wantedAddresses} from '../../plan/addresses.ts';
 import type {NetworkRecord} from '../../state/state.ts';
 import type {ApplyContext} from '../context.ts';
 import {operate} from '../operation.ts';
@@ -12,7 +13,7 @@ async function ensureNetwork(context: ApplyContext, name: string): Promise<Netwo
 	const {plan, engine, settings} = context;
 	const existing = (await observeOwn(engine, plan)).networks.find(network => network.name === name);
 	if (existing?.subnet) return {name, subnet: existing.subnet};
-	const prefix = prefixFor(plan.desired.services.length, settings.networkPrefix);
+	const prefix = prefixFor(wantedAddresses(plan.desired), settings.networkPrefix);
 	return operate(context, {
 		address: networkAddress,
 		intent: {type: 'create-network', name},
