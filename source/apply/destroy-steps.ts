@@ -28,6 +28,7 @@ async function removeNetworks(context: ApplyContext): Promise<void> {
 		await operate(context, {
 			address: 'network',
 			intent: {type: 'remove', kind: 'network', name},
+			isRepeatable: true,
 			run: () => engine.removeNetwork(id),
 		});
 	}
@@ -41,6 +42,7 @@ export async function removeVolume(context: ApplyContext, address: string): Prom
 	await operate(context, {
 		address,
 		intent: {type: 'remove', kind: 'volume', name: record.name},
+		isRepeatable: true,
 		run: () => context.engine.removeVolume(record.name),
 		record: state => {
 			const {[address]: _removed, ...volumes} = state.volumes;
@@ -55,6 +57,7 @@ async function withdrawRoutes(context: ApplyContext): Promise<void> {
 	await operate(context, {
 		address: routesAddress,
 		intent: {type: 'switch', deployments: {}},
+		isRepeatable: true,
 		async run() {
 			await withdraw(engine, router, plan.lineage);
 		},

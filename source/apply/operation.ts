@@ -1,4 +1,5 @@
-import {messageOf} from '../errors.ts';
+import {untilAnswered} from '../engine/until-answered.ts';
+import {isOutcomeUnknown, messageOf} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import type {Intent} from '../state/journal-entry.ts';
 import type {State} from '../state/state.ts';
@@ -7,6 +8,11 @@ import type {ApplyContext} from './context.ts';
 type Operation<Result> = {
 	readonly address: string;
 	readonly intent: Intent;
+	/**
+	 * Doing it twice is doing it once: when no answer comes, it is asked for again. Anything else stays pending then, until
+	 * somebody has looked.
+	 */
+	readonly isRepeatable?: boolean;
 	/** Asks the engine. `op` goes on the object it makes, so that after a crash the object tells that it happened. */
 	readonly run: (op: string) => Promise<Result>;
 	/** What the state holds afterwards. */
@@ -20,17 +26,18 @@ type Operation<Result> = {
  * `recover` to find out what happened.
  */
 export async function operate<Result>(
-	context: Pick<ApplyContext, 'journal' | 'state'>,
-	{address, intent, run, record, finish}: Operation<Result>,
+	context: Pick<ApplyContext, 'journal' | 'state' | 'signal'>,
+	{address, intent, isRepeatable, run, record, finish}: Operation<Result>,
 ): Promise<Result> {
 	const op = await context.journal.begin(intent, address);
 	let result: Result;
 	try {
 		failpoint(`apply.before-${intent.type}`);
-		result = await run(op);
+		result = await (isRepeatable ? untilAnswered(() => run(op), context.signal) : run(op));
 	} catch (error) {
-		// `run` undoes what it began; a journal that cannot even say so leaves the operation to recovery.
-		await context.journal.failed(op, messageOf(error)).catch(() => undefined);
+		// `run` undoes what it began; a journal that cannot even say so leaves the operation to recovery. So does an answer
+		// that never came: the engine may have done it.
+		if (!isOutcomeUnknown(error)) await context.journal.failed(op, messageOf(error)).catch(() => undefined);
 		throw error;
 	}
 	failpoint(`apply.after-${intent.type}`);

@@ -1,4 +1,4 @@
-import {CancelledError, messageOf} from '../errors.ts';
+import {CancelledError, isOutcomeUnknown, messageOf} from '../errors.ts';
 import {routesAddress} from '../model/address.ts';
 import {resourceHost} from '../model/names.ts';
 import {signOf} from '../plan/plan.ts';
@@ -8,6 +8,7 @@ import type {ApplyContext} from './context.ts';
 import {destroySteps} from './destroy-steps.ts';
 import type {ApplyResult} from './events.ts';
 import {runSteps} from './scheduler.ts';
+import {settleUnknown} from './settle-unknown.ts';
 import {StepError} from './step-error.ts';
 import {discardCandidates} from './steps/retire.ts';
 import {stopSteps} from './stop-steps.ts';
@@ -26,6 +27,7 @@ function trackSteps(context: ApplyContext) {
 	const counts = {done: 0, failed: 0, skipped: 0};
 	const settled = new Set<string>();
 	const elapsed = (address: string) => Date.now() - (startedAt.get(address) ?? Date.now());
+	let hasUnknown = false;
 	let firstFailure: {readonly address: string; readonly isAfterSwitch: boolean} | undefined;
 	const settle = (address: string, outcome: keyof typeof counts): boolean => {
 		if (settled.has(address)) return false;
@@ -44,6 +46,8 @@ function trackSteps(context: ApplyContext) {
 	};
 	return {
 		counts,
+		/** Whether something failed because no answer came. */
+		hasUnknown: () => hasUnknown,
 		wrap:
 			({address, isFirst, isLast, run}: ApplyStep) =>
 			async () => {
@@ -56,6 +60,7 @@ function trackSteps(context: ApplyContext) {
 					emit({type: 'step-done', at: Date.now(), address, durationMs: elapsed(address)});
 			},
 		onFail({id, address}: ApplyStep, error: unknown) {
+			hasUnknown ||= isOutcomeUnknown(error);
 			const stepError = error instanceof StepError ? error : undefined;
 			const where = stepError?.address ?? address ?? routesAddress;
 			if (error instanceof CancelledError) return skip(where, cancelled);
@@ -128,6 +133,7 @@ export async function runApply(context: ApplyContext, options: RunOptions): Prom
 	const isCancelled = context.stopping.aborted;
 	const isComplete = [...outcomes.values()].every(outcome => outcome === 'done');
 	// What has happened without a record may be the switch: only recovery can tell what serves.
+	if (tracker.hasUnknown() && plan.mode !== 'destroy') await settleUnknown(context);
 	if (!isComplete && plan.mode !== 'destroy' && !context.journal.hasPending())
 		await discardCandidates(context, isCancelled ? cancelled : 'another step of its deploy failed');
 	const outcome = isComplete ? 'done' : isCancelled ? 'cancelled' : 'failed';

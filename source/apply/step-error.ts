@@ -7,8 +7,8 @@ export class StepError extends UserError {
 	/** The action that failed, where the node is none of its own. */
 	readonly address: string | undefined;
 
-	constructor(failure: DeploymentFailure, address?: string) {
-		super(failure.message);
+	constructor(failure: DeploymentFailure, address?: string, cause?: unknown) {
+		super(failure.message, {cause});
 		this.name = 'StepError';
 		this.failure = failure;
 		this.address = address;

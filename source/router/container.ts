@@ -1,7 +1,8 @@
 import type {Engine, ExecOptions, ExecResult, ReadonlyEngine} from '../engine/engine.ts';
-import {UserError} from '../errors.ts';
+import {EngineError, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import type {RouterOptions} from './options.ts';
+import {endMark} from './scripts.ts';
 
 export type ObservedRouter = {
 	/** `foreign`: a container of that name is not ours, and is never touched. */
@@ -48,12 +49,21 @@ export const foreignError = ({name}: RouterOptions): UserError =>
 		hint: `Rename it: docker rename ${name} another-name`,
 	});
 
-/** Runs one of our scripts as root, who owns the volume. */
-export const runScript = (
+/**
+ * Runs one of our scripts as root, who owns the volume.
+ * @throws EngineError without a status when the output has no end: a cut connection looks like one otherwise
+ */
+export async function runScript(
 	engine: Engine,
 	containerId: string,
 	script: string,
 	args: readonly (string | number)[] = [],
 	options: Omit<ExecOptions, 'user'> = {},
-): Promise<ExecResult> =>
-	engine.exec(containerId, ['sh', '-c', script, 'sh', ...args.map(String)], {...options, user: '0'});
+): Promise<ExecResult> {
+	const command = ['sh', '-c', script, 'sh', ...args.map(String)];
+	const result = await engine.exec(containerId, command, {...options, user: '0'});
+	const end = `${endMark}\n`;
+	if (result.stdout.endsWith(end)) return {...result, stdout: result.stdout.slice(0, -end.length)};
+	if (result.exitCode !== 0) return result;
+	throw new EngineError("cannot read what the router's script said: the engine closed the connection");
+}

@@ -1,4 +1,5 @@
 import type {Engine} from '../engine/engine.ts';
+import {untilAnswered} from '../engine/until-answered.ts';
 import {findRouter, runScript} from './container.ts';
 import type {RouterOptions} from './options.ts';
 import {httpProbeScript, tcpProbeScript} from './probe-scripts.ts';
@@ -95,6 +96,7 @@ async function probe(
 		if (last.isReady) ready.resolve();
 	};
 	// The script's end, and the engine's word on it, come later than its answer.
-	await Promise.race([runScript(engine, containerId, script, args, {signal, onLine}), ready.promise]);
+	const run = () => runScript(engine, containerId, script, args, {signal, onLine});
+	await Promise.race([untilAnswered(run, signal), ready.promise]);
 	return last;
 }

@@ -5,6 +5,9 @@ import {configPath, folder, masterPort, seedPath, workerPort} from './layout.ts'
  * never as part of its text.
  */
 
+/** The last line of every script. */
+export const endMark = '--- end';
+
 /** `worker LINE` and `master LINE` ask the two sockets; `former_workers` prints the pids that older reloads left. */
 const prelude = `
 worker() { printf '%s\\n' "$1" | nc 127.0.0.1 ${workerPort}; }
@@ -14,6 +17,8 @@ former_workers() {
 }
 # Only what it is told: all file systems together take seconds on a busy machine.
 flush() { fsync "$@" 2>/dev/null || sync "$@" || sync; }
+# Without it the output was cut.
+trap 'echo "${endMark}"' EXIT
 hundredths() { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}"; }
 show_running() {
 	echo '--- info'
@@ -55,20 +60,28 @@ until flock -n 9; do
 	sleep 0.1
 done`;
 
+/**
+ * What lies staged before a new generation was prepared for an older one, so nobody can commit it any more: it goes after
+ * the change, whatever the clocks say.
+ */
+const findStale = `stale=$(find . -maxdepth 1 -name 'staged-*'`;
+
 /** Waits for the commit under way, and calls off those that have read but not written yet: their generation is over. */
 export const fenceScript = script(`
 ${takeLock}
+${findStale})
 echo $(($(cat generation 2>/dev/null || echo 0) + 1)) >staged-fence.generation
 mv staged-fence.generation generation
+rm -f $stale
 `);
 
 /** Arguments: id of the staged files, generation that was read, generation to write, lineage or nothing, switch | reload | none. */
 export const commitScript = script(`
 id=$1 expected=$2 next=$3 lineage=$4 change=$5
-trap 'rm -f staged-"$id".*' EXIT
-find . -maxdepth 1 -name 'staged-*' -mmin +60 -exec rm -f {} +
+trap 'rm -f staged-"$id".*; echo "${endMark}"' EXIT
 ${takeLock}
 [ "$(cat generation 2>/dev/null || echo 0)" = "$expected" ] || exit ${commitExits.moved}
+${findStale} ! -name "staged-$id.*")
 haproxy -c -f "staged-$id.cfg" >&2 || exit ${commitExits.invalid}
 echo "$next" >"staged-$id.generation"
 flush staged-"$id".*
@@ -77,6 +90,7 @@ if [ -n "$lineage" ]; then
 fi
 mv "staged-$id.cfg" haproxy.cfg
 mv "staged-$id.generation" generation
+rm -f $stale
 flush . tables
 if [ "$change" = switch ]; then
 	while IFS= read -r line; do worker "$line" >/dev/null; done <"staged-$id.switch"

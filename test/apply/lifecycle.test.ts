@@ -8,7 +8,7 @@ import {EngineError} from '../../source/errors.ts';
 import {labels} from '../../source/model/labels.ts';
 import {isRouted, isRunning} from '../../source/plan/services.ts';
 import type {State} from '../../source/state/state.ts';
-import {type Applied, createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
+import {type Applied, createMemoryWorld, type Failure, images, type MemoryWorld} from './memory-world.ts';
 
 type Service = {
 	readonly kind: 'web' | 'api' | 'worker' | 'job';
@@ -31,7 +31,7 @@ type Step =
 	| {readonly type: 'harm'; readonly what: 'remove' | 'stop' | 'take-off'; readonly pick: number}
 	| {readonly type: 'remove-networks'}
 	| {readonly type: 'remove-router'}
-	| {readonly type: 'fail'; readonly operation: Operation; readonly times: number}
+	| {readonly type: 'fail'; readonly operation: Operation; readonly times: number; readonly how: Failure}
 	| {readonly type: 'apply'; readonly only: string | null; readonly isHold: boolean};
 
 const serviceName = fc.constantFrom('web', 'api', 'jobs', 'mail');
@@ -78,6 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 			type: fc.constant('fail'),
 			operation: fc.constantFrom('run', 'createNetwork', 'createVolume', 'rename', 'join', 'exec', 'remove', 'stop'),
 			times: fc.integer({min: 1, max: 3}),
+			how: fc.constantFrom('refused', 'unseen', 'unanswered'),
 		}),
 	},
 );
@@ -232,7 +233,7 @@ async function live(steps: readonly Step[]): Promise<Applied> {
 					await removeRouter(world).catch(() => undefined);
 					break;
 				case 'fail':
-					world.failNext(each.operation, each.times);
+					world.failNext(each.operation, each.times, each.how);
 					ordered += each.times;
 					break;
 				case 'apply': {
@@ -271,6 +272,7 @@ let home: string;
 beforeAll(() => {
 	home = mkdtempSync(join(tmpdir(), 'compartment-home-'));
 	vi.stubEnv('COMPARTMENT_CONFIG_HOME', home);
+	vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '50');
 	// What waits to see whether a container stays up waits a hundredth of the time: these containers know at once.
 	const later = setTimeout;
 	vi.stubGlobal('setTimeout', (run: () => void, ms = 0) => later(run, ms / 100));
@@ -349,3 +351,65 @@ it('gives every service and resource an address, in the first deploy and when al
 		world.close();
 	}
 }, 120_000);
+
+/** Where the router sends requests to, and where nothing runs that could answer them. */
+async function deadEnds({engine, router}: MemoryWorld): Promise<string[]> {
+	const {containers} = await engine.observe({});
+	const alive = new Set(
+		containers.filter(({state}) => state === 'running').flatMap(({networks}) => Object.values(networks)),
+	);
+	return [...router.servers]
+		.filter(([, {isServing, address}]) => isServing && !alive.has(address))
+		.map(([name]) => name);
+}
+
+const changing: readonly Operation[] = [
+	'run',
+	'exec',
+	'stop',
+	'start',
+	'remove',
+	'join',
+	'leave',
+	'rename',
+	'writeFiles',
+];
+
+it.each(changing.flatMap(operation => [1, 2, 3, 5, 8, 20].map(times => [operation, times] as const)))(
+	'keeps what serves running when no answer comes to %s, %d times',
+	async (operation, times) => {
+		for (const how of ['unseen', 'unanswered'] as const) {
+			const world = await createMemoryWorld();
+			try {
+				const service: Service = {kind: 'web', image: 'good', level: 'info', isConnected: true, isPublic: true};
+				const worker: Service = {...service, kind: 'worker'};
+				const resources = {db: {user: 'app', volumes: ['data']}};
+				const before = write({services: {web: service, api: {...service, kind: 'api'}, jobs: worker}, resources});
+				expect((await world.apply(before)).result).toMatchObject({outcome: 'done'});
+				const changed: Service = {...service, level: 'debug'};
+				const after = write({
+					services: {web: changed, api: {...changed, kind: 'api'}, jobs: {...worker, level: 'debug'}},
+					resources: times < 3 ? resources : {db: {user: 'root', volumes: ['data']}},
+				});
+				world.failNext(operation, times, how);
+				const applied = await world.apply(after);
+				expect(await deadEnds(world)).toEqual([]);
+				// A few are waited out, unless what was asked for cannot be asked for twice.
+				if (times < 3 && !['run', 'start', 'rename'].includes(operation))
+					expect(
+						applied.result,
+						`${how} ${JSON.stringify(applied.events.filter(({type}) => type === 'step-failed'))}`,
+					).toMatchObject({
+						outcome: 'done',
+					});
+				world.clearFailures();
+				const last = await world.apply(after);
+				expect(last.result).toMatchObject({outcome: 'done'});
+				expect(await deadEnds(world)).toEqual([]);
+				await expectComplete(world, (await world.state())!, after);
+			} finally {
+				world.close();
+			}
+		}
+	},
+);

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import type {ExecResult} from '../../source/engine/engine.ts';
 import type {ExecCall, MemoryEngine} from '../../source/engine/memory.ts';
 import {folder, seedPath} from '../../source/router/layout.ts';
-import {commitExits, commitScript, drainScript, fenceScript, readScript} from '../../source/router/scripts.ts';
+import {commitExits, commitScript, drainScript, endMark, fenceScript, readScript} from '../../source/router/scripts.ts';
 import type {RouteTable} from '../../source/router/table.ts';
 
 type Server = {address: string; port: string; isServing: boolean};
@@ -101,7 +101,11 @@ export function createMemoryRouter(answer: Answer) {
 		connect: (engine: MemoryEngine) => {
 			known.engine = engine;
 		},
-		exec({container, command}: ExecCall): Partial<ExecResult> {
+		exec(call: ExecCall): Partial<ExecResult> {
+			const result = this.answer(call);
+			return {...result, stdout: `${result.stdout ?? ''}\n${endMark}\n`};
+		},
+		answer({container, command}: ExecCall): Partial<ExecResult> {
 			const [, , script, , ...args] = command;
 			if (known.container !== container.id) {
 				// Another container: it starts from the volume, or from the seed.

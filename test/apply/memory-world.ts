@@ -37,13 +37,16 @@ export type Applied = {
 	readonly result: ApplyResult | undefined;
 };
 
+/** `unseen`: no answer comes, and the engine never saw the call; `unanswered`: no answer comes, but the engine did it. */
+export type Failure = 'refused' | 'unseen' | 'unanswered';
+
 /** A project on an engine in memory, with its state on disk, worked on the way the commands do. */
 export type MemoryWorld = {
 	readonly engine: MemoryEngine;
 	readonly router: ReturnType<typeof createMemoryRouter>['router'];
 	readonly directory: string;
 	/** The next calls of this operation are refused while a plan is made or carried out. */
-	readonly failNext: (operation: Operation, times: number) => void;
+	readonly failNext: (operation: Operation, times: number, how?: Failure) => void;
 	readonly clearFailures: () => void;
 	readonly plan: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Refreshed>;
 	readonly apply: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Applied>;
@@ -87,26 +90,33 @@ function createEngine() {
 
 /** An engine that refuses chosen calls of an apply; a test's own calls go to the engine behind it. */
 function createFaults(engine: MemoryEngine) {
-	const left = new Map<Operation, number>();
-	const refuse = (operation: Operation) => {
-		const times = left.get(operation) ?? 0;
-		if (times === 0) return;
-		left.set(operation, times - 1);
-		throw new EngineError(`cannot ${operation}: ordered by the test`, {status: 500});
+	const left = new Map<Operation, {readonly times: number; readonly how: Failure}>();
+	const takeFailure = (operation: Operation): Failure | undefined => {
+		const {times, how} = left.get(operation) ?? {times: 0, how: 'refused'};
+		if (times === 0) return undefined;
+		left.set(operation, {times: times - 1, how});
+		return how;
 	};
 	const faulty = new Proxy(engine, {
 		get(target, name) {
 			const member: unknown = Reflect.get(target, name);
 			if (typeof member !== 'function' || name === 'logs' || name === 'events') return member;
 			return async (...args: readonly unknown[]) => {
-				refuse(name as Operation);
-				return Reflect.apply(member, target, args);
+				const failure = takeFailure(name as Operation);
+				const error = new EngineError(
+					`cannot ${String(name)}: ordered by the test`,
+					failure === 'refused' ? {status: 500} : {},
+				);
+				if (failure === 'refused' || failure === 'unseen') throw error;
+				const result: unknown = await Reflect.apply(member, target, args);
+				if (failure === 'unanswered') throw error;
+				return result;
 			};
 		},
 	});
 	return {
 		faulty,
-		failNext: (operation: Operation, times: number) => void left.set(operation, times),
+		failNext: (operation: Operation, times: number, how: Failure = 'refused') => void left.set(operation, {times, how}),
 		clearFailures: () => left.clear(),
 	};
 }

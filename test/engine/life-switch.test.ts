@@ -3,6 +3,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {containersAt, type Sandbox, withSandbox, words} from './cli.ts';
 import {publicService} from './cli-server.ts';
+import {openEngineProxy} from './engine-proxy.ts';
 import {keepAsking} from './life-asking.ts';
 import {lifeFiles} from './life-server.ts';
 import {startLoad} from './router-load.ts';
@@ -79,6 +80,37 @@ describe('switches under load', () => {
 		expect((await sandbox.ask('/', {service: 'shop'})).body).toBe('shop v1');
 		await sandbox.expectNoChanges();
 	}, 90_000);
+
+	test.each([
+		['comes back at once', 'v6', 0],
+		['stays away', 'v7', 1],
+	])('lose none when every connection to the engine is cut at the commit, and it %s', async (_, version, exitCode) => {
+		const commit = {isNext: false, isCut: false};
+		await using proxy = await openEngineProxy({
+			fate(call, text) {
+				if (text.includes('id=$1 expected=$2')) commit.isNext = true;
+				if (commit.isCut && exitCode === 1) return 'cut';
+				if (!commit.isNext || commit.isCut || !/^POST \/exec\/\w+\/start/.test(call)) return 'pass';
+				commit.isCut = true;
+				return 'cut-all';
+			},
+		});
+		const load = startLoad(sandbox.router, sandbox.host(), clients);
+		sandbox.setVersion('web', version);
+		const env = {DOCKER_HOST: proxy.host, COMPARTMENT_TEST_PATIENCE_MS: exitCode === 1 ? '500' : '5000'};
+		const deployed = await sandbox.run(['deploy'], {env});
+		expect(commit.isCut).toBe(true);
+		expect(deployed, deployed.stdout + deployed.stderr).toMatchObject({exitCode});
+		// It happened without an answer: whoever comes next finds that out, before anything is removed.
+		if (exitCode === 1)
+			expect(words(deployed.stdout)).toContain('what the engine did without an answer is left to the next');
+		await sandbox.succeed(['deploy']);
+		await pause(300);
+		await load.stop();
+		expect(load.losses).toEqual([]);
+		expect((await sandbox.ask()).body).toBe(`web ${version}`);
+		await sandbox.expectNoChanges();
+	});
 });
 
 /** Settings that watch long enough for a crash some seconds after the start. */

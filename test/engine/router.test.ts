@@ -4,7 +4,7 @@ import {request as openRequest} from 'node:http';
 import {connect, createServer} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {promisify} from 'node:util';
-import {afterAll, beforeAll, expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, test, vi} from 'vitest';
 import {createNetworkIn} from '../../source/engine/create-network.ts';
 import {UserError} from '../../source/errors.ts';
 import {labels} from '../../source/model/labels.ts';
@@ -269,6 +269,26 @@ test('publishing the same again does nothing, and what was changed by hand is pu
 		0,
 	);
 });
+
+test.each([-86_400_000, 0, 86_400_000])(
+	'a publish succeeds with a clock that is %d ms off, and clears away what a killed one left',
+	async off => {
+		const {engine, router} = lab;
+		const {containerId} = await observeRouter(engine, router);
+		vi.useFakeTimers({toFake: ['Date'], now: Date.now() + off});
+		try {
+			await engine.writeFiles(containerId!, [
+				{path: '/var/lib/compartment/staged-0011.cfg', content: 'never committed'},
+			]);
+			await publish(engine, router, site({rules: [{on: 'web', path: `/clock${off}/*`, to: 'api'}]}));
+			await publish(engine, router, site());
+		} finally {
+			vi.useRealTimers();
+		}
+		const {stdout} = await engine.exec(containerId!, ['ls', '/var/lib/compartment']);
+		expect(stdout).not.toContain('staged');
+	},
+);
 
 test('environments published at the same time all arrive, and a host has one owner', async () => {
 	const {engine, router, table} = lab;

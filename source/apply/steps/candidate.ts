@@ -142,7 +142,7 @@ export async function startCandidate(
 				? error.failure
 				: await describeFailure(context, containerId, context.secrets.mask(messageOf(error)));
 		await failDeployment(context, deployment, failure);
-		throw error instanceof StepError ? error : new StepError(failure);
+		throw error instanceof StepError ? error : new StepError(failure, undefined, error);
 	}
 	const ready = await state.update(current => patchDeployment(current, id, {stage: 'candidate'}));
 	failpoint('candidate.after-ready');

@@ -1,5 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {UserError} from '../../errors.ts';
+import {untilAnswered} from '../../engine/until-answered.ts';
+import {isOutcomeUnknown, UserError} from '../../errors.ts';
 import {releaseAddress} from '../../model/address.ts';
 import {labelsOf} from '../../model/labels.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
@@ -48,7 +49,7 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 	const output = followLogs(context, address, containerId, logs.signal);
 	try {
 		const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-		const exitCode = await engine.wait(containerId, deadline).catch((error: unknown) => {
+		const exitCode = await untilAnswered(() => engine.wait(containerId, deadline), deadline).catch((error: unknown) => {
 			if (!deadline.aborted) throw error;
 			return undefined;
 		});
@@ -92,7 +93,8 @@ export async function runRelease(context: ApplyContext, planned: PlannedDeployme
 			record: state => withoutInterrupted(state, service),
 		});
 	} catch (error) {
-		await context.state.update(state => withoutInterrupted(state, service));
+		// Nobody knows how far it came, or whether it still runs.
+		if (!isOutcomeUnknown(error)) await context.state.update(state => withoutInterrupted(state, service));
 		const failure =
 			error instanceof StepError
 				? error.failure

@@ -59,6 +59,7 @@ export async function deleteResource(context: ApplyContext, name: string): Promi
 	await operate(context, {
 		address: `resource.${name}`,
 		intent: {type: 'remove', kind: 'container', name: record.containerName},
+		isRepeatable: true,
 		run: async () => {
 			const {containers} = await observeOwn(engine, context.plan, {[labels.address]: `resource.${name}`});
 			for (const {id} of containers) {

@@ -34,6 +34,7 @@ export async function retireDeployment(context: ApplyContext, address: string, d
 	await operate(context, {
 		address,
 		intent: {type: 'retire', deployments: [id]},
+		isRepeatable: true,
 		run: () =>
 			takeOutOfService(context, deployment, {
 				onProgress: message => progress(context, address, message),
@@ -55,6 +56,7 @@ export async function deleteService(context: ApplyContext, service: string): Pro
 		await operate(context, {
 			address,
 			intent: {type: 'remove', kind: 'container', name},
+			isRepeatable: true,
 			run: async () => {
 				await engine.stop(id, settings.stopGraceSeconds);
 				await engine.remove(id);
@@ -89,6 +91,7 @@ export async function discardCandidates(context: ApplyContext, reason: string): 
 		await operate(context, {
 			address: `service.${service}`,
 			intent: {type: 'remove', kind: 'container', name: containerName},
+			isRepeatable: true,
 			async run() {
 				if (containerId) await engine.remove(containerId);
 			},

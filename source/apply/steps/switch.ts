@@ -64,13 +64,16 @@ export async function switchTraffic(
 	await operate(context, {
 		address: routesAddress,
 		intent: {type: 'switch', deployments: switched},
+		isRepeatable: true,
 		run: async () => {
 			const table = describeTable(withSwitch(state.current(), routes, switched));
 			const names = takeNames(context, switched);
 			// Without siblings nobody misses the names.
 			const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
 			const after = hasSiblings ? names : undefined;
-			await Promise.all([publish(engine, router, table, {signal, after, ahead}), names]);
+			const both = await Promise.allSettled([publish(engine, router, table, {signal, after, ahead}), names]);
+			// Asking again must not meet what still runs.
+			for (const outcome of both) if (outcome.status === 'rejected') throw outcome.reason;
 			failpoint('switch.after-publish');
 		},
 		record: current => withSwitch(current, routes, switched),

@@ -9,6 +9,7 @@ export async function createVolume(context: ApplyContext, volume: DesiredVolume)
 	await operate(context, {
 		address: volume.address,
 		intent: {type: 'create-volume', name: volume.name},
+		isRepeatable: true,
 		run: op => {
 			const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
 			return engine.createVolume(volume.name, labelsOf({...object, address: volume.address, op}));

@@ -1,3 +1,4 @@
+import {untilAnswered} from '../../engine/until-answered.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {publish} from '../../router/router.ts';
 import type {Deployment, RoutesRecord, State} from '../../state/state.ts';
@@ -35,7 +36,7 @@ async function firstToEnd(
 		time.addEventListener('abort', () => resolve(undefined), {once: true});
 	});
 	const waits = deployments.map(deployment =>
-		engine.wait(deployment.containerId!, time).then(
+		untilAnswered(() => engine.wait(deployment.containerId!, time), time).then(
 			exitCode => ({deployment, exitCode}),
 			(error: unknown) => {
 				if (time.aborted) return isUp;
@@ -92,6 +93,7 @@ export async function watchDeployments(context: ApplyContext, watched: Watched):
 	const switchBack = operate(context, {
 		address: routesAddress,
 		intent: {type: 'switch', deployments: Object.fromEntries(formerIds)},
+		isRepeatable: true,
 		async run() {
 			await swapWorkers(context, watched);
 			await publish(engine, router, describeTable(switchedBack(state.current(), watched, crashed.id)), {signal});

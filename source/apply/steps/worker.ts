@@ -25,6 +25,7 @@ export async function replaceWorker(
 		await operate(context, {
 			address,
 			intent: {type: 'retire', deployments: [id]},
+			isRepeatable: true,
 			run: () => engine.stop(containerId, settings.stopGraceSeconds),
 		});
 		failpoint('worker.after-stop');
