@@ -1,3 +1,4 @@
+import {SourceError} from '../build/paths.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
 import {nearest} from '../descriptor/nearest.ts';
 import type {Project} from '../descriptor/project.ts';
@@ -185,6 +186,21 @@ function assertDeployed({deployments}: State, services: readonly string[] | null
 	});
 }
 
+/**
+ * A source that cannot be built is named with its line, and all others that cannot beside it, as `validate` does. Only
+ * looked for once one was refused: it takes time.
+ */
+async function nameSourceProblems(error: unknown, {directory}: Project): Promise<never> {
+	if (error instanceof SourceError) {
+		const [{examineProject}, {findSourceProblems}] = await Promise.all([
+			import('../descriptor/load.ts'),
+			import('../build/source-problems.ts'),
+		]);
+		await examineProject(directory, findSourceProblems);
+	}
+	throw error;
+}
+
 /** Reads the engine, the sources and the state, and plans. It only reads. */
 export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {
 	const {project, settings, router, state, directory} = world;
@@ -223,7 +239,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 			wanted.map(service =>
 				promotion ? findPromotedImage(question, service, promotion) : findServiceImage(question, service),
 			),
-		),
+		).catch(error => nameSourceProblems(error, project)),
 		isApply ? findResourceImages(engine, desired) : {},
 		isApply ? findForeign(engine, own, desired) : {},
 		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], portOwner: null},

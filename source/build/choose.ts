@@ -1,8 +1,7 @@
 import {lstat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Project, Service} from '../descriptor/project.ts';
-import {UserError} from '../errors.ts';
-import {relativePath, resolveSource} from './paths.ts';
+import {relativePath, resolveSource, SourceError} from './paths.ts';
 import {findRailpackTools, type RailpackFinding, type RailpackTools} from './railpack/find-railpack.ts';
 import type {SourceSelection} from './select-source.ts';
 
@@ -34,14 +33,18 @@ const exists = async (file: string): Promise<boolean> => Boolean(await lstat(fil
 
 /** Options that a Dockerfile build cannot honour (contract 1.5). */
 function checkDockerfileService(service: Service): void {
-	const refuse = (option: string, needs: string) =>
-		new UserError(`${option} is only supported for ${needs}. Service "${service.path}" resolved to Dockerfile build.`, {
-			hint: `Say it in the Dockerfile and remove it from services.${service.name}.`,
-		});
+	const refuse = (option: string, needs: string, field: readonly string[]) =>
+		new SourceError(
+			`${option} is only supported for ${needs}. Service "${service.path}" resolved to Dockerfile build.`,
+			field,
+			`Say it in the Dockerfile and remove it from services.${service.name}.`,
+		);
 	const {command, packages} = service.build;
-	if (command !== undefined) throw refuse('Build command', 'source-built services');
-	if (packages.build.length + packages.runtime.length > 0) throw refuse('Build packages', 'source-built services');
-	if (service.run.command !== undefined) throw refuse('Run command', 'services with an authored runtime process');
+	if (command !== undefined) throw refuse('Build command', 'source-built services', ['build', 'command']);
+	if (packages.build.length + packages.runtime.length > 0)
+		throw refuse('Build packages', 'source-built services', ['build', 'packages']);
+	if (service.run.command !== undefined)
+		throw refuse('Run command', 'services with an authored runtime process', ['run', 'command']);
 }
 
 /**
@@ -91,8 +94,9 @@ export async function chooseBuilder(
 		return {type: 'dockerfile', dockerfile, reason: `${defaultName} in ${shownDirectory(place)}`};
 	}
 	if (strategy === 'dockerfile') {
-		throw new UserError(
+		throw new SourceError(
 			`Build strategy "dockerfile" requires a Dockerfile in service directory "${service.path ?? service.context}".`,
+			['build', 'strategy'],
 		);
 	}
 	return withoutDockerfile(places.map(place => `${defaultName} in ${shownDirectory(place)}: not found`));

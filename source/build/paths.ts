@@ -1,5 +1,6 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
 import path from 'node:path';
+import type {Path} from '../descriptor/problem.ts';
 import {UserError} from '../errors.ts';
 
 /** What a path in compartment.yml is called in messages. */
@@ -25,8 +26,26 @@ type SourceRequest = {
 	readonly expects: 'file' | 'directory' | 'any';
 };
 
+/** A source or builder that compartment.yml names and that cannot be; `field` is the place inside the service. */
+export class SourceError extends UserError {
+	readonly field: Path;
+
+	constructor(message: string, field: Path, hint?: string) {
+		super(message, {hint});
+		this.field = field;
+	}
+}
+
 /** Folders that never enter a context: version control, and our own state with its secrets. */
 const privateFolders = new Set(['.git', '.hg', '.svn', '.compartment']);
+
+/** Where in a service a path is written. */
+const fields: Readonly<Record<SourceLabel, Path>> = {
+	'Service path': ['path'],
+	'build.include path': ['build', 'include'],
+	'dockerfile path': ['dockerfile'],
+	'context path': ['context'],
+};
 
 /** Whether a file or folder of this name is kept out of every context, on file systems without case too. */
 export const isPrivateName = (name: string): boolean => privateFolders.has(name.toLowerCase());
@@ -66,7 +85,7 @@ export async function findBoundary(directory: string): Promise<string> {
  */
 export async function resolveSource(request: SourceRequest): Promise<SourcePath> {
 	const {boundary, label, path: given, expects} = request;
-	const refuse = (rule: string) => new UserError(`${label} ${JSON.stringify(given)} ${rule}`);
+	const refuse = (rule: string) => new SourceError(`${label} ${JSON.stringify(given)} ${rule}`, fields[label]);
 	if (given.includes('\0')) throw refuse('must not contain a NUL character.');
 	if (/^(?:[/\\]|[A-Za-z]:)/.test(given)) throw refuse('must be relative to the directory containing compartment.yml.');
 

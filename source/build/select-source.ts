@@ -2,7 +2,7 @@ import {realpath} from 'node:fs/promises';
 import path from 'node:path';
 import type {Project, Service} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
-import {findBoundary, isInside, resolveSource, type SourcePath} from './paths.ts';
+import {findBoundary, isInside, resolveSource, SourceError, type SourcePath} from './paths.ts';
 
 /** What of the disk belongs to a service. */
 export type SourceSelection = {
@@ -46,9 +46,11 @@ export async function selectSource(project: Pick<Project, 'directory'>, service:
 	const root = context?.path ?? commonAncestor([main, ...includes].map(directoryOf));
 	const outside = includes.find(include => !isInside(root, include.path));
 	if (outside) {
-		throw new UserError(`build.include path "${outside.given}" must lie in the context "${service.context}".`, {
-			hint: `Widen services.${service.name}.context, or leave it out: it is then found from path and include.`,
-		});
+		throw new SourceError(
+			`build.include path "${outside.given}" must lie in the context "${service.context}".`,
+			['build', 'include', includes.indexOf(outside)],
+			`Widen services.${service.name}.context, or leave it out: it is then found from path and include.`,
+		);
 	}
 	return {
 		boundary,

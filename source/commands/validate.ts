@@ -1,16 +1,20 @@
-import {loadProject} from '../descriptor/load.ts';
+import {findSourceProblems} from '../build/source-problems.ts';
+import {examineProject} from '../descriptor/load.ts';
 import {backupScheduleWarnings} from '../descriptor/schedules.ts';
 import {jsonDocument} from '../output/json.ts';
-import {sanitiseText} from '../output/sanitise.ts';
 import {type CommonFlags, isJson} from './flags.ts';
-import {createTerminal} from './terminal.ts';
+import {createTerminal, warn} from './terminal.ts';
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** `compartment validate`: reads both files and reports every problem at once. */
 export async function validate(flags: CommonFlags): Promise<void> {
-	const {print, paint} = createTerminal(flags);
-	const {name, directory, services, resources, routes, ...project} = await loadProject(process.cwd());
+	const terminal = createTerminal(flags);
+	const {print, paint} = terminal;
+	const {name, directory, services, resources, routes, ...project} = await examineProject(
+		process.cwd(),
+		findSourceProblems,
+	);
 	const warnings = [...project.warnings, ...backupScheduleWarnings(resources, {directory})];
 	if (isJson(flags)) {
 		const names = (items: readonly {readonly name: string}[]) => items.map(item => item.name);
@@ -18,7 +22,7 @@ export async function validate(flags: CommonFlags): Promise<void> {
 		process.stdout.write(jsonDocument({isValid: true, project: name, ...counts, warnings}));
 		return;
 	}
-	for (const warning of warnings) print(`${paint.warn('Warning:')} ${sanitiseText(warning)}`);
+	warn(terminal, warnings);
 	const parts = [
 		count(services.length, 'service'),
 		count(resources.length, 'resource'),

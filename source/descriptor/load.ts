@@ -4,6 +4,7 @@ import {descriptorFile, findPlace, routesFile} from './discover.ts';
 import {hashFiles} from './files-hash.ts';
 import type {Project} from './project.ts';
 import {findProjectCache, isCacheable, readCachedProject, writeCachedProject} from './project-cache.ts';
+import type {LookAround} from './read.ts';
 import {readBytes} from './yaml/bytes.ts';
 
 const notFound = () =>
@@ -20,6 +21,22 @@ export const readWrittenDescriptor = async (directory: string): Promise<unknown>
 	const read = await readBytes(join(findPlace(directory).directory, descriptorFile));
 	if (read.kind === 'missing') throw notFound();
 	return (await import('./read.ts')).readWritten(read);
+};
+
+/**
+ * Reads both files as `loadProject` does, never from the cache, and looks at what is around them: a DescriptorError
+ * then holds what `look` found too.
+ */
+export const examineProject = async (
+	directory: string,
+	look: (directory: string, ...seen: Parameters<LookAround>) => ReturnType<LookAround>,
+): Promise<Project> => {
+	const place = findPlace(directory);
+	const descriptor = await readBytes(join(place.directory, descriptorFile));
+	if (descriptor.kind === 'missing') throw notFound();
+	const routes = await readBytes(join(place.directory, routesFile));
+	const {readAndLook} = await import('./read.ts');
+	return readAndLook({descriptor, routes}, place.directory, place.ascent, (...seen) => look(place.directory, ...seen));
 };
 
 /**

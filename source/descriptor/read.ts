@@ -40,6 +40,35 @@ export const readWritten = (descriptor: FileBytes): unknown => {
 	return source.value;
 };
 
+/** What is wrong with compartment.yml in the world around it: found by a room that may look. */
+export type LookAround = (descriptor: unknown, project: Project | undefined) => Promise<readonly Finding[]>;
+
+/**
+ * Reads both files and looks at what is around them. Throws a DescriptorError with the problems of both kinds.
+ */
+export const readAndLook = async (
+	files: DescriptorFiles,
+	directory: string,
+	ascent: number,
+	look: LookAround,
+): Promise<Project> => {
+	const main = parse(descriptorFile, files.descriptor);
+	const extra = parse(routesFile, files.routes);
+	let project: Project | undefined;
+	let problems: readonly Problem[] = [];
+	try {
+		project = readProject(files, directory, ascent);
+	} catch (error) {
+		if (!(error instanceof DescriptorError)) throw error;
+		problems = error.problems;
+	}
+	const found = main.source ? locate(main.source, await look(main.source.value, project)) : [];
+	// The rules of the file come first: what is written wrong need not be looked for.
+	const added = found.filter(({path}) => !problems.some(problem => problem.path === path));
+	if (project && added.length === 0) return project;
+	throw new DescriptorError([...problems, ...added], {[descriptorFile]: main.text, [routesFile]: extra.text});
+};
+
 /**
  * Turns both files into a project. `directory` is the absolute directory of compartment.yml; relative paths may climb
  * `ascent` folders above it. Throws a DescriptorError with every problem of both files.

@@ -297,6 +297,10 @@ const connectionNames = beyond(
 			`${site}.build.env[1]: must not be PATH, which changes how build tools on this machine run; in a Dockerfile write ENV PATH=…`,
 			`${site}.build.env[2]: must not be http_proxy, which changes how build tools on this machine run; in a Dockerfile write ENV http_proxy=…`,
 		],
+		[
+			`${web('{path: ., build: {env: [A, URL]}, connections: {db: {env: {URL: host}}}}')}resources: {db: {preset: postgres}}\n`,
+			`${site}.build.env[1]: Build variable "URL" uses a descriptor resource connection. Resource outputs resolve at runtime and cannot be exposed to build.`,
+		],
 		[web('{path: ., context: ../x}'), `${site}.context: context must stay within the current repository or worktree.`],
 		[
 			web('{path: ., dockerfile: a/../../x}'),

@@ -39,6 +39,13 @@ describe('what a user can get wrong', () => {
 			message: /servises[\s\S]*services\.web\.port|services\.web\.port[\s\S]*servises/,
 		},
 		{
+			name: 'paths that are missing or lead out of the repository, each with its line',
+			prepare: ({describe: parts}) =>
+				parts({services: {web: publicService('gone'), api: {path: '..'}, ok: publicService('web')}}),
+			message:
+				/^compartment\.yml:\d+:\d+ services\.web\.path: .* does not exist\.\n[\s\S]*\ncompartment\.yml:\d+:\d+ services\.api\.path: .*\n[\s\S]*2 problems found\.\n$/,
+		},
+		{
 			name: 'an unknown service',
 			command: ['--service', 'wep'],
 			message: /^Error: The requested service was not found in the compartment descriptor: wep\n.*web/,

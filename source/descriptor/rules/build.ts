@@ -14,11 +14,25 @@ const checkNames = (names: unknown, path: Path, report: Report): void => {
 			);
 };
 
+/** What a connection gives is known once the resource runs, long after the build. */
+const checkConnected = (names: unknown, service: Raw, path: Path, report: Report): void => {
+	const connected = Object.values(mapOf(service.connections)).flatMap(connection =>
+		Object.keys(mapOf(mapOf(connection).env)),
+	);
+	for (const [index, name] of listOf(names).entries())
+		if (typeof name === 'string' && connected.includes(name))
+			report(
+				[...path, index],
+				`Build variable "${name}" uses a descriptor resource connection. Resource outputs resolve at runtime and cannot be exposed to build.`,
+			);
+};
+
 /** Rules between the build fields of one service, and between them and the rest of it (contract 1.4, 1.5). */
 export const checkBuild = (service: Raw, path: Path, report: Report): void => {
 	const build = mapOf(service.build);
 	const {packages} = build;
 	checkNames(build.env, [...path, 'build', 'env'], report);
+	checkConnected(build.env, service, [...path, 'build', 'env'], report);
 	const isDockerfile = build.strategy === 'dockerfile' || service.dockerfile !== undefined;
 	if (isDockerfile) {
 		for (const field of railpackOnly)
