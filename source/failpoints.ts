@@ -59,6 +59,14 @@ const innerPoints = [
 	'destroy.after-images',
 ] as const;
 
+/** Between the parts of a rotation of the access password. */
+const rotationPoints = [
+	'rotate.after-mark',
+	'rotate.after-both',
+	'rotate.after-record',
+	'rotate.after-withdraw',
+] as const;
+
 /** Between the parts of a recovery, which may be interrupted as well. */
 const recoveryPoints = [
 	'recover.before-outcome',
@@ -85,6 +93,7 @@ export const failpointNames = [
 	...statePoints,
 	...applyPoints,
 	...innerPoints,
+	...rotationPoints,
 	...recoveryPoints,
 	...backupPoints,
 ] as const;

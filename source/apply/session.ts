@@ -11,6 +11,7 @@ import {recover} from './recover.ts';
 import {discardUnfinished, retireFormer, stopEnded} from './recover-leftovers.ts';
 import {removeOperations} from './recover-operations.ts';
 import {recoverReplacements} from './recover-resource.ts';
+import {finishRotation} from './rotation.ts';
 import {keepState, type StateKeeper} from './state-keeper.ts';
 
 /** Exclusive work on one environment: locked, recovered, journaled. */
@@ -71,6 +72,7 @@ export async function openSession({
 			await stopEnded(recovery);
 			await recoverReplacements(recovery);
 		}
+		await finishRotation(recovery);
 		return {
 			run,
 			engine,

@@ -1,6 +1,8 @@
 import {accessUser, createAccess, needsAccess} from '../apply/access-password.ts';
+import {withoutRotation, withRotation} from '../apply/rotation.ts';
 import {describeTable} from '../apply/route-table.ts';
 import {UserError} from '../errors.ts';
+import {failpoint} from '../failpoints.ts';
 import {jsonDocument} from '../output/json.ts';
 import {signInHint} from '../output/result-text.ts';
 import {observeRouter, publish, settleWorkers} from '../router/router.ts';
@@ -25,7 +27,7 @@ async function serve({engine, router}: Workspace, state: State, formerAccessHash
 /**
  * `compartment access rotate`: a new password for the environment, without a request lost. First the router accepts
  * both; once it does so on every connection the new one is recorded and, in a terminal, shown; then the former one is
- * refused. Outside of a terminal, where what is printed may be kept, the password is left to `access show`.
+ * refused. The state says so from the beginning to the end: when it is interrupted, the next command ends it. Outside of a terminal, where what is printed may be kept, the password is left to `access show`.
  */
 export async function accessRotate(flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
@@ -42,17 +44,23 @@ export async function accessRotate(flags: CommonFlags): Promise<void> {
 	await changeState(
 		workspace,
 		'access.rotated',
-		async state => {
-			const next = {...state, access: await createAccess(state)};
+		async (state, update) => {
+			const marked = await update(withRotation);
+			failpoint('rotate.after-mark');
+			const next = withRotation({...marked, access: await createAccess(state)});
 			await serve(workspace, next, state.access?.headerHash);
+			failpoint('rotate.after-both');
 			return {state: next, audit: {}};
 		},
-		async state => {
+		async (state, update) => {
+			failpoint('rotate.after-record');
 			if (!isJson(flags)) {
 				await tell(state);
 				inform('The new password signs in. The former one is being withdrawn.');
 			}
 			await serve(workspace, state);
+			failpoint('rotate.after-withdraw');
+			await update(withoutRotation);
 			if (isJson(flags)) await tell(state);
 			else inform('The former password does not sign in any more.');
 		},

@@ -1,5 +1,5 @@
 import {isUtf8} from 'node:buffer';
-import {keepState} from '../apply/state-keeper.ts';
+import {keepState, type StateKeeper} from '../apply/state-keeper.ts';
 import {UserError} from '../errors.ts';
 import type {VariableScope} from '../model/values.ts';
 import {scopeAddress} from '../model/values.ts';
@@ -16,23 +16,25 @@ type Change = {readonly state: State; readonly audit: Readonly<Record<string, st
 /**
  * Changes an environment's state under its lock, and writes it only when it changed. A first variable makes the
  * environment: nothing is asked of the engine.
+ * @param change may write what must be known if it is interrupted, with `update`
  * @param follow what comes after the write and still needs the lock
  */
 export async function changeState(
 	workspace: Workspace,
 	type: string,
-	change: (state: State) => Promise<Change>,
-	follow?: (written: State) => Promise<void>,
+	change: (state: State, update: StateKeeper['update']) => Promise<Change>,
+	follow?: (written: State, update: StateKeeper['update']) => Promise<void>,
 ): Promise<State> {
 	const {project, environment} = workspace;
 	const {path} = ensureDirectory(project.directory, environment);
 	const lock = await acquireLock(path, {operation: type, waitMs: 10_000});
 	try {
 		const {state, isNew} = await readOrNewState(workspace);
-		const changed = await change(state);
-		const written = changed.state === state ? state : await keepState(path, state, isNew).update(() => changed.state);
+		const {update} = keepState(path, state, isNew);
+		const changed = await change(state, update);
+		const written = changed.state === state ? state : await update(() => changed.state);
 		appendAudit(path, {type, status: 'succeeded', target: environment, details: changed.audit});
-		await follow?.(written);
+		await follow?.(written, update);
 		return written;
 	} finally {
 		await lock.release();

@@ -22,7 +22,13 @@ export type Variable = {
 export type NetworkRecord = {readonly name: string; readonly subnet: string};
 
 /** The environment's access password: its ciphertext, and the SHA-256 (hex) of the Authorization header the router compares. */
-export type AccessRecord = {readonly ciphertext: string; readonly headerHash: string; readonly updatedAt: string};
+export type AccessRecord = {
+	readonly ciphertext: string;
+	readonly headerHash: string;
+	readonly updatedAt: string;
+	/** From before the router accepts a second password until it accepts only this one again. */
+	readonly isRotating?: boolean;
+};
 
 export type VolumeRecord = {
 	/** The engine's volume name. */

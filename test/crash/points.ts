@@ -12,8 +12,8 @@ const elsewhere: Readonly<Record<Situation, RegExp>> = {
 		/^(recover|retire|worker|candidate|resource|identity)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
 };
 
-/** Backups and restores are no part of any of them. */
-const ofBackups = /^(backup|restore)\./;
+/** Backups, restores and rotations are no part of any of them. */
+const ofBackups = /^(backup|restore|rotate)\./;
 
 export const pointsOf = (situation: Situation): FailpointName[] =>
 	failpointNames.filter(name => !elsewhere[situation].test(name) && !ofBackups.test(name));

@@ -118,6 +118,29 @@ test('a rotation prints the new link, and no file holds a password', async () =>
 	]);
 }, 90_000);
 
+test.each([
+	['rotate.after-both', 'former'],
+	['rotate.after-record', 'next'],
+] as const)(
+	'a rotation that is killed at %s is ended by the next command',
+	async (point, valid) => {
+		const former = linkIn(await show(['open']))!;
+		const killed = await sandbox.run(['access', 'rotate'], {env: {COMPARTMENT_FAILPOINT: point}});
+		expect(killed.signal).toBe('SIGKILL');
+		// The router accepts both still.
+		expect((await visit(former)).status).toBe(200);
+		const {stdout, stderr} = await sandbox.run(['apply', '--auto-approve']);
+		expect(stdout + stderr).toContain('a rotation of the access password was interrupted');
+		const recorded = linkIn(await show(['open']))!;
+		expect(recorded.password === former.password ? 'former' : 'next').toBe(valid);
+		expect((await visit(recorded)).status).toBe(200);
+		expect((await visit(former)).status).toBe(valid === 'former' ? 200 : 401);
+		const {access} = JSON.parse(readFileSync(join(sandbox.folder, '.compartment/production/state.json'), 'utf8'));
+		expect(access).not.toHaveProperty('isRotating');
+	},
+	90_000,
+);
+
 test('someone whose identity does not read the password gets the result all the same', async () => {
 	const text = await show(['restart', '--auto-approve'], {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'});
 	expect(text).toMatch(/web active at http:\/\/\S+ \(asks for the password\)/);

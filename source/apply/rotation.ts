@@ -1,0 +1,36 @@
+import {EngineError, UserError} from '../errors.ts';
+import {observeRouter, publish} from '../router/router.ts';
+import type {State} from '../state/state.ts';
+import type {RecoveryContext} from './recovery-context.ts';
+import {describeTable} from './route-table.ts';
+
+/** The state while the router may accept another password beside the recorded one. */
+export const withRotation = (state: State): State =>
+	state.access ? {...state, access: {...state.access, isRotating: true}} : state;
+
+/** The state once the router accepts the recorded password only. */
+export function withoutRotation(state: State): State {
+	if (!state.access) return state;
+	const {isRotating: _ended, ...access} = state.access;
+	return {...state, access};
+}
+
+/**
+ * Ends a rotation of the access password that was interrupted: the router accepts the recorded password only. Without a
+ * router it is left to the next command.
+ */
+export async function finishRotation(
+	context: Pick<RecoveryContext, 'engine' | 'router' | 'state' | 'say'>,
+): Promise<void> {
+	const {engine, router, state, say} = context;
+	if (!state.current().access?.isRotating) return;
+	try {
+		if ((await observeRouter(engine, router)).state !== 'running') return;
+		await publish(engine, router, describeTable(state.current()));
+		await state.update(withoutRotation);
+		say('a rotation of the access password was interrupted: only the one that compartment access show prints signs in');
+	} catch (error) {
+		if (!(error instanceof UserError || error instanceof EngineError)) throw error;
+		say(`the interrupted rotation of the access password is not finished yet (${error.message})`);
+	}
+}
