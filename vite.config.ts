@@ -16,7 +16,7 @@ function hashDescriptorRules(): string {
 const chunks = [
 	{
 		name: 'first',
-		test: /^\0(lean|required|stub):|source[\\/](errors|commands[\\/]broken-pipe)\.ts$/,
+		test: /^\0(lean|required|stub):|source[\\/](errors|hint|render-hint|command-names|commands[\\/](broken-pipe|invocation))\.ts$/,
 		priority: 5,
 	},
 	{

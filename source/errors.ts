@@ -1,9 +1,11 @@
+import type {Hint} from './hint.ts';
+
 /** Exit codes a user can rely on (README, "Exit codes"). */
 export const exitCodes = {done: 0, error: 1, changesPending: 2, locked: 3, cancelled: 130} as const;
 
 type UserErrorOptions = {
-	/** One line that says what to do next, usually a command. */
-	readonly hint?: string;
+	/** What to do next, usually a command. */
+	readonly hint?: Hint;
 	readonly exitCode?: number;
 	readonly cause?: unknown;
 };
@@ -13,7 +15,7 @@ type UserErrorOptions = {
  * everything else that is thrown is a defect of ours.
  */
 export class UserError extends Error {
-	readonly hint: string | undefined;
+	readonly hint: Hint | undefined;
 	readonly exitCode: number;
 
 	constructor(message: string, {hint, exitCode = exitCodes.error, cause}: UserErrorOptions = {}) {
@@ -69,7 +71,7 @@ export class BuildError extends UserError {
 
 /** Another process holds the environment's lock. */
 export class LockedError extends UserError {
-	constructor(message: string, hint?: string) {
+	constructor(message: string, hint?: Hint) {
 		super(message, {hint, exitCode: exitCodes.locked});
 		this.name = 'LockedError';
 	}
@@ -77,7 +79,7 @@ export class LockedError extends UserError {
 
 /** The user said no, or pressed ctrl-c. */
 export class CancelledError extends UserError {
-	constructor(message = 'Cancelled.', hint?: string) {
+	constructor(message = 'Cancelled.', hint?: Hint) {
 		super(message, {hint, exitCode: exitCodes.cancelled});
 		this.name = 'CancelledError';
 	}

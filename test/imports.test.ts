@@ -12,9 +12,17 @@ const levels = [
 	['commands'],
 ];
 
-const forAll = ['errors', 'failpoints', 'programs', 'settings', 'setting-rules', 'configuration-directory'].map(
-	name => `source/${name}.ts`,
-);
+const forAll = [
+	'errors',
+	'failpoints',
+	'programs',
+	'settings',
+	'setting-rules',
+	'configuration-directory',
+	'command-names',
+	'hint',
+	'render-hint',
+].map(name => `source/${name}.ts`);
 
 const sources = readSources();
 const roomOf = (path: string): string | undefined => /^source\/([^/]+)\//.exec(path)?.[1];

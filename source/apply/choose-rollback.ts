@@ -1,10 +1,11 @@
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {rollbackCandidate} from '../plan/deployments.ts';
 import type {Deployment, State} from '../state/state.ts';
 
 type RollbackRequest = {readonly services: readonly string[] | null; readonly rollbackTo?: string};
 
-const listHint = 'compartment deployment list';
+const listHint = command('deployment list');
 
 function assertTarget(state: State, target: Deployment | undefined, service: string): asserts target is Deployment {
 	if (!target || target.service !== service)
@@ -26,13 +27,13 @@ export function chooseRollback(state: State, {services, rollbackTo}: RollbackReq
 	for (const name of services ?? [])
 		if (!active.includes(name))
 			throw new UserError('No active deployment was found for this environment and service.', {
-				hint: 'compartment status',
+				hint: command('status'),
 			});
 	if (rollbackTo !== undefined) {
 		const service = services?.[0] ?? (active.length === 1 ? active[0] : undefined);
 		if (service === undefined || (services?.length ?? 1) > 1)
 			throw new UserError('Select a service when rolling back to a specific deployment in a multi-service project.', {
-				hint: `compartment rollback --service NAME --to ${rollbackTo}`,
+				hint: command('rollback', '--service', 'NAME', '--to', rollbackTo),
 			});
 		const target = state.deployments[rollbackTo];
 		assertTarget(state, target, service);
@@ -44,7 +45,7 @@ export function chooseRollback(state: State, {services, rollbackTo}: RollbackReq
 	});
 	if (targets.length === 0)
 		throw new UserError('No valid rollback target was found.', {
-			hint: `What serves is the only one that ever did; an attempt that fails changes nothing. ${listHint}`,
+			hint: hint`What serves is the only one that ever did; an attempt that fails changes nothing. ${listHint}`,
 		});
 	return Object.fromEntries(targets);
 }

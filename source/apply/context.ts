@@ -2,7 +2,9 @@ import type {Limit} from '../build/limit.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {OwnEngine} from '../engine/own-engine.ts';
+import type {Hint} from '../hint.ts';
 import type {Plan} from '../plan/plan.ts';
+import {renderHint} from '../render-hint.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {Journal} from '../state/journal.ts';
@@ -42,6 +44,7 @@ export function progress(context: Pick<ApplyContext, 'emit'>, address: string, m
 }
 
 /** Tells something that belongs to no step. */
-export function notice(context: Pick<ApplyContext, 'emit'>, level: 'info' | 'warning', message: string): void {
-	context.emit({type: 'notice', at: Date.now(), level, message});
+export function notice(context: Pick<ApplyContext, 'emit' | 'plan'>, level: 'info' | 'warning', message: Hint): void {
+	const text = renderHint(message, {environment: context.plan.environment});
+	context.emit({type: 'notice', at: Date.now(), level, message: text});
 }

@@ -4,6 +4,7 @@ import {type PlannedBuild, planBuild} from '../build/plan-build.ts';
 import {readSourceCommit} from '../build/source-commit.ts';
 import type {Project, Service} from '../descriptor/project.ts';
 import type {Image, ReadonlyEngine} from '../engine/engine.ts';
+import {command, hint} from '../hint.ts';
 import type {ImageOrigin} from '../model/image-origin.ts';
 import {imageRepository} from '../model/names.ts';
 import type {DesiredService} from '../model/specs.ts';
@@ -31,7 +32,7 @@ function buildArgs({build, name}: Service, {spec}: DesiredService): BuildArgs {
 	const args: Record<string, string> = {};
 	for (const key of build.env) {
 		const value = Object.hasOwn(spec.env, key) ? spec.env[key] : undefined;
-		const unblock = `compartment variable set ${key} VALUE --service ${name} --plain`;
+		const unblock = command('variable set', key, 'VALUE', '--service', name, '--plain');
 		if (!value)
 			return {args, obstacle: {reason: `Build variable "${key}" was not found for service "${name}".`, unblock}};
 		if (value.type === 'secret')
@@ -157,7 +158,7 @@ export async function findPromotedImage(
 	const image = await engine.findImage(imageId);
 	if (image) return {finding: {planned, reasons: [], files: [], note, exposedPorts: image.exposedPorts}};
 	const reason = `The selected deployment does not have a reusable image: ${imageReference} of ${id} is not on the engine`;
-	const unblock = `compartment apply --env '${from}' --rebuild --service ${name}, then promote again`;
+	const unblock = hint`${command('apply', '--env', from, '--rebuild', '--service', name)}, then promote again`;
 	return {finding: {planned, reasons: [], files: [], obstacle: {reason, unblock}}};
 }
 

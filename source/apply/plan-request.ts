@@ -1,3 +1,4 @@
+import type {Hint} from '../hint.ts';
 import type {PlanInput} from '../plan/input.ts';
 import type {PlanMode} from '../plan/plan.ts';
 import type {Deployment} from '../state/state.ts';
@@ -24,7 +25,7 @@ export type PlanRequest = {
 	/** Images of another environment's serving deployments, instead of builds (`promote --from`). */
 	readonly promotion?: Promotion;
 	/** What else the plan has to say before it is approved. */
-	readonly warnings?: readonly string[];
+	readonly warnings?: readonly Hint[];
 };
 
 /** A request with nothing special asked for. */

@@ -5,6 +5,7 @@ import type {Project} from '../descriptor/project.ts';
 import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {networkAddress} from '../model/address.ts';
 import {describeDesired} from '../model/desired.ts';
 import {labels} from '../model/labels.ts';
@@ -222,7 +223,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	]);
 	if (state.engine !== null && state.engine !== info.id)
 		throw new UserError(`environment ${state.environment} lives on another engine than ${info.address}`, {
-			hint: 'connect to its engine: DOCKER_HOST=… compartment plan',
+			hint: hint`connect to its engine: DOCKER_HOST=… ${command('plan')}`,
 		});
 	const {own, strangers, others} = splitObserved(everything, state);
 	refuseOtherLineage(strangers, state);

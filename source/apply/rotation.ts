@@ -1,4 +1,6 @@
 import {EngineError, UserError} from '../errors.ts';
+import {command} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
 import {observeRouter, publish} from '../router/router.ts';
 import type {State} from '../state/state.ts';
 import type {RecoveryContext} from './recovery-context.ts';
@@ -28,7 +30,8 @@ export async function finishRotation(
 		if ((await observeRouter(engine, router)).state !== 'running') return;
 		await publish(engine, router, describeTable(state.current()));
 		await state.update(withoutRotation);
-		say('a rotation of the access password was interrupted: only the one that compartment access show prints signs in');
+		const show = renderHint(command('access show'), state.current());
+		say(`a rotation of the access password was interrupted: only the one that this prints signs in: ${show}`);
 	} catch (error) {
 		if (!(error instanceof UserError || error instanceof EngineError)) throw error;
 		say(`the interrupted rotation of the access password is not finished yet (${error.message})`);

@@ -1,6 +1,7 @@
 import type {Engine} from '../engine/engine.ts';
 import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {jobAddress} from '../model/address.ts';
 import {newId} from '../model/ids.ts';
 import {labelsOf} from '../model/labels.ts';
@@ -37,7 +38,7 @@ async function change(directory: string, update: (state: State) => State): Promi
 	const lock = await acquireLock(directory, {operation: 'job run', waitMs: 60_000});
 	try {
 		const state = await readState(directory);
-		if (!state) throw new UserError('The project has not been deployed yet.', {hint: 'compartment apply'});
+		if (!state) throw new UserError('The project has not been deployed yet.', {hint: command('apply')});
 		return await writeState(directory, update(state), state);
 	} finally {
 		await lock.release();
@@ -52,9 +53,9 @@ const withRun = (state: State, run: JobRun): State => ({
 function deployedJob(state: State, service: string): Deployment {
 	const deployment = activeDeployment(state, service);
 	if (!deployment)
-		throw new UserError(`job ${service} has not been deployed yet`, {hint: `compartment apply --service ${service}`});
+		throw new UserError(`job ${service} has not been deployed yet`, {hint: command('apply', '--service', service)});
 	if (deployment.kind === 'job' || deployment.kind === 'cron') return deployment;
-	throw new UserError(`service ${service} is of kind ${deployment.kind}, not a job`, {hint: 'compartment job list'});
+	throw new UserError(`service ${service} is of kind ${deployment.kind}, not a job`, {hint: command('job list')});
 }
 
 /** The command of one run: the job's own, and what was added. */

@@ -1,4 +1,5 @@
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {expandOutput, outputKeys} from '../model/outputs.ts';
 import type {Desired} from '../model/specs.ts';
 import type {Env, EnvValue, VariableScope} from '../model/values.ts';
@@ -38,7 +39,7 @@ export function createSecretReader(currentState: () => State): SecretReader {
 		const variable = findVariable(currentState(), scope, key);
 		if (!variable)
 			throw new UserError(`Variable ${key} of ${scopeAddress(scope)} has no value yet: an apply makes it.`, {
-				hint: 'compartment apply',
+				hint: command('apply'),
 			});
 		return variable.isSensitive ? readCiphertext(variable.ciphertext, scope, key) : variable.value;
 	}

@@ -1,3 +1,4 @@
+import {command, hint} from '../hint.ts';
 import {serviceAddress} from '../model/address.ts';
 import {activeDeployment, heldCandidates} from '../plan/input.ts';
 import type {Action, PlannedDeployment} from '../plan/plan.ts';
@@ -41,7 +42,11 @@ function holdStep(context: ApplyContext, shared: Shared, address: string, candid
 		const {deployments} = await context.state.update(state => patchDeployment(state, id, {isHeld: true}));
 		if (deployments[id]?.kind === 'worker')
 			notice(context, 'warning', `${address}: the held worker takes work beside the serving one until it is promoted`);
-		notice(context, 'info', `${address}: candidate ${id} waits for compartment promote (or promote --discard)`);
+		notice(
+			context,
+			'info',
+			hint`${address}: candidate ${id} waits for ${command('promote')}, or ${command('promote', '--discard')}`,
+		);
 	};
 	// One that fails takes the others with it: a held deploy is promoted as a whole.
 	return {id: address, address, isFirst: false, isLast: true, dependsOn: candidates, run};

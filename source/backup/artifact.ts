@@ -3,6 +3,7 @@ import {chmodSync, lstatSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
 import {chmod, lstat, open, readdir, readlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import type {BackupManifest} from '../state/backup.ts';
 import {
 	codeOf,
@@ -150,12 +151,12 @@ export async function checkArtifact(id: string, path: string, {checksum, size}: 
 	} catch (error) {
 		if (codeOf(error) !== 'ENOENT') throw fileError('read', path, error);
 		throw new UserError(`The files of backup ${id} are gone: ${path} is missing.`, {
-			hint: 'Put them back, or use another one: compartment resource backup list',
+			hint: hint`Put them back, or use another one: ${command('resource backup list', '--resource', 'NAME')}`,
 		});
 	}
 	if (found.checksum === checksum) return;
 	const why = found.size === size ? 'its content changed' : `it has ${found.size} bytes instead of ${size}`;
 	throw new UserError(`Backup ${id} is damaged: ${why} since it was made.`, {
-		hint: 'Use another one: compartment resource backup list',
+		hint: hint`Use another one: ${command('resource backup list', '--resource', 'NAME')}`,
 	});
 }

@@ -1,5 +1,6 @@
 import type {SecretReader} from '../apply/secret-reader.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import type {VariableScope} from '../model/values.ts';
 import type {Backup, ResourceDefinition} from '../state/backup.ts';
 import {encryptValue, newRevision, ownRecipients} from '../state/secrets.ts';
@@ -20,7 +21,7 @@ export function assertVariables(state: State, resource: string, definition: Reso
 	const [missing] = missingVariables(state, definition);
 	if (missing === undefined) return;
 	throw new UserError(`Variable ${missing} of resource ${resource} was removed since the backup was made.`, {
-		hint: `compartment variable set ${missing} --resource ${resource} --sensitive --stdin`,
+		hint: command('variable set', missing, '--resource', resource, '--sensitive', '--stdin'),
 	});
 }
 

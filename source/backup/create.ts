@@ -2,6 +2,7 @@ import {isUp} from '../apply/containers.ts';
 import type {BackupOperation} from '../descriptor/project.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
+import {command} from '../hint.ts';
 import {newId} from '../model/ids.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {appendAudit} from '../state/audit.ts';
@@ -22,7 +23,7 @@ export const resourceOf = ({context}: Work, name: string): DesiredResource =>
 export async function assertRunning({context}: Work, name: string): Promise<void> {
 	const {containerId} = findResource(context.state.current(), name);
 	if (isUp(await context.engine.inspectContainer(containerId))) return;
-	throw new UserError(`Resource ${name} is not running.`, {hint: `compartment resource start --resource ${name}`});
+	throw new UserError(`Resource ${name} is not running.`, {hint: command('resource start', '--resource', name)});
 }
 
 /** The backup operation, or the documented refusal. */

@@ -1,5 +1,6 @@
 import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {resourceContainerName, resourceHost, volumeName} from '../model/names.ts';
 import {specHash} from '../model/spec-hash.ts';
@@ -40,7 +41,7 @@ export function findResource(state: State, name: string): ResourceRecord {
 	if (record) return record;
 	const names = Object.keys(state.resources);
 	throw new UserError('The requested resource was not found.', {
-		hint: names.length > 0 ? `${state.environment} has ${names.join(', ')}` : 'compartment apply',
+		hint: names.length > 0 ? `${state.environment} has ${names.join(', ')}` : command('apply'),
 	});
 }
 

@@ -1,4 +1,5 @@
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import type {Backup} from '../state/backup.ts';
 import type {ResourceRecord, State} from '../state/state.ts';
 
@@ -21,7 +22,7 @@ export function findBackup(state: State, id: string): Backup {
 	const backup = state.backups.find(candidate => candidate.id === id);
 	if (backup) return backup;
 	throw new UserError('The requested resource backup was not found.', {
-		hint: 'compartment resource backup list --resource NAME',
+		hint: command('resource backup list', '--resource', 'NAME'),
 	});
 }
 

@@ -5,6 +5,7 @@ import {deleteResource, restartResource} from '../apply/steps/resource.ts';
 import {stopResource as stopContainer} from '../apply/stop-steps.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
@@ -34,7 +35,7 @@ async function assertVolumes(work: Work, name: string): Promise<void> {
 	const lost = volumesOf(state.current(), resourceOf(work, name)).find(volume => !there.has(volume.name));
 	if (!lost) return;
 	throw new UserError(`Volume ${lost.handle} of resource ${name} was removed outside Compartment, its data is gone.`, {
-		hint: `compartment apply makes an empty one, then bring a backup back: compartment resource backup list --resource ${name}`,
+		hint: hint`${command('apply')} makes an empty one, then bring a backup back: ${command('resource backup list', '--resource', name)}`,
 	});
 }
 

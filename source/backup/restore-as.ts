@@ -3,6 +3,7 @@ import {replaceResource} from '../apply/steps/replace-resource.ts';
 import {createVolume} from '../apply/steps/volume.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
+import {command, hint} from '../hint.ts';
 import {volumeAddress} from '../model/address.ts';
 import type {Backup, BackupManifest} from '../state/backup.ts';
 import type {State} from '../state/state.ts';
@@ -31,12 +32,12 @@ function assertFree({context}: Work, name: string): void {
 		});
 	const {resources, volumes} = state.current();
 	if (Object.hasOwn(resources, name))
-		throw new UserError(`Resource ${name} already exists.`, {hint: 'compartment resource list'});
+		throw new UserError(`Resource ${name} already exists.`, {hint: command('resource list')});
 	if (project.services.some(service => service.name === name))
 		throw new UserError(`Resource name ${name} must not collide with a service name.`);
 	if (Object.keys(volumes).some(address => address.startsWith(volumeAddress(name, ''))))
 		throw new UserError(`A deleted resource ${name} left data volumes, which a restore would overwrite.`, {
-			hint: `Take another name, or delete them: compartment resource delete --resource ${name} --delete-data`,
+			hint: hint`Take another name, or delete them: ${command('resource delete', '--resource', name, '--delete-data')}`,
 		});
 }
 
@@ -84,7 +85,7 @@ export async function restoreAs(work: Work, name: string, id: string): Promise<R
 		throw new UserError(
 			`Resource ${name} was created, but restore failed: ${reason}. Delete the resource before retrying.`,
 			{
-				hint: `compartment resource delete --resource ${name} --delete-data`,
+				hint: command('resource delete', '--resource', name, '--delete-data'),
 				exitCode: error instanceof UserError ? error.exitCode : undefined,
 				cause: error,
 			},

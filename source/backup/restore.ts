@@ -4,6 +4,7 @@ import {StepError} from '../apply/step-error.ts';
 import type {RestoreOperation} from '../descriptor/project.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
+import {command, hint} from '../hint.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {compareAttributes, reasonsOf, resourceAttributes} from '../plan/attributes.ts';
@@ -53,8 +54,8 @@ export function restorableBackup(
 		throw new UserError(`Backup ${id} cannot be restored to resource ${name}.`, {
 			hint:
 				backup.status === 'succeeded'
-					? `It is of resource ${backup.resource}. Into a new one: compartment resource backup restore --backup ${id} --as NAME`
-					: `It is ${backup.status}. compartment resource backup list --resource ${name}`,
+					? hint`It is of resource ${backup.resource}. Into a new one: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`
+					: hint`It is ${backup.status}. ${command('resource backup list', '--resource', name)}`,
 		});
 	const {manifest} = backup;
 	if (!manifest) throw new UserError(`Backup ${id} does not have a manifest.`);
@@ -63,7 +64,7 @@ export function restorableBackup(
 		operationHash(resource) === manifest.operationConfigHash;
 	if (!isSame)
 		throw new UserError(`Backup ${id} is not compatible with resource ${name}.`, {
-			hint: `Since it was made: ${differences(manifest, resource)}. Into a new resource: compartment resource backup restore --backup ${id} --as NAME`,
+			hint: hint`Since it was made: ${differences(manifest, resource)}. Into a new resource: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`,
 		});
 	return {...backup, manifest};
 }

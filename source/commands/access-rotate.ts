@@ -9,6 +9,7 @@ import {observeRouter, publish, settleWorkers} from '../router/router.ts';
 import type {State} from '../state/state.ts';
 import {guardedUrls, showAccess} from './access-show.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {createTerminal} from './terminal.ts';
 import {changeState} from './variable-change.ts';
 import {openWorkspace, readExistingState, type Workspace} from './workspace.ts';
@@ -37,9 +38,9 @@ export async function accessRotate(flags: CommonFlags): Promise<void> {
 		throw new UserError(`environment ${workspace.environment} has no access password: everything it serves is public`);
 	const tell = async (state: State) => {
 		const urls = guardedUrls(state, workspace);
-		if (isJson(flags)) process.stdout.write(jsonDocument({user: accessUser, urls, hint: signInHint}));
+		if (isJson(flags)) process.stdout.write(jsonDocument({user: accessUser, urls, hint: hintText(signInHint)}));
 		else if (isSeen) await showAccess(state, workspace, flags);
-		else print([...urls, signInHint].join('\n'));
+		else print([...urls, hintText(signInHint)].join('\n'));
 	};
 	await changeState(
 		workspace,

@@ -4,6 +4,7 @@ import type {PlanRequest} from '../apply/plan-request.ts';
 import {refresh} from '../apply/refresh.ts';
 import {openSession} from '../apply/session.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {again, command} from '../hint.ts';
 import {eventLine} from '../output/events-json.ts';
 import type {Plan} from '../plan/plan.ts';
 import {assertNotStale, parsePlan} from '../plan/saved-plan.ts';
@@ -36,7 +37,7 @@ async function readSavedPlan(file: string): Promise<Plan> {
 	} catch (error) {
 		if (error instanceof UserError) throw error;
 		throw new UserError(`cannot read the saved plan ${file}: ${messageOf(error)}`, {
-			hint: 'compartment plan --out FILE',
+			hint: command('plan', '--out', 'FILE'),
 		});
 	}
 }
@@ -108,7 +109,7 @@ export async function apply(
 			terminal,
 			isApproved,
 			look: settings,
-			insteadOfAsking: `compartment ${verb} --auto-approve`,
+			insteadOfAsking: again('--auto-approve'),
 		});
 		if (!approved) return;
 		const parallelism = flags.parallelism ?? 10;

@@ -1,8 +1,10 @@
 import {CancelledError, UserError} from '../errors.ts';
+import type {Hint} from '../hint.ts';
 import {planLine} from '../output/events-json.ts';
 import {renderPlan} from '../output/plan-text.ts';
 import {hasChanges, type Plan} from '../plan/plan.ts';
 import {withoutSkipped} from '../plan/without-skipped.ts';
+import {renderHint} from '../render-hint.ts';
 import type {Settings} from '../settings.ts';
 import {askInLines} from './ask-in-lines.ts';
 import type {ShownAs} from './execute.ts';
@@ -21,7 +23,7 @@ type ApprovalOptions = {
 	/** Keys and colours of the question. */
 	readonly look?: Pick<Settings, 'keys' | 'theme'>;
 	/** Command line that goes ahead without asking, for the refusal outside a terminal. */
-	readonly insteadOfAsking: string;
+	readonly insteadOfAsking: Hint;
 };
 
 /**
@@ -34,11 +36,11 @@ export async function approve(
 ): Promise<Plan | undefined> {
 	const blocked = plan.actions.filter(({kind}) => kind === 'blocked');
 	if (blocked.length > 0) {
-		const hints = [...new Set(blocked.map(({unblock}) => unblock))].join('\n');
+		const hints = new Set(blocked.flatMap(({unblock}) => (unblock === undefined ? [] : [renderHint(unblock, plan)])));
 		throw new UserError(
 			`${blocked.length === 1 ? 'An action is' : `${blocked.length} actions are`} blocked, nothing was changed.`,
 			{
-				hint: hints,
+				hint: [...hints].join('\n'),
 			},
 		);
 	}

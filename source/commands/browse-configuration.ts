@@ -78,7 +78,9 @@ export async function configurationOf(
 		options.columns,
 	);
 	const texts = actions.flatMap(action =>
-		action.kind === 'blocked' ? renderBlocked(action, columns, options) : renderAction(plan, action, columns, options),
+		action.kind === 'blocked'
+			? renderBlocked(plan, action, columns, options)
+			: renderAction(plan, action, columns, options),
 	);
 	const difference: PageLine[] =
 		actions.length === 0

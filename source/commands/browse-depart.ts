@@ -1,8 +1,9 @@
 import {projectNameOf} from '../descriptor/detect.ts';
 import {findPlace} from '../descriptor/discover.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {again} from '../hint.ts';
 import {renderError} from '../output/errors.ts';
-import {shellWord} from '../output/shell-word.ts';
+
 import {findProgram, runProgram} from '../programs.ts';
 import {stateDirectory} from '../state/directory.ts';
 import {readState} from '../state/store.ts';
@@ -12,6 +13,7 @@ import {destroy} from './destroy.ts';
 import {findContainer} from './exec.ts';
 import type {ScreenFlags} from './flags.ts';
 import {init} from './init.ts';
+import {here, hintText, invoke} from './invocation.ts';
 import {lifecycle} from './lifecycle.ts';
 import {plan} from './plan.ts';
 import {promote} from './promote.ts';
@@ -23,20 +25,17 @@ type Run = Extract<Departure, {readonly type: 'run'}>;
 
 type Context = {readonly flags: ScreenFlags; readonly place: EnginePlace; readonly terminal: Terminal};
 
-/** What a person would have typed. */
-function commandLine({verb, environment, object, deployment}: Run): string {
-	const words = verb === 'discard' ? ['promote', '--discard'] : [verb];
-	return [
-		'compartment',
-		...words,
-		...(verb === 'init' || environment === 'production' ? [] : ['--env', shellWord(environment)]),
-		...(object === undefined ? [] : ['--service', shellWord(object)]),
-		...(deployment === undefined ? [] : ['--to', shellWord(deployment)]),
-	].join(' ');
-}
+/** What a person would have typed, without `compartment`. */
+const typedWords = ({verb, environment, object, deployment}: Run): readonly string[] => [
+	...(verb === 'discard' ? ['promote', '--discard'] : [verb]),
+	...(verb === 'init' || environment === 'production' ? [] : ['--env', environment]),
+	...(object === undefined ? [] : ['--service', object]),
+	...(deployment === undefined ? [] : ['--to', deployment]),
+];
 
 /** Runs the very function of the command, with its plan, its question and its view. */
 export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Promise<void> {
+	invoke(typedWords(run), run.environment);
 	const {environment, object, deployment} = run;
 	const common = {
 		...flags,
@@ -108,11 +107,12 @@ export async function depart(
 	if (departure.type === 'page') return openPager(departure.text);
 	if (departure.verb === 'shell') return openShell(departure, context);
 	const {paint, print} = context.terminal;
-	print(paint.dim(`$ ${commandLine(departure)}`));
+	invoke(typedWords(departure), departure.environment);
+	print(paint.dim(`$ ${hintText(again())}`));
 	try {
 		await runCommand(departure, context);
 	} catch (error) {
-		process.stderr.write(`${renderError(error, paint)}\n`);
+		process.stderr.write(`${renderError(error, paint, here())}\n`);
 		if (!(error instanceof UserError)) throw error;
 	}
 	// That of the dashboard, which did not fail.

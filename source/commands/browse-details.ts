@@ -1,6 +1,9 @@
+import {command, hint} from '../hint.ts';
 import {effectiveVariables} from '../model/effective.ts';
+import {scopeWords} from '../model/values.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {describeRule} from '../plan/routes.ts';
+import {renderHint} from '../render-hint.ts';
 import type {State} from '../state/state.ts';
 import type {ObjectView, PageLine, TabContent} from '../ui/stores/browse-data.ts';
 import {shownValue, sourceOf} from './variable-list.ts';
@@ -59,7 +62,11 @@ export function overviewOf(state: State | undefined, object: ObjectView): TabCon
 			...fact('URL', object.url),
 			...fact(
 				'access',
-				object.url === null ? null : object.asksPassword ? 'asks for the password: compartment access show' : 'public',
+				object.url === null
+					? null
+					: object.asksPassword
+						? renderHint(hint`asks for the password: ${command('access show')}`, state)
+						: 'public',
 			),
 			...fact('host', record?.spec.hostname),
 			...fact(
@@ -88,7 +95,15 @@ export function overviewOf(state: State | undefined, object: ObjectView): TabCon
 
 /** What a target gets, with source; sensitive values are hidden. */
 export function variablesOf(
-	{project, state}: {project: Workspace['project'] | undefined; state: State | undefined},
+	{
+		project,
+		state,
+		environment,
+	}: {
+		readonly project: Workspace['project'] | undefined;
+		readonly state: State | undefined;
+		readonly environment: string;
+	},
 	{kind, name}: ObjectView,
 ): TabContent {
 	if (!project) return {type: 'problem', message: 'compartment.yml cannot be read'};
@@ -102,7 +117,10 @@ export function variablesOf(
 			{title: 'SOURCE', priority: 2},
 			{title: 'VALUE', priority: 1, isFlexible: true},
 		],
-		empty: `No variables. compartment variable set KEY value --${kind} ${name}`,
+		empty: renderHint(
+			hint`No variables. ${command('variable set', 'KEY', 'value', ...scopeWords({type: kind, name}))}`,
+			{environment},
+		),
 		rows: items.map(item => ({
 			id: item.key,
 			cells: [item.key, item.isSensitive ? 'sensitive' : 'plain', sourceOf(item), shownValue(item)],

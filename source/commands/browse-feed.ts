@@ -151,6 +151,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 			workspace: workspaceOf(shown.environment),
 			trouble,
 			state: entryOf(shown.environment)?.state,
+			environment: shown.environment,
 			object,
 			terminal,
 		});

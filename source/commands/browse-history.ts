@@ -1,7 +1,9 @@
 import type {ApplyEvent} from '../apply/events.ts';
+import {command, hint} from '../hint.ts';
 import {formatBytes} from '../output/bytes.ts';
 import {formatAge} from '../output/duration.ts';
 import {createEventPrinter} from '../output/events-text.ts';
+import {renderHint} from '../render-hint.ts';
 import {readRunLog} from '../state/run-log.ts';
 import type {Deployment, State} from '../state/state.ts';
 import type {TabContent, TableColumn} from '../ui/stores/browse-data.ts';
@@ -68,7 +70,11 @@ export async function deploymentsOf(
 }
 
 /** Backups of a resource, newest first. */
-export function backupsOf(state: State | undefined, name: string, now: number): TabContent {
+export function backupsOf(
+	{state, environment}: {readonly state: State | undefined; readonly environment: string},
+	name: string,
+	now: number,
+): TabContent {
 	const backups = (state?.backups ?? [])
 		.filter(({resource}) => resource === name)
 		.sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -83,7 +89,7 @@ export function backupsOf(state: State | undefined, name: string, now: number): 
 			{title: 'SIZE', priority: 4, align: 'right'},
 			{title: 'NOTE', priority: 5, isFlexible: true},
 		],
-		empty: `No backup yet. compartment resource backup create --resource ${name}`,
+		empty: renderHint(hint`No backup yet. ${command('resource backup create', '--resource', name)}`, {environment}),
 		rows: backups.map(({id, status, purpose, createdAt, size, failureSummary, verification}) => ({
 			id,
 			tone: tones[status],

@@ -1,4 +1,5 @@
 import {exitCodes, UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {renderError} from '../output/errors.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {summaryOf} from '../ui/browse-rows.ts';
@@ -7,6 +8,7 @@ import {askLine} from './ask-in-lines.ts';
 import {runCommand} from './browse-depart.ts';
 import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './browse-world.ts';
 import type {ScreenFlags} from './flags.ts';
+import {here} from './invocation.ts';
 import {logs} from './logs.ts';
 import {createTerminal} from './terminal.ts';
 import {type EnginePlace, openEngine} from './workspace.ts';
@@ -73,7 +75,7 @@ export async function browseLines(flags: ScreenFlags): Promise<void> {
 			if (chosen === undefined) return;
 		}
 		const environment = environments.find(({name}) => name === chosen);
-		if (!environment) throw new UserError(`There is no environment ${chosen}.`, {hint: 'compartment environment list'});
+		if (!environment) throw new UserError(`There is no environment ${chosen}.`, {hint: command('environment list')});
 		print(`Environment ${sanitiseLine(environment.name)}: ${sanitiseLine(summaryOf(environment).text)}.`);
 		for (const line of environment.objects.flatMap(speakObject)) print(glyphs.adapt(line));
 		for (const message of environment.drift) print(`Changed outside Compartment: ${sanitiseLine(message)}`);
@@ -87,7 +89,7 @@ export async function browseLines(flags: ScreenFlags): Promise<void> {
 				else await logs(answer.split(/\s+/).slice(1), {...flags, env: environment.name, tail: 50, time: true});
 			} catch (error) {
 				if (!(error instanceof UserError)) throw error;
-				process.stderr.write(`${renderError(error, paint)}\n`);
+				process.stderr.write(`${renderError(error, paint, here())}\n`);
 			}
 			process.exitCode = exitCodes.done;
 		} else if (answer !== '') print(`There is no action ${sanitiseLine(answer)}.`);

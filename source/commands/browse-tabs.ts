@@ -1,4 +1,5 @@
 import {UserError} from '../errors.ts';
+import {renderHint} from '../render-hint.ts';
 import type {State} from '../state/state.ts';
 import type {ObjectView, TabContent, TabName} from '../ui/stores/browse-data.ts';
 import {configurationOf} from './browse-configuration.ts';
@@ -15,13 +16,14 @@ type Input = {
 	/** Why it cannot be read. */
 	readonly trouble: UserError | undefined;
 	readonly state: State | undefined;
+	readonly environment: string;
 	readonly object: ObjectView;
 	readonly terminal: Terminal;
 };
 
 /** What stands in one tab of one object. */
 export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
-	const {place, workspace, trouble, state, object, terminal} = input;
+	const {place, workspace, trouble, state, environment, object, terminal} = input;
 	try {
 		switch (tab) {
 			case 'logs':
@@ -29,26 +31,26 @@ export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
 			case 'overview':
 				return overviewOf(state, object);
 			case 'configuration':
-				if (!workspace) return problemOf(trouble ?? new UserError('compartment.yml cannot be read.'));
+				if (!workspace) return problemOf(trouble ?? new UserError('compartment.yml cannot be read.'), environment);
 				return await configurationOf(workspace, object, terminal);
 			case 'deployments':
 				return await deploymentsOf(place, state, object.name, Date.now());
 			case 'variables':
-				return variablesOf({project: workspace?.project, state}, object);
+				return variablesOf({project: workspace?.project, state, environment}, object);
 			case 'outputs':
 				return await outputsOf(input);
 			case 'backups':
-				return backupsOf(state, object.name, Date.now());
+				return backupsOf({state, environment}, object.name, Date.now());
 		}
 	} catch (error) {
-		if (error instanceof UserError) return problemOf(error);
+		if (error instanceof UserError) return problemOf(error, environment);
 		throw error;
 	}
 }
 
-const problemOf = ({message, hint = ''}: UserError): TabContent => ({
+const problemOf = ({message, hint = ''}: UserError, environment: string): TabContent => ({
 	type: 'problem',
-	message: `${message}\n${hint}`.trimEnd(),
+	message: `${message}\n${renderHint(hint, {environment})}`.trimEnd(),
 });
 
 async function outputsOf({workspace, state, object}: Input): Promise<TabContent> {

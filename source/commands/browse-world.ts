@@ -1,15 +1,18 @@
 import {plainRequest} from '../apply/plan-request.ts';
 import {readVitals} from '../apply/read-vitals.ts';
 import {refresh} from '../apply/refresh.ts';
+import {defaultEnvironment} from '../command-names.ts';
 import {findPlace} from '../descriptor/discover.ts';
 import {loadProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
 import {messageOf, UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import {ownObjects} from '../model/own.ts';
 import type {Drift} from '../plan/plan.ts';
 import {noVitals, type Vitals} from '../plan/vitals.ts';
+import {renderHint} from '../render-hint.ts';
 import {observeRouter} from '../router/router.ts';
 import {stateDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
@@ -17,7 +20,8 @@ import type {State} from '../state/state.ts';
 import {readState} from '../state/store.ts';
 import type {EnvironmentView, Problem} from '../ui/stores/browse-data.ts';
 import {viewEnvironment} from './browse-environments.ts';
-import {defaultEnvironment, type EnginePlace} from './workspace.ts';
+import {here} from './invocation.ts';
+import type {EnginePlace} from './workspace.ts';
 
 /** One read of the files: what there is without asking the engine. */
 export type Files = {
@@ -72,9 +76,12 @@ export function problemOf({trouble, environments}: Files): Problem | undefined {
 	const isMissing = trouble.message.includes('was not found');
 	return {
 		message: trouble.message,
-		hint: isMissing
-			? 'i writes a first one for this folder (compartment init).'
-			: (trouble.hint ?? 'Correct the file: this screen reads it again by itself.'),
+		hint: renderHint(
+			isMissing
+				? hint`i writes a first one for this folder (${command('init')}).`
+				: (trouble.hint ?? 'Correct the file: this screen reads it again by itself.'),
+			here(),
+		),
 		canInit: isMissing,
 	};
 }

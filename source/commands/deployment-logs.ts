@@ -1,5 +1,6 @@
 import type {ApplyEvent} from '../apply/events.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {eventLine} from '../output/events-json.ts';
 import {createEventPrinter} from '../output/events-text.ts';
 import {listRuns, readRunLog} from '../state/run-log.ts';
@@ -41,7 +42,7 @@ export async function deploymentLogs(id: string | undefined, flags: LogFlags): P
 		throw new UserError(
 			`There is no log of ${id ?? flags.run ?? 'a deployment'} in environment ${state.environment}.`,
 			{
-				hint: 'compartment deployment list',
+				hint: command('deployment list'),
 			},
 		);
 	const wanted = (events as readonly ApplyEvent[]).filter(

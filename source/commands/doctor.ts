@@ -3,6 +3,7 @@ import {loadProject} from '../descriptor/load.ts';
 import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {command, type Hint, hint} from '../hint.ts';
 import {pickSubnet} from '../model/subnets.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
@@ -20,6 +21,7 @@ import {checkDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
 import {identityPath} from '../state/identity.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {createTerminal} from './terminal.ts';
 import {routerOptions} from './workspace.ts';
 
@@ -27,7 +29,7 @@ type Check = {
 	readonly name: string;
 	readonly status: 'ok' | 'warning' | 'problem';
 	readonly message: string;
-	readonly hint?: string;
+	readonly hint?: Hint;
 };
 
 const counted = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
@@ -65,13 +67,13 @@ async function checkRunningRouter(engine: Engine, router: RouterOptions, observe
 		return {
 			status: 'warning',
 			message: `${router.name} is outdated: ${part.name} is ${part.before}, wanted is ${part.after}`,
-			hint: 'The next apply replaces it; compartment plan shows it.',
+			hint: hint`The next apply replaces it; ${command('plan')} shows it.`,
 		};
 	if (version !== undefined && isKnownOutdated(version))
 		return {
 			status: 'warning',
 			message: `${router.name} runs HAProxy ${version}, which lacks security corrections of ${wantedVersion}`,
-			hint: `Set routerImage to haproxy:${wantedVersion}-alpine or a later one, then compartment apply.`,
+			hint: hint`Set routerImage to haproxy:${wantedVersion}-alpine or a later one, then: ${command('apply')}`,
 		};
 	return `${router.name} serves ${router.listen}:${router.port} with HAProxy ${version ?? 'of an unknown version'}`;
 }
@@ -140,7 +142,10 @@ async function runChecks(): Promise<Check[]> {
 /** `compartment doctor`: everything Compartment needs on this machine, with what to do about each problem. */
 export async function doctor(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
-	const checks = await runChecks();
+	const checks = (await runChecks()).map(found => ({
+		...found,
+		hint: found.hint === undefined ? undefined : hintText(found.hint),
+	}));
 	const isHealthy = checks.every(({status}) => status !== 'problem');
 	if (isJson(flags)) process.stdout.write(jsonDocument({isHealthy, checks}));
 	else {

@@ -1,7 +1,7 @@
 import {plainRequest} from '../apply/plan-request.ts';
+import {again} from '../hint.ts';
 import {jsonLine} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
-import {shellWord} from '../output/shell-word.ts';
 import {removeEnvironmentDirectory} from '../state/environments.ts';
 import type {State} from '../state/state.ts';
 import {readState} from '../state/store.ts';
@@ -34,7 +34,7 @@ export async function environmentDelete(name: string, flags: ApplyFlags): Promis
 			consequence: `Delete environment ${name} with its history and variables.`,
 			isConfirmed: flags.autoApprove === true,
 			refusal: 'Environment delete requires confirmation.',
-			hint: `compartment environment delete ${shellWord(name)} --auto-approve`,
+			hint: again('--auto-approve'),
 			cancelled: 'Nothing was deleted.',
 		});
 	}

@@ -1,10 +1,12 @@
 import {loadProject} from '../descriptor/load.ts';
+import {command} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {renderTable} from '../output/table.ts';
 import {listEnvironments} from '../state/environments.ts';
 import {readState} from '../state/store.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {createTerminal} from './terminal.ts';
 
 type Row = {
@@ -35,7 +37,7 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 		return;
 	}
 	if (rows.length === 0)
-		return print(`No environments yet. The first one is made by ${paint.accent('compartment apply')}.`);
+		return print(`No environments yet. The first one is made by ${paint.accent(hintText(command('apply')))}.`);
 	const columns = [
 		{title: 'ENVIRONMENT', value: (row: Row) => sanitiseLine(row.name)},
 		{title: 'SERVICES', value: (row: Row) => String(row.services), align: 'right' as const},

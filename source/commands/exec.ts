@@ -1,5 +1,6 @@
 import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
+import {command as commandPart} from '../hint.ts';
 import {findProgram, startProgram} from '../programs.ts';
 import type {State} from '../state/state.ts';
 import type {CommonFlags} from './flags.ts';
@@ -7,7 +8,8 @@ import {openWorkspace, readExistingState, type Workspace} from './workspace.ts';
 
 /** Splits off what stands after `--`. */
 function assertCommand(command: readonly string[]): asserts command is [string, ...string[]] {
-	if (command.length === 0) throw new UserError('Pass a command after --.', {hint: 'compartment exec web -- sh'});
+	if (command.length === 0)
+		throw new UserError('Pass a command after --.', {hint: commandPart('exec', 'web', '--', 'sh')});
 }
 
 /** Container of a service or a resource; undefined when what is recorded is gone, or is not ours. */

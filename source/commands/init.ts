@@ -4,9 +4,11 @@ import {createInterface} from 'node:readline/promises';
 import {projectNameOf} from '../descriptor/detect.ts';
 import {describeInit} from '../descriptor/init.ts';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {createTerminal} from './terminal.ts';
 
 type InitFlags = CommonFlags & {readonly name?: string};
@@ -34,7 +36,7 @@ export async function init(flags: InitFlags): Promise<void> {
 		await writeFile('compartment.yml', initial.text, {flag: 'wx'});
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-			throw new UserError('compartment.yml already exists in this directory.', {hint: 'compartment validate'});
+			throw new UserError('compartment.yml already exists in this directory.', {hint: command('validate')});
 		throw new UserError(`cannot write compartment.yml in ${basename(directory)}: ${(error as Error).message}`);
 	}
 	if (isJson(flags)) {
@@ -43,5 +45,5 @@ export async function init(flags: InitFlags): Promise<void> {
 	}
 	const services = initial.services.map(({name, path}) => `${name} -> ${path}`).join(', ');
 	terminal.print(`Created ./compartment.yml for ${initial.name}. Initialized ${sanitiseLine(services)}`);
-	terminal.print(terminal.paint.dim('Next: compartment plan. All fields: compartment schema'));
+	terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('plan')}. All fields: ${command('schema')}`)));
 }

@@ -2,6 +2,7 @@ import {stringify} from 'yaml';
 import type {Observed} from '../engine/engine.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import type {EnvValue} from '../model/values.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
@@ -68,12 +69,12 @@ export async function inspect(address: string | undefined, flags: InspectFlags):
 	const [, kind, name] = /^(service|resource)\.(.+)$/.exec(address ?? '') ?? [];
 	if (flags.yaml) {
 		if (kind === 'resource') return printExpanded(name!, flags);
-		throw new UserError('--yaml needs the address of a resource.', {hint: 'compartment inspect resource.db --yaml'});
+		throw new UserError('--yaml needs the address of a resource.', {hint: command('inspect', 'resource.db', '--yaml')});
 	}
 	if (kind === 'resource') return resourceInspect({...flags, resource: name!});
 	if (address !== undefined && kind === undefined)
 		throw new UserError(`${address} is no address of a service or a resource.`, {
-			hint: 'compartment inspect service.web',
+			hint: command('inspect', 'service.web'),
 		});
 	return inspectServices(name === undefined ? flags : {...flags, service: [name]});
 }

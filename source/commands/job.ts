@@ -2,6 +2,7 @@ import {runJob} from '../apply/run-job.ts';
 import {cronServiceWarnings} from '../descriptor/schedules.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {CancelledError, UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {jobAddress} from '../model/address.ts';
 import {describeDesired} from '../model/desired.ts';
 import {labels} from '../model/labels.ts';
@@ -12,6 +13,7 @@ import {renderTable} from '../output/table.ts';
 import {readRunLog} from '../state/run-log.ts';
 import type {JobRun} from '../state/state.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {createTerminal, warn} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
@@ -75,7 +77,7 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 	warn(terminal, warnings);
 	if (rows.length === 0)
 		return print(
-			`No job has run in ${sanitiseLine(state.environment)} yet. Run one: ${paint.accent('compartment job run NAME')}`,
+			`No job has run in ${sanitiseLine(state.environment)} yet. Run one: ${paint.accent(hintText(command('job run', 'NAME')))}`,
 		);
 	const now = Date.now();
 	const columns = [
@@ -108,7 +110,7 @@ export async function jobLogs(id: string | undefined, flags: CommonFlags): Promi
 	const lines = run && readRunLog(workspace.directory, run.id);
 	if (!run || !lines)
 		throw new UserError(`There is no log of ${id ?? 'a job'} in environment ${state.environment}.`, {
-			hint: 'compartment job list',
+			hint: command('job list'),
 		});
 	if (isJson(flags)) process.stdout.write(jsonDocument({run, lines}));
 	else for (const {text} of lines as readonly JobLine[]) print(sanitiseLine(text));

@@ -1,5 +1,6 @@
 import type {Observed} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import type {State} from '../state/state.ts';
 
 /** A container whose log is read, under the name of its service or resource. */
@@ -31,8 +32,7 @@ export function chooseLogSources(
 		const source = sources.find(candidate => candidate.name === name);
 		if (source) return source;
 		throw new UserError(`${name} has no container in environment ${environment}`, {
-			hint:
-				sources.length > 0 ? `There are: ${sources.map(candidate => candidate.name).join(', ')}` : 'compartment apply',
+			hint: sources.length > 0 ? `There are: ${sources.map(candidate => candidate.name).join(', ')}` : command('apply'),
 		});
 	});
 }

@@ -1,4 +1,6 @@
 import {observeOwn} from '../engine/own-engine.ts';
+import {again} from '../hint.ts';
+
 import {jsonLine} from '../output/json.ts';
 import {createLogFormatter, logDocument, type SourcedLine} from '../output/log-lines.ts';
 import {mergeByTime} from '../output/merge-lines.ts';
@@ -41,7 +43,7 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 		const place = {screen: 'all-logs', environment, ...(chosen.length > 0 ? {names: chosen} : {})} as const;
 		return openDashboard(place, flags, {tail: flags.tail, since, isRaw: flags.raw});
 	}
-	const shown = flags.raw ? engine : await hideSecrets(engine, state, 'compartment logs --raw');
+	const shown = flags.raw ? engine : await hideSecrets(engine, state, again('--raw'));
 	const stop = new AbortController();
 	process.once('SIGINT', () => stop.abort());
 	const {signal} = stop;

@@ -25,5 +25,8 @@ async function run(args: readonly string[], version: string): Promise<void> {
 	if (args.length === 0) return openDashboard(version);
 	const {createProgram} = await import('./program.ts');
 	const given = withCommand(args);
-	await createProgram(version, given[0]).parseAsync(given, {from: 'user'});
+	const {beginInvocation} = await import('./invocation.ts');
+	const program = createProgram(version, given[0]);
+	program.hook('preAction', (_, action) => beginInvocation(action, args));
+	await program.parseAsync(given, {from: 'user'});
 }

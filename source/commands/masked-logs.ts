@@ -1,6 +1,8 @@
 import {createSecretReader} from '../apply/secret-reader.ts';
 import type {ReadonlyEngine} from '../engine/engine.ts';
 import {messageOf, UserError} from '../errors.ts';
+import {command, type Hint, hint, joinHints} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import type {Terminal} from './terminal.ts';
@@ -39,13 +41,13 @@ export function noteRawLogs({state, directory, inform}: Place): void {
  * @param rawCommand command line that reads the log as it is
  * @throws UserError when they cannot be hidden, because they cannot be read
  */
-export async function hideSecrets(engine: Logs, state: State, rawCommand: string): Promise<Logs> {
+export async function hideSecrets(engine: Logs, state: State, rawCommand: Hint): Promise<Logs> {
 	try {
 		return withText(engine, await readMask(state));
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
 		throw new UserError(`Sensitive values cannot be hidden in this log. ${error.message}`, {
-			hint: `Read it as it is: ${rawCommand}${error.hint ? `\n${error.hint}` : ''}`,
+			hint: joinHints([hint`Read it as it is: ${rawCommand}`, ...(error.hint === undefined ? [] : [error.hint])], '\n'),
 		});
 	}
 }
@@ -56,15 +58,16 @@ export async function hideSecrets(engine: Logs, state: State, rawCommand: string
  */
 export function hideSecretsOnScreen(engine: Logs, currentState: () => State | undefined): Logs {
 	let known: {readonly serial: number; readonly change: Promise<Change>} | undefined;
-	const hideAll = (error: unknown): Change => {
+	const hideAll = (error: unknown, environment: string): Change => {
 		const [reason] = messageOf(error).split('\n');
-		return () => `‹hidden: ${reason}; as it is: compartment logs --raw›`;
+		const raw = renderHint(command('logs', '--raw'), {environment});
+		return () => `‹hidden: ${reason}; as it is: ${raw}›`;
 	};
 	return {
 		async *logs(container, options) {
 			const state = currentState();
 			if (state && state.serial !== known?.serial)
-				known = {serial: state.serial, change: readMask(state).catch(hideAll)};
+				known = {serial: state.serial, change: readMask(state).catch(error => hideAll(error, state.environment))};
 			yield* withText(engine, (await known?.change) ?? String).logs(container, options);
 		},
 	};

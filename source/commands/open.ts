@@ -3,6 +3,7 @@ import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
 import {signInHint} from '../output/result-text.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {openInBrowser} from './open-in-browser.ts';
 import {readSignIn} from './sign-in.ts';
 import {createTerminal} from './terminal.ts';
@@ -25,11 +26,12 @@ export async function open(name: string | undefined, flags: CommonFlags): Promis
 		});
 	const url = serviceUrl(found[0], workspace.settings);
 	const isGuarded = state.routes?.access[found[1]] === 'authenticated';
-	if (isJson(flags)) process.stdout.write(jsonDocument({service: found[1], url, hint: isGuarded ? signInHint : null}));
+	if (isJson(flags))
+		process.stdout.write(jsonDocument({service: found[1], url, hint: isGuarded ? hintText(signInHint) : null}));
 	else if (!isGuarded) print(url);
 	else {
 		const signIn = await readSignIn(state, workspace.directory, terminal);
-		print(signIn ? signIn(url) : [url, signInHint].join('\n'));
+		print(signIn ? signIn(url) : [url, hintText(signInHint)].join('\n'));
 	}
 	// Without the password, which every user of this machine could read in the browser's command line. Where there is no
 	// desktop, the printed address is all there is.

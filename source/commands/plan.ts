@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {beginReading} from '../apply/begin-reading.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {planDocument} from '../output/plan-json.ts';
 import {renderPlan} from '../output/plan-text.ts';
@@ -8,6 +9,7 @@ import {hasChanges} from '../plan/plan.ts';
 import {serializePlan} from '../plan/saved-plan.ts';
 import {readJournal} from '../state/journal.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {requestOf} from './request.ts';
 import {createTerminal} from './terminal.ts';
 import {openEngine, openWorkspace, readOrNewState} from './workspace.ts';
@@ -47,7 +49,8 @@ export async function plan(flags: PlanFlags): Promise<void> {
 		} catch (error) {
 			throw new UserError(`cannot write the plan: ${messageOf(error)}`);
 		}
-		if (!isJson(flags)) terminal.print(`\nSaved. Run exactly this with: compartment apply ${flags.out}`);
+		if (!isJson(flags))
+			terminal.print(`\n${hintText(hint`Saved. Run exactly this with: ${command('apply', flags.out)}`)}`);
 	}
 	if (flags.detailedExitcode && hasChanges(result)) process.exitCode = exitCodes.changesPending;
 }

@@ -1,5 +1,6 @@
 import {createInterface} from 'node:readline/promises';
 import {CancelledError, UserError} from '../errors.ts';
+import type {Hint} from '../hint.ts';
 
 type Confirmation = {
 	/** What has to be typed. */
@@ -10,7 +11,7 @@ type Confirmation = {
 	readonly isConfirmed: boolean;
 	/** Where nobody can be asked. */
 	readonly refusal: string;
-	readonly hint: string;
+	readonly hint: Hint;
 	readonly cancelled: string;
 };
 

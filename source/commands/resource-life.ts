@@ -1,4 +1,5 @@
 import {assertDeletable, removeResource, startResource, stopResource} from '../backup/resource-life.ts';
+import {again} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {isJson} from './flags.ts';
 import {confirmByName} from './resource-confirm.ts';
@@ -35,7 +36,7 @@ export async function resourceDelete(flags: DeleteFlags): Promise<void> {
 			consequence: `Delete data volumes for resource ${name}.`,
 			isConfirmed: flags.yes === true,
 			refusal: 'Resource data delete requires interactive confirmation.',
-			hint: `compartment resource delete --resource ${name} --delete-data --yes`,
+			hint: again('--yes'),
 			cancelled: 'Resource data delete cancelled.',
 		});
 	const retainedVolumes = await workOn(flags, 'resource delete', work => removeResource(work, name, deleteData));

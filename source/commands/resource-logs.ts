@@ -1,6 +1,7 @@
 import {findResource} from '../backup/definition.ts';
 import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
+import {again, command} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {isJson} from './flags.ts';
@@ -33,11 +34,10 @@ export async function resourceLogs(
 	const {containerId} = findResource(state, name);
 	const details = await ownEngine(workspace.engine, state, workspace.router.name).inspectContainer(containerId);
 	if (details?.state !== 'running' && details?.state !== 'restarting')
-		throw new UserError(`Resource ${name} is not running.`, {hint: `compartment resource start --resource ${name}`});
+		throw new UserError(`Resource ${name} is not running.`, {hint: command('resource start', '--resource', name)});
 	const {engine, directory} = workspace;
 	if (flags.raw) noteRawLogs({state, directory, inform});
-	const rawCommand = `compartment resource logs --resource ${name} --raw`;
-	const shown = flags.raw ? engine : await hideSecrets(engine, state, rawCommand);
+	const shown = flags.raw ? engine : await hideSecrets(engine, state, again('--raw'));
 	const lines = [];
 	for await (const {at, stream, text} of shown.logs(containerId, {tail, ...(since ? {since} : {})})) {
 		if (isJson(flags)) lines.push({message: text, resourceName: name, stream, timestamp: at});

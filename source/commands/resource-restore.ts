@@ -2,6 +2,7 @@ import {findResource, knownResource} from '../backup/definition.ts';
 import {restorableBackup, restoreInPlace} from '../backup/restore.ts';
 import {restoreAs} from '../backup/restore-as.ts';
 import {UserError} from '../errors.ts';
+import {again} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {summariseBackup} from './backup-report.ts';
 import {isJson} from './flags.ts';
@@ -19,7 +20,7 @@ async function confirmRestore({resource: name, backup: id, yes = false, ...flags
 	const {project, ...workspace} = await openWorkspace({...flags});
 	const state = await readExistingState({project, ...workspace});
 	const refusal = 'Resource restore requires confirmation.';
-	const hint = `compartment resource backup restore --resource ${name} --backup ${id} --yes`;
+	const hint = again('--yes');
 	if (!yes && !process.stdin.isTTY) throw new UserError(refusal, {hint});
 	const {createdAt} = restorableBackup(state, id, knownResource(project, findResource(state, name)));
 	await confirmByName({

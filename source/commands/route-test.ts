@@ -1,6 +1,7 @@
 import {describeTable} from '../apply/route-table.ts';
 import {httpMethods} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {describeDesired} from '../model/desired.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
@@ -22,7 +23,7 @@ function parseRequest(method: string, url: string, defaultHost: string | undefin
 	const host = match[1] || defaultHost;
 	if (!host || (match[1] === undefined && !url.startsWith('/')))
 		throw new UserError(`${url} is neither a URL nor a path`, {
-			hint: 'compartment route test GET http://HOST/PATH, or a path alone for the host of the first exposed service',
+			hint: hint`${command('route test', 'GET', 'http://HOST/PATH')}, or a path alone for the host of the first exposed service`,
 		});
 	return {method: upper, host, path};
 }

@@ -1,4 +1,5 @@
 import {CancelledError, UserError} from '../errors.ts';
+import {again, command, hint} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {renderTable} from '../output/table.ts';
@@ -7,6 +8,7 @@ import {readHistory} from '../state/history.ts';
 import {acquireLock, breakLock} from '../state/lock.ts';
 import {restoreState} from '../state/store.ts';
 import {type CommonFlags, isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace} from './workspace.ts';
 
@@ -58,13 +60,12 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	const {print, isInteractive} = createTerminal(flags);
 	const {directory, environment} = await openWorkspace(flags);
 	const entry = readHistory(directory).find(candidate => candidate.serial === serial);
-	if (!entry)
-		throw new UserError(`There is no former state with serial ${serial}.`, {hint: 'compartment state history'});
-	if (!entry.state) throw new UserError(`${entry.path} ${entry.problem}`, {hint: 'compartment state history'});
+	if (!entry) throw new UserError(`There is no former state with serial ${serial}.`, {hint: command('state history')});
+	if (!entry.state) throw new UserError(`${entry.path} ${entry.problem}`, {hint: command('state history')});
 	if (!flags.autoApprove) {
 		if (!isInteractive)
 			throw new UserError('Nobody can be asked for approval here.', {
-				hint: `compartment state restore ${serial} --auto-approve`,
+				hint: again('--auto-approve'),
 			});
 		await confirm(`Restore the state of ${entry.state.updatedAt} (serial ${serial}) of ${sanitiseLine(environment)}?`);
 	}
@@ -72,7 +73,11 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	try {
 		const restored = await restoreState(directory, entry.state);
 		appendAudit(directory, {type: 'state.restored', status: 'succeeded', target: environment, details: {serial}});
-		print(`Restored serial ${serial} as serial ${restored.serial}. See what differs: compartment plan`);
+		print(
+			hintText(
+				hint`Restored serial ${String(serial)} as serial ${String(restored.serial)}. See what differs: ${command('plan')}`,
+			),
+		);
 	} finally {
 		await lock.release();
 	}

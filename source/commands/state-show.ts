@@ -1,6 +1,7 @@
 import {stringify} from 'yaml';
 import {nearest} from '../descriptor/nearest.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
 import {describeState} from '../state/describe.ts';
@@ -15,7 +16,7 @@ export async function stateShow(address: string, flags: CommonFlags): Promise<vo
 	if (!Object.hasOwn(objects, address)) {
 		const suggestion = nearest(address, Object.keys(objects));
 		throw new UserError(`${address} is not in the state${suggestion ? `, did you mean ${suggestion}?` : ''}`, {
-			hint: 'compartment state list',
+			hint: command('state list'),
 		});
 	}
 	if (isJson(flags)) process.stdout.write(jsonDocument(objects[address]));

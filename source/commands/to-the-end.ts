@@ -16,11 +16,12 @@ export async function toTheEnd(command: () => Promise<void>, args: readonly stri
 	process.stderr.on('error', onOutputError);
 	const tell = async (error: unknown) => {
 		const {renderError} = await import('../output/errors.ts');
+		const {here} = await import('./invocation.ts');
 		const {createPaint} = await import('../output/colour.ts');
 		const flag = args.includes('--no-color') ? false : undefined;
 		const paint = createPaint({stream: process.stderr, env: process.env, flag});
 		process.exitCode = error instanceof UserError ? error.exitCode : exitCodes.error;
-		process.stderr.write(`${renderError(error, paint, version)}\n`);
+		process.stderr.write(`${renderError(error, paint, here(), version)}\n`);
 	};
 	const fail = (error: unknown) => void tell(error).finally(() => process.exit());
 	process.on('uncaughtException', fail).on('unhandledRejection', fail);

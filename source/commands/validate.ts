@@ -1,5 +1,7 @@
 import {findSourceProblems} from '../build/source-problems.ts';
+import {defaultEnvironment} from '../command-names.ts';
 import {examineProject} from '../descriptor/load.ts';
+
 import {backupScheduleWarnings} from '../descriptor/schedules.ts';
 import {jsonDocument} from '../output/json.ts';
 import {type CommonFlags, isJson} from './flags.ts';
@@ -15,7 +17,10 @@ export async function validate(flags: CommonFlags): Promise<void> {
 		process.cwd(),
 		findSourceProblems,
 	);
-	const warnings = [...project.warnings, ...backupScheduleWarnings(resources, {directory})];
+	const warnings = [
+		...project.warnings,
+		...backupScheduleWarnings(resources, {directory, environment: defaultEnvironment}),
+	];
 	if (isJson(flags)) {
 		const names = (items: readonly {readonly name: string}[]) => items.map(item => item.name);
 		const counts = {services: names(services), resources: names(resources), routes: routes.length};

@@ -1,6 +1,8 @@
 import {nearest} from '../descriptor/nearest.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {type EffectiveVariable, effectiveVariables} from '../model/effective.ts';
+import {scopeWords, type VariableScope} from '../model/values.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {renderTable} from '../output/table.ts';
@@ -88,7 +90,7 @@ export async function variableList(flags: TargetFlags): Promise<void> {
 	print([...header(state, flags), body].join('\n'));
 }
 
-function findItem(items: readonly Item[], key: string): Item {
+function findItem(items: readonly Item[], key: string, target: VariableScope): Item {
 	const item = items.find(candidate => candidate.key === key);
 	if (item) return item;
 	const suggestion = nearest(
@@ -98,7 +100,7 @@ function findItem(items: readonly Item[], key: string): Item {
 	throw new UserError(
 		`The requested variable was not found for the selected target.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
 		{
-			hint: 'compartment variable list',
+			hint: command('variable list', ...scopeWords(target)),
 		},
 	);
 }
@@ -107,7 +109,7 @@ function findItem(items: readonly Item[], key: string): Item {
 export async function variableShow(key: string, flags: TargetFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const {state, items} = await readItems(flags);
-	const item = findItem(items, key);
+	const item = findItem(items, key, targetOf(flags));
 	if (isJson(flags)) {
 		const {project, environment} = state;
 		const variable = describeItem(item, state, flags);
@@ -135,7 +137,7 @@ export async function variableRemove(key: string, flags: TargetFlags): Promise<v
 		const {variables} = withoutVariable(state, target, key);
 		if (variables.length === state.variables.length && bindings.length === state.bindings.length)
 			throw new UserError('The requested variable was not found for the selected target.', {
-				hint: 'compartment variable list',
+				hint: command('variable list', ...scopeWords(target)),
 			});
 		return {state: {...state, variables, bindings}, audit: {...auditOf(target, key), removed: true}};
 	});

@@ -1,5 +1,6 @@
 import {accessSlot} from '../apply/access-password.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {decryptValue, encryptValue, identityFor, ownIdentity, ownRecipients} from '../state/secrets.ts';
 import type {State} from '../state/state.ts';
@@ -54,7 +55,7 @@ export async function variableRecipients(
 			const next = verb === 'add' ? [...new Set([...current, recipient])] : current.filter(each => each !== recipient);
 			if (verb === 'remove' && next.length === current.length)
 				throw new UserError(`${recipient} is not a recipient of environment ${state.environment}`, {
-					hint: 'compartment variable recipients list',
+					hint: command('variable recipients list'),
 				});
 			if (next.length === 0)
 				throw new UserError('The last recipient cannot be removed: nobody could read the values any more.');

@@ -2,6 +2,7 @@ import {constants} from 'node:os';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import {isSteeringName} from '../descriptor/steering-names.ts';
 import {CancelledError, messageOf, UserError} from '../errors.ts';
+import {again, command as commandPart} from '../hint.ts';
 import {describeDesired} from '../model/desired.ts';
 import {type Env, type EnvValue, isSameScope, type VariableScope} from '../model/values.ts';
 import {startProgram} from '../programs.ts';
@@ -66,7 +67,7 @@ async function resolveVariables(workspace: Workspace, state: State, flags: RunFl
 async function confirmProduction(flags: RunFlags, isInteractive: boolean): Promise<void> {
 	if (!flags.allowProduction)
 		throw new UserError('Running with the variables of production needs --allow-production.', {
-			hint: 'compartment variable run --env production --allow-production -- COMMAND',
+			hint: again('--allow-production'),
 		});
 	if (!isInteractive) return;
 	const {createInterface} = await import('node:readline/promises');
@@ -86,7 +87,7 @@ async function confirmProduction(flags: RunFlags, isInteractive: boolean): Promi
 export async function variableRun(command: readonly string[], flags: RunFlags): Promise<void> {
 	const [file, ...rest] = command;
 	if (file === undefined)
-		throw new UserError('Pass a command after --.', {hint: 'compartment variable run -- npm run dev'});
+		throw new UserError('Pass a command after --.', {hint: commandPart('variable run', '--', 'npm', 'run', 'dev')});
 	const workspace = await openWorkspace({...flags, env: flags.env ?? developmentEnvironment});
 	const {state} = await readOrNewState(workspace);
 	assertTarget(targetOf(flags), workspace.project, state);

@@ -1,13 +1,15 @@
 import {stripVTControlCharacters} from 'node:util';
 import type {Project} from '../descriptor/project.ts';
 import {CancelledError, UserError} from '../errors.ts';
-import type {VariableScope} from '../model/values.ts';
+import {command, hint} from '../hint.ts';
+import {scopeWords, type VariableScope} from '../model/values.ts';
 import {keyProblem} from '../model/variable-keys.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import type {State} from '../state/state.ts';
 import {findVariable} from '../state/variables.ts';
 import {isJson} from './flags.ts';
+import {hintText} from './invocation.ts';
 import {readStdin} from './read-stdin.ts';
 import {createTerminal} from './terminal.ts';
 import {auditOf, changeState, textOf, withValue} from './variable-change.ts';
@@ -59,14 +61,15 @@ type ValueRequest = {
 	readonly given: string | undefined;
 	readonly isSensitive: boolean;
 	readonly stdin: boolean;
+	readonly target: VariableScope;
 };
 
 /** The value, from the one place that was chosen (contract 5.5). */
-async function readValue({key, given, isSensitive, stdin}: ValueRequest): Promise<string> {
+async function readValue({key, given, isSensitive, stdin, target}: ValueRequest): Promise<string> {
 	if (given !== undefined && stdin) throw new UserError('Pass either a value or --stdin, not both.');
 	if (given !== undefined && isSensitive)
 		throw new UserError('Sensitive variables must use hidden prompt input or --stdin.', {
-			hint: `printf '%s' "$VALUE" | compartment variable set ${key} --sensitive --stdin`,
+			hint: hint`printf '%s' "$VALUE" | ${command('variable set', key, ...scopeWords(target), '--sensitive', '--stdin')}`,
 		});
 	if (given !== undefined) return given;
 	if (stdin) return textOf(await readStdin(), `The value of ${key}`).replace(/\r?\n$/, '');
@@ -102,12 +105,12 @@ function bind(state: State, project: Project, service: string, key: string, refe
 		);
 	if (findVariable(state, {type: 'service', name: service}, key))
 		throw new UserError(`Service variable "${key}" already has a literal value for service "${service}".`, {
-			hint: `compartment variable remove ${key} --service ${service}`,
+			hint: command('variable remove', key, '--service', service),
 		});
 	const others = state.bindings.filter(binding => binding.service !== service || binding.key !== key);
 	if (others.length < state.bindings.length)
 		throw new UserError(`Service variable "${key}" already has a resource output binding for service "${service}".`, {
-			hint: `compartment variable remove ${key} --service ${service}`,
+			hint: command('variable remove', key, '--service', service),
 		});
 	return {...state, bindings: [...others, {service, key, resource: name, output, updatedAt: new Date().toISOString()}]};
 }
@@ -118,7 +121,7 @@ function assertNotBound(state: State, target: VariableScope, key: string): void 
 		throw new UserError(
 			`Service variable "${key}" already has a resource output binding for service "${target.name}".`,
 			{
-				hint: `compartment variable remove ${key} --service ${target.name}`,
+				hint: command('variable remove', key, '--service', target.name),
 			},
 		);
 }
@@ -143,7 +146,7 @@ export async function variableSet(key: string, given: string | undefined, flags:
 		assertTarget(target, workspace.project, known);
 		assertNotBound(known, target, key);
 		const isSensitive = flags.sensitive === true || isKeptSensitive(known);
-		return readValue({key, given, isSensitive, stdin: flags.stdin === true});
+		return readValue({key, given, isSensitive, stdin: flags.stdin === true, target});
 	};
 	// Before the lock: nobody shall wait for somebody who types.
 	const value = flags.fromResource === undefined ? await readNew() : '';
@@ -165,5 +168,5 @@ export async function variableSet(key: string, given: string | undefined, flags:
 		return;
 	}
 	print(`Set variable ${key} for ${sanitiseLine(describePlace(state, target))}.${note}`);
-	if (state.engine !== null) print(paint.dim('It takes effect with the next compartment apply.'));
+	if (state.engine !== null) print(paint.dim(hintText(hint`It takes effect with the next ${command('apply')}`)));
 }

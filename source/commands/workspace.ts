@@ -1,16 +1,16 @@
+import {defaultEnvironment} from '../command-names.ts';
 import type {Project} from '../descriptor/project.ts';
 import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import type {RouterOptions} from '../router/router.ts';
 import {readSettings, type Settings} from '../settings.ts';
 import {checkDirectory, stateDirectory} from '../state/directory.ts';
 import type {State} from '../state/state.ts';
 import {newState, readState} from '../state/store.ts';
 import type {CommonFlags} from './flags.ts';
-
-/** Environment of every command that does not name one. */
-export const defaultEnvironment = 'production';
+import {actOn} from './invocation.ts';
 
 /** What a command works on: the project of this folder, one of its environments, and the engine. */
 export type Workspace = {
@@ -59,6 +59,7 @@ export async function openWorkspace(flags: CommonFlags, place?: EnginePlace): Pr
 			hint: `run the command in the folder of project ${flags.project}`,
 		});
 	const environment = flags.env ?? defaultEnvironment;
+	actOn(environment);
 	return {
 		project,
 		environment,
@@ -82,7 +83,7 @@ export async function readOrNewState({
 		throw new UserError(
 			`the state in ${directory} is of project ${state.project}, but compartment.yml names ${project.name}`,
 			{
-				hint: `rename it back, compartment destroy, then rename: a project's name is part of every object it has`,
+				hint: hint`rename it back, ${command('destroy')}, then rename: a project's name is part of every object it has`,
 			},
 		);
 	return {state, isNew: false};
@@ -93,6 +94,6 @@ export async function readExistingState(workspace: Workspace): Promise<State> {
 	const {state, isNew} = await readOrNewState(workspace);
 	if (!isNew) return state;
 	throw new UserError(`environment ${workspace.environment} of ${workspace.project.name} has not been deployed yet`, {
-		hint: `compartment apply --env '${workspace.environment}'`,
+		hint: command('apply'),
 	});
 }

@@ -6,12 +6,12 @@ const noPublishedPorts =
 	'the router publishes services: write port for the one that it listens on, accessMode: public, and domain';
 const notSupported = 'is not supported; see "What is not supported" in docs/compartment-yml.md';
 const secretVariable =
-	'store the value with compartment variable set NAME --sensitive; for a file write secretFiles: {NAME: /path}';
+	'store the value with the command variable set NAME --sensitive; for a file write secretFiles: {NAME: /path}';
 
 /** What stands for a key of Docker Compose in a service here. */
 const inService: Words = {
 	environment: 'write env, as a map',
-	env_file: 'write env, or import the file: compartment variable import --file .env --service NAME',
+	env_file: 'write env, or import the file with the command variable import --file .env --service NAME',
 	healthcheck: 'write readiness: {type: http, path: /healthz}',
 	command: 'write run: {command: …}, as one string',
 	entrypoint: 'write run: {command: …}, as one string',
@@ -33,7 +33,7 @@ const inService: Words = {
 	cpu: 'write limits: {cpu: 0.5}',
 	memory: 'write limits: {memory: 512m}',
 	public: 'write accessMode: public',
-	envFrom: 'store the values with compartment variable import --file .env --service NAME',
+	envFrom: 'store the values with the command variable import --file .env --service NAME',
 	...Object.fromEntries(
 		['privileged', 'cap_add', 'devices', 'user', 'working_dir', 'network_mode', 'extra_hosts', 'labels', 'logging'].map(
 			key => [key, notSupported],
@@ -46,7 +46,7 @@ const inResource: Words = {
 	healthcheck: 'write readiness: {type: tcp, port: 5432}',
 	depends_on: 'resources do not wait for each other',
 	secrets:
-		'store the value with compartment variable set NAME --resource NAME --sensitive, or write generatedVariables',
+		'store the value with the command variable set NAME --resource NAME --sensitive, or write generatedVariables',
 	networks: inService['networks']!,
 	container_name: inService['container_name']!,
 	expose: 'write ports',
@@ -61,9 +61,9 @@ const atTop: Words = {
 	secrets: secretVariable,
 	configs: inService['configs']!,
 	routes: 'write them in compartment.routes.yml',
-	env: 'write env in each service, or: compartment variable set NAME VALUE',
+	env: 'write env in each service, or use the command variable set NAME VALUE',
 	environments:
-		'every command takes --env NAME; what differs goes into variables: compartment variable set NAME VALUE --env NAME',
+		'every command takes --env NAME; what differs goes into variables, with the command variable set NAME VALUE --env NAME',
 };
 
 const own = (words: Words, key: string): string | undefined => (Object.hasOwn(words, key) ? words[key] : undefined);

@@ -1,6 +1,9 @@
 import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
+import {defaultEnvironment} from '../command-names.ts';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
 import {type DetectedService, detectServices, projectNameOf} from './detect.ts';
 import {descriptorFile} from './discover.ts';
 import {projectNamePattern} from './schema/text.ts';
@@ -130,7 +133,7 @@ const textFor = (name: string, services: readonly DetectedService[]): string => 
 				`  ${fallback.name}: ${fallback.path}`,
 			];
 	return [
-		`# All fields: compartment schema`,
+		renderHint(hint`# All fields: ${command('schema')}`, {environment: defaultEnvironment}),
 		`name: ${name}`,
 		'',
 		'services:',
@@ -148,7 +151,7 @@ const textFor = (name: string, services: readonly DetectedService[]): string => 
 export const describeInit = async (directory: string, name?: string): Promise<InitialDescriptor> => {
 	const folder = resolve(directory);
 	if (existsSync(join(folder, descriptorFile)))
-		throw new UserError(`${descriptorFile} already exists in this directory.`, {hint: 'compartment validate'});
+		throw new UserError(`${descriptorFile} already exists in this directory.`, {hint: command('validate')});
 	const chosen = chooseName(folder, name);
 	const detected = await detectServices(folder);
 	return {name: chosen, text: textFor(chosen, detected), services: detected.length > 0 ? detected : [fallback]};

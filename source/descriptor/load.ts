@@ -1,5 +1,7 @@
 import {join} from 'node:path';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
+
 import {descriptorFile, findPlace, routesFile} from './discover.ts';
 import {hashFiles} from './files-hash.ts';
 import type {Project} from './project.ts';
@@ -10,7 +12,7 @@ import {readBytes} from './yaml/bytes.ts';
 const notFound = () =>
 	new UserError(
 		`${descriptorFile} was not found in the current directory. This command requires a local compartment repo.`,
-		{hint: 'compartment init'},
+		{hint: command('init')},
 	);
 
 /**

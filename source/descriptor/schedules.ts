@@ -1,3 +1,5 @@
+import {command} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
 import type {BackupOperation, Resource, Schedule, Service} from './project.ts';
 
 type BackupSchedule = NonNullable<BackupOperation['schedule']>;
@@ -18,8 +20,8 @@ export const crontabLine = (directory: string, command: string): string =>
 /** What a cron service's schedule does not do, without its name. */
 export const cronServiceNote = ({name, schedule}: Service): string =>
 	schedule
-		? `nothing starts it by its schedule (${describeSchedule(schedule)}) yet; run it by hand: compartment job run ${name}`
-		: `has no schedule; it runs only by hand: compartment job run ${name}`;
+		? `nothing starts it by its schedule (${describeSchedule(schedule)}) yet; run it by hand, with the command job run ${name}`
+		: `has no schedule; it runs only by hand, with the command job run ${name}`;
 
 /** The cron services of a project, each with what its schedule does not do. */
 export const cronServiceWarnings = (services: readonly Service[]): string[] =>
@@ -28,8 +30,7 @@ export const cronServiceWarnings = (services: readonly Service[]): string[] =>
 type Place = {
 	/** Absolute directory of compartment.yml. */
 	readonly directory: string;
-	/** Left out for production, where commands work without a name. */
-	readonly environment?: string;
+	readonly environment: string;
 };
 
 /**
@@ -43,9 +44,10 @@ export function backupScheduleWarnings(resources: readonly Resource[], {director
 		return `${name} (${describeSchedule(schedule)}${preset === undefined ? '' : `, from preset ${preset}`})`;
 	});
 	if (scheduled.length === 0) return [];
-	const command = ['compartment resource backup run-due', ...(environment ? [`--env ${quoted(environment)}`] : [])];
+	// A `%` would end the command in a crontab.
+	const line = renderHint(command('resource backup run-due'), {environment}).replaceAll('%', '\\%');
 	const noun = scheduled.length === 1 ? 'schedule' : 'schedules';
 	return [
-		`Nothing runs the backup ${noun} of ${scheduled.join(', ')} until cron does. Add this line with crontab -e:\n${crontabLine(directory, command.join(' '))}`,
+		`Nothing runs the backup ${noun} of ${scheduled.join(', ')} until cron does. Add this line with crontab -e:\n${crontabLine(directory, line)}`,
 	];
 }

@@ -13,7 +13,7 @@ const unexpanded = (
 		.filter(([, value]) => /\$\{[A-Za-z_]/.test(value))
 		.map(([key]) => ({
 			path: [section, name, 'env', key],
-			message: `is not filled in: compartment.yml takes no values from your environment. Remove it, then: compartment variable set ${key} --${section.slice(0, -1)} ${name} --sensitive`,
+			message: `is not filled in: compartment.yml takes no values from your environment. Remove it, then use the command variable set ${key} --${section.slice(0, -1)} ${name} --sensitive`,
 		}));
 
 const ofService = (service: Service): Finding[] => {

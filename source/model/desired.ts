@@ -1,5 +1,6 @@
 import type {Connection, Project, Resource, Service} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {resourceAddress, serviceAddress, volumeAddress} from './address.ts';
 import {resourceContainerName, resourceHost, serviceHost, volumeName} from './names.ts';
 import {outputFingerprint} from './outputs.ts';
@@ -90,11 +91,11 @@ function serviceEnv(input: DesiredInput, service: Service): Env {
 		const output = resource?.outputs[outputName];
 		if (!resource)
 			throw new UserError(`Resource output variable "${key}" references missing resource "${name}".`, {
-				hint: `compartment variable remove ${key} --service ${service.name}`,
+				hint: command('variable remove', key, '--service', service.name),
 			});
 		if (!output)
 			throw new UserError(`Resource output "${outputName}" is not declared on resource "${name}".`, {
-				hint: `compartment variable remove ${key} --service ${service.name}`,
+				hint: command('variable remove', key, '--service', service.name),
 			});
 		const context = {project: project.name, environment, resource: name};
 		env[key] = {

@@ -32,4 +32,8 @@ export type Env = Readonly<Record<string, EnvValue>>;
 export const scopeAddress = (scope: VariableScope): string =>
 	scope.type === 'environment' ? 'environment' : `${scope.type}.${scope.name}`;
 
+/** The flags that name a scope: `--service web`. */
+export const scopeWords = (scope: VariableScope): readonly string[] =>
+	scope.type === 'environment' ? [] : [`--${scope.type}`, scope.name];
+
 export const isSameScope = (a: VariableScope, b: VariableScope): boolean => scopeAddress(a) === scopeAddress(b);

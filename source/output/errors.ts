@@ -1,13 +1,14 @@
 import {DescriptorError} from '../descriptor/problem.ts';
 import {CancelledError, messageOf, UserError} from '../errors.ts';
+import {type Place, renderHint} from '../render-hint.ts';
 import type {Paint} from './colour.ts';
 import {sanitiseText} from './sanitise.ts';
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
-function userError(error: UserError, paint: Paint): string {
+function userError(error: UserError, paint: Paint, place: Place): string {
 	const message = sanitiseText(error.message);
-	const hint = error.hint === undefined ? '' : `\n  ${paint.dim(indent(sanitiseText(error.hint)))}`;
+	const hint = error.hint === undefined ? '' : `\n  ${paint.dim(indent(sanitiseText(renderHint(error.hint, place))))}`;
 	if (error instanceof CancelledError) return paint.warn(message) + hint;
 	// Each problem already names its file and line; a word before the first would only stand in the way.
 	if (error instanceof DescriptorError) return message.replace(/^ +\| +\^+$/gm, line => paint.fail(line)) + hint;
@@ -39,14 +40,14 @@ const shownPlaces = 4;
  * What is printed on stderr for anything thrown, without a line break at its end. A UserError is its message and what
  * to do next; everything else is a defect of ours and comes with where it happened and a request to report it.
  */
-export function renderError(error: unknown, paint: Paint, version?: string): string {
-	if (error instanceof UserError) return userError(error, paint);
+export function renderError(error: unknown, paint: Paint, place: Place, version?: string): string {
+	if (error instanceof UserError) return userError(error, paint, place);
 	if (
 		error instanceof AggregateError &&
 		error.errors.length > 0 &&
 		error.errors.every(part => part instanceof UserError)
 	)
-		return error.errors.map(part => userError(part, paint)).join('\n');
+		return error.errors.map(part => userError(part, paint, place)).join('\n');
 	const known = version === undefined ? 'and the output of compartment --version' : `and the version, ${version}`;
 	return [
 		`${paint.fail('Error:')} this is a defect of Compartment: ${sanitiseText(messageOf(error))}`,

@@ -1,5 +1,6 @@
 import type {ApplyEvent} from '../apply/events.ts';
 import type {Plan} from '../plan/plan.ts';
+import {renderHint} from '../render-hint.ts';
 import type {DeploymentFailure} from '../state/state.ts';
 import {jsonLine} from './json.ts';
 import {planDocument} from './plan-json.ts';
@@ -43,9 +44,11 @@ function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
 		case 'notice':
 			return {...base, level: event.level, message: event.message};
 		case 'apply-finished': {
-			const {outcome, durationMs, done, failed, skipped, urls, resources, keptVolumes} = event.result;
+			const {environment, outcome, durationMs, done, failed, skipped, urls, resources, keptVolumes} = event.result;
 			const counts = {durationMs, done, failed, skipped};
-			const hint = urls.some(({accessMode}) => accessMode === 'authenticated') ? signInHint : null;
+			const hint = urls.some(({accessMode}) => accessMode === 'authenticated')
+				? renderHint(signInHint, {environment})
+				: null;
 			return {...base, type: 'summary', outcome, ...counts, urls, hint, resources, keptVolumes};
 		}
 	}

@@ -1,6 +1,7 @@
 import {serviceAddress} from '../model/address.ts';
 import {type Action, type Change, type Plan, type ShownValue, signOf} from '../plan/plan.ts';
 import {isRouted} from '../plan/services.ts';
+import {renderHint} from '../render-hint.ts';
 import type {Glyphs} from './glyphs.ts';
 import {renderChanges} from './plan-change-text.ts';
 import type {PlanTextOptions} from './plan-text-options.ts';
@@ -101,10 +102,13 @@ export function renderAction(plan: Plan, action: Action, layout: PlanColumns, op
 }
 
 /** A blocked action: what is in the way, and the way out on a line of its own, so that it can be copied. */
-export function renderBlocked(action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
+export function renderBlocked(plan: Plan, action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
 	const {paint, glyphs} = options;
 	const lines = addressLines('!', action.address, action.reasons.join('; '), layout, options, {sign: paint.blocked});
 	if (action.unblock === undefined) return lines;
 	const indent = ' '.repeat(margin + layout.sign + 3);
-	return [...lines, `${indent}${paint.dim(glyphs.arrow)} ${paint.accent(sanitiseLine(action.unblock))}`];
+	return [
+		...lines,
+		`${indent}${paint.dim(glyphs.arrow)} ${paint.accent(sanitiseLine(renderHint(action.unblock, plan)))}`,
+	];
 }

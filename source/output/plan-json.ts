@@ -7,6 +7,7 @@ import {
 	type ShownValue,
 	signOf,
 } from '../plan/plan.ts';
+import {renderHint} from '../render-hint.ts';
 import {withoutSecret} from './plan-value-text.ts';
 
 type ValueDocument = string | {readonly sensitive: true} | {readonly computed: true; readonly note?: string} | null;
@@ -102,8 +103,13 @@ export const planDocument = (plan: Plan): PlanDocument => ({
 	summary: countActions(plan.actions),
 	changes: plan.actions.filter(({kind}) => kind !== 'none' && kind !== 'blocked').map(actionDocument),
 	drift: plan.drift.map(({address, message}) => ({address, message})),
-	warnings: plan.warnings,
+	warnings: plan.warnings.map(warning => renderHint(warning, plan)),
 	blocked: plan.actions
 		.filter(({kind}) => kind === 'blocked')
-		.map(({address, object, reasons, unblock}) => ({address, object, reasons, unblock: unblock ?? null})),
+		.map(({address, object, reasons, unblock}) => ({
+			address,
+			object,
+			reasons,
+			unblock: unblock === undefined ? null : renderHint(unblock, plan),
+		})),
 });

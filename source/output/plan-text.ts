@@ -1,4 +1,5 @@
 import {type Action, countActions, type Plan, signOf} from '../plan/plan.ts';
+import {renderHint} from '../render-hint.ts';
 import {intentionOf, modeWords} from './mode-words.ts';
 import {addressLines, type PlanColumns, planColumns, renderAction, renderBlocked} from './plan-action-text.ts';
 import type {PlanTextOptions} from './plan-text-options.ts';
@@ -68,9 +69,9 @@ function driftLines({drift}: Plan, options: PlanTextOptions): string[] {
 	];
 }
 
-function blockedLines(actions: readonly Action[], layout: PlanColumns, options: PlanTextOptions): string[] {
+function blockedLines(plan: Plan, actions: readonly Action[], layout: PlanColumns, options: PlanTextOptions): string[] {
 	if (actions.length === 0) return [];
-	const blocks = actions.map(action => renderBlocked(action, layout, options));
+	const blocks = actions.map(action => renderBlocked(plan, action, layout, options));
 	return [
 		options.paint.blocked('Blocked: nothing runs until this is solved'),
 		...blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block])),
@@ -137,8 +138,11 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 			layout,
 			options,
 		),
-		blockedLines(shown.filter(isBlocked), layout, options),
-		warningLines(plan.warnings, options),
+		blockedLines(plan, shown.filter(isBlocked), layout, options),
+		warningLines(
+			plan.warnings.map(warning => renderHint(warning, plan)),
+			options,
+		),
 		lastLines(plan, changing, options),
 	];
 	return sections

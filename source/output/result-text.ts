@@ -1,9 +1,10 @@
 import type {ApplyResult} from '../apply/events.ts';
+import {command, type Hint, hint} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
 import type {Paint} from './colour.ts';
 import {formatDuration} from './duration.ts';
 import {modeWords} from './mode-words.ts';
 import {sanitiseLine} from './sanitise.ts';
-import {shellWord} from './shell-word.ts';
 
 /** Whether a cancel left anything undone: what runs is finished, and that may have been all. */
 const isCutShort = ({outcome, failed, skipped}: ApplyResult): boolean =>
@@ -36,7 +37,7 @@ function keptLines({keptVolumes, environment}: ApplyResult, paint: Paint): strin
 	const [noun, pronoun] = names.length === 1 ? ['volume', 'it'] : ['volumes', 'them'];
 	return [
 		`Kept ${noun} ${names.join(', ')}: the next apply uses ${pronoun} again.`,
-		paint.dim(`Delete ${pronoun}: compartment destroy --env ${shellWord(environment)} --delete-data`),
+		paint.dim(renderHint(hint`Delete ${pronoun}: ${command('destroy', '--delete-data')}`, {environment})),
 	];
 }
 
@@ -44,7 +45,7 @@ function keptLines({keptVolumes, environment}: ApplyResult, paint: Paint): strin
 export type SignIn = (url: string) => string;
 
 /** Where the password itself may not stand. */
-export const signInHint = 'The password and a link that signs in: compartment access show';
+export const signInHint: Hint = hint`The password and a link that signs in: ${command('access show')}`;
 
 function guardedAddress(url: string, paint: Paint, signIn: SignIn | undefined): string {
 	if (!signIn) return `${paint.accent(sanitiseLine(url))} (asks for the password)`;
@@ -69,6 +70,6 @@ export function renderResult(result: ApplyResult, paint: Paint, signIn?: SignIn)
 		...result.urls.map(entry => `${sanitiseLine(entry.service)} ${active} at ${addressOf(entry)}`),
 		...result.resources.map(({name, host}) => `Resource ${sanitiseLine(name)} at ${sanitiseLine(host)}`),
 		...keptLines(result, paint),
-		...(isGuarded && !signIn ? [paint.dim(signInHint)] : []),
+		...(isGuarded && !signIn ? [paint.dim(renderHint(signInHint, result))] : []),
 	];
 }

@@ -1,11 +1,12 @@
+import {command} from '../hint.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
 import type {Health} from '../model/health-facts.ts';
+import {renderHint} from '../render-hint.ts';
 import type {Paint} from './colour.ts';
 import {formatAge} from './duration.ts';
 import type {Glyphs} from './glyphs.ts';
 import {causeText, healthStyle, healthWord, restartsText} from './health-text.ts';
 import {sanitiseLine} from './sanitise.ts';
-import {shellWord} from './shell-word.ts';
 import type {ResourceStatus, ServiceStatus, StatusReport} from './status.ts';
 import {type Column, renderTable} from './table.ts';
 import {displayWidth} from './width.ts';
@@ -87,7 +88,7 @@ function causes({services, resources, environment}: StatusReport, {paint, glyphs
 	].filter(({health}) => health.cause !== null);
 	return rows.flatMap(({address, name, health}) => [
 		`${healthStyle(health, paint)(`${sanitiseLine(name)} ${healthWord(health)}`)}: ${glyphs.adapt(causeText(health))}`,
-		`  ${paint.dim(`${glyphs.arrow} compartment why ${address} --env ${shellWord(environment)}`)}`,
+		`  ${paint.dim(`${glyphs.arrow} ${renderHint(command('why', address), {environment})}`)}`,
 	]);
 }
 
@@ -96,19 +97,19 @@ function candidates({services, environment}: StatusReport, {paint, glyphs, now}:
 		candidate
 			? [
 					`${paint.warn(`${sanitiseLine(name)}: a candidate waits`)}, made ${formatAge(candidate.createdAt, now)} ago (${sanitiseLine(candidate.deployment)}, ${healthWord(candidate.health)})`,
-					`  ${paint.dim(`${glyphs.arrow} compartment promote --env ${shellWord(environment)} --service ${sanitiseLine(name)}`)}`,
+					`  ${paint.dim(`${glyphs.arrow} ${renderHint(command('promote', '--service', name), {environment})}`)}`,
 				]
 			: [],
 	);
 }
 
-function failedAttempts({services, project, environment}: StatusReport, {paint, glyphs, now}: StatusOptions): string[] {
+function failedAttempts({services, environment}: StatusReport, {paint, glyphs, now}: StatusOptions): string[] {
 	return services.flatMap(({name, failedAttempt}) =>
 		failedAttempt
 			? [
 					`${paint.fail(`${sanitiseLine(name)}: the newest attempt failed`)} at ${failedAttempt.stage}, ${formatAge(failedAttempt.at, now)} ago (${sanitiseLine(failedAttempt.deployment)})`,
 					`  ${glyphs.adapt(sanitiseLine(failedAttempt.message))}`,
-					`  ${paint.dim(`${glyphs.arrow} compartment deployment logs --project ${sanitiseLine(project)} --env ${shellWord(environment)} --service ${sanitiseLine(name)}`)}`,
+					`  ${paint.dim(`${glyphs.arrow} ${renderHint(command('deployment logs', '--service', name), {environment})}`)}`,
 				]
 			: [],
 	);

@@ -1,4 +1,6 @@
 import type {ApplyResult} from '../apply/events.ts';
+import {command, hint} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
 import type {Paint} from './colour.ts';
 import {formatDuration} from './duration.ts';
 import {renderFailure} from './failure-text.ts';
@@ -6,7 +8,6 @@ import type {Glyphs} from './glyphs.ts';
 import type {Progress, StepProgress} from './progress.ts';
 import {renderResult, type SignIn} from './result-text.ts';
 import {sanitiseLine} from './sanitise.ts';
-import {shellWord} from './shell-word.ts';
 import {displayWidth, padEnd, padStart, truncate, wrapWords} from './width.ts';
 
 type TranscriptOptions = {
@@ -60,8 +61,7 @@ function failureBlock(step: StepProgress, options: TranscriptOptions): string[] 
 // A view that is gone took the whole log with it.
 function whereToLook({outcome, environment}: ApplyResult, run: string | null, paint: Paint): string[] {
 	if (outcome !== 'failed' || run === null) return [];
-	const flag = environment === 'production' ? '' : ` --env ${shellWord(environment)}`;
-	return [paint.dim(`All that it said: compartment deployment logs ${run}${flag}`)];
+	return [paint.dim(renderHint(hint`Complete logs: ${command('deployment logs', run)}`, {environment}))];
 }
 
 /**

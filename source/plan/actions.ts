@@ -1,3 +1,4 @@
+import type {Hint} from '../hint.ts';
 import type {Action, ObjectType} from './plan.ts';
 
 type Parts = Pick<Action, 'address' | 'object'> & Partial<Action>;
@@ -17,7 +18,7 @@ export const unchangedAction = (address: string, object: ObjectType, unchanged =
 export const action = (parts: Parts & Pick<Action, 'kind' | 'reasons'>): Action => ({...rest, ...parts});
 
 /** An action that stops the whole plan, with the way out. */
-export const blocked = (address: string, object: ObjectType, reason: string, unblock: string): Action => ({
+export const blocked = (address: string, object: ObjectType, reason: string, unblock: Hint): Action => ({
 	...rest,
 	address,
 	object,

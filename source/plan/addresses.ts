@@ -1,4 +1,5 @@
 import {anotherPool, noBlock} from '../engine/create-network.ts';
+import {command, type Hint, hint} from '../hint.ts';
 import {networkAddress} from '../model/address.ts';
 import type {Desired} from '../model/specs.ts';
 import {type Addresses, pickSubnet, prefixFor, roomOf} from '../model/subnets.ts';
@@ -36,17 +37,23 @@ function neededAddresses(input: PlanInput, deployments: readonly PlannedDeployme
 	return {fixed: serving + held + starting, handedOut: resources + releases + 1, serving, held, starting};
 }
 
+const larger = hint`${command('destroy')} (volumes stay), then ${command('apply')}: the networks are made large enough`;
+
 /** The way out of a network whose fixed addresses do not suffice for all deployments of a plan at the same time. */
-function wayOut(input: PlanInput, {serving, held}: Needed, deployments: readonly PlannedDeployment[], room: number) {
-	const larger = 'compartment destroy (volumes stay), then compartment apply: the networks are made large enough';
-	if (held > 0) return 'compartment promote, or compartment promote --discard, then again';
+function wayOut(
+	input: PlanInput,
+	{serving, held}: Needed,
+	deployments: readonly PlannedDeployment[],
+	room: number,
+): Hint {
+	if (held > 0) return hint`${command('promote')}, or ${command('promote', '--discard')}, then again`;
 	const free = room - serving;
 	const starting = deployments.filter(({kind}) => isRunning(kind)).map(({service}) => service);
 	// New services stay: only those that replace something leave room for the next ones.
 	const isEnough = new Set([...Object.keys(input.state.active), ...starting]).size < room;
 	if (free < 1 || !isEnough || (input.mode !== 'apply' && input.mode !== 'rollback')) return larger;
-	const some = starting.slice(0, free).map(service => `--service ${service}`);
-	return `compartment ${input.mode} ${some.join(' ')}, then the others; or ${larger}`;
+	const some = starting.slice(0, free).flatMap(service => ['--service', service]);
+	return hint`${input.mode === 'rollback' ? command('rollback', ...some) : command('apply', ...some)}, then the others; or ${larger}`;
 }
 
 /** Whether all that runs at the same time has an address in the networks that are there. */
@@ -71,7 +78,7 @@ function planRoom(input: PlanInput, deployments: readonly PlannedDeployment[]): 
 				networkAddress,
 				'network',
 				`${place} has ${room.handedOut} addresses for resources, release commands and the router, and ${needed.handedOut} are needed`,
-				'compartment destroy (volumes stay), then compartment apply: the networks are made large enough',
+				larger,
 			);
 	}
 	return undefined;

@@ -1,3 +1,4 @@
+import {command, hint} from '../hint.ts';
 import {candidateAddress, routesAddress, serviceAddress} from '../model/address.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
@@ -22,7 +23,7 @@ export function planPromotion(input: PlanInput): Proposal {
 				address,
 				'service',
 				`candidate ${candidate.id} does not run any more`,
-				`compartment apply --hold --service ${candidate.service}, or compartment promote --discard`,
+				hint`${command('apply', '--hold', '--service', candidate.service)}, or ${command('promote', '--discard')}`,
 			);
 		const active = activeDeployment(input.state, candidate.service);
 		const {changes, unchanged} = compareAttributes(

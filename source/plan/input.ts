@@ -1,4 +1,5 @@
 import type {Observed, ObservedContainer} from '../engine/engine.ts';
+import type {Hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
 import type {OutdatedPart} from '../router/router.ts';
@@ -17,7 +18,7 @@ export type ImageFinding = {
 	/** TCP ports that the image exposes, in its order; absent while the image is not known. */
 	readonly exposedPorts?: readonly number[];
 	/** What keeps it from being built, with the command that helps. */
-	readonly obstacle?: {readonly reason: string; readonly unblock: string};
+	readonly obstacle?: {readonly reason: string; readonly unblock: Hint};
 };
 
 /** A host that another environment of this engine serves already. */
@@ -68,7 +69,7 @@ export type PlanInput = {
 	/** Image ids of recorded deployments that the engine still has. */
 	readonly availableImages: ReadonlySet<string>;
 	readonly descriptorHash: string;
-	readonly warnings: readonly string[];
+	readonly warnings: readonly Hint[];
 	readonly now: string;
 };
 

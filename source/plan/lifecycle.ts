@@ -1,3 +1,4 @@
+import {command} from '../hint.ts';
 import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
@@ -23,7 +24,7 @@ const halfRestored = (input: PlanInput): Action[] =>
 	Object.keys(input.state.resources).flatMap(name => blockedResource(input.state, name) ?? []);
 
 const gone = (address: string, object: Action['object'], reason = 'its container is gone'): Action =>
-	blocked(address, object, reason, 'compartment apply');
+	blocked(address, object, reason, command('apply'));
 
 /** Everything stops, services first; nothing is removed. */
 export function planStop(input: PlanInput): Proposal {

@@ -1,3 +1,4 @@
+import {command} from '../hint.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {blocked} from './actions.ts';
 import type {PlanInput} from './input.ts';
@@ -9,7 +10,7 @@ function connectionConflict({state}: PlanInput, service: DesiredService): Action
 		const isDirect = state.variables.some(
 			({scope, key: own}) => scope.type === 'service' && scope.name === service.name && own === key,
 		);
-		const remove = `compartment variable remove ${key} --service ${service.name}`;
+		const remove = command('variable remove', key, '--service', service.name);
 		const head = `Descriptor connection for service "${service.name}" env "${key}" conflicts with`;
 		if (isDirect) return blocked(service.address, 'service', `${head} an existing direct service variable.`, remove);
 		const binding = state.bindings.find(({service: owner, key: own}) => owner === service.name && own === key);
@@ -29,12 +30,7 @@ const missingResource = (desired: PlanInput['desired'], service: DesiredService)
 	const lost = service.connections.find(({resource}) => !desired.resources.some(({name}) => name === resource));
 	if (!lost) return undefined;
 	const reason = `Resource output variable "${lost.key}" references missing resource "${lost.resource}".`;
-	return blocked(
-		service.address,
-		'service',
-		reason,
-		`compartment variable remove ${lost.key} --service ${service.name}`,
-	);
+	return blocked(service.address, 'service', reason, command('variable remove', lost.key, '--service', service.name));
 };
 
 /** A file in memory needs a variable to be made from. */
@@ -45,7 +41,7 @@ function missingSecret({spec, name, address}: DesiredService): Action | undefine
 		address,
 		'service',
 		`secretFiles of service "${name}" names "${lost}", which has no value.`,
-		`compartment variable set ${lost} --service ${name} --sensitive --stdin`,
+		command('variable set', lost, '--service', name, '--sensitive', '--stdin'),
 	);
 }
 

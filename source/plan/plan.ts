@@ -1,4 +1,5 @@
 import type {HttpReadiness, RouteRule, Schedule, ServiceKind} from '../descriptor/project.ts';
+import type {Hint} from '../hint.ts';
 import type {ImageOrigin} from '../model/image-origin.ts';
 import type {PortChoice} from '../model/service-port.ts';
 import type {Desired, ServiceSpec} from '../model/specs.ts';
@@ -38,7 +39,7 @@ export type Action = {
 	/** Addresses of actions that must be done before. */
 	readonly dependsOn: readonly string[];
 	/** Only with `blocked`: the exact command, or edit, that unblocks. */
-	readonly unblock?: string;
+	readonly unblock?: Hint;
 	/** Whether data is deleted: asks for a typed confirmation. */
 	readonly deletesData?: boolean;
 };
@@ -111,7 +112,7 @@ export type Plan = {
 	readonly createdAt: string;
 	readonly actions: readonly Action[];
 	readonly drift: readonly Drift[];
-	readonly warnings: readonly string[];
+	readonly warnings: readonly Hint[];
 	readonly desired: Desired;
 	readonly images: readonly PlannedImage[];
 	readonly deployments: readonly PlannedDeployment[];

@@ -1,3 +1,4 @@
+import {command, hint} from '../hint.ts';
 import {imageAddress, networkAddress, releaseAddress, resourceAddress, routerAddress} from '../model/address.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {action, blocked} from './actions.ts';
@@ -20,7 +21,7 @@ export function planRelease(input: PlanInput, service: DesiredService, deploymen
 			address,
 			'release',
 			`the release command of ${name} was interrupted at ${interrupted.at} and may have done its work: ${interrupted.command}`,
-			'compartment apply --release again (run it once more), or compartment apply --release done (it did run)',
+			hint`${command('apply', '--release', 'again')} (run it once more), or ${command('apply', '--release', 'done')} (it did run)`,
 		);
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
 	return action({

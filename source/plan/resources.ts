@@ -1,3 +1,4 @@
+import {command, hint} from '../hint.ts';
 import {networkAddress, resourceAddress, routerAddress, volumeAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
 import type {DesiredResource} from '../model/specs.ts';
@@ -44,7 +45,7 @@ export function undeclaredResources(input: PlanInput): Action[] {
 				resourceAddress(name),
 				'resource',
 				`Resource ${name} exists but is not declared in compartment.yml. Run compartment resource delete before removing it from YAML.`,
-				`compartment resource delete --resource ${name}`,
+				command('resource delete', '--resource', name),
 			),
 		);
 }
@@ -59,7 +60,7 @@ function blockedVolumes(input: PlanInput, resource: DesiredResource): Action[] {
 		const what = mountPath === undefined ? `cannot be removed` : `mount path cannot be changed`;
 		const wayOut =
 			mountPath === undefined
-				? `put ${handle}: ${record.mountPath} back, or compartment resource delete --resource ${resource.name} --delete-data`
+				? hint`put ${handle}: ${record.mountPath} back, or ${command('resource delete', '--resource', resource.name, '--delete-data')}`
 				: `put ${handle}: ${record.mountPath} back and declare a new volume handle for ${mountPath}`;
 		return [blocked(address, 'volume', `Resource volume ${handle} ${what} during deploy.`, wayOut)];
 	});

@@ -1,3 +1,4 @@
+import {command, hint} from '../hint.ts';
 import {networkAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
 import type {Deployment, RoutesRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
@@ -23,7 +24,7 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 			address,
 			'service',
 			`The selected deployment does not have a reusable image: ${target.imageReference} of ${target.id} is not on the engine`,
-			`compartment rollback --service ${target.service} --to DEPLOYMENT with another one of compartment deployment list, or compartment apply from the source of then`,
+			hint`${command('rollback', '--service', target.service, '--to', 'DEPLOYMENT')} with another one of ${command('deployment list')}, or ${command('apply')} from the source of then`,
 		);
 	const repeated = repeatedDeployment(input, target, 'rollback');
 	const {changes, unchanged} = compareAttributes(

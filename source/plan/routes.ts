@@ -1,4 +1,5 @@
 import type {RouteRule} from '../descriptor/project.ts';
+import {command, hint} from '../hint.ts';
 import {routerAddress, routesAddress} from '../model/address.ts';
 import type {RoutesRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
@@ -77,7 +78,9 @@ function hostConflict(input: PlanInput, routes: RoutesRecord): Action | undefine
 		routesAddress,
 		'routes',
 		`host ${taken.host} is served by project ${taken.project}, environment ${taken.environment}`,
-		`rename the project or the service, or destroy that environment: compartment destroy --env '${taken.environment}'`,
+		taken.project === input.desired.project
+			? hint`rename the project or the service, or destroy that environment: ${command('destroy', '--env', taken.environment)}`
+			: `rename the project or the service, or destroy environment ${taken.environment} in the folder of project ${taken.project}`,
 	);
 }
 

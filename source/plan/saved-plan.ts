@@ -1,4 +1,5 @@
 import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
 import {checksumOf} from '../state/canonical.ts';
 import {findStaleness} from './fingerprints.ts';
 import type {Plan} from './plan.ts';
@@ -43,7 +44,7 @@ function parseJson(text: string, file: string): unknown {
 	} catch (error) {
 		throw new UserError(`${file} is not a saved plan: it is no JSON`, {
 			cause: error,
-			hint: 'compartment plan --out FILE',
+			hint: command('plan', '--out', 'FILE'),
 		});
 	}
 }
@@ -52,11 +53,11 @@ function parseJson(text: string, file: string): unknown {
 export function parsePlan(text: string, file: string): Plan {
 	const value = parseJson(text, file);
 	if (!isRecord(value) || !isPlan(value))
-		throw new UserError(`${file} is not a saved plan of this version`, {hint: 'compartment plan --out FILE'});
+		throw new UserError(`${file} is not a saved plan of this version`, {hint: command('plan', '--out', 'FILE')});
 	const {checksum, ...plan} = value;
 	if (checksum !== checksumOf(plan))
 		throw new UserError(`${file} does not match its checksum: it was damaged, or changed by hand`, {
-			hint: `compartment plan --out ${file}`,
+			hint: command('plan', '--out', file),
 		});
 	return plan as Plan;
 }
@@ -66,6 +67,6 @@ export function assertNotStale(saved: Plan, fresh: Plan, file: string): void {
 	const moved = findStaleness(saved, fresh);
 	if (moved.length === 0) return;
 	throw new UserError(`${file} is stale, nothing was changed:\n${moved.map(line => `  - ${line}`).join('\n')}`, {
-		hint: `compartment plan --out ${file}`,
+		hint: command('plan', '--out', file),
 	});
 }

@@ -24,9 +24,8 @@ export function unkeptSchedules(
 	state: Pick<State, 'environment' | 'backups'>,
 	now: number,
 ): string[] {
-	const environment = state.environment === 'production' ? undefined : state.environment;
 	return backupScheduleWarnings(
 		resources.filter(resource => !isKept(resource, state, now)),
-		{directory, environment},
+		{directory, environment: state.environment},
 	);
 }

@@ -1,3 +1,4 @@
+import {command, hint} from '../hint.ts';
 import {networkAddress, routerAddress} from '../model/address.ts';
 import type {OutdatedPart} from '../router/router.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
@@ -57,7 +58,7 @@ export function planRouter(input: PlanInput): Action {
 			routerAddress,
 			'router',
 			`the router's port is taken by ${input.routerPortOwner}`,
-			`stop ${input.routerPortOwner}, or choose another port: COMPARTMENT_ROUTER_PORT=9081 compartment apply`,
+			hint`stop ${input.routerPortOwner}, or choose another port: COMPARTMENT_ROUTER_PORT=9081 ${command('apply')}`,
 		);
 	if (input.router === 'missing')
 		return action({...base, kind: 'create', reasons: ['no router runs on this engine yet']});

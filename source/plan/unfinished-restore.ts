@@ -1,3 +1,4 @@
+import {command, type Hint, hint, joinHints} from '../hint.ts';
 import {resourceAddress} from '../model/address.ts';
 import type {DesiredService} from '../model/specs.ts';
 import type {ResourceRecord, State, UnfinishedRestore} from '../state/state.ts';
@@ -5,10 +6,10 @@ import {blocked} from './actions.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 
 /** The commands that bring a half-restored resource to one good state or the other. */
-export function restoreHints(name: string, {backup, preRestoreBackup}: UnfinishedRestore): string[] {
-	const restore = (id: string) => `compartment resource backup restore --resource ${name} --backup ${id} --yes`;
-	if (preRestoreBackup === null) return [`compartment resource delete --resource ${name} --delete-data`];
-	return [restore(backup), `${restore(preRestoreBackup)}   # as it was before`];
+export function restoreHints(name: string, {backup, preRestoreBackup}: UnfinishedRestore): Hint[] {
+	const restore = (id: string) => command('resource backup restore', '--resource', name, '--backup', id, '--yes');
+	if (preRestoreBackup === null) return [command('resource delete', '--resource', name, '--delete-data')];
+	return [restore(backup), hint`${restore(preRestoreBackup)}   # as it was before`];
 }
 
 type Unfinished = ResourceRecord & {readonly restore: UnfinishedRestore};
@@ -19,13 +20,13 @@ const isUnfinished = (record: ResourceRecord | undefined): record is Unfinished 
 const why = ({name, restore}: Unfinished): string =>
 	`The restore of backup ${restore.backup} into resource ${name} did not finish.`;
 
-const unblock = ({name, restore}: Unfinished): string => restoreHints(name, restore).join(', or ');
+const unblock = ({name, restore}: Unfinished): Hint => joinHints(restoreHints(name, restore));
 
 /** Half-restored resources in words: they run, and what is in them is neither the old nor the new. */
-export const restoreWarnings = (state: State): string[] =>
+export const restoreWarnings = (state: State): Hint[] =>
 	Object.values(state.resources)
 		.filter(isUnfinished)
-		.map(record => `${why(record)} ${unblock(record)}`);
+		.map(record => hint`${why(record)} ${unblock(record)}`);
 
 /** A half-restored resource is not changed: its container may be what a second restore needs. */
 export function blockedResource(state: State, name: string): Action | undefined {

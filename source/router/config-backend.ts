@@ -1,7 +1,9 @@
+import {command, hint} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
 import type {CompiledBackend, CompiledRule, CompiledTable} from './compile.ts';
 import {aclLines, quote, quoteFormat} from './quote.ts';
 import {slots, titleOf} from './safe-names.ts';
-import {accessHashes} from './table.ts';
+import {accessHashes, type RouteTable} from './table.ts';
 
 /** One service: who may enter, what becomes of the path, and its two servers. */
 export function renderBackend({table, rules}: CompiledTable, compiled: CompiledBackend): string[] {
@@ -12,7 +14,7 @@ export function renderBackend({table, rules}: CompiledTable, compiled: CompiledB
 		`backend ${name}`,
 		`\thttp-error status 503 content-type text/plain string "Service ${backend.service} of ${title} does not answer.\\n"`,
 		'\thttp-request set-timeout server 1h if { req.hdr(accept) -m sub text/event-stream }',
-		...renderGate(compiled, own, accessHashes(table), title),
+		...renderGate(compiled, own, table),
 		...own.flatMap(renderTransform),
 		...slots.map(slot => {
 			const {address, port} = backend.slots[slot] ?? nowhere;
@@ -25,16 +27,13 @@ export function renderBackend({table, rules}: CompiledTable, compiled: CompiledB
 const nowhere = {address: '127.0.0.1', port: 1};
 
 /** The access password: its header goes no further than here. A password that nobody has opens nothing. */
-function renderGate(
-	{isPasswordNeeded}: CompiledBackend,
-	rules: readonly CompiledRule[],
-	hashes: readonly string[],
-	title: string,
-): string[] {
+function renderGate({isPasswordNeeded}: CompiledBackend, rules: readonly CompiledRule[], table: RouteTable): string[] {
+	const hashes = accessHashes(table);
 	const canSignIn = hashes.length > 0;
 	const guarded = rules.filter(rule => rule.isPasswordNeeded).map(routeId);
-	const header = `Basic realm="${title}", charset="UTF-8"`;
-	const refuse = `\thttp-request return status 401 content-type text/plain hdr WWW-Authenticate ${quote(header)} string "This service asks for the access password: compartment access show\\n"`;
+	const header = `Basic realm="${titleOf(table)}", charset="UTF-8"`;
+	const text = renderHint(hint`This service asks for the access password: ${command('access show')}`, table);
+	const refuse = `\thttp-request return status 401 content-type text/plain hdr WWW-Authenticate ${quote(header)} string ${quote(text)}"\\n"`;
 	const conditions = [...(isPasswordNeeded ? [] : ['is_guarded']), ...(canSignIn ? ['!is_signed_in'] : [])];
 	const condition = conditions.length > 0 ? ` if ${conditions.join(' ')}` : '';
 	return [

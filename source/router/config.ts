@@ -1,4 +1,6 @@
 import {createHash} from 'node:crypto';
+import {command, hint} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
 import {type CompiledTable, compileTable} from './compile.ts';
 import {renderBackend} from './config-backend.ts';
 import {addressVariable, hardStopMinutes, httpPort, maxConnections, workerPort} from './layout.ts';
@@ -143,8 +145,15 @@ function renderHosts({table, hosts}: CompiledTable): string[] {
 	return lines.length === 0 ? [] : [`\t# ${titleOf(table)}`, ...lines];
 }
 
+const noHost = renderHint(
+	hint`No service answers at this host. The hosts of an environment: ${command('status', '--env', 'NAME')}`,
+	{
+		environment: 'NAME',
+	},
+);
+
 const renderNoHost = (): string[] => [
-	'\thttp-request return status 404 content-type text/plain string "No service answers at this host. The hosts of an environment: compartment status\\n" if !{ var(txn.route) -m found }',
+	`\thttp-request return status 404 content-type text/plain string ${quote(noHost)}"\\n" if !{ var(txn.route) -m found }`,
 ];
 
 /** Which environment a container is of, by its address. */

@@ -1,5 +1,6 @@
 import type {Engine, ExecOptions, ExecResult, ReadonlyEngine} from '../engine/engine.ts';
 import {EngineError, UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import type {RouterOptions} from './options.ts';
 import {endMark} from './scripts.ts';
@@ -41,7 +42,7 @@ export async function findRouter(engine: ReadonlyEngine, options: RouterOptions)
 	if (state === 'foreign') throw foreignError(options);
 	if (state === 'running' && containerId) return containerId;
 	const what = state === 'missing' ? 'does not exist' : 'does not run';
-	throw new UserError(`The router ${options.name} ${what}.`, {hint: 'compartment apply brings it back.'});
+	throw new UserError(`The router ${options.name} ${what}.`, {hint: hint`${command('apply')} brings it back.`});
 }
 
 export const foreignError = ({name}: RouterOptions): UserError =>

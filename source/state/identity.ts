@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {configurationDirectory} from '../configuration-directory.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
+import {command, hint} from '../hint.ts';
 import {openKeys} from './age.ts';
 import {
 	codeOf,
@@ -34,7 +35,7 @@ export async function readIdentity(env: NodeJS.ProcessEnv = process.env): Promis
 	const identity = await identityIn(path, Boolean(env['COMPARTMENT_IDENTITY_FILE']));
 	if (identity) return identity;
 	throw new UserError(`There is no identity to read sensitive values with: ${path} is missing`, {
-		hint: 'Copy the file from where the values were set, or name it in COMPARTMENT_IDENTITY_FILE. Without it, what runs keeps running, and sensitive values can only be set anew: compartment variable set KEY --sensitive --stdin',
+		hint: hint`Copy the file from where the values were set, or name it in COMPARTMENT_IDENTITY_FILE. Without it, what runs keeps running, and sensitive values can only be set again: ${command('variable set', 'KEY', '--sensitive', '--stdin')}`,
 	});
 }
 

@@ -4,6 +4,7 @@ import {hostname, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {CancelledError, LockedError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {namesIn} from './directory.ts';
 import {holdKernelLock} from './kernel-lock.ts';
 import {codeOf, fileError, isTemporary, readPrivateFile, replacePrivateFile} from './private-file.ts';
@@ -125,7 +126,7 @@ function heldBy(record: LockRecord | undefined): LockedError {
 const heldElsewhere = (record: LockRecord): LockedError =>
 	new LockedError(
 		`The environment is locked by ${holder(record)}, a machine that cannot be asked from here`,
-		`If that command no longer runs: compartment state unlock ${record.id}`,
+		hint`If that command no longer runs: ${command('state unlock', record.id)}`,
 	);
 
 function isAlive(pid: number): boolean {

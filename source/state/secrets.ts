@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {messageOf, UserError} from '../errors.ts';
-import {scopeAddress, type VariableScope} from '../model/values.ts';
+import {command, hint} from '../hint.ts';
+import {scopeAddress, scopeWords, type VariableScope} from '../model/values.ts';
 import {encryptText} from './age.ts';
 import type {Identity} from './identity.ts';
 
@@ -31,22 +32,22 @@ export async function decryptValue(
 	{decrypt, path}: Identity,
 ): Promise<string> {
 	const place = `${key} of ${scopeAddress(scope)}`;
-	const setAnew = `or set the value anew: compartment variable set ${key} --sensitive --stdin`;
+	const setAgain = hint`or set the value again: ${command('variable set', key, ...scopeWords(scope), '--sensitive', '--stdin')}`;
 	let sealed: Sealed;
 	try {
 		sealed = JSON.parse(await decrypt(Buffer.from(ciphertext, 'base64'))) as Sealed;
 	} catch (error) {
 		if (messageOf(error).includes('no identity matched'))
 			throw new UserError(`The value ${place} was encrypted for another identity than ${path}`, {
-				hint: `Name the right one in COMPARTMENT_IDENTITY_FILE, ${setAnew}`,
+				hint: hint`Name the right one in COMPARTMENT_IDENTITY_FILE, ${setAgain}`,
 			});
 		throw new UserError(`The value ${place} is damaged and cannot be decrypted`, {
-			hint: `Bring back a former state with \`compartment state restore\`, ${setAnew}`,
+			hint: hint`Bring back one of ${command('state history')}, ${setAgain}`,
 		});
 	}
 	if (sealed.address === scopeAddress(scope) && sealed.key === key) return sealed.value;
 	throw new UserError(`The value ${place} is that of ${sealed.key} of ${sealed.address}: the two were swapped`, {
-		hint: `Bring back a former state with \`compartment state restore\`, ${setAnew}`,
+		hint: hint`Bring back one of ${command('state history')}, ${setAgain}`,
 	});
 }
 

@@ -3,6 +3,7 @@ import {renameSync, unlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
+import {command, hint} from '../hint.ts';
 import {parseState, serializeState} from './document.ts';
 import {archiveDamaged, archiveState, historyDirectory, newestBackup, newestSerial, pruneStates} from './history.ts';
 import {fileError, readPrivateFile, syncDirectory, writeTemporary} from './private-file.ts';
@@ -102,7 +103,7 @@ function unusable(directory: string, problem: string): UserError {
 		: 'There is no good backup in its history.';
 	return new UserError(`${statePath(directory)} ${problem}. ${found}`, {
 		hint: backup
-			? `\`compartment state restore ${backup.serial}\` brings it back.`
+			? hint`${command('state restore', String(backup.serial))} brings it back.`
 			: 'Put a copy of the file back. What runs keeps running, and nothing of it is touched without a state.',
 	});
 }

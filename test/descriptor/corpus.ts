@@ -19,7 +19,7 @@ const site = 'services.web';
 const railpackOnly = (field: string) =>
 	`${site}.build.${field}: build.${field} is only supported when the build strategy resolves to Railpack.`;
 const presetOnly = (field: string) =>
-	`resources.db.${field}: Preset resources support only env overrides; remove ${field} or declare a full resource without preset. To print it: compartment inspect resource.db --yaml`;
+	`resources.db.${field}: Preset resources support only env overrides; remove ${field} or declare a full resource without preset. To print it: the command inspect resource.db --yaml`;
 
 const topLevel = descriptors([
 	['name: app\n', 'services: is required'],
@@ -49,7 +49,7 @@ const services = descriptors([
 	[
 		web('{path: ., volumes: {}, secret: x}'),
 		`${site}.volumes: unknown key "volumes": services have none: keep data in a resource, which does, or in a database`,
-		`${site}.secret: unknown key "secret": store the value with compartment variable set NAME --sensitive; for a file write secretFiles: {NAME: /path}`,
+		`${site}.secret: unknown key "secret": store the value with the command variable set NAME --sensitive; for a file write secretFiles: {NAME: /path}`,
 	],
 	[
 		web('{path: ., build: .}'),

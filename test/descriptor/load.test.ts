@@ -6,6 +6,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {loadProject} from '../../source/descriptor/load.ts';
 import {DescriptorError} from '../../source/descriptor/problem.ts';
 import {UserError} from '../../source/errors.ts';
+import {renderHint} from '../../source/render-hint.ts';
 import {read} from './support.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -120,7 +121,7 @@ describe('discovery', () => {
 		expect(error.message).toBe(
 			'compartment.yml was not found in the current directory. This command requires a local compartment repo.',
 		);
-		expect(error.hint).toBe('compartment init');
+		expect(renderHint(error.hint!, {environment: 'production'})).toBe('compartment init');
 		expect(error.exitCode).toBe(1);
 		expect((await failure(join(folder, 'gone'))).message).toBe(error.message);
 	});

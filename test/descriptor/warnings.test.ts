@@ -6,13 +6,13 @@ const two =
 
 it('names a cron service without a schedule', () => {
 	expect(read(web('{path: ., kind: cron}')).warnings).toEqual([
-		'compartment.yml:3:3 services.web: has no schedule; it runs only by hand: compartment job run web',
+		'compartment.yml:3:3 services.web: has no schedule; it runs only by hand, with the command job run web',
 	]);
 });
 
 it('says that nothing starts a cron service by its schedule', () => {
 	expect(read(web("{path: ., kind: cron, schedule: {cron: '0 2 * * *'}}")).warnings).toEqual([
-		'compartment.yml:3:30 services.web.schedule: nothing starts it by its schedule (cron 0 2 * * *) yet; run it by hand: compartment job run web',
+		'compartment.yml:3:30 services.web.schedule: nothing starts it by its schedule (cron 0 2 * * *) yet; run it by hand, with the command job run web',
 	]);
 });
 

@@ -116,7 +116,7 @@ describe('how it ended', () => {
 		expect(lines({...ended, keptVolumes: ['volume.db.data', 'volume.db.log']})).toEqual([
 			'Destroyed in 1s: 2 done.',
 			'Kept volumes db.data, db.log: the next apply uses them again.',
-			"Delete them: compartment destroy --env 'qa'\\''s' --delete-data",
+			"Delete them: compartment destroy --delete-data --env 'qa'\\''s'",
 		]);
 	});
 

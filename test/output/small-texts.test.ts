@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {DescriptorError} from '../../source/descriptor/problem.ts';
 import {CancelledError, EngineError, UserError} from '../../source/errors.ts';
+import {command} from '../../source/hint.ts';
 import {createPaint, plainPaint} from '../../source/output/colour.ts';
 import {formatAge, formatDuration} from '../../source/output/duration.ts';
 import {renderError} from '../../source/output/errors.ts';
@@ -39,14 +40,16 @@ describe('durations', () => {
 	});
 });
 
+const here = {environment: 'production'};
+
 describe('errors', () => {
 	it('shows a message and what to do next, never a stack', () => {
-		const error = new UserError('service.web: no such service\x1b[2J', {hint: 'compartment status'});
-		expect(renderError(error, plainPaint)).toBe('Error: service.web: no such service\n  compartment status');
-		expect(renderError(new EngineError('start failed:\nport taken'), coloured)).toBe(
+		const error = new UserError('service.web: no such service\x1b[2J', {hint: command('status')});
+		expect(renderError(error, plainPaint, here)).toBe('Error: service.web: no such service\n  compartment status');
+		expect(renderError(new EngineError('start failed:\nport taken'), coloured, here)).toBe(
 			'\x1b[31mError:\x1b[39m start failed:\nport taken',
 		);
-		expect(renderError(new CancelledError(), plainPaint)).toBe('Cancelled.');
+		expect(renderError(new CancelledError(), plainPaint, here)).toBe('Cancelled.');
 	});
 
 	it('shows problems of a file as they are', () => {
@@ -60,31 +63,35 @@ describe('errors', () => {
 			suggestion: 'name',
 		};
 		const error = new DescriptorError([problem], {'compartment.yml': 'services:\nnome: x\n'});
-		expect(renderError(error, plainPaint)).toBe(error.message);
-		expect(renderError(error, plainPaint)).toMatch(/^compartment\.yml:2:1 nome: /);
-		expect(renderError(error, coloured)).toContain('\x1b[31m     | ^^^^\x1b[39m');
+		expect(renderError(error, plainPaint, here)).toBe(error.message);
+		expect(renderError(error, plainPaint, here)).toMatch(/^compartment\.yml:2:1 nome: /);
+		expect(renderError(error, coloured, here)).toContain('\x1b[31m     | ^^^^\x1b[39m');
 	});
 
 	it('shows each of several user errors', () => {
-		expect(renderError(new AggregateError([new UserError('a'), new UserError('b')]), plainPaint)).toBe(
+		expect(renderError(new AggregateError([new UserError('a'), new UserError('b')]), plainPaint, here)).toBe(
 			'Error: a\nError: b',
 		);
 	});
 
 	it('shows a defect with its stack and cause, and asks for a report', () => {
-		const text = renderError(new TypeError('x is not a function', {cause: new Error('inner\x1b[2J')}), plainPaint);
+		const text = renderError(
+			new TypeError('x is not a function', {cause: new Error('inner\x1b[2J')}),
+			plainPaint,
+			here,
+		);
 		const lines = text.split('\n');
 		expect(lines[0]).toBe('Error: this is a defect of Compartment: x is not a function');
 		expect(lines[1]).toBe('  Caused by: inner');
 		expect(lines[2]).toMatch(/^ {2}at .*small-texts\.test\.ts/);
 		expect(lines.at(-1)).toContain('Please report it');
-		expect(renderError('just text', plainPaint)).toContain('just text');
+		expect(renderError('just text', plainPaint, here)).toContain('just text');
 	});
 
 	it('does not follow causes for ever', () => {
 		const error = new Error('a');
 		error.cause = error;
-		expect(renderError(error, plainPaint).split('Caused by').length).toBe(6);
+		expect(renderError(error, plainPaint, here).split('Caused by').length).toBe(6);
 	});
 });
 

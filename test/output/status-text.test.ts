@@ -102,7 +102,7 @@ describe('status', () => {
 	});
 
 	it('quotes an environment name in the command that it prints', () => {
-		expect(renderStatus({...report, environment: "qa's"}, options)).toContain(`--env 'qa'\\''s' --service web`);
+		expect(renderStatus({...report, environment: "qa's"}, options)).toContain(`--service web --env 'qa'\\''s'`);
 	});
 
 	it('cleans foreign text and colours only by meaning', () => {

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Observed} from '../../source/engine/engine.ts';
 import {firstFree} from '../../source/engine/memory-addresses.ts';
+import {command} from '../../source/hint.ts';
 import {labelsOf} from '../../source/model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../../source/model/names.ts';
 import {dynamicRange, pickAddress, prefixFor} from '../../source/model/subnets.ts';
 import {wantedAddresses} from '../../source/plan/addresses.ts';
 import {createPlan} from '../../source/plan/create-plan.ts';
 import type {PlanInput} from '../../source/plan/input.ts';
-import type {Plan} from '../../source/plan/plan.ts';
+import type {Action, Plan} from '../../source/plan/plan.ts';
+import {renderHint} from '../../source/render-hint.ts';
 import type {Deployment, State} from '../../source/state/state.ts';
 import {emptyWorld} from './world.ts';
 
@@ -134,6 +136,8 @@ function allocate(subnet: string, inUse: readonly string[], starting: number, ha
 	return true;
 }
 
+const shown = ({unblock}: Action): string => renderHint(unblock!, {environment: 'production'});
+
 describe('addresses', () => {
 	it('suffice for everything that a plan lets through, at the same time', () => {
 		fc.assert(
@@ -178,8 +182,8 @@ describe('addresses', () => {
 				'network compartment-shop.production (10.0.0.0/24) has 126 addresses for services, and 130 are needed: 60 serve, 70 start beside them',
 			],
 		});
-		expect(grown.unblock).toMatch(/^compartment apply --service changed0 (?:--service \w+ ?)+, then the others; or/);
-		expect(grown.unblock!.match(/--service/g)).toHaveLength(66);
+		expect(shown(grown)).toMatch(/^compartment apply --service changed0 (?:--service \w+ ?)+, then the others; or/);
+		expect(shown(grown).match(/--service/g)).toHaveLength(66);
 		expect(networkOf(createPlan(inputOf({...none, kept: 60, added: 10, prefix: 24}))).kind).toBe('none');
 
 		expect(networkOf(createPlan(inputOf({...none, changed: 15, prefix: 26}))).kind).toBe('none');
@@ -190,9 +194,9 @@ describe('addresses', () => {
 		expect(networkOf(createPlan(inputOf({...none, changed: 12, held: 12, prefix: 26})))).toMatchObject({
 			kind: 'blocked',
 			reasons: [expect.stringContaining('12 serve, 12 wait for a promote, 12 start beside them')],
-			unblock: 'compartment promote, or compartment promote --discard, then again',
+			unblock: [command('promote'), ', or ', command('promote', '--discard'), ', then again'],
 		});
-		expect(networkOf(createPlan(inputOf({...none, kept: 30, added: 1, prefix: 26}))).unblock).toMatch(
+		expect(shown(networkOf(createPlan(inputOf({...none, kept: 30, added: 1, prefix: 26}))))).toMatch(
 			/^compartment destroy \(volumes stay\)/,
 		);
 		expect(networkOf(createPlan(inputOf({...none, kept: 1, resources: 31, prefix: 26})))).toMatchObject({

@@ -4,6 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {UserError} from '../../source/errors.ts';
 import {findStaleness} from '../../source/plan/fingerprints.ts';
 import {assertNotStale, parsePlan, serializePlan} from '../../source/plan/saved-plan.ts';
+import {renderHint} from '../../source/render-hint.ts';
 import {situations} from './situations.ts';
 import {
 	deployedWorld,
@@ -68,7 +69,7 @@ describe('a file that is no saved plan', () => {
 		const error = refusal(content);
 		expect(error.message).toContain('plan.json');
 		expect(error.message).toContain(message);
-		expect(error.hint).toContain('compartment plan --out');
+		expect(renderHint(error.hint!, {environment: 'production'})).toContain('compartment plan --out');
 	});
 
 	it('never ends in anything but a refusal', () => {

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {renderHint} from '../../source/render-hint.ts';
 import type {UnfinishedRestore} from '../../source/state/state.ts';
 import {deployedWorld, planOf, type World} from './world.ts';
 
@@ -14,7 +15,9 @@ const inPlace = {backup: 'rbak_1', preRestoreBackup: 'rbak_2'};
 const restore = (id: string) => `compartment resource backup restore --resource db --backup ${id} --yes`;
 const blocks = (world: World) =>
 	planOf(world).actions.flatMap(({kind, address, reasons, unblock}) =>
-		kind === 'blocked' ? [{address, reason: reasons[0], unblock}] : [],
+		kind === 'blocked'
+			? [{address, reason: reasons[0], unblock: renderHint(unblock!, {environment: 'production'})}]
+			: [],
 	);
 
 describe('a half-restored resource', () => {
@@ -26,7 +29,11 @@ describe('a half-restored resource', () => {
 				unblock: `${restore('rbak_1')}, or ${restore('rbak_2')}   # as it was before`,
 			},
 		]);
-		expect(planOf(halfRestored(inPlace)).warnings.join()).toContain(restore('rbak_2'));
+		expect(
+			planOf(halfRestored(inPlace))
+				.warnings.map(warning => renderHint(warning, {environment: 'production'}))
+				.join(),
+		).toContain(restore('rbak_2'));
 	});
 
 	it('blocks no other service', () => {

@@ -4,6 +4,7 @@ import {hostname, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {CancelledError, LockedError} from '../../source/errors.ts';
+import {renderHint} from '../../source/render-hint.ts';
 import {holdKernelLock} from '../../source/state/kernel-lock.ts';
 import {acquireLock, breakLock, readLock} from '../../source/state/lock.ts';
 import {environmentDirectory, runChild, startChild, temporaryDirectory} from './fixtures.ts';
@@ -123,7 +124,7 @@ describe('a lock of another machine', () => {
 		writeFileSync(join(directory, 'lock.json'), JSON.stringify(record));
 		const refusal = await refusalOf(acquireLock(directory, {operation: 'destroy'}));
 		expect(refusal.message).toContain('`compartment apply` of ada (process 1 on other-host');
-		expect(refusal.hint).toContain('compartment state unlock abc');
+		expect(renderHint(refusal.hint!, {environment: 'staging'})).toContain('compartment state unlock abc --env staging');
 		expect(JSON.parse(readFileSync(join(directory, 'lock.json'), 'utf8'))).toEqual(record);
 		expect(await breakLock(directory)).toEqual(record);
 		await (await acquireLock(directory, {operation: 'destroy'})).release();

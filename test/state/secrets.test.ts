@@ -3,7 +3,8 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {UserError} from '../../source/errors.ts';
-import type {VariableScope} from '../../source/model/values.ts';
+import {scopeWords, type VariableScope} from '../../source/model/values.ts';
+import {renderHint} from '../../source/render-hint.ts';
 import {
 	decryptValue,
 	encryptValue,
@@ -64,8 +65,10 @@ describe('the identity', () => {
 		expect(missing).toBeInstanceOf(UserError);
 		expect(missing).toMatchObject({
 			message: expect.stringContaining(path),
-			hint: expect.stringMatching(/COMPARTMENT_IDENTITY_FILE.*set anew/),
 		});
+		expect(renderHint((missing as UserError).hint!, {environment: 'production'})).toMatch(
+			/COMPARTMENT_IDENTITY_FILE.*set again/,
+		);
 		mkdirSync(env.COMPARTMENT_CONFIG_HOME);
 		writeFileSync(path, 'AGE-SECRET-KEY-1BROKEN\n');
 		const broken = (await readIdentity(env).catch((error: unknown) => error)) as UserError;
@@ -132,7 +135,10 @@ describe('a sensitive value', () => {
 			const error = await decryptValue(ciphertext, place, identity).catch((thrown: unknown) => thrown);
 			expect(error).toBeInstanceOf(UserError);
 			expect((error as UserError).message).toContain('is that of TOKEN of service.web: the two were swapped');
-			expect((error as UserError).hint).toContain(`variable set ${place.key} --sensitive`);
+			const words = [place.key, ...scopeWords(place.scope), '--sensitive', '--stdin', '--env', 'staging'];
+			expect(renderHint((error as UserError).hint!, {environment: 'staging'})).toContain(
+				`compartment variable set ${words.join(' ')}`,
+			);
 		}
 	});
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {UserError} from '../../source/errors.ts';
 import {resetFailpoints} from '../../source/failpoints.ts';
+import {renderHint} from '../../source/render-hint.ts';
 import {parseState, serializeState} from '../../source/state/document.ts';
 import {expiredStates, readHistory} from '../../source/state/history.ts';
 import {newState, readState, restoreState, statePath, writeState} from '../../source/state/store.ts';
@@ -91,7 +92,9 @@ describe('a state file that cannot be trusted', () => {
 		expect(error.message).toContain(
 			`The newest good backup is ${join(directory, 'history', 'state.2.json')} (serial 2`,
 		);
-		expect(error.hint).toMatch(/`compartment state restore 2` brings it back/);
+		expect(renderHint(error.hint!, {environment: 'staging'})).toMatch(
+			/^compartment state restore 2 --env staging brings it back/,
+		);
 		expect((await errorOf(writeState(directory, emptyState(), null))).message).toMatch(reason);
 		expect(readFileSync(path, 'utf8')).toBe(damaged);
 	});

@@ -165,7 +165,7 @@ test('what failed is told with its last lines and the way to all that it said', 
 	const transcript = terminal.scrollback();
 	expect(transcript).toMatch(/service\.web failed after .*cannot find the page.*^Apply failed after /ms);
 	expect(transcript).toContain(`web still active at http://${sandbox.host()}`);
-	const [, run = ''] = /All that it said: compartment deployment logs (run_\w+)/.exec(transcript) ?? [];
+	const [, run = ''] = /Complete logs: compartment deployment logs (run_\w+)/.exec(transcript) ?? [];
 	expect(await sandbox.succeed(['deployment', 'logs', run])).toContain('cannot find the page');
 	useExample(sandbox, 'multi-service');
 }, 90_000);

@@ -3,6 +3,7 @@ import type {Attachment, ContainerSpec} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
+import {command} from '../../hint.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName} from '../../model/names.ts';
@@ -24,7 +25,7 @@ import {removeOldContainers} from './retire.ts';
 /** What a deployment's container runs, and the files in memory that its secrets become. */
 async function containerCommand({engine}: ApplyContext, {spec, imageId, service}: Deployment) {
 	const image = await engine.findImage(imageId);
-	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: 'compartment apply --rebuild'});
+	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: command('apply', '--rebuild')});
 	// The last program takes the shell's place, so that a stop signal reaches it.
 	const own = spec.command === undefined ? {} : {entrypoint: ['/bin/sh', '-c'], command: [replaceShell(spec.command)]};
 	return secretFileParts(spec, image, own);

@@ -1,5 +1,6 @@
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
+import {command, hint} from '../../hint.ts';
 import {newId} from '../../model/ids.ts';
 import {serviceContainerName} from '../../model/names.ts';
 import {choosePort} from '../../model/service-port.ts';
@@ -35,7 +36,7 @@ function reserveAddress(context: ApplyContext): string {
 	const address = pickAddress(subnet, new Set([...reserved, ...inUse]));
 	if (!address)
 		throw new UserError(`no fixed address is free in the environment's network ${subnet}`, {
-			hint: 'compartment destroy (volumes stay), then compartment apply: the network is made anew, large enough',
+			hint: hint`${command('destroy')} (volumes stay), then ${command('apply')}: the network is made again, large enough`,
 		});
 	reserved.add(address);
 	return address;
@@ -46,7 +47,7 @@ async function imageOf(context: ApplyContext, {service, type, image: planned}: P
 	const {id, reference, key, origin} =
 		planned.id === null ? recordedImage(state.current(), service) : {...planned, id: planned.id};
 	const image = await engine.findImage(id);
-	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: 'compartment apply --rebuild'});
+	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: command('apply', '--rebuild')});
 	if (type === 'promote') {
 		// A prebuilt image keeps the name it has, which is not ours to move.
 		if (isOwnReference(reference, state.current())) await engine.tagImage(id, reference);

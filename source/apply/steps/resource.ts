@@ -1,5 +1,6 @@
 import {observeOwn} from '../../engine/own-engine.ts';
 import {EngineError, UserError} from '../../errors.ts';
+import {command} from '../../hint.ts';
 import {resourceAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
 import type {DesiredResource} from '../../model/specs.ts';
@@ -14,7 +15,7 @@ export async function updateResource(context: ApplyContext, resource: DesiredRes
 	const record = state.current().resources[resource.name];
 	const container = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
 	if (!record || !container)
-		throw new UserError(`the container of ${resource.address} is gone`, {hint: 'compartment apply'});
+		throw new UserError(`the container of ${resource.address} is gone`, {hint: command('apply')});
 	const logs = new AbortController();
 	followLogs(context, resource.address, container.id, logs.signal);
 	try {
@@ -35,7 +36,7 @@ export async function restartResource(
 ): Promise<void> {
 	const {engine, settings, state} = context;
 	const record = Object.values(state.current().resources).find(({name}) => resourceAddress(name) === address);
-	if (!record) throw new UserError('The requested resource was not found.', {hint: 'compartment status'});
+	if (!record) throw new UserError('The requested resource was not found.', {hint: command('status')});
 	const {containerId} = record;
 	const logs = new AbortController();
 	try {

@@ -1,4 +1,5 @@
 import {UserError} from '../../errors.ts';
+import {command} from '../../hint.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {activeDeployment} from '../../plan/input.ts';
 import {type ApplyContext, progress} from '../context.ts';
@@ -11,7 +12,7 @@ export async function startAgain(context: ApplyContext, service: string): Promis
 	const {engine, state} = context;
 	const address = serviceAddress(service);
 	const deployment = activeDeployment(state.current(), service);
-	if (!deployment?.containerId) throw new UserError(`the container of ${address} is gone`, {hint: 'compartment apply'});
+	if (!deployment?.containerId) throw new UserError(`the container of ${address} is gone`, {hint: command('apply')});
 	progress(context, address, 'starting again');
 	// A removal that was interrupted, and is not wanted any more, has taken its name away.
 	await nameOnNetwork(engine, state.current(), {...deployment, containerId: deployment.containerId}, true);

@@ -16,7 +16,7 @@ const checkPreset = (name: string, resource: Raw, report: Report): void => {
 		if (resource[field] !== undefined)
 			report(
 				['resources', name, field],
-				`Preset resources support only env overrides; remove ${field} or declare a full resource without preset. To print it: compartment inspect resource.${name} --yaml`,
+				`Preset resources support only env overrides; remove ${field} or declare a full resource without preset. To print it: the command inspect resource.${name} --yaml`,
 				{mark: 'key'},
 			);
 };

@@ -53,7 +53,7 @@ const serviceObject = z
 			.describe('Port the service listens on. Default: what the image exposes, else 80 with image and 3000 without.'),
 		domain: hostName.optional().describe('One more host beside the default one.'),
 		limits: limitsSchema.optional(),
-		env: literalEnv.optional().describe('Plain variables. Secrets belong into `compartment variable set`.'),
+		env: literalEnv.optional().describe('Plain variables. Set secrets with the command `variable set --sensitive`.'),
 		secretFiles: secretFiles.optional(),
 		schedule: scheduleSchema.optional().describe('When a cron service runs.'),
 		run: runSchema.optional(),

@@ -4,6 +4,7 @@ import {changeLine} from '../../output/plan-value-text.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, padEnd, truncate, wrapWords} from '../../output/width.ts';
 import {type Action, type Plan, signOf} from '../../plan/plan.ts';
+import {renderHint} from '../../render-hint.ts';
 import {dependenciesOf, dependentsOf, listOf} from '../approval.ts';
 import {useGlyphs} from '../hooks/use-glyphs.ts';
 import type {ApproveState} from '../stores/approve-store.ts';
@@ -21,7 +22,7 @@ const labelColumns = 11;
 export function linesOf(plan: Plan, actions: readonly Action[], opened: string | undefined, columns: number): Line[] {
 	return actions.flatMap((action, index): Line[] => [
 		{type: 'action', action, index},
-		...(action.address === opened ? factsOf(plan, action) : blockOf(action)).flatMap(([label, text]) =>
+		...(action.address === opened ? factsOf(plan, action) : blockOf(plan, action)).flatMap(([label, text]) =>
 			wrapWords(sanitiseLine(text), Math.max(10, columns - indent - labelColumns)).map(
 				(part, row): Line => ({
 					type: 'detail',
@@ -36,7 +37,8 @@ export function linesOf(plan: Plan, actions: readonly Action[], opened: string |
 
 type Fact = readonly [label: string, text: string];
 
-const blockOf = (action: Action): Fact[] => (action.unblock === undefined ? [] : [['unblock', action.unblock]]);
+const blockOf = (plan: Plan, {unblock}: Action): Fact[] =>
+	unblock === undefined ? [] : [['unblock', renderHint(unblock, plan)]];
 
 const shownChanges = 12;
 
@@ -58,7 +60,7 @@ function factsOf(plan: Plan, action: Action): Fact[] {
 		...changesOf(action),
 		...(dependencies.length > 0 ? [['needs', listOf(dependencies)] as const] : []),
 		['needed by', dependents.length > 0 ? listOf(dependents) : 'nothing else in this plan'],
-		...blockOf(action),
+		...blockOf(plan, action),
 	];
 }
 

@@ -1,0 +1,72 @@
+import {commandScopes, defaultEnvironmentOf} from './command-names.ts';
+import {type CommandPart, type Hint, type HintPart, partsOf} from './hint.ts';
+
+/** Where a hint is shown: its commands act there too. */
+export type Place = {
+	/** Environment that the message is about. */
+	readonly environment: string;
+	/** Words that every command needs to find the same project and engine, such as `--project ../shop`. */
+	readonly reach?: readonly string[];
+	/** Words of the command line as it was given, without `compartment`. */
+	readonly given?: readonly string[];
+};
+
+// Besides what a shell would obey: characters that nobody sees, or that a terminal obeys.
+const unclear = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+const escapeBytes = (text: string): string =>
+	[...new TextEncoder().encode(text)]
+		.map(byte =>
+			byte > 0x1f && byte < 0x7f && byte !== 0x27 && byte !== 0x5c
+				? String.fromCharCode(byte)
+				: `\\x${byte.toString(16).padStart(2, '0')}`,
+		)
+		.join('');
+
+/**
+ * A text as one word of a command line that can be copied: quoted when a shell would split or expand it. What would be
+ * invisible is written as bytes, so that the word means the same text and is safe to print.
+ */
+export const shellWord = (text: string): string => {
+	if (/^[\w.:/@%+=,…-]+$/.test(text)) return text;
+	return unclear.test(text) ? `$'${escapeBytes(text)}'` : `'${text.replaceAll("'", "'\\''")}'`;
+};
+
+/** Puts words at the end, but before what `--` hands on to another program. */
+function insert(words: readonly string[], added: readonly string[]): readonly string[] {
+	const end = words.indexOf('--');
+	return end === -1 ? [...words, ...added] : [...words.slice(0, end), ...added, ...words.slice(end)];
+}
+
+function environmentWords({command: name, words}: CommandPart, environment: string): readonly string[] {
+	if (commandScopes[name] !== 'flag' || environment === defaultEnvironmentOf(name)) return [];
+	const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+	if (own.includes('--env') || (name === 'promote' && own.includes('--to'))) return [];
+	return ['--env', environment];
+}
+
+const commandLine = (words: readonly string[]): string => ['compartment', ...words.map(shellWord)].join(' ');
+
+function renderPart(part: HintPart, {environment, reach = [], given}: Place): string {
+	if (typeof part === 'string') return part;
+	if ('again' in part) {
+		if (given === undefined) return `the same command with ${part.again.map(shellWord).join(' ')}`;
+		return commandLine(
+			insert(
+				given,
+				part.again.filter(word => !given.includes(word)),
+			),
+		);
+	}
+	const added = [...environmentWords(part, environment), ...(commandScopes[part.command] === 'none' ? [] : reach)];
+	return commandLine([...part.command.split(' '), ...insert(part.words, added)]);
+}
+
+/**
+ * The text of a hint. Its commands name the environment of the place unless that is their default one, so that what is
+ * pasted acts where the message was about. Prose is raw: whoever prints the text sanitises it.
+ */
+export const renderHint = (shown: Hint, place: Place): string =>
+	partsOf(shown)
+		.map(part => renderPart(part, place))
+		.join('');

@@ -1,0 +1,177 @@
+import {describe, expect, it} from 'vitest';
+import {commandScopes, isCommandName} from '../../source/command-names.ts';
+import {again, command, hint, joinHints, partsOf} from '../../source/hint.ts';
+import {renderHint} from '../../source/render-hint.ts';
+import {situations} from '../plan/situations.ts';
+import {planOf} from '../plan/world.ts';
+import {callsOf, parseSources, textOf} from '../source-code.ts';
+import {commandsIn, environmentOf, parseCommandLine, program, shellWords} from './command-line.ts';
+
+const sources = parseSources();
+
+/** A word that every argument and every flag takes: a name, a serial, an address. */
+const anything = '1';
+
+/** Every command that a hint of the program names, with a word for what is only known when it runs. */
+const named = sources.flatMap(source =>
+	callsOf('command', 'hint.ts', source).map(([name, ...words]) => ({
+		path: source.path,
+		name: textOf(name, anything),
+		words: words.flatMap(word => (word.type === 'SpreadElement' ? [] : [textOf(word, anything) ?? anything])),
+	})),
+);
+
+describe('the names of commands', () => {
+	it('are those of the program', () => {
+		expect(Object.keys(commandScopes).sort()).toEqual(
+			commandsIn(program())
+				.map(({name}) => name)
+				.sort(),
+		);
+	});
+
+	it.each(commandsIn(program()))('$name takes its environment as it is said', ({name, command: own}) => {
+		const hasFlag = own.options.some(({long}) => long === '--env');
+		const scope = isCommandName(name) ? commandScopes[name] : undefined;
+		expect(hasFlag).toBe(scope === 'flag');
+	});
+});
+
+describe('every hint of the program', () => {
+	it('is found', () => {
+		expect(named.length).toBeGreaterThan(70);
+		expect(named.filter(({name}) => name === undefined)).toEqual([]);
+	});
+
+	it.each(named)('$name $words ($path) can be pasted, and acts where the message was about', async ({name, words}) => {
+		if (!isCommandName(name!)) throw new Error(`there is no command ${name}`);
+		for (const environment of ['staging', 'production', "it's $HOME"]) {
+			const line = renderHint(command(name, ...words), {environment});
+			const [first, ...rest] = shellWords(line);
+			expect(first).toBe('compartment');
+			const parsed = await parseCommandLine(rest);
+			expect(parsed.name).toBe(name);
+			const isNamed = words.includes('--env') || words.includes('--to') || commandScopes[name] !== 'flag';
+			if (!isNamed || name === 'rollback') expect(environmentOf(parsed)).toBe(environment);
+		}
+	});
+
+	it('adds only flags that exist to the command that was given', () => {
+		const flags = new Set(commandsIn(program()).flatMap(({command: own}) => own.options.map(({long}) => long)));
+		const added = sources
+			.flatMap(source => callsOf('again', 'hint.ts', source))
+			.flatMap(words => words.map(word => textOf(word, anything)));
+		expect(added.length).toBeGreaterThan(5);
+		expect(added.filter(word => word === undefined || !flags.has(word))).toEqual([]);
+	});
+
+	it('is written as data: no text of the program names a command of ours by hand', () => {
+		// What names no environment on purpose: help, which explains the command itself, a documented message, and the
+		// names of files.
+		const exceptions = [/^source\/commands\/program/, /^source\/render-hint\.ts$/];
+		const messages = [
+			/Run compartment resource delete before removing it from YAML\.$/,
+			// The title of a plan, the salt of a key, and what another process does.
+			/^compartment plan$/,
+			/^compartment ‹›$/,
+			/^`compartment ‹›` of /,
+		];
+		const verbs = [...new Set(Object.keys(commandScopes).map(name => name.split(' ')[0]))].join('|');
+		const byHand = new RegExp(`\\bcompartment +(?:${verbs}|‹›)(?![\\w-])`);
+		const found = sources
+			.filter(({path}) => !exceptions.some(exception => exception.test(path)))
+			.flatMap(({path, nodes}) =>
+				nodes.flatMap(node => {
+					const text = node.type === 'JSXText' ? String(node['value']) : textOf(node, '‹›');
+					if (text === undefined || !byHand.test(text) || messages.some(message => message.test(text))) return [];
+					return [`${path}: ${text}`];
+				}),
+			);
+		expect(found).toEqual([]);
+	});
+});
+
+describe('what unblocks a plan', () => {
+	it.each(Object.entries(situations))('%s', async (_, world) => {
+		const plan = planOf(world);
+		const ways = plan.actions.flatMap(({unblock}) => (unblock === undefined ? [] : partsOf(unblock)));
+		for (const part of ways) {
+			if (typeof part === 'string') continue;
+			const [, ...words] = shellWords(renderHint(part, {environment: 'staging'}));
+			const parsed = await parseCommandLine(words);
+			const isElsewhere = 'words' in part && part.words.includes('--env');
+			if (!isElsewhere) expect(environmentOf(parsed)).toBe('staging');
+		}
+	});
+});
+
+describe('a hint', () => {
+	const staging = {environment: 'staging'};
+
+	it.each([
+		[command('apply'), 'compartment apply --env staging'],
+		[command('apply', '--env', 'preview'), 'compartment apply --env preview'],
+		[command('doctor'), 'compartment doctor'],
+		[command('environment show', 'preview'), 'compartment environment show preview'],
+		[command('exec', 'web', '--', 'sh'), 'compartment exec web --env staging -- sh'],
+		[command('variable run', '--', 'npm', 'test'), 'compartment variable run --env staging -- npm test'],
+		[command('promote', '--from', 'a', '--to', 'b'), 'compartment promote --from a --to b'],
+		[command('variable set', 'KEY', "it's"), "compartment variable set KEY 'it'\\''s' --env staging"],
+		[
+			hint`put it back, or ${command('stop')}: then ${hint`x ${command('start')}`}`,
+			'put it back, or compartment stop --env staging: then x compartment start --env staging',
+		],
+		[joinHints(['wait', command('status')]), 'wait, or compartment status --env staging'],
+		['prose', 'prose'],
+	])('%j is shown as %s', (shown, text) => {
+		expect(renderHint(shown, staging)).toBe(text);
+	});
+
+	it('names no environment that is the default of its command', () => {
+		expect(renderHint(command('apply'), {environment: 'production'})).toBe('compartment apply');
+		expect(renderHint(command('variable run', '--', 'x'), {environment: 'production'})).toBe(
+			'compartment variable run --env production -- x',
+		);
+		expect(renderHint(command('variable run', '--', 'x'), {environment: 'development'})).toBe(
+			'compartment variable run -- x',
+		);
+		expect(renderHint(command('variable list'), {environment: 'development'})).toBe(
+			'compartment variable list --env development',
+		);
+	});
+
+	it('writes what nobody could see as bytes, so that the pasted word is the same', async () => {
+		for (const environment of ['a\u200bb', 'a\x1b[2Jb', "a'\\\u202eb", 'ü\u2028']) {
+			const line = renderHint(command('stop'), {environment});
+			expect(line).toMatch(/^[\x20-\x7e]+$/);
+			expect(environmentOf(await parseCommandLine(shellWords(line).slice(1)))).toBe(environment);
+		}
+	});
+});
+
+describe('the same command again', () => {
+	it.each([
+		['stop --env staging', '--auto-approve'],
+		['environment delete staging', '--auto-approve'],
+		['rollback --env staging --service web --to dpl_1', '--auto-approve'],
+		['promote --from preview --to staging --service web', '--auto-approve'],
+		['apply --env staging --service web --rebuild', '--auto-approve'],
+		['destroy --env staging --delete-data', '--auto-approve'],
+		['state restore 4 --env staging', '--auto-approve'],
+		['resource backup restore --env staging --resource db --backup rbak_1', '--yes'],
+		['resource delete --env staging --resource db --delete-data', '--yes'],
+		['variable run --env staging --service api -- node task.js --env x', '--allow-production'],
+	])('%s keeps all that was given', async (line, added) => {
+		const given = line.split(' ');
+		const before = await parseCommandLine(given);
+		const text = renderHint(again(added), {environment: 'staging', given});
+		const after = await parseCommandLine(shellWords(text).slice(1));
+		const key = added.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+		expect(after).toEqual({...before, options: {...before.options, [key]: true}});
+		expect(environmentOf(after)).toBe('staging');
+	});
+
+	it('is said in words where the command line may hold a secret', () => {
+		expect(renderHint(again('--yes'), {environment: 'staging'})).toBe('the same command with --yes');
+	});
+});
