@@ -1,5 +1,5 @@
 import {chmodSync, closeSync, readdirSync, realpathSync, type Stats} from 'node:fs';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {UserError} from '../errors.ts';
 import {environmentSlug} from '../model/names.ts';
 import {
@@ -15,6 +15,7 @@ import {
 	syncDirectory,
 	writeFully,
 } from './private-file.ts';
+import {isLockName} from './socket-lock.ts';
 
 /** The folder of all states of a project, beside its compartment.yml. */
 export const stateRoot = (projectDirectory: string): string => join(projectDirectory, '.compartment');
@@ -70,7 +71,9 @@ function checkEntry(path: string, warnings: string[]): void {
 	assertOwn(path, stats);
 	if (stats.isDirectory()) tighten(path, privateDirectoryMode, warnings);
 	else if (stats.isFile()) tighten(path, privateFileMode, warnings);
-	else throw new UserError(`${path} is neither a file nor a folder`, {hint: `Remove it: rm '${path}'`});
+	// The lock of a command that runs, or was killed.
+	else if (!(stats.isSocket() && isLockName(basename(path))))
+		throw new UserError(`${path} is neither a file nor a folder`, {hint: `Remove it: rm '${path}'`});
 }
 
 function assertDirectory(path: string): Stats {

@@ -1,29 +1,47 @@
-import {closeSync, constants, openSync} from 'node:fs';
+import {closeSync, constants, mkdirSync, openSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
+import {configurationDirectory} from '../configuration-directory.ts';
 import {UserError} from '../errors.ts';
 import {sha256} from './canonical.ts';
-import {codeOf, fileError, privateFileMode} from './private-file.ts';
+import {codeOf, fileError, privateDirectoryMode, privateFileMode} from './private-file.ts';
+import {holdSocket} from './socket-lock.ts';
 
 export type Release = () => Promise<void>;
 
 /**
  * Takes a lock that the operating system frees with the process, and says undefined when it is held already, be it
- * by this very process. Node has no flock, so: on Linux an abstract socket, on Windows a named pipe (both names exist
- * as long as their owner lives), on BSD systems and macOS a file opened with an exclusive lock.
- * @param directory its real path, which is the lock's identity
+ * by this very process. Node has no flock, so: on Linux a socket inside the folder, on Windows a named pipe (which exists
+ * as long as its owner lives), on BSD systems and macOS a file opened with an exclusive lock.
+ * @param directory its real path, which is the lock's identity; others cannot enter it
  */
 export async function holdKernelLock(
 	directory: string,
 	platform: NodeJS.Platform = process.platform,
 ): Promise<Release | undefined> {
-	// An abstract name may have 107 bytes, a path more.
-	const name = `compartment-${sha256(directory).slice(0, 40)}`;
-	if (platform === 'linux' || platform === 'android') return holdName(`\0${name}`);
-	if (platform === 'win32') return holdName(`\\\\.\\pipe\\${name}`);
+	const name = sha256(directory).slice(0, 40);
+	if (platform === 'linux' || platform === 'android') return holdSocketSomewhere(directory, name);
+	if (platform === 'win32') return holdName(`\\\\.\\pipe\\compartment-${name}`);
 	if (platform === 'darwin' || platform === 'freebsd' || platform === 'openbsd' || platform === 'netbsd')
 		return holdFile(join(directory, 'lock'));
 	throw new UserError(`Compartment has no lock for ${platform}`, {hint: 'Use Linux, macOS, BSD or Windows.'});
+}
+
+/** What file systems say that have no sockets or no hard links. */
+const notSupported: readonly (string | undefined)[] = ['EOPNOTSUPP', 'ENOTSUP', 'EPERM', 'EINVAL', 'ENOSYS', 'EMLINK'];
+
+/** In the folder, or where that cannot hold a socket, such as on a share, in a folder of the user that stands for it. */
+async function holdSocketSomewhere(directory: string, name: string): Promise<Release | undefined> {
+	try {
+		return await holdSocket(directory);
+	} catch (error) {
+		if (!notSupported.includes(codeOf(error))) throw fileError('lock', directory, error);
+	}
+	const home = join(configurationDirectory(), 'locks', name);
+	mkdirSync(home, {recursive: true, mode: privateDirectoryMode});
+	return holdSocket(home).catch((error: unknown) => {
+		throw fileError('lock', home, error);
+	});
 }
 
 async function holdName(name: string): Promise<Release | undefined> {

@@ -1,6 +1,8 @@
+import {appendFileSync} from 'node:fs';
 import {appendAudit} from '../../source/state/audit.ts';
 import {ensureDirectory} from '../../source/state/directory.ts';
 import {openJournal} from '../../source/state/journal.ts';
+import {holdKernelLock} from '../../source/state/kernel-lock.ts';
 import {acquireLock} from '../../source/state/lock.ts';
 import {ensureIdentity} from '../../source/state/secrets.ts';
 import {newState, readState, writeState} from '../../source/state/store.ts';
@@ -64,6 +66,24 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 		await acquireLock(directory, {operation: 'apply'});
 		console.log('held');
 		setInterval(() => undefined, 1000);
+	},
+	// Takes the lock again and again without a pause, and writes down when it is inside; now and then it dies there.
+	contend: async () => {
+		const folder = `${directory}/lock-folder`;
+		const note = (what: string) => appendFileSync(`${directory}/diary`, `${what} ${process.pid}\n`);
+		for (let round = 0; round < 12; ) {
+			const release = await holdKernelLock(folder);
+			if (!release) continue;
+			round++;
+			note('in');
+			await new Promise(resolve => setTimeout(resolve, Math.random() * 3));
+			if (round === 12 && process.pid % 2 === 0) {
+				note('out');
+				process.kill(process.pid, 'SIGKILL');
+			}
+			note('out');
+			await release();
+		}
 	},
 	'hold-and-end': async () => {
 		await acquireLock(directory, {operation: 'apply'});

@@ -1,12 +1,24 @@
+import {spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {hostname, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {CancelledError, LockedError} from '../../source/errors.ts';
 import {renderHint} from '../../source/render-hint.ts';
+import {sha256} from '../../source/state/canonical.ts';
 import {holdKernelLock} from '../../source/state/kernel-lock.ts';
 import {acquireLock, breakLock, readLock} from '../../source/state/lock.ts';
+import {isLockName} from '../../source/state/socket-lock.ts';
 import {environmentDirectory, runChild, startChild, temporaryDirectory} from './fixtures.ts';
 
 const refusalOf = async (promise: Promise<unknown>): Promise<LockedError> => {
@@ -105,6 +117,45 @@ describe('acquireLock', () => {
 });
 
 describe('holdKernelLock', () => {
+	it('has one holder, however many want it and die with it', async () => {
+		const directory = temporaryDirectory();
+		mkdirSync(join(directory, 'lock-folder'), {mode: 0o700});
+		await Promise.all(Array.from({length: 10}, () => runChild('contend', directory)));
+		const diary = readFileSync(join(directory, 'diary'), 'utf8').trimEnd().split('\n');
+		expect(diary.length).toBe(2 * 10 * 12);
+		for (let line = 0; line < diary.length; line += 2) expect(diary[line + 1]).toBe(diary[line]!.replace('in', 'out'));
+		// What the dead left is cleared away: one name keeps the number.
+		expect(readdirSync(join(directory, 'lock-folder'))).toEqual([expect.stringMatching(/^lock\.\d+$/)]);
+	}, 60_000);
+
+	it('is in the private folder alone, and no name that others could take', async () => {
+		const directory = environmentDirectory();
+		const release = await holdKernelLock(directory);
+		const [name] = readdirSync(directory).filter(isLockName);
+		expect(statSync(join(directory, name!)).mode & 0o777).toBe(0o600);
+		expect(statSync(directory).mode & 0o077).toBe(0);
+		if (process.platform === 'linux') {
+			const abstract = readFileSync('/proc/net/unix', 'utf8')
+				.split('\n')
+				.filter(line => line.includes(`@compartment-${sha256(directory).slice(0, 40)}`));
+			expect(abstract).toEqual([]);
+		}
+		await release!();
+		expect(lstatSync(join(directory, name!)).isFile()).toBe(true);
+	});
+
+	it('holds in another network, which shares nothing but the folder', async () => {
+		const directory = environmentDirectory();
+		const release = await holdKernelLock(directory);
+		const program = `import {holdKernelLock} from '${new URL('../../source/state/kernel-lock.ts', import.meta.url)}';
+			console.log(await holdKernelLock(${JSON.stringify(directory)}) ? 'taken' : 'held');`;
+		const args = ['--net', '--map-root-user', process.execPath, '--input-type=module-typescript', '-e', program];
+		const {stdout, status} = spawnSync('unshare', args, {encoding: 'utf8'});
+		// Where this system has no such thing, or does not let us, there is nothing to see.
+		if (status === 0) expect(stdout).toBe('held\n');
+		await release!();
+	});
+
 	it('does not pretend on a system that has no such lock', async () => {
 		await expect(holdKernelLock(environmentDirectory(), 'aix')).rejects.toThrow(/has no lock for aix/);
 	});
