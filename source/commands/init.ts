@@ -2,14 +2,14 @@ import {writeFile} from 'node:fs/promises';
 import {basename, resolve} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import {projectNameOf} from '../descriptor/detect.ts';
-import {describeInit} from '../descriptor/init.ts';
+import {composeAdvice, describeInit} from '../descriptor/init.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {hintText} from './invocation.ts';
-import {createTerminal} from './terminal.ts';
+import {createTerminal, warn} from './terminal.ts';
 
 type InitFlags = CommonFlags & {readonly name?: string};
 
@@ -45,5 +45,6 @@ export async function init(flags: InitFlags): Promise<void> {
 	}
 	const services = initial.services.map(({name, path}) => `${name} -> ${path}`).join(', ');
 	terminal.print(`Created ./compartment.yml for ${initial.name}. Initialized ${sanitiseLine(services)}`);
+	if (initial.composeFile) warn(terminal, [composeAdvice(initial.composeFile)]);
 	terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('plan')}. All fields: ${command('schema')}`)));
 }

@@ -2,7 +2,7 @@ import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 
 /** Files that give a service away, the most telling one first. */
-const telling = [
+export const telling = [
 	'Dockerfile',
 	'package.json',
 	'pyproject.toml',

@@ -5,6 +5,7 @@ import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {renderHint} from '../render-hint.ts';
 import {type DetectedService, detectServices, projectNameOf} from './detect.ts';
+import {telling} from './detect-evidence.ts';
 import {descriptorFile} from './discover.ts';
 import {projectNamePattern} from './schema/text.ts';
 
@@ -13,10 +14,15 @@ export type InitialDescriptor = {
 	/** Text of the new compartment.yml. */
 	readonly text: string;
 	readonly services: readonly DetectedService[];
+	/** Name of a Compose file beside it, of which nothing was taken over. */
+	readonly composeFile?: string;
 };
 
-/** What a folder without any known file gets, so that there is something to edit (contract 8). */
-const fallback: DetectedService = {name: 'web', path: '.', kind: 'web'};
+const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+
+/** What a Compose file leaves to do by hand. */
+export const composeAdvice = (file: string): string =>
+	`${file} is not imported: docs/compartment-yml.md, "Coming from Docker Compose", says what each of its words becomes.`;
 
 const chooseName = (directory: string, name: string | undefined): string => {
 	if (name !== undefined) {
@@ -122,16 +128,11 @@ const resourceLines = (services: readonly DetectedService[], database: string | 
 const textFor = (name: string, services: readonly DetectedService[]): string => {
 	const [first, ...others] = services;
 	const database = databaseFor(services);
-	const body = first
-		? [
-				...serviceLines(first, database),
-				...(first.kind === 'static' ? [] : examples),
-				...others.flatMap(service => ['', ...serviceLines(service, database)]),
-			]
-		: [
-				'  # The folder that holds the source. Write a map instead to set kind, readiness and more.',
-				`  ${fallback.name}: ${fallback.path}`,
-			];
+	const body = [
+		...serviceLines(first!, database),
+		...(first!.kind === 'static' ? [] : examples),
+		...others.flatMap(service => ['', ...serviceLines(service, database)]),
+	];
 	return [
 		renderHint(hint`# All fields: ${command('schema')}`, {environment: defaultEnvironment}),
 		`name: ${name}`,
@@ -145,14 +146,24 @@ const textFor = (name: string, services: readonly DetectedService[]): string => 
 };
 
 /**
- * What `compartment init` would write into a directory (contract 8). Reads it and changes nothing. Throws a UserError
- * when a compartment.yml is there already, or when neither `name` nor the directory gives a valid project name.
+ * What `compartment init` would write into a directory. Reads it and changes nothing. Throws a UserError when a
+ * compartment.yml is there already, when neither `name` nor the directory gives a valid project name, or when nothing
+ * there can be built: a file that no plan accepts helps less than the reason.
  */
 export const describeInit = async (directory: string, name?: string): Promise<InitialDescriptor> => {
 	const folder = resolve(directory);
 	if (existsSync(join(folder, descriptorFile)))
 		throw new UserError(`${descriptorFile} already exists in this directory.`, {hint: command('validate')});
 	const chosen = chooseName(folder, name);
+	const composeFile = composeFiles.find(file => existsSync(join(folder, file)));
 	const detected = await detectServices(folder);
-	return {name: chosen, text: textFor(chosen, detected), services: detected.length > 0 ? detected : [fallback]};
+	if (detected.length > 0) return {name: chosen, text: textFor(chosen, detected), services: detected, composeFile};
+	throw new UserError(
+		`Nothing here says what to build. Looked for ${telling.join(', ')}, here and in the folders of services/ and apps/.`,
+		{
+			hint: composeFile
+				? composeAdvice(composeFile)
+				: 'Add one of these, or write compartment.yml by hand: docs/compartment-yml.md',
+		},
+	);
 };

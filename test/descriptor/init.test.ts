@@ -31,12 +31,31 @@ const servicesOf = async () => {
 	return services.map(({name, path, kind}) => `${name} ${path} ${kind}`);
 };
 
-it('writes the minimal descriptor for an empty directory and touches nothing', async () => {
+it('writes the minimal descriptor for one Dockerfile and touches nothing else', async () => {
+	touch('Dockerfile');
 	const {name, text} = await describeInit(folder);
 	expect(name).toBe('my-shop');
 	await expect(text).toMatchFileSnapshot('../../snapshots/descriptor/init-minimal.txt');
-	expect(await servicesOf()).toEqual(['web . web']);
+	expect(readdirSync(folder)).toEqual(['Dockerfile']);
+});
+
+it('refuses an empty directory, because nothing in it can be built', async () => {
+	await expect(describeInit(folder)).rejects.toThrow(
+		expect.objectContaining({
+			message: expect.stringMatching(/^Nothing here says what to build\. Looked for Dockerfile, package\.json, /),
+			hint: expect.stringContaining('docs/compartment-yml.md'),
+		}),
+	);
 	expect(readdirSync(folder)).toEqual([]);
+});
+
+it.each(['compose.yaml', 'docker-compose.yml'])('says that %s is not imported', async file => {
+	touch(file);
+	await expect(describeInit(folder)).rejects.toThrow(
+		expect.objectContaining({hint: expect.stringMatching(`^${file} is not imported: .*"Coming from Docker Compose"`)}),
+	);
+	touch('web/../package.json');
+	expect((await describeInit(folder)).composeFile).toBe(file);
 });
 
 it('lists the services it finds', async () => {
