@@ -100,8 +100,14 @@ async function runChecks(): Promise<Check[]> {
 		await check('identity', () => `${identityPath()} (made when it is first needed)`),
 	];
 	const info = await check('engine', async () => {
-		const {version, apiVersion, hasBuildKit, address} = await engine.info();
-		return `Docker ${version}, API ${apiVersion}${hasBuildKit ? ', BuildKit' : ', no BuildKit'} at ${address}`;
+		const {version, apiVersion, hasBuildKit, hasInit, address} = await engine.info();
+		const message = `Docker ${version}, API ${apiVersion}${hasBuildKit ? ', BuildKit' : ', no BuildKit'} at ${address}`;
+		if (hasInit) return message;
+		return {
+			status: 'warning',
+			message: `${message}, without docker-init: a service that does not handle SIGTERM stops only after its grace time`,
+			hint: 'Install it where the engine runs: apt-get install tini',
+		};
 	});
 	checks.push(info);
 	if (info.status === 'problem') return checks;

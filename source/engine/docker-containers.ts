@@ -1,3 +1,4 @@
+import {EngineError} from '../errors.ts';
 import {type Connection, openStream} from './docker-connection.ts';
 import {shown, statusOf} from './docker-errors.ts';
 import {packFiles} from './docker-files.ts';
@@ -10,6 +11,10 @@ type Containers = Pick<
 	Engine,
 	'run' | 'create' | 'start' | 'stop' | 'rename' | 'setRestart' | 'remove' | 'wait' | 'writeFiles'
 >;
+
+/** The engine looks for its init program only when a container starts. */
+const lacksInit = (error: unknown): boolean =>
+	error instanceof EngineError && /docker-init|init binary/.test(error.message);
 
 /** The life of a container. */
 export function createContainers(connection: Connection): Containers {
@@ -38,13 +43,33 @@ export function createContainers(connection: Connection): Containers {
 		await attempt(`start container ${name}`, () => docker.getContainer(id).start(), {fine: [304]});
 	};
 
-	return {
-		create,
-		run: async spec => {
-			const id = await create(spec);
+	const remove = async (id: string): Promise<void> => {
+		const operation = `remove container ${shown(id)}`;
+		try {
+			// Only anonymous volumes go with it: the engine keeps those that have a name.
+			await attempt(operation, () => docker.getContainer(id).remove({force: true, v: true}), {fine: [404]});
+		} catch (error) {
+			if (statusOf(error) !== 409) throw error;
+			// Another removal is under way; ours is done when that one is.
+			await attempt(operation, () => docker.getContainer(id).wait({condition: 'removed'}), {fine: [404]});
+		}
+	};
+
+	const run: Engine['run'] = async spec => {
+		const id = await create(spec);
+		try {
 			await start(id, spec.name);
 			return id;
-		},
+		} catch (error) {
+			if (!spec.hasInit || !lacksInit(error)) throw error;
+			await remove(id);
+			return run({...spec, hasInit: false});
+		}
+	};
+
+	return {
+		create,
+		run,
 		start: id => start(id, shown(id)),
 		writeFiles,
 
@@ -63,17 +88,7 @@ export function createContainers(connection: Connection): Containers {
 			);
 		},
 
-		remove: async id => {
-			const operation = `remove container ${shown(id)}`;
-			try {
-				// Only anonymous volumes go with it: the engine keeps those that have a name.
-				await attempt(operation, () => docker.getContainer(id).remove({force: true, v: true}), {fine: [404]});
-			} catch (error) {
-				if (statusOf(error) !== 409) throw error;
-				// Another removal is under way; ours is done when that one is.
-				await attempt(operation, () => docker.getContainer(id).wait({condition: 'removed'}), {fine: [404]});
-			}
-		},
+		remove,
 
 		wait: async (id, signal) => {
 			// Read as a stream because the answer begins at once and ends with the container: dockerode's own call would

@@ -32,6 +32,7 @@ export function createInfo(
 					apiVersion: answer.apiVersion,
 					operatingSystem: info.OperatingSystem,
 					hasBuildKit: canBuildKit(answer),
+					hasInit: info.InitCommit?.ID !== 'N/A',
 					address,
 				} satisfies EngineInfo;
 			}),
@@ -45,6 +46,8 @@ type Info = {
 	readonly ServerVersion: string;
 	readonly OperatingSystem: string;
 	readonly SystemTime: string;
+	/** Absent on engines that have no Linux init; `N/A` when its program cannot be run. */
+	readonly InitCommit?: {readonly ID: string};
 };
 
 /** What time it is for the engine, RFC 3339. */

@@ -31,7 +31,7 @@ function toHostConfig(spec: ContainerSpec): Docker.HostConfig {
 		// A container without a network of ours gets none: the engine's default bridge is shared with strangers.
 		NetworkMode: spec.attachments[0]?.network ?? 'none',
 		RestartPolicy: toRestartPolicy(spec.restart),
-		Init: false,
+		Init: spec.hasInit ?? false,
 		SecurityOpt: ['no-new-privileges'],
 		LogConfig: {Type: 'json-file', Config: {'max-size': '10m', 'max-file': '3'}},
 		Mounts: toMounts(spec),

@@ -18,6 +18,8 @@ export type EngineInfo = {
 	readonly operatingSystem: string;
 	/** Whether builds run with BuildKit. */
 	readonly hasBuildKit: boolean;
+	/** Whether it has a program for containers with `hasInit`. */
+	readonly hasInit: boolean;
 	/** What was connected to, for messages: `unix:///var/run/docker.sock`. */
 	readonly address: string;
 };
@@ -227,6 +229,11 @@ export type ContainerSpec = {
 	/** Drop all capabilities and give back only these; absent: the engine's default set. */
 	readonly capabilities?: readonly string[];
 	readonly stopGraceSeconds?: number;
+	/**
+	 * The engine's init is process 1: it hands signals on and reaps orphans. An engine without one runs the container all
+	 * the same.
+	 */
+	readonly hasInit?: boolean;
 };
 
 export type ExecOptions = {

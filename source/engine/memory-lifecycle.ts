@@ -25,7 +25,7 @@ export function startContainer(
 		container.error = String((error as Error).message).slice(`cannot ${operation}: `.length);
 		throw error;
 	}
-	Object.assign(container, {state: 'running', startedAt: world.now(), finishedAt: undefined, exitCode: 0, error: ''});
+	Object.assign(container, {state: 'running', startedAt: world.now(), exitCode: 0, error: ''});
 	emit(world, container, 'start');
 	if (outcome.type !== 'exits') return;
 	for (const text of outcome.output ?? []) {

@@ -99,13 +99,14 @@ function toDetails(container: MemoryContainer): ContainerDetails {
 }
 
 async function* readLog(world: World, id: string, options: LogOptions): AsyncGenerator<LogLine, void> {
-	const {follow: isFollowed, tail, signal} = options;
+	const {follow: isFollowed, tail, since = '', signal} = options;
 	const container = requireContainer(world, id, `read the log of container ${id}`);
 	let at = tail === undefined ? 0 : Math.max(0, container.log.length - tail);
 	for (;;) {
 		while (at < container.log.length) {
 			if (signal?.aborted) return;
-			yield container.log[at++]!;
+			const line = container.log[at++]!;
+			if (line.at >= since) yield line;
 		}
 		if (!isFollowed || container.state !== 'running' || signal?.aborted) return;
 		await nextEvent(world, signal);

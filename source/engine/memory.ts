@@ -62,6 +62,7 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 		apiVersion: '1.41',
 		operatingSystem: 'none',
 		hasBuildKit: true,
+		hasInit: true,
 		address: 'memory:',
 	};
 

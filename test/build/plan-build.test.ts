@@ -27,6 +27,7 @@ const engineInfo: EngineInfo = {
 	apiVersion: '1.41',
 	operatingSystem: 'none',
 	hasBuildKit: true,
+	hasInit: true,
 	address: 'memory',
 };
 

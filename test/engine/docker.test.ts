@@ -112,6 +112,20 @@ describe('a container', () => {
 		expect(await engine.inspectContainer(id)).toMatchObject({state: 'exited', exitCode: 137});
 	});
 
+	test('with an init ends at the stop signal, although its program does not handle it', async () => {
+		const endOf = async (hasInit: boolean, script: string, grace: number) => {
+			const id = await engine.run(idleSpec(labels, {command: shell(script), hasInit}));
+			await engine.stop(id, grace);
+			return (await engine.inspectContainer(id))!.exitCode;
+		};
+		expect(await endOf(false, 'exec sleep 600', 1)).toBe(137);
+		expect(await endOf(true, 'exec sleep 600', 60)).toBe(143);
+		expect(await endOf(true, 'sleep 600; true', 60)).toBe(143);
+		expect(await endOf(true, "trap 'exit 5' TERM; while :; do sleep 0.1; done", 60)).toBe(5);
+		const id = await engine.run(idleSpec(labels, {command: shell('exit 9'), hasInit: true}));
+		expect(await engine.wait(id)).toBe(9);
+	});
+
 	test('is removed by two at the same time', async () => {
 		const id = await engine.run(idleSpec(labels));
 		await Promise.all([engine.remove(id), engine.remove(id), engine.remove(id)]);
