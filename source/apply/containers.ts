@@ -23,19 +23,40 @@ async function readMask({secrets}: Pick<ApplyContext, 'secrets'>): Promise<(text
 	}
 }
 
+/** How long before the engine notes a start the program may write its first line. */
+const earliestLineMs = 1000;
+
 /**
- * Streams a container's output into the apply's events until the signal aborts or the container is gone. Resolves then;
- * most callers go on meanwhile.
+ * The time, by the engine's clock, from which a container's log is of its present run: between its last end and this
+ * start, because a program may write before the engine has noted that it runs. Undefined while there was one run only.
+ */
+export function startOfRun({startedAt, finishedAt}: Pick<ContainerDetails, 'startedAt' | 'finishedAt'>) {
+	if (startedAt === undefined || finishedAt === undefined) return undefined;
+	const time = finishedAt < startedAt ? Math.ceil((finishedAt + startedAt) / 2) : startedAt - earliestLineMs;
+	return new Date(time).toISOString();
+}
+
+type FollowOptions = {
+	readonly signal: AbortSignal;
+	/** Its log holds earlier runs, which are not told again. */
+	readonly isStartedAgain: boolean;
+};
+
+/**
+ * Streams the output of a container that was just started into the apply's events until the signal aborts or the
+ * container is gone. Resolves then; most callers go on meanwhile.
  */
 export function followLogs(
 	context: Pick<ApplyContext, 'engine' | 'emit' | 'secrets'>,
 	address: string,
 	containerId: string,
-	signal: AbortSignal,
+	{signal, isStartedAgain}: FollowOptions,
 ): Promise<void> {
 	const follow = async () => {
 		const mask = await readMask(context);
-		for await (const line of context.engine.logs(containerId, {follow: true, signal})) {
+		const details = isStartedAgain ? await context.engine.inspectContainer(containerId) : undefined;
+		const since = details && startOfRun(details);
+		for await (const line of context.engine.logs(containerId, {follow: true, since, signal})) {
 			const text = mask(line.text);
 			context.emit({type: 'log', at: Date.now(), address, stream: line.stream, text});
 		}
@@ -44,7 +65,11 @@ export function followLogs(
 	return follow().catch(() => undefined);
 }
 
-async function lastLines(context: Pick<ApplyContext, 'engine' | 'secrets'>, containerId: string): Promise<string[]> {
+/** The last 20 lines of a container; none when they cannot be read. */
+export async function lastLines(
+	context: Pick<ApplyContext, 'engine' | 'secrets'>,
+	containerId: string,
+): Promise<string[]> {
 	const lines: string[] = [];
 	const mask = await readMask(context);
 	try {

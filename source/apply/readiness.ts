@@ -1,94 +1,60 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import type {HttpReadiness, TcpReadiness} from '../descriptor/project.ts';
-import {type ProbeResult, probeHttp, probeTcp} from '../router/probe.ts';
-import {isUp} from './containers.ts';
+import {exitText} from '../model/exit.ts';
+import {probeHttp, probeTcp} from '../router/probe.ts';
 import {type ApplyContext, progress} from './context.ts';
+import {askListening} from './listening.ts';
+import {unlessEnded} from './unless-ended.ts';
 
-/** The outcome of waiting; `message` has the documented text when it is not ready. */
+/** The outcome of waiting; a `message` says what is wrong. */
 export type Readiness =
-	| {readonly isReady: true}
-	| {readonly isReady: false; readonly message: string; readonly lastProbe?: string};
+	/** With a message, nothing accepts connections, and nothing that does is replaced. */
+	| {readonly isReady: true; readonly message?: string}
+	| {readonly isReady: false; readonly message: string; readonly lastProbe?: string | undefined};
 
-/** How long a service without readiness may take until its port answers, before it is used all the same. */
-const courtesyMs = 10_000;
+/** How long a routed service without readiness may take until its port accepts connections. */
+const listenMs = 10_000;
 
 /** How long a container without readiness has to stay up. */
 const startupMs = 500;
 
-const pause = (ms: number, signal: AbortSignal) =>
-	new Promise<void>(resolve => {
-		const timer = setTimeout(done, ms);
-		function done() {
-			clearTimeout(timer);
-			signal.removeEventListener('abort', done);
-			resolve();
-		}
-		signal.addEventListener('abort', done, {once: true});
-	});
+/** How long the port of what serves is asked. */
+const servingMs = 300;
 
-type Probe = (options: {
-	readonly signal: AbortSignal;
-	readonly onTry: (answer: string, tries: number) => void;
-}) => Promise<ProbeResult>;
-
-/**
- * Probes until the answer is yes, the time is up, or the container has ended: nobody waits for one that crashed. What it
- * answered last counts then.
- */
-async function probeWhileRunning(
-	context: ApplyContext,
-	{containerId, isCleanEndFinal}: Pick<Target, 'containerId' | 'isCleanEndFinal'>,
-	probe: Probe,
-	onTry: (answer: string, tries: number) => void,
-): Promise<Pick<ProbeResult, 'isReady' | 'lastAnswer'> & {readonly hasEnded?: boolean}> {
-	const ended = new AbortController();
-	const finished = new AbortController();
-	let lastAnswer = 'it ended before the first try';
-	const watch = async () => {
-		// A policy that restarts it gives it more tries: only a container that stays down ends the wait.
-		while (!finished.signal.aborted) {
-			await context.engine.wait(containerId, finished.signal);
-			await pause(300, finished.signal);
-			if (isCleanEndFinal && (await context.engine.lastExitCode(containerId)) === 0) return ended.abort();
-			const details = await context.engine.inspectContainer(containerId);
-			if (details?.state !== 'running' && details?.state !== 'restarting') return ended.abort();
-		}
-	};
-	watch().catch(() => undefined);
-	try {
-		return await probe({
-			signal: AbortSignal.any([context.signal, ended.signal]),
-			onTry(answer, tries) {
-				lastAnswer = answer;
-				onTry(answer, tries);
-			},
-		});
-	} catch (error) {
-		if (!ended.signal.aborted || context.signal.aborted) throw error;
-		return {isReady: false, lastAnswer, hasEnded: true};
-	} finally {
-		finished.abort();
-	}
-}
-
-/** Without readiness a container only has to stay up (contract 1.10). */
-async function staysUp(context: ApplyContext, containerId: string, what: string): Promise<Readiness> {
-	await pause(startupMs, context.signal);
-	const details = await context.engine.inspectContainer(containerId);
-	// One that its policy has started again already did not stay up either.
-	if (isUp(details) && details?.restartCount === 0) return {isReady: true};
-	return {
-		isReady: false,
-		message: `Expected ${what} container ${containerId.slice(0, 12)} to remain running after startup.`,
-	};
-}
+/** How often a container that is no candidate may end and be started again: the second time it crashes. */
+const restartsAllowed = 1;
 
 type Target = {
 	readonly address: string;
 	readonly containerId: string;
 	readonly host: string;
-	/** The engine starts it again whatever its exit code was, and its policy means failures only. */
-	readonly isCleanEndFinal?: boolean;
 };
+
+type ServiceTarget = Target & {
+	readonly port: number;
+	/** It serves nobody yet, so that its end is final, whatever its restart policy says. */
+	readonly isCandidate: boolean;
+	/** What serves now and would be replaced. */
+	readonly former?: {readonly host: string; readonly port: number};
+};
+
+async function endedMessage(
+	{engine}: ApplyContext,
+	subject: string,
+	containerId: string,
+	exitCode: number,
+): Promise<string> {
+	const details = await engine.inspectContainer(containerId).catch(() => undefined);
+	const text = exitText({exitCode, isOutOfMemory: details?.isOutOfMemory});
+	return `${subject} ${text} at startup${exitCode === 0 ? ', but it has to keep running' : ''}.`;
+}
+
+/** Without readiness a container only has to stay up. */
+async function staysUp(context: ApplyContext, containerId: string, subject: string): Promise<Readiness> {
+	const outcome = await unlessEnded(context, containerId, 0, signal => pause(startupMs, undefined, {signal}));
+	if (!outcome.hasEnded) return {isReady: true};
+	return {isReady: false, message: await endedMessage(context, subject, containerId, outcome.exitCode)};
+}
 
 /** Waits until a resource accepts connections (contract 4.10). */
 export async function awaitResource(
@@ -97,64 +63,79 @@ export async function awaitResource(
 	{address, containerId, host}: Target,
 	readiness: TcpReadiness | undefined,
 ): Promise<Readiness> {
-	if (!readiness) return staysUp(context, containerId, 'resource');
+	const subject = `Resource ${name}`;
+	if (!readiness) return staysUp(context, containerId, subject);
 	const {port, timeoutMs} = readiness;
-	const {isReady, lastAnswer} = await probeWhileRunning(
-		context,
-		{containerId},
-		options => probeTcp(context.engine, context.router, {host, port, timeoutMs}, options),
-		(answer, tries) => progress(context, address, `port ${port} → ${answer}, try ${tries}`),
+	let last: string | undefined;
+	const onTry = (answer: string, tries: number) => {
+		last = answer;
+		progress(context, address, `port ${port} → ${answer}, try ${tries}`);
+	};
+	const outcome = await unlessEnded(context, containerId, restartsAllowed, signal =>
+		probeTcp(context.engine, context.router, {host, port, timeoutMs}, {signal, onTry}),
 	);
-	if (isReady) return {isReady};
-	const details = await context.engine.inspectContainer(containerId);
-	const what = isUp(details) ? `did not become ready before ${timeoutMs}ms` : 'ended before it became ready';
-	return {isReady, message: `Resource ${name} ${what}.`, lastProbe: `port ${port} → ${lastAnswer}`};
+	if (!outcome.hasEnded && outcome.value.isReady) return {isReady: true};
+	const message = outcome.hasEnded
+		? await endedMessage(context, subject, containerId, outcome.exitCode)
+		: `${subject} did not become ready before ${timeoutMs}ms.`;
+	return {isReady: false, message, lastProbe: last === undefined ? undefined : `port ${port} → ${last}`};
 }
 
-/** Waits until a service answers 2xx, or, without readiness, stays up and listens if it ever will. */
+/**
+ * Without readiness the port is watched: the service is ready as soon as it accepts a connection. One that still refuses
+ * after the wait never replaces one that accepts; otherwise it goes ahead with a message.
+ */
+async function awaitPort(
+	context: ApplyContext,
+	{address, containerId, host, port, isCandidate, former}: ServiceTarget,
+): Promise<Readiness> {
+	const onTry = (answer: string) => progress(context, address, `no readiness declared, port ${port} → ${answer}`);
+	const outcome = await unlessEnded(context, containerId, isCandidate ? 0 : restartsAllowed, signal =>
+		probeTcp(context.engine, context.router, {host, port, timeoutMs: listenMs}, {signal, onTry}),
+	);
+	if (outcome.hasEnded)
+		return {isReady: false, message: await endedMessage(context, 'Your program', containerId, outcome.exitCode)};
+	if (outcome.value.isReady) return {isReady: true};
+	const [listening, serving] = await Promise.all([
+		askListening(context.engine, containerId, port),
+		former && probeTcp(context.engine, context.router, {...former, timeoutMs: servingMs}, {signal: context.signal}),
+	]);
+	const where = listening === undefined ? '' : `; your program ${listening}`;
+	const message = `Nothing accepts connections on port ${port} after ${listenMs / 1000} s${where}.`;
+	if (!serving?.isReady) return {isReady: true, message};
+	const lastProbe = `port ${port} → ${outcome.value.lastAnswer}`;
+	return {isReady: false, message: `${message} The deployment that serves accepts them, so it stays.`, lastProbe};
+}
+
+/** Waits until a routed service answers 2xx, or, without readiness, accepts connections. */
 export async function awaitService(
 	context: ApplyContext,
-	target: Target,
-	port: number,
+	target: ServiceTarget,
 	readiness: HttpReadiness | undefined,
 ): Promise<Readiness> {
-	const {address, containerId, host} = target;
-	if (!readiness) {
-		const up = await staysUp(context, containerId, 'runtime');
-		if (!up.isReady) return up;
-		await probeWhileRunning(
-			context,
-			target,
-			options => probeTcp(context.engine, context.router, {host, port, timeoutMs: courtesyMs}, options),
-			answer => progress(context, address, `no readiness declared, port ${port} → ${answer}`),
-		);
-		const details = await context.engine.inspectContainer(containerId);
-		return isUp(details)
-			? up
-			: {
-					isReady: false,
-					message: `Expected runtime container ${containerId.slice(0, 12)} to remain running after startup.`,
-				};
-	}
+	if (!readiness) return awaitPort(context, target);
+	const {address, containerId, host, port, isCandidate} = target;
 	const {path, timeoutMs} = readiness;
 	const request = `GET ${path.startsWith('/') ? path : `/${path}`}`;
 	const place = {address: host, port, path, hostHeader: `${host}:${port}`, timeoutMs};
-	const {isReady, lastAnswer, hasEnded} = await probeWhileRunning(
-		context,
-		target,
-		options => probeHttp(context.engine, context.router, place, options),
-		(answer, tries) => progress(context, address, `${request} → ${answer}, try ${tries}`),
+	let last: string | undefined;
+	const onTry = (answer: string, tries: number) => {
+		last = answer;
+		progress(context, address, `${request} → ${answer}, try ${tries}`);
+	};
+	const outcome = await unlessEnded(context, containerId, isCandidate ? 0 : restartsAllowed, signal =>
+		probeHttp(context.engine, context.router, place, {signal, onTry}),
 	);
-	if (isReady) return {isReady};
-	const details = await context.engine.inspectContainer(containerId);
-	const message =
-		!hasEnded && isUp(details)
-			? `Container on port ${port} did not become healthy before ${timeoutMs}ms.`
-			: `Container ended before it became healthy on port ${port}.`;
-	const lastProbe = `${request} → ${lastAnswer}`;
-	return {isReady, message: `runtime readiness failed: ${message}`, lastProbe};
+	if (!outcome.hasEnded && outcome.value.isReady) return {isReady: true};
+	const lastProbe = last === undefined ? undefined : `${request} → ${last}`;
+	if (outcome.hasEnded) {
+		const message = await endedMessage(context, 'Your program', containerId, outcome.exitCode);
+		return {isReady: false, message, lastProbe};
+	}
+	const message = `runtime readiness failed: Container on port ${port} did not become healthy before ${timeoutMs}ms.`;
+	return {isReady: false, message, lastProbe};
 }
 
-/** A worker, or a container that was started again without readiness, only has to stay up. */
+/** A worker only has to stay up. */
 export const awaitWorker = (context: ApplyContext, containerId: string): Promise<Readiness> =>
-	staysUp(context, containerId, 'runtime');
+	staysUp(context, containerId, 'Your program');

@@ -13,6 +13,7 @@ import {acquireLock} from '../state/lock.ts';
 import {openRunLog} from '../state/run-log.ts';
 import type {Deployment, JobRun, State} from '../state/state.ts';
 import {readState, writeState} from '../state/store.ts';
+import {needsInit} from './own-init.ts';
 import {createSecretReader} from './secret-reader.ts';
 import {containerVariables, oneOffParts} from './service-container.ts';
 
@@ -64,10 +65,11 @@ async function commandOf(engine: Engine, {spec, imageId}: Deployment, extra: rea
 		return {
 			entrypoint: ['/bin/sh', '-c'],
 			command: [extra.length > 0 ? `${spec.command} "$@"` : spec.command, 'sh', ...extra],
+			hasInit: true,
 		};
-	if (extra.length === 0) return {};
 	const image = await engine.findImage(imageId);
-	return {command: [...(image?.command ?? []), ...extra]};
+	const own = extra.length === 0 ? {} : {command: [...(image?.command ?? []), ...extra]};
+	return {...own, hasInit: needsInit(image, own)};
 }
 
 async function runContainer(

@@ -2,12 +2,14 @@ import {command, hint} from '../hint.ts';
 import {serviceAddress} from '../model/address.ts';
 import {activeDeployment, heldCandidates} from '../plan/input.ts';
 import type {Action, PlannedDeployment} from '../plan/plan.ts';
+import {isRunning} from '../plan/services.ts';
 import {type ApplyStep, candidateId, joinId, type Shared, watchId, whole} from './apply-step.ts';
 import {type ApplyContext, notice, progress} from './context.ts';
 import {patchDeployment} from './deployments.ts';
 import {startCandidate} from './steps/candidate.ts';
 import {discardCandidate} from './steps/discard.ts';
 import {runRelease} from './steps/release.ts';
+import {requireReady} from './steps/require-ready.ts';
 import {startAgain} from './steps/restart.ts';
 import {deleteService, removeOldContainers, retireDeployment} from './steps/retire.ts';
 import {replaceWorker} from './steps/worker.ts';
@@ -94,7 +96,7 @@ function releaseStep(context: ApplyContext, shared: Shared, {address, dependsOn}
 	return {id: address, address, ...whole, dependsOn: [joinId, ...dependsOn], run};
 }
 
-/** A held candidate becomes active: it is ready, so only the switch is left. */
+/** A held candidate becomes active when it still is ready. */
 function promoteSteps(context: ApplyContext, shared: Shared, address: string): ApplyStep[] {
 	const service = nameIn(address);
 	const state = context.state.current();
@@ -108,6 +110,9 @@ function promoteSteps(context: ApplyContext, shared: Shared, address: string): A
 		isLast: false,
 		dependsOn: [joinId],
 		async run() {
+			// It may have waited for long.
+			if (candidate.containerId && isRunning(candidate.kind))
+				await requireReady(context, candidate, candidate.containerId, {mode: 'held'});
 			shared.ready[service] = candidate.id;
 		},
 	};

@@ -76,7 +76,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		weight: 2,
 		arbitrary: fc.record({
 			type: fc.constant('fail'),
-			operation: fc.constantFrom('run', 'createNetwork', 'createVolume', 'rename', 'join', 'exec', 'remove', 'stop'),
+			operation: fc.constantFrom(
+				'run',
+				'createNetwork',
+				'createVolume',
+				'rename',
+				'join',
+				'exec',
+				'remove',
+				'stop',
+				'setRestart',
+			),
 			times: fc.integer({min: 1, max: 3}),
 			how: fc.constantFrom('refused', 'unseen', 'unanswered'),
 		}),
@@ -156,6 +166,9 @@ async function expectComplete(world: MemoryWorld, state: State, descriptor: stri
 	for (const deployment of Object.values(state.deployments)) {
 		const isActive = state.active[deployment.service] === deployment.id;
 		const isUp = deployment.containerId !== undefined && running.get(deployment.containerId) === true;
+		// A candidate has no restart policy until it is ready; one that serves must never be without.
+		if (isActive && isRunning(deployment.kind))
+			expect(world.engine.look(deployment.containerId!).restart.policy).not.toBe('no');
 		const isWaiting = deployment.isHeld === true && deployment.stage === 'candidate';
 		expect(isUp, `${deployment.service} ${deployment.id} runs`).toBe(
 			(isActive || isWaiting) && isRunning(deployment.kind),

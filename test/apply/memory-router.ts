@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import type {ExecResult} from '../../source/engine/engine.ts';
 import type {ExecCall, MemoryEngine} from '../../source/engine/memory.ts';
 import {folder, seedPath} from '../../source/router/layout.ts';
+import {tcpProbeScript} from '../../source/router/probe-scripts.ts';
 import {commitExits, commitScript, drainScript, endMark, fenceScript, readScript} from '../../source/router/scripts.ts';
 import type {RouteTable} from '../../source/router/table.ts';
 
@@ -16,8 +17,8 @@ type Router = {
 	servers: Map<string, Server>;
 };
 
-/** What one probe of an address sees: nothing when it answers well. */
-export type Answer = (address: string) => string | undefined;
+/** What one probe of an address sees, by HTTP or by a connection alone: nothing when it answers well. */
+export type Answer = (address: string, type: 'http' | 'tcp') => string | undefined;
 
 const serversOf = (tables: Iterable<RouteTable>): Map<string, Server> => {
 	const servers = new Map<string, Server>();
@@ -91,8 +92,8 @@ export function createMemoryRouter(answer: Answer) {
 		};
 	}
 
-	const probe = (address: string): Partial<ExecResult> => {
-		const problem = answer(address);
+	const probe = (script: string, address: string): Partial<ExecResult> => {
+		const problem = answer(address, script === tcpProbeScript ? 'tcp' : 'http');
 		return {stdout: problem === undefined ? 'ready 1 0 200 OK' : `late 9 100 ${problem}`};
 	};
 
@@ -117,7 +118,7 @@ export function createMemoryRouter(answer: Answer) {
 			if (script === commitScript) return commit(container.id, args);
 			if (script === fenceScript) router.generation++;
 			if (script === drainScript) return {exitCode: 0};
-			return args.length >= 2 ? probe(args[1]!) : {};
+			return args.length >= 2 ? probe(script!, args[1]!) : {};
 		},
 	};
 }

@@ -21,12 +21,14 @@ import {newState, readState, writeState} from '../../source/state/store.ts';
 import {read} from '../descriptor/support.ts';
 import {createMemoryRouter} from './memory-router.ts';
 
-/** Images of a memory engine: one works, one ends at once, one never becomes ready. */
+/** Images of a memory engine: one works, one ends at once, one never becomes ready, one listens on another port. */
 export const images = {
 	good: 'app:good',
 	better: 'app:better',
 	crashing: 'app:crashing',
 	sick: 'app:sick',
+	deaf: 'app:deaf',
+	finished: 'app:finished',
 	database: 'db:1',
 };
 
@@ -48,6 +50,9 @@ export type MemoryWorld = {
 	/** The next calls of this operation are refused while a plan is made or carried out. */
 	readonly failNext: (operation: Operation, times: number, how?: Failure) => void;
 	readonly clearFailures: () => void;
+	/** From now on containers of this image answer 503, or well again. */
+	readonly sicken: (image: string) => void;
+	readonly heal: (image: string) => void;
 	readonly plan: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Refreshed>;
 	readonly apply: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Applied>;
 	/** Changes the state on disk, as a command between two applies would. */
@@ -57,18 +62,27 @@ export type MemoryWorld = {
 	readonly close: () => void;
 };
 
-const startOf = ({image}: ContainerSpec) =>
-	image.includes(images.crashing)
-		? ({type: 'exits', code: 1, output: ['it broke']} as const)
-		: ({type: 'runs'} as const);
+const startOf = ({image}: ContainerSpec) => {
+	if (image.includes(images.crashing)) return {type: 'exits', code: 1, output: ['it broke']} as const;
+	return image.includes(images.finished) ? ({type: 'exits', code: 0} as const) : ({type: 'runs'} as const);
+};
+
+/** Only port 8080, as the kernel tells it. */
+const deafSockets = `  sl  local_address rem_address   st
+   0: 0B00007F:A1B2 00000000:0000 0A 00000000:00000000
+   1: 00000000:1F90 00000000:0000 0A 00000000:00000000
+`;
 
 /** Images are run by id, so what a container does is found by the id's reference. */
 function createEngine() {
 	const ids = new Map<string, string>();
-	const inside = createMemoryRouter(address => {
+	const sick = new Set<string>([images.sick]);
+	const inside = createMemoryRouter((address, type) => {
 		const container = [...known.values()].find(({networks}) => Object.values(networks).includes(address));
 		if (!container) return "can't connect to remote host: Connection refused";
-		return ids.get(container.imageId) === images.sick ? '503 Service Unavailable' : undefined;
+		const image = ids.get(container.imageId);
+		if (image === images.deaf) return "can't connect to remote host: Connection refused";
+		return sick.has(image ?? '') && type === 'http' ? '503 Service Unavailable\tno database' : undefined;
 	});
 	const known = new Map<string, {imageId: string; networks: Readonly<Record<string, string>>}>();
 	const engine = createMemoryEngine({
@@ -78,6 +92,7 @@ function createEngine() {
 			known.clear();
 			for (const container of (await engine.observe({})).containers)
 				if (container.state === 'running') known.set(container.id, container);
+			if (call.command[0] === 'cat') return {stdout: deafSockets};
 			return inside.exec(call);
 		},
 	});
@@ -85,7 +100,7 @@ function createEngine() {
 	const learn = async () => {
 		for (const name of Object.values(images)) ids.set((await engine.findImage(name))!.id, name);
 	};
-	return {engine, inside, learn};
+	return {engine, inside, learn, sick};
 }
 
 /** An engine that refuses chosen calls of an apply; a test's own calls go to the engine behind it. */
@@ -129,7 +144,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 		minHealthyMs: 0,
 		drainSeconds: 0,
 	};
-	const {engine, inside, learn} = createEngine();
+	const {engine, inside, learn, sick} = createEngine();
 	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
 	const options = {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort};
@@ -149,6 +164,8 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 		directory,
 		failNext,
 		clearFailures,
+		sicken: image => void sick.add(image),
+		heal: image => void sick.delete(image),
 		async plan(descriptor, request, routes) {
 			const project = projectOf(descriptor, routes);
 			return planWith(project, (await stateOf(project)).state, request);

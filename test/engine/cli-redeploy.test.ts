@@ -67,7 +67,7 @@ describe('a service that never becomes ready', () => {
 		expect(stdout).toMatch(
 			/service\.web +failed after .*: runtime readiness failed: Container on port 3000 did not become healthy before 3000ms\./,
 		);
-		expect(stdout).toContain('last probe: GET /healthz → 503');
+		expect(stdout).toContain('last probe: GET /healthz → 503 Service Unavailable: not yet');
 		expect(stdout).toMatch(/last 2 lines:\n +│ starting web v2\n +│ listening on 3000/);
 		expect(stdout).toMatch(/^Apply failed after .*: 1 done, 1 failed\.$/m);
 		expect(load.losses).toEqual([]);
@@ -80,35 +80,21 @@ describe('a service that never becomes ready', () => {
 
 	test('that crashes tells its exit code and its last 20 lines', async () => {
 		sandbox.setVersion('web', 'v3 crash');
-		sandbox.describe({
-			services: {
-				web: publicService('web', {
-					run: {restart: {policy: 'no'}},
-					readiness: {type: 'http', path: '/healthz', timeoutMs: 20_000},
-				}),
-			},
-		});
+		sandbox.describe(describeWeb(20_000));
 		const {stdout, exitCode, durationMs} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
 		expect(durationMs).toBeLessThan(15_000);
-		expect(stdout).toContain('runtime readiness failed: Container ended before it became healthy on port 3000.');
+		expect(stdout).toMatch(/service\.web +failed after .*: Your program exited with code 7 at startup\./);
 		expect(stdout).toContain('exit code: 7');
 		expect(stdout).toContain('last 20 lines:');
 		const report = stdout.slice(stdout.indexOf('last 20 lines:')).split('\n').slice(1, 21);
 		expect(report[0]).toMatch(/│ line 12$/);
 		expect(report[19]).toMatch(/│ no table named invoices$/);
 		expect((await sandbox.ask()).body).toBe('web v1');
-	});
-
-	test('that crashes and is restarted tells its exit code as well', async () => {
-		sandbox.describe(describeWeb(4000));
-		const {stdout, exitCode} = await sandbox.run(['deploy']);
-		expect(exitCode).toBe(1);
-		expect(stdout).toContain('exit code: 7');
-		expect(stdout).toContain('no table named invoices');
-		expect((await sandbox.ask()).body).toBe('web v1');
 		const stopped = containersAt(await sandbox.observe(), 'service.web').filter(({state}) => state !== 'running');
 		expect(stopped.map(({state}) => state)).toEqual(['exited']);
+		// The engine never started it again, whatever its policy says.
+		expect(await sandbox.engine.inspectContainer(stopped[0]!.id)).toMatchObject({restartCount: 0});
 	});
 
 	test('that has nothing to do ends the wait, although the engine would start it for ever', async () => {
@@ -116,9 +102,21 @@ describe('a service that never becomes ready', () => {
 		sandbox.describe(describeWeb(20_000));
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
-		expect(stdout).toContain('Container ended before it became healthy on port 3000.');
+		expect(stdout).toContain('Your program exited with code 0 at startup, but it has to keep running.');
 		expect(stdout).toContain('exit code: 0');
 		expect((await sandbox.ask()).body).toBe('web v1');
+	});
+
+	test('that listens elsewhere and has no readiness never replaces one that accepts connections', async () => {
+		sandbox.setVersion('web', 'v3 local');
+		sandbox.describe({services: {web: publicService('web', {readiness: undefined})}});
+		const {stdout, exitCode} = await sandbox.run(['deploy']);
+		expect(exitCode).toBe(1);
+		expect(stdout).toContain(
+			'Nothing accepts connections on port 3000 after 10 s; your program listens on 127.0.0.1:3000 only, which nothing outside of its container reaches: use 0.0.0.0. The deployment that serves accepts them, so it stays.',
+		);
+		expect((await sandbox.ask()).body).toBe('web v1');
+		sandbox.describe(describeWeb(20_000));
 	});
 
 	test('and its fix deploys', async () => {

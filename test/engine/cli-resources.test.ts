@@ -35,7 +35,7 @@ describe('a resource with a volume', () => {
 		describeStore(sandbox, 'second', {command: ['node', '-e', program], restart: {policy: 'no'}});
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
-		expect(stdout).toMatch(/resource\.store +failed after .*: Resource store ended before it became ready\./);
+		expect(stdout).toMatch(/resource\.store +failed after .*: Resource store exited with code 3 at startup\./);
 		expect(stdout).toContain('exit code: 3');
 		expect(stdout).toContain('│ cannot open the store');
 		expect((await sandbox.running('resource.store')).id).toBe(id);

@@ -2,8 +2,8 @@ import {stringify} from 'yaml';
 
 /**
  * The server that every service of a sandbox runs. version.txt tells what it calls itself, and as a second word how it
- * misbehaves: `unready` answers 503 to the readiness probe, `crash` ends with exit code 7, `done` with 0. The header `x-echo` tells
- * what was received.
+ * misbehaves: `unready` answers 503 to the readiness probe, `crash` ends with exit code 7, `done` with 0, `local` listens
+ * where only its own container reaches it. The header `x-echo` tells what was received.
  */
 const server = `
 import {readFileSync} from 'node:fs';
@@ -34,7 +34,7 @@ const server = createServer(async (request, response) => {
 	}
 	answer(200, service + ' ' + name);
 });
-server.listen(Number(PORT), () => console.log('listening on ' + PORT));
+server.listen(Number(PORT), behaviour === 'local' ? '127.0.0.1' : '::', () => console.log('listening on ' + PORT));
 process.once('SIGTERM', () => {
 	server.close(() => process.exit());
 	server.closeIdleConnections();

@@ -15,6 +15,7 @@ import {describeFailure} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
 import {operate} from '../operation.ts';
+import {needsInit} from '../own-init.ts';
 import {secretFileParts} from '../secret-files.ts';
 import {containerEnv, containerParts, isAddressTaken, meshAttachment, serviceRestart} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
@@ -28,7 +29,7 @@ async function containerCommand({engine}: ApplyContext, {spec, imageId, service}
 	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: command('apply', '--rebuild')});
 	// The last program takes the shell's place, so that a stop signal reaches it.
 	const own = spec.command === undefined ? {} : {entrypoint: ['/bin/sh', '-c'], command: [replaceShell(spec.command)]};
-	return secretFileParts(spec, image, own);
+	return {...secretFileParts(spec, image, own), hasInit: needsInit(image, own)};
 }
 
 /** An address that the engine keeps for nobody is done without: siblings use names. */
@@ -85,7 +86,8 @@ async function runDeployment(
 				...parts,
 				env: {...env, ...parts.env},
 				attachments: [{network: environmentNetworkName(project, environment), address: deployment.address}],
-				restart: serviceRestart(spec.restart),
+				// The engine must not start it again before it is ready: its first end is its failure.
+				restart: {policy: 'no'},
 				stopGraceSeconds: context.settings.stopGraceSeconds,
 			});
 		},
@@ -98,20 +100,20 @@ async function findContainers({engine, plan}: ApplyContext, deployment: string):
 	return containers.map(({id}) => id);
 }
 
-/** Records why an attempt failed, and stops what it left; the container stays for inspection. */
+/** Records why an attempt failed, and kills what it left, which serves nobody; the container stays for inspection. */
 export async function failDeployment(
 	context: ApplyContext,
 	{id, service}: Deployment,
 	failure: DeploymentFailure,
 ): Promise<void> {
-	const {engine, settings, state} = context;
+	const {engine, state} = context;
 	const completedAt = new Date().toISOString();
 	const {deployments} = await state.update(current =>
 		patchDeployment(current, id, {status: 'failed', completedAt, failure}),
 	);
 	// One that could not be recorded runs all the same.
 	const ids = deployments[id]?.containerId ? [deployments[id].containerId] : await findContainers(context, id);
-	for (const containerId of ids) await engine.stop(containerId, settings.stopGraceSeconds);
+	for (const containerId of ids) await engine.stop(containerId, 0);
 	await removeOldContainers(context, service);
 }
 
@@ -125,7 +127,7 @@ export async function startCandidate(
 	planned: PlannedDeployment,
 	opened?: Deployment,
 ): Promise<Deployment> {
-	const {state} = context;
+	const {engine, state} = context;
 	const address = serviceAddress(planned.service);
 	const deployment = opened ?? (await openDeployment(context, planned));
 	const {id, kind} = deployment;
@@ -135,7 +137,9 @@ export async function startCandidate(
 			progress(context, address, 'starting');
 			const hasName = state.current().active[planned.service] === undefined;
 			containerId = await runDeployment(context, planned, deployment, hasName);
-			await requireReady(context, deployment, containerId);
+			await requireReady(context, deployment, containerId, {mode: 'new'});
+			// Before it can serve: an apply that is killed here leaves a candidate, which is removed.
+			await engine.setRestart(containerId, serviceRestart(deployment.spec.restart));
 		}
 	} catch (error) {
 		const failure =

@@ -42,11 +42,12 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 			serial: context.state.current().serial,
 		}),
 		entrypoint: ['/bin/sh', '-lc'],
+		hasInit: true,
 		command: [command],
 		env: await containerEnv(context, deployment),
 	});
 	const logs = new AbortController();
-	const output = followLogs(context, address, containerId, logs.signal);
+	const output = followLogs(context, address, containerId, {signal: logs.signal, isStartedAgain: false});
 	try {
 		const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 		const exitCode = await untilAnswered(() => engine.wait(containerId, deadline), deadline).catch((error: unknown) => {

@@ -58,7 +58,7 @@ export async function replaceResource(
 				const containerId = begun?.id ?? (await startContainer(context, resource, spec, op));
 				if (begun) await engine.start(begun.id);
 				failpoint('resource.after-start');
-				followLogs(context, resource.address, containerId, logs.signal);
+				followLogs(context, resource.address, containerId, {signal: logs.signal, isStartedAgain: begun !== undefined});
 				await settle(context, resource, containerId);
 				return containerId;
 			} catch (error) {

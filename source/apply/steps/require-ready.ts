@@ -1,29 +1,57 @@
 import {serviceAddress} from '../../model/address.ts';
+import {activeDeployment} from '../../plan/input.ts';
 import {isRouted} from '../../plan/services.ts';
 import type {Deployment} from '../../state/state.ts';
-import {describeFailure, followLogs} from '../containers.ts';
-import type {ApplyContext} from '../context.ts';
+import {describeFailure, followLogs, lastLines} from '../containers.ts';
+import {type ApplyContext, notice} from '../context.ts';
 import {awaitService, awaitWorker} from '../readiness.ts';
 import {StepError} from '../step-error.ts';
 
+/** Lines of the program that a warning carries. */
+const warnedLines = 3;
+
+type Options = {
+	/** A container that was just made, one that was just started again, or one that has run since it was ready. */
+	readonly mode: 'new' | 'started-again' | 'held';
+};
+
+/** What serves in place of a deployment. */
+function servingBeside({state}: ApplyContext, {id, service}: Deployment) {
+	const former = activeDeployment(state.current(), service);
+	if (!former || former.id === id || former.address === undefined || former.port === undefined) return undefined;
+	return {host: former.address, port: former.port};
+}
+
 /** Shows what a started deployment writes until it is ready; a StepError tells why it did not become so. */
-export async function requireReady(context: ApplyContext, deployment: Deployment, containerId: string): Promise<void> {
-	const {kind, service, port, readiness: declared, spec} = deployment;
+export async function requireReady(
+	context: ApplyContext,
+	deployment: Deployment,
+	containerId: string,
+	{mode}: Options,
+): Promise<void> {
+	const {kind, service, port, readiness: declared, address: host} = deployment;
 	const address = serviceAddress(service);
 	const logs = new AbortController();
-	followLogs(context, address, containerId, logs.signal);
+	if (mode !== 'held')
+		followLogs(context, address, containerId, {signal: logs.signal, isStartedAgain: mode === 'started-again'});
 	try {
 		const target = {
 			address,
 			containerId,
-			host: deployment.address!,
-			isCleanEndFinal: spec.restart.policy === 'on-failure',
+			host: host!,
+			port: port!,
+			isCandidate: mode === 'new',
+			former: servingBeside(context, deployment),
 		};
 		const readiness = isRouted(kind)
-			? await awaitService(context, target, port!, declared)
+			? await awaitService(context, target, declared)
 			: await awaitWorker(context, containerId);
 		if (!readiness.isReady)
 			throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
+		if (readiness.message === undefined) return;
+		const said = (await lastLines(context, containerId)).filter(line => line.trim() !== '').slice(-warnedLines);
+		const printed = said.length === 0 ? ' It printed nothing.' : ` It printed: ${said.join(' | ')}`;
+		notice(context, 'warning', `${address}: ${readiness.message}${printed}`);
 	} finally {
 		logs.abort();
 	}

@@ -17,10 +17,10 @@ export async function updateResource(context: ApplyContext, resource: DesiredRes
 	if (!record || !container)
 		throw new UserError(`the container of ${resource.address} is gone`, {hint: command('apply')});
 	const logs = new AbortController();
-	followLogs(context, resource.address, container.id, logs.signal);
 	try {
 		if (record.restart !== resource.restart) await engine.setRestart(container.id, {policy: resource.restart});
 		if (container.state !== 'running') await engine.start(container.id);
+		followLogs(context, resource.address, container.id, {signal: logs.signal, isStartedAgain: true});
 		await settle(context, resource, container.id);
 	} finally {
 		logs.abort();
@@ -42,7 +42,7 @@ export async function restartResource(
 	try {
 		if (mode === 'restart') await engine.stop(containerId, settings.stopGraceSeconds);
 		await engine.start(containerId);
-		followLogs(context, address, containerId, logs.signal);
+		followLogs(context, address, containerId, {signal: logs.signal, isStartedAgain: true});
 		await settle(context, record, containerId);
 	} finally {
 		logs.abort();

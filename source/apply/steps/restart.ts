@@ -17,6 +17,6 @@ export async function startAgain(context: ApplyContext, service: string): Promis
 	// A removal that was interrupted, and is not wanted any more, has taken its name away.
 	await nameOnNetwork(engine, state.current(), {...deployment, containerId: deployment.containerId}, true);
 	await engine.start(deployment.containerId);
-	await requireReady(context, deployment, deployment.containerId);
+	await requireReady(context, deployment, deployment.containerId, {mode: 'started-again'});
 	await state.update(current => patchDeployment(current, deployment.id, {stage: 'active', status: 'succeeded'}));
 }

@@ -33,10 +33,14 @@ export async function takeNames(
 
 /** One that was ready may have ended while it waited for the others: then nothing is switched. */
 async function assertUp(context: ApplyContext, switched: Switch): Promise<void> {
-	const {engine, state} = context;
+	const {engine, state, run} = context;
 	const check = async ([service, id]: [string, string]) => {
 		const deployment = state.current().deployments[id];
-		if (deployment?.containerId === undefined || isUp(await engine.inspectContainer(deployment.containerId))) return;
+		if (deployment?.containerId === undefined) return;
+		const details = await engine.inspectContainer(deployment.containerId);
+		// One that was started again meanwhile is not known to be ready.
+		const isSameProgram = deployment.run !== run || details?.restartCount === 0;
+		if (isUp(details) && isSameProgram) return;
 		const failure = await describeFailure(context, deployment.containerId, 'it ended before the switch');
 		await failDeployment(context, deployment, failure);
 		throw new StepError(failure, serviceAddress(service));
