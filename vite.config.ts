@@ -31,7 +31,7 @@ const chunks = [
 	},
 	{
 		name: 'engine',
-		test: /source[\\/]descriptor[\\/](load|discover|files-hash|project-cache|project|nearest|steering-names|yaml[\\/]bytes)\.ts$/,
+		test: /source[\\/]descriptor[\\/](load|discover|files-hash|project-cache|project|nearest|schedules|steering-names|yaml[\\/]bytes)\.ts$/,
 		priority: 3,
 	},
 	// All that draws, but what is above because other commands use it too, and Ink's tools for its own developers.

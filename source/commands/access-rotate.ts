@@ -57,13 +57,13 @@ export async function accessRotate(flags: CommonFlags): Promise<void> {
 			failpoint('rotate.after-record');
 			if (!isJson(flags)) {
 				await tell(state);
-				inform('The new password signs in. The former one is being withdrawn.');
+				inform('The new password signs in. The previous one is being withdrawn.');
 			}
 			await serve(workspace, state);
 			failpoint('rotate.after-withdraw');
 			await update(withoutRotation);
 			if (isJson(flags)) await tell(state);
-			else inform('The former password does not sign in any more.');
+			else inform('The previous password no longer signs in.');
 		},
 	);
 }

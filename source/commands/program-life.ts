@@ -47,7 +47,7 @@ export function addLife(program: Command): void {
 		.action(async flags => (await import('./deployment-list.ts')).deploymentList(flags));
 	describe(
 		withServices(withCommon(deployment.command('logs'))),
-		'everything an apply said: builds, releases, readiness',
+		'complete logs of an apply: builds, releases, readiness',
 		['deployment logs', 'deployment logs dpl_1m7vmrwya78dkb0'],
 	)
 		.argument('[deployment]', 'a deployment or a run; the newest one without it')

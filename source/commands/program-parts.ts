@@ -1,11 +1,13 @@
 import type {Command} from 'commander';
 import {collect, wholeNumber} from './flags.ts';
 
+// One that begins with another program names ours behind its pipe.
+const exampleLine = (example: string): string =>
+	example.includes('| compartment ') ? `  $ ${example}` : `  $ compartment ${example}`;
+
 /** A subcommand with examples under its help. */
 export function describe(command: Command, description: string, examples: readonly string[]): Command {
-	return command
-		.description(description)
-		.addHelpText('after', `\nExamples:\n${examples.map(example => `  $ compartment ${example}`).join('\n')}`);
+	return command.description(description).addHelpText('after', `\nExamples:\n${examples.map(exampleLine).join('\n')}`);
 }
 
 export const withServices = (command: Command): Command =>

@@ -34,7 +34,7 @@ export function addVariables(program: Command): void {
 	describe(withTarget(variable.command('remove')), 'remove a variable', ['variable remove LOG_LEVEL --service api'])
 		.argument('<key>')
 		.action(async (key, flags) => (await import('./variable-list.ts')).variableRemove(key, flags));
-	describe(withTarget(variable.command('import')), 'set all variables of a dotenv file, or none', [
+	describe(withTarget(variable.command('import')), 'import a dotenv file atomically', [
 		'variable import --file .env --service api',
 	])
 		.requiredOption('--file <path>', 'dotenv file')

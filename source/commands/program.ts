@@ -25,8 +25,7 @@ function addPlanning(program: Command): void {
 		.action(async flags => (await import('./plan.ts')).plan(flags));
 
 	for (const verb of ['apply', 'deploy'] as const) {
-		const text =
-			verb === 'apply' ? 'show the plan, ask, and do it' : 'apply under its documented name; goes ahead in scripts';
+		const text = verb === 'apply' ? 'show the plan, ask, and do it' : 'like apply, but does not ask outside a terminal';
 		describe(withDeploying(withApplying(withPlanning(program.command(verb)))), text, [
 			verb,
 			`${verb} --env staging`,
@@ -120,10 +119,10 @@ function addLooking(program: Command): void {
 	])
 		.argument('<address>')
 		.action(async (address, flags) => (await import('./state-show.ts')).stateShow(address, flags));
-	describe(withCommon(state.command('history')), 'former states, newest first', ['state history']).action(async flags =>
-		(await import('./state-history.ts')).stateHistory(flags),
+	describe(withCommon(state.command('history')), 'previous states, newest first', ['state history']).action(
+		async flags => (await import('./state-history.ts')).stateHistory(flags),
 	);
-	describe(withCommon(state.command('restore')), 'make a former state the current one', ['state restore 41'])
+	describe(withCommon(state.command('restore')), 'make a previous state the current one', ['state restore 41'])
 		.argument('<serial>', 'of compartment state history', wholeNumber(1, Number.MAX_SAFE_INTEGER))
 		.option('--auto-approve', 'do not ask')
 		.action(async (serial, flags) => (await import('./state-history.ts')).stateRestore(serial, flags));

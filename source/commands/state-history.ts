@@ -28,7 +28,7 @@ export async function stateHistory(flags: CommonFlags): Promise<void> {
 		process.stdout.write(jsonDocument({environment: {name: environment}, entries}));
 		return;
 	}
-	if (entries.length === 0) return print(`Environment ${sanitiseLine(environment)} has no former state.`);
+	if (entries.length === 0) return print(`Environment ${sanitiseLine(environment)} has no previous state.`);
 	type Row = (typeof entries)[number];
 	const columns = [
 		{title: 'SERIAL', value: ({serial}: Row) => String(serial), align: 'right' as const},
@@ -60,7 +60,8 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	const {print, isInteractive} = createTerminal(flags);
 	const {directory, environment} = await openWorkspace(flags);
 	const entry = readHistory(directory).find(candidate => candidate.serial === serial);
-	if (!entry) throw new UserError(`There is no former state with serial ${serial}.`, {hint: command('state history')});
+	if (!entry)
+		throw new UserError(`There is no previous state with serial ${serial}.`, {hint: command('state history')});
 	if (!entry.state) throw new UserError(`${entry.path} ${entry.problem}`, {hint: command('state history')});
 	if (!flags.autoApprove) {
 		if (!isInteractive)

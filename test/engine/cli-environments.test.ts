@@ -168,7 +168,7 @@ describe('a service that asks for the password', () => {
 			const withNext = startLoad(sandbox.router, sandbox.host(), {...clients, headers: headersOf(next)});
 			loads.push(withNext);
 			const {exitCode, stdout, stderr} = await rotation.ended;
-			expect(stderr).toContain('The former password does not sign in any more.');
+			expect(stderr).toContain('The previous password no longer signs in.');
 			expect({exitCode, shows: stdout.includes(next.password)}).toEqual({exitCode: 0, shows: false});
 			const endedAt = performance.now();
 			await until(() => withNext.samples.length > 200, 30_000);

@@ -106,7 +106,7 @@ test('a rotation prints the new link, and no file holds a password', async () =>
 	const former = linkIn(await show(['open']))!;
 	const text = await show(['access', 'rotate']);
 	const next = linkIn(text)!;
-	expect(text).toMatch(/The former password does not sign in any more\.$/);
+	expect(text).toMatch(/The previous password no longer signs in\.$/);
 	expect([(await visit(former)).status, (await visit(next)).status]).toEqual([401, 200]);
 	for (const file of filesBelow(sandbox.folder))
 		for (const {password} of [former, next]) expect(readFileSync(file, 'latin1'), file).not.toContain(password);
