@@ -21,7 +21,7 @@ function describeJobs({directory, name}: Sandbox, folders: readonly string[]): v
 function composeOf({directory, name}: Sandbox, folder: string): Contender[] {
 	if (!peers.compose) return [];
 	const file = join(directory, `compose-${folder}.yaml`);
-	const service = `{build: {context: ${folder}, labels: ['compartment.project=${name}']}}`;
+	const service = `{build: {context: ${folder}, labels: ['compartment.image.project=${name}']}}`;
 	writeFileSync(file, `name: ${name}\nservices:\n  ${folder}: ${service}\n`);
 	const command = ['docker', 'compose', '--file', file, 'build', '--quiet'] as const;
 	return [{name: composeBuild, command: [...command], cwd: directory, env: peers.compose.env}];
@@ -33,7 +33,7 @@ const withBuilds = (use: (sandbox: Sandbox) => Promise<void>): Promise<void> =>
 		try {
 			await use(sandbox);
 		} finally {
-			const filter = ['--filter', `label=compartment.project=${sandbox.name}`];
+			const filter = ['--filter', `label=compartment.image.project=${sandbox.name}`];
 			const {stdout} = await run(['docker', 'images', '--quiet', '--no-trunc', ...filter]);
 			const images = [...new Set(stdout.split('\n').filter(Boolean))];
 			if (images.length > 0) await run(['docker', 'image', 'rm', '--force', ...images]);

@@ -1,8 +1,8 @@
 import {EngineError, messageOf} from '../errors.ts';
-import {labels} from '../model/labels.ts';
 import {imageRepository} from '../model/names.ts';
 import type {State} from '../state/state.ts';
 import {type ApplyContext, notice} from './context.ts';
+import {listOwnImages} from './own-images.ts';
 
 /** References that something kept needs: what serves, waits, or could be rolled back to (`retain` per service). */
 export function neededReferences(state: State, retain: number): Set<string> {
@@ -31,7 +31,7 @@ export async function cleanUpImages(context: ApplyContext): Promise<void> {
 	const {engine, plan, settings, state} = context;
 	const needed = neededReferences(state.current(), settings.retain);
 	try {
-		for (const {tags} of await engine.listImages({[labels.project]: plan.project}))
+		for (const {tags} of await listOwnImages(engine, 'project', plan.project))
 			for (const tag of tags) if (isOwnReference(tag, plan) && !needed.has(tag)) await engine.removeImage(tag);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;

@@ -1,7 +1,6 @@
 import {observeOwn} from '../engine/own-engine.ts';
 import {failpoint} from '../failpoints.ts';
 import {routesAddress} from '../model/address.ts';
-import {labels} from '../model/labels.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {Action} from '../plan/plan.ts';
 import {leaveEnvironment, removeRouter, withdraw} from '../router/router.ts';
@@ -10,6 +9,7 @@ import {busyActions} from './apply-steps.ts';
 import {isOwnReference} from './clean-up-images.ts';
 import type {ApplyContext} from './context.ts';
 import {operate} from './operation.ts';
+import {listOwnImages} from './own-images.ts';
 import {deleteResource} from './steps/resource.ts';
 import {deleteService} from './steps/retire.ts';
 
@@ -67,10 +67,10 @@ async function withdrawRoutes(context: ApplyContext): Promise<void> {
 
 /** Removes the images that this environment built or got by promotion; the build cache stays with the engine. */
 async function removeImages({engine, plan, state}: ApplyContext): Promise<void> {
-	for (const {tags} of await engine.listImages({[labels.project]: plan.project}))
+	for (const {tags} of await listOwnImages(engine, 'project', plan.project))
 		for (const tag of tags) if (isOwnReference(tag, plan)) await engine.removeImage(tag);
 	// One that was built again before it could be recorded has lost its tag to the next.
-	for (const {id, tags} of await engine.listImages({[labels.lineage]: plan.lineage}))
+	for (const {id, tags} of await listOwnImages(engine, 'lineage', plan.lineage))
 		if (tags.length === 0) await engine.removeImage(id);
 	failpoint('destroy.after-images');
 	await state.update(current => ({...current, images: {}}));

@@ -8,7 +8,7 @@ import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {networkAddress} from '../model/address.ts';
 import {describeDesired} from '../model/desired.ts';
-import {labels} from '../model/labels.ts';
+import {hostsIn, labels} from '../model/labels.ts';
 import {environmentNetworkName, meshNetworkName, routerNetworkName} from '../model/names.ts';
 import {genuine, ownObjects} from '../model/own.ts';
 import type {Desired} from '../model/specs.ts';
@@ -86,7 +86,7 @@ function takenHosts(others: Observed): TakenHost[] {
 	return others.containers
 		.filter(({state}) => state === 'running')
 		.flatMap(({labels: found}) =>
-			(found[labels.hosts]?.split(',') ?? []).map(host => ({
+			hostsIn(found).map(host => ({
 				host,
 				project: found[labels.project] ?? '?',
 				environment: found[labels.environment] ?? '?',

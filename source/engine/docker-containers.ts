@@ -1,4 +1,5 @@
 import {EngineError} from '../errors.ts';
+import {containerLabels} from '../model/labels.ts';
 import {type Connection, openStream} from './docker-connection.ts';
 import {shown, statusOf} from './docker-errors.ts';
 import {packFiles} from './docker-files.ts';
@@ -28,7 +29,11 @@ export function createContainers(connection: Connection): Containers {
 	};
 
 	const create: Engine['create'] = async spec => {
-		const options = toCreateOptions(spec);
+		// An image that is not there is refused by the engine, in its words.
+		const image = await attempt(`inspect image ${shown(spec.image)}`, () => docker.getImage(spec.image).inspect(), {
+			fine: [404],
+		});
+		const options = toCreateOptions({...spec, labels: containerLabels(spec.labels, image?.Config?.Labels ?? {})});
 		const {id} = await attempt(`create container ${spec.name}`, () => docker.createContainer(options));
 		for (const attachment of spec.attachments.slice(1)) {
 			await attempt(`join container ${spec.name} to network ${attachment.network}`, () =>

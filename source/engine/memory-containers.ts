@@ -1,3 +1,4 @@
+import {containerLabels} from '../model/labels.ts';
 import type {ContainerFile, ContainerSpec, Engine} from './engine.ts';
 import {refuseHiddenFiles} from './hidden-files.ts';
 import {emit, endContainer, type Outcome, startContainer} from './memory-lifecycle.ts';
@@ -28,7 +29,7 @@ export function createMemoryContainers(world: World, outcomeOf: (spec: Container
 			name: spec.name,
 			spec,
 			imageId: image.id,
-			labels: {...image.labels, ...spec.labels},
+			labels: {...image.labels, ...containerLabels(spec.labels, image.labels)},
 			state: 'created',
 			restart: spec.restart,
 			attachments: new Map(spec.attachments.slice(0, 1).map(attachment => [attachment.network, attachment])),

@@ -17,6 +17,40 @@ export const labels = {
 	router: 'compartment.router',
 } as const;
 
+/**
+ * Labels of the images that are built. They differ from those of containers, because a container inherits its image's
+ * labels, whoever starts it.
+ */
+export const imageLabels = {
+	lineage: 'compartment.image.lineage',
+	project: 'compartment.image.project',
+	environment: 'compartment.image.environment',
+	address: 'compartment.image.address',
+	op: 'compartment.image.op',
+} as const;
+
+const prefix = 'compartment.';
+
+/**
+ * The labels of a container that is made from an image: what the image says in our name is blanked, unless the container
+ * says it itself. So no image claims a host, or makes a container look like one of another environment.
+ */
+export const containerLabels = (
+	own: Readonly<Record<string, string>>,
+	image: Readonly<Record<string, string>>,
+): Record<string, string> => ({
+	...Object.fromEntries(
+		Object.keys(image)
+			.filter(key => key.startsWith(prefix))
+			.map(key => [key, '']),
+	),
+	...own,
+});
+
+/** The hosts that a container claims. */
+export const hostsIn = (own: Readonly<Record<string, string>>): string[] =>
+	(own[labels.hosts] ?? '').split(',').filter(host => host !== '');
+
 type ObjectLabels = {
 	readonly lineage: string;
 	readonly project: string;
@@ -42,3 +76,18 @@ export function labelsOf(object: ObjectLabels): Record<string, string> {
 	if (object.serial !== undefined) result[labels.serial] = String(object.serial);
 	return result;
 }
+
+/** The labels of an image that is built. */
+export const imageLabelsOf = ({
+	lineage,
+	project,
+	environment,
+	address,
+	op,
+}: Required<Pick<ObjectLabels, 'lineage' | 'project' | 'environment' | 'address' | 'op'>>): Record<string, string> => ({
+	[imageLabels.lineage]: lineage,
+	[imageLabels.project]: project,
+	[imageLabels.environment]: environment,
+	[imageLabels.address]: address,
+	[imageLabels.op]: op,
+});

@@ -9,7 +9,7 @@ import {
 	serviceAddress,
 } from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
-import {labels} from '../model/labels.ts';
+import {hostsIn} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, serviceAttributes, withoutImage} from './attributes.ts';
@@ -68,8 +68,9 @@ const namedImage = ({imageId, reference, key, origin}: PlannedImage): NamedImage
 
 // The label tells other environments which hosts are taken, so it must not claim one that is given up.
 function givenUpHosts({hosts}: DesiredService, container: ObservedContainer): string[] {
-	const claimed = container.labels[labels.hosts]?.split(',') ?? [];
-	return claimed.filter(host => !hosts.includes(host)).map(host => `host ${host} is given up`);
+	return hostsIn(container.labels)
+		.filter(host => !hosts.includes(host))
+		.map(host => `host ${host} is given up`);
 }
 
 /** One service: a new deployment when its image or its configuration changes, or when its container is gone. */

@@ -138,7 +138,7 @@ export function withCrashLab(
 			expect(observed.networks.map(({name}) => name)).toEqual([]);
 			expect(observed.volumes.map(({name}) => name)).toEqual(Object.values(state.volumes).map(({name}) => name));
 			expect(state).toMatchObject({active: {}, resources: {}, networks: null, routes: null});
-			const images = await sandbox.engine.listImages({'compartment.project': sandbox.project});
+			const images = await sandbox.engine.listImages({'compartment.image.project': sandbox.project});
 			expect(images).toEqual([]);
 		},
 		async reset() {

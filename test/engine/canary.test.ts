@@ -4,7 +4,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
-import {labels} from '../../source/model/labels.ts';
+import {imageLabels, labels} from '../../source/model/labels.ts';
 import {openTerminal} from '../terminal/terminal.ts';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
 
@@ -313,7 +313,7 @@ describe('sensitive values', () => {
 		}
 		for (const {name} of networks) expect(found(docker('network', 'inspect', name))).toEqual([]);
 		for (const {name} of volumes) expect(found(docker('volume', 'inspect', name))).toEqual([]);
-		const images = docker('images', '--quiet', '--filter', `label=${labels.project}=${sandbox.project}`)
+		const images = docker('images', '--quiet', '--filter', `label=${imageLabels.project}=${sandbox.project}`)
 			.trim()
 			.split('\n');
 		expect(images[0]).not.toBe('');

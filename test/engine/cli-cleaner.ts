@@ -2,7 +2,8 @@ import {rmSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {setTimeout as pause} from 'node:timers/promises';
 import {connectDocker} from '../../source/engine/docker.ts';
-import {labels} from '../../source/model/labels.ts';
+import {imageLabels, labels} from '../../source/model/labels.ts';
+import {routerNetworkName} from '../../source/model/names.ts';
 
 /** What a sandbox leaves behind: objects of one project, one router, one folder. */
 export type Leftovers = {readonly project: string; readonly router: string; readonly folder: string};
@@ -16,12 +17,14 @@ export async function removeLeftovers({project, router, folder}: Leftovers): Pro
 	}
 	const volume = await engine.findByName('volume', router);
 	if (volume?.labels[labels.router] === 'true') await engine.removeVolume(router);
+	const routerNetwork = await engine.findByName('network', routerNetworkName(router));
+	if (routerNetwork?.labels[labels.router] === 'true') await engine.removeNetwork(routerNetwork.id);
 	const own = {[labels.project]: project};
 	const {containers, networks, volumes} = await engine.observe(own);
 	await Promise.all(containers.map(({id}) => engine.remove(id)));
 	await Promise.all(networks.map(({id}) => engine.removeNetwork(id)));
 	await Promise.all(volumes.map(({name}) => engine.removeVolume(name)));
-	for (const {tags, id} of await engine.listImages(own))
+	for (const {tags, id} of await engine.listImages({[imageLabels.project]: project}))
 		for (const reference of tags.length > 0 ? tags : [id]) await engine.removeImage(reference);
 	rmSync(folder, {recursive: true, force: true});
 }

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {labels} from '../../source/model/labels.ts';
+import {imageLabels} from '../../source/model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../../source/model/names.ts';
 import {containersAt, expectError, jsonLines, type Sandbox, withSandbox, words} from './cli.ts';
 import {publicService, storeConnection, storeResource} from './cli-server.ts';
@@ -106,7 +106,7 @@ describe('what was changed behind Compartment’s back', () => {
 	test('a service’s image was removed', async () => {
 		const {id, imageId} = await sandbox.running('service.web');
 		const [image] = (
-			await sandbox.engine.listImages({[labels.address]: 'image.web', [labels.project]: sandbox.project})
+			await sandbox.engine.listImages({[imageLabels.address]: 'image.web', [imageLabels.project]: sandbox.project})
 		).filter(each => each.id === imageId);
 		await sandbox.engine.remove(id);
 		for (const old of containersAt(await sandbox.observe(), 'service.web')) await sandbox.engine.remove(old.id);

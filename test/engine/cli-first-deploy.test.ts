@@ -1,7 +1,7 @@
 import {readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {labels} from '../../source/model/labels.ts';
+import {imageLabels, labels} from '../../source/model/labels.ts';
 import {filesBelow, jsonLines, useExample, withSandbox} from './cli.ts';
 import {serviceFiles} from './cli-server.ts';
 
@@ -164,7 +164,7 @@ describe('the generated password', () => {
 	test('is in no label', async () => {
 		const password = await readPassword();
 		const {containers, networks, volumes} = await sandbox.observe();
-		const images = await sandbox.engine.listImages({[labels.project]: sandbox.project});
+		const images = await sandbox.engine.listImages({[imageLabels.project]: sandbox.project});
 		expect(images.length).toBeGreaterThan(0);
 		for (const object of [...containers, ...networks, ...volumes, ...images])
 			expect(JSON.stringify(object.labels)).not.toContain(password);

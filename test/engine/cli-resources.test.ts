@@ -145,7 +145,7 @@ describe('destroy', () => {
 			expect((await engine.inspectContainer(container))?.state).toBe('running');
 			expect(await engine.findByName('volume', `${scope}.resource.store.mine`)).toBeDefined();
 			expect(await engine.findByName('network', network.name)).toMatchObject({id: networkId});
-			expect(await engine.listImages({'compartment.project': project})).toEqual([]);
+			expect(await engine.listImages({'compartment.image.project': project})).toEqual([]);
 		} finally {
 			for (const {remove} of strangers) await remove();
 		}

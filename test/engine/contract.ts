@@ -211,6 +211,22 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect(await engine.findImage(image.id)).toBeUndefined();
 	});
 
+	test('an image says nothing in our name about its containers', async () => {
+		const reference = `${uniqueName('claims')}:1`;
+		const claimed = {'compartment.lineage': 'stranger', 'compartment.hosts': 'shop.localhost', vendor: 'somebody'};
+		const context = tarOf({Dockerfile: `FROM ${smallImage}\n`});
+		const image = {...labels, ...claimed};
+		await engine.buildImage({context, dockerfile: 'Dockerfile', reference, labels: image, args: {}}, () => {});
+		const id = await engine.create(idleSpec({...labels, 'compartment.lineage': 'ours'}, {image: reference}));
+		expect((await engine.inspectContainer(id))!.labels).toMatchObject({
+			'compartment.lineage': 'ours',
+			'compartment.hosts': '',
+			vendor: 'somebody',
+		});
+		await engine.remove(id);
+		await engine.removeImage(reference);
+	});
+
 	test('the latest exit code of a container that runs again', async () => {
 		const id = await engine.run(idleSpec(labels));
 		expect(await engine.lastExitCode(id)).toBeUndefined();

@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {labels} from '../../source/model/labels.ts';
+import {imageLabels} from '../../source/model/labels.ts';
 import {expectError, withSandbox, words} from './cli.ts';
 import {publicService} from './cli-server.ts';
 import {lifeFiles} from './life-server.ts';
@@ -134,14 +134,16 @@ test('an image that was removed by hand is noticed by the plan', async () => {
 
 test('images beyond the setting retain go, others and foreign ones stay', async () => {
 	const foreign = `compartment/${sandbox.project}x/production/web:kept`;
-	const own = (await sandbox.engine.listImages({[labels.project]: sandbox.project}))[0]!;
+	const own = (await sandbox.engine.listImages({[imageLabels.project]: sandbox.project}))[0]!;
 	await sandbox.engine.tagImage(own.id, foreign);
 	try {
 		for (const version of ['v4', 'v5', 'v6', 'v7']) {
 			sandbox.setVersion('web', version);
 			await sandbox.succeed(['deploy', '--service', 'web']);
 		}
-		const tags = (await sandbox.engine.listImages({[labels.project]: sandbox.project})).flatMap(image => image.tags);
+		const tags = (await sandbox.engine.listImages({[imageLabels.project]: sandbox.project})).flatMap(
+			image => image.tags,
+		);
 		expect(tags.filter(tag => tag.startsWith(`compartment/${sandbox.project}/production/web:`))).toHaveLength(3);
 		expect(tags).toContain(foreign);
 		expect((await sandbox.ask('/new/')).body).toMatch(/^(api|web) v/);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {newId} from '../../source/model/ids.ts';
-import {labels, labelsOf} from '../../source/model/labels.ts';
+import {containerLabels, hostsIn, imageLabels, imageLabelsOf, labels, labelsOf} from '../../source/model/labels.ts';
 import {specHash} from '../../source/model/spec-hash.ts';
 import {isSameScope, scopeAddress} from '../../source/model/values.ts';
 
@@ -70,5 +70,23 @@ describe('scopes', () => {
 		expect(scopeAddress({type: 'service', name: 'web'})).toBe('service.web');
 		expect(isSameScope({type: 'resource', name: 'web'}, {type: 'service', name: 'web'})).toBe(false);
 		expect(isSameScope({type: 'resource', name: 'db'}, {type: 'resource', name: 'db'})).toBe(true);
+	});
+});
+
+describe('labels of images', () => {
+	it('are none of those of containers, which a container would inherit', () => {
+		const object = {lineage: 'l', project: 'p', environment: 'e', address: 'image.web', op: 'o'};
+		const own = imageLabelsOf(object);
+		expect(Object.values(own)).toEqual(Object.values(object));
+		for (const key of Object.values(labels)) expect(own).not.toHaveProperty(key);
+		expect(Object.values(imageLabels)).toHaveLength(5);
+	});
+
+	it('in our name are blank on a container that does not say them itself', () => {
+		const image = {'compartment.lineage': 'other', 'compartment.hosts': 'a.b', 'compartment.later': 'x', vendor: 'v'};
+		const own = containerLabels({'compartment.lineage': 'ours'}, image);
+		expect(own).toEqual({'compartment.lineage': 'ours', 'compartment.hosts': '', 'compartment.later': ''});
+		expect(hostsIn(own)).toEqual([]);
+		expect(hostsIn({[labels.hosts]: 'a.b,c.d'})).toEqual(['a.b', 'c.d']);
 	});
 });

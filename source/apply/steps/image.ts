@@ -6,7 +6,7 @@ import {type BuiltImage, runBuild} from '../../build/run-build.ts';
 import {BuildError, CancelledError, UserError} from '../../errors.ts';
 import {imageAddress} from '../../model/address.ts';
 import type {ImageOrigin} from '../../model/image-origin.ts';
-import {labelsOf} from '../../model/labels.ts';
+import {imageLabelsOf} from '../../model/labels.ts';
 import type {PlannedImage} from '../../plan/plan.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {digestOf} from '../find-images.ts';
@@ -27,7 +27,7 @@ async function buildImage(
 	try {
 		return await runBuild(engine, build, {
 			reference: planned.reference,
-			labels: labelsOf({...object, address, op}),
+			labels: imageLabelsOf({...object, address, op}),
 			signal: stopping,
 			onProgress: event => {
 				const {status, lines} = describeBuildProgress(event);
