@@ -26,7 +26,7 @@ export const commandScopes = {
 	'job logs': 'flag',
 	'route test': 'flag',
 	'environment list': 'none',
-	'environment show': 'argument',
+	'environment show': 'flag',
 	'environment delete': 'argument',
 	'state list': 'flag',
 	'state show': 'flag',

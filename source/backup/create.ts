@@ -29,7 +29,7 @@ export async function assertRunning({context}: Work, name: string): Promise<void
 /** The backup operation, or the documented refusal. */
 export function backupOperation({name, operations}: DesiredResource): BackupOperation {
 	if (operations.backup) return operations.backup;
-	throw new UserError(`Resource ${name} does not define an backup command.`, {
+	throw new UserError(`Resource ${name} does not define a backup command.`, {
 		hint: `add resources.${name}.operations.backup.command to compartment.yml`,
 	});
 }

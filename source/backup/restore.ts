@@ -32,7 +32,7 @@ export type Restored = {
 /** The restore operation, or the documented refusal. */
 export function restoreOperation({name, operations}: Pick<DesiredResource, 'name' | 'operations'>): RestoreOperation {
 	if (operations.restore) return operations.restore;
-	throw new UserError(`Resource ${name} does not define an restore command.`, {
+	throw new UserError(`Resource ${name} does not define a restore command.`, {
 		hint: `add resources.${name}.operations.restore.command to compartment.yml`,
 	});
 }

@@ -15,7 +15,7 @@ import {execute, type ShownAs} from './execute.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {requestOf} from './request.ts';
 import {createTerminal} from './terminal.ts';
-import {openWorkspace, readOrNewState} from './workspace.ts';
+import {assertEnvironment, openWorkspace, readOrNewState} from './workspace.ts';
 
 export type ApplyFlags = CommonFlags & {
 	readonly service?: readonly string[];
@@ -61,7 +61,7 @@ function checkLabel(label: string | undefined): string | undefined {
 	const trimmed = label?.trim();
 	if (trimmed === undefined || (trimmed.length >= 1 && trimmed.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(trimmed)))
 		return trimmed;
-	throw new UserError('Label must use printable single-line text.');
+	throw new UserError('Label must use printable single-line text of 1 to 100 characters.');
 }
 
 /**
@@ -80,6 +80,8 @@ export async function apply(
 	const label = checkLabel(flags.label);
 	const workspace = await openWorkspace(saved ? {...flags, env: saved.environment} : flags);
 	const {project, environment, directory, engine, router, settings} = workspace;
+	// Only what deploys may begin an environment: `restart --env stagin` must not.
+	if (request.mode !== 'apply') await assertEnvironment(workspace);
 	await engine.info();
 	for (const warning of [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings])
 		terminal.inform(`Warning: ${warning}`);

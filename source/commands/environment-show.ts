@@ -1,6 +1,7 @@
 import {stringify} from 'yaml';
 import {serviceUrl} from '../apply/urls.ts';
 import {cronServiceWarnings} from '../descriptor/schedules.ts';
+import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
@@ -8,10 +9,12 @@ import {type CommonFlags, isJson} from './flags.ts';
 import {createTerminal, warn} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
-/** `compartment environment show NAME`: what belongs to an environment, from its state. */
-export async function environmentShow(name: string, flags: CommonFlags): Promise<void> {
+/** `compartment environment show [NAME]`: what belongs to an environment, from its state. */
+export async function environmentShow(name: string | undefined, flags: CommonFlags): Promise<void> {
+	if (name !== undefined && flags.env !== undefined && name !== flags.env)
+		throw new UserError(`Pass one environment: ${name}, or --env ${flags.env}.`);
 	const terminal = createTerminal(flags);
-	const workspace = await openWorkspace({...flags, env: name});
+	const workspace = await openWorkspace({...flags, env: name ?? flags.env});
 	const state = await readExistingState(workspace);
 	const document = {
 		project: state.project,

@@ -1,4 +1,5 @@
 import {stringify} from 'yaml';
+import {nearest} from '../descriptor/nearest.ts';
 import type {Observed} from '../engine/engine.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
@@ -79,6 +80,17 @@ export async function inspect(address: string | undefined, flags: InspectFlags):
 	return inspectServices(name === undefined ? flags : {...flags, service: [name]});
 }
 
+function assertService(state: State, name: string): void {
+	const known = [
+		...new Set([...Object.keys(state.active), ...Object.values(heldCandidates(state)).map(held => held.service)]),
+	];
+	if (known.includes(name)) return;
+	const meant = nearest(name, known);
+	throw new UserError(`Service ${name} has not been deployed${meant === undefined ? '' : `, did you mean ${meant}?`}`, {
+		hint: `There are: ${known.join(', ') || 'none'}`,
+	});
+}
+
 async function inspectServices(flags: InspectFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
@@ -86,6 +98,7 @@ async function inspectServices(flags: InspectFlags): Promise<void> {
 	const observed = await observeOwn(workspace.engine, state);
 	const isWanted = ({service}: Deployment) =>
 		!flags.service || flags.service.length === 0 || flags.service.includes(service);
+	for (const name of flags.service ?? []) assertService(state, name);
 	const describe = (deployments: readonly Deployment[]) =>
 		deployments.filter(isWanted).map(deployment => describeDeployment(state, observed, deployment));
 	const active = Object.values(state.active).flatMap(id => state.deployments[id] ?? []);

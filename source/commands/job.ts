@@ -1,4 +1,6 @@
 import {runJob} from '../apply/run-job.ts';
+import {nearest} from '../descriptor/nearest.ts';
+import type {Project} from '../descriptor/project.ts';
 import {cronServiceWarnings} from '../descriptor/schedules.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {CancelledError, UserError} from '../errors.ts';
@@ -17,12 +19,24 @@ import {hintText} from './invocation.ts';
 import {createTerminal, warn} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
+/** A name that compartment.yml does not know: an apply would not make it either. */
+function assertJob({services}: Project, name: string): void {
+	if (services.some(service => service.name === name)) return;
+	const jobs = services.filter(({kind}) => kind === 'job' || kind === 'cron').map(service => service.name);
+	const meant = nearest(name, jobs);
+	throw new UserError(
+		`job ${name} has not been deployed yet, and compartment.yml does not declare it${meant === undefined ? '' : `, did you mean ${meant}?`}`,
+		{hint: `Jobs: ${jobs.join(', ') || 'none'}`},
+	);
+}
+
 /** `compartment job run NAME -- ARGUMENTS`: runs it now, passes its output and its exit code through. */
 export async function jobRun(service: string, added: readonly string[], flags: CommonFlags): Promise<void> {
 	const {paint} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	const {project, environment, settings, engine, router, directory} = workspace;
+	assertJob(project, service);
 	const desired = describeDesired({
 		project,
 		environment,

@@ -23,10 +23,11 @@ export const main = (args: readonly string[], version: string): Promise<void> =>
 
 async function run(args: readonly string[], version: string): Promise<void> {
 	if (args.length === 0) return openDashboard(version);
-	const {createProgram} = await import('./program.ts');
+	const [{createProgram}, {assertCommand}] = await Promise.all([import('./program.ts'), import('./assert-command.ts')]);
 	const given = withCommand(args);
 	const {beginInvocation} = await import('./invocation.ts');
 	const program = createProgram(version, given[0]);
+	assertCommand(program, given);
 	program.hook('preAction', (_, action) => beginInvocation(action, args));
 	await program.parseAsync(given, {from: 'user'});
 }

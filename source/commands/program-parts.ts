@@ -1,4 +1,4 @@
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
 import {collect, wholeNumber} from './flags.ts';
 
 // One that begins with another program names ours behind its pipe.
@@ -16,6 +16,7 @@ export const withServices = (command: Command): Command =>
 export const withApplying = (command: Command): Command =>
 	command
 		.option('--auto-approve', 'do not ask')
+		.addOption(new Option('--yes', 'the same as --auto-approve').implies({autoApprove: true}).hideHelp())
 		.option('--parallelism <count>', 'steps at the same time', wholeNumber(1, 100), 10)
 		.option('--plain', 'lines instead of the screen')
 		.option('--accessible', 'lines in words, for a screen reader (INK_SCREEN_READER=true works too)');

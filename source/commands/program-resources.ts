@@ -1,4 +1,4 @@
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
 import {withCommon} from './flags.ts';
 import {describe} from './program-parts.ts';
 
@@ -34,6 +34,7 @@ function addLife(resource: Command): void {
 	])
 		.option('--delete-data', 'delete its data volumes too')
 		.option('--yes', 'do not ask')
+		.addOption(new Option('--auto-approve', 'the same as --yes').implies({yes: true}).hideHelp())
 		.action(async flags => (await import('./resource-life.ts')).resourceDelete(flags));
 }
 
@@ -69,6 +70,7 @@ function addBackups(resource: Command): void {
 		.option('--resource <name>', 'replace the data of this resource, after a backup of it')
 		.option('--as <name>', 'make a new resource of it')
 		.option('--yes', 'do not ask')
+		.addOption(new Option('--auto-approve', 'the same as --yes').implies({yes: true}).hideHelp())
 		.action(async flags => (await import('./resource-restore.ts')).resourceBackupRestore(flags));
 	describe(withBackup(backup.command('verify')), 'prove that a backup can be restored, in a throw-away container', [
 		'resource backup verify --backup rbak_1m7vmrwya78dkb0',

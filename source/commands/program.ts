@@ -99,8 +99,8 @@ function addLooking(program: Command): void {
 		async flags => (await import('./environment-list.ts')).environmentList(flags),
 	);
 
-	describe(withOutput(environment.command('show')), 'what belongs to an environment', ['environment show staging'])
-		.argument('<name>')
+	describe(withCommon(environment.command('show')), 'what belongs to an environment', ['environment show staging'])
+		.argument('[name]', 'the same as --env')
 		.action(async (name, flags) => (await import('./environment-show.ts')).environmentShow(name, flags));
 	describe(
 		withApplying(withOutput(environment.command('delete'))),

@@ -1,6 +1,8 @@
 import {assertDeletable, removeResource, startResource, stopResource} from '../backup/resource-life.ts';
+import type {Project} from '../descriptor/project.ts';
 import {again} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
+import type {State} from '../state/state.ts';
 import {isJson} from './flags.ts';
 import {confirmByName} from './resource-confirm.ts';
 import {describeResource, placeOf, reportResources} from './resource-report.ts';
@@ -22,19 +24,30 @@ export async function resourceLife(verb: 'start' | 'stop', flags: ResourceFlags)
 	else print(describeResource(resource));
 }
 
+/** Services that take an output of a resource, as declared or by a variable. */
+function connectedServices({services}: Project, {bindings}: State, name: string): string[] {
+	const declared = services.filter(({connections}) => connections.some(({resource}) => resource === name));
+	const bound = bindings.filter(({resource}) => resource === name);
+	return [...new Set([...declared.map(service => service.name), ...bound.map(({service}) => service)])].sort();
+}
+
 type DeleteFlags = ResourceFlags & {readonly deleteData?: boolean; readonly yes?: boolean};
 
 /** `compartment resource delete`: the container goes; the data too when told so and confirmed (contract 6.3). */
 export async function resourceDelete(flags: DeleteFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+	const {print, inform} = createTerminal(flags);
 	const {resource: name, deleteData = false} = flags;
-	const state = await readExistingState(await openWorkspace(flags));
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
 	assertDeletable(state, name);
+	const connected = connectedServices(workspace.project, state, name);
+	if (connected.length > 0) inform(`Connected to resource ${name}: ${connected.join(', ')}.`);
 	if (deleteData)
 		await confirmByName({
 			name,
 			consequence: `Delete data volumes for resource ${name}.`,
-			isConfirmed: flags.yes === true,
+			// The documents print this line without a confirmation: where nobody can be asked, the typed flag is one.
+			isConfirmed: flags.yes === true || !process.stdin.isTTY || !process.stderr.isTTY,
 			refusal: 'Resource data delete requires interactive confirmation.',
 			hint: again('--yes'),
 			cancelled: 'Resource data delete cancelled.',

@@ -17,7 +17,7 @@ export type Terminal = {
 	readonly isAccessible: boolean;
 	/** Whether screens can be shown: a person, and not in lines. */
 	readonly hasScreen: boolean;
-	/** Writes a text and a line break to stdout. */
+	/** Writes a text and a line break to stdout; colours stay, whatever else a terminal would obey goes. */
 	readonly print: (text: string) => void;
 	/** The same to stderr: what is not the command's result. */
 	readonly inform: (text: string) => void;
@@ -42,8 +42,8 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 		isInteractive,
 		isAccessible,
 		hasScreen: isInteractive && !isAccessible,
-		print: text => void stdout.write(`${text}\n`),
-		inform: text => void stderr.write(`${text}\n`),
+		print: text => void stdout.write(`${sanitiseText(text, {keepColour: true})}\n`),
+		inform: text => void stderr.write(`${sanitiseText(text, {keepColour: true})}\n`),
 	};
 }
 

@@ -53,7 +53,8 @@ export async function variableImport(flags: ImportFlags): Promise<void> {
 		assertTarget(target, workspace.project, current);
 		const {variables, bindings} = current;
 		const effective = effectiveVariables({project: workspace.project, variables, bindings}, target);
-		const taken = effective.filter(({key}) => Object.hasOwn(values, key));
+		// What is inherited from the environment is overridden, as `variable set` does.
+		const taken = effective.filter(({key, source}) => source !== 'inherited' && Object.hasOwn(values, key));
 		const bound = taken.filter(({source}) => source === 'binding').map(({key}) => key);
 		if (bound.length > 0)
 			throw new UserError(`Variable import would overwrite resource output bindings for: ${bound.join(', ')}.`);

@@ -2,9 +2,9 @@ import {nearest} from '../descriptor/nearest.ts';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
 import {type EffectiveVariable, effectiveVariables} from '../model/effective.ts';
-import {scopeWords, type VariableScope} from '../model/values.ts';
+import {scopeAddress, scopeWords, type VariableScope} from '../model/values.ts';
 import {jsonDocument} from '../output/json.ts';
-import {sanitiseLine} from '../output/sanitise.ts';
+import {revealText, sanitiseLine} from '../output/sanitise.ts';
 import {renderTable} from '../output/table.ts';
 import type {State, Variable} from '../state/state.ts';
 import {withoutVariable} from '../state/variables.ts';
@@ -61,6 +61,16 @@ async function readItems(flags: TargetFlags): Promise<{state: State; items: Item
 	return {state, items: effectiveVariables({project: workspace.project, variables, bindings}, target)};
 }
 
+/** Nothing for this target; what others have is not hidden behind that. */
+function noVariables({variables}: State, target: VariableScope): string {
+	const others = [...new Set(variables.map(({scope}) => scopeAddress(scope)))]
+		.filter(address => address !== scopeAddress(target))
+		.map(address => sanitiseLine(address.replace('.', ' ')));
+	return others.length === 0
+		? 'No variables found.'
+		: `No variables found here; there are some of ${others.join(', ')}.`;
+}
+
 /** `compartment variable list`: what a target gets, with source and scope; sensitive values are hidden. */
 export async function variableList(flags: TargetFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
@@ -84,9 +94,10 @@ export async function variableList(flags: TargetFlags): Promise<void> {
 		{title: 'CLASS', value: ({isSensitive}: Item) => (isSensitive ? 'sensitive' : 'plain')},
 		{title: 'SOURCE', value: (item: Item) => sanitiseLine(sourceOf(item))},
 		{title: 'SCOPE', value: (item: Item) => sanitiseLine(scopeOf(item, state, flags))},
-		{title: 'VALUE', value: (item: Item) => sanitiseLine(shownValue(item)), maxWidth: 60},
+		{title: 'VALUE', value: (item: Item) => revealText(shownValue(item)), maxWidth: 60},
 	];
-	const body = items.length === 0 ? 'No variables found.' : renderTable(columns, items, {titleStyle: paint.dim});
+	const body =
+		items.length === 0 ? noVariables(state, targetOf(flags)) : renderTable(columns, items, {titleStyle: paint.dim});
 	print([...header(state, flags), body].join('\n'));
 }
 
@@ -119,7 +130,7 @@ export async function variableShow(key: string, flags: TargetFlags): Promise<voi
 	const rows = [
 		['KEY', item.key],
 		['CLASS', item.isSensitive ? 'sensitive' : 'plain'],
-		['VALUE', shownValue(item)],
+		['VALUE', revealText(shownValue(item))],
 		['SOURCE', sourceOf(item)],
 		['SCOPE', scopeOf(item, state, flags)],
 	];

@@ -10,7 +10,7 @@ import type {Action, Plan} from '../plan/plan.ts';
 import type {Deployment, State} from '../state/state.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {createTerminal} from './terminal.ts';
-import {openWorkspace, readOrNewState} from './workspace.ts';
+import {assertEnvironment, openWorkspace, readOrNewState} from './workspace.ts';
 
 /** The chain of causes behind a planned action: its own reasons, then those of what it waits for. */
 function causes(plan: Plan, action: Action, depth = 0): string[] {
@@ -41,6 +41,7 @@ function describeFailure({id, failure}: Deployment): string[] {
 export async function why(address: string, flags: CommonFlags): Promise<void> {
 	const {print, glyphs} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
+	if (flags.env !== undefined) await assertEnvironment(workspace);
 	const {state} = await readOrNewState(workspace);
 	const {plan} = await refresh({...workspace, state}, plainRequest);
 	const action = plan.actions.find(candidate => candidate.address === address);

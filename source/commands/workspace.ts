@@ -1,4 +1,6 @@
+import {existsSync} from 'node:fs';
 import {defaultEnvironment} from '../command-names.ts';
+import {nearest} from '../descriptor/nearest.ts';
 import type {Project} from '../descriptor/project.ts';
 import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
@@ -7,6 +9,7 @@ import {command, hint} from '../hint.ts';
 import type {RouterOptions} from '../router/router.ts';
 import {readSettings, type Settings} from '../settings.ts';
 import {checkDirectory, stateDirectory} from '../state/directory.ts';
+import {listEnvironments} from '../state/environments.ts';
 import type {State} from '../state/state.ts';
 import {newState, readState} from '../state/store.ts';
 import type {CommonFlags} from './flags.ts';
@@ -93,7 +96,21 @@ export async function readOrNewState({
 export async function readExistingState(workspace: Workspace): Promise<State> {
 	const {state, isNew} = await readOrNewState(workspace);
 	if (!isNew) return state;
-	throw new UserError(`environment ${workspace.environment} of ${workspace.project.name} has not been deployed yet`, {
-		hint: command('apply'),
+	throw await unknownEnvironment(workspace);
+}
+
+/** Names the environments that there are: a mistyped name must not make another one. */
+async function unknownEnvironment({project, environment}: Workspace): Promise<UserError> {
+	const known = (await listEnvironments(project.directory)).map(entry => entry.environment);
+	const meant = nearest(environment, known);
+	const suggestion = meant === undefined ? '' : `, did you mean ${meant}?`;
+	const list = known.length === 0 ? '' : `There are: ${known.join(', ')}. `;
+	return new UserError(`environment ${environment} of ${project.name} has not been deployed yet${suggestion}`, {
+		hint: hint`${list}${command('apply')} deploys this one`,
 	});
+}
+
+/** Refuses an environment that was never begun, before anything is made for it. */
+export async function assertEnvironment(workspace: Workspace): Promise<void> {
+	if (!existsSync(workspace.directory)) throw await unknownEnvironment(workspace);
 }

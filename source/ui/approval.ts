@@ -1,3 +1,4 @@
+import {defaultEnvironment} from '../command-names.ts';
 import {type Action, countActions, type Plan} from '../plan/plan.ts';
 
 export type Approval =
@@ -78,9 +79,12 @@ export function listOf(names: readonly string[]): string {
 	return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
+const nameOfEnvironment = ({project, environment}: Plan): string =>
+	environment === defaultEnvironment ? project : `${project}/${environment}`;
+
 /**
  * What has to be typed before data is deleted: `environment/resource` when the data of one resource goes, else the
- * project's name. Undefined when no data goes.
+ * project's name, in another environment than production with that. Undefined when no data goes.
  */
 export function confirmationOf(
 	plan: Plan,
@@ -93,7 +97,7 @@ export function confirmationOf(
 	const resources = new Set(addresses.map(address => address.split('.')[1]));
 	const [resource] = resources;
 	const isOneResource = plan.mode !== 'destroy' && resources.size === 1 && resource !== undefined;
-	return {expected: isOneResource ? `${plan.environment}/${resource}` : plan.project, addresses};
+	return {expected: isOneResource ? `${plan.environment}/${resource}` : nameOfEnvironment(plan), addresses};
 }
 
 /** "2 to create, 1 to update", only what is there; "nothing" when all is left out. */

@@ -35,7 +35,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 
 /** The environment that a parsed command line acts on. */
 export function environmentOf({name, options, args}: Parsed): string {
-	if (/^environment (show|delete)$/.test(name)) return String(args[0]);
+	if (name === 'environment delete') return String(args[0]);
 	const target = name === 'promote' && options['from'] !== undefined ? options['to'] : undefined;
 	return String(target ?? options['env'] ?? (name === 'variable run' ? 'development' : 'production'));
 }

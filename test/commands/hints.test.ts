@@ -112,7 +112,7 @@ describe('a hint', () => {
 		[command('apply'), 'compartment apply --env staging'],
 		[command('apply', '--env', 'preview'), 'compartment apply --env preview'],
 		[command('doctor'), 'compartment doctor'],
-		[command('environment show', 'preview'), 'compartment environment show preview'],
+		[command('environment delete', 'preview'), 'compartment environment delete preview'],
 		[command('exec', 'web', '--', 'sh'), 'compartment exec web --env staging -- sh'],
 		[command('variable run', '--', 'npm', 'test'), 'compartment variable run --env staging -- npm test'],
 		[command('promote', '--from', 'a', '--to', 'b'), 'compartment promote --from a --to b'],

@@ -134,7 +134,7 @@ describe('a backup', () => {
 	test('needs a command', async () => {
 		const {operations: _operations, ...bare} = keeper();
 		sandbox.describe({services: {idle: idleService}, resources: {store: bare}});
-		expectError(await sandbox.run(store.create), 'Resource store does not define an backup command.');
+		expectError(await sandbox.run(store.create), 'Resource store does not define a backup command.');
 		describeKeeper(sandbox);
 		expectError(
 			await sandbox.run(['resource', 'backup', 'create', '--resource', 'stor']),

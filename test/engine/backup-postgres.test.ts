@@ -260,11 +260,8 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		describeShop({resources: {db: {preset: 'postgres'}, 'db-copy': {preset: 'postgres'}}});
 		await sandbox.expectNoChanges();
 		describeShop();
-		expectError(
-			await sandbox.run(['resource', 'delete', '--resource', 'db-copy', '--delete-data']),
-			'Resource data delete requires interactive confirmation.',
-		);
-		expect(await json(['resource', 'delete', '--resource', 'db-copy', '--delete-data', '--yes'])).toEqual({
+		// As the documents print it; without the flag the data stays.
+		expect(await json(['resource', 'delete', '--resource', 'db-copy', '--delete-data'])).toEqual({
 			retainedVolumes: [],
 			success: true,
 		});

@@ -63,7 +63,7 @@ describe('what a user can get wrong', () => {
 		{
 			name: 'a label of two lines',
 			command: ['--label', 'first\nsecond'],
-			message: /^Error: Label must use printable single-line text\.\n$/,
+			message: /^Error: Label must use printable single-line text of 1 to 100 characters\.\n$/,
 		},
 		{name: 'an unknown option', command: ['--enviroment', 'x'], message: /unknown option '--enviroment'/},
 		{

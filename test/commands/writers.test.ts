@@ -1,0 +1,65 @@
+import {afterEach, expect, it, vi} from 'vitest';
+import {createTerminal} from '../../source/commands/terminal.ts';
+import {parseSources, type SyntaxNode} from '../source-code.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Files that write to the terminal themselves, because they clean each line or write nothing but their own text. */
+const writers = [
+	'cli.tsx',
+	'source/commands/ask-in-lines.ts',
+	'source/commands/browse-depart.ts',
+	'source/commands/browse-lines.ts',
+	'source/commands/deployment-logs.ts',
+	'source/commands/execute.ts',
+	'source/commands/job.ts',
+	'source/commands/logs.ts',
+	'source/commands/open-dashboard.ts',
+	'source/commands/resource-confirm.ts',
+	'source/commands/terminal.ts',
+	'source/commands/to-the-end.ts',
+	'source/commands/variable-run.ts',
+	'source/commands/variable-set.ts',
+	'source/commands/work-view.ts',
+	'source/ui/hooks/use-full-screen.ts',
+	'source/ui/hooks/use-suspend.ts',
+];
+
+const json = ['jsonDocument', 'jsonLine', 'eventLine', 'planLine'];
+
+const nameOf = (node: unknown): string => {
+	const {type, name, object, property} = node as SyntaxNode;
+	if (type === 'MemberExpression') return `${nameOf(object)}.${nameOf(property)}`;
+	return String(name ?? '');
+};
+
+it('a text goes to the terminal through print and inform, which clean it, or as JSON', () => {
+	const found = parseSources().flatMap(({path, nodes}) =>
+		nodes.flatMap(({type, callee, arguments: given}) => {
+			if (
+				type !== 'CallExpression' ||
+				!/(?:^|\.)(?:stdout|stderr|process\.stream)\.write$|^console\./.test(nameOf(callee))
+			)
+				return [];
+			const [text] = given as readonly SyntaxNode[];
+			return text?.type === 'CallExpression' && json.includes(nameOf(text['callee'])) ? [] : [path];
+		}),
+	);
+	expect([...new Set(found)].sort()).toEqual(writers);
+});
+
+it('print and inform take everything out of a text that a terminal would obey, but colours', () => {
+	const hostile = 'a\x1b[2J\x1b]0;title\x07b\x9b31m\x1b[31mred\x1b[0m\u202e';
+	for (const [stream, write] of [
+		['stdout', 'print'],
+		['stderr', 'inform'],
+	] as const) {
+		const written: string[] = [];
+		vi.spyOn(process[stream], 'write').mockImplementation(text => written.push(String(text)) > 0);
+		createTerminal({})[write](hostile);
+		expect(written.join('')).toMatch(/^ab.*red\x1b\[0m\n$/);
+		expect(written.join('').replaceAll('\x1b[31m', '').replaceAll('\x1b[0m', '')).not.toMatch(
+			/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/,
+		);
+	}
+});
