@@ -82,6 +82,7 @@ export default defineConfig(({command}) => ({
 					name: 'unit',
 					include: ['test/**/*.test.{ts,tsx}'],
 					exclude: ['test/engine/**', 'test/terminal/apply.test.ts', 'test/terminal/browse.test.ts'],
+					setupFiles: ['test/setup.ts'],
 					testTimeout: 20_000,
 				},
 			},
@@ -90,6 +91,7 @@ export default defineConfig(({command}) => ({
 				test: {
 					name: 'engine',
 					include: ['test/engine/**/*.test.ts', 'test/terminal/apply.test.ts', 'test/terminal/browse.test.ts'],
+					setupFiles: ['test/setup.ts'],
 					globalSetup: 'test/engine/cli-build.ts',
 					testTimeout: 120_000,
 					hookTimeout: 120_000,

@@ -42,6 +42,7 @@ const replacements: Readonly<Record<string, string>> = {
 		'randomBytes',
 		'randomInt',
 		'randomUUID',
+		'scryptSync',
 		'timingSafeEqual',
 	]),
 	'node:child_process': loadedOnCall('node:child_process', ['execFileSync', 'spawn', 'spawnSync']),

@@ -32,6 +32,8 @@ export const commandScopes = {
 	'state show': 'flag',
 	'state history': 'flag',
 	'state restore': 'flag',
+	'state trust': 'flag',
+	'state forget': 'flag',
 	'state unlock': 'flag',
 	'variable set': 'flag',
 	'variable list': 'flag',

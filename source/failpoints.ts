@@ -24,6 +24,8 @@ const statePoints = [
 	'audit.after-append',
 	'identity.before-create',
 	'identity.after-create',
+	'trust.before-write',
+	'trust.after-write',
 ] as const;
 
 /** The journaled operations of an apply, by the type of their intent. */

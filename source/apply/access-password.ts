@@ -19,7 +19,10 @@ export const accessHeader = (password: string): string =>
 export async function createAccess(state: State): Promise<AccessRecord> {
 	const password = randomBytes(16).toString('base64url');
 	return {
-		ciphertext: await encryptValue({...accessSlot, value: password}, await ownRecipients(state)),
+		ciphertext: await encryptValue(
+			{...accessSlot, lineage: state.lineage, value: password},
+			await ownRecipients(state),
+		),
 		headerHash: createHash('sha256').update(accessHeader(password)).digest('hex'),
 		updatedAt: new Date().toISOString(),
 	};

@@ -10,6 +10,7 @@ import {makeImage} from './steps/image.ts';
 import {createNetworks} from './steps/network.ts';
 import {replaceResource} from './steps/replace-resource.ts';
 import {restartResource, updateResource} from './steps/resource.ts';
+import {removeStray} from './steps/stray.ts';
 import {switchTraffic} from './steps/switch.ts';
 import {createVolume} from './steps/volume.ts';
 import {watchDeployments} from './steps/watch.ts';
@@ -41,6 +42,19 @@ function objectStep(context: ApplyContext, action: Action): ApplyStep {
 	const before = action.object === 'resource' ? [joinId, ...dependsOn] : dependsOn;
 	return {id: address, address, ...whole, dependsOn: before, run};
 }
+
+// A switch that is rolled back leaves what served before, whatever the state knows of it.
+const strayStep = (
+	context: ApplyContext,
+	{address, dependsOn}: Action,
+	switching: readonly ApplyStep[],
+): ApplyStep => ({
+	id: address,
+	address,
+	...whole,
+	dependsOn: [...dependsOn.filter(other => other !== routesAddress), ...switching.map(({id}) => id)],
+	run: () => removeStray(context, address),
+});
 
 /** The router probes from inside the environment's network, so it joins before anything has to become ready. */
 const joinStep = ({engine, router, plan}: ApplyContext): ApplyStep => ({
@@ -110,11 +124,13 @@ export function applySteps(context: ApplyContext): ApplyStep[] {
 	const candidates = actions
 		.filter(action => isBesideServing(context, action))
 		.map(({address}) => candidateId(address));
+	const switching = switchSteps(context, shared, actions);
 	const steps = actions.flatMap(action => {
 		if (action.object === 'routes') return [];
+		if (action.object === 'container') return [strayStep(context, action, switching)];
 		const isService = action.object === 'service' || action.object === 'release';
 		return isService ? serviceSteps(context, shared, action, candidates) : [objectStep(context, action)];
 	});
-	const all = [joinStep(context), ...steps, ...switchSteps(context, shared, actions)];
+	const all = [joinStep(context), ...steps, ...switching];
 	return [...all, cleanUpStep(context, all)];
 }

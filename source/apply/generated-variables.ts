@@ -13,7 +13,9 @@ export async function generateVariables(
 	for (const [key, generated] of Object.entries(resource.generatedVariables)) {
 		if (findVariable(context.state.current(), scope, key)) continue;
 		const value = generateToken(generated);
-		const ciphertext = await encryptValue({scope, key, value}, await ownRecipients(context.state.current()));
+		const current = context.state.current();
+		const secret = {lineage: current.lineage, scope, key, value};
+		const ciphertext = await encryptValue(secret, await ownRecipients(current));
 		const variable = {
 			scope,
 			key,

@@ -14,6 +14,7 @@ import {genuine, ownObjects} from '../model/own.ts';
 import type {Desired} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
 import type {TakenHost} from '../plan/input.ts';
+import {refuseOlder} from '../plan/older.ts';
 import type {Plan} from '../plan/plan.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
@@ -29,6 +30,7 @@ import type {Settings} from '../settings.ts';
 import type {State} from '../state/state.ts';
 import {chooseRollback} from './choose-rollback.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
+import {lostState, strangersOf} from './lost-state.ts';
 import type {PlanRequest} from './plan-request.ts';
 import {isPortFree} from './port.ts';
 import {readVitals} from './read-vitals.ts';
@@ -68,18 +70,14 @@ function splitObserved(everything: Observed, state: State): Split {
 	});
 	return {
 		own: ownObjects(observed, state),
-		strangers: pick(item => isHere(item) && item.labels[labels.lineage] !== state.lineage),
+		strangers: strangersOf(observed, state),
 		others: pick(item => !isHere(item)),
 	};
 }
 
-function refuseOtherLineage({containers, networks, volumes}: Observed, state: State): void {
-	const strangers = [...containers, ...networks, ...volumes];
-	if (strangers.length === 0) return;
-	throw new UserError(
-		`${strangers.length} objects of project ${state.project}, environment ${state.environment}, belong to another state (for instance ${strangers[0]!.name})`,
-		{hint: 'run from the folder whose .compartment made them, bring that state back, or rename the project'},
-	);
+function refuseOtherLineage(strangers: Observed, state: State): void {
+	const error = lostState(strangers, state, state.serial > 0);
+	if (error) throw error;
 }
 
 function takenHosts(others: Observed): TakenHost[] {
@@ -227,6 +225,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		});
 	const {own, strangers, others} = splitObserved(everything, state);
 	refuseOtherLineage(strangers, state);
+	refuseOlder(own, state);
 	const isApply = request.mode === 'apply';
 	const {promotion} = request;
 	const services = promotion ? Object.keys(promotion.deployments) : request.services;

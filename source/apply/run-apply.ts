@@ -97,10 +97,11 @@ function describeResult(
 	};
 }
 
-// On disk before the first object carries the lineage: a crash must not leave objects of an unknown state.
+// On disk before the first object carries the lineage: a crash must not leave objects of an unknown state. Every apply has
+// a serial that is higher than any before, so that what it makes tells it from the state that was there.
 async function claimEngine({engine, state}: ApplyContext): Promise<void> {
 	const {id} = await engine.info();
-	if (state.current().engine !== id) await state.update(current => ({...current, engine: id}));
+	await state.update(current => ({...current, engine: id}));
 }
 
 function graphOf(context: ApplyContext): ApplyStep[] {

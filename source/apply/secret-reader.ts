@@ -29,7 +29,7 @@ export function createSecretReader(currentState: () => State): SecretReader {
 		const known = cache.get(ciphertext);
 		if (known !== undefined) return known;
 		identity ??= identityFor(currentState());
-		const value = await decryptValue(ciphertext, {scope, key}, await identity);
+		const value = await decryptValue(ciphertext, {lineage: currentState().lineage, scope, key}, await identity);
 		cache.set(ciphertext, value);
 		mask.add(value);
 		return value;

@@ -1,12 +1,15 @@
 import type {Engine} from '../engine/engine.ts';
-import {type OwnEngine, ownEngine} from '../engine/own-engine.ts';
+import {type OwnEngine, observeOwn, ownEngine} from '../engine/own-engine.ts';
 import {newId} from '../model/ids.ts';
+import {refuseOlder} from '../plan/older.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {Journal} from '../state/journal.ts';
 import {openJournal, readJournal} from '../state/journal.ts';
 import {acquireLock} from '../state/lock.ts';
 import type {State} from '../state/state.ts';
+import {keepCopy} from '../state/store.ts';
+import {readPin, removePin} from '../state/trust-key.ts';
 import {recover} from './recover.ts';
 import {discardUnfinished, retireFormer, stopEnded} from './recover-leftovers.ts';
 import {removeOperations} from './recover-operations.ts';
@@ -55,13 +58,18 @@ export async function openSession({
 	try {
 		const {state, isNew} = await readState();
 		const engine = ownEngine(anyEngine, state, router.name);
+		// Before anything is recovered: an old state would undo what a newer one did.
+		if (!isNew) refuseOlder(await observeOwn(engine, state), state);
 		const run = newId('run');
-		const entries = await readJournal(directory);
+		// What an earlier state of this folder left cannot be recovered by a new one.
+		const entries = isNew ? [] : await readJournal(directory, state);
 		const wasInterrupted = entries.length > 0 && entries.at(-1)?.type !== 'close';
 		const keeper = keepState(directory, state, isNew);
-		const journal = await openJournal(directory, {run, lineage: state.lineage, serial: state.serial});
+		const {lineage, project, environment, serial} = state;
+		const hadPin = readPin(lineage) !== undefined;
+		const journal = await openJournal(directory, {run, lineage, project, environment, serial});
 		const recovery = {engine, router, settings, state: keeper, journal, say};
-		if (wasInterrupted && !isNew) {
+		if (wasInterrupted) {
 			say('the last apply was interrupted, recovering');
 			await recover(recovery, entries);
 			await removeOperations(recovery);
@@ -81,6 +89,10 @@ export async function openSession({
 			async close() {
 				try {
 					await journal.close();
+					const last = keeper.current();
+					if (last.serial !== serial) keepCopy(directory, last);
+					// A first apply that was not wanted after all leaves nothing behind.
+					else if (isNew && !hadPin) removePin(lineage);
 				} finally {
 					await lock.release();
 				}

@@ -14,7 +14,7 @@ export async function settleUnknown(context: ApplyContext): Promise<void> {
 	try {
 		await untilAnswered(() => context.engine.info(), context.signal);
 		say('the engine answers again, looking at what it did meanwhile');
-		await recover({...context, say}, await readJournal(context.directory));
+		await recover({...context, say}, await readJournal(context.directory, context.state.current()));
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
 		notice(context, 'warning', `what the engine did without an answer is left to the next command: ${error.message}`);

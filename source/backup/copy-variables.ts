@@ -42,7 +42,7 @@ export async function copyVariables(state: State, secrets: SecretReader, from: s
 			continue;
 		}
 		const value = await secrets.readCiphertext(variable.ciphertext, source, key);
-		const ciphertext = await encryptValue({scope, key, value}, await ownRecipients(next));
+		const ciphertext = await encryptValue({lineage: next.lineage, scope, key, value}, await ownRecipients(next));
 		next = withVariable(next, {...base, isSensitive: true, ciphertext});
 	}
 	return next;

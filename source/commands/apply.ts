@@ -6,10 +6,10 @@ import {openSession} from '../apply/session.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {again, command} from '../hint.ts';
 import {eventLine} from '../output/events-json.ts';
-import type {Plan} from '../plan/plan.ts';
-import {assertNotStale, parsePlan} from '../plan/saved-plan.ts';
+import {assertNotStale, parsePlan, type SavedPlan} from '../plan/saved-plan.ts';
 import {appendAudit} from '../state/audit.ts';
 import {ensureDirectory} from '../state/directory.ts';
+import {newState} from '../state/store.ts';
 import {approve, showPlan} from './approve.ts';
 import {execute, type ShownAs} from './execute.ts';
 import {type CommonFlags, isJson} from './flags.ts';
@@ -31,7 +31,7 @@ export type ApplyFlags = CommonFlags & {
 	readonly release?: 'again' | 'done';
 };
 
-async function readSavedPlan(file: string): Promise<Plan> {
+async function readSavedPlan(file: string): Promise<SavedPlan> {
 	try {
 		return parsePlan(await readFile(file, 'utf8'), file);
 	} catch (error) {
@@ -78,7 +78,7 @@ export async function apply(
 	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.hasScreen ? 'screen' : 'lines';
 	const saved = planFile === undefined ? undefined : await readSavedPlan(resolve(planFile));
 	const label = checkLabel(flags.label);
-	const workspace = await openWorkspace(saved ? {...flags, env: saved.environment} : flags);
+	const workspace = await openWorkspace(saved ? {...flags, env: saved.plan.environment} : flags);
 	const {project, environment, directory, engine, router, settings} = workspace;
 	// Only what deploys may begin an environment: `restart --env stagin` must not.
 	if (request.mode !== 'apply') await assertEnvironment(workspace);
@@ -91,19 +91,24 @@ export async function apply(
 		engine,
 		router,
 		settings,
-		readState: () => readOrNewState(workspace),
+		async readState() {
+			const found = await readOrNewState(workspace);
+			// A first apply takes the lineage that the plan was signed for.
+			if (!saved || !found.isNew) return found;
+			return {state: newState({...found.state, lineage: saved.plan.lineage}), isNew: true};
+		},
 		say(message) {
 			if (shownAs === 'json') process.stdout.write(eventLine({type: 'notice', at: Date.now(), level: 'info', message}));
 			else terminal.print(`${terminal.paint.warn('Recovery:')} ${message}`);
 		},
 	});
 	try {
-		const wanted = saved ? {...request, mode: saved.mode, services: saved.services} : request;
+		// Signed with the key of the environment: it is what `plan` wrote.
+		const wanted = saved ? (saved.request as PlanRequest) : request;
 		const state = session.state.current();
-		const {plan: fresh, builds} = await refresh({project, settings, engine, router, state, directory}, wanted);
-		if (saved) assertNotStale(saved, fresh, planFile!);
-		// The lineage of a state that was never written is made anew each time.
-		const plan = saved ? {...saved, lineage: fresh.lineage} : fresh;
+		const {plan, builds} = await refresh({project, settings, engine, router, state, directory}, wanted);
+		// What runs is what was planned just now; it has to be what was saved.
+		if (saved) assertNotStale(saved.plan, plan, planFile!);
 		showPlan(plan, terminal, shownAs, flags.full);
 		const isApproved =
 			flags.autoApprove === true || saved !== undefined || (verb === 'deploy' && !terminal.isInteractive);

@@ -5,6 +5,7 @@ import {sanitiseLine} from '../output/sanitise.ts';
 import {removeEnvironmentDirectory} from '../state/environments.ts';
 import type {State} from '../state/state.ts';
 import {readState} from '../state/store.ts';
+import {removePin} from '../state/trust-key.ts';
 import {type ApplyFlags, apply} from './apply.ts';
 import {backupWarnings} from './backup-warnings.ts';
 import {isJson} from './flags.ts';
@@ -43,6 +44,7 @@ export async function environmentDelete(name: string, flags: ApplyFlags): Promis
 	const state = await readState(workspace.directory);
 	if (process.exitCode || (state && !isDestroyed(state))) return;
 	removeEnvironmentDirectory(workspace.project.directory, name);
+	removePin(former.lineage);
 	if (isJson(flags)) process.stdout.write(jsonLine({type: 'environment-deleted', environment: name}));
 	else print(`Deleted environment ${sanitiseLine(name)}.`);
 }

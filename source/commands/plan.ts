@@ -8,6 +8,7 @@ import {renderPlan} from '../output/plan-text.ts';
 import {hasChanges} from '../plan/plan.ts';
 import {serializePlan} from '../plan/saved-plan.ts';
 import {readJournal} from '../state/journal.ts';
+import {ensureKey} from '../state/trust-key.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {hintText} from './invocation.ts';
 import {requestOf} from './request.ts';
@@ -36,16 +37,18 @@ export async function plan(flags: PlanFlags): Promise<void> {
 	const workspace = await openWorkspace(flags, place);
 	const {project, settings, router, directory} = workspace;
 	for (const warning of workspace.warnings) terminal.inform(`Warning: ${warning}`);
-	const {state} = await readOrNewState(workspace);
-	const entries = await readJournal(directory);
+	const {state, isNew} = await readOrNewState(workspace);
+	const entries = isNew ? [] : await readJournal(directory, state);
 	if (entries.length > 0 && entries.at(-1)?.type !== 'close')
 		terminal.inform('Note: the last apply was interrupted, or one runs now. The next apply recovers first.');
-	const {plan: result} = await refresh({project, settings, engine, router, state, directory}, requestOf(flags));
+	const request = requestOf(flags);
+	const {plan: result} = await refresh({project, settings, engine, router, state, directory}, request);
 	if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(result)));
 	else terminal.print(renderPlan(result, {...terminal, isFull: flags.full ?? false}));
 	if (flags.out !== undefined) {
 		try {
-			await writeFile(flags.out, serializePlan(result), {mode: 0o600});
+			const key = ensureKey(state, directory);
+			await writeFile(flags.out, serializePlan({plan: result, request}, key), {mode: 0o600});
 		} catch (error) {
 			throw new UserError(`cannot write the plan: ${messageOf(error)}`);
 		}

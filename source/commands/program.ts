@@ -126,6 +126,24 @@ function addLooking(program: Command): void {
 		.argument('<serial>', 'of compartment state history', wholeNumber(1, Number.MAX_SAFE_INTEGER))
 		.option('--auto-approve', 'do not ask')
 		.action(async (serial, flags) => (await import('./state-history.ts')).stateRestore(serial, flags));
+	describe(
+		withCommon(state.command('trust')),
+		'accept a state that this machine has no key for, after a look at what it would own',
+		[
+			'state trust',
+			'state trust --env staging',
+			'state trust --auto-approve   # in a pipeline that keeps .compartment',
+		],
+	)
+		.option('--auto-approve', 'do not ask')
+		.action(async flags => (await import('./state-trust.ts')).stateTrust(flags));
+	describe(
+		withCommon(state.command('forget')),
+		'remove the state of a copied folder, which then begins with nothing; the engine is not touched',
+		['state forget', 'state forget --env staging --auto-approve'],
+	)
+		.option('--auto-approve', 'do not ask')
+		.action(async flags => (await import('./state-forget.ts')).stateForget(flags));
 	describe(withCommon(state.command('unlock')), 'forget a lock that another machine left', ['state unlock'])
 		.argument('[id]', 'of the message that named the lock')
 		.action(async (_id, flags) => (await import('./state-history.ts')).stateUnlock(flags));

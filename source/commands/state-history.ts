@@ -1,12 +1,17 @@
-import {CancelledError, UserError} from '../errors.ts';
+import type {Engine} from '../engine/engine.ts';
+import {observeOwn} from '../engine/own-engine.ts';
+import {UserError} from '../errors.ts';
 import {again, command, hint} from '../hint.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {renderTable} from '../output/table.ts';
+import {newestSerialOf} from '../plan/older.ts';
 import {appendAudit} from '../state/audit.ts';
 import {readHistory} from '../state/history.ts';
 import {acquireLock, breakLock} from '../state/lock.ts';
-import {restoreState} from '../state/store.ts';
+import type {State} from '../state/state.ts';
+import {readCurrent, restoreState} from '../state/store.ts';
+import {confirm} from './confirm.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {hintText} from './invocation.ts';
 import {createTerminal} from './terminal.ts';
@@ -39,18 +44,11 @@ export async function stateHistory(flags: CommonFlags): Promise<void> {
 	print(renderTable(columns, entries, {titleStyle: paint.dim}));
 }
 
-async function confirm(question: string): Promise<void> {
-	const {createInterface} = await import('node:readline/promises');
-	const prompt = createInterface({input: process.stdin, output: process.stderr});
-	try {
-		const answer = await prompt.question(`${question} [y/N] `);
-		if (!/^y(es)?$/i.test(answer.trim())) throw new CancelledError('Nothing was changed.');
-	} finally {
-		prompt.close();
-	}
-}
-
 type RestoreFlags = CommonFlags & {readonly autoApprove?: boolean};
+
+// A state that is older than what runs is gone on from by restoring it. Without an engine the next command compares.
+const observedSerial = (engine: Engine, state: State): Promise<number> =>
+	observeOwn(engine, state).then(newestSerialOf, () => 0);
 
 /**
  * `compartment state restore SERIAL`: a former state becomes the current one; what it replaces stays in history. The
@@ -58,8 +56,8 @@ type RestoreFlags = CommonFlags & {readonly autoApprove?: boolean};
  */
 export async function stateRestore(serial: number, flags: RestoreFlags): Promise<void> {
 	const {print, isInteractive} = createTerminal(flags);
-	const {directory, environment} = await openWorkspace(flags);
-	const entry = readHistory(directory).find(candidate => candidate.serial === serial);
+	const {directory, environment, engine} = await openWorkspace(flags);
+	const entry = readHistory(directory).find(candidate => candidate.serial === serial) ?? readCurrent(directory, serial);
 	if (!entry)
 		throw new UserError(`There is no previous state with serial ${serial}.`, {hint: command('state history')});
 	if (!entry.state) throw new UserError(`${entry.path} ${entry.problem}`, {hint: command('state history')});
@@ -72,7 +70,7 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	}
 	const lock = await acquireLock(directory, {operation: 'state restore'});
 	try {
-		const restored = await restoreState(directory, entry.state);
+		const restored = await restoreState(directory, entry.state, await observedSerial(engine, entry.state));
 		appendAudit(directory, {type: 'state.restored', status: 'succeeded', target: environment, details: {serial}});
 		print(
 			hintText(

@@ -9,6 +9,7 @@ import {unkeptSchedules} from '../plan/schedules.ts';
 import {observeRouter} from '../router/router.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {createStatusReport} from './status-report.ts';
+import {statusWithoutState} from './status-without-state.ts';
 import {createTerminal, warn} from './terminal.ts';
 import {openWorkspace, readOrNewState} from './workspace.ts';
 
@@ -19,7 +20,13 @@ export async function status(flags: StatusFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const {engine, router, settings, project} = workspace;
-	const {state} = await readOrNewState(workspace);
+	const read = await readOrNewState(workspace).catch(async (error: unknown) => {
+		if (!(error instanceof UserError)) throw error;
+		throw await statusWithoutState(workspace, flags, terminal, error);
+	});
+	const lost = read.isNew ? await statusWithoutState(workspace, flags, terminal) : undefined;
+	if (lost) throw lost;
+	const {state} = read;
 	const services = flags.service && flags.service.length > 0 ? flags.service : null;
 	for (const name of services ?? []) {
 		const isKnown = project.services.some(service => service.name === name) || state.active[name] !== undefined;

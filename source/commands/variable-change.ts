@@ -68,7 +68,9 @@ async function keepsValue(
 ): Promise<boolean> {
 	if (!former || former.isSensitive !== isSensitive) return false;
 	if (!former.isSensitive) return former.value === value;
-	return (await decryptValue(former.ciphertext, {scope, key}, await identityFor(state))) === value;
+	return (
+		(await decryptValue(former.ciphertext, {lineage: state.lineage, scope, key}, await identityFor(state))) === value
+	);
 }
 
 /** The state with a value set, encrypted for all recipients when it is sensitive. */
@@ -80,7 +82,7 @@ export async function withValue(state: State, next: NewValue): Promise<State> {
 	const base = {scope, key, source: 'user', revision: newRevision(), updatedAt: new Date().toISOString()} as const;
 	if (!isSensitive) return withVariable(state, {...base, isSensitive, value});
 	const recipients = await ownRecipients(state);
-	const ciphertext = await encryptValue({scope, key, value}, recipients);
+	const ciphertext = await encryptValue({lineage: state.lineage, scope, key, value}, recipients);
 	return withVariable({...state, recipients}, {...base, isSensitive, ciphertext});
 }
 

@@ -12,8 +12,10 @@ import {openWorkspace, readOrNewState} from './workspace.ts';
 /** The state with every sensitive value encrypted for these recipients; revisions stay, for no value changed. */
 async function reencrypt(state: State, recipients: readonly string[]): Promise<State> {
 	const identity = await identityFor(state);
-	const anew = async (ciphertext: string, slot: {scope: State['variables'][number]['scope']; key: string}) =>
-		encryptValue({...slot, value: await decryptValue(ciphertext, slot, identity)}, recipients);
+	const anew = async (ciphertext: string, {scope, key}: {scope: State['variables'][number]['scope']; key: string}) => {
+		const slot = {lineage: state.lineage, scope, key};
+		return encryptValue({...slot, value: await decryptValue(ciphertext, slot, identity)}, recipients);
+	};
 	const variables = await Promise.all(
 		state.variables.map(async variable =>
 			variable.isSensitive ? {...variable, ciphertext: await anew(variable.ciphertext, variable)} : variable,

@@ -86,7 +86,7 @@ export async function readOrNewState({
 		throw new UserError(
 			`the state in ${directory} is of project ${state.project}, but compartment.yml names ${project.name}`,
 			{
-				hint: hint`rename it back, ${command('destroy')}, then rename: a project's name is part of every object it has`,
+				hint: hint`If this folder is a copy of another project's: ${command('state forget')}. If the project was renamed: rename it back, ${command('destroy')}, then rename, because a project's name is part of every object it has.`,
 			},
 		);
 	return {state, isNew: false};

@@ -10,6 +10,10 @@ export const serviceAddress = (name: string): string => `service.${name}`;
 export const jobAddress = (service: string): string => `job.${service}`;
 /** A ready deployment that waits for `promote` beside the serving one. */
 export const candidateAddress = (service: string): string => `candidate.${service}`;
+const strayPrefix = 'container.';
+/** A container that the state does not know. */
+export const strayAddress = (containerName: string): string => `${strayPrefix}${containerName}`;
+export const strayName = (address: string): string => address.slice(strayPrefix.length);
 /** Containers and volumes that a backup, a restore or a verification needs for as long as it takes. */
 export const operationAddress = (operation: 'backup' | 'restore' | 'verify', resource: string): string =>
 	`${operation}.${resource}`;

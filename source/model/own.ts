@@ -66,8 +66,8 @@ function isGenuineNetwork({name, labels: own}: Labelled): boolean {
 function isGenuineVolume({name, labels: own}: Labelled): boolean {
 	const {[labels.project]: project, [labels.environment]: environment, [labels.address]: address = ''} = own;
 	if (project === undefined || environment === undefined) return false;
-	const [kind, resource = '', handle = ''] = address.split('.');
-	if (kind === 'volume') return name === volumeName(project, environment, resource, handle);
+	const [kind, resource = '', ...handle] = address.split('.');
+	if (kind === 'volume') return name === volumeName(project, environment, resource, handle.join('.'));
 	return kind === 'verify' && name.startsWith(`${resourceContainerName(project, environment, resource)}.verify.rbak_`);
 }
 

@@ -14,6 +14,7 @@ import {type Proposal, planRollback} from './rollback.ts';
 import {desiredRoutes, planRoutes} from './routes.ts';
 import {planImage, planService, removedServices, serviceDrift, supersededCandidates} from './services.ts';
 import {networkDrift, planNetwork, planRouter} from './shared-objects.ts';
+import {planStrays, strayDrift} from './strays.ts';
 import {blockedDeployments, restoreWarnings} from './unfinished-restore.ts';
 
 function planImages(input: PlanInput): Action[] {
@@ -39,6 +40,7 @@ function proposeApply(input: PlanInput): Proposal {
 	const deployments = input.desired.services.flatMap(
 		(service, index) => plannedDeployment(input, service, services[index]!) ?? [],
 	);
+	const superseded = supersededCandidates(input, [...services, ...removed]);
 	return {
 		actions: [
 			planNetwork(input, deployments),
@@ -49,9 +51,10 @@ function proposeApply(input: PlanInput): Proposal {
 			...releases.filter(release => release !== undefined),
 			...services,
 			...removed,
-			...supersededCandidates(input, [...services, ...removed]),
+			...superseded,
 			// A hold leaves the routes alone: they follow with the promotion.
 			input.isHold ? unchangedAction(routing.address, 'routes') : routing,
+			...planStrays(input, [...services, ...removed]),
 		],
 		deployments,
 		routes: input.isHold ? input.state.routes : desiredRoutes(input),
@@ -117,7 +120,13 @@ export function createPlan(input: PlanInput): Plan {
 		serial: state.serial,
 		createdAt: input.now,
 		actions: withoutIdleDependencies(actions),
-		drift: [...networkDrift(input), ...volumeDrift(input), ...resourceDrift(input), ...serviceDrift(input)],
+		drift: [
+			...networkDrift(input),
+			...volumeDrift(input),
+			...resourceDrift(input),
+			...serviceDrift(input),
+			...strayDrift(input),
+		],
 		warnings: [...input.warnings, ...restoreWarnings(state)],
 		desired,
 		images: input.images.map(({planned}) => planned),

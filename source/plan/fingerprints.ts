@@ -44,6 +44,47 @@ function describeObstacles(saved: Plan, fresh: Plan): string[] {
 		.map(({address, reasons}) => `${address} is blocked: ${reasons[0]}`);
 }
 
+const isSame = (a: unknown, b: unknown): boolean =>
+	canonicalJson(JSON.parse(JSON.stringify({a}))) === canonicalJson(JSON.parse(JSON.stringify({a: b})));
+
+/** Names of the items that are not the same in both lists. */
+function differing<Item>(saved: readonly Item[], fresh: readonly Item[], nameOf: (item: Item) => string): string[] {
+	const names = new Set([...saved, ...fresh].map(nameOf));
+	const named = (items: readonly Item[], name: string) => items.filter(item => nameOf(item) === name);
+	return [...names].filter(name => !isSame(named(saved, name), named(fresh, name)));
+}
+
+/** The parts of a plan that are no lists of named things, but for its time and the lineage of a state that is new each time. */
+const parts: Readonly<Partial<Record<keyof Plan, string>>> = {
+	mode: 'what is to be done',
+	project: 'the project',
+	environment: 'the environment',
+	warnings: 'the warnings',
+	routes: 'the routes',
+	isHold: 'whether candidates are held',
+	services: 'the chosen services',
+	basis: 'what the plan is made from',
+};
+
+/** Every difference between two plans: what would run has to be what was saved, and not only have the same causes. */
+function describeDifferences(saved: Plan, fresh: Plan): string[] {
+	return [
+		...differing(saved.actions, fresh.actions, ({address}) => address).map(
+			name => `${name} is planned differently now`,
+		),
+		...differing(saved.deployments, fresh.deployments, ({service}) => service).map(
+			name => `the deployment of service ${name} is another one now`,
+		),
+		...differing(saved.images, fresh.images, ({service}) => service).map(
+			name => `the image of service ${name} is another one now`,
+		),
+		...differing(saved.drift, fresh.drift, ({address}) => address).map(name => `${name} drifted otherwise`),
+		...Object.entries(parts)
+			.filter(([key]) => !isSame(saved[key as keyof Plan], fresh[key as keyof Plan]))
+			.map(([, what]) => `${what} changed`),
+	];
+}
+
 /**
  * What moved between a saved plan and a plan made now from the same request; empty when the saved one may run.
  * Beside lineage and serial it compares live objects, sources and secrets, which the state's serial cannot see.
@@ -59,5 +100,7 @@ export function findStaleness(saved: Plan, fresh: Plan): string[] {
 		...describeMoves(saved.basis.variables, fresh.basis.variables, (name, change) => `variable ${name} ${change}`),
 		...describeMoves(saved.basis.live, fresh.basis.live, (name, change) => `${name} ${change}`),
 	];
-	return moved.length > 0 ? moved : [...describeWishes(saved, fresh), ...describeObstacles(saved, fresh)];
+	if (moved.length > 0) return moved;
+	const causes = [...describeWishes(saved, fresh), ...describeObstacles(saved, fresh)];
+	return causes.length > 0 ? causes : describeDifferences(saved, fresh);
 }

@@ -11,7 +11,16 @@ import type {DeploymentType, RoutesRecord} from '../state/state.ts';
  */
 export type ActionKind = 'create' | 'update' | 'replace' | 'delete' | 'run' | 'none' | 'blocked';
 
-export type ObjectType = 'network' | 'volume' | 'resource' | 'image' | 'release' | 'service' | 'routes' | 'router';
+export type ObjectType =
+	| 'network'
+	| 'volume'
+	| 'resource'
+	| 'image'
+	| 'release'
+	| 'service'
+	| 'routes'
+	| 'router'
+	| 'container';
 
 /** How a value is shown. Sensitive ones never appear; computed ones are not known yet. */
 export type ShownValue =

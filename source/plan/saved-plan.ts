@@ -1,15 +1,24 @@
 import {UserError} from '../errors.ts';
-import {command} from '../hint.ts';
-import {checksumOf} from '../state/canonical.ts';
+import {command, hint} from '../hint.ts';
+import {canonicalJson, checksumOf} from '../state/canonical.ts';
+import {isLineage, isSignature, keyFromPassphrase, readPin, signatureOf, type TrustKey} from '../state/trust-key.ts';
 import {findStaleness} from './fingerprints.ts';
 import type {Plan} from './plan.ts';
 
+/** A plan with what was asked for, so that an apply can make the same one again. */
+export type SavedPlan = {readonly plan: Plan; readonly request: Readonly<Record<string, unknown>>};
+
+const signedText = (file: object): string => canonicalJson(JSON.parse(JSON.stringify(file)));
+
 /**
- * The text of a plan file. It holds no sensitive value, only names and revisions. Its checksum tells that it still is
- * what was shown: it runs without being asked about again.
+ * The text of a plan file. It holds no sensitive value, only names and revisions. Its checksum tells damage, its signature
+ * that somebody with the environment's key made it: it runs without being asked about again.
  */
-export const serializePlan = (plan: Plan): string =>
-	`${JSON.stringify({checksum: checksumOf(plan), ...plan}, undefined, 2)}\n`;
+export function serializePlan({plan, request}: SavedPlan, key: TrustKey): string {
+	const file = {...plan, request};
+	const signature = signatureOf(key, 'plan', signedText(file));
+	return `${JSON.stringify({checksum: checksumOf({...file, signature}), signature, ...file}, undefined, 2)}\n`;
+}
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -49,17 +58,36 @@ function parseJson(text: string, file: string): unknown {
 	}
 }
 
-/** Reads a plan file's text. `file` is for the message. */
-export function parsePlan(text: string, file: string): Plan {
+function keyOf(lineage: string, env: NodeJS.ProcessEnv): TrustKey | undefined {
+	const passphrase = env['COMPARTMENT_PASSPHRASE'];
+	return readPin(lineage, env)?.key ?? (passphrase ? keyFromPassphrase(passphrase, lineage) : undefined);
+}
+
+/**
+ * Reads a plan file's text. `file` is for the message.
+ * @throws UserError for a file that is damaged, or that was not signed with the key of its environment
+ */
+export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = process.env): SavedPlan {
 	const value = parseJson(text, file);
-	if (!isRecord(value) || !isPlan(value))
+	if (!isRecord(value) || !isPlan(value) || !isRecord(value['request']) || !isLineage(value['lineage']))
 		throw new UserError(`${file} is not a saved plan of this version`, {hint: command('plan', '--out', 'FILE')});
-	const {checksum, ...plan} = value;
-	if (checksum !== checksumOf(plan))
+	const {checksum, ...signed} = value;
+	if (checksum !== checksumOf(signed))
 		throw new UserError(`${file} does not match its checksum: it was damaged, or changed by hand`, {
 			hint: command('plan', '--out', file),
 		});
-	return plan as Plan;
+	const {signature, ...content} = signed;
+	const key = keyOf(value['lineage'], env);
+	if (!key)
+		throw new UserError(`${file} was made on another machine, and this one has no key for its environment`, {
+			hint: hint`Make it here: ${command('plan', '--out', file)}. Where its environment has a state, accept that first: ${command('state trust')}`,
+		});
+	if (!isText(signature) || !isSignature(signature as string, key, 'plan', signedText(content)))
+		throw new UserError(`${file} was not signed with the key of its environment: somebody else made or changed it`, {
+			hint: command('plan', '--out', file),
+		});
+	const {request, ...plan} = content;
+	return {plan: plan as unknown as Plan, request: request as SavedPlan['request']};
 }
 
 /** Refuses a saved plan when anything it was made from has moved, saying what. `fresh` was made just now, the same way. */

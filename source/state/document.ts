@@ -1,18 +1,32 @@
 import {canonicalJson, sha256} from './canonical.ts';
 import {migrate, type StateDocument} from './migrations.ts';
 import {type State, stateVersion} from './state.ts';
+import {isLineage, signatureOf, type TrustKey} from './trust-key.ts';
+import {findStrange} from './valid-state.ts';
+
+/** A state as it was read, with its signature, which is not verified yet. */
+export type Signed = {
+	readonly state: State;
+	/** Undefined in files of earlier versions. */
+	readonly signature: string | undefined;
+	/** What is signed. */
+	readonly body: string;
+};
+
+const textOf = (document: unknown): string => `${canonicalJson(document, '\t')}\n`;
 
 /**
- * The text of a state file: its checksum, then the state with sorted keys, indented for people. The checksum is the
- * SHA-256 of the text without it.
+ * The text of a state file: its checksum and its signature, then the state with sorted keys, indented for people. The
+ * checksum, over everything else, tells damage; the signature tells who wrote it.
  */
-export function serializeState(state: State): string {
-	const body = `${canonicalJson(state, '\t')}\n`;
-	return `{\n\t"checksum": "${sha256(body)}",${body.slice(1)}`;
+export function serializeState(state: State, key: TrustKey): string {
+	const body = textOf(state);
+	const signature = signatureOf(key, 'state', body);
+	return `{\n\t"checksum": "${sha256(signature + body)}",\n\t"signature": "${signature}",${body.slice(1)}`;
 }
 
 /** A state file's content, or why it cannot be used, worded to follow the file's path. */
-export type ParsedState = {readonly state: State} | {readonly problem: string; readonly isNewer?: boolean};
+export type ParsedState = Signed | {readonly problem: string; readonly isNewer?: boolean};
 
 export function parseState(content: Uint8Array): ParsedState {
 	if (content.length === 0) return {problem: 'is empty'};
@@ -21,19 +35,24 @@ export function parseState(content: Uint8Array): ParsedState {
 	if (json === undefined)
 		return {problem: text.trimEnd().endsWith('}') ? 'holds no valid JSON' : 'is cut off, or holds no valid JSON'};
 	if (typeof json !== 'object' || json === null || Array.isArray(json)) return {problem: 'holds no state'};
-	const {checksum, ...document} = json as StateDocument;
+	const {checksum, signature, ...document} = json as StateDocument;
 	const version = document['version'];
 	if (typeof version === 'number' && version > stateVersion) {
 		const newer = migrate(document);
 		return {problem: 'problem' in newer ? newer.problem : 'is newer', isNewer: true};
 	}
 	if (typeof checksum !== 'string') return {problem: 'has no checksum'};
-	if (sha256(`${canonicalJson(document, '\t')}\n`) !== checksum)
+	if (signature !== undefined && typeof signature !== 'string') return {problem: 'has no valid "signature"'};
+	const body = textOf(document);
+	if (sha256((signature ?? '') + body) !== checksum)
 		return {problem: 'does not match its checksum: it was damaged, or changed by hand'};
 	const migrated = migrate(document);
 	if ('problem' in migrated) return migrated;
 	const misshapen = misshapenField(migrated.document);
-	return misshapen ? {problem: `has no valid "${misshapen}"`} : {state: migrated.document as unknown as State};
+	if (misshapen) return {problem: `has no valid "${misshapen}"`};
+	const state = migrated.document as unknown as State;
+	const strange = findStrange(state);
+	return strange ? {problem: `holds a strange ${strange}, which Compartment never writes`} : {state, signature, body};
 }
 
 function parseJson(text: string): unknown {
@@ -50,7 +69,7 @@ const isRecordOrNull = (value: unknown): boolean => value === null || isRecord(v
 
 const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	version: value => value === stateVersion,
-	lineage: isText,
+	lineage: isLineage,
 	serial: value => Number.isSafeInteger(value) && (value as number) >= 0,
 	project: isText,
 	environment: isText,
@@ -60,6 +79,7 @@ const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	variables: Array.isArray,
 	bindings: Array.isArray,
 	recipients: Array.isArray,
+	key: isRecordOrNull,
 	volumes: isRecord,
 	resources: isRecord,
 	images: isRecord,

@@ -5,6 +5,7 @@ import {namesIn, stateDirectory, stateRoot} from './directory.ts';
 import {newestBackup} from './history.ts';
 import {assertOwn, statsOf} from './private-file.ts';
 import {readState} from './store.ts';
+import {ForeignStateError} from './trusted.ts';
 
 export type EnvironmentEntry = {
 	readonly environment: string;
@@ -31,7 +32,10 @@ async function entryOf(directory: string): Promise<EnvironmentEntry | undefined>
 		const state = await readState(directory);
 		return state && {environment: state.environment, directory};
 	} catch (error) {
-		const environment = newestBackup(directory)?.state.environment ?? basename(directory);
+		const environment =
+			error instanceof ForeignStateError
+				? error.environment
+				: (newestBackup(directory)?.state.environment ?? basename(directory));
 		return {environment, directory, problem: messageOf(error)};
 	}
 }

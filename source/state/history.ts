@@ -12,6 +12,7 @@ import {
 	syncDirectory,
 } from './private-file.ts';
 import type {State} from './state.ts';
+import {whyForeign} from './trusted.ts';
 
 /** How many former states and closed journals are kept, and for how many days one state a day beyond them. */
 export const keptCount = 20;
@@ -30,13 +31,16 @@ export type HistoryEntry = {
 const stateName = /^state\.(\d+)(?:\.[0-9a-f]{8})?\.json$/;
 
 /** All former states, the newest first. */
-export function readHistory(directory: string): readonly HistoryEntry[] {
-	return [...historyEntries(directory)];
+export function readHistory(directory: string, env: NodeJS.ProcessEnv = process.env): readonly HistoryEntry[] {
+	return [...historyEntries(directory, env)];
 }
 
 /** The newest former state that can be read. */
-export function newestBackup(directory: string): (HistoryEntry & {readonly state: State}) | undefined {
-	for (const entry of historyEntries(directory)) {
+export function newestBackup(
+	directory: string,
+	env: NodeJS.ProcessEnv = process.env,
+): (HistoryEntry & {readonly state: State}) | undefined {
+	for (const entry of historyEntries(directory, env)) {
 		if (entry.state) return {...entry, state: entry.state};
 	}
 	return undefined;
@@ -45,12 +49,19 @@ export function newestBackup(directory: string): (HistoryEntry & {readonly state
 /** The highest serial that history knows, 0 without any. */
 export const newestSerial = (directory: string): number => stateFiles(directory)[0]?.serial ?? 0;
 
-function* historyEntries(directory: string): Generator<HistoryEntry> {
+function* historyEntries(directory: string, env: NodeJS.ProcessEnv): Generator<HistoryEntry> {
+	for (const {serial, path, parsed} of signedHistory(directory)) {
+		const foreign = 'state' in parsed ? whyForeign(parsed, directory, env) : undefined;
+		const problem = 'state' in parsed ? foreign : parsed.problem;
+		yield 'state' in parsed && !problem ? {serial, path, state: parsed.state} : {serial, path, problem};
+	}
+}
+
+/** All former states as they lie there, the newest first; no signature is verified. */
+export function* signedHistory(directory: string) {
 	for (const {serial, path} of stateFiles(directory)) {
 		const content = readPrivateFile(path);
-		if (!content) continue;
-		const parsed = parseState(content);
-		yield 'state' in parsed ? {serial, path, state: parsed.state} : {serial, path, problem: parsed.problem};
+		if (content) yield {serial, path, parsed: parseState(content)};
 	}
 }
 

@@ -4,10 +4,14 @@ import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
+import {command, hint} from '../hint.ts';
+import type {Owner} from '../model/own.ts';
 import {archiveJournal} from './history.ts';
 import type {Intent, JournalEntry} from './journal-entry.ts';
-import {formatLine, type ParsedJournal, parseJournal} from './journal-line.ts';
+import {findForeignLine, formatLine, type ParsedJournal, parseJournal} from './journal-line.ts';
 import {fileError, openForAppend, readPrivateFile, syncDirectory, writeFully} from './private-file.ts';
+import {ensureKey, readPin, type TrustKey} from './trust-key.ts';
+import {findStrangeEntry} from './valid-state.ts';
 
 export const journalPath = (directory: string): string => join(directory, 'journal.ndjson');
 
@@ -29,17 +33,24 @@ export type Journal = {
 	readonly close: () => Promise<boolean>;
 };
 
-type Run = {readonly run: string; readonly lineage: string; readonly serial: number};
+type Run = Owner & {readonly run: string; readonly serial: number};
 
 /** A new operation id, `op_` and 20 hex digits: the label of what the operation makes. */
 export const newOperationId = (): string => `op_${randomBytes(10).toString('hex')}`;
 
 /**
  * What the journal of an unfinished run holds, nothing when there is none. A last line that a crash cut off is
- * dropped; a damaged line before it is a UserError, because no crash leaves one.
+ * dropped; a damaged line before it is a UserError, because no crash leaves one, and so is a line that was not signed with
+ * the environment's key.
  */
-export async function readJournal(directory: string): Promise<readonly JournalEntry[]> {
-	return readNow(directory).entries;
+export async function readJournal(
+	directory: string,
+	owner: Owner,
+	env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly JournalEntry[]> {
+	const journal = readNow(directory);
+	assertOwnJournal(directory, journal, owner, env);
+	return journal.entries;
 }
 
 /** The operations that were begun and have no outcome, in their order; none when the journal is closed. Pure. */
@@ -54,12 +65,25 @@ export function pendingOperations(entries: readonly JournalEntry[]): readonly Pe
  * earlier run is continued, so that its pending operations stay known until they have an outcome. The caller holds
  * the environment's lock.
  */
-export async function openJournal(directory: string, {run, lineage, serial}: Run): Promise<Journal> {
-	const earlier = readNow(directory);
+export async function openJournal(
+	directory: string,
+	{run, serial, ...owner}: Run,
+	env: NodeJS.ProcessEnv = process.env,
+): Promise<Journal> {
+	const {lineage} = owner;
+	let earlier = readNow(directory);
+	if (serial === 0 && earlier.entries.length > 0) {
+		// Of a state that is gone: nothing can be recovered from it.
+		archiveJournal(directory, journalPath(directory), fileName(`before-${run}`));
+		earlier = readNow(directory);
+	}
+	assertOwnJournal(directory, earlier, owner, env);
+	const key = ensureKey(owner, directory, env);
 	const closed = closingEntry(earlier.entries);
 	if (closed) archiveJournal(directory, journalPath(directory), fileName(closed.run));
 	const pending = new Set(pendingOperations(earlier.entries).map(({op}) => op));
-	const {append, close} = openLines(directory, closed ? 0 : earlier.goodBytes);
+	const last = closed ? '' : (earlier.lines.at(-1)?.signature ?? '');
+	const {append, close} = openLines(directory, closed ? 0 : earlier.goodBytes, key, last);
 	append({type: 'open', run, lineage, serial, pid: process.pid, host: hostname(), at: now()});
 	const settle = (entry: Extract<JournalEntry, {type: 'done' | 'failed'}>) => {
 		append(entry);
@@ -86,8 +110,11 @@ export async function openJournal(directory: string, {run, lineage, serial}: Run
 	};
 }
 
-/** @param size how many bytes of the file are whole lines; a torn one behind them is cut off */
-function openLines(directory: string, size: number) {
+/**
+ * @param size how many bytes of the file are whole lines; a torn one behind them is cut off
+ * @param last signature of the last whole line
+ */
+function openLines(directory: string, size: number, key: TrustKey, last: string) {
 	const path = journalPath(directory);
 	let descriptor: number;
 	try {
@@ -98,13 +125,16 @@ function openLines(directory: string, size: number) {
 		throw fileError('open', path, error);
 	}
 	let end = size;
+	let previous = last;
 	const append = (entry: JournalEntry) => {
-		const line = Buffer.from(formatLine(entry));
+		const {line: text, signature} = formatLine(entry, key, previous);
+		const line = Buffer.from(text);
 		try {
 			failpoint(`journal.before-${entry.type}`);
 			writeFully(descriptor, line);
 			fdatasyncSync(descriptor);
 			end += line.length;
+			previous = signature;
 		} catch (error) {
 			// Half a line on a full disk must not become a damaged line in the middle.
 			ftruncateSync(descriptor, end);
@@ -121,6 +151,24 @@ function readNow(directory: string): ParsedJournal {
 	if (journal.damagedLine === undefined) return journal;
 	throw new UserError(`${path}:${journal.damagedLine} is damaged, and whole lines follow it`, {
 		hint: 'Put a copy of the file back, or move it away: then the next apply starts from the state alone.',
+	});
+}
+
+function assertOwnJournal(directory: string, journal: ParsedJournal, owner: Owner, env: NodeJS.ProcessEnv): void {
+	if (journal.entries.length === 0) return;
+	const key = readPin(owner.lineage, env)?.key;
+	const foreign = key ? findForeignLine(journal, key) : 1;
+	const strange = foreign ?? findStrangeEntry(journal.entries, owner);
+	if (strange === undefined) return;
+	const what =
+		foreign === undefined
+			? 'is nothing that Compartment writes for this environment'
+			: 'is not trusted: it was not signed with the key of this environment, or lines before it are missing';
+	throw new UserError(`${journalPath(directory)}:${strange} ${what}`, {
+		hint:
+			foreign === undefined
+				? 'Move the file away: then the next apply starts from the state alone.'
+				: hint`Look at it, and accept it: ${command('state trust')}. Or move it away: then the next apply starts from the state alone.`,
 	});
 }
 

@@ -3,7 +3,10 @@ import {stateVersion} from './state.ts';
 export type StateDocument = Readonly<Record<string, unknown>>;
 
 /** `migrations[n]` turns a document of version n into one of version n + 1. Version 1 is the first. */
-const migrations: Readonly<Record<number, (document: StateDocument) => StateDocument>> = {};
+const migrations: Readonly<Record<number, (document: StateDocument) => StateDocument>> = {
+	// Signatures came, and with them the key.
+	1: document => ({...document, key: null}),
+};
 
 type MigrationTable = typeof migrations;
 

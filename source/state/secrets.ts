@@ -7,28 +7,42 @@ import type {Identity} from './identity.ts';
 
 export {ensureIdentity, type Identity, identityFor, ownIdentity, ownRecipients, readIdentity} from './identity.ts';
 
-type SecretName = {readonly scope: VariableScope; readonly key: string};
+type SecretName = {
+	/** Of the state that holds it. */
+	readonly lineage: string;
+	readonly scope: VariableScope;
+	readonly key: string;
+};
 type Secret = SecretName & {readonly value: string};
 
 /** What a ciphertext holds. age binds nothing to its context, so the place is inside, and checked on reading. */
-type Sealed = {readonly address: string; readonly key: string; readonly value: string};
+type Sealed = {
+	/** Absent in values of earlier versions, until they are set again or the recipients change. */
+	readonly lineage?: string;
+	readonly address: string;
+	readonly key: string;
+	readonly value: string;
+};
 
 /**
- * Encrypts a value with age, for every recipient (`age1…`), and binds it to its scope and key.
+ * Encrypts a value with age, for every recipient (`age1…`), and binds it to its state, scope and key.
  * @returns base64; `base64 -d | age -d -i identity` reads it without Compartment
  */
-export async function encryptValue({scope, key, value}: Secret, recipients: readonly string[]): Promise<string> {
-	const sealed: Sealed = {address: scopeAddress(scope), key, value};
+export async function encryptValue(
+	{lineage, scope, key, value}: Secret,
+	recipients: readonly string[],
+): Promise<string> {
+	const sealed: Sealed = {lineage, address: scopeAddress(scope), key, value};
 	return (await encryptText(JSON.stringify(sealed), recipients)).toString('base64');
 }
 
 /**
- * Decrypts a value, and refuses one that was encrypted for another scope or key: somebody swapped two of them.
+ * Decrypts a value, and refuses one that was encrypted for another state, scope or key: somebody swapped two of them.
  * Many can be read at once with `Promise.all`.
  */
 export async function decryptValue(
 	ciphertext: string,
-	{scope, key}: SecretName,
+	{lineage, scope, key}: SecretName,
 	{decrypt, path}: Identity,
 ): Promise<string> {
 	const place = `${key} of ${scopeAddress(scope)}`;
@@ -45,6 +59,10 @@ export async function decryptValue(
 			hint: hint`Bring back one of ${command('state history')}, ${setAgain}`,
 		});
 	}
+	if (sealed.lineage !== undefined && sealed.lineage !== lineage)
+		throw new UserError(`The value ${place} was encrypted for another environment or project`, {
+			hint: hint`Bring back one of ${command('state history')}, ${setAgain}`,
+		});
 	if (sealed.address === scopeAddress(scope) && sealed.key === key) return sealed.value;
 	throw new UserError(`The value ${place} is that of ${sealed.key} of ${sealed.address}: the two were swapped`, {
 		hint: hint`Bring back one of ${command('state history')}, ${setAgain}`,

@@ -5,7 +5,7 @@ import type {VariableScope} from '../model/values.ts';
 import type {Backup, DeclaredResource} from './backup.ts';
 
 /** The version this program writes. Older ones are migrated, newer ones refused. */
-export const stateVersion = 1;
+export const stateVersion = 2;
 
 /**
  * A variable of one scope. A plain one holds its `value`; a sensitive one an age ciphertext that is bound to its
@@ -173,6 +173,13 @@ export type RoutesRecord = {
 	readonly access: Readonly<Record<string, 'authenticated' | 'public'>>;
 };
 
+/** The key that signs a state, encrypted with age for those who can read its sensitive values. */
+export type SealedKey = {
+	/** base64 */
+	readonly ciphertext: string;
+	readonly recipients: readonly string[];
+};
+
 /** One environment of one project: what the last apply left. */
 export type State = {
 	readonly version: typeof stateVersion;
@@ -189,6 +196,8 @@ export type State = {
 	readonly bindings: readonly Binding[];
 	/** age recipients (`age1…`) of every sensitive value; empty until the first one is set. */
 	readonly recipients: readonly string[];
+	/** Null until something sensitive is recorded. */
+	readonly key: SealedKey | null;
 	/** By address, `volume.db.data`. A volume stays here until its data is deleted. */
 	readonly volumes: Readonly<Record<string, VolumeRecord>>;
 	readonly resources: Readonly<Record<string, ResourceRecord>>;

@@ -28,7 +28,7 @@ afterAll(() => {
 });
 
 async function withSecret(state: State, key: string, value: string, where: VariableScope = scope): Promise<State> {
-	const ciphertext = await encryptValue({scope: where, key, value}, await ownRecipients(state));
+	const ciphertext = await encryptValue({lineage: state.lineage, scope: where, key, value}, await ownRecipients(state));
 	const variable = {
 		scope: where,
 		key,

@@ -46,7 +46,7 @@ export function withCrashLab(
 
 	/** I1 */
 	async function readGrownState() {
-		const state = (await readState(directoryOf(sandbox)))!;
+		const state = (await readState(directoryOf(sandbox), sandbox.env))!;
 		expect(state.serial).toBeGreaterThanOrEqual(serial);
 		serial = state.serial;
 		return state;
@@ -124,7 +124,7 @@ export function withCrashLab(
 			const outcome = await run(args, {COMPARTMENT_FAILPOINT: point});
 			if (outcome.signal === 'SIGKILL') {
 				// The state can be read at any time (I1).
-				const state = await readState(directoryOf(sandbox));
+				const state = await readState(directoryOf(sandbox), sandbox.env);
 				expect(state?.serial ?? 0).toBeGreaterThanOrEqual(serial);
 				return true;
 			}

@@ -96,7 +96,7 @@ describe('two environments side by side', () => {
 		const descriptor = yaml({name: sandbox.project, services: {web: publicService('web')}});
 		sandbox.write({...Object.fromEntries(files), 'copy/compartment.yml': descriptor});
 		const before = await sandbox.observe();
-		expectError(await sandbox.run(['deploy'], {cwd: other}), /belong to another state/);
+		expectError(await sandbox.run(['deploy'], {cwd: other}), /have no state in this folder/);
 		expect((await sandbox.observe()).containers.map(({id}) => id)).toEqual(before.containers.map(({id}) => id));
 	});
 });

@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process';
+import {cpSync} from 'node:fs';
 import {setTimeout as pause} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {containersAt, type Sandbox, withSandbox, words} from './cli.ts';
@@ -114,7 +115,9 @@ describe('switches under load', () => {
 });
 
 /** Settings that watch long enough for a crash some seconds after the start. */
-function patient({folder, write}: Sandbox): string {
+function patient({folder, write, env}: Sandbox): string {
+	// The keys of the states lie there too.
+	cpSync(env['COMPARTMENT_CONFIG_HOME']!, `${folder}/patient`, {recursive: true});
 	write({'patient/settings.json': JSON.stringify({drainSeconds: 5, stopGraceSeconds: 2, minHealthyMs: 8000})});
 	execFileSync('chmod', ['-R', 'go=', `${folder}/patient`]);
 	return `${folder}/patient`;

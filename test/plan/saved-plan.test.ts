@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {UserError} from '../../source/errors.ts';
 import {findStaleness} from '../../source/plan/fingerprints.ts';
+import type {Plan, PlannedDeployment} from '../../source/plan/plan.ts';
 import {assertNotStale, parsePlan, serializePlan} from '../../source/plan/saved-plan.ts';
 import {renderHint} from '../../source/render-hint.ts';
+import {checksumOf} from '../../source/state/canonical.ts';
+import {ensureKey, signatureOf} from '../../source/state/trust-key.ts';
 import {situations} from './situations.ts';
 import {
 	deployedWorld,
@@ -23,11 +26,14 @@ import {
 
 const deployed = deployedWorld();
 const saved = planOf(deployed);
-const text = serializePlan(saved);
+// The configuration folder of these tests has the key of the world's environment.
+const key = ensureKey(saved, '/srv/shop/.compartment/production');
+const request = {mode: 'apply', rebuild: false};
+const text = serializePlan({plan: saved, request}, key);
 
-const refusal = (content: string): UserError => {
+const refusal = (content: string, env?: NodeJS.ProcessEnv): UserError => {
 	try {
-		parsePlan(content, 'plan.json');
+		parsePlan(content, 'plan.json', env);
 	} catch (error) {
 		if (error instanceof UserError) return error;
 		throw error;
@@ -38,9 +44,9 @@ const refusal = (content: string): UserError => {
 describe('a saved plan', () => {
 	it.each(Object.entries(situations))('comes back as it was: %s', (_, world) => {
 		const plan = planOf(world);
-		const back = parsePlan(serializePlan(plan), 'plan.json');
-		expect(back).toEqual(JSON.parse(JSON.stringify(plan)));
-		expect(findStaleness(back, planOf(world))).toEqual([]);
+		const back = parsePlan(serializePlan({plan, request}, key), 'plan.json');
+		expect(back).toEqual({plan: JSON.parse(JSON.stringify(plan)), request});
+		expect(findStaleness(back.plan, planOf(world))).toEqual([]);
 	});
 
 	it('holds no secret, not even its ciphertext', () => {
@@ -62,7 +68,7 @@ describe('a file that is no saved plan', () => {
 		['without a basis', text.replace('"basis"', '"base"'), 'is not a saved plan of this version'],
 		['with broken actions', JSON.stringify({...saved, actions: [null]}), 'is not a saved plan of this version'],
 		['with a broken basis', JSON.stringify({...saved, basis: {live: null}}), 'is not a saved plan of this version'],
-		['without its checksum', JSON.stringify(saved), 'does not match its checksum'],
+		['without its checksum', JSON.stringify({...saved, request}), 'does not match its checksum'],
 		['changed by hand', text.replace('"kind": "none"', '"kind": "delete"'), 'does not match its checksum'],
 	])('is refused: %s', (_, content, message) => {
 		expect(content).not.toBe(text);
@@ -70,6 +76,30 @@ describe('a file that is no saved plan', () => {
 		expect(error.message).toContain('plan.json');
 		expect(error.message).toContain(message);
 		expect(renderHint(error.hint!, {environment: 'production'})).toContain('compartment plan --out');
+	});
+
+	/** The file after a change by somebody who can make a checksum. */
+	const forged = (patch: object): string => {
+		const {checksum: _checksum, ...file} = {...JSON.parse(text), ...patch};
+		return JSON.stringify({checksum: checksumOf(file), ...file});
+	};
+
+	it.each([
+		['other actions', {actions: []}],
+		['another request', {request: {mode: 'destroy', deleteData: true}}],
+		['no signature', {signature: undefined}],
+		['a signature of another key', {signature: signatureOf(Buffer.alloc(32), 'plan', '')}],
+	])('is refused although its checksum fits: %s', (_, patch) => {
+		expect(refusal(forged(patch)).message).toBe(
+			'plan.json was not signed with the key of its environment: somebody else made or changed it',
+		);
+		expect(parsePlan(forged({}), 'plan.json').plan).toEqual(JSON.parse(JSON.stringify(saved)));
+	});
+
+	it('is refused on a machine that has no key for it', () => {
+		const error = refusal(text, {COMPARTMENT_CONFIG_HOME: '/nowhere/at/all'});
+		expect(error.message).toContain('was made on another machine, and this one has no key');
+		expect(renderHint(error.hint!, {environment: 'production'})).toContain('compartment state trust');
 	});
 
 	it('never ends in anything but a refusal', () => {
@@ -94,7 +124,7 @@ describe('a file that is no saved plan', () => {
 
 describe('staleness', () => {
 	const stale = (world: World, patch: Partial<World['input']> = {}): string[] =>
-		findStaleness(parsePlan(text, 'plan.json'), planOf(world, patch));
+		findStaleness(parsePlan(text, 'plan.json').plan, planOf(world, patch));
 
 	it('is none while nothing moved', () => {
 		expect(stale(deployed)).toEqual([]);
@@ -182,6 +212,25 @@ describe('staleness', () => {
 		expect(() => assertNotStale(saved, planOf(world), 'plan.json')).toThrow(
 			`plan.json is stale, nothing was changed:\n${moved.map(line => `  - ${line}`).join('\n')}`,
 		);
+	});
+
+	it.each<[what: string, patch: Partial<Plan>, moved: string]>([
+		['an action', {actions: saved.actions.slice(1)}, `${saved.actions[0]!.address} is planned differently now`],
+		[
+			'what a deployment runs',
+			{deployments: [{service: 'web', kind: 'web'} as unknown as PlannedDeployment]},
+			'the deployment of service web is another one now',
+		],
+		[
+			'an image',
+			{images: saved.images.slice(1)},
+			`the image of service ${saved.images[0]!.service} is another one now`,
+		],
+		['the routes', {routes: {hosts: {'evil.localhost': 'web'}, rules: [], access: {}}}, 'the routes changed'],
+		['a warning', {warnings: ['new']}, 'the warnings changed'],
+		['whether candidates are held', {isHold: true}, 'whether candidates are held changed'],
+	])('compares the whole plan: %s', (_, patch, moved) => {
+		expect(findStaleness({...saved, ...patch}, saved)).toEqual([moved]);
 	});
 
 	it('tells everything at once', () => {

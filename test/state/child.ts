@@ -8,6 +8,8 @@ import {ensureIdentity} from '../../source/state/secrets.ts';
 import {newState, readState, writeState} from '../../source/state/store.ts';
 import {withVariable} from '../../source/state/variables.ts';
 
+const owner = {lineage: '00000000-0000-4000-8000-000000000001', project: 'shop', environment: 'production'};
+
 const [, , scenario, directory = ''] = process.argv;
 
 const scenarios: Readonly<Record<string, () => Promise<void>>> = {
@@ -25,8 +27,8 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 		await writeState(directory, next, current ?? null);
 	},
 	journal: async () => {
-		const journal = await openJournal(directory, {run: 'run_child', lineage: 'lineage', serial: 1});
-		const first = await journal.begin({type: 'create-network', name: 'first'}, 'network');
+		const journal = await openJournal(directory, {run: 'run_child', ...owner, serial: 1});
+		const first = await journal.begin({type: 'create-network', name: 'compartment-shop.production'}, 'network');
 		await journal.done(first);
 		const second = await journal.begin({type: 'create-volume', name: 'second'}, 'volume.db.data');
 		await journal.failed(second, 'no');
@@ -44,9 +46,9 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 		const lock = await acquireLock(path, {operation: 'apply'});
 		const first = await writeState(path, newState({project: 'shop', environment: 'production'}), null);
 		await writeState(path, first, first);
-		const journal = await openJournal(path, {run: 'run_child', lineage: first.lineage, serial: 1});
+		const journal = await openJournal(path, {run: 'run_child', ...owner, lineage: first.lineage, serial: 1});
 		await journal.close();
-		await openJournal(path, {run: 'run_other', lineage: first.lineage, serial: 1});
+		await openJournal(path, {run: 'run_other', ...owner, lineage: first.lineage, serial: 1});
 		appendAudit(path, {type: 'test.child', status: 'succeeded', target: 'service.web', details: {}});
 		await ensureIdentity();
 		console.log('lock', lock !== undefined);

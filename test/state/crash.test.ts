@@ -11,7 +11,15 @@ import {acquireLock} from '../../source/state/lock.ts';
 import {isTemporary} from '../../source/state/private-file.ts';
 import {ensureIdentity} from '../../source/state/secrets.ts';
 import {readState} from '../../source/state/store.ts';
-import {environmentDirectory, numberOf, runChild, startChild, temporaryDirectory, writeNumbered} from './fixtures.ts';
+import {
+	environmentDirectory,
+	numberOf,
+	owner,
+	runChild,
+	startChild,
+	temporaryDirectory,
+	writeNumbered,
+} from './fixtures.ts';
 
 const pointsOf = (room: string) => failpointNames.filter(name => name.startsWith(`${room}.`));
 
@@ -87,14 +95,14 @@ describe('a process that is killed while it writes the journal', () => {
 		const directory = environmentDirectory();
 		expect((await runChild('journal', directory, {COMPARTMENT_FAILPOINT: point})).signal).toBe('SIGKILL');
 
-		const pending = pendingOperations(await readJournal(directory));
+		const pending = pendingOperations(await readJournal(directory, owner));
 		expect(pending.map(({address}) => address)).toEqual(pendingAt[point]);
 
-		const journal = await openJournal(directory, {run: 'run_next', lineage: 'lineage', serial: 1});
-		expect(pendingOperations(await readJournal(directory))).toEqual(pending);
+		const journal = await openJournal(directory, {run: 'run_next', ...owner, serial: 1});
+		expect(pendingOperations(await readJournal(directory, owner))).toEqual(pending);
 		for (const {op} of pending) await journal.done(op);
 		expect(await journal.close()).toBe(true);
-		expect(await readJournal(directory)).toEqual([]);
+		expect(await readJournal(directory, owner)).toEqual([]);
 		expect(existsSync(join(directory, 'history', 'journal.run_next.ndjson'))).toBe(true);
 	});
 });

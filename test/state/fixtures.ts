@@ -3,10 +3,18 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {onTestFinished} from 'vitest';
+import {expect, onTestFinished} from 'vitest';
+import {UserError} from '../../source/errors.ts';
 import {ensureDirectory} from '../../source/state/directory.ts';
 import type {State, Variable} from '../../source/state/state.ts';
 import {newState, readState, writeState} from '../../source/state/store.ts';
+
+/** Whose journals the tests write. */
+export const owner = {
+	lineage: '00000000-0000-4000-8000-000000000001',
+	project: 'shop',
+	environment: 'production',
+};
 
 /** An empty folder that goes when the test ends. */
 export function temporaryDirectory(): string {
@@ -42,6 +50,16 @@ export function numberOf(state: State | undefined): number {
 	const variable = state?.variables[0];
 	return variable && !variable.isSensitive ? Number(variable.value) : 0;
 }
+
+/** What an operation is refused with. */
+export const errorOf = async (promise: Promise<unknown>): Promise<UserError> => {
+	const error = await promise.then(
+		() => undefined,
+		(thrown: unknown) => thrown,
+	);
+	expect(error).toBeInstanceOf(UserError);
+	return error as UserError;
+};
 
 type ChildResult = {readonly signal: NodeJS.Signals | null; readonly code: number | null; readonly output: string};
 

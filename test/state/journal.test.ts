@@ -6,10 +6,10 @@ import {resetFailpoints} from '../../source/failpoints.ts';
 import {journalPath, openJournal, pendingOperations, readJournal} from '../../source/state/journal.ts';
 import type {JournalEntry} from '../../source/state/journal-entry.ts';
 import {formatLine, parseJournal} from '../../source/state/journal-line.ts';
-import {environmentDirectory} from './fixtures.ts';
+import {environmentDirectory, owner} from './fixtures.ts';
 
-const run = {run: 'run_1', lineage: 'lineage', serial: 3};
-const network = {type: 'create-network', name: 'net'} as const;
+const run = {run: 'run_1', ...owner, serial: 3};
+const network = {type: 'create-network', name: 'compartment-shop.production'} as const;
 const volume = {type: 'create-volume', name: 'vol'} as const;
 
 const at = '2026-03-29T10:00:00.000Z';
@@ -25,7 +25,17 @@ const entry: fc.Arbitrary<JournalEntry> = fc.oneof(
 		at: fc.constant(at),
 	}),
 );
-const journalOf = (entries: readonly JournalEntry[]) => Buffer.from(entries.map(formatLine).join(''));
+const key = Buffer.alloc(32, 7);
+
+function journalOf(entries: readonly JournalEntry[]): Buffer {
+	let previous = '';
+	const lines = entries.map(each => {
+		const {line, signature} = formatLine(each, key, previous);
+		previous = signature;
+		return line;
+	});
+	return Buffer.from(lines.join(''));
+}
 
 describe('the journal of a run', () => {
 	it('knows what was begun and has no outcome', async () => {
@@ -33,15 +43,21 @@ describe('the journal of a run', () => {
 		const journal = await openJournal(directory, run);
 		const first = await journal.begin(network, 'network');
 		const second = await journal.begin(volume, 'volume.db.data');
-		const third = await journal.begin({type: 'release', deployment: 'dpl_1'}, 'service.web');
+		const third = await journal.begin({type: 'release', deployment: 'dpl_1m7vn143rk5spsx'}, 'service.web');
 		expect(new Set([first, second, third]).size).toBe(3);
 		expect(first).toMatch(/^op_[0-9a-f]{20}$/);
 		await journal.done(first);
 		await journal.failed(third, 'exit code 1');
-		expect(pendingOperations(await readJournal(directory))).toEqual([
+		expect(pendingOperations(await readJournal(directory, owner))).toEqual([
 			{type: 'begin', op: second, address: 'volume.db.data', intent: volume, at: expect.any(String)},
 		]);
-		expect((await readJournal(directory))[0]).toMatchObject({type: 'open', ...run, pid: process.pid});
+		expect((await readJournal(directory, owner))[0]).toMatchObject({
+			type: 'open',
+			run: run.run,
+			lineage: run.lineage,
+			serial: 3,
+			pid: process.pid,
+		});
 	});
 
 	it('goes to history when it is closed', async () => {
@@ -49,7 +65,7 @@ describe('the journal of a run', () => {
 		const journal = await openJournal(directory, run);
 		await journal.done(await journal.begin(network, 'network'));
 		expect(await journal.close()).toBe(true);
-		expect(await readJournal(directory)).toEqual([]);
+		expect(await readJournal(directory, owner)).toEqual([]);
 		const archived = parseJournal(readFileSync(join(directory, 'history', 'journal.run_1.ndjson')));
 		expect(archived.entries.map(({type}) => type)).toEqual(['open', 'begin', 'done', 'close']);
 	});
@@ -60,7 +76,7 @@ describe('the journal of a run', () => {
 		const op = await journal.begin(network, 'network');
 		expect(await journal.close()).toBe(false);
 		const next = await openJournal(directory, {...run, run: 'run_2'});
-		expect(pendingOperations(await readJournal(directory)).map(pending => pending.op)).toEqual([op]);
+		expect(pendingOperations(await readJournal(directory, owner)).map(pending => pending.op)).toEqual([op]);
 		expect(await (await openJournal(directory, {...run, run: 'run_3'})).close()).toBe(false);
 		await next.done(op);
 		expect(await next.close()).toBe(true);
@@ -110,7 +126,7 @@ describe('a damaged journal', () => {
 		const entries: readonly JournalEntry[] = [{type: 'done', op: 'op_1', at}];
 		const good = journalOf(entries);
 		for (const tail of ['\0\0\0\0', '\0\0\0\n', '0123abcd 40 {"type":"done"\n', 'x']) {
-			expect(parseJournal(Buffer.concat([good, Buffer.from(tail)]))).toEqual({entries, goodBytes: good.length});
+			expect(parseJournal(Buffer.concat([good, Buffer.from(tail)]))).toMatchObject({entries, goodBytes: good.length});
 		}
 	});
 
@@ -129,9 +145,9 @@ describe('a damaged journal', () => {
 		const directory = environmentDirectory();
 		writeFileSync(
 			journalPath(directory),
-			`${formatLine({type: 'done', op: 'a', at})}damaged\n${formatLine({type: 'done', op: 'b', at})}`,
+			`${journalOf([{type: 'done', op: 'a', at}])}damaged\n${journalOf([{type: 'done', op: 'b', at}])}`,
 		);
-		await expect(readJournal(directory)).rejects.toThrow(`${journalPath(directory)}:2 is damaged`);
+		await expect(readJournal(directory, owner)).rejects.toThrow(`${journalPath(directory)}:2 is damaged`);
 		await expect(openJournal(directory, run)).rejects.toThrow(/is damaged/);
 	});
 
@@ -142,7 +158,7 @@ describe('a damaged journal', () => {
 		appendFileSync(journalPath(directory), '01234567 90 {"type":"do');
 		const next = await openJournal(directory, {...run, run: 'run_2'});
 		await next.done(op);
-		expect((await readJournal(directory)).map(({type}) => type)).toEqual(['open', 'begin', 'open', 'done']);
+		expect((await readJournal(directory, owner)).map(({type}) => type)).toEqual(['open', 'begin', 'open', 'done']);
 	});
 });
 
@@ -161,6 +177,6 @@ describe('a full disk', () => {
 		process.env['COMPARTMENT_FAILPOINT'] = 'journal.before-done:enospc';
 		await expect(journal.done(op)).rejects.toThrow(/no space/);
 		expect(await journal.close()).toBe(false);
-		expect(pendingOperations(await readJournal(directory)).map(pending => pending.op)).toEqual([op]);
+		expect(pendingOperations(await readJournal(directory, owner)).map(pending => pending.op)).toEqual([op]);
 	});
 });

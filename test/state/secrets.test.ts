@@ -5,6 +5,7 @@ import {describe, expect, it} from 'vitest';
 import {UserError} from '../../source/errors.ts';
 import {scopeWords, type VariableScope} from '../../source/model/values.ts';
 import {renderHint} from '../../source/render-hint.ts';
+import {encryptText} from '../../source/state/age.ts';
 import {
 	decryptValue,
 	encryptValue,
@@ -15,8 +16,9 @@ import {
 	readIdentity,
 } from '../../source/state/secrets.ts';
 import {withVariable} from '../../source/state/variables.ts';
-import {emptyState, temporaryDirectory} from './fixtures.ts';
+import {emptyState, owner, temporaryDirectory} from './fixtures.ts';
 
+const {lineage} = owner;
 const web: VariableScope = {type: 'service', name: 'web'};
 const newHome = () => ({COMPARTMENT_CONFIG_HOME: join(temporaryDirectory(), 'own')});
 
@@ -103,9 +105,9 @@ describe('a sensitive value', () => {
 		const identity = await ensureIdentity(newHome());
 		await fc.assert(
 			fc.asyncProperty(fc.string({unit: 'binary', maxLength: 300}), fc.string({minLength: 1}), async (value, key) => {
-				const ciphertext = await encryptValue({scope: web, key, value}, [identity.recipient]);
+				const ciphertext = await encryptValue({lineage, scope: web, key, value}, [identity.recipient]);
 				expect(ciphertext).toMatch(/^[A-Za-z0-9+/]+=*$/);
-				expect(await decryptValue(ciphertext, {scope: web, key}, identity)).toBe(value);
+				expect(await decryptValue(ciphertext, {lineage, scope: web, key}, identity)).toBe(value);
 			}),
 			{numRuns: 60},
 		);
@@ -113,7 +115,7 @@ describe('a sensitive value', () => {
 
 	it('is never the same text twice, and can be for several', async () => {
 		const [first, second] = [await ensureIdentity(newHome()), await ensureIdentity(newHome())];
-		const secret = {scope: web, key: 'TOKEN', value: 'canary-value'};
+		const secret = {lineage, scope: web, key: 'TOKEN', value: 'canary-value'};
 		const both = [first.recipient, second.recipient];
 		const ciphertext = await encryptValue(secret, both);
 		expect(ciphertext).not.toBe(await encryptValue(secret, both));
@@ -124,7 +126,7 @@ describe('a sensitive value', () => {
 
 	it('is refused in the place of another one', async () => {
 		const identity = await ensureIdentity(newHome());
-		const ciphertext = await encryptValue({scope: web, key: 'TOKEN', value: 'v'}, [identity.recipient]);
+		const ciphertext = await encryptValue({lineage, scope: web, key: 'TOKEN', value: 'v'}, [identity.recipient]);
 		const places: readonly {scope: VariableScope; key: string}[] = [
 			{scope: web, key: 'OTHER'},
 			{scope: {type: 'resource', name: 'web'}, key: 'TOKEN'},
@@ -132,7 +134,7 @@ describe('a sensitive value', () => {
 			{scope: {type: 'environment'}, key: 'TOKEN'},
 		];
 		for (const place of places) {
-			const error = await decryptValue(ciphertext, place, identity).catch((thrown: unknown) => thrown);
+			const error = await decryptValue(ciphertext, {lineage, ...place}, identity).catch((thrown: unknown) => thrown);
 			expect(error).toBeInstanceOf(UserError);
 			expect((error as UserError).message).toContain('is that of TOKEN of service.web: the two were swapped');
 			const words = [place.key, ...scopeWords(place.scope), '--sensitive', '--stdin', '--env', 'staging'];
@@ -142,9 +144,21 @@ describe('a sensitive value', () => {
 		}
 	});
 
+	it('is refused in the state of another environment or project, and read when an earlier version wrote it', async () => {
+		const {recipient, ...identity} = await ensureIdentity(newHome());
+		const place = {scope: web, key: 'TOKEN'};
+		const ciphertext = await encryptValue({lineage, ...place, value: 'v'}, [recipient]);
+		const there = {lineage: '00000000-0000-4000-8000-000000000002', ...place};
+		await expect(decryptValue(ciphertext, there, {recipient, ...identity})).rejects.toThrow(
+			'was encrypted for another environment or project',
+		);
+		const older = await encryptText(JSON.stringify({address: 'service.web', key: 'TOKEN', value: 'v'}), [recipient]);
+		expect(await decryptValue(older.toString('base64'), there, {recipient, ...identity})).toBe('v');
+	});
+
 	it('tells a damaged value from one of another identity', async () => {
 		const [mine, other] = [await ensureIdentity(newHome()), await ensureIdentity(newHome())];
-		const place = {scope: web, key: 'TOKEN'};
+		const place = {lineage, scope: web, key: 'TOKEN'};
 		const ciphertext = await encryptValue({...place, value: 'v'}, [mine.recipient]);
 		await expect(decryptValue(ciphertext, place, other)).rejects.toThrow(/encrypted for another identity/);
 		const bytes = Buffer.from(ciphertext, 'base64');

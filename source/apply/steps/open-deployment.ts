@@ -1,8 +1,9 @@
+import {observeOwn} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {command, hint} from '../../hint.ts';
 import {newId} from '../../model/ids.ts';
-import {serviceContainerName} from '../../model/names.ts';
+import {environmentNetworkName, serviceContainerName} from '../../model/names.ts';
 import {choosePort} from '../../model/service-port.ts';
 import {pickAddress} from '../../model/subnets.ts';
 import type {NamedImage} from '../../plan/image-attribute.ts';
@@ -15,7 +16,7 @@ import {withDeployment} from '../deployments.ts';
 import {withFingerprints} from '../known-values.ts';
 
 // Reserved until the state tells: two candidates must not get one address. Per apply, not per process.
-const reservations = new WeakMap<ApplyContext, Set<string>>();
+const reservations = new WeakMap<ApplyContext, Promise<Set<string>>>();
 
 /**
  * Whether a deployment's container runs or is about to. What failed or was discarded holds nothing: its record stays,
@@ -24,10 +25,18 @@ const reservations = new WeakMap<ApplyContext, Set<string>>();
 const holdsAddress = ({active}: State, {id, service, status, stage, containerId}: Deployment): boolean =>
 	active[service] === id || status === 'running' || (stage === 'draining_previous' && containerId !== undefined);
 
-function reserveAddress(context: ApplyContext): string {
+/** Addresses of what runs, also of what the state does not know. */
+async function addressesInUse({engine, plan}: ApplyContext): Promise<Set<string>> {
+	const network = environmentNetworkName(plan.project, plan.environment);
+	const {containers} = await observeOwn(engine, plan);
+	return new Set(containers.flatMap(({networks}) => networks[network] || []));
+}
+
+async function reserveAddress(context: ApplyContext): Promise<string> {
+	const pending = reservations.get(context) ?? addressesInUse(context);
+	reservations.set(context, pending);
+	const reserved = await pending;
 	const state = context.state.current();
-	const reserved = reservations.get(context) ?? new Set<string>();
-	reservations.set(context, reserved);
 	const inUse = Object.values(state.deployments)
 		.filter(deployment => holdsAddress(state, deployment))
 		.map(({address}) => address)
@@ -88,7 +97,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		imageKey: key,
 		imageOrigin: origin,
 		containerName: serviceContainerName(plan.project, plan.environment, service, id),
-		address: isRunning(kind) ? reserveAddress(context) : undefined,
+		address: isRunning(kind) ? await reserveAddress(context) : undefined,
 		port: planned.port.number ?? choosePort({kind, declared: spec.port, isPrebuilt}, image.exposedPorts).number,
 		routes: rules,
 		createdAt: new Date().toISOString(),

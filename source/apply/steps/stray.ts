@@ -1,0 +1,21 @@
+import {observeOwn} from '../../engine/own-engine.ts';
+import {strayName} from '../../model/address.ts';
+import type {ApplyContext} from '../context.ts';
+import {operate} from '../operation.ts';
+
+/** Stops and removes a container of this environment that the state does not know. */
+export async function removeStray(context: ApplyContext, address: string): Promise<void> {
+	const {engine, plan, settings} = context;
+	const name = strayName(address);
+	await operate(context, {
+		address,
+		intent: {type: 'remove', kind: 'container', name},
+		async run() {
+			const {containers} = await observeOwn(engine, plan);
+			const container = containers.find(candidate => candidate.name === name);
+			if (!container) return;
+			await engine.stop(container.id, settings.stopGraceSeconds);
+			await engine.remove(container.id);
+		},
+	});
+}

@@ -1,0 +1,49 @@
+import type {ObservedContainer} from '../engine/engine.ts';
+import {routesAddress, strayAddress} from '../model/address.ts';
+import {labels} from '../model/labels.ts';
+import {action} from './actions.ts';
+import type {PlanInput} from './input.ts';
+import type {Action, Drift} from './plan.ts';
+
+type Known = Pick<PlanInput, 'state' | 'desired' | 'observed'>;
+
+// A backup or a restore that died is cleared away by the next command, and one that works holds the lock.
+function isKnown({state, desired}: Known, {name, labels: own}: ObservedContainer): boolean {
+	const [kind, object = ''] = own[labels.address]?.split('.') ?? [];
+	switch (kind) {
+		case 'service':
+		case 'release':
+			return state.deployments[own[labels.deployment] ?? ''] !== undefined;
+		case 'job':
+			return state.jobs.some(({id}) => name.endsWith(`.${id}`));
+		case 'resource':
+			// The first container of a resource may have been begun before it could be recorded.
+			return state.resources[object] !== undefined || desired.resources.some(resource => resource.name === object);
+		default:
+			return true;
+	}
+}
+
+/** Containers of this environment that its state does not know: it was put back from before they were made. */
+const strays = (input: Known): readonly ObservedContainer[] =>
+	input.observed.containers.filter(container => !isKnown(input, container));
+
+export const strayDrift = (input: Known): Drift[] =>
+	strays(input).map(({name, state}) => ({
+		address: strayAddress(name),
+		message: `container is ${state} and is not in the state`,
+	}));
+
+/** Their removal, after everything else serves: what the state knows has to replace them first. */
+export const planStrays = (input: PlanInput, others: readonly Action[]): Action[] =>
+	input.services !== null || input.isHold
+		? []
+		: strays(input).map(({name}) =>
+				action({
+					address: strayAddress(name),
+					object: 'container',
+					kind: 'delete',
+					reasons: ['it is not in the state'],
+					dependsOn: [routesAddress, ...others.map(({address}) => address)],
+				}),
+			);

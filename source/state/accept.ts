@@ -1,0 +1,121 @@
+import {realpathSync} from 'node:fs';
+import {messageOf, UserError} from '../errors.ts';
+import {command} from '../hint.ts';
+import {parseState, type Signed, serializeState} from './document.ts';
+import {signedHistory} from './history.ts';
+import {type Identity, ownIdentity, readIdentity} from './identity.ts';
+import {journalPath, type PendingOperation, pendingOperations, readJournal} from './journal.ts';
+import {formatLine, parseJournal} from './journal-line.ts';
+import {readPrivateFile, replacePrivateFile} from './private-file.ts';
+import {openSealedKey} from './sealed-key.ts';
+import type {State} from './state.ts';
+import {statePath} from './store.ts';
+import {isSignature, newKey, readPin, type TrustKey, writePin} from './trust-key.ts';
+import {refuseCopy, whyForeign} from './trusted.ts';
+
+/** What a folder holds that the user may accept. */
+export type Offer = {
+	/** The state itself, or the newest of its history where it is missing. */
+	readonly state: State;
+	/** Why it is not trusted, worded to follow "it"; undefined when all of it is. */
+	readonly why: string | undefined;
+	/** States in its history that would be accepted with it. */
+	readonly earlier: number;
+	/** Operations of an interrupted command that the next one would finish or undo. */
+	readonly pending: readonly PendingOperation[];
+	/** The public half of the user's identity; undefined without one. */
+	readonly ownRecipient: string | undefined;
+	/** The key that signed it, when it was sealed for the user. */
+	readonly key: TrustKey | undefined;
+};
+
+async function findIdentity(state: State, env: NodeJS.ProcessEnv): Promise<Identity | undefined> {
+	try {
+		return await (env['COMPARTMENT_PASSPHRASE'] ? ownIdentity(state, env) : readIdentity(env));
+	} catch (error) {
+		if (error instanceof UserError) return undefined;
+		throw error;
+	}
+}
+
+const isSame = (a: State, b: State): boolean =>
+	a.lineage === b.lineage && a.project === b.project && a.environment === b.environment;
+
+function readSigned(directory: string): Signed | undefined {
+	const content = readPrivateFile(statePath(directory));
+	const parsed = content && parseState(content);
+	if (parsed && 'state' in parsed) return parsed;
+	if (parsed) throw new UserError(`${statePath(directory)} ${parsed.problem}`, {hint: command('state history')});
+	for (const entry of signedHistory(directory)) if ('state' in entry.parsed) return entry.parsed;
+	return undefined;
+}
+
+/**
+ * Reads what a folder holds without believing it; undefined where there is no state at all.
+ * @throws ForeignStateError when the folder is a copy of one that is there
+ */
+export async function readOffer(directory: string, env: NodeJS.ProcessEnv = process.env): Promise<Offer | undefined> {
+	const signed = readSigned(directory);
+	if (!signed) return undefined;
+	const {state} = signed;
+	refuseCopy(state, directory, env);
+	const identity = await findIdentity(state, env);
+	const sealed = state.key && identity ? await openSealedKey(state.key, state.lineage, identity) : undefined;
+	const journal = parseJournal(readPrivateFile(journalPath(directory)) ?? Buffer.alloc(0));
+	const why =
+		whyForeign(signed, directory, env) ??
+		(await readJournal(directory, state, env).then(
+			() => undefined,
+			error => `has a journal that is not: ${messageOf(error)}`,
+		));
+	return {
+		state,
+		why,
+		earlier: [...signedHistory(directory)].filter(({parsed}) => 'state' in parsed && isSame(parsed.state, state))
+			.length,
+		pending: pendingOperations(journal.entries),
+		ownRecipient: identity?.recipient,
+		key: sealed && isSignature(signed.signature, sealed, 'state', signed.body) ? sealed : undefined,
+	};
+}
+
+/** Signs a file again, unless it carries the signature already. */
+function sign(path: string, {state, signature, body}: Signed, key: TrustKey): void {
+	if (!isSignature(signature, key, 'state', body)) replacePrivateFile(path, serializeState(state, key));
+}
+
+function signJournal(directory: string, key: TrustKey): void {
+	const path = journalPath(directory);
+	const {entries} = parseJournal(readPrivateFile(path) ?? Buffer.alloc(0));
+	if (entries.length === 0) return;
+	let previous = '';
+	const lines = entries.map(entry => {
+		const {line, signature} = formatLine(entry, key, previous);
+		previous = signature;
+		return line;
+	});
+	replacePrivateFile(path, lines.join(''));
+}
+
+/**
+ * Pins what was offered: from now on this machine takes it for the user's own. What the user has no key of is signed with a
+ * new one. The state comes last, so that one that was accepted half is still refused. The caller holds the lock.
+ */
+export function acceptState(
+	directory: string,
+	{state, key: shared}: Offer,
+	env: NodeJS.ProcessEnv = process.env,
+): void {
+	const {lineage, project, environment} = state;
+	const key = shared ?? readPin(lineage, env)?.key ?? newKey(lineage, env);
+	writePin({lineage, project, environment, key, directory: realpathSync(directory)}, env);
+	for (const {path, parsed} of signedHistory(directory))
+		if ('state' in parsed && isSame(parsed.state, state)) sign(path, parsed, key);
+	signJournal(directory, key);
+	const content = readPrivateFile(statePath(directory));
+	const parsed = content && parseState(content);
+	if (!parsed || !('state' in parsed)) return;
+	// The next write seals the new key for the recipients.
+	const current = shared ? parsed.state : {...parsed.state, key: null};
+	sign(statePath(directory), {...parsed, state: current}, key);
+}

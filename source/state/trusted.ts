@@ -1,0 +1,109 @@
+import {realpathSync, statSync} from 'node:fs';
+import {UserError} from '../errors.ts';
+import {command, type Hint, hint} from '../hint.ts';
+import {type ParsedState, parseState, type Signed} from './document.ts';
+import {readPrivateFile} from './private-file.ts';
+import type {State} from './state.ts';
+import {isSignature, keyFromPassphrase, noteSerial, type Pin, readPin, seenSerial, writePin} from './trust-key.ts';
+
+/** A state that lies in a folder and may not be acted on before the user has accepted it. */
+export class ForeignStateError extends UserError {
+	readonly environment: string;
+
+	constructor(message: string, environment: string, hint: Hint) {
+		super(message, {hint});
+		this.name = 'ForeignStateError';
+		this.environment = environment;
+	}
+}
+
+/**
+ * Why what was signed is not trusted, worded to follow "it"; undefined when it is. A machine without a pin, such as CI,
+ * accepts what the key of COMPARTMENT_PASSPHRASE has signed, and pins it.
+ */
+export function whyForeign(
+	{state, signature, body}: Signed,
+	directory: string,
+	env: NodeJS.ProcessEnv,
+): string | undefined {
+	const {lineage, project, environment} = state;
+	const pin = readPin(lineage, env);
+	if (pin) {
+		if (isSignature(signature, pin.key, 'state', body)) return undefined;
+		return signature === undefined
+			? 'carries no signature, although this machine knows its key'
+			: 'was not signed with the key that this machine knows for it';
+	}
+	if (signature === undefined) return "carries no signature: it is somebody else's, or of an earlier Compartment";
+	const passphrase = env['COMPARTMENT_PASSPHRASE'];
+	if (!passphrase) return 'was signed on another machine, and this one has no key for it';
+	const key = keyFromPassphrase(passphrase, lineage);
+	if (!isSignature(signature, key, 'state', body)) return 'was not signed with the key of COMPARTMENT_PASSPHRASE';
+	writePin({lineage, project, environment, key, directory: realpathSync(directory)}, env);
+	return undefined;
+}
+
+/** Whether the folder that a pin names still is there with this lineage, and is not the same folder under another path. */
+function isCopied({directory: original, lineage}: Pin, here: string): boolean {
+	if (original === here) return false;
+	try {
+		const [there, now] = [statSync(original), statSync(here)];
+		if (there.ino === now.ino && there.dev === now.dev) return false;
+		const content = readPrivateFile(`${original}/state.json`);
+		const parsed: ParsedState | undefined = content && parseState(content);
+		return parsed !== undefined && 'state' in parsed && parsed.state.lineage === lineage;
+	} catch {
+		return false;
+	}
+}
+
+/** The folder that a state was copied from, when that still is there. */
+export function findOriginal(state: State, directory: string, env: NodeJS.ProcessEnv): string | undefined {
+	const pin = readPin(state.lineage, env);
+	return pin && isCopied(pin, realpathSync(directory)) ? pin.directory : undefined;
+}
+
+/** Refuses a state in a copy of its folder. */
+export function refuseCopy(state: State, directory: string, env: NodeJS.ProcessEnv): void {
+	const original = findOriginal(state, directory, env);
+	if (original === undefined) return;
+	const {environment} = state;
+	throw new ForeignStateError(
+		`${directory} is a copy of ${original}: both hold the state of environment ${environment}, and what runs belongs to the original. Nothing was done.`,
+		environment,
+		hint`Work in the original, or let this folder begin with nothing: ${command('state forget')}`,
+	);
+}
+
+/**
+ * Refuses a state that is not trusted, that lies in a copy of its folder, or that is older than what was seen. A folder
+ * that was moved is followed.
+ */
+export function assertTrusted(signed: Signed, directory: string, env: NodeJS.ProcessEnv): State {
+	const {state} = signed;
+	const {lineage, environment, serial} = state;
+	const why = whyForeign(signed, directory, env);
+	if (why)
+		throw new ForeignStateError(
+			`The state of environment ${environment} in ${directory} is not trusted: it ${why}. Nothing was done.`,
+			environment,
+			hint`Look at what it would own, and accept it: ${command('state trust')}`,
+		);
+	refuseCopy(state, directory, env);
+	const pin = readPin(lineage, env)!;
+	const here = realpathSync(directory);
+	if (pin.directory !== here) writePin({...pin, directory: here}, env);
+	const seen = seenSerial(lineage, env);
+	if (seen > serial) throw olderState(state, `the one that was here before (serial ${seen})`);
+	noteSerial(lineage, serial, env);
+	return state;
+}
+
+/** A state that something newer is known of. @param newer what is newer, with its serial */
+export const olderState = ({environment, serial}: Pick<State, 'environment' | 'serial'>, newer: string): UserError =>
+	new UserError(
+		`The state of environment ${environment} (serial ${serial}) is older than ${newer}. Nothing was done.`,
+		{
+			hint: hint`Use the folder that holds the newer one, or a newer one of its history: ${command('state history')}. To go on from this one all the same: ${command('state restore', String(serial))}`,
+		},
+	);

@@ -1,0 +1,155 @@
+import {isIPv4} from 'node:net';
+import {isAbsolute, join, normalize, sep} from 'node:path';
+import {volumeAddress} from '../model/address.ts';
+import {isId} from '../model/ids.ts';
+import {
+	environmentNetworkName,
+	meshNetworkName,
+	resourceContainerName,
+	serviceContainerName,
+	volumeName,
+} from '../model/names.ts';
+import type {Backup} from './backup.ts';
+import type {JournalEntry} from './journal-entry.ts';
+import type {Deployment, ResourceRecord, State, VolumeRecord} from './state.ts';
+
+/*
+ * What lies in a state or a journal becomes an argument of the engine, a path, or the name of something that is removed.
+ * So every id and every path has to look as Compartment makes it, and every name has to be the one that it would give, also in
+ * a file that is trusted.
+ */
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isName = (value: unknown): value is string => isText(value) && /^[a-z0-9][a-z0-9_.-]{0,62}$/.test(value);
+const isContainerId = (value: unknown): boolean => isText(value) && /^[0-9a-f]{12,64}$/.test(value);
+const isImageId = (value: unknown): boolean => isText(value) && /^(sha256:)?[0-9a-f]{64}$/.test(value);
+const isOperation = (value: unknown): boolean => isText(value) && /^op_[0-9a-f]{20}$/.test(value);
+const isRecipient = (value: unknown): boolean => isText(value) && /^age1[0-9a-z]{6,2000}$/.test(value);
+const isSubnet = (value: unknown): boolean => {
+	const [address = '', prefix = ''] = isText(value) ? value.split('/') : [];
+	return isIPv4(address) && /^\d{1,2}$/.test(prefix);
+};
+
+type Place = Pick<State, 'project' | 'environment'>;
+
+/** The first of the values that is not as it has to be, as a word for a message. */
+type Check = readonly [isGood: boolean, what: string];
+const firstBad = (checks: readonly Check[]): string | undefined => checks.find(([isGood]) => !isGood)?.[1];
+
+const checkNetworks = ({project, environment, networks}: State): Check[] => {
+	if (!networks) return [];
+	const {environment: first, mesh} = networks;
+	return [
+		[first?.name === environmentNetworkName(project, environment) && isSubnet(first.subnet), 'network'],
+		[mesh?.name === meshNetworkName(project, environment) && isSubnet(mesh.subnet), 'network'],
+	];
+};
+
+function isVolume({project, environment}: Place, address: string, volume: VolumeRecord): boolean {
+	const [, resource = '', ...rest] = address.split('.');
+	const handle = rest.join('.');
+	return (
+		isName(resource) &&
+		isName(handle) &&
+		address === volumeAddress(resource, handle) &&
+		volume?.name === volumeName(project, environment, resource, handle)
+	);
+}
+
+const isResource = ({project, environment}: Place, key: string, record: ResourceRecord): boolean =>
+	isName(key) &&
+	record?.name === key &&
+	record.containerName === resourceContainerName(project, environment, key) &&
+	isContainerId(record.containerId) &&
+	isImageId(record.imageId);
+
+const isDeployment = ({project, environment}: Place, key: string, deployment: Deployment): boolean =>
+	isId('dpl', key) &&
+	deployment?.id === key &&
+	isId('run', deployment.run) &&
+	isName(deployment.service) &&
+	deployment.containerName === serviceContainerName(project, environment, deployment.service, key) &&
+	(deployment.containerId === undefined || isContainerId(deployment.containerId)) &&
+	isImageId(deployment.imageId) &&
+	(deployment.address === undefined || isIPv4(deployment.address)) &&
+	(deployment.port === undefined || (Number.isInteger(deployment.port) && deployment.port > 0)) &&
+	(deployment.slot === undefined || deployment.slot === 'blue' || deployment.slot === 'green');
+
+/** The folder of a backup is named after it, whatever the setting was when it was made. */
+export const isArtifactPath = (path: unknown, id: string): path is string =>
+	isText(path) &&
+	isAbsolute(path) &&
+	normalize(path) === path &&
+	!path.includes('\0') &&
+	path.endsWith(`${sep}${join(id, 'artifact')}`);
+
+const isBackup = (backup: Backup): boolean =>
+	isId('rbak', backup?.id) &&
+	isName(backup.resource) &&
+	isOperation(backup.op) &&
+	(backup.artifactLocation === null || isArtifactPath(backup.artifactLocation, backup.id)) &&
+	(backup.restoringAs === undefined || isName(backup.restoringAs));
+
+/** What in a state no Compartment would have written, as a word for a message; undefined for a good one. */
+export function findStrange(state: State): string | undefined {
+	const {project, environment, deployments, active, jobs, backups, recipients, key} = state;
+	const length = [...environment].length;
+	return firstBad([
+		[/^[a-z][a-z0-9-]{0,62}$/.test(project), 'project'],
+		[length >= 1 && length <= 63, 'environment'],
+		...checkNetworks(state),
+		...Object.entries(state.volumes).map(([address, volume]): Check => [isVolume(state, address, volume), 'volume']),
+		...Object.entries(state.resources).map(([name, record]): Check => [isResource(state, name, record), 'resource']),
+		...Object.entries(deployments).map(([id, each]): Check => [isDeployment(state, id, each), 'deployment']),
+		...Object.entries(active).map(([service, id]): Check => [isName(service) && isId('dpl', id), 'active deployment']),
+		...Object.entries(state.images).map(
+			([service, image]): Check => [isName(service) && isImageId(image?.imageId), 'image'],
+		),
+		...jobs.map((job): Check => [isId('job', job?.id) && isName(job.service), 'job run']),
+		...backups.map((backup): Check => [isBackup(backup), 'backup']),
+		...recipients.map((recipient): Check => [isRecipient(recipient), 'recipient']),
+		[key === null || (isText(key.ciphertext) && key.recipients.every(isRecipient)), 'key'],
+	]);
+}
+
+const isIntent = ({project, environment}: Place, entry: Extract<JournalEntry, {type: 'begin'}>): boolean => {
+	const {intent} = entry;
+	switch (intent.type) {
+		case 'create-network':
+			return [environmentNetworkName(project, environment), meshNetworkName(project, environment)].includes(
+				intent.name,
+			);
+		case 'create-volume':
+		case 'build-image':
+			return true;
+		case 'run-candidate':
+		case 'release':
+			return isId('dpl', intent.deployment);
+		case 'replace-resource':
+			return (
+				isName(intent.resource) && intent.containerName === resourceContainerName(project, environment, intent.resource)
+			);
+		case 'switch':
+			return Object.entries(intent.deployments).every(([service, id]) => isName(service) && isId('dpl', id));
+		case 'retire':
+			return intent.deployments.every(id => isId('dpl', id));
+		case 'remove':
+			return isText(intent.name);
+		default:
+			return false;
+	}
+};
+
+/** The first line (from 1) of a journal that no Compartment would have written for this environment; undefined for a good one. */
+export function findStrangeEntry(
+	entries: readonly JournalEntry[],
+	place: Place & {readonly lineage: string},
+): number | undefined {
+	const isGood = (entry: JournalEntry): boolean => {
+		if (entry.type === 'open') return entry.lineage === place.lineage;
+		if (entry.type === 'begin') return isOperation(entry.op) && isIntent(place, entry);
+		return ['done', 'failed', 'close'].includes(entry.type);
+	};
+	const index = entries.findIndex(entry => !isGood(entry));
+	return index === -1 ? undefined : index + 1;
+}
