@@ -3,6 +3,7 @@ import type {ContainerFacts} from '../model/health-facts.ts';
 import {activeDeployment, containerOf, heldCandidates, resourceContainer} from '../plan/input.ts';
 import type {Vitals} from '../plan/vitals.ts';
 import type {State} from '../state/state.ts';
+import type {ProbeReader} from './read-probes.ts';
 
 /** Containers whose health matters: what serves, what waits for a promote, and resources. */
 function containersIn(state: State, observed: Observed): string[] {
@@ -21,16 +22,17 @@ async function readFacts(engine: ReadonlyEngine, id: string): Promise<ContainerF
 	return {...details, formerRun: await engine.formerRun(id)};
 }
 
-/** Reads what health follows from, everything side by side: restarts and ends of the containers. */
+/** Reads what health follows from, everything side by side: restarts and ends of the containers, and the probes. */
 export async function readVitals(
 	engine: ReadonlyEngine,
 	{state, observed}: {readonly state: State; readonly observed: Observed},
+	readProbes: ProbeReader,
 ): Promise<Vitals> {
 	const ids = containersIn(state, observed);
-	const facts = await Promise.all(ids.map(id => readFacts(engine, id)));
+	const [facts, probes] = await Promise.all([Promise.all(ids.map(id => readFacts(engine, id))), readProbes(state)]);
 	return {
 		containers: new Map(ids.flatMap((id, index) => (facts[index] ? [[id, facts[index]] as const] : []))),
-		probes: {},
+		probes,
 		readAt: Date.now(),
 	};
 }

@@ -33,6 +33,7 @@ import {findPromotedImage, findServiceImage} from './find-images.ts';
 import {lostState, strangersOf} from './lost-state.ts';
 import type {PlanRequest} from './plan-request.ts';
 import {isPortFree} from './port.ts';
+import type {ProbeReader} from './read-probes.ts';
 import {readVitals} from './read-vitals.ts';
 
 /** Where a plan is made: nothing here can write to the engine. */
@@ -41,6 +42,8 @@ export type PlanWorld = {
 	readonly settings: Settings;
 	readonly engine: ReadonlyEngine;
 	readonly router: RouterOptions;
+	/** What the probes of the environment say now. */
+	readonly readProbes: ProbeReader;
 	readonly state: State;
 	/** The state folder of the environment. */
 	readonly directory: string;
@@ -234,7 +237,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const question = {project, state, engine, directory, rebuild: request.rebuild};
 	const needsRouter = request.mode !== 'destroy' && request.mode !== 'refresh-only';
 	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages] = await Promise.all([
-		request.mode === 'destroy' ? noVitals : readVitals(engine, {state, observed: own}),
+		request.mode === 'destroy' ? noVitals : readVitals(engine, {state, observed: own}, world.readProbes),
 		Promise.all(
 			wanted.map(service =>
 				promotion ? findPromotedImage(question, service, promotion) : findServiceImage(question, service),

@@ -1,5 +1,5 @@
 import type {Slot} from '../model/specs.ts';
-import type {Backend, RouteTable, SlotTarget} from '../router/table.ts';
+import type {Backend, HealthCheck, RouteTable, SlotTarget} from '../router/table.ts';
 import type {Deployment, RoutesRecord, State} from '../state/state.ts';
 
 /** The slot that a new deployment takes; the first one of a service starts in blue. */
@@ -13,13 +13,18 @@ function describeBackend(state: State, routes: RoutesRecord, service: string): B
 	const active = state.deployments[state.active[service] ?? ''];
 	const target = active && targetOf(active);
 	if (!active?.slot || !target) return {service, accessMode, slots: {}, active: null};
+	const {readiness, status, slot} = active;
+	const check: HealthCheck = readiness
+		? {type: 'http', path: readiness.path, timeoutMs: readiness.timeoutMs}
+		: {type: 'tcp'};
 	// The former deployment stays in its slot until the next one needs it: leaving it out would be one more reload.
 	const former = Object.values(state.deployments)
 		.filter(deployment => deployment.service === service && deployment.slot === otherSlot(active.slot))
 		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
 	const formerTarget = former && targetOf(former);
 	const idle = formerTarget ? {[otherSlot(active.slot)]: formerTarget} : {};
-	return {service, accessMode, slots: {...idle, [active.slot]: target}, active: active.slot};
+	// One that was stopped answers 503 at once: nobody waits for an address that is not there.
+	return {service, accessMode, slots: {...idle, [slot]: target}, active: status === 'stopped' ? null : slot, check};
 }
 
 /** What the router serves for an environment in this state. */

@@ -4,6 +4,7 @@ import {type ApplyStep, whole} from './apply-step.ts';
 import {busyActions} from './apply-steps.ts';
 import type {ApplyContext} from './context.ts';
 import {patchDeployment} from './deployments.ts';
+import {publishState} from './publish-state.ts';
 
 async function stopService({engine, settings, state}: ApplyContext, name: string): Promise<void> {
 	const deployment = activeDeployment(state.current(), name);
@@ -23,9 +24,15 @@ export async function stopResource({engine, settings, state}: ApplyContext, name
 }
 
 /** The graph that stops an environment: services, then resources. Nothing is removed; the router answers 503. */
-export const stopSteps = (context: ApplyContext): ApplyStep[] =>
-	busyActions(context.plan).map(({address, object, dependsOn}) => {
+export function stopSteps(context: ApplyContext): ApplyStep[] {
+	const actions = busyActions(context.plan);
+	const steps = actions.map(({address, object, dependsOn}) => {
 		const name = address.slice(address.indexOf('.') + 1);
 		const run = () => (object === 'service' ? stopService(context, name) : stopResource(context, name));
 		return {id: address, address, ...whole, dependsOn, run};
 	});
+	const services = actions.filter(({object}) => object === 'service').map(({address}) => address);
+	// Visitors are told at once, instead of after the tries to reach an address that is not there.
+	const tell = {id: 'tell router', address: null, ...whole, dependsOn: services, run: () => publishState(context)};
+	return services.length > 0 ? [...steps, tell] : steps;
+}

@@ -106,7 +106,7 @@ export async function apply(
 		// Signed with the key of the environment: it is what `plan` wrote.
 		const wanted = saved ? (saved.request as PlanRequest) : request;
 		const state = session.state.current();
-		const {plan, builds} = await refresh({project, settings, engine, router, state, directory}, wanted);
+		const {plan, builds} = await refresh({...workspace, state}, wanted);
 		// What runs is what was planned just now; it has to be what was saved.
 		if (saved) assertNotStale(saved.plan, plan, planFile!);
 		showPlan(plan, terminal, shownAs, flags.full);

@@ -94,13 +94,16 @@ export type EngineAnswer = {
 };
 
 /** What the engine says of every environment. */
-export async function askEngine({engine, router}: EnginePlace, {environments}: Files): Promise<EngineAnswer> {
+export async function askEngine(
+	{engine, router, readProbes}: EnginePlace,
+	{environments}: Files,
+): Promise<EngineAnswer> {
 	const [observed, {state: routerState}] = await Promise.all([
 		engine.observe({[labels.lineage]: ''}),
 		observeRouter(engine, router),
 	]);
 	const read = async ({name, state}: Files['environments'][number]) =>
-		state ? [[name, await readVitals(engine, {state, observed: own(observed, state)})] as const] : [];
+		state ? [[name, await readVitals(engine, {state, observed: own(observed, state)}, readProbes)] as const] : [];
 	return {observed, routerState, vitals: new Map((await Promise.all(environments.map(read))).flat())};
 }
 

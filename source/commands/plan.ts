@@ -31,7 +31,7 @@ export type PlanFlags = CommonFlags & {
 export async function plan(flags: PlanFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const place = await openEngine();
-	const engine = beginReading(place.engine, place.router);
+	const {engine, readProbes} = beginReading(place.engine, place.router);
 	// Loaded while the engine answers.
 	const {refresh} = await import('../apply/refresh.ts');
 	const workspace = await openWorkspace(flags, place);
@@ -42,7 +42,7 @@ export async function plan(flags: PlanFlags): Promise<void> {
 	if (entries.length > 0 && entries.at(-1)?.type !== 'close')
 		terminal.inform('Note: the last apply was interrupted, or one runs now. The next apply recovers first.');
 	const request = requestOf(flags);
-	const {plan: result} = await refresh({project, settings, engine, router, state, directory}, request);
+	const {plan: result} = await refresh({project, settings, engine, router, readProbes, state, directory}, request);
 	if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(result)));
 	else terminal.print(renderPlan(result, {...terminal, isFull: flags.full ?? false}));
 	if (flags.out !== undefined) {

@@ -47,11 +47,11 @@ function summarise(scene: Scene, record: ResourceRecord) {
 
 /** Resources of a state with what the engine says of them, by name. */
 export async function reportResources(
-	{engine}: Pick<Workspace, 'engine'>,
+	{engine, readProbes}: Pick<Workspace, 'engine' | 'readProbes'>,
 	state: State,
 ): Promise<readonly ResourceSummary[]> {
 	const observed = await observeOwn(engine, state);
-	const scene = {state, observed, vitals: await readVitals(engine, {state, observed})};
+	const scene = {state, observed, vitals: await readVitals(engine, {state, observed}, readProbes)};
 	return Object.values(state.resources)
 		.sort((a, b) => (a.name < b.name ? -1 : 1))
 		.map(record => summarise(scene, record));

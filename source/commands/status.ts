@@ -39,7 +39,7 @@ export async function status(flags: StatusFlags): Promise<void> {
 		observeOwn(engine, state),
 		observeRouter(engine, router),
 	]);
-	const vitals = await readVitals(engine, {state, observed});
+	const vitals = await readVitals(engine, {state, observed}, workspace.readProbes);
 	const report = createStatusReport({state, observed, vitals, router, routerState, settings, services});
 	const warnings = [...cronServiceWarnings(project.services), ...unkeptSchedules(project, state, Date.now())];
 	// What is kept in a pipe or a file is read by programs too: only a screen that is too narrow leaves something out.

@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import type {ProbeReader} from '../apply/read-probes.ts';
 import {defaultEnvironment} from '../command-names.ts';
 import {nearest} from '../descriptor/nearest.ts';
 import type {Project} from '../descriptor/project.ts';
@@ -22,6 +23,7 @@ export type Workspace = {
 	readonly settings: Settings;
 	readonly engine: Engine;
 	readonly router: RouterOptions;
+	readonly readProbes: ProbeReader;
 	/** State folder of the environment; it need not exist yet. */
 	readonly directory: string;
 	/** Put right on the way, for the user to know. */
@@ -43,17 +45,24 @@ export const routerOptions = ({
 });
 
 /** The part of a workspace that needs no project. */
-export type EnginePlace = Pick<Workspace, 'settings' | 'engine' | 'router'>;
+export type EnginePlace = Pick<Workspace, 'settings' | 'engine' | 'router' | 'readProbes'>;
 
 /** Reads the settings and names the engine; nothing is sent to it yet. */
 export async function openEngine(): Promise<EnginePlace> {
 	const settings = await readSettings();
-	return {settings, engine: connectDocker(), router: routerOptions(settings)};
+	const engine = connectDocker();
+	const router = routerOptions(settings);
+	const readProbes: ProbeReader = async state => {
+		// Few commands ask for it.
+		const {createProbeReader} = await import('../apply/read-probes.ts');
+		return createProbeReader({engine, reads: engine, options: router})(state);
+	};
+	return {settings, engine, router, readProbes};
 }
 
 /** Reads the descriptor, on top of the settings and the engine. */
 export async function openWorkspace(flags: CommonFlags, place?: EnginePlace): Promise<Workspace> {
-	const {settings, engine, router} = place ?? (await openEngine());
+	const {settings, engine, router, readProbes} = place ?? (await openEngine());
 	// The parser and the schema take a while to load; an engine that was asked already answers meanwhile.
 	const {loadProject} = await import('../descriptor/load.ts');
 	const project = await loadProject(process.cwd());
@@ -69,6 +78,7 @@ export async function openWorkspace(flags: CommonFlags, place?: EnginePlace): Pr
 		settings,
 		engine,
 		router,
+		readProbes,
 		directory: stateDirectory(project.directory, environment),
 		warnings: checkDirectory(project.directory, environment),
 	};

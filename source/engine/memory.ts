@@ -8,6 +8,7 @@ import type {
 	LogStream,
 	ObservedContainer,
 } from './engine.ts';
+import type {RunEvent} from './former-run.ts';
 import {type Call, createCallLog, type Operation} from './memory-calls.ts';
 import {createMemoryContainers} from './memory-containers.ts';
 import {createMemoryImages, type ImageContent, storeImage} from './memory-images.ts';
@@ -43,6 +44,13 @@ export type MemoryEngine = Engine & {
 	/** Ends a container by itself; its restart policy is followed. */
 	crash(id: string, exitCode: number, isOutOfMemory?: boolean): void;
 	print(id: string, text: string, stream?: LogStream): void;
+	/** Puts a container into a condition that time would bring it to, such as many restarts. */
+	age(
+		id: string,
+		condition: Partial<
+			Pick<MemoryContainer, 'state' | 'restartCount' | 'startedAt' | 'finishedAt' | 'exitCode' | 'isOutOfMemory'>
+		> & {readonly past?: readonly RunEvent[]},
+	): void;
 	/** The container with its specification, files and log. */
 	look(id: string): Readonly<MemoryContainer>;
 };
@@ -106,6 +114,11 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 			const container = requireContainer(world, id, 'print');
 			container.log.push({at: new Date(world.now()).toISOString(), stream, text});
 			world.wake();
+		},
+		age: (id, {past, ...condition}) => {
+			const container = requireContainer(world, id, 'age');
+			Object.assign(container, condition);
+			if (past) container.past.splice(0, container.past.length, ...past);
 		},
 		look: id => requireContainer(world, id, 'look'),
 	};

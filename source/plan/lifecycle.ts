@@ -62,7 +62,7 @@ export function planStart(input: PlanInput): Proposal {
 		const address = serviceAddress(service);
 		const container = containerOf(input.observed, id);
 		if (!container) return gone(address, 'service');
-		if (isKeptUp(container)) return unchangedAction(address, 'service');
+		if (isKeptUp(container) && deployment.status !== 'stopped') return unchangedAction(address, 'service');
 		const [broken] = whyBroken(input, container, deploymentHealth(input, deployment), networksOf(input));
 		if (broken) return gone(address, 'service', broken);
 		return action({address, object: 'service', kind: 'update', reasons: ['start was asked for'], dependsOn});

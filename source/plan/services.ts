@@ -125,7 +125,8 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	// The image is as recorded, but the serving deployment was made from another one: a deploy that failed after its build.
 	if (planned?.imageId && planned.imageId !== active.imageId)
 		return replace([finding?.note ?? 'a newer image is not serving yet']);
-	if (container && !isKeptUp(container)) {
+	// One that was stopped and runs is not served: its start broke off before it was recorded, or was not ours.
+	if (container && (!isKeptUp(container) || active.status === 'stopped')) {
 		const reason = active.status === 'stopped' ? 'service is stopped' : 'container was stopped outside Compartment';
 		return action({...base, kind: 'update', reasons: [reason], unchanged});
 	}

@@ -3,7 +3,7 @@ import {renderHint} from '../render-hint.ts';
 import type {CompiledBackend, CompiledRule, CompiledTable} from './compile.ts';
 import {aclLines, quote, quoteFormat} from './quote.ts';
 import {slots, titleOf} from './safe-names.ts';
-import {accessHashes, type RouteTable} from './table.ts';
+import {accessHashes, nowhere, type RouteTable} from './table.ts';
 
 /** One service: who may enter, what becomes of the path, and its two servers. */
 export function renderBackend({table, rules}: CompiledTable, compiled: CompiledBackend): string[] {
@@ -22,9 +22,6 @@ export function renderBackend({table, rules}: CompiledTable, compiled: CompiledB
 		}),
 	];
 }
-
-// An idle slot without a target: its address is set before it gets any traffic.
-const nowhere = {address: '127.0.0.1', port: 1};
 
 /** The access password: its header goes no further than here. A password that nobody has opens nothing. */
 function renderGate({isPasswordNeeded}: CompiledBackend, rules: readonly CompiledRule[], table: RouteTable): string[] {

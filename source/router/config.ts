@@ -3,6 +3,7 @@ import {command, hint} from '../hint.ts';
 import {renderHint} from '../render-hint.ts';
 import {type CompiledTable, compileTable} from './compile.ts';
 import {renderBackend} from './config-backend.ts';
+import {renderCheck} from './config-check.ts';
 import {addressVariable, hardStopMinutes, httpPort, maxConnections, workerPort} from './layout.ts';
 import {ambiguousPatterns} from './paths.ts';
 import {aclLines, chunks, quote} from './quote.ts';
@@ -31,6 +32,7 @@ export function renderConfig(tables: readonly RouteTable[], generation: number):
 		...frontend,
 		'\tuse_backend %[var(txn.route),field(1,/)]',
 		...compiled.flatMap(table => [...table.backends.values()].flatMap(backend => renderBackend(table, backend))),
+		...compiled.flatMap(table => [...table.backends.values()].flatMap(backend => renderCheck(table, backend))),
 	];
 	return `${[...renderGlobal(generation, topologyOf(body)), ...body].join('\n')}\n`;
 }

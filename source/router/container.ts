@@ -55,7 +55,7 @@ export const foreignError = ({name}: RouterOptions): UserError =>
  * @throws EngineError without a status when the output has no end: a cut connection looks like one otherwise
  */
 export async function runScript(
-	engine: Engine,
+	engine: Pick<Engine, 'exec'>,
 	containerId: string,
 	script: string,
 	args: readonly (string | number)[] = [],

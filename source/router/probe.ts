@@ -3,6 +3,7 @@ import {untilAnswered} from '../engine/until-answered.ts';
 import {findRouter, runScript} from './container.ts';
 import type {RouterOptions} from './options.ts';
 import {httpProbeScript, tcpProbeScript} from './probe-scripts.ts';
+import {toRequestPath} from './request-path.ts';
 import {assertTarget} from './safe-names.ts';
 
 export type ProbeResult = {
@@ -57,14 +58,6 @@ export function probeTcp(
 	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(host)) throw new Error(`not a host to probe: ${JSON.stringify(host)}`);
 	return probe(engine, options, tcpProbeScript, [Math.ceil(timeoutMs / 10), host, port], probeOptions);
 }
-
-/** A leading slash, and nothing that could end the request line or the path in it: a space, a line break, a fragment. */
-const toRequestPath = (path: string): string =>
-	(path.startsWith('/') ? path : `/${path}`).replace(/[^\x21-\x7e]|#/gu, character =>
-		[...new TextEncoder().encode(character)]
-			.map(byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-			.join(''),
-	);
 
 // nc's words before the cause; people know neither the address nor that there is a remote host.
 const unreached = /^can't connect to remote host(?: \([^)]*\))?: /;

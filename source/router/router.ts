@@ -9,5 +9,6 @@ export {type OutdatedPart, outdatedParts} from './outdated.ts';
 export {ownPrefix} from './own-network.ts';
 export {type HttpProbe, type ProbeResult, probeHttp, probeTcp, type TcpProbe} from './probe.ts';
 export {type Published, publish, type ReadAhead, readAhead, readTables, settleTables, withdraw} from './publish.ts';
+export {type Asker, type Checked, readChecks, readPorts} from './read-checks.ts';
 export {readTraffic, type Traffic} from './traffic.ts';
 export {isKnownOutdated, readVersion, wantedVersion} from './version.ts';

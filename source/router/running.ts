@@ -1,6 +1,6 @@
 import type {Slot} from '../model/specs.ts';
 import {topologyIn} from './config.ts';
-import {isSlot} from './safe-names.ts';
+import {isCheckName, isSlot} from './safe-names.ts';
 
 /** One slot as the running router has it. */
 export type RunningServer = {
@@ -24,6 +24,13 @@ export const parseRunning = (info: string, servers: string): Running => ({
 	servers: parseServers(servers),
 });
 
+/**
+ * In service: 2 is `running`; a server in maintenance is `stopped`, 0. One that is checked stops when it fails its checks
+ * too, so there the bit of the maintenance that was asked for decides.
+ */
+const isServing = (backend: string, operation: string, admin: number): boolean =>
+	isCheckName(backend) ? (admin & 1) === 0 : operation === '2';
+
 function parseServers(text: string): RunningServer[] {
 	const lines = text.split('\n');
 	const start = lines.findIndex(line => line.startsWith('# '));
@@ -40,8 +47,7 @@ function parseServers(text: string): RunningServer[] {
 				slot,
 				address: cell('srv_addr'),
 				port: Number(cell('srv_port')),
-				// 2 is `running`; a server in maintenance is `stopped`, 0.
-				isServing: cell('srv_op_state') === '2',
+				isServing: isServing(cell('be_name'), cell('srv_op_state'), Number(cell('srv_admin_state'))),
 			},
 		];
 	});

@@ -1,6 +1,6 @@
 import {topologyIn} from './config.ts';
 import type {Running} from './running.ts';
-import {backendName, slots} from './safe-names.ts';
+import {backendName, checkName, slots} from './safe-names.ts';
 import type {RouteTable, SlotTarget} from './table.ts';
 
 /** What brings the running router in line with a configuration. */
@@ -20,11 +20,11 @@ export function planRuntime(tables: readonly RouteTable[], config: string, runni
 	const servers = new Map(running.servers.map(server => [`${server.backend}/${server.slot}`, server]));
 	const commands = noCommands();
 	for (const table of tables) {
-		for (const {name, target, isActive} of slotsOf(table)) {
+		for (const {name, target, isActive, isCheck} of slotsOf(table)) {
 			const server = servers.get(name);
 			if (!server) return {type: 'reload'};
 			const isMoved = target !== undefined && (server.address !== target.address || server.port !== target.port);
-			if (isMoved && isActive && server.isServing) return {type: 'reload'};
+			if (isMoved && isActive && server.isServing && !isCheck) return {type: 'reload'};
 			if (isMoved) commands[server.isServing ? 'tidy' : 'prepare'].push(setAddress(name, target));
 			if (isActive && !server.isServing) commands.open.push(`set server ${name} state ready`);
 			if (!isActive && server.isServing) commands.close.push(`set server ${name} state maint`);
@@ -40,16 +40,22 @@ const noCommands = (): Commands => ({prepare: [], open: [], close: [], tidy: []}
 
 const inOrder = ({prepare, open, close, tidy}: Commands): string[] => [...prepare, ...open, ...close, ...tidy];
 
-type SlotView = {name: string; target: SlotTarget | undefined; isActive: boolean};
+type SlotView = {name: string; target: SlotTarget | undefined; isActive: boolean; isCheck: boolean};
 
 const slotsOf = ({lineage, backends}: RouteTable): SlotView[] =>
-	backends.flatMap(backend =>
-		slots.map(slot => ({
-			name: `${backendName(lineage, backend.service)}/${slot}`,
-			target: backend.slots[slot],
-			isActive: backend.active === slot,
-		})),
-	);
+	backends.flatMap(backend => {
+		const traffic = {proxy: backendName(lineage, backend.service), isCheck: false};
+		const check = {proxy: checkName(lineage, backend.service), isCheck: true};
+		// Both move in the same lines: what is checked is always what serves.
+		return (backend.check ? [traffic, check] : [traffic]).flatMap(({proxy, isCheck}) =>
+			slots.map(slot => ({
+				name: `${proxy}/${slot}`,
+				target: backend.slots[slot],
+				isActive: backend.active === slot,
+				isCheck,
+			})),
+		);
+	});
 
 const setAddress = (name: string, {address, port}: SlotTarget): string =>
 	`set server ${name} addr ${address} port ${port}`;

@@ -33,11 +33,22 @@ export function backendName(lineage: string, service: string): string {
 	return `${lineage}.${service}`;
 }
 
-/** The parts of a backend's name; undefined for a proxy that is no backend of ours. */
+const checkPrefix = 'health:';
+
+/** The backend that only checks a service and never gets a request: no lineage holds a colon. */
+export const checkName = (lineage: string, service: string): string => `${checkPrefix}${backendName(lineage, service)}`;
+
+export const isCheckName = (name: string): boolean => name.startsWith(checkPrefix);
+
+/** The parts of a backend's name; undefined for a proxy that is no backend of ours, or that only checks. */
 export function parseBackendName(name: string): {lineage: string; service: string} | undefined {
 	const dot = name.indexOf('.');
-	return dot < 0 ? undefined : {lineage: name.slice(0, dot), service: name.slice(dot + 1)};
+	return dot < 0 || isCheckName(name) ? undefined : {lineage: name.slice(0, dot), service: name.slice(dot + 1)};
 }
+
+/** The same of a backend that only checks. */
+export const parseCheckName = (name: string): {lineage: string; service: string} | undefined =>
+	isCheckName(name) ? parseBackendName(name.slice(checkPrefix.length)) : undefined;
 
 export const isSlot = (text: string): text is Slot => text === 'blue' || text === 'green';
 

@@ -155,3 +155,26 @@ done
 export const trafficScript = script(`worker 'show stat -1 4 -1'`);
 
 export const infoScript = script(`worker 'show info'`);
+/**
+ * Arguments: host and port, again and again. Asks all of them at once, each up to three times; prints the number of the
+ * place, `open` or `closed`, and what the last try said, each on one line.
+ */
+export const portsScript = script(`
+index=0
+while [ $# -ge 2 ]; do
+	(
+		tries=0
+		while :; do
+			tries=$((tries + 1))
+			said=$(nc -w 2 "$1" "$2" -e true 2>&1 </dev/null) && { printf '%s open\\n' $index; exit; }
+			[ $tries -ge 3 ] && break
+			sleep 0.2
+		done
+		[ -n "$said" ] || said='no connection within 2 s'
+		printf '%s closed %.200s\\n' $index "$(printf '%s' "$said" | head -n 1)"
+	) &
+	index=$((index + 1))
+	shift 2
+done
+wait
+`);

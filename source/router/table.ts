@@ -4,13 +4,23 @@ import type {Slot} from '../model/specs.ts';
 /** Where a slot of a backend sends requests: a fixed address inside the environment's network. */
 export type SlotTarget = {readonly address: string; readonly port: number; readonly deployment: string};
 
+/** What the router asks the serving slot of a service again and again, so that it is known when it hangs. */
+export type HealthCheck =
+	/** `timeoutMs`: for one try, five seconds at most. */
+	{readonly type: 'http'; readonly path: string; readonly timeoutMs: number} | {readonly type: 'tcp'};
+
 /** One service behind the router. Without an active slot it answers 503. */
 export type Backend = {
 	readonly service: string;
 	readonly accessMode: AccessMode;
 	readonly slots: Readonly<Partial<Record<Slot, SlotTarget>>>;
 	readonly active: Slot | null;
+	/** Absent until something serves. */
+	readonly check?: HealthCheck;
 };
+
+/** Of an idle slot without a target: its address is set before it gets any traffic. */
+export const nowhere = {address: '127.0.0.1', port: 1};
 
 /** What signs in to an environment; nothing before it has a password. */
 export const accessHashes = ({accessHash, formerAccessHash}: RouteTable): string[] =>

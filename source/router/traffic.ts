@@ -4,6 +4,7 @@ import {findRouter, runScript} from './container.ts';
 import type {RouterOptions} from './options.ts';
 import {isSlot, parseBackendName} from './safe-names.ts';
 import {trafficScript} from './scripts.ts';
+import {readStatLines} from './stat-lines.ts';
 
 /** What one slot has served since the router was last loaded. */
 export type Traffic = {
@@ -30,16 +31,10 @@ export async function readTraffic(engine: Engine, options: RouterOptions): Promi
 
 /** Reads the CSV of `show stat`. */
 export function parseTraffic(text: string): Traffic[] {
-	const lines = text.split('\n');
-	const start = lines.findIndex(line => line.startsWith('# pxname,'));
-	if (start < 0) return [];
-	const columns = lines[start]!.slice(2).split(',');
-	return lines.slice(start + 1).flatMap(line => {
-		const cells = line.split(',');
-		const cell = (column: string): string => cells[columns.indexOf(column)] ?? '';
-		const figure = (column: string): number => Number(cell(column)) || 0;
-		const backend = parseBackendName(cell('pxname'));
-		const slot = cell('svname');
+	return readStatLines(text).flatMap(line => {
+		const figure = (column: string): number => Number(line(column)) || 0;
+		const backend = parseBackendName(line('pxname'));
+		const slot = line('svname');
 		if (!backend || !isSlot(slot)) return [];
 		return [
 			{

@@ -182,7 +182,9 @@ async function expectComplete(world: MemoryWorld, state: State, descriptor: stri
 function expectServed({router}: MemoryWorld, state: State): void {
 	const wanted = Object.entries(state.active).flatMap(([service, id]) => {
 		const {address, port, slot, kind} = state.deployments[id]!;
-		return isRouted(kind) ? [`${state.lineage}.${service}/${slot} ${address}:${port}`] : [];
+		const server = `${state.lineage}.${service}/${slot} ${address}:${port}`;
+		// What is checked is what serves.
+		return isRouted(kind) ? [server, `health:${server}`] : [];
 	});
 	const served = [...router.servers]
 		.filter(([, {isServing}]) => isServing)

@@ -3,7 +3,17 @@ import type {ExecResult} from '../../source/engine/engine.ts';
 import type {ExecCall, MemoryEngine} from '../../source/engine/memory.ts';
 import {folder, seedPath} from '../../source/router/layout.ts';
 import {tcpProbeScript} from '../../source/router/probe-scripts.ts';
-import {commitExits, commitScript, drainScript, endMark, fenceScript, readScript} from '../../source/router/scripts.ts';
+import {checkName, isCheckName} from '../../source/router/safe-names.ts';
+import {
+	commitExits,
+	commitScript,
+	drainScript,
+	endMark,
+	fenceScript,
+	portsScript,
+	readScript,
+	trafficScript,
+} from '../../source/router/scripts.ts';
 import type {RouteTable} from '../../source/router/table.ts';
 
 type Server = {address: string; port: string; isServing: boolean};
@@ -23,10 +33,12 @@ export type Answer = (address: string, type: 'http' | 'tcp') => string | undefin
 const serversOf = (tables: Iterable<RouteTable>): Map<string, Server> => {
 	const servers = new Map<string, Server>();
 	for (const {lineage, backends} of tables)
-		for (const {service, slots, active} of backends)
+		for (const {service, slots, active, check} of backends)
 			for (const slot of ['blue', 'green'] as const) {
 				const {address = '0.0.0.0', port = 80} = slots[slot] ?? {};
-				servers.set(`${lineage}.${service}/${slot}`, {address, port: String(port), isServing: active === slot});
+				const server = () => ({address, port: String(port), isServing: active === slot});
+				servers.set(`${lineage}.${service}/${slot}`, server());
+				if (check) servers.set(`${checkName(lineage, service)}/${slot}`, server());
 			}
 	return servers;
 };
@@ -46,9 +58,9 @@ const show = ({topology, servers}: Router): string =>
 		`Description: ${topology}`,
 		'--- servers',
 		'1',
-		'# be_name srv_name srv_addr srv_port srv_op_state',
+		'# be_name srv_name srv_addr srv_port srv_op_state srv_admin_state',
 		...[...servers].map(([name, {address, port, isServing}]) =>
-			[...name.split('/'), address, port, isServing ? '2' : '0'].join(' '),
+			[...name.split('/'), address, port, isServing ? '2' : '0', isServing ? '0' : '1'].join(' '),
 		),
 		'',
 	].join('\n');
@@ -92,6 +104,33 @@ export function createMemoryRouter(answer: Answer) {
 		};
 	}
 
+	/** Checks are made when they are read, and count at once. */
+	const stat = (): Partial<ExecResult> => {
+		const lines = [...router.servers].flatMap(([name, {address, port, isServing}]) => {
+			if (!isCheckName(name) || !isServing) return [];
+			const {check} = [...router.tables.values()]
+				.flatMap(({lineage, backends}) => backends.map(backend => ({...backend, lineage})))
+				.find(({lineage, service}) => name.startsWith(`${checkName(lineage, service)}/`))!;
+			const problem = answer(address, check!.type)?.split('\t')[0];
+			const [, code = '', said = problem] = /^(\d+) (.*)$/.exec(problem ?? '200 OK') ?? [];
+			const result = problem === undefined ? 'L7OK' : code === '' ? 'L4CON' : 'L7STS';
+			const [status, health] = problem === undefined ? ['UP', '3'] : ['DOWN', '0'];
+			const line = [...name.split('/'), status, '480', result, code, health, `"${said}"`, `${address}:${port}`];
+			return [line.join(',')];
+		});
+		const titles = '# pxname,svname,status,lastchg,check_status,check_code,check_health,last_chk,addr';
+		return {stdout: [titles, ...lines, ''].join('\n')};
+	};
+
+	const ports = (places: readonly string[]): Partial<ExecResult> => {
+		const lines = places.flatMap((host, index) => {
+			if (index % 2 === 1) return [];
+			const problem = answer(host, 'tcp');
+			return [problem === undefined ? `${index / 2} open` : `${index / 2} closed ${problem}`];
+		});
+		return {stdout: `${lines.join('\n')}\n`};
+	};
+
 	const probe = (script: string, address: string): Partial<ExecResult> => {
 		const problem = answer(address, script === tcpProbeScript ? 'tcp' : 'http');
 		return {stdout: problem === undefined ? 'ready 1 0 200 OK' : `late 9 100 ${problem}`};
@@ -118,6 +157,8 @@ export function createMemoryRouter(answer: Answer) {
 			if (script === commitScript) return commit(container.id, args);
 			if (script === fenceScript) router.generation++;
 			if (script === drainScript) return {exitCode: 0};
+			if (script === trafficScript) return stat();
+			if (script === portsScript) return ports(args);
 			return args.length >= 2 ? probe(script!, args[1]!) : {};
 		},
 	};

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ApplyEvent, ApplyResult} from '../../source/apply/events.ts';
 import {type PlanRequest, plainRequest} from '../../source/apply/plan-request.ts';
+import {createProbeReader} from '../../source/apply/read-probes.ts';
 import {type Refreshed, refresh} from '../../source/apply/refresh.ts';
 import {runApply} from '../../source/apply/run-apply.ts';
 import {createSecretReader} from '../../source/apply/secret-reader.ts';
@@ -53,6 +54,8 @@ export type MemoryWorld = {
 	/** From now on containers of this image answer 503, or well again. */
 	readonly sicken: (image: string) => void;
 	readonly heal: (image: string) => void;
+	/** From now on a container gives this answer to every probe, such as `503 Service Unavailable`. */
+	readonly breakContainer: (id: string, answer: string) => void;
 	readonly plan: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Refreshed>;
 	readonly apply: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Applied>;
 	/** Changes the state on disk, as a command between two applies would. */
@@ -77,14 +80,19 @@ const deafSockets = `  sl  local_address rem_address   st
 function createEngine() {
 	const ids = new Map<string, string>();
 	const sick = new Set<string>([images.sick]);
-	const inside = createMemoryRouter((address, type) => {
-		const container = [...known.values()].find(({networks}) => Object.values(networks).includes(address));
+	const broken = new Map<string, string>();
+	const isAt = (container: {id: string; networks: Readonly<Record<string, string>>}, place: string) =>
+		Object.values(container.networks).includes(place) ||
+		engine.look(container.id).spec.attachments.some(({aliases = []}) => aliases.includes(place));
+	const inside = createMemoryRouter((place, type) => {
+		const container = [...known.values()].find(candidate => isAt(candidate, place));
 		if (!container) return "can't connect to remote host: Connection refused";
+		if (broken.has(container.id)) return broken.get(container.id);
 		const image = ids.get(container.imageId);
 		if (image === images.deaf) return "can't connect to remote host: Connection refused";
 		return sick.has(image ?? '') && type === 'http' ? '503 Service Unavailable\tno database' : undefined;
 	});
-	const known = new Map<string, {imageId: string; networks: Readonly<Record<string, string>>}>();
+	const known = new Map<string, {id: string; imageId: string; networks: Readonly<Record<string, string>>}>();
 	const engine = createMemoryEngine({
 		images: {[routerImage]: {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
 		start: spec => startOf({...spec, image: ids.get(spec.image) ?? spec.image}),
@@ -100,7 +108,7 @@ function createEngine() {
 	const learn = async () => {
 		for (const name of Object.values(images)) ids.set((await engine.findImage(name))!.id, name);
 	};
-	return {engine, inside, learn, sick};
+	return {engine, inside, learn, sick, broken};
 }
 
 /** An engine that refuses chosen calls of an apply; a test's own calls go to the engine behind it. */
@@ -144,10 +152,11 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 		minHealthyMs: 0,
 		drainSeconds: 0,
 	};
-	const {engine, inside, learn, sick} = createEngine();
+	const {engine, inside, learn, sick, broken} = createEngine();
 	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
 	const options = {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort};
+	const readProbes = createProbeReader({engine, reads: engine, options});
 	const {path: directory} = ensureDirectory(base, 'production');
 	const projectOf = (descriptor: string, routes?: string): Project => read(descriptor, routes, {directory: base});
 	const stateOf = async (project: Project) => {
@@ -156,7 +165,10 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 	};
 
 	const planWith = (project: Project, state: State, request: Partial<PlanRequest> = {}) =>
-		refresh({project, settings, engine: faulty, router: options, state, directory}, {...plainRequest, ...request});
+		refresh(
+			{project, settings, engine: faulty, router: options, readProbes, state, directory},
+			{...plainRequest, ...request},
+		);
 
 	return {
 		engine,
@@ -166,6 +178,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 		clearFailures,
 		sicken: image => void sick.add(image),
 		heal: image => void sick.delete(image),
+		breakContainer: (id, answer) => void broken.set(id, answer),
 		async plan(descriptor, request, routes) {
 			const project = projectOf(descriptor, routes);
 			return planWith(project, (await stateOf(project)).state, request);

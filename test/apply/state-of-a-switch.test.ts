@@ -89,6 +89,7 @@ describe('the table of the router', () => {
 			accessMode: 'authenticated',
 			active: 'blue',
 			slots: {blue: {address: '10.213.0.2', port: 3000, deployment: 'dpl_web1'}},
+			check: {type: 'http', path: '/healthz', timeoutMs: 30_000},
 		});
 	});
 

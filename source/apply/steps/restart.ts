@@ -2,8 +2,10 @@ import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {activeDeployment} from '../../plan/input.ts';
+import {isRouted} from '../../plan/kinds.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
+import {publishState} from '../publish-state.ts';
 import {nameOnNetwork} from './name-on-network.ts';
 import {requireReady} from './require-ready.ts';
 
@@ -19,4 +21,5 @@ export async function startAgain(context: ApplyContext, service: string): Promis
 	await engine.start(deployment.containerId);
 	await requireReady(context, deployment, deployment.containerId, {mode: 'started-again'});
 	await state.update(current => patchDeployment(current, deployment.id, {stage: 'active', status: 'succeeded'}));
+	if (isRouted(deployment.kind)) await publishState(context);
 }

@@ -7,6 +7,7 @@ import {describeFailure, isUp} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {type Switch, withSwitch} from '../deployments.ts';
 import {operate} from '../operation.ts';
+import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
 import {failDeployment} from './candidate.ts';
@@ -65,21 +66,23 @@ export async function switchTraffic(
 		await state.update(current => ({...current, access}));
 	}
 	await assertUp(context, switched);
-	await operate(context, {
-		address: routesAddress,
-		intent: {type: 'switch', deployments: switched},
-		isRepeatable: true,
-		run: async () => {
-			const table = describeTable(withSwitch(state.current(), routes, switched));
-			const names = takeNames(context, switched);
-			// Without siblings nobody misses the names.
-			const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
-			const after = hasSiblings ? names : undefined;
-			const both = await Promise.allSettled([publish(engine, router, table, {signal, after, ahead}), names]);
-			// Asking again must not meet what still runs.
-			for (const outcome of both) if (outcome.status === 'rejected') throw outcome.reason;
-			failpoint('switch.after-publish');
-		},
-		record: current => withSwitch(current, routes, switched),
-	});
+	const change = () =>
+		operate(context, {
+			address: routesAddress,
+			intent: {type: 'switch', deployments: switched},
+			isRepeatable: true,
+			run: async () => {
+				const table = describeTable(withSwitch(state.current(), routes, switched));
+				const names = takeNames(context, switched);
+				// Without siblings nobody misses the names.
+				const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
+				const after = hasSiblings ? names : undefined;
+				const both = await Promise.allSettled([publish(engine, router, table, {signal, after, ahead}), names]);
+				// Asking again must not meet what still runs.
+				for (const outcome of both) if (outcome.status === 'rejected') throw outcome.reason;
+				failpoint('switch.after-publish');
+			},
+			record: current => withSwitch(current, routes, switched),
+		});
+	await inTurn(context, change);
 }

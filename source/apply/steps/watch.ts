@@ -6,6 +6,7 @@ import {describeFailure} from '../containers.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {patchDeployment, type Switch} from '../deployments.ts';
 import {operate} from '../operation.ts';
+import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
 import {takeOutOfService} from './out-of-service.ts';
@@ -90,16 +91,18 @@ export async function watchDeployments(context: ApplyContext, watched: Watched):
 	const outcome = former[crashed.service] ? 'the former deployment serves again' : 'what served before serves again';
 	const message = `${crashed.service} crashed right after the switch; ${outcome}`;
 	const formerIds = Object.entries(former).map(([service, {id}]) => [service, id]);
-	const switchBack = operate(context, {
-		address: routesAddress,
-		intent: {type: 'switch', deployments: Object.fromEntries(formerIds)},
-		isRepeatable: true,
-		async run() {
-			await swapWorkers(context, watched);
-			await publish(engine, router, describeTable(switchedBack(state.current(), watched, crashed.id)), {signal});
-		},
-		record: current => switchedBack(current, watched, crashed.id),
-	});
+	const change = () =>
+		operate(context, {
+			address: routesAddress,
+			intent: {type: 'switch', deployments: Object.fromEntries(formerIds)},
+			isRepeatable: true,
+			async run() {
+				await swapWorkers(context, watched);
+				await publish(engine, router, describeTable(switchedBack(state.current(), watched, crashed.id)), {signal});
+			},
+			record: current => switchedBack(current, watched, crashed.id),
+		});
+	const switchBack = inTurn(context, change);
 	// Read at once: the engine may start it again, and what it says then is not why it crashed.
 	const [described] = await Promise.all([describeFailure(context, crashed.containerId, message), switchBack]);
 	notice(context, 'warning', message);

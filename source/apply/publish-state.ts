@@ -1,0 +1,37 @@
+import {routesAddress} from '../model/address.ts';
+import {observeRouter, publish} from '../router/router.ts';
+import type {ApplyContext} from './context.ts';
+import {operate} from './operation.ts';
+import {describeTable} from './route-table.ts';
+
+const turns = new WeakMap<ApplyContext['state'], Promise<unknown>>();
+
+/**
+ * Runs what publishes routes, one after the other within an apply: a table that was described before another change was
+ * recorded would undo that change.
+ */
+export function inTurn<Result>({state}: Pick<ApplyContext, 'state'>, task: () => Promise<Result>): Promise<Result> {
+	const before = turns.get(state) ?? Promise.resolve();
+	const turn = before.then(task, task);
+	turns.set(
+		state,
+		turn.catch(() => undefined),
+	);
+	return turn;
+}
+
+/**
+ * Serves what the state says now: after services were stopped or started again. Without a router there is nobody to
+ * tell. Recovery publishes the state of an operation that broke off here.
+ */
+export const publishState = (context: ApplyContext): Promise<void> =>
+	inTurn(context, async () => {
+		const {engine, router, state, signal} = context;
+		if (!state.current().routes || (await observeRouter(engine, router)).state !== 'running') return;
+		await operate(context, {
+			address: routesAddress,
+			intent: {type: 'switch', deployments: {}},
+			isRepeatable: true,
+			run: () => publish(engine, router, describeTable(state.current()), {signal}),
+		});
+	});

@@ -1,0 +1,92 @@
+import {EngineError, UserError} from '../errors.ts';
+import {resourceAddress, serviceAddress} from '../model/address.ts';
+import type {ProbeFacts} from '../model/health-facts.ts';
+import {activeDeployment} from '../plan/input.ts';
+import {isRouted} from '../plan/kinds.ts';
+import {type Asker, type Checked, readChecks, readPorts} from '../router/router.ts';
+import type {Deployment, ResourceRecord, State} from '../state/state.ts';
+
+/**
+ * Asks how the probes of an environment stand, by address; what cannot be asked is left out. It enters the router, which
+ * a `ReadonlyEngine` cannot, and does nothing else there: so whoever plans gets this and no engine that writes.
+ */
+export type ProbeReader = (state: State) => Promise<Readonly<Record<string, ProbeFacts>>>;
+
+const routedServices = (state: State): Deployment[] =>
+	Object.keys(state.active).flatMap(service => {
+		const deployment = activeDeployment(state, service);
+		return deployment && isRouted(deployment.kind) && deployment.status !== 'stopped' ? [deployment] : [];
+	});
+
+const openResources = (state: State): (ResourceRecord & Required<Pick<ResourceRecord, 'readiness'>>)[] =>
+	Object.values(state.resources).flatMap(record => {
+		const {readiness, status} = record;
+		return readiness && status === 'running' ? [{...record, readiness}] : [];
+	});
+
+function serviceProbe(checks: readonly Checked[], state: State, deployment: Deployment, now: number): ProbeFacts[] {
+	const {service, slot, address, port, readiness} = deployment;
+	const found = checks.find(
+		check =>
+			check.lineage === state.lineage &&
+			check.service === service &&
+			check.slot === slot &&
+			check.target === `${address}:${port}`,
+	);
+	if (!found) return [];
+	const {failures, answer, failsForMs} = found;
+	const path = readiness && (readiness.path.startsWith('/') ? readiness.path : `/${readiness.path}`);
+	return [
+		{
+			type: readiness ? 'readiness' : 'port',
+			question: path === undefined ? `port ${port}` : `GET ${path}`,
+			failures,
+			answer,
+			since: failures === 3 ? now - failsForMs : null,
+		},
+	];
+}
+
+/** What the program is asked for is a view: an engine or a router that does not answer is told elsewhere. */
+async function orNothing<Answer>(asked: Promise<readonly Answer[]>): Promise<readonly Answer[]> {
+	try {
+		return await asked;
+	} catch (error) {
+		if (error instanceof EngineError || error instanceof UserError) return [];
+		throw error;
+	}
+}
+
+/**
+ * Reads what the router's own checks have found of services, and asks the ports of resources: their programs would log
+ * every check, so they are asked only when somebody wants to know.
+ * @param ahead checks that are being read already, for one use
+ */
+export function createProbeReader(asker: Asker, ahead?: Promise<readonly Checked[]>): ProbeReader {
+	return async state => {
+		const services = routedServices(state);
+		const resources = openResources(state);
+		const [checks, ports] = await Promise.all([
+			services.length === 0 ? [] : orNothing(ahead ?? readChecks(asker)),
+			orNothing(
+				readPorts(
+					asker,
+					resources.map(({spec, readiness}) => ({host: spec.hostname, port: readiness.port})),
+				),
+			),
+		]);
+		const now = Date.now();
+		const ofServices = services.flatMap(deployment =>
+			serviceProbe(checks, state, deployment, now).map(probe => [serviceAddress(deployment.service), probe] as const),
+		);
+		const ofResources = resources.flatMap(({name, readiness}, index) => {
+			const port = ports[index];
+			if (!port) return [];
+			const failures = port.isOpen ? 0 : 3;
+			const question = `port ${readiness.port}`;
+			const probe: ProbeFacts = {type: 'readiness', question, failures, answer: port.answer, since: null};
+			return [[resourceAddress(name), probe] as const];
+		});
+		return Object.fromEntries([...ofServices, ...ofResources]);
+	};
+}

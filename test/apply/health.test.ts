@@ -1,0 +1,113 @@
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {labels} from '../../source/model/labels.ts';
+import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
+
+const descriptor = `name: shop
+services:
+  web: {image: "${images.good}", port: 80, accessMode: public, readiness: {type: http, path: /healthz, timeoutMs: 1000}}
+  plain: {image: "${images.good}", port: 80, accessMode: public}
+  mailer: {image: "${images.good}", kind: worker}
+resources:
+  db: {image: "${images.database}", ports: [5432], readiness: {type: tcp, port: 5432, timeoutMs: 1000}}
+`;
+
+describe('what runs and does not work', () => {
+	let world: MemoryWorld;
+
+	beforeEach(async () => {
+		world = await createMemoryWorld();
+		expect((await world.apply(descriptor)).result?.outcome).toBe('done');
+		expect(await planned()).toEqual({drift: [], actions: []});
+	});
+	afterEach(() => world.close());
+
+	const containerAt = async (address: string): Promise<string> => {
+		const {containers} = await world.engine.observe({[labels.address]: address});
+		return containers.find(({state}) => state === 'running')!.id;
+	};
+
+	async function planned() {
+		const {plan} = await world.plan(descriptor);
+		return {
+			drift: plan.drift.map(({address, message}) => `${address} ${message}`),
+			actions: plan.actions
+				.filter(({kind}) => kind !== 'none')
+				.map(({address, kind, order, reasons}) => `${address} ${order ?? kind}: ${reasons.join('; ')}`),
+		};
+	}
+
+	/** The plan says it as drift and as an action, the apply mends it, and the next plan finds nothing. */
+	async function expectMended(address: string, order: string, cause: string): Promise<void> {
+		expect(await planned()).toEqual({
+			drift: [expect.stringMatching(new RegExp(`^${address} ${cause}$`))],
+			actions: [expect.stringMatching(new RegExp(`^${address} ${order}: ${cause}$`))],
+		});
+		const {plan} = await world.plan(descriptor, {mode: 'refresh-only'});
+		expect(plan.drift).toHaveLength(1);
+		const {result} = await world.apply(descriptor);
+		expect(result?.outcome).toBe('done');
+		expect(await planned()).toEqual({drift: [], actions: []});
+	}
+
+	it('a service that answers its probe with 503 is replaced, new one first', async () => {
+		world.breakContainer(await containerAt('service.web'), '503 Service Unavailable');
+		await expectMended(
+			'service.web',
+			'create-first',
+			'does not answer GET /healthz since [\\d: -]+: 503 Service Unavailable',
+		);
+	});
+
+	it('a service that does not answer at all is replaced too', async () => {
+		world.breakContainer(await containerAt('service.web'), 'no answer within 5 s');
+		await expectMended('service.web', 'create-first', 'does not answer GET /healthz since .*: no answer within 5 s');
+	});
+
+	it('a resource whose port is closed is replaced, the old one stops first', async () => {
+		world.breakContainer(await containerAt('resource.db'), 'Connection refused');
+		await expectMended('resource.db', 'destroy-first', 'does not answer port 5432: Connection refused');
+	});
+
+	it('a worker in a crash loop is replaced, also between two restarts', async () => {
+		const id = await containerAt('service.mailer');
+		const now = Date.now();
+		const event = (action: string, at: number) => ({action, at, attributes: {exitCode: '3'}});
+		const past = [event('start', now - 40_000), event('die', now - 20_000), event('start', now - 19_000)];
+		world.engine.age(id, {restartCount: 2, startedAt: now - 19_000, finishedAt: now - 20_000, past});
+		await expectMended('service.mailer', 'destroy-first', 'restarted 2 times, last exit 3');
+	});
+
+	it('one restart is no reason for another container', async () => {
+		const now = Date.now();
+		world.engine.age(await containerAt('service.mailer'), {restartCount: 1, startedAt: now, finishedAt: now - 1000});
+		expect(await planned()).toEqual({drift: [], actions: []});
+	});
+
+	it('a service without readiness whose port refuses is not replaced: nothing was promised', async () => {
+		world.breakContainer(await containerAt('service.plain'), 'Connection refused');
+		expect(await planned()).toEqual({drift: [], actions: []});
+	});
+
+	it('what is stopped is not asked', async () => {
+		world.breakContainer(await containerAt('service.web'), '503 Service Unavailable');
+		expect((await world.apply(descriptor, {mode: 'stop'})).result?.outcome).toBe('done');
+		expect((await planned()).drift).toEqual([]);
+	});
+
+	it('the router stops sending to what is stopped, and sends to it again when it has started', async () => {
+		const serving = () => [...world.router.servers].flatMap(([name, {isServing}]) => (isServing ? [name] : []));
+		const before = serving();
+		await world.apply(descriptor, {mode: 'stop'});
+		expect(serving()).toEqual([]);
+		await world.apply(descriptor, {mode: 'start'});
+		expect(serving()).toEqual(before);
+		expect(await planned()).toEqual({drift: [], actions: []});
+	});
+
+	it('no router: health is what the engine says', async () => {
+		world.breakContainer(await containerAt('service.web'), '503 Service Unavailable');
+		const {containers} = await world.engine.observe({[labels.router]: 'true'});
+		for (const {id} of containers) await world.engine.stop(id, 0);
+		expect((await planned()).drift).toEqual([]);
+	});
+});
