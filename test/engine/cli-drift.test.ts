@@ -3,6 +3,7 @@ import {imageLabels} from '../../source/model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../../source/model/names.ts';
 import {containersAt, expectError, jsonLines, type Sandbox, withSandbox, words} from './cli.ts';
 import {publicService, storeConnection, storeResource} from './cli-server.ts';
+import {until} from './helpers.ts';
 
 const services = {web: publicService('web', storeConnection), api: publicService('api', {kind: 'api'})};
 
@@ -44,12 +45,40 @@ describe('what was changed behind Compartment’s back', () => {
 	test('a service’s container was stopped', async () => {
 		const {id} = await sandbox.running('service.api');
 		await sandbox.engine.stop(id, 1);
-		expect(await sandbox.succeed(['status'])).toMatch(/^api +stopped/m);
+		expect(await sandbox.succeed(['status'])).toMatch(/^api +failed/m);
 		await expectRepair({
 			drift: 'service.api container was stopped outside Compartment (Exited (0)',
 			reason: '~ service.api will be updated in place: container was stopped outside Compartment',
 		});
 		expect((await sandbox.running('service.api')).id).toBe(id);
+	});
+
+	test('a service fails its probe for good: it is named with its cause, in plan, status and why, and replaced', async () => {
+		await sandbox.ask('/sicken');
+		const status = () => sandbox.succeed(['status']);
+		await until(async () => (await status()).match(/^web +hung/m) !== null, 60_000);
+		expect(await status()).toMatch(/^web hung: does not answer GET \/healthz since [\d:]+: 503 Service Unavailable$/m);
+		expect(await sandbox.succeed(['why', 'service.web'])).toContain('service.web: does not answer GET /healthz since ');
+		await expectRepair({
+			drift: 'service.web does not answer GET /healthz since ',
+			reason: '+/- service.web will be replaced, new one first: does not answer GET /healthz since ',
+		});
+	});
+
+	test('a service crashes again and again: it is red between its restarts too, and replaced', async () => {
+		const {id} = await sandbox.running('service.api');
+		for (let restarts = 1; restarts <= 2; restarts++) {
+			await sandbox.ask('/die', {service: 'api'});
+			await until(async () => {
+				const {restartCount = 0, state} = (await sandbox.engine.inspectContainer(id)) ?? {};
+				return restartCount >= restarts && state === 'running';
+			});
+		}
+		expect(await sandbox.succeed(['status'])).toMatch(/^api +crashing +\d, exit 3 /m);
+		await expectRepair({
+			drift: 'service.api restarted ',
+			reason: '+/- service.api will be replaced, new one first: restarted ',
+		});
 	});
 
 	test('a resource’s container was removed; its data is still there', async () => {

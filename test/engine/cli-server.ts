@@ -3,7 +3,8 @@ import {stringify} from 'yaml';
 /**
  * The server that every service of a sandbox runs. version.txt tells what it calls itself, and as a second word how it
  * misbehaves: `unready` answers 503 to the readiness probe, `crash` ends with exit code 7, `done` with 0, `local` listens
- * where only its own container reaches it. The header `x-echo` tells what was received.
+ * where only its own container reaches it. `/sicken` makes it answer 503 to the probe from then on, `/die` ends it with exit
+ * code 3. The header `x-echo` tells what was received.
  */
 const server = `
 import {readFileSync} from 'node:fs';
@@ -17,15 +18,18 @@ if (behaviour === 'crash') {
 	process.exit(7);
 }
 if (behaviour === 'done') process.exit();
+let isSick = behaviour === 'unready';
 const server = createServer(async (request, response) => {
 	const {method, url, headers} = request;
+	if (url === '/die') process.exit(3);
+	if (url === '/sicken') isSick = true;
 	const answer = (status, body) => {
 		response.writeHead(status, {'x-echo': encodeURIComponent(JSON.stringify({name, method, url, headers}))});
 		response.end(body);
 	};
 	const pass = async target => answer(200, await (await fetch(target)).text());
 	try {
-		if (url === '/healthz') return behaviour === 'unready' ? answer(503, 'not yet') : answer(200, 'ok');
+		if (url === '/healthz') return isSick ? answer(503, 'not yet') : answer(200, 'ok');
 		if (url === '/slow') return setTimeout(answer, 1500, 200, service + ' ' + name);
 		if (url === '/store') return await pass('http://' + STORE);
 		if (url.startsWith('/sibling/')) return await pass('http://' + url.slice('/sibling/'.length) + ':3000/');
