@@ -57,7 +57,7 @@ export function findHash(cache: HashCache, file: ContextFile): string | undefine
 export const isQuiet = (file: ContextFile, hashedAt: number): boolean =>
 	hashedAt - Math.max(file.mtimeMs, file.ctimeMs) > racyMs;
 
-/** Replaces the cache file. */
+/** Replaces the cache file. Failing to is no failure of the command: everything is hashed again then. */
 export async function writeHashCache(
 	file: string,
 	root: string,
@@ -74,5 +74,5 @@ export async function writeHashCache(
 			hash,
 		],
 	);
-	await writePrivateFile(file, JSON.stringify({format, root, rows}));
+	await writePrivateFile(file, JSON.stringify({format, root, rows})).catch(() => undefined);
 }

@@ -30,6 +30,6 @@ export async function readManifest(file: string): Promise<Manifest | undefined> 
 	}
 }
 
-/** Replaces a manifest file (0600). */
+/** Replaces a manifest file (0600). Failing to is no failure of the build: the next reason for one is less exact then. */
 export const writeManifest = (file: string, {inputs, files}: Manifest): Promise<void> =>
-	writePrivateFile(file, JSON.stringify({format: 1, inputs, files: [...files]}));
+	writePrivateFile(file, JSON.stringify({format: 1, inputs, files: [...files]})).catch(() => undefined);

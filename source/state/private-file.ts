@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import {dirname} from 'node:path';
 import {messageOf, UserError} from '../errors.ts';
+import {describeBiggestFile} from './biggest-file.ts';
 
 export const privateFileMode = 0o600;
 export const privateDirectoryMode = 0o700;
@@ -34,11 +35,16 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 	ENOTDIR: ['a part of the path is not a folder', 'Move that file away.'],
 };
 
+/** Whether a write failed because there is no room left. */
+export const isFull = (error: unknown): boolean => codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
+
 /** What the user is told when a file operation failed; errors that are UserErrors already pass. */
 export function fileError(operation: string, path: string, error: unknown): UserError {
 	if (error instanceof UserError) return error;
 	const [reason, hint] = reasons[codeOf(error) ?? ''] ?? [messageOf(error), undefined];
-	return new UserError(`Cannot ${operation} ${path}: ${reason}`, {hint, cause: error});
+	const biggest = isFull(error) ? describeBiggestFile(path) : undefined;
+	const help = biggest === undefined ? hint : `${hint} ${biggest}`;
+	return new UserError(`Cannot ${operation} ${path}: ${reason}`, {hint: help, cause: error});
 }
 
 /** The file's stats without following a link; undefined when nothing is there. */

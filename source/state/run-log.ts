@@ -1,6 +1,6 @@
-import {createWriteStream, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {createWriteStream, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {makePrivateDirectory, privateFileMode} from './private-file.ts';
+import {isFull, makePrivateDirectory, privateFileMode} from './private-file.ts';
 
 /** Runs whose log is kept. */
 const keptRuns = 50;
@@ -17,12 +17,34 @@ export type RunLog = {
 	readonly close: () => Promise<void>;
 };
 
-/** Opens the log of one run, 0600, and removes those of the oldest ones. */
+/** Bytes that all logs together may have when a new one begins. */
+const largestTotal = 64 * 1024 * 1024;
+
+/** Removes the oldest logs: those beyond the number that is kept, and those that make all together too large. */
+function removeOldest(directory: string): void {
+	let total = 0;
+	listRuns(directory).forEach((run, index) => {
+		total += statSync(logFile(directory, run), {throwIfNoEntry: false})?.size ?? 0;
+		if (index >= keptRuns - 1 || total > largestTotal) rmSync(logFile(directory, run), {force: true});
+	});
+}
+
+/** On a full disk the logs of other runs make room for what must be written, the state and the journal. */
+function makeRoom(directory: string, kept: string): void {
+	for (const run of listRuns(directory)) if (run !== kept) rmSync(logFile(directory, run), {force: true});
+}
+
+/**
+ * Opens the log of one run, 0600, and removes those of the oldest ones. When the disk is full, it ends there and those of
+ * all other runs go.
+ */
 export function openRunLog(directory: string, run: string): RunLog {
 	makePrivateDirectory(runsDirectory(directory));
-	for (const old of listRuns(directory).slice(keptRuns - 1)) rmSync(logFile(directory, old), {force: true});
+	removeOldest(directory);
 	const stream = createWriteStream(logFile(directory, run), {flags: 'a', mode: privateFileMode});
-	stream.on('error', () => undefined);
+	stream.on('error', error => {
+		if (isFull(error)) makeRoom(directory, run);
+	});
 	let size = 0;
 	return {
 		write(event) {

@@ -1,8 +1,11 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {writeHashCache} from '../../source/build/hash-cache.ts';
+import {writeManifest} from '../../source/build/manifest-file.ts';
 import {newId} from '../../source/model/ids.ts';
+import {fileError} from '../../source/state/private-file.ts';
 import {listRuns, openRunLog, readRunLog} from '../../source/state/run-log.ts';
 
 let directory: string;
@@ -28,4 +31,42 @@ test('the fifty newest logs are kept, whatever they are of', async () => {
 	expect(listRuns(directory)).toEqual(written.slice(10).reverse());
 	expect(readRunLog(directory, written[59]!)).toEqual([{at: 59_000}]);
 	expect(readRunLog(directory, written[9]!)).toBeUndefined();
+});
+
+test('logs make way when all together are too large, and when the disk is full', async () => {
+	const old = await writeLog('run', 1000);
+	const middle = await writeLog('run', 2000);
+	truncateSync(join(directory, 'runs', `${old}.ndjson`), 60 * 1024 * 1024);
+	truncateSync(join(directory, 'runs', `${middle}.ndjson`), 30 * 1024 * 1024);
+	const newest = await writeLog('run', 3000);
+	expect(listRuns(directory)).toEqual([newest, middle]);
+	if (!existsSync('/dev/full')) return;
+	const run = newId('run', 4000);
+	symlinkSync('/dev/full', join(directory, 'runs', `${run}.ndjson`));
+	const log = openRunLog(directory, run);
+	log.write({at: 1});
+	await vi.waitUntil(() => listRuns(directory).length === 1);
+	expect(listRuns(directory)).toEqual([run]);
+	await log.close();
+});
+
+test('a full disk is told with the biggest file of ours and what it is', async () => {
+	const environment = join(directory, '.compartment', 'production');
+	mkdirSync(join(environment, 'runs'), {recursive: true});
+	writeFileSync(join(environment, 'runs', 'run_1.ndjson'), '');
+	truncateSync(join(environment, 'runs', 'run_1.ndjson'), 12_000_000);
+	const full = Object.assign(new Error('full'), {code: 'ENOSPC'});
+	expect(fileError('write', join(environment, 'state.json'), full)).toMatchObject({
+		message: `Cannot write ${join(environment, 'state.json')}: no space is left on the device`,
+		hint: `Free some space and run the command again. The biggest file of Compartment here is ${join(environment, 'runs', 'run_1.ndjson')}, 12 MB, a log of an apply, which may go.`,
+	});
+	expect(fileError('write', '/elsewhere', full).hint).toBe('Free some space and run the command again.');
+});
+
+test('a cache that cannot be written fails nothing', async () => {
+	const inTheWay = join(directory, 'file');
+	writeFileSync(inTheWay, '');
+	await writeHashCache(join(inTheWay, 'cache.json'), directory, []);
+	const inputs = {builder: 'x', dockerfile: '', target: null, args: {}, bases: {}};
+	await writeManifest(join(inTheWay, 'manifest.json'), {inputs, files: new Map()});
 });
