@@ -1,4 +1,5 @@
 import {observeOwn} from '../engine/own-engine.ts';
+import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {routesAddress} from '../model/address.ts';
 import {environmentNetworkName} from '../model/names.ts';
@@ -24,14 +25,18 @@ async function removeNetworks(context: ApplyContext): Promise<void> {
 	const {engine, router, plan, state} = context;
 	await leaveEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 	const {networks} = await observeOwn(engine, plan);
+	const left: unknown[] = [];
 	for (const {id, name} of networks) {
 		await operate(context, {
 			address: 'network',
 			intent: {type: 'remove', kind: 'network', name},
 			isRepeatable: true,
 			run: () => engine.removeNetwork(id),
-		});
+		}).catch((error: unknown) => left.push(error));
 	}
+	// As far as it goes: what is left, and why, is told at once.
+	if (left.length === 1) throw left[0];
+	if (left.length > 1) throw new UserError(left.map(messageOf).join('; '));
 	await state.update(current => ({...current, networks: null}));
 }
 

@@ -1,4 +1,5 @@
 import {observeOwn} from '../engine/own-engine.ts';
+import {EngineError, messageOf} from '../errors.ts';
 import type {Intent} from '../state/journal-entry.ts';
 import {withdrawDeployment} from './recover-leftovers.ts';
 import {ownContainers, type RecoveryContext} from './recovery-context.ts';
@@ -26,7 +27,7 @@ export async function recoverRemoval(
 	context: RecoveryContext,
 	{kind, name}: Extract<Intent, {type: 'remove'}>,
 ): Promise<boolean> {
-	const {engine, settings, state} = context;
+	const {engine, settings, state, say} = context;
 	if (kind === 'container') {
 		const container = (await ownContainers(context)).find(found => found.name === name);
 		if (container) {
@@ -38,7 +39,13 @@ export async function recoverRemoval(
 	if (kind === 'network') {
 		const {networks} = await observeOwn(engine, state.current());
 		const network = networks.find(found => found.name === name);
-		if (network) await engine.removeNetwork(network.id);
+		try {
+			if (network) await engine.removeNetwork(network.id);
+		} catch (error) {
+			// Somebody is connected to it. That must not keep every command from working; the next plan removes it.
+			if (!(error instanceof EngineError) || error.status !== 403) throw error;
+			say(messageOf(error));
+		}
 		return true;
 	}
 	return false;

@@ -203,6 +203,10 @@ async function nameSourceProblems(error: unknown, {directory}: Project): Promise
 	throw error;
 }
 
+/** Whether another environment needs the router. A network that the router is not in was left behind, and nobody's. */
+const isRouterShared = ({containers, networks}: Observed, {networks: joined = []}: ObservedRouter): boolean =>
+	containers.length > 0 || networks.some(({name}) => joined.includes(name));
+
 /** Reads the engine, the sources and the state, and plans. It only reads. */
 export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {
 	const {project, settings, router, state, directory} = world;
@@ -278,7 +282,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		routerPortOwner: routerFindings.portOwner,
 		takenHosts: takenHosts(others),
 		foreign,
-		isRouterShared: others.containers.length + others.networks.length > 0,
+		isRouterShared: isRouterShared(others, routerView),
 		descriptorHash: project.hash,
 		warnings: [...project.warnings, ...unkept, ...(request.warnings ?? [])],
 		now: new Date().toISOString(),

@@ -12,7 +12,7 @@ export type FileIdentity = {readonly dev: number; readonly ino: number; readonly
 /** The file is not the one that was looked at before. `activity` completes "while it was being …". */
 export const changedError = (name: string, activity: string): UserError =>
 	new UserError(`"${name}" changed while it was being ${activity}.`, {
-		hint: 'Wait until nothing writes to the sources, then run the command again.',
+		hint: `Wait until nothing writes to it, then run the command again; or, if the build does not need it, leave it out: add /${name} to .dockerignore or .gitignore.`,
 	});
 
 type OpenRequest = {

@@ -1,4 +1,4 @@
-import {type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync} from 'node:fs';
+import {type Dirent, fstatSync, lstatSync, readdirSync, readlinkSync, realpathSync} from 'node:fs';
 import path from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import {UserError} from '../errors.ts';
@@ -62,6 +62,20 @@ function safeTarget(root: string, link: string): string | undefined {
 	}
 }
 
+/** The files that our own output goes to, as of `compartment apply > apply.log`: they change with every line that we say. */
+const outputs = [1, 2].flatMap(descriptor => {
+	try {
+		const stats = fstatSync(descriptor);
+		return stats.isFile() ? [stats] : [];
+	} catch {
+		// It is closed.
+		return [];
+	}
+});
+
+const isOwnOutput = ({dev, ino}: {readonly dev: number; readonly ino: number}): boolean =>
+	outputs.some(output => output.dev === dev && output.ino === ino);
+
 function addEntry(walk: Walk, child: Dirent, source: string): void {
 	const {root} = walk.selection;
 	const name = relativePath(root, source);
@@ -81,7 +95,7 @@ function addEntry(walk: Walk, child: Dirent, source: string): void {
 			`Add ${shown} to .gitignore if the build does not need it.`,
 		);
 	}
-	walk.found.set(name, fileEntry(name, source, stats));
+	if (!isOwnOutput(stats)) walk.found.set(name, fileEntry(name, source, stats));
 }
 
 async function readLevel(boundary: string, directory: string): Promise<GitignoreLevel> {

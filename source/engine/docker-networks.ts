@@ -1,11 +1,13 @@
 import type {Connection} from './docker-connection.ts';
+import {clearEndpoints} from './docker-endpoints.ts';
 import {shown, statusOf} from './docker-errors.ts';
 import type {Attachment, Engine} from './engine.ts';
 
 type Networks = Pick<Engine, 'createNetwork' | 'removeNetwork' | 'createVolume' | 'removeVolume' | 'join' | 'leave'>;
 
 /** Networks, volumes, and who is attached to what. */
-export function createNetworks({docker, attempt}: Connection): Networks {
+export function createNetworks(connection: Connection): Networks {
+	const {docker, attempt} = connection;
 	return {
 		createNetwork: async ({name, labels, subnet, addressRange}) => {
 			const network = await attempt(`create network ${name}`, () =>
@@ -22,7 +24,14 @@ export function createNetworks({docker, attempt}: Connection): Networks {
 		},
 
 		removeNetwork: async id => {
-			await attempt(`remove network ${shown(id)}`, () => docker.getNetwork(id).remove(), {fine: [404]});
+			const remove = () => attempt(`remove network ${shown(id)}`, () => docker.getNetwork(id).remove(), {fine: [404]});
+			try {
+				await remove();
+			} catch (error) {
+				if (statusOf(error) !== 403) throw error;
+				await clearEndpoints(connection, id);
+				await remove();
+			}
 		},
 
 		createVolume: async (name, labels) => {

@@ -280,6 +280,7 @@ export type PullProgress = {
 
 export type Engine = ReadonlyEngine & {
 	createNetwork(spec: NetworkSpec): Promise<ObservedNetwork>;
+	/** Places of containers that are gone are cleared; one that is still there is an EngineError that names it. */
 	removeNetwork(id: string): Promise<void>;
 	/** Creates the volume, or keeps the one that has the name. */
 	createVolume(name: string, labels: Labels): Promise<void>;

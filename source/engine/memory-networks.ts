@@ -24,9 +24,8 @@ export function createMemoryNetworks(world: World): Networks {
 		removeNetwork: async id => {
 			const network = findNetwork(world, id);
 			if (!network) return;
-			if ([...world.containers.values()].some(({addresses}) => addresses.has(network.name))) {
-				fail(`remove network ${id}`, `network ${network.name} id ${network.id} has active endpoints`, 403);
-			}
+			const user = [...world.containers.values()].find(({addresses}) => addresses.has(network.name));
+			if (user) fail(`remove network ${network.name}`, `container ${user.name} is connected to it`, 403);
 			world.networks.delete(network.id);
 			world.emit({object: 'network', action: 'destroy', id: network.id, attributes: {name: network.name}});
 		},

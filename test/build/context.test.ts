@@ -1,4 +1,15 @@
-import {chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {
+	chmodSync,
+	closeSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {createServer} from 'node:net';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {hashContext} from '../../source/build/content-hash.ts';
@@ -23,6 +34,20 @@ async function paths(root: string, options?: Options) {
 			entry.type === 'link' ? `${entry.path} -> ${entry.target}` : entry.path + (entry.type === 'directory' ? '/' : ''),
 		);
 }
+
+test('the file that our own output goes to is no source', async () => {
+	const root = makeTree({'index.html': 'x', 'other.log': 'x'});
+	const program = `
+		import {readContext} from '${new URL('../../source/build/context.ts', import.meta.url)}';
+		import {selectSource} from '${new URL('../../source/build/select-source.ts', import.meta.url)}';
+		const selection = await selectSource({directory: ${JSON.stringify(root)}}, ${JSON.stringify(makeService())});
+		console.log((await readContext(selection)).entries.map(({path}) => path).join(' '));`;
+	const outputs = ['out.log', 'errors.log'].map(name => openSync(`${root}/${name}`, 'w'));
+	spawnSync(process.execPath, ['--input-type=module', '-e', program], {stdio: ['ignore', ...outputs]});
+	for (const descriptor of outputs) closeSync(descriptor);
+	expect(readFileSync(`${root}/errors.log`, 'utf8')).toBe('');
+	expect(readFileSync(`${root}/out.log`, 'utf8')).toBe('index.html other.log\n');
+});
 
 describe('.gitignore', () => {
 	const files = (...names: string[]): Tree => Object.fromEntries(names.map(name => [name, name]));

@@ -6,7 +6,7 @@ import {environmentNetworkName, meshNetworkName} from '../../source/model/names.
 import {parseSubnet} from '../../source/model/subnets.ts';
 import {expectError, filesBelow, withSandbox, words} from './cli.ts';
 import {publicService, serviceFiles, storeConnection, storeResource, yaml} from './cli-server.ts';
-import {until} from './helpers.ts';
+import {idleSpec, until} from './helpers.ts';
 import {ask} from './router-lab.ts';
 import {startLoad} from './router-load.ts';
 
@@ -60,6 +60,31 @@ describe('two environments side by side', () => {
 		expect((await sandbox.ask('/sibling/api')).body).toBe('api v1');
 		expect((await sandbox.ask('/', {environment: 'staging'})).status).toBe(404);
 		expect(await sandbox.succeed(['status'])).toMatch(/^web +healthy/m);
+	});
+
+	test('one with a container of somebody else on its network goes as far as it can, and says who is left', async () => {
+		const environment = 'visited';
+		await sandbox.succeed(['deploy', '--env', environment]);
+		const network = environmentNetworkName(sandbox.project, environment);
+		const labels = {'compartment.test': `visitor-${sandbox.project}`};
+		const visitor = idleSpec(labels, {attachments: [{network}]});
+		const id = await sandbox.engine.run(visitor);
+		try {
+			const destroy = ['destroy', '--env', environment, '--delete-data', '--auto-approve'];
+			const {stdout, exitCode} = await sandbox.run(destroy);
+			expect(exitCode).toBe(1);
+			expect(words(stdout)).toContain(
+				`cannot remove network ${network}: container ${visitor.name} is connected to it (disconnect: docker network disconnect ${network} ${visitor.name})`,
+			);
+			const {containers, networks} = await sandbox.observe(environment);
+			expect([containers, networks.map(({name}) => name)]).toEqual([[], [network]]);
+			// What is left needs no router.
+			await sandbox.engine.leave(id, network);
+			await sandbox.succeed(destroy);
+			expect(await sandbox.observe(environment)).toEqual({containers: [], networks: [], volumes: []});
+		} finally {
+			await sandbox.engine.remove(id);
+		}
 	});
 
 	test('a name of any text becomes a host, and names for the engine', async () => {

@@ -95,8 +95,11 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		const network = await makeNetwork(engine, labels);
 		await expect(makeNetwork(engine, labels, {name: network.name})).rejects.toEqual(refusal(409, /already exists/));
 		await expect(makeNetwork(engine, labels, {subnet: network.subnet})).rejects.toEqual(refusal(403, /Pool overlaps/));
-		await engine.run(idleSpec(labels, {attachments: [{network: network.name}]}));
-		await expect(engine.removeNetwork(network.name)).rejects.toEqual(refusal(403, /has active endpoints/));
+		const user = idleSpec(labels, {attachments: [{network: network.name}]});
+		await engine.run(user);
+		await expect(engine.removeNetwork(network.name)).rejects.toEqual(
+			refusal(403, new RegExp(`^cannot remove network ${network.name}: container ${user.name} is connected to it`)),
+		);
 		expect(await engine.listSubnets()).toContain(network.subnet);
 	});
 

@@ -1,4 +1,5 @@
 import {mkdtempSync, rmSync} from 'node:fs';
+import {createServer as createHttpServer} from 'node:http';
 import {createServer, type Server} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -106,6 +107,30 @@ describe('an engine out of reach is told within two seconds', () => {
 			told(/^cannot list containers: the engine at unix:.* permission denied$/, /group docker/),
 		);
 	});
+});
+
+test('places of containers that are gone do not keep a network', async () => {
+	// No engine can be brought to lose a container on purpose, so this one has.
+	const asked: string[] = [];
+	let isCleared = false;
+	const server = createHttpServer((request, response) => {
+		const call = `${request.method} ${request.url?.replace(/\?.*/, '')}`;
+		asked.push(call);
+		const answer = (status: number, body?: object) =>
+			response.writeHead(status, {'Api-Version': '1.41'}).end(body && JSON.stringify(body));
+		if (call === 'DELETE /networks/net')
+			return isCleared ? answer(204) : answer(403, {message: 'network net has active endpoints'});
+		if (call === 'GET /networks/net') return answer(200, {Name: 'net', Containers: {'ep-1': {Name: 'lost'}}});
+		if (call !== 'POST /networks/net/disconnect') return answer(404, {message: 'No such container: ep-1'});
+		request.on('data', body => {
+			isCleared = JSON.parse(String(body)).Force === true && JSON.parse(String(body)).Container === 'lost';
+		});
+		return request.on('end', () => answer(200));
+	});
+	const engine = connectDocker({host: await listen(server, join(folder, 'lossy.sock'))});
+	await engine.removeNetwork('net');
+	expect(asked.at(-1)).toBe('DELETE /networks/net');
+	expect(isCleared).toBe(true);
 });
 
 describe('over TCP', () => {
