@@ -7,7 +7,7 @@ const megabyte = 1_000_000;
 const removable: Readonly<Record<string, string>> = {
 	runs: 'a log of an apply, which may go',
 	builds: 'a log of a build, which may go',
-	backups: 'of a backup: list them with compartment resource backup list',
+	backups: 'part of a backup',
 	history: 'a former state',
 };
 
