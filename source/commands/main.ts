@@ -27,6 +27,10 @@ async function run(args: readonly string[], version: string): Promise<void> {
 	const given = withCommand(args);
 	const {beginInvocation} = await import('./invocation.ts');
 	const program = createProgram(version, given[0]);
+	if (!program.commands.some(command => command.name() === given[0])) {
+		const {refuseOtherWords} = await import('./other-words.ts');
+		refuseOtherWords(given[0]);
+	}
 	assertCommand(program, given);
 	program.hook('preAction', (_, action) => beginInvocation(action, args));
 	await program.parseAsync(given, {from: 'user'});

@@ -1,0 +1,32 @@
+import {UserError} from '../errors.ts';
+import {command, type Hint, hint} from '../hint.ts';
+
+const setSecret = hint`${command('variable set', 'NAME', '--sensitive')}`;
+const schedules = hint`Nothing runs in the background yet. Call this from cron: ${command('resource backup run-due')}`;
+const compose = 'docs/compartment-yml.md, "Coming from Docker Compose", says what each word of a Compose file becomes';
+
+/** Commands of other tools, and some that are not there yet, with what to use. */
+const words: Readonly<Record<string, Hint>> = {
+	secret: setSecret,
+	secrets: setSecret,
+	env: command('variable list'),
+	config: command('validate'),
+	up: command('apply'),
+	down: command('destroy'),
+	rm: command('destroy'),
+	ps: command('status'),
+	ls: command('environment list'),
+	build: command('apply', '--rebuild'),
+	agent: schedules,
+	import: compose,
+};
+
+/**
+ * Names the command that does what a word of another tool asks for: the nearest of our own names, which would be
+ * suggested otherwise, may do something else entirely, such as start for secret.
+ * @throws UserError when the word is one of those
+ */
+export function refuseOtherWords(word: string | undefined): void {
+	if (word === undefined || !Object.hasOwn(words, word)) return;
+	throw new UserError(`There is no command ${word}.`, {hint: words[word]});
+}

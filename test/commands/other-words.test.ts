@@ -1,0 +1,19 @@
+import {expect, it} from 'vitest';
+import {refuseOtherWords} from '../../source/commands/other-words.ts';
+import {UserError} from '../../source/errors.ts';
+import {commandsIn, program} from './command-line.ts';
+
+it.each(['secret', 'secrets', 'up', 'down', 'ps', 'import', 'agent'])('%s names what to use instead', word => {
+	expect(() => refuseOtherWords(word)).toThrow(UserError);
+	expect(() => refuseOtherWords(word)).toThrow(`There is no command ${word}.`);
+});
+
+it('leaves every command of ours alone, and words that nobody uses', () => {
+	for (const word of [
+		...new Set(commandsIn(program()).map(({name}) => name.split(' ')[0])),
+		'applly',
+		undefined,
+		'toString',
+	])
+		expect(() => refuseOtherWords(word)).not.toThrow();
+});
