@@ -28,5 +28,5 @@ const words: Readonly<Record<string, Hint>> = {
  */
 export function refuseOtherWords(word: string | undefined): void {
 	if (word === undefined || !Object.hasOwn(words, word)) return;
-	throw new UserError(`There is no command ${word}.`, {hint: words[word]});
+	throw new UserError(`there is no command "${word}"`, {hint: words[word]});
 }

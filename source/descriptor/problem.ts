@@ -1,4 +1,5 @@
 import {UserError} from '../errors.ts';
+import {type Hint, joinHints} from '../hint.ts';
 import {codeFrame} from './frame.ts';
 
 /** Where a value sits inside a document: map keys and list indexes from the root down. */
@@ -12,10 +13,12 @@ export type Finding = {
 	readonly mark?: 'key' | 'value';
 	/** A name that was probably meant. */
 	readonly suggestion?: string;
+	/** The command that helps; shown below all problems. */
+	readonly hint?: Hint;
 };
 
 /** Collects findings; every rule gets one. */
-export type Report = (path: Path, message: string, options?: Pick<Finding, 'mark' | 'suggestion'>) => void;
+export type Report = (path: Path, message: string, options?: Pick<Finding, 'mark' | 'suggestion' | 'hint'>) => void;
 
 /** A rule that a file breaks, with its place. `line` and `column` count from 1; `length` 0 means the file as a whole. */
 export type Problem = {
@@ -28,6 +31,7 @@ export type Problem = {
 	readonly path: string;
 	readonly message: string;
 	readonly suggestion?: string;
+	readonly hint?: Hint;
 };
 
 /** The form of a path in messages: `services.web.include[0]`, unusual names as `["a b"]` (contract 1.2). */
@@ -85,7 +89,11 @@ export class DescriptorError extends UserError {
 		const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`;
 		const shown = sorted.slice(0, maximumShown).map(problem => formatProblem(problem, texts[problem.file]));
 		if (sorted.length > maximumShown) shown.push(`… and ${sorted.length - maximumShown} more`);
-		super([...shown, `${count} found.`].join('\n'));
+		const hints = new Map(
+			sorted.flatMap(({hint}) => (hint === undefined ? [] : [[JSON.stringify(hint), hint] as const])),
+		);
+		const hint = hints.size === 0 ? undefined : joinHints([...hints.values()], '\n');
+		super([...shown, `${count} found.`].join('\n'), {hint});
 		this.name = 'DescriptorError';
 		this.problems = sorted;
 	}

@@ -5,7 +5,7 @@ import {commandsIn, program} from './command-line.ts';
 
 it.each(['secret', 'secrets', 'up', 'down', 'ps', 'import', 'agent'])('%s names what to use instead', word => {
 	expect(() => refuseOtherWords(word)).toThrow(UserError);
-	expect(() => refuseOtherWords(word)).toThrow(`There is no command ${word}.`);
+	expect(() => refuseOtherWords(word)).toThrow(`there is no command "${word}"`);
 });
 
 it('leaves every command of ours alone, and words that nobody uses', () => {

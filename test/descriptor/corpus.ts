@@ -19,7 +19,7 @@ const site = 'services.web';
 const railpackOnly = (field: string) =>
 	`${site}.build.${field}: build.${field} is only supported when the build strategy resolves to Railpack.`;
 const presetOnly = (field: string) =>
-	`resources.db.${field}: Preset resources support only env overrides; remove ${field} or declare a full resource without preset. To print it: the command inspect resource.db --yaml`;
+	`resources.db.${field}: Preset resources support only env overrides; remove ${field} or declare a full resource without preset. The command below prints it.`;
 
 const topLevel = descriptors([
 	['name: app\n', 'services: is required'],

@@ -1,3 +1,4 @@
+import {command} from '../../hint.ts';
 import type {Report} from '../problem.ts';
 import {isMap, listOf, mapOf, type Raw} from './raw.ts';
 import {checkSchedule} from './schedule.ts';
@@ -16,8 +17,8 @@ const checkPreset = (name: string, resource: Raw, report: Report): void => {
 		if (resource[field] !== undefined)
 			report(
 				['resources', name, field],
-				`Preset resources support only env overrides; remove ${field} or declare a full resource without preset. To print it: the command inspect resource.${name} --yaml`,
-				{mark: 'key'},
+				`Preset resources support only env overrides; remove ${field} or declare a full resource without preset. The command below prints it.`,
+				{mark: 'key', hint: command('inspect', `resource.${name}`, '--yaml')},
 			);
 };
 

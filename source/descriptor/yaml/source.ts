@@ -87,6 +87,7 @@ export const parseYaml = (file: string, bytes: Uint8Array): ParsedYaml => {
 		path: formatPath(finding.path),
 		message: finding.message,
 		...(finding.suggestion === undefined ? {} : {suggestion: finding.suggestion}),
+		...(finding.hint === undefined ? {} : {hint: finding.hint}),
 	});
 	return {kind: 'source', source: {file, text, value: value.value, locate}};
 };
