@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
 import {parseProcfile} from '../../source/build/detect/procfile.ts';
 import {isPlainCommand, replaceShell} from '../../source/build/detect/shell-command.ts';
@@ -246,8 +247,48 @@ describe('commands', () => {
 		['exec a', false, 'exec a'],
 		['A=$(date) a', false, 'A=$(date) a'],
 		['a > log', false, 'a > log'],
+		['exit 0', false, 'exit 0'],
+		['a && exit 3', false, 'a && exit 3'],
+		['A=1 exit 3', false, 'A=1 exit 3'],
+		['A=1 B="$C" node a.js', false, 'A=1 B="$C" node a.js'],
+		['. ./env && node a.js', false, '. ./env && exec node a.js'],
+		['. ./start', false, '. ./start'],
+		['source env', false, 'source env'],
+		['trap "echo end" TERM && node a.js', false, 'trap "echo end" TERM && node a.js'],
+		['set -e && node a.js', false, 'set -e && exec node a.js'],
+		['[ -f a.js ] && node a.js', false, '[ -f a.js ] && exec node a.js'],
+		['if true; then node a.js; fi', false, 'if true; then node a.js; fi'],
+		['while :; do node a.js; done', false, 'while :; do node a.js; done'],
+		['(cd x && node a.js)', false, '(cd x && node a.js)'],
+		['! a', false, '! a'],
+		['a & b', false, 'a & b'],
+		['a\nb', false, 'a\nb'],
+		['eval "$COMMAND"', false, 'eval "$COMMAND"'],
+		['command node a.js', false, 'command node a.js'],
+		['wait', false, 'wait'],
+		['kill 1', true, 'exec kill 1'],
 	])('%s', (command, isPlain, replaced) => {
 		expect([isPlainCommand(command), replaceShell(command)]).toEqual([isPlain, replaced]);
+	});
+
+	test.each([
+		['exit 7', 7, ''],
+		['cd / && exit 7', 7, ''],
+		['cd / && pwd', 0, '/'],
+		['A=1 env | grep ^A=', 0, 'A=1'],
+		['A=1 printenv A', 0, '1'],
+		['. /dev/null && echo hi', 0, 'hi'],
+		['trap "echo bye" EXIT && echo hi', 0, 'hi\nbye'],
+		['if false; then echo no; else echo yes; fi', 0, 'yes'],
+		['exec echo hi', 0, 'hi'],
+		['read x </dev/null || echo none', 0, 'none'],
+		['set -- a b && echo $#', 0, '2'],
+		['nosuchprogram', 127, ''],
+	])('what a shell runs is the same with the shell replaced: %s', (command, code, output) => {
+		for (const text of [command, replaceShell(command)]) {
+			const {status, stdout} = spawnSync('/bin/sh', ['-c', text], {encoding: 'utf8'});
+			expect([status, stdout.trim()]).toEqual([code, output]);
+		}
 	});
 
 	test('a build command of any form stays one instruction', async () => {
