@@ -60,6 +60,9 @@ export async function retireFormer(context: RecoveryContext): Promise<void> {
 const hasEnded = ({stage, status}: Deployment): boolean =>
 	stage === 'retired' || status === 'failed' || status === 'stopped';
 
+/** A candidate that failed has no request to finish. */
+const hasServed = ({status, stage}: Deployment): boolean => status !== 'failed' || stage === 'rolled_back';
+
 /** The containers of deployments, each with its record. */
 async function recordedContainers(context: RecoveryContext) {
 	const {deployments} = context.state.current();
@@ -77,7 +80,8 @@ export async function stopEnded(context: RecoveryContext): Promise<void> {
 		if (active[deployment.service] === deployment.id || !hasEnded(deployment)) continue;
 		// One that could not be recorded would stay for ever: old containers are found by their records.
 		if (deployment.containerId !== container.id) await engine.remove(container.id);
-		else if (isKeptUp(container)) await engine.stop(container.id, settings.stopGraceSeconds);
+		else if (isKeptUp(container))
+			await engine.stop(container.id, hasServed(deployment) ? settings.stopGraceSeconds : 0);
 	}
 }
 

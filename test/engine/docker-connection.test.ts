@@ -46,6 +46,38 @@ const told = (message: RegExp, hint: RegExp) =>
 		hint: expect.stringMatching(hint),
 	});
 
+test('an engine without an init program runs a container without one', async () => {
+	const asked: string[] = [];
+	let made = 0;
+	const server = createHttpServer(async (request, response) => {
+		let body = '';
+		for await (const chunk of request) body += String(chunk);
+		const path = request.url!.replace(/^\/v[\d.]+|\?.*$/g, '');
+		const answer = (status: number, content?: unknown) => {
+			response.writeHead(status, {'content-type': 'application/json', 'api-version': '1.41'});
+			response.end(content === undefined ? undefined : JSON.stringify(content));
+		};
+		if (!path.startsWith('/containers/')) return answer(200, {});
+		const init = path.endsWith('/create')
+			? ` ${(JSON.parse(body) as {HostConfig: {Init: boolean}}).HostConfig.Init}`
+			: '';
+		asked.push(`${request.method} ${path}${init}`);
+		if (path.endsWith('/create')) return answer(201, {Id: `made-${++made}`});
+		if (path !== '/containers/made-1/start') return answer(204);
+		answer(500, {message: 'exec: "docker-init": executable file not found in $PATH'});
+	});
+	const engine = connectDocker({host: await listen(server, join(folder, 'bare.sock'))});
+	const spec = idleSpec({}, {hasInit: true, files: []});
+	expect(await engine.run(spec)).toBe('made-2');
+	expect(asked).toEqual([
+		'POST /containers/create true',
+		'POST /containers/made-1/start',
+		'DELETE /containers/made-1',
+		'POST /containers/create false',
+		'POST /containers/made-2/start',
+	]);
+});
+
 describe('an engine out of reach is told within two seconds', () => {
 	test('no socket', async () => {
 		const host = `unix://${folder}/absent.sock`;
