@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import {describe, expect, test} from 'vitest';
 import {toSeconds} from '../../source/engine/docker-logs.ts';
+import {defaultPids} from '../../source/engine/engine.ts';
 import {createPullProgress} from '../../source/engine/pull-progress.ts';
 import {EngineError} from '../../source/errors.ts';
 import {addressIn, collect, idleSpec, makeNetwork, smallImage, uniqueName, withEngine} from './helpers.ts';
@@ -32,7 +33,7 @@ describe('a container', () => {
 					{path: '/etc/web/secret', content: 'grüße', mode: 0o400, uid: 33, gid: 34},
 					{path: '/data/new/page', content: new Uint8Array([0, 255, 10])},
 				],
-				limits: {cpu: 0.5, memory: 64 * 2 ** 20},
+				limits: {cpu: 0.5, memory: 64 * 2 ** 20, pids: 200},
 				user: '33:34',
 				hostname: 'web-1',
 				capabilities: ['NET_BIND_SERVICE'],
@@ -62,10 +63,13 @@ describe('a container', () => {
 		expect(HostConfig).toMatchObject({
 			NanoCpus: 5e8,
 			Memory: 64 * 2 ** 20,
+			PidsLimit: 200,
 			RestartPolicy: {Name: 'on-failure', MaximumRetryCount: 3},
 			LogConfig: {Type: 'json-file', Config: {'max-size': '10m', 'max-file': '3'}},
 		});
 		expect(Config).toMatchObject({StopTimeout: 7});
+		const plain = await new Docker().getContainer(await engine.create(idleSpec(labels))).inspect();
+		expect(plain.HostConfig.PidsLimit).toBe(defaultPids);
 		await engine.setRestart(id, {policy: 'unless-stopped'});
 		expect((await new Docker().getContainer(id).inspect()).HostConfig.RestartPolicy?.Name).toBe('unless-stopped');
 	});
