@@ -13,6 +13,7 @@ import {environmentNetworkName, meshNetworkName, routerNetworkName} from '../mod
 import {genuine, ownObjects} from '../model/own.ts';
 import type {Desired} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
+import type {Scene} from '../plan/health.ts';
 import type {TakenHost} from '../plan/input.ts';
 import {refuseOlder} from '../plan/older.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -49,8 +50,12 @@ export type PlanWorld = {
 	readonly directory: string;
 };
 
-/** A plan with the builds that it would run. */
-export type Refreshed = {readonly plan: Plan; readonly builds: ReadonlyMap<string, PlannedBuild>};
+/** A plan with the builds that it would run, and what its health was judged from. */
+export type Refreshed = {
+	readonly plan: Plan;
+	readonly builds: ReadonlyMap<string, PlannedBuild>;
+	readonly scene: Scene;
+};
 
 type Split = {
 	readonly own: Observed;
@@ -288,5 +293,5 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		now: new Date().toISOString(),
 	});
 	const builds = images.flatMap(({finding, build}) => (build ? [[finding.planned.service, build] as const] : []));
-	return {plan, builds: new Map(builds)};
+	return {plan, builds: new Map(builds), scene: {state, observed: own, vitals}};
 }

@@ -12,7 +12,7 @@ import {settleUnknown} from './settle-unknown.ts';
 import {StepError} from './step-error.ts';
 import {discardCandidates} from './steps/retire.ts';
 import {stopSteps} from './stop-steps.ts';
-import {serviceUrl} from './urls.ts';
+import {addressOf} from './urls.ts';
 
 const cancelled = 'the apply was cancelled';
 
@@ -91,8 +91,11 @@ function describeResult(
 		environment,
 		keptVolumes: [],
 		urls: plan.desired.services
-			.filter(service => mode !== 'stop' && service.hosts.length > 0 && active[service.name] !== undefined)
-			.map(({name, hosts, accessMode}) => ({service: name, url: serviceUrl(hosts[0]!, settings), accessMode})),
+			.filter(({name}) => mode !== 'stop' && active[name] !== undefined)
+			.flatMap(({name, accessMode}) => {
+				const url = addressOf(state.current(), name, settings);
+				return url === undefined ? [] : [{service: name, url, accessMode}];
+			}),
 		resources: Object.keys(resources).map(name => ({name, host: resourceHost(plan.project, plan.environment, name)})),
 	};
 }

@@ -1,4 +1,4 @@
-import {serviceUrl} from '../apply/urls.ts';
+import {addressOf} from '../apply/urls.ts';
 import {UserError} from '../errors.ts';
 import {jsonDocument} from '../output/json.ts';
 import {signInHint} from '../output/result-text.ts';
@@ -24,7 +24,7 @@ export async function open(name: string | undefined, flags: CommonFlags): Promis
 		throw new UserError(`${name ?? 'the environment'} has no host of its own`, {
 			hint: `Services with a host: ${[...new Set(hosts.map(([, service]) => service))].join(', ') || 'none'}`,
 		});
-	const url = serviceUrl(found[0], workspace.settings);
+	const url = addressOf(state, found[1], workspace.settings)!;
 	const isGuarded = state.routes?.access[found[1]] === 'authenticated';
 	if (isJson(flags))
 		process.stdout.write(jsonDocument({service: found[1], url, hint: isGuarded ? hintText(signInHint) : null}));

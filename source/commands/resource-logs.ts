@@ -2,6 +2,7 @@ import {findResource} from '../backup/definition.ts';
 import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {again, command} from '../hint.ts';
+import {isKeptUp} from '../model/container-state.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {isJson} from './flags.ts';
@@ -33,7 +34,7 @@ export async function resourceLogs(
 	const state = await readExistingState(workspace);
 	const {containerId} = findResource(state, name);
 	const details = await ownEngine(workspace.engine, state, workspace.router.name).inspectContainer(containerId);
-	if (details?.state !== 'running' && details?.state !== 'restarting')
+	if (!isKeptUp(details))
 		throw new UserError(`Resource ${name} is not running.`, {hint: command('resource start', '--resource', name)});
 	const {engine, directory} = workspace;
 	if (flags.raw) noteRawLogs({state, directory, inform});

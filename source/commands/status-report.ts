@@ -1,4 +1,4 @@
-import {serviceUrl} from '../apply/urls.ts';
+import {addressOf} from '../apply/urls.ts';
 import type {Observed} from '../engine/engine.ts';
 import {resourceHost} from '../model/names.ts';
 import type {ResourceStatus, ServiceStatus, StatusReport} from '../output/status.ts';
@@ -30,7 +30,6 @@ function describeService(input: Input, name: string): ServiceStatus {
 	const active = state.deployments[state.active[name] ?? ''];
 	const newest = attempts[0]!;
 	const held = heldCandidates(state)[name];
-	const host = Object.entries(state.routes?.hosts ?? {}).find(([, service]) => service === name)?.[0];
 	const hasFailed = newest.status === 'failed' && newest.id !== active?.id;
 	return {
 		name,
@@ -39,7 +38,7 @@ function describeService(input: Input, name: string): ServiceStatus {
 		stage: active?.stage ?? null,
 		deployment: active?.id ?? null,
 		createdAt: active ? Date.parse(active.createdAt) : null,
-		url: host && active ? serviceUrl(host, settings) : null,
+		url: (active && addressOf(state, name, settings)) ?? null,
 		accessMode: state.routes?.access[name] ?? null,
 		image: active?.imageReference,
 		candidate: held && {

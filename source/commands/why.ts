@@ -2,10 +2,12 @@ import {plainRequest} from '../apply/plan-request.ts';
 import {refresh} from '../apply/refresh.ts';
 import {nearest} from '../descriptor/nearest.ts';
 import {UserError} from '../errors.ts';
+import type {Health} from '../model/health-facts.ts';
 import {jsonDocument} from '../output/json.ts';
 import {changeDocuments} from '../output/plan-json.ts';
 import {changeLine} from '../output/plan-value-text.ts';
 import {sanitiseText} from '../output/sanitise.ts';
+import {healthAt} from '../plan/health.ts';
 import type {Action, Plan} from '../plan/plan.ts';
 import type {Deployment, State} from '../state/state.ts';
 import {type CommonFlags, isJson} from './flags.ts';
@@ -37,13 +39,18 @@ function describeFailure({id, failure}: Deployment): string[] {
 	];
 }
 
+const describeUnchanged = (address: string, {state, cause}: Pick<Health, 'state' | 'cause'>): string =>
+	cause === null
+		? `${address} is as it should be; the next apply leaves it alone.`
+		: `${address} is ${state}: ${cause}. The next apply leaves it alone.`;
+
 /** `compartment why ADDRESS`: why the next apply would touch an object, and why its last attempt failed. */
 export async function why(address: string, flags: CommonFlags): Promise<void> {
 	const {print, glyphs} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	if (flags.env !== undefined) await assertEnvironment(workspace);
 	const {state} = await readOrNewState(workspace);
-	const {plan} = await refresh({...workspace, state}, plainRequest);
+	const {plan, scene} = await refresh({...workspace, state}, plainRequest);
 	const action = plan.actions.find(candidate => candidate.address === address);
 	if (!action) {
 		const known = plan.actions.map(candidate => candidate.address);
@@ -56,10 +63,11 @@ export async function why(address: string, flags: CommonFlags): Promise<void> {
 		);
 	}
 	const drift = plan.drift
-		.filter(item => item.address === address)
+		// A cause that is a reason already is said once.
+		.filter(item => item.address === address && !action.reasons.includes(item.message))
 		.map(item => `Changed outside Compartment: ${item.message}`);
-	const planned =
-		action.kind === 'none' ? [`${address} is as it should be; the next apply leaves it alone.`] : causes(plan, action);
+	const health = healthAt(scene, address);
+	const planned = action.kind === 'none' ? [describeUnchanged(address, health)] : causes(plan, action);
 	const changes = action.changes.map(change => `  ${changeLine(change, glyphs)}`);
 	const attempt = newestAttempt(state, address);
 	const failure = attempt?.status === 'failed' ? describeFailure(attempt) : [];

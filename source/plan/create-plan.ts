@@ -12,7 +12,14 @@ import {planRelease} from './releases.ts';
 import {planResource, planVolumes, resourceDrift, undeclaredResources, volumeDrift} from './resources.ts';
 import {type Proposal, planRollback} from './rollback.ts';
 import {desiredRoutes, planRoutes} from './routes.ts';
-import {planImage, planService, removedServices, serviceDrift, supersededCandidates} from './services.ts';
+import {
+	discardWarnings,
+	planImage,
+	planService,
+	removedServices,
+	serviceDrift,
+	supersededCandidates,
+} from './services.ts';
 import {networkDrift, planNetwork, planRouter} from './shared-objects.ts';
 import {planStrays, strayDrift} from './strays.ts';
 import {blockedDeployments, restoreWarnings} from './unfinished-restore.ts';
@@ -127,7 +134,7 @@ export function createPlan(input: PlanInput): Plan {
 			...serviceDrift(input),
 			...strayDrift(input),
 		],
-		warnings: [...input.warnings, ...restoreWarnings(state)],
+		warnings: [...input.warnings, ...restoreWarnings(state), ...discardWarnings(input, actions)],
 		desired,
 		images: input.images.map(({planned}) => planned),
 		deployments,

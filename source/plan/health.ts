@@ -48,6 +48,14 @@ export function serviceHealth(scene: Scene, service: string): Health {
 	return deployment ? deploymentHealth(scene, deployment) : none;
 }
 
+/** How the service or resource at an address is; anything else has no health. */
+export function healthAt(scene: Scene, address: string): Health {
+	const [kind, name = ''] = [address.slice(0, address.indexOf('.')), address.slice(address.indexOf('.') + 1)];
+	const record = scene.state.resources[name];
+	if (kind === 'resource' && record) return resourceHealth(scene, record);
+	return kind === 'service' ? serviceHealth(scene, name) : none;
+}
+
 /** How a recorded resource is. */
 export function resourceHealth({observed, vitals}: Scene, record: ResourceRecord): Health {
 	const {name, containerName, status, readiness, updatedAt} = record;

@@ -1,4 +1,5 @@
 import type {ObservedContainer} from '../engine/engine.ts';
+import {command, type Hint, hint} from '../hint.ts';
 import {
 	candidateAddress,
 	imageAddress,
@@ -155,6 +156,19 @@ export function removedServices(input: PlanInput): Action[] {
 			}),
 		);
 }
+
+/** A candidate that waits is somebody's work: that an apply discards it is said before, with the way to keep it. */
+export const discardWarnings = (input: PlanInput, actions: readonly Action[]): Hint[] =>
+	input.mode !== 'apply'
+		? []
+		: Object.values(heldCandidates(input.state))
+				.filter(({service}) =>
+					actions.some(({address, kind}) => address === candidateAddress(service) && kind === 'delete'),
+				)
+				.map(
+					({service, id}) =>
+						hint`This discards candidate ${id} of ${service}, which waits for a promote. To serve it instead: ${command('promote', '--service', service)}`,
+				);
 
 /** Held candidates that a deploy of the same service makes obsolete. */
 export function supersededCandidates(input: PlanInput, services: readonly Action[]): Action[] {

@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {labels} from '../../source/model/labels.ts';
+import {renderHint} from '../../source/render-hint.ts';
 import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
 
 const descriptor = `name: shop
@@ -102,6 +103,16 @@ describe('what runs and does not work', () => {
 		await world.apply(descriptor, {mode: 'start'});
 		expect(serving()).toEqual(before);
 		expect(await planned()).toEqual({drift: [], actions: []});
+	});
+
+	it('a candidate that waits is named in a warning of the plan that discards it', async () => {
+		const better = descriptor.replaceAll(images.good, images.better);
+		await world.apply(better, {isHold: true});
+		const {plan} = await world.plan(descriptor.replace('port: 80,', 'port: 81,'));
+		expect(plan.warnings.map(warning => renderHint(warning, {environment: 'production'})).join()).toMatch(
+			/This discards candidate dpl_\w+ of web, .*promote --service web/,
+		);
+		expect((await world.plan(better, {mode: 'promote'})).plan.warnings).toEqual([]);
 	});
 
 	it('no router: health is what the engine says', async () => {

@@ -1,0 +1,42 @@
+import {expect, it} from 'vitest';
+import {parseSources, type SyntaxNode, textOf} from './source-code.ts';
+
+/**
+ * Only source/model/health.ts turns a container's state into how something is. The engine speaks in these words, and the
+ * model knows them; any other file that compares with one of them decides anew, and will disagree some day.
+ */
+const engineWords = ['restarting', 'exited', 'dead'];
+
+/** Files that people's texts come from and that ask whether something is `running`, and what that is. */
+const asksOfRunning: Readonly<Record<string, string>> = {
+	'source/commands/access-rotate.ts': 'the router',
+	'source/commands/backup-report.ts': 'a backup',
+	'source/commands/doctor.ts': 'the router',
+	'source/commands/job.ts': 'the run of a job',
+	'source/commands/log-sources.ts': 'whether more output can come',
+	'source/commands/resource-report.ts': 'the record of a resource',
+	'source/output/status-text.ts': 'the router',
+	'source/ui/components/step-list.tsx': 'a step',
+	'source/ui/components/step-row.tsx': 'a step',
+	'source/ui/stores/apply-store.ts': 'a step',
+};
+
+const comparesWith = ({type, ...node}: SyntaxNode, words: readonly string[]): boolean =>
+	type === 'BinaryExpression' &&
+	/^[!=]==$/.test(String(node['operator'])) &&
+	[node['left'], node['right']].some(side => words.includes(textOf(side, '') ?? ''));
+
+const filesThatCompare = (words: readonly string[], isMeant: (path: string) => boolean): string[] =>
+	parseSources()
+		.filter(({path, nodes}) => isMeant(path) && nodes.some(node => comparesWith(node, words)))
+		.map(({path}) => path);
+
+it('no other place decides from a container’s state how something is', () => {
+	expect(filesThatCompare(engineWords, path => !/^source\/(engine|model)\//.test(path))).toEqual([]);
+	const isForPeople = (path: string) => /^source\/(commands|output|ui)\//.test(path);
+	expect(filesThatCompare(['running'], isForPeople)).toEqual(Object.keys(asksOfRunning).sort());
+	// The reader finds what it looks for.
+	expect(filesThatCompare(engineWords, path => path.startsWith('source/model/'))).toContain(
+		'source/model/container-state.ts',
+	);
+});
