@@ -1,12 +1,10 @@
-import {commandScopes, defaultEnvironmentOf} from './command-names.ts';
+import {type CommandName, commandScopes, defaultEnvironmentOf} from './command-names.ts';
 import {type CommandPart, type Hint, type HintPart, partsOf} from './hint.ts';
 
 /** Where a hint is shown: its commands act there too. */
 export type Place = {
 	/** Environment that the message is about. */
 	readonly environment: string;
-	/** Words that every command needs to find the same project and engine, such as `--project ../shop`. */
-	readonly reach?: readonly string[];
 	/** Words of the command line as it was given, without `compartment`. */
 	readonly given?: readonly string[];
 };
@@ -45,9 +43,18 @@ function environmentWords({command: name, words}: CommandPart, environment: stri
 	return ['--env', environment];
 }
 
+let reach: readonly string[] = [];
+
+/** Words that every command of this process needs to find the same project and engine, such as `--project ../shop`. */
+export const reachWith = (words: readonly string[]): void => {
+	reach = words;
+};
+
+const hasReach = (name: CommandName): boolean => commandScopes[name] !== 'none' || name === 'environment list';
+
 const commandLine = (words: readonly string[]): string => ['compartment', ...words.map(shellWord)].join(' ');
 
-function renderPart(part: HintPart, {environment, reach = [], given}: Place): string {
+function renderPart(part: HintPart, {environment, given}: Place): string {
 	if (typeof part === 'string') return part;
 	if ('again' in part) {
 		if (given === undefined) return `the same command with ${part.again.map(shellWord).join(' ')}`;
@@ -58,7 +65,7 @@ function renderPart(part: HintPart, {environment, reach = [], given}: Place): st
 			),
 		);
 	}
-	const added = [...environmentWords(part, environment), ...(commandScopes[part.command] === 'none' ? [] : reach)];
+	const added = [...environmentWords(part, environment), ...(hasReach(part.command) ? reach : [])];
 	return commandLine([...part.command.split(' '), ...insert(part.words, added)]);
 }
 

@@ -172,6 +172,18 @@ function assertServices(project: Project, services: readonly string[] | null): v
 	}
 }
 
+/** What is restarted by name runs as a service or a resource. */
+function assertThere(state: State, names: readonly string[] | null): void {
+	const known = [...Object.keys(state.active), ...Object.keys(state.resources)];
+	const strange = names?.find(name => !known.includes(name));
+	if (strange === undefined) return;
+	const meant = nearest(strange, known);
+	throw new UserError(
+		`${strange} is neither a service nor a resource of environment ${state.environment}${meant === undefined ? '' : `, did you mean ${meant}?`}`,
+		{hint: `There are: ${known.join(', ') || 'none'}`},
+	);
+}
+
 /** A misspelt address must not look like one that is replaced. */
 function assertReplaceable({services, resources}: Desired, replace: readonly string[]): void {
 	const known = [...services, ...resources].map(({address}) => address);
@@ -217,6 +229,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const {project, settings, router, state, directory} = world;
 	const engine = rememberReads(world.engine);
 	if (request.mode === 'apply') assertServices(project, request.services);
+	if (request.mode === 'restart') assertThere(state, request.services);
 	if (request.mode === 'promote' || request.mode === 'discard') assertDeployed(state, request.services);
 	const desired = describeDesired({
 		project,

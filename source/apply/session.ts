@@ -32,6 +32,8 @@ type SessionOptions = {
 	readonly directory: string;
 	/** What the lock says is going on: `apply`. */
 	readonly operation: string;
+	/** How long to wait for another command, in milliseconds; it leaves at once without. */
+	readonly waitMs?: number | undefined;
 	readonly engine: Engine;
 	readonly router: RouterOptions;
 	readonly settings: Settings;
@@ -48,13 +50,14 @@ type SessionOptions = {
 export async function openSession({
 	directory,
 	operation,
+	waitMs,
 	engine: anyEngine,
 	router,
 	settings,
 	readState,
 	say,
 }: SessionOptions): Promise<Session> {
-	const lock = await acquireLock(directory, {operation});
+	const lock = await acquireLock(directory, {operation, waitMs});
 	try {
 		const {state, isNew} = await readState();
 		const engine = ownEngine(anyEngine, state, router.name);

@@ -88,6 +88,7 @@ export async function apply(
 	const session = await openSession({
 		directory,
 		operation: verb,
+		waitMs: workspace.lockWaitMs,
 		engine,
 		router,
 		settings,

@@ -14,7 +14,7 @@ import {findContainer} from './exec.ts';
 import type {ScreenFlags} from './flags.ts';
 import {init} from './init.ts';
 import {here, hintText, invoke} from './invocation.ts';
-import {lifecycle} from './lifecycle.ts';
+import {lifecycle, restart} from './lifecycle.ts';
 import {plan} from './plan.ts';
 import {promote} from './promote.ts';
 import {rollback} from './rollback.ts';
@@ -29,7 +29,7 @@ type Context = {readonly flags: ScreenFlags; readonly place: EnginePlace; readon
 const typedWords = ({verb, environment, object, deployment}: Run): readonly string[] => [
 	...(verb === 'discard' ? ['promote', '--discard'] : [verb]),
 	...(verb === 'init' || environment === 'production' ? [] : ['--env', environment]),
-	...(object === undefined ? [] : ['--service', object]),
+	...(object === undefined ? [] : verb === 'restart' ? [object] : ['--service', object]),
 	...(deployment === undefined ? [] : ['--to', deployment]),
 ];
 
@@ -48,7 +48,7 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 		init: () => init({...flags, name: projectNameOf(process.cwd())}),
 		plan: () => plan(common),
 		apply: () => apply('apply', undefined, common),
-		restart: () => lifecycle('restart', common),
+		restart: () => restart([], common),
 		stop: () => lifecycle('stop', common),
 		start: () => lifecycle('start', common),
 		rollback: () => rollback(common),

@@ -4,6 +4,9 @@ import {type Command, InvalidArgumentError, Option} from 'commander';
 export type CommonFlags = {
 	readonly env?: string;
 	readonly project?: string;
+	readonly remote?: string;
+	/** Milliseconds to wait for another command's lock; it leaves at once without. */
+	readonly lockTimeout?: number;
 	readonly output?: 'text' | 'json';
 	readonly json?: boolean;
 	/** commander sets it to false for `--no-color`, and to true for `--color` and when neither is given. */
@@ -36,12 +39,22 @@ export const withOutput = (command: Command): Command =>
 		.option('--json', 'short for --output json')
 		.option('--no-color', 'no colours (NO_COLOR works too)');
 
-/** `--env`, `--project` and the output flags. */
+/** A length of time such as `500ms`, `30s`, `5m` or `1h`, in milliseconds. */
+const duration = (value: string): number => {
+	const [, number, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(value) ?? [];
+	if (number === undefined) throw new InvalidArgumentError('Write it as 30s, 5m or 1h.');
+	return Number(number) * {ms: 1, s: 1000, m: 60_000, h: 3_600_000}[unit as 'ms' | 's' | 'm' | 'h'];
+};
+
+/** Where the project and its engine are, and how long to wait for another command on the environment. */
+export const withReach = (command: Command): Command =>
+	command
+		.option('--project <name|folder>', 'project: its name, or the folder of its compartment.yml')
+		.option('--remote <engine>', 'a docker context, or an address such as tcp://host:2376')
+		.option('--lock-timeout <time>', 'wait so long for another command, such as 30s', duration);
+
+/** `--env`, where project and engine are, and the output flags. */
 export const withCommon = (command: Command): Command =>
-	withOutput(
-		command
-			.option('--env <name>', 'environment (default: production)', environmentName)
-			.option('--project <name>', 'project, by default the name in compartment.yml'),
-	);
+	withOutput(withReach(command.option('--env <name>', 'environment (default: production)', environmentName)));
 
 export const isJson = (flags: CommonFlags): boolean => flags.json === true || flags.output === 'json';

@@ -1,7 +1,8 @@
 import type {Command} from 'commander';
 import {defaultEnvironmentOf, isCommandName} from '../command-names.ts';
+import {UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
-import {type Place, renderHint} from '../render-hint.ts';
+import {type Place, reachWith, renderHint} from '../render-hint.ts';
 
 /** What the process was called with. There is one per process; the dashboard changes it with every action. */
 let place: Place = {environment: defaultEnvironmentOf('plan')};
@@ -25,13 +26,44 @@ export const invoke = (given: readonly string[], environment: string): void => {
 const nameOf = (action: Command): string =>
 	action.parent ? [nameOf(action.parent), action.name()].filter(name => name !== '').join(' ') : '';
 
+/** Whether `--project` says where the project is, and not what it is called. */
+export const isFolder = (project: string): boolean => /[\\/]/.test(project) || project.startsWith('.');
+
+/** As if the command had been called in that folder, like `git -C`. */
+function enterFolder(folder: string): void {
+	try {
+		process.chdir(folder);
+	} catch {
+		throw new UserError(`--project ${folder}: there is no such folder`);
+	}
+}
+
+/** The engine of this process is the one that the docker client would use with this host or context. */
+async function reachEngine(remote: string): Promise<void> {
+	const isAddress = remote.includes('://') || remote.startsWith('/');
+	const contexts = isAddress ? [] : (await import('../engine/docker-address.ts')).dockerContexts();
+	if (!isAddress && !contexts.includes(remote))
+		throw new UserError(`no engine is named ${remote}`, {
+			hint: `Docker contexts: ${contexts.join(', ')}. Or pass an address, such as tcp://host:2376 or unix:///path/to/docker.sock.`,
+		});
+	process.env['DOCKER_HOST'] = isAddress ? remote : '';
+	process.env['DOCKER_CONTEXT'] = isAddress ? '' : remote;
+}
+
 /** What a command line says about where it acts, before the command runs. */
-export function beginInvocation(action: Command, given: readonly string[]): void {
+export async function beginInvocation(action: Command, given: readonly string[]): Promise<void> {
 	const name = nameOf(action);
-	const {env, to, from} = action.opts<{env?: string; to?: string; from?: string}>();
+	const {env, to, from, project, remote} =
+		action.opts<Readonly<Record<'env' | 'to' | 'from' | 'project' | 'remote', string>>>();
 	const target = name === 'promote' && from !== undefined ? to : undefined;
 	const argument = /^environment (show|delete)$/.test(name) ? action.args[0] : undefined;
 	const fallback = isCommandName(name) ? defaultEnvironmentOf(name) : 'production';
+	reachWith([
+		...(project === undefined ? [] : ['--project', project]),
+		...(remote === undefined ? [] : ['--remote', remote]),
+	]);
+	if (remote !== undefined) await reachEngine(remote);
+	if (project !== undefined && isFolder(project)) enterFolder(project);
 	place = {
 		environment: argument ?? target ?? env ?? fallback,
 		// A value may be a secret, which no message repeats.

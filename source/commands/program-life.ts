@@ -31,13 +31,20 @@ export function addLife(program: Command): void {
 	const texts = {
 		stop: 'stop all services and resources of an environment',
 		start: 'start a stopped environment as it was',
-		restart: 'restart all services, without losing a request, and all resources',
 	};
-	for (const verb of ['stop', 'start', 'restart'] as const)
+	for (const verb of ['stop', 'start'] as const)
 		describe(withApplying(withCommon(program.command(verb))), texts[verb], [
 			verb,
 			`${verb} --env staging --auto-approve`,
 		]).action(async flags => (await import('./lifecycle.ts')).lifecycle(verb, flags));
+
+	describe(
+		withApplying(withServices(withCommon(program.command('restart')))),
+		'restart services, without losing a request, and resources; all without a name',
+		['restart', 'restart worker db', 'restart --env staging --auto-approve'],
+	)
+		.argument('[names...]', 'services or resources')
+		.action(async (names, flags) => (await import('./lifecycle.ts')).restart(names, flags));
 
 	const deployment = program.command('deployment').description('deployments of an environment');
 	describe(withServices(withCommon(deployment.command('list'))), 'what was deployed, newest first', [

@@ -1,5 +1,5 @@
 import {Argument, Command} from 'commander';
-import {collect, wholeNumber, withCommon, withOutput} from './flags.ts';
+import {collect, wholeNumber, withCommon, withOutput, withReach} from './flags.ts';
 import {addLife, withDeploying} from './program-life.ts';
 import {describe, withApplying, withServices} from './program-parts.ts';
 import {addResources} from './program-resources.ts';
@@ -95,15 +95,15 @@ function addLooking(program: Command): void {
 	]).action(async flags => (await import('./doctor.ts')).doctor(flags));
 
 	const environment = program.command('environment').description('environments of this project');
-	describe(withOutput(environment.command('list')), 'environments that have a state', ['environment list']).action(
-		async flags => (await import('./environment-list.ts')).environmentList(flags),
-	);
+	describe(withReach(withOutput(environment.command('list'))), 'environments that have a state', [
+		'environment list',
+	]).action(async flags => (await import('./environment-list.ts')).environmentList(flags));
 
 	describe(withCommon(environment.command('show')), 'what belongs to an environment', ['environment show staging'])
 		.argument('[name]', 'the same as --env')
 		.action(async (name, flags) => (await import('./environment-show.ts')).environmentShow(name, flags));
 	describe(
-		withApplying(withOutput(environment.command('delete'))),
+		withApplying(withReach(withOutput(environment.command('delete')))),
 		'destroy an environment with its data and forget it',
 		['environment delete preview'],
 	)

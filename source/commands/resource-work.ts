@@ -23,7 +23,7 @@ export async function watchWork<Result>(
 	flags: CommonFlags,
 	run: (place: WorkPlace) => Promise<Result>,
 ): Promise<Result> {
-	const {project, engine, router, settings, directory, warnings} = workspace;
+	const {project, engine, router, settings, directory, warnings, lockWaitMs = 0} = workspace;
 	const view = createWorkView(isJson(flags));
 	for (const warning of warnings) view.say(`Warning: ${warning}`);
 	const abort = new AbortController();
@@ -42,6 +42,7 @@ export async function watchWork<Result>(
 			notify: view.notify,
 			say: view.say,
 			user: userName(),
+			waitMs: lockWaitMs,
 			readState: () => readExistingState(workspace),
 		});
 	} finally {

@@ -68,7 +68,7 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 			});
 		await confirm(`Restore the state of ${entry.state.updatedAt} (serial ${serial}) of ${sanitiseLine(environment)}?`);
 	}
-	const lock = await acquireLock(directory, {operation: 'state restore'});
+	const lock = await acquireLock(directory, {operation: 'state restore', waitMs: flags.lockTimeout});
 	try {
 		const restored = await restoreState(directory, entry.state, await observedSerial(engine, entry.state));
 		appendAudit(directory, {type: 'state.restored', status: 'succeeded', target: environment, details: {serial}});

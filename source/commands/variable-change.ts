@@ -27,7 +27,7 @@ export async function changeState(
 ): Promise<State> {
 	const {project, environment} = workspace;
 	const {path} = ensureDirectory(project.directory, environment);
-	const lock = await acquireLock(path, {operation: type, waitMs: 10_000});
+	const lock = await acquireLock(path, {operation: type, waitMs: workspace.lockWaitMs});
 	try {
 		const {state, isNew} = await readOrNewState(workspace);
 		const {update} = keepState(path, state, isNew);

@@ -14,7 +14,7 @@ import {listEnvironments} from '../state/environments.ts';
 import type {State} from '../state/state.ts';
 import {newState, readState} from '../state/store.ts';
 import type {CommonFlags} from './flags.ts';
-import {actOn} from './invocation.ts';
+import {actOn, isFolder} from './invocation.ts';
 
 /** What a command works on: the project of this folder, one of its environments, and the engine. */
 export type Workspace = {
@@ -28,6 +28,8 @@ export type Workspace = {
 	readonly directory: string;
 	/** Put right on the way, for the user to know. */
 	readonly warnings: readonly string[];
+	/** Milliseconds to wait for another command on this environment; it leaves at once without. */
+	readonly lockWaitMs?: number;
 };
 
 export const routerOptions = ({
@@ -66,9 +68,9 @@ export async function openWorkspace(flags: CommonFlags, place?: EnginePlace): Pr
 	// The parser and the schema take a while to load; an engine that was asked already answers meanwhile.
 	const {loadProject} = await import('../descriptor/load.ts');
 	const project = await loadProject(process.cwd());
-	if (flags.project !== undefined && flags.project !== project.name)
+	if (flags.project !== undefined && !isFolder(flags.project) && flags.project !== project.name)
 		throw new UserError(`compartment.yml is of project ${project.name}, not ${flags.project}`, {
-			hint: `run the command in the folder of project ${flags.project}`,
+			hint: `Run the command in the folder of project ${flags.project}, or name that folder: --project ../${flags.project}`,
 		});
 	const environment = flags.env ?? defaultEnvironment;
 	actOn(environment);
@@ -81,6 +83,7 @@ export async function openWorkspace(flags: CommonFlags, place?: EnginePlace): Pr
 		readProbes,
 		directory: stateDirectory(project.directory, environment),
 		warnings: checkDirectory(project.directory, environment),
+		lockWaitMs: flags.lockTimeout ?? 0,
 	};
 }
 

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {messageOf, UserError} from '../errors.ts';
@@ -95,6 +95,17 @@ function currentContext(folder: string): string | undefined {
 	const file = join(folder, 'config.json');
 	if (!existsSync(file)) return;
 	return stringAt(readJson(file), ['currentContext']);
+}
+
+/** Names of the docker contexts of this machine. */
+export function dockerContexts(env: Environment = process.env): string[] {
+	const folder = join(env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'contexts/meta');
+	const ids = existsSync(folder) ? readdirSync(folder) : [];
+	const names = ids.flatMap(id => {
+		const file = join(folder, id, 'meta.json');
+		return existsSync(file) ? (stringAt(readJson(file), ['Name']) ?? []) : [];
+	});
+	return [...new Set(['default', ...names])].sort();
 }
 
 function contextAddress(folder: string, name: string): EngineAddress {

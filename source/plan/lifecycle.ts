@@ -74,13 +74,15 @@ export function planStart(input: PlanInput): Proposal {
 export function planRestart(input: PlanInput): Proposal {
 	const unfinished = halfRestored(input);
 	if (unfinished.length > 0) return {actions: unfinished, deployments: [], routes: input.state.routes};
-	const restartResources = Object.values(input.state.resources).map(({name, containerName}) => {
+	const isWanted = (name: string) => input.services === null || input.services.includes(name);
+	const wanted = Object.values(input.state.resources).filter(({name}) => isWanted(name));
+	const restartResources = wanted.map(({name, containerName}) => {
 		const address = resourceAddress(name);
 		if (!resourceContainer(input.observed, containerName)) return gone(address, 'resource');
 		return action({address, object: 'resource', kind: 'update', reasons: ['restart was asked for']});
 	});
 	const dependsOn = [networkAddress, routerAddress, ...restartResources.map(({address}) => address)];
-	const active = services(input);
+	const active = services(input).filter(({service}) => isWanted(service));
 	const deployments = active.map(deployment => repeatedDeployment(input, deployment, 'restart'));
 	const restartServices = active.map((deployment, index) => {
 		const {service, kind} = deployment;

@@ -26,7 +26,7 @@ export type Lock = {readonly release: () => Promise<void>};
 type LockOptions = {
 	readonly operation: string;
 	/** How long to wait for another holder, default 0. */
-	readonly waitMs?: number;
+	readonly waitMs?: number | undefined;
 	readonly signal?: AbortSignal;
 };
 

@@ -1,7 +1,11 @@
-import {describe, expect, it} from 'vitest';
+import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, describe, expect, it, vi} from 'vitest';
 import {commandScopes, isCommandName} from '../../source/command-names.ts';
+import {beginInvocation, here, hintText} from '../../source/commands/invocation.ts';
 import {again, command, hint, joinHints, partsOf} from '../../source/hint.ts';
-import {renderHint} from '../../source/render-hint.ts';
+import {reachWith, renderHint} from '../../source/render-hint.ts';
 import {situations} from '../plan/situations.ts';
 import {planOf} from '../plan/world.ts';
 import {callsOf, parseSources, textOf} from '../source-code.ts';
@@ -173,5 +177,57 @@ describe('the same command again', () => {
 
 	it('is said in words where the command line may hold a secret', () => {
 		expect(renderHint(again('--yes'), {environment: 'staging'})).toBe('the same command with --yes');
+	});
+});
+
+describe('the reach of a command line', () => {
+	const {cwd} = process;
+	const {DOCKER_HOST, DOCKER_CONTEXT} = process.env;
+	afterEach(() => {
+		process.chdir(folder);
+		reachWith([]);
+		vi.unstubAllEnvs();
+	});
+	const folder = cwd();
+
+	const begin = async (line: string) => {
+		const given = line.split(' ');
+		const root = program();
+		for (const {command: own} of commandsIn(root)) own.exitOverride().action(() => undefined);
+		root.hook('preAction', (_, action) => beginInvocation(action, given));
+		await root.parseAsync(given, {from: 'user'});
+	};
+
+	it('is in every hint: project, engine and environment', async () => {
+		vi.stubEnv('DOCKER_HOST', DOCKER_HOST ?? '');
+		vi.stubEnv('DOCKER_CONTEXT', DOCKER_CONTEXT ?? '');
+		await begin(`stop --env staging --project ${import.meta.dirname} --remote tcp://10.0.0.5:2376`);
+		expect(process.cwd()).toBe(import.meta.dirname);
+		expect(process.env['DOCKER_HOST']).toBe('tcp://10.0.0.5:2376');
+		const reach = `--project ${import.meta.dirname} --remote tcp://10.0.0.5:2376`;
+		expect(hintText(command('start'))).toBe(`compartment start --env staging ${reach}`);
+		expect(hintText(command('validate'))).toBe('compartment validate');
+		expect(hintText(again('--auto-approve'))).toBe(`compartment stop --env staging ${reach} --auto-approve`);
+	});
+
+	it('names the engines that are known when one is not', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'contexts-'));
+		vi.stubEnv('DOCKER_CONFIG', folder);
+		mkdirSync(join(folder, 'contexts/meta/a'), {recursive: true});
+		writeFileSync(join(folder, 'contexts/meta/a/meta.json'), JSON.stringify({Name: 'office'}));
+		const error = await begin('status --remote web1').catch((thrown: unknown) => thrown);
+		expect(error).toMatchObject({message: 'no engine is named web1', hint: expect.stringContaining('default, office')});
+	});
+
+	it.each([
+		['destroy --env staging', 'staging'],
+		['promote --from staging --to preview', 'preview'],
+		['environment delete staging', 'staging'],
+		['environment show staging', 'staging'],
+		['variable run -- true', 'development'],
+		['status', 'production'],
+	])('%s acts on %s', async (line, environment) => {
+		await begin(line);
+		expect(here().environment).toBe(environment);
 	});
 });

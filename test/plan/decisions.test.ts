@@ -88,6 +88,23 @@ describe('a plain value', () => {
 	});
 });
 
+describe('a restart', () => {
+	const changed = (services: readonly string[] | null) =>
+		Object.keys(busy(planOf(withInput(deployed, {mode: 'restart', services}))));
+
+	it('of a service leaves the others and the resources alone', () => {
+		expect(changed(['web'])).toEqual(['service.web']);
+	});
+
+	it('of a resource leaves the services alone', () => {
+		expect(changed(['db'])).toEqual(['resource.db']);
+	});
+
+	it('of nothing by name is of all', () => {
+		expect(changed(null)).toEqual(expect.arrayContaining(['service.web', 'resource.db']));
+	});
+});
+
 describe('a container', () => {
 	it('that a restart policy brings back just now is left to it', () => {
 		expect(busy(planOf(withContainer(deployed, 'service.web', {state: 'restarting'})))).toEqual({});

@@ -252,7 +252,7 @@ describe('actions', () => {
 	test.each([
 		['a', {verb: 'apply', environment: 'production'}],
 		['p', {verb: 'plan', environment: 'production'}],
-		['r', {verb: 'restart', environment: 'production'}],
+		['r', {verb: 'restart', environment: 'production', object: 'web'}],
 		['S', {verb: 'stop', environment: 'production'}],
 		['U', {verb: 'start', environment: 'production'}],
 		['b', {verb: 'rollback', environment: 'production'}],

@@ -113,7 +113,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 			type: 'run',
 			verb,
 			environment,
-			...(isOfService ? {object: object.name} : {}),
+			...(object && (isOfService || verb === 'restart') ? {object: object.name} : {}),
 			...(deployment !== undefined && verb === 'rollback' ? {deployment} : {}),
 		});
 	};
