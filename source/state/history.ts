@@ -1,4 +1,4 @@
-import {copyFileSync, linkSync, lstatSync, renameSync, statSync, unlinkSync} from 'node:fs';
+import {linkSync, lstatSync, renameSync, statSync, unlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {namesIn} from './directory.ts';
 import {parseState} from './document.ts';
@@ -120,8 +120,7 @@ export function archiveDamaged(directory: string, current: string): void {
 	makePrivateDirectory(folder);
 	const path = join(folder, `damaged.${new Date().toISOString().replace(/[:.]/g, '-')}.json`);
 	try {
-		copyFileSync(current, path);
-		syncDirectory(folder);
+		replacePrivateFile(path, readPrivateFile(current) ?? '');
 	} catch (error) {
 		throw fileError('keep a copy of', current, error);
 	}

@@ -103,6 +103,9 @@ export function createPrivateFile(path: string): number {
 /** Opens a file, made when it is missing, that only this user can read and that grows at its end. */
 export function openForAppend(path: string): number {
 	const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+	// Named as what it is: the system only says that there are too many links.
+	const stats = statsOf(path);
+	if (stats) assertOwn(path, stats);
 	const descriptor = openSync(path, flags, privateFileMode);
 	fchmodSync(descriptor, privateFileMode);
 	return descriptor;

@@ -7,6 +7,7 @@ import {
 	renameSync,
 	rmSync,
 	statSync,
+	symlinkSync,
 	writeFileSync,
 } from 'node:fs';
 import {dirname, join} from 'node:path';
@@ -22,6 +23,7 @@ import {
 } from '../../source/model/names.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {acceptState, readOffer} from '../../source/state/accept.ts';
+import {appendAudit} from '../../source/state/audit.ts';
 import {canonicalJson, sha256} from '../../source/state/canonical.ts';
 import {parseState, serializeState} from '../../source/state/document.ts';
 import {listEnvironments} from '../../source/state/environments.ts';
@@ -339,6 +341,21 @@ describe('a journal', () => {
 		const journal = await openJournal(directory, {run: 'run_2', ...state});
 		await journal.begin({type: 'replace-resource', resource: 'db', containerName: 'somebodys'}, 'resource.db');
 		await expect(readJournal(directory, state)).rejects.toThrow(':5 is nothing that Compartment writes');
+	});
+
+	it('is refused as a symbolic link, like a state, a history and an audit file', async () => {
+		const {directory, state, path} = await written();
+		const target = join(temporaryDirectory(), 'precious');
+		writeFileSync(target, '');
+		for (const file of [path, statePath(directory), join(directory, 'audit.ndjson')]) {
+			rmSync(file, {force: true});
+			symlinkSync(target, file);
+		}
+		await expect(openJournal(directory, {run: 'run_2', ...state})).rejects.toThrow('is a symbolic link');
+		await expect(readState(directory)).rejects.toThrow('is a symbolic link');
+		const entry = {type: 'test', status: 'succeeded', target: 'routes', details: {}} as const;
+		expect(appendAudit(directory, entry)).toContain('is a symbolic link');
+		expect(readFileSync(target, 'utf8')).toBe('');
 	});
 
 	it('still ends with a torn line after a crash', async () => {
