@@ -53,6 +53,7 @@ export const commandScopes = {
 	'resource start': 'flag',
 	'resource stop': 'flag',
 	'resource delete': 'flag',
+	'resource rotate': 'flag',
 	'resource output list': 'flag',
 	'resource output show': 'flag',
 	'resource backup create': 'flag',

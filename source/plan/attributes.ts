@@ -200,3 +200,7 @@ export function reasonsOf(changes: readonly Change[]): string[] {
 		return after.type === 'absent' ? `${label} removed` : `${label} changed`;
 	});
 }
+
+/** Names of the variables whose values differ, or are not known yet. */
+export const envChanges = (before: Env, after: Env): string[] =>
+	compareAttributes(envAttributes(before), envAttributes(after)).changes.map(({name}) => name.slice('env.'.length));

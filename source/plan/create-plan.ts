@@ -5,6 +5,7 @@ import {planDiscard, planPromotion} from './candidates.ts';
 import {plannedDeployment} from './deployments.ts';
 import {destroyActions} from './destroy.ts';
 import {liveFingerprints} from './fingerprints.ts';
+import {blockedLogins} from './initialised.ts';
 import {isSelected, type PlanInput} from './input.ts';
 import {planRestart, planStart, planStop} from './lifecycle.ts';
 import type {Action, Plan} from './plan.ts';
@@ -93,11 +94,13 @@ function propose(input: PlanInput): Proposal {
 	}
 }
 
-/** Nothing is started on a resource that is half restored. */
-const withWholeData = ({state}: PlanInput, proposal: Proposal): Proposal => ({
-	...proposal,
-	actions: [...blockedDeployments(state, proposal.deployments), ...proposal.actions],
-});
+/** Nothing is started on a resource that is half restored, or with a password that its database does not have. */
+const withWholeData = (input: PlanInput, proposal: Proposal): Proposal => {
+	const halfRestored = blockedDeployments(input.state, proposal.deployments);
+	const known = new Set(halfRestored.map(({address}) => address));
+	const others = blockedLogins(input, proposal.deployments).filter(({address}) => !known.has(address));
+	return {...proposal, actions: [...halfRestored, ...others, ...proposal.actions]};
+};
 
 /** Whatever starts a container needs the networks and the router. */
 const withSharedObjects = (input: PlanInput, proposal: Proposal): Proposal => ({

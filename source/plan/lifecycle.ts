@@ -7,6 +7,7 @@ import {networksOf, whyBroken} from './containers.ts';
 import {repeatedDeployment} from './deployments.ts';
 import {deploymentHealth, resourceHealth} from './health.ts';
 import {imageOf} from './image-attribute.ts';
+import {blockedLogins} from './initialised.ts';
 import {activeDeployment, containerOf, type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
@@ -84,6 +85,8 @@ export function planRestart(input: PlanInput): Proposal {
 	const dependsOn = [networkAddress, routerAddress, ...restartResources.map(({address}) => address)];
 	const active = services(input).filter(({service}) => isWanted(service));
 	const deployments = active.map(deployment => repeatedDeployment(input, deployment, 'restart'));
+	const refused = blockedLogins(input, deployments);
+	if (refused.length > 0) return {actions: refused, deployments: [], routes: input.state.routes};
 	const restartServices = active.map((deployment, index) => {
 		const {service, kind} = deployment;
 		const image = imageOf(deployment);

@@ -9,6 +9,7 @@ import {compareAttributes, reasonsOf, resourceAttributes, settingAttributes, wit
 import {containerDrift, networksOf, whyBroken} from './containers.ts';
 import {resourceHealth} from './health.ts';
 import {describePrebuilt} from './image-attribute.ts';
+import {blockedInitialisation} from './initialised.ts';
 import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action, Change, Drift} from './plan.ts';
 import {blockedResource} from './unfinished-restore.ts';
@@ -117,7 +118,8 @@ function withImage(attributes: Attributes, reference: string, id: string | undef
 /** One resource: create, keep, update in place, or replace stop-first (contract 4.10). */
 export function planResource(input: PlanInput, resource: DesiredResource): Action {
 	const decided = decideResource(input, resource);
-	return decided.kind === 'none' ? decided : (blockedResource(input.state, resource.name) ?? decided);
+	if (decided.kind === 'none') return decided;
+	return blockedResource(input.state, resource.name) ?? blockedInitialisation(input, resource) ?? decided;
 }
 
 /** A resource without a record may have been deleted without its data. */
@@ -125,12 +127,13 @@ function firstReason(input: PlanInput, {name}: DesiredResource): string {
 	const kept = input.desired.volumes.filter(
 		({resource, address, name: volume}) =>
 			resource === name &&
-			input.state.volumes[address] !== undefined &&
+			// Nothing has run on a volume that a first attempt left empty.
+			input.state.volumes[address]?.initialised !== null &&
 			input.observed.volumes.some(found => found.name === volume),
 	);
 	if (kept.length === 0) return 'first deployment';
 	const names = kept.map(({handle}) => handle).join(', ');
-	return `resource is created again: its volume${kept.length === 1 ? '' : 's'} ${names} ${kept.length === 1 ? 'has' : 'have'} data`;
+	return `its volume${kept.length === 1 ? '' : 's'} ${names} ${kept.length === 1 ? 'has' : 'have'} data`;
 }
 
 function decideResource(input: PlanInput, resource: DesiredResource): Action {

@@ -35,7 +35,7 @@ export async function readIdentity(env: NodeJS.ProcessEnv = process.env): Promis
 	const identity = await identityIn(path, Boolean(env['COMPARTMENT_IDENTITY_FILE']));
 	if (identity) return identity;
 	throw new UserError(`There is no identity to read sensitive values with: ${path} is missing`, {
-		hint: hint`Copy the file from where the values were set, or name it in COMPARTMENT_IDENTITY_FILE. Without it, what runs keeps running, and sensitive values can only be set again: ${command('variable set', 'KEY', '--sensitive', '--stdin')}`,
+		hint: hint`Copy the file from where the values were set, name it in COMPARTMENT_IDENTITY_FILE, or ask someone who can read them: ${command('variable recipients add', 'age1…')} with what ${command('variable recipients show')} prints here. What runs keeps running.`,
 	});
 }
 

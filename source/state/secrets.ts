@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {isOneTimeKey} from '../descriptor/presets/one-time.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {scopeAddress, scopeWords, type VariableScope} from '../model/values.ts';
@@ -43,29 +44,33 @@ export async function encryptValue(
 export async function decryptValue(
 	ciphertext: string,
 	{lineage, scope, key}: SecretName,
-	{decrypt, path}: Identity,
+	{decrypt, path, recipient}: Identity,
 ): Promise<string> {
 	const place = `${key} of ${scopeAddress(scope)}`;
-	const setAgain = hint`or set the value again: ${command('variable set', key, ...scopeWords(scope), '--sensitive', '--stdin')}`;
+	// A database keeps the value that its volume was initialised with: another one would lock everybody out.
+	const isKept = scope.type === 'resource' && isOneTimeKey(key);
+	const setAgain = isKept
+		? ''
+		: hint`, or set the value again: ${command('variable set', key, ...scopeWords(scope), '--sensitive', '--stdin')}`;
 	let sealed: Sealed;
 	try {
 		sealed = JSON.parse(await decrypt(Buffer.from(ciphertext, 'base64'))) as Sealed;
 	} catch (error) {
 		if (messageOf(error).includes('no identity matched'))
 			throw new UserError(`The value ${place} was encrypted for another identity than ${path}`, {
-				hint: hint`Name the right one in COMPARTMENT_IDENTITY_FILE, ${setAgain}`,
+				hint: hint`Name the right one in COMPARTMENT_IDENTITY_FILE, or ask someone who can read it: ${command('variable recipients add', recipient)}${setAgain}`,
 			});
 		throw new UserError(`The value ${place} is damaged and cannot be decrypted`, {
-			hint: hint`Bring back one of ${command('state history')}, ${setAgain}`,
+			hint: hint`Bring back one of ${command('state history')}${setAgain}`,
 		});
 	}
 	if (sealed.lineage !== undefined && sealed.lineage !== lineage)
 		throw new UserError(`The value ${place} was encrypted for another environment or project`, {
-			hint: hint`Bring back one of ${command('state history')}, ${setAgain}`,
+			hint: hint`Bring back one of ${command('state history')}${setAgain}`,
 		});
 	if (sealed.address === scopeAddress(scope) && sealed.key === key) return sealed.value;
 	throw new UserError(`The value ${place} is that of ${sealed.key} of ${sealed.address}: the two were swapped`, {
-		hint: hint`Bring back one of ${command('state history')}, ${setAgain}`,
+		hint: hint`Bring back one of ${command('state history')}${setAgain}`,
 	});
 }
 

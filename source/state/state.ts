@@ -1,7 +1,7 @@
 import type {HttpReadiness, RouteRule, Schedule, ServiceKind, TcpReadiness} from '../descriptor/project.ts';
 import type {ImageOrigin} from '../model/image-origin.ts';
 import type {ResourceSpec, ServiceSpec, Slot} from '../model/specs.ts';
-import type {VariableScope} from '../model/values.ts';
+import type {Env, VariableScope} from '../model/values.ts';
 import type {Backup, DeclaredResource} from './backup.ts';
 
 /** The version this program writes. Older ones are migrated, newer ones refused. */
@@ -35,6 +35,11 @@ export type VolumeRecord = {
 	readonly name: string;
 	readonly mountPath: string;
 	readonly createdAt: string;
+	/**
+	 * Values that initialised the data in it once, by name and revision: a database does not read others later. Null until
+	 * a container has become ready on it; absent where an older version made it.
+	 */
+	readonly initialised?: Env | null;
 };
 
 export type ResourceRecord = {

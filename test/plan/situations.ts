@@ -149,6 +149,8 @@ export const situations: Readonly<Record<string, World>> = {
 		deployed,
 		sensitive({type: 'resource', name: 'db'}, 'POSTGRES_PASSWORD', 'r2'),
 	),
+	'database-user-changed': rewritten(deployed, ['POSTGRES_USER: app', 'POSTGRES_USER: root']),
+	'resource-created-again': withContainer(withState(deployed, {resources: {}}), 'resource.db', null),
 	'generated-variable-removed': withVariables(withState(deployed, {variables: []})),
 	'resource-image-moved': withInput(deployed, {
 		resourceImages: Object.fromEntries(Object.keys(deployed.input.resourceImages).map(name => [name, 'sha256:other'])),

@@ -69,7 +69,7 @@ describe('the identity', () => {
 			message: expect.stringContaining(path),
 		});
 		expect(renderHint((missing as UserError).hint!, {environment: 'production'})).toMatch(
-			/COMPARTMENT_IDENTITY_FILE.*set again/,
+			/COMPARTMENT_IDENTITY_FILE.*compartment variable recipients add/,
 		);
 		mkdirSync(env.COMPARTMENT_CONFIG_HOME);
 		writeFileSync(path, 'AGE-SECRET-KEY-1BROKEN\n');

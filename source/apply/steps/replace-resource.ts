@@ -10,7 +10,15 @@ import {type ApplyContext, progress} from '../context.ts';
 import {generateVariables} from '../generated-variables.ts';
 import {withRevisions} from '../known-values.ts';
 import {operate} from '../operation.ts';
-import {ensureImage, ownContainers, recordOf, settle, startContainer, withRecord} from './resource-container.ts';
+import {
+	ensureImage,
+	ownContainers,
+	recordOf,
+	settle,
+	startContainer,
+	withInitialised,
+	withRecord,
+} from './resource-container.ts';
 
 /**
  * Whether an interrupted apply made this container for the first time. It may be filling its volume right now, which a
@@ -73,7 +81,7 @@ export async function replaceResource(
 			if (former) await engine.remove(former.id);
 		},
 		record: (current, containerId) =>
-			withRecord(current, {...recordOf(resource, spec, imageId, containerId), ...restored}),
+			withInitialised(withRecord(current, {...recordOf(resource, spec, imageId, containerId), ...restored}), resource),
 	});
 }
 

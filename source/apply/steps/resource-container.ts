@@ -1,6 +1,7 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
-import {resourceAddress} from '../../model/address.ts';
+import {resourceAddress, volumeAddress} from '../../model/address.ts';
+import {initialisingEnv} from '../../model/initialised.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
 import {environmentNetworkName} from '../../model/names.ts';
 import {specHash} from '../../model/spec-hash.ts';
@@ -102,3 +103,18 @@ export const withRecord = (state: State, record: ResourceRecord): State => ({
 	...state,
 	resources: {...state.resources, [record.name]: record},
 });
+
+/** The state that knows with what values the volumes of a resource were initialised: those of its first container. */
+export function withInitialised(state: State, {name, preset}: Pick<DesiredResource, 'name' | 'preset'>): State {
+	const spec = state.resources[name]?.spec;
+	if (!spec) return state;
+	const values = initialisingEnv({preset, image: spec.image, env: spec.env});
+	const volumes = Object.fromEntries(
+		Object.entries(state.volumes).map(([address, volume]) =>
+			address.startsWith(volumeAddress(name, '')) && !volume.initialised
+				? [address, {...volume, initialised: values}]
+				: [address, volume],
+		),
+	);
+	return {...state, volumes};
+}

@@ -15,7 +15,12 @@ export async function createVolume(context: ApplyContext, volume: DesiredVolume)
 			return engine.createVolume(volume.name, labelsOf({...object, address: volume.address, op}));
 		},
 		record: state => {
-			const record = {name: volume.name, mountPath: volume.mountPath, createdAt: new Date().toISOString()};
+			const record = {
+				name: volume.name,
+				mountPath: volume.mountPath,
+				createdAt: new Date().toISOString(),
+				initialised: null,
+			};
 			return {...state, volumes: {...state.volumes, [volume.address]: record}};
 		},
 	});
