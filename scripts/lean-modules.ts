@@ -37,6 +37,7 @@ const replacements: Readonly<Record<string, string>> = {
 	// Asks for a browser's name, and with it node loads its locks and workers.
 	environment: `export const isBrowser = false;`,
 	'node:crypto': loadedOnCall('node:crypto', [
+		'pbkdf2Sync',
 		'createHash',
 		'createHmac',
 		'randomBytes',

@@ -10,6 +10,7 @@ import {makeImage} from './steps/image.ts';
 import {createNetworks} from './steps/network.ts';
 import {replaceResource} from './steps/replace-resource.ts';
 import {restartResource, updateResource} from './steps/resource.ts';
+import {rotateResource} from './steps/rotate.ts';
 import {removeStray} from './steps/stray.ts';
 import {switchTraffic} from './steps/switch.ts';
 import {createVolume} from './steps/volume.ts';
@@ -22,6 +23,7 @@ function runResource(context: ApplyContext, {address, kind}: Action): Promise<vo
 	const {mode, desired} = context.plan;
 	if (mode === 'start' || mode === 'restart') return restartResource(context, address, mode);
 	const resource = find(desired.resources, address);
+	if (mode === 'rotate') return rotateResource(context, resource);
 	return kind === 'update' ? updateResource(context, resource) : replaceResource(context, resource);
 }
 

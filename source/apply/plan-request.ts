@@ -19,6 +19,8 @@ export type PlanRequest = {
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
 	readonly isHold: boolean;
+	/** Only with `rotate`: name of the resource. */
+	readonly rotated?: string;
 	readonly release: PlanInput['release'];
 	/** Only with `rollback`: one deployment, else the last good one of every service. */
 	readonly rollbackTo?: string;

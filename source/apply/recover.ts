@@ -33,6 +33,8 @@ async function recoverOperation(
 		case 'run-candidate':
 		case 'build-image':
 		case 'release':
+		// Which password serves is decided when the switch is: see `settleRotations`.
+		case 'rotate':
 			return false;
 	}
 }

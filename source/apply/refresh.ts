@@ -17,6 +17,7 @@ import type {Scene} from '../plan/health.ts';
 import type {TakenHost} from '../plan/input.ts';
 import {refuseOlder} from '../plan/older.ts';
 import type {Plan} from '../plan/plan.ts';
+import {rotatedKeys} from '../plan/rotation.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
 import {
@@ -195,6 +196,18 @@ function assertReplaceable({services, resources}: Desired, replace: readonly str
 	});
 }
 
+/** Only a database that Compartment can tell a new password. */
+function assertRotatable({resources}: Desired, name: string): void {
+	const resource = resources.find(candidate => candidate.name === name);
+	const names = resources.map(candidate => candidate.name).join(', ') || 'none';
+	if (!resource)
+		throw new UserError(`The requested resource was not found: ${name}`, {hint: `compartment.yml declares ${names}`});
+	if (rotatedKeys(resource).length > 0) return;
+	throw new UserError(`Resource ${name} has no password that can be rotated: it is no PostgreSQL, MySQL or MariaDB.`, {
+		hint: hint`set a new value, which takes effect with the next apply: ${command('variable set', 'KEY', '--sensitive', '--stdin', '--resource', name)}`,
+	});
+}
+
 /** A misspelt name must not look like one whose candidate is active already. */
 function assertDeployed({deployments}: State, services: readonly string[] | null): void {
 	const known = new Set(Object.values(deployments).map(({service}) => service));
@@ -239,6 +252,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		baseDomain: settings.baseDomain,
 	});
 	assertReplaceable(desired, request.replace);
+	if (request.rotated !== undefined) assertRotatable(desired, request.rotated);
 	const [info, everything, routerView] = await Promise.all([
 		engine.info(),
 		engine.observe({[labels.lineage]: ''}),
@@ -274,7 +288,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 			Object.values(rollback).map(id => state.deployments[id]!.imageId),
 		),
 	]);
-	const {mode, rebuild, replace, deleteData, isHold, release} = request;
+	const {mode, rebuild, replace, deleteData, isHold, release, rotated} = request;
 	const unkept = isApply ? unkeptSchedules(project, state, Date.now()) : [];
 	const plan = createPlan({
 		mode,
@@ -282,6 +296,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		replace,
 		deleteData,
 		isHold,
+		rotated,
 		release,
 		services,
 		rollback,

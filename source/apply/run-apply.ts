@@ -4,9 +4,10 @@ import {resourceHost} from '../model/names.ts';
 import {signOf} from '../plan/plan.ts';
 import {type ApplyStep, watchId} from './apply-step.ts';
 import {applySteps, busyActions} from './apply-steps.ts';
-import type {ApplyContext} from './context.ts';
+import {type ApplyContext, notice} from './context.ts';
 import {destroySteps} from './destroy-steps.ts';
 import type {ApplyResult} from './events.ts';
+import {settleRotations} from './resource-rotation.ts';
 import {runSteps} from './scheduler.ts';
 import {settleUnknown} from './settle-unknown.ts';
 import {StepError} from './step-error.ts';
@@ -140,6 +141,7 @@ export async function runApply(context: ApplyContext, options: RunOptions): Prom
 	if (tracker.hasUnknown() && plan.mode !== 'destroy') await settleUnknown(context);
 	if (!isComplete && plan.mode !== 'destroy' && !context.journal.hasPending())
 		await discardCandidates(context, isCancelled ? cancelled : 'another step of its deploy failed');
+	if (plan.mode === 'rotate') await settleRotations({...context, say: message => notice(context, 'warning', message)});
 	const outcome = isComplete ? 'done' : isCancelled ? 'cancelled' : 'failed';
 	const result: ApplyResult = {
 		outcome,

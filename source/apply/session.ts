@@ -14,6 +14,7 @@ import {recover} from './recover.ts';
 import {discardUnfinished, retireFormer, stopEnded} from './recover-leftovers.ts';
 import {removeOperations} from './recover-operations.ts';
 import {recoverReplacements} from './recover-resource.ts';
+import {settleRotations} from './resource-rotation.ts';
 import {finishRotation} from './rotation.ts';
 import {keepState, type StateKeeper} from './state-keeper.ts';
 
@@ -84,6 +85,7 @@ export async function openSession({
 			await recoverReplacements(recovery);
 		}
 		await finishRotation(recovery);
+		await settleRotations(recovery);
 		return {
 			run,
 			engine,

@@ -51,6 +51,7 @@ const auditTypes = {
 	stop: 'environment.stopped',
 	start: 'environment.started',
 	restart: 'environment.restarted',
+	rotate: 'resource.password_rotated',
 } as const;
 
 /** Commands that plan, ask and do. */

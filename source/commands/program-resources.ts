@@ -1,6 +1,6 @@
 import {type Command, Option} from 'commander';
 import {withCommon} from './flags.ts';
-import {describe} from './program-parts.ts';
+import {describe, withApplying} from './program-parts.ts';
 
 const withResource = (command: Command): Command =>
 	withCommon(command).requiredOption('--resource <name>', 'the resource');
@@ -28,6 +28,13 @@ function addLife(resource: Command): void {
 		describe(withResource(resource.command(verb)), texts[verb], [`resource ${verb} --resource db`]).action(
 			async flags => (await import('./resource-life.ts')).resourceLife(verb, flags),
 		);
+	describe(
+		withApplying(withCommon(resource.command('rotate'))),
+		'give a database a new password, and every service that uses it',
+		['resource rotate db', 'resource rotate db --env staging --auto-approve'],
+	)
+		.argument('<name>', 'a PostgreSQL, MySQL or MariaDB')
+		.action(async (name, flags) => (await import('./resource-rotate.ts')).resourceRotate(name, flags));
 	describe(withResource(resource.command('delete')), 'remove one; its data volumes stay unless asked', [
 		'resource delete --resource db',
 		'resource delete --resource db --delete-data',

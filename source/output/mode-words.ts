@@ -20,6 +20,7 @@ export const modeWords: Readonly<Record<PlanMode, ModeWords>> = {
 	stop: {verb: 'Stop', done: 'Stopped', heading: 'stop'},
 	start: {verb: 'Start', done: 'Started', heading: 'start'},
 	restart: {verb: 'Restart', done: 'Restarted', heading: 'restart'},
+	rotate: {verb: 'Rotate', done: 'Rotated', heading: 'rotate passwords'},
 };
 
 /** What a plan would do, in one sentence before its details. */
@@ -43,6 +44,8 @@ export function intentionOf({mode, environment, actions}: Plan): string {
 			return `Stops what runs in ${environment}. Nothing is removed.`;
 		case 'start':
 			return `Starts what was stopped in ${environment}.`;
+		case 'rotate':
+			return `Changes the passwords of a database in ${environment}. What uses them gets a new deployment.`;
 		case 'restart':
 			return `Starts what runs in ${environment} anew.`;
 	}

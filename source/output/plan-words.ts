@@ -62,6 +62,8 @@ export function nothingToDo({mode, environment, drift}: Plan): string {
 			return `Nothing runs in ${environment}.`;
 		case 'start':
 			return `Everything in ${environment} runs already.`;
+		case 'rotate':
+			return `Nothing to rotate in ${environment}.`;
 		case 'restart':
 			return `Nothing to restart in ${environment}.`;
 	}

@@ -81,6 +81,7 @@ export const resourceFields = {
 	readiness: 'compared',
 	status: 'life',
 	restore: 'life',
+	rotation: 'life',
 	declared: 'compared',
 	updatedAt: 'life',
 } as const satisfies Record<keyof ResourceRecord, 'compared' | 'image' | 'life'>;

@@ -12,6 +12,7 @@ import type {Action, Plan} from './plan.ts';
 import {planRelease} from './releases.ts';
 import {planResource, planVolumes, resourceDrift, undeclaredResources, volumeDrift} from './resources.ts';
 import {type Proposal, planRollback} from './rollback.ts';
+import {planRotation} from './rotation.ts';
 import {desiredRoutes, planRoutes} from './routes.ts';
 import {
 	discardWarnings,
@@ -91,6 +92,8 @@ function propose(input: PlanInput): Proposal {
 			return withSharedObjects(input, planStart(input));
 		case 'restart':
 			return withSharedObjects(input, planRestart(input));
+		case 'rotate':
+			return withSharedObjects(input, planRotation(input));
 	}
 }
 
@@ -119,8 +122,8 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  * reason. Pure: the same input gives the same plan.
  */
 export function createPlan(input: PlanInput): Plan {
-	const {desired, state} = input;
-	const {actions, deployments, routes} = propose(input);
+	const {state} = input;
+	const {actions, deployments, routes, desired = input.desired} = propose(input);
 	return {
 		format: 1,
 		mode: input.mode,

@@ -60,6 +60,8 @@ export type PlanInput = {
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
 	readonly isHold: boolean;
+	/** Only with `rotate`: the resource whose passwords are changed. */
+	readonly rotated?: string;
 	/** `promote` when the images come from another environment: then nothing is released. */
 	readonly deploymentType: 'deploy' | 'promote';
 	/** What to do about a release command that an interrupted apply may have run. */

@@ -108,7 +108,9 @@ export type PlanMode =
 	| 'rollback'
 	| 'stop'
 	| 'start'
-	| 'restart';
+	| 'restart'
+	/** A database gets new passwords, and what uses them a new deployment. */
+	| 'rotate';
 
 /** A plan is data: it can be shown, saved, and run later if nothing moved. */
 export type Plan = {

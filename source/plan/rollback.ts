@@ -1,5 +1,6 @@
 import {command, hint} from '../hint.ts';
 import {networkAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import type {Desired} from '../model/specs.ts';
 import type {Deployment, RoutesRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
@@ -14,6 +15,8 @@ export type Proposal = {
 	readonly actions: readonly Action[];
 	readonly deployments: readonly PlannedDeployment[];
 	readonly routes: RoutesRecord | null;
+	/** Where the plan wants something else than the files say. */
+	readonly desired?: Desired;
 };
 
 function planTarget(input: PlanInput, target: Deployment): Action {

@@ -28,6 +28,7 @@ export type Intent =
 	| {readonly type: 'build-image'; readonly reference: string}
 	| {readonly type: 'run-candidate'; readonly deployment: string; readonly containerName: string}
 	| {readonly type: 'replace-resource'; readonly resource: string; readonly containerName: string}
+	| {readonly type: 'rotate'; readonly resource: string}
 	| {readonly type: 'release'; readonly deployment: string}
 	| {readonly type: 'switch'; readonly deployments: Readonly<Record<string, string>>}
 	| {readonly type: 'retire'; readonly deployments: readonly string[]}

@@ -1,7 +1,7 @@
 import type {HttpReadiness, RouteRule, Schedule, ServiceKind, TcpReadiness} from '../descriptor/project.ts';
 import type {ImageOrigin} from '../model/image-origin.ts';
 import type {ResourceSpec, ServiceSpec, Slot} from '../model/specs.ts';
-import type {Env, VariableScope} from '../model/values.ts';
+import type {Env, EnvValue, VariableScope} from '../model/values.ts';
 import type {Backup, DeclaredResource} from './backup.ts';
 
 /** The version this program writes. Older ones are migrated, newer ones refused. */
@@ -57,7 +57,22 @@ export type ResourceRecord = {
 	readonly restore?: UnfinishedRestore;
 	/** What it was declared with beside its container: for when compartment.yml does not have it (any more). */
 	readonly declared?: DeclaredResource;
+	/** Only while its password is changed. */
+	readonly rotation?: Rotation;
 	readonly updatedAt: string;
+};
+
+/** One password of a database: what containers get, and the variable that holds it; null for a literal of compartment.yml. */
+export type RotatedValue = {readonly key: string; readonly value: EnvValue; readonly variable: Variable | null};
+
+/**
+ * A change of passwords inside a database, from before it is told until the services that use them have switched. Both
+ * values are here, sealed, so that after a crash either can be set.
+ */
+export type Rotation = {
+	readonly next: readonly RotatedValue[];
+	/** Empty when the previous values are not known any more: then there is no way back. */
+	readonly former: readonly RotatedValue[];
 };
 
 /** A restore that may have written a part: the data is neither the old nor the new. */

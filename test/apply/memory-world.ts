@@ -31,6 +31,7 @@ export const images = {
 	deaf: 'app:deaf',
 	finished: 'app:finished',
 	database: 'db:1',
+	postgres: 'postgres:16',
 };
 
 export type Applied = {
@@ -97,6 +98,8 @@ function createEngine() {
 		images: {[routerImage]: {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
 		start: spec => startOf({...spec, image: ids.get(spec.image) ?? spec.image}),
 		async exec(call) {
+			// A database that takes every password.
+			if (call.command.some(part => part.includes('psql'))) return {exitCode: 0, stdout: '', stderr: ''};
 			known.clear();
 			for (const container of (await engine.observe({})).containers)
 				if (container.state === 'running') known.set(container.id, container);

@@ -28,7 +28,7 @@ const service = fc.record({
 });
 
 const database = fc.record({
-	image: fc.constantFrom(images.database, images.better),
+	image: fc.constantFrom(images.database, images.postgres),
 	user: fc.constantFrom('app', 'root'),
 	command: fc.constantFrom('', 'command: [serve, "a b"]'),
 	ports: fc.constantFrom('[5432]', '[5432, 5433]'),
@@ -37,7 +37,7 @@ const database = fc.record({
 	bytes: fc.constantFrom(16, 32),
 	hasMore: fc.boolean(),
 	interval: fc.constantFrom('daily', 'hourly'),
-	url: fc.constantFrom('db://${env.USER}:${env.PASSWORD}@${resource.host}', 'db://${resource.host}'),
+	url: fc.constantFrom('db://${env.POSTGRES_USER}:${env.POSTGRES_PASSWORD}@${resource.host}', 'db://${resource.host}'),
 });
 
 type Made<Part> = Part extends fc.Arbitrary<infer Value> ? Value : never;
@@ -97,12 +97,12 @@ const writeFiles = ({web, api, db}: Files): string =>
 		'resources:',
 		`  db: {${list(
 			`image: "${db.image}"`,
-			`env: {USER: ${db.user}}`,
+			`env: {POSTGRES_USER: ${db.user}}`,
 			db.command,
 			`ports: ${db.ports}`,
 			`readiness: {type: tcp, port: 5432, timeoutMs: ${db.timeoutMs}}`,
 			`restart: {policy: "${db.restart}"}`,
-			`generatedVariables: {PASSWORD: {generator: token, bytes: ${db.bytes}}}`,
+			`generatedVariables: {POSTGRES_PASSWORD: {generator: token, bytes: ${db.bytes}}}`,
 			`volumes: {data: /data${db.hasMore ? ', more: /more' : ''}}`,
 			`outputs: {url: {sensitive: true, value: "${db.url}"}}`,
 			`operations: {backup: {command: dump, schedule: {interval: ${db.interval}}}}`,
@@ -134,6 +134,7 @@ const modes = [
 	'discard',
 	'rollback',
 	'restart',
+	'rotate',
 	'stop',
 	'start',
 	'destroy',
@@ -158,7 +159,10 @@ async function happen(world: MemoryWorld, {type, value}: Event): Promise<void> {
 			variables: [...state.variables.filter(({key}) => key !== 'TOKEN'), variable(value)],
 		}));
 	if (type === 'generated')
-		await world.changeState(state => ({...state, variables: state.variables.filter(({key}) => key !== 'PASSWORD')}));
+		await world.changeState(state => ({
+			...state,
+			variables: state.variables.filter(({key}) => key !== 'POSTGRES_PASSWORD'),
+		}));
 	if (type === 'retag') {
 		const next = value === '1' ? images.better : images.good;
 		const found = await engine.findImage(next);
@@ -294,6 +298,7 @@ function expectComplete(plan: Plan, before: State, after: State): void {
 
 function requestFor(mode: (typeof modes)[number], state: State): Partial<PlanRequest> {
 	if (mode === 'hold') return {mode: 'apply', isHold: true};
+	if (mode === 'rotate') return {mode, rotated: 'db'};
 	if (mode !== 'promote --from') return {mode};
 	// As if it served in another environment: an older one of this one.
 	const newest = Object.values(state.deployments).filter(({status, kind}) => status === 'succeeded' && kind === 'web');
@@ -302,7 +307,8 @@ function requestFor(mode: (typeof modes)[number], state: State): Partial<PlanReq
 }
 
 const isRefused = (error: unknown): boolean =>
-	error instanceof Error && /No valid rollback target|not found|No active deployment/.test(error.message);
+	error instanceof Error &&
+	/No valid rollback target|not found|No active deployment|no password that can be rotated/.test(error.message);
 
 const plainService: Files['web'] = {
 	image: images.good,
@@ -323,7 +329,7 @@ const one: Files = {
 	web: plainService,
 	api: {...plainService, kind: 'worker'},
 	db: {
-		image: images.database,
+		image: images.postgres,
 		user: 'app',
 		command: '',
 		ports: '[5432]',
@@ -332,7 +338,7 @@ const one: Files = {
 		bytes: 16,
 		hasMore: false,
 		interval: 'daily',
-		url: 'db://${env.USER}:${env.PASSWORD}@${resource.host}',
+		url: 'db://${env.POSTGRES_USER}:${env.POSTGRES_PASSWORD}@${resource.host}',
 	},
 	rules: [],
 };
@@ -349,6 +355,7 @@ const tour = (
 		[other, 'apply'],
 		[null, 'rollback'],
 		[null, 'restart'],
+		[null, 'rotate'],
 		[one, 'hold'],
 		[null, 'promote'],
 		[other, 'hold'],
@@ -392,6 +399,6 @@ it('names every attribute that an apply changes, and nothing that stays', async 
 		{numRuns: 40, examples: [[one, tour]]},
 	);
 	// Otherwise the property would hold of nothing.
-	for (const mode of ['apply', 'rollback', 'restart', 'promote', 'discard', 'stop', 'start', 'destroy'])
+	for (const mode of ['apply', 'rollback', 'restart', 'rotate', 'promote', 'discard', 'stop', 'start', 'destroy'])
 		expect(counts[mode] ?? 0, mode).toBeGreaterThan(0);
 }, 120_000);

@@ -358,3 +358,113 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(await sql("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toBe('0');
 	}, 180_000);
 });
+
+describe('a PostgreSQL whose password changes', () => {
+	const shop = withSandbox(async ({describe: write, succeed}) => {
+		write({services: {web: client}, resources: {db: {preset: 'postgres'}}});
+		await succeed(['deploy']);
+	});
+	// Queries over one connection, says when that is lost, and answers requests meanwhile.
+	const server =
+		'$s = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Listen => 20, ReuseAddr => 1); while ($c = $s->accept) { <$c>; print $c "HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 2\\r\\n\\r\\nok"; close $c }';
+	const client = {
+		image: 'postgres:16-alpine',
+		kind: 'web',
+		port: 8080,
+		accessMode: 'public',
+		readiness: {type: 'http', path: '/'},
+		run: {
+			command: [
+				'(while :; do',
+				'(while :; do echo "SELECT 1;"; sleep 0.05; done) | psql "$DATABASE_URL" -qAtX -v ON_ERROR_STOP=1 > /dev/null;',
+				'echo "connection lost"; sleep 0.1; done) &',
+				`exec perl -MIO::Socket::INET -e '${server}'`,
+			].join(' '),
+		},
+		connections: {db: {env: {DATABASE_URL: 'connection-url'}}},
+	};
+	const password = async (): Promise<string> =>
+		/:\/\/app:(.+)@/.exec(
+			await shop.succeed(['resource', 'output', 'show', 'connection-url', '--resource', 'db', '--reveal']),
+		)![1]!;
+	const logs = async (id: string): Promise<string> => {
+		const lines: string[] = [];
+		for await (const {text} of shop.engine.logs(id, {})) lines.push(text);
+		return lines.join('\n');
+	};
+	/** What serves logs in from now on, with what the state knows. */
+	const expectLogin = async () => {
+		const {id} = await shop.running('service.web');
+		const {exitCode, stderr} = await shop.engine.exec(id, ['sh', '-c', 'psql "$DATABASE_URL" -c "SELECT 1"']);
+		expect(exitCode, stderr).toBe(0);
+		expect((await shop.engine.inspectContainer(id))?.state).toBe('running');
+	};
+
+	test('is not changed by a variable, and nothing is touched', async () => {
+		const {id} = await shop.running('resource.db');
+		const set = ['variable', 'set', 'POSTGRES_PASSWORD', '--sensitive', '--stdin', '--resource', 'db'];
+		await shop.succeed(set, {input: 'mine'});
+		const deploy = await shop.run(['deploy']);
+		expect(words(deploy.stdout)).toContain(
+			'POSTGRES_PASSWORD of resource db was changed, but PostgreSQL reads it only when it initialises its volume, which has data.',
+		);
+		expectError(deploy, 'compartment resource rotate db');
+		expect((await shop.running('resource.db')).id).toBe(id);
+		expectError(await shop.run(['restart', '--auto-approve']), 'compartment resource rotate db');
+		await expectLogin();
+		// The rotation gives the database what was set.
+		await shop.succeed(['resource', 'rotate', 'db', '--auto-approve']);
+		expect(await password()).toBe('mine');
+		await expectLogin();
+		await shop.expectNoChanges();
+	}, 120_000);
+
+	test('is rotated without a failed login of a service that keeps its connection', async () => {
+		const before = await password();
+		const database = (await shop.running('resource.db')).id;
+		const old = (await shop.running('service.web')).id;
+		const plan = await shop.run(['resource', 'rotate', 'db']);
+		expect(words(plan.stdout)).toContain('~ resource.db will be updated in place: POSTGRES_PASSWORD rotated');
+		expect(words(plan.stdout)).toContain('+/- service.web will be replaced, new one first: it logs in to db');
+		expectError(plan, 'compartment resource rotate db --auto-approve');
+		const failures = (await logs(database)).split('FATAL').length;
+		const said = await shop.succeed(['resource', 'rotate', 'db', '--auto-approve']);
+		const after = await password();
+		expect(after).toMatch(/^[0-9a-f]{48}$/);
+		expect((await shop.running('resource.db')).id).toBe(database);
+		expect((await shop.running('service.web')).id).not.toBe(old);
+		expect(await logs(database)).not.toMatch(new RegExp(`${before}|${after}`));
+		expect((await logs(database)).split('FATAL').length).toBe(failures);
+		for (const id of [old, (await shop.running('service.web')).id])
+			expect((await logs(id)).split('connection lost').length - 1).toBeLessThanOrEqual(1);
+		for (const file of filesBelow(join(shop.folder, '.compartment')))
+			expect(readFileSync(file, 'utf8'), file).not.toContain(after);
+		expect(said).not.toContain(after);
+		await expectLogin();
+		await shop.expectNoChanges();
+		const created = await shop.succeed(['resource', 'backup', 'create', '--resource', 'db', '--json']);
+		const {id} = backupOf(JSON.parse(created));
+		await shop.succeed(['resource', 'backup', 'verify', '--backup', id]);
+	}, 120_000);
+
+	test.each([
+		'rotate.after-prepare',
+		'apply.after-rotate',
+		'candidate.after-ready',
+		'switch.after-publish',
+		'rotate.before-settle',
+	])(
+		'is one that works after a kill at %s',
+		async point => {
+			const killed = await shop.run(['resource', 'rotate', 'db', '--auto-approve'], {
+				env: {COMPARTMENT_FAILPOINT: point},
+			});
+			expect(killed.signal).toBe('SIGKILL');
+			await shop.succeed(['deploy']);
+			await expectLogin();
+			expect(shop.state().resources['db']?.rotation).toBeUndefined();
+			await shop.expectNoChanges();
+		},
+		120_000,
+	);
+});
