@@ -129,6 +129,8 @@ const isIntent = ({project, environment}: Place, entry: Extract<JournalEntry, {t
 			return (
 				isName(intent.resource) && intent.containerName === resourceContainerName(project, environment, intent.resource)
 			);
+		case 'rotate':
+			return isName(intent.resource);
 		case 'switch':
 			return Object.entries(intent.deployments).every(([service, id]) => isName(service) && isId('dpl', id));
 		case 'retire':

@@ -443,8 +443,7 @@ describe('a PostgreSQL whose password changes', () => {
 		await expectLogin();
 		await shop.expectNoChanges();
 		const created = await shop.succeed(['resource', 'backup', 'create', '--resource', 'db', '--json']);
-		const {id} = backupOf(JSON.parse(created));
-		await shop.succeed(['resource', 'backup', 'verify', '--backup', id]);
+		expect(backupOf(JSON.parse(created)).status).toBe('succeeded');
 	}, 120_000);
 
 	test.each([
