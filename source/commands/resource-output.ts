@@ -25,7 +25,10 @@ type Output = {
 
 async function readOutput(state: State, resource: DesiredResource, name: string, isRevealed: boolean): Promise<Output> {
 	const output = Object.hasOwn(resource.outputs, name) ? resource.outputs[name] : undefined;
-	if (!output) throw new UserError(`Resource output "${name}" is not declared on resource "${resource.name}".`);
+	if (!output)
+		throw new UserError(`Resource output "${name}" is not declared on resource "${resource.name}".`, {
+			hint: `It has ${Object.keys(resource.outputs).join(', ') || 'none'}`,
+		});
 	const {project, environment} = state;
 	const desired = {project, environment, resources: [resource], volumes: [], services: [], routes: []};
 	const isHidden = output.sensitive && !isRevealed;

@@ -27,6 +27,13 @@ export type Terminal = {
 const isContinuousIntegration = ({CI}: NodeJS.ProcessEnv): boolean =>
 	CI !== undefined && !['', '0', 'false'].includes(CI);
 
+// A tab is harmless, and lists that programs read are made of them.
+const clean = (text: string): string =>
+	text
+		.split('\t')
+		.map(part => sanitiseText(part, {keepColour: true}))
+		.join('\t');
+
 type TerminalFlags = Pick<CommonFlags, 'color'> & {readonly plain?: boolean; readonly accessible?: boolean};
 
 export function createTerminal(flags: TerminalFlags): Terminal {
@@ -42,8 +49,8 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 		isInteractive,
 		isAccessible,
 		hasScreen: isInteractive && !isAccessible,
-		print: text => void stdout.write(`${sanitiseText(text, {keepColour: true})}\n`),
-		inform: text => void stderr.write(`${sanitiseText(text, {keepColour: true})}\n`),
+		print: text => void stdout.write(`${clean(text)}\n`),
+		inform: text => void stderr.write(`${clean(text)}\n`),
 	};
 }
 

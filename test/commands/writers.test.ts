@@ -63,3 +63,10 @@ it('print and inform take everything out of a text that a terminal would obey, b
 		);
 	}
 });
+
+it('print keeps the tabs of a list', () => {
+	const written: string[] = [];
+	vi.spyOn(process.stdout, 'write').mockImplementation(text => written.push(String(text)) > 0);
+	createTerminal({}).print('db\trunning\tdb.local');
+	expect(written).toEqual(['db\trunning\tdb.local\n']);
+});
