@@ -88,7 +88,7 @@ describe('a page, an api, a worker and PostgreSQL, deployed for the first time',
 		const stdout = await sandbox.succeed(['status']);
 		for (const name of ['api', 'mailer', 'web']) expect(stdout).toMatch(new RegExp(`^${name} +healthy `, 'm'));
 		expect(stdout).toMatch(new RegExp(`^web .*http://${sandbox.host()}:${sandbox.router.port}$`, 'm'));
-		expect(stdout).toMatch(/^db +running/m);
+		expect(stdout).toMatch(/^db +healthy/m);
 		expect(stdout).toContain(`Router running at 127.0.0.1:${sandbox.router.port}`);
 		const document = JSON.parse(await sandbox.succeed(['status', '--service', 'web', '--json']));
 		expect(document.services).toMatchObject([{name: 'web', health: 'healthy'}]);
