@@ -69,7 +69,7 @@ async function commandOf(engine: Engine, {spec, imageId}: Deployment, extra: rea
 		};
 	const image = await engine.findImage(imageId);
 	const own = extra.length === 0 ? {} : {command: [...(image?.command ?? []), ...extra]};
-	return {...own, hasInit: needsInit(image, own)};
+	return {...own, hasInit: needsInit(image, own, spec)};
 }
 
 async function runContainer(

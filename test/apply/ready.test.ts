@@ -160,13 +160,20 @@ it.each(['service', 'resource'] as const)('tells only what a %s prints after it 
 describe('the init of the engine', () => {
 	const image = {entrypoint: [], command: ['node', 'server.js']};
 
+	const plain = {secretFiles: {}};
+
 	it('is process 1 of services, and of nothing that brings its own', () => {
-		expect(needsInit(image, {})).toBe(true);
-		expect(needsInit({...image, entrypoint: ['docker-entrypoint.sh']}, {})).toBe(true);
-		expect(needsInit({...image, entrypoint: ['/init']}, {})).toBe(false);
-		expect(needsInit({...image, entrypoint: ['/usr/bin/tini', '--']}, {})).toBe(false);
-		expect(needsInit({entrypoint: [], command: ['/sbin/init']}, {})).toBe(false);
-		expect(needsInit({...image, entrypoint: ['/init']}, {entrypoint: ['/bin/sh', '-c'], command: ['x']})).toBe(true);
+		expect(needsInit(image, {}, plain)).toBe(true);
+		expect(needsInit({...image, entrypoint: ['docker-entrypoint.sh']}, {}, plain)).toBe(true);
+		expect(needsInit({...image, entrypoint: ['/init']}, {}, plain)).toBe(false);
+		expect(needsInit({...image, entrypoint: ['/usr/bin/tini', '--']}, {}, plain)).toBe(false);
+		expect(needsInit({entrypoint: [], command: ['/sbin/init']}, {}, plain)).toBe(false);
+		const shell = {entrypoint: ['/bin/sh', '-c'], command: ['x']};
+		expect(needsInit({...image, entrypoint: ['/init']}, shell, plain)).toBe(true);
+	});
+
+	it('would show every process the secrets that are files, so it is not there with them', () => {
+		expect(needsInit(image, {}, {secretFiles: {KEY: '/etc/key'}})).toBe(false);
 	});
 
 	it('is not there for resources', async () => {

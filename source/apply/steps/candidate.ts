@@ -29,7 +29,7 @@ async function containerCommand({engine}: ApplyContext, {spec, imageId, service}
 	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: command('apply', '--rebuild')});
 	// The last program takes the shell's place, so that a stop signal reaches it.
 	const own = spec.command === undefined ? {} : {entrypoint: ['/bin/sh', '-c'], command: [replaceShell(spec.command)]};
-	return {...secretFileParts(spec, image, own), hasInit: needsInit(image, own)};
+	return {...secretFileParts(spec, image, own), hasInit: needsInit(image, own, spec)};
 }
 
 /** An address that the engine keeps for nobody is done without: siblings use names. */
