@@ -428,3 +428,26 @@ it.each(changing.flatMap(operation => [1, 2, 3, 5, 8, 20].map(times => [operatio
 		}
 	},
 );
+
+it('fails for its own reason when the worker that should come back was removed outside', async () => {
+	const world = await createMemoryWorld();
+	try {
+		const worker: Service = {kind: 'worker', image: 'good', level: 'info', isConnected: false, isPublic: false};
+		const services = {jobs: worker, web: {...worker, kind: 'web'} as Service};
+		expect((await world.apply(write({services, resources: {}}))).result).toMatchObject({outcome: 'done'});
+		const {active, deployments} = (await world.state())!;
+		await world.engine.remove(deployments[active['jobs']!]!.containerId!);
+		// The switch fails, so the worker that was stopped, or is gone, should run again.
+		const changed = {jobs: {...worker, level: 'debug'}, web: {...services.web, level: 'debug'}};
+		world.failNext('writeFiles', 3);
+		const {result, events} = await world.apply(write({services: changed, resources: {}}));
+		expect(result).toMatchObject({outcome: 'failed'});
+		const failures = events.flatMap(event => (event.type === 'step-failed' ? event.message : []));
+		expect(failures.join(' ')).toContain('cannot writeFiles: ordered by the test');
+		expect(failures.join(' ')).not.toContain('No such container');
+		world.clearFailures();
+		expect((await world.apply(write({services: changed, resources: {}}))).result).toMatchObject({outcome: 'done'});
+	} finally {
+		world.close();
+	}
+});

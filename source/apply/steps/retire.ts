@@ -4,6 +4,7 @@ import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
 import {operate} from '../operation.ts';
+import {bringBack} from './bring-back.ts';
 import {takeOutOfService} from './out-of-service.ts';
 
 const isFinished = ({stage, status}: Deployment): boolean =>
@@ -85,7 +86,7 @@ export async function discardCandidates(context: ApplyContext, reason: string): 
 	for (const {id, service, kind, containerId, containerName} of unused) {
 		// A worker's former deployment was stopped first.
 		const former = state.current().deployments[state.current().active[service] ?? ''];
-		if (kind === 'worker' && former?.containerId) await engine.start(former.containerId);
+		if (kind === 'worker' && former) await bringBack(context, former);
 		const patch = {status: 'stopped', containerId: undefined, failure: {message: reason, lastLines: []}} as const;
 		// Journaled, so that one that cannot be recorded is left to recovery.
 		await operate(context, {

@@ -9,6 +9,7 @@ import {operate} from '../operation.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
+import {bringBack} from './bring-back.ts';
 import {takeOutOfService} from './out-of-service.ts';
 
 type Watched = {
@@ -70,7 +71,7 @@ async function swapWorkers(context: ApplyContext, {switched, former}: Watched): 
 	const isWorker = ({kind}: Deployment) => kind === 'worker';
 	for (const {containerId} of containersOf(context, switched).filter(isWorker))
 		await engine.stop(containerId!, settings.stopGraceSeconds);
-	for (const {containerId} of Object.values(former).filter(isWorker)) if (containerId) await engine.start(containerId);
+	for (const deployment of Object.values(former).filter(isWorker)) await bringBack(context, deployment);
 }
 
 /**

@@ -5,6 +5,7 @@ import type {PlannedDeployment} from '../../plan/plan.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {operate} from '../operation.ts';
+import {bringBack} from './bring-back.ts';
 import {startCandidate} from './candidate.ts';
 
 /**
@@ -33,12 +34,8 @@ export async function replaceWorker(
 	try {
 		return await startCandidate(context, planned, opened);
 	} catch (error) {
-		if (former?.containerId) await bringBack(context, former);
+		if (former && (await bringBack(context, former)))
+			notice(context, 'warning', `service.${former.service}: the former deployment ${former.id} runs again`);
 		throw error;
 	}
-}
-
-async function bringBack(context: ApplyContext, former: Deployment): Promise<void> {
-	await context.engine.start(former.containerId!);
-	notice(context, 'warning', `service.${former.service}: the former deployment ${former.id} runs again`);
 }
