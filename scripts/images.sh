@@ -9,7 +9,7 @@ set -euo pipefail
 
 readonly base=debian:trixie-slim
 recipes="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/images"
-readonly default_images=(haproxy:3.0.23-alpine postgres:16-alpine node:24-slim "$base")
+readonly default_images=(haproxy:3.0.25-alpine postgres:16-alpine node:24-slim "$base")
 # A beta by its number only: it wraps the released PostgreSQL 16.14.
 readonly postgres_package_version=16.14.0-beta.17
 

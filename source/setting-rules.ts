@@ -64,7 +64,7 @@ export const hostName = text(
 );
 
 export const imageReference = text(
-	'an image reference, such as haproxy:3.0.23-alpine or registry.example.com/haproxy@sha256:…',
+	'an image reference, such as haproxy:3.0.25-alpine or registry.example.com/haproxy@sha256:…',
 	value => /^$|^[a-z0-9][\w.:/-]*(?:@sha256:[0-9a-f]{64})?$/.test(value),
 );
 

@@ -14,7 +14,7 @@ import {approve, showPlan} from './approve.ts';
 import {execute, type ShownAs} from './execute.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {requestOf} from './request.ts';
-import {createTerminal} from './terminal.ts';
+import {createTerminal, warn} from './terminal.ts';
 import {assertEnvironment, openWorkspace, readOrNewState} from './workspace.ts';
 
 export type ApplyFlags = CommonFlags & {
@@ -84,8 +84,7 @@ export async function apply(
 	// Only what deploys may begin an environment: `restart --env stagin` must not.
 	if (request.mode !== 'apply') await assertEnvironment(workspace);
 	await engine.info();
-	for (const warning of [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings])
-		terminal.inform(`Warning: ${warning}`);
+	warn(terminal, [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings]);
 	const session = await openSession({
 		directory,
 		operation: verb,
@@ -129,7 +128,7 @@ export async function apply(
 			target: environment,
 			details: {run: session.run, done: result.done, failed: result.failed, skipped: result.skipped},
 		});
-		if (warning) terminal.inform(`Warning: ${warning}`);
+		if (warning) warn(terminal, [warning]);
 		if (result.outcome === 'failed') process.exitCode = exitCodes.error;
 		if (result.outcome === 'cancelled') process.exitCode = exitCodes.cancelled;
 	} finally {

@@ -2,6 +2,7 @@ import {createSecretReader} from '../apply/secret-reader.ts';
 import type {ReadonlyEngine} from '../engine/engine.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {command, type Hint, hint, joinHints} from '../hint.ts';
+import {sanitiseText} from '../output/sanitise.ts';
 import {renderHint} from '../render-hint.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
@@ -33,7 +34,7 @@ type Place = {
 export function noteRawLogs({state, directory, inform}: Place): void {
 	const target = state.environment;
 	const warning = appendAudit(directory, {type: 'logs.revealed', status: 'succeeded', target, details: {}});
-	if (warning) inform(`Warning: ${warning}`);
+	if (warning) inform(`Warning: ${sanitiseText(warning)}`);
 }
 
 /**

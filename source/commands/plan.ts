@@ -12,7 +12,7 @@ import {ensureKey} from '../state/trust-key.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {hintText} from './invocation.ts';
 import {requestOf} from './request.ts';
-import {createTerminal} from './terminal.ts';
+import {createTerminal, warn} from './terminal.ts';
 import {openEngine, openWorkspace, readOrNewState} from './workspace.ts';
 
 export type PlanFlags = CommonFlags & {
@@ -36,7 +36,7 @@ export async function plan(flags: PlanFlags): Promise<void> {
 	const {refresh} = await import('../apply/refresh.ts');
 	const workspace = await openWorkspace(flags, place);
 	const {project, settings, router, directory} = workspace;
-	for (const warning of workspace.warnings) terminal.inform(`Warning: ${warning}`);
+	warn(terminal, workspace.warnings);
 	const {state, isNew} = await readOrNewState(workspace);
 	const entries = isNew ? [] : await readJournal(directory, state);
 	if (entries.length > 0 && entries.at(-1)?.type !== 'close')

@@ -5,7 +5,7 @@ import {UserError} from '../errors.ts';
 import {outputFingerprint} from '../model/outputs.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {jsonDocument} from '../output/json.ts';
-import {sanitiseLine} from '../output/sanitise.ts';
+import {sanitiseLine, sanitiseText} from '../output/sanitise.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import {isJson} from './flags.ts';
@@ -93,7 +93,7 @@ export async function resourceOutputShow(
 		const target = resource.address;
 		const type = 'resource.output.revealed';
 		const warning = appendAudit(workspace.directory, {type, status: 'succeeded', target, details});
-		if (warning) inform(`Warning: ${warning}`);
+		if (warning) inform(`Warning: ${sanitiseText(warning)}`);
 	}
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), resource: resource.name, output}));
 	else print(lineOf(output));

@@ -3,6 +3,7 @@ import {createSecretReader} from '../apply/secret-reader.ts';
 import {signInUrl} from '../apply/urls.ts';
 import {UserError} from '../errors.ts';
 import type {SignIn} from '../output/result-text.ts';
+import {sanitiseText} from '../output/sanitise.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import type {Terminal} from './terminal.ts';
@@ -22,7 +23,7 @@ export async function readPassword(
 		target: state.environment,
 		details: {},
 	});
-	if (warning) inform(`Warning: ${warning}`);
+	if (warning) inform(`Warning: ${sanitiseText(warning)}`);
 	return password;
 }
 

@@ -1,4 +1,4 @@
-import {createPaint, type Paint} from '../output/colour.ts';
+import {createPaint, type Paint, shouldColour} from '../output/colour.ts';
 import {createGlyphs, type Glyphs, spokenGlyphs} from '../output/glyphs.ts';
 import {sanitiseText} from '../output/sanitise.ts';
 import type {CommonFlags} from './flags.ts';
@@ -17,7 +17,7 @@ export type Terminal = {
 	readonly isAccessible: boolean;
 	/** Whether screens can be shown: a person, and not in lines. */
 	readonly hasScreen: boolean;
-	/** Writes a text and a line break to stdout; colours stay, whatever else a terminal would obey goes. */
+	/** Writes a text and a line break to stdout; what a terminal would obey goes, but for colours where it shows them. */
 	readonly print: (text: string) => void;
 	/** The same to stderr: what is not the command's result. */
 	readonly inform: (text: string) => void;
@@ -28,10 +28,10 @@ const isContinuousIntegration = ({CI}: NodeJS.ProcessEnv): boolean =>
 	CI !== undefined && !['', '0', 'false'].includes(CI);
 
 // A tab is harmless, and lists that programs read are made of them.
-const clean = (text: string): string =>
+const clean = (text: string, keepColour: boolean): string =>
 	text
 		.split('\t')
-		.map(part => sanitiseText(part, {keepColour: true}))
+		.map(part => sanitiseText(part, {keepColour}))
 		.join('\t');
 
 type TerminalFlags = Pick<CommonFlags, 'color'> & {readonly plain?: boolean; readonly accessible?: boolean};
@@ -41,16 +41,21 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 	const isSeen = stdout.isTTY === true && flags.plain !== true && !isContinuousIntegration(env);
 	const isInteractive = isSeen && stdin.isTTY === true && env['TERM'] !== 'dumb';
 	const isAccessible = flags.accessible === true || env['INK_SCREEN_READER'] === 'true';
+	const flag = flags.color === false ? false : undefined;
+	const paint = createPaint({stream: stdout, env, flag});
+	// Colours that reach a stream without colours are not ours: a file name or a log can hold them.
+	const write = (stream: NodeJS.WriteStream, keepColour: boolean) => (text: string) =>
+		void stream.write(`${clean(text, keepColour)}\n`);
 	return {
-		paint: createPaint({stream: stdout, env, flag: flags.color === false ? false : undefined}),
+		paint,
 		glyphs: isAccessible ? spokenGlyphs : createGlyphs(env),
 		columns: stdout.columns ?? 80,
 		isSeen,
 		isInteractive,
 		isAccessible,
 		hasScreen: isInteractive && !isAccessible,
-		print: text => void stdout.write(`${clean(text)}\n`),
-		inform: text => void stderr.write(`${clean(text)}\n`),
+		print: write(stdout, paint.isColoured),
+		inform: write(stderr, shouldColour({stream: stderr, env, flag})),
 	};
 }
 

@@ -84,7 +84,7 @@ export function planVolumes(input: PlanInput, resource: DesiredResource): Action
 					volume.address,
 					'volume',
 					`volume ${foreign} exists and does not carry Compartment's label`,
-					`docker volume rm ${foreign} (its data is lost), or rename the project`,
+					`docker volume inspect ${foreign} tells what made it. Give the project another name, or remove the volume once its data is not needed`,
 				);
 			if (exists && input.state.volumes[volume.address]) return unchangedAction(volume.address, 'volume', 1);
 			const wasLost = input.state.volumes[volume.address] !== undefined;

@@ -13,9 +13,9 @@ export type RouterOptions = {
 
 /**
  * The image that this release is made for: a fixed version, so that a new release brings its corrections to every
- * engine. It may carry a digest, `haproxy:3.0.23-alpine@sha256:…`.
+ * engine. It may carry a digest, `haproxy:3.0.25-alpine@sha256:…`.
  */
-export const routerImage = 'haproxy:3.0.23-alpine';
+export const routerImage = 'haproxy:3.0.25-alpine';
 
 export const imageOf = ({image}: RouterOptions): string => image || routerImage;
 

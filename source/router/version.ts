@@ -3,7 +3,7 @@ import {runScript} from './container.ts';
 import {routerImage} from './options.ts';
 import {infoScript} from './scripts.ts';
 
-/** The version that this release is made for, such as `3.0.23`. */
+/** The version that this release is made for, such as `3.0.25`. */
 export const wantedVersion = /:(\d+\.\d+\.\d+)/.exec(routerImage)![1]!;
 
 /** What the running HAProxy says of itself, such as `3.0.11-1+deb13u3`; undefined when it says nothing. */

@@ -195,7 +195,7 @@ export const situations: Readonly<Record<string, World>> = {
 	'router-stopped': withInput(deployed, {router: 'stopped'}),
 	'router-outdated': withInput(deployed, {
 		routerOutdated: [
-			{name: 'image', before: 'haproxy:3.0-alpine', after: 'haproxy:3.0.23-alpine'},
+			{name: 'image', before: 'haproxy:3.0-alpine', after: 'haproxy:3.0.25-alpine'},
 			{name: 'network', before: 'bridge', after: 'compartment--compartment-router'},
 		],
 	}),
