@@ -43,9 +43,8 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 	const isAccessible = flags.accessible === true || env['INK_SCREEN_READER'] === 'true';
 	const flag = flags.color === false ? false : undefined;
 	const paint = createPaint({stream: stdout, env, flag});
-	// Colours that reach a stream without colours are not ours: a file name or a log can hold them.
-	const write = (stream: NodeJS.WriteStream, keepColour: boolean) => (text: string) =>
-		void stream.write(`${clean(text, keepColour)}\n`);
+	// Colours on their way to a stream without colours are not ours: a file name or a log can hold them.
+	const isInformColoured = shouldColour({stream: stderr, env, flag});
 	return {
 		paint,
 		glyphs: isAccessible ? spokenGlyphs : createGlyphs(env),
@@ -54,8 +53,8 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 		isInteractive,
 		isAccessible,
 		hasScreen: isInteractive && !isAccessible,
-		print: write(stdout, paint.isColoured),
-		inform: write(stderr, shouldColour({stream: stderr, env, flag})),
+		print: text => void stdout.write(`${clean(text, paint.isColoured)}\n`),
+		inform: text => void stderr.write(`${clean(text, isInformColoured)}\n`),
 	};
 }
 

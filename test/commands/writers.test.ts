@@ -48,21 +48,29 @@ it('a text goes to the terminal through print and inform, which clean it, or as 
 	expect([...new Set(found)].sort()).toEqual(writers);
 });
 
-it('print and inform take everything out of a text that a terminal would obey, but colours', () => {
-	const hostile = 'a\x1b[2J\x1b]0;title\x07b\x9b31m\x1b[31mred\x1b[0m\u202e';
-	for (const [stream, write] of [
-		['stdout', 'print'],
-		['stderr', 'inform'],
-	] as const) {
-		const written: string[] = [];
-		vi.spyOn(process[stream], 'write').mockImplementation(text => written.push(String(text)) > 0);
-		createTerminal({})[write](hostile);
-		expect(written.join('')).toMatch(/^ab.*red\x1b\[0m\n$/);
-		expect(written.join('').replaceAll('\x1b[31m', '').replaceAll('\x1b[0m', '')).not.toMatch(
-			/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/,
-		);
-	}
-});
+it.each([
+	['1', /^ab.*red\x1b\[0m\n$/],
+	['0', /^abred\n$/],
+])(
+	'print and inform take everything out of a text that a terminal would obey, but colours (FORCE_COLOR=%s)',
+	(force, expected) => {
+		vi.stubEnv('FORCE_COLOR', force);
+		vi.stubEnv('NO_COLOR', '');
+		const hostile = 'a\x1b[2J\x1b]0;title\x07b\x9b31m\x1b[31mred\x1b[0m\u202e';
+		for (const [stream, write] of [
+			['stdout', 'print'],
+			['stderr', 'inform'],
+		] as const) {
+			const written: string[] = [];
+			vi.spyOn(process[stream], 'write').mockImplementation(text => written.push(String(text)) > 0);
+			createTerminal({})[write](hostile);
+			expect(written.join('')).toMatch(expected);
+			expect(written.join('').replaceAll('\x1b[31m', '').replaceAll('\x1b[0m', '')).not.toMatch(
+				/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/,
+			);
+		}
+	},
+);
 
 it('print keeps the tabs of a list', () => {
 	const written: string[] = [];
