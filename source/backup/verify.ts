@@ -1,7 +1,8 @@
 import {ensureImage, settle, startContainer} from '../apply/steps/resource-container.ts';
+import {observeOwn} from '../engine/own-engine.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';
-import {labelsOf} from '../model/labels.ts';
+import {labels, labelsOf} from '../model/labels.ts';
 import {dnsLabel, resourceContainerName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
@@ -48,13 +49,13 @@ async function restoreAside(
 ): Promise<void> {
 	const {context} = work;
 	const {engine, plan} = context;
+	const {lineage, project, environment} = plan;
 	const op = newOperationId();
-	const own = labelsOf({...plan, address: resource.address, op});
-	let containerId: string | undefined;
+	const own = labelsOf({lineage, project, environment, address: resource.address, op});
 	try {
 		await ensureImage(context, resource.address, resource.spec.image);
 		for (const {name} of volumes) await engine.createVolume(name, own);
-		containerId = await startContainer(context, resource, resource.spec, op);
+		const containerId = await startContainer(context, resource, resource.spec, op);
 		await settle(context, resource, containerId);
 		await runOperation(work, {
 			kind: 'restore',
@@ -68,7 +69,8 @@ async function restoreAside(
 		});
 		await settle(context, resource, containerId);
 	} finally {
-		const left = await engine.observe(own);
+		// By the operation alone: other labels say more of a container than of a volume.
+		const left = await observeOwn(engine, plan, {[labels.op]: op});
 		for (const {id} of left.containers) await engine.remove(id);
 		for (const {name} of left.volumes) await engine.removeVolume(name);
 	}

@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ApplyEvent, ApplyResult} from '../../source/apply/events.ts';
@@ -8,6 +8,7 @@ import {type Refreshed, refresh} from '../../source/apply/refresh.ts';
 import {runApply} from '../../source/apply/run-apply.ts';
 import {createSecretReader} from '../../source/apply/secret-reader.ts';
 import {openSession} from '../../source/apply/session.ts';
+import {type Work, withWork} from '../../source/backup/work.ts';
 import type {Project} from '../../source/descriptor/project.ts';
 import type {ContainerSpec} from '../../source/engine/engine.ts';
 import {createMemoryEngine, type MemoryEngine} from '../../source/engine/memory.ts';
@@ -59,6 +60,8 @@ export type MemoryWorld = {
 	readonly breakContainer: (id: string, answer: string) => void;
 	readonly plan: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Refreshed>;
 	readonly apply: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Applied>;
+	/** Works on the resources, as the commands of backups do. */
+	readonly work: <Result>(descriptor: string, run: (work: Work) => Promise<Result>) => Promise<Result>;
 	/** Changes the state on disk, as a command between two applies would. */
 	readonly changeState: (change: (state: State) => State) => Promise<void>;
 	/** The state on disk. */
@@ -66,7 +69,15 @@ export type MemoryWorld = {
 	readonly close: () => void;
 };
 
-const startOf = ({image}: ContainerSpec) => {
+/** The container of a backup or restore command works: a backup writes a file. */
+function startOperation(binds: NonNullable<ContainerSpec['binds']>) {
+	for (const [folder, {isReadOnly}] of Object.entries(binds))
+		if (!isReadOnly) writeFileSync(join(folder, 'dump'), 'data');
+	return {type: 'exits', code: 0} as const;
+}
+
+const startOf = ({image, binds}: ContainerSpec) => {
+	if (binds) return startOperation(binds);
 	if (image.includes(images.crashing)) return {type: 'exits', code: 1, output: ['it broke']} as const;
 	return image.includes(images.finished) ? ({type: 'exits', code: 0} as const) : ({type: 'runs'} as const);
 };
@@ -185,6 +196,24 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 		async plan(descriptor, request, routes) {
 			const project = projectOf(descriptor, routes);
 			return planWith(project, (await stateOf(project)).state, request);
+		},
+		async work(descriptor, run) {
+			const project = projectOf(descriptor);
+			const place = {
+				project,
+				router: options,
+				settings,
+				directory,
+				signal: new AbortController().signal,
+				emit: () => undefined,
+				// Backups are files of this machine.
+				engine: {...engine, address: 'unix:///memory.sock'},
+				readState: async () => (await stateOf(project)).state,
+				notify: () => undefined,
+				say: () => undefined,
+				user: null,
+			};
+			return withWork(place, 'resource backup', run);
 		},
 		async changeState(change) {
 			const state = (await readState(directory))!;
