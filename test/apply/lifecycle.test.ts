@@ -10,6 +10,9 @@ import {isRouted, isRunning} from '../../source/plan/services.ts';
 import type {State} from '../../source/state/state.ts';
 import {type Applied, createMemoryWorld, type Failure, images, type MemoryWorld} from './memory-world.ts';
 
+// A hundred lives have hundreds of workers, each watched for half a second.
+vi.mock(import('node:timers/promises'), async original => (await import('./short-pauses.ts')).shortenPauses(original));
+
 type Service = {
 	readonly kind: 'web' | 'api' | 'worker' | 'job';
 	readonly image: keyof typeof images;
@@ -288,13 +291,9 @@ beforeAll(() => {
 	home = mkdtempSync(join(tmpdir(), 'compartment-home-'));
 	vi.stubEnv('COMPARTMENT_CONFIG_HOME', home);
 	vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '50');
-	// What waits to see whether a container stays up waits a hundredth of the time: these containers know at once.
-	const later = setTimeout;
-	vi.stubGlobal('setTimeout', (run: () => void, ms = 0) => later(run, ms / 100));
 });
 
 afterAll(() => {
-	vi.unstubAllGlobals();
 	vi.unstubAllEnvs();
 	rmSync(home, {recursive: true, force: true});
 });

@@ -1,6 +1,6 @@
 import {copyFileSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, beforeAll, expect, it, onTestFinished, vi} from 'vitest';
+import {expect, it, onTestFinished, vi} from 'vitest';
 import {labels} from '../../source/model/labels.ts';
 import {isGenuineContainer} from '../../source/model/own.ts';
 import {serializeState} from '../../source/state/document.ts';
@@ -10,11 +10,7 @@ import {readCurrent, restoreState, statePath} from '../../source/state/store.ts'
 import {readPin} from '../../source/state/trust-key.ts';
 import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
 
-beforeAll(() => {
-	const later = setTimeout;
-	vi.stubGlobal('setTimeout', (run: () => void, ms = 0) => later(run, ms / 100));
-});
-afterAll(() => vi.unstubAllGlobals());
+vi.mock(import('node:timers/promises'), async original => (await import('./short-pauses.ts')).shortenPauses(original));
 
 const descriptor = (level: number): string => `name: shop
 services:
