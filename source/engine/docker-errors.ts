@@ -39,6 +39,11 @@ const unreachable: Readonly<Record<string, {readonly cause: string; readonly hin
 	EAI_AGAIN: {cause: 'the host name could not be resolved', hint: 'is this machine online?'},
 };
 
+/** A socket is on this machine: what is silent behind it is the engine, or a tunnel to one. */
+const silentSocket = 'does `docker version` answer? If not, restart Docker, or the tunnel that this socket leads to';
+
+const isSocket = (address: string): boolean => /^(?:unix|npipe):/.test(address);
+
 /** Every failure of a connection is told with its address and where else an engine was looked for. */
 export function createAttempt(address: string, lookedAt: readonly string[]): Attempt {
 	return async <T>(operation: string, call: () => Promise<T>, options: Options = {}) => {
@@ -67,13 +72,15 @@ function toEngineError(error: unknown, operation: string, address: string, looke
 		return new EngineError(text, {hint: 'check DOCKER_HOST and the docker context', cause: error});
 	}
 	if (status === undefined && (typeof code === 'string' || name === 'TimeoutError' || name === 'AbortError')) {
-		const known = unreachable[name === 'TimeoutError' || name === 'AbortError' ? 'ETIMEDOUT' : String(code)];
+		const kind = name === 'TimeoutError' || name === 'AbortError' ? 'ETIMEDOUT' : String(code);
+		const known = unreachable[kind];
+		const hint = kind === 'ETIMEDOUT' && isSocket(address) ? silentSocket : (known?.hint ?? 'is Docker running?');
 		// The one who gave up knows for how long.
 		const cause = code === 'ETIMEDOUT' && messageOf(error).startsWith('no answer') ? messageOf(error) : known?.cause;
 		const elsewhere = code === 'ENOENT' && lookedAt.length > 1 ? ` Looked at ${lookedAt.join(', ')}.` : '';
 		return new EngineError(
 			`cannot ${operation}: the engine at ${address} is out of reach: ${cause ?? messageOf(error)}`,
-			{hint: `${known?.hint ?? 'is Docker running?'}${elsewhere}`, cause: error},
+			{hint: `${hint}${elsewhere}`, cause: error},
 		);
 	}
 	if (error instanceof SyntaxError) {

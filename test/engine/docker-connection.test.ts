@@ -94,7 +94,9 @@ describe('an engine out of reach is told within two seconds', () => {
 
 	test('a server that never answers', async () => {
 		const host = await listen(createServer(), join(folder, 'silent.sock'));
-		expect(await failureOf(host)).toEqual(told(/silent\.sock is out of reach: no answer/, /is the host up/));
+		expect(await failureOf(host)).toEqual(
+			told(/silent\.sock is out of reach: no answer/, /^does `docker version` answer\? If not, restart Docker/),
+		);
 	});
 
 	test('a server that hangs up', async () => {
@@ -130,6 +132,17 @@ describe('an engine out of reach is told within two seconds', () => {
 		expect(await failureOf('tcp://engine.invalid:2375')).toEqual(
 			told(/unknown host|could not be resolved|no answer/, /./),
 		);
+	});
+
+	test('a host that is silent, which may be behind a firewall, as a socket never is', async () => {
+		const silent = () => Promise.reject(Object.assign(new Error('no answer for 5 s'), {code: 'ETIMEDOUT'}));
+		for (const [address, hint] of [
+			['tcp://10.0.0.5:2376', /firewall/],
+			['unix:///var/run/docker.sock', /^(?!.*(?:firewall|host)).*restart Docker/],
+		] as const)
+			await expect(createAttempt(address, [])('list containers', silent)).rejects.toEqual(
+				told(/out of reach: no answer for 5 s$/, hint),
+			);
 	});
 
 	test('a socket of somebody else', async () => {
