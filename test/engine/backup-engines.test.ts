@@ -32,7 +32,7 @@ afterAll(() => server?.close());
 
 test('a remote engine is deployed to and read, and its resources are worked on', async () => {
 	await sandbox.succeed(['deploy', '--replace', 'service.idle'], {env: remote});
-	expect(await sandbox.succeed(['resource', 'list'], {env: remote})).toMatch(/^store\trunning\t/);
+	expect(await sandbox.succeed(['resource', 'list'], {env: remote})).toMatch(/^store\thealthy\t/);
 	await sandbox.succeed(['resource', 'stop', '--resource', 'store'], {env: remote});
 	await sandbox.succeed(['resource', 'start', '--resource', 'store'], {env: remote});
 });

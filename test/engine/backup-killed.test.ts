@@ -40,9 +40,9 @@ describe('a restore into a new resource that is killed', () => {
 	/** Half restored and said so, or not there at all; and the way on works. */
 	async function expectClear(wasKilled: boolean): Promise<void> {
 		const listed = await sandbox.succeed(['resource', 'list']);
-		expect(listed).toMatch(/^store\trunning\t/m);
+		expect(listed).toMatch(/^store\thealthy\t/m);
 		const status = /^copy\t(\S+)\t/m.exec(listed)?.[1];
-		if (!wasKilled) expect(status).toBe('running');
+		if (!wasKilled) expect(status).toBe('healthy');
 		else expect(['restore-incomplete', undefined]).toContain(status);
 		if (status !== undefined) {
 			const deploy = await sandbox.run(['deploy']);

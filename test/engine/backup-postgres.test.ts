@@ -98,9 +98,9 @@ describe('a PostgreSQL with 100,000 rows', () => {
 
 	test('is listed, inspected and read', async () => {
 		const host = `db.production.${sandbox.project}.resource.internal`;
-		expect(await sandbox.succeed(['resource', 'list'])).toBe(`db\trunning\t${host}\n`);
+		expect(await sandbox.succeed(['resource', 'list'])).toBe(`db\thealthy\t${host}\n`);
 		expect(await sandbox.succeed(['resource', 'inspect', '--resource', 'db'])).toBe(
-			`db running\nhost: ${host}\nimage: postgres:16-alpine\nports: 5432\n`,
+			`db healthy\nhost: ${host}\nimage: postgres:16-alpine\nports: 5432\n`,
 		);
 		const {resource} = await json(['resource', 'inspect', '--resource', 'db']);
 		expect(resource).toMatchObject({
@@ -247,7 +247,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(text).toBe(`Resource db-copy restored from backup ${id}.\n`);
 		expect(await checksums('db-copy')).toBe(before);
 		expect(await sandbox.succeed(['resource', 'list'])).toContain(
-			`db-copy\trunning\tdb-copy.production.${sandbox.project}.resource.internal`,
+			`db-copy\thealthy\tdb-copy.production.${sandbox.project}.resource.internal`,
 		);
 		const url = (resource: string) =>
 			sandbox.succeed(['resource', 'output', 'show', 'connection-url', '--resource', resource, '--reveal']);
@@ -311,7 +311,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		for (const args of [['stop'], ['logs'], ['backup', 'create']])
 			expectError(await sandbox.run(['resource', ...args, '--resource', 'db']), 'Resource db is not running.');
 		expectError(await sandbox.run(restore(id, '--resource', 'db', '--yes')), 'Resource db is not running.');
-		expect(await sandbox.succeed(['resource', 'start', '--resource', 'db'])).toMatch(/^db running\n/);
+		expect(await sandbox.succeed(['resource', 'start', '--resource', 'db'])).toMatch(/^db healthy\n/);
 		expect(await checksums()).toBe(before);
 		await sandbox.expectNoChanges();
 	});
