@@ -4,7 +4,7 @@ import {StepError} from '../apply/step-error.ts';
 import type {RestoreOperation} from '../descriptor/project.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
-import {command, hint} from '../hint.ts';
+import {command, hint, joinHints} from '../hint.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {compareAttributes, reasonsOf, resourceAttributes} from '../plan/attributes.ts';
@@ -171,7 +171,7 @@ export async function restoreInPlace(work: Work, name: string, id: string): Prom
 		auditRestore(work, name, id, 'failed');
 		const message = `Resource ${name} holds neither its former data nor all of backup ${id}: ${context.secrets.mask(messageOf(error))}`;
 		throw new UserError(message, {
-			hint: ['Restore again, or what was there before:', ...restoreHints(name, unfinished)].join('\n'),
+			hint: joinHints(['Restore again, or what was there before:', ...restoreHints(name, unfinished)], '\n'),
 			exitCode: error instanceof UserError ? error.exitCode : undefined,
 			cause: error,
 		});

@@ -1,6 +1,6 @@
 import {ensureImage, settle, startContainer} from '../apply/steps/resource-container.ts';
 import {observeOwn} from '../engine/own-engine.ts';
-import {messageOf, UserError} from '../errors.ts';
+import {EngineError, messageOf, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';
 import {labels, labelsOf} from '../model/labels.ts';
 import {dnsLabel, resourceContainerName} from '../model/names.ts';
@@ -40,7 +40,20 @@ function throwawayOf(state: State, {id, resource}: Backup, definition: ResourceD
 	};
 }
 
-/** Restores into the throw-away container. Whatever happens, nothing of it is left. */
+/** Removes what an operation made. Failing to is no proof against the backup, and the next command tries it again. */
+async function removeMade({context: {engine, plan}, say}: Work, op: string): Promise<void> {
+	try {
+		// By the operation alone: other labels say more of a container than of a volume.
+		const made = await observeOwn(engine, plan, {[labels.op]: op});
+		for (const {id} of made.containers) await engine.remove(id);
+		for (const {name} of made.volumes) await engine.removeVolume(name);
+	} catch (error) {
+		if (!(error instanceof EngineError)) throw error;
+		say(`what the verification made is still there, and goes with the next command on it: ${messageOf(error)}`);
+	}
+}
+
+/** Restores into the throw-away container, and removes it whatever happens. */
 async function restoreAside(
 	work: Work,
 	backup: Backup,
@@ -69,10 +82,7 @@ async function restoreAside(
 		});
 		await settle(context, resource, containerId);
 	} finally {
-		// By the operation alone: other labels say more of a container than of a volume.
-		const left = await observeOwn(engine, plan, {[labels.op]: op});
-		for (const {id} of left.containers) await engine.remove(id);
-		for (const {name} of left.volumes) await engine.removeVolume(name);
+		await removeMade(work, op);
 	}
 }
 

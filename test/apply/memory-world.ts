@@ -69,15 +69,17 @@ export type MemoryWorld = {
 	readonly close: () => void;
 };
 
-/** The container of a backup or restore command works: a backup writes a file. */
-function startOperation(binds: NonNullable<ContainerSpec['binds']>) {
+/** The container of a backup or restore command: a backup writes a file, and the command `fail` fails. */
+function startOperation({binds = {}, command = []}: ContainerSpec) {
+	if (command.includes('fail')) return {type: 'exits', code: 4} as const;
 	for (const [folder, {isReadOnly}] of Object.entries(binds))
 		if (!isReadOnly) writeFileSync(join(folder, 'dump'), 'data');
 	return {type: 'exits', code: 0} as const;
 }
 
-const startOf = ({image, binds}: ContainerSpec) => {
-	if (binds) return startOperation(binds);
+const startOf = (spec: ContainerSpec) => {
+	if (spec.binds) return startOperation(spec);
+	const {image} = spec;
 	if (image.includes(images.crashing)) return {type: 'exits', code: 1, output: ['it broke']} as const;
 	return image.includes(images.finished) ? ({type: 'exits', code: 0} as const) : ({type: 'runs'} as const);
 };
