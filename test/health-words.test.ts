@@ -40,3 +40,27 @@ it('no other place decides from a container’s state how something is', () => {
 		'source/model/container-state.ts',
 	);
 });
+
+/** What finds the container of a service, of a resource or of the router. */
+const finders = ['containerOf', 'resourceContainer', 'observeRouter'];
+
+/** The ways to the rule. */
+const askers = ['createStatusReport', 'deploymentHealth', 'resourceHealth', 'readContainerHealth', 'readVitals'];
+
+/** Commands that find a container and say nothing of how it is. */
+const saysNothing = ['source/commands/access-rotate.ts'];
+
+it('every command that finds a container and tells of it asks the rule of health', () => {
+	const calls = (nodes: readonly SyntaxNode[], names: readonly string[]) =>
+		nodes.some(
+			({type, ...node}) =>
+				type === 'CallExpression' && names.includes(String((node['callee'] as Record<string, unknown>)['name'])),
+		);
+	const finding = parseSources().filter(
+		({path, nodes}) => path.startsWith('source/commands/') && calls(nodes, finders),
+	);
+	expect(finding.filter(({nodes}) => !calls(nodes, askers)).map(({path}) => path)).toEqual(saysNothing);
+	expect(finding.map(({path}) => path)).toEqual(
+		expect.arrayContaining(['source/commands/doctor.ts', 'source/commands/inspect.ts', 'source/commands/status.ts']),
+	);
+});

@@ -24,7 +24,7 @@ const openResources = (state: State): (ResourceRecord & Required<Pick<ResourceRe
 		return readiness && status === 'running' ? [{...record, readiness}] : [];
 	});
 
-function serviceProbe(checks: readonly Checked[], state: State, deployment: Deployment, now: number): ProbeFacts[] {
+function serviceProbe(checks: readonly Checked[], state: State, deployment: Deployment): ProbeFacts[] {
 	const {service, slot, address, port, readiness} = deployment;
 	const found = checks.find(
 		check =>
@@ -42,7 +42,7 @@ function serviceProbe(checks: readonly Checked[], state: State, deployment: Depl
 			question: path === undefined ? `port ${port}` : `GET ${path}`,
 			failures,
 			answer,
-			since: failures === 3 ? now - failsForMs : null,
+			failsForMs: failures === 3 ? failsForMs : null,
 		},
 	];
 }
@@ -75,16 +75,15 @@ export function createProbeReader(asker: Asker, ahead?: Promise<readonly Checked
 				),
 			),
 		]);
-		const now = Date.now();
 		const ofServices = services.flatMap(deployment =>
-			serviceProbe(checks, state, deployment, now).map(probe => [serviceAddress(deployment.service), probe] as const),
+			serviceProbe(checks, state, deployment).map(probe => [serviceAddress(deployment.service), probe] as const),
 		);
 		const ofResources = resources.flatMap(({name, readiness}, index) => {
 			const port = ports[index];
 			if (!port) return [];
 			const failures = port.isOpen ? 0 : 3;
 			const question = `port ${readiness.port}`;
-			const probe: ProbeFacts = {type: 'readiness', question, failures, answer: port.answer, since: null};
+			const probe: ProbeFacts = {type: 'readiness', question, failures, answer: port.answer, failsForMs: null};
 			return [[resourceAddress(name), probe] as const];
 		});
 		return Object.fromEntries([...ofServices, ...ofResources]);

@@ -1,5 +1,7 @@
 import type {ContainerDetails, Observed, ReadonlyEngine} from '../engine/engine.ts';
-import type {ContainerFacts} from '../model/health-facts.ts';
+import {EngineError} from '../errors.ts';
+import {healthOf} from '../model/health.ts';
+import type {ContainerFacts, Health} from '../model/health-facts.ts';
 import {activeDeployment, containerOf, heldCandidates, resourceContainer} from '../plan/input.ts';
 import type {Vitals} from '../plan/vitals.ts';
 import type {State} from '../state/state.ts';
@@ -22,6 +24,30 @@ async function readFacts(engine: ReadonlyEngine, id: string): Promise<ContainerF
 	return {...details, formerRun: await engine.formerRun(id)};
 }
 
+/** Most commands ask it anyway. Health is a view: an engine that does not say its time is taken to have ours. */
+async function readOffset(engine: ReadonlyEngine): Promise<number> {
+	try {
+		return (await engine.info()).clockOffsetMs;
+	} catch (error) {
+		if (error instanceof EngineError) return 0;
+		throw error;
+	}
+}
+
+/** How a container is that belongs to no environment, such as the router: the same rule, without a probe. */
+export async function readContainerHealth(engine: ReadonlyEngine, id: string): Promise<Health> {
+	const [container, offset] = await Promise.all([readFacts(engine, id), readOffset(engine)]);
+	return healthOf({
+		type: 'runs',
+		isStopped: false,
+		container,
+		probe: undefined,
+		wasReady: true,
+		readyWithinMs: 0,
+		now: Date.now() + offset,
+	});
+}
+
 /** Reads what health follows from, everything side by side: restarts and ends of the containers, and the probes. */
 export async function readVitals(
 	engine: ReadonlyEngine,
@@ -29,10 +55,14 @@ export async function readVitals(
 	readProbes: ProbeReader,
 ): Promise<Vitals> {
 	const ids = containersIn(state, observed);
-	const [facts, probes] = await Promise.all([Promise.all(ids.map(id => readFacts(engine, id))), readProbes(state)]);
+	const [facts, probes, offset] = await Promise.all([
+		Promise.all(ids.map(id => readFacts(engine, id))),
+		readProbes(state),
+		readOffset(engine),
+	]);
 	return {
 		containers: new Map(ids.flatMap((id, index) => (facts[index] ? [[id, facts[index]] as const] : []))),
 		probes,
-		readAt: Date.now(),
+		readAt: Date.now() + offset,
 	};
 }

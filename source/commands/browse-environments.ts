@@ -1,7 +1,6 @@
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
-import {needsReplacement} from '../model/health.ts';
 import type {Health} from '../model/health-facts.ts';
 import {healthWord, restartsText, toneOf} from '../output/health-text.ts';
 import type {ResourceStatus, ServiceStatus} from '../output/status.ts';
@@ -39,10 +38,8 @@ export function describeFailure({id, createdAt, stage, failure}: Deployment): Fa
 }
 
 // That something hangs or crashes is its state, and stands there.
-const messagesOf = (drift: readonly Drift[], address: string, health: Health): string[] =>
-	drift
-		.filter(item => item.address === address && !(needsReplacement(health) && item.message === health.cause))
-		.map(({message}) => message);
+const messagesOf = (drift: readonly Drift[], address: string): string[] =>
+	drift.filter(item => item.address === address && !item.isUnhealthy).map(({message}) => message);
 
 const none: Health = {state: 'none', cause: null, restarts: 0, lastExit: null};
 
@@ -70,7 +67,7 @@ function serviceView(input: Input, name: string, status: ServiceStatus | undefin
 		url: status?.url ?? null,
 		asksPassword: status?.accessMode === 'authenticated',
 		failure: attempt && describeFailure(attempt),
-		drift: messagesOf(drift, address, health),
+		drift: messagesOf(drift, address),
 		isHeld: state !== undefined && heldCandidates(state)[name] !== undefined,
 	};
 }
@@ -93,7 +90,7 @@ function resourceView(input: Input, name: string, status: ResourceStatus | undef
 		url: null,
 		asksPassword: false,
 		failure: undefined,
-		drift: messagesOf(drift, address, health),
+		drift: messagesOf(drift, address),
 		isHeld: false,
 	};
 }

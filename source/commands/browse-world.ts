@@ -6,6 +6,7 @@ import {findPlace} from '../descriptor/discover.ts';
 import {loadProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
+import {rememberReads} from '../engine/remember-reads.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
@@ -102,8 +103,10 @@ export async function askEngine(
 		engine.observe({[labels.lineage]: ''}),
 		observeRouter(engine, router),
 	]);
+	// What all environments ask, such as the engine's time, is asked once.
+	const reads = rememberReads(engine);
 	const read = async ({name, state}: Files['environments'][number]) =>
-		state ? [[name, await readVitals(engine, {state, observed: own(observed, state)}, readProbes)] as const] : [];
+		state ? [[name, await readVitals(reads, {state, observed: own(observed, state)}, readProbes)] as const] : [];
 	return {observed, routerState, vitals: new Map((await Promise.all(environments.map(read))).flat())};
 }
 

@@ -1,10 +1,13 @@
 import {isPortFree} from '../apply/port.ts';
+import {readContainerHealth} from '../apply/read-vitals.ts';
 import {loadProject} from '../descriptor/load.ts';
 import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
 import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {command, type Hint, hint} from '../hint.ts';
+import {needsReplacement} from '../model/health.ts';
 import {pickSubnet} from '../model/subnets.ts';
+import {causeText, healthWord} from '../output/health-text.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
 import {
@@ -54,6 +57,17 @@ function checkNode(): Finding {
 		status: 'problem',
 		message: `Node ${process.versions.node} is too old`,
 		hint: 'Node 22.12 or newer is needed.',
+	};
+}
+
+/** A router that restarts runs in between: its state alone would be right every other second. */
+async function checkRestarts(engine: Engine, {name}: RouterOptions, containerId: string): Promise<Finding | undefined> {
+	const health = await readContainerHealth(engine, containerId);
+	if (health.restarts === 0 || (!needsReplacement(health) && health.state !== 'degraded')) return undefined;
+	return {
+		status: needsReplacement(health) ? 'problem' : 'warning',
+		message: `${name} is ${healthWord(health)}: ${causeText(health)}`,
+		hint: `docker logs --tail 20 ${name}`,
 	};
 }
 
@@ -114,7 +128,10 @@ async function runChecks(): Promise<Check[]> {
 	checks.push(
 		await check('router', async () => {
 			const observed = await observeRouter(engine, router);
-			const {state} = observed;
+			const {state, containerId} = observed;
+			const restarts =
+				containerId === undefined || state === 'foreign' ? undefined : await checkRestarts(engine, router, containerId);
+			if (restarts) return restarts;
 			if (state === 'running') return checkRunningRouter(engine, router, observed);
 			if (state === 'foreign')
 				return {

@@ -1,12 +1,14 @@
 import {stringify} from 'yaml';
+import {readVitals} from '../apply/read-vitals.ts';
 import {nearest} from '../descriptor/nearest.ts';
-import type {Observed} from '../engine/engine.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
 import type {EnvValue} from '../model/values.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
+import {healthDocument} from '../output/status.ts';
+import {deploymentHealth, type Scene} from '../plan/health.ts';
 import {containerOf, heldCandidates} from '../plan/input.ts';
 import {describeRule} from '../plan/routes.ts';
 import type {Deployment, State} from '../state/state.ts';
@@ -23,7 +25,8 @@ const describeValue = (value: EnvValue): string => {
 	return value.type === 'output' ? `from ${value.resource}.${value.output}` : '<hidden>';
 };
 
-function describeDeployment(state: State, observed: Observed, deployment: Deployment) {
+function describeDeployment(scene: Scene, deployment: Deployment) {
+	const {state, observed} = scene;
 	const {id, service, kind, type, status, stage, label, spec, readiness, schedule, address, port, slot, failure} =
 		deployment;
 	const container = containerOf(observed, id);
@@ -36,6 +39,7 @@ function describeDeployment(state: State, observed: Observed, deployment: Deploy
 		status,
 		stage,
 		label: label ?? null,
+		...healthDocument(deploymentHealth(scene, deployment)),
 		container: container ? {name: container.name, id: container.id.slice(0, 12), status: container.status} : null,
 		image: {reference: deployment.imageReference, id: deployment.imageId},
 		hosts,
@@ -96,11 +100,12 @@ async function inspectServices(flags: InspectFlags): Promise<void> {
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	const observed = await observeOwn(workspace.engine, state);
+	const scene = {state, observed, vitals: await readVitals(workspace.engine, {state, observed}, workspace.readProbes)};
 	const isWanted = ({service}: Deployment) =>
 		!flags.service || flags.service.length === 0 || flags.service.includes(service);
 	for (const name of flags.service ?? []) assertService(state, name);
 	const describe = (deployments: readonly Deployment[]) =>
-		deployments.filter(isWanted).map(deployment => describeDeployment(state, observed, deployment));
+		deployments.filter(isWanted).map(deployment => describeDeployment(scene, deployment));
 	const active = Object.values(state.active).flatMap(id => state.deployments[id] ?? []);
 	const document = {
 		project: state.project,

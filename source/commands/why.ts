@@ -6,6 +6,7 @@ import type {Health} from '../model/health-facts.ts';
 import {jsonDocument} from '../output/json.ts';
 import {changeDocuments} from '../output/plan-json.ts';
 import {changeLine} from '../output/plan-value-text.ts';
+import {driftWords} from '../output/plan-words.ts';
 import {sanitiseText} from '../output/sanitise.ts';
 import {healthAt} from '../plan/health.ts';
 import type {Action, Plan} from '../plan/plan.ts';
@@ -65,7 +66,7 @@ export async function why(address: string, flags: CommonFlags): Promise<void> {
 	const drift = plan.drift
 		// A cause that is a reason already is said once.
 		.filter(item => item.address === address && !action.reasons.includes(item.message))
-		.map(item => `Changed outside Compartment: ${item.message}`);
+		.map(item => `${driftWords(item)}: ${item.message}`);
 	const health = healthAt(scene, address);
 	const planned = action.kind === 'none' ? [describeUnchanged(address, health)] : causes(plan, action);
 	const changes = action.changes.map(change => `  ${changeLine(change, glyphs)}`);

@@ -34,6 +34,7 @@ export function createInfo(
 					hasBuildKit: canBuildKit(answer),
 					hasInit: info.InitCommit?.ID !== 'N/A',
 					address,
+					clockOffsetMs: offsetOf(info),
 				} satisfies EngineInfo;
 			}),
 		hasBuildKit: async () => canBuildKit(await ping()),
@@ -45,19 +46,26 @@ type Info = {
 	readonly Name: string;
 	readonly ServerVersion: string;
 	readonly OperatingSystem: string;
-	readonly SystemTime: string;
+	/** Not every program that speaks for Docker says it. */
+	readonly SystemTime?: string;
 	/** Absent on engines that have no Linux init; `N/A` when its program cannot be run. */
 	readonly InitCommit?: {readonly ID: string};
 };
 
+/** With our time, in milliseconds since the epoch. */
+type Received = Info & {readonly receivedAt: number};
+
+/** An answer without a time leaves us with our own clock. */
+const offsetOf = ({SystemTime, receivedAt}: Received): number => Date.parse(SystemTime ?? '') - receivedAt || 0;
+
 /** What time it is for the engine, RFC 3339. */
 export const readEngineTime = async (connection: Connection): Promise<string> =>
-	(await readInfo(connection)).SystemTime;
+	(await readInfo(connection)).SystemTime ?? new Date().toISOString();
 
 /** Asked as a stream because dockerode's own call takes no deadline. */
-async function readInfo(connection: Connection, signal?: AbortSignal): Promise<Info> {
+async function readInfo(connection: Connection, signal?: AbortSignal): Promise<Received> {
 	const answer = await openStream(connection, {method: 'GET', path: '/info', query: {}, signal});
-	for await (const info of readJsonLines<Info>(answer)) return info;
+	for await (const info of readJsonLines<Info>(answer)) return {...info, receivedAt: Date.now()};
 	throw new Error('the answer is empty');
 }
 

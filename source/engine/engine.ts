@@ -22,6 +22,8 @@ export type EngineInfo = {
 	readonly hasInit: boolean;
 	/** What was connected to, for messages: `unix:///var/run/docker.sock`. */
 	readonly address: string;
+	/** How far its clock is ahead of ours, in milliseconds; negative when it is behind. */
+	readonly clockOffsetMs: number;
 };
 
 export type {ContainerState};

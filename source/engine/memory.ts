@@ -24,6 +24,8 @@ export type MemoryOptions = {
 	readonly images?: Readonly<Record<string, ImageContent>>;
 	/** Images that a pull finds. */
 	readonly registry?: Readonly<Record<string, ImageContent>>;
+	/** How far its clock is ahead of ours. */
+	readonly clockOffsetMs?: number;
 	/** What a started container does; by default it runs. */
 	readonly start?: (spec: ContainerSpec) => Outcome;
 	/** What a command inside a container gives; by default exit code 0 and no output. */
@@ -72,6 +74,7 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 		hasBuildKit: true,
 		hasInit: true,
 		address: 'memory:',
+		clockOffsetMs: options.clockOffsetMs ?? 0,
 	};
 
 	const exec: Engine['exec'] = async (id, command, given = {}) => {

@@ -39,7 +39,7 @@ export type Health = {
 	readonly lastExit: LastExit | null;
 };
 
-/** Times in milliseconds since the epoch. */
+/** Times in milliseconds since the epoch, on the clock of the engine. */
 export type ContainerFacts = {
 	readonly state: ContainerState;
 	/** The engine's words, such as `Exited (137) 2 minutes ago`. */
@@ -72,8 +72,8 @@ export type ProbeFacts = {
 	readonly failures: 0 | 1 | 2 | 3;
 	/** The last answer: `503 Service Unavailable`. Foreign text. */
 	readonly answer: string;
-	/** Since when it fails; null where only this moment is known. */
-	readonly since: number | null;
+	/** How long it has failed for, in milliseconds; null where only this moment is known. */
+	readonly failsForMs: number | null;
 };
 
 export type HealthFacts = {
@@ -86,9 +86,10 @@ export type HealthFacts = {
 	readonly container: ContainerFacts | undefined;
 	/** Undefined: there is none, or it has not asked yet. */
 	readonly probe: ProbeFacts | undefined;
-	/** When its deployment was ready for the first time. */
-	readonly readyAt: number | null;
+	/** Recorded: it was ready once. */
+	readonly wasReady: boolean;
 	/** How long it may take to become ready. */
 	readonly readyWithinMs: number;
+	/** On the clock of the engine, like the times of its container. */
 	readonly now: number;
 };

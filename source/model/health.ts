@@ -16,9 +16,12 @@ function lastExitOf(container: ContainerFacts): LastExit | null {
 	};
 }
 
-/** How long the run before this one took; while it waits for a restart, that is the one that just ended. */
-function formerRunMs({state, startedAt = 0, finishedAt = 0, formerRun}: ContainerFacts): number {
-	return state === 'restarting' ? finishedAt - startedAt : (formerRun?.ranMs ?? Number.POSITIVE_INFINITY);
+/**
+ * Whether the run before this one was a short one; while it waits for a restart, that is the one that just ended. Engines
+ * keep some 256 events: what they have forgotten counts as short, so that a crash loop never looks better than it is.
+ */
+function wasShort({state, startedAt = 0, finishedAt = 0, formerRun}: ContainerFacts): boolean {
+	return (state === 'restarting' ? finishedAt - startedAt : (formerRun?.ranMs ?? 0)) < settledMs;
 }
 
 /** Whether it was restarted within the last minute: then its uptime proves nothing yet. */
@@ -29,7 +32,7 @@ function restartHealth(container: ContainerFacts, exit: LastExit | null, now: nu
 	const {restartCount, formerRun} = container;
 	if (restartCount === 0 || !isFresh(container, now)) return;
 	const words = exitWords(exit);
-	if (restartCount >= 2 && formerRunMs(container) < settledMs) {
+	if (restartCount >= 2 && wasShort(container)) {
 		const inMinute = formerRun?.endsInMinute ?? 0;
 		const count = inMinute >= 2 ? `${timesWords(inMinute)} in 60 s` : timesWords(restartCount);
 		return {state: 'crashing', cause: `restarted ${count}${words}`} as const;
@@ -39,16 +42,17 @@ function restartHealth(container: ContainerFacts, exit: LastExit | null, now: nu
 	return {state: 'degraded', cause} as const;
 }
 
-function probeHealth({probe, container, readyAt, readyWithinMs, now}: HealthFacts) {
+function probeHealth({probe, container, wasReady, readyWithinMs, now}: HealthFacts) {
 	if (!probe || probe.failures === 0) return;
-	const {type, question, failures, answer, since} = probe;
+	const {type, question, failures, answer, failsForMs} = probe;
 	if (type === 'port') return {state: 'not listening', cause: `does not listen on ${question}: ${answer}`} as const;
 	const startedAt = container?.startedAt ?? now;
-	const wasReady = readyAt !== null && startedAt <= readyAt;
-	if (!wasReady && now - startedAt < readyWithinMs)
+	// It was ready in its first run: a container that was started again has its time once more.
+	const isFirstRun = container?.finishedAt === undefined;
+	if (!(wasReady && isFirstRun) && now - startedAt < readyWithinMs)
 		return {state: 'starting', cause: `is not ready yet: ${question}: ${answer}`} as const;
 	if (failures < 3) return {state: 'degraded', cause: `did not answer ${question}: ${answer}`} as const;
-	const time = since === null ? '' : ` since ${clockTime(since, now)}`;
+	const time = failsForMs === null ? '' : ` since ${clockTime(now - failsForMs, now)}`;
 	return {state: 'hung', cause: `does not answer ${question}${time}: ${answer}`} as const;
 }
 

@@ -1,9 +1,9 @@
-import {type Action, countActions, type Plan, signOf} from '../plan/plan.ts';
+import {type Action, countActions, type Drift, type Plan, signOf} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
 import {intentionOf, modeWords} from './mode-words.ts';
 import {addressLines, type PlanColumns, planColumns, renderAction, renderBlocked} from './plan-action-text.ts';
 import type {PlanTextOptions} from './plan-text-options.ts';
-import {legend, nothingToDo} from './plan-words.ts';
+import {driftWords, legend, nothingToDo} from './plan-words.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {displayWidth, wrapWords} from './width.ts';
 
@@ -54,19 +54,17 @@ function actionLines(plan: Plan, actions: readonly Action[], layout: PlanColumns
 	return lines;
 }
 
-function driftLines({drift}: Plan, options: PlanTextOptions): string[] {
+function driftLines(heading: string, drift: readonly Drift[], options: PlanTextOptions): string[] {
 	if (drift.length === 0) return [];
 	const layout = planColumns(
 		drift.map(({address}) => address),
 		[options.glyphs.sign('*')],
 		options.columns,
 	);
-	return [
-		options.paint.bold('Changed outside Compartment since the last apply'),
-		...drift.flatMap(({address, message}) =>
-			addressLines('*', address, message, layout, options, {sign: options.paint.warn}),
-		),
-	];
+	const lines = drift.flatMap(({address, message}) =>
+		addressLines('*', address, message, layout, options, {sign: options.paint.warn}),
+	);
+	return [options.paint.bold(heading), ...lines];
 }
 
 function blockedLines(plan: Plan, actions: readonly Action[], layout: PlanColumns, options: PlanTextOptions): string[] {
@@ -128,10 +126,13 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 		options.columns,
 	);
 	const isBlocked = ({kind}: Action) => kind === 'blocked';
+	const unhealthy = plan.drift.filter(({isUnhealthy}) => isUnhealthy);
+	const changed = plan.drift.filter(({isUnhealthy}) => !isUnhealthy);
 	const sections = [
 		header(plan, options),
 		legendLines(changing, options),
-		driftLines(plan, options),
+		driftLines(`${driftWords({})} since the last apply`, changed, options),
+		driftLines(driftWords({isUnhealthy: true}), unhealthy, options),
 		actionLines(
 			plan,
 			shown.filter(action => !isBlocked(action)),

@@ -1,4 +1,4 @@
-import type {Action, Plan} from '../plan/plan.ts';
+import type {Action, Drift, Plan} from '../plan/plan.ts';
 
 /** Meaning of each sign, in the order of the legend. */
 export const legend: readonly (readonly [sign: string, meaning: string])[] = [
@@ -42,6 +42,17 @@ export function verbOf(plan: Plan, action: Action): string {
 	}
 }
 
+/** What drift is, in the words of every text about it. */
+export const driftWords = ({isUnhealthy}: Pick<Drift, 'isUnhealthy'>): string =>
+	isUnhealthy ? 'Not healthy' : 'Changed outside Compartment';
+
+function driftResult(environment: string, drift: readonly Drift[]): string {
+	if (drift.length === 0) return `No drift. ${environment} is as the last apply left it.`;
+	return drift.every(({isUnhealthy}) => isUnhealthy)
+		? 'Nothing will be changed on the engine. An apply without --refresh-only replaces what is not healthy.'
+		: 'Nothing will be changed on the engine. An apply writes the drift above into the state.';
+}
+
 /** The sentence for a plan that has nothing to do. */
 export function nothingToDo({mode, environment, drift}: Plan): string {
 	switch (mode) {
@@ -50,9 +61,7 @@ export function nothingToDo({mode, environment, drift}: Plan): string {
 		case 'destroy':
 			return `Nothing to destroy. ${environment} has no objects.`;
 		case 'refresh-only':
-			return drift.length === 0
-				? `No drift. ${environment} is as the last apply left it.`
-				: 'Nothing will be changed on the engine. An apply writes the drift above into the state.';
+			return driftResult(environment, drift);
 		case 'promote':
 		case 'discard':
 			return `No candidate waits in ${environment}.`;

@@ -3,6 +3,7 @@ import {needsReplacement} from '../model/health.ts';
 import type {Health, HealthState} from '../model/health-facts.ts';
 import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import type {PlanInput} from './input.ts';
+import type {Drift} from './plan.ts';
 
 type Place = Pick<PlanInput, 'desired' | 'observed'>;
 
@@ -21,16 +22,19 @@ const isOff = (container: ObservedContainer, networks: readonly string[]): boole
 
 const driftStates: readonly HealthState[] = ['missing', 'failed', 'crashing', 'hung'];
 
-/** What became of a container behind Compartment's back; undefined when it runs as it was left. */
+/** What became of a container behind Compartment's back; empty when it runs as it was left, and works. */
 export function containerDrift(
-	{state, cause}: Health,
+	address: string,
+	health: Health,
 	container: ObservedContainer | undefined,
 	networks: readonly string[],
-): string | undefined {
-	if (driftStates.includes(state)) return cause ?? state;
+): Drift[] {
+	const {state, cause} = health;
+	if (driftStates.includes(state))
+		return [{address, message: cause ?? state, ...(needsReplacement(health) ? {isUnhealthy: true} : {})}];
 	return container && isOff(container, networks)
-		? 'container was taken off its network outside Compartment'
-		: undefined;
+		? [{address, message: 'container was taken off its network outside Compartment'}]
+		: [];
 }
 
 /** Why a container has to make room for a new one although its configuration is right: to start it would not mend it. */

@@ -24,8 +24,6 @@ const listed = ({state, status}: ObservedContainer): ContainerFacts => ({
 const factsOf = (container: ObservedContainer | undefined, {containers}: Vitals): ContainerFacts | undefined =>
 	container && {...(containers.get(container.id) ?? listed(container)), status: container.status};
 
-const timeOf = (at: string | undefined): number | null => (at === undefined ? null : Date.parse(at));
-
 /** How a deployment is, whether it serves or waits. */
 export function deploymentHealth({observed, vitals}: Scene, deployment: Deployment): Health {
 	const {id, service, kind, status, readiness, completedAt} = deployment;
@@ -34,7 +32,7 @@ export function deploymentHealth({observed, vitals}: Scene, deployment: Deployme
 		isStopped: status === 'stopped',
 		container: factsOf(containerOf(observed, id), vitals),
 		probe: vitals.probes[serviceAddress(service)],
-		readyAt: timeOf(completedAt),
+		wasReady: completedAt !== undefined,
 		readyWithinMs: readiness?.timeoutMs ?? 0,
 		now: vitals.readAt,
 	});
@@ -58,14 +56,14 @@ export function healthAt(scene: Scene, address: string): Health {
 
 /** How a recorded resource is. */
 export function resourceHealth({observed, vitals}: Scene, record: ResourceRecord): Health {
-	const {name, containerName, status, readiness, updatedAt} = record;
+	const {name, containerName, status, readiness} = record;
 	return healthOf({
 		type: 'runs',
 		isStopped: status === 'stopped',
 		isHalfRestored: status === 'restore-incomplete',
 		container: factsOf(resourceContainer(observed, containerName), vitals),
 		probe: vitals.probes[resourceAddress(name)],
-		readyAt: timeOf(updatedAt),
+		wasReady: true,
 		readyWithinMs: readiness?.timeoutMs ?? 0,
 		now: vitals.readAt,
 	});

@@ -54,7 +54,12 @@ export type Action = {
 };
 
 /** Something that differs from what the last apply left, and that Compartment did not do. */
-export type Drift = {readonly address: string; readonly message: string};
+export type Drift = {
+	readonly address: string;
+	readonly message: string;
+	/** It runs as it was left, and does not work: it hangs or crashes. */
+	readonly isUnhealthy?: true;
+};
 
 /** What a service's next image will be made from, found out while planning. */
 export type PlannedImage = {

@@ -19,11 +19,9 @@ export function resourceDrift(input: PlanInput): Drift[] {
 	return Object.values(input.state.resources).flatMap((record): Drift[] => {
 		const address = resourceAddress(record.name);
 		const container = resourceContainer(input.observed, record.containerName);
-		const message =
-			record.status === 'stopped'
-				? undefined
-				: containerDrift(resourceHealth(input, record), container, [networksOf(input)[0]]);
-		return message ? [{address, message}] : [];
+		return record.status === 'stopped'
+			? []
+			: containerDrift(address, resourceHealth(input, record), container, [networksOf(input)[0]]);
 	});
 }
 

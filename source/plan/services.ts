@@ -31,13 +31,12 @@ export function serviceDrift(input: PlanInput): Drift[] {
 	return Object.keys(input.state.active).flatMap((service): Drift[] => {
 		const deployment = activeDeployment(input.state, service);
 		if (!deployment || !isRunning(deployment.kind) || deployment.status === 'stopped') return [];
-		const address = serviceAddress(service);
-		const message = containerDrift(
+		return containerDrift(
+			serviceAddress(service),
 			serviceHealth(input, service),
 			containerOf(input.observed, deployment.id),
 			networksOf(input),
 		);
-		return message ? [{address, message}] : [];
 	});
 }
 

@@ -6,7 +6,7 @@ export type Vitals = {
 	readonly containers: ReadonlyMap<string, ContainerFacts>;
 	/** By address; absent where there is no probe, or nothing to ask it with. */
 	readonly probes: Readonly<Record<string, ProbeFacts>>;
-	/** Milliseconds since the epoch. */
+	/** Milliseconds since the epoch, on the clock of the engine: the times that it is compared with are the engine's. */
 	readonly readAt: number;
 };
 

@@ -1,5 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import type {Health} from '../../source/model/health-facts.ts';
 import {labels} from '../../source/model/labels.ts';
+import {healthAt} from '../../source/plan/health.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
 
@@ -78,6 +80,13 @@ describe('what runs and does not work', () => {
 		await expectMended('service.mailer', 'destroy-first', 'restarted 2 times, last exit 3');
 	});
 
+	it('a crash loop that the engine no longer remembers is one all the same', async () => {
+		const now = Date.now();
+		const id = await containerAt('service.mailer');
+		world.engine.age(id, {restartCount: 2, startedAt: now - 50_000, finishedAt: now - 51_000, past: []});
+		await expectMended('service.mailer', 'destroy-first', 'restarted 2 times');
+	});
+
 	it('one restart is no reason for another container', async () => {
 		const now = Date.now();
 		world.engine.age(await containerAt('service.mailer'), {restartCount: 1, startedAt: now, finishedAt: now - 1000});
@@ -120,5 +129,51 @@ describe('what runs and does not work', () => {
 		const {containers} = await world.engine.observe({[labels.router]: 'true'});
 		for (const {id} of containers) await world.engine.stop(id, 0);
 		expect((await planned()).drift).toEqual([]);
+	});
+});
+
+const day = 86_400_000;
+
+describe.each([
+	['ahead of ours', day],
+	['behind ours', -day],
+])('an engine whose clock is a day %s', (_what, clockOffsetMs) => {
+	let world: MemoryWorld;
+
+	beforeEach(async () => {
+		world = await createMemoryWorld({clockOffsetMs});
+		expect((await world.apply(descriptor)).result?.outcome).toBe('done');
+	});
+	afterEach(() => world.close());
+
+	const engineAgo = (seconds: number): number => Date.now() + clockOffsetMs - seconds * 1000;
+
+	async function healthOfAged(
+		address: string,
+		condition: {restartCount: number; startedAt: number; finishedAt?: number},
+	): Promise<Health> {
+		const {containers} = await world.engine.observe({[labels.address]: address});
+		world.engine.age(containers[0]!.id, {...condition, past: []});
+		return healthAt((await world.plan(descriptor)).scene, address);
+	}
+
+	it.each([
+		['ran for 59 seconds after its second restart', 59, 'crashing'],
+		['ran for 61 seconds after its second restart', 61, 'healthy'],
+	])('what %s is the same as by our clock', async (_case, seconds, state) => {
+		const times = {restartCount: 2, startedAt: engineAgo(seconds), finishedAt: engineAgo(seconds + 1)};
+		expect(await healthOfAged('service.mailer', times)).toMatchObject({state});
+	});
+
+	it.each([
+		['has just been started again is starting', {startedAt: 0.5, finishedAt: 0.6}, 'starting'],
+		['was started again long ago is hung', {startedAt: 2, finishedAt: 3}, 'hung'],
+		['was ready in its first run is hung', {startedAt: 0.5}, 'hung'],
+	] as const)('what answers 503 and %s', async (_case, {startedAt, ...rest}, state) => {
+		const {containers} = await world.engine.observe({[labels.address]: 'service.web'});
+		world.breakContainer(containers[0]!.id, '503 Service Unavailable');
+		const finishedAt = 'finishedAt' in rest ? engineAgo(rest.finishedAt) : undefined;
+		const times = {restartCount: 0, startedAt: engineAgo(startedAt), ...(finishedAt ? {finishedAt} : {})};
+		expect(await healthOfAged('service.web', times)).toMatchObject({state});
 	});
 });

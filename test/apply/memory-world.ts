@@ -91,7 +91,7 @@ const deafSockets = `  sl  local_address rem_address   st
 `;
 
 /** Images are run by id, so what a container does is found by the id's reference. */
-function createEngine() {
+function createEngine(clockOffsetMs: number) {
 	const ids = new Map<string, string>();
 	const sick = new Set<string>([images.sick]);
 	const broken = new Map<string, string>();
@@ -108,6 +108,7 @@ function createEngine() {
 	});
 	const known = new Map<string, {id: string; imageId: string; networks: Readonly<Record<string, string>>}>();
 	const engine = createMemoryEngine({
+		clockOffsetMs,
 		images: {[routerImage]: {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
 		start: spec => startOf({...spec, image: ids.get(spec.image) ?? spec.image}),
 		async exec(call) {
@@ -160,7 +161,8 @@ function createFaults(engine: MemoryEngine) {
 	};
 }
 
-export async function createMemoryWorld(): Promise<MemoryWorld> {
+/** @param clockOffsetMs how far the engine's clock is ahead of ours */
+export async function createMemoryWorld({clockOffsetMs = 0} = {}): Promise<MemoryWorld> {
 	// Every write is synced to disk: in memory that costs nothing.
 	const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'compartment-memory-'));
 	const settings: Settings = {
@@ -168,7 +170,7 @@ export async function createMemoryWorld(): Promise<MemoryWorld> {
 		minHealthyMs: 0,
 		drainSeconds: 0,
 	};
-	const {engine, inside, learn, sick, broken} = createEngine();
+	const {engine, inside, learn, sick, broken} = createEngine(clockOffsetMs);
 	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
 	const options = {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort};

@@ -29,6 +29,7 @@ const engineInfo: EngineInfo = {
 	hasBuildKit: true,
 	hasInit: true,
 	address: 'memory',
+	clockOffsetMs: 0,
 };
 
 /** An engine that has some images, can pull others, and builds whatever it is sent. */

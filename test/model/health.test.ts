@@ -34,7 +34,7 @@ const probe = (failures: ProbeFacts['failures'], more: Partial<ProbeFacts> = {})
 	question: 'GET /healthz',
 	failures,
 	answer: failures === 0 ? '200 OK' : '503 Service Unavailable',
-	since: failures === 0 ? null : Date.parse('2026-03-29T14:02:10'),
+	failsForMs: failures === 0 ? null : now - Date.parse('2026-03-29T14:02:10'),
 	...more,
 });
 
@@ -43,7 +43,7 @@ const facts = (more: Partial<HealthFacts> = {}): HealthFacts => ({
 	isStopped: false,
 	container: up,
 	probe: undefined,
-	readyAt: ago(10_790),
+	wasReady: true,
 	readyWithinMs: 60_000,
 	now,
 	...more,
@@ -84,8 +84,40 @@ const rows: readonly Row[] = [
 	[
 		'the engine has forgotten the run before',
 		{container: restarted(9, 20, undefined)},
+		'crashing',
+		'restarted 3 times in 60 s, last exit 1',
+	],
+	[
+		'the engine has forgotten everything, and it was started again twice',
+		{container: {...restarted(2, 59, 1), formerRun: undefined}},
+		'crashing',
+		'restarted 2 times',
+	],
+	[
+		'the same, and it waits for its next start',
+		{
+			container: {
+				...restarted(2, 30, 1),
+				state: 'restarting',
+				startedAt: ago(31),
+				finishedAt: ago(1),
+				formerRun: undefined,
+			},
+		},
+		'crashing',
+		'restarted 2 times, last exit 0',
+	],
+	[
+		'the engine has forgotten everything, and it was started again once',
+		{container: {...restarted(1, 59, 1), formerRun: undefined}},
 		'degraded',
-		'restarted less than a minute ago, last exit 1',
+		'restarted less than a minute ago',
+	],
+	[
+		'the engine has forgotten everything, and it has run for a minute',
+		{container: {...restarted(9, 60, 1), formerRun: undefined}},
+		'healthy',
+		null,
 	],
 	[
 		'crashed twice within a minute',
@@ -134,37 +166,37 @@ const rows: readonly Row[] = [
 	],
 	[
 		'since yesterday',
-		{probe: probe(3, {since: Date.parse('2026-03-28T23:59:00')})},
+		{probe: probe(3, {failsForMs: now - Date.parse('2026-03-28T23:59:00')})},
 		'hung',
 		'does not answer GET /healthz since 2026-03-28 23:59: 503 Service Unavailable',
 	],
 	[
 		'only this moment is known',
-		{probe: probe(3, {question: 'port 5432', answer: 'Connection refused', since: null})},
+		{probe: probe(3, {question: 'port 5432', answer: 'Connection refused', failsForMs: null})},
 		'hung',
 		'does not answer port 5432: Connection refused',
 	],
 	[
 		'started again after it was ready, and still within its time',
-		{container: {...up, startedAt: ago(30)}, probe: probe(3)},
+		{container: {...up, startedAt: ago(30), finishedAt: ago(31)}, probe: probe(3)},
 		'starting',
 		'is not ready yet: GET /healthz: 503 Service Unavailable',
 	],
 	[
 		'the same after its time',
-		{container: {...up, startedAt: ago(61)}, probe: probe(3)},
+		{container: {...up, startedAt: ago(61), finishedAt: ago(62)}, probe: probe(3)},
 		'hung',
 		'does not answer GET /healthz since 14:02: 503 Service Unavailable',
 	],
 	[
 		'was never ready, and still within its time',
-		{container: {...up, startedAt: ago(30)}, readyAt: null, probe: probe(3)},
+		{container: {...up, startedAt: ago(30)}, wasReady: false, probe: probe(3)},
 		'starting',
 		'is not ready yet: GET /healthz: 503 Service Unavailable',
 	],
 	[
 		'hangs within the time that it was ready in',
-		{container: {...up, startedAt: ago(30)}, readyAt: ago(25), probe: probe(3)},
+		{container: {...up, startedAt: ago(30)}, probe: probe(3)},
 		'hung',
 		'does not answer GET /healthz since 14:02: 503 Service Unavailable',
 	],

@@ -1,3 +1,5 @@
+import type {ContainerFacts, ProbeFacts} from '../../source/model/health-facts.ts';
+import {labels} from '../../source/model/labels.ts';
 import type {World} from './world.ts';
 import {
 	deployedWorld,
@@ -23,6 +25,27 @@ const image = (world: World, name: string, reasons: readonly string[], files: re
 	withInput(world, {
 		images: world.input.images.map(found => (found.planned.service === name ? newImage(name, reasons, files) : found)),
 	});
+
+const idOf = (address: string): string =>
+	deployed.input.observed.containers.find(container => container.labels[labels.address] === address)!.id;
+
+const crashing: ContainerFacts = {
+	state: 'restarting',
+	status: 'Restarting (1) 2 seconds ago',
+	startedAt: -3000,
+	finishedAt: -2000,
+	exitCode: 1,
+	isOutOfMemory: false,
+	restartCount: 7,
+};
+
+const hung: ProbeFacts = {
+	type: 'readiness',
+	question: 'GET /healthz',
+	failures: 3,
+	answer: '503 Service Unavailable',
+	failsForMs: null,
+};
 
 const gone = (kind: 'networks' | 'volumes') =>
 	withInput(deployed, {observed: {...deployed.input.observed, [kind]: []}});
@@ -180,6 +203,9 @@ export const situations: Readonly<Record<string, World>> = {
 	'container-removed': withContainer(deployed, 'service.web', null),
 	'container-stopped': withContainer(deployed, 'service.web', {state: 'exited', status: 'Exited (137) 2 minutes ago'}),
 	'container-paused': withContainer(deployed, 'service.api', {state: 'paused', status: 'Up 2 hours (Paused)'}),
+	'not-healthy': withInput(withContainer(deployed, 'service.api', {state: 'paused', status: 'Up 2 hours (Paused)'}), {
+		vitals: {containers: new Map([[idOf('service.mailer'), crashing]]), probes: {'service.web': hung}, readAt: 0},
+	}),
 	'container-off-its-network': withContainer(deployed, 'service.web', {networks: {bridge: '172.17.0.2'}}),
 	'resource-removed-outside': withContainer(deployed, 'resource.db', null),
 	'resource-stopped-outside': withContainer(deployed, 'resource.db', {
