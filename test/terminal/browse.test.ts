@@ -175,7 +175,7 @@ test('what happens elsewhere is seen at once, and a stop asks', async () => {
 	await terminal.waitFor(/web +healthy/, 20_000);
 	const {id} = await sandbox.running('service.backoffice');
 	await sandbox.engine.stop(id, 1);
-	expect(await terminal.waitFor(/backoffice +stopped.*drift/, 20_000)).toContain('1 change outside Compartment');
+	expect(await terminal.waitFor(/backoffice +failed.*drift/, 20_000)).toContain('1 change outside Compartment');
 	await sandbox.engine.start(id);
 	await terminal.waitFor(/backoffice +healthy/, 20_000);
 	terminal.press('S');
