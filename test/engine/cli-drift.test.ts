@@ -18,10 +18,18 @@ describe('what was changed behind Compartment’s back', () => {
 	const sandbox = withSandbox(prepare);
 
 	/** The plan says what happened, the apply mends it, and the next plan finds nothing. */
-	async function expectRepair({drift, reason}: {drift?: string; reason: string}): Promise<void> {
+	async function expectRepair({
+		heading = 'Changed outside Compartment since the last apply',
+		drift,
+		reason,
+	}: {
+		heading?: string;
+		drift?: string;
+		reason: string;
+	}): Promise<void> {
 		const {stdout, exitCode} = await sandbox.run(['plan', '--detailed-exitcode']);
 		const sections = stdout.split('\n\n').map(words);
-		const found = sections.find(section => section.startsWith('Changed outside Compartment since the last apply'));
+		const found = sections.find(section => section.startsWith(`${heading} `));
 		if (drift === undefined) expect(found).toBeUndefined();
 		else expect(found).toContain(` * ${drift}`);
 		expect(sections.filter(section => section !== found).join(' ')).toContain(` ${reason}`);
@@ -31,6 +39,9 @@ describe('what was changed behind Compartment’s back', () => {
 		expect(await sandbox.ask('/')).toMatchObject({status: 200, body: 'web v1'});
 		expect(await sandbox.ask('/sibling/api')).toMatchObject({status: 200, body: 'api v1'});
 	}
+
+	const inspected = async (address: string): Promise<unknown> =>
+		JSON.parse(await sandbox.succeed(['inspect', address, '--json'])).active[0];
 
 	test('a service’s container was removed', async () => {
 		const {id} = await sandbox.running('service.web');
@@ -58,8 +69,10 @@ describe('what was changed behind Compartment’s back', () => {
 		const status = () => sandbox.succeed(['status']);
 		await until(async () => (await status()).match(/^web +hung/m) !== null, 60_000);
 		expect(await status()).toMatch(/^web hung: does not answer GET \/healthz since [\d:]+: 503 Service Unavailable$/m);
+		expect(await inspected('service.web')).toMatchObject({health: 'hung', cause: expect.stringContaining('/healthz')});
 		expect(await sandbox.succeed(['why', 'service.web'])).toContain('service.web: does not answer GET /healthz since ');
 		await expectRepair({
+			heading: 'Not healthy',
 			drift: 'service.web does not answer GET /healthz since ',
 			reason: '+/- service.web will be replaced, new one first: does not answer GET /healthz since ',
 		});
@@ -75,7 +88,9 @@ describe('what was changed behind Compartment’s back', () => {
 			});
 		}
 		expect(await sandbox.succeed(['status'])).toMatch(/^api +crashing +\d, exit 3 /m);
+		expect(await inspected('service.api')).toMatchObject({health: 'crashing', lastExit: {code: 3}});
 		await expectRepair({
+			heading: 'Not healthy',
 			drift: 'service.api restarted ',
 			reason: '+/- service.api will be replaced, new one first: restarted ',
 		});
