@@ -10,10 +10,10 @@ const reportedLines = 20;
 const nextEndMs = 5000;
 
 /**
- * Hides every sensitive value of the environment: a container that is started again prints some that this apply had no
- * need of. Where they cannot be read, whole lines are hidden.
+ * Hides every sensitive value of the environment in what a container prints or answers: one that is started again prints
+ * some that this apply had no need of. Where they cannot be read, whole lines are hidden.
  */
-async function readMask({secrets}: Pick<ApplyContext, 'secrets'>): Promise<(text: string) => string> {
+export async function readMask({secrets}: Pick<ApplyContext, 'secrets'>): Promise<(text: string) => string> {
 	try {
 		await secrets.readAll();
 		return secrets.mask;

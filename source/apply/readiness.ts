@@ -2,6 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {HttpReadiness, TcpReadiness} from '../descriptor/project.ts';
 import {exitText} from '../model/exit.ts';
 import {probeHttp, probeTcp} from '../router/probe.ts';
+import {readMask} from './containers.ts';
 import {type ApplyContext, progress} from './context.ts';
 import {askListening} from './listening.ts';
 import {unlessEnded} from './unless-ended.ts';
@@ -23,6 +24,11 @@ const servingMs = 300;
 
 /** How often a container that is no candidate may end and be started again: the second time it crashes. */
 const restartsAllowed = 1;
+
+/** Characters of an answer that are shown. */
+const shownAnswer = 240;
+
+const cut = (text: string): string => (text.length > shownAnswer ? `${text.slice(0, shownAnswer - 1)}…` : text);
 
 type Target = {
 	readonly address: string;
@@ -118,10 +124,12 @@ export async function awaitService(
 	const {path, timeoutMs} = readiness;
 	const request = `GET ${path.startsWith('/') ? path : `/${path}`}`;
 	const place = {address: host, port, path, hostHeader: `${host}:${port}`, timeoutMs};
+	const mask = await readMask(context);
 	let last: string | undefined;
 	const onTry = (answer: string, tries: number) => {
-		last = answer;
-		progress(context, address, `${request} → ${answer}, try ${tries}`);
+		// Cut after it was masked: a part of a sensitive value would not be recognised.
+		last = cut(mask(answer));
+		progress(context, address, `${request} → ${last}, try ${tries}`);
 	};
 	const outcome = await unlessEnded(context, containerId, isCandidate ? 0 : restartsAllowed, signal =>
 		probeHttp(context.engine, context.router, place, {signal, onTry}),

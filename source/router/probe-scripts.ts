@@ -32,7 +32,7 @@ while :; do
 	now=$(hundredths)
 	[ $state = waits ] && [ $((now - start)) -ge "$limit" ] && state=late
 	if [ $state != waits ] || [ "$answer" != "$said" ] || [ $((now - said_at)) -ge 100 ]; then
-		printf '%s %s %s %.200s%s%.200s\\n' $state $tries $((now - start)) "$answer" "$tab" "$more"
+		printf '%s %s %s %.200s%s%.8000s\\n' $state $tries $((now - start)) "$answer" "$tab" "$more"
 		said=$answer
 		said_at=$now
 	fi

@@ -44,7 +44,8 @@ if (MODE === 'job') process.exit(4);
 if (process.argv[2] === 'release') process.exit(MODE === 'release fails' ? 5 : 0);
 createServer((request, response) => {
 	response.statusCode = MODE === 'not ready' ? 503 : 200;
-	response.end(MODE === 'not ready' ? 'broken with ' + TOKEN : 'ok');
+	// Longer than what is shown of an answer, so that the value lies where it is cut.
+	response.end(MODE === 'not ready' ? 'broken with ' + TOKEN + '.'.repeat(150) + STORE_URL : 'ok');
 }).listen(Number(PORT));
 process.once('SIGTERM', () => process.exit());
 `;
@@ -180,7 +181,7 @@ describe('sensitive values', () => {
 		const env = {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'};
 		const refused = await sandbox.run(['logs', 'web'], {env});
 		expectError(refused, 'Sensitive values cannot be hidden in this log.');
-		expect(refused.stderr).toContain('compartment logs --raw');
+		expect(refused.stderr).toContain('compartment logs web --raw');
 		expect(refused.stdout).toBe('');
 	});
 

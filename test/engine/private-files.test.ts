@@ -108,7 +108,7 @@ test('without the identity, what needs none goes on, and the rest says where it 
 			expect(outcome.exitCode, command.join(' ')).toBe(1);
 			const text = outcome.stdout + outcome.stderr;
 			expect(text, command.join(' ')).toContain(`${identity} is missing`);
-			expect(text, command.join(' ')).toContain('compartment variable set KEY --sensitive --stdin');
+			expect(text, command.join(' ')).toContain('compartment variable recipients add');
 		}
 		expect((await sandbox.running('service.idle')).id).toBe(id);
 	} finally {

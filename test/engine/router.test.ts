@@ -403,7 +403,7 @@ test('a probe asks the service once, whatever its answer says, and only tells it
 	});
 	expect(await says('a\\nready 1 1 200 OK')).toMatchObject({isReady: false});
 	expect((await says('<html><body>down')).lastAnswer).toBe('503 Service Unavailable');
-	expect((await says('x'.repeat(10_000))).lastAnswer).toBe(`503 Service Unavailable: ${'x'.repeat(200)}`);
+	expect((await says('x'.repeat(10_000))).lastAnswer).toBe(`503 Service Unavailable: ${'x'.repeat(8000)}`);
 });
 
 /** A GET from inside a container; its status, or what went wrong. */
