@@ -85,5 +85,10 @@ export class CancelledError extends UserError {
 	}
 }
 
+/** What to do about anything thrown, or about what caused it. */
+export const hintOf = (error: unknown): Hint | undefined =>
+	(error instanceof UserError ? error.hint : undefined) ??
+	(error instanceof Error && error.cause !== undefined ? hintOf(error.cause) : undefined);
+
 /** The text of anything thrown, for messages that quote a cause. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

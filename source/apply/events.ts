@@ -24,6 +24,8 @@ export type ApplyEvent =
 			readonly address: string;
 			readonly durationMs: number;
 			readonly message: string;
+			/** What to do next; its commands name the environment. */
+			readonly hint?: string;
 			readonly failure?: DeploymentFailure;
 	  }
 	/** Not run, because something before it failed or the user cancelled. */

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {compareManifests, explainRebuild, type Manifest} from '../build/manifest.ts';
 import {type PlannedBuild, planBuild} from '../build/plan-build.ts';
@@ -95,7 +96,8 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 		project,
 		service,
 		findImage: reference => engine.findImage(reference),
-		cacheDirectory: join(directory, 'cache'),
+		// Planning an environment that does not exist leaves nothing behind.
+		...(existsSync(directory) ? {cacheDirectory: join(directory, 'cache')} : {}),
 		buildArgs: args,
 		readPrevious,
 	});

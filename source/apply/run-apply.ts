@@ -1,12 +1,13 @@
-import {CancelledError, isOutcomeUnknown, messageOf} from '../errors.ts';
+import {CancelledError, hintOf, isOutcomeUnknown, messageOf} from '../errors.ts';
 import {routesAddress} from '../model/address.ts';
 import {resourceHost} from '../model/names.ts';
 import {signOf} from '../plan/plan.ts';
+import {renderHint} from '../render-hint.ts';
 import {type ApplyStep, watchId} from './apply-step.ts';
 import {applySteps, busyActions} from './apply-steps.ts';
 import {type ApplyContext, notice} from './context.ts';
 import {destroySteps} from './destroy-steps.ts';
-import type {ApplyResult} from './events.ts';
+import type {ApplyEvent, ApplyResult} from './events.ts';
 import {settleRotations} from './resource-rotation.ts';
 import {runSteps} from './scheduler.ts';
 import {settleUnknown} from './settle-unknown.ts';
@@ -39,11 +40,12 @@ function trackSteps(context: ApplyContext) {
 	const skip = (address: string, reason: string) => {
 		if (settle(address, 'skipped')) emit({type: 'step-skipped', at: Date.now(), address, reason});
 	};
-	const fail = (address: string, message: string, failure?: StepError['failure']) => {
+	type Cause = Pick<Extract<ApplyEvent, {type: 'step-failed'}>, 'failure' | 'hint'>;
+	const fail = (address: string, message: string, {failure, hint}: Cause = {}) => {
 		if (settle(address, 'failed'))
-			emit({type: 'step-failed', at: Date.now(), address, durationMs: elapsed(address), message, failure});
+			emit({type: 'step-failed', at: Date.now(), address, durationMs: elapsed(address), message, hint, failure});
 		// What went wrong after its step was done is told all the same.
-		else emit({type: 'notice', at: Date.now(), level: 'warning', message: `${address}: ${message}`});
+		else notice(context, 'warning', [`${address}: ${message}`, ...(hint === undefined ? [] : [` ${hint}`])]);
 	};
 	return {
 		counts,
@@ -66,7 +68,11 @@ function trackSteps(context: ApplyContext) {
 			const where = stepError?.address ?? address ?? routesAddress;
 			if (error instanceof CancelledError) return skip(where, cancelled);
 			firstFailure ??= {address: where, isAfterSwitch: id === watchId};
-			fail(where, context.secrets.mask(messageOf(error)), stepError?.failure);
+			const hint = hintOf(error);
+			fail(where, context.secrets.mask(messageOf(error)), {
+				failure: stepError?.failure,
+				hint: hint && context.secrets.mask(renderHint(hint, {environment: context.plan.environment})),
+			});
 		},
 		onSkip({address}: ApplyStep, reason: 'cancelled' | 'dependency') {
 			if (!address || settled.has(address)) return;

@@ -30,13 +30,19 @@ export type JobRequest = {
 	readonly trigger: JobRun['trigger'];
 	/** Given after `--`, added to the job's own command. */
 	readonly arguments: readonly string[];
+	/** How long the run may wait for another command before it begins, in milliseconds; it leaves at once without. */
+	readonly waitMs?: number | undefined;
+	/** Told when the end of the run cannot be recorded yet. */
+	readonly say: (message: string) => void;
 	readonly onLine: (text: string, stream: 'stdout' | 'stderr') => void;
 	readonly signal: AbortSignal;
 };
 
+type Waiting = Pick<Parameters<typeof acquireLock>[1], 'waitMs' | 'onWait'>;
+
 /** The lock is held for the moment of a change, not while a job runs: a long job must not keep a deploy waiting. */
-async function change(directory: string, update: (state: State) => State): Promise<State> {
-	const lock = await acquireLock(directory, {operation: 'job run', waitMs: 60_000});
+async function change(directory: string, waiting: Waiting, update: (state: State) => State): Promise<State> {
+	const lock = await acquireLock(directory, {operation: 'job run', ...waiting});
 	try {
 		const state = await readState(directory);
 		if (!state) throw new UserError('The project has not been deployed yet.', {hint: command('apply')});
@@ -111,7 +117,7 @@ async function runContainer(
  * run with its exit code. An abort stops it.
  */
 export async function runJob(request: JobRequest): Promise<JobRun> {
-	const {directory, service, trigger} = request;
+	const {directory, service, trigger, waitMs, say} = request;
 	const started: JobRun = {
 		id: newId('job'),
 		service,
@@ -121,14 +127,16 @@ export async function runJob(request: JobRequest): Promise<JobRun> {
 		status: 'running',
 		startedAt: new Date().toISOString(),
 	};
-	const state = await change(directory, current =>
+	const state = await change(directory, {waitMs}, current =>
 		withRun(current, {...started, deployment: deployedJob(current, service).id}),
 	);
 	const run = state.jobs.find(({id}) => id === started.id)!;
 	const settle = async (exitCode: number | undefined): Promise<JobRun> => {
 		const status = exitCode === 0 ? 'succeeded' : 'failed';
 		const settled: JobRun = {...run, status, exitCode, completedAt: new Date().toISOString()};
-		await change(directory, current => withRun(current, settled));
+		// It has happened, so it is recorded, however long an apply holds the lock.
+		const onWait = (message: string) => say(`${message}. The job is over; its end is recorded after that.`);
+		await change(directory, {waitMs: Number.POSITIVE_INFINITY, onWait}, current => withRun(current, settled));
 		return settled;
 	};
 	try {

@@ -1,10 +1,9 @@
-import {setTimeout as sleep} from 'node:timers/promises';
 import type {ApplyContext} from '../apply/context.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import {openSession, type Session} from '../apply/session.ts';
 import {createNetworks} from '../apply/steps/network.ts';
 import type {Engine} from '../engine/engine.ts';
-import {LockedError, UserError} from '../errors.ts';
+import {UserError} from '../errors.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -86,26 +85,11 @@ export async function prepareNetwork({context}: Work): Promise<void> {
 	await joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 }
 
-async function openLocked(place: WorkPlace, operation: string): Promise<Session> {
-	const {directory, engine, router, settings, say, waitMs = 0} = place;
-	const deadline = performance.now() + waitMs;
-	for (;;) {
-		try {
-			return await openSession({
-				directory,
-				operation,
-				engine,
-				router,
-				settings,
-				readState: async () => ({state: await place.readState(), isNew: false}),
-				say,
-			});
-		} catch (error) {
-			if (!(error instanceof LockedError) || performance.now() >= deadline) throw error;
-			await sleep(300);
-		}
-	}
-}
+const openLocked = (place: WorkPlace, operation: string): Promise<Session> => {
+	const {directory, engine, router, settings, say, waitMs} = place;
+	const readState = async () => ({state: await place.readState(), isNew: false});
+	return openSession({directory, operation, waitMs, engine, router, settings, readState, say});
+};
 
 async function refuseOtherEngine({engine}: WorkPlace, state: State): Promise<void> {
 	const {id, address} = await engine.info();

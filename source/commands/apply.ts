@@ -15,7 +15,7 @@ import {execute, type ShownAs} from './execute.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {requestOf} from './request.ts';
 import {createTerminal, warn} from './terminal.ts';
-import {assertEnvironment, openWorkspace, readOrNewState} from './workspace.ts';
+import {assertEnvironment, openWorkspace, readOrNewState, unknownEnvironment} from './workspace.ts';
 
 export type ApplyFlags = CommonFlags & {
 	readonly service?: readonly string[];
@@ -82,9 +82,11 @@ export async function apply(
 	const workspace = await openWorkspace(saved ? {...flags, env: saved.plan.environment} : flags);
 	const {project, environment, directory, engine, router, settings} = workspace;
 	// Only what deploys may begin an environment: `restart --env stagin` must not.
-	if (request.mode !== 'apply') await assertEnvironment(workspace);
+	const isBeginning = request.mode === 'apply';
+	if (!isBeginning) await assertEnvironment(workspace);
 	await engine.info();
 	warn(terminal, [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings]);
+	let isNew = false;
 	const session = await openSession({
 		directory,
 		operation: verb,
@@ -94,6 +96,7 @@ export async function apply(
 		settings,
 		async readState() {
 			const found = await readOrNewState(workspace);
+			isNew = found.isNew;
 			// A first apply takes the lineage that the plan was signed for.
 			if (!saved || !found.isNew) return found;
 			return {state: newState({...found.state, lineage: saved.plan.lineage}), isNew: true};
@@ -108,6 +111,8 @@ export async function apply(
 		const wanted = saved ? (saved.request as PlanRequest) : request;
 		const state = session.state.current();
 		const {plan, builds} = await refresh({...workspace, state}, wanted);
+		// A folder without a state is left by a first apply that was not approved.
+		if (isNew && !isBeginning) throw await unknownEnvironment(workspace);
 		// What runs is what was planned just now; it has to be what was saved.
 		if (saved) assertNotStale(saved.plan, plan, planFile!);
 		showPlan(plan, terminal, shownAs, flags.full);

@@ -3,6 +3,9 @@ import {withWork} from '../backup/work.ts';
 import type {BackupOperation} from '../descriptor/project.ts';
 import {describeSchedule} from '../descriptor/schedules.ts';
 import {LockedError} from '../errors.ts';
+import type {Paint} from '../output/colour.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {type Column, renderTable} from '../output/table.ts';
 import type {Backup} from '../state/backup.ts';
 import type {State} from '../state/state.ts';
 import type {CommonFlags} from './flags.ts';
@@ -36,6 +39,24 @@ export const scheduleLine = ({schedule, lastRunAt, cleanedCount}: ReturnType<typ
 export function backupLine({id, status, purpose, createdAt, retentionDeletedAt, retentionReason}: Backup): string {
 	const cleaned = retentionDeletedAt === null ? '' : `\tcleaned ${retentionDeletedAt} (${retentionReason})`;
 	return `${id}\t${status}\t${purpose}\t${createdAt}${cleaned}`;
+}
+
+const backupColumns: readonly Column<Backup>[] = [
+	{title: 'BACKUP', value: ({id}) => id},
+	{title: 'STATUS', value: ({status}) => status},
+	{title: 'PURPOSE', value: ({purpose}) => purpose},
+	{title: 'CREATED', value: ({createdAt}) => createdAt},
+];
+
+/** Backups with a header, for people; pipes get the lines. */
+export function backupTable(backups: readonly Backup[], paint: Paint): string {
+	const cleaned: Column<Backup> = {
+		title: 'CLEANED',
+		value: ({retentionDeletedAt, retentionReason}) =>
+			retentionDeletedAt === null ? '' : sanitiseLine(`${retentionDeletedAt} (${retentionReason})`),
+	};
+	const columns = backups.some(row => cleaned.value(row) !== '') ? [...backupColumns, cleaned] : backupColumns;
+	return renderTable(columns, backups, {titleStyle: paint.dim});
 }
 
 /** The state with no backup that says it runs although its command died: that can be told by whoever gets the lock. */

@@ -3,6 +3,7 @@ import type {Observed} from '../engine/engine.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
 import type {Health} from '../model/health-facts.ts';
 import {healthWord, restartsText, toneOf} from '../output/health-text.ts';
+import {failedAtText} from '../output/stage-text.ts';
 import type {ResourceStatus, ServiceStatus} from '../output/status.ts';
 import {heldCandidates, resourceContainer} from '../plan/input.ts';
 import type {Drift} from '../plan/plan.ts';
@@ -27,7 +28,7 @@ type Input = EnginePlace & {
 
 /** Why a deployment failed, most important first. */
 export function describeFailure({id, createdAt, stage, failure}: Deployment): Failure {
-	const {message = `failed at ${stage}`, lastProbe, exitCode, isOutOfMemory, lastLines = []} = failure ?? {};
+	const {message = failedAtText(stage), lastProbe, exitCode, isOutOfMemory, lastLines = []} = failure ?? {};
 	const code = exitCode === undefined ? [] : [`exit code ${exitCode}${isOutOfMemory ? ', out of memory' : ''}`];
 	return {
 		deployment: id,

@@ -32,7 +32,7 @@ function assertJob({services}: Project, name: string): void {
 
 /** `compartment job run NAME -- ARGUMENTS`: runs it now, passes its output and its exit code through. */
 export async function jobRun(service: string, added: readonly string[], flags: CommonFlags): Promise<void> {
-	const {paint} = createTerminal(flags);
+	const {paint, inform} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	const {project, environment, settings, engine, router, directory} = workspace;
@@ -55,6 +55,8 @@ export async function jobRun(service: string, added: readonly string[], flags: C
 		trigger: 'manual',
 		arguments: added,
 		signal: abort.signal,
+		waitMs: workspace.lockWaitMs,
+		say: inform,
 		onLine(text, stream) {
 			if (!isJson(flags)) process[stream].write(`${sanitiseLine(text, {keepColour: paint.isColoured})}\n`);
 		},

@@ -9,7 +9,14 @@ import {formatDuration} from '../output/duration.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine, sanitiseText} from '../output/sanitise.ts';
 import type {Backup} from '../state/backup.ts';
-import {backupLine, readSettledState, scheduleLine, summariseBackup, summariseSchedule} from './backup-report.ts';
+import {
+	backupLine,
+	backupTable,
+	readSettledState,
+	scheduleLine,
+	summariseBackup,
+	summariseSchedule,
+} from './backup-report.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {placeOf} from './resource-report.ts';
 import {type ResourceFlags, watchWork, workOn} from './resource-work.ts';
@@ -32,7 +39,7 @@ export async function resourceBackupCreate(flags: ResourceFlags): Promise<void> 
 
 /** `compartment resource backup list`: the backups of a resource, newest first, and its schedule. */
 export async function resourceBackupList(flags: ResourceFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+	const {print, paint, isSeen} = createTerminal(flags);
 	const name = flags.resource;
 	const workspace = await openWorkspace(flags);
 	const state = await readSettledState(workspace, flags);
@@ -46,7 +53,10 @@ export async function resourceBackupList(flags: ResourceFlags): Promise<void> {
 		process.stdout.write(jsonDocument({...placeOf(state), ...document}));
 		return;
 	}
-	const lines = [...(scheduledOperation ? [scheduleLine(scheduledOperation)] : []), ...backups.map(backupLine)];
+	const lines = [
+		...(scheduledOperation ? [scheduleLine(scheduledOperation)] : []),
+		...(isSeen && backups.length > 0 ? [backupTable(backups, paint)] : backups.map(backupLine)),
+	];
 	print(lines.length > 0 ? lines.join('\n') : `No backups found for resource ${name}.`);
 }
 
@@ -120,7 +130,8 @@ export async function resourceBackupRunDue(flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const outcomes = await watchWork(workspace, flags, place =>
-		runDueBackups({...place, user: null, waitMs: 60_000}, new Date()),
+		// A system's cron starts it, perhaps while somebody applies: one missed night would be worse than a minute.
+		runDueBackups({...place, user: null, waitMs: flags.lockTimeout ?? 60_000}, new Date()),
 	);
 	const isGood = (outcome: DueOutcome) =>
 		outcome.status === 'skipped' || (outcome.status === 'succeeded' && outcome.verification?.status !== 'failed');

@@ -2,6 +2,7 @@ import {findResource} from '../backup/definition.ts';
 import {causeText, healthWord, restartsText} from '../output/health-text.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
+import {type Column, renderTable} from '../output/table.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {describeResource, placeOf, type ResourceSummary, reportResources} from './resource-report.ts';
 import type {ResourceFlags} from './resource-work.ts';
@@ -18,14 +19,27 @@ const listLine = ({name, health, cause, hostname, ...rest}: ResourceSummary): st
 		...(cause === null ? [] : [causeText({cause})]),
 	].join('\t');
 
+const columns: readonly Column<ResourceSummary>[] = [
+	{title: 'RESOURCE', value: ({name}) => name},
+	{title: 'STATE', value: ({health}) => healthWord({state: health})},
+	{title: 'HOST', value: ({hostname}) => hostname},
+	{title: 'RESTARTS', value: row => restartsText(row)},
+	{title: 'CAUSE', value: ({cause}) => (cause === null ? '' : sanitiseLine(causeText({cause})))},
+];
+
+/** What says nothing about any of them is no column. */
+const shownColumns = (rows: readonly ResourceSummary[]) =>
+	columns.filter(({title, value}) => !['RESTARTS', 'CAUSE'].includes(title) || rows.some(row => value(row) !== ''));
+
 /** `compartment resource list`: the resources that exist. */
 export async function resourceList(flags: CommonFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+	const {print, paint, isSeen} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	const resources = await reportResources(workspace, state);
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), resources}));
 	else if (resources.length === 0) print(`No resources found for ${state.project}/${sanitiseLine(state.environment)}.`);
+	else if (isSeen) print(renderTable(shownColumns(resources), resources, {titleStyle: paint.dim}));
 	else print(resources.map(listLine).join('\n'));
 }
 

@@ -54,7 +54,7 @@ export async function stateForget(flags: ForgetFlags): Promise<void> {
 		hint: again('--auto-approve'),
 		cancelled: 'Nothing was changed.',
 	});
-	const lock = await acquireLock(directory, {operation: 'state forget'});
+	const lock = await acquireLock(directory, {operation: 'state forget', waitMs: flags.lockTimeout});
 	try {
 		removeEnvironmentDirectory(project.directory, environment);
 		if (state && !original && readPin(state.lineage)) removePin(state.lineage);

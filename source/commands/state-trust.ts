@@ -111,7 +111,7 @@ export async function stateTrust(flags: TrustFlags): Promise<void> {
 		if (!isInteractive) throw new UserError('Nobody can be asked for approval here.', {hint: again('--auto-approve')});
 		await confirm('Trust it?');
 	}
-	const lock = await acquireLock(directory, {operation: 'state trust'});
+	const lock = await acquireLock(directory, {operation: 'state trust', waitMs: flags.lockTimeout});
 	try {
 		acceptState(directory, offer);
 		const details = {lineage: offer.state.lineage, serial: offer.state.serial};

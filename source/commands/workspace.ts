@@ -113,7 +113,7 @@ export async function readExistingState(workspace: Workspace): Promise<State> {
 }
 
 /** Names the environments that there are: a mistyped name must not make another one. */
-async function unknownEnvironment({project, environment}: Workspace): Promise<UserError> {
+export async function unknownEnvironment({project, environment}: Workspace): Promise<UserError> {
 	const known = (await listEnvironments(project.directory)).map(entry => entry.environment);
 	const meant = nearest(environment, known);
 	const suggestion = meant === undefined ? '' : `, did you mean ${meant}?`;

@@ -35,6 +35,7 @@ function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
 				address: event.address,
 				durationMs: event.durationMs,
 				message: event.message,
+				hint: event.hint ?? null,
 				failure: failureDocument(event.failure),
 			};
 		case 'step-skipped':

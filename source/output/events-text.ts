@@ -85,7 +85,7 @@ export function createEventPrinter({write, paint, glyphs, signIn}: EventPrinterO
 				break;
 			case 'step-failed':
 				say(event.address, `${paint.fail('failed')} after ${formatDuration(event.durationMs)}${after(event.message)}`);
-				if (event.failure) renderFailure(event.failure, {paint, glyphs}).forEach(print);
+				renderFailure(event, {paint, glyphs}).forEach(print);
 				break;
 			case 'step-skipped':
 				say(event.address, `skipped${after(event.reason)}`);

@@ -3,6 +3,9 @@ import type {Paint} from './colour.ts';
 import type {Glyphs} from './glyphs.ts';
 import {sanitiseLine} from './sanitise.ts';
 
+/** What is known of a step that failed, and what to do about it. */
+type Cause = {readonly failure?: DeploymentFailure | undefined; readonly hint?: string | undefined};
+
 type FailureOptions = {readonly paint: Paint; readonly glyphs: Glyphs};
 
 const shownLines = 20;
@@ -14,10 +17,15 @@ function exitText({exitCode, isOutOfMemory}: DeploymentFailure): string | undefi
 }
 
 /**
- * What a person needs to find the cause: the last probe answer, the exit code, the last 20 lines and where all of them
- * are; indented, to stand below the line that names the step and its message (decisions.md "Errors").
+ * What a person needs to find the cause: the last probe answer, the exit code, the last 20 lines, where all of them
+ * are, and what to do next; indented, to stand below the line that names the step and its message (decisions.md "Errors").
  */
-export function renderFailure(failure: DeploymentFailure, {paint, glyphs}: FailureOptions): string[] {
+export function renderFailure({failure, hint}: Cause, {paint, glyphs}: FailureOptions): string[] {
+	const next = hint === undefined ? [] : hint.split('\n').map(line => `  ${paint.dim(sanitiseLine(line))}`);
+	return failure ? [...describe(failure, {paint, glyphs}), ...next] : next;
+}
+
+function describe(failure: DeploymentFailure, {paint, glyphs}: FailureOptions): string[] {
 	const exit = exitText(failure);
 	const lines = failure.lastLines.slice(-shownLines);
 	return [

@@ -12,6 +12,8 @@ export type StepProgress = StepOutline & {
 	readonly startedAt: number | null;
 	readonly durationMs: number | null;
 	readonly failure?: DeploymentFailure;
+	/** What to do about its failure. */
+	readonly hint?: string;
 };
 
 export type StepCounts = Readonly<Record<StepState, number>> & {readonly total: number};
@@ -60,8 +62,9 @@ function changeStep(step: StepProgress, event: StepEvent): StepProgress {
 		case 'step-done':
 			return {...step, state: 'done', message: event.message ?? null, durationMs: event.durationMs};
 		case 'step-failed': {
-			const failed = {...step, state: 'failed', message: event.message, durationMs: event.durationMs} as const;
-			return event.failure ? {...failed, failure: event.failure} : failed;
+			const {message, durationMs, failure, hint} = event;
+			const cause = {...(failure && {failure}), ...(hint !== undefined && {hint})};
+			return {...step, state: 'failed', message, durationMs, ...cause};
 		}
 		case 'step-skipped':
 			return {...step, state: 'skipped', message: event.reason};

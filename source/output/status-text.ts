@@ -7,6 +7,7 @@ import {formatAge} from './duration.ts';
 import type {Glyphs} from './glyphs.ts';
 import {causeText, healthStyle, healthWord, restartsText} from './health-text.ts';
 import {sanitiseLine} from './sanitise.ts';
+import {failedAtText, stageText} from './stage-text.ts';
 import type {ResourceStatus, ServiceStatus, StatusReport} from './status.ts';
 import {type Column, renderTable} from './table.ts';
 import {displayWidth} from './width.ts';
@@ -25,7 +26,7 @@ type StatusOptions = {
 // `active` is the rule and says nothing; another stage is worth a word.
 const stateText = ({health, stage, candidate}: ServiceStatus): string => {
 	const more = [
-		...(stage === null || stage === 'active' || stage === health.state ? [] : [stage]),
+		...(stage === null || stage === 'active' || stage === health.state ? [] : [stageText(stage)]),
 		...(candidate ? ['candidate waits'] : []),
 	];
 	return more.length === 0 ? healthWord(health) : `${healthWord(health)} (${more.join(', ')})`;
@@ -107,7 +108,7 @@ function failedAttempts({services, environment}: StatusReport, {paint, glyphs, n
 	return services.flatMap(({name, failedAttempt}) =>
 		failedAttempt
 			? [
-					`${paint.fail(`${sanitiseLine(name)}: the newest attempt failed`)} at ${failedAttempt.stage}, ${formatAge(failedAttempt.at, now)} ago (${sanitiseLine(failedAttempt.deployment)})`,
+					`${paint.fail(`${sanitiseLine(name)}: the newest attempt ${failedAtText(failedAttempt.stage)}`)}, ${formatAge(failedAttempt.at, now)} ago (${sanitiseLine(failedAttempt.deployment)})`,
 					`  ${glyphs.adapt(sanitiseLine(failedAttempt.message))}`,
 					`  ${paint.dim(`${glyphs.arrow} ${renderHint(command('deployment logs', '--service', name), {environment})}`)}`,
 				]

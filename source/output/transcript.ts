@@ -55,7 +55,7 @@ function failureBlock(step: StepProgress, options: TranscriptOptions): string[] 
 	const title = `${sanitiseLine(step.address)} failed`;
 	const said = `${title} after ${durationOf(step)}: ${glyphs.adapt(sanitiseLine(step.message ?? ''))}`;
 	const head = wrapWords(said, columns).join('\n').replace(title, paint.fail(title));
-	return [head, ...(step.failure ? renderFailure(step.failure, options) : [])];
+	return [head, ...renderFailure(step, options)];
 }
 
 // A view that is gone took the whole log with it.

@@ -1,6 +1,7 @@
 import {command} from '../hint.ts';
 import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
+import type {Deployment} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {networksOf, whyBroken} from './containers.ts';
@@ -24,20 +25,30 @@ const services = (input: PlanInput) =>
 const halfRestored = (input: PlanInput): Action[] =>
 	Object.keys(input.state.resources).flatMap(name => blockedResource(input.state, name) ?? []);
 
+// What a service takes values from, and nothing else: leaving out a database leaves the others to start.
+const connectedResources = ({spec}: Pick<Deployment, 'spec'>): string[] => [
+	...new Set(
+		Object.values(spec.env).flatMap(value => (value.type === 'output' ? [resourceAddress(value.resource)] : [])),
+	),
+];
+
 const gone = (address: string, object: Action['object'], reason = 'its container is gone'): Action =>
 	blocked(address, object, reason, command('apply'));
 
 /** Everything stops, services first; nothing is removed. */
 export function planStop(input: PlanInput): Proposal {
-	const stopServices = services(input).map(({service, id}) => {
+	const active = services(input);
+	const stopServices = active.map(({service, id}) => {
 		const address = serviceAddress(service);
 		if (!isKeptUp(containerOf(input.observed, id))) return unchangedAction(address, 'service');
 		return action({address, object: 'service', kind: 'update', reasons: ['stop was asked for']});
 	});
-	const dependsOn = stopServices.map(({address}) => address);
 	const stopResources = Object.values(input.state.resources).map(({name, containerName}) => {
 		const address = resourceAddress(name);
 		if (!isKeptUp(resourceContainer(input.observed, containerName))) return unchangedAction(address, 'resource');
+		const dependsOn = active
+			.filter(deployment => connectedResources(deployment).includes(address))
+			.map(({service}) => serviceAddress(service));
 		return action({address, object: 'resource', kind: 'update', reasons: ['stop was asked for'], dependsOn});
 	});
 	return {actions: [...stopServices, ...stopResources], deployments: [], routes: input.state.routes};
@@ -57,7 +68,6 @@ export function planStart(input: PlanInput): Proposal {
 		if (broken) return gone(address, 'resource', broken);
 		return action({address, object: 'resource', kind: 'update', reasons: ['start was asked for']});
 	});
-	const dependsOn = startResources.map(({address}) => address);
 	const startServices = services(input).map(deployment => {
 		const {service, id} = deployment;
 		const address = serviceAddress(service);
@@ -66,6 +76,7 @@ export function planStart(input: PlanInput): Proposal {
 		if (isKeptUp(container) && deployment.status !== 'stopped') return unchangedAction(address, 'service');
 		const [broken] = whyBroken(input, container, deploymentHealth(input, deployment), networksOf(input));
 		if (broken) return gone(address, 'service', broken);
+		const dependsOn = connectedResources(deployment);
 		return action({address, object: 'service', kind: 'update', reasons: ['start was asked for'], dependsOn});
 	});
 	return {actions: [...startResources, ...startServices], deployments: [], routes: input.state.routes};
@@ -82,7 +93,6 @@ export function planRestart(input: PlanInput): Proposal {
 		if (!resourceContainer(input.observed, containerName)) return gone(address, 'resource');
 		return action({address, object: 'resource', kind: 'update', reasons: ['restart was asked for']});
 	});
-	const dependsOn = [networkAddress, routerAddress, ...restartResources.map(({address}) => address)];
 	const active = services(input).filter(({service}) => isWanted(service));
 	const deployments = active.map(deployment => repeatedDeployment(input, deployment, 'restart'));
 	const refused = blockedLogins(input, deployments);
@@ -103,7 +113,7 @@ export function planRestart(input: PlanInput): Proposal {
 			reasons: ['restart was asked for'],
 			changes,
 			unchanged,
-			dependsOn,
+			dependsOn: [networkAddress, routerAddress, ...connectedResources(deployments[index]!)],
 		});
 	});
 	return {

@@ -4,7 +4,7 @@ import {hostname, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {CancelledError, LockedError} from '../errors.ts';
-import {command, hint} from '../hint.ts';
+import {again, command, hint} from '../hint.ts';
 import {namesIn} from './directory.ts';
 import {holdKernelLock} from './kernel-lock.ts';
 import {codeOf, fileError, isTemporary, readPrivateFile, replacePrivateFile} from './private-file.ts';
@@ -27,6 +27,8 @@ type LockOptions = {
 	readonly operation: string;
 	/** How long to wait for another holder, default 0. */
 	readonly waitMs?: number | undefined;
+	/** Told once, with who holds the lock, before it waits. */
+	readonly onWait?: (message: string) => void;
 	readonly signal?: AbortSignal;
 };
 
@@ -40,13 +42,17 @@ const pollMs = 100;
  * @param directory an existing `stateDirectory(…)`
  * @throws LockedError (exit code 3) that names the holder
  */
-export async function acquireLock(directory: string, {operation, waitMs = 0, signal}: LockOptions): Promise<Lock> {
+export async function acquireLock(
+	directory: string,
+	{operation, waitMs = 0, onWait, signal}: LockOptions,
+): Promise<Lock> {
 	const deadline = performance.now() + waitMs;
-	for (;;) {
+	for (let isFirst = true; ; isFirst = false) {
 		if (signal?.aborted) throw new CancelledError();
-		const lock = await tryLock(directory, operation);
+		const lock = await tryLock(directory, operation, waitMs > 0);
 		if ('release' in lock) return lock;
 		if (performance.now() >= deadline) throw lock.refusal;
+		if (isFirst) onWait?.(lock.refusal.message);
 		await sleep(Math.min(pollMs, deadline - performance.now()), undefined, {signal}).catch(() => {
 			throw new CancelledError();
 		});
@@ -69,17 +75,21 @@ export function readLock(directory: string): LockRecord | undefined {
  */
 export async function breakLock(directory: string): Promise<LockRecord | undefined> {
 	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
-	if (!releaseKernelLock) throw heldBy(readLock(directory));
+	if (!releaseKernelLock) throw heldBy(readLock(directory), true);
 	const record = readLock(directory);
 	removeRecord(directory);
 	await releaseKernelLock();
 	return record;
 }
 
-async function tryLock(directory: string, operation: string): Promise<Lock | {readonly refusal: LockedError}> {
+async function tryLock(
+	directory: string,
+	operation: string,
+	isWaiting: boolean,
+): Promise<Lock | {readonly refusal: LockedError}> {
 	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
 	const former = readLock(directory);
-	if (!releaseKernelLock) return {refusal: heldBy(former)};
+	if (!releaseKernelLock) return {refusal: heldBy(former, isWaiting)};
 	if (former && former.host !== hostname()) {
 		await releaseKernelLock();
 		return {refusal: heldElsewhere(former)};
@@ -114,12 +124,14 @@ async function tryLock(directory: string, operation: string): Promise<Lock | {re
 const holder = ({operation, user, pid, host, since}: LockRecord): string =>
 	`\`compartment ${operation}\` of ${user} (process ${pid} on ${host}, since ${since})`;
 
-function heldBy(record: LockRecord | undefined): LockedError {
+function heldBy(record: LockRecord | undefined, isWaiting: boolean): LockedError {
 	// A holder that has just taken the lock has not written its name yet.
 	const isCurrent = record && record.host === hostname() && isAlive(record.pid);
 	return new LockedError(
 		`The environment is locked by ${isCurrent ? holder(record) : 'another process'}`,
-		'Wait until it is done, or end that process: the lock is freed with it.',
+		isWaiting
+			? 'Wait until it is done, or end that process: the lock is freed with it.'
+			: hint`Wait for it: ${again('--lock-timeout', '30s')}`,
 	);
 }
 

@@ -43,7 +43,9 @@ export const environmentColumns: readonly TableColumn[] = [
 /** One environment as a row of the list. */
 export function environmentRow(view: EnvironmentView, now: number): TableRow {
 	const summary = summaryOf(view);
-	const count = (kind: ObjectView['kind']) => String(view.objects.filter(object => object.kind === kind).length);
+	// What is only declared is in the environment's own list; here it would read as if it existed.
+	const deployed = view.objects.filter(({version}) => version !== null);
+	const count = (kind: ObjectView['kind']) => String(deployed.filter(object => object.kind === kind).length);
 	const drift = view.drift.length + view.objects.reduce((sum, object) => sum + object.drift.length, 0);
 	return {
 		id: view.name,

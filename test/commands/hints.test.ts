@@ -66,7 +66,8 @@ describe('every hint of the program', () => {
 			.flatMap(source => callsOf('again', 'hint.ts', source))
 			.flatMap(words => words.map(word => textOf(word, anything)));
 		expect(added.length).toBeGreaterThan(5);
-		expect(added.filter(word => word === undefined || !flags.has(word))).toEqual([]);
+		// A flag's value is no flag.
+		expect(added.filter(word => word === undefined || (!flags.has(word) && !/^\d+s$/.test(word)))).toEqual([]);
 	});
 
 	it('is written as data: no text of the program names a command of ours by hand', () => {

@@ -33,6 +33,22 @@ describe('events as text', () => {
 		await expect(print(failingApply, asciiGlyphs)).toMatchFileSnapshot(snapshot('apply-failing-ascii'));
 	});
 
+	it('says what to do about a failure, as lines, in the transcript and as JSON', () => {
+		const failed: ApplyEvent = {
+			type: 'step-failed',
+			at: 0,
+			address: 'service.web',
+			durationMs: 10,
+			message: 'the image is gone',
+			hint: 'compartment apply --rebuild\nor \x1b[31mwait',
+		};
+		const hint = /: the image is gone\n {2}compartment apply --rebuild\n {2}or wait(?:\n|$)/;
+		expect(print([failed])).toMatch(hint);
+		const options = {paint: plainPaint, glyphs: unicodeGlyphs, columns: 80};
+		expect(renderTranscript(progressOf([failed]), options)).toMatch(hint);
+		expect(JSON.parse(eventLine(failed))).toMatchObject({hint: failed.hint});
+	});
+
 	it('is pure ASCII with ASCII glyphs', () => {
 		expect(print(failingApply, asciiGlyphs)).toMatch(/^[\x20-\x7e\n]*$/);
 	});

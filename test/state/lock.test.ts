@@ -14,6 +14,7 @@ import {hostname, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {CancelledError, LockedError} from '../../source/errors.ts';
+import {again} from '../../source/hint.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {sha256} from '../../source/state/canonical.ts';
 import {holdKernelLock} from '../../source/state/kernel-lock.ts';
@@ -38,7 +39,7 @@ describe('acquireLock', () => {
 		expect(refusal.message).toContain(
 			`\`compartment apply\` of ${userInfo().username} (process ${process.pid} on ${hostname()}, since 20`,
 		);
-		expect(refusal).toMatchObject({exitCode: 3, hint: expect.stringContaining('freed with it')});
+		expect(refusal).toMatchObject({exitCode: 3, hint: ['Wait for it: ', again('--lock-timeout', '30s')]});
 		await lock.release();
 		await lock.release();
 		expect(existsSync(join(directory, 'lock.json'))).toBe(false);
@@ -90,7 +91,12 @@ describe('acquireLock', () => {
 		await (await waiting).release();
 
 		const held = await acquireLock(directory, {operation: 'apply'});
-		await refusalOf(acquireLock(directory, {operation: 'destroy', waitMs: 120}));
+		// Who has waited is not sent to wait again.
+		const said: string[] = [];
+		const onWait = (message: string) => void said.push(message);
+		const refusal = await refusalOf(acquireLock(directory, {operation: 'destroy', waitMs: 120, onWait}));
+		expect(refusal.hint).toContain('freed with it');
+		expect(said).toEqual([refusal.message]);
 		await held.release();
 	});
 

@@ -33,8 +33,8 @@ test('every hint of a footer is a key that does something there', () => {
 
 test('a narrow footer drops the least important hints and keeps the order', () => {
 	const shown = (columns: number) => fitHints(hintsOf('approve'), columns).map(({label}) => label);
-	expect(shown(80)).toEqual(['apply', 'leave', 'pick', 'diff', 'why', 'move', 'help']);
-	expect(shown(30)).toEqual(['apply', 'leave', 'help']);
+	expect(shown(80)).toEqual(['apply', 'cancel', 'pick', 'diff', 'why', 'move', 'help']);
+	expect(shown(30)).toEqual(['apply', 'cancel', 'help']);
 	expect(shown(7)).toEqual(['apply']);
 	expect(shown(3)).toEqual([]);
 });

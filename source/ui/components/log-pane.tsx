@@ -64,5 +64,6 @@ export function headlinesOf(step: StepProgress | undefined): string[] {
 		...(lastProbe === undefined ? [] : [`last probe: ${lastProbe}`]),
 		...(isOutOfMemory ? ['out of memory'] : []),
 		...(exitCode === undefined ? [] : [`exit code: ${exitCode}`]),
+		...(step.hint?.split('\n') ?? []),
 	];
 }

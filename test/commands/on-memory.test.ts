@@ -1,0 +1,270 @@
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {afterEach, beforeEach, expect, it, vi} from 'vitest';
+import {runJob} from '../../source/apply/run-job.ts';
+import {doctor} from '../../source/commands/doctor.ts';
+import {environmentList} from '../../source/commands/environment-list.ts';
+import {jobRun} from '../../source/commands/job.ts';
+import {lifecycle, restart} from '../../source/commands/lifecycle.ts';
+import {plan} from '../../source/commands/plan.ts';
+import {resourceBackupList} from '../../source/commands/resource-backup.ts';
+import {resourceDelete} from '../../source/commands/resource-life.ts';
+import {resourceList} from '../../source/commands/resource-list.ts';
+import {status} from '../../source/commands/status.ts';
+import {validate} from '../../source/commands/validate.ts';
+import {variableImport} from '../../source/commands/variable-import.ts';
+import {variableList} from '../../source/commands/variable-list.ts';
+import {variableSet} from '../../source/commands/variable-set.ts';
+import type {Engine} from '../../source/engine/engine.ts';
+import {LockedError} from '../../source/errors.ts';
+import {describeDesired} from '../../source/model/desired.ts';
+import {newId} from '../../source/model/ids.ts';
+import {newOperationId} from '../../source/state/journal.ts';
+import {acquireLock} from '../../source/state/lock.ts';
+import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
+import {read} from '../descriptor/support.ts';
+
+vi.mock(import('node:timers/promises'), async original =>
+	(await import('../apply/short-pauses.ts')).shortenPauses(original),
+);
+
+const reached = vi.hoisted(() => ({engine: undefined as unknown}));
+
+vi.mock(import('../../source/engine/docker.ts'), () => ({connectDocker: () => reached.engine as Engine}));
+
+const descriptor = `name: shop
+services:
+  web: {kind: web, image: "${images.good}", port: 8080, connections: {db: {env: {DB: where}}}}
+  work: {kind: worker, image: "${images.good}"}
+  tidy: {kind: job, image: "${images.good}", run: {command: exit 0}}
+resources:
+  db: {image: "${images.database}", outputs: {where: {value: db, sensitive: false}}}
+`;
+
+let world: MemoryWorld;
+let folder: string;
+let printed: {stdout: string; stderr: string};
+
+beforeEach(async () => {
+	world = await createMemoryWorld();
+	folder = dirname(dirname(world.directory));
+	reached.engine = world.engine;
+	writeFileSync(join(folder, 'compartment.yml'), descriptor);
+	vi.spyOn(process, 'cwd').mockReturnValue(folder);
+	printed = {stdout: '', stderr: ''};
+	for (const stream of ['stdout', 'stderr'] as const)
+		vi.spyOn(process[stream], 'write').mockImplementation(text => {
+			printed[stream] += String(text);
+			return true;
+		});
+});
+
+afterEach(() => {
+	vi.restoreAllMocks();
+	process.exitCode = undefined;
+	world.close();
+});
+
+it.each(['restart', 'start', 'stop'] as const)('in a %s only what connects to a database waits for it', async mode => {
+	await deploy();
+	if (mode === 'start') await world.apply(descriptor, {mode: 'stop'});
+	const {plan: made} = await world.plan(descriptor, {mode});
+	const before = (address: string) =>
+		made.actions
+			.find(action => action.address === address)
+			?.dependsOn.filter(other => /^(?:service|resource)/.test(other));
+	if (mode === 'stop') expect(before('resource.db')).toEqual(['service.web']);
+	else expect([before('service.web'), before('service.work')]).toEqual([['resource.db'], []]);
+});
+
+const deploy = async () => expect((await world.apply(descriptor)).result?.outcome).toBe('done');
+
+it.each([
+	['restart', () => restart([], {env: 'nope', autoApprove: true})],
+	['stop', () => lifecycle('stop', {env: 'nope', autoApprove: true})],
+	['start', () => lifecycle('start', {env: 'nope', autoApprove: true})],
+])('%s makes nothing for an environment that does not exist, nor for one that was never approved', async (_, run) => {
+	await deploy();
+	const before = await world.engine.observe({});
+	const refusal = /environment nope of shop has not been deployed yet/;
+	await expect(run()).rejects.toThrow(refusal);
+	expect(existsSync(join(folder, '.compartment', 'nope'))).toBe(false);
+	mkdirSync(join(folder, '.compartment', 'nope'), {mode: 0o700});
+	await expect(run()).rejects.toThrow(refusal);
+	expect(await world.engine.observe({})).toEqual(before);
+});
+
+it('what only reads makes no folder for its state', async () => {
+	const fresh = mkdtempSync(join(tmpdir(), 'compartment-fresh-'));
+	try {
+		mkdirSync(join(fresh, 'web'));
+		writeFileSync(join(fresh, 'web', 'Dockerfile'), 'FROM scratch\n');
+		writeFileSync(join(fresh, 'web', 'server.js'), 'hello');
+		writeFileSync(
+			join(fresh, 'compartment.yml'),
+			'name: shop\nservices:\n  web: {kind: web, path: ./web, port: 8080}\n',
+		);
+		vi.mocked(process.cwd).mockReturnValue(fresh);
+		await plan({});
+		expect(printed.stdout).toContain('image.web');
+		await validate({});
+		await status({});
+		await doctor({});
+		expect(readdirSync(fresh).sort()).toEqual(['compartment.yml', 'web']);
+	} finally {
+		rmSync(fresh, {recursive: true, force: true});
+	}
+});
+
+it('an import overrides for one service what it inherits, and asks before it overwrites its own', async () => {
+	const file = join(folder, 'values.env');
+	await variableSet('LEVEL', 'info', {});
+	writeFileSync(file, 'LEVEL=debug\n');
+	await variableImport({service: 'web', file});
+	await expect(variableImport({service: 'web', file})).rejects.toThrow('overwrite existing winners for: LEVEL');
+	await expect(variableImport({file})).rejects.toThrow('overwrite existing winners for: LEVEL');
+});
+
+it('a value of two lines is told from one that reads the same on one line', async () => {
+	await variableSet('ONE', 'a b', {});
+	await variableSet('TWO', 'a\nb', {});
+	await variableList({});
+	const [one, two] = ['ONE', 'TWO'].map(key => new RegExp(`^${key} +(.*)$`, 'm').exec(printed.stdout)?.[1]);
+	expect(one).toBeDefined();
+	expect(two).toBeDefined();
+	expect(one).not.toBe(two);
+});
+
+it('what helps against a step that failed is told with it', async () => {
+	await deploy();
+	await world.changeState(state => ({
+		...state,
+		deployments: Object.fromEntries(
+			Object.entries(state.deployments).map(([id, deployment]) => [
+				id,
+				{...deployment, imageId: `sha256:${'0'.repeat(64)}`},
+			]),
+		),
+	}));
+	const {events} = await world.apply(descriptor, {mode: 'restart', services: ['web']});
+	expect(events.find(({type}) => type === 'step-failed')).toMatchObject({
+		message: 'the image of service web is gone',
+		hint: 'compartment apply --rebuild',
+	});
+});
+
+it('deleting a resource says who connects to it', async () => {
+	await deploy();
+	await resourceDelete({resource: 'db'});
+	expect(printed.stderr).toContain('Connected to resource db: web.');
+});
+
+it('a job that nothing declares is named, with those that exist', async () => {
+	await deploy();
+	await expect(jobRun('tidi', [], {})).rejects.toMatchObject({
+		message: expect.stringContaining('did you mean tidy?'),
+		hint: 'Jobs: tidy',
+	});
+});
+
+it('a pipe gets every column of the status, and lists as the documents print them', async () => {
+	await deploy();
+	await status({});
+	expect(printed.stdout).toMatch(/^SERVICE .*DEPLOYMENT .*URL/m);
+	expect(printed.stdout.split('\n').some(line => line.length > 80)).toBe(true);
+	printed.stdout = '';
+	await resourceList({});
+	expect(printed.stdout).toMatch(/^db\t\w+\t\S+\n$/);
+});
+
+it('a person gets lists with a header', async () => {
+	await deploy();
+	vi.stubEnv('CI', '');
+	const isTerminal = process.stdout.isTTY;
+	process.stdout.isTTY = true;
+	try {
+		await world.changeState(state => ({
+			...state,
+			backups: [
+				{
+					id: newId('rbak'),
+					op: newOperationId(),
+					artifactLocation: null,
+					resource: 'db',
+					status: 'succeeded',
+					purpose: 'manual',
+					createdAt: '2026-11-20T08:00:00.000Z',
+					retentionDeletedAt: null,
+				} as (typeof state.backups)[number],
+			],
+		}));
+		await resourceList({color: false});
+		expect(printed.stdout).toMatch(/^RESOURCE +STATE +HOST\ndb +\w+ +\S+\n$/);
+		printed.stdout = '';
+		await resourceBackupList({resource: 'db', color: false});
+		expect(printed.stdout).toMatch(/^BACKUP +STATUS +PURPOSE +CREATED\nrbak_\w+ +succeeded +manual +2026/);
+	} finally {
+		process.stdout.isTTY = isTerminal;
+		vi.unstubAllEnvs();
+	}
+});
+
+it('an environment that was destroyed counts no services', async () => {
+	await deploy();
+	await world.apply(descriptor, {mode: 'destroy'});
+	await environmentList({});
+	expect(printed.stdout).toMatch(/^production +0 +0 /m);
+});
+
+it('a second command leaves at once and names the flag that waits; with it, it waits', async () => {
+	await deploy();
+	const lock = await acquireLock(world.directory, {operation: 'apply'});
+	await expect(variableSet('KEY', 'x', {})).rejects.toMatchObject({
+		exitCode: 3,
+		hint: ['Wait for it: ', {again: ['--lock-timeout', '30s']}],
+	});
+	await expect(jobRun('tidy', [], {})).rejects.toBeInstanceOf(LockedError);
+	const waiting = variableSet('KEY', 'x', {lockTimeout: 30_000});
+	await lock.release();
+	await waiting;
+	expect((await world.state())?.variables.map(({key}) => key)).toContain('KEY');
+});
+
+it('the end of a job is recorded when the lock is free again, and says what it waits for', async () => {
+	await deploy();
+	const state = (await world.state())!;
+	const project = read(descriptor, undefined, {directory: folder});
+	const {variables, bindings} = state;
+	let lock: Awaited<ReturnType<typeof acquireLock>> | undefined;
+	const said: string[] = [];
+	// As soon as the job has its container, an apply begins.
+	const engine = new Proxy(world.engine, {
+		get(target, name) {
+			if (name !== 'run') return Reflect.get(target, name);
+			return async (...given: Parameters<Engine['run']>) => {
+				lock = await acquireLock(world.directory, {operation: 'apply'});
+				const id = await target.run(...given);
+				await target.stop(id, 0);
+				return id;
+			};
+		},
+	});
+	const run = await runJob({
+		engine,
+		routerName: 'compartment-router',
+		directory: world.directory,
+		desired: describeDesired({project, environment: 'production', variables, bindings, baseDomain: 'localhost'}),
+		service: 'tidy',
+		trigger: 'manual',
+		arguments: [],
+		signal: new AbortController().signal,
+		say(message) {
+			said.push(message);
+			void lock?.release();
+		},
+		onLine: () => undefined,
+	});
+	expect(said).toEqual([expect.stringMatching(/locked by `compartment apply`.*The job is over/)]);
+	expect((await world.state())?.jobs.at(-1)).toMatchObject({id: run.id, completedAt: expect.any(String)});
+});
