@@ -105,13 +105,14 @@ export const failpointNames = [
 
 export type FailpointName = (typeof failpointNames)[number];
 
-const codes: Readonly<Record<string, string>> = {enospc: 'ENOSPC', error: 'EIO'};
+const codes: Readonly<Record<string, string>> = {enospc: 'ENOSPC', full: 'ENOSPC', error: 'EIO'};
 
 const hits = new Map<string, number>();
 
 /**
- * Dies here when the environment variable COMPARTMENT_FAILPOINT asks for it. Its form is `name[:n][:enospc|:error]`:
- * the nth hit (default the first) ends the process with SIGKILL, or throws an error with the code ENOSPC or EIO.
+ * Dies here when the environment variable COMPARTMENT_FAILPOINT asks for it. Its form is `name[:n][:enospc|:full|:error]`:
+ * the nth hit (default the first) ends the process with SIGKILL, or throws an error with the code ENOSPC or EIO. With
+ * `full`, every later hit throws as well, as on a disk that stays full.
  */
 export function failpoint(name: FailpointName): void {
 	const wanted = process.env['COMPARTMENT_FAILPOINT'];
@@ -122,7 +123,8 @@ export function failpoint(name: FailpointName): void {
 	const count = (hits.get(name) ?? 0) + 1;
 	hits.set(name, count);
 	const nth = options.find(option => /^\d+$/.test(option));
-	if (count !== Number(nth ?? 1)) return;
+	const first = Number(nth ?? 1);
+	if (options.includes('full') ? count < first : count !== first) return;
 	const code = options.map(option => codes[option]).find(found => found !== undefined);
 	if (code === undefined) process.kill(process.pid, 'SIGKILL');
 	throw Object.assign(new Error(`${code}: failpoint ${name}`), {code});
@@ -135,5 +137,5 @@ export const resetFailpoints = (): void => hits.clear();
 function assertKnown(name: string, options: readonly string[]): void {
 	if (!(failpointNames as readonly string[]).includes(name)) throw new Error(`COMPARTMENT_FAILPOINT: no "${name}"`);
 	const unknown = options.find(option => !/^[1-9]\d*$/.test(option) && codes[option] === undefined);
-	if (unknown !== undefined) throw new Error(`COMPARTMENT_FAILPOINT: "${unknown}" is no count, enospc or error`);
+	if (unknown !== undefined) throw new Error(`COMPARTMENT_FAILPOINT: "${unknown}" is no count, enospc, full or error`);
 }

@@ -22,6 +22,13 @@ describe('failpoint', () => {
 		failpoint('state.before-write');
 	});
 
+	it('stays full from the nth hit on', () => {
+		process.env['COMPARTMENT_FAILPOINT'] = 'state.before-write:2:full';
+		failpoint('state.before-write');
+		for (const _ of [2, 3, 4])
+			expect(() => failpoint('state.before-write')).toThrow(expect.objectContaining({code: 'ENOSPC'}));
+	});
+
 	it('refuses names and options that do not exist, so that no crash test passes without a crash', () => {
 		for (const wanted of ['state.nowhere', 'state.before-write:soon', 'state.before-write:0']) {
 			process.env['COMPARTMENT_FAILPOINT'] = wanted;

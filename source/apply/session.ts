@@ -7,6 +7,7 @@ import type {Settings} from '../settings.ts';
 import type {Journal} from '../state/journal.ts';
 import {openJournal, readJournal} from '../state/journal.ts';
 import {acquireLock} from '../state/lock.ts';
+import {keepReserve} from '../state/reserve.ts';
 import type {State} from '../state/state.ts';
 import {keepCopy} from '../state/store.ts';
 import {readPin, removePin} from '../state/trust-key.ts';
@@ -64,6 +65,7 @@ export async function openSession({
 		const engine = ownEngine(anyEngine, state, router.name);
 		// Before anything is recovered: an old state would undo what a newer one did.
 		if (!isNew) refuseOlder(await observeOwn(engine, state), state);
+		keepReserve(directory);
 		const run = newId('run');
 		// What an earlier state of this folder left cannot be recovered by a new one.
 		const entries = isNew ? [] : await readJournal(directory, state);

@@ -1,7 +1,10 @@
 import {lstatSync, readdirSync} from 'node:fs';
-import {join, sep} from 'node:path';
+import {basename, join, sep} from 'node:path';
 
 const megabyte = 1_000_000;
+
+/** Name of the file that goes when the disk is full, `reserve.ts`. */
+export const reserveName = 'reserve';
 
 /** What can be done about a file, by the folder it lies in. */
 const removable: Readonly<Record<string, string>> = {
@@ -34,7 +37,7 @@ function sizesBelow(root: string): {file: string; size: number}[] {
 	try {
 		return readdirSync(root, {recursive: true, encoding: 'utf8'}).flatMap(file => {
 			const stats = lstatSync(join(root, file), {throwIfNoEntry: false});
-			return stats?.isFile() ? [{file, size: stats.size}] : [];
+			return stats?.isFile() && basename(file) !== reserveName ? [{file, size: stats.size}] : [];
 		});
 	} catch {
 		// It only helps; what failed is told all the same.

@@ -3,14 +3,15 @@ import {join} from 'node:path';
 import {namesIn} from './directory.ts';
 import {parseState} from './document.ts';
 import {
-	codeOf,
 	fileError,
+	isFull,
 	makePrivateDirectory,
 	readPrivateFile,
 	replacePrivateFile,
 	statsOf,
 	syncDirectory,
 } from './private-file.ts';
+import {withReserve} from './reserve.ts';
 import type {State} from './state.ts';
 import {whyForeign} from './trusted.ts';
 
@@ -104,7 +105,7 @@ function keep(current: string, kept: string): boolean {
 		const taken = statsOf(kept);
 		if (!taken) {
 			// Some file systems have no hard links.
-			if (codeOf(error) === 'ENOSPC') throw error;
+			if (isFull(error)) throw error;
 			replacePrivateFile(kept, readPrivateFile(current) ?? '');
 			return true;
 		}
@@ -158,9 +159,11 @@ export function pruneStates(directory: string): void {
 /** Moves a closed journal into history and keeps the newest 20 of them. */
 export function archiveJournal(directory: string, current: string, name: string): void {
 	const folder = historyDirectory(directory);
-	makePrivateDirectory(folder);
 	try {
-		renameSync(current, join(folder, `journal.${name}.ndjson`));
+		withReserve(directory, () => {
+			makePrivateDirectory(folder);
+			renameSync(current, join(folder, `journal.${name}.ndjson`));
+		});
 		pruneJournals(folder);
 		syncDirectory(folder);
 		syncDirectory(directory);

@@ -10,6 +10,7 @@ import {archiveJournal} from './history.ts';
 import type {Intent, JournalEntry} from './journal-entry.ts';
 import {findForeignLine, formatLine, type ParsedJournal, parseJournal} from './journal-line.ts';
 import {fileError, openForAppend, readPrivateFile, syncDirectory, writeFully} from './private-file.ts';
+import {beforeReserve, withReserve} from './reserve.ts';
 import {ensureKey, readPin, type TrustKey} from './trust-key.ts';
 import {findStrangeEntry} from './valid-state.ts';
 
@@ -129,17 +130,25 @@ function openLines(directory: string, size: number, key: TrustKey, last: string)
 	const append = (entry: JournalEntry) => {
 		const {line: text, signature} = formatLine(entry, key, previous);
 		const line = Buffer.from(text);
+		const write = () => {
+			try {
+				failpoint(`journal.before-${entry.type}`);
+				writeFully(descriptor, line);
+				fdatasyncSync(descriptor);
+			} catch (error) {
+				// Half a line on a full disk must not become a damaged line in the middle.
+				ftruncateSync(descriptor, end);
+				throw error;
+			}
+		};
 		try {
-			failpoint(`journal.before-${entry.type}`);
-			writeFully(descriptor, line);
-			fdatasyncSync(descriptor);
-			end += line.length;
-			previous = signature;
+			if (entry.type === 'open' || entry.type === 'begin') beforeReserve(directory, write);
+			else withReserve(directory, write);
 		} catch (error) {
-			// Half a line on a full disk must not become a damaged line in the middle.
-			ftruncateSync(descriptor, end);
 			throw fileError('write', path, error);
 		}
+		end += line.length;
+		previous = signature;
 		failpoint(`journal.after-${entry.type}`);
 	};
 	return {append, close: () => closeSync(descriptor)};

@@ -36,7 +36,8 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 };
 
 /** Whether a write failed because there is no room left. */
-export const isFull = (error: unknown): boolean => codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
+export const isFull = (error: unknown): boolean =>
+	['ENOSPC', 'EDQUOT'].includes(codeOf(error instanceof UserError ? error.cause : error) ?? '');
 
 /** What the user is told when a file operation failed; errors that are UserErrors already pass. */
 export function fileError(operation: string, path: string, error: unknown): UserError {

@@ -1,6 +1,7 @@
 import {createWriteStream, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {isFull, makePrivateDirectory, privateFileMode} from './private-file.ts';
+import {isReserveReleased} from './reserve.ts';
 
 /** Runs whose log is kept. */
 const keptRuns = 50;
@@ -48,7 +49,7 @@ export function openRunLog(directory: string, run: string): RunLog {
 	let size = 0;
 	return {
 		write(event) {
-			if (size > largestLog) return;
+			if (size > largestLog || isReserveReleased(directory)) return;
 			const line = `${JSON.stringify(event)}\n`;
 			size += line.length;
 			stream.write(line);

@@ -15,6 +15,7 @@ import {
 	pruneStates,
 } from './history.ts';
 import {fileError, readPrivateFile, syncDirectory, writeTemporary} from './private-file.ts';
+import {withReserve} from './reserve.ts';
 import {withSealedKey} from './sealed-key.ts';
 import {type Revision, type State, stateVersion} from './state.ts';
 import {ensureKey, noteSerial, readPin, seenSerial, type TrustKey} from './trust-key.ts';
@@ -123,7 +124,7 @@ export function readCurrent(
 
 /** Keeps a copy of the current state in history, so that a lost state file has a way back. */
 export function keepCopy(directory: string, state: State): void {
-	archiveState(directory, statePath(directory), state);
+	withReserve(directory, () => archiveState(directory, statePath(directory), state));
 	pruneQuietly(directory);
 }
 
@@ -173,27 +174,36 @@ type Replacement = {
 function replaceNow(directory: string, state: State, {key, current, env}: Replacement): State {
 	const path = statePath(directory);
 	const written: State = {...state, updatedAt: new Date().toISOString()};
+	try {
+		withReserve(directory, () => putNow(directory, serializeState(written, key), current));
+		failpoint('state.after-rename');
+		syncDirectory(directory);
+		failpoint('state.after-sync');
+	} catch (error) {
+		throw fileError('write', path, error);
+	}
+	noteSerial(written.lineage, written.serial, env);
+	pruneQuietly(directory);
+	return written;
+}
+
+/** Either all of it happens, or it can be done again. */
+function putNow(directory: string, content: string | Uint8Array, current: State | undefined): void {
+	const path = statePath(directory);
 	let temporary: string | undefined;
 	try {
 		failpoint('state.before-write');
-		temporary = writeTemporary(path, serializeState(written, key));
+		temporary = writeTemporary(path, content);
 		failpoint('state.after-write');
 		if (current) archiveState(directory, path, current);
 		failpoint('state.after-archive');
 		if (current) syncDirectory(historyDirectory(directory));
 		failpoint('state.before-rename');
 		renameSync(temporary, path);
-		temporary = undefined;
-		failpoint('state.after-rename');
-		syncDirectory(directory);
-		failpoint('state.after-sync');
 	} catch (error) {
 		if (temporary) unlinkSync(temporary);
-		throw fileError('write', path, error);
+		throw error;
 	}
-	noteSerial(written.lineage, written.serial, env);
-	pruneQuietly(directory);
-	return written;
 }
 
 // The write has succeeded; what cannot be tidied up now is tidied up by the next one.

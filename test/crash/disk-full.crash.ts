@@ -15,7 +15,7 @@ const points = failpointNames.filter(name =>
 	),
 );
 
-describe('a disk that is full at one moment of an apply', () => {
+describe('a disk that is full from one moment of an apply on', () => {
 	beforeAll(async () => {
 		lab.write(version);
 		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
@@ -27,7 +27,7 @@ describe('a disk that is full at one moment of an apply', () => {
 			const stateFile = join(lab.sandbox.folder, '.compartment/production/state.json');
 			lab.write(++version);
 			const load = startLoad(lab.sandbox);
-			const failed = await lab.run(apply, {COMPARTMENT_FAILPOINT: `${point}:${hit}:enospc`});
+			const failed = await lab.run(apply, {COMPARTMENT_FAILPOINT: `${point}:${hit}:full`});
 			const said = `hit ${hit}\n${failed.stdout}${failed.stderr}`;
 			const wasHit = failed.exitCode !== 0;
 			if (wasHit) {

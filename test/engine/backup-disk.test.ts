@@ -1,9 +1,11 @@
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {pendingOperations, readJournal} from '../../source/state/journal.ts';
 import {createKeeper, idleService, keeper} from './backup-store.ts';
 import {expectError, withSandbox} from './cli.ts';
+import {until} from './helpers.ts';
 
 const withKeeper = (prepare?: (folder: string) => void) =>
 	withSandbox(async box => {
@@ -14,7 +16,7 @@ const withKeeper = (prepare?: (folder: string) => void) =>
 
 const full = /no space is left on the device/;
 
-describe('a disk that is full at one write of the state', () => {
+describe('a disk that is full from one write of the state on', () => {
 	const sandbox = withKeeper();
 	const store = createKeeper(sandbox);
 	const folder = () => join(sandbox.folder, '.compartment/production/backups');
@@ -40,7 +42,7 @@ describe('a disk that is full at one write of the state', () => {
 		for (let hit = 1; ; hit++) {
 			const count = store.backups().filter(({status}) => status === 'succeeded').length;
 			const outcome = await sandbox.run(store.create, {
-				env: {COMPARTMENT_FAILPOINT: `state.before-write:${hit}:enospc`},
+				env: {COMPARTMENT_FAILPOINT: `state.before-write:${hit}:full`},
 			});
 			await expectSettled();
 			const now = store.backups().filter(({status}) => status === 'succeeded').length;
@@ -60,7 +62,7 @@ describe('a disk that is full at one write of the state', () => {
 		for (let hit = 1; ; hit++) {
 			await store.setValue('newer');
 			const outcome = await sandbox.run(store.restore(id), {
-				env: {COMPARTMENT_FAILPOINT: `state.before-write:${hit}:enospc`},
+				env: {COMPARTMENT_FAILPOINT: `state.before-write:${hit}:full`},
 			});
 			const value = await store.value();
 			const {status} = store.record();
@@ -117,6 +119,50 @@ describe('a disk that is full of other things', () => {
 		rmSync(filler());
 		await sandbox.succeed(store.restore(id));
 		expect(await store.value()).toBe('good');
+		await sandbox.expectNoChanges();
+	}, 120_000);
+
+	test('in the middle of an apply: what was done is recorded with the room of the reserve, and nothing begins', async () => {
+		const environment = join(small(sandbox.folder), 'production');
+		const reserve = join(environment, 'reserve');
+		const web = (level: string) => ({
+			image: 'node:24-slim',
+			run: {
+				command: `node -e "require('http').createServer((_, answer) => answer.end(process.env.LEVEL)).listen(3000)"`,
+			},
+			port: 3000,
+			readiness: {type: 'http', path: '/'},
+			accessMode: 'public',
+			release: {command: 'sleep 4'},
+			env: {LEVEL: level},
+		});
+		const describe = (level: string) =>
+			sandbox.describe({services: {web: web(level), idle: idleService}, resources: {store: keeper()}});
+		const entries = async () => readJournal(environment, sandbox.state(), sandbox.env);
+		describe('one');
+		await sandbox.succeed(['deploy']);
+		expect(statSync(reserve)).toMatchObject({size: 1024 * 1024, mode: 0o100600});
+
+		describe('two');
+		const apply = sandbox.start(['deploy']);
+		await until(
+			async () => (await entries()).some(each => each.type === 'begin' && each.intent.type === 'release'),
+			60_000,
+		);
+		fill();
+		const outcome = await apply.ended;
+		const said = outcome.stdout + outcome.stderr;
+		expect(outcome.exitCode, said).toBe(1);
+		expect(said).toMatch(full);
+		expect(existsSync(reserve)).toBe(false);
+		expect(pendingOperations(await entries())).toEqual([]);
+		expect(existsSync(join(environment, 'journal.ndjson'))).toBe(false);
+		expect((await sandbox.ask()).body).toBe('one');
+
+		rmSync(filler());
+		await sandbox.succeed(['deploy']);
+		expect((await sandbox.ask()).body).toBe('two');
+		expect(statSync(reserve).size).toBe(1024 * 1024);
 		await sandbox.expectNoChanges();
 	}, 120_000);
 });

@@ -229,11 +229,12 @@ describe('a full disk', () => {
 		async point => {
 			const directory = environmentDirectory();
 			const before = await writeNumbered(directory, 1);
-			process.env['COMPARTMENT_FAILPOINT'] = `${point}:enospc`;
+			process.env['COMPARTMENT_FAILPOINT'] = `${point}:full`;
 			const error = await errorOf(writeState(directory, {...before, engine: 'new'}, before));
 			expect(error.message).toBe(`Cannot write ${statePath(directory)}: no space is left on the device`);
 			expect(await readState(directory)).toEqual(before);
 			expect(readdirSync(directory).filter(name => name.endsWith('.tmp'))).toEqual([]);
+			delete process.env['COMPARTMENT_FAILPOINT'];
 			expect((await writeState(directory, {...before, engine: 'new'}, before)).serial).toBe(2);
 		},
 	);
