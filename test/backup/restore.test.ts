@@ -1,9 +1,13 @@
-import {expect, it, onTestFinished} from 'vitest';
+import {expect, it, onTestFinished, vi} from 'vitest';
 import {createBackup} from '../../source/backup/create.ts';
 import {restoreInPlace} from '../../source/backup/restore.ts';
 import {UserError} from '../../source/errors.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {createMemoryWorld, images} from '../apply/memory-world.ts';
+
+vi.mock(import('node:timers/promises'), async original =>
+	(await import('../apply/short-pauses.ts')).shortenPauses(original),
+);
 
 const descriptor = `name: shop
 services:

@@ -1,10 +1,14 @@
-import {expect, it, onTestFinished} from 'vitest';
+import {expect, it, onTestFinished, vi} from 'vitest';
 import {createBackup} from '../../source/backup/create.ts';
 import {verifyBackup} from '../../source/backup/verify.ts';
 import {EngineError} from '../../source/errors.ts';
 import {isOperationAddress} from '../../source/model/address.ts';
 import {labels} from '../../source/model/labels.ts';
 import {createMemoryWorld, images} from '../apply/memory-world.ts';
+
+vi.mock(import('node:timers/promises'), async original =>
+	(await import('../apply/short-pauses.ts')).shortenPauses(original),
+);
 
 const descriptor = `name: shop
 services:
