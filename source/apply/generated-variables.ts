@@ -1,30 +1,39 @@
+import type {GeneratedVariable} from '../descriptor/project.ts';
 import type {DesiredResource} from '../model/specs.ts';
-import type {VariableScope} from '../model/values.ts';
 import {encryptValue, newRevision, ownRecipients} from '../state/secrets.ts';
+import type {State, Variable} from '../state/state.ts';
 import {findVariable, generateToken, withVariable} from '../state/variables.ts';
 import type {ApplyContext} from './context.ts';
+
+/** A variable of a resource with a value that was generated just now; the state does not have it yet. */
+export async function generateVariable(
+	state: State,
+	resource: string,
+	key: string,
+	generated: GeneratedVariable,
+): Promise<Variable> {
+	const scope = {type: 'resource', name: resource} as const;
+	const secret = {lineage: state.lineage, scope, key, value: generateToken(generated)};
+	return {
+		scope,
+		key,
+		source: 'generated',
+		revision: newRevision(),
+		updatedAt: new Date().toISOString(),
+		isSensitive: true,
+		ciphertext: await encryptValue(secret, await ownRecipients(state)),
+	};
+}
 
 /** Makes the variables that a resource wants generated and that it does not have yet (contract 5.9). */
 export async function generateVariables(
 	context: Pick<ApplyContext, 'state'>,
 	resource: DesiredResource,
 ): Promise<void> {
-	const scope: VariableScope = {type: 'resource', name: resource.name};
 	for (const [key, generated] of Object.entries(resource.generatedVariables)) {
-		if (findVariable(context.state.current(), scope, key)) continue;
-		const value = generateToken(generated);
 		const current = context.state.current();
-		const secret = {lineage: current.lineage, scope, key, value};
-		const ciphertext = await encryptValue(secret, await ownRecipients(current));
-		const variable = {
-			scope,
-			key,
-			source: 'generated',
-			revision: newRevision(),
-			updatedAt: new Date().toISOString(),
-			isSensitive: true,
-			ciphertext,
-		} as const;
+		if (findVariable(current, {type: 'resource', name: resource.name}, key)) continue;
+		const variable = await generateVariable(current, resource.name, key, generated);
 		await context.state.update(state => withVariable(state, variable));
 	}
 }

@@ -2,14 +2,14 @@ import {failpoint} from '../../failpoints.ts';
 import type {DesiredResource} from '../../model/specs.ts';
 import type {EnvValue} from '../../model/values.ts';
 import {rotatedKeys} from '../../plan/rotation.ts';
-import {encryptValue, newRevision, ownRecipients} from '../../state/secrets.ts';
 import type {RotatedValue, State} from '../../state/state.ts';
-import {findVariable, generateToken} from '../../state/variables.ts';
+import {findVariable} from '../../state/variables.ts';
 import {type ApplyContext, progress} from '../context.ts';
+import {generateVariable} from '../generated-variables.ts';
 import {operate} from '../operation.ts';
 import {tellDatabase, withPasswords} from '../resource-rotation.ts';
 
-const usual = {bytes: 24, encoding: 'hex'} as const;
+const usual = {generator: 'token', bytes: 24, encoding: 'hex'} as const;
 
 /** A value that the plan left open is generated; one that a person has set since is taken. */
 async function nextValue(state: State, resource: DesiredResource, key: string): Promise<RotatedValue> {
@@ -17,18 +17,8 @@ async function nextValue(state: State, resource: DesiredResource, key: string): 
 	if (wanted.type === 'plain') return {key, value: wanted, variable: findOwn(state, resource, key)};
 	if (wanted.type === 'secret' && wanted.revision !== null)
 		return {key, value: wanted, variable: findVariable(state, wanted.scope, key) ?? null};
-	const scope = {type: 'resource', name: resource.name} as const;
-	const value = generateToken(resource.generatedVariables[key] ?? usual);
-	const variable = {
-		scope,
-		key,
-		source: 'generated',
-		revision: newRevision(),
-		updatedAt: new Date().toISOString(),
-		isSensitive: true,
-		ciphertext: await encryptValue({lineage: state.lineage, scope, key, value}, await ownRecipients(state)),
-	} as const;
-	return {key, value: {type: 'secret', scope, key, revision: variable.revision}, variable};
+	const variable = await generateVariable(state, resource.name, key, resource.generatedVariables[key] ?? usual);
+	return {key, value: {type: 'secret', scope: variable.scope, key, revision: variable.revision}, variable};
 }
 
 const findOwn = (state: State, {name}: DesiredResource, key: string) =>
