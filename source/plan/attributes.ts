@@ -21,7 +21,12 @@ function envAttribute(value: EnvValue): Attribute {
 			if (value.isSensitive && value.fingerprint !== null)
 				return {shown: {type: 'sensitive'}, identity: value.fingerprint};
 			if (value.fingerprint === null) return {shown: {type: 'computed'}, identity: null};
-			return {shown: {type: 'text', text: `from ${value.resource}.${value.output}`}, identity: value.fingerprint};
+			return {
+				shown: {type: 'text', text: `from ${value.resource}.${value.output}`},
+				identity: value.fingerprint,
+				// Where only its value changes, what is shown differs all the same.
+				detail: `value ${value.fingerprint.slice(0, 7)}`,
+			};
 	}
 }
 

@@ -82,6 +82,21 @@ describe('a plain value', () => {
 		]);
 	});
 
+	it('of an output is told apart from its previous one, although both are from the same output', () => {
+		const withPlace = (port: number) =>
+			shop
+				.replace('DATABASE_URL: connection-url', 'DATABASE_URL: connection-url, PLACE: place')
+				.replace(
+					'connection-url:\n',
+					`place: {sensitive: false, value: '\${resource.host}:${port}'}\n      connection-url:\n`,
+				);
+		const after = edited(deployedWorld(withPlace(5432)), withPlace(5433));
+		const change = actionAt(planOf(after), 'service.api').changes.find(({name}) => name === 'env.PLACE')!;
+		const texts = [change.before, change.after].map(value => (value.type === 'text' ? value.text : value.type));
+		for (const text of texts) expect(text).toMatch(/^from db\.place \(value [0-9a-f]{7}\)$/);
+		expect(texts[0]).not.toBe(texts[1]);
+	});
+
 	it('that is written elsewhere with the same text changes nothing', () => {
 		const world = withVariables(deployed, plain({type: 'service', name: 'web'}, 'LOG_LEVEL', 'info'));
 		expect(busy(planOf(world))).toEqual({});
