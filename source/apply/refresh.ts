@@ -37,6 +37,7 @@ import type {PlanRequest} from './plan-request.ts';
 import {isPortFree} from './port.ts';
 import type {ProbeReader} from './read-probes.ts';
 import {readVitals} from './read-vitals.ts';
+import {isRouterShared} from './shared-router.ts';
 
 /** Where a plan is made: nothing here can write to the engine. */
 export type PlanWorld = {
@@ -232,10 +233,6 @@ async function nameSourceProblems(error: unknown, {directory}: Project): Promise
 	}
 	throw error;
 }
-
-/** Whether another environment needs the router. A network that the router is not in was left behind, and nobody's. */
-const isRouterShared = ({containers, networks}: Observed, {networks: joined = []}: ObservedRouter): boolean =>
-	containers.length > 0 || networks.some(({name}) => joined.includes(name));
 
 /** Reads the engine, the sources and the state, and plans. It only reads. */
 export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {

@@ -130,6 +130,16 @@ describe('what a user can get wrong', () => {
 		}
 	});
 
+	test.each(['18.20.4', '20.20.2', '22.9.0'])(
+		'Node %s, which is too old, is refused before anything is done',
+		async version => {
+			const pretend = `Object.defineProperty(process.versions, 'node', {value: '${version}'})`;
+			const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;
+			const outcome = await sandbox.run(['plan'], {env: {NODE_OPTIONS}});
+			expectError(outcome, new RegExp(`^Error: Compartment needs Node >=22\\.\\d+; this is ${version}\\.\n$`));
+		},
+	);
+
 	test('--json: an error is one message on stderr all the same', async () => {
 		for (const command of ['plan', 'deploy', 'status']) {
 			const outcome = await sandbox.run([command, '--json', '--service', 'wep']);
