@@ -7,13 +7,13 @@ const elsewhere: Readonly<Record<Situation, RegExp>> = {
 	'first deploy':
 		/^(recover|retire|destroy|worker)\.|^journal\.(before|after)-failed|-(release|retire|remove)$|^resource\.after-(stop|rename)|^switch\.between/,
 	redeploy:
-		/^(recover|destroy|identity)\.|^journal\.(before|after)-failed|-(create-network|create-volume|release|remove)$/,
+		/^(recover|destroy|identity|trust)\.|^journal\.(before|after)-failed|-(create-network|create-volume|release|remove)$/,
 	destroy:
-		/^(recover|retire|worker|candidate|resource|identity)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
+		/^(recover|retire|worker|candidate|resource|identity|trust)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
 };
 
 /** Backups, restores and rotations are no part of any of them. */
-const ofBackups = /^(backup|restore|rotate)\./;
+const ofBackups = /^(backup|restore|rotate)\.|-rotate$/;
 
 export const pointsOf = (situation: Situation): FailpointName[] =>
 	failpointNames.filter(name => !elsewhere[situation].test(name) && !ofBackups.test(name));
