@@ -23,9 +23,12 @@ export const main = (args: readonly string[], version: string): Promise<void> =>
 
 async function run(args: readonly string[], version: string): Promise<void> {
 	if (args.length === 0) return openDashboard(version);
-	const [{createProgram}, {assertCommand}] = await Promise.all([import('./program.ts'), import('./assert-command.ts')]);
+	const [{createProgram}, {assertCommand}, {beginInvocation}] = await Promise.all([
+		import('./program.ts'),
+		import('./assert-command.ts'),
+		import('./invocation.ts'),
+	]);
 	const given = withCommand(args);
-	const {beginInvocation} = await import('./invocation.ts');
 	const program = createProgram(version, given[0]);
 	if (!program.commands.some(command => command.name() === given[0])) {
 		const {refuseOtherWords} = await import('./other-words.ts');
