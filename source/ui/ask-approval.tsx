@@ -1,14 +1,11 @@
-import {render} from 'ink';
 import {shouldColour} from '../output/colour.ts';
-import {createGlyphs} from '../output/glyphs.ts';
 import type {Plan} from '../plan/plan.ts';
 import {defaultTheme} from '../settings.ts';
 import type {Approval} from './approval.ts';
 import {colourInk} from './colour-ink.ts';
-import {GlyphsContext} from './hooks/use-glyphs.ts';
-import {KeymapContext} from './hooks/use-keymap.ts';
 import {createKeymap} from './keymap.ts';
 import type {Look} from './open-apply-view.tsx';
+import {renderScreen} from './render-screen.tsx';
 import {ApproveScreen} from './screens/approve.tsx';
 import {createApproveStore} from './stores/approve-store.ts';
 import {applyTheme} from './theme.ts';
@@ -36,14 +33,7 @@ export async function askApproval(
 	const keymap = createKeymap(look?.keys);
 	applyTheme(look?.theme ?? defaultTheme);
 	const store = createApproveStore(plan, renderFull, keymap);
-	const app = render(
-		<GlyphsContext value={createGlyphs(process.env)}>
-			<KeymapContext value={keymap}>
-				<ApproveScreen store={store} />
-			</KeymapContext>
-		</GlyphsContext>,
-		{stdin, stdout, incrementalRendering: true, exitOnCtrlC: false, patchConsole: false},
-	);
+	const app = renderScreen(<ApproveScreen store={store} />, {keymap, stdin, stdout});
 	await app.waitUntilExit();
 	return store.getSnapshot().answer ?? {decision: 'cancel'};
 }

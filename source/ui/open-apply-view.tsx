@@ -1,13 +1,10 @@
-import {render} from 'ink';
 import type {Emit} from '../apply/events.ts';
 import {shouldColour} from '../output/colour.ts';
-import {createGlyphs} from '../output/glyphs.ts';
 import {defaultTheme, type Settings} from '../settings.ts';
 import {colourInk} from './colour-ink.ts';
 import type {Place} from './components/header.tsx';
-import {GlyphsContext} from './hooks/use-glyphs.ts';
-import {KeymapContext} from './hooks/use-keymap.ts';
 import {createKeymap} from './keymap.ts';
+import {renderScreen} from './render-screen.tsx';
 import {ApplyScreen} from './screens/apply.tsx';
 import {type Cancel, createApplyStore} from './stores/apply-store.ts';
 import {createFrameClock} from './stores/frame-clock.ts';
@@ -43,22 +40,13 @@ export function openApplyView(options: Options): ApplyView {
 	applyTheme(look?.theme ?? defaultTheme);
 	const clock = createFrameClock();
 	const store = createApplyStore({clock, onCancel, keymap});
-	const app = render(
-		<GlyphsContext value={createGlyphs(process.env)}>
-			<KeymapContext value={keymap}>
-				<ApplyScreen store={store} place={place} clock={clock} isColoured={isColoured} />
-			</KeymapContext>
-		</GlyphsContext>,
-		{
-			stdin,
-			stdout,
-			alternateScreen: true,
-			incrementalRendering: true,
-			exitOnCtrlC: false,
-			patchConsole: false,
-			maxFps: 20,
-		},
-	);
+	const app = renderScreen(<ApplyScreen store={store} place={place} clock={clock} isColoured={isColoured} />, {
+		keymap,
+		stdin,
+		stdout,
+		alternateScreen: true,
+		maxFps: 20,
+	});
 	// Kept at once, so that a screen that fails while the apply runs is reported by `close` and nowhere else.
 	const ended = app.waitUntilExit().then(
 		() => undefined,

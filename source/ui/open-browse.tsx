@@ -1,11 +1,8 @@
-import {render} from 'ink';
 import {shouldColour} from '../output/colour.ts';
-import {createGlyphs} from '../output/glyphs.ts';
 import type {Settings} from '../settings.ts';
 import {colourInk} from './colour-ink.ts';
-import {GlyphsContext} from './hooks/use-glyphs.ts';
-import {KeymapContext} from './hooks/use-keymap.ts';
 import type {Keymap} from './keymap.ts';
+import {renderScreen} from './render-screen.tsx';
 import {BrowseScreen} from './screens/browse.tsx';
 import type {BrowseStore} from './stores/browse-store.ts';
 import type {FrameClock} from './stores/frame-clock.ts';
@@ -37,21 +34,12 @@ export function openBrowse(options: Options): BrowseView {
 	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
 	colourInk(isColoured);
 	applyTheme(theme);
-	const app = render(
-		<GlyphsContext value={createGlyphs(process.env)}>
-			<KeymapContext value={keymap}>
-				<BrowseScreen store={store} clock={clock} isColoured={isColoured} />
-			</KeymapContext>
-		</GlyphsContext>,
-		{
-			stdin,
-			stdout,
-			alternateScreen: true,
-			incrementalRendering: true,
-			exitOnCtrlC: false,
-			patchConsole: false,
-			maxFps: 30,
-		},
-	);
+	const app = renderScreen(<BrowseScreen store={store} clock={clock} isColoured={isColoured} />, {
+		keymap,
+		stdin,
+		stdout,
+		alternateScreen: true,
+		maxFps: 30,
+	});
 	return {shown: app.waitUntilRenderFlush(), left: app.waitUntilExit(), close: app.unmount};
 }
