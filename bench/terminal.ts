@@ -101,7 +101,7 @@ async function measureFlood(sandbox: Sandbox, linesPerSecond: number): Promise<F
 	const {directory, env, services} = sandbox;
 	const file = join(directory, 'compartment.yml');
 	const service = services[0]!;
-	const former = readFileSync(file, 'utf8');
+	const previous = readFileSync(file, 'utf8');
 	writeFileSync(join(directory, 'image', 'flood.js'), floodSource(linesPerSecond));
 	writeFileSync(
 		join(directory, 'image', 'Dockerfile'),
@@ -112,7 +112,7 @@ async function measureFlood(sandbox: Sandbox, linesPerSecond: number): Promise<F
 	try {
 		writeFileSync(
 			file,
-			former.replace(
+			previous.replace(
 				`  ${service}:\n    kind: worker\n    image: ${sandbox.image}`,
 				`  ${service}:\n    kind: worker\n    image: ${image}`,
 			),
@@ -130,7 +130,7 @@ async function measureFlood(sandbox: Sandbox, linesPerSecond: number): Promise<F
 		await terminal.ended;
 		return {...share, asked: linesPerSecond, delivered, early};
 	} finally {
-		writeFileSync(file, former);
+		writeFileSync(file, previous);
 		await runWell(compartment('apply', '--auto-approve'), {cwd: directory, env});
 		await runWell(['docker', 'image', 'rm', '--force', image]);
 	}

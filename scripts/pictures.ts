@@ -110,11 +110,11 @@ async function drawDashboard(stage: Stage): Promise<void> {
 /** What an environment looks like after an apply that failed, and how its cause is found. */
 async function drawFailure(stage: Stage): Promise<void> {
 	const file = join(stage.folder, 'services/api/server.js');
-	const former = readFileSync(file, 'utf8');
-	writeFileSync(file, former.replace('await checkDatabase();', "throw new Error('relation notes does not exist');"));
+	const previous = readFileSync(file, 'utf8');
+	writeFileSync(file, previous.replace('await checkDatabase();', "throw new Error('relation notes does not exist');"));
 	using broken = stage.open(['deploy', '--service', 'api', '--auto-approve', '--plain'], {columns: 100, rows: 30});
 	await broken.ended;
-	writeFileSync(file, former);
+	writeFileSync(file, previous);
 	using terminal = stage.open([], {columns: 104, rows: 26});
 	await terminal.waitFor('newest failed', 30_000);
 	terminal.press('j');

@@ -21,7 +21,7 @@ function containersIn(state: State, observed: Observed): string[] {
 async function readFacts(engine: ReadonlyEngine, id: string): Promise<ContainerFacts | undefined> {
 	const details: ContainerDetails | undefined = await engine.inspectContainer(id);
 	if (!details || details.restartCount === 0) return details;
-	return {...details, formerRun: await engine.formerRun(id)};
+	return {...details, previousRun: await engine.previousRun(id)};
 }
 
 /** Most commands ask it anyway. Health is a view: an engine that does not say its time is taken to have ours. */

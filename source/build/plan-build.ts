@@ -16,7 +16,7 @@ import {planRailpack, type RailpackRequest} from './railpack/plan-railpack.ts';
 import {type SourceSelection, selectSource} from './select-source.ts';
 
 export type PlannedBase = BaseReference & {
-	/** Id it resolves to; null when it is neither on the engine nor known from the former build. */
+	/** Id it resolves to; null when it is neither on the engine nor known from the previous build. */
 	readonly imageId: string | null;
 	/** How messages call the place that names it: `services/web/Dockerfile:3`. */
 	readonly place: string;

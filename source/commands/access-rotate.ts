@@ -18,10 +18,10 @@ import {openWorkspace, readExistingState, type Workspace} from './workspace.ts';
 const settleMs = 16_000;
 
 /** Serves a state, and waits until no request is answered by what was served before. */
-async function serve({engine, router}: Workspace, state: State, formerAccessHash?: string): Promise<void> {
+async function serve({engine, router}: Workspace, state: State, previousAccessHash?: string): Promise<void> {
 	const {state: routerState} = await observeRouter(engine, router);
 	if (routerState !== 'running') return;
-	await publish(engine, router, {...describeTable(state), formerAccessHash}, {});
+	await publish(engine, router, {...describeTable(state), previousAccessHash}, {});
 	await settleWorkers(engine, router, settleMs);
 }
 

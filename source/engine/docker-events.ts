@@ -1,5 +1,5 @@
 import {EngineError} from '../errors.ts';
-import type {FormerRun} from '../model/health-facts.ts';
+import type {PreviousRun} from '../model/health-facts.ts';
 import {abortable} from './abortable.ts';
 import type {Connection} from './docker-connection.ts';
 import {labelFilter, openStream} from './docker-connection.ts';
@@ -7,8 +7,8 @@ import {shown} from './docker-errors.ts';
 import {readEngineTime} from './docker-info.ts';
 import {toSeconds} from './docker-logs.ts';
 import type {EngineEvent, Labels, ReadonlyEngine} from './engine.ts';
-import {formerRunIn, type RunEvent} from './former-run.ts';
 import {readJsonLines} from './lines.ts';
+import {previousRunIn, type RunEvent} from './previous-run.ts';
 
 type Message = {
 	readonly Type?: string;
@@ -23,11 +23,11 @@ type Message = {
  * an event; networks and volumes are seen by the next `observe`. Events of `exec` are left out: every probe makes three.
  * A lost connection is an EngineError.
  */
-export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'events' | 'lastExitCode' | 'formerRun'> {
+export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'events' | 'lastExitCode' | 'previousRun'> {
 	return {
 		events: (labels, signal) => abortable(signal, both => readEvents(connection, labels, both)),
-		lastExitCode: async id => (await readFormerRun(connection, id))?.exitCode,
-		formerRun: id => readFormerRun(connection, id),
+		lastExitCode: async id => (await readPreviousRun(connection, id))?.exitCode,
+		previousRun: id => readPreviousRun(connection, id),
 	};
 }
 
@@ -35,7 +35,7 @@ export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'even
  * The latest run of a container that has ended: its state no longer has it when it was started again, and `wait` may
  * answer from the new state.
  */
-async function readFormerRun(connection: Connection, id: string): Promise<FormerRun | undefined> {
+async function readPreviousRun(connection: Connection, id: string): Promise<PreviousRun | undefined> {
 	const filters = JSON.stringify({container: [id], event: ['start', 'die', 'oom']});
 	return connection.attempt(`read events of container ${shown(id)}`, async () => {
 		// With an end in the past the engine answers with the events it remembers and nothing else. Its own past: with
@@ -51,7 +51,7 @@ async function readFormerRun(connection: Connection, id: string): Promise<Former
 			const event = toEvent(message);
 			if (event) events.push(event);
 		}
-		return formerRunIn(events, Date.parse(now));
+		return previousRunIn(events, Date.parse(now));
 	});
 }
 

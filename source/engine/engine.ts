@@ -5,7 +5,7 @@
  */
 
 import type {ContainerState} from '../model/container-state.ts';
-import type {FormerRun} from '../model/health-facts.ts';
+import type {PreviousRun} from '../model/health-facts.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -142,7 +142,7 @@ export type ReadonlyEngine = {
 	 * The run before the current one of a container that the engine has started again. Undefined when it has not ended
 	 * yet, or so long ago that the engine does not remember.
 	 */
-	formerRun(containerId: string): Promise<FormerRun | undefined>;
+	previousRun(containerId: string): Promise<PreviousRun | undefined>;
 	/** Undefined while the container does not run. */
 	readUsage(containerId: string): Promise<Usage | undefined>;
 	findImage(reference: string): Promise<Image | undefined>;

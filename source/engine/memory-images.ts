@@ -75,7 +75,7 @@ export function storeImage(world: World, reference: string, hash: string, conten
 	return giveTag(world, world.images.get(image.id) ?? image, withTag(reference));
 }
 
-/** A tag belongs to one image: its former owner loses it. */
+/** A tag belongs to one image: its previous owner loses it. */
 function giveTag(world: World, image: Image, tag: string): Image {
 	for (const [id, other] of world.images) {
 		if (other.tags.includes(tag)) world.images.set(id, {...other, tags: other.tags.filter(name => name !== tag)});

@@ -1,6 +1,5 @@
 import {abortable} from './abortable.ts';
 import type {ContainerDetails, EngineEvent, LogLine, LogOptions, ObservedContainer, ReadonlyEngine} from './engine.ts';
-import {formerRunIn} from './former-run.ts';
 import {
 	findContainer,
 	findNetwork,
@@ -9,13 +8,14 @@ import {
 	requireContainer,
 	type World,
 } from './memory-world.ts';
+import {previousRunIn} from './previous-run.ts';
 
 type Reads = Pick<
 	ReadonlyEngine,
 	| 'observe'
 	| 'inspectContainer'
 	| 'lastExitCode'
-	| 'formerRun'
+	| 'previousRun'
 	| 'readUsage'
 	| 'listSubnets'
 	| 'findPortOwner'
@@ -44,8 +44,8 @@ export function createMemoryReads(world: World): Reads {
 			const container = findContainer(world, id);
 			return container && toDetails(container);
 		},
-		lastExitCode: async id => formerRunIn(findContainer(world, id)?.past ?? [], world.now())?.exitCode,
-		formerRun: async id => formerRunIn(findContainer(world, id)?.past ?? [], world.now()),
+		lastExitCode: async id => previousRunIn(findContainer(world, id)?.past ?? [], world.now())?.exitCode,
+		previousRun: async id => previousRunIn(findContainer(world, id)?.past ?? [], world.now()),
 		readUsage: async id =>
 			findContainer(world, id)?.state === 'running' ? {at: Date.now(), cpuMs: 0, memory: 1_000_000} : undefined,
 		listSubnets: async () => networks().map(({subnet}) => subnet),

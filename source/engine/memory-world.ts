@@ -11,7 +11,7 @@ import type {
 	NetworkSpec,
 	Restart,
 } from './engine.ts';
-import type {RunEvent} from './former-run.ts';
+import type {RunEvent} from './previous-run.ts';
 
 export type MemoryContainer = {
 	readonly id: string;

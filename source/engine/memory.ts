@@ -8,7 +8,6 @@ import type {
 	LogStream,
 	ObservedContainer,
 } from './engine.ts';
-import type {RunEvent} from './former-run.ts';
 import {type Call, createCallLog, type Operation} from './memory-calls.ts';
 import {createMemoryContainers} from './memory-containers.ts';
 import {createMemoryImages, type ImageContent, storeImage} from './memory-images.ts';
@@ -16,6 +15,7 @@ import {endContainer, type Outcome, startContainer} from './memory-lifecycle.ts'
 import {createMemoryNetworks} from './memory-networks.ts';
 import {createMemoryReads} from './memory-reads.ts';
 import {createWorld, fail, hashOf, type MemoryContainer, requireContainer} from './memory-world.ts';
+import type {RunEvent} from './previous-run.ts';
 
 export type ExecCall = ExecOptions & {readonly container: ObservedContainer; readonly command: readonly string[]};
 

@@ -50,10 +50,10 @@ export type ContainerFacts = {
 	readonly isOutOfMemory: boolean;
 	readonly restartCount: number;
 	/** The run before the current one, as far as the engine remembers it. */
-	readonly formerRun?: FormerRun | undefined;
+	readonly previousRun?: PreviousRun | undefined;
 };
 
-export type FormerRun = {
+export type PreviousRun = {
 	readonly exitCode: number | undefined;
 	readonly isOutOfMemory: boolean;
 	/** Milliseconds; undefined: longer ago than the engine remembers. */

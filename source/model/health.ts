@@ -5,13 +5,13 @@ import {clockTime, exitWords, timesWords} from './health-words.ts';
 const settledMs = 60_000;
 
 function lastExitOf(container: ContainerFacts): LastExit | null {
-	const {state, exitCode, isOutOfMemory, finishedAt = null, formerRun} = container;
+	const {state, exitCode, isOutOfMemory, finishedAt = null, previousRun} = container;
 	if (finishedAt === null) return null;
 	if (state !== 'running' && state !== 'paused') return {code: exitCode, isOutOfMemory, at: finishedAt};
 	// The engine forgets the code of a container that it has started again.
 	return {
-		code: formerRun?.exitCode ?? null,
-		isOutOfMemory: isOutOfMemory || formerRun?.isOutOfMemory === true,
+		code: previousRun?.exitCode ?? null,
+		isOutOfMemory: isOutOfMemory || previousRun?.isOutOfMemory === true,
 		at: finishedAt,
 	};
 }
@@ -20,8 +20,8 @@ function lastExitOf(container: ContainerFacts): LastExit | null {
  * Whether the run before this one was a short one; while it waits for a restart, that is the one that just ended. Engines
  * keep some 256 events: what they have forgotten counts as short, so that a crash loop never looks better than it is.
  */
-function wasShort({state, startedAt = 0, finishedAt = 0, formerRun}: ContainerFacts): boolean {
-	return (state === 'restarting' ? finishedAt - startedAt : (formerRun?.ranMs ?? 0)) < settledMs;
+function wasShort({state, startedAt = 0, finishedAt = 0, previousRun}: ContainerFacts): boolean {
+	return (state === 'restarting' ? finishedAt - startedAt : (previousRun?.ranMs ?? 0)) < settledMs;
 }
 
 /** Whether it was restarted within the last minute: then its uptime proves nothing yet. */
@@ -29,11 +29,11 @@ const isFresh = ({state, startedAt}: ContainerFacts, now: number): boolean =>
 	state === 'restarting' || startedAt === undefined || now - startedAt < settledMs;
 
 function restartHealth(container: ContainerFacts, exit: LastExit | null, now: number) {
-	const {restartCount, formerRun} = container;
+	const {restartCount, previousRun} = container;
 	if (restartCount === 0 || !isFresh(container, now)) return;
 	const words = exitWords(exit);
 	if (restartCount >= 2 && wasShort(container)) {
-		const inMinute = formerRun?.endsInMinute ?? 0;
+		const inMinute = previousRun?.endsInMinute ?? 0;
 		const count = inMinute >= 2 ? `${timesWords(inMinute)} in 60 s` : timesWords(restartCount);
 		return {state: 'crashing', cause: `restarted ${count}${words}`} as const;
 	}

@@ -81,7 +81,7 @@ const renderDefaults = (): string[] => [
 	'\ttimeout server 300s',
 	'\ttimeout tunnel 1h',
 	'\ttimeout http-request 10s',
-	// Short, because a former worker lives as long as its idle connections, and no round number, because clients that poll
+	// Short, because a previous worker lives as long as its idle connections, and no round number, because clients that poll
 	// in that very rhythm would meet the closing connection.
 	'\ttimeout http-keep-alive 8s',
 	page(502, 'The service gave no valid answer.'),

@@ -16,7 +16,7 @@ type DrainOptions = {
 };
 
 /**
- * Waits until no client has an idle connection left to a worker that a former reload left behind: from then on every
+ * Waits until no client has an idle connection left to a worker that a previous reload left behind: from then on every
  * request is answered by what was published last. Takes up to the keep-alive time of a connection.
  * @returns whether that is so; false at the deadline
  */
@@ -27,7 +27,7 @@ export async function settleWorkers(engine: Engine, options: RouterOptions, dead
 
 /**
  * Waits until nothing can reach the given slots any more: no session is left in them, in the current worker or in those
- * that former reloads left behind, and those hold no idle connection of a client either. So soon after a reload it takes
+ * that previous reloads left behind, and those hold no idle connection of a client either. So soon after a reload it takes
  * up to the keep-alive time, eight seconds. Call it after the publish that took the slots out of service.
  * @returns whether they are empty; false at the deadline
  */

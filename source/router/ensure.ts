@@ -71,11 +71,11 @@ async function awaitAnswer(engine: Engine, containerId: string): Promise<void> {
 	throw new UserError(`The router was started and does not answer.\n${lines.join('\n')}`);
 }
 
-/** A router that was made anew has lost its networks: those of the former one, and of the routes that its volume holds. */
-async function joinKnown(engine: Engine, options: RouterOptions, former: ObservedRouter): Promise<void> {
+/** A router that was made anew has lost its networks: those of the previous one, and of the routes that its volume holds. */
+async function joinKnown(engine: Engine, options: RouterOptions, previous: ObservedRouter): Promise<void> {
 	const tables = await readTables(engine, options);
 	const environments = tables.map(({project, environment}) => environmentNetworkName(project, environment));
-	const joined = (former.networks ?? []).filter(network => network !== 'bridge');
+	const joined = (previous.networks ?? []).filter(network => network !== 'bridge');
 	for (const network of new Set([...joined, ...environments]))
 		if (await engine.findByName('network', network)) await joinEnvironment(engine, options, network);
 }

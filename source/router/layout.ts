@@ -16,5 +16,5 @@ export const addressVariable = 'COMPARTMENT_ROUTER_ADDRESS';
 /** Connections at the same time; `limits` of the container are made for them. */
 export const maxConnections = 12_000;
 
-/** A former worker ends after this, whatever it still holds: longer than any drain. */
+/** A previous worker ends after this, whatever it still holds: longer than any drain. */
 export const hardStopMinutes = 15;

@@ -1,6 +1,7 @@
 import type {ContainerFile, ContainerSpec, Engine} from '../engine/engine.ts';
 import {EngineError, messageOf, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
+import {previousContainerName} from '../model/names.ts';
 import {renderConfig} from './config.ts';
 import type {ObservedRouter} from './container.ts';
 import {addressVariable, folder, httpPort, seedPath} from './layout.ts';
@@ -22,11 +23,11 @@ export const specOf = (options: RouterOptions): string =>
 		JSON.stringify([imageOf(options), options.listen, options.port, startScript, ownNetworkName(options), limits]),
 	).slice(0, 16);
 
-/** Makes the container, in place of a former one; the image is pulled when it is missing. */
+/** Makes the container, in place of a previous one; the image is pulled when it is missing. */
 export async function makeContainer(
 	engine: Engine,
 	options: RouterOptions,
-	former: ObservedRouter,
+	previous: ObservedRouter,
 	onProgress: ((message: string) => void) | undefined,
 	signal: AbortSignal | undefined,
 ): Promise<string> {
@@ -43,10 +44,10 @@ export async function makeContainer(
 	await engine.createVolume(options.name, {[labels.router]: 'true'});
 	const address = await ensureOwnNetwork(engine, options);
 	onProgress?.(`starts ${options.name} on ${options.listen}:${options.port}`);
-	return replaceContainer(engine, options, former, async () => {
+	return replaceContainer(engine, options, previous, async () => {
 		const id = await engine.create(toSpec(options, address));
 		try {
-			await joinFormer(engine, options, former, id);
+			await joinPrevious(engine, options, previous, id);
 			await startOn(options, engine, () => engine.start(id));
 			return id;
 		} catch (error) {
@@ -76,15 +77,15 @@ const toSpec = (options: RouterOptions, address: string): ContainerSpec => ({
 	capabilities: ['SETUID', 'SETGID', 'KILL'],
 });
 
-/** It serves from its first moment what the former one served. */
-async function joinFormer(engine: Engine, options: RouterOptions, {networks = []}: ObservedRouter, id: string) {
+/** It serves from its first moment what the previous one served. */
+async function joinPrevious(engine: Engine, options: RouterOptions, {networks = []}: ObservedRouter, id: string) {
 	for (const network of networks) {
 		const isOther = network === 'bridge' || network === ownNetworkName(options);
 		if (!isOther && (await engine.findByName('network', network))) await engine.join(id, {network});
 	}
 }
 
-/** The former container comes back when its successor does not start. */
+/** The previous container comes back when its successor does not start. */
 async function replaceContainer(
 	engine: Engine,
 	options: RouterOptions,
@@ -92,7 +93,7 @@ async function replaceContainer(
 	make: () => Promise<string>,
 ): Promise<string> {
 	if (!containerId) return make();
-	const aside = `${options.name}-former`;
+	const aside = previousContainerName(options.name);
 	const leftover = await engine.findByName('container', aside);
 	if (leftover?.labels[labels.router] === 'true') await engine.remove(leftover.id);
 	await engine.stop(containerId, 2);

@@ -13,7 +13,7 @@ export type RuntimeChange =
 /**
  * Compares what runs with what was written, so that a publish that broke off is finished by the next one. New slots
  * open before old ones close, all services together. The address of a slot that takes traffic is never changed: its
- * pooled connections would go on to the former address.
+ * pooled connections would go on to the previous address.
  */
 export function planRuntime(tables: readonly RouteTable[], config: string, running: Running): RuntimeChange {
 	if (running.topology === undefined || running.topology !== topologyIn(config)) return {type: 'reload'};

@@ -8,11 +8,11 @@ import {configPath, folder, masterPort, seedPath, workerPort} from './layout.ts'
 /** The last line of every script. */
 export const endMark = '--- end';
 
-/** `worker LINE` and `master LINE` ask the two sockets; `former_workers` prints the pids that older reloads left. */
+/** `worker LINE` and `master LINE` ask the two sockets; `old_workers` prints the pids that older reloads left. */
 const prelude = `
 worker() { printf '%s\\n' "$1" | nc 127.0.0.1 ${workerPort}; }
 master() { printf '%s\\n' "$1" | nc 127.0.0.1 ${masterPort}; }
-former_workers() {
+old_workers() {
 	master 'show proc' | awk '/^# old workers/ {is_old = 1; next} /^#/ {is_old = 0} is_old && $1 ~ /^[0-9]+$/ {print $1}'
 }
 # Only what it is told: all file systems together take seconds on a busy machine.
@@ -122,7 +122,7 @@ done
 
 /**
  * Arguments: hundredths of a second, then `backend/slot` …; prints the number of connections whenever it changes. The
- * workers of former reloads take no commands any more, so the idle connections they hold count too: their next request
+ * workers of previous reloads take no commands any more, so the idle connections they hold count too: their next request
  * would go where the traffic went before the reload.
  */
 export const drainScript = script(`
@@ -133,12 +133,12 @@ last=
 while :; do
 	count=$({
 		worker 'show stat -1 4 -1'
-		for pid in $(former_workers); do
-			echo '# former'
+		for pid in $(old_workers); do
+			echo '# old'
 			master "@!$pid show stat -1 7 -1"
 		done
 	} | awk -F, -v wanted=" $* " '
-		/^# former/ {total += idle > 0 ? idle : 0; idle = 0}
+		/^# old/ {total += idle > 0 ? idle : 0; idle = 0}
 		$2 == "FRONTEND" {idle += $5}
 		$2 == "BACKEND" {idle -= $5}
 		index(wanted, " " $1 "/" $2 " ") {total += $3 + $5}

@@ -86,8 +86,8 @@ function commitError(exitCode: number, text: string): UserError {
 	if (exitCode === commitExits.locked)
 		return new UserError("Another process has held the router's lock for 20 s.", {hint: 'Try again in a moment.'});
 	if (exitCode === commitExits.invalid)
-		return new UserError(`The router refuses its new configuration; the former one goes on.\n${text}`);
+		return new UserError(`The router refuses its new configuration; the previous one goes on.\n${text}`);
 	if (exitCode === commitExits.notReloaded)
-		return new UserError(`The router did not load its new configuration; the former one goes on.\n${text}`);
+		return new UserError(`The router did not load its new configuration; the previous one goes on.\n${text}`);
 	return new UserError(`The router's configuration could not be written (exit ${exitCode}): ${text}`);
 }

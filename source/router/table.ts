@@ -23,8 +23,8 @@ export type Backend = {
 export const nowhere = {address: '127.0.0.1', port: 1};
 
 /** What signs in to an environment; nothing before it has a password. */
-export const accessHashes = ({accessHash, formerAccessHash}: RouteTable): string[] =>
-	accessHash === null ? [] : [accessHash, ...(formerAccessHash === undefined ? [] : [formerAccessHash])];
+export const accessHashes = ({accessHash, previousAccessHash}: RouteTable): string[] =>
+	accessHash === null ? [] : [accessHash, ...(previousAccessHash === undefined ? [] : [previousAccessHash])];
 
 /**
  * Everything the router serves for one environment. The router's volume keeps one table per environment, named by its
@@ -38,8 +38,8 @@ export type RouteTable = {
 	readonly subnet?: string | undefined;
 	/** SHA-256 (hex) of the Authorization header that the access password makes; null when nobody can sign in yet. */
 	readonly accessHash: string | null;
-	/** The same of a former password that still signs in while it is being replaced. */
-	readonly formerAccessHash?: string | undefined;
+	/** The same of a previous password that still signs in while it is being replaced. */
+	readonly previousAccessHash?: string | undefined;
 	/** Host (lower case, without port) → service. */
 	readonly hosts: Readonly<Record<string, string>>;
 	/** In file order; the first match wins. */

@@ -109,7 +109,7 @@ describe('planBuild', () => {
 		expect(new Set([key, ...others.map(other => other.key)]).size).toBe(others.length + 1);
 	});
 
-	test('a base that was cleaned up is the one the former build used', async () => {
+	test('a base that was cleaned up is the one the previous build used', async () => {
 		const root = makeTree(tree);
 		const {key, manifest} = await plan(root);
 		expect((await plan(root, {findImage: async () => undefined, readPrevious: async () => manifest})).key).toBe(key);

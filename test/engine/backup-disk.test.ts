@@ -57,7 +57,7 @@ describe('a disk that is full from one write of the state on', () => {
 		expect(hits).toBeGreaterThanOrEqual(2);
 	}, 180_000);
 
-	test('of a restore: the data is the former one, or the resource says that it may not be', async () => {
+	test('of a restore: the data is the previous one, or the resource says that it may not be', async () => {
 		let hits = 0;
 		for (let hit = 1; ; hit++) {
 			await store.setValue('newer');

@@ -182,16 +182,16 @@ describe('a restore', () => {
 		const outcome = await sandbox.run(store.restore(id));
 		expectError(
 			outcome,
-			`Resource store holds neither its former data nor all of backup ${id}: restore command failed: it exited with 4`,
+			`Resource store holds neither its previous data nor all of backup ${id}: restore command failed: it exited with 4`,
 		);
 		expect(outcome.stderr).toContain('row 7 is broken');
 		expect(await store.value()).toBe('half');
-		const former = await expectIncomplete();
-		expect(outcome.stderr).toContain(`--backup ${former} --yes`);
+		const previous = await expectIncomplete();
+		expect(outcome.stderr).toContain(`--backup ${previous} --yes`);
 
 		await store.setMode('');
 		const count = store.backups().length;
-		expect(await sandbox.succeed(store.restore(former))).toBe(`Resource store restored from backup ${former}.\n`);
+		expect(await sandbox.succeed(store.restore(previous))).toBe(`Resource store restored from backup ${previous}.\n`);
 		expect(await store.value()).toBe('present');
 		// What was half restored is worth no backup.
 		expect(store.backups()).toHaveLength(count);
@@ -283,8 +283,8 @@ describe('a restore', () => {
 				const outcome = await sandbox.run(store.restore(id), {env: {COMPARTMENT_FAILPOINT: point}});
 				expect(outcome.signal).toBe('SIGKILL');
 			}
-			const former = await expectIncomplete();
-			await sandbox.succeed(store.restore(former));
+			const previous = await expectIncomplete();
+			await sandbox.succeed(store.restore(previous));
 			expect(await store.value()).toBe('newer');
 			expect(await store.leftovers()).toEqual([]);
 			await sandbox.expectNoChanges();

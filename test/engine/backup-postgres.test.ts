@@ -332,8 +332,8 @@ describe('a PostgreSQL with 100,000 rows', () => {
 
 	test('is deleted with its data, and comes back from its backup', async () => {
 		const password = () => sandbox.state().variables.find(({key}) => key === 'POSTGRES_PASSWORD')?.revision;
-		const former = password();
-		expect(former).toBeDefined();
+		const previous = password();
+		expect(previous).toBeDefined();
 		expect(await sandbox.succeed(['resource', 'delete', '--resource', 'db', '--delete-data', '--yes'])).toBe(
 			'Resource deleted.\n',
 		);
@@ -343,8 +343,8 @@ describe('a PostgreSQL with 100,000 rows', () => {
 
 		expect(await sandbox.succeed(restore(id, '--as', 'db'))).toBe(`Resource db restored from backup ${id}.\n`);
 		expect(await checksums()).toBe(before);
-		expect(password()).not.toBe(former);
-		// The service still has the former password.
+		expect(password()).not.toBe(previous);
+		// The service still has the previous password.
 		await sandbox.succeed(['deploy']);
 		await sandbox.expectNoChanges();
 		expect(await checksums()).toBe(before);

@@ -28,7 +28,7 @@ async function build(
 	return {planned, lines, image: await runBuild(engine, planned, {reference, labels, onProgress, signal})};
 }
 
-/** Every tree has text of its own, so that no layer comes from a former run. */
+/** Every tree has text of its own, so that no layer comes from a previous run. */
 const webTree = (steps: string, more: Tree = {}): Tree => ({
 	'web/Dockerfile': `ARG BASE=${smallImage}\nFROM $BASE\nWORKDIR /app\nCOPY . .\n${steps}\nEXPOSE 8080\n`,
 	'web/unique': uniqueName(),

@@ -11,7 +11,7 @@ export type Leftovers = {readonly project: string; readonly router: string; read
 /** Removes all of it. What is gone already is fine. */
 export async function removeLeftovers({project, router, folder}: Leftovers): Promise<void> {
 	const engine = connectDocker();
-	for (const name of [router, `${router}-former`]) {
+	for (const name of [router, `${router}-previous`]) {
 		const found = await engine.findByName('container', name);
 		if (found?.labels[labels.router] === 'true') await engine.remove(found.id);
 	}

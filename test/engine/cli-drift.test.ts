@@ -203,10 +203,10 @@ describe('a saved plan', () => {
 			await sandbox.run(['plan', '--replace', 'service.wbe']),
 			/--replace service\.wbe: compartment\.yml declares nothing with this address[\s\S]*--replace service\.web/,
 		);
-		const former = await sandbox.running('service.web');
+		const previous = await sandbox.running('service.web');
 		await sandbox.succeed(['plan', '--replace', 'service.web', '--out', 'next.plan']);
 		await sandbox.succeed(['apply', 'next.plan']);
-		expect((await sandbox.running('service.web')).id).not.toBe(former.id);
+		expect((await sandbox.running('service.web')).id).not.toBe(previous.id);
 		await sandbox.expectNoChanges();
 	});
 

@@ -175,12 +175,12 @@ describe('a service that asks for the password', () => {
 		expect(text).toContain(links[0]);
 	});
 
-	test('a rotation under load loses no request: both passwords sign in until the former one is withdrawn', async () => {
-		const former = await readAccess();
+	test('a rotation under load loses no request: both passwords sign in until the previous one is withdrawn', async () => {
+		const previous = await readAccess();
 		const headersOf = ({user, password}: {user: string; password: string}) => basic(user, password);
 		const clients = {keepAlive: 2, fresh: 2, idling: 2};
-		const withFormer = startLoad(sandbox.router, sandbox.host(), {...clients, headers: headersOf(former)});
-		const loads = [withFormer];
+		const withPrevious = startLoad(sandbox.router, sandbox.host(), {...clients, headers: headersOf(previous)});
+		const loads = [withPrevious];
 		const recorded = () => sandbox.state().access!.headerHash;
 		const before = recorded();
 		const stateFile = join(sandbox.folder, '.compartment/production/state.json');
@@ -189,7 +189,7 @@ describe('a service that asks for the password', () => {
 			await until(() => recorded() !== before || rotation.child.exitCode !== null, 60_000);
 			const recordedAt = statSync(stateFile).mtimeMs;
 			const next = await readAccess();
-			expect(next.password).not.toBe(former.password);
+			expect(next.password).not.toBe(previous.password);
 			const withNext = startLoad(sandbox.router, sandbox.host(), {...clients, headers: headersOf(next)});
 			loads.push(withNext);
 			const {exitCode, stdout, stderr} = await rotation.ended;
@@ -197,10 +197,10 @@ describe('a service that asks for the password', () => {
 			expect({exitCode, shows: stdout.includes(next.password)}).toEqual({exitCode: 0, shows: false});
 			const endedAt = performance.now();
 			await until(() => withNext.samples.length > 200, 30_000);
-			expect(withFormer.namesSince(endedAt)).toEqual([]);
-			expect((await sandbox.ask('/', {headers: headersOf(former)})).status).toBe(401);
-			expect(Math.min(...withFormer.refusals)).toBeGreaterThan(recordedAt);
-			expect(withFormer.samples.length).toBeGreaterThan(100);
+			expect(withPrevious.namesSince(endedAt)).toEqual([]);
+			expect((await sandbox.ask('/', {headers: headersOf(previous)})).status).toBe(401);
+			expect(Math.min(...withPrevious.refusals)).toBeGreaterThan(recordedAt);
+			expect(withPrevious.samples.length).toBeGreaterThan(100);
 			expect(withNext.refusals).toEqual([]);
 		} finally {
 			await Promise.all(loads.map(load => load.stop()));

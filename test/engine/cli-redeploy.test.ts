@@ -12,7 +12,7 @@ describe('a redeploy under load', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('loses no request, and the former deployment answers none after the end', async () => {
+	test('loses no request, and the previous deployment answers none after the end', async () => {
 		sandbox.setVersion('web', 'v2');
 		const plan = words(await sandbox.succeed(['plan']));
 		expect(plan).toContain('~ image.web will be rebuilt: source changed: 1 file ~ version.txt');
@@ -20,7 +20,7 @@ describe('a redeploy under load', () => {
 
 		const load = startLoad(sandbox.router, sandbox.host(), fewClients);
 		const applying = sandbox.start(['deploy']);
-		// In flight on the former deployment while the traffic is switched.
+		// In flight on the previous deployment while the traffic is switched.
 		await applying.shows(/service\.web +ready, waits for the switch|routes|draining/);
 		const slow = sandbox.ask('/slow');
 		const {exitCode} = await applying.ended;
@@ -57,7 +57,7 @@ describe('a service that never becomes ready', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('leaves the former one serving all the time, and is kept stopped with a report', async () => {
+	test('leaves the previous one serving all the time, and is kept stopped with a report', async () => {
 		sandbox.setVersion('web', 'v2 unready');
 		const load = startLoad(sandbox.router, sandbox.host(), fewClients);
 		const {stdout, stderr, exitCode} = await sandbox.run(['deploy']);

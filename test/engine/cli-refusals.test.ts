@@ -226,7 +226,7 @@ describe('who may change an environment, and when', () => {
 	test.each([
 		['while an image is built', /image\.web +started/],
 		['while a candidate becomes ready', /service\.web +starting/],
-		['after the switch', /draining|stopping the former/],
+		['after the switch', /draining|stopping the previous/],
 	])('a kill %s: plan says so, the next apply recovers', async (when, moment) => {
 		sandbox.setVersion('web', `v${when.length}`);
 		const applying = sandbox.start(['deploy']);

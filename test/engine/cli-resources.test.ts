@@ -29,7 +29,7 @@ describe('a resource with a volume', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('comes back with its former container when its successor fails', async () => {
+	test('comes back with its previous container when its successor fails', async () => {
 		const {id} = await sandbox.running('resource.store');
 		const program = "console.log('cannot open the store'); process.exit(3)";
 		describeStore(sandbox, 'second', {command: ['node', '-e', program], restart: {policy: 'no'}});

@@ -103,13 +103,13 @@ test.each([
 );
 
 test('a rotation prints the new link, and no file holds a password', async () => {
-	const former = linkIn(await show(['open']))!;
+	const previous = linkIn(await show(['open']))!;
 	const text = await show(['access', 'rotate']);
 	const next = linkIn(text)!;
 	expect(text).toMatch(/The previous password no longer signs in\.$/);
-	expect([(await visit(former)).status, (await visit(next)).status]).toEqual([401, 200]);
+	expect([(await visit(previous)).status, (await visit(next)).status]).toEqual([401, 200]);
 	for (const file of filesBelow(sandbox.folder))
-		for (const {password} of [former, next]) expect(readFileSync(file, 'latin1'), file).not.toContain(password);
+		for (const {password} of [previous, next]) expect(readFileSync(file, 'latin1'), file).not.toContain(password);
 	const audit = readFileSync(join(sandbox.folder, '.compartment/production/audit.ndjson'), 'utf8');
 	expect(audit.match(/"access\.(shown|rotated)"/g)!.slice(-3)).toEqual([
 		'"access.shown"',
@@ -119,22 +119,22 @@ test('a rotation prints the new link, and no file holds a password', async () =>
 }, 90_000);
 
 test.each([
-	['rotate.after-both', 'former'],
+	['rotate.after-both', 'previous'],
 	['rotate.after-record', 'next'],
 ] as const)(
 	'a rotation that is killed at %s is ended by the next command',
 	async (point, valid) => {
-		const former = linkIn(await show(['open']))!;
+		const previous = linkIn(await show(['open']))!;
 		const killed = await sandbox.run(['access', 'rotate'], {env: {COMPARTMENT_FAILPOINT: point}});
 		expect(killed.signal).toBe('SIGKILL');
 		// The router accepts both still.
-		expect((await visit(former)).status).toBe(200);
+		expect((await visit(previous)).status).toBe(200);
 		const {stdout, stderr} = await sandbox.run(['apply', '--auto-approve']);
 		expect(stdout + stderr).toContain('a rotation of the access password was interrupted');
 		const recorded = linkIn(await show(['open']))!;
-		expect(recorded.password === former.password ? 'former' : 'next').toBe(valid);
+		expect(recorded.password === previous.password ? 'previous' : 'next').toBe(valid);
 		expect((await visit(recorded)).status).toBe(200);
-		expect((await visit(former)).status).toBe(valid === 'former' ? 200 : 401);
+		expect((await visit(previous)).status).toBe(valid === 'previous' ? 200 : 401);
 		const {access} = JSON.parse(readFileSync(join(sandbox.folder, '.compartment/production/state.json'), 'utf8'));
 		expect(access).not.toHaveProperty('isRotating');
 	},

@@ -26,7 +26,7 @@ describe('a command that is killed', () => {
 	});
 
 	test.for([
-		['resource.after-start', 'the former container runs again'],
+		['resource.after-start', 'the previous container runs again'],
 		['switch.after-publish', 'the switch had happened: web, worker serve the new deployment'],
 	])('at %s of a redeploy loses no request and no data', async ([point, message], {expect: check}) => {
 		const version = point === 'resource.after-start' ? 2 : 3;

@@ -38,22 +38,22 @@ describe('a worker', () => {
 		const plan = words(await sandbox.succeed(['plan']));
 		expect(plan).toMatch(/-\/\+ service\.mailer will be replaced, [^:]+: source changed: 1 file/);
 		await sandbox.succeed(['deploy']);
-		const [former, active] = await Promise.all(
+		const [previous, active] = await Promise.all(
 			containersAt(await sandbox.observe(), 'service.mailer').map(({id}) => sandbox.engine.inspectContainer(id)),
 		);
-		expect(former).toMatchObject({state: 'exited'});
+		expect(previous).toMatchObject({state: 'exited'});
 		expect(active).toMatchObject({state: 'running'});
-		expect(former!.finishedAt!).toBeLessThanOrEqual(active!.startedAt!);
+		expect(previous!.finishedAt!).toBeLessThanOrEqual(active!.startedAt!);
 		await sandbox.expectNoChanges();
 	});
 
-	test('that does not stay up gives way to the former one', async () => {
+	test('that does not stay up gives way to the previous one', async () => {
 		const {id} = await sandbox.running('service.mailer');
 		const crash = 'echo lost the connection to the queue; exit 9';
 		sandbox.write({'services/mailer/Dockerfile': `FROM node:24-slim\nCMD ["sh", "-c", "${crash}"]\n`});
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toMatch(/service\.mailer: the former deployment dpl_\w+ runs again/);
+		expect(words(stdout)).toMatch(/service\.mailer: the previous deployment dpl_\w+ runs again/);
 		expect(stdout).toContain('lost the connection to the queue');
 		expect((await sandbox.running('service.mailer')).id).toBe(id);
 	});

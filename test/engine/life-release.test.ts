@@ -65,7 +65,7 @@ test('is repeated neither by a rollback, nor by a restart, nor by a promote', as
 	expect((await sandbox.ask('/', {environment: 'staging'})).body).toBe('web v3');
 });
 
-test('that fails leaves the former deployment serving and says why', async () => {
+test('that fails leaves the previous deployment serving and says why', async () => {
 	const before = await sandbox.running('service.web');
 	const lines =
 		"for (let line = 1; line <= 25; line++) console.log('step ' + line); console.log('no column total'); process.exitCode = 3";

@@ -35,7 +35,7 @@ const list = async (service = 'web') =>
 const body = async (path?: string) => (await sandbox.ask(path)).body;
 const rollback = (...args: string[]) => sandbox.run(['rollback', '--auto-approve', ...args]);
 
-test('without a former deployment there is none to roll back to', async () => {
+test('without a previous deployment there is none to roll back to', async () => {
 	expectError(await rollback(), 'No valid rollback target was found.');
 });
 

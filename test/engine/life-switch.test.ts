@@ -60,7 +60,7 @@ describe('switches under load', () => {
 		await pause(300);
 		await load.stop();
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toContain('api crashed right after the switch; the former deployment serves again');
+		expect(words(stdout)).toContain('api crashed right after the switch; the previous deployment serves again');
 		expect(stdout).toMatch(/service\.api +failed after .*: api crashed right after the switch/);
 		expect(stdout).toMatch(/service\.web +failed after .*: taken back: service\.api failed/);
 		expect(stdout).toContain('exit code: 9');
@@ -134,20 +134,20 @@ describe('a worker that crashes right after the switch', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('gives way to the former one, and so does what was switched with it', async () => {
+	test('gives way to the previous one, and so does what was switched with it', async () => {
 		const {id} = await sandbox.running('service.mailer');
 		sandbox.setVersion('mailer', 'v2 dies=4000');
 		sandbox.setVersion('web', 'v2');
 		const {stdout, exitCode} = await sandbox.run(['deploy'], {env: {COMPARTMENT_CONFIG_HOME: patient(sandbox)}});
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toContain('mailer crashed right after the switch; the former deployment serves again');
+		expect(words(stdout)).toContain('mailer crashed right after the switch; the previous deployment serves again');
 		expect((await sandbox.running('service.mailer')).id).toBe(id);
 		expect((await sandbox.ask()).body).toBe('web v1');
-		const [former, crashed] = await Promise.all(
+		const [previous, crashed] = await Promise.all(
 			containersAt(await sandbox.observe(), 'service.mailer').map(each => sandbox.engine.inspectContainer(each.id)),
 		);
 		expect(crashed!.state).toBe('exited');
-		expect(former!.startedAt!).toBeGreaterThanOrEqual(crashed!.finishedAt!);
+		expect(previous!.startedAt!).toBeGreaterThanOrEqual(crashed!.finishedAt!);
 		sandbox.setVersion('mailer', 'v3');
 		await sandbox.succeed(['deploy']);
 		expect((await sandbox.ask()).body).toBe('web v2');

@@ -87,7 +87,7 @@ test('switches and reloads under load lose no request, and nobody reaches the ol
 		expect(await serve(site({blue: 'c', green: 'b'}, 'blue'))).toEqual({method: 'switch', names: ['c']});
 		expect(await serve(site({blue: 'c', green: 'd'}, 'green'))).toEqual({method: 'switch', names: ['d']});
 
-		// A new topology is loaded by a new worker; a client with an idle connection stays with the former one.
+		// A new topology is loaded by a new worker; a client with an idle connection stays with the previous one.
 		const path = '/patient';
 		expect((await ask(router, {host, path, agent: patient})).echo?.name).toBe('d');
 		expect(await serve(site({blue: 'c', green: 'd'}, 'green', 1))).toEqual({method: 'reload', names: ['d']});
@@ -97,8 +97,8 @@ test('switches and reloads under load lose no request, and nobody reaches the ol
 		expect(await drain(engine, router, retired('green'), {deadlineMs: 15_000})).toBe(true);
 		await engine.stop(echoes.d.id, 1);
 		expect((await ask(router, {host, path, agent: patient})).echo?.name).toBe('b');
-		// The address of the slot in service changes, which only a reload can do. Pooled connections of the former worker
-		// may still go to the former address, which in life is gone by then.
+		// The address of the slot in service changes, which only a reload can do. Pooled connections of the previous worker
+		// may still go to the previous address, which in life is gone by then.
 		const moved = await serve(site({blue: 'c'}, 'blue', 1));
 		expect(moved.method).toBe('reload');
 		expect(moved.names).toContain('c');

@@ -514,7 +514,7 @@ test('a router of an earlier release is replaced, keeps its routes, and has limi
 
 test('a restart, a stop and a new container serve the same routes', async () => {
 	const {engine, router} = lab;
-	// A switch is written first: a restart must not bring the former slot back.
+	// A switch is written first: a restart must not bring the previous slot back.
 	const [web, api] = site().backends;
 	const switched = site({
 		backends: [{...web!, slots: {blue: target('127.0.0.1', 1), green: target(address)}, active: 'green'}, api!],
@@ -554,7 +554,7 @@ test('a restart, a stop and a new container serve the same routes', async () => 
 	expect(await publish(engine, router, switched)).toEqual({method: 'none'});
 }, 90_000);
 
-test('a taken port is told with its owner, and the former router goes on', async () => {
+test('a taken port is told with its owner, and the previous router goes on', async () => {
 	const {engine, router} = lab;
 	const server = createServer();
 	const port = await new Promise<number>(resolve => {
@@ -591,7 +591,7 @@ test('another port replaces the container and keeps the routes', async () => {
 	expect(await ask(moved, {host})).toMatchObject({status: 200});
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
 	expect(await ask(router, {host})).toMatchObject({status: 200});
-	expect(await engine.findByName('container', `${router.name}-former`)).toBeUndefined();
+	expect(await engine.findByName('container', `${router.name}-previous`)).toBeUndefined();
 }, 90_000);
 
 test('two processes that make the router at once get the same one', async () => {

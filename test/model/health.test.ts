@@ -16,15 +16,15 @@ const up: ContainerFacts = {
 	restartCount: 0,
 };
 
-const restarted = (count: number, secondsAgo: number, formerSeconds: number | undefined): ContainerFacts => ({
+const restarted = (count: number, secondsAgo: number, previousSeconds: number | undefined): ContainerFacts => ({
 	...up,
 	restartCount: count,
 	startedAt: ago(secondsAgo),
 	finishedAt: ago(secondsAgo + 1),
-	formerRun: {
+	previousRun: {
 		exitCode: 1,
 		isOutOfMemory: false,
-		ranMs: formerSeconds === undefined ? undefined : formerSeconds * 1000,
+		ranMs: previousSeconds === undefined ? undefined : previousSeconds * 1000,
 		endsInMinute: secondsAgo < 60 ? Math.min(count, 3) : 0,
 	},
 });
@@ -89,7 +89,7 @@ const rows: readonly Row[] = [
 	],
 	[
 		'the engine has forgotten everything, and it was started again twice',
-		{container: {...restarted(2, 59, 1), formerRun: undefined}},
+		{container: {...restarted(2, 59, 1), previousRun: undefined}},
 		'crashing',
 		'restarted 2 times',
 	],
@@ -101,7 +101,7 @@ const rows: readonly Row[] = [
 				state: 'restarting',
 				startedAt: ago(31),
 				finishedAt: ago(1),
-				formerRun: undefined,
+				previousRun: undefined,
 			},
 		},
 		'crashing',
@@ -109,13 +109,13 @@ const rows: readonly Row[] = [
 	],
 	[
 		'the engine has forgotten everything, and it was started again once',
-		{container: {...restarted(1, 59, 1), formerRun: undefined}},
+		{container: {...restarted(1, 59, 1), previousRun: undefined}},
 		'degraded',
 		'restarted less than a minute ago',
 	],
 	[
 		'the engine has forgotten everything, and it has run for a minute',
-		{container: {...restarted(9, 60, 1), formerRun: undefined}},
+		{container: {...restarted(9, 60, 1), previousRun: undefined}},
 		'healthy',
 		null,
 	],
@@ -149,7 +149,7 @@ const rows: readonly Row[] = [
 		{
 			container: {
 				...restarted(2, 5, 30),
-				formerRun: {exitCode: 137, isOutOfMemory: true, ranMs: 1000, endsInMinute: 2},
+				previousRun: {exitCode: 137, isOutOfMemory: true, ranMs: 1000, endsInMinute: 2},
 			},
 		},
 		'crashing',

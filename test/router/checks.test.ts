@@ -57,11 +57,11 @@ describe('a check', () => {
 	});
 
 	test('moves in the very lines of the switch, without a reload', () => {
-		const former = renderConfig([tableWith(http)], 1);
+		const previous = renderConfig([tableWith(http)], 1);
 		const state = (proxy: string, slot: string, operation: number, admin: number) =>
 			`3 ${proxy} 1 ${slot} 10.213.1.${slot === 'blue' ? 5 : 6} ${operation} ${admin} 80`;
 		const running = parseRunning(
-			`description: generation 1 topology ${topologyIn(former)}`,
+			`description: generation 1 topology ${topologyIn(previous)}`,
 			[
 				'# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_port',
 				state('blog-1.web', 'blue', 2, 0),
@@ -71,7 +71,7 @@ describe('a check', () => {
 				state('health:blog-1.web', 'green', 0, 5),
 			].join('\n'),
 		);
-		expect(planRuntime([tableWith(http)], former, running)).toEqual({type: 'none'});
+		expect(planRuntime([tableWith(http)], previous, running)).toEqual({type: 'none'});
 		expect(planRuntime([tableWith(http, 'green')], renderConfig([tableWith(http, 'green')], 2), running)).toEqual({
 			type: 'switch',
 			lines: [

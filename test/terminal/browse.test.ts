@@ -157,14 +157,14 @@ test('a failed deploy is seen with its cause, and what it said can be read', asy
 
 test('a mistake in compartment.yml is told with its place, and gone when it is corrected', async () => {
 	const file = join(sandbox.folder, 'compartment.yml');
-	const former = readFileSync(file, 'utf8');
+	const previous = readFileSync(file, 'utf8');
 	using terminal = open();
 	await terminal.waitFor(/web +healthy/, 20_000);
-	sandbox.write({'compartment.yml': former.replace('path:', 'pathh:')});
+	sandbox.write({'compartment.yml': previous.replace('path:', 'pathh:')});
 	await terminal.waitFor(/^ +compartment\.yml:\d+:\d+ services/m, 20_000);
 	terminal.press('\r3');
 	expect(await terminal.waitFor(/\| +\^+/, 20_000)).toContain('did you mean "path"?');
-	sandbox.write({'compartment.yml': former});
+	sandbox.write({'compartment.yml': previous});
 	await terminal.waitFor('What the next apply would change', 20_000);
 	terminal.press('q');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});

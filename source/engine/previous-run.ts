@@ -1,4 +1,4 @@
-import type {FormerRun} from '../model/health-facts.ts';
+import type {PreviousRun} from '../model/health-facts.ts';
 import type {EngineEvent} from './engine.ts';
 
 export type RunEvent = Pick<EngineEvent, 'at' | 'action' | 'attributes'>;
@@ -6,7 +6,7 @@ export type RunEvent = Pick<EngineEvent, 'at' | 'action' | 'attributes'>;
 const minute = 60_000;
 
 /** The latest run that ended, from the `start`, `die` and `oom` events of one container, oldest first. */
-export function formerRunIn(events: readonly RunEvent[], now: number): FormerRun | undefined {
+export function previousRunIn(events: readonly RunEvent[], now: number): PreviousRun | undefined {
 	const ends = events.filter(({action}) => action === 'die');
 	const end = ends.at(-1);
 	if (!end) return undefined;
