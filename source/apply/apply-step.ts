@@ -3,7 +3,7 @@ import type {Deployment, RoutesRecord} from '../state/state.ts';
 
 /**
  * A node of an apply. Several nodes can make one visible step: a service starts with its candidate and is done when
- * its former deployment is retired.
+ * its previous deployment is retired.
  */
 export type ApplyStep = {
 	readonly id: string;
@@ -31,8 +31,8 @@ export type Shared = {
 	/** Service → candidate that is ready. */
 	readonly ready: Record<string, string>;
 	/** Service → deployment that serves before the switch. */
-	readonly former: Record<string, Deployment>;
-	readonly formerRoutes: RoutesRecord | null;
+	readonly previous: Record<string, Deployment>;
+	readonly previousRoutes: RoutesRecord | null;
 	/** What the router held before anything became ready. */
 	ahead?: Promise<ReadAhead>;
 };

@@ -82,8 +82,8 @@ function switchSteps(context: ApplyContext, shared: Shared, actions: readonly Ac
 		dependsOn: [joinId, ...changing.filter(({kind}) => kind !== 'delete').map(({address}) => candidateId(address))],
 		run() {
 			// Without a routes action nothing changes in them, or the user left it out.
-			const former = state.current().routes;
-			const wanted = (routes ? plan.routes : former) ?? plan.routes ?? {hosts: {}, rules: [], access: {}};
+			const previous = state.current().routes;
+			const wanted = (routes ? plan.routes : previous) ?? plan.routes ?? {hosts: {}, rules: [], access: {}};
 			return switchTraffic(context, wanted, shared.ready, shared.ahead);
 		},
 	};
@@ -122,7 +122,7 @@ const cleanUpStep = (context: ApplyContext, steps: readonly ApplyStep[]): ApplyS
 /** The graph of an apply: one node or more for every action that is not `none`. */
 export function applySteps(context: ApplyContext): ApplyStep[] {
 	const actions = busyActions(context.plan);
-	const shared: Shared = {opened: {}, ready: {}, former: {}, formerRoutes: context.state.current().routes};
+	const shared: Shared = {opened: {}, ready: {}, previous: {}, previousRoutes: context.state.current().routes};
 	const candidates = actions
 		.filter(action => isBesideServing(context, action))
 		.map(({address}) => candidateId(address));

@@ -18,17 +18,17 @@ export function patchDeployment(state: State, id: string, patch: Partial<Deploym
 export type Switch = Readonly<Record<string, string>>;
 
 /**
- * The state in which the given deployments serve with these routes. Former ones wait to be drained. A service that is
+ * The state in which the given deployments serve with these routes. Previous ones wait to be drained. A service that is
  * to be removed stays active until its containers are gone, so that an apply that breaks off in between is gone on with.
  */
 export function withSwitch(state: State, routes: RoutesRecord, switched: Switch): State {
 	let next: State = {...state, routes};
 	for (const [service, id] of Object.entries(switched)) {
-		const former = state.deployments[state.active[service] ?? ''];
-		if (former?.id === id) continue;
-		if (former) next = patchDeployment(next, former.id, {stage: 'draining_previous'});
+		const previous = state.deployments[state.active[service] ?? ''];
+		if (previous?.id === id) continue;
+		if (previous) next = patchDeployment(next, previous.id, {stage: 'draining_previous'});
 		const kind = state.deployments[id]?.kind;
-		const slot = kind && isRouted(kind) ? otherSlot(former?.slot) : undefined;
+		const slot = kind && isRouted(kind) ? otherSlot(previous?.slot) : undefined;
 		const completedAt = new Date().toISOString();
 		next = patchDeployment(next, id, {stage: 'active', status: 'succeeded', slot, completedAt});
 	}

@@ -14,7 +14,7 @@ import {listOwnImages} from './own-images.ts';
 import {deleteResource} from './steps/resource.ts';
 import {deleteService} from './steps/retire.ts';
 
-/** Containers of failed attempts and former deployments have no action of their own. */
+/** Containers of failed attempts and previous deployments have no action of their own. */
 async function removeContainers({engine, plan}: ApplyContext): Promise<void> {
 	const {containers} = await observeOwn(engine, plan);
 	for (const {id} of containers) await engine.remove(id);

@@ -41,7 +41,7 @@ type ServiceTarget = Target & {
 	/** It serves nobody yet, so that its end is final, whatever its restart policy says. */
 	readonly isCandidate: boolean;
 	/** What serves now and would be replaced. */
-	readonly former?: {readonly host: string; readonly port: number};
+	readonly previous?: {readonly host: string; readonly port: number};
 };
 
 async function endedMessage(
@@ -93,7 +93,7 @@ export async function awaitResource(
  */
 async function awaitPort(
 	context: ApplyContext,
-	{address, containerId, host, port, isCandidate, former}: ServiceTarget,
+	{address, containerId, host, port, isCandidate, previous}: ServiceTarget,
 ): Promise<Readiness> {
 	const onTry = (answer: string) => progress(context, address, `no readiness declared, port ${port} → ${answer}`);
 	const outcome = await unlessEnded(context, containerId, isCandidate ? 0 : restartsAllowed, signal =>
@@ -104,7 +104,7 @@ async function awaitPort(
 	if (outcome.value.isReady) return {isReady: true};
 	const [listening, serving] = await Promise.all([
 		askListening(context.engine, containerId, port),
-		former && probeTcp(context.engine, context.router, {...former, timeoutMs: servingMs}, {signal: context.signal}),
+		previous && probeTcp(context.engine, context.router, {...previous, timeoutMs: servingMs}, {signal: context.signal}),
 	]);
 	const where = listening === undefined ? '' : `; your program ${listening}`;
 	const message = `Nothing accepts connections on port ${port} after ${listenMs / 1000} s${where}.`;

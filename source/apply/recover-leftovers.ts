@@ -42,15 +42,15 @@ export async function withdrawDeployment(context: RecoveryContext, deployment: D
 	await takeOutOfService(context, isRouterUp ? deployment : unreachable);
 }
 
-/** Former deployments whose requests were still to be waited for. */
-export async function retireFormer(context: RecoveryContext): Promise<void> {
+/** Previous deployments whose requests were still to be waited for. */
+export async function retirePrevious(context: RecoveryContext): Promise<void> {
 	const {state} = context;
 	const {deployments, active} = state.current();
-	const former = Object.values(deployments).filter(
+	const previous = Object.values(deployments).filter(
 		({id, service, stage}) => stage === 'draining_previous' && active[service] !== id,
 	);
-	if (former.length === 0) return;
-	for (const deployment of former) {
+	if (previous.length === 0) return;
+	for (const deployment of previous) {
 		await withdrawDeployment(context, deployment);
 		const patch = {stage: 'retired', completedAt: now()} as const;
 		await state.update(current => patchDeployment(current, deployment.id, patch));

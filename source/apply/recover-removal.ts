@@ -9,7 +9,7 @@ import {ownContainers, type RecoveryContext} from './recovery-context.ts';
  * seen it run. Asking again waits for that, so that the next plan sees how it ended.
  */
 
-/** Ends the stop of deployments that are still recorded as active; former ones are retired by their stage. */
+/** Ends the stop of deployments that are still recorded as active; previous ones are retired by their stage. */
 export async function recoverRetirement(context: RecoveryContext, ids: readonly string[]): Promise<void> {
 	const {engine, settings, state} = context;
 	const {deployments, active} = state.current();

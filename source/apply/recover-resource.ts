@@ -6,7 +6,7 @@ import {ownContainers, type RecoveryContext} from './recovery-context.ts';
 type Replacement = Extract<PendingOperation['intent'], {type: 'replace-resource'}>;
 
 /**
- * The former container waits under another name until the new one is recorded; without a record it comes back. The very
+ * The previous container waits under another name until the new one is recorded; without a record it comes back. The very
  * first container of a resource is kept: the next apply goes on with it.
  * @returns whether the replacement had happened
  */
@@ -21,35 +21,35 @@ export async function recoverResource(
 	const find = (name: string) =>
 		containers.find(container => container.name === name && container.labels[labels.address] === address);
 	const current = find(containerName);
-	const former = find(previousContainerName(containerName));
+	const previous = find(previousContainerName(containerName));
 	const record = state.current().resources[resource];
 	if (current && record?.containerId === current.id) {
 		const isNew = current.labels[labels.op] === op;
-		if (former) await engine.remove(former.id);
+		if (previous) await engine.remove(previous.id);
 		// The engine may still be stopping it for the killed process: asking again waits for that.
 		else if (!isNew) await engine.stop(current.id, settings.stopGraceSeconds);
 		if (record.status === 'running') {
 			await engine.start(current.id);
-			if (!isNew && !former) say(`started resource ${resource} again`);
+			if (!isNew && !previous) say(`started resource ${resource} again`);
 		}
 		return isNew;
 	}
-	if (current && !former && !record) return false;
+	if (current && !previous && !record) return false;
 	if (current) {
 		// It has the volume open.
 		await engine.stop(current.id, settings.stopGraceSeconds);
 		await engine.remove(current.id);
-		if (!former) say(`removed the half-made container of resource ${resource}; its volumes are untouched`);
+		if (!previous) say(`removed the half-made container of resource ${resource}; its volumes are untouched`);
 	}
-	if (former) {
-		await engine.rename(former.id, containerName);
-		await engine.start(former.id);
-		say(`resource ${resource}: the former container runs again`);
+	if (previous) {
+		await engine.rename(previous.id, containerName);
+		await engine.start(previous.id);
+		say(`resource ${resource}: the previous container runs again`);
 	}
 	return false;
 }
 
-/** Replacements that failed and could not be undone either: their former containers still wait under another name. */
+/** Replacements that failed and could not be undone either: their previous containers still wait under another name. */
 export async function recoverReplacements(context: RecoveryContext): Promise<void> {
 	const {project, environment} = context.state.current();
 	for (const {name, labels: own} of await ownContainers(context)) {

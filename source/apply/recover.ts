@@ -2,7 +2,7 @@ import {failpoint} from '../failpoints.ts';
 import {labels} from '../model/labels.ts';
 import {type PendingOperation, pendingOperations} from '../state/journal.ts';
 import type {JournalEntry} from '../state/journal-entry.ts';
-import {discardUnfinished, retireFormer, settleContainers} from './recover-leftovers.ts';
+import {discardUnfinished, retirePrevious, settleContainers} from './recover-leftovers.ts';
 import {recoverRemoval, recoverRetirement} from './recover-removal.ts';
 import {recoverReplacements, recoverResource} from './recover-resource.ts';
 import {recoverSwitch} from './recover-switch.ts';
@@ -58,7 +58,7 @@ export async function recover(context: RecoveryContext, entries: readonly Journa
 	}
 	await discardUnfinished(context, undecided);
 	failpoint('recover.after-discard');
-	await retireFormer(context);
+	await retirePrevious(context);
 	failpoint('recover.after-retire');
 	await recoverReplacements(context);
 	await settleContainers(context);

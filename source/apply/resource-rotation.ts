@@ -86,8 +86,8 @@ function isSwitched(state: State, {name, rotation, spec, declared}: Rotating): b
 			const output = value.type === 'output' && value.resource === name ? declared?.outputs[value.output] : undefined;
 			if (!output || value.type !== 'output') return [];
 			const next = outputFingerprint(output, context, env);
-			const former = outputFingerprint(output, context, {...env, ...valuesOf(rotation.former)});
-			return next === former ? [] : [value.fingerprint === next];
+			const previous = outputFingerprint(output, context, {...env, ...valuesOf(rotation.former)});
+			return next === previous ? [] : [value.fingerprint === next];
 		}),
 	);
 	return used.length === 0 || used.includes(true);

@@ -17,12 +17,12 @@ function describeBackend(state: State, routes: RoutesRecord, service: string): B
 	const check: HealthCheck = readiness
 		? {type: 'http', path: readiness.path, timeoutMs: readiness.timeoutMs}
 		: {type: 'tcp'};
-	// The former deployment stays in its slot until the next one needs it: leaving it out would be one more reload.
-	const former = Object.values(state.deployments)
+	// The previous deployment stays in its slot until the next one needs it: leaving it out would be one more reload.
+	const previous = Object.values(state.deployments)
 		.filter(deployment => deployment.service === service && deployment.slot === otherSlot(active.slot))
 		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
-	const formerTarget = former && targetOf(former);
-	const idle = formerTarget ? {[otherSlot(active.slot)]: formerTarget} : {};
+	const previousTarget = previous && targetOf(previous);
+	const idle = previousTarget ? {[otherSlot(active.slot)]: previousTarget} : {};
 	// One that was stopped answers 503 at once: nobody waits for an address that is not there.
 	return {service, accessMode, slots: {...idle, [slot]: target}, active: status === 'stopped' ? null : slot, check};
 }

@@ -18,20 +18,20 @@ const nameIn = (address: string): string => address.slice(address.indexOf('.') +
 
 function deleteSteps(context: ApplyContext, {address}: Action): ApplyStep[] {
 	const name = nameIn(address);
-	const former = activeDeployment(context.state.current(), name);
+	const previous = activeDeployment(context.state.current(), name);
 	const run = async () => {
-		if (former) await retireDeployment(context, address, former);
+		if (previous) await retireDeployment(context, address, previous);
 		await deleteService(context, name);
 	};
 	// A switch that is taken back keeps it serving.
 	return [{id: address, address, ...whole, dependsOn: [watchId], run}];
 }
 
-/** What ends a service's step after the switch: the former deployment goes. */
+/** What ends a service's step after the switch: the previous deployment goes. */
 function retireStep(context: ApplyContext, shared: Shared, address: string): ApplyStep {
 	const run = async () => {
-		const former = shared.former[nameIn(address)];
-		if (former) await retireDeployment(context, address, former);
+		const previous = shared.previous[nameIn(address)];
+		if (previous) await retireDeployment(context, address, previous);
 		await removeOldContainers(context, nameIn(address));
 	};
 	return {id: address, address, isFirst: false, isLast: true, dependsOn: [watchId], run};
@@ -68,8 +68,8 @@ function candidateStep(
 ): ApplyStep {
 	const {address, dependsOn} = action;
 	const {service} = planned;
-	const former = activeDeployment(context.state.current(), service);
-	if (former) shared.former[service] = former;
+	const previous = activeDeployment(context.state.current(), service);
+	if (previous) shared.previous[service] = previous;
 	// A worker is stopped before its successor starts, so it waits until nothing else can fail.
 	const isWorker = planned.kind === 'worker' && !context.plan.isHold;
 	const before = [joinId, ...dependsOn];
@@ -101,8 +101,8 @@ function promoteSteps(context: ApplyContext, shared: Shared, address: string): A
 	const service = nameIn(address);
 	const state = context.state.current();
 	const candidate = heldCandidates(state)[service]!;
-	const former = activeDeployment(state, service);
-	if (former) shared.former[service] = former;
+	const previous = activeDeployment(state, service);
+	if (previous) shared.previous[service] = previous;
 	const first: ApplyStep = {
 		id: candidateId(address),
 		address,

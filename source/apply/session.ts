@@ -12,7 +12,7 @@ import type {State} from '../state/state.ts';
 import {keepCopy} from '../state/store.ts';
 import {readPin, removePin} from '../state/trust-key.ts';
 import {recover} from './recover.ts';
-import {discardUnfinished, retireFormer, stopEnded} from './recover-leftovers.ts';
+import {discardUnfinished, retirePrevious, stopEnded} from './recover-leftovers.ts';
 import {removeOperations} from './recover-operations.ts';
 import {recoverReplacements} from './recover-resource.ts';
 import {settleRotations} from './resource-rotation.ts';
@@ -82,7 +82,7 @@ export async function openSession({
 		} else {
 			// An apply that failed could not always put away what it had made, or what it had replaced.
 			await discardUnfinished(recovery);
-			await retireFormer(recovery);
+			await retirePrevious(recovery);
 			await stopEnded(recovery);
 			await recoverReplacements(recovery);
 		}

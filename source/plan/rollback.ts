@@ -56,7 +56,7 @@ function rolledBackRoutes(input: PlanInput, targets: readonly Deployment[]): Rou
 	return {...routes, rules: [...kept, ...targets.flatMap(target => target.routes)]};
 }
 
-/** Former deployments become active again under new ids; nothing is built and nothing is released. */
+/** Previous deployments become active again under new ids; nothing is built and nothing is released. */
 export function planRollback(input: PlanInput): Proposal {
 	const targets = Object.values(input.rollback).map(id => input.state.deployments[id]!);
 	const services = targets.map(target => planTarget(input, target));

@@ -16,18 +16,19 @@ type Scope = Pick<PlanInput, 'desired' | 'state' | 'services'>;
  * `on` them (contract 4.4); the others stay as they were published.
  */
 export function desiredRoutes({desired, state, services}: Scope): RoutesRecord {
-	const former = state.routes;
+	const previous = state.routes;
 	const isIncluded = (service: string) => isSelected({services}, service);
 	const hosts: Record<string, string> = {};
 	const access: Record<string, 'authenticated' | 'public'> = {};
-	for (const [host, service] of Object.entries(former?.hosts ?? {})) if (!isIncluded(service)) hosts[host] = service;
-	for (const [service, mode] of Object.entries(former?.access ?? {})) if (!isIncluded(service)) access[service] = mode;
+	for (const [host, service] of Object.entries(previous?.hosts ?? {})) if (!isIncluded(service)) hosts[host] = service;
+	for (const [service, mode] of Object.entries(previous?.access ?? {}))
+		if (!isIncluded(service)) access[service] = mode;
 	for (const service of desired.services) {
 		if (!isRouted(service.kind) || !isIncluded(service.name)) continue;
 		for (const host of service.hosts) hosts[host] = service.name;
 		access[service.name] = service.accessMode;
 	}
-	const kept = (former?.rules ?? []).filter(rule => !isIncluded(rule.on));
+	const kept = (previous?.rules ?? []).filter(rule => !isIncluded(rule.on));
 	return {hosts, access, rules: [...kept, ...desired.routes.filter(rule => isIncluded(rule.on))]};
 }
 

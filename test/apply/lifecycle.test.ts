@@ -154,7 +154,7 @@ async function expectComplete(world: MemoryWorld, state: State, descriptor: stri
 		...Object.values(state.deployments).map(({containerId}) => containerId),
 		...Object.values(state.resources).map(({containerId}) => containerId),
 	]);
-	// A former one may be removed by anybody without harm; what nobody recorded would stay for ever.
+	// A previous one may be removed by anybody without harm; what nobody recorded would stay for ever.
 	expect(observed.containers.filter(({id}) => !recorded.has(id)).map(({name}) => name)).toEqual([]);
 	expect(observed.networks.map(({name}) => name).sort()).toEqual(
 		[state.networks!.environment.name, state.networks!.mesh.name].sort(),
@@ -236,8 +236,8 @@ async function live(steps: readonly Step[]): Promise<Applied> {
 					if (Object.keys(model.services).length > 1) delete model.services[each.name];
 					break;
 				case 'set-resource': {
-					const former = model.resources[each.name]?.volumes ?? ['data'];
-					const handles = each.hasMore ? [...new Set([...former, 'more'])] : former;
+					const previous = model.resources[each.name]?.volumes ?? ['data'];
+					const handles = each.hasMore ? [...new Set([...previous, 'more'])] : previous;
 					model.resources[each.name] = {user: each.user, volumes: handles};
 					break;
 				}

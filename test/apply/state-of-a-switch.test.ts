@@ -9,9 +9,9 @@ const routes = state.routes!;
 const web = state.deployments[deploymentId('web')]!;
 const mailer = state.deployments[deploymentId('mailer')]!;
 
-const candidate = (former: Deployment, patch: Partial<Deployment> = {}): Deployment => ({
-	...former,
-	id: deploymentId(former.service, 2),
+const candidate = (previous: Deployment, patch: Partial<Deployment> = {}): Deployment => ({
+	...previous,
+	id: deploymentId(previous.service, 2),
 	status: 'running',
 	stage: 'candidate',
 	slot: undefined,
@@ -26,7 +26,7 @@ const switchedTo = (next: Deployment, wanted: RoutesRecord = routes, from = with
 	withSwitch(from, wanted, {[next.service]: next.id});
 
 describe('a switch', () => {
-	it('makes the candidate active in the other slot, and the former one wait for its drain', () => {
+	it('makes the candidate active in the other slot, and the previous one wait for its drain', () => {
 		const next = switchedTo(candidate(web));
 		expect(next.active['web']).toBe('dpl_web2');
 		expect(next.deployments['dpl_web2']).toMatchObject({stage: 'active', status: 'succeeded', slot: 'green'});
@@ -45,9 +45,14 @@ describe('a switch', () => {
 
 	it('gives a service that is not routed no slot, and one that becomes routed the first', () => {
 		expect(switchedTo(candidate(mailer, {slot: undefined})).deployments['dpl_mailer2']!.slot).toBeUndefined();
-		const formerly: State = {...state, deployments: {...state.deployments, [mailer.id]: {...mailer, slot: undefined}}};
+		const withoutSlot: State = {
+			...state,
+			deployments: {...state.deployments, [mailer.id]: {...mailer, slot: undefined}},
+		};
 		const routed = candidate(mailer, {kind: 'api'});
-		expect(switchedTo(routed, routes, withDeployment(formerly, routed)).deployments['dpl_mailer2']!.slot).toBe('blue');
+		expect(switchedTo(routed, routes, withDeployment(withoutSlot, routed)).deployments['dpl_mailer2']!.slot).toBe(
+			'blue',
+		);
 	});
 
 	it('leaves a service that is to be removed active until its containers are gone', () => {
@@ -93,7 +98,7 @@ describe('the table of the router', () => {
 		});
 	});
 
-	it('keeps the former deployment in its slot until the next one needs it', () => {
+	it('keeps the previous deployment in its slot until the next one needs it', () => {
 		const next = switchedTo(candidate(web));
 		expect(describeTable(next).backends[1]).toMatchObject({
 			active: 'green',

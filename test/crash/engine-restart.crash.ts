@@ -9,7 +9,7 @@ const routes = 'version: 1\nroutes:\n  - on: web\n    path: /api/*\n    to: api\
 
 describe.runIf(canRunEngine())('an engine that starts again', () => {
 	let engine: PrivateEngine;
-	const former = process.env['DOCKER_HOST'];
+	const previous = process.env['DOCKER_HOST'];
 
 	beforeAll(async () => {
 		engine = createPrivateEngine();
@@ -19,8 +19,8 @@ describe.runIf(canRunEngine())('an engine that starts again', () => {
 	});
 
 	afterAll(async () => {
-		if (former === undefined) delete process.env['DOCKER_HOST'];
-		else process.env['DOCKER_HOST'] = former;
+		if (previous === undefined) delete process.env['DOCKER_HOST'];
+		else process.env['DOCKER_HOST'] = previous;
 		await engine.close();
 	});
 

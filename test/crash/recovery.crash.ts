@@ -219,7 +219,7 @@ describe('a project of workers alone', () => {
 		},
 	);
 
-	test('has its former worker back when the change is taken back', async () => {
+	test('has its previous worker back when the change is taken back', async () => {
 		lab.write(version + 1);
 		expect(await lab.crash(apply, 'worker.after-stop')).toBe(true);
 		lab.write(version);

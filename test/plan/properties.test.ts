@@ -185,9 +185,9 @@ describe('withoutSkipped', () => {
 				const rest = withoutSkipped(plan, [address]);
 				expect(rest.actions.map(action => action.address)).toEqual(plan.actions.map(action => action.address));
 				for (const [index, action] of rest.actions.entries()) {
-					const former = plan.actions[index]!;
-					expect(action.kind).toBe(action.address === address ? 'none' : former.kind);
-					expect(action.dependsOn).toEqual(former.dependsOn.filter(other => other !== address));
+					const previous = plan.actions[index]!;
+					expect(action.kind).toBe(action.address === address ? 'none' : previous.kind);
+					expect(action.dependsOn).toEqual(previous.dependsOn.filter(other => other !== address));
 				}
 			}),
 			{numRuns: 100},

@@ -17,7 +17,7 @@ export async function bringBack(
 		return true;
 	} catch (error) {
 		if (!(error instanceof EngineError) || error.status !== 404) throw error;
-		const what = `service.${service}: the container of the former deployment ${id} was removed outside Compartment`;
+		const what = `service.${service}: the container of the previous deployment ${id} was removed outside Compartment`;
 		notice(context, 'warning', `${what} and cannot be started again`);
 		return false;
 	}

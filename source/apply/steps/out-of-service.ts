@@ -18,7 +18,7 @@ type Watch = {
 };
 
 /**
- * Takes a former deployment out of service after the switch: waits until its requests have been answered or the drain
+ * Takes a previous deployment out of service after the switch: waits until its requests have been answered or the drain
  * deadline passes, then stops its container with its grace time. Doing it again is fine.
  */
 export async function takeOutOfService(
@@ -30,7 +30,7 @@ export async function takeOutOfService(
 	const details = containerId === undefined ? undefined : await engine.inspectContainer(containerId);
 	if (containerId === undefined || !details) return;
 	if (slot) {
-		onProgress?.('draining the former deployment');
+		onProgress?.('draining the previous deployment');
 		const options = {deadlineMs: settings.drainSeconds * 1000, signal};
 		if (!(await drain(engine, router, [{lineage, service, slot}], options))) onDeadline?.();
 	}
@@ -38,6 +38,6 @@ export async function takeOutOfService(
 	// Its name first, so that no sibling calls it while it stops; calls that it is answering go on.
 	if (details.state === 'running') await nameOnNetwork(engine, state.current(), {service, address, containerId}, false);
 	failpoint('retire.after-leave');
-	onProgress?.(`stopping the former deployment, which has ${settings.stopGraceSeconds} s to end`);
+	onProgress?.(`stopping the previous deployment, which has ${settings.stopGraceSeconds} s to end`);
 	await engine.stop(containerId, settings.stopGraceSeconds);
 }

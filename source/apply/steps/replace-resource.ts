@@ -46,20 +46,20 @@ export async function replaceResource(
 	const spec = withRevisions(resource.spec, state.current());
 	const imageId = await ensureImage(context, resource.address, spec.image);
 	const logs = new AbortController();
-	let former: ObservedContainer | undefined;
+	let previous: ObservedContainer | undefined;
 	await operate(context, {
 		address: resource.address,
 		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
 		run: async op => {
 			const found = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
 			const begun = found && isBegun(state.current(), resource, found, spec) ? found : undefined;
-			former = begun ? undefined : found;
+			previous = begun ? undefined : found;
 			try {
-				if (former) {
-					progress(context, resource.address, 'stopping the former container');
-					await engine.stop(former.id, settings.stopGraceSeconds);
+				if (previous) {
+					progress(context, resource.address, 'stopping the previous container');
+					await engine.stop(previous.id, settings.stopGraceSeconds);
 					failpoint('resource.after-stop');
-					await engine.rename(former.id, previousContainerName(resource.containerName));
+					await engine.rename(previous.id, previousContainerName(resource.containerName));
 					failpoint('resource.after-rename');
 				}
 				progress(context, resource.address, 'starting');
@@ -70,7 +70,7 @@ export async function replaceResource(
 				await settle(context, resource, containerId);
 				return containerId;
 			} catch (error) {
-				await undoReplacement(context, resource, former);
+				await undoReplacement(context, resource, previous);
 				throw error;
 			} finally {
 				logs.abort();
@@ -78,7 +78,7 @@ export async function replaceResource(
 		},
 		async finish() {
 			failpoint('resource.after-record');
-			if (former) await engine.remove(former.id);
+			if (previous) await engine.remove(previous.id);
 		},
 		record: (current, containerId) =>
 			withInitialised(withRecord(current, {...recordOf(resource, spec, imageId, containerId), ...restored}), resource),
@@ -88,19 +88,19 @@ export async function replaceResource(
 async function undoReplacement(
 	context: ApplyContext,
 	resource: DesiredResource,
-	former: ObservedContainer | undefined,
+	previous: ObservedContainer | undefined,
 ) {
 	const {engine, settings} = context;
 	const containers = await ownContainers(context, resource);
-	// The name has to be free before the former one can have it back.
+	// The name has to be free before the previous one can have it back.
 	for (const {id, name} of containers) {
-		if (name !== resource.containerName || id === former?.id) continue;
+		if (name !== resource.containerName || id === previous?.id) continue;
 		// It has the volume open.
 		await engine.stop(id, settings.stopGraceSeconds);
 		await engine.remove(id);
 	}
-	if (!former) return;
-	const isRenamed = containers.some(({id, name}) => id === former.id && name !== resource.containerName);
-	if (isRenamed) await engine.rename(former.id, resource.containerName);
-	await engine.start(former.id);
+	if (!previous) return;
+	const isRenamed = containers.some(({id, name}) => id === previous.id && name !== resource.containerName);
+	if (isRenamed) await engine.rename(previous.id, resource.containerName);
+	await engine.start(previous.id);
 }

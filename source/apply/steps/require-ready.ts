@@ -17,9 +17,10 @@ type Options = {
 
 /** What serves in place of a deployment. */
 function servingBeside({state}: ApplyContext, {id, service}: Deployment) {
-	const former = activeDeployment(state.current(), service);
-	if (!former || former.id === id || former.address === undefined || former.port === undefined) return undefined;
-	return {host: former.address, port: former.port};
+	const previous = activeDeployment(state.current(), service);
+	if (!previous || previous.id === id || previous.address === undefined || previous.port === undefined)
+		return undefined;
+	return {host: previous.address, port: previous.port};
 }
 
 /** Shows what a started deployment writes until it is ready; a StepError tells why it did not become so. */
@@ -41,7 +42,7 @@ export async function requireReady(
 			host: host!,
 			port: port!,
 			isCandidate: mode === 'new',
-			former: servingBeside(context, deployment),
+			previous: servingBeside(context, deployment),
 		};
 		const readiness = isRouted(kind)
 			? await awaitService(context, target, declared)

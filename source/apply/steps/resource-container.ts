@@ -15,7 +15,7 @@ import {StepError} from '../step-error.ts';
 /** What a resource's container may do (contract 4.5). */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
 
-/** The resource's containers: the one it has, and a former one while it is replaced. */
+/** The resource's containers: the one it has, and a previous one while it is replaced. */
 export async function ownContainers(
 	context: ApplyContext,
 	resource: DesiredResource,

@@ -10,7 +10,7 @@ import {takeOutOfService} from './out-of-service.ts';
 const isFinished = ({stage, status}: Deployment): boolean =>
 	stage === 'retired' || status === 'failed' || status === 'stopped';
 
-/** Removes stopped containers that nobody needs: the newest former one and the newest failed one stay for inspection. */
+/** Removes stopped containers that nobody needs: the newest previous one and the newest failed one stay for inspection. */
 export async function removeOldContainers(context: ApplyContext, service: string): Promise<void> {
 	const {engine, state} = context;
 	const finished = Object.values(state.current().deployments)
@@ -27,7 +27,7 @@ export async function removeOldContainers(context: ApplyContext, service: string
 }
 
 /**
- * Takes a former deployment out of service after the switch: waits until its requests have been answered or the drain
+ * Takes a previous deployment out of service after the switch: waits until its requests have been answered or the drain
  * deadline passes, stops it with its grace time, and keeps the container for a look.
  */
 export async function retireDeployment(context: ApplyContext, address: string, deployment: Deployment): Promise<void> {
@@ -84,9 +84,9 @@ export async function discardCandidates(context: ApplyContext, reason: string): 
 			state.current().active[deployment.service] !== deployment.id,
 	);
 	for (const {id, service, kind, containerId, containerName} of unused) {
-		// A worker's former deployment was stopped first.
-		const former = state.current().deployments[state.current().active[service] ?? ''];
-		if (kind === 'worker' && former) await bringBack(context, former);
+		// A worker's previous deployment was stopped first.
+		const previous = state.current().deployments[state.current().active[service] ?? ''];
+		if (kind === 'worker' && previous) await bringBack(context, previous);
 		const patch = {status: 'stopped', containerId: undefined, failure: {message: reason, lastLines: []}} as const;
 		// Journaled, so that one that cannot be recorded is left to recovery.
 		await operate(context, {

@@ -25,7 +25,7 @@ const findOwn = (state: State, {name}: DesiredResource, key: string) =>
 	findVariable(state, {type: 'resource', name}, key) ?? null;
 
 /** What the database has now, undefined when nobody can tell any more: the variable was set again or removed. */
-function formerValue(state: State, resource: DesiredResource, key: string): RotatedValue | undefined {
+function previousValue(state: State, resource: DesiredResource, key: string): RotatedValue | undefined {
 	const value: EnvValue | undefined = state.resources[resource.name]?.spec.env[key];
 	const variable = findOwn(state, resource, key);
 	if (value?.type === 'plain' && (!variable || (!variable.isSensitive && variable.value === value.value)))
@@ -41,10 +41,10 @@ export async function rotateResource(context: ApplyContext, resource: DesiredRes
 	const {state, secrets} = context;
 	const {name, address} = resource;
 	const keys = rotatedKeys(resource);
-	const former = keys.map(key => formerValue(state.current(), resource, key));
-	const isKnown = former.every(value => value !== undefined);
+	const previous = keys.map(key => previousValue(state.current(), resource, key));
+	const isKnown = previous.every(value => value !== undefined);
 	const next = await Promise.all(keys.map(key => nextValue(state.current(), resource, key)));
-	const rotation = {next, former: isKnown ? former : []};
+	const rotation = {next, former: isKnown ? previous : []};
 	await state.update(current => ({
 		...current,
 		resources: {...current.resources, [name]: {...current.resources[name]!, rotation}},

@@ -15,9 +15,9 @@ import {takeOutOfService} from './out-of-service.ts';
 type Watched = {
 	readonly switched: Switch;
 	/** Service → deployment that served before. */
-	readonly former: Readonly<Record<string, Deployment>>;
+	readonly previous: Readonly<Record<string, Deployment>>;
 	/** What the router served before. */
-	readonly formerRoutes: RoutesRecord | null;
+	readonly previousRoutes: RoutesRecord | null;
 };
 
 const containersOf = ({state}: ApplyContext, switched: Switch): Deployment[] =>
@@ -49,12 +49,12 @@ async function firstToEnd(
 	return Promise.race([isUp, ...waits]);
 }
 
-function switchedBack(state: State, {switched, former, formerRoutes}: Watched, crashed: string): State {
-	let next: State = {...state, routes: formerRoutes ?? state.routes};
+function switchedBack(state: State, {switched, previous, previousRoutes}: Watched, crashed: string): State {
+	let next: State = {...state, routes: previousRoutes ?? state.routes};
 	const completedAt = new Date().toISOString();
 	const active: Record<string, string> = {...state.active};
 	for (const [service, id] of Object.entries(switched)) {
-		const before = former[service];
+		const before = previous[service];
 		delete active[service];
 		if (before) active[service] = before.id;
 		if (before) next = patchDeployment(next, before.id, {stage: 'active', status: 'succeeded'});
@@ -65,37 +65,39 @@ function switchedBack(state: State, {switched, former, formerRoutes}: Watched, c
 	return {...next, active};
 }
 
-/** Two workers at once would do the work twice, so the new ones end before the former ones come back. */
-async function swapWorkers(context: ApplyContext, {switched, former}: Watched): Promise<void> {
+/** Two workers at once would do the work twice, so the new ones end before the previous ones come back. */
+async function swapWorkers(context: ApplyContext, {switched, previous}: Watched): Promise<void> {
 	const {engine, settings} = context;
 	const isWorker = ({kind}: Deployment) => kind === 'worker';
 	for (const {containerId} of containersOf(context, switched).filter(isWorker))
 		await engine.stop(containerId!, settings.stopGraceSeconds);
-	for (const deployment of Object.values(former).filter(isWorker)) await bringBack(context, deployment);
+	for (const deployment of Object.values(previous).filter(isWorker)) await bringBack(context, deployment);
 }
 
 /**
  * Watches the new deployments for a moment after the switch (setting `minHealthyMs`). When one of them crashes, the
- * whole switch is taken back: the former deployments still run, so no request is lost by it. A service that had none
+ * whole switch is taken back: the previous deployments still run, so no request is lost by it. A service that had none
  * is not served then, as before.
  */
 export async function watchDeployments(context: ApplyContext, watched: Watched): Promise<void> {
 	const {engine, router, settings, state, signal} = context;
-	const {switched, former} = watched;
+	const {switched, previous} = watched;
 	const deployments = containersOf(context, switched);
-	if (Object.keys(former).length === 0 || deployments.length === 0 || settings.minHealthyMs === 0) return;
+	if (Object.keys(previous).length === 0 || deployments.length === 0 || settings.minHealthyMs === 0) return;
 	for (const {service} of deployments)
 		progress(context, serviceAddress(service), `serving, watched for ${settings.minHealthyMs / 1000} s`);
 	const ended = await firstToEnd(context, deployments);
 	if (!ended) return;
 	const crashed = ended.deployment;
-	const outcome = former[crashed.service] ? 'the former deployment serves again' : 'what served before serves again';
+	const outcome = previous[crashed.service]
+		? 'the previous deployment serves again'
+		: 'what served before serves again';
 	const message = `${crashed.service} crashed right after the switch; ${outcome}`;
-	const formerIds = Object.entries(former).map(([service, {id}]) => [service, id]);
+	const previousIds = Object.entries(previous).map(([service, {id}]) => [service, id]);
 	const change = () =>
 		operate(context, {
 			address: routesAddress,
-			intent: {type: 'switch', deployments: Object.fromEntries(formerIds)},
+			intent: {type: 'switch', deployments: Object.fromEntries(previousIds)},
 			isRepeatable: true,
 			async run() {
 				await swapWorkers(context, watched);

@@ -9,7 +9,7 @@ import {bringBack} from './bring-back.ts';
 import {startCandidate} from './candidate.ts';
 
 /**
- * Replaces a worker stop-first, because two of them would do the work twice. The former one comes back when the new
+ * Replaces a worker stop-first, because two of them would do the work twice. The previous one comes back when the new
  * one does not stay up.
  */
 export async function replaceWorker(
@@ -18,11 +18,11 @@ export async function replaceWorker(
 	opened?: Deployment,
 ): Promise<Deployment> {
 	const {engine, settings, state} = context;
-	const former = activeDeployment(state.current(), planned.service);
-	if (former?.containerId) {
-		const {id, containerId} = former;
+	const previous = activeDeployment(state.current(), planned.service);
+	if (previous?.containerId) {
+		const {id, containerId} = previous;
 		const address = serviceAddress(planned.service);
-		progress(context, address, 'stopping the former deployment');
+		progress(context, address, 'stopping the previous deployment');
 		await operate(context, {
 			address,
 			intent: {type: 'retire', deployments: [id]},
@@ -34,8 +34,8 @@ export async function replaceWorker(
 	try {
 		return await startCandidate(context, planned, opened);
 	} catch (error) {
-		if (former && (await bringBack(context, former)))
-			notice(context, 'warning', `service.${former.service}: the former deployment ${former.id} runs again`);
+		if (previous && (await bringBack(context, previous)))
+			notice(context, 'warning', `service.${previous.service}: the previous deployment ${previous.id} runs again`);
 		throw error;
 	}
 }
