@@ -21,12 +21,12 @@ const chunks = [
 	},
 	{
 		name: 'base',
-		test: /source[\\/](settings|setting-rules|programs|model|output|commands[\\/]terminal|ui[\\/](approval|browse-(lookups|rows)|(log|pool)-(text|view)|stores[\\/](store|log-(buffer|pool))))|node_modules[\\/]chalk[\\/]/,
+		test: /source[\\/](counted|settings|setting-rules|programs|model|output|commands[\\/]terminal|ui[\\/](approval|browse-(lookups|rows)|(log|pool)-(text|view)|stores[\\/](store|log-(buffer|pool))))|node_modules[\\/]chalk[\\/]/,
 		priority: 4,
 	},
 	{
 		name: 'engine',
-		test: /source[\\/](engine|router|state|plan|apply[\\/]begin-reading|commands[\\/]workspace)|node_modules[\\/](dockerode|docker-modem)[\\/]/,
+		test: /source[\\/](cache-file|engine|router|state|plan|apply[\\/]begin-reading|commands[\\/]workspace)|node_modules[\\/](dockerode|docker-modem)[\\/]/,
 		priority: 3,
 	},
 	{

@@ -13,6 +13,8 @@ const levels = [
 ];
 
 const forAll = [
+	'cache-file',
+	'counted',
 	'errors',
 	'failpoints',
 	'programs',

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import {counted} from '../counted.ts';
 import type {Observed} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
@@ -9,8 +10,7 @@ import {readPin} from '../state/trust-key.ts';
 
 type Place = Pick<State, 'project' | 'environment' | 'lineage'>;
 
-const count = (number: number, noun: string): string[] =>
-	number === 0 ? [] : [`${number} ${noun}${number === 1 ? '' : 's'}`];
+const count = (number: number, noun: string): string[] => (number === 0 ? [] : [counted(number, noun)]);
 
 /** What an environment has on the engine by its labels, and that this state did not make. */
 export function strangersOf(observed: Observed, {project, environment, lineage}: Place): Observed {

@@ -20,6 +20,7 @@ import type {Plan} from '../plan/plan.ts';
 import {rotatedKeys} from '../plan/rotation.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
+import {findPortOwner} from '../router/port-owner.ts';
 import {
 	type ObservedRouter,
 	type OutdatedPart,
@@ -29,12 +30,12 @@ import {
 	type RouterOptions,
 } from '../router/router.ts';
 import type {Settings} from '../settings.ts';
+import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
 import {chooseRollback} from './choose-rollback.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
 import {lostState, strangersOf} from './lost-state.ts';
 import type {PlanRequest} from './plan-request.ts';
-import {isPortFree} from './port.ts';
 import type {ProbeReader} from './read-probes.ts';
 import {readVitals} from './read-vitals.ts';
 import {isRouterShared} from './shared-router.ts';
@@ -121,20 +122,13 @@ async function findForeign(engine: ReadonlyEngine, own: Observed, desired: Desir
 	return Object.fromEntries(unknown.flatMap(({address, name}, index) => (found[index] ? [[address, name]] : [])));
 }
 
-async function findPortOwner({engine, router}: PlanWorld): Promise<string | null> {
-	const owner = await engine.findPortOwner(router.port);
-	if (owner) return `container ${owner}`;
-	const isLocal = engine.address.startsWith('unix:');
-	return isLocal && !(await isPortFree(router.listen, router.port)) ? 'another process' : null;
-}
-
 type RouterFindings = {readonly outdated: readonly OutdatedPart[]; readonly portOwner: string | null};
 
 async function examineRouter(world: PlanWorld, engine: ReadonlyEngine, view: ObservedRouter): Promise<RouterFindings> {
 	const outdated = view.state === 'foreign' ? [] : await outdatedParts(engine, world.router, view);
 	const takesPort = view.state !== 'running' || outdated.some(({name}) => name === 'listen');
-	const owner = takesPort ? await findPortOwner(world) : null;
-	return {outdated, portOwner: owner === `container ${world.router.name}` ? null : owner};
+	const owner = takesPort ? await findPortOwner(world.engine, world.router) : undefined;
+	return {outdated, portOwner: owner === undefined || owner === `container ${world.router.name}` ? null : owner};
 }
 
 /** Subnets of the engine; nothing is asked when every network is there. */
@@ -255,10 +249,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		engine.observe({[labels.lineage]: ''}),
 		observeRouter(engine, router),
 	]);
-	if (state.engine !== null && state.engine !== info.id)
-		throw new UserError(`environment ${state.environment} lives on another engine than ${info.address}`, {
-			hint: hint`connect to its engine: DOCKER_HOST=… ${command('plan')}`,
-		});
+	assertOwnEngine(state, info);
 	const {own, strangers, others} = splitObserved(everything, state);
 	refuseOtherLineage(strangers, state);
 	refuseOlder(own, state);

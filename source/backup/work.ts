@@ -3,11 +3,11 @@ import {createSecretReader} from '../apply/secret-reader.ts';
 import {openSession, type Session} from '../apply/session.ts';
 import {createNetworks} from '../apply/steps/network.ts';
 import type {Engine} from '../engine/engine.ts';
-import {UserError} from '../errors.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import type {Plan} from '../plan/plan.ts';
 import {ensureRouter, joinEnvironment} from '../router/router.ts';
+import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
 import {knownResource, volumesOf} from './definition.ts';
 import type {Notify} from './events.ts';
@@ -91,14 +91,6 @@ const openLocked = (place: WorkPlace, operation: string): Promise<Session> => {
 	return openSession({directory, operation, waitMs, engine, router, settings, readState, say});
 };
 
-async function refuseOtherEngine({engine}: WorkPlace, state: State): Promise<void> {
-	const {id, address} = await engine.info();
-	if (state.engine === null || state.engine === id) return;
-	throw new UserError(`environment ${state.environment} lives on another engine than ${address}`, {
-		hint: 'connect to its engine: DOCKER_HOST=…',
-	});
-}
-
 /**
  * Works on an environment's resources under its lock, after what an interrupted work left was put right.
  * @param operation what the lock says is going on: `resource backup create`
@@ -108,7 +100,7 @@ export async function withWork<Result>(
 	operation: string,
 	run: (work: Work) => Promise<Result>,
 ): Promise<Result> {
-	await refuseOtherEngine(place, await place.readState());
+	assertOwnEngine(await place.readState(), await place.engine.info());
 	const session = await openLocked(place, operation);
 	try {
 		const {engine} = session;

@@ -98,7 +98,7 @@ export async function hashContext(
 	);
 	if (cacheFile && (changed.length > 0 || cache.size !== files.length)) {
 		const quiet = entries.filter(entry => entry.type === 'file').filter(file => isQuiet(file, hashedAt));
-		await writeHashCache(cacheFile, context.root, quiet);
+		writeHashCache(cacheFile, context.root, quiet);
 	}
 	const root = createHash('sha256');
 	for (const entry of entries) root.update(fingerprint(entry));

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
+import {replaceCacheFile} from '../cache-file.ts';
 import type {ContextFile} from './context-entry.ts';
-import {writePrivateFile} from './write-private-file.ts';
 
 /** What is remembered of a hashed file: while all but the hash is the same, the content is taken to be the same. */
 type CachedHash = {
@@ -57,12 +57,12 @@ export function findHash(cache: HashCache, file: ContextFile): string | undefine
 export const isQuiet = (file: ContextFile, hashedAt: number): boolean =>
 	hashedAt - Math.max(file.mtimeMs, file.ctimeMs) > racyMs;
 
-/** Replaces the cache file. Failing to is no failure of the command: everything is hashed again then. */
-export async function writeHashCache(
+/** Replaces the cache file. A failed write does not fail the command: the next one hashes everything again. */
+export function writeHashCache(
 	file: string,
 	root: string,
 	hashed: readonly (ContextFile & {readonly hash: string})[],
-): Promise<void> {
+): void {
 	const rows = hashed.map(
 		({path, size, mtimeMs, ctimeMs, identity, hash}): Row => [
 			path,
@@ -74,5 +74,7 @@ export async function writeHashCache(
 			hash,
 		],
 	);
-	await writePrivateFile(file, JSON.stringify({format, root, rows})).catch(() => undefined);
+	try {
+		replaceCacheFile(file, JSON.stringify({format, root, rows}));
+	} catch {}
 }

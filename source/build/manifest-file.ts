@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
+import {replaceCacheFile} from '../cache-file.ts';
 import type {Manifest} from './manifest.ts';
-import {writePrivateFile} from './write-private-file.ts';
 
 const texts = z.record(z.string(), z.string());
 const detectedSchema = z.object({stack: z.string(), versions: texts, commands: texts, text: z.string()});
@@ -30,6 +30,9 @@ export async function readManifest(file: string): Promise<Manifest | undefined> 
 	}
 }
 
-/** Replaces a manifest file (0600). Failing to is no failure of the build: the next reason for one is less exact then. */
-export const writeManifest = (file: string, {inputs, files}: Manifest): Promise<void> =>
-	writePrivateFile(file, JSON.stringify({format: 1, inputs, files: [...files]})).catch(() => undefined);
+/** Replaces a manifest file (0600). A failed write does not fail the build: the next plan only explains it less well. */
+export function writeManifest(file: string, {inputs, files}: Manifest): void {
+	try {
+		replaceCacheFile(file, JSON.stringify({format: 1, inputs, files: [...files]}));
+	} catch {}
+}

@@ -1,3 +1,4 @@
+import {counted} from '../counted.ts';
 import type {HashedContext} from './content-hash.ts';
 
 /** Everything beside the files that decides what a build makes. */
@@ -61,8 +62,6 @@ export function compareManifests(before: Manifest, after: Manifest): ManifestCha
 	};
 }
 
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 const changedKeys = <T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): string[] =>
 	[...new Set([...Object.keys(before), ...Object.keys(after)])].filter(key => before[key] !== after[key]).sort();
 
@@ -86,7 +85,7 @@ const toolNames: Readonly<Record<string, string>> = {node: 'Node', python: 'Pyth
 export function explainRebuild(before: Manifest, after: Manifest): string[] {
 	const {added, changed, removed} = compareManifests(before, after);
 	const count = added.length + changed.length + removed.length;
-	const reasons = count > 0 ? [`source changed: ${plural(count, 'file')}`] : [];
+	const reasons = count > 0 ? [`source changed: ${counted(count, 'file')}`] : [];
 	const [old, now] = [before.inputs, after.inputs];
 	if (old.builder !== now.builder) reasons.push(`builder changed: ${old.builder} to ${now.builder}`);
 	if (old.dockerfile !== now.dockerfile) reasons.push(`Dockerfile changed: ${old.dockerfile} to ${now.dockerfile}`);

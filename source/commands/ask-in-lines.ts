@@ -1,4 +1,5 @@
 import {createInterface} from 'node:readline/promises';
+import {counted} from '../counted.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import type {Plan} from '../plan/plan.ts';
 import {type Approval, actionsToApprove, confirmationOf, describeCounts, listOf} from '../ui/approval.ts';
@@ -20,7 +21,7 @@ export async function askLine(question: string): Promise<string> {
 /** The approval in plain lines: for screen readers. Everything but a clear yes is a no. */
 export async function askInLines(plan: Plan, renderFull: () => string): Promise<Approval> {
 	const actions = actionsToApprove(plan);
-	const count = actions.length === 1 ? '1 action' : `${actions.length} actions`;
+	const count = counted(actions.length, 'action');
 	for (;;) {
 		const answer = await askLine(
 			`Do ${count} in ${sanitiseLine(plan.environment)}, ${describeCounts(actions)}? Type yes, no, or full for the whole plan: `,

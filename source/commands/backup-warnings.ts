@@ -1,11 +1,12 @@
 import {join, sep} from 'node:path';
+import {counted} from '../counted.ts';
 import {formatBytes} from '../output/bytes.ts';
 import type {Backup} from '../state/backup.ts';
 
 function describe(backups: readonly Backup[]): string {
 	const resources = [...new Set(backups.map(({resource}) => resource))].sort().join(', ');
 	const bytes = formatBytes(backups.reduce((sum, {size}) => sum + (size ?? 0), 0));
-	return `${backups.length === 1 ? '1 backup' : `${backups.length} backups`} of ${resources} (${bytes})`;
+	return `${counted(backups.length, 'backup')} of ${resources} (${bytes})`;
 }
 
 /**

@@ -4,13 +4,13 @@ import {exitCodes, messageOf, UserError} from '../errors.ts';
 import {again} from '../hint.ts';
 import {renderError} from '../output/errors.ts';
 
-import {findProgram, runProgram} from '../programs.ts';
+import {runProgram} from '../programs.ts';
 import {stateDirectory} from '../state/directory.ts';
 import {readState} from '../state/store.ts';
 import type {Departure, Verb} from '../ui/stores/browse-state.ts';
 import {apply} from './apply.ts';
 import {destroy} from './destroy.ts';
-import {findContainer} from './exec.ts';
+import {dockerExec, findContainer} from './exec.ts';
 import type {ScreenFlags} from './flags.ts';
 import {init} from './init.ts';
 import {here, hintText, invoke} from './invocation.ts';
@@ -78,18 +78,16 @@ async function waitForKey(): Promise<void> {
 }
 
 async function openShell({environment, object = ''}: Run, {place}: Context): Promise<string | undefined> {
-	const state = await readState(stateDirectory(findPlace(process.cwd()).directory, environment));
+	const {directory} = findPlace(process.cwd());
+	const state = await readState(stateDirectory(directory, environment));
 	const containerId = state && (await findContainer(place, state, object));
 	if (!containerId) return `${object} has no running container`;
-	const docker = findProgram('docker', findPlace(process.cwd()).directory);
-	if (!docker) return 'The docker client is not on the PATH: install it';
+	const shell = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
+	const client = dockerExec(directory, place.engine, ['-it', containerId, ...shell]);
+	if (!client) return 'The docker client is not on the PATH: install it';
 	process.stdout.write(`A shell in ${object}; exit comes back.\n`);
 	// While this one waits, nothing else reads the terminal.
-	const {error} = runProgram(
-		docker,
-		['exec', '-it', containerId, 'sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'],
-		{stdio: 'inherit', variables: {DOCKER_HOST: place.engine.address}},
-	);
+	const {error} = runProgram(client.file, client.args, client.options);
 	return error ? `The docker client cannot be started: ${messageOf(error)}` : undefined;
 }
 

@@ -1,3 +1,4 @@
+import {counted} from '../counted.ts';
 import {exitCodes, UserError} from '../errors.ts';
 import {command} from '../hint.ts';
 import {renderError} from '../output/errors.ts';
@@ -15,8 +16,6 @@ import {type EnginePlace, openEngine} from './workspace.ts';
 
 const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
 const isVerb = (text: string): text is (typeof verbs)[number] => verbs.some(verb => verb === text);
-
-const counted = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
 
 async function readEnvironments(place: EnginePlace, files: Files): Promise<EnvironmentView[]> {
 	const answers = await askEngine(place, files);

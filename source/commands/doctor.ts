@@ -1,5 +1,5 @@
-import {isPortFree} from '../apply/port.ts';
 import {readContainerHealth} from '../apply/read-vitals.ts';
+import {counted} from '../counted.ts';
 import {loadProject} from '../descriptor/load.ts';
 import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
@@ -10,6 +10,7 @@ import {pickSubnet} from '../model/subnets.ts';
 import {causeText, healthWord} from '../output/health-text.ts';
 import {jsonDocument} from '../output/json.ts';
 import {sanitiseText} from '../output/sanitise.ts';
+import {findPortOwner} from '../router/port-owner.ts';
 import {
 	isKnownOutdated,
 	type ObservedRouter,
@@ -34,8 +35,6 @@ type Check = {
 	readonly message: string;
 	readonly hint?: Hint;
 };
-
-const counted = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
 
 type Finding = Omit<Check, 'name'> | string;
 
@@ -139,12 +138,11 @@ async function runChecks(): Promise<Check[]> {
 					message: `container ${router.name} is not ours`,
 					hint: `docker rename ${router.name} another-name`,
 				};
-			const owner = await engine.findPortOwner(router.port);
-			if (owner) return {status: 'problem', message: `port ${router.port} is taken by container ${owner}`};
-			if (engine.address.startsWith('unix:') && !(await isPortFree(router.listen, router.port)))
+			const owner = await findPortOwner(engine, router);
+			if (owner)
 				return {
 					status: 'problem',
-					message: `port ${router.port} is taken by another process`,
+					message: `port ${router.port} is taken by ${owner}`,
 					hint: 'COMPARTMENT_ROUTER_PORT=9081',
 				};
 			return `${state}, made by the next apply; ${router.listen}:${router.port} is free`;

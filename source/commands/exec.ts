@@ -1,3 +1,4 @@
+import type {ReadonlyEngine} from '../engine/engine.ts';
 import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {command as commandPart} from '../hint.ts';
@@ -23,6 +24,17 @@ export async function findContainer(
 }
 
 /**
+ * How to run `docker exec` in a container of an engine, in this terminal; undefined without a docker client on the PATH.
+ * @param directory of the project: no program inside its repository is taken
+ * @param args options, the container and its command
+ */
+export function dockerExec(directory: string, {address}: Pick<ReadonlyEngine, 'address'>, args: readonly string[]) {
+	const file = findProgram('docker', directory);
+	const options = {stdio: 'inherit', variables: {DOCKER_HOST: address}} as const;
+	return file === undefined ? undefined : {file, args: ['exec', ...args], options};
+}
+
+/**
  * `compartment exec NAME -- COMMAND`: runs a command in the serving container of a service or in a resource, with this
  * terminal, and exits with its exit code. The docker client does it, because it knows how to hand over a terminal.
  */
@@ -36,12 +48,9 @@ export async function exec(name: string, command: readonly string[], flags: Comm
 			hint: `There are: ${[...Object.keys(state.active), ...Object.keys(state.resources)].join(', ') || 'none'}`,
 		});
 	const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-it'] : ['-i'];
-	const docker = findProgram('docker', workspace.project.directory);
-	if (!docker) throw new UserError('docker is not on the PATH', {hint: 'install the docker client'});
-	const child = startProgram(docker, ['exec', ...terminal, containerId, ...command], {
-		stdio: 'inherit',
-		variables: {DOCKER_HOST: workspace.engine.address},
-	});
+	const client = dockerExec(workspace.project.directory, workspace.engine, [...terminal, containerId, ...command]);
+	if (!client) throw new UserError('docker is not on the PATH', {hint: 'install the docker client'});
+	const child = startProgram(client.file, client.args, client.options);
 	await new Promise<void>((resolve, reject) => {
 		child.once('error', error =>
 			reject(

@@ -1,21 +1,12 @@
-import {userInfo} from 'node:os';
 import {type Work, type WorkPlace, withWork} from '../backup/work.ts';
 import {CancelledError} from '../errors.ts';
+import {userName} from '../state/user-name.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {createWorkView} from './work-view.ts';
 import {openWorkspace, readExistingState, type Workspace} from './workspace.ts';
 
 /** Flags of commands on one resource. */
 export type ResourceFlags = CommonFlags & {readonly resource: string};
-
-function userName(): string {
-	try {
-		return userInfo().username;
-	} catch {
-		// In a container, a user id may have no name.
-		return `user ${process.getuid?.() ?? 'unknown'}`;
-	}
-}
 
 /** Shows a work while it runs, and lets ctrl-c cancel it. */
 export async function watchWork<Result>(

@@ -1,13 +1,12 @@
 import {findSourceProblems} from '../build/source-problems.ts';
 import {defaultEnvironment} from '../command-names.ts';
+import {counted} from '../counted.ts';
 import {examineProject} from '../descriptor/load.ts';
 
 import {backupScheduleWarnings} from '../descriptor/schedules.ts';
 import {jsonDocument} from '../output/json.ts';
 import {type CommonFlags, isJson} from './flags.ts';
 import {createTerminal, warn} from './terminal.ts';
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** `compartment validate`: reads both files and reports every problem at once. */
 export async function validate(flags: CommonFlags): Promise<void> {
@@ -29,9 +28,9 @@ export async function validate(flags: CommonFlags): Promise<void> {
 	}
 	warn(terminal, warnings);
 	const parts = [
-		count(services.length, 'service'),
-		count(resources.length, 'resource'),
-		count(routes.length, 'route rule'),
+		counted(services.length, 'service'),
+		counted(resources.length, 'resource'),
+		counted(routes.length, 'route rule'),
 	];
 	print(`${paint.ok('Valid.')} Project ${name}: ${parts.join(', ')}.`);
 }

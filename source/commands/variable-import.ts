@@ -1,4 +1,5 @@
 import {readFile} from 'node:fs/promises';
+import {counted} from '../counted.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {scanDotenv} from '../model/dotenv.ts';
 import {effectiveVariables} from '../model/effective.ts';
@@ -71,8 +72,5 @@ export async function variableImport(flags: ImportFlags): Promise<void> {
 	});
 	const keys = Object.keys(values);
 	if (isJson(flags)) process.stdout.write(jsonDocument({importedKeyNames: keys}));
-	else
-		print(
-			`Imported ${keys.length} variable${keys.length === 1 ? '' : 's'} into ${sanitiseLine(describePlace(state, target))}.`,
-		);
+	else print(`Imported ${counted(keys.length, 'variable')} into ${sanitiseLine(describePlace(state, target))}.`);
 }

@@ -1,3 +1,4 @@
+import {counted} from '../counted.ts';
 import {UserError} from '../errors.ts';
 import {type Hint, joinHints} from '../hint.ts';
 import {codeFrame} from './frame.ts';
@@ -86,14 +87,13 @@ export class DescriptorError extends UserError {
 
 	constructor(problems: readonly Problem[], texts: Readonly<Record<string, string>>) {
 		const sorted = sortProblems(problems);
-		const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`;
 		const shown = sorted.slice(0, maximumShown).map(problem => formatProblem(problem, texts[problem.file]));
 		if (sorted.length > maximumShown) shown.push(`… and ${sorted.length - maximumShown} more`);
 		const hints = new Map(
 			sorted.flatMap(({hint}) => (hint === undefined ? [] : [[JSON.stringify(hint), hint] as const])),
 		);
 		const hint = hints.size === 0 ? undefined : joinHints([...hints.values()], '\n');
-		super([...shown, `${count} found.`].join('\n'), {hint});
+		super([...shown, `${counted(sorted.length, 'problem')} found.`].join('\n'), {hint});
 		this.name = 'DescriptorError';
 		this.problems = sorted;
 	}

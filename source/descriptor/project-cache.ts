@@ -1,16 +1,7 @@
-import {createHash, randomBytes} from 'node:crypto';
-import {
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	statSync,
-	writeFileSync,
-} from 'node:fs';
+import {createHash} from 'node:crypto';
+import {lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {replaceCacheFile} from '../cache-file.ts';
 import type {DescriptorFiles} from './files-hash.ts';
 import type {Project} from './project.ts';
 
@@ -66,16 +57,12 @@ export function readCachedProject(cache: ProjectCache, origin: Origin): Project 
 /** Remembers what the files were read as. Failing to is no failure of the command. */
 export function writeCachedProject(cache: ProjectCache, ascent: number, project: Project): void {
 	const {folder, build} = cache;
-	const temporary = join(folder, `${randomBytes(6).toString('hex')}.tmp`);
 	try {
 		mkdirSync(folder, {recursive: true, mode: 0o700});
 		if (!isOwn(folder)) return;
-		writeFileSync(temporary, JSON.stringify({build, ascent, project}), {mode: 0o600, flag: 'wx'});
-		renameSync(temporary, fileOf(cache, project.directory));
+		replaceCacheFile(fileOf(cache, project.directory), JSON.stringify({build, ascent, project}));
 		removeOldest(folder);
-	} catch {
-		if (existsSync(temporary)) rmSync(temporary);
-	}
+	} catch {}
 }
 
 function removeOldest(folder: string): void {

@@ -1,4 +1,5 @@
 import type {ApplyEvent} from '../apply/events.ts';
+import {counted} from '../counted.ts';
 import type {Paint} from './colour.ts';
 import {formatDuration} from './duration.ts';
 import {renderFailure} from './failure-text.ts';
@@ -69,9 +70,7 @@ export function createEventPrinter({write, paint, glyphs, signIn}: EventPrinterO
 		switch (event.type) {
 			case 'apply-started':
 				measure(event.steps.map(({address}) => address));
-				print(
-					`Applying ${event.steps.length === 1 ? '1 step' : `${event.steps.length} steps`}, run ${sanitiseLine(event.run)}`,
-				);
+				print(`Applying ${counted(event.steps.length, 'step')}, run ${sanitiseLine(event.run)}`);
 				break;
 			case 'step-started':
 				say(event.address, 'started');

@@ -1,7 +1,7 @@
+import {canonicalJson} from '../model/canonical.ts';
 import {fingerprintIn} from '../model/outputs.ts';
 import type {DesiredService, ServiceSpec} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
-import {canonicalJson} from '../state/canonical.ts';
 import type {Deployment, State, Variable} from '../state/state.ts';
 import {findVariable, variablesOf} from '../state/variables.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';

@@ -1,5 +1,5 @@
+import {canonicalJson} from '../model/canonical.ts';
 import {labels} from '../model/labels.ts';
-import {canonicalJson} from '../state/canonical.ts';
 import type {PlanInput} from './input.ts';
 import type {Plan} from './plan.ts';
 

@@ -1,6 +1,6 @@
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
-import {canonicalJson, checksumOf} from '../state/canonical.ts';
+import {canonicalJson, checksumOf} from '../model/canonical.ts';
 import {isLineage, isSignature, keyFromPassphrase, readPin, signatureOf, type TrustKey} from '../state/trust-key.ts';
 import {findStaleness} from './fingerprints.ts';
 import type {Plan} from './plan.ts';

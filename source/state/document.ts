@@ -1,4 +1,4 @@
-import {canonicalJson, sha256} from './canonical.ts';
+import {canonicalJson, sha256} from '../model/canonical.ts';
 import {migrate, type StateDocument} from './migrations.ts';
 import {type State, stateVersion} from './state.ts';
 import {isLineage, signatureOf, type TrustKey} from './trust-key.ts';

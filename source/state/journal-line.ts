@@ -1,4 +1,4 @@
-import {sha256} from './canonical.ts';
+import {sha256} from '../model/canonical.ts';
 import type {JournalEntry} from './journal-entry.ts';
 import {isSignature, signatureOf, type TrustKey} from './trust-key.ts';
 

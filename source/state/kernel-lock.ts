@@ -3,7 +3,7 @@ import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {configurationDirectory} from '../configuration-directory.ts';
 import {UserError} from '../errors.ts';
-import {sha256} from './canonical.ts';
+import {sha256} from '../model/canonical.ts';
 import {codeOf, fileError, privateDirectoryMode, privateFileMode} from './private-file.ts';
 import {holdSocket} from './socket-lock.ts';
 

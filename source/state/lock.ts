@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {realpathSync, unlinkSync} from 'node:fs';
-import {hostname, userInfo} from 'node:os';
+import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {CancelledError, LockedError} from '../errors.ts';
@@ -8,6 +8,7 @@ import {again, command, hint} from '../hint.ts';
 import {namesIn} from './directory.ts';
 import {holdKernelLock} from './kernel-lock.ts';
 import {codeOf, fileError, isTemporary, readPrivateFile, replacePrivateFile} from './private-file.ts';
+import {userName} from './user-name.ts';
 
 /** Who holds the lock, for messages; the kernel's lock decides. */
 export type LockRecord = {
@@ -162,14 +163,5 @@ function removeRecord(directory: string): void {
 function removeLeftovers(directory: string): void {
 	for (const folder of [directory, join(directory, 'history')]) {
 		for (const name of namesIn(folder).filter(isTemporary)) unlinkSync(join(folder, name));
-	}
-}
-
-function userName(): string {
-	try {
-		return userInfo().username;
-	} catch {
-		// In a container, a user id may have no name.
-		return `user ${process.getuid?.() ?? 'unknown'}`;
 	}
 }

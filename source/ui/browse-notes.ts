@@ -1,3 +1,4 @@
+import {counted} from '../counted.ts';
 import {formatBytes} from '../output/bytes.ts';
 import {formatAge} from '../output/duration.ts';
 import {currentEnvironment, currentObject} from './browse-lookups.ts';
@@ -6,8 +7,6 @@ import type {Tone} from './stores/browse-data.ts';
 import type {BrowseState} from './stores/browse-state.ts';
 
 type Note = {readonly text: string; readonly tone?: Tone};
-
-const counted = (count: number, one: string): string => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
 
 /** What stands below the names of a screen: how it is, in a few words. */
 export function notesOf(state: BrowseState, now: number): Note[] {

@@ -146,7 +146,7 @@ describe('manifests', () => {
 	test('come back from a file as they were, without values of build variables', async () => {
 		const {manifest} = await plan(makeTree(tree), {buildArgs: {A: 'canary'}});
 		const file = `${makeTree()}/manifests/web.json`;
-		await writeManifest(file, manifest);
+		writeManifest(file, manifest);
 		expect(await readManifest(file)).toEqual(manifest);
 		expect(JSON.stringify(await readManifest(file))).not.toContain('canary');
 		expect(await readManifest(`${file}.missing`)).toBeUndefined();

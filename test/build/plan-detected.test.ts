@@ -106,7 +106,7 @@ describe('a source without a Dockerfile', () => {
 	test('manifests come back from a file with what was detected', async () => {
 		const {manifest} = await plan(makeTree(node));
 		const file = `${makeTree()}/web.json`;
-		await writeManifest(file, manifest);
+		writeManifest(file, manifest);
 		expect(await readManifest(file)).toEqual(manifest);
 	});
 

@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto';
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {canonicalJson} from '../../source/model/canonical.ts';
 import {serviceContainerName} from '../../source/model/names.ts';
-import {canonicalJson} from '../../source/state/canonical.ts';
 import type {State} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';
 import type {Sandbox} from './cli.ts';

@@ -2,11 +2,11 @@ import {isDeepStrictEqual} from 'node:util';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {UserError} from '../../source/errors.ts';
+import {checksumOf} from '../../source/model/canonical.ts';
 import {findStaleness} from '../../source/plan/fingerprints.ts';
 import type {Plan, PlannedDeployment} from '../../source/plan/plan.ts';
 import {assertNotStale, parsePlan, serializePlan} from '../../source/plan/saved-plan.ts';
 import {renderHint} from '../../source/render-hint.ts';
-import {checksumOf} from '../../source/state/canonical.ts';
 import {ensureKey, signatureOf} from '../../source/state/trust-key.ts';
 import {situations} from './situations.ts';
 import {

@@ -14,6 +14,7 @@ import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {UserError} from '../../source/errors.ts';
 import {failpointNames} from '../../source/failpoints.ts';
+import {canonicalJson, sha256} from '../../source/model/canonical.ts';
 import {
 	environmentNetworkName,
 	meshNetworkName,
@@ -24,7 +25,6 @@ import {
 import {renderHint} from '../../source/render-hint.ts';
 import {acceptState, readOffer} from '../../source/state/accept.ts';
 import {appendAudit} from '../../source/state/audit.ts';
-import {canonicalJson, sha256} from '../../source/state/canonical.ts';
 import {parseState, serializeState} from '../../source/state/document.ts';
 import {listEnvironments} from '../../source/state/environments.ts';
 import {readHistory} from '../../source/state/history.ts';

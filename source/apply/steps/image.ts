@@ -86,7 +86,7 @@ export async function makeImage(context: ApplyContext, planned: PlannedImage): P
 		async run(op): Promise<Made> {
 			if (!build) return pullImage(context, planned);
 			const image = await context.limitBuilds(() => buildImage(context, planned, build, op), context.stopping);
-			await writeManifest(manifestFile(context.directory, service), image.manifest);
+			writeManifest(manifestFile(context.directory, service), image.manifest);
 			return {...image, origin: from};
 		},
 		record: (state, {id, key, reference, origin}) => {

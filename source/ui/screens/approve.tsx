@@ -1,5 +1,6 @@
 import {Box, Text, useApp, useWindowSize} from 'ink';
 import {useEffect} from 'react';
+import {counted} from '../../counted.ts';
 import {modeWords} from '../../output/mode-words.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
@@ -137,4 +138,4 @@ function questionOf({mode, environment}: Plan, picked: number, all: number): str
 	return `${verb} ${picked === all ? '' : `${count} of `}${sanitiseLine(environment)}`;
 }
 
-const countOf = (actions: number): string => (actions === 1 ? '1 action' : `${actions} actions`);
+const countOf = (actions: number): string => counted(actions, 'action');

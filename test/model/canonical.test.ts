@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {canonicalJson, checksumOf} from '../../source/state/canonical.ts';
+import {canonicalJson, checksumOf} from '../../source/model/canonical.ts';
 
 const turned = (value: unknown): unknown => {
 	if (Array.isArray(value)) return value.map(turned);

@@ -1,15 +1,15 @@
 import {createHash} from 'node:crypto';
 
 /**
- * JSON with sorted keys, so that equal data is equal text. Undefined properties are left out, as JSON does.
- * @param indent tab or spaces for a text that people read; compact without it
+ * JSON with sorted keys: equal data gives equal text. Undefined properties are omitted, as in JSON.
+ * @param indent tab or spaces for files that people read; compact by default
  */
 export const canonicalJson = (value: unknown, indent?: string): string => JSON.stringify(sorted(value), null, indent);
 
 /** SHA-256 of a text, as 64 hex digits. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** One hash for equal data: SHA-256 (hex) of its canonical JSON. */
+/** SHA-256 (hex) of the canonical JSON: equal data gives equal hashes. */
 export const checksumOf = (value: unknown): string => sha256(canonicalJson(value));
 
 function sorted(value: unknown): unknown {
