@@ -1,6 +1,4 @@
-/**
- * Runs a generator so that leaving it early, even while it waits, aborts its request.
- */
+/** Wraps a generator so that a consumer that leaves early aborts its request, even while one is pending. */
 export function abortable<T>(
 	signal: AbortSignal | undefined,
 	start: (signal: AbortSignal) => AsyncGenerator<T, void>,

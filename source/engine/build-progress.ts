@@ -2,7 +2,7 @@ import {type Output, readTrace, type Vertex} from './build-trace.ts';
 import type {BuildProgress, LogStream} from './engine.ts';
 import {createLineReader, type LineReader} from './lines.ts';
 
-/** One line of the engine's answer to a build, by BuildKit (`aux`) or by the classic builder (`stream`). */
+/** One line of the engine's build output, from BuildKit (`aux`) or the classic builder (`stream`). */
 export type BuildMessage = {
 	readonly id?: string;
 	readonly aux?: unknown;
@@ -16,23 +16,23 @@ type Step = {
 	name: string;
 	state: 'waiting' | 'started' | 'done' | 'cached' | 'failed';
 	readonly lines: Readonly<Record<LogStream, LineReader>>;
-	/** The end of what it wrote. */
+	/** The last lines of its output. */
 	readonly last: {readonly stream: LogStream; readonly text: string}[];
 };
 
 export type BuildReader = {
 	readonly push: (message: BuildMessage) => BuildProgress[];
-	/** The step that failed, with the last lines that it wrote. */
+	/** The failed step with the last lines of its output. */
 	readonly failure: () => {readonly name: string; readonly lines: readonly string[]} | undefined;
 	readonly imageId: () => string | undefined;
 };
 
 const classicChatter = /^$|^ ---> |^Removing intermediate container /;
 
-/** Per stream, because the two arrive in no order: a long output must not push out the one line on stderr that matters. */
+/** Per stream: the two arrive in no fixed order, and a long stdout must not push out the one stderr line that matters. */
 const keptLines = 20;
 
-/** Follows a build through its messages. */
+/** Turns the messages of a build into progress. */
 export function createBuildReader(): BuildReader {
 	const steps = new Map<string, Step>();
 	const classic = createLineReader();
@@ -60,7 +60,7 @@ export function createBuildReader(): BuildReader {
 		return lines.map(text => ({type: 'output', id, text}));
 	};
 
-	/** Reports come more than once; a step tells each of its states once. */
+	/** BuildKit repeats its reports; each state of a step is passed on once. */
 	const moveTo = (id: string, state: Exclude<Step['state'], 'waiting'>, durationMs?: number): BuildProgress[] => {
 		if (id === '') return [];
 		const step = stepOf(id);
@@ -81,7 +81,7 @@ export function createBuildReader(): BuildReader {
 	const fromOutput = ({vertex, stream, data}: Output) =>
 		output(vertex, stream, stepOf(vertex).lines[stream].push(data));
 
-	/** `Step 2/3 : RUN npm ci`, ` ---> Using cache` and everything that the step writes, in one text. */
+	/** The classic builder mixes `Step 2/3 : RUN npm ci`, ` ---> Using cache` and the step's output in one text. */
 	const fromClassic = (line: string): BuildProgress[] => {
 		const name = /^Step \d+\/\d+ : (.*)$/.exec(line)?.[1];
 		if (name) {
@@ -118,7 +118,7 @@ export function createBuildReader(): BuildReader {
 	};
 }
 
-/** Cuts to what a report shows. The stream that wrote more gives way, so that neither pushes out the other. */
+/** Keeps as many lines as a report shows, dropping from the stream that has more of them. */
 function shorten(last: Step['last']): string[] {
 	const lines = [...last];
 	while (lines.length > keptLines) {

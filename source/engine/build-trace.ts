@@ -71,7 +71,7 @@ function readOutput(message: Buffer): Output {
 	return {vertex: textOf(fields.get(1)), stream, data: data?.type === 'bytes' ? data.value : Buffer.alloc(0)};
 }
 
-/** A field that is not repeated counts with its last value. */
+/** When a non-repeated field occurs more than once, the last value wins. */
 const lastFields = (message: Buffer): Map<number, Field> =>
 	new Map([...readFields(message)].map(field => [field.number, field]));
 

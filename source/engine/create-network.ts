@@ -2,7 +2,7 @@ import {EngineError, UserError} from '../errors.ts';
 import {pickSubnet} from '../model/subnets.ts';
 import type {Engine, NetworkSpec, ObservedNetwork} from './engine.ts';
 
-/** How often a block that somebody else just took is chosen again. */
+/** How many blocks are tried when other processes take them first. */
 const attempts = 10;
 
 type Place = {
@@ -10,13 +10,13 @@ type Place = {
 	readonly pool: string;
 	/** Prefix length of the block. */
 	readonly prefix: number;
-	/** What else is said of the network, once its block is known. */
+	/** The rest of the network's specification, given its block. */
 	readonly specOf: (subnet: string) => Omit<NetworkSpec, 'subnet'>;
 };
 
 /**
- * Makes a network on the first free block of a pool.
- * @throws UserError when the pool has none
+ * Creates a network on the first free block of a pool.
+ * @throws UserError when no block is free
  */
 export async function createNetworkIn(
 	engine: Engine,
@@ -29,14 +29,14 @@ export async function createNetworkIn(
 		try {
 			return {...(await engine.createNetwork({...specOf(subnet), subnet})), subnet};
 		} catch (error) {
-			// Another process takes the block just now; the engine does not list it before it is done.
+			// Another process is creating a network on this block; the engine lists it only afterwards.
 			if (refused.push(subnet) === attempts || !(error instanceof EngineError) || !/overlap/i.test(error.message))
 				throw error;
 		}
 	}
 }
 
-/** What is said when a pool is full; the plan says it before anything is touched. */
+/** The message for a full pool. The plan reports it too, before anything is changed. */
 export const noBlock = (pool: string, prefix: number): string =>
 	`no /${prefix} block is free in the network pool ${pool}`;
 

@@ -17,15 +17,15 @@ export type EngineAddress = {
 	readonly target:
 		| {readonly socketPath: string}
 		| {readonly host: string; readonly port: number; readonly tls: Tls | undefined};
-	/** Sockets that were looked for when nothing named an engine. */
+	/** The sockets that were tried when no engine was configured. */
 	readonly lookedAt: readonly string[];
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where the engine is, in the order of the docker client: the given host, DOCKER_HOST, the current docker context
- * (DOCKER_CONTEXT or `docker context use`), then the sockets that engines are known to open.
+ * Finds the engine in the same order as the docker client: the given host, DOCKER_HOST, the current docker context
+ * (DOCKER_CONTEXT or `docker context use`), then the well-known sockets.
  */
 export function findEngine(host: string | undefined, env: Environment = process.env): EngineAddress {
 	const configured = host ?? (env['DOCKER_HOST'] || undefined);
@@ -59,13 +59,13 @@ function parseHost(host: string, tls: Tls | undefined): EngineAddress {
 	const text = host.includes('://') ? host : `tcp://${host}`;
 	const url = URL.canParse(text) ? new URL(text) : undefined;
 	if (url?.protocol === 'ssh:') {
-		throw new UserError(`an engine behind ssh cannot be used yet: ${host}`, {
-			hint: `forward its socket and use that: \`ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock ${url.host}\`, then DOCKER_HOST=unix:///tmp/engine.sock`,
+		throw new UserError(`ssh:// engine addresses are not supported yet: ${host}`, {
+			hint: `forward its socket instead: \`ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock ${url.host}\`, then DOCKER_HOST=unix:///tmp/engine.sock`,
 		});
 	}
 	if (!url?.hostname || !['tcp:', 'http:', 'https:'].includes(url.protocol)) {
-		throw new UserError(`the engine's address is not understood: ${host}`, {
-			hint: 'write it as unix:///path/to/docker.sock or tcp://host:2376',
+		throw new UserError(`invalid engine address: ${host}`, {
+			hint: 'use unix:///path/to/docker.sock or tcp://host:2376',
 		});
 	}
 	const secured = tls ?? (url.protocol === 'https:' ? {isUnverified: false} : undefined);
@@ -97,7 +97,7 @@ function currentContext(folder: string): string | undefined {
 	return stringAt(readJson(file), ['currentContext']);
 }
 
-/** Names of the docker contexts of this machine. */
+/** The names of the docker contexts on this machine. */
 export function dockerContexts(env: Environment = process.env): string[] {
 	const folder = join(env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'contexts/meta');
 	const ids = existsSync(folder) ? readdirSync(folder) : [];
@@ -114,8 +114,8 @@ function contextAddress(folder: string, name: string): EngineAddress {
 	const meta = existsSync(file) ? readJson(file) : undefined;
 	const host = stringAt(meta, ['Endpoints', 'docker', 'Host']);
 	if (!host) {
-		throw new UserError(`docker context "${name}" names no engine (${file})`, {
-			hint: '`docker context ls` lists what there is; DOCKER_HOST overrides it',
+		throw new UserError(`docker context "${name}" has no Docker endpoint (${file})`, {
+			hint: '`docker context ls` lists the contexts; DOCKER_HOST overrides them',
 		});
 	}
 	const certificates = join(folder, 'contexts/tls', id, 'docker');

@@ -6,7 +6,7 @@ import {createImages} from './docker-images.ts';
 import type {BuildRequest, Engine} from './engine.ts';
 import {readJsonLines} from './lines.ts';
 
-/** Builds an image with BuildKit, or with the classic builder where the engine has nothing else. */
+/** Builds images with BuildKit, or with the classic builder if the engine lacks BuildKit. */
 export function createBuilds(connection: Connection, hasBuildKit: () => Promise<boolean>): Pick<Engine, 'buildImage'> {
 	const {attempt} = connection;
 	const {findImage} = createImages(connection);

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type {Attempt} from './docker-errors.ts';
 import type {Labels} from './engine.ts';
 
-/** What every part of the Docker engine works with. */
+/** Shared by all parts of the Docker engine. */
 export type Connection = {
 	readonly docker: Docker;
 	readonly address: string;
@@ -20,8 +20,8 @@ export type StreamRequest = {
 };
 
 /**
- * Opens an answer as a stream. dockerode's own calls parse whole answers as JSON where they can, which spoils logs,
- * and its builds start a gRPC session that only private registries need.
+ * Sends a request and returns the response as a stream. dockerode's own calls parse whole responses as JSON where they
+ * can, which corrupts logs, and its builds open a gRPC session that only private registries need.
  */
 export function openStream({docker}: Connection, request: StreamRequest): Promise<IncomingMessage> {
 	const query = Object.fromEntries(Object.entries(request.query).filter(([, value]) => value !== undefined));
@@ -30,7 +30,7 @@ export function openStream({docker}: Connection, request: StreamRequest): Promis
 			{
 				path: `${request.path}?`,
 				method: request.method,
-				// The transport sends the options of a POST both as query and as body, unless they are named apart.
+				// Without `_query` and `_body`, docker-modem sends the options of a POST as both query and body.
 				options: {_query: query, _body: {}},
 				file: request.archive,
 				isStream: true,
@@ -42,6 +42,6 @@ export function openStream({docker}: Connection, request: StreamRequest): Promis
 	});
 }
 
-/** The engine's filter for objects with all of these labels. */
+/** The engine's filter for objects that carry all of these labels. */
 export const labelFilter = (labels: Labels): string[] =>
 	Object.entries(labels).map(([name, value]) => (value === '' ? name : `${name}=${value}`));

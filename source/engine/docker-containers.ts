@@ -13,11 +13,11 @@ type Containers = Pick<
 	'run' | 'create' | 'start' | 'stop' | 'rename' | 'setRestart' | 'remove' | 'wait' | 'writeFiles'
 >;
 
-/** The engine looks for its init program only when a container starts. */
+/** A missing init program shows only when a container starts. */
 const lacksInit = (error: unknown): boolean =>
 	error instanceof EngineError && /docker-init|init binary/.test(error.message);
 
-/** The life of a container. */
+/** The lifecycle of containers. */
 export function createContainers(connection: Connection): Containers {
 	const {docker, attempt} = connection;
 	const writeFiles: Engine['writeFiles'] = async (id, files) => {
@@ -29,7 +29,7 @@ export function createContainers(connection: Connection): Containers {
 	};
 
 	const create: Engine['create'] = async spec => {
-		// An image that is not there is refused by the engine, in its words.
+		// A missing image is reported by the create call below.
 		const image = await attempt(`inspect image ${shown(spec.image)}`, () => docker.getImage(spec.image).inspect(), {
 			fine: [404],
 		});
@@ -51,11 +51,11 @@ export function createContainers(connection: Connection): Containers {
 	const remove = async (id: string): Promise<void> => {
 		const operation = `remove container ${shown(id)}`;
 		try {
-			// Only anonymous volumes go with it: the engine keeps those that have a name.
+			// `v` removes anonymous volumes only; named ones stay.
 			await attempt(operation, () => docker.getContainer(id).remove({force: true, v: true}), {fine: [404]});
 		} catch (error) {
 			if (statusOf(error) !== 409) throw error;
-			// Another removal is under way; ours is done when that one is.
+			// Another removal is in progress: wait for it.
 			await attempt(operation, () => docker.getContainer(id).wait({condition: 'removed'}), {fine: [404]});
 		}
 	};
@@ -96,7 +96,7 @@ export function createContainers(connection: Connection): Containers {
 		remove,
 
 		wait: async (id, signal) => {
-			// Read as a stream because the answer begins at once and ends with the container: dockerode's own call would
+			// Read as a stream: the response starts at once and ends with the container, and dockerode's own call would
 			// never notice that the engine went away in between.
 			const wait = async () => {
 				const path = `/containers/${id}/wait`;

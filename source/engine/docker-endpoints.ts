@@ -2,9 +2,9 @@ import {EngineError} from '../errors.ts';
 import type {Connection} from './docker-connection.ts';
 
 /**
- * Clears what keeps a network from being removed: places of containers that are gone, which an engine keeps when it was
- * interrupted.
- * @throws EngineError that names the containers that are still there, with the commands that disconnect them
+ * Removes the stale endpoints of deleted containers, which an interrupted engine leaves behind and which block the
+ * removal of a network.
+ * @throws EngineError that names the containers still connected, with the commands that disconnect them
  */
 export async function clearEndpoints({docker, attempt}: Connection, id: string): Promise<void> {
 	const operation = 'remove a network';

@@ -7,14 +7,14 @@ type Failure = {
 };
 
 type Options = {
-	/** Statuses that mean the wanted state is there already. */
+	/** HTTP statuses that mean the desired state already holds. */
 	readonly fine?: readonly number[];
 	readonly signal?: AbortSignal;
 };
 
 /**
- * Runs one call to the engine. What it throws is an EngineError `cannot <operation>: <engine's own text>`; when the
- * signal aborted, the signal's reason. A status listed as fine gives undefined.
+ * Runs one engine call. Throws an EngineError `cannot <operation>: <the engine's message>`, or the signal's reason if it
+ * was aborted. Returns undefined for a status listed in `fine`.
  */
 export type Attempt = {
 	<T>(operation: string, call: () => Promise<T>, options?: {readonly signal?: AbortSignal}): Promise<T>;
@@ -22,16 +22,16 @@ export type Attempt = {
 };
 
 const unreachable: Readonly<Record<string, {readonly cause: string; readonly hint: string}>> = {
-	ENOENT: {cause: 'there is no such socket', hint: 'is Docker running?'},
+	ENOENT: {cause: 'no such socket', hint: 'is Docker running?'},
 	ECONNREFUSED: {cause: 'connection refused', hint: 'is Docker running?'},
 	ECONNRESET: {cause: 'the engine closed the connection', hint: 'is Docker running?'},
 	ERR_STREAM_PREMATURE_CLOSE: {cause: 'the engine closed the connection', hint: 'is Docker running?'},
 	EPIPE: {cause: 'the engine closed the connection', hint: 'is Docker running?'},
 	EACCES: {
 		cause: 'permission denied',
-		hint: 'add your user to group docker: `sudo usermod -aG docker $USER`, then log in again',
+		hint: 'add your user to the docker group: `sudo usermod -aG docker $USER`, then log in again',
 	},
-	EPERM: {cause: 'permission denied', hint: 'add your user to group docker, then log in again'},
+	EPERM: {cause: 'permission denied', hint: 'add your user to the docker group, then log in again'},
 	ETIMEDOUT: {cause: 'no answer', hint: 'is the host up, and does its firewall let this machine in?'},
 	EHOSTUNREACH: {cause: 'host unreachable', hint: 'is the host up?'},
 	ENETUNREACH: {cause: 'network unreachable', hint: 'is this machine online?'},
@@ -39,12 +39,12 @@ const unreachable: Readonly<Record<string, {readonly cause: string; readonly hin
 	EAI_AGAIN: {cause: 'the host name could not be resolved', hint: 'is this machine online?'},
 };
 
-/** A socket is on this machine: what is silent behind it is the engine, or a tunnel to one. */
+/** A socket is local, so it is the engine that does not answer, or a tunnel to one. */
 const silentSocket = 'does `docker version` answer? If not, restart Docker, or the tunnel that this socket leads to';
 
 const isSocket = (address: string): boolean => /^(?:unix|npipe):/.test(address);
 
-/** Every failure of a connection is told with its address and where else an engine was looked for. */
+/** Makes an `Attempt` whose connection errors name the address and, if none was configured, the sockets tried. */
 export function createAttempt(address: string, lookedAt: readonly string[]): Attempt {
 	return async <T>(operation: string, call: () => Promise<T>, options: Options = {}) => {
 		try {
@@ -75,7 +75,7 @@ function toEngineError(error: unknown, operation: string, address: string, looke
 		const kind = name === 'TimeoutError' || name === 'AbortError' ? 'ETIMEDOUT' : String(code);
 		const known = unreachable[kind];
 		const hint = kind === 'ETIMEDOUT' && isSocket(address) ? silentSocket : (known?.hint ?? 'is Docker running?');
-		// The one who gave up knows for how long.
+		// The deadline's own message says how long it waited.
 		const cause = code === 'ETIMEDOUT' && messageOf(error).startsWith('no answer') ? messageOf(error) : known?.cause;
 		const elsewhere = code === 'ENOENT' && lookedAt.length > 1 ? ` Looked at ${lookedAt.join(', ')}.` : '';
 		return new EngineError(
@@ -84,7 +84,7 @@ function toEngineError(error: unknown, operation: string, address: string, looke
 		);
 	}
 	if (error instanceof SyntaxError) {
-		return new EngineError(`cannot ${operation}: what answers at ${address} is not a Docker engine: ${error.message}`, {
+		return new EngineError(`cannot ${operation}: ${address} is not a Docker engine: ${error.message}`, {
 			cause: error,
 		});
 	}
@@ -92,5 +92,5 @@ function toEngineError(error: unknown, operation: string, address: string, looke
 	return new EngineError(`cannot ${operation}: ${text}`, {status, cause: error});
 }
 
-/** A container or image as messages call it: long ids are cut to the twelve digits that Docker prints. */
+/** Shortens a full id to the twelve digits that Docker prints; anything else stays as it is. */
 export const shown = (id: string): string => id.replace(/^(?:sha256:)?([0-9a-f]{12})[0-9a-f]{52}$/, '$1');

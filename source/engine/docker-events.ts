@@ -19,9 +19,8 @@ type Message = {
 };
 
 /**
- * What happens to objects with these labels. The engine knows the labels of containers and images only when it reports
- * an event; networks and volumes are seen by the next `observe`. Events of `exec` are left out: every probe makes three.
- * A lost connection is an EngineError.
+ * Reads the engine's events. Only events of containers and images carry labels; changes to networks and volumes show in
+ * the next `observe`. Exec events are left out: every probe causes three. A lost connection is an EngineError.
  */
 export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'events' | 'lastExitCode' | 'previousRun'> {
 	return {
@@ -32,14 +31,14 @@ export function createEvents(connection: Connection): Pick<ReadonlyEngine, 'even
 }
 
 /**
- * The latest run of a container that has ended: its state no longer has it when it was started again, and `wait` may
- * answer from the new state.
+ * The latest finished run of a container, from the engine's events: after a restart the container's state no longer has
+ * it, and `wait` may answer for the new run.
  */
 async function readPreviousRun(connection: Connection, id: string): Promise<PreviousRun | undefined> {
 	const filters = JSON.stringify({container: [id], event: ['start', 'die', 'oom']});
 	return connection.attempt(`read events of container ${shown(id)}`, async () => {
-		// With an end in the past the engine answers with the events it remembers and nothing else. Its own past: with
-		// another clock than ours the call would miss the last events, or wait for hours.
+		// With `until` in the past the engine returns its stored events and closes the stream. The time must come from
+		// the engine: if its clock differs from ours, the call would miss the last events or wait for hours.
 		const now = await readEngineTime(connection);
 		const events: RunEvent[] = [];
 		const past = await openStream(connection, {
@@ -87,8 +86,8 @@ async function* readEvents(
 const objects: readonly string[] = ['container', 'network', 'volume', 'image'];
 
 /**
- * Everything that can happen to them but `exec_…`: every probe makes three of those, which would be sent here only to be
- * thrown away. The engine compares the starts, so `health_status` stands for `health_status: healthy` too.
+ * All actions except `exec_…`: every probe causes three of those. The engine matches prefixes, so `health_status`
+ * includes `health_status: healthy`.
  */
 const actions: readonly string[] = [
 	'create',

@@ -9,8 +9,8 @@ import {createFrameReader} from './frames.ts';
 import {createLineReader} from './lines.ts';
 
 /**
- * Runs a command inside a container and collects what it writes. The engine cannot end such a command: on abort we stop
- * listening, and the command itself goes on.
+ * Runs a command inside a container and collects its output. The engine cannot stop such a command: after an abort it
+ * keeps running, and its output is no longer read.
  */
 export function createExec({docker, attempt}: Connection): Pick<Engine, 'exec'> {
 	return {
@@ -30,7 +30,7 @@ export function createExec({docker, attempt}: Connection): Pick<Engine, 'exec'> 
 						...(env ? {Env: toEnv(env)} : {}),
 						abortSignal: signal,
 					});
-					// Only an upgraded connection can be closed in one direction, which is how a command sees the end of its input.
+					// Only an upgraded (hijacked) connection can be half-closed, which is how a command sees the end of its input.
 					const stream = await run.start({
 						hijack: input !== undefined,
 						stdin: input !== undefined,
@@ -73,8 +73,8 @@ async function collect(stream: Duplex, {onLine, signal}: ExecOptions): Promise<O
 type Inspectable = {inspect(): Promise<{Running: boolean; ExitCode: number | null}>};
 
 /**
- * The output may end a moment before the engine has noted the exit code. When the command goes on for longer, it is the
- * connection that ended.
+ * The output may end a moment before the engine has the exit code. If the command still runs after that, the connection
+ * was cut.
  */
 async function exitCodeOf(run: Inspectable): Promise<number> {
 	const deadline = performance.now() + patienceMs();

@@ -1,6 +1,6 @@
 import type {ContainerFile} from './engine.ts';
 
-/** A tar archive, to be unpacked at the root of a container. Missing directories are made by the engine. */
+/** Packs a tar archive to unpack at the root of a container. The engine creates missing directories. */
 export async function packFiles(files: readonly ContainerFile[]): Promise<Buffer> {
 	const {pack} = await import('tar-stream');
 	const archive = pack();

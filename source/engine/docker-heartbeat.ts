@@ -1,14 +1,14 @@
 import type {RequestOptions} from 'node:http';
 import {patienceMs, pingDeadlineMs} from './docker-patience.ts';
 
-/** What a connection that gives up says; `docker-errors.ts` knows the code. */
+/** The error of a connection that timed out; `docker-errors.ts` explains the code. */
 export const noAnswer = (afterMs: number): Error =>
 	Object.assign(new Error(`no answer for ${Math.ceil(afterMs / 1000)} s`), {code: 'ETIMEDOUT'});
 
 type Watched = {
-	/** Bytes that came and went so far; silence is when they stay the same. */
+	/** Bytes sent and received so far. While they stay the same, the connection is silent. */
 	readonly bytes: () => number;
-	/** The engine does not answer others either. */
+	/** Called when the engine does not answer on a new connection either. */
 	readonly fail: (error: Error) => void;
 };
 
@@ -16,9 +16,9 @@ type Watched = {
 export type Heartbeat = (watched: Watched) => () => void;
 
 /**
- * Notices that an engine went away without a word: whenever a connection has been silent for a while, the engine is asked
- * something small on another one. Only when that gets no answer, the silent connection fails; a service that logs nothing
- * for days is no failure. Connections that are silent at the same time share a question.
+ * Detects an engine that went away without closing its connections. When a connection has been silent for a while, the
+ * engine is pinged on a new one, and the silent connection fails only if that ping fails: a service may log nothing for
+ * days. Connections that are silent at the same time share one ping.
  * @param target how to reach the engine: the options of a request, without a path
  */
 export function createHeartbeat(protocol: 'http' | 'https', target: RequestOptions): Heartbeat {
@@ -42,7 +42,7 @@ export function createHeartbeat(protocol: 'http' | 'https', target: RequestOptio
 			if (error && !isOver && bytes() === now) fail(error);
 		};
 		const timer = setInterval(look, patienceMs() / 2);
-		// The connection itself keeps the process alive.
+		// The connection keeps the process alive; the timer must not.
 		timer.unref();
 		return () => {
 			isOver = true;
@@ -51,7 +51,7 @@ export function createHeartbeat(protocol: 'http' | 'https', target: RequestOptio
 	};
 }
 
-/** Why the engine does not answer on a new connection; undefined when it does. */
+/** Returns why the engine does not answer on a new connection, or undefined if it does. */
 function ping(protocol: 'http' | 'https', target: RequestOptions): Promise<Error | undefined> {
 	const {request: open} =
 		protocol === 'https' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');

@@ -9,7 +9,7 @@ import {createPullProgress, type PullMessage} from './pull-progress.ts';
 
 type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage'>;
 
-/** Images that are there, and how to get others. */
+/** Reads, pulls, tags and removes images. */
 export function createImages(connection: Connection): Images {
 	const {docker, attempt} = connection;
 
@@ -18,7 +18,7 @@ export function createImages(connection: Connection): Images {
 		const found = await attempt(operation, () => docker.getImage(reference).inspect(), {fine: [404]});
 		if (!found) return;
 		const ports = portsOf(found.Config?.ExposedPorts);
-		// The configuration keeps ports as a set; only the history knows which came first.
+		// The image's configuration has its ports as a set; only the history has their order.
 		const history: HistoryEntry[] | undefined =
 			ports.length > 1 ? await attempt(operation, () => docker.getImage(reference).history(), {fine: [404]}) : [];
 		return toImage(found, inExposeOrder(ports, history ?? []));
@@ -65,7 +65,7 @@ export function createImages(connection: Connection): Images {
 	};
 }
 
-/** `host:5000/name:tag` → name and tag; without a tag the engine would pull all of them. */
+/** Splits `host:5000/name:tag` into name and tag. The tag defaults to `latest`: without one the engine pulls all tags. */
 export function splitReference(reference: string): {readonly name: string; readonly tag: string} {
 	const at = reference.indexOf('@');
 	if (at >= 0) return {name: reference.slice(0, at), tag: reference.slice(at + 1)};
@@ -95,7 +95,10 @@ function portsOf(exposed: Readonly<Record<string, unknown>> | undefined): number
 	return ports.map(port => Number.parseInt(port, 10)).sort((a, b) => a - b);
 }
 
-/** History is newest first. An instruction is written `EXPOSE 80 443`, or `EXPOSE map[80/tcp:{} 443/tcp:{}]` by BuildKit. */
+/**
+ * Sorts ports by their EXPOSE instructions. History is newest first; an entry reads `EXPOSE 80 443`, or
+ * `EXPOSE map[80/tcp:{} 443/tcp:{}]` if BuildKit wrote it.
+ */
 export function inExposeOrder(ports: readonly number[], history: readonly HistoryEntry[]): number[] {
 	const instructions = history
 		.map(({CreatedBy = ''}) => /\bEXPOSE\s+(?:map)?(.*)$/.exec(CreatedBy)?.[1] ?? '')

@@ -7,7 +7,7 @@ const deadlineMs = 1900;
 
 type Ping = {readonly apiVersion: string; readonly builder: string | undefined; readonly system: string | undefined};
 
-/** Who the engine is. */
+/** The engine's identity, version and features. */
 export function createInfo(
 	connection: Connection,
 ): Pick<ReadonlyEngine, 'info'> & {hasBuildKit: () => Promise<boolean>} {
@@ -23,7 +23,7 @@ export function createInfo(
 
 	return {
 		info: () =>
-			attempt('ask the engine who it is', async () => {
+			attempt('read engine information', async () => {
 				const [answer, info] = await Promise.all([ping(), readInfo(connection, AbortSignal.timeout(deadlineMs))]);
 				return {
 					id: info.ID || info.Name,
@@ -46,30 +46,30 @@ type Info = {
 	readonly Name: string;
 	readonly ServerVersion: string;
 	readonly OperatingSystem: string;
-	/** Not every program that speaks for Docker says it. */
+	/** Absent on some engines that implement Docker's API. */
 	readonly SystemTime?: string;
-	/** Absent on engines that have no Linux init; `N/A` when its program cannot be run. */
+	/** Absent on engines without an init program for Linux; `N/A` if the program cannot be run. */
 	readonly InitCommit?: {readonly ID: string};
 };
 
-/** With our time, in milliseconds since the epoch. */
+/** `receivedAt` is our time, in milliseconds since the epoch. */
 type Received = Info & {readonly receivedAt: number};
 
-/** An answer without a time leaves us with our own clock. */
+/** How far the engine's clock is ahead of ours; 0 if it did not report a time. */
 const offsetOf = ({SystemTime, receivedAt}: Received): number => Date.parse(SystemTime ?? '') - receivedAt || 0;
 
-/** What time it is for the engine, RFC 3339. */
+/** The current time by the engine's clock, in RFC 3339. */
 export const readEngineTime = async (connection: Connection): Promise<string> =>
 	(await readInfo(connection)).SystemTime ?? new Date().toISOString();
 
-/** Asked as a stream because dockerode's own call takes no deadline. */
+/** Read as a stream because dockerode's own call takes no deadline. */
 async function readInfo(connection: Connection, signal?: AbortSignal): Promise<Received> {
 	const answer = await openStream(connection, {method: 'GET', path: '/info', query: {}, signal});
 	for await (const info of readJsonLines<Info>(answer)) return {...info, receivedAt: Date.now()};
-	throw new Error('the answer is empty');
+	throw new Error('empty response');
 }
 
-/** Engines before 23 have BuildKit but do not say so; `1` is an administrator's choice against it. */
+/** Docker before 23 has BuildKit but does not report it; `1` means that an administrator turned it off. */
 function canBuildKit({apiVersion, builder, system}: Ping): boolean {
 	const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
 	const isNewEnough = major > 1 || (major === 1 && minor >= 39);

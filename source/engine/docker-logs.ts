@@ -6,7 +6,7 @@ import {shown} from './docker-errors.ts';
 import type {LogLine, LogOptions, ReadonlyEngine} from './engine.ts';
 import {createLogReader, createTerminalLogReader} from './log-lines.ts';
 
-/** Reads a container's log, one line at a time. It ends with the container, or without an error on abort. */
+/** Reads a container's log line by line. It ends with the container; an abort ends it without an error. */
 export function createLogs(connection: Connection): Pick<ReadonlyEngine, 'logs'> {
 	return {
 		logs: (id, options) => abortable(options.signal, signal => readLogs(connection, id, {...options, signal})),
@@ -52,14 +52,14 @@ async function* readLogs(connection: Connection, id: string, options: LogOptions
 	}
 }
 
-/** The engine takes seconds with a fraction of nine digits. */
+/** Converts a time to the engine's format: seconds with up to nine fractional digits. */
 export function toSeconds(since: string): string {
 	if (/^\d+(\.\d{1,9})?$/.test(since)) return since;
 	const fraction = /\.(\d{1,9})\d*(?:Z|[+-]\d\d:\d\d)$/i.exec(since)?.[1];
 	const milliseconds = Date.parse(since.replace(/\.\d+/, ''));
 	if (Number.isNaN(milliseconds)) {
-		throw new UserError(`"${since}" is not a time`, {
-			hint: 'write it as 2026-01-31T08:00:00Z, or in seconds since 1970',
+		throw new UserError(`invalid time "${since}"`, {
+			hint: 'use RFC 3339, such as 2026-01-31T08:00:00Z, or seconds since 1970',
 		});
 	}
 	return `${Math.floor(milliseconds / 1000)}${fraction ? `.${fraction.padEnd(9, '0')}` : ''}`;

@@ -5,7 +5,7 @@ import type {Attachment, Engine} from './engine.ts';
 
 type Networks = Pick<Engine, 'createNetwork' | 'removeNetwork' | 'createVolume' | 'removeVolume' | 'join' | 'leave'>;
 
-/** Networks, volumes, and who is attached to what. */
+/** Networks, volumes, and the attachments of containers. */
 export function createNetworks(connection: Connection): Networks {
 	const {docker, attempt} = connection;
 	return {
@@ -14,7 +14,7 @@ export function createNetworks(connection: Connection): Networks {
 				docker.createNetwork({
 					Name: name,
 					Driver: 'bridge',
-					// Without it an engine before 25 makes a second network of the same name.
+					// Without this, engines before 25 create a second network with the same name.
 					CheckDuplicate: true,
 					Labels: {...labels},
 					IPAM: {Config: [{Subnet: subnet, ...(addressRange ? {IPRange: addressRange} : {})}]},
@@ -49,7 +49,7 @@ export function createNetworks(connection: Connection): Networks {
 		},
 
 		leave: async (id, network) => {
-			const operation = `take container ${shown(id)} out of network ${network}`;
+			const operation = `disconnect container ${shown(id)} from network ${network}`;
 			try {
 				await attempt(operation, () => docker.getNetwork(network).disconnect({Container: id}));
 			} catch (error) {
@@ -59,7 +59,7 @@ export function createNetworks(connection: Connection): Networks {
 	};
 }
 
-/** One container's place in one network. */
+/** The engine's form of an attachment. */
 export const toEndpoint = ({aliases = [], address}: Attachment) => ({
 	Aliases: [...aliases],
 	...(address ? {IPAMConfig: {IPv4Address: address}} : {}),

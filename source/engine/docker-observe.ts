@@ -15,7 +15,7 @@ import type {
 
 type Reads = Pick<ReadonlyEngine, 'observe' | 'inspectContainer' | 'listSubnets' | 'findPortOwner' | 'findByName'>;
 
-/** The reads of containers, networks and volumes. */
+/** Reads containers, networks and volumes. */
 export function createReads(connection: Connection): Reads {
 	const {docker, attempt} = connection;
 
@@ -59,7 +59,7 @@ export function createReads(connection: Connection): Reads {
 				const volume = await find(() => docker.getVolume(name).inspect());
 				return volume && {id: volume.Name, labels: volume.Labels ?? {}};
 			}
-			// The engine also answers to the beginning of an id, which is not a name.
+			// The engine also matches id prefixes, which are not names.
 			if (kind === 'network') {
 				const networks = await find(() => docker.listNetworks({filters: {name: [name]}}));
 				const network = networks?.find(({Name}) => Name === name);
@@ -86,7 +86,7 @@ function toState(state: string): ContainerState {
 	return containerStates.includes(state) ? (state as ContainerState) : 'dead';
 }
 
-/** Other names of a container are links, written `/other/name`. */
+/** A container's other names are links, written `/other/name`. */
 const nameOf = (names: readonly string[]): string =>
 	(names.find(name => name.lastIndexOf('/') === 0) ?? names[0] ?? '').slice(1);
 
@@ -128,7 +128,7 @@ function toPublishedPorts(bindings: PortBindings): string[] {
 		.map(({HostIp = '', HostPort}) => `${HostIp.includes(':') ? `[${HostIp}]` : HostIp || '0.0.0.0'}:${HostPort}`);
 }
 
-/** The engine writes year 1 for what did not happen. */
+/** The engine writes year 1 for events that have not happened. */
 function toTime(text: string | undefined): number | undefined {
 	const time = Date.parse(text ?? '');
 	return time > 0 ? time : undefined;

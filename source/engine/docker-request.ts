@@ -7,16 +7,16 @@ import {answerDeadlineMs} from './docker-patience.ts';
 
 export type Body = string | Buffer | NodeJS.ReadableStream | undefined;
 
-/** What answers is a server, but not an engine. */
+/** Error code for an HTTP server that is not an engine. */
 export const notAnEngine = 'ENOTENGINE';
 
 const isStream = (body: Body): body is NodeJS.ReadableStream =>
 	body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
 
 /**
- * Sends one request to the engine, in place of the transport's own way, which waits for ever when an answer is cut in the
- * middle or never comes. The promise settles whatever happens: with the parsed JSON, with a stream or an upgraded
- * connection that a heartbeat watches, or with an error after which the connection is closed.
+ * Sends one request to the engine. Replaces docker-modem's own function, which waits forever for a response that is cut
+ * off or never comes. This promise always settles: with the parsed JSON, with a stream or an upgraded connection that a
+ * heartbeat watches, or with an error after the connection is closed.
  */
 export async function sendRequest(
 	protocol: 'http' | 'https',
@@ -30,14 +30,14 @@ export async function sendRequest(
 	const request = open(options);
 	const bytes = () => bytesOf(request.socket);
 	const stopWatching = heartbeat({bytes, fail: error => request.destroy(error)});
-	// While a body is sent, there is no answer to wait for.
+	// No deadline while a body is being sent.
 	const deadline = createDeadline(isStream(body) ? undefined : answerDeadlineMs(context), error =>
 		request.destroy(error),
 	);
 	try {
 		const answer = await begin(request, context, body);
 		if (!('statusCode' in answer)) return watchStream(answer, answer as Socket, heartbeat);
-		// Errors of the connection reach the answer as what they cause; what gave up on it knows why.
+		// Destroying the response directly keeps the deadline's own message; a socket error would replace it.
 		deadline.restart(error => answer.destroy(error));
 		const status = answer.statusCode ?? 0;
 		const isFine = context.statusCodes?.[status] === true;
@@ -57,7 +57,7 @@ export async function sendRequest(
 
 const bytesOf = (socket: Socket | null | undefined): number => (socket ? socket.bytesRead + socket.bytesWritten : 0);
 
-/** Calls `give up` with the reason when the time is over. */
+/** Calls `giveUp` with a timeout error when the time is over. */
 function createDeadline(milliseconds: number | undefined, giveUp: (error: Error) => void) {
 	const begin = (fail: (error: Error) => void) =>
 		milliseconds === undefined ? undefined : setTimeout(() => fail(noAnswer(milliseconds)), milliseconds);
@@ -71,7 +71,7 @@ function createDeadline(milliseconds: number | undefined, giveUp: (error: Error)
 	};
 }
 
-/** Sends, and resolves when an answer begins. */
+/** Sends the request and resolves when the response starts. */
 function begin(request: ClientRequest, context: DialOptions, body: Body): Promise<IncomingMessage | Duplex> {
 	return new Promise((resolve, reject) => {
 		request.on('response', resolve);
@@ -92,11 +92,11 @@ function begin(request: ClientRequest, context: DialOptions, body: Body): Promis
 	});
 }
 
-/** A silent stream lasts as long as the engine answers others. */
+/** Ends a silent stream when the engine no longer answers pings. */
 function watchStream<T extends Duplex | IncomingMessage>(stream: T, socket: Socket, heartbeat: Heartbeat): T {
 	const stop = heartbeat({bytes: () => bytesOf(socket), fail: error => stream.destroy(error)});
 	stream.once('close', stop);
-	// Whoever reads it sees the error as well; one that nobody reads must not end the process.
+	// A reader sees the error as well; without a reader it must not crash the process.
 	stream.on('error', () => undefined);
 	return stream;
 }
@@ -104,8 +104,8 @@ function watchStream<T extends Duplex | IncomingMessage>(stream: T, socket: Sock
 const rawAnswers = /^\/(?:exec\/[^/]+\/start|containers\/[^/]+\/attach)\b/;
 
 /**
- * Engines name their version in every answer but those of commands. A proxy before one that refuses a call, or cannot
- * reach it, has its own say.
+ * Engines send their version with every response except those of exec. A response without one may come from a proxy that
+ * rejects the call or cannot reach the engine.
  */
 const isFromEngine = ({headers}: IncomingMessage, status: number, {path}: DialOptions): boolean =>
 	headers['api-version'] !== undefined ||
@@ -115,7 +115,7 @@ const isFromEngine = ({headers}: IncomingMessage, status: number, {path}: DialOp
 	status === 407 ||
 	status >= 500;
 
-/** Throws when the body is cut. */
+/** Throws if the body is cut off. */
 async function readText(answer: IncomingMessage): Promise<string> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);

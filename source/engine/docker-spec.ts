@@ -4,7 +4,7 @@ import {toEndpoint} from './docker-networks.ts';
 import {type ContainerSpec, defaultPids, type Restart} from './engine.ts';
 import {refuseHiddenFiles} from './hidden-files.ts';
 
-/** The engine's way of writing a container. Of its networks only the first is in it: older engines take one. */
+/** The engine's form of a container. It has only the first network, because older engines accept just one. */
 export function toCreateOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
 	refuseHiddenFiles(spec);
 	const [first] = spec.attachments;
@@ -28,7 +28,7 @@ export function toCreateOptions(spec: ContainerSpec): Docker.ContainerCreateOpti
 function toHostConfig(spec: ContainerSpec): Docker.HostConfig {
 	const {limits, capabilities} = spec;
 	return {
-		// A container without a network of ours gets none: the engine's default bridge is shared with strangers.
+		// A container without attachments gets no network: the default bridge is shared with other containers.
 		NetworkMode: spec.attachments[0]?.network ?? 'none',
 		RestartPolicy: toRestartPolicy(spec.restart),
 		Init: spec.hasInit ?? false,
@@ -64,12 +64,12 @@ function toMounts({volumes = {}, binds = {}}: ContainerSpec): Docker.MountSettin
 	return [...Object.entries(volumes).map(mount('volume')), ...Object.entries(binds).map(mount('bind'))];
 }
 
-/** The engine quotes a pair that it refuses, value and all; so it never gets to see one. */
+/** Rejects invalid variables here, because the engine's error would quote the value. */
 export function toEnv(env: Readonly<Record<string, string>>): string[] {
 	return Object.entries(env).map(([name, value]) => {
-		if (name === '' || /[=\0]/.test(name)) throw new UserError(`"${name}" cannot be the name of a variable`);
+		if (name === '' || /[=\0]/.test(name)) throw new UserError(`invalid variable name "${name}"`);
 		if (value.includes('\0'))
-			throw new UserError(`variable ${name} contains a zero byte, which no process can receive`);
+			throw new UserError(`variable ${name} contains a NUL byte, which environment variables cannot hold`);
 		return `${name}=${value}`;
 	});
 }

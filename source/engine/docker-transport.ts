@@ -9,7 +9,7 @@ import {type Body, sendRequest} from './docker-request.ts';
 const connectDeadlineMs = 1800;
 const keepAliveMs = 15_000;
 
-/** The part of the transport that sends, which is ours: see `docker-request.ts`. */
+/** The part of docker-modem that sends requests. We replace it: see `docker-request.ts`. */
 type Sender = {
 	buildRequest: (
 		options: RequestOptions,
@@ -19,7 +19,7 @@ type Sender = {
 	) => void;
 };
 
-/** Sends the transport's requests in its place, so that every call ends. */
+/** Replaces docker-modem's sending of requests, so that every call ends. */
 export function sendInPlace({modem}: Docker, target: EngineAddress['target']): void {
 	const protocol = 'tls' in target && target.tls ? 'https' : 'http';
 	const heartbeat = createHeartbeat(protocol, endpointOf(target));
@@ -41,8 +41,8 @@ function endpointOf(target: EngineAddress['target']): RequestOptions {
 }
 
 /**
- * Everything that the transport would take from the environment is set here, because DOCKER_HOST is not always what
- * we connect to.
+ * The connection options. Sets everything that docker-modem would otherwise read from the environment, because
+ * DOCKER_HOST is not always the engine to connect to.
  */
 export function connect(target: EngineAddress['target']): Docker.DockerOptions & DockerModem.ConstructorOptions {
 	const nothing = {
@@ -68,13 +68,13 @@ export function connect(target: EngineAddress['target']): Docker.DockerOptions &
 	};
 }
 
-/** A host that drops packets would otherwise hold us for minutes. */
+/** Limits connecting, which would otherwise take minutes with a host that drops packets. */
 function createAgent(tls: Tls | undefined): Agent {
-	// An import of node:http costs 20 ms of start-up, this 2: the import also loads fetch.
+	// Importing node:http takes 20 ms at start-up, because it loads fetch too; this takes 2.
 	const agent: Agent = tls
 		? new (process.getBuiltinModule('node:https').Agent)({keepAlive: true, rejectUnauthorized: !tls.isUnverified})
 		: new (process.getBuiltinModule('node:http').Agent)({keepAlive: true});
-	// The transport prints every request for its debug log, also when nobody reads that.
+	// docker-modem formats every request for its debug log, even when the log is off.
 	Object.assign(agent, {[Symbol.for('nodejs.util.inspect.custom')]: () => 'agent'});
 	const open = agent.createConnection.bind(agent);
 	agent.createConnection = (options, callback) => {
@@ -82,7 +82,7 @@ function createAgent(tls: Tls | undefined): Agent {
 		const give = () => socket?.destroy(Object.assign(new Error('no answer'), {code: 'ETIMEDOUT'}));
 		const deadline = setTimeout(give, connectDeadlineMs);
 		const settle = () => clearTimeout(deadline);
-		// A way that silently forgets a connection, as routers do after a while, is noticed by the system then.
+		// TCP keep-alive notices a network that drops idle connections silently, as NAT routers do.
 		if (socket && 'setKeepAlive' in socket) (socket as Socket).setKeepAlive(true, keepAliveMs);
 		socket?.once('connect', settle).once('close', settle);
 		return socket;

@@ -10,16 +10,16 @@ type Stats = {
 	readonly memory_stats?: {readonly usage?: number; readonly stats?: Readonly<Record<string, number>>};
 };
 
-// The first is what control groups of version 2 call it, the second version 1.
+// The names in cgroup v2 and v1.
 const cached = ['inactive_file', 'total_inactive_file'] as const;
 
-/** One read of a container's figures: the engine is told not to wait a second for a second one. */
+/** Reads a container's usage once; by default the engine waits a second to take two samples. */
 export function createUsage(connection: Connection): Pick<ReadonlyEngine, 'readUsage'> {
 	return {
 		async readUsage(id) {
 			const path = `/containers/${id}/stats`;
 			const stats = await connection.attempt(
-				`read the figures of container ${shown(id)}`,
+				`read the usage of container ${shown(id)}`,
 				async () => {
 					const query = {stream: false, 'one-shot': true};
 					const answer = await openStream(connection, {method: 'GET', path, query});

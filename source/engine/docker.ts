@@ -16,7 +16,7 @@ import {createUsage} from './docker-usage.ts';
 import type {Engine} from './engine.ts';
 
 /**
- * Connects to a Docker engine; nothing is sent before the first call. `host` (`unix://…`, `tcp://…`) overrides
+ * Connects to a Docker engine. Nothing is sent before the first call. `host` (`unix://…`, `tcp://…`) overrides
  * DOCKER_HOST and the docker context.
  */
 export function connectDocker({host}: {readonly host?: string} = {}): Engine {

@@ -1,7 +1,7 @@
 /**
- * The port to an engine. It speaks of what Compartment wants (run this, stop it, let it join a network), so that a
- * second engine can stand behind it. Commands that must not write get a `ReadonlyEngine`: a dry run cannot write, by
- * construction. Every failure is an EngineError that names the operation, the object and the engine's own text.
+ * The interface to a container engine, in Compartment's terms (run, stop, join a network), so that other engines can
+ * implement it. Commands that must not write get a `ReadonlyEngine`; a dry run that writes does not compile. Every
+ * failure is an EngineError that names the call and the object and quotes the engine's message.
  */
 
 import type {ContainerState} from '../model/container-state.ts';
@@ -10,7 +10,7 @@ import type {PreviousRun} from '../model/health-facts.ts';
 export type Labels = Readonly<Record<string, string>>;
 
 export type EngineInfo = {
-	/** Stable identity of the engine; a state belongs to one engine. */
+	/** Stable id of the engine; a state belongs to one engine. */
 	readonly id: string;
 	readonly name: string;
 	readonly version: string;
@@ -18,11 +18,11 @@ export type EngineInfo = {
 	readonly operatingSystem: string;
 	/** Whether builds run with BuildKit. */
 	readonly hasBuildKit: boolean;
-	/** Whether it has a program for containers with `hasInit`. */
+	/** Whether it has an init program, which containers with `hasInit` need. */
 	readonly hasInit: boolean;
-	/** What was connected to, for messages: `unix:///var/run/docker.sock`. */
+	/** The engine's address, for messages: `unix:///var/run/docker.sock`. */
 	readonly address: string;
-	/** How far its clock is ahead of ours, in milliseconds; negative when it is behind. */
+	/** How far its clock is ahead of ours, in milliseconds; negative if it is behind. */
 	readonly clockOffsetMs: number;
 };
 
@@ -32,11 +32,11 @@ export type ObservedContainer = {
 	readonly id: string;
 	readonly name: string;
 	readonly state: ContainerState;
-	/** The engine's own words, such as `Exited (137) 2 minutes ago`. */
+	/** The engine's description, such as `Exited (137) 2 minutes ago`. */
 	readonly status: string;
 	readonly imageId: string;
 	readonly labels: Labels;
-	/** Network name → address inside it, empty while the container does not run. */
+	/** Network name → the container's address in it; empty while the container does not run. */
 	readonly networks: Readonly<Record<string, string>>;
 	/** Milliseconds since the epoch. */
 	readonly createdAt: number;
@@ -46,13 +46,13 @@ export type ObservedNetwork = {
 	readonly id: string;
 	readonly name: string;
 	readonly labels: Labels;
-	/** CIDR, absent for drivers without one. */
+	/** CIDR; undefined for drivers without subnets. */
 	readonly subnet: string | undefined;
 };
 
 export type ObservedVolume = {readonly name: string; readonly labels: Labels};
 
-/** Everything that carries the asked labels, from one read. */
+/** All objects with the requested labels, from one read. */
 export type Observed = {
 	readonly containers: readonly ObservedContainer[];
 	readonly networks: readonly ObservedNetwork[];
@@ -62,11 +62,11 @@ export type Observed = {
 export type ContainerDetails = ObservedContainer & {
 	readonly exitCode: number;
 	readonly isOutOfMemory: boolean;
-	/** Milliseconds since the epoch, undefined when it never started or never finished. */
+	/** Milliseconds since the epoch; undefined if it never started or never finished. */
 	readonly startedAt: number | undefined;
 	readonly finishedAt: number | undefined;
 	readonly restartCount: number;
-	/** Engine's text when a start failed. */
+	/** The engine's message when a start failed. */
 	readonly error: string;
 	/** Host ports, as `127.0.0.1:9080`. */
 	readonly publishedPorts: readonly string[];
@@ -75,34 +75,34 @@ export type ContainerDetails = ObservedContainer & {
 export type Image = {
 	/** Content digest of the image's configuration, `sha256:…`. */
 	readonly id: string;
-	/** `repository@sha256:…` when it came from a registry. */
+	/** `repository@sha256:…` if it came from a registry. */
 	readonly digests: readonly string[];
 	readonly tags: readonly string[];
 	readonly labels: Labels;
 	/** TCP ports in EXPOSE order. */
 	readonly exposedPorts: readonly number[];
-	/** What a container runs when nothing else is said (CMD), after the entrypoint. */
+	/** CMD: the default command, run by the entrypoint. */
 	readonly command: readonly string[];
-	/** What every command is handed to (ENTRYPOINT). */
+	/** ENTRYPOINT. */
 	readonly entrypoint: readonly string[];
 	/** Bytes. */
 	readonly size: number;
 	readonly createdAt: number;
 };
 
-/** What a container uses. */
+/** A container's resource usage. */
 export type Usage = {
 	/** Milliseconds since the epoch. */
 	readonly at: number;
-	/** Milliseconds of all cores since it started: the difference of two reads is what it used in between. */
+	/** CPU time on all cores since it started, in milliseconds. */
 	readonly cpuMs: number;
-	/** Bytes, without what the kernel only caches for it. */
+	/** Bytes, without the page cache. */
 	readonly memory: number;
 };
 
 export type LogStream = 'stdout' | 'stderr';
 
-/** One line of foreign text, without its line end and not yet sanitised. `at` is the engine's RFC 3339 time. */
+/** One line of a log, without its line end and not yet sanitised. `at` is the engine's time, in RFC 3339. */
 export type LogLine = {readonly at: string; readonly stream: LogStream; readonly text: string};
 
 export type LogOptions = {
@@ -126,47 +126,50 @@ export type EngineEvent = {
 };
 
 export type ReadonlyEngine = {
-	/** What is connected to, for messages. */
+	/** The engine's address, for messages. */
 	readonly address: string;
-	/** Fails within two seconds, with the address that was tried, when nothing answers. */
+	/** Fails within two seconds if nothing answers; the error names the address. */
 	info(): Promise<EngineInfo>;
-	/** Containers (running or not), networks and volumes that carry all of these labels. An empty value asks for the label alone. */
+	/**
+	 * Containers (running or not), networks and volumes that carry all of these labels. An empty value matches any value of
+	 * the label.
+	 */
 	observe(labels: Labels): Promise<Observed>;
 	inspectContainer(id: string): Promise<ContainerDetails | undefined>;
 	/**
-	 * Exit code of a container's latest end, also when the engine has started it again since. Undefined when it has not
-	 * ended yet, or so long ago that the engine does not remember: engines keep some 256 events.
+	 * Exit code of a container's latest finished run, even if the engine has restarted it since. Undefined if no run has
+	 * finished, or so long ago that the engine has dropped the event: engines keep about 256.
 	 */
 	lastExitCode(containerId: string): Promise<number | undefined>;
 	/**
-	 * The run before the current one of a container that the engine has started again. Undefined when it has not ended
-	 * yet, or so long ago that the engine does not remember.
+	 * The latest finished run of a container, even if the engine has restarted it since. Undefined in the same cases as
+	 * `lastExitCode`.
 	 */
 	previousRun(containerId: string): Promise<PreviousRun | undefined>;
 	/** Undefined while the container does not run. */
 	readUsage(containerId: string): Promise<Usage | undefined>;
 	findImage(reference: string): Promise<Image | undefined>;
 	listImages(labels: Labels): Promise<readonly Image[]>;
-	/** Subnets (CIDR) of every network of the engine, ours or not. */
+	/** Subnets (CIDR) of all networks of the engine, ours or not. */
 	listSubnets(): Promise<readonly string[]>;
-	/** Name of the container, ours or not, that publishes this host port. */
+	/** The name of the container, ours or not, that publishes this host port. */
 	findPortOwner(port: number): Promise<string | undefined>;
-	/** Names of containers, networks and volumes, ours or not, that stand in the way of these names, with their labels. */
+	/** Finds the object, ours or not, that has this name. */
 	findByName(kind: 'container' | 'network' | 'volume', name: string): Promise<{id: string; labels: Labels} | undefined>;
 	logs(containerId: string, options: LogOptions): AsyncIterable<LogLine>;
 	/**
-	 * Events of containers and images with these labels, from the first `next()` on, until the signal aborts. Engines do
-	 * not report the labels of networks and volumes. A lost connection is an EngineError; reconnecting is the caller's part.
+	 * Events of containers and images with these labels, from the first `next()` until the signal aborts. Events of networks
+	 * and volumes carry no labels. A lost connection is an EngineError; the caller reconnects.
 	 */
 	events(labels: Labels, signal: AbortSignal): AsyncIterable<EngineEvent>;
 };
 
-/** cpu in cores, memory in bytes, processes and threads. */
+/** `cpu` in cores, `memory` in bytes; `pids` counts processes and threads. */
 export type Limits = {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
 
 /**
- * Processes and threads of a container that says nothing: more than a server with a process per connection uses, and
- * few enough for the kernel's usual 32,768, so that one that forks without end leaves room for the others.
+ * The default limit of processes and threads: more than a server with one process per connection needs, and far below
+ * the kernel's usual 32,768, so that a fork bomb leaves room for other containers.
  */
 export const defaultPids = 4096;
 
@@ -177,7 +180,7 @@ export type NetworkSpec = {
 	readonly labels: Labels;
 	/** CIDR. */
 	readonly subnet: string;
-	/** CIDR inside the subnet from which the engine hands out addresses by itself. */
+	/** CIDR inside the subnet; automatic addresses come from here. */
 	readonly addressRange?: string;
 };
 
@@ -188,11 +191,11 @@ export type Attachment = {
 	readonly address?: string;
 };
 
-/** Files written into the container's file system before it starts. A path beneath a tmpfs is refused: it would be hidden. */
+/** A file written into the container before it starts. A path beneath a tmpfs is rejected: the tmpfs would hide it. */
 export type ContainerFile = {
 	/** Absolute path. */
 	readonly path: string;
-	/** Octal permissions, 0o644 when absent. */
+	/** Permission bits; default 0o644. */
 	readonly mode?: number;
 	readonly uid?: number;
 	readonly gid?: number;
@@ -204,14 +207,14 @@ export type ContainerFile = {
 
 export type ContainerSpec = {
 	readonly name: string;
-	/** Image id or reference. Must be present already. */
+	/** Image id or reference. The image must exist on the engine. */
 	readonly image: string;
 	readonly labels: Labels;
 	/** Replaces the image's command. */
 	readonly command?: readonly string[];
 	/** Replaces the image's entrypoint. */
 	readonly entrypoint?: readonly string[];
-	/** `KEY=value` pairs; they may hold secrets, so they are never put in a message. */
+	/** May hold secrets, so the values never appear in a message. */
 	readonly env: Readonly<Record<string, string>>;
 	readonly attachments: readonly Attachment[];
 	/** Volume name → absolute mount path. */
@@ -222,18 +225,18 @@ export type ContainerSpec = {
 	readonly tmpfs?: Readonly<Record<string, string>>;
 	readonly files?: readonly ContainerFile[];
 	readonly restart: Restart;
-	/** What it may use; processes are limited in any case. */
+	/** Default: no limits except `defaultPids`. */
 	readonly limits?: Limits;
 	/** Container port → host address and port. Only the router publishes. */
 	readonly publish?: Readonly<Record<number, {readonly host: string; readonly port: number}>>;
 	readonly user?: string;
 	readonly hostname?: string;
-	/** Drop all capabilities and give back only these; absent: the engine's default set. */
+	/** Drops all capabilities except these. Default: the engine's set. */
 	readonly capabilities?: readonly string[];
 	readonly stopGraceSeconds?: number;
 	/**
-	 * The engine's init is process 1: it hands signals on and reaps orphans. An engine without one runs the container all
-	 * the same.
+	 * Runs the engine's init as process 1, which forwards signals and reaps orphans. An engine without one runs the
+	 * container anyway.
 	 */
 	readonly hasInit?: boolean;
 };
@@ -250,19 +253,19 @@ export type ExecOptions = {
 export type ExecResult = {readonly exitCode: number; readonly stdout: string; readonly stderr: string};
 
 export type BuildRequest = {
-	/** Tar archive of the context, streamed. */
+	/** The context as a tar stream. */
 	readonly context: NodeJS.ReadableStream;
 	/** Path of the Dockerfile inside the context. */
 	readonly dockerfile: string;
-	/** Repository and tag to give the result. */
+	/** Repository and tag of the result. */
 	readonly reference: string;
 	readonly labels: Labels;
-	/** Plain values only: they are visible in the image's history. */
+	/** Never secrets: build arguments are visible in the image's history. */
 	readonly args: Readonly<Record<string, string>>;
 	readonly target?: string;
 };
 
-/** What a build says while it runs. */
+/** A progress event of a build. */
 export type BuildProgress =
 	| {
 			readonly type: 'step';
@@ -276,37 +279,37 @@ export type BuildProgress =
 
 export type PullProgress = {
 	readonly message: string;
-	/** 0 to 1 over all layers, when known; it never goes back. */
+	/** 0 to 1 over all layers, if known; never decreases. */
 	readonly fraction?: number;
 };
 
 export type Engine = ReadonlyEngine & {
 	createNetwork(spec: NetworkSpec): Promise<ObservedNetwork>;
-	/** Places of containers that are gone are cleared; one that is still there is an EngineError that names it. */
+	/** Clears endpoints of deleted containers first. A container still connected is an EngineError that names it. */
 	removeNetwork(id: string): Promise<void>;
-	/** Creates the volume, or keeps the one that has the name. */
+	/** Creates the volume unless one with this name exists. */
 	createVolume(name: string, labels: Labels): Promise<void>;
 	removeVolume(name: string): Promise<void>;
 	pullImage(reference: string, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<Image>;
-	/** Fails with the text of the failing step. */
+	/** Fails with the message of the failed step. */
 	buildImage(
 		request: BuildRequest,
 		onProgress: (progress: BuildProgress) => void,
 		signal?: AbortSignal,
 	): Promise<Image>;
 	tagImage(id: string, reference: string): Promise<void>;
-	/** Removes a tag or an image; an image that is in use stays. */
+	/** Removes a tag or an image; an image in use stays. */
 	removeImage(reference: string): Promise<void>;
 	/** Creates the container, attaches it to its networks, writes its files and starts it. Returns its id. */
 	run(spec: ContainerSpec): Promise<string>;
-	/** The same without starting it. */
+	/** Like `run`, but does not start the container. */
 	create(spec: ContainerSpec): Promise<string>;
 	start(id: string): Promise<void>;
-	/** Asks to end, kills after the grace time. A stopped or missing container is fine. */
+	/** Stops the container and kills it after the grace period. Does nothing if it is stopped or missing. */
 	stop(id: string, graceSeconds: number): Promise<void>;
 	rename(id: string, name: string): Promise<void>;
 	setRestart(id: string, restart: Restart): Promise<void>;
-	/** Kills and removes; a missing container is fine. Named volumes stay. */
+	/** Kills and removes the container. Does nothing if it is missing. Named volumes stay. */
 	remove(id: string): Promise<void>;
 	/** Resolves with the exit code when the container ends. */
 	wait(id: string, signal?: AbortSignal): Promise<number>;

@@ -1,13 +1,13 @@
 import type {LogStream} from './engine.ts';
 
-/** One write of a process as the engine multiplexes it over a connection. */
+/** One write of a process in the engine's multiplexed stream. */
 export type Frame = {readonly stream: LogStream; readonly data: Buffer};
 
 const headerLength = 8;
 
 /**
- * Splits a multiplexed connection into frames. Each has a header of eight bytes: the stream (2 is stderr), three
- * zeros, the length as a big-endian number. Feed it chunks as they come; it gives back the frames that are complete.
+ * Splits a multiplexed stream into frames. A frame has a header of eight bytes: the stream (2 is stderr), three zero
+ * bytes, and the length as a big-endian number. Each call takes the next chunk and returns the frames it completes.
  */
 export function createFrameReader(): (chunk: Buffer) => Frame[] {
 	let pending: Buffer[] = [];

@@ -1,8 +1,9 @@
 import type {ContainerSpec} from './engine.ts';
 
 /**
- * The engine writes files beneath a tmpfs, where the container never sees them, and it empties a tmpfs on every
- * restart. A plain Error, because the caller can do otherwise: a file with mode 0400 in the container's own layer.
+ * Rejects files beneath a tmpfs: the engine writes them under the mount, where the container cannot see them, and a
+ * tmpfs is empty after every restart. A plain Error, because the caller can use a file with mode 0400 in the container's
+ * own layer instead.
  */
 export function refuseHiddenFiles({name, files = [], tmpfs = {}}: ContainerSpec): void {
 	for (const {path} of files) {

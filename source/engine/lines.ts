@@ -1,12 +1,12 @@
 import {StringDecoder} from 'node:string_decoder';
 
-/** Longer lines are cut into pieces of this many characters: a process may never write a line end. */
+/** Longer lines are split into pieces of this many characters: a process may never write a line end. */
 export const maxLineLength = 64 * 1024;
 
 export type LineReader = {
-	/** The lines that this chunk completes. */
+	/** Returns the lines that this chunk completes. */
 	readonly push: (chunk: Uint8Array) => string[];
-	/** What is left when the stream ends. */
+	/** Returns the rest when the stream ends. */
 	readonly end: () => string[];
 	/** Whether the next byte begins a line. */
 	readonly isAtStart: () => boolean;
@@ -16,7 +16,7 @@ export type LineReader = {
 export function createLineReader(limit = maxLineLength): LineReader {
 	const decoder = new StringDecoder('utf8');
 	let rest = '';
-	// The text of a cut line ends with its last piece: no empty line follows.
+	// A split line ends with its last piece; no empty line follows.
 	let isContinued = false;
 
 	const cut = (lines: string[]) => {

@@ -2,18 +2,18 @@ import type {LogLine, LogStream} from './engine.ts';
 import {createFrameReader, type Frame} from './frames.ts';
 import {createLineReader} from './lines.ts';
 
-/** Makes lines of the bytes of a log with timestamps. */
+/** Splits the bytes of a log with timestamps into lines. */
 export type LogReader = {
 	readonly push: (chunk: Buffer) => LogLine[];
-	/** What is left when the log ends. */
+	/** Returns the rest when the log ends. */
 	readonly end: () => LogLine[];
 };
 
-/** `2026-01-31T08:00:00.123456789Z `, as the engine writes it before everything that it stored. */
+/** The engine's timestamp before each stored entry: `2026-01-31T08:00:00.123456789Z `. */
 const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) /;
 const maxStampLength = 36;
 
-/** For the multiplexed log of a container without a terminal. */
+/** Reads the multiplexed log of a container without a TTY. */
 export function createLogReader(): LogReader {
 	const toFrames = createFrameReader();
 	const readers = {stdout: createStreamReader('stdout'), stderr: createStreamReader('stderr')};
@@ -24,8 +24,8 @@ export function createLogReader(): LogReader {
 }
 
 /**
- * The engine stores a long line in parts of 16 KiB and puts a timestamp before every part: so a stamp begins each
- * frame, and not only each line.
+ * The engine stores a long line in parts of 16 KiB, each with its own timestamp, so every frame starts with one, not
+ * just every line.
  */
 function createStreamReader(stream: LogStream) {
 	const lines = createLineReader();
@@ -47,7 +47,7 @@ function createStreamReader(stream: LogStream) {
 	};
 }
 
-/** For a container with a terminal, whose log is one stream without frames. */
+/** Reads the log of a container with a TTY: one stream without frames. */
 export function createTerminalLogReader(): LogReader {
 	const lines = createLineReader();
 	let at = '';

@@ -1,4 +1,4 @@
-/** Addresses of IPv4 networks as numbers. */
+/** A range of IPv4 addresses as numbers. */
 export type Range = {readonly first: number; readonly last: number};
 
 export function toRange(cidr: string): Range {
@@ -16,7 +16,7 @@ export const toNumber = (address: string): number =>
 export const toAddress = (value: number): string =>
 	[24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.');
 
-/** The first address that nobody has. The engine keeps a subnet's first for itself, as the gateway. */
+/** The first free address. The engine reserves a subnet's first address for the gateway. */
 export function firstFree(
 	subnet: string,
 	addressRange: string | undefined,

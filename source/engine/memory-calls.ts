@@ -6,7 +6,7 @@ export type Call = {readonly operation: Operation; readonly args: readonly unkno
 
 type Operations = Pick<Engine, Operation>;
 
-/** Notes every call of a set of operations and makes chosen ones fail. */
+/** Records every call and makes chosen ones fail. */
 export function createCallLog() {
 	const calls: Call[] = [];
 	const failures: {operation: Operation; error: Error; when: 'before' | 'after'}[] = [];

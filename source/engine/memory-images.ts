@@ -3,12 +3,12 @@ import {fail, findStoredImage, hashOf, hasLabels, type World} from './memory-wor
 
 type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'buildImage'>;
 
-/** What an image says about itself; the rest gets plain values. */
+/** The details of an image that a test sets; the rest have defaults. */
 export type ImageContent = Partial<
 	Pick<Image, 'labels' | 'exposedPorts' | 'command' | 'entrypoint' | 'digests' | 'size'>
 >;
 
-/** Registry: reference → image that a pull gives. A builder decides what a build gives; it may throw. */
+/** `registry` maps references to the images that a pull returns. `builder` returns the result of a build, or throws. */
 export function createMemoryImages(
 	world: World,
 	registry: Readonly<Record<string, ImageContent>>,

@@ -2,7 +2,7 @@ import type {ContainerSpec} from './engine.ts';
 import {takeAddress} from './memory-networks.ts';
 import {fail, type MemoryContainer, type World} from './memory-world.ts';
 
-/** What a started container does: stays, ends at once, or cannot be started. */
+/** What a container does when it is started: it runs, exits at once, or fails to start. */
 export type Outcome =
 	| {readonly type: 'runs'}
 	| {readonly type: 'exits'; readonly code: number; readonly output?: readonly string[]}

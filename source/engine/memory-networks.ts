@@ -50,14 +50,14 @@ export function createMemoryNetworks(world: World): Networks {
 		},
 
 		leave: async (id, network) => {
-			const container = requireContainer(world, id, `take container ${id} out of network ${network}`);
+			const container = requireContainer(world, id, `disconnect container ${id} from network ${network}`);
 			container.attachments.delete(network);
 			container.addresses.delete(network);
 		},
 	};
 }
 
-/** Puts a container into one more network. */
+/** Connects a container to another network. */
 export function attach(world: World, container: MemoryContainer, attachment: Attachment, operation: string): void {
 	const {network} = attachment;
 	if (!findNetwork(world, network)) fail(operation, `network ${network} not found`, 404);
@@ -68,7 +68,7 @@ export function attach(world: World, container: MemoryContainer, attachment: Att
 	container.attachments.set(network, attachment);
 }
 
-/** An address is held only while its container runs. */
+/** Gives a running container its address; a stopped one holds none. */
 export function takeAddress(world: World, container: MemoryContainer, attachment: Attachment, operation: string): void {
 	const network =
 		findNetwork(world, attachment.network) ?? fail(operation, `network ${attachment.network} not found`, 404);

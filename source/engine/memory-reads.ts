@@ -113,7 +113,7 @@ async function* readLog(world: World, id: string, options: LogOptions): AsyncGen
 	}
 }
 
-/** Resolves with the next thing that happens, or with nothing on abort. */
+/** Resolves at the next event or wake, or on abort. */
 function nextEvent(world: World, signal: AbortSignal | undefined): Promise<void> {
 	return new Promise(resolve => {
 		const done = () => {

@@ -21,9 +21,9 @@ export type MemoryContainer = {
 	readonly labels: Labels;
 	state: ContainerState;
 	restart: Restart;
-	/** Network name → place in it. */
+	/** Network name → attachment. */
 	readonly attachments: Map<string, Attachment>;
-	/** Network name → address, while it runs. */
+	/** Network name → address; empty while it does not run. */
 	readonly addresses: Map<string, string>;
 	/** Path → content. */
 	readonly files: Map<string, string | Uint8Array>;
@@ -32,7 +32,7 @@ export type MemoryContainer = {
 	startedAt: number | undefined;
 	finishedAt: number | undefined;
 	exitCode: number;
-	/** Starts and ends, oldest first. */
+	/** Starts and exits, oldest first. */
 	readonly past: RunEvent[];
 	isOutOfMemory: boolean;
 	restartCount: number;
@@ -43,19 +43,19 @@ export type MemoryNetwork = NetworkSpec & {readonly id: string};
 
 type Listener = (event: EngineEvent | undefined) => void;
 
-/** Everything that a memory engine holds. */
+/** The data of a memory engine. */
 export type World = {
 	readonly containers: Map<string, MemoryContainer>;
 	readonly networks: Map<string, MemoryNetwork>;
 	readonly volumes: Map<string, Labels>;
 	readonly images: Map<string, Image>;
-	/** Milliseconds since the epoch; one more with every call, so that runs are repeatable. */
+	/** Milliseconds since the epoch; advances by one with every call, so that runs are reproducible. */
 	readonly now: () => number;
 	readonly nextId: (kind: string) => string;
 	readonly emit: (event: Omit<EngineEvent, 'at'>) => void;
-	/** Wakes who waits for something that is no event, such as a line of a log. */
+	/** Wakes listeners for a change that is not an event, such as a log line. */
 	readonly wake: () => void;
-	/** Calls back on every event, and without one on a wake, until the result is called. */
+	/** Calls back on every event, and on a wake without an event. Returns a function that unsubscribes. */
 	readonly listen: (listener: Listener) => () => void;
 };
 
@@ -94,7 +94,7 @@ export function fail(operation: string, text: string, status: number): never {
 export const hasLabels = (labels: Labels, wanted: Labels): boolean =>
 	Object.entries(wanted).every(([name, value]) => name in labels && (value === '' || labels[name] === value));
 
-/** By id, the beginning of an id, or name. */
+/** Finds a container by id, id prefix or name. */
 export function findContainer(world: World, id: string): MemoryContainer | undefined {
 	const all = [...world.containers.values()];
 	return all.find(({name}) => name === id) ?? all.find(container => id.length >= 12 && container.id.startsWith(id));
@@ -109,7 +109,7 @@ export function findNetwork(world: World, id: string): MemoryNetwork | undefined
 	return all.find(({name}) => name === id) ?? all.find(network => id.length >= 12 && network.id.startsWith(id));
 }
 
-/** By id, or by tag; without a tag `latest` is meant. */
+/** Finds an image by id or tag; the tag defaults to `latest`. */
 export function findStoredImage(world: World, reference: string): Image | undefined {
 	const tag = /:[^/]*$/.test(reference) ? reference : `${reference}:latest`;
 	return (

@@ -20,33 +20,31 @@ import type {RunEvent} from './previous-run.ts';
 export type ExecCall = ExecOptions & {readonly container: ObservedContainer; readonly command: readonly string[]};
 
 export type MemoryOptions = {
-	/** Images that are there from the beginning: reference → content. */
+	/** Images that exist from the start: reference → content. */
 	readonly images?: Readonly<Record<string, ImageContent>>;
-	/** Images that a pull finds. */
+	/** Images that a pull can find. */
 	readonly registry?: Readonly<Record<string, ImageContent>>;
 	/** How far its clock is ahead of ours. */
 	readonly clockOffsetMs?: number;
-	/** What a started container does; by default it runs. */
+	/** What a container does when it is started. Default: it runs. */
 	readonly start?: (spec: ContainerSpec) => Outcome;
-	/** What a command inside a container gives; by default exit code 0 and no output. */
+	/** The result of a command inside a container. Default: exit code 0 and no output. */
 	readonly exec?: (call: ExecCall) => Partial<ExecResult> | Promise<Partial<ExecResult>>;
-	/** What a build gives; it may throw. */
+	/** The result of a build; may throw. */
 	readonly build?: (request: Parameters<Engine['buildImage']>[0], context: Buffer) => ImageContent;
 };
 
-/** An engine without an engine, for tests of what uses one. Equal calls give equal ids and times. */
+/** An in-memory engine for tests. The same calls give the same ids and times. */
 export type MemoryEngine = Engine & {
-	/** Every call so far, in order, failed ones too. */
+	/** All calls so far in order, including failed ones. */
 	readonly calls: readonly Call[];
-	/**
-	 * The next call of this operation fails: `before` it does anything, or `after` it did, as when the answer is lost.
-	 */
+	/** Makes the next call of this method fail, `before` it does anything or `after` it, as when the response is lost. */
 	failNext(operation: Operation, error: Error, when?: 'before' | 'after'): void;
 	addImage(reference: string, content?: ImageContent): Image;
-	/** Ends a container by itself; its restart policy is followed. */
+	/** Makes a container exit; its restart policy applies. */
 	crash(id: string, exitCode: number, isOutOfMemory?: boolean): void;
 	print(id: string, text: string, stream?: LogStream): void;
-	/** Puts a container into a condition that time would bring it to, such as many restarts. */
+	/** Sets what would otherwise take time to happen, such as many restarts. */
 	age(
 		id: string,
 		condition: Partial<

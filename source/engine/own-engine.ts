@@ -6,12 +6,12 @@ import {shown} from './docker-errors.ts';
 import type {ContainerDetails, Engine, Observed, ObservedNetwork, ReadonlyEngine} from './engine.ts';
 
 /**
- * An engine that sees and touches only what belongs to one environment, and the router. Steps and recovery take no other,
- * so that a recorded id can never reach somebody else's container.
+ * An engine restricted to one environment and the router. Steps and recovery accept no other, so that a recorded id can
+ * never reach a container that is not ours.
  */
 export type OwnEngine = Engine & {readonly owner: Owner};
 
-/** Everything on the engine that belongs to an environment. */
+/** Observes everything that belongs to an environment. */
 export const observeOwn = async (
 	engine: Pick<ReadonlyEngine, 'observe'>,
 	owner: Owner,
@@ -19,13 +19,13 @@ export const observeOwn = async (
 ): Promise<Observed> => ownObjects(await engine.observe({[labels.lineage]: owner.lineage, ...wanted}), owner);
 
 /**
- * Restricts an engine to one environment. A container is asked for its labels once, before it is stopped, started,
- * renamed, entered, disconnected or removed for the first time; one that is not ours counts as missing. Networks and
- * volumes are found by their labels as well.
+ * Restricts an engine to one environment. A container's labels are read once, before the first call that touches it
+ * (stop, start, rename, exec, disconnect, remove …); one that is not ours counts as missing. Networks and volumes are
+ * found by their labels as well.
  * @param routerName the router serves every environment, so it is ours too
  */
 export function ownEngine(engine: Engine, owner: Owner, routerName: string): OwnEngine {
-	// Labels never change; a name changes only through us.
+	// Labels never change, and only we change names.
 	const own = new Set<string>();
 	const isOurs = (container: Pick<ContainerDetails, 'name' | 'labels'>): boolean =>
 		isOwnContainer(container, owner) ||

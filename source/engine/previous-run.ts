@@ -5,7 +5,7 @@ export type RunEvent = Pick<EngineEvent, 'at' | 'action' | 'attributes'>;
 
 const minute = 60_000;
 
-/** The latest run that ended, from the `start`, `die` and `oom` events of one container, oldest first. */
+/** The latest finished run, from a container's `start`, `die` and `oom` events in chronological order. */
 export function previousRunIn(events: readonly RunEvent[], now: number): PreviousRun | undefined {
 	const ends = events.filter(({action}) => action === 'die');
 	const end = ends.at(-1);

@@ -1,12 +1,12 @@
 /**
- * A reader of protocol buffers (encoding: protobuf.dev/programming-guides/encoding), enough for BuildKit's progress.
- * A message is its fields in order; their meaning is the caller's.
+ * A minimal reader of protocol buffers (protobuf.dev/programming-guides/encoding), enough for BuildKit's progress. It
+ * yields the fields of a message in order; the caller knows their meaning.
  */
 export type Field =
 	| {readonly number: number; readonly type: 'varint'; readonly value: number}
 	| {readonly number: number; readonly type: 'bytes'; readonly value: Buffer};
 
-/** Fields of a message. Fixed-width fields are skipped. A truncated message is a RangeError. */
+/** Yields the fields of a message and skips fixed-width ones. A truncated message is a RangeError. */
 export function* readFields(message: Buffer): Generator<Field, void> {
 	let at = 0;
 
@@ -18,11 +18,11 @@ export function* readFields(message: Buffer): Generator<Field, void> {
 			value |= BigInt(byte & 0x7f) << shift;
 			if (byte < 0x80) return Number(BigInt.asIntN(64, value));
 		}
-		throw new RangeError('a protocol buffer ends inside a number');
+		throw new RangeError('the protocol buffer ends inside a number');
 	};
 
 	const skipTo = (end: number): Buffer => {
-		if (end < at || end > message.length) throw new RangeError('a protocol buffer ends inside a field');
+		if (end < at || end > message.length) throw new RangeError('the protocol buffer ends inside a field');
 		const bytes = message.subarray(at, end);
 		at = end;
 		return bytes;
@@ -47,7 +47,7 @@ export function* readFields(message: Buffer): Generator<Field, void> {
 				skipTo(at + 4);
 				break;
 			default:
-				throw new RangeError(`a protocol buffer has a field of unknown type ${key % 8}`);
+				throw new RangeError(`the protocol buffer has a field of unknown type ${key % 8}`);
 		}
 	}
 }

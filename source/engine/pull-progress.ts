@@ -1,6 +1,6 @@
 import type {PullProgress} from './engine.ts';
 
-/** One line of the engine's answer to a pull. */
+/** One line of the engine's pull output. */
 export type PullMessage = {
 	readonly id?: string;
 	readonly status?: string;
@@ -9,10 +9,10 @@ export type PullMessage = {
 	readonly errorDetail?: {readonly message?: string};
 };
 
-/** Downloading is most of the wait; unpacking follows layer by layer. */
+/** The share of downloading in the whole progress; the rest is unpacking, layer by layer. */
 const downloadShare = 0.75;
 
-/** Turns messages about single layers into one fraction over all of them; it never goes back. */
+/** Turns messages about single layers into one fraction over all layers, which never decreases. */
 export function createPullProgress(): (message: PullMessage) => PullProgress {
 	const layers = new Map<string, number>();
 	let reached: number | undefined;

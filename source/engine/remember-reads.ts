@@ -1,8 +1,8 @@
 import type {ReadonlyEngine} from './engine.ts';
 
 /**
- * A view of an engine that asks everything once and keeps the answer. All parts of a plan see the same moment, and a
- * hundred services of one image cost one question. Only for one plan: it never learns that something changed.
+ * Caches an engine's reads for one plan: all its parts see the same snapshot, and a hundred services with one image cost
+ * one read. Never reuse it for another plan; it does not notice changes.
  */
 export function rememberReads(engine: ReadonlyEngine): ReadonlyEngine {
 	const answers = new Map<string, Promise<unknown>>();

@@ -3,8 +3,8 @@ import {isOutcomeUnknown} from '../errors.ts';
 import {patienceMs} from './docker-patience.ts';
 
 /**
- * Asks the engine again while no answer comes, for some seconds in all: an engine restarts, a tunnel reconnects. Only for
- * what may be done twice.
+ * Retries an engine call that gets no answer, for some seconds in all: the engine may be restarting, or a tunnel
+ * reconnecting. For idempotent calls only.
  */
 export async function untilAnswered<Result>(ask: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
 	for (let wait = patienceMs() / 50; ; wait *= 2) {

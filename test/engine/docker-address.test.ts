@@ -73,9 +73,9 @@ test('DOCKER_TLS_VERIFY takes the certificates of DOCKER_CERT_PATH', () => {
 });
 
 test.each([
-	['ssh://me@host', 'an engine behind ssh cannot be used yet: ssh://me@host', /ssh -nNT -L .* host/],
-	['ftp://host', "the engine's address is not understood: ftp://host", /unix:\/\//],
-	['tcp://', "the engine's address is not understood: tcp://", /tcp:\/\/host/],
+	['ssh://me@host', 'ssh:// engine addresses are not supported yet: ssh://me@host', /ssh -nNT -L .* host/],
+	['ftp://host', 'invalid engine address: ftp://host', /unix:\/\//],
+	['tcp://', 'invalid engine address: tcp://', /tcp:\/\/host/],
 ])('%s is refused with a way out', (host, message, hint) => {
 	expect(() => findEngine(host, env)).toThrow(
 		expect.objectContaining({name: 'UserError', message, hint: expect.stringMatching(hint)}),
@@ -84,7 +84,7 @@ test.each([
 
 test('a context that is not there, and a configuration that cannot be read', () => {
 	expect(() => findEngine(undefined, {...env, DOCKER_CONTEXT: 'absent'})).toThrow(
-		/docker context "absent" names no engine/,
+		/docker context "absent" has no Docker endpoint/,
 	);
 	writeFileSync(join(folder, 'config.json'), '{');
 	expect(() => findEngine(undefined, env)).toThrow(UserError);

@@ -82,7 +82,7 @@ describe('an engine out of reach is told within two seconds', () => {
 	test('no socket', async () => {
 		const host = `unix://${folder}/absent.sock`;
 		expect(await failureOf(host)).toEqual(
-			told(/the engine at unix:.*absent\.sock is out of reach: there is no such socket/, /is Docker running/),
+			told(/the engine at unix:.*absent\.sock is out of reach: no such socket/, /is Docker running/),
 		);
 	});
 
