@@ -19,8 +19,8 @@ function assertTarget(state: State, target: Deployment | undefined, service: str
 }
 
 /**
- * Service → deployment to roll back to (contract 4.8): the one that was named, else the newest other good one of every
- * chosen service.
+ * Service → deployment to roll back to (docs/rules.md, "Rollback"): the one that was named, else the newest other good
+ * one of every chosen service.
  */
 export function chooseRollback(state: State, {services, rollbackTo}: RollbackRequest): Record<string, string> {
 	const active = Object.keys(state.active);

@@ -28,7 +28,7 @@ export type FoundImage = {readonly finding: ImageFinding; readonly build?: Plann
 
 type BuildArgs = {readonly args: Readonly<Record<string, string>>; readonly obstacle?: ImageFinding['obstacle']};
 
-/** The plain variables a build may read (contract 5.7); anything else is an obstacle. */
+/** The plain variables a build may read; anything else is an obstacle (docs/rules.md, "Build variables"). */
 function buildArgs({build, name}: Service, {spec}: DesiredService): BuildArgs {
 	const args: Record<string, string> = {};
 	for (const key of build.env) {

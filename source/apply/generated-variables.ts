@@ -25,7 +25,7 @@ export async function generateVariable(
 	};
 }
 
-/** Makes the variables that a resource wants generated and that it does not have yet (contract 5.9). */
+/** Generates the variables that a resource does not have yet (docs/rules.md, "Generated variables"). */
 export async function generateVariables(
 	context: Pick<ApplyContext, 'state'>,
 	resource: DesiredResource,

@@ -62,7 +62,7 @@ async function staysUp(context: ApplyContext, containerId: string, subject: stri
 	return {isReady: false, message: await endedMessage(context, subject, containerId, outcome.exitCode)};
 }
 
-/** Waits until a resource accepts connections (contract 4.10). */
+/** Waits until a resource accepts connections (docs/rules.md, "Ready with readiness"). */
 export async function awaitResource(
 	context: ApplyContext,
 	name: string,
@@ -88,8 +88,8 @@ export async function awaitResource(
 }
 
 /**
- * Without readiness the port is watched: the service is ready as soon as it accepts a connection. One that still refuses
- * after the wait never replaces one that accepts; otherwise it goes ahead with a message.
+ * Waits until the service's port accepts a connection (docs/rules.md, "Ready without readiness"). When it goes ahead
+ * with a port that refuses, the answer has a message.
  */
 async function awaitPort(
 	context: ApplyContext,

@@ -5,10 +5,10 @@ import {sameAddressIn} from '../model/subnets.ts';
 import type {Deployment, State} from '../state/state.ts';
 import type {ApplyContext} from './context.ts';
 
-/** What a service's container may do (contract 4.5). */
+/** What a service's container may do (docs/rules.md, "Capabilities"). */
 const capabilities = ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'] as const;
 
-/** What every container of a service is told about itself (decisions.md "Deploy order"). */
+/** Variables that every container of a service gets (docs/rules.md, "Variables of every service"). */
 export const containerVariables = (
 	{project, environment}: Pick<State, 'project' | 'environment'>,
 	{service, id, port}: Deployment,

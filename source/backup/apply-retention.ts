@@ -5,7 +5,10 @@ import {backupsOf, patchBackup} from './records.ts';
 import {type Expired, expiredBackups} from './retention.ts';
 import type {Work} from './work.ts';
 
-/** Cleans up after a scheduled backup that succeeded (contract 6.9): the files go, the record says when and why. */
+/**
+ * Deletes what a resource's retention does not keep (docs/rules.md, "Retention"), after a scheduled backup that
+ * succeeded.
+ */
 export async function applyRetention(work: Work, name: string, now: Date): Promise<readonly Expired[]> {
 	const {state} = work.context;
 	const retention = resourceOf(work, name).operations.backup?.schedule?.retention;

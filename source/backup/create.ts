@@ -19,14 +19,14 @@ import type {Work} from './work.ts';
 export const resourceOf = ({context}: Work, name: string): DesiredResource =>
 	knownResource(context.project, findResource(context.state.current(), name));
 
-/** @throws UserError with the documented text when the resource's container does not run */
+/** @throws UserError when the resource's container does not run */
 export async function assertRunning({context}: Work, name: string): Promise<void> {
 	const {containerId} = findResource(context.state.current(), name);
 	if (isUp(await context.engine.inspectContainer(containerId))) return;
 	throw new UserError(`Resource ${name} is not running.`, {hint: command('resource start', '--resource', name)});
 }
 
-/** The backup operation, or the documented refusal. */
+/** The backup operation. Throws a UserError when the resource has none. */
 export function backupOperation({name, operations}: DesiredResource): BackupOperation {
 	if (operations.backup) return operations.backup;
 	throw new UserError(`Resource ${name} does not define a backup command.`, {
@@ -92,10 +92,7 @@ async function write(work: Work, resource: DesiredResource, backup: Backup): Pro
 	return manifest;
 }
 
-/**
- * Backs a running resource up (contract 6.4). The backup counts when its command exited with 0, wrote something, and
- * all of it is on the disk; everything else leaves a record that says why it failed, and no files.
- */
+/** Backs up a running resource (docs/rules.md, "What counts as a backup"). */
 export async function createBackup(work: Work, name: string, purpose: BackupPurpose): Promise<Backup> {
 	const {context, notify} = work;
 	const resource = resourceOf(work, name);

@@ -80,7 +80,10 @@ export function resourceNamed(
 	};
 }
 
-/** Stands for everything that makes the container, sensitive values by their revision (contract 4.10). */
+/**
+ * Stands for everything that makes the container, sensitive values by their revision
+ * (docs/rules.md, "Replaced stop-first").
+ */
 export const runtimeHash = ({spec}: Pick<ResourceDefinition, 'spec'>): string => specHash(spec);
 
 /**

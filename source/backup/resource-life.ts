@@ -20,7 +20,7 @@ function audit({context, say}: Work, type: string, name: string, details = {}): 
 	if (warning) say(warning);
 }
 
-/** Stops a running resource; its container and its volumes stay (contract 6.2). */
+/** Stops a running resource (docs/rules.md, "Stopping and starting"). */
 export async function stopResource(work: Work, name: string): Promise<void> {
 	await assertRunning(work, name);
 	await stopContainer(work.context, name);
@@ -40,7 +40,7 @@ async function assertVolumes(work: Work, name: string): Promise<void> {
 }
 
 /**
- * Starts a stopped resource as it was recorded and waits for its readiness (contract 6.2); one whose container is gone
+ * Starts a stopped resource as it was recorded and waits until it is ready; one whose container is gone
  * gets a new one on the same volumes.
  */
 export async function startResource(work: Work, name: string): Promise<void> {
@@ -75,7 +75,7 @@ const withoutGenerated = (state: State, name: string): State => ({
 });
 
 /**
- * Removes a resource's container and record, and its data when told so (contract 6.3). Backups stay.
+ * Removes a resource's container and record, and with `deleteData` its volumes (docs/rules.md, "Deleting").
  * @returns the handles of the volumes that stay
  */
 export async function removeResource(work: Work, name: string, deleteData: boolean): Promise<readonly string[]> {

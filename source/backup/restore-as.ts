@@ -14,10 +14,10 @@ import {auditRestore, checkBackup, markRestored, type Restored, restoreInto, res
 import {assertLocal} from './root.ts';
 import {prepareNetwork, type Work, withResource} from './work.ts';
 
-/** contract 1.3 */
+/** docs/rules.md, "Names" */
 const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
-/** A backup that can make a resource (contract 6.7). */
+/** A backup that can make a resource. */
 function usableBackup(state: State, id: string): Backup & {manifest: BackupManifest} {
 	const backup = findBackup(state, id);
 	if (backup.status === 'succeeded' && backup.manifest) return {...backup, manifest: backup.manifest};
@@ -41,10 +41,7 @@ function assertFree({context}: Work, name: string): void {
 		});
 }
 
-/**
- * Makes a new resource from a backup: the definition that was captured with it, volumes of its own, a copy of the
- * variables (contract 6.7). The source is not touched. When the restore fails, the new resource stays for inspection.
- */
+/** Makes a new resource from a backup (docs/rules.md, "Restore as a new resource"). */
 export async function restoreAs(work: Work, name: string, id: string): Promise<Restored> {
 	const {context} = work;
 	const {state, secrets} = context;

@@ -29,7 +29,7 @@ export type Restored = {
 	readonly preRestoreBackup: Backup | null;
 };
 
-/** The restore operation, or the documented refusal. */
+/** The restore operation. Throws a UserError when the resource has none. */
 export function restoreOperation({name, operations}: Pick<DesiredResource, 'name' | 'operations'>): RestoreOperation {
 	if (operations.restore) return operations.restore;
 	throw new UserError(`Resource ${name} does not define a restore command.`, {
@@ -42,7 +42,7 @@ function differences(manifest: BackupManifest, resource: DesiredResource): strin
 	return changes.length > 0 ? reasonsOf(changes).join(', ') : 'its backup or restore command changed';
 }
 
-/** A backup that may replace the data of a resource (contract 6.6). */
+/** A backup that may replace the data of a resource (docs/rules.md, "Restore in place"). */
 export function restorableBackup(
 	state: State,
 	id: string,
@@ -73,7 +73,7 @@ export function restorableBackup(
 export const checkBackup = ({id, artifactLocation, checksum, size}: Backup): Promise<void> =>
 	checkArtifact(id, artifactLocation!, {checksum: checksum!, size: size!});
 
-/** Waits for a resource after a restore, with the documented text (contract 6.5). */
+/** Waits until a resource is ready after a restore. */
 async function awaitRestored(work: Work, resource: DesiredResource): Promise<void> {
 	const {context} = work;
 	const {engine, plan, state} = context;
@@ -142,8 +142,8 @@ export function auditRestore(work: Work, name: string, backup: string, status: '
 }
 
 /**
- * Replaces a resource's data by that of one of its backups, after a backup of what is there (contract 6.6). A restore that does not
- * finish leaves the resource marked: no service is started on it until a restore succeeds.
+ * Replaces a resource's data with one of its backups, after a backup of the current data. A restore that does not
+ * finish leaves the resource marked (docs/rules.md, "Restore in place").
  */
 export async function restoreInPlace(work: Work, name: string, id: string): Promise<Restored> {
 	const {context} = work;

@@ -11,10 +11,7 @@ type Candidate = Pick<Backup, 'id' | 'purpose' | 'status' | 'createdAt'>;
 const newestFirst = (a: Candidate, b: Candidate): number =>
 	Date.parse(b.createdAt) - Date.parse(a.createdAt) || (a.id < b.id ? 1 : -1);
 
-/**
- * Which backups of one resource a retention lets go (contract 6.9): good scheduled ones, and manual ones where it says
- * so, beyond the newest `keepLast` or older than `maxAgeDays`. The newest good backup always stays.
- */
+/** The backups of one resource that its retention deletes (docs/rules.md, "Retention"). */
 export function expiredBackups(backups: readonly Candidate[], retention: Retention, now: Date): Expired[] {
 	const {keepLast, maxAgeDays, includeManual = false} = retention;
 	const good = backups.filter(({status}) => status === 'succeeded').sort(newestFirst);

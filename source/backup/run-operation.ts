@@ -106,8 +106,8 @@ function startTicking({notify}: Work, {work, kind, name, backup, artifact}: Oper
 }
 
 /**
- * Runs a backup or restore command in a container of its own on the resource's network (contract 6.5), and removes the container in
- * any case.
+ * Runs a backup or restore command in its operation container, and removes that in any case
+ * (docs/rules.md, "Operation containers").
  * @throws UserError with the exit code and the last lines when it fails
  */
 export async function runOperation(work: Work, run: OperationRun): Promise<void> {

@@ -16,9 +16,7 @@ export function nextOccurrence(cron: string, after: Date): Date | undefined {
 }
 
 /**
- * Whether a schedule wants a run now (contract 6.8). An interval counts from the last start, whether that run succeeded or not. A
- * cron schedule that missed occurrences catches up once; one that never ran begins with an occurrence of the last five
- * minutes.
+ * Whether a run is due now (docs/rules.md, "When a schedule is due").
  * @param last when the last scheduled run started, null when there was none
  */
 export function isDue(schedule: BackupSchedule | Schedule, last: Date | null, now: Date): boolean {

@@ -31,7 +31,7 @@ const defaultName = 'Dockerfile';
 
 const exists = async (file: string): Promise<boolean> => Boolean(await lstat(file).catch(() => undefined));
 
-/** Options that a Dockerfile build cannot honour (contract 1.5). */
+/** Options that a Dockerfile build cannot honour (docs/rules.md, "Dockerfile builds"). */
 function checkDockerfileService(service: Service): void {
 	const refuse = (option: string, needs: string, field: readonly string[]) =>
 		new SourceError(
@@ -48,10 +48,8 @@ function checkDockerfileService(service: Service): void {
 }
 
 /**
- * Chooses the builder of a service (contract 1.5, decisions "Source builds"): the `dockerfile` it names, else the
- * Dockerfile in its directory, else, with `context`, the one in the context; without one the Railpack CLI where it is
- * usable, else the built-in detector. Strategy `railpack` never uses a Dockerfile, and neither does a static service,
- * which is always built in. Throws a UserError with the documented message.
+ * Chooses the builder of a service (docs/rules.md, "Which builder"). Throws a UserError when it asks for what that
+ * builder cannot do.
  */
 export async function chooseBuilder(
 	service: Service,

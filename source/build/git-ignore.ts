@@ -51,7 +51,7 @@ export function levelsInside(levels: readonly GitignoreLevel[], directory: strin
 
 /**
  * The levels without the rules that ignore this very path or a folder above it: what a user named is walked as if
- * such a rule were not there (contract 4.3).
+ * such a rule did not exist (docs/rules.md, "Ignored files").
  */
 export function withoutRulesAgainst(
 	levels: readonly GitignoreLevel[],

@@ -67,7 +67,7 @@ export const codeOf = (error: unknown): string | undefined => (error as NodeJS.E
 
 /**
  * The folder that sources may not leave: the root of the git repository or worktree that holds the descriptor, else
- * the descriptor's own directory (contract 4.3). Returns a real path.
+ * the descriptor's own directory (docs/rules.md, "Source boundary"). Returns a real path.
  */
 export async function findBoundary(directory: string): Promise<string> {
 	const start = await realpath(directory);
@@ -79,9 +79,8 @@ export async function findBoundary(directory: string): Promise<string> {
 }
 
 /**
- * Finds the real place of a path of compartment.yml. Throws a UserError with the documented message (contract 4.3)
- * when it is absolute, missing, of the wrong type, leaves the boundary, does so through a symlink, or points into
- * version control.
+ * Finds the real place of a path of compartment.yml. Throws a UserError when it is absolute, missing, of the
+ * wrong type, leaves the boundary, does so through a symlink, or points into version control.
  */
 export async function resolveSource(request: SourceRequest): Promise<SourcePath> {
 	const {boundary, label, path: given, expects} = request;

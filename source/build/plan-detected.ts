@@ -24,7 +24,7 @@ export type WrittenBuild = {
 export const serviceFolderOf = ({root, serviceDirectory}: SourceSelection): string =>
 	isInside(root, serviceDirectory) ? relativePath(root, serviceDirectory) : '';
 
-/** Folder that a static service publishes, inside its own one (contract 1.5). */
+/** Folder that a static service publishes, inside its own one (docs/rules.md, "Detected builds"). */
 export function outputFolderOf(service: Service, serviceFolder: string): string | undefined {
 	const {outputDirectory} = service.build;
 	if (outputDirectory === undefined) return undefined;

@@ -26,8 +26,8 @@ function commonAncestor(directories: readonly string[]): string {
 }
 
 /**
- * Resolves `path`, `context` and `build.include` of a service and finds the context root (contract 1.5, 4.3). With
- * `context` the root is that directory, and includes must lie in it.
+ * Resolves `path`, `context` and `build.include` of a service and finds the context root
+ * (docs/rules.md, "Build context"). With `context` the root is that directory, and includes must lie in it.
  */
 export async function selectSource(project: Pick<Project, 'directory'>, service: Service): Promise<SourceSelection> {
 	const boundary = await findBoundary(project.directory);

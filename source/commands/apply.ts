@@ -57,7 +57,7 @@ const auditTypes = {
 /** Commands that plan, ask and do. */
 export type Verb = keyof typeof auditTypes;
 
-/** A label is printable text on one line (contract 3.4). */
+/** A label is printable text on one line. */
 function checkLabel(label: string | undefined): string | undefined {
 	const trimmed = label?.trim();
 	if (trimmed === undefined || (trimmed.length >= 1 && trimmed.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(trimmed)))
@@ -67,7 +67,7 @@ function checkLabel(label: string | undefined): string | undefined {
 
 /**
  * `apply`, `deploy`, `destroy` and their like: plan, ask, do.
- * @param verb `deploy` goes ahead outside a terminal, because it is the documents' verb for scripts
+ * @param verb `deploy` goes ahead outside a terminal, because it is the verb for scripts
  */
 export async function apply(
 	verb: Verb,

@@ -12,14 +12,14 @@ import type {CommonFlags} from './flags.ts';
 import {watchWork} from './resource-work.ts';
 import {readExistingState, type Workspace} from './workspace.ts';
 
-/** A backup as a document (contract 6.4), without what only the machinery needs. */
+/** A backup in JSON, without its internal fields (docs/rules.md, "JSON documents"). */
 export function summariseBackup({op: _op, manifest: _manifest, ...summary}: Backup) {
 	return summary;
 }
 
 type Schedule = NonNullable<BackupOperation['schedule']>;
 
-/** What became of a resource's schedule (contract 6.4). */
+/** A resource's schedule in JSON, with its last run and what its retention has deleted. */
 export function summariseSchedule(state: State, resource: string, {retention, ...schedule}: Schedule) {
 	const last = lastScheduled(state, resource);
 	const cleaned = backupsOf(state, resource).flatMap(({retentionDeletedAt}) => retentionDeletedAt ?? []);

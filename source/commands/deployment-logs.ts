@@ -23,8 +23,8 @@ const newestRun = (directory: string, services: readonly string[]): string | und
 	});
 
 /**
- * `compartment deployment logs [ID]`: everything that an apply said, builds and release commands included: of the named
- * deployment or run, else of the newest run, failed or not (contract 13).
+ * `compartment deployment logs [ID]`: everything that an apply printed, builds and release commands included
+ * (docs/rules.md, "Deployment logs").
  */
 export async function deploymentLogs(id: string | undefined, flags: LogFlags): Promise<void> {
 	const {paint, glyphs} = createTerminal(flags);

@@ -10,7 +10,7 @@ import {type ApplyFlags, apply} from './apply.ts';
 
 type PromoteFlags = ApplyFlags & {readonly from?: string; readonly to?: string; readonly discard?: boolean};
 
-/** The serving deployments of the environment that is promoted from (contract 4.7). */
+/** The serving deployments of the environment that is promoted from (docs/rules.md, "Promote"). */
 async function readPromotion(from: string, services: readonly string[] | null): Promise<Promotion> {
 	const project = await loadProject(process.cwd());
 	const state = await readState(stateDirectory(project.directory, from));

@@ -33,7 +33,10 @@ function connectedServices({services}: Project, {bindings}: State, name: string)
 
 type DeleteFlags = ResourceFlags & {readonly deleteData?: boolean; readonly yes?: boolean};
 
-/** `compartment resource delete`: the container goes; the data too when told so and confirmed (contract 6.3). */
+/**
+ * `compartment resource delete`: removes the container, and with `--delete-data` the volumes
+ * (docs/rules.md, "Deleting").
+ */
 export async function resourceDelete(flags: DeleteFlags): Promise<void> {
 	const {print, inform} = createTerminal(flags);
 	const {resource: name, deleteData = false} = flags;
@@ -46,7 +49,7 @@ export async function resourceDelete(flags: DeleteFlags): Promise<void> {
 		await confirmByName({
 			name,
 			consequence: `Delete data volumes for resource ${name}.`,
-			// The documents print this line without a confirmation: where nobody can be asked, the typed flag is one.
+			// Outside a terminal nothing can be asked: there the flag itself is the confirmation.
 			isConfirmed: flags.yes === true || !process.stdin.isTTY || !process.stderr.isTTY,
 			refusal: 'Resource data delete requires interactive confirmation.',
 			hint: again('--yes'),

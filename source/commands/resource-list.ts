@@ -9,7 +9,7 @@ import type {ResourceFlags} from './resource-work.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
-/** Name, state and host (contract 3.5), then what is worth a word: restarts and why it is not healthy. */
+/** Name, state and host, then restarts and the cause, if there are any. */
 const listLine = ({name, health, cause, hostname, ...rest}: ResourceSummary): string =>
 	[
 		name,

@@ -13,7 +13,6 @@ import {sinceOf} from './since.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
-/** contract 3.4 */
 const mostLines = 500;
 
 function tailOf(text: string): number {
@@ -22,7 +21,7 @@ function tailOf(text: string): number {
 	throw new UserError(`--tail must be a positive integer up to ${mostLines}.`);
 }
 
-/** `compartment resource logs`: the last lines of a running resource, the message alone (contract 6.2). */
+/** `compartment resource logs`: the last lines of a running resource, the message alone. */
 export async function resourceLogs(
 	flags: ResourceFlags & {readonly tail: string; readonly since?: string; readonly raw?: boolean},
 ): Promise<void> {

@@ -14,7 +14,7 @@ import type {ResourceFlags} from './resource-work.ts';
 import {createTerminal} from './terminal.ts';
 import {openWorkspace, readExistingState} from './workspace.ts';
 
-/** An output as a document (contract 3.6). */
+/** An output in JSON (docs/rules.md, "JSON documents"). */
 type Output = {
 	readonly name: string;
 	readonly sensitivity: 'plain' | 'sensitive';

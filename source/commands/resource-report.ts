@@ -10,10 +10,10 @@ import {resourceContainer} from '../plan/input.ts';
 import type {ResourceRecord, State} from '../state/state.ts';
 import type {Workspace} from './workspace.ts';
 
-/** A resource as a document (contract 3.6). */
+/** A resource in JSON (docs/rules.md, "JSON documents"). */
 export type ResourceSummary = ReturnType<typeof summarise>;
 
-/** The documents' word for a resource's status (contract 3.6); `health` beside it says how it really is. */
+/** Whether the container runs; `health` beside it is how the resource is. */
 function statusOf({status}: ResourceRecord, container: ObservedContainer | undefined) {
 	if (status !== 'running') return status;
 	if (!container) return 'missing';
@@ -63,7 +63,7 @@ export const placeOf = ({project, environment}: State) => ({
 	project: {name: project},
 });
 
-/** Text of inspect, start and stop (contract 3.5). */
+/** Text of inspect, start and stop. */
 export const describeResource = ({name, health, cause, hostname, image, ports, ...rest}: ResourceSummary): string =>
 	[
 		`${name} ${healthWord({state: health})}`,

@@ -44,7 +44,7 @@ async function readValues({file, sensitive}: ImportFlags): Promise<Record<string
 	return parse(content);
 }
 
-/** `compartment variable import --file F`: all of it or nothing (contract 5.5). */
+/** `compartment variable import --file F` (docs/rules.md, "All or nothing import"). */
 export async function variableImport(flags: ImportFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const target = targetOf(flags);

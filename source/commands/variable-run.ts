@@ -14,7 +14,7 @@ import {openWorkspace, readOrNewState, type Workspace} from './workspace.ts';
 
 type RunFlags = TargetFlags & {readonly allowProduction?: boolean};
 
-/** Default of this command alone (contract 5.8). */
+/** Default of this command alone (docs/rules.md, "Running with variables"). */
 const developmentEnvironment = 'development';
 
 function environmentEnv(state: State): Env {

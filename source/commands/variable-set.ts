@@ -64,7 +64,7 @@ type ValueRequest = {
 	readonly target: VariableScope;
 };
 
-/** The value, from the one place that was chosen (contract 5.5). */
+/** The value (docs/rules.md, "Entering a value"). */
 async function readValue({key, given, isSensitive, stdin, target}: ValueRequest): Promise<string> {
 	if (given !== undefined && stdin) throw new UserError('Pass either a value or --stdin, not both.');
 	if (given !== undefined && isSensitive)
@@ -88,7 +88,7 @@ function parseOutput(reference: string): {resource: string; output: string} {
 	return {resource: reference.slice(0, dot), output: reference.slice(dot + 1)};
 }
 
-/** Binds a resource output to a variable of a service, as a reference (contract 5.6). */
+/** Binds a resource output to a variable of a service, as a reference (docs/rules.md, "One origin"). */
 function bind(state: State, project: Project, service: string, key: string, reference: string): State {
 	const {resource: name, output} = parseOutput(reference);
 	if (!project.services.some(candidate => candidate.name === service))

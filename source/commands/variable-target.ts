@@ -13,7 +13,7 @@ const similar = (name: string, candidates: readonly string[]): string => {
 	return suggestion ? ` Did you mean ${suggestion}?` : '';
 };
 
-/** The scope that the flags name (contract 5.1). */
+/** The scope that the flags name (docs/rules.md, "Scopes"). */
 export function targetOf({service, resource}: TargetFlags): VariableScope {
 	if (service !== undefined && resource !== undefined)
 		throw new UserError('Pass either --service or --resource, not both.');
@@ -21,7 +21,7 @@ export function targetOf({service, resource}: TargetFlags): VariableScope {
 	return resource === undefined ? {type: 'environment'} : {type: 'resource', name: resource};
 }
 
-/** Refuses a target that nothing will ever read; removing is allowed for what is gone from the file (contract 5.5). */
+/** Refuses a service or resource that does not exist. Not called for a removal, which may clean up after one. */
 export function assertTarget(target: VariableScope, project: Project, state: State): void {
 	if (target.type === 'service') {
 		const names = project.services.map(({name}) => name);

@@ -59,7 +59,7 @@ const expand = (text: string, field: Field): ReadonlySet<number> | undefined => 
 	return values;
 };
 
-/** The documented message for an expression that is none (contract 1.12). */
+/** The message for an expression that is not a cron expression. */
 export const cronMessage = 'cron must be a valid standard 5-field cron expression.';
 
 /**

@@ -10,7 +10,7 @@ const endings = ['js', 'mjs', 'cjs', 'ts', 'mts'];
 const filesOf = (names: readonly string[]): string[] =>
 	names.flatMap(name => endings.map(ending => `${name}.${ending}`));
 
-/** What a build starts without being told (decisions "Source builds"). */
+/** Files that a build starts without a start command. */
 const saying = ['Procfile', ...filesOf(['index'])];
 const likely = filesOf(['server', 'app', 'main', 'src/index', 'src/server', 'src/app', 'src/main']);
 

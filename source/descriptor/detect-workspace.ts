@@ -58,7 +58,7 @@ export async function readWorkspace(directory: string): Promise<Workspace | unde
 	if (patterns.length === 0) return undefined;
 	const members = new Map<string, PackageManifest>();
 	for (const path of (await Promise.all(patterns.map(pattern => expand(directory, pattern)))).flat().sort()) {
-		// build.include takes literal paths only (contract 1.5).
+		// Includes are literal paths (docs/rules.md, "Build context").
 		if (/[*?[]/.test(path) || (await readText(join(directory, path, 'package.json'))) === undefined) continue;
 		members.set(path, await readManifest(join(directory, path)));
 	}

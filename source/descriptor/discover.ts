@@ -19,8 +19,8 @@ export type Place = {
 };
 
 /**
- * Where the descriptor lives (contract 1.1): the nearest directory that has one, from here up to the root of the git
- * repository; without a repository, or without a file, here.
+ * Where the descriptor lives (docs/rules.md, "Where the files are found"): the nearest directory that has one, from
+ * here up to the root of the git repository; without a repository, or without a file, here.
  */
 export const findPlace = (directory: string): Place => {
 	const chain = upwards(directory);

@@ -27,7 +27,7 @@ const toLimits = (limits: ServiceInput['limits']): Service['limits'] =>
 		pids: limits.pids,
 	});
 
-/** A service with all defaults (contract 1.4 to 1.10). The string form is a path with defaults only. */
+/** A service with all defaults. The string form is a path with defaults only. */
 export const toService = (name: string, value: DescriptorInput['services'][string]): Service => {
 	const input: ServiceInput =
 		typeof value === 'string' ? {path: value, kind: 'web', accessMode: 'authenticated'} : value;
@@ -62,7 +62,7 @@ const toOperations = ({backup, restore}: NonNullable<ResourceInput['operations']
 const without = <T>(record: Readonly<Record<string, T>>, keys: Readonly<Record<string, unknown>>): Record<string, T> =>
 	Object.fromEntries(Object.entries(record).filter(([key]) => !Object.hasOwn(keys, key)));
 
-/** A resource with all defaults and its preset expanded (contract 1.12). */
+/** A resource with all defaults and its preset expanded (docs/rules.md, "Presets"). */
 export const toResource = (name: string, input: ResourceInput): Resource => {
 	const env = input.env ?? {};
 	const preset = findPreset(input.preset);

@@ -42,9 +42,9 @@ export const examineProject = async (
 };
 
 /**
- * Finds compartment.yml from `directory` upwards (contract 1.1), reads it and compartment.routes.yml beside it, and
- * returns what they say with all defaults. Throws a DescriptorError that holds every problem of both files, or a
- * UserError when there is no descriptor.
+ * Finds compartment.yml from `directory` upwards (docs/rules.md, "Where the files are found"), reads it and
+ * compartment.routes.yml beside it, and returns what they say with all defaults. Throws a DescriptorError that holds
+ * every problem of both files, or a UserError when there is no descriptor.
  */
 export const loadProject = async (directory: string): Promise<Project> => {
 	const place = findPlace(directory);

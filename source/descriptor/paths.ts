@@ -17,7 +17,7 @@ export const walkPath = (path: string): {readonly climbs: number; readonly depth
 	return {climbs: -lowest, depth};
 };
 
-/** Whether a path stays inside the folder it is relative to, and below it (contract 1.5, outputDirectory). */
+/** Whether a path stays inside the folder it is relative to, and below it. */
 export const isInsideFolder = (path: string): boolean => {
 	const walk = walkPath(path);
 	return walk !== undefined && walk.climbs === 0 && walk.depth > 0;

@@ -35,7 +35,10 @@ export type Problem = {
 	readonly hint?: Hint;
 };
 
-/** The form of a path in messages: `services.web.include[0]`, unusual names as `["a b"]` (contract 1.2). */
+/**
+ * The form of a path in messages: `services.web.include[0]`, unusual names as `["a b"]`
+ * (docs/rules.md, "All problems at once").
+ */
 export const formatPath = (path: Path): string => {
 	if (path.length === 0) return '(root)';
 	let text = '';

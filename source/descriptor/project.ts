@@ -1,7 +1,6 @@
 /**
  * What the two files say, typed and with defaults filled in. Pure data: every room above reads it, none changes it.
- * Field meanings and defaults: contract 1.3 to 1.12 and 2.1; `image`, `dockerfile`, `context`, `port`, `domain`,
- * `limits`, `env`, `secretFiles` and `schedule` are our own additions.
+ * docs/compartment-yml.md lists the fields and their defaults.
  */
 
 export const serviceKinds = ['web', 'api', 'static', 'worker', 'job', 'cron'] as const;

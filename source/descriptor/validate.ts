@@ -30,7 +30,10 @@ const depthOf = (issues: readonly Issue[]): number => issues.reduce((sum, {path}
 const isWrongType = (issues: readonly Issue[]): boolean =>
 	issues.some(({code, path}) => code === 'invalid_type' && path.length === 0);
 
-/** The branch of a union that was probably meant: of the right type, and then the one with the deepest issues (contract 1.2). */
+/**
+ * The branch of a union that was most likely meant: of the right type, with the deepest issues
+ * (docs/rules.md, "All problems at once").
+ */
 const mostDetailed = (branches: readonly Issue[][]): readonly Issue[] | undefined =>
 	branches
 		.filter(issues => issues.length > 0 && !isWrongType(issues))

@@ -32,7 +32,7 @@ const asEnvValue = (variable: KnownVariable): EnvValue =>
 const plainEnv = (env: Readonly<Record<string, string>>): Record<string, EnvValue> =>
 	Object.fromEntries(Object.entries(env).map(([key, value]) => [key, {type: 'plain', value}]));
 
-/** Literal values, then the resource's own variables over them; resources inherit nothing (contract 5.1). */
+/** Literal values, then the resource's own variables over them (docs/rules.md, "Scopes"). */
 export function resourceEnv(resource: Resource, variables: readonly KnownVariable[]): Env {
 	const scope: VariableScope = {type: 'resource', name: resource.name};
 	const env = plainEnv(resource.env);
@@ -80,7 +80,10 @@ const bindingsOf = ({bindings = []}: DesiredInput, service: Service): Connection
 		.filter(({key}) => !service.connections.some(connection => connection.key === key))
 		.map(({resource, key, output}) => ({resource, key, output}));
 
-/** Precedence of contract 5.3, lowest first: literals, environment variables, connections, service variables. */
+/**
+ * Lowest precedence first: literals, environment variables, connections, service variables
+ * (docs/rules.md, "Precedence").
+ */
 function serviceEnv(input: DesiredInput, service: Service): Env {
 	const {project, environment, variables} = input;
 	const env = plainEnv(service.env);
@@ -110,7 +113,7 @@ function serviceEnv(input: DesiredInput, service: Service): Env {
 	return env;
 }
 
-/** The port a service is told to listen on, where the descriptor or a variable says so (decisions.md "Deploy order"). */
+/** The port that variable PORT or the descriptor sets (docs/rules.md, "Port"). */
 function declaredPort(service: Service, env: Env): number | undefined {
 	const variable = env['PORT'];
 	const number = variable?.type === 'plain' && /^[1-9]\d{0,4}$/.test(variable.value) ? Number(variable.value) : 0;

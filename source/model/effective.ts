@@ -20,7 +20,10 @@ type Input<Variable extends Known> = {
 	readonly bindings: readonly Bound[];
 };
 
-/** The variables of a target by precedence (contract 5.3): its own, outputs bound to it, those of the environment. */
+/**
+ * The variables of a target by precedence (docs/rules.md, "Precedence"): its own, outputs bound to it, those of the
+ * environment.
+ */
 export function effectiveVariables<Variable extends Known>(
 	{project, variables, bindings}: Input<Variable>,
 	target: VariableScope,

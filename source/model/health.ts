@@ -80,7 +80,7 @@ function judge(facts: HealthFacts, lastExit: LastExit | null): Pick<Health, 'sta
 	return restarted ?? probed ?? {state: 'healthy', cause: null};
 }
 
-/** The one rule of how something is. Pure: the same facts give the same health. */
+/** How a service or resource is (docs/rules.md, "One health"). Pure: the same facts give the same health. */
 export function healthOf(facts: HealthFacts): Health {
 	const {container} = facts;
 	const lastExit = container ? lastExitOf(container) : null;

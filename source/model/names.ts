@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto';
 const shortHash = (text: string, length: number): string =>
 	createHash('sha256').update(text).digest('hex').slice(0, length);
 
-/** 32-bit rolling hash of contract 4.11, as 8 hex digits. */
+/** 32-bit rolling hash, as 8 hex digits. */
 function rollingHash(text: string): string {
 	let hash = 0;
 	for (const character of text) hash = (Math.imul(hash, 31) + character.codePointAt(0)!) >>> 0;
@@ -11,8 +11,8 @@ function rollingHash(text: string): string {
 }
 
 /**
- * A DNS label for any text (contract 4.11): lower case; what is not in `[a-z0-9-]` becomes `x<hex>x`; at most 63
- * characters, cut ones end in a hash.
+ * A DNS label for any text (docs/rules.md, "DNS labels"): lower case; what is not in `[a-z0-9-]` becomes `x<hex>x`; at
+ * most 63 characters, cut ones end in a hash.
  */
 export function dnsLabel(text: string): string {
 	const encoded = [...text.toLowerCase()]
@@ -33,7 +33,7 @@ export function environmentSlug(environment: string): string {
 	return isPlain ? label : `${label.slice(0, 40)}-${shortHash(environment, 8)}`;
 }
 
-/** Internal host of a resource (contract 4.11). */
+/** Internal host of a resource (docs/rules.md, "Host of a resource"). */
 export const resourceHost = (project: string, environment: string, resource: string): string =>
 	`${dnsLabel(resource)}.${dnsLabel(environment)}.${dnsLabel(project)}.resource.internal`;
 
@@ -44,7 +44,7 @@ type HostParts = {
 	readonly baseDomain: string;
 };
 
-/** Public host of a service (decisions.md "Hosts"); `web` is the primary one and needs no prefix. */
+/** Public host of a service (docs/rules.md, "Host of a service"). */
 export function serviceHost({project, environment, service, baseDomain}: HostParts): string {
 	const parts = [
 		...(service === 'web' ? [] : [service]),

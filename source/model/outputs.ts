@@ -15,7 +15,7 @@ const isUrl = (template: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(tem
 
 /**
  * Expands an output's template once: what a value contains is never expanded again. In a URL every `${env.KEY}` is
- * percent-encoded. Errors carry the documented texts (contract 1.12).
+ * percent-encoded (docs/rules.md, "Output templates").
  */
 export function expandOutput(
 	template: string,

@@ -21,8 +21,7 @@ type Question = {
 export type PortChoice = {readonly number?: number; readonly why: string};
 
 /**
- * The port that a service is told to listen on: variable PORT, else `port`, else the first one that its image exposes,
- * else 80 for a finished image and 3000 for one that is built.
+ * The port that a service listens on (docs/rules.md, "Port").
  * @param exposed the ports of the image, undefined when it is not known yet
  */
 export function choosePort({kind, declared, isPrebuilt}: Question, exposed: readonly number[] | undefined): PortChoice {

@@ -17,7 +17,7 @@ import type {Env} from './values.ts';
 /** Two servers of one backend; one of them takes the traffic. */
 export type Slot = 'blue' | 'green';
 
-/** What makes a resource's container: a change of any field replaces it (contract 4.10). */
+/** What makes a resource's container: a change of any field replaces it (docs/rules.md, "Replaced stop-first"). */
 export type ResourceSpec = {
 	readonly image: string;
 	readonly command?: readonly string[];

@@ -11,7 +11,7 @@ export type SourcedLine = {
 };
 
 type LogFormatOptions = {
-	/** All services and resources that may appear; the tag is shown when there are several (contract 3.5). */
+	/** All services and resources that may appear; the tag is shown when there are several. */
 	readonly sources: readonly string[];
 	readonly paint: Paint;
 	/** Default true. */
@@ -23,7 +23,7 @@ const lineLimit = 64_000;
 // The engine gives nanoseconds; milliseconds are what a person reads.
 const shortTime = (at: string): string => sanitiseLine(at).replace(/(\.\d{3})\d+/, '$1');
 
-/** `<time> [<service>] <stream> <message>` (contract 3.5), each source in its own colour. */
+/** `<time> [<service>] <stream> <message>` (docs/rules.md, "Log lines"), each source in its own colour. */
 export function createLogFormatter({sources, paint, hasTime = true}: LogFormatOptions): (line: SourcedLine) => string {
 	const styleOf = createSourceStyles(sources, paint);
 	const isTagged = new Set(sources).size > 1;
@@ -38,7 +38,7 @@ export function createLogFormatter({sources, paint, hasTime = true}: LogFormatOp
 	};
 }
 
-/** The same line for programs (contract 3.6). */
+/** The same line for programs. */
 export const logDocument = ({at, source, stream, text}: SourcedLine) => ({
 	timestamp: at,
 	serviceName: source,

@@ -53,7 +53,8 @@ function guardedAddress(url: string, paint: Paint, signIn: SignIn | undefined): 
 }
 
 /**
- * How it ended, then where its services and resources answer (contract 3.5), or which data a destroy left.
+ * How it ended, then the addresses of services and resources (docs/rules.md, "Result of an apply"), or the data that a
+ * destroy left.
  * @param signIn given when the text is for a person's eyes alone
  */
 export function renderResult(result: ApplyResult, paint: Paint, signIn?: SignIn): string[] {

@@ -72,7 +72,7 @@ const resourceSpec: Describe<ResourceSpec> = {
 	env: envAttributes,
 };
 
-/** The attributes that make a resource's container (contract 4.10). */
+/** The attributes that make a resource's container (docs/rules.md, "Replaced stop-first"). */
 export const resourceAttributes = (spec: ResourceSpec): Attributes => attributesOf(resourceSpec, spec);
 
 /** What a plan does with each field of a resource's record: compares it, or leaves it as a part of the resource's life. */

@@ -4,7 +4,7 @@ import {blocked} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 
-/** Two origins for one variable are refused, never decided in silence (contract 5.6). */
+/** Blocks a service whose connection conflicts with a variable of its own (docs/rules.md, "One origin"). */
 function connectionConflict({state}: PlanInput, service: DesiredService): Action | undefined {
 	for (const {key, resource, output} of service.connections) {
 		const isDirect = state.variables.some(

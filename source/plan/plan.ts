@@ -177,7 +177,7 @@ export function countActions(actions: readonly Action[]): PlanCounts {
 /** Whether an apply of this plan would do anything. */
 export const hasChanges = (plan: Plan): boolean => plan.actions.some(action => action.kind !== 'none');
 
-/** Signs of decisions.md "Plan". */
+/** The sign of an action (docs/rules.md, "Signs"). */
 export function signOf(action: Pick<Action, 'kind' | 'order'>): string {
 	switch (action.kind) {
 		case 'create':

@@ -34,7 +34,7 @@ export const volumeDrift = (input: PlanInput): Drift[] =>
 		})
 		.map(({address}) => ({address, message: 'volume was removed outside Compartment, its data is gone'}));
 
-/** Resources that exist but are not declared any more stop the plan (contract 4.10): an edit must not destroy data. */
+/** Blocks a plan for each resource that exists and is no longer declared (docs/rules.md, "No data lost by an edit"). */
 export function undeclaredResources(input: PlanInput): Action[] {
 	const declared = new Set(input.desired.resources.map(resource => resource.name));
 	return Object.values(input.state.resources)
@@ -113,7 +113,7 @@ function withImage(attributes: Attributes, reference: string, id: string | undef
 	return {...attributes, image};
 }
 
-/** One resource: create, keep, update in place, or replace stop-first (contract 4.10). */
+/** One resource: create, keep, update in place, or replace (docs/rules.md, "Replaced stop-first"). */
 export function planResource(input: PlanInput, resource: DesiredResource): Action {
 	const decided = decideResource(input, resource);
 	if (decided.kind === 'none') return decided;

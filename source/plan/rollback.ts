@@ -47,7 +47,7 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 	return active ? action({...base, kind: 'replace', order}) : action({...base, kind: 'create'});
 }
 
-/** The rules of the chosen deployments come back with them (contract 2.5); everything else stays as it is served. */
+/** The routes that serve now, with the rules of the chosen deployments (docs/rules.md, "Routes of a deployment"). */
 function rolledBackRoutes(input: PlanInput, targets: readonly Deployment[]): RoutesRecord | null {
 	const {routes} = input.state;
 	if (!routes) return null;

@@ -13,7 +13,7 @@ type Scope = Pick<PlanInput, 'desired' | 'state' | 'services'>;
 
 /**
  * What the router should serve after the apply. A deploy of chosen services refreshes only their hosts and the rules
- * `on` them (contract 4.4); the others stay as they were published.
+ * `on` them (docs/rules.md, "Chosen services"); the others stay as they were published.
  */
 export function desiredRoutes({desired, state, services}: Scope): RoutesRecord {
 	const previous = state.routes;

@@ -90,7 +90,10 @@ export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = p
 	return {plan: plan as unknown as Plan, request: request as SavedPlan['request']};
 }
 
-/** Refuses a saved plan when anything it was made from has moved, saying what. `fresh` was made just now, the same way. */
+/**
+ * Refuses a saved plan when anything it was made from has changed (docs/rules.md, "Stale plans"). `fresh` was made just
+ * now, the same way.
+ */
 export function assertNotStale(saved: Plan, fresh: Plan, file: string): void {
 	const moved = findStaleness(saved, fresh);
 	if (moved.length === 0) return;

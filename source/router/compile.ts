@@ -31,7 +31,7 @@ export type CompiledRule = {
 	readonly transform: Transform;
 	/** Told to the service in X-Forwarded-Prefix. */
 	readonly strippedPrefix: string | undefined;
-	/** Source or target asks for the access password (contract 2.4). */
+	/** Source or target asks for the access password (docs/rules.md, "Access of a route"). */
 	readonly isPasswordNeeded: boolean;
 };
 
@@ -102,7 +102,7 @@ function compileRule(rule: RouteRule, index: number, from: CompiledBackend, to: 
 	};
 }
 
-/** contract 2.4: a replacement that ends in a slash makes no `//`. */
+/** What a rule does to a path (docs/rules.md, "Rewritten paths"): a replacement that ends in a slash makes no `//`. */
 function compileTransform({path, stripPrefix, replacePrefix, rewrite}: RouteRule): Transform {
 	if (rewrite !== undefined) return {type: 'fixed', path: rewrite};
 	const replacement = stripPrefix === undefined ? replacePrefix : '/';

@@ -5,7 +5,7 @@ import type {RouteTable} from './table.ts';
 
 /** What the router does with a request. */
 export type RouteMatch =
-	/** Refused with 400 before any rule (contract 2.3). */
+	/** Refused with 400 before any rule (docs/rules.md, "Ambiguous paths"). */
 	| {readonly result: 'ambiguous'}
 	/** 404: no service answers at this host. */
 	| {readonly result: 'no-host'}
@@ -25,7 +25,7 @@ export type RouteMatch =
 	  };
 
 /**
- * Where a request goes (contract 2.2 to 2.4), from the same compiled rules as the router's configuration.
+ * Where a request goes (docs/rules.md, "First match"), from the same compiled rules as the router's configuration.
  * @param host as a client sends it: with or without a port or a last dot, in any case
  * @param path the raw path as a client sends it, with or without a query string
  */

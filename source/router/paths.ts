@@ -1,7 +1,7 @@
 /**
- * Which request paths are ambiguous (decisions.md "Route rules"). The texts are read by JavaScript here and by the
- * router's PCRE there, so they keep to what both understand alike. A path must begin with a slash, and none of these
- * may be found in it. The raw path is looked at, never a decoded or cleaned one.
+ * Which request paths are ambiguous (docs/rules.md, "Ambiguous paths"). The texts are read by JavaScript here and by
+ * the router's PCRE there, so they keep to what both understand alike. A path must begin with a slash, and none of
+ * these may be found in it. The raw path is looked at, never a decoded or cleaned one.
  */
 export const ambiguousPatterns: readonly string[] = [
 	// Anything that is not a path character of a URI, or that servers read in different ways (`;`).

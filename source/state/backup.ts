@@ -4,7 +4,6 @@ import type {DesiredResource, ResourceSpec} from '../model/specs.ts';
 /** The parts of a resource that make no container. */
 export type DeclaredResource = Pick<DesiredResource, 'preset' | 'generatedVariables' | 'outputs' | 'operations'>;
 
-/** contract 6.4 */
 export type BackupStatus = 'running' | 'succeeded' | 'failed' | 'deleted';
 export type BackupPurpose = 'manual' | 'pre_restore' | 'scheduled';
 
@@ -17,7 +16,9 @@ export type ResourceDefinition = DeclaredResource & {
 	readonly readiness?: TcpReadiness;
 };
 
-/** What lies beside the files of a backup (contract 6.4), so that they can be told apart without the state. */
+/**
+ * Lies beside the files of a backup and identifies them without the state (docs/rules.md, "What counts as a backup").
+ */
 export type BackupManifest = {
 	readonly backupId: string;
 	readonly project: string;

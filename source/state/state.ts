@@ -97,7 +97,7 @@ export type DeploymentStatus = 'running' | 'succeeded' | 'failed' | 'stopped';
 
 export type DeploymentType = 'deploy' | 'promote' | 'rollback' | 'restart';
 
-/** contract 4.1 */
+/** docs/rules.md, "Stages" */
 export type DeploymentStage =
 	| 'building'
 	| 'release'
@@ -139,7 +139,7 @@ export type Deployment = {
 	readonly slot?: Slot;
 	/** A ready candidate that waits for `promote`, because its apply was told to hold. */
 	readonly isHeld?: boolean;
-	/** The rules with `on: <service>` of its run (contract 2.5). */
+	/** The rules with `on: <service>` of its run (docs/rules.md, "Routes of a deployment"). */
 	readonly routes: readonly RouteRule[];
 	readonly createdAt: string;
 	readonly completedAt?: string;

@@ -18,8 +18,8 @@ export class ForeignStateError extends UserError {
 }
 
 /**
- * Why what was signed is not trusted, worded to follow "it"; undefined when it is. A machine without a pin, such as CI,
- * accepts what the key of COMPARTMENT_PASSPHRASE has signed, and pins it.
+ * Why what was signed is not trusted (docs/rules.md, "Signed state"), worded to follow "it"; undefined when it is. A
+ * machine without a pin, such as CI, accepts what the key of COMPARTMENT_PASSPHRASE has signed, and pins it.
  */
 export function whyForeign(
 	{state, signature, body}: Signed,
@@ -76,8 +76,8 @@ export function refuseCopy(state: State, directory: string, env: NodeJS.ProcessE
 }
 
 /**
- * Refuses a state that is not trusted, that lies in a copy of its folder, or that is older than what was seen. A folder
- * that was moved is followed.
+ * Refuses a state that is not trusted or not the newest (docs/rules.md, "Newest state"). A folder that was moved is
+ * followed.
  */
 export function assertTrusted(signed: Signed, directory: string, env: NodeJS.ProcessEnv): State {
 	const {state} = signed;

@@ -52,7 +52,7 @@ resources:
 describe('the environment of a service', () => {
 	const logOf = (...variables: KnownVariable[]) => service(withDatabase, {variables}).spec.env['LOG'];
 
-	it('has literals under environment variables under service variables (contract 5.3)', () => {
+	it('has literals under environment variables under service variables (docs/rules.md, "Precedence")', () => {
 		expect(logOf()).toEqual({type: 'plain', value: 'info'});
 		expect(logOf(variable('environment', 'LOG', 'warn'))).toEqual({type: 'plain', value: 'warn'});
 		const both = [variable('service.api', 'LOG', 'debug'), variable('environment', 'LOG', 'warn')];
@@ -126,7 +126,7 @@ describe('a resource', () => {
 		});
 	});
 
-	it('inherits nothing from the environment and from services (contract 5.1)', () => {
+	it('inherits nothing from the environment and from services (docs/rules.md, "Scopes")', () => {
 		const strangers = [variable('environment', 'POSTGRES_USER', 'x'), variable('service.db', 'POSTGRES_USER', 'y')];
 		expect(db(...strangers).spec.env).toEqual(db().spec.env);
 	});

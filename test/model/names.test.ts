@@ -47,7 +47,7 @@ describe('dnsLabel', () => {
 		);
 	});
 
-	it('has the rolling hash of the contract at the end of what it cut', () => {
+	it('has the rolling hash at the end of what it cut', () => {
 		fc.assert(
 			fc.property(fc.string({minLength: 64, maxLength: 90}), text => {
 				let hash = 0n;
@@ -91,7 +91,7 @@ describe('environmentSlug', () => {
 });
 
 describe('hosts', () => {
-	it('follow decisions.md', () => {
+	it('follow the names (docs/rules.md, "Host of a service")', () => {
 		const host = (service: string, environment: string) =>
 			serviceHost({project: 'shop', environment, service, baseDomain: 'localhost'});
 		expect(host('web', 'production')).toBe('shop.localhost');
@@ -101,7 +101,7 @@ describe('hosts', () => {
 		expect(resourceHost('shop', 'production', 'main_db')).toBe('mainx5fxdb.production.shop.resource.internal');
 	});
 
-	it('keep the documented examples', () => {
+	it('of a project whose name has a hyphen', () => {
 		const parts = {project: 'multi-service', environment: 'production', baseDomain: 'localhost'};
 		expect(serviceHost({...parts, service: 'web'})).toBe('multi-service.localhost');
 		expect(serviceHost({...parts, service: 'backoffice'})).toBe('backoffice-multi-service.localhost');

@@ -11,7 +11,7 @@ const route = (request: string, host = 'shop.localhost'): string => {
 	return [match.service, match.upstreamPath, match.ruleIndex ?? '-', match.access].join(' ');
 };
 
-describe('matching (contract 2.2)', () => {
+describe('matching (docs/rules.md, "First match")', () => {
 	test.each([
 		['GET /health', 'api /ready 4 password', 'exact'],
 		['GET /health/', 'web /health/ - public', 'no tolerance for a slash at the end'],
@@ -35,7 +35,7 @@ describe('matching (contract 2.2)', () => {
 	});
 });
 
-describe('rewriting (contract 2.4)', () => {
+describe('rewriting (docs/rules.md, "Rewritten paths")', () => {
 	test.each([
 		['GET /plain/users?x=1', 'open /plain/users?x=1 8 public', 'none'],
 		['GET /plain', 'open /plain 8 public', 'none, bare'],

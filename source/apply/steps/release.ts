@@ -14,7 +14,7 @@ import {StepError} from '../step-error.ts';
 import {failDeployment} from './candidate.ts';
 import {openDeployment} from './open-deployment.ts';
 
-/** Contract 1.9. */
+/** How long a release command may take (docs/rules.md, "Release command"). */
 const timeoutMs = 600_000;
 
 /** How long the last output of a command that has ended may take to arrive. */
@@ -72,7 +72,8 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 
 /**
  * Runs a service's release command once, in its new image, with its variables and PORT, before its candidate starts
- * (contract 1.9). A failure fails the deployment; what serves is untouched. Returns the opened deployment.
+ * (docs/rules.md, "Release command"). A failure fails the deployment; what serves is untouched. Returns the opened
+ * deployment.
  */
 export async function runRelease(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {service, release} = planned;

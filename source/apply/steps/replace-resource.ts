@@ -33,7 +33,7 @@ const isBegun = (
 
 /**
  * Makes a resource's container, stop-first: the old one is renamed and stopped before the new one starts on the same
- * volumes, and comes back when the new one does not become ready (contract 4.10).
+ * volumes, and comes back when the new one does not become ready (docs/rules.md, "Replaced stop-first").
  * @param restored the record's status, when a restore into it is to follow or is not finished
  */
 export async function replaceResource(

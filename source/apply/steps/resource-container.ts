@@ -12,7 +12,7 @@ import {type ApplyContext, progress} from '../context.ts';
 import {awaitResource} from '../readiness.ts';
 import {StepError} from '../step-error.ts';
 
-/** What a resource's container may do (contract 4.5). */
+/** What a resource's container may do (docs/rules.md, "Capabilities"). */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
 
 /** The resource's containers: the one it has, and a previous one while it is replaced. */

@@ -50,9 +50,9 @@ async function assertUp(context: ApplyContext, switched: Switch): Promise<void> 
 }
 
 /**
- * Makes every ready candidate of this apply active at once, together with the new hosts and rules: one line to the
- * router, or one reload where the topology changed. The router's file is written first, so that a crash at any point
- * leaves either the old or the new deployments serving, never a mix.
+ * Makes every ready candidate of this apply active at once (docs/rules.md, "One switch"), with the new hosts and rules:
+ * one line to the router, or one reload where the topology changed. The router's file is written first, so that a crash
+ * at any point leaves either the old or the new deployments serving, never a mix.
  */
 export async function switchTraffic(
 	context: ApplyContext,

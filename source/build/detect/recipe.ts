@@ -1,7 +1,7 @@
 import type {Build} from '../../descriptor/project.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** What a descriptor asks of a build without a Dockerfile (contract 1.5). */
+/** What a descriptor asks of a build without a Dockerfile (docs/rules.md, "Detected builds"). */
 export type BuildWishes = {
 	/** The whole source that goes into the build. */
 	readonly files: SourceFiles;

@@ -21,7 +21,7 @@ type Source = {
 	readonly args: Readonly<Record<string, string>>;
 };
 
-/** Settings of Railpack that stand for fields of the descriptor (contract 1.5). */
+/** Settings of Railpack that stand for fields of the descriptor (docs/rules.md, "Detected builds"). */
 function settingsOf({build, run}: Service): Record<string, string> {
 	const {command, packages} = build;
 	return {

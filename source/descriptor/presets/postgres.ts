@@ -11,9 +11,8 @@ const connect = '--host "$COMPARTMENT_RESOURCE_HOST" --username "$POSTGRES_USER"
 const backupFile = '"$COMPARTMENT_BACKUP_DIR/postgres.sql"';
 
 /**
- * What `preset: postgres` stands for (contract 1.12). The commands differ from the document's, because a plain dump fed
- * to psql does not replace what is there and exits 0 after SQL errors: this restore empties the database, stops at the
- * first error and changes either everything or nothing.
+ * What `preset: postgres` stands for. A plain dump fed to psql does not replace what is there and exits 0 after SQL
+ * errors. So this restore empties the database, stops at the first error, and changes either everything or nothing.
  */
 export const postgres = {
 	image: 'postgres:16-alpine',

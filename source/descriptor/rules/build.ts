@@ -27,7 +27,10 @@ const checkConnected = (names: unknown, service: Raw, path: Path, report: Report
 			);
 };
 
-/** Rules between the build fields of one service, and between them and the rest of it (contract 1.4, 1.5). */
+/**
+ * Rules between the build fields of one service, and between them and its other fields
+ * (docs/rules.md, "Dockerfile builds").
+ */
 export const checkBuild = (service: Raw, path: Path, report: Report): void => {
 	const build = mapOf(service.build);
 	const {packages} = build;

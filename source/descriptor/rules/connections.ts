@@ -8,7 +8,10 @@ const outputsOf = (resource: unknown): ReadonlySet<string> => {
 	return new Set([...Object.keys(findPreset(preset)?.outputs ?? {}), ...Object.keys(mapOf(outputs))]);
 };
 
-/** Connections name declared resources and outputs, and each variable comes from one place (contract 1.11). */
+/**
+ * Connections name declared resources and outputs, and each variable comes from one place
+ * (docs/rules.md, "Connections").
+ */
 export const checkConnections = (name: string, value: unknown, resources: Raw, report: Report): void => {
 	const service = mapOf(value);
 	const env = mapOf(service.env);

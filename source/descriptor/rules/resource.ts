@@ -38,7 +38,7 @@ const checkVolumes = (name: string, volumes: unknown, report: Report): void => {
 	}
 };
 
-/** All rules between the fields of one resource (contract 1.12). */
+/** All rules between the fields of one resource (docs/rules.md, "Presets"). */
 export const checkResource = (name: string, value: unknown, services: Raw, report: Report): void => {
 	if (Object.hasOwn(services, name))
 		report(['resources', name], `Resource name ${name} must not collide with a service name.`, {mark: 'key'});

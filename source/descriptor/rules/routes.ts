@@ -34,7 +34,7 @@ const checkTransforms = (rule: Raw, path: Path, report: Report): void => {
 		report([...path, 'stripPrefix'], 'stripPrefix must exactly match the route path prefix.');
 };
 
-/** Every rule of the routes file that reaches across fields or into compartment.yml (contract 2.1). */
+/** Every rule of the routes file that reaches across fields or into compartment.yml. */
 export const checkRoutes = (value: unknown, services: Raw | undefined, report: Report): void => {
 	for (const [index, entry] of listOf(mapOf(value).routes).entries()) {
 		if (!isMap(entry)) continue;

@@ -34,7 +34,7 @@ const outputDirectory = z
 
 export const buildStrategies = ['auto', 'dockerfile', 'railpack'] as const;
 
-/** How a service becomes an image (contract 1.5). */
+/** How a service becomes an image. */
 export const buildSchema = z
 	.strictObject({
 		strategy: z.enum(buildStrategies).optional().describe('Default: auto.'),

@@ -11,7 +11,7 @@ const name = z
 
 const entryName = z.string().regex(namePattern);
 
-/** compartment.yml as a whole (contract 1.3). */
+/** compartment.yml as a whole (docs/rules.md, "All problems at once"). */
 export const descriptorSchema = z
 	.strictObject({
 		name,

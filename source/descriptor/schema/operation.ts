@@ -15,5 +15,5 @@ const restore = z.strictObject({
 	schedule: z.never({error: 'Only backup operations can be scheduled.'}).optional(),
 });
 
-/** Backup and restore of a resource (contract 1.12). */
+/** Backup and restore of a resource. */
 export const operationsSchema = z.strictObject({backup: backup.optional(), restore: restore.optional()});

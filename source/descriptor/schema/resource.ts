@@ -57,7 +57,7 @@ const resourceObject = z
 			'readiness.port must be one of ports; a generated variable may not be in env; two volumes may not share a mount path.',
 	});
 
-/** A container that services depend on, with volumes, outputs and backups (contract 1.12). */
+/** A container that services depend on, with volumes, outputs and backups. */
 export const resourceSchema = resourceObject;
 
 export type ResourceInput = z.output<typeof resourceObject>;

@@ -50,7 +50,7 @@ const rule = z
 		$comment: 'on and to must be web, api or static services; stripPrefix must be the prefix of path.',
 	});
 
-/** compartment.routes.yml as a whole (contract 2.1). */
+/** compartment.routes.yml as a whole. */
 export const routesSchema = z.strictObject({version: z.literal(1), routes: z.array(rule).min(1)});
 
 export type RoutesInput = z.output<typeof routesSchema>;

@@ -7,7 +7,7 @@ const restart = z.strictObject({policy: z.enum(restartPolicies), maxRetries: z.i
 	then: {properties: {policy: {const: 'on-failure'}}},
 });
 
-/** How a service is started and restarted (contract 1.8). */
+/** How a service is started and restarted. */
 export const runSchema = z
 	.strictObject({command: nonEmpty.optional(), restart: restart.optional()})
 	.meta({anyOf: [{required: ['command']}, {required: ['restart']}]});

@@ -28,7 +28,7 @@ const retention = z
 		anyOf: [{required: ['keepLast']}, {required: ['maxAgeDays']}],
 	});
 
-/** When a backup runs, and how long backups are kept (contract 1.12). */
+/** When a backup runs, and how long backups are kept (docs/rules.md, "One schedule"). */
 export const backupScheduleSchema = z
 	.strictObject({cron: cron.optional(), interval: interval.optional(), retention: retention.optional()})
 	.meta(onlyOne);

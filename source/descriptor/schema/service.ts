@@ -66,7 +66,7 @@ const serviceObject = z
 	})
 	.meta(serviceConditions);
 
-/** A path, or an object with every field (contract 1.4). */
+/** A path, or an object with every field. */
 export const serviceSchema = z.union([nonEmpty, serviceObject]);
 
 export type ServiceInput = z.output<typeof serviceObject>;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-/** Names of projects (contract 1.3). */
+/** Names of projects (docs/rules.md, "Names"). */
 export const projectNamePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
-/** The house pattern of service and resource names (contract 1.3). */
+/** Names of services and resources. */
 export const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
-/** Names of outputs and volume handles (contract 1.11, 1.12). */
+/** Names of outputs and volume handles. */
 export const handlePattern = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
 
 export const nonEmpty = z.string().min(1);
@@ -18,7 +18,7 @@ export const imageReference = z
 	.string()
 	.regex(/^\S+$/, 'must be an image reference without spaces, for example postgres:16');
 
-/** A variable's name (contract 5.2). */
+/** A variable's name (docs/rules.md, "Names of variables"). */
 export const variableKey = z
 	.string()
 	.regex(
@@ -45,7 +45,7 @@ export const literalEnv = z.record(
 
 export const port = z.int().min(1).max(65535);
 
-/** Milliseconds that readiness may take, at most five minutes (contract 1.10, 1.12). */
+/** Milliseconds that readiness may take, at most five minutes. */
 export const readinessTimeout = z.int().min(1).max(300_000).default(30_000);
 
 export const restartPolicies = ['no', 'on-failure', 'unless-stopped'] as const;
