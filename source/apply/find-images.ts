@@ -107,7 +107,7 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 	const reasons = [
 		...explained.reasons,
 		...(isGone ? ['image was removed outside Compartment'] : []),
-		...(rebuild && explained.reasons.length === 0 ? ['rebuild asked for with --rebuild'] : []),
+		...(rebuild && explained.reasons.length === 0 ? ['rebuild requested with --rebuild'] : []),
 	];
 	const repository = imageRepository(project.name, state.environment, service.name);
 	const isMade = reasons.length > 0;

@@ -5,7 +5,7 @@ type Parts = Pick<Action, 'address' | 'object'> & Partial<Action>;
 
 const rest = {changes: [], unchanged: 0, dependsOn: [], reasons: []} as const;
 
-/** An action with nothing to do. */
+/** An action that does nothing. */
 export const unchangedAction = (address: string, object: ObjectType, unchanged = 0): Action => ({
 	...rest,
 	address,
@@ -14,7 +14,7 @@ export const unchangedAction = (address: string, object: ObjectType, unchanged =
 	unchanged,
 });
 
-/** An action with defaults for what it does not say. */
+/** An action with defaults for everything that is left out. */
 export const action = (parts: Parts & Pick<Action, 'kind' | 'reasons'>): Action => ({...rest, ...parts});
 
 /** An action that stops the whole plan, with the way out. */

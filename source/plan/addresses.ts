@@ -9,13 +9,12 @@ import {activeDeployment, heldCandidates, type PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 import {isRunning} from './services.ts';
 
-/** Backups that run, jobs that are run by hand, and what is declared later. */
+/** Leaves room for backups, jobs run by hand, and services that are added later. */
 const grown = (count: number): number => count + Math.max(8, Math.ceil(count / 4));
 
 /**
- * What the networks of an environment are made for: two deployments of every service at the same time, because all of
- * them may switch together; every resource, a release command or a job of every service, and the router; and some room
- * to grow.
+ * The number of addresses that an environment's networks must hold: two deployments of every service, because all of them
+ * may switch together; every resource; one release command or job of every service; the router; and room to grow.
  */
 export function wantedAddresses({services, resources}: Pick<Desired, 'services' | 'resources'>): Addresses {
 	const running = services.filter(({kind}) => isRunning(kind)).length;
@@ -24,7 +23,7 @@ export function wantedAddresses({services, resources}: Pick<Desired, 'services' 
 
 type Needed = Addresses & {readonly serving: number; readonly held: number; readonly starting: number};
 
-/** What runs at the same time while a plan is carried out. */
+/** The addresses that a plan needs at the same time. */
 function neededAddresses(input: PlanInput, deployments: readonly PlannedDeployment[]): Needed {
 	const {state, desired, mode} = input;
 	const active = Object.keys(state.active).flatMap(service => activeDeployment(state, service) ?? []);
@@ -37,26 +36,26 @@ function neededAddresses(input: PlanInput, deployments: readonly PlannedDeployme
 	return {fixed: serving + held + starting, handedOut: resources + releases + 1, serving, held, starting};
 }
 
-const larger = hint`${command('destroy')} (volumes stay), then ${command('apply')}: the networks are made large enough`;
+const larger = hint`${command('destroy')} (keeps volumes), then ${command('apply')}, which creates larger networks`;
 
-/** The way out of a network whose fixed addresses do not suffice for all deployments of a plan at the same time. */
+/** How to proceed when a network has too few fixed addresses for all deployments of a plan at once. */
 function wayOut(
 	input: PlanInput,
 	{serving, held}: Needed,
 	deployments: readonly PlannedDeployment[],
 	room: number,
 ): Hint {
-	if (held > 0) return hint`${command('promote')}, or ${command('promote', '--discard')}, then again`;
+	if (held > 0) return hint`${command('promote')}, or ${command('promote', '--discard')}, then try again`;
 	const free = room - serving;
 	const starting = deployments.filter(({kind}) => isRunning(kind)).map(({service}) => service);
-	// New services stay: only those that replace something leave room for the next ones.
+	// Deploying in parts helps only with replacements: new services keep their addresses.
 	const isEnough = new Set([...Object.keys(input.state.active), ...starting]).size < room;
 	if (free < 1 || !isEnough || (input.mode !== 'apply' && input.mode !== 'rollback')) return larger;
 	const some = starting.slice(0, free).flatMap(service => ['--service', service]);
 	return hint`${input.mode === 'rollback' ? command('rollback', ...some) : command('apply', ...some)}, then the others; or ${larger}`;
 }
 
-/** Whether all that runs at the same time has an address in the networks that are there. */
+/** Blocks a plan that needs more addresses than the existing networks have. */
 function planRoom(input: PlanInput, deployments: readonly PlannedDeployment[]): Action | undefined {
 	const needed = neededAddresses(input, deployments);
 	for (const name of networksOf(input)) {
@@ -65,11 +64,11 @@ function planRoom(input: PlanInput, deployments: readonly PlannedDeployment[]): 
 		const room = roomOf(subnet);
 		const place = `network ${name} (${subnet})`;
 		if (needed.fixed > room.fixed) {
-			const held = needed.held > 0 ? `, ${needed.held} wait for a promote` : '';
+			const held = needed.held > 0 ? `, ${needed.held} for held candidates` : '';
 			return blocked(
 				networkAddress,
 				'network',
-				`${place} has ${room.fixed} addresses for services, and ${needed.fixed} are needed: ${needed.serving} serve${held}, ${needed.starting} start beside them`,
+				`${place} has ${room.fixed} addresses for services but ${needed.fixed} are needed: ${needed.serving} for active deployments${held}, ${needed.starting} for new ones`,
 				wayOut(input, needed, deployments, room.fixed),
 			);
 		}
@@ -77,14 +76,14 @@ function planRoom(input: PlanInput, deployments: readonly PlannedDeployment[]): 
 			return blocked(
 				networkAddress,
 				'network',
-				`${place} has ${room.handedOut} addresses for resources, release commands and the router, and ${needed.handedOut} are needed`,
+				`${place} has ${room.handedOut} addresses for resources, release commands and the router but ${needed.handedOut} are needed`,
 				larger,
 			);
 	}
 	return undefined;
 }
 
-/** Whether the pool has a free block for every network that is to be made. */
+/** Blocks a plan that creates a network for which the pool has no free block. */
 function planBlocks(input: PlanInput): Action | undefined {
 	const {pool, desired} = input;
 	const prefix = prefixFor(wantedAddresses(desired), pool.prefix);
@@ -99,6 +98,6 @@ function planBlocks(input: PlanInput): Action | undefined {
 	return undefined;
 }
 
-/** What keeps the environment's networks from holding what a plan starts, before anything is touched. */
+/** Why the environment's networks cannot hold everything that a plan starts. */
 export const findAddressObstacle = (input: PlanInput, deployments: readonly PlannedDeployment[]): Action | undefined =>
 	planRoom(input, deployments) ?? planBlocks(input);

@@ -1,11 +1,11 @@
 import type {ShownValue} from './plan.ts';
 
-/** One attribute of an object: what is shown, and what decides whether two are the same. */
+/** One attribute of an object: what is shown, and what is compared. */
 export type Attribute = {
 	readonly shown: ShownValue;
-	/** Null while it is not known: then it differs from everything. */
+	/** What is compared. Null until it is known, which differs from everything. */
 	readonly identity: string | null;
-	/** Tells two apart that look alike. */
+	/** Shown in addition when two values look alike. */
 	readonly detail?: string;
 };
 

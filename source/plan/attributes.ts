@@ -24,7 +24,7 @@ function envAttribute(value: EnvValue): Attribute {
 			return {
 				shown: {type: 'text', text: `from ${value.resource}.${value.output}`},
 				identity: value.fingerprint,
-				// Where only its value changes, what is shown differs all the same.
+				// Makes a change of the value alone visible.
 				detail: `value ${value.fingerprint.slice(0, 7)}`,
 			};
 	}
@@ -35,11 +35,11 @@ const envAttributes = (env: Env): Record<string, Attribute> =>
 
 type Scalar = string | number | boolean | readonly (string | number)[] | undefined;
 
-// An item with a space is quoted, so that two lists which differ never look, or count, the same.
+// Quotes items with spaces, so that two different lists never have the same text.
 const listText = (items: readonly (string | number)[]): string =>
 	items.map(item => (/^[^\s"\\]+$/.test(String(item)) ? item : JSON.stringify(item))).join(' ');
 
-// Only what is set counts, so a field that a newer version adds does not change older objects.
+// An unset field has no attribute, so a field that a newer version adds does not change existing objects.
 function scalar(name: string, value: Scalar): Attributes {
 	if (value === undefined || (Array.isArray(value) && value.length === 0)) return {};
 	return {[name]: textAttribute(typeof value === 'object' ? listText(value) : String(value))};
@@ -50,14 +50,14 @@ const entries = (prefix: string, values: Readonly<Record<string, Scalar>>): Attr
 
 const isList = (value: unknown): value is readonly (string | number)[] => Array.isArray(value);
 
-/** Every text and number of nested data, `backup.schedule.interval`: a field that is added later is among them. */
+/** Every scalar in nested data, such as `backup.schedule.interval`, including fields that are added later. */
 function nested(name: string, value: unknown): Attributes {
 	if (value === undefined || value === null) return {};
 	if (isList(value) || typeof value !== 'object') return scalar(name, value as Scalar);
 	return Object.assign({}, ...Object.entries(value).map(([key, inner]) => nested(`${name}.${key}`, inner)));
 }
 
-/** How each field becomes attributes. A new field does not compile until somebody said how. */
+/** How each field becomes attributes. A new field does not compile without an entry. */
 type Describe<Fields> = {readonly [Name in keyof Fields]-?: (value: Fields[Name]) => Attributes};
 
 const attributesOf = <Fields extends object>(describe: Describe<Fields>, fields: Fields): Attributes =>
@@ -75,7 +75,7 @@ const resourceSpec: Describe<ResourceSpec> = {
 /** The attributes that make a resource's container (docs/rules.md, "Replaced stop-first"). */
 export const resourceAttributes = (spec: ResourceSpec): Attributes => attributesOf(resourceSpec, spec);
 
-/** What a plan does with each field of a resource's record: compares it, or leaves it as a part of the resource's life. */
+/** How a plan treats each field of a resource's record: it is compared, or it is bookkeeping (`life`). */
 export const resourceFields = {
 	name: 'life',
 	spec: 'compared',
@@ -108,10 +108,10 @@ const resourceSettings: Describe<ResourceSettings> = {
 	declared: value => (value ? attributesOf(declaredResource, value) : {}),
 };
 
-/** What is recorded with a resource and needs no new container. */
+/** Recorded settings of a resource that need no new container. */
 export const settingAttributes = (settings: ResourceSettings): Attributes => attributesOf(resourceSettings, settings);
 
-/** The same for a deployment: `image` and `routes` are compared where they are planned. */
+/** How a plan treats each field of a deployment; `image` and `routes` are compared where they are planned. */
 export const deploymentFields = {
 	id: 'life',
 	run: 'life',
@@ -131,7 +131,7 @@ export const deploymentFields = {
 	containerName: 'life',
 	containerId: 'life',
 	address: 'life',
-	// It follows from the specification and the image.
+	// Derived from the specification and the image.
 	port: 'life',
 	slot: 'life',
 	isHeld: 'life',
@@ -157,12 +157,12 @@ const scheduleText = (schedule: Schedule): string => ('cron' in schedule ? sched
 const serviceParts: Describe<ServiceParts> = {
 	kind: value => scalar('kind', value),
 	spec: value => attributesOf(serviceSpec, value),
-	// The one type there is needs no words.
+	// There is only one type, so it is not shown.
 	readiness: value => entries('readiness', value ? {path: value.path, timeoutMs: value.timeoutMs} : {}),
 	schedule: value => scalar('schedule', value && scheduleText(value)),
 };
 
-/** The attributes that make a deployment of a service. `image` is left out where only the configuration is compared. */
+/** The attributes of a deployment. Without `image` only the configuration is compared. */
 export const serviceAttributes = (parts: ServiceParts, image?: NamedImage): Attributes => ({
 	...attributesOf(serviceParts, parts),
 	...(image ? {image: imageAttribute(image)} : {}),
@@ -170,7 +170,7 @@ export const serviceAttributes = (parts: ServiceParts, image?: NamedImage): Attr
 
 export type Comparison = {readonly changes: readonly Change[]; readonly unchanged: number};
 
-// The image first: it is what most changes are about.
+// The image first: most changes are about it.
 const byName = (a: string, b: string): number =>
 	Number(b === 'image') - Number(a === 'image') || (a < b ? -1 : a > b ? 1 : 0);
 
@@ -183,7 +183,7 @@ function shownApart(old: Attribute | undefined, next: Attribute | undefined): Pi
 	return isAlike ? {before: withDetail(old!), after: withDetail(next!)} : {before, after};
 }
 
-/** What differs between two sets of attributes. A value that is not known yet always differs. */
+/** The differences between two sets of attributes. A value that is not known yet always differs. */
 export function compareAttributes(before: Attributes, after: Attributes): Comparison {
 	const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(byName);
 	const changes: Change[] = [];
@@ -195,10 +195,10 @@ export function compareAttributes(before: Attributes, after: Attributes): Compar
 	return {changes, unchanged: names.length - changes.length};
 }
 
-/** The changes without that of the image, whose reason its own action gives. */
+/** The changes without the image's, which its own action explains. */
 export const withoutImage = (changes: readonly Change[]): Change[] => changes.filter(({name}) => name !== 'image');
 
-/** `POSTGRES_DB changed`, `env.LOG_LEVEL added` … as reasons for people. */
+/** The changes as reasons: `POSTGRES_DB changed`, `LOG_LEVEL added`. */
 export function reasonsOf(changes: readonly Change[]): string[] {
 	return changes.map(({name, before, after}) => {
 		const label = name.replace(/^env\./, '');
@@ -207,6 +207,6 @@ export function reasonsOf(changes: readonly Change[]): string[] {
 	});
 }
 
-/** Names of the variables whose values differ, or are not known yet. */
+/** Names of the variables whose values differ or are not known yet. */
 export const envChanges = (before: Env, after: Env): string[] =>
 	compareAttributes(envAttributes(before), envAttributes(after)).changes.map(({name}) => name.slice('env.'.length));

@@ -22,7 +22,7 @@ export function planPromotion(input: PlanInput): Proposal {
 			return blocked(
 				address,
 				'service',
-				`candidate ${candidate.id} does not run any more`,
+				`candidate ${candidate.id} is no longer running`,
 				hint`${command('apply', '--hold', '--service', candidate.service)}, or ${command('promote', '--discard')}`,
 			);
 		const active = activeDeployment(input.state, candidate.service);
@@ -35,7 +35,7 @@ export function planPromotion(input: PlanInput): Proposal {
 	});
 	const scope = {desired: input.desired, state: input.state, services: candidates.map(({service}) => service)};
 	const wanted = desiredRoutes(scope);
-	// The rules of the time when the candidate was made, not of a file that was edited since.
+	// The rules from when the candidate was created, not from a file that was edited since.
 	const owners = new Set(scope.services);
 	const rules = [...wanted.rules.filter(rule => !owners.has(rule.on)), ...candidates.flatMap(({routes}) => routes)];
 	const routes = {...wanted, rules};
@@ -44,14 +44,14 @@ export function planPromotion(input: PlanInput): Proposal {
 	return {actions: [...services, routing], deployments: [], routes};
 }
 
-/** Held candidates are removed; what serves is untouched. */
+/** Held candidates are removed; active deployments keep serving. */
 export function planDiscard(input: PlanInput): Proposal {
 	const actions = chosen(input).map(({service, id}) =>
 		action({
 			address: candidateAddress(service),
 			object: 'service',
 			kind: 'delete',
-			reasons: [`candidate ${id} is discarded; what serves stays`],
+			reasons: [`candidate ${id} is discarded; the active deployment keeps serving`],
 		}),
 	);
 	return {actions, deployments: [], routes: input.state.routes};

@@ -7,13 +7,13 @@ import type {Drift} from './plan.ts';
 
 type Place = Pick<PlanInput, 'desired' | 'observed'>;
 
-/** The networks of an environment that a service is on. A resource is on the first one only. */
+/** The networks that a service is connected to. A resource is connected to the first one only. */
 export const networksOf = ({desired: {project, environment}}: Pick<PlanInput, 'desired'>): [string, string] => [
 	environmentNetworkName(project, environment),
 	meshNetworkName(project, environment),
 ];
 
-/** Networks of the environment that the engine does not have. */
+/** Networks of the environment that do not exist. */
 export const missingNetworks = (input: Place): string[] =>
 	networksOf(input).filter(name => !input.observed.networks.some(network => network.name === name));
 
@@ -22,7 +22,7 @@ const isOff = (container: ObservedContainer, networks: readonly string[]): boole
 
 const driftStates: readonly HealthState[] = ['missing', 'failed', 'crashing', 'hung'];
 
-/** What became of a container behind Compartment's back; empty when it runs as it was left, and works. */
+/** Drift of one container; empty when it is as the last apply left it and works. */
 export function containerDrift(
 	address: string,
 	health: Health,
@@ -33,18 +33,18 @@ export function containerDrift(
 	if (driftStates.includes(state))
 		return [{address, message: cause ?? state, ...(needsReplacement(health) ? {isUnhealthy: true} : {})}];
 	return container && isOff(container, networks)
-		? [{address, message: 'container was taken off its network outside Compartment'}]
+		? [{address, message: 'container was disconnected from its network outside Compartment'}]
 		: [];
 }
 
-/** Why a container has to make room for a new one although its configuration is right: to start it would not mend it. */
+/** Why a container with the right configuration has to be replaced: starting it would not help. */
 export function whyBroken(
 	input: Place,
 	container: ObservedContainer,
 	health: Health,
 	networks: readonly string[],
 ): string[] {
-	if (missingNetworks(input).some(name => networks.includes(name))) return ['its network is gone'];
+	if (missingNetworks(input).some(name => networks.includes(name))) return ['its network no longer exists'];
 	if (container.state === 'paused' || needsReplacement(health)) return [health.cause ?? 'container is paused'];
-	return isOff(container, networks) ? ['container was taken off its network outside Compartment'] : [];
+	return isOff(container, networks) ? ['container was disconnected from its network outside Compartment'] : [];
 }

@@ -34,7 +34,7 @@ function planImages(input: PlanInput): Action[] {
 	});
 }
 
-/** A service waits for its own release command. */
+/** A service starts after its release command. */
 const afterRelease = (service: Action, release: Action | undefined): Action =>
 	release ? {...service, dependsOn: [...service.dependsOn, release.address]} : service;
 
@@ -43,7 +43,7 @@ function proposeApply(input: PlanInput): Proposal {
 	const decided = input.desired.services.map((service, index) => planService(input, service, images[index]!));
 	const releases = input.desired.services.map((service, index) => planRelease(input, service, decided[index]!));
 	const services = decided.map((service, index) => afterRelease(service, releases[index]));
-	// A hold leaves what serves alone: what is removed goes with the apply after the promotion.
+	// --hold changes nothing that serves: services are removed by the first apply after the promotion.
 	const removed = input.isHold ? [] : removedServices(input);
 	const routing = planRoutes(input, [...services, ...removed]);
 	const deployments = input.desired.services.flatMap(
@@ -61,7 +61,7 @@ function proposeApply(input: PlanInput): Proposal {
 			...services,
 			...removed,
 			...superseded,
-			// A hold leaves the routes alone: they follow with the promotion.
+			// The promotion changes the routes.
 			input.isHold ? unchangedAction(routing.address, 'routes') : routing,
 			...planStrays(input, [...services, ...removed]),
 		],
@@ -81,11 +81,11 @@ function propose(input: PlanInput): Proposal {
 		case 'refresh-only':
 			return {...nothing, routes: input.state.routes};
 		case 'promote':
-			return withSharedObjects(input, withWholeData(input, planPromotion(input)));
+			return withSharedObjects(input, withDataChecks(input, planPromotion(input)));
 		case 'discard':
 			return planDiscard(input);
 		case 'rollback':
-			return withSharedObjects(input, withWholeData(input, planRollback(input)));
+			return withSharedObjects(input, withDataChecks(input, planRollback(input)));
 		case 'stop':
 			return planStop(input);
 		case 'start':
@@ -97,29 +97,56 @@ function propose(input: PlanInput): Proposal {
 	}
 }
 
-/** Nothing is started on a resource that is half restored, or with a password that its database does not have. */
-const withWholeData = (input: PlanInput, proposal: Proposal): Proposal => {
+/** Blocks deployments that would use a half-restored resource, or a password that its database does not accept. */
+const withDataChecks = (input: PlanInput, proposal: Proposal): Proposal => {
 	const halfRestored = blockedDeployments(input.state, proposal.deployments);
 	const known = new Set(halfRestored.map(({address}) => address));
 	const others = blockedLogins(input, proposal.deployments).filter(({address}) => !known.has(address));
 	return {...proposal, actions: [...halfRestored, ...others, ...proposal.actions]};
 };
 
-/** Whatever starts a container needs the networks and the router. */
+/** Adds the networks and the router, which every started container needs. */
 const withSharedObjects = (input: PlanInput, proposal: Proposal): Proposal => ({
 	...proposal,
 	actions: [planNetwork(input, proposal.deployments), planRouter(input), ...proposal.actions],
 });
 
-/** An action waits only for what really happens. */
+/** Drops dependencies on actions that do nothing. */
 function withoutIdleDependencies(actions: readonly Action[]): Action[] {
 	const busy = new Set(actions.filter(({kind}) => kind !== 'none').map(({address}) => address));
 	return actions.map(action => ({...action, dependsOn: action.dependsOn.filter(address => busy.has(address))}));
 }
 
 /**
- * Compares what is wanted with what was recorded and what runs, and says what to do about it, in order, each with its
- * reason. Pure: the same input gives the same plan.
+ * Compares the desired, the recorded and the observed environment, and returns the actions that close the gap, each with
+ * its reasons. Pure: the same input gives the same plan.
+ *
+ * The rules of an apply, in order. The first one that matches decides; a block stops the whole plan.
+ *
+ * 1. Network (`shared-objects.ts`, `addresses.ts`): blocked by an object of that name that is not ours, by too few
+ *    addresses for everything that runs at once, or by a full pool. Created when missing.
+ * 2. Router (`shared-objects.ts`): blocked by a foreign container or a taken port. Created when missing, replaced when
+ *    outdated, started when stopped.
+ * 3. Volumes (`resources.ts`): blocked when a handle is removed, a mount path changes, or the volume is not ours. Created
+ *    when missing. An apply never deletes one.
+ * 4. Resources (`resources.ts`): blocked when no longer declared, half restored (`unfinished-restore.ts`), or when a value
+ *    changed that the database reads only once (`initialised.ts`). Created without a container. Replaced, old one stopped
+ *    first, when image, attributes or health call for it or `--replace` names it. Updated in place for settings, or when
+ *    stopped.
+ * 5. Images (`services.ts`): rebuilt or pulled for the reasons that `refresh` found; blocked when the build cannot start.
+ * 6. Services (`services.ts`, `obstacles.ts`): left alone when not selected; blocked by conflicting or missing variables
+ *    and by half-restored resources. Created without an active deployment or its container. Replaced when image,
+ *    attributes, port, hosts or health call for it or `--replace` names it; started when stopped. Workers are replaced old
+ *    one first, all others new one first.
+ * 7. Releases (`releases.ts`): run for every service that gets a new deployment; blocked after an interrupted run, until
+ *    the user says whether it completed.
+ * 8. Services that are no longer declared are deleted, and held candidates that a deploy supersedes (`services.ts`).
+ *    Neither happens to services that are not selected.
+ * 9. Routes (`routes.ts`): blocked when a host is taken. Updated after the services, in one switch.
+ * 10. Containers that the state does not know are deleted last (`strays.ts`).
+ *
+ * Dependencies follow the same order. Every action depends only on actions that do something. The other modes are subsets:
+ * see `propose`. Drift is collected whatever the mode, and causes no action itself.
  */
 export function createPlan(input: PlanInput): Plan {
 	const {state} = input;

@@ -11,7 +11,7 @@ import {plannedPort} from './ports.ts';
 
 const makesDeployment = ({kind}: Action): boolean => kind === 'create' || kind === 'replace';
 
-/** The deployment that a changed service gets in an apply. */
+/** The deployment that an apply creates for a changed service. */
 export function plannedDeployment(
 	input: PlanInput,
 	service: DesiredService,
@@ -63,7 +63,7 @@ function withCurrentVariables(spec: ServiceSpec, service: string, {state, desire
 	return {...spec, env};
 }
 
-/** A deployment that runs a recorded one again: the same image and configuration under a new id. */
+/** A new deployment with the image and configuration of a recorded one. */
 export function repeatedDeployment(
 	environment: Environment,
 	recorded: Deployment,
@@ -87,15 +87,15 @@ export function repeatedDeployment(
 	};
 }
 
-/** Whether two deployments run the same: a restart, for instance, makes such a one. */
+/** Whether two deployments run the same thing, as after a restart. */
 function isSame(a: Deployment, b: Deployment): boolean {
 	const {changes} = compareAttributes(serviceAttributes(a), serviceAttributes(b));
 	return a.imageId === b.imageId && changes.length === 0 && canonicalJson(a.routes) === canonicalJson(b.routes);
 }
 
 /**
- * The newest deployment of a service that a rollback could return to, without regard to its image. One that runs the
- * same as the serving one is no way back.
+ * The newest deployment that a rollback of a service can return to, whether or not its image still exists. One that is
+ * the same as the active deployment does not count.
  */
 export function rollbackCandidate(state: State, service: string): Deployment | undefined {
 	const active = activeDeployment(state, service);

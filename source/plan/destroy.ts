@@ -4,15 +4,15 @@ import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 
 const reasons = {
-	routes: 'nothing is reachable any more',
-	service: 'its containers go, kept ones too',
-	resource: 'its container goes',
+	routes: 'the environment will no longer be reachable',
+	service: 'all its containers are removed, including retained ones',
+	resource: 'its container is removed',
 	volume: '--delete-data was given',
-	network: 'nothing is left in it, built images go too',
+	network: 'nothing uses it any more; built images are removed too',
 	router: 'no other environment uses it',
 } as const satisfies Partial<Record<Action['object'], string>>;
 
-/** The actions that take an environment down; its volumes stay unless their data is to be deleted. */
+/** The actions that remove an environment. Volumes are kept unless `deleteData` is set. */
 export function destroyActions(input: PlanInput): Action[] {
 	const {state, observed, deleteData, isRouterShared} = input;
 	const actions: Action[] = [];

@@ -3,7 +3,7 @@ import {labels} from '../model/labels.ts';
 import type {PlanInput} from './input.ts';
 import type {Plan} from './plan.ts';
 
-/** What the engine had when the plan was made: address of the object (with its deployment) → identity and condition. */
+/** Fingerprints of the engine's objects: kind and name → identity and state. */
 export function liveFingerprints({
 	observed,
 	router,
@@ -31,12 +31,12 @@ const describeMoves = (
 		return describe(name, before[name] === undefined ? 'appeared' : after[name] === undefined ? 'is gone' : 'changed');
 	});
 
-function describeWishes(saved: Plan, fresh: Plan): string[] {
+function describeDesired(saved: Plan, fresh: Plan): string[] {
 	const isSame = canonicalJson(saved.desired) === canonicalJson(fresh.desired);
-	return isSame ? [] : ['the settings changed what is wanted'];
+	return isSame ? [] : ['the settings changed the desired configuration'];
 }
 
-/** What stands in the way now and did not when the plan was made, such as a host that was taken meanwhile. */
+/** Actions that have become blocked since the plan was made, for example by a host that was taken meanwhile. */
 function describeObstacles(saved: Plan, fresh: Plan): string[] {
 	const known = new Set(saved.actions.filter(({kind}) => kind === 'blocked').map(({address}) => address));
 	return fresh.actions
@@ -47,38 +47,36 @@ function describeObstacles(saved: Plan, fresh: Plan): string[] {
 const isSame = (a: unknown, b: unknown): boolean =>
 	canonicalJson(JSON.parse(JSON.stringify({a}))) === canonicalJson(JSON.parse(JSON.stringify({a: b})));
 
-/** Names of the items that are not the same in both lists. */
+/** Names of the items that differ between both lists. */
 function differing<Item>(saved: readonly Item[], fresh: readonly Item[], nameOf: (item: Item) => string): string[] {
 	const names = new Set([...saved, ...fresh].map(nameOf));
 	const named = (items: readonly Item[], name: string) => items.filter(item => nameOf(item) === name);
 	return [...names].filter(name => !isSame(named(saved, name), named(fresh, name)));
 }
 
-/** The parts of a plan that are no lists of named things, but for its time and the lineage of a state that is new each time. */
+/** The parts of a plan that are not lists of named items, except for its time and lineage. */
 const parts: Readonly<Partial<Record<keyof Plan, string>>> = {
-	mode: 'what is to be done',
+	mode: 'the mode',
 	project: 'the project',
 	environment: 'the environment',
 	warnings: 'the warnings',
 	routes: 'the routes',
-	isHold: 'whether candidates are held',
-	services: 'the chosen services',
-	basis: 'what the plan is made from',
+	isHold: '--hold',
+	services: 'the selected services',
+	basis: 'the inputs of the plan',
 };
 
-/** Every difference between two plans: what would run has to be what was saved, and not only have the same causes. */
+/** Every difference between two plans. Equal inputs are not enough: exactly the saved plan has to run. */
 function describeDifferences(saved: Plan, fresh: Plan): string[] {
 	return [
-		...differing(saved.actions, fresh.actions, ({address}) => address).map(
-			name => `${name} is planned differently now`,
-		),
+		...differing(saved.actions, fresh.actions, ({address}) => address).map(name => `the action for ${name} changed`),
 		...differing(saved.deployments, fresh.deployments, ({service}) => service).map(
-			name => `the deployment of service ${name} is another one now`,
+			name => `the deployment of service ${name} changed`,
 		),
 		...differing(saved.images, fresh.images, ({service}) => service).map(
-			name => `the image of service ${name} is another one now`,
+			name => `the image of service ${name} changed`,
 		),
-		...differing(saved.drift, fresh.drift, ({address}) => address).map(name => `${name} drifted otherwise`),
+		...differing(saved.drift, fresh.drift, ({address}) => address).map(name => `the drift of ${name} changed`),
 		...Object.entries(parts)
 			.filter(([key]) => !isSame(saved[key as keyof Plan], fresh[key as keyof Plan]))
 			.map(([, what]) => `${what} changed`),
@@ -86,21 +84,21 @@ function describeDifferences(saved: Plan, fresh: Plan): string[] {
 }
 
 /**
- * What moved between a saved plan and a plan made now from the same request; empty when the saved one may run.
- * Beside lineage and serial it compares live objects, sources and secrets, which the state's serial cannot see.
+ * What changed between a saved plan and one made now from the same request; empty when the saved plan may run. Besides
+ * lineage and serial it compares live objects, sources and secrets, which the serial does not cover.
  */
 export function findStaleness(saved: Plan, fresh: Plan): string[] {
-	// A state that was never written has a new lineage every time.
+	// A new state gets another lineage every time.
 	const isFirst = saved.serial === 0 && fresh.serial === 0;
 	if (saved.lineage !== fresh.lineage && !isFirst) return ['the plan belongs to another state (its lineage differs)'];
 	const moved = [
-		...(saved.serial === fresh.serial ? [] : [`the state moved from serial ${saved.serial} to ${fresh.serial}`]),
+		...(saved.serial === fresh.serial ? [] : [`the state changed from serial ${saved.serial} to ${fresh.serial}`]),
 		...(saved.basis.descriptor === fresh.basis.descriptor ? [] : ['compartment.yml or compartment.routes.yml changed']),
 		...describeMoves(saved.basis.contexts, fresh.basis.contexts, name => `source of service ${name} changed`),
 		...describeMoves(saved.basis.variables, fresh.basis.variables, (name, change) => `variable ${name} ${change}`),
 		...describeMoves(saved.basis.live, fresh.basis.live, (name, change) => `${name} ${change}`),
 	];
 	if (moved.length > 0) return moved;
-	const causes = [...describeWishes(saved, fresh), ...describeObstacles(saved, fresh)];
+	const causes = [...describeDesired(saved, fresh), ...describeObstacles(saved, fresh)];
 	return causes.length > 0 ? causes : describeDifferences(saved, fresh);
 }

@@ -7,7 +7,7 @@ import {activeDeployment, containerOf, resourceContainer} from './input.ts';
 import {isRunning} from './kinds.ts';
 import type {Vitals} from './vitals.ts';
 
-/** An environment with everything that its health follows from. */
+/** An environment with everything that health is derived from. */
 export type Scene = {readonly state: State; readonly observed: Observed; readonly vitals: Vitals};
 
 const listed = ({state, status}: ObservedContainer): ContainerFacts => ({
@@ -20,11 +20,11 @@ const listed = ({state, status}: ObservedContainer): ContainerFacts => ({
 	restartCount: 0,
 });
 
-// The list is the newer truth where both were read: a container may have ended in between.
+// The list was read last: a container may have exited in between.
 const factsOf = (container: ObservedContainer | undefined, {containers}: Vitals): ContainerFacts | undefined =>
 	container && {...(containers.get(container.id) ?? listed(container)), status: container.status};
 
-/** How a deployment is, whether it serves or waits. */
+/** Health of a deployment, active or held. */
 export function deploymentHealth({observed, vitals}: Scene, deployment: Deployment): Health {
 	const {id, service, kind, status, readiness, completedAt} = deployment;
 	return healthOf({
@@ -40,13 +40,13 @@ export function deploymentHealth({observed, vitals}: Scene, deployment: Deployme
 
 const none: Health = {state: 'none', cause: null, restarts: 0, lastExit: null};
 
-/** How the serving deployment of a service is. */
+/** Health of a service's active deployment. */
 export function serviceHealth(scene: Scene, service: string): Health {
 	const deployment = activeDeployment(scene.state, service);
 	return deployment ? deploymentHealth(scene, deployment) : none;
 }
 
-/** How the service or resource at an address is; anything else has no health. */
+/** Health of the service or resource at an address; nothing else has one. */
 export function healthAt(scene: Scene, address: string): Health {
 	const [kind, name = ''] = [address.slice(0, address.indexOf('.')), address.slice(address.indexOf('.') + 1)];
 	const record = scene.state.resources[name];
@@ -54,7 +54,7 @@ export function healthAt(scene: Scene, address: string): Health {
 	return kind === 'service' ? serviceHealth(scene, name) : none;
 }
 
-/** How a recorded resource is. */
+/** Health of a recorded resource. */
 export function resourceHealth({observed, vitals}: Scene, record: ResourceRecord): Health {
 	const {name, containerName, status, readiness} = record;
 	return healthOf({

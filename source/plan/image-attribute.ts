@@ -3,12 +3,12 @@ import type {Deployment} from '../state/state.ts';
 import type {Attribute} from './attribute.ts';
 import type {ShownValue} from './plan.ts';
 
-/** An image as a deployment or a plan names it. */
+/** An image as a deployment or a plan refers to it. */
 export type NamedImage = {
-	/** Null when the plan makes it. */
+	/** Null when the plan builds or pulls it. */
 	readonly id: string | null;
 	readonly reference: string;
-	/** Content address of a build's inputs, or what a prebuilt image resolves to. */
+	/** Hash of the build's inputs, or what a prebuilt image resolves to. */
 	readonly key: string;
 	readonly origin?: ImageOrigin;
 };
@@ -21,14 +21,14 @@ const isBuilt = ({reference, key}: NamedImage): boolean => reference.endsWith(`:
 
 const stamp = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
-/** A prebuilt image in words: `nginx:1.27@sha256:0123456789ab`. */
+/** A prebuilt image as text: `nginx:1.27@sha256:0123456789ab`. */
 export function describePrebuilt(reference: string, id: string, digest?: string): string {
 	if (reference.includes('@')) return reference;
 	const registered = digest?.slice(digest.indexOf('@') + 1);
 	return `${reference}@${shortDigest(registered ?? id)}`;
 }
 
-// Of a prebuilt image that is on the engine already the key is its id.
+// The key of a prebuilt image is its id once the engine has it.
 const knownId = (image: NamedImage): string | null =>
 	image.id ?? (isBuilt(image) || image.key === image.reference ? null : image.key);
 
@@ -43,14 +43,14 @@ function shownImage(image: NamedImage, id: string | null): ShownValue {
 	return {type: 'text', text: `${origin?.commit ?? key.slice(0, 12)}${built}`};
 }
 
-/** The image of a service as an attribute: what is shown tells where it comes from, its id decides. */
+/** The image of a service as an attribute: shown by its origin, compared by its id. */
 export function imageAttribute(image: NamedImage): Attribute {
 	const id = knownId(image);
 	const shown = shownImage(image, id);
 	return id === null ? {shown, identity: null} : {shown, identity: id, detail: shortDigest(id)};
 }
 
-/** The image that a recorded deployment runs. */
+/** The image of a recorded deployment. */
 export const imageOf = ({imageId, imageReference, imageKey, imageOrigin}: Deployment): NamedImage => ({
 	id: imageId,
 	reference: imageReference,

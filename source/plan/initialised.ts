@@ -11,8 +11,8 @@ import type {Action, PlannedDeployment} from './plan.ts';
 type Place = Pick<PlanInput, 'desired' | 'state' | 'observed'>;
 
 /**
- * What the data of a resource was initialised with; empty when it has none, or is no known database. A volume that an
- * older version recorded does not say it, so the container's record does.
+ * The values that a resource's data was initialised with; empty without data or for an unknown database. Volume records of
+ * older versions lack them, so the container's record is used there.
  */
 export function initialValues({desired, state, observed}: Place, {name}: DesiredResource): Env {
 	const kept = desired.volumes.flatMap(volume => {
@@ -27,7 +27,7 @@ export function initialValues({desired, state, observed}: Place, {name}: Desired
 	return initialisingEnv({preset: record.declared?.preset, image: record.spec.image, env: record.spec.env});
 }
 
-/** Names of the values that differ from those that a database was initialised with. */
+/** Names of the values that differ from those the database was initialised with. */
 export const spoiltValues = (input: Place, resource: DesiredResource): string[] => {
 	const initial = initialValues(input, resource);
 	const wanted = Object.fromEntries(
@@ -44,7 +44,7 @@ function putBack(initial: Env, key: string): string {
 }
 
 /**
- * Refuses a value that a database would read only for an empty volume: the apply would be green, and every login fail.
+ * Blocks a changed value that the database reads only for an empty volume: the apply would succeed and every login fail.
  */
 export function blockedInitialisation(input: Place, resource: DesiredResource): Action | undefined {
 	const {name, preset, spec, address} = resource;
@@ -57,7 +57,7 @@ export function blockedInitialisation(input: Place, resource: DesiredResource): 
 	const others = spoilt.filter(key => !passwords.includes(key));
 	const verb = (key: string) => (spec.env[key]?.type === 'plain' || hasValue(spec.env, key) ? 'changed' : 'removed');
 	const [first] = others.length > 0 ? others : spoilt;
-	const reason = `${first} of resource ${name} was ${verb(first!)}, but ${title} reads it only when it initialises its volume, which has data.`;
+	const reason = `${first} of resource ${name} was ${verb(first!)}, but ${title} reads it only when it initialises an empty volume, and this volume has data.`;
 	const initial = initialValues(input, resource);
 	const fresh = command('resource delete', '--resource', name, '--delete-data');
 	const wayOut =
@@ -72,7 +72,7 @@ const hasValue = (env: Env, key: string): boolean => {
 	return value !== undefined && !(value.type === 'secret' && value.revision === null);
 };
 
-/** The same for deployments of images that exist already: they would get the value that the database does not have. */
+/** The same for deployments of existing images, which would get a value that the database does not accept. */
 export const blockedLogins = (input: Place, deployments: readonly PlannedDeployment[]): Action[] =>
 	input.desired.resources.flatMap(resource => {
 		const isConnected = deployments.some(({spec}) =>

@@ -7,64 +7,64 @@ import type {Deployment, State} from '../state/state.ts';
 import type {PlanMode, PlannedImage} from './plan.ts';
 import type {Vitals} from './vitals.ts';
 
-/** What a service's image will be, and why it is made anew: no reason means that the recorded one is used. */
+/** The next image of a service, and why it is built or pulled. Without a reason the recorded image is used. */
 export type ImageFinding = {
 	readonly planned: PlannedImage;
 	readonly reasons: readonly string[];
-	/** Why the service gets this image although nothing has to be made, such as `promoted from staging`. */
+	/** Why the service gets an image that already exists, such as `promoted from staging`. */
 	readonly note?: string;
-	/** Source files that differ from the recorded image's. */
+	/** Source files that differ from those of the recorded image. */
 	readonly files: readonly string[];
-	/** TCP ports that the image exposes, in its order; absent while the image is not known. */
+	/** TCP ports that the image exposes, in its order; absent until the image is known. */
 	readonly exposedPorts?: readonly number[];
-	/** What keeps it from being built, with the command that helps. */
+	/** Why it cannot be built, with the command that unblocks it. */
 	readonly obstacle?: {readonly reason: string; readonly unblock: Hint};
 };
 
-/** A host that another environment of this engine serves already. */
+/** A host that another environment on this engine already serves. */
 export type TakenHost = {readonly host: string; readonly project: string; readonly environment: string};
 
-/** Everything a plan is made from. The caller has read it; planning itself touches nothing. */
+/** Everything that a plan is made from, already read: planning has no side effects. */
 export type PlanInput = {
 	readonly mode: PlanMode;
 	readonly desired: Desired;
 	readonly state: State;
-	/** Objects of this environment, whatever their lineage. */
+	/** Objects of this environment and lineage. */
 	readonly observed: Observed;
-	/** What was read of what runs, for the rule of health. */
+	/** Container and probe facts, from which health is derived. */
 	readonly vitals: Vitals;
 	readonly images: readonly ImageFinding[];
-	/** Image reference of a resource → id it resolves to now; absent when it is not on the engine. */
+	/** Image reference of a resource → id that it resolves to now; absent when the engine does not have it. */
 	readonly resourceImages: Readonly<Record<string, string>>;
 	readonly router: 'missing' | 'running' | 'stopped' | 'foreign';
 	readonly routerName: string;
-	/** What is different about a router that exists; it is replaced for that. */
+	/** Parts of an existing router that are outdated; any of them causes a replacement. */
 	readonly routerOutdated: readonly OutdatedPart[];
-	/** Where networks are taken from. `used` are the subnets of the engine, read when one has to be made. */
+	/** Where subnets come from. `used` are those of the engine, read only when a network has to be created. */
 	readonly pool: {
 		readonly cidr: string;
 		readonly prefix: number;
 		readonly routerPrefix: number;
 		readonly used: readonly string[];
 	};
-	/** What else listens where the router should, when the router does not run. */
+	/** What listens on the router's port when it is not the router. */
 	readonly routerPortOwner: string | null;
 	readonly takenHosts: readonly TakenHost[];
-	/** Engine objects without our label that have one of our names: address → name. */
+	/** Engine objects that have one of our names but not our label: address → name. */
 	readonly foreign: Readonly<Record<string, string>>;
-	/** Whether other environments use the router, so that a destroy leaves it. */
+	/** Whether other environments use the router; a destroy then keeps it. */
 	readonly isRouterShared: boolean;
 	readonly services: readonly string[] | null;
 	readonly rebuild: boolean;
-	/** Addresses the user wants replaced. */
+	/** Addresses given with `--replace`. */
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
 	readonly isHold: boolean;
-	/** Only with `rotate`: the resource whose passwords are changed. */
+	/** Only with `rotate`: the resource whose passwords change. */
 	readonly rotated?: string;
-	/** `promote` when the images come from another environment: then nothing is released. */
+	/** `promote` when the images come from another environment; release commands do not run then. */
 	readonly deploymentType: 'deploy' | 'promote';
-	/** What to do about a release command that an interrupted apply may have run. */
+	/** What to do with a release command that an interrupted apply may have run. */
 	readonly release: 'ask' | 'again' | 'done';
 	/** Service → deployment to roll back to. */
 	readonly rollback: Readonly<Record<string, string>>;
@@ -75,28 +75,28 @@ export type PlanInput = {
 	readonly now: string;
 };
 
-/** The deployment that serves a service now, as recorded. */
+/** The active deployment of a service, as recorded. */
 export function activeDeployment(state: State, service: string): Deployment | undefined {
 	const id = state.active[service];
 	return id === undefined ? undefined : state.deployments[id];
 }
 
-/** A ready deployment that waits for a promote. */
+/** Whether a deployment is a ready candidate that waits for a promote. */
 export const isHeldCandidate = ({isHeld, stage}: Deployment): boolean => isHeld === true && stage === 'candidate';
 
-/** Candidates that wait for a promote, by service. */
+/** Held candidates by service. */
 export function heldCandidates(state: State): Record<string, Deployment> {
 	const held = Object.values(state.deployments).filter(isHeldCandidate);
 	return Object.fromEntries(held.map(deployment => [deployment.service, deployment]));
 }
 
-/** The container of a deployment, if the engine still has it; that of its release command does not count. */
+/** The container of a deployment, if the engine still has it; the one of its release command does not count. */
 export const containerOf = (observed: Observed, deployment: string): ObservedContainer | undefined =>
 	observed.containers.find(
 		({labels: own}) => own[labels.deployment] === deployment && own[labels.address]?.startsWith('service.'),
 	);
 
-/** The container of a resource under its own name; one that waits as `-previous` does not count. */
+/** The container of a resource; one that was renamed to `-previous` does not count. */
 export const resourceContainer = (observed: Observed, name: string): ObservedContainer | undefined =>
 	observed.containers.find(container => container.name === name);
 

@@ -1,6 +1,6 @@
 import type {ServiceKind} from '../descriptor/project.ts';
 
-/** Kinds that keep a container running; a job is run by hand, a cron service by the agent. */
+/** Kinds that keep a container running. Jobs are run by hand, cron services by the agent. */
 export const isRunning = (kind: ServiceKind): boolean => kind !== 'job' && kind !== 'cron';
 
 /** Kinds that the router can reach. */

@@ -21,27 +21,27 @@ const services = (input: PlanInput) =>
 		return deployment && isRunning(deployment.kind) ? [deployment] : [];
 	});
 
-// What is stopped stays stopped, and what runs is not restarted, on data that is neither the old nor the new.
+// Nothing starts or restarts on data that is neither the old nor the new.
 const halfRestored = (input: PlanInput): Action[] =>
 	Object.keys(input.state.resources).flatMap(name => blockedResource(input.state, name) ?? []);
 
-// What a service takes values from, and nothing else: leaving out a database leaves the others to start.
+// Only resources whose outputs the service uses: skipping one database must not keep unrelated services from starting.
 const connectedResources = ({spec}: Pick<Deployment, 'spec'>): string[] => [
 	...new Set(
 		Object.values(spec.env).flatMap(value => (value.type === 'output' ? [resourceAddress(value.resource)] : [])),
 	),
 ];
 
-const gone = (address: string, object: Action['object'], reason = 'its container is gone'): Action =>
+const gone = (address: string, object: Action['object'], reason = 'its container no longer exists'): Action =>
 	blocked(address, object, reason, command('apply'));
 
-/** Everything stops, services first; nothing is removed. */
+/** Stops everything, services first. Nothing is removed. */
 export function planStop(input: PlanInput): Proposal {
 	const active = services(input);
 	const stopServices = active.map(({service, id}) => {
 		const address = serviceAddress(service);
 		if (!isKeptUp(containerOf(input.observed, id))) return unchangedAction(address, 'service');
-		return action({address, object: 'service', kind: 'update', reasons: ['stop was asked for']});
+		return action({address, object: 'service', kind: 'update', reasons: ['stop requested']});
 	});
 	const stopResources = Object.values(input.state.resources).map(({name, containerName}) => {
 		const address = resourceAddress(name);
@@ -49,12 +49,12 @@ export function planStop(input: PlanInput): Proposal {
 		const dependsOn = active
 			.filter(deployment => connectedResources(deployment).includes(address))
 			.map(({service}) => serviceAddress(service));
-		return action({address, object: 'resource', kind: 'update', reasons: ['stop was asked for'], dependsOn});
+		return action({address, object: 'resource', kind: 'update', reasons: ['stop requested'], dependsOn});
 	});
 	return {actions: [...stopServices, ...stopResources], deployments: [], routes: input.state.routes};
 }
 
-/** Everything that is stopped starts again as it was, resources first. */
+/** Starts everything that is stopped, unchanged, resources first. */
 export function planStart(input: PlanInput): Proposal {
 	const unfinished = halfRestored(input);
 	if (unfinished.length > 0) return {actions: unfinished, deployments: [], routes: input.state.routes};
@@ -66,7 +66,7 @@ export function planStart(input: PlanInput): Proposal {
 		if (isKeptUp(container)) return unchangedAction(address, 'resource');
 		const [broken] = whyBroken(input, container, resourceHealth(input, record), [networksOf(input)[0]]);
 		if (broken) return gone(address, 'resource', broken);
-		return action({address, object: 'resource', kind: 'update', reasons: ['start was asked for']});
+		return action({address, object: 'resource', kind: 'update', reasons: ['start requested']});
 	});
 	const startServices = services(input).map(deployment => {
 		const {service, id} = deployment;
@@ -77,12 +77,12 @@ export function planStart(input: PlanInput): Proposal {
 		const [broken] = whyBroken(input, container, deploymentHealth(input, deployment), networksOf(input));
 		if (broken) return gone(address, 'service', broken);
 		const dependsOn = connectedResources(deployment);
-		return action({address, object: 'service', kind: 'update', reasons: ['start was asked for'], dependsOn});
+		return action({address, object: 'service', kind: 'update', reasons: ['start requested'], dependsOn});
 	});
 	return {actions: [...startResources, ...startServices], deployments: [], routes: input.state.routes};
 }
 
-/** Resources restart in place; services get a new deployment of the same image, so that no request is lost. */
+/** Restarts resources in place; services get a new deployment of the same image, so that no request is lost. */
 export function planRestart(input: PlanInput): Proposal {
 	const unfinished = halfRestored(input);
 	if (unfinished.length > 0) return {actions: unfinished, deployments: [], routes: input.state.routes};
@@ -91,7 +91,7 @@ export function planRestart(input: PlanInput): Proposal {
 	const restartResources = wanted.map(({name, containerName}) => {
 		const address = resourceAddress(name);
 		if (!resourceContainer(input.observed, containerName)) return gone(address, 'resource');
-		return action({address, object: 'resource', kind: 'update', reasons: ['restart was asked for']});
+		return action({address, object: 'resource', kind: 'update', reasons: ['restart requested']});
 	});
 	const active = services(input).filter(({service}) => isWanted(service));
 	const deployments = active.map(deployment => repeatedDeployment(input, deployment, 'restart'));
@@ -100,7 +100,7 @@ export function planRestart(input: PlanInput): Proposal {
 	const restartServices = active.map((deployment, index) => {
 		const {service, kind} = deployment;
 		const image = imageOf(deployment);
-		// Variables that were set since take effect with a restart.
+		// A restart applies variables that were set since.
 		const {changes, unchanged} = compareAttributes(
 			serviceAttributes(deployment, image),
 			serviceAttributes(deployments[index]!, image),
@@ -110,7 +110,7 @@ export function planRestart(input: PlanInput): Proposal {
 			object: 'service',
 			kind: 'replace',
 			order: kind === 'worker' ? 'destroy-first' : 'create-first',
-			reasons: ['restart was asked for'],
+			reasons: ['restart requested'],
 			changes,
 			unchanged,
 			dependsOn: [networkAddress, routerAddress, ...connectedResources(deployments[index]!)],

@@ -25,7 +25,7 @@ function connectionConflict({state}: PlanInput, service: DesiredService): Action
 	return undefined;
 }
 
-// A binding by hand may outlive its resource.
+// A manual binding may outlive its resource.
 const missingResource = (desired: PlanInput['desired'], service: DesiredService): Action | undefined => {
 	const lost = service.connections.find(({resource}) => !desired.resources.some(({name}) => name === resource));
 	if (!lost) return undefined;
@@ -33,7 +33,7 @@ const missingResource = (desired: PlanInput['desired'], service: DesiredService)
 	return blocked(service.address, 'service', reason, command('variable remove', lost.key, '--service', service.name));
 };
 
-/** A file in memory needs a variable to be made from. */
+/** Every secret file needs a variable with a value. */
 function missingSecret({spec, name, address}: DesiredService): Action | undefined {
 	const lost = Object.keys(spec.secretFiles).find(key => !Object.hasOwn(spec.env, key));
 	if (lost === undefined) return undefined;
@@ -45,6 +45,6 @@ function missingSecret({spec, name, address}: DesiredService): Action | undefine
 	);
 }
 
-/** What keeps a service from being deployed at all. */
+/** Why a service cannot be deployed at all. */
 export const findObstacle = (input: PlanInput, service: DesiredService): Action | undefined =>
 	connectionConflict(input, service) ?? missingResource(input.desired, service) ?? missingSecret(service);

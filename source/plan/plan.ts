@@ -22,11 +22,11 @@ export type ObjectType =
 	| 'router'
 	| 'container';
 
-/** How a value is shown. Sensitive ones never appear; computed ones are not known yet. */
+/** A value as a plan shows it. Sensitive values never appear; computed ones are not known yet. */
 export type ShownValue =
 	| {readonly type: 'text'; readonly text: string}
 	| {readonly type: 'sensitive'}
-	/** `note` says what is known already, such as `will be built from 9f8e7d6`. */
+	/** `note` is what is already known, such as `will be built from 9f8e7d6`. */
 	| {readonly type: 'computed'; readonly note?: string}
 	| {readonly type: 'absent'};
 
@@ -34,18 +34,18 @@ export type ShownValue =
 export type Change = {readonly name: string; readonly before: ShownValue; readonly after: ShownValue};
 
 export type Action = {
-	/** Object's address, such as `service.web`. */
+	/** Address of the object, such as `service.web`. */
 	readonly address: string;
 	readonly object: ObjectType;
 	readonly kind: ActionKind;
 	/** Only with `replace`. */
 	readonly order?: 'create-first' | 'destroy-first';
-	/** Why, at least one for everything but `none`; the first is the main one. */
+	/** Why: at least one unless the kind is `none`. The first is the main one. */
 	readonly reasons: readonly string[];
 	readonly changes: readonly Change[];
-	/** Attributes that stay as they are: counted, hidden. */
+	/** Number of attributes that stay the same; they are not listed. */
 	readonly unchanged: number;
-	/** Addresses of actions that must be done before. */
+	/** Addresses of actions that must be done first. */
 	readonly dependsOn: readonly string[];
 	/** Only with `blocked`: the exact command, or edit, that unblocks. */
 	readonly unblock?: Hint;
@@ -53,30 +53,30 @@ export type Action = {
 	readonly deletesData?: boolean;
 };
 
-/** Something that differs from what the last apply left, and that Compartment did not do. */
+/** A difference from what the last apply left that Compartment did not make. */
 export type Drift = {
 	readonly address: string;
 	readonly message: string;
-	/** It runs as it was left, and does not work: it hangs or crashes. */
+	/** It runs as the last apply left it but does not work: it is hung or crashing. */
 	readonly isUnhealthy?: true;
 };
 
-/** What a service's next image will be made from, found out while planning. */
+/** The next image of a service, as far as planning can know it. */
 export type PlannedImage = {
 	readonly service: string;
-	/** Content address of the build's inputs; for a prebuilt image the digest it is pinned to. */
+	/** Hash of the build's inputs; for a prebuilt image, the digest it is pinned to. */
 	readonly key: string;
 	readonly builder: string;
-	/** Repository and tag the result gets, or the prebuilt reference. */
+	/** Repository and tag of the result, or the prebuilt reference. */
 	readonly reference: string;
-	/** Known when nothing has to be built or pulled. */
+	/** Null when the image has to be built or pulled first. */
 	readonly imageId: string | null;
 	readonly origin?: ImageOrigin;
 };
 
 /**
- * A deployment that the plan makes: what runs, and why it exists. Release commands belong to `deploy` alone; promoted
- * and rolled back deployments reuse an image that was released before.
+ * A deployment that the plan creates. Only `deploy` runs release commands: promoted and rolled back deployments reuse
+ * an image that has been released before.
  */
 export type PlannedDeployment = {
 	readonly service: string;
@@ -85,18 +85,18 @@ export type PlannedDeployment = {
 	readonly spec: ServiceSpec;
 	readonly readiness?: HttpReadiness;
 	readonly schedule?: Schedule;
-	/** Where it will listen, and why; without a number its image decides. */
+	/** Port that it will listen on, and why; without a number the image decides. */
 	readonly port: PortChoice;
-	/** Absent when the service has none, or when this deployment must not run it. */
+	/** Absent when the service has none or this deployment must not run it. */
 	readonly release?: {readonly command: string};
-	/** `id` is null when the image step of this very plan makes it. */
+	/** `id` is null when this plan builds or pulls the image. */
 	readonly image: {
 		readonly id: string | null;
 		readonly reference: string;
 		readonly key: string;
 		readonly origin?: ImageOrigin;
 	};
-	/** Hosts for its label. */
+	/** Hosts for the container's label. */
 	readonly hosts: readonly string[];
 	/** The rules with `on` this service. */
 	readonly rules: readonly RouteRule[];
@@ -114,10 +114,10 @@ export type PlanMode =
 	| 'stop'
 	| 'start'
 	| 'restart'
-	/** A database gets new passwords, and what uses them a new deployment. */
+	/** A database gets new passwords, and the services that use them new deployments. */
 	| 'rotate';
 
-/** A plan is data: it can be shown, saved, and run later if nothing moved. */
+/** A plan is data: it can be shown, saved, and applied later if nothing has changed since. */
 export type Plan = {
 	readonly format: 1;
 	readonly mode: PlanMode;
@@ -132,16 +132,16 @@ export type Plan = {
 	readonly desired: Desired;
 	readonly images: readonly PlannedImage[];
 	readonly deployments: readonly PlannedDeployment[];
-	/** What the router serves afterwards; null where nothing is routed. */
+	/** What the router serves afterwards; null when nothing is routed. */
 	readonly routes: RoutesRecord | null;
-	/** Leave ready candidates beside the serving deployments, for `promote`. */
+	/** Leaves ready candidates beside the active deployments, for `promote`. */
 	readonly isHold: boolean;
-	/** Services that are deployed; null means all. */
+	/** Selected services; null means all. */
 	readonly services: readonly string[] | null;
-	/** What the plan was made from; apply recomputes it and refuses when something moved. */
+	/** Inputs of the plan. An apply computes them again and refuses a stale plan. */
 	readonly basis: {
 		readonly descriptor: string;
-		/** Address → fingerprint of what the engine had. */
+		/** Address → fingerprint of the object on the engine. */
 		readonly live: Readonly<Record<string, string>>;
 		/** Service → build key. */
 		readonly contexts: Readonly<Record<string, string>>;
@@ -160,7 +160,7 @@ export type PlanCounts = {
 	readonly unchanged: number;
 };
 
-/** Counts of a plan's actions by kind. */
+/** Counts actions by kind. */
 export function countActions(actions: readonly Action[]): PlanCounts {
 	const count = (kind: ActionKind) => actions.filter(action => action.kind === kind).length;
 	return {

@@ -6,8 +6,8 @@ import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 
 /**
- * The release command of a service that gets a new deployment: once per deploy, before its candidate starts. One that an
- * interrupted apply may have run already is not repeated without being asked, because nobody knows what it did.
+ * The release command of a service that gets a new deployment: once per deploy, before its candidate starts. If an
+ * interrupted apply may have run it, the user decides whether it runs again: its effects are unknown.
  */
 export function planRelease(input: PlanInput, service: DesiredService, deployment: Action): Action | undefined {
 	const {release, name} = service;
@@ -20,15 +20,15 @@ export function planRelease(input: PlanInput, service: DesiredService, deploymen
 		return blocked(
 			address,
 			'release',
-			`the release command of ${name} was interrupted at ${interrupted.at} and may have done its work: ${interrupted.command}`,
-			hint`${command('apply', '--release', 'again')} (run it once more), or ${command('apply', '--release', 'done')} (it did run)`,
+			`the release command of ${name} was interrupted at ${interrupted.at} and may have completed: ${interrupted.command}`,
+			hint`${command('apply', '--release', 'again')} (run it again), or ${command('apply', '--release', 'done')} (it completed)`,
 		);
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
 	return action({
 		address,
 		object: 'release',
 		kind: 'run',
-		reasons: [interrupted ? 'asked for again after an interruption' : 'before the new deployment starts'],
+		reasons: [interrupted ? 'requested again after an interruption' : 'before the new deployment starts'],
 		changes: [{name: 'command', before: {type: 'absent'}, after: {type: 'text', text: release.command}}],
 		dependsOn: [networkAddress, routerAddress, imageAddress(name), ...connected],
 	});

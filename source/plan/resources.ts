@@ -14,7 +14,7 @@ import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action, Change, Drift} from './plan.ts';
 import {blockedResource} from './unfinished-restore.ts';
 
-/** What became of a recorded resource's container, when it is not simply running. */
+/** Drift of the containers of recorded resources. */
 export function resourceDrift(input: PlanInput): Drift[] {
 	return Object.values(input.state.resources).flatMap((record): Drift[] => {
 		const address = resourceAddress(record.name);
@@ -25,7 +25,7 @@ export function resourceDrift(input: PlanInput): Drift[] {
 	});
 }
 
-/** Volumes that were removed behind Compartment's back, with what was in them. */
+/** Recorded volumes that no longer exist. */
 export const volumeDrift = (input: PlanInput): Drift[] =>
 	input.desired.volumes
 		.filter(({address, name}) => {
@@ -81,22 +81,22 @@ export function planVolumes(input: PlanInput, resource: DesiredResource): Action
 				return blocked(
 					volume.address,
 					'volume',
-					`volume ${foreign} exists and does not carry Compartment's label`,
-					`docker volume inspect ${foreign} tells what made it. Give the project another name, or remove the volume once its data is not needed`,
+					`volume ${foreign} exists but was not created by Compartment`,
+					`docker volume inspect ${foreign} shows its origin. Rename the project, or remove the volume if you do not need its data`,
 				);
 			if (exists && input.state.volumes[volume.address]) return unchangedAction(volume.address, 'volume', 1);
 			const wasLost = input.state.volumes[volume.address] !== undefined;
 			const reason = wasLost
 				? 'volume was removed outside Compartment, its data is gone'
 				: exists
-					? 'volume of an earlier deployment is used again with its data'
+					? 'reuses the existing volume and its data'
 					: 'first deployment';
 			return action({address: volume.address, object: 'volume', kind: 'create', reasons: [reason]});
 		}),
 	];
 }
 
-/** What it was recorded with beside its container. A record of an older version does not have all of it. */
+/** Changed settings, compared as far as the record has them: one of an older version may lack some. */
 function settingChanges(record: ResourceRecord, resource: DesiredResource): Change[] {
 	const {restart, readiness, preset, generatedVariables, outputs, operations} = resource;
 	const declared = record.declared && {preset, generatedVariables, outputs, operations};
@@ -104,7 +104,7 @@ function settingChanges(record: ResourceRecord, resource: DesiredResource): Chan
 	return [...changes];
 }
 
-/** The container's attributes, its image by what it is made from and not only by its name. */
+/** The container's attributes with its image, compared by id as well as by name. */
 function withImage(attributes: Attributes, reference: string, id: string | undefined): Attributes {
 	const image = {
 		shown: {type: 'text', text: id ? describePrebuilt(reference, id) : reference},
@@ -120,18 +120,18 @@ export function planResource(input: PlanInput, resource: DesiredResource): Actio
 	return blockedResource(input.state, resource.name) ?? blockedInitialisation(input, resource) ?? decided;
 }
 
-/** A resource without a record may have been deleted without its data. */
+/** Why a resource without a record is created. It may have been deleted without its data. */
 function firstReason(input: PlanInput, {name}: DesiredResource): string {
 	const kept = input.desired.volumes.filter(
 		({resource, address, name: volume}) =>
 			resource === name &&
-			// Nothing has run on a volume that a first attempt left empty.
+			// Null: no container has ever become ready on it.
 			input.state.volumes[address]?.initialised !== null &&
 			input.observed.volumes.some(found => found.name === volume),
 	);
 	if (kept.length === 0) return 'first deployment';
 	const names = kept.map(({handle}) => handle).join(', ');
-	return `its volume${kept.length === 1 ? '' : 's'} ${names} ${kept.length === 1 ? 'has' : 'have'} data`;
+	return `its volume${kept.length === 1 ? '' : 's'} ${names} ${kept.length === 1 ? 'is' : 'are'} not empty`;
 }
 
 function decideResource(input: PlanInput, resource: DesiredResource): Action {
@@ -149,7 +149,7 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 			return blocked(
 				address,
 				'resource',
-				`container ${foreign} exists and does not carry Compartment's label`,
+				`container ${foreign} exists but was not created by Compartment`,
 				`docker rename ${foreign} another-name`,
 			);
 		const {changes} = compareAttributes({}, after);
@@ -174,9 +174,9 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 		...reasonsOf(withoutImage(moves.changes)),
 		...(isImageMoved ? [`image ${image} now resolves to another digest`] : []),
 		...whyBroken(input, container, resourceHealth(input, record), [networksOf(input)[0]]),
-		// A replacement that failed and could not be undone.
-		...(container.id === record.containerId ? [] : ['its container is not the one that was recorded']),
-		...(input.replace.includes(address) ? ['replacement asked for with --replace'] : []),
+		// A failed replacement could not be undone.
+		...(container.id === record.containerId ? [] : ['its container is not the recorded one']),
+		...(input.replace.includes(address) ? ['replacement requested with --replace'] : []),
 	];
 	if (reasons.length > 0) return replace([...reasons, ...reasonsOf(settings)]);
 	const stopped = record.status === 'stopped' ? 'resource is stopped' : 'container was stopped outside Compartment';

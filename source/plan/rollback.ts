@@ -10,12 +10,12 @@ import {activeDeployment, type PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 import {routesAction} from './routes.ts';
 
-/** A plan's content beside what every plan has. */
+/** The part of a plan that depends on its mode. */
 export type Proposal = {
 	readonly actions: readonly Action[];
 	readonly deployments: readonly PlannedDeployment[];
 	readonly routes: RoutesRecord | null;
-	/** Where the plan wants something else than the files say. */
+	/** Set when the plan wants something other than the files. */
 	readonly desired?: Desired;
 };
 
@@ -27,7 +27,7 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 			address,
 			'service',
 			`The selected deployment does not have a reusable image: ${target.imageReference} of ${target.id} is not on the engine`,
-			hint`${command('rollback', '--service', target.service, '--to', 'DEPLOYMENT')} with another one of ${command('deployment list')}, or ${command('apply')} from the source of then`,
+			hint`${command('rollback', '--service', target.service, '--to', 'DEPLOYMENT')} with another deployment from ${command('deployment list')}, or check out its source and run ${command('apply')}`,
 		);
 	const repeated = repeatedDeployment(input, target, 'rollback');
 	const {changes, unchanged} = compareAttributes(
@@ -35,7 +35,7 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 		serviceAttributes(repeated, imageOf(target)),
 	);
 	const order = target.kind === 'worker' ? 'destroy-first' : 'create-first';
-	const reasons = [`rolled back to ${target.id} of ${target.createdAt.slice(0, 16).replace('T', ' ')} UTC`];
+	const reasons = [`rolled back to ${target.id} from ${target.createdAt.slice(0, 16).replace('T', ' ')} UTC`];
 	const base = {
 		address,
 		object: 'service',
@@ -56,7 +56,7 @@ function rolledBackRoutes(input: PlanInput, targets: readonly Deployment[]): Rou
 	return {...routes, rules: [...kept, ...targets.flatMap(target => target.routes)]};
 }
 
-/** Previous deployments become active again under new ids; nothing is built and nothing is released. */
+/** Previous deployments become active again under new ids. Nothing is built and no release command runs. */
 export function planRollback(input: PlanInput): Proposal {
 	const targets = Object.values(input.rollback).map(id => input.state.deployments[id]!);
 	const services = targets.map(target => planTarget(input, target));

@@ -15,10 +15,10 @@ import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
 import {blockedResource} from './unfinished-restore.ts';
 
-/** Databases that can be told a new password. */
+/** Databases whose passwords Compartment can change. */
 const supported = ['postgres', 'mysql', 'mariadb'] as const;
 
-/** Variables of a resource that a rotation changes: its passwords. */
+/** Variables that hold a resource's passwords, which a rotation changes. */
 export function rotatedKeys({preset, spec}: Pick<DesiredResource, 'preset' | 'spec'>): string[] {
 	const database = databaseOf({image: spec.image, ...(preset === undefined ? {} : {preset})});
 	if (!database || !supported.some(name => name === database)) return [];
@@ -26,7 +26,8 @@ export function rotatedKeys({preset, spec}: Pick<DesiredResource, 'preset' | 'sp
 }
 
 /**
- * What its container gets afterwards: a value that was set or edited since the volume was initialised, else a new one.
+ * The environment after the rotation. A password that was edited since the volume was initialised is taken; any other is
+ * generated.
  */
 function rotatedEnv(input: PlanInput, resource: DesiredResource): Env {
 	const {name, spec} = resource;
@@ -54,7 +55,7 @@ function obstacle(input: PlanInput, {name, address, containerName}: DesiredResou
 	return undefined;
 }
 
-/** Deployments that would log in with a password that is not theirs any more. */
+/** Deployments whose password a rotation makes invalid. */
 const usersOf = (desired: Desired, deployments: readonly Deployment[], name: string): Deployment[] =>
 	deployments.filter(({spec}) =>
 		Object.values(spec.env).some(
@@ -65,7 +66,7 @@ const usersOf = (desired: Desired, deployments: readonly Deployment[], name: str
 		),
 	);
 
-/** New passwords for a database, and a new deployment of the same image for all that uses them. */
+/** New passwords for a database, and a new deployment of the same image for each service that uses them. */
 export function planRotation(input: PlanInput): Proposal {
 	const {state} = input;
 	const resource = input.desired.resources.find(({name}) => name === input.rotated)!;
@@ -87,7 +88,7 @@ export function planRotation(input: PlanInput): Proposal {
 				blocked(
 					serviceAddress(held.service),
 					'service',
-					`candidate ${held.id} waits with the password of now.`,
+					`Held candidate ${held.id} uses the current password.`,
 					hint`${command('promote')}, or ${command('promote', '--discard')}`,
 				),
 			],

@@ -67,8 +67,8 @@ function hostConflict(input: PlanInput, routes: RoutesRecord): Action | undefine
 				return blocked(
 					routesAddress,
 					'routes',
-					`services ${other} and ${service.name} would share the host ${host}`,
-					`rename one of them, or give it another domain, in compartment.yml`,
+					`services ${other} and ${service.name} have the same host ${host}`,
+					`rename one of them or change its domain in compartment.yml`,
 				);
 			byHost.set(host, service.name);
 		}
@@ -85,17 +85,17 @@ function hostConflict(input: PlanInput, routes: RoutesRecord): Action | undefine
 	);
 }
 
-/** What happens to hosts, rules and access when the router shall serve `routes`. */
+/** The changes of hosts, rules and access that make the router serve `routes`. */
 export function routesAction(input: PlanInput, routes: RoutesRecord, others: readonly Action[]): Action {
 	const {changes, unchanged} = compareAttributes(routesAttributes(input.state.routes), routesAttributes(routes));
 	const services = others
-		// What is deleted goes after its routes.
+		// A deleted service goes after its routes.
 		.filter(({object, kind}) => object === 'service' && kind !== 'none' && kind !== 'delete')
 		.map(({address}) => address);
 	const dependsOn = [routerAddress, ...services];
 	const base = {address: routesAddress, object: 'routes', changes, unchanged, dependsOn} as const;
 	if (!input.state.routes) return action({...base, kind: 'create', reasons: ['first deployment']});
-	if (input.router === 'missing') return action({...base, kind: 'update', reasons: ['the router is made anew']});
+	if (input.router === 'missing') return action({...base, kind: 'update', reasons: ['the router is recreated']});
 	if (changes.length === 0) return unchangedAction(routesAddress, 'routes', unchanged);
 	const reasons = changes.map(({name}) => {
 		const [what, ...which] = name.split('.');

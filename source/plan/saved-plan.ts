@@ -5,14 +5,14 @@ import {isLineage, isSignature, keyFromPassphrase, readPin, signatureOf, type Tr
 import {findStaleness} from './fingerprints.ts';
 import type {Plan} from './plan.ts';
 
-/** A plan with what was asked for, so that an apply can make the same one again. */
+/** A plan with its request, from which an apply makes the plan again to compare both. */
 export type SavedPlan = {readonly plan: Plan; readonly request: Readonly<Record<string, unknown>>};
 
 const signedText = (file: object): string => canonicalJson(JSON.parse(JSON.stringify(file)));
 
 /**
- * The text of a plan file. It holds no sensitive value, only names and revisions. Its checksum tells damage, its signature
- * that somebody with the environment's key made it: it runs without being asked about again.
+ * The text of a plan file. It holds no sensitive values, only names and revisions. Because a saved plan runs without
+ * another confirmation, a checksum detects damage and a signature proves that it was made with the environment's key.
  */
 export function serializePlan({plan, request}: SavedPlan, key: TrustKey): string {
 	const file = {...plan, request};
@@ -51,7 +51,7 @@ function parseJson(text: string, file: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch (error) {
-		throw new UserError(`${file} is not a saved plan: it is no JSON`, {
+		throw new UserError(`${file} is not a saved plan: it is not valid JSON`, {
 			cause: error,
 			hint: command('plan', '--out', 'FILE'),
 		});
@@ -64,7 +64,8 @@ function keyOf(lineage: string, env: NodeJS.ProcessEnv): TrustKey | undefined {
 }
 
 /**
- * Reads a plan file's text. `file` is for the message.
+ * Parses the text of a plan file.
+ * @param file its name, for messages
  * @throws UserError for a file that is damaged, or that was not signed with the key of its environment
  */
 export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = process.env): SavedPlan {
@@ -73,17 +74,17 @@ export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = p
 		throw new UserError(`${file} is not a saved plan of this version`, {hint: command('plan', '--out', 'FILE')});
 	const {checksum, ...signed} = value;
 	if (checksum !== checksumOf(signed))
-		throw new UserError(`${file} does not match its checksum: it was damaged, or changed by hand`, {
+		throw new UserError(`${file} does not match its checksum: it is damaged or was edited`, {
 			hint: command('plan', '--out', file),
 		});
 	const {signature, ...content} = signed;
 	const key = keyOf(value['lineage'], env);
 	if (!key)
-		throw new UserError(`${file} was made on another machine, and this one has no key for its environment`, {
-			hint: hint`Make it here: ${command('plan', '--out', file)}. Where its environment has a state, accept that first: ${command('state trust')}`,
+		throw new UserError(`${file} was made on another machine, and this machine has no key for its environment`, {
+			hint: hint`Create the plan on this machine: ${command('plan', '--out', file)}. If the environment has a state, trust that first: ${command('state trust')}`,
 		});
 	if (!isText(signature) || !isSignature(signature as string, key, 'plan', signedText(content)))
-		throw new UserError(`${file} was not signed with the key of its environment: somebody else made or changed it`, {
+		throw new UserError(`${file} was not signed with the key of its environment: someone else created or changed it`, {
 			hint: command('plan', '--out', file),
 		});
 	const {request, ...plan} = content;
@@ -91,13 +92,14 @@ export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = p
 }
 
 /**
- * Refuses a saved plan when anything it was made from has changed (docs/rules.md, "Stale plans"). `fresh` was made just
- * now, the same way.
+ * Refuses a saved plan when any of its inputs has changed (docs/rules.md, "Stale plans").
+ * @param fresh a plan made just now from the same request
+ * @throws UserError that lists the changes
  */
 export function assertNotStale(saved: Plan, fresh: Plan, file: string): void {
-	const moved = findStaleness(saved, fresh);
-	if (moved.length === 0) return;
-	throw new UserError(`${file} is stale, nothing was changed:\n${moved.map(line => `  - ${line}`).join('\n')}`, {
+	const changes = findStaleness(saved, fresh);
+	if (changes.length === 0) return;
+	throw new UserError(`${file} is stale, nothing was changed:\n${changes.map(line => `  - ${line}`).join('\n')}`, {
 		hint: command('plan', '--out', file),
 	});
 }

@@ -4,7 +4,7 @@ import type {State} from '../state/state.ts';
 
 const hourMs = 3_600_000;
 
-/** Time after which a schedule that was kept would have made another backup: two intervals, or two months of a cron one. */
+/** A working schedule makes another backup within this time: two intervals, or two months for a cron expression. */
 const patienceMs = {hourly: 2 * hourMs, daily: 48 * hourMs, cron: 62 * 24 * hourMs} as const;
 
 function isKept({name, operations}: Resource, {backups}: Pick<State, 'backups'>, now: number): boolean {
@@ -16,7 +16,7 @@ function isKept({name, operations}: Resource, {backups}: Pick<State, 'backups'>,
 }
 
 /**
- * Backup schedules that nothing seems to run: no scheduled backup was made, or not for long.
+ * Warns of backup schedules that nothing seems to run: there is no scheduled backup, or none for too long.
  * @param now milliseconds since the epoch
  */
 export function unkeptSchedules(

@@ -26,7 +26,7 @@ import {blockedService} from './unfinished-restore.ts';
 
 export {isRouted, isRunning} from './kinds.ts';
 
-/** What became of the serving containers behind Compartment's back. */
+/** Drift of the containers of active deployments. */
 export function serviceDrift(input: PlanInput): Drift[] {
 	return Object.keys(input.state.active).flatMap((service): Drift[] => {
 		const deployment = activeDeployment(input.state, service);
@@ -40,7 +40,7 @@ export function serviceDrift(input: PlanInput): Drift[] {
 	});
 }
 
-/** The image of one service: built, pulled, or as recorded. */
+/** The image of one service: built, pulled, or unchanged. */
 export function planImage({planned, reasons, files, obstacle}: ImageFinding, hasRecord: boolean): Action {
 	const address = imageAddress(planned.service);
 	if (obstacle) return blocked(address, 'image', obstacle.reason, obstacle.unblock);
@@ -66,14 +66,14 @@ const namedImage = ({imageId, reference, key, origin}: PlannedImage): NamedImage
 	origin,
 });
 
-// The label tells other environments which hosts are taken, so it must not claim one that is given up.
-function givenUpHosts({hosts}: DesiredService, container: ObservedContainer): string[] {
+// Other environments read taken hosts from this label, so it must not name a host that the service no longer has.
+function removedHosts({hosts}: DesiredService, container: ObservedContainer): string[] {
 	return hostsIn(container.labels)
 		.filter(host => !hosts.includes(host))
-		.map(host => `host ${host} is given up`);
+		.map(host => `host ${host} was removed`);
 }
 
-/** One service: a new deployment when its image or its configuration changes, or when its container is gone. */
+/** One service: a new deployment when its image or configuration changes, or its container is missing. */
 export function planService(input: PlanInput, service: DesiredService, image: Action): Action {
 	const {address} = service;
 	if (!isSelected(input, service.name)) return unchangedAction(address, 'service');
@@ -82,11 +82,11 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
 	const dependsOn = [networkAddress, routerAddress, image.address, ...connected];
 	const base = {address, object: 'service', dependsOn} as const;
-	// A held candidate is what the next hold would make again.
+	// With --hold the comparison is against the held candidate: an equal one is not created twice.
 	const held = input.isHold ? heldCandidates(input.state)[service.name] : undefined;
 	const active = held ?? activeDeployment(input.state, service.name);
 	const planned = input.images.find(finding => finding.planned.service === service.name)?.planned;
-	// An image that cannot be made changes nothing: its own action says why.
+	// A blocked image changes nothing here: its own action explains why.
 	const isImageMade = image.kind !== 'blocked' && planned !== undefined;
 	const after = serviceAttributes(service, isImageMade ? namedImage(planned) : active && imageOf(active));
 	if (!active) {
@@ -94,7 +94,7 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 		return action({...base, kind: 'create', reasons: ['first deployment'], changes});
 	}
 	const {changes, unchanged} = compareAttributes(serviceAttributes(active, imageOf(active)), after);
-	// A change of `port` itself is among the attributes.
+	// A declared port is an attribute already.
 	const isCompared = changes.some(({name}) => name === 'port');
 	const moved = isCompared ? [] : portChange(active, plannedPort(input, service));
 	const order = service.kind === 'worker' ? 'destroy-first' : 'create-first';
@@ -115,17 +115,17 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 		...(container
 			? [
 					...whyBroken(input, container, deploymentHealth(input, active), networksOf(input)),
-					...givenUpHosts(service, container),
+					...removedHosts(service, container),
 				]
 			: []),
-		...(input.replace.includes(address) ? ['replacement asked for with --replace'] : []),
+		...(input.replace.includes(address) ? ['replacement requested with --replace'] : []),
 	];
 	if (reasons.length > 0) return replace(reasons);
 	const finding = input.images.find(({planned: {service: name}}) => name === service.name);
-	// The image is as recorded, but the serving deployment was made from another one: a deploy that failed after its build.
+	// A deploy that failed after its build left a newer image than the active deployment's.
 	if (planned?.imageId && planned.imageId !== active.imageId)
 		return replace([finding?.note ?? 'a newer image is not serving yet']);
-	// One that was stopped and runs is not served: its start broke off before it was recorded, or was not ours.
+	// A running container that is recorded as stopped gets no traffic: its start was interrupted, or was not ours.
 	if (container && (!isKeptUp(container) || active.status === 'stopped')) {
 		const reason = active.status === 'stopped' ? 'service is stopped' : 'container was stopped outside Compartment';
 		return action({...base, kind: 'update', reasons: [reason], unchanged});
@@ -134,8 +134,8 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 }
 
 /**
- * Services that compartment.yml no longer has, those too that never came to serve and left a container. A deploy of
- * chosen services leaves them alone.
+ * Deletes services that compartment.yml no longer declares, including those that were never active but left a
+ * container. A deploy of selected services deletes none.
  */
 export function removedServices(input: PlanInput): Action[] {
 	if (input.services !== null) return [];
@@ -151,12 +151,12 @@ export function removedServices(input: PlanInput): Action[] {
 				object: 'service',
 				kind: 'delete',
 				dependsOn: [routesAddress],
-				reasons: ['not in compartment.yml any more'],
+				reasons: ['no longer in compartment.yml'],
 			}),
 		);
 }
 
-/** A candidate that waits is somebody's work: that an apply discards it is said before, with the way to keep it. */
+/** Warns that an apply would discard a held candidate, and shows how to keep it. */
 export const discardWarnings = (input: PlanInput, actions: readonly Action[]): Hint[] =>
 	input.mode !== 'apply'
 		? []
@@ -166,18 +166,18 @@ export const discardWarnings = (input: PlanInput, actions: readonly Action[]): H
 				)
 				.map(
 					({service, id}) =>
-						hint`This discards candidate ${id} of ${service}, which waits for a promote. To serve it instead: ${command('promote', '--service', service)}`,
+						hint`This discards held candidate ${id} of ${service}. To make it active instead: ${command('promote', '--service', service)}`,
 				);
 
-/** Held candidates that a deploy of the same service makes obsolete. */
+/** Deletes held candidates that a deploy of the same service supersedes. */
 export function supersededCandidates(input: PlanInput, services: readonly Action[]): Action[] {
 	return Object.values(heldCandidates(input.state)).flatMap(({service, id}) => {
 		const decided = services.find(({address}) => address === serviceAddress(service));
 		const isReplaced = decided?.kind === 'replace' || decided?.kind === 'create' || decided?.kind === 'delete';
-		// A deploy that could not remove it has left it behind.
+		// An earlier deploy superseded it but failed to remove it.
 		const isOlder = !input.isHold && isSelected(input, service) && id < (input.state.active[service] ?? '');
 		if (!isReplaced && !isOlder) return [];
-		const reasons = [`candidate ${id} is superseded by ${isReplaced ? 'this deploy' : 'what serves'}`];
+		const reasons = [`candidate ${id} is superseded by ${isReplaced ? 'this deploy' : 'the active deployment'}`];
 		return action({address: candidateAddress(service), object: 'service', kind: 'delete', reasons});
 	});
 }

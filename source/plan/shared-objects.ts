@@ -7,20 +7,20 @@ import {missingNetworks} from './containers.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, Drift, PlannedDeployment} from './plan.ts';
 
-/** A recorded network that is gone. */
+/** Recorded networks that no longer exist. */
 export const networkDrift = (input: PlanInput): Drift[] =>
 	input.state.networks && missingNetworks(input).length > 0
 		? [{address: networkAddress, message: 'network was removed outside Compartment'}]
 		: [];
 
-/** The environment's two networks, as one object. */
+/** The environment's two networks, planned as one object. */
 export function planNetwork(input: PlanInput, deployments: readonly PlannedDeployment[]): Action {
 	const foreign = input.foreign[networkAddress];
 	if (foreign)
 		return blocked(
 			networkAddress,
 			'network',
-			`network ${foreign} exists and does not carry Compartment's label`,
+			`network ${foreign} exists but was not created by Compartment`,
 			`docker network rm ${foreign}`,
 		);
 	const obstacle = findAddressObstacle(input, deployments);
@@ -33,24 +33,24 @@ export function planNetwork(input: PlanInput, deployments: readonly PlannedDeplo
 function outdatedReason({name, before, after}: OutdatedPart): string {
 	switch (name) {
 		case 'image':
-			return `its image ${before} is not the one that is wanted, ${after}`;
+			return `its image is ${before} instead of ${after}`;
 		case 'listen':
-			return `it listens on ${before}, and the settings say ${after}`;
+			return `it listens on ${before} instead of ${after}, as in the settings`;
 		case 'network':
-			return before === 'bridge' ? 'it is on the network that all containers share' : 'it is not on its network';
+			return before === 'bridge' ? "it is on Docker's default network" : 'it is not on its network';
 		case 'release':
 			return `it was ${before}`;
 	}
 }
 
-/** The router, one for every environment of the engine. */
+/** The router, which all environments of the engine share. */
 export function planRouter(input: PlanInput): Action {
 	const base = {address: routerAddress, object: 'router', dependsOn: [networkAddress]} as const;
 	if (input.router === 'foreign')
 		return blocked(
 			routerAddress,
 			'router',
-			`container ${input.routerName} exists and does not carry Compartment's label`,
+			`container ${input.routerName} exists but was not created by Compartment`,
 			`docker rename ${input.routerName} another-name`,
 		);
 	if (input.routerPortOwner)
@@ -68,7 +68,7 @@ export function planRouter(input: PlanInput): Action {
 			before: {type: 'text', text: before} as const,
 			after: {type: 'text', text: after} as const,
 		}));
-		const reasons = [...input.routerOutdated.map(outdatedReason), 'nothing is served for about a second meanwhile'];
+		const reasons = [...input.routerOutdated.map(outdatedReason), 'requests fail for about a second meanwhile'];
 		return action({...base, kind: 'replace', order: 'destroy-first', reasons, changes});
 	}
 	if (input.router === 'stopped') return action({...base, kind: 'update', reasons: ['the router is stopped']});

@@ -7,7 +7,7 @@ import type {Action, Drift} from './plan.ts';
 
 type Known = Pick<PlanInput, 'state' | 'desired' | 'observed'>;
 
-// A backup or a restore that died is cleared away by the next command, and one that works holds the lock.
+// Operation containers are never strays: a running one holds the lock, and recovery removes interrupted ones.
 function isKnown({state, desired}: Known, {name, labels: own}: ObservedContainer): boolean {
 	const [kind, object = ''] = own[labels.address]?.split('.') ?? [];
 	switch (kind) {
@@ -17,14 +17,14 @@ function isKnown({state, desired}: Known, {name, labels: own}: ObservedContainer
 		case 'job':
 			return state.jobs.some(({id}) => name.endsWith(`.${id}`));
 		case 'resource':
-			// The first container of a resource may have been begun before it could be recorded.
+			// An interrupted apply may have created a resource's first container without recording it.
 			return state.resources[object] !== undefined || desired.resources.some(resource => resource.name === object);
 		default:
 			return true;
 	}
 }
 
-/** Containers of this environment that its state does not know: it was put back from before they were made. */
+/** Containers of this environment that its state does not know, because an older state was restored. */
 const strays = (input: Known): readonly ObservedContainer[] =>
 	input.observed.containers.filter(container => !isKnown(input, container));
 
@@ -34,7 +34,7 @@ export const strayDrift = (input: Known): Drift[] =>
 		message: `container is ${state} and is not in the state`,
 	}));
 
-/** Their removal, after everything else serves: what the state knows has to replace them first. */
+/** Deletes strays last: what replaces them has to serve first. */
 export const planStrays = (input: PlanInput, others: readonly Action[]): Action[] =>
 	input.services !== null || input.isHold
 		? []

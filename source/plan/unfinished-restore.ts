@@ -5,7 +5,7 @@ import type {ResourceRecord, State, UnfinishedRestore} from '../state/state.ts';
 import {blocked} from './actions.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 
-/** The commands that bring a half-restored resource to one good state or the other. */
+/** The commands that finish or undo an incomplete restore. */
 export function restoreHints(name: string, {backup, preRestoreBackup}: UnfinishedRestore): Hint[] {
 	const restore = (id: string) => command('resource backup restore', '--resource', name, '--backup', id, '--yes');
 	if (preRestoreBackup === null) return [command('resource delete', '--resource', name, '--delete-data')];
@@ -22,25 +22,25 @@ const why = ({name, restore}: Unfinished): string =>
 
 const unblock = ({name, restore}: Unfinished): Hint => joinHints(restoreHints(name, restore));
 
-/** Half-restored resources in words: they run, and what is in them is neither the old nor the new. */
+/** Warnings about half-restored resources: they run, but their data is neither the old nor the new. */
 export const restoreWarnings = (state: State): Hint[] =>
 	Object.values(state.resources)
 		.filter(isUnfinished)
 		.map(record => hint`${why(record)} ${unblock(record)}`);
 
-/** A half-restored resource is not changed: its container may be what a second restore needs. */
+/** Blocks changes to a half-restored resource: a second restore may need its container. */
 export function blockedResource(state: State, name: string): Action | undefined {
 	const record = state.resources[name];
 	return isUnfinished(record) ? blocked(resourceAddress(name), 'resource', why(record), unblock(record)) : undefined;
 }
 
-/** No service is started on half-restored data. */
+/** Blocks a service that connects to a half-restored resource. */
 export function blockedService(state: State, {address, connections}: DesiredService): Action | undefined {
 	const record = connections.map(({resource}) => state.resources[resource]).find(isUnfinished);
 	return record ? blocked(address, 'service', why(record), unblock(record)) : undefined;
 }
 
-/** The same for deployments that are made of images that exist already: promoted and rolled back ones. */
+/** The same for deployments of existing images: promoted and rolled back ones. */
 export const blockedDeployments = (state: State, deployments: readonly PlannedDeployment[]): Action[] =>
 	Object.keys(state.resources).flatMap(name => {
 		const isConnected = deployments.some(({spec}) =>

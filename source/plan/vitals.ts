@@ -1,14 +1,14 @@
 import type {ContainerFacts, ProbeFacts} from '../model/health-facts.ts';
 
-/** What was read of what runs, beside the lists of the engine. */
+/** What health needs beyond the engine's lists. */
 export type Vitals = {
-	/** By container id. A container that is not here is known from its list alone. */
+	/** By container id. For a container that is missing here, only its list entry is known. */
 	readonly containers: ReadonlyMap<string, ContainerFacts>;
-	/** By address; absent where there is no probe, or nothing to ask it with. */
+	/** By address; absent without a probe, or when the probe could not run. */
 	readonly probes: Readonly<Record<string, ProbeFacts>>;
-	/** Milliseconds since the epoch, on the clock of the engine: the times that it is compared with are the engine's. */
+	/** Milliseconds since the epoch by the engine's clock, like the times that it is compared with. */
 	readonly readAt: number;
 };
 
-/** Nothing was read but the lists of the engine. */
+/** Only the engine's lists were read. */
 export const noVitals: Vitals = {containers: new Map(), probes: {}, readAt: 0};

@@ -1,6 +1,6 @@
 import type {Plan} from './plan.ts';
 
-/** The plan without the actions that the user left out at the approval; they stay visible as unchanged. */
+/** The plan without the actions that the user deselected; they stay listed as unchanged. */
 export function withoutSkipped(plan: Plan, skipped: readonly string[]): Plan {
 	if (skipped.length === 0) return plan;
 	const isSkipped = (address: string) => skipped.includes(address);

@@ -406,7 +406,7 @@ describe('a PostgreSQL whose password changes', () => {
 		await shop.succeed(set, {input: 'mine'});
 		const deploy = await shop.run(['deploy']);
 		expect(words(deploy.stdout)).toContain(
-			'POSTGRES_PASSWORD of resource db was changed, but PostgreSQL reads it only when it initialises its volume, which has data.',
+			'POSTGRES_PASSWORD of resource db was changed, but PostgreSQL reads it only when it initialises an empty volume, and this volume has data.',
 		);
 		expectError(deploy, 'compartment resource rotate db');
 		expect((await shop.running('resource.db')).id).toBe(id);

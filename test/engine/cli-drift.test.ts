@@ -217,7 +217,7 @@ describe('a saved plan', () => {
 	});
 
 	test('is stale after it has run', async () => {
-		await expectStale(/the state moved from serial \d+ to \d+/);
+		await expectStale(/the state changed from serial \d+ to \d+/);
 	});
 
 	test('is stale after the source changed', async () => {
@@ -244,7 +244,7 @@ describe('a saved plan', () => {
 	test('is stale after another apply', async () => {
 		await savePlan('v5');
 		await sandbox.succeed(['deploy', '--replace', 'service.web']);
-		await expectStale(/the state moved from serial/);
+		await expectStale(/the state changed from serial/);
 	});
 
 	test('that is no plan is told apart', async () => {

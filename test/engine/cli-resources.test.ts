@@ -185,7 +185,7 @@ describe('an object without our label that has one of our names', () => {
 	async function expectInTheWay(reason: string): Promise<void> {
 		const deploy = await sandbox.run(['deploy']);
 		expect(deploy.exitCode).toBe(1);
-		expect(words(deploy.stdout)).toContain(`${reason} exists and does not carry Compartment's label`);
+		expect(words(deploy.stdout)).toContain(`${reason} exists but was not created by Compartment`);
 		expect(deploy.stderr).toContain('nothing was changed');
 		expect(await sandbox.observe()).toEqual({containers: [], networks: [], volumes: []});
 	}

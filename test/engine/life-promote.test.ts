@@ -44,7 +44,9 @@ describe('a held candidate', () => {
 
 	test('that is discarded leaves what serves', async () => {
 		const stdout = words(await sandbox.succeed(['promote', '--discard', '--auto-approve']));
-		expect(stdout).toMatch(/- candidate\.api will be deleted: candidate dpl_\w+ is discarded; what serves stays/);
+		expect(stdout).toMatch(
+			/- candidate\.api will be deleted: candidate dpl_\w+ is discarded; the active deployment keeps serving/,
+		);
 		expect(await answers()).toEqual(['web v2', 'api v1']);
 		expect(containersAt(await sandbox.observe(), 'service.api')).toHaveLength(1);
 		for (const args of [['promote'], ['promote', '--discard'], ['promote', '--service', 'web']])
@@ -59,7 +61,7 @@ describe('a held candidate', () => {
 		await sandbox.engine.stop(candidate!.id, 1);
 		const {stdout, exitCode} = await sandbox.run(['promote', '--auto-approve']);
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toMatch(/! service\.api candidate dpl_\w+ does not run any more/);
+		expect(words(stdout)).toMatch(/! service\.api candidate dpl_\w+ is no longer running/);
 		expect(await answers()).toEqual(['web v2', 'api v1']);
 	});
 

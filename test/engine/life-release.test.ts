@@ -101,7 +101,7 @@ test('that was killed half way blocks the next apply, and both ways out work', a
 	expect(exitCode).toBe(1);
 	expect(words(stdout)).toContain('! release.web the release command of web was interrupted at');
 	expect(words(stderr)).toContain(
-		'compartment apply --release again (run it once more), or compartment apply --release done',
+		'compartment apply --release again (run it again), or compartment apply --release done',
 	);
 	expect((await sandbox.ask()).body).toBe('web v3');
 	expect(await containersOf('release.web')).toEqual([]);

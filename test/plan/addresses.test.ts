@@ -179,7 +179,7 @@ describe('addresses', () => {
 		expect(grown).toMatchObject({
 			kind: 'blocked',
 			reasons: [
-				'network compartment-shop.production (10.0.0.0/24) has 126 addresses for services, and 130 are needed: 60 serve, 70 start beside them',
+				'network compartment-shop.production (10.0.0.0/24) has 126 addresses for services but 130 are needed: 60 for active deployments, 70 for new ones',
 			],
 		});
 		expect(shown(grown)).toMatch(/^compartment apply --service changed0 (?:--service \w+ ?)+, then the others; or/);
@@ -189,20 +189,20 @@ describe('addresses', () => {
 		expect(networkOf(createPlan(inputOf({...none, changed: 15, prefix: 26}))).kind).toBe('none');
 		expect(networkOf(createPlan(inputOf({...none, changed: 16, prefix: 26})))).toMatchObject({
 			kind: 'blocked',
-			reasons: [expect.stringContaining('has 30 addresses for services, and 32 are needed')],
+			reasons: [expect.stringContaining('has 30 addresses for services but 32 are needed')],
 		});
 		expect(networkOf(createPlan(inputOf({...none, changed: 12, held: 12, prefix: 26})))).toMatchObject({
 			kind: 'blocked',
-			reasons: [expect.stringContaining('12 serve, 12 wait for a promote, 12 start beside them')],
-			unblock: [command('promote'), ', or ', command('promote', '--discard'), ', then again'],
+			reasons: [expect.stringContaining('12 for active deployments, 12 for held candidates, 12 for new ones')],
+			unblock: [command('promote'), ', or ', command('promote', '--discard'), ', then try again'],
 		});
 		expect(shown(networkOf(createPlan(inputOf({...none, kept: 30, added: 1, prefix: 26}))))).toMatch(
-			/^compartment destroy \(volumes stay\)/,
+			/^compartment destroy \(keeps volumes\)/,
 		);
 		expect(networkOf(createPlan(inputOf({...none, kept: 1, resources: 31, prefix: 26})))).toMatchObject({
 			kind: 'blocked',
 			reasons: [
-				'network compartment-shop.production (10.0.0.0/26) has 31 addresses for resources, release commands and the router, and 32 are needed',
+				'network compartment-shop.production (10.0.0.0/26) has 31 addresses for resources, release commands and the router but 32 are needed',
 			],
 		});
 	});

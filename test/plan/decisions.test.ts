@@ -38,7 +38,7 @@ describe('reasons', () => {
 		expect(reasonsAt(world, 'service.web')).toEqual([
 			'source changed: 3 files',
 			'LOG_LEVEL changed',
-			'replacement asked for with --replace',
+			'replacement requested with --replace',
 		]);
 	});
 
@@ -140,7 +140,9 @@ describe('a container', () => {
 	it('that lost its network is replaced, stopped or not', () => {
 		for (const state of ['running', 'exited'] as const) {
 			const world = withContainer(deployed, 'service.web', {state, networks: {}});
-			expect(reasonsAt(world, 'service.web')).toEqual(['container was taken off its network outside Compartment']);
+			expect(reasonsAt(world, 'service.web')).toEqual([
+				'container was disconnected from its network outside Compartment',
+			]);
 		}
 	});
 
@@ -160,7 +162,7 @@ describe('a container', () => {
 		const withDomain = shop.replace('path: web', 'path: web\n    domain: shop.example.com');
 		const world = edited(deployedWorld(withDomain), shop);
 		expect(busy(planOf(world))).toEqual({'service.web': 'replace', routes: 'update'});
-		expect(reasonsAt(world, 'service.web')).toEqual(['host shop.example.com is given up']);
+		expect(reasonsAt(world, 'service.web')).toEqual(['host shop.example.com was removed']);
 	});
 });
 

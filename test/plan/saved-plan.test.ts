@@ -60,8 +60,8 @@ describe('a saved plan', () => {
 
 describe('a file that is no saved plan', () => {
 	it.each([
-		['empty', '', 'it is no JSON'],
-		['cut off', text.slice(0, -20), 'it is no JSON'],
+		['empty', '', 'it is not valid JSON'],
+		['cut off', text.slice(0, -20), 'it is not valid JSON'],
 		['no object', '[1, 2]', 'is not a saved plan of this version'],
 		['null', 'null', 'is not a saved plan of this version'],
 		['of another version', text.replace('"format": 1', '"format": 2'), 'is not a saved plan of this version'],
@@ -91,14 +91,14 @@ describe('a file that is no saved plan', () => {
 		['a signature of another key', {signature: signatureOf(Buffer.alloc(32), 'plan', '')}],
 	])('is refused although its checksum fits: %s', (_, patch) => {
 		expect(refusal(forged(patch)).message).toBe(
-			'plan.json was not signed with the key of its environment: somebody else made or changed it',
+			'plan.json was not signed with the key of its environment: someone else created or changed it',
 		);
 		expect(parsePlan(forged({}), 'plan.json').plan).toEqual(JSON.parse(JSON.stringify(saved)));
 	});
 
 	it('is refused on a machine that has no key for it', () => {
 		const error = refusal(text, {COMPARTMENT_CONFIG_HOME: '/nowhere/at/all'});
-		expect(error.message).toContain('was made on another machine, and this one has no key');
+		expect(error.message).toContain('was made on another machine, and this machine has no key');
 		expect(renderHint(error.hint!, {environment: 'production'})).toContain('compartment state trust');
 	});
 
@@ -138,7 +138,7 @@ describe('staleness', () => {
 			withState(deployed, {lineage: 'other'}),
 			['the plan belongs to another state (its lineage differs)'],
 		],
-		['a later state', withState(deployed, {serial: 9}), ['the state moved from serial 7 to 9']],
+		['a later state', withState(deployed, {serial: 9}), ['the state changed from serial 7 to 9']],
 		[
 			'an edited file',
 			rewritten(deployed, ['LOG_LEVEL: info', 'LOG_LEVEL: debug']),
@@ -198,7 +198,7 @@ describe('staleness', () => {
 					services: deployed.input.desired.services.map(service => ({...service, accessMode: 'public' as const})),
 				},
 			}),
-			['the settings changed what is wanted'],
+			['the settings changed the desired configuration'],
 		],
 		[
 			'a host that was taken',
@@ -215,20 +215,16 @@ describe('staleness', () => {
 	});
 
 	it.each<[what: string, patch: Partial<Plan>, moved: string]>([
-		['an action', {actions: saved.actions.slice(1)}, `${saved.actions[0]!.address} is planned differently now`],
+		['an action', {actions: saved.actions.slice(1)}, `the action for ${saved.actions[0]!.address} changed`],
 		[
 			'what a deployment runs',
 			{deployments: [{service: 'web', kind: 'web'} as unknown as PlannedDeployment]},
-			'the deployment of service web is another one now',
+			'the deployment of service web changed',
 		],
-		[
-			'an image',
-			{images: saved.images.slice(1)},
-			`the image of service ${saved.images[0]!.service} is another one now`,
-		],
+		['an image', {images: saved.images.slice(1)}, `the image of service ${saved.images[0]!.service} changed`],
 		['the routes', {routes: {hosts: {'evil.localhost': 'web'}, rules: [], access: {}}}, 'the routes changed'],
 		['a warning', {warnings: ['new']}, 'the warnings changed'],
-		['whether candidates are held', {isHold: true}, 'whether candidates are held changed'],
+		['whether candidates are held', {isHold: true}, '--hold changed'],
 	])('compares the whole plan: %s', (_, patch, moved) => {
 		expect(findStaleness({...saved, ...patch}, saved)).toEqual([moved]);
 	});
