@@ -9,17 +9,21 @@ const engineWords = ['restarting', 'exited', 'dead'];
 
 /** Files that people's texts come from and that ask whether something is `running`, and what that is. */
 const asksOfRunning: Readonly<Record<string, string>> = {
-	'source/commands/access-rotate.ts': 'the router',
-	'source/commands/backup-report.ts': 'a backup',
-	'source/commands/doctor.ts': 'the router',
-	'source/commands/job.ts': 'the run of a job',
-	'source/commands/log-sources.ts': 'whether more output can come',
-	'source/commands/resource-report.ts': 'the record of a resource',
+	'source/commands/deploy/job.ts': 'the run of a job',
+	'source/commands/inspect/doctor.ts': 'the router',
+	'source/commands/variables/access-rotate.ts': 'the router',
 	'source/output/status-text.ts': 'the router',
-	'source/ui/components/step-list.tsx': 'a step',
-	'source/ui/components/step-row.tsx': 'a step',
-	'source/ui/stores/apply-store.ts': 'a step',
+	'source/report/backups.ts': 'a backup',
+	'source/report/log-sources.ts': 'whether more output can come',
+	'source/report/resources.ts': 'the record of a resource',
+	'source/ui/apply/step-list.tsx': 'a step',
+	'source/ui/apply/step-row.tsx': 'a step',
+	'source/ui/apply/store.ts': 'a step',
 };
+
+/** Rooms whose texts people read. */
+const isForPeople = (path: string): boolean =>
+	/^source\/(commands|console|dashboard|output|report|ui|workspace)\//.test(path);
 
 const comparesWith = ({type, ...node}: SyntaxNode, words: readonly string[]): boolean =>
 	type === 'BinaryExpression' &&
@@ -33,7 +37,6 @@ const filesThatCompare = (words: readonly string[], isMeant: (path: string) => b
 
 it('no other place decides from a container’s state how something is', () => {
 	expect(filesThatCompare(engineWords, path => !/^source\/(engine|model)\//.test(path))).toEqual([]);
-	const isForPeople = (path: string) => /^source\/(commands|output|ui)\//.test(path);
 	expect(filesThatCompare(['running'], isForPeople)).toEqual(Object.keys(asksOfRunning).sort());
 	// The reader finds what it looks for.
 	expect(filesThatCompare(engineWords, path => path.startsWith('source/model/'))).toContain(
@@ -48,7 +51,7 @@ const finders = ['containerOf', 'resourceContainer', 'observeRouter'];
 const askers = ['createStatusReport', 'deploymentHealth', 'resourceHealth', 'readContainerHealth', 'readVitals'];
 
 /** Commands that find a container and say nothing of how it is. */
-const saysNothing = ['source/commands/access-rotate.ts'];
+const saysNothing = ['source/commands/variables/access-rotate.ts'];
 
 it('every command that finds a container and tells of it asks the rule of health', () => {
 	const calls = (nodes: readonly SyntaxNode[], names: readonly string[]) =>
@@ -56,11 +59,13 @@ it('every command that finds a container and tells of it asks the rule of health
 			({type, ...node}) =>
 				type === 'CallExpression' && names.includes(String((node['callee'] as Record<string, unknown>)['name'])),
 		);
-	const finding = parseSources().filter(
-		({path, nodes}) => path.startsWith('source/commands/') && calls(nodes, finders),
-	);
+	const finding = parseSources().filter(({path, nodes}) => isForPeople(path) && calls(nodes, finders));
 	expect(finding.filter(({nodes}) => !calls(nodes, askers)).map(({path}) => path)).toEqual(saysNothing);
 	expect(finding.map(({path}) => path)).toEqual(
-		expect.arrayContaining(['source/commands/doctor.ts', 'source/commands/inspect.ts', 'source/commands/status.ts']),
+		expect.arrayContaining([
+			'source/commands/inspect/doctor.ts',
+			'source/commands/inspect/inspect.ts',
+			'source/commands/inspect/status.ts',
+		]),
 	);
 });

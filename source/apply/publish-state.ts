@@ -1,7 +1,7 @@
 import {routesAddress} from '../model/address.ts';
 import {observeRouter, publish} from '../router/router.ts';
 import type {ApplyContext} from './context.ts';
-import {operate} from './operation.ts';
+import {operate} from './journaled.ts';
 import {describeTable} from './route-table.ts';
 
 const turns = new WeakMap<ApplyContext['state'], Promise<unknown>>();

@@ -3,18 +3,18 @@ import {routesAddress} from '../model/address.ts';
 import {resourceHost} from '../model/names.ts';
 import {signOf} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
-import {type ApplyStep, watchId} from './apply-step.ts';
-import {applySteps, busyActions} from './apply-steps.ts';
+import {addressOf} from '../state/urls.ts';
 import {type ApplyContext, notice} from './context.ts';
-import {destroySteps} from './destroy-steps.ts';
 import type {ApplyEvent, ApplyResult} from './events.ts';
+import {applySteps, busyActions} from './graph/apply-steps.ts';
+import {destroySteps} from './graph/destroy-steps.ts';
+import {runSteps} from './graph/scheduler.ts';
+import {type ApplyStep, watchId} from './graph/step.ts';
+import {stopSteps} from './graph/stop-steps.ts';
+import {settleUnknown} from './recovery/settle-unknown.ts';
 import {settleRotations} from './resource-rotation.ts';
-import {runSteps} from './scheduler.ts';
-import {settleUnknown} from './settle-unknown.ts';
 import {StepError} from './step-error.ts';
 import {discardCandidates} from './steps/retire.ts';
-import {stopSteps} from './stop-steps.ts';
-import {addressOf} from './urls.ts';
 
 const cancelled = 'the apply was cancelled';
 

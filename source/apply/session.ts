@@ -11,12 +11,12 @@ import {keepReserve} from '../state/reserve.ts';
 import type {State} from '../state/state.ts';
 import {keepCopy} from '../state/store.ts';
 import {readPin, removePin} from '../state/trust-key.ts';
-import {recover} from './recover.ts';
-import {discardUnfinished, retirePrevious, stopEnded} from './recover-leftovers.ts';
-import {removeOperations} from './recover-operations.ts';
-import {recoverReplacements} from './recover-resource.ts';
+import {finishRotation} from './recovery/access-rotation.ts';
+import {discardUnfinished, retirePrevious, stopEnded} from './recovery/leftovers.ts';
+import {removeOperations} from './recovery/operation-containers.ts';
+import {recover} from './recovery/recover.ts';
+import {recoverReplacements} from './recovery/resource.ts';
 import {settleRotations} from './resource-rotation.ts';
-import {finishRotation} from './rotation.ts';
 import {keepState, type StateKeeper} from './state-keeper.ts';
 
 /** Exclusive work on one environment: locked, recovered, journaled. */

@@ -1,4 +1,4 @@
-import {removeOperations} from '../apply/recover-operations.ts';
+import {removeOperations} from '../apply/recovery/operation-containers.ts';
 import type {StateKeeper} from '../apply/state-keeper.ts';
 import {type OwnEngine, observeOwn} from '../engine/own-engine.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';

@@ -1,4 +1,4 @@
-import {removeVolume} from '../apply/destroy-steps.ts';
+import {removeVolume} from '../apply/graph/destroy-steps.ts';
 import {replaceResource} from '../apply/steps/replace-resource.ts';
 import {createVolume} from '../apply/steps/volume.ts';
 import {messageOf, UserError} from '../errors.ts';

@@ -1,6 +1,6 @@
 import type {Command} from 'commander';
-import {nearest} from '../descriptor/nearest.ts';
 import {UserError} from '../errors.ts';
+import {nearest} from '../nearest.ts';
 
 /** Refuses a command that does not exist, also with `--help`, which would print the help of another one and succeed. */
 export function assertCommand(program: Command, given: readonly string[]): void {

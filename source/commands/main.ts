@@ -9,7 +9,7 @@ const withCommand = (args: readonly string[]): string[] => {
 
 /** The dashboard has no arguments, so its first frame need not wait until the command line can be read. */
 async function openDashboard(version: string): Promise<void> {
-	const {browse} = await import('./browse.ts');
+	const {browse} = await import('./inspect/browse.ts');
 	await browse({}, async () => (await import('./program.ts')).createProgram(version).outputHelp());
 }
 
@@ -26,7 +26,7 @@ async function run(args: readonly string[], version: string): Promise<void> {
 	const [{createProgram}, {assertCommand}, {beginInvocation}] = await Promise.all([
 		import('./program.ts'),
 		import('./assert-command.ts'),
-		import('./invocation.ts'),
+		import('../workspace/invocation.ts'),
 	]);
 	const given = withCommand(args);
 	const program = createProgram(version, given[0]);

@@ -1,5 +1,5 @@
 import {type Command, Option} from 'commander';
-import {wholeNumber, withCommon} from './flags.ts';
+import {wholeNumber, withCommon} from '../workspace/flags.ts';
 import {describe, withApplying, withServices} from './program-parts.ts';
 
 /** Commands on what was deployed: promote, roll back, stop, inspect, jobs. */
@@ -17,7 +17,7 @@ export function addLife(program: Command): void {
 		.option('--to <environment>', 'environment that gets them (default: production)')
 		.option('--discard', 'remove held candidates instead')
 		.option('--label <text>', 'a note that is kept with the deployment')
-		.action(async flags => (await import('./promote.ts')).promote(flags));
+		.action(async flags => (await import('./deploy/promote.ts')).promote(flags));
 
 	describe(withApplying(withServices(withCommon(program.command('rollback')))), 'run the last good deployment again', [
 		'rollback',
@@ -26,7 +26,7 @@ export function addLife(program: Command): void {
 	])
 		.option('--to <deployment>', 'one of compartment deployment list')
 		.option('--label <text>', 'a note that is kept with the deployment')
-		.action(async flags => (await import('./rollback.ts')).rollback(flags));
+		.action(async flags => (await import('./deploy/rollback.ts')).rollback(flags));
 
 	const texts = {
 		stop: 'stop all services and resources of an environment',
@@ -36,7 +36,7 @@ export function addLife(program: Command): void {
 		describe(withApplying(withCommon(program.command(verb))), texts[verb], [
 			verb,
 			`${verb} --env staging --auto-approve`,
-		]).action(async flags => (await import('./lifecycle.ts')).lifecycle(verb, flags));
+		]).action(async flags => (await import('./deploy/lifecycle.ts')).lifecycle(verb, flags));
 
 	describe(
 		withApplying(withServices(withCommon(program.command('restart')))),
@@ -44,14 +44,14 @@ export function addLife(program: Command): void {
 		['restart', 'restart worker db', 'restart --env staging --auto-approve'],
 	)
 		.argument('[names...]', 'services or resources')
-		.action(async (names, flags) => (await import('./lifecycle.ts')).restart(names, flags));
+		.action(async (names, flags) => (await import('./deploy/lifecycle.ts')).restart(names, flags));
 
 	const deployment = program.command('deployment').description('deployments of an environment');
 	describe(withServices(withCommon(deployment.command('list'))), 'what was deployed, newest first', [
 		'deployment list --service web',
 	])
 		.option('--limit <count>', 'rows', wholeNumber(1, 100), 20)
-		.action(async flags => (await import('./deployment-list.ts')).deploymentList(flags));
+		.action(async flags => (await import('./inspect/deployment-list.ts')).deploymentList(flags));
 	describe(
 		withServices(withCommon(deployment.command('logs'))),
 		'complete logs of an apply: builds, releases, readiness',
@@ -59,7 +59,7 @@ export function addLife(program: Command): void {
 	)
 		.argument('[deployment]', 'a deployment or a run; the newest one without it')
 		.option('--run <id>', 'a run')
-		.action(async (id, flags) => (await import('./deployment-logs.ts')).deploymentLogs(id, flags));
+		.action(async (id, flags) => (await import('./inspect/deployment-logs.ts')).deploymentLogs(id, flags));
 
 	const job = program.command('job').description('jobs: run to completion, by hand');
 	describe(withCommon(job.command('run')), 'run a job now and exit with its exit code', [
@@ -68,13 +68,13 @@ export function addLife(program: Command): void {
 	])
 		.argument('<name>')
 		.argument('[arguments...]', 'after --, added to its command')
-		.action(async (name, added, flags) => (await import('./job.ts')).jobRun(name, added, flags));
+		.action(async (name, added, flags) => (await import('./deploy/job.ts')).jobRun(name, added, flags));
 	describe(withServices(withCommon(job.command('list'))), 'runs, newest first', ['job list']).action(async flags =>
-		(await import('./job.ts')).jobList(flags),
+		(await import('./deploy/job.ts')).jobList(flags),
 	);
 	describe(withCommon(job.command('logs')), 'what a run printed', ['job logs', 'job logs report'])
 		.argument('[run]', 'a run or a job; the newest one without it')
-		.action(async (id, flags) => (await import('./job.ts')).jobLogs(id, flags));
+		.action(async (id, flags) => (await import('./deploy/job.ts')).jobLogs(id, flags));
 
 	describe(withServices(withCommon(program.command('inspect'))), 'what serves, in every detail', [
 		'inspect --service web',
@@ -82,25 +82,25 @@ export function addLife(program: Command): void {
 	])
 		.argument('[address]', 'a service or a resource, such as resource.db')
 		.option('--yaml', 'what compartment.yml would say of a resource without its preset')
-		.action(async (address, flags) => (await import('./inspect.ts')).inspect(address, flags));
+		.action(async (address, flags) => (await import('./inspect/inspect.ts')).inspect(address, flags));
 	describe(withCommon(program.command('exec')), 'run a command in a running container', [
 		'exec web -- sh',
 		'exec db -- psql -U app',
 	])
 		.argument('<name>', 'a service or a resource')
 		.argument('[command...]', 'after --')
-		.action(async (name, command, flags) => (await import('./exec.ts')).exec(name, command, flags));
+		.action(async (name, command, flags) => (await import('./inspect/exec.ts')).exec(name, command, flags));
 	describe(withCommon(program.command('open')), 'the address of a service, opened in the browser', [
 		'open',
 		'open backoffice',
 	])
 		.argument('[service]')
-		.action(async (name, flags) => (await import('./open.ts')).open(name, flags));
+		.action(async (name, flags) => (await import('./inspect/open.ts')).open(name, flags));
 	describe(withCommon(program.command('why')), 'why the next apply would touch an object, and why it failed', [
 		'why service.web',
 	])
 		.argument('<address>')
-		.action(async (address, flags) => (await import('./why.ts')).why(address, flags));
+		.action(async (address, flags) => (await import('./inspect/why.ts')).why(address, flags));
 }
 
 /** What a deploy may do beside the plain thing. */

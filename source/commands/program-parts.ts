@@ -1,5 +1,5 @@
 import {type Command, Option} from 'commander';
-import {collect, wholeNumber} from './flags.ts';
+import {collect, wholeNumber} from '../workspace/flags.ts';
 
 // One that begins with another program names ours behind its pipe.
 const exampleLine = (example: string): string =>

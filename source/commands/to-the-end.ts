@@ -1,5 +1,5 @@
+import {onOutputError} from '../console/broken-pipe.ts';
 import {exitCodes, UserError} from '../errors.ts';
-import {onOutputError} from './broken-pipe.ts';
 
 /** How long what is still under way may hold up the end of a command that has failed, in milliseconds. */
 const endGraceMs = 2000;
@@ -16,7 +16,7 @@ export async function toTheEnd(command: () => Promise<void>, args: readonly stri
 	process.stderr.on('error', onOutputError);
 	const tell = async (error: unknown) => {
 		const {renderError} = await import('../output/errors.ts');
-		const {here} = await import('./invocation.ts');
+		const {here} = await import('../workspace/invocation.ts');
 		const {createPaint} = await import('../output/colour.ts');
 		const flag = args.includes('--no-color') ? false : undefined;
 		const paint = createPaint({stream: process.stderr, env: process.env, flag});

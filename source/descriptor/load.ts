@@ -1,7 +1,6 @@
 import {join} from 'node:path';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
-
 import {descriptorFile, findPlace, routesFile} from './discover.ts';
 import {hashFiles} from './files-hash.ts';
 import type {Project} from './project.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import {nearest} from '../nearest.ts';
 import {adviceForKey, adviceForValue} from './compose-words.ts';
-import {nearest} from './nearest.ts';
 import type {Finding, Path} from './problem.ts';
 import {wording} from './wording.ts';
 

@@ -1,4 +1,4 @@
-import {nearest} from './nearest.ts';
+import {nearest} from '../nearest.ts';
 import type {Finding} from './problem.ts';
 import type {Resource, RouteRule, Service} from './project.ts';
 import {cronServiceNote} from './schedules.ts';

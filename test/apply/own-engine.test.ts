@@ -103,9 +103,9 @@ it('nothing but these files asks an engine for a lineage: all others ask for wha
 		/\.observe\(\s*\{\s*\[labels\.lineage\]/.test(readFileSync(`${root}${path}`, 'utf8')),
 	);
 	expect(asking.sort()).toEqual([
-		'source/apply/begin-reading.ts',
-		'source/apply/refresh.ts',
-		'source/commands/browse-world.ts',
+		'source/dashboard/world.ts',
 		'source/engine/own-engine.ts',
+		'source/refresh/begin-reading.ts',
+		'source/refresh/refresh.ts',
 	]);
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import type {PlanRequest} from '../../source/apply/plan-request.ts';
 import {deploymentFields, resourceFields} from '../../source/plan/attributes.ts';
 import type {Plan} from '../../source/plan/plan.ts';
+import type {PlanRequest} from '../../source/refresh/plan-request.ts';
 import type {Deployment, ResourceRecord, RoutesRecord, State, Variable} from '../../source/state/state.ts';
 import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
 

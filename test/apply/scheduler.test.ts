@@ -1,7 +1,7 @@
 import {setImmediate as tick} from 'node:timers/promises';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {runSteps, type StepOutcome} from '../../source/apply/scheduler.ts';
+import {runSteps, type StepOutcome} from '../../source/apply/graph/scheduler.ts';
 
 /** A graph without cycles: a node depends on earlier ones only, and some take longer or fail. */
 type Node = {readonly dependsOn: readonly number[]; readonly ticks: number; readonly fails: boolean};

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {isRouterShared} from '../../source/apply/shared-router.ts';
+import {isRouterShared} from '../../source/refresh/shared-router.ts';
 
 const others = {
 	networks: [{id: '1', name: 'compartment-other.production', labels: {}, subnet: '10.213.1.0/26'}],

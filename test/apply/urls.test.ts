@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {addressOf} from '../../source/apply/urls.ts';
+import {addressOf} from '../../source/state/urls.ts';
 
 it('tells the domain of a service when it has one, whichever host sorts first', () => {
 	const settings = {routerPort: 9080, baseDomain: 'localhost'};

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {speakObject} from '../../source/commands/browse-lines.ts';
+import {speakObject} from '../../source/dashboard/lines.ts';
 import {hostileEnvironment, production} from '../ui/browse-data.ts';
 import {expectHarmless} from '../ui/hostile.ts';
 

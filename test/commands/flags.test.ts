@@ -1,8 +1,8 @@
 import {Command} from 'commander';
 import {describe, expect, it} from 'vitest';
-import {plainRequest} from '../../source/apply/plan-request.ts';
-import {collect, isJson, wholeNumber, withCommon} from '../../source/commands/flags.ts';
-import {requestOf} from '../../source/commands/request.ts';
+import {plainRequest} from '../../source/refresh/plan-request.ts';
+import {collect, isJson, wholeNumber, withCommon} from '../../source/workspace/flags.ts';
+import {requestOf} from '../../source/workspace/request.ts';
 
 const parse = (...args: string[]) => {
 	const command = withCommon(new Command())

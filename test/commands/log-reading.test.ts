@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest';
-import {createLogFeed} from '../../source/commands/log-feed.ts';
-import {createPositions, followOn, readPast} from '../../source/commands/log-reading.ts';
+import {createLogFeed} from '../../source/dashboard/log-feed.ts';
 import type {LogLine, LogOptions} from '../../source/engine/engine.ts';
 import {EngineError} from '../../source/errors.ts';
-import {createLogPool} from '../../source/ui/stores/log-pool.ts';
+import {createPositions, followOn, readPast} from '../../source/report/log-reading.ts';
+import {createLogPool} from '../../source/ui/logs/log-pool.ts';
 
 const at = (second: number, nanos = 0): string =>
 	`2026-11-20T08:00:${String(second).padStart(2, '0')}.${String(nanos).padStart(9, '0')}Z`;

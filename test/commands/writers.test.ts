@@ -1,5 +1,5 @@
 import {afterEach, expect, it, vi} from 'vitest';
-import {createTerminal} from '../../source/commands/terminal.ts';
+import {createTerminal} from '../../source/output/terminal.ts';
 import {parseSources, type SyntaxNode} from '../source-code.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -7,22 +7,22 @@ afterEach(() => vi.restoreAllMocks());
 /** Files that write to the terminal themselves, because they clean each line or write nothing but their own text. */
 const writers = [
 	'cli.tsx',
-	'source/commands/ask-in-lines.ts',
-	'source/commands/browse-depart.ts',
-	'source/commands/browse-lines.ts',
-	'source/commands/deployment-logs.ts',
-	'source/commands/execute.ts',
-	'source/commands/job.ts',
-	'source/commands/logs.ts',
-	'source/commands/open-dashboard.ts',
-	'source/commands/resource-confirm.ts',
-	'source/commands/terminal.ts',
+	'source/commands/depart.ts',
+	'source/commands/deploy/job.ts',
+	'source/commands/inspect/deployment-logs.ts',
+	'source/commands/inspect/logs.ts',
 	'source/commands/to-the-end.ts',
-	'source/commands/variable-run.ts',
-	'source/commands/variable-set.ts',
-	'source/commands/work-view.ts',
-	'source/ui/hooks/use-full-screen.ts',
-	'source/ui/hooks/use-suspend.ts',
+	'source/commands/variables/run.ts',
+	'source/commands/variables/set.ts',
+	'source/console/ask-in-lines.ts',
+	'source/console/confirm-name.ts',
+	'source/console/show-apply.ts',
+	'source/console/work-view.ts',
+	'source/dashboard/lines.ts',
+	'source/dashboard/open.ts',
+	'source/output/terminal.ts',
+	'source/ui/keys/use-suspend.ts',
+	'source/ui/parts/use-full-screen.ts',
 ];
 
 const json = ['jsonDocument', 'jsonLine', 'eventLine', 'planLine'];

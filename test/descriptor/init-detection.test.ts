@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import {describeInit} from '../../source/descriptor/init.ts';
+import {describeInit} from '../../source/init/init.ts';
 import {read} from './support.ts';
 
 let folder: string;

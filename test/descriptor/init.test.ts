@@ -2,8 +2,8 @@ import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import {projectNameOf} from '../../source/descriptor/detect.ts';
-import {describeInit} from '../../source/descriptor/init.ts';
+import {projectNameOf} from '../../source/init/detect.ts';
+import {describeInit} from '../../source/init/init.ts';
 import {read} from './support.ts';
 
 let parent: string;

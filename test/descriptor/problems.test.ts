@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {codeFrame} from '../../source/descriptor/frame.ts';
-import {nearest} from '../../source/descriptor/nearest.ts';
 import {formatPath} from '../../source/descriptor/problem.ts';
+import {nearest} from '../../source/nearest.ts';
 import {errorOf} from './support.ts';
 
 const snapshots = '../../snapshots/descriptor';

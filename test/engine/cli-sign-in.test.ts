@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, expect, inject, test} from 'vitest';
-import {signInUrl} from '../../source/apply/urls.ts';
+import {signInUrl} from '../../source/state/urls.ts';
 import {openTerminal} from '../terminal/terminal.ts';
 import {filesBelow, withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';

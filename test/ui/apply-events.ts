@@ -1,6 +1,6 @@
 import type {ApplyEvent, StepOutline} from '../../source/apply/events.ts';
+import {actionsToApprove} from '../../source/plan/approval.ts';
 import {type Plan, signOf} from '../../source/plan/plan.ts';
-import {actionsToApprove} from '../../source/ui/approval.ts';
 import {firstDeploy} from './plans.ts';
 
 /** An event without its time: `playOn` puts it in. */

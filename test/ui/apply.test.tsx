@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest';
 import type {ApplyEvent} from '../../source/apply/events.ts';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
-import {GlyphsContext} from '../../source/ui/hooks/use-glyphs.ts';
-import {ApplyScreen} from '../../source/ui/screens/apply.tsx';
-import {type Cancel, createApplyStore} from '../../source/ui/stores/apply-store.ts';
+import {ApplyScreen} from '../../source/ui/apply/screen.tsx';
+import {type Cancel, createApplyStore} from '../../source/ui/apply/store.ts';
+import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {begin, done, failure, type Happening, log, outlineOf, says, started, untilServices} from './apply-events.ts';
 import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';

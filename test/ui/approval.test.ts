@@ -9,7 +9,7 @@ import {
 	listOf,
 	skippedBy,
 	toggleAction,
-} from '../../source/ui/approval.ts';
+} from '../../source/plan/approval.ts';
 import {dataDeletion, firstDeploy, planOf} from './plans.ts';
 
 const plan = firstDeploy();

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {Plan} from '../../source/plan/plan.ts';
-import {ApproveScreen} from '../../source/ui/screens/approve.tsx';
-import {createApproveStore} from '../../source/ui/stores/approve-store.ts';
+import {ApproveScreen} from '../../source/ui/approve/screen.tsx';
+import {createApproveStore} from '../../source/ui/approve/store.ts';
 import {endlessLine, expectHarmless, hostile, hostileText} from './hostile.ts';
 import {blockedChange, dataDeletion, firstDeploy, planOf} from './plans.ts';
 import {draw} from './screen.ts';

@@ -1,6 +1,6 @@
-import type {EnvironmentView, Figures, ObjectView, TabContent} from '../../source/ui/stores/browse-data.ts';
-import {createBrowseStore} from '../../source/ui/stores/browse-store.ts';
-import {createLogPool} from '../../source/ui/stores/log-pool.ts';
+import type {EnvironmentView, Figures, ObjectView, TabContent} from '../../source/ui/dashboard/data.ts';
+import {createBrowseStore} from '../../source/ui/dashboard/store.ts';
+import {createLogPool} from '../../source/ui/logs/log-pool.ts';
 import {corpus, hostile, hostileText} from './hostile.ts';
 
 /** The moment of every picture: milliseconds since the epoch. */

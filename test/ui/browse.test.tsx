@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
-import {GlyphsContext} from '../../source/ui/hooks/use-glyphs.ts';
-import {BrowseScreen} from '../../source/ui/screens/browse.tsx';
-import type {TabName} from '../../source/ui/stores/browse-data.ts';
-import type {BrowseState} from '../../source/ui/stores/browse-state.ts';
-import {createLogPool} from '../../source/ui/stores/log-pool.ts';
+import type {TabName} from '../../source/ui/dashboard/data.ts';
+import {BrowseScreen} from '../../source/ui/dashboard/screen.tsx';
+import type {BrowseState} from '../../source/ui/dashboard/state.ts';
+import {createLogPool} from '../../source/ui/logs/log-pool.ts';
+import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {
 	createDashboard,
 	empty,

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {fitHead} from '../../source/ui/failure-lines.ts';
+import {fitHead} from '../../source/ui/logs/failure-lines.ts';
 
 const trace = [
 	'reading config',

@@ -1,10 +1,10 @@
 import type {Key} from 'ink';
 import {expect, test} from 'vitest';
 import {UserError} from '../../source/errors.ts';
-import {fitHints, helpOf, hintsOf} from '../../source/ui/key-hints.ts';
-import {createKeymap, defaultKeymap, type KeyScreen, keyScreens} from '../../source/ui/keymap.ts';
-import {keysOf} from '../../source/ui/keys.ts';
-import {windowAround, windowWithPins} from '../../source/ui/window.ts';
+import {fitHints, helpOf, hintsOf} from '../../source/ui/keys/key-hints.ts';
+import {keysOf} from '../../source/ui/keys/key-names.ts';
+import {createKeymap, defaultKeymap, type KeyScreen, keyScreens} from '../../source/ui/keys/keymap.ts';
+import {windowAround, windowWithPins} from '../../source/ui/parts/window.ts';
 
 /** Screens whose keys work together, the innermost first. */
 const screens: readonly (readonly KeyScreen[])[] = [

@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
-import {browseScreens} from '../../source/ui/browse-screens.ts';
-import {helpOf} from '../../source/ui/key-hints.ts';
-import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keymap.ts';
-import {createApplyStore} from '../../source/ui/stores/apply-store.ts';
-import {createApproveStore} from '../../source/ui/stores/approve-store.ts';
-import type {BrowseState} from '../../source/ui/stores/browse-state.ts';
+import {createApplyStore} from '../../source/ui/apply/store.ts';
+import {createApproveStore} from '../../source/ui/approve/store.ts';
+import {browseScreens} from '../../source/ui/dashboard/contexts.ts';
+import type {BrowseState} from '../../source/ui/dashboard/state.ts';
+import {helpOf} from '../../source/ui/keys/key-hints.ts';
+import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keys/keymap.ts';
 import {begin, log, started} from './apply-events.ts';
 import {createDashboard, page, poolOf, production, staging, table} from './browse-data.ts';
 import {createManualClock} from './manual-clock.ts';

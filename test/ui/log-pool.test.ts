@@ -1,5 +1,7 @@
 import {describe, expect, test, vi} from 'vitest';
-import {clockTime, poolRows} from '../../source/ui/log-text.ts';
+import {createLogPool, type IncomingLine} from '../../source/ui/logs/log-pool.ts';
+import {createLogStore} from '../../source/ui/logs/log-store.ts';
+import {clockTime, poolRows} from '../../source/ui/logs/log-text.ts';
 import {
 	countMatches,
 	describePoolView,
@@ -9,9 +11,7 @@ import {
 	type PoolView,
 	scrollPool,
 	togglePoolFollow,
-} from '../../source/ui/pool-view.ts';
-import {createLogPool, type IncomingLine} from '../../source/ui/stores/log-pool.ts';
-import {createLogStore} from '../../source/ui/stores/log-store.ts';
+} from '../../source/ui/logs/pool-view.ts';
 
 const line = (source: string, text: string, part: Partial<IncomingLine> = {}): IncomingLine => ({
 	source,

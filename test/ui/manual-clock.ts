@@ -1,4 +1,4 @@
-import type {FrameClock} from '../../source/ui/stores/frame-clock.ts';
+import type {FrameClock} from '../../source/ui/parts/frame-clock.ts';
 
 export type ManualClock = FrameClock & {
 	/** Lets time pass: frames that were asked for are drawn, seconds tick. */

@@ -1,7 +1,7 @@
 import {Text} from 'ink';
 import {expect, test} from 'vitest';
-import {createKeymap} from '../../source/ui/keymap.ts';
-import {renderScreen} from '../../source/ui/render-screen.tsx';
+import {createKeymap} from '../../source/ui/keys/keymap.ts';
+import {renderScreen} from '../../source/ui/parts/render-screen.tsx';
 import {parseSources} from '../source-code.ts';
 import {createScreen} from './screen.ts';
 
@@ -28,5 +28,5 @@ test('every screen is drawn that way: nothing else renders with Ink', () => {
 				(node['local'] as {name: string}).name === 'render',
 		),
 	);
-	expect(renderers.map(({path}) => path)).toEqual(['source/ui/render-screen.tsx']);
+	expect(renderers.map(({path}) => path)).toEqual(['source/ui/parts/render-screen.tsx']);
 });

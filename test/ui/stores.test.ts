@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {createLogBuffer} from '../../source/ui/logs/log-buffer.ts';
 import {
 	countNew,
 	describeView,
@@ -7,10 +8,9 @@ import {
 	toggleFollow,
 	visibleRows,
 	wrapCells,
-} from '../../source/ui/log-view.ts';
-import {createFrameClock} from '../../source/ui/stores/frame-clock.ts';
-import {createLogBuffer} from '../../source/ui/stores/log-buffer.ts';
-import {createStore} from '../../source/ui/stores/store.ts';
+} from '../../source/ui/logs/log-view.ts';
+import {createFrameClock} from '../../source/ui/parts/frame-clock.ts';
+import {createStore} from '../../source/ui/parts/store.ts';
 
 const line = (text: string) => ({text, stream: 'stdout', at: 0}) as const;
 

@@ -14,7 +14,7 @@ import type {Deployment, DeploymentFailure} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {needsInit} from '../own-init.ts';
 import {secretFileParts} from '../secret-files.ts';
 import {containerEnv, containerParts, isAddressTaken, meshAttachment, serviceRestart} from '../service-container.ts';

@@ -8,10 +8,10 @@ import {imageAddress} from '../../model/address.ts';
 import type {ImageOrigin} from '../../model/image-origin.ts';
 import {imageLabelsOf} from '../../model/labels.ts';
 import type {PlannedImage} from '../../plan/plan.ts';
+import {digestOf} from '../../refresh/find-images.ts';
+import {manifestFile} from '../../refresh/manifests.ts';
 import {type ApplyContext, progress} from '../context.ts';
-import {digestOf} from '../find-images.ts';
-import {manifestFile} from '../manifests.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {StepError} from '../step-error.ts';
 
 async function buildImage(

@@ -7,7 +7,7 @@ import {dynamicRange, prefixFor} from '../../model/subnets.ts';
 import {wantedAddresses} from '../../plan/addresses.ts';
 import type {NetworkRecord} from '../../state/state.ts';
 import type {ApplyContext} from '../context.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 
 async function ensureNetwork(context: ApplyContext, name: string): Promise<NetworkRecord> {
 	const {plan, engine, settings} = context;

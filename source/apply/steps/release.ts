@@ -8,7 +8,7 @@ import type {Deployment, State} from '../../state/state.ts';
 import {describeFailure, followLogs} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {containerEnv, oneOffParts} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
 import {failDeployment} from './candidate.ts';

@@ -8,8 +8,8 @@ import type {ResourceRecord, State} from '../../state/state.ts';
 import {followLogs} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {generateVariables} from '../generated-variables.ts';
+import {operate} from '../journaled.ts';
 import {withRevisions} from '../known-values.ts';
-import {operate} from '../operation.ts';
 import {
 	ensureImage,
 	ownContainers,

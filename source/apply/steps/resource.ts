@@ -6,7 +6,7 @@ import {labels} from '../../model/labels.ts';
 import type {DesiredResource} from '../../model/specs.ts';
 import {followLogs} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {ownContainers, recordOf, settle, withRecord} from './resource-container.ts';
 
 /** Starts a stopped resource again, or stores settings that need no new container. */

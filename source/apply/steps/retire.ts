@@ -3,7 +3,7 @@ import {labels} from '../../model/labels.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
 import {takeOutOfService} from './out-of-service.ts';
 

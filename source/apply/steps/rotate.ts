@@ -6,7 +6,7 @@ import type {RotatedValue, State} from '../../state/state.ts';
 import {findVariable} from '../../state/variables.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {generateVariable} from '../generated-variables.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {tellDatabase, withPasswords} from '../resource-rotation.ts';
 
 const usual = {generator: 'token', bytes: 24, encoding: 'hex'} as const;

@@ -1,7 +1,7 @@
 import {observeOwn} from '../../engine/own-engine.ts';
 import {strayName} from '../../model/address.ts';
 import type {ApplyContext} from '../context.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 
 /** Stops and removes a container of this environment that the state does not know. */
 export async function removeStray(context: ApplyContext, address: string): Promise<void> {

@@ -6,7 +6,7 @@ import {createAccess, needsAccess} from '../access-password.ts';
 import {describeFailure, isUp} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {type Switch, withSwitch} from '../deployments.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';

@@ -1,7 +1,7 @@
 import {labelsOf} from '../../model/labels.ts';
 import type {DesiredVolume} from '../../model/specs.ts';
 import type {ApplyContext} from '../context.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 
 /** Creates a volume; one that is there already keeps its data. */
 export async function createVolume(context: ApplyContext, volume: DesiredVolume): Promise<void> {

@@ -5,7 +5,7 @@ import type {Deployment, RoutesRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {patchDeployment, type Switch} from '../deployments.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';

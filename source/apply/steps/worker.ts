@@ -4,7 +4,7 @@ import {activeDeployment} from '../../plan/input.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
-import {operate} from '../operation.ts';
+import {operate} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
 import {startCandidate} from './candidate.ts';
 

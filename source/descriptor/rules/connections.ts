@@ -1,4 +1,4 @@
-import {nearest} from '../nearest.ts';
+import {nearest} from '../../nearest.ts';
 import {findPreset} from '../presets/index.ts';
 import type {Report} from '../problem.ts';
 import {entryOf, mapOf, type Raw} from './raw.ts';

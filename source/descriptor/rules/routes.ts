@@ -1,4 +1,4 @@
-import {nearest} from '../nearest.ts';
+import {nearest} from '../../nearest.ts';
 import type {Path, Report} from '../problem.ts';
 import {isMap, listOf, mapOf, type Raw} from './raw.ts';
 

@@ -1,0 +1,107 @@
+import {observeOwn} from '../../engine/own-engine.ts';
+import {messageOf, UserError} from '../../errors.ts';
+import {failpoint} from '../../failpoints.ts';
+import {routesAddress} from '../../model/address.ts';
+import {environmentNetworkName} from '../../model/names.ts';
+import type {Action} from '../../plan/plan.ts';
+import {leaveEnvironment, removeRouter, withdraw} from '../../router/router.ts';
+import {isOwnReference} from '../clean-up-images.ts';
+import type {ApplyContext} from '../context.ts';
+import {operate} from '../journaled.ts';
+import {listOwnImages} from '../own-images.ts';
+import {deleteResource} from '../steps/resource.ts';
+import {deleteService} from '../steps/retire.ts';
+import {busyActions} from './apply-steps.ts';
+import type {ApplyStep} from './step.ts';
+
+/** Containers of failed attempts and previous deployments have no action of their own. */
+async function removeContainers({engine, plan}: ApplyContext): Promise<void> {
+	const {containers} = await observeOwn(engine, plan);
+	for (const {id} of containers) await engine.remove(id);
+	failpoint('destroy.after-containers');
+}
+
+async function removeNetworks(context: ApplyContext): Promise<void> {
+	const {engine, router, plan, state} = context;
+	await leaveEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
+	const {networks} = await observeOwn(engine, plan);
+	const left: unknown[] = [];
+	for (const {id, name} of networks) {
+		await operate(context, {
+			address: 'network',
+			intent: {type: 'remove', kind: 'network', name},
+			isRepeatable: true,
+			run: () => engine.removeNetwork(id),
+		}).catch((error: unknown) => left.push(error));
+	}
+	// As far as it goes: what is left, and why, is told at once.
+	if (left.length === 1) throw left[0];
+	if (left.length > 1) throw new UserError(left.map(messageOf).join('; '));
+	await state.update(current => ({...current, networks: null}));
+}
+
+/** Removes a recorded volume with its data. */
+export async function removeVolume(context: ApplyContext, address: string): Promise<void> {
+	const record = context.state.current().volumes[address];
+	if (!record) return;
+	await operate(context, {
+		address,
+		intent: {type: 'remove', kind: 'volume', name: record.name},
+		isRepeatable: true,
+		run: () => context.engine.removeVolume(record.name),
+		record: state => {
+			const {[address]: _removed, ...volumes} = state.volumes;
+			return {...state, volumes};
+		},
+	});
+}
+
+/** The router serves nothing of the environment from here on. For the journal it is a switch without a deployment. */
+async function withdrawRoutes(context: ApplyContext): Promise<void> {
+	const {engine, router, plan} = context;
+	await operate(context, {
+		address: routesAddress,
+		intent: {type: 'switch', deployments: {}},
+		isRepeatable: true,
+		async run() {
+			await withdraw(engine, router, plan.lineage);
+		},
+		record: state => ({...state, routes: null}),
+	});
+}
+
+/** Removes the images that this environment built or got by promotion; the build cache stays with the engine. */
+async function removeImages({engine, plan, state}: ApplyContext): Promise<void> {
+	for (const {tags} of await listOwnImages(engine, 'project', plan.project))
+		for (const tag of tags) if (isOwnReference(tag, plan)) await engine.removeImage(tag);
+	// One that was built again before it could be recorded has lost its tag to the next.
+	for (const {id, tags} of await listOwnImages(engine, 'lineage', plan.lineage))
+		if (tags.length === 0) await engine.removeImage(id);
+	failpoint('destroy.after-images');
+	await state.update(current => ({...current, images: {}}));
+}
+
+function destroyStep(context: ApplyContext, {address, object, dependsOn}: Action): ApplyStep {
+	const {engine, router} = context;
+	const name = address.slice(address.indexOf('.') + 1);
+	const runs: Partial<Record<Action['object'], () => Promise<void>>> = {
+		service: () => deleteService(context, name),
+		resource: () => deleteResource(context, name),
+		volume: () => removeVolume(context, address),
+		routes: () => withdrawRoutes(context),
+		async network() {
+			await removeContainers(context);
+			await removeImages(context);
+			// Last, because a destroy that breaks off is gone on with as long as there is a network.
+			await removeNetworks(context);
+		},
+		router: () => removeRouter(engine, router),
+	};
+	const run = runs[object];
+	if (!run) throw new Error(`no step for deleting ${object}`);
+	return {id: address, address, isFirst: true, isLast: true, dependsOn, run};
+}
+
+/** The graph that takes an environment down. */
+export const destroySteps = (context: ApplyContext): ApplyStep[] =>
+	busyActions(context.plan).map(action => destroyStep(context, action));

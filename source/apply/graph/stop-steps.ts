@@ -1,0 +1,38 @@
+import {activeDeployment} from '../../plan/input.ts';
+import type {ResourceRecord} from '../../state/state.ts';
+import type {ApplyContext} from '../context.ts';
+import {patchDeployment} from '../deployments.ts';
+import {publishState} from '../publish-state.ts';
+import {busyActions} from './apply-steps.ts';
+import {type ApplyStep, whole} from './step.ts';
+
+async function stopService({engine, settings, state}: ApplyContext, name: string): Promise<void> {
+	const deployment = activeDeployment(state.current(), name);
+	if (!deployment?.containerId) return;
+	await engine.stop(deployment.containerId, settings.stopGraceSeconds);
+	await state.update(current => patchDeployment(current, deployment.id, {status: 'stopped'}));
+}
+
+/** Stops a resource's container and keeps it. An unfinished restore stays known. */
+export async function stopResource({engine, settings, state}: ApplyContext, name: string): Promise<void> {
+	const record = state.current().resources[name];
+	if (!record) return;
+	await engine.stop(record.containerId, settings.stopGraceSeconds);
+	const status = record.status === 'restore-incomplete' ? record.status : 'stopped';
+	const stopped: ResourceRecord = {...record, status, updatedAt: new Date().toISOString()};
+	await state.update(current => ({...current, resources: {...current.resources, [name]: stopped}}));
+}
+
+/** The graph that stops an environment: services, then resources. Nothing is removed; the router answers 503. */
+export function stopSteps(context: ApplyContext): ApplyStep[] {
+	const actions = busyActions(context.plan);
+	const steps = actions.map(({address, object, dependsOn}) => {
+		const name = address.slice(address.indexOf('.') + 1);
+		const run = () => (object === 'service' ? stopService(context, name) : stopResource(context, name));
+		return {id: address, address, ...whole, dependsOn, run};
+	});
+	const services = actions.filter(({object}) => object === 'service').map(({address}) => address);
+	// Visitors are told at once, instead of after the tries to reach an address that is not there.
+	const tell = {id: 'tell router', address: null, ...whole, dependsOn: services, run: () => publishState(context)};
+	return services.length > 0 ? [...steps, tell] : steps;
+}

@@ -1,0 +1,21 @@
+import type {ObservedContainer} from '../../engine/engine.ts';
+import {type OwnEngine, observeOwn} from '../../engine/own-engine.ts';
+import type {RouterOptions} from '../../router/router.ts';
+import type {Settings} from '../../settings.ts';
+import type {Journal} from '../../state/journal.ts';
+import type {StateKeeper} from '../state-keeper.ts';
+
+/** What the recovery of an environment works with. */
+export type RecoveryContext = {
+	readonly engine: OwnEngine;
+	readonly router: RouterOptions;
+	readonly settings: Pick<Settings, 'drainSeconds' | 'stopGraceSeconds'>;
+	readonly state: StateKeeper;
+	readonly journal: Pick<Journal, 'done' | 'failed'>;
+	/** Told to the user, one sentence for everything that was found and mended. */
+	readonly say: (message: string) => void;
+};
+
+/** Containers of the environment, as they are now. */
+export const ownContainers = async ({engine, state}: RecoveryContext): Promise<readonly ObservedContainer[]> =>
+	(await observeOwn(engine, state.current())).containers;

@@ -1,0 +1,61 @@
+import {labels} from '../../model/labels.ts';
+import {previousContainerName, resourceContainerName} from '../../model/names.ts';
+import type {PendingOperation} from '../../state/journal.ts';
+import {ownContainers, type RecoveryContext} from './context.ts';
+
+type Replacement = Extract<PendingOperation['intent'], {type: 'replace-resource'}>;
+
+/**
+ * The previous container waits under another name until the new one is recorded; without a record it comes back. The very
+ * first container of a resource is kept: the next apply goes on with it.
+ * @returns whether the replacement had happened
+ */
+export async function recoverResource(
+	context: RecoveryContext,
+	op: string,
+	{resource, containerName}: Replacement,
+): Promise<boolean> {
+	const {engine, settings, state, say} = context;
+	const containers = await ownContainers(context);
+	const address = `resource.${resource}`;
+	const find = (name: string) =>
+		containers.find(container => container.name === name && container.labels[labels.address] === address);
+	const current = find(containerName);
+	const previous = find(previousContainerName(containerName));
+	const record = state.current().resources[resource];
+	if (current && record?.containerId === current.id) {
+		const isNew = current.labels[labels.op] === op;
+		if (previous) await engine.remove(previous.id);
+		// The engine may still be stopping it for the killed process: asking again waits for that.
+		else if (!isNew) await engine.stop(current.id, settings.stopGraceSeconds);
+		if (record.status === 'running') {
+			await engine.start(current.id);
+			if (!isNew && !previous) say(`started resource ${resource} again`);
+		}
+		return isNew;
+	}
+	if (current && !previous && !record) return false;
+	if (current) {
+		// It has the volume open.
+		await engine.stop(current.id, settings.stopGraceSeconds);
+		await engine.remove(current.id);
+		if (!previous) say(`removed the half-made container of resource ${resource}; its volumes are untouched`);
+	}
+	if (previous) {
+		await engine.rename(previous.id, containerName);
+		await engine.start(previous.id);
+		say(`resource ${resource}: the previous container runs again`);
+	}
+	return false;
+}
+
+/** Replacements that failed and could not be undone either: their previous containers still wait under another name. */
+export async function recoverReplacements(context: RecoveryContext): Promise<void> {
+	const {project, environment} = context.state.current();
+	for (const {name, labels: own} of await ownContainers(context)) {
+		const [object, resource = ''] = own[labels.address]?.split('.') ?? [];
+		const containerName = resourceContainerName(project, environment, resource);
+		if (object !== 'resource' || name !== previousContainerName(containerName)) continue;
+		await recoverResource(context, '', {type: 'replace-resource', resource, containerName});
+	}
+}

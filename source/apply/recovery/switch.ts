@@ -1,0 +1,75 @@
+import {isDeepStrictEqual} from 'node:util';
+import {UserError} from '../../errors.ts';
+import {ensureRouter, observeRouter, publish, settleTables} from '../../router/router.ts';
+import type {RouteTable} from '../../router/table.ts';
+import type {State} from '../../state/state.ts';
+import {type Switch, withSwitch} from '../deployments.ts';
+import {describeTable} from '../route-table.ts';
+import {takeNames} from '../steps/switch.ts';
+import type {RecoveryContext} from './context.ts';
+
+/**
+ * What the router's volume holds for this environment; a router that does not run is started for it.
+ * @throws UserError when it cannot be made to run
+ */
+async function readTable({engine, router, state}: RecoveryContext): Promise<RouteTable | undefined> {
+	const {state: routerState} = await observeRouter(engine, router);
+	if (routerState !== 'running') await ensureRouter(engine, router);
+	const tables = await settleTables(engine, router);
+	return tables.find(({lineage}) => lineage === state.current().lineage);
+}
+
+function serves({backends}: RouteTable, service: string, id: string): boolean {
+	const backend = backends.find(candidate => candidate.service === service);
+	return backend?.active != null && backend.slots[backend.active]?.deployment === id;
+}
+
+const routesOf = ({hosts, rules, backends}: RouteTable) => ({
+	hosts,
+	rules,
+	access: Object.fromEntries(backends.map(({service, accessMode}) => [service, accessMode])),
+});
+
+/** Whether the router's file is the one after the switch, not the one that the state was recorded with. */
+function isAfter(table: RouteTable, {routes}: State, switched: Switch): boolean {
+	const routed = Object.entries(switched).filter(([service]) =>
+		table.backends.some(backend => backend.service === service),
+	);
+	if (routed.length > 0) return routed.every(([service, id]) => serves(table, service, id));
+	// Only workers, or no service at all: the hosts and rules tell.
+	return !isDeepStrictEqual(routesOf(table), routes);
+}
+
+/**
+ * The router's file decides whether the switch happened: it is written before anything else.
+ * @returns undefined when nobody can tell, because the router does not come to run: the switch stays pending then, and
+ * its candidates stay as they are
+ */
+export async function recoverSwitch(context: RecoveryContext, switched: Switch): Promise<boolean | undefined> {
+	const {engine, router, state, say} = context;
+	const services = Object.keys(switched);
+	const {active} = state.current();
+	if (services.length > 0 && services.every(service => active[service] === switched[service])) return true;
+	try {
+		const table = await readTable(context);
+		const hasHappened = table !== undefined && isAfter(table, state.current(), switched);
+		if (!table && services.length === 0) {
+			// A destroy had got this far: nothing is served any more.
+			await state.update(current => ({...current, routes: null}));
+			return true;
+		}
+		if (hasHappened) {
+			await takeNames(context, switched);
+			await state.update(current => withSwitch(current, routesOf(table), switched));
+		}
+		// The files are written before the running router is told.
+		if (state.current().routes) await publish(engine, router, describeTable(state.current()));
+		if (hasHappened && services.length > 0)
+			say(`the switch had happened: ${services.join(', ')} serve the new deployment`);
+		return hasHappened;
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		say(`whether the switch happened shows when the router runs again (${error.message})`);
+		return undefined;
+	}
+}

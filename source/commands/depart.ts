@@ -1,0 +1,116 @@
+import type {Depart} from '../dashboard/open.ts';
+import {findPlace} from '../descriptor/discover.ts';
+import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {again} from '../hint.ts';
+import {projectNameOf} from '../init/detect.ts';
+import {renderError} from '../output/errors.ts';
+import {runProgram} from '../programs.ts';
+import {stateDirectory} from '../state/directory.ts';
+import {readState} from '../state/store.ts';
+import type {Departure, Verb} from '../ui/dashboard/state.ts';
+import {here, hintText, invoke} from '../workspace/invocation.ts';
+import {apply} from './deploy/apply.ts';
+import {destroy} from './deploy/destroy.ts';
+import {lifecycle, restart} from './deploy/lifecycle.ts';
+import {plan} from './deploy/plan.ts';
+import {promote} from './deploy/promote.ts';
+import {rollback} from './deploy/rollback.ts';
+import {dockerExec, findContainer} from './inspect/exec.ts';
+import {init} from './project/init.ts';
+
+type Run = Extract<Departure, {readonly type: 'run'}>;
+
+type Context = Parameters<Depart>[1];
+
+/** What a person would have typed, without `compartment`. */
+const typedWords = ({verb, environment, object, deployment}: Run): readonly string[] => [
+	...(verb === 'discard' ? ['promote', '--discard'] : [verb]),
+	...(verb === 'init' || environment === 'production' ? [] : ['--env', environment]),
+	...(object === undefined ? [] : verb === 'restart' ? [object] : ['--service', object]),
+	...(deployment === undefined ? [] : ['--to', deployment]),
+];
+
+/** Runs the very function of the command, with its plan, its question and its view. */
+export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Promise<void> {
+	invoke(typedWords(run), run.environment);
+	const {environment, object, deployment} = run;
+	const common = {
+		...flags,
+		env: environment,
+		...(object === undefined ? {} : {service: [object]}),
+		...(deployment === undefined ? {} : {to: deployment}),
+	};
+	const commands: Readonly<Record<Exclude<Verb, 'shell'>, () => Promise<void>>> = {
+		// A prompt would let the stream flow, which the screens cannot read afterwards.
+		init: () => init({...flags, name: projectNameOf(process.cwd())}),
+		plan: () => plan(common),
+		apply: () => apply('apply', undefined, common),
+		restart: () => restart([], common),
+		stop: () => lifecycle('stop', common),
+		start: () => lifecycle('start', common),
+		rollback: () => rollback(common),
+		promote: () => promote(common),
+		discard: () => promote({...common, discard: true}),
+		destroy: () => destroy(common),
+	};
+	if (run.verb !== 'shell') await commands[run.verb]();
+}
+
+/** Waits for one key. ctrl-c is one like any other here: the command has ended. */
+async function waitForKey(): Promise<void> {
+	const {stdin} = process;
+	stdin.setRawMode(true);
+	// A screen that ended let go of it, and nothing else keeps this process alive.
+	stdin.ref();
+	// Read as the screens read: a stream that flowed once never tells them again that it has something.
+	await new Promise<void>(resolve => {
+		const read = () => {
+			if (stdin.read() === null) return;
+			stdin.off('readable', read);
+			resolve();
+		};
+		stdin.on('readable', read);
+	});
+	stdin.setRawMode(false);
+}
+
+async function openShell({environment, object = ''}: Run, {place}: Context): Promise<string | undefined> {
+	const {directory} = findPlace(process.cwd());
+	const state = await readState(stateDirectory(directory, environment));
+	const containerId = state && (await findContainer(place, state, object));
+	if (!containerId) return `${object} has no running container`;
+	const shell = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
+	const client = dockerExec(directory, place.engine, ['-it', containerId, ...shell]);
+	if (!client) return 'The docker client is not on the PATH: install it';
+	process.stdout.write(`A shell in ${object}; exit comes back.\n`);
+	// While this one waits, nothing else reads the terminal.
+	const {error} = runProgram(client.file, client.args, client.options);
+	return error ? `The docker client cannot be started: ${messageOf(error)}` : undefined;
+}
+
+function openPager(text: string): string | undefined {
+	const pager = process.env['PAGER'] || 'less -R';
+	const {error, status} = runProgram(pager, [], {shell: true, input: text, stdio: ['pipe', 'inherit', 'inherit']});
+	return error || status === 127 ? `The pager "${pager}" cannot be started: set PAGER` : undefined;
+}
+
+/** Runs what a key of the dashboard asked for. */
+export const depart: Depart = async (departure, context) => {
+	if (departure.type === 'page') return openPager(departure.text);
+	if (departure.verb === 'shell') return openShell(departure, context);
+	const {paint, print} = context.terminal;
+	invoke(typedWords(departure), departure.environment);
+	print(paint.dim(`$ ${hintText(again())}`));
+	try {
+		await runCommand(departure, context);
+	} catch (error) {
+		process.stderr.write(`${renderError(error, paint, here())}\n`);
+		if (!(error instanceof UserError)) throw error;
+	}
+	// That of the dashboard, which did not fail.
+	process.exitCode = exitCodes.done;
+	process.stdout.write(`\n${paint.dim('Press a key to go back to the dashboard.')}`);
+	await waitForKey();
+	process.stdout.write('\n');
+	return undefined;
+};

@@ -1,0 +1,142 @@
+import {readFile} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import {openSession} from '../../apply/session.ts';
+import {approve, showPlan} from '../../console/approve.ts';
+import {execute, type ShownAs} from '../../console/show-apply.ts';
+import {exitCodes, messageOf, UserError} from '../../errors.ts';
+import {again, command} from '../../hint.ts';
+import {eventLine} from '../../output/events-json.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {assertNotStale, parsePlan, type SavedPlan} from '../../plan/saved-plan.ts';
+import type {PlanRequest} from '../../refresh/plan-request.ts';
+import {refresh} from '../../refresh/refresh.ts';
+import {appendAudit} from '../../state/audit.ts';
+import {ensureDirectory} from '../../state/directory.ts';
+import {newState} from '../../state/store.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {requestOf} from '../../workspace/request.ts';
+import {assertEnvironment, openWorkspace, readOrNewState, unknownEnvironment} from '../../workspace/workspace.ts';
+
+export type ApplyFlags = CommonFlags & {
+	readonly service?: readonly string[];
+	readonly autoApprove?: boolean;
+	readonly rebuild?: boolean;
+	readonly replace?: readonly string[];
+	readonly parallelism?: number;
+	readonly label?: string;
+	readonly plain?: boolean;
+	readonly accessible?: boolean;
+	readonly full?: boolean;
+	readonly hold?: boolean;
+	readonly release?: 'again' | 'done';
+};
+
+async function readSavedPlan(file: string): Promise<SavedPlan> {
+	try {
+		return parsePlan(await readFile(file, 'utf8'), file);
+	} catch (error) {
+		if (error instanceof UserError) throw error;
+		throw new UserError(`cannot read the saved plan ${file}: ${messageOf(error)}`, {
+			hint: command('plan', '--out', 'FILE'),
+		});
+	}
+}
+
+const auditTypes = {
+	apply: 'deployment.created',
+	deploy: 'deployment.created',
+	destroy: 'environment.destroyed',
+	promote: 'deployment.promoted',
+	rollback: 'deployment.rolled_back',
+	stop: 'environment.stopped',
+	start: 'environment.started',
+	restart: 'environment.restarted',
+	rotate: 'resource.password_rotated',
+} as const;
+
+/** Commands that plan, ask and do. */
+export type Verb = keyof typeof auditTypes;
+
+/** A label is printable text on one line. */
+function checkLabel(label: string | undefined): string | undefined {
+	const trimmed = label?.trim();
+	if (trimmed === undefined || (trimmed.length >= 1 && trimmed.length <= 100 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(trimmed)))
+		return trimmed;
+	throw new UserError('Label must use printable single-line text of 1 to 100 characters.');
+}
+
+/**
+ * `apply`, `deploy`, `destroy` and their like: plan, ask, do.
+ * @param verb `deploy` goes ahead outside a terminal, because it is the verb for scripts
+ */
+export async function apply(
+	verb: Verb,
+	planFile: string | undefined,
+	flags: ApplyFlags,
+	request: PlanRequest = requestOf(flags),
+): Promise<void> {
+	const terminal = createTerminal(flags);
+	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.hasScreen ? 'screen' : 'lines';
+	const saved = planFile === undefined ? undefined : await readSavedPlan(resolve(planFile));
+	const label = checkLabel(flags.label);
+	const workspace = await openWorkspace(saved ? {...flags, env: saved.plan.environment} : flags);
+	const {project, environment, directory, engine, router, settings} = workspace;
+	// Only what deploys may begin an environment: `restart --env stagin` must not.
+	const isBeginning = request.mode === 'apply';
+	if (!isBeginning) await assertEnvironment(workspace);
+	await engine.info();
+	warn(terminal, [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings]);
+	let isNew = false;
+	const session = await openSession({
+		directory,
+		operation: verb,
+		waitMs: workspace.lockWaitMs,
+		engine,
+		router,
+		settings,
+		async readState() {
+			const found = await readOrNewState(workspace);
+			isNew = found.isNew;
+			// A first apply takes the lineage that the plan was signed for.
+			if (!saved || !found.isNew) return found;
+			return {state: newState({...found.state, lineage: saved.plan.lineage}), isNew: true};
+		},
+		say(message) {
+			if (shownAs === 'json') process.stdout.write(eventLine({type: 'notice', at: Date.now(), level: 'info', message}));
+			else terminal.print(`${terminal.paint.warn('Recovery:')} ${message}`);
+		},
+	});
+	try {
+		// Signed with the key of the environment: it is what `plan` wrote.
+		const wanted = saved ? (saved.request as PlanRequest) : request;
+		const state = session.state.current();
+		const {plan, builds} = await refresh({...workspace, state}, wanted);
+		// A folder without a state is left by a first apply that was not approved.
+		if (isNew && !isBeginning) throw await unknownEnvironment(workspace);
+		// What runs is what was planned just now; it has to be what was saved.
+		if (saved) assertNotStale(saved.plan, plan, planFile!);
+		showPlan(plan, terminal, shownAs, flags.full);
+		const isApproved =
+			flags.autoApprove === true || saved !== undefined || (verb === 'deploy' && !terminal.isInteractive);
+		const approved = await approve(plan, {
+			terminal,
+			isApproved,
+			look: settings,
+			insteadOfAsking: again('--auto-approve'),
+		});
+		if (!approved) return;
+		const parallelism = flags.parallelism ?? 10;
+		const result = await execute({workspace, session, plan: approved, builds, terminal, shownAs, parallelism, label});
+		const warning = appendAudit(directory, {
+			type: auditTypes[verb],
+			status: result.outcome === 'done' ? 'succeeded' : 'failed',
+			target: environment,
+			details: {run: session.run, done: result.done, failed: result.failed, skipped: result.skipped},
+		});
+		if (warning) warn(terminal, [warning]);
+		if (result.outcome === 'failed') process.exitCode = exitCodes.error;
+		if (result.outcome === 'cancelled') process.exitCode = exitCodes.cancelled;
+	} finally {
+		await session.close();
+	}
+}

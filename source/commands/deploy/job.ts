@@ -1,0 +1,133 @@
+import {runJob} from '../../apply/run-job.ts';
+import type {Project} from '../../descriptor/project.ts';
+import {cronServiceWarnings} from '../../descriptor/schedules.ts';
+import {observeOwn} from '../../engine/own-engine.ts';
+import {CancelledError, UserError} from '../../errors.ts';
+import {command} from '../../hint.ts';
+import {jobAddress} from '../../model/address.ts';
+import {describeDesired} from '../../model/desired.ts';
+import {labels} from '../../model/labels.ts';
+import {nearest} from '../../nearest.ts';
+import {formatAge, formatDuration} from '../../output/duration.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {renderTable} from '../../output/table.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {readRunLog} from '../../state/run-log.ts';
+import type {JobRun} from '../../state/state.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
+import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
+
+/** A name that compartment.yml does not know: an apply would not make it either. */
+function assertJob({services}: Project, name: string): void {
+	if (services.some(service => service.name === name)) return;
+	const jobs = services.filter(({kind}) => kind === 'job' || kind === 'cron').map(service => service.name);
+	const meant = nearest(name, jobs);
+	throw new UserError(
+		`job ${name} has not been deployed yet, and compartment.yml does not declare it${meant === undefined ? '' : `, did you mean ${meant}?`}`,
+		{hint: `Jobs: ${jobs.join(', ') || 'none'}`},
+	);
+}
+
+/** `compartment job run NAME -- ARGUMENTS`: runs it now, passes its output and its exit code through. */
+export async function jobRun(service: string, added: readonly string[], flags: CommonFlags): Promise<void> {
+	const {paint, inform} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	const {project, environment, settings, engine, router, directory} = workspace;
+	assertJob(project, service);
+	const desired = describeDesired({
+		project,
+		environment,
+		variables: state.variables,
+		bindings: state.bindings,
+		baseDomain: settings.baseDomain,
+	});
+	const abort = new AbortController();
+	process.once('SIGINT', () => abort.abort(new CancelledError('The job was stopped.')));
+	const run = await runJob({
+		engine,
+		routerName: router.name,
+		directory,
+		desired,
+		service,
+		trigger: 'manual',
+		arguments: added,
+		signal: abort.signal,
+		waitMs: workspace.lockWaitMs,
+		say: inform,
+		onLine(text, stream) {
+			if (!isJson(flags)) process[stream].write(`${sanitiseLine(text, {keepColour: paint.isColoured})}\n`);
+		},
+	});
+	if (isJson(flags)) process.stdout.write(jsonDocument(run));
+	process.exitCode = run.exitCode ?? 1;
+}
+
+type Row = Omit<JobRun, 'status'> & {readonly status: JobRun['status'] | 'interrupted'};
+
+const durationOf = ({startedAt, completedAt}: Row): string =>
+	completedAt ? formatDuration(Date.parse(completedAt) - Date.parse(startedAt)) : '';
+
+/** `compartment job list`: the runs of this environment's jobs, the newest first. */
+export async function jobList(flags: CommonFlags & {readonly service?: readonly string[]}): Promise<void> {
+	const terminal = createTerminal(flags);
+	const {print, paint} = terminal;
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	const warnings = cronServiceWarnings(workspace.project.services);
+	const {containers} = await observeOwn(workspace.engine, state);
+	const isAlive = (service: string) => containers.some(({labels: own}) => own[labels.address] === jobAddress(service));
+	const rows: Row[] = state.jobs
+		.filter(({service}) => !flags.service || flags.service.length === 0 || flags.service.includes(service))
+		// Its process died: without a container nobody will ever settle it.
+		.map(run => (run.status === 'running' && !isAlive(run.service) ? {...run, status: 'interrupted' as const} : run))
+		.reverse();
+	if (isJson(flags)) {
+		process.stdout.write(
+			jsonDocument({project: {name: state.project}, environment: {name: state.environment}, runs: rows, warnings}),
+		);
+		return;
+	}
+	warn(terminal, warnings);
+	if (rows.length === 0)
+		return print(
+			`No job has run in ${sanitiseLine(state.environment)} yet. Run one: ${paint.accent(hintText(command('job run', 'NAME')))}`,
+		);
+	const now = Date.now();
+	const columns = [
+		{title: 'RUN', value: (row: Row) => row.id},
+		{title: 'JOB', value: (row: Row) => row.service},
+		{
+			title: 'STATE',
+			value: (row: Row) => row.status,
+			style: (text: string, row: Row) => (row.status === 'failed' ? paint.fail(text) : text),
+		},
+		{title: 'EXIT', value: (row: Row) => String(row.exitCode ?? '-'), align: 'right' as const},
+		{title: 'DURATION', value: durationOf, align: 'right' as const},
+		{title: 'AGE', value: (row: Row) => formatAge(Date.parse(row.startedAt), now), align: 'right' as const},
+		{title: 'ARGUMENTS', value: (row: Row) => sanitiseLine(row.arguments.join(' ')), maxWidth: 60},
+	];
+	print(renderTable(columns, rows, {titleStyle: paint.dim}));
+}
+
+type JobLine = {readonly at: string; readonly stream: 'stdout' | 'stderr'; readonly text: string};
+
+/** `compartment job logs [RUN]`: what a run printed; the newest one without a name. */
+export async function jobLogs(id: string | undefined, flags: CommonFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	const run =
+		id === undefined
+			? state.jobs.at(-1)
+			: (state.jobs.find(job => job.id === id) ?? state.jobs.findLast(job => job.service === id));
+	const lines = run && readRunLog(workspace.directory, run.id);
+	if (!run || !lines)
+		throw new UserError(`There is no log of ${id ?? 'a job'} in environment ${state.environment}.`, {
+			hint: command('job list'),
+		});
+	if (isJson(flags)) process.stdout.write(jsonDocument({run, lines}));
+	else for (const {text} of lines as readonly JobLine[]) print(sanitiseLine(text));
+}

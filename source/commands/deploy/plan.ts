@@ -1,0 +1,59 @@
+import {writeFile} from 'node:fs/promises';
+import {exitCodes, messageOf, UserError} from '../../errors.ts';
+import {command, hint} from '../../hint.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {planDocument} from '../../output/plan-json.ts';
+import {renderPlan} from '../../output/plan-text.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {hasChanges} from '../../plan/plan.ts';
+import {serializePlan} from '../../plan/saved-plan.ts';
+import {beginReading} from '../../refresh/begin-reading.ts';
+import {readJournal} from '../../state/journal.ts';
+import {ensureKey} from '../../state/trust-key.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
+import {requestOf} from '../../workspace/request.ts';
+import {openEngine, openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
+
+export type PlanFlags = CommonFlags & {
+	readonly service?: readonly string[];
+	readonly rebuild?: boolean;
+	readonly replace?: readonly string[];
+	readonly refreshOnly?: boolean;
+	readonly destroy?: boolean;
+	readonly deleteData?: boolean;
+	readonly out?: string;
+	readonly full?: boolean;
+	readonly detailedExitcode?: boolean;
+};
+
+/** `compartment plan`: shows what an apply would do. Only reads. */
+export async function plan(flags: PlanFlags): Promise<void> {
+	const terminal = createTerminal(flags);
+	const place = await openEngine();
+	const {engine, readProbes} = beginReading(place.engine, place.router);
+	// Loaded while the engine answers.
+	const {refresh} = await import('../../refresh/refresh.ts');
+	const workspace = await openWorkspace(flags, place);
+	const {project, settings, router, directory} = workspace;
+	warn(terminal, workspace.warnings);
+	const {state, isNew} = await readOrNewState(workspace);
+	const entries = isNew ? [] : await readJournal(directory, state);
+	if (entries.length > 0 && entries.at(-1)?.type !== 'close')
+		terminal.inform('Note: the last apply was interrupted, or one runs now. The next apply recovers first.');
+	const request = requestOf(flags);
+	const {plan: result} = await refresh({project, settings, engine, router, readProbes, state, directory}, request);
+	if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(result)));
+	else terminal.print(renderPlan(result, {...terminal, isFull: flags.full ?? false}));
+	if (flags.out !== undefined) {
+		try {
+			const key = ensureKey(state, directory);
+			await writeFile(flags.out, serializePlan({plan: result, request}, key), {mode: 0o600});
+		} catch (error) {
+			throw new UserError(`cannot write the plan: ${messageOf(error)}`);
+		}
+		if (!isJson(flags))
+			terminal.print(`\n${hintText(hint`Saved. Run exactly this with: ${command('apply', flags.out)}`)}`);
+	}
+	if (flags.detailedExitcode && hasChanges(result)) process.exitCode = exitCodes.changesPending;
+}

@@ -1,0 +1,51 @@
+import {defaultEnvironment} from '../../command-names.ts';
+import {loadProject} from '../../descriptor/load.ts';
+import {UserError} from '../../errors.ts';
+import {command} from '../../hint.ts';
+import type {Promotion} from '../../refresh/plan-request.ts';
+import {plainRequest} from '../../refresh/plan-request.ts';
+import {stateDirectory} from '../../state/directory.ts';
+import {readState} from '../../state/store.ts';
+import {type ApplyFlags, apply} from './apply.ts';
+
+type PromoteFlags = ApplyFlags & {readonly from?: string; readonly to?: string; readonly discard?: boolean};
+
+/** The serving deployments of the environment that is promoted from (docs/rules.md, "Promote"). */
+async function readPromotion(from: string, services: readonly string[] | null): Promise<Promotion> {
+	const project = await loadProject(process.cwd());
+	const state = await readState(stateDirectory(project.directory, from));
+	if (!state)
+		throw new UserError(`The requested environment was not found: ${from}`, {hint: command('environment list')});
+	const active = Object.entries(state.active).filter(([service]) => services === null || services.includes(service));
+	for (const name of services ?? [])
+		if (state.active[name] === undefined)
+			throw new UserError(`No active deployment was found for this environment and service: ${from}, ${name}`, {
+				hint: command('status', '--env', from),
+			});
+	if (active.length === 0)
+		throw new UserError(`No active deployment was found for this environment and service: ${from}`, {
+			hint: command('apply', '--env', from),
+		});
+	return {from, deployments: Object.fromEntries(active.map(([service, id]) => [service, state.deployments[id]!]))};
+}
+
+/**
+ * `compartment promote`: held candidates become active, or, with `--from` and `--to`, another environment gets the very
+ * same images with its own variables and routes. Nothing is built and nothing is released.
+ */
+export async function promote(flags: PromoteFlags): Promise<void> {
+	const services = flags.service && flags.service.length > 0 ? flags.service : null;
+	if (flags.from === undefined) {
+		if (flags.to !== undefined)
+			throw new UserError('--to needs --from', {hint: command('promote', '--from', 'staging', '--to', 'production')});
+		return apply('promote', undefined, flags, {...plainRequest, mode: flags.discard ? 'discard' : 'promote', services});
+	}
+	const to = flags.to ?? flags.env ?? defaultEnvironment;
+	if (flags.discard) throw new UserError('--discard goes with held candidates, not with --from');
+	if (flags.from === to)
+		throw new UserError('Source and target environments must be different.', {
+			hint: command('promote', '--from', 'staging', '--to', 'production'),
+		});
+	const promotion = await readPromotion(flags.from, services);
+	return apply('promote', undefined, {...flags, env: to}, {...plainRequest, services, promotion});
+}

@@ -1,8 +1,0 @@
-import {type ApplyFlags, apply} from './apply.ts';
-import {requestOf} from './request.ts';
-
-type DestroyFlags = ApplyFlags & {readonly deleteData?: boolean};
-
-/** `compartment destroy`: takes the environment down; volumes stay unless `--delete-data`. */
-export const destroy = (flags: DestroyFlags): Promise<void> =>
-	apply('destroy', undefined, flags, requestOf({...flags, destroy: true}));

@@ -1,0 +1,50 @@
+import {confirmByName} from '../../console/confirm-name.ts';
+import {again} from '../../hint.ts';
+import {jsonLine} from '../../output/json.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {plainRequest} from '../../refresh/plan-request.ts';
+import {backupWarnings} from '../../report/backup-warnings.ts';
+import {removeEnvironmentDirectory} from '../../state/environments.ts';
+import type {State} from '../../state/state.ts';
+import {readState} from '../../state/store.ts';
+import {removePin} from '../../state/trust-key.ts';
+import {isJson} from '../../workspace/flags.ts';
+import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
+import {type ApplyFlags, apply} from '../deploy/apply.ts';
+
+const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
+
+const isDestroyed = ({active, resources, volumes}: State): boolean =>
+	isEmpty(active) && isEmpty(resources) && isEmpty(volumes);
+
+/**
+ * `compartment environment delete NAME`: takes an environment down with its data, after a plan and a confirmation, and
+ * forgets it: state, history, variables, audit and the backups in its folder go too.
+ */
+export async function environmentDelete(name: string, flags: ApplyFlags): Promise<void> {
+	const {print, inform} = createTerminal(flags);
+	const workspace = await openWorkspace({...flags, env: name});
+	const former = await readExistingState(workspace);
+	const warnings = backupWarnings(former.backups, workspace.directory);
+	if (isDestroyed(former)) {
+		// Nothing is left to plan, and so nothing would be asked.
+		for (const warning of warnings) inform(`Warning: ${sanitiseLine(warning)}`);
+		await confirmByName({
+			name,
+			consequence: `Delete environment ${name} with its history and variables.`,
+			isConfirmed: flags.autoApprove === true,
+			refusal: 'Environment delete requires confirmation.',
+			hint: again('--auto-approve'),
+			cancelled: 'Nothing was deleted.',
+		});
+	}
+	const request = {...plainRequest, mode: 'destroy', deleteData: true, warnings} as const;
+	await apply('destroy', undefined, {...flags, env: name}, request);
+	const state = await readState(workspace.directory);
+	if (process.exitCode || (state && !isDestroyed(state))) return;
+	removeEnvironmentDirectory(workspace.project.directory, name);
+	removePin(former.lineage);
+	if (isJson(flags)) process.stdout.write(jsonLine({type: 'environment-deleted', environment: name}));
+	else print(`Deleted environment ${sanitiseLine(name)}.`);
+}

@@ -1,0 +1,51 @@
+import {loadProject} from '../../descriptor/load.ts';
+import {command} from '../../hint.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {renderTable} from '../../output/table.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {listEnvironments} from '../../state/environments.ts';
+import {readState} from '../../state/store.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
+
+type Row = {
+	readonly name: string;
+	readonly services: number;
+	readonly resources: number;
+	readonly updatedAt: string | null;
+	readonly problem: string | null;
+};
+
+/** `compartment environment list`: every environment that has a state here. */
+export async function environmentList(flags: CommonFlags): Promise<void> {
+	const {print, paint} = createTerminal(flags);
+	const project = await loadProject(process.cwd());
+	const rows: Row[] = [];
+	for (const {environment, directory, problem} of await listEnvironments(project.directory)) {
+		const state = problem === undefined ? await readState(directory) : undefined;
+		rows.push({
+			name: environment,
+			services: Object.keys(state?.active ?? {}).length,
+			resources: Object.keys(state?.resources ?? {}).length,
+			updatedAt: state?.updatedAt ?? null,
+			problem: problem ?? null,
+		});
+	}
+	if (isJson(flags)) {
+		process.stdout.write(jsonDocument({project: {name: project.name}, environments: rows}));
+		return;
+	}
+	if (rows.length === 0)
+		return print(`No environments yet. The first one is made by ${paint.accent(hintText(command('apply')))}.`);
+	const columns = [
+		{title: 'ENVIRONMENT', value: (row: Row) => sanitiseLine(row.name)},
+		{title: 'SERVICES', value: (row: Row) => String(row.services), align: 'right' as const},
+		{title: 'RESOURCES', value: (row: Row) => String(row.resources), align: 'right' as const},
+		{
+			title: 'UPDATED',
+			value: (row: Row) => (row.problem === null ? (row.updatedAt ?? '-') : sanitiseLine(row.problem)),
+		},
+	];
+	print(renderTable(columns, rows, {titleStyle: paint.dim}));
+}

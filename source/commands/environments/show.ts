@@ -1,0 +1,42 @@
+import {stringify} from 'yaml';
+import {cronServiceWarnings} from '../../descriptor/schedules.ts';
+import {UserError} from '../../errors.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {sanitiseText} from '../../output/sanitise.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {unkeptSchedules} from '../../plan/schedules.ts';
+import {serviceUrl} from '../../state/urls.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
+
+/** `compartment environment show [NAME]`: what belongs to an environment, from its state. */
+export async function environmentShow(name: string | undefined, flags: CommonFlags): Promise<void> {
+	if (name !== undefined && flags.env !== undefined && name !== flags.env)
+		throw new UserError(`Pass one environment: ${name}, or --env ${flags.env}.`);
+	const terminal = createTerminal(flags);
+	const workspace = await openWorkspace({...flags, env: name ?? flags.env});
+	const state = await readExistingState(workspace);
+	const document = {
+		project: state.project,
+		environment: state.environment,
+		folder: workspace.directory,
+		engine: state.engine,
+		lineage: state.lineage,
+		serial: state.serial,
+		networks: state.networks,
+		services: state.active,
+		resources: Object.keys(state.resources),
+		volumes: Object.fromEntries(Object.entries(state.volumes).map(([address, volume]) => [address, volume.name])),
+		urls: Object.fromEntries(
+			Object.keys(state.routes?.hosts ?? {}).map(host => [host, serviceUrl(host, workspace.settings)]),
+		),
+		updatedAt: state.updatedAt,
+	};
+	const {project} = workspace;
+	const warnings = [...cronServiceWarnings(project.services), ...unkeptSchedules(project, state, Date.now())];
+	if (isJson(flags)) process.stdout.write(jsonDocument({...document, warnings}));
+	else {
+		terminal.print(sanitiseText(stringify(document).trimEnd()));
+		warn(terminal, warnings);
+	}
+}

@@ -1,0 +1,65 @@
+import type {ReadonlyEngine} from '../../engine/engine.ts';
+import {ownEngine} from '../../engine/own-engine.ts';
+import {UserError} from '../../errors.ts';
+import {command as commandPart} from '../../hint.ts';
+import {findProgram, startProgram} from '../../programs.ts';
+import type {State} from '../../state/state.ts';
+import type {CommonFlags} from '../../workspace/flags.ts';
+import {openWorkspace, readExistingState, type Workspace} from '../../workspace/workspace.ts';
+
+/** Splits off what stands after `--`. */
+function assertCommand(command: readonly string[]): asserts command is [string, ...string[]] {
+	if (command.length === 0)
+		throw new UserError('Pass a command after --.', {hint: commandPart('exec', 'web', '--', 'sh')});
+}
+
+/** Container of a service or a resource; undefined when what is recorded is gone, or is not ours. */
+export async function findContainer(
+	{engine, router}: Pick<Workspace, 'engine' | 'router'>,
+	state: State,
+	name: string,
+): Promise<string | undefined> {
+	const id = state.deployments[state.active[name] ?? '']?.containerId ?? state.resources[name]?.containerId;
+	return id === undefined ? undefined : (await ownEngine(engine, state, router.name).inspectContainer(id))?.id;
+}
+
+/**
+ * How to run `docker exec` in a container of an engine, in this terminal; undefined without a docker client on the PATH.
+ * @param directory of the project: no program inside its repository is taken
+ * @param args options, the container and its command
+ */
+export function dockerExec(directory: string, {address}: Pick<ReadonlyEngine, 'address'>, args: readonly string[]) {
+	const file = findProgram('docker', directory);
+	const options = {stdio: 'inherit', variables: {DOCKER_HOST: address}} as const;
+	return file === undefined ? undefined : {file, args: ['exec', ...args], options};
+}
+
+/**
+ * `compartment exec NAME -- COMMAND`: runs a command in the serving container of a service or in a resource, with this
+ * terminal, and exits with its exit code. The docker client does it, because it knows how to hand over a terminal.
+ */
+export async function exec(name: string, command: readonly string[], flags: CommonFlags): Promise<void> {
+	assertCommand(command);
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	const containerId = await findContainer(workspace, state, name);
+	if (!containerId)
+		throw new UserError(`${name} has no running container in environment ${state.environment}`, {
+			hint: `There are: ${[...Object.keys(state.active), ...Object.keys(state.resources)].join(', ') || 'none'}`,
+		});
+	const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-it'] : ['-i'];
+	const client = dockerExec(workspace.project.directory, workspace.engine, [...terminal, containerId, ...command]);
+	if (!client) throw new UserError('docker is not on the PATH', {hint: 'install the docker client'});
+	const child = startProgram(client.file, client.args, client.options);
+	await new Promise<void>((resolve, reject) => {
+		child.once('error', error =>
+			reject(
+				new UserError(`the docker client cannot be started: ${error.message}`, {hint: 'install the docker client'}),
+			),
+		);
+		child.once('exit', (code, signal) => {
+			process.exitCode = code ?? (signal ? 130 : 1);
+			resolve();
+		});
+	});
+}

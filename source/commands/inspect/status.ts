@@ -1,0 +1,50 @@
+import {cronServiceWarnings} from '../../descriptor/schedules.ts';
+import {observeOwn} from '../../engine/own-engine.ts';
+import {UserError} from '../../errors.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {statusDocument} from '../../output/status.ts';
+import {renderStatus} from '../../output/status-text.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {unkeptSchedules} from '../../plan/schedules.ts';
+import {readVitals} from '../../refresh/read-vitals.ts';
+import {createStatusReport} from '../../report/status.ts';
+import {statusWithoutState} from '../../report/status-without-state.ts';
+import {observeRouter} from '../../router/router.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
+
+type StatusFlags = CommonFlags & {readonly service?: readonly string[]; readonly verbose?: boolean};
+
+/** `compartment status`: every service with its health and address, and a failed newer attempt beside the serving one. */
+export async function status(flags: StatusFlags): Promise<void> {
+	const terminal = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const {engine, router, settings, project} = workspace;
+	const read = await readOrNewState(workspace).catch(async (error: unknown) => {
+		if (!(error instanceof UserError)) throw error;
+		throw await statusWithoutState(workspace, flags, terminal, error);
+	});
+	const lost = read.isNew ? await statusWithoutState(workspace, flags, terminal) : undefined;
+	if (lost) throw lost;
+	const {state} = read;
+	const services = flags.service && flags.service.length > 0 ? flags.service : null;
+	for (const name of services ?? []) {
+		const isKnown = project.services.some(service => service.name === name) || state.active[name] !== undefined;
+		if (!isKnown)
+			throw new UserError(`The requested service was not found: ${name}`, {
+				hint: `compartment.yml declares ${project.services.map(service => service.name).join(', ')}`,
+			});
+	}
+	const [observed, {state: routerState}] = await Promise.all([
+		observeOwn(engine, state),
+		observeRouter(engine, router),
+	]);
+	const vitals = await readVitals(engine, {state, observed}, workspace.readProbes);
+	const report = createStatusReport({state, observed, vitals, router, routerState, settings, services});
+	const warnings = [...cronServiceWarnings(project.services), ...unkeptSchedules(project, state, Date.now())];
+	// What is kept in a pipe or a file is read by programs too: only a screen that is too narrow leaves something out.
+	const columns = terminal.isSeen ? terminal.columns : undefined;
+	if (isJson(flags)) return void process.stdout.write(jsonDocument({...statusDocument(report), warnings}));
+	terminal.print(renderStatus(report, {...terminal, columns, now: Date.now(), isVerbose: flags.verbose}));
+	if (report.services.length + report.resources.length > 0) warn(terminal, warnings);
+}

@@ -1,0 +1,84 @@
+import {UserError} from '../../errors.ts';
+import type {Health} from '../../model/health-facts.ts';
+import {nearest} from '../../nearest.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {changeDocuments} from '../../output/plan-json.ts';
+import {changeLine} from '../../output/plan-value-text.ts';
+import {driftWords} from '../../output/plan-words.ts';
+import {sanitiseText} from '../../output/sanitise.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {healthAt} from '../../plan/health.ts';
+import type {Action, Plan} from '../../plan/plan.ts';
+import {plainRequest} from '../../refresh/plan-request.ts';
+import {refresh} from '../../refresh/refresh.ts';
+import type {Deployment, State} from '../../state/state.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {assertEnvironment, openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
+
+/** The chain of causes behind a planned action: its own reasons, then those of what it waits for. */
+function causes(plan: Plan, action: Action, depth = 0): string[] {
+	const indent = '  '.repeat(depth);
+	const own = action.reasons.map(reason => `${indent}${action.address}: ${reason}`);
+	const before = plan.actions.filter(({address, kind}) => action.dependsOn.includes(address) && kind !== 'none');
+	return [...own, ...before.flatMap(dependency => causes(plan, dependency, depth + 1))];
+}
+
+const newestAttempt = (state: State, address: string): Deployment | undefined =>
+	Object.values(state.deployments)
+		.filter(({service}) => address === `service.${service}`)
+		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
+
+function describeFailure({id, failure}: Deployment): string[] {
+	if (!failure) return [];
+	return [
+		`The newest attempt ${id} failed: ${failure.message}`,
+		...(failure.lastProbe ? [`  last probe: ${failure.lastProbe}`] : []),
+		...(failure.exitCode === undefined
+			? []
+			: [`  exit code: ${failure.exitCode}${failure.isOutOfMemory ? ', out of memory' : ''}`]),
+		...failure.lastLines.map(line => `  | ${line}`),
+	];
+}
+
+const describeUnchanged = (address: string, {state, cause}: Pick<Health, 'state' | 'cause'>): string =>
+	cause === null
+		? `${address} is as it should be; the next apply leaves it alone.`
+		: `${address} is ${state}: ${cause}. The next apply leaves it alone.`;
+
+/** `compartment why ADDRESS`: why the next apply would touch an object, and why its last attempt failed. */
+export async function why(address: string, flags: CommonFlags): Promise<void> {
+	const {print, glyphs} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	if (flags.env !== undefined) await assertEnvironment(workspace);
+	const {state} = await readOrNewState(workspace);
+	const {plan, scene} = await refresh({...workspace, state}, plainRequest);
+	const action = plan.actions.find(candidate => candidate.address === address);
+	if (!action) {
+		const known = plan.actions.map(candidate => candidate.address);
+		const suggestion = nearest(address, known);
+		throw new UserError(
+			`${address} is no object of this environment${suggestion ? `, did you mean ${suggestion}?` : ''}`,
+			{
+				hint: `Objects: ${known.join(', ')}`,
+			},
+		);
+	}
+	const drift = plan.drift
+		// A cause that is a reason already is said once.
+		.filter(item => item.address === address && !action.reasons.includes(item.message))
+		.map(item => `${driftWords(item)}: ${item.message}`);
+	const health = healthAt(scene, address);
+	const planned = action.kind === 'none' ? [describeUnchanged(address, health)] : causes(plan, action);
+	const changes = action.changes.map(change => `  ${changeLine(change, glyphs)}`);
+	const attempt = newestAttempt(state, address);
+	const failure = attempt?.status === 'failed' ? describeFailure(attempt) : [];
+	if (isJson(flags)) {
+		const document = {address, kind: action.kind, causes: planned, changes: changeDocuments(action), drift, failure};
+		process.stdout.write(jsonDocument(document));
+	} else
+		print(
+			sanitiseText(
+				[...drift, ...planned, ...(changes.length > 0 ? ['It changes:', ...changes] : []), ...failure].join('\n'),
+			),
+		);
+}

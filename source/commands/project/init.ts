@@ -1,0 +1,50 @@
+import {writeFile} from 'node:fs/promises';
+import {basename, resolve} from 'node:path';
+import {createInterface} from 'node:readline/promises';
+import {UserError} from '../../errors.ts';
+import {command, hint} from '../../hint.ts';
+import {projectNameOf} from '../../init/detect.ts';
+import {composeAdvice, describeInit} from '../../init/init.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
+
+type InitFlags = CommonFlags & {readonly name?: string};
+
+async function askName(directory: string): Promise<string | undefined> {
+	const suggestion = projectNameOf(directory);
+	const prompt = createInterface({input: process.stdin, output: process.stdout});
+	try {
+		const answer = await prompt.question(`Project name${suggestion ? ` [${suggestion}]` : ''}: `);
+		return answer.trim() || suggestion;
+	} finally {
+		prompt.close();
+	}
+}
+
+/** `compartment init`: writes a first compartment.yml for this folder; never overwrites one. */
+export async function init(flags: InitFlags): Promise<void> {
+	const directory = resolve('.');
+	const terminal = createTerminal(flags);
+	const shouldAsk = flags.name === undefined && terminal.isInteractive && !isJson(flags);
+	// Looks first, so that nobody is asked for a name only to hear that the file exists.
+	if (shouldAsk) await describeInit(directory, projectNameOf(directory) ?? 'project');
+	const initial = await describeInit(directory, shouldAsk ? await askName(directory) : flags.name);
+	try {
+		await writeFile('compartment.yml', initial.text, {flag: 'wx'});
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+			throw new UserError('compartment.yml already exists in this directory.', {hint: command('validate')});
+		throw new UserError(`cannot write compartment.yml in ${basename(directory)}: ${(error as Error).message}`);
+	}
+	if (isJson(flags)) {
+		process.stdout.write(jsonDocument({file: './compartment.yml', name: initial.name, services: initial.services}));
+		return;
+	}
+	const services = initial.services.map(({name, path}) => `${name} -> ${path}`).join(', ');
+	terminal.print(`Created ./compartment.yml for ${initial.name}. Initialized ${sanitiseLine(services)}`);
+	if (initial.composeFile) warn(terminal, [composeAdvice(initial.composeFile)]);
+	terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('plan')}. All fields: ${command('schema')}`)));
+}

@@ -1,0 +1,139 @@
+import {createBackup} from '../../backup/create.ts';
+import {findResource, knownResource} from '../../backup/definition.ts';
+import {backupsOf, findBackup} from '../../backup/records.ts';
+import {type DueOutcome, runDueBackups} from '../../backup/run-due.ts';
+import {verifyBackup} from '../../backup/verify.ts';
+import {type ResourceFlags, readSettledState, watchWork, workOn} from '../../console/watch-work.ts';
+import {exitCodes} from '../../errors.ts';
+import {formatBytes} from '../../output/bytes.ts';
+import {formatDuration} from '../../output/duration.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {sanitiseLine, sanitiseText} from '../../output/sanitise.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {backupLine, backupTable, scheduleLine, summariseBackup, summariseSchedule} from '../../report/backups.ts';
+import {placeOf} from '../../report/resources.ts';
+import type {Backup} from '../../state/backup.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {openWorkspace} from '../../workspace/workspace.ts';
+
+/** Flags of commands on one backup. */
+export type BackupFlags = CommonFlags & {readonly backup: string};
+
+/** `compartment resource backup create`: makes one now, and waits for it. */
+export async function resourceBackupCreate(flags: ResourceFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const {state, backup} = await workOn(flags, 'resource backup create', async work => ({
+		backup: await createBackup(work, flags.resource, 'manual'),
+		state: work.context.state.current(),
+	}));
+	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), backup: summariseBackup(backup)}));
+	else print(`Backup ${backup.id} ${backup.status} for resource ${backup.resource}.`);
+}
+
+/** `compartment resource backup list`: the backups of a resource, newest first, and its schedule. */
+export async function resourceBackupList(flags: ResourceFlags): Promise<void> {
+	const {print, paint, isSeen} = createTerminal(flags);
+	const name = flags.resource;
+	const workspace = await openWorkspace(flags);
+	const state = await readSettledState(workspace, flags);
+	const backups = backupsOf(state, name);
+	// Backups outlive their resource.
+	const record = backups.length > 0 && !state.resources[name] ? undefined : findResource(state, name);
+	const schedule = record && knownResource(workspace.project, record).operations.backup?.schedule;
+	const scheduledOperation = schedule ? summariseSchedule(state, name, schedule) : null;
+	if (isJson(flags)) {
+		const document = {resource: name, backups: backups.map(summariseBackup), scheduledOperation};
+		process.stdout.write(jsonDocument({...placeOf(state), ...document}));
+		return;
+	}
+	const lines = [
+		...(scheduledOperation ? [scheduleLine(scheduledOperation)] : []),
+		...(isSeen && backups.length > 0 ? [backupTable(backups, paint)] : backups.map(backupLine)),
+	];
+	print(lines.length > 0 ? lines.join('\n') : `No backups found for resource ${name}.`);
+}
+
+function describeBackup(backup: Backup): string {
+	const {manifest, verification, size} = backup;
+	const rows: [string, string | null | undefined][] = [
+		['Backup', backup.id],
+		['Resource', backup.resource],
+		['Status', backup.status],
+		['Purpose', backup.purpose],
+		['Created', `${backup.createdAt}${manifest?.createdBy ? ` by ${manifest.createdBy}` : ''}`],
+		['Completed', backup.completedAt],
+		['Size', size === null ? null : `${formatBytes(size)} (${size} bytes)`],
+		['Checksum', backup.checksum],
+		['Location', backup.artifactLocation],
+		['Image', manifest?.resourceImage],
+		['Operation image', manifest?.operationImage],
+		['Volumes', manifest?.volumes.join(', ')],
+		['Failure', backup.failureSummary],
+		['Cleaned', backup.retentionDeletedAt && `${backup.retentionDeletedAt} (${backup.retentionReason})`],
+		['Verified', verification && `${verification.status} at ${verification.at}`],
+		['Verification', verification?.failureSummary],
+	];
+	return rows.flatMap(([title, value]) => (value ? `${`${title}:`.padEnd(17)}${sanitiseText(value)}` : [])).join('\n');
+}
+
+/** `compartment resource backup show`: one backup with its manifest. */
+export async function resourceBackupShow(flags: BackupFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const state = await readSettledState(workspace, flags);
+	const backup = findBackup(state, flags.backup);
+	const document = {...placeOf(state), backup: {...summariseBackup(backup), manifest: backup.manifest}};
+	if (isJson(flags)) process.stdout.write(jsonDocument(document));
+	else print(describeBackup(backup));
+}
+
+/** `compartment resource backup verify`: proves that a backup can be restored, and exits with 1 when it cannot. */
+export async function resourceBackupVerify(flags: BackupFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const {state, backup} = await workOn(flags, 'resource backup verify', async work => ({
+		backup: await verifyBackup(work, flags.backup),
+		state: work.context.state.current(),
+	}));
+	const {id, resource, verification} = backup;
+	if (verification.status === 'failed') process.exitCode = exitCodes.error;
+	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), backup: summariseBackup(backup)}));
+	else if (verification.status === 'succeeded')
+		print(
+			`Backup ${id} of resource ${resource} was restored and is good (${formatDuration(verification.durationMs)}).`,
+		);
+	else
+		print(
+			`Backup ${id} of resource ${resource} cannot be restored: ${sanitiseText(verification.failureSummary ?? '')}`,
+		);
+}
+
+function describeOutcome(outcome: DueOutcome): string {
+	if (outcome.status !== 'succeeded')
+		return `Resource ${outcome.resource} ${outcome.status}: ${sanitiseText(outcome.reason)}`;
+	const {backup, resource, cleaned, verification} = outcome;
+	const verified = verification ? `, verification ${verification.status}` : '';
+	return [
+		`Backup ${backup.id} ${backup.status} for resource ${resource}${verified}.`,
+		...cleaned.map(({id, reason}) => `Backup ${id} cleaned (${sanitiseLine(reason)}).`),
+	].join('\n');
+}
+
+/** `compartment resource backup run-due`: makes the scheduled backups whose time has come, for a system's own cron. */
+export async function resourceBackupRunDue(flags: CommonFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	const outcomes = await watchWork(workspace, flags, place =>
+		// A system's cron starts it, perhaps while somebody applies: one missed night would be worse than a minute.
+		runDueBackups({...place, user: null, waitMs: flags.lockTimeout ?? 60_000}, new Date()),
+	);
+	const isGood = (outcome: DueOutcome) =>
+		outcome.status === 'skipped' || (outcome.status === 'succeeded' && outcome.verification?.status !== 'failed');
+	if (!outcomes.every(isGood)) process.exitCode = exitCodes.error;
+	const due = outcomes.map(outcome =>
+		outcome.status === 'succeeded' ? {...outcome, backup: summariseBackup(outcome.backup)} : outcome,
+	);
+	if (isJson(flags)) {
+		const {project, environment} = workspace;
+		process.stdout.write(jsonDocument({environment: {name: environment}, project: {name: project.name}, due}));
+	} else print(outcomes.length > 0 ? outcomes.map(describeOutcome).join('\n') : 'No backup is due.');
+}

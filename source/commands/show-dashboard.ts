@@ -1,0 +1,15 @@
+import type {LogPart} from '../dashboard/log-reader.ts';
+import type {Place} from '../ui/dashboard/state.ts';
+import type {ScreenFlags} from '../workspace/flags.ts';
+
+/** Opens the dashboard, whose keys run the commands of this room. Resolves when the user quits. */
+export async function showDashboard(start: Place | undefined, flags: ScreenFlags, part?: LogPart): Promise<void> {
+	const {openDashboard} = await import('../dashboard/open.ts');
+	await openDashboard({
+		start,
+		flags,
+		part,
+		// Loaded when a key asks for it: the first frame must not wait for every command.
+		depart: async (departure, context) => (await import('./depart.ts')).depart(departure, context),
+	});
+}

@@ -1,0 +1,66 @@
+import {join} from 'node:path';
+import {confirmByName} from '../../console/confirm-name.ts';
+import {UserError} from '../../errors.ts';
+import {again, command} from '../../hint.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {namesIn} from '../../state/directory.ts';
+import {parseState} from '../../state/document.ts';
+import {removeEnvironmentDirectory} from '../../state/environments.ts';
+import {acquireLock} from '../../state/lock.ts';
+import {readPrivateFile, statsOf} from '../../state/private-file.ts';
+import type {State} from '../../state/state.ts';
+import {statePath} from '../../state/store.ts';
+import {readPin, removePin} from '../../state/trust-key.ts';
+import {findOriginal} from '../../state/trusted.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
+import {openWorkspace} from '../../workspace/workspace.ts';
+
+type ForgetFlags = CommonFlags & {readonly autoApprove?: boolean};
+
+/** The state as it lies there: forgetting it needs no trust in it. */
+function peek(directory: string): State | undefined {
+	const content = readPrivateFile(statePath(directory));
+	const parsed = content && parseState(content);
+	return parsed && 'state' in parsed ? parsed.state : undefined;
+}
+
+/**
+ * `compartment state forget`: removes what this folder knows of an environment: state, history, audit, logs and backups. The
+ * engine is not touched: for a copy of a folder, whose original goes on owning what runs.
+ */
+export async function stateForget(flags: ForgetFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const {project, directory, environment} = await openWorkspace(flags);
+	if (!statsOf(directory))
+		throw new UserError(`Environment ${environment} has nothing in ${directory}.`, {
+			hint: command('environment list'),
+		});
+	const state = peek(directory);
+	const original = state && findOriginal(state, directory, process.env);
+	const backups = namesIn(join(directory, 'backups')).filter(name => name.startsWith('rbak_')).length;
+	const owner = original
+		? `What runs belongs to ${original} and goes on.`
+		: 'What runs goes on, and nothing here can change or remove it any more.';
+	const copies =
+		backups > 0 ? ` ${backups} ${backups === 1 ? 'backup in this folder goes' : 'backups in this folder go'} too.` : '';
+	await confirmByName({
+		name: project.name,
+		consequence: sanitiseLine(`Forget environment ${environment} in ${directory}. ${owner}${copies}`),
+		isConfirmed: flags.autoApprove === true,
+		refusal: 'State forget requires confirmation.',
+		hint: again('--auto-approve'),
+		cancelled: 'Nothing was changed.',
+	});
+	const lock = await acquireLock(directory, {operation: 'state forget', waitMs: flags.lockTimeout});
+	try {
+		removeEnvironmentDirectory(project.directory, environment);
+		if (state && !original && readPin(state.lineage)) removePin(state.lineage);
+	} finally {
+		await lock.release();
+	}
+	if (isJson(flags)) process.stdout.write(jsonDocument({environment: {name: environment}, original: original ?? null}));
+	else print(`Forgot ${sanitiseLine(environment)}. The next apply begins with nothing: ${hintText(command('plan'))}`);
+}

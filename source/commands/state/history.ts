@@ -1,0 +1,95 @@
+import {confirm} from '../../console/confirm.ts';
+import type {Engine} from '../../engine/engine.ts';
+import {observeOwn} from '../../engine/own-engine.ts';
+import {UserError} from '../../errors.ts';
+import {again, command, hint} from '../../hint.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {renderTable} from '../../output/table.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {newestSerialOf} from '../../plan/older.ts';
+import {appendAudit} from '../../state/audit.ts';
+import {readHistory} from '../../state/history.ts';
+import {acquireLock, breakLock} from '../../state/lock.ts';
+import type {State} from '../../state/state.ts';
+import {readCurrent, restoreState} from '../../state/store.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
+import {openWorkspace} from '../../workspace/workspace.ts';
+
+const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[number]) => ({
+	serial,
+	updatedAt: state?.updatedAt ?? null,
+	services: Object.keys(state?.active ?? {}).length,
+	problem: problem ?? null,
+});
+
+/** `compartment state history`: former states, the newest first. */
+export async function stateHistory(flags: CommonFlags): Promise<void> {
+	const {print, paint} = createTerminal(flags);
+	const {directory, environment} = await openWorkspace(flags);
+	const entries = readHistory(directory).map(describeEntry);
+	if (isJson(flags)) {
+		process.stdout.write(jsonDocument({environment: {name: environment}, entries}));
+		return;
+	}
+	if (entries.length === 0) return print(`Environment ${sanitiseLine(environment)} has no previous state.`);
+	type Row = (typeof entries)[number];
+	const columns = [
+		{title: 'SERIAL', value: ({serial}: Row) => String(serial), align: 'right' as const},
+		{title: 'WRITTEN', value: ({updatedAt}: Row) => updatedAt ?? '-'},
+		{title: 'SERVICES', value: ({services}: Row) => String(services), align: 'right' as const},
+		{title: 'NOTE', value: ({problem}: Row) => sanitiseLine(problem ?? '')},
+	];
+	print(renderTable(columns, entries, {titleStyle: paint.dim}));
+}
+
+type RestoreFlags = CommonFlags & {readonly autoApprove?: boolean};
+
+// A state that is older than what runs is gone on from by restoring it. Without an engine the next command compares.
+const observedSerial = (engine: Engine, state: State): Promise<number> =>
+	observeOwn(engine, state).then(newestSerialOf, () => 0);
+
+/**
+ * `compartment state restore SERIAL`: a former state becomes the current one; what it replaces stays in history. The
+ * engine is not touched: the next plan shows what differs.
+ */
+export async function stateRestore(serial: number, flags: RestoreFlags): Promise<void> {
+	const {print, isInteractive} = createTerminal(flags);
+	const {directory, environment, engine} = await openWorkspace(flags);
+	const entry = readHistory(directory).find(candidate => candidate.serial === serial) ?? readCurrent(directory, serial);
+	if (!entry)
+		throw new UserError(`There is no previous state with serial ${serial}.`, {hint: command('state history')});
+	if (!entry.state) throw new UserError(`${entry.path} ${entry.problem}`, {hint: command('state history')});
+	if (!flags.autoApprove) {
+		if (!isInteractive)
+			throw new UserError('Nobody can be asked for approval here.', {
+				hint: again('--auto-approve'),
+			});
+		await confirm(`Restore the state of ${entry.state.updatedAt} (serial ${serial}) of ${sanitiseLine(environment)}?`);
+	}
+	const lock = await acquireLock(directory, {operation: 'state restore', waitMs: flags.lockTimeout});
+	try {
+		const restored = await restoreState(directory, entry.state, await observedSerial(engine, entry.state));
+		appendAudit(directory, {type: 'state.restored', status: 'succeeded', target: environment, details: {serial}});
+		print(
+			hintText(
+				hint`Restored serial ${String(serial)} as serial ${String(restored.serial)}. See what differs: ${command('plan')}`,
+			),
+		);
+	} finally {
+		await lock.release();
+	}
+}
+
+/** `compartment state unlock`: forgets a holder on another machine. A living process of this machine keeps its lock. */
+export async function stateUnlock(flags: CommonFlags): Promise<void> {
+	const {print} = createTerminal(flags);
+	const {directory, environment} = await openWorkspace(flags);
+	const record = await breakLock(directory);
+	print(
+		record
+			? `Unlocked ${sanitiseLine(environment)}: ${sanitiseLine(record.operation)} of ${sanitiseLine(record.user)} on ${sanitiseLine(record.host)} held it since ${record.since}.`
+			: `${sanitiseLine(environment)} was not locked.`,
+	);
+}

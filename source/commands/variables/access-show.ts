@@ -1,0 +1,32 @@
+import {accessUser} from '../../apply/access-password.ts';
+import {UserError} from '../../errors.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {readPassword, signInWith} from '../../report/sign-in.ts';
+import type {State} from '../../state/state.ts';
+import {serviceUrl} from '../../state/urls.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {openWorkspace, readExistingState, type Workspace} from '../../workspace/workspace.ts';
+
+/** Addresses of the services that ask for the password. */
+export const guardedUrls = (state: State, {settings}: Workspace): string[] =>
+	Object.entries(state.routes?.hosts ?? {})
+		.filter(([, service]) => state.routes?.access[service] === 'authenticated')
+		.map(([host]) => serviceUrl(host, settings));
+
+/** Prints the password of a state and the links that sign in. Audited. */
+export async function showAccess(state: State, workspace: Workspace, flags: CommonFlags): Promise<void> {
+	const {print, inform} = createTerminal(flags);
+	const password = await readPassword(state, workspace.directory, inform);
+	if (password === undefined)
+		throw new UserError(`environment ${state.environment} has no access password: everything it serves is public`);
+	const links = guardedUrls(state, workspace).map(signInWith(password));
+	if (isJson(flags)) process.stdout.write(jsonDocument({user: accessUser, password, links}));
+	else print([`User:     ${accessUser}`, `Password: ${password}`, ...links].join('\n'));
+}
+
+/** `compartment access show`: the environment's access password and the links that sign in. */
+export async function accessShow(flags: CommonFlags): Promise<void> {
+	const workspace = await openWorkspace(flags);
+	await showAccess(await readExistingState(workspace), workspace, flags);
+}

@@ -1,0 +1,71 @@
+import {accessSlot} from '../../apply/access-password.ts';
+import {UserError} from '../../errors.ts';
+import {command} from '../../hint.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {decryptValue, encryptValue, identityFor, ownIdentity, ownRecipients} from '../../state/secrets.ts';
+import type {State} from '../../state/state.ts';
+import {changeState} from '../../workspace/change-variables.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
+
+/** The state with every sensitive value encrypted for these recipients; revisions stay, for no value changed. */
+async function reencrypt(state: State, recipients: readonly string[]): Promise<State> {
+	const identity = await identityFor(state);
+	const anew = async (ciphertext: string, {scope, key}: {scope: State['variables'][number]['scope']; key: string}) => {
+		const slot = {lineage: state.lineage, scope, key};
+		return encryptValue({...slot, value: await decryptValue(ciphertext, slot, identity)}, recipients);
+	};
+	const variables = await Promise.all(
+		state.variables.map(async variable =>
+			variable.isSensitive ? {...variable, ciphertext: await anew(variable.ciphertext, variable)} : variable,
+		),
+	);
+	const access = state.access && {...state.access, ciphertext: await anew(state.access.ciphertext, accessSlot)};
+	return {...state, variables, access, recipients};
+}
+
+async function assertRecipient(recipient: string): Promise<void> {
+	const {Encrypter} = await import('age-encryption');
+	try {
+		new Encrypter().addRecipient(recipient);
+	} catch {
+		throw new UserError(`${recipient} is no age recipient`, {
+			hint: 'It begins with age1; the second line of an identity file names it.',
+		});
+	}
+}
+
+/** `compartment variable recipients list|show|add|remove`: `show` is oneself; the others say who can read the sensitive values of an environment. */
+export async function variableRecipients(
+	verb: 'list' | 'show' | 'add' | 'remove',
+	recipient: string | undefined,
+	flags: CommonFlags,
+): Promise<void> {
+	const {print} = createTerminal(flags);
+	const workspace = await openWorkspace(flags);
+	if (verb === 'show') {
+		const {recipient: own} = await ownIdentity((await readOrNewState(workspace)).state);
+		if (isJson(flags)) process.stdout.write(jsonDocument({recipient: own}));
+		else print(own);
+		return;
+	}
+	if (verb !== 'list' && recipient !== undefined) {
+		await assertRecipient(recipient);
+		await changeState(workspace, 'recipients.changed', async state => {
+			const current = await ownRecipients(state);
+			const next = verb === 'add' ? [...new Set([...current, recipient])] : current.filter(each => each !== recipient);
+			if (verb === 'remove' && next.length === current.length)
+				throw new UserError(`${recipient} is not a recipient of environment ${state.environment}`, {
+					hint: command('variable recipients list'),
+				});
+			if (next.length === 0)
+				throw new UserError('The last recipient cannot be removed: nobody could read the values any more.');
+			return {state: await reencrypt(state, next), audit: {verb, recipient}};
+		});
+	}
+	const {state} = await readOrNewState(workspace);
+	const recipients = await ownRecipients(state);
+	if (isJson(flags)) process.stdout.write(jsonDocument({environment: {name: state.environment}, recipients}));
+	else print(recipients.join('\n'));
+}

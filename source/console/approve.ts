@@ -1,0 +1,63 @@
+import {CancelledError, UserError} from '../errors.ts';
+import type {Hint} from '../hint.ts';
+import {planLine} from '../output/events-json.ts';
+import {renderPlan} from '../output/plan-text.ts';
+import type {Terminal} from '../output/terminal.ts';
+import {hasChanges, type Plan} from '../plan/plan.ts';
+import {withoutSkipped} from '../plan/without-skipped.ts';
+import {renderHint} from '../render-hint.ts';
+import type {Settings} from '../settings.ts';
+import {askInLines} from './ask-in-lines.ts';
+import type {ShownAs} from './show-apply.ts';
+
+/** Prints the plan the way this run is watched. */
+export function showPlan(plan: Plan, terminal: Terminal, shownAs: ShownAs, isFull = false): void {
+	if (shownAs === 'json') process.stdout.write(planLine(plan));
+	else terminal.print(renderPlan(plan, {...terminal, isFull}));
+}
+
+type ApprovalOptions = {
+	readonly terminal: Terminal;
+	/** The user said yes beforehand: `--auto-approve`, a saved plan, or `deploy` in a script. */
+	readonly isApproved: boolean;
+	/** Keys and colours of the question. */
+	readonly look?: Pick<Settings, 'keys' | 'theme'>;
+	/** Command line that goes ahead without asking, for the refusal outside a terminal. */
+	readonly insteadOfAsking: Hint;
+};
+
+/**
+ * The plan that may run: what was shown, or the part of it that the user picked; undefined when there is nothing to do.
+ * @throws UserError when an action is blocked, or when nobody is there to ask; CancelledError after a no
+ */
+export async function approve(
+	plan: Plan,
+	{terminal, isApproved, look, insteadOfAsking}: ApprovalOptions,
+): Promise<Plan | undefined> {
+	const blocked = plan.actions.filter(({kind}) => kind === 'blocked');
+	if (blocked.length > 0) {
+		const hints = new Set(blocked.flatMap(({unblock}) => (unblock === undefined ? [] : [renderHint(unblock, plan)])));
+		throw new UserError(
+			`${blocked.length === 1 ? 'An action is' : `${blocked.length} actions are`} blocked, nothing was changed.`,
+			{
+				hint: [...hints].join('\n'),
+			},
+		);
+	}
+	if (!hasChanges(plan)) return undefined;
+	if (isApproved) return plan;
+	if (!terminal.isInteractive)
+		throw new UserError(
+			'Nobody can be asked for approval here: no terminal, or one with CI, TERM=dumb or --plain. Nothing was changed.',
+			{
+				hint: insteadOfAsking,
+			},
+		);
+	terminal.print('');
+	const renderFull = () => renderPlan(plan, {...terminal, isFull: true});
+	const approval = terminal.hasScreen
+		? await (await import('../ui/approve/ask-approval.tsx')).askApproval(plan, {renderFull, look})
+		: await askInLines(plan, renderFull);
+	if (approval.decision === 'cancel') throw new CancelledError('Nothing was changed.');
+	return withoutSkipped(plan, approval.skipped);
+}

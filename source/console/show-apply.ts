@@ -1,0 +1,134 @@
+import {assertReadable} from '../apply/assert-readable.ts';
+import type {ApplyEvent, ApplyResult, Emit} from '../apply/events.ts';
+import {runApply} from '../apply/run-apply.ts';
+import {createSecretReader} from '../apply/secret-reader.ts';
+import type {Session} from '../apply/session.ts';
+import {createLimit} from '../build/limit.ts';
+import {CancelledError} from '../errors.ts';
+import {eventLine} from '../output/events-json.ts';
+import {createEventPrinter} from '../output/events-text.ts';
+import {emptyProgress, reduceProgress} from '../output/progress.ts';
+import type {SignIn} from '../output/result-text.ts';
+import type {Terminal} from '../output/terminal.ts';
+import {renderTranscript} from '../output/transcript.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {Refreshed} from '../refresh/refresh.ts';
+import {nameEngine} from '../report/name-engine.ts';
+import {readSignIn} from '../report/sign-in.ts';
+import {openRunLog} from '../state/run-log.ts';
+import type {Workspace} from '../workspace/workspace.ts';
+import {keepGoingUnread} from './broken-pipe.ts';
+
+/** First ctrl-c ends builds, finishes what else runs and starts nothing; the second one stops at once. */
+function createCancel(inform: (text: string) => void) {
+	const stopping = new AbortController();
+	const abort = new AbortController();
+	const cancel = (how: 'graceful' | 'now') => {
+		const reason = new CancelledError('The apply was cancelled.');
+		stopping.abort(reason);
+		if (how === 'now') abort.abort(reason);
+	};
+	const onSignal = () => {
+		const {aborted} = stopping.signal;
+		inform(aborted ? 'Stopping now.' : 'Finishing what runs, starting nothing new. Press ctrl-c again to stop now.');
+		cancel(aborted ? 'now' : 'graceful');
+	};
+	return {stopping: stopping.signal, signal: abort.signal, cancel, onSignal};
+}
+
+/** Builds at the same time: each of them already uses all the cores it finds. */
+const parallelBuilds = 3;
+
+/** How an apply is shown while it runs. */
+export type ShownAs = 'screen' | 'lines' | 'json';
+
+type Execution = {
+	readonly workspace: Workspace;
+	readonly session: Session;
+	readonly plan: Plan;
+	readonly builds: Refreshed['builds'];
+	readonly terminal: Terminal;
+	readonly shownAs: ShownAs;
+	readonly parallelism: number;
+	readonly label: string | undefined;
+};
+
+/** Runs an approved plan in front of the user, whichever way they look at it, and returns how it ended. */
+export async function execute(execution: Execution): Promise<ApplyResult> {
+	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
+	const {project, settings, router, directory} = workspace;
+	const {engine} = session;
+	const secrets = createSecretReader(session.state.current);
+	await assertReadable(plan, session.state.current(), secrets);
+	keepGoingUnread();
+	const cancel = createCancel(terminal.inform);
+	let progress = emptyProgress;
+	const log = openRunLog(directory, session.run);
+	const run = async (emit: Emit) => {
+		const result = await runApply(
+			{
+				plan,
+				project,
+				engine,
+				router,
+				settings,
+				directory,
+				state: session.state,
+				journal: session.journal,
+				secrets,
+				builds,
+				limitBuilds: createLimit(parallelBuilds),
+				run: session.run,
+				label,
+				emit(event) {
+					progress = reduceProgress(progress, event);
+					log.write(event);
+					emit(event);
+				},
+				stopping: cancel.stopping,
+				signal: cancel.signal,
+			},
+			{parallelism},
+		);
+		await log.close();
+		return result;
+	};
+	const findSignIn = async ({urls}: ApplyResult) =>
+		urls.some(({accessMode}) => accessMode === 'authenticated')
+			? readSignIn(session.state.current(), directory, terminal)
+			: undefined;
+
+	if (shownAs === 'screen') {
+		const {openApplyView} = await import('../ui/apply/open-apply-view.tsx');
+		const place = {project: plan.project, environment: plan.environment, engine: await nameEngine(engine)};
+		const view = openApplyView({...place, look: settings, onCancel: cancel.cancel});
+		try {
+			return await run(view.emit);
+		} finally {
+			await view.close();
+			const signIn = progress.result ? await findSignIn(progress.result) : undefined;
+			terminal.print(`\n${renderTranscript(progress, {...terminal, signIn})}`);
+		}
+	}
+	process.on('SIGINT', cancel.onSignal);
+	process.on('SIGTERM', cancel.onSignal);
+	try {
+		const write = (text: string) => void process.stdout.write(text);
+		if (shownAs === 'json') return await run(event => write(eventLine(event)));
+		const {paint, glyphs} = terminal;
+		let signIn: SignIn | undefined;
+		const print = createEventPrinter({write, paint, glyphs, signIn: () => signIn});
+		// Only now is there a password, which a first apply makes.
+		let last: ApplyEvent | undefined;
+		const result = await run(event => {
+			if (event.type === 'apply-finished') last = event;
+			else print(event);
+		});
+		signIn = await findSignIn(result);
+		if (last) print(last);
+		return result;
+	} finally {
+		process.off('SIGINT', cancel.onSignal);
+		process.off('SIGTERM', cancel.onSignal);
+	}
+}

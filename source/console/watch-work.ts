@@ -1,0 +1,70 @@
+import {type Work, type WorkPlace, withWork} from '../backup/work.ts';
+import {CancelledError, LockedError} from '../errors.ts';
+import type {State} from '../state/state.ts';
+import {userName} from '../state/user-name.ts';
+import {type CommonFlags, isJson} from '../workspace/flags.ts';
+import {openWorkspace, readExistingState, type Workspace} from '../workspace/workspace.ts';
+import {createWorkView} from './work-view.ts';
+
+/** Flags of commands on one resource. */
+export type ResourceFlags = CommonFlags & {readonly resource: string};
+
+/** Shows a work while it runs, and lets ctrl-c cancel it. */
+export async function watchWork<Result>(
+	workspace: Workspace,
+	flags: CommonFlags,
+	run: (place: WorkPlace) => Promise<Result>,
+): Promise<Result> {
+	const {project, engine, router, settings, directory, warnings, lockWaitMs = 0} = workspace;
+	const view = createWorkView(isJson(flags));
+	for (const warning of warnings) view.say(`Warning: ${warning}`);
+	const abort = new AbortController();
+	const cancel = () => abort.abort(new CancelledError());
+	process.on('SIGINT', cancel);
+	process.on('SIGTERM', cancel);
+	try {
+		return await run({
+			project,
+			engine,
+			router,
+			settings,
+			directory,
+			signal: abort.signal,
+			emit: view.emit,
+			notify: view.notify,
+			say: view.say,
+			user: userName(),
+			waitMs: lockWaitMs,
+			readState: () => readExistingState(workspace),
+		});
+	} finally {
+		process.off('SIGINT', cancel);
+		process.off('SIGTERM', cancel);
+		view.close();
+	}
+}
+
+/** Exclusive work of one command on the resources of an environment. */
+export async function workOn<Result>(
+	flags: CommonFlags,
+	operation: string,
+	run: (work: Work, workspace: Workspace) => Promise<Result>,
+): Promise<Result> {
+	const workspace = await openWorkspace(flags);
+	return watchWork(workspace, flags, place => withWork(place, operation, work => run(work, workspace)));
+}
+
+/** The state with no backup that says it runs although its command died: that can be told by whoever gets the lock. */
+export async function readSettledState(workspace: Workspace, flags: CommonFlags): Promise<State> {
+	const state = await readExistingState(workspace);
+	if (!state.backups.some(({status}) => status === 'running')) return state;
+	try {
+		return await watchWork(workspace, flags, place =>
+			// Opening the work settles it.
+			withWork(place, 'resource backup list', async ({context}) => context.state.current()),
+		);
+	} catch (error) {
+		if (error instanceof LockedError) return state;
+		throw error;
+	}
+}

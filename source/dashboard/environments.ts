@@ -1,0 +1,137 @@
+import type {Project} from '../descriptor/project.ts';
+import type {Observed} from '../engine/engine.ts';
+import {resourceAddress, serviceAddress} from '../model/address.ts';
+import type {Health} from '../model/health-facts.ts';
+import {healthWord, restartsText, toneOf} from '../output/health-text.ts';
+import {failedAtText} from '../output/stage-text.ts';
+import type {ResourceStatus, ServiceStatus} from '../output/status.ts';
+import {heldCandidates, resourceContainer} from '../plan/input.ts';
+import type {Drift} from '../plan/plan.ts';
+import type {Vitals} from '../plan/vitals.ts';
+import {createStatusReport} from '../report/status.ts';
+import type {Deployment, State} from '../state/state.ts';
+import type {EnvironmentView, Failure, ObjectView} from '../ui/dashboard/data.ts';
+import type {EnginePlace} from '../workspace/workspace.ts';
+
+type Input = EnginePlace & {
+	/** Undefined while compartment.yml cannot be read. */
+	readonly project: Project | undefined;
+	readonly name: string;
+	/** Undefined: never deployed. */
+	readonly state: State | undefined;
+	readonly observed: Observed;
+	readonly vitals: Vitals;
+	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
+	readonly drift: readonly Drift[];
+	readonly problem: string | undefined;
+};
+
+/** Why a deployment failed, most important first. */
+export function describeFailure({id, createdAt, stage, failure}: Deployment): Failure {
+	const {message = failedAtText(stage), lastProbe, exitCode, isOutOfMemory, lastLines = []} = failure ?? {};
+	const code = exitCode === undefined ? [] : [`exit code ${exitCode}${isOutOfMemory ? ', out of memory' : ''}`];
+	return {
+		deployment: id,
+		at: Date.parse(createdAt),
+		headlines: [message, ...(lastProbe === undefined ? [] : [`last probe: ${lastProbe}`]), ...code],
+		lines: lastLines,
+	};
+}
+
+// That something hangs or crashes is its state, and stands there.
+const messagesOf = (drift: readonly Drift[], address: string): string[] =>
+	drift.filter(item => item.address === address && !item.isUnhealthy).map(({message}) => message);
+
+const none: Health = {state: 'none', cause: null, restarts: 0, lastExit: null};
+
+const healthView = (health: Health): Pick<ObjectView, 'state' | 'tone' | 'cause' | 'restarts'> => ({
+	state: healthWord(health),
+	tone: toneOf(health),
+	cause: health.cause,
+	restarts: restartsText(health),
+});
+
+function serviceView(input: Input, name: string, status: ServiceStatus | undefined): ObjectView {
+	const {project, state, drift} = input;
+	const declared = project?.services.find(service => service.name === name);
+	const address = serviceAddress(name);
+	const attempt = status?.failedAttempt && state?.deployments[status.failedAttempt.deployment];
+	const health = status?.health ?? none;
+	return {
+		address,
+		kind: 'service',
+		name,
+		type: status?.kind ?? declared?.kind ?? 'service',
+		...healthView(health),
+		version: status?.deployment ?? null,
+		since: status?.createdAt ?? null,
+		url: status?.url ?? null,
+		asksPassword: status?.accessMode === 'authenticated',
+		failure: attempt && describeFailure(attempt),
+		drift: messagesOf(drift, address),
+		isHeld: state !== undefined && heldCandidates(state)[name] !== undefined,
+	};
+}
+
+function resourceView(input: Input, name: string, status: ResourceStatus | undefined): ObjectView {
+	const {project, state, observed, drift} = input;
+	const declared = project?.resources.find(resource => resource.name === name);
+	const record = state?.resources[name];
+	const health = status?.health ?? none;
+	const container = record && resourceContainer(observed, record.containerName);
+	const address = resourceAddress(name);
+	return {
+		address,
+		kind: 'resource',
+		name,
+		type: declared?.preset ?? record?.declared?.preset ?? 'resource',
+		...healthView(health),
+		version: status?.image ?? null,
+		since: container?.createdAt ?? null,
+		url: null,
+		asksPassword: false,
+		failure: undefined,
+		drift: messagesOf(drift, address),
+		isHeld: false,
+	};
+}
+
+const routerTones = {running: 'good', stopped: 'bad', missing: 'bad', foreign: 'bad'} as const;
+
+/** One environment as the dashboard shows it: what is declared, what was deployed, and how that is now. */
+export function viewEnvironment(input: Input): EnvironmentView {
+	const {project, name, state, router, routerState, drift, problem} = input;
+	const report = state && createStatusReport({...input, state, services: null});
+	const names = (declared: readonly {readonly name: string}[], known: readonly {readonly name: string}[]) => [
+		...new Set([...declared, ...known].map(each => each.name)),
+	];
+	const objects = [
+		...names(project?.services ?? [], report?.services ?? []).map(each =>
+			serviceView(
+				input,
+				each,
+				report?.services.find(status => status.name === each),
+			),
+		),
+		...names(project?.resources ?? [], report?.resources ?? []).map(each =>
+			resourceView(
+				input,
+				each,
+				report?.resources.find(status => status.name === each),
+			),
+		),
+	];
+	const isDeployed =
+		state !== undefined && (Object.keys(state.active).length > 0 || Object.keys(state.resources).length > 0);
+	return {
+		name,
+		isDeployed,
+		problem,
+		updatedAt: state ? Date.parse(state.updatedAt) : null,
+		objects,
+		router: {text: `${routerState} at ${router.listen}:${router.port}`, tone: routerTones[routerState]},
+		drift: drift
+			.filter(({address}) => !objects.some(object => object.address === address))
+			.map(({address, message}) => `${address}: ${message}`),
+	};
+}

@@ -1,0 +1,126 @@
+import type {Engine, Usage} from '../engine/engine.ts';
+import {resourceAddress, serviceAddress} from '../model/address.ts';
+import type {LogSource} from '../report/log-sources.ts';
+import {type RouterOptions, readTraffic, type Traffic} from '../router/router.ts';
+import type {State} from '../state/state.ts';
+import type {Figures} from '../ui/dashboard/data.ts';
+import {currentEnvironment, currentObject} from '../ui/dashboard/lookups.ts';
+import type {BrowseState} from '../ui/dashboard/state.ts';
+import type {BrowseStore} from '../ui/dashboard/store.ts';
+import type {EnginePlace} from '../workspace/workspace.ts';
+import type {Files} from './world.ts';
+
+type Options = {
+	readonly engine: Engine;
+	readonly router: RouterOptions;
+	/** What is shown now; undefined: nothing. */
+	readonly shown: () => {readonly state: State; readonly sources: readonly LogSource[]} | undefined;
+	readonly update: (figures: Readonly<Record<string, Figures>>) => void;
+};
+
+/** Figures older than this are old news, newer ones cost more than they tell. */
+const paceMs = 2000;
+
+type Served = {readonly at: number; readonly requests: number};
+
+function trafficFigures(
+	traffic: readonly Traffic[],
+	service: string,
+	lineage: string,
+): Omit<Figures, 'cpu' | 'memory'> {
+	const slots = traffic.filter(slot => slot.lineage === lineage && slot.service === service);
+	if (slots.length === 0) return {};
+	const sum = (figure: (slot: Traffic) => number) => slots.reduce((total, slot) => total + figure(slot), 0);
+	return {
+		requestsPerSecond: sum(slot => slot.requestsPerSecond),
+		requests: sum(slot => slot.requests),
+		errors: sum(slot => slot.errors),
+		responseMs: Math.max(...slots.map(slot => slot.responseMs)),
+	};
+}
+
+/** Requests between two reads: the router's own rate is of the last second, and would miss the others. */
+function rateSince(before: Served | undefined, now: Served): number | undefined {
+	if (!before || now.requests < before.requests || now.at <= before.at) return undefined;
+	return ((now.requests - before.requests) * 1000) / (now.at - before.at);
+}
+
+/** Reads figures of the router and the engine again and again until it is stopped. What cannot be read is left out. */
+function startFigures({engine, router, shown, update}: Options): () => void {
+	const former = new Map<string, Usage>();
+	const served = new Map<string, Served>();
+	let timer: NodeJS.Timeout | undefined;
+	let isStopped = false;
+
+	const usageOf = async ({containerId, isRunning}: LogSource): Promise<Figures> => {
+		const usage = isRunning ? await engine.readUsage(containerId).catch(() => undefined) : undefined;
+		if (!usage) return {};
+		const before = former.get(containerId);
+		former.set(containerId, usage);
+		if (!before || usage.at <= before.at) return {memory: usage.memory};
+		return {memory: usage.memory, cpu: Math.max(0, (usage.cpuMs - before.cpuMs) / (usage.at - before.at))};
+	};
+	const trafficOf = (traffic: readonly Traffic[], name: string, lineage: string): Figures => {
+		const figures = trafficFigures(traffic, name, lineage);
+		if (figures.requests === undefined) return figures;
+		const now = {at: Date.now(), requests: figures.requests};
+		const rate = rateSince(served.get(name), now);
+		served.set(name, now);
+		return rate === undefined ? figures : {...figures, requestsPerSecond: rate};
+	};
+	const read = async () => {
+		const place = shown();
+		if (place) {
+			const {state, sources} = place;
+			const [traffic, usages] = await Promise.all([
+				readTraffic(engine, router).catch((): Traffic[] => []),
+				Promise.all(sources.map(usageOf)),
+			]);
+			const figures = sources.map(({name}, index): [string, Figures] =>
+				state.resources[name]
+					? [resourceAddress(name), usages[index]!]
+					: [serviceAddress(name), {...trafficOf(traffic, name, state.lineage), ...usages[index]}],
+			);
+			if (!isStopped) update(Object.fromEntries(figures));
+		}
+		if (!isStopped) timer = setTimeout(read, paceMs);
+	};
+	void read();
+	return () => {
+		isStopped = true;
+		clearTimeout(timer);
+	};
+}
+
+type ReaderOptions = {
+	readonly store: BrowseStore;
+	readonly place: EnginePlace;
+	readonly entryOf: (environment: string) => Files['environments'][number] | undefined;
+	readonly sourcesIn: (environment: string) => readonly LogSource[];
+};
+
+/** Reads figures while they are in sight, and only then: everything else is told by events. */
+export function createFigureReader({store, place, entryOf, sourcesIn}: ReaderOptions) {
+	let stop: (() => void) | undefined;
+	const close = () => {
+		stop?.();
+		stop = undefined;
+	};
+	const shown = () => {
+		const current = store.getSnapshot();
+		const environment = currentEnvironment(current)?.name;
+		const state = environment === undefined ? undefined : entryOf(environment)?.state;
+		if (environment === undefined || !state || current.link.status !== 'live') return undefined;
+		const only = current.place.screen === 'object' ? currentObject(current)?.name : undefined;
+		return {state, sources: sourcesIn(environment).filter(({name}) => only === undefined || name === only)};
+	};
+	return {
+		/** Called for every change of what is shown. */
+		follow({place: {screen, ...where}}: BrowseState) {
+			const isShown = screen === 'environment' || (screen === 'object' && 'tab' in where && where.tab === 'overview');
+			if (!isShown) return close();
+			stop ??= startFigures({...place, shown, update: figures => store.update({figures})});
+		},
+		close,
+	};
+}

@@ -1,0 +1,100 @@
+import {askLine} from '../console/ask-in-lines.ts';
+import {counted} from '../counted.ts';
+import {exitCodes, UserError} from '../errors.ts';
+import {command} from '../hint.ts';
+import {renderError} from '../output/errors.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {createTerminal} from '../output/terminal.ts';
+import type {EnvironmentView, ObjectView} from '../ui/dashboard/data.ts';
+import {summaryOf} from '../ui/dashboard/rows.ts';
+import type {ScreenFlags} from '../workspace/flags.ts';
+import {here} from '../workspace/invocation.ts';
+import {type EnginePlace, openEngine} from '../workspace/workspace.ts';
+import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './world.ts';
+
+const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
+const isVerb = (text: string): text is (typeof verbs)[number] => verbs.some(verb => verb === text);
+
+async function readEnvironments(place: EnginePlace, files: Files): Promise<EnvironmentView[]> {
+	const answers = await askEngine(place, files);
+	const drift = new Map<string, Awaited<ReturnType<typeof readDrift>>>();
+	for (const {name, state, directory} of files.environments)
+		if (state && files.project) drift.set(name, await readDrift(place, files.project, state, directory));
+	return viewEnvironments(place, files, {...answers, drift});
+}
+
+/** One object as a sentence, and what failed of it in lines of their own. */
+export function speakObject({kind, name, state, url, asksPassword, failure, drift, isHeld}: ObjectView): string[] {
+	const sentence = [
+		`${kind} ${name}: ${state}`,
+		...(url === null ? [] : [`at ${url}${asksPassword ? ', asks for the password' : ''}`]),
+		...(isHeld ? ['a candidate waits for promote'] : []),
+		...drift.map(message => `changed outside Compartment: ${message}`),
+	].join(', ');
+	if (!failure) return [sanitiseLine(sentence)];
+	return [
+		`${sentence}, its newest attempt failed: ${failure.headlines.join(', ')}`,
+		...(failure.lines.length > 0 ? [`Last lines of ${name}:`, ...failure.lines, `End of the lines of ${name}.`] : []),
+	].map(line => sanitiseLine(line));
+}
+
+/** The environment that is typed, by number or by name; undefined to leave. */
+async function chooseEnvironment(
+	environments: readonly EnvironmentView[],
+	print: (text: string) => void,
+): Promise<string | undefined> {
+	print(`${counted(environments.length, 'environment')}.`);
+	for (const [index, view] of environments.entries())
+		print(`${index + 1}. ${sanitiseLine(view.name)}: ${sanitiseLine(summaryOf(view).text)}`);
+	for (;;) {
+		const answer = await askLine('Number or name of an environment, or quit: ');
+		if (answer === '' || answer === 'q' || answer === 'quit') return undefined;
+		const chosen = environments[Number(answer) - 1] ?? environments.find(({name}) => name === answer);
+		if (chosen) return chosen.name;
+		print('There is no such environment.');
+	}
+}
+
+type Commands = {
+	/** Runs a verb on an environment, as if it had been typed. */
+	readonly run: (verb: (typeof verbs)[number], environment: string) => Promise<void>;
+	readonly showLogs: (names: readonly string[], environment: string) => Promise<void>;
+};
+
+/** The dashboard as questions and answers in lines: nothing is redrawn, every sign is a word. */
+export async function browseLines(flags: ScreenFlags, {run, showLogs}: Commands): Promise<void> {
+	const terminal = createTerminal(flags);
+	const {print, paint, glyphs} = terminal;
+	const place = await openEngine();
+	let chosen = flags.env;
+	for (;;) {
+		const files = await readFiles();
+		const problem = problemOf(files);
+		if (problem || !files.name) throw files.trouble ?? new UserError('There is nothing to show here.');
+		const environments = await readEnvironments(place, files);
+		if (chosen === undefined) {
+			print(`Project ${sanitiseLine(files.name)}.`);
+			chosen = await chooseEnvironment(environments, print);
+			if (chosen === undefined) return;
+		}
+		const environment = environments.find(({name}) => name === chosen);
+		if (!environment) throw new UserError(`There is no environment ${chosen}.`, {hint: command('environment list')});
+		print(`Environment ${sanitiseLine(environment.name)}: ${sanitiseLine(summaryOf(environment).text)}.`);
+		for (const line of environment.objects.flatMap(speakObject)) print(glyphs.adapt(line));
+		for (const message of environment.drift) print(`Changed outside Compartment: ${sanitiseLine(message)}`);
+		print(`Actions: ${verbs.join(', ')}, logs, back, quit.`);
+		const answer = await askLine('Action, or enter to read again: ');
+		if (answer === 'q' || answer === 'quit') return;
+		if (answer === 'back') chosen = undefined;
+		else if (isVerb(answer) || answer.startsWith('logs')) {
+			try {
+				if (isVerb(answer)) await run(answer, environment.name);
+				else await showLogs(answer.split(/\s+/).slice(1), environment.name);
+			} catch (error) {
+				if (!(error instanceof UserError)) throw error;
+				process.stderr.write(`${renderError(error, paint, here())}\n`);
+			}
+			process.exitCode = exitCodes.done;
+		} else if (answer !== '') print(`There is no action ${sanitiseLine(answer)}.`);
+	}
+}

@@ -1,0 +1,85 @@
+import type {Terminal} from '../output/terminal.ts';
+import type {LogSource} from '../report/log-sources.ts';
+import {hideSecretsOnScreen} from '../report/masked-logs.ts';
+import {currentObject} from '../ui/dashboard/lookups.ts';
+import type {BrowseState} from '../ui/dashboard/state.ts';
+import type {BrowseStore} from '../ui/dashboard/store.ts';
+import {createLogPool} from '../ui/logs/log-pool.ts';
+import type {FrameClock} from '../ui/parts/frame-clock.ts';
+import type {EnginePlace} from '../workspace/workspace.ts';
+import {createLogFeed, type LogFeed} from './log-feed.ts';
+import {runLogOf} from './tabs/history.ts';
+import type {Files} from './world.ts';
+
+/** How much of the past a log begins with. */
+export type LogPart = {
+	readonly tail: number;
+	readonly since?: string | undefined;
+	/** With sensitive values in it. */
+	readonly isRaw?: boolean | undefined;
+};
+
+type Options = {
+	readonly store: BrowseStore;
+	readonly clock: FrameClock;
+	readonly place: EnginePlace;
+	readonly terminal: Terminal;
+	readonly part: LogPart;
+	readonly entryOf: (environment: string) => Files['environments'][number] | undefined;
+	readonly sourcesIn: (environment: string) => readonly LogSource[];
+};
+
+type ShownLog =
+	| {readonly type: 'live'; readonly environment: string; readonly names: readonly string[] | null}
+	| {readonly type: 'deployment'; readonly environment: string; readonly id: string};
+
+/** Whose log is in sight. */
+function shownLogOf(state: BrowseState): ShownLog | undefined {
+	const {place} = state;
+	if (place.screen === 'environments') return undefined;
+	const {environment} = place;
+	if (place.screen === 'all-logs')
+		return place.deployment
+			? {type: 'deployment', environment, id: place.deployment.id}
+			: {type: 'live', environment, names: place.names ?? null};
+	const object = currentObject(state);
+	return object ? {type: 'live', environment, names: [object.name]} : undefined;
+}
+
+/** Reads the log that is in sight, and no other. */
+export function createLogReader({store, clock, place, terminal, part, entryOf, sourcesIn}: Options) {
+	let feed: LogFeed | undefined;
+	let former = '';
+
+	const change = (wanted: ShownLog | undefined) => {
+		feed?.close();
+		feed = undefined;
+		const pool = createLogPool({schedule: clock.request, isLive: wanted?.type !== 'deployment'});
+		if (wanted?.type === 'deployment') {
+			const entry = entryOf(wanted.environment);
+			if (entry) for (const line of runLogOf(entry.directory, entry.state, wanted.id, terminal)) pool.push(line);
+		} else if (wanted) {
+			const {environment} = wanted;
+			const {isRaw, ...past} = part;
+			const engine = isRaw ? place.engine : hideSecretsOnScreen(place.engine, () => entryOf(environment)?.state);
+			feed = createLogFeed({engine, pool, ...past});
+		}
+		store.log.show(pool);
+	};
+
+	return {
+		/** Called for every change of what is shown or of what runs. */
+		follow(state: BrowseState) {
+			const wanted = shownLogOf(state);
+			const key = JSON.stringify(wanted) ?? '';
+			if (key !== former) {
+				former = key;
+				change(wanted);
+			}
+			if (wanted?.type !== 'live') return;
+			const {environment, names} = wanted;
+			feed?.follow(sourcesIn(environment).filter(({name}) => names === null || names.includes(name)));
+		},
+		close: () => feed?.close(),
+	};
+}

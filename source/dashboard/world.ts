@@ -1,0 +1,155 @@
+import {defaultEnvironment} from '../command-names.ts';
+import {findPlace} from '../descriptor/discover.ts';
+import {loadProject} from '../descriptor/load.ts';
+import type {Project} from '../descriptor/project.ts';
+import type {Observed} from '../engine/engine.ts';
+import {rememberReads} from '../engine/remember-reads.ts';
+import {messageOf, UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
+import {labels} from '../model/labels.ts';
+import {ownObjects} from '../model/own.ts';
+import type {Drift} from '../plan/plan.ts';
+import {noVitals, type Vitals} from '../plan/vitals.ts';
+import {plainRequest} from '../refresh/plan-request.ts';
+import {readVitals} from '../refresh/read-vitals.ts';
+import {refresh} from '../refresh/refresh.ts';
+import {renderHint} from '../render-hint.ts';
+import {observeRouter} from '../router/router.ts';
+import {stateDirectory} from '../state/directory.ts';
+import {listEnvironments} from '../state/environments.ts';
+import type {State} from '../state/state.ts';
+import {readState} from '../state/store.ts';
+import type {EnvironmentView, Problem} from '../ui/dashboard/data.ts';
+import {here} from '../workspace/invocation.ts';
+import type {EnginePlace} from '../workspace/workspace.ts';
+import {viewEnvironment} from './environments.ts';
+
+/** One read of the files: what there is without asking the engine. */
+export type Files = {
+	readonly project: Project | undefined;
+	/** Name of the project, as long as anything tells it. */
+	readonly name: string | undefined;
+	readonly directory: string;
+	/** Why compartment.yml cannot be read. */
+	readonly trouble: UserError | undefined;
+	readonly environments: readonly {
+		readonly name: string;
+		readonly directory: string;
+		readonly state: State | undefined;
+		readonly problem: string | undefined;
+	}[];
+};
+
+/** Reads compartment.yml and every state. An unreadable file is told, and what can be read is read. */
+export async function readFiles(): Promise<Files> {
+	const {directory} = findPlace(process.cwd());
+	let project: Project | undefined;
+	let trouble: UserError | undefined;
+	try {
+		project = await loadProject(process.cwd());
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		trouble = error;
+	}
+	const entries = await listEnvironments(directory);
+	const environments = await Promise.all(
+		entries.map(async ({environment, directory: folder, problem}) => {
+			const state = problem === undefined ? await readState(folder) : undefined;
+			return {name: environment, directory: folder, state, problem};
+		}),
+	);
+	// There is always one to begin with.
+	if (project && !environments.some(({name}) => name === defaultEnvironment))
+		environments.push({
+			name: defaultEnvironment,
+			directory: stateDirectory(directory, defaultEnvironment),
+			state: undefined,
+			problem: undefined,
+		});
+	environments.sort((a, b) => (a.name < b.name ? -1 : 1));
+	const name = project?.name ?? environments.find(({state}) => state)?.state?.project;
+	return {project, name, directory, trouble, environments};
+}
+
+/** Why nothing at all can be shown; undefined when something can. */
+export function problemOf({trouble, environments}: Files): Problem | undefined {
+	if (!trouble || environments.length > 0) return undefined;
+	const isMissing = trouble.message.includes('was not found');
+	return {
+		message: trouble.message,
+		hint: renderHint(
+			isMissing
+				? hint`i writes a first one for this folder (${command('init')}).`
+				: (trouble.hint ?? 'Correct the file: this screen reads it again by itself.'),
+			here(),
+		),
+		canInit: isMissing,
+	};
+}
+
+export type EngineAnswer = {
+	readonly observed: Observed;
+	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
+	/** By environment. */
+	readonly vitals: ReadonlyMap<string, Vitals>;
+};
+
+/** What the engine says of every environment. */
+export async function askEngine(
+	{engine, router, readProbes}: EnginePlace,
+	{environments}: Files,
+): Promise<EngineAnswer> {
+	const [observed, {state: routerState}] = await Promise.all([
+		engine.observe({[labels.lineage]: ''}),
+		observeRouter(engine, router),
+	]);
+	// What all environments ask, such as the engine's time, is asked once.
+	const reads = rememberReads(engine);
+	const read = async ({name, state}: Files['environments'][number]) =>
+		state ? [[name, await readVitals(reads, {state, observed: own(observed, state)}, readProbes)] as const] : [];
+	return {observed, routerState, vitals: new Map((await Promise.all(environments.map(read))).flat())};
+}
+
+const own = (observed: Observed, state: State | undefined): Observed =>
+	state ? ownObjects(observed, state) : {containers: [], networks: [], volumes: []};
+
+/** What differs from what the last apply left: found by the planner, which reads and never writes. */
+export async function readDrift(
+	place: EnginePlace,
+	project: Project,
+	state: State,
+	directory: string,
+): Promise<{drift: readonly Drift[]; problem?: string}> {
+	try {
+		const {plan} = await refresh({...place, project, state, directory}, {...plainRequest, mode: 'refresh-only'});
+		return {drift: plan.drift};
+	} catch (error) {
+		if (error instanceof UserError) return {drift: [], problem: messageOf(error)};
+		throw error;
+	}
+}
+
+type Answers = EngineAnswer & {
+	/** By environment. */
+	readonly drift: ReadonlyMap<string, Awaited<ReturnType<typeof readDrift>>>;
+};
+
+/** Every environment as it is shown. */
+export const viewEnvironments = (
+	place: EnginePlace,
+	files: Files,
+	{observed, routerState, vitals, drift}: Answers,
+): EnvironmentView[] =>
+	files.environments.map(({name, state, problem}) =>
+		viewEnvironment({
+			...place,
+			project: files.project,
+			name,
+			state,
+			observed: own(observed, state),
+			vitals: vitals.get(name) ?? noVitals,
+			routerState,
+			drift: drift.get(name)?.drift ?? [],
+			problem: problem ?? drift.get(name)?.problem,
+		}),
+	);

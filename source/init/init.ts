@@ -1,0 +1,169 @@
+import {existsSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+import {defaultEnvironment} from '../command-names.ts';
+import {descriptorFile} from '../descriptor/discover.ts';
+import {projectNamePattern} from '../descriptor/schema/text.ts';
+import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
+import {renderHint} from '../render-hint.ts';
+import {type DetectedService, detectServices, projectNameOf} from './detect.ts';
+import {telling} from './detect-evidence.ts';
+
+export type InitialDescriptor = {
+	readonly name: string;
+	/** Text of the new compartment.yml. */
+	readonly text: string;
+	readonly services: readonly DetectedService[];
+	/** Name of a Compose file beside it, of which nothing was taken over. */
+	readonly composeFile?: string;
+};
+
+const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+
+/** What a Compose file leaves to do by hand. */
+export const composeAdvice = (file: string): string =>
+	`${file} is not imported: docs/compartment-yml.md, "Coming from Docker Compose", says what each of its words becomes.`;
+
+const chooseName = (directory: string, name: string | undefined): string => {
+	if (name !== undefined) {
+		if (name === 'create') throw new UserError(`Project name "${name}" is reserved.`);
+		if (projectNamePattern.test(name)) return name;
+		throw new UserError(
+			`Project name "${name}" is invalid. Use a slug starting with a letter and no longer than 63 characters.`,
+		);
+	}
+	const derived = projectNameOf(directory);
+	if (derived) return derived;
+	throw new UserError(
+		`Could not derive a valid project name from directory "${directory}". Re-run with --name <slug>.`,
+	);
+};
+
+// Plain scalars such as `1` or `a: b` would read as something else.
+const scalar = (text: string): string =>
+	/^[A-Za-z.][A-Za-z0-9_./-]*$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
+
+/** What the file that gave a service away says, as the rest of a comment. */
+const builtFrom = ({evidence, details}: DetectedService): string => {
+	if (!evidence) return '';
+	const port = details?.exposes ? `, which exposes port ${details.exposes}` : '';
+	return ` Built from ${evidence}${port}.`;
+};
+
+const buildLines = ({include, buildCommand}: DetectedService): string[] => {
+	const lines = [
+		...(buildCommand ? [`      command: ${buildCommand}`, '      outputDirectory: dist'] : []),
+		...(include ? ['      include:', ...include.map(entry => `        - ${scalar(entry)}`)] : []),
+	];
+	return lines.length > 0 ? ['    build:', ...lines] : [];
+};
+
+const startLines = ({start}: DetectedService): string[] => {
+	if (start?.type === 'guessed') return ['    run:', `      command: ${start.command}`];
+	if (start?.type !== 'unknown') return [];
+	return ['    # Nothing says how it starts. Name the command:', '    # run:', '    #   command: node server.js'];
+};
+
+const roles = {
+	web: 'Has a host of its own.',
+	static: 'Files on a host of their own.',
+	api: 'Reached through routes and, inside the environment, by its name.',
+} as const;
+
+const serviceLines = (service: DetectedService, database: string | undefined): string[] => {
+	const {name, path, kind, details} = service;
+	return [
+		`  # ${roles[kind]}${builtFrom(service)}`,
+		`  ${scalar(name)}:`,
+		...(kind === 'web' ? [] : [`    kind: ${kind}`]),
+		`    path: ${scalar(path)}`,
+		...(details?.port === undefined ? [] : [`    port: ${details.port}`]),
+		...buildLines(service),
+		...startLines(service),
+		...(database && details?.postgres
+			? ['    connections:', `      ${database}:`, '        env:', '          DATABASE_URL: connection-url']
+			: []),
+	];
+};
+
+const examples = [
+	'    # Wait for an answer before traffic moves over:',
+	'    # readiness:',
+	'    #   type: http',
+	'    #   path: /healthz',
+];
+
+const resourceExample = [
+	'# A database that services can connect to:',
+	'# resources:',
+	'#   db:',
+	'#     preset: postgres',
+];
+
+/** Name of the database, when some service depends on a driver for it: one that no service has. */
+const databaseFor = (services: readonly DetectedService[]): string | undefined => {
+	if (!services.some(({details}) => details?.postgres)) return undefined;
+	return ['db', 'database', 'postgres'].find(name => !services.some(service => service.name === name));
+};
+
+const resourceLines = (services: readonly DetectedService[], database: string | undefined): string[] => {
+	const users = (driver: 'postgres' | 'redis') => services.filter(({details}) => details?.[driver]);
+	const why = (driver: 'postgres' | 'redis') =>
+		users(driver)
+			.map(({name, details}) => `${name} depends on ${details![driver]}`)
+			.join(', ');
+	const redis = [
+		`# ${why('redis')}. A store for it:`,
+		'#   cache:',
+		'#     image: valkey/valkey:8',
+		'#     ports: [6379]',
+		'#     volumes:',
+		'#       data: /data',
+	];
+	const hasRedis = users('redis').length > 0;
+	if (!database) return [...resourceExample, ...(hasRedis ? redis : [])];
+	return [`# ${why('postgres')}.`, 'resources:', `  ${database}:`, '    preset: postgres', ...(hasRedis ? redis : [])];
+};
+
+const textFor = (name: string, services: readonly DetectedService[]): string => {
+	const [first, ...others] = services;
+	const database = databaseFor(services);
+	const body = [
+		...serviceLines(first!, database),
+		...(first!.kind === 'static' ? [] : examples),
+		...others.flatMap(service => ['', ...serviceLines(service, database)]),
+	];
+	return [
+		renderHint(hint`# All fields: ${command('schema')}`, {environment: defaultEnvironment}),
+		`name: ${name}`,
+		'',
+		'services:',
+		...body,
+		'',
+		...resourceLines(services, database),
+		'',
+	].join('\n');
+};
+
+/**
+ * What `compartment init` would write into a directory. Reads it and changes nothing. Throws a UserError when a
+ * compartment.yml is there already, when neither `name` nor the directory gives a valid project name, or when nothing
+ * there can be built: a file that no plan accepts helps less than the reason.
+ */
+export const describeInit = async (directory: string, name?: string): Promise<InitialDescriptor> => {
+	const folder = resolve(directory);
+	if (existsSync(join(folder, descriptorFile)))
+		throw new UserError(`${descriptorFile} already exists in this directory.`, {hint: command('validate')});
+	const chosen = chooseName(folder, name);
+	const composeFile = composeFiles.find(file => existsSync(join(folder, file)));
+	const detected = await detectServices(folder);
+	if (detected.length > 0) return {name: chosen, text: textFor(chosen, detected), services: detected, composeFile};
+	throw new UserError(
+		`Nothing here says what to build. Looked for ${telling.join(', ')}, here and in the folders of services/ and apps/.`,
+		{
+			hint: composeFile
+				? composeAdvice(composeFile)
+				: 'Add one of these, or write compartment.yml by hand: docs/compartment-yml.md',
+		},
+	);
+};

@@ -1,0 +1,110 @@
+import {defaultEnvironment} from '../command-names.ts';
+import {type Action, countActions, type Plan} from './plan.ts';
+
+export type Approval =
+	/** `skipped` are addresses of actions that must not run; nothing that depends on them runs either. */
+	{readonly decision: 'apply'; readonly skipped: string[]} | {readonly decision: 'cancel'};
+
+/** Actions that a person can decide about: all that do something, in the plan's order. */
+export const actionsToApprove = (plan: Plan): Action[] => plan.actions.filter(action => action.kind !== 'none');
+
+/** Addresses of everything that cannot run without `address`, near or far, in the plan's order. */
+export function dependentsOf(plan: Plan, address: string): string[] {
+	const found = reach([address], each =>
+		plan.actions.filter(action => action.dependsOn.includes(each)).map(action => action.address),
+	);
+	return inPlanOrder(plan, found, address);
+}
+
+/** Addresses of everything that `address` cannot run without, near or far, in the plan's order. */
+export function dependenciesOf(plan: Plan, address: string): string[] {
+	const found = reach([address], each => plan.actions.find(action => action.address === each)?.dependsOn ?? []);
+	return inPlanOrder(plan, found, address);
+}
+
+function reach(start: readonly string[], neighboursOf: (address: string) => readonly string[]): Set<string> {
+	const found = new Set(start);
+	// A set can grow while it is walked.
+	for (const address of found) for (const neighbour of neighboursOf(address)) found.add(neighbour);
+	return found;
+}
+
+const inPlanOrder = (plan: Plan, found: ReadonlySet<string>, except: string) =>
+	actionsToApprove(plan)
+		.map(action => action.address)
+		.filter(address => address !== except && found.has(address));
+
+/** What is left out when a person left out `picked`: those and their dependents, in the plan's order. */
+export function skippedBy(plan: Plan, picked: readonly string[]): string[] {
+	const skipped = new Set(picked.flatMap(address => [address, ...dependentsOf(plan, address)]));
+	return actionsToApprove(plan)
+		.map(action => action.address)
+		.filter(address => skipped.has(address));
+}
+
+/**
+ * Leaves an action out, or takes it in again together with what it needs. `picked` are the actions a person left out
+ * by hand; dependents follow from them, so they come back by themselves. The message says what followed.
+ */
+export function toggleAction(
+	plan: Plan,
+	picked: readonly string[],
+	address: string,
+): {readonly picked: readonly string[]; readonly message: string | undefined} {
+	const before = skippedBy(plan, picked);
+	if (!before.includes(address)) {
+		const next = [...picked, address];
+		const followers = skippedBy(plan, next).filter(each => each !== address && !before.includes(each));
+		const verb = followers.length === 1 ? 'depends' : 'they depend';
+		return {
+			picked: next,
+			message: followers.length === 0 ? undefined : `${listOf(followers)} left out too: ${verb} on ${address}`,
+		};
+	}
+	const needed = dependenciesOf(plan, address);
+	const next = picked.filter(each => each !== address && !needed.includes(each));
+	const after = skippedBy(plan, next);
+	const returned = before.filter(each => each !== address && !after.includes(each));
+	const verb = returned.length === 1 ? 'is' : 'are';
+	return {
+		picked: next,
+		message: returned.length === 0 ? undefined : `${listOf(returned)} ${verb} taken in again too`,
+	};
+}
+
+/** "a", "a and b", "a, b and c", "a, b, c and 4 more". */
+export function listOf(names: readonly string[]): string {
+	if (names.length < 2) return names.join('');
+	const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+	return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+const nameOfEnvironment = ({project, environment}: Plan): string =>
+	environment === defaultEnvironment ? project : `${project}/${environment}`;
+
+/**
+ * What has to be typed before data is deleted: `environment/resource` when the data of one resource goes, else the
+ * project's name, in another environment than production with that. Undefined when no data goes.
+ */
+export function confirmationOf(
+	plan: Plan,
+	skipped: readonly string[],
+): {readonly expected: string; readonly addresses: readonly string[]} | undefined {
+	const addresses = plan.actions
+		.filter(action => action.deletesData && !skipped.includes(action.address))
+		.map(action => action.address);
+	if (addresses.length === 0) return undefined;
+	const resources = new Set(addresses.map(address => address.split('.')[1]));
+	const [resource] = resources;
+	const isOneResource = plan.mode !== 'destroy' && resources.size === 1 && resource !== undefined;
+	return {expected: isOneResource ? `${plan.environment}/${resource}` : nameOfEnvironment(plan), addresses};
+}
+
+/** "2 to create, 1 to update", only what is there; "nothing" when all is left out. */
+export function describeCounts(actions: readonly Action[]): string {
+	const counts = countActions(actions);
+	const parts = (['create', 'update', 'replace', 'delete', 'run'] as const)
+		.filter(kind => counts[kind] > 0)
+		.map(kind => `${counts[kind]} to ${kind}`);
+	return parts.length === 0 ? 'nothing' : parts.join(', ');
+}

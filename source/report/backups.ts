@@ -1,0 +1,55 @@
+import {backupsOf, lastScheduled} from '../backup/records.ts';
+import type {BackupOperation} from '../descriptor/project.ts';
+import {describeSchedule} from '../descriptor/schedules.ts';
+import type {Paint} from '../output/colour.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {type Column, renderTable} from '../output/table.ts';
+import type {Backup} from '../state/backup.ts';
+import type {State} from '../state/state.ts';
+
+/** A backup in JSON, without its internal fields (docs/rules.md, "JSON documents"). */
+export function summariseBackup({op: _op, manifest: _manifest, ...summary}: Backup) {
+	return summary;
+}
+
+type Schedule = NonNullable<BackupOperation['schedule']>;
+
+/** A resource's schedule in JSON, with its last run and what its retention has deleted. */
+export function summariseSchedule(state: State, resource: string, {retention, ...schedule}: Schedule) {
+	const last = lastScheduled(state, resource);
+	const cleaned = backupsOf(state, resource).flatMap(({retentionDeletedAt}) => retentionDeletedAt ?? []);
+	return {
+		schedule,
+		retention: retention ?? null,
+		lastRunAt: last?.createdAt ?? null,
+		lastStatus: last?.status ?? null,
+		cleanedCount: cleaned.length,
+		lastCleanupAt: cleaned.sort().at(-1) ?? null,
+	};
+}
+
+export const scheduleLine = ({schedule, lastRunAt, cleanedCount}: ReturnType<typeof summariseSchedule>): string =>
+	`scheduled backup\t${describeSchedule(schedule)}\tlast run ${lastRunAt ?? 'never'}\tcleaned ${cleanedCount}`;
+
+export function backupLine({id, status, purpose, createdAt, retentionDeletedAt, retentionReason}: Backup): string {
+	const cleaned = retentionDeletedAt === null ? '' : `\tcleaned ${retentionDeletedAt} (${retentionReason})`;
+	return `${id}\t${status}\t${purpose}\t${createdAt}${cleaned}`;
+}
+
+const backupColumns: readonly Column<Backup>[] = [
+	{title: 'BACKUP', value: ({id}) => id},
+	{title: 'STATUS', value: ({status}) => status},
+	{title: 'PURPOSE', value: ({purpose}) => purpose},
+	{title: 'CREATED', value: ({createdAt}) => createdAt},
+];
+
+/** Backups with a header, for people; pipes get the lines. */
+export function backupTable(backups: readonly Backup[], paint: Paint): string {
+	const cleaned: Column<Backup> = {
+		title: 'CLEANED',
+		value: ({retentionDeletedAt, retentionReason}) =>
+			retentionDeletedAt === null ? '' : sanitiseLine(`${retentionDeletedAt} (${retentionReason})`),
+	};
+	const columns = backups.some(row => cleaned.value(row) !== '') ? [...backupColumns, cleaned] : backupColumns;
+	return renderTable(columns, backups, {titleStyle: paint.dim});
+}

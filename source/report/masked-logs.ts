@@ -1,0 +1,75 @@
+import {createSecretReader} from '../apply/secret-reader.ts';
+import type {ReadonlyEngine} from '../engine/engine.ts';
+import {messageOf, UserError} from '../errors.ts';
+import {command, type Hint, hint, joinHints} from '../hint.ts';
+import {sanitiseText} from '../output/sanitise.ts';
+import type {Terminal} from '../output/terminal.ts';
+import {renderHint} from '../render-hint.ts';
+import {appendAudit} from '../state/audit.ts';
+import type {State} from '../state/state.ts';
+
+type Logs = Pick<ReadonlyEngine, 'logs'>;
+type Change = (text: string) => string;
+
+const withText = (engine: Logs, change: Change): Logs => ({
+	async *logs(container, options) {
+		for await (const line of engine.logs(container, options)) yield {...line, text: change(line.text)};
+	},
+});
+
+async function readMask(state: State): Promise<Change> {
+	const secrets = createSecretReader(() => state);
+	await secrets.readAll();
+	return secrets.mask;
+}
+
+type Place = {
+	readonly state: State;
+	/** State folder of the environment. */
+	readonly directory: string;
+	readonly inform: Terminal['inform'];
+};
+
+/** Notes that somebody reads logs as the programs wrote them. */
+export function noteRawLogs({state, directory, inform}: Place): void {
+	const target = state.environment;
+	const warning = appendAudit(directory, {type: 'logs.revealed', status: 'succeeded', target, details: {}});
+	if (warning) inform(`Warning: ${sanitiseText(warning)}`);
+}
+
+/**
+ * Logs of an environment for people, with its sensitive values hidden.
+ * @param rawCommand command line that reads the log as it is
+ * @throws UserError when they cannot be hidden, because they cannot be read
+ */
+export async function hideSecrets(engine: Logs, state: State, rawCommand: Hint): Promise<Logs> {
+	try {
+		return withText(engine, await readMask(state));
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		throw new UserError(`Sensitive values cannot be hidden in this log. ${error.message}`, {
+			hint: joinHints([hint`Read it as it is: ${rawCommand}`, ...(error.hint === undefined ? [] : [error.hint])], '\n'),
+		});
+	}
+}
+
+/**
+ * The same for a screen, which stays open: what is set meanwhile is hidden in what starts after it, and where nothing
+ * can be hidden, everything is.
+ */
+export function hideSecretsOnScreen(engine: Logs, currentState: () => State | undefined): Logs {
+	let known: {readonly serial: number; readonly change: Promise<Change>} | undefined;
+	const hideAll = (error: unknown, environment: string): Change => {
+		const [reason] = messageOf(error).split('\n');
+		const raw = renderHint(command('logs', '--raw'), {environment});
+		return () => `‹hidden: ${reason}; as it is: ${raw}›`;
+	};
+	return {
+		async *logs(container, options) {
+			const state = currentState();
+			if (state && state.serial !== known?.serial)
+				known = {serial: state.serial, change: readMask(state).catch(error => hideAll(error, state.environment))};
+			yield* withText(engine, (await known?.change) ?? String).logs(container, options);
+		},
+	};
+}

@@ -1,0 +1,50 @@
+import type {Observed} from '../engine/engine.ts';
+import type {UserError} from '../errors.ts';
+import {labels} from '../model/labels.ts';
+import {jsonDocument} from '../output/json.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {renderTable} from '../output/table.ts';
+import type {Terminal} from '../output/terminal.ts';
+import {lostState, strangersOf} from '../refresh/lost-state.ts';
+import {type CommonFlags, isJson} from '../workspace/flags.ts';
+import type {Workspace} from '../workspace/workspace.ts';
+
+const describe = ({containers, networks, volumes}: Observed) => [
+	...containers.map(({name, status, labels: own}) => ({address: own[labels.address] ?? '', name, status})),
+	...networks.map(({name}) => ({address: 'network', name, status: ''})),
+	...volumes.map(({name, labels: own}) => ({address: own[labels.address] ?? '', name, status: ''})),
+];
+
+/**
+ * What an environment has on the engine when there is no state to compare it with, by its labels; undefined when it has
+ * nothing.
+ * @param problem why the state that is there cannot be used; without it there is none
+ */
+export async function statusWithoutState(
+	{engine, project, environment}: Workspace,
+	flags: CommonFlags,
+	terminal: Terminal,
+	problem?: UserError,
+): Promise<UserError | undefined> {
+	const place = {project: project.name, environment, lineage: ''};
+	const wanted = {[labels.project]: project.name, [labels.environment]: environment};
+	const found = strangersOf(await engine.observe(wanted), place);
+	const error = problem ?? lostState(found, place, false);
+	const objects = describe(found).sort((a, b) => (a.address < b.address ? -1 : 1));
+	if (objects.length === 0) return error;
+	if (isJson(flags)) {
+		const document = {project: {name: project.name}, environment: {name: environment}, state: null, objects};
+		process.stdout.write(jsonDocument(document));
+		return error;
+	}
+	type Row = (typeof objects)[number];
+	const columns = [
+		{title: 'ADDRESS', value: ({address}: Row) => sanitiseLine(address)},
+		{title: 'NAME', value: ({name}: Row) => sanitiseLine(name)},
+		{title: 'STATUS', value: ({status}: Row) => sanitiseLine(status)},
+	];
+	terminal.print(
+		`On the engine, by its labels:\n\n${renderTable(columns, objects, {titleStyle: terminal.paint.dim})}\n`,
+	);
+	return error;
+}

@@ -1,0 +1,86 @@
+import type {Observed} from '../engine/engine.ts';
+import {resourceHost} from '../model/names.ts';
+import type {ResourceStatus, ServiceStatus, StatusReport} from '../output/status.ts';
+import {deploymentHealth, resourceHealth, serviceHealth} from '../plan/health.ts';
+import {heldCandidates} from '../plan/input.ts';
+import type {Vitals} from '../plan/vitals.ts';
+import type {RouterOptions} from '../router/router.ts';
+import type {Settings} from '../settings.ts';
+import type {Deployment, State} from '../state/state.ts';
+import {addressOf} from '../state/urls.ts';
+
+type Input = {
+	readonly state: State;
+	readonly observed: Observed;
+	readonly vitals: Vitals;
+	readonly router: RouterOptions;
+	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
+	readonly settings: Settings;
+	/** Null means all. */
+	readonly services: readonly string[] | null;
+};
+
+const newestFirst = (a: Deployment, b: Deployment): number => (a.id < b.id ? 1 : -1);
+
+function describeService(input: Input, name: string): ServiceStatus {
+	const {state, settings} = input;
+	const attempts = Object.values(state.deployments)
+		.filter(({service}) => service === name)
+		.sort(newestFirst);
+	const active = state.deployments[state.active[name] ?? ''];
+	const newest = attempts[0]!;
+	const held = heldCandidates(state)[name];
+	const hasFailed = newest.status === 'failed' && newest.id !== active?.id;
+	return {
+		name,
+		kind: newest.kind,
+		health: serviceHealth(input, name),
+		stage: active?.stage ?? null,
+		deployment: active?.id ?? null,
+		createdAt: active ? Date.parse(active.createdAt) : null,
+		url: (active && addressOf(state, name, settings)) ?? null,
+		accessMode: state.routes?.access[name] ?? null,
+		image: active?.imageReference,
+		candidate: held && {
+			deployment: held.id,
+			createdAt: Date.parse(held.createdAt),
+			health: deploymentHealth(input, held),
+		},
+		failedAttempt: hasFailed
+			? {
+					deployment: newest.id,
+					stage: newest.stage,
+					at: Date.parse(newest.createdAt),
+					message: newest.failure?.message ?? 'failed',
+				}
+			: undefined,
+	};
+}
+
+const describeResources = (input: Input): ResourceStatus[] =>
+	Object.values(input.state.resources).map(record => ({
+		name: record.name,
+		health: resourceHealth(input, record),
+		host: resourceHost(input.state.project, input.state.environment, record.name),
+		image: record.spec.image,
+	}));
+
+/** What one environment looks like now: the state's deployments and what the engine says of their containers. */
+export function createStatusReport(input: Input): StatusReport {
+	const {state, router, routerState, services} = input;
+	const names = [
+		...new Set(Object.values(state.deployments).map(({service, status}) => (status === 'stopped' ? '' : service))),
+	]
+		.filter(name => name !== '' && (services === null || services.includes(name)))
+		.sort();
+	return {
+		project: state.project,
+		environment: state.environment,
+		services: names.map(name => describeService(input, name)),
+		resources: services === null ? describeResources(input) : [],
+		router: {
+			status: routerState === 'foreign' ? 'missing' : routerState,
+			listen: `${router.listen}:${router.port}`,
+		},
+	};
+}

@@ -1,0 +1,100 @@
+import {Box, Text} from 'ink';
+import {formatDuration} from '../../output/duration.ts';
+import type {Progress, StepProgress} from '../../output/progress.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {displayWidth, truncate} from '../../output/width.ts';
+import type {ActionKind} from '../../plan/plan.ts';
+import type {FrameClock} from '../parts/frame-clock.ts';
+import {actionLooks, looks} from '../parts/theme.ts';
+import {useElapsed} from '../parts/use-elapsed.ts';
+import {useGlyphs} from '../parts/use-glyphs.ts';
+
+export type Place = {
+	readonly project: string;
+	readonly environment: string;
+	/** Name of the engine for people: `docker 20.10.24`. */
+	readonly engine: string;
+};
+
+type Props = {
+	readonly place: Place;
+	readonly progress: Progress;
+	/** Takes the place of the bar while there is something to say. */
+	readonly message: string | undefined;
+	readonly columns: number;
+	readonly clock: FrameClock;
+};
+
+/** Height of the header, with the empty line below it. */
+export const headerRows = 3;
+
+/** Where the apply happens, how long it takes, how far it is. */
+export function Header({place, progress, message, columns, clock}: Props) {
+	const {separator, dot, ellipsis} = useGlyphs();
+	const elapsed = useElapsed(clock, progress.startedAt ?? undefined, progress.finishedAt ?? undefined) ?? 0;
+	const time = formatDuration(Math.floor(elapsed / 1000) * 1000).replace(/^0ms$/, '0s');
+	const name = `${sanitiseLine(place.project)} ${separator} ${sanitiseLine(place.environment)}`;
+	const engine = `${sanitiseLine(place.engine)} ${dot} `;
+	// Where an apply happens is worth more than on which engine.
+	const hasRoom = displayWidth(name) + displayWidth(engine) + time.length + 6 <= columns;
+	const side = hasRoom ? engine + time : time;
+	return (
+		<Box flexDirection="column" height={headerRows} flexShrink={0} paddingX={2}>
+			<Box justifyContent="space-between">
+				<Text {...looks.title}>{truncate(name, columns - displayWidth(side) - 6, ellipsis)}</Text>
+				<Text {...looks.secondary}>{side}</Text>
+			</Box>
+			<Box gap={3}>
+				<Figures progress={progress} />
+				{message === undefined ? (
+					<Bar progress={progress} columns={Math.max(0, Math.min(40, columns - 42))} />
+				) : (
+					<Text {...looks.warning} wrap="truncate">
+						{message}
+					</Text>
+				)}
+			</Box>
+		</Box>
+	);
+}
+
+const signs = (isUnicode: boolean): readonly (readonly [ActionKind, string])[] => [
+	['create', '+'],
+	['update', '~'],
+	['replace', isUnicode ? '±' : '+/-'],
+	['delete', '-'],
+	['run', '>'],
+];
+
+function Figures({progress: {steps, counts}}: Pick<Props, 'progress'>) {
+	const {isUnicode} = useGlyphs();
+	const countOf = (kind: ActionKind) => steps.filter((step: StepProgress) => step.kind === kind).length;
+	return (
+		<Box gap={2} flexShrink={0}>
+			<Text>{`${counts.done}/${counts.total} ready`}</Text>
+			{counts.failed > 0 && <Text {...looks.error}>{`${counts.failed} failed`}</Text>}
+			<Box gap={1}>
+				{signs(isUnicode)
+					.filter(([kind]) => countOf(kind) > 0)
+					.map(([kind, sign]) => (
+						<Text key={kind} {...actionLooks[kind]}>{`${sign}${countOf(kind)}`}</Text>
+					))}
+			</Box>
+		</Box>
+	);
+}
+
+function Bar({progress: {counts}, columns}: Pick<Props, 'progress' | 'columns'>) {
+	const {isUnicode} = useGlyphs();
+	const cellsOf = (count: number) => (counts.total === 0 ? 0 : Math.round((columns * count) / counts.total));
+	const done = cellsOf(counts.done);
+	const failed = Math.min(columns - done, cellsOf(counts.failed));
+	const [full, empty] = isUnicode ? ['━', '─'] : ['=', '-'];
+	return (
+		<Text wrap="truncate">
+			<Text {...looks.success}>{full.repeat(done)}</Text>
+			<Text {...looks.error}>{full.repeat(failed)}</Text>
+			<Text {...looks.secondary}>{empty.repeat(columns - done - failed)}</Text>
+		</Text>
+	);
+}

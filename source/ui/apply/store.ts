@@ -1,0 +1,163 @@
+import type {ApplyEvent, Emit} from '../../apply/events.ts';
+import {emptyProgress, type Progress, reduceProgress} from '../../output/progress.ts';
+import {helpAfter, helpOf} from '../keys/key-hints.ts';
+import {defaultKeymap, type KeyAction, type Keymap} from '../keys/keymap.ts';
+import {createLogBuffer, type LogBuffer} from '../logs/log-buffer.ts';
+import {followingView, type LogView, scrollLog, toggleFollow} from '../logs/log-view.ts';
+import type {FrameClock} from '../parts/frame-clock.ts';
+import {createListeners, type Readable} from '../parts/store.ts';
+
+/** `graceful`: finish what runs, start nothing more; `now`: stop what runs. */
+export type Cancel = 'graceful' | 'now';
+
+export type ApplyState = {
+	readonly progress: Progress;
+	/** Address of the step whose log is shown. */
+	readonly selected: string | undefined;
+	/** Whether the selection stays, because a person moved it or a step failed. */
+	readonly isHeld: boolean;
+	readonly focus: 'steps' | 'logs';
+	readonly view: LogView;
+	readonly cancel: Cancel | undefined;
+	readonly message: string | undefined;
+	/** First key in sight of `?`; undefined: it is closed. */
+	readonly helpTop: number | undefined;
+};
+
+export type ApplyStore = Readable<ApplyState> & {
+	readonly emit: Emit;
+	/** One key; the rows are the heights of the log's lines and of the help's. */
+	readonly press: (key: string, rows: {readonly log: number; readonly help: number}) => void;
+	/** Lines of a step, kept from its first one on. */
+	readonly logOf: (address: string) => LogBuffer;
+};
+
+type Options = {
+	readonly clock: FrameClock;
+	readonly onCancel: (cancel: Cancel) => void;
+	readonly keymap?: Keymap;
+};
+
+/**
+ * What the screen of an apply shows, fed by its events. Changes of steps are told at once; log lines and messages of
+ * steps wait for the next frame.
+ */
+export function createApplyStore({clock, onCancel, keymap = defaultKeymap}: Options): ApplyStore {
+	const {subscribe, notify} = createListeners();
+	const logs = new Map<string, LogBuffer>();
+	let state: ApplyState = {
+		progress: emptyProgress,
+		selected: undefined,
+		isHeld: false,
+		focus: 'steps',
+		view: followingView,
+		cancel: undefined,
+		message: undefined,
+		helpTop: undefined,
+	};
+
+	const change = (part: Partial<ApplyState>) => {
+		state = {...state, ...part};
+		notify();
+	};
+	const logOf = (address: string) => {
+		const log = logs.get(address) ?? createLogBuffer({schedule: clock.request});
+		logs.set(address, log);
+		return log;
+	};
+
+	const emit = (event: ApplyEvent) => {
+		if (event.type === 'log') {
+			const {at, stream} = event;
+			for (const text of linesOf(event.text)) logOf(event.address).push({at, stream, text});
+			return;
+		}
+		if (event.type === 'step-failed' && logOf(event.address).next() === 0) {
+			for (const text of event.failure?.lastLines ?? []) {
+				logOf(event.address).push({at: event.at, stream: 'stdout', text});
+			}
+		}
+		const progress = reduceProgress(state.progress, event);
+		const selection = selectionAfter(state, progress, event);
+		const view = selection.selected === state.selected ? state.view : {...state.view, end: undefined};
+		state = {...state, progress, ...selection, view};
+		if (event.type === 'step-progress') clock.request(notify);
+		else notify();
+	};
+
+	const selectStep = (index: number) => {
+		const {steps} = state.progress;
+		const selected = steps[Math.max(0, Math.min(index, steps.length - 1))]?.address;
+		const view = selected === state.selected ? state.view : {...state.view, end: undefined};
+		change({selected, isHeld: true, view});
+	};
+	const moveBy = (by: number) => selectStep(indexOfSelected(state) + by);
+	const selectedLog = () => logOf(state.selected ?? '');
+	const scroll = (by: number, rows: number) => change({view: scrollLog(state.view, selectedLog(), by, rows)});
+
+	const interrupt = () => {
+		if (state.cancel === 'now') return;
+		const cancel = state.cancel === 'graceful' ? 'now' : 'graceful';
+		change({cancel, helpTop: undefined});
+		onCancel(cancel);
+	};
+
+	const handlers = (rows: number): Partial<Record<KeyAction, () => void>> => {
+		const half = Math.max(1, Math.floor(rows / 2));
+		const isOnLog = state.focus === 'logs';
+		return {
+			interrupt,
+			up: () => (isOnLog ? scroll(-1, rows) : moveBy(-1)),
+			down: () => (isOnLog ? scroll(1, rows) : moveBy(1)),
+			first: () => (isOnLog ? scroll(Number.NEGATIVE_INFINITY, rows) : selectStep(0)),
+			last: () => (isOnLog ? scroll(Number.POSITIVE_INFINITY, rows) : selectStep(Number.POSITIVE_INFINITY)),
+			'half-up': () => scroll(-half, rows),
+			'half-down': () => scroll(half, rows),
+			focus: () => change({focus: isOnLog ? 'steps' : 'logs'}),
+			follow: () => change({view: toggleFollow(state.view, selectedLog())}),
+			wrap: () => change({view: {...state.view, isWrapped: !state.view.isWrapped}}),
+			quit: () => change({message: 'ctrl-c cancels the apply'}),
+			help: () => change({helpTop: 0}),
+		};
+	};
+
+	return {
+		subscribe,
+		getSnapshot: () => state,
+		emit,
+		logOf,
+		press(key, rows) {
+			const action = keymap.actionOf(key, state.focus);
+			if (state.message !== undefined) change({message: undefined});
+			if (action === 'interrupt') return interrupt();
+			if (state.helpTop === undefined) return action && handlers(rows.log)[action]?.();
+			const count = helpOf(state.focus, true, keymap).length;
+			change({helpTop: helpAfter(state.helpTop, keymap.actionOf(key, 'help'), count, rows.help)});
+		},
+	};
+}
+
+/** Lines of one log event: it may carry several, each with or without its end. */
+function linesOf(text: string): string[] {
+	const lines = text.split('\n');
+	if (lines.length > 1 && lines.at(-1) === '') lines.pop();
+	return lines;
+}
+
+const indexOfSelected = ({progress, selected}: ApplyState): number =>
+	progress.steps.findIndex(step => step.address === selected);
+
+/** Follows what runs until a person moves or something fails; the first step that fails is always selected. */
+function selectionAfter(
+	{selected, isHeld, progress: former}: ApplyState,
+	{steps}: Progress,
+	event: ApplyEvent,
+): Pick<ApplyState, 'selected' | 'isHeld'> {
+	if (event.type === 'step-failed' && !former.steps.some(step => step.state === 'failed')) {
+		return {selected: event.address, isHeld: true};
+	}
+	const isRunning = steps.some(step => step.address === selected && step.state === 'running');
+	if (isHeld || isRunning) return {selected, isHeld};
+	const running = steps.filter(step => step.state === 'running');
+	return {selected: (running.at(-1) ?? steps.find(step => step.address === selected) ?? steps[0])?.address, isHeld};
+}

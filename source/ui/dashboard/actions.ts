@@ -1,0 +1,184 @@
+import type {KeyAction} from '../keys/keymap.ts';
+import type {LogStore} from '../logs/log-store.ts';
+import {tabsOf} from './data.ts';
+import {currentEnvironment, currentObject, isOnLog, shownEnvironments, shownObjects} from './lookups.ts';
+import type {BrowseEffects, BrowseState, Departure, Place, Room, Verb} from './state.ts';
+
+type Tools = {
+	readonly state: () => BrowseState;
+	readonly change: (part: Partial<BrowseState>) => void;
+	readonly leave: (departure: Departure) => void;
+	readonly log: LogStore;
+	readonly effects: BrowseEffects;
+};
+
+const clamp = (value: number, count: number): number => Math.max(0, Math.min(value, count - 1));
+
+/** What each action of the dashboard does. `key` is the one that was pressed. */
+export function createBrowseActions({state, change, leave, log, effects}: Tools) {
+	const say = (message: string) => change({message});
+	const goTo = (place: Place) => {
+		change({place, row: 0, filter: '', content: {type: 'loading'}, figures: {}});
+	};
+
+	const moveTo = (wanted: (place: number, count: number) => number, {lastTop}: Room) => {
+		const {place, selectedEnvironment, selectedObject, content, row} = state();
+		if (place.screen === 'environments') {
+			const names = shownEnvironments(state()).map(({name}) => name);
+			const index = clamp(wanted(Math.max(0, names.indexOf(selectedEnvironment ?? '')), names.length), names.length);
+			return change({selectedEnvironment: names[index] ?? selectedEnvironment});
+		}
+		if (place.screen === 'environment') {
+			const addresses = shownObjects(state()).map(({address}) => address);
+			const former = Math.max(0, addresses.indexOf(selectedObject ?? ''));
+			const index = clamp(wanted(former, addresses.length), addresses.length);
+			return change({selectedObject: addresses[index] ?? selectedObject});
+		}
+		if (content.type === 'table') change({row: clamp(wanted(row, content.rows.length), content.rows.length)});
+		if (content.type === 'page') change({row: clamp(wanted(row, lastTop + 1), lastTop + 1)});
+	};
+
+	const open = () => {
+		const {place, content, row} = state();
+		if (place.screen === 'environments') {
+			const environment = currentEnvironment(state())?.name;
+			if (environment !== undefined) {
+				change({selectedObject: undefined});
+				goTo({screen: 'environment', environment});
+				change({selectedObject: shownObjects(state())[0]?.address});
+			}
+		} else if (place.screen === 'environment') {
+			const address = currentObject(state())?.address;
+			if (address !== undefined) goTo({screen: 'object', environment: place.environment, address, tab: 'logs'});
+		} else if (place.screen === 'object' && content.type === 'table') {
+			const id = content.rows[row]?.deployment;
+			if (id === undefined) return say('There is nothing more to see of it');
+			goTo({screen: 'all-logs', environment: place.environment, deployment: {id, address: place.address}});
+		}
+	};
+	const back = () => {
+		const {place, filter} = state();
+		if (filter !== '') return change({filter: ''});
+		if (log.getSnapshot().isZoomed && isOnLog(state())) return void log.act('zoom', 0);
+		if (place.screen === 'environment') goTo({screen: 'environments'});
+		else if (place.screen === 'object') goTo({screen: 'environment', environment: place.environment});
+		else if (place.screen === 'all-logs')
+			goTo(
+				place.deployment
+					? {screen: 'object', environment: place.environment, address: place.deployment.address, tab: 'deployments'}
+					: {screen: 'environment', environment: place.environment},
+			);
+	};
+
+	const showTab = (wanted: (index: number, count: number) => number) => {
+		const {place} = state();
+		const object = currentObject(state());
+		if (place.screen !== 'object' || !object) return;
+		const tabs = tabsOf(object);
+		const tab = tabs[wanted(tabs.indexOf(place.tab), tabs.length)];
+		if (tab && tab !== place.tab) goTo({...place, tab});
+	};
+	const showSibling = (by: number) => {
+		const {place} = state();
+		if (place.screen === 'all-logs') {
+			const sources: (string | undefined)[] = [undefined, ...log.getSnapshot().pool.sources()];
+			const index = sources.indexOf(log.getSnapshot().view.source);
+			return log.choose(sources[(index + by + sources.length) % sources.length]);
+		}
+		const objects = currentEnvironment(state())?.objects ?? [];
+		const index = objects.findIndex(({address}) => place.screen === 'object' && address === place.address);
+		const sibling = objects[(index + by + objects.length) % objects.length];
+		if (place.screen !== 'object' || !sibling) return;
+		const tab = tabsOf(sibling).includes(place.tab) ? place.tab : 'overview';
+		change({selectedObject: sibling.address});
+		goTo({...place, address: sibling.address, tab});
+	};
+
+	const run = (verb: Verb) => {
+		const environment = currentEnvironment(state())?.name;
+		if (environment === undefined) return say('There is no environment');
+		const {place, content, row} = state();
+		const object = currentObject(state());
+		// In a service's own screen roll back and promote are about that service; everywhere else about all of them.
+		const isOfService =
+			place.screen === 'object' && object?.kind === 'service' && (verb === 'rollback' || verb === 'promote');
+		// Which deployment is meant is not known before the list is.
+		if (isOfService && place.tab === 'deployments' && content.type === 'loading')
+			return say('The deployments are being read, one moment');
+		const {deployment, refusal} = (content.type === 'table' && isOfService ? content.rows[row] : undefined) ?? {};
+		if (verb === 'rollback' && refusal !== undefined) return say(refusal);
+		if (place.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
+			return say('A resource has no deployments to roll back to');
+		leave({
+			type: 'run',
+			verb,
+			environment,
+			...(object && (isOfService || verb === 'restart') ? {object: object.name} : {}),
+			...(deployment !== undefined && verb === 'rollback' ? {deployment} : {}),
+		});
+	};
+	const shell = () => {
+		const object = currentObject(state());
+		const environment = currentEnvironment(state())?.name;
+		if (!object || environment === undefined) return say('Nothing is selected');
+		if (object.tone === 'quiet' || object.state === 'stopped' || object.state === 'missing')
+			return say(`${object.name} does not run`);
+		leave({type: 'run', verb: 'shell', environment, object: object.name});
+	};
+	const openUrl = () => {
+		const object = currentObject(state());
+		if (!object?.url) return say(`${object?.name ?? 'What is selected'} has no address of its own`);
+		say(effects.openUrl(object.url) ? `Opened ${object.url}` : `${object.url} (there is no browser here; y copies it)`);
+	};
+	const copy = () => {
+		const {place, content, row} = state();
+		const object = currentObject(state());
+		const record = content.type === 'table' && place.screen === 'object' ? content.rows[row]?.id : undefined;
+		const text = record ?? object?.url ?? object?.name ?? currentEnvironment(state())?.name;
+		if (text === undefined) return say('There is nothing to copy');
+		effects.copy(text);
+		say(`Copied ${text}`);
+	};
+
+	const handlers = (room: Room, key: string): Partial<Record<KeyAction, () => void>> => {
+		const half = Math.max(1, Math.floor(room.rows / 2));
+		const scroll = (by: number) => () => moveTo(place => place + by, room);
+		const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
+		return {
+			...Object.fromEntries(verbs.map(verb => [verb, () => run(verb)])),
+			up: scroll(-1),
+			down: scroll(1),
+			'half-up': scroll(-half),
+			'half-down': scroll(half),
+			first: () => moveTo(() => 0, room),
+			last: () => moveTo((_, count) => count - 1, room),
+			open,
+			back,
+			logs: () => {
+				const {place} = state();
+				if (place.screen === 'environment') goTo({screen: 'all-logs', environment: place.environment});
+			},
+			'next-tab': () => showTab((index, count) => (index + 1) % count),
+			'previous-tab': () => showTab((index, count) => (index + count - 1) % count),
+			tab: () => showTab(() => Number(key) - 1),
+			previous: () => showSibling(-1),
+			next: () => showSibling(1),
+			filter: () => change({overlay: {type: 'filter', former: state().filter}}),
+			palette: () => change({overlay: {type: 'palette', typed: '', cursor: 0}}),
+			help: () => change({overlay: {type: 'help', top: 0}}),
+			quit: () => leave({type: 'quit'}),
+			shell,
+			'open-url': openUrl,
+			copy,
+			retry: effects.retry,
+			init: () => {
+				if (state().problem?.canInit) leave({type: 'run', verb: 'init', environment: ''});
+			},
+		};
+	};
+
+	return (action: KeyAction, key: string, room: Room): void => {
+		if (!state().problem && isOnLog(state()) && log.act(action, room.rows)) return;
+		handlers(room, key)[action]?.();
+	};
+}

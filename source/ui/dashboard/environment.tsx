@@ -1,0 +1,76 @@
+import {Box, Text} from 'ink';
+import {failureHead} from '../logs/failure-lines.ts';
+import type {LogState} from '../logs/log-store.ts';
+import {PoolPane} from '../logs/pool-pane.tsx';
+import {Pane, paneFrame} from '../parts/pane.tsx';
+import {looks} from '../parts/theme.ts';
+import {currentEnvironment, currentObject, shownObjects} from './lookups.ts';
+import {objectColumns, objectRow} from './rows.ts';
+import type {BrowseState} from './state.ts';
+import {TableList} from './table-list.tsx';
+
+type Props = {
+	readonly state: BrowseState;
+	readonly log: LogState;
+	readonly now: number;
+	readonly isColoured: boolean;
+	readonly columns: number;
+	readonly rows: number;
+};
+
+/** Below this a log shows nothing that helps. */
+const leastLogRows = 5;
+
+/** Services and resources of one environment, and the log of the selected one. */
+export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: Props) {
+	const environment = currentEnvironment(state);
+	const objects = shownObjects(state);
+	const selected = currentObject(state);
+	const groups = new Set(objects.map(({kind}) => kind)).size;
+	const wanted = Math.max(1, objects.length) + groups + paneFrame.rows;
+	const listRows = Math.min(wanted, Math.max(6, Math.floor(rows * 0.6)), rows);
+	const logRows = rows - listRows;
+	return (
+		<Box flexDirection="column">
+			<Pane
+				columns={columns}
+				rows={listRows}
+				title="Services and resources"
+				note={noteOf(objects.length, environment?.objects.length ?? 0)}
+				isFocused
+			>
+				{objects.length === 0 ? (
+					<Text {...looks.secondary} wrap="truncate">
+						{state.filter === '' ? 'compartment.yml declares nothing yet.' : 'Nothing here contains this text.'}
+					</Text>
+				) : (
+					<TableList
+						columns={objectColumns}
+						list={objects.map(object => objectRow(object, state.figures[object.address], now))}
+						selected={objects.findIndex(({address}) => address === selected?.address)}
+						width={columns - paneFrame.columns}
+						rows={listRows - paneFrame.rows}
+					/>
+				)}
+			</Pane>
+			{logRows >= leastLogRows && (
+				<PoolPane
+					title={selected ? `Log of ${selected.name}` : 'Log'}
+					state={log}
+					head={failureHead(selected, now)}
+					empty={
+						environment?.isDeployed
+							? `${selected?.name ?? 'It'} has printed nothing.`
+							: 'Nothing is deployed yet: a shows the plan and asks before anything happens.'
+					}
+					isColoured={isColoured}
+					isFocused={false}
+					columns={columns}
+					rows={logRows}
+				/>
+			)}
+		</Box>
+	);
+}
+
+const noteOf = (shown: number, all: number): string => (shown === all ? '' : `${shown} of ${all} shown`);

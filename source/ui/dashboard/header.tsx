@@ -1,0 +1,81 @@
+import {Box, Text} from 'ink';
+import {formatAge} from '../../output/duration.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {displayWidth, truncate} from '../../output/width.ts';
+import type {FrameClock} from '../parts/frame-clock.ts';
+import {looks} from '../parts/theme.ts';
+import {useElapsed} from '../parts/use-elapsed.ts';
+import {useGlyphs} from '../parts/use-glyphs.ts';
+import type {Link, Tone} from './data.ts';
+import {toneLooks} from './table-list.tsx';
+
+export type Note = {readonly text: string; readonly tone?: Tone};
+
+type Props = {
+	/** From the project down to what is shown. */
+	readonly crumbs: readonly string[];
+	readonly link: Link;
+	/** Said below the names. */
+	readonly notes: readonly Note[];
+	/** What came of the last key: takes the place of the notes. */
+	readonly message: string | undefined;
+	readonly columns: number;
+	readonly clock: FrameClock;
+};
+
+/** Where one is, whether the engine answers, and what there is to say. As high as the header of an apply. */
+export function BrowseHeader({crumbs, link, notes, message, columns, clock}: Props) {
+	const {separator, ellipsis, dot, adapt} = useGlyphs();
+	const lostFor = useElapsed(clock, link.status === 'lost' ? link.since : undefined);
+	const side = sideOf(link, lostFor);
+	const name = crumbs.map(crumb => sanitiseLine(crumb)).join(` ${separator} `);
+	const isLost = link.status === 'lost';
+	const sideRoom = columns - 6 - displayWidth(name);
+	return (
+		<Box flexDirection="column" height={3} flexShrink={0} paddingX={2}>
+			<Box justifyContent="space-between">
+				<Text {...looks.title}>{truncate(name, columns - (isLost ? displayWidth(side) + 6 : 4), ellipsis)}</Text>
+				{(isLost || sideRoom >= displayWidth(side)) && (
+					<Text {...(isLost ? looks.warning : looks.secondary)}>{side}</Text>
+				)}
+			</Box>
+			{message === undefined ? (
+				<Text wrap="truncate">
+					{fitNotes(
+						notes.map(({text, tone}) => ({text: adapt(sanitiseLine(text)), tone})),
+						columns - 4,
+					).map(({text, tone}, index) => (
+						<Text key={text} {...(tone ? toneLooks[tone]() : looks.secondary)}>
+							{(index === 0 ? '' : ` ${dot} `) + truncate(text, columns - 4, ellipsis)}
+						</Text>
+					))}
+				</Text>
+			) : (
+				<Text {...looks.warning} wrap="truncate">
+					{truncate(adapt(sanitiseLine(message)), columns - 4, ellipsis)}
+				</Text>
+			)}
+		</Box>
+	);
+}
+
+/** As many notes as fit; the first one always. */
+function fitNotes(notes: readonly Note[], columns: number): readonly Note[] {
+	let width = -3;
+	const count = notes.findIndex(({text}) => {
+		width += displayWidth(text) + 3;
+		return width > columns;
+	});
+	return count === -1 ? notes : notes.slice(0, Math.max(1, count));
+}
+
+function sideOf(link: Link, lostFor: number | undefined): string {
+	switch (link.status) {
+		case 'connecting':
+			return 'connecting';
+		case 'live':
+			return sanitiseLine(link.engine);
+		case 'lost':
+			return `engine lost ${formatAge(0, lostFor ?? 0)} ago, trying again`;
+	}
+}

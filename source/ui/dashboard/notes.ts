@@ -1,0 +1,49 @@
+import {counted} from '../../counted.ts';
+import {formatBytes} from '../../output/bytes.ts';
+import {formatAge} from '../../output/duration.ts';
+import type {Tone} from './data.ts';
+import {currentEnvironment, currentObject} from './lookups.ts';
+import {formatCpu, formatRate, summaryOf} from './rows.ts';
+import type {BrowseState} from './state.ts';
+
+type Note = {readonly text: string; readonly tone?: Tone};
+
+/** What stands below the names of a screen: how it is, in a few words. */
+export function notesOf(state: BrowseState, now: number): Note[] {
+	const {place, environments, isLoaded, problem} = state;
+	if (!isLoaded || problem) return [];
+	if (place.screen === 'environments') return [{text: counted(environments.length, 'environment')}];
+	const environment = currentEnvironment(state);
+	if (!environment) return [];
+	const object = currentObject(state);
+	if (place.screen === 'object' && object) return objectNotes(state, object, now);
+	if (!environment.isDeployed) return [summaryOf(environment)];
+	const drift = environment.drift.length + environment.objects.reduce((sum, each) => sum + each.drift.length, 0);
+	return [
+		summaryOf(environment),
+		{
+			text: `router ${environment.router.text}`,
+			...(environment.router.tone === 'good' ? {} : {tone: environment.router.tone}),
+		},
+		...(drift === 0 ? [] : [{text: `${counted(drift, 'change')} outside Compartment`, tone: 'warning' as const}]),
+	];
+}
+
+function objectNotes(
+	{figures}: BrowseState,
+	{address, state, tone, cause, type, since, failure, isHeld, drift}: NonNullable<ReturnType<typeof currentObject>>,
+	now: number,
+): Note[] {
+	const {requestsPerSecond, cpu, memory} = figures[address] ?? {};
+	return [
+		{text: cause === null ? state : `${state}: ${cause}`, tone},
+		{text: type},
+		...(since === null ? [] : [{text: `for ${formatAge(since, now)}`}]),
+		...(failure ? [{text: 'newest attempt failed', tone: 'bad' as const}] : []),
+		...(isHeld ? [{text: 'a candidate waits', tone: 'busy' as const}] : []),
+		...(drift.length > 0 ? [{text: 'changed outside Compartment', tone: 'warning' as const}] : []),
+		...(requestsPerSecond === undefined ? [] : [{text: `${formatRate(requestsPerSecond)} req/s`}]),
+		...(cpu === undefined ? [] : [{text: `CPU ${formatCpu(cpu)}`}]),
+		...(memory === undefined ? [] : [{text: formatBytes(memory)}]),
+	];
+}

@@ -1,0 +1,45 @@
+import {shouldColour} from '../../output/colour.ts';
+import type {Settings} from '../../settings.ts';
+import type {Keymap} from '../keys/keymap.ts';
+import {colourInk} from '../parts/colour-ink.ts';
+import type {FrameClock} from '../parts/frame-clock.ts';
+import {renderScreen} from '../parts/render-screen.tsx';
+import {applyTheme} from '../parts/theme.ts';
+import {BrowseScreen} from './screen.tsx';
+import type {BrowseStore} from './store.ts';
+
+type Options = {
+	readonly store: BrowseStore;
+	readonly clock: FrameClock;
+	readonly keymap: Keymap;
+	readonly theme: Settings['theme'];
+	/** Default: what NO_COLOR, FORCE_COLOR and TERM say. */
+	readonly isColoured?: boolean;
+	readonly stdin?: NodeJS.ReadStream;
+	readonly stdout?: NodeJS.WriteStream;
+};
+
+export type BrowseView = {
+	/** Resolves when the first frame is on the terminal. */
+	readonly shown: Promise<void>;
+	/** Resolves when the dashboard left, with its reason in the store. */
+	readonly left: Promise<unknown>;
+	/** Gives the main screen back, whatever is shown. */
+	readonly close: () => void;
+};
+
+/** Opens the dashboard on the alternate screen. */
+export function openBrowse(options: Options): BrowseView {
+	const {store, clock, keymap, theme, stdin = process.stdin, stdout = process.stdout, isColoured: flag} = options;
+	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
+	colourInk(isColoured);
+	applyTheme(theme);
+	const app = renderScreen(<BrowseScreen store={store} clock={clock} isColoured={isColoured} />, {
+		keymap,
+		stdin,
+		stdout,
+		alternateScreen: true,
+		maxFps: 30,
+	});
+	return {shown: app.waitUntilRenderFlush(), left: app.waitUntilExit(), close: app.unmount};
+}

@@ -1,0 +1,175 @@
+import {Box, Text, useApp, useWindowSize} from 'ink';
+import {useEffect} from 'react';
+import {ProblemPane} from '../apply/problem-pane.tsx';
+import {hintsOf} from '../keys/key-hints.ts';
+import type {KeyAction} from '../keys/keymap.ts';
+import {useKeymap} from '../keys/use-keymap.ts';
+import {useKeys} from '../keys/use-keys.ts';
+import {LogsBody} from '../logs/body.tsx';
+import type {LogState} from '../logs/log-store.ts';
+import {poolRowsIn} from '../logs/pool-pane.tsx';
+import {Footer} from '../parts/footer.tsx';
+import type {FrameClock} from '../parts/frame-clock.ts';
+import {Help} from '../parts/help.tsx';
+import {looks} from '../parts/theme.ts';
+import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
+import {useFullScreen} from '../parts/use-full-screen.ts';
+import {useGlyphs} from '../parts/use-glyphs.ts';
+import {useStore} from '../parts/use-store.ts';
+import {browseScreens, screensBeneath} from './contexts.ts';
+import {EnvironmentScreen} from './environment.tsx';
+import {EnvironmentsScreen} from './environments.tsx';
+import {BrowseHeader} from './header.tsx';
+import {currentEnvironment, currentObject, isOnLog} from './lookups.ts';
+import {notesOf} from './notes.ts';
+import {ObjectScreen} from './object.tsx';
+import {drawPage} from './page-lines.ts';
+import {Palette} from './palette.tsx';
+import {paletteEntries} from './palette-commands.ts';
+import type {BrowseState} from './state.ts';
+import type {BrowseStore} from './store.ts';
+
+type Props = {readonly store: BrowseStore; readonly clock: FrameClock; readonly isColoured: boolean};
+
+const headerRows = 3;
+const footerRows = 1;
+
+/** The dashboard: environments, one of them, one object of it. */
+export function BrowseScreen({store, clock, isColoured}: Props) {
+	const state = useStore(store);
+	const log = useStore(store.log);
+	const {columns, rows} = useWindowSize();
+	const glyphs = useGlyphs();
+	const keymap = useKeymap();
+	const {exit} = useApp();
+	const isLeaving = state.departure !== undefined;
+	useEffect(() => {
+		if (isLeaving) exit();
+	}, [isLeaving, exit]);
+	useFullScreen();
+	const body = {columns, rows: rows - footerRows - (log.isZoomed && isOnLog(state) ? 0 : headerRows)};
+	const tabRows = state.place.screen === 'object' && !log.isZoomed ? 1 : 0;
+	const contentRows = poolRowsIn(body.rows - tabRows);
+	const page = state.content.type === 'page' ? drawPage(state.content.lines, columns - 4, glyphs) : [];
+	const room = {rows: contentRows, lastTop: Math.max(0, page.length - contentRows)};
+	useKeys(key => store.press(key, room), {onPaste: store.paste});
+
+	if (isLeaving) return null;
+	if (columns < smallestScreen.columns || rows < smallestScreen.rows)
+		return (
+			<TooSmall columns={columns} rows={rows}>{`${state.project ?? 'compartment'}: make the window larger`}</TooSmall>
+		);
+	const screens = browseScreens(state, log);
+	return (
+		<Box flexDirection="column" width={columns} height={rows}>
+			{body.rows + footerRows < rows && (
+				<BrowseHeader
+					crumbs={crumbsOf(state)}
+					link={state.link}
+					notes={notesOf(state, clock.now())}
+					message={messageOf(state, log)}
+					columns={columns}
+					clock={clock}
+				/>
+			)}
+			<Box flexDirection="column" flexGrow={1} height={body.rows}>
+				<Body store={store} state={state} log={log} body={body} page={page} isColoured={isColoured} clock={clock} />
+			</Box>
+			<Footer
+				columns={columns}
+				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)}).filter(
+					({action}) => isOffered(action, state, log),
+				)}
+			/>
+		</Box>
+	);
+}
+
+type BodyProps = Props & {
+	readonly state: BrowseState;
+	readonly log: LogState;
+	readonly body: {readonly columns: number; readonly rows: number};
+	readonly page: ReturnType<typeof drawPage>;
+};
+
+function Body({state, log, body, page, isColoured, clock}: BodyProps) {
+	const keymap = useKeymap();
+	const {overlay, place} = state;
+	if (overlay?.type === 'help') return <Help screen={screensBeneath(state)} top={overlay.top} {...body} />;
+	if (overlay?.type === 'palette')
+		return (
+			<Palette
+				typed={overlay.typed}
+				cursor={overlay.cursor}
+				entries={paletteEntries(state, keymap, overlay.typed)}
+				{...body}
+			/>
+		);
+	if (state.problem) return <ProblemPane problem={state.problem} {...body} />;
+	if (!state.isLoaded && state.link.status === 'lost')
+		return (
+			<ProblemPane
+				problem={{message: state.link.message, hint: 'It is asked again by itself.', canInit: false}}
+				{...body}
+			/>
+		);
+	if (!state.isLoaded) return <Text {...looks.secondary}>{'  Reading the files and the engine.'}</Text>;
+	switch (place.screen) {
+		case 'environments':
+			return <EnvironmentsScreen state={state} now={clock.now()} {...body} />;
+		case 'environment':
+			return <EnvironmentScreen state={state} log={log} now={clock.now()} isColoured={isColoured} {...body} />;
+		case 'object':
+			return <ObjectScreen state={state} log={log} page={page} now={clock.now()} isColoured={isColoured} {...body} />;
+		case 'all-logs':
+			return (
+				<LogsBody
+					log={log}
+					title={place.deployment ? `Deployment ${place.deployment.id}` : `Logs of ${place.environment}`}
+					empty={place.deployment ? 'Nothing was kept of it.' : 'Nothing has been printed yet.'}
+					isColoured={isColoured}
+					{...body}
+				/>
+			);
+	}
+}
+
+function crumbsOf(state: BrowseState): string[] {
+	const {place, project} = state;
+	const root = project ?? 'compartment';
+	if (place.screen === 'environments') return [root];
+	const environment = currentEnvironment(state)?.name ?? place.environment;
+	if (place.screen === 'environment') return [root, environment];
+	if (place.screen === 'all-logs') return [root, environment, place.deployment ? place.deployment.id : 'all logs'];
+	return [root, environment, currentObject(state)?.name ?? place.address];
+}
+
+/** Whether an action has a meaning for what is selected; what has none is not offered. */
+function isOffered(action: KeyAction, state: BrowseState, {pool}: LogState): boolean {
+	const {content, problem, place} = state;
+	if (action === 'init') return problem?.canInit === true;
+	if (action === 'follow') return pool.isLive;
+	if (place.screen !== 'object') return true;
+	if (action === 'open')
+		return content.type === 'table' && content.rows.some(({deployment}) => deployment !== undefined);
+	if (action === 'rollback' || action === 'promote') return currentObject(state)?.kind === 'service';
+	return true;
+}
+
+function messageOf({overlay, filter, message, place}: BrowseState, log: LogState): string | undefined {
+	if (overlay?.type === 'filter') return `/${filter}`;
+	if (log.typed !== undefined) return `/${log.typed}`;
+	if (message !== undefined) return message;
+	if (log.message !== undefined) return log.message;
+	const isList = place.screen === 'environments' || place.screen === 'environment';
+	return isList && filter !== '' ? `only what contains "${filter}"` : undefined;
+}
+
+function labelsOf(state: BrowseState, {view, isZoomed}: LogState) {
+	if (!isOnLog(state)) return {};
+	return {
+		follow: view.end === undefined ? 'pause' : 'follow',
+		wrap: view.isWrapped ? 'cut' : 'wrap',
+		...(isZoomed ? {back: 'unzoom', zoom: 'unzoom'} : {}),
+	};
+}

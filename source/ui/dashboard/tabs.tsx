@@ -1,0 +1,31 @@
+import {Box, Text} from 'ink';
+import {displayWidth} from '../../output/width.ts';
+import {looks} from '../parts/theme.ts';
+import type {TabName} from './data.ts';
+
+type Props = {readonly tabs: readonly TabName[]; readonly selected: TabName; readonly columns: number};
+
+/** The tabs of an object with their numbers. Where they have no room, only numbers stand beside the selected one. */
+export function Tabs({tabs, selected, columns}: Props) {
+	const names = tabs.map((tab, index) => ({tab, text: `${index + 1} ${tab}`}));
+	const width = names.reduce((sum, {text}) => sum + displayWidth(text) + 2, 2);
+	const gap = [1, 0].find(cells => width + cells * (names.length - 1) <= columns);
+	const hasRoom = gap !== undefined;
+	const space = ' '.repeat(gap ?? 1);
+	return (
+		<Box height={1} flexShrink={0} paddingX={1}>
+			<Text wrap="truncate">
+				{names.map(({tab, text}, index) => {
+					const isSelected = tab === selected;
+					const shown = hasRoom || isSelected ? text : String(index + 1);
+					// Brackets, so that the choice is seen without colour too.
+					return (
+						<Text key={tab} {...(isSelected ? looks.selected : looks.secondary)}>
+							{(isSelected ? `[${shown}]` : ` ${shown} `) + space}
+						</Text>
+					);
+				})}
+			</Text>
+		</Box>
+	);
+}

@@ -1,0 +1,85 @@
+import {UserError} from '../../errors.ts';
+import {actionBindings} from './action-bindings.ts';
+import {applyBindings} from './apply-bindings.ts';
+import type {Binding, KeyScreen} from './binding.ts';
+import {browseBindings} from './dashboard-bindings.ts';
+import {generalBindings} from './general-bindings.ts';
+import {logBindings} from './log-bindings.ts';
+
+export {type Binding, type KeyScreen, keyScreens} from './binding.ts';
+
+/** Every key of every screen. Handling, footer, palette and `?` are all drawn from this table. */
+const bindings = [...applyBindings, ...logBindings, ...browseBindings, ...actionBindings, ...generalBindings] as const;
+
+export type KeyAction = (typeof bindings)[number]['action'];
+
+export type KeyBinding = Binding & {readonly action: KeyAction};
+
+/** The keys of one user: the table, with what the settings change of it. */
+export type Keymap = {
+	/** All keys of these screens, in the table's order; where two have the same key, the first screen wins. */
+	readonly bindingsOf: (...screens: readonly KeyScreen[]) => KeyBinding[];
+	/** What a key does; undefined when it does nothing there. */
+	readonly actionOf: (key: string, ...screens: readonly KeyScreen[]) => KeyAction | undefined;
+};
+
+/** Action → keys, as the setting `keys` has it. */
+export type KeyOverrides = Readonly<Record<string, readonly string[]>>;
+
+function createTable(table: readonly KeyBinding[]): Keymap {
+	const bindingsOf = (...screens: readonly KeyScreen[]) => {
+		const found: KeyBinding[] = [];
+		for (const screen of screens)
+			for (const binding of table) {
+				if (!binding.screens.includes(screen) || found.some(({action}) => action === binding.action)) continue;
+				const isTaken = (key: string) => found.some(({keys}) => keys.includes(key));
+				const keys = binding.keys.filter(key => !isTaken(key));
+				if (keys.length > 0 || binding.keys.length === 0) found.push({...binding, keys});
+			}
+		return found;
+	};
+	return {
+		bindingsOf,
+		actionOf: (key, ...screens) => bindingsOf(...screens).find(({keys}) => keys.includes(key))?.action,
+	};
+}
+
+/** The keys without settings. */
+export const defaultKeymap: Keymap = createTable(bindings);
+
+// Where a text is typed, every printable key is part of it; and ctrl-z is the terminal's own.
+const canChange = ({action, screens}: KeyBinding): boolean =>
+	action !== 'suspend' && action !== 'tab' && !screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
+
+/** A key that two actions of one screen would share. */
+function findConflict(table: readonly KeyBinding[]): readonly [key: string, KeyAction, KeyAction] | undefined {
+	for (const [index, one] of table.entries())
+		for (const other of table.slice(index + 1)) {
+			if (one.action === other.action || !one.screens.some(screen => other.screens.includes(screen))) continue;
+			const key = one.keys.find(each => other.keys.includes(each));
+			if (key !== undefined) return [key, one.action, other.action];
+		}
+	return undefined;
+}
+
+/**
+ * The table with the user's keys in it.
+ * @throws UserError that names the setting, for an unknown action and for a key that would mean two things
+ */
+export function createKeymap(overrides: KeyOverrides = {}): Keymap {
+	const names = [...new Set(bindings.filter(canChange).map(({action}) => action))];
+	for (const name of Object.keys(overrides))
+		if (!names.includes(name as KeyAction))
+			throw new UserError(`settings: keys.${name}: there is no such action`, {hint: `Actions: ${names.join(', ')}`});
+	if (Object.keys(overrides).length === 0) return defaultKeymap;
+	const table = bindings.map((binding): KeyBinding => {
+		const keys = canChange(binding) ? overrides[binding.action] : undefined;
+		return keys ? {...binding, keys} : binding;
+	});
+	const conflict = findConflict(table);
+	if (conflict)
+		throw new UserError(`settings: keys: "${conflict[0]}" would mean both ${conflict[1]} and ${conflict[2]}`, {
+			hint: 'Give one of them another key: [] takes its key away, the palette still has it.',
+		});
+	return createTable(table);
+}

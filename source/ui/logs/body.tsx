@@ -1,0 +1,31 @@
+import type {Head} from './failure-lines.ts';
+import type {LogState} from './log-store.ts';
+import {PoolPane} from './pool-pane.tsx';
+
+type Props = {
+	readonly log: LogState;
+	readonly title: string;
+	readonly head?: Head;
+	readonly empty: string;
+	readonly isColoured: boolean;
+	readonly columns: number;
+	readonly rows: number;
+};
+
+/** A log that fills its screen; without a frame when it is zoomed, so that selecting with the mouse gets lines alone. */
+export function LogsBody({log, title, head, empty, isColoured, columns, rows}: Props) {
+	const source = log.view.source;
+	return (
+		<PoolPane
+			title={source === undefined ? title : `${title}: ${source}`}
+			state={log}
+			head={head}
+			empty={empty}
+			isColoured={isColoured}
+			isFocused
+			isFrameless={log.isZoomed}
+			columns={columns}
+			rows={rows}
+		/>
+	);
+}

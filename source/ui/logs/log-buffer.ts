@@ -1,0 +1,72 @@
+import {createListeners, type Readable} from '../parts/store.ts';
+
+export type LogStream = 'stdout' | 'stderr' | 'build';
+
+export type LogLine = {
+	/** Raw foreign text: whoever shows it sanitises it. */
+	readonly text: string;
+	readonly stream: LogStream;
+	/** Milliseconds since the epoch. */
+	readonly at: number;
+};
+
+/** The snapshot is a version that grows with every push. */
+export type LogBuffer = Readable<number> & {
+	readonly push: (line: LogLine) => void;
+	/** Number of the oldest line that is still kept; lines are numbered from 0 and keep their number. */
+	readonly first: () => number;
+	/** Number that the next line will get, which is also how many there have been. */
+	readonly next: () => number;
+	/** Lines numbered `from` up to, but not with, `to`; those no longer kept are left out. */
+	readonly slice: (from: number, to: number) => LogLine[];
+	/** The last `rows` lines, or those that end `offset` lines before the last one. */
+	readonly tail: (rows: number, offset?: number) => LogLine[];
+	/** How many lines fell out at the old end. */
+	readonly dropped: () => number;
+};
+
+/** Longer lines are cut when they arrive, so that no source can fill the memory. */
+const longestLine = 4096;
+
+type Options = {
+	readonly capacity?: number;
+	/** Gets the notification of every push; a screen hands it to its frame clock. */
+	readonly schedule?: (notify: () => void) => void;
+};
+
+/** The newest lines of one source, in a ring: a push takes the same short time however many there have been. */
+export function createLogBuffer({capacity = 10_000, schedule = notify => notify()}: Options = {}): LogBuffer {
+	const ring: LogLine[] = [];
+	const {subscribe, notify} = createListeners();
+	let next = 0;
+
+	const first = () => Math.max(0, next - capacity);
+	const slice = (from: number, to: number) => {
+		const lines: LogLine[] = [];
+		for (let n = Math.max(from, first()); n < Math.min(to, next); n++) lines.push(ring[n % capacity]!);
+		return lines;
+	};
+
+	return {
+		subscribe,
+		getSnapshot: () => next,
+		push(line) {
+			ring[next % capacity] = {...line, text: cutLine(line.text)};
+			next++;
+			schedule(notify);
+		},
+		first,
+		next: () => next,
+		slice,
+		tail: (rows, offset = 0) => slice(next - offset - rows, next - offset),
+		dropped: first,
+	};
+}
+
+/** A line's start, and how much of it is gone. */
+export function cutLine(text: string): string {
+	if (text.length <= longestLine) return text;
+	const rest = (text.length - longestLine).toLocaleString('en-US');
+	// A slice of a long string keeps the whole string alive; going through a buffer makes a copy.
+	return `${Buffer.from(text.slice(0, longestLine)).toString()} … ${rest} more characters`;
+}

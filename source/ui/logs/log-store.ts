@@ -1,0 +1,154 @@
+import {typedBy} from '../keys/key-names.ts';
+import type {KeyAction} from '../keys/keymap.ts';
+import {createStore, type Readable} from '../parts/store.ts';
+import type {LogPool} from './log-pool.ts';
+import {plainLine} from './log-text.ts';
+import {
+	allLines,
+	findMatch,
+	linesInSight,
+	newPoolView,
+	type PoolView,
+	type StreamChoice,
+	scrollPool,
+	togglePoolFollow,
+} from './pool-view.ts';
+
+export type LogState = {
+	readonly pool: LogPool;
+	readonly view: PoolView;
+	/** What is being typed to search for; undefined while nothing is. */
+	readonly typed: string | undefined;
+	/** What came of the last key. */
+	readonly message: string | undefined;
+	readonly isZoomed: boolean;
+};
+
+/** What a log can do with its text; the command does it. */
+export type LogEffects = {
+	/** Puts a text into the clipboard. */
+	readonly copy: (text: string) => void;
+	/** Writes a file for an environment and says where; fails with what a person can understand. */
+	readonly save: (environment: string, name: string, text: string) => Promise<string>;
+	/** Shows a text in the pager and comes back. */
+	readonly page: (text: string) => void;
+};
+
+export type LogStore = Readable<LogState> & {
+	/** Shows another pool; how it is looked at stays, where does not. */
+	readonly show: (pool: LogPool) => void;
+	/** What a key does to the log; false when it is none of its actions. `rows` is the height of the lines. */
+	readonly act: (action: KeyAction, rows: number) => boolean;
+	/** A key while a search is typed, with what it means there. */
+	readonly type: (key: string, action: KeyAction | undefined, rows: number) => void;
+	readonly paste: (text: string) => void;
+	/** Shows one source of the pool, or all. */
+	readonly choose: (source: string | undefined) => void;
+};
+
+const countOf = (lines: number): string => (lines === 1 ? '1 line' : `${lines.toLocaleString('en-US')} lines`);
+
+const streams: readonly StreamChoice[] = ['both', 'stderr', 'stdout'];
+
+/** What the log in sight belongs to. `name` begins the name of a file that is saved. */
+export type LogPlace = {readonly environment: string; readonly name: string};
+
+/** The state of a log screen. */
+export function createLogStore(pool: LogPool, place: () => LogPlace, effects: LogEffects): LogStore {
+	const store = createStore<LogState>({pool, view: newPoolView, typed: undefined, message: undefined, isZoomed: false});
+	const state = store.getSnapshot;
+	const change = (part: Partial<LogState>) => store.set({...state(), message: undefined, ...part});
+	const look = (part: Partial<PoolView>) => change({view: {...state().view, ...part}});
+
+	const goTo = (step: 1 | -1, rows: number) => {
+		const {view, pool: shown} = state();
+		if (view.query === '') return change({message: 'Nothing is searched for: / takes a text'});
+		const found = findMatch(view, shown, step, rows);
+		if (found) change({view: found});
+		else
+			change({
+				message: `No ${view.match === undefined ? '' : 'more '}"${view.query}" ${step === 1 ? 'below' : 'above'}`,
+			});
+	};
+	const search = (rows: number) => {
+		const query = state().typed ?? '';
+		change({typed: undefined, view: {...state().view, query, match: undefined, isOnlyMatches: false}});
+		if (query === '') return;
+		const {view, pool: shown} = state();
+		const found = findMatch(view, shown, -1, rows) ?? findMatch(view, shown, 1, rows);
+		change(found ? {view: found} : {message: `"${query}" is in none of the lines`});
+	};
+	const text = () => allLines(state().view, state().pool).map(plainLine(state().pool)).join('\n');
+	const save = () => {
+		const count = allLines(state().view, state().pool).length;
+		if (count === 0) return change({message: 'There is no line to save'});
+		const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
+		const {environment, name} = place();
+		effects.save(environment, `${name}-${stamp}.log`, `${text()}\n`).then(
+			path => change({message: `Saved ${countOf(count)} to ${path}`}),
+			(error: unknown) => change({message: error instanceof Error ? error.message : String(error)}),
+		);
+	};
+	const copy = (rows: number) => {
+		const lines = linesInSight(state().pool, state().view, rows);
+		if (lines.length === 0) return change({message: 'There is no line to copy'});
+		effects.copy(lines.map(plainLine(state().pool)).join('\n'));
+		change({message: `Copied ${countOf(lines.length)}`});
+	};
+
+	const handlers = (rows: number): Partial<Record<KeyAction, () => void>> => {
+		const {view, pool: shown} = state();
+		const half = Math.max(1, Math.floor(rows / 2));
+		const scroll = (by: number) => () => change({view: scrollPool(view, shown, by, rows)});
+		return {
+			up: scroll(-1),
+			down: scroll(1),
+			'half-up': scroll(-half),
+			'half-down': scroll(half),
+			first: scroll(Number.NEGATIVE_INFINITY),
+			last: scroll(Number.POSITIVE_INFINITY),
+			follow: () => change({view: togglePoolFollow(view, shown)}),
+			search: () => change({typed: ''}),
+			'next-match': () => goTo(1, rows),
+			'previous-match': () => goTo(-1, rows),
+			only: () =>
+				view.query === ''
+					? change({message: 'Search first: / takes a text'})
+					: look({isOnlyMatches: !view.isOnlyMatches, end: undefined}),
+			stream: () => look({stream: streams[(streams.indexOf(view.stream) + 1) % streams.length]!, end: undefined}),
+			wrap: () => look({isWrapped: !view.isWrapped}),
+			time: () => look({hasTime: !view.hasTime}),
+			zoom: () => change({isZoomed: !state().isZoomed}),
+			copy: () => copy(rows),
+			save,
+			pager: () => effects.page(`${text()}\n`),
+		};
+	};
+
+	return {
+		...store,
+		show(next) {
+			if (next === state().pool) return;
+			const {isWrapped, hasTime} = state().view;
+			change({pool: next, typed: undefined, view: {...newPoolView, isWrapped, hasTime}});
+		},
+		act(action, rows) {
+			const handler = handlers(rows)[action];
+			handler?.();
+			return handler !== undefined;
+		},
+		type(key, action, rows) {
+			const {typed = ''} = state();
+			if (action === 'choose') search(rows);
+			else if (action === 'back') change({typed: undefined});
+			else if (action === 'erase') change({typed: Array.from(typed).slice(0, -1).join('')});
+			else if (action === 'erase-all') change({typed: ''});
+			else change({typed: (typed + typedBy(key)).slice(0, 200)});
+		},
+		paste(pasted) {
+			const {typed} = state();
+			if (typed !== undefined) change({typed: (typed + pasted.split('\n', 1)[0]!.trim()).slice(0, 200)});
+		},
+		choose: source => look({source, end: undefined, match: undefined}),
+	};
+}

@@ -1,0 +1,22 @@
+import {Box, Text} from 'ink';
+import {Fragment} from 'react';
+import {fitHints, type Hint, hintGap} from '../keys/key-hints.ts';
+import {looks} from './theme.ts';
+
+type Props = {readonly hints: readonly Hint[]; readonly columns: number};
+
+/** The keys that work here, on one line. */
+export function Footer({hints, columns}: Props) {
+	return (
+		<Box height={1} flexShrink={0} paddingLeft={2}>
+			<Text wrap="truncate">
+				{fitHints(hints, columns - 3).map(({action, keys, label}, index) => (
+					<Fragment key={action}>
+						{index > 0 && ' '.repeat(hintGap)}
+						<Text {...looks.title}>{keys}</Text> <Text {...looks.secondary}>{label}</Text>
+					</Fragment>
+				))}
+			</Text>
+		</Box>
+	);
+}

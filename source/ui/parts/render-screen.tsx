@@ -1,0 +1,27 @@
+import {type Instance, type RenderOptions, render} from 'ink';
+import type {ReactNode} from 'react';
+import {createGlyphs} from '../../output/glyphs.ts';
+import type {Keymap} from '../keys/keymap.ts';
+import {KeymapContext} from '../keys/use-keymap.ts';
+import {GlyphsContext} from './use-glyphs.ts';
+
+type Options = Pick<RenderOptions, 'alternateScreen' | 'maxFps'> & {
+	readonly keymap: Keymap;
+	readonly stdin: NodeJS.ReadStream;
+	readonly stdout: NodeJS.WriteStream;
+};
+
+/**
+ * Draws a screen with the user's keys and the signs that the terminal can show. The terminal is in raw mode before the
+ * first frame: Ink turns it on after it, and a key pressed in between would be echoed into the frame, or be a ctrl-z
+ * that stops the program with the frame still on the screen.
+ */
+export function renderScreen(screen: ReactNode, {keymap, stdin, ...options}: Options): Instance {
+	if (stdin.isTTY) stdin.setRawMode(true);
+	return render(
+		<GlyphsContext value={createGlyphs(process.env)}>
+			<KeymapContext value={keymap}>{screen}</KeymapContext>
+		</GlyphsContext>,
+		{...options, stdin, incrementalRendering: true, exitOnCtrlC: false, patchConsole: false},
+	);
+}

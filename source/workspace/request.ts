@@ -1,0 +1,24 @@
+import {type PlanRequest, plainRequest} from '../refresh/plan-request.ts';
+
+type RequestFlags = {
+	readonly service?: readonly string[];
+	readonly rebuild?: boolean;
+	readonly replace?: readonly string[];
+	readonly refreshOnly?: boolean;
+	readonly destroy?: boolean;
+	readonly deleteData?: boolean;
+	readonly hold?: boolean;
+	readonly release?: 'again' | 'done';
+};
+
+/** What the flags of plan, apply and destroy ask to be planned. */
+export const requestOf = (flags: RequestFlags): PlanRequest => ({
+	...plainRequest,
+	mode: flags.destroy ? 'destroy' : flags.refreshOnly ? 'refresh-only' : 'apply',
+	services: flags.service && flags.service.length > 0 ? flags.service : null,
+	rebuild: flags.rebuild ?? false,
+	replace: flags.replace ?? [],
+	deleteData: flags.deleteData ?? false,
+	isHold: flags.hold ?? false,
+	release: flags.release ?? 'ask',
+});

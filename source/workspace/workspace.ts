@@ -1,0 +1,129 @@
+import {existsSync} from 'node:fs';
+import {defaultEnvironment} from '../command-names.ts';
+import type {Project} from '../descriptor/project.ts';
+import {connectDocker} from '../engine/docker.ts';
+import type {Engine} from '../engine/engine.ts';
+import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
+import {nearest} from '../nearest.ts';
+import type {ProbeReader} from '../refresh/read-probes.ts';
+import type {RouterOptions} from '../router/router.ts';
+import {readSettings, type Settings} from '../settings.ts';
+import {checkDirectory, stateDirectory} from '../state/directory.ts';
+import {listEnvironments} from '../state/environments.ts';
+import type {State} from '../state/state.ts';
+import {newState, readState} from '../state/store.ts';
+import type {CommonFlags} from './flags.ts';
+import {actOn, isFolder} from './invocation.ts';
+
+/** What a command works on: the project of this folder, one of its environments, and the engine. */
+export type Workspace = {
+	readonly project: Project;
+	readonly environment: string;
+	readonly settings: Settings;
+	readonly engine: Engine;
+	readonly router: RouterOptions;
+	readonly readProbes: ProbeReader;
+	/** State folder of the environment; it need not exist yet. */
+	readonly directory: string;
+	/** Put right on the way, for the user to know. */
+	readonly warnings: readonly string[];
+	/** Milliseconds to wait for another command on this environment; it leaves at once without. */
+	readonly lockWaitMs?: number;
+};
+
+export const routerOptions = ({
+	routerName,
+	routerListen,
+	routerPort,
+	routerImage,
+	networkPool,
+}: Settings): RouterOptions => ({
+	name: routerName,
+	listen: routerListen,
+	port: routerPort,
+	image: routerImage,
+	pool: networkPool,
+});
+
+/** The part of a workspace that needs no project. */
+export type EnginePlace = Pick<Workspace, 'settings' | 'engine' | 'router' | 'readProbes'>;
+
+/** Reads the settings and names the engine; nothing is sent to it yet. */
+export async function openEngine(): Promise<EnginePlace> {
+	const settings = await readSettings();
+	const engine = connectDocker();
+	const router = routerOptions(settings);
+	const readProbes: ProbeReader = async state => {
+		// Few commands ask for it.
+		const {createProbeReader} = await import('../refresh/read-probes.ts');
+		return createProbeReader({engine, reads: engine, options: router})(state);
+	};
+	return {settings, engine, router, readProbes};
+}
+
+/** Reads the descriptor, on top of the settings and the engine. */
+export async function openWorkspace(flags: CommonFlags, place?: EnginePlace): Promise<Workspace> {
+	const {settings, engine, router, readProbes} = place ?? (await openEngine());
+	// The parser and the schema take a while to load; an engine that was asked already answers meanwhile.
+	const {loadProject} = await import('../descriptor/load.ts');
+	const project = await loadProject(process.cwd());
+	if (flags.project !== undefined && !isFolder(flags.project) && flags.project !== project.name)
+		throw new UserError(`compartment.yml is of project ${project.name}, not ${flags.project}`, {
+			hint: `Run the command in the folder of project ${flags.project}, or name that folder: --project ../${flags.project}`,
+		});
+	const environment = flags.env ?? defaultEnvironment;
+	actOn(environment);
+	return {
+		project,
+		environment,
+		settings,
+		engine,
+		router,
+		readProbes,
+		directory: stateDirectory(project.directory, environment),
+		warnings: checkDirectory(project.directory, environment),
+		lockWaitMs: flags.lockTimeout ?? 0,
+	};
+}
+
+/** The environment's state; a fresh one, which is nowhere on disk, when it was never deployed. */
+export async function readOrNewState({
+	project,
+	environment,
+	directory,
+}: Workspace): Promise<{state: State; isNew: boolean}> {
+	const state = await readState(directory);
+	if (!state) return {state: newState({project: project.name, environment}), isNew: true};
+	if (state.project !== project.name)
+		throw new UserError(
+			`the state in ${directory} is of project ${state.project}, but compartment.yml names ${project.name}`,
+			{
+				hint: hint`If this folder is a copy of another project's: ${command('state forget')}. If the project was renamed: rename it back, ${command('destroy')}, then rename, because a project's name is part of every object it has.`,
+			},
+		);
+	return {state, isNew: false};
+}
+
+/** The state of an environment that must exist. */
+export async function readExistingState(workspace: Workspace): Promise<State> {
+	const {state, isNew} = await readOrNewState(workspace);
+	if (!isNew) return state;
+	throw await unknownEnvironment(workspace);
+}
+
+/** Names the environments that there are: a mistyped name must not make another one. */
+export async function unknownEnvironment({project, environment}: Workspace): Promise<UserError> {
+	const known = (await listEnvironments(project.directory)).map(entry => entry.environment);
+	const meant = nearest(environment, known);
+	const suggestion = meant === undefined ? '' : `, did you mean ${meant}?`;
+	const list = known.length === 0 ? '' : `There are: ${known.join(', ')}. `;
+	return new UserError(`environment ${environment} of ${project.name} has not been deployed yet${suggestion}`, {
+		hint: hint`${list}${command('apply')} deploys this one`,
+	});
+}
+
+/** Refuses an environment that was never begun, before anything is made for it. */
+export async function assertEnvironment(workspace: Workspace): Promise<void> {
+	if (!existsSync(workspace.directory)) throw await unknownEnvironment(workspace);
+}
