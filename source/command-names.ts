@@ -1,6 +1,6 @@
 /**
- * Every command, and how its environment is named on the command line: with a flag, as its argument, or not at all.
- * A test compares this with the real command line.
+ * Every command, and how it takes its environment: as a flag, as its argument, or not at all. A test compares this list
+ * with the real command line.
  */
 export const commandScopes = {
 	browse: 'flag',
@@ -72,9 +72,9 @@ export type CommandName = keyof typeof commandScopes;
 
 export const isCommandName = (name: string): name is CommandName => Object.hasOwn(commandScopes, name);
 
-/** Environment of a command that names none. */
+/** Default environment of a command. */
 export const defaultEnvironmentOf = (name: CommandName): string =>
 	name === 'variable run' ? 'development' : 'production';
 
-/** Environment of most commands that name none. */
+/** Default environment of most commands. */
 export const defaultEnvironment = 'production';

@@ -2,8 +2,8 @@ import {homedir} from 'node:os';
 import {isAbsolute, join} from 'node:path';
 
 /**
- * The user's own folder for settings and the identity: COMPARTMENT_CONFIG_HOME, else `compartment` in
- * XDG_CONFIG_HOME (a relative one is ignored, as its specification says), else in `~/.config`.
+ * The folder of the user's settings and identity: COMPARTMENT_CONFIG_HOME, else `compartment` in XDG_CONFIG_HOME (ignored
+ * when relative, as the XDG specification requires), else in `~/.config`.
  */
 export function configurationDirectory(env: NodeJS.ProcessEnv = process.env): string {
 	const own = env['COMPARTMENT_CONFIG_HOME'];

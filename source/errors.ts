@@ -1,6 +1,6 @@
 import type {Hint} from './hint.ts';
 
-/** Exit codes a user can rely on (README, "Exit codes"). */
+/** Exit codes that users can rely on (README, "Exit codes"). */
 export const exitCodes = {done: 0, error: 1, changesPending: 2, locked: 3, cancelled: 130} as const;
 
 type UserErrorOptions = {
@@ -11,8 +11,8 @@ type UserErrorOptions = {
 };
 
 /**
- * Something the user or the world outside can cause. It is printed as a message, never as a stack trace;
- * everything else that is thrown is a defect of ours.
+ * An error that the user or the outside world can cause. It is printed as a message, never as a stack trace; anything
+ * else that is thrown is a bug.
  */
 export class UserError extends Error {
 	readonly hint: Hint | undefined;
@@ -26,13 +26,13 @@ export class UserError extends Error {
 	}
 }
 
-/** The engine refused or failed an operation: names the operation, the address and the engine's own text. */
+/** The engine refused a request or failed. The message names the request, the address and the engine's own text. */
 export class EngineError extends UserError {
-	/** HTTP status of the engine's answer, when there was one. */
+	/** HTTP status of the engine's response, if there was one. */
 	readonly status: number | undefined;
 	/**
-	 * No answer came, so what was asked for may have happened all the same. Only a look at the engine tells; what failed
-	 * for sure says so with a status, or with `isAnswered`.
+	 * No response came, so the request may have succeeded: only the state of the engine shows it. A definite failure has a
+	 * status or is marked `isAnswered`.
 	 */
 	readonly isOutcomeUnknown: boolean;
 
@@ -47,7 +47,7 @@ export class EngineError extends UserError {
 	}
 }
 
-/** Whether the engine may have done what this error says has failed. */
+/** Whether the request behind this error may have succeeded after all. */
 export const isOutcomeUnknown = (error: unknown): boolean =>
 	error instanceof EngineError
 		? error.isOutcomeUnknown
@@ -55,9 +55,9 @@ export const isOutcomeUnknown = (error: unknown): boolean =>
 
 type FailedStep = {readonly name: string; readonly lines: readonly string[]};
 
-/** A build that failed, with the step and the last lines of it. The message holds all of that. */
+/** A failed build, with the failed step and its last lines. The message contains all of it. */
 export class BuildError extends UserError {
-	/** What failed, without the lines. */
+	/** What failed, without the output. */
 	readonly summary: string;
 	readonly step: FailedStep | undefined;
 
@@ -85,10 +85,10 @@ export class CancelledError extends UserError {
 	}
 }
 
-/** What to do about anything thrown, or about what caused it. */
+/** The hint of an error, or of the nearest cause that has one. */
 export const hintOf = (error: unknown): Hint | undefined =>
 	(error instanceof UserError ? error.hint : undefined) ??
 	(error instanceof Error && error.cause !== undefined ? hintOf(error.cause) : undefined);
 
-/** The text of anything thrown, for messages that quote a cause. */
+/** The message of anything thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 /**
- * Named places around every durable write. Tests loop over all of them, so a new write gets its names here; the steps
- * of an apply have a list of their own below.
+ * Named places around every durable write. Tests crash at each of them, so a new write needs its names here. The
+ * journaled writes of an apply have their own list below.
  */
 const statePoints = [
 	'state.before-write',
@@ -28,8 +28,8 @@ const statePoints = [
 	'trust.after-write',
 ] as const;
 
-/** The journaled operations of an apply, by the type of their intent. */
-const operations = [
+/** The journaled writes of an apply, by the type of their intent. */
+const journaledWrites = [
 	'create-network',
 	'create-volume',
 	'build-image',
@@ -42,10 +42,10 @@ const operations = [
 	'remove',
 ] as const;
 
-/** Around the engine call of each operation. */
-const applyPoints = operations.flatMap(type => [`apply.before-${type}`, `apply.after-${type}`] as const);
+/** Around the engine call of each journaled write. */
+const applyPoints = journaledWrites.flatMap(type => [`apply.before-${type}`, `apply.after-${type}`] as const);
 
-/** Between the engine calls of one operation, where a crash leaves it half done. */
+/** Between the engine calls of one journaled write, where a crash leaves it half done. */
 const innerPoints = [
 	'candidate.after-open',
 	'candidate.after-ready',
@@ -64,7 +64,7 @@ const innerPoints = [
 	'destroy.after-images',
 ] as const;
 
-/** Between the parts of a rotation of the access password. */
+/** Between the stages of an access password rotation. */
 const rotationPoints = [
 	'rotate.after-mark',
 	'rotate.after-both',
@@ -72,7 +72,7 @@ const rotationPoints = [
 	'rotate.after-withdraw',
 ] as const;
 
-/** Between the parts of a recovery, which may be interrupted as well. */
+/** Between the stages of a recovery, which can itself be interrupted. */
 const recoveryPoints = [
 	'recover.before-outcome',
 	'recover.after-outcome',
@@ -81,7 +81,7 @@ const recoveryPoints = [
 	'recover.after-settle',
 ] as const;
 
-/** Around the steps of a backup and of a restore. */
+/** Between the stages of a backup or restore. */
 const backupPoints = [
 	'backup.after-record',
 	'backup.after-command',
@@ -110,9 +110,9 @@ const codes: Readonly<Record<string, string>> = {enospc: 'ENOSPC', full: 'ENOSPC
 const hits = new Map<string, number>();
 
 /**
- * Dies here when the environment variable COMPARTMENT_FAILPOINT asks for it. Its form is `name[:n][:enospc|:full|:error]`:
- * the nth hit (default the first) ends the process with SIGKILL, or throws an error with the code ENOSPC or EIO. With
- * `full`, every later hit throws as well, as on a disk that stays full.
+ * Crashes here when the environment variable COMPARTMENT_FAILPOINT, `name[:n][:enospc|:full|:error]`, says so. The nth hit
+ * (by default the first) kills the process with SIGKILL, or throws an error with the code ENOSPC or EIO. With `full`,
+ * every later hit throws too, as on a disk that stays full.
  */
 export function failpoint(name: FailpointName): void {
 	const wanted = process.env['COMPARTMENT_FAILPOINT'];
@@ -130,12 +130,14 @@ export function failpoint(name: FailpointName): void {
 	throw Object.assign(new Error(`${code}: failpoint ${name}`), {code});
 }
 
-/** Counts from the beginning again, for tests that stay in one process. */
+/** Resets the counts, for tests that run in one process. */
 export const resetFailpoints = (): void => hits.clear();
 
 // A misspelt name would make a crash test pass without a crash.
 function assertKnown(name: string, options: readonly string[]): void {
-	if (!(failpointNames as readonly string[]).includes(name)) throw new Error(`COMPARTMENT_FAILPOINT: no "${name}"`);
+	if (!(failpointNames as readonly string[]).includes(name))
+		throw new Error(`COMPARTMENT_FAILPOINT: unknown failpoint "${name}"`);
 	const unknown = options.find(option => !/^[1-9]\d*$/.test(option) && codes[option] === undefined);
-	if (unknown !== undefined) throw new Error(`COMPARTMENT_FAILPOINT: "${unknown}" is no count, enospc, full or error`);
+	if (unknown !== undefined)
+		throw new Error(`COMPARTMENT_FAILPOINT: "${unknown}" is not a count, enospc, full or error`);
 }

@@ -3,7 +3,7 @@ import {accessSync, constants, existsSync, realpathSync, statSync} from 'node:fs
 import {homedir} from 'node:os';
 import path from 'node:path';
 
-/** Environment variables of a process; a variable without a value is not there. */
+/** Environment variables of a process; undefined is unset. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 type Start<Options> = Omit<Options, 'env'> & {
@@ -11,16 +11,16 @@ type Start<Options> = Omit<Options, 'env'> & {
 	readonly variables?: Variables;
 };
 
-// Importing it takes 4 ms, which the first frame of every screen would pay.
+// An import takes 4 ms and would delay the first frame of every screen.
 const childProcess = () => process.getBuiltinModule('node:child_process');
 
-/** Relative entries of PATH name folders of whatever directory we are in, so a repository could put a program there. */
+/** Relative entries of PATH depend on the working directory, so a repository could supply programs through them. */
 const absoluteFolders = (searchPath: string | undefined): string[] =>
 	(searchPath ?? '').split(path.delimiter).filter(folder => path.isAbsolute(folder));
 
 /**
- * The environment of a program that we start: our own without `COMPARTMENT_*`, such as the passphrase, and with the
- * absolute folders of PATH only; then `variables`.
+ * The environment of a child process: this one's without `COMPARTMENT_*`, such as the passphrase, and without relative
+ * folders of PATH, plus `variables`.
  */
 export function childEnvironment(variables: Variables = {}, own: Variables = process.env): NodeJS.ProcessEnv {
 	const kept = Object.entries(own).filter(([name]) => !name.startsWith('COMPARTMENT_'));
@@ -29,7 +29,7 @@ export function childEnvironment(variables: Variables = {}, own: Variables = pro
 	return {...Object.fromEntries(kept), ...search, ...variables};
 }
 
-/** Whether a path is a folder or lies in it. Both are real paths. */
+/** Whether a file is inside a folder, or is that folder. Both must be real paths. */
 function isIn(folder: string, file: string): boolean {
 	const relative = path.relative(folder, file);
 	return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
@@ -44,7 +44,7 @@ function isExecutable(file: string): boolean {
 	}
 }
 
-/** The repository that holds a folder, else the folder. A home folder may be a repository, and holds programs of its user. */
+/** The repository around a folder, else the folder. A home folder does not count: it holds the programs of its user. */
 function repositoryOf(folder: string): string {
 	for (let current = folder; current !== homedir(); current = path.dirname(current)) {
 		if (existsSync(path.join(current, '.git'))) return current;
@@ -54,8 +54,8 @@ function repositoryOf(folder: string): string {
 }
 
 /**
- * Absolute path of a program on our own PATH; undefined when there is none. Nothing inside the repository of `project`
- * is taken: what lies there is not a program of this machine, even when npm or direnv put one of its folders on PATH.
+ * Absolute path of a program on the PATH; undefined when there is none. Programs inside the repository of `project` are
+ * ignored, even if npm or direnv put their folder on the PATH: a repository must not choose what runs on this machine.
  */
 export function findProgram(name: string, project: string, own: Variables = process.env): string | undefined {
 	const root = repositoryOf(realpathSync(project));
@@ -64,7 +64,7 @@ export function findProgram(name: string, project: string, own: Variables = proc
 		.find(file => isExecutable(file) && ![file, realpathSync(file)].some(place => isIn(root, place)));
 }
 
-/** Starts a program. Everything in this code base that starts one does it with a function of this file. */
+/** Starts a program. Every program that Compartment starts is started by a function of this file. */
 export function startProgram(
 	file: string,
 	args: readonly string[],
@@ -73,7 +73,7 @@ export function startProgram(
 	return childProcess().spawn(file, args, {...options, env: childEnvironment(variables)});
 }
 
-/** Runs a program and waits for its end; nothing else happens in this process meanwhile. */
+/** Runs a program and blocks this process until it exits. */
 export function runProgram(
 	file: string,
 	args: readonly string[],
@@ -83,12 +83,12 @@ export function runProgram(
 }
 
 /**
- * What a program prints; undefined when it fails or has not ended after 10 s.
+ * The output of a program; undefined when it fails or runs longer than 10 s.
  * @param variables added to its environment
  */
 export function askProgram(file: string, args: readonly string[], variables?: Variables): Promise<string | undefined> {
 	return new Promise(resolve => {
-		// Outside of the project, whose files could configure the program.
+		// Not in the project, whose files could configure the program.
 		const options = {env: childEnvironment(variables), timeout: 10_000, cwd: path.parse(file).root};
 		childProcess().execFile(file, [...args], options, (error, stdout) => resolve(error ? undefined : String(stdout)));
 	});

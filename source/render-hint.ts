@@ -1,15 +1,15 @@
 import {type CommandName, commandScopes, defaultEnvironmentOf} from './command-names.ts';
 import {type CommandPart, type Hint, type HintPart, partsOf} from './hint.ts';
 
-/** Where a hint is shown: its commands act there too. */
+/** Where a hint is shown; its commands apply there too. */
 export type Place = {
-	/** Environment that the message is about. */
+	/** The environment of the message. */
 	readonly environment: string;
-	/** Words of the command line as it was given, without `compartment`. */
+	/** Words of the given command line, without `compartment`. */
 	readonly given?: readonly string[];
 };
 
-// Besides what a shell would obey: characters that nobody sees, or that a terminal obeys.
+// Invisible characters, and those that control a terminal.
 const unclear = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 const escapeBytes = (text: string): string =>
@@ -22,15 +22,15 @@ const escapeBytes = (text: string): string =>
 		.join('');
 
 /**
- * A text as one word of a command line that can be copied: quoted when a shell would split or expand it. What would be
- * invisible is written as bytes, so that the word means the same text and is safe to print.
+ * A text as one word of a command line that can be pasted: quoted if a shell would split or expand it. Invisible
+ * characters are escaped as bytes, so the word is safe to print and still means the same text.
  */
 export const shellWord = (text: string): string => {
 	if (/^[\w.:/@%+=,…-]+$/.test(text)) return text;
 	return unclear.test(text) ? `$'${escapeBytes(text)}'` : `'${text.replaceAll("'", "'\\''")}'`;
 };
 
-/** Puts words at the end, but before what `--` hands on to another program. */
+/** Appends words, but before a `--`, which hands the rest to another program. */
 function insert(words: readonly string[], added: readonly string[]): readonly string[] {
 	const end = words.indexOf('--');
 	return end === -1 ? [...words, ...added] : [...words.slice(0, end), ...added, ...words.slice(end)];
@@ -45,7 +45,7 @@ function environmentWords({command: name, words}: CommandPart, environment: stri
 
 let reach: readonly string[] = [];
 
-/** Words that every command of this process needs to find the same project and engine, such as `--project ../shop`. */
+/** Sets the words that every printed command needs to reach the same project and engine, such as `--project ../shop`. */
 export const reachWith = (words: readonly string[]): void => {
 	reach = words;
 };
@@ -70,8 +70,8 @@ function renderPart(part: HintPart, {environment, given}: Place): string {
 }
 
 /**
- * The text of a hint. Its commands name the environment of the place unless that is their default one, so that what is
- * pasted acts where the message was about. Prose is raw: whoever prints the text sanitises it.
+ * The text of a hint. Commands name the environment unless it is their default, so that a pasted command applies to the
+ * environment of the message. Prose is raw: the caller sanitises the text before printing it.
  */
 export const renderHint = (shown: Hint, place: Place): string =>
 	partsOf(shown)

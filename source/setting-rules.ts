@@ -1,7 +1,7 @@
 import {isIP} from 'node:net';
 import {isAbsolute} from 'node:path';
 
-/** How one kind of setting is checked. Both functions give undefined for what is not allowed. */
+/** How one kind of setting is checked. Both functions return undefined for a value that is not allowed. */
 export type Check<Value> = {
 	/** Completes "must be …". */
 	readonly allowed: string;
@@ -13,7 +13,7 @@ export type Check<Value> = {
 export type Rule<Value> = {
 	readonly fallback: Value;
 	readonly check: Check<Value>;
-	/** Name of the environment variable that goes before the file. */
+	/** Name of the environment variable that overrides the file. */
 	readonly variable: string | undefined;
 };
 
@@ -28,7 +28,7 @@ const text = (allowedText: string, isAllowed: (value: string) => boolean): Check
 	return {allowed: allowedText, accept, fromText: accept};
 };
 
-/** A text of one form. */
+/** A text that matches a pattern. */
 export const allowed = (pattern: RegExp, allowedText: string): Check<string> =>
 	text(allowedText, value => pattern.test(value));
 
@@ -70,7 +70,7 @@ export const imageReference = text(
 
 export const ipAddress = text('an IP address, such as 127.0.0.1', value => isIP(value) !== 0);
 
-/** An IPv4 block whose prefix length lies in a range, written with its first address. */
+/** An IPv4 block whose prefix length is in a range, written with its first address. */
 export const poolOf = (shortest: number, longest: number): Check<string> =>
 	text(
 		`an IPv4 block such as 10.213.0.0/16, from /${shortest} to /${longest}, written with its first address`,
@@ -90,7 +90,7 @@ const keyName =
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Keys by the name of what they do; which names there are is known where the keys are. */
+/** Keys by the name of their action. Names are checked where the actions are known. */
 export const keyLists: Check<Readonly<Record<string, readonly string[]>>> = {
 	allowed: 'an object of lists of keys, such as {"follow": ["F", "ctrl-f"]}',
 	accept: value =>
@@ -113,7 +113,7 @@ export const colourNames: readonly string[] = [
 	...baseColours.slice(1).map(name => `bright-${name}`),
 ];
 
-/** A colour for some of these meanings; the others keep theirs. */
+/** Colours for some of these meanings; the others keep their defaults. */
 export function coloursOf<const Meaning extends string>(
 	fallback: Readonly<Record<Meaning, string>>,
 ): Check<Readonly<Record<Meaning, string>>> {

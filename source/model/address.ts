@@ -1,4 +1,4 @@
-/** Addresses name the objects of one environment. */
+/** Addresses: the names of the objects in one environment. */
 export const networkAddress = 'network';
 export const routesAddress = 'routes';
 export const routerAddress = 'router';
@@ -8,13 +8,13 @@ export const imageAddress = (service: string): string => `image.${service}`;
 export const releaseAddress = (service: string): string => `release.${service}`;
 export const serviceAddress = (name: string): string => `service.${name}`;
 export const jobAddress = (service: string): string => `job.${service}`;
-/** A ready deployment that waits for `promote` beside the serving one. */
+/** A held deployment: ready, and waiting for `promote`. */
 export const candidateAddress = (service: string): string => `candidate.${service}`;
 const strayPrefix = 'container.';
 /** A container that the state does not know. */
 export const strayAddress = (containerName: string): string => `${strayPrefix}${containerName}`;
 export const strayName = (address: string): string => address.slice(strayPrefix.length);
-/** Containers and volumes that a backup, a restore or a verification needs for as long as it takes. */
+/** Temporary containers and volumes of a backup, restore or verify. */
 export const operationAddress = (operation: 'backup' | 'restore' | 'verify', resource: string): string =>
 	`${operation}.${resource}`;
 export const isOperationAddress = (address: string): boolean => /^(backup|restore|verify)\./.test(address);

@@ -1,10 +1,10 @@
-/** What an engine says of a container. */
+/** State of a container as the engine reports it. */
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
-/** Whether its process runs at this moment: one that waits to be started again does not. */
+/** Whether its process runs right now, rather than waiting for a restart. */
 export const runsNow = (container: {readonly state: ContainerState} | undefined): boolean =>
 	container?.state === 'running';
 
-/** Whether the engine keeps it up: it runs, or its restart policy is about to start it again. */
+/** Whether the engine keeps it up: it runs, or its restart policy is about to restart it. */
 export const isKeptUp = (container: {readonly state: ContainerState} | undefined): boolean =>
 	container?.state === 'running' || container?.state === 'restarting';

@@ -8,7 +8,7 @@ import type {Desired, DesiredResource, DesiredService, DesiredVolume, ServiceSpe
 import type {Env, EnvValue, VariableScope} from './values.ts';
 import {isSameScope} from './values.ts';
 
-/** What the model needs to know of a stored variable; the state's records fit. */
+/** The part of a stored variable that the model needs. */
 export type KnownVariable = {readonly scope: VariableScope; readonly key: string; readonly revision: string} & (
 	| {readonly isSensitive: false; readonly value: string}
 	| {readonly isSensitive: true}
@@ -18,7 +18,7 @@ type DesiredInput = {
 	readonly project: Project;
 	readonly environment: string;
 	readonly variables: readonly KnownVariable[];
-	/** Outputs that were bound to services by hand. */
+	/** Outputs bound to services with `variable set`, not by the descriptor. */
 	readonly bindings?: readonly (Connection & {readonly service: string})[];
 	/** Domain under which services get their hosts, `localhost` by default. */
 	readonly baseDomain: string;
@@ -73,7 +73,7 @@ function describeResource({project, environment, variables}: DesiredInput, resou
 	};
 }
 
-// A connection of the descriptor takes over a binding of the same variable; a conflict is the plan's to refuse.
+// A connection in the descriptor overrides a binding of the same variable; the plan refuses conflicts.
 const bindingsOf = ({bindings = []}: DesiredInput, service: Service): Connection[] =>
 	bindings
 		.filter(binding => binding.service === service.name)
@@ -152,7 +152,7 @@ function describeService(input: DesiredInput, service: Service): DesiredService 
 	};
 }
 
-/** What one environment should be: pure, from the descriptor, the stored variables and the settings. */
+/** Desired state of one environment, from the descriptor, the stored variables and the settings. Pure. */
 export function describeDesired(input: DesiredInput): Desired {
 	const {project, environment} = input;
 	return {

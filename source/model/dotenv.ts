@@ -1,20 +1,20 @@
-/** A name that a dotenv file assigns, with its line. */
+/** A variable that a dotenv file assigns, with its line. */
 export type Assignment = {readonly key: string; readonly line: number};
 
 export type DotenvScan = {
 	readonly assignments: readonly Assignment[];
-	/** First line that is neither an assignment, nor a comment, nor empty. */
+	/** First line that is not an assignment, a comment or empty. */
 	readonly unsupported: {readonly line: number; readonly text: string} | undefined;
 };
 
 const opening = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*|:\s+)(.*)$/s;
 
-// A backslash in front of the very quote keeps the value open, unless only closing there leaves a good end of the line.
+// A backslash escapes the quote, unless the value is only well-formed when it closes there.
 const quoted = /^(["'`])(?:\\\1|(?!\1)[\s\S])*\1[^\S\n]*(?:#[^\n]*)?(?=\n|$)/;
 
 /**
- * Finds the names that a dotenv file assigns, in order and with repetitions, and what is no dotenv. The values
- * themselves are read by the dotenv package; this only tells what that reads past in silence.
+ * Finds the variables that a dotenv file assigns, in order and with repetitions, and the first line that is not dotenv.
+ * The dotenv package reads the values; this finds what it silently skips.
  */
 export function scanDotenv(content: string): DotenvScan {
 	const lines = content.replace(/\r\n?/g, '\n').split('\n');
@@ -30,7 +30,7 @@ export function scanDotenv(content: string): DotenvScan {
 			continue;
 		}
 		assignments.push({key: match[1]!, line});
-		// A quoted value may go on over several lines; one that never closes is an ordinary word.
+		// A quoted value may span lines; an unclosed quote is an ordinary character.
 		const rest = [match[2]!.trimStart(), ...lines.slice(index + 1)].join('\n');
 		index += (quoted.exec(rest)?.[0].split('\n').length ?? 1) - 1;
 	}

@@ -5,7 +5,7 @@ import {isSameScope} from './values.ts';
 type Known = {readonly scope: VariableScope; readonly key: string; readonly isSensitive: boolean};
 type Bound = {readonly service: string; readonly key: string; readonly resource: string; readonly output: string};
 
-/** One variable as a target sees it, with where it comes from. */
+/** One variable as its target sees it, with its source. */
 export type EffectiveVariable<Variable extends Known> = {
 	readonly key: string;
 	readonly isSensitive: boolean;

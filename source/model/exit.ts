@@ -1,7 +1,7 @@
-/** How a program ended, as the engine tells it. */
+/** How a program ended, as the engine reports it. */
 export type Exit = {readonly exitCode: number | undefined; readonly isOutOfMemory?: boolean | undefined};
 
-/** Numbers that every Linux gives to signals; a program that one of them ended has 128 more as its exit code. */
+/** Signal numbers on Linux. A program killed by a signal exits with 128 plus its number. */
 const signals: Readonly<Record<number, string>> = {
 	1: 'SIGHUP',
 	2: 'SIGINT',
@@ -18,19 +18,19 @@ const signals: Readonly<Record<number, string>> = {
 	15: 'SIGTERM',
 };
 
-/** What shells mean by these exit codes. */
+/** Exit codes with a meaning in shells. */
 const shellCodes: Readonly<Record<number, string>> = {
 	126: 'a command cannot be executed',
 	127: 'a command was not found',
 };
 
-/** Says how a program ended, to stand after its subject: `exited with code 1`, `was ended by SIGSEGV (exit code 139)`. */
+/** How a program ended, as a predicate: `exited with code 1`, `was killed by SIGSEGV (exit code 139)`. */
 export function exitText({exitCode, isOutOfMemory}: Exit): string {
 	const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`;
 	if (isOutOfMemory) return `ran out of memory${code}`;
 	if (exitCode === undefined) return 'ended';
 	const signal = signals[exitCode - 128];
-	if (signal) return `was ended by ${signal}${code}`;
+	if (signal) return `was killed by ${signal}${code}`;
 	const meaning = shellCodes[exitCode];
 	return `exited with code ${exitCode}${meaning ? ` (${meaning})` : ''}`;
 }

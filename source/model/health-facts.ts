@@ -1,12 +1,12 @@
 import type {ContainerState} from './container-state.ts';
 
 /**
- * How a service or resource is, in one word. `healthy`: its container runs, has not restarted in the last minute, and its
- * probe answered. `starting`: before its first ready. `degraded`: restarted in the last minute, or the probe failed once
- * or twice. `crashing`: from the second restart within a minute until it has run for a minute. `hung`: the probe failed
- * three times in a row. `not listening`: no readiness is declared and its port refuses. `stopped`: somebody asked for it
- * with Compartment. `missing`: its container is gone. `failed`: its container does not run, and should. `idle`: a job,
- * which runs when it is asked to. `none`: nothing is deployed.
+ * Health of a service or resource. `healthy`: its container runs, has not restarted in the last minute, and its probe
+ * succeeded. `starting`: not ready yet. `degraded`: restarted in the last minute, or the probe failed once or twice.
+ * `crashing`: from the second restart within a minute until it has run for a minute. `hung`: the probe failed three times
+ * in a row. `not listening`: no readiness is declared and its port refuses connections. `stopped`: stopped with
+ * Compartment. `missing`: its container is gone. `failed`: its container should run and does not. `idle`: a job between
+ * runs. `none`: nothing is deployed.
  */
 export type HealthState =
 	| 'healthy'
@@ -22,7 +22,7 @@ export type HealthState =
 	| 'idle'
 	| 'none';
 
-/** How the latest run of a container ended. */
+/** How a container last exited. */
 export type LastExit = {
 	readonly code: number | null;
 	readonly isOutOfMemory: boolean;
@@ -32,17 +32,17 @@ export type LastExit = {
 
 export type Health = {
 	readonly state: HealthState;
-	/** Why, as half a sentence whose subject is the service; null where the word says it all. */
+	/** Why, as a predicate of the service: `restarted 3 times in 60 s`; null if the state says it all. */
 	readonly cause: string | null;
-	/** Since its deployment: every deployment has a container of its own. */
+	/** Since the deployment, because each one has its own container. */
 	readonly restarts: number;
 	readonly lastExit: LastExit | null;
 };
 
-/** Times in milliseconds since the epoch, on the clock of the engine. */
+/** Times in milliseconds since the epoch, on the engine's clock. */
 export type ContainerFacts = {
 	readonly state: ContainerState;
-	/** The engine's words, such as `Exited (137) 2 minutes ago`. */
+	/** The engine's text, such as `Exited (137) 2 minutes ago`. */
 	readonly status: string;
 	readonly startedAt: number | undefined;
 	readonly finishedAt: number | undefined;
@@ -62,34 +62,34 @@ export type PreviousRun = {
 	readonly endsInMinute: number;
 };
 
-/** What a probe found when it last asked. */
+/** Last result of a probe. */
 export type ProbeFacts = {
-	/** `readiness` was declared; `port` is the courtesy of services without it. */
+	/** `readiness` is declared in compartment.yml; `port` is checked for services without it. */
 	readonly type: 'readiness' | 'port';
 	/** `GET /healthz`, `port 5432`. */
 	readonly question: string;
-	/** In a row until now; three is the most that is counted. */
+	/** Consecutive failures, counted up to three. */
 	readonly failures: 0 | 1 | 2 | 3;
 	/** The last answer: `503 Service Unavailable`. Foreign text. */
 	readonly answer: string;
-	/** How long it has failed for, in milliseconds; null where only this moment is known. */
+	/** Milliseconds since it began to fail; null if only the last result is known. */
 	readonly failsForMs: number | null;
 };
 
 export type HealthFacts = {
 	/** `job`: nothing runs between its runs. `none`: nothing is deployed. */
 	readonly type: 'runs' | 'job' | 'none';
-	/** Recorded: a command of Compartment has stopped it. */
+	/** From the state: stopped with Compartment. */
 	readonly isStopped: boolean;
-	/** Recorded: a restore has not finished. */
+	/** From the state: a restore has not finished. */
 	readonly isHalfRestored?: boolean;
 	readonly container: ContainerFacts | undefined;
-	/** Undefined: there is none, or it has not asked yet. */
+	/** Undefined without a probe, and before its first result. */
 	readonly probe: ProbeFacts | undefined;
-	/** Recorded: it was ready once. */
+	/** From the state: it has been ready. */
 	readonly wasReady: boolean;
-	/** How long it may take to become ready. */
+	/** Readiness timeout. */
 	readonly readyWithinMs: number;
-	/** On the clock of the engine, like the times of its container. */
+	/** Current time on the engine's clock, like the times of the container. */
 	readonly now: number;
 };

@@ -1,14 +1,14 @@
 import type {ContainerFacts, Health, HealthFacts, LastExit} from './health-facts.ts';
 import {clockTime, exitWords, timesWords} from './health-words.ts';
 
-/** A container that ran this long is over its crash. */
+/** A container that has run this long has recovered from its crash. */
 const settledMs = 60_000;
 
 function lastExitOf(container: ContainerFacts): LastExit | null {
 	const {state, exitCode, isOutOfMemory, finishedAt = null, previousRun} = container;
 	if (finishedAt === null) return null;
 	if (state !== 'running' && state !== 'paused') return {code: exitCode, isOutOfMemory, at: finishedAt};
-	// The engine forgets the code of a container that it has started again.
+	// The engine forgets the exit code when it restarts a container.
 	return {
 		code: previousRun?.exitCode ?? null,
 		isOutOfMemory: isOutOfMemory || previousRun?.isOutOfMemory === true,
@@ -17,14 +17,14 @@ function lastExitOf(container: ContainerFacts): LastExit | null {
 }
 
 /**
- * Whether the run before this one was a short one; while it waits for a restart, that is the one that just ended. Engines
- * keep some 256 events: what they have forgotten counts as short, so that a crash loop never looks better than it is.
+ * Whether the previous run was short; during a restart, that is the run that just ended. Engines keep some 256 events, and
+ * a forgotten run counts as short, so that a crash loop never looks better than it is.
  */
 function wasShort({state, startedAt = 0, finishedAt = 0, previousRun}: ContainerFacts): boolean {
 	return (state === 'restarting' ? finishedAt - startedAt : (previousRun?.ranMs ?? 0)) < settledMs;
 }
 
-/** Whether it was restarted within the last minute: then its uptime proves nothing yet. */
+/** Whether it restarted in the last minute, too recently for its uptime to mean anything. */
 const isFresh = ({state, startedAt}: ContainerFacts, now: number): boolean =>
 	state === 'restarting' || startedAt === undefined || now - startedAt < settledMs;
 
@@ -47,7 +47,7 @@ function probeHealth({probe, container, wasReady, readyWithinMs, now}: HealthFac
 	const {type, question, failures, answer, failsForMs} = probe;
 	if (type === 'port') return {state: 'not listening', cause: `does not listen on ${question}: ${answer}`} as const;
 	const startedAt = container?.startedAt ?? now;
-	// It was ready in its first run: a container that was started again has its time once more.
+	// Having been ready counts for the first run only: a restarted container gets its readiness timeout again.
 	const isFirstRun = container?.finishedAt === undefined;
 	if (!(wasReady && isFirstRun) && now - startedAt < readyWithinMs)
 		return {state: 'starting', cause: `is not ready yet: ${question}: ${answer}`} as const;
@@ -56,7 +56,7 @@ function probeHealth({probe, container, wasReady, readyWithinMs, now}: HealthFac
 	return {state: 'hung', cause: `does not answer ${question}${time}: ${answer}`} as const;
 }
 
-/** What became of a container that should run and does not; undefined when the engine keeps it up. */
+/** Why a container that should run does not; undefined if the engine keeps it up. */
 function standstill({state, status}: ContainerFacts): string | undefined {
 	if (state === 'running' || state === 'restarting') return;
 	return state === 'paused'
@@ -87,8 +87,8 @@ export function healthOf(facts: HealthFacts): Health {
 	return {...judge(facts, lastExit), restarts: container?.restartCount ?? 0, lastExit};
 }
 
-/** Whether it does its work, be it with a stumble. */
+/** Whether it works, if not perfectly. */
 export const isServing = ({state}: Pick<Health, 'state'>): boolean => state === 'healthy' || state === 'degraded';
 
-/** Whether only a new container mends it: the engine keeps it up and it does not work. */
+/** Whether only a new container can fix it: the engine keeps it up, but it does not work. */
 export const needsReplacement = ({state}: Pick<Health, 'state'>): boolean => state === 'crashing' || state === 'hung';

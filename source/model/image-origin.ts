@@ -1,4 +1,4 @@
-/** Where an image came from, for people. It never decides whether two images are the same: their ids do. */
+/** Where an image came from, for display only: image ids decide whether two images are the same. */
 export type ImageOrigin = {
 	/** Commit that was checked out when it was built: 7 hex digits, and `+ changes` where files differed from it. */
 	readonly commit?: string;

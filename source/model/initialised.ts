@@ -3,7 +3,7 @@ import type {Env} from './values.ts';
 
 type Container = {readonly preset?: string | undefined; readonly image: string; readonly env: Env};
 
-/** The values that initialise the volumes of such a container once: none for what is no known database. */
+/** The variables with which a known database initialises its volume once; empty for other images. */
 export function initialisingEnv({preset, image, env}: Container): Env {
 	const database = databaseOf({image, ...(preset === undefined ? {} : {preset})});
 	if (!database) return {};

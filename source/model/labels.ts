@@ -1,4 +1,4 @@
-/** Labels that every engine object of ours carries. Nothing without `lineage` (or `router`) is ever changed. */
+/** Labels of every engine object that Compartment makes. Objects without `lineage` or `router` are never changed. */
 export const labels = {
 	lineage: 'compartment.lineage',
 	project: 'compartment.project',
@@ -7,19 +7,19 @@ export const labels = {
 	deployment: 'compartment.deployment',
 	/** Hash of the specification, without any secret. */
 	spec: 'compartment.spec',
-	/** Operation id of the journal: after a crash it tells whether the operation happened. */
+	/** Id of the journaled write that made it: shows after a crash whether the write happened. */
 	op: 'compartment.op',
-	/** Serial of the state that made a container: a state with a lower one is older than what runs. */
+	/** Serial of the state that made a container: a state with a lower serial is outdated. */
 	serial: 'compartment.serial',
-	/** Hosts of an exposed service's container, comma-separated: lets a plan of another environment see what is taken. */
+	/** Hosts of an exposed service, comma-separated, so that plans of other environments see which are taken. */
 	hosts: 'compartment.hosts',
-	/** Marks what belongs to the router, which serves every environment of the engine. */
+	/** Marks objects of the router, which serves every environment of the engine. */
 	router: 'compartment.router',
 } as const;
 
 /**
- * Labels of the images that are built. They differ from those of containers, because a container inherits its image's
- * labels, whoever starts it.
+ * Labels of built images. Separate from those of containers, because a container inherits the labels of its image, whoever
+ * starts it.
  */
 export const imageLabels = {
 	lineage: 'compartment.image.lineage',
@@ -32,8 +32,8 @@ export const imageLabels = {
 const prefix = 'compartment.';
 
 /**
- * The labels of a container that is made from an image: what the image says in our name is blanked, unless the container
- * says it itself. So no image claims a host, or makes a container look like one of another environment.
+ * The labels of a container made from an image. Every `compartment.*` label of the image is blanked unless the container
+ * sets it, so that no image can claim a host or pass its container off as one of another environment.
  */
 export const containerLabels = (
 	own: Readonly<Record<string, string>>,
@@ -77,7 +77,7 @@ export function labelsOf(object: ObjectLabels): Record<string, string> {
 	return result;
 }
 
-/** The labels of an image that is built. */
+/** The labels of a built image. */
 export const imageLabelsOf = ({
 	lineage,
 	project,

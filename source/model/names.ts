@@ -24,8 +24,8 @@ export function dnsLabel(text: string): string {
 }
 
 /**
- * A name for folders, containers, networks and volumes that is unique per environment name, on file systems without
- * case too: the DNS label, and a hash whenever the label is not the name itself, or could be another one's with its hash.
+ * A name for folders, containers, networks and volumes that is unique per environment, even on case-insensitive file
+ * systems: the DNS label, plus a hash if the label differs from the name or looks as if it ended in a hash.
  */
 export function environmentSlug(environment: string): string {
 	const label = dnsLabel(environment);
@@ -54,7 +54,7 @@ export function serviceHost({project, environment, service, baseDomain}: HostPar
 	return `${dnsLabel(parts.join('-'))}.${baseDomain}`;
 }
 
-// Dots part the names, because no part may hold one: `a-b` + `c` and `a` + `b-c` stay different.
+// No part may contain a dot, so `a-b` + `c` and `a` + `b-c` stay different.
 const scope = (project: string, environment: string) => `compartment-${project}.${environmentSlug(environment)}`;
 
 export const environmentNetworkName = (project: string, environment: string): string => scope(project, environment);
@@ -62,16 +62,16 @@ export const environmentNetworkName = (project: string, environment: string): st
 export const meshNetworkName = (project: string, environment: string): string => `${scope(project, environment)}.mesh`;
 
 /**
- * The network that a router is published through. The engine sends published ports through the network whose name sorts
- * first: this one sorts before every `compartment-<project>…`, because no project begins with a hyphen. So joining and
- * leaving environments never moves the port and breaks no connection.
+ * The network that the router is published through. The engine forwards published ports through the network whose name
+ * sorts first. This one sorts before every `compartment-<project>…`, because no project begins with a hyphen, so joining
+ * and leaving environments never moves the port or breaks a connection.
  */
 export const routerNetworkName = (router: string): string => `compartment--${router}`;
 
 export const resourceContainerName = (project: string, environment: string, resource: string): string =>
 	`${scope(project, environment)}.resource.${resource}`;
 
-/** Name of a resource's previous container while a new one takes its place. */
+/** Name of a resource's previous container while it is being replaced. */
 export const previousContainerName = (containerName: string): string => `${containerName}-previous`;
 
 export const volumeName = (project: string, environment: string, resource: string, handle: string): string =>
@@ -84,10 +84,10 @@ export const serviceContainerName = (
 	deployment: string,
 ): string => `${scope(project, environment)}.${service}.${deployment}`;
 
-// What a repository's path part may be in an image reference; any other text becomes a hash.
+// Valid path component of an image reference; anything else becomes a hash.
 const repositoryPart = (text: string): string =>
 	/^[a-z0-9]+(?:(?:__?|-+)[a-z0-9]+)*$/.test(text) ? text : `x${shortHash(text, 12)}`;
 
-/** Repository of the images built for a service; the tag is the build key. */
+/** Image repository of a service's builds; tags are build keys. */
 export const imageRepository = (project: string, environment: string, service: string): string =>
 	['compartment', project, environmentSlug(environment), service].map(repositoryPart).join('/');

@@ -5,12 +5,12 @@ import {resourceHost} from './names.ts';
 import type {Desired, DesiredResource} from './specs.ts';
 import type {Env, EnvValue} from './values.ts';
 
-/** The resource whose output is expanded, with the environment it lives in. */
+/** The resource whose output is expanded, and its environment. */
 export type OutputContext = {readonly project: string; readonly environment: string; readonly resource: string};
 
 const placeholder = /\$\{([^}]*)\}/g;
 
-// A value inside a URL must not be able to end the user name, the password or the database name.
+// In a URL, a value must not be able to end the user name, the password or the database name.
 const isUrl = (template: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(template);
 
 /**
@@ -38,13 +38,13 @@ export function expandOutput(
 	});
 }
 
-/** The variables whose values a template needs. */
+/** Variables that a template uses. */
 export const outputKeys = (template: string): string[] =>
 	[...template.matchAll(placeholder)].flatMap(([, key]) =>
 		key!.startsWith('env.') ? [key!.slice('env.'.length)] : [],
 	);
 
-// Stands for a value where only its identity matters; null when it is not known before the apply.
+// Identifies a value without revealing it; null if it is not known before the apply.
 const identityOf = (value: EnvValue): string | null => {
 	switch (value.type) {
 		case 'plain':
@@ -57,8 +57,8 @@ const identityOf = (value: EnvValue): string | null => {
 };
 
 /**
- * Changes when the expanded output would change, without reading a secret: it covers the template, the names and, for
- * sensitive values, their revisions. Null while a value it needs is still to be generated.
+ * Changes whenever the expanded output would, without reading a secret: it covers the template, the names and the revisions
+ * of sensitive values. Null while a value is yet to be generated.
  */
 export function outputFingerprint(output: ResourceOutput, context: OutputContext, env: Env): string | null {
 	let isKnown = true;
@@ -75,8 +75,8 @@ export function outputFingerprint(output: ResourceOutput, context: OutputContext
 type OutputValue = Extract<EnvValue, {type: 'output'}>;
 
 /**
- * The value with the fingerprint that it has among these resources; unchanged when none of them has such an output.
- * @param envOf what the resource's container gets, when that differs from what is desired
+ * The value with its fingerprint among these resources; unchanged if none of them has the output.
+ * @param envOf environment of the resource's container, if it differs from the desired one
  */
 export function fingerprintIn(
 	{project, environment, resources}: Pick<Desired, 'project' | 'environment' | 'resources'>,

@@ -9,7 +9,7 @@ import {
 	volumeName,
 } from './names.ts';
 
-/** Whose objects are meant: one environment with its state. */
+/** Owner of engine objects: one environment with its state. */
 export type Owner = {readonly lineage: string; readonly project: string; readonly environment: string};
 
 type Labelled = {readonly name: string; readonly labels: Readonly<Record<string, string>>};
@@ -29,8 +29,8 @@ const isOperationName = (rest: string): boolean => {
 const restOf = (name: string, head: string): string => (name.startsWith(head) ? name.slice(head.length) : '');
 
 /**
- * Whether a container is what its labels say: its name is the one that Compartment gives to this address of this
- * environment. Labels alone prove nothing, because a container inherits those of its image, whoever starts it.
+ * Whether a container's name is the one that Compartment gives to the address and environment in its labels. Labels alone
+ * prove nothing, because a container inherits those of its image, whoever starts it.
  */
 export function isGenuineContainer({name, labels: own}: Labelled): boolean {
 	const {[labels.project]: project, [labels.environment]: environment, [labels.address]: address = ''} = own;
@@ -71,7 +71,7 @@ function isGenuineVolume({name, labels: own}: Labelled): boolean {
 	return kind === 'verify' && name.startsWith(`${resourceContainerName(project, environment, resource)}.verify.rbak_`);
 }
 
-/** The part of what the engine has that is what its labels say, of whichever environment. */
+/** The observed objects whose names match their labels, of all environments. */
 export const genuine = <C extends Labelled, N extends Labelled, V extends Labelled>(
 	observed: Objects<C, N, V>,
 ): Objects<C, N, V> => ({
@@ -80,11 +80,11 @@ export const genuine = <C extends Labelled, N extends Labelled, V extends Labell
 	volumes: observed.volumes.filter(isGenuineVolume),
 });
 
-/** Whether labels name this environment with this state. */
+/** Whether labels name this environment and state. */
 export const isLabelledFor = (own: Labelled['labels'], {lineage, project, environment}: Owner): boolean =>
 	own[labels.lineage] === lineage && own[labels.project] === project && own[labels.environment] === environment;
 
-/** Whether a container is ours: lineage, project, environment, address and name fit together. */
+/** Whether a container belongs to this environment: its lineage, project, environment, address and name all match. */
 export const isOwnContainer = (container: Labelled, owner: Owner): boolean =>
 	isLabelledFor(container.labels, owner) && isGenuineContainer(container);
 
@@ -94,7 +94,7 @@ export const isOwnNetwork = (network: Labelled, owner: Owner): boolean =>
 export const isOwnVolume = (volume: Labelled, owner: Owner): boolean =>
 	isLabelledFor(volume.labels, owner) && isGenuineVolume(volume);
 
-/** The part of what the engine has that is ours. */
+/** The observed objects that belong to this environment. */
 export const ownObjects = <C extends Labelled, N extends Labelled, V extends Labelled>(
 	observed: Objects<C, N, V>,
 	owner: Owner,

@@ -1,23 +1,23 @@
 import type {ServiceKind} from '../descriptor/project.ts';
 
-/** Where the server of a static service listens; its base image exposes more ports than it uses. */
+/** Port of static services; their base image exposes more ports than it uses. */
 export const staticPort = 8080;
 
-/** Port of a service that is built, and whose image exposes nothing. */
+/** Default port of a built image that exposes none. */
 const builtPort = 3000;
 
-/** Port of a service with a finished image that exposes nothing. */
+/** Default port of a prebuilt image that exposes none. */
 const prebuiltPort = 80;
 
 type Question = {
 	readonly kind: ServiceKind;
 	/** From `port` or variable PORT. */
 	readonly declared?: number;
-	/** Whether the service names a finished image instead of a source. */
+	/** Whether the service names an image instead of a source directory. */
 	readonly isPrebuilt: boolean;
 };
 
-/** A port and where it comes from; `number` is absent while the image is not known. */
+/** A port and its origin; `number` is absent while the image is unknown. */
 export type PortChoice = {readonly number?: number; readonly why: string};
 
 /**
@@ -26,9 +26,9 @@ export type PortChoice = {readonly number?: number; readonly why: string};
  */
 export function choosePort({kind, declared, isPrebuilt}: Question, exposed: readonly number[] | undefined): PortChoice {
 	if (declared !== undefined) return {number: declared, why: 'port or variable PORT'};
-	if (kind === 'static') return {number: staticPort, why: 'static services listen there'};
+	if (kind === 'static') return {number: staticPort, why: 'port of static services'};
 	const fallback = isPrebuilt ? prebuiltPort : builtPort;
-	if (exposed === undefined) return {why: `the first one that the image exposes, else ${fallback}`};
-	if (exposed[0] !== undefined) return {number: exposed[0], why: 'the first one that the image exposes'};
-	return {number: fallback, why: 'default, because the image exposes none'};
+	if (exposed === undefined) return {why: `first port that the image exposes, else ${fallback}`};
+	if (exposed[0] !== undefined) return {number: exposed[0], why: 'first port that the image exposes'};
+	return {number: fallback, why: 'default, because the image exposes no port'};
 }

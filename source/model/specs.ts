@@ -14,7 +14,7 @@ import type {
 } from '../descriptor/project.ts';
 import type {Env} from './values.ts';
 
-/** Two servers of one backend; one of them takes the traffic. */
+/** The two servers of a backend; one of them takes the traffic. */
 export type Slot = 'blue' | 'green';
 
 /** What makes a resource's container: a change of any field replaces it (docs/rules.md, "Replaced stop-first"). */
@@ -50,7 +50,7 @@ export type DesiredResource = {
 	readonly operations: {readonly backup?: BackupOperation; readonly restore?: RestoreOperation};
 };
 
-/** What makes a service's container, beside its image. A change of any field makes a new deployment. */
+/** What defines a service's container, besides its image. A change to any field makes a new deployment. */
 export type ServiceSpec = {
 	readonly command?: string;
 	readonly env: Env;
@@ -58,7 +58,7 @@ export type ServiceSpec = {
 	readonly port?: number;
 	readonly restart: {readonly policy: RestartPolicy; readonly maxRetries?: number};
 	readonly limits?: {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
-	/** Variable → absolute path of a file in memory inside the container. */
+	/** Variable → absolute path of a file in the container, kept in memory. */
 	readonly secretFiles: Readonly<Record<string, string>>;
 };
 
@@ -67,7 +67,7 @@ export type DesiredService = {
 	readonly name: string;
 	readonly kind: ServiceKind;
 	readonly accessMode: AccessMode;
-	/** Hosts the router answers on for this service, the default one first; empty when it has none. */
+	/** Hosts that the router serves for this service, the default one first; may be empty. */
 	readonly hosts: readonly string[];
 	readonly spec: ServiceSpec;
 	readonly readiness?: HttpReadiness;
@@ -79,10 +79,10 @@ export type DesiredService = {
 	readonly image: ImageSource;
 };
 
-/** A service's image is built from source, or prebuilt and named. Build inputs are described by the build room. */
+/** A service's image is built from source or prebuilt. `source/build` describes the inputs of a build. */
 export type ImageSource = {readonly type: 'build'} | {readonly type: 'prebuilt'; readonly reference: string};
 
-/** What one environment should be. Pure: made from the project, the variables and the settings alone. */
+/** Desired state of one environment, from the project, the variables and the settings alone. */
 export type Desired = {
 	readonly project: string;
 	readonly environment: string;

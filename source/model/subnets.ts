@@ -31,34 +31,34 @@ export function pickSubnet(pool: string, prefix: number, used: readonly string[]
 	return undefined;
 }
 
-/** How many addresses of each half of a network: those that we fix, and those that the engine hands out. */
+/** Number of addresses in each half of a network: fixed by Compartment, and assigned by the engine. */
 export type Addresses = {readonly fixed: number; readonly handedOut: number};
 
-/** What a network has room for, beside its own address, the gateway and the broadcast address. */
+/** Capacity of a network, without its own address, the gateway and the broadcast address. */
 export function roomOf(subnet: string): Addresses {
 	const half = parseSubnet(subnet)!.size / 2;
 	return {fixed: half - 2, handedOut: half - 1};
 }
 
-/** The prefix of a block whose halves have this room, at least as large as asked. */
+/** Prefix length of a block with this capacity; at most `smallest`. */
 export function prefixFor({fixed, handedOut}: Addresses, smallest: number): number {
 	const half = Math.max(fixed + 2, handedOut + 1);
 	return Math.min(smallest, 31 - Math.ceil(Math.log2(half)));
 }
 
 /**
- * The upper half, from which the engine hands out addresses by itself. The lower half is ours to fix: a fixed address
- * must never meet one that was handed out.
+ * The upper half, from which the engine assigns addresses. Compartment fixes addresses in the lower half only, so that the
+ * two never collide.
  */
 export function dynamicRange(subnet: string): string {
 	const block = parseSubnet(subnet)!;
 	return `${toAddress(block.start + block.size / 2)}/${block.prefix + 1}`;
 }
 
-/** The first fixed address of the lower half that is not taken; undefined when all are. */
+/** The first free address of the lower half; undefined when all are taken. */
 export function pickAddress(subnet: string, taken: ReadonlySet<string>): string | undefined {
 	const block = parseSubnet(subnet)!;
-	// The first is the network's own address, the second the gateway.
+	// Skips the network's own address and the gateway.
 	for (let value = block.start + 2; value < block.start + block.size / 2; value++) {
 		const address = toAddress(value);
 		if (!taken.has(address)) return address;
@@ -67,8 +67,8 @@ export function pickAddress(subnet: string, taken: ReadonlySet<string>): string 
 }
 
 /**
- * The address at the same place of another subnet: what is fixed in one network is fixed in the other without a second
- * book-keeping. Undefined when the other one's lower half ends before it.
+ * The address at the same offset in another subnet, so that an address fixed in one network needs no second record for the
+ * other. Undefined when it is outside the other's lower half.
  */
 export function sameAddressIn(other: string, subnet: string, address: string): string | undefined {
 	const [from, to] = [parseSubnet(subnet)!, parseSubnet(other)!];

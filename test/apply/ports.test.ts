@@ -21,7 +21,7 @@ const serving = async () => {
 };
 
 it('a finished image that exposes nothing is reached at port 80, as the plan says', async () => {
-	expect(await planned(descriptor())).toContain('port: 80 (default, because the image exposes none)');
+	expect(await planned(descriptor())).toContain('port: 80 (default, because the image exposes no port)');
 	await world.apply(descriptor());
 	expect((await serving()).port).toBe(80);
 });

@@ -51,7 +51,7 @@ describe('a candidate that ends before it is ready', () => {
 	});
 
 	it('is told with what ended it', () => {
-		expect(exitText({exitCode: 137})).toBe('was ended by SIGKILL (exit code 137)');
+		expect(exitText({exitCode: 137})).toBe('was killed by SIGKILL (exit code 137)');
 		expect(exitText({exitCode: 137, isOutOfMemory: true})).toBe('ran out of memory (exit code 137)');
 		expect(exitText({exitCode: 127})).toBe('exited with code 127 (a command was not found)');
 		expect(exitText({exitCode: 255})).toBe('exited with code 255');

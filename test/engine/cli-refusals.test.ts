@@ -136,7 +136,10 @@ describe('what a user can get wrong', () => {
 			const pretend = `Object.defineProperty(process.versions, 'node', {value: '${version}'})`;
 			const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;
 			const outcome = await sandbox.run(['plan'], {env: {NODE_OPTIONS}});
-			expectError(outcome, new RegExp(`^Error: Compartment needs Node >=22\\.\\d+; this is ${version}\\.\n$`));
+			expectError(
+				outcome,
+				new RegExp(`^Error: Compartment requires Node >=22\\.\\d+, but this is Node ${version}\\.\n$`),
+			);
 		},
 	);
 

@@ -14,6 +14,6 @@ it.each([
 });
 
 it('leaves the number open while the image is not known, and says what it will be', () => {
-	expect(choosePort(web, undefined)).toEqual({why: 'the first one that the image exposes, else 80'});
+	expect(choosePort(web, undefined)).toEqual({why: 'first port that the image exposes, else 80'});
 	expect(choosePort({...web, isPrebuilt: false}, undefined).why).toMatch(/else 3000$/);
 });
