@@ -10,7 +10,9 @@ const isTooOld = major < oldest || (major === oldest && minor < oldestMinor);
 if (first === '--version' || first === '-V') {
 	process.stdout.write(`${version}\n`);
 } else if (isTooOld) {
-	process.stderr.write(`Error: Compartment requires Node ${engines.node}, but this is Node ${process.versions.node}.\n`);
+	process.stderr.write(
+		`Error: Compartment requires Node ${engines.node}, but this is Node ${process.versions.node}.\n`,
+	);
 	process.exitCode = 1;
 } else {
 	// Node prints no deprecation warnings about node_modules, and bundled packages deserve the same.
