@@ -4,21 +4,21 @@ import {isWritablePath} from './paths.ts';
 import {assertSafe, assertTarget, backendName} from './safe-names.ts';
 import {accessHashes, type Backend, type RouteTable} from './table.ts';
 
-/** A prefix without its `/*`; the empty prefix matches everything. */
+/** A prefix is without its `/*`; the empty prefix matches every path. */
 export type PathPattern =
 	| {readonly type: 'exact'; readonly path: string}
 	| {readonly type: 'prefix'; readonly prefix: string};
 
 /**
- * What becomes of the path. `prefix`: a request for the bare prefix goes to `bare`, any other to `base` and what
- * follows the prefix.
+ * How the path is rewritten. `prefix`: the bare prefix becomes `bare`; any other path becomes `base` plus what follows
+ * the prefix.
  */
 export type Transform =
 	| {readonly type: 'none'}
 	| {readonly type: 'fixed'; readonly path: string}
 	| {readonly type: 'prefix'; readonly prefix: string; readonly bare: string; readonly base: string};
 
-/** A rule as the router runs it and as `route test` explains it: one compilation, so that they cannot differ. */
+/** A compiled rule. The router's configuration and `route test` both use it, so they cannot disagree. */
 export type CompiledRule = {
 	/** Position in the table, from 0. */
 	readonly index: number;
@@ -29,7 +29,7 @@ export type CompiledRule = {
 	readonly methods: readonly string[] | undefined;
 	readonly path: PathPattern;
 	readonly transform: Transform;
-	/** Told to the service in X-Forwarded-Prefix. */
+	/** Sent to the service as X-Forwarded-Prefix. */
 	readonly strippedPrefix: string | undefined;
 	/** Source or target asks for the access password (docs/rules.md, "Access of a route"). */
 	readonly isPasswordNeeded: boolean;
@@ -45,7 +45,7 @@ export type CompiledTable = {
 	readonly rules: readonly CompiledRule[];
 };
 
-/** Throws when anything in the table is outside what a configuration may hold. */
+/** Compiles a table. Throws if it holds anything that must not get into a configuration. */
 export function compileTable(table: RouteTable): CompiledTable {
 	assertSafe('lineage', table.lineage);
 	if (table.subnet !== undefined) assertSafe('subnet', table.subnet);
@@ -68,7 +68,7 @@ export function compileTable(table: RouteTable): CompiledTable {
 function compileBackend(table: RouteTable, backend: Backend): CompiledBackend {
 	for (const target of Object.values(backend.slots)) assertTarget(target);
 	if (backend.active !== null && !backend.slots[backend.active])
-		throw new Error(`slot ${backend.active} of service ${backend.service} is active and has no target`);
+		throw new Error(`slot ${backend.active} of service ${backend.service} is active but has no target`);
 	return {
 		name: backendName(table.lineage, backend.service),
 		backend,
@@ -80,15 +80,12 @@ function compileRule(rule: RouteRule, index: number, from: CompiledBackend, to: 
 	const {path, methods, stripPrefix, replacePrefix, rewrite} = rule;
 	for (const text of [path, stripPrefix, replacePrefix, rewrite]) {
 		if (text === undefined || isWritablePath(text)) continue;
-		throw new UserError(
-			`compartment.routes.yml: no request path can be ${JSON.stringify(text)} (rule ${rule.on} → ${rule.to})`,
-			{
-				hint: 'Write the path as browsers send it: percent-encoded, without a query.',
-			},
-		);
+		throw new UserError(`compartment.routes.yml: invalid path ${JSON.stringify(text)} (rule ${rule.on} → ${rule.to})`, {
+			hint: 'Write the path as browsers send it: percent-encoded, without a query string.',
+		});
 	}
 	for (const method of methods ?? [])
-		if (!/^[A-Z]+$/.test(method)) throw new Error(`not a method for the router: ${JSON.stringify(method)}`);
+		if (!/^[A-Z]+$/.test(method)) throw new Error(`invalid method for the router: ${JSON.stringify(method)}`);
 	return {
 		index,
 		rule,

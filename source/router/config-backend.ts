@@ -5,7 +5,7 @@ import {aclLines, quote, quoteFormat} from './quote.ts';
 import {slots, titleOf} from './safe-names.ts';
 import {accessHashes, nowhere, type RouteTable} from './table.ts';
 
-/** One service: who may enter, what becomes of the path, and its two servers. */
+/** The backend of one service: access password, path rewriting, and its two servers. */
 export function renderBackend({table, rules}: CompiledTable, compiled: CompiledBackend): string[] {
 	const {name, backend} = compiled;
 	const own = rules.filter(rule => rule.target === name);
@@ -23,7 +23,7 @@ export function renderBackend({table, rules}: CompiledTable, compiled: CompiledB
 	];
 }
 
-/** The access password: its header goes no further than here. A password that nobody has opens nothing. */
+/** Asks for the access password and removes its header. Without a password, nobody can sign in. */
 function renderGate({isPasswordNeeded}: CompiledBackend, rules: readonly CompiledRule[], table: RouteTable): string[] {
 	const hashes = accessHashes(table);
 	const canSignIn = hashes.length > 0;
@@ -52,7 +52,7 @@ function renderTransform(rule: CompiledRule): string[] {
 		return [...lines, `\thttp-request set-path ${quoteFormat(transform.path)} if ${isRule}`];
 	if (transform.type === 'none') return lines;
 	const {prefix, bare, base} = transform;
-	// The path as it came is asked, not `path`, which the line before may have changed.
+	// `txn.path` is the original path; `path` may have been changed by the line before.
 	const rest = `${quoteFormat(base)}%[var(txn.path),bytes(${prefix.length})]`;
 	if (prefix === '') return [...lines, `\thttp-request set-path ${rest} if ${isRule}`];
 	const isBare = `{ var(txn.path) -m str -- ${quote(prefix)} }`;

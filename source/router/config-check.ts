@@ -4,19 +4,19 @@ import {toRequestPath} from './request-path.ts';
 import {checkName, slots} from './safe-names.ts';
 import {type HealthCheck, nowhere} from './table.ts';
 
-/** Milliseconds that one try may take: as long as one of a readiness probe. */
+/** The longest timeout of one try, in milliseconds; the same as for a readiness probe. */
 const longestTryMs = 5000;
 
-/** Tries that fail in a row until a server counts as down. */
+/** Failed tries in a row after which a server counts as down. */
 export const fall = 3;
 
-/** Seconds between two tries while it is down. */
+/** Seconds between tries while it is down. */
 export const downSeconds = 2;
 
 /**
- * A second backend with the same servers that is only checked: a server that takes requests must not be, or one answer
- * that comes late would take the service away from its visitors. Asked seldom while all is well, for the sake of the
- * service's log, and every second once a try has failed. HAProxy sends one request and follows no redirect.
+ * A second backend with the same servers, for checks only. Servers that take requests are not checked, because one late
+ * response would take the service offline. Checks are infrequent while they pass, to spare the service's log, and run
+ * every second after a failure. HAProxy sends one request and follows no redirects.
  */
 export function renderCheck({table}: CompiledTable, {backend}: CompiledBackend): string[] {
 	const {service, check, active} = backend;
@@ -32,7 +32,7 @@ export function renderCheck({table}: CompiledTable, {backend}: CompiledBackend):
 	];
 }
 
-// The Host header is what a readiness probe sends: address and port, whichever slot it is.
+// The Host header is the same as a readiness probe's: the slot's address and port.
 function renderQuestion(check: HealthCheck): string[] {
 	if (check.type === 'tcp') return [`\ttimeout check ${longestTryMs}ms`];
 	const uri = quote(toRequestPath(check.path));

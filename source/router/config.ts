@@ -11,10 +11,10 @@ import {backendName, titleOf} from './safe-names.ts';
 import type {RouteTable} from './table.ts';
 
 /**
- * The router's whole configuration. A request is looked at in this order: ambiguous path, host, rules of the host's
- * service in file order, access password, transform. `txn.route` holds the backend that the host leads to, and
- * `backend/rule` once a rule has matched: later rules then no longer apply, and a second hop cannot happen.
- * @param generation counts the configurations that were written
+ * Renders the router's configuration. A request passes these stages in order: ambiguous path, host, rules of the host's
+ * service in file order, access password, path rewriting. `txn.route` holds the backend of the host, and `backend/rule`
+ * once a rule has matched, so that no later rule applies and no request is routed twice.
+ * @param generation the number of this configuration; it increases with every write
  */
 export function renderConfig(tables: readonly RouteTable[], generation: number): string {
 	const compiled = [...tables].sort((a, b) => (a.lineage < b.lineage ? -1 : 1)).map(compileTable);
@@ -37,7 +37,7 @@ export function renderConfig(tables: readonly RouteTable[], generation: number):
 	return `${[...renderGlobal(generation, topologyOf(body)), ...body].join('\n')}\n`;
 }
 
-/** The topology that a configuration says it has. Two with the same one differ in their slots alone. */
+/** Reads the topology from a configuration. Two configurations with the same topology differ only in their slots. */
 export const topologyIn = (text: string): string | undefined => /\bgeneration \d+ topology ([0-9a-f]+)/.exec(text)?.[1];
 
 const topologyOf = (body: readonly string[]): string =>
@@ -54,7 +54,7 @@ const renderGlobal = (generation: number, topology: string): string[] => [
 	'\tgroup haproxy',
 	`\tstats socket 127.0.0.1:${workerPort} level admin expose-fd listeners`,
 	`\tmaxconn ${maxConnections}`,
-	// An engine may allow fewer open files than so many connections take: then it serves fewer.
+	// Where the engine's limit of open files is too low for maxconn, HAProxy serves fewer connections.
 	'\tno strict-limits',
 	`\thard-stop-after ${hardStopMinutes}m`,
 	'\tmworker-max-reloads 20',
@@ -66,23 +66,23 @@ const page = (status: number, text: string): string =>
 const renderDefaults = (): string[] => [
 	'defaults',
 	'\tmode http',
-	// Without it a reload loses the requests that clients send while their idle connection is being closed.
+	// Otherwise a reload loses requests that clients send while their idle connection is being closed.
 	'\toption idle-close-on-response',
 	'\toption disable-h2-upgrade',
 	'\toption redispatch',
 	'\tretries 3',
 	'\tretry-on conn-failure empty-response',
-	// Below the five seconds after which Node.js closes an idle connection.
+	// Shorter than the five seconds after which Node.js closes an idle connection.
 	'\tdefault-server pool-purge-delay 2s',
-	// Servers are a bridge away: one that is gone must not keep a client waiting through four tries of five seconds.
+	// Servers are on a local bridge. The default would make a client wait for four tries of five seconds.
 	'\ttimeout connect 1s',
 	'\ttimeout client 300s',
 	'\ttimeout client-fin 30s',
 	'\ttimeout server 300s',
 	'\ttimeout tunnel 1h',
 	'\ttimeout http-request 10s',
-	// Short, because a previous worker lives as long as its idle connections, and no round number, because clients that poll
-	// in that very rhythm would meet the closing connection.
+	// Short, because an old worker lives as long as its idle connections. Not a round number, because clients that poll at
+	// that interval would hit the closing connection.
 	'\ttimeout http-keep-alive 8s',
 	page(502, 'The service gave no valid answer.'),
 	page(504, 'The service did not answer in time.'),
@@ -91,14 +91,14 @@ const renderDefaults = (): string[] => [
 const renderEntrance = (): string[] => [
 	'frontend entrance',
 	`\tbind :${httpPort}`,
-	// Some programs read X_Forwarded_For as X-Forwarded-For: a name that no header needs does not pass.
+	// Some programs read X_Forwarded_For as X-Forwarded-For, so headers with unusual names are dropped.
 	'\toption http-restrict-req-hdr-names delete',
-	// Requests from outside of the engine arrive at the router's own network; without the variable all are taken for such.
+	// Requests from outside the engine arrive on the router's own network. Without the variable, all count as outside.
 	`\tacl is_outside dst "\${${addressVariable}-0.0.0.0/0}"`,
 	...ambiguousPatterns.map(pattern => `\tacl is_ambiguous path -m reg -- ${quote(pattern)}`),
 	'\thttp-request return status 400 content-type text/plain string "This path is ambiguous: write it without dot segments, empty segments and needless escapes.\\n" if !{ path -m beg / } or is_ambiguous',
 	'\thttp-request return status 400 content-type text/plain string "A request names one host.\\n" if { req.fhdr_cnt(host) gt 1 } or { req.fhdr(host) -m sub , }',
-	// A proxy's way of writing the request line, which few services expect.
+	// Clients of a proxy send an absolute URI, which few services expect.
 	'\thttp-request set-uri %[pathq] if !{ url -m beg / }',
 	...renderUpgrade(),
 	'\thttp-request del-header forwarded',
@@ -107,14 +107,14 @@ const renderEntrance = (): string[] => [
 	'\thttp-request set-timeout client 1h if { req.hdr(accept) -m sub text/event-stream }',
 	'\thttp-request disable-l7-retry if !{ method GET HEAD OPTIONS }',
 	'\thttp-request set-var(txn.path) path',
-	// A host is written in any case, with or without its last dot: `hostOf` says the same for `route test`.
+	// Case and a trailing dot do not matter. `hostOf` does the same for `route test`.
 	'\thttp-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)',
 ];
 
 /**
- * An upgrade opens a tunnel past the rules and the password, so that only that of a WebSocket passes: one header, one
- * protocol. A service that is a proxy itself removes the headers that Connection names, ours included: of Connection
- * only what belongs to the upgrade passes.
+ * An upgrade opens a tunnel past the rules and the password, so only WebSocket upgrades pass: one header with one
+ * protocol. The rest of Connection is dropped, because a service that is itself a proxy would remove the headers named
+ * there, including ours.
  */
 const renderUpgrade = (): string[] => [
 	'\thttp-request set-var(txn.is_websocket) bool(true) if { req.fhdr_cnt(upgrade) eq 1 } { req.fhdr(upgrade) -m str -i websocket } { req.hdr(connection) -m str -i upgrade }',
@@ -125,7 +125,7 @@ const renderUpgrade = (): string[] => [
 	'\thttp-request del-header http2-settings',
 ];
 
-/** What a service may believe: the host is the one that was routed, with the port that the client sees. */
+/** Headers that a service can trust: the routed host, with the port that the client used. */
 const renderForwarded = (): string[] => [
 	'\thttp-request set-var(txn.port) req.fhdr(host),port_only',
 	'\thttp-request set-header Host %[var(txn.host)] if { var(txn.port) -m int 0 }',
@@ -158,13 +158,13 @@ const renderNoHost = (): string[] => [
 	`\thttp-request return status 404 content-type text/plain string ${quote(noHost)}"\\n" if !{ var(txn.route) -m found }`,
 ];
 
-/** Which environment a container is of, by its address. */
+/** Maps a container's address to its environment. */
 const renderSender = ({table}: CompiledTable): string[] =>
 	table.subnet === undefined
 		? []
 		: [`\thttp-request set-var(txn.sender) str(${table.lineage}) if { src ${table.subnet} }`];
 
-/** The router is on every environment's network: a container reaches the hosts of its own environment there, and no others. */
+/** The router is on every environment's network, but a container may reach only the hosts of its own environment. */
 const renderSenders = (): string[] => [
 	'\thttp-request set-var(txn.is_inside) bool(true) if !is_outside or { var(txn.sender) -m found }',
 	'\thttp-request return status 403 content-type text/plain string "A container reaches the hosts of its own environment only.\\n" if { var(txn.is_inside) -m bool } !{ var(txn.route),field(1,.),strcmp(txn.sender) eq 0 }',

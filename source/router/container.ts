@@ -6,20 +6,20 @@ import type {RouterOptions} from './options.ts';
 import {endMark} from './scripts.ts';
 
 export type ObservedRouter = {
-	/** `foreign`: a container of that name is not ours, and is never touched. */
+	/** `foreign`: a container with this name that is not ours; it is never changed. */
 	readonly state: 'missing' | 'running' | 'stopped' | 'foreign';
 	readonly containerId?: string;
-	/** Host addresses it is published on, as `127.0.0.1:9080`. */
+	/** Host addresses it is published on, such as `127.0.0.1:9080`. */
 	readonly publishes?: readonly string[];
-	/** Networks it is joined to. */
+	/** Networks it is connected to. */
 	readonly networks?: readonly string[];
 	/** The image it runs. */
 	readonly imageId?: string;
-	/** Hash of what it was made from. */
+	/** Hash of its specification; see `specOf`. */
 	readonly spec?: string;
 };
 
-/** The router's container as it is now. */
+/** Reads the current state of the router's container. */
 export async function observeRouter(engine: ReadonlyEngine, options: RouterOptions): Promise<ObservedRouter> {
 	const found = await engine.findByName('container', options.name);
 	if (!found) return {state: 'missing'};
@@ -36,23 +36,23 @@ export async function observeRouter(engine: ReadonlyEngine, options: RouterOptio
 	};
 }
 
-/** Id of the running router's container; a UserError when there is none. */
+/** Returns the id of the running router's container. Throws a UserError if the router is not running. */
 export async function findRouter(engine: ReadonlyEngine, options: RouterOptions): Promise<string> {
 	const {state, containerId} = await observeRouter(engine, options);
 	if (state === 'foreign') throw foreignError(options);
 	if (state === 'running' && containerId) return containerId;
-	const what = state === 'missing' ? 'does not exist' : 'does not run';
-	throw new UserError(`The router ${options.name} ${what}.`, {hint: hint`${command('apply')} brings it back.`});
+	const what = state === 'missing' ? 'does not exist' : 'is not running';
+	throw new UserError(`The router ${options.name} ${what}.`, {hint: hint`${command('apply')} starts it.`});
 }
 
 export const foreignError = ({name}: RouterOptions): UserError =>
-	new UserError(`A container named ${name} exists that Compartment did not make.`, {
+	new UserError(`A container named ${name} exists that Compartment did not create.`, {
 		hint: `Rename it: docker rename ${name} another-name`,
 	});
 
 /**
- * Runs one of our scripts as root, who owns the volume.
- * @throws EngineError without a status when the output has no end: a cut connection looks like one otherwise
+ * Runs one of our scripts as root, the owner of the volume.
+ * @throws EngineError without a status if the output lacks the end mark, which is the only sign of a cut connection
  */
 export async function runScript(
 	engine: Pick<Engine, 'exec'>,
@@ -66,5 +66,5 @@ export async function runScript(
 	const end = `${endMark}\n`;
 	if (result.stdout.endsWith(end)) return {...result, stdout: result.stdout.slice(0, -end.length)};
 	if (result.exitCode !== 0) return result;
-	throw new EngineError("cannot read what the router's script said: the engine closed the connection");
+	throw new EngineError("cannot read the output of the router's script: the engine closed the connection");
 }

@@ -11,14 +11,14 @@ type DrainOptions = {
 	/** Milliseconds. */
 	readonly deadlineMs: number;
 	readonly signal?: AbortSignal;
-	/** Called whenever the number of connections changes. */
+	/** Called when the number of connections changes. */
 	readonly onProgress?: (message: string) => void;
 };
 
 /**
- * Waits until no client has an idle connection left to a worker that a previous reload left behind: from then on every
- * request is answered by what was published last. Takes up to the keep-alive time of a connection.
- * @returns whether that is so; false at the deadline
+ * Waits until no client has an idle connection to an old worker, which a reload leaves behind. From then on the last
+ * published configuration answers every request. Takes up to the keep-alive time of a connection.
+ * @returns false if the deadline passed first
  */
 export async function settleWorkers(engine: Engine, options: RouterOptions, deadlineMs: number): Promise<boolean> {
 	const containerId = await findRouter(engine, options);
@@ -26,10 +26,10 @@ export async function settleWorkers(engine: Engine, options: RouterOptions, dead
 }
 
 /**
- * Waits until nothing can reach the given slots any more: no session is left in them, in the current worker or in those
- * that previous reloads left behind, and those hold no idle connection of a client either. So soon after a reload it takes
- * up to the keep-alive time, eight seconds. Call it after the publish that took the slots out of service.
- * @returns whether they are empty; false at the deadline
+ * Waits until nothing can reach the given slots: they have no sessions, neither in the current worker nor in old ones,
+ * and no client has an idle connection to an old worker. Shortly after a reload this takes up to the keep-alive time,
+ * eight seconds. Call it after the publish that took the slots out of service.
+ * @returns false if the deadline passed first
  */
 export async function drain(
 	engine: Engine,
@@ -42,7 +42,7 @@ export async function drain(
 	const names = targets.map(({lineage, service, slot}) => `${backendName(lineage, service)}/${slot}`);
 	const onLine = (line: string): void => {
 		if (/^[1-9]\d*$/.test(line))
-			onProgress?.(line === '1' ? 'waits for 1 connection' : `waits for ${line} connections`);
+			onProgress?.(line === '1' ? 'waiting for 1 connection' : `waiting for ${line} connections`);
 	};
 	const args = [Math.ceil(deadlineMs / 10), ...names];
 	const {exitCode} = await runScript(engine, containerId, drainScript, args, {signal, onLine});

@@ -14,14 +14,15 @@ import {awaitScript} from './scripts.ts';
 
 export type Ensured = {readonly containerId: string; readonly change: 'none' | 'started' | 'created' | 'replaced'};
 
-/** Two networks of one name for a moment: then the one that was meant goes. */
+/** Errors while two networks share a name for a moment, before one of them is removed. */
 const networkRace = /is ambiguous|does not belong to any of this network's subnets|network \S+ not found/;
 
 type EnsureOptions = {readonly onProgress?: (message: string) => void; readonly signal?: AbortSignal};
 
 /**
- * Makes sure that the router runs, as the options say: pulls its image, makes or replaces or starts its container, lets it
- * join the networks of the environments it knows, and loads their routes. A taken port is a UserError with its owner.
+ * Makes sure that the router runs with these options: pulls its image; creates, replaces or starts its container; connects
+ * it to the networks of the environments it serves; and loads their routes. If the port is taken, throws a UserError that
+ * names its owner.
  */
 export async function ensureRouter(
 	engine: Engine,
@@ -32,7 +33,7 @@ export async function ensureRouter(
 		try {
 			return await ensureOnce(engine, options, onProgress, signal);
 		} catch (error) {
-			// Another process makes the same container, or its network, at the same moment.
+			// Another process is creating the same container or network.
 			const isRace = error instanceof EngineError && (error.status === 409 || networkRace.test(error.message));
 			if (!isRace || attempt === 10) throw error;
 			await pause(300);
@@ -52,11 +53,11 @@ async function ensureOnce(
 	if (isCurrent && found.state === 'running') return {containerId: found.containerId, change: 'none'};
 	const containerId = isCurrent ? found.containerId : await makeContainer(engine, options, found, onProgress, signal);
 	if (isCurrent) {
-		// A crash may have left it created and nothing more.
+		// A crash may have left a container without its files.
 		await engine.writeFiles(containerId, [seedFile]);
 		await startOn(options, engine, () => engine.start(containerId));
 	}
-	onProgress?.('waits for the router to answer');
+	onProgress?.('waiting for the router to answer');
 	await awaitAnswer(engine, containerId);
 	await joinKnown(engine, options, found);
 	await bringInLine(engine, options, null, {signal});
@@ -68,10 +69,10 @@ async function awaitAnswer(engine: Engine, containerId: string): Promise<void> {
 	if (typeof answer !== 'string' && answer.exitCode === 0) return;
 	const lines: string[] = [];
 	for await (const {text} of engine.logs(containerId, {tail: 10})) lines.push(text);
-	throw new UserError(`The router was started and does not answer.\n${lines.join('\n')}`);
+	throw new UserError(`The router was started but does not answer.\n${lines.join('\n')}`);
 }
 
-/** A router that was made anew has lost its networks: those of the previous one, and of the routes that its volume holds. */
+/** Connects a new container to the networks of the previous one and of the tables in its volume. */
 async function joinKnown(engine: Engine, options: RouterOptions, previous: ObservedRouter): Promise<void> {
 	const tables = await readTables(engine, options);
 	const environments = tables.map(({project, environment}) => environmentNetworkName(project, environment));
@@ -80,7 +81,7 @@ async function joinKnown(engine: Engine, options: RouterOptions, previous: Obser
 		if (await engine.findByName('network', network)) await joinEnvironment(engine, options, network);
 }
 
-/** Removes the router and everything it served. A container or volume that is not ours stays. */
+/** Removes the router with its volume and network. A container or volume that is not ours stays. */
 export async function removeRouter(engine: Engine, options: RouterOptions): Promise<void> {
 	const {state, containerId} = await observeRouter(engine, options);
 	if (state === 'foreign') throw foreignError(options);

@@ -3,7 +3,7 @@ import {UserError} from '../errors.ts';
 import {foreignError, observeRouter} from './container.ts';
 import type {RouterOptions} from './options.ts';
 
-/** Lets the router reach an environment. Already joined is fine. */
+/** Connects the router to an environment's network. Does nothing if it is connected. */
 export async function joinEnvironment(engine: Engine, options: RouterOptions, network: string): Promise<void> {
 	const {state, containerId, networks} = await observeRouter(engine, options);
 	if (state === 'foreign') throw foreignError(options);
@@ -11,7 +11,7 @@ export async function joinEnvironment(engine: Engine, options: RouterOptions, ne
 	if (!networks?.includes(network)) await engine.join(containerId, {network});
 }
 
-/** Takes the router out of an environment's network. Not joined, or no router, is fine. */
+/** Disconnects the router from an environment's network. Does nothing if it is not connected or does not exist. */
 export async function leaveEnvironment(engine: Engine, options: RouterOptions, network: string): Promise<void> {
 	const {state, containerId, networks} = await observeRouter(engine, options);
 	if (state !== 'foreign' && containerId && networks?.includes(network)) await engine.leave(containerId, network);

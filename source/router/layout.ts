@@ -1,20 +1,20 @@
-/** Where things are inside the router's container. */
+/** Paths and ports inside the router's container. */
 export const folder = '/var/lib/compartment';
 export const configPath = `${folder}/haproxy.cfg`;
 export const seedPath = `${folder}/seed.cfg`;
 
-/** What the router listens on; it is published, and reachable from every network the container is joined to. */
+/** The port for requests. It is published, and reachable from every network of the container. */
 export const httpPort = 8080;
 
-/** Both listen on 127.0.0.1 of the container only: whoever reaches them owns the traffic. */
+/** The admin ports listen on the container's 127.0.0.1 only, because they control all traffic. */
 export const workerPort = 9999;
 export const masterPort = 9998;
 
-/** Variable of the container that holds its address on its own network: requests from outside of the engine arrive there. */
+/** Holds the container's address on its own network, where requests from outside the engine arrive. */
 export const addressVariable = 'COMPARTMENT_ROUTER_ADDRESS';
 
-/** Connections at the same time; `limits` of the container are made for them. */
+/** Concurrent connections. The container's `limits` are sized for them. */
 export const maxConnections = 12_000;
 
-/** A previous worker ends after this, whatever it still holds: longer than any drain. */
+/** An old worker is stopped after this time, whatever connections it has. Longer than any drain. */
 export const hardStopMinutes = 15;

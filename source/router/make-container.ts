@@ -11,19 +11,18 @@ import {startScript} from './scripts.ts';
 import {hashOf} from './store.ts';
 
 /**
- * What it may use at most, so that traffic alone does not take the machine. Measured: 9,000 open requests take 116 MB.
- * At worst 10,000 fill two buffers of 16 KB each, 330 MB, and a reload may double that for a moment. A thread of HAProxy
- * counts as a process.
+ * Limits, so that traffic alone cannot exhaust the machine. Measured: 9,000 open requests take 116 MB. At worst 10,000
+ * fill two buffers of 16 KB each, 330 MB, and a reload may briefly double that. HAProxy's threads count as processes.
  */
 const limits = {memory: 1024 ** 3, pids: 4096} as const;
 
-/** What the container is made from; another hash replaces it. */
+/** Hash of the container's specification. If it changes, the container is replaced. */
 export const specOf = (options: RouterOptions): string =>
 	hashOf(
 		JSON.stringify([imageOf(options), options.listen, options.port, startScript, ownNetworkName(options), limits]),
 	).slice(0, 16);
 
-/** Makes the container, in place of a previous one; the image is pulled when it is missing. */
+/** Creates and starts the container in place of the previous one. Pulls the image if it is missing. */
 export async function makeContainer(
 	engine: Engine,
 	options: RouterOptions,
@@ -33,17 +32,17 @@ export async function makeContainer(
 ): Promise<string> {
 	const image = imageOf(options);
 	if (!(await engine.findImage(image))) {
-		onProgress?.(`pulls ${image}`);
-		await engine.pullImage(image, ({message}) => onProgress?.(`pulls ${image}: ${message}`), signal);
+		onProgress?.(`pulling ${image}`);
+		await engine.pullImage(image, ({message}) => onProgress?.(`pulling ${image}: ${message}`), signal);
 	}
 	const owner = await engine.findPortOwner(options.port);
 	if (owner !== undefined && owner !== options.name) throw takenError(options, `container ${owner}`);
 	const volume = await engine.findByName('volume', options.name);
 	if (volume && volume.labels[labels.router] !== 'true')
-		throw new UserError(`A volume named ${options.name} exists that Compartment did not make.`);
+		throw new UserError(`A volume named ${options.name} exists that Compartment did not create.`);
 	await engine.createVolume(options.name, {[labels.router]: 'true'});
 	const address = await ensureOwnNetwork(engine, options);
-	onProgress?.(`starts ${options.name} on ${options.listen}:${options.port}`);
+	onProgress?.(`starting ${options.name} on ${options.listen}:${options.port}`);
 	return replaceContainer(engine, options, previous, async () => {
 		const id = await engine.create(toSpec(options, address));
 		try {
@@ -57,7 +56,7 @@ export async function makeContainer(
 	});
 }
 
-/** What the router begins with when its volume is empty. */
+/** The configuration that the router starts with if its volume is empty. */
 export const seedFile: ContainerFile = {path: seedPath, content: renderConfig([], 0)};
 
 const toSpec = (options: RouterOptions, address: string): ContainerSpec => ({
@@ -72,12 +71,12 @@ const toSpec = (options: RouterOptions, address: string): ContainerSpec => ({
 	files: [seedFile],
 	restart: {policy: 'unless-stopped'},
 	publish: {[httpPort]: {host: options.listen, port: options.port}},
-	// The master keeps root to own the volume; the worker that serves is user haproxy.
+	// The master runs as root, because it owns the volume; the workers run as user haproxy.
 	user: '0',
 	capabilities: ['SETUID', 'SETGID', 'KILL'],
 });
 
-/** It serves from its first moment what the previous one served. */
+/** Connects the new container to the previous one's networks before it starts, so that it can serve them at once. */
 async function joinPrevious(engine: Engine, options: RouterOptions, {networks = []}: ObservedRouter, id: string) {
 	for (const network of networks) {
 		const isOther = network === 'bridge' || network === ownNetworkName(options);
@@ -85,7 +84,7 @@ async function joinPrevious(engine: Engine, options: RouterOptions, {networks = 
 	}
 }
 
-/** The previous container comes back when its successor does not start. */
+/** Replaces the previous container, and starts it again if the new one fails to start. */
 async function replaceContainer(
 	engine: Engine,
 	options: RouterOptions,
@@ -109,7 +108,7 @@ async function replaceContainer(
 	}
 }
 
-/** Starts; a taken port is told with its owner. */
+/** Starts the router. If the port is taken, throws a UserError that names its owner. */
 export async function startOn(options: RouterOptions, engine: Engine, start: () => Promise<void>): Promise<void> {
 	try {
 		await start();

@@ -15,18 +15,18 @@ export type RouteMatch =
 			readonly source: string;
 			/** The service that gets the request. */
 			readonly service: string;
-			/** The rule that matched; absent when the request goes to the source unchanged. */
+			/** The matching rule; absent if the request goes to the source unchanged. */
 			readonly rule?: RouteRule;
 			/** Position of that rule in the file, from 0. */
 			readonly ruleIndex?: number;
-			/** What the service sees, with the query string. */
+			/** The path that the service receives, with the query string. */
 			readonly upstreamPath: string;
 			readonly access: 'public' | 'password';
 	  };
 
 /**
- * Where a request goes (docs/rules.md, "First match"), from the same compiled rules as the router's configuration.
- * @param host as a client sends it: with or without a port or a last dot, in any case
+ * Finds where a request goes (docs/rules.md, "First match"), using the same compiled rules as the router's configuration.
+ * @param host as a client sends it: in any case, with or without a port or a trailing dot
  * @param path the raw path as a client sends it, with or without a query string
  */
 export function matchRequest(table: RouteTable, method: string, host: string, path: string): RouteMatch {
@@ -49,7 +49,7 @@ export function matchRequest(table: RouteTable, method: string, host: string, pa
 	};
 }
 
-/** The host that a Host header names, as `txn.host` of the router. */
+/** Normalises a Host header like `txn.host` in the router. */
 const hostOf = (header: string): string => header.replace(/:\d*$/, '').toLowerCase().replace(/\.+$/, '');
 
 const isMatch = ({methods, path}: CompiledRule, method: string, pathname: string): boolean =>

@@ -4,14 +4,14 @@ import {specOf} from './make-container.ts';
 import {imageOf, type RouterOptions} from './options.ts';
 import {ownNetworkName} from './own-network.ts';
 
-/** One thing about a router that is not what this release and the settings want; texts for people. */
+/** One difference between the router and what this release and the settings require, as text for people. */
 export type OutdatedPart = {
 	readonly name: 'image' | 'listen' | 'network' | 'release';
 	readonly before: string;
 	readonly after: string;
 };
 
-/** What is different about a router that exists; nothing when it is as this release would make it. */
+/** The differences of an existing router; empty if it is up to date. */
 export async function outdatedParts(
 	engine: ReadonlyEngine,
 	options: RouterOptions,
@@ -26,7 +26,7 @@ export async function outdatedParts(
 	if (image ? image.id !== imageId : !isMade)
 		parts.push({name: 'image', before: await nameOf(engine, imageId), after: reference});
 	const listen = `${options.listen}:${options.port}`;
-	// A router that does not run publishes nothing.
+	// A stopped router publishes nothing.
 	if (!isMade && state === 'running' && !publishes?.includes(listen))
 		parts.push({name: 'listen', before: publishes?.join(', ') || 'nothing', after: listen});
 	if (!networks?.includes(own) || !network)

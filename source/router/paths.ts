@@ -4,22 +4,22 @@
  * these may be found in it. The raw path is looked at, never a decoded or cleaned one.
  */
 export const ambiguousPatterns: readonly string[] = [
-	// Anything that is not a path character of a URI, or that servers read in different ways (`;`).
+	// Not a path character of a URI, or interpreted differently by servers (`;`).
 	'[^A-Za-z0-9._~!$&\\x27()*+,=:@/%-]',
-	// A percent sign that encodes nothing.
+	// A percent sign without two hex digits.
 	'%(?![0-9A-Fa-f][0-9A-Fa-f])',
 	// Dot segments and empty segments.
 	'(?:^|/)\\.\\.?(?:/|$)',
 	'//',
-	// An encoded slash, backslash, dot, semicolon, percent or control, and letters, digits and `-_~` that need no encoding.
+	// An encoded slash, backslash, dot, semicolon, percent or control; letters, digits and `-_~`, which need no encoding.
 	'%(?:[01]|25|2[DEFdef]|3[0-9Bb]|4[1-9A-Fa-f]|5[0-9ACFacf]|6[1-9A-Fa-f]|7[0-9AEFaef])',
 ];
 
 const expressions = ambiguousPatterns.map(pattern => new RegExp(pattern));
 
-/** Whether the router refuses this path (without its query) before any rule is looked at. */
+/** Whether the router rejects this path (without its query) before it looks at any rule. */
 export const isAmbiguousPath = (path: string): boolean =>
 	!path.startsWith('/') || expressions.some(expression => expression.test(path));
 
-/** Whether a path of a rule is made of characters that a request path can have. */
+/** Whether a rule's path has only characters that a request path can have. */
 export const isWritablePath = (path: string): boolean => /^\/[A-Za-z0-9._~!$&'()*+,=:@/%-]*$/.test(path);

@@ -2,18 +2,18 @@ import {createServer} from 'node:net';
 import type {ReadonlyEngine} from '../engine/engine.ts';
 import type {RouterOptions} from './options.ts';
 
-/** Whether nothing listens on this address of this machine. */
+/** Whether the port is free at this address of this machine. */
 const isPortFree = (address: string, port: number): Promise<boolean> =>
 	new Promise(resolve => {
 		const server = createServer();
-		// A port that only root may open is not taken.
+		// EACCES is a privileged port, not a taken one.
 		server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
 		server.listen({host: address, port, exclusive: true}, () => server.close(() => resolve(true)));
 	});
 
 /**
- * Who uses the router's port: `container other-proxy` or `another process`; undefined when it is free. Other processes are
- * seen only when the engine runs on this machine.
+ * Finds what uses the router's port: `container other-proxy` or `another process`, or undefined if it is free. Other
+ * processes are detected only if the engine runs on this machine.
  */
 export async function findPortOwner(
 	engine: Pick<ReadonlyEngine, 'address' | 'findPortOwner'>,

@@ -1,9 +1,9 @@
 import {script} from './scripts.ts';
 
 /**
- * One try is a function that sets `answer` and succeeds when ready; `more` says more about the answer. The last line says
- * `ready` or `late`. The words after the third space are the answer, a tab and the rest: a service chose them, so nothing
- * here may read them as anything else (`echo` of some shells would).
+ * `attempt` is the body of a function for one try: it sets `answer`, and `more` for details, and succeeds if the target is
+ * ready. The last line starts with `ready` or `late`. After the third space come the answer, a tab and the details. They
+ * are foreign text, so the script must not interpret them (some shells' `echo` would).
  */
 const probeLoop = (attempt: string): string =>
 	script(`
@@ -42,10 +42,9 @@ done
 `);
 
 /**
- * Runs with the connection as its input and output, and writes what it reads to standard error: busybox's `timeout` keeps
- * any other descriptor open until its time is up. Sends one request, whatever the answer is: a client that follows a
- * redirect would ask what only the router may reach. At most 16 KB are read: what arrives first, then the rest for one
- * second.
+ * Runs with the connection as stdin and stdout, and writes what it reads to stderr: busybox's `timeout` keeps any other
+ * descriptor open until its time is up. Sends one request and follows no redirect, which could lead to targets that only
+ * the router may reach. Reads at most 16 KB: the first chunk, then the rest for one second.
  */
 const request = `printf "GET %s HTTP/1.1\\r\\nHost: %s\\r\\nUser-Agent: compartment\\r\\nAccept: */*\\r\\nConnection: close\\r\\n\\r\\n" "$1" "$2"
 {
@@ -54,8 +53,8 @@ const request = `printf "GET %s HTTP/1.1\\r\\nHost: %s\\r\\nUser-Agent: compartm
 } >&2`;
 
 /**
- * Arguments: hundredths of a second, address, port, path, Host header. The status line decides; what is told beside it is
- * where a redirect leads, or the first line of the body.
+ * Arguments: hundredths of a second, address, port, path, Host header. The status line decides. The details are the target
+ * of a redirect or the first line of the body.
  */
 export const httpProbeScript = probeLoop(`output=$(nc -w "$seconds" "$1" "$2" -e sh -c '
 ${request}' sh "$3" "$4" "$seconds" 2>&1)

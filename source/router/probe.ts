@@ -9,14 +9,14 @@ import {assertTarget} from './safe-names.ts';
 export type ProbeResult = {
 	readonly isReady: boolean;
 	readonly tries: number;
-	/** Such as `503 Service Unavailable: the database is locked`, or why there was no answer. Foreign text. */
+	/** The response, such as `503 Service Unavailable: the database is locked`, or why there was none. Foreign text. */
 	readonly lastAnswer: string;
-	/** Milliseconds, to the hundredth of a second. */
+	/** Milliseconds, in steps of ten. */
 	readonly elapsedMs: number;
 };
 
 type ProbeOptions = {
-	/** Called with the answer and the number of tries when the answer changes, and every second. */
+	/** Called when the answer changes and every second, with the number of tries so far. */
 	readonly onTry?: (answer: string, tries: number) => void;
 	readonly signal?: AbortSignal;
 };
@@ -26,15 +26,15 @@ export type HttpProbe = {
 	readonly port: number;
 	readonly path: string;
 	readonly hostHeader: string;
-	/** Milliseconds for all tries together; one try takes five seconds at most. */
+	/** Milliseconds for all tries together. One try takes five seconds at most. */
 	readonly timeoutMs: number;
 };
 
 export type TcpProbe = {readonly host: string; readonly port: number; readonly timeoutMs: number};
 
 /**
- * GETs a path every 0.1 s from inside the network until it answers 2xx. A redirect is an answer like another: it is never
- * followed, because the router reaches what the service that redirects must not (its own admin ports, other environments).
+ * GETs a path every 0.1 s from inside the network until the response is 2xx. Redirects are not followed: the router can
+ * reach targets that a service must not (its own admin ports, other environments).
  */
 export function probeHttp(
 	engine: Engine,
@@ -43,26 +43,26 @@ export function probeHttp(
 	probeOptions: ProbeOptions = {},
 ): Promise<ProbeResult> {
 	assertTarget({address, port});
-	if (!/^[A-Za-z0-9._:-]+$/.test(hostHeader)) throw new Error(`not a Host header: ${JSON.stringify(hostHeader)}`);
+	if (!/^[A-Za-z0-9._:-]+$/.test(hostHeader)) throw new Error(`invalid Host header: ${JSON.stringify(hostHeader)}`);
 	const args = [Math.ceil(timeoutMs / 10), address, port, toRequestPath(path), hostHeader];
 	return probe(engine, options, httpProbeScript, args, probeOptions);
 }
 
-/** Connects every 0.1 s from inside the network until the port accepts. */
+/** Connects every 0.1 s from inside the network until the port accepts a connection. */
 export function probeTcp(
 	engine: Engine,
 	options: RouterOptions,
 	{host, port, timeoutMs}: TcpProbe,
 	probeOptions: ProbeOptions = {},
 ): Promise<ProbeResult> {
-	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(host)) throw new Error(`not a host to probe: ${JSON.stringify(host)}`);
+	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(host)) throw new Error(`invalid host to probe: ${JSON.stringify(host)}`);
 	return probe(engine, options, tcpProbeScript, [Math.ceil(timeoutMs / 10), host, port], probeOptions);
 }
 
-// nc's words before the cause; people know neither the address nor that there is a remote host.
+// nc's prefix before the cause; the address means nothing to users.
 const unreached = /^can't connect to remote host(?: \([^)]*\))?: /;
 
-/** The status or the cause, and what the service says about it unless that is a page. */
+/** The status or the cause, plus the service's own text unless that is a page. */
 function answerText(answer: string, more: string): string {
 	const said = more.trim();
 	const cause = answer.replace(unreached, '');
@@ -88,7 +88,7 @@ async function probe(
 		onTry?.(answer, last.tries);
 		if (last.isReady) ready.resolve();
 	};
-	// The script's end, and the engine's word on it, come later than its answer.
+	// The script's exit code arrives after its output.
 	const run = () => runScript(engine, containerId, script, args, {signal, onLine});
 	await Promise.race([untilAnswered(run, signal), ready.promise]);
 	return last;

@@ -10,53 +10,53 @@ import {fenceScript} from './scripts.ts';
 import {hashOf, readStored, type Stored, writeCommit} from './store.ts';
 import type {RouteTable} from './table.ts';
 
-/** How the running router came to serve what was published. `switch` and `reload` lose no request. */
+/** How the running router took over the new tables. Neither `switch` nor `reload` loses requests. */
 export type Published = {readonly method: 'none' | 'switch' | 'reload'};
 
 type PublishOptions = {
 	readonly signal?: AbortSignal;
-	/** What must be done before the new table serves; the publish is prepared meanwhile. */
+	/** Must be done before the new table serves. The publish is prepared meanwhile. */
 	readonly after?: Promise<void>;
-	/** What a `readAhead` found: when nobody has written since, the publish need not read. */
+	/** The result of a `readAhead`. If nothing was written since, the publish need not read again. */
 	readonly ahead?: Promise<ReadAhead>;
 };
 
-/** What the router held a while ago; undefined when it could not be read. */
+/** An earlier read of the router; undefined if it failed. */
 export type ReadAhead = Stored | undefined;
 
-/** Reads what a publish will need, while there is time. */
+/** Reads in advance what a publish will need. */
 export async function readAhead(engine: Engine, options: RouterOptions): Promise<ReadAhead> {
 	try {
 		return await readStored(engine, await findRouter(engine, options));
 	} catch {
-		// The publish reads for itself then, and tells.
+		// The publish reads again and reports the error.
 		return undefined;
 	}
 }
 
-/** What a publish changes: one environment's table, or none when only the files and the router are brought in line. */
+/** The change of a publish: one environment's table, or null to only reconcile the files and the running router. */
 type TableChange = {readonly lineage: string; readonly content: RouteTable | null} | null;
 
-/** The tables of every environment of the engine; empty when the router does not run. */
+/** The tables of all environments of the engine; empty if the router is not running. */
 export async function readTables(engine: Engine, options: RouterOptions): Promise<readonly RouteTable[]> {
 	const {state, containerId} = await observeRouter(engine, options);
 	return state === 'running' && containerId ? (await readStored(engine, containerId)).tables : [];
 }
 
 /**
- * The tables after what a killed process has asked for: a commit goes on without it inside the router, so that one is
- * waited for, and one that has not begun to write is called off. The next publish makes the files whole again.
+ * The tables after a process was killed during a publish. Its commit may still be running inside the router: this waits
+ * for it, and cancels one that has not started to write. The next publish repairs the files.
  */
 export async function settleTables(engine: Engine, options: RouterOptions): Promise<readonly RouteTable[]> {
 	const containerId = await findRouter(engine, options);
 	const {exitCode, stderr} = await runScript(engine, containerId, fenceScript);
-	if (exitCode !== 0) throw new UserError(`The router's lock cannot be taken: ${stderr.trim()}`);
+	if (exitCode !== 0) throw new UserError(`Cannot take the router's lock: ${stderr.trim()}`);
 	return (await readStored(engine, containerId)).tables;
 }
 
 /**
- * Serves an environment's table. Slots switch without a reload; anything else reloads. A publish that broke off is
- * finished by the same call. A host that another environment serves is a UserError with its owner.
+ * Serves an environment's table. A change of slots needs no reload; any other change does. Also completes an interrupted
+ * publish. Throws a UserError if another environment serves one of the hosts.
  */
 export function publish(
 	engine: Engine,
@@ -73,10 +73,10 @@ export function withdraw(engine: Engine, options: RouterOptions, lineage: string
 	return bringInLine(engine, options, {lineage, content: null});
 }
 
-// Every lost race is another process's success, so this many are not seen in practice.
+// Each lost race means that another process succeeded, so this limit is not reached in practice.
 const attempts = 40;
 
-/** Makes files and running router agree with the stored tables and one change to them. */
+/** Brings the files and the running router in line with the stored tables and one change to them. */
 export async function bringInLine(
 	engine: Engine,
 	options: RouterOptions,
@@ -101,7 +101,8 @@ export async function bringInLine(
 			continue;
 		}
 		if (planRuntime(tables, config, running).type === 'none') return {method: runtime.type};
-		if (runtime.type === 'reload') throw new UserError('The router was reloaded and does not serve what was written.');
+		if (runtime.type === 'reload')
+			throw new UserError('The router was reloaded but does not serve its new configuration.');
 		isSwitchTrusted = false;
 	}
 	throw new UserError('Other processes keep changing the router.', {hint: 'Try again in a moment.'});
@@ -117,14 +118,14 @@ function applyChange(stored: readonly RouteTable[], change: TableChange): RouteT
 			throw new UserError(
 				`Host ${host} already belongs to project ${owner.project}, environment ${owner.environment}.`,
 				{
-					hint: 'Two environments cannot share a host: rename one, or change its domain.',
+					hint: 'Two environments cannot share a host. Rename one, or change its domain.',
 				},
 			);
 	}
 	return [...others, change.content];
 }
 
-/** Whether the volume holds exactly this. */
+/** Whether the volume holds exactly these tables and their configuration. */
 const isWritten = (stored: Stored, tables: readonly RouteTable[]): boolean =>
 	stored.configHash === hashOf(renderConfig(tables, stored.generation)) &&
 	JSON.stringify(byLineage(stored.tables)) === JSON.stringify(byLineage(tables));

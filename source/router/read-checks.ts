@@ -7,14 +7,14 @@ import {isSlot, parseCheckName} from './safe-names.ts';
 import {portsScript, trafficScript} from './scripts.ts';
 import {readStatLines, type StatLine} from './stat-lines.ts';
 
-/** What the router's check of one serving slot has found. */
+/** The result of the router's check of one serving slot. */
 export type Checked = {
 	readonly lineage: string;
 	readonly service: string;
 	readonly slot: Slot;
-	/** `10.213.0.5:3000`, so that a result is never taken for another deployment's. */
+	/** `10.213.0.5:3000`, so that a result is never attributed to another deployment. */
 	readonly target: string;
-	/** In a row until now; three is the most that is counted. */
+	/** Consecutive failures so far, counted up to three. */
 	readonly failures: 0 | 1 | 2 | 3;
 	/** Such as `503 Service Unavailable`. Foreign text. */
 	readonly answer: string;
@@ -22,10 +22,10 @@ export type Checked = {
 	readonly failsForMs: number;
 };
 
-/** Long enough for three tries at a port that lets them wait. */
+/** Long enough for three tries at a port that does not respond. */
 const portsDeadlineMs = 10_000;
 
-/** A script in the running router; undefined when there is none. */
+/** Runs a script in the running router; undefined if the router is not running. */
 async function ask(
 	{engine, reads, options}: Asker,
 	script: string,
@@ -44,12 +44,12 @@ export type Asker = {
 	readonly options: RouterOptions;
 };
 
-/** What the router's checks have found, of every environment; empty without a router. */
+/** The results of the router's checks in all environments; empty without a router. */
 export async function readChecks(asker: Asker): Promise<readonly Checked[]> {
 	return parseChecks((await ask(asker, trafficScript)) ?? '');
 }
 
-/** Reads the CSV of `show stat`. A check that has not been made since its slot began to serve is left out. */
+/** Reads the CSV of `show stat`. Leaves out slots that have not been checked since they began to serve. */
 export const parseChecks = (text: string): Checked[] =>
 	readStatLines(text).flatMap(line => {
 		const place = parseCheckName(line('pxname'));
@@ -62,12 +62,12 @@ export const parseChecks = (text: string): Checked[] =>
 
 const figure = (line: StatLine, column: string): number => Number(line(column)) || 0;
 
-/** While a check is under way its last result has a star before it. */
+/** While a check is running, its last result is prefixed with a star. */
 const resultOf = (line: StatLine): string => line('check_status').replace(/^\* /, '');
 
 /**
- * A server goes down with its third failure, but with its first when it has not answered since it began to serve, or since
- * the router was loaded. So the time tells whether there were two more.
+ * A server goes down at its third failure, but at its first if it has not answered since it began to serve or since the
+ * router was loaded. In that case the time it has been down shows whether two more failed.
  */
 function failuresOf(line: StatLine): Checked['failures'] | undefined {
 	const status = line('status');
@@ -79,7 +79,7 @@ function failuresOf(line: StatLine): Checked['failures'] | undefined {
 		const trySeconds = result.endsWith('TOUT') ? figure(line, 'check_duration') / 1000 : 0;
 		return seconds >= 2 * Math.max(downSeconds, trySeconds) ? 3 : 2;
 	}
-	// Up at one of three: two failures, or, just after it began to serve, a result of whatever was there before.
+	// Up with health 1 of 3: two failures, or, just after it began to serve, the previous target's result.
 	const health = figure(line, 'check_health');
 	if (health === 1 && seconds <= downSeconds) return undefined;
 	return health >= 3 ? 0 : health === 2 ? 1 : 2;
@@ -106,10 +106,10 @@ function answerOf(line: StatLine): string {
 
 export type PortTarget = {readonly host: string; readonly port: number};
 
-/** What a port said: whether it accepted a connection at the first, second or third try. */
+/** Whether a port accepted a connection within three tries. */
 export type PortAnswer = {readonly isOpen: boolean; readonly answer: string};
 
-/** Asks ports side by side, at most three times each. Undefined for those that nobody could ask. */
+/** Tries ports in parallel, at most three times each. Undefined for those that could not be tried. */
 export async function readPorts(
 	asker: Asker,
 	targets: readonly PortTarget[],
@@ -117,7 +117,7 @@ export async function readPorts(
 	if (targets.length === 0) return [];
 	for (const {host, port} of targets)
 		if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(host) || !Number.isInteger(port))
-			throw new Error(`not a place to probe: ${JSON.stringify([host, port])}`);
+			throw new Error(`invalid address to probe: ${JSON.stringify([host, port])}`);
 	const args = targets.flatMap(({host, port}) => [host, port]);
 	const text = (await ask(asker, portsScript, args, AbortSignal.timeout(portsDeadlineMs))) ?? '';
 	const answers = new Map(

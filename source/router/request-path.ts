@@ -1,4 +1,4 @@
-/** A leading slash, and nothing that could end the request line or the path in it: a space, a line break, a fragment. */
+/** Adds a leading slash and encodes what would end the path or the request line: spaces, line breaks, a fragment. */
 export const toRequestPath = (path: string): string =>
 	(path.startsWith('/') ? path : `/${path}`).replace(/[^\x21-\x7e]|#/gu, character =>
 		[...new TextEncoder().encode(character)]

@@ -1,4 +1,4 @@
-/** The door of this room: one HAProxy per engine that serves every environment. */
+/** The public interface of this folder: one HAProxy per engine, which serves all environments. */
 export {type ObservedRouter, observeRouter} from './container.ts';
 export {type DrainTarget, drain, settleWorkers} from './drain.ts';
 export {type Ensured, ensureRouter, removeRouter} from './ensure.ts';

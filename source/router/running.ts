@@ -2,7 +2,7 @@ import type {Slot} from '../model/specs.ts';
 import {topologyIn} from './config.ts';
 import {isCheckName, isSlot} from './safe-names.ts';
 
-/** One slot as the running router has it. */
+/** One slot in the running router. */
 export type RunningServer = {
 	/** Backend name, `lineage.service`. */
 	readonly backend: string;
@@ -13,20 +13,20 @@ export type RunningServer = {
 };
 
 export type Running = {
-	/** Of the configuration it was loaded with; undefined when nothing answers. */
+	/** Of the loaded configuration; undefined if the router does not answer. */
 	readonly topology: string | undefined;
 	readonly servers: readonly RunningServer[];
 };
 
-/** Reads the answers to `show info` and `show servers state`. */
+/** Parses the output of `show info` and `show servers state`. */
 export const parseRunning = (info: string, servers: string): Running => ({
 	topology: topologyIn(info),
 	servers: parseServers(servers),
 });
 
 /**
- * In service: 2 is `running`; a server in maintenance is `stopped`, 0. One that is checked stops when it fails its checks
- * too, so there the bit of the maintenance that was asked for decides.
+ * Whether a slot serves: operational state 2 is `running`, 0 is `stopped` (maintenance). A checked server also stops when
+ * its checks fail, so there the bit for requested maintenance decides.
  */
 const isServing = (backend: string, operation: string, admin: number): boolean =>
 	isCheckName(backend) ? (admin & 1) === 0 : operation === '2';

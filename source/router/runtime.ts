@@ -3,17 +3,17 @@ import type {Running} from './running.ts';
 import {backendName, checkName, slots} from './safe-names.ts';
 import type {RouteTable, SlotTarget} from './table.ts';
 
-/** What brings the running router in line with a configuration. */
+/** The change that brings the running router in line with a configuration. */
 export type RuntimeChange =
 	| {readonly type: 'none'}
-	/** Lines for the admin socket, in order. */
+	/** Commands for the admin socket, in order. */
 	| {readonly type: 'switch'; readonly lines: readonly string[]}
 	| {readonly type: 'reload'};
 
 /**
- * Compares what runs with what was written, so that a publish that broke off is finished by the next one. New slots
- * open before old ones close, all services together. The address of a slot that takes traffic is never changed: its
- * pooled connections would go on to the previous address.
+ * Compares the running router with the written configuration, so that the next publish completes an interrupted one. New
+ * slots open before old ones close, for all services together. A serving slot never changes its address: its pooled
+ * connections would still lead to the previous one.
  */
 export function planRuntime(tables: readonly RouteTable[], config: string, running: Running): RuntimeChange {
 	if (running.topology === undefined || running.topology !== topologyIn(config)) return {type: 'reload'};
@@ -46,7 +46,7 @@ const slotsOf = ({lineage, backends}: RouteTable): SlotView[] =>
 	backends.flatMap(backend => {
 		const traffic = {proxy: backendName(lineage, backend.service), isCheck: false};
 		const check = {proxy: checkName(lineage, backend.service), isCheck: true};
-		// Both move in the same lines: what is checked is always what serves.
+		// The same commands move both, so that the checked slot is always the serving one.
 		return (backend.check ? [traffic, check] : [traffic]).flatMap(({proxy, isCheck}) =>
 			slots.map(slot => ({
 				name: `${proxy}/${slot}`,
@@ -60,7 +60,7 @@ const slotsOf = ({lineage, backends}: RouteTable): SlotView[] =>
 const setAddress = (name: string, {address, port}: SlotTarget): string =>
 	`set server ${name} addr ${address} port ${port}`;
 
-// The socket reads 16 KB at once.
+// The socket reads 16 KB at a time.
 const lineLength = 8000;
 
 function toLines(commands: readonly string[]): string[] {

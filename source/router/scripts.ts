@@ -1,14 +1,14 @@
 import {configPath, folder, masterPort, seedPath, workerPort} from './layout.ts';
 
 /*
- * Shell that runs inside the router's container, where only busybox is certain. Values reach it as arguments and files,
- * never as part of its text.
+ * Shell scripts that run inside the router's container, where only busybox is certain to exist. Values are passed as
+ * arguments and files, never inserted into a script.
  */
 
 /** The last line of every script. */
 export const endMark = '--- end';
 
-/** `worker LINE` and `master LINE` ask the two sockets; `old_workers` prints the pids that older reloads left. */
+/** `worker LINE` and `master LINE` send a command to a socket; `old_workers` prints the pids that reloads left behind. */
 const prelude = `
 worker() { printf '%s\\n' "$1" | nc 127.0.0.1 ${workerPort}; }
 master() { printf '%s\\n' "$1" | nc 127.0.0.1 ${masterPort}; }
@@ -31,7 +31,7 @@ show_running() {
 /** A script that runs in the router's folder. */
 export const script = (body: string): string => `${prelude}cd ${folder} || exit 70\n${body}`;
 
-/** Without a configuration that works, the router begins with the empty one; the next publish writes the real one. */
+/** Without a valid configuration the router starts with an empty one; the next publish writes the real one. */
 export const startScript = `
 mkdir -p ${folder}/tables
 haproxy -c -q -f ${configPath} 2>/dev/null || cp ${seedPath} ${configPath}
@@ -60,13 +60,10 @@ until flock -n 9; do
 	sleep 0.1
 done`;
 
-/**
- * What lies staged before a new generation was prepared for an older one, so nobody can commit it any more: it goes after
- * the change, whatever the clocks say.
- */
+/** Files staged for an older generation can no longer be committed, so they are removed, whatever their age. */
 const findStale = `stale=$(find . -maxdepth 1 -name 'staged-*'`;
 
-/** Waits for the commit under way, and calls off those that have read but not written yet: their generation is over. */
+/** Waits for a running commit, and cancels those that have not started to write by raising the generation. */
 export const fenceScript = script(`
 ${takeLock}
 ${findStale})
@@ -75,7 +72,7 @@ mv staged-fence.generation generation
 rm -f $stale
 `);
 
-/** Arguments: id of the staged files, generation that was read, generation to write, lineage or nothing, switch | reload | none. */
+/** Arguments: id of the staged files, generation read, generation to write, lineage or '', and switch, reload or none. */
 export const commitScript = script(`
 id=$1 expected=$2 next=$3 lineage=$4 change=$5
 trap 'rm -f staged-"$id".*; echo "${endMark}"' EXIT
@@ -121,9 +118,9 @@ done
 `);
 
 /**
- * Arguments: hundredths of a second, then `backend/slot` …; prints the number of connections whenever it changes. The
- * workers of previous reloads take no commands any more, so the idle connections they hold count too: their next request
- * would go where the traffic went before the reload.
+ * Arguments: hundredths of a second, then `backend/slot` …. Prints the number of connections whenever it changes. Idle
+ * connections to old workers count too: those still use the configuration from before the reload, so the next request on
+ * such a connection would reach the slots.
  */
 export const drainScript = script(`
 limit=$1
@@ -156,8 +153,8 @@ export const trafficScript = script(`worker 'show stat -1 4 -1'`);
 
 export const infoScript = script(`worker 'show info'`);
 /**
- * Arguments: host and port, again and again. Asks all of them at once, each up to three times; prints the number of the
- * place, `open` or `closed`, and what the last try said, each on one line.
+ * Arguments: pairs of host and port. Tries all in parallel, each up to three times. Prints one line per pair: its index,
+ * `open` or `closed`, and the output of the last try.
  */
 export const portsScript = script(`
 index=0

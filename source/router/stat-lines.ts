@@ -1,4 +1,4 @@
-/** Cells of one line of CSV; a cell that holds a comma, which a service may have chosen, stands in quotes. */
+/** Splits one line of CSV. A cell with a comma is quoted; its text may come from a service. */
 function cellsOf(line: string): string[] {
 	const cells: string[] = [];
 	for (const [, quoted, plain] of line.matchAll(/(?:"((?:[^"]|"")*)"|([^,]*))(?:,|$)/g))
@@ -6,10 +6,10 @@ function cellsOf(line: string): string[] {
 	return cells;
 }
 
-/** Looks up a column of one line. */
+/** Returns a column of one line. */
 export type StatLine = (column: string) => string;
 
-/** The lines of `show stat`. */
+/** Parses the output of `show stat`. */
 export function readStatLines(text: string): StatLine[] {
 	const lines = text.split('\n');
 	const start = lines.findIndex(line => line.startsWith('# pxname,'));

@@ -8,7 +8,7 @@ import type {RuntimeChange} from './runtime.ts';
 import {commitExits, commitScript, readScript} from './scripts.ts';
 import type {RouteTable} from './table.ts';
 
-/** What the router's volume holds and what its worker runs, from one read. */
+/** The files in the router's volume and the state of its worker, from one read. */
 export type Stored = {
 	readonly generation: number;
 	/** SHA-256 of the configuration file, hex. */
@@ -21,7 +21,7 @@ export const hashOf = (text: string): string => createHash('sha256').update(text
 
 export async function readStored(engine: Engine, containerId: string, signal?: AbortSignal): Promise<Stored> {
 	const {stdout, stderr, exitCode} = await runScript(engine, containerId, readScript, [], {signal});
-	if (exitCode !== 0) throw new UserError(`The router's files cannot be read: ${stderr.trim()}`);
+	if (exitCode !== 0) throw new UserError(`Cannot read the router's files: ${stderr.trim()}`);
 	const section = readSections(stdout);
 	return {
 		generation: Number(section('generation').trim()),
@@ -45,18 +45,18 @@ function readSections(text: string): (name: string) => string {
 }
 
 export type Commit = {
-	/** Generation that was read; another one by now means that somebody else has written. */
+	/** The generation that was read. If it has changed since, another process has written. */
 	readonly expected: number;
 	readonly config: string;
-	/** The one table that changes; null when none does. */
+	/** The table to change; null for none. */
 	readonly table: {readonly lineage: string; readonly content: RouteTable | null} | null;
 	readonly change: RuntimeChange;
 };
 
 /**
- * Writes the files, then changes what runs, all under the volume's lock: after a crash the file decides, so it is first.
- * Returns undefined when another process has written since the read.
- * @param after what must be done before anything changes; the new files are put beside the old ones meanwhile
+ * Writes the files, then changes the running router, all under the volume's lock. The files come first because they
+ * decide what is served after a crash. Returns undefined if another process has written since the read.
+ * @param after must be done before anything changes; the new files are staged meanwhile
  */
 export async function writeCommit(
 	engine: Engine,
@@ -86,8 +86,8 @@ function commitError(exitCode: number, text: string): UserError {
 	if (exitCode === commitExits.locked)
 		return new UserError("Another process has held the router's lock for 20 s.", {hint: 'Try again in a moment.'});
 	if (exitCode === commitExits.invalid)
-		return new UserError(`The router refuses its new configuration; the previous one goes on.\n${text}`);
+		return new UserError(`HAProxy rejected the router's new configuration. The previous one stays in use.\n${text}`);
 	if (exitCode === commitExits.notReloaded)
-		return new UserError(`The router did not load its new configuration; the previous one goes on.\n${text}`);
-	return new UserError(`The router's configuration could not be written (exit ${exitCode}): ${text}`);
+		return new UserError(`The router failed to load its new configuration. The previous one stays in use.\n${text}`);
+	return new UserError(`Cannot write the router's configuration (exit code ${exitCode}): ${text}`);
 }

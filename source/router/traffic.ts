@@ -6,7 +6,7 @@ import {isSlot, parseBackendName} from './safe-names.ts';
 import {trafficScript} from './scripts.ts';
 import {readStatLines} from './stat-lines.ts';
 
-/** What one slot has served since the router was last loaded. */
+/** The traffic of one slot since the router was last loaded. */
 export type Traffic = {
 	readonly lineage: string;
 	readonly service: string;
@@ -14,22 +14,22 @@ export type Traffic = {
 	readonly requests: number;
 	/** Requests in the last second. */
 	readonly requestsPerSecond: number;
-	/** Answers 5xx, failed connections and broken answers. */
+	/** 5xx responses, failed connections and broken responses. */
 	readonly errors: number;
-	/** Requests under way. */
+	/** Requests in progress. */
 	readonly sessions: number;
-	/** Milliseconds until the first byte: mean of the last 1024 requests, and the slowest. */
+	/** Milliseconds to the first byte: the mean of the last 1024 requests, and the maximum. */
 	readonly responseMs: number;
 	readonly slowestResponseMs: number;
 };
 
-/** Figures of every slot that the router serves. They begin at zero after a reload. */
+/** Reads the traffic of all slots. Counters restart at zero after a reload. */
 export async function readTraffic(engine: Engine, options: RouterOptions): Promise<readonly Traffic[]> {
 	const containerId = await findRouter(engine, options);
 	return parseTraffic((await runScript(engine, containerId, trafficScript)).stdout);
 }
 
-/** Reads the CSV of `show stat`. */
+/** Parses the CSV of `show stat`. */
 export function parseTraffic(text: string): Traffic[] {
 	return readStatLines(text).flatMap(line => {
 		const figure = (column: string): number => Number(line(column)) || 0;

@@ -3,19 +3,18 @@ import {runScript} from './container.ts';
 import {routerImage} from './options.ts';
 import {infoScript} from './scripts.ts';
 
-/** The version that this release is made for, such as `3.0.25`. */
+/** HAProxy's version in this release, such as `3.0.25`. */
 export const wantedVersion = /:(\d+\.\d+\.\d+)/.exec(routerImage)![1]!;
 
-/** What the running HAProxy says of itself, such as `3.0.11-1+deb13u3`; undefined when it says nothing. */
+/** The version that the running HAProxy reports, such as `3.0.11-1+deb13u3`; undefined if it reports none. */
 export async function readVersion(engine: Engine, containerId: string): Promise<string | undefined> {
 	const {stdout} = await runScript(engine, containerId, infoScript);
 	return /^Version: (\S+)/m.exec(stdout)?.[1];
 }
 
 /**
- * Whether a version is known to lack corrections that the wanted one has: before them, a request with two Upgrade
- * headers could open a tunnel past the rules. Of other branches nothing is known here; Debian keeps the number and
- * counts its corrections behind it.
+ * Whether a version is known to lack fixes that the wanted one has. Without them, a request with two Upgrade headers can
+ * open a tunnel past the rules. Other branches are not judged. Debian backports fixes and counts them after the version.
  */
 export function isKnownOutdated(version: string): boolean {
 	const debian = /^3\.0\.11-1\+deb13u(\d+)/.exec(version);

@@ -77,7 +77,7 @@ test('switches and reloads under load lose no request, and nobody reaches the ol
 		const messages: string[] = [];
 		const onProgress = (message: string) => messages.push(message);
 		expect(await drain(engine, router, retired('blue'), {deadlineMs: 100, onProgress})).toBe(false);
-		expect(messages).toEqual(['waits for 1 connection']);
+		expect(messages).toEqual(['waiting for 1 connection']);
 		expect(await drain(engine, router, retired('blue'), {deadlineMs: 10_000})).toBe(true);
 		const {status, echo} = await slow;
 		expect([status, echo?.name]).toEqual([200, 'a']);

@@ -620,9 +620,9 @@ test('a container that is not ours is never touched', async () => {
 	});
 	try {
 		expect(await observeRouter(engine, options)).toEqual({state: 'foreign', containerId: id});
-		await expect(ensureRouter(engine, options)).rejects.toThrow('that Compartment did not make');
-		await expect(removeRouter(engine, options)).rejects.toThrow('that Compartment did not make');
-		await expect(publish(engine, options, site())).rejects.toThrow('that Compartment did not make');
+		await expect(ensureRouter(engine, options)).rejects.toThrow('that Compartment did not create');
+		await expect(removeRouter(engine, options)).rejects.toThrow('that Compartment did not create');
+		await expect(publish(engine, options, site())).rejects.toThrow('that Compartment did not create');
 		expect(await engine.inspectContainer(id)).toMatchObject({state: 'created'});
 	} finally {
 		await engine.remove(id);

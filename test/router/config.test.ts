@@ -72,6 +72,6 @@ describe('nothing unsafe gets into a configuration', () => {
 		['active slot without a target', {backends: [{...web!, slots: {}}, ...others]}],
 		['service', {backends: [...shop.backends, {...web!, service: 'a/b'}]}],
 	])('%s', (_, change) => {
-		expect(() => renderConfig([{...shop, ...change}], 1)).toThrow(/router|no request path|no target|has no target/);
+		expect(() => renderConfig([{...shop, ...change}], 1)).toThrow(/router|invalid path|no target/);
 	});
 });
