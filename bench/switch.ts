@@ -27,7 +27,7 @@ async function applyAndConfirm({directory: cwd, env}: Sandbox): Promise<number> 
 	let confirmedAt: number | undefined;
 	child.stdout.setEncoding('utf8').on('data', chunk => {
 		text += chunk;
-		if (text.includes('serving, watched for')) confirmedAt ??= Date.now();
+		if (text.includes('active, watched for')) confirmedAt ??= Date.now();
 	});
 	const code = await new Promise(resolve => child.once('close', resolve));
 	if (code !== 0 || confirmedAt === undefined) throw new Error(`apply ended with ${code}:\n${text}`);

@@ -2,19 +2,19 @@ import {createHash, randomBytes} from 'node:crypto';
 import {encryptValue, ownRecipients} from '../state/secrets.ts';
 import type {AccessRecord, State} from '../state/state.ts';
 
-/** User name of the access password's basic authentication. */
+/** User name that belongs to the access password. */
 export const accessUser = 'compartment';
 
-/** Scope and key that the ciphertext of the access password is bound to. */
+/** Scope and key to which the ciphertext of the access password is bound. */
 export const accessSlot = {scope: {type: 'environment'}, key: 'access password'} as const;
 
-/** The Authorization header that signs in with this password. */
+/** The Authorization header for this password. */
 export const accessHeader = (password: string): string =>
 	`Basic ${Buffer.from(`${accessUser}:${password}`).toString('base64')}`;
 
 /**
- * A new access password of 128 random bits. Because it cannot be guessed, one SHA-256 is enough for the router, which
- * compares it on every request.
+ * A new access password of 128 random bits. It cannot be guessed, so a single SHA-256, which the router compares on every
+ * request, is enough.
  */
 export async function createAccess(state: State): Promise<AccessRecord> {
 	const password = randomBytes(16).toString('base64url');
@@ -28,6 +28,6 @@ export async function createAccess(state: State): Promise<AccessRecord> {
 	};
 }
 
-/** Whether anything the router serves asks for the access password. */
+/** Whether any service requires the access password. */
 export const needsAccess = (state: State): boolean =>
 	Object.values(state.routes?.access ?? {}).includes('authenticated');

@@ -10,7 +10,7 @@ type Secret = Extract<EnvValue, {type: 'secret'}>;
 const valuesIn = (env: Env, keys = Object.keys(env)): EnvValue[] =>
 	keys.flatMap(key => (Object.hasOwn(env, key) ? env[key]! : []));
 
-/** The secrets that an environment of a container is made of, those inside of outputs too. */
+/** The secrets in a container's environment, including those inside outputs. */
 function secretsIn(values: readonly EnvValue[], resources: Plan['desired']['resources']): Secret[] {
 	return values.flatMap(value => {
 		if (value.type === 'secret') return [value];
@@ -21,7 +21,7 @@ function secretsIn(values: readonly EnvValue[], resources: Plan['desired']['reso
 	});
 }
 
-/** What the containers that a plan makes will be given. */
+/** The environment values of all containers that a plan creates. */
 function containerValues({actions, deployments, desired}: Plan): EnvValue[] {
 	const isMade = (address: string) =>
 		actions.some(action => action.address === address && (action.kind === 'create' || action.kind === 'replace'));
@@ -32,9 +32,9 @@ function containerValues({actions, deployments, desired}: Plan): EnvValue[] {
 }
 
 /**
- * Reads every sensitive value that a plan needs, before it changes anything: without the identity, or with a value that
- * is damaged, the old would be stopped for a new one that cannot start.
- * @throws UserError about the first one that cannot be read
+ * Decrypts every sensitive value that a plan needs before anything changes. Otherwise a missing identity or a damaged value
+ * would stop the old container for a new one that cannot start.
+ * @throws UserError for the first value that cannot be read
  */
 export async function assertReadable(plan: Plan, state: State, secrets: SecretReader): Promise<void> {
 	for (const {scope, key} of secretsIn(containerValues(plan), plan.desired.resources)) {

@@ -4,7 +4,7 @@ import type {State} from '../state/state.ts';
 import {type ApplyContext, notice} from './context.ts';
 import {listOwnImages} from './own-images.ts';
 
-/** References that something kept needs: what serves, waits, or could be rolled back to (`retain` per service). */
+/** References of images to keep: active, held, and those for a rollback (`retain` per service). */
 export function neededReferences(state: State, retain: number): Set<string> {
 	const needed = new Set(Object.values(state.images).map(({reference}) => reference));
 	const services = new Set(Object.values(state.deployments).map(({service}) => service));
@@ -20,13 +20,13 @@ export function neededReferences(state: State, retain: number): Set<string> {
 	return needed;
 }
 
-/** Whether a tag is in a repository of this environment: foreign names and other environments are never touched. */
+/** Whether a tag is in a repository of this environment. No other image is ever removed. */
 export function isOwnReference(tag: string, {project, environment}: Pick<State, 'project' | 'environment'>): boolean {
 	const prefix = imageRepository(project, environment, 'x').replace(/x$/, '');
 	return tag.startsWith(prefix);
 }
 
-/** Removes tags of this environment that no kept deployment needs. What cannot be removed is left to the next time. */
+/** Removes tags of this environment that no retained deployment needs. A failure is only a warning: the next apply retries. */
 export async function cleanUpImages(context: ApplyContext): Promise<void> {
 	const {engine, plan, settings, state} = context;
 	const needed = neededReferences(state.current(), settings.retain);
@@ -35,6 +35,6 @@ export async function cleanUpImages(context: ApplyContext): Promise<void> {
 			for (const tag of tags) if (isOwnReference(tag, plan) && !needed.has(tag)) await engine.removeImage(tag);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
-		notice(context, 'warning', `images that nothing needs any more could not be removed: ${messageOf(error)}`);
+		notice(context, 'warning', `could not remove unused images: ${messageOf(error)}`);
 	}
 }

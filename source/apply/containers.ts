@@ -3,15 +3,15 @@ import {EngineError, UserError} from '../errors.ts';
 import type {DeploymentFailure} from '../state/state.ts';
 import type {ApplyContext} from './context.ts';
 
-/** Lines of a failed container that a report carries. */
+/** How many of a failed container's last lines are reported. */
 const reportedLines = 20;
 
-/** How long a report waits for a container that ends again and again. */
+/** How long to wait for the next exit of a crashing container. */
 const nextEndMs = 5000;
 
 /**
- * Hides every sensitive value of the environment in what a container prints or answers: one that is started again prints
- * some that this apply had no need of. Where they cannot be read, whole lines are hidden.
+ * Masks all sensitive values of the environment in container output, because a restarted container may print values that this
+ * apply has not read. Hides whole lines when the values cannot be read.
  */
 export async function readMask({secrets}: Pick<ApplyContext, 'secrets'>): Promise<(text: string) => string> {
 	try {
@@ -23,12 +23,12 @@ export async function readMask({secrets}: Pick<ApplyContext, 'secrets'>): Promis
 	}
 }
 
-/** How long before the engine notes a start the program may write its first line. */
+/** How long before the recorded start a program may write its first line. */
 const earliestLineMs = 1000;
 
 /**
- * The time, by the engine's clock, from which a container's log is of its present run: between its last end and this
- * start, because a program may write before the engine has noted that it runs. Undefined while there was one run only.
+ * The time, by the engine's clock, from which a container's log belongs to its current run. It lies between the last exit and
+ * this start, because a program may write before the engine records the start. Undefined after a single run.
  */
 export function startOfRun({startedAt, finishedAt}: Pick<ContainerDetails, 'startedAt' | 'finishedAt'>) {
 	if (startedAt === undefined || finishedAt === undefined) return undefined;
@@ -38,13 +38,13 @@ export function startOfRun({startedAt, finishedAt}: Pick<ContainerDetails, 'star
 
 type FollowOptions = {
 	readonly signal: AbortSignal;
-	/** Its log holds earlier runs, which are not told again. */
+	/** The log has earlier runs, which are skipped. */
 	readonly isStartedAgain: boolean;
 };
 
 /**
- * Streams the output of a container that was just started into the apply's events until the signal aborts or the
- * container is gone. Resolves then; most callers go on meanwhile.
+ * Streams the output of a container into the apply's events. Resolves when the signal aborts or the container is gone; most
+ * callers do not wait for it.
  */
 export function followLogs(
 	context: Pick<ApplyContext, 'engine' | 'emit' | 'secrets'>,
@@ -61,7 +61,7 @@ export function followLogs(
 			context.emit({type: 'log', at: Date.now(), address, stream: line.stream, text});
 		}
 	};
-	// Logs are a view: losing them must not fail the step that they illustrate.
+	// Losing the log must not fail the step.
 	return follow().catch(() => undefined);
 }
 
@@ -80,7 +80,7 @@ export async function lastLines(
 	return lines.slice(-reportedLines);
 }
 
-/** A container that the engine restarts over and over has told its exit code, or does so at its next end. */
+/** The exit code of a container; for one that is being restarted, its last or its next. */
 async function exitCodeOf(engine: Engine, {id, state, exitCode, restartCount}: ContainerDetails) {
 	if (state !== 'running') return exitCode;
 	if (restartCount === 0) return undefined;
@@ -88,7 +88,7 @@ async function exitCodeOf(engine: Engine, {id, state, exitCode, restartCount}: C
 	return latest ?? engine.wait(id, AbortSignal.timeout(nextEndMs)).catch(() => undefined);
 }
 
-/** What a person needs to find out why a container did not become what it should. */
+/** Collects what helps to find out why a container failed. */
 export async function describeFailure(
 	context: Pick<ApplyContext, 'engine' | 'secrets'>,
 	containerId: string | undefined,
@@ -106,5 +106,5 @@ export async function describeFailure(
 	};
 }
 
-/** Whether the container still runs; a restarting one does not. */
+/** Whether the container runs; a restarting one does not. */
 export {runsNow as isUp} from '../model/container-state.ts';

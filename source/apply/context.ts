@@ -12,7 +12,7 @@ import type {Emit} from './events.ts';
 import type {SecretReader} from './secret-reader.ts';
 import type {StateKeeper} from './state-keeper.ts';
 
-/** What every step of an apply works with. */
+/** What the steps of an apply work with. */
 export type ApplyContext = {
 	readonly plan: Plan;
 	readonly project: Project;
@@ -24,26 +24,26 @@ export type ApplyContext = {
 	readonly state: StateKeeper;
 	readonly journal: Journal;
 	readonly secrets: SecretReader;
-	/** Service → what its build was planned from. */
+	/** Service → its planned build. */
 	readonly builds: ReadonlyMap<string, PlannedBuild>;
-	/** Lets a few builds run at the same time; the others wait for their turn. */
+	/** Limits how many builds run at the same time. */
 	readonly limitBuilds: Limit;
 	/** Id of this apply, `run_…`. */
 	readonly run: string;
 	readonly label: string | undefined;
 	readonly emit: Emit;
-	/** Aborts what nobody has yet, such as a build, and lets nothing new start (first ctrl-c). */
+	/** Aborts what has no effect yet, such as a build, and starts nothing new (first ctrl-c). */
 	readonly stopping: AbortSignal;
 	/** Aborts everything at once (second ctrl-c). */
 	readonly signal: AbortSignal;
 };
 
-/** Tells what a step does now. */
+/** Reports the progress of an action. */
 export function progress(context: Pick<ApplyContext, 'emit'>, address: string, message: string): void {
 	context.emit({type: 'step-progress', at: Date.now(), address, message});
 }
 
-/** Tells something that belongs to no step. */
+/** Reports something that belongs to no action. */
 export function notice(context: Pick<ApplyContext, 'emit' | 'plan'>, level: 'info' | 'warning', message: Hint): void {
 	const text = renderHint(message, {environment: context.plan.environment});
 	context.emit({type: 'notice', at: Date.now(), level, message: text});

@@ -6,7 +6,7 @@ import {EngineError} from '../errors.ts';
 const iterations = 4096;
 
 /**
- * What PostgreSQL stores for a password (RFC 5803). Sent instead of the password, neither the server nor its log ever sees it.
+ * What PostgreSQL stores for a password (RFC 5803). Sending it keeps the password from the server and its log.
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
 	const salted = pbkdf2Sync(password.normalize('NFKC'), salt, iterations, 32, 'sha256');
@@ -17,16 +17,16 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16)):
 
 const sha1 = (data: string | Buffer): Buffer => createHash('sha1').update(data).digest();
 
-/** What MariaDB stores for a password of its own plugin. */
+/** What MariaDB stores for a `mysql_native_password`. */
 export const nativeHash = (password: string): string => `*${sha1(sha1(password)).toString('hex').toUpperCase()}`;
 
 const sqlText = (text: string): string => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`;
 const sqlName = (name: string): string => `"${name.replace(/"/g, '""')}"`;
 
-/** Values of a database's variables, in clear. */
+/** Decrypted values of a database's variables. */
 export type ClearEnv = Readonly<Record<string, string>>;
 
-/** The statements that give its users the passwords of `env`; they may be sent again and again. */
+/** The SQL that sets the users' passwords to those of `env`. It is idempotent. */
 export function passwordStatements(database: DatabaseName, env: ClearEnv): string {
 	if (database === 'postgres')
 		return `ALTER ROLE ${sqlName(env['POSTGRES_USER'] || 'postgres')} PASSWORD '${scramVerifier(env['POSTGRES_PASSWORD']!)}';\n`;
@@ -38,7 +38,7 @@ export function passwordStatements(database: DatabaseName, env: ClearEnv): strin
 	const [user, password, root] = [of('USER'), of('PASSWORD'), of('ROOT_PASSWORD')];
 	const users = [
 		...(user && password ? [[sqlText(user), '%', password] as const] : []),
-		// Itself last: the login that sends them must last until the end.
+		// Root last: the statements are sent as root.
 		...(root ? (['%', 'localhost'] as const).map(host => ["'root'", host, root] as const) : []),
 	];
 	return [
@@ -48,7 +48,7 @@ export function passwordStatements(database: DatabaseName, env: ClearEnv): strin
 	].join('\n');
 }
 
-// The password comes first on standard input: arguments are there for everybody to see.
+// The password is the first line of standard input: every user can see arguments.
 const scripts = {
 	postgres: {
 		send: 'IFS= read -r PGPASSWORD; export PGPASSWORD; exec psql -X -q -w -v ON_ERROR_STOP=1 -d postgres -f -',
@@ -66,13 +66,13 @@ type Change = {
 	readonly database: DatabaseName;
 	readonly containerId: string;
 	readonly env: ClearEnv;
-	/** Passwords that may be the one of now, where the database asks for one even from inside its container. */
+	/** Possible current passwords, for databases that require one even from inside the container. */
 	readonly known: readonly ClearEnv[];
 };
 
 /**
- * Gives the users of a database the passwords of `env`, from inside its container, and logs in with them.
- * @throws EngineError when the database refuses
+ * Sets the passwords of a database's users to those of `env`, from inside its container, and verifies them with a login.
+ * @throws EngineError when the database rejects them
  */
 export async function setPasswords(engine: OwnEngine, {database, containerId, env, known}: Change): Promise<void> {
 	const isPostgres = database === 'postgres';
@@ -97,5 +97,5 @@ export async function setPasswords(engine: OwnEngine, {database, containerId, en
 		if (exitCode === 0) return;
 		failure = stderr.trim() || `a login with the new password exited with ${exitCode}`;
 	}
-	throw new EngineError(`the database refused the new password: ${failure}`);
+	throw new EngineError(`the database rejected the new password: ${failure}`);
 }

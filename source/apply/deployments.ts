@@ -2,7 +2,7 @@ import {isRouted} from '../plan/services.ts';
 import type {Deployment, RoutesRecord, State} from '../state/state.ts';
 import {otherSlot} from './route-table.ts';
 
-/** The state with this deployment recorded. */
+/** Records a deployment. */
 export const withDeployment = (state: State, deployment: Deployment): State => ({
 	...state,
 	deployments: {...state.deployments, [deployment.id]: deployment},
@@ -18,8 +18,8 @@ export function patchDeployment(state: State, id: string, patch: Partial<Deploym
 export type Switch = Readonly<Record<string, string>>;
 
 /**
- * The state in which the given deployments serve with these routes. Previous ones wait to be drained. A service that is
- * to be removed stays active until its containers are gone, so that an apply that breaks off in between is gone on with.
+ * The state after a switch to these deployments and routes. Previous deployments are draining. A service that is being
+ * deleted stays active until its containers are removed, so that an interrupted apply is continued.
  */
 export function withSwitch(state: State, routes: RoutesRecord, switched: Switch): State {
 	let next: State = {...state, routes};

@@ -2,14 +2,13 @@ import type {ActionKind, PlanMode} from '../plan/plan.ts';
 import type {DeploymentFailure} from '../state/state.ts';
 
 /**
- * What an apply says while it runs. Text output, JSON lines and the screen are all fed by these and nothing else.
- * `at` is milliseconds since the epoch; `address` names the step (an action of the plan). All foreign text in
- * `text` is raw: whoever shows it sanitises it.
+ * What an apply reports while it runs. Text output, JSON lines and the screen are made from these events alone. `at` is in
+ * milliseconds since the epoch; `address` is that of an action. `text` is raw foreign text: sanitise it before showing it.
  */
 export type ApplyEvent =
 	| {readonly type: 'apply-started'; readonly at: number; readonly run: string; readonly steps: readonly StepOutline[]}
 	| {readonly type: 'step-started'; readonly at: number; readonly address: string}
-	/** What happens now, in a few words: `GET /healthz → 503, try 7`, `waits for resource.db`. */
+	/** Current progress in a few words: `GET /healthz → 503, try 7`, `stopping the previous deployment`. */
 	| {readonly type: 'step-progress'; readonly at: number; readonly address: string; readonly message: string}
 	| {
 			readonly type: 'step-done';
@@ -24,11 +23,11 @@ export type ApplyEvent =
 			readonly address: string;
 			readonly durationMs: number;
 			readonly message: string;
-			/** What to do next; its commands name the environment. */
+			/** What to do next. Commands in it name the environment. */
 			readonly hint?: string;
 			readonly failure?: DeploymentFailure;
 	  }
-	/** Not run, because something before it failed or the user cancelled. */
+	/** Not run, because a dependency failed or the user cancelled. */
 	| {readonly type: 'step-skipped'; readonly at: number; readonly address: string; readonly reason: string}
 	| {
 			readonly type: 'log';
@@ -56,14 +55,14 @@ export type ApplyResult = {
 	readonly done: number;
 	readonly failed: number;
 	readonly skipped: number;
-	/** Exposed services with their addresses for people, in descriptor order. */
+	/** Exposed services with their URLs, in descriptor order. */
 	readonly urls: readonly {
 		readonly service: string;
 		readonly url: string;
 		readonly accessMode: 'authenticated' | 'public';
 	}[];
 	readonly resources: readonly {readonly name: string; readonly host: string}[];
-	/** Addresses of the volumes that a destroy left. */
+	/** Addresses of the volumes that a destroy kept. */
 	readonly keptVolumes: readonly string[];
 };
 

@@ -5,7 +5,7 @@ import type {State, Variable} from '../state/state.ts';
 import {findVariable, generateToken, withVariable} from '../state/variables.ts';
 import type {ApplyContext} from './context.ts';
 
-/** A variable of a resource with a value that was generated just now; the state does not have it yet. */
+/** A variable of a resource with a newly generated value, which is not in the state yet. */
 export async function generateVariable(
 	state: State,
 	resource: string,

@@ -7,7 +7,7 @@ import {findVariable} from '../state/variables.ts';
 const mapEnv = (env: Env, change: (value: EnvValue) => EnvValue): Env =>
 	Object.fromEntries(Object.entries(env).map(([key, value]) => [key, change(value)]));
 
-/** A resource's specification with the revisions of variables that were generated after the plan was made. */
+/** Fills in the revisions of variables that were generated after the plan was made. */
 export function withRevisions(spec: ResourceSpec, state: State): ResourceSpec {
 	const env = mapEnv(spec.env, value => {
 		if (value.type !== 'secret' || value.revision !== null) return value;
@@ -16,7 +16,7 @@ export function withRevisions(spec: ResourceSpec, state: State): ResourceSpec {
 	return {...spec, env};
 }
 
-/** A service's specification with the fingerprints of outputs that became known after the plan was made. */
+/** Fills in the fingerprints of outputs that became known after the plan was made. */
 export function withFingerprints(spec: ServiceSpec, desired: Desired, state: State): ServiceSpec {
 	const env = mapEnv(spec.env, value => {
 		if (value.type !== 'output' || value.fingerprint !== null) return value;

@@ -1,10 +1,10 @@
 import type {Engine} from '../engine/engine.ts';
 
-/** How long the question may take, and how many lines an answer may have. */
+/** Limits on the time and on the lines of output. */
 const askMs = 2000;
 const mostLines = 2000;
 
-/** State of a socket that waits for connections, in /proc/net/tcp. */
+/** The LISTEN state in /proc/net/tcp. */
 const listenState = '0A';
 
 /** The engine's own resolver inside every container. */
@@ -12,7 +12,7 @@ const resolver = '127.0.0.11';
 
 type Socket = {readonly address: string; readonly port: number};
 
-/** The kernel writes each four bytes of an address as one number of a little-endian machine. */
+/** The kernel prints each four bytes of an address as one little-endian number. */
 function addressOf(hex: string): string {
 	const bytes = hex.match(/.{8}/g)!.flatMap(word =>
 		word
@@ -26,7 +26,7 @@ function addressOf(hex: string): string {
 	return bytes.slice(0, -1).every(byte => byte === 0) && bytes.at(-1) === 1 ? '::1' : 'another address';
 }
 
-/** Sockets that wait for connections, from the text of /proc/net/tcp and tcp6. */
+/** Listening sockets in the text of /proc/net/tcp and tcp6. */
 export function readListening(text: string): Socket[] {
 	const found = text.split('\n').flatMap((line): Socket[] => {
 		const [, address, port, state] =
@@ -39,11 +39,11 @@ export function readListening(text: string): Socket[] {
 
 const isLocal = ({address}: Socket): boolean => address.startsWith('127.') || address === '::1';
 
-/** Says where a program listens instead of the port that was asked, to stand after its subject. */
+/** Describes where a program listens instead of on `port`, as a predicate: `listens on port 8080`. */
 export function listeningText(sockets: readonly Socket[], port: number): string {
 	const here = sockets.find(socket => socket.port === port && isLocal(socket));
 	if (here)
-		return `listens on ${here.address}:${port} only, which nothing outside of its container reaches: use 0.0.0.0`;
+		return `listens on ${here.address}:${port} only, which cannot be reached from outside its container: use 0.0.0.0`;
 	const ports = [...new Set(sockets.filter(socket => !isLocal(socket)).map(socket => socket.port))].sort(
 		(a, b) => a - b,
 	);
@@ -52,7 +52,7 @@ export function listeningText(sockets: readonly Socket[], port: number): string 
 	return local ? `listens on ${local.address}:${local.port} only` : 'listens on no port';
 }
 
-/** Where the program of a container listens; undefined when its image has no `cat` to ask with. */
+/** Where the program of a container listens; undefined when its image has no `cat`. */
 export async function askListening(
 	engine: Pick<Engine, 'exec'>,
 	containerId: string,
@@ -70,7 +70,7 @@ export async function askListening(
 		const {stdout} = await engine.exec(containerId, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], options);
 		return /local_address/.test(stdout) ? listeningText(readListening(stdout), port) : undefined;
 	} catch {
-		// Only a help to find the cause.
+		// Diagnostics only: the failure is reported without it.
 		return undefined;
 	}
 }

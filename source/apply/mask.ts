@@ -1,6 +1,6 @@
-/** Hides sensitive values in texts. */
+/** Hides sensitive values in text. */
 export type Mask = {
-	/** Hides a value from now on, in the forms that programs print it in. */
+	/** Hides a value from now on, in every form in which programs print it. */
 	readonly add: (value: string) => void;
 	/** Replaces every form of every value by `‹hidden›`. */
 	readonly apply: (text: string) => string;
@@ -8,13 +8,13 @@ export type Mask = {
 
 const hidden = '‹hidden›';
 
-// Shorter values would turn ordinary text into gaps.
+// Masking shorter values would hide ordinary text.
 const shortest = 6;
 
-// The lines of a key or a certificate, but not a brace or a word of a configuration file.
+// Long enough for the lines of a key or a certificate, too long for a word of a configuration file.
 const shortestLine = 16;
 
-/** The base64 of a value inside a longer text: what is the same wherever its first byte falls in a group of three. */
+/** The base64 of a value inside a longer text: the part that does not depend on its neighbours, per alignment. */
 function embeddedBase64(value: string): string[] {
 	const bytes = Buffer.from(value);
 	return [1, 2].map(offset => {
@@ -41,13 +41,13 @@ function disguises(value: string): string[] {
 	];
 }
 
-/** A short fingerprint of the characters at a place, because a text of 10,000 lines a second is looked at once. */
+/** A cheap hash of the characters at a position, so that 10,000 lines a second can be scanned in one pass. */
 const fingerprint = (text: string, at: number): number =>
 	(text.charCodeAt(at) * 31 + text.charCodeAt(at + 1) * 1009 + text.charCodeAt(at + 2) * 7919) & 0xff_ff;
 
-/** Makes a mask that hides nothing yet. */
+/** Creates a mask that hides nothing yet. */
 export function createMask(): Mask {
-	/** By their first characters, the longest first. */
+	/** Forms by their first characters, the longest first. */
 	const forms = new Map<string, string[]>();
 	const isStart = new Uint8Array(0x1_00_00);
 
@@ -72,7 +72,7 @@ export function createMask(): Mask {
 			if (forms.size === 0 || text.length < shortest) return text;
 			let result = '';
 			let done = 0;
-			/** What is to be hidden; forms that overlap are hidden together. */
+			/** The range to hide; overlapping forms are hidden together. */
 			let from = -1;
 			let to = -1;
 			for (let at = 0; at <= text.length - shortest; at++) {

@@ -1,7 +1,7 @@
 import type {ContainerSpec, Image} from '../engine/engine.ts';
 import type {ServiceSpec} from '../model/specs.ts';
 
-/** Programs that start and end others as process 1. A second one above them is refused by some and helps none. */
+/** Init programs. Some of them refuse to run under another init, and none of them needs one. */
 const inits = new Set([
 	'catatonit',
 	'docker-init',
@@ -16,12 +16,11 @@ const inits = new Set([
 ]);
 
 /**
- * Whether a service's container gets the engine's init as process 1. A program that is process 1 itself ignores every stop
- * signal that it does not handle, so that `node server.js` would only end when its grace time is over. An image that
- * brings its own init keeps it. Resources get none: the entrypoints of databases handle their stop signal. A service with
- * `secretFiles` gets none either: the init keeps the environment that it was started with, where every process of the
- * container could read what was taken out of it.
- * @param own what the container runs; what it leaves open is the image's
+ * Whether a service's container gets the engine's init as process 1. A program that runs as process 1 ignores every stop
+ * signal that it does not handle: `node server.js` would run until its grace time is over. An image with its own init keeps
+ * that. Resources get none, because entrypoints of databases handle their stop signal. A service with `secretFiles` gets
+ * none either: the init would keep its initial environment, in which every process of the container could read the secrets.
+ * @param own what the container sets; the image decides the rest
  */
 export function needsInit(
 	image: Pick<Image, 'entrypoint' | 'command'> | undefined,

@@ -7,8 +7,8 @@ import {describeTable} from './route-table.ts';
 const turns = new WeakMap<ApplyContext['state'], Promise<unknown>>();
 
 /**
- * Runs what publishes routes, one after the other within an apply: a table that was described before another change was
- * recorded would undo that change.
+ * Serialises tasks that publish routes within an apply: a table made before another change was recorded would undo that
+ * change.
  */
 export function inTurn<Result>({state}: Pick<ApplyContext, 'state'>, task: () => Promise<Result>): Promise<Result> {
 	const before = turns.get(state) ?? Promise.resolve();
@@ -21,8 +21,8 @@ export function inTurn<Result>({state}: Pick<ApplyContext, 'state'>, task: () =>
 }
 
 /**
- * Serves what the state says now: after services were stopped or started again. Without a router there is nobody to
- * tell. Recovery publishes the state of an operation that broke off here.
+ * Publishes the routes of the current state, after services were stopped or started. Does nothing without a running
+ * router. Recovery publishes the state again if this write is interrupted.
  */
 export const publishState = (context: ApplyContext): Promise<void> =>
 	inTurn(context, async () => {

@@ -7,25 +7,25 @@ import {type ApplyContext, progress} from './context.ts';
 import {askListening} from './listening.ts';
 import {unlessEnded} from './unless-ended.ts';
 
-/** The outcome of waiting; a `message` says what is wrong. */
+/** The outcome of waiting; `message` says what is wrong. */
 export type Readiness =
-	/** With a message, nothing accepts connections, and nothing that does is replaced. */
+	/** With a message the port refuses connections, but nothing that accepts them is replaced. */
 	| {readonly isReady: true; readonly message?: string}
 	| {readonly isReady: false; readonly message: string; readonly lastProbe?: string | undefined};
 
-/** How long a routed service without readiness may take until its port accepts connections. */
+/** How long a routed service without `readiness` may take to accept connections. */
 const listenMs = 10_000;
 
-/** How long a container without readiness has to stay up. */
+/** How long a container without `readiness` has to stay up. */
 const startupMs = 500;
 
-/** How long the port of what serves is asked. */
+/** How long the active deployment's port is probed. */
 const servingMs = 300;
 
-/** How often a container that is no candidate may end and be started again: the second time it crashes. */
+/** How often a container that is not a candidate may exit and be restarted; one more exit counts as a crash. */
 const restartsAllowed = 1;
 
-/** Characters of an answer that are shown. */
+/** Longest answer that is shown, in characters. */
 const shownAnswer = 240;
 
 const cut = (text: string): string => (text.length > shownAnswer ? `${text.slice(0, shownAnswer - 1)}…` : text);
@@ -38,9 +38,9 @@ type Target = {
 
 type ServiceTarget = Target & {
 	readonly port: number;
-	/** It serves nobody yet, so that its end is final, whatever its restart policy says. */
+	/** Gets no requests yet; its first exit is a failure, whatever its restart policy. */
 	readonly isCandidate: boolean;
-	/** What serves now and would be replaced. */
+	/** The active deployment that would be replaced. */
 	readonly previous?: {readonly host: string; readonly port: number};
 };
 
@@ -52,10 +52,10 @@ async function endedMessage(
 ): Promise<string> {
 	const details = await engine.inspectContainer(containerId).catch(() => undefined);
 	const text = exitText({exitCode, isOutOfMemory: details?.isOutOfMemory});
-	return `${subject} ${text} at startup${exitCode === 0 ? ', but it has to keep running' : ''}.`;
+	return `${subject} ${text} at startup${exitCode === 0 ? ', but it must keep running' : ''}.`;
 }
 
-/** Without readiness a container only has to stay up. */
+/** A container without `readiness` only has to stay up. */
 async function staysUp(context: ApplyContext, containerId: string, subject: string): Promise<Readiness> {
 	const outcome = await unlessEnded(context, containerId, 0, signal => pause(startupMs, undefined, {signal}));
 	if (!outcome.hasEnded) return {isReady: true};
@@ -110,10 +110,10 @@ async function awaitPort(
 	const message = `Nothing accepts connections on port ${port} after ${listenMs / 1000} s${where}.`;
 	if (!serving?.isReady) return {isReady: true, message};
 	const lastProbe = `port ${port} → ${outcome.value.lastAnswer}`;
-	return {isReady: false, message: `${message} The deployment that serves accepts them, so it stays.`, lastProbe};
+	return {isReady: false, message: `${message} The active deployment accepts them, so it keeps serving.`, lastProbe};
 }
 
-/** Waits until a routed service answers 2xx, or, without readiness, accepts connections. */
+/** Waits until a routed service answers 2xx or, without `readiness`, accepts connections. */
 export async function awaitService(
 	context: ApplyContext,
 	target: ServiceTarget,
@@ -127,7 +127,7 @@ export async function awaitService(
 	const mask = await readMask(context);
 	let last: string | undefined;
 	const onTry = (answer: string, tries: number) => {
-		// Cut after it was masked: a part of a sensitive value would not be recognised.
+		// Masked before it is cut: a part of a sensitive value would not be recognised.
 		last = cut(mask(answer));
 		progress(context, address, `${request} → ${last}, try ${tries}`);
 	};

@@ -15,7 +15,7 @@ import type {StateKeeper} from './state-keeper.ts';
 type Context = {
 	readonly engine: OwnEngine;
 	readonly state: StateKeeper;
-	/** Told what was put right, and what could not be. */
+	/** Reports what was settled and what could not be. */
 	readonly say: (message: string) => void;
 };
 
@@ -24,7 +24,7 @@ type Rotating = ResourceRecord & {readonly rotation: Rotation};
 const valuesOf = (values: readonly RotatedValue[]): Env =>
 	Object.fromEntries(values.map(({key, value}) => [key, value]));
 
-/** The state in which these are the passwords of a resource: its variables, and what its container and its data have. */
+/** Records these passwords of a resource: in its variables, its specification and the initial values of its volumes. */
 export function withPasswords(state: State, name: string, values: readonly RotatedValue[]): State {
 	const scope = {type: 'resource', name} as const;
 	let next = state;
@@ -59,8 +59,8 @@ async function readValues(
 	return clear;
 }
 
-/** Makes a database accept these passwords; which of the two it has at the moment does not matter. */
-export async function tellDatabase(
+/** Sets the passwords in the database, whichever of the two it has now. */
+export async function changeDatabasePasswords(
 	{engine, state}: Pick<Context, 'engine' | 'state'>,
 	secrets: SecretReader,
 	name: string,
@@ -70,13 +70,13 @@ export async function tellDatabase(
 	const {rotation, spec, declared, containerId} = record;
 	const preset = declared?.preset;
 	const database = databaseOf({image: spec.image, ...(preset === undefined ? {} : {preset})});
-	if (!database) throw new UserError(`resource ${name} is no database whose password can be changed`);
+	if (!database) throw new UserError(`resource ${name} is not a database whose password can be changed`);
 	const other = which === 'next' ? rotation.former : rotation.next;
 	const known = other.length > 0 ? [await readValues(secrets, record, other)] : [];
 	await setPasswords(engine, {database, containerId, env: await readValues(secrets, record, rotation[which]), known});
 }
 
-/** Whether what serves logs in with the new passwords already, or nothing that serves needs them. */
+/** Whether active deployments already use the new passwords, or none needs them. */
 function isSwitched(state: State, {name, rotation, spec, declared}: Rotating): boolean {
 	if (rotation.former.length === 0) return true;
 	const context = {project: state.project, environment: state.environment, resource: name};
@@ -102,21 +102,21 @@ async function settle(context: Context, secrets: SecretReader, name: string): Pr
 	const which = isSwitched(state.current(), record) ? 'next' : 'former';
 	const keys = rotation.next.map(({key}) => key);
 	const recorded = Object.fromEntries(keys.map(key => [key, record.spec.env[key]!]));
-	// Recorded only after the database had them.
-	const isTold = which === 'next' && identities(recorded) === identities(valuesOf(rotation.next));
-	if (!isTold) await tellDatabase(context, secrets, name, which);
+	// They are recorded only after the database has accepted them.
+	const isSet = which === 'next' && identities(recorded) === identities(valuesOf(rotation.next));
+	if (!isSet) await changeDatabasePasswords(context, secrets, name, which);
 	await state.update(current => {
 		const settled = withPasswords(current, name, rotation[which]);
 		const {rotation: _done, ...rest} = settled.resources[name]!;
 		return {...settled, resources: {...settled.resources, [name]: rest}};
 	});
-	if (which === 'former') say(`resource ${name}: its previous password is back, because no service had switched`);
-	else if (!isTold) say(`resource ${name}: its new password is in place`);
+	if (which === 'former') say(`resource ${name}: restored the previous password, because no service had switched`);
+	else if (!isSet) say(`resource ${name}: set the new password`);
 }
 
 /**
- * Ends every rotation that was begun, one way or the other: forward when a service that serves has the new password, else
- * back. One that cannot be ended now, because the database does not run, is ended by a later command.
+ * Finishes every rotation in progress if an active deployment uses the new password; otherwise rolls it back. If that is
+ * impossible now, because the database does not run, a later command does it.
  */
 export async function settleRotations(context: Context): Promise<void> {
 	const {state, say} = context;
@@ -130,7 +130,7 @@ export async function settleRotations(context: Context): Promise<void> {
 		} catch (error) {
 			if (!(error instanceof EngineError || error instanceof UserError)) throw error;
 			say(
-				`the rotation of resource ${name} is not finished, the next command tries again: ${secrets.mask(messageOf(error))}`,
+				`the rotation of resource ${name} is not finished; the next command will retry: ${secrets.mask(messageOf(error))}`,
 			);
 		}
 	}

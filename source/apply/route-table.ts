@@ -17,17 +17,17 @@ function describeBackend(state: State, routes: RoutesRecord, service: string): B
 	const check: HealthCheck = readiness
 		? {type: 'http', path: readiness.path, timeoutMs: readiness.timeoutMs}
 		: {type: 'tcp'};
-	// The previous deployment stays in its slot until the next one needs it: leaving it out would be one more reload.
+	// The previous deployment stays in its slot until the slot is needed: removing it would cost a reload.
 	const previous = Object.values(state.deployments)
 		.filter(deployment => deployment.service === service && deployment.slot === otherSlot(active.slot))
 		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
 	const previousTarget = previous && targetOf(previous);
 	const idle = previousTarget ? {[otherSlot(active.slot)]: previousTarget} : {};
-	// One that was stopped answers 503 at once: nobody waits for an address that is not there.
+	// A stopped service answers 503 at once instead of after a connection timeout.
 	return {service, accessMode, slots: {...idle, [slot]: target}, active: status === 'stopped' ? null : slot, check};
 }
 
-/** What the router serves for an environment in this state. */
+/** The router's table for an environment in this state. */
 export function describeTable(state: State): RouteTable {
 	const routes = state.routes ?? {hosts: {}, rules: [], access: {}};
 	const names = new Set([...Object.keys(routes.access), ...routes.rules.flatMap(({on, to}) => [on, to])]);

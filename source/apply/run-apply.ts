@@ -22,8 +22,8 @@ type RunOptions = {
 	readonly parallelism: number;
 };
 
-/** Emits what people see of the nodes, and counts it: one step per action, whatever it takes to do it. */
-function trackSteps(context: ApplyContext) {
+/** Turns the steps of the graph into events and counts, one per action, however many steps it takes. */
+function trackActions(context: ApplyContext) {
 	const {emit} = context;
 	const startedAt = new Map<string, number>();
 	const counts = {done: 0, failed: 0, skipped: 0};
@@ -44,12 +44,12 @@ function trackSteps(context: ApplyContext) {
 	const fail = (address: string, message: string, {failure, hint}: Cause = {}) => {
 		if (settle(address, 'failed'))
 			emit({type: 'step-failed', at: Date.now(), address, durationMs: elapsed(address), message, hint, failure});
-		// What went wrong after its step was done is told all the same.
+		// A failure after the action was done is still reported.
 		else notice(context, 'warning', [`${address}: ${message}`, ...(hint === undefined ? [] : [` ${hint}`])]);
 	};
 	return {
 		counts,
-		/** Whether something failed because no answer came. */
+		/** Whether a step failed because the engine did not answer. */
 		hasUnknown: () => hasUnknown,
 		wrap:
 			({address, isFirst, isLast, run}: ApplyStep) =>
@@ -76,12 +76,12 @@ function trackSteps(context: ApplyContext) {
 		},
 		onSkip({address}: ApplyStep, reason: 'cancelled' | 'dependency') {
 			if (!address || settled.has(address)) return;
-			// Without a failure, what it depends on was called off too.
+			// Without a failure, its dependencies were cancelled too.
 			const failure = reason === 'cancelled' ? undefined : firstFailure;
 			const why = failure ? `${failure.address} failed` : cancelled;
 			if (!startedAt.has(address)) skip(address, why);
 			else if (!failure) skip(address, `not switched, ${why}`);
-			else fail(address, `${failure.isAfterSwitch ? 'taken back' : 'not switched'}: ${why}`);
+			else fail(address, `${failure.isAfterSwitch ? 'rolled back' : 'not switched'}: ${why}`);
 		},
 	};
 }
@@ -107,8 +107,8 @@ function describeResult(
 	};
 }
 
-// On disk before the first object carries the lineage: a crash must not leave objects of an unknown state. Every apply has
-// a serial that is higher than any before, so that what it makes tells it from the state that was there.
+// The lineage is on disk before any object carries it: a crash must not leave objects of an unknown state. Every apply
+// raises the serial, so that an older state is recognised by the objects that are newer than it.
 async function claimEngine({engine, state}: ApplyContext): Promise<void> {
 	const {id} = await engine.info();
 	await state.update(current => ({...current, engine: id}));
@@ -119,7 +119,7 @@ function graphOf(context: ApplyContext): ApplyStep[] {
 	return context.plan.mode === 'stop' ? stopSteps(context) : applySteps(context);
 }
 
-/** Carries out a plan, step by step, and says what happens. Failures are in the result, not thrown. */
+/** Carries out a plan and reports progress as events. Failures are in the result, not thrown. */
 export async function runApply(context: ApplyContext, options: RunOptions): Promise<ApplyResult> {
 	const {plan, run, emit} = context;
 	const startedAt = Date.now();
@@ -130,7 +130,7 @@ export async function runApply(context: ApplyContext, options: RunOptions): Prom
 	});
 	emit({type: 'apply-started', at: startedAt, run, steps});
 	const nodes = graphOf(context);
-	const tracker = trackSteps(context);
+	const tracker = trackActions(context);
 	const byId = new Map(nodes.map(node => [node.id, node]));
 	const outcomes = await runSteps(
 		nodes.map(node => ({id: node.id, dependsOn: node.dependsOn, run: tracker.wrap(node)})),
@@ -143,7 +143,7 @@ export async function runApply(context: ApplyContext, options: RunOptions): Prom
 	);
 	const isCancelled = context.stopping.aborted;
 	const isComplete = [...outcomes.values()].every(outcome => outcome === 'done');
-	// What has happened without a record may be the switch: only recovery can tell what serves.
+	// The unrecorded write may be the switch: only recovery can find out what serves.
 	if (tracker.hasUnknown() && plan.mode !== 'destroy') await settleUnknown(context);
 	if (!isComplete && plan.mode !== 'destroy' && !context.journal.hasPending())
 		await discardCandidates(context, isCancelled ? cancelled : 'another step of its deploy failed');

@@ -17,7 +17,7 @@ import {needsInit} from './own-init.ts';
 import {createSecretReader} from './secret-reader.ts';
 import {containerVariables, oneOffParts} from './service-container.ts';
 
-/** Runs that the state remembers, over all jobs of the environment. */
+/** How many runs the state keeps, over all jobs of the environment. */
 const keptRuns = 200;
 
 export type JobRequest = {
@@ -28,11 +28,11 @@ export type JobRequest = {
 	readonly desired: Desired;
 	readonly service: string;
 	readonly trigger: JobRun['trigger'];
-	/** Given after `--`, added to the job's own command. */
+	/** Arguments after `--`, appended to the job's command. */
 	readonly arguments: readonly string[];
-	/** How long the run may wait for another command before it begins, in milliseconds; it leaves at once without. */
+	/** How long to wait for another command before the run starts, in milliseconds; without it a held lock is an error. */
 	readonly waitMs?: number | undefined;
-	/** Told when the end of the run cannot be recorded yet. */
+	/** Reports that the outcome cannot be recorded yet. */
 	readonly say: (message: string) => void;
 	readonly onLine: (text: string, stream: 'stdout' | 'stderr') => void;
 	readonly signal: AbortSignal;
@@ -40,7 +40,7 @@ export type JobRequest = {
 
 type Waiting = Pick<Parameters<typeof acquireLock>[1], 'waitMs' | 'onWait'>;
 
-/** The lock is held for the moment of a change, not while a job runs: a long job must not keep a deploy waiting. */
+/** Changes the state under the lock, which is not held while the job runs: a long job must not block a deploy. */
 async function change(directory: string, waiting: Waiting, update: (state: State) => State): Promise<State> {
 	const lock = await acquireLock(directory, {operation: 'job run', ...waiting});
 	try {
@@ -65,7 +65,7 @@ function deployedJob(state: State, service: string): Deployment {
 	throw new UserError(`service ${service} is of kind ${deployment.kind}, not a job`, {hint: command('job list')});
 }
 
-/** The command of one run: the job's own, and what was added. */
+/** The command of one run: the job's command with the given arguments. */
 async function commandOf(engine: Engine, {spec, imageId}: Deployment, extra: readonly string[]) {
 	if (spec.command !== undefined)
 		return {
@@ -113,8 +113,8 @@ async function runContainer(
 }
 
 /**
- * Runs a deployed job to completion, with its variables and its place in the environment's networks, and records the
- * run with its exit code. An abort stops it.
+ * Runs a deployed job to completion, with its variables and in the environment's networks, and records the run with its
+ * exit code. Aborting `signal` stops it.
  */
 export async function runJob(request: JobRequest): Promise<JobRun> {
 	const {directory, service, trigger, waitMs, say} = request;
@@ -134,8 +134,8 @@ export async function runJob(request: JobRequest): Promise<JobRun> {
 	const settle = async (exitCode: number | undefined): Promise<JobRun> => {
 		const status = exitCode === 0 ? 'succeeded' : 'failed';
 		const settled: JobRun = {...run, status, exitCode, completedAt: new Date().toISOString()};
-		// It has happened, so it is recorded, however long an apply holds the lock.
-		const onWait = (message: string) => say(`${message}. The job is over; its end is recorded after that.`);
+		// The outcome is recorded however long an apply holds the lock.
+		const onWait = (message: string) => say(`${message}. The job has ended; its outcome will be recorded after that.`);
 		await change(directory, {waitMs: Number.POSITIVE_INFINITY, onWait}, current => withRun(current, settled));
 		return settled;
 	};

@@ -2,15 +2,15 @@ import type {ContainerSpec, Image} from '../engine/engine.ts';
 import type {ServiceSpec} from '../model/specs.ts';
 
 /**
- * The folder that holds the files inside the container. /dev/shm is a tmpfs in every container, writable by its user; a
- * tmpfs of our own loses its mode at the first restart (Docker 20.10).
+ * Where the files are in the container. /dev/shm is a tmpfs in every container and writable by its user; a separate tmpfs
+ * loses its mode at the first restart (Docker 20.10).
  */
 const folder = '/dev/shm/compartment-secrets';
 
 /**
- * Runs first in the container, as its user and at every start: writes each variable to its file in memory, readable by
- * that user alone, takes it out of the environment, and gives its place to the image's own command. The values come from
- * the container's configuration, which is where the engine keeps every variable anyway.
+ * Runs first at every start of the container, as its user: writes each variable to a file in memory that only this user can
+ * read, removes it from the environment, and execs the image's command. The values come from the container's
+ * configuration, where the engine keeps all variables anyway.
  */
 const script = `
 (
@@ -26,9 +26,9 @@ exec "$@"`;
 type Command = Pick<ContainerSpec, 'entrypoint' | 'command'>;
 
 /**
- * The container's part of `secretFiles`: links at the declared paths to files in memory, and a first command that writes
- * those. Nothing when the service has none. The image needs a shell.
- * @param own what the container runs; what it leaves open is the image's
+ * The parts of a container that implement `secretFiles`: symlinks from the declared paths to files in memory, and a command
+ * that writes those files first. Empty when the service has none. The image needs a shell.
+ * @param own what the container sets; the image decides the rest
  */
 export function secretFileParts(
 	{secretFiles}: Pick<ServiceSpec, 'secretFiles'>,
@@ -38,7 +38,7 @@ export function secretFileParts(
 	const keys = Object.keys(secretFiles);
 	if (keys.length === 0) return {...own, env: {}};
 	const entrypoint = own.entrypoint ?? image.entrypoint;
-	// An entrypoint of one's own makes the image's command meaningless, as for the engine itself.
+	// As in Docker, setting the entrypoint discards the image's command.
 	const command = own.command ?? (own.entrypoint ? [] : image.command);
 	return {
 		entrypoint: ['/bin/sh', '-c', script, 'sh'],

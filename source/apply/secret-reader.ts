@@ -9,17 +9,17 @@ import type {State} from '../state/state.ts';
 import {findVariable} from '../state/variables.ts';
 import {createMask} from './mask.ts';
 
-/** Reads sensitive values at the moment a container needs them, and remembers them to mask them in texts. */
+/** Decrypts sensitive values when a container needs them, and masks them in text from then on. */
 export type SecretReader = {
 	readonly resolveEnv: (env: Env, desired: Desired) => Promise<Record<string, string>>;
 	readonly readCiphertext: (ciphertext: string, scope: VariableScope, key: string) => Promise<string>;
-	/** Reads every sensitive variable of the environment, to mask them all. */
+	/** Reads all sensitive variables of the environment, so that all are masked. */
 	readonly readAll: () => Promise<void>;
-	/** Replaces every sensitive value that was read by `‹hidden›`. */
+	/** Replaces every sensitive value read so far by `‹hidden›`. */
 	readonly mask: (text: string) => string;
 };
 
-/** Makes a reader over a state that may still change, because an apply generates values. */
+/** Creates a reader. The state may change meanwhile, because an apply generates values. */
 export function createSecretReader(currentState: () => State): SecretReader {
 	let identity: Promise<Identity> | undefined;
 	const cache = new Map<string, string>();
@@ -38,7 +38,7 @@ export function createSecretReader(currentState: () => State): SecretReader {
 	async function readSecret(scope: VariableScope, key: string): Promise<string> {
 		const variable = findVariable(currentState(), scope, key);
 		if (!variable)
-			throw new UserError(`Variable ${key} of ${scopeAddress(scope)} has no value yet: an apply makes it.`, {
+			throw new UserError(`Variable ${key} of ${scopeAddress(scope)} has no value yet: the next apply generates it.`, {
 				hint: command('apply'),
 			});
 		return variable.isSensitive ? readCiphertext(variable.ciphertext, scope, key) : variable.value;
@@ -49,7 +49,7 @@ export function createSecretReader(currentState: () => State): SecretReader {
 		const output = resource?.outputs[value.output];
 		if (!resource || !output)
 			throw new UserError(`Resource output "${value.resource}.${value.output}" could not be resolved.`);
-		// Only what the template needs: a host must be readable before the password exists.
+		// Only what the template uses: an output with the host must be readable before the password exists.
 		const needed = outputKeys(output.value).filter(key => Object.hasOwn(resource.spec.env, key));
 		const env = await resolveEnv(Object.fromEntries(needed.map(key => [key, resource.spec.env[key]!])), desired);
 		const context = {project: desired.project, environment: desired.environment, resource: resource.name};

@@ -20,21 +20,20 @@ export const containerVariables = (
 	COMPARTMENT_DEPLOYMENT_ID: id,
 });
 
-/** What a deployment's container gets as its environment, the secrets resolved. */
+/** The environment of a deployment's container, with secrets resolved. */
 export async function containerEnv(context: ApplyContext, deployment: Deployment): Promise<Record<string, string>> {
 	const {plan, secrets} = context;
 	return {...(await secrets.resolveEnv(deployment.spec.env, plan.desired)), ...containerVariables(plan, deployment)};
 }
 
 /**
- * What the engine is told of a service's restart policy. Its own `on-failure` leaves a service down that ended cleanly
- * because the engine was stopped, so that nothing would serve after the machine starts again. A number of retries can
- * only be had with that.
+ * The engine's restart policy for a service. The engine's `on-failure` does not restart a service that exited cleanly
+ * because the engine stopped, so it would stay down after a reboot. Only a limit of retries needs it.
  */
 export const serviceRestart = ({policy, maxRetries}: Restart): Restart =>
 	policy === 'on-failure' && maxRetries === undefined ? {policy: 'unless-stopped'} : {policy, maxRetries};
 
-/** What every container of a deployment has in common. */
+/** What all containers of a deployment have in common. */
 export const containerParts = ({
 	imageId,
 	spec,
@@ -45,8 +44,8 @@ export const containerParts = ({
 });
 
 /**
- * A deployment's place among its siblings. Its address is fixed there too: it would have to be when its name changes, and
- * one that the engine hands out to another meanwhile keeps a container from starting again.
+ * A deployment's attachment to the mesh. Its address is fixed there too: changing the alias needs it, and if the engine
+ * assigned a dynamic one to another container meanwhile, this one could not restart.
  */
 export const meshAttachment = (
 	{project, environment, networks}: Pick<State, 'project' | 'environment' | 'networks'>,
@@ -58,11 +57,11 @@ export const meshAttachment = (
 	address: networks && address ? sameAddressIn(networks.mesh.subnet, networks.environment.subnet, address) : undefined,
 });
 
-/** Whether the engine refused a fixed address. */
+/** Whether the engine rejected a fixed address as taken. */
 export const isAddressTaken = (error: unknown): boolean =>
 	error instanceof EngineError && /address already in use/i.test(error.message);
 
-/** A container that runs once beside those that serve and reaches them all: a job, a release command. */
+/** The parts of a container that runs once and can reach all services: a job or a release command. */
 export const oneOffParts = (
 	{project, environment}: Pick<State, 'project' | 'environment'>,
 	deployment: Deployment,

@@ -19,10 +19,10 @@ import {recoverReplacements} from './recovery/resource.ts';
 import {settleRotations} from './resource-rotation.ts';
 import {keepState, type StateKeeper} from './state-keeper.ts';
 
-/** Exclusive work on one environment: locked, recovered, journaled. */
+/** Exclusive access to one environment: locked, recovered, journaled. */
 export type Session = {
 	readonly run: string;
-	/** Sees and touches this environment's objects alone. */
+	/** Sees and changes only this environment's objects. */
 	readonly engine: OwnEngine;
 	readonly state: StateKeeper;
 	readonly journal: Journal;
@@ -30,18 +30,18 @@ export type Session = {
 };
 
 type SessionOptions = {
-	/** The state folder; it exists. */
+	/** The state folder, which must exist. */
 	readonly directory: string;
-	/** What the lock says is going on: `apply`. */
+	/** Name of the command, as shown by the lock: `apply`. */
 	readonly operation: string;
-	/** How long to wait for another command, in milliseconds; it leaves at once without. */
+	/** How long to wait for another command, in milliseconds; without it a held lock is an error at once. */
 	readonly waitMs?: number | undefined;
 	readonly engine: Engine;
 	readonly router: RouterOptions;
 	readonly settings: Settings;
 	/** Reads the state once the lock is held. */
 	readonly readState: () => Promise<{readonly state: State; readonly isNew: boolean}>;
-	/** Told what recovery found and mended. */
+	/** Reports what recovery found and did. */
 	readonly say: (message: string) => void;
 };
 
@@ -63,11 +63,11 @@ export async function openSession({
 	try {
 		const {state, isNew} = await readState();
 		const engine = ownEngine(anyEngine, state, router.name);
-		// Before anything is recovered: an old state would undo what a newer one did.
+		// Before recovery: an old state would undo what a newer one did.
 		if (!isNew) refuseOlder(await observeOwn(engine, state), state);
 		keepReserve(directory);
 		const run = newId('run');
-		// What an earlier state of this folder left cannot be recovered by a new one.
+		// A new state cannot recover the journal of a previous lineage.
 		const entries = isNew ? [] : await readJournal(directory, state);
 		const wasInterrupted = entries.length > 0 && entries.at(-1)?.type !== 'close';
 		const keeper = keepState(directory, state, isNew);
@@ -76,11 +76,11 @@ export async function openSession({
 		const journal = await openJournal(directory, {run, lineage, project, environment, serial});
 		const recovery = {engine, router, settings, state: keeper, journal, say};
 		if (wasInterrupted) {
-			say('the last apply was interrupted, recovering');
+			say('the last apply was interrupted; recovering');
 			await recover(recovery, entries);
 			await removeOperations(recovery);
 		} else {
-			// An apply that failed could not always put away what it had made, or what it had replaced.
+			// A failed apply may have left what it created or replaced.
 			await discardUnfinished(recovery);
 			await retirePrevious(recovery);
 			await stopEnded(recovery);
@@ -98,7 +98,7 @@ export async function openSession({
 					await journal.close();
 					const last = keeper.current();
 					if (last.serial !== serial) keepCopy(directory, last);
-					// A first apply that was not wanted after all leaves nothing behind.
+					// A first apply that changed nothing leaves nothing behind.
 					else if (isNew && !hadPin) removePin(lineage);
 				} finally {
 					await lock.release();

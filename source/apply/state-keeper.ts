@@ -2,10 +2,10 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {State} from '../state/state.ts';
 import {writeState} from '../state/store.ts';
 
-/** The current state of a running apply, and the only way to change it. */
+/** Holds the current state of a running apply. All changes go through it. */
 export type StateKeeper = {
 	readonly current: () => State;
-	/** Changes the state and writes it; resolves when it is on disk. Changes are made one after another. */
+	/** Changes the state and writes it; resolves when it is on disk. Changes are applied one after another. */
 	readonly update: (change: (state: State) => State) => Promise<State>;
 };
 
@@ -15,7 +15,7 @@ type Waiting = {
 	readonly reject: (error: unknown) => void;
 };
 
-/** Applies the changes in turn; one that throws is reported to its caller and left out. */
+/** Applies the changes in turn. One that throws rejects its caller's promise and is skipped. */
 function applyAll(
 	state: State,
 	batch: readonly Waiting[],
@@ -33,17 +33,17 @@ function applyAll(
 	return {next, applied};
 }
 
-/** Keeps one environment's state; `isNew` when there is none on disk yet. */
+/** Keeps the state of one environment; `isNew` when none is on disk yet. */
 export function keepState(directory: string, initial: State, isNew: boolean): StateKeeper {
 	let current = initial;
 	let hasFile = !isNew;
-	// History keeps what a run found, not each of its steps.
+	// History keeps the state before a run, not after each of its writes.
 	let hasWritten = false;
 	const waiting: Waiting[] = [];
 	let queue = Promise.resolve();
 
 	const writeWaiting = async (): Promise<void> => {
-		// Steps that end at the same moment share one write: each costs three syncs of the disk.
+		// Steps that finish at the same moment share one write, because each costs three fsyncs.
 		await nextTurn();
 		const {next, applied} = applyAll(current, waiting.splice(0));
 		if (applied.length === 0) return;
@@ -54,7 +54,7 @@ export function keepState(directory: string, initial: State, isNew: boolean): St
 			hasFile = true;
 			for (const {resolve} of applied) resolve(current);
 		} catch (error) {
-			// Those that come later try for themselves.
+			// Later changes are written anew.
 			for (const {reject} of applied) reject(error);
 		}
 	};

@@ -1,10 +1,10 @@
 import {UserError} from '../errors.ts';
 import type {DeploymentFailure} from '../state/state.ts';
 
-/** A step that failed in front of the user, with what helps to find the cause. */
+/** A failed step, with details that help to find the cause. */
 export class StepError extends UserError {
 	readonly failure: DeploymentFailure;
-	/** The action that failed, where the node is none of its own. */
+	/** The action that failed, when the step belongs to another one or to none. */
 	readonly address: string | undefined;
 
 	constructor(failure: DeploymentFailure, address?: string, cause?: unknown) {

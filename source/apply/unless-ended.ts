@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {isKeptUp} from '../model/container-state.ts';
 import type {ApplyContext} from './context.ts';
 
-/** How long an engine may take to begin with starting a container again. */
+/** How long an engine may take to begin a restart. */
 const restartMs = 300;
 
 export type Outcome<T> =
@@ -10,9 +10,9 @@ export type Outcome<T> =
 	| {readonly hasEnded: true; readonly exitCode: number};
 
 /**
- * Waits for something that a container is to become, and no longer than the container runs.
- * @param endsAllowed how often its restart policy may start it again meanwhile
- * @param wait is aborted when the container has ended once more than that
+ * Waits for a condition of a container, but no longer than the container runs.
+ * @param endsAllowed how often its restart policy may restart it meanwhile
+ * @param wait aborted when the container has exited once more than that
  */
 export async function unlessEnded<T>(
 	{engine, signal}: Pick<ApplyContext, 'engine' | 'signal'>,
@@ -34,7 +34,7 @@ export async function unlessEnded<T>(
 			return ended.abort();
 		}
 	};
-	// An engine that does not answer fails the wait itself.
+	// If the engine does not answer, `wait` fails too.
 	watch().catch(() => undefined);
 	try {
 		const value = await wait(AbortSignal.any([signal, ended.signal]));

@@ -4,21 +4,21 @@ import {labels} from '../model/labels.ts';
 import {type Checked, observeRouter, type RouterOptions, readChecks} from '../router/router.ts';
 import type {ProbeReader} from './read-probes.ts';
 
-/** What is being read. A question that failed fails where its answer is wanted. */
+/** Reads in progress. A read that fails throws where its result is used. */
 export type Begun = {
-	/** The engine to plan with: it cannot write. */
+	/** The engine to plan with, without writes. */
 	readonly engine: ReadonlyEngine;
 	readonly readProbes: ProbeReader;
 };
 
-/** Asks the engine what every plan wants to know, so that it answers while the caller still reads the descriptor. */
+/** Starts the reads that every plan needs, so that they run while the caller reads the descriptor. */
 export function beginReading(engine: Engine, router: RouterOptions): Begun {
 	const reads = rememberReads(engine);
 	const asker = {engine, reads, options: router};
 	const observed = reads.observe({[labels.lineage]: ''});
 	const readServed = async (): Promise<readonly Checked[]> => {
 		const {containers} = await observed;
-		// To enter the router costs more than everything else together.
+		// An exec in the router takes longer than all other reads together.
 		return containers.some(container => container.labels[labels.deployment]) ? readChecks(asker) : [];
 	};
 	const checks = readServed();

@@ -11,9 +11,9 @@ function assertTarget(state: State, target: Deployment | undefined, service: str
 	if (!target || target.service !== service)
 		throw new UserError('The requested deployment was not found.', {hint: listHint});
 	if (state.active[service] === target.id)
-		throw new UserError(`Deployment ${target.id} of ${service} serves already.`, {hint: listHint});
+		throw new UserError(`Deployment ${target.id} of ${service} is already active.`, {hint: listHint});
 	if (target.status !== 'succeeded')
-		throw new UserError(`Deployment ${target.id} of ${service} never served: it is ${target.status}.`, {
+		throw new UserError(`Deployment ${target.id} of ${service} was never active: it is ${target.status}.`, {
 			hint: listHint,
 		});
 }
@@ -45,7 +45,7 @@ export function chooseRollback(state: State, {services, rollbackTo}: RollbackReq
 	});
 	if (targets.length === 0)
 		throw new UserError('No valid rollback target was found.', {
-			hint: hint`What serves is the only one that ever did; an attempt that fails changes nothing. ${listHint}`,
+			hint: hint`No other deployment has ever been active; failed ones do not count. ${listHint}`,
 		});
 	return Object.fromEntries(targets);
 }

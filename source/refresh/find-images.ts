@@ -23,7 +23,7 @@ type Question = {
 	readonly rebuild: boolean;
 };
 
-/** What a plan says of a service's image, and the build that would make it. */
+/** A service's image as a plan shows it, and the build that would produce it. */
 export type FoundImage = {readonly finding: ImageFinding; readonly build?: PlannedBuild};
 
 type BuildArgs = {readonly args: Readonly<Record<string, string>>; readonly obstacle?: ImageFinding['obstacle']};
@@ -74,10 +74,10 @@ async function explainBuild(
 	};
 }
 
-// A record of an older version has the time alone.
+// Records of older versions have only the time.
 const originOf = ({origin, builtAt}: ImageRecord): ImageOrigin => ({...origin, builtAt});
 
-/** The digest under which a registry has an image of this name, when it came from one. */
+/** The image's digest in the registry, if it came from one. */
 export const digestOf = (image: Image | undefined, reference: string): string | undefined => {
 	const repository = reference.replace(/(@.*|:[^:/]*)$/, '');
 	return image?.digests.find(digest => digest.startsWith(`${repository}@`)) ?? image?.digests[0];
@@ -96,7 +96,7 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 		project,
 		service,
 		findImage: reference => engine.findImage(reference),
-		// Planning an environment that does not exist leaves nothing behind.
+		// Planning a new environment must not create its folder.
 		...(existsSync(directory) ? {cacheDirectory: join(directory, 'cache')} : {}),
 		buildArgs: args,
 		readPrevious,
@@ -111,7 +111,7 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 	];
 	const repository = imageRepository(project.name, state.environment, service.name);
 	const isMade = reasons.length > 0;
-	// Only where something is built, so that a plan without changes does not wait for git.
+	// Only for a build, so that a plan without changes does not wait for git.
 	const commit = isMade ? await readSourceCommit(resolve(project.directory, service.path ?? '.')) : undefined;
 	const planned = {
 		service: service.name,
@@ -146,7 +146,7 @@ async function findPrebuilt({state, engine}: Question, service: string, referenc
 	return {finding: {planned, reasons, files: [], exposedPorts: image?.exposedPorts}};
 }
 
-/** The image that serves in another environment, under a name of this one, so that cleaning up there does not take it away. */
+/** The active image of another environment, tagged for this one so that a cleanup there does not remove it. */
 export async function findPromotedImage(
 	{project, state, engine}: Question,
 	{name}: DesiredService,
@@ -164,7 +164,7 @@ export async function findPromotedImage(
 	return {finding: {planned, reasons: [], files: [], obstacle: {reason, unblock}}};
 }
 
-/** Finds out what image a service would get, without building or pulling anything. */
+/** Determines the image that a service would get, without building or pulling anything. */
 export function findServiceImage(question: Question, desired: DesiredService): Promise<FoundImage> {
 	if (desired.image.type === 'prebuilt') return findPrebuilt(question, desired.name, desired.image.reference);
 	const service = question.project.services.find(({name}) => name === desired.name)!;

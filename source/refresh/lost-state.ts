@@ -12,7 +12,7 @@ type Place = Pick<State, 'project' | 'environment' | 'lineage'>;
 
 const count = (number: number, noun: string): string[] => (number === 0 ? [] : [counted(number, noun)]);
 
-/** What an environment has on the engine by its labels, and that this state did not make. */
+/** Objects that carry this environment's labels but another lineage. */
 export function strangersOf(observed: Observed, {project, environment, lineage}: Place): Observed {
 	type Item = {readonly labels: Readonly<Record<string, string>>};
 	const isStrange = ({labels: own}: Item) =>
@@ -25,7 +25,7 @@ export function strangersOf(observed: Observed, {project, environment, lineage}:
 	};
 }
 
-/** Where the state of these objects lies, as far as this machine knows. */
+/** The folder with the state of these objects, as far as this machine knows. */
 function findFolder({containers, networks, volumes}: Observed): string | undefined {
 	const lineages = new Set([...containers, ...networks, ...volumes].map(({labels: own}) => own[labels.lineage] ?? ''));
 	for (const lineage of lineages) {
@@ -36,8 +36,7 @@ function findFolder({containers, networks, volumes}: Observed): string | undefin
 }
 
 /**
- * Says that an environment has objects which the state of this folder did not make, and what helps. Undefined when it has
- * none.
+ * The error for an environment with objects that the state in this folder did not create; undefined when there are none.
  * @param hasState whether the folder has a state at all
  */
 export function lostState(
@@ -56,16 +55,16 @@ export function lostState(
 	const whose = hasState ? 'belong to another state than the one in this folder' : 'have no state in this folder';
 	const folder = findFolder(strangers);
 	return new UserError(
-		`${what} of project ${project}, environment ${environment}, ${whose} (for instance ${first.name})`,
+		`${what} of project ${project}, environment ${environment}, ${whose} (for example ${first.name})`,
 		{
 			hint: folder
-				? `Their state is in another folder, work there: cd '${folder.replaceAll("'", "'\\''")}'`
+				? `Their state is in another folder. Work there: cd '${folder.replaceAll("'", "'\\''")}'`
 				: [
-						'Bring back the folder .compartment that made them, or give this project another name.',
-						// Not by label: what somebody ran from one of the images may carry the same.
+						'Restore the .compartment folder that created them, or rename this project.',
+						// By name, because containers that a user ran from one of the images carry the same labels.
 						...(containers.length > 0
 							? [
-									`To remove what runs and keep its data: docker rm --force ${containers.map(({name}) => name).join(' ')}`,
+									`To remove the containers and keep their data: docker rm --force ${containers.map(({name}) => name).join(' ')}`,
 								]
 							: []),
 					].join('\n'),

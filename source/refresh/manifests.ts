@@ -1,5 +1,5 @@
 import {join} from 'node:path';
 
-/** Where the list of a service's built files lies, by which the next plan names what changed. */
+/** File with the manifest of a service's last build, from which the next plan names changed files. */
 export const manifestFile = (directory: string, service: string): string =>
 	join(directory, 'manifests', `${service}.json`);

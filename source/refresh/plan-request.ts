@@ -3,10 +3,10 @@ import type {PlanInput} from '../plan/input.ts';
 import type {PlanMode} from '../plan/plan.ts';
 import type {Deployment} from '../state/state.ts';
 
-/** What `promote --from` brings along from the other environment. */
+/** What `promote --from` takes from the other environment. */
 export type Promotion = {
 	readonly from: string;
-	/** Service → its serving deployment there. */
+	/** Service → its active deployment there. */
 	readonly deployments: Readonly<Record<string, Deployment>>;
 };
 
@@ -22,15 +22,15 @@ export type PlanRequest = {
 	/** Only with `rotate`: name of the resource. */
 	readonly rotated?: string;
 	readonly release: PlanInput['release'];
-	/** Only with `rollback`: one deployment, else the last good one of every service. */
+	/** Only with `rollback`: the deployment to return to; by default the last good one of every service. */
 	readonly rollbackTo?: string;
-	/** Images of another environment's serving deployments, instead of builds (`promote --from`). */
+	/** Images of another environment's active deployments, instead of builds (`promote --from`). */
 	readonly promotion?: Promotion;
-	/** What else the plan has to say before it is approved. */
+	/** More warnings for the plan. */
 	readonly warnings?: readonly Hint[];
 };
 
-/** A request with nothing special asked for. */
+/** A plain apply: the defaults of a request. */
 export const plainRequest: PlanRequest = {
 	mode: 'apply',
 	services: null,

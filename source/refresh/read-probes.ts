@@ -7,8 +7,8 @@ import {type Asker, type Checked, readChecks, readPorts} from '../router/router.
 import type {Deployment, ResourceRecord, State} from '../state/state.ts';
 
 /**
- * Asks how the probes of an environment stand, by address; what cannot be asked is left out. It enters the router, which
- * a `ReadonlyEngine` cannot, and does nothing else there: so whoever plans gets this and no engine that writes.
+ * Reads the probes of an environment, by address, without those that cannot be read. Reading takes an exec in the router,
+ * which a `ReadonlyEngine` cannot do, so planning gets this function instead of an engine that writes.
  */
 export type ProbeReader = (state: State) => Promise<Readonly<Record<string, ProbeFacts>>>;
 
@@ -47,7 +47,7 @@ function serviceProbe(checks: readonly Checked[], state: State, deployment: Depl
 	];
 }
 
-/** What the program is asked for is a view: an engine or a router that does not answer is told elsewhere. */
+/** Empty when the engine or the router does not answer, which is reported elsewhere. */
 async function orNothing<Answer>(asked: Promise<readonly Answer[]>): Promise<readonly Answer[]> {
 	try {
 		return await asked;
@@ -58,9 +58,9 @@ async function orNothing<Answer>(asked: Promise<readonly Answer[]>): Promise<rea
 }
 
 /**
- * Reads what the router's own checks have found of services, and asks the ports of resources: their programs would log
- * every check, so they are asked only when somebody wants to know.
- * @param ahead checks that are being read already, for one use
+ * Reads the router's health checks of services, and probes the ports of resources. Resources are probed only on demand,
+ * because their programs log every connection.
+ * @param ahead checks that are already being read, for one use
  */
 export function createProbeReader(asker: Asker, ahead?: Promise<readonly Checked[]>): ProbeReader {
 	return async state => {

@@ -7,7 +7,7 @@ import type {Vitals} from '../plan/vitals.ts';
 import type {State} from '../state/state.ts';
 import type {ProbeReader} from './read-probes.ts';
 
-/** Containers whose health matters: what serves, what waits for a promote, and resources. */
+/** Containers whose health matters: of active deployments, held candidates and resources. */
 function containersIn(state: State, observed: Observed): string[] {
 	const active = Object.keys(state.active).flatMap(service => activeDeployment(state, service) ?? []);
 	const deployments = [...active, ...Object.values(heldCandidates(state))];
@@ -24,7 +24,7 @@ async function readFacts(engine: ReadonlyEngine, id: string): Promise<ContainerF
 	return {...details, previousRun: await engine.previousRun(id)};
 }
 
-/** Most commands ask it anyway. Health is a view: an engine that does not say its time is taken to have ours. */
+/** Most commands read it anyway. If the engine does not report its time, its clock is assumed to be ours. */
 async function readOffset(engine: ReadonlyEngine): Promise<number> {
 	try {
 		return (await engine.info()).clockOffsetMs;
@@ -34,7 +34,7 @@ async function readOffset(engine: ReadonlyEngine): Promise<number> {
 	}
 }
 
-/** How a container is that belongs to no environment, such as the router: the same rule, without a probe. */
+/** Health of a container that belongs to no environment, such as the router, without a probe. */
 export async function readContainerHealth(engine: ReadonlyEngine, id: string): Promise<Health> {
 	const [container, offset] = await Promise.all([readFacts(engine, id), readOffset(engine)]);
 	return healthOf({
@@ -48,7 +48,7 @@ export async function readContainerHealth(engine: ReadonlyEngine, id: string): P
 	});
 }
 
-/** Reads what health follows from, everything side by side: restarts and ends of the containers, and the probes. */
+/** Reads what health is derived from, in parallel: restarts and exits of containers, and probes. */
 export async function readVitals(
 	engine: ReadonlyEngine,
 	{state, observed}: {readonly state: State; readonly observed: Observed},

@@ -40,20 +40,20 @@ import type {ProbeReader} from './read-probes.ts';
 import {readVitals} from './read-vitals.ts';
 import {isRouterShared} from './shared-router.ts';
 
-/** Where a plan is made: nothing here can write to the engine. */
+/** What planning reads from. Nothing here can write to the engine. */
 export type PlanWorld = {
 	readonly project: Project;
 	readonly settings: Settings;
 	readonly engine: ReadonlyEngine;
 	readonly router: RouterOptions;
-	/** What the probes of the environment say now. */
+	/** Reads the environment's probes. */
 	readonly readProbes: ProbeReader;
 	readonly state: State;
 	/** The state folder of the environment. */
 	readonly directory: string;
 };
 
-/** A plan with the builds that it would run, and what its health was judged from. */
+/** A plan with the builds that it would run and the scene from which health was derived. */
 export type Refreshed = {
 	readonly plan: Plan;
 	readonly builds: ReadonlyMap<string, PlannedBuild>;
@@ -62,7 +62,7 @@ export type Refreshed = {
 
 type Split = {
 	readonly own: Observed;
-	/** Of this environment by their labels, and of another state. */
+	/** Objects with this environment's labels but another lineage. */
 	readonly strangers: Observed;
 	readonly others: Observed;
 };
@@ -103,7 +103,7 @@ function takenHosts(others: Observed): TakenHost[] {
 		);
 }
 
-/** Objects that have one of our names without our label: they are never touched, so they stand in the way. */
+/** Objects with one of our names but not our label: they block the plan, because they are never touched. */
 async function findForeign(engine: ReadonlyEngine, own: Observed, desired: Desired): Promise<Record<string, string>> {
 	const {project, environment} = desired;
 	const wanted: {kind: 'container' | 'network' | 'volume'; address: string; name: string}[] = [
@@ -131,7 +131,7 @@ async function examineRouter(world: PlanWorld, engine: ReadonlyEngine, view: Obs
 	return {outdated, portOwner: owner === undefined || owner === `container ${world.router.name}` ? null : owner};
 }
 
-/** Subnets of the engine; nothing is asked when every network is there. */
+/** Subnets of the engine; not read when every network exists. */
 async function readUsedSubnets(
 	{state, router}: PlanWorld,
 	engine: ReadonlyEngine,
@@ -168,7 +168,7 @@ function assertServices(project: Project, services: readonly string[] | null): v
 	}
 }
 
-/** What is restarted by name runs as a service or a resource. */
+/** Refuses to restart an unknown name. */
 function assertThere(state: State, names: readonly string[] | null): void {
 	const known = [...Object.keys(state.active), ...Object.keys(state.resources)];
 	const strange = names?.find(name => !known.includes(name));
@@ -176,11 +176,11 @@ function assertThere(state: State, names: readonly string[] | null): void {
 	const meant = nearest(strange, known);
 	throw new UserError(
 		`${strange} is neither a service nor a resource of environment ${state.environment}${meant === undefined ? '' : `, did you mean ${meant}?`}`,
-		{hint: `There are: ${known.join(', ') || 'none'}`},
+		{hint: `Known names: ${known.join(', ') || 'none'}`},
 	);
 }
 
-/** A misspelt address must not look like one that is replaced. */
+/** Refuses an unknown address: a typo must not pass silently. */
 function assertReplaceable({services, resources}: Desired, replace: readonly string[]): void {
 	const known = [...services, ...resources].map(({address}) => address);
 	const strange = replace.find(address => !known.includes(address));
@@ -191,31 +191,31 @@ function assertReplaceable({services, resources}: Desired, replace: readonly str
 	});
 }
 
-/** Only a database that Compartment can tell a new password. */
+/** Refuses resources whose password Compartment cannot change. */
 function assertRotatable({resources}: Desired, name: string): void {
 	const resource = resources.find(candidate => candidate.name === name);
 	const names = resources.map(candidate => candidate.name).join(', ') || 'none';
 	if (!resource)
 		throw new UserError(`The requested resource was not found: ${name}`, {hint: `compartment.yml declares ${names}`});
 	if (rotatedKeys(resource).length > 0) return;
-	throw new UserError(`Resource ${name} has no password that can be rotated: it is no PostgreSQL, MySQL or MariaDB.`, {
+	throw new UserError(`Resource ${name} has no password that can be rotated: it is not PostgreSQL, MySQL or MariaDB.`, {
 		hint: hint`set a new value, which takes effect with the next apply: ${command('variable set', 'KEY', '--sensitive', '--stdin', '--resource', name)}`,
 	});
 }
 
-/** A misspelt name must not look like one whose candidate is active already. */
+/** Refuses an unknown service: a typo must not look like a candidate that is already active. */
 function assertDeployed({deployments}: State, services: readonly string[] | null): void {
 	const known = new Set(Object.values(deployments).map(({service}) => service));
 	const missing = services?.find(name => !known.has(name));
 	if (missing === undefined) return;
 	throw new UserError(`The requested service was not found: ${missing}`, {
-		hint: `There are deployments of ${[...known].join(', ') || 'none'}`,
+		hint: `Services with deployments: ${[...known].join(', ') || 'none'}`,
 	});
 }
 
 /**
- * A source that cannot be built is named with its line, and all others that cannot beside it, as `validate` does. Only
- * looked for once one was refused: it takes time.
+ * Reports every source that cannot be built, with its line, as `validate` does. Runs only after the first such error,
+ * because it is slow.
  */
 async function nameSourceProblems(error: unknown, {directory}: Project): Promise<never> {
 	if (error instanceof SourceError) {
@@ -228,7 +228,7 @@ async function nameSourceProblems(error: unknown, {directory}: Project): Promise
 	throw error;
 }
 
-/** Reads the engine, the sources and the state, and plans. It only reads. */
+/** Reads the engine, the sources and the state, and makes a plan. Changes nothing. */
 export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {
 	const {project, settings, router, state, directory} = world;
 	const engine = rememberReads(world.engine);

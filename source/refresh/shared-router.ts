@@ -2,9 +2,9 @@ import type {Observed} from '../engine/engine.ts';
 import type {ObservedRouter} from '../router/router.ts';
 
 /**
- * Whether another environment needs this router: it is in one of their networks. A network without it was left behind,
- * or belongs to an environment that another router serves.
- * @param others what is Compartment's on this engine and of another environment
+ * Whether another environment uses this router, which is then in that environment's network. A network without it is a
+ * leftover or is served by another router.
+ * @param others objects of other environments on this engine
  */
 export const isRouterShared = (
 	{networks}: Pick<Observed, 'networks'>,

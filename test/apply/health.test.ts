@@ -119,7 +119,7 @@ describe('what runs and does not work', () => {
 		await world.apply(better, {isHold: true});
 		const {plan} = await world.plan(descriptor.replace('port: 80,', 'port: 81,'));
 		expect(plan.warnings.map(warning => renderHint(warning, {environment: 'production'})).join()).toMatch(
-			/This discards candidate dpl_\w+ of web, .*promote --service web/,
+			/This discards held candidate dpl_\w+ of web\. .*promote --service web/,
 		);
 		expect((await world.plan(better, {mode: 'promote'})).plan.warnings).toEqual([]);
 	});

@@ -120,7 +120,7 @@ it('a lost folder is told with what runs, and nothing is touched', async () => {
 		message: expect.stringMatching(
 			/^\d+ containers, 2 networks, 1 volume of project shop, .* have no state in this folder/,
 		),
-		hint: expect.stringContaining('Bring back the folder .compartment'),
+		hint: expect.stringContaining('Restore the .compartment folder'),
 	});
 	await expect(world.apply(descriptor(1))).rejects.toThrow('have no state in this folder');
 	expect(await running(world)).toEqual(everything);

@@ -47,7 +47,7 @@ describe('a candidate that ends before it is ready', () => {
 
 	it('fails when it ends without an error too', async () => {
 		const applied = await world.apply(describeWeb(images.finished));
-		expect(failureOf(applied)?.message).toBe('Your program exited with code 0 at startup, but it has to keep running.');
+		expect(failureOf(applied)?.message).toBe('Your program exited with code 0 at startup, but it must keep running.');
 	});
 
 	it('is told with what ended it', () => {
@@ -98,7 +98,7 @@ describe('a service without readiness whose port refuses', () => {
 		expect(applied.result?.outcome).toBe('failed');
 		expect(failureOf(applied)).toMatchObject({
 			message:
-				'Nothing accepts connections on port 80 after 10 s; your program listens on port 8080. The deployment that serves accepts them, so it stays.',
+				'Nothing accepts connections on port 80 after 10 s; your program listens on port 8080. The active deployment accepts them, so it keeps serving.',
 			lastProbe: 'port 80 → Connection refused',
 		});
 		expect(await serving()).toBe(images.good);
@@ -123,7 +123,7 @@ describe('a service without readiness whose port refuses', () => {
 		]);
 		expect(listeningText(sockets, 80)).toBe('listens on port 8081');
 		expect(listeningText(sockets, 3000)).toBe(
-			'listens on 127.0.0.1:3000 only, which nothing outside of its container reaches: use 0.0.0.0',
+			'listens on 127.0.0.1:3000 only, which cannot be reached from outside its container: use 0.0.0.0',
 		);
 		expect(listeningText(sockets.slice(0, 1), 80)).toBe('listens on 127.0.0.1:3000 only');
 		expect(listeningText([], 80)).toBe('listens on no port');

@@ -149,7 +149,7 @@ it('what helps against a step that failed is told with it', async () => {
 	}));
 	const {events} = await world.apply(descriptor, {mode: 'restart', services: ['web']});
 	expect(events.find(({type}) => type === 'step-failed')).toMatchObject({
-		message: 'the image of service web is gone',
+		message: 'the image of service web no longer exists',
 		hint: 'compartment apply --rebuild',
 	});
 });
@@ -265,6 +265,6 @@ it('the end of a job is recorded when the lock is free again, and says what it w
 		},
 		onLine: () => undefined,
 	});
-	expect(said).toEqual([expect.stringMatching(/locked by `compartment apply`.*The job is over/)]);
+	expect(said).toEqual([expect.stringMatching(/locked by `compartment apply`.*The job has ended/)]);
 	expect((await world.state())?.jobs.at(-1)).toMatchObject({id: run.id, completedAt: expect.any(String)});
 });

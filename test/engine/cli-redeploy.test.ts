@@ -21,7 +21,7 @@ describe('a redeploy under load', () => {
 		const load = startLoad(sandbox.router, sandbox.host(), fewClients);
 		const applying = sandbox.start(['deploy']);
 		// In flight on the previous deployment while the traffic is switched.
-		await applying.shows(/service\.web +ready, waits for the switch|routes|draining/);
+		await applying.shows(/service\.web +ready, waiting for the switch|routes|draining/);
 		const slow = sandbox.ask('/slow');
 		const {exitCode} = await applying.ended;
 		const returnedAt = performance.now();
@@ -102,7 +102,7 @@ describe('a service that never becomes ready', () => {
 		sandbox.describe(describeWeb(20_000));
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
-		expect(stdout).toContain('Your program exited with code 0 at startup, but it has to keep running.');
+		expect(stdout).toContain('Your program exited with code 0 at startup, but it must keep running.');
 		expect(stdout).toContain('exit code: 0');
 		expect((await sandbox.ask()).body).toBe('web v1');
 	});
@@ -113,7 +113,7 @@ describe('a service that never becomes ready', () => {
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
 		expect(stdout).toContain(
-			'Nothing accepts connections on port 3000 after 10 s; your program listens on 127.0.0.1:3000 only, which nothing outside of its container reaches: use 0.0.0.0. The deployment that serves accepts them, so it stays.',
+			'Nothing accepts connections on port 3000 after 10 s; your program listens on 127.0.0.1:3000 only, which cannot be reached from outside its container: use 0.0.0.0. The active deployment accepts them, so it keeps serving.',
 		);
 		expect((await sandbox.ask()).body).toBe('web v1');
 		sandbox.describe(describeWeb(20_000));

@@ -240,7 +240,7 @@ describe('who may change an environment, and when', () => {
 		const plan = await sandbox.run(['plan']);
 		expect(plan.stderr).toContain('the last apply was interrupted');
 		const next = await sandbox.succeed(['deploy']);
-		expect(next).toContain('Recovery: the last apply was interrupted, recovering');
+		expect(next).toContain('Recovery: the last apply was interrupted; recovering');
 		expect((await sandbox.ask()).body).toBe(`web v${when.length}`);
 		expect(existsSync(journal())).toBe(false);
 		await sandbox.expectNoChanges();

@@ -130,7 +130,7 @@ test.each([
 		// The router accepts both still.
 		expect((await visit(previous)).status).toBe(200);
 		const {stdout, stderr} = await sandbox.run(['apply', '--auto-approve']);
-		expect(stdout + stderr).toContain('a rotation of the access password was interrupted');
+		expect(stdout + stderr).toContain('finished an interrupted rotation of the access password');
 		const recorded = linkIn(await show(['open']))!;
 		expect(recorded.password === previous.password ? 'previous' : 'next').toBe(valid);
 		expect((await visit(recorded)).status).toBe(200);

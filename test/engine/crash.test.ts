@@ -26,8 +26,8 @@ describe('a command that is killed', () => {
 	});
 
 	test.for([
-		['resource.after-start', 'the previous container runs again'],
-		['switch.after-publish', 'the switch had happened: web, worker serve the new deployment'],
+		['resource.after-start', 'restored the previous container'],
+		['switch.after-publish', 'the switch had already happened: web, worker now run the new deployment'],
 	])('at %s of a redeploy loses no request and no data', async ([point, message], {expect: check}) => {
 		const version = point === 'resource.after-start' ? 2 : 3;
 		lab.write(version);

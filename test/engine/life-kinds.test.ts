@@ -53,7 +53,7 @@ describe('a worker', () => {
 		sandbox.write({'services/mailer/Dockerfile': `FROM node:24-slim\nCMD ["sh", "-c", "${crash}"]\n`});
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toMatch(/service\.mailer: the previous deployment dpl_\w+ runs again/);
+		expect(words(stdout)).toMatch(/service\.mailer: restarted the previous deployment dpl_\w+/);
 		expect(stdout).toContain('lost the connection to the queue');
 		expect((await sandbox.running('service.mailer')).id).toBe(id);
 	});

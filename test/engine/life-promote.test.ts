@@ -17,7 +17,7 @@ describe('a held candidate', () => {
 		sandbox.setVersion('web', 'v2');
 		sandbox.setVersion('api', 'v2');
 		const stdout = await sandbox.succeed(['apply', '--hold', '--auto-approve']);
-		expect(words(stdout)).toMatch(/service\.api: candidate dpl_\w+ waits for compartment promote/);
+		expect(words(stdout)).toMatch(/service\.api: candidate dpl_\w+ is held: compartment promote/);
 		expect(containersAt(await sandbox.observe(), 'service.web').map(({state}) => state)).toEqual([
 			'running',
 			'running',

@@ -76,7 +76,7 @@ test('a failed attempt is no target', async () => {
 	const [failed] = await list();
 	expectError(
 		await rollback('--service', 'web', '--to', failed!.id),
-		`Deployment ${failed!.id} of web never served: it is failed.`,
+		`Deployment ${failed!.id} of web was never active: it is failed.`,
 	);
 	expect(await rollback('--service', 'web')).toMatchObject({exitCode: 0});
 	expect(await body()).toBe('web v1');
@@ -98,7 +98,7 @@ test('to one deployment by its id, and what cannot be one is told', async () => 
 	const [serving] = await list();
 	expectError(
 		await rollback('--service', 'web', '--to', serving!.id),
-		`Deployment ${serving!.id} of web serves already.`,
+		`Deployment ${serving!.id} of web is already active.`,
 	);
 });
 

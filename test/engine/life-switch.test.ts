@@ -60,9 +60,9 @@ describe('switches under load', () => {
 		await pause(300);
 		await load.stop();
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toContain('api crashed right after the switch; the previous deployment serves again');
+		expect(words(stdout)).toContain('api crashed right after the switch; rolled back to the previous deployment');
 		expect(stdout).toMatch(/service\.api +failed after .*: api crashed right after the switch/);
-		expect(stdout).toMatch(/service\.web +failed after .*: taken back: service\.api failed/);
+		expect(stdout).toMatch(/service\.web +failed after .*: rolled back: service\.api failed/);
 		expect(stdout).toContain('exit code: 9');
 		expect(stdout).toContain('lost the connection to the queue');
 		expect(load.losses).toEqual([]);
@@ -103,8 +103,7 @@ describe('switches under load', () => {
 		expect(commit.isCut).toBe(true);
 		expect(deployed, deployed.stdout + deployed.stderr).toMatchObject({exitCode});
 		// It happened without an answer: whoever comes next finds that out, before anything is removed.
-		if (exitCode === 1)
-			expect(words(deployed.stdout)).toContain('what the engine did without an answer is left to the next');
+		if (exitCode === 1) expect(words(deployed.stdout)).toContain('the next command will check what it did');
 		await sandbox.succeed(['deploy']);
 		await pause(300);
 		await load.stop();
@@ -140,7 +139,7 @@ describe('a worker that crashes right after the switch', () => {
 		sandbox.setVersion('web', 'v2');
 		const {stdout, exitCode} = await sandbox.run(['deploy'], {env: {COMPARTMENT_CONFIG_HOME: patient(sandbox)}});
 		expect(exitCode).toBe(1);
-		expect(words(stdout)).toContain('mailer crashed right after the switch; the previous deployment serves again');
+		expect(words(stdout)).toContain('mailer crashed right after the switch; rolled back to the previous deployment');
 		expect((await sandbox.running('service.mailer')).id).toBe(id);
 		expect((await sandbox.ask()).body).toBe('web v1');
 		const [previous, crashed] = await Promise.all(

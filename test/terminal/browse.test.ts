@@ -144,7 +144,7 @@ test('a failed deploy is seen with its cause, and what it said can be read', asy
 	await terminal.waitFor(/dpl_\w+ serves already/);
 	terminal.press('1b');
 	await terminal.waitFor(
-		/rollback --service web\s+Error: No valid rollback target.*changes nothing.*Press a key/s,
+		/rollback --service web\s+Error: No valid rollback target.*do not count.*Press a key/s,
 		60_000,
 	);
 	terminal.press(' ');

@@ -45,7 +45,7 @@ function objectStep(context: ApplyContext, action: Action): ApplyStep {
 	return {id: address, address, ...whole, dependsOn: before, run};
 }
 
-// A switch that is rolled back leaves what served before, whatever the state knows of it.
+// After the switch: if it is rolled back, the stray may be what serves.
 const strayStep = (
 	context: ApplyContext,
 	{address, dependsOn}: Action,
@@ -58,7 +58,7 @@ const strayStep = (
 	run: () => removeStray(context, address),
 });
 
-/** The router probes from inside the environment's network, so it joins before anything has to become ready. */
+/** Connects the router to the environment's network. It probes from there, so this comes before anything becomes ready. */
 const joinStep = ({engine, router, plan}: ApplyContext): ApplyStep => ({
 	id: joinId,
 	address: null,
@@ -67,7 +67,7 @@ const joinStep = ({engine, router, plan}: ApplyContext): ApplyStep => ({
 	run: () => joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment)),
 });
 
-/** One switch for everything, after all candidates are ready, and a watch over what serves since then. */
+/** One switch for all services when every candidate is ready, and a watch over the new deployments. */
 function switchSteps(context: ApplyContext, shared: Shared, actions: readonly Action[]): ApplyStep[] {
 	const {plan, state} = context;
 	const routes = actions.find(({object}) => object === 'routes');
@@ -81,13 +81,13 @@ function switchSteps(context: ApplyContext, shared: Shared, actions: readonly Ac
 		...whole,
 		dependsOn: [joinId, ...changing.filter(({kind}) => kind !== 'delete').map(({address}) => candidateId(address))],
 		run() {
-			// Without a routes action nothing changes in them, or the user left it out.
+			// Without a routes action the routes are unchanged, or the user deselected it.
 			const previous = state.current().routes;
 			const wanted = (routes ? plan.routes : previous) ?? plan.routes ?? {hosts: {}, rules: [], access: {}};
 			return switchTraffic(context, wanted, shared.ready, shared.ahead);
 		},
 	};
-	// Beside the start of the candidates, so that the switch itself need not read.
+	// Runs while candidates start, so that the switch itself has nothing to read.
 	const ahead: ApplyStep = {
 		id: 'read ahead',
 		address: null,
@@ -107,10 +107,10 @@ function switchSteps(context: ApplyContext, shared: Shared, actions: readonly Ac
 	return [ahead, traffic, watch];
 }
 
-/** The actions that an apply carries out. */
+/** The actions that do something. */
 export const busyActions = (plan: Plan): Action[] => plan.actions.filter(({kind}) => kind !== 'none');
 
-/** Removes images that no kept deployment needs, when everything else is done. */
+/** Removes images that no retained deployment needs, after everything else. */
 const cleanUpStep = (context: ApplyContext, steps: readonly ApplyStep[]): ApplyStep => ({
 	id: 'clean up',
 	address: null,
@@ -119,7 +119,7 @@ const cleanUpStep = (context: ApplyContext, steps: readonly ApplyStep[]): ApplyS
 	run: () => cleanUpImages(context),
 });
 
-/** The graph of an apply: one node or more for every action that is not `none`. */
+/** The graph of an apply: one or more steps for every action that is not `none`. */
 export function applySteps(context: ApplyContext): ApplyStep[] {
 	const actions = busyActions(context.plan);
 	const shared: Shared = {opened: {}, ready: {}, previous: {}, previousRoutes: context.state.current().routes};

@@ -14,7 +14,7 @@ import {deleteService} from '../steps/retire.ts';
 import {busyActions} from './apply-steps.ts';
 import type {ApplyStep} from './step.ts';
 
-/** Containers of failed attempts and previous deployments have no action of their own. */
+/** Removes all containers that are left: those of failed and previous deployments have no action. */
 async function removeContainers({engine, plan}: ApplyContext): Promise<void> {
 	const {containers} = await observeOwn(engine, plan);
 	for (const {id} of containers) await engine.remove(id);
@@ -34,7 +34,7 @@ async function removeNetworks(context: ApplyContext): Promise<void> {
 			run: () => engine.removeNetwork(id),
 		}).catch((error: unknown) => left.push(error));
 	}
-	// As far as it goes: what is left, and why, is told at once.
+	// Removes as many as possible, then reports everything that is left.
 	if (left.length === 1) throw left[0];
 	if (left.length > 1) throw new UserError(left.map(messageOf).join('; '));
 	await state.update(current => ({...current, networks: null}));
@@ -56,7 +56,7 @@ export async function removeVolume(context: ApplyContext, address: string): Prom
 	});
 }
 
-/** The router serves nothing of the environment from here on. For the journal it is a switch without a deployment. */
+/** Removes the environment from the router. The journal records it as a switch without deployments. */
 async function withdrawRoutes(context: ApplyContext): Promise<void> {
 	const {engine, router, plan} = context;
 	await operate(context, {
@@ -70,11 +70,11 @@ async function withdrawRoutes(context: ApplyContext): Promise<void> {
 	});
 }
 
-/** Removes the images that this environment built or got by promotion; the build cache stays with the engine. */
+/** Removes the images that this environment built or received by promotion. The engine keeps its build cache. */
 async function removeImages({engine, plan, state}: ApplyContext): Promise<void> {
 	for (const {tags} of await listOwnImages(engine, 'project', plan.project))
 		for (const tag of tags) if (isOwnReference(tag, plan)) await engine.removeImage(tag);
-	// One that was built again before it could be recorded has lost its tag to the next.
+	// A rebuild after an interrupted one takes its tag, which leaves the first image untagged.
 	for (const {id, tags} of await listOwnImages(engine, 'lineage', plan.lineage))
 		if (tags.length === 0) await engine.removeImage(id);
 	failpoint('destroy.after-images');
@@ -92,7 +92,7 @@ function destroyStep(context: ApplyContext, {address, object, dependsOn}: Action
 		async network() {
 			await removeContainers(context);
 			await removeImages(context);
-			// Last, because a destroy that breaks off is gone on with as long as there is a network.
+			// Last: as long as a network exists, the next destroy continues an interrupted one.
 			await removeNetworks(context);
 		},
 		router: () => removeRouter(engine, router),
@@ -102,6 +102,6 @@ function destroyStep(context: ApplyContext, {address, object, dependsOn}: Action
 	return {id: address, address, isFirst: true, isLast: true, dependsOn, run};
 }
 
-/** The graph that takes an environment down. */
+/** The graph that removes an environment. */
 export const destroySteps = (context: ApplyContext): ApplyStep[] =>
 	busyActions(context.plan).map(action => destroyStep(context, action));

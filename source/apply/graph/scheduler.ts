@@ -1,4 +1,4 @@
-/** A node of the graph: one thing to do when everything before it is done. */
+/** A node of the graph. It runs when everything that it depends on is done. */
 export type Step = {
 	readonly id: string;
 	readonly dependsOn: readonly string[];
@@ -8,17 +8,17 @@ export type Step = {
 export type StepOutcome = 'done' | 'failed' | 'skipped';
 
 type SchedulerOptions = {
-	/** How many run at the same time. */
+	/** How many steps run at the same time. */
 	readonly parallelism: number;
-	/** While true, nothing new starts. */
+	/** While true, no step starts. */
 	readonly isStopping: () => boolean;
 	readonly onSkip: (step: Step, reason: 'cancelled' | 'dependency') => void;
 	readonly onFail: (step: Step, error: unknown) => void;
 };
 
 /**
- * Runs the graph, independent steps side by side. A failed step skips what depends on it and nothing else; ids in
- * `dependsOn` that are not in the graph count as done. Resolves when nothing runs any more.
+ * Runs the graph, independent steps in parallel. A failed step skips only the steps that depend on it; ids in `dependsOn`
+ * that are not in the graph count as done. Resolves when no step runs any more.
  */
 export async function runSteps(steps: readonly Step[], options: SchedulerOptions): Promise<Map<string, StepOutcome>> {
 	const outcomes = new Map<string, StepOutcome>();
@@ -47,7 +47,7 @@ export async function runSteps(steps: readonly Step[], options: SchedulerOptions
 	};
 	const visit = (step: Step) => {
 		const before = step.dependsOn.filter(id => known.has(id)).map(id => outcomes.get(id));
-		// Everything before it has an outcome first, so that a step is not called off while a part of it still runs.
+		// Waits for all outcomes even after a failure, so that an action is not skipped while a part of it still runs.
 		if (before.some(outcome => outcome === undefined)) return;
 		if (before.some(outcome => outcome !== 'done')) skip(step, 'dependency');
 		else if (options.isStopping()) skip(step, 'cancelled');

@@ -23,11 +23,11 @@ function deleteSteps(context: ApplyContext, {address}: Action): ApplyStep[] {
 		if (previous) await retireDeployment(context, address, previous);
 		await deleteService(context, name);
 	};
-	// A switch that is taken back keeps it serving.
+	// After the watch: a rolled back switch keeps it serving.
 	return [{id: address, address, ...whole, dependsOn: [watchId], run}];
 }
 
-/** What ends a service's step after the switch: the previous deployment goes. */
+/** The last step of a service: retires the previous deployment after the switch. */
 function retireStep(context: ApplyContext, shared: Shared, address: string): ApplyStep {
 	const run = async () => {
 		const previous = shared.previous[nameIn(address)];
@@ -37,27 +37,31 @@ function retireStep(context: ApplyContext, shared: Shared, address: string): App
 	return {id: address, address, isFirst: false, isLast: true, dependsOn: [watchId], run};
 }
 
-/** What ends it with `--hold`: the candidate waits for a promote. */
+/** The last step with `--hold`: the candidate waits for a promote. */
 function holdStep(context: ApplyContext, shared: Shared, address: string, candidates: readonly string[]): ApplyStep {
 	const run = async () => {
 		const id = shared.ready[nameIn(address)]!;
 		const {deployments} = await context.state.update(state => patchDeployment(state, id, {isHeld: true}));
 		if (deployments[id]?.kind === 'worker')
-			notice(context, 'warning', `${address}: the held worker takes work beside the serving one until it is promoted`);
+			notice(
+				context,
+				'warning',
+				`${address}: the held worker processes work alongside the active one until it is promoted`,
+			);
 		notice(
 			context,
 			'info',
-			hint`${address}: candidate ${id} waits for ${command('promote')}, or ${command('promote', '--discard')}`,
+			hint`${address}: candidate ${id} is held: ${command('promote')}, or ${command('promote', '--discard')}`,
 		);
 	};
-	// One that fails takes the others with it: a held deploy is promoted as a whole.
+	// All candidates or none: a held deploy is promoted as a whole.
 	return {id: address, address, isFirst: false, isLast: true, dependsOn: candidates, run};
 }
 
 type CandidateOptions = {
 	readonly action: Action;
 	readonly planned: PlannedDeployment;
-	/** Nodes of all candidates that may run beside a serving deployment. */
+	/** Ids of the steps of all candidates that run beside an active deployment. */
 	readonly candidates: readonly string[];
 };
 
@@ -70,7 +74,7 @@ function candidateStep(
 	const {service} = planned;
 	const previous = activeDeployment(context.state.current(), service);
 	if (previous) shared.previous[service] = previous;
-	// A worker is stopped before its successor starts, so it waits until nothing else can fail.
+	// A worker stops before its successor starts, so it is replaced after all other candidates are ready.
 	const isWorker = planned.kind === 'worker' && !context.plan.isHold;
 	const before = [joinId, ...dependsOn];
 	return {
@@ -83,7 +87,11 @@ function candidateStep(
 			const start = isWorker ? replaceWorker : startCandidate;
 			const deployment = await start(context, planned, shared.opened[service]);
 			shared.ready[service] = deployment.id;
-			progress(context, address, context.plan.isHold ? 'ready, waits for a promote' : 'ready, waits for the switch');
+			progress(
+				context,
+				address,
+				context.plan.isHold ? 'ready, waiting for a promote' : 'ready, waiting for the switch',
+			);
 		},
 	};
 }
@@ -96,7 +104,7 @@ function releaseStep(context: ApplyContext, shared: Shared, {address, dependsOn}
 	return {id: address, address, ...whole, dependsOn: [joinId, ...dependsOn], run};
 }
 
-/** A held candidate becomes active when it still is ready. */
+/** Makes a held candidate active if it is still ready. */
 function promoteSteps(context: ApplyContext, shared: Shared, address: string): ApplyStep[] {
 	const service = nameIn(address);
 	const state = context.state.current();
@@ -110,7 +118,7 @@ function promoteSteps(context: ApplyContext, shared: Shared, address: string): A
 		isLast: false,
 		dependsOn: [joinId],
 		async run() {
-			// It may have waited for long.
+			// It may have been held for a long time.
 			if (candidate.containerId && isRunning(candidate.kind))
 				await requireReady(context, candidate, candidate.containerId, {mode: 'held'});
 			shared.ready[service] = candidate.id;
@@ -122,14 +130,14 @@ function promoteSteps(context: ApplyContext, shared: Shared, address: string): A
 const plannedFor = ({plan}: ApplyContext, address: string): PlannedDeployment =>
 	plan.deployments.find(({service}) => service === nameIn(address))!;
 
-/** Whether the action starts a candidate that runs beside the serving deployment. */
+/** Whether the action starts a candidate beside the active deployment. */
 export const isBesideServing = ({plan}: ApplyContext, {object, kind, address}: Action): boolean =>
 	object === 'service' &&
 	(kind === 'create' || kind === 'replace') &&
 	(plan.isHold ||
 		plan.deployments.some(({service, kind: what}) => serviceAddress(service) === address && what !== 'worker'));
 
-/** Nodes of one action on a service, its candidate or its release command. */
+/** The steps of an action on a service, its candidate or its release command. */
 export function serviceSteps(
 	context: ApplyContext,
 	shared: Shared,

@@ -13,7 +13,7 @@ async function stopService({engine, settings, state}: ApplyContext, name: string
 	await state.update(current => patchDeployment(current, deployment.id, {status: 'stopped'}));
 }
 
-/** Stops a resource's container and keeps it. An unfinished restore stays known. */
+/** Stops a resource's container and keeps it. The record of an unfinished restore is kept too. */
 export async function stopResource({engine, settings, state}: ApplyContext, name: string): Promise<void> {
 	const record = state.current().resources[name];
 	if (!record) return;
@@ -23,7 +23,7 @@ export async function stopResource({engine, settings, state}: ApplyContext, name
 	await state.update(current => ({...current, resources: {...current.resources, [name]: stopped}}));
 }
 
-/** The graph that stops an environment: services, then resources. Nothing is removed; the router answers 503. */
+/** The graph that stops an environment: services, then resources. Nothing is removed. The router answers 503. */
 export function stopSteps(context: ApplyContext): ApplyStep[] {
 	const actions = busyActions(context.plan);
 	const steps = actions.map(({address, object, dependsOn}) => {
@@ -32,7 +32,7 @@ export function stopSteps(context: ApplyContext): ApplyStep[] {
 		return {id: address, address, ...whole, dependsOn, run};
 	});
 	const services = actions.filter(({object}) => object === 'service').map(({address}) => address);
-	// Visitors are told at once, instead of after the tries to reach an address that is not there.
-	const tell = {id: 'tell router', address: null, ...whole, dependsOn: services, run: () => publishState(context)};
-	return services.length > 0 ? [...steps, tell] : steps;
+	// Otherwise every request would wait until the router gives up connecting.
+	const publish = {id: 'publish', address: null, ...whole, dependsOn: services, run: () => publishState(context)};
+	return services.length > 0 ? [...steps, publish] : steps;
 }

@@ -6,11 +6,11 @@ import type {State} from '../../state/state.ts';
 import {describeTable} from '../route-table.ts';
 import type {RecoveryContext} from './context.ts';
 
-/** The state while the router may accept another password beside the recorded one. */
+/** Marks that the router may accept another password besides the recorded one. */
 export const withRotation = (state: State): State =>
 	state.access ? {...state, access: {...state.access, isRotating: true}} : state;
 
-/** The state once the router accepts the recorded password only. */
+/** Marks that the router accepts only the recorded password. */
 export function withoutRotation(state: State): State {
 	if (!state.access) return state;
 	const {isRotating: _ended, ...access} = state.access;
@@ -18,8 +18,8 @@ export function withoutRotation(state: State): State {
 }
 
 /**
- * Ends a rotation of the access password that was interrupted: the router accepts the recorded password only. Without a
- * router it is left to the next command.
+ * Finishes an interrupted rotation of the access password: the router accepts only the recorded password afterwards. Without
+ * a running router, a later command does it.
  */
 export async function finishRotation(
 	context: Pick<RecoveryContext, 'engine' | 'router' | 'state' | 'say'>,
@@ -31,9 +31,9 @@ export async function finishRotation(
 		await publish(engine, router, describeTable(state.current()));
 		await state.update(withoutRotation);
 		const show = renderHint(command('access show'), state.current());
-		say(`a rotation of the access password was interrupted: only the one that this prints signs in: ${show}`);
+		say(`finished an interrupted rotation of the access password; show the valid one: ${show}`);
 	} catch (error) {
 		if (!(error instanceof UserError || error instanceof EngineError)) throw error;
-		say(`the interrupted rotation of the access password is not finished yet (${error.message})`);
+		say(`could not finish the interrupted rotation of the access password yet (${error.message})`);
 	}
 }

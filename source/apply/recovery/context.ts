@@ -5,17 +5,17 @@ import type {Settings} from '../../settings.ts';
 import type {Journal} from '../../state/journal.ts';
 import type {StateKeeper} from '../state-keeper.ts';
 
-/** What the recovery of an environment works with. */
+/** What recovery works with. */
 export type RecoveryContext = {
 	readonly engine: OwnEngine;
 	readonly router: RouterOptions;
 	readonly settings: Pick<Settings, 'drainSeconds' | 'stopGraceSeconds'>;
 	readonly state: StateKeeper;
 	readonly journal: Pick<Journal, 'done' | 'failed'>;
-	/** Told to the user, one sentence for everything that was found and mended. */
+	/** Reports to the user, one sentence per finding. */
 	readonly say: (message: string) => void;
 };
 
-/** Containers of the environment, as they are now. */
+/** The environment's containers, read now. */
 export const ownContainers = async ({engine, state}: RecoveryContext): Promise<readonly ObservedContainer[]> =>
 	(await observeOwn(engine, state.current())).containers;

@@ -9,9 +9,9 @@ import {ownContainers, type RecoveryContext} from './context.ts';
 const now = (): string => new Date().toISOString();
 
 /**
- * Candidates of earlier runs that never came to serve, whether their run was interrupted or could not put them away: the
- * next plan makes new ones. Held ones go on waiting.
- * @param undecided deployments of a switch that nobody can tell about yet
+ * Removes candidates of earlier runs that never became active, because the run was interrupted or failed to remove them.
+ * The next plan creates new ones. Held candidates are kept.
+ * @param undecided deployments of a switch whose outcome is unknown
  */
 export async function discardUnfinished(
 	context: RecoveryContext,
@@ -27,7 +27,7 @@ export async function discardUnfinished(
 	for (const {id} of unfinished) {
 		for (const container of containers.filter(({labels: own}) => own[labels.deployment] === id)) {
 			await engine.remove(container.id);
-			say(`removed candidate ${container.name}, which was not serving yet`);
+			say(`removed candidate ${container.name}, which was not active yet`);
 		}
 		const failure = {message: 'the apply was interrupted', lastLines: []};
 		const patch = {status: 'stopped', containerId: undefined, failure, completedAt: now()} as const;
@@ -35,14 +35,14 @@ export async function discardUnfinished(
 	}
 }
 
-/** Takes a deployment out of service; without a router nobody waits for an answer. */
+/** Takes a deployment out of service. Without a running router there are no requests to drain. */
 export async function withdrawDeployment(context: RecoveryContext, deployment: Deployment): Promise<void> {
 	const isRouterUp = (await observeRouter(context.engine, context.router)).state === 'running';
 	const {slot: _slot, ...unreachable} = deployment;
 	await takeOutOfService(context, isRouterUp ? deployment : unreachable);
 }
 
-/** Previous deployments whose requests were still to be waited for. */
+/** Retires previous deployments that were still draining. */
 export async function retirePrevious(context: RecoveryContext): Promise<void> {
 	const {state} = context;
 	const {deployments, active} = state.current();
@@ -60,7 +60,7 @@ export async function retirePrevious(context: RecoveryContext): Promise<void> {
 const hasEnded = ({stage, status}: Deployment): boolean =>
 	stage === 'retired' || status === 'failed' || status === 'stopped';
 
-/** A candidate that failed has no request to finish. */
+/** Whether a deployment may have open requests; a candidate that failed has none. */
 const hasServed = ({status, stage}: Deployment): boolean => status !== 'failed' || stage === 'rolled_back';
 
 /** The containers of deployments, each with its record. */
@@ -72,20 +72,20 @@ async function recordedContainers(context: RecoveryContext) {
 	});
 }
 
-/** What failed or was retired does not run: it would keep its address from the next deployment. */
+/** Stops failed and retired deployments, which would keep addresses from new ones. */
 export async function stopEnded(context: RecoveryContext): Promise<void> {
 	const {engine, settings, state} = context;
 	const {active} = state.current();
 	for (const {container, deployment} of await recordedContainers(context)) {
 		if (active[deployment.service] === deployment.id || !hasEnded(deployment)) continue;
-		// One that could not be recorded would stay for ever: old containers are found by their records.
+		// Old containers are cleaned up by their records, so an unrecorded one would stay for ever.
 		if (deployment.containerId !== container.id) await engine.remove(container.id);
 		else if (isKeptUp(container))
 			await engine.stop(container.id, hasServed(deployment) ? settings.stopGraceSeconds : 0);
 	}
 }
 
-/** Starts a worker again that was stopped for its successor, and stops what must not run. */
+/** Restarts workers that were stopped for a successor, and stops what must not run. */
 export async function settleContainers(context: RecoveryContext): Promise<void> {
 	const {engine, state, say} = context;
 	const {active} = state.current();
@@ -93,7 +93,7 @@ export async function settleContainers(context: RecoveryContext): Promise<void> 
 		const {id, service, kind, status} = deployment;
 		if (active[service] !== id || kind !== 'worker' || status === 'stopped' || isKeptUp(container)) continue;
 		await engine.start(container.id);
-		say(`started ${container.name} again`);
+		say(`restarted ${container.name}`);
 	}
 	await stopEnded(context);
 }

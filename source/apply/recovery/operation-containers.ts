@@ -4,8 +4,8 @@ import {labels} from '../../model/labels.ts';
 import type {RecoveryContext} from './context.ts';
 
 /**
- * Removes the containers of backups, restores and verifications whose command died, for they still work although
- * nobody waits for them, and the volumes of verifications. The caller holds the lock that such a command holds.
+ * Removes operation containers whose command died: they keep running with nothing waiting for them. Removes the volumes of
+ * verifications too. The caller must hold the environment's lock, so none of them can belong to a running command.
  */
 export async function removeOperations({
 	engine,
@@ -17,7 +17,7 @@ export async function removeOperations({
 	const {containers, volumes} = await observeOwn(engine, state.current());
 	for (const {id, name} of containers.filter(isOurs)) {
 		await engine.remove(id);
-		say(`removed ${name}, which an interrupted command left`);
+		say(`removed ${name}, left by an interrupted command`);
 	}
 	for (const {name} of volumes.filter(isOurs)) await engine.removeVolume(name);
 }

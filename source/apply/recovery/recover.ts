@@ -8,11 +8,8 @@ import {recoverRemoval, recoverRetirement} from './removal.ts';
 import {recoverReplacements, recoverResource} from './resource.ts';
 import {recoverSwitch} from './switch.ts';
 
-/** Whether an operation had happened; undefined when nobody can tell yet. */
-async function recoverOperation(
-	context: RecoveryContext,
-	{intent, op}: PendingOperation,
-): Promise<boolean | undefined> {
+/** Whether a journaled write happened; undefined while that cannot be known. */
+async function recoverWrite(context: RecoveryContext, {intent, op}: PendingOperation): Promise<boolean | undefined> {
 	switch (intent.type) {
 		case 'replace-resource':
 			return recoverResource(context, op, intent);
@@ -21,7 +18,7 @@ async function recoverOperation(
 		case 'create-network':
 		case 'create-volume': {
 			const {networks, volumes} = await context.engine.observe({[labels.op]: op});
-			// Found or not, the next plan takes what is there by its label, or makes it.
+			// The next plan adopts it by its label, or creates it.
 			return networks.length + volumes.length > 0;
 		}
 		case 'retire':
@@ -29,11 +26,11 @@ async function recoverOperation(
 			return false;
 		case 'remove':
 			return recoverRemoval(context, intent);
-		// What they made shows in the state and in the engine; the next plan does what is left to do.
+		// Their results are visible in the state and on the engine; the next plan does the rest.
 		case 'run-candidate':
 		case 'build-image':
 		case 'release':
-		// Which password serves is decided when the switch is: see `settleRotations`.
+		// `settleRotations` decides which password is kept, once the switch is decided.
 		case 'rotate':
 			return false;
 	}
@@ -41,19 +38,19 @@ async function recoverOperation(
 
 /**
  * Finishes or undoes what interrupted applies left, without asking: the engine's labels, the router's file and the state
- * tell how far they came. Never removes a volume; never repeats what cannot be undone. It may be interrupted itself, and
- * is then done again from the beginning.
+ * show how far they got. Never removes a volume and never repeats what cannot be undone. If recovery itself is interrupted,
+ * it runs again from the start.
  * @param entries the journal of the interrupted runs
  */
 export async function recover(context: RecoveryContext, entries: readonly JournalEntry[]): Promise<void> {
 	const undecided = new Set<string>();
-	for (const operation of pendingOperations(entries)) {
-		const hasHappened = await recoverOperation(context, operation);
+	for (const write of pendingOperations(entries)) {
+		const hasHappened = await recoverWrite(context, write);
 		failpoint('recover.before-outcome');
-		if (hasHappened) await context.journal.done(operation.op);
-		else if (hasHappened === false) await context.journal.failed(operation.op, 'interrupted');
-		else if (operation.intent.type === 'switch')
-			for (const id of Object.values(operation.intent.deployments)) undecided.add(id);
+		if (hasHappened) await context.journal.done(write.op);
+		else if (hasHappened === false) await context.journal.failed(write.op, 'interrupted');
+		else if (write.intent.type === 'switch')
+			for (const id of Object.values(write.intent.deployments)) undecided.add(id);
 		failpoint('recover.after-outcome');
 	}
 	await discardUnfinished(context, undecided);

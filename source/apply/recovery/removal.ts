@@ -5,24 +5,24 @@ import {ownContainers, type RecoveryContext} from './context.ts';
 import {withdrawDeployment} from './leftovers.ts';
 
 /*
- * What a killed process has asked the engine for goes on without it: a container may stop seconds after its successor has
- * seen it run. Asking again waits for that, so that the next plan sees how it ended.
+ * The engine continues what a killed process requested: a container may stop seconds after recovery saw it running. Another
+ * stop waits for that, so that the next plan sees the final state.
  */
 
-/** Ends the stop of deployments that are still recorded as active; previous ones are retired by their stage. */
+/** Completes the stop of deployments that are still recorded as active; `retirePrevious` handles all others. */
 export async function recoverRetirement(context: RecoveryContext, ids: readonly string[]): Promise<void> {
 	const {engine, settings, state} = context;
 	const {deployments, active} = state.current();
 	for (const id of ids) {
 		const deployment = deployments[id];
 		if (!deployment?.containerId || active[deployment.service] !== id) continue;
-		// A worker was stopped for its successor, and starts again; any other is to be removed.
+		// A worker was stopped for its successor and will be restarted; any other deployment is being removed.
 		if (deployment.kind === 'worker') await engine.stop(deployment.containerId, settings.stopGraceSeconds);
 		else await withdrawDeployment(context, deployment);
 	}
 }
 
-/** Ends the removal of a container or a network. A volume is never removed without being asked again. */
+/** Completes the removal of a container or a network. Volumes are never removed without a new request. */
 export async function recoverRemoval(
 	context: RecoveryContext,
 	{kind, name}: Extract<Intent, {type: 'remove'}>,
@@ -42,7 +42,7 @@ export async function recoverRemoval(
 		try {
 			if (network) await engine.removeNetwork(network.id);
 		} catch (error) {
-			// Somebody is connected to it. That must not keep every command from working; the next plan removes it.
+			// Something is connected to it. That must not block every command; the next plan removes the network.
 			if (!(error instanceof EngineError) || error.status !== 403) throw error;
 			say(messageOf(error));
 		}

@@ -6,9 +6,9 @@ import {ownContainers, type RecoveryContext} from './context.ts';
 type Replacement = Extract<PendingOperation['intent'], {type: 'replace-resource'}>;
 
 /**
- * The previous container waits under another name until the new one is recorded; without a record it comes back. The very
- * first container of a resource is kept: the next apply goes on with it.
- * @returns whether the replacement had happened
+ * Recovers an interrupted replacement. The previous container keeps another name until the new one is recorded; without
+ * that record it is restored. The first container of a resource is kept, and the next apply continues with it.
+ * @returns whether the replacement happened
  */
 export async function recoverResource(
 	context: RecoveryContext,
@@ -26,11 +26,11 @@ export async function recoverResource(
 	if (current && record?.containerId === current.id) {
 		const isNew = current.labels[labels.op] === op;
 		if (previous) await engine.remove(previous.id);
-		// The engine may still be stopping it for the killed process: asking again waits for that.
+		// The engine may still be stopping it for the killed process: another stop waits for that.
 		else if (!isNew) await engine.stop(current.id, settings.stopGraceSeconds);
 		if (record.status === 'running') {
 			await engine.start(current.id);
-			if (!isNew && !previous) say(`started resource ${resource} again`);
+			if (!isNew && !previous) say(`restarted resource ${resource}`);
 		}
 		return isNew;
 	}
@@ -39,17 +39,17 @@ export async function recoverResource(
 		// It has the volume open.
 		await engine.stop(current.id, settings.stopGraceSeconds);
 		await engine.remove(current.id);
-		if (!previous) say(`removed the half-made container of resource ${resource}; its volumes are untouched`);
+		if (!previous) say(`removed the incomplete container of resource ${resource}; its volumes are untouched`);
 	}
 	if (previous) {
 		await engine.rename(previous.id, containerName);
 		await engine.start(previous.id);
-		say(`resource ${resource}: the previous container runs again`);
+		say(`resource ${resource}: restored the previous container`);
 	}
 	return false;
 }
 
-/** Replacements that failed and could not be undone either: their previous containers still wait under another name. */
+/** Undoes replacements that failed and could not be undone at the time: the previous container still has another name. */
 export async function recoverReplacements(context: RecoveryContext): Promise<void> {
 	const {project, environment} = context.state.current();
 	for (const {name, labels: own} of await ownContainers(context)) {

@@ -9,8 +9,8 @@ import {takeNames} from '../steps/switch.ts';
 import type {RecoveryContext} from './context.ts';
 
 /**
- * What the router's volume holds for this environment; a router that does not run is started for it.
- * @throws UserError when it cannot be made to run
+ * This environment's table in the router's volume. Starts the router if it does not run.
+ * @throws UserError when the router cannot be started
  */
 async function readTable({engine, router, state}: RecoveryContext): Promise<RouteTable | undefined> {
 	const {state: routerState} = await observeRouter(engine, router);
@@ -30,20 +30,20 @@ const routesOf = ({hosts, rules, backends}: RouteTable) => ({
 	access: Object.fromEntries(backends.map(({service, accessMode}) => [service, accessMode])),
 });
 
-/** Whether the router's file is the one after the switch, not the one that the state was recorded with. */
+/** Whether the router's file was written by the switch. */
 function isAfter(table: RouteTable, {routes}: State, switched: Switch): boolean {
 	const routed = Object.entries(switched).filter(([service]) =>
 		table.backends.some(backend => backend.service === service),
 	);
 	if (routed.length > 0) return routed.every(([service, id]) => serves(table, service, id));
-	// Only workers, or no service at all: the hosts and rules tell.
+	// Only workers, or no service at all: the hosts and rules decide.
 	return !isDeepStrictEqual(routesOf(table), routes);
 }
 
 /**
- * The router's file decides whether the switch happened: it is written before anything else.
- * @returns undefined when nobody can tell, because the router does not come to run: the switch stays pending then, and
- * its candidates stay as they are
+ * The router's file decides whether the switch happened, because it is written first.
+ * @returns undefined when the router cannot be started, so that nothing is known: the switch stays pending and its
+ * candidates are kept
  */
 export async function recoverSwitch(context: RecoveryContext, switched: Switch): Promise<boolean | undefined> {
 	const {engine, router, state, say} = context;
@@ -54,7 +54,7 @@ export async function recoverSwitch(context: RecoveryContext, switched: Switch):
 		const table = await readTable(context);
 		const hasHappened = table !== undefined && isAfter(table, state.current(), switched);
 		if (!table && services.length === 0) {
-			// A destroy had got this far: nothing is served any more.
+			// A destroy had already withdrawn the routes.
 			await state.update(current => ({...current, routes: null}));
 			return true;
 		}
@@ -62,14 +62,14 @@ export async function recoverSwitch(context: RecoveryContext, switched: Switch):
 			await takeNames(context, switched);
 			await state.update(current => withSwitch(current, routesOf(table), switched));
 		}
-		// The files are written before the running router is told.
+		// The crash may have come between writing the file and updating the running router.
 		if (state.current().routes) await publish(engine, router, describeTable(state.current()));
 		if (hasHappened && services.length > 0)
-			say(`the switch had happened: ${services.join(', ')} serve the new deployment`);
+			say(`the switch had already happened: ${services.join(', ')} now run the new deployment`);
 		return hasHappened;
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
-		say(`whether the switch happened shows when the router runs again (${error.message})`);
+		say(`whether the switch happened is unknown until the router runs again (${error.message})`);
 		return undefined;
 	}
 }

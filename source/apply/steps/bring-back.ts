@@ -3,8 +3,8 @@ import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice} from '../context.ts';
 
 /**
- * Starts the container of a deployment again that was stopped for its successor. One that somebody removed meanwhile is
- * told, and keeps nothing else from being put in order; the next apply makes it again.
+ * Restarts the container of a deployment that was stopped for its successor. If it was removed meanwhile, that is a warning:
+ * the rest of the rollback continues, and the next apply recreates it.
  * @returns whether it runs
  */
 export async function bringBack(
@@ -18,7 +18,7 @@ export async function bringBack(
 	} catch (error) {
 		if (!(error instanceof EngineError) || error.status !== 404) throw error;
 		const what = `service.${service}: the container of the previous deployment ${id} was removed outside Compartment`;
-		notice(context, 'warning', `${what} and cannot be started again`);
+		notice(context, 'warning', `${what} and cannot be restarted`);
 		return false;
 	}
 }

@@ -23,17 +23,21 @@ import {openDeployment} from './open-deployment.ts';
 import {requireReady} from './require-ready.ts';
 import {removeOldContainers} from './retire.ts';
 
-/** What a deployment's container runs, and the files in memory that its secrets become. */
+/** A deployment's command and secret files. */
 async function containerCommand({engine}: ApplyContext, {spec, imageId, service}: Deployment) {
 	const image = await engine.findImage(imageId);
-	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: command('apply', '--rebuild')});
-	// The last program takes the shell's place, so that a stop signal reaches it.
+	if (!image)
+		throw new UserError(`the image of service ${service} no longer exists`, {hint: command('apply', '--rebuild')});
+	// `exec` replaces the shell, so that the program gets the stop signal.
 	const own = spec.command === undefined ? {} : {entrypoint: ['/bin/sh', '-c'], command: [replaceShell(spec.command)]};
 	return {...secretFileParts(spec, image, own), hasInit: needsInit(image, own, spec)};
 }
 
-/** An address that the engine keeps for nobody is done without: siblings use names. */
-async function runAmongSiblings(
+/**
+ * Creates and starts the container. If the engine still reserves the mesh address, attaches without a fixed one: siblings
+ * use names.
+ */
+async function createAndStart(
 	context: ApplyContext,
 	deployment: string,
 	mesh: Attachment,
@@ -52,7 +56,7 @@ async function runAmongSiblings(
 	}
 }
 
-/** Starts the container of a deployment. `hasName`: it takes the service's name for its siblings at once. */
+/** Starts the container of a deployment. With `hasName`, siblings reach it by the service's name at once. */
 async function runDeployment(
 	context: ApplyContext,
 	{hosts}: PlannedDeployment,
@@ -79,14 +83,14 @@ async function runDeployment(
 				op,
 				serial,
 			};
-			return runAmongSiblings(context, deployment.id, meshAttachment(context.state.current(), deployment, hasName), {
+			return createAndStart(context, deployment.id, meshAttachment(context.state.current(), deployment, hasName), {
 				name: deployment.containerName,
 				...containerParts(deployment),
 				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
 				...parts,
 				env: {...env, ...parts.env},
 				attachments: [{network: environmentNetworkName(project, environment), address: deployment.address}],
-				// The engine must not start it again before it is ready: its first end is its failure.
+				// No restarts before it is ready: its first exit is a failure.
 				restart: {policy: 'no'},
 				stopGraceSeconds: context.settings.stopGraceSeconds,
 			});
@@ -100,7 +104,7 @@ async function findContainers({engine, plan}: ApplyContext, deployment: string):
 	return containers.map(({id}) => id);
 }
 
-/** Records why an attempt failed, and kills what it left, which serves nobody; the container stays for inspection. */
+/** Records why a deployment failed and kills its container, which is kept for inspection. */
 export async function failDeployment(
 	context: ApplyContext,
 	{id, service}: Deployment,
@@ -111,16 +115,17 @@ export async function failDeployment(
 	const {deployments} = await state.update(current =>
 		patchDeployment(current, id, {status: 'failed', completedAt, failure}),
 	);
-	// One that could not be recorded runs all the same.
+	// It may run without having been recorded.
 	const ids = deployments[id]?.containerId ? [deployments[id].containerId] : await findContainers(context, id);
 	for (const containerId of ids) await engine.stop(containerId, 0);
 	await removeOldContainers(context, service);
 }
 
 /**
- * Runs a new deployment of a service beside the serving one and waits until it is ready. One that does not become
- * ready is stopped and kept for inspection; its StepError tells what happened.
- * @param opened the deployment, when its release command has opened it already
+ * Starts a new deployment of a service beside the active one and waits until it is ready. A deployment that does not become
+ * ready is stopped and kept for inspection.
+ * @param opened the deployment, if it was opened for its release command
+ * @throws StepError that explains the failure
  */
 export async function startCandidate(
 	context: ApplyContext,
@@ -138,7 +143,7 @@ export async function startCandidate(
 			const hasName = state.current().active[planned.service] === undefined;
 			containerId = await runDeployment(context, planned, deployment, hasName);
 			await requireReady(context, deployment, containerId, {mode: 'new'});
-			// Before it can serve: an apply that is killed here leaves a candidate, which is removed.
+			// Before the switch: if the apply is killed here, it leaves a candidate, which recovery removes.
 			await engine.setRestart(containerId, serviceRestart(deployment.spec.restart));
 		}
 	} catch (error) {

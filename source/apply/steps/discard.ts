@@ -2,10 +2,10 @@ import {isHeldCandidate} from '../../plan/input.ts';
 import type {ApplyContext} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
 
-/** Removes the held candidates of a service that were there before this run; what serves is untouched. */
+/** Removes the held candidates of a service from before this run. The active deployment is not touched. */
 export async function discardCandidate(context: ApplyContext, service: string): Promise<void> {
 	const {engine, state, run} = context;
-	// More than one when an earlier run could not remove what it superseded.
+	// There are several when an earlier run could not remove one that it superseded.
 	const candidates = Object.values(state.current().deployments).filter(
 		deployment => deployment.service === service && deployment.run !== run && isHeldCandidate(deployment),
 	);

@@ -41,7 +41,7 @@ async function buildImage(
 	} catch (error) {
 		throw explainFailure(error, log);
 	} finally {
-		// A log that could not be written must not fail the build that it tells of.
+		// A log that cannot be written must not fail the build.
 		await log.close().catch(() => undefined);
 	}
 }
@@ -49,13 +49,13 @@ async function buildImage(
 const longestName = 160;
 const shortName = (name: string): string => (name.length > longestName ? `${name.slice(0, longestName)}…` : name);
 
-/** A failed build with what a person needs: the step, its last lines, and where all the others are. */
+/** Explains a failed build: the failed build step, its last lines and the log file. */
 function explainFailure(error: unknown, log: BuildLogFile): unknown {
 	if (error instanceof CancelledError) log.write(error.message);
 	if (error instanceof CancelledError || !(error instanceof UserError)) return error;
 	const {summary, step} = error instanceof BuildError ? error : {summary: error.message, step: undefined};
 	const exitCode = /(?:exit code:?|non-zero code:) (\d+)$/.exec(summary)?.[1];
-	// The summary of a command that failed is the command once more.
+	// The summary of a failed command only repeats the command.
 	const message = step && exitCode !== undefined ? `the build failed at ${shortName(step.name)}` : summary;
 	log.write(summary);
 	return new StepError({
@@ -76,7 +76,7 @@ async function pullImage(context: ApplyContext, {service, reference, key}: Plann
 
 type Made = {readonly id: string; readonly key: string; readonly reference: string; readonly origin?: ImageOrigin};
 
-/** Builds or pulls the image of one service and records it, with the list of files that explains the next rebuild. */
+/** Builds or pulls the image of a service and records it, with the manifest that explains the next rebuild. */
 export async function makeImage(context: ApplyContext, planned: PlannedImage): Promise<void> {
 	const {service, builder, origin: from} = planned;
 	const build = context.builds.get(service);

@@ -4,9 +4,8 @@ import type {Deployment, State} from '../../state/state.ts';
 import {isAddressTaken, meshAttachment} from '../service-container.ts';
 
 /**
- * Gives a deployment's container its service's name on the network of its siblings, or takes the name away. The engine
- * can only do that by taking it out and letting it join again; with the same address its open connections go on after
- * that moment.
+ * Adds or removes the service's name as an alias of a deployment's container in the mesh. The engine can change aliases only
+ * by disconnecting and reconnecting; with the same address open connections survive that.
  */
 export async function nameOnNetwork(
 	engine: OwnEngine,
@@ -23,7 +22,7 @@ export async function nameOnNetwork(
 	try {
 		await engine.join(containerId, {...fixed, address});
 	} catch (error) {
-		// An engine that was interrupted while it joined a container can keep the address for nobody.
+		// If Docker still reserves the address after an interrupted join, attach without a fixed one.
 		if (!isAddressTaken(error)) throw error;
 		await engine.join(containerId, {...fixed, address: undefined});
 	}

@@ -30,7 +30,7 @@ async function ensureNetwork(context: ApplyContext, name: string): Promise<Netwo
 	});
 }
 
-/** Creates the environment's two networks, or takes the ones that are there. */
+/** Creates the environment's two networks, or adopts existing ones. */
 export async function createNetworks(context: ApplyContext): Promise<void> {
 	const {project, environment} = context.plan;
 	const own = await ensureNetwork(context, environmentNetworkName(project, environment));

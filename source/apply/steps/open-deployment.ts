@@ -15,17 +15,17 @@ import type {ApplyContext} from '../context.ts';
 import {withDeployment} from '../deployments.ts';
 import {withFingerprints} from '../known-values.ts';
 
-// Reserved until the state tells: two candidates must not get one address. Per apply, not per process.
+// Addresses reserved by this apply and not recorded yet: two candidates must not get the same one.
 const reservations = new WeakMap<ApplyContext, Promise<Set<string>>>();
 
 /**
- * Whether a deployment's container runs or is about to. What failed or was discarded holds nothing: its record stays,
- * and so many of them would fill the network.
+ * Whether a deployment's container runs or is about to. Failed and discarded deployments hold no address: their records
+ * stay, and many of them would fill the network.
  */
 const holdsAddress = ({active}: State, {id, service, status, stage, containerId}: Deployment): boolean =>
 	active[service] === id || status === 'running' || (stage === 'draining_previous' && containerId !== undefined);
 
-/** Addresses of what runs, also of what the state does not know. */
+/** Addresses of all running containers, including those that the state does not know. */
 async function addressesInUse({engine, plan}: ApplyContext): Promise<Set<string>> {
 	const network = environmentNetworkName(plan.project, plan.environment);
 	const {containers} = await observeOwn(engine, plan);
@@ -45,7 +45,7 @@ async function reserveAddress(context: ApplyContext): Promise<string> {
 	const address = pickAddress(subnet, new Set([...reserved, ...inUse]));
 	if (!address)
 		throw new UserError(`no fixed address is free in the environment's network ${subnet}`, {
-			hint: hint`${command('destroy')} (volumes stay), then ${command('apply')}: the network is made again, large enough`,
+			hint: hint`${command('destroy')} (keeps volumes), then ${command('apply')}, which creates a larger network`,
 		});
 	reserved.add(address);
 	return address;
@@ -56,9 +56,10 @@ async function imageOf(context: ApplyContext, {service, type, image: planned}: P
 	const {id, reference, key, origin} =
 		planned.id === null ? recordedImage(state.current(), service) : {...planned, id: planned.id};
 	const image = await engine.findImage(id);
-	if (!image) throw new UserError(`the image of service ${service} is gone`, {hint: command('apply', '--rebuild')});
+	if (!image)
+		throw new UserError(`the image of service ${service} no longer exists`, {hint: command('apply', '--rebuild')});
 	if (type === 'promote') {
-		// A prebuilt image keeps the name it has, which is not ours to move.
+		// The tag of a prebuilt image is not ours to move.
 		if (isOwnReference(reference, state.current())) await engine.tagImage(id, reference);
 		const record = {key, reference, imageId: id, builder: 'promoted', builtAt: new Date().toISOString(), origin};
 		await state.update(current => ({...current, images: {...current.images, [service]: record}}));
@@ -66,13 +67,13 @@ async function imageOf(context: ApplyContext, {service, type, image: planned}: P
 	return {image, reference, key, origin};
 }
 
-// The image step of this apply has recorded it.
+// The image action of this apply has recorded it.
 function recordedImage(state: State, service: string): NamedImage & {readonly id: string} {
 	const {imageId, reference, key, origin, builtAt} = state.images[service]!;
 	return {id: imageId, reference, key, origin: {...origin, builtAt}};
 }
 
-/** Records a new attempt to run a service; nothing runs yet. */
+/** Records a new deployment; nothing runs yet. */
 export async function openDeployment(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {plan, run, label} = context;
 	const {service, kind, type, readiness, schedule, rules} = planned;

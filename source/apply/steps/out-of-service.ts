@@ -11,15 +11,15 @@ type Context = Pick<ApplyContext, 'engine' | 'router' | 'state'> & {
 };
 
 type Watch = {
-	/** Told what happens now. */
+	/** Reports progress. */
 	readonly onProgress?: (message: string) => void;
-	/** The drain deadline passed with requests still open. */
+	/** Called when the drain deadline passes with requests still open. */
 	readonly onDeadline?: () => void;
 };
 
 /**
- * Takes a previous deployment out of service after the switch: waits until its requests have been answered or the drain
- * deadline passes, then stops its container with its grace time. Doing it again is fine.
+ * Drains and stops a deployment: waits until its requests are answered or the drain deadline passes, then stops its container
+ * with its grace time. Idempotent.
  */
 export async function takeOutOfService(
 	{engine, router, settings, state, signal}: Context,
@@ -35,9 +35,9 @@ export async function takeOutOfService(
 		if (!(await drain(engine, router, [{lineage, service, slot}], options))) onDeadline?.();
 	}
 	failpoint('retire.after-drain');
-	// Its name first, so that no sibling calls it while it stops; calls that it is answering go on.
+	// Removes the name first, so that no sibling calls it while it stops; calls in progress continue.
 	if (details.state === 'running') await nameOnNetwork(engine, state.current(), {service, address, containerId}, false);
 	failpoint('retire.after-leave');
-	onProgress?.(`stopping the previous deployment, which has ${settings.stopGraceSeconds} s to end`);
+	onProgress?.(`stopping the previous deployment, grace time ${settings.stopGraceSeconds} s`);
 	await engine.stop(containerId, settings.stopGraceSeconds);
 }

@@ -17,7 +17,7 @@ import {openDeployment} from './open-deployment.ts';
 /** How long a release command may take (docs/rules.md, "Release command"). */
 const timeoutMs = 600_000;
 
-/** How long the last output of a command that has ended may take to arrive. */
+/** How long to wait for the last output of a command that has exited. */
 const outputMs = 10_000;
 
 const withoutInterrupted = (state: State, service: string): State => {
@@ -54,7 +54,7 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 			if (!deadline.aborted) throw error;
 			return undefined;
 		});
-		// Its output ends with it, though not at the same moment; once the container is removed the rest is lost.
+		// Output may arrive after the exit, and is lost once the container is removed.
 		if (exitCode !== undefined) await Promise.race([output, pause(outputMs, undefined, {ref: false})]);
 		if (exitCode === 0) return exitCode;
 		const why =
@@ -82,7 +82,7 @@ export async function runRelease(context: ApplyContext, planned: PlannedDeployme
 	const deployment = await openDeployment(context, planned);
 	await context.state.update(state => {
 		const interrupted = {command: release.command, imageKey: deployment.imageKey, at: new Date().toISOString()};
-		// Taken back when the command ends, whichever way: only a crash leaves it.
+		// Removed when the command ends, whatever its outcome: only a crash leaves it.
 		const next = {...state, interruptedReleases: {...state.interruptedReleases, [service]: interrupted}};
 		return patchDeployment(next, deployment.id, {stage: 'release'});
 	});
@@ -95,7 +95,7 @@ export async function runRelease(context: ApplyContext, planned: PlannedDeployme
 			record: state => withoutInterrupted(state, service),
 		});
 	} catch (error) {
-		// Nobody knows how far it came, or whether it still runs.
+		// Without an answer it is unknown how far it got or whether it still runs.
 		if (!isOutcomeUnknown(error)) await context.state.update(state => withoutInterrupted(state, service));
 		const failure =
 			error instanceof StepError

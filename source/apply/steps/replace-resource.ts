@@ -21,8 +21,8 @@ import {
 } from './resource-container.ts';
 
 /**
- * Whether an interrupted apply made this container for the first time. It may be filling its volume right now, which a
- * database does once and cannot begin again half-way, so it is gone on with.
+ * Whether an interrupted apply created this first container. It is continued, because it may be initialising its volume,
+ * which a database cannot repeat half-way.
  */
 const isBegun = (
 	state: State,
@@ -34,7 +34,7 @@ const isBegun = (
 /**
  * Makes a resource's container, stop-first: the old one is renamed and stopped before the new one starts on the same
  * volumes, and comes back when the new one does not become ready (docs/rules.md, "Replaced stop-first").
- * @param restored the record's status, when a restore into it is to follow or is not finished
+ * @param restored the record's status, when a restore into the resource follows or is unfinished
  */
 export async function replaceResource(
 	context: ApplyContext,
@@ -92,7 +92,7 @@ async function undoReplacement(
 ) {
 	const {engine, settings} = context;
 	const containers = await ownContainers(context, resource);
-	// The name has to be free before the previous one can have it back.
+	// The previous container needs its name back.
 	for (const {id, name} of containers) {
 		if (name !== resource.containerName || id === previous?.id) continue;
 		// It has the volume open.

@@ -7,15 +7,15 @@ import {type ApplyContext, notice} from '../context.ts';
 import {awaitService, awaitWorker} from '../readiness.ts';
 import {StepError} from '../step-error.ts';
 
-/** Lines of the program that a warning carries. */
+/** How many lines of output a warning quotes. */
 const warnedLines = 3;
 
 type Options = {
-	/** A container that was just made, one that was just started again, or one that has run since it was ready. */
+	/** `new`: just created. `started-again`: just restarted. `held`: running since it became ready. */
 	readonly mode: 'new' | 'started-again' | 'held';
 };
 
-/** What serves in place of a deployment. */
+/** Where the active deployment listens, unless it is this one. */
 function servingBeside({state}: ApplyContext, {id, service}: Deployment) {
 	const previous = activeDeployment(state.current(), service);
 	if (!previous || previous.id === id || previous.address === undefined || previous.port === undefined)
@@ -23,7 +23,10 @@ function servingBeside({state}: ApplyContext, {id, service}: Deployment) {
 	return {host: previous.address, port: previous.port};
 }
 
-/** Shows what a started deployment writes until it is ready; a StepError tells why it did not become so. */
+/**
+ * Waits until a started deployment is ready and streams its log meanwhile.
+ * @throws StepError that explains the failure
+ */
 export async function requireReady(
 	context: ApplyContext,
 	deployment: Deployment,

@@ -15,7 +15,7 @@ import {StepError} from '../step-error.ts';
 /** What a resource's container may do (docs/rules.md, "Capabilities"). */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
 
-/** The resource's containers: the one it has, and a previous one while it is replaced. */
+/** The resource's containers: the current one and, during a replacement, the previous one. */
 export async function ownContainers(
 	context: ApplyContext,
 	resource: DesiredResource,
@@ -24,7 +24,7 @@ export async function ownContainers(
 	return containers;
 }
 
-/** Id of an image, which is pulled when the engine does not have it. */
+/** The id of an image, pulled if the engine does not have it. */
 export async function ensureImage(context: ApplyContext, address: string, reference: string): Promise<string> {
 	const found = await context.engine.findImage(reference);
 	if (found) return found.id;
@@ -36,7 +36,7 @@ export async function ensureImage(context: ApplyContext, address: string, refere
 	return pulled.id;
 }
 
-/** Starts a resource's container on the volumes that the plan gives it. */
+/** Starts a resource's container with the plan's volumes. */
 export async function startContainer(
 	context: ApplyContext,
 	resource: DesiredResource,
@@ -62,7 +62,10 @@ export async function startContainer(
 	});
 }
 
-/** Waits for a started resource; a StepError carries everything that helps. */
+/**
+ * Waits until a started resource is ready.
+ * @throws StepError that explains the failure
+ */
 export async function settle(
 	context: ApplyContext,
 	{name, readiness: declared, spec}: Pick<DesiredResource, 'name' | 'readiness' | 'spec'>,
@@ -77,7 +80,7 @@ export async function settle(
 		throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
 }
 
-/** The record must describe what runs, so that the next plan compares against the truth. */
+/** The record of a running resource. It must describe what actually runs: the next plan compares with it. */
 export function recordOf(
 	resource: DesiredResource,
 	spec: ResourceSpec,
@@ -104,7 +107,7 @@ export const withRecord = (state: State, record: ResourceRecord): State => ({
 	resources: {...state.resources, [record.name]: record},
 });
 
-/** The state that knows with what values the volumes of a resource were initialised: those of its first container. */
+/** Records the values that a resource's volumes were initialised with: those of its first container. */
 export function withInitialised(state: State, {name, preset}: Pick<DesiredResource, 'name' | 'preset'>): State {
 	const spec = state.resources[name]?.spec;
 	if (!spec) return state;

@@ -9,13 +9,13 @@ import type {ApplyContext} from '../context.ts';
 import {operate} from '../journaled.ts';
 import {ownContainers, recordOf, settle, withRecord} from './resource-container.ts';
 
-/** Starts a stopped resource again, or stores settings that need no new container. */
+/** Starts a stopped resource, or records settings that need no new container. */
 export async function updateResource(context: ApplyContext, resource: DesiredResource): Promise<void> {
 	const {engine, state} = context;
 	const record = state.current().resources[resource.name];
 	const container = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
 	if (!record || !container)
-		throw new UserError(`the container of ${resource.address} is gone`, {hint: command('apply')});
+		throw new UserError(`the container of ${resource.address} no longer exists`, {hint: command('apply')});
 	const logs = new AbortController();
 	try {
 		if (record.restart !== resource.restart) await engine.setRestart(container.id, {policy: resource.restart});
@@ -28,7 +28,7 @@ export async function updateResource(context: ApplyContext, resource: DesiredRes
 	await state.update(current => withRecord(current, recordOf(resource, record.spec, record.imageId, container.id)));
 }
 
-/** Starts a recorded resource, or starts it anew, as it was: nothing of the descriptor is applied. */
+/** Starts or restarts a resource as recorded: changes in compartment.yml are not applied. */
 export async function restartResource(
 	context: ApplyContext,
 	address: string,
@@ -52,7 +52,7 @@ export async function restartResource(
 	await state.update(current => withRecord(current, {...record, status, updatedAt}));
 }
 
-/** Stops and removes a resource's container; its volumes stay. */
+/** Stops and removes a resource's container. Its volumes are kept. */
 export async function deleteResource(context: ApplyContext, name: string): Promise<void> {
 	const {engine, state, settings} = context;
 	const record = state.current().resources[name];
@@ -65,7 +65,7 @@ export async function deleteResource(context: ApplyContext, name: string): Promi
 			const {containers} = await observeOwn(engine, context.plan, {[labels.address]: `resource.${name}`});
 			for (const {id} of containers) {
 				await engine.stop(id, settings.stopGraceSeconds).catch((error: unknown) => {
-					// Removing kills it anyway.
+					// The removal kills it anyway.
 					if (!(error instanceof EngineError)) throw error;
 				});
 				await engine.remove(id);

@@ -9,14 +9,15 @@ import {publishState} from '../publish-state.ts';
 import {nameOnNetwork} from './name-on-network.ts';
 import {requireReady} from './require-ready.ts';
 
-/** Starts the serving deployment again after it was stopped; its fixed address makes the routes fit. */
+/** Starts a stopped active deployment. Its address is fixed, so the routes still match. */
 export async function startAgain(context: ApplyContext, service: string): Promise<void> {
 	const {engine, state} = context;
 	const address = serviceAddress(service);
 	const deployment = activeDeployment(state.current(), service);
-	if (!deployment?.containerId) throw new UserError(`the container of ${address} is gone`, {hint: command('apply')});
-	progress(context, address, 'starting again');
-	// A removal that was interrupted, and is not wanted any more, has taken its name away.
+	if (!deployment?.containerId)
+		throw new UserError(`the container of ${address} no longer exists`, {hint: command('apply')});
+	progress(context, address, 'starting');
+	// An interrupted deletion that no longer applies may have removed its name.
 	await nameOnNetwork(engine, state.current(), {...deployment, containerId: deployment.containerId}, true);
 	await engine.start(deployment.containerId);
 	await requireReady(context, deployment, deployment.containerId, {mode: 'started-again'});

@@ -10,7 +10,7 @@ import {takeOutOfService} from './out-of-service.ts';
 const isFinished = ({stage, status}: Deployment): boolean =>
 	stage === 'retired' || status === 'failed' || status === 'stopped';
 
-/** Removes stopped containers that nobody needs: the newest previous one and the newest failed one stay for inspection. */
+/** Removes old containers, except the newest previous and the newest failed one, which are kept for inspection. */
 export async function removeOldContainers(context: ApplyContext, service: string): Promise<void> {
 	const {engine, state} = context;
 	const finished = Object.values(state.current().deployments)
@@ -27,8 +27,8 @@ export async function removeOldContainers(context: ApplyContext, service: string
 }
 
 /**
- * Takes a previous deployment out of service after the switch: waits until its requests have been answered or the drain
- * deadline passes, stops it with its grace time, and keeps the container for a look.
+ * Takes a previous deployment out of service after the switch and keeps its container for inspection. See
+ * `takeOutOfService`.
  */
 export async function retireDeployment(context: ApplyContext, address: string, deployment: Deployment): Promise<void> {
 	const {id} = deployment;
@@ -41,14 +41,14 @@ export async function retireDeployment(context: ApplyContext, address: string, d
 				onProgress: message => progress(context, address, message),
 				onDeadline() {
 					const {drainSeconds} = context.settings;
-					notice(context, 'warning', `${address}: requests were still open after ${drainSeconds} s and are cut off`);
+					notice(context, 'warning', `${address}: requests still open after ${drainSeconds} s were cut off`);
 				},
 			}),
 		record: current => patchDeployment(current, id, {stage: 'retired', completedAt: new Date().toISOString()}),
 	});
 }
 
-/** Removes every container of a service that is not wanted any more. */
+/** Removes all containers of a service that is deleted. */
 export async function deleteService(context: ApplyContext, service: string): Promise<void> {
 	const {engine, plan, settings} = context;
 	const address = `service.${service}`;
@@ -74,7 +74,7 @@ export async function deleteService(context: ApplyContext, service: string): Pro
 	});
 }
 
-/** Removes candidates that are ready but were never switched, because something else failed or the user cancelled. */
+/** Removes candidates of this run that were not switched, because something else failed or the user cancelled. */
 export async function discardCandidates(context: ApplyContext, reason: string): Promise<void> {
 	const {engine, state, run} = context;
 	const unused = Object.values(state.current().deployments).filter(
@@ -88,7 +88,7 @@ export async function discardCandidates(context: ApplyContext, reason: string): 
 		const previous = state.current().deployments[state.current().active[service] ?? ''];
 		if (kind === 'worker' && previous) await bringBack(context, previous);
 		const patch = {status: 'stopped', containerId: undefined, failure: {message: reason, lastLines: []}} as const;
-		// Journaled, so that one that cannot be recorded is left to recovery.
+		// Journaled, so that recovery handles it if it cannot be recorded.
 		await operate(context, {
 			address: `service.${service}`,
 			intent: {type: 'remove', kind: 'container', name: containerName},

@@ -7,11 +7,11 @@ import {findVariable} from '../../state/variables.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {generateVariable} from '../generated-variables.ts';
 import {operate} from '../journaled.ts';
-import {tellDatabase, withPasswords} from '../resource-rotation.ts';
+import {changeDatabasePasswords, withPasswords} from '../resource-rotation.ts';
 
 const usual = {generator: 'token', bytes: 24, encoding: 'hex'} as const;
 
-/** A value that the plan left open is generated; one that a person has set since is taken. */
+/** The new value of a password: the one that a user has set since, otherwise a generated one. */
 async function nextValue(state: State, resource: DesiredResource, key: string): Promise<RotatedValue> {
 	const wanted = resource.spec.env[key]!;
 	if (wanted.type === 'plain') return {key, value: wanted, variable: findOwn(state, resource, key)};
@@ -24,7 +24,7 @@ async function nextValue(state: State, resource: DesiredResource, key: string): 
 const findOwn = (state: State, {name}: DesiredResource, key: string) =>
 	findVariable(state, {type: 'resource', name}, key) ?? null;
 
-/** What the database has now, undefined when nobody can tell any more: the variable was set again or removed. */
+/** The password that the database has now; undefined when its variable was set again or removed since. */
 function previousValue(state: State, resource: DesiredResource, key: string): RotatedValue | undefined {
 	const value: EnvValue | undefined = state.resources[resource.name]?.spec.env[key];
 	const variable = findOwn(state, resource, key);
@@ -34,8 +34,8 @@ function previousValue(state: State, resource: DesiredResource, key: string): Ro
 }
 
 /**
- * Changes the passwords inside a database. From then on open connections stay, and new ones need the new password; the
- * candidates that follow have it. Both values are recorded, sealed, before the database is told.
+ * Changes the passwords inside a database. Open connections stay; new ones need the new password, which the candidates of
+ * this apply have. Both values are recorded, sealed, before the database changes.
  */
 export async function rotateResource(context: ApplyContext, resource: DesiredResource): Promise<void> {
 	const {state, secrets} = context;
@@ -50,11 +50,11 @@ export async function rotateResource(context: ApplyContext, resource: DesiredRes
 		resources: {...current.resources, [name]: {...current.resources[name]!, rotation}},
 	}));
 	failpoint('rotate.after-prepare');
-	progress(context, address, 'changing the password inside the database');
+	progress(context, address, 'changing the password in the database');
 	await operate(context, {
 		address,
 		intent: {type: 'rotate', resource: name},
-		run: () => tellDatabase(context, secrets, name, 'next'),
+		run: () => changeDatabasePasswords(context, secrets, name, 'next'),
 		record: current => withPasswords(current, name, next),
 	});
 }

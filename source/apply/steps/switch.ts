@@ -14,8 +14,8 @@ import {failDeployment} from './candidate.ts';
 import {nameOnNetwork} from './name-on-network.ts';
 
 /**
- * Siblings reach a service by its name: from now on that is the new deployment too. It is off their network for a moment,
- * so this comes before it gets a request that could need one of them.
+ * Gives the new deployments their services' names in the mesh, by which siblings reach them. Each is disconnected from the
+ * mesh for a moment, so this comes before it gets requests that may need a sibling.
  */
 export async function takeNames(
 	{engine, state}: Pick<ApplyContext, 'engine' | 'state'>,
@@ -32,17 +32,17 @@ export async function takeNames(
 	await Promise.all(Object.entries(switched).map(take));
 }
 
-/** One that was ready may have ended while it waited for the others: then nothing is switched. */
+/** Fails when a ready candidate has exited while it waited for the others: then nothing is switched. */
 async function assertUp(context: ApplyContext, switched: Switch): Promise<void> {
 	const {engine, state, run} = context;
 	const check = async ([service, id]: [string, string]) => {
 		const deployment = state.current().deployments[id];
 		if (deployment?.containerId === undefined) return;
 		const details = await engine.inspectContainer(deployment.containerId);
-		// One that was started again meanwhile is not known to be ready.
+		// A candidate that was restarted meanwhile may not be ready.
 		const isSameProgram = deployment.run !== run || details?.restartCount === 0;
 		if (isUp(details) && isSameProgram) return;
-		const failure = await describeFailure(context, deployment.containerId, 'it ended before the switch');
+		const failure = await describeFailure(context, deployment.containerId, 'it exited before the switch');
 		await failDeployment(context, deployment, failure);
 		throw new StepError(failure, serviceAddress(service));
 	};
@@ -50,9 +50,9 @@ async function assertUp(context: ApplyContext, switched: Switch): Promise<void> 
 }
 
 /**
- * Makes every ready candidate of this apply active at once (docs/rules.md, "One switch"), with the new hosts and rules:
- * one line to the router, or one reload where the topology changed. The router's file is written first, so that a crash
- * at any point leaves either the old or the new deployments serving, never a mix.
+ * Makes all ready candidates of this apply active at once (docs/rules.md, "One switch"), together with the new hosts and
+ * rules: by one runtime command, or by one reload when the topology changed. The router's file is written first, so that
+ * after a crash at any point either the old or the new deployments serve, never a mix.
  */
 export async function switchTraffic(
 	context: ApplyContext,
@@ -74,11 +74,11 @@ export async function switchTraffic(
 			run: async () => {
 				const table = describeTable(withSwitch(state.current(), routes, switched));
 				const names = takeNames(context, switched);
-				// Without siblings nobody misses the names.
+				// Without siblings the names are not needed before the switch.
 				const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
 				const after = hasSiblings ? names : undefined;
 				const both = await Promise.allSettled([publish(engine, router, table, {signal, after, ahead}), names]);
-				// Asking again must not meet what still runs.
+				// Both have to settle before a retry.
 				for (const outcome of both) if (outcome.status === 'rejected') throw outcome.reason;
 				failpoint('switch.after-publish');
 			},

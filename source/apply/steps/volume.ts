@@ -3,7 +3,7 @@ import type {DesiredVolume} from '../../model/specs.ts';
 import type {ApplyContext} from '../context.ts';
 import {operate} from '../journaled.ts';
 
-/** Creates a volume; one that is there already keeps its data. */
+/** Creates a volume. An existing one keeps its data. */
 export async function createVolume(context: ApplyContext, volume: DesiredVolume): Promise<void> {
 	const {plan, engine} = context;
 	await operate(context, {

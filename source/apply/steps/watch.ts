@@ -14,7 +14,7 @@ import {takeOutOfService} from './out-of-service.ts';
 
 type Watched = {
 	readonly switched: Switch;
-	/** Service → deployment that served before. */
+	/** Service → deployment that was active before. */
 	readonly previous: Readonly<Record<string, Deployment>>;
 	/** What the router served before. */
 	readonly previousRoutes: RoutesRecord | null;
@@ -28,7 +28,7 @@ const containersOf = ({state}: ApplyContext, switched: Switch): Deployment[] =>
 
 type Ended = {readonly deployment: Deployment; readonly exitCode: number};
 
-/** The first of the new deployments whose container ends within the time; undefined when all stay up. */
+/** The first new deployment whose container exits within `minHealthyMs`; undefined when all stay up. */
 async function firstToEnd(
 	{engine, settings, signal}: ApplyContext,
 	deployments: readonly Deployment[],
@@ -58,14 +58,14 @@ function switchedBack(state: State, {switched, previous, previousRoutes}: Watche
 		delete active[service];
 		if (before) active[service] = before.id;
 		if (before) next = patchDeployment(next, before.id, {stage: 'active', status: 'succeeded'});
-		const failure = {message: 'rolled back together with a deployment that crashed', lastLines: []};
+		const failure = {message: 'rolled back with a deployment that crashed', lastLines: []};
 		const why = id === crashed ? {} : {failure};
 		next = patchDeployment(next, id, {stage: 'rolled_back', status: 'failed', completedAt, ...why});
 	}
 	return {...next, active};
 }
 
-/** Two workers at once would do the work twice, so the new ones end before the previous ones come back. */
+/** Restarts previous workers after the new ones have stopped: two at once would do work twice. */
 async function swapWorkers(context: ApplyContext, {switched, previous}: Watched): Promise<void> {
 	const {engine, settings} = context;
 	const isWorker = ({kind}: Deployment) => kind === 'worker';
@@ -75,9 +75,8 @@ async function swapWorkers(context: ApplyContext, {switched, previous}: Watched)
 }
 
 /**
- * Watches the new deployments for a moment after the switch (setting `minHealthyMs`). When one of them crashes, the
- * whole switch is taken back: the previous deployments still run, so no request is lost by it. A service that had none
- * is not served then, as before.
+ * Watches the new deployments for `minHealthyMs` after the switch. If one crashes, the whole switch is rolled back. Previous
+ * deployments still run, so no request is lost. A service without a previous deployment is not served then, as before.
  */
 export async function watchDeployments(context: ApplyContext, watched: Watched): Promise<void> {
 	const {engine, router, settings, state, signal} = context;
@@ -85,13 +84,13 @@ export async function watchDeployments(context: ApplyContext, watched: Watched):
 	const deployments = containersOf(context, switched);
 	if (Object.keys(previous).length === 0 || deployments.length === 0 || settings.minHealthyMs === 0) return;
 	for (const {service} of deployments)
-		progress(context, serviceAddress(service), `serving, watched for ${settings.minHealthyMs / 1000} s`);
+		progress(context, serviceAddress(service), `active, watched for ${settings.minHealthyMs / 1000} s`);
 	const ended = await firstToEnd(context, deployments);
 	if (!ended) return;
 	const crashed = ended.deployment;
 	const outcome = previous[crashed.service]
-		? 'the previous deployment serves again'
-		: 'what served before serves again';
+		? 'rolled back to the previous deployment'
+		: 'the whole switch was rolled back';
 	const message = `${crashed.service} crashed right after the switch; ${outcome}`;
 	const previousIds = Object.entries(previous).map(([service, {id}]) => [service, id]);
 	const change = () =>
@@ -106,10 +105,10 @@ export async function watchDeployments(context: ApplyContext, watched: Watched):
 			record: current => switchedBack(current, watched, crashed.id),
 		});
 	const switchBack = inTurn(context, change);
-	// Read at once: the engine may start it again, and what it says then is not why it crashed.
+	// Read at once: after a restart by the engine, the log no longer shows why it crashed.
 	const [described] = await Promise.all([describeFailure(context, crashed.containerId, message), switchBack]);
 	notice(context, 'warning', message);
-	// Requests that came before the switch back are still on their way to the new ones.
+	// Requests from before the rollback are still in flight to the new deployments.
 	await Promise.all(deployments.map(deployment => takeOutOfService(context, deployment)));
 	const failure = {...described, exitCode: described.exitCode ?? ended.exitCode};
 	await state.update(current => patchDeployment(current, crashed.id, {failure}));

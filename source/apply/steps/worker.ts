@@ -9,8 +9,8 @@ import {bringBack} from './bring-back.ts';
 import {startCandidate} from './candidate.ts';
 
 /**
- * Replaces a worker stop-first, because two of them would do the work twice. The previous one comes back when the new
- * one does not stay up.
+ * Replaces a worker, old one first, because two at once would do work twice. If the new one does not stay up, the previous
+ * one is restarted.
  */
 export async function replaceWorker(
 	context: ApplyContext,
@@ -35,7 +35,7 @@ export async function replaceWorker(
 		return await startCandidate(context, planned, opened);
 	} catch (error) {
 		if (previous && (await bringBack(context, previous)))
-			notice(context, 'warning', `service.${previous.service}: the previous deployment ${previous.id} runs again`);
+			notice(context, 'warning', `service.${previous.service}: restarted the previous deployment ${previous.id}`);
 		throw error;
 	}
 }
