@@ -1,12 +1,12 @@
 import {Agent, type IncomingMessage, request as openRequest} from 'node:http';
 import {setTimeout as pause} from 'node:timers/promises';
 
-/** One request that was answered as it should be. Times are milliseconds since the epoch. */
+/** One request with the expected answer. Times are milliseconds since the epoch. */
 export type Answer = {
 	readonly version: string;
 	readonly sentAt: number;
 	readonly answeredAt: number;
-	/** When the answering server had first told that it is ready. */
+	/** When the answering server had first reported that it is ready. */
 	readonly readyAt: number;
 	readonly isSlow: boolean;
 };
@@ -15,11 +15,11 @@ export type Load = {
 	readonly answers: readonly Answer[];
 	/** Every other request, with what became of it. */
 	readonly losses: readonly string[];
-	/** Stops asking and waits for what is in flight. */
+	/** Sends no more requests and waits for those in flight. */
 	readonly stop: () => Promise<void>;
 };
 
-/** How many clients of each sort ask, each without a pause, unless told. */
+/** Default number of clients of each sort; each sends requests without a pause. */
 export type Clients = {
 	readonly keepAlive: number;
 	readonly fresh: number;
@@ -52,7 +52,7 @@ function ask({method, ...rest}: Ask): Promise<{readonly response: IncomingMessag
 
 /**
  * Clients that ask one request after the other and count every one: GET and POST, on kept and on new connections, and
- * slow ones, so that one is in flight at any moment. Nothing is tried again: what is not answered right is lost.
+ * slow ones, so that one is in flight at any moment. There are no retries: a request with a wrong answer is lost.
  */
 export function startLoad({port, host}: Pick<Ask, 'port' | 'host'>, clients: Clients): Load {
 	const answers: Answer[] = [];
@@ -71,7 +71,7 @@ export function startLoad({port, host}: Pick<Ask, 'port' | 'host'>, clients: Cli
 				else losses.push(`${method} ${path}: ${response.statusCode} ${body.trim()}`);
 			} catch (error) {
 				losses.push(`${method} ${path}: ${error instanceof Error ? error.message : error}`);
-				// As a client that tries again would; without it the losses of an outage have no measure.
+				// Like a client that retries; without it an outage would have no measurable losses.
 				await pause(20);
 			}
 			if (clients.pauseMs) await pause(clients.pauseMs);

@@ -6,9 +6,9 @@ export type Contender = {
 	readonly command: readonly [string, ...string[]];
 	readonly cwd?: string;
 	readonly env?: NodeJS.ProcessEnv;
-	/** Refuses an answer that shows the command did something else than what is compared; throws to do so. */
+	/** Throws when the output shows that the command did not do what is compared. */
 	readonly check?: (stdout: string) => void;
-	/** Puts the world back before every timed run; not timed. */
+	/** Resets before every timed run; not timed. */
 	readonly prepare?: () => Promise<void>;
 };
 
@@ -17,7 +17,7 @@ export type Timing = {readonly name: string; readonly times: readonly number[]};
 
 export type Outcome = {readonly code: number | null; readonly stdout: string; readonly stderr: string};
 
-/** Runs a command to its end and keeps what it said. */
+/** Runs a command to its end and keeps its output. */
 export function run(command: readonly [string, ...string[]], options: SpawnOptions = {}): Promise<Outcome> {
 	const [file, ...args] = command;
 	const child = spawn(file, args, {...options, stdio: ['ignore', 'pipe', 'pipe']});

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Unpacks docker compose and buildx of Debian trixie into a folder that serves as DOCKER_CONFIG.
-# Nothing is installed: apt works on lists of its own inside that folder.
+# Nothing is installed: apt uses its own lists inside that folder.
 #
 #   bench/peers.sh /tmp/peers && DOCKER_CONFIG=/tmp/peers docker compose version
 set -euo pipefail
@@ -10,7 +10,7 @@ readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 readonly work="$folder/work"
 
 command -v apt-get dpkg >/dev/null || {
-	echo 'apt-get is needed to fetch docker compose; install it as docker.com says instead' >&2
+	echo 'apt-get is needed to fetch docker compose; see docker.com for how to install it' >&2
 	exit 1
 }
 

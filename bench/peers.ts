@@ -12,7 +12,7 @@ export type Peers = {readonly terraform: Peer | undefined; readonly compose: Pee
 const fetchedFolder = join(tmpdir(), 'compartment-bench-peers');
 
 async function findTerraform(): Promise<Peer | undefined> {
-	// It would ask its makers for a newer version on every run, and warn of a configuration file that is not there.
+	// It would check for a newer version on every run, and warn about a missing configuration file.
 	const env: NodeJS.ProcessEnv = {...process.env, CHECKPOINT_DISABLE: '1'};
 	const configuration = env['TF_CLI_CONFIG_FILE'];
 	if (configuration !== undefined && !existsSync(configuration)) delete env['TF_CLI_CONFIG_FILE'];
@@ -27,7 +27,7 @@ async function askCompose(env: NodeJS.ProcessEnv): Promise<Peer | undefined> {
 	return found?.code === 0 ? {version: found.stdout.trim(), env} : undefined;
 }
 
-/** docker compose of this machine; else one that is unpacked into a folder of its own, installing nothing. */
+/** docker compose of this machine, else one unpacked into a separate folder without installing anything. */
 async function findCompose(): Promise<Peer | undefined> {
 	const installed = await askCompose(process.env);
 	if (installed) return installed;

@@ -11,7 +11,7 @@ export const cli = process.env['BENCH_CLI'] ?? fileURLToPath(new URL('../dist/cl
 /** A command line of the CLI on the node that runs the measurement. */
 export const compartment = (...args: string[]): [string, ...string[]] => [process.execPath, cli, ...args];
 
-/** A project of sleeping services with a router, settings and networks of its own. */
+/** A project of sleeping services with its own router, settings and networks. */
 export type Sandbox = {
 	readonly directory: string;
 	readonly name: string;
@@ -21,7 +21,7 @@ export type Sandbox = {
 	readonly env: NodeJS.ProcessEnv;
 };
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** A free port of 127.0.0.1. */
 export const freePort = (): Promise<number> =>
 	new Promise((resolve, reject) => {
 		const server = createServer().once('error', reject);
@@ -35,7 +35,7 @@ export const freePort = (): Promise<number> =>
 export const hasEngine = async (): Promise<boolean> =>
 	(await run(['docker', 'info', '--format', '{{.ID}}']).catch(() => undefined))?.code === 0;
 
-// A shell that is process 1 ignores SIGTERM; nobody shall measure how long its grace time is.
+// A shell that is process 1 ignores SIGTERM, and its grace period would be measured.
 const dockerfile = 'FROM debian:trixie-slim\nSTOPSIGNAL SIGKILL\nCMD ["sleep", "infinity"]\n';
 
 async function create(count: number): Promise<Sandbox> {
@@ -47,7 +47,7 @@ async function create(count: number): Promise<Sandbox> {
 	writeFileSync(join(directory, 'image', 'Dockerfile'), dockerfile);
 	const settings = join(directory, 'settings');
 	mkdirSync(settings, {mode: 0o700});
-	// Compose waits for none of these either.
+	// Compose does not wait for these either.
 	writeFileSync(join(settings, 'settings.json'), JSON.stringify({minHealthyMs: 0, drainSeconds: 0}));
 	const entries = services.map(service => `  ${service}:\n    kind: worker\n    image: ${image}\n`);
 	writeFileSync(join(directory, 'compartment.yml'), `name: ${name}\n\nservices:\n${entries.join('')}`);
@@ -66,7 +66,7 @@ async function removeLabelled(label: string): Promise<void> {
 		(await run(command)).stdout.split('\n').filter(line => line !== '');
 	const filter = ['--quiet', '--filter', `label=${label}`];
 	const containers = await list('docker', 'ps', '--all', ...filter);
-	// Stopped first: an engine that removes many running containers may take their networks for joined ever after.
+	// Stopped first: an engine that removes many running containers may count their networks as in use for ever.
 	if (containers.length > 0) {
 		await run(['docker', 'stop', '--time', '0', ...containers]);
 		await run(['docker', 'rm', '--force', '--volumes', ...containers]);
@@ -94,7 +94,7 @@ async function remove({directory, name, image, env}: Sandbox): Promise<void> {
 export async function withSandbox<Result>(count: number, use: (sandbox: Sandbox) => Promise<Result>): Promise<Result> {
 	const sandbox = await create(count);
 	let removal: Promise<void> | undefined;
-	// A signal may come while the end has begun already, and the other way round: both wait for the same removal.
+	// A signal may arrive during the normal end, or the reverse: both wait for the same removal.
 	const clean = () => (removal ??= remove(sandbox));
 	const stop = () => void clean().finally(() => process.exit(130));
 	process.once('SIGINT', stop).once('SIGTERM', stop);

@@ -4,7 +4,7 @@ import {runWell} from './measure.ts';
 import type {Peer} from './peers.ts';
 import type {Sandbox} from './sandbox.ts';
 
-/** A page that answers its version, when it was first told to be ready, and how much it received. */
+/** A page that returns its version, when it first reported ready, and how much it received. */
 const server = `
 const {createServer} = require('node:http');
 const {VERSION, PORT} = process.env;
@@ -16,7 +16,7 @@ const server = createServer((request, response) => {
 	request.on('end', () => {
 		readyAt ||= Date.now();
 		const answer = () => {
-			// A good citizen: its clients learn that the connection ends.
+			// Clients learn that the connection ends.
 			if (isStopping) response.setHeader('connection', 'close');
 			response.end(VERSION + ' ' + readyAt + ' ' + received);
 		};
@@ -35,7 +35,7 @@ process.once('SIGTERM', () => {
 
 const settings = {minHealthyMs: 500, drainSeconds: 10, stopGraceSeconds: 5};
 
-/** Makes the image of the page in place of the sandbox's own. */
+/** Replaces the sandbox's image with that of the page. */
 export async function buildSite({directory, image, env}: Sandbox): Promise<void> {
 	const folder = join(directory, 'image');
 	rmSync(folder, {recursive: true});

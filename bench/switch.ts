@@ -9,7 +9,7 @@ import {buildSite, type Change, composeSite, describeSite} from './switch-site.t
 
 const redeploys = Number(process.env['BENCH_SWITCHES'] ?? 20);
 const crowd: Clients = {keepAlive: 6, fresh: 3, slow: 3};
-// Leaves the processor to what is measured.
+// Leaves the processor to the measured programs.
 const single: Clients = {keepAlive: 1, fresh: 0, slow: 0, pauseMs: 2};
 
 /** Carries one change out and resolves with the moment at which the switch was confirmed. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs an example on the engine of this machine.
 #
-#   npm run demo                    in a terminal: plan, ask, apply live; else both examples, without a question
+#   npm run demo                    in a terminal: plan, ask, apply live; elsewhere both examples, without asking
 #   npm run demo -- multi-service   that example only
 #   npm run demo -- --down          removes what the demo made, data included
 set -euo pipefail
@@ -16,7 +16,7 @@ fail() {
 	exit 1
 }
 
-# Everything runs in the folder of the example, as a user would do it.
+# Everything runs in the folder of the example, as a user would run it.
 compartment() {
 	local example="$1"
 	shift
@@ -34,7 +34,7 @@ show_pages() {
 }
 
 apply_in_terminal() {
-	printf '\nCompartment now compares examples/%s with what runs on your engine, shows what it would do, and does it when you say yes.\n\n' "$1"
+	printf '\nCompartment now compares examples/%s with what runs on your engine, shows a plan, and applies it when you approve.\n\n' "$1"
 	compartment "$1" apply
 	printf '\nOpen http://%s.localhost:9080 (npm run demo -- --down removes it again)\n' "$1"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure a Docker engine answers. The one that answers is used as it is; on Debian, as root,
-# one is installed and started; elsewhere one sentence says what is needed.
+# Makes sure that a Docker engine is running. One that answers is used as it is; on Debian, as root,
+# one is installed and started; elsewhere an error says what is needed.
 set -euo pipefail
 
 readonly pid_file=/var/run/docker.pid
@@ -18,10 +18,10 @@ fail() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# The client knows DOCKER_HOST and the chosen context, so whatever it reaches is the user's engine.
+# The client follows DOCKER_HOST and the docker context, so it reaches the engine that the user chose.
 answers() { has docker && docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
-# True when the user points at an engine of their own, which nobody should replace in silence.
+# True when the user has chosen an engine, which must not be replaced silently.
 chosen_elsewhere() {
 	[ -n "${DOCKER_HOST:-}" ] && return
 	has docker || return 1
@@ -39,7 +39,7 @@ is_debian() {
 
 has_systemd() { [ -d /run/systemd/system ]; }
 
-# Package mirrors hiccup now and then, and a second attempt is cheaper than a confused reader.
+# Package mirrors fail now and then: one retry.
 apt() {
 	local output
 	for _ in 1 2; do
@@ -47,10 +47,10 @@ apt() {
 		sleep 2
 	done
 	printf '%s\n' "$output" >&2
-	fail "apt-get $1 failed (its own words are above)"
+	fail "apt-get $1 failed (its output is above)"
 }
 
-# From Debian 13 on the client is a package of its own.
+# From Debian 13 on the client is a separate package.
 install_engine() {
 	local packages=(docker.io iptables)
 	say 'installing docker.io and iptables from Debian (about 20 seconds)'
@@ -85,7 +85,7 @@ runs() {
 	return 1
 }
 
-# What a killed engine leaves behind keeps the next one from starting, or makes it wait for a
+# Files that a killed engine leaves keep the next one from starting, or makes it wait for a
 # containerd that is gone.
 clear_leftovers() {
 	belongs_to "$pid_file" dockerd || rm -f "$pid_file"
@@ -102,7 +102,7 @@ start_engine() {
 	else
 		say "starting dockerd (its log: $log)"
 		clear_leftovers
-		# A session of its own, so that the engine outlives this script and its terminal. It must not
+		# A separate session, so that the engine outlives this script and its terminal. It must not
 		# inherit the lock.
 		setsid dockerd >>"$log" 2>&1 </dev/null 9>&- &
 	fi
@@ -122,7 +122,7 @@ wait_for_engine() {
 main() {
 	answers && return
 	if chosen_elsewhere; then
-		fail "the engine of ${DOCKER_HOST:-docker context $(docker context show)} does not answer; start it, or unset that choice to use a local one"
+		fail "the engine of ${DOCKER_HOST:-docker context $(docker context show)} does not answer; start it, or unset it to use a local one"
 	fi
 	if ! is_debian || [ "$(id -u)" -ne 0 ]; then
 		fail 'no Docker engine answers; install Docker Engine or Docker Desktop, start it, and run this again'

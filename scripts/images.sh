@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure the images exist that the demo and the tests run on: present ones are kept, missing
-# ones are pulled, and where no registry answers a stand-in is built from Debian and npm packages
-# under the same name, marked with the label compartment.standin=true.
+# Makes sure that the images of the demo and the tests exist. Missing ones are pulled; where no registry
+# can be reached, a stand-in is built from Debian and npm packages under the same name, with the label
+# compartment.standin=true.
 #
 #   scripts/images.sh                           the images of the demo and the tests
 #   scripts/images.sh valkey/valkey:8 node:22-slim   other images
@@ -10,7 +10,7 @@ set -euo pipefail
 readonly base=debian:trixie-slim
 recipes="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/images"
 readonly default_images=(haproxy:3.0.25-alpine postgres:16-alpine node:24-slim "$base")
-# A beta by its number only: it wraps the released PostgreSQL 16.14.
+# A beta in name only: it wraps the released PostgreSQL 16.14.
 readonly postgres_package_version=16.14.0-beta.17
 
 work=''
@@ -34,7 +34,7 @@ quietly() {
 	return 1
 }
 
-# Package mirrors hiccup now and then, and a second attempt is cheaper than a confused reader.
+# Package mirrors fail now and then: one retry.
 twice() { "$@" || { sleep 2 && "$@"; }; }
 
 machine() {
@@ -45,7 +45,7 @@ machine() {
 	esac
 }
 
-# Builds reach the package mirrors the same way as this machine does. A proxy often listens on
+# Builds reach the package mirrors as this machine does. A proxy often listens on
 # localhost only, so a build that needs one shares the network of the host.
 read_proxies() {
 	local name value

@@ -107,7 +107,7 @@ async function drawDashboard(stage: Stage): Promise<void> {
 	await terminal.ended;
 }
 
-/** What an environment looks like after an apply that failed, and how its cause is found. */
+/** An environment after a failed apply, and how its cause is shown. */
 async function drawFailure(stage: Stage): Promise<void> {
 	const file = join(stage.folder, 'services/api/server.js');
 	const previous = readFileSync(file, 'utf8');
@@ -141,7 +141,7 @@ const isWanted = (name: string) => asked.length === 0 || asked.includes(name);
 mkdirSync(folder, {recursive: true});
 await using stage = await openStage('internal-tools', 'notes');
 await (isWanted('apply') ? drawApply(stage) : succeed(stage, ['deploy', '--auto-approve', '--plain']));
-// Until a scheduled backup was made, every plan warns that nothing runs the schedule.
+// Until a scheduled backup exists, every plan warns that nothing runs the schedule.
 await succeed(stage, ['resource', 'backup', 'run-due']);
 if (isWanted('plan')) {
 	edit(stage);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that the demo and the tests need: packages, an engine, images and the built command
-# line. A step that is done already is skipped without a word.
+# line. Steps that are already done are skipped silently.
 #
 #   scripts/setup.sh                 all steps
 #   scripts/setup.sh packages build  only these
@@ -27,7 +27,7 @@ engine() { bash scripts/engine.sh; }
 
 images() { bash scripts/images.sh; }
 
-# Folders are compared as well: their time tells of files that were removed.
+# Folders are compared too: their time changes when a file is removed.
 build_is_current() {
 	local sources=(cli.tsx source vite.config.ts tsconfig.json package.json package-lock.json)
 	[ -e dist/cli.mjs ] && [ -z "$(find "${sources[@]}" -newer dist/cli.mjs -print -quit)" ]

@@ -12,14 +12,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 type Size = {readonly columns: number; readonly rows: number};
 
-/** A project with a router and settings of its own, for frames that look alike on every machine. */
+/** A project with its own router and settings, for frames that look alike on every machine. */
 export type Stage = {
 	readonly folder: string;
 	/** Of the router, on this machine. */
 	readonly port: number;
 	/** Runs the built command line in a terminal, below the line that a person would have typed. */
 	readonly open: (args: readonly string[], size: Size) => TestTerminal;
-	/** The screen once nothing moves on it any more, without the empty lines at its end. */
+	/** The screen once it no longer changes, without the empty lines at its end. */
 	readonly still: (terminal: TestTerminal) => Promise<xterm.Terminal>;
 	/** Removes everything that was made. */
 	readonly [Symbol.asyncDispose]: () => Promise<void>;

@@ -75,7 +75,7 @@ function runsOfRow(terminal: Terminal, row: number, theme: Theme): Run[] {
 		const style = styleOf(here, theme);
 		const last = runs.at(-1);
 		const isSame = last?.fill === style.fill && last.back === style.back && last.attributes === style.attributes;
-		// A wide character stands alone, because few fonts draw it exactly two cells wide.
+		// A wide character is a separate element, because few fonts draw it exactly two cells wide.
 		if (last && isSame && here.getWidth() === 1 && last.columns === last.text.length) {
 			last.text += here.getChars() || ' ';
 			last.columns++;

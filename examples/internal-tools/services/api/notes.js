@@ -2,7 +2,7 @@ import pg from 'pg';
 
 const pool = new pg.Pool({connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 2000, max: 5});
 
-// A connection that breaks while nobody uses it is replaced by the pool; it is worth a line, no more.
+// The pool replaces an idle connection that breaks; that is only worth a line.
 pool.on('error', error => console.error(`database: ${error.message}`));
 
 /** Creates the table, with two notes to start from. Copies of the api may start at the same time, so they take turns. */
