@@ -116,9 +116,9 @@ async function drawFailure(stage: Stage): Promise<void> {
 	await broken.ended;
 	writeFileSync(file, previous);
 	using terminal = stage.open([], {columns: 104, rows: 26});
-	await terminal.waitFor('newest failed', 30_000);
+	await terminal.waitFor('latest failed', 30_000);
 	terminal.press('j');
-	await terminal.waitFor('The newest attempt failed', 10_000);
+	await terminal.waitFor('The latest attempt failed', 10_000);
 	await terminal.waitFor(/\d % +\d+ MB/, 20_000);
 	draw('failure', terminal.screen);
 	terminal.press('\r4');

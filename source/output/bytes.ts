@@ -1,10 +1,10 @@
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-/** An amount of bytes for people: `512 B`, `1.5 kB`, `12 MB`. A kB has 1000. */
+/** Formats a byte count in decimal units: `512 B`, `1.5 kB`, `12 MB`. */
 export function formatBytes(bytes: number): string {
 	let value = bytes;
 	let unit = 0;
-	// What would be rounded to four digits is one of the next unit.
+	// From 999.5 on, rounding would give four digits: use the next unit.
 	while (value >= 999.5 && unit < units.length - 1) {
 		value /= 1000;
 		unit++;

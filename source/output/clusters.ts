@@ -1,13 +1,13 @@
-// One cell and one cluster per UTF-16 unit: ASCII, Latin, and the arrows, dashes and box drawings of our own texts.
+// ASCII, Latin, and the arrows, dashes and box drawing characters that we print: one cell and one cluster per UTF-16 unit.
 const simple = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*$/;
 
-// An escape is a cluster of its own as well, and so is a line break that follows no carriage return.
+// Also one cluster each: an escape, and a line feed that follows no carriage return.
 const simplyDivided = /^[\x1b\n\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*$/;
 
-/** Whether every character takes exactly one cell and stands for itself. */
+/** Whether every UTF-16 unit is one character of one cell. */
 export const isSimple = (text: string): boolean => simple.test(text);
 
-/** What a user sees as one character, and where in the text it begins. */
+/** A user-perceived character (grapheme cluster) and its index in the text. */
 export type Cluster = Pick<Intl.SegmentData, 'segment' | 'index'>;
 
 /** The clusters of one text. */
@@ -23,10 +23,10 @@ function divideSimply(text: string): Clusters {
 	};
 }
 
-// Made on first use: it costs 6 ms, which what is simple should not pay.
+// Created on first use: it takes 6 ms, and simple text does not need it.
 let intl: Intl.Segmenter | undefined;
 
-/** Divides texts into clusters as `Intl.Segmenter` does, without it where the text is simple. */
+/** Splits text into grapheme clusters like `Intl.Segmenter`, with a fast path for simple text. */
 export const createSegmenter = (): {readonly segment: (text: string) => Clusters} => ({
 	segment(text) {
 		if (simplyDivided.test(text)) return divideSimply(text);

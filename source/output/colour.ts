@@ -17,10 +17,10 @@ type Meaning =
 	| 'warn'
 	| 'fail';
 
-/** Colours by meaning. A sign or a word always stands beside them. */
+/** Colours by meaning. A sign or a word always says the same. */
 export type Paint = Readonly<Record<Meaning, Style>> & {
 	readonly isColoured: boolean;
-	/** Colours for sources of logs, to tell them apart. */
+	/** Colours that tell log sources apart. */
 	readonly palette: readonly Style[];
 };
 
@@ -31,7 +31,7 @@ type PaintOptions = {
 	readonly flag?: boolean;
 };
 
-/** Whether to colour: the flag, then NO_COLOR, then FORCE_COLOR, then TERM and whether the stream is a terminal. */
+/** Whether to use colour, by precedence: the flag, NO_COLOR, FORCE_COLOR, then TERM and whether the stream is a terminal. */
 export function shouldColour({stream, env, flag}: PaintOptions): boolean {
 	if (flag !== undefined) return flag;
 	if (env.NO_COLOR) return false;
@@ -39,11 +39,11 @@ export function shouldColour({stream, env, flag}: PaintOptions): boolean {
 	return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-/** Styles for one stream, decided once. Only the 16 colours of the terminal's own theme are used. */
+/** Styles for one stream. They use only the 16 colours of the terminal's theme. */
 export function createPaint(options: PaintOptions): Paint {
 	const isColoured = shouldColour(options);
 	const chalk = new Chalk({level: isColoured ? 1 : 0});
-	// Chalk prints every argument it gets, which `map` and table cells would give it.
+	// Chalk prints all its arguments, and `map` and table cells pass more than one.
 	const only =
 		(style: (text: string) => string): Style =>
 		text =>
@@ -68,5 +68,5 @@ export function createPaint(options: PaintOptions): Paint {
 	};
 }
 
-/** No colour at all: for files, pipes and tests. */
+/** No colour: for files, pipes and tests. */
 export const plainPaint: Paint = createPaint({stream: {}, env: {}, flag: false});

@@ -1,6 +1,6 @@
 const pad = (value: number): string => String(value).padStart(2, '0');
 
-/** A duration in milliseconds for people: `820ms`, `12s`, `1m 05s`, `3h 2m`, `2d 4h`. */
+/** Formats a duration in milliseconds: `820ms`, `12s`, `1m 05s`, `3h 2m`, `2d 4h`. */
 export function formatDuration(milliseconds: number): string {
 	const rounded = Math.max(0, Math.round(milliseconds));
 	if (rounded < 1000) return `${rounded}ms`;
@@ -12,7 +12,7 @@ export function formatDuration(milliseconds: number): string {
 	return hours < 24 ? `${hours}h ${minutes % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-/** How long ago something was, in one unit: `12s`, `5m`, `3h`, `4d`. Both in milliseconds since the epoch. */
+/** Formats an age in one unit: `12s`, `5m`, `3h`, `4d`. `at` and `now` are in milliseconds since the epoch. */
 export function formatAge(at: number, now: number): string {
 	const seconds = Math.max(0, Math.floor((now - at) / 1000));
 	if (seconds < 60) return `${seconds}s`;

@@ -10,7 +10,7 @@ function userError(error: UserError, paint: Paint, place: Place): string {
 	const message = sanitiseText(error.message);
 	const hint = error.hint === undefined ? '' : `\n  ${paint.dim(indent(sanitiseText(renderHint(error.hint, place))))}`;
 	if (error instanceof CancelledError) return paint.warn(message) + hint;
-	// Each problem already names its file and line; a word before the first would only stand in the way.
+	// No `Error:` prefix: every problem already starts with its file and line.
 	if (error instanceof DescriptorError) return message.replace(/^ +\| +\^+$/gm, line => paint.fail(line)) + hint;
 	return `${paint.fail('Error:')} ${message}${hint}`;
 }
@@ -25,20 +25,20 @@ function causesOf(error: unknown): string[] {
 	return causes;
 }
 
-/** `at name (place)`, or in a program that was built, where names and lines say nothing, the places alone. */
+/** The stack frames; in the minified build, where function names mean nothing, one line of positions. */
 function stackOf(error: unknown): string[] {
 	const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line)) : [];
-	// Replaced when it is built (vite.config.ts).
+	// Replaced at build time (vite.config.ts).
 	if (!process.env['COMPARTMENT_BUILD']) return frames;
-	const places = frames.flatMap(frame => /([\w.-]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []).slice(0, shownPlaces);
-	return places.length === 0 ? [] : [`at ${places.join(', ')}`];
+	const positions = frames.flatMap(frame => /([\w.-]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []).slice(0, shownPositions);
+	return positions.length === 0 ? [] : [`at ${positions.join(', ')}`];
 }
 
-const shownPlaces = 4;
+const shownPositions = 4;
 
 /**
- * What is printed on stderr for anything thrown, without a line break at its end. A UserError is its message and what
- * to do next; everything else is a defect of ours and comes with where it happened and a request to report it.
+ * The stderr text for anything thrown, without a trailing newline. A UserError prints its message and hint; anything
+ * else is a bug in Compartment and prints its causes, its stack and a request to report it.
  */
 export function renderError(error: unknown, paint: Paint, place: Place, version?: string): string {
 	if (error instanceof UserError) return userError(error, paint, place);
@@ -50,7 +50,7 @@ export function renderError(error: unknown, paint: Paint, place: Place, version?
 		return error.errors.map(part => userError(part, paint, place)).join('\n');
 	const known = version === undefined ? 'and the output of compartment --version' : `and the version, ${version}`;
 	return [
-		`${paint.fail('Error:')} this is a defect of Compartment: ${sanitiseText(messageOf(error))}`,
+		`${paint.fail('Error:')} this is a bug in Compartment: ${sanitiseText(messageOf(error))}`,
 		...[...causesOf(error), ...stackOf(error)].map(line => paint.dim(`  ${sanitiseText(line.trim())}`)),
 		`Please report it with the lines above, the command, ${known}.`,
 	].join('\n');

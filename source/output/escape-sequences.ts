@@ -1,5 +1,5 @@
-// OSC, DCS, SOS, PM, APC with their end, as ESC or C1 form. The body may not hold another introducer, so that a
-// line full of unfinished ones is still read once.
+// OSC, DCS, SOS, PM and APC with their terminator, in ESC or C1 form. The body excludes introducers, so that a line full
+// of unterminated sequences still takes linear time.
 const strings = String.raw`(?:\x1b[\]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9b-\x9f\n]*(?:\x07|\x1b\\|\x9c)`;
 const controls = String.raw`(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?`;
 const others = String.raw`\x1b(?:[ -/]+[0-~]?|[0-~])?`;
@@ -8,10 +8,10 @@ const sequences = new RegExp(`${strings}|${controls}|${others}`, 'g');
 // biome-ignore lint/complexity/useRegexLiterals: C1 introducers are easier to read in one place.
 const introducers = new RegExp('[\\x1b\\x90\\x98\\x9b\\x9d-\\x9f]');
 
-/** A colour sequence as it is left by `keepColours`. */
+/** A colour sequence as `keepColours` writes it. */
 export const colour = /\x1b\[[0-9;]+m/;
 
-// Conceal (8) would hide text and blink (5, 6) draws the eye, so both are dropped with everything that is not a colour.
+// Conceal (8) would hide text and blink (5, 6) distracts, so neither is allowed.
 const isAllowed = (code: number): boolean =>
 	code <= 4 ||
 	code === 7 ||
@@ -50,9 +50,9 @@ function cleanColour(sequence: string): string {
 	return kept.length === 0 ? '' : `\x1b[${kept.join(';')}m`;
 }
 
-/** Removes every escape sequence; one without an end loses only its introducer, so that it hides no text. */
+/** Removes every escape sequence. Of an unterminated one only the introducer goes, so that it hides no text. */
 export const stripEscapes = (text: string): string => (introducers.test(text) ? text.replace(sequences, '') : text);
 
-/** The same, but colours and the weight of text stay, in one normal form. */
+/** Like `stripEscapes`, but keeps colour and weight, in a normal form. */
 export const keepColours = (text: string): string =>
 	introducers.test(text) ? text.replace(sequences, cleanColour) : text;

@@ -55,8 +55,8 @@ function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
 	}
 }
 
-/** The first line of `apply --json`: the plan that runs. */
+/** The first line of `apply --json`: the plan. */
 export const planLine = (plan: Plan): string => jsonLine({type: 'plan', plan: planDocument(plan)});
 
-/** One event as a JSON line. The last one of an apply has the type `summary`. */
+/** One event as a JSON line. The last event of an apply has the type `summary`. */
 export const eventLine = (event: ApplyEvent): string => jsonLine(eventDocument(event));

@@ -10,11 +10,11 @@ import {createSourceStyles} from './source-styles.ts';
 import {displayWidth, padEnd} from './width.ts';
 
 type EventPrinterOptions = {
-	/** Gets whole lines, each with its line break. */
+	/** Receives whole lines, each with its newline. */
 	readonly write: (text: string) => void;
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
-	/** What makes links that sign in, for a person's eyes alone; asked when the result is printed. */
+	/** Called when the result is printed. Only for a terminal, because sign-in links contain the password. */
 	readonly signIn?: () => SignIn | undefined;
 };
 
@@ -22,12 +22,12 @@ const progressIntervalMs = 2000;
 const addressLimit = 32;
 const logLimit = 4000;
 
-/** `web` for `service.web`, `image.web` and `release.web`: the name that log lines carry. */
+/** The source named in log lines: `web` for `service.web`, `image.web` and `release.web`. */
 export const sourceOfAddress = (address: string): string => address.slice(address.indexOf('.') + 1);
 
 const firstWord = (message: string): string => message.split(' ', 1)[0]!;
 
-/** Decides which progress messages are worth a line: a new kind of work, or two seconds after the last one. */
+/** Limits progress messages: prints a new kind of work at once, else one message every two seconds. */
 function createProgressFilter(): (address: string, at: number, message: string) => boolean {
 	const last = new Map<string, {readonly at: number; readonly word: string; readonly message: string}>();
 	return (address, at, message) => {
@@ -40,7 +40,7 @@ function createProgressFilter(): (address: string, at: number, message: string) 
 	};
 }
 
-// A step of a Dockerfile, such as `[2/3] RUN npm ci`, is a line of the build's log as well.
+// A Dockerfile step, such as `[2/3] RUN npm ci`, is in the build log already.
 const isInBuildLog = ({address, message}: {readonly address: string; readonly message: string}): boolean =>
 	address.startsWith('image.') && /^\[.*\d+\/\d+\] /.test(message);
 

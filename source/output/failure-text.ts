@@ -3,7 +3,7 @@ import type {Paint} from './colour.ts';
 import type {Glyphs} from './glyphs.ts';
 import {sanitiseLine} from './sanitise.ts';
 
-/** What is known of a step that failed, and what to do about it. */
+/** Why a step failed, and what to do about it. */
 type Cause = {readonly failure?: DeploymentFailure | undefined; readonly hint?: string | undefined};
 
 type FailureOptions = {readonly paint: Paint; readonly glyphs: Glyphs};

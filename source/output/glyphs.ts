@@ -1,4 +1,4 @@
-/** Marks of our own texts. */
+/** The symbols that Compartment prints. */
 export type Glyphs = {
 	readonly isUnicode: boolean;
 	readonly separator: string;
@@ -6,9 +6,9 @@ export type Glyphs = {
 	readonly arrow: string;
 	readonly ellipsis: string;
 	readonly rule: string;
-	/** Between a source and a line that it printed to standard output. */
+	/** Separates a log source from its line on standard output. */
 	readonly vertical: string;
-	/** The same for standard error. */
+	/** Separates a log source from its line on standard error. */
 	readonly stderr: string;
 	readonly bullet: string;
 	readonly waiting: string;
@@ -17,9 +17,9 @@ export type Glyphs = {
 	readonly failed: string;
 	readonly skipped: string;
 	readonly none: string;
-	/** A sign of a plan, `+` or `-/+`, as it is written here. */
+	/** A plan sign, such as `+` or `-/+`, as this terminal shows it. */
 	readonly sign: (sign: string) => string;
-	/** Rewrites the marks that messages carry (`GET /healthz → 503`) for this terminal. */
+	/** Replaces the symbols in a message (`GET /healthz → 503`) by ones that this terminal can show. */
 	readonly adapt: (text: string) => string;
 };
 
@@ -99,7 +99,7 @@ const signWords: Readonly<Record<string, string>> = {
 	'*': 'changed',
 };
 
-/** Words instead of marks, for screen readers. */
+/** Words instead of symbols, for screen readers. */
 export const spokenGlyphs: Glyphs = {
 	isUnicode: false,
 	separator: ',',
@@ -122,7 +122,7 @@ export const spokenGlyphs: Glyphs = {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Unicode marks when the locale is UTF-8, ASCII otherwise and with TERM=dumb. macOS and Windows are UTF-8 without a locale. */
+/** Unicode in a UTF-8 locale, ASCII otherwise and with TERM=dumb. Without a locale, macOS and Windows use Unicode. */
 export function createGlyphs(env: Env, platform: NodeJS.Platform = process.platform): Glyphs {
 	if (env.TERM === 'dumb') return asciiGlyphs;
 	const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;

@@ -2,7 +2,7 @@ import type {Health, HealthState, LastExit} from '../model/health-facts.ts';
 import type {Paint} from './colour.ts';
 import {sanitiseLine} from './sanitise.ts';
 
-/** How good a state is: for its colour, and for what stands first. */
+/** How serious a state is: for its colour and for sorting. */
 export type HealthTone = 'good' | 'bad' | 'busy' | 'warning' | 'quiet';
 
 const tones: Readonly<Record<HealthState, HealthTone>> = {
@@ -22,13 +22,13 @@ const tones: Readonly<Record<HealthState, HealthTone>> = {
 
 export const toneOf = ({state}: Pick<Health, 'state'>): HealthTone => tones[state];
 
-/** The colour of a state. */
+/** The style of a state. */
 export function healthStyle(health: Pick<Health, 'state'>, paint: Paint): (text: string) => string {
 	const styles = {good: paint.ok, bad: paint.fail, busy: paint.warn, warning: paint.warn, quiet: paint.dim};
 	return health.state === 'idle' ? paint.dim : styles[toneOf(health)];
 }
 
-/** The state in words for people. */
+/** The state as shown to people. */
 export const healthWord = ({state}: Pick<Health, 'state'>): string => (state === 'none' ? 'not deployed' : state);
 
 type Restarts = Pick<Health, 'restarts'> & {readonly lastExit: Pick<LastExit, 'code' | 'isOutOfMemory'> | null};
@@ -40,5 +40,5 @@ export function restartsText({restarts, lastExit}: Restarts): string {
 	return `${restarts}${code}${lastExit?.isOutOfMemory === true ? ', out of memory' : ''}`;
 }
 
-/** The cause, safe to print. */
+/** The cause, sanitised. */
 export const causeText = ({cause}: Pick<Health, 'cause'>): string => sanitiseLine(cause ?? '');

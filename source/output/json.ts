@@ -1,4 +1,4 @@
-// JSON escapes only the first 32 characters and lone surrogates; these too could drive or deceive a terminal.
+// JSON.stringify escapes only C0 controls and lone surrogates; these characters can control or deceive a terminal too.
 const unsafe = /[\x7f-\x9f\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu;
 
 const escapeUnits = (character: string): string =>
@@ -7,12 +7,12 @@ const escapeUnits = (character: string): string =>
 		(_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
 	).join('');
 
-/** JSON that loses nothing and that a terminal can show: controls and invisible characters are `\uXXXX`. */
+/** Lossless JSON that is safe to print: controls and invisible characters are escaped as `\uXXXX`. */
 const toJson = (value: unknown, indent?: number): string =>
 	JSON.stringify(value, null, indent).replace(unsafe, escapeUnits);
 
-/** One JSON document, indented, with a line break at its end. */
+/** One indented JSON document with a trailing newline. */
 export const jsonDocument = (value: unknown): string => `${toJson(value, 2)}\n`;
 
-/** One JSON line with its line break. */
+/** One line of JSON with its newline. */
 export const jsonLine = (value: unknown): string => `${toJson(value)}\n`;

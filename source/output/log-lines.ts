@@ -2,7 +2,7 @@ import type {Paint} from './colour.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {createSourceStyles} from './source-styles.ts';
 
-/** One line of a log: `compartment` marks our own lines. `at` is RFC 3339; `text` is raw. */
+/** One log line. The stream `compartment` is for Compartment's own lines; `at` is RFC 3339; `text` is unsanitised. */
 export type SourcedLine = {
 	readonly at: string;
 	readonly source: string;
@@ -20,7 +20,7 @@ type LogFormatOptions = {
 
 const lineLimit = 64_000;
 
-// The engine gives nanoseconds; milliseconds are what a person reads.
+// Docker reports nanoseconds; milliseconds are enough to read.
 const shortTime = (at: string): string => sanitiseLine(at).replace(/(\.\d{3})\d+/, '$1');
 
 /** `<time> [<service>] <stream> <message>` (docs/rules.md, "Log lines"), each source in its own colour. */

@@ -4,8 +4,8 @@ import type {SourcedLine} from './log-lines.ts';
 type Stream = {readonly source: string; readonly lines: AsyncIterable<LogLine>};
 
 /**
- * Lines of several sources as one stream. Past lines are ordered by the engine's time; live ones come as they come,
- * because waiting for the slowest source would hold back the others.
+ * Merges the lines of several sources. Past lines are sorted by the engine's time; live ones pass as they arrive,
+ * because waiting for a quiet source would delay the others.
  */
 export async function* mergeByTime(
 	streams: readonly Stream[],
@@ -20,7 +20,7 @@ export async function* mergeByTime(
 			const {index, result} = pending.size > 0 ? await Promise.race(pending.values()) : {index: -1, result: undefined};
 			pending.delete(index);
 			if (result && !result.done) heads.set(index, result.value);
-			// Past lines wait until every source has shown its next one.
+			// Past lines wait until every source has delivered its next line.
 			if (!isLive && pending.size > 0) continue;
 			while (heads.size > 0 && (isLive || pending.size === 0)) {
 				const [first, line] = [...heads].reduce((a, b) => (b[1].at < a[1].at ? b : a));

@@ -1,15 +1,15 @@
 import type {Plan, PlanMode} from '../plan/plan.ts';
 
 type ModeWords = {
-	/** What is done, as the start of a question and of a failure: `Destroy failed after 2s`. */
+	/** Starts a question or a failure: `Destroy failed after 2s`. */
 	readonly verb: string;
-	/** That it is done: `Destroyed in 2s`. */
+	/** Starts a success: `Destroyed in 2s`. */
 	readonly done: string;
-	/** Stands behind the names in the first line of the plan; empty for the usual one. */
+	/** Follows the names in the first line of the plan; empty for an apply. */
 	readonly heading: string;
 };
 
-/** How each kind of plan is spoken of. */
+/** The words for each kind of plan. */
 export const modeWords: Readonly<Record<PlanMode, ModeWords>> = {
 	apply: {verb: 'Apply', done: 'Apply done', heading: ''},
 	destroy: {verb: 'Destroy', done: 'Destroyed', heading: 'destroy'},
@@ -23,30 +23,30 @@ export const modeWords: Readonly<Record<PlanMode, ModeWords>> = {
 	rotate: {verb: 'Rotate', done: 'Rotated', heading: 'rotate passwords'},
 };
 
-/** What a plan would do, in one sentence before its details. */
+/** What a plan would do, in one sentence. */
 export function intentionOf({mode, environment, actions}: Plan): string {
 	switch (mode) {
 		case 'apply':
-			return `Makes ${environment} what compartment.yml says.`;
+			return `Brings ${environment} in line with compartment.yml.`;
 		case 'destroy':
 			return actions.some(({deletesData}) => deletesData)
-				? `Removes everything of ${environment}, its data too.`
-				: `Removes everything of ${environment} but its volumes.`;
+				? `Removes everything in ${environment}, including its data.`
+				: `Removes everything in ${environment} except its volumes.`;
 		case 'refresh-only':
-			return `Compares ${environment} with what the last apply left. Changes nothing.`;
+			return `Compares ${environment} with its state. Changes nothing on the engine.`;
 		case 'promote':
-			return `Makes the candidates that wait in ${environment} active.`;
+			return `Makes the held candidates in ${environment} active.`;
 		case 'discard':
-			return `Removes the candidates that wait in ${environment}.`;
+			return `Removes the held candidates in ${environment}.`;
 		case 'rollback':
-			return `Brings former deployments of ${environment} back.`;
+			return `Rolls ${environment} back to previous deployments.`;
 		case 'stop':
-			return `Stops what runs in ${environment}. Nothing is removed.`;
+			return `Stops everything that runs in ${environment}. Removes nothing.`;
 		case 'start':
-			return `Starts what was stopped in ${environment}.`;
+			return `Starts everything that was stopped in ${environment}.`;
 		case 'rotate':
-			return `Changes the passwords of a database in ${environment}. What uses them gets a new deployment.`;
+			return `Changes the passwords of a database in ${environment} and redeploys the services that use them.`;
 		case 'restart':
-			return `Starts what runs in ${environment} anew.`;
+			return `Restarts what runs in ${environment}.`;
 	}
 }

@@ -9,13 +9,13 @@ import {verbOf} from './plan-words.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {displayWidth, padEnd, wrapWords} from './width.ts';
 
-/** Where signs and addresses stand, the same for all lines of a plan. */
+/** Widths of the sign and address columns, shared by all lines of a plan. */
 export type PlanColumns = {readonly sign: number; readonly address: number};
 
 const margin = 2;
 const shownFiles = 5;
 
-/** The columns of these actions; an address that is much longer than the others does not push them away. */
+/** Column widths for these actions. Addresses wider than 40 % of the line do not widen the column. */
 export function planColumns(addresses: readonly string[], signs: readonly string[], columns: number): PlanColumns {
 	const limit = Math.max(16, Math.floor(columns * 0.4));
 	const widths = addresses.map(address => displayWidth(sanitiseLine(address))).filter(width => width <= limit);
@@ -47,7 +47,7 @@ export function addressLines(
 	];
 }
 
-// Changed source files are named only: their content is not the plan's matter.
+// Lists changed source files by name, without their content.
 function fileLines(names: readonly string[], indent: string, {paint, glyphs, isFull}: PlanTextOptions): string[] {
 	const limit = isFull || names.length <= shownFiles + 1 ? names.length : shownFiles;
 	const lines = names.slice(0, limit).map(name => `${indent}${paint.update(glyphs.sign('~'))} ${sanitiseLine(name)}`);
@@ -58,13 +58,13 @@ function fileLines(names: readonly string[], indent: string, {paint, glyphs, isF
 const adaptValue = (value: ShownValue, {adapt}: Glyphs): ShownValue =>
 	value.type === 'text' ? {...value, text: adapt(value.text)} : value;
 
-/** The text of a route rule is ours, arrow and all; other values are the user's own and stay as they are. */
+/** Replaces symbols in route rules, whose text is Compartment's. Other values are the user's and stay unchanged. */
 const adaptRules = (change: Change, glyphs: Glyphs): Change =>
 	change.name.startsWith('rules.')
 		? {...change, before: adaptValue(change.before, glyphs), after: adaptValue(change.after, glyphs)}
 		: change;
 
-/** Where a new service will listen, when neither compartment.yml nor a variable says so. */
+/** The port of a new service, when neither compartment.yml nor a variable sets it. */
 function portNote(plan: Plan, {address, kind, object}: Action, isFull: boolean): string | undefined {
 	const planned = plan.deployments.find(({service}) => address === serviceAddress(service));
 	if (object !== 'service' || !planned || !isRouted(planned.kind) || planned.spec.port !== undefined) return undefined;
@@ -73,7 +73,7 @@ function portNote(plan: Plan, {address, kind, object}: Action, isFull: boolean):
 	return number === undefined ? `port: ${why}` : `port: ${number} (${why})`;
 }
 
-/** One action: its line with verb and reason, further reasons, and below it what changes. */
+/** One action: a line with verb and reasons, then its changes. */
 export function renderAction(plan: Plan, action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
 	const {paint, isFull} = options;
 	const [main, ...others] = action.reasons;
@@ -91,7 +91,7 @@ export function renderAction(plan: Plan, action: Action, layout: PlanColumns, op
 	lines.push(...fileLines(fileNames, ' '.repeat(indent), options));
 	lines.push(...renderChanges(attributes, action.kind, indent, options));
 	const builder = plan.images.find(({service}) => `image.${service}` === action.address)?.builder;
-	// The reason of a first build names it.
+	// The reason of a first build already names the builder.
 	if (action.object === 'image' && builder && !action.reasons.some(reason => reason.includes(builder)))
 		lines.push(`${' '.repeat(indent)}${paint.dim(`builder: ${sanitiseLine(builder)}`)}`);
 	const port = portNote(plan, action, isFull);
@@ -101,7 +101,7 @@ export function renderAction(plan: Plan, action: Action, layout: PlanColumns, op
 	return lines;
 }
 
-/** A blocked action: what is in the way, and the way out on a line of its own, so that it can be copied. */
+/** A blocked action: its reasons, and on a separate line, to be copied, the command that unblocks it. */
 export function renderBlocked(plan: Plan, action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
 	const {paint, glyphs} = options;
 	const lines = addressLines('!', action.address, action.reasons.join('; '), layout, options, {sign: paint.blocked});

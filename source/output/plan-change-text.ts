@@ -11,7 +11,7 @@ const signStyles = {'+': 'create', '-': 'delete', '~': 'update'} as const;
 const signOfChange = ({before, after}: Change): '+' | '-' | '~' =>
 	before.type === 'absent' ? '+' : after.type === 'absent' ? '-' : '~';
 
-// Beside a text of several lines there may be a value that is none.
+// The other side of a multi-line change may be a value that is not text.
 const isNoText = (value: ShownValue): boolean => value.type === 'sensitive' || value.type === 'computed';
 
 type Layout = {readonly indent: number; readonly nameWidth: number; readonly hasSigns: boolean};
@@ -35,7 +35,7 @@ function changeLines(change: Change, {indent, nameWidth, hasSigns}: Layout, opti
 	return [`${head}${padEnd(name, nameWidth)}  ${first}`, ...rest.map(line => ' '.repeat(column) + line)];
 }
 
-/** The attributes of one action, names in one column. Where the action's own sign says it all they have none. */
+/** The changed attributes of one action, names aligned. Without signs when each would repeat the action's own. */
 export function renderChanges(
 	changes: readonly Change[],
 	kind: ActionKind,
@@ -44,7 +44,7 @@ export function renderChanges(
 ): string[] {
 	const ownSign = kind === 'create' || kind === 'run' ? '+' : kind === 'delete' ? '-' : undefined;
 	const hasSigns = !changes.every(change => signOfChange(change) === ownSign);
-	// One long name does not push the values of all others away.
+	// One long name must not shift the values of all others.
 	const limit = Math.floor((options.columns - indent) / 2);
 	const widths = changes.map(({name}) => displayWidth(sanitiseLine(name))).filter(width => width <= limit);
 	const layout = {indent, nameWidth: Math.max(0, ...widths), hasSigns};

@@ -24,7 +24,7 @@ type ActionDocument = {
 	readonly deletesData: boolean;
 	readonly dependsOn: readonly string[];
 	readonly changes: readonly ChangeDocument[];
-	/** Number of attributes that stay as they are. */
+	/** Number of unchanged attributes. */
 	readonly unchanged: number;
 };
 
@@ -36,8 +36,8 @@ type BlockedDocument = {
 };
 
 /**
- * A plan for programs. Fields keep their meaning and order; new ones are only added. `changes` holds what would
- * happen, in plan order, without what is unchanged or blocked.
+ * The JSON form of a plan. It is stable: fields may be added, but keep their meaning and order. `changes` holds the
+ * actions in plan order, without unchanged and blocked ones.
  */
 export type PlanDocument = {
 	readonly format: 1;
@@ -69,7 +69,7 @@ function valueDocument(value: ShownValue): ValueDocument {
 	}
 }
 
-/** The attributes that an action changes, as in `changes` of a plan. */
+/** The attributes that an action changes, as in a plan's `changes`. */
 export const changeDocuments = ({changes}: Pick<Action, 'changes'>): readonly ChangeDocument[] =>
 	changes.map(withoutSecret).map(({name, before, after}) => ({
 		name,
@@ -90,7 +90,7 @@ const actionDocument = (action: Action): ActionDocument => ({
 	unchanged: action.unchanged,
 });
 
-/** The plan as one stable document. */
+/** The plan as a stable JSON document. */
 export const planDocument = (plan: Plan): PlanDocument => ({
 	format: plan.format,
 	mode: plan.mode,

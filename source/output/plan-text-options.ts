@@ -4,8 +4,8 @@ import type {Glyphs} from './glyphs.ts';
 export type PlanTextOptions = {
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
-	/** Cells of a line, 80 when there is no terminal. */
+	/** Line width in cells; 80 without a terminal. */
 	readonly columns: number;
-	/** Unchanged things too, and texts in their whole length. */
+	/** Show unchanged actions and full-length values. */
 	readonly isFull: boolean;
 };

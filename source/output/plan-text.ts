@@ -22,7 +22,7 @@ function header(plan: Plan, {paint, glyphs, columns}: PlanTextOptions): string[]
 
 function legendLines(actions: readonly Action[], {paint, glyphs, columns}: PlanTextOptions): string[] {
 	const signs = new Map(actions.map(action => [signOf(action), action.kind]));
-	// Where signs are words, they need no explanation.
+	// Signs shown as words need no legend.
 	const items = legend.filter(([sign]) => signs.has(sign) && glyphs.sign(sign) === sign);
 	const lines: string[][] = [[]];
 	let width = 0;
@@ -40,7 +40,7 @@ function legendLines(actions: readonly Action[], {paint, glyphs, columns}: PlanT
 
 const hasDetails = (lines: readonly string[], action: Action) => lines.length > 1 && action.changes.length > 0;
 
-// Actions with details stand apart, the others one below the other.
+// Empty lines separate actions with details from the others.
 function actionLines(plan: Plan, actions: readonly Action[], layout: PlanColumns, options: PlanTextOptions): string[] {
 	const lines: string[] = [];
 	let wasBlock = false;
@@ -71,14 +71,14 @@ function blockedLines(plan: Plan, actions: readonly Action[], layout: PlanColumn
 	if (actions.length === 0) return [];
 	const blocks = actions.map(action => renderBlocked(plan, action, layout, options));
 	return [
-		options.paint.blocked('Blocked: nothing runs until this is solved'),
+		options.paint.blocked('Blocked: nothing runs until this is resolved'),
 		...blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block])),
 	];
 }
 
 function warningLines(warnings: readonly string[], {paint, glyphs, columns}: PlanTextOptions): string[] {
 	return warnings.flatMap(warning => {
-		// What follows on lines of its own is there to be copied.
+		// The lines after the first are commands to copy.
 		const [text = '', ...copied] = warning.split('\n').map(line => sanitiseLine(line));
 		const wrapped = wrapWords(glyphs.adapt(text), Math.max(20, columns - 9));
 		return [
@@ -106,7 +106,7 @@ function lastLines(plan: Plan, changing: readonly Action[], options: PlanTextOpt
 	const {paint} = options;
 	const unchanged = plan.actions.length - changing.length;
 	const lost = changing.filter(({deletesData}) => deletesData).map(({address}) => sanitiseLine(address));
-	const warning = lost.length === 0 ? [] : [paint.fail(`Data will be lost for good: ${lost.join(', ')}.`), ''];
+	const warning = lost.length === 0 ? [] : [paint.fail(`Data will be permanently deleted: ${lost.join(', ')}.`), ''];
 	if (changing.length === 0)
 		return wrapWords(sanitiseLine(nothingToDo(plan)), options.columns).map(line => paint.bold(line));
 	const count = unchanged > 0 ? [paint.dim(`${unchanged} unchanged`)] : [];
@@ -114,8 +114,8 @@ function lastLines(plan: Plan, changing: readonly Action[], options: PlanTextOpt
 }
 
 /**
- * A plan for people: what drifted, what would happen to each object and why, what blocks, and the counts. Has no line
- * break at its end. A text for the eye: programs read `planDocument`.
+ * A plan as text: the drift, the actions with their reasons, what is blocked, the warnings and the counts. No trailing
+ * newline. `planDocument` is for programs.
  */
 export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 	const changing = plan.actions.filter(({kind}) => kind !== 'none');

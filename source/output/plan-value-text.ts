@@ -7,7 +7,7 @@ import {displayWidth, truncate} from './width.ts';
 
 const shownLines = 12;
 
-/** A value that becomes sensitive is not shown any more, because most often it stays the same value. */
+/** Hides the previous value when a variable becomes sensitive, because it is usually the same value. */
 export const withoutSecret = (change: Change): Change =>
 	change.after.type === 'sensitive' && change.before.type === 'text' ? {...change, before: change.after} : change;
 
@@ -25,7 +25,7 @@ export function formatValue(value: ShownValue): string {
 	}
 }
 
-// Of two long texts only the part from a little before the first difference says anything.
+// Cuts two long texts so that they start shortly before their first difference.
 function focusDifference(before: string, after: string, room: number, ellipsis: string): [string, string] {
 	let start = 0;
 	while (start < before.length && before[start] === after[start]) start++;
@@ -35,12 +35,12 @@ function focusDifference(before: string, after: string, room: number, ellipsis: 
 	return [cut(before), cut(after)];
 }
 
-/** A change of a short value, in one line that fits into `room` cells or in two. */
+/** A change of a single-line value: one line if it fits into `room` cells, else two. */
 export function valueLines({before, after}: Change, room: number, {paint, glyphs, isFull}: PlanTextOptions): string[] {
 	const [old, next] = [formatValue(before), formatValue(after)];
 	const shorten = (text: string) => (isFull ? text : truncate(text, room, glyphs.ellipsis));
 	if (before.type === 'absent') return [shorten(next)];
-	// Two sensitive values look alike: that they differ is what the sign says.
+	// Two sensitive values look alike; the sign says that they differ.
 	if (after.type === 'absent' || (before.type === 'sensitive' && after.type === 'sensitive')) return [shorten(old)];
 	const arrow = paint.dim(glyphs.arrow);
 	const arrowWidth = glyphs.arrow.length + 1;
@@ -56,14 +56,14 @@ function diffLine(line: DiffLine, room: number, {paint, glyphs, isFull}: PlanTex
 	if (line.type === 'gap') return paint.dim(`  ${glyphs.ellipsis} ${line.lines} unchanged lines`);
 	const text = isFull ? revealText(line.text) : truncate(revealText(line.text), room - 2, glyphs.ellipsis);
 	if (line.type === 'same') return `  ${text}`;
-	// Where signs are words, that of a plan would be the wrong one.
+	// As a word, the plan's sign would be wrong here: `create` for an added line.
 	const isSpoken = glyphs.sign('+') !== '+';
 	return line.type === 'added'
 		? paint.create(`${isSpoken ? 'added:' : '+'} ${text}`)
 		: paint.delete(`${isSpoken ? 'removed:' : '-'} ${text}`);
 }
 
-/** A change of a text of several lines, as the lines that differ, each at most `room` cells wide. */
+/** A change of a multi-line value as a line diff, each line at most `room` cells wide. */
 export function textLines({before, after}: Change, room: number, options: PlanTextOptions): string[] {
 	const {paint, glyphs, isFull} = options;
 	const textOf = (value: ShownValue) => (value.type === 'text' ? value.text : null);
@@ -74,7 +74,7 @@ export function textLines({before, after}: Change, room: number, options: PlanTe
 	return more === 0 ? shown : [...shown, paint.dim(`  ${glyphs.ellipsis} ${more} more lines, shown by --full`)];
 }
 
-/** A change on one line, for where there is no room for more: `env.LOG_LEVEL  "info" → "debug"`. */
+/** A change on one line: `env.LOG_LEVEL  "info" → "debug"`. */
 export function changeLine(change: Change, {arrow}: Pick<Glyphs, 'arrow'>): string {
 	const {name, before, after} = withoutSecret(change);
 	const label = sanitiseLine(name);

@@ -1,6 +1,6 @@
 import type {Action, Drift, Plan} from '../plan/plan.ts';
 
-/** Meaning of each sign, in the order of the legend. */
+/** The meaning of each sign, in the order of the legend. */
 export const legend: readonly (readonly [sign: string, meaning: string])[] = [
 	['+', 'create'],
 	['~', 'update'],
@@ -19,7 +19,7 @@ function imageVerb(plan: Plan, {address, kind}: Action): string {
 	return kind === 'create' ? 'will be built' : 'will be rebuilt';
 }
 
-/** What happens to the object, as the end of a sentence that starts with its address. */
+/** What happens to the object, to follow its address: `will be created`. */
 export function verbOf(plan: Plan, action: Action): string {
 	const {kind, object, order, deletesData} = action;
 	if (object === 'image' && (kind === 'create' || kind === 'update' || kind === 'replace'))
@@ -38,22 +38,22 @@ export function verbOf(plan: Plan, action: Action): string {
 		case 'blocked':
 			return 'is blocked';
 		case 'none':
-			return 'stays as it is';
+			return 'is unchanged';
 	}
 }
 
-/** What drift is, in the words of every text about it. */
+/** The heading for a kind of drift. */
 export const driftWords = ({isUnhealthy}: Pick<Drift, 'isUnhealthy'>): string =>
 	isUnhealthy ? 'Not healthy' : 'Changed outside Compartment';
 
 function driftResult(environment: string, drift: readonly Drift[]): string {
-	if (drift.length === 0) return `No drift. ${environment} is as the last apply left it.`;
+	if (drift.length === 0) return `No drift. ${environment} matches its state.`;
 	return drift.every(({isUnhealthy}) => isUnhealthy)
 		? 'Nothing will be changed on the engine. An apply without --refresh-only replaces what is not healthy.'
-		: 'Nothing will be changed on the engine. An apply writes the drift above into the state.';
+		: 'Nothing will be changed on the engine. An apply records the drift above in the state.';
 }
 
-/** The sentence for a plan that has nothing to do. */
+/** The sentence for a plan without changes. */
 export function nothingToDo({mode, environment, drift}: Plan): string {
 	switch (mode) {
 		case 'apply':
@@ -64,13 +64,13 @@ export function nothingToDo({mode, environment, drift}: Plan): string {
 			return driftResult(environment, drift);
 		case 'promote':
 		case 'discard':
-			return `No candidate waits in ${environment}.`;
+			return `No candidate is held in ${environment}.`;
 		case 'rollback':
 			return 'No valid rollback target was found.';
 		case 'stop':
 			return `Nothing runs in ${environment}.`;
 		case 'start':
-			return `Everything in ${environment} runs already.`;
+			return `Everything in ${environment} is already running.`;
 		case 'rotate':
 			return `Nothing to rotate in ${environment}.`;
 		case 'restart':

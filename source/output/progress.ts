@@ -3,16 +3,16 @@ import type {DeploymentFailure} from '../state/state.ts';
 
 export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 
-/** One step of an apply as it stands now. */
+/** The current state of one step of an apply. */
 export type StepProgress = StepOutline & {
 	readonly state: StepState;
-	/** What happens now, or what came of it; null when nothing was said. Raw foreign text. */
+	/** The latest progress or the result; null when there is none. Unsanitised. */
 	readonly message: string | null;
 	/** Milliseconds since the epoch. */
 	readonly startedAt: number | null;
 	readonly durationMs: number | null;
 	readonly failure?: DeploymentFailure;
-	/** What to do about its failure. */
+	/** What to do about the failure. */
 	readonly hint?: string;
 };
 
@@ -20,7 +20,7 @@ export type StepCounts = Readonly<Record<StepState, number>> & {readonly total: 
 
 export type Notice = {readonly at: number; readonly level: 'info' | 'warning'; readonly message: string};
 
-/** A whole apply as it stands now, made from its events alone. */
+/** The current state of a whole apply, derived from its events alone. */
 export type Progress = {
 	readonly run: string | null;
 	readonly startedAt: number | null;
@@ -71,7 +71,7 @@ function changeStep(step: StepProgress, event: StepEvent): StepProgress {
 	}
 }
 
-// A step that the outline does not name (a recovery) joins at the end.
+// A step that is not in the outline (a recovery) is appended.
 function withStep(steps: readonly StepProgress[], address: string): readonly StepProgress[] {
 	if (steps.some(step => step.address === address)) return steps;
 	return [...steps, {address, kind: 'run', sign: '>', reason: '', dependsOn: [], ...waiting}];
@@ -84,7 +84,7 @@ function reduceStep(progress: Progress, event: StepEvent): Progress {
 	return {...progress, steps, counts: countSteps(steps)};
 }
 
-/** The apply after one more event. A step that is over stays as it is; log lines change nothing. */
+/** The progress after one more event. A finished step does not change; log lines change nothing. */
 export function reduceProgress(progress: Progress, event: ApplyEvent): Progress {
 	switch (event.type) {
 		case 'apply-started': {
@@ -104,7 +104,7 @@ export function reduceProgress(progress: Progress, event: ApplyEvent): Progress 
 	}
 }
 
-/** The apply after all of these events. */
+/** The progress after all of these events. */
 export const progressOf = (events: Iterable<ApplyEvent>): Progress => {
 	let progress = emptyProgress;
 	for (const event of events) progress = reduceProgress(progress, event);

@@ -6,7 +6,7 @@ import {formatDuration} from './duration.ts';
 import {modeWords} from './mode-words.ts';
 import {sanitiseLine} from './sanitise.ts';
 
-/** Whether a cancel left anything undone: what runs is finished, and that may have been all. */
+/** Whether a cancel left work undone. Running steps are finished first, and they may have been the last ones. */
 const isCutShort = ({outcome, failed, skipped}: ApplyResult): boolean =>
 	outcome === 'cancelled' && failed + skipped > 0;
 
@@ -36,26 +36,26 @@ function keptLines({keptVolumes, environment}: ApplyResult, paint: Paint): strin
 	const names = keptVolumes.map(address => sanitiseLine(address.replace(/^volume\./, '')));
 	const [noun, pronoun] = names.length === 1 ? ['volume', 'it'] : ['volumes', 'them'];
 	return [
-		`Kept ${noun} ${names.join(', ')}: the next apply uses ${pronoun} again.`,
+		`Kept ${noun} ${names.join(', ')}: the next apply reuses ${pronoun}.`,
 		paint.dim(renderHint(hint`Delete ${pronoun}: ${command('destroy', '--delete-data')}`, {environment})),
 	];
 }
 
-/** Makes a link that signs in of the address of a service that asks for the password. */
+/** Turns the URL of a service that requires the access password into a sign-in link, which contains the password. */
 export type SignIn = (url: string) => string;
 
-/** Where the password itself may not stand. */
-export const signInHint: Hint = hint`The password and a link that signs in: ${command('access show')}`;
+/** Shown where the password itself must not be printed. */
+export const signInHint: Hint = hint`Password and sign-in links: ${command('access show')}`;
 
 function guardedAddress(url: string, paint: Paint, signIn: SignIn | undefined): string {
-	if (!signIn) return `${paint.accent(sanitiseLine(url))} (asks for the password)`;
-	return `${paint.accent(sanitiseLine(signIn(url)))} (signs in)`;
+	if (!signIn) return `${paint.accent(sanitiseLine(url))} (password required)`;
+	return `${paint.accent(sanitiseLine(signIn(url)))} (sign-in link)`;
 }
 
 /**
- * How it ended, then the addresses of services and resources (docs/rules.md, "Result of an apply"), or the data that a
- * destroy left.
- * @param signIn given when the text is for a person's eyes alone
+ * The outcome, then the addresses of services and resources, or the volumes that a destroy kept (docs/rules.md, "Result
+ * of an apply").
+ * @param signIn only for a terminal, because sign-in links contain the password
  */
 export function renderResult(result: ApplyResult, paint: Paint, signIn?: SignIn): string[] {
 	const isGuarded = result.urls.some(({accessMode}) => accessMode === 'authenticated');
@@ -66,7 +66,7 @@ export function renderResult(result: ApplyResult, paint: Paint, signIn?: SignIn)
 	return [
 		outcomeText(result, paint),
 		...(isCutShort(result)
-			? [paint.dim(`The next ${modeWords[result.mode].heading || 'apply'} goes on from here.`)]
+			? [paint.dim(`The next ${modeWords[result.mode].heading || 'apply'} continues from here.`)]
 			: []),
 		...result.urls.map(entry => `${sanitiseLine(entry.service)} ${active} at ${addressOf(entry)}`),
 		...result.resources.map(({name, host}) => `Resource ${sanitiseLine(name)} at ${sanitiseLine(host)}`),

@@ -2,19 +2,19 @@ import {colour, keepColours, stripEscapes} from './escape-sequences.ts';
 import {displayWidth, isSimple} from './width.ts';
 
 export type SanitiseOptions = {
-	/** Colour and weight survive, everything else that a terminal obeys is removed. They are closed at the line's end. */
+	/** Keep colour and weight, and reset them at the end of the line. */
 	readonly keepColour?: boolean;
-	/** Characters (UTF-16) of a line to keep at most; a cut line ends in `…`. */
+	/** Maximum length of a line in UTF-16 units; a cut line ends in `…`. */
 	readonly maxLength?: number;
 };
 
-// Joiners and the emoji selector have a second look, because emoji need them.
+// Joiners and the emoji selector are handled below, because emoji need them.
 const hidden = /(?![\u200d\ufe0f\t])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-const spacesOfOtherKinds = /[\u2028\u2029\v\f\x85]/g;
+const lineSeparators = /[\u2028\u2029\v\f\x85]/g;
 const looseSelectors = /(?<!\p{Extended_Pictographic})(?<![0-9#*](?=\ufe0f\u20e3))\ufe0f/gu;
 const looseJoiners =
 	/(?<!\p{Extended_Pictographic}|\ufe0f|\p{Emoji_Modifier})\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
-// More than eight marks on one letter reach into the lines above and below.
+// More than eight combining marks on one letter overlap the lines above and below.
 const stackedMarks = /(\p{M}{8})\p{M}+/gu;
 const colourPieces = new RegExp(`(${colour.source})`);
 
@@ -24,7 +24,7 @@ const cleanPiece = (text: string): string =>
 	isSimple(text)
 		? text
 		: text
-				.replace(spacesOfOtherKinds, ' ')
+				.replace(lineSeparators, ' ')
 				.replace(hidden, '')
 				.replace(looseSelectors, '')
 				.replace(looseJoiners, '')
@@ -45,7 +45,7 @@ function expandTabs(text: string): string {
 		.join('');
 }
 
-// Neither half a surrogate pair nor a joiner may end the kept part.
+// Never ends in half a surrogate pair or in a joiner.
 const cutPiece = (text: string, length: number): string =>
 	text.slice(0, Math.max(0, length)).replace(/[\ud800-\udbff\u200d]+$/, '');
 
@@ -68,13 +68,13 @@ function cut(text: string, maxLength: number): string {
 	return `${result}…`;
 }
 
-// `\x1b[0m` at the end, unless the last colour sequence already resets.
+// Appends `\x1b[0m` unless the last colour sequence already resets.
 function closeColour(text: string): string {
 	const start = text.lastIndexOf('\x1b[');
 	return start === -1 || text.startsWith('\x1b[0m', start) ? text : `${text}\x1b[0m`;
 }
 
-// A program that redraws its line (a progress bar) wants only what it wrote last to be seen.
+// Of a line that is redrawn with carriage returns (a progress bar), only the last version is visible.
 function lastDrawing(text: string): string {
 	if (!text.includes('\r')) return text;
 	let end = text.length;
@@ -89,7 +89,7 @@ function sanitiseOneLine(
 ): string {
 	if (text.length <= maxLength && isSimple(text)) return text;
 	const drawn = lastDrawing(text);
-	// What is thrown away need not be read: a hidden character or a sequence rarely takes more than this.
+	// Skips most of what will be cut off; the factor leaves room for sequences and hidden characters.
 	const limit = maxLength * 8 + 256;
 	const source = (drawn.length > limit ? drawn.slice(0, limit) : drawn).toWellFormed();
 	if (!keepColour) {
@@ -104,9 +104,10 @@ function sanitiseOneLine(
 }
 
 /**
- * The one way for foreign text (logs, names, engine messages, values) onto a terminal, as one line. Removes controls,
- * escape sequences, bidirectional overrides and invisible characters; lone surrogates become U+FFFD, tabs spaces,
- * line breaks one space. Of a line redrawn with carriage returns the last drawing stays. Takes linear time.
+ * Makes untrusted text (logs, names, engine messages, values) safe to print as one line; all such text goes through
+ * here. Removes controls, escape sequences, bidirectional overrides and invisible characters; replaces lone surrogates
+ * by U+FFFD, tabs by spaces and line breaks by one space. Of a line redrawn with carriage returns, keeps the last
+ * version. Takes linear time.
  */
 export const sanitiseLine = (text: string, options: SanitiseOptions = {}): string =>
 	text.includes('\n')
@@ -116,7 +117,7 @@ export const sanitiseLine = (text: string, options: SanitiseOptions = {}): strin
 				.join(' ')
 		: sanitiseOneLine(text, options);
 
-/** The same for text of several lines; line breaks stay, `maxLength` counts per line. */
+/** Like `sanitiseLine`, but keeps line breaks; `maxLength` is per line. */
 export const sanitiseText = (text: string, options: SanitiseOptions = {}): string =>
 	text.includes('\n')
 		? text
@@ -131,8 +132,8 @@ const unclear = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}
 const reveal = (character: string): string =>
 	shortEscapes[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`;
 
-/** Shows what would be invisible as `\n`, `\u{200b}`: in a plan two different values must never look the same. */
+/** Escapes invisible characters (`\n`, `\u{200b}`): in a plan, two different values must never look the same. */
 export const revealText = (text: string): string => (isSimple(text) ? text : text.replace(unclear, reveal));
 
-/** A value in quotes, with everything invisible shown. */
+/** A value in quotes, with invisible characters escaped. */
 export const quoteText = (text: string): string => `"${revealText(text.replace(/["\\]/g, '\\$&'))}"`;

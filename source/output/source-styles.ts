@@ -1,17 +1,17 @@
 import type {Paint} from './colour.ts';
 
 /**
- * A colour per source of log lines. Sources are coloured in alphabetical order, so that the same set always looks the
- * same; one that is not in the set gets the next free colour.
+ * One colour per log source, assigned in alphabetical order, so that the same set always looks the same. A source that
+ * is not in the set gets the next colour.
  */
 export function createSourceStyles(
 	sources: readonly string[],
 	{palette}: Paint,
 ): (source: string) => (text: string) => string {
-	const places = new Map([...new Set(sources)].sort().map((source, index) => [source, index]));
+	const indexes = new Map([...new Set(sources)].sort().map((source, index) => [source, index]));
 	return source => {
-		const place = places.get(source) ?? places.size;
-		places.set(source, place);
-		return palette[place % palette.length]!;
+		const index = indexes.get(source) ?? indexes.size;
+		indexes.set(source, index);
+		return palette[index % palette.length]!;
 	};
 }

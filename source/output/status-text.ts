@@ -15,27 +15,27 @@ import {displayWidth} from './width.ts';
 type StatusOptions = {
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
-	/** Milliseconds since the epoch, for ages. */
+	/** The current time in milliseconds since the epoch. */
 	readonly now: number;
-	/** Cells per line; without it nothing is left out. */
+	/** Line width in cells; default unlimited. */
 	readonly columns?: number;
-	/** Kind and image too. */
+	/** Show kind and image. */
 	readonly isVerbose?: boolean;
 };
 
-// `active` is the rule and says nothing; another stage is worth a word.
+// `active` is the normal stage, so it is not shown.
 const stateText = ({health, stage, candidate}: ServiceStatus): string => {
 	const more = [
 		...(stage === null || stage === 'active' || stage === health.state ? [] : [stageText(stage)]),
-		...(candidate ? ['candidate waits'] : []),
+		...(candidate ? ['candidate held'] : []),
 	];
 	return more.length === 0 ? healthWord(health) : `${healthWord(health)} (${more.join(', ')})`;
 };
 
 const urlText = ({url, accessMode}: ServiceStatus, none: string): string =>
-	url === null ? none : `${sanitiseLine(url)}${accessMode === 'authenticated' ? ' (asks for the password)' : ''}`;
+	url === null ? none : `${sanitiseLine(url)}${accessMode === 'authenticated' ? ' (password required)' : ''}`;
 
-/** A wrapped table is hard to read: where the wide one has no room, the columns that matter least are left out. */
+/** Omits the least important columns where they do not fit, because a wrapped table is hard to read. */
 function fitTable(render: (isWide: boolean) => string, {columns = Number.POSITIVE_INFINITY, isVerbose}: StatusOptions) {
 	const wide = render(true);
 	const fits = wide.split('\n').every(line => displayWidth(line) <= columns);
@@ -44,7 +44,7 @@ function fitTable(render: (isWide: boolean) => string, {columns = Number.POSITIV
 
 type Row = {readonly name: string; readonly health: Health};
 
-/** Restarts and the last exit; no column while nothing has restarted. */
+/** Restarts and the last exit; omitted when nothing has restarted. */
 const restartsColumn = (rows: readonly Row[], none: string): Column<Row>[] =>
 	rows.every(({health}) => health.restarts === 0)
 		? []
@@ -81,7 +81,7 @@ function resourceTable(resources: readonly ResourceStatus[], isWide: boolean, {p
 	return renderTable(columns, resources, {titleStyle: paint.dim});
 }
 
-/** Why something is not healthy, a line each. */
+/** Why each unhealthy service or resource is unhealthy. */
 function causes({services, resources, environment}: StatusReport, {paint, glyphs}: StatusOptions): string[] {
 	const rows = [
 		...services.map(({name, health}) => ({address: serviceAddress(name), name, health})),
@@ -97,7 +97,7 @@ function candidates({services, environment}: StatusReport, {paint, glyphs, now}:
 	return services.flatMap(({name, candidate}) =>
 		candidate
 			? [
-					`${paint.warn(`${sanitiseLine(name)}: a candidate waits`)}, made ${formatAge(candidate.createdAt, now)} ago (${sanitiseLine(candidate.deployment)}, ${healthWord(candidate.health)})`,
+					`${paint.warn(`${sanitiseLine(name)}: candidate held`)}, created ${formatAge(candidate.createdAt, now)} ago (${sanitiseLine(candidate.deployment)}, ${healthWord(candidate.health)})`,
 					`  ${paint.dim(`${glyphs.arrow} ${renderHint(command('promote', '--service', name), {environment})}`)}`,
 				]
 			: [],
@@ -108,7 +108,7 @@ function failedAttempts({services, environment}: StatusReport, {paint, glyphs, n
 	return services.flatMap(({name, failedAttempt}) =>
 		failedAttempt
 			? [
-					`${paint.fail(`${sanitiseLine(name)}: the newest attempt ${failedAtText(failedAttempt.stage)}`)}, ${formatAge(failedAttempt.at, now)} ago (${sanitiseLine(failedAttempt.deployment)})`,
+					`${paint.fail(`${sanitiseLine(name)}: the latest attempt ${failedAtText(failedAttempt.stage)}`)}, ${formatAge(failedAttempt.at, now)} ago (${sanitiseLine(failedAttempt.deployment)})`,
 					`  ${glyphs.adapt(sanitiseLine(failedAttempt.message))}`,
 					`  ${paint.dim(`${glyphs.arrow} ${renderHint(command('deployment logs', '--service', name), {environment})}`)}`,
 				]
@@ -116,7 +116,7 @@ function failedAttempts({services, environment}: StatusReport, {paint, glyphs, n
 	);
 }
 
-/** The status for people. Has no line break at its end. */
+/** The status as text, without a trailing newline. */
 export function renderStatus(report: StatusReport, options: StatusOptions): string {
 	const {paint, glyphs} = options;
 	const {project, environment, services, resources, router} = report;

@@ -2,7 +2,7 @@ import type {AccessMode, ServiceKind} from '../descriptor/project.ts';
 import type {Health} from '../model/health-facts.ts';
 import type {DeploymentStage} from '../state/state.ts';
 
-/** A newer attempt that failed beside the deployment that serves. */
+/** A failed attempt that is newer than the active deployment. */
 export type FailedAttempt = {
 	readonly deployment: string;
 	readonly stage: DeploymentStage;
@@ -11,8 +11,8 @@ export type FailedAttempt = {
 	readonly message: string;
 };
 
-/** A candidate that is ready and waits for `promote`. */
-export type WaitingCandidate = {
+/** A ready candidate, held until `promote`. */
+export type HeldCandidate = {
 	readonly deployment: string;
 	/** Milliseconds since the epoch. */
 	readonly createdAt: number;
@@ -22,18 +22,18 @@ export type WaitingCandidate = {
 export type ServiceStatus = {
 	readonly name: string;
 	readonly kind: ServiceKind;
-	/** Of the deployment that serves. */
+	/** Of the active deployment. */
 	readonly health: Health;
 	readonly stage: DeploymentStage | null;
-	/** Id of the deployment that serves. */
+	/** Id of the active deployment. */
 	readonly deployment: string | null;
-	/** When it was made, milliseconds since the epoch. */
+	/** When it was created, in milliseconds since the epoch. */
 	readonly createdAt: number | null;
 	readonly url: string | null;
 	readonly accessMode: AccessMode | null;
 	readonly image?: string;
 	readonly failedAttempt?: FailedAttempt;
-	readonly candidate?: WaitingCandidate;
+	readonly candidate?: HeldCandidate;
 };
 
 export type ResourceStatus = {
@@ -43,7 +43,7 @@ export type ResourceStatus = {
 	readonly image: string;
 };
 
-/** One environment as it stands, for `status` as text and as JSON. */
+/** The status of one environment, for text and JSON. */
 export type StatusReport = {
 	readonly project: string;
 	readonly environment: string;
@@ -55,7 +55,7 @@ export type StatusReport = {
 
 const isoTime = (at: number): string => new Date(at).toISOString();
 
-/** A health as every JSON document has it; times are ISO 8601. */
+/** The health fields of every JSON document; times are ISO 8601. */
 export const healthDocument = ({state, cause, restarts, lastExit}: Health) => ({
 	health: state,
 	cause,
@@ -69,7 +69,7 @@ export const healthDocument = ({state, cause, restarts, lastExit}: Health) => ({
 		: null,
 });
 
-/** The status as one stable JSON document; times are ISO 8601. */
+/** The status as a stable JSON document; times are ISO 8601. */
 export const statusDocument = ({project, environment, services, resources, router}: StatusReport) => ({
 	project: {name: project},
 	environment: {name: environment},

@@ -4,9 +4,9 @@ export type Column<Row> = {
 	readonly title: string;
 	readonly value: (row: Row) => string;
 	readonly align?: 'left' | 'right';
-	/** Applied after padding, so colours never disturb the alignment. */
+	/** Applied after padding, so that colours do not affect alignment. */
 	readonly style?: (text: string, row: Row) => string;
-	/** Cells at most. */
+	/** In cells. */
 	readonly maxWidth?: number;
 };
 

@@ -7,7 +7,7 @@ export type DiffLine =
 const endsLine = (text: string): boolean => text.endsWith('\n');
 const withoutEnd = (text: string): string => (endsLine(text) ? text.slice(0, -1) : text);
 
-// Beyond this many differing lines a comparison costs more than it tells.
+// With more differing lines, a comparison takes long and shows little.
 const maxEditLength = 2000;
 
 function compareWholeLines(before: string, after: string, context: number): DiffLine[] {
@@ -32,8 +32,8 @@ function compareWholeLines(before: string, after: string, context: number): Diff
 }
 
 /**
- * The lines that differ between two texts, with `context` unchanged lines around them; null stands for no text. Texts
- * that differ in thousands of lines are shown as removed and added.
+ * A line diff of two texts with `context` unchanged lines around each change; null means no text. Texts that differ in
+ * thousands of lines become one removal and one addition.
  */
 export function compareLines(before: string | null, after: string | null, context: number): DiffLine[] {
 	const whole = (text: string, type: 'added' | 'removed') =>
@@ -44,5 +44,5 @@ export function compareLines(before: string | null, after: string | null, contex
 	if (after === null) return whole(before, 'removed');
 	const lines = compareWholeLines(withoutEnd(before), withoutEnd(after), context);
 	if (endsLine(before) === endsLine(after)) return lines;
-	return [...lines, {type: endsLine(after) ? 'added' : 'removed', text: '(line break at the end)'}];
+	return [...lines, {type: endsLine(after) ? 'added' : 'removed', text: '(trailing newline)'}];
 }

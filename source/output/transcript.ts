@@ -14,7 +14,7 @@ type TranscriptOptions = {
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
 	readonly columns: number;
-	/** For a person's eyes alone. */
+	/** Only for a terminal, because sign-in links contain the password. */
 	readonly signIn?: SignIn | undefined;
 };
 
@@ -49,24 +49,24 @@ function stepLine(step: StepProgress, layout: Layout, {paint, glyphs, columns}: 
 	return `  ${mark} ${sign} ${address}  ${paint.dim(duration)}  ${message}`.trimEnd();
 }
 
-// The list cuts long messages; here they stand in full, with what is known of the cause.
+// The list truncates messages; here they are in full, with the details of the failure.
 function failureBlock(step: StepProgress, options: TranscriptOptions): string[] {
 	const {paint, glyphs, columns} = options;
 	const title = `${sanitiseLine(step.address)} failed`;
-	const said = `${title} after ${durationOf(step)}: ${glyphs.adapt(sanitiseLine(step.message ?? ''))}`;
-	const head = wrapWords(said, columns).join('\n').replace(title, paint.fail(title));
+	const text = `${title} after ${durationOf(step)}: ${glyphs.adapt(sanitiseLine(step.message ?? ''))}`;
+	const head = wrapWords(text, columns).join('\n').replace(title, paint.fail(title));
 	return [head, ...renderFailure(step, options)];
 }
 
-// A view that is gone took the whole log with it.
+// The closed view took the whole log with it.
 function whereToLook({outcome, environment}: ApplyResult, run: string | null, paint: Paint): string[] {
 	if (outcome !== 'failed' || run === null) return [];
 	return [paint.dim(renderHint(hint`Complete logs: ${command('deployment logs', run)}`, {environment}))];
 }
 
 /**
- * What stays on the main screen after an apply: each step with its duration, what failed with its last lines, then how
- * it ended and the addresses. Has no line break at its end.
+ * What stays on the main screen after an apply: the steps with their durations, the failures with their last lines, the
+ * outcome and the addresses. No trailing newline.
  */
 export function renderTranscript(progress: Progress, options: TranscriptOptions): string {
 	const {steps, notices, result, run} = progress;

@@ -17,7 +17,7 @@ const extra = /[\p{Mc}\uff00-\uffef]/gu;
 const clusterWidth = (cluster: string): number => {
 	const start = cluster.search(visible);
 	if (start === -1) return 0;
-	// A real emoji is short; longer clusters are stacked marks.
+	// Real emoji are short; longer clusters are stacked marks.
 	if (cluster.length < 50 && (emoji.test(cluster) || joined.test(cluster))) return 2;
 	const base = cluster.codePointAt(start)!;
 	const rest = cluster.slice(start + (base > 0xffff ? 2 : 1));
@@ -26,7 +26,7 @@ const clusterWidth = (cluster: string): number => {
 	return width;
 };
 
-/** Cells that a terminal gives to a line. Colour sequences count as nothing; other controls are the sanitiser's part. */
+/** The width of a line in terminal cells. Ignores colour sequences; other controls must be sanitised first. */
 export function displayWidth(text: string): number {
 	if (isSimple(text)) return text.length;
 	const plain = text.includes('\x1b') ? text.replace(allColourSequences, '') : text;
@@ -36,7 +36,7 @@ export function displayWidth(text: string): number {
 	return width;
 }
 
-// The longest start of a text without colours that fits into these cells.
+// The longest prefix of uncoloured text that fits into `columns` cells.
 function fittingPart(text: string, columns: number): {readonly part: string; readonly width: number} {
 	if (isSimple(text)) {
 		const part = text.slice(0, columns);
@@ -53,7 +53,7 @@ function fittingPart(text: string, columns: number): {readonly part: string; rea
 	return {part: text.slice(0, end), width};
 }
 
-/** Cuts a line to at most `columns` cells; a cut line ends in `ellipsis`. Colours survive and are closed. */
+/** Cuts a line to at most `columns` cells; a cut line ends in `ellipsis`. Keeps colours and resets them. */
 export function truncate(text: string, columns: number, ellipsis = '…'): string {
 	if (columns <= 0) return '';
 	if (displayWidth(text) <= columns) return text;
@@ -74,17 +74,17 @@ export function truncate(text: string, columns: number, ellipsis = '…'): strin
 	return `${result}\x1b[0m${mark}`;
 }
 
-/** Fills with spaces on the right up to `columns` cells. */
+/** Pads with spaces on the right to `columns` cells. */
 export const padEnd = (text: string, columns: number): string =>
 	text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
 
-/** Fills with spaces on the left up to `columns` cells. */
+/** Pads with spaces on the left to `columns` cells. */
 export const padStart = (text: string, columns: number): string =>
 	' '.repeat(Math.max(0, columns - displayWidth(text))) + text;
 
 /**
- * Breaks a text without colours at spaces into lines of at most `columns` cells. A longer word keeps a line of its own;
- * a text that fits stays as it is, its indent too.
+ * Wraps uncoloured text at spaces into lines of at most `columns` cells. A longer word gets its own line; text that fits
+ * is returned unchanged, including its indent.
  */
 export function wrapWords(text: string, columns: number): string[] {
 	if (displayWidth(text) <= columns) return [text];

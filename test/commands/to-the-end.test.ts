@@ -6,9 +6,9 @@ const program = fileURLToPath(new URL('fixtures/ending.ts', import.meta.url));
 
 it.each([
 	['well', 0, /^$/],
-	['never', 1, /^Error: this is a defect of Compartment: the command ended without a result\n/],
+	['never', 1, /^Error: this is a bug in Compartment: the command ended without a result\n/],
 	['refused', 1, /^Error: the file is gone\n {2}bring it back\n$/],
-	['defect', 1, /^Error: this is a defect of Compartment: x is not a function\n[\s\S]*the version, 1\.2\.3\.\n$/],
+	['defect', 1, /^Error: this is a bug in Compartment: x is not a function\n[\s\S]*the version, 1\.2\.3\.\n$/],
 	['in a timer', 1, /^Error: the disk is full\n$/],
 	['in a promise', 1, /^Error: the engine is gone\n$/],
 	['with work left', 1, /^Error: the engine does not answer\n$/],

@@ -40,7 +40,7 @@ export function withCrashLab(
 	const run: CrashLab['run'] = async (args, env) => {
 		const outcome = await sandbox.run(args, {env});
 		said.push(outcome.stdout, outcome.stderr);
-		expect(outcome.stderr).not.toMatch(/\n +at |defect of Compartment/);
+		expect(outcome.stderr).not.toMatch(/\n +at |bug in Compartment/);
 		return outcome;
 	};
 

@@ -270,7 +270,7 @@ describe('sensitive values', () => {
 			await keep(...command, '--json');
 		}
 		await keep('plan', '--out', 'last.plan');
-		const failed = printed.filter(({text}) => /unknown (command|option)|defect of Compartment/.test(text));
+		const failed = printed.filter(({text}) => /unknown (command|option)|bug in Compartment/.test(text));
 		expect(failed.map(({by}) => by)).toEqual([]);
 	}, 300_000);
 

@@ -75,7 +75,7 @@ describe('a service that never becomes ready', () => {
 		expect(containersAt(await sandbox.observe(), 'service.web').map(({state}) => state)).toEqual(['running', 'exited']);
 		const status = await sandbox.succeed(['status']);
 		expect(status).toMatch(/^web +healthy/m);
-		expect(status).toContain('web: the newest attempt failed');
+		expect(status).toContain('web: the latest attempt failed');
 	});
 
 	test('that crashes tells its exit code and its last 20 lines', async () => {

@@ -113,7 +113,7 @@ describe('what a user can get wrong', () => {
 		const {stdout, stderr, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
 		expect(stdout + stderr).toContain('compartment.invalid/nothing:1');
-		expect(stdout + stderr).not.toMatch(/\n +at |defect of Compartment/);
+		expect(stdout + stderr).not.toMatch(/\n +at |bug in Compartment/);
 		expect((await sandbox.observe()).containers).toEqual([]);
 	});
 
@@ -123,7 +123,7 @@ describe('what a user can get wrong', () => {
 		for (const command of [['plan'], ['deploy'], ['status'], ['doctor']]) {
 			const outcome = await sandbox.run(command, {env: {DOCKER_HOST: 'unix:///nonexistent.sock'}});
 			expect(outcome.stderr + outcome.stdout, command[0]).toContain('/nonexistent.sock');
-			expect(outcome.stderr + outcome.stdout).not.toMatch(/\n +at |defect of Compartment/);
+			expect(outcome.stderr + outcome.stdout).not.toMatch(/\n +at |bug in Compartment/);
 			expect(outcome.exitCode).toBe(1);
 			expect(outcome.durationMs).toBeLessThan(2000);
 			if (command[0] !== 'doctor') expect(outcome.stdout).toBe('');
@@ -199,7 +199,7 @@ describe('who may change an environment, and when', () => {
 		expect({exitCode, signal}).toEqual({exitCode: 130, signal: null});
 		expect(stderr).toContain('Finishing what runs, starting nothing new.');
 		expect(stdout).toMatch(
-			/^Apply cancelled after .*: (?:1 done, 1|0 done, 2) skipped\.\s+The next apply goes on from here\.$/m,
+			/^Apply cancelled after .*: (?:1 done, 1|0 done, 2) skipped\.\s+The next apply continues from here\.$/m,
 		);
 		expect((await sandbox.ask()).body).toBe('web v3');
 		expect(existsSync(journal())).toBe(false);
@@ -276,7 +276,7 @@ describe('who may change an environment, and when', () => {
 				const {stdout, stderr, exitCode} = await sandbox.run([command], {env});
 				if (armed.kind === undefined) return;
 				const said = `${fate} ${armed.kind}\n${stdout}${stderr}`;
-				expect(said).not.toMatch(/unsettled|defect of Compartment|\n +at /);
+				expect(said).not.toMatch(/unsettled|bug in Compartment|\n +at /);
 				// A command may do without an answer, but then it has its result.
 				expect(exitCode === 1 ? stderr : stdout, said).not.toBe('');
 				expect([0, 1], said).toContain(exitCode);

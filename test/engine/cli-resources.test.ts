@@ -170,7 +170,7 @@ describe('destroy', () => {
 		expect(changes.map(({address}: {address: string}) => address)).not.toContain('volume.store.data');
 		const stdout = words(await sandbox.succeed(['destroy', '--delete-data', '--auto-approve']));
 		expect(stdout).toContain('volume.store.data will be deleted with all its data');
-		expect(stdout).toContain('Data will be lost for good: volume.store.data.');
+		expect(stdout).toContain('Data will be permanently deleted: volume.store.data.');
 		expect(await sandbox.observe()).toEqual({containers: [], networks: [], volumes: []});
 	});
 });

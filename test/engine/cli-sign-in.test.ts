@@ -47,7 +47,7 @@ let link: URL;
 beforeAll(async () => {
 	const transcript = await show(['apply', '--auto-approve']);
 	link = linkIn(transcript)!;
-	expect(transcript).toMatch(/^web active at http:\/\/compartment:\S+ \(signs in\)$/m);
+	expect(transcript).toMatch(/^web active at http:\/\/compartment:\S+ \(sign-in link\)$/m);
 	expect(transcript).toMatch(/^shop active at http:\/\/shop-[^@]+$/m);
 	expect(transcript).not.toContain('compartment access show');
 }, 90_000);
@@ -143,7 +143,7 @@ test.each([
 
 test('someone whose identity does not read the password gets the result all the same', async () => {
 	const text = await show(['restart', '--auto-approve'], {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'});
-	expect(text).toMatch(/web active at http:\/\/\S+ \(asks for the password\)/);
+	expect(text).toMatch(/web active at http:\/\/\S+ \(password required\)/);
 	expect(text).toContain('compartment access show');
 }, 90_000);
 

@@ -271,7 +271,7 @@ export const filesBelow = (folder: string): string[] =>
 /** A user's error: one message on stderr, nothing on stdout, no stack. */
 export function expectError(outcome: Outcome, message: string | RegExp, exitCode = 1): void {
 	expect(outcome.stderr).toMatch(message);
-	expect(outcome.stderr).not.toMatch(/\n +at |defect of Compartment/);
+	expect(outcome.stderr).not.toMatch(/\n +at |bug in Compartment/);
 	expect(outcome.exitCode).toBe(exitCode);
 }
 

@@ -61,7 +61,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 		expect(readdirSync(victim.folder)).toEqual(['letter.txt']);
 		expect(existsSync(mark), 'a program of the repository was started').toBe(false);
 		expect(outcome.stdout + outcome.stderr).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
-		expect(outcome.stdout + outcome.stderr).not.toMatch(/\n +at |defect of Compartment/);
+		expect(outcome.stdout + outcome.stderr).not.toMatch(/\n +at |bug in Compartment/);
 	};
 
 	const prepare = (parts: Readonly<Record<string, unknown>> = {}, hasDatabase = true) => {

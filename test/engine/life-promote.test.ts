@@ -50,7 +50,7 @@ describe('a held candidate', () => {
 		expect(await answers()).toEqual(['web v2', 'api v1']);
 		expect(containersAt(await sandbox.observe(), 'service.api')).toHaveLength(1);
 		for (const args of [['promote'], ['promote', '--discard'], ['promote', '--service', 'web']])
-			expect(await sandbox.succeed([...args, '--auto-approve'])).toContain('No candidate waits in production.');
+			expect(await sandbox.succeed([...args, '--auto-approve'])).toContain('No candidate is held in production.');
 		const absent = await sandbox.run(['promote', '--service', 'shop', '--auto-approve']);
 		expectError(absent, 'The requested service was not found: shop');
 	});

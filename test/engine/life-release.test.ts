@@ -83,7 +83,7 @@ test('that fails leaves the previous deployment serving and says why', async () 
 	expect((await sandbox.running('service.web')).id).toBe(before.id);
 	expect((await sandbox.ask()).body).toBe('web v3');
 	expect(await containersOf('release.web')).toEqual([]);
-	expect(await sandbox.succeed(['status'])).toMatch(/web: the newest attempt failed in its release command/);
+	expect(await sandbox.succeed(['status'])).toMatch(/web: the latest attempt failed in its release command/);
 	expect(await logs()).toContain('no column total');
 	expect(await sandbox.succeed(['why', 'service.web'])).toContain('release command failed: it exited with 3');
 });

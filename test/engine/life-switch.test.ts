@@ -74,7 +74,7 @@ describe('switches under load', () => {
 		expect(running).toHaveLength(2);
 		const status = await sandbox.succeed(['status']);
 		expect(status).toMatch(/^web +healthy/m);
-		expect(status).toContain('api: the newest attempt failed');
+		expect(status).toContain('api: the latest attempt failed');
 		sandbox.setVersion('api', 'v5');
 		await sandbox.succeed(['deploy']);
 		expect([(await sandbox.ask()).body, (await sandbox.ask('/other/')).body]).toEqual(['web v4', 'api v5']);

@@ -106,8 +106,8 @@ describe('how it ended', () => {
 	it('names the addresses, and how to sign in', () => {
 		expect(lines({})).toEqual([
 			'Apply done in 1s: 2 done.',
-			'web active at http://notes.localhost:9080 (asks for the password)',
-			'The password and a link that signs in: compartment access show',
+			'web active at http://notes.localhost:9080 (password required)',
+			'Password and sign-in links: compartment access show',
 		]);
 	});
 
@@ -116,14 +116,14 @@ describe('how it ended', () => {
 		const urls = [...result.urls, {service: 'shop', url: 'http://shop.localhost', accessMode: 'public' as const}];
 		expect(renderResult({...result, urls}, plainPaint, signIn)).toEqual([
 			'Apply done in 1s: 2 done.',
-			'web active at http://notes.localhost:9080/secret (signs in)',
+			'web active at http://notes.localhost:9080/secret (sign-in link)',
 			'shop active at http://shop.localhost',
 		]);
 	});
 
-	it('says after a failure that the former deployments still serve', () => {
+	it('says after a failure that the previous deployments still serve', () => {
 		expect(lines({outcome: 'failed', failed: 1})).toContain(
-			'web still active at http://notes.localhost:9080 (asks for the password)',
+			'web still active at http://notes.localhost:9080 (password required)',
 		);
 	});
 
@@ -131,7 +131,7 @@ describe('how it ended', () => {
 		const ended = {mode: 'destroy', environment: "qa's", urls: []} as const;
 		expect(lines({...ended, keptVolumes: ['volume.db.data', 'volume.db.log']})).toEqual([
 			'Destroyed in 1s: 2 done.',
-			'Kept volumes db.data, db.log: the next apply uses them again.',
+			'Kept volumes db.data, db.log: the next apply reuses them.',
 			"Delete them: compartment destroy --delete-data --env 'qa'\\''s'",
 		]);
 	});
@@ -139,14 +139,14 @@ describe('how it ended', () => {
 	it('says so when a cancel came too late to leave anything undone', () => {
 		expect(lines({outcome: 'cancelled'}).slice(0, 2)).toEqual([
 			'Apply done in 1s, before it could be cancelled: 2 done.',
-			'web active at http://notes.localhost:9080 (asks for the password)',
+			'web active at http://notes.localhost:9080 (password required)',
 		]);
 	});
 
 	it('says that a cancelled one can go on', () => {
 		expect(lines({mode: 'destroy', outcome: 'cancelled', skipped: 1, urls: []})).toEqual([
 			'Destroy cancelled after 1s: 2 done, 1 skipped.',
-			'The next destroy goes on from here.',
+			'The next destroy continues from here.',
 		]);
 	});
 });

@@ -72,7 +72,7 @@ describe('plan text', () => {
 		const last = (plan: Plan) => renderPlan(plan, defaults).split('\n').at(-1);
 		expect(last(plans.noChanges)).toBe('No changes. production matches compartment.yml.');
 		expect(last(plans.plan({mode: 'destroy'}))).toBe('Nothing to destroy. production has no objects.');
-		expect(last(plans.plan({mode: 'refresh-only'}))).toBe('No drift. production is as the last apply left it.');
+		expect(last(plans.plan({mode: 'refresh-only'}))).toBe('No drift. production matches its state.');
 	});
 
 	it('never lets foreign text drive the terminal or hide a difference', () => {
@@ -154,6 +154,6 @@ describe('plan text', () => {
 			}),
 			defaults,
 		);
-		expect(text).toContain('+ (line break at the end)');
+		expect(text).toContain('+ (trailing newline)');
 	});
 });

@@ -81,7 +81,7 @@ describe('errors', () => {
 			here,
 		);
 		const lines = text.split('\n');
-		expect(lines[0]).toBe('Error: this is a defect of Compartment: x is not a function');
+		expect(lines[0]).toBe('Error: this is a bug in Compartment: x is not a function');
 		expect(lines[1]).toBe('  Caused by: inner');
 		expect(lines[2]).toMatch(/^ {2}at .*small-texts\.test\.ts/);
 		expect(lines.at(-1)).toContain('Please report it');

@@ -53,7 +53,7 @@ test('ctrl-c during an apply leaves with 130, and the next apply completes', asy
 	expect(await cancelled.ended).toMatchObject({exitCode: 130});
 	const transcript = cancelled.scrollback();
 	expect(transcript).toMatch(/^Apply cancelled after /m);
-	expect(transcript).toContain('The next apply goes on from here.');
+	expect(transcript).toContain('The next apply continues from here.');
 	expect(transcript).toMatch(/✓ \+ +network /);
 	expect(isRestored(cancelled.written())).toBe(true);
 
@@ -148,7 +148,7 @@ test('for a screen reader an apply is asked for and told in lines, and every sig
 	using terminal = open('apply', '--accessible');
 	await terminal.waitFor(/Type yes, no, or full for the whole plan:\s*$/, 20_000);
 	terminal.press('full\r');
-	await terminal.waitFor(/stays as it is.*whole plan:\s*$/s, 20_000);
+	await terminal.waitFor(/is unchanged.*whole plan:\s*$/s, 20_000);
 	terminal.press('yes\r');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	expect(terminal.scrollback()).toMatch(/^service\.\w+ +done in /m);

@@ -127,9 +127,9 @@ test('a failed deploy is seen with its cause, and what it said can be read', asy
 	await terminal.waitFor(question, 30_000);
 	terminal.press('y');
 	await back(terminal);
-	await terminal.waitFor(/! web +healthy, newest failed/, 20_000);
+	await terminal.waitFor(/! web +healthy, latest failed/, 20_000);
 	// A frame may reach the terminal in pieces: the table first, then what stands below it.
-	expect(await terminal.waitFor('cannot find the page', 20_000)).toContain('The newest attempt failed');
+	expect(await terminal.waitFor('cannot find the page', 20_000)).toContain('The latest attempt failed');
 	terminal.press('\r4');
 	// The title comes with the frame, the rows with the answer of the engine.
 	await terminal.waitFor(/✗ dpl_\w+ +failed/, 20_000);
