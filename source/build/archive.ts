@@ -7,7 +7,7 @@ import {changedError, openSourceFile} from './open-file.ts';
 
 const pieceBytes = 128 * 1024;
 
-/** No times and no owners, so that the same context gives the same bytes. */
+/** Leaves out times and owners, so that the same context gives the same bytes. */
 const headerOf = (entry: HashedEntry, folder: string): Partial<Header> & Pick<Header, 'name'> => ({
 	name: `${folder}${entry.path}`,
 	type: entry.type === 'link' ? 'symlink' : entry.type,
@@ -19,7 +19,7 @@ const headerOf = (entry: HashedEntry, folder: string): Partial<Header> & Pick<He
 	gid: 0,
 });
 
-/** Reads a file piece by piece, and makes sure that it is still the one that was hashed before the last piece is out. */
+/** Copies a file piece by piece. Before it writes the last piece, it verifies that the content matches the hash. */
 export async function copyFile(file: HashedFile, write: (piece: Buffer) => Promise<void>): Promise<void> {
 	const activity = 'packed';
 	const {size} = file;
@@ -28,13 +28,13 @@ export async function copyFile(file: HashedFile, write: (piece: Buffer) => Promi
 		const hash = createHash('sha256');
 		let left = size;
 		while (left > 0) {
-			// A piece lives until the reader of the archive took it, so each has memory of its own.
+			// The archive's reader keeps a piece until it is consumed, so each needs its own buffer.
 			const piece = Buffer.allocUnsafe(Math.min(left, pieceBytes));
 			const {bytesRead} = await handle.read(piece, 0, piece.length, null);
 			if (bytesRead === 0) throw changedError(file.path, activity);
 			hash.update(piece.subarray(0, bytesRead));
 			left -= bytesRead;
-			// The last piece is held back until the whole content is known to be what was hashed.
+			// The last piece is written only after the whole content has been verified.
 			if (left === 0 && hash.digest('hex') !== file.hash) throw changedError(file.path, activity);
 			await write(piece.subarray(0, bytesRead));
 		}
@@ -61,7 +61,7 @@ function addEntry(pack: Pack, entry: HashedEntry, folder: string): Promise<void>
 	});
 }
 
-/** Files that were written for a build, at the top of the archive; the source then lies in `sourceFolder` beside them. */
+/** Files generated for a build, at the root of the archive; the source is then in `sourceFolder` beside them. */
 export type WrittenFiles = Readonly<Record<string, string>>;
 
 function addText(pack: Pack, name: string, text: string): Promise<void> {
@@ -80,8 +80,8 @@ async function fill(pack: Pack, entries: readonly HashedEntry[], written: Writte
 }
 
 /**
- * Tar archive of a context, made while it is read and in constant memory; the same context gives the same bytes.
- * The stream fails with a UserError when a file is not what was hashed any more, and then never reaches its end.
+ * Streams a tar archive of a context in constant memory. The same context gives the same bytes. If a file no longer
+ * matches its hash, the stream fails with a UserError before its end.
  */
 export function packContext(context: Pick<HashedContext, 'entries'>, written?: WrittenFiles): Readable {
 	const pack = createPack();

@@ -4,26 +4,26 @@ import {mkdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {finished} from 'node:stream/promises';
 
-/** Logs that are kept for one service, the new one included. */
+/** Logs kept per service, including the new one. */
 const keptLogs = 5;
 
-/** Bytes after which a log takes no more lines: a build that floods its output must not fill the disk. */
+/** Bytes after which a log is truncated, so that a flood of output cannot fill the disk. */
 const sizeLimit = 20_000_000;
 
-/** The log of one build while it is written. */
+/** The log of a running build. */
 export type BuildLogFile = {
 	readonly file: string;
-	/** Adds a line, as it is; what reads a log has to sanitise it. */
+	/** Appends a line unchanged; readers of the log must sanitise it. */
 	readonly write: (line: string) => void;
-	/** Resolves when everything is on disk; rejects when something could not be written. */
+	/** Resolves when everything is on disk; rejects if a write failed. */
 	readonly close: () => Promise<void>;
 };
 
-/** Where the log of a service's newest build lies (age 0), or of an older one. */
+/** The path of a service's build log; age 0 is the newest build. */
 export const buildLogPath = (directory: string, service: string, age = 0): string =>
 	path.join(directory, 'builds', `${service}${age === 0 ? '' : `.${age}`}.log`);
 
-/** The logs of a service grow one build older; the oldest goes. */
+/** Renames each log to the next age and deletes the oldest. */
 async function rotate(directory: string, service: string): Promise<void> {
 	await rm(buildLogPath(directory, service, keptLogs - 1), {force: true});
 	for (let age = keptLogs - 2; age >= 0; age -= 1) {
@@ -34,8 +34,8 @@ async function rotate(directory: string, service: string): Promise<void> {
 }
 
 /**
- * Begins the log of a service's build in the state folder of its environment, for the user alone (0600). The five last
- * ones are kept.
+ * Opens the log of a service's build in its environment's state folder, readable by the user only (0600). Keeps the last
+ * five.
  */
 export async function openBuildLog(directory: string, service: string): Promise<BuildLogFile> {
 	const file = buildLogPath(directory, service);
@@ -44,7 +44,7 @@ export async function openBuildLog(directory: string, service: string): Promise<
 	const stream = createWriteStream(file, {flags: 'wx', mode: 0o600});
 	await once(stream, 'open');
 	const ended = finished(stream);
-	// A failure is told when the log is closed, and not before.
+	// `close` reports a failure; this avoids an unhandled rejection until then.
 	ended.catch(() => undefined);
 	let size = 0;
 	return {
@@ -52,7 +52,7 @@ export async function openBuildLog(directory: string, service: string): Promise<
 		write(line) {
 			if (size > sizeLimit || stream.destroyed) return;
 			size += line.length + 1;
-			stream.write(size > sizeLimit ? '… the rest was too long to be kept\n' : `${line}\n`);
+			stream.write(size > sizeLimit ? '… log truncated at 20 MB\n' : `${line}\n`);
 		},
 		async close() {
 			stream.end();

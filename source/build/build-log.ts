@@ -1,19 +1,19 @@
 import type {BuildProgress} from '../engine/engine.ts';
 
-/** One event of a build for people: what happens now, and the lines a log keeps of it. Foreign text is left raw. */
+/** A build event for people: the current status, and lines for the log. Foreign text is not yet sanitised. */
 export type BuildReport = {readonly status?: string; readonly lines: readonly string[]};
 
 const seconds = (durationMs: number | undefined): string =>
 	durationMs === undefined ? '' : ` ${(durationMs / 1000).toFixed(1)} s`;
 
-/** What a terminal would show of a text: a line that was written over itself keeps its last version. */
+/** The lines as a terminal would show them: after carriage returns, only the last version of a line remains. */
 const shownLines = (text: string): string[] =>
 	text
 		.replace(/\r?\n$/, '')
 		.split(/\r?\n/)
 		.map(line => line.replace(/\r+$/, '').split('\r').at(-1)!);
 
-/** What BuildKit does beside the steps of the Dockerfile, with the words for the two parts that may take long. */
+/** BuildKit's internal steps. The two that may take long have a status text. */
 const ownWork: readonly (readonly [name: RegExp, status?: string])[] = [
 	[/^\[internal\] load (remote )?build context/, 'sending context'],
 	[/^(exporting|writing image|naming to|unpacking to) /, 'exporting'],
@@ -25,8 +25,7 @@ const ownWork: readonly (readonly [name: RegExp, status?: string])[] = [
 const findOwnWork = (text: string) => ownWork.find(([name]) => name.test(text));
 
 /**
- * Turns an event of a build into a short status and plain log lines. Of what the builder does for itself only a failure
- * is worth a line.
+ * Turns a build event into a short status and log lines. Internal steps of the builder get a line only if they fail.
  */
 export function describeBuildProgress(progress: BuildProgress): BuildReport {
 	switch (progress.type) {

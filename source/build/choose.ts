@@ -5,7 +5,7 @@ import {relativePath, resolveSource, SourceError} from './paths.ts';
 import {findRailpackTools, type RailpackFinding, type RailpackTools} from './railpack/find-railpack.ts';
 import type {SourceSelection} from './select-source.ts';
 
-/** What builds a service's image, and why it was chosen. */
+/** The builder of a service's image, and why it was chosen. */
 export type Builder = DockerfileBuilder | DetectedBuilder | RailpackBuilder;
 
 export type DockerfileBuilder = {
@@ -16,12 +16,12 @@ export type DockerfileBuilder = {
 	readonly reason: string;
 };
 
-/** Our own detector, which writes a Dockerfile that lies nowhere. */
+/** The built-in builder, which generates a Dockerfile for the build. */
 export type DetectedBuilder = {
 	readonly type: 'detected';
-	/** What was looked for before, for the error that nothing was found. */
+	/** What was looked for before, for the error if nothing is detected. */
 	readonly lookedFor: readonly string[];
-	/** For people, after what was detected: `railpack not found`. */
+	/** For people, shown after the detected stack: `railpack not found`. */
 	readonly reason: string;
 };
 
@@ -31,13 +31,13 @@ const defaultName = 'Dockerfile';
 
 const exists = async (file: string): Promise<boolean> => Boolean(await lstat(file).catch(() => undefined));
 
-/** Options that a Dockerfile build cannot honour (docs/rules.md, "Dockerfile builds"). */
+/** Rejects options that a Dockerfile build does not support (docs/rules.md, "Dockerfile builds"). */
 function checkDockerfileService(service: Service): void {
 	const refuse = (option: string, needs: string, field: readonly string[]) =>
 		new SourceError(
 			`${option} is only supported for ${needs}. Service "${service.path}" resolved to Dockerfile build.`,
 			field,
-			`Say it in the Dockerfile and remove it from services.${service.name}.`,
+			`Put it in the Dockerfile and remove it from services.${service.name}.`,
 		);
 	const {command, packages} = service.build;
 	if (command !== undefined) throw refuse('Build command', 'source-built services', ['build', 'command']);
@@ -48,8 +48,8 @@ function checkDockerfileService(service: Service): void {
 }
 
 /**
- * Chooses the builder of a service (docs/rules.md, "Which builder"). Throws a UserError when it asks for what that
- * builder cannot do.
+ * Chooses the builder of a service (docs/rules.md, "Which builder"). Throws a UserError if the service uses options that
+ * the builder does not support.
  */
 export async function chooseBuilder(
 	service: Service,

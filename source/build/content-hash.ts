@@ -11,24 +11,24 @@ export type HashedFile = ContextFile & {
 
 export type HashedEntry = HashedFile | Exclude<ContextEntry, ContextFile>;
 
-/** A context with the hash of every file and one over all of them. */
+/** A context with the hash of every file and one hash over all of them. */
 export type HashedContext = Omit<Context, 'entries'> & {
 	readonly entries: readonly HashedEntry[];
 	/** sha256 (hex) over paths, executable bits, link targets and contents; no times, no owners. */
 	readonly hash: string;
-	/** How much was really read; the rest came from the cache. */
+	/** Number of files read; the others came from the cache. */
 	readonly filesRead: number;
 	readonly bytesRead: number;
 };
 
 type HashOptions = {
-	/** Where hashes are remembered from one run to the next. */
+	/** File that caches hashes between runs. */
 	readonly cacheFile?: string;
 	/** Milliseconds since the epoch. */
 	readonly now?: () => number;
 };
 
-/** Files read at the same time, each with a buffer of its own. */
+/** Files read at the same time, each with its own buffer. */
 const parallelReads = 8;
 const bufferBytes = 256 * 1024;
 
@@ -49,7 +49,7 @@ async function hashFile(file: ContextFile, buffer: Buffer): Promise<string> {
 	}
 }
 
-/** What an entry adds to the root hash. NUL parts the fields, because no path and no link target can hold one. */
+/** An entry's part of the root hash. NUL separates the fields, because no path and no link target can contain it. */
 function fingerprint(entry: HashedEntry): string {
 	switch (entry.type) {
 		case 'file':
@@ -62,8 +62,8 @@ function fingerprint(entry: HashedEntry): string {
 }
 
 /**
- * Hashes a context in constant memory, several files at a time. With a cache file, only files that changed since the
- * last run are read. Throws a UserError when a file changes while it is read.
+ * Hashes a context in constant memory, several files at a time. With a cache file, reads only files that changed since
+ * the last run. Throws a UserError if a file changes while it is read.
  */
 export async function hashContext(
 	context: Context,
@@ -89,7 +89,7 @@ export async function hashContext(
 	try {
 		await Promise.all(works);
 	} finally {
-		// After a failure the others have nothing more to take.
+		// After a failure, drain the queue so that the other readers stop.
 		for (const _ of queue);
 	}
 

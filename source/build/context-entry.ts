@@ -1,9 +1,9 @@
 import type {FileIdentity} from './open-file.ts';
 
-/** A regular file of a context. Of its mode only the executable bit is kept. */
+/** A regular file of a context. Only the executable bit of its mode is kept. */
 export type ContextFile = {
 	readonly type: 'file';
-	/** Place in the context, with `/` between its parts. */
+	/** Path in the context, with `/` as separator. */
 	readonly path: string;
 	/** Absolute path on disk. */
 	readonly source: string;
@@ -20,7 +20,7 @@ export type ContextEntry =
 	| {readonly type: 'link'; readonly path: string; readonly mode: 0o777; readonly target: string}
 	| {readonly type: 'directory'; readonly path: string; readonly mode: 0o755};
 
-/** Makes the entry of a regular file from what the disk says about it. */
+/** Makes the entry of a regular file from its stat. */
 export function fileEntry(
 	name: string,
 	source: string,

@@ -7,16 +7,16 @@ import {isInside, relativePath} from './paths.ts';
 import type {SourceSelection} from './select-source.ts';
 import {walkSource} from './walk-source.ts';
 
-/** What a build gets to see, sorted by path; parents come before what they hold. */
+/** The files of a build, sorted by path; folders come before their contents. */
 export type Context = {
 	/** Real path of the context root. */
 	readonly root: string;
 	readonly entries: readonly ContextEntry[];
-	/** Place of the Dockerfile in the context, when the build has one. */
+	/** Path of the Dockerfile in the context, if the build has one. */
 	readonly dockerfile: string | undefined;
 };
 
-/** Place in the archive of a Dockerfile that lies outside the context root. */
+/** Path in the archive of a Dockerfile that is outside the context root. */
 const outsideDockerfile = '.compartment.Dockerfile';
 
 async function readDockerignore(root: string, dockerfile: string): Promise<DockerignoreRules | undefined> {
@@ -30,7 +30,7 @@ async function readDockerignore(root: string, dockerfile: string): Promise<Docke
 	return undefined;
 }
 
-/** Adds the folders above every entry, and sorts. */
+/** Adds the parent folders of every entry, and sorts. */
 function complete(found: ReadonlyMap<string, ContextEntry>): ContextEntry[] {
 	const all = new Map(found);
 	for (const name of found.keys()) {
@@ -44,10 +44,10 @@ function complete(found: ReadonlyMap<string, ContextEntry>): ContextEntry[] {
 }
 
 /**
- * Lists the context of a service: what is selected, without what .gitignore files (at every level, from the boundary
- * down) and, for a Dockerfile build, .dockerignore leave out. `dockerfile` is the real path of the Dockerfile; it is
- * always part of the context. Without one, folders with installed dependencies stay out, because the build installs
- * them itself. Folders in which everything is ignored are left out too; empty ones stay.
+ * Lists the context of a service: the selected files, except those ignored by .gitignore files (at every level, from the
+ * boundary down) and, for a Dockerfile build, by .dockerignore. `dockerfile` is the real path of the Dockerfile, which is
+ * always included. Without one, folders with installed dependencies are left out, because the build installs them.
+ * Folders in which everything is ignored are left out too; empty ones are kept.
  */
 export async function readContext(selection: SourceSelection, dockerfile?: string): Promise<Context> {
 	const {root} = selection;

@@ -4,14 +4,14 @@ import {messageOf, UserError} from '../errors.ts';
 /** The rules of a .dockerignore file, for paths relative to the context root. */
 export type DockerignoreRules = {
 	readonly isIgnored: (path: string) => boolean;
-	/** Whether a negated rule can take something inside this ignored folder back in. */
+	/** Whether a negated rule can re-include something inside this ignored folder. */
 	readonly mayReinclude: (directory: string) => boolean;
 };
 
-/** Start of a pattern up to its first wildcard. */
+/** The part of a pattern before its first wildcard. */
 const literalStart = (pattern: string): string => pattern.slice(0, pattern.search(/[*?[\\]|$/));
 
-/** Reads the text of a .dockerignore file. `name` is what a message about a broken pattern calls it. */
+/** Parses a .dockerignore file. `name` is the file's name for error messages. */
 export function parseDockerignore(text: string, name: string): DockerignoreRules {
 	const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
 	const matcher = dockerignore({ignorecase: false}).add(lines);
@@ -23,7 +23,7 @@ export function parseDockerignore(text: string, name: string): DockerignoreRules
 		try {
 			return matcher.ignores(path);
 		} catch (error) {
-			throw new UserError(`${name} has a pattern that cannot be read: ${messageOf(error)}`);
+			throw new UserError(`invalid pattern in ${name}: ${messageOf(error)}`);
 		}
 	};
 	const mayReinclude = (directory: string) =>

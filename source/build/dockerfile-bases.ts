@@ -2,29 +2,29 @@ import {UserError} from '../errors.ts';
 import {type Instruction, parseDockerfile} from './dockerfile.ts';
 import {type DockerfileArgs, expandWord, splitWords} from './dockerfile-words.ts';
 
-/** An image from outside that a Dockerfile builds on or copies from. */
+/** An external image that a Dockerfile builds on or copies from. */
 export type BaseReference = {
 	readonly reference: string;
-	/** Line that names it first, from 1. */
+	/** The first line that names it, from 1. */
 	readonly line: number;
 };
 
 type Stage = {
 	readonly name: string | undefined;
-	/** What its FROM, COPY --from and RUN --mount lines name. */
+	/** The images and stages that its FROM, COPY --from and RUN --mount lines name. */
 	readonly uses: {readonly word: string; readonly line: number; readonly isFrom: boolean}[];
 };
 
 type Request = {
-	/** How messages call the Dockerfile. */
+	/** The Dockerfile's name for error messages. */
 	readonly name: string;
-	/** Build arguments; they replace the defaults of ARG lines before the first FROM. */
+	/** Build arguments; they override the defaults of ARG lines before the first FROM. */
 	readonly args: DockerfileArgs;
-	/** Stage to build; absent: the last one. */
+	/** Stage to build. Default: the last one. */
 	readonly target?: string;
 };
 
-/** Arguments that the builder gives by itself, for an engine like this machine. */
+/** The builder's predefined arguments, for an engine with this machine's platform. */
 function automaticArgs(): DockerfileArgs {
 	const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
 	const platform = `linux/${architecture}`;
@@ -38,7 +38,7 @@ function automaticArgs(): DockerfileArgs {
 	};
 }
 
-/** ARG lines before the first FROM, in order, so that one can use the one before. */
+/** The ARG lines before the first FROM, in order, because each can use those before it. */
 function globalArgs(instructions: readonly Instruction[], given: DockerfileArgs): DockerfileArgs {
 	const args: Record<string, string> = {...automaticArgs()};
 	for (const {keyword, rest} of instructions) {
@@ -86,7 +86,7 @@ function readStages(instructions: readonly Instruction[], args: DockerfileArgs, 
 	return stages;
 }
 
-/** Index of the stage a word names. FROM sees the stages before it by name; COPY and RUN by number too. */
+/** The index of the stage that a word names. FROM refers to earlier stages by name; COPY and RUN also by number. */
 function findStage(stages: readonly Stage[], word: string, before: number, isFrom: boolean): number {
 	const byName = stages.findLastIndex((stage, index) => index < before && stage.name === word.toLowerCase());
 	if (byName !== -1 || isFrom || !/^\d+$/.test(word)) return byName;
@@ -94,8 +94,8 @@ function findStage(stages: readonly Stage[], word: string, before: number, isFro
 }
 
 /**
- * The images from outside that building the target stage needs, in the order of their lines; stages that the target
- * does not reach are left out, as BuildKit leaves them out. Throws a UserError when there is no FROM, or no such target.
+ * Lists the external images that the target stage needs, in the order of their lines. Like BuildKit, skips stages that
+ * the target does not depend on. Throws a UserError if there is no FROM or no such target.
  */
 export function listBases(text: string, {name, args, target}: Request): BaseReference[] {
 	const instructions = parseDockerfile(text);

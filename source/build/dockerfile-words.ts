@@ -1,9 +1,9 @@
-/** Values of variables a Dockerfile may use in FROM lines. */
+/** Values of the variables that a Dockerfile can use in FROM lines. */
 export type DockerfileArgs = Readonly<Record<string, string>>;
 
 /**
- * Replaces `$name`, `${name}`, `${name:-default}` and `${name:+alternative}` (also without the colon) and takes
- * quotes off. A variable without a value is empty, as for Docker.
+ * Expands `$name`, `${name}`, `${name:-default}` and `${name:+alternative}` (also without the colon) and removes quotes.
+ * As in Docker, a variable without a value is empty.
  */
 export function expandWord(word: string, args: DockerfileArgs): string {
 	const lookUp = (name: string) => (Object.hasOwn(args, name) ? args[name]! : undefined);
@@ -20,6 +20,6 @@ export function expandWord(word: string, args: DockerfileArgs): string {
 	});
 }
 
-/** Splits at white space outside quotes and braces. */
+/** Splits at whitespace outside quotes and braces. */
 export const splitWords = (text: string): string[] =>
 	text.match(/(?:"(?:\\.|[^"])*"|'[^']*'|\$\{[^}]*\}|\\.|[^\s"'])+/g) ?? [];

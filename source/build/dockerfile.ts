@@ -1,4 +1,4 @@
-/** One instruction of a Dockerfile, with its lines joined. */
+/** One instruction of a Dockerfile, with continued lines joined. */
 export type Instruction = {
 	/** Line it starts on, from 1. */
 	readonly line: number;
@@ -9,7 +9,7 @@ export type Instruction = {
 	readonly rest: string;
 };
 
-/** Character that continues a line: `\`, or what a `# escape=` directive at the top says. */
+/** The character that continues a line: `\`, unless a `# escape=` directive at the top sets another. */
 function findEscape(lines: readonly string[]): string {
 	for (const line of lines) {
 		const directive = /^\s*#\s*([A-Za-z]+)\s*=\s*(\S+)/.exec(line);
@@ -19,14 +19,14 @@ function findEscape(lines: readonly string[]): string {
 	return '\\';
 }
 
-/** Here-documents that an instruction opens; `<<-` lets tabs stand before the end word. */
+/** The here-documents that an instruction opens; `<<-` allows tabs before the end word. */
 const heredocsOf = (text: string) =>
 	[...text.matchAll(/(?<![^\s])\d*<<(-?)(["']?)([A-Za-z_][A-Za-z0-9_.]*)\2/g)].map(([, dash, , word]) => ({
 		word: word!,
 		hasTabs: dash === '-',
 	}));
 
-/** Index after the bodies of the instruction's here-documents, or the same index when they never end. */
+/** The index after the instruction's here-documents, or the same index if they are not terminated. */
 function skipHeredocs(lines: readonly string[], index: number, text: string): number {
 	let next = index;
 	for (const {word, hasTabs} of heredocsOf(text)) {
@@ -52,7 +52,7 @@ function toInstruction(text: string, line: number): Instruction | undefined {
 
 const leadingFlag = (text: string) => /^--([A-Za-z-]+)(?:=("[^"]*"|'[^']*'|\S*))?(?=\s|$)/.exec(text);
 
-/** Splits a Dockerfile into instructions: continued lines are joined, comments and here-document bodies left out. */
+/** Splits a Dockerfile into instructions. Joins continued lines and drops comments and here-document bodies. */
 export function parseDockerfile(text: string): Instruction[] {
 	const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
 	const continuation = findEscape(lines);

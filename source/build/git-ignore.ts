@@ -2,16 +2,16 @@ import ignore, {type Ignore} from 'ignore';
 
 /** The rules of one .gitignore file. */
 export type GitignoreLevel = {
-	/** Directory of the file relative to the boundary, ending in `/`; empty for the boundary itself. */
+	/** The file's directory relative to the boundary, with a trailing `/`; empty for the boundary itself. */
 	readonly prefix: string;
 	readonly lines: readonly string[];
 	readonly matcher: Ignore;
 };
 
-// The same source must give the same context on every machine, so case counts everywhere.
+// The same source must give the same context on every machine, so matching is always case-sensitive.
 const matcherOf = (lines: readonly string[]): Ignore => ignore({ignorecase: false}).add(lines.join('\n'));
 
-/** Reads the text of a .gitignore file that lies in `prefix`. */
+/** Parses a .gitignore file in the directory `prefix`. */
 export function parseGitignore(prefix: string, text: string): GitignoreLevel {
 	const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
 	return {prefix, lines, matcher: matcherOf(lines)};
@@ -21,8 +21,8 @@ const nameFor = (level: GitignoreLevel, path: string, isDirectory: boolean) =>
 	`${path.slice(level.prefix.length)}${isDirectory ? '/' : ''}`;
 
 /**
- * Whether git would ignore the path. The levels go from the boundary down and all of them hold the path; the deepest
- * one that says anything decides. `path` is relative to the boundary, and the folders above it are not ignored.
+ * Whether git would ignore the path. The levels are those above the path, from the boundary down; the deepest one with a
+ * matching rule decides. `path` is relative to the boundary, and none of its parent folders is ignored.
  */
 export function isGitignored(levels: readonly GitignoreLevel[], path: string, isDirectory: boolean): boolean {
 	for (const level of levels.toReversed()) {
@@ -33,12 +33,12 @@ export function isGitignored(levels: readonly GitignoreLevel[], path: string, is
 	return false;
 }
 
-/** A pattern for exactly this directory. A line break cannot be written, so any character may stand for it. */
+/** A pattern for exactly this directory. Patterns cannot contain line breaks, so `?` matches them. */
 const literalPattern = (name: string) => `/${name.replace(/[\\*?[\]]/g, '\\$&').replace(/[\r\n]/g, '?')}`;
 
 /**
- * The levels to use inside a directory that is not ignored. Where a deeper file took it back in, the shallower ones
- * that ignored it no longer do; their rules still hold for what is inside, each by its own name, as for git.
+ * The levels to use inside a directory that is not ignored. If a deeper file re-included it, the rules of shallower files
+ * that ignored the directory no longer apply to it, but still apply to the files inside by their own names, as in git.
  */
 export function levelsInside(levels: readonly GitignoreLevel[], directory: string): readonly GitignoreLevel[] {
 	return levels.map(level => {
@@ -50,8 +50,8 @@ export function levelsInside(levels: readonly GitignoreLevel[], directory: strin
 }
 
 /**
- * The levels without the rules that ignore this very path or a folder above it: what a user named is walked as if
- * such a rule did not exist (docs/rules.md, "Ignored files").
+ * The levels without the rules that ignore this path or a folder above it, because a path that the user names is never
+ * ignored (docs/rules.md, "Ignored files").
  */
 export function withoutRulesAgainst(
 	levels: readonly GitignoreLevel[],

@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {replaceCacheFile} from '../cache-file.ts';
 import type {ContextFile} from './context-entry.ts';
 
-/** What is remembered of a hashed file: while all but the hash is the same, the content is taken to be the same. */
+/** A cached hash. While the other fields match the file, its content counts as unchanged. */
 type CachedHash = {
 	readonly path: string;
 	readonly size: number;
@@ -17,7 +17,7 @@ export type HashCache = ReadonlyMap<string, CachedHash>;
 
 const format = 1;
 
-/** A change this soon after the last one, in milliseconds, can leave a file's times as they were. */
+/** Two changes within this many milliseconds may leave a file with the same timestamps. */
 const racyMs = 2000;
 
 type Row = readonly [string, number, number, number, number, number, string];
@@ -25,7 +25,7 @@ type Row = readonly [string, number, number, number, number, number, string];
 const isRow = (row: unknown): row is Row =>
 	Array.isArray(row) && row.length === 7 && typeof row[0] === 'string' && /^[0-9a-f]{64}$/.test(String(row[6]));
 
-/** Reads the cache of one context root; a missing, foreign or broken file is an empty cache. */
+/** Reads the cache of a context root. A missing or damaged file, or one of another root, is an empty cache. */
 export async function readHashCache(file: string, root: string): Promise<HashCache> {
 	const cache = new Map<string, CachedHash>();
 	try {
@@ -36,12 +36,12 @@ export async function readHashCache(file: string, root: string): Promise<HashCac
 			cache.set(path, {path, size, mtimeMs, ctimeMs, dev, ino, hash});
 		}
 	} catch {
-		// Without a cache everything is hashed again, which costs time and nothing else.
+		// Without a cache everything is hashed again, which only takes time.
 	}
 	return cache;
 }
 
-/** The remembered hash of a file that is as it was. */
+/** The cached hash of a file, if the file is unchanged. */
 export function findHash(cache: HashCache, file: ContextFile): string | undefined {
 	const cached = cache.get(file.path);
 	const isSame =
@@ -53,11 +53,11 @@ export function findHash(cache: HashCache, file: ContextFile): string | undefine
 	return isSame ? cached.hash : undefined;
 }
 
-/** Whether a file that was hashed at this time (milliseconds since the epoch) was quiet for long enough to be remembered. */
+/** Whether a file was last changed long enough before it was hashed (milliseconds since the epoch) to be cached. */
 export const isQuiet = (file: ContextFile, hashedAt: number): boolean =>
 	hashedAt - Math.max(file.mtimeMs, file.ctimeMs) > racyMs;
 
-/** Replaces the cache file. A failed write does not fail the command: the next one hashes everything again. */
+/** Replaces the cache file. A failed write is ignored: the next command hashes everything again. */
 export function writeHashCache(
 	file: string,
 	root: string,

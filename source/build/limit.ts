@@ -1,7 +1,7 @@
-/** Runs a task when its turn comes. Rejects without running it when the signal aborts while it waits. */
+/** Runs a task when its turn comes. Rejects without running it if the signal aborts while it waits. */
 export type Limit = <T>(task: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
-/** Lets this many tasks run at the same time; the others wait in the order in which they came. */
+/** Limits the number of concurrent tasks; the others wait in order of arrival. */
 export function createLimit(most: number): Limit {
 	let running = 0;
 	const waiting = new Set<() => void>();
@@ -20,7 +20,7 @@ export function createLimit(most: number): Limit {
 		});
 	return async (task, signal) => {
 		signal?.throwIfAborted();
-		// Whoever ends hands its place on, so that nobody new can take it in between.
+		// A finished task hands its slot to the next waiting one, so that a new task cannot jump the queue.
 		if (running >= most) await wait(signal);
 		else running += 1;
 		try {

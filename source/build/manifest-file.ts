@@ -19,18 +19,18 @@ const manifestSchema = z.object({
 	files: z.array(z.tuple([z.string(), z.string()])),
 });
 
-/** Reads a manifest; undefined when there is none that this version understands. */
+/** Reads a manifest; undefined if there is none, or none that this version understands. */
 export async function readManifest(file: string): Promise<Manifest | undefined> {
 	try {
 		const {inputs, files} = manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
 		return {inputs, files: new Map(files)};
 	} catch {
-		// It only explains a rebuild; the build key, which is in the state, decides about it.
+		// The manifest only explains a rebuild; the build key in the state decides.
 		return undefined;
 	}
 }
 
-/** Replaces a manifest file (0600). A failed write does not fail the build: the next plan only explains it less well. */
+/** Replaces a manifest file (0600). A failed write does not fail the build; the next plan just explains less. */
 export function writeManifest(file: string, {inputs, files}: Manifest): void {
 	try {
 		replaceCacheFile(file, JSON.stringify({format: 1, inputs, files: [...files]}));

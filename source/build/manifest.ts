@@ -1,18 +1,18 @@
 import {counted} from '../counted.ts';
 import type {HashedContext} from './content-hash.ts';
 
-/** Everything beside the files that decides what a build makes. */
+/** The inputs of a build besides its files. */
 export type BuildInputs = {
-	/** What builds, such as `dockerfile`. */
+	/** The type of the builder, such as `dockerfile`. */
 	readonly builder: string;
-	/** Place of the Dockerfile in the context. */
+	/** Path of the Dockerfile in the context. */
 	readonly dockerfile: string;
 	readonly target: string | null;
 	/** Build argument → hash of its value. */
 	readonly args: Readonly<Record<string, string>>;
-	/** Base image → its id, null while it is not known. */
+	/** Base image → its id, or null while unknown. */
 	readonly bases: Readonly<Record<string, string | null>>;
-	/** What a builder without a Dockerfile found out; absent for a Dockerfile. */
+	/** The findings of a builder without a Dockerfile; absent for a Dockerfile. */
 	readonly detected?: DetectedInputs;
 };
 
@@ -23,11 +23,11 @@ export type DetectedInputs = {
 	readonly versions: Readonly<Record<string, string>>;
 	/** `install`, `build`, `start`, `serve` … → command. */
 	readonly commands: Readonly<Record<string, string>>;
-	/** Hash of all that was written for the build. */
+	/** Hash of all files generated for the build. */
 	readonly text: string;
 };
 
-/** What an image is made from, small enough to keep beside the state: it tells later what changed. */
+/** What an image was built from, small enough to keep beside the state. It later shows what changed. */
 export type Manifest = {
 	readonly inputs: BuildInputs;
 	/** Path in the context → kind and shortened content hash, or link target. */
@@ -40,7 +40,7 @@ export type ManifestChanges = {
 	readonly removed: readonly string[];
 };
 
-/** Lists the files and links of a context, and the folders that hold nothing. */
+/** Lists the files, links and empty folders of a context. */
 export function manifestFiles(context: Pick<HashedContext, 'entries'>): Map<string, string> {
 	const files = new Map<string, string>();
 	const parents = new Set(context.entries.map(({path}) => path.slice(0, Math.max(0, path.lastIndexOf('/')))));
@@ -65,9 +65,9 @@ export function compareManifests(before: Manifest, after: Manifest): ManifestCha
 const changedKeys = <T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): string[] =>
 	[...new Set([...Object.keys(before), ...Object.keys(after)])].filter(key => before[key] !== after[key]).sort();
 
-/** What a detector found that it had not found before. */
+/** How the findings of a detector changed. */
 function explainDetected(before: DetectedInputs, after: DetectedInputs): string[] {
-	if (before.stack !== after.stack) return [`detected ${before.stack} before, now ${after.stack}`];
+	if (before.stack !== after.stack) return [`detected stack changed: ${before.stack} to ${after.stack}`];
 	const versions = changedKeys(before.versions, after.versions).map(tool => {
 		const [from, to] = [before.versions[tool], after.versions[tool]].map(version => version ?? 'none');
 		return `detected ${toolNames[tool] ?? tool} version ${from} → ${to}`;
@@ -76,12 +76,12 @@ function explainDetected(before: DetectedInputs, after: DetectedInputs): string[
 		name === 'serve' ? 'published folder changed' : `${name} command changed`,
 	);
 	const reasons = [...versions, ...commands];
-	return reasons.length > 0 || before.text === after.text ? reasons : ['the steps of the built-in builder changed'];
+	return reasons.length > 0 || before.text === after.text ? reasons : ['built-in builder changed its build steps'];
 }
 
 const toolNames: Readonly<Record<string, string>> = {node: 'Node', python: 'Python', go: 'Go'};
 
-/** Why two manifests make different images, as reasons of a plan; empty when they make the same one. */
+/** Why two manifests give different images, as reasons of a plan; empty if they give the same one. */
 export function explainRebuild(before: Manifest, after: Manifest): string[] {
 	const {added, changed, removed} = compareManifests(before, after);
 	const count = added.length + changed.length + removed.length;

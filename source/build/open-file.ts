@@ -3,31 +3,31 @@ import {type FileHandle, open} from 'node:fs/promises';
 import {UserError} from '../errors.ts';
 import {codeOf} from './paths.ts';
 
-// Without O_NONBLOCK a fifo that was put in a file's place would hold the process for ever.
+// Without O_NONBLOCK, opening a FIFO that has replaced the file would block forever.
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** What tells one file of a disk from another. */
+/** Identifies a file on disk. */
 export type FileIdentity = {readonly dev: number; readonly ino: number; readonly size: number};
 
-/** The file is not the one that was looked at before. `activity` completes "while it was being …". */
+/** The error for a file that has changed. `activity` completes "while it was being …". */
 export const changedError = (name: string, activity: string): UserError =>
 	new UserError(`"${name}" changed while it was being ${activity}.`, {
-		hint: `Wait until nothing writes to it, then run the command again; or, if the build does not need it, leave it out: add /${name} to .dockerignore or .gitignore.`,
+		hint: `Run the command again when nothing writes to it. If the build does not need it, add /${name} to .dockerignore or .gitignore.`,
 	});
 
 type OpenRequest = {
 	/** Absolute path. */
 	readonly source: string;
-	/** How messages call it. */
+	/** Its name for error messages. */
 	readonly name: string;
 	readonly activity: string;
-	/** The file that must be found there; absent: any regular file. */
+	/** The expected file. Default: any regular file. */
 	readonly identity?: FileIdentity;
 };
 
 /**
- * Opens a regular file for reading without following a symlink in its place. Throws a UserError when it cannot be
- * read or is not the file that is expected. The caller closes it.
+ * Opens a regular file for reading without following a symlink. Throws a UserError if it cannot be read or is not the
+ * expected file. The caller closes it.
  */
 export async function openSourceFile({source, name, activity, identity}: OpenRequest): Promise<FileHandle> {
 	const handle = await open(source, flags).catch(error => {
@@ -46,7 +46,7 @@ export async function openSourceFile({source, name, activity, identity}: OpenReq
 	}
 }
 
-/** Reads to the end in pieces of one reused buffer: each piece must be used before the next is asked for. */
+/** Reads to the end into one reused buffer: each piece is valid only until the next is requested. */
 export async function* readPieces(handle: FileHandle, buffer: Buffer): AsyncGenerator<Buffer> {
 	for (;;) {
 		const {bytesRead} = await handle.read(buffer, 0, buffer.length, null);
@@ -55,7 +55,7 @@ export async function* readPieces(handle: FileHandle, buffer: Buffer): AsyncGene
 	}
 }
 
-/** Content of a small file, such as a Dockerfile or ignore rules. Throws a UserError above `limit` bytes. */
+/** Reads a small file, such as a Dockerfile or ignore rules. Throws a UserError above `limit` bytes. */
 export async function readSmallFile(request: OpenRequest, limit = 1_000_000): Promise<Buffer> {
 	const handle = await openSourceFile(request);
 	try {

@@ -3,10 +3,10 @@ import path from 'node:path';
 import type {Path} from '../descriptor/problem.ts';
 import {UserError} from '../errors.ts';
 
-/** What a path in compartment.yml is called in messages. */
+/** The name of a path of compartment.yml in messages. */
 export type SourceLabel = 'Service path' | 'build.include path' | 'dockerfile path' | 'context path';
 
-/** A path as the user wrote it, and the real place it stands for. */
+/** A path as the user wrote it, and the real path it resolves to. */
 export type SourcePath = {
 	readonly label: SourceLabel;
 	/** As written. */
@@ -17,7 +17,7 @@ export type SourcePath = {
 };
 
 type SourceRequest = {
-	/** Absolute real path that no source may leave, from `findBoundary`. */
+	/** Absolute real path of the boundary; see `findBoundary`. */
 	readonly boundary: string;
 	/** Absolute directory of compartment.yml. */
 	readonly directory: string;
@@ -26,7 +26,7 @@ type SourceRequest = {
 	readonly expects: 'file' | 'directory' | 'any';
 };
 
-/** A source or builder that compartment.yml names and that cannot be; `field` is the place inside the service. */
+/** An invalid source or builder in compartment.yml; `field` is its path inside the service. */
 export class SourceError extends UserError {
 	readonly field: Path;
 
@@ -36,10 +36,10 @@ export class SourceError extends UserError {
 	}
 }
 
-/** Folders that never enter a context: version control, and our own state with its secrets. */
+/** Folders that are never part of a context: version control, and our own state with its secrets. */
 const privateFolders = new Set(['.git', '.hg', '.svn', '.compartment']);
 
-/** Where in a service a path is written. */
+/** The field of a service for each path. */
 const fields: Readonly<Record<SourceLabel, Path>> = {
 	'Service path': ['path'],
 	'build.include path': ['build', 'include'],
@@ -47,27 +47,27 @@ const fields: Readonly<Record<SourceLabel, Path>> = {
 	'context path': ['context'],
 };
 
-/** Whether a file or folder of this name is kept out of every context, on file systems without case too. */
+/** Whether a file or folder with this name is never part of a context. Ignores case, as some file systems do. */
 export const isPrivateName = (name: string): boolean => privateFolders.has(name.toLowerCase());
 
-/** Whether `inner` is `outer` or lies in it. Both are absolute; symlinks are not looked at. */
+/** Whether `inner` is `outer` or inside it. Both are absolute; symlinks are not resolved. */
 export function isInside(outer: string, inner: string): boolean {
 	const relative = path.relative(outer, inner);
 	return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
-/** Path inside a root with `/` between its parts, empty for the root itself. */
+/** The path relative to a root, with `/` as separator; empty for the root itself. */
 export const relativePath = (root: string, inner: string): string =>
 	path.relative(root, inner).split(path.sep).join('/');
 
-/** Error codes of the file system that mean that nothing is there. */
+/** Error codes for a path that does not exist. */
 const missingCodes = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
 /**
- * The folder that sources may not leave: the root of the git repository or worktree that holds the descriptor, else
- * the descriptor's own directory (docs/rules.md, "Source boundary"). Returns a real path.
+ * Finds the folder that sources must stay within: the root of the git repository or worktree that contains the
+ * descriptor, else the descriptor's directory (docs/rules.md, "Source boundary"). Returns a real path.
  */
 export async function findBoundary(directory: string): Promise<string> {
 	const start = await realpath(directory);
@@ -79,8 +79,8 @@ export async function findBoundary(directory: string): Promise<string> {
 }
 
 /**
- * Finds the real place of a path of compartment.yml. Throws a UserError when it is absolute, missing, of the
- * wrong type, leaves the boundary, does so through a symlink, or points into version control.
+ * Resolves a path of compartment.yml to its real path. Throws a UserError if it is absolute, missing, of the wrong type,
+ * outside the boundary (also through a symlink), or points into version control.
  */
 export async function resolveSource(request: SourceRequest): Promise<SourcePath> {
 	const {boundary, label, path: given, expects} = request;

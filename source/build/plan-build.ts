@@ -16,33 +16,33 @@ import {planRailpack, type RailpackRequest} from './railpack/plan-railpack.ts';
 import {type SourceSelection, selectSource} from './select-source.ts';
 
 export type PlannedBase = BaseReference & {
-	/** Id it resolves to; null when it is neither on the engine nor known from the previous build. */
+	/** The id it resolves to; null if it is neither on the engine nor known from the previous build. */
 	readonly imageId: string | null;
-	/** How messages call the place that names it: `services/web/Dockerfile:3`. */
+	/** Where it is named, for messages: `services/web/Dockerfile:3`. */
 	readonly place: string;
 };
 
-/** What an image will be made from, found out without changing anything. */
+/** A planned build: what an image will be built from. Planning changes nothing. */
 export type PlannedBuild = {
-	/** Content address of all inputs, 32 hex digits: the image's tag. */
+	/** The content address of all inputs, 32 hex digits; also the image's tag. */
 	readonly key: string;
 	readonly builder: Builder;
-	/** Why this builder, for people. */
+	/** Why this builder was chosen, for people. */
 	readonly reason: string;
-	/** To be kept with the image: it explains the next rebuild. */
+	/** Kept with the image to explain the next rebuild. */
 	readonly manifest: Manifest;
 	readonly context: HashedContext;
 	/** Real path of the context root. */
 	readonly contextRoot: string;
-	/** Place of the Dockerfile in the context. */
+	/** Path of the Dockerfile in the context. */
 	readonly dockerfilePath: string;
 	readonly bases: readonly PlannedBase[];
-	/** Plain values only. */
+	/** Never secrets. */
 	readonly args: Readonly<Record<string, string>>;
 	readonly target: string | undefined;
-	/** Files of the archive beside the source, when no Dockerfile of the user is built. */
+	/** Generated files in the archive beside the source; absent if the user's Dockerfile is built. */
 	readonly written?: WrittenFiles;
-	/** What the Railpack CLI is told, when it builds. */
+	/** The request to the Railpack CLI, if it builds. */
 	readonly railpack?: RailpackRequest;
 };
 
@@ -50,21 +50,21 @@ type BuildQuestion = {
 	readonly project: Pick<Project, 'directory'>;
 	readonly service: Service;
 	readonly findImage: ReadonlyEngine['findImage'];
-	/** Folder in which content hashes are remembered, one file per service. */
+	/** Folder for cached content hashes, one file per service. */
 	readonly cacheDirectory?: string;
-	/** The plain variables that `build.env` names. */
+	/** The non-secret variables that `build.env` names. */
 	readonly buildArgs: Readonly<Record<string, string>>;
 	readonly target?: string;
-	/** Looks for the Railpack CLI; absent: on PATH. */
+	/** Looks for the Railpack CLI. Default: on PATH. */
 	readonly findRailpack?: () => Promise<RailpackFinding>;
 	/**
-	 * Reads the manifest of the image that the service has now. A base that is not on the engine any more (pruned) is
-	 * taken to be the one it was built from, so that cleaning up images rebuilds nothing.
+	 * Reads the manifest of the service's current image. A base image that is no longer on the engine (pruned) counts as
+	 * unchanged, so that pruning images causes no rebuild.
 	 */
 	readonly readPrevious?: () => Promise<Manifest | undefined>;
 };
 
-/** Reads the Dockerfile and makes sure that it is the one that was hashed. */
+/** Reads the Dockerfile and verifies that it is the one that was hashed. */
 async function readDockerfile(context: HashedContext, dockerfile: string, name: string): Promise<string> {
 	const activity = 'read';
 	const content = await readSmallFile({source: dockerfile, name, activity});
@@ -74,10 +74,10 @@ async function readDockerfile(context: HashedContext, dockerfile: string, name: 
 	return content.toString();
 }
 
-/** What a builder adds to the inputs that all builds have. */
+/** The part of a planned build that depends on the builder. */
 type BuilderPart = Pick<PlannedBuild, 'reason' | 'written' | 'railpack'> & {
 	readonly detected?: DetectedInputs;
-	/** Text that names the base images, and how messages call it. */
+	/** The text that names the base images, with its name for messages. */
 	readonly dockerfile: {readonly text: string; readonly name: string} | undefined;
 	readonly target?: string;
 };
@@ -95,7 +95,7 @@ async function planBuilder(
 			return {reason: builder.reason, dockerfile: {text, name}, target};
 		}
 		case 'detected': {
-			// Most services have a Dockerfile, and reading package.json and its like takes a while to load.
+			// Imported on demand: most services have a Dockerfile, and the detectors are slow to load.
 			const {planDetected} = await import('./plan-detected.ts');
 			const {inputs, files, reason} = await planDetected(service, selection, context, builder);
 			const dockerfile = {text: files['Dockerfile']!, name: `services.${service.name} (built-in)`};
@@ -109,8 +109,8 @@ async function planBuilder(
 }
 
 /**
- * Finds out what a service's image will be made from: builder, context, content hash, base images, and the key over
- * all of them. Throws a UserError for everything that would keep it from being built and can be seen before.
+ * Plans the build of a service's image: builder, context, content hash, base images, and the key over all of them.
+ * Throws a UserError for every problem that can be found before the build.
  */
 export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> {
 	const {project, service, findImage, cacheDirectory, buildArgs, readPrevious, findRailpack} = question;

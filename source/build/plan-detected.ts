@@ -11,7 +11,7 @@ import type {DetectedInputs} from './manifest.ts';
 import {isInside, relativePath} from './paths.ts';
 import type {SourceSelection} from './select-source.ts';
 
-/** A build without a Dockerfile of its own: what was written for it, and how it is told. */
+/** A build without a Dockerfile of the user: its generated files and their explanation. */
 export type WrittenBuild = {
 	readonly inputs: DetectedInputs;
 	/** Files for the archive, `Dockerfile` among them. */
@@ -20,11 +20,11 @@ export type WrittenBuild = {
 	readonly reason: string;
 };
 
-/** Folder of the service in the source; empty when the source does not hold it. */
+/** The service's folder in the source; empty if it is outside the source. */
 export const serviceFolderOf = ({root, serviceDirectory}: SourceSelection): string =>
 	isInside(root, serviceDirectory) ? relativePath(root, serviceDirectory) : '';
 
-/** Folder that a static service publishes, inside its own one (docs/rules.md, "Detected builds"). */
+/** The folder that a static service publishes, inside the service's folder (docs/rules.md, "Detected builds"). */
 export function outputFolderOf(service: Service, serviceFolder: string): string | undefined {
 	const {outputDirectory} = service.build;
 	if (outputDirectory === undefined) return undefined;
@@ -52,13 +52,16 @@ function describe({stack, versions, commands, notes}: Detected, builder: Detecte
 	return `built-in: ${parts.filter(Boolean).join(', ')} (${builder.reason})`;
 }
 
-/** The detector knows files and no services; who has several must hear which one it speaks of. */
+/** Adds the service's name to an error: the detector knows only files. */
 function nameService(error: unknown, {name}: Service): unknown {
 	if (!(error instanceof UserError)) return error;
 	return new UserError(`services.${name}: ${error.message}`, {hint: error.hint, cause: error});
 }
 
-/** Recognises a source and writes what builds it. Throws a UserError that lists what was looked for when it is unknown. */
+/**
+ * Detects the stack of a source and generates its Dockerfile. Throws a UserError that lists what was looked for if no
+ * stack matches.
+ */
 export async function planDetected(
 	service: Service,
 	selection: SourceSelection,
@@ -80,7 +83,7 @@ export async function planDetected(
 	});
 	if (!detected) {
 		const lines = [...builder.lookedFor, ...describeStacks()].map(line => `\n  ${line}`).join('');
-		throw new UserError(`Nothing knows how to build service "${service.name}". Looked for:${lines}`, {
+		throw new UserError(`Cannot detect how to build service "${service.name}". Looked for:${lines}`, {
 			hint: `Add a Dockerfile to ${service.path ?? service.context}, or name one with services.${service.name}.dockerfile.`,
 		});
 	}

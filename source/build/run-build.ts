@@ -20,17 +20,17 @@ type BuildOptions = {
 	readonly signal?: AbortSignal;
 };
 
-/** An image and what it was really made from: the key and the manifest to record. */
+/** A built image with the key and the manifest of what it was actually built from. */
 export type BuiltImage = Image & {
-	/** Differs from the planned key when a base image had to be pulled: only then is it known what it is. */
+	/** Differs from the planned key if a base image had to be pulled, because its id is known only then. */
 	readonly key: string;
-	/** Repository and tag that end in `key`. The planned reference leads to the same image. */
+	/** Repository and tag; the tag is `key`. The planned reference names the same image. */
 	readonly reference: string;
 	readonly manifest: Manifest;
 };
 
 const classicNotice =
-	'This engine has no BuildKit: building with its classic builder, one step at a time and without caches.';
+	'This engine has no BuildKit. Building with the classic builder, one step at a time and without cache mounts.';
 
 async function ensureBase(engine: BuildEngine, base: PlannedBase, options: BuildOptions): Promise<string> {
 	const {reference, place} = base;
@@ -45,17 +45,17 @@ async function ensureBase(engine: BuildEngine, base: PlannedBase, options: Build
 		throw new UserError(
 			`${place}: base image "${reference}" is not on the engine and could not be pulled: ${messageOf(error)}`,
 			{
-				hint: `Check the name in ${place}, and that the engine reaches the registry.`,
+				hint: `Check the name in ${place}, and that the engine can reach the registry.`,
 				cause: error,
 			},
 		);
 	}
 }
 
-/** What goes to a classic builder, which knows no mounts; without caches it only takes longer. */
+/** The files for the classic builder, which does not support mounts. Without caches it only takes longer. */
 const plainFiles = (files: WrittenFiles): WrittenFiles => ({...files, Dockerfile: withoutMounts(files['Dockerfile']!)});
 
-/** Sends the context while it is read. A context that changed meanwhile is the cause to name, whatever the engine says. */
+/** Streams the context to the engine. If a file changed meanwhile, throws that error instead of the engine's. */
 async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: BuildOptions): Promise<Image> {
 	const stop = new AbortController();
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
@@ -86,9 +86,9 @@ async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: Bu
 }
 
 /**
- * Builds a planned image: makes sure that its base images are there (pulling what is missing), sends the context and
- * waits for the result. Throws a UserError that names the base and its line, the file that changed since it was
- * planned, or the engine's text of the failing step; a CancelledError after the signal.
+ * Builds a planned image: pulls missing base images, sends the context and waits for the result. Throws a UserError that
+ * names a base image and its line, a file that changed since it was planned, or the failed step with the engine's
+ * message; or a CancelledError after an abort.
  */
 export async function runBuild(engine: BuildEngine, planned: PlannedBuild, options: BuildOptions): Promise<BuiltImage> {
 	try {

@@ -4,21 +4,21 @@ import type {Project, Service} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {findBoundary, isInside, resolveSource, SourceError, type SourcePath} from './paths.ts';
 
-/** What of the disk belongs to a service. */
+/** The files on disk that belong to a service. */
 export type SourceSelection = {
-	/** Real path that nothing may leave. */
+	/** Real path of the boundary; see `findBoundary`. */
 	readonly boundary: string;
 	/** Real path of the directory of compartment.yml. */
 	readonly projectDirectory: string;
 	/** Real path of the service's own directory. */
 	readonly serviceDirectory: string;
-	/** Real path of the context root: the common ancestor of all that is selected, or `context`. */
+	/** Real path of the context root: the common ancestor of the selected paths, or `context`. */
 	readonly root: string;
-	/** What is taken from the root: the service path (or `context`) and the include targets. */
+	/** The selected paths: the service path (or `context`) and the include targets. */
 	readonly selected: readonly SourcePath[];
 };
 
-/** Deepest directory that holds all of these. */
+/** The deepest directory that contains all of these. */
 function commonAncestor(directories: readonly string[]): string {
 	let ancestor = directories[0]!;
 	while (!directories.every(directory => isInside(ancestor, directory))) ancestor = path.dirname(ancestor);
@@ -26,8 +26,8 @@ function commonAncestor(directories: readonly string[]): string {
 }
 
 /**
- * Resolves `path`, `context` and `build.include` of a service and finds the context root
- * (docs/rules.md, "Build context"). With `context` the root is that directory, and includes must lie in it.
+ * Resolves `path`, `context` and `build.include` of a service and finds the context root (docs/rules.md, "Build
+ * context"). With `context`, that directory is the root, and includes must be inside it.
  */
 export async function selectSource(project: Pick<Project, 'directory'>, service: Service): Promise<SourceSelection> {
 	const boundary = await findBoundary(project.directory);
@@ -49,7 +49,7 @@ export async function selectSource(project: Pick<Project, 'directory'>, service:
 		throw new SourceError(
 			`build.include path "${outside.given}" must lie in the context "${service.context}".`,
 			['build', 'include', includes.indexOf(outside)],
-			`Widen services.${service.name}.context, or leave it out: it is then found from path and include.`,
+			`Widen services.${service.name}.context, or remove it: the context is then derived from path and include.`,
 		);
 	}
 	return {

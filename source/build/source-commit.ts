@@ -8,9 +8,9 @@ const readLine = async (path: string): Promise<string | undefined> =>
 
 type Repository = {
 	readonly workTree: string;
-	/** Of this work tree: HEAD and the index. */
+	/** The folder of this worktree: HEAD and the index. */
 	readonly git: string;
-	/** Of all work trees of the repository: objects and refs. */
+	/** The folder shared by all worktrees of the repository: objects and refs. */
 	readonly common: string;
 };
 
@@ -19,7 +19,7 @@ async function findRepository(directory: string): Promise<Repository | undefined
 	const found = await stat(dotGit).catch(() => undefined);
 	if (!found) return dirname(directory) === directory ? undefined : findRepository(dirname(directory));
 	if (found.isDirectory()) return {workTree: directory, git: dotGit, common: dotGit};
-	// A linked work tree names its folder in a file.
+	// In a linked worktree, .git is a file that names the folder.
 	const link = /^gitdir: (.+)$/.exec((await readLine(dotGit)) ?? '')?.[1];
 	if (!link) return undefined;
 	const git = resolve(directory, link);
@@ -40,9 +40,8 @@ async function readHead({git, common}: Repository): Promise<string | undefined> 
 }
 
 /**
- * Whether files below the path differ from the commit; undefined when git cannot tell. Git runs with a repository folder
- * of our own that borrows only objects and index, because the configuration of a stranger's repository can name programs
- * that git would run.
+ * Whether files below the path differ from the commit; undefined if git cannot tell. Git runs with a temporary repository
+ * that borrows only objects and index, because the configuration of an untrusted repository can make git run programs.
  */
 async function hasChanges(
 	{workTree, git, common}: Repository,
@@ -79,8 +78,8 @@ async function hasChanges(
 }
 
 /**
- * The commit that a folder is at, as `9f8e7d6`, or `9f8e7d6 + changes` when files in it differ. Undefined outside a git
- * work tree, before its first commit, or when git cannot tell. Nothing of the repository is run or written.
+ * The commit of a folder: `9f8e7d6`, or `9f8e7d6 + changes` if files in it differ. Undefined outside a git worktree,
+ * before its first commit, or if git cannot tell. Runs nothing from the repository and writes nothing to it.
  * @param directory absolute
  */
 export async function readSourceCommit(directory: string): Promise<string | undefined> {

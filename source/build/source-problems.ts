@@ -8,7 +8,7 @@ import {selectSource} from './select-source.ts';
 
 type Expected = {readonly field: Path; readonly label: SourceLabel; readonly expects: 'file' | 'directory' | 'any'};
 
-/** The paths of a service as it is written: it need not be valid. */
+/** The paths of a service as written in the file, which may be invalid. */
 function pathsOf(written: unknown): (Expected & {readonly given: string})[] {
 	const service: Raw = typeof written === 'string' ? {path: written} : mapOf(written);
 	if (service.image !== undefined) return [];
@@ -36,12 +36,12 @@ async function messageOfRefusal(work: Promise<unknown>): Promise<UserError | und
 	}
 }
 
-/** What only shows once all paths are there: a Dockerfile that is missing, or that leaves no room for other fields. */
+/** Problems that need valid paths to be found: a missing Dockerfile, or options that a Dockerfile build does not support. */
 async function builderProblem(project: Project, name: string): Promise<Finding[]> {
 	const service = project.services.find(candidate => candidate.name === name);
 	if (!service || service.image !== undefined) return [];
 	const choose = async () =>
-		// Which of the other builders is there does not matter to the file.
+		// Whether Railpack is installed does not matter here.
 		chooseBuilder(service, project, await selectSource(project, service), async () => ({missing: ''}));
 	const error = await messageOfRefusal(choose());
 	if (!error) return [];
@@ -50,10 +50,10 @@ async function builderProblem(project: Project, name: string): Promise<Finding[]
 }
 
 /**
- * Everything in compartment.yml that the files beside it contradict: paths that are missing, of the wrong type or
- * outside of the repository, and Dockerfiles. Validate and plan both call it.
- * @param descriptor compartment.yml as it is written
- * @param project the same as it was understood; undefined when it is not valid
+ * Finds paths in compartment.yml that are missing, of the wrong type or outside the repository, and problems with
+ * Dockerfiles. Used by validate and plan.
+ * @param descriptor compartment.yml as written
+ * @param project the parsed file; undefined if it is invalid
  */
 export async function findSourceProblems(
 	directory: string,

@@ -11,19 +11,19 @@ import type {SourceSelection} from './select-source.ts';
 
 type Walk = {
 	readonly selection: SourceSelection;
-	/** The selected directory or file that is walked. */
+	/** The selected directory or file to walk. */
 	readonly source: SourcePath;
 	readonly dockerignore: DockerignoreRules | undefined;
-	/** Whether folders with installed dependencies stay out, because the build installs them anew. */
+	/** Whether to leave out folders with installed dependencies, because the build installs them again. */
 	readonly isInstalling: boolean;
-	/** Entries by their path in the context; the walk adds to it. */
+	/** Entries by their path in the context; the walk adds to them. */
 	readonly found: Map<string, ContextEntry>;
 };
 
-/** Reads what would stop the screen from moving only this long at a time, in milliseconds. */
+/** Milliseconds of synchronous reading after which the walk yields, so that the screen stays responsive. */
 const sliceMs = 10;
 
-/** Files beside which a tool installs dependencies into a folder of this name. */
+/** Folder of installed dependencies → files that such a folder is installed beside. */
 const installedBeside: Readonly<Record<string, readonly string[]>> = {
 	node_modules: ['package.json'],
 	'.venv': ['requirements.txt', 'pyproject.toml', 'Pipfile'],
@@ -39,7 +39,7 @@ const descriptorNames = new Set(['compartment.yml', 'compartment.routes.yml']);
 const refusal = ({source}: Walk, rule: string, hint?: string) =>
 	new UserError(`${source.label} "${source.given}" ${rule}`, {hint});
 
-/** Does a synchronous read of the disk; what went away since it was listed, or must not be read, is the user's to know. */
+/** Runs a synchronous read. Throws a UserError if the file is gone since it was listed, or may not be read. */
 function look<T>(name: string, read: () => T): T {
 	try {
 		return read();
@@ -50,25 +50,25 @@ function look<T>(name: string, read: () => T): T {
 	}
 }
 
-/** Target of a symlink, when neither its text nor the place it leads to leaves the context root. */
+/** The target of a symlink, if neither its text nor its real path leaves the context root. */
 function safeTarget(root: string, link: string): string | undefined {
 	const target = readlinkSync(link);
 	if (path.isAbsolute(target) || !isInside(root, path.resolve(path.dirname(link), target))) return undefined;
 	try {
 		return isInside(root, realpathSync.native(link)) ? target : undefined;
 	} catch {
-		// It leads nowhere, or round in a circle: then it leads to nothing outside.
+		// A dangling or circular link leads to nothing outside.
 		return target;
 	}
 }
 
-/** The files that our own output goes to, as of `compartment apply > apply.log`: they change with every line that we say. */
+/** The files that our own output is redirected to (`compartment apply > apply.log`), which change with every line. */
 const outputs = [1, 2].flatMap(descriptor => {
 	try {
 		const stats = fstatSync(descriptor);
 		return stats.isFile() ? [stats] : [];
 	} catch {
-		// It is closed.
+		// The descriptor is closed.
 		return [];
 	}
 });
@@ -127,7 +127,7 @@ async function walkDirectory(
 	const {selection, dockerignore} = walk;
 	const name = relativePath(selection.root, directory);
 	const children = look(name, () => readdirSync(directory, {withFileTypes: true}));
-	// A folder that became a symlink after it was listed would be read through: its real place tells.
+	// If the folder was replaced by a symlink after it was listed, its real path differs.
 	if (look(name, () => realpathSync.native(directory)) !== directory) throw changedError(name, 'read');
 
 	const ownRules = children.find(child => child.name === '.gitignore')?.isFile();
@@ -155,9 +155,9 @@ async function walkDirectory(
 }
 
 /**
- * Adds to `found` all that the ignore rules leave of one selected directory, or the one selected file. Version
- * control, our own state and the descriptor files (which change without any change of the source) stay out.
- * Throws a UserError for symlinks that leave the context root and for sockets, pipes and devices.
+ * Adds a selected file, or everything in a selected directory that is not ignored, to `found`. Leaves out version
+ * control, our own state and the descriptor files, whose changes are not changes of the source. Throws a UserError for
+ * symlinks that leave the context root and for sockets, pipes and devices.
  */
 export async function walkSource(walk: Walk): Promise<void> {
 	const {selection, source} = walk;

@@ -90,7 +90,7 @@ describe('Node', () => {
 	test('nothing that starts is an error that says what was looked for; run.command is enough', async () => {
 		const sources = {'package.json': {}};
 		await expect(detect(sources)).rejects.toThrow(
-			'The source is Node, but nothing says how it starts. Looked for: Procfile, start script, main in package.json, index.js, index.ts.',
+			'The source is Node, but has no start command. Looked for: Procfile, start script, main in package.json, index.js, index.ts.',
 		);
 		expect((await detect(sources, {runCommand: 'node x'})).commands.start).toBe('node x');
 	});
@@ -225,7 +225,7 @@ describe('static services', () => {
 
 	test('a folder that nothing makes is an error', async () => {
 		await expect(detect({'site/a': ''}, options)).rejects.toThrow(
-			'The folder "site/dist" is not in the source, and nothing says how it is built.',
+			'The folder "site/dist" is not in the source, and there is no command that builds it.',
 		);
 	});
 

@@ -95,7 +95,7 @@ describe('a source without a Dockerfile', () => {
 		const service = (build: Partial<Service['build']>) => ({service: makeService({path: 'web', build})});
 		expect(await change({}, service({command: 'make'}))).toEqual(['build command changed']);
 		expect(await change({}, service({packages: {build: ['git'], runtime: []}}))).toEqual([
-			'the steps of the built-in builder changed',
+			'built-in builder changed its build steps',
 		]);
 		expect(await change({'web/Dockerfile': 'FROM x'})).toEqual([
 			'source changed: 1 file',
@@ -134,7 +134,7 @@ describe('a source without a Dockerfile', () => {
 	test('that nobody knows is an error that lists what was looked for', async () => {
 		await expect(plan(makeTree({'web/x.txt': ''}))).rejects.toThrow(
 			[
-				'Nothing knows how to build service "web". Looked for:',
+				'Cannot detect how to build service "web". Looked for:',
 				'  Dockerfile in web: not found',
 				'  Railpack: railpack not found',
 				'  Go: go.mod, go.work, main.go',

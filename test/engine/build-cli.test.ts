@@ -106,7 +106,7 @@ describe('an engine without BuildKit', () => {
 	const opening = openEngineProxy({header: 'Builder-Version: 1', onSend: text => void sent.push(text)});
 	afterAll(async () => (await opening)[Symbol.asyncDispose]());
 	const notice =
-		'This engine has no BuildKit: building with its classic builder, one step at a time and without caches.';
+		'This engine has no BuildKit. Building with the classic builder, one step at a time and without cache mounts.';
 	const queries = () => sent.flatMap(text => /^POST \S*\/build\?(\S*)/.exec(text)?.[1] ?? []);
 
 	test('builds with the classic builder, and lines, events and log say so', async () => {

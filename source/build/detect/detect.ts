@@ -9,7 +9,7 @@ import {buildSite, shellStack} from './shell.ts';
 import {filesBelow, type SourceFiles} from './source-files.ts';
 import {publishFolder, staticStack} from './static.ts';
 
-/** A stack that is recognised so that nothing else is taken for it, and that is not built here. */
+/** A stack that is detected but not supported, so that its source is not mistaken for another stack. */
 type ForeignStack = Pick<Stack, 'name' | 'lookedFor' | 'detect'>;
 
 const foreign = (name: string, ...names: readonly string[]): ForeignStack => ({
@@ -24,7 +24,7 @@ const dotnet: ForeignStack = {
 	detect: files => files.paths.some(path => /^[^/]+\.(?:cs|fs)proj$/.test(path)),
 };
 
-/** In the order in which Railpack looks, so that a source is the same to both. */
+/** In Railpack's order, so that both detect the same stack. */
 const stacks: readonly (Stack | ForeignStack)[] = [
 	foreign('PHP', 'composer.json', 'index.php'),
 	goStack,
@@ -47,7 +47,7 @@ const isBuilt = (stack: Stack | ForeignStack): stack is Stack => 'write' in stac
 type Question = Omit<BuildWishes, 'folder'>;
 type Found = {readonly stack: Stack | ForeignStack; readonly folder: string};
 
-/** The stack of a source: what its root is, else what the service's own folder is. */
+/** The stack of a source: that of its root, else that of the service's folder. */
 function findStack(files: SourceFiles, serviceFolder: string): Found | undefined {
 	for (const folder of new Set(['', serviceFolder])) {
 		const below = filesBelow(files, folder);
@@ -67,14 +67,14 @@ async function hasBuildScript(files: SourceFiles, serviceFolder: string): Promis
 	return packages.some(each => each?.scripts['build'] !== undefined);
 }
 
-/** A folder that is in the source already is published as it is, unless a command is named that makes it. */
+/** Publishes a folder as it is if it is in the source already and there is no build command. */
 async function writeStatic(question: Question, outputFolder: string): Promise<Recipe> {
 	const {files, serviceFolder, command} = question;
 	if (command === undefined && files.hasFolder(outputFolder)) return publishFolder(outputFolder);
 	const found = findStack(files, serviceFolder);
 	const isNode = found?.stack === nodeStack && (await hasBuildScript(files, serviceFolder));
 	if (command === undefined && !isNode) {
-		throw new UserError(`The folder "${outputFolder}" is not in the source, and nothing says how it is built.`, {
+		throw new UserError(`The folder "${outputFolder}" is not in the source, and there is no command that builds it.`, {
 			hint: 'Set build.command, or check build.outputDirectory and .gitignore.',
 		});
 	}
@@ -83,15 +83,15 @@ async function writeStatic(question: Question, outputFolder: string): Promise<Re
 	return stack ? stack.write(wishes) : buildSite(wishes, outputFolder);
 }
 
-/** What the built-in builder makes of a source. */
+/** The built-in builder's recipe for a source. */
 export type Detected = Recipe & {
 	/** `Node`, `Python`, `Go`, `static files` or `shell`. */
 	readonly stack: string;
 };
 
 /**
- * Recognises a source and writes the Dockerfile for it; undefined when it is of no known stack. Throws a UserError when
- * it is recognised and cannot be built, with what is missing.
+ * Detects the stack of a source and generates its Dockerfile; undefined if no stack matches. Throws a UserError that says
+ * what is missing if the stack is detected but cannot be built.
  */
 export async function detectRecipe(question: Question): Promise<Detected | undefined> {
 	const {files, serviceFolder, outputFolder} = question;
@@ -100,9 +100,12 @@ export async function detectRecipe(question: Question): Promise<Detected | undef
 	if (!found) return undefined;
 	const {stack, folder} = found;
 	if (!isBuilt(stack)) {
-		throw new UserError(`The source is ${stack.name} (${stack.lookedFor}), which the built-in builder does not know.`, {
-			hint: 'Add a Dockerfile, or install the Railpack CLI and docker buildx.',
-		});
+		throw new UserError(
+			`The source is ${stack.name} (${stack.lookedFor}), which the built-in builder does not support.`,
+			{
+				hint: 'Add a Dockerfile, or install the Railpack CLI and docker buildx.',
+			},
+		);
 	}
 	return {stack: stack.name, ...(await stack.write({...question, folder}))};
 }

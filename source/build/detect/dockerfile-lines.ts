@@ -1,30 +1,30 @@
 import {UserError} from '../../errors.ts';
 import {isPlainCommand, replaceShell} from './shell-command.ts';
 
-/** Folder of the source inside the archive; the Dockerfile and its own files lie beside it. */
+/** Folder of the source in the archive; the Dockerfile and its other files are beside it. */
 export const sourceFolder = 'source';
 
-/** Where the source lies in every stage. */
+/** Folder of the source in every stage. */
 export const appFolder = '/app';
 
-// Docker gives a meaning to $, \, quotes and wildcards in paths, and none of them can be escaped in every place.
+// Docker interprets $, \, quotes and wildcards in paths, and none of them can be escaped everywhere.
 const plainPath = /^[\p{L}\p{N}\p{M} ._/@+~,=#%&()!:;-]*$/u;
 
-/** Whether a path can be written into a Dockerfile as it is. */
+/** Whether a path can be written into a Dockerfile without escaping. */
 export const isPlainPath = (path: string): boolean => plainPath.test(path);
 
-/** Refuses a path that a Dockerfile cannot name. */
+/** Throws a UserError if a Dockerfile cannot name this path. */
 export function checkPlainPath(path: string): void {
 	if (isPlainPath(path)) return;
 	throw new UserError(`The built-in builder cannot use the path ${JSON.stringify(path)}.`, {
-		hint: 'Rename it to letters, digits, dots and dashes, or add a Dockerfile.',
+		hint: 'Rename it using only letters, digits, dots and dashes, or add a Dockerfile.',
 	});
 }
 
-/** Joins parts of a path, leaving empty ones out. */
+/** Joins the non-empty parts of a path. */
 export const joinPath = (...parts: readonly string[]): string => parts.filter(part => part !== '').join('/');
 
-/** Absolute place of a folder of the source in a stage. */
+/** Absolute path of a source folder in a stage. */
 export const placeOf = (folder: string): string => {
 	checkPlainPath(folder);
 	return joinPath(appFolder, folder);
@@ -32,7 +32,7 @@ export const placeOf = (folder: string): string => {
 
 type CopyOptions = {readonly from?: string; readonly owner?: string};
 
-/** `COPY`, in the form that suits the paths. The sources are paths in the archive or in the stage `from`. */
+/** A `COPY` instruction in the form that the paths need. The sources are paths in the archive or in the stage `from`. */
 export function copy(sources: readonly string[], target: string, {from, owner}: CopyOptions = {}): string {
 	for (const path of [...sources, target]) checkPlainPath(path);
 	const flags = [from && `--from=${from}`, owner && `--chown=${owner}:${owner}`].filter(Boolean);
@@ -41,7 +41,7 @@ export function copy(sources: readonly string[], target: string, {from, owner}: 
 	return ['COPY', ...flags, isSimple ? paths.join(' ') : JSON.stringify(paths)].join(' ');
 }
 
-/** Copies files of the source to the same places below the app folder, one instruction for each of their folders. */
+/** Copies source files to the same paths below the app folder, with one instruction per folder. */
 export function copyFiles(paths: readonly string[]): string[] {
 	const folders = new Map<string, string[]>();
 	for (const path of paths) {
@@ -53,33 +53,33 @@ export function copyFiles(paths: readonly string[]): string[] {
 
 export const copySource = (options: CopyOptions = {}): string => copy([`${sourceFolder}/`], `${appFolder}/`, options);
 
-/** A folder that outlives the build; `isLocked` for tools that do not share it with a build at the same time. */
+/** A cache mount, kept between builds; `isLocked` for tools that cannot share it between concurrent builds. */
 export type CacheMount = {readonly target: string; readonly isLocked?: boolean};
 
 const mount = ({target, isLocked}: CacheMount) =>
 	`--mount=type=cache,target=${target}${isLocked ? ',sharing=locked' : ''}`;
 
-/** `RUN` of a shell command, which may be any text. */
+/** A `RUN` instruction for any shell command. */
 export function run(command: string, caches: readonly CacheMount[] = []): string {
 	const isSimple = !/[\r\n]|<<|\\\s*$|^\s*[[-]/.test(command);
 	const shown = isSimple ? command : JSON.stringify(['/bin/sh', '-c', command]);
 	return ['RUN', ...caches.map(mount), shown].join(' ');
 }
 
-/** The same Dockerfile for a builder that knows no mounts. Only for text of this module. */
+/** Removes the mounts, for a builder that does not support them. Only for text generated here. */
 export const withoutMounts = (dockerfile: string): string => dockerfile.replace(/^RUN (?:--mount=\S+ )+/gm, 'RUN ');
 
-/** Debian packages; no line when there are none. */
+/** Installs Debian packages; no line if there are none. */
 export const installPackages = (names: readonly string[]): string[] => {
 	if (names.length === 0) return [];
 	const install = `apt-get install --yes --no-install-recommends ${names.join(' ')}`;
 	return [run(`apt-get update && ${install} && rm -rf /var/lib/apt/lists/*`)];
 };
 
-/** Build variables, from here on in this stage; their values never reach another one. */
+/** Declares build variables for the rest of this stage; other stages do not see them. */
 export const buildVariables = (names: readonly string[]): string[] => names.map(name => `ARG ${name}`);
 
-/** Variables of a stage, without those that the descriptor hands in: an ENV line would hide them. */
+/** ENV lines of a stage, without the variables that the descriptor passes in, which an ENV would override. */
 export function environment(values: Readonly<Record<string, string>>, given: readonly string[] = []): string[] {
 	const words = Object.entries(values)
 		.filter(([name]) => !given.includes(name))
@@ -87,18 +87,18 @@ export function environment(values: Readonly<Record<string, string>>, given: rea
 	return words.length > 0 ? [`ENV ${words.join(' ')}`] : [];
 }
 
-/** The container's command: without a shell where none is needed. */
+/** The container's command, without a shell if none is needed. */
 export const startWith = (command: string | undefined): string[] => {
 	if (command === undefined) return [];
 	const words = isPlainCommand(command) ? command.split(/ +/) : ['/bin/sh', '-c', replaceShell(command)];
 	return [`CMD ${JSON.stringify(words)}`];
 };
 
-/** A user of its own that the image runs as, for bases that bring none. */
+/** An unprivileged user for base images that have none. */
 export const appUser = 'app';
 export const addAppUser = run(`useradd --create-home --uid 1000 ${appUser}`);
 
-/** Puts stages together. */
+/** Joins stages into a Dockerfile. */
 export const writeStages = (stages: readonly (readonly string[])[]): string =>
 	`${stages
 		.filter(lines => lines.length > 0)

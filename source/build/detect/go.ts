@@ -23,7 +23,7 @@ import {readToolVersion} from './tool-version.ts';
 
 const defaultGo = '1.24';
 
-/** Small Debian that the program runs on; it brings the shell that release and run commands need. */
+/** A small Debian image to run the program. It has the shell that release and run commands need. */
 const runtimeImage = 'debian:trixie-slim';
 
 const binary = 'out';
@@ -32,7 +32,7 @@ const output = '/output';
 const modules = {target: '/go/pkg/mod'};
 const compiled = {target: '/root/.cache/go-build'};
 
-/** `1.24`: go.mod or go.work (its toolchain, else its language), then .tool-versions or mise.toml. */
+/** Go's version, such as `1.24`: from go.mod or go.work (toolchain, else go), then .tool-versions or mise.toml. */
 async function readGoVersion(files: SourceFiles): Promise<string> {
 	const text = (await files.read('go.mod')) ?? (await files.read('go.work')) ?? '';
 	const match = /^toolchain\s+go(\d+\.\d+)/m.exec(text) ?? /^go\s+(\d+\.\d+)/m.exec(text);
@@ -43,7 +43,7 @@ async function readGoVersion(files: SourceFiles): Promise<string> {
 const isGoFile = (path: string) => path.endsWith('.go') && !path.endsWith('_test.go');
 const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
-/** Folder of the main package: the root with Go files, the first one in cmd/, then the first module with a main.go. */
+/** Folder of the main package: the root if it has Go files, else the first in cmd/, else the first module with main.go. */
 function findMain(files: SourceFiles): string | undefined {
 	const sources = files.paths.filter(isGoFile).sort();
 	if (sources.some(path => folderOf(path) === '')) return '';
@@ -64,7 +64,7 @@ export const goStack: Stack = {
 		const procfile = await readProcfile(files);
 		const isModule = files.has('go.mod') || files.has('go.work');
 		const moduleFiles = wishes.files.paths.filter(path => /(?:^|\/)go\.(?:mod|sum|work|work\.sum)$/.test(path));
-		// Without one there is nothing to fetch, and nothing that could fail to be fetched.
+		// Without a go.sum there are no dependencies to download.
 		const needsModules = moduleFiles.some(path => path.endsWith('.sum')) && !files.hasFolder('vendor');
 		const target = main === '' ? '.' : `./${main}`;
 		if (command === undefined && main === undefined) {
@@ -94,7 +94,7 @@ export const goStack: Stack = {
 			return {...shown, commands: {build: shownBuild, serve: outputFolder}, dockerfile, files: site.files};
 		}
 		const detected = procfile ?? `./${binary}`;
-		// Templates and other files that the program opens go along; what it was compiled from stays behind.
+		// Copies templates and other files that the program may open, but not its source code.
 		const excludes = ["'*.go'", 'go.mod', 'go.sum', 'go.work', 'go.work.sum', 'vendor'].map(
 			each => `--exclude=${each}`,
 		);

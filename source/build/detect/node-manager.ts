@@ -2,35 +2,35 @@ import type {CacheMount} from './dockerfile-lines.ts';
 import type {NodePackage} from './node-package.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** A package manager as one source uses it. */
+/** The package manager of a source. */
 export type NodeManager = {
 	readonly name: 'npm' | 'pnpm' | 'yarn' | 'bun';
-	/** Absent for the npm that comes with Node. */
+	/** Absent for the npm bundled with Node. */
 	readonly version?: string;
-	/** npm package that brings it. */
+	/** The npm package that provides it. */
 	readonly package?: string;
 	readonly install: string;
-	/** The same without development dependencies. */
+	/** Like `install`, but without development dependencies. */
 	readonly installProduction: string;
 	readonly cache?: CacheMount;
-	/** Variables while it installs. */
+	/** Variables during the install. */
 	readonly environment: Readonly<Record<string, string>>;
-	/** Runs a script of the root, or of the package in `folder`. */
+	/** The command for a script of the root, or of the package in `folder`. */
 	readonly runScript: (script: string, folder?: string) => string;
-	/** Whether dependencies are found without node_modules, by a loader that the manager brings. */
+	/** Whether dependencies are resolved by the manager's own loader instead of node_modules (Plug'n'Play). */
 	readonly hasLoader: boolean;
 };
 
 type Choice = {readonly name: NodeManager['name']; readonly version?: string; readonly isBerry?: boolean};
 
-/** Versions that wrote a lock file, by the number on its first lines. */
+/** The pnpm version that wrote a lock file, by its lockfileVersion. */
 function pnpmFor(lock: string | undefined): string {
 	const format = Number(/^lockfileVersion:\s*['"]?(\d+)/m.exec(lock ?? '')?.[1] ?? 9);
 	if (format >= 9) return '10';
 	return format >= 6 ? '8' : '7';
 }
 
-/** Range of an `engines` entry as npm takes it, when nothing in it could be more than a range. */
+/** An `engines` entry, if it has only characters of a version range and is safe on a command line. */
 const safeRange = (range: string | undefined): string | undefined =>
 	range !== undefined && /^[\d.xX*^~<>= |-]+$/.test(range) ? range.trim() : undefined;
 
@@ -69,7 +69,7 @@ async function berry(files: SourceFiles, version: string | undefined): Promise<N
 		package: '@yarnpkg/cli-dist',
 		install: isLocked ? 'yarn install --immutable' : 'yarn install --no-immutable',
 		installProduction: 'yarn workspaces focus --all --production',
-		// The loader reads packages out of the cache while the service runs, so the cache has to stay in the image.
+		// The loader reads packages from the cache at run time, so the cache must stay in the image.
 		...(!hasLoader && {cache: {target: '/root/.yarn/berry/cache'}}),
 		environment: {YARN_ENABLE_GLOBAL_CACHE: hasLoader ? 'false' : 'true', YARN_ENABLE_TELEMETRY: 'false'},
 		runScript: (script, folder) => `yarn ${folder ? `--cwd ${inFolder(folder)} ` : ''}run ${script}`,
@@ -93,7 +93,7 @@ export async function readManager(files: SourceFiles, manifest: NodePackage): Pr
 				install,
 				installProduction: `${install} --prod`,
 				cache: {target: '/pnpm/store'},
-				// A script must not install anew what is there already.
+				// Running a script must not install the dependencies again.
 				environment: {NPM_CONFIG_STORE_DIR: '/pnpm/store', NPM_CONFIG_VERIFY_DEPS_BEFORE_RUN: 'false'},
 				runScript: (script, folder) =>
 					folder ? `pnpm --filter ${inFolder(`./${folder}...`)} run ${script}` : `pnpm run ${script}`,

@@ -4,7 +4,7 @@ import type {SourceFiles} from './source-files.ts';
 
 const texts = z.record(z.string(), z.string()).catch({});
 
-// Foreign packages hold all kinds of things: what cannot be understood is as if it were not there.
+// Packages may contain anything; invalid fields are ignored.
 const packageSchema = z.object({
 	name: z.string().optional().catch(undefined),
 	main: z.string().optional().catch(undefined),
@@ -18,10 +18,10 @@ const packageSchema = z.object({
 	workspaces: z.unknown().optional(),
 });
 
-/** What of a package.json decides about a build. */
+/** The fields of a package.json that affect a build. */
 export type NodePackage = z.infer<typeof packageSchema>;
 
-/** Reads a package.json; undefined when there is none. Throws a UserError when it is no JSON object. */
+/** Reads a package.json; undefined if there is none. Throws a UserError if it is not a JSON object. */
 export async function readPackage(files: SourceFiles, path = 'package.json'): Promise<NodePackage | undefined> {
 	const text = await files.read(path);
 	if (text === undefined) return undefined;
@@ -32,10 +32,10 @@ export async function readPackage(files: SourceFiles, path = 'package.json'): Pr
 	}
 }
 
-/** Whether a package depends on another one, at run time or while it is built. */
+/** Whether a package depends on another one, including development dependencies. */
 export const dependsOn = (manifest: NodePackage, name: string): boolean =>
 	Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.devDependencies, name);
 
-/** Whether installing a package runs scripts of its own, which may need its whole source. */
+/** Whether installing a package runs its own scripts, which may need the whole source. */
 export const runsInstallScripts = ({scripts}: NodePackage, isRoot: boolean): boolean =>
 	['preinstall', 'install', 'postinstall', ...(isRoot ? [] : ['prepare'])].some(name => Object.hasOwn(scripts, name));

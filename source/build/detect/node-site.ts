@@ -1,7 +1,7 @@
 import {dependsOn, type NodePackage} from './node-package.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** Start scripts that only open a development server, so that they do not speak against a static site. */
+/** Start scripts that only run a development server, so the source may still be a static site. */
 const developmentServers = new Set(['ng serve', 'react-scripts start', 'next start']);
 
 const find = (files: SourceFiles, name: string): string | undefined =>
@@ -9,7 +9,7 @@ const find = (files: SourceFiles, name: string): string | undefined =>
 
 const firstGroup = (text: string, pattern: RegExp): string | undefined => pattern.exec(text)?.[1];
 
-/** A folder in the source that a build writes to; anything that leads elsewhere is not taken. */
+/** Returns a build's output folder if it is inside the source, else undefined. */
 const safeFolder = (folder: string | undefined): string | undefined => {
 	const clean = folder?.replace(/^\.\//, '').replace(/\/+$/, '');
 	return clean && /^[\w][\w./-]*$/.test(clean) && !clean.split('/').includes('..') ? clean : undefined;
@@ -23,8 +23,8 @@ async function angularFolder(files: SourceFiles): Promise<string | undefined> {
 }
 
 /**
- * Folder that the build of a front end fills, when the source is one that is served as files: Vite, Astro, Create React
- * App, Angular, React Router or an exported Next app without a start script of its own (Railpack, "Static Sites").
+ * The output folder of a front end that is served as files: Vite, Astro, Create React App, Angular, React Router or an
+ * exported Next app, without its own start script (Railpack, "Static Sites"). Undefined for other sources.
  */
 export async function findSiteFolder(files: SourceFiles, manifest: NodePackage): Promise<string | undefined> {
 	const {start, build = ''} = manifest.scripts;
@@ -51,7 +51,7 @@ export async function findSiteFolder(files: SourceFiles, manifest: NodePackage):
 	if (files.has('angular.json')) return safeFolder(await angularFolder(files));
 	const vite = await config('vite.config');
 	const isViteSite = vite !== undefined || /\bvite build\b/.test(build);
-	// These bring a server of their own and use Vite only to build it.
+	// These have their own server and use Vite only to build it.
 	const servers = ['nuxt', '@sveltejs/kit', '@tanstack/react-start', '@solidjs/start', '@remix-run/dev'];
 	if (!isViteSite || servers.some(name => dependsOn(manifest, name))) return undefined;
 	const flag = firstGroup(build, /--outDir[ =]["']?([^\s"']+)/);

@@ -16,35 +16,35 @@ import type {NodePackage} from './node-package.ts';
 import type {BuildWishes} from './recipe.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** What decides about the stages of a Node image. */
+/** The inputs of a Node image's stages. */
 export type NodeBuild = {
 	readonly wishes: BuildWishes;
-	/** Files of the recognised folder. */
+	/** Files of the detected folder. */
 	readonly files: SourceFiles;
 	readonly root: NodePackage;
-	/** The service's package in a workspace, when it is not the root. */
+	/** The service's package in a workspace, if it is not the root. */
 	readonly own: {readonly manifest: NodePackage; readonly folder: string} | undefined;
 	readonly manager: NodeManager;
-	/** Path of each package.json that an install looks at. */
+	/** Path → each package.json that an install reads. */
 	readonly packages: ReadonlyMap<string, NodePackage>;
 	/** Major version. */
 	readonly node: string;
 	readonly isInstalling: boolean;
-	/** Whether the install runs scripts of the source itself. */
+	/** Whether the install runs scripts from the source. */
 	readonly needsWholeSource: boolean;
 	readonly build: string | undefined;
 };
 
 type StageOptions = {
-	/** Whether development dependencies stay out of the image. */
+	/** Whether development dependencies are left out of the image. */
 	readonly isTrimmed?: boolean;
 	/** Whether the service itself calls the package manager. */
 	readonly needsManager?: boolean;
-	/** Whether only files are served in the end. */
+	/** Whether the result is a static site. */
 	readonly isSite?: boolean;
 };
 
-/** Where a build without node_modules of the install lies. */
+/** Folder of a build's result without the installed node_modules. */
 const output = '/output';
 
 const imageOf = ({node}: NodeBuild): string => `node:${node}-slim`;
@@ -52,7 +52,7 @@ const hasBase = ({manager, isInstalling, build}: NodeBuild, {needsManager}: Stag
 	manager.package !== undefined && (isInstalling || build !== undefined || needsManager === true);
 const baseOf = (build: NodeBuild, options: StageOptions): string => (hasBase(build, options) ? 'base' : imageOf(build));
 
-/** Files beside package.json that package managers read while they install. */
+/** Files besides package.json that package managers read during an install. */
 const installFile =
 	/^(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|\.?pnpmfile\.(?:c?js|mjs)|yarn\.lock|\.npmrc|\.yarnrc(?:\.ya?ml)?|bun\.lockb?|bunfig\.toml|\.yarn\/(?:patches|plugins|releases)\/.+|patches\/.+|prisma\/.+)$/;
 
@@ -60,7 +60,7 @@ function baseStage(build: NodeBuild): string[] {
 	const {manager} = build;
 	const request = manager.version === undefined ? manager.package! : `${manager.package}@${manager.version}`;
 	const shown = /^[\w@./-]+$/.test(request) ? request : `'${request}'`;
-	// Images of Node bring a yarn of their own, which stands in the way of another one.
+	// Node's images include yarn, which conflicts with another version.
 	const force = manager.name === 'yarn' ? ' --force' : '';
 	return [`FROM ${imageOf(build)} AS base`, run(`npm install --global${force} ${shown}`, [{target: '/root/.npm'}])];
 }
@@ -69,7 +69,7 @@ function installStage(build: NodeBuild, name: string, command: string): string[]
 	const {wishes, files, manager, packages, root, needsWholeSource} = build;
 	const prefixed = (paths: readonly string[]) => paths.map(path => joinPath(wishes.folder, path));
 	const manifests = [...packages.keys(), ...files.paths.filter(path => installFile.test(path))];
-	// Hooks for a checkout of the source have nothing to do in an image, and would need more than the manifests.
+	// Git hooks installed by `prepare` are useless in an image, and need more than the manifests.
 	const isPreparing = !needsWholeSource && root.scripts['prepare'] !== undefined;
 	const install = isPreparing ? `npm pkg delete scripts.prepare && ${command}` : command;
 	return [
@@ -93,7 +93,7 @@ function plainStage(build: NodeBuild): string[] {
 }
 
 function buildStage({wishes, packages, isInstalling, needsWholeSource, build}: NodeBuild, isSite: boolean): string[] {
-	// What the build makes may hold folders of this name too; only those of the install stay behind.
+	// The build's output may contain node_modules folders too; only those of the install are left out.
 	const modules = [...packages.keys()].map(path =>
 		joinPath(wishes.folder, path.replace(/package\.json$/, 'node_modules')),
 	);
@@ -111,7 +111,7 @@ function buildStage({wishes, packages, isInstalling, needsWholeSource, build}: N
 	];
 }
 
-/** The stages that install and build. The last one is `build` when there is something to build. */
+/** The install and build stages. The last one is `build` if there is something to build. */
 export function stagesUntilBuilt(build: NodeBuild, options: StageOptions = {}): string[][] {
 	const {manager, isInstalling} = build;
 	const isBuilding = build.build !== undefined;
@@ -127,7 +127,7 @@ export function stagesUntilBuilt(build: NodeBuild, options: StageOptions = {}): 
 	return stages;
 }
 
-/** The last stage of a service that runs. */
+/** The final stage of a service that runs a process. */
 export function serverStage(build: NodeBuild, {start, ...options}: StageOptions & {readonly start?: string}): string[] {
 	const {wishes, own, isInstalling, needsWholeSource} = build;
 	const owner = 'node';

@@ -2,10 +2,10 @@ import type {NodeManager} from './node-manager.ts';
 import {dependsOn, type NodePackage} from './node-package.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** What is looked for when a Node source says nothing. */
+/** What was looked for, for the error if a Node source has no start command. */
 export const nodeStartRules = 'Procfile, start script, main in package.json, index.js, index.ts';
 
-/** A `start` script with the ones that surround it, as the package manager would run them. */
+/** The `start` script with its pre and post scripts, as the package manager would run them. */
 function startScript({scripts}: NodePackage): string | undefined {
 	const {prestart, start, poststart} = scripts;
 	if (!start) return undefined;
@@ -14,7 +14,7 @@ function startScript({scripts}: NodePackage): string | undefined {
 
 const indexFiles = ['index.js', 'index.mjs', 'index.cjs', 'index.ts', 'index.mts'];
 
-/** Start command of one package, run in its folder: start script, main, then an index file. */
+/** Start command of a package, run in its folder: start script, else main, else an index file. */
 export function packageStart(
 	files: SourceFiles,
 	manifest: NodePackage,
@@ -33,8 +33,8 @@ export const callsManager = (command: string, {name}: NodeManager): boolean =>
 	new RegExp(`(?:^|[\\s;&|(])${name}x?(?:\\s|$)`).test(command);
 
 /**
- * Whether the service surely starts without its development dependencies: each part of the command is Node itself or
- * the program of a production dependency, and no development dependency is mentioned.
+ * Whether the service is certain to start without its development dependencies: each part of the command is Node or the
+ * program of a production dependency, and no development dependency is mentioned.
  */
 export function startsWithoutDevelopment(command: string, manifests: readonly NodePackage[]): boolean {
 	const development = new Set(manifests.flatMap(({devDependencies}) => Object.keys(devDependencies)));

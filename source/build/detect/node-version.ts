@@ -3,7 +3,7 @@ import type {SourceFiles} from './source-files.ts';
 import {readToolVersion, readVersionFile} from './tool-version.ts';
 import {pickLine} from './version-range.ts';
 
-/** Line of long-term support that is used where nothing names another. */
+/** The default LTS release line. */
 export const defaultNode = '24';
 const known = ['26', '25', '24', '23', '22', '21', '20', '19', '18', '16', '14'];
 
@@ -23,7 +23,7 @@ const toLine = (text: string | undefined): string | undefined => {
 	return pickLine(text, {preferred: defaultNode, known});
 };
 
-/** Major version of Node: engines, .nvmrc, .node-version, .tool-versions or mise.toml, in this order. */
+/** Node's major version: from engines, .nvmrc, .node-version, .tool-versions or mise.toml, in this order. */
 export async function readNodeVersion(files: SourceFiles): Promise<string> {
 	const engines = (await readPackage(files))?.engines['node'];
 	return (

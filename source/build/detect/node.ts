@@ -19,7 +19,7 @@ const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml',
 const isWorkspaceRoot = (files: SourceFiles, manifest: NodePackage): boolean =>
 	manifest.workspaces !== undefined || files.has('pnpm-workspace.yaml');
 
-/** The package.json files of a source that an install looks at, the root's first. */
+/** The package.json files that an install reads, the root's first. */
 const manifestPaths = (files: SourceFiles, root: NodePackage): string[] => [
 	'package.json',
 	...(isWorkspaceRoot(files, root)
@@ -27,7 +27,7 @@ const manifestPaths = (files: SourceFiles, root: NodePackage): string[] => [
 		: []),
 ];
 
-/** Everything about a Node source that its image depends on. */
+/** Reads everything in a Node source that its image depends on. */
 async function readBuild(wishes: BuildWishes): Promise<NodeBuild> {
 	const files = filesBelow(wishes.files, wishes.folder);
 	const root = (await readPackage(files))!;
@@ -36,7 +36,7 @@ async function readBuild(wishes: BuildWishes): Promise<NodeBuild> {
 	for (const path of paths) packages.set(path, (await readPackage(files, path))!);
 	const manager = await readManager(files, root);
 
-	// In a workspace the root's scripts come first, as they would without us; then the service's own.
+	// In a workspace the root's scripts take precedence over the service's own.
 	const inside = wishes.folder === '' ? wishes.serviceFolder : '';
 	const own = inside === '' ? undefined : packages.get(`${inside}/package.json`);
 	const ownBuild = own?.scripts['build'] ? manager.runScript('build', inside) : undefined;
@@ -128,7 +128,7 @@ export const nodeStack: Stack = {
 	},
 };
 
-/** Folder of the whole source that a front end is built into, when the root or the service's own package is one. */
+/** The output folder of a front end, relative to the source, if the root or the service's package is one. */
 async function findSite({files, wishes, root, own}: NodeBuild): Promise<string | undefined> {
 	const site = await findSiteFolder(files, root);
 	if (site !== undefined) return joinPath(wishes.folder, site);

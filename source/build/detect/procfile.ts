@@ -1,9 +1,9 @@
 import type {SourceFiles} from './source-files.ts';
 
-/** Types of processes that are looked for first, the most wanted one first. */
+/** Preferred process types, in order. */
 const preferred = ['web', 'worker'];
 
-/** Command of a Procfile: the process `web`, else `worker`, else its first one. */
+/** The command of a Procfile: that of `web`, else `worker`, else its first process. */
 export function parseProcfile(text: string): string | undefined {
 	const commands = new Map<string, string>();
 	for (const line of text.split(/\r?\n/)) {
@@ -14,7 +14,7 @@ export function parseProcfile(text: string): string | undefined {
 	return name === undefined ? undefined : commands.get(name);
 }
 
-/** Start command that a source's Procfile gives. */
+/** The start command from a source's Procfile. */
 export async function readProcfile(files: SourceFiles): Promise<string | undefined> {
 	const text = await files.read('Procfile');
 	return text === undefined ? undefined : parseProcfile(text);

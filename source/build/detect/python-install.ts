@@ -12,19 +12,19 @@ import {
 import type {BuildWishes} from './recipe.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** Where the dependencies lie, in the stage that installs them and in the image. */
+/** Folder of the dependencies, in the install stage and in the image. */
 export const virtualEnvironment = '/opt/venv';
 
-/** How the dependencies of a Python source come into the virtual environment. */
+/** How the dependencies of a Python source are installed. */
 export type PythonInstall = {
-	/** What a plan shows. */
+	/** The command, as plans show it. */
 	readonly command: string;
-	/** Tool that is needed beside pip. */
+	/** The tool needed besides pip. */
 	readonly tool?: 'uv' | 'poetry' | 'pipenv';
-	/** Files that decide about the dependencies. */
+	/** The files that determine the dependencies. */
 	readonly files: readonly string[];
 	readonly needsWholeSource?: boolean;
-	/** Installs the source itself, when it is a package. */
+	/** Installs the source itself if it is a package. */
 	readonly project?: string;
 };
 
@@ -32,7 +32,7 @@ const cache: CacheMount = {target: '/root/.cache'};
 
 const listRequirements = `python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb")).get("project", {}).get("dependencies", []), sep="\\n")'`;
 
-/** Finds the tool of a Python source: requirements.txt, then uv, poetry or plain pyproject.toml, then Pipfile. */
+/** Detects how a Python source is installed: requirements.txt, then uv, poetry or plain pyproject.toml, then Pipfile. */
 export async function readInstall(files: SourceFiles): Promise<PythonInstall | undefined> {
 	const requirements = await files.read('requirements.txt');
 	if (requirements !== undefined) {
@@ -81,7 +81,7 @@ export async function readInstall(files: SourceFiles): Promise<PythonInstall | u
 
 const toolFolder = '/opt/tool';
 
-/** Lines of the stage `install`, which ends with all dependencies in the virtual environment. */
+/** The `install` stage, which puts all dependencies into the virtual environment. */
 export function installStage(
 	image: string,
 	{files, folder, packages, env}: Pick<BuildWishes, 'files' | 'folder' | 'packages' | 'env'>,
@@ -117,6 +117,6 @@ export function installStage(
 	];
 }
 
-/** Line that installs the source itself. */
+/** The line that installs the source itself. */
 export const installProject = ({project}: PythonInstall): string[] =>
 	project === undefined ? [] : [run(project, [cache])];

@@ -1,22 +1,22 @@
 import {readProcfile} from './procfile.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** Files that start a Python source, the first one that is there. */
+/** Main files of a Python source, in order of precedence. */
 export const mainFiles = ['main.py', 'app.py', 'start.py', 'bot.py', 'hello.py', 'server.py'];
 
-/** What is looked for when a Python source says nothing. */
+/** What was looked for, for the error if a Python source has no start command. */
 export const pythonStartRules = `Procfile, Django, FastAPI, FastHTML or Flask, ${mainFiles.join(', ')}`;
 
 const dependencyFiles = ['requirements.txt', 'pyproject.toml', 'Pipfile'];
 
-/** A question about the dependencies of a Python source, by the text of the files that list them. */
+/** Returns a function that tells whether a Python source depends on a package, by searching the files that list them. */
 export async function readDependencies(files: SourceFiles): Promise<(name: string) => boolean> {
 	const texts = await Promise.all(dependencyFiles.map(path => files.read(path)));
 	const text = texts.map(each => each?.replace(/#.*/g, '') ?? '').join('\n');
 	return name => new RegExp(`(?:^|["'\\s])${name.replace('-', '[-_]')}(?![\\w.-])`, 'im').test(text);
 }
 
-/** `package.wsgi` of the first settings that name a WSGI application. */
+/** The module of the WSGI application, such as `package.wsgi`, from the first settings file that names one. */
 async function findWsgi(files: SourceFiles): Promise<string | undefined> {
 	const candidates = files.paths
 		.filter(path => path.endsWith('.py') && /settings/.test(path))
@@ -28,7 +28,7 @@ async function findWsgi(files: SourceFiles): Promise<string | undefined> {
 	return undefined;
 }
 
-/** Start command of a Python source: Procfile, then the framework's server, then the main file. */
+/** Start command of a Python source: Procfile, else the framework's server, else the main file. */
 export async function findPythonStart(files: SourceFiles): Promise<string | undefined> {
 	const procfile = await readProcfile(files);
 	if (procfile !== undefined) return procfile;

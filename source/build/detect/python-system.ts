@@ -1,4 +1,4 @@
-/** Debian packages that Python packages need and do not bring: while they are built, and while they run. */
+/** Debian packages that Python packages need at build time and at run time. */
 type SystemPackages = {readonly build: readonly string[]; readonly runtime: readonly string[]};
 
 const compiler = ['gcc', 'libc6-dev'];
@@ -12,7 +12,7 @@ const known: Readonly<Record<string, SystemPackages>> = {
 	pydub: {build: [], runtime: ['ffmpeg']},
 };
 
-/** What the dependencies of a source need of the system. */
+/** The system packages that the dependencies of a source need. */
 export function systemPackagesFor(dependsOn: (name: string) => boolean): SystemPackages {
 	const needed = Object.entries(known)
 		.filter(([name]) => dependsOn(name))

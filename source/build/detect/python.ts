@@ -26,7 +26,10 @@ const lines = {preferred: '3.13', known: ['3.14', '3.13', '3.12', '3.11', '3.10'
 
 const toLine = (text: string | undefined) => (text === undefined ? undefined : pickLine(text, lines));
 
-/** `3.13`: .python-version, .tool-versions or mise.toml, runtime.txt, Pipfile, then what pyproject.toml requires. */
+/**
+ * Python's version, such as `3.13`: from .python-version, .tool-versions or mise.toml, runtime.txt, Pipfile or
+ * pyproject.toml, in this order.
+ */
 async function readPythonVersion(files: SourceFiles): Promise<string> {
 	const pipfile = /^\s*python_(?:full_)?version\s*=\s*["']([^"']+)/m.exec((await files.read('Pipfile')) ?? '');
 	const required = /^\s*requires-python\s*=\s*["']([^"']+)/m.exec((await files.read('pyproject.toml')) ?? '');

@@ -1,43 +1,43 @@
 import type {Build} from '../../descriptor/project.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** What a descriptor asks of a build without a Dockerfile (docs/rules.md, "Detected builds"). */
+/** The request for a build without a Dockerfile (docs/rules.md, "Detected builds"). */
 export type BuildWishes = {
-	/** The whole source that goes into the build. */
+	/** The whole source. */
 	readonly files: SourceFiles;
-	/** Folder of the source that was recognised: empty for its root, which is where commands run. */
+	/** The detected folder of the source, empty for its root; commands run there. */
 	readonly folder: string;
-	/** Folder of the service in the source, empty when it is the root. */
+	/** The service's folder in the source; empty if it is the root. */
 	readonly serviceFolder: string;
 	readonly command?: string;
-	/** Command of the container, when the descriptor names one. */
+	/** The container's command, if the descriptor has one. */
 	readonly runCommand?: string;
 	readonly packages: Build['packages'];
-	/** Names of variables that the build may read. */
+	/** Names of the variables that the build can read. */
 	readonly env: readonly string[];
-	/** Folder of the source that a static service publishes. */
+	/** The folder of the source that a static service publishes. */
 	readonly outputFolder?: string;
 };
 
-/** How to make an image from a source, and what to tell people about it. */
+/** How to build an image from a source, with an explanation for people. */
 export type Recipe = {
 	/** Stack and versions, such as `{node: '24', pnpm: '10'}`. */
 	readonly versions: Readonly<Record<string, string>>;
-	/** What runs: `install`, `build`, `start` or `serve` → command or folder, in this order. */
+	/** `install`, `build`, `start` or `serve` → command or folder, in this order. */
 	readonly commands: Readonly<Partial<Record<'install' | 'build' | 'start' | 'serve', string>>>;
 	readonly dockerfile: string;
-	/** Files beside the Dockerfile that it copies. */
+	/** Generated files that the Dockerfile copies. */
 	readonly files: Readonly<Record<string, string>>;
-	/** Things a plan should say. */
+	/** Notes for the plan. */
 	readonly notes: readonly string[];
 };
 
-/** A kind of source that can be built. */
+/** A supported stack. */
 export type Stack = {
 	readonly name: string;
-	/** What gives it away, for the error that nothing did. */
+	/** The files that it is detected by, for the error if no stack matches. */
 	readonly lookedFor: string;
-	/** Whether the source is of this kind. The files are those of the recognised folder. */
+	/** Whether a folder with these files is of this stack. */
 	readonly detect: (files: SourceFiles) => boolean;
 	readonly write: (wishes: BuildWishes) => Promise<Recipe>;
 };

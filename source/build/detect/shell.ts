@@ -30,7 +30,7 @@ function buildStage({packages, folder, env, command}: BuildWishes): string[] {
 	];
 }
 
-/** A build command on a plain Debian, for a static service of no known stack. */
+/** Runs a build command on plain Debian, for a static service without a known stack. */
 export function buildSite(wishes: BuildWishes, outputFolder: string): Recipe {
 	const site = serveFiles({folder: placeOf(outputFolder), from: 'build'});
 	return {
@@ -42,7 +42,7 @@ export function buildSite(wishes: BuildWishes, outputFolder: string): Recipe {
 	};
 }
 
-/** A source that only says how it starts: a Procfile, or start.sh. */
+/** A source with only a start command: a Procfile or start.sh. */
 export const shellStack: Stack = {
 	name: 'shell',
 	lookedFor: 'Procfile, start.sh',

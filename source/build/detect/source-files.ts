@@ -2,18 +2,18 @@ import {createHash} from 'node:crypto';
 import type {HashedContext, HashedFile} from '../content-hash.ts';
 import {changedError, readSmallFile} from '../open-file.ts';
 
-/** What a detector sees of a source: the paths that go into the build, and their text. */
+/** A detector's view of a source: the paths in the build, and their text. */
 export type SourceFiles = {
-	/** Paths of files and links, with `/` between the parts. */
+	/** Paths of files and links, with `/` as separator. */
 	readonly paths: readonly string[];
 	readonly has: (path: string) => boolean;
-	/** Whether some file lies in this folder; the empty path is the root. */
+	/** Whether this folder contains a file; the empty path is the root. */
 	readonly hasFolder: (path: string) => boolean;
-	/** Text of a file, undefined when there is none. */
+	/** The text of a file; undefined if it does not exist. */
 	readonly read: (path: string) => Promise<string | undefined>;
 };
 
-/** Makes the view from the paths of a source and a way to read one of them. */
+/** Makes a view from paths and a function that reads one of them. */
 export function createSourceFiles(
 	paths: readonly string[],
 	read: (path: string) => Promise<string | undefined>,
@@ -37,7 +37,7 @@ async function readHashed(file: HashedFile): Promise<string> {
 	return content.toString().replace(/^\uFEFF/, '');
 }
 
-/** The files of a context. Reading throws a UserError when a file is not what was hashed any more. */
+/** The files of a context. Reading throws a UserError if a file no longer matches its hash. */
 export function contextFiles(context: Pick<HashedContext, 'entries'>): SourceFiles {
 	const files = new Map(context.entries.filter(entry => entry.type === 'file').map(file => [file.path, file]));
 	const paths = context.entries.filter(entry => entry.type !== 'directory').map(({path}) => path);
@@ -47,7 +47,7 @@ export function contextFiles(context: Pick<HashedContext, 'entries'>): SourceFil
 	});
 }
 
-/** The same view from a folder inside it: paths are relative to that folder, and what lies outside is not seen. */
+/** The view of one folder: paths are relative to it, and files outside are hidden. */
 export function filesBelow(files: SourceFiles, folder: string): SourceFiles {
 	if (folder === '') return files;
 	const prefix = `${folder}/`;

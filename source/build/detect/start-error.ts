@@ -1,7 +1,7 @@
 import {UserError} from '../../errors.ts';
 
-/** Nothing says how a recognised source starts. */
+/** The error for a detected stack without a start command. */
 export const noStartError = (stack: string, lookedFor: string): UserError =>
-	new UserError(`The source is ${stack}, but nothing says how it starts. Looked for: ${lookedFor}.`, {
-		hint: 'Name the command with run.command in compartment.yml.',
+	new UserError(`The source is ${stack}, but has no start command. Looked for: ${lookedFor}.`, {
+		hint: 'Set run.command in compartment.yml.',
 	});

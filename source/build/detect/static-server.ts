@@ -3,16 +3,16 @@ import {copy, run} from './dockerfile-lines.ts';
 
 const serverImage = 'caddy:2-alpine';
 
-/** Folder of the server's image with the published files. */
+/** Folder of the published files in the server's image. */
 const published = '/srv';
 
-// What must not be published by mistake when a whole folder is.
+// Files that must not be published by mistake with a whole folder.
 const hidden = '.git .gitignore .env .env.* .compartment compartment.yml compartment.routes.yml Staticfile Dockerfile';
 
 /**
- * Settings of the server. Names that carry a hash of their content may be kept for ever, everything else is asked for
- * anew each time (with an ETag, so that it is only sent when it changed). A missing page is 404.html where there is
- * one; without it, a site with an index.html is taken to find its own pages, except below names with an extension.
+ * Configuration of the server. Files with a content hash in their name are cached forever; all others are revalidated
+ * each time (with an ETag, so they are sent only if they changed). A missing page is 404.html if there is one; otherwise
+ * a site with an index.html counts as a single-page app, except for paths with a file extension.
  */
 const settings = ({isSinglePage}: SiteOptions): string => `{
 	admin off
@@ -80,21 +80,21 @@ const settings = ({isSinglePage}: SiteOptions): string => `{
 `;
 
 type SiteOptions = {
-	/** Whether unknown paths lead to index.html; absent: when there is no 404.html. */
+	/** Whether unknown paths serve index.html. Default: if there is no 404.html. */
 	readonly isSinglePage?: boolean;
 };
 
 type Site = SiteOptions & {
-	/** Absolute folder in the stage `from`, or folder in the archive. */
+	/** Absolute path in the stage `from`, or path in the archive. */
 	readonly folder: string;
 	readonly from?: string;
 };
 
-// A server tells versions of a file apart by its time and size. Times are lost on the way into an image, so that a
-// change of the same length would go unseen; a time that follows from the content is as good as a hash.
+// The server derives a file's ETag from its time and size. Images lose the times, so a change of the same length would go
+// unnoticed; therefore each file gets a time derived from its content.
 const timeFromContent = `find ${published} -type f -exec cksum {} + | while read -r sum size name; do touch -d "@$((1000000000 + sum % 600000000))" "$name"; done`;
 
-/** The last stages of an image that serves files and holds nothing else, and the file that they need. */
+/** The final stages of an image that only serves files, with the configuration they copy. */
 export function serveFiles({folder, from, ...options}: Site): {
 	readonly stages: readonly (readonly string[])[];
 	readonly files: Readonly<Record<string, string>>;

@@ -20,7 +20,7 @@ function parseStaticfile(text: string): Staticfile {
 	return {root: value('root') || undefined, ...(fallback !== undefined && {isSinglePage: fallback === 'true'})};
 }
 
-/** Folder to publish: what the Staticfile says, else `public`, else the root. Nothing leads out of the source. */
+/** The folder to publish: the Staticfile's root, else `public`, else the source's root. It must be inside the source. */
 function publishedFolder(files: SourceFiles, root: string | undefined): string {
 	if (root === undefined) return files.hasFolder('public') ? 'public' : '';
 	const folder = root.replace(/^(?:\.\/)+|^\.$/, '').replace(/\/+$/, '');
@@ -30,7 +30,7 @@ function publishedFolder(files: SourceFiles, root: string | undefined): string {
 	return folder;
 }
 
-/** Files that need no build, for services of any kind. */
+/** Static files that need no build. */
 export const staticStack: Stack = {
 	name: 'static files',
 	lookedFor: 'Staticfile, public/, index.html',

@@ -6,11 +6,11 @@ const firstLine = (text: string | undefined): string | undefined =>
 		.map(line => line.replace(/#.*/, '').trim())
 		.find(line => line !== '');
 
-/** First line of a file that holds only a version, such as .nvmrc. */
+/** The first line of a version file, such as .nvmrc. */
 export const readVersionFile = async (files: SourceFiles, path: string): Promise<string | undefined> =>
 	firstLine(await files.read(path));
 
-/** Version of a tool in .tool-versions or mise.toml; the tool goes by any of the names. */
+/** The version of a tool in .tool-versions or mise.toml, under any of its names. */
 export async function readToolVersion(files: SourceFiles, names: readonly string[]): Promise<string | undefined> {
 	const name = `(?:${names.join('|')})`;
 	const tools = await files.read('.tool-versions');

@@ -1,4 +1,4 @@
-/** A version as numbers; absent parts are open. */
+/** The numbers of a version; absent parts match anything. */
 type Parts = readonly number[];
 
 const partsOf = (text: string): Parts | undefined => {
@@ -15,7 +15,7 @@ const compare = (a: Parts, b: Parts): number => {
 	return 0;
 };
 
-/** Whether some release of the line (`[24]`, `[3, 13]`) meets one comparator such as `>=18.2`, `^20`, `~3.12` or `22.x`. */
+/** Whether any release of a line (`[24]`, `[3, 13]`) satisfies a comparator such as `>=18.2`, `^20`, `~3.12` or `22.x`. */
 function meets(line: Parts, comparator: string): boolean {
 	if (/^[v=]*[*xX]?$/.test(comparator)) return true;
 	const operator = /^(?:>=|<=|>|<|\^|~>|~=|~|===?|!=)?/.exec(comparator)![0];
@@ -31,14 +31,14 @@ function meets(line: Parts, comparator: string): boolean {
 		case '<=':
 			return order <= 0;
 		case '<':
-			// `<24.0.0` leaves nothing of line 24, `<24.5.0` does.
+			// `<24.0.0` excludes all of line 24, `<24.5.0` does not.
 			return order < 0 || (order === 0 && parts.slice(line.length).some(part => part > 0));
 		case '!=':
 			return !(isExactLine && order === 0);
 		case '^':
 			return line[0] === parts[0] && order >= 0;
 		case '~=':
-			// PEP 440: the last part that is written may grow.
+			// PEP 440: the last given part may increase.
 			return parts.length > line.length ? order === 0 : order >= 0 && line[0] === parts[0];
 		default:
 			return order === 0;
@@ -54,8 +54,8 @@ const comparatorsOf = (range: string): string[] =>
 		.filter(part => part !== '');
 
 /**
- * The release line that a range asks for: the preferred one where the range allows it, else the newest of those that
- * are known, else the one the range names. Undefined when the text is no range.
+ * The release line for a range: the preferred one if the range allows it, else the newest known one that it allows, else
+ * the one it names. Undefined if the text is not a range.
  */
 export function pickLine(
 	range: string,

@@ -6,7 +6,7 @@ export type RailpackTools = {
 	readonly railpack: string;
 	/** Without a leading `v`. */
 	readonly version: string;
-	/** What runs its builds: the engine through docker buildx, or the BuildKit that BUILDKIT_HOST names. */
+	/** What runs its builds: the engine through docker buildx, or the BuildKit at BUILDKIT_HOST. */
 	readonly driver: 'buildx' | 'BUILDKIT_HOST';
 	/** Absolute path of the docker client; absent with BUILDKIT_HOST. */
 	readonly docker?: string;
@@ -14,12 +14,12 @@ export type RailpackTools = {
 
 export type RailpackFinding = {readonly tools: RailpackTools} | {readonly missing: string};
 
-/** Looks on PATH for the Railpack CLI and for what can run its builds; nothing inside the repository of `project` counts. */
+/** Looks on PATH for the Railpack CLI and a builder for it. Ignores programs inside the repository of `project`. */
 export async function findRailpackTools(project: string): Promise<RailpackFinding> {
 	const railpack = findProgram('railpack', project);
 	if (!railpack) return {missing: 'railpack not found'};
 	const version = /\d+\.\d+[\w.-]*/.exec((await askProgram(railpack, ['--version'])) ?? '')?.[0];
-	if (version === undefined) return {missing: 'railpack does not tell its version'};
+	if (version === undefined) return {missing: 'railpack does not report its version'};
 	const docker = findProgram('docker', project);
 	if (docker && (await askProgram(docker, ['buildx', 'version'])) !== undefined)
 		return {tools: {railpack, version, driver: 'buildx', docker}};

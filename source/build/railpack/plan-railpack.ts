@@ -5,23 +5,23 @@ import type {RailpackBuilder} from '../choose.ts';
 import type {DetectedInputs} from '../manifest.ts';
 import type {RailpackTools} from './find-railpack.ts';
 
-/** What the Railpack CLI is told, beside the source. */
+/** The request to the Railpack CLI, besides the source. */
 export type RailpackRequest = {
 	readonly tools: RailpackTools;
-	/** Variables of the build. Their values never stand on a command line. */
+	/** Variables of the build. Their values never appear on a command line. */
 	readonly variables: Readonly<Record<string, string>>;
-	/** Keeps the caches of one service apart from those of others. */
+	/** Separates the caches of services. */
 	readonly cacheKey: string;
 };
 
 type Source = {
 	/** Absolute directory of the project. */
 	readonly project: string;
-	/** The plain variables that `build.env` names. */
+	/** The non-secret variables that `build.env` names. */
 	readonly args: Readonly<Record<string, string>>;
 };
 
-/** Settings of Railpack that stand for fields of the descriptor (docs/rules.md, "Detected builds"). */
+/** The descriptor's fields as Railpack settings (docs/rules.md, "Detected builds"). */
 function settingsOf({build, run}: Service): Record<string, string> {
 	const {command, packages} = build;
 	return {
@@ -32,7 +32,7 @@ function settingsOf({build, run}: Service): Record<string, string> {
 	};
 }
 
-/** What a build by the Railpack CLI is asked for, and the inputs that its key covers. */
+/** Plans a build with the Railpack CLI: the request, and the inputs of the build key. */
 export function planRailpack(
 	service: Service,
 	{tools}: RailpackBuilder,

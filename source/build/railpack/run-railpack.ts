@@ -20,23 +20,23 @@ type Options = {
 	readonly signal?: AbortSignal;
 };
 
-/** Image of the frontend that turns Railpack's plans into builds; its version must be that of the CLI. */
+/** The BuildKit frontend for Railpack's plans; its version must match the CLI's. */
 const frontend = 'ghcr.io/railwayapp/railpack-frontend';
 
-/** How docker and railpack find the engine that we are connected to. */
+/** Variables that point docker and railpack to the engine that we are connected to. */
 function engineVariables(address: string): Variables {
 	const isHost = /^(?:unix|tcp|ssh|npipe):\/\//.test(address);
 	return isHost ? {DOCKER_HOST: address} : {};
 }
 
 /**
- * Variables that Railpack itself reads: it takes values from its environment or its command line only, and everybody
- * on this machine can read the latter. The descriptor refuses names that would steer it; here they are dropped.
+ * The variables for Railpack's environment, because every user on this machine can read a command line. Drops names that
+ * would change how Railpack works; the descriptor rejects them too.
  */
 const railpackVariables = (variables: Readonly<Record<string, string>>): Variables =>
 	Object.fromEntries(Object.entries(variables).filter(([name]) => !isSteeringName(name)));
 
-/** Writes each value to a file that only this user can read; gives the arguments that hand them to buildx. */
+/** Writes each value to a file that only this user can read, and returns the arguments that pass them to buildx. */
 async function writeSecrets(folder: string, variables: Readonly<Record<string, string>>): Promise<string[]> {
 	await mkdir(folder, {mode: 0o700});
 	const secrets: string[] = [];
@@ -67,7 +67,7 @@ function buildxArguments(request: RailpackRequest, files: BuildFiles, reference:
 	];
 }
 
-/** Gives an image our labels and its name: the frontend of Railpack takes neither. */
+/** Adds our labels and the reference to an image, because Railpack's frontend supports neither. */
 async function adopt(engine: RailpackEngine, unlabelled: string, options: Options): Promise<Image> {
 	const {reference, labels, onProgress, signal} = options;
 	const context = packContext({entries: []}, {Dockerfile: `FROM ${unlabelled}\n`});
@@ -76,8 +76,8 @@ async function adopt(engine: RailpackEngine, unlabelled: string, options: Option
 }
 
 /**
- * Builds with the Railpack CLI as its guide "Running Railpack in Production" says: `prepare` makes a plan, and its
- * frontend builds it with the variables as secrets. Throws a UserError with the last lines of a tool that fails.
+ * Builds with the Railpack CLI as described in its guide "Running Railpack in Production": `prepare` makes a plan, and its
+ * frontend builds it with the variables as secrets. Throws a UserError with the last output lines of a failed tool.
  */
 export async function runRailpack(
 	engine: RailpackEngine,

@@ -9,18 +9,18 @@ type ToolRun = {
 	readonly args: readonly string[];
 	/** Added to the environment of the tool. */
 	readonly variables: Variables;
-	/** Where it runs: outside of the project, whose files could configure it. */
+	/** Working directory; outside the project, because files there could configure the tool. */
 	readonly folder: string;
-	/** How messages call it: `railpack prepare`. */
+	/** Its name for messages: `railpack prepare`. */
 	readonly name: string;
 	readonly onLine: (line: string) => void;
 	readonly signal?: AbortSignal;
 };
 
-/** Lines of a failed tool that its error carries. */
+/** Number of output lines in the error of a failed tool. */
 const keptLines = 20;
 
-/** Runs a tool to its end. Throws a BuildError with its last lines when it fails. */
+/** Runs a tool and waits for it. Throws a BuildError with its last output lines if it fails. */
 export async function runTool({file, args, variables, folder, name, onLine, signal}: ToolRun): Promise<void> {
 	const last: string[] = [];
 	const child = startProgram(file, args, {variables, signal, cwd: folder, stdio: ['ignore', 'pipe', 'pipe']});

@@ -4,8 +4,8 @@ import {copyFile} from '../archive.ts';
 import type {HashedContext} from '../content-hash.ts';
 
 /**
- * Writes a context into a new folder: what a tool then sees of a source is what the ignore rules left of it. Throws a
- * UserError when a file is not what was hashed any more.
+ * Writes a context into a new folder, so that a tool sees only files that are not ignored. Throws a UserError if a file no
+ * longer matches its hash.
  */
 export async function unpackContext(context: Pick<HashedContext, 'entries'>, folder: string): Promise<void> {
 	await mkdir(folder);
