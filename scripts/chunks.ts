@@ -37,6 +37,8 @@ const chunks: readonly Chunk[] = [
 		sources: [
 			'source/settings.ts',
 			'source/setting-rules.ts',
+			'source/setting-table.ts',
+			'source/settings-file.ts',
 			'source/programs.ts',
 			'source/nearest.ts',
 			'source/counted.ts',

@@ -6,18 +6,25 @@ export type Check<Value> = {
 	/** Completes "must be …". */
 	readonly allowed: string;
 	readonly accept: (value: unknown) => Value | undefined;
-	/** The same for the text of an environment variable. */
+	/** The same for the text of an environment variable or of a command line. */
 	readonly fromText: (text: string) => Value | undefined;
+	/** How one part of an object is checked; undefined for a part that it cannot have. */
+	readonly checkOf?: (part: string) => Check<unknown> | undefined;
 };
 
-export type Rule<Value> = {
+export type Rule<Value, Own = Value> = {
 	readonly fallback: Value;
-	readonly check: Check<Value>;
+	/** For what the user says: of an object with defaults only some parts. */
+	readonly check: Check<Own>;
 	/** Name of the environment variable that overrides the file. */
 	readonly variable: string | undefined;
 };
 
-export const rule = <Value>(fallback: Value, check: Check<Value>, variable?: string): Rule<Value> => ({
+export const rule = <Value, Own = Value>(
+	fallback: NoInfer<Value>,
+	check: Check<Own>,
+	variable?: string,
+): Rule<Value, Own> => ({
 	fallback,
 	check,
 	variable,
@@ -43,9 +50,8 @@ export function number(least: number, most: number): Check<number> {
 	};
 }
 
-export function oneOf<const Value extends string>(...values: readonly Value[]): Check<Value> {
-	const accept = (value: unknown) => values.find(each => each === value);
-	return {allowed: `one of ${values.join(', ')}`, accept, fromText: accept};
+function oneOf(values: readonly string[]): Check<string> {
+	return text(`one of ${values.join(', ')}`, value => values.includes(value));
 }
 
 export const onOrOff: Check<boolean> = {
@@ -87,20 +93,40 @@ export const poolOf = (shortest: number, longest: number): Check<string> =>
 const keyName =
 	/^(?:(?:ctrl|alt)-[a-z]|shift-tab|up|down|left|right|pageup|pagedown|home|end|enter|escape|tab|space|backspace|delete|\S)$/u;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** A JSON object. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The keys of one action; in a text with spaces between them. */
+const keyList: Check<readonly string[]> = {
+	allowed: 'keys such as F, ctrl-f or pageup, with spaces between them, or none',
+	accept: value =>
+		Array.isArray(value) && value.every(key => typeof key === 'string' && keyName.test(key)) ? value : undefined,
+	fromText: value => (value === 'none' ? [] : keyList.accept(value.split(' '))),
+};
+
+/** The text of an object, as JSON. */
+const fromJson =
+	<Value>(accept: Check<Value>['accept']): Check<Value>['fromText'] =>
+	value => {
+		try {
+			return accept(JSON.parse(value));
+		} catch {
+			return undefined;
+		}
+	};
+
+const acceptKeyLists = (value: unknown) =>
+	isRecord(value) && Object.values(value).every(list => keyList.accept(list) !== undefined)
+		? (value as Readonly<Record<string, readonly string[]>>)
+		: undefined;
 
 /** Keys by the name of their action. Names are checked where the actions are known. */
 export const keyLists: Check<Readonly<Record<string, readonly string[]>>> = {
 	allowed: 'an object of lists of keys, such as {"follow": ["F", "ctrl-f"]}',
-	accept: value =>
-		isRecord(value) &&
-		Object.values(value).every(
-			list => Array.isArray(list) && list.every(key => typeof key === 'string' && keyName.test(key)),
-		)
-			? (value as Readonly<Record<string, readonly string[]>>)
-			: undefined,
-	fromText: () => undefined,
+	accept: acceptKeyLists,
+	fromText: fromJson(acceptKeyLists),
+	checkOf: () => keyList,
 };
 
 const baseColours = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
@@ -113,20 +139,22 @@ export const colourNames: readonly string[] = [
 	...baseColours.slice(1).map(name => `bright-${name}`),
 ];
 
+const colour = oneOf(colourNames);
+
 /** Colours for some of these meanings; the others keep their defaults. */
 export function coloursOf<const Meaning extends string>(
-	fallback: Readonly<Record<Meaning, string>>,
-): Check<Readonly<Record<Meaning, string>>> {
-	const meanings = Object.keys(fallback);
+	meanings: readonly Meaning[],
+): Check<Readonly<Partial<Record<Meaning, string>>>> {
+	const isMeaning = (name: string): name is Meaning => meanings.some(meaning => meaning === name);
+	const accept = (value: unknown) =>
+		isRecord(value) &&
+		Object.entries(value).every(([name, each]) => isMeaning(name) && colour.accept(each) !== undefined)
+			? (value as Readonly<Partial<Record<Meaning, string>>>)
+			: undefined;
 	return {
-		allowed: `an object with ${meanings.join(', ')}, each one of ${colourNames.join(', ')}`,
-		accept: value =>
-			isRecord(value) &&
-			Object.entries(value).every(
-				([meaning, colour]) => meanings.includes(meaning) && colourNames.includes(String(colour)),
-			)
-				? {...fallback, ...(value as Partial<Record<Meaning, string>>)}
-				: undefined,
-		fromText: () => undefined,
+		allowed: `an object with ${meanings.join(', ')}, each ${colour.allowed}`,
+		accept,
+		fromText: fromJson(accept),
+		checkOf: name => (isMeaning(name) ? colour : undefined),
 	};
 }

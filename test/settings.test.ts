@@ -1,10 +1,12 @@
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
+import {changeSetting} from '../source/change-setting.ts';
 import {configurationDirectory} from '../source/configuration-directory.ts';
 import {UserError} from '../source/errors.ts';
-import {changeSetting, readSettings} from '../source/settings.ts';
+import {renderHint} from '../source/render-hint.ts';
+import {readSettings} from '../source/settings.ts';
 
 function homeWith(content?: unknown) {
 	const home = mkdtempSync(join(tmpdir(), 'compartment-settings-'));
@@ -26,7 +28,6 @@ const defaults = {
 	drainSeconds: 30,
 	minHealthyMs: 3000,
 	stopGraceSeconds: 10,
-	defaultOutput: 'text',
 	backupDirectory: '',
 	verifyScheduledBackups: false,
 	keys: {},
@@ -82,7 +83,7 @@ describe('readSettings', () => {
 		['networkPool', '10.0.0.0/30', 'from /8 to /28'],
 		['networkPool', 'fd00::/16', 'an IPv4 block'],
 		['networkPrefix', 16, 'longer than that of networkPool 10.213.0.0/16 (it is 16)'],
-		['defaultOutput', 'yaml', 'one of text, json (it is "yaml")'],
+		['verifyScheduledBackups', 'yes', 'true or false (it is "yes")'],
 		['retain', null, 'a whole number'],
 		['keys', {follow: 'F'}, 'an object of lists of keys, such as {"follow": ["F", "ctrl-f"]} (it is {"follow":"F"})'],
 		['keys', {follow: ['ff']}, 'an object of lists of keys'],
@@ -91,11 +92,28 @@ describe('readSettings', () => {
 		['theme', {border: 'red'}, 'an object with accent, success, warning, error, replace'],
 	];
 
-	it.each(refused)('refuses %s %j, naming file, key and what is allowed', async (key, value, text) => {
-		const {env, path} = homeWith({[key]: value});
+	it.each(refused)('refuses %s %j, naming file, line, key and what is allowed', async (key, value, text) => {
+		const {env, path} = homeWith(JSON.stringify({keys: {}, [key]: value}, undefined, 2));
 		const {message} = await errorOf(readSettings(env));
-		expect(message).toContain(`${path}: ${key}: must be `);
+		const line = key === 'keys' ? 2 : 3;
+		expect(message).toContain(`${path}:${line}:3 ${key}: must be `);
 		expect(message).toContain(text);
+	});
+
+	it('says how to return to a valid file', async () => {
+		const hintsOf = async (content: unknown) =>
+			renderHint((await errorOf(readSettings(homeWith(content).env))).hint!, {environment: 'production'});
+		expect(await hintsOf({retain: 0})).toContain('compartment settings unset retain');
+		expect(await hintsOf({routerprt: 1})).toContain('compartment settings unset routerprt');
+		expect(await hintsOf({networkPool: '10.0.0.0/26'})).toContain('compartment settings set networkPrefix 29');
+	});
+
+	it('names the pool, or its variable, when the networks do not fit into it', async () => {
+		const {env, path} = homeWith({networkPool: '10.0.0.0/26'});
+		const fault = 'networkPrefix: must be longer than that of networkPool 10.0.0.0/26 (it is 26)';
+		expect((await errorOf(readSettings(env))).message).toBe(`${path}:1:2 ${fault}`);
+		const variable = {...homeWith().env, COMPARTMENT_NETWORK_POOL: '10.0.0.0/26'};
+		expect((await errorOf(readSettings(variable))).message).toBe(`COMPARTMENT_NETWORK_POOL: ${fault}`);
 	});
 
 	it('takes keys, and colours over the theme', async () => {
@@ -108,13 +126,24 @@ describe('readSettings', () => {
 		});
 	});
 
+	const broken: readonly (readonly [text: string, place: string, cause: string])[] = [
+		['{"a":', '1:6', 'Unexpected end of JSON input'],
+		['{\n\t"retain": 5,\n}', '3:1', 'Expected double-quoted property name'],
+		['{\n\t"retain": 5\n\t"keys": {}\n}', '3:2', "Expected ',' or '}' after property value"],
+		['routerPort: 9081', '1:1', "Unexpected token 'r'"],
+		['{"retain": 05}', '1:13', 'Unexpected number'],
+		['{"theme": {"accent": "blue}}', '1:22', 'Unterminated string'],
+	];
+
 	it('refuses unknown keys and broken files', async () => {
-		const unknown = homeWith({routerprt: 1});
-		expect(await errorOf(readSettings(unknown.env))).toMatchObject({
-			message: `${unknown.path}: there is no setting "routerprt"`,
-			hint: expect.stringContaining('routerPort'),
-		});
-		expect((await errorOf(readSettings(homeWith('{"a":').env))).message).toMatch(/settings\.json is no valid JSON/);
+		const unknown = homeWith({retain: 1, routerprt: 1});
+		expect((await errorOf(readSettings(unknown.env))).message).toBe(
+			`${unknown.path}:1:13: there is no setting "routerprt", did you mean "routerPort"?`,
+		);
+		for (const [text, place, cause] of broken) {
+			const {env, path} = homeWith(text);
+			expect((await errorOf(readSettings(env))).message).toMatch(`${path}:${place}: not valid JSON: ${cause}`);
+		}
 		expect((await errorOf(readSettings(homeWith('[]').env))).message).toMatch(/must hold a JSON object/);
 		const folder = homeWith();
 		mkdirSync(folder.path);
@@ -140,12 +169,47 @@ describe('changeSetting', () => {
 	it('makes the folder on first need, and refuses what reading would refuse', async () => {
 		const home = join(homeWith().env.COMPARTMENT_CONFIG_HOME, 'new');
 		const env = {COMPARTMENT_CONFIG_HOME: home};
-		await changeSetting('defaultOutput', 'json', env);
-		expect(await readSettings(env)).toEqual({...defaults, defaultOutput: 'json'});
+		await changeSetting('retain', 2, env);
+		expect(await readSettings(env)).toEqual({...defaults, retain: 2});
 		expect(statSync(home).mode & 0o777).toBe(0o700);
 		await errorOf(changeSetting('routerPort', 70_000, env));
 		await errorOf(changeSetting('networkPrefix', 16, env));
-		expect(await readSettings(env)).toEqual({...defaults, defaultOutput: 'json'});
+		await errorOf(changeSetting('routerprt', 9081, env));
+		expect(await readSettings(env)).toEqual({...defaults, retain: 2});
+	});
+
+	it('keeps the file private that was readable for others, and a link to it', async () => {
+		const {env, path} = homeWith();
+		const elsewhere = join(homeWith().env.COMPARTMENT_CONFIG_HOME, 'dotfiles.json');
+		writeFileSync(elsewhere, '{}', {mode: 0o644});
+		symlinkSync(elsewhere, path);
+		await changeSetting('retain', 2, env);
+		expect(JSON.parse(readFileSync(elsewhere, 'utf8'))).toEqual({retain: 2});
+		expect(lstatSync(path).isSymbolicLink()).toBe(true);
+		expect(statSync(path).mode & 0o777).toBe(0o600);
+	});
+
+	it('starts from an empty file', async () => {
+		const {env} = homeWith('\n');
+		await changeSetting('retain', 2, env);
+		expect(await readSettings(env)).toEqual({...defaults, retain: 2});
+	});
+
+	it('repairs a file one setting at a time', async () => {
+		const {env, path} = homeWith({routerprt: 1, networkPool: 'x', networkPrefix: 'y', retain: 0});
+		for (const name of ['networkPool', 'networkPrefix', 'routerprt']) await changeSetting(name, undefined, env);
+		await changeSetting('retain', 7, env);
+		expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({retain: 7});
+		expect(await readSettings(env)).toEqual({...defaults, retain: 7});
+	});
+
+	it('changes nothing in a file that is not JSON', async () => {
+		const {env, path} = homeWith('{"retain": 5');
+		expect(await errorOf(changeSetting('retain', 2, env))).toMatchObject({
+			message: expect.stringContaining(`${path}:1:13: not valid JSON`),
+			hint: expect.stringContaining('Correct the file'),
+		});
+		expect(readFileSync(path, 'utf8')).toBe('{"retain": 5');
 	});
 });
 

@@ -3,6 +3,7 @@ import {collect, wholeNumber, withCommon, withOutput, withReach} from '../worksp
 import {addLife, withDeploying} from './program-life.ts';
 import {describe, withApplying, withServices} from './program-parts.ts';
 import {addResources} from './program-resources.ts';
+import {addSettings} from './program-settings.ts';
 import {addVariables} from './program-variables.ts';
 
 const withPlanning = (command: Command): Command =>
@@ -176,7 +177,7 @@ export function createProgram(version: string, wanted?: string): Command {
 		.showSuggestionAfterError()
 		.configureHelp({showGlobalOptions: false})
 		.exitOverride();
-	for (const add of [addPlanning, addLife, addVariables, addResources, addLooking, addWriting]) {
+	for (const add of [addPlanning, addLife, addVariables, addResources, addLooking, addWriting, addSettings]) {
 		add(program);
 		if (program.commands.some(command => command.name() === wanted)) break;
 	}

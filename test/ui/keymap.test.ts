@@ -1,6 +1,7 @@
 import type {Key} from 'ink';
 import {expect, test} from 'vitest';
 import {UserError} from '../../source/errors.ts';
+import {renderHint} from '../../source/render-hint.ts';
 import {fitHints, helpOf, hintsOf} from '../../source/ui/keys/key-hints.ts';
 import {keysOf} from '../../source/ui/keys/key-names.ts';
 import {createKeymap, defaultKeymap, type KeyScreen, keyScreens} from '../../source/ui/keys/keymap.ts';
@@ -66,12 +67,18 @@ test('an unknown action and a key that would mean two things are refused, with n
 		try {
 			createKeymap(keys);
 		} catch (error) {
-			return error instanceof UserError ? `${error.message} ${error.hint}` : String(error);
+			return error instanceof UserError
+				? `${error.message} ${renderHint(error.hint!, {environment: 'production'})}`
+				: String(error);
 		}
 		return 'accepted';
 	};
-	expect(messageOf({folow: ['F']})).toMatch(/^settings: keys.folow: there is no such action Actions: .*\bfollow\b/);
-	expect(messageOf({follow: ['w']})).toContain('"w" would mean both follow and wrap');
+	expect(messageOf({folow: ['F']})).toMatch(
+		/^settings: keys.folow: there is no such action Remove it: compartment settings unset keys.folow. Actions: .*\bfollow\b/,
+	);
+	expect(messageOf({follow: ['w']})).toMatch(
+		/"w" would mean both follow and wrap .*: compartment settings set keys.wrap none$/,
+	);
 	expect(messageOf({erase: ['x']})).toContain('there is no such action');
 	expect(messageOf({follow: ['F']})).toBe('accepted');
 });

@@ -1,4 +1,5 @@
 import {UserError} from '../../errors.ts';
+import {command, hint} from '../../hint.ts';
 import {actionBindings} from './action-bindings.ts';
 import {applyBindings} from './apply-bindings.ts';
 import type {Binding, KeyScreen} from './binding.ts';
@@ -51,6 +52,14 @@ export const defaultKeymap: Keymap = createTable(bindings);
 const canChange = ({action, screens}: KeyBinding): boolean =>
 	action !== 'suspend' && action !== 'tab' && !screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
 
+/** Every action whose keys the settings can change, with its keys. */
+export function defaultKeys(): Readonly<Record<string, readonly string[]>> {
+	const keys = new Map<string, readonly string[]>();
+	for (const binding of bindings.filter(canChange))
+		keys.set(binding.action, [...new Set([...(keys.get(binding.action) ?? []), ...binding.keys])]);
+	return Object.fromEntries(keys);
+}
+
 /** A key that two actions of one screen would share. */
 function findConflict(table: readonly KeyBinding[]): readonly [key: string, KeyAction, KeyAction] | undefined {
 	for (const [index, one] of table.entries())
@@ -67,11 +76,13 @@ function findConflict(table: readonly KeyBinding[]): readonly [key: string, KeyA
  * @throws UserError that names the setting, for an unknown action and for a key that would mean two things
  */
 export function createKeymap(overrides: KeyOverrides = {}): Keymap {
-	const names = [...new Set(bindings.filter(canChange).map(({action}) => action))];
-	for (const name of Object.keys(overrides))
-		if (!names.includes(name as KeyAction))
-			throw new UserError(`settings: keys.${name}: there is no such action`, {hint: `Actions: ${names.join(', ')}`});
 	if (Object.keys(overrides).length === 0) return defaultKeymap;
+	const names = Object.keys(defaultKeys());
+	for (const name of Object.keys(overrides))
+		if (!names.includes(name))
+			throw new UserError(`settings: keys.${name}: there is no such action`, {
+				hint: hint`Remove it: ${command('settings unset', `keys.${name}`)}. Actions: ${names.join(', ')}`,
+			});
 	const table = bindings.map((binding): KeyBinding => {
 		const keys = canChange(binding) ? overrides[binding.action] : undefined;
 		return keys ? {...binding, keys} : binding;
@@ -79,7 +90,7 @@ export function createKeymap(overrides: KeyOverrides = {}): Keymap {
 	const conflict = findConflict(table);
 	if (conflict)
 		throw new UserError(`settings: keys: "${conflict[0]}" would mean both ${conflict[1]} and ${conflict[2]}`, {
-			hint: 'Give one of them another key: [] takes its key away, the palette still has it.',
+			hint: hint`Give one of them another key, or none; the palette still has it: ${command('settings set', `keys.${conflict[2]}`, 'none')}`,
 		});
 	return createTable(table);
 }

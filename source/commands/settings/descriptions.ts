@@ -1,0 +1,29 @@
+import type {Settings} from '../../settings.ts';
+
+/** What each setting is for, in a few words. */
+export const descriptions: Readonly<Record<keyof Settings, string>> = {
+	baseDomain: 'base domain of all hosts',
+	routerListen: 'address that the router listens on',
+	routerPort: 'port that the router listens on',
+	routerName: "name of the router's container; there is one per engine",
+	routerImage: "the router's image; empty: that of this release",
+	networkPool: 'address range for networks',
+	networkPrefix: 'prefix length of one network',
+	retain: 'images kept per service for rollbacks',
+	drainSeconds: 'time limit for open requests after a switch, in seconds',
+	minHealthyMs: 'how long new deployments are watched, in milliseconds',
+	stopGraceSeconds: 'time limit for a container to stop, in seconds',
+	backupDirectory: "folder of backups; empty: beside the environment's state",
+	verifyScheduledBackups: 'restore every scheduled backup into a temporary container',
+	keys: 'keys of an action on the screens',
+	theme: 'colours of the screens',
+};
+
+/** What each colour is for. */
+export const colourDescriptions: Readonly<Record<keyof Settings['theme'], string>> = {
+	accent: 'colour of titles and of what is selected',
+	success: 'colour of what is done and healthy',
+	warning: 'colour of warnings',
+	error: 'colour of errors',
+	replace: 'colour of replacements in a plan',
+};

@@ -1,0 +1,16 @@
+import {jsonDocument} from '../../output/json.ts';
+import {revealText} from '../../output/sanitise.ts';
+import {createTerminal} from '../../output/terminal.ts';
+import {resolveSettings} from '../../settings.ts';
+import {readSettingsFile} from '../../settings-file.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {parseName, pickValue, valueText} from './name.ts';
+
+/** `compartment settings get NAME`: the value that applies, and nothing else. */
+export async function settingsGet(given: string, flags: CommonFlags): Promise<void> {
+	const name = await parseName(given);
+	const {[name.key]: resolved} = await resolveSettings(await readSettingsFile());
+	const value = pickValue(name, resolved.value);
+	if (isJson(flags)) process.stdout.write(jsonDocument(value));
+	else createTerminal(flags).print(revealText(valueText(value)));
+}

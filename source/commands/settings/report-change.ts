@@ -1,0 +1,54 @@
+import {UserError} from '../../errors.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {revealText} from '../../output/sanitise.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {isSettingKey, settingRules} from '../../setting-table.ts';
+import {readSettings} from '../../settings.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
+import {shownValue} from './name.ts';
+
+type Change = {
+	/** As it was given. */
+	readonly name: string;
+	/** The setting that it belongs to. */
+	readonly key: string;
+	readonly previous: unknown;
+	/** Undefined when no such setting exists, so that nothing remains of it. */
+	readonly value: unknown;
+};
+
+/** Prints the previous and the new value, and warns about what keeps the new one from taking effect. */
+export async function reportChange({name, key, previous, value}: Change, flags: CommonFlags): Promise<void> {
+	const terminal = createTerminal(flags);
+	const {print, glyphs, paint} = terminal;
+	if (isJson(flags)) process.stdout.write(jsonDocument({name, previous, value: value ?? null}));
+	else if (value === undefined) print(`${revealText(name)}: removed ${shownValue(previous)}`);
+	else print(`${name}: ${shownValue(previous)} ${paint.dim(glyphs.arrow)} ${shownValue(value)}`);
+	warn(terminal, [...overrides(key), ...(await findProblem())]);
+}
+
+/** Says that there was nothing to return from. */
+export async function reportUnchanged({name, key, value}: Omit<Change, 'previous'>, flags: CommonFlags): Promise<void> {
+	const terminal = createTerminal(flags);
+	if (isJson(flags)) process.stdout.write(jsonDocument({name, previous: value, value}));
+	else terminal.print(`${name} is not in the settings file; the default is ${shownValue(value)}`);
+	warn(terminal, [...overrides(key), ...(await findProblem())]);
+}
+
+function overrides(key: string): string[] {
+	const variable = isSettingKey(key) ? settingRules[key].variable : undefined;
+	const text = variable === undefined ? undefined : process.env[variable];
+	return text ? [`${variable}=${text} overrides the settings file.`] : [];
+}
+
+/** What the next command would refuse. */
+async function findProblem(): Promise<string[]> {
+	try {
+		await readSettings();
+		return [];
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		return [error.hint === undefined ? error.message : `${error.message}\n  ${hintText(error.hint)}`];
+	}
+}

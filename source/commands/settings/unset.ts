@@ -1,0 +1,34 @@
+import {changeSetting} from '../../change-setting.ts';
+import {isRecord} from '../../setting-rules.ts';
+import {readSettingsFile, type SettingsFile} from '../../settings-file.ts';
+import type {CommonFlags} from '../../workspace/flags.ts';
+import {parseName, splitName, withPart} from './name.ts';
+import {reportChange, reportUnchanged} from './report-change.ts';
+
+type Stored = {readonly key: string; readonly previous: unknown; readonly after: unknown};
+
+/** What the file holds of this name, also of one that is no setting, so that it can be removed. */
+function findStored(stored: SettingsFile['stored'], name: string): Stored | undefined {
+	if (Object.hasOwn(stored, name)) return {key: name, previous: stored[name], after: undefined};
+	const [key, part] = splitName(name);
+	const object = Object.hasOwn(stored, key) ? stored[key] : undefined;
+	if (!isRecord(object) || !Object.hasOwn(object, part)) return undefined;
+	return {key, previous: object[part], after: withPart(object, part, undefined)};
+}
+
+/** `compartment settings unset NAME`: removes it from the settings file, so that the default applies. */
+export async function settingsUnset(given: string, flags: CommonFlags): Promise<void> {
+	const {stored} = await readSettingsFile();
+	const found = findStored(stored, given);
+	if (!found) {
+		const {key, fallback} = await parseName(given);
+		return reportUnchanged({name: given, key, value: fallback}, flags);
+	}
+	const {key, previous, after} = found;
+	const value = await parseName(given).then(
+		({fallback}) => fallback,
+		() => undefined,
+	);
+	await changeSetting(key, after);
+	await reportChange({name: given, key, previous, value}, flags);
+}

@@ -1,0 +1,93 @@
+import {
+	absolutePath,
+	allowed,
+	coloursOf,
+	hostName,
+	imageReference,
+	ipAddress,
+	keyLists,
+	number,
+	onOrOff,
+	poolOf,
+	type Rule,
+	rule,
+} from './setting-rules.ts';
+
+/** What a user may set once for every project, in `settings.json` of the configuration folder. */
+export type Settings = {
+	/** Domain below which services get their hosts. */
+	readonly baseDomain: string;
+	/** Address of this machine that the router listens on. */
+	readonly routerListen: string;
+	readonly routerPort: number;
+	/** Name of the router's container: one per engine. */
+	readonly routerName: string;
+	/** Image of the router; empty: the one that this release is made for. */
+	readonly routerImage: string;
+	/** IPv4 block that the environments' networks are taken from. */
+	readonly networkPool: string;
+	/** Prefix length of one network in the pool. */
+	readonly networkPrefix: number;
+	/** Deployments kept per service for a rollback. */
+	readonly retain: number;
+	/** How long the previous deployment may finish its requests. */
+	readonly drainSeconds: number;
+	/** How long a candidate stays ready before it counts. */
+	readonly minHealthyMs: number;
+	/** How long a container may take to stop before it is killed. */
+	readonly stopGraceSeconds: number;
+	/** Folder of all backups; empty: beside each environment's state. */
+	readonly backupDirectory: string;
+	/** Whether every scheduled backup is restored into a throw-away container. */
+	readonly verifyScheduledBackups: boolean;
+	/** What a screen's action is called → the keys that do it; an empty list takes its keys away. */
+	readonly keys: Readonly<Record<string, readonly string[]>>;
+	/** Colours of the screens by meaning: each one of the terminal's 16, `default` its foreground. */
+	readonly theme: {
+		/** Everything that is about the interface itself. */
+		readonly accent: string;
+		readonly success: string;
+		readonly warning: string;
+		readonly error: string;
+		/** Replacements in a plan. */
+		readonly replace: string;
+	};
+};
+
+/** Colours of the screens that a user has not changed. */
+export const defaultTheme: Settings['theme'] = {
+	accent: 'cyan',
+	success: 'green',
+	warning: 'yellow',
+	error: 'red',
+	replace: 'magenta',
+};
+
+type Rules = {readonly [Key in keyof Settings]: Rule<Settings[Key], Partial<Settings[Key]>>};
+
+/** How each setting is checked, and what it is when nothing sets it. */
+export const settingRules: Rules = {
+	baseDomain: rule('localhost', hostName, 'COMPARTMENT_BASE_DOMAIN'),
+	routerListen: rule('127.0.0.1', ipAddress),
+	routerPort: rule(9080, number(1, 65_535), 'COMPARTMENT_ROUTER_PORT'),
+	routerName: rule(
+		'compartment-router',
+		allowed(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'a container name'),
+		'COMPARTMENT_ROUTER_NAME',
+	),
+	routerImage: rule('', imageReference, 'COMPARTMENT_ROUTER_IMAGE'),
+	networkPool: rule('10.213.0.0/16', poolOf(8, 28), 'COMPARTMENT_NETWORK_POOL'),
+	networkPrefix: rule(26, number(16, 29)),
+	retain: rule(5, number(1, 100)),
+	drainSeconds: rule(30, number(0, 3600)),
+	minHealthyMs: rule(3000, number(0, 600_000)),
+	stopGraceSeconds: rule(10, number(0, 3600)),
+	backupDirectory: rule('', absolutePath, 'COMPARTMENT_RESOURCE_BACKUP_DIR'),
+	verifyScheduledBackups: rule(false, onOrOff),
+	keys: rule({}, keyLists),
+	theme: rule(defaultTheme, coloursOf(['accent', 'success', 'warning', 'error', 'replace'])),
+};
+
+export const settingKeys = Object.keys(settingRules) as (keyof Settings)[];
+
+export const isSettingKey = (name: string): name is keyof Settings => Object.hasOwn(settingRules, name);
