@@ -2,7 +2,7 @@
  * Draws docs/pictures/: frames of the built command line, which runs in a terminal on a copy of an example.
  *
  *   npm run pictures                    all
- *   npm run pictures -- browse          only these: apply, plan, browse
+ *   npm run pictures -- dashboard       only these: apply, plan, dashboard
  */
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {type RequestOptions, request} from 'node:http';
@@ -95,7 +95,7 @@ async function drawDashboard(stage: Stage): Promise<void> {
 		for (let round = 0; round < 5; round++) await visit(stage);
 	})();
 	await terminal.waitFor(/[1-9][\d.]* +0 +\d+ % +\d+ MB/, 20_000);
-	draw('browse', terminal.screen);
+	draw('dashboard', terminal.screen);
 	await visits;
 	terminal.press('l');
 	await terminal.waitFor('Logs of production');
@@ -148,7 +148,7 @@ if (isWanted('plan')) {
 	await drawPlan(stage);
 	await drawApproval(stage);
 }
-if (isWanted('browse')) {
+if (isWanted('dashboard')) {
 	await drawDashboard(stage);
 	await drawFailure(stage);
 }

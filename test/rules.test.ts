@@ -17,10 +17,14 @@ const texts = globSync([
 	.filter(path => path !== own && !path.includes('/fixtures/'))
 	.map(path => ({path, text: read(path)}));
 
-/** A page as `docs/rules.md`, then the name of a heading, on one line so that it can be searched for. */
-const citation = /((?:docs\/[\w-]+|README)(?:\.md)?),? "([^"\n]+)"/g;
+/** A page such as `docs/rules.md`, then the name of a heading. */
+const citation = /((?:docs\/[\w-]+|README)(?:\.md)?),? "([^"]+)"/g;
 
-const citationsIn = (text: string) => [...text.matchAll(citation)].map(([, page, heading]) => ({page, heading}));
+/** Makes one line of a text: a citation may be wrapped in a comment. */
+const unwrap = (text: string): string => text.replace(/\n\s*(?:\*(?!\/)|\/\/)?\s*/g, ' ');
+
+const citationsIn = (text: string) =>
+	[...unwrap(text).matchAll(citation)].map(([, page, heading]) => ({page, heading}));
 
 const outsideOfTheRepository = [/\bcontract \d/i, /\bdecisions(?:\.md)?,? "/, /\bdecisions\.md\b/];
 
@@ -39,6 +43,12 @@ describe('the reader of citations', () => {
 			{page: 'docs/architecture.md', heading: 'Rooms'},
 			{page: 'README', heading: 'Exit codes'},
 		]);
+	});
+
+	it('finds one that is wrapped in a comment', () => {
+		const wrapped =
+			'/**\n * The end (docs/rules.md, "Result\n * of an apply").\n */ // see docs/rules.md,\n\t// "Signs"';
+		expect(citationsIn(wrapped).map(({heading}) => heading)).toEqual(['Result of an apply', 'Signs']);
 	});
 
 	it('knows a citation of what is not in the repository', () => {
@@ -69,9 +79,7 @@ describe('rules', () => {
 		const bare = texts
 			.filter(({path}) => /\.tsx?$/.test(path))
 			.flatMap(({path, text}) =>
-				text
-					.split('\n')
-					.flatMap((line, index) => (/docs\/rules\.md(?!, ")/.test(line) ? [`${path}:${index + 1}`] : [])),
+				[...unwrap(text).matchAll(/docs\/rules\.md(?!, ").{0,30}/g)].map(([bare]) => `${path}: ${bare}`),
 			);
 		expect(bare).toEqual([]);
 	});

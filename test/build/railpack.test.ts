@@ -94,7 +94,7 @@ describe('with docker buildx', () => {
 		]);
 	});
 
-	test('prepares and builds with the documented arguments', async () => {
+	test('prepares and builds with the usual arguments', async () => {
 		const before = leftovers();
 		const {planned} = await build();
 		const [prepare, buildx] = calls();

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {assertCommand} from '../../source/commands/assert-command.ts';
 import {parseCommandLine, program, shellWords} from './command-line.ts';
 
-/** Every command line that the product documents print. */
+/** Command lines that scripts rely on: they must stay valid. */
 const printed = [
 	'deploy',
 	'deploy --env staging',
@@ -30,8 +30,8 @@ const printed = [
 	'resource delete --resource db --delete-data',
 ];
 
-describe('a command line of the documents', () => {
-	it.each(printed)('%s is taken as printed', async line => {
+describe('a command line that scripts rely on', () => {
+	it.each(printed)('%s is valid', async line => {
 		const {name} = await parseCommandLine(shellWords(line));
 		expect(line.startsWith(name)).toBe(true);
 	});

@@ -71,8 +71,8 @@ describe('every hint of the program', () => {
 	});
 
 	it('is written as data: no text of the program names a command of ours by hand', () => {
-		// What names no environment on purpose: help, which explains the command itself, a documented message, and the
-		// names of files.
+		// What names no environment on purpose: help, which explains the command itself, a message that scripts may
+		// match, and the names of files.
 		const exceptions = [/^source\/commands\/program/, /^source\/render-hint\.ts$/];
 		const messages = [
 			/Run compartment resource delete before removing it from YAML\.$/,

@@ -168,7 +168,7 @@ it('a job that nothing declares is named, with those that exist', async () => {
 	});
 });
 
-it('a pipe gets every column of the status, and lists as the documents print them', async () => {
+it('a pipe gets every column of the status, and lists as tab-separated lines', async () => {
 	await deploy();
 	await status({});
 	expect(printed.stdout).toMatch(/^SERVICE .*DEPLOYMENT .*URL/m);

@@ -7,12 +7,12 @@ import {db, read} from './support.ts';
 const resourceOf = (text: string) => read(text).resources[0]!;
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name, 'compartment.yml'), 'utf8');
 
-it('expands to the documented resource, but for its commands', () => {
+it('expands to the full resource of the fixture, but for its commands', () => {
 	const {operations, preset, ...rest} = resourceOf(fixture('docs-postgres-preset'));
-	const {operations: documented, ...expanded} = resourceOf(fixture('docs-postgres-preset-expanded'));
+	const {operations: expected, ...expanded} = resourceOf(fixture('docs-postgres-preset-expanded'));
 	expect(rest).toEqual(expanded);
 	expect(preset).toBe('postgres');
-	expect(operations.backup!.schedule).toEqual(documented.backup!.schedule);
+	expect(operations.backup!.schedule).toEqual(expected.backup!.schedule);
 });
 
 it('backs up what a restore can replace, and restores all or nothing', () => {

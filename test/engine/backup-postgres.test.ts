@@ -260,7 +260,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		describeShop({resources: {db: {preset: 'postgres'}, 'db-copy': {preset: 'postgres'}}});
 		await sandbox.expectNoChanges();
 		describeShop();
-		// As the documents print it; without the flag the data stays.
+		// Outside a terminal the flag itself confirms.
 		expect(await json(['resource', 'delete', '--resource', 'db-copy', '--delete-data'])).toEqual({
 			retainedVolumes: [],
 			success: true,

@@ -300,7 +300,7 @@ describe('variables of an environment', () => {
 		expect([binary.status, cut.status, sandbox.state().serial]).toEqual([1, 1, serial]);
 	});
 
-	test('bad input is refused with the documented messages', async () => {
+	test('bad input is refused with a message that says why', async () => {
 		const table: [string[], string][] = [
 			[
 				['variable', 'set', '1A', 'x'],
