@@ -1,4 +1,5 @@
 import {EngineError, UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {pickSubnet} from '../model/subnets.ts';
 import type {Engine, NetworkSpec, ObservedNetwork} from './engine.ts';
 
@@ -40,4 +41,4 @@ export async function createNetworkIn(
 export const noBlock = (pool: string, prefix: number): string =>
 	`no /${prefix} block is free in the network pool ${pool}`;
 
-export const anotherPool = 'destroy an environment, or set another pool: COMPARTMENT_NETWORK_POOL=10.214.0.0/16';
+export const anotherPool = hint`destroy an environment, or set another pool: ${command('settings set', 'networkPool', '10.214.0.0/16')}`;

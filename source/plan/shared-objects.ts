@@ -58,7 +58,7 @@ export function planRouter(input: PlanInput): Action {
 			routerAddress,
 			'router',
 			`the router's port is taken by ${input.routerPortOwner}`,
-			hint`stop ${input.routerPortOwner}, or choose another port: COMPARTMENT_ROUTER_PORT=9081 ${command('apply')}`,
+			hint`stop ${input.routerPortOwner}, or choose another port: ${command('settings set', 'routerPort', '9081')}`,
 		);
 	if (input.router === 'missing')
 		return action({...base, kind: 'create', reasons: ['no router runs on this engine yet']});

@@ -1,5 +1,6 @@
 import type {ContainerFile, ContainerSpec, Engine} from '../engine/engine.ts';
 import {EngineError, messageOf, UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import {previousContainerName} from '../model/names.ts';
 import {renderConfig} from './config.ts';
@@ -122,5 +123,5 @@ export async function startOn(options: RouterOptions, engine: Engine, start: () 
 
 const takenError = ({listen, port}: RouterOptions, owner: string): UserError =>
 	new UserError(`The router cannot listen on ${listen}:${port}: ${owner} uses that port.`, {
-		hint: 'Free it, or give the router another port in the settings.',
+		hint: hint`Free it, or choose another port: ${command('settings set', 'routerPort', String(port + 1))}`,
 	});

@@ -104,7 +104,7 @@ describe('what unblocks a plan', () => {
 			if (typeof part === 'string') continue;
 			const [, ...words] = shellWords(renderHint(part, {environment: 'staging'}));
 			const parsed = await parseCommandLine(words);
-			const isElsewhere = 'words' in part && part.words.includes('--env');
+			const isElsewhere = 'words' in part && (part.words.includes('--env') || commandScopes[part.command] === 'none');
 			if (!isElsewhere) expect(environmentOf(parsed)).toBe('staging');
 		}
 	});

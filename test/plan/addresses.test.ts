@@ -213,7 +213,10 @@ describe('addresses', () => {
 		expect(networkOf(createPlan(full))).toMatchObject({
 			kind: 'blocked',
 			reasons: ['no /26 block is free in the network pool 10.0.0.0/24'],
-			unblock: expect.stringContaining('COMPARTMENT_NETWORK_POOL='),
+			unblock: [
+				'destroy an environment, or set another pool: ',
+				command('settings set', 'networkPool', '10.214.0.0/16'),
+			],
 		});
 		const two = {...full, pool: {...full.pool, used: ['10.0.0.0/25']}};
 		expect(networkOf(createPlan(two)).kind).toBe('create');

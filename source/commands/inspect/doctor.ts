@@ -1,5 +1,6 @@
 import {counted} from '../../counted.ts';
 import {loadProject} from '../../descriptor/load.ts';
+import {anotherPool} from '../../engine/create-network.ts';
 import {connectDocker} from '../../engine/docker.ts';
 import type {Engine} from '../../engine/engine.ts';
 import {exitCodes, messageOf, UserError} from '../../errors.ts';
@@ -86,7 +87,7 @@ async function checkRunningRouter(engine: Engine, router: RouterOptions, observe
 		return {
 			status: 'warning',
 			message: `${router.name} runs HAProxy ${version}, which lacks security corrections of ${wantedVersion}`,
-			hint: hint`Set routerImage to haproxy:${wantedVersion}-alpine or a later one, then: ${command('apply')}`,
+			hint: hint`${command('settings set', 'routerImage', `haproxy:${wantedVersion}-alpine`)}, then ${command('apply')}`,
 		};
 	return `${router.name} serves ${router.listen}:${router.port} with HAProxy ${version ?? 'of an unknown version'}`;
 }
@@ -143,7 +144,7 @@ async function runChecks(): Promise<Check[]> {
 				return {
 					status: 'problem',
 					message: `port ${router.port} is taken by ${owner}`,
-					hint: 'COMPARTMENT_ROUTER_PORT=9081',
+					hint: command('settings set', 'routerPort', String(router.port + 1)),
 				};
 			return `${state}, made by the next apply; ${router.listen}:${router.port} is free`;
 		}),
@@ -153,7 +154,7 @@ async function runChecks(): Promise<Check[]> {
 			return {
 				status: 'problem',
 				message: `${settings.networkPool} has no free block`,
-				hint: 'set networkPool in the settings',
+				hint: anotherPool,
 			};
 		}),
 	);
