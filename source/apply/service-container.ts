@@ -27,8 +27,7 @@ export async function containerEnv(context: ApplyContext, deployment: Deployment
 }
 
 /**
- * The engine's restart policy for a service. The engine's `on-failure` does not restart a service that exited cleanly
- * because the engine stopped, so it would stay down after a reboot. Only a limit of retries needs it.
+ * The engine's restart policy for a service (docs/rules.md, "Restart policies"). A limit of retries needs `on-failure`.
  */
 export const serviceRestart = ({policy, maxRetries}: Restart): Restart =>
 	policy === 'on-failure' && maxRetries === undefined ? {policy: 'unless-stopped'} : {policy, maxRetries};

@@ -35,7 +35,7 @@ const connectedResources = ({spec}: Pick<Deployment, 'spec'>): string[] => [
 const gone = (address: string, object: Action['object'], reason = 'its container no longer exists'): Action =>
 	blocked(address, object, reason, command('apply'));
 
-/** Stops everything, services first. Nothing is removed. */
+/** Stops everything, services first (docs/rules.md, "Stop, start, restart"). Nothing is removed. */
 export function planStop(input: PlanInput): Proposal {
 	const active = services(input);
 	const stopServices = active.map(({service, id}) => {

@@ -37,9 +37,9 @@ async function recoverWrite(context: RecoveryContext, {intent, op}: PendingOpera
 }
 
 /**
- * Finishes or undoes what interrupted applies left, without asking: the engine's labels, the router's file and the state
- * show how far they got. Never removes a volume and never repeats what cannot be undone. If recovery itself is interrupted,
- * it runs again from the start.
+ * Finishes or undoes what interrupted applies left (docs/rules.md, "Interrupted commands"), without asking: the
+ * engine's labels, the router's file and the state show how far they got. Never removes a volume and never repeats what
+ * cannot be undone. If recovery itself is interrupted, it runs again from the start.
  * @param entries the journal of the interrupted runs
  */
 export async function recover(context: RecoveryContext, entries: readonly JournalEntry[]): Promise<void> {
