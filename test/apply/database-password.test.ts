@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {nativeHash, passwordStatements, scramVerifier} from '../../source/apply/database-password.ts';
 
-it('sends PostgreSQL what it would store itself (RFC 7677)', () => {
+it('sends PostgreSQL the SCRAM verifier instead of the password (RFC 7677)', () => {
 	expect(scramVerifier('pencil', Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64'))).toBe(
 		'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
 	);
@@ -10,7 +10,7 @@ it('sends PostgreSQL what it would store itself (RFC 7677)', () => {
 	expect(statements).not.toContain('secret');
 });
 
-it('sends MariaDB a hash, and changes the user that sends it last', () => {
+it('sends MariaDB a hash, and changes root last', () => {
 	expect(nativeHash('password')).toBe('*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19');
 	const env = {MARIADB_USER: "o'hara", MARIADB_PASSWORD: 'secret', MARIADB_ROOT_PASSWORD: 'more secret'};
 	const lines = passwordStatements('mariadb', env).trim().split('\n');
@@ -23,7 +23,7 @@ it('sends MariaDB a hash, and changes the user that sends it last', () => {
 	expect(lines.join('\n')).not.toContain('secret');
 });
 
-it('quotes what MySQL is told', () => {
+it('quotes names and passwords for MySQL', () => {
 	const statements = passwordStatements('mysql', {MYSQL_USER: 'app', MYSQL_PASSWORD: "it's \\ this"});
 	expect(statements).toContain("ALTER USER IF EXISTS 'app'@'%' IDENTIFIED BY 'it''s \\\\ this';");
 });

@@ -14,7 +14,7 @@ resources:
   db: {image: "${images.database}", ports: [5432], readiness: {type: tcp, port: 5432, timeoutMs: 1000}}
 `;
 
-describe('what runs and does not work', () => {
+describe('unhealthy containers', () => {
 	let world: MemoryWorld;
 
 	beforeEach(async () => {
@@ -39,7 +39,7 @@ describe('what runs and does not work', () => {
 		};
 	}
 
-	/** The plan says it as drift and as an action, the apply mends it, and the next plan finds nothing. */
+	/** Expects drift and an action in the plan, and an apply after which the next plan is empty. */
 	async function expectMended(address: string, order: string, cause: string): Promise<void> {
 		expect(await planned()).toEqual({
 			drift: [expect.stringMatching(new RegExp(`^${address} ${cause}$`))],
@@ -80,31 +80,31 @@ describe('what runs and does not work', () => {
 		await expectMended('service.mailer', 'destroy-first', 'restarted 2 times, last exit 3');
 	});
 
-	it('a crash loop that the engine no longer remembers is one all the same', async () => {
+	it('a crash loop is detected even when the engine has dropped its events', async () => {
 		const now = Date.now();
 		const id = await containerAt('service.mailer');
 		world.engine.age(id, {restartCount: 2, startedAt: now - 50_000, finishedAt: now - 51_000, past: []});
 		await expectMended('service.mailer', 'destroy-first', 'restarted 2 times');
 	});
 
-	it('one restart is no reason for another container', async () => {
+	it('a single restart causes no replacement', async () => {
 		const now = Date.now();
 		world.engine.age(await containerAt('service.mailer'), {restartCount: 1, startedAt: now, finishedAt: now - 1000});
 		expect(await planned()).toEqual({drift: [], actions: []});
 	});
 
-	it('a service without readiness whose port refuses is not replaced: nothing was promised', async () => {
+	it('a service without readiness whose port refuses is not replaced', async () => {
 		world.breakContainer(await containerAt('service.plain'), 'Connection refused');
 		expect(await planned()).toEqual({drift: [], actions: []});
 	});
 
-	it('what is stopped is not asked', async () => {
+	it('a stopped service is not probed', async () => {
 		world.breakContainer(await containerAt('service.web'), '503 Service Unavailable');
 		expect((await world.apply(descriptor, {mode: 'stop'})).result?.outcome).toBe('done');
 		expect((await planned()).drift).toEqual([]);
 	});
 
-	it('the router stops sending to what is stopped, and sends to it again when it has started', async () => {
+	it('the router sends requests to a stopped service only after it has started', async () => {
 		const serving = () => [...world.router.servers].flatMap(([name, {isServing}]) => (isServing ? [name] : []));
 		const before = serving();
 		await world.apply(descriptor, {mode: 'stop'});
@@ -114,7 +114,7 @@ describe('what runs and does not work', () => {
 		expect(await planned()).toEqual({drift: [], actions: []});
 	});
 
-	it('a candidate that waits is named in a warning of the plan that discards it', async () => {
+	it('a plan that would discard a held candidate warns of it', async () => {
 		const better = descriptor.replaceAll(images.good, images.better);
 		await world.apply(better, {isHold: true});
 		const {plan} = await world.plan(descriptor.replace('port: 80,', 'port: 81,'));
@@ -124,7 +124,7 @@ describe('what runs and does not work', () => {
 		expect((await world.plan(better, {mode: 'promote'})).plan.warnings).toEqual([]);
 	});
 
-	it('no router: health is what the engine says', async () => {
+	it('without a router health comes from the engine alone', async () => {
 		world.breakContainer(await containerAt('service.web'), '503 Service Unavailable');
 		const {containers} = await world.engine.observe({[labels.router]: 'true'});
 		for (const {id} of containers) await world.engine.stop(id, 0);
@@ -139,7 +139,7 @@ const patient = descriptor.replaceAll('timeoutMs: 1000', 'timeoutMs: 60000');
 describe.each([
 	['ahead of ours', day],
 	['behind ours', -day],
-])('an engine whose clock is a day %s', (_what, clockOffsetMs) => {
+])('with an engine clock a day %s', (_what, clockOffsetMs) => {
 	let world: MemoryWorld;
 
 	beforeEach(async () => {
@@ -160,18 +160,18 @@ describe.each([
 	}
 
 	it.each([
-		['ran for 30 seconds after its second restart', 30, 'crashing'],
-		['ran for 90 seconds after its second restart', 90, 'healthy'],
-	])('what %s is the same as by our clock', async (_case, seconds, state) => {
+		[30, 'crashing'],
+		[90, 'healthy'],
+	])('a container that has run for %d seconds since its second restart is %s', async (seconds, state) => {
 		const times = {restartCount: 2, startedAt: engineAgo(seconds), finishedAt: engineAgo(seconds + 1)};
 		expect(await healthOfAged('service.mailer', times)).toMatchObject({state});
 	});
 
 	it.each([
-		['has just been started again is starting', {startedAt: 5, finishedAt: 6}, 'starting'],
-		['was started again long ago is hung', {startedAt: 90, finishedAt: 91}, 'hung'],
+		['has just been restarted is starting', {startedAt: 5, finishedAt: 6}, 'starting'],
+		['was restarted long ago is hung', {startedAt: 90, finishedAt: 91}, 'hung'],
 		['was ready in its first run is hung', {startedAt: 5}, 'hung'],
-	] as const)('what answers 503 and %s', async (_case, {startedAt, ...rest}, state) => {
+	] as const)('a service that answers 503 and %s', async (_case, {startedAt, ...rest}, state) => {
 		const {containers} = await world.engine.observe({[labels.address]: 'service.web'});
 		world.breakContainer(containers[0]!.id, '503 Service Unavailable');
 		const finishedAt = 'finishedAt' in rest ? engineAgo(rest.finishedAt) : undefined;

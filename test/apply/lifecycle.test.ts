@@ -10,7 +10,7 @@ import {isRouted, isRunning} from '../../source/plan/services.ts';
 import type {State} from '../../source/state/state.ts';
 import {type Applied, createMemoryWorld, type Failure, images, type MemoryWorld} from './memory-world.ts';
 
-// A hundred lives have hundreds of workers, each watched for half a second.
+// A hundred runs start hundreds of workers, each watched for half a second.
 vi.mock(import('node:timers/promises'), async original => (await import('./short-pauses.ts')).shortenPauses(original));
 
 type Service = {
@@ -21,7 +21,7 @@ type Service = {
 	readonly isPublic: boolean;
 };
 
-/** What compartment.yml says; a test edits it step by step. */
+/** The content of compartment.yml, which the steps edit. */
 type Model = {
 	services: Record<string, Service>;
 	resources: Record<string, {readonly user: string; readonly volumes: readonly string[]}>;
@@ -121,16 +121,16 @@ function write({services, resources}: Model): string {
 const isOwn = ({labels: own}: {readonly labels: Readonly<Record<string, string>>}): boolean =>
 	own[labels.project] === 'shop';
 
-/** What must hold after every apply, whether it succeeded or not. */
+/** Expects what must hold after every apply, successful or not. */
 async function expectValid(world: MemoryWorld, volumes: Set<string>): Promise<State> {
-	// Reading checks the checksum and the shape.
+	// Reading verifies the checksum and the shape.
 	const state = (await world.state())!;
 	for (const [service, id] of Object.entries(state.active)) {
 		const deployment = state.deployments[id];
 		expect(deployment, `active deployment of ${service}`).toMatchObject({id, service, status: 'succeeded'});
 		if (isRouted(deployment!.kind)) expect(deployment!.slot, `slot of ${service}`).toMatch(/^(?:blue|green)$/);
 	}
-	// At most one per service: a service that is being removed stays recorded until its containers are gone.
+	// A service that is being deleted stays active until its containers are removed.
 	const active = Object.values(state.deployments).filter(({stage}) => stage === 'active');
 	expect(active.filter(({id, service}) => state.active[service] !== id)).toEqual([]);
 	const observed = await world.engine.observe({});
@@ -143,7 +143,7 @@ async function expectValid(world: MemoryWorld, volumes: Set<string>): Promise<St
 	return state;
 }
 
-/** What must hold after an apply that did everything. */
+/** Expects what must hold after a complete apply. */
 async function expectComplete(world: MemoryWorld, state: State, descriptor: string): Promise<void> {
 	const {plan} = await world.plan(descriptor);
 	expect(plan.actions.filter(({kind}) => kind !== 'none')).toEqual([]);
@@ -154,7 +154,7 @@ async function expectComplete(world: MemoryWorld, state: State, descriptor: stri
 		...Object.values(state.deployments).map(({containerId}) => containerId),
 		...Object.values(state.resources).map(({containerId}) => containerId),
 	]);
-	// A previous one may be removed by anybody without harm; what nobody recorded would stay for ever.
+	// An unrecorded container would stay for ever.
 	expect(observed.containers.filter(({id}) => !recorded.has(id)).map(({name}) => name)).toEqual([]);
 	expect(observed.networks.map(({name}) => name).sort()).toEqual(
 		[state.networks!.environment.name, state.networks!.mesh.name].sort(),
@@ -169,7 +169,7 @@ async function expectComplete(world: MemoryWorld, state: State, descriptor: stri
 	for (const deployment of Object.values(state.deployments)) {
 		const isActive = state.active[deployment.service] === deployment.id;
 		const isUp = deployment.containerId !== undefined && running.get(deployment.containerId) === true;
-		// A candidate has no restart policy until it is ready; one that serves must never be without.
+		// A candidate gets its restart policy when it is ready; an active deployment must have one.
 		if (isActive && isRunning(deployment.kind))
 			expect(world.engine.look(deployment.containerId!).restart.policy).not.toBe('no');
 		const isWaiting = deployment.isHeld === true && deployment.stage === 'candidate';
@@ -181,12 +181,12 @@ async function expectComplete(world: MemoryWorld, state: State, descriptor: stri
 	expectServed(world, state);
 }
 
-/** The router sends every service's requests to its active deployment, and knows nothing else. */
+/** Expects that the router sends requests to active deployments only. */
 function expectServed({router}: MemoryWorld, state: State): void {
 	const wanted = Object.entries(state.active).flatMap(([service, id]) => {
 		const {address, port, slot, kind} = state.deployments[id]!;
 		const server = `${state.lineage}.${service}/${slot} ${address}:${port}`;
-		// What is checked is what serves.
+		// Only the active slot is checked.
 		return isRouted(kind) ? [server, `health:${server}`] : [];
 	});
 	const served = [...router.servers]
@@ -218,13 +218,13 @@ async function removeRouter({engine}: MemoryWorld): Promise<void> {
 	for (const {id} of containers) await engine.remove(id);
 }
 
-/** Carries out the steps, checking after each apply, then mends everything and expects it to come right. */
+/** Runs the steps, checks after each apply, then fixes all faults and expects a complete apply. */
 async function live(steps: readonly Step[]): Promise<Applied> {
 	const world = await createMemoryWorld();
 	const good: Service = {kind: 'web', image: 'good', level: 'info', isConnected: true, isPublic: false};
 	const model: Model = {services: {web: good}, resources: {db: {user: 'app', volumes: ['data']}}};
 	const volumes = new Set<string>();
-	/** Failures that were ordered and may still come. */
+	/** Injected failures that have not happened yet. */
 	let ordered = 0;
 	try {
 		for (const each of steps) {
@@ -300,17 +300,17 @@ afterAll(() => {
 
 const runs = process.env['COMPARTMENT_TEST_RUNS'];
 
-it('comes right in the end, and is never in between, whatever is edited, harmed or fails', async () => {
+it('stays valid after every apply and becomes complete, whatever is edited, harmed or fails', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, {minLength: 1, maxLength: 14}), async steps => {
 			await live(steps);
 		}),
-		// The same sequences every time; COMPARTMENT_TEST_RUNS=2000 takes new ones, for a long look.
+		// A fixed seed by default; COMPARTMENT_TEST_RUNS=2000 tries new sequences.
 		runs === undefined ? {numRuns: 100, seed: 20_251_120} : {numRuns: Number(runs)},
 	);
 }, 600_000);
 
-it('gives the addresses of deployments that failed or were discarded to the next ones', async () => {
+it('reuses the addresses of failed and discarded deployments', async () => {
 	const world = await createMemoryWorld();
 	try {
 		const deploy = (level: number, api: keyof typeof images) =>
@@ -336,7 +336,7 @@ it('gives the addresses of deployments that failed or were discarded to the next
 	}
 }, 120_000);
 
-it('gives every service and resource an address, in the first deploy and when all switch, or says so before', async () => {
+it('has an address for every service and resource, or blocks the plan', async () => {
 	const world = await createMemoryWorld();
 	try {
 		const modelOf = (services: number, level: string, resources: number): Model => ({
@@ -354,7 +354,7 @@ it('gives every service and resource an address, in the first deploy and when al
 		expect(first.result).toMatchObject({outcome: 'done'});
 		expect((await world.state())!.networks!.environment.subnet).toMatch(/\/24$/);
 		expect((await world.apply(write(modelOf(12, 'two', 80)))).result).toMatchObject({outcome: 'done'});
-		// Half of the /24 holds 126: 64 that serve and 64 new ones are too many.
+		// Half of the /24 holds 126: 64 active and 64 new deployments are too many.
 		expect((await world.apply(write(modelOf(64, 'two', 80)))).result).toMatchObject({outcome: 'done'});
 		const before = await world.engine.observe({});
 		const refused = await world.apply(write(modelOf(64, 'three', 80)));
@@ -366,7 +366,7 @@ it('gives every service and resource an address, in the first deploy and when al
 	}
 }, 120_000);
 
-/** Where the router sends requests to, and where nothing runs that could answer them. */
+/** Addresses to which the router sends requests although nothing runs there. */
 async function deadEnds({engine, router}: MemoryWorld): Promise<string[]> {
 	const {containers} = await engine.observe({});
 	const alive = new Set(
@@ -390,7 +390,7 @@ const changing: readonly Operation[] = [
 ];
 
 it.each(changing.flatMap(operation => [2, 20].map(times => [operation, times] as const)))(
-	'keeps what serves running when no answer comes to %s, %d times',
+	'keeps active deployments running when the engine does not answer %s %d times',
 	async (operation, times) => {
 		for (const how of ['unseen', 'unanswered'] as const) {
 			const world = await createMemoryWorld();
@@ -408,7 +408,7 @@ it.each(changing.flatMap(operation => [2, 20].map(times => [operation, times] as
 				world.failNext(operation, times, how);
 				const applied = await world.apply(after);
 				expect(await deadEnds(world)).toEqual([]);
-				// A few are waited out, unless what was asked for cannot be asked for twice.
+				// Idempotent writes are retried a few times.
 				if (times < 3 && !['run', 'start', 'rename'].includes(operation))
 					expect(
 						applied.result,
@@ -428,7 +428,7 @@ it.each(changing.flatMap(operation => [2, 20].map(times => [operation, times] as
 	},
 );
 
-it('fails for its own reason when the worker that should come back was removed outside', async () => {
+it('reports the original failure when the worker to restore was removed outside Compartment', async () => {
 	const world = await createMemoryWorld();
 	try {
 		const worker: Service = {kind: 'worker', image: 'good', level: 'info', isConnected: false, isPublic: false};
@@ -436,7 +436,7 @@ it('fails for its own reason when the worker that should come back was removed o
 		expect((await world.apply(write({services, resources: {}}))).result).toMatchObject({outcome: 'done'});
 		const {active, deployments} = (await world.state())!;
 		await world.engine.remove(deployments[active['jobs']!]!.containerId!);
-		// The switch fails, so the worker that was stopped, or is gone, should run again.
+		// The switch fails, so the previous worker has to be restarted.
 		const changed = {jobs: {...worker, level: 'debug'}, web: {...services.web, level: 'debug'}};
 		world.failNext('writeFiles', 3);
 		const {result, events} = await world.apply(write({services: changed, resources: {}}));

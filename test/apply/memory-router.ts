@@ -18,7 +18,7 @@ import type {RouteTable} from '../../source/router/table.ts';
 
 type Server = {address: string; port: string; isServing: boolean};
 
-/** What the router's volume holds and its worker runs. */
+/** The files in the router's volume and the state of its worker. */
 type Router = {
 	generation: number;
 	config: string;
@@ -27,7 +27,7 @@ type Router = {
 	servers: Map<string, Server>;
 };
 
-/** What one probe of an address sees, by HTTP or by a connection alone: nothing when it answers well. */
+/** The problem that a probe of an address finds, by HTTP or TCP; undefined when there is none. */
 export type Answer = (address: string, type: 'http' | 'tcp') => string | undefined;
 
 const serversOf = (tables: Iterable<RouteTable>): Map<string, Server> => {
@@ -68,8 +68,8 @@ const show = ({topology, servers}: Router): string =>
 const descriptionIn = (config: string): string => /description '([^']*)'/.exec(config)?.[1] ?? '';
 
 /**
- * The inside of the router's container for a memory engine: it answers our scripts as a shell with HAProxy would, from
- * the files that were really written and the lines that were really sent.
+ * The inside of the router's container on a memory engine. It answers our scripts as a shell with HAProxy would, from the
+ * files and commands that it received.
  */
 export function createMemoryRouter(answer: Answer) {
 	const router: Router = {generation: 0, config: '', topology: '', tables: new Map(), servers: new Map()};
@@ -104,7 +104,7 @@ export function createMemoryRouter(answer: Answer) {
 		};
 	}
 
-	/** Checks are made when they are read, and count at once. */
+	/** Checks run when they are read, and count at once. */
 	const stat = (): Partial<ExecResult> => {
 		const lines = [...router.servers].flatMap(([name, {address, port, isServing}]) => {
 			if (!isCheckName(name) || !isServing) return [];
@@ -148,7 +148,7 @@ export function createMemoryRouter(answer: Answer) {
 		answer({container, command}: ExecCall): Partial<ExecResult> {
 			const [, , script, , ...args] = command;
 			if (known.container !== container.id) {
-				// Another container: it starts from the volume, or from the seed.
+				// A new container starts from the volume or the seed.
 				known.container = container.id;
 				if (router.config === '') router.config = known.engine!.look(container.id).files.get(seedPath) as string;
 				reload();

@@ -23,7 +23,7 @@ import {newState, readState, writeState} from '../../source/state/store.ts';
 import {read} from '../descriptor/support.ts';
 import {createMemoryRouter} from './memory-router.ts';
 
-/** Images of a memory engine: one works, one ends at once, one never becomes ready, one listens on another port. */
+/** Images of a memory engine. Besides working ones: one exits, one never becomes ready, one listens on another port. */
 export const images = {
 	good: 'app:good',
 	better: 'app:better',
@@ -38,29 +38,29 @@ export const images = {
 export type Applied = {
 	readonly plan: Plan;
 	readonly events: readonly ApplyEvent[];
-	/** Undefined when the plan is blocked: then nothing ran. */
+	/** Undefined when the plan is blocked, so that nothing ran. */
 	readonly result: ApplyResult | undefined;
 };
 
-/** `unseen`: no answer comes, and the engine never saw the call; `unanswered`: no answer comes, but the engine did it. */
+/** `unseen`: no answer, and the engine never got the call. `unanswered`: no answer, but the engine did it. */
 export type Failure = 'refused' | 'unseen' | 'unanswered';
 
-/** A project on an engine in memory, with its state on disk, worked on the way the commands do. */
+/** A project on a memory engine with its state on disk, used as the commands do. */
 export type MemoryWorld = {
 	readonly engine: MemoryEngine;
 	readonly router: ReturnType<typeof createMemoryRouter>['router'];
 	readonly directory: string;
-	/** The next calls of this operation are refused while a plan is made or carried out. */
+	/** Makes the next engine calls of this kind fail while a plan is made or applied. */
 	readonly failNext: (operation: Operation, times: number, how?: Failure) => void;
 	readonly clearFailures: () => void;
-	/** From now on containers of this image answer 503, or well again. */
+	/** From now on containers of this image answer 503, or 200 again. */
 	readonly sicken: (image: string) => void;
 	readonly heal: (image: string) => void;
-	/** From now on a container gives this answer to every probe, such as `503 Service Unavailable`. */
+	/** From now on a container answers every probe with this, such as `503 Service Unavailable`. */
 	readonly breakContainer: (id: string, answer: string) => void;
 	readonly plan: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Refreshed>;
 	readonly apply: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Applied>;
-	/** Works on the resources, as the commands of backups do. */
+	/** Runs work on resources, as the backup commands do. */
 	readonly work: <Result>(descriptor: string, run: (work: Work) => Promise<Result>) => Promise<Result>;
 	/** Changes the state on disk, as a command between two applies would. */
 	readonly changeState: (change: (state: State) => State) => Promise<void>;
@@ -69,7 +69,7 @@ export type MemoryWorld = {
 	readonly close: () => void;
 };
 
-/** The container of a backup or restore command: a backup writes a file, and the command `fail` fails. */
+/** Runs an operation container: a backup writes a file, and the command `fail` fails. */
 function startOperation({binds = {}, command = []}: ContainerSpec) {
 	if (command.includes('fail')) return {type: 'exits', code: 4} as const;
 	for (const [folder, {isReadOnly}] of Object.entries(binds))
@@ -84,13 +84,13 @@ const startOf = (spec: ContainerSpec) => {
 	return image.includes(images.finished) ? ({type: 'exits', code: 0} as const) : ({type: 'runs'} as const);
 };
 
-/** Only port 8080, as the kernel tells it. */
+/** /proc/net/tcp with port 8080 listening. */
 const deafSockets = `  sl  local_address rem_address   st
    0: 0B00007F:A1B2 00000000:0000 0A 00000000:00000000
    1: 00000000:1F90 00000000:0000 0A 00000000:00000000
 `;
 
-/** Images are run by id, so what a container does is found by the id's reference. */
+/** Images are run by id; a container's behaviour follows from the reference of that id. */
 function createEngine(clockOffsetMs: number) {
 	const ids = new Map<string, string>();
 	const sick = new Set<string>([images.sick]);
@@ -112,7 +112,7 @@ function createEngine(clockOffsetMs: number) {
 		images: {[routerImage]: {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
 		start: spec => startOf({...spec, image: ids.get(spec.image) ?? spec.image}),
 		async exec(call) {
-			// A database that takes every password.
+			// A database that accepts every password.
 			if (call.command.some(part => part.includes('psql'))) return {exitCode: 0, stdout: '', stderr: ''};
 			known.clear();
 			for (const container of (await engine.observe({})).containers)
@@ -128,7 +128,7 @@ function createEngine(clockOffsetMs: number) {
 	return {engine, inside, learn, sick, broken};
 }
 
-/** An engine that refuses chosen calls of an apply; a test's own calls go to the engine behind it. */
+/** An engine whose calls can be made to fail. A test's own calls go to the engine behind it. */
 function createFaults(engine: MemoryEngine) {
 	const left = new Map<Operation, {readonly times: number; readonly how: Failure}>();
 	const takeFailure = (operation: Operation): Failure | undefined => {
@@ -163,7 +163,7 @@ function createFaults(engine: MemoryEngine) {
 
 /** @param clockOffsetMs how far the engine's clock is ahead of ours */
 export async function createMemoryWorld({clockOffsetMs = 0} = {}): Promise<MemoryWorld> {
-	// Every write is synced to disk: in memory that costs nothing.
+	// Every write is synced to disk, which costs nothing in memory.
 	const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'compartment-memory-'));
 	const settings: Settings = {
 		...(await readSettings({COMPARTMENT_CONFIG_HOME: join(base, 'config')})),
@@ -210,7 +210,7 @@ export async function createMemoryWorld({clockOffsetMs = 0} = {}): Promise<Memor
 				directory,
 				signal: new AbortController().signal,
 				emit: () => undefined,
-				// Backups are files of this machine.
+				// Backups are files on this machine.
 				engine: {...engine, address: 'unix:///memory.sock'},
 				readState: async () => (await stateOf(project)).state,
 				notify: () => undefined,

@@ -37,7 +37,7 @@ const running = async ({engine}: MemoryWorld) =>
 
 const everything = ['resource.db', 'service.mail', 'service.web'];
 
-/** Forgets what this machine has seen, as another one has never seen it. */
+/** Forgets the highest serial, as on a machine that has never seen this lineage. */
 async function forgetSerial(world: MemoryWorld): Promise<void> {
 	const {lineage} = JSON.parse(readFileSync(statePath(world.directory), 'utf8')) as {lineage: string};
 	rmSync(join(process.env['COMPARTMENT_CONFIG_HOME']!, 'trust', `${lineage}.serial`), {force: true});
@@ -52,7 +52,7 @@ async function putBackOld(world: MemoryWorld): Promise<void> {
 	rmSync(old);
 }
 
-it('an older state is refused by a plan and an apply, by what was seen and by the labels of what runs', async () => {
+it('plan and apply refuse a state that is older than the last one seen or than the running containers', async () => {
 	const world = await openWorld();
 	await putBackOld(world);
 	const before = (await world.engine.observe({})).containers;
@@ -71,7 +71,7 @@ it('an older state is refused by a plan and an apply, by what was seen and by th
 	expect(changing).toEqual([]);
 });
 
-it('an older state that is restored plans to remove what it does not know, and nothing runs twice afterwards', async () => {
+it('a plan for a restored older state removes unknown containers, and nothing runs twice afterwards', async () => {
 	const world = await openWorld();
 	await putBackOld(world);
 	const {serial} = JSON.parse(readFileSync(statePath(world.directory), 'utf8')) as {serial: number};
@@ -98,7 +98,7 @@ it('an older state that is restored plans to remove what it does not know, and n
 	expect(again.plan.actions.filter(({kind}) => kind !== 'none')).toEqual([]);
 });
 
-it('a lost state has a way back after the very first apply', async () => {
+it('a lost state can be restored after the first apply', async () => {
 	const world = await openWorld();
 	await deploy(world, 1);
 	const state = (await world.state())!;
@@ -112,7 +112,7 @@ it('a lost state has a way back after the very first apply', async () => {
 	expect(await running(world)).toEqual(everything);
 });
 
-it('a lost folder is told with what runs, and nothing is touched', async () => {
+it('a lost state folder is reported with what runs, and nothing is touched', async () => {
 	const world = await openWorld();
 	await deploy(world, 1);
 	for (const name of ['state.json', 'history']) rmSync(join(world.directory, name), {recursive: true});
@@ -126,7 +126,7 @@ it('a lost folder is told with what runs, and nothing is touched', async () => {
 	expect(await running(world)).toEqual(everything);
 });
 
-it('a forged state is refused before anything it names is touched', async () => {
+it('a forged state is refused before anything that it names is touched', async () => {
 	const world = await openWorld();
 	await deploy(world, 1);
 	await world.engine.createNetwork({name: 'elsewhere', labels: {}, subnet: '10.99.0.0/24'});
@@ -143,7 +143,7 @@ it('a forged state is refused before anything it names is touched', async () => 
 	writeFileSync(statePath(world.directory), serializeState(forged, Buffer.alloc(32, 1)));
 	await expect(world.apply(descriptor(2))).rejects.toThrow(/is not trusted/);
 	await expect(world.apply(descriptor(2), {mode: 'destroy', deleteData: true})).rejects.toThrow(/is not trusted/);
-	// Even by somebody who has the key.
+	// Even with the right key.
 	writeFileSync(statePath(world.directory), serializeState(forged, readPin(state.lineage)!.key));
 	expect((await world.apply(descriptor(1), {mode: 'destroy', deleteData: true})).result).toMatchObject({
 		outcome: 'done',
@@ -151,7 +151,7 @@ it('a forged state is refused before anything it names is touched', async () => 
 	expect(world.engine.look(victim).state).toBe('running');
 });
 
-it('a container that somebody ran from an image with our labels is not counted, and destroy leaves it', async () => {
+it('a container that a user ran from an image with our labels is ignored, and destroy keeps it', async () => {
 	const world = await openWorld();
 	await deploy(world, 1);
 	const {containers} = await world.engine.observe({[labels.address]: 'service.web'});

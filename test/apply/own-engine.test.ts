@@ -24,14 +24,14 @@ async function createWorld() {
 	const own = labelsOf({...owner, address: 'resource.db'});
 	await engine.createNetwork({name: network, labels: labelsOf({...owner, address: 'network'}), subnet: '10.0.0.0/24'});
 	const ours = await engine.run(spec(resourceContainerName('shop', 'production', 'db'), own));
-	// What `docker run` makes of an image that was built from ours.
+	// As created by `docker run` from an image that is based on ours.
 	const inherited = await engine.run(spec('by-hand', own));
 	const foreign = await engine.run(spec('foreign', {}));
 	const router = await engine.run(spec('router', {[labels.router]: 'true'}));
 	return {engine, own: ownEngine(engine, owner, 'router'), ours, inherited, foreign, router};
 }
 
-/** Everything that an engine does to a container by its id. */
+/** Every engine call that changes a container by its id. */
 const acts: Readonly<Record<string, (engine: Engine, id: string) => Promise<unknown>>> = {
 	start: (engine, id) => engine.start(id),
 	rename: (engine, id) => engine.rename(id, 'another'),
@@ -57,7 +57,7 @@ describe('an engine of one environment', () => {
 		}
 	});
 
-	it('takes one that is not ours for missing when it is stopped, removed or inspected', async () => {
+	it('treats a container that is not ours as missing when it is stopped, removed or inspected', async () => {
 		const {engine, own, inherited, foreign} = await createWorld();
 		for (const id of [inherited, foreign]) {
 			await own.stop(id, 1);
@@ -68,7 +68,7 @@ describe('an engine of one environment', () => {
 		expect((await own.observe({[labels.lineage]: owner.lineage})).containers).toHaveLength(1);
 	});
 
-	it('does all of it to ours and to the router, and asks for labels once', async () => {
+	it('changes our containers and the router, and reads their labels once', async () => {
 		const {engine, own, ours, router} = await createWorld();
 		for (const id of [ours, router]) {
 			await own.exec(id, ['true']);
@@ -82,7 +82,7 @@ describe('an engine of one environment', () => {
 		await own.remove(made);
 	});
 
-	it('removes volumes and networks by their labels only', async () => {
+	it('removes only volumes and networks with our labels', async () => {
 		const {engine, own, ours, inherited, foreign, router} = await createWorld();
 		const name = volumeName('shop', 'production', 'db', 'data');
 		await engine.createVolume(name, labelsOf({...owner, address: 'volume.db.data'}));
@@ -97,7 +97,7 @@ describe('an engine of one environment', () => {
 	});
 });
 
-it('nothing but these files asks an engine for a lineage: all others ask for what is ours', () => {
+it('only these files observe objects by lineage; all others observe our own objects', () => {
 	const root = fileURLToPath(new URL('../../', import.meta.url));
 	const asking = globSync('source/**/*.{ts,tsx}', {cwd: root}).filter(path =>
 		/\.observe\(\s*\{\s*\[labels\.lineage\]/.test(readFileSync(`${root}${path}`, 'utf8')),

@@ -3,7 +3,7 @@ import {listOwnImages} from '../../source/apply/own-images.ts';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
 import {imageLabels, labels} from '../../source/model/labels.ts';
 
-it('finds images of this release and of earlier ones, each once, and no others', async () => {
+it('lists images with current and previous labels, each once, and no others', async () => {
 	const engine = createMemoryEngine({
 		images: {
 			'new:1': {labels: {[imageLabels.project]: 'shop'}},

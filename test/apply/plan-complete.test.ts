@@ -6,7 +6,7 @@ import type {PlanRequest} from '../../source/refresh/plan-request.ts';
 import type {Deployment, ResourceRecord, RoutesRecord, State, Variable} from '../../source/state/state.ts';
 import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
 
-/** Everything in the files that an apply could change; every part has a few values to choose from. */
+/** Everything in the files that an apply could change, with a few values for each part. */
 const service = fc.record({
 	image: fc.constantFrom(images.good, images.better),
 	level: fc.option(fc.constantFrom('info', 'debug'), {nil: undefined}),
@@ -113,7 +113,7 @@ const writeFiles = ({web, api, db}: Files): string =>
 const writeRules = ({rules}: Files): string | undefined =>
 	rules.length > 0 ? `version: 1\nroutes: [${rules.join(', ')}]\n` : undefined;
 
-/** What may happen before the next plan, beside an edit of the files. */
+/** What may happen before the next plan besides an edit of the files. */
 type Event = {
 	readonly type: 'variable' | 'generated' | 'nothing' | 'retag' | 'lost';
 	readonly value: string;
@@ -173,7 +173,7 @@ async function happen(world: MemoryWorld, {type, value}: Event): Promise<void> {
 			if (labels['compartment.address'] === 'service.web') await engine.remove(id);
 }
 
-/** One level of nested data as `name.key`, every leaf as its JSON; what is not set is not there. */
+/** Nested data flattened to `name.key`, each leaf as JSON, without unset values. */
 function leaves(name: string, value: unknown, depth = Number.POSITIVE_INFINITY): Record<string, string> {
 	if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return {};
 	if (typeof value !== 'object' || Array.isArray(value) || depth === 0) return {[name]: JSON.stringify(value)};
@@ -183,7 +183,7 @@ function leaves(name: string, value: unknown, depth = Number.POSITIVE_INFINITY):
 	);
 }
 
-// A value of the environment is one leaf: its origin and its revision.
+// An environment value is one leaf: its origin and revision.
 const specLeaves = ({env, ...spec}: Deployment['spec'] | ResourceRecord['spec']): Record<string, string> => ({
 	...leaves('', spec),
 	...leaves('env', env, 1),
@@ -249,7 +249,7 @@ const waiting = ({deployments}: State, name: string): Deployment | undefined =>
 	);
 const serving = ({active, deployments}: State, name: string): Deployment | undefined => deployments[active[name] ?? ''];
 
-/** Address → what differs there between two states. An object that came or went is named as a whole. */
+/** Address → what differs between two states. A created or deleted object differs as a whole. */
 function whatDiffers(before: State, after: State, isHold: boolean): Record<string, readonly string[]> {
 	const at = (state: State, name: string) =>
 		isHold ? (waiting(state, name) ?? serving(state, name)) : serving(state, name);
@@ -261,7 +261,7 @@ function whatDiffers(before: State, after: State, isHold: boolean): Record<strin
 	for (const name of ['db']) {
 		const [old, next] = [before.resources[name], after.resources[name]];
 		const all = differences(resourceLeaves(old), resourceLeaves(next));
-		// What a new one is declared with is not listed: its file says it.
+		// The settings of a new resource are not listed.
 		const declared = Object.keys(leaves('', next?.declared)).concat('readiness', 'restart.policy');
 		found[`resource.${name}`] = old ? all : all.filter(attribute => !declared.includes(attribute));
 	}
@@ -279,7 +279,7 @@ function expectComplete(plan: Plan, before: State, after: State): void {
 			differing.filter(name => !named.includes(name)),
 			`${where} changed without a word`,
 		).toEqual([]);
-		// What is not known before the apply may turn out to be as it was.
+		// A computed value may turn out to be unchanged.
 		const certain = changes.filter(change => change.after.type !== 'computed').map(({name}) => name);
 		expect(
 			certain.filter(name => !differing.includes(name)),
@@ -300,7 +300,7 @@ function requestFor(mode: (typeof modes)[number], state: State): Partial<PlanReq
 	if (mode === 'hold') return {mode: 'apply', isHold: true};
 	if (mode === 'rotate') return {mode, rotated: 'db'};
 	if (mode !== 'promote --from') return {mode};
-	// As if it served in another environment: an older one of this one.
+	// A previous deployment of this environment stands in for another environment's.
 	const newest = Object.values(state.deployments).filter(({status, kind}) => status === 'succeeded' && kind === 'web');
 	const promoted = newest[0];
 	return {mode: 'apply', promotion: {from: 'staging', deployments: promoted ? {[promoted.service]: promoted} : {}}};
@@ -349,7 +349,7 @@ const other: Files = {
 	rules: ['{on: web, path: /old, to: web, rewrite: /new}'],
 };
 
-/** Every mode at least once, whatever chance brings. */
+/** Covers every mode at least once. */
 const tour = (
 	[
 		[other, 'apply'],
@@ -367,7 +367,7 @@ const tour = (
 	] as const
 ).map(([edit, mode]) => ({edit, mode, event: {type: 'variable', value: mode} as const}));
 
-it('names every attribute that an apply changes, and nothing that stays', async () => {
+it('a plan names every attribute that its apply changes, and no other', async () => {
 	const counts: Record<string, number> = {};
 	await fc.assert(
 		fc.asyncProperty(files, fc.array(step, {minLength: 1, maxLength: 5}), async (first, steps) => {
@@ -398,7 +398,7 @@ it('names every attribute that an apply changes, and nothing that stays', async 
 		}),
 		{numRuns: 40, examples: [[one, tour]]},
 	);
-	// Otherwise the property would hold of nothing.
+	// Otherwise the property would hold vacuously.
 	for (const mode of ['apply', 'rollback', 'restart', 'rotate', 'promote', 'discard', 'stop', 'start', 'destroy'])
 		expect(counts[mode] ?? 0, mode).toBeGreaterThan(0);
 }, 120_000);

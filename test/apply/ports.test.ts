@@ -20,13 +20,13 @@ const serving = async () => {
 	return state.deployments[state.active['web']!]!;
 };
 
-it('a finished image that exposes nothing is reached at port 80, as the plan says', async () => {
+it('a prebuilt image that exposes no port gets port 80 in plan and apply', async () => {
 	expect(await planned(descriptor())).toContain('port: 80 (default, because the image exposes no port)');
 	await world.apply(descriptor());
 	expect((await serving()).port).toBe(80);
 });
 
-it('a declared port goes before it, and the plan names the change once', async () => {
+it('a declared port takes precedence, and the plan names the change once', async () => {
 	const text = await planned(descriptor(', port: 8000'));
 	expect(text.match(/port/g)).toHaveLength(2);
 	expect(text).toMatch(/port added/);
@@ -36,7 +36,7 @@ it('a declared port goes before it, and the plan names the change once', async (
 	expect((await serving()).port).toBe(9000);
 });
 
-it('a roll back keeps the port that the deployment had', async () => {
+it('a rollback keeps the recorded port of the deployment', async () => {
 	await world.apply(descriptor(', port: 8000'), {mode: 'rollback'});
 	expect((await serving()).port).toBe(8000);
 });

@@ -27,13 +27,13 @@ async function serving(): Promise<string> {
 	return imageReference;
 }
 
-describe('a candidate that ends before it is ready', () => {
+describe('a candidate that exits before it is ready', () => {
 	it.each([
 		['with readiness', checked],
 		['without readiness', ''],
 		['as a worker', ', kind: worker'],
-		['whatever its policy says', ', run: {restart: {policy: on-failure, maxRetries: 9}}'],
-	])('fails at its first end: %s', async (_name, more) => {
+		['with a restart policy', ', run: {restart: {policy: on-failure, maxRetries: 9}}'],
+	])('fails at its first exit %s', async (_name, more) => {
 		const applied = await world.apply(describeWeb(images.crashing, more));
 		expect(applied.result?.outcome).toBe('failed');
 		expect(failureOf(applied)).toMatchObject({
@@ -45,12 +45,12 @@ describe('a candidate that ends before it is ready', () => {
 		expect(world.engine.look(containers[0]!.id)).toMatchObject({restart: {policy: 'no'}, restartCount: 0});
 	});
 
-	it('fails when it ends without an error too', async () => {
+	it('fails even if it exits with code 0', async () => {
 		const applied = await world.apply(describeWeb(images.finished));
 		expect(failureOf(applied)?.message).toBe('Your program exited with code 0 at startup, but it must keep running.');
 	});
 
-	it('is told with what ended it', () => {
+	it('is reported with what ended it', () => {
 		expect(exitText({exitCode: 137})).toBe('was killed by SIGKILL (exit code 137)');
 		expect(exitText({exitCode: 137, isOutOfMemory: true})).toBe('ran out of memory (exit code 137)');
 		expect(exitText({exitCode: 127})).toBe('exited with code 127 (a command was not found)');
@@ -59,8 +59,8 @@ describe('a candidate that ends before it is ready', () => {
 	});
 });
 
-describe('a candidate that is ready', () => {
-	it('gets its restart policy before it serves, and not sooner', async () => {
+describe('a candidate', () => {
+	it('gets its restart policy when it is ready, before it is active', async () => {
 		await world.apply(describeWeb(images.good, checked));
 		const policies = world.engine.calls.filter(({operation}) => operation === 'setRestart');
 		expect(policies.map(({args}) => args[1])).toEqual([{policy: 'unless-stopped', maxRetries: undefined}]);
@@ -69,7 +69,7 @@ describe('a candidate that is ready', () => {
 		expect(await serving()).toBe(images.good);
 	});
 
-	it('is killed without its grace time when it is not ready in time', async () => {
+	it('that is not ready in time is killed without grace time', async () => {
 		await world.apply(describeWeb(images.good, checked));
 		const before = world.engine.calls.length;
 		const applied = await world.apply(describeWeb(images.sick, checked));
@@ -81,7 +81,7 @@ describe('a candidate that is ready', () => {
 });
 
 describe('a service without readiness whose port refuses', () => {
-	it('goes ahead the first time, with a warning, and is replaced by one like it', async () => {
+	it('is deployed with a warning, and is replaced by one that refuses too', async () => {
 		const first = await world.apply(describeWeb(images.deaf));
 		expect(first.result?.outcome).toBe('done');
 		const warning =
@@ -92,7 +92,7 @@ describe('a service without readiness whose port refuses', () => {
 		expect(warningsOf(second)).toEqual([warning]);
 	});
 
-	it('never replaces one whose port accepts', async () => {
+	it('never replaces a deployment whose port accepts', async () => {
 		await world.apply(describeWeb(images.good));
 		const applied = await world.apply(describeWeb(images.deaf));
 		expect(applied.result?.outcome).toBe('failed');
@@ -107,7 +107,7 @@ describe('a service without readiness whose port refuses', () => {
 		expect(warningsOf(replaced)).toEqual([]);
 	});
 
-	it('is told where it listens', () => {
+	it('is reported with the port that it listens on', () => {
 		const text = `  sl  local_address rem_address   st
    0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 1
    1: 00000000:0050 0100007F:1234 01 00000000:00000000 00:00000000 00000000  0 0 1
@@ -130,7 +130,7 @@ describe('a service without readiness whose port refuses', () => {
 	});
 });
 
-it('a held candidate is promoted only when it still is ready', async () => {
+it('a held candidate is promoted only if it is still ready', async () => {
 	await world.apply(describeWeb(images.good, checked));
 	await world.apply(describeWeb(images.better, checked), {isHold: true});
 	world.sicken(images.better);
@@ -142,7 +142,7 @@ it('a held candidate is promoted only when it still is ready', async () => {
 	expect(await serving()).toBe(images.better);
 });
 
-it.each(['service', 'resource'] as const)('tells only what a %s prints after it was started again', async object => {
+it.each(['service', 'resource'] as const)('a restarted %s logs only its current run', async object => {
 	const descriptor = `${describeWeb(images.good)}resources:\n  db: {image: "${images.database}", ports: [5432], readiness: {type: tcp, port: 5432}}\n`;
 	await world.apply(descriptor);
 	const {active, deployments, resources} = (await world.state())!;
@@ -162,7 +162,7 @@ describe('the init of the engine', () => {
 
 	const plain = {secretFiles: {}};
 
-	it('is process 1 of services, and of nothing that brings its own', () => {
+	it('is process 1 of services whose image has no init', () => {
 		expect(needsInit(image, {}, plain)).toBe(true);
 		expect(needsInit({...image, entrypoint: ['docker-entrypoint.sh']}, {}, plain)).toBe(true);
 		expect(needsInit({...image, entrypoint: ['/init']}, {}, plain)).toBe(false);
@@ -172,11 +172,11 @@ describe('the init of the engine', () => {
 		expect(needsInit({...image, entrypoint: ['/init']}, shell, plain)).toBe(true);
 	});
 
-	it('would show every process the secrets that are files, so it is not there with them', () => {
+	it('is off with secretFiles, because its environment would expose them', () => {
 		expect(needsInit(image, {}, {secretFiles: {KEY: '/etc/key'}})).toBe(false);
 	});
 
-	it('is not there for resources', async () => {
+	it('is off for resources', async () => {
 		await world.apply(
 			`${describeWeb(images.good)}resources:\n  db: {image: "${images.database}", ports: [5432], readiness: {type: tcp, port: 5432}}\n`,
 		);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {runSteps, type StepOutcome} from '../../source/apply/graph/scheduler.ts';
 
-/** A graph without cycles: a node depends on earlier ones only, and some take longer or fail. */
+/** An acyclic graph: a step depends on earlier ones only, and some take longer or fail. */
 type Node = {readonly dependsOn: readonly number[]; readonly ticks: number; readonly fails: boolean};
 
 const graph: fc.Arbitrary<readonly Node[]> = fc
@@ -14,7 +14,7 @@ const graph: fc.Arbitrary<readonly Node[]> = fc
 	.map(nodes =>
 		nodes.map(({dependsOn, ticks, fails}, index) => ({
 			ticks,
-			// One of four is enough to have both kinds of graph.
+			// One failure in four gives graphs with and without failures.
 			fails: fails && index % 2 === 0,
 			dependsOn: index === 0 ? [] : [...new Set(dependsOn.map(other => other % index))],
 		})),
@@ -58,7 +58,7 @@ async function run(nodes: readonly Node[], parallelism: number, stopAfter = Numb
 }
 
 describe('runSteps', () => {
-	it('gives every step one outcome, in an order that its dependencies allow', async () => {
+	it('gives every step exactly one outcome, in an order that dependencies allow', async () => {
 		await fc.assert(
 			fc.asyncProperty(graph, fc.integer({min: 1, max: 5}), async (nodes, parallelism) => {
 				const {outcomes, started, skipped, failed, most} = await run(nodes, parallelism);
@@ -69,7 +69,7 @@ describe('runSteps', () => {
 					const id = `s${index}`;
 					const before = dependsOn.map(other => outcomes.get(`s${other}`));
 					const mayRun = before.every(outcome => outcome === 'done');
-					// A failure skips what depends on it, and nothing else.
+					// A failure skips only the steps that depend on it.
 					expect(outcomes.get(id)).toBe(mayRun ? (fails ? 'failed' : 'done') : 'skipped');
 					expect(skipped.get(id)).toBe(mayRun ? undefined : 'dependency');
 					expect(failed.get(id)).toBe(mayRun && fails ? `${id} broke` : undefined);
@@ -81,7 +81,7 @@ describe('runSteps', () => {
 		);
 	});
 
-	it('starts a step only after what it depends on has ended', async () => {
+	it('starts a step only after its dependencies have ended', async () => {
 		await fc.assert(
 			fc.asyncProperty(graph, async nodes => {
 				const ended: string[] = [];
@@ -110,13 +110,13 @@ describe('runSteps', () => {
 		);
 	});
 
-	it('lets what runs finish after a cancel, and starts nothing more', async () => {
+	it('lets running steps finish after a cancel and starts no others', async () => {
 		await fc.assert(
 			fc.asyncProperty(graph, fc.nat(6), async (nodes, stopAfter) => {
 				const {outcomes, started, finished, skipped} = await run(nodes, 3, stopAfter);
 				expect(outcomes.size).toBe(nodes.length);
 				expect([...finished].sort()).toEqual([...started].sort());
-				// Up to three were running when the last one that counts ended.
+				// Up to three were running at the time of the cancel.
 				expect(started.length).toBeLessThanOrEqual(stopAfter === 0 ? 0 : stopAfter + 2);
 				for (const [id, outcome] of outcomes) expect(outcome === 'skipped').toBe(skipped.has(id));
 				expect(started.length + skipped.size).toBe(nodes.length);
@@ -125,7 +125,7 @@ describe('runSteps', () => {
 		);
 	});
 
-	it('uses the width it is given', async () => {
+	it('runs as many steps at once as parallelism allows', async () => {
 		const wide = Array.from({length: 9}, () => ({dependsOn: [], ticks: 3, fails: false}));
 		expect((await run(wide, 4)).most).toBe(4);
 		expect((await run(wide, 1)).most).toBe(1);
@@ -134,19 +134,19 @@ describe('runSteps', () => {
 	const plain = (id: string, dependsOn: readonly string[]) => ({id, dependsOn, run: async () => undefined});
 	const quiet = {parallelism: 2, isStopping: () => false, onSkip: () => undefined, onFail: () => undefined};
 
-	it('counts what is not in the graph as done', async () => {
+	it('treats dependencies outside the graph as done', async () => {
 		expect(await runSteps([plain('a', ['elsewhere'])], quiet)).toEqual(new Map([['a', 'done']]));
 	});
 
-	it('has nothing to do in an empty graph', async () => {
+	it('resolves at once for an empty graph', async () => {
 		expect(await runSteps([], quiet)).toEqual(new Map());
 	});
 
-	it('refuses a cycle instead of waiting for ever', async () => {
+	it('throws on a cycle instead of waiting for ever', async () => {
 		await expect(runSteps([plain('a', ['b']), plain('b', ['a'])], quiet)).rejects.toThrow('steps wait for each other');
 	});
 
-	it('treats a throw before the first await like any failure', async () => {
+	it('treats a synchronous throw as a failure', async () => {
 		const failures: unknown[] = [];
 		const broken = {
 			id: 'a',

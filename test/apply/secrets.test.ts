@@ -43,7 +43,7 @@ async function withSecret(state: State, key: string, value: string, where: Varia
 const secret = (key: string, where: VariableScope = scope) =>
 	({type: 'secret', scope: where, key, revision: 'r'}) as const;
 
-/** A reader that has read these values already. */
+/** A reader that has already read these values. */
 async function readerOf(...values: readonly string[]) {
 	let state = empty;
 	const env: Record<string, Env[string]> = {};
@@ -73,7 +73,7 @@ describe('the secret reader', () => {
 		});
 	});
 
-	it('sees a value that was generated after it was made', async () => {
+	it('reads a value that was generated after the reader was created', async () => {
 		let state = empty;
 		const reader = createSecretReader(() => state);
 		await expect(reader.resolveEnv({TOKEN: secret('TOKEN')}, desired)).rejects.toThrow(
@@ -83,7 +83,7 @@ describe('the secret reader', () => {
 		expect(await reader.resolveEnv({TOKEN: secret('TOKEN')}, desired)).toEqual({TOKEN: 'generated-later'});
 	});
 
-	it('says which output it cannot resolve', async () => {
+	it('names the output that it cannot resolve', async () => {
 		const env: Env = {URL: {type: 'output', resource: 'gone', output: 'url', isSensitive: true, fingerprint: null}};
 		const reader = createSecretReader(() => empty);
 		await expect(reader.resolveEnv(env, desired)).rejects.toThrow('Resource output "gone.url" could not be resolved.');
@@ -103,7 +103,7 @@ describe('masking', () => {
 		for (const form of forms) expect(reader.mask(`a ${form} b ${form}`)).toBe('a ‹hidden› b ‹hidden›');
 	});
 
-	it('hides it in JSON, and in base64 of a longer text', async () => {
+	it('hides a value in JSON and in the base64 of a longer text', async () => {
 		const value = 'a "quoted" \\ value\twith ü';
 		const {reader} = await readerOf(value);
 		expect(reader.mask(JSON.stringify({token: value, other: 1}))).toBe('{"token":"‹hidden›","other":1}');
@@ -117,18 +117,18 @@ describe('masking', () => {
 			}
 	});
 
-	it('hides every long line of a value with several', async () => {
+	it('hides every long line of a multi-line value', async () => {
 		const {reader} = await readerOf('-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n}\n');
 		expect(reader.mask('read MIIEvQIBADANBgkqhkiG9w0')).toBe('read ‹hidden›');
 		expect(reader.mask('function () { }')).toBe('function () { }');
 	});
 
-	it('hides values that overlap together', async () => {
+	it('hides overlapping values together', async () => {
 		const {reader} = await readerOf('abcdef-ghijkl', 'ghijkl-mnopqr');
 		expect(reader.mask('1 abcdef-ghijkl-mnopqr 2 ghijkl-mnopqr 3 ghijkl')).toBe('1 ‹hidden› 2 ‹hidden› 3 ghijkl');
 	});
 
-	it('hides what a search and replace of every form would hide, in any text', async () => {
+	it('hides exactly what replacing every form would hide, in any text', async () => {
 		const values = ['secret-one', 'one-secret', 'secret', 'otherwise'];
 		const {reader} = await readerOf(...values);
 		fc.assert(
@@ -141,12 +141,12 @@ describe('masking', () => {
 		);
 	});
 
-	it('hides the longest first, so that no rest of it stays in sight', async () => {
+	it('hides the longest form first, so that no part of it stays visible', async () => {
 		const {reader} = await readerOf('secret-value', 'secret-value-and-more');
 		expect(reader.mask('secret-value-and-more, secret-value')).toBe('‹hidden›, ‹hidden›');
 	});
 
-	it('hides the expanded output too', async () => {
+	it('hides expanded outputs', async () => {
 		const state = await withSecret(empty, 'POSTGRES_PASSWORD', 'p@ssword', {type: 'resource', name: 'db'});
 		const reader = createSecretReader(() => state);
 		const env: Env = {
@@ -156,17 +156,17 @@ describe('masking', () => {
 		expect(reader.mask(`connecting to ${url}`)).toBe('connecting to ‹hidden›');
 	});
 
-	it('leaves texts alone that only look like a short value', async () => {
+	it('does not hide values that are too short', async () => {
 		const {reader} = await readerOf('12345');
 		expect(reader.mask('port 12345')).toBe('port 12345');
 	});
 
-	it('takes a value as text, not as a pattern', async () => {
+	it('treats a value as text, not as a pattern', async () => {
 		const {reader} = await readerOf('.*.*.*');
 		expect(reader.mask('anything at all, and .*.*.* too')).toBe('anything at all, and ‹hidden› too');
 	});
 
-	it('never lets a value through that was read', async () => {
+	it('hides every value that was read, in any text', async () => {
 		const value = fc.string({minLength: 6, maxLength: 20, unit: 'grapheme'}).filter(text => !'‹hidden›'.includes(text));
 		await fc.assert(
 			fc.asyncProperty(value, fc.string(), fc.string(), async (text, before, after) => {
@@ -181,7 +181,7 @@ describe('masking', () => {
 });
 
 describe('the access password', () => {
-	it('is random, encrypted, and known to the router as the hash of its header', async () => {
+	it('is random and encrypted, and the router gets only the hash of its header', async () => {
 		const access = await createAccess(empty);
 		const reader = createSecretReader(() => ({...empty, access}));
 		const password = await reader.readCiphertext(access.ciphertext, accessSlot.scope, accessSlot.key);
@@ -195,7 +195,7 @@ describe('the access password', () => {
 		expect(accessHeader('pass:word')).toBe(`Basic ${btoa('compartment:pass:word')}`);
 	});
 
-	it('is needed when anything asks for it', () => {
+	it('is needed as soon as one service requires it', () => {
 		const withAccess = (...modes: readonly ('authenticated' | 'public')[]): State => ({
 			...empty,
 			routes: {hosts: {}, rules: [], access: Object.fromEntries(modes.map((mode, index) => [`s${index}`, mode]))},

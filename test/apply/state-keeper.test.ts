@@ -11,8 +11,8 @@ const withVariable =
 
 const keysOf = (state: State | undefined) => state?.variables.map(({key}) => key);
 
-describe('the keeper of a state', () => {
-	it('writes changes of the same moment at once, in their order', async () => {
+describe('the state keeper', () => {
+	it('combines simultaneous changes into one write, in order', async () => {
 		const directory = environmentDirectory();
 		const keeper = keepState(directory, emptyState(), true);
 		const written = await Promise.all(['A', 'B', 'C'].map(key => keeper.update(withVariable(key))));
@@ -23,7 +23,7 @@ describe('the keeper of a state', () => {
 		expect(keeper.current().serial).toBe(2);
 	});
 
-	it('has a change on disk when it says so, also while others wait', async () => {
+	it('resolves only when the change is on disk, even while others wait', async () => {
 		const directory = environmentDirectory();
 		const keeper = keepState(directory, emptyState(), true);
 		const first = keeper.update(withVariable('A')).then(async () => keysOf(await readState(directory)));
@@ -33,7 +33,7 @@ describe('the keeper of a state', () => {
 		expect(await second).toEqual(['A', 'B']);
 	});
 
-	it('leaves out a change that fails and tells only its caller', async () => {
+	it('skips a change that throws and rejects only its caller', async () => {
 		const directory = environmentDirectory();
 		const keeper = keepState(directory, emptyState(), true);
 		const outcomes = await Promise.allSettled([
@@ -47,7 +47,7 @@ describe('the keeper of a state', () => {
 		expect(keysOf(await readState(directory))).toEqual(['A', 'B']);
 	});
 
-	it('tells every caller of a write that failed, and keeps what was there', async () => {
+	it('rejects every caller of a failed write and keeps the previous state', async () => {
 		const directory = environmentDirectory();
 		const keeper = keepState(directory, emptyState(), true);
 		await keeper.update(withVariable('A'));

@@ -26,7 +26,7 @@ const switchedTo = (next: Deployment, wanted: RoutesRecord = routes, from = with
 	withSwitch(from, wanted, {[next.service]: next.id});
 
 describe('a switch', () => {
-	it('makes the candidate active in the other slot, and the previous one wait for its drain', () => {
+	it('makes the candidate active in the other slot and drains the previous one', () => {
 		const next = switchedTo(candidate(web));
 		expect(next.active['web']).toBe('dpl_web2');
 		expect(next.deployments['dpl_web2']).toMatchObject({stage: 'active', status: 'succeeded', slot: 'green'});
@@ -43,7 +43,7 @@ describe('a switch', () => {
 		expect([otherSlot(undefined), otherSlot('blue'), otherSlot('green')]).toEqual(['blue', 'green', 'blue']);
 	});
 
-	it('gives a service that is not routed no slot, and one that becomes routed the first', () => {
+	it('gives no slot to an unrouted service, and the first one to a service that becomes routed', () => {
 		expect(switchedTo(candidate(mailer, {slot: undefined})).deployments['dpl_mailer2']!.slot).toBeUndefined();
 		const withoutSlot: State = {
 			...state,
@@ -55,32 +55,32 @@ describe('a switch', () => {
 		);
 	});
 
-	it('leaves a service that is to be removed active until its containers are gone', () => {
+	it('keeps a service that is being deleted active until its containers are removed', () => {
 		const {mailer: _mailer, ...others} = routes.access;
 		expect(withSwitch(state, {...routes, access: others}, {}).active).toEqual(state.active);
 	});
 
-	it('changes nothing of what it was given', () => {
+	it('does not mutate the given state', () => {
 		const before = structuredClone(withCandidates(candidate(web)));
 		const given = structuredClone(before);
 		withSwitch(given, routes, {web: 'dpl_web2'});
 		expect(given).toEqual(before);
 	});
 
-	it('done again by a recovery is the same', () => {
+	it('gives the same state when recovery repeats it', () => {
 		const once = switchedTo(candidate(web));
 		expect(withSwitch(once, routes, {web: 'dpl_web2'})).toEqual(once);
 	});
 });
 
 describe('patchDeployment', () => {
-	it('leaves a state alone that does not know the deployment', () => {
+	it('returns the same state for an unknown deployment', () => {
 		expect(patchDeployment(state, 'dpl_none', {stage: 'active'})).toBe(state);
 	});
 });
 
-describe('the table of the router', () => {
-	it('has a backend for every service that is reached or named in a rule', () => {
+describe('the route table', () => {
+	it('has a backend for every service that is exposed or named in a rule', () => {
 		const table = describeTable(state);
 		expect(table.backends.map(({service}) => service)).toEqual(['api', 'web']);
 		expect(table).toMatchObject({
@@ -98,7 +98,7 @@ describe('the table of the router', () => {
 		});
 	});
 
-	it('keeps the previous deployment in its slot until the next one needs it', () => {
+	it('keeps the previous deployment in its slot until the slot is needed', () => {
 		const next = switchedTo(candidate(web));
 		expect(describeTable(next).backends[1]).toMatchObject({
 			active: 'green',
@@ -106,7 +106,7 @@ describe('the table of the router', () => {
 		});
 	});
 
-	it('answers for a service without a deployment that nothing is there', () => {
+	it('has a backend without a target for a service without a deployment', () => {
 		const {web: _web, ...active} = state.active;
 		expect(describeTable({...state, active}).backends[1]).toMatchObject({service: 'web', active: null, slots: {}});
 	});
@@ -115,7 +115,7 @@ describe('the table of the router', () => {
 		expect(describeTable({...state, routes: null})).toMatchObject({hosts: {}, rules: [], backends: []});
 	});
 
-	it('carries the hash of the access password, never the password', () => {
+	it('contains the hash of the access password, never the password', () => {
 		const access = {ciphertext: 'YWdl', headerHash: 'f'.repeat(64), updatedAt: ''};
 		const table = describeTable({...state, access});
 		expect(table.accessHash).toBe('f'.repeat(64));

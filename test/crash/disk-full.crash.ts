@@ -8,20 +8,20 @@ import {startLoad} from './load.ts';
 const lab = withCrashLab();
 let version = 1;
 
-/** Writing fails in all of these; what comes after a rename or a journal line is no write. */
+/** Failpoints before which a write can fail, unlike those after a rename or a journal line. */
 const points = failpointNames.filter(name =>
 	/^state\.(before-write|after-write|after-archive|before-rename)$|^journal\.before-(open|begin|done|close)$/.test(
 		name,
 	),
 );
 
-describe('a disk that is full from one moment of an apply on', () => {
+describe('a disk that becomes full during an apply', () => {
 	beforeAll(async () => {
 		lab.write(version);
 		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
 	});
 
-	test.for(points)('at %s: a clear message, and the next apply goes on', async point => {
+	test.for(points)('at %s is reported, loses no request, and the next apply succeeds', async point => {
 		const hits = /before-(write|begin)$/.test(point) ? 20 : 3;
 		for (let hit = 1; hit <= hits; hit++) {
 			const stateFile = join(lab.sandbox.folder, '.compartment/production/state.json');

@@ -7,7 +7,7 @@ import {canRunEngine, createPrivateEngine, type PrivateEngine} from './private-e
 
 const routes = 'version: 1\nroutes:\n  - on: web\n    path: /api/*\n    to: api\n    stripPrefix: /api\n';
 
-describe.runIf(canRunEngine())('an engine that starts again', () => {
+describe.runIf(canRunEngine())('an engine that is restarted', () => {
 	let engine: PrivateEngine;
 	const previous = process.env['DOCKER_HOST'];
 
@@ -28,14 +28,14 @@ describe.runIf(canRunEngine())('an engine that starts again', () => {
 		opened.write({...serviceFiles('web', 'v1'), ...serviceFiles('api', 'v1'), 'compartment.routes.yml': routes});
 		opened.describe({services: {web: publicService('web'), api: publicService('api', {kind: 'api'})}});
 		await opened.succeed(['deploy']);
-		// Blue and green differ from here on.
+		// A second deploy, so that the active slot is not the initial one.
 		opened.setVersion('web', 'v2');
 		await opened.succeed(['deploy']);
 	});
 
 	const statusOf = (path: string, host = sandbox.host()) => engine.statusOf(sandbox.router.port, host, path);
 
-	test.each(['SIGTERM', 'SIGKILL'] as const)('serves the same routes without a command after %s', async signal => {
+	test.each(['SIGTERM', 'SIGKILL'] as const)('after %s serves the same routes without any command', async signal => {
 		expect([await statusOf('/'), await statusOf('/api/')]).toEqual([200, 200]);
 		await engine.stop(signal);
 		expect(await statusOf('/')).toBe(0);

@@ -14,7 +14,7 @@ async function succeed(args: readonly string[]): Promise<void> {
 }
 
 describe('a first deploy that is killed', () => {
-	test.for(pointsOf('first deploy'))('at %s, is finished by the next apply', async point => {
+	test.for(pointsOf('first deploy'))('at %s is finished by the next apply', async point => {
 		let wasHit = false;
 		for (let hit = 1; hit <= hitsOf(point); hit++) {
 			lab.write(1);
@@ -34,24 +34,27 @@ describe('a first deploy that is killed', () => {
 });
 
 describe('a destroy that is killed', () => {
-	test.for(pointsOf('destroy'))('at %s, is finished by the next one, and the data comes back', async point => {
-		lab.write(1);
-		await succeed(apply);
-		await lab.expectServing(1);
-		let wasHit = false;
-		for (let hit = 1; hit <= hitsOf(point); hit++) {
-			const wasKilled = await lab.crash(destroy, `${point}:${hit}`);
-			// Every other time the user changes their mind.
-			if (hit % 2 === 1) await succeed(destroy);
-			if (hit % 2 === 1) await lab.expectDestroyed();
+	test.for(pointsOf('destroy'))(
+		'at %s is finished by the next destroy, and a deploy has the data back',
+		async point => {
+			lab.write(1);
 			await succeed(apply);
 			await lab.expectServing(1);
-			if (!wasKilled) break;
-			wasHit = true;
-			crashes++;
-		}
-		expect(wasHit).toBe(true);
-		await expectForeignUntouched();
-		await lab.reset();
-	});
+			let wasHit = false;
+			for (let hit = 1; hit <= hitsOf(point); hit++) {
+				const wasKilled = await lab.crash(destroy, `${point}:${hit}`);
+				// Every other time the user changes their mind.
+				if (hit % 2 === 1) await succeed(destroy);
+				if (hit % 2 === 1) await lab.expectDestroyed();
+				await succeed(apply);
+				await lab.expectServing(1);
+				if (!wasKilled) break;
+				wasHit = true;
+				crashes++;
+			}
+			expect(wasHit).toBe(true);
+			await expectForeignUntouched();
+			await lab.reset();
+		},
+	);
 });

@@ -8,8 +8,8 @@ import {labels} from '../../source/model/labels.ts';
 import {cleanUp, idleSpec, makeNetwork, uniqueName} from '../engine/helpers.ts';
 
 /**
- * Objects that Compartment did not make, beside those it makes, for the tests of one file.
- * @returns fails when one of them is not what it was
+ * Creates objects that are not Compartment's, for the tests of one file.
+ * @returns a check that fails when one of them has changed
  */
 export function withForeignObjects(): () => Promise<void> {
 	const engine = connectDocker();
@@ -29,7 +29,7 @@ export function withForeignObjects(): () => Promise<void> {
 	};
 	let before: Awaited<ReturnType<typeof look>>;
 	beforeAll(async () => {
-		// Removes them when this process dies before it can.
+		// A cleaner removes them if this process dies first.
 		const leftovers = JSON.stringify({project: name, router: name, folder: join(tmpdir(), name)});
 		const cleaner = [fileURLToPath(new URL('../engine/cli-cleaner.ts', import.meta.url)), leftovers];
 		spawn(process.execPath, cleaner, {stdio: ['pipe', 'ignore', 'ignore'], detached: true}).unref();

@@ -5,19 +5,19 @@ import {readState} from '../../source/state/store.ts';
 import {containersAt, filesBelow, type Outcome, type Sandbox, withSandbox} from '../engine/cli.ts';
 import {publicService, storeResource} from '../engine/cli-server.ts';
 
-/** A sandbox whose commands can be killed at a failpoint, with everything that they have printed. */
+/** A sandbox whose commands can be killed at a failpoint. */
 export type CrashLab = {
 	readonly sandbox: Sandbox;
-	/** Writes the project as it is at a version: the sources of its services and the resource's configuration. */
+	/** Writes a version of the project: the sources of its services and the resource's configuration. */
 	readonly write: (version: number) => void;
-	/** Kills the command at a failpoint. False when it ended by itself, because it does not come by so often. */
+	/** Kills the command at a failpoint. False when it ended without reaching it. */
 	readonly crash: (args: readonly string[], point: string) => Promise<boolean>;
 	readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
-	/** Fails when the project at this version does not serve, or anything else is not as an apply has to leave it. */
+	/** Fails unless this version is active and everything is as a complete apply leaves it. */
 	readonly expectServing: (version: number) => Promise<void>;
-	/** Fails when a destroyed environment left something that runs. */
+	/** Fails when a destroy left something running. */
 	readonly expectDestroyed: () => Promise<void>;
-	/** Forgets everything: the next deploy is the first one. */
+	/** Removes everything, so that the next deploy is a first deploy. */
 	readonly reset: () => Promise<void>;
 };
 
@@ -26,7 +26,7 @@ export const destroy = ['destroy', '--auto-approve'] as const;
 
 const directoryOf = ({folder}: Sandbox) => join(folder, '.compartment', 'production');
 
-/** @param shape changes what compartment.yml says, given the version */
+/** @param shape the content of compartment.yml for a version */
 export function withCrashLab(
 	shape: (version: number) => Readonly<Record<string, unknown>> = describeProject,
 ): CrashLab {
@@ -44,7 +44,7 @@ export function withCrashLab(
 		return outcome;
 	};
 
-	/** I1 */
+	/** Expects a valid state whose serial never decreases. */
 	async function readGrownState() {
 		const state = (await readState(directoryOf(sandbox), sandbox.env))!;
 		expect(state.serial).toBeGreaterThanOrEqual(serial);
@@ -52,7 +52,7 @@ export function withCrashLab(
 		return state;
 	}
 
-	/** I8 */
+	/** Expects the generated secret in no file, label or output. */
 	async function expectNoSecret(containerId: string): Promise<void> {
 		const {stdout} = await sandbox.engine.exec(containerId, ['printenv', 'TOKEN']);
 		const token = stdout.trim();
@@ -63,7 +63,7 @@ export function withCrashLab(
 		for (const text of [...files, ...said, observed]) for (const form of forms) expect(text).not.toContain(form);
 	}
 
-	/** I5: written once, kept for ever. */
+	/** Expects that the data, written once, is never lost. */
 	async function expectMarker(containerId: string): Promise<void> {
 		const {engine} = sandbox;
 		if (!hasMarker) await engine.exec(containerId, ['sh', '-c', 'echo kept >/data/marker; sync']);
@@ -75,7 +75,7 @@ export function withCrashLab(
 		const {engine, project} = sandbox;
 		const state = await readGrownState();
 		const observed = await sandbox.observe();
-		// I2
+		// The state matches the engine: only active containers run, and every stopped one is recorded.
 		const expected = [
 			...Object.values(state.active).map(id => state.deployments[id]!),
 			...Object.values(state.resources),
@@ -92,12 +92,12 @@ export function withCrashLab(
 		);
 		expect(observed.volumes.map(({name}) => name)).toEqual(Object.values(state.volumes).map(({name}) => name));
 		expect(Object.values(state.deployments).filter(({status}) => status === 'running')).toEqual([]);
-		// I3
+		// Each service has one running container, which serves this version.
 		for (const service of Object.keys(state.active))
 			expect(containersAt({...observed, containers: running}, `service.${service}`)).toHaveLength(1);
 		if (state.active['web']) {
 			expect((await sandbox.ask()).body).toBe(`web v${version}`);
-			// A name that two deployments had would answer with both of them in turn.
+			// If two deployments had the name, both would answer in turn.
 			for (const service of Object.keys(state.active))
 				for (let time = 0; time < 4; time++)
 					expect((await sandbox.ask(`/sibling/${service}`)).body).toBe(`${service} v${version}`);
@@ -107,7 +107,7 @@ export function withCrashLab(
 			await expectNoSecret(containerId);
 			expect((await engine.exec(containerId, ['printenv', 'GREETING'])).stdout).toBe(`v${version}\n`);
 		}
-		// I6
+		// The next plan is empty, and the state can be listed.
 		await sandbox.expectNoChanges();
 		expect((await run(['state', 'list'])).exitCode, project).toBe(0);
 	}
@@ -123,7 +123,7 @@ export function withCrashLab(
 		async crash(args, point) {
 			const outcome = await run(args, {COMPARTMENT_FAILPOINT: point});
 			if (outcome.signal === 'SIGKILL') {
-				// The state can be read at any time (I1).
+				// The state is readable at any time.
 				const state = await readState(directoryOf(sandbox), sandbox.env);
 				expect(state?.serial ?? 0).toBeGreaterThanOrEqual(serial);
 				return true;
@@ -152,7 +152,7 @@ export function withCrashLab(
 	};
 }
 
-/** A page, a worker and a resource with data and a generated secret, which the page gets. */
+/** A web service, a worker, and a resource with data and a generated secret that the web service uses. */
 export const describeProject = (version: number) => ({
 	services: {
 		web: publicService('web', {connections: {store: {env: {STORE: 'address', STORE_TOKEN: 'token'}}}}),

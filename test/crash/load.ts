@@ -4,7 +4,7 @@ import type {Sandbox} from '../engine/cli.ts';
 import {ask} from '../engine/router-lab.ts';
 
 export type Load = {
-	/** Requests that were answered with 200. */
+	/** Number of requests answered with 200. */
 	readonly count: () => number;
 	/** Everything else: another status, a reset, no answer. */
 	readonly losses: readonly string[];
@@ -12,8 +12,8 @@ export type Load = {
 };
 
 /**
- * Clients that ask for the page without a pause to speak of: with a connection kept alive, with a new one each time, and
- * one whose answers take 1.5 s, so that a request is under way whenever something is stopped.
+ * Clients that send requests continuously: over a keep-alive connection, over a new connection each time, and one whose
+ * answers take 1.5 s, so that a request is in flight whenever something stops.
  */
 export function startLoad({router, host}: Sandbox): Load {
 	const losses: string[] = [];

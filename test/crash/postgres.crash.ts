@@ -6,7 +6,7 @@ import {apply, destroy} from './lab.ts';
 
 const sandbox = withSandbox(({addService}) => addService('web'));
 
-/** A variable that PostgreSQL does not know replaces the container and keeps the data. */
+/** Each version sets a variable that PostgreSQL ignores, which replaces the container and keeps the data. */
 const write = (version: number) => {
 	sandbox.setVersion('web', `v${version}`);
 	sandbox.describe({
@@ -34,7 +34,7 @@ async function crash(args: readonly string[], point: string): Promise<void> {
 	expect(signal).toBe('SIGKILL');
 }
 
-describe('PostgreSQL that an apply was killed over', () => {
+describe('PostgreSQL after an apply was killed', () => {
 	let version = 1;
 	let rows = 0;
 	beforeAll(async () => {
@@ -61,7 +61,7 @@ describe('PostgreSQL that an apply was killed over', () => {
 		expect(containers.filter(each => each.labels[labels.address] === 'resource.db')).toHaveLength(1);
 	});
 
-	test('and a destroy too has them after the next deploy', async () => {
+	test('and a destroy was killed has every row after the next deploy', async () => {
 		await crash(destroy, 'apply.before-remove:2');
 		await sandbox.succeed(destroy);
 		await sandbox.succeed(apply);

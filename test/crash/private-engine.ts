@@ -7,16 +7,16 @@ import {until} from '../engine/helpers.ts';
 
 const run = promisify(execFile);
 
-/** A Docker engine that only a test uses: a network namespace, folders and a socket of its own. */
+/** A separate Docker engine for a test, with its own network namespace, folders and socket. */
 export type PrivateEngine = {
-	/** What DOCKER_HOST says. */
+	/** The value for DOCKER_HOST. */
 	readonly host: string;
-	/** Takes images over from the engine that answers by default. */
+	/** Copies images from the default engine. */
 	readonly load: (images: readonly string[]) => Promise<void>;
 	readonly start: () => Promise<void>;
-	/** SIGTERM: it ends its containers. SIGKILL: they end with nobody watching, as when a machine goes down. */
+	/** SIGTERM: the engine stops its containers. SIGKILL: engine and containers die together, as in a power failure. */
 	readonly stop: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
-	/** Status of one GET inside its namespace; 0 when nobody answers. */
+	/** Status of one GET inside its namespace; 0 without an answer. */
 	readonly statusOf: (port: number, hostHeader: string, path: string) => Promise<number>;
 	readonly close: () => Promise<void>;
 };
@@ -57,7 +57,7 @@ export function createPrivateEngine(): PrivateEngine {
 	execFileSync('ip', ['netns', 'add', namespace]);
 	execFileSync('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
 
-	/** containerd, its shims and the port forwarders: all that the daemon started and that names this folder. */
+	/** containerd, its shims and the port forwarders: processes that the daemon started and whose arguments name this folder. */
 	const helpers = async (): Promise<number[]> => {
 		const {stdout} = await run('pgrep', ['-f', folder]).catch(() => ({stdout: ''}));
 		return stdout
@@ -112,10 +112,10 @@ export function createPrivateEngine(): PrivateEngine {
 					try {
 						process.kill(pid, 'SIGKILL');
 					} catch {
-						// It ended with one of the others.
+						// It has already exited.
 					}
 				}
-				// A machine that starts again has none; a process that nobody has reaped yet would pass for a running one.
+				// A rebooted machine has no pid files, and an unreaped process would look like a running one.
 				rmSync(join(folder, 'exec', 'containerd', 'containerd.pid'), {force: true});
 			}
 			daemon = undefined;

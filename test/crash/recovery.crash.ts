@@ -7,7 +7,7 @@ import {startLoad} from './load.ts';
 const recoveryPoints = failpointNames.filter(name => name.startsWith('recover.'));
 const writePoints = ['state.after-write', 'state.after-rename', 'journal.after-open', 'journal.before-done'] as const;
 
-describe('a recovery that is killed itself', () => {
+describe('a recovery', () => {
 	const lab = withCrashLab();
 	let version = 1;
 	beforeAll(async () => {
@@ -24,13 +24,13 @@ describe('a recovery that is killed itself', () => {
 		'apply.after-run-candidate:2',
 		'worker.after-stop',
 		'retire.after-drain',
-	])('is done again after a crash at %s', async first => {
+	])('after a crash at %s is repeated when it is killed too', async first => {
 		const isLong = first === 'switch.after-publish' || first === 'resource.after-rename';
 		for (const second of isLong ? [...recoveryPoints, ...writePoints] : recoveryPoints) {
 			lab.write(++version);
 			const load = startLoad(lab.sandbox);
 			expect(await lab.crash(apply, first), first).toBe(true);
-			// Not every recovery writes a state or an outcome.
+			// Not every recovery reaches this point.
 			await lab.crash(apply, second);
 			const recovery = await lab.run(apply);
 			await load.stop();
@@ -40,7 +40,7 @@ describe('a recovery that is killed itself', () => {
 		}
 	});
 
-	test('works after two interrupted applies of different versions', async () => {
+	test('handles two interrupted applies of different versions', async () => {
 		const load = startLoad(lab.sandbox);
 		lab.write(++version);
 		expect(await lab.crash(apply, 'switch.after-publish')).toBe(true);
@@ -54,7 +54,7 @@ describe('a recovery that is killed itself', () => {
 		await lab.expectServing(version);
 	});
 
-	test('comes before a destroy', async () => {
+	test('also runs before a destroy', async () => {
 		for (const point of ['switch.after-publish', 'resource.after-rename', 'apply.after-run-candidate']) {
 			lab.write(++version);
 			expect(await lab.crash(apply, point)).toBe(true);
@@ -66,7 +66,7 @@ describe('a recovery that is killed itself', () => {
 	});
 });
 
-describe('a router that does not run when the next apply comes', () => {
+describe('a router that is not running at the next apply', () => {
 	const lab = withCrashLab();
 	let version = 1;
 	beforeAll(async () => {
@@ -79,7 +79,7 @@ describe('a router that does not run when the next apply comes', () => {
 	}
 
 	test.for(['switch.after-publish', 'apply.before-switch', 'retire.after-drain'])(
-		'is started again after a crash at %s',
+		'is started after a crash at %s',
 		async point => {
 			lab.write(++version);
 			expect(await lab.crash(apply, point)).toBe(true);
@@ -91,7 +91,7 @@ describe('a router that does not run when the next apply comes', () => {
 	);
 
 	test.for(['switch.after-publish', 'apply.before-switch', 'retire.after-drain'])(
-		'is made again after a crash at %s',
+		'is recreated after a crash at %s',
 		async point => {
 			lab.write(++version);
 			expect(await lab.crash(apply, point)).toBe(true);
@@ -102,7 +102,7 @@ describe('a router that does not run when the next apply comes', () => {
 		},
 	);
 
-	test('leaves the switch open while its port is taken, and finishes it later', async () => {
+	test('leaves the switch pending while its port is taken; it is completed later', async () => {
 		const {engine, router, project} = lab.sandbox;
 		lab.write(++version);
 		expect(await lab.crash(apply, 'switch.after-publish')).toBe(true);
@@ -153,7 +153,7 @@ describe('an apply that removes a service', () => {
 		'apply.before-remove',
 		'apply.after-remove',
 		'apply.after-remove:2',
-	])('and is killed at %s removes it with the next apply', async point => {
+	])('and is killed at %s is finished by the next apply', async point => {
 		write(1, true, true);
 		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
 		write(1, false, false);
@@ -169,7 +169,7 @@ describe('an apply that removes a service', () => {
 	});
 
 	test.for(['switch.after-publish', 'apply.after-switch', 'apply.before-remove', 'apply.after-remove'])(
-		'and is killed at %s keeps it when it is back in compartment.yml',
+		'and is killed at %s keeps the service if it is declared again',
 		async point => {
 			write(1, true, true);
 			expect(await lab.run(apply)).toMatchObject({exitCode: 0});
@@ -183,7 +183,7 @@ describe('an apply that removes a service', () => {
 		},
 	);
 
-	test('and is killed while its rules change serves the rules that are wanted afterwards', async () => {
+	test('and is killed while rules change is followed by the rules of the next apply', async () => {
 		write(1, true, true);
 		expect(await lab.run(apply)).toMatchObject({exitCode: 0});
 		lab.sandbox.write({
@@ -197,7 +197,7 @@ describe('an apply that removes a service', () => {
 	});
 });
 
-describe('a project of workers alone', () => {
+describe('a project with workers only', () => {
 	const lab = withCrashLab(version => {
 		const {services, resources} = describeProject(version);
 		return {services: {worker: services.worker}, resources};
@@ -219,13 +219,13 @@ describe('a project of workers alone', () => {
 		},
 	);
 
-	test('has its previous worker back when the change is taken back', async () => {
+	test('restarts its previous worker when the change is reverted', async () => {
 		lab.write(version + 1);
 		expect(await lab.crash(apply, 'worker.after-stop')).toBe(true);
 		lab.write(version);
 		const outcome = await lab.run(apply);
 		expect(outcome).toMatchObject({exitCode: 0});
-		expect(outcome.stdout).toMatch(/started .*worker.* again/);
+		expect(outcome.stdout).toMatch(/restarted .*worker/);
 		await lab.expectServing(version);
 	});
 });
@@ -257,7 +257,7 @@ describe('a promote that is killed', () => {
 		await lab.expectServing(version);
 	});
 
-	test('while its candidates are made leaves none of them', async () => {
+	test('while candidates start leaves none of them after the next apply', async () => {
 		for (const point of ['apply.after-run-candidate', 'candidate.after-ready', 'candidate.after-ready:2']) {
 			lab.write(++version);
 			expect(await lab.crash([...apply, '--hold'], point), point).toBe(true);

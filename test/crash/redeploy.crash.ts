@@ -16,7 +16,7 @@ describe('a redeploy under load that is killed', () => {
 		await lab.expectServing(version);
 	});
 
-	test.for(pointsOf('redeploy'))('at %s, is finished by the next apply, and no request is lost', async point => {
+	test.for(pointsOf('redeploy'))('at %s is finished by the next apply and loses no request', async point => {
 		let wasHit = false;
 		for (let hit = 1; hit <= hitsOf(point); hit++) {
 			lab.write(++version);

@@ -15,16 +15,16 @@ import type {Deployment, State} from '../../source/state/state.ts';
 import {emptyWorld} from './world.ts';
 
 type Counts = {
-	/** Services that serve and stay as they are, that serve and change, that are new. */
+	/** Active services without a change, active services with one, new services. */
 	readonly kept: number;
 	readonly changed: number;
 	readonly added: number;
 	readonly jobs: number;
 	readonly resources: number;
 	readonly releases: number;
-	/** Ready candidates of changed services that wait for a promote. */
+	/** Held candidates of changed services. */
 	readonly held: number;
-	/** Prefix length of the networks that are there; null when they are still to be made. */
+	/** Prefix length of the existing networks; null before they are created. */
 	readonly prefix: number | null;
 };
 
@@ -53,7 +53,7 @@ function descriptorOf(counts: Counts): string {
 
 const image = (service: string) => ({service, key: 'k', builder: 'prebuilt', reference: 'app', imageId: 'sha256:app'});
 
-/** An environment with so many services that serve, and a descriptor that wants something else. */
+/** An environment with these counts, and a descriptor that changes it. */
 function inputOf(counts: Counts): PlanInput {
 	const {kept, changed} = names3(counts);
 	const {input} = emptyWorld(descriptorOf(counts), null);
@@ -119,7 +119,7 @@ const counts: fc.Arbitrary<Counts> = fc.record({
 	prefix: fc.option(fc.integer({min: 24, max: 27}), {nil: null}),
 });
 
-/** Gives an address to all that runs at the same time, as an apply and the engine do. */
+/** Assigns an address to everything that runs at once, as an apply and the engine do. */
 function allocate(subnet: string, inUse: readonly string[], starting: number, handedOut: number): boolean {
 	const fixed = new Set(inUse);
 	for (let index = 0; index < starting; index++) {
@@ -138,11 +138,11 @@ function allocate(subnet: string, inUse: readonly string[], starting: number, ha
 
 const shown = ({unblock}: Action): string => renderHint(unblock!, {environment: 'production'});
 
-describe('addresses', () => {
-	it('suffice for everything that a plan lets through, at the same time', () => {
+describe('addresses of an environment', () => {
+	it('suffice for everything that an unblocked plan runs at once', () => {
 		fc.assert(
 			fc.property(counts, given => {
-				// Only an environment without networks has nothing that serves.
+				// Without networks nothing can be active.
 				const fits = given.prefix === null ? {...given, kept: 0, changed: 0, held: 0} : given;
 				const serving = fits.kept + fits.changed + Math.min(fits.held, fits.changed);
 				if (fits.prefix !== null && serving > 2 ** (31 - fits.prefix) - 2) return;
@@ -161,7 +161,7 @@ describe('addresses', () => {
 		);
 	});
 
-	it('are made for a first deploy and for a switch of everything, whatever is declared', () => {
+	it('suffice for a first deploy and a switch of all services in the networks made for them', () => {
 		fc.assert(
 			fc.property(counts, given => {
 				const made = {...given, kept: 0, changed: 0, held: 0, prefix: null};
@@ -174,7 +174,7 @@ describe('addresses', () => {
 		);
 	});
 
-	it('that do not suffice block the plan, with what fits', () => {
+	it('block a plan that needs too many, with a command that fits', () => {
 		const grown = networkOf(createPlan(inputOf({...none, changed: 60, added: 10, prefix: 24})));
 		expect(grown).toMatchObject({
 			kind: 'blocked',
@@ -207,7 +207,7 @@ describe('addresses', () => {
 		});
 	});
 
-	it('that no free block of the pool holds block the plan', () => {
+	it('block a plan when the pool has no free block', () => {
 		const input = inputOf({...none, added: 3});
 		const full = {...input, pool: {...input.pool, cidr: '10.0.0.0/24', used: ['10.0.0.0/25', '10.0.0.128/26']}};
 		expect(networkOf(createPlan(full))).toMatchObject({

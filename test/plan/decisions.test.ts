@@ -29,8 +29,8 @@ const rebuilt = (world: World, service: string, ...reasons: string[]): World =>
 		images: world.input.images.map(found => (found.planned.service === service ? newImage(service, reasons) : found)),
 	});
 
-describe('reasons', () => {
-	it('are all of them, the main one first', () => {
+describe('the reasons of an action', () => {
+	it('include every cause, the main one first', () => {
 		const world = withInput(
 			rebuilt(rewritten(deployed, ['LOG_LEVEL: info', 'LOG_LEVEL: debug']), 'web', 'source changed: 3 files'),
 			{replace: ['service.web']},
@@ -42,7 +42,7 @@ describe('reasons', () => {
 		]);
 	});
 
-	it('do not count an image that cannot be built', () => {
+	it('do not include an image that cannot be built', () => {
 		const obstacle = {reason: 'no', unblock: 'do'};
 		const world = withInput(deployed, {
 			images: deployed.input.images.map(found => ({...found, reasons: ['source changed: 1 file'], obstacle})),
@@ -51,7 +51,7 @@ describe('reasons', () => {
 		expect(actionAt(planOf(world), 'service.web').kind).toBe('none');
 	});
 
-	it('tell lists apart that look alike', () => {
+	it('distinguish lists that differ only in their quoting', () => {
 		const command = (text: string) => shop.replace('ports: [5432]', `ports: [5432]\n    command: ${text}`);
 		const world = edited(deployedWorld(command('[sh, -c, a b]')), command('[sh, -c, a, b]'));
 		expect(reasonsAt(world, 'resource.db')).toEqual(['command changed']);
@@ -60,7 +60,7 @@ describe('reasons', () => {
 		]);
 	});
 
-	it('of a stopped resource include the settings that are changed on the way', () => {
+	it('include changed settings when a stopped resource is started', () => {
 		const world = withContainer(
 			rewritten(deployed, [
 				'readiness: {type: tcp, port: 5432}',
@@ -74,7 +74,7 @@ describe('reasons', () => {
 });
 
 describe('a plain value', () => {
-	it('that becomes sensitive changes, and shows nothing of the new one', () => {
+	it('that becomes sensitive is a change that hides the new value', () => {
 		const scope = {type: 'service', name: 'web'} as const;
 		const world = withVariables(deployed, sensitive(scope, 'LOG_LEVEL', 'info'));
 		expect(actionAt(planOf(world), 'service.web').changes).toEqual([
@@ -82,7 +82,7 @@ describe('a plain value', () => {
 		]);
 	});
 
-	it('of an output is told apart from its previous one, although both are from the same output', () => {
+	it('from an output shows a changed value even though the output is the same', () => {
 		const withPlace = (port: number) =>
 			shop
 				.replace('DATABASE_URL: connection-url', 'DATABASE_URL: connection-url, PLACE: place')
@@ -97,7 +97,7 @@ describe('a plain value', () => {
 		expect(texts[0]).not.toBe(texts[1]);
 	});
 
-	it('that is written elsewhere with the same text changes nothing', () => {
+	it('that moves to a variable with the same text changes nothing', () => {
 		const world = withVariables(deployed, plain({type: 'service', name: 'web'}, 'LOG_LEVEL', 'info'));
 		expect(busy(planOf(world))).toEqual({});
 	});
@@ -107,29 +107,29 @@ describe('a restart', () => {
 	const changed = (services: readonly string[] | null) =>
 		Object.keys(busy(planOf(withInput(deployed, {mode: 'restart', services}))));
 
-	it('of a service leaves the others and the resources alone', () => {
+	it('of one service restarts nothing else', () => {
 		expect(changed(['web'])).toEqual(['service.web']);
 	});
 
-	it('of a resource leaves the services alone', () => {
+	it('of one resource restarts no service', () => {
 		expect(changed(['db'])).toEqual(['resource.db']);
 	});
 
-	it('of nothing by name is of all', () => {
+	it('without a name restarts all services and resources', () => {
 		expect(changed(null)).toEqual(expect.arrayContaining(['service.web', 'resource.db']));
 	});
 });
 
 describe('a container', () => {
-	it('that a restart policy brings back just now is left to it', () => {
+	it('that its restart policy is restarting causes no action', () => {
 		expect(busy(planOf(withContainer(deployed, 'service.web', {state: 'restarting'})))).toEqual({});
 	});
 
-	it.each(['exited', 'created', 'dead'] as const)('that is %s is started again', state => {
+	it.each(['exited', 'created', 'dead'] as const)('that is %s is started', state => {
 		expect(busy(planOf(withContainer(deployed, 'service.web', {state})))).toEqual({'service.web': 'update'});
 	});
 
-	it('that is paused is replaced: to start it would fail', () => {
+	it('that is paused is replaced, because starting it would fail', () => {
 		const world = withContainer(deployed, 'resource.db', {state: 'paused'});
 		expect(busy(planOf(world))).toEqual({'resource.db': 'replace'});
 		expect(planOf(world).drift).toEqual([
@@ -137,7 +137,7 @@ describe('a container', () => {
 		]);
 	});
 
-	it('that lost its network is replaced, stopped or not', () => {
+	it('that lost its network is replaced, whether it runs or is stopped', () => {
 		for (const state of ['running', 'exited'] as const) {
 			const world = withContainer(deployed, 'service.web', {state, networks: {}});
 			expect(reasonsAt(world, 'service.web')).toEqual([
@@ -146,7 +146,7 @@ describe('a container', () => {
 		}
 	});
 
-	it('of a resource needs no mesh', () => {
+	it('of a resource stays when only the mesh is missing', () => {
 		const {observed} = deployed.input;
 		const networks = observed.networks.filter(({name}) => !name.endsWith('.mesh'));
 		const plan = planOf(withInput(deployed, {observed: {...observed, networks}}));
@@ -158,7 +158,7 @@ describe('a container', () => {
 		});
 	});
 
-	it('whose label claims a host that is given up makes room for one that does not', () => {
+	it('whose label names a removed host is replaced', () => {
 		const withDomain = shop.replace('path: web', 'path: web\n    domain: shop.example.com');
 		const world = edited(deployedWorld(withDomain), shop);
 		expect(busy(planOf(world))).toEqual({'service.web': 'replace', routes: 'update'});
@@ -166,7 +166,7 @@ describe('a container', () => {
 	});
 });
 
-describe('a service that is gone from the file', () => {
+describe('a service that is no longer declared', () => {
 	const withoutMailer = shop.replace('  mailer:\n    path: mailer\n    kind: worker\n', '');
 
 	it('is deleted after its routes', () => {
@@ -176,7 +176,7 @@ describe('a service that is gone from the file', () => {
 		expect(actionAt(plan, 'routes').dependsOn).toEqual([]);
 	});
 
-	it('is deleted too when it never came to serve and only left a container', () => {
+	it('is deleted even if it was never active and only left a container', () => {
 		const failed: Deployment = {...web, id: 'dpl_new1', service: 'new', status: 'failed', stage: 'checking_readiness'};
 		const world = withState(deployed, {deployments: {...deployed.input.state.deployments, [failed.id]: failed}});
 		expect(busy(planOf(world))).toEqual({'service.new': 'delete'});
@@ -185,7 +185,7 @@ describe('a service that is gone from the file', () => {
 		expect(busy(planOf(done))).toEqual({});
 	});
 
-	it('stays in a deploy of chosen services and in a hold', () => {
+	it('is not deleted by a deploy of selected services or by --hold', () => {
 		const world = edited(deployed, withoutMailer);
 		expect(busy(planOf(world))).toEqual({'service.mailer': 'delete'});
 		expect(busy(planOf(world, {services: ['web']}))).toEqual({});
@@ -194,12 +194,12 @@ describe('a service that is gone from the file', () => {
 });
 
 describe('an active deployment', () => {
-	it('without its record counts as none', () => {
+	it('whose record is missing is created as on a first deployment', () => {
 		const world = withState(deployed, {active: {...deployed.input.state.active, web: 'dpl_lost'}});
 		expect(reasonsAt(world, 'service.web')).toEqual(['first deployment']);
 	});
 
-	it('whose container is gone is created with its changes shown', () => {
+	it('whose container is missing is created, with its changes listed', () => {
 		const world = withContainer(rewritten(deployed, ['LOG_LEVEL: info', 'LOG_LEVEL: debug']), 'service.web', null);
 		expect(actionAt(planOf(world), 'service.web')).toMatchObject({
 			kind: 'create',
@@ -233,12 +233,12 @@ describe('a rollback', () => {
 		plain({type: 'environment'}, 'DATABASE_URL', 'elsewhere'),
 	);
 
-	it('takes the configuration of then, the variables and the outputs of now', () => {
+	it('uses the recorded configuration with current variables and outputs', () => {
 		const [planned] = planOf(world).deployments;
 		expect(planned!.spec.env).toEqual({
 			LOG_LEVEL: {type: 'plain', value: 'warn'},
 			TOKEN: {type: 'secret', scope, key: 'TOKEN', revision: 'r9'},
-			// A connection goes before a variable of the environment, and a secret that is gone cannot be read.
+			// A connection takes precedence over a variable of the environment; a removed secret is left out.
 			DATABASE_URL: api.spec.env['DATABASE_URL'],
 		});
 	});
@@ -259,8 +259,8 @@ describe('a rollback', () => {
 	});
 });
 
-describe('a saved request', () => {
-	it('of chosen services names them in the plan', () => {
+describe('a plan', () => {
+	it('names the selected services', () => {
 		expect(planOf(deployed, {services: ['api']}).services).toEqual(['api']);
 	});
 });

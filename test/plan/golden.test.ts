@@ -9,13 +9,13 @@ import {planOf} from './world.ts';
 
 const options = {paint: plainPaint, glyphs: unicodeGlyphs, columns: 100, isFull: false};
 
-describe('the plan of', () => {
-	it.each(Object.entries(situations))('%s is as recorded', async (name, world) => {
+describe('golden plans', () => {
+	it.each(Object.entries(situations))('the plan of %s matches its recorded text', async (name, world) => {
 		const text = renderPlan(planOf(world), options);
 		await expect(`${text}\n`).toMatchFileSnapshot(`../../snapshots/plan/${name}.txt`);
 	});
 
-	it('every recorded file is that of a situation', () => {
+	it('every recorded file belongs to a situation', () => {
 		const files = globSync('../../snapshots/plan/*.txt', {cwd: import.meta.dirname});
 		const recorded = files.map(file => basename(file, '.txt'));
 		expect(recorded.sort()).toEqual(Object.keys(situations).sort());

@@ -59,7 +59,7 @@ const request: fc.Arbitrary<Partial<PlanInput>> = fc.record(
 	{requiredKeys: []},
 );
 
-/** A deployed environment to which anything has happened since. */
+/** A deployed environment after arbitrary edits and outside changes. */
 const anyWorld: fc.Arbitrary<World> = fc
 	.record({
 		before: services,
@@ -90,7 +90,7 @@ const anyWorld: fc.Arbitrary<World> = fc
 		});
 	});
 
-function expectSound({actions, drift}: Plan): void {
+function expectConsistent({actions, drift}: Plan): void {
 	const addresses = actions.map(({address}) => address);
 	expect(new Set(addresses).size).toBe(addresses.length);
 	const busy = new Set(actions.filter(({kind}) => kind !== 'none').map(({address}) => address));
@@ -106,13 +106,13 @@ function expectSound({actions, drift}: Plan): void {
 }
 
 describe('every plan', () => {
-	it.each(Object.entries(situations))('is sound: %s', (_, world) => {
-		expectSound(planOf(world));
+	it.each(Object.entries(situations))('is consistent for %s', (_, world) => {
+		expectConsistent(planOf(world));
 	});
 
-	it('is sound, whatever happened', () => {
+	it('is consistent after arbitrary edits and outside changes', () => {
 		fc.assert(
-			fc.property(anyWorld, world => expectSound(planOf(world))),
+			fc.property(anyWorld, world => expectConsistent(planOf(world))),
 			{numRuns: 400},
 		);
 	});
@@ -126,7 +126,7 @@ describe('every plan', () => {
 		);
 	});
 
-	it('keeps volumes, unless data is to be deleted', () => {
+	it('deletes no volume without deleteData', () => {
 		fc.assert(
 			fc.property(anyWorld, world => {
 				const {actions} = planOf(world, {deleteData: false});
@@ -137,7 +137,7 @@ describe('every plan', () => {
 		);
 	});
 
-	it('does nothing about an environment that is as it should be', () => {
+	it('has no action and no drift for an unchanged environment', () => {
 		fc.assert(
 			fc.property(services, fc.boolean(), (list, hasDatabase) => {
 				const plan = planOf(deployedWorld(write(list, hasDatabase), null));
@@ -149,7 +149,7 @@ describe('every plan', () => {
 		);
 	});
 
-	it('leaves services alone that were not chosen', () => {
+	it('has no action for services that are not selected', () => {
 		fc.assert(
 			fc.property(anyWorld, fc.constantFrom(...serviceNames), (world, chosen) => {
 				const {actions} = planOf(world, {services: [chosen], mode: 'apply'});
@@ -163,7 +163,7 @@ describe('every plan', () => {
 		);
 	});
 
-	it('counts every action once', () => {
+	it('has counts that add up to its number of actions', () => {
 		fc.assert(
 			fc.property(anyWorld, world => {
 				const {actions} = planOf(world);
@@ -176,7 +176,7 @@ describe('every plan', () => {
 });
 
 describe('withoutSkipped', () => {
-	it('leaves out what was left out, and everything else as it is', () => {
+	it('turns the deselected action into none and keeps all others', () => {
 		fc.assert(
 			fc.property(anyWorld, fc.nat(), (world, pick) => {
 				const plan = planOf(world);
@@ -194,7 +194,7 @@ describe('withoutSkipped', () => {
 		);
 	});
 
-	it('is the same plan when nothing was left out', () => {
+	it('returns the same plan when nothing is deselected', () => {
 		const plan = planOf(deployedWorld());
 		expect(withoutSkipped(plan, [])).toBe(plan);
 	});

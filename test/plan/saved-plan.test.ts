@@ -42,14 +42,14 @@ const refusal = (content: string, env?: NodeJS.ProcessEnv): UserError => {
 };
 
 describe('a saved plan', () => {
-	it.each(Object.entries(situations))('comes back as it was: %s', (_, world) => {
+	it.each(Object.entries(situations))('of %s is read back unchanged', (_, world) => {
 		const plan = planOf(world);
 		const back = parsePlan(serializePlan({plan, request}, key), 'plan.json');
 		expect(back).toEqual({plan: JSON.parse(JSON.stringify(plan)), request});
 		expect(findStaleness(back.plan, planOf(world))).toEqual([]);
 	});
 
-	it('holds no secret, not even its ciphertext', () => {
+	it('contains no secret, not even its ciphertext', () => {
 		const ciphertexts = deployed.input.state.variables.flatMap(variable =>
 			variable.isSensitive ? variable.ciphertext : [],
 		);
@@ -58,11 +58,11 @@ describe('a saved plan', () => {
 	});
 });
 
-describe('a file that is no saved plan', () => {
+describe('a file that is not a valid saved plan', () => {
 	it.each([
 		['empty', '', 'it is not valid JSON'],
 		['cut off', text.slice(0, -20), 'it is not valid JSON'],
-		['no object', '[1, 2]', 'is not a saved plan of this version'],
+		['not an object', '[1, 2]', 'is not a saved plan of this version'],
 		['null', 'null', 'is not a saved plan of this version'],
 		['of another version', text.replace('"format": 1', '"format": 2'), 'is not a saved plan of this version'],
 		['without a basis', text.replace('"basis"', '"base"'), 'is not a saved plan of this version'],
@@ -70,7 +70,7 @@ describe('a file that is no saved plan', () => {
 		['with a broken basis', JSON.stringify({...saved, basis: {live: null}}), 'is not a saved plan of this version'],
 		['without its checksum', JSON.stringify({...saved, request}), 'does not match its checksum'],
 		['changed by hand', text.replace('"kind": "none"', '"kind": "delete"'), 'does not match its checksum'],
-	])('is refused: %s', (_, content, message) => {
+	])('is refused when it is %s', (_, content, message) => {
 		expect(content).not.toBe(text);
 		const error = refusal(content);
 		expect(error.message).toContain('plan.json');
@@ -78,7 +78,7 @@ describe('a file that is no saved plan', () => {
 		expect(renderHint(error.hint!, {environment: 'production'})).toContain('compartment plan --out');
 	});
 
-	/** The file after a change by somebody who can make a checksum. */
+	/** The file after a change with a correct checksum. */
 	const forged = (patch: object): string => {
 		const {checksum: _checksum, ...file} = {...JSON.parse(text), ...patch};
 		return JSON.stringify({checksum: checksumOf(file), ...file});
@@ -89,20 +89,20 @@ describe('a file that is no saved plan', () => {
 		['another request', {request: {mode: 'destroy', deleteData: true}}],
 		['no signature', {signature: undefined}],
 		['a signature of another key', {signature: signatureOf(Buffer.alloc(32), 'plan', '')}],
-	])('is refused although its checksum fits: %s', (_, patch) => {
+	])('is refused despite a correct checksum when it has %s', (_, patch) => {
 		expect(refusal(forged(patch)).message).toBe(
 			'plan.json was not signed with the key of its environment: someone else created or changed it',
 		);
 		expect(parsePlan(forged({}), 'plan.json').plan).toEqual(JSON.parse(JSON.stringify(saved)));
 	});
 
-	it('is refused on a machine that has no key for it', () => {
+	it('is refused on a machine without its key', () => {
 		const error = refusal(text, {COMPARTMENT_CONFIG_HOME: '/nowhere/at/all'});
 		expect(error.message).toContain('was made on another machine, and this machine has no key');
 		expect(renderHint(error.hint!, {environment: 'production'})).toContain('compartment state trust');
 	});
 
-	it('never ends in anything but a refusal', () => {
+	it('is refused with a UserError, whatever it contains', () => {
 		const value = fc.anything({withNullPrototype: false});
 		const broken = fc.tuple(fc.constantFrom(...Object.keys(saved)), value).map(([key, replacement]) => {
 			const content = JSON.stringify({...JSON.parse(text), [key]: replacement ?? null});
@@ -117,7 +117,7 @@ describe('a file that is no saved plan', () => {
 		);
 	});
 
-	it('cannot reach an object through its prototype', () => {
+	it('is refused when its keys are on a prototype', () => {
 		expect(refusal('{"__proto__": {"format": 1, "actions": []}}').message).toContain('is not a saved plan');
 	});
 });
@@ -126,7 +126,7 @@ describe('staleness', () => {
 	const stale = (world: World, patch: Partial<World['input']> = {}): string[] =>
 		findStaleness(parsePlan(text, 'plan.json').plan, planOf(world, patch));
 
-	it('is none while nothing moved', () => {
+	it('is not reported while nothing has changed', () => {
 		expect(stale(deployed)).toEqual([]);
 		expect(stale(deployed, {now: '2027-01-01T00:00:00.000Z'})).toEqual([]);
 	});
@@ -140,7 +140,7 @@ describe('staleness', () => {
 		],
 		['a later state', withState(deployed, {serial: 9}), ['the state changed from serial 7 to 9']],
 		[
-			'an edited file',
+			'an edited descriptor',
 			rewritten(deployed, ['LOG_LEVEL: info', 'LOG_LEVEL: debug']),
 			['compartment.yml or compartment.routes.yml changed'],
 		],
@@ -173,7 +173,7 @@ describe('staleness', () => {
 			['container compartment-shop.production.resource.db changed'],
 		],
 		[
-			'a network made anew',
+			'a recreated network',
 			withInput(deployed, {
 				observed: {...observed, networks: observed.networks.map(network => ({...network, id: `new ${network.id}`}))},
 			}),
@@ -191,7 +191,7 @@ describe('staleness', () => {
 			['image postgres:16-alpine changed'],
 		],
 		[
-			'other settings',
+			'changed settings',
 			withInput(deployed, {
 				desired: {
 					...deployed.input.desired,
@@ -207,7 +207,7 @@ describe('staleness', () => {
 		],
 	];
 
-	it.each(cases)('names %s', (_, world, moved) => {
+	it.each(cases)('is reported for %s', (_, world, moved) => {
 		expect(stale(world)).toEqual(moved);
 		expect(() => assertNotStale(saved, planOf(world), 'plan.json')).toThrow(
 			`plan.json is stale, nothing was changed:\n${moved.map(line => `  - ${line}`).join('\n')}`,
@@ -224,23 +224,23 @@ describe('staleness', () => {
 		['an image', {images: saved.images.slice(1)}, `the image of service ${saved.images[0]!.service} changed`],
 		['the routes', {routes: {hosts: {'evil.localhost': 'web'}, rules: [], access: {}}}, 'the routes changed'],
 		['a warning', {warnings: ['new']}, 'the warnings changed'],
-		['whether candidates are held', {isHold: true}, '--hold changed'],
-	])('compares the whole plan: %s', (_, patch, moved) => {
+		['--hold', {isHold: true}, '--hold changed'],
+	])('is reported for a difference in %s', (_, patch, moved) => {
 		expect(findStaleness({...saved, ...patch}, saved)).toEqual([moved]);
 	});
 
-	it('tells everything at once', () => {
+	it('is reported with all changes at once', () => {
 		const world = withContainer(withState(deployed, {serial: state.serial + 1}), 'service.api', null);
 		expect(stale(world)).toHaveLength(2);
 	});
 
-	it('does not count the lineage of a state that was never written, which is new each time', () => {
+	it('ignores the lineage of a new state, which differs every time', () => {
 		const first = planOf(emptyWorld());
 		const again = planOf(withState(emptyWorld(), {lineage: 'new'}));
 		expect(findStaleness(first, again)).toEqual([]);
 	});
 
-	// Beside the request, which a saved plan brings along, and the state, whose serial tells.
+	// Except for the request, which is saved with the plan, and the state, whose changes the serial shows.
 	const isComparable = ({input}: World): boolean =>
 		input.mode === 'apply' &&
 		input.services === null &&
@@ -249,7 +249,7 @@ describe('staleness', () => {
 		isDeepStrictEqual(input.state, state);
 
 	it.each(Object.entries(situations).filter(([, world]) => isComparable(world)))(
-		'sees that another plan would come out: %s',
+		'is reported for %s exactly when its plan differs',
 		(_, world) => {
 			const fresh = planOf(world);
 			const isSame = isDeepStrictEqual(fresh.actions, saved.actions);

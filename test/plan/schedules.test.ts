@@ -22,7 +22,7 @@ const warn = (schedule: string, lastAgo?: number, environment = 'production', di
 	);
 };
 
-it('says which schedules nothing runs, with the line that would', () => {
+it('warns of schedules that nothing runs, with a crontab line that would', () => {
 	expect(warn('{interval: daily}')).toEqual([
 		'Nothing runs the backup schedule of db (daily) until cron does. Add this line with crontab -e:\n* * * * * cd /srv/app && compartment resource backup run-due',
 	]);
@@ -31,7 +31,7 @@ it('says which schedules nothing runs, with the line that would', () => {
 	);
 });
 
-it('names the schedule that a preset brings', () => {
+it('names the preset that a schedule comes from', () => {
 	const project = read('name: app\nservices: {web: .}\nresources: {db: {preset: postgres}, cache: {preset: redis}}\n');
 	const state = {environment: 'production', backups: []};
 	expect(unkeptSchedules(project, state, now)[0]).toMatch(
@@ -45,6 +45,6 @@ it.each([
 	['{interval: hourly}', 1, 0],
 	['{interval: hourly}', 3, 1],
 	["{cron: '0 2 1 * *'}", 24 * 40, 0],
-])('%s with a scheduled backup %d hours ago', (schedule, lastAgo, count) => {
+])('schedule %s with its last backup %d hours ago gives %d warnings', (schedule, lastAgo, count) => {
 	expect(warn(schedule, lastAgo)).toHaveLength(count);
 });

@@ -83,7 +83,7 @@ function secretOf(revision: string) {
 	return {type: 'secret', scope: service('web'), key: 'TOKEN', revision} as const;
 }
 
-/** An older deployment of web that served before, and a ready one that waits for a promote. */
+/** A previous deployment of web, and a held candidate. */
 const web = deployed.input.state.deployments[deploymentId('web')]!;
 const older = {
 	...web,
@@ -156,7 +156,7 @@ const interrupted = withState(withRelease, {
 
 const twoVolumes = shop.replace('volumes: {', 'volumes: {extra: /extra, ');
 
-/** Every situation that has a recorded plan: its name is the file's. */
+/** Situations with a recorded plan, by the name of its file. */
 export const situations: Readonly<Record<string, World>> = {
 	'first-deploy': emptyWorld(),
 	'first-deploy-beside-others': withInput(emptyWorld(), {router: 'running', isRouterShared: true}),

@@ -3,7 +3,7 @@ import {renderHint} from '../../source/render-hint.ts';
 import type {UnfinishedRestore} from '../../source/state/state.ts';
 import {deployedWorld, planOf, type World} from './world.ts';
 
-/** The shop, whose api is connected to db, and whose db is half restored. */
+/** The shop with a half-restored db, to which its api connects. */
 function halfRestored(restore: UnfinishedRestore, changes: Partial<World['input']> = {}): World {
 	const world = deployedWorld();
 	const {state} = world.input;
@@ -21,7 +21,7 @@ const blocks = (world: World) =>
 	);
 
 describe('a half-restored resource', () => {
-	it('blocks the services that connect to it, and names both ways out', () => {
+	it('blocks services that connect to it, with commands to finish or undo the restore', () => {
 		expect(blocks(halfRestored(inPlace))).toEqual([
 			{
 				address: 'service.api',
@@ -36,21 +36,21 @@ describe('a half-restored resource', () => {
 		).toContain(restore('rbak_2'));
 	});
 
-	it('blocks no other service', () => {
+	it('does not block other services', () => {
 		expect(blocks(halfRestored(inPlace, {services: ['web']}))).toEqual([]);
 	});
 
-	it('is not replaced', () => {
+	it('blocks its own replacement', () => {
 		const world = halfRestored(inPlace, {services: ['web'], replace: ['resource.db']});
 		expect(blocks(world).map(({address}) => address)).toEqual(['resource.db']);
 	});
 
-	it('that is a new one can only be deleted', () => {
+	it('without a pre-restore backup can only be deleted', () => {
 		const [block] = blocks(halfRestored({backup: 'rbak_1', preRestoreBackup: null}));
 		expect(block?.unblock).toBe('compartment resource delete --resource db --delete-data');
 	});
 
-	it.each(['start', 'restart'] as const)('blocks %s', mode => {
+	it.each(['start', 'restart'] as const)('blocks the mode %s', mode => {
 		expect(blocks(halfRestored(inPlace, {mode})).map(({address}) => address)).toEqual(['resource.db']);
 	});
 

@@ -14,7 +14,7 @@ import type {Deployment, ResourceRecord, State, Variable} from '../../source/sta
 import {newState} from '../../source/state/store.ts';
 import {read} from '../descriptor/support.ts';
 
-/** Everything a plan is made from, with the project it came from, so that a test can edit the file and plan again. */
+/** The input of a plan with its project, so that a test can edit the descriptor and plan again. */
 export type World = {readonly project: Project; readonly input: PlanInput};
 
 export const shop = `name: shop
@@ -57,7 +57,7 @@ const describe = (project: Project, environment: string, variables: readonly Var
 
 const imageOf = (service: string): string => `sha256:${service}-1`;
 
-/** The image of a service that must be made. */
+/** A service's image that must be built. */
 export const newImage = (service: string, reasons: readonly string[], files: readonly string[] = []): ImageFinding => ({
 	planned: {
 		service,
@@ -82,7 +82,7 @@ const sameImage = (service: string): ImageFinding => ({
 	},
 });
 
-/** An environment that was never deployed, on an engine that has nothing. */
+/** A new environment on an empty engine. */
 export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes, environment = 'production'): World {
 	const project = read(descriptor, routes ?? undefined, {directory: '/srv/shop'});
 	const state: State = {...newState({project: project.name, environment, lineage}), updatedAt: time};
@@ -288,7 +288,7 @@ export const withInput = ({project, input}: World, patch: Partial<PlanInput>): W
 export const withState = (world: World, patch: Partial<State>): World =>
 	withInput(world, {state: {...world.input.state, ...patch}});
 
-/** The world after an edit of the files; images of services that are new must be built. */
+/** The world after an edit of the files; images of new services must be built. */
 export function edited(world: World, descriptor: string, routes: string | null = shopRoutes): World {
 	const {input} = world;
 	const project = read(descriptor, routes ?? undefined, {directory: '/srv/shop'});
@@ -299,7 +299,7 @@ export function edited(world: World, descriptor: string, routes: string | null =
 	return {project, input: {...input, desired, images, descriptorHash: project.hash, warnings: project.warnings}};
 }
 
-/** The world with its file edited by replacing texts in it. */
+/** The world after replacing texts in the descriptor. */
 export function rewritten(world: World, ...replacements: readonly [from: string, to: string][]): World {
 	let text = shop;
 	for (const [from, to] of replacements) {
@@ -341,7 +341,7 @@ export const sensitive = (scope: Variable['scope'], key: string, revision: strin
 	ciphertext: 'YWdl',
 });
 
-/** The world after something happened to a container, found by its address; null removes it. */
+/** The world after a change to the container at an address; null removes it. */
 export function withContainer(world: World, address: string, patch: Partial<ObservedContainer> | null): World {
 	const {observed} = world.input;
 	if (!observed.containers.some(({labels: own}) => own[labels.address] === address))
@@ -355,7 +355,7 @@ export function withContainer(world: World, address: string, patch: Partial<Obse
 
 export const planOf = ({input}: World, patch: Partial<PlanInput> = {}): Plan => createPlan({...input, ...patch});
 
-/** What a plan does, by address; unchanged things left out. */
+/** Kinds of a plan's actions by address, without `none`. */
 export const busy = (plan: Plan): Record<string, Action['kind']> =>
 	Object.fromEntries(plan.actions.filter(({kind}) => kind !== 'none').map(({address, kind}) => [address, kind]));
 
