@@ -13,7 +13,7 @@ const contextOf = async (root: string) =>
 
 const long = `${'d'.repeat(90)}/${'e'.repeat(90)}/${'f'.repeat(120)}`;
 
-test('an archive holds the context, without times and owners', async () => {
+test('an archive contains the context without times and owners', async () => {
 	const root = makeTree({
 		'a/b.txt': 'hello',
 		'a/empty': '',
@@ -66,7 +66,7 @@ const changes: [string, (file: string) => void][] = [
 		},
 	],
 ];
-test.each(changes)('a file that %s since it was hashed ends the archive', async (_name, change) => {
+test.each(changes)('a file that %s since it was hashed fails the archive', async (_name, change) => {
 	const root = makeTree({a: 'first', b: 'x'.repeat(400_000), c: 'last'});
 	const context = await contextOf(root);
 	change(`${root}/b`);
@@ -75,7 +75,7 @@ test.each(changes)('a file that %s since it was hashed ends the archive', async 
 	);
 });
 
-test('the last bytes of a changed file are never given out', async () => {
+test('the last bytes of a changed file are never sent', async () => {
 	const root = makeTree({a: 'open text'});
 	const context = await contextOf(root);
 	writeFileSync(`${root}/a`, 'secret!!!');
@@ -85,7 +85,7 @@ test('the last bytes of a changed file are never given out', async () => {
 	expect(Buffer.concat(pieces).toString()).not.toContain('secret');
 });
 
-test('a reader that goes away leaves nothing open', async () => {
+test('no file stays open when the reader goes away', async () => {
 	const root = makeTree({a: 'x'.repeat(5_000_000), b: 'y'});
 	const stream = packContext(await contextOf(root));
 	for await (const _piece of stream) break;
@@ -94,7 +94,7 @@ test('a reader that goes away leaves nothing open', async () => {
 	await new Promise(resolve => setTimeout(resolve, 50));
 });
 
-test('300 MB are packed in constant memory', async () => {
+test('packing 300 MB takes constant memory', async () => {
 	const root = makeTree({big: ''});
 	truncateSync(`${root}/big`, 300_000_000);
 	const context = await contextOf(root);

@@ -9,7 +9,7 @@ const logBuild = async (directory: string, lines: readonly string[]) => {
 	await log.close();
 };
 
-test('keeps the lines of a build for the user alone', async () => {
+test('a build log is readable by the user only', async () => {
 	const directory = makeTree();
 	await logBuild(directory, ['one', 'two \u001b[31mred']);
 	const file = `${directory}/builds/web.log`;
@@ -17,7 +17,7 @@ test('keeps the lines of a build for the user alone', async () => {
 	expect([statSync(file).mode & 0o777, statSync(`${directory}/builds`).mode & 0o777]).toEqual([0o600, 0o700]);
 });
 
-test('keeps the five last ones, newest first', async () => {
+test('the last five logs are kept, newest first', async () => {
 	const directory = makeTree();
 	for (const text of ['1', '2', '3', '4', '5', '6', '7']) await logBuild(directory, [text]);
 	const kept = [0, 1, 2, 3, 4].map(age => readFileSync(buildLogPath(directory, 'web', age), 'utf8').trim());
@@ -25,7 +25,7 @@ test('keeps the five last ones, newest first', async () => {
 	expect(readdirSync(`${directory}/builds`)).toHaveLength(5);
 });
 
-test('stops at a size, and says so', async () => {
+test('a log is truncated at its size limit with a note', async () => {
 	const directory = makeTree();
 	const line = 'x'.repeat(1_000_000);
 	await logBuild(directory, Array(40).fill(line));
@@ -34,7 +34,7 @@ test('stops at a size, and says so', async () => {
 	expect(text.endsWith('… log truncated at 20 MB\n')).toBe(true);
 });
 
-test('a link in its place is moved away, not followed', async () => {
+test('a symlink in place of a log is renamed, not followed', async () => {
 	const directory = makeTree({victim: 'safe', 'builds/x': ''});
 	symlinkSync(`${directory}/victim`, buildLogPath(directory, 'web'));
 	await logBuild(directory, ['text']);

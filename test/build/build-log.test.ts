@@ -45,4 +45,4 @@ const cases: [BuildProgress, ReturnType<typeof describeBuildProgress>][] = [
 	],
 ];
 
-test.each(cases)('%j', (progress, expected) => expect(describeBuildProgress(progress)).toEqual(expected));
+test.each(cases)('describes %j', (progress, expected) => expect(describeBuildProgress(progress)).toEqual(expected));

@@ -22,7 +22,7 @@ test.each([
 	[{path: 'web', build: {strategy: 'dockerfile'}}, 'web/Dockerfile', 'Dockerfile in web'],
 	[{path: 'api', dockerfile: 'web/dev.Dockerfile'}, 'web/dev.Dockerfile', 'dockerfile: web/dev.Dockerfile'],
 	[{path: 'api', context: 'web'}, 'web/Dockerfile', 'Dockerfile in web'],
-] as const)('%j', async (options, dockerfile, reason) => {
+] as const)('%j is built with its Dockerfile', async (options, dockerfile, reason) => {
 	const root = makeTree(tree);
 	expect(await choose(root, options)).toEqual({type: 'dockerfile', dockerfile: `${root}/${dockerfile}`, reason});
 });
@@ -50,7 +50,7 @@ test.each([
 	[{path: 'gone'}, 'Service path "gone" does not exist.'],
 	[{path: 'web', context: 'gone'}, 'context path "gone" does not exist.'],
 	[{path: 'link'}, 'dockerfile path "link/Dockerfile" must not include symlinks.'],
-] as const)('%j is refused', async (options, message) => {
+] as const)('%j is rejected', async (options, message) => {
 	const root = makeTree({...tree, 'link/Dockerfile': {link: '/etc/passwd'}});
 	await expect(choose(root, options as never)).rejects.toThrow(expect.objectContaining({name: 'UserError', message}));
 });
@@ -60,16 +60,19 @@ const notFound = 'Dockerfile in api: not found';
 test.each([
 	[{path: 'api'}, notFound],
 	[{path: 'web', build: {strategy: 'railpack'}}, 'Dockerfile in web: not used, because build.strategy is railpack'],
-] as const)('%j without a usable Dockerfile: railpack where it is, else the detector', async (options, looked) => {
-	const root = makeTree(tree);
-	const lookedFor = [looked, 'Railpack: railpack not found'];
-	expect(await choose(root, options)).toEqual({type: 'detected', lookedFor, reason: 'railpack not found'});
-	const tools = {railpack: '/bin/railpack', version: '0.9.1', driver: 'buildx'} as const;
-	const reason = 'railpack 0.9.1 with buildx';
-	expect(await choose(root, options, {tools})).toEqual({type: 'railpack', tools, reason});
-});
+] as const)(
+	'%j without a usable Dockerfile is built by railpack if it is installed, else by the built-in builder',
+	async (options, looked) => {
+		const root = makeTree(tree);
+		const lookedFor = [looked, 'Railpack: railpack not found'];
+		expect(await choose(root, options)).toEqual({type: 'detected', lookedFor, reason: 'railpack not found'});
+		const tools = {railpack: '/bin/railpack', version: '0.9.1', driver: 'buildx'} as const;
+		const reason = 'railpack 0.9.1 with buildx';
+		expect(await choose(root, options, {tools})).toEqual({type: 'railpack', tools, reason});
+	},
+);
 
-test('a static service is always built in', async () => {
+test('a static service always uses the built-in builder', async () => {
 	const tools = {railpack: '/bin/railpack', version: '0.9.1', driver: 'buildx'} as const;
 	expect(await choose(makeTree(tree), {path: 'web', kind: 'static'}, {tools})).toEqual({
 		type: 'detected',

@@ -17,7 +17,7 @@ import {readContext} from '../../source/build/context.ts';
 import {selectSource} from '../../source/build/select-source.ts';
 import {makeService, makeTree, writeTree} from './tree.ts';
 
-// Every open() of the code under test, to see what is really read.
+// Records every open() of the code under test, to see which files are read.
 const {opened} = vi.hoisted(() => ({opened: [] as string[]}));
 vi.mock(import('node:fs/promises'), async original => {
 	const real = await original();
@@ -31,13 +31,13 @@ vi.mock(import('node:fs/promises'), async original => {
 const contextOf = async (root: string) => readContext(await selectSource({directory: root}, makeService()));
 const hashOf = async (root: string) => (await hashContext(await contextOf(root))).hash;
 
-/** A time at which files made just now count as quiet. */
+/** A time at which files created just now count as quiet. */
 const later = () => Date.now() + 60_000;
 
 const names = fc.stringMatching(/^[a-z]{1,3}(\/[a-z]{1,3}){0,2}\.x$/);
 const trees = fc.dictionary(names, fc.string({maxLength: 40}), {minKeys: 1, maxKeys: 8, noNullPrototype: true});
 
-test('the hash knows no times, no owners, no order of making and no place', async () => {
+test('the hash does not depend on times, owners, location or order of creation', async () => {
 	await fc.assert(
 		fc.asyncProperty(trees, async tree => {
 			const first = makeTree(tree);
@@ -53,7 +53,7 @@ test('the hash knows no times, no owners, no order of making and no place', asyn
 	);
 });
 
-test('one byte, one name, one executable bit, one link target, one empty folder make another hash', async () => {
+test('the hash changes with a byte, a name, an executable bit, a link target or an empty folder', async () => {
 	await fc.assert(
 		fc.asyncProperty(trees, fc.nat(), async (tree, pick) => {
 			const root = makeTree({...tree, link: {link: 'a'}});
@@ -87,7 +87,7 @@ test('one byte, one name, one executable bit, one link target, one empty folder 
 	);
 });
 
-test('a second run reads nothing, a touched file is read and keeps the hash, a changed one is read and changes it', async () => {
+test('a second run reads only touched and changed files, and only changed ones change the hash', async () => {
 	const files = Object.fromEntries(
 		Array.from({length: 2000}, (_, index) => [`d${index % 20}/f${index}`, `content ${index}`]),
 	);
@@ -112,7 +112,7 @@ test('a second run reads nothing, a touched file is read and keeps the hash, a c
 	expect(changed.hash).not.toBe(first.hash);
 });
 
-test('the cache is really what answers', async () => {
+test('hashes come from the cache', async () => {
 	const root = makeTree({a: 'one'});
 	const cacheFile = `${makeTree()}/cache.json`;
 	const {hash} = await hashContext(await contextOf(root), {cacheFile, now: later});
@@ -120,7 +120,7 @@ test('the cache is really what answers', async () => {
 	expect((await hashContext(await contextOf(root), {cacheFile, now: later})).hash).not.toBe(hash);
 });
 
-test('a file that changed within two seconds is not remembered', async () => {
+test('a file that changed within the last two seconds is not cached', async () => {
 	const root = makeTree({a: 'one'});
 	const cacheFile = `${makeTree()}/cache.json`;
 	const run = async (now: () => number) => (await hashContext(await contextOf(root), {cacheFile, now})).filesRead;
@@ -130,7 +130,7 @@ test('a file that changed within two seconds is not remembered', async () => {
 });
 
 test.each(['', 'no json', '{"format":1}', '{"format":1,"root":"/x","rows":[[1]]}', 'null'])(
-	'a broken cache (%j) is an empty one',
+	'a damaged cache (%j) counts as empty',
 	async content => {
 		const root = makeTree({a: 'one'});
 		const cacheFile = `${makeTree()}/cache.json`;
@@ -139,14 +139,14 @@ test.each(['', 'no json', '{"format":1}', '{"format":1,"root":"/x","rows":[[1]]}
 	},
 );
 
-test('a file that grew since it was listed is refused', async () => {
+test('a file that grew since it was listed is rejected', async () => {
 	const root = makeTree({a: 'one'});
 	const context = await contextOf(root);
 	appendFileSync(`${root}/a`, 'more');
 	await expect(hashContext(context)).rejects.toThrow('"a" changed while it was being read.');
 });
 
-test('a pipe in the place of a file does not hold the process', async () => {
+test('a FIFO in place of a file does not block the process', async () => {
 	const root = makeTree({a: ''});
 	const context = await contextOf(root);
 	rmSync(`${root}/a`);
@@ -154,7 +154,7 @@ test('a pipe in the place of a file does not hold the process', async () => {
 	await expect(hashContext(context)).rejects.toThrow('"a" changed while it was being read.');
 });
 
-test('300 MB are hashed in constant memory', async () => {
+test('hashing 300 MB takes constant memory', async () => {
 	const root = makeTree({big: ''});
 	truncateSync(`${root}/big`, 300_000_000);
 	const before = process.memoryUsage().rss;

@@ -24,7 +24,7 @@ async function contextOf(root: string, {directory = '', file, ...service}: Optio
 	return readContext(selection, file && `${root}/${file}`);
 }
 
-/** Paths of a context: links as `path -> target`, folders with a `/` at the end and only when they are empty. */
+/** Paths of a context: links as `path -> target`, and empty folders with a trailing `/`. */
 async function paths(root: string, options?: Options) {
 	const {entries} = await contextOf(root, options);
 	const isParent = (path: string) => entries.some(entry => entry.path.startsWith(`${path}/`));
@@ -35,7 +35,7 @@ async function paths(root: string, options?: Options) {
 		);
 }
 
-test('the file that our own output goes to is no source', async () => {
+test('the file that our own output is redirected to is left out', async () => {
 	const root = makeTree({'index.html': 'x', 'other.log': 'x'});
 	const program = `
 		import {readContext} from '${new URL('../../source/build/context.ts', import.meta.url)}';
@@ -49,11 +49,11 @@ test('the file that our own output goes to is no source', async () => {
 	expect(readFileSync(`${root}/out.log`, 'utf8')).toBe('index.html other.log\n');
 });
 
-describe('.gitignore', () => {
+describe('with .gitignore files,', () => {
 	const files = (...names: string[]): Tree => Object.fromEntries(names.map(name => [name, name]));
 	const cases: [string, Tree, string[]][] = [
 		[
-			'a name at any depth',
+			'a name matches at any depth',
 			{'.gitignore': 'node_modules\n', ...files('a', 'node_modules/x', 'b/node_modules/x')},
 			['.gitignore', 'a'],
 		],
@@ -62,24 +62,28 @@ describe('.gitignore', () => {
 			{'.gitignore': '/dist\nb/tmp\n', ...files('dist/x', 'b/dist/x', 'b/tmp', 'c/b/tmp')},
 			['.gitignore', 'b/dist/x', 'c/b/tmp'],
 		],
-		['directory-only', {'.gitignore': 'log/\n', ...files('log/x', 'a/log')}, ['.gitignore', 'a/log']],
+		[
+			'a pattern with a trailing slash matches directories only',
+			{'.gitignore': 'log/\n', ...files('log/x', 'a/log')},
+			['.gitignore', 'a/log'],
+		],
 		[
 			'a directory-only rule does not match a symlink',
 			{'.gitignore': 'log/\n', ...files('logs/x'), log: {link: 'logs'}},
 			['.gitignore', 'log -> logs', 'logs/x'],
 		],
 		[
-			'a negation takes back',
+			'a negation re-includes files',
 			{'.gitignore': '*.log\n!keep.log\n', ...files('a.log', 'keep.log', 'b/keep.log')},
 			['.gitignore', 'b/keep.log', 'keep.log'],
 		],
 		[
-			'nothing inside an ignored directory can be taken back',
+			'nothing inside an ignored directory can be re-included',
 			{'.gitignore': 'out/\n!out/keep\n', ...files('out/keep', 'a')},
 			['.gitignore', 'a'],
 		],
 		[
-			'the star form can',
+			'files in a directory that is ignored with a star can be re-included',
 			{'.gitignore': 'out/*\n!out/keep\n', ...files('out/keep', 'out/x')},
 			['.gitignore', 'out/keep'],
 		],
@@ -89,33 +93,37 @@ describe('.gitignore', () => {
 			['.gitignore', 'b/.gitignore', 'b/a.txt', 'b/c/a.txt'],
 		],
 		[
-			'a deeper file takes a directory back, with what it holds',
+			'a deeper file re-includes a directory with its contents',
 			{'.gitignore': 'build\n', 'b/.gitignore': '!build\n', ...files('build/x', 'b/build/x')},
 			['.gitignore', 'b/.gitignore', 'b/build/x'],
 		],
 		[
-			'but not what the rule names inside it',
+			'a re-included directory does not re-include files that the rule matches inside it',
 			{'.gitignore': 'b*\n', 'x/.gitignore': '!b \\[1]/\n', ...files('x/b [1]/b', 'x/b [1]/c')},
 			['.gitignore', 'x/.gitignore', 'x/b [1]/c'],
 		],
 		[
-			'a deeper file counts from its own place',
+			'patterns of a deeper file are relative to its folder',
 			{'b/.gitignore': '/x\n', ...files('x', 'b/x', 'b/c/x')},
 			['b/.gitignore', 'b/c/x', 'x'],
 		],
-		['double stars', {'.gitignore': 'a/**/z\n**/q\n', ...files('a/z', 'a/b/c/z', 'z', 'p/q')}, ['.gitignore', 'z']],
 		[
-			'comments, escapes, case, carriage returns and a byte order mark',
+			'double stars match across folders',
+			{'.gitignore': 'a/**/z\n**/q\n', ...files('a/z', 'a/b/c/z', 'z', 'p/q')},
+			['.gitignore', 'z'],
+		],
+		[
+			'comments, escapes, case, carriage returns and a byte order mark are handled as in git',
 			{'.gitignore': '\uFEFF# x\r\n\\#y\r\nUP\r\n', ...files('# x', '#y', 'UP', 'up')},
 			['# x', '.gitignore', 'up'],
 		],
 		[
-			'a folder with nothing but ignored files goes too, an empty one stays',
+			'a folder with only ignored files is left out, and an empty one is kept',
 			{'.gitignore': '*.pyc\n', ...files('__pycache__/a.pyc'), uploads: null},
 			['.gitignore', 'uploads/'],
 		],
 		[
-			'a symlink in the place of .gitignore gives no rules',
+			'a symlink in place of .gitignore has no rules',
 			{rules: 'a\n', '.gitignore': {link: 'rules'}, a: ''},
 			['.gitignore -> rules', 'a', 'rules'],
 		],
@@ -124,7 +132,7 @@ describe('.gitignore', () => {
 		expect(await paths(makeTree(tree))).toEqual(expected.sort());
 	});
 
-	test('rules above the context root hold, from the boundary down', async () => {
+	test('rules above the context root apply, from the boundary down', async () => {
 		const root = makeTree({
 			'.git/HEAD': '',
 			'.gitignore': '*.log\n',
@@ -134,7 +142,7 @@ describe('.gitignore', () => {
 		expect(await paths(root, {path: 'apps/web'})).toEqual(['a']);
 	});
 
-	test('a rule that ignores the service root or an include itself is dropped for it', async () => {
+	test('rules that ignore the service root or an include itself do not apply to it', async () => {
 		const root = makeTree({
 			'.git/HEAD': '',
 			'.gitignore': 'apps/\n*.log\ngenerated\n',
@@ -147,22 +155,22 @@ describe('.gitignore', () => {
 	});
 });
 
-describe('.dockerignore', () => {
+describe('with .dockerignore,', () => {
 	const tree: Tree = {Dockerfile: 'FROM scratch', a: '', 'b/a': '', 'b/c/d': '', 'e.md': '', 'b/e.md': ''};
 	const cases: [string, string, string[]][] = [
-		['names count from the root', 'a\n', ['.dockerignore', 'Dockerfile', 'b/a', 'b/c/d', 'b/e.md', 'e.md']],
+		['patterns are relative to the root', 'a\n', ['.dockerignore', 'Dockerfile', 'b/a', 'b/c/d', 'b/e.md', 'e.md']],
 		['a star stays in one folder', '*.md\n', ['.dockerignore', 'Dockerfile', 'a', 'b/a', 'b/c/d', 'b/e.md']],
-		['double stars do not', '**/*.md\n', ['.dockerignore', 'Dockerfile', 'a', 'b/a', 'b/c/d']],
-		['what is ignored can be taken back, and the Dockerfile is always there', '*\n!b/c\n', ['Dockerfile', 'b/c/d']],
-		['with wildcards too', '*\n!b/**/d\n', ['Dockerfile', 'b/c/d']],
-		['comments and leading slashes', '# all\n/b/\n', ['.dockerignore', 'Dockerfile', 'a', 'e.md']],
+		['double stars match across folders', '**/*.md\n', ['.dockerignore', 'Dockerfile', 'a', 'b/a', 'b/c/d']],
+		['ignored files can be re-included, and the Dockerfile is always included', '*\n!b/c\n', ['Dockerfile', 'b/c/d']],
+		['patterns with wildcards can re-include files', '*\n!b/**/d\n', ['Dockerfile', 'b/c/d']],
+		['comments and leading slashes are ignored', '# all\n/b/\n', ['.dockerignore', 'Dockerfile', 'a', 'e.md']],
 	];
 	test.each(cases)('%s', async (_name, rules, expected) => {
 		const root = makeTree({...tree, '.dockerignore': rules});
 		expect(await paths(root, {file: 'Dockerfile'})).toEqual(expected);
 	});
 
-	test('<Dockerfile>.dockerignore comes first', async () => {
+	test('<Dockerfile>.dockerignore takes precedence', async () => {
 		const root = makeTree({Dockerfile: '', 'Dockerfile.dockerignore': 'a\n', '.dockerignore': 'b\n', a: '', b: ''});
 		expect(await paths(root, {file: 'Dockerfile'})).toEqual([
 			'.dockerignore',
@@ -172,17 +180,17 @@ describe('.dockerignore', () => {
 		]);
 	});
 
-	test('it only speaks to Dockerfile builds', async () => {
+	test('its rules apply to Dockerfile builds only', async () => {
 		expect(await paths(makeTree({'.dockerignore': '*\n', a: ''}))).toEqual(['.dockerignore', 'a']);
 	});
 
-	test('a pattern that cannot be read is a message', async () => {
+	test('an invalid pattern is a UserError', async () => {
 		const root = makeTree({Dockerfile: '', '.dockerignore': 'a(b\n', a: ''});
 		await expect(paths(root, {file: 'Dockerfile'})).rejects.toThrow(/^invalid pattern in \.dockerignore/);
 	});
 });
 
-test('version control, our state and the descriptor stay out, at every level', async () => {
+test('version control, our state and the descriptor are left out at every level', async () => {
 	const root = makeTree({
 		'.git/HEAD': '',
 		'sub/.git': 'gitdir: x',
@@ -197,7 +205,7 @@ test('version control, our state and the descriptor stay out, at every level', a
 	expect(await paths(root)).toEqual(['a/b', 'a/compartment.yml']);
 });
 
-test('includes widen the root, and only what was named is taken', async () => {
+test('includes widen the root, and only the named paths are included', async () => {
 	const root = makeTree({
 		'.git/HEAD': '',
 		'package.json': '',
@@ -222,7 +230,7 @@ test('includes widen the root, and only what was named is taken', async () => {
 	expect((await contextOf(root, {path: 'apps/web'})).root).toBe(`${root}/apps/web`);
 });
 
-test('with context, the root is the context, and includes must lie in it', async () => {
+test('with context, the context is the root and includes must be inside it', async () => {
 	const root = makeTree({'api/Dockerfile': '', 'api/a': '', 'lib/b': '', 'web.Dockerfile': ''});
 	expect(await paths(root, {path: 'api', context: 'lib'})).toEqual(['b']);
 	await expect(paths(root, {path: 'api', context: 'api', build: {include: ['lib']}})).rejects.toThrow(
@@ -242,7 +250,7 @@ test('only the executable bit of a mode is kept', async () => {
 });
 
 describe('symlinks', () => {
-	test('those that stay inside are kept as they are', async () => {
+	test('inside the context root are kept unchanged', async () => {
 		const root = makeTree({
 			'web/a': '',
 			'web/b/up': {link: '../a'},
@@ -253,12 +261,12 @@ describe('symlinks', () => {
 	});
 
 	test.each([
-		['relative', '../../secret'],
-		['absolute', '/etc/passwd'],
-		['absolute, back inside', 'INSIDE'],
-		['through a link that stays', 'here/../../secret'],
-		['dangling', '../../../nothing'],
-	])('%s ones that leave are refused', async (_name, link) => {
+		['relative target', '../../secret'],
+		['absolute target', '/etc/passwd'],
+		['absolute target inside the root', 'INSIDE'],
+		['through another link inside the root', 'here/../../secret'],
+		['dangling link', '../../../nothing'],
+	])('that leave the context root are rejected (%s)', async (_name, link) => {
 		const root = makeTree({secret: '', 'web/sub/here': {link: '.'}, 'web/a': ''});
 		writeTree(root, {'web/sub/bad': {link: link === 'INSIDE' ? `${root}/web/a` : link}});
 		await expect(paths(root, {path: 'web'})).rejects.toThrow(
@@ -266,18 +274,18 @@ describe('symlinks', () => {
 		);
 	});
 
-	test('the text stays inside, but another link carries it out', async () => {
+	test('are rejected if their text stays inside the context root but another link leads out', async () => {
 		const root = makeTree({'x/secret': '', 'web/deep/deeper': null, 'web/jump': {link: 'deep'}});
 		writeTree(root, {'web/s/bad': {link: '../jump/../../x/secret'}});
 		await expect(paths(root, {path: 'web'})).rejects.toThrow('must not include symlink entry "s/bad"');
 	});
 
-	test('ignored ones do not matter', async () => {
+	test('that are ignored may lead anywhere', async () => {
 		const root = makeTree({'.gitignore': 'bad\n', bad: {link: '/etc/passwd'}});
 		expect(await paths(root)).toEqual(['.gitignore']);
 	});
 
-	test('a file that becomes a link after the walk is not followed', async () => {
+	test('that replace a file after the walk are not followed', async () => {
 		const root = makeTree({'web/a': 'mine', secret: 'not mine'});
 		const context = await contextOf(root, {path: 'web'});
 		rmSync(`${root}/web/a`);
@@ -285,7 +293,7 @@ describe('symlinks', () => {
 		await expect(hashContext(context)).rejects.toThrow('"a" changed while it was being read.');
 	});
 
-	test('a folder that becomes a link after the walk is not followed', async () => {
+	test('that replace a folder after the walk are not followed', async () => {
 		const root = makeTree({'web/d/a': 'same', 'elsewhere/a': 'size'});
 		const context = await contextOf(root, {path: 'web'});
 		renameSync(`${root}/web/d`, `${root}/web/old`);
@@ -294,7 +302,7 @@ describe('symlinks', () => {
 	});
 });
 
-test('sockets, pipes and devices are refused unless they are ignored', async () => {
+test('sockets, pipes and devices are rejected unless they are ignored', async () => {
 	const root = makeTree({'tmp/a': ''});
 	const server = createServer().listen(`${root}/tmp/app.sock`);
 	await new Promise(resolve => server.once('listening', resolve));
@@ -306,7 +314,7 @@ test('sockets, pipes and devices are refused unless they are ignored', async () 
 	expect(await paths(root)).toEqual(['.gitignore', 'tmp/a']);
 });
 
-test('a name that is not UTF-8 is a message', async () => {
+test('a name that is not UTF-8 is a UserError', async () => {
 	const root = makeTree();
 	mkdirSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x66, 0xff])]));
 	await expect(paths(root)).rejects.toThrow('has a name that is not valid UTF-8');

@@ -112,7 +112,7 @@ const cases: readonly [name: string, sources: Sources, wishes?: Wishes][] = [
 	['procfile', {Procfile: 'worker: ./work\nweb: ./serve --port $PORT\n'}],
 ];
 
-test.each(cases)('%s', async (name, sources, wishes) => {
+test.each(cases)('the Dockerfile matches the golden file %s', async (name, sources, wishes) => {
 	const {dockerfile, files} = await detect(sources, wishes);
 	await expect(dockerfile).toMatchFileSnapshot(`../../snapshots/build/${name}.Dockerfile`);
 	const given = Object.fromEntries((wishes?.env ?? []).map(key => [key, 'value']));
@@ -123,7 +123,7 @@ test.each(cases)('%s', async (name, sources, wishes) => {
 	for (const copied of dockerfile.matchAll(/^COPY (Caddyfile) /gm)) expect(Object.keys(files)).toContain(copied[1]);
 });
 
-test('the settings of the file server', async () => {
+test('the configuration of the file server matches its golden file', async () => {
 	const {files} = await detect({'public/index.html': ''});
 	await expect(files['Caddyfile']).toMatchFileSnapshot('../../snapshots/build/Caddyfile');
 });

@@ -10,7 +10,7 @@ const node = (manifest: object, more: Sources = {}): Sources => ({
 	...more,
 });
 
-describe('stacks', () => {
+describe('the stack of a source', () => {
 	test.each<[string, Sources]>([
 		['Go | go 1.23', {'go.mod': 'go 1.23.1', 'main.go': '', 'package.json': {}, 'main.py': ''}],
 		['Python | python 3.13', {'main.py': '', 'package.json': {}, 'index.html': ''}],
@@ -18,7 +18,7 @@ describe('stacks', () => {
 		['static files | serve: public', {'public/a.txt': '', 'start.sh': ''}],
 		['static files | serve: .', {'index.html': ''}],
 		['shell | start: sh start.sh', {'start.sh': ''}],
-	])('%s comes first', async (expected, sources) => {
+	])('is detected as %s', async (expected, sources) => {
 		expect(await summarize(sources)).toMatch(new RegExp(`^${expected.replaceAll('|', '\\|')}`));
 	});
 
@@ -27,18 +27,18 @@ describe('stacks', () => {
 		['Ruby', {Gemfile: '', 'package.json': {}}],
 		['Deno', {'deno.json': '', 'package.json': {}}],
 		['.NET', {'App.csproj': '', 'package.json': {}}],
-	])('%s is not taken for another one', async (name, sources) => {
+	])('is not mistaken for another if it is %s, which is not supported', async (name, sources) => {
 		await expect(detect(sources)).rejects.toThrow(`The source is ${name} (`);
 	});
 
-	test('a service whose folder is known is found when the widened root is not', async () => {
+	test('is that of the service’s folder if the widened root has none', async () => {
 		const sources = {'services/api/main.py': '', 'shared/a.txt': ''};
 		const {stack, dockerfile} = await detect(sources, {serviceFolder: 'services/api'});
 		expect([stack, /^WORKDIR (.*)$/m.exec(dockerfile)?.[1]]).toEqual(['Python', '/app/services/api']);
 	});
 });
 
-describe('Node', () => {
+describe('a Node source', () => {
 	test.each<[string, Sources]>([
 		['24', node({})],
 		['24', node({engines: {node: '>=18'}})],
@@ -52,7 +52,7 @@ describe('Node', () => {
 		['18', node({}, {'.node-version': '18.19.0'})],
 		['20', node({}, {'.tool-versions': 'python 3.12\nnodejs 20.9.0\n'})],
 		['22', node({}, {'mise.toml': '[tools]\nnode = "22"\n'})],
-	])('version %s', async (version, sources) => {
+	])('uses version %s', async (version, sources) => {
 		expect((await detect(sources)).versions['node']).toBe(version);
 	});
 
@@ -65,12 +65,12 @@ describe('Node', () => {
 		['yarn 1', node({}, {'yarn.lock': ''})],
 		['pnpm >=9', node({engines: {pnpm: '>=9'}})],
 		['', node({}, {'package-lock.json': ''})],
-	])('manager %s', async (expected, sources) => {
+	])('uses the manager %j', async (expected, sources) => {
 		const {node: _node, ...manager} = (await detect(sources)).versions;
 		expect(Object.entries(manager).join().replace(',', ' ')).toBe(expected);
 	});
 
-	test('engines of a manager that are more than a version do not reach a shell', async () => {
+	test('keeps an engines entry that is not a version range out of the shell', async () => {
 		const {dockerfile} = await detect(node({engines: {pnpm: '$(touch x)'}, dependencies: {a: '1'}}));
 		expect(dockerfile).not.toContain('touch');
 	});
@@ -87,7 +87,7 @@ describe('Node', () => {
 		expect((await detect(sources)).commands.start).toBe(start);
 	});
 
-	test('nothing that starts is an error that says what was looked for; run.command is enough', async () => {
+	test('without a start command is an error that lists what was looked for, unless run.command is set', async () => {
 		const sources = {'package.json': {}};
 		await expect(detect(sources)).rejects.toThrow(
 			'The source is Node, but has no start command. Looked for: Procfile, start script, main in package.json, index.js, index.ts.',
@@ -104,7 +104,7 @@ describe('Node', () => {
 		[false, 'node --import tsx/esm a.ts'],
 		[false, 'npm run serve'],
 		[false, './start.sh'],
-	])('development dependencies stay out: %s, for %s', async (isTrimmed, start) => {
+	])('is built without development dependencies (%s) if it starts with %s', async (isTrimmed, start) => {
 		const manifest = {scripts: {start}, dependencies: {next: '16'}, devDependencies: {tsx: '4'}};
 		const {dockerfile} = await detect({'package.json': manifest, 'package-lock.json': ''});
 		expect(dockerfile.includes('npm ci --omit=dev')).toBe(isTrimmed);
@@ -131,11 +131,11 @@ describe('Node', () => {
 		],
 		[undefined, {'package.json': {scripts: {build: 'vite build', start: 'node s.js'}}, 'vite.config.ts': ''}],
 		[undefined, {'package.json': {main: 'a.js', scripts: {build: 'x'}}, 'astro.config.mjs': 'output: "server"'}],
-	])('serves %s', async (folder, sources) => {
+	])('serves the folder %s', async (folder, sources) => {
 		expect((await detect(sources)).commands.serve).toBe(folder);
 	});
 
-	test('a package.json that cannot be read is named', async () => {
+	test('with an invalid package.json is an error that names the file', async () => {
 		await expect(detect({'package.json': '{'})).rejects.toThrow(
 			'package.json cannot be read: it is not a JSON object.',
 		);
@@ -143,7 +143,7 @@ describe('Node', () => {
 	});
 });
 
-describe('Python', () => {
+describe('a Python source', () => {
 	test.each<[string, Sources]>([
 		['3.13', {}],
 		['3.12', {'.python-version': '3.12.4'}],
@@ -152,7 +152,7 @@ describe('Python', () => {
 		['3.13', {'pyproject.toml': 'requires-python = ">=3.9,<4"'}],
 		['3.11', {'pyproject.toml': 'requires-python = "~=3.11.2"'}],
 		['3.10', {Pipfile: 'python_version = "3.10"'}],
-	])('version %s', async (version, sources) => {
+	])('uses version %s', async (version, sources) => {
 		expect((await detect({'main.py': '', ...sources})).versions['python']).toBe(version);
 	});
 
@@ -183,27 +183,27 @@ describe('Python', () => {
 		['uv sync --no-dev --locked --no-install-project', {'pyproject.toml': '', 'uv.lock': ''}],
 		['poetry install --only main --no-interaction --no-root', {'pyproject.toml': '[tool.poetry]'}],
 		['pipenv sync', {Pipfile: '', 'Pipfile.lock': ''}],
-	])('installs with %s', async (install, sources) => {
+	])('installs its dependencies with %s', async (install, sources) => {
 		expect((await detect({'main.py': '', ...sources})).commands.install).toBe(install);
 	});
 });
 
-describe('Go', () => {
+describe('a Go source', () => {
 	test.each<[string, Sources]>([
 		['.', {'go.mod': 'go 1.24', 'main.go': '', 'cmd/a/main.go': ''}],
 		['./cmd/api', {'go.mod': 'go 1.24', 'cmd/web/main.go': '', 'cmd/api/main.go': '', 'lib/x.go': ''}],
 		['./svc', {'go.work': 'go 1.24', 'lib/go.mod': '', 'lib/l.go': '', 'svc/go.mod': '', 'svc/main.go': ''}],
-	])('builds %s', async (target, sources) => {
+	])('builds the package %s', async (target, sources) => {
 		expect((await detect(sources)).commands.build).toMatch(new RegExp(` ${target.replaceAll('.', '\\.')}$`));
 	});
 
-	test('the toolchain decides over the language, and a tool file only where there is no go.mod', async () => {
+	test('takes its version from the toolchain, else the go directive, else a tool file', async () => {
 		expect((await detect({'go.mod': 'go 1.22\ntoolchain go1.23.4', 'a.go': ''})).versions['go']).toBe('1.23');
 		expect((await detect({'main.go': '', '.tool-versions': 'golang 1.22.1'})).versions['go']).toBe('1.22');
 	});
 });
 
-describe('static services', () => {
+describe('a static service', () => {
 	const options = {serviceFolder: 'site', outputFolder: 'site/dist'};
 	test.each<[string, Sources, string | undefined]>([
 		[
@@ -219,22 +219,27 @@ describe('static services', () => {
 		['static files | node 24 | build: make | serve: site/dist', {'site/package.json': {}}, 'make'],
 		['static files | python 3.13 | build: python b.py | serve: site/dist', {'site/main.py': ''}, 'python b.py'],
 		['static files | build: bundle exec jekyll | serve: site/dist', {'site/Gemfile': ''}, 'bundle exec jekyll'],
-	])('%s', async (expected, sources, command) => {
+	])('is built as %s', async (expected, sources, command) => {
 		expect(await summarize(sources, {...options, command})).toBe(expected);
 	});
 
-	test('a folder that nothing makes is an error', async () => {
+	test('with a missing folder and no build command is an error', async () => {
 		await expect(detect({'site/a': ''}, options)).rejects.toThrow(
 			'The folder "site/dist" is not in the source, and there is no command that builds it.',
 		);
 	});
 
-	test.each(['..', '/etc', '../../x', 'gone'])('a Staticfile leads nowhere else: %s', async root => {
-		await expect(detect({Staticfile: `root: ${root}`, 'a.html': ''})).rejects.toThrow('is not a folder of the source');
-	});
+	test.each(['..', '/etc', '../../x', 'gone'])(
+		'cannot publish the folder %s of a Staticfile, which is not in the source',
+		async root => {
+			await expect(detect({Staticfile: `root: ${root}`, 'a.html': ''})).rejects.toThrow(
+				'is not a folder of the source',
+			);
+		},
+	);
 });
 
-describe('commands', () => {
+describe('a command', () => {
 	test.each([
 		['node a.js', true, 'exec node a.js'],
 		['cd x && node a.js', false, 'cd x && exec node a.js'],
@@ -267,7 +272,7 @@ describe('commands', () => {
 		['command node a.js', false, 'command node a.js'],
 		['wait', false, 'wait'],
 		['kill 1', true, 'exec kill 1'],
-	])('%s', (command, isPlain, replaced) => {
+	])('gets exec where it is safe: %s', (command, isPlain, replaced) => {
 		expect([isPlainCommand(command), replaceShell(command)]).toEqual([isPlain, replaced]);
 	});
 
@@ -284,14 +289,14 @@ describe('commands', () => {
 		['read x </dev/null || echo none', 0, 'none'],
 		['set -- a b && echo $#', 0, '2'],
 		['nosuchprogram', 127, ''],
-	])('what a shell runs is the same with the shell replaced: %s', (command, code, output) => {
+	])('gives the same result with exec: %s', (command, code, output) => {
 		for (const text of [command, replaceShell(command)]) {
 			const {status, stdout} = spawnSync('/bin/sh', ['-c', text], {encoding: 'utf8'});
 			expect([status, stdout.trim()]).toEqual([code, output]);
 		}
 	});
 
-	test('a build command of any form stays one instruction', async () => {
+	test('of any form stays a single RUN instruction', async () => {
 		const sources = node({}, {'package-lock.json': ''});
 		for (const command of ['a\nFROM evil', 'cat <<EOF', 'a \\', '["x"]', '--mount=x y']) {
 			const {dockerfile} = await detect(sources, {command});
@@ -304,7 +309,7 @@ describe('commands', () => {
 		['release: x\nworker: b', 'b'],
 		['# comment\n\napi:   ./run  --fast  ', './run  --fast'],
 		['nothing here', undefined],
-	])('Procfile %j', (text, command) => {
+	])('is read from the Procfile %j', (text, command) => {
 		expect(parseProcfile(text)).toBe(command);
 	});
 });
@@ -319,11 +324,11 @@ test.each([
 	['latest', '3'],
 	['<3.1.0', '3'],
 	['<3.0.0', '2'],
-])('range %s picks %s', (range, line) => {
+])('the range %s selects the release line %s', (range, line) => {
 	expect(pickLine(range, {preferred: '3', known: ['3', '2', '1']})).toBe(line);
 });
 
-test('paths that a Dockerfile cannot name are refused', async () => {
+test('paths that a Dockerfile cannot name are rejected', async () => {
 	for (const folder of ['a$b', 'a"b', 'a\nb', 'a\\b', 'a*b', "a'b"]) {
 		await expect(detect({[`${folder}/main.py`]: ''}, {serviceFolder: folder})).rejects.toThrow(
 			`The built-in builder cannot use the path ${JSON.stringify(folder)}.`,

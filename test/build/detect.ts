@@ -12,7 +12,7 @@ export const makeSource = (sources: Sources): SourceFiles =>
 
 type Wishes = Partial<Omit<Parameters<typeof detectRecipe>[0], 'files'>>;
 
-/** What the detector makes of a source. */
+/** Runs the detector on a source. */
 export async function detect(sources: Sources, wishes: Wishes = {}): Promise<Detected> {
 	const defaults = {serviceFolder: '', packages: {build: [], runtime: []}, env: []};
 	const found = await detectRecipe({...defaults, ...wishes, files: makeSource(sources)});

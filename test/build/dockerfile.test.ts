@@ -6,7 +6,7 @@ import {expandWord} from '../../source/build/dockerfile-words.ts';
 const bases = (text: string, args = {}, target?: string) =>
 	listBases(text, {name: 'Dockerfile', args, target}).map(({reference, line}) => `${reference}:${line}`);
 
-test('lines are joined, comments and here-documents left out', () => {
+test('continued lines are joined, and comments and here-documents are dropped', () => {
 	const text = [
 		'# syntax=docker/dockerfile:1',
 		'FROM node:24-slim AS build',
@@ -37,40 +37,40 @@ test('lines are joined, comments and here-documents left out', () => {
 	]);
 });
 
-test('the escape directive changes what continues a line', () => {
+test('the escape directive changes the continuation character', () => {
 	expect(parseDockerfile('# escape=`\nFROM a\nRUN x `\n y\nCOPY c:\\ d:\\\nCMD z').map(({keyword}) => keyword)).toEqual(
 		['FROM', 'RUN', 'COPY', 'CMD'],
 	);
 });
 
-describe('bases', () => {
+describe('the base images of a Dockerfile', () => {
 	const cases: [string, string, string[]][] = [
-		['one', 'FROM node:24-slim\n', ['node:24-slim:1']],
-		['platform flag and case', 'from --platform=$BUILDPLATFORM node AS x\n', ['node:1']],
-		['stages are not bases', 'FROM a AS Build\nFROM build\nFROM BUILD\n', ['a:1']],
-		['scratch is none', 'FROM golang AS b\nFROM scratch\nCOPY --from=b /x /x\n', ['golang:1']],
+		['one base', 'FROM node:24-slim\n', ['node:24-slim:1']],
+		['a platform flag and keywords in lower case', 'from --platform=$BUILDPLATFORM node AS x\n', ['node:1']],
+		['stages as bases', 'FROM a AS Build\nFROM build\nFROM BUILD\n', ['a:1']],
+		['scratch as the base', 'FROM golang AS b\nFROM scratch\nCOPY --from=b /x /x\n', ['golang:1']],
 		['arguments with defaults', 'ARG V=24\nARG I=node:${V}-slim\nFROM ${I}\n', ['node:24-slim:3']],
-		['defaults in place', 'ARG V\nFROM node:${V:-22}${X:+no}\n', ['node:22:2']],
+		['defaults in FROM', 'ARG V\nFROM node:${V:-22}${X:+no}\n', ['node:22:2']],
 		['quoted values', 'ARG I="a b" J=\'node:1\'\nFROM "$J"\n', ['node:1:2']],
 		[
-			'copy and mount from images',
+			'COPY and RUN --mount from images',
 			'FROM a\nCOPY --from=nginx:1 /x /x\nRUN --mount=type=bind,from=tools,target=/t x\n',
 			['a:1', 'nginx:1:2', 'tools:3'],
 		],
-		['by stage number', 'FROM a\nFROM b\nCOPY --from=0 /x /x\n', ['a:1', 'b:2']],
-		['stages that are not reached', 'FROM test AS t\nFROM b AS c\nFROM c\n', ['b:2']],
+		['COPY by stage number', 'FROM a\nFROM b\nCOPY --from=0 /x /x\n', ['a:1', 'b:2']],
+		['stages that the target does not need', 'FROM test AS t\nFROM b AS c\nFROM c\n', ['b:2']],
 		['a stage named like a later image', 'FROM node\nFROM a AS node\n', ['a:2']],
-		['twice', 'FROM a AS x\nFROM a\nCOPY --from=x / /\n', ['a:1']],
+		['one base named twice', 'FROM a AS x\nFROM a\nCOPY --from=x / /\n', ['a:1']],
 		['carriage returns and a byte order mark', '\uFEFFFROM a\r\nRUN x \\\r\n y\r\n', ['a:1']],
 	];
-	test.each(cases)('%s', (_name, text, expected) => expect(bases(text)).toEqual(expected));
+	test.each(cases)('are found with %s', (_name, text, expected) => expect(bases(text)).toEqual(expected));
 
-	test('build arguments replace defaults of declared arguments only', () => {
+	test('depend on build arguments that override declared defaults', () => {
 		expect(bases('ARG V=24\nFROM node:$V\n', {V: '22'})).toEqual(['node:22:2']);
 		expect(bases('FROM node:${V:-24}\n', {V: '22'})).toEqual(['node:24:1']);
 	});
 
-	test('a target builds only what it needs', () => {
+	test('are those that the target needs', () => {
 		const text = 'FROM a AS one\nFROM b AS two\nFROM c\n';
 		expect(bases(text, {}, 'TWO')).toEqual(['b:2']);
 		expect(() => bases(text, {}, 'three')).toThrow('Dockerfile has no stage "three".');
@@ -81,7 +81,7 @@ describe('bases', () => {
 		['RUN x', 'Dockerfile has no FROM line.'],
 		['ARG A\nFROM $A', 'Dockerfile:2: $A in FROM has no value.'],
 		['FROM', 'Dockerfile:1: FROM names no image.'],
-	])('%j is a message', (text, message) =>
+	])('cannot be found in %j, which is a UserError', (text, message) =>
 		expect(() => bases(text)).toThrow(expect.objectContaining({name: 'UserError', message})),
 	);
 });
@@ -95,4 +95,4 @@ test.each([
 	['${b:-${c}}', {c: '2'}, '2'],
 	['\\$b', {b: '1'}, '$b'],
 	['$constructor', {}, ''],
-])('%j with %j is %j', (word, args, expected) => expect(expandWord(word, args)).toBe(expected));
+])('%j with %j expands to %j', (word, args, expected) => expect(expandWord(word, args)).toBe(expected));

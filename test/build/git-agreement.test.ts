@@ -24,18 +24,18 @@ const pattern = fc.constantFrom(
 	'x.l\\og',
 	'*/',
 );
-// Few names, so that one file often takes back what another one ignored.
+// Few names, so that one file often re-includes what another ignored.
 const rule = fc
 	.tuple(fc.constantFrom('', '!'), fc.oneof({weight: 2, arbitrary: fc.constantFrom('a', 'out', 'out/')}, pattern))
 	.map(parts => parts.join(''));
 
-test('what is taken is what git would take', async () => {
+test('the context has exactly the files that git does not ignore', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(fc.tuple(directory, name), {minLength: 1, maxLength: 12}),
 			fc.array(fc.tuple(directory, fc.array(rule, {minLength: 1, maxLength: 4})), {maxLength: 3}),
 			async (files, rules) => {
-				// A file of one path can be a folder of another: only what is no folder is written.
+				// One path may be a folder of another; write only those that are not folders.
 				const paths = files.map(([folder, file]) => folder + file);
 				const folders = [...paths, ...rules.map(([folder]) => folder)];
 				const isFolder = (path: string) => folders.some(other => other.startsWith(`${path}/`));

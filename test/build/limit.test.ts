@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {createLimit} from '../../source/build/limit.ts';
 
-test('runs so many at a time, in order, and all of them', async () => {
+test('all tasks run in order, with at most the given number at a time', async () => {
 	const limit = createLimit(2);
 	let running = 0;
 	let most = 0;
@@ -22,7 +22,7 @@ test('runs so many at a time, in order, and all of them', async () => {
 	expect(await limit(async () => 'again')).toBe('again');
 });
 
-test('one that waits can be cancelled, and the others go on', async () => {
+test('a waiting task can be cancelled, and the others continue', async () => {
 	const limit = createLimit(1);
 	const controller = new AbortController();
 	const first = limit(() => pause(20, 'first'));

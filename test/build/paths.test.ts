@@ -8,7 +8,7 @@ const resolve = async (directory: string, given: string, expects: 'file' | 'dire
 	return resolveSource({boundary: await findBoundary(directory), directory, label, path: given, expects});
 };
 
-test('the boundary is the repository or worktree that holds the descriptor, else its own directory', async () => {
+test('the boundary is the repository or worktree that contains the descriptor, else the descriptor’s directory', async () => {
 	const root = makeTree({
 		'repo/.git/HEAD': '',
 		'repo/apps/web': null,
@@ -53,7 +53,7 @@ test.each([
 	['absolute', 'any', 'build.include path "absolute" must not include symlinks.'],
 	['circle', 'any', 'build.include path "circle" must not include symlinks.'],
 	['hidden', 'any', 'build.include path "hidden" cannot target VCS metadata.'],
-] as const)('%j is refused', async (given, expects, message) => {
+] as const)('%j is rejected', async (given, expects, message) => {
 	const root = makeTree({
 		'repo/.git/hooks': null,
 		'repo/file.txt': '',
@@ -68,7 +68,7 @@ test.each([
 	);
 });
 
-test('a path through a symlink that stays inside stands for its real place', async () => {
+test('a path through a symlink inside the boundary resolves to its real path', async () => {
 	const root = makeTree({'.git/HEAD': '', 'apps/web/package.json': '{}', web: {link: 'apps/web'}});
 	expect((await resolve(root, 'web')).path).toBe(`${root}/apps/web`);
 	expect(await resolve(root, 'web/package.json', 'any')).toMatchObject({
@@ -77,7 +77,7 @@ test('a path through a symlink that stays inside stands for its real place', asy
 	});
 });
 
-test('isInside knows names that only look like a way out', () => {
+test('isInside accepts names that only look like a way out', () => {
 	expect(isInside('/a', '/a')).toBe(true);
 	expect(isInside('/a', '/a/..b')).toBe(true);
 	expect(isInside('/a', '/ab')).toBe(false);

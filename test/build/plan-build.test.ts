@@ -32,7 +32,7 @@ const engineInfo: EngineInfo = {
 	clockOffsetMs: 0,
 };
 
-/** An engine that has some images, can pull others, and builds whatever it is sent. */
+/** An engine that has some images, can pull others, and builds anything. */
 function createFakeEngine(present: Record<string, string>, registry: Record<string, string> = {}, hasBuildKit = true) {
 	const images = new Map(Object.entries(present));
 	const requests: Omit<BuildRequest, 'context'>[] = [];
@@ -77,7 +77,7 @@ const plan = (root: string, question: Question = {}) =>
 	});
 
 describe('planBuild', () => {
-	test('says what will be built, why, and from which bases', async () => {
+	test('returns what will be built, why, and from which bases', async () => {
 		const root = makeTree(tree);
 		expect(await plan(root)).toMatchObject({
 			key: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -89,7 +89,7 @@ describe('planBuild', () => {
 		});
 	});
 
-	test('the key is the same for the same inputs, and another for each that changes', async () => {
+	test('returns the same key for the same inputs, and another key when any input changes', async () => {
 		const root = makeTree(tree);
 		const {key} = await plan(root);
 		expect((await plan(makeTree(tree))).key).toBe(key);
@@ -109,13 +109,13 @@ describe('planBuild', () => {
 		expect(new Set([key, ...others.map(other => other.key)]).size).toBe(others.length + 1);
 	});
 
-	test('a base that was cleaned up is the one the previous build used', async () => {
+	test('assumes the base of the previous build if the base was pruned', async () => {
 		const root = makeTree(tree);
 		const {key, manifest} = await plan(root);
 		expect((await plan(root, {findImage: async () => undefined, readPrevious: async () => manifest})).key).toBe(key);
 	});
 
-	test('a Dockerfile outside the context goes with it', async () => {
+	test('adds a Dockerfile outside the context to it', async () => {
 		const root = makeTree({'app/a': '', 'docker/web': 'FROM node:24'});
 		const planned = await plan(root, {service: makeService({path: 'app', dockerfile: 'docker/web'})});
 		expect(planned.dockerfilePath).toBe('.compartment.Dockerfile');
@@ -124,7 +124,7 @@ describe('planBuild', () => {
 });
 
 describe('manifests', () => {
-	test('tell which files changed, and give the reasons of a plan', async () => {
+	test('show which files changed, and give the reasons of a plan', async () => {
 		const root = makeTree(tree);
 		const before = (await plan(root)).manifest;
 		writeFileSync(`${root}/web/server.js`, 'changed');
@@ -143,7 +143,7 @@ describe('manifests', () => {
 		]);
 	});
 
-	test('come back from a file as they were, without values of build variables', async () => {
+	test('survive a round trip through a file, without the values of build variables', async () => {
 		const {manifest} = await plan(makeTree(tree), {buildArgs: {A: 'canary'}});
 		const file = `${makeTree()}/manifests/web.json`;
 		writeManifest(file, manifest);
@@ -175,7 +175,7 @@ describe('runBuild', () => {
 		};
 	};
 
-	test('sends context, Dockerfile, labels and arguments', async () => {
+	test('sends the context, the Dockerfile, labels and arguments', async () => {
 		const engine = createFakeEngine({'node:24': 'sha256:n24'});
 		const {planned, image} = await run(engine, makeTree(tree));
 		const reference = `compartment/x:${planned.key}`;
@@ -186,7 +186,7 @@ describe('runBuild', () => {
 		expect(image).toMatchObject({id: 'sha256:built', key: planned.key, reference});
 	});
 
-	test('a base that has to be pulled is part of the key afterwards, so that the next plan has nothing to do', async () => {
+	test('includes a pulled base in the key, so that the next plan is empty', async () => {
 		const engine = createFakeEngine({}, {'node:24': 'sha256:pulled'});
 		const root = makeTree(tree);
 		const {planned, image, progress} = await run(engine, root);
@@ -201,13 +201,13 @@ describe('runBuild', () => {
 		expect(image.manifest.inputs.bases).toEqual({'node:24': 'sha256:pulled'});
 	});
 
-	test('a base that cannot be had is named with its line', async () => {
+	test('names a base that cannot be pulled with its line', async () => {
 		await expect(run(createFakeEngine({}), makeTree(tree))).rejects.toThrow(
 			'web/Dockerfile:2: base image "node:24" is not on the engine and could not be pulled: manifest unknown',
 		);
 	});
 
-	test('a file that changed since the plan is the cause that is told', async () => {
+	test('names a file that changed since the plan as the cause', async () => {
 		const root = makeTree(tree);
 		const beforeBuild = () => writeFileSync(`${root}/web/server.js`, 'two');
 		await expect(run(createFakeEngine({'node:24': 'x'}), root, {beforeBuild})).rejects.toThrow(
@@ -215,7 +215,7 @@ describe('runBuild', () => {
 		);
 	});
 
-	test('a signal ends it', async () => {
+	test('stops on a signal', async () => {
 		const controller = new AbortController();
 		const beforeBuild = () => controller.abort();
 		await expect(

@@ -45,7 +45,7 @@ async function namesIn(archive: NodeJS.ReadableStream): Promise<string[]> {
 }
 
 describe('a source without a Dockerfile', () => {
-	test('is planned with what was detected and why', async () => {
+	test('is planned with the detected stack and the reason', async () => {
 		const planned = await plan(makeTree(node));
 		expect(planned.reason).toBe('built-in: node 22, npm ci, `node server.js` (railpack not found)');
 		expect(planned.bases).toEqual([
@@ -58,7 +58,7 @@ describe('a source without a Dockerfile', () => {
 		});
 	});
 
-	test('is sent beside what was written for it, so that neither can stand in the way of the other', async () => {
+	test('is sent in a separate folder beside the generated files, so that their names cannot conflict', async () => {
 		const root = makeTree({...node, 'web/Caddyfile': 'mine', 'web/source/Dockerfile': 'mine'});
 		const {context, written} = await plan(root);
 		expect(await namesIn(packContext(context, written))).toEqual([
@@ -74,7 +74,7 @@ describe('a source without a Dockerfile', () => {
 		]);
 	});
 
-	test('the key covers what was written; a plan says what made the difference', async () => {
+	test('has a key over the generated files, and its plan says what changed it', async () => {
 		const root = makeTree(node);
 		const before = await plan(root);
 		const change = async (tree: Tree, question?: Question) => {
@@ -103,14 +103,14 @@ describe('a source without a Dockerfile', () => {
 		]);
 	});
 
-	test('manifests come back from a file with what was detected', async () => {
+	test('has a manifest that keeps the detected inputs in a file', async () => {
 		const {manifest} = await plan(makeTree(node));
 		const file = `${makeTree()}/web.json`;
 		writeManifest(file, manifest);
 		expect(await readManifest(file)).toEqual(manifest);
 	});
 
-	test('what is installed on this machine stays out, wherever its links lead', async () => {
+	test('is sent without the dependencies installed on this machine, wherever their links lead', async () => {
 		const root = makeTree({
 			...node,
 			'web/node_modules/a/index.js': '',
@@ -131,7 +131,7 @@ describe('a source without a Dockerfile', () => {
 		]);
 	});
 
-	test('that nobody knows is an error that lists what was looked for', async () => {
+	test('of no known stack is an error that lists what was looked for', async () => {
 		await expect(plan(makeTree({'web/x.txt': ''}))).rejects.toThrow(
 			[
 				'Cannot detect how to build service "web". Looked for:',
@@ -146,7 +146,7 @@ describe('a source without a Dockerfile', () => {
 		);
 	});
 
-	test('is built with mounts where the engine has BuildKit, and without them and with a word where it has not', async () => {
+	test('is built with mounts if the engine has BuildKit, else without them and with a notice', async () => {
 		for (const hasBuildKit of [true, false]) {
 			let sent = '';
 			const memory = createMemoryEngine({
@@ -169,7 +169,7 @@ describe('a source without a Dockerfile', () => {
 		}
 	});
 
-	test('a file that changes between plan and build ends it', async () => {
+	test('fails to build if a file changes after the plan', async () => {
 		const root = makeTree(node);
 		const {context, written} = await plan(root);
 		writeFileSync(`${root}/web/server.js`, 'x');
@@ -179,13 +179,13 @@ describe('a source without a Dockerfile', () => {
 	});
 });
 
-describe('hostile paths', () => {
+describe('with hostile paths,', () => {
 	const publish = (outputDirectory: string) => ({
 		service: makeService({path: 'web', kind: 'static', build: {outputDirectory}}),
 	});
 
 	test.each(['..', '../web2', '/etc', 'dist/../..', '.', 'a/..', '\\etc', 'C:\\x', 'a\0b', '..\\x'])(
-		'outputDirectory %j is refused',
+		'outputDirectory %j is rejected',
 		async outputDirectory => {
 			await expect(plan(makeTree({'web/a/x': ''}), publish(outputDirectory))).rejects.toThrow(
 				'build.outputDirectory must be a relative path inside the service directory and must not resolve to the service root.',
@@ -193,7 +193,7 @@ describe('hostile paths', () => {
 		},
 	);
 
-	test('a folder that is a link out of the source is refused, and so is one that becomes it', async () => {
+	test('a folder that is or becomes a link out of the source is rejected', async () => {
 		const root = makeTree({'web/package.json': '{}', 'web/dist': {link: '/etc'}});
 		await expect(plan(root, publish('dist'))).rejects.toThrow('must not include symlink entry "dist".');
 
@@ -206,7 +206,7 @@ describe('hostile paths', () => {
 		);
 	});
 
-	test('a manifest that becomes a link while it is planned is not read', async () => {
+	test('a package.json that becomes a link during the plan is not read', async () => {
 		const root = makeTree({'web/package.json': '{"scripts": {"start": "x"}}'});
 		const {context} = await plan(root);
 		rmSync(`${root}/web/package.json`);
@@ -214,7 +214,7 @@ describe('hostile paths', () => {
 		await expect(buffer(packContext(context))).rejects.toThrow('"package.json" changed while it was being packed.');
 	});
 
-	test('what a source names in its own files does not leave its instruction', async () => {
+	test('names from the source’s files cannot break out of their instruction', async () => {
 		const root = makeTree();
 		const start = 'node a.js"]\nRUN touch /evil\n#';
 		writeTree(root, {'web/package.json': JSON.stringify({scripts: {start, build: 'x\nFROM evil'}})});

@@ -31,7 +31,7 @@ const calls = (): Call[] =>
 		.filter(Boolean)
 		.map(line => JSON.parse(line));
 
-/** A folder on PATH with the stand-ins, and Node to run them. */
+/** A folder for PATH with stand-ins for the tools, and Node to run them. */
 function installTools(...names: readonly string[]): void {
 	tools = makeTree({calls: ''});
 	record = `${tools}/calls`;
@@ -80,10 +80,10 @@ async function build({onOutput, ...options}: {signal?: AbortSignal; onOutput?: (
 
 const leftovers = () => readdirSync(tmpdir()).filter(name => name.startsWith('compartment-railpack-'));
 
-describe('with docker buildx', () => {
+describe('a build with docker buildx', () => {
 	beforeEach(() => installTools('railpack', 'docker'));
 
-	test('plans with the CLI, and its version is part of the key', async () => {
+	test('is planned for the CLI, with its version in the key', async () => {
 		const {planned} = await build();
 		expect(planned.reason).toBe('railpack 0.9.1 with buildx');
 		const {inputs} = planned.manifest;
@@ -94,7 +94,7 @@ describe('with docker buildx', () => {
 		]);
 	});
 
-	test('prepares and builds with the usual arguments', async () => {
+	test('runs the tools with the usual arguments', async () => {
 		const before = leftovers();
 		const {planned} = await build();
 		const [prepare, buildx] = calls();
@@ -143,7 +143,7 @@ describe('with docker buildx', () => {
 		expect(leftovers()).toEqual(before);
 	});
 
-	test('hands values to railpack in its environment, to docker as files, and never on a command line', async () => {
+	test('passes values to railpack in its environment and to docker as files, never on a command line', async () => {
 		await build();
 		const [prepare, buildx] = calls();
 		const values = {
@@ -162,7 +162,7 @@ describe('with docker buildx', () => {
 		for (const {commandLine} of calls()) expect(commandLine).not.toContain('canary');
 	});
 
-	test('runs nothing of the project, whatever its build variables and our PATH say', async () => {
+	test('runs nothing from the project, whatever its build variables and our PATH contain', async () => {
 		const project = makeTree({...tree, 'bin/evil.mjs': '#!/bin/sh\ntouch "$RECORD_FILE.pwned"\n', '.git': null});
 		chmodSync(`${project}/bin/evil.mjs`, 0o755);
 		for (const name of ['docker', 'railpack']) symlinkSync('evil.mjs', `${project}/bin/${name}`);
@@ -190,7 +190,7 @@ describe('with docker buildx', () => {
 		}
 	});
 
-	test('gives the tools only what the ignore rules left, and the plan of the first to the second', async () => {
+	test('gives the tools only files that are not ignored, and passes the plan from the first to the second', async () => {
 		await build();
 		const [prepare, buildx] = calls();
 		expect(prepare!.files).toEqual(['.gitignore', 'Gemfile', 'lib/a.rb']);
@@ -198,7 +198,7 @@ describe('with docker buildx', () => {
 		expect(buildx!.plan).toBe('{"steps": []}');
 	});
 
-	test('the result carries our labels and its reference; what the tools say is progress', async () => {
+	test('labels and tags the result, and reports the tools’ output as progress', async () => {
 		const {engine, image, planned, progress} = await build();
 		expect(await engine.findImage(`x/web:${planned.key}`)).toMatchObject({
 			id: image.id,
@@ -219,7 +219,7 @@ describe('with docker buildx', () => {
 	test.each([
 		['prepare', 'railpack prepare'],
 		['buildx', 'docker buildx build'],
-	])('a failing %s is told with its last lines, and leaves nothing', async (step, name) => {
+	])('reports a failing %s with its last lines, and leaves nothing behind', async (step, name) => {
 		const before = leftovers();
 		vi.stubEnv('FAIL', step);
 		await expect(build()).rejects.toThrow(
@@ -231,7 +231,7 @@ describe('with docker buildx', () => {
 	test.each([
 		['prepare', 'railpack says hello', 1],
 		['buildx', 'docker says hello', 2],
-	])('a signal ends %s while it runs, and leaves nothing', async (step, begun, tools) => {
+	])('stops %s on a signal, and leaves nothing behind', async (step, begun, tools) => {
 		const before = leftovers();
 		vi.stubEnv('HANG', step);
 		const controller = new AbortController();
@@ -243,14 +243,14 @@ describe('with docker buildx', () => {
 		expect(leftovers()).toEqual(before);
 	});
 
-	test('a signal before it begins starts nothing', async () => {
+	test('starts nothing after a signal', async () => {
 		const signal = AbortSignal.abort();
 		await expect(build({signal})).rejects.toThrow(expect.objectContaining({name: 'CancelledError'}));
 		expect(calls()).toEqual([]);
 	});
 });
 
-test('with BUILDKIT_HOST the CLI builds by itself', async () => {
+test('with BUILDKIT_HOST the CLI runs the whole build', async () => {
 	installTools('railpack', 'docker');
 	vi.stubEnv('NO_BUILDX', '1');
 	vi.stubEnv('BUILDKIT_HOST', 'docker-container://buildkit');
@@ -263,7 +263,7 @@ test('with BUILDKIT_HOST the CLI builds by itself', async () => {
 	expect(call!.args.slice(7, 9)).toEqual(['--env', 'PUBLIC_KEY']);
 });
 
-test('what is missing is said', async () => {
+test('the reason names what is missing', async () => {
 	installTools('docker');
 	expect(await findRailpackTools(makeTree())).toEqual({missing: 'railpack not found'});
 	installTools('railpack');

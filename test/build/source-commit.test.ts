@@ -25,7 +25,7 @@ const commit = (): string => {
 	return git('rev-parse', '--short=7', 'HEAD').trim();
 };
 
-it('names the commit, and says when files below the path differ from it', async () => {
+it('readSourceCommit returns the commit, and notes when files below the path differ from it', async () => {
 	const head = commit();
 	expect(await readSourceCommit(join(root, 'web'))).toBe(head);
 	writeFileSync(join(root, 'web', 'new.js'), 'new');
@@ -35,19 +35,19 @@ it('names the commit, and says when files below the path differ from it', async 
 	expect(await readSourceCommit(join(root, 'api'))).toBe(head);
 });
 
-it('knows none outside a work tree and before the first commit', async () => {
+it('readSourceCommit returns undefined outside a worktree and before the first commit', async () => {
 	expect(await readSourceCommit(join(root, 'web'))).toBeUndefined();
 	git('init', '--quiet');
 	expect(await readSourceCommit(join(root, 'web'))).toBeUndefined();
 });
 
-it('knows that of a linked work tree', async () => {
+it('readSourceCommit works in a linked worktree', async () => {
 	const head = commit();
 	git('worktree', 'add', '--quiet', join(root, 'linked'));
 	expect(await readSourceCommit(join(root, 'linked', 'web'))).toBe(head);
 });
 
-it('runs nothing that the repository names', async () => {
+it('readSourceCommit runs no program that the repository configures', async () => {
 	const head = commit();
 	const mark = join(root, 'ran');
 	git('config', 'core.fsmonitor', `touch ${mark}; false`);

@@ -24,7 +24,7 @@ async function problems(services: string): Promise<string[]> {
 	}
 }
 
-it('names everything that is not there, at once, each with its place', async () => {
+it('findSourceProblems lists all invalid paths at once, each with its position', async () => {
 	const text = `  a: missing
   b: {path: ..}
   c: {path: out}
@@ -45,7 +45,7 @@ it('names everything that is not there, at once, each with its place', async () 
 	]);
 });
 
-it('says so beside what is wrong with the file itself, and once', async () => {
+it('findSourceProblems adds each problem once to the problems of the file itself', async () => {
 	expect(await problems('  a: {path: missing, portt: 1}\n  b: {path: web, context: ../../x}\n')).toEqual([
 		'3:13 services.a.path: Service path "missing" does not exist.',
 		'3:22 services.a.portt: unknown key "portt"',
@@ -53,7 +53,7 @@ it('says so beside what is wrong with the file itself, and once', async () => {
 	]);
 });
 
-it('knows what a Dockerfile that is there, or is not, means for other fields', async () => {
+it('findSourceProblems reports fields that conflict with a Dockerfile or with its absence', async () => {
 	const text = `  a: {path: bare, build: {strategy: dockerfile}}
   b: {path: web, build: {command: make}}
   c: {path: web, run: {command: make}}
@@ -67,6 +67,6 @@ it('knows what a Dockerfile that is there, or is not, means for other fields', a
 	]);
 });
 
-it('says nothing of what is well', async () => {
+it('findSourceProblems reports nothing for a valid project', async () => {
 	expect(await problems("  a: web\n  b: {image: 'x:1'}\n  c: {path: bare, build: {include: [web/x]}}\n")).toEqual([]);
 });

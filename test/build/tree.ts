@@ -18,7 +18,7 @@ export function writeTree(root: string, tree: Tree): void {
 	}
 }
 
-/** A new folder that goes away with the test. Returns its real path. */
+/** Creates a folder that is removed after the test. Returns its real path. */
 export function makeTree(tree: Tree = {}): string {
 	const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'compartment-build-')));
 	onTestFinished(() => rmSync(root, {recursive: true, force: true}));

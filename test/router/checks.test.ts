@@ -31,8 +31,8 @@ const checkIn = (table: RouteTable): string => {
 	return text.slice(text.indexOf('backend health:'));
 };
 
-describe('a check', () => {
-	test('has servers of its own, and those that take requests have none', () => {
+describe('the check of a service', () => {
+	test('uses its own backend, and servers that take requests are not checked', () => {
 		const text = renderConfig([tableWith({type: 'tcp'})], 1);
 		expect(checkIn(tableWith({type: 'tcp'}))).toBe(
 			[
@@ -47,7 +47,7 @@ describe('a check', () => {
 		expect(text.slice(0, text.indexOf('backend health:'))).not.toMatch(/\bcheck\b|health:/);
 	});
 
-	test('asks as a readiness probe does, and takes no path for anything else', () => {
+	test('sends the same request as a readiness probe and escapes the path', () => {
 		expect(checkIn(tableWith(http)).split('\n').slice(1, 5)).toEqual([
 			'\toption httpchk',
 			"\thttp-check send meth GET uri '/it'\\''s%20%20%20%231' ver HTTP/1.1 hdr Host %[bc_dst]:%[bc_dst_port] hdr User-Agent compartment hdr Accept */*",
@@ -56,7 +56,7 @@ describe('a check', () => {
 		]);
 	});
 
-	test('moves in the very lines of the switch, without a reload', () => {
+	test('moves to the new slot in the same commands as the traffic, without a reload', () => {
 		const previous = renderConfig([tableWith(http)], 1);
 		const state = (proxy: string, slot: string, operation: number, admin: number) =>
 			`3 ${proxy} 1 ${slot} 10.213.1.${slot === 'blue' ? 5 : 6} ${operation} ${admin} 80`;
@@ -66,7 +66,7 @@ describe('a check', () => {
 				'# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_port',
 				state('blog-1.web', 'blue', 2, 0),
 				state('blog-1.web', 'green', 0, 5),
-				// Down, because its checks fail: it is in service all the same.
+				// Down because its checks fail, but still in service.
 				state('health:blog-1.web', 'blue', 0, 0),
 				state('health:blog-1.web', 'green', 0, 5),
 			].join('\n'),
@@ -85,7 +85,7 @@ describe('a check', () => {
 		});
 	});
 
-	test('of another sort is another topology', () => {
+	test('changes the topology when its type or timeout changes', () => {
 		const topologies = [http, {...http, timeoutMs: 900}, {type: 'tcp'} as const].map(check =>
 			topologyIn(renderConfig([tableWith(check)], 1)),
 		);
@@ -93,19 +93,19 @@ describe('a check', () => {
 	});
 });
 
-describe('what the checks have found', () => {
+describe('the results of the checks', () => {
 	const titles =
 		'# pxname,svname,status,lastchg,check_status,check_code,check_duration,check_health,last_chk,check_desc,addr,stot';
 	const read = (cells: string, proxy = 'health:blog-1.web') =>
 		parseChecks(`${titles}\n${proxy},blue,${cells},10.0.0.2:80,0,\n`);
 
 	test.each([
-		['answers', 'UP,70,L7OK,200,2,3,,Layer7 check passed', 0, '200', 0],
+		['responds', 'UP,70,L7OK,200,2,3,,Layer7 check passed', 0, '200', 0],
 		['failed once', 'UP 2/3,70,L7STS,503,2,2,Service Unavailable,x', 1, '503 Service Unavailable', 0],
 		['failed twice', 'UP 1/3,70,* L7STS,503,2,1,Service Unavailable,x', 2, '503 Service Unavailable', 0],
 		['failed three times', 'DOWN,70,L7STS,503,2,0,Service Unavailable,x', 3, '503 Service Unavailable', 70_000],
 		[
-			'goes down at once after it began to serve',
+			'goes down right after it began to serve',
 			'DOWN,3,L7STS,503,2,0,Service Unavailable,x',
 			2,
 			'503 Service Unavailable',
@@ -113,30 +113,30 @@ describe('what the checks have found', () => {
 		],
 		['takes too long', 'DOWN,12,L7TOUT,,5003,0,,Layer7 timeout', 3, 'no answer within 5 s', 12_000],
 		['takes too long for the first time', 'DOWN,9,* L7TOUT,,5003,0,,Layer7 timeout', 2, 'no answer within 5 s', 0],
-		['refuses', 'DOWN,12,L4CON,,0,0,Connection refused,Layer4 connection problem', 3, 'Connection refused', 12_000],
-		['redirects', 'DOWN,12,L7STS,302,1,0,Found,x', 3, '302 Found', 12_000],
 		[
-			'says what a table of commas would trip over',
-			'DOWN,9,L7STS,503,2,0,"No, ""never"", 1",x',
+			'refuses connections',
+			'DOWN,12,L4CON,,0,0,Connection refused,Layer4 connection problem',
 			3,
-			'503 No, "never", 1',
-			9000,
+			'Connection refused',
+			12_000,
 		],
-	])('%s', (_what, cells, failures, answer, failsForMs) => {
+		['redirects', 'DOWN,12,L7STS,302,1,0,Found,x', 3, '302 Found', 12_000],
+		['answers with commas and quotes', 'DOWN,9,L7STS,503,2,0,"No, ""never"", 1",x', 3, '503 No, "never", 1', 9000],
+	])('show a service that %s', (_what, cells, failures, answer, failsForMs) => {
 		expect(read(cells)).toEqual([
 			{lineage: 'blog-1', service: 'web', slot: 'blue', target: '10.0.0.2:80', failures, answer, failsForMs},
 		]);
 	});
 
 	test.each([
-		['has not been asked yet', 'UP 1/3,0,INI,,,1,,Initializing'],
-		['was asked about another deployment before', 'UP 1/3,1,L4CON,,0,1,Connection refused,x'],
+		['has not been checked yet', 'UP 1/3,0,INI,,,1,,Initializing'],
+		['has only a result of the previous deployment', 'UP 1/3,1,L4CON,,0,1,Connection refused,x'],
 		['is out of service', 'MAINT,70,L7OK,200,2,3,,x'],
-	])('nothing while it %s', (_what, cells) => {
+	])('leave out a slot that %s', (_what, cells) => {
 		expect(read(cells)).toEqual([]);
 	});
 
-	test('is no traffic, and traffic is no check', () => {
+	test('are separate from the traffic', () => {
 		const line = 'blue,UP,70,L7OK,200,2,3,,x,10.0.0.2:80,7,';
 		expect(parseTraffic(`${titles}\nhealth:blog-1.web,${line}\nblog-1.web,${line}\n`)).toMatchObject([
 			{lineage: 'blog-1', service: 'web', requests: 7},

@@ -10,15 +10,15 @@ test.each([
 	['empty', []],
 	['one-environment', [blog]],
 	['two-environments', [shop, blog]],
-])('%s', async (name, tables) => {
+])('the configuration matches the golden file %s', async (name, tables) => {
 	await expect(renderConfig(tables, 7)).toMatchFileSnapshot(snapshot(name));
 });
 
-test('the order of the tables makes no difference', () => {
+test('the order of the tables does not change the configuration', () => {
 	expect(renderConfig([blog, shop], 1)).toBe(renderConfig([shop, blog], 1));
 });
 
-test('slots alone leave the topology as it is', () => {
+test('a change of slots keeps the topology; a change of the password does not', () => {
 	const [web, ...others] = shop.backends;
 	const moved: RouteTable = {
 		...shop,
@@ -31,7 +31,7 @@ test('slots alone leave the topology as it is', () => {
 	expect(topologyIn(renderConfig([{...shop, accessHash: null}], 1))).not.toBe(topologyIn(renderConfig([shop], 1)));
 });
 
-test('no line is longer than HAProxy reads, however many hosts and rules', () => {
+test('no line exceeds HAProxy’s limit, however many hosts and rules there are', () => {
 	const hosts = Object.fromEntries(Array.from({length: 300}, (_, index) => [`h${index}.localhost`, 'web']));
 	const rules = Array.from({length: 300}, (_, index) => ({on: 'web', path: `/p${index}/*`, to: 'private'}));
 	const text = renderConfig(
@@ -44,7 +44,7 @@ test('no line is longer than HAProxy reads, however many hosts and rules', () =>
 	expect(Math.max(...text.split('\n').map(line => line.split(' ').length))).toBeLessThanOrEqual(64);
 });
 
-test('the work grows with the number of environments, not faster', () => {
+test('rendering time grows linearly with the number of environments', () => {
 	const tables = Array.from({length: 1000}, (_, index) => ({
 		...shop,
 		lineage: `l${index}`,
@@ -54,23 +54,26 @@ test('the work grows with the number of environments, not faster', () => {
 	expect(growthOf(scale => void renderConfig(tables.slice(0, 50 * scale), 1))).toBeLessThan(100);
 });
 
-describe('nothing unsafe gets into a configuration', () => {
+describe('a configuration rejects', () => {
 	const [web, ...others] = shop.backends;
 	test.each<[string, Partial<RouteTable>]>([
-		['lineage', {lineage: 'a b'}],
-		['lineage of a path', {lineage: '../x'}],
-		['host', {hosts: {'a b': 'web'}}],
-		['host in upper case', {hosts: {'A.localhost': 'web'}}],
-		['host of an unknown service', {hosts: {'a.localhost': 'nobody'}}],
-		['rule to an unknown service', {rules: [{on: 'web', path: '/', to: 'nobody'}]}],
-		['path with a line break', {rules: [{on: 'web', path: '/\nx', to: 'api'}]}],
-		['path with a query', {rules: [{on: 'web', path: '/x', to: 'api', rewrite: '/y?z'}]}],
-		['subnet', {subnet: '10.0.0.0/8 } or { always_true'}],
-		['password hash', {accessHash: 'x } or { always_true'}],
-		['address', {backends: [{...web!, slots: {blue: {address: 'x;y', port: 1, deployment: ''}}}, ...others]}],
-		['port', {backends: [{...web!, slots: {blue: {address: '1.2.3.4', port: 1.5, deployment: ''}}}, ...others]}],
-		['active slot without a target', {backends: [{...web!, slots: {}}, ...others]}],
-		['service', {backends: [...shop.backends, {...web!, service: 'a/b'}]}],
+		['an unsafe lineage', {lineage: 'a b'}],
+		['a lineage that is a path', {lineage: '../x'}],
+		['an unsafe host', {hosts: {'a b': 'web'}}],
+		['a host in upper case', {hosts: {'A.localhost': 'web'}}],
+		['a host of an unknown service', {hosts: {'a.localhost': 'nobody'}}],
+		['a rule to an unknown service', {rules: [{on: 'web', path: '/', to: 'nobody'}]}],
+		['a path with a line break', {rules: [{on: 'web', path: '/\nx', to: 'api'}]}],
+		['a path with a query', {rules: [{on: 'web', path: '/x', to: 'api', rewrite: '/y?z'}]}],
+		['an unsafe subnet', {subnet: '10.0.0.0/8 } or { always_true'}],
+		['an unsafe password hash', {accessHash: 'x } or { always_true'}],
+		['an unsafe address', {backends: [{...web!, slots: {blue: {address: 'x;y', port: 1, deployment: ''}}}, ...others]}],
+		[
+			'an invalid port',
+			{backends: [{...web!, slots: {blue: {address: '1.2.3.4', port: 1.5, deployment: ''}}}, ...others]},
+		],
+		['an active slot without a target', {backends: [{...web!, slots: {}}, ...others]}],
+		['an unsafe service name', {backends: [...shop.backends, {...web!, service: 'a/b'}]}],
 	])('%s', (_, change) => {
 		expect(() => renderConfig([{...shop, ...change}], 1)).toThrow(/router|invalid path|no target/);
 	});

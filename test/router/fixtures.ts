@@ -1,12 +1,12 @@
 import {createHash} from 'node:crypto';
 import type {RouteTable} from '../../source/router/table.ts';
 
-/** What a client sends for the access password. */
+/** The header that a client sends for the access password. */
 export const authorization = `Basic ${Buffer.from('compartment:correct-horse').toString('base64')}`;
 
 export const accessHash = createHash('sha256').update(authorization).digest('hex');
 
-/** An environment with an open site, a guarded API and a guarded admin service, and a rule of every sort. */
+/** An environment with an open site, a guarded API and a guarded admin service, and a rule of every kind. */
 export const shop: RouteTable = {
 	lineage: 'shop-prod',
 	project: 'shop',
@@ -59,7 +59,7 @@ export const shop: RouteTable = {
 	],
 };
 
-/** The smallest environment: one open service; nobody can sign in. Its name holds what configurations trip over. */
+/** The smallest environment: one open service and no password. Its name has characters that configurations must escape. */
 export const blog: RouteTable = {
 	lineage: 'blog-1',
 	project: 'blog',

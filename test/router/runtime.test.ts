@@ -20,7 +20,7 @@ const tableOf = (...backends: Partial<Backend>[]): RouteTable => ({
 	})),
 });
 
-/** What a router that was loaded with a table says. */
+/** The output of a router that was loaded with a table. */
 const runningOf = (table: RouteTable): Running => ({
 	topology: topologyIn(renderConfig([table], 3)),
 	servers: table.backends.flatMap(({service, slots, active}) =>
@@ -36,11 +36,11 @@ const runningOf = (table: RouteTable): Running => ({
 
 const plan = (from: RouteTable, to: RouteTable) => planRuntime([to], renderConfig([to], 4), runningOf(from));
 
-test('the same needs nothing', () => {
+test('an unchanged table needs no command', () => {
 	expect(plan(tableOf({}), tableOf({}))).toEqual({type: 'none'});
 });
 
-test('a switch: addresses while idle, then all new slots open, then all old ones close', () => {
+test('a switch sets addresses of idle slots, then opens all new slots, then closes all old ones', () => {
 	const next = {slots: {blue: target(5), green: target(6)}, active: 'green'} as const;
 	expect(plan(tableOf({}, {}), tableOf(next, next))).toEqual({
 		type: 'switch',
@@ -63,7 +63,7 @@ test('a service stops and starts answering without a reload', () => {
 	expect(plan(stopped, tableOf({}))).toEqual({type: 'switch', lines: ['set server blog-1.web/blue state ready']});
 });
 
-test('the address of a slot that takes traffic is never set', () => {
+test('the address of a serving slot is never changed', () => {
 	expect(plan(tableOf({}), tableOf({slots: {blue: target(9), green: target(6)}, active: 'green'}))).toEqual({
 		type: 'switch',
 		lines: [
@@ -78,13 +78,13 @@ test('the address of a slot that takes traffic is never set', () => {
 	expect(plan(tableOf({}), tableOf({slots: {blue: target(9)}}))).toEqual({type: 'reload'});
 });
 
-test('another topology is loaded anew', () => {
+test('a changed topology needs a reload', () => {
 	expect(plan(tableOf({}), tableOf({}, {}))).toEqual({type: 'reload'});
 	expect(plan(tableOf({}), tableOf({accessMode: 'authenticated'}))).toEqual({type: 'reload'});
 	expect(planRuntime([blog], renderConfig([blog], 1), {topology: undefined, servers: []})).toEqual({type: 'reload'});
 });
 
-test('many services take several lines, and every line fits into the socket’s buffer', () => {
+test('many services are split over several lines that each fit into the socket’s buffer', () => {
 	const many = (change: Partial<Backend>) => tableOf(...Array.from({length: 200}, () => change));
 	const change = plan(many({}), many({slots: {green: target(6)}, active: 'green'}));
 	const lines = change.type === 'switch' ? change.lines : [];
@@ -99,7 +99,7 @@ test('many services take several lines, and every line fits into the socket’s 
 	expect(kinds.lastIndexOf('ready')).toBeLessThan(kinds.indexOf('maint'));
 });
 
-test('reads what HAProxy answers', () => {
+test('the output of show info and show servers state is parsed', () => {
 	const servers = [
 		'1',
 		'# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl',

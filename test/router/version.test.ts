@@ -12,6 +12,6 @@ test.each([
 	['3.0.99', false],
 	['3.2.1', false],
 	['4.0.0', false],
-])('%s is known to be outdated: %s', (version, isOutdated) => {
+])('isKnownOutdated(%s) is %s', (version, isOutdated) => {
 	expect(isKnownOutdated(version)).toBe(isOutdated);
 });
