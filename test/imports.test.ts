@@ -5,7 +5,7 @@ import {findCycle, importsIn, readSources} from './imports.ts';
 const levels = [
 	['descriptor'],
 	['model'],
-	['state', 'engine'],
+	['state', 'engine', 'detect'],
 	['build', 'plan', 'router'],
 	['refresh', 'init'],
 	['apply'],

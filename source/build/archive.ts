@@ -2,8 +2,8 @@ import {createHash} from 'node:crypto';
 import {Readable} from 'node:stream';
 import {pack as createPack, type Header, type Pack} from 'tar-stream';
 import type {HashedContext, HashedEntry, HashedFile} from './content-hash.ts';
-import {sourceFolder} from './detect/dockerfile-lines.ts';
 import {changedError, openSourceFile} from './open-file.ts';
+import {sourceFolder} from './recipes/dockerfile-lines.ts';
 
 const pieceBytes = 128 * 1024;
 

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import type {Service} from '../descriptor/project.ts';
+import {joinPath} from '../detect/source-files.ts';
 import {UserError} from '../errors.ts';
 import {hashText} from './build-key.ts';
 import type {DetectedBuilder} from './choose.ts';
 import type {HashedContext} from './content-hash.ts';
-import {type Detected, describeStacks, detectRecipe} from './detect/detect.ts';
-import {joinPath} from './detect/dockerfile-lines.ts';
-import {contextFiles} from './detect/source-files.ts';
+import {contextFiles} from './context-files.ts';
 import type {DetectedInputs} from './manifest.ts';
 import {isInside, relativePath} from './paths.ts';
+import {type Detected, describeStacks, writeRecipe} from './recipes/write-recipe.ts';
 import type {SourceSelection} from './select-source.ts';
 
 /** A build without a Dockerfile of the user: its generated files and their explanation. */
@@ -70,7 +70,7 @@ export async function planDetected(
 ): Promise<WrittenBuild> {
 	const {command, packages, env} = service.build;
 	const serviceFolder = serviceFolderOf(selection);
-	const detected = await detectRecipe({
+	const detected = await writeRecipe({
 		files: contextFiles(context),
 		serviceFolder,
 		command,

@@ -2,10 +2,10 @@ import type {BuildProgress, Engine, Image, Labels} from '../engine/engine.ts';
 import {CancelledError, messageOf, UserError} from '../errors.ts';
 import {packContext, type WrittenFiles} from './archive.ts';
 import {buildKey} from './build-key.ts';
-import {withoutMounts} from './detect/dockerfile-lines.ts';
 import type {Manifest} from './manifest.ts';
 import type {PlannedBase, PlannedBuild} from './plan-build.ts';
 import {runRailpack} from './railpack/run-railpack.ts';
+import {withoutMounts} from './recipes/dockerfile-lines.ts';
 
 type BuildEngine = Pick<
 	Engine,

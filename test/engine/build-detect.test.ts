@@ -8,7 +8,7 @@ import {promisify} from 'node:util';
 import {beforeAll, expect, test} from 'vitest';
 import {packContext} from '../../source/build/archive.ts';
 import {describeBuildProgress} from '../../source/build/build-log.ts';
-import {withoutMounts} from '../../source/build/detect/dockerfile-lines.ts';
+import {withoutMounts} from '../../source/build/recipes/dockerfile-lines.ts';
 import {planBuild} from '../../source/build/plan-build.ts';
 import {runBuild} from '../../source/build/run-build.ts';
 import {loadProject} from '../../source/descriptor/load.ts';

@@ -1,4 +1,4 @@
-import {replaceShell} from '../../build/detect/shell-command.ts';
+import {replaceShell} from '../../build/recipes/shell-command.ts';
 import type {Attachment, ContainerSpec} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {messageOf, UserError} from '../../errors.ts';

@@ -1,5 +1,4 @@
-import type {CacheMount} from './dockerfile-lines.ts';
-import type {NodePackage} from './node-package.ts';
+import type {NodePackage} from './package-json.ts';
 import type {SourceFiles} from './source-files.ts';
 
 /** The package manager of a source. */
@@ -12,7 +11,8 @@ export type NodeManager = {
 	readonly install: string;
 	/** Like `install`, but without development dependencies. */
 	readonly installProduction: string;
-	readonly cache?: CacheMount;
+	/** Folder kept between installs; `isLocked` if concurrent installs cannot share it. */
+	readonly cache?: {readonly target: string; readonly isLocked?: boolean};
 	/** Variables during the install. */
 	readonly environment: Readonly<Record<string, string>>;
 	/** The command for a script of the root, or of the package in `folder`. */

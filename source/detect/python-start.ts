@@ -10,7 +10,7 @@ export const pythonStartRules = `Procfile, Django, FastAPI, FastHTML or Flask, $
 const dependencyFiles = ['requirements.txt', 'pyproject.toml', 'Pipfile'];
 
 /** Returns a function that tells whether a Python source depends on a package, by searching the files that list them. */
-export async function readDependencies(files: SourceFiles): Promise<(name: string) => boolean> {
+export async function readPythonDependencies(files: SourceFiles): Promise<(name: string) => boolean> {
 	const texts = await Promise.all(dependencyFiles.map(path => files.read(path)));
 	const text = texts.map(each => each?.replace(/#.*/g, '') ?? '').join('\n');
 	return name => new RegExp(`(?:^|["'\\s])${name.replace('-', '[-_]')}(?![\\w.-])`, 'im').test(text);
@@ -32,7 +32,7 @@ async function findWsgi(files: SourceFiles): Promise<string | undefined> {
 export async function findPythonStart(files: SourceFiles): Promise<string | undefined> {
 	const procfile = await readProcfile(files);
 	if (procfile !== undefined) return procfile;
-	const has = await readDependencies(files);
+	const has = await readPythonDependencies(files);
 	if (files.has('manage.py') && has('django')) {
 		const wsgi = await findWsgi(files);
 		const server = wsgi && has('gunicorn') ? `gunicorn ${wsgi}:application` : undefined;

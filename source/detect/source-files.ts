@@ -1,7 +1,3 @@
-import {createHash} from 'node:crypto';
-import type {HashedContext, HashedFile} from '../content-hash.ts';
-import {changedError, readSmallFile} from '../open-file.ts';
-
 /** A detector's view of a source: the paths in the build, and their text. */
 export type SourceFiles = {
 	/** Paths of files and links, with `/` as separator. */
@@ -30,23 +26,6 @@ export function createSourceFiles(
 	return {paths, has: path => files.has(path), hasFolder: path => folders.has(path), read};
 }
 
-async function readHashed(file: HashedFile): Promise<string> {
-	const activity = 'read';
-	const content = await readSmallFile({source: file.source, name: file.path, activity, identity: file.identity});
-	if (createHash('sha256').update(content).digest('hex') !== file.hash) throw changedError(file.path, activity);
-	return content.toString().replace(/^\uFEFF/, '');
-}
-
-/** The files of a context. Reading throws a UserError if a file no longer matches its hash. */
-export function contextFiles(context: Pick<HashedContext, 'entries'>): SourceFiles {
-	const files = new Map(context.entries.filter(entry => entry.type === 'file').map(file => [file.path, file]));
-	const paths = context.entries.filter(entry => entry.type !== 'directory').map(({path}) => path);
-	return createSourceFiles(paths, async path => {
-		const file = files.get(path);
-		return file && readHashed(file);
-	});
-}
-
 /** The view of one folder: paths are relative to it, and files outside are hidden. */
 export function filesBelow(files: SourceFiles, folder: string): SourceFiles {
 	if (folder === '') return files;
@@ -54,3 +33,6 @@ export function filesBelow(files: SourceFiles, folder: string): SourceFiles {
 	const paths = files.paths.filter(path => path.startsWith(prefix)).map(path => path.slice(prefix.length));
 	return createSourceFiles(paths, path => files.read(prefix + path));
 }
+
+/** Joins the non-empty parts of a path. */
+export const joinPath = (...parts: readonly string[]): string => parts.filter(part => part !== '').join('/');

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {UserError} from '../../errors.ts';
+import {UserError} from '../errors.ts';
 import type {SourceFiles} from './source-files.ts';
 
 const texts = z.record(z.string(), z.string()).catch({});

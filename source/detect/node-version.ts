@@ -1,4 +1,4 @@
-import {readPackage} from './node-package.ts';
+import {readPackage} from './package-json.ts';
 import type {SourceFiles} from './source-files.ts';
 import {readToolVersion, readVersionFile} from './tool-version.ts';
 import {pickLine} from './version-range.ts';

@@ -1,3 +1,4 @@
+import {joinPath} from '../../detect/source-files.ts';
 import {UserError} from '../../errors.ts';
 import {isPlainCommand, replaceShell} from './shell-command.ts';
 
@@ -20,9 +21,6 @@ export function checkPlainPath(path: string): void {
 		hint: 'Rename it using only letters, digits, dots and dashes, or add a Dockerfile.',
 	});
 }
-
-/** Joins the non-empty parts of a path. */
-export const joinPath = (...parts: readonly string[]): string => parts.filter(part => part !== '').join('/');
 
 /** Absolute path of a source folder in a stage. */
 export const placeOf = (folder: string): string => {

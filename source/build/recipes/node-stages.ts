@@ -1,3 +1,6 @@
+import {isInstallFile} from '../../detect/install-files.ts';
+import type {NodeSource} from '../../detect/node.ts';
+import {joinPath} from '../../detect/source-files.ts';
 import {
 	appFolder,
 	buildVariables,
@@ -6,32 +9,16 @@ import {
 	copySource,
 	environment,
 	installPackages,
-	joinPath,
 	placeOf,
 	run,
 	startWith,
 } from './dockerfile-lines.ts';
-import type {NodeManager} from './node-manager.ts';
-import type {NodePackage} from './node-package.ts';
 import type {BuildWishes} from './recipe.ts';
-import type {SourceFiles} from './source-files.ts';
 
 /** The inputs of a Node image's stages. */
-export type NodeBuild = {
+export type NodeBuild = NodeSource & {
 	readonly wishes: BuildWishes;
-	/** Files of the detected folder. */
-	readonly files: SourceFiles;
-	readonly root: NodePackage;
-	/** The service's package in a workspace, if it is not the root. */
-	readonly own: {readonly manifest: NodePackage; readonly folder: string} | undefined;
-	readonly manager: NodeManager;
-	/** Path → each package.json that an install reads. */
-	readonly packages: ReadonlyMap<string, NodePackage>;
-	/** Major version. */
-	readonly node: string;
-	readonly isInstalling: boolean;
-	/** Whether the install runs scripts from the source. */
-	readonly needsWholeSource: boolean;
+	/** The descriptor's command, else the build script's. */
 	readonly build: string | undefined;
 };
 
@@ -52,10 +39,6 @@ const hasBase = ({manager, isInstalling, build}: NodeBuild, {needsManager}: Stag
 	manager.package !== undefined && (isInstalling || build !== undefined || needsManager === true);
 const baseOf = (build: NodeBuild, options: StageOptions): string => (hasBase(build, options) ? 'base' : imageOf(build));
 
-/** Files besides package.json that package managers read during an install. */
-const installFile =
-	/^(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|\.?pnpmfile\.(?:c?js|mjs)|yarn\.lock|\.npmrc|\.yarnrc(?:\.ya?ml)?|bun\.lockb?|bunfig\.toml|\.yarn\/(?:patches|plugins|releases)\/.+|patches\/.+|prisma\/.+)$/;
-
 function baseStage(build: NodeBuild): string[] {
 	const {manager} = build;
 	const request = manager.version === undefined ? manager.package! : `${manager.package}@${manager.version}`;
@@ -68,7 +51,7 @@ function baseStage(build: NodeBuild): string[] {
 function installStage(build: NodeBuild, name: string, command: string): string[] {
 	const {wishes, files, manager, packages, root, needsWholeSource} = build;
 	const prefixed = (paths: readonly string[]) => paths.map(path => joinPath(wishes.folder, path));
-	const manifests = [...packages.keys(), ...files.paths.filter(path => installFile.test(path))];
+	const manifests = [...packages.keys(), ...files.paths.filter(path => isInstallFile(path))];
 	// Git hooks installed by `prepare` are useless in an image, and need more than the manifests.
 	const isPreparing = !needsWholeSource && root.scripts['prepare'] !== undefined;
 	const install = isPreparing ? `npm pkg delete scripts.prepare && ${command}` : command;

@@ -1,9 +1,9 @@
 import {spawnSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
-import {parseProcfile} from '../../source/build/detect/procfile.ts';
-import {isPlainCommand, replaceShell} from '../../source/build/detect/shell-command.ts';
-import {pickLine} from '../../source/build/detect/version-range.ts';
-import {detect, type Sources, summarize} from './detect.ts';
+import {isPlainCommand, replaceShell} from '../../source/build/recipes/shell-command.ts';
+import {parseProcfile} from '../../source/detect/procfile.ts';
+import {pickLine} from '../../source/detect/version-range.ts';
+import {detect, type Sources, summarize} from '../build/recipe.ts';
 
 const node = (manifest: object, more: Sources = {}): Sources => ({
 	'package.json': {scripts: {start: 'node a.js'}, ...manifest},

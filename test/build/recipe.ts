@@ -1,5 +1,5 @@
-import {type Detected, detectRecipe} from '../../source/build/detect/detect.ts';
-import {createSourceFiles, type SourceFiles} from '../../source/build/detect/source-files.ts';
+import {type Detected, writeRecipe} from '../../source/build/recipes/write-recipe.ts';
+import {createSourceFiles, type SourceFiles} from '../../source/detect/source-files.ts';
 
 export type Sources = Readonly<Record<string, string | object>>;
 
@@ -10,12 +10,12 @@ export const makeSource = (sources: Sources): SourceFiles =>
 		return typeof content === 'object' ? JSON.stringify(content) : content;
 	});
 
-type Wishes = Partial<Omit<Parameters<typeof detectRecipe>[0], 'files'>>;
+type Wishes = Partial<Omit<Parameters<typeof writeRecipe>[0], 'files'>>;
 
 /** Runs the detector on a source. */
 export async function detect(sources: Sources, wishes: Wishes = {}): Promise<Detected> {
 	const defaults = {serviceFolder: '', packages: {build: [], runtime: []}, env: []};
-	const found = await detectRecipe({...defaults, ...wishes, files: makeSource(sources)});
+	const found = await writeRecipe({...defaults, ...wishes, files: makeSource(sources)});
 	if (!found) throw new Error('nothing was detected');
 	return found;
 }

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {withoutMounts} from '../../source/build/detect/dockerfile-lines.ts';
 import {listBases} from '../../source/build/dockerfile-bases.ts';
-import {detect, type Sources} from './detect.ts';
+import {withoutMounts} from '../../source/build/recipes/dockerfile-lines.ts';
+import {detect, type Sources} from './recipe.ts';
 
 type Wishes = Parameters<typeof detect>[1];
 

@@ -1,5 +1,5 @@
 import type {NodeManager} from './node-manager.ts';
-import {dependsOn, type NodePackage} from './node-package.ts';
+import {dependsOn, type NodePackage} from './package-json.ts';
 import type {SourceFiles} from './source-files.ts';
 
 /** What was looked for, for the error if a Node source has no start command. */

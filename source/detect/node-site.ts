@@ -1,4 +1,4 @@
-import {dependsOn, type NodePackage} from './node-package.ts';
+import {dependsOn, type NodePackage} from './package-json.ts';
 import type {SourceFiles} from './source-files.ts';
 
 /** Start scripts that only run a development server, so the source may still be a static site. */

@@ -1,5 +1,5 @@
 import type {Build} from '../../descriptor/project.ts';
-import type {SourceFiles} from './source-files.ts';
+import type {SourceFiles} from '../../detect/source-files.ts';
 
 /** The request for a build without a Dockerfile (docs/rules.md, "Detected builds"). */
 export type BuildWishes = {
@@ -30,14 +30,4 @@ export type Recipe = {
 	readonly files: Readonly<Record<string, string>>;
 	/** Notes for the plan. */
 	readonly notes: readonly string[];
-};
-
-/** A supported stack. */
-export type Stack = {
-	readonly name: string;
-	/** The files that it is detected by, for the error if no stack matches. */
-	readonly lookedFor: string;
-	/** Whether a folder with these files is of this stack. */
-	readonly detect: (files: SourceFiles) => boolean;
-	readonly write: (wishes: BuildWishes) => Promise<Recipe>;
 };

@@ -1,0 +1,65 @@
+import {mainFiles} from './python-start.ts';
+import {filesBelow, type SourceFiles} from './source-files.ts';
+
+/** Stacks that the built-in builder builds. */
+export type BuiltStack = 'Go' | 'Python' | 'Node' | 'static files' | 'shell';
+
+/** A stack. One that is not built here is detected so that its source is not mistaken for another stack. */
+export type Stack = {
+	/** Root entries that it is detected by, in order: a file, `folder/`, or `*.ending`. */
+	readonly evidence: readonly string[];
+} & ({readonly isBuilt: true; readonly name: BuiltStack} | {readonly isBuilt: false; readonly name: string});
+
+const built = (name: BuiltStack, ...evidence: readonly string[]): Stack => ({name, evidence, isBuilt: true});
+const foreign = (name: string, ...evidence: readonly string[]): Stack => ({name, evidence, isBuilt: false});
+
+/** In Railpack's order, so that both detect the same stack. */
+const stacks: readonly Stack[] = [
+	foreign('PHP', 'composer.json', 'index.php'),
+	built('Go', 'go.mod', 'go.work', 'main.go'),
+	foreign('Java', 'pom.xml', 'build.gradle', 'build.gradle.kts', 'gradlew'),
+	foreign('Rust', 'Cargo.toml'),
+	foreign('Ruby', 'Gemfile'),
+	foreign('Elixir', 'mix.exs'),
+	built('Python', 'requirements.txt', 'pyproject.toml', 'Pipfile', ...mainFiles),
+	foreign('Deno', 'deno.json', 'deno.jsonc'),
+	foreign('.NET', '*.csproj', '*.fsproj'),
+	built('Node', 'package.json'),
+	foreign('Gleam', 'gleam.toml'),
+	foreign('C++', 'CMakeLists.txt', 'meson.build'),
+	built('static files', 'Staticfile', 'public/', 'index.html'),
+	built('shell', 'Procfile', 'start.sh'),
+];
+
+function findEntry(files: SourceFiles, entry: string): string | undefined {
+	if (entry.startsWith('*')) return files.paths.find(path => !path.includes('/') && path.endsWith(entry.slice(1)));
+	const isPresent = entry.endsWith('/') ? files.hasFolder(entry.slice(0, -1)) : files.has(entry);
+	return isPresent ? entry : undefined;
+}
+
+/** The stack of a source. */
+export type DetectedStack = {
+	readonly stack: Stack;
+	/** The root entry that it was detected by. */
+	readonly evidence: string;
+	/** The detected folder of the source, empty for its root; commands run there. */
+	readonly folder: string;
+};
+
+/** The stack of a source: that of its root, else that of the service's folder in it. */
+export function findStack(files: SourceFiles, serviceFolder = ''): DetectedStack | undefined {
+	for (const folder of new Set(['', serviceFolder])) {
+		const below = filesBelow(files, folder);
+		for (const stack of stacks) {
+			const [evidence] = stack.evidence.flatMap(entry => findEntry(below, entry) ?? []);
+			if (evidence !== undefined) return {stack, evidence, folder};
+		}
+	}
+	return undefined;
+}
+
+/** The stacks that the built-in builder builds, in the order in which they are looked for. */
+export const builtStacks: readonly Stack[] = stacks.filter(({isBuilt}) => isBuilt);
+
+/** What a stack is detected by, for messages: `go.mod, go.work, main.go`. */
+export const evidenceText = ({evidence}: Stack): string => evidence.join(', ');
