@@ -38,7 +38,7 @@ export type Settings = {
 	readonly stopGraceSeconds: number;
 	/** Folder of all backups; empty: beside each environment's state. */
 	readonly backupDirectory: string;
-	/** Whether every scheduled backup is restored into a throw-away container. */
+	/** Whether every scheduled backup is restored into a temporary container. */
 	readonly verifyScheduledBackups: boolean;
 	/** What a screen's action is called → the keys that do it; an empty list takes its keys away. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;

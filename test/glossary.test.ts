@@ -79,6 +79,13 @@ const retired: readonly Retired[] = [
 		isGone: false,
 	},
 	{
+		word: 'throw-away',
+		pattern: /throw-?away/i,
+		finds: ['a throw-away container', 'throwawayOf'],
+		allows: ['throw away', 'temporary'],
+		isGone: true,
+	},
+	{
 		word: 'stands in the way',
 		pattern: /\bstands? in the way\b/,
 		finds: ['what stands in the way'],

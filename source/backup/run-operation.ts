@@ -26,7 +26,7 @@ export type OperationRun = {
 	readonly operation: BackupOperation | RestoreOperation;
 	/** What the command works on. */
 	readonly resource: DesiredResource;
-	/** Name that the user knows it by: a throw-away resource has another one. */
+	/** Name that the user knows it by: a temporary resource has another one. */
 	readonly name: string;
 	readonly backup: string;
 	/** Label of the container, so that it can be found when this process dies. */

@@ -27,7 +27,7 @@ function knownValue(state: State, definition: ResourceDefinition, value: EnvValu
 }
 
 /** The resource of a backup under a name that nothing else has. */
-function throwawayOf(state: State, {id, resource}: Backup, definition: ResourceDefinition): DesiredResource {
+function temporaryOf(state: State, {id, resource}: Backup, definition: ResourceDefinition): DesiredResource {
 	const env = Object.entries(definition.spec.env).map(([key, value]) => [key, knownValue(state, definition, value)]);
 	const name = `${resource}.verify.${id}`;
 	return {
@@ -53,7 +53,7 @@ async function removeMade({context: {engine, plan}, say}: Work, op: string): Pro
 	}
 }
 
-/** Restores into the throw-away container, and removes it whatever happens. */
+/** Restores into the temporary container, and removes it whatever happens. */
 async function restoreAside(
 	work: Work,
 	backup: Backup,
@@ -87,7 +87,7 @@ async function restoreAside(
 }
 
 /**
- * Proves that a backup can be restored (**added**): its files are checked, and restored into a throw-away container made from the
+ * Proves that a backup can be restored: its files are checked, and restored into a temporary container made from the
  * definition that was captured with them. The result is recorded with the backup.
  * @throws UserError when the backup is none that could be restored; a failed proof is in the result
  */
@@ -109,7 +109,7 @@ export async function verifyBackup(work: Work, id: string): Promise<Backup & {re
 	try {
 		await checkBackup(backup);
 		await prepareNetwork(work);
-		const resource = throwawayOf(state.current(), backup, definition);
+		const resource = temporaryOf(state.current(), backup, definition);
 		const volumes = volumesOf(state.current(), resource);
 		await restoreAside(withResource(work, resource, volumes), backup, resource, volumes);
 	} catch (error) {

@@ -79,7 +79,7 @@ function addBackups(resource: Command): void {
 		.option('--yes', 'do not ask')
 		.addOption(new Option('--auto-approve', 'the same as --yes').implies({yes: true}).hideHelp())
 		.action(async flags => (await import('./resources/restore.ts')).resourceBackupRestore(flags));
-	describe(withBackup(backup.command('verify')), 'prove that a backup can be restored, in a throw-away container', [
+	describe(withBackup(backup.command('verify')), 'prove that a backup can be restored, in a temporary container', [
 		'resource backup verify --backup rbak_1m7vmrwya78dkb0',
 	]).action(async flags => (await import('./resources/backup.ts')).resourceBackupVerify(flags));
 	describe(withCommon(backup.command('run-due')), 'make the scheduled backups whose time has come', [

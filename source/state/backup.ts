@@ -42,7 +42,7 @@ export type BackupManifest = {
 	readonly definition: ResourceDefinition;
 };
 
-/** How a restore into a throw-away container ended. */
+/** How a restore into a temporary container ended. */
 export type Verification = {
 	readonly status: 'succeeded' | 'failed';
 	readonly at: string;

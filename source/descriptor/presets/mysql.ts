@@ -5,7 +5,7 @@ const connect = '--host "$COMPARTMENT_RESOURCE_HOST" --user root';
 const backupFile = '"$COMPARTMENT_BACKUP_DIR/mysql.sql"';
 
 /**
- * What `preset: mysql` stands for (**added**). The dump holds one consistent moment of the database with its routines,
+ * What `preset: mysql` stands for. The dump holds one consistent moment of the database with its routines,
  * triggers and events, and drops the database before it makes it anew. A dump that is not whole is not restored.
  */
 export const mysql = {
