@@ -164,6 +164,14 @@ describe('imports', () => {
 		expect(eager.map(({path, target}) => `${path} → ${target}`)).toEqual([]);
 	});
 
+	it('of conf are dynamic, and only where a setting is written', () => {
+		expect(importersOf('conf')).toEqual([
+			{path: 'source/change-setting.ts', specifier: 'conf', target: undefined, isType: false, isDynamic: true},
+		]);
+		const changing = edges.filter(({target}) => target === 'source/change-setting.ts').map(({path}) => path);
+		expect(changing).toEqual(['source/commands/settings/set.ts', 'source/commands/settings/unset.ts']);
+	});
+
 	it('at the entry are static for package.json alone', () => {
 		const {imports} = sources.find(({path}) => path === 'cli.tsx')!;
 		expect(imports.filter(({isDynamic}) => !isDynamic).map(({specifier}) => specifier)).toEqual(['./package.json']);

@@ -10,7 +10,7 @@ const words: Readonly<Record<string, Hint>> = {
 	secret: setSecret,
 	secrets: setSecret,
 	env: command('variable list'),
-	config: command('validate'),
+	config: hint`${command('settings list')} shows your settings, ${command('validate')} checks compartment.yml`,
 	up: command('apply'),
 	down: command('destroy'),
 	rm: command('destroy'),
