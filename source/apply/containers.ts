@@ -1,7 +1,7 @@
 import type {ContainerDetails, Engine} from '../engine/engine.ts';
 import {EngineError, UserError} from '../errors.ts';
 import type {DeploymentFailure} from '../state/state.ts';
-import type {ApplyContext} from './context.ts';
+import type {EnvironmentContext} from './context.ts';
 
 /** How many of a failed container's last lines are reported. */
 const reportedLines = 20;
@@ -13,7 +13,7 @@ const nextEndMs = 5000;
  * Masks all sensitive values of the environment in container output, because a restarted container may print values that this
  * apply has not read. Hides whole lines when the values cannot be read.
  */
-export async function readMask({secrets}: Pick<ApplyContext, 'secrets'>): Promise<(text: string) => string> {
+export async function readMask({secrets}: Pick<EnvironmentContext, 'secrets'>): Promise<(text: string) => string> {
 	try {
 		await secrets.readAll();
 		return secrets.mask;
@@ -47,7 +47,7 @@ type FollowOptions = {
  * callers do not wait for it.
  */
 export function followLogs(
-	context: Pick<ApplyContext, 'engine' | 'emit' | 'secrets'>,
+	context: Pick<EnvironmentContext, 'engine' | 'emit' | 'secrets'>,
 	address: string,
 	containerId: string,
 	{signal, isStartedAgain}: FollowOptions,
@@ -67,7 +67,7 @@ export function followLogs(
 
 /** The last 20 lines of a container; none when they cannot be read. */
 export async function lastLines(
-	context: Pick<ApplyContext, 'engine' | 'secrets'>,
+	context: Pick<EnvironmentContext, 'engine' | 'secrets'>,
 	containerId: string,
 ): Promise<string[]> {
 	const lines: string[] = [];
@@ -90,7 +90,7 @@ async function exitCodeOf(engine: Engine, {id, state, exitCode, restartCount}: C
 
 /** Collects what helps to find out why a container failed. */
 export async function describeFailure(
-	context: Pick<ApplyContext, 'engine' | 'secrets'>,
+	context: Pick<EnvironmentContext, 'engine' | 'secrets'>,
 	containerId: string | undefined,
 	message: string,
 	lastProbe?: string,

@@ -9,12 +9,14 @@ import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings.ts';
 import type {Journal} from '../state/journal.ts';
 import type {Emit} from './events.ts';
+import type {ApplyResults} from './results.ts';
 import type {SecretReader} from './secret-reader.ts';
 import type {StateKeeper} from './state-keeper.ts';
 
-/** What the steps of an apply work with. */
-export type ApplyContext = {
-	readonly plan: Plan;
+/** What the steps on an environment's objects work with, in an apply or in other work, such as a backup. */
+export type EnvironmentContext = {
+	/** The environment and its desired state. */
+	readonly plan: Pick<Plan, 'project' | 'environment' | 'lineage' | 'desired'>;
 	readonly project: Project;
 	readonly engine: OwnEngine;
 	readonly router: RouterOptions;
@@ -24,13 +26,8 @@ export type ApplyContext = {
 	readonly state: StateKeeper;
 	readonly journal: Journal;
 	readonly secrets: SecretReader;
-	/** Service → its planned build. */
-	readonly builds: ReadonlyMap<string, PlannedBuild>;
-	/** Limits how many builds run at the same time. */
-	readonly limitBuilds: Limit;
-	/** Id of this apply, `run_…`. */
+	/** Id of this apply or other work, `run_…`. */
 	readonly run: string;
-	readonly label: string | undefined;
 	readonly emit: Emit;
 	/** Aborts what has no effect yet, such as a build, and starts nothing new (first ctrl-c). */
 	readonly stopping: AbortSignal;
@@ -38,13 +35,28 @@ export type ApplyContext = {
 	readonly signal: AbortSignal;
 };
 
+/** What the steps of an apply work with. */
+export type ApplyContext = EnvironmentContext & {
+	readonly plan: Plan;
+	readonly results: ApplyResults;
+	/** Service → its planned build. */
+	readonly builds: ReadonlyMap<string, PlannedBuild>;
+	/** Limits how many builds run at the same time. */
+	readonly limitBuilds: Limit;
+	readonly label: string | undefined;
+};
+
 /** Reports the progress of an action. */
-export function progress(context: Pick<ApplyContext, 'emit'>, address: string, message: string): void {
+export function progress(context: Pick<EnvironmentContext, 'emit'>, address: string, message: string): void {
 	context.emit({type: 'step-progress', at: Date.now(), address, message});
 }
 
 /** Reports something that belongs to no action. */
-export function notice(context: Pick<ApplyContext, 'emit' | 'plan'>, level: 'info' | 'warning', message: Hint): void {
+export function notice(
+	context: Pick<EnvironmentContext, 'emit'> & {readonly plan: Pick<Plan, 'environment'>},
+	level: 'info' | 'warning',
+	message: Hint,
+): void {
 	const text = renderHint(message, {environment: context.plan.environment});
 	context.emit({type: 'notice', at: Date.now(), level, message: text});
 }

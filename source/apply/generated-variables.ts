@@ -3,7 +3,7 @@ import type {DesiredResource} from '../model/specs.ts';
 import {encryptValue, newRevision, ownRecipients} from '../state/secrets.ts';
 import type {State, Variable} from '../state/state.ts';
 import {findVariable, generateToken, withVariable} from '../state/variables.ts';
-import type {ApplyContext} from './context.ts';
+import type {EnvironmentContext} from './context.ts';
 
 /** A variable of a resource with a newly generated value, which is not in the state yet. */
 export async function generateVariable(
@@ -27,7 +27,7 @@ export async function generateVariable(
 
 /** Generates the variables that a resource does not have yet (docs/rules.md, "Generated variables"). */
 export async function generateVariables(
-	context: Pick<ApplyContext, 'state'>,
+	context: Pick<EnvironmentContext, 'state'>,
 	resource: DesiredResource,
 ): Promise<void> {
 	for (const [key, generated] of Object.entries(resource.generatedVariables)) {

@@ -3,7 +3,7 @@ import {isOutcomeUnknown, messageOf} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import type {Intent} from '../state/journal-entry.ts';
 import type {State} from '../state/state.ts';
-import type {ApplyContext} from './context.ts';
+import type {EnvironmentContext} from './context.ts';
 
 type JournaledWrite<Result> = {
 	readonly address: string;
@@ -23,7 +23,7 @@ type JournaledWrite<Result> = {
  * `recover` can find out what happened.
  */
 export async function operate<Result>(
-	context: Pick<ApplyContext, 'journal' | 'state' | 'signal'>,
+	context: Pick<EnvironmentContext, 'journal' | 'state' | 'signal'>,
 	{address, intent, isRepeatable, run, record, finish}: JournaledWrite<Result>,
 ): Promise<Result> {
 	const op = await context.journal.begin(intent, address);

@@ -1,16 +1,19 @@
 import {routesAddress} from '../model/address.ts';
 import {observeRouter, publish} from '../router/router.ts';
-import type {ApplyContext} from './context.ts';
+import type {EnvironmentContext} from './context.ts';
 import {operate} from './journaled.ts';
 import {describeTable} from './route-table.ts';
 
-const turns = new WeakMap<ApplyContext['state'], Promise<unknown>>();
+const turns = new WeakMap<EnvironmentContext['state'], Promise<unknown>>();
 
 /**
  * Serialises tasks that publish routes within an apply: a table made before another change was recorded would undo that
  * change.
  */
-export function inTurn<Result>({state}: Pick<ApplyContext, 'state'>, task: () => Promise<Result>): Promise<Result> {
+export function inTurn<Result>(
+	{state}: Pick<EnvironmentContext, 'state'>,
+	task: () => Promise<Result>,
+): Promise<Result> {
 	const before = turns.get(state) ?? Promise.resolve();
 	const turn = before.then(task, task);
 	turns.set(
@@ -24,7 +27,7 @@ export function inTurn<Result>({state}: Pick<ApplyContext, 'state'>, task: () =>
  * Publishes the routes of the current state, after services were stopped or started. Does nothing without a running
  * router. Recovery publishes the state again if this write is interrupted.
  */
-export const publishState = (context: ApplyContext): Promise<void> =>
+export const publishState = (context: EnvironmentContext): Promise<void> =>
 	inTurn(context, async () => {
 		const {engine, router, state, signal} = context;
 		if (!state.current().routes || (await observeRouter(engine, router)).state !== 'running') return;

@@ -3,7 +3,7 @@ import type {HttpReadiness, TcpReadiness} from '../descriptor/project.ts';
 import {exitText} from '../model/exit.ts';
 import {probeHttp, probeTcp} from '../router/probe.ts';
 import {readMask} from './containers.ts';
-import {type ApplyContext, progress} from './context.ts';
+import {type EnvironmentContext, progress} from './context.ts';
 import {askListening} from './listening.ts';
 import {unlessEnded} from './unless-ended.ts';
 
@@ -45,7 +45,7 @@ type ServiceTarget = Target & {
 };
 
 async function endedMessage(
-	{engine}: ApplyContext,
+	{engine}: EnvironmentContext,
 	subject: string,
 	containerId: string,
 	exitCode: number,
@@ -56,7 +56,7 @@ async function endedMessage(
 }
 
 /** A container without `readiness` only has to stay up. */
-async function staysUp(context: ApplyContext, containerId: string, subject: string): Promise<Readiness> {
+async function staysUp(context: EnvironmentContext, containerId: string, subject: string): Promise<Readiness> {
 	const outcome = await unlessEnded(context, containerId, 0, signal => pause(startupMs, undefined, {signal}));
 	if (!outcome.hasEnded) return {isReady: true};
 	return {isReady: false, message: await endedMessage(context, subject, containerId, outcome.exitCode)};
@@ -64,7 +64,7 @@ async function staysUp(context: ApplyContext, containerId: string, subject: stri
 
 /** Waits until a resource accepts connections (docs/rules.md, "Ready with readiness"). */
 export async function awaitResource(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	name: string,
 	{address, containerId, host}: Target,
 	readiness: TcpReadiness | undefined,
@@ -92,7 +92,7 @@ export async function awaitResource(
  * with a port that refuses, the answer has a message.
  */
 async function awaitPort(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	{address, containerId, host, port, isCandidate, previous}: ServiceTarget,
 ): Promise<Readiness> {
 	const onTry = (answer: string) => progress(context, address, `no readiness declared, port ${port} → ${answer}`);
@@ -115,7 +115,7 @@ async function awaitPort(
 
 /** Waits until a routed service answers 2xx or, without `readiness`, accepts connections. */
 export async function awaitService(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	target: ServiceTarget,
 	readiness: HttpReadiness | undefined,
 ): Promise<Readiness> {
@@ -145,5 +145,5 @@ export async function awaitService(
 }
 
 /** A worker only has to stay up. */
-export const awaitWorker = (context: ApplyContext, containerId: string): Promise<Readiness> =>
+export const awaitWorker = (context: EnvironmentContext, containerId: string): Promise<Readiness> =>
 	staysUp(context, containerId, 'Your program');

@@ -1,18 +1,18 @@
 import {CancelledError, hintOf, isOutcomeUnknown, messageOf} from '../errors.ts';
 import {routesAddress} from '../model/address.ts';
 import {resourceHost} from '../model/names.ts';
-import {signOf} from '../plan/plan.ts';
+import {busyActions, signOf} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
 import {addressOf} from '../state/urls.ts';
 import {type ApplyContext, notice} from './context.ts';
 import type {ApplyEvent, ApplyResult} from './events.ts';
-import {applySteps, busyActions} from './graph/apply-steps.ts';
-import {destroySteps} from './graph/destroy-steps.ts';
+import {buildGraph} from './graph/build-graph.ts';
+import {runStep} from './graph/run-step.ts';
 import {runSteps} from './graph/scheduler.ts';
-import {type ApplyStep, watchId} from './graph/step.ts';
-import {stopSteps} from './graph/stop-steps.ts';
+import {type Step, watchId} from './graph/step.ts';
 import {settleUnknown} from './recovery/settle-unknown.ts';
 import {settleRotations} from './resource-rotation.ts';
+import {noResults} from './results.ts';
 import {StepError} from './step-error.ts';
 import {discardCandidates} from './steps/retire.ts';
 
@@ -51,18 +51,17 @@ function trackActions(context: ApplyContext) {
 		counts,
 		/** Whether a step failed because the engine did not answer. */
 		hasUnknown: () => hasUnknown,
-		wrap:
-			({address, isFirst, isLast, run}: ApplyStep) =>
-			async () => {
-				if (address && isFirst) {
-					startedAt.set(address, Date.now());
-					emit({type: 'step-started', at: Date.now(), address});
-				}
-				await run();
-				if (address && isLast && settle(address, 'done'))
-					emit({type: 'step-done', at: Date.now(), address, durationMs: elapsed(address)});
-			},
-		onFail({id, address}: ApplyStep, error: unknown) {
+		async run(step: Step) {
+			const {address, isFirst, isLast} = step;
+			if (address && isFirst) {
+				startedAt.set(address, Date.now());
+				emit({type: 'step-started', at: Date.now(), address});
+			}
+			await runStep(context, step);
+			if (address && isLast && settle(address, 'done'))
+				emit({type: 'step-done', at: Date.now(), address, durationMs: elapsed(address)});
+		},
+		onFail({id, address}: Step, error: unknown) {
 			hasUnknown ||= isOutcomeUnknown(error);
 			const stepError = error instanceof StepError ? error : undefined;
 			const where = stepError?.address ?? address ?? routesAddress;
@@ -74,7 +73,7 @@ function trackActions(context: ApplyContext) {
 				hint: hint && context.secrets.mask(renderHint(hint, {environment: context.plan.environment})),
 			});
 		},
-		onSkip({address}: ApplyStep, reason: 'cancelled' | 'dependency') {
+		onSkip({address}: Step, reason: 'cancelled' | 'dependency') {
 			if (!address || settled.has(address)) return;
 			// Without a failure, its dependencies were cancelled too.
 			const failure = reason === 'cancelled' ? undefined : firstFailure;
@@ -86,6 +85,7 @@ function trackActions(context: ApplyContext) {
 	};
 }
 
+/** What the result names besides counts (docs/rules.md, "Result of an apply"). */
 function describeResult(
 	context: ApplyContext,
 ): Pick<ApplyResult, 'mode' | 'environment' | 'urls' | 'resources' | 'keptVolumes'> {
@@ -109,38 +109,28 @@ function describeResult(
 
 // The lineage is on disk before any object carries it: a crash must not leave objects of an unknown state. Every apply
 // raises the serial, so that an older state is recognised by the objects that are newer than it.
-async function claimEngine({engine, state}: ApplyContext): Promise<void> {
+async function claimEngine({engine, state}: Pick<ApplyContext, 'engine' | 'state'>): Promise<void> {
 	const {id} = await engine.info();
 	await state.update(current => ({...current, engine: id}));
 }
 
-function graphOf(context: ApplyContext): ApplyStep[] {
-	if (context.plan.mode === 'destroy') return destroySteps(context);
-	return context.plan.mode === 'stop' ? stopSteps(context) : applySteps(context);
-}
-
 /** Carries out a plan and reports progress as events. Failures are in the result, not thrown. */
-export async function runApply(context: ApplyContext, options: RunOptions): Promise<ApplyResult> {
-	const {plan, run, emit} = context;
+export async function runApply(environment: Omit<ApplyContext, 'results'>, options: RunOptions): Promise<ApplyResult> {
+	const {plan, run, emit} = environment;
 	const startedAt = Date.now();
-	await claimEngine(context);
+	await claimEngine(environment);
+	const context = {...environment, results: noResults(environment.state.current())};
 	const steps = busyActions(plan).map(action => {
 		const {address, kind, reasons, dependsOn} = action;
 		return {address, kind, sign: signOf(action), reason: reasons[0] ?? '', dependsOn};
 	});
 	emit({type: 'apply-started', at: startedAt, run, steps});
-	const nodes = graphOf(context);
 	const tracker = trackActions(context);
-	const byId = new Map(nodes.map(node => [node.id, node]));
-	const outcomes = await runSteps(
-		nodes.map(node => ({id: node.id, dependsOn: node.dependsOn, run: tracker.wrap(node)})),
-		{
-			parallelism: options.parallelism,
-			isStopping: () => context.stopping.aborted,
-			onSkip: ({id}, reason) => tracker.onSkip(byId.get(id)!, reason),
-			onFail: ({id}, error) => tracker.onFail(byId.get(id)!, error),
-		},
-	);
+	const outcomes = await runSteps(buildGraph(plan), {
+		parallelism: options.parallelism,
+		isStopping: () => context.stopping.aborted,
+		...tracker,
+	});
 	const isCancelled = context.stopping.aborted;
 	const isComplete = [...outcomes.values()].every(outcome => outcome === 'done');
 	// The unrecorded write may be the switch: only recovery can find out what serves.

@@ -3,7 +3,7 @@ import {EngineError} from '../errors.ts';
 import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import {sameAddressIn} from '../model/subnets.ts';
 import type {Deployment, State} from '../state/state.ts';
-import type {ApplyContext} from './context.ts';
+import type {EnvironmentContext} from './context.ts';
 
 /** What a service's container may do (docs/rules.md, "Capabilities"). */
 const capabilities = ['CHOWN', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'] as const;
@@ -21,7 +21,10 @@ export const containerVariables = (
 });
 
 /** The environment of a deployment's container, with secrets resolved. */
-export async function containerEnv(context: ApplyContext, deployment: Deployment): Promise<Record<string, string>> {
+export async function containerEnv(
+	context: EnvironmentContext,
+	deployment: Deployment,
+): Promise<Record<string, string>> {
 	const {plan, secrets} = context;
 	return {...(await secrets.resolveEnv(deployment.spec.env, plan.desired)), ...containerVariables(plan, deployment)};
 }

@@ -1,6 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {isKeptUp} from '../model/container-state.ts';
-import type {ApplyContext} from './context.ts';
+import type {EnvironmentContext} from './context.ts';
 
 /** How long an engine may take to begin a restart. */
 const restartMs = 300;
@@ -15,7 +15,7 @@ export type Outcome<T> =
  * @param wait aborted when the container has exited once more than that
  */
 export async function unlessEnded<T>(
-	{engine, signal}: Pick<ApplyContext, 'engine' | 'signal'>,
+	{engine, signal}: Pick<EnvironmentContext, 'engine' | 'signal'>,
 	containerId: string,
 	endsAllowed: number,
 	wait: (signal: AbortSignal) => Promise<T>,

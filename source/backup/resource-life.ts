@@ -1,8 +1,8 @@
 import {isUp} from '../apply/containers.ts';
-import {removeVolume} from '../apply/graph/destroy-steps.ts';
-import {stopResource as stopContainer} from '../apply/graph/stop-steps.ts';
 import {replaceResource} from '../apply/steps/replace-resource.ts';
 import {deleteResource, restartResource} from '../apply/steps/resource.ts';
+import {stopResource as stopContainer} from '../apply/steps/stop.ts';
+import {removeVolume} from '../apply/steps/volume.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';

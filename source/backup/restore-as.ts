@@ -1,6 +1,5 @@
-import {removeVolume} from '../apply/graph/destroy-steps.ts';
 import {replaceResource} from '../apply/steps/replace-resource.ts';
-import {createVolume} from '../apply/steps/volume.ts';
+import {createVolume, removeVolume} from '../apply/steps/volume.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command, hint} from '../hint.ts';

@@ -1,4 +1,4 @@
-import type {ApplyContext} from '../apply/context.ts';
+import type {EnvironmentContext} from '../apply/context.ts';
 import {ensureImage} from '../apply/steps/resource-container.ts';
 import type {BackupOperation, RestoreOperation} from '../descriptor/project.ts';
 import {CancelledError, UserError} from '../errors.ts';
@@ -43,7 +43,7 @@ export const operationImage = ({operation, resource}: Pick<OperationRun, 'operat
 const ownUser = (): string | undefined =>
 	process.getuid && process.getgid ? `${process.getuid()}:${process.getgid()}` : undefined;
 
-async function createContainer({plan, engine, secrets, state}: ApplyContext, run: OperationRun): Promise<string> {
+async function createContainer({plan, engine, secrets, state}: EnvironmentContext, run: OperationRun): Promise<string> {
 	const {kind, operation, resource, name, backup, op, artifact} = run;
 	const {project, environment, lineage} = plan;
 	const {serial} = state.current();

@@ -1,11 +1,10 @@
-import type {ApplyContext} from '../apply/context.ts';
+import type {EnvironmentContext} from '../apply/context.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import {openSession, type Session} from '../apply/session.ts';
 import {createNetworks} from '../apply/steps/network.ts';
 import type {Engine} from '../engine/engine.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
-import type {Plan} from '../plan/plan.ts';
 import {ensureRouter, joinEnvironment} from '../router/router.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
@@ -15,7 +14,10 @@ import {settleInterrupted} from './interrupted.ts';
 import {backupRoot} from './root.ts';
 
 /** Where resources are worked on. */
-export type WorkPlace = Pick<ApplyContext, 'project' | 'router' | 'settings' | 'directory' | 'signal' | 'emit'> & {
+export type WorkPlace = Pick<
+	EnvironmentContext,
+	'project' | 'router' | 'settings' | 'directory' | 'signal' | 'emit'
+> & {
 	readonly engine: Engine;
 	readonly readState: () => Promise<State>;
 	readonly notify: Notify;
@@ -29,41 +31,19 @@ export type WorkPlace = Pick<ApplyContext, 'project' | 'router' | 'settings' | '
 
 /** Exclusive work on the resources of one environment. */
 export type Work = Pick<WorkPlace, 'notify' | 'say' | 'user'> & {
-	/** For the steps of an apply: its plan has no action and knows every resource that exists. */
-	readonly context: ApplyContext;
+	/** For the steps on resources that an apply has too. */
+	readonly context: EnvironmentContext;
 	/** Folder of all backups. */
 	readonly root: string;
 };
 
-function emptyPlan({project, directory}: WorkPlace, state: State): Plan {
+/** Every resource that exists, as recorded: nothing of the descriptor is applied. */
+function recordedEnvironment({project}: WorkPlace, state: State): EnvironmentContext['plan'] {
 	const resources = Object.values(state.resources).map(record => knownResource(project, record));
-	const desired = {
-		project: state.project,
-		environment: state.environment,
-		resources,
-		volumes: resources.flatMap(resource => volumesOf(state, resource)),
-		services: [],
-		routes: [],
-	};
-	return {
-		format: 1,
-		mode: 'apply',
-		project: state.project,
-		environment: state.environment,
-		lineage: state.lineage,
-		serial: state.serial,
-		createdAt: new Date().toISOString(),
-		actions: [],
-		drift: [],
-		warnings: [],
-		desired,
-		images: [],
-		deployments: [],
-		routes: state.routes,
-		isHold: false,
-		services: null,
-		basis: {descriptor: directory, live: {}, contexts: {}, variables: {}},
-	};
+	const volumes = resources.flatMap(resource => volumesOf(state, resource));
+	const {project: name, environment, lineage} = state;
+	const desired = {project: name, environment, resources, volumes, services: [], routes: []};
+	return {project: name, environment, lineage, desired};
 }
 
 /** The same work with one more resource, on volumes of its own. */
@@ -105,8 +85,8 @@ export async function withWork<Result>(
 	try {
 		const {engine} = session;
 		const {project, router, settings, directory, signal, emit, notify, say, user} = place;
-		const context: ApplyContext = {
-			plan: emptyPlan(place, session.state.current()),
+		const context: EnvironmentContext = {
+			plan: recordedEnvironment(place, session.state.current()),
 			project,
 			engine,
 			router,
@@ -115,10 +95,7 @@ export async function withWork<Result>(
 			state: session.state,
 			journal: session.journal,
 			secrets: createSecretReader(session.state.current),
-			builds: new Map(),
-			limitBuilds: task => task(),
 			run: session.run,
-			label: undefined,
 			emit,
 			stopping: signal,
 			signal,

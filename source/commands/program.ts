@@ -22,6 +22,7 @@ function addPlanning(program: Command): void {
 		.option('--out <file>', 'save the plan for apply')
 		.option('--refresh-only', 'only show what changed outside Compartment')
 		.option('--destroy', 'show what destroy would do')
+		.option('--graph', 'show the steps of an apply and what each waits for')
 		.option('--detailed-exitcode', 'exit with 2 when there are changes')
 		.action(async flags => (await import('./deploy/plan.ts')).plan(flags));
 

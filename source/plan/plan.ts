@@ -174,8 +174,11 @@ export function countActions(actions: readonly Action[]): PlanCounts {
 	};
 }
 
+/** The actions that change something, which an apply carries out. */
+export const busyActions = ({actions}: Pick<Plan, 'actions'>): Action[] => actions.filter(({kind}) => kind !== 'none');
+
 /** Whether an apply of this plan would do anything. */
-export const hasChanges = (plan: Plan): boolean => plan.actions.some(action => action.kind !== 'none');
+export const hasChanges = (plan: Plan): boolean => busyActions(plan).length > 0;
 
 /** The sign of an action (docs/rules.md, "Signs"). */
 export function signOf(action: Pick<Action, 'kind' | 'order'>): string {

@@ -49,6 +49,7 @@ async function run(nodes: readonly Node[], parallelism: number, stopAfter = Numb
 		})),
 		{
 			parallelism,
+			run: node => node.run(),
 			isStopping: () => finished.length >= stopAfter,
 			onSkip: ({id}, reason) => void skipped.set(id, reason),
 			onFail: ({id}, error) => void failed.set(id, (error as Error).message),
@@ -97,6 +98,7 @@ describe('runSteps', () => {
 					})),
 					{
 						parallelism: 4,
+						run: node => node.run(),
 						isStopping: () => false,
 						onSkip: ({id}) => expect.unreachable(`${id} was skipped`),
 						onFail: (_, error) => {
@@ -132,14 +134,21 @@ describe('runSteps', () => {
 	});
 
 	const plain = (id: string, dependsOn: readonly string[]) => ({id, dependsOn, run: async () => undefined});
-	const quiet = {parallelism: 2, isStopping: () => false, onSkip: () => undefined, onFail: () => undefined};
+	type Plain = ReturnType<typeof plain>;
+	const quiet = {
+		parallelism: 2,
+		run: (node: Plain) => node.run(),
+		isStopping: () => false,
+		onSkip: () => undefined,
+		onFail: () => undefined,
+	};
 
 	it('treats dependencies outside the graph as done', async () => {
 		expect(await runSteps([plain('a', ['elsewhere'])], quiet)).toEqual(new Map([['a', 'done']]));
 	});
 
 	it('resolves at once for an empty graph', async () => {
-		expect(await runSteps([], quiet)).toEqual(new Map());
+		expect(await runSteps<Plain>([], quiet)).toEqual(new Map());
 	});
 
 	it('throws on a cycle instead of waiting for ever', async () => {
@@ -151,7 +160,7 @@ describe('runSteps', () => {
 		const broken = {
 			id: 'a',
 			dependsOn: [],
-			async run() {
+			async run(): Promise<undefined> {
 				throw new Error('at once');
 			},
 		};

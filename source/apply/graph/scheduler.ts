@@ -1,17 +1,16 @@
+import type {Step as PlannedStep} from './step.ts';
+
 /** A node of the graph. It runs when everything that it depends on is done. */
-export type Step = {
-	readonly id: string;
-	readonly dependsOn: readonly string[];
-	readonly run: () => Promise<void>;
-};
+type Node = Pick<PlannedStep, 'id' | 'dependsOn'>;
 
 export type StepOutcome = 'done' | 'failed' | 'skipped';
 
-type SchedulerOptions = {
+type SchedulerOptions<Step extends Node> = {
 	/** How many steps run at the same time. */
 	readonly parallelism: number;
 	/** While true, no step starts. */
 	readonly isStopping: () => boolean;
+	readonly run: (step: Step) => Promise<void>;
 	readonly onSkip: (step: Step, reason: 'cancelled' | 'dependency') => void;
 	readonly onFail: (step: Step, error: unknown) => void;
 };
@@ -20,7 +19,10 @@ type SchedulerOptions = {
  * Runs the graph, independent steps in parallel. A failed step skips only the steps that depend on it; ids in `dependsOn`
  * that are not in the graph count as done. Resolves when no step runs any more.
  */
-export async function runSteps(steps: readonly Step[], options: SchedulerOptions): Promise<Map<string, StepOutcome>> {
+export async function runSteps<Step extends Node>(
+	steps: readonly Step[],
+	options: SchedulerOptions<Step>,
+): Promise<Map<string, StepOutcome>> {
 	const outcomes = new Map<string, StepOutcome>();
 	const known = new Set(steps.map(step => step.id));
 	const waiting = new Set(steps);
@@ -33,7 +35,7 @@ export async function runSteps(steps: readonly Step[], options: SchedulerOptions
 	};
 	const start = (step: Step) => {
 		waiting.delete(step);
-		const task = step.run().then(
+		const task = options.run(step).then(
 			() => {
 				outcomes.set(step.id, 'done');
 			},

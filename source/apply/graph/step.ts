@@ -1,38 +1,69 @@
-import type {ReadAhead} from '../../router/router.ts';
-import type {Deployment, RoutesRecord} from '../../state/state.ts';
+/** What a step does; with the name of its object it is the step's title, such as `start candidate web`. */
+export type Task =
+	| 'create networks'
+	| 'create volume'
+	| 'make image'
+	| 'run router'
+	| 'join router'
+	| 'create resource'
+	| 'replace resource'
+	| 'update resource'
+	| 'start resource'
+	| 'restart resource'
+	| 'stop resource'
+	| 'rotate passwords'
+	| 'delete resource'
+	| 'run release command'
+	| 'start candidate'
+	| 'replace worker'
+	| 'check candidate'
+	| 'hold candidate'
+	| 'discard candidate'
+	| 'start service'
+	| 'stop service'
+	| 'retire previous'
+	| 'retire service'
+	| 'delete service'
+	| 'read router'
+	| 'switch traffic'
+	| 'watch deployments'
+	| 'publish stops'
+	| 'withdraw routes'
+	| 'remove container'
+	| 'remove volume'
+	| 'remove networks'
+	| 'remove router'
+	| 'clean up images';
 
 /**
- * A step of an apply. Several steps can carry out one action: a service begins with its candidate and is done when its
- * previous deployment is retired.
+ * One node of the graph of an apply. Several steps can carry out one action: a service starts with its candidate and
+ * is done when its previous deployment is retired.
  */
-export type ApplyStep = {
+export type Step = {
 	readonly id: string;
-	/** The action it belongs to; null for internal steps, such as a switch that changes no route. */
+	readonly task: Task;
+	/** The object that it works on, without its kind: `web`, `db.data`; empty where there is only one. */
+	readonly name: string;
+	/** The action that it carries out; null for a step that the plan does not list, such as a switch when no rule changes. */
 	readonly address: string | null;
+	/** Whether it is the first and the last step of its action. */
 	readonly isFirst: boolean;
 	readonly isLast: boolean;
+	/** Ids of the steps that have to be done before; one that is not in the graph counts as done. */
 	readonly dependsOn: readonly string[];
-	readonly run: () => Promise<void>;
 };
 
-/** An action with a single step. */
+/** The only step of an action. */
 export const whole = {isFirst: true, isLast: true} as const;
 
-/** Ids of steps that are not actions of the plan. */
+/** A step that belongs to no action. */
+export const unlisted = {name: '', address: null, ...whole} as const;
+
+/** Ids of steps that have no address of their own. */
 export const joinId = 'join';
 export const switchId = 'switch';
 export const watchId = 'watch';
 export const candidateId = (address: string): string => `${address} candidate`;
 
-/** What the steps of one apply pass to each other. */
-export type Shared = {
-	/** Service → deployment that was opened for its release command. */
-	readonly opened: Record<string, Deployment>;
-	/** Service → candidate that is ready. */
-	readonly ready: Record<string, string>;
-	/** Service → deployment that was active before the switch. */
-	readonly previous: Record<string, Deployment>;
-	readonly previousRoutes: RoutesRecord | null;
-	/** What the router had before any candidate became ready. */
-	ahead?: Promise<ReadAhead>;
-};
+/** The name of an object: what follows its kind in the address. */
+export const nameIn = (address: string): string => address.slice(address.indexOf('.') + 1);

@@ -6,10 +6,10 @@ import {environmentNetworkName, meshNetworkName} from '../../model/names.ts';
 import {dynamicRange, prefixFor} from '../../model/subnets.ts';
 import {wantedAddresses} from '../../plan/addresses.ts';
 import type {NetworkRecord} from '../../state/state.ts';
-import type {ApplyContext} from '../context.ts';
+import type {EnvironmentContext} from '../context.ts';
 import {operate} from '../journaled.ts';
 
-async function ensureNetwork(context: ApplyContext, name: string): Promise<NetworkRecord> {
+async function ensureNetwork(context: EnvironmentContext, name: string): Promise<NetworkRecord> {
 	const {plan, engine, settings} = context;
 	const existing = (await observeOwn(engine, plan)).networks.find(network => network.name === name);
 	if (existing?.subnet) return {name, subnet: existing.subnet};
@@ -31,7 +31,7 @@ async function ensureNetwork(context: ApplyContext, name: string): Promise<Netwo
 }
 
 /** Creates the environment's two networks, or adopts existing ones. */
-export async function createNetworks(context: ApplyContext): Promise<void> {
+export async function createNetworks(context: EnvironmentContext): Promise<void> {
 	const {project, environment} = context.plan;
 	const own = await ensureNetwork(context, environmentNetworkName(project, environment));
 	const mesh = await ensureNetwork(context, meshNetworkName(project, environment));

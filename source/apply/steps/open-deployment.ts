@@ -15,9 +15,6 @@ import type {ApplyContext} from '../context.ts';
 import {withDeployment} from '../deployments.ts';
 import {withFingerprints} from '../known-values.ts';
 
-// Addresses reserved by this apply and not recorded yet: two candidates must not get the same one.
-const reservations = new WeakMap<ApplyContext, Promise<Set<string>>>();
-
 /**
  * Whether a deployment's container runs or is about to. Failed and discarded deployments hold no address: their records
  * stay, and many of them would fill the network.
@@ -33,9 +30,9 @@ async function addressesInUse({engine, plan}: ApplyContext): Promise<Set<string>
 }
 
 async function reserveAddress(context: ApplyContext): Promise<string> {
-	const pending = reservations.get(context) ?? addressesInUse(context);
-	reservations.set(context, pending);
-	const reserved = await pending;
+	// Read once and added to: two candidates must not get one address.
+	context.results.addresses ??= addressesInUse(context);
+	const reserved = await context.results.addresses;
 	const state = context.state.current();
 	const inUse = Object.values(state.deployments)
 		.filter(deployment => holdsAddress(state, deployment))

@@ -11,8 +11,8 @@ import {patchDeployment} from '../deployments.ts';
 import {operate} from '../journaled.ts';
 import {containerEnv, oneOffParts} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
-import {failDeployment} from './candidate.ts';
 import {openDeployment} from './open-deployment.ts';
+import {failDeployment} from './start-candidate.ts';
 
 /** How long a release command may take (docs/rules.md, "Release command"). */
 const timeoutMs = 600_000;

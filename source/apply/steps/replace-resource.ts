@@ -6,7 +6,7 @@ import {specHash} from '../../model/spec-hash.ts';
 import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
 import type {ResourceRecord, State} from '../../state/state.ts';
 import {followLogs} from '../containers.ts';
-import {type ApplyContext, progress} from '../context.ts';
+import {type EnvironmentContext, progress} from '../context.ts';
 import {generateVariables} from '../generated-variables.ts';
 import {operate} from '../journaled.ts';
 import {withRevisions} from '../known-values.ts';
@@ -37,7 +37,7 @@ const isBegun = (
  * @param restored the record's status, when a restore into the resource follows or is unfinished
  */
 export async function replaceResource(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	resource: DesiredResource,
 	restored: Pick<ResourceRecord, 'status' | 'restore'> = {status: 'running'},
 ): Promise<void> {
@@ -86,7 +86,7 @@ export async function replaceResource(
 }
 
 async function undoReplacement(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	resource: DesiredResource,
 	previous: ObservedContainer | undefined,
 ) {

@@ -8,7 +8,7 @@ import {specHash} from '../../model/spec-hash.ts';
 import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
 import type {ResourceRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
-import {type ApplyContext, progress} from '../context.ts';
+import {type EnvironmentContext, progress} from '../context.ts';
 import {awaitResource} from '../readiness.ts';
 import {StepError} from '../step-error.ts';
 
@@ -17,7 +17,7 @@ const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as 
 
 /** The resource's containers: the current one and, during a replacement, the previous one. */
 export async function ownContainers(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	resource: DesiredResource,
 ): Promise<readonly ObservedContainer[]> {
 	const {containers} = await observeOwn(context.engine, context.plan, {[labels.address]: resource.address});
@@ -25,7 +25,7 @@ export async function ownContainers(
 }
 
 /** The id of an image, pulled if the engine does not have it. */
-export async function ensureImage(context: ApplyContext, address: string, reference: string): Promise<string> {
+export async function ensureImage(context: EnvironmentContext, address: string, reference: string): Promise<string> {
 	const found = await context.engine.findImage(reference);
 	if (found) return found.id;
 	const pulled = await context.engine.pullImage(
@@ -38,7 +38,7 @@ export async function ensureImage(context: ApplyContext, address: string, refere
 
 /** Starts a resource's container with the plan's volumes. */
 export async function startContainer(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	resource: DesiredResource,
 	spec: ResourceSpec,
 	op: string,
@@ -67,7 +67,7 @@ export async function startContainer(
  * @throws StepError that explains the failure
  */
 export async function settle(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	{name, readiness: declared, spec}: Pick<DesiredResource, 'name' | 'readiness' | 'spec'>,
 	containerId: string,
 ): Promise<void> {

@@ -5,12 +5,12 @@ import {resourceAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
 import type {DesiredResource} from '../../model/specs.ts';
 import {followLogs} from '../containers.ts';
-import type {ApplyContext} from '../context.ts';
+import type {EnvironmentContext} from '../context.ts';
 import {operate} from '../journaled.ts';
 import {ownContainers, recordOf, settle, withRecord} from './resource-container.ts';
 
 /** Starts a stopped resource, or records settings that need no new container. */
-export async function updateResource(context: ApplyContext, resource: DesiredResource): Promise<void> {
+export async function updateResource(context: EnvironmentContext, resource: DesiredResource): Promise<void> {
 	const {engine, state} = context;
 	const record = state.current().resources[resource.name];
 	const container = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
@@ -30,7 +30,7 @@ export async function updateResource(context: ApplyContext, resource: DesiredRes
 
 /** Starts or restarts a resource as recorded: changes in compartment.yml are not applied. */
 export async function restartResource(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	address: string,
 	mode: 'start' | 'restart',
 ): Promise<void> {
@@ -53,7 +53,7 @@ export async function restartResource(
 }
 
 /** Stops and removes a resource's container. Its volumes are kept. */
-export async function deleteResource(context: ApplyContext, name: string): Promise<void> {
+export async function deleteResource(context: EnvironmentContext, name: string): Promise<void> {
 	const {engine, state, settings} = context;
 	const record = state.current().resources[name];
 	if (!record) return;

@@ -1,4 +1,5 @@
 import {observeOwn} from '../../engine/own-engine.ts';
+import {serviceAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
@@ -30,7 +31,7 @@ export async function removeOldContainers(context: ApplyContext, service: string
  * Takes a previous deployment out of service after the switch and keeps its container for inspection. See
  * `takeOutOfService`.
  */
-export async function retireDeployment(context: ApplyContext, address: string, deployment: Deployment): Promise<void> {
+async function retireDeployment(context: ApplyContext, address: string, deployment: Deployment): Promise<void> {
 	const {id} = deployment;
 	await operate(context, {
 		address,
@@ -46,6 +47,13 @@ export async function retireDeployment(context: ApplyContext, address: string, d
 			}),
 		record: current => patchDeployment(current, id, {stage: 'retired', completedAt: new Date().toISOString()}),
 	});
+}
+
+/** Retires the deployment that served before the switch, and removes containers that nothing needs any more. */
+export async function retirePrevious(context: ApplyContext, service: string): Promise<void> {
+	const previous = context.results.before.deployments[service];
+	if (previous) await retireDeployment(context, serviceAddress(service), previous);
+	await removeOldContainers(context, service);
 }
 
 /** Removes all containers of a service that is deleted. */

@@ -1,6 +1,6 @@
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
-import {publish, type ReadAhead} from '../../router/router.ts';
+import {publish} from '../../router/router.ts';
 import type {RoutesRecord} from '../../state/state.ts';
 import {createAccess, needsAccess} from '../access-password.ts';
 import {describeFailure, isUp} from '../containers.ts';
@@ -10,8 +10,8 @@ import {operate} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
-import {failDeployment} from './candidate.ts';
 import {nameOnNetwork} from './name-on-network.ts';
+import {failDeployment} from './start-candidate.ts';
 
 /**
  * Gives the new deployments their services' names in the mesh, by which siblings reach them. Each is disconnected from the
@@ -49,6 +49,8 @@ async function assertUp(context: ApplyContext, switched: Switch): Promise<void> 
 	await Promise.all(Object.entries(switched).map(check));
 }
 
+const noRoutes: RoutesRecord = {hosts: {}, rules: [], access: {}};
+
 /**
  * Makes all ready candidates of this apply active at once (docs/rules.md, "One switch"), together with the new hosts and
  * rules: by one runtime command, or by one reload when the topology changed. The router's file is written first, so that
@@ -56,11 +58,12 @@ async function assertUp(context: ApplyContext, switched: Switch): Promise<void> 
  */
 export async function switchTraffic(
 	context: ApplyContext,
-	routes: RoutesRecord,
-	switched: Switch,
-	ahead?: Promise<ReadAhead>,
+	{hasNewRoutes}: {readonly hasNewRoutes: boolean},
 ): Promise<void> {
-	const {engine, router, state, signal} = context;
+	const {engine, router, state, signal, plan, results} = context;
+	const {ready: switched, routerState: ahead} = results;
+	// Without a routes action nothing changes in them, or the user left it out.
+	const routes = (hasNewRoutes ? plan.routes : state.current().routes) ?? plan.routes ?? noRoutes;
 	if (needsAccess({...state.current(), routes}) && !state.current().access) {
 		const access = await createAccess(state.current());
 		await state.update(current => ({...current, access}));

@@ -1,10 +1,10 @@
 import {labelsOf} from '../../model/labels.ts';
 import type {DesiredVolume} from '../../model/specs.ts';
-import type {ApplyContext} from '../context.ts';
+import type {EnvironmentContext} from '../context.ts';
 import {operate} from '../journaled.ts';
 
 /** Creates a volume. An existing one keeps its data. */
-export async function createVolume(context: ApplyContext, volume: DesiredVolume): Promise<void> {
+export async function createVolume(context: EnvironmentContext, volume: DesiredVolume): Promise<void> {
 	const {plan, engine} = context;
 	await operate(context, {
 		address: volume.address,
@@ -22,6 +22,22 @@ export async function createVolume(context: ApplyContext, volume: DesiredVolume)
 				initialised: null,
 			};
 			return {...state, volumes: {...state.volumes, [volume.address]: record}};
+		},
+	});
+}
+
+/** Removes a recorded volume with its data. */
+export async function removeVolume(context: EnvironmentContext, address: string): Promise<void> {
+	const record = context.state.current().volumes[address];
+	if (!record) return;
+	await operate(context, {
+		address,
+		intent: {type: 'remove', kind: 'volume', name: record.name},
+		isRepeatable: true,
+		run: () => context.engine.removeVolume(record.name),
+		record: state => {
+			const {[address]: _removed, ...volumes} = state.volumes;
+			return {...state, volumes};
 		},
 	});
 }

@@ -20,6 +20,11 @@ type Watched = {
 	readonly previousRoutes: RoutesRecord | null;
 };
 
+function watchedOf({results: {ready, before}}: ApplyContext): Watched {
+	const previous = Object.entries(before.deployments).filter(([service]) => ready[service] !== undefined);
+	return {switched: ready, previous: Object.fromEntries(previous), previousRoutes: before.routes};
+}
+
 const containersOf = ({state}: ApplyContext, switched: Switch): Deployment[] =>
 	Object.values(switched).flatMap(id => {
 		const deployment = state.current().deployments[id];
@@ -78,8 +83,9 @@ async function swapWorkers(context: ApplyContext, {switched, previous}: Watched)
  * Watches the new deployments for `minHealthyMs` after the switch. If one crashes, the whole switch is rolled back. Previous
  * deployments still run, so no request is lost. A service without a previous deployment is not served then, as before.
  */
-export async function watchDeployments(context: ApplyContext, watched: Watched): Promise<void> {
+export async function watchDeployments(context: ApplyContext): Promise<void> {
 	const {engine, router, settings, state, signal} = context;
+	const watched = watchedOf(context);
 	const {switched, previous} = watched;
 	const deployments = containersOf(context, switched);
 	if (Object.keys(previous).length === 0 || deployments.length === 0 || settings.minHealthyMs === 0) return;

@@ -6,17 +6,13 @@ import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {operate} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
-import {startCandidate} from './candidate.ts';
+import {startCandidate} from './start-candidate.ts';
 
 /**
  * Replaces a worker, old one first, because two at once would do work twice. If the new one does not stay up, the previous
  * one is restarted.
  */
-export async function replaceWorker(
-	context: ApplyContext,
-	planned: PlannedDeployment,
-	opened?: Deployment,
-): Promise<Deployment> {
+export async function replaceWorker(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {engine, settings, state} = context;
 	const previous = activeDeployment(state.current(), planned.service);
 	if (previous?.containerId) {
@@ -32,7 +28,7 @@ export async function replaceWorker(
 		failpoint('worker.after-stop');
 	}
 	try {
-		return await startCandidate(context, planned, opened);
+		return await startCandidate(context, planned);
 	} catch (error) {
 		if (previous && (await bringBack(context, previous)))
 			notice(context, 'warning', `service.${previous.service}: restarted the previous deployment ${previous.id}`);

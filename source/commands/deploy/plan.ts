@@ -4,8 +4,8 @@ import {command, hint} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {planDocument} from '../../output/plan-json.ts';
 import {renderPlan} from '../../output/plan-text.ts';
-import {createTerminal, warn} from '../../output/terminal.ts';
-import {hasChanges} from '../../plan/plan.ts';
+import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
+import {hasChanges, type Plan} from '../../plan/plan.ts';
 import {serializePlan} from '../../plan/saved-plan.ts';
 import {beginReading} from '../../refresh/begin-reading.ts';
 import {readJournal} from '../../state/journal.ts';
@@ -24,8 +24,20 @@ export type PlanFlags = CommonFlags & {
 	readonly deleteData?: boolean;
 	readonly out?: string;
 	readonly full?: boolean;
+	readonly graph?: boolean;
 	readonly detailedExitcode?: boolean;
 };
+
+/** `--graph`: the steps of an apply instead of the plan. */
+async function showGraph(plan: Plan, flags: PlanFlags, {print}: Terminal): Promise<void> {
+	const [{buildGraph}, {describeGraph, renderGraph}] = await Promise.all([
+		import('../../apply/graph/build-graph.ts'),
+		import('../../output/graph-text.ts'),
+	]);
+	const steps = buildGraph(plan);
+	if (isJson(flags)) process.stdout.write(jsonDocument({steps: describeGraph(steps, plan)}));
+	else print(renderGraph(steps, plan));
+}
 
 /** `compartment plan`: shows what an apply would do. Only reads. */
 export async function plan(flags: PlanFlags): Promise<void> {
@@ -43,7 +55,8 @@ export async function plan(flags: PlanFlags): Promise<void> {
 		terminal.inform('Note: the last apply was interrupted, or one runs now. The next apply recovers first.');
 	const request = requestOf(flags);
 	const {plan: result} = await refresh({project, settings, engine, router, readProbes, state, directory}, request);
-	if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(result)));
+	if (flags.graph) await showGraph(result, flags, terminal);
+	else if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(result)));
 	else terminal.print(renderPlan(result, {...terminal, isFull: flags.full ?? false}));
 	if (flags.out !== undefined) {
 		try {

@@ -124,17 +124,13 @@ export async function failDeployment(
 /**
  * Starts a new deployment of a service beside the active one and waits until it is ready. A deployment that does not become
  * ready is stopped and kept for inspection.
- * @param opened the deployment, if it was opened for its release command
  * @throws StepError that explains the failure
  */
-export async function startCandidate(
-	context: ApplyContext,
-	planned: PlannedDeployment,
-	opened?: Deployment,
-): Promise<Deployment> {
-	const {engine, state} = context;
+export async function startCandidate(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
+	const {engine, state, results} = context;
 	const address = serviceAddress(planned.service);
-	const deployment = opened ?? (await openDeployment(context, planned));
+	// Its release command may have opened it.
+	const deployment = results.opened[planned.service] ?? (await openDeployment(context, planned));
 	const {id, kind} = deployment;
 	let containerId: string | undefined;
 	try {

@@ -3,25 +3,20 @@ import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress} from '../../model/address.ts';
 import {environmentNetworkName} from '../../model/names.ts';
-import type {Action} from '../../plan/plan.ts';
-import {leaveEnvironment, removeRouter, withdraw} from '../../router/router.ts';
+import {leaveEnvironment, withdraw} from '../../router/router.ts';
 import {isOwnReference} from '../clean-up-images.ts';
-import type {ApplyContext} from '../context.ts';
+import type {EnvironmentContext} from '../context.ts';
 import {operate} from '../journaled.ts';
 import {listOwnImages} from '../own-images.ts';
-import {deleteResource} from '../steps/resource.ts';
-import {deleteService} from '../steps/retire.ts';
-import {busyActions} from './apply-steps.ts';
-import type {ApplyStep} from './step.ts';
 
 /** Removes all containers that are left: those of failed and previous deployments have no action. */
-async function removeContainers({engine, plan}: ApplyContext): Promise<void> {
+async function removeContainers({engine, plan}: EnvironmentContext): Promise<void> {
 	const {containers} = await observeOwn(engine, plan);
 	for (const {id} of containers) await engine.remove(id);
 	failpoint('destroy.after-containers');
 }
 
-async function removeNetworks(context: ApplyContext): Promise<void> {
+async function removeNetworks(context: EnvironmentContext): Promise<void> {
 	const {engine, router, plan, state} = context;
 	await leaveEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 	const {networks} = await observeOwn(engine, plan);
@@ -40,24 +35,8 @@ async function removeNetworks(context: ApplyContext): Promise<void> {
 	await state.update(current => ({...current, networks: null}));
 }
 
-/** Removes a recorded volume with its data. */
-export async function removeVolume(context: ApplyContext, address: string): Promise<void> {
-	const record = context.state.current().volumes[address];
-	if (!record) return;
-	await operate(context, {
-		address,
-		intent: {type: 'remove', kind: 'volume', name: record.name},
-		isRepeatable: true,
-		run: () => context.engine.removeVolume(record.name),
-		record: state => {
-			const {[address]: _removed, ...volumes} = state.volumes;
-			return {...state, volumes};
-		},
-	});
-}
-
 /** Removes the environment from the router. The journal records it as a switch without deployments. */
-async function withdrawRoutes(context: ApplyContext): Promise<void> {
+export async function withdrawRoutes(context: EnvironmentContext): Promise<void> {
 	const {engine, router, plan} = context;
 	await operate(context, {
 		address: routesAddress,
@@ -71,7 +50,7 @@ async function withdrawRoutes(context: ApplyContext): Promise<void> {
 }
 
 /** Removes the images that this environment built or received by promotion. The engine keeps its build cache. */
-async function removeImages({engine, plan, state}: ApplyContext): Promise<void> {
+async function removeImages({engine, plan, state}: EnvironmentContext): Promise<void> {
 	for (const {tags} of await listOwnImages(engine, 'project', plan.project))
 		for (const tag of tags) if (isOwnReference(tag, plan)) await engine.removeImage(tag);
 	// A rebuild after an interrupted one takes its tag, which leaves the first image untagged.
@@ -81,27 +60,10 @@ async function removeImages({engine, plan, state}: ApplyContext): Promise<void> 
 	await state.update(current => ({...current, images: {}}));
 }
 
-function destroyStep(context: ApplyContext, {address, object, dependsOn}: Action): ApplyStep {
-	const {engine, router} = context;
-	const name = address.slice(address.indexOf('.') + 1);
-	const runs: Partial<Record<Action['object'], () => Promise<void>>> = {
-		service: () => deleteService(context, name),
-		resource: () => deleteResource(context, name),
-		volume: () => removeVolume(context, address),
-		routes: () => withdrawRoutes(context),
-		async network() {
-			await removeContainers(context);
-			await removeImages(context);
-			// Last: as long as a network exists, the next destroy continues an interrupted one.
-			await removeNetworks(context);
-		},
-		router: () => removeRouter(engine, router),
-	};
-	const run = runs[object];
-	if (!run) throw new Error(`no step for deleting ${object}`);
-	return {id: address, address, isFirst: true, isLast: true, dependsOn, run};
+/** Removes what is left of an environment: containers of any deployment, its own images, then its networks. */
+export async function removeEnvironment(context: EnvironmentContext): Promise<void> {
+	await removeContainers(context);
+	await removeImages(context);
+	// Last: as long as a network exists, the next destroy continues an interrupted one.
+	await removeNetworks(context);
 }
-
-/** The graph that removes an environment. */
-export const destroySteps = (context: ApplyContext): ApplyStep[] =>
-	busyActions(context.plan).map(action => destroyStep(context, action));

@@ -1,0 +1,125 @@
+import {environmentNetworkName} from '../../model/names.ts';
+import type {PlannedDeployment} from '../../plan/plan.ts';
+import {ensureRouter, joinEnvironment, readAhead, removeRouter} from '../../router/router.ts';
+import {cleanUpImages} from '../clean-up-images.ts';
+import {type ApplyContext, progress} from '../context.ts';
+import {publishState} from '../publish-state.ts';
+import {discardCandidate} from '../steps/discard.ts';
+import {holdCandidate} from '../steps/hold.ts';
+import {makeImage} from '../steps/image.ts';
+import {createNetworks} from '../steps/network.ts';
+import {checkCandidate} from '../steps/promote.ts';
+import {runRelease} from '../steps/release.ts';
+import {removeEnvironment, withdrawRoutes} from '../steps/remove-environment.ts';
+import {replaceResource} from '../steps/replace-resource.ts';
+import {deleteResource, restartResource, updateResource} from '../steps/resource.ts';
+import {startAgain} from '../steps/restart.ts';
+import {deleteService, retirePrevious} from '../steps/retire.ts';
+import {rotateResource} from '../steps/rotate.ts';
+import {startCandidate} from '../steps/start-candidate.ts';
+import {stopResource, stopService} from '../steps/stop.ts';
+import {removeStray} from '../steps/stray.ts';
+import {switchTraffic} from '../steps/switch.ts';
+import {createVolume, removeVolume} from '../steps/volume.ts';
+import {watchDeployments} from '../steps/watch.ts';
+import {replaceWorker} from '../steps/worker.ts';
+import type {Step} from './step.ts';
+
+const find = <Item extends {readonly address: string}>(items: readonly Item[], address: string | null): Item =>
+	items.find(item => item.address === address)!;
+
+const plannedFor = ({plan}: ApplyContext, name: string): PlannedDeployment =>
+	plan.deployments.find(({service}) => service === name)!;
+
+/** Makes a candidate ready and keeps it for the switch. */
+async function makeReady(
+	context: ApplyContext,
+	{address, name}: Step,
+	start: (context: ApplyContext, planned: PlannedDeployment) => Promise<{readonly id: string}>,
+): Promise<void> {
+	const {id} = await start(context, plannedFor(context, name));
+	context.results.ready[name] = id;
+	progress(context, address!, context.plan.isHold ? 'ready, waiting for a promote' : 'ready, waiting for the switch');
+}
+
+/** Does one step. Each of its cases is one function of `steps/`, or one call of the router. */
+export async function runStep(context: ApplyContext, step: Step): Promise<void> {
+	const {plan, engine, router, results} = context;
+	const {desired} = plan;
+	const {address, name} = step;
+	const onProgress = (message: string) => progress(context, address!, message);
+	switch (step.task) {
+		case 'create networks':
+			return createNetworks(context);
+		case 'create volume':
+			return createVolume(context, find(desired.volumes, address));
+		case 'make image':
+			return makeImage(context, plan.images.find(({service}) => service === name)!);
+		case 'run router':
+			await ensureRouter(engine, router, {onProgress});
+			return;
+		case 'join router':
+			return joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
+		case 'create resource':
+		case 'replace resource':
+			return replaceResource(context, find(desired.resources, address));
+		case 'update resource':
+			return updateResource(context, find(desired.resources, address));
+		case 'start resource':
+			return restartResource(context, address!, 'start');
+		case 'restart resource':
+			return restartResource(context, address!, 'restart');
+		case 'stop resource':
+			return stopResource(context, name);
+		case 'rotate passwords':
+			return rotateResource(context, find(desired.resources, address));
+		case 'delete resource':
+			return deleteResource(context, name);
+		case 'run release command':
+			results.opened[name] = await runRelease(context, plannedFor(context, name));
+			return;
+		case 'start candidate':
+			return makeReady(context, step, startCandidate);
+		case 'replace worker':
+			return makeReady(context, step, replaceWorker);
+		case 'check candidate':
+			return checkCandidate(context, name);
+		case 'hold candidate':
+			return holdCandidate(context, name);
+		case 'discard candidate':
+			return discardCandidate(context, name);
+		case 'start service':
+			return startAgain(context, name);
+		case 'stop service':
+			return stopService(context, name);
+		case 'retire previous':
+			return retirePrevious(context, name);
+		case 'retire service':
+			await retirePrevious(context, name);
+			return deleteService(context, name);
+		case 'delete service':
+			return deleteService(context, name);
+		case 'read router':
+			results.routerState = readAhead(engine, router);
+			return;
+		case 'switch traffic':
+			return switchTraffic(context, {hasNewRoutes: address !== null});
+		case 'watch deployments':
+			return watchDeployments(context);
+		case 'publish stops':
+			return publishState(context);
+		case 'withdraw routes':
+			return withdrawRoutes(context);
+		case 'remove container':
+			return removeStray(context, address!);
+		case 'remove volume':
+			return removeVolume(context, address!);
+		case 'remove networks':
+			return removeEnvironment(context);
+		case 'remove router':
+			await removeRouter(engine, router);
+			return;
+		case 'clean up images':
+			return cleanUpImages(context);
+	}
+}

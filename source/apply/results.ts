@@ -1,0 +1,28 @@
+import type {ReadAhead} from '../router/router.ts';
+import type {Deployment, RoutesRecord, State} from '../state/state.ts';
+
+/** What the steps of one apply find out, for the steps after them. */
+export type ApplyResults = {
+	/** What served before the apply: deployments by service, and the routes. */
+	readonly before: {
+		readonly deployments: Readonly<Record<string, Deployment>>;
+		readonly routes: RoutesRecord | null;
+	};
+	/** Service → deployment that its release command opened. */
+	readonly opened: Record<string, Deployment>;
+	/** Service → candidate that is ready. */
+	readonly ready: Record<string, string>;
+	/** What the router held before anything became ready. */
+	routerState?: Promise<ReadAhead>;
+	/** Fixed addresses in use, with those that candidates of this apply have taken. */
+	addresses?: Promise<Set<string>>;
+};
+
+/** The results of an apply that begins with this state. */
+export function noResults({active, deployments, routes}: State): ApplyResults {
+	const serving = Object.entries(active).flatMap(([service, id]) => {
+		const deployment = deployments[id];
+		return deployment ? [[service, deployment] as const] : [];
+	});
+	return {before: {deployments: Object.fromEntries(serving), routes}, opened: {}, ready: {}};
+}

@@ -1,0 +1,57 @@
+import type {Step} from '../apply/graph/step.ts';
+import type {Plan} from '../plan/plan.ts';
+import {sanitiseLine} from './sanitise.ts';
+
+type Line = {
+	readonly number: number;
+	readonly task: string;
+	/** What the task is for, without its kind; empty where there is only one. */
+	readonly name: string;
+	/** The action that the step carries out; null for one that the plan does not list. */
+	readonly address: string | null;
+	/** Numbers of the steps that it waits for directly. */
+	readonly after: readonly number[];
+	/** Main reason of the action, on its first step. */
+	readonly cause: string | null;
+};
+
+/** Steps in an order in which they could run one by one, and what each waits for directly. */
+function inOrder(steps: readonly Step[]): {readonly step: Step; readonly before: ReadonlySet<string>}[] {
+	const known = new Set(steps.map(({id}) => id));
+	// Step → everything that is done before it.
+	const behind = new Map<string, ReadonlySet<string>>();
+	const ordered: {step: Step; before: Set<string>}[] = [];
+	while (ordered.length < steps.length) {
+		const ready = steps.find(
+			({id, dependsOn}) => !behind.has(id) && dependsOn.every(other => behind.has(other) || !known.has(other)),
+		);
+		if (!ready) throw new Error('steps wait for each other');
+		const direct = ready.dependsOn.filter(id => known.has(id));
+		// One that is waited for by another of them is not named again.
+		const before = direct.filter(id => !direct.some(other => behind.get(other)!.has(id)));
+		behind.set(ready.id, new Set(direct.flatMap(id => [id, ...behind.get(id)!])));
+		ordered.push({step: ready, before: new Set(before)});
+	}
+	return ordered;
+}
+
+/** The graph of an apply as data: numbered steps, each after those that it waits for. */
+export function describeGraph(steps: readonly Step[], {actions}: Pick<Plan, 'actions'>): Line[] {
+	const ordered = inOrder(steps);
+	const numbers = new Map(ordered.map(({step}, index) => [step.id, index + 1]));
+	return ordered.map(({step: {id, task, name, address, isFirst}, before}) => {
+		const after = [...before].map(other => numbers.get(other)!).sort((a, b) => a - b);
+		const cause = isFirst ? (actions.find(action => action.address === address)?.reasons[0] ?? null) : null;
+		return {number: numbers.get(id)!, task, name, address, after, cause};
+	});
+}
+
+/** The same as text, a line per step: `[3] after 1,2  start candidate web  (source changed: 1 file)`. */
+export function renderGraph(steps: readonly Step[], plan: Pick<Plan, 'actions'>): string {
+	const lines = describeGraph(steps, plan).map(({number, task, name, after, cause}) => {
+		const start = after.length === 0 ? `[${number}]` : `[${number}] after ${after.join(',')}`;
+		const title = name === '' ? task : `${task} ${sanitiseLine(name)}`;
+		return [start, title, ...(cause === null ? [] : [`(${sanitiseLine(cause)})`])].join('  ');
+	});
+	return lines.length === 0 ? 'No steps: an apply would change nothing.' : lines.join('\n');
+}
