@@ -8,7 +8,7 @@ import {labelsOf} from '../model/labels.ts';
 import {serviceContainerName} from '../model/names.ts';
 import type {Desired} from '../model/specs.ts';
 import {activeDeployment} from '../plan/input.ts';
-import {newOperationId} from '../state/journal.ts';
+import {newOpId} from '../state/journal.ts';
 import {acquireLock} from '../state/lock.ts';
 import {openRunLog} from '../state/run-log.ts';
 import type {Deployment, JobRun, State} from '../state/state.ts';
@@ -91,7 +91,7 @@ async function runContainer(
 	const id = await engine.run({
 		name: serviceContainerName(project, environment, run.service, run.id),
 		...oneOffParts(state, deployment),
-		labels: labelsOf({lineage, project, environment, address, op: newOperationId(), serial: state.serial}),
+		labels: labelsOf({lineage, project, environment, address, op: newOpId(), serial: state.serial}),
 		...(await commandOf(engine, deployment, run.arguments)),
 		env: {...(await secrets.resolveEnv(deployment.spec.env, desired)), ...containerVariables(state, deployment)},
 	});

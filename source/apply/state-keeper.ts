@@ -49,7 +49,7 @@ export function keepState(directory: string, initial: State, isNew: boolean): St
 		if (applied.length === 0) return;
 		try {
 			const expected = hasFile ? {lineage: current.lineage, serial: current.serial} : null;
-			current = await writeState(directory, next, expected, {keepsFormer: !hasWritten});
+			current = await writeState(directory, next, expected, {keepsPrevious: !hasWritten});
 			hasWritten = true;
 			hasFile = true;
 			for (const {resolve} of applied) resolve(current);

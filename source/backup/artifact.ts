@@ -78,7 +78,7 @@ async function list(root: string, below = ''): Promise<Found[]> {
 		if (entry.isDirectory()) found.push({path, kind: 'folder', size: 0}, ...(await list(root, path)));
 		else if (entry.isSymbolicLink()) found.push({path, kind: 'link', size: 0});
 		else if (entry.isFile()) found.push({path, kind: 'file', size: (await lstat(join(root, path))).size});
-		else throw new UserError(`the backup holds ${path}, which is neither a file nor a folder`);
+		else throw new UserError(`the backup contains ${path}, which is not a file, a folder or a link`);
 	}
 	return found;
 }

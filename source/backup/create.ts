@@ -7,7 +7,7 @@ import {newId} from '../model/ids.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {Backup, BackupManifest, BackupPurpose} from '../state/backup.ts';
-import {newOperationId} from '../state/journal.ts';
+import {newOpId} from '../state/journal.ts';
 import {artifactPath, makeArtifact, removeArtifact, type Sealed, sealArtifact, writeManifest} from './artifact.ts';
 import {definitionOf, findResource, knownResource, operationHash, runtimeHash} from './definition.ts';
 import {patchBackup, withBackup} from './records.ts';
@@ -51,7 +51,7 @@ function newBackup(work: Work, resource: DesiredResource, purpose: BackupPurpose
 		retentionReason: null,
 		manifest: null,
 		verification: null,
-		op: newOperationId(),
+		op: newOpId(),
 	};
 }
 

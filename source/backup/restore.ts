@@ -11,7 +11,7 @@ import {compareAttributes, reasonsOf, resourceAttributes} from '../plan/attribut
 import {restoreHints} from '../plan/unfinished-restore.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {Backup, BackupManifest} from '../state/backup.ts';
-import {newOperationId} from '../state/journal.ts';
+import {newOpId} from '../state/journal.ts';
 import type {State, UnfinishedRestore} from '../state/state.ts';
 import {checkArtifact} from './artifact.ts';
 import {assertRunning, backupOperation, createBackup, resourceOf} from './create.ts';
@@ -114,7 +114,7 @@ export async function restoreInto(work: Work, {work: kind, resource, backup, ope
 			resource,
 			name: resource.name,
 			backup: id,
-			op: newOperationId(),
+			op: newOpId(),
 			artifact: artifactLocation!,
 		});
 		failpoint('restore.after-command');

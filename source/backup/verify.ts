@@ -8,7 +8,7 @@ import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {Backup, ResourceDefinition, Verification} from '../state/backup.ts';
-import {newOperationId} from '../state/journal.ts';
+import {newOpId} from '../state/journal.ts';
 import type {State} from '../state/state.ts';
 import {findVariable, generateToken} from '../state/variables.ts';
 import {assertVariables} from './copy-variables.ts';
@@ -63,7 +63,7 @@ async function restoreAside(
 	const {context} = work;
 	const {engine, plan} = context;
 	const {lineage, project, environment} = plan;
-	const op = newOperationId();
+	const op = newOpId();
 	const own = labelsOf({lineage, project, environment, address: resource.address, op});
 	try {
 		await ensureImage(context, resource.address, resource.spec.image);

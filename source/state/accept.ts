@@ -4,7 +4,7 @@ import {command} from '../hint.ts';
 import {parseState, type Signed, serializeState} from './document.ts';
 import {signedHistory} from './history.ts';
 import {type Identity, ownIdentity, readIdentity} from './identity.ts';
-import {journalPath, type PendingOperation, pendingOperations, readJournal} from './journal.ts';
+import {journalPath, type PendingWrite, pendingWrites, readJournal} from './journal.ts';
 import {formatLine, parseJournal} from './journal-line.ts';
 import {readPrivateFile, replacePrivateFile} from './private-file.ts';
 import {openSealedKey} from './sealed-key.ts';
@@ -13,19 +13,19 @@ import {statePath} from './store.ts';
 import {isSignature, newKey, readPin, type TrustKey, writePin} from './trust-key.ts';
 import {refuseCopy, whyForeign} from './trusted.ts';
 
-/** What a folder holds that the user may accept. */
+/** A state folder's content that the user can accept. */
 export type Offer = {
-	/** The state itself, or the newest of its history where it is missing. */
+	/** The state itself or, if it is missing, the newest one in its history. */
 	readonly state: State;
-	/** Why it is not trusted, worded to follow "it"; undefined when all of it is. */
+	/** Why it is not trusted, worded to follow "it"; undefined if all of it is trusted. */
 	readonly why: string | undefined;
-	/** States in its history that would be accepted with it. */
+	/** Number of states in its history that would be accepted with it. */
 	readonly earlier: number;
-	/** Operations of an interrupted command that the next one would finish or undo. */
-	readonly pending: readonly PendingOperation[];
-	/** The public half of the user's identity; undefined without one. */
+	/** Writes of an interrupted command that the next command would finish or undo. */
+	readonly pending: readonly PendingWrite[];
+	/** Public key of the user's identity; undefined without one. */
 	readonly ownRecipient: string | undefined;
-	/** The key that signed it, when it was sealed for the user. */
+	/** The key that signed it, if it was sealed for the user. */
 	readonly key: TrustKey | undefined;
 };
 
@@ -51,8 +51,8 @@ function readSigned(directory: string): Signed | undefined {
 }
 
 /**
- * Reads what a folder holds without believing it; undefined where there is no state at all.
- * @throws ForeignStateError when the folder is a copy of one that is there
+ * Reads a state folder without trusting it; undefined if it holds no state.
+ * @throws ForeignStateError when the folder is a copy and the original still exists
  */
 export async function readOffer(directory: string, env: NodeJS.ProcessEnv = process.env): Promise<Offer | undefined> {
 	const signed = readSigned(directory);
@@ -73,13 +73,13 @@ export async function readOffer(directory: string, env: NodeJS.ProcessEnv = proc
 		why,
 		earlier: [...signedHistory(directory)].filter(({parsed}) => 'state' in parsed && isSame(parsed.state, state))
 			.length,
-		pending: pendingOperations(journal.entries),
+		pending: pendingWrites(journal.entries),
 		ownRecipient: identity?.recipient,
 		key: sealed && isSignature(signed.signature, sealed, 'state', signed.body) ? sealed : undefined,
 	};
 }
 
-/** Signs a file again, unless it carries the signature already. */
+/** Signs a file, unless its signature is already valid. */
 function sign(path: string, {state, signature, body}: Signed, key: TrustKey): void {
 	if (!isSignature(signature, key, 'state', body)) replacePrivateFile(path, serializeState(state, key));
 }
@@ -98,8 +98,8 @@ function signJournal(directory: string, key: TrustKey): void {
 }
 
 /**
- * Pins what was offered: from now on this machine takes it for the user's own. What the user has no key of is signed with a
- * new one. The state comes last, so that one that was accepted half is still refused. The caller holds the lock.
+ * Accepts a state folder: pins its lineage, and signs it with a new key if the user does not have the old one. The state is
+ * signed last, so that a half-accepted folder is still refused. The caller holds the lock.
  */
 export function acceptState(
 	directory: string,
@@ -115,7 +115,7 @@ export function acceptState(
 	const content = readPrivateFile(statePath(directory));
 	const parsed = content && parseState(content);
 	if (!parsed || !('state' in parsed)) return;
-	// The next write seals the new key for the recipients.
+	// The next write seals a new key for the recipients.
 	const current = shared ? parsed.state : {...parsed.state, key: null};
 	sign(statePath(directory), {...parsed, state: current}, key);
 }

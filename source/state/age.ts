@@ -1,5 +1,5 @@
-// Given bytes, the library collects what it made with a `Response`, which starts all of undici: 40 ms of every command
-// that reads or sets a sensitive value. Given a stream it returns one.
+// Given bytes, age-encryption collects its output with a `Response`, which loads undici: 40 ms for every command that
+// reads or sets a sensitive value. Given a stream, it returns a stream.
 
 const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
 	new ReadableStream({
@@ -15,7 +15,7 @@ async function collect(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
 	return Buffer.concat(chunks);
 }
 
-/** Encrypts a text for every recipient, `age1…`. */
+/** Encrypts a text for all recipients, `age1…`. */
 export async function encryptText(text: string, recipients: readonly string[]): Promise<Buffer> {
 	const {Encrypter} = await import('age-encryption');
 	const encrypter = new Encrypter();
@@ -23,7 +23,7 @@ export async function encryptText(text: string, recipients: readonly string[]): 
 	return collect(await encrypter.encrypt(streamOf(Buffer.from(text))));
 }
 
-/** The public half of a secret key, and what reads texts that were encrypted for one of several keys. */
+/** Public key of the first secret key, and a function that decrypts texts encrypted for any of the keys. */
 export async function openKeys(
 	secrets: readonly string[],
 ): Promise<{readonly recipient: string; readonly decrypt: (ciphertext: Uint8Array) => Promise<string>}> {

@@ -3,13 +3,13 @@ import {join} from 'node:path';
 import {failpoint} from '../failpoints.ts';
 import {fileError, openForAppend, readPrivateFile, writeFully} from './private-file.ts';
 
-/** One thing a user did. `details` holds no value of a variable. */
+/** One thing that a user did. `details` never holds values of variables. */
 export type AuditEntry = {
 	readonly at: string;
-	/** What was done, `deployment.created`, `variable.changed`. */
+	/** What was done: `deployment.created`, `variable.changed`. */
 	readonly type: string;
 	readonly status: 'succeeded' | 'failed';
-	/** What it was done to, an address or a name. */
+	/** Its object: an address or a name. */
 	readonly target: string;
 	readonly details: Readonly<Record<string, string | number | boolean>>;
 };
@@ -17,8 +17,8 @@ export type AuditEntry = {
 const auditPath = (directory: string): string => join(directory, 'audit.ndjson');
 
 /**
- * Adds a line to the environment's audit file. What it reports has happened already, so a file that cannot be written
- * is a warning, which is returned, and no error.
+ * Appends to the environment's audit file. What it records has already happened, so a failed write does not throw.
+ * @returns a warning when the entry could not be written
  */
 export function appendAudit(directory: string, entry: Omit<AuditEntry, 'at'>): string | undefined {
 	const path = auditPath(directory);
@@ -29,11 +29,11 @@ export function appendAudit(directory: string, entry: Omit<AuditEntry, 'at'>): s
 		failpoint('audit.after-append');
 		return undefined;
 	} catch (error) {
-		return `The audit file was not written. ${fileError('write', path, error).message}`;
+		return `The audit entry was not written. ${fileError('write', path, error).message}`;
 	}
 }
 
-/** The audit's entries, the oldest first; lines that a crash cut off are left out. */
+/** Entries of the audit file, oldest first. Skips lines cut off by a crash. */
 export function readAudit(directory: string): readonly AuditEntry[] {
 	const lines = readPrivateFile(auditPath(directory))?.toString().split('\n') ?? [];
 	return lines.flatMap(line => {
@@ -51,7 +51,7 @@ function appendLine(path: string, line: string): void {
 		const {size} = fstatSync(descriptor);
 		const last = Buffer.alloc(1, '\n');
 		if (size > 0) readSync(descriptor, last, 0, 1, size - 1);
-		// A cut line stays alone, and does not spoil this one.
+		// A line break first, in case a crash cut off the last line.
 		writeFully(descriptor, `${last.toString() === '\n' ? '' : '\n'}${line}\n`);
 		fdatasyncSync(descriptor);
 	} finally {

@@ -1,14 +1,15 @@
 import type {RestartPolicy, TcpReadiness} from '../descriptor/project.ts';
 import type {DesiredResource, ResourceSpec} from '../model/specs.ts';
 
-/** The parts of a resource that make no container. */
+/** Parts of a resource's declaration that do not define its container. */
 export type DeclaredResource = Pick<DesiredResource, 'preset' | 'generatedVariables' | 'outputs' | 'operations'>;
 
 export type BackupStatus = 'running' | 'succeeded' | 'failed' | 'deleted';
 export type BackupPurpose = 'manual' | 'pre_restore' | 'scheduled';
 
 /**
- * What a resource was when it was backed up: enough to make it anew. Sensitive values are in it by reference only.
+ * A resource as it was when it was backed up, complete enough to create it again. It refers to sensitive values and does not
+ * contain them.
  */
 export type ResourceDefinition = DeclaredResource & {
 	readonly spec: ResourceSpec;
@@ -26,7 +27,7 @@ export type BackupManifest = {
 	readonly resource: string;
 	readonly status: BackupStatus;
 	readonly createdAt: string;
-	/** Null when the schedule did it. */
+	/** Null for scheduled backups. */
 	readonly createdBy: string | null;
 	readonly artifactLocation: string;
 	readonly checksum: string | null;
@@ -42,7 +43,7 @@ export type BackupManifest = {
 	readonly definition: ResourceDefinition;
 };
 
-/** How a restore into a temporary container ended. */
+/** Result of restoring a backup into a temporary container. */
 export type Verification = {
 	readonly status: 'succeeded' | 'failed';
 	readonly at: string;
@@ -59,9 +60,9 @@ export type Backup = {
 	readonly status: BackupStatus;
 	readonly createdAt: string;
 	readonly completedAt: string | null;
-	/** Folder of the files, which is mounted at /backup. */
+	/** Folder of the files, mounted at /backup. */
 	readonly artifactLocation: string | null;
-	/** `sha256:` and hex digits, over the paths and contents of all files. */
+	/** `sha256:` and hex digits, of the paths and contents of all files. */
 	readonly checksum: string | null;
 	/** Bytes. */
 	readonly size: number | null;
@@ -71,8 +72,8 @@ export type Backup = {
 	/** Null until it has succeeded. */
 	readonly manifest: BackupManifest | null;
 	readonly verification: Verification | null;
-	/** Operation id: the label of the container that writes it. */
+	/** Label `compartment.op` of its operation container. */
 	readonly op: string;
-	/** A resource that is being made of it and has no record yet: what there is of it holds nobody's data. */
+	/** New resource that is being restored from it and has no record yet, so nothing of it holds data. */
 	readonly restoringAs?: string | undefined;
 };

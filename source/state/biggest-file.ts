@@ -3,20 +3,20 @@ import {basename, join, sep} from 'node:path';
 
 const megabyte = 1_000_000;
 
-/** Name of the file that goes when the disk is full, `reserve.ts`. */
+/** Name of the file that is deleted when the disk is full, see `reserve.ts`. */
 export const reserveName = 'reserve';
 
-/** What can be done about a file, by the folder it lies in. */
+/** What a file is, by its folder. */
 const removable: Readonly<Record<string, string>> = {
-	runs: 'a log of an apply, which may go',
-	builds: 'a log of a build, which may go',
+	runs: 'an apply log, which you can delete',
+	builds: 'a build log, which you can delete',
 	backups: 'part of a backup',
-	history: 'a former state',
+	history: 'a previous state',
 };
 
 /**
- * Names the biggest file of the `.compartment` folder in which a path lies, for whoever has to free some space; undefined
- * when there is none of a megabyte.
+ * Names the biggest file in the `.compartment` folder around a path, to help users free space. Undefined if none has a
+ * megabyte.
  */
 export function describeBiggestFile(path: string): string | undefined {
 	const parts = path.split(sep);
@@ -29,7 +29,7 @@ export function describeBiggestFile(path: string): string | undefined {
 		.split(sep)
 		.map(part => removable[part])
 		.find(text => text !== undefined);
-	const what = `The biggest file of Compartment here is ${join(root, biggest.file)}, ${Math.round(biggest.size / megabyte)} MB`;
+	const what = `Compartment's biggest file here is ${join(root, biggest.file)}, ${Math.round(biggest.size / megabyte)} MB`;
 	return kind ? `${what}, ${kind}.` : `${what}.`;
 }
 
@@ -40,7 +40,7 @@ function sizesBelow(root: string): {file: string; size: number}[] {
 			return stats?.isFile() && basename(file) !== reserveName ? [{file, size: stats.size}] : [];
 		});
 	} catch {
-		// It only helps; what failed is told all the same.
+		// Only a hint: the error itself is reported anyway.
 		return [];
 	}
 }

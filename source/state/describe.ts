@@ -2,7 +2,7 @@ import {imageAddress, networkAddress, resourceAddress, routesAddress, serviceAdd
 import {scopeAddress} from '../model/values.ts';
 import type {State, Variable} from './state.ts';
 
-// A ciphertext is of no use to a reader, and one less thing to copy around.
+// Ciphertexts are useless to readers, and better not copied around.
 const describeVariable = (variable: Variable) =>
 	variable.isSensitive
 		? {key: variable.key, source: variable.source, isSensitive: true, value: '<hidden>', updatedAt: variable.updatedAt}
@@ -14,7 +14,7 @@ const describeVariable = (variable: Variable) =>
 				updatedAt: variable.updatedAt,
 			};
 
-/** Everything in a state by address, without any ciphertext: what `state list` and `state show` print. */
+/** The objects of a state by address, without ciphertexts, for `state list` and `state show`. */
 export function describeState(state: State): Record<string, unknown> {
 	const objects: Record<string, unknown> = {};
 	if (state.networks) objects[networkAddress] = state.networks;

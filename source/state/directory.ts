@@ -17,21 +17,21 @@ import {
 } from './private-file.ts';
 import {isLockName} from './socket-lock.ts';
 
-/** The folder of all states of a project, beside its compartment.yml. */
+/** The state folder of a project, next to compartment.yml. */
 export const stateRoot = (projectDirectory: string): string => join(projectDirectory, '.compartment');
 
-/** The folder of one environment: its state, journal, lock, history and audit. */
+/** The folder of one environment, with its state, journal, lock, history and audit. */
 export const stateDirectory = (projectDirectory: string, environment: string): string =>
 	join(stateRoot(projectDirectory), environmentSlug(environment));
 
 export type StateDirectory = {
 	readonly path: string;
-	/** What was wrong and has been put right, for the user to know. */
+	/** Problems that were corrected, for the user. */
 	readonly warnings: readonly string[];
 };
 
 /**
- * Makes the environment's folder when it is missing (0700, git-ignored) and checks it as `checkDirectory` does.
+ * Creates the environment's folder if it is missing (0700, ignored by git) and checks it with `checkDirectory`.
  */
 export function ensureDirectory(projectDirectory: string, environment: string): StateDirectory {
 	const project = realProject(projectDirectory);
@@ -45,8 +45,8 @@ export function ensureDirectory(projectDirectory: string, environment: string): 
 }
 
 /**
- * Refuses a state folder that another user could have made or redirected: a symbolic link, or something another user
- * owns. Modes that let others read are tightened, and reported as warnings. Does nothing where no folder is.
+ * Refuses a state folder that another user could have made or redirected: symbolic links, and files that another user owns.
+ * Removes the permissions of other users and returns warnings about them. Does nothing without a folder.
  */
 export function checkDirectory(projectDirectory: string, environment: string): readonly string[] {
 	const project = realProject(projectDirectory);
@@ -66,22 +66,22 @@ export function checkDirectory(projectDirectory: string, environment: string): r
 
 function checkEntry(path: string, warnings: string[]): void {
 	const stats = statsOf(path);
-	// Another process may be in the middle of a write: temporary files come and go.
+	// Temporary files come and go while another process writes.
 	if (!stats || isTemporary(path)) return;
 	assertOwn(path, stats);
 	if (stats.isDirectory()) tighten(path, privateDirectoryMode, warnings);
 	else if (stats.isFile()) tighten(path, privateFileMode, warnings);
-	// The lock of a command that runs, or was killed.
+	// The lock of a command that is running or was killed.
 	else if (!(stats.isSocket() && isLockName(basename(path))))
-		throw new UserError(`${path} is neither a file nor a folder`, {hint: `Remove it: rm '${path}'`});
+		throw new UserError(`${path} is not a file or a folder`, {hint: `Remove it: rm '${path}'`});
 }
 
 function assertDirectory(path: string): Stats {
 	const stats = statsOf(path);
-	if (!stats) throw new UserError(`${path} has gone while Compartment was starting`);
+	if (!stats) throw new UserError(`${path} disappeared while Compartment was starting`);
 	assertOwn(path, stats);
 	if (!stats.isDirectory())
-		throw new UserError(`${path} is not a folder`, {hint: `Compartment keeps its state there. Move it away.`});
+		throw new UserError(`${path} is not a folder`, {hint: 'Compartment keeps its state there: move the file away.'});
 	return stats;
 }
 
@@ -95,7 +95,7 @@ function tighten(path: string, mode: number, warnings: string[]): void {
 		throw fileError('change the mode of', path, error);
 	}
 	const was = (stats.mode & 0o777).toString(8);
-	warnings.push(`${path} was open to other users (mode ${was}); it is now ${mode.toString(8)}.`);
+	warnings.push(`${path} was accessible to other users (mode ${was}); changed it to ${mode.toString(8)}.`);
 }
 
 function ignoreInGit(root: string): void {
@@ -112,7 +112,7 @@ function ignoreInGit(root: string): void {
 	}
 }
 
-/** The names in a folder, none when it is missing. */
+/** Sorted names in a folder; empty if it is missing. */
 export function namesIn(directory: string): readonly string[] {
 	try {
 		return readdirSync(directory).sort();
@@ -122,7 +122,7 @@ export function namesIn(directory: string): readonly string[] {
 	}
 }
 
-// The project folder itself may be reached through a link; only what lies below is ours.
+// A link may lead to the project folder; only the folders inside belong to Compartment.
 function realProject(projectDirectory: string): string {
 	try {
 		return realpathSync(projectDirectory);

@@ -4,20 +4,20 @@ import {type State, stateVersion} from './state.ts';
 import {isLineage, signatureOf, type TrustKey} from './trust-key.ts';
 import {findStrange} from './valid-state.ts';
 
-/** A state as it was read, with its signature, which is not verified yet. */
+/** A state as read, with its signature, which has not been verified. */
 export type Signed = {
 	readonly state: State;
-	/** Undefined in files of earlier versions. */
+	/** Undefined in files of older versions. */
 	readonly signature: string | undefined;
-	/** What is signed. */
+	/** The signed text. */
 	readonly body: string;
 };
 
 const textOf = (document: unknown): string => `${canonicalJson(document, '\t')}\n`;
 
 /**
- * The text of a state file: its checksum and its signature, then the state with sorted keys, indented for people. The
- * checksum, over everything else, tells damage; the signature tells who wrote it.
+ * The text of a state file: checksum and signature, then the state with sorted keys, indented for people. The checksum
+ * reveals damage; the signature proves who wrote it.
  */
 export function serializeState(state: State, key: TrustKey): string {
 	const body = textOf(state);
@@ -25,7 +25,7 @@ export function serializeState(state: State, key: TrustKey): string {
 	return `{\n\t"checksum": "${sha256(signature + body)}",\n\t"signature": "${signature}",${body.slice(1)}`;
 }
 
-/** A state file's content, or why it cannot be used, worded to follow the file's path. */
+/** Content of a state file, or why it is unusable, worded to follow its path. */
 export type ParsedState = Signed | {readonly problem: string; readonly isNewer?: boolean};
 
 export function parseState(content: Uint8Array): ParsedState {
@@ -33,8 +33,8 @@ export function parseState(content: Uint8Array): ParsedState {
 	const text = new TextDecoder('utf-8', {ignoreBOM: true}).decode(content);
 	const json = parseJson(text);
 	if (json === undefined)
-		return {problem: text.trimEnd().endsWith('}') ? 'holds no valid JSON' : 'is cut off, or holds no valid JSON'};
-	if (typeof json !== 'object' || json === null || Array.isArray(json)) return {problem: 'holds no state'};
+		return {problem: text.trimEnd().endsWith('}') ? 'is not valid JSON' : 'is truncated or not valid JSON'};
+	if (typeof json !== 'object' || json === null || Array.isArray(json)) return {problem: 'is not a state'};
 	const {checksum, signature, ...document} = json as StateDocument;
 	const version = document['version'];
 	if (typeof version === 'number' && version > stateVersion) {
@@ -45,14 +45,16 @@ export function parseState(content: Uint8Array): ParsedState {
 	if (signature !== undefined && typeof signature !== 'string') return {problem: 'has no valid "signature"'};
 	const body = textOf(document);
 	if (sha256((signature ?? '') + body) !== checksum)
-		return {problem: 'does not match its checksum: it was damaged, or changed by hand'};
+		return {problem: 'does not match its checksum: it was damaged or edited by hand'};
 	const migrated = migrate(document);
 	if ('problem' in migrated) return migrated;
 	const misshapen = misshapenField(migrated.document);
 	if (misshapen) return {problem: `has no valid "${misshapen}"`};
 	const state = migrated.document as unknown as State;
 	const strange = findStrange(state);
-	return strange ? {problem: `holds a strange ${strange}, which Compartment never writes`} : {state, signature, body};
+	return strange
+		? {problem: `has an invalid ${strange}, which Compartment would never write`}
+		: {state, signature, body};
 }
 
 function parseJson(text: string): unknown {

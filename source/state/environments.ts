@@ -10,7 +10,7 @@ import {ForeignStateError} from './trusted.ts';
 export type EnvironmentEntry = {
 	readonly environment: string;
 	readonly directory: string;
-	/** Why the state cannot be read; the name then comes from history, or is that of the folder. */
+	/** Why the state cannot be read. The name is then taken from history or from the folder. */
 	readonly problem?: string;
 };
 
@@ -40,7 +40,7 @@ async function entryOf(directory: string): Promise<EnvironmentEntry | undefined>
 	}
 }
 
-/** Forgets an environment: its whole folder goes. The caller has made sure that nothing of it is left on the engine. */
+/** Deletes an environment's folder. The caller has made sure that nothing of it is left on the engine. */
 export function removeEnvironmentDirectory(projectDirectory: string, environment: string): void {
 	const directory = stateDirectory(projectDirectory, environment);
 	const stats = statsOf(directory);

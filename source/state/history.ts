@@ -15,13 +15,13 @@ import {withReserve} from './reserve.ts';
 import type {State} from './state.ts';
 import {whyForeign} from './trusted.ts';
 
-/** How many former states and closed journals are kept, and for how many days one state a day beyond them. */
+/** Number of previous states and of closed journals to keep, and of days with one more state each. */
 export const keptCount = 20;
 export const keptDays = 14;
 
 export const historyDirectory = (directory: string): string => join(directory, 'history');
 
-/** A former state in `history/`; `state` is missing when the file is damaged, and `problem` says how. */
+/** A previous state in `history/`. Without `state` it is unusable, and `problem` says why. */
 export type HistoryEntry = {
 	readonly serial: number;
 	readonly path: string;
@@ -31,12 +31,12 @@ export type HistoryEntry = {
 
 const stateName = /^state\.(\d+)(?:\.[0-9a-f]{8})?\.json$/;
 
-/** All former states, the newest first. */
+/** All previous states, newest first. */
 export function readHistory(directory: string, env: NodeJS.ProcessEnv = process.env): readonly HistoryEntry[] {
 	return [...historyEntries(directory, env)];
 }
 
-/** The newest former state that can be read. */
+/** The newest previous state that is usable. */
 export function newestBackup(
 	directory: string,
 	env: NodeJS.ProcessEnv = process.env,
@@ -47,7 +47,7 @@ export function newestBackup(
 	return undefined;
 }
 
-/** The highest serial that history knows, 0 without any. */
+/** The highest serial in history; 0 if it is empty. */
 export const newestSerial = (directory: string): number => stateFiles(directory)[0]?.serial ?? 0;
 
 function* historyEntries(directory: string, env: NodeJS.ProcessEnv): Generator<HistoryEntry> {
@@ -58,7 +58,7 @@ function* historyEntries(directory: string, env: NodeJS.ProcessEnv): Generator<H
 	}
 }
 
-/** All former states as they lie there, the newest first; no signature is verified. */
+/** All previous states, newest first, without verifying signatures. */
 export function* signedHistory(directory: string) {
 	for (const {serial, path} of stateFiles(directory)) {
 		const content = readPrivateFile(path);
@@ -78,13 +78,13 @@ function stateFiles(directory: string): readonly StateFile[] {
 		.sort((a, b) => b.serial - a.serial || (a.name < b.name ? 1 : -1));
 }
 
-/** Keeps the current state file in history as `state.<serial>.json`. Doing it twice is harmless. */
+/** Keeps the current state file in history as `state.<serial>.json`. Idempotent. */
 export function archiveState(directory: string, current: string, {serial, lineage}: State): void {
 	const folder = historyDirectory(directory);
 	makePrivateDirectory(folder);
 	const plain = join(folder, `state.${serial}.json`);
 	if (keep(current, plain)) return;
-	// A state of another lineage has this serial already: the former one was removed or rebuilt.
+	// Another lineage has a state with this serial: the previous one was removed or rebuilt.
 	const other = join(
 		folder,
 		`state.${serial}.${lineage
@@ -96,7 +96,7 @@ export function archiveState(directory: string, current: string, {serial, lineag
 	replacePrivateFile(other, readPrivateFile(current) ?? '');
 }
 
-/** Links or copies a file to a new name; false when that name holds something else. */
+/** Links or copies a file to a new name; false if that name is taken by another content. */
 function keep(current: string, kept: string): boolean {
 	try {
 		linkSync(current, kept);
@@ -115,7 +115,7 @@ function keep(current: string, kept: string): boolean {
 	}
 }
 
-/** Moves a state file that cannot be read out of the way, and keeps it for a look by hand. */
+/** Copies an unreadable state file to history, for manual inspection. */
 export function archiveDamaged(directory: string, current: string): void {
 	const folder = historyDirectory(directory);
 	makePrivateDirectory(folder);
@@ -130,9 +130,9 @@ export function archiveDamaged(directory: string, current: string): void {
 export type Kept = {readonly name: string; readonly day: string};
 
 /**
- * Which former states may go: all but the newest 20, and the newest of each day, for the 14 latest days that have
- * one. Days are counted by what exists, not by the clock, so that a clock that jumps deletes nothing. Pure.
- * @param newestFirst the files with their days (UTC, `2026-03-29`)
+ * Previous states to delete: all but the newest 20 and the newest of each of the latest 14 days that have one. Days count
+ * only if they have a state, so that a jump of the clock deletes nothing. Pure.
+ * @param newestFirst files with their days (UTC, `2026-03-29`)
  */
 export function expiredStates(newestFirst: readonly Kept[]): readonly string[] {
 	const older = newestFirst.slice(keptCount);
@@ -147,7 +147,7 @@ export function expiredStates(newestFirst: readonly Kept[]): readonly string[] {
 	return older.map(({name}) => name).filter(name => !kept.has(name));
 }
 
-/** Removes the former states that `expiredStates` names. */
+/** Deletes the states that `expiredStates` returns. */
 export function pruneStates(directory: string): void {
 	const files = stateFiles(directory);
 	if (files.length <= keptCount) return;
@@ -156,7 +156,7 @@ export function pruneStates(directory: string): void {
 	for (const name of expiredStates(dated)) unlinkSync(join(folder, name));
 }
 
-/** Moves a closed journal into history and keeps the newest 20 of them. */
+/** Moves a closed journal to history, and keeps the newest 20 there. */
 export function archiveJournal(directory: string, current: string, name: string): void {
 	const folder = historyDirectory(directory);
 	try {
@@ -168,7 +168,7 @@ export function archiveJournal(directory: string, current: string, name: string)
 		syncDirectory(folder);
 		syncDirectory(directory);
 	} catch (error) {
-		throw fileError('move to history:', current, error);
+		throw fileError('archive', current, error);
 	}
 }
 

@@ -16,11 +16,11 @@ import {
 } from './private-file.ts';
 import type {State} from './state.ts';
 
-/** The user's key to sensitive values. It holds the secret in a closure, so that no log can print it. */
+/** The user's key to sensitive values. The secret is in a closure, so that no log can print it. */
 export type Identity = {
-	/** Where it was read from, for messages. */
+	/** Its source, for messages. */
 	readonly path: string;
-	/** The public half, `age1…`: what values are encrypted for. */
+	/** Public key, `age1…`, that values are encrypted for. */
 	readonly recipient: string;
 	readonly decrypt: (ciphertext: Uint8Array) => Promise<string>;
 };
@@ -29,19 +29,19 @@ export type Identity = {
 export const identityPath = (env: NodeJS.ProcessEnv = process.env): string =>
 	env['COMPARTMENT_IDENTITY_FILE'] || join(configurationDirectory(env), 'identity');
 
-/** Reads the identity. @throws UserError that says where it was looked for, and what can still be done */
+/** Reads the identity. @throws UserError with its path and the way out when it is missing */
 export async function readIdentity(env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
 	const path = identityPath(env);
 	const identity = await identityIn(path, Boolean(env['COMPARTMENT_IDENTITY_FILE']));
 	if (identity) return identity;
-	throw new UserError(`There is no identity to read sensitive values with: ${path} is missing`, {
-		hint: hint`Copy the file from where the values were set, name it in COMPARTMENT_IDENTITY_FILE, or ask someone who can read them: ${command('variable recipients add', 'age1…')} with what ${command('variable recipients show')} prints here. What runs keeps running.`,
+	throw new UserError(`No identity to decrypt sensitive values: ${path} is missing`, {
+		hint: hint`Copy the file from the machine that set the values, name it in COMPARTMENT_IDENTITY_FILE, or ask a recipient to run ${command('variable recipients add', 'age1…')} with the output of ${command('variable recipients show')}. Running services are not affected.`,
 	});
 }
 
 /**
- * An identity made of a passphrase, for machines that have no identity file, such as CI. The key is derived with scrypt
- * and the state's lineage as salt, so the same passphrase gives another key for every environment.
+ * An identity derived from a passphrase, for machines without an identity file, such as CI. The key is derived with scrypt,
+ * with the lineage as salt, so the same passphrase gives each environment a different key.
  */
 async function identityFromPassphrase(passphrase: string, lineage: string): Promise<Identity> {
 	const [{scryptSync}, {bech32}] = await Promise.all([import('node:crypto'), import('@scure/base')]);
@@ -50,15 +50,15 @@ async function identityFromPassphrase(passphrase: string, lineage: string): Prom
 	return {path: 'the passphrase in COMPARTMENT_PASSPHRASE', ...(await openKeys([secret]))};
 }
 
-/** The user's own identity, made on first need, whether or not it can read the state. */
+/** The user's identity, created if missing, whether or not it can decrypt the state. */
 export async function ownIdentity(state: State, env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
 	const passphrase = env['COMPARTMENT_PASSPHRASE'];
 	return passphrase ? identityFromPassphrase(passphrase, state.lineage) : ensureIdentity(env);
 }
 
 /**
- * The identity that goes with a state: that of COMPARTMENT_PASSPHRASE, else an existing one, or a new one as long as the state holds nothing sensitive. A
- * new one for a state with secrets would only hide that the old one is missing.
+ * The identity for a state: that of COMPARTMENT_PASSPHRASE, else the user's. A missing one is created only if the state holds
+ * nothing sensitive: otherwise a new identity would hide that the right one is missing.
  */
 export async function identityFor(state: State, env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
 	const passphrase = env['COMPARTMENT_PASSPHRASE'];
@@ -67,12 +67,12 @@ export async function identityFor(state: State, env: NodeJS.ProcessEnv = process
 	return hasSecrets ? readIdentity(env) : ensureIdentity(env);
 }
 
-/** Whom the sensitive values of a state are encrypted for: its recipients, or, before there are any, oneself. */
+/** Recipients of the sensitive values of a state; the user, while it has none. */
 export async function ownRecipients(state: State, env: NodeJS.ProcessEnv = process.env): Promise<readonly string[]> {
 	return state.recipients.length > 0 ? state.recipients : [(await identityFor(state, env)).recipient];
 }
 
-/** Reads the identity, and makes it on first need: folder 0700, file 0600. */
+/** Reads the identity, or creates it: folder 0700, file 0600. */
 export async function ensureIdentity(env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
 	const path = identityPath(env);
 	const isChosen = Boolean(env['COMPARTMENT_IDENTITY_FILE']);
@@ -82,7 +82,7 @@ export async function ensureIdentity(env: NodeJS.ProcessEnv = process.env): Prom
 async function createIdentity(path: string, isChosen: boolean): Promise<Identity> {
 	const {generateX25519Identity, identityToRecipient} = await import('age-encryption');
 	const secret = await generateX25519Identity();
-	const content = `# Compartment reads sensitive values with this key. Keep a copy in a safe place.\n# public key: ${await identityToRecipient(secret)}\n${secret}\n`;
+	const content = `# Compartment decrypts sensitive values with this key. Keep a copy in a safe place.\n# public key: ${await identityToRecipient(secret)}\n${secret}\n`;
 	const folder = dirname(path);
 	try {
 		const made = mkdirSync(folder, {recursive: true, mode: privateDirectoryMode});
@@ -90,7 +90,7 @@ async function createIdentity(path: string, isChosen: boolean): Promise<Identity
 		failpoint('identity.before-create');
 		const temporary = writeTemporary(path, content);
 		try {
-			// A link, unlike a rename, does not replace the identity that another process may have made just now.
+			// Unlike a rename, a link does not replace an identity that another process has just made.
 			linkSync(temporary, path);
 		} catch (error) {
 			if (codeOf(error) !== 'EEXIST') throw error;
@@ -103,7 +103,7 @@ async function createIdentity(path: string, isChosen: boolean): Promise<Identity
 		throw fileError('write', path, error);
 	}
 	const identity = await identityIn(path, isChosen);
-	if (!identity) throw new UserError(`${path} has gone just after it was written`);
+	if (!identity) throw new UserError(`${path} disappeared just after it was written`);
 	return identity;
 }
 
@@ -117,9 +117,9 @@ async function identityIn(path: string, isChosen: boolean): Promise<Identity | u
 	try {
 		return {path, ...(await openKeys(secrets))};
 	} catch (error) {
-		// The library's text may quote the key.
-		throw new UserError(`${path} holds no age identity`, {
-			hint: 'Its line begins with AGE-SECRET-KEY-1. Put back a copy of the file, or name another in COMPARTMENT_IDENTITY_FILE.',
+		// The library's message may quote the key.
+		throw new UserError(`${path} is not an age identity`, {
+			hint: 'It needs a line that begins with AGE-SECRET-KEY-1. Restore a copy of the file, or name another one in COMPARTMENT_IDENTITY_FILE.',
 			cause: new Error(messageOf(error).replace(/AGE-SECRET-KEY\S*/gi, 'AGE-SECRET-KEY-…')),
 		});
 	}
@@ -131,7 +131,7 @@ function readOwn(path: string): string | undefined {
 	return content?.toString();
 }
 
-// A file that the user chose may be a mounted secret: a link, of another owner, open to a group.
+// A file that the user names may be a mounted secret: a link, owned by another user, readable by a group.
 function readChosen(path: string): string | undefined {
 	try {
 		return readFileSync(path, 'utf8');

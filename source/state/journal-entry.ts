@@ -1,4 +1,4 @@
-/** One line of the write-ahead journal. `begin` is on disk before the engine is asked; `done` or `failed` after. */
+/** One line of the write-ahead journal. `begin` is on disk before the engine call, `done` or `failed` after it. */
 export type JournalEntry =
 	| {
 			readonly type: 'open';
@@ -11,7 +11,7 @@ export type JournalEntry =
 	  }
 	| {
 			readonly type: 'begin';
-			/** Operation id, which is also the label `compartment.op` of the object it makes. */
+			/** Id of the journaled write, which is also the label `compartment.op` of the object that it makes. */
 			readonly op: string;
 			readonly address: string;
 			readonly intent: Intent;
@@ -21,7 +21,7 @@ export type JournalEntry =
 	| {readonly type: 'failed'; readonly op: string; readonly reason: string; readonly at: string}
 	| {readonly type: 'close'; readonly run: string; readonly at: string};
 
-/** What was about to happen, with what recovery needs to finish or undo it. */
+/** What a journaled write does, with what recovery needs to finish or undo it. */
 export type Intent =
 	| {readonly type: 'create-network'; readonly name: string}
 	| {readonly type: 'create-volume'; readonly name: string}

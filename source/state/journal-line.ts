@@ -3,9 +3,9 @@ import type {JournalEntry} from './journal-entry.ts';
 import {isSignature, signatureOf, type TrustKey} from './trust-key.ts';
 
 /**
- * One line: eight digits of a SHA-256 and the length of the JSON, so that a torn one is known, and a signature over the
- * line and the one before it, so that a changed or a missing one is.
- * @param previous signature of the line before, empty for the first one
+ * One line: eight digits of a SHA-256 and the length of the JSON, which reveal a torn line, and a signature over this line and
+ * the previous one, which reveals a changed or missing line.
+ * @param previous signature of the previous line; empty for the first
  */
 export function formatLine(
 	entry: JournalEntry,
@@ -22,12 +22,12 @@ const checksumOf = (signature: string, json: string): string => sha256(signature
 type Line = {
 	readonly entry: JournalEntry;
 	readonly json: string;
-	/** Empty in journals of earlier versions. */
+	/** Empty in journals of older versions. */
 	readonly signature: string;
 	readonly isWhole: boolean;
 };
 
-/** The entry at the beginning of a line without its line break, and whether it is the whole line. */
+/** The entry at the start of a line, and whether it fills the line. */
 function parseLine(line: string): Line | undefined {
 	const match = /^([0-9a-f]{8}) (\d+) (?:([0-9a-f]{64}) )?(.*)$/s.exec(line);
 	if (!match) return undefined;
@@ -40,13 +40,13 @@ function parseLine(line: string): Line | undefined {
 export type ParsedJournal = {
 	readonly entries: readonly JournalEntry[];
 	readonly lines: readonly Pick<Line, 'json' | 'signature'>[];
-	/** How many bytes of the file hold these entries; what follows is a torn last line. */
+	/** Length of these entries in bytes; a torn last line follows. */
 	readonly goodBytes: number;
-	/** Number (from 1) of a damaged line that has whole ones after it: no crash leaves such a line. */
+	/** Number (from 1) of a damaged line before intact ones, which no crash can cause. */
 	readonly damagedLine?: number;
 };
 
-/** Reads a journal's bytes. A last line that was cut by a crash is dropped. */
+/** Parses a journal. Drops a last line that a crash cut off. */
 export function parseJournal(content: Buffer): ParsedJournal {
 	const entries: JournalEntry[] = [];
 	const lines: Line[] = [];
@@ -56,7 +56,7 @@ export function parseJournal(content: Buffer): ParsedJournal {
 		if (end === -1) break;
 		const line = parseLine(content.toString('utf8', start, end));
 		if (!line?.isWhole) {
-			// A whole entry with more behind it is two lines that lost the break between them; no crash does that.
+			// Text after an intact entry means a lost line break, which no crash can cause.
 			const isLast = !line && content.indexOf(0x0a, end + 1) === -1;
 			return isLast ? {entries, lines, goodBytes} : {entries, lines, goodBytes, damagedLine: entries.length + 1};
 		}
@@ -68,7 +68,7 @@ export function parseJournal(content: Buffer): ParsedJournal {
 	return {entries, lines, goodBytes};
 }
 
-/** Number (from 1) of the first line that was not signed with the key, or does not follow the one before it. */
+/** Number (from 1) of the first line that was not signed with the key, or not after the line before it. */
 export function findForeignLine({lines}: ParsedJournal, key: TrustKey): number | undefined {
 	let previous = '';
 	const index = lines.findIndex(({json, signature}) => {

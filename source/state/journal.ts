@@ -16,33 +16,33 @@ import {findStrangeEntry} from './valid-state.ts';
 
 export const journalPath = (directory: string): string => join(directory, 'journal.ndjson');
 
-export type PendingOperation = Extract<JournalEntry, {type: 'begin'}>;
+export type PendingWrite = Extract<JournalEntry, {type: 'begin'}>;
 
 export type Journal = {
-	/** Is on disk when it returns the new operation's id; only then the engine may be asked. */
+	/** Records a write before its engine call: returns its id once the line is on disk. */
 	readonly begin: (intent: Intent, address: string) => Promise<string>;
-	/** The operation happened. Also for one of an earlier run, which recovery has found or finished. */
+	/** Records that a write succeeded, also one of an earlier run that recovery found or finished. */
 	readonly done: (op: string) => Promise<void>;
-	/** The operation did not happen, and nothing of it is left. */
+	/** Records that a write did not happen, and that nothing of it is left. */
 	readonly failed: (op: string, reason: string) => Promise<void>;
-	/** Whether an operation is without an outcome. */
+	/** Whether a write has no outcome yet. */
 	readonly hasPending: () => boolean;
 	/**
-	 * Ends the run. The journal goes to history; when an operation is still without an outcome, it stays where it is,
-	 * for the next run to recover, and the answer is false.
+	 * Ends the run and moves the journal to history. If a write has no outcome, the journal stays for the next run to
+	 * recover, and the result is false.
 	 */
 	readonly close: () => Promise<boolean>;
 };
 
 type Run = Owner & {readonly run: string; readonly serial: number};
 
-/** A new operation id, `op_` and 20 hex digits: the label of what the operation makes. */
-export const newOperationId = (): string => `op_${randomBytes(10).toString('hex')}`;
+/** A new id for a journaled write or an operation container, `op_` and 20 hex digits: the label of what is made. */
+export const newOpId = (): string => `op_${randomBytes(10).toString('hex')}`;
 
 /**
- * What the journal of an unfinished run holds, nothing when there is none. A last line that a crash cut off is
- * dropped; a damaged line before it is a UserError, because no crash leaves one, and so is a line that was not signed with
- * the environment's key.
+ * The journal of an unfinished run; empty if there is none. Drops a last line that a crash cut off.
+ * @throws UserError for a damaged line before it, which no crash can cause, and for a line that was not signed with the
+ * environment's key
  */
 export async function readJournal(
 	directory: string,
@@ -54,17 +54,17 @@ export async function readJournal(
 	return journal.entries;
 }
 
-/** The operations that were begun and have no outcome, in their order; none when the journal is closed. Pure. */
-export function pendingOperations(entries: readonly JournalEntry[]): readonly PendingOperation[] {
+/** Writes that were begun and have no outcome, in order; empty if the journal is closed. Pure. */
+export function pendingWrites(entries: readonly JournalEntry[]): readonly PendingWrite[] {
 	if (closingEntry(entries)) return [];
 	const settled = new Set(entries.flatMap(entry => (entry.type === 'done' || entry.type === 'failed' ? entry.op : [])));
 	return entries.filter(entry => entry.type === 'begin').filter(({op}) => !settled.has(op));
 }
 
 /**
- * Opens the journal for one run; every line is synced to disk before its call returns. An unfinished journal of an
- * earlier run is continued, so that its pending operations stay known until they have an outcome. The caller holds
- * the environment's lock.
+ * Opens the journal for one run; every call returns after its line is synced to disk. The unfinished journal of an earlier
+ * run is continued, so that its pending writes are known until they have an outcome. The caller holds the environment's
+ * lock.
  */
 export async function openJournal(
 	directory: string,
@@ -74,7 +74,7 @@ export async function openJournal(
 	const {lineage} = owner;
 	let earlier = readNow(directory);
 	if (serial === 0 && earlier.entries.length > 0) {
-		// Of a state that is gone: nothing can be recovered from it.
+		// Its state is gone, so nothing can be recovered from it.
 		archiveJournal(directory, journalPath(directory), fileName(`before-${run}`));
 		earlier = readNow(directory);
 	}
@@ -82,7 +82,7 @@ export async function openJournal(
 	const key = ensureKey(owner, directory, env);
 	const closed = closingEntry(earlier.entries);
 	if (closed) archiveJournal(directory, journalPath(directory), fileName(closed.run));
-	const pending = new Set(pendingOperations(earlier.entries).map(({op}) => op));
+	const pending = new Set(pendingWrites(earlier.entries).map(({op}) => op));
 	const last = closed ? '' : (earlier.lines.at(-1)?.signature ?? '');
 	const {append, close} = openLines(directory, closed ? 0 : earlier.goodBytes, key, last);
 	append({type: 'open', run, lineage, serial, pid: process.pid, host: hostname(), at: now()});
@@ -92,7 +92,7 @@ export async function openJournal(
 	};
 	return {
 		begin: async (intent, address) => {
-			const op = newOperationId();
+			const op = newOpId();
 			append({type: 'begin', op, address, intent, at: now()});
 			pending.add(op);
 			return op;
@@ -112,8 +112,8 @@ export async function openJournal(
 }
 
 /**
- * @param size how many bytes of the file are whole lines; a torn one behind them is cut off
- * @param last signature of the last whole line
+ * @param size length of the intact lines in bytes; a torn line after them is cut off
+ * @param last signature of the last intact line
  */
 function openLines(directory: string, size: number, key: TrustKey, last: string) {
 	const path = journalPath(directory);
@@ -136,7 +136,7 @@ function openLines(directory: string, size: number, key: TrustKey, last: string)
 				writeFully(descriptor, line);
 				fdatasyncSync(descriptor);
 			} catch (error) {
-				// Half a line on a full disk must not become a damaged line in the middle.
+				// Half a line, left by a full disk, must not become a damaged line in the middle.
 				ftruncateSync(descriptor, end);
 				throw error;
 			}
@@ -158,8 +158,8 @@ function readNow(directory: string): ParsedJournal {
 	const path = journalPath(directory);
 	const journal = parseJournal(readPrivateFile(path) ?? Buffer.alloc(0));
 	if (journal.damagedLine === undefined) return journal;
-	throw new UserError(`${path}:${journal.damagedLine} is damaged, and whole lines follow it`, {
-		hint: 'Put a copy of the file back, or move it away: then the next apply starts from the state alone.',
+	throw new UserError(`${path}:${journal.damagedLine} is damaged, and intact lines follow it`, {
+		hint: 'Restore a copy of the file, or move it away: the next apply then starts from the state alone.',
 	});
 }
 
@@ -171,13 +171,13 @@ function assertOwnJournal(directory: string, journal: ParsedJournal, owner: Owne
 	if (strange === undefined) return;
 	const what =
 		foreign === undefined
-			? 'is nothing that Compartment writes for this environment'
+			? 'is not an entry that Compartment writes for this environment'
 			: 'is not trusted: it was not signed with the key of this environment, or lines before it are missing';
 	throw new UserError(`${journalPath(directory)}:${strange} ${what}`, {
 		hint:
 			foreign === undefined
-				? 'Move the file away: then the next apply starts from the state alone.'
-				: hint`Look at it, and accept it: ${command('state trust')}. Or move it away: then the next apply starts from the state alone.`,
+				? 'Move the file away: the next apply then starts from the state alone.'
+				: hint`Review and accept it: ${command('state trust')}. Or move it away: the next apply then starts from the state alone.`,
 	});
 }
 

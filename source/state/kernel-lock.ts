@@ -10,10 +10,10 @@ import {holdSocket} from './socket-lock.ts';
 export type Release = () => Promise<void>;
 
 /**
- * Takes a lock that the operating system frees with the process, and says undefined when it is held already, be it
- * by this very process. Node has no flock, so: on Linux a socket inside the folder, on Windows a named pipe (which exists
- * as long as its owner lives), on BSD systems and macOS a file opened with an exclusive lock.
- * @param directory its real path, which is the lock's identity; others cannot enter it
+ * Takes a lock that the operating system frees when the process ends; undefined if it is held, even by this process. Node
+ * has no flock. So this uses a socket in the folder on Linux, a named pipe on Windows, and a file opened with an exclusive
+ * lock on macOS and BSD.
+ * @param directory real path of a folder that other users cannot enter; it identifies the lock
  */
 export async function holdKernelLock(
 	directory: string,
@@ -24,13 +24,15 @@ export async function holdKernelLock(
 	if (platform === 'win32') return holdName(`\\\\.\\pipe\\compartment-${name}`);
 	if (platform === 'darwin' || platform === 'freebsd' || platform === 'openbsd' || platform === 'netbsd')
 		return holdFile(join(directory, 'lock'));
-	throw new UserError(`Compartment has no lock for ${platform}`, {hint: 'Use Linux, macOS, BSD or Windows.'});
+	throw new UserError(`Compartment cannot lock environments on ${platform}`, {
+		hint: 'Use Linux, macOS, BSD or Windows.',
+	});
 }
 
-/** What file systems say that have no sockets or no hard links. */
+/** Errors of file systems without sockets or hard links. */
 const notSupported: readonly (string | undefined)[] = ['EOPNOTSUPP', 'ENOTSUP', 'EPERM', 'EINVAL', 'ENOSYS', 'EMLINK'];
 
-/** In the folder, or where that cannot hold a socket, such as on a share, in a folder of the user that stands for it. */
+/** Locks the folder or, if its file system has no sockets, as on a share, a folder of the user in its place. */
 async function holdSocketSomewhere(directory: string, name: string): Promise<Release | undefined> {
 	try {
 		return await holdSocket(directory);
@@ -55,7 +57,7 @@ async function holdName(name: string): Promise<Release | undefined> {
 	return () => new Promise(resolve => server.close(() => resolve()));
 }
 
-// From the systems' headers; Node does not name them.
+// From the system headers; Node has no names for them.
 const exclusiveLock = 0x20;
 const nonBlocking = 0x4;
 

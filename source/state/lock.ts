@@ -10,25 +10,25 @@ import {holdKernelLock} from './kernel-lock.ts';
 import {codeOf, fileError, isTemporary, readPrivateFile, replacePrivateFile} from './private-file.ts';
 import {userName} from './user-name.ts';
 
-/** Who holds the lock, for messages; the kernel's lock decides. */
+/** Holder of the lock, for messages only: the kernel's lock decides. */
 export type LockRecord = {
 	readonly id: string;
 	readonly user: string;
 	readonly host: string;
 	readonly pid: number;
-	/** The command, `apply`. */
+	/** Command that holds it, `apply`. */
 	readonly operation: string;
 	readonly since: string;
 };
 
-/** Releasing twice is harmless. */
+/** A held lock. Releasing it twice is harmless. */
 export type Lock = {readonly release: () => Promise<void>};
 
 type LockOptions = {
 	readonly operation: string;
-	/** How long to wait for another holder, default 0. */
+	/** How long to wait for another holder, in milliseconds; default 0. */
 	readonly waitMs?: number | undefined;
-	/** Told once, with who holds the lock, before it waits. */
+	/** Called once before waiting, with a message that names the holder. */
 	readonly onWait?: (message: string) => void;
 	readonly signal?: AbortSignal;
 };
@@ -38,8 +38,7 @@ const lockPath = (directory: string): string => join(directory, 'lock.json');
 const pollMs = 100;
 
 /**
- * Takes the environment's lock, which the kernel frees when this process dies in whatever way. It does not keep the
- * process alive.
+ * Takes the environment's lock. The kernel frees it however this process ends, and it does not keep the process alive.
  * @param directory an existing `stateDirectory(…)`
  * @throws LockedError (exit code 3) that names the holder
  */
@@ -60,7 +59,7 @@ export async function acquireLock(
 	}
 }
 
-/** The lock's record: of its holder, or of one that died. */
+/** Record of the lock's holder, which may have died. */
 export function readLock(directory: string): LockRecord | undefined {
 	const content = readPrivateFile(lockPath(directory));
 	try {
@@ -71,8 +70,8 @@ export function readLock(directory: string): LockRecord | undefined {
 }
 
 /**
- * Removes the record of a holder on another machine, for `state unlock`, and returns it. A lock that a living process
- * of this machine holds cannot be broken.
+ * Removes the record of a holder on another machine, for `state unlock`, and returns it.
+ * @throws LockedError when a process of this machine holds the lock
  */
 export async function breakLock(directory: string): Promise<LockRecord | undefined> {
 	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
@@ -89,11 +88,11 @@ async function tryLock(
 	isWaiting: boolean,
 ): Promise<Lock | {readonly refusal: LockedError}> {
 	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
-	const former = readLock(directory);
-	if (!releaseKernelLock) return {refusal: heldBy(former, isWaiting)};
-	if (former && former.host !== hostname()) {
+	const previous = readLock(directory);
+	if (!releaseKernelLock) return {refusal: heldBy(previous, isWaiting)};
+	if (previous && previous.host !== hostname()) {
 		await releaseKernelLock();
-		return {refusal: heldElsewhere(former)};
+		return {refusal: heldElsewhere(previous)};
 	}
 	const id = randomBytes(8).toString('hex');
 	try {
@@ -126,20 +125,20 @@ const holder = ({operation, user, pid, host, since}: LockRecord): string =>
 	`\`compartment ${operation}\` of ${user} (process ${pid} on ${host}, since ${since})`;
 
 function heldBy(record: LockRecord | undefined, isWaiting: boolean): LockedError {
-	// A holder that has just taken the lock has not written its name yet.
+	// A new holder may not have written its record yet.
 	const isCurrent = record && record.host === hostname() && isAlive(record.pid);
 	return new LockedError(
 		`The environment is locked by ${isCurrent ? holder(record) : 'another process'}`,
 		isWaiting
-			? 'Wait until it is done, or end that process: the lock is freed with it.'
+			? 'Wait until it is done, or end that process to free the lock.'
 			: hint`Wait for it: ${again('--lock-timeout', '30s')}`,
 	);
 }
 
 const heldElsewhere = (record: LockRecord): LockedError =>
 	new LockedError(
-		`The environment is locked by ${holder(record)}, a machine that cannot be asked from here`,
-		hint`If that command no longer runs: ${command('state unlock', record.id)}`,
+		`The environment is locked by ${holder(record)}, which cannot be checked from this machine`,
+		hint`If that command is no longer running: ${command('state unlock', record.id)}`,
 	);
 
 function isAlive(pid: number): boolean {
@@ -159,7 +158,7 @@ function removeRecord(directory: string): void {
 	}
 }
 
-/** Temporary files of processes that were killed; whoever holds the lock is the only one who writes here. */
+/** Removes temporary files of killed processes. Safe because only the holder of the lock writes here. */
 function removeLeftovers(directory: string): void {
 	for (const folder of [directory, join(directory, 'history')]) {
 		for (const name of namesIn(folder).filter(isTemporary)) unlinkSync(join(folder, name));

@@ -2,17 +2,16 @@ import {stateVersion} from './state.ts';
 
 export type StateDocument = Readonly<Record<string, unknown>>;
 
-/** `migrations[n]` turns a document of version n into one of version n + 1. Version 1 is the first. */
+/** `migrations[n]` converts a document of version n to version n + 1. The first version is 1. */
 const migrations: Readonly<Record<number, (document: StateDocument) => StateDocument>> = {
-	// Signatures came, and with them the key.
+	// Version 2 added signatures and their key.
 	1: document => ({...document, key: null}),
 };
 
 type MigrationTable = typeof migrations;
 
 /**
- * Brings a document to the version this program writes; pure. Returns a text that says why not when the version is
- * unknown or newer.
+ * Migrates a document to the version that this program writes, or says why it cannot: the version is unknown or newer. Pure.
  */
 export function migrate(
 	document: StateDocument,
@@ -23,10 +22,10 @@ export function migrate(
 	for (;;) {
 		const version = current['version'];
 		if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)
-			return {problem: 'names no version of the state format'};
+			return {problem: 'has no valid format version'};
 		if (version > target)
 			return {
-				problem: `was written by a newer Compartment (format version ${version}; this one knows up to ${target})`,
+				problem: `was written by a newer Compartment (format version ${version}; this one reads up to ${target})`,
 			};
 		if (version === target) return {document: current};
 		const step = table[version];

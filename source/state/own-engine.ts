@@ -7,7 +7,7 @@ type EngineIdentity = {
 	readonly address: string;
 };
 
-/** @throws UserError when the environment's objects live on another engine than the one that is connected */
+/** @throws UserError when the environment runs on another engine than the connected one */
 export function assertOwnEngine(
 	{engine, environment}: Pick<State, 'engine' | 'environment'>,
 	{id, address}: EngineIdentity,

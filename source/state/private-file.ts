@@ -28,53 +28,53 @@ export const codeOf = (error: unknown): string | undefined => (error as NodeJS.E
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
 	ENOSPC: ['no space is left on the device', 'Free some space and run the command again.'],
 	EDQUOT: ['the disk quota is used up', 'Free some space and run the command again.'],
-	EROFS: ['the file system is read-only', 'Mount it for writing, or use a project folder that can be written.'],
+	EROFS: ['the file system is read-only', 'Remount it as writable, or use a writable project folder.'],
 	EACCES: ['permission is denied', 'Run compartment as the user who owns the project.'],
 	EPERM: ['the operation is not permitted', 'Run compartment as the user who owns the project.'],
-	EIO: ['the device reports an input or output error', 'Check the disk.'],
-	ENOTDIR: ['a part of the path is not a folder', 'Move that file away.'],
+	EIO: ['the device reports an I/O error', 'Check the disk.'],
+	ENOTDIR: ['part of the path is not a folder', 'Move that file away.'],
 };
 
-/** Whether a write failed because there is no room left. */
+/** Whether a write failed because the disk or the quota is full. */
 export const isFull = (error: unknown): boolean =>
 	['ENOSPC', 'EDQUOT'].includes(codeOf(error instanceof UserError ? error.cause : error) ?? '');
 
-/** What the user is told when a file operation failed; errors that are UserErrors already pass. */
-export function fileError(operation: string, path: string, error: unknown): UserError {
+/** The error of a failed file access, for the user. A UserError is returned as it is. */
+export function fileError(verb: string, path: string, error: unknown): UserError {
 	if (error instanceof UserError) return error;
 	const [reason, hint] = reasons[codeOf(error) ?? ''] ?? [messageOf(error), undefined];
 	const biggest = isFull(error) ? describeBiggestFile(path) : undefined;
 	const help = biggest === undefined ? hint : `${hint} ${biggest}`;
-	return new UserError(`Cannot ${operation} ${path}: ${reason}`, {hint: help, cause: error});
+	return new UserError(`Cannot ${verb} ${path}: ${reason}`, {hint: help, cause: error});
 }
 
-/** The file's stats without following a link; undefined when nothing is there. */
+/** Stats of a file, without following links; undefined if it is missing. */
 export function statsOf(path: string): Stats | undefined {
 	try {
 		return lstatSync(path, {throwIfNoEntry: false});
 	} catch (error) {
-		throw fileError('look at', path, error);
+		throw fileError('access', path, error);
 	}
 }
 
-/** Refuses what another user could have put there, or could redirect: links, and what others own. */
+/** Refuses what another user could have put there or could redirect: links, and files that others own. */
 export function assertOwn(path: string, stats: Stats): void {
 	if (stats.isSymbolicLink())
-		throw new UserError(`${path} is a symbolic link, which Compartment does not follow`, {
-			hint: `Check where it leads, then remove it: rm '${path}'`,
+		throw new UserError(`${path} is a symbolic link, and Compartment does not follow links`, {
+			hint: `Check its target, then remove the link: rm '${path}'`,
 		});
 	const user = process.getuid?.();
 	if (user !== undefined && stats.uid !== user)
 		throw new UserError(`${path} belongs to user ${stats.uid}, and you are user ${user}`, {
-			hint: `Run compartment as user ${stats.uid}, or make it yours: sudo chown -R ${user} '${path}'`,
+			hint: `Run compartment as user ${stats.uid}, or take ownership: sudo chown -R ${user} '${path}'`,
 		});
 }
 
-/** A file's bytes, undefined when there is none. Links, foreign owners and anything but a plain file are refused. */
+/** Content of a file; undefined if it is missing. Refuses links, files of other users and anything but regular files. */
 export function readPrivateFile(path: string): Buffer | undefined {
 	let descriptor: number;
 	try {
-		// Without O_NONBLOCK, a named pipe in the file's place would wait for a writer.
+		// Without O_NONBLOCK, opening a named pipe would wait for a writer.
 		descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
 	} catch (error) {
 		if (codeOf(error) === 'ENOENT') return undefined;
@@ -94,17 +94,17 @@ export function readPrivateFile(path: string): Buffer | undefined {
 	}
 }
 
-/** Opens a new file that only this user can read, whatever the umask is. */
+/** Creates a file that only this user can read, whatever the umask. */
 export function createPrivateFile(path: string): number {
 	const descriptor = openSync(path, 'wx', privateFileMode);
 	fchmodSync(descriptor, privateFileMode);
 	return descriptor;
 }
 
-/** Opens a file, made when it is missing, that only this user can read and that grows at its end. */
+/** Opens a file for appending, readable by this user only; creates it if it is missing. */
 export function openForAppend(path: string): number {
 	const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
-	// Named as what it is: the system only says that there are too many links.
+	// For a link, the system reports only "too many links".
 	const stats = statsOf(path);
 	if (stats) assertOwn(path, stats);
 	const descriptor = openSync(path, flags, privateFileMode);
@@ -112,7 +112,7 @@ export function openForAppend(path: string): number {
 	return descriptor;
 }
 
-/** Writes every byte: one `write` may take less than it was given. */
+/** Writes every byte, because a single `write` may take only a part. */
 export function writeFully(descriptor: number, content: string | Uint8Array): void {
 	const bytes = typeof content === 'string' ? Buffer.from(content) : content;
 	for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
@@ -120,7 +120,7 @@ export function writeFully(descriptor: number, content: string | Uint8Array): vo
 
 /** Makes renames and new names in a folder survive a power loss. */
 export function syncDirectory(directory: string): void {
-	// Windows cannot open a folder, and its renames need no such step.
+	// Windows cannot open folders, and its renames need no sync.
 	if (process.platform === 'win32') return;
 	const descriptor = openSync(directory, 'r');
 	try {
@@ -132,10 +132,10 @@ export function syncDirectory(directory: string): void {
 
 const temporaryName = /\.[0-9a-f]{12}\.tmp$/;
 
-/** Whether a name is one that `writeTemporary` makes: what a killed process leaves behind. */
+/** Whether a name is one of `writeTemporary`, whose files a killed process leaves behind. */
 export const isTemporary = (name: string): boolean => temporaryName.test(name);
 
-/** Writes a synced temporary file beside `path` and returns its path; nothing stays behind when that fails. */
+/** Writes and syncs a temporary file beside `path`, and returns its path. Removes it if that fails. */
 export function writeTemporary(path: string, content: string | Uint8Array): string {
 	const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
 	const descriptor = createPrivateFile(temporary);
@@ -153,7 +153,7 @@ export function writeTemporary(path: string, content: string | Uint8Array): stri
 	return temporary;
 }
 
-/** Replaces a file in one step: a reader, and a crash, finds the old content or the new. */
+/** Replaces a file atomically: readers, and a crash, see the old content or the new. */
 export function replacePrivateFile(path: string, content: string | Uint8Array): void {
 	const temporary = writeTemporary(path, content);
 	try {
@@ -165,7 +165,7 @@ export function replacePrivateFile(path: string, content: string | Uint8Array): 
 	syncDirectory(dirname(path));
 }
 
-/** Makes a folder that only this user can enter, whatever the umask is; says whether it was missing. */
+/** Makes a folder that only this user can enter, whatever the umask. Returns whether it was missing. */
 export function makePrivateDirectory(path: string): boolean {
 	try {
 		mkdirSync(path, {mode: privateDirectoryMode});

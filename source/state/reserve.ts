@@ -4,17 +4,17 @@ import {join} from 'node:path';
 import {reserveName} from './biggest-file.ts';
 import {createPrivateFile, isFull, statsOf, writeFully} from './private-file.ts';
 
-/** Bytes kept for the last records of a run: some hundred lines of a journal, and a state. */
+/** Bytes reserved for the last records of a run: a state and some hundred journal lines. */
 const reserveBytes = 1024 * 1024;
 
 const reservePath = (directory: string): string => join(directory, reserveName);
 
-/** The folders whose reserve this process has released since it last made it. */
+/** Folders whose reserve this process has released. */
 const released = new Set<string>();
 
 /**
- * Makes the reserve of an environment when it is missing: a file that is removed when the disk is full, so that a run can
- * record what it did. Without room for it the run goes on without.
+ * Creates the reserve of an environment if it is missing: a file that is deleted when the disk is full, so that a run can
+ * still record what it did. If the disk has no room for it, the run goes on without.
  * @param directory the state folder, whose lock the caller holds
  */
 export function keepReserve(directory: string): void {
@@ -25,7 +25,7 @@ export function keepReserve(directory: string): void {
 		rmSync(path, {force: true});
 		const descriptor = createPrivateFile(path);
 		try {
-			// Random, because a file system may store zeros in no space at all.
+			// Random, because a file system may store zeros without using any space.
 			writeFully(descriptor, randomBytes(reserveBytes));
 			fsyncSync(descriptor);
 		} catch (error) {
@@ -35,11 +35,11 @@ export function keepReserve(directory: string): void {
 			closeSync(descriptor);
 		}
 	} catch {
-		// What must be written says why it cannot be.
+		// If the disk is full, the writes that matter report it.
 	}
 }
 
-/** Whether the disk was so full that the reserve went: what may be left out is not written any more. */
+/** Whether the reserve was released because the disk is full. Then optional files, such as logs, are not written. */
 export const isReserveReleased = (directory: string): boolean => released.has(directory);
 
 function release(directory: string): boolean {
@@ -49,7 +49,7 @@ function release(directory: string): boolean {
 	return true;
 }
 
-/** Writes a record of what was done: on a full disk the reserve makes room, and it is written again. */
+/** Writes a record of what was done. On a full disk, releases the reserve and tries again. */
 export function withReserve<Result>(directory: string, write: () => Result): Result {
 	try {
 		return write();
@@ -60,8 +60,8 @@ export function withReserve<Result>(directory: string, write: () => Result): Res
 }
 
 /**
- * Writes what comes before something is done. On a full disk it fails, and so it does once the reserve was released: the
- * room is for records of what was begun before.
+ * Writes what must be recorded before something is done. Fails on a full disk, and once the reserve is released, which has
+ * room only for records of what has begun.
  */
 export function beforeReserve<Result>(directory: string, write: () => Result): Result {
 	if (released.has(directory)) throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC'});

@@ -3,25 +3,25 @@ import {join} from 'node:path';
 import {isFull, makePrivateDirectory, privateFileMode} from './private-file.ts';
 import {isReserveReleased} from './reserve.ts';
 
-/** Runs whose log is kept. */
+/** Number of logs to keep. */
 const keptRuns = 50;
 
-/** Bytes after which a run's log says no more: an application that floods its output must not fill the disk. */
+/** Maximum size of a log in bytes, so that an application that floods its output does not fill the disk. */
 const largestLog = 16 * 1024 * 1024;
 
 const runsDirectory = (directory: string): string => join(directory, 'runs');
 const logFile = (directory: string, run: string): string => join(runsDirectory(directory), `${run}.ndjson`);
 
 export type RunLog = {
-	/** Adds one event as a line; lost when the disk is full, because a log must not fail what it reports. */
+	/** Appends an event. It is lost on a full disk: a log must not fail the run that it reports. */
 	readonly write: (event: object) => void;
 	readonly close: () => Promise<void>;
 };
 
-/** Bytes that all logs together may have when a new one begins. */
+/** Maximum size of all logs in bytes, checked when a new one begins. */
 const largestTotal = 64 * 1024 * 1024;
 
-/** Removes the oldest logs: those beyond the number that is kept, and those that make all together too large. */
+/** Deletes the oldest logs, beyond the maximum number and total size. */
 function removeOldest(directory: string): void {
 	let total = 0;
 	listRuns(directory).forEach((run, index) => {
@@ -30,14 +30,14 @@ function removeOldest(directory: string): void {
 	});
 }
 
-/** On a full disk the logs of other runs make room for what must be written, the state and the journal. */
+/** Deletes the logs of other runs, to make room for the state and the journal on a full disk. */
 function makeRoom(directory: string, kept: string): void {
 	for (const run of listRuns(directory)) if (run !== kept) rmSync(logFile(directory, run), {force: true});
 }
 
 /**
- * Opens the log of one run, 0600, and removes those of the oldest ones. When the disk is full, it ends there and those of
- * all other runs go.
+ * Opens the log of one run (0600) and deletes the oldest logs. When the disk is full, the log ends and those of all other
+ * runs are deleted.
  */
 export function openRunLog(directory: string, run: string): RunLog {
 	makePrivateDirectory(runsDirectory(directory));
@@ -58,10 +58,10 @@ export function openRunLog(directory: string, run: string): RunLog {
 	};
 }
 
-/** Ids sort by time behind their prefix, which tells a run from a job or a backup. */
+/** Ids sort by time after their prefix, which is different for runs, jobs and backups. */
 const timeOf = (run: string): string => run.slice(run.indexOf('_') + 1);
 
-/** Runs that have a log, the newest first. */
+/** Runs that have a log, newest first. */
 export function listRuns(directory: string): readonly string[] {
 	try {
 		return readdirSync(runsDirectory(directory))
@@ -73,7 +73,7 @@ export function listRuns(directory: string): readonly string[] {
 	}
 }
 
-/** The events of one run, oldest first; undefined when it has no log. A last line that a crash cut off is left out. */
+/** Events of one run, oldest first; undefined without a log. Skips a last line that a crash cut off. */
 export function readRunLog(directory: string, run: string): readonly unknown[] | undefined {
 	if (!listRuns(directory).includes(run)) return undefined;
 	const lines = readFileSync(logFile(directory, run), 'utf8').split('\n');

@@ -8,21 +8,20 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
 	a.length === b.length && a.every(each => b.includes(each));
 
 /**
- * The state with its key sealed for everybody who can read its sensitive values, so that they can verify it on their
- * machines. A state without sensitive values is left as it is: nobody needs an identity for it, and age takes a while to
- * load. A change of the recipients seals it again.
+ * The state with its key sealed for its recipients, so that they can verify it on their machines. The key is sealed again
+ * when the recipients change. A state without sensitive values is left alone: it needs no identity, and age is slow to load.
  */
 export async function withSealedKey(state: State, key: TrustKey, env: NodeJS.ProcessEnv): Promise<State> {
 	const hasSecrets =
 		state.access !== null || state.recipients.length > 0 || state.variables.some(({isSensitive}) => isSensitive);
 	if (!hasSecrets) return state;
-	// Before they are recorded, the recipient is oneself, and stays so.
+	// Until recipients are recorded, the only recipient is the user.
 	if (state.key && (state.recipients.length === 0 || isSame(state.key.recipients, state.recipients))) return state;
 	let recipients: readonly string[];
 	try {
 		recipients = await ownRecipients(state, env);
 	} catch (error) {
-		// Without an identity nothing can be sealed, and nothing else depends on it.
+		// Nothing can be sealed without an identity, and nothing depends on it.
 		if (error instanceof UserError) return state;
 		throw error;
 	}
@@ -30,7 +29,7 @@ export async function withSealedKey(state: State, key: TrustKey, env: NodeJS.Pro
 	return {...state, key: {ciphertext: (await encryptText(text, recipients)).toString('base64'), recipients}};
 }
 
-/** The key that lies in a state; undefined when it was not sealed for this identity. It says nothing of who wrote it. */
+/** The key sealed in a state; undefined if not sealed for this identity. It does not prove who wrote the state. */
 export async function openSealedKey(
 	sealed: SealedKey,
 	lineage: string,

@@ -9,16 +9,16 @@ import type {Identity} from './identity.ts';
 export {ensureIdentity, type Identity, identityFor, ownIdentity, ownRecipients, readIdentity} from './identity.ts';
 
 type SecretName = {
-	/** Of the state that holds it. */
+	/** Lineage of its state. */
 	readonly lineage: string;
 	readonly scope: VariableScope;
 	readonly key: string;
 };
 type Secret = SecretName & {readonly value: string};
 
-/** What a ciphertext holds. age binds nothing to its context, so the place is inside, and checked on reading. */
+/** Content of a ciphertext. age does not bind it to a context, so it includes its place, checked on decryption. */
 type Sealed = {
-	/** Absent in values of earlier versions, until they are set again or the recipients change. */
+	/** Absent in values of older versions, until they are set again or the recipients change. */
 	readonly lineage?: string;
 	readonly address: string;
 	readonly key: string;
@@ -26,8 +26,8 @@ type Sealed = {
 };
 
 /**
- * Encrypts a value with age, for every recipient (`age1…`), and binds it to its state, scope and key.
- * @returns base64; `base64 -d | age -d -i identity` reads it without Compartment
+ * Encrypts a value with age for all recipients (`age1…`), and binds it to its state, scope and key.
+ * @returns base64, which `base64 -d | age -d -i identity` decrypts without Compartment
  */
 export async function encryptValue(
 	{lineage, scope, key, value}: Secret,
@@ -38,8 +38,8 @@ export async function encryptValue(
 }
 
 /**
- * Decrypts a value, and refuses one that was encrypted for another state, scope or key: somebody swapped two of them.
- * Many can be read at once with `Promise.all`.
+ * Decrypts a value.
+ * @throws UserError when it was encrypted for another state, scope or key, as when two values were swapped
  */
 export async function decryptValue(
 	ciphertext: string,
@@ -47,7 +47,7 @@ export async function decryptValue(
 	{decrypt, path, recipient}: Identity,
 ): Promise<string> {
 	const place = `${key} of ${scopeAddress(scope)}`;
-	// A database keeps the value that its volume was initialised with: another one would lock everybody out.
+	// A database keeps the value that initialised its volume; setting another one would lock everybody out.
 	const isKept = scope.type === 'resource' && isOneTimeKey(key);
 	const setAgain = isKept
 		? ''
@@ -57,22 +57,22 @@ export async function decryptValue(
 		sealed = JSON.parse(await decrypt(Buffer.from(ciphertext, 'base64'))) as Sealed;
 	} catch (error) {
 		if (messageOf(error).includes('no identity matched'))
-			throw new UserError(`The value ${place} was encrypted for another identity than ${path}`, {
-				hint: hint`Name the right one in COMPARTMENT_IDENTITY_FILE, or ask someone who can read it: ${command('variable recipients add', recipient)}${setAgain}`,
+			throw new UserError(`The value of ${place} was not encrypted for the identity in ${path}`, {
+				hint: hint`Name the right identity in COMPARTMENT_IDENTITY_FILE, or ask a recipient to run ${command('variable recipients add', recipient)}${setAgain}`,
 			});
-		throw new UserError(`The value ${place} is damaged and cannot be decrypted`, {
-			hint: hint`Bring back one of ${command('state history')}${setAgain}`,
+		throw new UserError(`The value of ${place} is damaged and cannot be decrypted`, {
+			hint: hint`Restore a state from ${command('state history')}${setAgain}`,
 		});
 	}
 	if (sealed.lineage !== undefined && sealed.lineage !== lineage)
-		throw new UserError(`The value ${place} was encrypted for another environment or project`, {
-			hint: hint`Bring back one of ${command('state history')}${setAgain}`,
+		throw new UserError(`The value of ${place} was encrypted for another environment or project`, {
+			hint: hint`Restore a state from ${command('state history')}${setAgain}`,
 		});
 	if (sealed.address === scopeAddress(scope) && sealed.key === key) return sealed.value;
-	throw new UserError(`The value ${place} is that of ${sealed.key} of ${sealed.address}: the two were swapped`, {
-		hint: hint`Bring back one of ${command('state history')}${setAgain}`,
+	throw new UserError(`The value of ${place} is that of ${sealed.key} of ${sealed.address}: the two were swapped`, {
+		hint: hint`Restore a state from ${command('state history')}${setAgain}`,
 	});
 }
 
-/** A new revision of a variable: random, so that it says nothing of the value. */
+/** A new revision of a variable: random, so that it reveals nothing about the value. */
 export const newRevision = (): string => randomBytes(8).toString('hex');

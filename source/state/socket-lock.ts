@@ -6,19 +6,19 @@ import {codeOf, createPrivateFile, privateFileMode} from './private-file.ts';
 
 const lockName = /^lock\.(\d{1,15})$/;
 
-/** Whether a name is one that this lock gives: a socket while it is held, and after its holder died. */
+/** Whether a name belongs to a lock: a socket while it is held, or after its holder died. */
 export const isLockName = (name: string): boolean => lockName.test(name);
 
-/** Bytes that a socket's path may have on Linux. */
+/** Maximum length of a socket's path on Linux, in bytes. */
 const longestPath = 107;
 
 /**
- * Takes the lock of a private folder, which goes with its holder however that ends; undefined when it is held. Whoever
- * shares the folder is kept out, in another container too, and nobody else can take it.
+ * Locks a private folder until this process releases the lock or ends; undefined if it is held. The lock works across
+ * containers that share the folder, and users without access to the folder cannot take it.
  *
- * The holder listens on a socket `lock.N` in the folder. A socket on which nobody listens was left by a process that
- * died: then `lock.N+1` is taken, by a hard link, which only one process can make. The highest number is never removed, so
- * that one who is slow, and takes a number that has been in use before, finds a higher one and withdraws.
+ * The holder listens on a socket `lock.N` in the folder. If nothing listens on the highest `lock.N`, its holder died, and a
+ * process takes `lock.N+1` with a hard link, which only one process can make. The highest number is never removed: a slow
+ * process that takes a number which was used before then finds a higher one and backs off.
  */
 export async function holdSocket(directory: string): Promise<(() => Promise<void>) | undefined> {
 	const {at, close} = openFolder(directory);
@@ -45,7 +45,7 @@ export async function holdSocket(directory: string): Promise<(() => Promise<void
 	}
 }
 
-/** A plain file keeps the number: not everything can copy a folder with a socket in it. Without one the socket does. */
+/** Keeps the number in a plain file, because not every tool can copy a folder with a socket in it. Best effort. */
 function keepNumber(directory: string, name: string): void {
 	const file = join(directory, `lock.${randomBytes(6).toString('hex')}.tmp`);
 	try {
@@ -56,7 +56,7 @@ function keepNumber(directory: string, name: string): void {
 	}
 }
 
-/** Paths in a folder that are short enough for a socket, wherever the folder is. */
+/** Paths in a folder, short enough for a socket however deep the folder is. */
 function openFolder(directory: string): {at: (name: string) => string; close: () => void} {
 	const name = `lock.${'0'.repeat(15)}.tmp`;
 	if (Buffer.byteLength(join(directory, name)) <= longestPath)
@@ -65,7 +65,7 @@ function openFolder(directory: string): {at: (name: string) => string; close: ()
 	return {at: file => `/proc/self/fd/${descriptor}/${file}`, close: () => closeSync(descriptor)};
 }
 
-/** Makes the socket the lock; the number it got, or undefined when somebody holds the lock. */
+/** Makes the socket the lock and returns its number; undefined if the lock is held. */
 async function take(directory: string, at: (name: string) => string, own: string): Promise<number | undefined> {
 	for (;;) {
 		const highest = highestIn(directory);
@@ -77,12 +77,12 @@ async function take(directory: string, at: (name: string) => string, own: string
 			if (codeOf(error) === 'EEXIST') continue;
 			throw error;
 		}
-		// Twice, because a listing may miss one that is replaced while it is made.
+		// Listed twice, because a listing may miss a name that is being replaced.
 		if (Math.max(highestIn(directory), highestIn(directory)) > number) {
 			unlinkIfThere(at(`lock.${number}`));
 			continue;
 		}
-		for (const former of numbersIn(directory)) if (former < number) unlinkIfThere(at(`lock.${former}`));
+		for (const other of numbersIn(directory)) if (other < number) unlinkIfThere(at(`lock.${other}`));
 		return number;
 	}
 }
@@ -92,7 +92,7 @@ const numbersIn = (directory: string): number[] =>
 
 const highestIn = (directory: string): number => Math.max(0, ...numbersIn(directory));
 
-/** Whether somebody listens; also when only that somebody may tell. */
+/** Whether a process listens on the socket; true if in doubt. */
 function isHeld(path: string): Promise<boolean> {
 	return new Promise(resolve => {
 		const connection = createConnection(path);

@@ -4,12 +4,12 @@ import type {ResourceSpec, ServiceSpec, Slot} from '../model/specs.ts';
 import type {Env, EnvValue, VariableScope} from '../model/values.ts';
 import type {Backup, DeclaredResource} from './backup.ts';
 
-/** The version this program writes. Older ones are migrated, newer ones refused. */
+/** The format version that this program writes. Older versions are migrated, newer ones refused. */
 export const stateVersion = 2;
 
 /**
- * A variable of one scope. A plain one holds its `value`; a sensitive one an age ciphertext that is bound to its
- * scope and key, so that two cannot be swapped. `revision` is random and changes with the value.
+ * A variable of one scope. A plain one has a `value`; a sensitive one has an age ciphertext, bound to its scope and key so
+ * that two cannot be swapped. `revision` is random and changes with the value.
  */
 export type Variable = {
 	readonly scope: VariableScope;
@@ -21,12 +21,12 @@ export type Variable = {
 
 export type NetworkRecord = {readonly name: string; readonly subnet: string};
 
-/** The environment's access password: its ciphertext, and the SHA-256 (hex) of the Authorization header the router compares. */
+/** The environment's access password: its ciphertext, and the SHA-256 (hex) of the Authorization header for the router. */
 export type AccessRecord = {
 	readonly ciphertext: string;
 	readonly headerHash: string;
 	readonly updatedAt: string;
-	/** From before the router accepts a second password until it accepts only this one again. */
+	/** Set while the router accepts a second password. */
 	readonly isRotating?: boolean;
 };
 
@@ -36,8 +36,8 @@ export type VolumeRecord = {
 	readonly mountPath: string;
 	readonly createdAt: string;
 	/**
-	 * Values that initialised the data in it once, by name and revision: a database does not read others later. Null until
-	 * a container has become ready on it; absent where an older version made it.
+	 * Values that initialised its data, by name and revision: a database ignores later ones. Null until a container has
+	 * become ready on it; absent on volumes of older versions.
 	 */
 	readonly initialised?: Env | null;
 };
@@ -45,49 +45,49 @@ export type VolumeRecord = {
 export type ResourceRecord = {
 	readonly name: string;
 	readonly spec: ResourceSpec;
-	/** Image id the container was made from. */
+	/** Id of the container's image. */
 	readonly imageId: string;
 	readonly containerName: string;
 	readonly containerId: string;
 	readonly restart: 'no' | 'on-failure' | 'unless-stopped';
 	readonly readiness?: TcpReadiness;
-	/** `restore-incomplete` from before a restore begins to write until it is ready again, whatever its container does. */
+	/** `restore-incomplete` from just before a restore writes until the resource is ready, whatever its container does. */
 	readonly status: 'running' | 'stopped' | 'restore-incomplete';
 	/** Only with `restore-incomplete`. */
 	readonly restore?: UnfinishedRestore;
-	/** What it was declared with beside its container: for when compartment.yml does not have it (any more). */
+	/** The rest of its declaration, for when compartment.yml does not contain it (any more). */
 	readonly declared?: DeclaredResource;
-	/** Only while its password is changed. */
+	/** Only while its password is being rotated. */
 	readonly rotation?: Rotation;
 	readonly updatedAt: string;
 };
 
-/** One password of a database: what containers get, and the variable that holds it; null for a literal of compartment.yml. */
+/** A password of a database: the value for containers, and its variable; null for a literal in compartment.yml. */
 export type RotatedValue = {readonly key: string; readonly value: EnvValue; readonly variable: Variable | null};
 
 /**
- * A change of passwords inside a database, from before it is told until the services that use them have switched. Both
- * values are here, sealed, so that after a crash either can be set.
+ * A password rotation of a database, from before the database changes until the services that use it have switched. It
+ * holds the old and the new values, sealed, so that either can be set after a crash.
  */
 export type Rotation = {
 	readonly next: readonly RotatedValue[];
-	/** Empty when the previous values are not known any more: then there is no way back. */
+	/** The previous values; empty if they are unknown, and the rotation cannot be rolled back. */
 	readonly former: readonly RotatedValue[];
 };
 
-/** A restore that may have written a part: the data is neither the old nor the new. */
+/** A restore that may be half written: the data is neither the old nor the new. */
 export type UnfinishedRestore = {
 	readonly backup: string;
-	/** Null when it went into a new resource. */
+	/** Null for a restore into a new resource. */
 	readonly preRestoreBackup: string | null;
 };
 
 export type ImageRecord = {
-	/** Content address of everything that goes into the build: context, configuration, base images. */
+	/** Hash of all inputs of the build: context, configuration, base images. */
 	readonly key: string;
 	readonly imageId: string;
 	readonly reference: string;
-	/** `dockerfile`, `railpack` …, and why, for people. */
+	/** `dockerfile`, `railpack` …, and why, for display. */
 	readonly builder: string;
 	readonly builtAt: string;
 	readonly origin?: ImageOrigin;
@@ -125,7 +125,7 @@ export type Deployment = {
 	readonly label?: string;
 	readonly spec: ServiceSpec;
 	readonly readiness?: HttpReadiness;
-	/** When a cron service runs; without one only by hand. */
+	/** When a cron service runs; without it, only on command. */
 	readonly schedule?: Schedule;
 	readonly imageId: string;
 	readonly imageReference: string;
@@ -137,7 +137,7 @@ export type Deployment = {
 	readonly address?: string;
 	readonly port?: number;
 	readonly slot?: Slot;
-	/** A ready candidate that waits for `promote`, because its apply was told to hold. */
+	/** Ready, and held by `apply --hold` until `promote`. */
 	readonly isHeld?: boolean;
 	/** The rules with `on: <service>` of its run (docs/rules.md, "Routes of a deployment"). */
 	readonly routes: readonly RouteRule[];
@@ -146,7 +146,7 @@ export type Deployment = {
 	readonly failure?: DeploymentFailure;
 };
 
-/** Why a deployment failed, with what a person needs to find the cause. Texts are already sanitised and masked. */
+/** Why a deployment failed, with what helps to find the cause. Texts are sanitised and masked. */
 export type DeploymentFailure = {
 	readonly message: string;
 	readonly lastProbe?: string;
@@ -154,11 +154,11 @@ export type DeploymentFailure = {
 	readonly isOutOfMemory?: boolean;
 	/** The last 20 lines at most. */
 	readonly lastLines: readonly string[];
-	/** File that holds all of them, when there is one: absolute. */
+	/** Absolute path of the whole log, if there is one. */
 	readonly logFile?: string;
 };
 
-/** A variable of a service that takes its value from a resource output, set by hand; connections are the descriptor's. */
+/** A service variable bound to a resource output with `variable set`; connections are in the descriptor. */
 export type Binding = {
 	readonly service: string;
 	readonly key: string;
@@ -174,7 +174,7 @@ export type JobRun = {
 	readonly service: string;
 	readonly deployment: string;
 	readonly trigger: 'manual' | 'scheduled';
-	/** What was given after `--`. */
+	/** Arguments after `--`. */
 	readonly arguments: readonly string[];
 	readonly status: 'running' | 'succeeded' | 'failed';
 	readonly exitCode?: number;
@@ -182,25 +182,25 @@ export type JobRun = {
 	readonly completedAt?: string;
 };
 
-/** A release command that an interrupted apply may or may not have run: it is never repeated without being asked. */
+/** A release command that an interrupted apply may have run: never repeated without asking. */
 export type InterruptedRelease = {readonly command: string; readonly imageKey: string; readonly at: string};
 
-/** The routes as they were last published, which is what the router serves. */
+/** The routes as last published to the router. */
 export type RoutesRecord = {
 	readonly hosts: Readonly<Record<string, string>>;
 	readonly rules: readonly RouteRule[];
-	/** Service → access mode, for every service that the router knows. */
+	/** Service → access mode, for every service in the router. */
 	readonly access: Readonly<Record<string, 'authenticated' | 'public'>>;
 };
 
-/** The key that signs a state, encrypted with age for those who can read its sensitive values. */
+/** The key that signs a state, encrypted with age for its recipients. */
 export type SealedKey = {
 	/** base64 */
 	readonly ciphertext: string;
 	readonly recipients: readonly string[];
 };
 
-/** One environment of one project: what the last apply left. */
+/** State of one environment, as the last apply left it. */
 export type State = {
 	readonly version: typeof stateVersion;
 	readonly lineage: string;
@@ -208,13 +208,13 @@ export type State = {
 	readonly serial: number;
 	readonly project: string;
 	readonly environment: string;
-	/** Identity of the engine the objects live on, null before the first apply. */
+	/** Id of the engine; null before the first apply. */
 	readonly engine: string | null;
 	readonly networks: {readonly environment: NetworkRecord; readonly mesh: NetworkRecord} | null;
 	readonly access: AccessRecord | null;
 	readonly variables: readonly Variable[];
 	readonly bindings: readonly Binding[];
-	/** age recipients (`age1…`) of every sensitive value; empty until the first one is set. */
+	/** age recipients (`age1…`) of the sensitive values; empty until the first value is set. */
 	readonly recipients: readonly string[];
 	/** Null until something sensitive is recorded. */
 	readonly key: SealedKey | null;
@@ -232,10 +232,10 @@ export type State = {
 	readonly interruptedReleases: Readonly<Record<string, InterruptedRelease>>;
 	/** Newest last. */
 	readonly jobs: readonly JobRun[];
-	/** Of all resources, those too that are gone; newest last. */
+	/** Of all resources, including deleted ones; newest last. */
 	readonly backups: readonly Backup[];
 	readonly updatedAt: string;
 };
 
-/** A state's place in history: a write names the one it replaces. */
+/** Identifies a version of a state: a write names the one that it replaces. */
 export type Revision = {readonly lineage: string; readonly serial: number};

@@ -26,7 +26,7 @@ export const statePath = (directory: string): string => join(directory, 'state.j
 
 type NewState = {readonly project: string; readonly environment: string; readonly lineage?: string};
 
-/** The state of an environment that has nothing yet; serial 0 says that it was never written. */
+/** A new, empty state; its serial 0 means that it was never written. */
 export const newState = ({project, environment, lineage = randomUUID()}: NewState): State => ({
 	version: stateVersion,
 	lineage,
@@ -53,30 +53,30 @@ export const newState = ({project, environment, lineage = randomUUID()}: NewStat
 });
 
 /**
- * The environment's state; undefined only where none was ever written. A file that is missing although there is a
- * history, or that is damaged, is a UserError that names the reason, the newest good backup and the commands that help: it
- * is never taken for an empty state. One that is foreign, copied or older than what was seen is refused as well.
+ * The environment's state; undefined only if none was ever written. A damaged file, or a missing one with a history, is
+ * never taken for an empty state.
  * @param directory `stateDirectory(…)`
- * @throws ForeignStateError for a state that the user has to accept first
+ * @throws UserError with the reason, the newest good copy and the way out, also for an outdated state; ForeignStateError for
+ * a state that the user has to accept first
  */
 export async function readState(directory: string, env: NodeJS.ProcessEnv = process.env): Promise<State | undefined> {
 	return readNow(directory, env);
 }
 
 /**
- * Writes the state that follows `expected`, and returns it as written: serial + 1 and a new `updatedAt`. The caller
- * holds the environment's lock. A crash at any moment leaves the former state or this one. The former one stays in
- * history, unless `keepsFormer` is false: the writes of one run would push everything older out of it.
- * @param expected the revision the change was made from; null for the first write
- * @throws UserError when another revision is on disk, or when it cannot be written (the former state is untouched then)
+ * Writes the successor of `expected` and returns it as written, with serial + 1 and a new `updatedAt`. The caller holds the
+ * environment's lock. A crash at any moment leaves the previous state or this one. The previous state is kept in history
+ * unless `keepsPrevious` is false, because the writes of one run would push older states out.
+ * @param expected the revision that was changed; null for the first write
+ * @throws UserError when another revision is on disk, or when the write fails, which leaves the previous state untouched
  */
 export async function writeState(
 	directory: string,
 	next: State,
 	expected: Revision | null,
-	{keepsFormer = true, env = process.env}: {readonly keepsFormer?: boolean; readonly env?: NodeJS.ProcessEnv} = {},
+	{keepsPrevious = true, env = process.env}: {readonly keepsPrevious?: boolean; readonly env?: NodeJS.ProcessEnv} = {},
 ): Promise<State> {
-	// Only a first write makes a key: any other goes on from a state that has one.
+	// Only a first write makes a key: any other state already has one.
 	const known = expected ? readPin(next.lineage, env)?.key : ensureKey(next, directory, env);
 	const sealed = known ? await withSealedKey(next, known, env) : next;
 	// No await from here to the rename: two writes of one process cannot interleave.
@@ -85,13 +85,13 @@ export async function writeState(
 	if (expected && next.lineage !== expected.lineage) throw new Error('A write cannot change the lineage of a state');
 	const key = known ?? ensureKey(next, directory, env);
 	const written = {...sealed, serial: (expected?.serial ?? 0) + 1};
-	return replaceNow(directory, written, {key, current: keepsFormer ? current : undefined, env});
+	return replaceNow(directory, written, {key, current: keepsPrevious ? current : undefined, env});
 }
 
 /**
- * Puts a state in the place of whatever is there, for `state restore`. Its serial is higher than
- * any that was there before; what it replaces stays in history, damaged or not. The caller holds the lock.
- * @param observed the highest serial that what runs carries
+ * Replaces the current state, for `state restore`. The new serial is higher than any before. The replaced state is kept in
+ * history, damaged or not. The caller holds the lock.
+ * @param observed highest serial among the running containers
  */
 export async function restoreState(
 	directory: string,
@@ -108,7 +108,7 @@ export async function restoreState(
 	return replaceNow(directory, {...state, serial: Math.max(...known) + 1}, {key, current, env});
 }
 
-/** The current state as an entry of history, when it has this serial and can be trusted. */
+/** The current state as an entry of history, if it has this serial. */
 export function readCurrent(
 	directory: string,
 	serial: number,
@@ -122,7 +122,7 @@ export function readCurrent(
 	return problem ? {serial, path, problem} : {serial, path, state: parsed.state};
 }
 
-/** Keeps a copy of the current state in history, so that a lost state file has a way back. */
+/** Copies the current state to history, so that a lost state file can be restored. */
 export function keepCopy(directory: string, state: State): void {
 	withReserve(directory, () => archiveState(directory, statePath(directory), state));
 	pruneQuietly(directory);
@@ -133,7 +133,7 @@ function readNow(directory: string, env: NodeJS.ProcessEnv): State | undefined {
 	const content = readPrivateFile(path);
 	if (!content) {
 		if (newestSerial(directory) === 0) return undefined;
-		throw unusable(directory, 'is missing, although this environment has a history', env);
+		throw unusable(directory, 'is missing, but this environment has a history', env);
 	}
 	const parsed = parseState(content);
 	if ('state' in parsed) return assertTrusted(parsed, directory, env);
@@ -145,12 +145,12 @@ function readNow(directory: string, env: NodeJS.ProcessEnv): State | undefined {
 function unusable(directory: string, problem: string, env: NodeJS.ProcessEnv): UserError {
 	const backup = newestBackup(directory, env);
 	const found = backup
-		? `The newest good backup is ${backup.path} (serial ${backup.serial}, ${backup.state.updatedAt}).`
-		: 'There is no good backup in its history.';
+		? `The newest good copy is ${backup.path} (serial ${backup.serial}, ${backup.state.updatedAt}).`
+		: 'Its history holds no good copy.';
 	return new UserError(`${statePath(directory)} ${problem}. ${found}`, {
 		hint: backup
-			? hint`${command('state restore', String(backup.serial))} brings it back.`
-			: 'Put a copy of the file back. What runs keeps running, and nothing of it is touched without a state.',
+			? hint`Restore it: ${command('state restore', String(backup.serial))}`
+			: 'Restore a copy of the file. Running containers are not touched without a state.',
 	});
 }
 
@@ -159,14 +159,14 @@ function assertRevision(directory: string, current: State | undefined, expected:
 	const name = ({lineage, serial}: Revision) => `serial ${serial} of lineage ${lineage.slice(0, 8)}`;
 	const found = current ? name(current) : 'no state';
 	const wanted = expected ? name(expected) : 'no state';
-	throw new UserError(`${statePath(directory)} changed meanwhile: ${wanted} was expected, ${found} is there`, {
-		hint: 'Another command wrote it. Run this one again: it starts from what is there now.',
+	throw new UserError(`${statePath(directory)} changed in the meantime: expected ${wanted}, found ${found}`, {
+		hint: 'Another command wrote it. Run this command again.',
 	});
 }
 
 type Replacement = {
 	readonly key: TrustKey;
-	/** What is replaced, when it is to stay in history. */
+	/** The replaced state, if it is kept in history. */
 	readonly current: State | undefined;
 	readonly env: NodeJS.ProcessEnv;
 };
@@ -187,7 +187,7 @@ function replaceNow(directory: string, state: State, {key, current, env}: Replac
 	return written;
 }
 
-/** Either all of it happens, or it can be done again. */
+/** Either completes, or can be repeated. */
 function putNow(directory: string, content: string | Uint8Array, current: State | undefined): void {
 	const path = statePath(directory);
 	let temporary: string | undefined;
@@ -206,7 +206,7 @@ function putNow(directory: string, content: string | Uint8Array, current: State 
 	}
 }
 
-// The write has succeeded; what cannot be tidied up now is tidied up by the next one.
+// The write has succeeded; the next one prunes what is left.
 function pruneQuietly(directory: string): void {
 	try {
 		pruneStates(directory);

@@ -15,24 +15,24 @@ import {
 	replacePrivateFile,
 } from './private-file.ts';
 
-/** Signs what lies in a state folder; whoever has it may say what is Compartment's on the engine. */
+/** Signs the files of a state folder. Whoever has it decides which engine objects belong to Compartment. */
 export type TrustKey = Buffer;
 
-/** What this machine knows of one lineage: its key, and the folder that it was accepted in. */
+/** This machine's record of a lineage: its key, and the folder in which it was accepted. */
 export type Pin = Owner & {
 	readonly key: TrustKey;
 	/** Real path of the state folder. */
 	readonly directory: string;
 };
 
-/** What is signed. A signature of one kind is worth nothing for another. */
+/** Kind of signed text. A signature of one kind is invalid for another. */
 type Kind = 'state' | 'journal' | 'plan';
 
 const keyBytes = 32;
 
 const lineagePattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whether a text is a lineage as `newState` makes it. It becomes a file name. */
+/** Whether a value is a lineage as made by `newState`: it becomes a file name. */
 export const isLineage = (text: unknown): text is string => typeof text === 'string' && lineagePattern.test(text);
 
 /** HMAC-SHA256 of a text, 64 hex digits. */
@@ -49,7 +49,7 @@ const trustDirectory = (env: NodeJS.ProcessEnv): string => join(configurationDir
 const pinPath = (lineage: string, env: NodeJS.ProcessEnv): string => join(trustDirectory(env), `${lineage}.json`);
 const serialPath = (lineage: string, env: NodeJS.ProcessEnv): string => join(trustDirectory(env), `${lineage}.serial`);
 
-/** The pin of a lineage; undefined when this machine has none. */
+/** The pin of a lineage, if this machine has one. */
 export function readPin(lineage: string, env: NodeJS.ProcessEnv = process.env): Pin | undefined {
 	if (!isLineage(lineage)) return undefined;
 	const path = pinPath(lineage, env);
@@ -62,13 +62,13 @@ export function readPin(lineage: string, env: NodeJS.ProcessEnv = process.env): 
 		return {lineage, key, project: String(project), environment: String(environment), directory: String(directory)};
 	} catch (error) {
 		throw new UserError(`${path} is damaged`, {
-			hint: hint`Put a copy of it back, or remove it, and accept the state again: ${command('state trust')}`,
+			hint: hint`Restore a copy of it, or remove it and accept the state again: ${command('state trust')}`,
 			cause: error,
 		});
 	}
 }
 
-/** Writes a pin: folder 0700, file 0600, on disk when it returns. */
+/** Writes a pin and syncs it to disk: folder 0700, file 0600. */
 export function writePin(pin: Pin, env: NodeJS.ProcessEnv = process.env): void {
 	const {lineage, key, ...place} = pin;
 	const path = pinPath(lineage, env);
@@ -84,15 +84,15 @@ export function writePin(pin: Pin, env: NodeJS.ProcessEnv = process.env): void {
 	}
 }
 
-/** Forgets a lineage. */
+/** Removes the pin of a lineage. */
 export function removePin(lineage: string, env: NodeJS.ProcessEnv = process.env): void {
 	if (!isLineage(lineage)) return;
 	for (const path of [pinPath(lineage, env), serialPath(lineage, env)]) rmSync(path, {force: true});
 }
 
 /**
- * The key that a passphrase makes for a lineage, for machines without a configuration folder of their own, such as CI:
- * whoever knows the passphrase wrote what it signed. Takes half a second.
+ * Derives a lineage's key from a passphrase, for machines without a lasting configuration folder, such as CI. Takes half a
+ * second.
  */
 export function keyFromPassphrase(passphrase: string, lineage: string): TrustKey {
 	const salt = `trust of compartment, ${lineage}`;
@@ -105,13 +105,13 @@ export function keyFromPassphrase(passphrase: string, lineage: string): TrustKey
 
 const derived = new Map<string, TrustKey>();
 
-/** A key for a new lineage: that of COMPARTMENT_PASSPHRASE, else a random one. */
+/** The key of a new lineage: derived from COMPARTMENT_PASSPHRASE if set, else random. */
 export function newKey(lineage: string, env: NodeJS.ProcessEnv = process.env): TrustKey {
 	const passphrase = env['COMPARTMENT_PASSPHRASE'];
 	return passphrase ? keyFromPassphrase(passphrase, lineage) : randomBytes(keyBytes);
 }
 
-// A saved plan of a first deployment is signed before there is a folder.
+// A saved plan of the first deployment is signed before the folder exists.
 function realPath(directory: string): string {
 	try {
 		return realpathSync(directory);
@@ -120,7 +120,7 @@ function realPath(directory: string): string {
 	}
 }
 
-/** The key of a lineage, made and pinned at its first need. */
+/** The key of a lineage, created and pinned if missing. */
 export function ensureKey(
 	{lineage, project, environment}: Owner,
 	directory: string,
@@ -128,13 +128,13 @@ export function ensureKey(
 ): TrustKey {
 	const pin = readPin(lineage, env);
 	if (pin) return pin.key;
-	if (!isLineage(lineage)) throw new Error(`"${lineage}" is no lineage`);
+	if (!isLineage(lineage)) throw new Error(`"${lineage}" is not a lineage`);
 	const key = newKey(lineage, env);
 	writePin({lineage, project, environment, key, directory: realPath(directory)}, env);
 	return key;
 }
 
-/** The highest serial of a lineage that was seen on this machine, 0 when none was. */
+/** The highest serial of a lineage that this machine has seen; 0 if none. */
 export function seenSerial(lineage: string, env: NodeJS.ProcessEnv = process.env): number {
 	try {
 		const serial = Number(readFileSync(serialPath(lineage, env), 'utf8'));
@@ -144,7 +144,7 @@ export function seenSerial(lineage: string, env: NodeJS.ProcessEnv = process.env
 	}
 }
 
-/** Remembers a serial. Only a second witness beside the labels of what runs, so a crash may lose it. */
+/** Remembers a serial. It only complements the labels of running containers, so a crash may lose it. */
 export function noteSerial(lineage: string, serial: number, env: NodeJS.ProcessEnv = process.env): void {
 	if (!isLineage(lineage) || serial <= seenSerial(lineage, env)) return;
 	try {

@@ -6,7 +6,7 @@ import {readPrivateFile} from './private-file.ts';
 import type {State} from './state.ts';
 import {isSignature, keyFromPassphrase, noteSerial, type Pin, readPin, seenSerial, writePin} from './trust-key.ts';
 
-/** A state that lies in a folder and may not be acted on before the user has accepted it. */
+/** A state that the user has to accept before Compartment acts on it. */
 export class ForeignStateError extends UserError {
 	readonly environment: string;
 
@@ -31,19 +31,19 @@ export function whyForeign(
 	if (pin) {
 		if (isSignature(signature, pin.key, 'state', body)) return undefined;
 		return signature === undefined
-			? 'carries no signature, although this machine knows its key'
-			: 'was not signed with the key that this machine knows for it';
+			? 'has no signature, although this machine has its key'
+			: 'was not signed with the key that this machine has for it';
 	}
-	if (signature === undefined) return "carries no signature: it is somebody else's, or of an earlier Compartment";
+	if (signature === undefined) return "has no signature: it is somebody else's, or an older Compartment wrote it";
 	const passphrase = env['COMPARTMENT_PASSPHRASE'];
-	if (!passphrase) return 'was signed on another machine, and this one has no key for it';
+	if (!passphrase) return 'was signed on another machine, and this machine does not have its key';
 	const key = keyFromPassphrase(passphrase, lineage);
 	if (!isSignature(signature, key, 'state', body)) return 'was not signed with the key of COMPARTMENT_PASSPHRASE';
 	writePin({lineage, project, environment, key, directory: realpathSync(directory)}, env);
 	return undefined;
 }
 
-/** Whether the folder that a pin names still is there with this lineage, and is not the same folder under another path. */
+/** Whether a pin's folder still holds this lineage, and is not the same folder under another path. */
 function isCopied({directory: original, lineage}: Pin, here: string): boolean {
 	if (original === here) return false;
 	try {
@@ -57,7 +57,7 @@ function isCopied({directory: original, lineage}: Pin, here: string): boolean {
 	}
 }
 
-/** The folder that a state was copied from, when that still is there. */
+/** The folder that a state was copied from, if it still exists. */
 export function findOriginal(state: State, directory: string, env: NodeJS.ProcessEnv): string | undefined {
 	const pin = readPin(state.lineage, env);
 	return pin && isCopied(pin, realpathSync(directory)) ? pin.directory : undefined;
@@ -69,9 +69,9 @@ export function refuseCopy(state: State, directory: string, env: NodeJS.ProcessE
 	if (original === undefined) return;
 	const {environment} = state;
 	throw new ForeignStateError(
-		`${directory} is a copy of ${original}: both hold the state of environment ${environment}, and what runs belongs to the original. Nothing was done.`,
+		`${directory} is a copy of ${original}: both hold the state of environment ${environment}, and the running containers belong to the original. Nothing was done.`,
 		environment,
-		hint`Work in the original, or let this folder begin with nothing: ${command('state forget')}`,
+		hint`Work in the original, or start over in this folder: ${command('state forget')}`,
 	);
 }
 
@@ -87,23 +87,23 @@ export function assertTrusted(signed: Signed, directory: string, env: NodeJS.Pro
 		throw new ForeignStateError(
 			`The state of environment ${environment} in ${directory} is not trusted: it ${why}. Nothing was done.`,
 			environment,
-			hint`Look at what it would own, and accept it: ${command('state trust')}`,
+			hint`Review what it would own, and accept it: ${command('state trust')}`,
 		);
 	refuseCopy(state, directory, env);
 	const pin = readPin(lineage, env)!;
 	const here = realpathSync(directory);
 	if (pin.directory !== here) writePin({...pin, directory: here}, env);
 	const seen = seenSerial(lineage, env);
-	if (seen > serial) throw olderState(state, `the one that was here before (serial ${seen})`);
+	if (seen > serial) throw olderState(state, `the state that was here before (serial ${seen})`);
 	noteSerial(lineage, serial, env);
 	return state;
 }
 
-/** A state that something newer is known of. @param newer what is newer, with its serial */
+/** The error for an outdated state. @param newer what is newer, with its serial */
 export const olderState = ({environment, serial}: Pick<State, 'environment' | 'serial'>, newer: string): UserError =>
 	new UserError(
 		`The state of environment ${environment} (serial ${serial}) is older than ${newer}. Nothing was done.`,
 		{
-			hint: hint`Use the folder that holds the newer one, or a newer one of its history: ${command('state history')}. To go on from this one all the same: ${command('state restore', String(serial))}`,
+			hint: hint`Use the folder with the newer state, or a newer one from its history: ${command('state history')}. To continue from this one anyway: ${command('state restore', String(serial))}`,
 		},
 	);

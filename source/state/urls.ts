@@ -2,13 +2,13 @@ import {serviceHost} from '../model/names.ts';
 import type {Settings} from '../settings.ts';
 import type {State} from './state.ts';
 
-/** The address at which people reach a host through the router. */
+/** URL of a host behind the router. */
 export const serviceUrl = (host: string, {routerPort}: Pick<Settings, 'routerPort'>): string =>
 	`http://${host}${routerPort === 80 ? '' : `:${routerPort}`}`;
 
 /**
- * The address of a service that people are told, everywhere the same: its domain when it has one, else the host that
- * follows from its name. Undefined for one without a host.
+ * The URL of a service as shown to users: of its domain if it has one, else of its default host. Undefined for a service
+ * without a host.
  */
 export function addressOf(
 	{project, environment, routes}: Pick<State, 'project' | 'environment' | 'routes'>,
@@ -21,6 +21,6 @@ export function addressOf(
 	return host === undefined ? undefined : serviceUrl(host, settings);
 }
 
-/** The same address as a link that signs in: user and password stand in it, percent-encoded. */
+/** A URL that signs in: with user and password in it, percent-encoded. */
 export const signInUrl = (url: string, {user, password}: {readonly user: string; readonly password: string}): string =>
 	`${url.replace('://', () => `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`)}/`;

@@ -14,16 +14,15 @@ import type {JournalEntry} from './journal-entry.ts';
 import type {Deployment, ResourceRecord, State, VolumeRecord} from './state.ts';
 
 /*
- * What lies in a state or a journal becomes an argument of the engine, a path, or the name of something that is removed.
- * So every id and every path has to look as Compartment makes it, and every name has to be the one that it would give, also in
- * a file that is trusted.
+ * Values of a state or journal become arguments of engine calls, paths, and names of objects to remove. So even in a trusted
+ * file, every id and path must have the form, and every name the value, that Compartment gives it.
  */
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isName = (value: unknown): value is string => isText(value) && /^[a-z0-9][a-z0-9_.-]{0,62}$/.test(value);
 const isContainerId = (value: unknown): boolean => isText(value) && /^[0-9a-f]{12,64}$/.test(value);
 const isImageId = (value: unknown): boolean => isText(value) && /^(sha256:)?[0-9a-f]{64}$/.test(value);
-const isOperation = (value: unknown): boolean => isText(value) && /^op_[0-9a-f]{20}$/.test(value);
+const isOpId = (value: unknown): boolean => isText(value) && /^op_[0-9a-f]{20}$/.test(value);
 const isRecipient = (value: unknown): boolean => isText(value) && /^age1[0-9a-z]{6,2000}$/.test(value);
 const isSubnet = (value: unknown): boolean => {
 	const [address = '', prefix = ''] = isText(value) ? value.split('/') : [];
@@ -32,7 +31,7 @@ const isSubnet = (value: unknown): boolean => {
 
 type Place = Pick<State, 'project' | 'environment'>;
 
-/** The first of the values that is not as it has to be, as a word for a message. */
+/** The first failed check, as a word for messages. */
 type Check = readonly [isGood: boolean, what: string];
 const firstBad = (checks: readonly Check[]): string | undefined => checks.find(([isGood]) => !isGood)?.[1];
 
@@ -75,7 +74,7 @@ const isDeployment = ({project, environment}: Place, key: string, deployment: De
 	(deployment.port === undefined || (Number.isInteger(deployment.port) && deployment.port > 0)) &&
 	(deployment.slot === undefined || deployment.slot === 'blue' || deployment.slot === 'green');
 
-/** The folder of a backup is named after it, whatever the setting was when it was made. */
+/** Whether a path is a backup's folder: it is named after the backup, whatever `backupDirectory` was. */
 export const isArtifactPath = (path: unknown, id: string): path is string =>
 	isText(path) &&
 	isAbsolute(path) &&
@@ -86,11 +85,11 @@ export const isArtifactPath = (path: unknown, id: string): path is string =>
 const isBackup = (backup: Backup): boolean =>
 	isId('rbak', backup?.id) &&
 	isName(backup.resource) &&
-	isOperation(backup.op) &&
+	isOpId(backup.op) &&
 	(backup.artifactLocation === null || isArtifactPath(backup.artifactLocation, backup.id)) &&
 	(backup.restoringAs === undefined || isName(backup.restoringAs));
 
-/** What in a state no Compartment would have written, as a word for a message; undefined for a good one. */
+/** The part of a state that Compartment would not have written, as a word for messages; undefined if there is none. */
 export function findStrange(state: State): string | undefined {
 	const {project, environment, deployments, active, jobs, backups, recipients, key} = state;
 	const length = [...environment].length;
@@ -142,14 +141,14 @@ const isIntent = ({project, environment}: Place, entry: Extract<JournalEntry, {t
 	}
 };
 
-/** The first line (from 1) of a journal that no Compartment would have written for this environment; undefined for a good one. */
+/** Number (from 1) of the first line that Compartment would not write in this environment's journal, if any. */
 export function findStrangeEntry(
 	entries: readonly JournalEntry[],
 	place: Place & {readonly lineage: string},
 ): number | undefined {
 	const isGood = (entry: JournalEntry): boolean => {
 		if (entry.type === 'open') return entry.lineage === place.lineage;
-		if (entry.type === 'begin') return isOperation(entry.op) && isIntent(place, entry);
+		if (entry.type === 'begin') return isOpId(entry.op) && isIntent(place, entry);
 		return ['done', 'failed', 'close'].includes(entry.type);
 	};
 	const index = entries.findIndex(entry => !isGood(entry));

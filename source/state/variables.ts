@@ -2,11 +2,11 @@ import {randomBytes} from 'node:crypto';
 import {isSameScope, scopeAddress, type VariableScope} from '../model/values.ts';
 import type {State, Variable} from './state.ts';
 
-/** The variable of exactly this scope; scopes do not inherit here. */
+/** The variable of exactly this scope, without inheritance. */
 export const findVariable = (state: State, scope: VariableScope, key: string): Variable | undefined =>
 	state.variables.find(variable => isVariable(variable, scope, key));
 
-/** The state with this variable, in place of the one with the same scope and key. */
+/** The state with this variable added, or replaced if its scope and key exist. */
 export const withVariable = (state: State, variable: Variable): State => ({
 	...state,
 	variables: [...withoutVariable(state, variable.scope, variable.key).variables, variable].sort(byScopeAndKey),
@@ -21,7 +21,7 @@ export const withoutVariable = (state: State, scope: VariableScope, key: string)
 export const variablesOf = (state: State, scope: VariableScope): readonly Variable[] =>
 	state.variables.filter(variable => isSameScope(variable.scope, scope)).sort(byScopeAndKey);
 
-/** A random value for a generated variable. @param bytes of randomness before the encoding */
+/** A random value for a generated variable. @param bytes number of random bytes before encoding */
 export const generateToken = ({bytes, encoding}: {bytes: number; encoding: 'hex' | 'base64url'}): string =>
 	randomBytes(bytes).toString(encoding);
 
@@ -31,5 +31,5 @@ const isVariable = (variable: Variable, scope: VariableScope, key: string): bool
 const byScopeAndKey = (a: Variable, b: Variable): number =>
 	compare(scopeAddress(a.scope), scopeAddress(b.scope)) || compare(a.key, b.key);
 
-// Not by locale: a state file reads the same on every machine.
+// Locale-independent, so that state files are the same on every machine.
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -59,7 +59,7 @@ it('plan and apply refuse a state that is older than the last one seen or than t
 	const calls = world.engine.calls.length;
 	for (const isSeen of [true, false]) {
 		if (!isSeen) await forgetSerial(world);
-		const newer = isSeen ? /older than the one that was here before/ : /older than what runs \(serial \d+\)/;
+		const newer = isSeen ? /older than the state that was here before/ : /older than what runs \(serial \d+\)/;
 		await expect(world.plan(descriptor(3))).rejects.toThrow(newer);
 		if (!isSeen) await forgetSerial(world);
 		await expect(world.apply(descriptor(3))).rejects.toThrow(newer);
@@ -104,7 +104,7 @@ it('a lost state can be restored after the first apply', async () => {
 	const state = (await world.state())!;
 	rmSync(statePath(world.directory));
 	await expect(world.plan(descriptor(1))).rejects.toThrow(
-		/is missing, although this environment has a history.*state\.\d+\.json/,
+		/is missing, but this environment has a history.*state\.\d+\.json/,
 	);
 	expect(readHistory(world.directory)[0]!.state).toEqual(state);
 	await restoreState(world.directory, readHistory(world.directory)[0]!.state!);

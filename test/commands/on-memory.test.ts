@@ -20,7 +20,7 @@ import type {Engine} from '../../source/engine/engine.ts';
 import {LockedError} from '../../source/errors.ts';
 import {describeDesired} from '../../source/model/desired.ts';
 import {newId} from '../../source/model/ids.ts';
-import {newOperationId} from '../../source/state/journal.ts';
+import {newOpId} from '../../source/state/journal.ts';
 import {acquireLock} from '../../source/state/lock.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
 import {read} from '../descriptor/support.ts';
@@ -189,7 +189,7 @@ it('a person gets lists with a header', async () => {
 			backups: [
 				{
 					id: newId('rbak'),
-					op: newOperationId(),
+					op: newOpId(),
 					artifactLocation: null,
 					resource: 'db',
 					status: 'succeeded',

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {pendingOperations, readJournal} from '../../source/state/journal.ts';
+import {pendingWrites, readJournal} from '../../source/state/journal.ts';
 import {createKeeper, idleService, keeper} from './backup-store.ts';
 import {expectError, withSandbox} from './cli.ts';
 import {until} from './helpers.ts';
@@ -155,7 +155,7 @@ describe('a disk that is full of other things', () => {
 		expect(outcome.exitCode, said).toBe(1);
 		expect(said).toMatch(full);
 		expect(existsSync(reserve)).toBe(false);
-		expect(pendingOperations(await entries())).toEqual([]);
+		expect(pendingWrites(await entries())).toEqual([]);
 		expect(existsSync(join(environment, 'journal.ndjson'))).toBe(false);
 		expect((await sandbox.ask()).body).toBe('one');
 

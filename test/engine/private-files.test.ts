@@ -57,8 +57,8 @@ describe('a state folder', () => {
 		chmodSync(join(environment(), 'state.json'), 0o640);
 		const {exitCode, stderr} = await sandbox.run(['plan']);
 		expect(exitCode).toBe(0);
-		expect(stderr).toContain(`${environment()} was open to other users (mode 755); it is now 700.`);
-		expect(stderr).toContain('state.json was open to other users (mode 640); it is now 600.');
+		expect(stderr).toContain(`${environment()} was accessible to other users (mode 755); changed it to 700.`);
+		expect(stderr).toContain('state.json was accessible to other users (mode 640); changed it to 600.');
 		expect(open(join(sandbox.folder, '.compartment'))).toEqual([]);
 		expect((await sandbox.run(['plan'])).stderr).toBe('');
 	});
@@ -70,7 +70,7 @@ describe('a state folder', () => {
 		symlinkSync(away, path);
 		try {
 			for (const command of [['plan'], ['apply', '--auto-approve'], ['variable', 'set', 'A', 'b'], ['status']])
-				expectError(await sandbox.run(command), `${path} is a symbolic link, which Compartment does not follow`);
+				expectError(await sandbox.run(command), `${path} is a symbolic link, and Compartment does not follow links`);
 		} finally {
 			sandbox.remove(name);
 			renameSync(away, path);

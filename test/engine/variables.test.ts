@@ -276,12 +276,12 @@ describe('variables of an environment', () => {
 	test('a second recipient reads the same values', async () => {
 		const passphrase = {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'};
 		const run = runWithWeb('printenv', 'TOKEN');
-		expectError(await sandbox.run(run, {env: passphrase}), /encrypted for another identity/);
+		expectError(await sandbox.run(run, {env: passphrase}), /not encrypted for the identity/);
 		const theirs = await sandbox.succeed(['variable', 'recipients', 'show'], {env: passphrase});
 		await sandbox.succeed(['variable', 'recipients', 'add', theirs.trim()]);
 		expect(await sandbox.succeed(run, {env: passphrase})).toBe(`${canary}\n`);
 		await sandbox.succeed(['variable', 'recipients', 'remove', theirs.trim()]);
-		expectError(await sandbox.run(run, {env: passphrase}), /encrypted for another identity/);
+		expectError(await sandbox.run(run, {env: passphrase}), /not encrypted for the identity/);
 	});
 
 	test('what no environment of a process can hold is refused, and changes nothing', async () => {

@@ -36,10 +36,10 @@ describe('the audit file', () => {
 	it('gives a warning, not an error, when it cannot be written', () => {
 		const directory = environmentDirectory();
 		process.env['COMPARTMENT_FAILPOINT'] = 'audit.before-append:enospc';
-		expect(appendAudit(directory, entry)).toMatch(/audit file was not written\..*no space is left on the device/);
+		expect(appendAudit(directory, entry)).toMatch(/audit entry was not written\..*no space is left on the device/);
 		expect(appendAudit(directory, entry)).toBeUndefined();
 		const other = environmentDirectory();
 		mkdirSync(join(other, 'audit.ndjson'));
-		expect(appendAudit(other, entry)).toMatch(/audit file was not written/);
+		expect(appendAudit(other, entry)).toMatch(/audit entry was not written/);
 	});
 });

@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest';
 import {failpointNames} from '../../source/failpoints.ts';
 import {appendAudit, readAudit} from '../../source/state/audit.ts';
 import {readHistory} from '../../source/state/history.ts';
-import {openJournal, pendingOperations, readJournal} from '../../source/state/journal.ts';
+import {openJournal, pendingWrites, readJournal} from '../../source/state/journal.ts';
 import {acquireLock} from '../../source/state/lock.ts';
 import {isTemporary} from '../../source/state/private-file.ts';
 import {ensureIdentity} from '../../source/state/secrets.ts';
@@ -95,11 +95,11 @@ describe('a process that is killed while it writes the journal', () => {
 		const directory = environmentDirectory();
 		expect((await runChild('journal', directory, {COMPARTMENT_FAILPOINT: point})).signal).toBe('SIGKILL');
 
-		const pending = pendingOperations(await readJournal(directory, owner));
+		const pending = pendingWrites(await readJournal(directory, owner));
 		expect(pending.map(({address}) => address)).toEqual(pendingAt[point]);
 
 		const journal = await openJournal(directory, {run: 'run_next', ...owner, serial: 1});
-		expect(pendingOperations(await readJournal(directory, owner))).toEqual(pending);
+		expect(pendingWrites(await readJournal(directory, owner))).toEqual(pending);
 		for (const {op} of pending) await journal.done(op);
 		expect(await journal.close()).toBe(true);
 		expect(await readJournal(directory, owner)).toEqual([]);

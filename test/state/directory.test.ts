@@ -67,8 +67,8 @@ describe('ensureDirectory', () => {
 		chmodSync(path, 0o755);
 		chmodSync(statePath(path), 0o644);
 		expect(checkDirectory(project, 'production')).toEqual([
-			`${path} was open to other users (mode 755); it is now 700.`,
-			`${statePath(path)} was open to other users (mode 644); it is now 600.`,
+			`${path} was accessible to other users (mode 755); changed it to 700.`,
+			`${statePath(path)} was accessible to other users (mode 644); changed it to 600.`,
 		]);
 		expect([modeOf(path), modeOf(statePath(path))]).toEqual(['700', '600']);
 		expect(checkDirectory(project, 'production')).toEqual([]);

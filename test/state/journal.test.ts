@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {resetFailpoints} from '../../source/failpoints.ts';
-import {journalPath, openJournal, pendingOperations, readJournal} from '../../source/state/journal.ts';
+import {journalPath, openJournal, pendingWrites, readJournal} from '../../source/state/journal.ts';
 import type {JournalEntry} from '../../source/state/journal-entry.ts';
 import {formatLine, parseJournal} from '../../source/state/journal-line.ts';
 import {environmentDirectory, owner} from './fixtures.ts';
@@ -48,7 +48,7 @@ describe('the journal of a run', () => {
 		expect(first).toMatch(/^op_[0-9a-f]{20}$/);
 		await journal.done(first);
 		await journal.failed(third, 'exit code 1');
-		expect(pendingOperations(await readJournal(directory, owner))).toEqual([
+		expect(pendingWrites(await readJournal(directory, owner))).toEqual([
 			{type: 'begin', op: second, address: 'volume.db.data', intent: volume, at: expect.any(String)},
 		]);
 		expect((await readJournal(directory, owner))[0]).toMatchObject({
@@ -76,7 +76,7 @@ describe('the journal of a run', () => {
 		const op = await journal.begin(network, 'network');
 		expect(await journal.close()).toBe(false);
 		const next = await openJournal(directory, {...run, run: 'run_2'});
-		expect(pendingOperations(await readJournal(directory, owner)).map(pending => pending.op)).toEqual([op]);
+		expect(pendingWrites(await readJournal(directory, owner)).map(pending => pending.op)).toEqual([op]);
 		expect(await (await openJournal(directory, {...run, run: 'run_3'})).close()).toBe(false);
 		await next.done(op);
 		expect(await next.close()).toBe(true);
@@ -177,6 +177,6 @@ describe('a full disk', () => {
 		process.env['COMPARTMENT_FAILPOINT'] = 'journal.before-done:enospc';
 		await expect(journal.done(op)).rejects.toThrow(/no space/);
 		expect(await journal.close()).toBe(false);
-		expect(pendingOperations(await readJournal(directory, owner)).map(pending => pending.op)).toEqual([op]);
+		expect(pendingWrites(await readJournal(directory, owner)).map(pending => pending.op)).toEqual([op]);
 	});
 });

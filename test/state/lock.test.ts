@@ -95,7 +95,7 @@ describe('acquireLock', () => {
 		const said: string[] = [];
 		const onWait = (message: string) => void said.push(message);
 		const refusal = await refusalOf(acquireLock(directory, {operation: 'destroy', waitMs: 120, onWait}));
-		expect(refusal.hint).toContain('freed with it');
+		expect(refusal.hint).toContain('free the lock');
 		expect(said).toEqual([refusal.message]);
 		await held.release();
 	});
@@ -163,7 +163,7 @@ describe('holdKernelLock', () => {
 	});
 
 	it('does not pretend on a system that has no such lock', async () => {
-		await expect(holdKernelLock(environmentDirectory(), 'aix')).rejects.toThrow(/has no lock for aix/);
+		await expect(holdKernelLock(environmentDirectory(), 'aix')).rejects.toThrow(/cannot lock environments on aix/);
 	});
 });
 

@@ -21,8 +21,8 @@ describe('migrate', () => {
 		expect(migrate({version: 4}, table, 3)).toEqual({
 			problem: expect.stringContaining('newer Compartment (format version 4'),
 		});
-		expect(migrate({version: 0}, table, 3)).toEqual({problem: 'names no version of the state format'});
-		expect(migrate({version: '1'}, table, 3)).toEqual({problem: 'names no version of the state format'});
+		expect(migrate({version: 0}, table, 3)).toEqual({problem: 'has no valid format version'});
+		expect(migrate({version: '1'}, table, 3)).toEqual({problem: 'has no valid format version'});
 		expect(migrate({version: 1}, {}, 2)).toEqual({
 			problem: expect.stringContaining('version 1, which this Compartment no longer'),
 		});

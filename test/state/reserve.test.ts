@@ -4,7 +4,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {resetFailpoints} from '../../source/failpoints.ts';
 import {describeBiggestFile} from '../../source/state/biggest-file.ts';
 import {checkDirectory} from '../../source/state/directory.ts';
-import {openJournal, pendingOperations, readJournal} from '../../source/state/journal.ts';
+import {openJournal, pendingWrites, readJournal} from '../../source/state/journal.ts';
 import {beforeReserve, isReserveReleased, keepReserve, withReserve} from '../../source/state/reserve.ts';
 import {readState, statePath, writeState} from '../../source/state/store.ts';
 import {environmentDirectory, errorOf, numberOf, owner, writeNumbered} from './fixtures.ts';
@@ -92,7 +92,7 @@ describe('a disk that is full at one moment, with a reserve', () => {
 			process.env['COMPARTMENT_FAILPOINT'] = `journal.before-${type}:enospc`;
 			if (type === 'failed') await journal.failed(op, 'for a reason');
 			else await journal.done(op);
-			expect(pendingOperations(await readJournal(directory, owner))).toEqual([]);
+			expect(pendingWrites(await readJournal(directory, owner))).toEqual([]);
 			if (type !== 'close') await expect(journal.begin(network, 'network')).rejects.toThrow(/no space is left/);
 			expect(await journal.close()).toBe(true);
 			expect(readdirSync(directory)).toEqual(['history']);

@@ -58,7 +58,7 @@ test('a full disk is told with the biggest file of ours and what it is', async (
 	const full = Object.assign(new Error('full'), {code: 'ENOSPC'});
 	expect(fileError('write', join(environment, 'state.json'), full)).toMatchObject({
 		message: `Cannot write ${join(environment, 'state.json')}: no space is left on the device`,
-		hint: `Free some space and run the command again. The biggest file of Compartment here is ${join(environment, 'runs', 'run_1.ndjson')}, 12 MB, a log of an apply, which may go.`,
+		hint: `Free some space and run the command again. Compartment's biggest file here is ${join(environment, 'runs', 'run_1.ndjson')}, 12 MB, an apply log, which you can delete.`,
 	});
 	expect(fileError('write', '/elsewhere', full).hint).toBe('Free some space and run the command again.');
 });

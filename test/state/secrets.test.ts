@@ -74,9 +74,9 @@ describe('the identity', () => {
 		mkdirSync(env.COMPARTMENT_CONFIG_HOME);
 		writeFileSync(path, 'AGE-SECRET-KEY-1BROKEN\n');
 		const broken = (await readIdentity(env).catch((error: unknown) => error)) as UserError;
-		expect(broken.message).toContain('holds no age identity');
+		expect(broken.message).toContain('is not an age identity');
 		expect(String(broken.cause)).not.toContain('BROKEN');
-		await expect(ensureIdentity(env)).rejects.toThrow(/holds no age identity/);
+		await expect(ensureIdentity(env)).rejects.toThrow(/is not an age identity/);
 		const linked = newHome();
 		mkdirSync(linked.COMPARTMENT_CONFIG_HOME);
 		symlinkSync(path, join(linked.COMPARTMENT_CONFIG_HOME, 'identity'));
@@ -94,7 +94,7 @@ describe('the identity', () => {
 			isSensitive: true,
 			ciphertext: 'x',
 		});
-		await expect(identityFor(sensitive, env)).rejects.toThrow(/There is no identity/);
+		await expect(identityFor(sensitive, env)).rejects.toThrow(/No identity to decrypt/);
 		const made = await identityFor(emptyState(), env);
 		expect((await identityFor(sensitive, env)).recipient).toBe(made.recipient);
 	});
@@ -160,7 +160,7 @@ describe('a sensitive value', () => {
 		const [mine, other] = [await ensureIdentity(newHome()), await ensureIdentity(newHome())];
 		const place = {lineage, scope: web, key: 'TOKEN'};
 		const ciphertext = await encryptValue({...place, value: 'v'}, [mine.recipient]);
-		await expect(decryptValue(ciphertext, place, other)).rejects.toThrow(/encrypted for another identity/);
+		await expect(decryptValue(ciphertext, place, other)).rejects.toThrow(/not encrypted for the identity/);
 		const bytes = Buffer.from(ciphertext, 'base64');
 		bytes[bytes.length - 1]! ^= 1;
 		await expect(decryptValue(bytes.toString('base64'), place, mine)).rejects.toThrow(/is damaged/);

@@ -41,10 +41,12 @@ describe('readState and writeState', () => {
 		const first = await writeNumbered(directory, 1);
 		const second = await writeState(directory, first, first);
 		expect((await errorOf(writeState(directory, first, first))).message).toMatch(
-			/changed meanwhile: serial 1 of lineage \w{8} was expected, serial 2 of/,
+			/changed in the meantime: expected serial 1 of lineage \w{8}, found serial 2 of/,
 		);
-		await expect(writeState(directory, first, null)).rejects.toThrow(/no state was expected/);
-		await expect(writeState(directory, second, {...second, lineage: 'other'})).rejects.toThrow(/changed meanwhile/);
+		await expect(writeState(directory, first, null)).rejects.toThrow(/expected no state/);
+		await expect(writeState(directory, second, {...second, lineage: 'other'})).rejects.toThrow(
+			/changed in the meantime/,
+		);
 		await expect(writeState(environmentDirectory(), first, first)).rejects.toThrow(/no state is there/);
 		expect(await readState(directory)).toEqual(second);
 	});
@@ -61,14 +63,18 @@ describe('readState and writeState', () => {
 describe('a state file that cannot be trusted', () => {
 	const damages: readonly (readonly [string, (text: string) => string, RegExp])[] = [
 		['empty', () => '', /is empty/],
-		['cut off', text => text.slice(0, text.length / 2), /is cut off/],
-		['zeros', text => '\0'.repeat(text.length), /is cut off, or holds no valid JSON/],
-		['other JSON', () => '[1]', /holds no state/],
-		['a text', () => '{broken}', /holds no valid JSON/],
+		['cut off', text => text.slice(0, text.length / 2), /is truncated/],
+		['zeros', text => '\0'.repeat(text.length), /is truncated or not valid JSON/],
+		['other JSON', () => '[1]', /is not a state/],
+		['a text', () => '{broken}', /is not valid JSON/],
 		['JSON without checksum', () => '{"version":1}', /has no checksum/],
 		['changed by hand', text => text.replace('"shop"', '"shoq"'), /does not match its checksum/],
 		['wrong shape', () => serializeState({...emptyState(), variables: {} as never}, key), /has no valid "variables"/],
-		['no version', () => serializeState({...emptyState(), version: undefined as never}, key), /names no version/],
+		[
+			'no version',
+			() => serializeState({...emptyState(), version: undefined as never}, key),
+			/has no valid format version/,
+		],
 	];
 
 	it.each(damages)('is refused when it is %s, and the way back is named', async (_, damage, reason) => {
@@ -81,11 +87,9 @@ describe('a state file that cannot be trusted', () => {
 		writeFileSync(path, damaged);
 		const error = await errorOf(readState(directory));
 		expect(error.message).toMatch(reason);
-		expect(error.message).toContain(
-			`The newest good backup is ${join(directory, 'history', 'state.2.json')} (serial 2`,
-		);
+		expect(error.message).toContain(`The newest good copy is ${join(directory, 'history', 'state.2.json')} (serial 2`);
 		expect(renderHint(error.hint!, {environment: 'staging'})).toMatch(
-			/^compartment state restore 2 --env staging brings it back/,
+			/^Restore it: compartment state restore 2 --env staging$/,
 		);
 		expect((await errorOf(writeState(directory, emptyState(), null))).message).toMatch(reason);
 		expect(readFileSync(path, 'utf8')).toBe(damaged);
@@ -96,14 +100,14 @@ describe('a state file that cannot be trusted', () => {
 		await writeNumbered(directory, 1);
 		await writeNumbered(directory, 2);
 		rmSync(statePath(directory));
-		expect((await errorOf(readState(directory))).message).toMatch(/is missing, although.*state\.1\.json/);
+		expect((await errorOf(readState(directory))).message).toMatch(/is missing, but.*state\.1\.json/);
 	});
 
 	it('is refused when a newer version wrote it, without an offer to replace it', async () => {
 		const directory = environmentDirectory();
 		writeFileSync(statePath(directory), JSON.stringify({version: 9, anything: true}));
 		const error = await errorOf(readState(directory));
-		expect(error.message).toContain('newer Compartment (format version 9; this one knows up to 2)');
+		expect(error.message).toContain('newer Compartment (format version 9; this one reads up to 2)');
 		expect(error.hint).toContain('Update Compartment');
 	});
 
@@ -114,7 +118,7 @@ describe('a state file that cannot be trusted', () => {
 		writeFileSync(join(directory, 'history', 'state.3.json'), 'damaged');
 		writeFileSync(statePath(directory), '');
 		expect((await errorOf(readState(directory))).message).toContain('state.2.json');
-		expect(readHistory(directory)[0]).toMatchObject({serial: 3, problem: expect.stringContaining('cut off')});
+		expect(readHistory(directory)[0]).toMatchObject({serial: 3, problem: expect.stringContaining('truncated')});
 	});
 
 	it('shows every flipped bit: an error, or the very same state', () => {

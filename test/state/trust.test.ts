@@ -170,7 +170,7 @@ describe('a state without a signature that this machine knows', () => {
 		writeFileSync(statePath(directory), asVersion1(state));
 		const error = await errorOf(readState(directory, env));
 		expect(error).toBeInstanceOf(ForeignStateError);
-		expect(error.message).toMatch(/environment production .* is not trusted: it carries no signature/);
+		expect(error.message).toMatch(/environment production .* is not trusted: it has no signature/);
 		expect(shown(error)).toContain('compartment state trust');
 		const offer = (await readOffer(directory, env))!;
 		expect(offer).toMatchObject({state: {serial: 4}, earlier: 0, pending: [], key: undefined});
@@ -185,11 +185,11 @@ describe('a state without a signature that this machine knows', () => {
 		const state = await writeNumbered(directory, 1);
 		const forged = serializeState({...state, engine: 'theirs'}, Buffer.alloc(32, 1));
 		writeFileSync(statePath(directory), forged);
-		await expect(readState(directory)).rejects.toThrow('was not signed with the key that this machine knows for it');
+		await expect(readState(directory)).rejects.toThrow('was not signed with the key that this machine has for it');
 		await expect(writeState(directory, state, state)).rejects.toThrow(ForeignStateError);
 		// Without any signature: the checksum can be made by anybody.
 		writeFileSync(statePath(directory), asVersion1(state));
-		await expect(readState(directory)).rejects.toThrow('carries no signature, although');
+		await expect(readState(directory)).rejects.toThrow('has no signature, although');
 		const elsewhere = otherHome();
 		writeFileSync(statePath(directory), forged);
 		await expect(readState(directory, elsewhere)).rejects.toThrow('was signed on another machine');
@@ -297,7 +297,7 @@ describe('a state folder', () => {
 		await writeNumbered(directory, 3);
 		writeFileSync(statePath(directory), old);
 		const error = await errorOf(readState(directory));
-		expect(error.message).toContain('(serial 1) is older than the one that was here before (serial 3)');
+		expect(error.message).toContain('(serial 1) is older than the state that was here before (serial 3)');
 		expect(shown(error)).toContain('compartment state restore 1');
 		const {state} = readCurrent(directory, 1)!;
 		expect((await restoreState(directory, state!, 19)).serial).toBe(20);
@@ -340,7 +340,7 @@ describe('a journal', () => {
 		const {directory, state} = await written();
 		const journal = await openJournal(directory, {run: 'run_2', ...state});
 		await journal.begin({type: 'replace-resource', resource: 'db', containerName: 'somebodys'}, 'resource.db');
-		await expect(readJournal(directory, state)).rejects.toThrow(':5 is nothing that Compartment writes');
+		await expect(readJournal(directory, state)).rejects.toThrow(':5 is not an entry that Compartment writes');
 	});
 
 	it('is refused as a symbolic link, like a state, a history and an audit file', async () => {

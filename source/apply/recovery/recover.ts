@@ -1,6 +1,6 @@
 import {failpoint} from '../../failpoints.ts';
 import {labels} from '../../model/labels.ts';
-import {type PendingOperation, pendingOperations} from '../../state/journal.ts';
+import {type PendingWrite, pendingWrites} from '../../state/journal.ts';
 import type {JournalEntry} from '../../state/journal-entry.ts';
 import type {RecoveryContext} from './context.ts';
 import {discardUnfinished, retirePrevious, settleContainers} from './leftovers.ts';
@@ -9,7 +9,7 @@ import {recoverReplacements, recoverResource} from './resource.ts';
 import {recoverSwitch} from './switch.ts';
 
 /** Whether a journaled write happened; undefined while that cannot be known. */
-async function recoverWrite(context: RecoveryContext, {intent, op}: PendingOperation): Promise<boolean | undefined> {
+async function recoverWrite(context: RecoveryContext, {intent, op}: PendingWrite): Promise<boolean | undefined> {
 	switch (intent.type) {
 		case 'replace-resource':
 			return recoverResource(context, op, intent);
@@ -44,7 +44,7 @@ async function recoverWrite(context: RecoveryContext, {intent, op}: PendingOpera
  */
 export async function recover(context: RecoveryContext, entries: readonly JournalEntry[]): Promise<void> {
 	const undecided = new Set<string>();
-	for (const write of pendingOperations(entries)) {
+	for (const write of pendingWrites(entries)) {
 		const hasHappened = await recoverWrite(context, write);
 		failpoint('recover.before-outcome');
 		if (hasHappened) await context.journal.done(write.op);

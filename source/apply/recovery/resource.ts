@@ -1,9 +1,9 @@
 import {labels} from '../../model/labels.ts';
 import {previousContainerName, resourceContainerName} from '../../model/names.ts';
-import type {PendingOperation} from '../../state/journal.ts';
+import type {PendingWrite} from '../../state/journal.ts';
 import {ownContainers, type RecoveryContext} from './context.ts';
 
-type Replacement = Extract<PendingOperation['intent'], {type: 'replace-resource'}>;
+type Replacement = Extract<PendingWrite['intent'], {type: 'replace-resource'}>;
 
 /**
  * Recovers an interrupted replacement. The previous container keeps another name until the new one is recorded; without

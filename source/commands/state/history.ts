@@ -51,7 +51,7 @@ const observedSerial = (engine: Engine, state: State): Promise<number> =>
 	observeOwn(engine, state).then(newestSerialOf, () => 0);
 
 /**
- * `compartment state restore SERIAL`: a former state becomes the current one; what it replaces stays in history. The
+ * `compartment state restore SERIAL`: a previous state becomes the current one; what it replaces stays in history. The
  * engine is not touched: the next plan shows what differs.
  */
 export async function stateRestore(serial: number, flags: RestoreFlags): Promise<void> {
