@@ -47,7 +47,7 @@ describe('readState and writeState', () => {
 		await expect(writeState(directory, second, {...second, lineage: 'other'})).rejects.toThrow(
 			/changed in the meantime/,
 		);
-		await expect(writeState(environmentDirectory(), first, first)).rejects.toThrow(/no state is there/);
+		await expect(writeState(environmentDirectory(), first, first)).rejects.toThrow(/found no state/);
 		expect(await readState(directory)).toEqual(second);
 	});
 
