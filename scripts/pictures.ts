@@ -39,7 +39,7 @@ async function drawApply(stage: Stage): Promise<void> {
 	using terminal = stage.open(['apply'], {columns: 100, rows: 30});
 	await terminal.waitFor('y/N', 30_000);
 	terminal.press('y');
-	await terminal.waitFor(/\d\/9 ready/, 30_000);
+	await terminal.waitFor(/\d\/9 done/, 30_000);
 	// To the log of the fourth step, resource.db.
 	terminal.press('gjjj');
 	await terminal.waitFor(/running +service\.\w+.*ready to accept connections/s, 120_000);

@@ -10,7 +10,7 @@ import type {Settings} from '../settings.ts';
 import {askInLines} from './ask-in-lines.ts';
 import type {ShownAs} from './show-apply.ts';
 
-/** Prints the plan the way this run is watched. */
+/** Prints the plan in the output format of this run. */
 export function showPlan(plan: Plan, terminal: Terminal, shownAs: ShownAs, isFull = false): void {
 	if (shownAs === 'json') process.stdout.write(planLine(plan));
 	else terminal.print(renderPlan(plan, {...terminal, isFull}));
@@ -18,21 +18,21 @@ export function showPlan(plan: Plan, terminal: Terminal, shownAs: ShownAs, isFul
 
 type ApprovalOptions = {
 	readonly terminal: Terminal;
-	/** The user said yes beforehand: `--auto-approve`, a saved plan, or `deploy` in a script. */
+	/** The user has approved already: `--auto-approve`, a saved plan, or `deploy` in a script. */
 	readonly isApproved: boolean;
 	/** Keys and colours of the question. */
-	readonly look?: Pick<Settings, 'keys' | 'theme'>;
-	/** Command line that goes ahead without asking, for the refusal outside a terminal. */
+	readonly settings?: Pick<Settings, 'keys' | 'theme'>;
+	/** The command line that does not ask, for the error outside a terminal. */
 	readonly insteadOfAsking: Hint;
 };
 
 /**
- * The plan that may run: what was shown, or the part of it that the user picked; undefined when there is nothing to do.
- * @throws UserError when an action is blocked, or when nobody is there to ask; CancelledError after a no
+ * The plan that may run: the shown plan, or the part of it that the user selected; undefined when there is nothing to do.
+ * @throws UserError when an action is blocked, or without a terminal to ask on; CancelledError after a no
  */
 export async function approve(
 	plan: Plan,
-	{terminal, isApproved, look, insteadOfAsking}: ApprovalOptions,
+	{terminal, isApproved, settings, insteadOfAsking}: ApprovalOptions,
 ): Promise<Plan | undefined> {
 	const blocked = plan.actions.filter(({kind}) => kind === 'blocked');
 	if (blocked.length > 0) {
@@ -56,7 +56,7 @@ export async function approve(
 	terminal.print('');
 	const renderFull = () => renderPlan(plan, {...terminal, isFull: true});
 	const approval = terminal.hasScreen
-		? await (await import('../ui/approve/ask-approval.tsx')).askApproval(plan, {renderFull, look})
+		? await (await import('../ui/approve/ask-approval.tsx')).askApproval(plan, {renderFull, settings})
 		: await askInLines(plan, renderFull);
 	if (approval.decision === 'cancel') throw new CancelledError('Nothing was changed.');
 	return withoutSkipped(plan, approval.skipped);

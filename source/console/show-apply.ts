@@ -100,8 +100,8 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 
 	if (shownAs === 'screen') {
 		const {openApplyView} = await import('../ui/apply/open-apply-view.tsx');
-		const place = {project: plan.project, environment: plan.environment, engine: await nameEngine(engine)};
-		const view = openApplyView({...place, look: settings, onCancel: cancel.cancel});
+		const target = {project: plan.project, environment: plan.environment, engine: await nameEngine(engine)};
+		const view = openApplyView({...target, settings, onCancel: cancel.cancel});
 		try {
 			return await run(view.emit);
 		} finally {

@@ -3,8 +3,8 @@ import {labels} from '../model/labels.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {findLogSources, type LogSource} from '../report/log-sources.ts';
 import {currentObject} from '../ui/dashboard/lookups.ts';
-import type {BrowseState} from '../ui/dashboard/state.ts';
-import type {BrowseStore} from '../ui/dashboard/store.ts';
+import type {DashboardState} from '../ui/dashboard/state.ts';
+import type {DashboardStore} from '../ui/dashboard/store.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
 import type {EnginePlace, Workspace} from '../workspace/workspace.ts';
 import {createFigureReader} from './figures.ts';
@@ -16,7 +16,7 @@ import {watchFiles} from './watch-files.ts';
 import {askEngine, type EngineAnswer, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './world.ts';
 
 type Options = {
-	readonly store: BrowseStore;
+	readonly store: DashboardStore;
 	readonly clock: FrameClock;
 	readonly place: EnginePlace;
 	readonly terminal: Terminal;
@@ -25,7 +25,7 @@ type Options = {
 	readonly canEnter: boolean;
 };
 
-export type BrowseFeed = {
+export type DashboardFeed = {
 	/** Reads the files and the engine anew, soon. */
 	readonly reload: () => void;
 	/** Ends everything that reads. */
@@ -43,7 +43,7 @@ const firstLine = (text: string): string => text.split('\n', 1)[0]!;
 const healthPaceMs = 5000;
 
 /** Reads what the dashboard shows, for as long as it is open: only figures in sight and health are polled. */
-export function startBrowseFeed({store, clock, place, terminal, part, canEnter}: Options): BrowseFeed {
+export function startDashboardFeed({store, clock, place, terminal, part, canEnter}: Options): DashboardFeed {
 	const stop = new AbortController();
 	const {signal} = stop;
 	const drift = new Map<string, Drift>();
@@ -128,7 +128,7 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		if (!signal.aborted) show();
 	};
 
-	const followTab = async (state: BrowseState, {trouble}: Files) => {
+	const followTab = async (state: DashboardState, {trouble}: Files) => {
 		const {place: shown} = state;
 		const object = currentObject(state);
 		if (shown.screen !== 'object' || shown.tab === 'logs' || !object) {
@@ -157,12 +157,12 @@ export function startBrowseFeed({store, clock, place, terminal, part, canEnter}:
 		followTab(state, files).catch(error => store.update({content: {type: 'problem', message: messageOf(error)}}));
 	};
 
-	let former = '';
+	let previous = '';
 	const onChange = () => {
 		const {place: shown, selectedObject} = store.getSnapshot();
 		const key = JSON.stringify([shown, selectedObject]);
-		if (key === former) return;
-		former = key;
+		if (key === previous) return;
+		previous = key;
 		clearTimeout(settling);
 		settling = setTimeout(followShown, settleMs);
 	};

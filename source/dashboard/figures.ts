@@ -5,8 +5,8 @@ import {type RouterOptions, readTraffic, type Traffic} from '../router/router.ts
 import type {State} from '../state/state.ts';
 import type {Figures} from '../ui/dashboard/data.ts';
 import {currentEnvironment, currentObject} from '../ui/dashboard/lookups.ts';
-import type {BrowseState} from '../ui/dashboard/state.ts';
-import type {BrowseStore} from '../ui/dashboard/store.ts';
+import type {DashboardState} from '../ui/dashboard/state.ts';
+import type {DashboardStore} from '../ui/dashboard/store.ts';
 import type {EnginePlace} from '../workspace/workspace.ts';
 import type {Files} from './world.ts';
 
@@ -47,7 +47,7 @@ function rateSince(before: Served | undefined, now: Served): number | undefined 
 
 /** Reads figures of the router and the engine again and again until it is stopped. What cannot be read is left out. */
 function startFigures({engine, router, shown, update}: Options): () => void {
-	const former = new Map<string, Usage>();
+	const previous = new Map<string, Usage>();
 	const served = new Map<string, Served>();
 	let timer: NodeJS.Timeout | undefined;
 	let isStopped = false;
@@ -55,8 +55,8 @@ function startFigures({engine, router, shown, update}: Options): () => void {
 	const usageOf = async ({containerId, isRunning}: LogSource): Promise<Figures> => {
 		const usage = isRunning ? await engine.readUsage(containerId).catch(() => undefined) : undefined;
 		if (!usage) return {};
-		const before = former.get(containerId);
-		former.set(containerId, usage);
+		const before = previous.get(containerId);
+		previous.set(containerId, usage);
 		if (!before || usage.at <= before.at) return {memory: usage.memory};
 		return {memory: usage.memory, cpu: Math.max(0, (usage.cpuMs - before.cpuMs) / (usage.at - before.at))};
 	};
@@ -93,7 +93,7 @@ function startFigures({engine, router, shown, update}: Options): () => void {
 }
 
 type ReaderOptions = {
-	readonly store: BrowseStore;
+	readonly store: DashboardStore;
 	readonly place: EnginePlace;
 	readonly entryOf: (environment: string) => Files['environments'][number] | undefined;
 	readonly sourcesIn: (environment: string) => readonly LogSource[];
@@ -116,7 +116,7 @@ export function createFigureReader({store, place, entryOf, sourcesIn}: ReaderOpt
 	};
 	return {
 		/** Called for every change of what is shown. */
-		follow({place: {screen, ...where}}: BrowseState) {
+		follow({place: {screen, ...where}}: DashboardState) {
 			const isShown = screen === 'environment' || (screen === 'object' && 'tab' in where && where.tab === 'overview');
 			if (!isShown) return close();
 			stop ??= startFigures({...place, shown, update: figures => store.update({figures})});

@@ -62,7 +62,7 @@ type Commands = {
 };
 
 /** The dashboard as questions and answers in lines: nothing is redrawn, every sign is a word. */
-export async function browseLines(flags: ScreenFlags, {run, showLogs}: Commands): Promise<void> {
+export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: Commands): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint, glyphs} = terminal;
 	const place = await openEngine();

@@ -2,8 +2,8 @@ import type {Terminal} from '../output/terminal.ts';
 import type {LogSource} from '../report/log-sources.ts';
 import {hideSecretsOnScreen} from '../report/masked-logs.ts';
 import {currentObject} from '../ui/dashboard/lookups.ts';
-import type {BrowseState} from '../ui/dashboard/state.ts';
-import type {BrowseStore} from '../ui/dashboard/store.ts';
+import type {DashboardState} from '../ui/dashboard/state.ts';
+import type {DashboardStore} from '../ui/dashboard/store.ts';
 import {createLogPool} from '../ui/logs/log-pool.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
 import type {EnginePlace} from '../workspace/workspace.ts';
@@ -20,7 +20,7 @@ export type LogPart = {
 };
 
 type Options = {
-	readonly store: BrowseStore;
+	readonly store: DashboardStore;
 	readonly clock: FrameClock;
 	readonly place: EnginePlace;
 	readonly terminal: Terminal;
@@ -34,7 +34,7 @@ type ShownLog =
 	| {readonly type: 'deployment'; readonly environment: string; readonly id: string};
 
 /** Whose log is in sight. */
-function shownLogOf(state: BrowseState): ShownLog | undefined {
+function shownLogOf(state: DashboardState): ShownLog | undefined {
 	const {place} = state;
 	if (place.screen === 'environments') return undefined;
 	const {environment} = place;
@@ -49,7 +49,7 @@ function shownLogOf(state: BrowseState): ShownLog | undefined {
 /** Reads the log that is in sight, and no other. */
 export function createLogReader({store, clock, place, terminal, part, entryOf, sourcesIn}: Options) {
 	let feed: LogFeed | undefined;
-	let former = '';
+	let previous = '';
 
 	const change = (wanted: ShownLog | undefined) => {
 		feed?.close();
@@ -69,11 +69,11 @@ export function createLogReader({store, clock, place, terminal, part, entryOf, s
 
 	return {
 		/** Called for every change of what is shown or of what runs. */
-		follow(state: BrowseState) {
+		follow(state: DashboardState) {
 			const wanted = shownLogOf(state);
 			const key = JSON.stringify(wanted) ?? '';
-			if (key !== former) {
-				former = key;
+			if (key !== previous) {
+				previous = key;
 				change(wanted);
 			}
 			if (wanted?.type !== 'live') return;

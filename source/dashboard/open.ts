@@ -2,13 +2,13 @@ import {openInBrowser} from '../console/open-in-browser.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {createTerminal} from '../output/terminal.ts';
 import {readSettings} from '../settings.ts';
-import type {BrowseEffects, Departure, Place} from '../ui/dashboard/state.ts';
-import {createBrowseStore} from '../ui/dashboard/store.ts';
+import type {DashboardEffects, Departure, Place} from '../ui/dashboard/state.ts';
+import {createDashboardStore} from '../ui/dashboard/store.ts';
 import {createKeymap} from '../ui/keys/keymap.ts';
 import {createFrameClock} from '../ui/parts/frame-clock.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
 import type {EnginePlace} from '../workspace/workspace.ts';
-import type {BrowseFeed} from './feed.ts';
+import type {DashboardFeed} from './feed.ts';
 import type {LogPart} from './log-reader.ts';
 
 const defaultPart: LogPart = {tail: 500};
@@ -16,7 +16,7 @@ const defaultPart: LogPart = {tail: 500};
 // The terminal takes a text out of this sequence and puts it into the clipboard, over ssh too.
 const clipboard = (text: string): string => `\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`;
 
-const effects: Omit<BrowseEffects, 'retry'> = {
+const effects: Omit<DashboardEffects, 'retry'> = {
 	copy: text => void process.stdout.write(clipboard(text)),
 	save: async (environment, name, text) => (await import('./save-log.ts')).saveLog(environment, name, text),
 	openUrl: openInBrowser,
@@ -42,12 +42,12 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 	const settings = await readSettings();
 	const keymap = createKeymap(settings.keys);
 	const clock = createFrameClock();
-	let feed: BrowseFeed | undefined;
-	const store = createBrowseStore({...effects, retry: () => feed?.reload()}, keymap);
+	let feed: DashboardFeed | undefined;
+	const store = createDashboardStore({...effects, retry: () => feed?.reload()}, keymap);
 	if (start) store.update({place: start});
-	const {openBrowse} = await import('../ui/dashboard/open-dashboard-view.tsx');
+	const {openDashboardView} = await import('../ui/dashboard/open-dashboard-view.tsx');
 	for (let isFirst = true; ; isFirst = false) {
-		const view = openBrowse({
+		const view = openDashboardView({
 			store,
 			clock,
 			keymap,
@@ -58,10 +58,10 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 		try {
 			// What reads the engine is loaded while the first frame is seen.
 			await view.shown;
-			const {startBrowseFeed} = await import('./feed.ts');
+			const {startDashboardFeed} = await import('./feed.ts');
 			const {openEngine} = await import('../workspace/workspace.ts');
 			place = await openEngine();
-			feed = startBrowseFeed({store, clock, place, terminal, part, canEnter: isFirst && start === undefined});
+			feed = startDashboardFeed({store, clock, place, terminal, part, canEnter: isFirst && start === undefined});
 			await view.left;
 		} finally {
 			feed?.close();

@@ -5,10 +5,10 @@ export type Approval =
 	/** `skipped` are addresses of actions that must not run; nothing that depends on them runs either. */
 	{readonly decision: 'apply'; readonly skipped: string[]} | {readonly decision: 'cancel'};
 
-/** Actions that a person can decide about: all that do something, in the plan's order. */
+/** The actions to approve: all that do something, in plan order. */
 export const actionsToApprove = (plan: Plan): Action[] => plan.actions.filter(action => action.kind !== 'none');
 
-/** Addresses of everything that cannot run without `address`, near or far, in the plan's order. */
+/** Addresses of all direct and indirect dependents of `address`, in plan order. */
 export function dependentsOf(plan: Plan, address: string): string[] {
 	const found = reach([address], each =>
 		plan.actions.filter(action => action.dependsOn.includes(each)).map(action => action.address),
@@ -16,7 +16,7 @@ export function dependentsOf(plan: Plan, address: string): string[] {
 	return inPlanOrder(plan, found, address);
 }
 
-/** Addresses of everything that `address` cannot run without, near or far, in the plan's order. */
+/** Addresses of all direct and indirect dependencies of `address`, in plan order. */
 export function dependenciesOf(plan: Plan, address: string): string[] {
 	const found = reach([address], each => plan.actions.find(action => action.address === each)?.dependsOn ?? []);
 	return inPlanOrder(plan, found, address);
@@ -24,7 +24,7 @@ export function dependenciesOf(plan: Plan, address: string): string[] {
 
 function reach(start: readonly string[], neighboursOf: (address: string) => readonly string[]): Set<string> {
 	const found = new Set(start);
-	// A set can grow while it is walked.
+	// Iterating a set includes members added meanwhile.
 	for (const address of found) for (const neighbour of neighboursOf(address)) found.add(neighbour);
 	return found;
 }
@@ -34,41 +34,40 @@ const inPlanOrder = (plan: Plan, found: ReadonlySet<string>, except: string) =>
 		.map(action => action.address)
 		.filter(address => address !== except && found.has(address));
 
-/** What is left out when a person left out `picked`: those and their dependents, in the plan's order. */
-export function skippedBy(plan: Plan, picked: readonly string[]): string[] {
-	const skipped = new Set(picked.flatMap(address => [address, ...dependentsOf(plan, address)]));
+/** All addresses that are skipped when the user excludes some: those and their dependents, in plan order. */
+export function skippedBy(plan: Plan, excluded: readonly string[]): string[] {
+	const skipped = new Set(excluded.flatMap(address => [address, ...dependentsOf(plan, address)]));
 	return actionsToApprove(plan)
 		.map(action => action.address)
 		.filter(address => skipped.has(address));
 }
 
 /**
- * Leaves an action out, or takes it in again together with what it needs. `picked` are the actions a person left out
- * by hand; dependents follow from them, so they come back by themselves. The message says what followed.
+ * Excludes an action, or includes it again together with its dependencies. `excluded` are the actions excluded by hand;
+ * their dependents follow from them, so they come back automatically. The message names what else changed.
  */
 export function toggleAction(
 	plan: Plan,
-	picked: readonly string[],
+	excluded: readonly string[],
 	address: string,
-): {readonly picked: readonly string[]; readonly message: string | undefined} {
-	const before = skippedBy(plan, picked);
+): {readonly excluded: readonly string[]; readonly message: string | undefined} {
+	const before = skippedBy(plan, excluded);
 	if (!before.includes(address)) {
-		const next = [...picked, address];
+		const next = [...excluded, address];
 		const followers = skippedBy(plan, next).filter(each => each !== address && !before.includes(each));
 		const verb = followers.length === 1 ? 'depends' : 'they depend';
 		return {
-			picked: next,
-			message: followers.length === 0 ? undefined : `${listOf(followers)} left out too: ${verb} on ${address}`,
+			excluded: next,
+			message: followers.length === 0 ? undefined : `${listOf(followers)} skipped too: ${verb} on ${address}`,
 		};
 	}
 	const needed = dependenciesOf(plan, address);
-	const next = picked.filter(each => each !== address && !needed.includes(each));
+	const next = excluded.filter(each => each !== address && !needed.includes(each));
 	const after = skippedBy(plan, next);
 	const returned = before.filter(each => each !== address && !after.includes(each));
-	const verb = returned.length === 1 ? 'is' : 'are';
 	return {
-		picked: next,
-		message: returned.length === 0 ? undefined : `${listOf(returned)} ${verb} taken in again too`,
+		excluded: next,
+		message: returned.length === 0 ? undefined : `${listOf(returned)} included again too`,
 	};
 }
 
@@ -83,8 +82,8 @@ const nameOfEnvironment = ({project, environment}: Plan): string =>
 	environment === defaultEnvironment ? project : `${project}/${environment}`;
 
 /**
- * What has to be typed before data is deleted: `environment/resource` when the data of one resource goes, else the
- * project's name, in another environment than production with that. Undefined when no data goes.
+ * What must be typed before data is deleted: `environment/resource` when only one resource loses its data, else the
+ * project's name, outside production `project/environment`. Undefined when no data is deleted.
  */
 export function confirmationOf(
 	plan: Plan,
@@ -100,7 +99,7 @@ export function confirmationOf(
 	return {expected: isOneResource ? `${plan.environment}/${resource}` : nameOfEnvironment(plan), addresses};
 }
 
-/** "2 to create, 1 to update", only what is there; "nothing" when all is left out. */
+/** "2 to create, 1 to update", without zero counts; "nothing" when all actions are skipped. */
 export function describeCounts(actions: readonly Action[]): string {
 	const counts = countActions(actions);
 	const parts = (['create', 'update', 'replace', 'delete', 'run'] as const)

@@ -18,8 +18,8 @@ export function createPositions(): Positions {
 	const positions = new Map<string, Position>();
 	return {
 		note(containerId, at) {
-			const former = positions.get(containerId);
-			positions.set(containerId, {at, count: former?.at === at ? former.count + 1 : 1});
+			const previous = positions.get(containerId);
+			positions.set(containerId, {at, count: previous?.at === at ? previous.count + 1 : 1});
 		},
 		of: containerId => positions.get(containerId),
 	};

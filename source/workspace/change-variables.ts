@@ -63,13 +63,13 @@ export function textOf(bytes: Buffer, what: string): string {
 // The same value again is no change: nothing would be replaced for it.
 async function keepsValue(
 	state: State,
-	former: Variable | undefined,
+	previous: Variable | undefined,
 	{value, isSensitive, scope, key}: NewValue,
 ): Promise<boolean> {
-	if (!former || former.isSensitive !== isSensitive) return false;
-	if (!former.isSensitive) return former.value === value;
+	if (!previous || previous.isSensitive !== isSensitive) return false;
+	if (!previous.isSensitive) return previous.value === value;
 	return (
-		(await decryptValue(former.ciphertext, {lineage: state.lineage, scope, key}, await identityFor(state))) === value
+		(await decryptValue(previous.ciphertext, {lineage: state.lineage, scope, key}, await identityFor(state))) === value
 	);
 }
 

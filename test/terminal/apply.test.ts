@@ -48,7 +48,7 @@ test('ctrl-c during an apply leaves with 130, and the next apply completes', asy
 	cancelled.press('y');
 	await cancelled.waitFor(/running +service\.web +GET \/healthz → .*try \d/, 40_000);
 	cancelled.press(ctrlC);
-	await cancelled.waitFor('finishing what runs, press ctrl-c again to stop now');
+	await cancelled.waitFor('finishing running steps, press ctrl-c again to stop now');
 	cancelled.press(ctrlC);
 	expect(await cancelled.ended).toMatchObject({exitCode: 130});
 	const transcript = cancelled.scrollback();
@@ -113,9 +113,8 @@ test('an action that is left out takes its dependents along, and both stay for t
 	await terminal.waitFor('Apply 4 actions', 20_000);
 	terminal.press('g ');
 	const [, image = '', service = ''] =
-		/\[ \] ~ +(image\.\w+) .*?(service\.\w+) left out too: depends on \1/s.exec(
-			await terminal.waitFor('left out too'),
-		) ?? [];
+		/\[ \] ~ +(image\.\w+) .*?(service\.\w+) skipped too: depends on \1/s.exec(await terminal.waitFor('skipped too')) ??
+		[];
 	expect(service).toBe(image.replace('image', 'service'));
 	terminal.press('y');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
@@ -182,7 +181,7 @@ test('data goes only after the name was typed', async () => {
 	terminal.press('y');
 	await terminal.waitFor(`Type ${sandbox.project} to confirm`);
 	terminal.press('no\r');
-	await terminal.waitFor(`That is not ${sandbox.project}`);
+	await terminal.waitFor(`That does not match ${sandbox.project}`);
 	expect((await sandbox.observe()).volumes).toHaveLength(1);
 	terminal.press(`\u007F\u007F${sandbox.project}\r`);
 	expect(await terminal.ended).toMatchObject({exitCode: 0});

@@ -194,7 +194,7 @@ test('an engine that goes away is told, and so is that it is back', async () => 
 	using terminal = openTerminal(process.execPath, [inject('cli')], {...rest, env: {...env, DOCKER_HOST: proxy.host}});
 	await terminal.waitFor(/web +healthy/, 20_000);
 	await proxy.cut();
-	expect(await terminal.waitFor(/engine lost \d+s ago, trying again/, 20_000)).toMatch(/web +healthy/);
+	expect(await terminal.waitFor(/engine lost \d+s ago, retrying/, 20_000)).toMatch(/web +healthy/);
 	await sandbox.ask('/while-it-was-away');
 	await proxy.mend();
 	await terminal.waitFor(/Docker \d+/, 20_000);
@@ -255,7 +255,7 @@ test('settings change keys, and a mistake in them is told before a screen opens'
 		expect(await changed.ended).toMatchObject({exitCode: 0});
 		using wrong = use({keys: {follow: ['w']}});
 		expect(await wrong.ended).toMatchObject({exitCode: 1});
-		expect(wrong.scrollback()).toContain('"w" would mean both follow and wrap');
+		expect(wrong.scrollback()).toContain('"w" is bound to both follow and wrap');
 		expect(wrong.isAlternateScreen()).toBe(false);
 	} finally {
 		rmSync(config, {recursive: true});

@@ -11,13 +11,13 @@ import {planOf} from './plans.ts';
 import {draw} from './screen.ts';
 
 const ctrlC = '\u0003';
-const place = {project: 'notes', environment: 'production', engine: 'docker 20.10.24'};
+const target = {project: 'notes', environment: 'production', engine: 'docker 20.10.24'};
 
 function watch(happenings: readonly Happening[] = [], size: {readonly columns?: number; readonly rows?: number} = {}) {
 	const clock = createManualClock();
 	const cancels: Cancel[] = [];
 	const store = createApplyStore({clock, onCancel: cancel => cancels.push(cancel)});
-	const screen = draw(<ApplyScreen store={store} place={place} clock={clock} isColoured />, size);
+	const screen = draw(<ApplyScreen store={store} target={target} clock={clock} isColoured />, size);
 	const play = (...events: readonly Happening[]) => {
 		for (const event of events) store.emit({...event, at: clock.now()} as ApplyEvent);
 		clock.advance(0);
@@ -230,7 +230,7 @@ test('a terminal without Unicode gets ASCII only', async () => {
 	const store = createApplyStore({clock, onCancel: () => {}});
 	const screen = draw(
 		<GlyphsContext value={asciiGlyphs}>
-			<ApplyScreen store={store} place={place} clock={clock} isColoured />
+			<ApplyScreen store={store} target={target} clock={clock} isColoured />
 		</GlyphsContext>,
 	);
 	for (const event of [...untilServices(), failure]) store.emit({...event, at: 0} as ApplyEvent);
@@ -244,7 +244,7 @@ test('a terminal without Unicode gets ASCII only', async () => {
 test('without colour no escape sets one', async () => {
 	const clock = createManualClock();
 	const store = createApplyStore({clock, onCancel: () => {}});
-	const screen = draw(<ApplyScreen store={store} place={place} clock={clock} isColoured={false} />);
+	const screen = draw(<ApplyScreen store={store} target={target} clock={clock} isColoured={false} />);
 	store.emit({...started(), at: 0} as ApplyEvent);
 	store.emit({...begin('network'), at: 0} as ApplyEvent);
 	store.emit({...log('network', '\u001B[35mviolet'), at: 0} as ApplyEvent);

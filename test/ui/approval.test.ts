@@ -22,21 +22,21 @@ test('dependents and dependencies are found near and far, in the order of the pl
 
 test('leaving an action out says who follows', () => {
 	expect(toggleAction(plan, [], 'image.web')).toEqual({
-		picked: ['image.web'],
-		message: 'service.web and routes left out too: they depend on image.web',
+		excluded: ['image.web'],
+		message: 'service.web and routes skipped too: they depend on image.web',
 	});
-	expect(toggleAction(plan, ['image.web'], 'image.api').message).toBe('service.api left out too: depends on image.api');
+	expect(toggleAction(plan, ['image.web'], 'image.api').message).toBe('service.api skipped too: depends on image.api');
 	expect(toggleAction(plan, [], 'routes').message).toBeUndefined();
 });
 
 test('taking an action in again takes in what it needs and what followed it', () => {
 	expect(toggleAction(plan, ['image.web'], 'image.web')).toEqual({
-		picked: [],
-		message: 'service.web and routes are taken in again too',
+		excluded: [],
+		message: 'service.web and routes included again too',
 	});
 	expect(toggleAction(plan, ['image.web', 'service.api'], 'service.web')).toEqual({
-		picked: ['service.api'],
-		message: 'image.web is taken in again too',
+		excluded: ['service.api'],
+		message: 'image.web included again too',
 	});
 });
 
@@ -44,13 +44,13 @@ test('whatever is toggled, nothing is applied without what it needs', () => {
 	const addresses = actionsToApprove(plan).map(action => action.address);
 	fc.assert(
 		fc.property(fc.array(fc.constantFrom(...addresses)), toggles => {
-			let picked: readonly string[] = [];
+			let excluded: readonly string[] = [];
 			for (const address of toggles) {
-				const wasSkipped = skippedBy(plan, picked).includes(address);
-				picked = toggleAction(plan, picked, address).picked;
-				expect(skippedBy(plan, picked).includes(address)).toBe(!wasSkipped);
+				const wasSkipped = skippedBy(plan, excluded).includes(address);
+				excluded = toggleAction(plan, excluded, address).excluded;
+				expect(skippedBy(plan, excluded).includes(address)).toBe(!wasSkipped);
 			}
-			const skipped = skippedBy(plan, picked);
+			const skipped = skippedBy(plan, excluded);
 			for (const address of addresses.filter(each => !skipped.includes(each))) {
 				expect(dependenciesOf(plan, address).filter(each => skipped.includes(each))).toEqual([]);
 			}

@@ -77,7 +77,7 @@ test('y applies what is picked and leaves one line behind', async () => {
 	const {answer, scrollback} = await ask(firstDeploy()).answer(`g${down.repeat(4)} y`);
 	expect(answer).toEqual({decision: 'apply', skipped: ['image.api', 'service.api', 'routes']});
 	expect(scrollback).toBe(
-		'$ compartment apply\nPlan: 9 to create.\n\n✓ Approved: 6 of 9 actions, without image.api, service.api and routes',
+		'$ compartment apply\nPlan: 9 to create.\n\n✓ Approved: 6 of 9 actions, skipping image.api, service.api and routes',
 	);
 });
 
@@ -95,7 +95,7 @@ test.each([
 
 test('nothing picked cannot be applied', async () => {
 	const screen = ask(firstDeploy());
-	expect(await screen.press('g jj jj j y')).toContain('Nothing is picked');
+	expect(await screen.press('g jj jj j y')).toContain('Nothing to apply');
 	expect(screen.store.getSnapshot().answer).toBeUndefined();
 });
 
@@ -115,7 +115,7 @@ test('the full diff scrolls', async () => {
 
 test('deleting data asks for the name to be typed', async () => {
 	const screen = ask(dataDeletion());
-	expect(await screen.press('yproduction/cache\r')).toContain('That is not production/db');
+	expect(await screen.press('yproduction/cache\r')).toContain('That does not match production/db');
 	expect(screen.store.getSnapshot().answer).toBeUndefined();
 	const {answer} = await screen.answer(`${'\u007F'.repeat(5)}db\r`);
 	expect(answer).toEqual({decision: 'apply', skipped: []});

@@ -1,5 +1,5 @@
 import type {EnvironmentView, Figures, ObjectView, TabContent} from '../../source/ui/dashboard/data.ts';
-import {createBrowseStore} from '../../source/ui/dashboard/store.ts';
+import {createDashboardStore} from '../../source/ui/dashboard/store.ts';
 import {createLogPool} from '../../source/ui/logs/log-pool.ts';
 import {corpus, hostile, hostileText} from './hostile.ts';
 
@@ -141,7 +141,7 @@ export const table: TabContent = {
 			deployment: 'dpl_1',
 			tone: 'quiet',
 			toneCell: 1,
-			cells: ['dpl_1', 'former', 'deploy', '2d', 'first one'],
+			cells: ['dpl_1', 'previous', 'deploy', '2d', 'first one'],
 		},
 	],
 };
@@ -179,7 +179,7 @@ export const page: TabContent = {
 /** A dashboard that has read everything, with lines in its log, and what it asked its command for. */
 export function createDashboard(environments: readonly EnvironmentView[] = [production, staging, empty]) {
 	const asked: string[] = [];
-	const store = createBrowseStore({
+	const store = createDashboardStore({
 		copy: text => void asked.push(`copy ${text}`),
 		save: async (_, name, text) => {
 			asked.push(`save ${name} ${text.split('\n').length - 1}`);

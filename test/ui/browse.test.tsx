@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import type {TabName} from '../../source/ui/dashboard/data.ts';
-import {BrowseScreen} from '../../source/ui/dashboard/screen.tsx';
-import type {BrowseState} from '../../source/ui/dashboard/state.ts';
+import {DashboardScreen} from '../../source/ui/dashboard/screen.tsx';
+import type {DashboardState} from '../../source/ui/dashboard/state.ts';
 import {createLogPool} from '../../source/ui/logs/log-pool.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {
@@ -37,11 +37,11 @@ const inProduction = {screen: 'environment', environment: 'production'} as const
 const tabOf = (tab: TabName, address = 'service.web') =>
 	({screen: 'object', environment: 'production', address, tab}) as const;
 
-function open(part: Partial<BrowseState> = {}, size: Size = sizes[0]!, environments = [production, staging, empty]) {
+function open(part: Partial<DashboardState> = {}, size: Size = sizes[0]!, environments = [production, staging, empty]) {
 	const clock = createManualClock(now);
 	const dashboard = createDashboard(environments);
 	dashboard.store.update(part);
-	const screen = draw(<BrowseScreen store={dashboard.store} clock={clock} isColoured />, size);
+	const screen = draw(<DashboardScreen store={dashboard.store} clock={clock} isColoured />, size);
 	// An escape that comes alone is one only after a moment.
 	const pressEscape = async () => {
 		screen.type('\u001B');
@@ -108,7 +108,7 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 		screen.store.log.show(pool);
 		return screen;
 	},
-	filtered: size => open({place: inProduction, overlay: {type: 'filter', former: ''}, filter: 'we'}, size),
+	filtered: size => open({place: inProduction, overlay: {type: 'filter', previous: ''}, filter: 'we'}, size),
 	palette: size => open({place: inProduction, overlay: {type: 'palette', typed: '', cursor: 0}}, size),
 	help: size => open({place: inProduction, overlay: {type: 'help', top: 0}}, size),
 	problem: size =>
@@ -134,7 +134,7 @@ describe.each(Object.keys(screens))('%s', name => {
 		const {store} = screens[name]!(sizes[0]!);
 		const screen = draw(
 			<GlyphsContext value={asciiGlyphs}>
-				<BrowseScreen store={store} clock={createManualClock(now)} isColoured />
+				<DashboardScreen store={store} clock={createManualClock(now)} isColoured />
 			</GlyphsContext>,
 		);
 		expect(await screen.text()).toMatch(/^[\x20-\x7e\n]*$/);
@@ -209,8 +209,8 @@ describe('walking', () => {
 		const typed = await screen.press('/post');
 		expect(typed).toContain('/post');
 		expect(typed).toContain('1 of 4 shown');
-		expect(await screen.press('\r')).toContain('only what contains "post"');
-		expect(await screen.pressEscape()).not.toContain('only what contains');
+		expect(await screen.press('\r')).toContain('filter: "post"');
+		expect(await screen.pressEscape()).not.toContain('filter:');
 		expect(screen.state().place).toEqual(inProduction);
 	});
 
@@ -226,7 +226,7 @@ describe('walking', () => {
 		expect(screen.state().place).toEqual({screen: 'environments'});
 		const other = open({place: tabOf('overview'), content: page});
 		other.store.update({environments: [{...production, objects: production.objects.slice(1)}]});
-		expect(await other.text()).toContain('It is gone');
+		expect(await other.text()).toContain('No longer declared');
 	});
 });
 
@@ -281,9 +281,9 @@ describe('actions', () => {
 	test('a log whose lines are all filtered out says so', async () => {
 		const screen = open({place: {screen: 'all-logs', environment: 'production'}});
 		screen.store.log.show(poolOf([['web', 'stdout', 'listening']]));
-		expect(await screen.press('x')).toContain('Nothing was printed to standard error so far.');
+		expect(await screen.press('x')).toContain('Nothing on standard error yet.');
 		expect(await screen.press('xx')).toContain('listening');
-		expect(await screen.press('/none\r&')).toContain('No line matches so far.');
+		expect(await screen.press('/none\r&')).toContain('No matching lines yet.');
 	});
 
 	test('a log to which nothing more comes is not offered to be paused', async () => {
@@ -303,7 +303,7 @@ describe('actions', () => {
 
 	test('a roll back waits until it is known which deployment is meant', async () => {
 		const screen = open({place: tabOf('deployments'), content: {type: 'loading'}});
-		expect(await screen.press('b')).toContain('The deployments are being read, one moment');
+		expect(await screen.press('b')).toContain('The deployments are still loading');
 		expect(screen.state().departure).toBeUndefined();
 	});
 
@@ -317,14 +317,14 @@ describe('actions', () => {
 
 	test('what cannot be done is said', async () => {
 		const screen = open({place: {screen: 'environment', environment: 'preview'}});
-		expect(await screen.press('e')).toContain('web does not run');
-		expect(await screen.press('o')).toContain('web has no address of its own');
-		expect(await screen.press('j')).not.toContain('has no address');
+		expect(await screen.press('e')).toContain('web is not running');
+		expect(await screen.press('o')).toContain('web has no URL');
+		expect(await screen.press('j')).not.toContain('has no URL');
 	});
 
 	test('the palette finds every action by name, those without a key too', async () => {
 		const screen = open({place: inProduction});
-		expect(await screen.press(':destr')).toContain('Remove the environment, volumes stay; plans and asks');
+		expect(await screen.press(':destr')).toContain('Remove the environment, keep its volumes; asks first');
 		screen.type('\r');
 		await screen.app.waitUntilExit();
 		expect(screen.state().departure).toMatchObject({verb: 'destroy', environment: 'production'});
@@ -332,7 +332,7 @@ describe('actions', () => {
 
 	test('the palette moves, closes and says when nothing has the name', async () => {
 		const screen = open({place: inProduction});
-		expect(await screen.press(':zzz')).toContain('No action has this in its name.');
+		expect(await screen.press(':zzz')).toContain('No matching action.');
 		await screen.pressEscape();
 		expect(screen.state().overlay).toBeUndefined();
 		await screen.press(':roll\r');
@@ -361,7 +361,7 @@ test('a lost engine is told with its time, what was known stays, and it says whe
 	screen.store.update({link: {status: 'lost', message: 'connection refused', since: now}});
 	screen.clock.advance(3000);
 	const lost = await screen.text();
-	expect(lost).toContain('engine lost 3s ago, trying again');
+	expect(lost).toContain('engine lost 3s ago, retrying');
 	expect(lost).toContain('healthy');
 	screen.store.update({link: {status: 'live', engine: 'Docker 20.10.24'}});
 	expect(await screen.text()).not.toContain('engine lost');
@@ -373,7 +373,7 @@ test('an engine that never answered is told instead of an empty list', async () 
 });
 
 describe('hostile text', () => {
-	const places: Readonly<Record<string, Partial<BrowseState>>> = {
+	const places: Readonly<Record<string, Partial<DashboardState>>> = {
 		environments: {},
 		environment: {place: {screen: 'environment', environment: hostileText}},
 		object: {place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'logs'}},

@@ -34,7 +34,7 @@ test('every hint of a footer is a key that does something there', () => {
 
 test('a narrow footer drops the least important hints and keeps the order', () => {
 	const shown = (columns: number) => fitHints(hintsOf('approve'), columns).map(({label}) => label);
-	expect(shown(80)).toEqual(['apply', 'cancel', 'pick', 'diff', 'why', 'move', 'help']);
+	expect(shown(80)).toEqual(['apply', 'cancel', 'toggle', 'diff', 'why', 'move', 'help']);
 	expect(shown(30)).toEqual(['apply', 'cancel', 'help']);
 	expect(shown(7)).toEqual(['apply']);
 	expect(shown(3)).toEqual([]);
@@ -74,12 +74,12 @@ test('an unknown action and a key that would mean two things are refused, with n
 		return 'accepted';
 	};
 	expect(messageOf({folow: ['F']})).toMatch(
-		/^settings: keys.folow: there is no such action Remove it: compartment settings unset keys.folow. Actions: .*\bfollow\b/,
+		/^settings: keys.folow: unknown action Remove it: compartment settings unset keys.folow. Actions: .*\bfollow\b/,
 	);
 	expect(messageOf({follow: ['w']})).toMatch(
-		/"w" would mean both follow and wrap .*: compartment settings set keys.wrap none$/,
+		/"w" is bound to both follow and wrap .*: compartment settings set keys.wrap none$/,
 	);
-	expect(messageOf({erase: ['x']})).toContain('there is no such action');
+	expect(messageOf({erase: ['x']})).toContain('unknown action');
 	expect(messageOf({follow: ['F']})).toBe('accepted');
 });
 

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {createApplyStore} from '../../source/ui/apply/store.ts';
 import {createApproveStore} from '../../source/ui/approve/store.ts';
-import {browseScreens} from '../../source/ui/dashboard/contexts.ts';
-import type {BrowseState} from '../../source/ui/dashboard/state.ts';
+import {activeScreens} from '../../source/ui/dashboard/contexts.ts';
+import type {DashboardState} from '../../source/ui/dashboard/state.ts';
 import {helpOf} from '../../source/ui/keys/key-hints.ts';
 import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keys/keymap.ts';
 import {begin, log, started} from './apply-events.ts';
@@ -33,7 +33,7 @@ type Situation = {
 const isTyping = (screens: readonly KeyScreen[]): boolean =>
 	screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
 
-function browse(part: Partial<BrowseState>, ...before: readonly string[]): () => Situation {
+function browse(part: Partial<DashboardState>, ...before: readonly string[]): () => Situation {
 	return () => {
 		const {store, asked} = createDashboard([staging, production, {...production, name: 'zeta'}]);
 		const room = {rows: 3, lastTop: 3};
@@ -41,7 +41,7 @@ function browse(part: Partial<BrowseState>, ...before: readonly string[]): () =>
 		store.log.show(poolOf(Array.from({length: 40}, (_, index) => ['web', 'stdout', `line ${index}`])));
 		for (const key of before) store.press(key, room);
 		return {
-			screens: browseScreens(store.getSnapshot(), store.log.getSnapshot()),
+			screens: activeScreens(store.getSnapshot(), store.log.getSnapshot()),
 			press: key => store.press(key, room),
 			look: () => {
 				const {pool, ...log} = store.log.getSnapshot();

@@ -106,11 +106,11 @@ describe('a view of a pool', () => {
 		const view = {...newPoolView, query: 'error'};
 		const newest = findMatch(view, pool, -1, 10)!;
 		expect(linesInSight(pool, newest, 10).some(({number}) => number === 85)).toBe(true);
-		expect(countMatches(newest, pool)).toEqual({place: 4, total: 4});
-		const former = findMatch(newest, pool, -1, 10)!;
-		expect(former.match).toBe(60);
-		expect(countMatches(former, pool)).toEqual({place: 3, total: 4});
-		expect(findMatch(former, pool, 1, 10)!.match).toBe(85);
+		expect(countMatches(newest, pool)).toEqual({position: 4, total: 4});
+		const previous = findMatch(newest, pool, -1, 10)!;
+		expect(previous.match).toBe(60);
+		expect(countMatches(previous, pool)).toEqual({position: 3, total: 4});
+		expect(findMatch(previous, pool, 1, 10)!.match).toBe(85);
 		expect(findMatch(newest, pool, 1, 10)).toBeUndefined();
 	});
 });
@@ -164,7 +164,7 @@ describe('the store of a log', () => {
 		return {store, asked, pool, type, state: store.getSnapshot};
 	}
 
-	test('search, next, former, and what is not there', () => {
+	test('search, next, previous, and what is not there', () => {
 		const {store, type, state} = open();
 		store.act('search', 10);
 		type('line 5');
@@ -178,7 +178,7 @@ describe('the store of a log', () => {
 		store.act('search', 10);
 		type('nowhere');
 		store.type('enter', 'choose', 10);
-		expect(state().message).toBe('"nowhere" is in none of the lines');
+		expect(state().message).toBe('"nowhere" was not found');
 		store.act('search', 10);
 		type('ab');
 		store.type('backspace', 'erase', 10);
@@ -199,7 +199,7 @@ describe('the store of a log', () => {
 		expect(asked[2]).toBe('page 100');
 		const empty = open(0);
 		empty.store.act('save', 3);
-		expect(empty.state().message).toBe('There is no line to save');
+		expect(empty.state().message).toBe('Nothing to save');
 	});
 
 	test('a file that cannot be written is told', async () => {

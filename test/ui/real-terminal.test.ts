@@ -53,7 +53,7 @@ test('the view leaves by itself when the apply has finished, and the main screen
 
 test('ctrl-c is asked for once and twice, and what runs may finish', async () => {
 	using terminal = run('wait');
-	await terminal.waitFor('0/9 ready');
+	await terminal.waitFor('0/9 done');
 	terminal.press('\u0003');
 	await terminal.waitFor('press ctrl-c again to stop now');
 	terminal.press('\u0003');
@@ -63,7 +63,7 @@ test('ctrl-c is asked for once and twice, and what runs may finish', async () =>
 
 test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s gives the terminal back', async signal => {
 	using terminal = run('wait');
-	await terminal.waitFor('0/9 ready');
+	await terminal.waitFor('0/9 done');
 	terminal.kill(signal);
 	await terminal.ended;
 	expect(terminal.isAlternateScreen()).toBe(false);
@@ -72,7 +72,7 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s gives the terminal back'
 
 test('a defect in the command gives the terminal back and stays readable', async () => {
 	using terminal = run('crash');
-	await terminal.waitFor('0/9 ready');
+	await terminal.waitFor('0/9 done');
 	expect(await terminal.ended).toMatchObject({exitCode: 1});
 	expect(terminal.scrollback()).toContain('a defect while applying');
 	expect(isRestored(terminal.written())).toBe(true);
@@ -87,7 +87,7 @@ test('the approval stays in the scrollback as one line', async () => {
 		[
 			'Plan: 9 to create.',
 			'',
-			'✓ Approved: 6 of 9 actions, without image.web, service.web and routes',
+			'✓ Approved: 6 of 9 actions, skipping image.web, service.web and routes',
 			'{"decision":"apply","skipped":["image.web","service.web","routes"]}',
 		].join('\n'),
 	);

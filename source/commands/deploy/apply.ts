@@ -121,7 +121,7 @@ export async function apply(
 		const approved = await approve(plan, {
 			terminal,
 			isApproved,
-			look: settings,
+			settings,
 			insteadOfAsking: again('--auto-approve'),
 		});
 		if (!approved) return;

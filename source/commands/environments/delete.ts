@@ -25,9 +25,9 @@ const isDestroyed = ({active, resources, volumes}: State): boolean =>
 export async function environmentDelete(name: string, flags: ApplyFlags): Promise<void> {
 	const {print, inform} = createTerminal(flags);
 	const workspace = await openWorkspace({...flags, env: name});
-	const former = await readExistingState(workspace);
-	const warnings = backupWarnings(former.backups, workspace.directory);
-	if (isDestroyed(former)) {
+	const previous = await readExistingState(workspace);
+	const warnings = backupWarnings(previous.backups, workspace.directory);
+	if (isDestroyed(previous)) {
 		// Nothing is left to plan, and so nothing would be asked.
 		for (const warning of warnings) inform(`Warning: ${sanitiseLine(warning)}`);
 		await confirmByName({
@@ -44,7 +44,7 @@ export async function environmentDelete(name: string, flags: ApplyFlags): Promis
 	const state = await readState(workspace.directory);
 	if (process.exitCode || (state && !isDestroyed(state))) return;
 	removeEnvironmentDirectory(workspace.project.directory, name);
-	removePin(former.lineage);
+	removePin(previous.lineage);
 	if (isJson(flags)) process.stdout.write(jsonLine({type: 'environment-deleted', environment: name}));
 	else print(`Deleted environment ${sanitiseLine(name)}.`);
 }

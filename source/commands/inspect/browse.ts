@@ -4,12 +4,12 @@ import {showDashboard} from '../show-dashboard.ts';
 
 /** The dashboard for a screen reader: questions and answers in lines. */
 async function askInLines(flags: ScreenFlags): Promise<void> {
-	const [{browseLines}, {runCommand}, {logs}] = await Promise.all([
+	const [{printDashboardLines}, {runCommand}, {logs}] = await Promise.all([
 		import('../../dashboard/lines.ts'),
 		import('../depart.ts'),
 		import('./logs.ts'),
 	]);
-	await browseLines(flags, {
+	await printDashboardLines(flags, {
 		run: (verb, environment) => runCommand({type: 'run', verb, environment}, {flags}),
 		showLogs: (names, environment) => logs(names, {...flags, env: environment, tail: 50, time: true}),
 	});

@@ -60,7 +60,7 @@ export async function deploymentList(flags: ListFlags): Promise<void> {
 		{
 			title: 'STATE',
 			value: (row: Row) =>
-				row.isActive ? 'active' : row.isHeld ? 'candidate' : row.status === 'succeeded' ? 'former' : row.status,
+				row.isActive ? 'active' : row.isHeld ? 'candidate' : row.status === 'succeeded' ? 'previous' : row.status,
 			style: (text: string, row: Row) =>
 				row.isActive ? paint.ok(text) : row.status === 'failed' ? paint.fail(text) : text,
 		},

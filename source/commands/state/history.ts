@@ -24,7 +24,7 @@ const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[
 	problem: problem ?? null,
 });
 
-/** `compartment state history`: former states, the newest first. */
+/** `compartment state history`: previous states, the newest first. */
 export async function stateHistory(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const {directory, environment} = await openWorkspace(flags);

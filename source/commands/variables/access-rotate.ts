@@ -27,7 +27,7 @@ async function serve({engine, router}: Workspace, state: State, previousAccessHa
 
 /**
  * `compartment access rotate`: a new password for the environment, without a request lost. First the router accepts
- * both; once it does so on every connection the new one is recorded and, in a terminal, shown; then the former one is
+ * both; once it does so on every connection the new one is recorded and, in a terminal, shown; then the previous one is
  * refused. The state says so from the beginning to the end: when it is interrupted, the next command ends it. Outside of a terminal, where what is printed may be kept, the password is left to `access show`.
  */
 export async function accessRotate(flags: CommonFlags): Promise<void> {

@@ -25,7 +25,7 @@ function stateOfDeployment(state: State, {id, service, status, stage, isHeld}: D
 	if (state.active[service] === id) return {word: 'active', tone: 'good'} as const;
 	if (isHeld && stage === 'candidate') return {word: 'candidate', tone: 'busy'} as const;
 	if (status === 'failed') return {word: 'failed', tone: 'bad'} as const;
-	return {word: status === 'succeeded' ? 'former' : status, tone: 'quiet'} as const;
+	return {word: status === 'succeeded' ? 'previous' : status, tone: 'quiet'} as const;
 }
 
 const refusals = {

@@ -9,33 +9,34 @@ import {actionLooks, looks} from '../parts/theme.ts';
 import {useElapsed} from '../parts/use-elapsed.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 
-export type Place = {
+/** Where an apply happens. */
+export type ApplyTarget = {
 	readonly project: string;
 	readonly environment: string;
-	/** Name of the engine for people: `docker 20.10.24`. */
+	/** Display name of the engine: `docker 20.10.24`. */
 	readonly engine: string;
 };
 
 type Props = {
-	readonly place: Place;
+	readonly target: ApplyTarget;
 	readonly progress: Progress;
-	/** Takes the place of the bar while there is something to say. */
+	/** Replaces the progress bar. */
 	readonly message: string | undefined;
 	readonly columns: number;
 	readonly clock: FrameClock;
 };
 
-/** Height of the header, with the empty line below it. */
+/** Height of the header, including the empty line below it. */
 export const headerRows = 3;
 
-/** Where the apply happens, how long it takes, how far it is. */
-export function Header({place, progress, message, columns, clock}: Props) {
+/** The target of an apply, its elapsed time and its progress. */
+export function Header({target, progress, message, columns, clock}: Props) {
 	const {separator, dot, ellipsis} = useGlyphs();
 	const elapsed = useElapsed(clock, progress.startedAt ?? undefined, progress.finishedAt ?? undefined) ?? 0;
 	const time = formatDuration(Math.floor(elapsed / 1000) * 1000).replace(/^0ms$/, '0s');
-	const name = `${sanitiseLine(place.project)} ${separator} ${sanitiseLine(place.environment)}`;
-	const engine = `${sanitiseLine(place.engine)} ${dot} `;
-	// Where an apply happens is worth more than on which engine.
+	const name = `${sanitiseLine(target.project)} ${separator} ${sanitiseLine(target.environment)}`;
+	const engine = `${sanitiseLine(target.engine)} ${dot} `;
+	// The environment matters more than the engine.
 	const hasRoom = displayWidth(name) + displayWidth(engine) + time.length + 6 <= columns;
 	const side = hasRoom ? engine + time : time;
 	return (
@@ -71,7 +72,7 @@ function Figures({progress: {steps, counts}}: Pick<Props, 'progress'>) {
 	const countOf = (kind: ActionKind) => steps.filter((step: StepProgress) => step.kind === kind).length;
 	return (
 		<Box gap={2} flexShrink={0}>
-			<Text>{`${counts.done}/${counts.total} ready`}</Text>
+			<Text>{`${counts.done}/${counts.total} done`}</Text>
 			{counts.failed > 0 && <Text {...looks.error}>{`${counts.failed} failed`}</Text>}
 			<Box gap={1}>
 				{signs(isUnicode)

@@ -1,15 +1,15 @@
 type Size = {readonly columns: number; readonly rows: number};
 
-/** Where the two panes of an apply stand. One without rows is not shown. */
+/** The layout of an apply's two panes. A pane without rows is hidden. */
 export type ApplyLayout = {readonly direction: 'row' | 'column'; readonly steps: Size; readonly log: Size};
 
-/** Columns from which the log stands beside the steps. */
+/** From this width on, the log is beside the steps. */
 const besideColumns = 110;
 
-/** Rows below which two panes one above the other would show nothing of either. */
+/** Below this height, two stacked panes would both be too small. */
 const stackedRows = 10;
 
-/** Shares the body of the screen out between the steps and the log; in a low one only the focused pane is shown. */
+/** Divides the screen between the steps and the log. If it is too low for both, only the focused pane is shown. */
 export function layOut({columns, rows}: Size, stepCount: number, focus: 'steps' | 'logs'): ApplyLayout {
 	const hidden = {columns, rows: 0};
 	if (columns >= besideColumns) {

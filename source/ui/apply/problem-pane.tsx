@@ -27,7 +27,7 @@ export function ProblemPane({problem, columns, rows}: Props) {
 			look={looks.warning}
 		>
 			{lines.map(({text, isHint}, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
+				// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their position
 				<Text key={index} {...(isHint ? looks.secondary : looks.plain)} wrap="truncate">
 					{text === '' ? ' ' : text}
 				</Text>

@@ -12,20 +12,20 @@ import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
-import {Header, headerRows, type Place} from './header.tsx';
+import {type ApplyTarget, Header, headerRows} from './header.tsx';
 import {layOut} from './layout.ts';
 import {StepList} from './step-list.tsx';
 import type {ApplyState, ApplyStore} from './store.ts';
 
 type Props = {
 	readonly store: ApplyStore;
-	readonly place: Place;
+	readonly target: ApplyTarget;
 	readonly clock: FrameClock;
 	readonly isColoured: boolean;
 };
 
-/** An apply while it runs: its steps, and the log of the selected one. */
-export function ApplyScreen({store, place, clock, isColoured}: Props) {
+/** A running apply: its steps, and the log of the selected one. */
+export function ApplyScreen({store, target, clock, isColoured}: Props) {
 	const state = useStore(store);
 	const {columns, rows} = useWindowSize();
 	const {isUnicode} = useGlyphs();
@@ -41,7 +41,7 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 		const {done, total} = progress.counts;
 		return (
 			<TooSmall columns={columns} rows={rows}>
-				{message ?? `${done}/${total} ready`}
+				{message ?? `${done}/${total} done`}
 			</TooSmall>
 		);
 	}
@@ -53,7 +53,7 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 	};
 	return (
 		<Box flexDirection="column" width={columns} height={rows}>
-			<Header place={place} progress={progress} message={message} columns={columns} clock={clock} />
+			<Header target={target} progress={progress} message={message} columns={columns} clock={clock} />
 			{state.helpTop !== undefined ? (
 				<Box flexGrow={1}>
 					<Help screen={focus} top={state.helpTop} columns={columns} rows={bodyRows} />
@@ -75,7 +75,7 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 							buffer={store.logOf(selected ?? '')}
 							view={view}
 							headlines={headlinesOf(step)}
-							empty={step?.state === 'waiting' ? 'Has not started yet.' : 'No output.'}
+							empty={step?.state === 'waiting' ? 'Not started yet.' : 'No output.'}
 							isColoured={isColoured}
 							isFocused={focus === 'logs'}
 							{...layout.log}
@@ -94,7 +94,7 @@ export function ApplyScreen({store, place, clock, isColoured}: Props) {
 function messageOf({cancel, message, progress}: ApplyState): string | undefined {
 	if (message !== undefined) return message;
 	if (cancel === 'now') return 'stopping now';
-	if (cancel === 'graceful') return 'finishing what runs, press ctrl-c again to stop now';
+	if (cancel === 'graceful') return 'finishing running steps, press ctrl-c again to stop now';
 	const warning = progress.notices.findLast(({level}) => level === 'warning');
 	return warning && sanitiseLine(warning.message);
 }

@@ -17,7 +17,7 @@ type Props = {
 	readonly clock: FrameClock;
 };
 
-/** All steps of an apply. When they are more than its rows, the selected and the working ones stay in sight. */
+/** All steps of an apply. If they do not all fit, the selected, running and failed ones stay visible. */
 export function StepList({steps, selected, isFocused, columns, rows, clock}: Props) {
 	const inner = {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
 	const cursor = Math.max(
@@ -60,6 +60,6 @@ function describeWaiting(steps: readonly StepProgress[]): (step: StepProgress) =
 	const unfinished = new Set(steps.filter(({state}) => state !== 'done').map(({address}) => address));
 	return ({dependsOn}) => {
 		const missing = dependsOn.filter(address => unfinished.has(address));
-		return missing.length === 0 ? '' : `waits for ${listOf(missing)}`;
+		return missing.length === 0 ? '' : `needs ${listOf(missing)}`;
 	};
 }

@@ -11,7 +11,7 @@ import {useGlyphs} from '../parts/use-glyphs.ts';
 
 type Props = {
 	readonly step: StepProgress;
-	/** What a waiting step waits for. */
+	/** What a waiting step is waiting for. */
 	readonly waitsFor: string;
 	readonly isSelected: boolean;
 	readonly signColumns: number;
@@ -23,7 +23,7 @@ type Props = {
 const wordColumns = 8;
 const elapsedColumns = 7;
 
-/** One step: sign, state as mark and word, address, what happens now, elapsed time. */
+/** One step: sign, state as symbol and word, address, latest progress, elapsed time. */
 export const StepRow = memo(({step, waitsFor, isSelected, signColumns, addressColumns, columns, clock}: Props) => {
 	const glyphs = useGlyphs();
 	const {state, startedAt, durationMs} = step;
@@ -50,6 +50,6 @@ export const StepRow = memo(({step, waitsFor, isSelected, signColumns, addressCo
 	);
 });
 
-// A running figure ticks by the second, so it starts at 0s rather than in milliseconds.
+// A running time ticks every second, so it starts at 0s rather than in milliseconds.
 const formatElapsed = (milliseconds: number, isRunning: boolean): string =>
 	formatDuration(isRunning ? Math.floor(milliseconds / 1000) * 1000 : milliseconds).replace(/^0ms$/, '0s');

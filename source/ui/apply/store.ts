@@ -7,28 +7,28 @@ import {followingView, type LogView, scrollLog, toggleFollow} from '../logs/log-
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {createListeners, type Readable} from '../parts/store.ts';
 
-/** `graceful`: finish what runs, start nothing more; `now`: stop what runs. */
+/** `graceful` finishes running steps and starts no more; `now` stops them. */
 export type Cancel = 'graceful' | 'now';
 
 export type ApplyState = {
 	readonly progress: Progress;
 	/** Address of the step whose log is shown. */
 	readonly selected: string | undefined;
-	/** Whether the selection stays, because a person moved it or a step failed. */
+	/** Whether the selection is fixed, because the user moved it or a step failed. */
 	readonly isHeld: boolean;
 	readonly focus: 'steps' | 'logs';
 	readonly view: LogView;
 	readonly cancel: Cancel | undefined;
 	readonly message: string | undefined;
-	/** First key in sight of `?`; undefined: it is closed. */
+	/** First visible row of the help; undefined when it is closed. */
 	readonly helpTop: number | undefined;
 };
 
 export type ApplyStore = Readable<ApplyState> & {
 	readonly emit: Emit;
-	/** One key; the rows are the heights of the log's lines and of the help's. */
+	/** Handles one key; `rows` are the heights of the log and of the help. */
 	readonly press: (key: string, rows: {readonly log: number; readonly help: number}) => void;
-	/** Lines of a step, kept from its first one on. */
+	/** The log of a step. */
 	readonly logOf: (address: string) => LogBuffer;
 };
 
@@ -39,8 +39,8 @@ type Options = {
 };
 
 /**
- * What the screen of an apply shows, fed by its events. Changes of steps are told at once; log lines and messages of
- * steps wait for the next frame.
+ * The state of an apply's screen, fed by its events. Listeners are notified of step changes at once, of log lines and
+ * step messages at the next frame.
  */
 export function createApplyStore({clock, onCancel, keymap = defaultKeymap}: Options): ApplyStore {
 	const {subscribe, notify} = createListeners();
@@ -137,7 +137,7 @@ export function createApplyStore({clock, onCancel, keymap = defaultKeymap}: Opti
 	};
 }
 
-/** Lines of one log event: it may carry several, each with or without its end. */
+/** The lines of one log event, which may end in a newline or not. */
 function linesOf(text: string): string[] {
 	const lines = text.split('\n');
 	if (lines.length > 1 && lines.at(-1) === '') lines.pop();
@@ -147,13 +147,13 @@ function linesOf(text: string): string[] {
 const indexOfSelected = ({progress, selected}: ApplyState): number =>
 	progress.steps.findIndex(step => step.address === selected);
 
-/** Follows what runs until a person moves or something fails; the first step that fails is always selected. */
+/** Selects a running step until the user moves or a step fails; the first step that fails is always selected. */
 function selectionAfter(
-	{selected, isHeld, progress: former}: ApplyState,
+	{selected, isHeld, progress: previous}: ApplyState,
 	{steps}: Progress,
 	event: ApplyEvent,
 ): Pick<ApplyState, 'selected' | 'isHeld'> {
-	if (event.type === 'step-failed' && !former.steps.some(step => step.state === 'failed')) {
+	if (event.type === 'step-failed' && !previous.steps.some(step => step.state === 'failed')) {
 		return {selected: event.address, isHeld: true};
 	}
 	const isRunning = steps.some(step => step.address === selected && step.state === 'running');

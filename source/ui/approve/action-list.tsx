@@ -18,7 +18,7 @@ type Line =
 const indent = 12;
 const labelColumns = 11;
 
-/** Lines of the list: one for each action, with what is known about it under the opened and the blocked ones. */
+/** The lines of the list: one per action, with details under the opened one and the way out under blocked ones. */
 export function linesOf(plan: Plan, actions: readonly Action[], opened: string | undefined, columns: number): Line[] {
 	return actions.flatMap((action, index): Line[] => [
 		{type: 'action', action, index},
@@ -42,7 +42,7 @@ const blockOf = (plan: Plan, {unblock}: Action): Fact[] =>
 
 const shownChanges = 12;
 
-/** What changes, the image first; the whole difference has all of it. */
+/** The changes, the image first. The full diff has all of them. */
 function changesOf({changes}: Action): Fact[] {
 	const limit = changes.length <= shownChanges + 1 ? changes.length : shownChanges;
 	const more = changes.length - limit;
@@ -72,7 +72,7 @@ type Props = {
 	readonly rows: number;
 };
 
-/** The plan's actions, with a box to pick each; the cursor's line stays in sight. */
+/** The plan's actions, each with a checkbox. The cursor's line stays visible. */
 export function ActionList({plan, actions, state, columns, rows}: Props) {
 	const lines = linesOf(plan, actions, state.opened, columns);
 	const cursorLine = lines.findIndex(line => line.type === 'action' && line.index === state.cursor);
@@ -116,7 +116,7 @@ function ActionRow({action, isSelected, isOpen, isSkipped, addressColumns, colum
 	const glyphs = useGlyphs();
 	const look = isSkipped ? looks.secondary : actionLooks[action.kind];
 	const address = padEnd(truncate(sanitiseLine(action.address), addressColumns, glyphs.ellipsis), addressColumns);
-	const reason = isSkipped ? 'left out' : isOpen ? '' : (action.reasons[0] ?? '');
+	const reason = isSkipped ? 'skipped' : isOpen ? '' : (action.reasons[0] ?? '');
 	return (
 		<Text wrap="truncate">
 			<Text {...looks.selected}>{isSelected ? (glyphs.isUnicode ? '❯ ' : '> ') : '  '}</Text>

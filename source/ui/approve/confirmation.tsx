@@ -7,13 +7,15 @@ import type {ApproveState, ApproveStore} from './store.ts';
 
 type Props = {readonly store: ApproveStore; readonly state: ApproveState; readonly columns: number};
 
-/** Asks for a name to be typed before data is deleted. */
+/** Asks the user to type a name before data is deleted. */
 export function Confirmation({store, state, columns}: Props) {
 	const confirmation = confirmationOf(store.plan, state.skipped);
 	if (!confirmation) return null;
 	return (
 		<Pane columns={columns} rows={paneFrame.rows + 4} title="Deletes data" look={looks.error}>
-			<Text wrap="truncate">{sanitiseLine(`The data of ${listOf(confirmation.addresses)} is deleted for good.`)}</Text>
+			<Text wrap="truncate">
+				{sanitiseLine(`The data of ${listOf(confirmation.addresses)} will be permanently deleted.`)}
+			</Text>
 			<Text> </Text>
 			<Text wrap="truncate">
 				Type <Text {...looks.title}>{sanitiseLine(confirmation.expected)}</Text> to confirm: {sanitiseLine(state.typed)}

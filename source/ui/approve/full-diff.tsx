@@ -4,16 +4,16 @@ import {Pane, paneFrame} from '../parts/pane.tsx';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 
 type Props = {
-	/** Sanitised; colours are kept. */
+	/** Sanitised, with colours. */
 	readonly lines: readonly string[];
-	/** Index of the first line in sight. */
+	/** Index of the first visible line. */
 	readonly top: number;
 	readonly columns: number;
-	/** Lines in sight at most. */
+	/** Maximum number of visible lines. */
 	readonly rows: number;
 };
 
-/** The plan with nothing folded, a window of it at a time. */
+/** A window of the full plan. */
 export function FullDiff({lines, top, columns, rows}: Props) {
 	const {ellipsis} = useGlyphs();
 	const shown = lines.slice(top, top + rows);

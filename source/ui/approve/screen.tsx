@@ -6,7 +6,7 @@ import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
 import {describeCounts, listOf} from '../../plan/approval.ts';
 import type {Plan} from '../../plan/plan.ts';
-import {type Hint, hintsOf} from '../keys/key-hints.ts';
+import {hintsOf, type KeyHint} from '../keys/key-hints.ts';
 import type {Keymap} from '../keys/keymap.ts';
 import {useKeymap} from '../keys/use-keymap.ts';
 import {useKeys} from '../keys/use-keys.ts';
@@ -26,7 +26,7 @@ const widest = 120;
 
 type Props = {readonly store: ApproveStore};
 
-/** The question under a printed plan. Once answered it is one line, which stays in the scrollback. */
+/** The question below a printed plan. Once answered, it is one line that stays in the scrollback. */
 export function ApproveScreen({store}: Props) {
 	const state = useStore(store);
 	const size = useWindowSize();
@@ -38,7 +38,7 @@ export function ApproveScreen({store}: Props) {
 	const diffRows = rows - paneFrame.rows - 1;
 	const {exit} = useApp();
 	const isAnswered = state.answer !== undefined;
-	// After the verdict is drawn, so that it is what stays.
+	// After the verdict is drawn, so that it stays on the screen.
 	useEffect(() => {
 		if (isAnswered) exit();
 	}, [isAnswered, exit]);
@@ -65,7 +65,7 @@ function hintsOn(
 	{actions, plan}: ApproveStore,
 	{screen, cursor, helpTop}: ApproveState,
 	options: {readonly isUnicode: boolean; readonly keymap: Keymap},
-): Hint[] {
+): KeyHint[] {
 	const isBlocked = actions.some(action => action.kind === 'blocked');
 	const isOnQuestion = cursor === actions.length;
 	if (helpTop !== undefined) return hintsOf('help', options);
@@ -96,7 +96,7 @@ function Question({store, state, columns, rows}: PartProps & {readonly rows: num
 			rows={listRows + paneFrame.rows + 2}
 			title={`${sanitiseLine(plan.project)} ${separator} ${sanitiseLine(plan.environment)}`}
 			note={[
-				...(picked.length < actions.length ? [`${actions.length - picked.length} left out`] : []),
+				...(picked.length < actions.length ? [`${actions.length - picked.length} skipped`] : []),
 				...(listRows < lineCount ? [`${listRows} of ${lineCount} shown`] : []),
 			].join(', ')}
 		>
@@ -115,14 +115,14 @@ function Question({store, state, columns, rows}: PartProps & {readonly rows: num
 
 function Verdict({store, state, columns}: PartProps) {
 	const glyphs = useGlyphs();
-	// The command says that nothing was changed.
+	// The command itself prints that nothing was changed.
 	if (state.answer?.decision !== 'apply') return null;
 	const all = store.actions.length;
 	const skipped = state.answer.skipped;
 	const text =
 		skipped.length === 0
 			? `Approved: ${countOf(all)}`
-			: `Approved: ${all - skipped.length} of ${countOf(all)}, without ${listOf(skipped)}`;
+			: `Approved: ${all - skipped.length} of ${countOf(all)}, skipping ${listOf(skipped)}`;
 	return (
 		<Text wrap="truncate">
 			<Text {...looks.success}>{glyphs.done}</Text> {truncate(sanitiseLine(text), columns - 4, glyphs.ellipsis)}

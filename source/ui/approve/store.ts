@@ -7,45 +7,45 @@ import {createStore, type Readable} from '../parts/store.ts';
 
 export type ApproveState = {
 	readonly screen: Extract<KeyScreen, 'approve' | 'diff' | 'confirm'>;
-	/** First key in sight of `?`, which covers the screen; undefined: it is closed. */
+	/** First visible row of the help, which covers the screen; undefined when it is closed. */
 	readonly helpTop: number | undefined;
 	/** Index of an action; one past the last is the question. */
 	readonly cursor: number;
-	/** Addresses left out by hand. */
-	readonly picked: readonly string[];
-	/** Addresses left out in all. */
+	/** Addresses excluded by hand. */
+	readonly excluded: readonly string[];
+	/** All addresses that will not run. */
 	readonly skipped: readonly string[];
-	/** Address of the action whose reasons are shown. */
+	/** Address of the action whose details are shown. */
 	readonly opened: string | undefined;
 	/** First visible line of the full diff. */
 	readonly diffTop: number;
-	/** What has been typed to confirm. */
+	/** The text typed to confirm. */
 	readonly typed: string;
-	/** What followed from the last key. */
+	/** The result of the last key. */
 	readonly message: string | undefined;
 	readonly answer: Approval | undefined;
 };
 
 export type ApproveStore = Readable<ApproveState> & {
 	readonly plan: Plan;
-	/** Actions that can be walked. */
+	/** The actions of the list. */
 	readonly actions: readonly Action[];
-	/** Lines of the full diff, made when they are first asked for. */
+	/** Lines of the full diff, rendered on first use. */
 	readonly diffLines: () => readonly string[];
-	/** One key; `rows` is the height of the full diff and of the help. */
+	/** Handles one key; `rows` is the height of the full diff and of the help. */
 	readonly press: (key: string, rows: number) => void;
-	/** Text that was pasted: only a confirmation takes it. */
+	/** Pasted text; only the confirmation takes it. */
 	readonly paste: (text: string) => void;
 };
 
-/** The state of an approval. Everything a key does is here, so several keys in one chunk each see the former's result. */
+/** The state of an approval and what every key does, so that each of several keys in one chunk sees the previous result. */
 export function createApproveStore(plan: Plan, renderFull: () => string, keymap: Keymap = defaultKeymap): ApproveStore {
 	const actions = actionsToApprove(plan);
 	const store = createStore<ApproveState>({
 		screen: 'approve',
 		helpTop: undefined,
 		cursor: actions.length,
-		picked: [],
+		excluded: [],
 		skipped: [],
 		opened: undefined,
 		diffTop: 0,
@@ -66,10 +66,10 @@ export function createApproveStore(plan: Plan, renderFull: () => string, keymap:
 
 	const apply = () => {
 		if (actions.some(action => action.kind === 'blocked')) {
-			return change({message: 'Do first what unblocks it, then plan again'});
+			return change({message: 'Resolve what is blocked, then plan again'});
 		}
 		if (state().skipped.length === actions.length)
-			return change({message: 'Nothing is picked: every action is left out'});
+			return change({message: 'Nothing to apply: every action is skipped'});
 		if (confirmationOf(plan, state().skipped)) return change({screen: 'confirm', typed: ''});
 		approve();
 	};
@@ -77,14 +77,14 @@ export function createApproveStore(plan: Plan, renderFull: () => string, keymap:
 	const confirm = () => {
 		const expected = confirmationOf(plan, state().skipped)?.expected;
 		if (state().typed === expected) return approve();
-		change({message: state().typed === '' ? `Type ${expected} to go on` : `That is not ${expected}`});
+		change({message: state().typed === '' ? `Type ${expected} to continue` : `That does not match ${expected}`});
 	};
 
 	const pick = () => {
 		const action = actions[state().cursor];
-		if (!action) return change({message: 'Move to an action with ↑ to leave it out'});
-		const {picked, message} = toggleAction(plan, state().picked, action.address);
-		change({picked, skipped: skippedBy(plan, picked), message});
+		if (!action) return change({message: 'Move to an action with ↑ to skip it'});
+		const {excluded, message} = toggleAction(plan, state().excluded, action.address);
+		change({excluded, skipped: skippedBy(plan, excluded), message});
 	};
 
 	const open = () => {

@@ -2,26 +2,26 @@ import type {KeyAction} from '../keys/keymap.ts';
 import type {LogStore} from '../logs/log-store.ts';
 import {tabsOf} from './data.ts';
 import {currentEnvironment, currentObject, isOnLog, shownEnvironments, shownObjects} from './lookups.ts';
-import type {BrowseEffects, BrowseState, Departure, Place, Room, Verb} from './state.ts';
+import type {DashboardEffects, DashboardState, Departure, Place, Verb, Viewport} from './state.ts';
 
 type Tools = {
-	readonly state: () => BrowseState;
-	readonly change: (part: Partial<BrowseState>) => void;
+	readonly state: () => DashboardState;
+	readonly change: (part: Partial<DashboardState>) => void;
 	readonly leave: (departure: Departure) => void;
 	readonly log: LogStore;
-	readonly effects: BrowseEffects;
+	readonly effects: DashboardEffects;
 };
 
 const clamp = (value: number, count: number): number => Math.max(0, Math.min(value, count - 1));
 
-/** What each action of the dashboard does. `key` is the one that was pressed. */
-export function createBrowseActions({state, change, leave, log, effects}: Tools) {
+/** What each action of the dashboard does. `key` is the pressed key. */
+export function createDashboardActions({state, change, leave, log, effects}: Tools) {
 	const say = (message: string) => change({message});
 	const goTo = (place: Place) => {
 		change({place, row: 0, filter: '', content: {type: 'loading'}, figures: {}});
 	};
 
-	const moveTo = (wanted: (place: number, count: number) => number, {lastTop}: Room) => {
+	const moveTo = (wanted: (place: number, count: number) => number, {lastTop}: Viewport) => {
 		const {place, selectedEnvironment, selectedObject, content, row} = state();
 		if (place.screen === 'environments') {
 			const names = shownEnvironments(state()).map(({name}) => name);
@@ -30,8 +30,8 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 		}
 		if (place.screen === 'environment') {
 			const addresses = shownObjects(state()).map(({address}) => address);
-			const former = Math.max(0, addresses.indexOf(selectedObject ?? ''));
-			const index = clamp(wanted(former, addresses.length), addresses.length);
+			const previous = Math.max(0, addresses.indexOf(selectedObject ?? ''));
+			const index = clamp(wanted(previous, addresses.length), addresses.length);
 			return change({selectedObject: addresses[index] ?? selectedObject});
 		}
 		if (content.type === 'table') change({row: clamp(wanted(row, content.rows.length), content.rows.length)});
@@ -52,7 +52,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 			if (address !== undefined) goTo({screen: 'object', environment: place.environment, address, tab: 'logs'});
 		} else if (place.screen === 'object' && content.type === 'table') {
 			const id = content.rows[row]?.deployment;
-			if (id === undefined) return say('There is nothing more to see of it');
+			if (id === undefined) return say('There is nothing to open');
 			goTo({screen: 'all-logs', environment: place.environment, deployment: {id, address: place.address}});
 		}
 	};
@@ -96,15 +96,15 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 
 	const run = (verb: Verb) => {
 		const environment = currentEnvironment(state())?.name;
-		if (environment === undefined) return say('There is no environment');
+		if (environment === undefined) return say('No environment is selected');
 		const {place, content, row} = state();
 		const object = currentObject(state());
-		// In a service's own screen roll back and promote are about that service; everywhere else about all of them.
+		// On a service's own screen, rollback and promote are for that service; elsewhere for all of them.
 		const isOfService =
 			place.screen === 'object' && object?.kind === 'service' && (verb === 'rollback' || verb === 'promote');
-		// Which deployment is meant is not known before the list is.
+		// The selected deployment is unknown until the list is loaded.
 		if (isOfService && place.tab === 'deployments' && content.type === 'loading')
-			return say('The deployments are being read, one moment');
+			return say('The deployments are still loading');
 		const {deployment, refusal} = (content.type === 'table' && isOfService ? content.rows[row] : undefined) ?? {};
 		if (verb === 'rollback' && refusal !== undefined) return say(refusal);
 		if (place.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
@@ -122,27 +122,27 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 		const environment = currentEnvironment(state())?.name;
 		if (!object || environment === undefined) return say('Nothing is selected');
 		if (object.tone === 'quiet' || object.state === 'stopped' || object.state === 'missing')
-			return say(`${object.name} does not run`);
+			return say(`${object.name} is not running`);
 		leave({type: 'run', verb: 'shell', environment, object: object.name});
 	};
 	const openUrl = () => {
 		const object = currentObject(state());
-		if (!object?.url) return say(`${object?.name ?? 'What is selected'} has no address of its own`);
-		say(effects.openUrl(object.url) ? `Opened ${object.url}` : `${object.url} (there is no browser here; y copies it)`);
+		if (!object?.url) return say(`${object?.name ?? 'What is selected'} has no URL`);
+		say(effects.openUrl(object.url) ? `Opened ${object.url}` : `No browser found for ${object.url} (y copies it)`);
 	};
 	const copy = () => {
 		const {place, content, row} = state();
 		const object = currentObject(state());
 		const record = content.type === 'table' && place.screen === 'object' ? content.rows[row]?.id : undefined;
 		const text = record ?? object?.url ?? object?.name ?? currentEnvironment(state())?.name;
-		if (text === undefined) return say('There is nothing to copy');
+		if (text === undefined) return say('Nothing to copy');
 		effects.copy(text);
 		say(`Copied ${text}`);
 	};
 
-	const handlers = (room: Room, key: string): Partial<Record<KeyAction, () => void>> => {
-		const half = Math.max(1, Math.floor(room.rows / 2));
-		const scroll = (by: number) => () => moveTo(place => place + by, room);
+	const handlers = (viewport: Viewport, key: string): Partial<Record<KeyAction, () => void>> => {
+		const half = Math.max(1, Math.floor(viewport.rows / 2));
+		const scroll = (by: number) => () => moveTo(place => place + by, viewport);
 		const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
 		return {
 			...Object.fromEntries(verbs.map(verb => [verb, () => run(verb)])),
@@ -150,8 +150,8 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 			down: scroll(1),
 			'half-up': scroll(-half),
 			'half-down': scroll(half),
-			first: () => moveTo(() => 0, room),
-			last: () => moveTo((_, count) => count - 1, room),
+			first: () => moveTo(() => 0, viewport),
+			last: () => moveTo((_, count) => count - 1, viewport),
 			open,
 			back,
 			logs: () => {
@@ -163,7 +163,7 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 			tab: () => showTab(() => Number(key) - 1),
 			previous: () => showSibling(-1),
 			next: () => showSibling(1),
-			filter: () => change({overlay: {type: 'filter', former: state().filter}}),
+			filter: () => change({overlay: {type: 'filter', previous: state().filter}}),
 			palette: () => change({overlay: {type: 'palette', typed: '', cursor: 0}}),
 			help: () => change({overlay: {type: 'help', top: 0}}),
 			quit: () => leave({type: 'quit'}),
@@ -177,8 +177,8 @@ export function createBrowseActions({state, change, leave, log, effects}: Tools)
 		};
 	};
 
-	return (action: KeyAction, key: string, room: Room): void => {
-		if (!state().problem && isOnLog(state()) && log.act(action, room.rows)) return;
-		handlers(room, key)[action]?.();
+	return (action: KeyAction, key: string, viewport: Viewport): void => {
+		if (!state().problem && isOnLog(state()) && log.act(action, viewport.rows)) return;
+		handlers(viewport, key)[action]?.();
 	};
 }

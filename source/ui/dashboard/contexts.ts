@@ -1,17 +1,17 @@
 import type {KeyScreen} from '../keys/keymap.ts';
 import type {LogState} from '../logs/log-store.ts';
-import type {BrowseState} from './state.ts';
+import type {DashboardState} from './state.ts';
 
-/** Whose keys work now, the innermost first. */
-export function browseScreens(state: BrowseState, log: Pick<LogState, 'typed'>): readonly KeyScreen[] {
+/** The screens whose keys are active, the innermost first. */
+export function activeScreens(state: DashboardState, log: Pick<LogState, 'typed'>): readonly KeyScreen[] {
 	if (state.overlay?.type === 'help') return ['help'];
 	if (state.overlay?.type === 'palette') return ['palette'];
 	if (state.overlay?.type === 'filter' || log.typed !== undefined) return ['input'];
-	return screensBeneath(state);
+	return screensBelowOverlay(state);
 }
 
-/** The same without what covers them: for help and the palette. */
-export function screensBeneath({problem, isLoaded, place, content}: BrowseState): readonly KeyScreen[] {
+/** The active screens below any overlay: for the help and the palette. */
+export function screensBelowOverlay({problem, isLoaded, place, content}: DashboardState): readonly KeyScreen[] {
 	if (problem || !isLoaded) return ['problem'];
 	switch (place.screen) {
 		case 'environments':

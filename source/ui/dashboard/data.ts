@@ -1,27 +1,27 @@
-/** What the dashboard shows: plain data, read by the command that opened it. Foreign text in it is raw. */
+/** The data that the dashboard shows. Text in it is unsanitised. */
 
-/** How something is, for its mark and colour. The word beside it says the same. */
+/** How serious a state is, for its symbol and colour. A word always says the same. */
 export type Tone = 'good' | 'bad' | 'busy' | 'quiet' | 'warning';
 
-/** Whether the engine answers. */
+/** The connection to the engine. */
 export type Link =
 	| {readonly status: 'connecting'}
-	/** `engine` is its name for people. */
+	/** `engine` is its display name. */
 	| {readonly status: 'live'; readonly engine: string}
-	/** `since` in milliseconds since the epoch; it is asked again by itself. */
+	/** `since` in milliseconds since the epoch. Retried automatically. */
 	| {readonly status: 'lost'; readonly message: string; readonly since: number};
 
-/** What keeps everything from being shown, such as a file that is not there. */
+/** Why nothing can be shown, such as a missing file. */
 export type Problem = {readonly message: string; readonly hint: string | undefined; readonly canInit: boolean};
 
-/** A newer attempt that failed beside what serves. */
+/** A failed attempt that is newer than the active deployment. */
 export type Failure = {
 	readonly deployment: string;
 	/** Milliseconds since the epoch. */
 	readonly at: number;
 	/** Most important first. */
 	readonly headlines: readonly string[];
-	/** What it printed last. */
+	/** The last lines of its output. */
 	readonly lines: readonly string[];
 };
 
@@ -36,11 +36,11 @@ export type ObjectView = {
 	/** One or two words: `healthy`, `not deployed`. */
 	readonly state: string;
 	readonly tone: Tone;
-	/** Why it is not healthy, in half a sentence. */
+	/** Why it is not healthy, as a short phrase. */
 	readonly cause: string | null;
 	/** `7, exit 1`; empty when it never restarted. */
 	readonly restarts: string;
-	/** Id of what serves, or the image of a resource. */
+	/** Id of the active deployment, or the image of a resource. */
 	readonly version: string | null;
 	/** Milliseconds since the epoch. */
 	readonly since: number | null;
@@ -49,32 +49,32 @@ export type ObjectView = {
 	readonly failure: Failure | undefined;
 	/** What was changed outside Compartment. */
 	readonly drift: readonly string[];
-	/** Whether a ready candidate waits for a promote. */
+	/** Whether a ready candidate is held. */
 	readonly isHeld: boolean;
 };
 
 export type EnvironmentView = {
 	readonly name: string;
 	readonly isDeployed: boolean;
-	/** Why its state cannot be read, or its engine is another one. */
+	/** Why it cannot be shown: its state is unreadable, or it is on another engine. */
 	readonly problem: string | undefined;
 	/** Milliseconds since the epoch. */
 	readonly updatedAt: number | null;
 	readonly objects: readonly ObjectView[];
-	/** `running at 127.0.0.1:9080`, and how that is. */
+	/** `running at 127.0.0.1:9080` */
 	readonly router: {readonly text: string; readonly tone: Tone};
-	/** What was changed outside Compartment and belongs to no object of the list. */
+	/** What was changed outside Compartment and belongs to none of the objects. */
 	readonly drift: readonly string[];
 };
 
-/** What one object does now. Absent figures are not known. */
+/** The current figures of one object; unknown ones are absent. */
 export type Figures = {
 	readonly requestsPerSecond?: number;
 	readonly requests?: number;
 	readonly errors?: number;
-	/** Milliseconds until the first byte, mean. */
+	/** Mean time to the first byte, in milliseconds. */
 	readonly responseMs?: number;
-	/** Share of one core, 1 is all of it. */
+	/** In cores: 1 is one full core. */
 	readonly cpu?: number;
 	/** Bytes. */
 	readonly memory?: number;
@@ -91,7 +91,7 @@ export const tabNames = [
 ] as const;
 export type TabName = (typeof tabNames)[number];
 
-/** Tabs of an object, in their order. */
+/** The tabs of an object, in order. */
 export const tabsOf = ({kind}: Pick<ObjectView, 'kind'>): readonly TabName[] =>
 	kind === 'service'
 		? ['logs', 'overview', 'configuration', 'deployments', 'variables']
@@ -106,9 +106,9 @@ export type PageLine =
 export type TableColumn = {
 	readonly title: string;
 	readonly align?: 'right';
-	/** Columns with the highest numbers are left out first; 0 stays. */
+	/** Columns with the highest numbers are omitted first; 0 never is. */
 	readonly priority: number;
-	/** Takes the room that is left, and is cut first. */
+	/** Takes the remaining width, and is narrowed first. */
 	readonly isFlexible?: boolean;
 };
 
@@ -116,17 +116,17 @@ export type TableRow = {
 	readonly id: string;
 	readonly cells: readonly string[];
 	readonly tone?: Tone;
-	/** Which cell has the colour of the tone; the mark before the row always has. */
+	/** Index of the cell in the colour of the tone; the row's symbol always has it. */
 	readonly toneCell?: number;
-	/** Rows of another group get a line with its name before the first of them. */
+	/** A line with the name of the group precedes its first row. */
 	readonly group?: string;
-	/** What `enter` shows, `b` rolls back to. */
+	/** The deployment that `enter` shows and `b` rolls back to. */
 	readonly deployment?: string;
-	/** Why nothing can be rolled back to it. */
+	/** Why it is no rollback target. */
 	readonly refusal?: string;
 };
 
-/** What stands in a tab. */
+/** The content of a tab. */
 export type TabContent =
 	| {readonly type: 'loading'}
 	| {readonly type: 'problem'; readonly message: string}
@@ -135,6 +135,6 @@ export type TabContent =
 			readonly type: 'table';
 			readonly columns: readonly TableColumn[];
 			readonly rows: readonly TableRow[];
-			/** Said when there is no row. */
+			/** Shown when there are no rows. */
 			readonly empty: string;
 	  };

@@ -6,11 +6,11 @@ import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
 import {currentEnvironment, currentObject, shownObjects} from './lookups.ts';
 import {objectColumns, objectRow} from './rows.ts';
-import type {BrowseState} from './state.ts';
+import type {DashboardState} from './state.ts';
 import {TableList} from './table-list.tsx';
 
 type Props = {
-	readonly state: BrowseState;
+	readonly state: DashboardState;
 	readonly log: LogState;
 	readonly now: number;
 	readonly isColoured: boolean;
@@ -18,7 +18,7 @@ type Props = {
 	readonly rows: number;
 };
 
-/** Below this a log shows nothing that helps. */
+/** Minimum height of a useful log. */
 const leastLogRows = 5;
 
 /** Services and resources of one environment, and the log of the selected one. */
@@ -41,7 +41,7 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 			>
 				{objects.length === 0 ? (
 					<Text {...looks.secondary} wrap="truncate">
-						{state.filter === '' ? 'compartment.yml declares nothing yet.' : 'Nothing here contains this text.'}
+						{state.filter === '' ? 'compartment.yml declares nothing yet.' : 'No matching service or resource.'}
 					</Text>
 				) : (
 					<TableList
@@ -60,8 +60,8 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 					head={failureHead(selected, now)}
 					empty={
 						environment?.isDeployed
-							? `${selected?.name ?? 'It'} has printed nothing.`
-							: 'Nothing is deployed yet: a shows the plan and asks before anything happens.'
+							? `${selected?.name ?? 'It'} has no output yet.`
+							: 'Nothing is deployed yet. Press a to plan and apply.'
 					}
 					isColoured={isColoured}
 					isFocused={false}

@@ -3,12 +3,12 @@ import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
 import {currentEnvironment, shownEnvironments} from './lookups.ts';
 import {environmentColumns, environmentRow, objectColumns, objectRow} from './rows.ts';
-import type {BrowseState} from './state.ts';
+import type {DashboardState} from './state.ts';
 import {TableList} from './table-list.tsx';
 
-type Props = {readonly state: BrowseState; readonly now: number; readonly columns: number; readonly rows: number};
+type Props = {readonly state: DashboardState; readonly now: number; readonly columns: number; readonly rows: number};
 
-/** Every environment of the project, and below it what is in the selected one. */
+/** All environments of the project, and the services and resources of the selected one. */
 export function EnvironmentsScreen({state, now, columns, rows}: Props) {
 	const environments = shownEnvironments(state);
 	const selected = currentEnvironment(state);
@@ -25,7 +25,7 @@ export function EnvironmentsScreen({state, now, columns, rows}: Props) {
 				isFocused
 			>
 				{environments.length === 0 ? (
-					<Text {...looks.secondary}>No environment has this in its name.</Text>
+					<Text {...looks.secondary}>No matching environment.</Text>
 				) : (
 					<TableList
 						columns={environmentColumns}

@@ -15,16 +15,16 @@ type Props = {
 	/** From the project down to what is shown. */
 	readonly crumbs: readonly string[];
 	readonly link: Link;
-	/** Said below the names. */
+	/** Shown below the names. */
 	readonly notes: readonly Note[];
-	/** What came of the last key: takes the place of the notes. */
+	/** The result of the last key; replaces the notes. */
 	readonly message: string | undefined;
 	readonly columns: number;
 	readonly clock: FrameClock;
 };
 
-/** Where one is, whether the engine answers, and what there is to say. As high as the header of an apply. */
-export function BrowseHeader({crumbs, link, notes, message, columns, clock}: Props) {
+/** The current location, the connection to the engine, and notes. As high as the header of an apply. */
+export function DashboardHeader({crumbs, link, notes, message, columns, clock}: Props) {
 	const {separator, ellipsis, dot, adapt} = useGlyphs();
 	const lostFor = useElapsed(clock, link.status === 'lost' ? link.since : undefined);
 	const side = sideOf(link, lostFor);
@@ -59,7 +59,7 @@ export function BrowseHeader({crumbs, link, notes, message, columns, clock}: Pro
 	);
 }
 
-/** As many notes as fit; the first one always. */
+/** As many notes as fit, but at least the first. */
 function fitNotes(notes: readonly Note[], columns: number): readonly Note[] {
 	let width = -3;
 	const count = notes.findIndex(({text}) => {
@@ -76,6 +76,6 @@ function sideOf(link: Link, lostFor: number | undefined): string {
 		case 'live':
 			return sanitiseLine(link.engine);
 		case 'lost':
-			return `engine lost ${formatAge(0, lostFor ?? 0)} ago, trying again`;
+			return `engine lost ${formatAge(0, lostFor ?? 0)} ago, retrying`;
 	}
 }

@@ -4,12 +4,12 @@ import {formatAge} from '../../output/duration.ts';
 import type {Tone} from './data.ts';
 import {currentEnvironment, currentObject} from './lookups.ts';
 import {formatCpu, formatRate, summaryOf} from './rows.ts';
-import type {BrowseState} from './state.ts';
+import type {DashboardState} from './state.ts';
 
 type Note = {readonly text: string; readonly tone?: Tone};
 
-/** What stands below the names of a screen: how it is, in a few words. */
-export function notesOf(state: BrowseState, now: number): Note[] {
+/** The notes below the title of a screen: its state in a few words. */
+export function notesOf(state: DashboardState, now: number): Note[] {
 	const {place, environments, isLoaded, problem} = state;
 	if (!isLoaded || problem) return [];
 	if (place.screen === 'environments') return [{text: counted(environments.length, 'environment')}];
@@ -30,7 +30,7 @@ export function notesOf(state: BrowseState, now: number): Note[] {
 }
 
 function objectNotes(
-	{figures}: BrowseState,
+	{figures}: DashboardState,
 	{address, state, tone, cause, type, since, failure, isHeld, drift}: NonNullable<ReturnType<typeof currentObject>>,
 	now: number,
 ): Note[] {
@@ -39,8 +39,8 @@ function objectNotes(
 		{text: cause === null ? state : `${state}: ${cause}`, tone},
 		{text: type},
 		...(since === null ? [] : [{text: `for ${formatAge(since, now)}`}]),
-		...(failure ? [{text: 'newest attempt failed', tone: 'bad' as const}] : []),
-		...(isHeld ? [{text: 'a candidate waits', tone: 'busy' as const}] : []),
+		...(failure ? [{text: 'latest attempt failed', tone: 'bad' as const}] : []),
+		...(isHeld ? [{text: 'candidate held', tone: 'busy' as const}] : []),
 		...(drift.length > 0 ? [{text: 'changed outside Compartment', tone: 'warning' as const}] : []),
 		...(requestsPerSecond === undefined ? [] : [{text: `${formatRate(requestsPerSecond)} req/s`}]),
 		...(cpu === undefined ? [] : [{text: `CPU ${formatCpu(cpu)}`}]),

@@ -11,12 +11,12 @@ import {tabsOf} from './data.ts';
 import {currentObject} from './lookups.ts';
 import {Page} from './page.tsx';
 import type {PageRow} from './page-lines.ts';
-import type {BrowseState} from './state.ts';
+import type {DashboardState} from './state.ts';
 import {TableList} from './table-list.tsx';
 import {Tabs} from './tabs.tsx';
 
 type Props = {
-	readonly state: BrowseState;
+	readonly state: DashboardState;
 	readonly log: LogState;
 	/** The content of the tab, when it is a page. */
 	readonly page: readonly PageRow[];
@@ -26,11 +26,11 @@ type Props = {
 	readonly rows: number;
 };
 
-/** One service or resource: its tabs, and what stands in the chosen one. */
+/** One service or resource: its tabs and the content of the selected one. */
 export function ObjectScreen({state, log, page, now, isColoured, columns, rows}: Props) {
 	const object = currentObject(state);
 	if (!object || state.place.screen !== 'object')
-		return <Text {...looks.warning}> It is gone: compartment.yml no longer declares it, and nothing of it runs.</Text>;
+		return <Text {...looks.warning}> No longer declared in compartment.yml, and not running.</Text>;
 	const {tab} = state.place;
 	const isZoomed = log.isZoomed && tab === 'logs';
 	const size = {columns, rows: rows - (isZoomed ? 0 : 1)};
@@ -42,7 +42,7 @@ export function ObjectScreen({state, log, page, now, isColoured, columns, rows}:
 					log={log}
 					title={`Log of ${object.name}`}
 					head={failureHead(object, now)}
-					empty={object.tone === 'quiet' ? `${object.name} is ${object.state}.` : `${object.name} has printed nothing.`}
+					empty={object.tone === 'quiet' ? `${object.name} is ${object.state}.` : `${object.name} has no output yet.`}
 					isColoured={isColoured}
 					{...size}
 				/>
@@ -54,7 +54,7 @@ export function ObjectScreen({state, log, page, now, isColoured, columns, rows}:
 }
 
 type ContentProps = {
-	readonly state: BrowseState;
+	readonly state: DashboardState;
 	readonly page: readonly PageRow[];
 	readonly title: string;
 	readonly columns: number;
@@ -72,7 +72,7 @@ function Content({state: {content, row}, page, title, columns, rows}: ContentPro
 				.flatMap(line => wrapWords(line, columns - paneFrame.columns))
 				.slice(0, inner)
 				.map((line, index) => (
-					// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
+					// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their position
 					<Text key={index} {...look} wrap="truncate">
 						{line === '' ? ' ' : line}
 					</Text>
@@ -81,7 +81,7 @@ function Content({state: {content, row}, page, title, columns, rows}: ContentPro
 	);
 	switch (content.type) {
 		case 'loading':
-			return say('Reading.');
+			return say('Loading…');
 		case 'problem':
 			return say(content.message, looks.error);
 		case 'page': {

@@ -5,36 +5,36 @@ import {colourInk} from '../parts/colour-ink.ts';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {renderScreen} from '../parts/render-screen.tsx';
 import {applyTheme} from '../parts/theme.ts';
-import {BrowseScreen} from './screen.tsx';
-import type {BrowseStore} from './store.ts';
+import {DashboardScreen} from './screen.tsx';
+import type {DashboardStore} from './store.ts';
 
 type Options = {
-	readonly store: BrowseStore;
+	readonly store: DashboardStore;
 	readonly clock: FrameClock;
 	readonly keymap: Keymap;
 	readonly theme: Settings['theme'];
-	/** Default: what NO_COLOR, FORCE_COLOR and TERM say. */
+	/** Default: from NO_COLOR, FORCE_COLOR and TERM. */
 	readonly isColoured?: boolean;
 	readonly stdin?: NodeJS.ReadStream;
 	readonly stdout?: NodeJS.WriteStream;
 };
 
-export type BrowseView = {
+export type DashboardView = {
 	/** Resolves when the first frame is on the terminal. */
 	readonly shown: Promise<void>;
-	/** Resolves when the dashboard left, with its reason in the store. */
+	/** Resolves when the dashboard has closed; the store has the reason. */
 	readonly left: Promise<unknown>;
-	/** Gives the main screen back, whatever is shown. */
+	/** Restores the main screen, whatever is shown. */
 	readonly close: () => void;
 };
 
 /** Opens the dashboard on the alternate screen. */
-export function openBrowse(options: Options): BrowseView {
+export function openDashboardView(options: Options): DashboardView {
 	const {store, clock, keymap, theme, stdin = process.stdin, stdout = process.stdout, isColoured: flag} = options;
 	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
 	colourInk(isColoured);
 	applyTheme(theme);
-	const app = renderScreen(<BrowseScreen store={store} clock={clock} isColoured={isColoured} />, {
+	const app = renderScreen(<DashboardScreen store={store} clock={clock} isColoured={isColoured} />, {
 		keymap,
 		stdin,
 		stdout,

@@ -3,9 +3,9 @@ import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, padEnd, truncate, wrapWords} from '../../output/width.ts';
 import type {PageLine, Tone} from './data.ts';
 
-/** One row of a page as it is drawn. */
+/** One row of a page. */
 export type PageRow = {
-	/** Padded; empty where the text begins at the edge. */
+	/** Padded; empty when the text starts at the edge. */
 	readonly label: string;
 	readonly text: string;
 	readonly tone: Tone | 'title' | undefined;
@@ -13,7 +13,7 @@ export type PageRow = {
 
 const widestLabel = 24;
 
-/** The rows of a page of `columns` cells: long facts are wrapped beside their label, long texts are cut. */
+/** Lays out a page in `columns` cells: long facts wrap beside their label, long texts are cut. */
 export function drawPage(lines: readonly PageLine[], columns: number, {adapt, ellipsis}: Glyphs): PageRow[] {
 	const widths = lines.flatMap(line => (line.type === 'fact' ? [displayWidth(sanitiseLine(line.label))] : []));
 	const labelColumns = Math.min(widestLabel, Math.max(0, ...widths));

@@ -5,16 +5,16 @@ import {toneLooks} from './table-list.tsx';
 
 type Props = {
 	readonly page: readonly PageRow[];
-	/** The first row in sight, as far as there is enough below it. */
+	/** Index of the first visible row, as far as enough rows follow it. */
 	readonly top: number;
 	readonly rows: number;
 };
 
-/** Facts and texts, a window of them at a time. */
+/** A window of a page's rows. */
 export function Page({page, top, rows}: Props) {
 	const first = Math.max(0, Math.min(top, page.length - rows));
 	return page.slice(first, first + rows).map(({label, text, tone}, index) => (
-		// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+		// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their position
 		<Text key={first + index} wrap="truncate">
 			{label !== '' && <Text {...looks.secondary}>{label}</Text>}
 			<Text {...(tone === 'title' ? looks.title : tone ? toneLooks[tone]() : looks.plain)}>

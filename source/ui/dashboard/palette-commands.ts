@@ -1,8 +1,8 @@
 import type {KeyAction, KeyBinding, Keymap} from '../keys/keymap.ts';
-import {screensBeneath} from './contexts.ts';
-import type {BrowseState} from './state.ts';
+import {screensBelowOverlay} from './contexts.ts';
+import type {DashboardState} from './state.ts';
 
-/** Moving about is done with keys, not by name. */
+/** Navigation, which is by key only. */
 const unlisted: readonly KeyAction[] = [
 	'up',
 	'down',
@@ -20,11 +20,11 @@ const nameOf = ({action, label}: KeyBinding): string => (label === '' ? action.r
 
 export type PaletteEntry = KeyBinding & {readonly name: string};
 
-/** What the palette offers on this screen: names that start with the text, then those that contain it anywhere. */
-export function paletteEntries(state: BrowseState, keymap: Keymap, typed: string): PaletteEntry[] {
+/** The actions of this screen that match: first by the start of their name, then by any part of name and help. */
+export function paletteEntries(state: DashboardState, keymap: Keymap, typed: string): PaletteEntry[] {
 	const wanted = typed.trim().toLowerCase();
 	const entries = keymap
-		.bindingsOf(...screensBeneath(state))
+		.bindingsOf(...screensBelowOverlay(state))
 		.filter(({action}) => !unlisted.includes(action))
 		.map(binding => ({...binding, name: nameOf(binding)}));
 	const starts = entries.filter(({name}) => name.toLowerCase().startsWith(wanted));

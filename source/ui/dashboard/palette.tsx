@@ -16,7 +16,7 @@ type Props = {
 	readonly rows: number;
 };
 
-/** Every action of a screen by its name. */
+/** All actions of a screen, by name. */
 export function Palette({typed, entries, cursor, columns, rows}: Props) {
 	const {isUnicode, ellipsis} = useGlyphs();
 	const inner = columns - paneFrame.columns;
@@ -33,7 +33,7 @@ export function Palette({typed, entries, cursor, columns, rows}: Props) {
 				<Text inverse> </Text>
 			</Text>
 			<Text> </Text>
-			{entries.length === 0 && <Text {...looks.secondary}>No action has this in its name.</Text>}
+			{entries.length === 0 && <Text {...looks.secondary}>No matching action.</Text>}
 			{entries.slice(from, to).map(({name, help, action}, index) => {
 				const isSelected = from + index === cursor;
 				const room = inner - 2 - nameColumns - 2 - keyColumns - 2;

@@ -2,16 +2,16 @@ import {formatBytes} from '../../output/bytes.ts';
 import {formatAge} from '../../output/duration.ts';
 import type {EnvironmentView, Figures, ObjectView, TableColumn, TableRow, Tone} from './data.ts';
 
-/** Share of one core: `0 %`, `12 %`, `150 %`. */
+/** Formats a share of one core: `0 %`, `12 %`, `150 %`. */
 export const formatCpu = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** `0`, `0.5`, `12`. */
+/** Formats a rate: `0`, `0.5`, `12`. */
 export const formatRate = (value: number): string =>
 	value > 0 && value < 10 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
 
 const ageOf = (at: number | null, now: number): string => (at === null ? '' : formatAge(at, now));
 
-/** How an environment is, in a few words. */
+/** The state of an environment in a few words. */
 export function summaryOf({isDeployed, problem, objects}: EnvironmentView): {
 	readonly text: string;
 	readonly tone: Tone;
@@ -23,12 +23,15 @@ export function summaryOf({isDeployed, problem, objects}: EnvironmentView): {
 	if (bad.length > 0) return {text: bad.map(({name, state}) => `${name} ${state}`).join(', '), tone: 'bad'};
 	const failed = objects.filter(({failure}) => failure !== undefined);
 	if (failed.length > 0)
-		return {text: `newest attempt of ${failed.map(({name}) => name).join(', ')} failed`, tone: 'warning'};
+		return {text: `latest attempt of ${failed.map(({name}) => name).join(', ')} failed`, tone: 'warning'};
 	const waiting = objects.filter(({isHeld}) => isHeld);
-	if (waiting.length > 0) return {text: `candidate of ${waiting.map(({name}) => name).join(', ')} waits`, tone: 'busy'};
+	if (waiting.length > 0) return {text: `candidate of ${waiting.map(({name}) => name).join(', ')} held`, tone: 'busy'};
 	const others = deployed.filter(({tone}) => tone !== 'good');
 	if (others.length > 0) return {text: others.map(({name, state}) => `${name} ${state}`).join(', '), tone: 'warning'};
-	return {text: deployed.length === 0 ? 'nothing runs' : 'all healthy', tone: deployed.length === 0 ? 'quiet' : 'good'};
+	return {
+		text: deployed.length === 0 ? 'nothing running' : 'all healthy',
+		tone: deployed.length === 0 ? 'quiet' : 'good',
+	};
 }
 
 export const environmentColumns: readonly TableColumn[] = [
@@ -43,7 +46,7 @@ export const environmentColumns: readonly TableColumn[] = [
 /** One environment as a row of the list. */
 export function environmentRow(view: EnvironmentView, now: number): TableRow {
 	const summary = summaryOf(view);
-	// What is only declared is in the environment's own list; here it would read as if it existed.
+	// Counts only what is deployed: objects that are only declared would seem to exist.
 	const deployed = view.objects.filter(({version}) => version !== null);
 	const count = (kind: ObjectView['kind']) => String(deployed.filter(object => object.kind === kind).length);
 	const drift = view.drift.length + view.objects.reduce((sum, object) => sum + object.drift.length, 0);
@@ -79,8 +82,8 @@ export const objectColumns: readonly TableColumn[] = [
 const stateText = ({state, failure, drift, isHeld}: ObjectView): string =>
 	[
 		state,
-		...(failure ? ['newest failed'] : []),
-		...(isHeld ? ['candidate waits'] : []),
+		...(failure ? ['latest failed'] : []),
+		...(isHeld ? ['candidate held'] : []),
 		...(drift.length > 0 ? ['drift'] : []),
 	].join(', ');
 

@@ -16,26 +16,26 @@ import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
-import {browseScreens, screensBeneath} from './contexts.ts';
+import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {EnvironmentScreen} from './environment.tsx';
 import {EnvironmentsScreen} from './environments.tsx';
-import {BrowseHeader} from './header.tsx';
+import {DashboardHeader} from './header.tsx';
 import {currentEnvironment, currentObject, isOnLog} from './lookups.ts';
 import {notesOf} from './notes.ts';
 import {ObjectScreen} from './object.tsx';
 import {drawPage} from './page-lines.ts';
 import {Palette} from './palette.tsx';
 import {paletteEntries} from './palette-commands.ts';
-import type {BrowseState} from './state.ts';
-import type {BrowseStore} from './store.ts';
+import type {DashboardState} from './state.ts';
+import type {DashboardStore} from './store.ts';
 
-type Props = {readonly store: BrowseStore; readonly clock: FrameClock; readonly isColoured: boolean};
+type Props = {readonly store: DashboardStore; readonly clock: FrameClock; readonly isColoured: boolean};
 
 const headerRows = 3;
 const footerRows = 1;
 
-/** The dashboard: environments, one of them, one object of it. */
-export function BrowseScreen({store, clock, isColoured}: Props) {
+/** The dashboard: all environments, one environment, or one object. */
+export function DashboardScreen({store, clock, isColoured}: Props) {
 	const state = useStore(store);
 	const log = useStore(store.log);
 	const {columns, rows} = useWindowSize();
@@ -59,11 +59,11 @@ export function BrowseScreen({store, clock, isColoured}: Props) {
 		return (
 			<TooSmall columns={columns} rows={rows}>{`${state.project ?? 'compartment'}: make the window larger`}</TooSmall>
 		);
-	const screens = browseScreens(state, log);
+	const screens = activeScreens(state, log);
 	return (
 		<Box flexDirection="column" width={columns} height={rows}>
 			{body.rows + footerRows < rows && (
-				<BrowseHeader
+				<DashboardHeader
 					crumbs={crumbsOf(state)}
 					link={state.link}
 					notes={notesOf(state, clock.now())}
@@ -86,7 +86,7 @@ export function BrowseScreen({store, clock, isColoured}: Props) {
 }
 
 type BodyProps = Props & {
-	readonly state: BrowseState;
+	readonly state: DashboardState;
 	readonly log: LogState;
 	readonly body: {readonly columns: number; readonly rows: number};
 	readonly page: ReturnType<typeof drawPage>;
@@ -95,7 +95,7 @@ type BodyProps = Props & {
 function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 	const keymap = useKeymap();
 	const {overlay, place} = state;
-	if (overlay?.type === 'help') return <Help screen={screensBeneath(state)} top={overlay.top} {...body} />;
+	if (overlay?.type === 'help') return <Help screen={screensBelowOverlay(state)} top={overlay.top} {...body} />;
 	if (overlay?.type === 'palette')
 		return (
 			<Palette
@@ -108,10 +108,7 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 	if (state.problem) return <ProblemPane problem={state.problem} {...body} />;
 	if (!state.isLoaded && state.link.status === 'lost')
 		return (
-			<ProblemPane
-				problem={{message: state.link.message, hint: 'It is asked again by itself.', canInit: false}}
-				{...body}
-			/>
+			<ProblemPane problem={{message: state.link.message, hint: 'Retrying automatically.', canInit: false}} {...body} />
 		);
 	if (!state.isLoaded) return <Text {...looks.secondary}>{'  Reading the files and the engine.'}</Text>;
 	switch (place.screen) {
@@ -126,7 +123,7 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 				<LogsBody
 					log={log}
 					title={place.deployment ? `Deployment ${place.deployment.id}` : `Logs of ${place.environment}`}
-					empty={place.deployment ? 'Nothing was kept of it.' : 'Nothing has been printed yet.'}
+					empty={place.deployment ? 'No log was kept.' : 'No output yet.'}
 					isColoured={isColoured}
 					{...body}
 				/>
@@ -134,7 +131,7 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 	}
 }
 
-function crumbsOf(state: BrowseState): string[] {
+function crumbsOf(state: DashboardState): string[] {
 	const {place, project} = state;
 	const root = project ?? 'compartment';
 	if (place.screen === 'environments') return [root];
@@ -144,8 +141,8 @@ function crumbsOf(state: BrowseState): string[] {
 	return [root, environment, currentObject(state)?.name ?? place.address];
 }
 
-/** Whether an action has a meaning for what is selected; what has none is not offered. */
-function isOffered(action: KeyAction, state: BrowseState, {pool}: LogState): boolean {
+/** Whether an action applies to the selected item. */
+function isOffered(action: KeyAction, state: DashboardState, {pool}: LogState): boolean {
 	const {content, problem, place} = state;
 	if (action === 'init') return problem?.canInit === true;
 	if (action === 'follow') return pool.isLive;
@@ -156,16 +153,16 @@ function isOffered(action: KeyAction, state: BrowseState, {pool}: LogState): boo
 	return true;
 }
 
-function messageOf({overlay, filter, message, place}: BrowseState, log: LogState): string | undefined {
+function messageOf({overlay, filter, message, place}: DashboardState, log: LogState): string | undefined {
 	if (overlay?.type === 'filter') return `/${filter}`;
 	if (log.typed !== undefined) return `/${log.typed}`;
 	if (message !== undefined) return message;
 	if (log.message !== undefined) return log.message;
 	const isList = place.screen === 'environments' || place.screen === 'environment';
-	return isList && filter !== '' ? `only what contains "${filter}"` : undefined;
+	return isList && filter !== '' ? `filter: "${filter}"` : undefined;
 }
 
-function labelsOf(state: BrowseState, {view, isZoomed}: LogState) {
+function labelsOf(state: DashboardState, {view, isZoomed}: LogState) {
 	if (!isOnLog(state)) return {};
 	return {
 		follow: view.end === undefined ? 'pause' : 'follow',

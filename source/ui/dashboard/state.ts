@@ -1,7 +1,7 @@
 import type {LogEffects} from '../logs/log-store.ts';
 import type {EnvironmentView, Figures, Link, Problem, TabContent, TabName} from './data.ts';
 
-/** What the command runs on the main screen, after which the dashboard comes back. */
+/** What runs on the main screen, after which the dashboard opens again. */
 export type Verb =
 	| 'plan'
 	| 'apply'
@@ -15,20 +15,20 @@ export type Verb =
 	| 'shell'
 	| 'init';
 
-/** Why the dashboard left its screen. */
+/** Why the dashboard closed. */
 export type Departure =
 	| {readonly type: 'quit'}
 	| {
 			readonly type: 'run';
 			readonly verb: Verb;
 			readonly environment: string;
-			/** Name of a service, or of what gets the shell. */
+			/** Name of the service or resource that the verb is for. */
 			readonly object?: string;
 			readonly deployment?: string;
 	  }
 	| {readonly type: 'page'; readonly text: string};
 
-/** Where in the dashboard one is. `log` is a log of its own: of everything, or of one deployment's apply. */
+/** What the dashboard shows. `all-logs` is the log of the whole environment, or of one deployment's apply. */
 export type Place =
 	| {readonly screen: 'environments'}
 	| {readonly screen: 'environment'; readonly environment: string}
@@ -37,55 +37,55 @@ export type Place =
 			readonly screen: 'all-logs';
 			readonly environment: string;
 			readonly deployment?: Deployment;
-			/** Only these; all without it. */
+			/** Only these sources; default all. */
 			readonly names?: readonly string[];
 	  };
 
-/** A deployment whose apply is read, and the object to go back to. */
+/** A deployment whose log is shown, and the object to go back to. */
 type Deployment = {readonly id: string; readonly address: string};
 
 export type Overlay =
-	/** `top` is the first row in sight. */
+	/** `top` is the first visible row. */
 	| {readonly type: 'help'; readonly top: number}
 	| {readonly type: 'palette'; readonly typed: string; readonly cursor: number}
-	| {readonly type: 'filter'; readonly former: string};
+	| {readonly type: 'filter'; readonly previous: string};
 
-export type BrowseState = {
-	/** Undefined until the file was read. */
+export type DashboardState = {
+	/** Undefined until compartment.yml was read. */
 	readonly project: string | undefined;
 	readonly link: Link;
 	readonly problem: Problem | undefined;
 	readonly environments: readonly EnvironmentView[];
-	/** Undefined: not read yet. */
+	/** Whether the environments were read. */
 	readonly isLoaded: boolean;
 	readonly place: Place;
-	/** Name of the environment, and address of the object, that the cursor is on. */
+	/** Name of the environment, and address of the object, under the cursor. */
 	readonly selectedEnvironment: string | undefined;
 	readonly selectedObject: string | undefined;
-	/** Shows only what contains it. */
+	/** Shows only items that contain it. */
 	readonly filter: string;
-	/** By address, of the environment that is shown. */
+	/** By address, for the open environment. */
 	readonly figures: Readonly<Record<string, Figures>>;
 	readonly content: TabContent;
-	/** Cursor in a table, first line of a page. */
+	/** Cursor of a table, or first line of a page. */
 	readonly row: number;
 	readonly overlay: Overlay | undefined;
 	readonly message: string | undefined;
 	readonly departure: Departure | undefined;
 };
 
-/** What the dashboard can do without leaving its screen; the command does it. */
-export type BrowseEffects = Omit<LogEffects, 'page'> & {
+/** Effects without closing the dashboard, provided by the command that opens it. */
+export type DashboardEffects = Omit<LogEffects, 'page'> & {
 	/** Opens a URL in the browser; false when there is none. */
 	readonly openUrl: (url: string) => boolean;
-	/** Reads the files and the engine anew. */
+	/** Reads the files and the engine again. */
 	readonly retry: () => void;
 };
 
-/** What a key has to know of the screen. */
-export type Room = {
-	/** Height of what scrolls. */
+/** What key handlers need to know of the screen. */
+export type Viewport = {
+	/** Height of the scrolling area. */
 	readonly rows: number;
-	/** The last line of a page that can be its first in sight. */
+	/** The last line of a page that can be its first visible one. */
 	readonly lastTop: number;
 };

@@ -2,26 +2,26 @@ import {helpAfter, helpOf} from '../keys/key-hints.ts';
 import {typedBy} from '../keys/key-names.ts';
 import {defaultKeymap, type KeyAction, type Keymap} from '../keys/keymap.ts';
 import {createLogPool} from '../logs/log-pool.ts';
-import {createLogStore, type LogPlace, type LogStore} from '../logs/log-store.ts';
+import {createLogStore, type LogOwner, type LogStore} from '../logs/log-store.ts';
 import {createStore, type Readable} from '../parts/store.ts';
-import {createBrowseActions} from './actions.ts';
-import {browseScreens, screensBeneath} from './contexts.ts';
+import {createDashboardActions} from './actions.ts';
+import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {shownEnvironments, shownObjects} from './lookups.ts';
 import {paletteEntries} from './palette-commands.ts';
-import type {BrowseEffects, BrowseState, Departure, Room} from './state.ts';
+import type {DashboardEffects, DashboardState, Departure, Viewport} from './state.ts';
 
-export type BrowseStore = Readable<BrowseState> & {
-	/** For the command: what it read. */
-	readonly update: (part: Partial<BrowseState>) => void;
-	/** The log of what is shown. */
+export type DashboardStore = Readable<DashboardState> & {
+	/** Shows what the command read. */
+	readonly update: (part: Partial<DashboardState>) => void;
+	/** The visible log. */
 	readonly log: LogStore;
-	readonly press: (key: string, room: Room) => void;
+	readonly press: (key: string, viewport: Viewport) => void;
 	readonly paste: (text: string) => void;
-	/** Forgets why it left, before the screen is opened again. */
+	/** Clears the departure before the dashboard opens again. */
 	readonly comeBack: (message?: string) => void;
 };
 
-const initial: BrowseState = {
+const initial: DashboardState = {
 	project: undefined,
 	link: {status: 'connecting'},
 	problem: undefined,
@@ -39,17 +39,17 @@ const initial: BrowseState = {
 	departure: undefined,
 };
 
-/** The state of the dashboard. Everything a key does is here; what is shown is read by the command that feeds it. */
-export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defaultKeymap): BrowseStore {
-	const store = createStore<BrowseState>(initial);
+/** The state of the dashboard and what every key does. The command that opens it provides the data. */
+export function createDashboardStore(effects: DashboardEffects, keymap: Keymap = defaultKeymap): DashboardStore {
+	const store = createStore<DashboardState>(initial);
 	const state = store.getSnapshot;
-	const change = (part: Partial<BrowseState>) => store.set({...state(), ...part});
+	const change = (part: Partial<DashboardState>) => store.set({...state(), ...part});
 	const leave = (departure: Departure) => change({departure, overlay: undefined});
-	const log = createLogStore(createLogPool(), () => logPlace(state()), {
+	const log = createLogStore(createLogPool(), () => logOwner(state()), {
 		...effects,
 		page: text => leave({type: 'page', text}),
 	});
-	const act = createBrowseActions({state, change, leave, log, effects});
+	const act = createDashboardActions({state, change, leave, log, effects});
 
 	const typeFilter = (key: string, action: KeyAction | undefined) => {
 		const {filter, overlay} = state();
@@ -59,11 +59,11 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 		else if (action === 'erase-all') change({filter: ''});
 		else if (overlay) change({filter: (filter + typedBy(key)).slice(0, 100)});
 	};
-	const onHelp = (top: number, action: KeyAction | undefined, {rows}: Room) => {
-		const next = helpAfter(top, action, helpOf(screensBeneath(state()), true, keymap).length, rows);
+	const onHelp = (top: number, action: KeyAction | undefined, {rows}: Viewport) => {
+		const next = helpAfter(top, action, helpOf(screensBelowOverlay(state()), true, keymap).length, rows);
 		change({overlay: next === undefined ? undefined : {type: 'help', top: next}});
 	};
-	const typePalette = (key: string, action: KeyAction | undefined, room: Room) => {
+	const typePalette = (key: string, action: KeyAction | undefined, viewport: Viewport) => {
 		const {overlay} = state();
 		if (overlay?.type !== 'palette') return;
 		const type = (typed: string) => change({overlay: {type: 'palette', typed: typed.slice(0, 100), cursor: 0}});
@@ -73,7 +73,7 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 		if (action === 'choose') {
 			const chosen = entries[overlay.cursor];
 			change({overlay: undefined});
-			if (chosen) act(chosen.action, chosen.keys[0] ?? '', room);
+			if (chosen) act(chosen.action, chosen.keys[0] ?? '', viewport);
 		} else if (action === 'back') change({overlay: undefined});
 		else if (action === 'up') moveBy(-1);
 		else if (action === 'down') moveBy(1);
@@ -86,19 +86,19 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 		...store,
 		log,
 		update: part => change(settled({...state(), ...part}, state())),
-		press(key, room) {
-			const {rows} = room;
+		press(key, viewport) {
+			const {rows} = viewport;
 			const {overlay, departure} = state();
 			if (departure) return;
-			const screens = browseScreens(state(), log.getSnapshot());
+			const screens = activeScreens(state(), log.getSnapshot());
 			const action = keymap.actionOf(key, ...screens);
 			if (state().message !== undefined) change({message: undefined});
 			if (action === 'interrupt') return leave({type: 'quit'});
-			if (overlay?.type === 'help') return onHelp(overlay.top, action, room);
-			if (overlay?.type === 'palette') return typePalette(key, action, room);
+			if (overlay?.type === 'help') return onHelp(overlay.top, action, viewport);
+			if (overlay?.type === 'palette') return typePalette(key, action, viewport);
 			if (overlay?.type === 'filter') return typeFilter(key, action);
 			if (log.getSnapshot().typed !== undefined) return log.type(key, action, rows);
-			if (action) act(action, key, room);
+			if (action) act(action, key, viewport);
 		},
 		paste(text) {
 			const {overlay, filter} = state();
@@ -112,41 +112,41 @@ export function createBrowseStore(effects: BrowseEffects, keymap: Keymap = defau
 	};
 }
 
-/** A cursor on what is gone moves to what is there; a place that is gone is left. */
-function settled(state: BrowseState, former: BrowseState): BrowseState {
+/** Moves the cursor away from removed items, and leaves a removed environment. */
+function settled(state: DashboardState, previous: DashboardState): DashboardState {
 	const {place, environments, isLoaded} = state;
 	if (!isLoaded) return state;
 	if (place.screen !== 'environments' && !environments.some(({name}) => name === place.environment))
 		return {...state, place: {screen: 'environments'}};
 	const [firstEnvironment] = shownEnvironments(state);
 	const [firstObject] = shownObjects(state);
-	const failed = newlyFailed(state, former);
+	const failed = newlyFailed(state, previous);
 	return {
 		...state,
-		row: rowAfter(state, former),
+		row: rowAfter(state, previous),
 		selectedEnvironment: state.selectedEnvironment ?? firstEnvironment?.name,
 		selectedObject: failed ?? state.selectedObject ?? firstObject?.address,
 	};
 }
 
-/** What failed just now, in the environment that is shown: the cursor goes there by itself. */
-function newlyFailed(state: BrowseState, former: BrowseState): string | undefined {
-	if (state.place.screen !== 'environment' || !former.isLoaded) return undefined;
-	const known = new Set(former.environments.flatMap(({objects}) => objects.map(({failure}) => failure?.deployment)));
+/** An object of the open environment that just failed: the cursor moves there. */
+function newlyFailed(state: DashboardState, previous: DashboardState): string | undefined {
+	if (state.place.screen !== 'environment' || !previous.isLoaded) return undefined;
+	const known = new Set(previous.environments.flatMap(({objects}) => objects.map(({failure}) => failure?.deployment)));
 	const {environment} = state.place;
 	const objects = state.environments.find(({name}) => name === environment)?.objects ?? [];
 	return objects.find(({failure}) => failure && !known.has(failure.deployment))?.address;
 }
 
-/** The cursor of a table stays on its row when others come before it. */
-function rowAfter({content, row, place}: BrowseState, former: BrowseState): number {
-	if (content.type !== 'table' || former.content.type !== 'table' || place !== former.place) return row;
-	const id = former.content.rows[former.row]?.id;
+/** Keeps the cursor of a table on its row when rows are added before it. */
+function rowAfter({content, row, place}: DashboardState, previous: DashboardState): number {
+	if (content.type !== 'table' || previous.content.type !== 'table' || place !== previous.place) return row;
+	const id = previous.content.rows[previous.row]?.id;
 	const found = content.rows.findIndex(each => each.id === id);
 	return found === -1 ? Math.max(0, Math.min(row, content.rows.length - 1)) : found;
 }
 
-function logPlace({project = 'compartment', place}: BrowseState): LogPlace {
+function logOwner({project = 'compartment', place}: DashboardState): LogOwner {
 	const parts =
 		place.screen === 'environments'
 			? []

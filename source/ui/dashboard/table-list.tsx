@@ -13,7 +13,7 @@ type Props = {
 	readonly list: readonly TableRow[];
 	readonly selected: number;
 	readonly width: number;
-	/** Height, with the line of titles. */
+	/** Height, including the line of titles. */
 	readonly rows: number;
 };
 
@@ -25,7 +25,7 @@ export const toneLooks: Readonly<Record<Tone, () => Look>> = {
 	warning: () => looks.warning,
 };
 
-/** The sign that says the same as the colour. */
+/** The symbol that says the same as the colour. */
 export function toneMark(tone: Tone, {running, failed, waiting}: Glyphs): string {
 	const marks = {good: running, bad: failed, busy: running, quiet: waiting, warning: '!'};
 	return marks[tone];
@@ -34,17 +34,17 @@ export function toneMark(tone: Tone, {running, failed, waiting}: Glyphs): string
 type Line = {readonly group: string} | {readonly row: TableRow; readonly index: number};
 
 function linesOf(list: readonly TableRow[]): Line[] {
-	let former: string | undefined;
+	let previous: string | undefined;
 	return list.flatMap((row, index): Line[] => {
-		const isNew = row.group !== undefined && row.group !== former;
-		former = row.group;
+		const isNew = row.group !== undefined && row.group !== previous;
+		previous = row.group;
 		return isNew && row.group ? [{group: row.group}, {row, index}] : [{row, index}];
 	});
 }
 
 const markColumns = 4;
 
-/** An aligned list with a cursor. Columns that have no room are left out, the least important first. */
+/** An aligned table with a cursor. Columns that do not fit are omitted, the least important first. */
 export function TableList({columns, list, selected, width, rows}: Props) {
 	const glyphs = useGlyphs();
 	const cells = list.map(row => row.cells.map(cell => glyphs.adapt(sanitiseLine(cell))));
@@ -106,7 +106,7 @@ function Row({row, cells, toneCell, isSelected}: RowProps) {
 				const look =
 					index === 0 ? (isSelected ? looks.selected : looks.title) : index === toneCell ? toneLook : looks.plain;
 				return (
-					// biome-ignore lint/suspicious/noArrayIndexKey: cells have no identity but their place
+					// biome-ignore lint/suspicious/noArrayIndexKey: cells have no identity but their position
 					<Text key={index} {...look}>
 						{index === 0 ? cell : ' '.repeat(columnGap) + cell}
 					</Text>

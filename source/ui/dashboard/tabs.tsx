@@ -5,7 +5,7 @@ import type {TabName} from './data.ts';
 
 type Props = {readonly tabs: readonly TabName[]; readonly selected: TabName; readonly columns: number};
 
-/** The tabs of an object with their numbers. Where they have no room, only numbers stand beside the selected one. */
+/** The tabs of an object with their numbers. If they do not fit, only the selected one shows its name. */
 export function Tabs({tabs, selected, columns}: Props) {
 	const names = tabs.map((tab, index) => ({tab, text: `${index + 1} ${tab}`}));
 	const width = names.reduce((sum, {text}) => sum + displayWidth(text) + 2, 2);
@@ -18,7 +18,7 @@ export function Tabs({tabs, selected, columns}: Props) {
 				{names.map(({tab, text}, index) => {
 					const isSelected = tab === selected;
 					const shown = hasRoom || isSelected ? text : String(index + 1);
-					// Brackets, so that the choice is seen without colour too.
+					// Brackets show the selected tab without colour.
 					return (
 						<Text key={tab} {...(isSelected ? looks.selected : looks.secondary)}>
 							{(isSelected ? `[${shown}]` : ` ${shown} `) + space}

@@ -1,4 +1,4 @@
-/** Where keys mean something. A screen that is covered by another keeps its keys to itself. */
+/** The contexts in which keys work. A screen that is covered by another receives none. */
 export const keyScreens = [
 	'approve',
 	'diff',
@@ -22,13 +22,13 @@ export type KeyScreen = (typeof keyScreens)[number];
 
 export type Binding = {
 	readonly action: string;
-	/** None: it is in the palette only. */
+	/** Empty: the action is in the palette only. */
 	readonly keys: readonly string[];
 	/** One or two words for the footer. */
 	readonly label: string;
-	/** A sentence for `?` and the palette. */
+	/** A phrase for the help and the palette. */
 	readonly help: string;
 	readonly screens: readonly KeyScreen[];
-	/** The footer drops the highest numbers first when it is narrow; 0 is in `?` only. */
+	/** A narrow footer drops the highest numbers first; 0 is in the help only. */
 	readonly priority: number;
 };

@@ -1,12 +1,12 @@
 import type {Binding} from './binding.ts';
 
-/** Keys that work everywhere in the dashboard. They stand last in every footer. */
+/** Keys that work everywhere in the dashboard; the last ones in every footer. */
 export const generalBindings = [
 	{
 		action: 'palette',
 		keys: [':'],
 		label: 'actions',
-		help: 'Find an action by its name',
+		help: 'Find an action by name',
 		screens: ['environments', 'environment', 'object', 'all-logs'],
 		priority: 5,
 	},
@@ -14,7 +14,7 @@ export const generalBindings = [
 		action: 'help',
 		keys: ['?'],
 		label: 'help',
-		help: 'All keys',
+		help: 'Show all keys',
 		screens: ['environments', 'environment', 'object', 'all-logs', 'problem'],
 		priority: 2,
 	},
@@ -22,7 +22,7 @@ export const generalBindings = [
 		action: 'quit',
 		keys: ['q'],
 		label: 'quit',
-		help: 'Leave; nothing stops',
+		help: 'Quit; everything keeps running',
 		screens: ['environments', 'environment', 'object', 'all-logs', 'problem'],
 		priority: 3,
 	},
@@ -30,7 +30,7 @@ export const generalBindings = [
 		action: 'interrupt',
 		keys: ['ctrl-c'],
 		label: 'quit',
-		help: 'Leave at once; nothing stops',
+		help: 'Quit at once; everything keeps running',
 		screens: ['environments', 'environment', 'object', 'all-logs', 'problem'],
 		priority: 0,
 	},
@@ -38,7 +38,7 @@ export const generalBindings = [
 		action: 'interrupt',
 		keys: ['ctrl-c'],
 		label: 'quit',
-		help: 'Leave at once; nothing stops',
+		help: 'Quit at once; everything keeps running',
 		screens: ['palette', 'input'],
 		priority: 0,
 	},
@@ -46,7 +46,7 @@ export const generalBindings = [
 		action: 'suspend',
 		keys: ['ctrl-z'],
 		label: 'suspend',
-		help: 'Back to the shell for a while; fg returns',
+		help: 'Suspend; fg resumes',
 		screens: [
 			'environments',
 			'environment',

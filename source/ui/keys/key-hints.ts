@@ -1,6 +1,6 @@
 import {defaultKeymap, type KeyAction, type Keymap, type KeyScreen} from './keymap.ts';
 
-export type Hint = {
+export type KeyHint = {
 	readonly action: KeyAction;
 	readonly keys: string;
 	readonly label: string;
@@ -11,7 +11,7 @@ type HintOptions = {
 	readonly keymap?: Keymap;
 	/** Whether this terminal can show arrows. */
 	readonly isUnicode?: boolean;
-	/** Labels that say what a key would do now. */
+	/** Labels for the current state of the screen. */
 	readonly labels?: Partial<Record<KeyAction, string>>;
 };
 
@@ -20,7 +20,7 @@ type Screens = KeyScreen | readonly KeyScreen[];
 const listOf = (screens: Screens): readonly KeyScreen[] => (typeof screens === 'string' ? [screens] : screens);
 
 /** Hints for the footer, in the table's order. `up` and `down` share one hint. */
-export function hintsOf(screens: Screens, options: HintOptions = {}): Hint[] {
+export function hintsOf(screens: Screens, options: HintOptions = {}): KeyHint[] {
 	const {keymap = defaultKeymap, isUnicode = true, labels = {}} = options;
 	return keymap
 		.bindingsOf(...listOf(screens))
@@ -36,11 +36,11 @@ export function hintsOf(screens: Screens, options: HintOptions = {}): Hint[] {
 /** Cells between two hints. */
 export const hintGap = 3;
 
-const widthOf = (hints: readonly Hint[]): number =>
+const widthOf = (hints: readonly KeyHint[]): number =>
 	hints.reduce((sum, {keys, label}) => sum + keys.length + 1 + label.length + hintGap, -hintGap);
 
 /** The hints that fit into `columns`: the least important are dropped first, the order stays. */
-export function fitHints(hints: readonly Hint[], columns: number): Hint[] {
+export function fitHints(hints: readonly KeyHint[], columns: number): KeyHint[] {
 	if (hints.length === 0 || widthOf(hints) <= columns) return [...hints];
 	const least = hints.reduce((worst, hint) => (hint.priority >= worst.priority ? hint : worst));
 	return fitHints(
@@ -49,7 +49,7 @@ export function fitHints(hints: readonly Hint[], columns: number): Hint[] {
 	);
 }
 
-/** Rows of `?`: all keys of a screen with what they do. */
+/** The rows of the help: all keys of a screen and what they do. */
 export const helpOf = (
 	screens: Screens,
 	isUnicode = true,
@@ -60,7 +60,7 @@ export const helpOf = (
 		.filter(({keys}) => keys.length > 0)
 		.map(({keys, help}) => ({keys: nameOfKeys(keys, isUnicode), help}));
 
-/** Where `?` stands after a key: undefined when it closes. `rows` are those of its keys in sight. */
+/** The first visible row of the help after a key; undefined when the key closes it. `rows` is the number of visible keys. */
 export function helpAfter(
 	top: number,
 	action: KeyAction | undefined,
@@ -74,7 +74,7 @@ export function helpAfter(
 
 const digits = '123456789';
 
-/** All keys of a binding, as `?` and the palette name them. */
+/** All keys of a binding, as the help and the palette show them. */
 export const nameOfKeys = (keys: readonly string[], isUnicode: boolean): string =>
 	keys.join('') === digits ? '1-9' : keys.map(key => nameOfKey(key, isUnicode)).join(' ');
 

@@ -16,10 +16,10 @@ const named = [
 	['delete', 'delete'],
 ] as const satisfies readonly (readonly [keyof Key, string])[];
 
-/** What a key adds to a text that is typed; empty for keys that are no character. */
+/** The text that a key types; empty for keys that type none. */
 export const typedBy = (key: string): string => (key === 'space' ? ' ' : Array.from(key).length === 1 ? key : '');
 
-/** Names of the keys in one chunk of input, as Ink delivers it: several printable keys may come as one. */
+/** The names of the keys in one chunk of input from Ink, which may hold several printable keys. */
 export function keysOf(input: string, key: Key): string[] {
 	if (key.eventType === 'release') return [];
 	const special = named.find(([flag]) => key[flag]);

@@ -3,28 +3,34 @@ import {command, hint} from '../../hint.ts';
 import {actionBindings} from './action-bindings.ts';
 import {applyBindings} from './apply-bindings.ts';
 import type {Binding, KeyScreen} from './binding.ts';
-import {browseBindings} from './dashboard-bindings.ts';
+import {dashboardBindings} from './dashboard-bindings.ts';
 import {generalBindings} from './general-bindings.ts';
 import {logBindings} from './log-bindings.ts';
 
 export {type Binding, type KeyScreen, keyScreens} from './binding.ts';
 
-/** Every key of every screen. Handling, footer, palette and `?` are all drawn from this table. */
-const bindings = [...applyBindings, ...logBindings, ...browseBindings, ...actionBindings, ...generalBindings] as const;
+/** Every key of every screen: key handling, footer, palette and help all use this table. */
+const bindings = [
+	...applyBindings,
+	...logBindings,
+	...dashboardBindings,
+	...actionBindings,
+	...generalBindings,
+] as const;
 
 export type KeyAction = (typeof bindings)[number]['action'];
 
 export type KeyBinding = Binding & {readonly action: KeyAction};
 
-/** The keys of one user: the table, with what the settings change of it. */
+/** The keys of one user: the default table with the changes of the settings. */
 export type Keymap = {
-	/** All keys of these screens, in the table's order; where two have the same key, the first screen wins. */
+	/** All bindings of these screens, in the table's order; if two have the same key, the first screen wins. */
 	readonly bindingsOf: (...screens: readonly KeyScreen[]) => KeyBinding[];
-	/** What a key does; undefined when it does nothing there. */
+	/** The action of a key; undefined when it has none there. */
 	readonly actionOf: (key: string, ...screens: readonly KeyScreen[]) => KeyAction | undefined;
 };
 
-/** Action → keys, as the setting `keys` has it. */
+/** Keys by action, as in the setting `keys`. */
 export type KeyOverrides = Readonly<Record<string, readonly string[]>>;
 
 function createTable(table: readonly KeyBinding[]): Keymap {
@@ -45,10 +51,10 @@ function createTable(table: readonly KeyBinding[]): Keymap {
 	};
 }
 
-/** The keys without settings. */
+/** The default keys. */
 export const defaultKeymap: Keymap = createTable(bindings);
 
-// Where a text is typed, every printable key is part of it; and ctrl-z is the terminal's own.
+// Where text is typed, every printable key is text; and ctrl-z belongs to the terminal.
 const canChange = ({action, screens}: KeyBinding): boolean =>
 	action !== 'suspend' && action !== 'tab' && !screens.some(screen => ['palette', 'input', 'confirm'].includes(screen));
 
@@ -60,7 +66,7 @@ export function defaultKeys(): Readonly<Record<string, readonly string[]>> {
 	return Object.fromEntries(keys);
 }
 
-/** A key that two actions of one screen would share. */
+/** Finds a key that two actions of one screen share. */
 function findConflict(table: readonly KeyBinding[]): readonly [key: string, KeyAction, KeyAction] | undefined {
 	for (const [index, one] of table.entries())
 		for (const other of table.slice(index + 1)) {
@@ -73,14 +79,14 @@ function findConflict(table: readonly KeyBinding[]): readonly [key: string, KeyA
 
 /**
  * The table with the user's keys in it.
- * @throws UserError that names the setting, for an unknown action and for a key that would mean two things
+ * @throws UserError that names the setting, for an unknown action and for a key with two actions
  */
 export function createKeymap(overrides: KeyOverrides = {}): Keymap {
 	if (Object.keys(overrides).length === 0) return defaultKeymap;
 	const names = Object.keys(defaultKeys());
 	for (const name of Object.keys(overrides))
 		if (!names.includes(name))
-			throw new UserError(`settings: keys.${name}: there is no such action`, {
+			throw new UserError(`settings: keys.${name}: unknown action`, {
 				hint: hint`Remove it: ${command('settings unset', `keys.${name}`)}. Actions: ${names.join(', ')}`,
 			});
 	const table = bindings.map((binding): KeyBinding => {
@@ -89,8 +95,8 @@ export function createKeymap(overrides: KeyOverrides = {}): Keymap {
 	});
 	const conflict = findConflict(table);
 	if (conflict)
-		throw new UserError(`settings: keys: "${conflict[0]}" would mean both ${conflict[1]} and ${conflict[2]}`, {
-			hint: hint`Give one of them another key, or none; the palette still has it: ${command('settings set', `keys.${conflict[2]}`, 'none')}`,
+		throw new UserError(`settings: keys: "${conflict[0]}" is bound to both ${conflict[1]} and ${conflict[2]}`, {
+			hint: hint`Bind one of them to another key, or to none; the palette still lists it: ${command('settings set', `keys.${conflict[2]}`, 'none')}`,
 		});
 	return createTable(table);
 }

@@ -3,18 +3,18 @@ import {keysOf} from './key-names.ts';
 import {useSuspend} from './use-suspend.ts';
 
 type Options = {
-	/** Gets pasted text, which is no key: without it a paste goes nowhere, so a pasted `y` approves nothing. */
+	/** Receives pasted text, which never counts as keys: a pasted `y` approves nothing. By default it is ignored. */
 	readonly onPaste?: (text: string) => void;
-	/** Whether the screen is below other output instead of on a screen of its own. */
+	/** Whether the screen is below other output instead of on the alternate screen. */
 	readonly isInline?: boolean;
 };
 
 const nowhere = () => {};
 
 /**
- * Calls `onKey` for every single key, with names as in the keymap: `j`, `G`, `?`, `up`, `ctrl-d`, `enter`. Keys that a
- * terminal delivers in one chunk come one by one, so a handler must read its state from a store, never from the
- * render. ctrl-z goes back to the shell, as it does everywhere.
+ * Calls `onKey` for every key, with names as in the keymap: `j`, `G`, `?`, `up`, `ctrl-d`, `enter`. Several keys may
+ * arrive between two renders, so a handler must read its state from a store, never from the render. ctrl-z suspends
+ * the program.
  */
 export function useKeys(onKey: (key: string) => void, {onPaste = nowhere, isInline = false}: Options = {}): void {
 	const suspend = useSuspend(isInline);

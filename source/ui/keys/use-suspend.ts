@@ -2,8 +2,8 @@ import {useApp, useStdout} from 'ink';
 import {fullScreenModes} from '../parts/use-full-screen.ts';
 
 /**
- * Hands the terminal back to the shell until `fg`. In raw mode ctrl-z is a key like any other, so what the terminal would
- * do by itself is done here: the whole process group stops, as a shell expects of its job.
+ * Suspends the program until `fg`. In raw mode ctrl-z is an ordinary key, so this does what the terminal would do: it
+ * stops the whole process group, as the shell's job control expects.
  */
 export function useSuspend(isInline: boolean): () => void {
 	const {suspendTerminal} = useApp();

@@ -12,7 +12,7 @@ type Props = {
 	readonly rows: number;
 };
 
-/** A log that fills its screen; without a frame when it is zoomed, so that selecting with the mouse gets lines alone. */
+/** A full-screen log; without a border when zoomed, so that the mouse selects nothing but lines. */
 export function LogsBody({log, title, head, empty, isColoured, columns, rows}: Props) {
 	const source = log.view.source;
 	return (

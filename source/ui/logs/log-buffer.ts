@@ -3,25 +3,25 @@ import {createListeners, type Readable} from '../parts/store.ts';
 export type LogStream = 'stdout' | 'stderr' | 'build';
 
 export type LogLine = {
-	/** Raw foreign text: whoever shows it sanitises it. */
+	/** Unsanitised. */
 	readonly text: string;
 	readonly stream: LogStream;
 	/** Milliseconds since the epoch. */
 	readonly at: number;
 };
 
-/** The snapshot is a version that grows with every push. */
+/** The snapshot is a version that increases with every push. */
 export type LogBuffer = Readable<number> & {
 	readonly push: (line: LogLine) => void;
-	/** Number of the oldest line that is still kept; lines are numbered from 0 and keep their number. */
+	/** Number of the oldest kept line; lines are numbered from 0 and keep their number. */
 	readonly first: () => number;
-	/** Number that the next line will get, which is also how many there have been. */
+	/** Number of the next line, which is also the number of lines so far. */
 	readonly next: () => number;
-	/** Lines numbered `from` up to, but not with, `to`; those no longer kept are left out. */
+	/** Lines numbered from `from` up to, but not including, `to`; dropped lines are omitted. */
 	readonly slice: (from: number, to: number) => LogLine[];
 	/** The last `rows` lines, or those that end `offset` lines before the last one. */
 	readonly tail: (rows: number, offset?: number) => LogLine[];
-	/** How many lines fell out at the old end. */
+	/** The number of dropped lines. */
 	readonly dropped: () => number;
 };
 
@@ -30,11 +30,11 @@ const longestLine = 4096;
 
 type Options = {
 	readonly capacity?: number;
-	/** Gets the notification of every push; a screen hands it to its frame clock. */
+	/** Receives the notification of every push; a screen passes it to its frame clock. */
 	readonly schedule?: (notify: () => void) => void;
 };
 
-/** The newest lines of one source, in a ring: a push takes the same short time however many there have been. */
+/** The newest lines of one source, in a ring; a push takes constant time. */
 export function createLogBuffer({capacity = 10_000, schedule = notify => notify()}: Options = {}): LogBuffer {
 	const ring: LogLine[] = [];
 	const {subscribe, notify} = createListeners();
@@ -63,7 +63,7 @@ export function createLogBuffer({capacity = 10_000, schedule = notify => notify(
 	};
 }
 
-/** A line's start, and how much of it is gone. */
+/** Cuts a line that is too long and says how much is missing. */
 export function cutLine(text: string): string {
 	if (text.length <= longestLine) return text;
 	const rest = (text.length - longestLine).toLocaleString('en-US');

@@ -13,9 +13,9 @@ type Props = {
 	readonly title: string;
 	readonly buffer: LogBuffer;
 	readonly view: LogView;
-	/** What stands above the lines, most important first. */
+	/** Shown above the lines, most important first. */
 	readonly headlines?: readonly string[];
-	/** Said while there is no line. */
+	/** Shown while there are no lines. */
 	readonly empty: string;
 	readonly isColoured: boolean;
 	readonly isFocused: boolean;
@@ -23,7 +23,7 @@ type Props = {
 	readonly rows: number;
 };
 
-/** Lines of one source: only those in sight are drawn, however many there are. */
+/** The log of one source. Draws only the visible lines. */
 export function LogPane({title, buffer, view, headlines = [], empty, isColoured, isFocused, columns, rows}: Props) {
 	useStore(buffer);
 	const {adapt, ellipsis} = useGlyphs();
@@ -39,7 +39,7 @@ export function LogPane({title, buffer, view, headlines = [], empty, isColoured,
 			columns={columns}
 			rows={rows}
 			title={title}
-			note={isAtTop ? `${dropped.toLocaleString('en-US')} older lines are gone` : describeView(view, buffer)}
+			note={isAtTop ? `${dropped.toLocaleString('en-US')} older lines dropped` : describeView(view, buffer)}
 			isFocused={isFocused}
 		>
 			{head.length > 0 && (
@@ -55,7 +55,7 @@ export function LogPane({title, buffer, view, headlines = [], empty, isColoured,
 	);
 }
 
-/** What is known about a step's failure; nothing for a step that has not failed. */
+/** The details of a step's failure; empty for a step that has not failed. */
 export function headlinesOf(step: StepProgress | undefined): string[] {
 	if (step?.state !== 'failed') return [];
 	const {lastProbe, exitCode, isOutOfMemory} = step.failure ?? {};

@@ -1,15 +1,15 @@
 import {createListeners, type Readable} from '../parts/store.ts';
 import {cutLine} from './log-buffer.ts';
 
-/** One line of one of several sources. */
+/** One line of a log pool. */
 export type PooledLine = {
-	/** Grows with every line of the pool, whatever its source. */
+	/** Increases with every line of the pool, across sources. */
 	readonly number: number;
 	readonly source: string;
 	readonly stream: 'stdout' | 'stderr' | 'compartment';
-	/** RFC 3339, as the engine has it; empty when nobody knows. */
+	/** RFC 3339, from the engine; empty when unknown. */
 	readonly at: string;
-	/** Raw foreign text: whoever shows it sanitises it. */
+	/** Unsanitised. */
 	readonly text: string;
 };
 
@@ -17,45 +17,45 @@ export type IncomingLine = Omit<PooledLine, 'number'>;
 
 type IsWanted = (line: PooledLine) => boolean;
 
-/** The snapshot is a version that grows with every push. */
+/** The snapshot is a version that increases with every push. */
 export type LogPool = Readable<number> & {
-	/** Whether more may come: a log of something that is over is only read. */
+	/** Whether more lines may come; false for the log of something that has ended. */
 	readonly isLive: boolean;
 	readonly push: (line: IncomingLine) => void;
 	/** Sources in the order of their first line, or as announced. */
 	readonly sources: () => readonly string[];
-	/** Names a source before it has a line. */
+	/** Adds a source before its first line. */
 	readonly announce: (source: string) => void;
-	/** Number of the oldest line that is kept. */
+	/** Number of the oldest kept line. */
 	readonly first: () => number;
-	/** Number that the next line will get, which is also how many there have been. */
+	/** Number of the next line, which is also the number of lines so far. */
 	readonly next: () => number;
 	/** The last `count` wanted lines with a number below `end`, oldest first. */
 	readonly before: (end: number, count: number, isWanted?: IsWanted) => PooledLine[];
 	/** The first `count` wanted lines with a number of at least `start`. */
 	readonly from: (start: number, count: number, isWanted?: IsWanted) => PooledLine[];
-	/** How many lines fell out at the old end. */
+	/** The number of dropped lines. */
 	readonly dropped: () => number;
 };
 
 type Options = {
 	/** Default true. */
 	readonly isLive?: boolean;
-	/** Lines kept of each source, so that a loud one does not push out a quiet one. */
+	/** Lines kept per source, so that a busy source does not displace a quiet one. */
 	readonly capacity?: number;
-	/** Gets the notification of every push; a screen hands it to its frame clock. */
+	/** Receives the notification of every push; a screen passes it to its frame clock. */
 	readonly schedule?: (notify: () => void) => void;
 };
 
 const all: IsWanted = () => true;
 
-/** The newest lines of one source; a push takes the same short time however many there have been. */
+/** The newest lines of one source; a push takes constant time. */
 function createRing(capacity: number) {
 	const lines: PooledLine[] = [];
 	let pushed = 0;
 	const start = () => Math.max(0, pushed - capacity);
-	const at = (place: number): PooledLine | undefined =>
-		place >= start() && place < pushed ? lines[place % capacity] : undefined;
+	const at = (index: number): PooledLine | undefined =>
+		index >= start() && index < pushed ? lines[index % capacity] : undefined;
 	return {
 		push(line: PooledLine) {
 			lines[pushed % capacity] = line;
@@ -63,8 +63,8 @@ function createRing(capacity: number) {
 		},
 		at,
 		start,
-		/** Place of the first line with at least this number. */
-		placeOf(number: number) {
+		/** Index of the first line with at least this number. */
+		indexOf(number: number) {
 			let [low, high] = [start(), pushed];
 			while (low < high) {
 				const middle = (low + high) >> 1;
@@ -76,7 +76,7 @@ function createRing(capacity: number) {
 	};
 }
 
-/** Lines of several sources as one stream, in the order in which they came. */
+/** Lines of several sources in order of arrival. */
 export function createLogPool({
 	isLive = true,
 	capacity = 10_000,
@@ -91,22 +91,22 @@ export function createLogPool({
 		rings.set(source, ring);
 		return ring;
 	};
-	// A merge of all rings from one place on: each step takes the nearest line of any of them.
+	// Merges all rings from one number on: each iteration takes the nearest line of any ring.
 	const walk = (start: number, step: 1 | -1, count: number, isWanted: IsWanted): PooledLine[] => {
 		const heads = [...rings.values()].map(ring => ({
 			ring,
-			place: step === 1 ? ring.placeOf(start) : ring.placeOf(start) - 1,
+			index: step === 1 ? ring.indexOf(start) : ring.indexOf(start) - 1,
 		}));
 		const found: PooledLine[] = [];
 		while (found.length < count) {
 			let nearest: (typeof heads)[number] | undefined;
 			let line: PooledLine | undefined;
 			for (const head of heads) {
-				const candidate = head.ring.at(head.place);
+				const candidate = head.ring.at(head.index);
 				if (candidate && (!line || (candidate.number - line.number) * step < 0)) [nearest, line] = [head, candidate];
 			}
 			if (!nearest || !line) break;
-			nearest.place += step;
+			nearest.index += step;
 			if (isWanted(line)) found.push(line);
 		}
 		return step === 1 ? found : found.reverse();

@@ -17,29 +17,29 @@ import {
 export type LogState = {
 	readonly pool: LogPool;
 	readonly view: PoolView;
-	/** What is being typed to search for; undefined while nothing is. */
+	/** The search text while it is typed; otherwise undefined. */
 	readonly typed: string | undefined;
-	/** What came of the last key. */
+	/** The result of the last key. */
 	readonly message: string | undefined;
 	readonly isZoomed: boolean;
 };
 
-/** What a log can do with its text; the command does it. */
+/** Effects of a log, provided by the command that opens it. */
 export type LogEffects = {
-	/** Puts a text into the clipboard. */
+	/** Copies a text to the clipboard. */
 	readonly copy: (text: string) => void;
-	/** Writes a file for an environment and says where; fails with what a person can understand. */
+	/** Writes a file for an environment and returns its path; rejects with a message for the user. */
 	readonly save: (environment: string, name: string, text: string) => Promise<string>;
-	/** Shows a text in the pager and comes back. */
+	/** Shows a text in the pager. */
 	readonly page: (text: string) => void;
 };
 
 export type LogStore = Readable<LogState> & {
-	/** Shows another pool; how it is looked at stays, where does not. */
+	/** Shows another pool; keeps wrapping and timestamps, resets the position and the filters. */
 	readonly show: (pool: LogPool) => void;
-	/** What a key does to the log; false when it is none of its actions. `rows` is the height of the lines. */
+	/** Runs an action on the log; false when it has no such action. `rows` is the number of visible lines. */
 	readonly act: (action: KeyAction, rows: number) => boolean;
-	/** A key while a search is typed, with what it means there. */
+	/** Handles a key, and its action, while a search is typed. */
 	readonly type: (key: string, action: KeyAction | undefined, rows: number) => void;
 	readonly paste: (text: string) => void;
 	/** Shows one source of the pool, or all. */
@@ -50,11 +50,11 @@ const countOf = (lines: number): string => (lines === 1 ? '1 line' : `${lines.to
 
 const streams: readonly StreamChoice[] = ['both', 'stderr', 'stdout'];
 
-/** What the log in sight belongs to. `name` begins the name of a file that is saved. */
-export type LogPlace = {readonly environment: string; readonly name: string};
+/** What the visible log belongs to. The names of saved files start with `name`. */
+export type LogOwner = {readonly environment: string; readonly name: string};
 
 /** The state of a log screen. */
-export function createLogStore(pool: LogPool, place: () => LogPlace, effects: LogEffects): LogStore {
+export function createLogStore(pool: LogPool, owner: () => LogOwner, effects: LogEffects): LogStore {
 	const store = createStore<LogState>({pool, view: newPoolView, typed: undefined, message: undefined, isZoomed: false});
 	const state = store.getSnapshot;
 	const change = (part: Partial<LogState>) => store.set({...state(), message: undefined, ...part});
@@ -62,7 +62,7 @@ export function createLogStore(pool: LogPool, place: () => LogPlace, effects: Lo
 
 	const goTo = (step: 1 | -1, rows: number) => {
 		const {view, pool: shown} = state();
-		if (view.query === '') return change({message: 'Nothing is searched for: / takes a text'});
+		if (view.query === '') return change({message: 'Nothing to search for: press / first'});
 		const found = findMatch(view, shown, step, rows);
 		if (found) change({view: found});
 		else
@@ -76,14 +76,14 @@ export function createLogStore(pool: LogPool, place: () => LogPlace, effects: Lo
 		if (query === '') return;
 		const {view, pool: shown} = state();
 		const found = findMatch(view, shown, -1, rows) ?? findMatch(view, shown, 1, rows);
-		change(found ? {view: found} : {message: `"${query}" is in none of the lines`});
+		change(found ? {view: found} : {message: `"${query}" was not found`});
 	};
 	const text = () => allLines(state().view, state().pool).map(plainLine(state().pool)).join('\n');
 	const save = () => {
 		const count = allLines(state().view, state().pool).length;
-		if (count === 0) return change({message: 'There is no line to save'});
+		if (count === 0) return change({message: 'Nothing to save'});
 		const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
-		const {environment, name} = place();
+		const {environment, name} = owner();
 		effects.save(environment, `${name}-${stamp}.log`, `${text()}\n`).then(
 			path => change({message: `Saved ${countOf(count)} to ${path}`}),
 			(error: unknown) => change({message: error instanceof Error ? error.message : String(error)}),
@@ -91,7 +91,7 @@ export function createLogStore(pool: LogPool, place: () => LogPlace, effects: Lo
 	};
 	const copy = (rows: number) => {
 		const lines = linesInSight(state().pool, state().view, rows);
-		if (lines.length === 0) return change({message: 'There is no line to copy'});
+		if (lines.length === 0) return change({message: 'Nothing to copy'});
 		effects.copy(lines.map(plainLine(state().pool)).join('\n'));
 		change({message: `Copied ${countOf(lines.length)}`});
 	};
@@ -113,7 +113,7 @@ export function createLogStore(pool: LogPool, place: () => LogPlace, effects: Lo
 			'previous-match': () => goTo(-1, rows),
 			only: () =>
 				view.query === ''
-					? change({message: 'Search first: / takes a text'})
+					? change({message: 'Nothing to search for: press / first'})
 					: look({isOnlyMatches: !view.isOnlyMatches, end: undefined}),
 			stream: () => look({stream: streams[(streams.indexOf(view.stream) + 1) % streams.length]!, end: undefined}),
 			wrap: () => look({isWrapped: !view.isWrapped}),

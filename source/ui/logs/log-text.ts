@@ -4,7 +4,7 @@ import type {LogPool, PooledLine} from './log-pool.ts';
 import {wrapCells} from './log-view.ts';
 import {createMatcher, linesInSight, type PoolView} from './pool-view.ts';
 
-/** A stretch of a row; `source` and `time` stand before the text. */
+/** A part of a row; `source` and `time` precede the text. */
 export type Span = {
 	readonly type: 'source' | 'time' | 'mark' | 'text' | 'match';
 	readonly text: string;
@@ -13,12 +13,12 @@ export type Span = {
 export type PoolRow = {
 	readonly key: string;
 	readonly line: PooledLine;
-	/** Whether the search stands on it. */
+	/** Whether it is the current match. */
 	readonly isMatch: boolean;
 	readonly spans: readonly Span[];
 };
 
-/** One line as it is copied, saved and paged: sanitised, without colour. */
+/** Formats a line for copying, saving and paging: sanitised, without colour. */
 export function plainLine(pool: LogPool): (line: PooledLine) => string {
 	const isTagged = pool.sources().length > 1;
 	return ({at, source, text}) =>
@@ -27,7 +27,7 @@ export function plainLine(pool: LogPool): (line: PooledLine) => string {
 
 const pad = (value: number, length: number): string => String(value).padStart(length, '0');
 
-/** Time of the day here, to the millisecond. */
+/** Local time of day, to the millisecond. */
 export function clockTime(at: string): string {
 	const date = new Date(at);
 	if (Number.isNaN(date.getTime())) return ''.padEnd(12);
@@ -40,29 +40,29 @@ const widestSource = 16;
 type Options = {
 	readonly columns: number;
 	readonly rows: number;
-	/** Whether colours of the foreign text survive. */
+	/** Whether to keep the log's own colours. */
 	readonly isColoured: boolean;
 	readonly vertical: string;
 };
 
-/** A line's text with its matches apart. Where something is marked, the text's own colours would disturb. */
+/** Splits a line at its matches. The line must be uncoloured, because its colours would clash with the highlights. */
 function markMatches(text: string, query: string): Span[] {
 	const isExact = query !== query.toLowerCase();
 	const haystack = isExact ? text : text.toLowerCase();
 	const needle = isExact ? query : query.toLowerCase();
 	const spans: Span[] = [];
-	let place = 0;
-	// Lower case may change a text's length, and then places mean nothing.
+	let start = 0;
+	// Lower case may change the length of a text, and then indexes do not match.
 	for (let found = haystack.length === text.length ? haystack.indexOf(needle) : -1; found !== -1; ) {
-		if (found > place) spans.push({type: 'text', text: text.slice(place, found)});
-		place = found + needle.length;
-		spans.push({type: 'match', text: text.slice(found, place)});
-		found = haystack.indexOf(needle, place);
+		if (found > start) spans.push({type: 'text', text: text.slice(start, found)});
+		start = found + needle.length;
+		spans.push({type: 'match', text: text.slice(found, start)});
+		found = haystack.indexOf(needle, start);
 	}
-	return place < text.length || spans.length === 0 ? [...spans, {type: 'text', text: text.slice(place)}] : spans;
+	return start < text.length || spans.length === 0 ? [...spans, {type: 'text', text: text.slice(start)}] : spans;
 }
 
-/** The rows in sight, sanitised and cut to the width. Its cost depends on the size of the view only. */
+/** The visible rows, sanitised and cut to the width. The cost depends only on the size of the view. */
 export function poolRows(pool: LogPool, view: PoolView, options: Options): PoolRow[] {
 	const {columns, rows, isColoured, vertical} = options;
 	const sources = pool.sources();

@@ -2,9 +2,9 @@ import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
 import type {LogBuffer, LogLine} from './log-buffer.ts';
 
-/** Which part of a log is looked at, and how. */
+/** Which part of a log is shown, and how. */
 export type LogView = {
-	/** Number of the line after the last one in sight; undefined: the newest line, following. */
+	/** Number after the last visible line; undefined while following. */
 	readonly end: number | undefined;
 	readonly isWrapped: boolean;
 };
@@ -13,7 +13,7 @@ export const followingView: LogView = {end: undefined, isWrapped: false};
 
 type Bounds = Pick<LogBuffer, 'first' | 'next'>;
 
-/** Moves a view by lines, up with a negative number; at the newest line it follows again. `rows` is its height. */
+/** Scrolls a view by lines, up if negative; at the newest line it follows again. `rows` is its height. */
 export function scrollLog(view: LogView, buffer: Bounds, by: number, rows: number): LogView {
 	const next = buffer.next();
 	const top = Math.min(next, buffer.first() + rows);
@@ -21,17 +21,17 @@ export function scrollLog(view: LogView, buffer: Bounds, by: number, rows: numbe
 	return {...view, end: end >= next && by >= 0 ? undefined : Math.min(end, next)};
 }
 
-/** Pauses a view that follows, or lets it follow again. */
+/** Pauses a view that follows, or makes it follow again. */
 export const toggleFollow = (view: LogView, buffer: Bounds): LogView => ({
 	...view,
 	end: view.end === undefined ? buffer.next() : undefined,
 });
 
-/** How many lines came since the view was paused. */
+/** The number of lines since the view was paused. */
 export const countNew = (view: LogView, buffer: Bounds): number =>
 	view.end === undefined ? 0 : buffer.next() - view.end;
 
-/** Whether a view follows, or how far it is behind, in a few words. */
+/** Whether a view follows or how far it is behind, in a few words. */
 export function describeView(view: LogView, buffer: Bounds): string {
 	if (view.end === undefined) return 'following';
 	const behind = countNew(view, buffer);
@@ -43,11 +43,11 @@ export type LogRow = {readonly key: string; readonly text: string; readonly stre
 type Size = {readonly columns: number; readonly rows: number};
 
 type RowOptions = Size & {
-	/** Whether colours of the foreign text survive; wrapped lines have none. */
+	/** Whether to keep the log's own colours; wrapped lines have none. */
 	readonly isColoured: boolean;
 };
 
-/** The rows in sight, sanitised and cut to the width. Its cost depends on the size of the view only. */
+/** The visible rows, sanitised and cut to the width. The cost depends only on the size of the view. */
 export function visibleRows(buffer: LogBuffer, view: LogView, {columns, rows, isColoured}: RowOptions): LogRow[] {
 	const end = Math.max(view.end ?? buffer.next(), Math.min(buffer.next(), buffer.first() + rows));
 	const shown = buffer.slice(end - rows, end);
@@ -69,7 +69,7 @@ export function visibleRows(buffer: LogBuffer, view: LogView, {columns, rows, is
 		.slice(-rows);
 }
 
-/** Breaks a line without colours into parts of at most `columns` cells. */
+/** Breaks an uncoloured line into parts of at most `columns` cells. */
 export function wrapCells(text: string, columns: number): string[] {
 	const parts: string[] = [];
 	let rest = text;

@@ -13,22 +13,22 @@ import {countMatches, describePoolView, filterOf} from './pool-view.ts';
 type Props = {
 	readonly title: string;
 	readonly state: LogState;
-	/** Said above the lines. */
+	/** Shown above the lines. */
 	readonly head?: Head;
-	/** Said while there is no line. */
+	/** Shown while there are no lines. */
 	readonly empty: string;
 	readonly isColoured: boolean;
 	readonly isFocused: boolean;
-	/** Lines alone. */
+	/** Without a border. */
 	readonly isFrameless?: boolean;
 	readonly columns: number;
 	readonly rows: number;
 };
 
-/** Height of the lines in a pane of `rows`. */
+/** The number of lines in a pane that is `rows` high. */
 export const poolRowsIn = (rows: number): number => Math.max(1, rows - paneFrame.rows);
 
-/** Lines of one or several sources: only those in sight are drawn, however many there are. */
+/** The log of one or several sources. Draws only the visible lines. */
 export function PoolPane(props: Props) {
 	const {title, state, head, empty, isColoured, isFocused, isFrameless = false, columns, rows} = props;
 	const {pool, view} = state;
@@ -43,7 +43,7 @@ export function PoolPane(props: Props) {
 	const content = (
 		<>
 			{headRows.map(({text, look}, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+				// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their position
 				<Text key={index} {...looks[look]} wrap="truncate">
 					{text === '' ? ' ' : text}
 				</Text>
@@ -54,7 +54,7 @@ export function PoolPane(props: Props) {
 				</Text>
 			)}
 			{lines.map(row => (
-				<Row key={row.key} row={row} place={sources.indexOf(row.line.source)} />
+				<Row key={row.key} row={row} sourceIndex={sources.indexOf(row.line.source)} />
 			))}
 		</>
 	);
@@ -71,12 +71,12 @@ export function PoolPane(props: Props) {
 	);
 }
 
-/** Why no line is in sight although there are some. */
+/** Why no line is visible although there are some. */
 function emptyText({pool, view}: LogState): string | undefined {
 	if (pool.next() === 0 || !filterOf(view)) return undefined;
-	if (view.isOnlyMatches && view.query !== '') return 'No line matches so far.';
+	if (view.isOnlyMatches && view.query !== '') return 'No matching lines yet.';
 	if (view.stream === 'both') return undefined;
-	return `Nothing was printed to standard ${view.stream === 'stderr' ? 'error' : 'output'} so far.`;
+	return `Nothing on standard ${view.stream === 'stderr' ? 'error' : 'output'} yet.`;
 }
 
 function noteOf({pool, view, typed}: LogState): string {
@@ -85,21 +85,21 @@ function noteOf({pool, view, typed}: LogState): string {
 	const matches = view.query === '' || typed !== undefined ? undefined : countMatches(view, pool);
 	return [
 		...(matches
-			? [`"${sanitiseLine(view.query)}" ${matches.place > 0 ? `${matches.place} of ` : ''}${matches.total}`]
+			? [`"${sanitiseLine(view.query)}" ${matches.position > 0 ? `${matches.position} of ` : ''}${matches.total}`]
 			: []),
-		...(isAtTop ? [`${dropped.toLocaleString('en-US')} older lines are gone`] : []),
+		...(isAtTop ? [`${dropped.toLocaleString('en-US')} older lines dropped`] : []),
 		describePoolView(view, pool),
 	].join(', ');
 }
 
 const sourceColours = ['cyan', 'yellow', 'green', 'magenta', 'blue', 'red'];
 
-function lookOf({type}: Span, {line, isMatch}: PoolRow, place: number): Look & {readonly inverse?: boolean} {
+function lookOf({type}: Span, {line, isMatch}: PoolRow, sourceIndex: number): Look & {readonly inverse?: boolean} {
 	switch (type) {
 		case 'time':
 			return looks.secondary;
 		case 'source':
-			return {color: sourceColours[place % sourceColours.length]};
+			return {color: sourceColours[sourceIndex % sourceColours.length]};
 		case 'mark':
 			return line.stream === 'stderr' ? looks.warning : looks.secondary;
 		case 'match':
@@ -109,29 +109,29 @@ function lookOf({type}: Span, {line, isMatch}: PoolRow, place: number): Look & {
 	}
 }
 
-type RowProps = {readonly row: PoolRow; readonly place: number};
+type RowProps = {readonly row: PoolRow; readonly sourceIndex: number};
 
 const isSameRow = (a: RowProps, b: RowProps): boolean =>
-	a.place === b.place &&
+	a.sourceIndex === b.sourceIndex &&
 	a.row.isMatch === b.row.isMatch &&
 	a.row.line === b.row.line &&
 	a.row.spans.length === b.row.spans.length &&
 	a.row.spans.every((span, index) => span.text === b.row.spans[index]!.text && span.type === b.row.spans[index]!.type);
 
-const Row = memo(({row, place}: RowProps) => {
-	// One text is cheaper to lay out than several, and most lines are one.
+const Row = memo(({row, sourceIndex}: RowProps) => {
+	// One Text is cheaper to lay out than several, and most lines need only one.
 	const [only] = row.spans;
 	if (row.spans.length === 1 && only)
 		return (
-			<Text {...lookOf(only, row, place)} wrap="truncate">
+			<Text {...lookOf(only, row, sourceIndex)} wrap="truncate">
 				{only.text === '' ? ' ' : only.text}
 			</Text>
 		);
 	return (
 		<Text wrap="truncate">
 			{row.spans.map((span, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place
-				<Text key={index} {...lookOf(span, row, place)}>
+				// biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their position
+				<Text key={index} {...lookOf(span, row, sourceIndex)}>
 					{span.text}
 				</Text>
 			))}

@@ -4,18 +4,18 @@ import type {LogPool, PooledLine} from './log-pool.ts';
 /** Which streams of a log are shown. */
 export type StreamChoice = 'both' | 'stderr' | 'stdout';
 
-/** Which lines of a pool are looked at, and how. */
+/** Which lines of a pool are shown, and how. */
 export type PoolView = {
-	/** Number after the last line in sight; undefined: the newest line, following. */
+	/** Number after the last visible line; undefined while following. */
 	readonly end: number | undefined;
-	/** Number of the next line when it was paused. */
+	/** Number of the next line when the view was paused. */
 	readonly pausedAt: number;
-	/** Undefined: all. */
+	/** Undefined shows all sources. */
 	readonly source: string | undefined;
 	readonly stream: StreamChoice;
-	/** What is searched for; empty: nothing. */
+	/** The search text; empty without a search. */
 	readonly query: string;
-	/** Number of the line that the search stands on. */
+	/** Number of the line of the current match. */
 	readonly match: number | undefined;
 	/** Show only lines that match. */
 	readonly isOnlyMatches: boolean;
@@ -35,7 +35,7 @@ export const newPoolView: PoolView = {
 	hasTime: false,
 };
 
-/** Whether a line has the text; capitals in the text make capitals matter. */
+/** Whether a line contains the text. Case matters only if the text has capitals. */
 export function createMatcher(query: string): (text: string) => boolean {
 	if (query === '') return () => false;
 	const isExact = query !== query.toLowerCase();
@@ -46,7 +46,7 @@ export function createMatcher(query: string): (text: string) => boolean {
 	};
 }
 
-/** Whether a line passes the filters of a view; undefined when all do. */
+/** Whether a line passes the filters of a view; undefined when all lines do. */
 export function filterOf(view: PoolView): ((line: PooledLine) => boolean) | undefined {
 	const {source, stream, isOnlyMatches, query} = view;
 	const isMatch = isOnlyMatches && query !== '' ? createMatcher(query) : undefined;
@@ -63,22 +63,22 @@ const paused = (view: PoolView, pool: LogPool, end: number): PoolView => ({
 	pausedAt: view.end === undefined ? pool.next() : view.pausedAt,
 });
 
-/** The lines in sight when the view is `rows` high. */
+/** The visible lines of a view that is `rows` high. */
 export function linesInSight(pool: LogPool, view: PoolView, rows: number): PooledLine[] {
 	const isWanted = filterOf(view);
 	const lines = pool.before(view.end ?? pool.next(), rows, isWanted);
 	if (lines.length === rows || view.end === undefined) return lines;
-	// What a paused view stood on fell out of the pool.
+	// The pool has dropped the lines of the paused view.
 	return pool.from(pool.first(), rows, isWanted);
 }
 
-/** Moves a view by lines, up with a negative number; at the newest line it follows again. */
+/** Scrolls a view by lines, up if negative; at the newest line it follows again. */
 export function scrollPool(view: PoolView, pool: LogPool, by: number, rows: number): PoolView {
 	const isWanted = filterOf(view);
 	if (by === Number.POSITIVE_INFINITY) return {...view, end: undefined};
 	const top = pool.from(pool.first(), rows, isWanted);
 	if (top.length < rows) return {...view, end: undefined};
-	// What a paused view stood on may have fallen out of the pool.
+	// The pool may have dropped the lines of a paused view.
 	const least = top.at(-1)!.number + 1;
 	const end = Math.max(least, view.end ?? pool.next());
 	if (by > 0) {
@@ -91,13 +91,13 @@ export function scrollPool(view: PoolView, pool: LogPool, by: number, rows: numb
 	return paused(view, pool, Math.max(least, (lines[0]?.number ?? 0) + 1));
 }
 
-/** Pauses a view that follows, or lets it follow again. */
+/** Pauses a view that follows, or makes it follow again. */
 export const togglePoolFollow = (view: PoolView, pool: LogPool): PoolView =>
 	view.end === undefined ? paused(view, pool, pool.next()) : {...view, end: undefined};
 
 const furthest = 1_000_000;
 
-/** To the nearest match below (1) or above (-1) the one that the search stands on; undefined when there is none. */
+/** Moves to the next match below (1) or above (-1) the current one; undefined when there is none. */
 export function findMatch(view: PoolView, pool: LogPool, step: 1 | -1, rows: number): PoolView | undefined {
 	const isMatch = createMatcher(view.query);
 	const filter = filterOf(view);
@@ -108,20 +108,20 @@ export function findMatch(view: PoolView, pool: LogPool, step: 1 | -1, rows: num
 	const shown = linesInSight(pool, view, rows);
 	const isInSight = shown.some(({number}) => number === found.number);
 	if (isInSight && view.end !== undefined) return {...view, match: found.number};
-	// In the middle, so that what came before and after is seen too.
+	// In the middle, so that the lines around it are visible.
 	const after = pool.from(found.number, Math.max(1, Math.ceil(rows / 2)), filter);
 	return {...paused(view, pool, (isInSight ? shown.at(-1)! : after.at(-1)!).number + 1), match: found.number};
 }
 
-/** Which match the search stands on, counted from the oldest line, and how many there are. */
-export function countMatches(view: PoolView, pool: LogPool): {readonly place: number; readonly total: number} {
+/** The position of the current match, counted from the oldest line, and the number of matches. */
+export function countMatches(view: PoolView, pool: LogPool): {readonly position: number; readonly total: number} {
 	const isMatch = createMatcher(view.query);
 	const filter = filterOf(view);
 	const found = pool.from(pool.first(), furthest, line => isMatch(line.text) && (!filter || filter(line)));
-	return {place: found.findIndex(({number}) => number === view.match) + 1, total: found.length};
+	return {position: found.findIndex(({number}) => number === view.match) + 1, total: found.length};
 }
 
-/** How many lines came since the view was paused, in whatever source. */
+/** The number of lines, of all sources, since the view was paused. */
 export const countNewLines = (view: PoolView, pool: LogPool): number =>
 	view.end === undefined ? 0 : pool.next() - view.pausedAt;
 
@@ -129,15 +129,15 @@ export const countNewLines = (view: PoolView, pool: LogPool): number =>
 export const allLines = (view: PoolView, pool: LogPool): PooledLine[] =>
 	pool.from(pool.first(), furthest, filterOf(view));
 
-/** Whether a view follows, what it leaves out, and how far it is behind, in a few words. */
+/** The state of a view in a few words: its filters, and whether it follows or how far it is behind. */
 export function describePoolView(view: PoolView, pool: LogPool): string {
 	const count = countNewLines(view, pool);
 	const lines = pool.next() === 1 ? '1 line' : `${pool.next().toLocaleString('en-US')} lines`;
 	const behind = count === 0 ? 'paused' : `paused, +${count.toLocaleString('en-US')} new`;
-	const place = !pool.isLive ? lines : view.end === undefined ? 'following' : behind;
+	const progress = !pool.isLive ? lines : view.end === undefined ? 'following' : behind;
 	return [
 		...(view.stream === 'both' ? [] : [`${view.stream} only`]),
 		...(view.isOnlyMatches && view.query !== '' ? ['only matches'] : []),
-		place,
+		progress,
 	].join(', ');
 }

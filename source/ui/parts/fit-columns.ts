@@ -6,19 +6,19 @@ export const columnGap = 2;
 
 type Sized = {readonly index: number; readonly width: number};
 
-/** Below this a flexible column tells nothing. */
+/** Minimum width of a flexible column. */
 const leastFlexible = 16;
 
-/** From this priority on a column is only nice to know. */
-const niceToKnow = 7;
+/** Columns from this priority on are optional. */
+const optionalFrom = 7;
 
-/** No column takes more, whatever is in it. */
+/** Maximum width of a column. */
 const widest = 48;
 
 /**
- * Which columns are shown and how wide, so that they fit into `room` cells. Where they do not, those that are only nice to
- * know are left out, then the flexible one is cut, then the others are left out, highest priority numbers first. Columns that are empty in every row are left out
- * always. Cells must be sanitised.
+ * Chooses the columns to show and their widths, so that they fit into `room` cells. Columns that are empty in every row
+ * are always omitted. If the rest does not fit, optional columns are dropped, then the flexible ones are narrowed, then
+ * the others are dropped, highest priority number first. Cells must be sanitised.
  */
 export function fitColumns(
 	columns: readonly TableColumn[],
@@ -38,8 +38,8 @@ export function fitColumns(
 		if (isDropped) shown = shown.filter(sized => sized !== worst);
 		return isDropped;
 	};
-	// What is only nice to know never costs a part of something else.
-	while (total(({width}) => width) > room && dropWorst(niceToKnow));
+	// Drop optional columns before anything else is narrowed.
+	while (total(({width}) => width) > room && dropWorst(optionalFrom));
 	const flexible = (sized: Sized) => columns[sized.index]!.isFlexible === true;
 	const leastOf = (sized: Sized) => (flexible(sized) ? Math.min(sized.width, leastFlexible) : sized.width);
 	while (total(leastOf) > room && dropWorst(1));

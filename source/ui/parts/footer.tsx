@@ -1,11 +1,11 @@
 import {Box, Text} from 'ink';
 import {Fragment} from 'react';
-import {fitHints, type Hint, hintGap} from '../keys/key-hints.ts';
+import {fitHints, hintGap, type KeyHint} from '../keys/key-hints.ts';
 import {looks} from './theme.ts';
 
-type Props = {readonly hints: readonly Hint[]; readonly columns: number};
+type Props = {readonly hints: readonly KeyHint[]; readonly columns: number};
 
-/** The keys that work here, on one line. */
+/** The available keys, on one line. */
 export function Footer({hints, columns}: Props) {
 	return (
 		<Box height={1} flexShrink={0} paddingLeft={2}>

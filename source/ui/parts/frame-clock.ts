@@ -1,15 +1,15 @@
 /**
- * The one clock of a screen. Everything that flows asks it for the next frame, and figures that grow with time tick
- * once a second; while nothing asks, no timer exists and the process sleeps.
+ * The clock of a screen. Logs request the next frame from it, and elapsed times tick once a second. Without requests
+ * there is no timer, and the process sleeps.
  */
 export type FrameClock = {
 	/** Milliseconds since the epoch. */
 	readonly now: () => number;
-	/** Calls `draw` at the next frame. Asking again before that frame costs nothing. */
+	/** Calls `draw` at the next frame. Repeated requests before that frame cost nothing. */
 	readonly request: (draw: () => void) => void;
 	/** Calls `tick` every second until the returned function is called. */
 	readonly everySecond: (tick: () => void) => () => void;
-	/** Draws what was asked for and ends every timer. */
+	/** Runs pending draws and stops all timers. */
 	readonly stop: () => void;
 };
 

@@ -11,11 +11,11 @@ type Props = {
 	readonly screen: KeyScreen | readonly KeyScreen[];
 	readonly columns: number;
 	readonly rows: number;
-	/** The first key in sight. */
+	/** Index of the first visible key. */
 	readonly top?: number;
 };
 
-/** Every key of a screen, drawn from the keymap. */
+/** All keys of a screen, from the keymap. */
 export function Help({screen, columns, rows, top = 0}: Props) {
 	const {isUnicode, ellipsis} = useGlyphs();
 	const entries = helpOf(screen, isUnicode, useKeymap());

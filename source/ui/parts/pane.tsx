@@ -9,19 +9,19 @@ type Props = {
 	readonly columns: number;
 	readonly rows: number;
 	readonly title: string;
-	/** Said at the right end of the upper border. */
+	/** Shown at the right end of the top border. */
 	readonly note?: string;
-	/** Whether keys go here. */
+	/** Whether the pane has the focus. */
 	readonly isFocused?: boolean;
-	/** Look of border and title, when they mean something. */
+	/** Look of border and title, such as that of an error. */
 	readonly look?: Look;
 	readonly children: ReactNode;
 };
 
-/** Cells that a pane's frame and inner margin take, in each direction. */
+/** Cells that a pane's border and padding take, in each direction. */
 export const paneFrame = {columns: 4, rows: 2} as const;
 
-/** A box with a rounded border and a title in it. Its content has `paneFrame` less room in each direction. */
+/** A box with a border and a title. Its content is smaller by `paneFrame`. */
 export function Pane({columns, rows, title, note = '', isFocused = false, look, children}: Props) {
 	const {isUnicode, rule, ellipsis} = useGlyphs();
 	const edge = look ?? (isFocused ? looks.accent : looks.secondary);

@@ -12,9 +12,9 @@ type Options = Pick<RenderOptions, 'alternateScreen' | 'maxFps'> & {
 };
 
 /**
- * Draws a screen with the user's keys and the signs that the terminal can show. The terminal is in raw mode before the
- * first frame: Ink turns it on after it, and a key pressed in between would be echoed into the frame, or be a ctrl-z
- * that stops the program with the frame still on the screen.
+ * Renders a screen with the user's keys and the symbols that the terminal can show. Turns on raw mode before the first
+ * frame, because Ink does so only after it: a key pressed in between would be echoed into the frame, and ctrl-z would
+ * stop the program with the frame still on the screen.
  */
 export function renderScreen(screen: ReactNode, {keymap, stdin, ...options}: Options): Instance {
 	if (stdin.isTTY) stdin.setRawMode(true);

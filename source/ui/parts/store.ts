@@ -5,11 +5,11 @@ export type Readable<T> = {
 };
 
 export type Store<T> = Readable<T> & {
-	/** Replaces the value and tells everyone, unless it is the very same value. */
+	/** Replaces the value and notifies listeners, unless it is the same value. */
 	readonly set: (value: T) => void;
 };
 
-/** A set of listeners; the returned function of `subscribe` forgets one again. */
+/** A set of listeners; `subscribe` returns a function that removes the listener. */
 export function createListeners() {
 	const listeners = new Set<() => void>();
 	return {

@@ -3,7 +3,7 @@ import type {StepState} from '../../output/progress.ts';
 import type {ActionKind} from '../../plan/plan.ts';
 import {defaultTheme, type Settings} from '../../settings.ts';
 
-/** How a meaning looks: one of the terminal's own 16 colours, bold or dim, so it is legible on light and dark. */
+/** A text style: one of the terminal's 16 theme colours, bold or dim, so that it is legible on light and dark. */
 export type Look = Pick<TextProps, 'color' | 'bold' | 'dimColor'>;
 
 type Theme = Settings['theme'];
@@ -41,19 +41,19 @@ const stateLooksOf = ({accent, success, error}: Theme): Record<StepState, Look> 
 
 const bright = /^bright-(.)(.*)$/;
 
-/** `bright-red` is what the settings say, `redBright` what Ink knows. */
+/** Translates a colour of the settings, `bright-red`, to Ink's name for it, `redBright`. */
 const coloured = (name: string): Look =>
 	name === 'default' ? {} : {color: name.replace(bright, (_, first: string, rest: string) => `${first}${rest}Bright`)};
 
 export const looks: Readonly<Record<Meaning, Look>> = looksOf(defaultTheme);
 
-/** Looks of actions; the sign beside it says the same without colour. */
+/** Looks of actions; their sign says the same without colour. */
 export const actionLooks: Readonly<Record<ActionKind, Look>> = actionLooksOf(defaultTheme);
 
-/** Looks of a step's state; the mark and the word beside it say the same without colour. */
+/** Looks of a step's state; its symbol and word say the same without colour. */
 export const stateLooks: Readonly<Record<StepState, Look>> = stateLooksOf(defaultTheme);
 
-/** Puts the user's colours into the tables above: once, before the first screen is drawn. */
+/** Applies the user's colours to the tables above. Call it once, before the first screen is drawn. */
 export function applyTheme(theme: Theme): void {
 	Object.assign(looks, looksOf(theme));
 	Object.assign(actionLooks, actionLooksOf(theme));

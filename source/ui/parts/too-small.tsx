@@ -1,12 +1,12 @@
 import {Box, Text} from 'ink';
 import {looks} from './theme.ts';
 
-/** The least a full screen needs. */
+/** Minimum size of a full screen. */
 export const smallestScreen = {columns: 40, rows: 10} as const;
 
 type Props = {readonly columns: number; readonly rows: number; readonly children?: string};
 
-/** Stands in for a screen that cannot be drawn in so little room; `children` is the one thing to know meanwhile. */
+/** Replaces a screen that does not fit into the terminal; `children` is the most important information. */
 export function TooSmall({columns, rows, children = ''}: Props) {
 	return (
 		<Box width={columns} height={rows} flexDirection="column" overflow="hidden">

@@ -2,8 +2,8 @@ import {useEffect, useReducer} from 'react';
 import type {FrameClock} from './frame-clock.ts';
 
 /**
- * Milliseconds since `startedAt` (milliseconds since the epoch), growing every second; undefined while there is no
- * start, and still once `endedAt` is known.
+ * Milliseconds since `startedAt`, updated every second until `endedAt` is set; undefined without a start. Both are in
+ * milliseconds since the epoch.
  */
 export function useElapsed(clock: FrameClock, startedAt?: number, endedAt?: number): number | undefined {
 	const [, tick] = useReducer((count: number) => count + 1, 0);

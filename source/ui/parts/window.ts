@@ -1,4 +1,4 @@
-/** The part of `count` rows that is shown in a box of `rows`, so that `cursor` is in it, near the middle if need be. */
+/** The range of `count` items that is visible in `rows` rows: it contains `cursor`, in the middle where possible. */
 export function windowAround(
 	count: number,
 	rows: number,
@@ -10,8 +10,8 @@ export function windowAround(
 }
 
 /**
- * Indexes of the rows to show, in order: a window around the cursor, and rows that are `pinned` wherever they are,
- * as long as the window keeps at least three rows. The first pinned ones win.
+ * Indexes of the visible items, in order: a window around the cursor plus the `pinned` items, as long as the window
+ * keeps at least three rows. The first pinned items win.
  */
 export function windowWithPins(count: number, rows: number, cursor: number, pinned: readonly number[]): number[] {
 	let pins: readonly number[] = [];
