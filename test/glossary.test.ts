@@ -31,8 +31,8 @@ const retired: readonly Retired[] = [
 	},
 	{
 		word: 'operation, for an engine write',
-		pattern: /\boperate\b|\bjournaled operations?\b|\boperation ids?\b|\bOperation</i,
-		finds: ['await operate(context', 'Operation id of the journal', 'type Operation<Result>', 'journaled operations'],
+		pattern: /\bjournaled operations?\b|\boperation ids?\b|\bOperation</i,
+		finds: ['Operation id of the journal', 'type Operation<Result>', 'journaled operations'],
 		allows: ['operations: {backup}', 'runOperation', 'operationImage', 'an operation container'],
 		isGone: false,
 	},
@@ -66,9 +66,10 @@ const retired: readonly Retired[] = [
 	},
 	{
 		word: 'of its own',
-		pattern: /\bof (?:its|their) own\b/,
+		// Whose environment it is, is another thing.
+		pattern: /\bof (?:its|their) own\b(?! environment)/,
 		finds: ['a host of its own', 'programs of their own'],
-		allows: ['its own host'],
+		allows: ['its own host', 'the hosts of its own environment'],
 		isGone: false,
 	},
 	{

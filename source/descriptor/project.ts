@@ -33,7 +33,7 @@ export type Service = {
 	readonly name: string;
 	readonly kind: ServiceKind;
 	readonly accessMode: AccessMode;
-	/** Whether the router gives the service a host of its own: web and static do, api only when it says `accessMode: public`. */
+	/** Whether the service has a host: web and static do, api only with `accessMode: public`. */
 	readonly isExposed: boolean;
 	/** Source directory relative to the descriptor's directory; absent when `image` is given. */
 	readonly path?: string;

@@ -92,7 +92,7 @@ export const routeWarnings = (routes: readonly RouteRule[], services: readonly S
 		if (services.some(({name, isExposed}) => name === rule.on && !isExposed))
 			findings.push({
 				path: ['routes', index, 'on'],
-				message: `never matches: "${rule.on}" has no host of its own without accessMode: public`,
+				message: `never matches: "${rule.on}" has no host without accessMode: public`,
 			});
 		return findings;
 	});

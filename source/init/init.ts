@@ -65,8 +65,8 @@ const startLines = ({start}: DetectedService): string[] => {
 };
 
 const roles = {
-	web: 'Has a host of its own.',
-	static: 'Files on a host of their own.',
+	web: 'Has its own host.',
+	static: 'Files with their own host.',
 	api: 'Reached through routes and, inside the environment, by its name.',
 } as const;
 

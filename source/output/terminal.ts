@@ -62,7 +62,7 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 	};
 }
 
-/** Warns beside a result; what follows on lines of its own is a command to copy. */
+/** Warns beside a result; the lines after it are commands to copy. */
 export function warn({inform, paint}: Pick<Terminal, 'inform' | 'paint'>, warnings: readonly string[]): void {
 	for (const warning of warnings) inform(`${paint.warn('Warning:')} ${sanitiseText(warning)}`);
 }

@@ -4,7 +4,7 @@ import {blocked} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 
-/** Blocks a service whose connection conflicts with a variable of its own (docs/rules.md, "One origin"). */
+/** Blocks a service whose connection conflicts with one of its variables (docs/rules.md, "One origin"). */
 function connectionConflict({state}: PlanInput, service: DesiredService): Action | undefined {
 	for (const {key, resource, output} of service.connections) {
 		const isDirect = state.variables.some(

@@ -15,7 +15,7 @@ master() { printf '%s\\n' "$1" | nc 127.0.0.1 ${masterPort}; }
 old_workers() {
 	master 'show proc' | awk '/^# old workers/ {is_old = 1; next} /^#/ {is_old = 0} is_old && $1 ~ /^[0-9]+$/ {print $1}'
 }
-# Only what it is told: all file systems together take seconds on a busy machine.
+# Only the given files: all file systems together take seconds on a busy machine.
 flush() { fsync "$@" 2>/dev/null || sync "$@" || sync; }
 # Without it the output was cut.
 trap 'echo "${endMark}"' EXIT

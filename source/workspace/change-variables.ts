@@ -51,7 +51,7 @@ export type NewValue = {
 /**
  * Bytes that were given as a value, as text.
  * @param what names them in the error: `The value of KEY`
- * @throws UserError when they are none: the engine's protocol knows only text, and would change them in silence
+ * @throws UserError when they are none: the engine's protocol knows only text, and would change them silently
  */
 export function textOf(bytes: Buffer, what: string): string {
 	if (isUtf8(bytes)) return bytes.toString();

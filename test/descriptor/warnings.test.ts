@@ -88,6 +88,6 @@ it('sees that methods are covered too', () => {
 
 it('names a rule on a service that has no host', () => {
 	expect(read(two, route('{on: api, path: /a, to: web}', '{on: site, path: /a, to: site}')).warnings).toEqual([
-		'compartment.routes.yml:3:10 routes[0].on: never matches: "api" has no host of its own without accessMode: public',
+		'compartment.routes.yml:3:10 routes[0].on: never matches: "api" has no host without accessMode: public',
 	]);
 });

@@ -3,7 +3,7 @@ import {backupScheduleSchema} from './schedule.ts';
 import {imageReference, literalEnv, nonBlank} from './text.ts';
 
 const fields = {
-	command: nonBlank.describe('Shell command that runs in a container of its own.'),
+	command: nonBlank.describe('Shell command that runs in a separate container.'),
 	env: literalEnv.optional(),
 	image: imageReference.optional().describe('Default: the image of the resource.'),
 };
