@@ -22,7 +22,7 @@ type JournaledWrite<Result> = {
  * Runs one journaled write: an entry in the journal, the write, the record in the state. If the process dies in between,
  * `recover` can find out what happened.
  */
-export async function operate<Result>(
+export async function writeJournaled<Result>(
 	context: Pick<EnvironmentContext, 'journal' | 'state' | 'signal'>,
 	{address, intent, isRepeatable, run, record, finish}: JournaledWrite<Result>,
 ): Promise<Result> {

@@ -28,7 +28,7 @@ function disguises(value: string): string[] {
 	const lines = value.split(/\r?\n/);
 	const isolated = lines.length > 1 ? lines.filter(line => line.length >= shortestLine) : [];
 	const base64 = Buffer.from(value).toString('base64');
-	// Without the last group, which depends on what follows.
+	// Without the last group, which depends on the following text.
 	const open = base64.slice(0, Math.floor((Buffer.byteLength(value) * 8) / 6));
 	const encoded = [base64, open, ...embeddedBase64(value)];
 	return [

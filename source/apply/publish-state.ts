@@ -1,7 +1,7 @@
 import {routesAddress} from '../model/address.ts';
 import {observeRouter, publish} from '../router/router.ts';
 import type {EnvironmentContext} from './context.ts';
-import {operate} from './journaled.ts';
+import {writeJournaled} from './journaled.ts';
 import {describeTable} from './route-table.ts';
 
 const turns = new WeakMap<EnvironmentContext['state'], Promise<unknown>>();
@@ -31,7 +31,7 @@ export const publishState = (context: EnvironmentContext): Promise<void> =>
 	inTurn(context, async () => {
 		const {engine, router, state, signal} = context;
 		if (!state.current().routes || (await observeRouter(engine, router)).state !== 'running') return;
-		await operate(context, {
+		await writeJournaled(context, {
 			address: routesAddress,
 			intent: {type: 'switch', deployments: {}},
 			isRepeatable: true,

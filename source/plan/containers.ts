@@ -5,7 +5,7 @@ import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import type {PlanInput} from './input.ts';
 import type {Drift} from './plan.ts';
 
-type Place = Pick<PlanInput, 'desired' | 'observed'>;
+type Observation = Pick<PlanInput, 'desired' | 'observed'>;
 
 /** The networks that a service is connected to. A resource is connected to the first one only. */
 export const networksOf = ({desired: {project, environment}}: Pick<PlanInput, 'desired'>): [string, string] => [
@@ -14,7 +14,7 @@ export const networksOf = ({desired: {project, environment}}: Pick<PlanInput, 'd
 ];
 
 /** Networks of the environment that do not exist. */
-export const missingNetworks = (input: Place): string[] =>
+export const missingNetworks = (input: Observation): string[] =>
 	networksOf(input).filter(name => !input.observed.networks.some(network => network.name === name));
 
 const isOff = (container: ObservedContainer, networks: readonly string[]): boolean =>
@@ -39,7 +39,7 @@ export function containerDrift(
 
 /** Why a container with the right configuration has to be replaced: starting it would not help. */
 export function whyBroken(
-	input: Place,
+	input: Observation,
 	container: ObservedContainer,
 	health: Health,
 	networks: readonly string[],

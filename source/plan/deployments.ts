@@ -45,7 +45,7 @@ const asValue = (variable: Variable): EnvValue =>
 		: {type: 'plain', value: variable.value};
 
 /**
- * A recorded configuration with the variables and outputs of now (docs/rules.md, "Current values"). Its container gets
+ * A recorded configuration with current variables and outputs (docs/rules.md, "Current values"). Its container gets
  * these, whatever was recorded, so the plan has to show them.
  */
 function withCurrentVariables(spec: ServiceSpec, service: string, {state, desired}: Environment): ServiceSpec {
@@ -56,7 +56,7 @@ function withCurrentVariables(spec: ServiceSpec, service: string, {state, desire
 			.filter(([, value]) => isThere(value))
 			.map(([key, value]) => [key, value.type === 'output' ? fingerprintIn(desired, value) : value]),
 	);
-	// A connection goes before a variable of the environment (docs/rules.md, "Precedence").
+	// A connection takes precedence over a variable of the environment (docs/rules.md, "Precedence").
 	for (const variable of variablesOf(state, {type: 'environment'}))
 		if (env[variable.key]?.type !== 'output') env[variable.key] = asValue(variable);
 	for (const variable of variablesOf(state, {type: 'service', name: service})) env[variable.key] = asValue(variable);

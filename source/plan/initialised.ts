@@ -8,13 +8,13 @@ import {envChanges} from './attributes.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 
-type Place = Pick<PlanInput, 'desired' | 'state' | 'observed'>;
+type Environment = Pick<PlanInput, 'desired' | 'state' | 'observed'>;
 
 /**
  * The values that a resource's data was initialised with; empty without data or for an unknown database. Volume records of
  * older versions lack them, so the container's record is used there.
  */
-export function initialValues({desired, state, observed}: Place, {name}: DesiredResource): Env {
+export function initialValues({desired, state, observed}: Environment, {name}: DesiredResource): Env {
 	const kept = desired.volumes.flatMap(volume => {
 		const isThere = volume.resource === name && observed.volumes.some(found => found.name === volume.name);
 		const record = state.volumes[volume.address];
@@ -28,7 +28,7 @@ export function initialValues({desired, state, observed}: Place, {name}: Desired
 }
 
 /** Names of the values that differ from those the database was initialised with. */
-export const spoiltValues = (input: Place, resource: DesiredResource): string[] => {
+export const spoiltValues = (input: Environment, resource: DesiredResource): string[] => {
 	const initial = initialValues(input, resource);
 	const wanted = Object.fromEntries(
 		Object.keys(initial).flatMap(key =>
@@ -46,7 +46,7 @@ function putBack(initial: Env, key: string): string {
 /**
  * Blocks a changed value that the database reads only for an empty volume: the apply would succeed and every login fail.
  */
-export function blockedInitialisation(input: Place, resource: DesiredResource): Action | undefined {
+export function blockedInitialisation(input: Environment, resource: DesiredResource): Action | undefined {
 	const {name, preset, spec, address} = resource;
 	const spoilt = spoiltValues(input, resource);
 	if (spoilt.length === 0) return undefined;
@@ -73,7 +73,7 @@ const hasValue = (env: Env, key: string): boolean => {
 };
 
 /** The same for deployments of existing images, which would get a value that the database does not accept. */
-export const blockedLogins = (input: Place, deployments: readonly PlannedDeployment[]): Action[] =>
+export const blockedLogins = (input: Environment, deployments: readonly PlannedDeployment[]): Action[] =>
 	input.desired.resources.flatMap(resource => {
 		const isConnected = deployments.some(({spec}) =>
 			Object.values(spec.env).some(value => value.type === 'output' && value.resource === resource.name),

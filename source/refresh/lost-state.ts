@@ -8,12 +8,12 @@ import {genuine} from '../model/own.ts';
 import type {State} from '../state/state.ts';
 import {readPin} from '../state/trust-key.ts';
 
-type Place = Pick<State, 'project' | 'environment' | 'lineage'>;
+type Identity = Pick<State, 'project' | 'environment' | 'lineage'>;
 
 const count = (number: number, noun: string): string[] => (number === 0 ? [] : [counted(number, noun)]);
 
 /** Objects that carry this environment's labels but another lineage. */
-export function strangersOf(observed: Observed, {project, environment, lineage}: Place): Observed {
+export function strangersOf(observed: Observed, {project, environment, lineage}: Identity): Observed {
 	type Item = {readonly labels: Readonly<Record<string, string>>};
 	const isStrange = ({labels: own}: Item) =>
 		own[labels.project] === project && own[labels.environment] === environment && own[labels.lineage] !== lineage;
@@ -41,7 +41,7 @@ function findFolder({containers, networks, volumes}: Observed): string | undefin
  */
 export function lostState(
 	strangers: Observed,
-	{project, environment}: Place,
+	{project, environment}: Identity,
 	hasState: boolean,
 ): UserError | undefined {
 	const {containers, networks, volumes} = strangers;

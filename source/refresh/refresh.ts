@@ -67,8 +67,8 @@ type Split = {
 	readonly others: Observed;
 };
 
-// One read of everything that is ours; what belongs to other environments tells which hosts are taken.
-// What only inherited its labels from an image counts as nothing: it takes no host and blocks no environment.
+// One read of all our objects: those of other environments show which hosts are taken.
+// Containers that inherited their labels from an image do not count: they take no host and block no environment.
 function splitObserved(everything: Observed, state: State): Split {
 	const observed = genuine(everything);
 	type Item = {readonly labels: Readonly<Record<string, string>>};

@@ -11,7 +11,7 @@ import type {PlannedImage} from '../../plan/plan.ts';
 import {digestOf} from '../../refresh/find-images.ts';
 import {manifestFile} from '../../refresh/manifests.ts';
 import {type ApplyContext, progress} from '../context.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {StepError} from '../step-error.ts';
 
 async function buildImage(
@@ -80,7 +80,7 @@ type Made = {readonly id: string; readonly key: string; readonly reference: stri
 export async function makeImage(context: ApplyContext, planned: PlannedImage): Promise<void> {
 	const {service, builder, origin: from} = planned;
 	const build = context.builds.get(service);
-	await operate(context, {
+	await writeJournaled(context, {
 		address: imageAddress(service),
 		intent: {type: 'build-image', reference: planned.reference},
 		async run(op): Promise<Made> {

@@ -7,14 +7,14 @@ import {dynamicRange, prefixFor} from '../../model/subnets.ts';
 import {wantedAddresses} from '../../plan/addresses.ts';
 import type {NetworkRecord} from '../../state/state.ts';
 import type {EnvironmentContext} from '../context.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 
 async function ensureNetwork(context: EnvironmentContext, name: string): Promise<NetworkRecord> {
 	const {plan, engine, settings} = context;
 	const existing = (await observeOwn(engine, plan)).networks.find(network => network.name === name);
 	if (existing?.subnet) return {name, subnet: existing.subnet};
 	const prefix = prefixFor(wantedAddresses(plan.desired), settings.networkPrefix);
-	return operate(context, {
+	return writeJournaled(context, {
 		address: networkAddress,
 		intent: {type: 'create-network', name},
 		run: async op => {

@@ -8,7 +8,7 @@ import type {Deployment, State} from '../../state/state.ts';
 import {describeFailure, followLogs} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {containerEnv, oneOffParts} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
 import {openDeployment} from './open-deployment.ts';
@@ -72,8 +72,8 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 
 /**
  * Runs a service's release command once, in its new image, with its variables and PORT, before its candidate starts
- * (docs/rules.md, "Release command"). A failure fails the deployment; what serves is untouched. Returns the opened
- * deployment.
+ * (docs/rules.md, "Release command"). A failure fails the deployment; the active one keeps serving.
+ * @returns the opened deployment
  */
 export async function runRelease(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {service, release} = planned;
@@ -88,7 +88,7 @@ export async function runRelease(context: ApplyContext, planned: PlannedDeployme
 	});
 	progress(context, address, 'running');
 	try {
-		await operate(context, {
+		await writeJournaled(context, {
 			address,
 			intent: {type: 'release', deployment: deployment.id},
 			run: op => runOnce(context, deployment, release.command, op),

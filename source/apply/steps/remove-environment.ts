@@ -6,7 +6,7 @@ import {environmentNetworkName} from '../../model/names.ts';
 import {leaveEnvironment, withdraw} from '../../router/router.ts';
 import {isOwnReference} from '../clean-up-images.ts';
 import type {EnvironmentContext} from '../context.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {listOwnImages} from '../own-images.ts';
 
 /** Removes all containers that are left: those of failed and previous deployments have no action. */
@@ -22,7 +22,7 @@ async function removeNetworks(context: EnvironmentContext): Promise<void> {
 	const {networks} = await observeOwn(engine, plan);
 	const left: unknown[] = [];
 	for (const {id, name} of networks) {
-		await operate(context, {
+		await writeJournaled(context, {
 			address: 'network',
 			intent: {type: 'remove', kind: 'network', name},
 			isRepeatable: true,
@@ -38,7 +38,7 @@ async function removeNetworks(context: EnvironmentContext): Promise<void> {
 /** Removes the environment from the router. The journal records it as a switch without deployments. */
 export async function withdrawRoutes(context: EnvironmentContext): Promise<void> {
 	const {engine, router, plan} = context;
-	await operate(context, {
+	await writeJournaled(context, {
 		address: routesAddress,
 		intent: {type: 'switch', deployments: {}},
 		isRepeatable: true,

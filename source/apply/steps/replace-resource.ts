@@ -8,7 +8,7 @@ import type {ResourceRecord, State} from '../../state/state.ts';
 import {followLogs} from '../containers.ts';
 import {type EnvironmentContext, progress} from '../context.ts';
 import {generateVariables} from '../generated-variables.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {withRevisions} from '../known-values.ts';
 import {
 	ensureImage,
@@ -33,7 +33,7 @@ const isBegun = (
 
 /**
  * Makes a resource's container, stop-first: the old one is renamed and stopped before the new one starts on the same
- * volumes, and comes back when the new one does not become ready (docs/rules.md, "Replaced stop-first").
+ * volumes, and is restored if the new one does not become ready (docs/rules.md, "Replaced stop-first").
  * @param restored the record's status, when a restore into the resource follows or is unfinished
  */
 export async function replaceResource(
@@ -47,7 +47,7 @@ export async function replaceResource(
 	const imageId = await ensureImage(context, resource.address, spec.image);
 	const logs = new AbortController();
 	let previous: ObservedContainer | undefined;
-	await operate(context, {
+	await writeJournaled(context, {
 		address: resource.address,
 		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
 		run: async op => {

@@ -6,7 +6,7 @@ import {labels} from '../../model/labels.ts';
 import type {DesiredResource} from '../../model/specs.ts';
 import {followLogs} from '../containers.ts';
 import type {EnvironmentContext} from '../context.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {ownContainers, recordOf, settle, withRecord} from './resource-container.ts';
 
 /** Starts a stopped resource, or records settings that need no new container. */
@@ -57,7 +57,7 @@ export async function deleteResource(context: EnvironmentContext, name: string):
 	const {engine, state, settings} = context;
 	const record = state.current().resources[name];
 	if (!record) return;
-	await operate(context, {
+	await writeJournaled(context, {
 		address: `resource.${name}`,
 		intent: {type: 'remove', kind: 'container', name: record.containerName},
 		isRepeatable: true,

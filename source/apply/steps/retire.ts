@@ -4,7 +4,7 @@ import {labels} from '../../model/labels.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
 import {takeOutOfService} from './out-of-service.ts';
 
@@ -33,7 +33,7 @@ export async function removeOldContainers(context: ApplyContext, service: string
  */
 async function retireDeployment(context: ApplyContext, address: string, deployment: Deployment): Promise<void> {
 	const {id} = deployment;
-	await operate(context, {
+	await writeJournaled(context, {
 		address,
 		intent: {type: 'retire', deployments: [id]},
 		isRepeatable: true,
@@ -62,7 +62,7 @@ export async function deleteService(context: ApplyContext, service: string): Pro
 	const address = `service.${service}`;
 	const {containers} = await observeOwn(engine, plan, {[labels.address]: address});
 	for (const {id, name} of containers) {
-		await operate(context, {
+		await writeJournaled(context, {
 			address,
 			intent: {type: 'remove', kind: 'container', name},
 			isRepeatable: true,
@@ -97,7 +97,7 @@ export async function discardCandidates(context: ApplyContext, reason: string): 
 		if (kind === 'worker' && previous) await bringBack(context, previous);
 		const patch = {status: 'stopped', containerId: undefined, failure: {message: reason, lastLines: []}} as const;
 		// Journaled, so that recovery handles it if it cannot be recorded.
-		await operate(context, {
+		await writeJournaled(context, {
 			address: `service.${service}`,
 			intent: {type: 'remove', kind: 'container', name: containerName},
 			isRepeatable: true,

@@ -6,7 +6,7 @@ import type {RotatedValue, State} from '../../state/state.ts';
 import {findVariable} from '../../state/variables.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {generateVariable} from '../generated-variables.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {changeDatabasePasswords, withPasswords} from '../resource-rotation.ts';
 
 const usual = {generator: 'token', bytes: 24, encoding: 'hex'} as const;
@@ -51,7 +51,7 @@ export async function rotateResource(context: ApplyContext, resource: DesiredRes
 	}));
 	failpoint('rotate.after-prepare');
 	progress(context, address, 'changing the password in the database');
-	await operate(context, {
+	await writeJournaled(context, {
 		address,
 		intent: {type: 'rotate', resource: name},
 		run: () => changeDatabasePasswords(context, secrets, name, 'next'),

@@ -14,7 +14,7 @@ import type {Deployment, DeploymentFailure} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {patchDeployment} from '../deployments.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {needsInit} from '../own-init.ts';
 import {secretFileParts} from '../secret-files.ts';
 import {containerEnv, containerParts, isAddressTaken, meshAttachment, serviceRestart} from '../service-container.ts';
@@ -68,7 +68,7 @@ async function runDeployment(
 	const address = serviceAddress(service);
 	const env = await containerEnv(context, deployment);
 	const parts = await containerCommand(context, deployment);
-	return operate(context, {
+	return writeJournaled(context, {
 		address,
 		intent: {type: 'run-candidate', deployment: deployment.id, containerName: deployment.containerName},
 		run: op => {

@@ -1,13 +1,13 @@
 import {observeOwn} from '../../engine/own-engine.ts';
 import {strayName} from '../../model/address.ts';
 import type {ApplyContext} from '../context.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 
 /** Stops and removes a container of this environment that the state does not know. */
 export async function removeStray(context: ApplyContext, address: string): Promise<void> {
 	const {engine, plan, settings} = context;
 	const name = strayName(address);
-	await operate(context, {
+	await writeJournaled(context, {
 		address,
 		intent: {type: 'remove', kind: 'container', name},
 		async run() {

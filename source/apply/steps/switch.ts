@@ -6,7 +6,7 @@ import {createAccess, needsAccess} from '../access-password.ts';
 import {describeFailure, isUp} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {type Switch, withSwitch} from '../deployments.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
@@ -70,7 +70,7 @@ export async function switchTraffic(
 	}
 	await assertUp(context, switched);
 	const change = () =>
-		operate(context, {
+		writeJournaled(context, {
 			address: routesAddress,
 			intent: {type: 'switch', deployments: switched},
 			isRepeatable: true,

@@ -1,12 +1,12 @@
 import {labelsOf} from '../../model/labels.ts';
 import type {DesiredVolume} from '../../model/specs.ts';
 import type {EnvironmentContext} from '../context.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 
 /** Creates a volume. An existing one keeps its data. */
 export async function createVolume(context: EnvironmentContext, volume: DesiredVolume): Promise<void> {
 	const {plan, engine} = context;
-	await operate(context, {
+	await writeJournaled(context, {
 		address: volume.address,
 		intent: {type: 'create-volume', name: volume.name},
 		isRepeatable: true,
@@ -30,7 +30,7 @@ export async function createVolume(context: EnvironmentContext, volume: DesiredV
 export async function removeVolume(context: EnvironmentContext, address: string): Promise<void> {
 	const record = context.state.current().volumes[address];
 	if (!record) return;
-	await operate(context, {
+	await writeJournaled(context, {
 		address,
 		intent: {type: 'remove', kind: 'volume', name: record.name},
 		isRepeatable: true,

@@ -5,7 +5,7 @@ import type {Deployment, RoutesRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {patchDeployment, type Switch} from '../deployments.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
@@ -100,7 +100,7 @@ export async function watchDeployments(context: ApplyContext): Promise<void> {
 	const message = `${crashed.service} crashed right after the switch; ${outcome}`;
 	const previousIds = Object.entries(previous).map(([service, {id}]) => [service, id]);
 	const change = () =>
-		operate(context, {
+		writeJournaled(context, {
 			address: routesAddress,
 			intent: {type: 'switch', deployments: Object.fromEntries(previousIds)},
 			isRepeatable: true,

@@ -4,7 +4,7 @@ import {activeDeployment} from '../../plan/input.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
-import {operate} from '../journaled.ts';
+import {writeJournaled} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
 import {startCandidate} from './start-candidate.ts';
 
@@ -19,7 +19,7 @@ export async function replaceWorker(context: ApplyContext, planned: PlannedDeplo
 		const {id, containerId} = previous;
 		const address = serviceAddress(planned.service);
 		progress(context, address, 'stopping the previous deployment');
-		await operate(context, {
+		await writeJournaled(context, {
 			address,
 			intent: {type: 'retire', deployments: [id]},
 			isRepeatable: true,
