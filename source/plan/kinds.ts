@@ -1,6 +1,6 @@
 import type {ServiceKind} from '../descriptor/project.ts';
 
-/** Kinds that keep a container running. Jobs are run by hand, cron services by the agent. */
+/** Kinds that keep a container running. Jobs and cron services are run by hand. */
 export const isRunning = (kind: ServiceKind): boolean => kind !== 'job' && kind !== 'cron';
 
 /** Kinds that the router can reach. */
