@@ -13,7 +13,7 @@ export async function applyRetention(work: Work, name: string, now: Date): Promi
 	const {state} = work.context;
 	const retention = resourceOf(work, name).operations.backup?.schedule?.retention;
 	if (!retention) return [];
-	// A restore that is not finished may have to be done again.
+	// An unfinished restore may have to be repeated.
 	const unfinished = state.current().resources[name]?.restore?.backup;
 	const expired = expiredBackups(backupsOf(state.current(), name), retention, now).filter(({id}) => id !== unfinished);
 	for (const {id, reason} of expired) {
@@ -23,7 +23,7 @@ export async function applyRetention(work: Work, name: string, now: Date): Promi
 			retentionDeletedAt: now.toISOString(),
 			retentionReason: reason,
 		} as const;
-		// The record first: files without one are found and removed by the next command.
+		// The record first: the next command deletes files without one.
 		await state.update(current => patchBackup(current, id, patch));
 		failpoint('backup.before-remove');
 		removeArtifact(work.root, id);

@@ -15,15 +15,15 @@ import {
 	syncDirectory,
 } from '../state/private-file.ts';
 
-/** What a finished backup consists of. */
+/** Checksum and size of a finished backup. */
 export type Sealed = {readonly checksum: string; readonly size: number};
 
 const folderOf = (root: string, id: string): string => join(root, id);
 
-/** Where the files of a backup are, which is what a command sees as /backup. */
+/** Folder of a backup's files, mounted at /backup. */
 export const artifactPath = (root: string, id: string): string => join(folderOf(root, id), 'artifact');
 
-/** Makes an empty folder for a backup that only this user can enter. */
+/** Makes an empty folder for a backup, which only this user can enter. */
 export function makeArtifact(root: string, id: string): string {
 	const path = artifactPath(root, id);
 	try {
@@ -36,7 +36,7 @@ export function makeArtifact(root: string, id: string): string {
 	return path;
 }
 
-/** Removes a backup's files, with its manifest. */
+/** Deletes a backup's files and its manifest. */
 export function removeArtifact(root: string, id: string): void {
 	try {
 		rmSync(folderOf(root, id), {recursive: true, force: true});
@@ -45,7 +45,7 @@ export function removeArtifact(root: string, id: string): void {
 	}
 }
 
-/** Backups of which something lies in a folder. */
+/** Ids of the backups that have files in a folder. */
 export function artifactsIn(root: string): string[] {
 	try {
 		return readdirSync(root).filter(name => name.startsWith('rbak_'));
@@ -55,7 +55,7 @@ export function artifactsIn(root: string): string[] {
 	}
 }
 
-/** Bytes in the files of a folder that a command is writing to. Files come and go meanwhile: what cannot be read is not counted. */
+/** Size in bytes of a folder that a command is writing to. Unreadable files count as 0, because files come and go. */
 export function measureArtifact(path: string): number {
 	try {
 		return readdirSync(path, {withFileTypes: true}).reduce((bytes, entry) => {
@@ -84,11 +84,11 @@ async function list(root: string, below = ''): Promise<Found[]> {
 }
 
 type Reading = {
-	/** Make sure that what was read is on the disk, for this user alone. */
+	/** Also sync the files to disk, and close them to other users. */
 	readonly isSealing: boolean;
 };
 
-/** Reads every file once. A folder is synced after its files. */
+/** Reads every file once. Folders are synced after their files. */
 async function read(root: string, {isSealing}: Reading): Promise<Sealed> {
 	const hash = createHash('sha256');
 	let size = 0;
@@ -118,7 +118,7 @@ async function read(root: string, {isSealing}: Reading): Promise<Sealed> {
 }
 
 /**
- * Brings a backup's files to the disk, closes them to other users, and counts them.
+ * Syncs a backup's files to disk, closes them to other users, and returns their checksum and size.
  * @throws UserError when the command wrote nothing
  */
 export async function sealArtifact(path: string): Promise<Sealed> {
@@ -143,7 +143,7 @@ export function writeManifest(root: string, manifest: BackupManifest): void {
 	}
 }
 
-/** Makes sure that a backup's files are what they were when it was made. */
+/** Verifies that a backup's files have not changed. @throws UserError when they have, or are missing */
 export async function checkArtifact(id: string, path: string, {checksum, size}: Sealed): Promise<void> {
 	let found: Sealed;
 	try {
@@ -151,12 +151,12 @@ export async function checkArtifact(id: string, path: string, {checksum, size}: 
 	} catch (error) {
 		if (codeOf(error) !== 'ENOENT') throw fileError('read', path, error);
 		throw new UserError(`The files of backup ${id} are gone: ${path} is missing.`, {
-			hint: hint`Put them back, or use another one: ${command('resource backup list', '--resource', 'NAME')}`,
+			hint: hint`Restore the files, or use another backup: ${command('resource backup list', '--resource', 'NAME')}`,
 		});
 	}
 	if (found.checksum === checksum) return;
-	const why = found.size === size ? 'its content changed' : `it has ${found.size} bytes instead of ${size}`;
-	throw new UserError(`Backup ${id} is damaged: ${why} since it was made.`, {
-		hint: hint`Use another one: ${command('resource backup list', '--resource', 'NAME')}`,
+	const why = found.size === size ? 'its content changed' : `it now has ${found.size} bytes instead of ${size}`;
+	throw new UserError(`Backup ${id} is damaged: ${why}.`, {
+		hint: hint`Use another backup: ${command('resource backup list', '--resource', 'NAME')}`,
 	});
 }

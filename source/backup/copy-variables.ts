@@ -8,7 +8,7 @@ import type {State, Variable} from '../state/state.ts';
 import {findVariable, variablesOf, withVariable} from '../state/variables.ts';
 import {patchBackup} from './records.ts';
 
-/** Sensitive values that a definition needs and that neither a variable nor a generator gives. */
+/** Sensitive variables of a definition that are neither set nor generated. */
 export function missingVariables(state: State, {spec, generatedVariables}: ResourceDefinition): string[] {
 	return Object.values(spec.env).flatMap(value => {
 		if (value.type !== 'secret' || Object.hasOwn(generatedVariables, value.key)) return [];
@@ -16,7 +16,7 @@ export function missingVariables(state: State, {spec, generatedVariables}: Resou
 	});
 }
 
-/** Refuses a backup whose resource has lost a value that nobody can make anew. */
+/** Refuses a backup if a sensitive variable of its resource is missing and cannot be generated. */
 export function assertVariables(state: State, resource: string, definition: ResourceDefinition): void {
 	const [missing] = missingVariables(state, definition);
 	if (missing === undefined) return;
@@ -26,8 +26,8 @@ export function assertVariables(state: State, resource: string, definition: Reso
 }
 
 /**
- * The state with the variables of one resource copied to another. A ciphertext is bound to its place, so sensitive
- * values are encrypted anew.
+ * The state with the variables of one resource copied to another. Sensitive values are encrypted again, because a ciphertext
+ * is bound to its resource.
  */
 export async function copyVariables(state: State, secrets: SecretReader, from: string, to: string): Promise<State> {
 	const source: VariableScope = {type: 'resource', name: from};
@@ -48,15 +48,15 @@ export async function copyVariables(state: State, secrets: SecretReader, from: s
 	return next;
 }
 
-/** The state without any variable of a resource. */
+/** The state without the variables of a resource. */
 export const withoutVariables = (state: State, resource: string): State => ({
 	...state,
 	variables: state.variables.filter(({scope}) => scope.type !== 'resource' || scope.name !== resource),
 });
 
-/** The state without what a restore into a new resource began with. */
+/** The state without the traces of a failed restore into a new resource. */
 export function withoutCopy(state: State, {id, resource}: Pick<Backup, 'id' | 'resource'>, name: string): State {
 	const next = patchBackup(state, id, {restoringAs: undefined});
-	// Under its own name it has the variables that were there before.
+	// A resource restored under its own name keeps its variables.
 	return resource === name ? next : withoutVariables(next, name);
 }

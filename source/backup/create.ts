@@ -15,7 +15,7 @@ import {assertLocal} from './root.ts';
 import {operationImage, runOperation} from './run-operation.ts';
 import type {Work} from './work.ts';
 
-/** A resource that exists, as it runs. */
+/** A resource of the state, as it runs. */
 export const resourceOf = ({context}: Work, name: string): DesiredResource =>
 	knownResource(context.project, findResource(context.state.current(), name));
 
@@ -30,7 +30,7 @@ export async function assertRunning({context}: Work, name: string): Promise<void
 export function backupOperation({name, operations}: DesiredResource): BackupOperation {
 	if (operations.backup) return operations.backup;
 	throw new UserError(`Resource ${name} does not define a backup command.`, {
-		hint: `add resources.${name}.operations.backup.command to compartment.yml`,
+		hint: `Add resources.${name}.operations.backup.command to compartment.yml`,
 	});
 }
 

@@ -13,7 +13,7 @@ type Place = Pick<State, 'project' | 'environment'>;
 
 const nothing: DeclaredResource = {generatedVariables: {}, outputs: {}, operations: {}};
 
-/** What compartment.yml says now; of a resource that it does not have, what was recorded with its container. */
+/** The declaration in compartment.yml; for a resource that is not in it, the recorded one. */
 function declaredOf(project: Project, {name, declared = nothing}: ResourceRecord): DeclaredResource {
 	const resource = project.resources.find(candidate => candidate.name === name);
 	if (!resource) return declared;
@@ -21,7 +21,7 @@ function declaredOf(project: Project, {name, declared = nothing}: ResourceRecord
 	return {preset, generatedVariables, outputs, operations};
 }
 
-/** A resource as it runs, with what is declared of it. */
+/** A resource as it runs, with the rest of its declaration. */
 export function knownResource(project: Project, record: ResourceRecord): DesiredResource {
 	const {name, containerName, spec, restart, readiness} = record;
 	return {
@@ -35,7 +35,7 @@ export function knownResource(project: Project, record: ResourceRecord): Desired
 	};
 }
 
-/** The record of a resource that exists. */
+/** The record of a resource. @throws UserError when there is none */
 export function findResource(state: State, name: string): ResourceRecord {
 	const record = Object.hasOwn(state.resources, name) ? state.resources[name] : undefined;
 	if (record) return record;
@@ -60,11 +60,11 @@ export const volumesOf = ({project, environment}: Place, resource: DesiredResour
 		mountPath,
 	}));
 
-// A sensitive value becomes that of the new resource's own variable, which has no revision yet.
+// A sensitive value becomes a variable of the new resource, without a revision yet.
 const moved = (value: EnvValue, name: string): EnvValue =>
 	value.type === 'secret' ? {...value, scope: {type: 'resource', name}, revision: null} : value;
 
-/** The resource that a definition makes under another name. */
+/** The resource of a definition under another name. */
 export function resourceNamed(
 	name: string,
 	{spec, ...rest}: ResourceDefinition,
@@ -81,14 +81,14 @@ export function resourceNamed(
 }
 
 /**
- * Stands for everything that makes the container, sensitive values by their revision
+ * Hash of everything that defines the container, with sensitive values by their revision
  * (docs/rules.md, "Replaced stop-first").
  */
 export const runtimeHash = ({spec}: Pick<ResourceDefinition, 'spec'>): string => specHash(spec);
 
 /**
- * Stands for what a backup and a restore run. When they run, and for how long backups are kept, is left out: a changed
- * schedule must not make every older backup unusable.
+ * Hash of the backup and restore commands. Excludes schedule and retention, because changing those must not make older
+ * backups unusable.
  */
 export function operationHash({operations: {backup, restore}}: Pick<DeclaredResource, 'operations'>): string {
 	const parts = [backup, restore].map(operation =>

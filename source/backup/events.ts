@@ -1,4 +1,4 @@
-/** What a long work is: the command of a backup, of a restore, or a whole verification. */
+/** Kind of work: the command of a backup or a restore, or a whole verify. */
 export type WorkKind = 'backup' | 'restore' | 'verify';
 
 type Common = {
@@ -9,12 +9,12 @@ type Common = {
 	readonly backup: string;
 };
 
-/** What backups and restores say while they run. Foreign text is masked and not yet sanitised. */
+/** Events of a backup, restore or verify. Text from containers is masked, but not sanitised. */
 export type WorkEvent =
 	| (Common & {readonly type: 'work-started'})
 	| (Common & {
 			readonly type: 'work-progress';
-			/** Written so far; null where nothing is written to /backup. */
+			/** Bytes written so far; null if the work does not write to /backup. */
 			readonly bytes: number | null;
 			readonly elapsedMs: number;
 	  })

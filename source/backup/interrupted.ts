@@ -15,8 +15,8 @@ type Interrupted = {
 };
 
 /**
- * A restore into a new resource that died before the resource had a record: its container, its volumes and its copied
- * variables go, for nothing was restored into them yet. One that has a record stays, half restored.
+ * Removes what is left of interrupted restores into new resources that have no record yet: containers, volumes and copied
+ * variables, into which nothing was restored. A resource that has a record stays, half restored.
  */
 async function removeHalfMade({engine, state, say}: Interrupted): Promise<void> {
 	for (const backup of state.current().backups) {
@@ -37,13 +37,13 @@ async function removeHalfMade({engine, state, say}: Interrupted): Promise<void> 
 			const kept = Object.entries(current.volumes).filter(([address]) => !isVolume(address));
 			return withoutCopy({...current, volumes: Object.fromEntries(kept)}, backup, name);
 		});
-		say(`removed the half-made resource ${name}; its restore from backup ${id} was interrupted`);
+		say(`removed unfinished resource ${name}; its restore from backup ${id} was interrupted`);
 	}
 }
 
 /**
- * Puts right what a command that died left: its containers go, its backup is marked failed, and the files go. The
- * caller holds the environment's lock, so whatever is marked running has nobody behind it.
+ * Cleans up after interrupted commands: removes their containers, marks their backups failed and deletes the files. The
+ * caller holds the environment's lock, so no backup marked running is in fact running.
  */
 export async function settleInterrupted(interrupted: Interrupted): Promise<void> {
 	const {state, root, say} = interrupted;
@@ -60,9 +60,9 @@ export async function settleInterrupted(interrupted: Interrupted): Promise<void>
 			failureSummary: 'it was interrupted',
 		} as const;
 		await state.update(current => patchBackup(current, id, patch));
-		say(`backup ${id} of resource ${resource} was interrupted; it is marked failed and its files are removed`);
+		say(`backup ${id} of resource ${resource} was interrupted; marked it failed and deleted its files`);
 	}
-	// A folder may hold the backups of other environments too: only what this state has given up goes.
+	// The folder may be shared with other environments, so delete only what this state has given up.
 	const given = new Map(state.current().backups.map(({id, status}) => [id, status]));
 	for (const id of artifactsIn(root)) {
 		const status = given.get(id);

@@ -3,7 +3,7 @@ import {command} from '../hint.ts';
 import type {Backup} from '../state/backup.ts';
 import type {ResourceRecord, State} from '../state/state.ts';
 
-/** The state with a backup, in place of the one with its id. */
+/** The state with a backup added, or replaced if its id exists. */
 export function withBackup(state: State, backup: Backup): State {
 	const isKnown = state.backups.some(({id}) => id === backup.id);
 	const backups = isKnown
@@ -17,7 +17,7 @@ export const patchBackup = (state: State, id: string, patch: Partial<Backup>): S
 	backups: state.backups.map(backup => (backup.id === id ? {...backup, ...patch} : backup)),
 });
 
-/** A backup by its id. */
+/** A backup by its id. @throws UserError when there is none */
 export function findBackup(state: State, id: string): Backup {
 	const backup = state.backups.find(candidate => candidate.id === id);
 	if (backup) return backup;
@@ -26,11 +26,11 @@ export function findBackup(state: State, id: string): Backup {
 	});
 }
 
-/** Backups of one resource, newest first. */
+/** The backups of a resource, newest first. */
 export const backupsOf = (state: State, resource: string): Backup[] =>
 	state.backups.filter(backup => backup.resource === resource).sort((a, b) => (a.id < b.id ? 1 : -1));
 
-/** The newest scheduled backup of a resource, whatever became of it. */
+/** The newest scheduled backup of a resource, whatever its status. */
 export const lastScheduled = (state: State, resource: string): Backup | undefined =>
 	backupsOf(state, resource).find(({purpose}) => purpose === 'scheduled');
 

@@ -27,16 +27,19 @@ export async function stopResource(work: Work, name: string): Promise<void> {
 	audit(work, 'resource.stopped', name);
 }
 
-// An engine makes a missing volume in silence, and the resource would begin empty.
+// The engine silently creates missing volumes, and the resource would start empty.
 async function assertVolumes(work: Work, name: string): Promise<void> {
 	const {engine, state, plan} = work.context;
 	const {volumes} = await observeOwn(engine, plan);
 	const there = new Set(volumes.map(volume => volume.name));
 	const lost = volumesOf(state.current(), resourceOf(work, name)).find(volume => !there.has(volume.name));
 	if (!lost) return;
-	throw new UserError(`Volume ${lost.handle} of resource ${name} was removed outside Compartment, its data is gone.`, {
-		hint: hint`${command('apply')} makes an empty one, then bring a backup back: ${command('resource backup list', '--resource', name)}`,
-	});
+	throw new UserError(
+		`Volume ${lost.handle} of resource ${name} was removed outside Compartment, and its data is gone.`,
+		{
+			hint: hint`Create an empty volume: ${command('apply')}. Then restore a backup: ${command('resource backup list', '--resource', name)}`,
+		},
+	);
 }
 
 /**
@@ -57,16 +60,16 @@ export async function startResource(work: Work, name: string): Promise<void> {
 	audit(work, 'resource.started', name);
 }
 
-/** Volumes of a resource that are recorded: those of a deleted one too. By address. */
+/** Addresses of a resource's recorded volumes, even if the resource was deleted. */
 const recordedVolumes = ({volumes}: State, name: string): string[] =>
 	Object.keys(volumes).filter(address => address.startsWith(volumeAddress(name, '')));
 
-/** Refuses a name of which nothing is left. */
+/** Refuses a name without a resource or volumes. */
 export function assertDeletable(state: State, name: string): void {
 	if (recordedVolumes(state, name).length === 0) findResource(state, name);
 }
 
-// A generated password belongs to the data that was made with it: it goes, and stays, with the volumes.
+// A generated password belongs to its data: it is kept or deleted together with the volumes.
 const withoutGenerated = (state: State, name: string): State => ({
 	...state,
 	variables: state.variables.filter(

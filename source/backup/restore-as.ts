@@ -20,14 +20,16 @@ const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 function usableBackup(state: State, id: string): Backup & {manifest: BackupManifest} {
 	const backup = findBackup(state, id);
 	if (backup.status === 'succeeded' && backup.manifest) return {...backup, manifest: backup.manifest};
-	throw new UserError(`Backup ${id} cannot be restored into a new resource.`, {hint: `It is ${backup.status}.`});
+	throw new UserError(`Backup ${id} cannot be restored into a new resource.`, {
+		hint: `Its status is ${backup.status}.`,
+	});
 }
 
 function assertFree({context}: Work, name: string): void {
 	const {project, state} = context;
 	if (!namePattern.test(name))
 		throw new UserError(`Resource name "${name}" is invalid.`, {
-			hint: 'A name has 1 to 63 of a-z, 0-9, _ and -, and begins with a letter or a digit.',
+			hint: 'Use 1 to 63 characters of a-z, 0-9, _ and -, beginning with a letter or a digit.',
 		});
 	const {resources, volumes} = state.current();
 	if (Object.hasOwn(resources, name))
@@ -35,8 +37,8 @@ function assertFree({context}: Work, name: string): void {
 	if (project.services.some(service => service.name === name))
 		throw new UserError(`Resource name ${name} must not collide with a service name.`);
 	if (Object.keys(volumes).some(address => address.startsWith(volumeAddress(name, ''))))
-		throw new UserError(`A deleted resource ${name} left data volumes, which a restore would overwrite.`, {
-			hint: hint`Take another name, or delete them: ${command('resource delete', '--resource', name, '--delete-data')}`,
+		throw new UserError(`The deleted resource ${name} left data volumes, which a restore would overwrite.`, {
+			hint: hint`Use another name, or delete the volumes: ${command('resource delete', '--resource', name, '--delete-data')}`,
 		});
 }
 
@@ -72,7 +74,7 @@ export async function restoreAs(work: Work, name: string, id: string): Promise<R
 	failpoint('restore.after-mark');
 	try {
 		const operation = restoreOperation(resource);
-		// Its variables have revisions now.
+		// Now its variables have revisions.
 		const running = {...resource, spec: state.current().resources[name]!.spec};
 		await restoreInto(extended, {work: 'restore', resource: running, backup, operation});
 	} catch (error) {

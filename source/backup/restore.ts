@@ -25,7 +25,7 @@ import {prepareNetwork, type Work} from './work.ts';
 export type Restored = {
 	readonly resource: string;
 	readonly restoredBackup: Backup;
-	/** Null when none was made, because the restore before this one did not finish. */
+	/** Null if none was made, because the previous restore did not finish. */
 	readonly preRestoreBackup: Backup | null;
 };
 
@@ -33,7 +33,7 @@ export type Restored = {
 export function restoreOperation({name, operations}: Pick<DesiredResource, 'name' | 'operations'>): RestoreOperation {
 	if (operations.restore) return operations.restore;
 	throw new UserError(`Resource ${name} does not define a restore command.`, {
-		hint: `add resources.${name}.operations.restore.command to compartment.yml`,
+		hint: `Add resources.${name}.operations.restore.command to compartment.yml`,
 	});
 }
 
@@ -54,8 +54,8 @@ export function restorableBackup(
 		throw new UserError(`Backup ${id} cannot be restored to resource ${name}.`, {
 			hint:
 				backup.status === 'succeeded'
-					? hint`It is of resource ${backup.resource}. Into a new one: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`
-					: hint`It is ${backup.status}. ${command('resource backup list', '--resource', name)}`,
+					? hint`It is a backup of resource ${backup.resource}. To restore it into a new resource: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`
+					: hint`Its status is ${backup.status}. To list all: ${command('resource backup list', '--resource', name)}`,
 		});
 	const {manifest} = backup;
 	if (!manifest) throw new UserError(`Backup ${id} does not have a manifest.`);
@@ -64,12 +64,12 @@ export function restorableBackup(
 		operationHash(resource) === manifest.operationConfigHash;
 	if (!isSame)
 		throw new UserError(`Backup ${id} is not compatible with resource ${name}.`, {
-			hint: hint`Since it was made: ${differences(manifest, resource)}. Into a new resource: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`,
+			hint: hint`Changed since the backup: ${differences(manifest, resource)}. To restore it into a new resource: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`,
 		});
 	return {...backup, manifest};
 }
 
-/** Checks that a backup's files are the ones that it was made of. */
+/** Verifies that a backup's files have not changed. */
 export const checkBackup = ({id, artifactLocation, checksum, size}: Backup): Promise<void> =>
 	checkArtifact(id, artifactLocation!, {checksum: checksum!, size: size!});
 
@@ -96,7 +96,7 @@ type Restore = {
 	readonly operation: RestoreOperation;
 };
 
-/** Runs the restore command against a resource and waits until that is ready again. The caller has marked it. */
+/** Runs the restore command against a resource and waits until it is ready. The caller has marked the resource. */
 export async function restoreInto(work: Work, {work: kind, resource, backup, operation}: Restore): Promise<void> {
 	const {id, artifactLocation} = backup;
 	const common = {work: kind, resource: resource.name, backup: id} as const;
@@ -127,14 +127,14 @@ export async function restoreInto(work: Work, {work: kind, resource, backup, ope
 	}
 }
 
-/** The mark comes before the first byte, and goes when the resource is ready again. */
+/** Marks a resource: before the first byte is written, and until it is ready again. */
 export const markUnfinished = (state: State, name: string, restore: UnfinishedRestore): State =>
 	patchResource(state, name, {status: 'restore-incomplete', restore});
 
 export const markRestored = (state: State, name: string): State =>
 	patchResource(state, name, {status: 'running', restore: undefined, updatedAt: new Date().toISOString()});
 
-/** Writes what a restore did to the audit. */
+/** Records a restore in the audit file. */
 export function auditRestore(work: Work, name: string, backup: string, status: 'succeeded' | 'failed'): void {
 	const entry = {type: 'resource.backup.restored', status, target: `resource.${name}`, details: {backup}} as const;
 	const warning = appendAudit(work.context.directory, entry);
@@ -156,12 +156,12 @@ export async function restoreInPlace(work: Work, name: string, id: string): Prom
 	await assertRunning(work, name);
 	await checkBackup(backup);
 	await prepareNetwork(work);
-	// What an unfinished restore left is worth no backup, and may not even allow one: the one made before it stays.
-	const former = state.current().resources[name]!.restore;
-	const preRestoreBackup = former ? null : await createBackup(work, name, 'pre_restore');
+	// Half-restored data is not worth a backup, and may not allow one; the backup from before that restore is kept.
+	const previous = state.current().resources[name]!.restore;
+	const preRestoreBackup = previous ? null : await createBackup(work, name, 'pre_restore');
 	const unfinished: UnfinishedRestore = {
 		backup: id,
-		preRestoreBackup: preRestoreBackup?.id ?? former?.preRestoreBackup ?? null,
+		preRestoreBackup: preRestoreBackup?.id ?? previous?.preRestoreBackup ?? null,
 	};
 	await state.update(current => markUnfinished(current, name, unfinished));
 	failpoint('restore.after-mark');
@@ -169,9 +169,9 @@ export async function restoreInPlace(work: Work, name: string, id: string): Prom
 		await restoreInto(work, {work: 'restore', resource, backup, operation});
 	} catch (error) {
 		auditRestore(work, name, id, 'failed');
-		const message = `Resource ${name} holds neither its former data nor all of backup ${id}: ${context.secrets.mask(messageOf(error))}`;
+		const message = `Resource ${name} is half restored from backup ${id}: ${context.secrets.mask(messageOf(error))}`;
 		throw new UserError(message, {
-			hint: joinHints(['Restore again, or what was there before:', ...restoreHints(name, unfinished)], '\n'),
+			hint: joinHints(['Restore the backup again, or the data from before:', ...restoreHints(name, unfinished)], '\n'),
 			exitCode: error instanceof UserError ? error.exitCode : undefined,
 			cause: error,
 		});

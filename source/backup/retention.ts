@@ -3,7 +3,7 @@ import type {Backup} from '../state/backup.ts';
 
 const dayMs = 24 * 3_600_000;
 
-/** A backup whose files go, and why. */
+/** A backup to delete, and why. */
 export type Expired = {readonly id: string; readonly reason: string};
 
 type Candidate = Pick<Backup, 'id' | 'purpose' | 'status' | 'createdAt'>;
@@ -15,7 +15,7 @@ const newestFirst = (a: Candidate, b: Candidate): number =>
 export function expiredBackups(backups: readonly Candidate[], retention: Retention, now: Date): Expired[] {
 	const {keepLast, maxAgeDays, includeManual = false} = retention;
 	const good = backups.filter(({status}) => status === 'succeeded').sort(newestFirst);
-	// What a restore replaced is no backup that anybody would rely on.
+	// Pre-restore backups do not count: they hold the data that a restore replaced.
 	const newest = good.find(({purpose}) => purpose !== 'pre_restore');
 	const candidates = good.filter(({purpose}) => purpose === 'scheduled' || (includeManual && purpose === 'manual'));
 	return candidates.flatMap(({id, createdAt}, index) => {

@@ -3,14 +3,14 @@ import type {ReadonlyEngine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
 import type {Settings} from '../settings.ts';
 
-/** The folder of an environment's backups: the setting, else one beside its state. */
+/** The folder of an environment's backups: the setting, else `backups` in its state folder. */
 export const backupRoot = ({backupDirectory}: Pick<Settings, 'backupDirectory'>, directory: string): string =>
 	backupDirectory || join(directory, 'backups');
 
-/** Backups are files of this machine, so the engine must be able to mount them. */
+/** Refuses an engine on another machine: it must mount the folder of the backup. */
 export function assertLocal({address}: Pick<ReadonlyEngine, 'address'>): void {
 	if (/^(unix|npipe):/.test(address)) return;
-	throw new UserError(`Backups are written to this machine, and the engine ${address} cannot mount its folders.`, {
-		hint: 'Run the command on the machine of the engine.',
+	throw new UserError(`Backups are files on this machine, and engine ${address} cannot mount them.`, {
+		hint: "Run the command on the engine's machine.",
 	});
 }

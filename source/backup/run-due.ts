@@ -11,19 +11,19 @@ import {isDue} from './schedule.ts';
 import {verifyBackup} from './verify.ts';
 import {type WorkPlace, withWork} from './work.ts';
 
-/** What became of one resource whose schedule wanted a backup. */
+/** Outcome of a resource's scheduled backup. */
 export type DueOutcome = {readonly resource: string} & (
 	| {
 			readonly status: 'succeeded';
 			readonly backup: Backup;
 			readonly cleaned: readonly Expired[];
-			/** Null when backups are not verified. */
+			/** Null unless scheduled backups are verified. */
 			readonly verification: Verification | null;
 	  }
 	| {readonly status: 'skipped' | 'failed'; readonly reason: string}
 );
 
-/** Resources whose schedule wants a backup now. Pure. */
+/** Resources whose scheduled backup is due. Pure. */
 export function dueResources(project: Project, state: State, now: Date): string[] {
 	return Object.values(state.resources).flatMap(record => {
 		const schedule = knownResource(project, record).operations.backup?.schedule;
@@ -32,7 +32,7 @@ export function dueResources(project: Project, state: State, now: Date): string[
 	});
 }
 
-// A resource that somebody stopped, or that is half restored, has nothing worth a backup; its schedule goes on later.
+// A stopped or half-restored resource is skipped; its schedule continues later.
 function obstacle(state: State, name: string): string | undefined {
 	const status = state.resources[name]?.status;
 	return status === 'running' ? undefined : `it is ${status ?? 'gone'}`;
@@ -42,7 +42,7 @@ async function runOne(place: WorkPlace, name: string): Promise<DueOutcome | unde
 	return withWork(place, 'resource backup run-due', async work => {
 		const now = new Date();
 		const state = work.context.state.current();
-		// Another process may have done it while this one waited for the lock.
+		// Another process may have made the backup while this one waited for the lock.
 		if (!dueResources(place.project, state, now).includes(name)) return undefined;
 		const reason = obstacle(state, name);
 		if (reason) return {resource: name, status: 'skipped', reason};
@@ -56,8 +56,8 @@ async function runOne(place: WorkPlace, name: string): Promise<DueOutcome | unde
 }
 
 /**
- * Makes every scheduled backup that is due, each under a lock of its own, with its retention. One that fails does not
- * keep the others from being made.
+ * Makes every scheduled backup that is due and applies its retention, each under its own lock. A failed backup does not
+ * stop the others.
  */
 export async function runDueBackups(place: WorkPlace, now: Date): Promise<readonly DueOutcome[]> {
 	const outcomes: DueOutcome[] = [];

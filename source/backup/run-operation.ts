@@ -11,35 +11,35 @@ import {measureArtifact} from './artifact.ts';
 import type {WorkKind} from './events.ts';
 import type {Work} from './work.ts';
 
-/** What an operation container may do, like the resource itself. */
+/** Capabilities of an operation container, the same as those of a resource. */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
 
 const progressMs = 500;
 
-/** Lines of a failed command that its error carries. */
+/** Number of output lines in the error of a failed command. */
 const reportedLines = 10;
 
 export type OperationRun = {
 	readonly kind: 'backup' | 'restore';
-	/** What the user asked for, which events are told of. */
+	/** What the user asked for, for events. */
 	readonly work: WorkKind;
 	readonly operation: BackupOperation | RestoreOperation;
-	/** What the command works on. */
+	/** The resource that the command works on. */
 	readonly resource: DesiredResource;
-	/** Name that the user knows it by: a temporary resource has another one. */
+	/** The user's name for the resource, which differs for a temporary one. */
 	readonly name: string;
 	readonly backup: string;
-	/** Label of the container, so that it can be found when this process dies. */
+	/** Label of the container, to find it after a crash. */
 	readonly op: string;
-	/** Folder that the command sees as /backup; read-only in a restore. */
+	/** Folder mounted at /backup; read-only for a restore. */
 	readonly artifact: string;
 };
 
-/** Its image: its own, else that of the resource. */
+/** Image of the operation, else that of the resource. */
 export const operationImage = ({operation, resource}: Pick<OperationRun, 'operation' | 'resource'>): string =>
 	operation.image ?? resource.spec.image;
 
-// Whoever runs Compartment owns the files, and nobody else can read them.
+// The files belong to the user who runs Compartment, and nobody else can read them.
 const ownUser = (): string | undefined =>
 	process.getuid && process.getgid ? `${process.getuid()}:${process.getgid()}` : undefined;
 
@@ -71,7 +71,7 @@ async function createContainer({plan, engine, secrets, state}: EnvironmentContex
 	});
 }
 
-/** Reads what the command prints, and waits for its end. */
+/** Collects the command's output until it exits. */
 async function follow(work: Work, run: OperationRun, containerId: string): Promise<{exitCode: number; last: string[]}> {
 	const {engine, secrets, directory, signal} = work.context;
 	const {work: kind, name: resource, backup} = run;
@@ -106,7 +106,7 @@ function startTicking({notify}: Work, {work, kind, name, backup, artifact}: Oper
 }
 
 /**
- * Runs a backup or restore command in its operation container, and removes that in any case
+ * Runs a backup or restore command in an operation container, which is always removed
  * (docs/rules.md, "Operation containers").
  * @throws UserError with the exit code and the last lines when it fails
  */

@@ -4,12 +4,12 @@ import type {BackupOperation, Schedule} from '../descriptor/project.ts';
 const hourMs = 3_600_000;
 const intervalMs = {hourly: hourMs, daily: 24 * hourMs} as const;
 
-/** How old an occurrence of a cron schedule may be for a first run: there is nothing to catch up with yet. */
+/** Maximum age of a cron occurrence for the first run, which has nothing to catch up on. */
 const firstRunMs = 5 * 60_000;
 
 type BackupSchedule = NonNullable<BackupOperation['schedule']>;
 
-/** The first occurrence after a moment, in UTC and to the minute; undefined when there is none. */
+/** The first occurrence of a cron expression after a time, in UTC; undefined if there is none. */
 export function nextOccurrence(cron: string, after: Date): Date | undefined {
 	const job = new Cron(cron, {mode: '5-part', timezone: 'UTC', sloppyRanges: true, paused: true});
 	return job.nextRun(after) ?? undefined;
@@ -17,7 +17,7 @@ export function nextOccurrence(cron: string, after: Date): Date | undefined {
 
 /**
  * Whether a run is due now (docs/rules.md, "When a schedule is due").
- * @param last when the last scheduled run started, null when there was none
+ * @param last start of the last scheduled run; null if there was none
  */
 export function isDue(schedule: BackupSchedule | Schedule, last: Date | null, now: Date): boolean {
 	const {cron, interval} = schedule as BackupSchedule;
@@ -26,7 +26,7 @@ export function isDue(schedule: BackupSchedule | Schedule, last: Date | null, no
 	return occurrence !== undefined && occurrence <= now;
 }
 
-/** When a schedule wants its next run, which may be now; undefined when it never will. */
+/** Time of the next run, which may be now; undefined if there is none. */
 export function nextRun(schedule: BackupSchedule | Schedule, last: Date | null, now: Date): Date | undefined {
 	if (isDue(schedule, last, now)) return now;
 	const {cron, interval} = schedule as BackupSchedule;

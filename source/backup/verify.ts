@@ -19,14 +19,14 @@ import {assertLocal} from './root.ts';
 import {runOperation} from './run-operation.ts';
 import {prepareNetwork, type Work, withResource} from './work.ts';
 
-// A value that was removed meanwhile is made up: it protects nothing that stays.
+// A removed value is generated again: it protects only the temporary resource.
 function knownValue(state: State, definition: ResourceDefinition, value: EnvValue): EnvValue {
 	if (value.type !== 'secret' || findVariable(state, value.scope, value.key)) return value;
 	const generated = definition.generatedVariables[value.key];
 	return generated ? {type: 'plain', value: generateToken(generated)} : value;
 }
 
-/** The resource of a backup under a name that nothing else has. */
+/** The resource of a backup under a unique name. */
 function temporaryOf(state: State, {id, resource}: Backup, definition: ResourceDefinition): DesiredResource {
 	const env = Object.entries(definition.spec.env).map(([key, value]) => [key, knownValue(state, definition, value)]);
 	const name = `${resource}.verify.${id}`;
@@ -40,20 +40,20 @@ function temporaryOf(state: State, {id, resource}: Backup, definition: ResourceD
 	};
 }
 
-/** Removes what an operation made. Failing to is no proof against the backup, and the next command tries it again. */
+/** Removes what a verify made. A failure says nothing about the backup, and the next command tries again. */
 async function removeMade({context: {engine, plan}, say}: Work, op: string): Promise<void> {
 	try {
-		// By the operation alone: other labels say more of a container than of a volume.
+		// By this label alone, which containers and volumes share.
 		const made = await observeOwn(engine, plan, {[labels.op]: op});
 		for (const {id} of made.containers) await engine.remove(id);
 		for (const {name} of made.volumes) await engine.removeVolume(name);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
-		say(`what the verification made is still there, and goes with the next command on it: ${messageOf(error)}`);
+		say(`could not clean up after the verification; the next command tries again: ${messageOf(error)}`);
 	}
 }
 
-/** Restores into the temporary container, and removes it whatever happens. */
+/** Restores into the temporary container, and always removes it. */
 async function restoreAside(
 	work: Work,
 	backup: Backup,
@@ -87,16 +87,16 @@ async function restoreAside(
 }
 
 /**
- * Proves that a backup can be restored: its files are checked, and restored into a temporary container made from the
- * definition that was captured with them. The result is recorded with the backup.
- * @throws UserError when the backup is none that could be restored; a failed proof is in the result
+ * Verifies that a backup can be restored: checks its files and restores them into a temporary container, made from the
+ * definition in the backup. Records the result with the backup.
+ * @throws UserError when the backup is not a finished one; a failed verification is a result
  */
 export async function verifyBackup(work: Work, id: string): Promise<Backup & {readonly verification: Verification}> {
 	const {context, notify} = work;
 	const {state} = context;
 	const backup = findBackup(state.current(), id);
 	if (backup.status !== 'succeeded' || !backup.manifest)
-		throw new UserError(`Backup ${id} cannot be verified.`, {hint: `It is ${backup.status}.`});
+		throw new UserError(`Backup ${id} cannot be verified.`, {hint: `Its status is ${backup.status}.`});
 	const {definition} = backup.manifest;
 	restoreOperation({...definition, name: backup.resource});
 	assertVariables(state.current(), backup.resource, definition);

@@ -13,7 +13,7 @@ import type {Notify} from './events.ts';
 import {settleInterrupted} from './interrupted.ts';
 import {backupRoot} from './root.ts';
 
-/** Where resources are worked on. */
+/** What work on resources needs. */
 export type WorkPlace = Pick<
 	EnvironmentContext,
 	'project' | 'router' | 'settings' | 'directory' | 'signal' | 'emit'
@@ -21,11 +21,11 @@ export type WorkPlace = Pick<
 	readonly engine: Engine;
 	readonly readState: () => Promise<State>;
 	readonly notify: Notify;
-	/** Told what recovery found and mended, and what could not be written beside the main thing. */
+	/** Reports what recovery did, and warnings. */
 	readonly say: (message: string) => void;
-	/** Who asked for it; null for the schedule. */
+	/** Name of the user; null for scheduled work. */
 	readonly user: string | null;
-	/** How long to wait for another holder of the environment's lock, default 0. */
+	/** How long to wait for the environment's lock, in milliseconds; default 0. */
 	readonly waitMs?: number;
 };
 
@@ -46,7 +46,7 @@ function recordedEnvironment({project}: WorkPlace, state: State): EnvironmentCon
 	return {project: name, environment, lineage, desired};
 }
 
-/** The same work with one more resource, on volumes of its own. */
+/** The same work with one more resource and its volumes. */
 export function withResource(work: Work, resource: DesiredResource, volumes: readonly DesiredVolume[]): Work {
 	const {plan} = work.context;
 	const desired = {
@@ -57,7 +57,7 @@ export function withResource(work: Work, resource: DesiredResource, volumes: rea
 	return {...work, context: {...work.context, plan: {...plan, desired}}};
 }
 
-/** What a container that is to become ready needs: the environment's networks, and the router that probes it. */
+/** Prepares what a container needs to become ready: the environment's networks, and the router that probes it. */
 export async function prepareNetwork({context}: Work): Promise<void> {
 	const {engine, router, plan} = context;
 	await createNetworks(context);
@@ -72,8 +72,8 @@ const openLocked = (place: WorkPlace, operation: string): Promise<Session> => {
 };
 
 /**
- * Works on an environment's resources under its lock, after what an interrupted work left was put right.
- * @param operation what the lock says is going on: `resource backup create`
+ * Works on an environment's resources under its lock, after cleaning up after interrupted commands.
+ * @param operation the command, for the lock: `resource backup create`
  */
 export async function withWork<Result>(
 	place: WorkPlace,

@@ -21,7 +21,7 @@ resources:
       restore: {command: fail}
 `;
 
-it('names both ways back when a restore fails', async () => {
+it('a failed restore names both ways to recover the data', async () => {
 	const world = await createMemoryWorld();
 	onTestFinished(() => world.close());
 	expect((await world.apply(descriptor)).result).toMatchObject({outcome: 'done'});
@@ -30,9 +30,9 @@ it('names both ways back when a restore fails', async () => {
 		return {id: backup.id, error: await restoreInPlace(work, 'db', backup.id).catch((reason: unknown) => reason)};
 	});
 	if (!(error instanceof UserError)) throw error;
-	const former = (await world.state())?.resources['db']?.restore?.preRestoreBackup;
+	const previous = (await world.state())?.resources['db']?.restore?.preRestoreBackup;
 	const restore = (backup: string) => `compartment resource backup restore --resource db --backup ${backup} --yes`;
 	expect(renderHint(error.hint!, {environment: 'production'})).toBe(
-		`Restore again, or what was there before:\n${restore(id)}\n${restore(former!)}   # as it was before`,
+		`Restore the backup again, or the data from before:\n${restore(id)}\n${restore(previous!)}   # as it was before`,
 	);
 });

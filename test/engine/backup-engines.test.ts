@@ -43,7 +43,7 @@ test('a remote engine gets no backup and no restore, which would need folders of
 	const {id} = store.newest();
 	await store.setValue('present');
 	const {serial} = sandbox.state();
-	const message = `Backups are written to this machine, and the engine ${remote['DOCKER_HOST']} cannot mount its folders.`;
+	const message = `Backups are files on this machine, and engine ${remote['DOCKER_HOST']} cannot mount them.`;
 	const commands = [
 		store.create,
 		store.restore(id),
@@ -53,7 +53,7 @@ test('a remote engine gets no backup and no restore, which would need folders of
 	for (const command of commands) {
 		const outcome = await sandbox.run(command, {env: remote});
 		expectError(outcome, message);
-		expect(outcome.stderr).toContain('Run the command on the machine of the engine.');
+		expect(outcome.stderr).toContain("Run the command on the engine's machine.");
 		expect(outcome.stdout).toBe('');
 	}
 	const due = await sandbox.run(['resource', 'backup', 'run-due'], {env: remote});

@@ -323,7 +323,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(containersAt(await sandbox.observe(), 'resource.db')).toEqual([]);
 		expectError(
 			await sandbox.run(restore(id, '--as', 'db')),
-			'A deleted resource db left data volumes, which a restore would overwrite.',
+			'The deleted resource db left data volumes, which a restore would overwrite.',
 		);
 		await sandbox.succeed(['deploy']);
 		expect(await checksums()).toBe(before);
