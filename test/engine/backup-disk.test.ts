@@ -16,7 +16,7 @@ const withKeeper = (prepare?: (folder: string) => void) =>
 
 const full = /no space is left on the device/;
 
-describe('a disk that is full from one write of the state on', () => {
+describe('when the disk is full from some write of the state on,', () => {
 	const sandbox = withKeeper();
 	const store = createKeeper(sandbox);
 	const folder = () => join(sandbox.folder, '.compartment/production/backups');
@@ -37,7 +37,7 @@ describe('a disk that is full from one write of the state on', () => {
 		expect(await store.leftovers()).toEqual([]);
 	}
 
-	test('of a backup: it fails with the reason, and counts for nothing', async () => {
+	test('a backup fails with the reason and does not count', async () => {
 		let hits = 0;
 		for (let hit = 1; ; hit++) {
 			const count = store.backups().filter(({status}) => status === 'succeeded').length;
@@ -57,7 +57,7 @@ describe('a disk that is full from one write of the state on', () => {
 		expect(hits).toBeGreaterThanOrEqual(2);
 	}, 180_000);
 
-	test('of a restore: the data is the previous one, or the resource says that it may not be', async () => {
+	test('a restore leaves the previous data or marks the resource as incomplete', async () => {
 		let hits = 0;
 		for (let hit = 1; ; hit++) {
 			await store.setValue('newer');
@@ -82,7 +82,7 @@ describe('a disk that is full from one write of the state on', () => {
 	}, 300_000);
 });
 
-describe('a disk that is full of other things', () => {
+describe('on a full disk,', () => {
 	const small = (folder: string) => join(folder, '.compartment');
 	const sandbox = withKeeper(folder => {
 		mkdirSync(small(folder), {mode: 0o700});
@@ -104,7 +104,7 @@ describe('a disk that is full of other things', () => {
 		}
 	};
 
-	test('refuses a backup and a restore, keeps the state, and goes on when there is room', async () => {
+	test('a backup and a restore are refused and the state is kept, and both work when there is room again', async () => {
 		await store.setValue('good');
 		await sandbox.succeed(store.create);
 		const {id} = store.newest();
@@ -122,7 +122,7 @@ describe('a disk that is full of other things', () => {
 		await sandbox.expectNoChanges();
 	}, 120_000);
 
-	test('in the middle of an apply: what was done is recorded with the room of the reserve, and nothing begins', async () => {
+	test('an apply records what it has done, using the reserved space, and starts nothing more', async () => {
 		const environment = join(small(sandbox.folder), 'production');
 		const reserve = join(environment, 'reserve');
 		const web = (level: string) => ({

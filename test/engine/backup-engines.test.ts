@@ -30,14 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-test('a remote engine is deployed to and read, and its resources are worked on', async () => {
+test('deploys, reads and resource commands work on a remote engine', async () => {
 	await sandbox.succeed(['deploy', '--replace', 'service.idle'], {env: remote});
 	expect(await sandbox.succeed(['resource', 'list'], {env: remote})).toMatch(/^store\thealthy\t/);
 	await sandbox.succeed(['resource', 'stop', '--resource', 'store'], {env: remote});
 	await sandbox.succeed(['resource', 'start', '--resource', 'store'], {env: remote});
 });
 
-test('a remote engine gets no backup and no restore, which would need folders of this machine', async () => {
+test('backup and restore are refused on a remote engine, because they need local folders', async () => {
 	await store.setValue('good');
 	await sandbox.succeed(store.create);
 	const {id} = store.newest();

@@ -18,7 +18,7 @@ describe('deleting an environment', () => {
 	const folder = () => join(sandbox.folder, '.compartment/production');
 	const other = () => join(sandbox.folder, '../elsewhere');
 
-	test('says in its plan what becomes of the backups, before it asks', async () => {
+	test('shows in its plan what happens to the backups, before it asks', async () => {
 		await sandbox.succeed(store.create);
 		await sandbox.succeed(store.create);
 		await sandbox.succeed(store.create, {env: {COMPARTMENT_RESOURCE_BACKUP_DIR: other()}});
@@ -38,7 +38,7 @@ describe('deleting an environment', () => {
 		expect(readdirSync(join(folder(), 'backups'))).toHaveLength(2);
 	});
 
-	test('after a destroy asks too, because backups and history still go', async () => {
+	test('asks even after a destroy, because it still removes backups and history', async () => {
 		await sandbox.succeed(['destroy', '--delete-data', '--auto-approve']);
 		expect(readdirSync(join(folder(), 'backups'))).toHaveLength(2);
 		const outcome = await sandbox.run(remove);

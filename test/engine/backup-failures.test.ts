@@ -39,12 +39,12 @@ describe('a backup', () => {
 		);
 	}
 
-	test('that writes nothing does not count', async () => {
+	test('that writes nothing fails', async () => {
 		await store.setMode('nothing');
 		await expectFailure('the backup command wrote nothing to /backup');
 	});
 
-	test('whose command fails tells how, without a secret', async () => {
+	test('whose command fails reports why, without secrets', async () => {
 		await store.setMode('fails');
 		await expectFailure('backup command failed: it exited with 3');
 		const {failureSummary} = store.newest();
@@ -52,7 +52,7 @@ describe('a backup', () => {
 		expect(failureSummary).toContain('the token is ‹hidden›');
 	});
 
-	test('that finds the disk full fails with what the command said', async () => {
+	test('that fills the disk fails with the command’s output', async () => {
 		const folder = join(sandbox.folder, '../small');
 		mkdirSync(folder);
 		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
@@ -69,7 +69,7 @@ describe('a backup', () => {
 		}
 	});
 
-	test('is cancelled with ctrl-c, and shows what it writes until then', async () => {
+	test('shows what it has written, and is cancelled with ctrl-c', async () => {
 		const written = () =>
 			Math.max(0, ...kept(sandbox).map(id => measureArtifact(artifactPath(backupsFolder(sandbox), id))));
 		await store.setMode('slow');
@@ -90,7 +90,7 @@ describe('a backup', () => {
 		expect(await store.leftovers()).toEqual([]);
 	});
 
-	test('whose process is killed is found by the next command', async () => {
+	test('whose process is killed is noticed by the next command', async () => {
 		await store.setMode('slow');
 		const running = sandbox.start(store.create);
 		await expect.poll(async () => (await store.leftovers()).length, {timeout: 20_000}).toBe(1);
@@ -119,7 +119,7 @@ describe('a backup', () => {
 		['backup.after-seal', 'failed'],
 		['backup.after-manifest', 'failed'],
 		['backup.after-success', 'succeeded'],
-	] as const)('killed at %s is %s', async ([point, status]) => {
+	] as const)('that is killed at %s is %s', async ([point, status]) => {
 		const outcome = await sandbox.run(store.create, {env: {COMPARTMENT_FAILPOINT: point}});
 		expect(outcome.signal).toBe('SIGKILL');
 		const {id} = store.newest();
@@ -128,14 +128,14 @@ describe('a backup', () => {
 		expect(await store.leftovers()).toEqual([]);
 	});
 
-	test('goes into an absolute folder only', async () => {
+	test('needs an absolute folder', async () => {
 		expectError(
 			await sandbox.run(store.create, {env: {COMPARTMENT_RESOURCE_BACKUP_DIR: 'backups'}}),
 			'COMPARTMENT_RESOURCE_BACKUP_DIR: must be an absolute path (it is "backups")',
 		);
 	});
 
-	test('needs a command', async () => {
+	test('needs a backup command', async () => {
 		const {operations: _operations, ...bare} = keeper();
 		sandbox.describe({services: {idle: idleService}, resources: {store: bare}});
 		expectError(await sandbox.run(store.create), 'Resource store does not define a backup command.');
@@ -177,7 +177,7 @@ describe('a restore', () => {
 		return restore!.preRestoreBackup!;
 	}
 
-	test('whose command fails leaves a clear state, and the way back works', async () => {
+	test('whose command fails marks the resource as incomplete, and the suggested restore repairs it', async () => {
 		await store.setMode('restore fails');
 		const outcome = await sandbox.run(store.restore(id));
 		expectError(outcome, `Resource store is half restored from backup ${id}: restore command failed: it exited with 4`);
@@ -198,7 +198,7 @@ describe('a restore', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('into a resource that does not become ready again says so', async () => {
+	test('of a resource that does not become ready again says so', async () => {
 		await store.setMode('restore deafens');
 		expectError(
 			await sandbox.run(store.restore(id)),
@@ -213,7 +213,7 @@ describe('a restore', () => {
 		expect(await store.value()).toBe('good');
 	}, 90_000);
 
-	test('cannot write to the backup', async () => {
+	test('cannot write to the backup folder', async () => {
 		await store.setMode('restore writes');
 		const outcome = await sandbox.run(store.restore(id));
 		expect(outcome.exitCode).toBe(1);
@@ -263,7 +263,7 @@ describe('a restore', () => {
 	});
 
 	test.for(['restore.after-mark', 'restore.after-command', 'restore.after-ready', 'the command'])(
-		'killed at %s leaves a clear state',
+		'that is killed at %s leaves a clear state',
 		async point => {
 			await store.setValue('newer');
 			if (point === 'the command') {
@@ -285,7 +285,7 @@ describe('a restore', () => {
 		},
 	);
 
-	test('killed at any moment never leaves data that nobody knows to be half', async () => {
+	test('that is killed at any moment never leaves incomplete data without marking it', async () => {
 		for (let round = 0; round < 8; round++) {
 			await store.setValue('newer');
 			const running = sandbox.start(store.restore(id));
@@ -312,7 +312,7 @@ describe('a restore', () => {
 		await sandbox.expectNoChanges();
 	}, 180_000);
 
-	test('needs the same definition, and a new resource does not', async () => {
+	test('needs the same definition, but a restore into a new resource does not', async () => {
 		describeKeeper(sandbox, {env: {GREETING: 'changed'}});
 		await sandbox.succeed(['deploy']);
 		const refused = await sandbox.run(store.restore(id));
@@ -389,7 +389,7 @@ describe('scheduled backups', () => {
 	const store = createKeeper(sandbox);
 	const runDue = ['resource', 'backup', 'run-due'];
 
-	test('that fail do not keep others from being made, and retention follows the good ones', async () => {
+	test('run even if some fail, and retention counts only successful ones', async () => {
 		describeAll();
 		await sandbox.succeed(['deploy']);
 		await sandbox.succeed(['resource', 'stop', '--resource', 'resting']);
@@ -425,7 +425,7 @@ describe('scheduled backups', () => {
 		expect(again.due).toEqual([{resource: 'resting', status: 'skipped', reason: 'it is stopped'}]);
 	}, 120_000);
 
-	test('prove themselves when the setting says so', async () => {
+	test('are verified if the setting says so', async () => {
 		writeFileSync(
 			join(sandbox.env['COMPARTMENT_CONFIG_HOME']!, 'settings.json'),
 			JSON.stringify({stopGraceSeconds: 2, minHealthyMs: 400, verifyScheduledBackups: true}),

@@ -77,7 +77,7 @@ describe('a restore into a new resource that is killed', () => {
 	}, 240_000);
 });
 
-test('a verification that is killed leaves nothing', async () => {
+test('a verification that is killed leaves nothing behind', async () => {
 	const verify = ['resource', 'backup', 'verify', '--backup', id];
 	const {state} = sandbox;
 	const settled = async () => {

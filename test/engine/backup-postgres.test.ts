@@ -96,7 +96,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(before).toMatch(/^pgbench_history\|2000\|[0-9a-f]{32}$/m);
 	}, 180_000);
 
-	test('is listed, inspected and read', async () => {
+	test('can be listed, inspected and queried', async () => {
 		const host = `db.production.${sandbox.project}.resource.internal`;
 		expect(await sandbox.succeed(['resource', 'list'])).toBe(`db\thealthy\t${host}\n`);
 		expect(await sandbox.succeed(['resource', 'inspect', '--resource', 'db'])).toBe(
@@ -127,7 +127,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 			);
 	});
 
-	test('hides its sensitive outputs, and says in the audit who saw one', async () => {
+	test('hides its sensitive outputs, and audits who revealed one', async () => {
 		const outputs = await sandbox.succeed(['resource', 'output', 'list', '--resource', 'db']);
 		expect(outputs.split('\n')).toEqual([
 			'connection-url\tsensitive\t<hidden>',
@@ -150,7 +150,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		);
 	});
 
-	test('is backed up', async () => {
+	test('can be backed up', async () => {
 		const backup = backupOf(await json(['resource', 'backup', 'create', '--resource', 'db']));
 		id = backup.id;
 		expect(id).toMatch(/^rbak_/);
@@ -187,7 +187,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		]);
 	});
 
-	test('is not restored without a confirmation', async () => {
+	test('is not restored without confirmation', async () => {
 		const serial = sandbox.state().serial;
 		expectError(await sandbox.run(restore(id, '--resource', 'db')), 'Resource restore requires confirmation.');
 		expectError(
@@ -207,7 +207,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(sandbox.state().serial).toBe(serial);
 	});
 
-	test('is restored in place, after a backup of what was there', async () => {
+	test('is restored in place after a backup of its current data', async () => {
 		await sql(spoil);
 		const spoilt = await sql(balances);
 		const {preRestoreBackup, restoredBackup, success, resource} = await json(restore(id, '--resource', 'db', '--yes'));
@@ -225,7 +225,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(await checksums()).toBe(before);
 	}, 180_000);
 
-	test('is proven restorable, and nothing of the proof is left', async () => {
+	test('can be verified, and the verification leaves nothing behind', async () => {
 		const text = await sandbox.succeed(['resource', 'backup', 'verify', '--backup', id]);
 		expect(text).toMatch(`Backup ${id} of resource db was restored and is good`);
 		const observed = await sandbox.observe();
@@ -236,7 +236,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		await sandbox.expectNoChanges();
 	}, 120_000);
 
-	test('is restored into a new resource, which the next deploy asks about', async () => {
+	test('can be restored into a new resource, which the next deploy asks about', async () => {
 		expectError(await sandbox.run(restore(id, '--as', 'db')), 'Resource db already exists.');
 		expectError(
 			await sandbox.run(restore(id, '--as', 'idle')),
@@ -269,7 +269,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		await sandbox.expectNoChanges();
 	}, 120_000);
 
-	test('is backed up while transactions run, and has all of one or nothing of it', async () => {
+	test('is backed up consistently while transactions run', async () => {
 		const container = resourceContainerName(sandbox.project, 'production', 'db');
 		const load = ['pgbench', ...place, '--client=2', '--transactions=100000000', '--no-vacuum', 'app'];
 		const work = sandbox.engine.exec(container, load);
@@ -316,7 +316,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('is deleted without its data, which the next deploy uses again', async () => {
+	test('can be deleted without its data, which the next deploy uses again', async () => {
 		expect(await sandbox.succeed(['resource', 'delete', '--resource', 'db'])).toBe(
 			'Resource deleted. Retained volumes: data.\n',
 		);
@@ -330,7 +330,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		await sandbox.expectNoChanges();
 	}, 120_000);
 
-	test('is deleted with its data, and comes back from its backup', async () => {
+	test('can be deleted with its data and restored from its backup', async () => {
 		const password = () => sandbox.state().variables.find(({key}) => key === 'POSTGRES_PASSWORD')?.revision;
 		const previous = password();
 		expect(previous).toBeDefined();
@@ -359,7 +359,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 	}, 180_000);
 });
 
-describe('a PostgreSQL whose password changes', () => {
+describe('the password of a PostgreSQL', () => {
 	const shop = withSandbox(async ({describe: write, succeed}) => {
 		write({services: {web: client}, resources: {db: {preset: 'postgres'}}});
 		await succeed(['deploy']);
@@ -400,7 +400,7 @@ describe('a PostgreSQL whose password changes', () => {
 		expect((await shop.engine.inspectContainer(id))?.state).toBe('running');
 	};
 
-	test('is not changed by a variable, and nothing is touched', async () => {
+	test('cannot be changed by a variable, and nothing is touched', async () => {
 		const {id} = await shop.running('resource.db');
 		const set = ['variable', 'set', 'POSTGRES_PASSWORD', '--sensitive', '--stdin', '--resource', 'db'];
 		await shop.succeed(set, {input: 'mine'});
@@ -419,7 +419,7 @@ describe('a PostgreSQL whose password changes', () => {
 		await shop.expectNoChanges();
 	}, 120_000);
 
-	test('is rotated without a failed login of a service that keeps its connection', async () => {
+	test('is rotated without a failed login of a connected service', async () => {
 		const before = await password();
 		const database = (await shop.running('resource.db')).id;
 		const old = (await shop.running('service.web')).id;
@@ -453,7 +453,7 @@ describe('a PostgreSQL whose password changes', () => {
 		'switch.after-publish',
 		'rotate.before-settle',
 	])(
-		'is one that works after a kill at %s',
+		'still works after a rotation is killed at %s',
 		async point => {
 			const killed = await shop.run(['resource', 'rotate', 'db', '--auto-approve'], {
 				env: {COMPARTMENT_FAILPOINT: point},

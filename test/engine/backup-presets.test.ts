@@ -90,7 +90,7 @@ async function say(sandbox: Sandbox, name: keyof typeof dialects, what: 'fill' |
 	return stdout;
 }
 
-describe('every preset', () => {
+describe('the preset', () => {
 	const sandbox = withSandbox();
 	beforeAll(async () => {
 		const images = tested.map(name => presets[name].image);
@@ -102,7 +102,7 @@ describe('every preset', () => {
 		await sandbox.succeed(['deploy']);
 	}, 600_000);
 
-	test.for(tested)('%s: what was backed up comes back, and is proven to', {timeout: 240_000}, async name => {
+	test.for(tested)('%s restores what it backed up, and its backup can be verified', {timeout: 240_000}, async name => {
 		await say(sandbox, name, 'fill');
 		const before = await say(sandbox, name, 'show');
 		const created = await sandbox.succeed(['resource', 'backup', 'create', '--resource', name, '--json']);
@@ -124,7 +124,7 @@ describe('every preset', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test.for(tested)('%s: a cut backup is noticed before anything is replaced', async name => {
+	test.for(tested)('%s rejects a truncated backup before it replaces anything', async name => {
 		const read = async <Document>(...args: readonly string[]) =>
 			JSON.parse(await sandbox.succeed(['resource', 'backup', ...args, '--json'])) as Document;
 		const {backups} = await read<{backups: readonly Backup[]}>('list', '--resource', name);
@@ -150,7 +150,7 @@ describe('every preset', () => {
 		expect(await say(sandbox, name, 'show')).toBe(before);
 	});
 
-	test.for(tested)('%s: its output is what a client connects with', async name => {
+	test.for(tested)('%s has an output that a client can connect with', async name => {
 		const url = await sandbox.succeed(['resource', 'output', 'show', 'connection-url', '--resource', name, '--reveal']);
 		const container = resourceContainerName(sandbox.project, 'production', name);
 		const {hostname, password, port} = new URL(url.split('\t')[2]!.trim());

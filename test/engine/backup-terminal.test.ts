@@ -13,7 +13,7 @@ const store = createKeeper(sandbox);
 const open = (...args: string[]) =>
 	openTerminal(process.execPath, [inject('cli'), ...args], {cwd: sandbox.folder, env: sandbox.env, columns: 160});
 
-test('a backup shows how much it has written, on one line', async () => {
+test('a backup shows on one line how much it has written', async () => {
 	await store.setMode('slow');
 	using terminal = open(...store.create);
 	await terminal.waitFor(/backing up store \(rbak_\w+\): \d+(s|ms), [1-9]\S* k?B written/, 30_000);
@@ -25,7 +25,7 @@ test('a backup shows how much it has written, on one line', async () => {
 	await store.setMode('');
 });
 
-test('a restore goes on when the name is typed, and not otherwise', async () => {
+test('a restore continues only if the name is typed', async () => {
 	await store.setValue('good');
 	await sandbox.succeed(store.create);
 	const {id} = store.newest();
@@ -47,7 +47,7 @@ test('a restore goes on when the name is typed, and not otherwise', async () => 
 	expect(await store.value()).toBe('good');
 });
 
-test('data is deleted when the name is typed, and not otherwise', async () => {
+test('data is deleted only if the name is typed', async () => {
 	const args = ['resource', 'delete', '--resource', 'store', '--delete-data'];
 	{
 		using terminal = open(...args);

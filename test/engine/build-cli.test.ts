@@ -28,7 +28,7 @@ describe('a build that fails', () => {
 			`RUN echo ${uniqueName()}; for n in $(seq 40); do echo "line $n"; done; echo no such package >&2; exit 7`,
 		);
 
-	test('is told with its step, the last lines, the exit code and the place of the whole log', async () => {
+	test('is reported with its step, the last lines, the exit code and the path of the whole log', async () => {
 		failing();
 		const {exitCode, stdout} = await sandbox.run(apply);
 		expect(exitCode).toBe(1);
@@ -45,7 +45,7 @@ describe('a build that fails', () => {
 		expect(await sandbox.succeed(['deployment', 'logs'])).toContain('the build failed at');
 	});
 
-	test('is told to programs in the same parts', async () => {
+	test('is reported in the same parts as JSON', async () => {
 		failing();
 		const {stdout} = await sandbox.run([...apply, '--json']);
 		expect(jsonLines(stdout).find(({type}) => type === 'step-failed')).toMatchObject({
@@ -54,7 +54,7 @@ describe('a build that fails', () => {
 		});
 	});
 
-	test('its run is the one whose log is shown, though a deployment is older', async () => {
+	test('has its log shown instead of that of an older deployment', async () => {
 		dockerfile();
 		await sandbox.succeed(apply);
 		failing();
@@ -62,7 +62,7 @@ describe('a build that fails', () => {
 		expect(await sandbox.succeed(['deployment', 'logs', '--service', 'web'])).toContain('the build failed at');
 	});
 
-	test('a Dockerfile that cannot be read is told in the log too', async () => {
+	test('because of an invalid Dockerfile is reported in the log too', async () => {
 		dockerfile('RUNN x');
 		const {stdout} = await sandbox.run(apply);
 		expect(stdout).toMatch(/^image\.web +failed after .*unknown instruction: RUNN$/m);
@@ -75,7 +75,7 @@ describe('ctrl-c while images are built', () => {
 	const seconds = `8${Date.now() % 100_000}.25`;
 	const names = ['one', 'two', 'three', 'four'];
 
-	test('ends them on the engine too, leaves with 130, and the next apply builds them', async () => {
+	test('stops the builds on the engine too and exits with 130, and the next apply builds them', async () => {
 		own.describe({services: Object.fromEntries(names.map(name => [name, job({path: name})]))});
 		const write = (step: (name: string) => string) => {
 			for (const name of names)
@@ -101,7 +101,7 @@ describe('ctrl-c while images are built', () => {
 	});
 });
 
-describe('an engine without BuildKit', () => {
+describe('an engine', () => {
 	const sent: string[] = [];
 	const opening = openEngineProxy({header: 'Builder-Version: 1', onSend: text => void sent.push(text)});
 	afterAll(async () => (await opening)[Symbol.asyncDispose]());
@@ -109,7 +109,7 @@ describe('an engine without BuildKit', () => {
 		'This engine has no BuildKit. Building with the classic builder, one step at a time and without cache mounts.';
 	const queries = () => sent.flatMap(text => /^POST \S*\/build\?(\S*)/.exec(text)?.[1] ?? []);
 
-	test('builds with the classic builder, and lines, events and log say so', async () => {
+	test('without BuildKit builds with the classic builder, and lines, events and log say so', async () => {
 		const env = {DOCKER_HOST: (await opening).host};
 		dockerfile(`RUN echo ${uniqueName()}`);
 		const stdout = await sandbox.succeed(apply, {env});
@@ -122,7 +122,7 @@ describe('an engine without BuildKit', () => {
 		expect(events).toContainEqual(expect.objectContaining({type: 'log', address: 'image.web', text: notice}));
 	});
 
-	test('with BuildKit nothing of it is said', async () => {
+	test('with BuildKit builds without a notice', async () => {
 		dockerfile(`RUN echo ${uniqueName()}`);
 		expect(await sandbox.succeed(apply)).not.toContain('classic');
 	});
@@ -133,7 +133,7 @@ describe('a sensitive value', () => {
 	const setToken = () =>
 		sandbox.succeed(['variable', 'set', 'TOKEN', '--service', 'web', '--sensitive', '--stdin'], {input: canary});
 
-	test('is refused to a build, and is in no history, layer, log or process list of one that succeeds', async () => {
+	test('is rejected as a build argument, and is in no history, layer, log or process list of a successful build', async () => {
 		const build = 'test -z "$TOKEN" && env && sleep 1';
 		sandbox.write({
 			'web/package.json': JSON.stringify({scripts: {build, start: 'node server.js'}}),

@@ -117,7 +117,7 @@ test('examples/go-service builds and runs without its source', async () => {
 	expect(await stopsAtOnce(id)).toBe(true);
 }, 300_000);
 
-test('examples/pnpm-workspace builds and runs, each service with what it includes', async () => {
+test('examples/pnpm-workspace builds and runs, each service with its includes', async () => {
 	const web = await example('pnpm-workspace', 'web');
 	const {image, planned} = await build(web);
 	expect(planned.reason).toContain('node 24, pnpm 10.18.0, pnpm install --frozen-lockfile');
@@ -142,7 +142,7 @@ test('examples/pnpm-workspace builds and runs, each service with what it include
 	expect(await (await answer.get('/notes')).json()).toHaveLength(3);
 }, 240_000);
 
-test('examples/vite-static is served with types, caching and a fallback, and holds nothing of its source', async () => {
+test('examples/vite-static is served with types, caching and a fallback, and without its source', async () => {
 	const source = await example('vite-static', 'web');
 	const {image, planned} = await build(source, {VITE_GREETING: 'Ahoy'});
 	expect(planned.reason).toBe('built-in: node 24, npm ci, `npm run build`, files of dist (static)');
@@ -165,7 +165,7 @@ test('examples/vite-static is served with types, caching and a fallback, and hol
 	expect(await stopsAtOnce(id)).toBe(true);
 }, 180_000);
 
-test('a folder is published as it is: 404.html, clean addresses, hidden files, an ETag of the content', async () => {
+test('a folder is published with its 404.html, clean URLs and ETags, and without hidden files', async () => {
 	const tree: Tree = {
 		'site/public/index.html': 'home',
 		'site/public/404.html': 'nothing here',
@@ -245,7 +245,7 @@ test('a value of build.env reaches the build and is in no layer, history, log, p
 	expect(seen).toEqual([]);
 }, 120_000);
 
-test('the classic builder understands what it is sent', async () => {
+test('the classic builder can build a detected source', async () => {
 	const directory = makeTree({
 		'package.json': '{"scripts": {"build": "touch built", "start": "node server.js"}, "dependencies": {}}',
 		'package-lock.json': '{"lockfileVersion": 3, "packages": {"": {}}}',

@@ -17,7 +17,7 @@ beforeEach(() => {
 	sandbox.describe({services: {web: job()}});
 });
 
-describe('what sources may not leave', () => {
+describe('a source that leaves the repository', () => {
 	const site = (outputDirectory: string) => ({kind: 'static', path: 'web', build: {outputDirectory}});
 	const inside = 'must stay within the current repository or worktree';
 	const relative = 'must be relative to the directory containing compartment.yml';
@@ -48,17 +48,17 @@ describe('what sources may not leave', () => {
 		symlinkSync('../outside', join(sandbox.folder, 'link'));
 	});
 
-	test.each(cases)('%j', async (service, message) => {
+	test.each(cases)('is rejected: %j', async (service, message) => {
 		sandbox.describe({services: {web: service}});
 		expectError(await sandbox.run(['plan']), message);
 	});
 
-	test.each(['path', 'dockerfile', 'context'])('a NUL in %s', async key => {
+	test.each(['path', 'dockerfile', 'context'])('is rejected even with a NUL in its %s', async key => {
 		sandbox.describe({services: {web: job({[key]: 'we\0b'})}});
 		expectError(await sandbox.run(['plan']), /must not contain a NUL character/);
 	});
 
-	test('a folder that becomes a link after the plan is not followed, and its saved plan is refused', async () => {
+	test('is not followed if a folder becomes a link after the plan, and the saved plan is rejected', async () => {
 		sandbox.write({'web/part/file': 'fine'});
 		const file = join(sandbox.folder, '../saved.plan');
 		await sandbox.succeed(['plan', '--out', file]);
@@ -77,7 +77,7 @@ describe('a context of 20,000 files and 500 MB', () => {
 	const megabytes = (stderr: string) => Number(/peak (\d+)$/.exec(stderr)?.[1]) / 1024;
 	const file = (group: number, name: number) => join(sandbox.folder, `web/${group}/${name}.txt`);
 
-	test('is hashed and sent in constant memory; a touched file builds nothing, a changed byte does', async () => {
+	test('is hashed and sent in constant memory, and is rebuilt after a changed byte but not after a touched file', async () => {
 		const content = Buffer.alloc(25_600, 'some text ');
 		for (let group = 0; group < 200; group += 1) {
 			mkdirSync(join(sandbox.folder, `web/${group}`), {recursive: true});

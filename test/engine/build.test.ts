@@ -28,14 +28,14 @@ async function build(
 	return {planned, lines, image: await runBuild(engine, planned, {reference, labels, onProgress, signal})};
 }
 
-/** Every tree has text of its own, so that no layer comes from a previous run. */
+/** Every tree has unique text, so that no layer comes from a previous run. */
 const webTree = (steps: string, more: Tree = {}): Tree => ({
 	'web/Dockerfile': `ARG BASE=${smallImage}\nFROM $BASE\nWORKDIR /app\nCOPY . .\n${steps}\nEXPOSE 8080\n`,
 	'web/unique': uniqueName(),
 	...more,
 });
 
-test('a context becomes an image: ignored files are out, links and executable bits stay, labels and ports are there', async () => {
+test('an image is built without ignored files, with links, executable bits, labels and ports', async () => {
 	const steps = [
 		'ARG GREETING',
 		'RUN test "$(cat data.txt)" = hello && test "$(cat link)" = hello && test -L link && test -x run.sh && test ! -x data.txt',
@@ -61,7 +61,7 @@ test('a context becomes an image: ignored files are out, links and executable bi
 	expect(await engine.findImage(image.reference)).toMatchObject({id: image.id});
 }, 60_000);
 
-test('touching a file keeps the key, a changed byte makes another and says what changed', async () => {
+test('touching a file keeps the key, and a changed byte gives another key and a reason', async () => {
 	const root = makeTree(webTree('RUN true', {'web/a.js': 'one'}));
 	const {image} = await build(root);
 	utimesSync(`${root}/web/a.js`, 5, 5);
@@ -72,7 +72,7 @@ test('touching a file keeps the key, a changed byte makes another and says what 
 	expect(explainRebuild(image.manifest, changed.manifest)).toEqual(['source changed: 1 file']);
 }, 60_000);
 
-test('a Dockerfile outside the context, and a widened context, build', async () => {
+test('a Dockerfile outside the context and a widened context can be built', async () => {
 	const root = makeTree({
 		'docker/api':
 			`FROM ${smallImage}\nCOPY apps/api apps/api\nRUN test -f apps/api/a && test ! -e shared/db && test -f shared/ui/b\n`.replace(
@@ -90,7 +90,7 @@ test('a Dockerfile outside the context, and a widened context, build', async () 
 	expect(image.tags).toEqual([reference]);
 }, 60_000);
 
-test('a step that fails rejects with its text and leaves no image', async () => {
+test('a failed step rejects with its output and leaves no image', async () => {
 	const root = makeTree(webTree('RUN echo "the reason is $((40 + 2))" >&2; exit 7'));
 	const before = (await engine.listImages(labels)).length;
 	await expect(build(root)).rejects.toThrow(/exit code: 7[\s\S]*the reason is 42/);
@@ -104,7 +104,7 @@ test('a base that cannot be pulled is named with the line of the Dockerfile', as
 	);
 }, 60_000);
 
-test('a file that changes after the plan ends the build with its name', async () => {
+test('a file that changes after the plan fails the build with its name', async () => {
 	const root = makeTree(webTree('RUN true', {'web/z.bin': Buffer.alloc(3_000_000)}));
 	const planned = await plan(root);
 	writeFileSync(`${root}/web/z.bin`, Buffer.alloc(3_000_000, 1));

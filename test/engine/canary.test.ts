@@ -149,7 +149,7 @@ beforeAll(async () => {
 }, 180_000);
 
 describe('sensitive values', () => {
-	test('reach the programs, which the raw log proves', async () => {
+	test('reach the programs, as the raw log shows', async () => {
 		const raw = await sandbox.succeed(['logs', 'web', '--raw']);
 		for (const value of [token, fileToken, encodeURIComponent(storeToken)]) {
 			expect(raw).toContain(`plain ${value.includes('canary-of') ? 'store://app:' : value}`);
@@ -160,7 +160,7 @@ describe('sensitive values', () => {
 		expect(audit.match(/"logs\.revealed"/g)).toHaveLength(2);
 	});
 
-	test('are hidden in log views, on a screen too', async () => {
+	test('are masked in log views, also on a screen', async () => {
 		for (const args of [['logs'], ['logs', 'web', '--json'], ['resource', 'logs', '--resource', 'store']]) {
 			const {exitCode, text} = await keep(...args);
 			expect(exitCode).toBe(0);
@@ -177,7 +177,7 @@ describe('sensitive values', () => {
 		printed.push({by: 'logs on a screen', text: terminal.written()});
 	});
 
-	test('cannot be hidden from somebody who cannot read them, so the log is refused', async () => {
+	test('cannot be masked without the identity, so the log is refused', async () => {
 		const env = {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'};
 		const refused = await sandbox.run(['logs', 'web'], {env});
 		expectError(refused, 'Sensitive values cannot be hidden in this log.');
@@ -185,7 +185,7 @@ describe('sensitive values', () => {
 		expect(refused.stdout).toBe('');
 	});
 
-	test('stay out of the journal of an apply that was killed', async () => {
+	test('are not in the journal of a killed apply', async () => {
 		const env = {COMPARTMENT_FAILPOINT: 'switch.after-publish'};
 		const {signal, stdout, stderr} = await sandbox.run(['apply', '--auto-approve', '--rebuild'], {env});
 		expect(signal).toBe('SIGKILL');
@@ -196,7 +196,7 @@ describe('sensitive values', () => {
 		await keepDone('apply', '--auto-approve');
 	});
 
-	test('stay out of what fails', async () => {
+	test('are not in the output of failures', async () => {
 		for (const mode of ['crashes', 'not ready', 'release fails']) {
 			describeWith(mode);
 			const {exitCode, text} = await keep('apply', '--auto-approve', ...(mode === 'crashes' ? ['--json'] : []));
@@ -229,7 +229,7 @@ describe('sensitive values', () => {
 		await keep('resource', 'delete', '--resource', 'copy', '--delete-data', '--yes');
 	}, 300_000);
 
-	test('stay out of what every command prints, as text and as JSON', async () => {
+	test('are not in the output of any command, as text or as JSON', async () => {
 		const addresses = (await sandbox.succeed(['state', 'list'])).trim().split(/\s+/);
 		const commands = [
 			['plan'],
@@ -274,7 +274,7 @@ describe('sensitive values', () => {
 		expect(failed.map(({by}) => by)).toEqual([]);
 	}, 300_000);
 
-	test('stay out of error texts', async () => {
+	test('are not in error messages', async () => {
 		await sandbox
 			.run(['variable', 'set', 'TOKEN', '--sensitive', '--stdin', '--service', 'absent'], {input: token})
 			.then(({stdout, stderr}) => printed.push({by: 'variable set of an absent service', text: stdout + stderr}));
@@ -284,12 +284,12 @@ describe('sensitive values', () => {
 		for (const file of ['bad.env', 'worse.env']) sandbox.remove(file);
 	});
 
-	test('are in none of these outputs', () => {
+	test('are in none of the collected outputs', () => {
 		expect(printed.length).toBeGreaterThan(80);
 		expect(printed.filter(({text}) => found(text).length > 0).map(({by, text}) => [by, found(text)])).toEqual([]);
 	});
 
-	test('are in no file: state, history, journal, audit, saved plans, run logs', () => {
+	test('are not in any file: state, history, journal, audit, saved plans, run logs', () => {
 		const files = filesBelow(sandbox.folder);
 		for (const name of ['state.json', 'audit.ndjson', 'first.plan', 'last.plan'])
 			expect(
@@ -303,7 +303,7 @@ describe('sensitive values', () => {
 		).toEqual([]);
 	});
 
-	test('are in no image, no label and no setting of a container but its environment', async () => {
+	test('are in no image, no label and no setting of a container except its environment', async () => {
 		const docker = (...args: string[]) => execFileSync('docker', args, {encoding: 'utf8', maxBuffer: 1 << 28});
 		const {containers, networks, volumes} = await sandbox.engine.observe({[labels.project]: sandbox.project});
 		expect(containers.length).toBeGreaterThan(2);
@@ -335,7 +335,7 @@ describe('sensitive values', () => {
 		).toEqual([]);
 	});
 
-	test('were in the arguments of no process', async () => {
+	test('were in no process’s arguments', async () => {
 		await pause(100);
 		expect(processes.text).toContain('dockerd');
 		expect(processes.leaks).toEqual([]);

@@ -14,7 +14,7 @@ const prepare = async (sandbox: Sandbox) => {
 	await sandbox.succeed(['deploy']);
 };
 
-describe('what was changed behind Compartment’s back', () => {
+describe('drift', () => {
 	const sandbox = withSandbox(prepare);
 
 	/** The plan says what happened, the apply mends it, and the next plan finds nothing. */
@@ -43,7 +43,7 @@ describe('what was changed behind Compartment’s back', () => {
 	const inspected = async (address: string): Promise<unknown> =>
 		JSON.parse(await sandbox.succeed(['inspect', address, '--json'])).active[0];
 
-	test('a service’s container was removed', async () => {
+	test('of a removed service container is shown and repaired', async () => {
 		const {id} = await sandbox.running('service.web');
 		await sandbox.engine.remove(id);
 		expect(await sandbox.succeed(['status'])).toMatch(/^web +missing/m);
@@ -53,7 +53,7 @@ describe('what was changed behind Compartment’s back', () => {
 		});
 	});
 
-	test('a service’s container was stopped', async () => {
+	test('of a stopped service container is shown and repaired', async () => {
 		const {id} = await sandbox.running('service.api');
 		await sandbox.engine.stop(id, 1);
 		expect(await sandbox.succeed(['status'])).toMatch(/^api +failed/m);
@@ -64,7 +64,7 @@ describe('what was changed behind Compartment’s back', () => {
 		expect((await sandbox.running('service.api')).id).toBe(id);
 	});
 
-	test('a service fails its probe for good: it is named with its cause, in plan, status and why, and replaced', async () => {
+	test('of a service that keeps failing its probe is shown with its cause by plan, status and why, and repaired', async () => {
 		await sandbox.ask('/sicken');
 		const status = () => sandbox.succeed(['status']);
 		await until(async () => (await status()).match(/^web +hung/m) !== null, 60_000);
@@ -78,7 +78,7 @@ describe('what was changed behind Compartment’s back', () => {
 		});
 	});
 
-	test('a service crashes again and again: it is red between its restarts too, and replaced', async () => {
+	test('of a service that keeps crashing is shown in red even between its restarts, and repaired', async () => {
 		const {id} = await sandbox.running('service.api');
 		for (let restarts = 1; restarts <= 2; restarts++) {
 			await sandbox.ask('/die', {service: 'api'});
@@ -96,7 +96,7 @@ describe('what was changed behind Compartment’s back', () => {
 		});
 	});
 
-	test('a resource’s container was removed; its data is still there', async () => {
+	test('of a removed resource container is shown and repaired, and the data is kept', async () => {
 		const {id} = await sandbox.running('resource.store');
 		await sandbox.engine.remove(id);
 		await expectRepair({
@@ -106,7 +106,7 @@ describe('what was changed behind Compartment’s back', () => {
 		expect((await sandbox.ask('/store')).body).toBe('first\nfirst\n');
 	});
 
-	test('a resource’s container was stopped', async () => {
+	test('of a stopped resource container is shown and repaired', async () => {
 		const {id} = await sandbox.running('resource.store');
 		await sandbox.engine.stop(id, 1);
 		await expectRepair({
@@ -115,7 +115,7 @@ describe('what was changed behind Compartment’s back', () => {
 		});
 	});
 
-	test('both networks were removed with everything cut off from them', async () => {
+	test('of removed networks is shown and repaired', async () => {
 		const {containers, networks} = await sandbox.observe();
 		for (const {id} of containers) for (const {name} of networks) await sandbox.engine.leave(id, name);
 		const router = (await sandbox.engine.findByName('container', sandbox.router.name))!;
@@ -128,26 +128,26 @@ describe('what was changed behind Compartment’s back', () => {
 		expect((await sandbox.ask('/store')).status).toBe(200);
 	});
 
-	test('the router was removed', async () => {
+	test('of a removed router is shown and repaired', async () => {
 		const {id} = (await sandbox.engine.findByName('container', sandbox.router.name))!;
 		await sandbox.engine.remove(id);
 		await expectRepair({reason: '+ router will be created: no router runs on this engine yet'});
 	});
 
-	test('the router and its volume were removed', async () => {
+	test('of a removed router and volume is shown and repaired', async () => {
 		const {id} = (await sandbox.engine.findByName('container', sandbox.router.name))!;
 		await sandbox.engine.remove(id);
 		await sandbox.engine.removeVolume(sandbox.router.name);
 		await expectRepair({reason: '+ router will be created'});
 	});
 
-	test('the router was stopped', async () => {
+	test('of a stopped router is shown and repaired', async () => {
 		const {id} = (await sandbox.engine.findByName('container', sandbox.router.name))!;
 		await sandbox.engine.stop(id, 1);
 		await expectRepair({reason: '~ router will be updated in place: the router is stopped'});
 	});
 
-	test('a service’s image was removed', async () => {
+	test('of a removed service image is shown and repaired', async () => {
 		const {id, imageId} = await sandbox.running('service.web');
 		const [image] = (
 			await sandbox.engine.listImages({[imageLabels.address]: 'image.web', [imageLabels.project]: sandbox.project})
@@ -161,7 +161,7 @@ describe('what was changed behind Compartment’s back', () => {
 		});
 	});
 
-	test('plan --refresh-only tells it and offers nothing else', async () => {
+	test('is all that plan --refresh-only shows', async () => {
 		const {id} = await sandbox.running('service.api');
 		await sandbox.engine.stop(id, 1);
 		const {stdout, exitCode} = await sandbox.run(['plan', '--refresh-only', '--detailed-exitcode']);
@@ -198,7 +198,7 @@ describe('a saved plan', () => {
 		expect(ids(await sandbox.observe())).toEqual(ids(before.observed));
 	}
 
-	test('replaces what --replace names although nothing changed; an address that nothing has is refused', async () => {
+	test('replaces unchanged addresses that --replace names, and rejects unknown ones', async () => {
 		expectError(
 			await sandbox.run(['plan', '--replace', 'service.wbe']),
 			/--replace service\.wbe: compartment\.yml declares nothing with this address[\s\S]*--replace service\.web/,
@@ -210,7 +210,7 @@ describe('a saved plan', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('runs without asking when nothing moved', async () => {
+	test('runs without asking if nothing has changed', async () => {
 		await savePlan('v2');
 		expect(await sandbox.succeed(['apply', 'next.plan'])).toContain('Apply done');
 		expect((await sandbox.ask()).body).toBe('web v2');
@@ -247,17 +247,17 @@ describe('a saved plan', () => {
 		await expectStale(/the state changed from serial/);
 	});
 
-	test('that is no plan is told apart', async () => {
+	test('that is not a plan file is rejected as such', async () => {
 		sandbox.write({'no.plan': '{"format": 1'});
 		expectError(await sandbox.run(['apply', 'no.plan']), /no\.plan/);
 		expectError(await sandbox.run(['apply', 'missing.plan']), /cannot read the saved plan .*missing\.plan/);
 	});
 });
 
-describe('choosing what and how', () => {
+describe('with options for apply,', () => {
 	const sandbox = withSandbox(prepare);
 
-	test('--service deploys that one only', async () => {
+	test('--service deploys only the named one', async () => {
 		sandbox.setVersion('web', 'v2');
 		sandbox.setVersion('api', 'v2');
 		const stdout = await sandbox.succeed(['deploy', '--service', 'web']);
@@ -268,7 +268,7 @@ describe('choosing what and how', () => {
 		await sandbox.expectNoChanges(['--service', 'web']);
 	});
 
-	test('--parallelism 1 does the same, one after the other', async () => {
+	test('--parallelism 1 gives the same result one step at a time', async () => {
 		sandbox.setVersion('web', 'v3');
 		const stdout = await sandbox.succeed(['apply', '--auto-approve', '--parallelism', '1']);
 		expect(stdout).toContain('Apply done');
@@ -277,7 +277,7 @@ describe('choosing what and how', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('--json gives one document per line, the plan first and a summary last', async () => {
+	test('--json prints one document per line, with the plan first and a summary last', async () => {
 		sandbox.setVersion('web', 'v4');
 		const lines = jsonLines(await sandbox.succeed(['apply', '--auto-approve', '--json']));
 		expect(lines[0]).toMatchObject({type: 'plan', plan: {project: sandbox.project}});
@@ -288,7 +288,7 @@ describe('choosing what and how', () => {
 		]);
 	});
 
-	test('a reader that goes away ends an output without a word', async () => {
+	test('output ends silently when its reader goes away', async () => {
 		for (const command of [['logs'], ['plan', '--full'], ['status']]) {
 			const reading = sandbox.start(command);
 			reading.child.stdout!.once('data', () => reading.child.stdout!.destroy());
@@ -296,7 +296,7 @@ describe('choosing what and how', () => {
 		}
 	});
 
-	test('an apply goes on although nobody reads it any more', async () => {
+	test('an apply continues when its reader goes away', async () => {
 		sandbox.setVersion('web', 'v5');
 		const applying = sandbox.start(['deploy']);
 		applying.child.stdout!.once('data', () => applying.child.stdout!.destroy());
@@ -306,7 +306,7 @@ describe('choosing what and how', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('nothing is left of the mesh after destroy', async () => {
+	test('destroy removes the mesh', async () => {
 		await sandbox.succeed(['destroy', '--auto-approve']);
 		expect(await sandbox.engine.findByName('network', meshNetworkName(sandbox.project, 'production'))).toBeUndefined();
 	});

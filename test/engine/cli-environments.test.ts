@@ -10,7 +10,7 @@ import {idleSpec, until} from './helpers.ts';
 import {ask} from './router-lab.ts';
 import {startLoad} from './router-load.ts';
 
-describe('two environments side by side', () => {
+describe('two environments of a project', () => {
 	const sandbox = withSandbox(async opened => {
 		opened.addService('web');
 		opened.addService('api');
@@ -22,7 +22,7 @@ describe('two environments side by side', () => {
 		await opened.succeed(['deploy', '--env', 'staging']);
 	});
 
-	test('have hosts of their own', async () => {
+	test('have separate hosts', async () => {
 		expect((await sandbox.ask('/')).body).toBe('web v1');
 		expect((await sandbox.ask('/', {environment: 'staging'})).body).toBe('web v2');
 		expect(await sandbox.succeed(['status', '--env', 'staging'])).toContain(
@@ -30,7 +30,7 @@ describe('two environments side by side', () => {
 		);
 	});
 
-	test('have siblings and resources of their own', async () => {
+	test('have separate siblings and resources', async () => {
 		expect((await sandbox.ask('/sibling/api')).body).toBe('api v1');
 		expect((await sandbox.ask('/sibling/api', {environment: 'staging'})).body).toBe('api v2');
 		expect((await sandbox.ask('/store')).body).toBe('hello\n');
@@ -47,14 +47,14 @@ describe('two environments side by side', () => {
 		expect(new Set(networks.map(({subnet}) => parseSubnet(subnet!)?.start)).size).toBe(4);
 	});
 
-	test('have states of their own', async () => {
+	test('have separate states', async () => {
 		expect(sandbox.state('staging').lineage).not.toBe(sandbox.state().lineage);
 		const table = await sandbox.succeed(['environment', 'list']);
 		expect(table).toMatch(/^production +2 +1/m);
 		expect(table).toMatch(/^staging +2 +1/m);
 	});
 
-	test('one is destroyed and the other does not notice', async () => {
+	test('are independent when one is destroyed', async () => {
 		await sandbox.succeed(['destroy', '--env', 'staging', '--delete-data', '--auto-approve']);
 		expect(await sandbox.observe('staging')).toEqual({containers: [], networks: [], volumes: []});
 		expect((await sandbox.ask('/sibling/api')).body).toBe('api v1');
@@ -62,7 +62,7 @@ describe('two environments side by side', () => {
 		expect(await sandbox.succeed(['status'])).toMatch(/^web +healthy/m);
 	});
 
-	test('one with a container of somebody else on its network goes as far as it can, and says who is left', async () => {
+	test('can be destroyed except for a network with a foreign container, which is named', async () => {
 		const environment = 'visited';
 		await sandbox.succeed(['deploy', '--env', environment]);
 		const network = environmentNetworkName(sandbox.project, environment);
@@ -87,7 +87,7 @@ describe('two environments side by side', () => {
 		}
 	});
 
-	test('a name of any text becomes a host, and names for the engine', async () => {
+	test('can have any text as a name, which becomes a host and engine names', async () => {
 		const environment = 'Feature/ü 1';
 		await sandbox.succeed(['deploy', '--env', environment]);
 		const status = JSON.parse(await sandbox.succeed(['status', '--env', environment, '--json']));
@@ -100,7 +100,7 @@ describe('two environments side by side', () => {
 		expect(await sandbox.observe(environment)).toEqual({containers: [], networks: [], volumes: []});
 	});
 
-	test('a host that another environment serves blocks, with its owner’s name', async () => {
+	test('cannot share a host, and the plan names its owner', async () => {
 		const name = `${sandbox.project}-api`;
 		const other = join(sandbox.folder, 'other');
 		const files = Object.entries(serviceFiles('web', 'v1')).map(([path, text]) => [`other/${path}`, text]);
@@ -115,7 +115,7 @@ describe('two environments side by side', () => {
 		expect((await sandbox.engine.observe({'compartment.project': name})).containers).toEqual([]);
 	});
 
-	test('the same project from another folder is told that its objects belong to another state', async () => {
+	test('cannot be deployed from another folder, because their objects belong to another state', async () => {
 		const other = join(sandbox.folder, 'copy');
 		const files = Object.entries(serviceFiles('web', 'v1')).map(([path, text]) => [`copy/${path}`, text]);
 		const descriptor = yaml({name: sandbox.project, services: {web: publicService('web')}});
@@ -126,7 +126,7 @@ describe('two environments side by side', () => {
 	});
 });
 
-describe('a service that asks for the password', () => {
+describe('a service that needs the access password', () => {
 	const open = {accessMode: 'public'};
 	const guarded = {accessMode: 'authenticated'};
 	const describeServices = (web: Readonly<Record<string, unknown>>) => ({
@@ -158,7 +158,7 @@ describe('a service that asks for the password', () => {
 		expect((await sandbox.ask('/', {headers: basic('admin', password)})).status).toBe(401);
 	});
 
-	test('answers 200 with it, and does not hear of it', async () => {
+	test('answers 200 with it, and does not receive it', async () => {
 		const {user, password} = await readAccess();
 		expect(password.length).toBeGreaterThanOrEqual(22);
 		const {status, echo} = await sandbox.ask('/', {headers: {...basic(user, password), 'x-mine': 'kept'}});
@@ -167,7 +167,7 @@ describe('a service that asks for the password', () => {
 		expect(echo!.headers).not.toHaveProperty('authorization');
 	});
 
-	test('access show prints user, password and a link that signs in', async () => {
+	test('has its user, password and a link that signs in shown by access show', async () => {
 		const {password, links} = await readAccess();
 		expect(links).toEqual([`http://compartment:${password}@${sandbox.host()}:${sandbox.router.port}/`]);
 		const text = await sandbox.succeed(['access', 'show']);
@@ -175,7 +175,7 @@ describe('a service that asks for the password', () => {
 		expect(text).toContain(links[0]);
 	});
 
-	test('a rotation under load loses no request: both passwords sign in until the previous one is withdrawn', async () => {
+	test('loses no request in a rotation under load, because both passwords work until the previous one is removed', async () => {
 		const previous = await readAccess();
 		const headersOf = ({user, password}: {user: string; password: string}) => basic(user, password);
 		const clients = {keepAlive: 2, fresh: 2, idling: 2};
@@ -209,7 +209,7 @@ describe('a service that asks for the password', () => {
 		await sandbox.expectNoChanges();
 	}, 120_000);
 
-	test('outside of a terminal neither results nor files hold the password, and all name the command', async () => {
+	test('keeps its password out of results and files outside a terminal, and names the command instead', async () => {
 		const {password} = await readAccess();
 		const forms = [password, encodeURIComponent(password), Buffer.from(`compartment:${password}`).toString('base64')];
 		sandbox.setVersion('web', 'v2');
@@ -232,20 +232,20 @@ describe('a service that asks for the password', () => {
 		await sandbox.succeed(['deploy']);
 	}, 60_000);
 
-	test('does not close the public one, which keeps its own header', async () => {
+	test('does not affect a public one, which receives the Authorization header', async () => {
 		const {status, echo} = await sandbox.ask('/', {service: 'shop', headers: {authorization: 'Bearer of-the-app'}});
 		expect(status).toBe(200);
 		expect(echo!.headers).toMatchObject({authorization: 'Bearer of-the-app'});
 	});
 
-	test('the password is in no plan, status or state', async () => {
+	test('has its password in no plan, status or state', async () => {
 		const {password} = await readAccess();
 		for (const command of [['plan', '--full'], ['status', '--json'], ['state', 'show', 'routes'], ['logs']])
 			expect(await sandbox.succeed(command), command.join(' ')).not.toContain(password);
 		expect(JSON.stringify(sandbox.state())).not.toContain(password);
 	});
 
-	test('opens when it is declared public, and the plan says so', async () => {
+	test('becomes public when it is declared so, and the plan says so', async () => {
 		sandbox.describe(describeServices(open));
 		const plan = words(await sandbox.succeed(['plan']));
 		expect(plan).toContain('~ routes will be updated in place: access web changed');
@@ -256,7 +256,7 @@ describe('a service that asks for the password', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('closes again with the same password', async () => {
+	test('needs the same password when it is declared so again', async () => {
 		const {user, password} = await readAccess();
 		sandbox.describe(describeServices(guarded));
 		await sandbox.succeed(['deploy']);
@@ -264,7 +264,7 @@ describe('a service that asks for the password', () => {
 		expect((await sandbox.ask('/', {headers: basic(user, password)})).status).toBe(200);
 	});
 
-	test('is not reached without it through the rule of a public one, nor a public one through its rules', async () => {
+	test('cannot be reached without it through a rule of a public one, and its own rules need it too', async () => {
 		const {user, password} = await readAccess();
 		sandbox.write({
 			'compartment.routes.yml': yaml({
@@ -293,13 +293,13 @@ describe('a service that asks for the password', () => {
 	});
 });
 
-describe('a router port that something else on this machine has', () => {
+describe('a router port that another program uses', () => {
 	const sandbox = withSandbox(opened => {
 		opened.addService('web');
 		opened.describe({services: {web: publicService('web')}});
 	});
 
-	test('blocks, and is free again afterwards', async () => {
+	test('blocks the plan until it is free', async () => {
 		const server = createServer();
 		await new Promise<void>(resolve => server.listen(sandbox.router.port, '127.0.0.1', resolve));
 		try {

@@ -13,14 +13,14 @@ const sandbox = withSandbox(opened => {
 	opened.write({'compartment.yml': readFileSync(file, 'utf8').replace('services:\n', worker)});
 });
 
-describe('a page, an api, a worker and PostgreSQL, deployed for the first time', () => {
-	test('validate says what is declared', async () => {
+describe('in the first deploy of a page, an API, a worker and PostgreSQL,', () => {
+	test('validate lists what is declared', async () => {
 		expect(await sandbox.succeed(['validate'])).toBe(
 			`Valid. Project ${sandbox.project}: 3 services, 1 resource, 1 route rule.\n`,
 		);
 	});
 
-	test('plan creates everything, with exit code 2, and changes nothing', async () => {
+	test('plan creates everything, exits with 2 and changes nothing', async () => {
 		const {stdout, stderr, exitCode} = await sandbox.run(['plan', '--detailed-exitcode']);
 		expect(stderr).toBe('');
 		for (const address of [
@@ -38,7 +38,7 @@ describe('a page, an api, a worker and PostgreSQL, deployed for the first time',
 		expect(await sandbox.observe()).toEqual({containers: [], networks: [], volumes: []});
 	});
 
-	test('apply makes it so and says where it answers', async () => {
+	test('apply creates everything and prints the URLs', async () => {
 		const stdout = await sandbox.succeed(['apply', '--auto-approve']);
 		expect(stdout).toMatch(/^Apply done in .*: 11 done\.$/m);
 		expect(stdout).toContain(`web active at http://${sandbox.host()}:${sandbox.router.port}`);
@@ -56,7 +56,7 @@ describe('a page, an api, a worker and PostgreSQL, deployed for the first time',
 		expect(page.body).toContain('Certificates renew by themselves now');
 	});
 
-	test('a plan right after it has nothing to do', async () => {
+	test('a second plan is empty', async () => {
 		await sandbox.expectNoChanges();
 		const plan = JSON.parse(await sandbox.succeed(['plan', '--json']));
 		expect(plan).toMatchObject({
@@ -84,7 +84,7 @@ describe('a page, an api, a worker and PostgreSQL, deployed for the first time',
 		]);
 	});
 
-	test('status tells health and address of each', async () => {
+	test('status shows the health and URL of each service', async () => {
 		const stdout = await sandbox.succeed(['status']);
 		for (const name of ['api', 'mailer', 'web']) expect(stdout).toMatch(new RegExp(`^${name} +healthy `, 'm'));
 		expect(stdout).toMatch(new RegExp(`^web .*http://${sandbox.host()}:${sandbox.router.port}$`, 'm'));
@@ -94,7 +94,7 @@ describe('a page, an api, a worker and PostgreSQL, deployed for the first time',
 		expect(document.services).toMatchObject([{name: 'web', health: 'healthy'}]);
 	});
 
-	test('logs: of one, of all, and as they come until ctrl-c', async () => {
+	test('logs prints the log of one or all services, and follows until ctrl-c', async () => {
 		const one = await sandbox.succeed(['logs', 'mailer', '--no-time']);
 		expect(one).toContain('listening on 3000');
 		expect(one).not.toContain('database system is ready');
@@ -114,7 +114,7 @@ describe('a page, an api, a worker and PostgreSQL, deployed for the first time',
 		expect(await follow.ended).toMatchObject({exitCode: 0, stderr: ''});
 	});
 
-	test('state list and state show tell what was recorded, without secrets', async () => {
+	test('state list and state show print the recorded state without secrets', async () => {
 		const addresses = (await sandbox.succeed(['state', 'list'])).trim().split('\n');
 		for (const address of ['network', 'volume.db.data', 'resource.db', 'image.web', 'service.web', 'routes'])
 			expect(addresses).toContain(address);
@@ -128,7 +128,7 @@ describe('a page, an api, a worker and PostgreSQL, deployed for the first time',
 		expect(wrong.stderr).toContain('did you mean service.web?');
 	});
 
-	test('environment list, route test and doctor', async () => {
+	test('environment list, route test and doctor report the deployment', async () => {
 		expect(await sandbox.succeed(['environment', 'list'])).toMatch(/^production +3 +1 +\d{4}-/m);
 		const route = await sandbox.succeed(['route', 'test', 'GET', `http://${sandbox.host()}/api/notes`]);
 		expect(route).toContain('service api gets /notes');
@@ -148,7 +148,7 @@ describe('the generated password', () => {
 		return stdout.trim();
 	}
 
-	test('is in no file of the state folder, and the modes keep others out', async () => {
+	test('is in no file of the state folder, whose modes keep other users out', async () => {
 		const password = await readPassword();
 		const root = join(sandbox.folder, '.compartment');
 		const files = filesBelow(root);
@@ -170,7 +170,7 @@ describe('the generated password', () => {
 			expect(JSON.stringify(object.labels)).not.toContain(password);
 	});
 
-	test('is in no output, whatever is asked', async () => {
+	test('is in the output of no command', async () => {
 		const password = await readPassword();
 		const {id} = await sandbox.running('service.api');
 		const {stdout: url} = await sandbox.engine.exec(id, ['printenv', 'DATABASE_URL']);

@@ -37,7 +37,7 @@ describe('a redeploy under load', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('that changes a variable only says which', async () => {
+	test('that only changes a variable names it', async () => {
 		sandbox.describe({services: {web: publicService('web', {env: {GREETING: 'hello'}})}});
 		const plan = words(await sandbox.succeed(['plan']));
 		expect(plan).toContain('service.web will be replaced, new one first: GREETING added');
@@ -57,7 +57,7 @@ describe('a service that never becomes ready', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('leaves the previous one serving all the time, and is kept stopped with a report', async () => {
+	test('leaves the previous deployment serving, and is kept stopped with a report', async () => {
 		sandbox.setVersion('web', 'v2 unready');
 		const load = startLoad(sandbox.router, sandbox.host(), fewClients);
 		const {stdout, stderr, exitCode} = await sandbox.run(['deploy']);
@@ -78,7 +78,7 @@ describe('a service that never becomes ready', () => {
 		expect(status).toContain('web: the latest attempt failed');
 	});
 
-	test('that crashes tells its exit code and its last 20 lines', async () => {
+	test('because it crashes is reported with its exit code and its last 20 lines', async () => {
 		sandbox.setVersion('web', 'v3 crash');
 		sandbox.describe(describeWeb(20_000));
 		const {stdout, exitCode, durationMs} = await sandbox.run(['deploy']);
@@ -97,7 +97,7 @@ describe('a service that never becomes ready', () => {
 		expect(await sandbox.engine.inspectContainer(stopped[0]!.id)).toMatchObject({restartCount: 0});
 	});
 
-	test('that has nothing to do ends the wait, although the engine would start it for ever', async () => {
+	test('because it exits with 0 ends the wait, although its restart policy would restart it forever', async () => {
 		sandbox.setVersion('web', 'v3 done');
 		sandbox.describe(describeWeb(20_000));
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
@@ -107,7 +107,7 @@ describe('a service that never becomes ready', () => {
 		expect((await sandbox.ask()).body).toBe('web v1');
 	});
 
-	test('that listens elsewhere and has no readiness never replaces one that accepts connections', async () => {
+	test('because it listens on another port without readiness never replaces one that accepts connections', async () => {
 		sandbox.setVersion('web', 'v3 local');
 		sandbox.describe({services: {web: publicService('web', {readiness: undefined})}});
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
@@ -119,7 +119,7 @@ describe('a service that never becomes ready', () => {
 		sandbox.describe(describeWeb(20_000));
 	});
 
-	test('and its fix deploys', async () => {
+	test('can be fixed by a deploy', async () => {
 		sandbox.setVersion('web', 'v4');
 		await sandbox.succeed(['deploy']);
 		expect((await sandbox.ask()).body).toBe('web v4');
@@ -127,7 +127,7 @@ describe('a service that never becomes ready', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('a first deployment that fails can be repaired too', async () => {
+	test('can be fixed in a first deployment too', async () => {
 		sandbox.addService('shop', 'v1 crash');
 		const services = {web: publicService('web'), shop: publicService('shop', {run: {restart: {policy: 'no'}}})};
 		sandbox.describe({services});
@@ -141,7 +141,7 @@ describe('a service that never becomes ready', () => {
 	});
 });
 
-describe('two services of which one fails', () => {
+describe('when one of two services fails,', () => {
 	const services = {
 		web: publicService('web'),
 		api: publicService('api', {kind: 'api', readiness: {type: 'http', path: '/healthz', timeoutMs: 2000}}),
@@ -153,7 +153,7 @@ describe('two services of which one fails', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('neither is switched, and the one that was ready is taken away', async () => {
+	test('neither is switched, and the one that was ready is removed', async () => {
 		const before = await sandbox.running('service.web');
 		sandbox.setVersion('web', 'v2');
 		sandbox.setVersion('api', 'v2 unready');
@@ -177,7 +177,7 @@ describe('two services of which one fails', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('a build that fails changes nothing and shows the builder’s words', async () => {
+	test('because of its build, nothing is changed and the builder’s output is shown', async () => {
 		sandbox.write({'services/web/Dockerfile': 'FROM node:24-slim\nRUN echo compiling && exit 3\n'});
 		const outcome = await sandbox.run(['deploy']);
 		expect(outcome.exitCode).toBe(1);

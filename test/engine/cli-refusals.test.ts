@@ -7,7 +7,7 @@ import {type Fate, openEngineProxy} from './engine-proxy.ts';
 
 const nothing = {containers: [], networks: [], volumes: []};
 
-describe('what a user can get wrong', () => {
+describe('a user’s mistake', () => {
 	const sandbox = withSandbox();
 
 	type Mistake = {
@@ -82,7 +82,7 @@ describe('what a user can get wrong', () => {
 			message: /other\/Dockerfile/,
 		},
 		{
-			name: 'a Dockerfile that cannot be read as one',
+			name: 'an invalid Dockerfile',
 			prepare: ({write}) => write({'services/web/Dockerfile': 'COPY . .\n'}),
 			message: /Dockerfile/,
 		},
@@ -93,20 +93,23 @@ describe('what a user can get wrong', () => {
 		},
 	];
 
-	test.each(mistakes)('$name: one message, exit code 1, nothing made', async ({prepare, command = [], message}) => {
-		sandbox.addService('web');
-		sandbox.describe({services: web});
-		prepare?.(sandbox);
-		const env: Record<string, string> = message.source.includes('ROUTER_PORT')
-			? {COMPARTMENT_ROUTER_PORT: '99999'}
-			: {};
-		const outcome = await sandbox.run(['deploy', ...command], {env});
-		expectError(outcome, message);
-		expect(outcome.stdout).toBe('');
-		expect(await sandbox.observe()).toEqual(nothing);
-	});
+	test.each(mistakes)(
+		'gives one message and exit code 1, and creates nothing: $name',
+		async ({prepare, command = [], message}) => {
+			sandbox.addService('web');
+			sandbox.describe({services: web});
+			prepare?.(sandbox);
+			const env: Record<string, string> = message.source.includes('ROUTER_PORT')
+				? {COMPARTMENT_ROUTER_PORT: '99999'}
+				: {};
+			const outcome = await sandbox.run(['deploy', ...command], {env});
+			expectError(outcome, message);
+			expect(outcome.stdout).toBe('');
+			expect(await sandbox.observe()).toEqual(nothing);
+		},
+	);
 
-	test('a base image that no registry has fails the build, and nothing is switched', async () => {
+	test('in a base image’s name fails the build, and nothing is switched', async () => {
 		sandbox.addService('web');
 		sandbox.write({'services/web/Dockerfile': 'FROM compartment.invalid/nothing:1\n'});
 		sandbox.describe({services: web});
@@ -117,7 +120,7 @@ describe('what a user can get wrong', () => {
 		expect((await sandbox.observe()).containers).toEqual([]);
 	});
 
-	test('an engine that is not there is told with its address, at once', async () => {
+	test('in the engine’s address is reported at once with the address', async () => {
 		sandbox.addService('web');
 		sandbox.describe({services: web});
 		for (const command of [['plan'], ['deploy'], ['status'], ['doctor']]) {
@@ -131,7 +134,7 @@ describe('what a user can get wrong', () => {
 	});
 
 	test.each(['18.20.4', '20.20.2', '22.9.0'])(
-		'Node %s, which is too old, is refused before anything is done',
+		'of running Node %s, which is too old, is reported before anything is done',
 		async version => {
 			const pretend = `Object.defineProperty(process.versions, 'node', {value: '${version}'})`;
 			const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;
@@ -143,7 +146,7 @@ describe('what a user can get wrong', () => {
 		},
 	);
 
-	test('--json: an error is one message on stderr all the same', async () => {
+	test('is one message on stderr even with --json', async () => {
 		for (const command of ['plan', 'deploy', 'status']) {
 			const outcome = await sandbox.run([command, '--json', '--service', 'wep']);
 			expectError(outcome, /^Error: The requested service was not found.*: wep\n/);
@@ -152,25 +155,25 @@ describe('what a user can get wrong', () => {
 	});
 });
 
-describe('who may change an environment, and when', () => {
+describe('in an environment,', () => {
 	const sandbox = withSandbox(async opened => {
 		opened.addService('web');
 		opened.describe({services: {web: publicService('web')}});
 	});
 	const journal = () => join(sandbox.folder, '.compartment/production/journal.ndjson');
 
-	test('apply outside a terminal asks for a flag, and nothing was changed', async () => {
+	test('apply outside a terminal asks for a flag and changes nothing', async () => {
 		const outcome = await sandbox.run(['apply']);
 		expectError(outcome, /^Error: Nobody can be asked for approval here.*\n +compartment apply --auto-approve\n$/);
 		expect(await sandbox.observe()).toEqual(nothing);
 	});
 
-	test('deploy goes ahead', async () => {
+	test('deploy runs without asking', async () => {
 		expect(await sandbox.succeed(['deploy', '--label', 'from a script'])).toContain('Apply done');
 		expect((await sandbox.ask()).body).toBe('web v1');
 	});
 
-	test('a second apply while one runs is refused with exit code 3 and the process that holds the lock', async () => {
+	test('a second concurrent apply exits with 3 and names the process that holds the lock', async () => {
 		sandbox.setVersion('web', 'v2');
 		const first = sandbox.start(['deploy']);
 		await first.shows('Applying');
@@ -181,7 +184,7 @@ describe('who may change an environment, and when', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('plan and status may look while an apply runs', async () => {
+	test('plan and status work during an apply', async () => {
 		sandbox.setVersion('web', 'v3');
 		const first = sandbox.start(['deploy']);
 		await first.shows('Applying');
@@ -190,7 +193,7 @@ describe('who may change an environment, and when', () => {
 		expect(await first.ended).toMatchObject({exitCode: 0});
 	});
 
-	test('ctrl-c ends a build and starts nothing new; the next apply completes', async () => {
+	test('ctrl-c stops a build and starts nothing new, and the next apply completes', async () => {
 		sandbox.setVersion('web', 'v4');
 		const applying = sandbox.start(['deploy']);
 		await applying.shows(/image\.web +started/);
@@ -230,7 +233,7 @@ describe('who may change an environment, and when', () => {
 		['while an image is built', /image\.web +started/],
 		['while a candidate becomes ready', /service\.web +starting/],
 		['after the switch', /draining|stopping the previous/],
-	])('a kill %s: plan says so, the next apply recovers', async (when, moment) => {
+	])('plan reports an apply that was killed %s, and the next apply recovers', async (when, moment) => {
 		sandbox.setVersion('web', `v${when.length}`);
 		const applying = sandbox.start(['deploy']);
 		await applying.shows(moment);
@@ -246,7 +249,7 @@ describe('who may change an environment, and when', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('SIGTERM ends an apply like ctrl-c', async () => {
+	test('SIGTERM stops an apply like ctrl-c', async () => {
 		sandbox.setVersion('web', 'v90');
 		const applying = sandbox.start(['deploy']);
 		await applying.shows(/image\.web +started/);
@@ -257,34 +260,37 @@ describe('who may change an environment, and when', () => {
 	});
 
 	// Each command ends with every kind of call that it makes cut off or unanswered, one after the other.
-	test.each(['plan', 'status', 'logs', 'inspect'])('every call of %s ends, cut or unanswered', async command => {
-		const seen = new Set<string>();
-		// The first call of a kind that was not tried yet.
-		const armed: {fate: Fate; kind?: string | undefined} = {fate: 'pass'};
-		await using proxy = await openEngineProxy({
-			fate(call) {
-				const kind = call.replace(/\?.*/, '').replace(/\b[0-9a-f]{12,}\b|sha256:\w+|compartment-[\w.-]+/g, 'ID');
-				armed.kind ??= seen.has(kind) ? undefined : kind;
-				return kind === armed.kind ? armed.fate : 'pass';
-			},
-		});
-		const env = {DOCKER_HOST: proxy.host, COMPARTMENT_TEST_PATIENCE_MS: '150'};
-		for (let tried = 0; tried < 30; tried++) {
-			armed.kind = undefined;
-			for (const fate of ['half', 'silence'] as const) {
-				armed.fate = fate;
-				const {stdout, stderr, exitCode} = await sandbox.run([command], {env});
-				if (armed.kind === undefined) return;
-				const said = `${fate} ${armed.kind}\n${stdout}${stderr}`;
-				expect(said).not.toMatch(/unsettled|bug in Compartment|\n +at /);
-				// A command may do without an answer, but then it has its result.
-				expect(exitCode === 1 ? stderr : stdout, said).not.toBe('');
-				expect([0, 1], said).toContain(exitCode);
+	test.each(['plan', 'status', 'logs', 'inspect'])(
+		'every engine call of %s ends, even if it is cut off or unanswered',
+		async command => {
+			const seen = new Set<string>();
+			// The first call of a kind that was not tried yet.
+			const armed: {fate: Fate; kind?: string | undefined} = {fate: 'pass'};
+			await using proxy = await openEngineProxy({
+				fate(call) {
+					const kind = call.replace(/\?.*/, '').replace(/\b[0-9a-f]{12,}\b|sha256:\w+|compartment-[\w.-]+/g, 'ID');
+					armed.kind ??= seen.has(kind) ? undefined : kind;
+					return kind === armed.kind ? armed.fate : 'pass';
+				},
+			});
+			const env = {DOCKER_HOST: proxy.host, COMPARTMENT_TEST_PATIENCE_MS: '150'};
+			for (let tried = 0; tried < 30; tried++) {
+				armed.kind = undefined;
+				for (const fate of ['half', 'silence'] as const) {
+					armed.fate = fate;
+					const {stdout, stderr, exitCode} = await sandbox.run([command], {env});
+					if (armed.kind === undefined) return;
+					const said = `${fate} ${armed.kind}\n${stdout}${stderr}`;
+					expect(said).not.toMatch(/unsettled|bug in Compartment|\n +at /);
+					// A command may do without an answer, but then it has its result.
+					expect(exitCode === 1 ? stderr : stdout, said).not.toBe('');
+					expect([0, 1], said).toContain(exitCode);
+				}
+				seen.add(armed.kind!);
 			}
-			seen.add(armed.kind!);
-		}
-		throw new Error(`more kinds of calls than expected: ${[...seen].join(', ')}`);
-	});
+			throw new Error(`more kinds of calls than expected: ${[...seen].join(', ')}`);
+		},
+	);
 
 	test('no temporary file is left in the state folder', () => {
 		const names = filesBelow(join(sandbox.folder, '.compartment'));

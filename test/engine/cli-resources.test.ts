@@ -18,7 +18,7 @@ describe('a resource with a volume', () => {
 	const sandbox = withSandbox(prepare);
 	const kept = async () => (await sandbox.ask('/store')).body;
 
-	test('is replaced, the old one stopped first, and keeps its data', async () => {
+	test('is replaced by stopping the old container first, and keeps its data', async () => {
 		describeStore(sandbox, 'second');
 		const plan = words(await sandbox.succeed(['plan']));
 		expect(plan).toContain('-/+ resource.store will be replaced, old one stopped first: GREETING changed');
@@ -29,7 +29,7 @@ describe('a resource with a volume', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('comes back with its previous container when its successor fails', async () => {
+	test('gets its previous container back if the new one fails', async () => {
 		const {id} = await sandbox.running('resource.store');
 		const program = "console.log('cannot open the store'); process.exit(3)";
 		describeStore(sandbox, 'second', {command: ['node', '-e', program], restart: {policy: 'no'}});
@@ -44,7 +44,7 @@ describe('a resource with a volume', () => {
 		expect(words(await sandbox.succeed(['plan']))).toContain('-/+ resource.store will be replaced');
 	});
 
-	test('comes back too when the successor cannot even start', async () => {
+	test('gets its previous container back if the new one cannot start', async () => {
 		const {id} = await sandbox.running('resource.store');
 		describeStore(sandbox, 'second', {image: smallImage, command: ['/no/such/program']});
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
@@ -53,7 +53,7 @@ describe('a resource with a volume', () => {
 		expect((await sandbox.running('resource.store')).id).toBe(id);
 	});
 
-	test('goes on with the fix, its data untouched', async () => {
+	test('can be fixed, with its data untouched', async () => {
 		describeStore(sandbox, 'third');
 		await sandbox.succeed(['deploy']);
 		expect(await kept()).toMatch(/^first\nsecond\n(second\n)+third\n$/);
@@ -78,7 +78,7 @@ describe('a resource with a volume', () => {
 		expect(await kept()).toContain('third');
 	}
 
-	test('that is no longer declared blocks', async () => {
+	test('blocks the plan if it is no longer declared', async () => {
 		sandbox.describe({services: {web: publicService('web')}});
 		await expectBlocked(
 			'Resource store exists but is not declared in compartment.yml. Run compartment resource delete before removing it from YAML.',
@@ -86,7 +86,7 @@ describe('a resource with a volume', () => {
 		);
 	});
 
-	test('whose mount path changed blocks', async () => {
+	test('blocks the plan if its mount path changed', async () => {
 		describeStore(sandbox, 'third', {volumes: {data: '/elsewhere'}});
 		await expectBlocked(
 			'Resource volume data mount path cannot be changed during deploy.',
@@ -94,7 +94,7 @@ describe('a resource with a volume', () => {
 		);
 	});
 
-	test('whose volume is no longer declared blocks', async () => {
+	test('blocks the plan if its volume is no longer declared', async () => {
 		describeStore(sandbox, 'third', {volumes: {other: '/data'}});
 		await expectBlocked(
 			'Resource volume data cannot be removed during deploy.',
@@ -103,7 +103,7 @@ describe('a resource with a volume', () => {
 		describeStore(sandbox, 'third');
 	});
 
-	test('may get another volume', async () => {
+	test('can get another volume', async () => {
 		describeStore(sandbox, 'third', {volumes: {data: '/data', cache: '/cache'}});
 		expect(words(await sandbox.succeed(['plan']))).toContain('+ volume.store.cache will be created');
 		await sandbox.succeed(['deploy']);
@@ -116,7 +116,7 @@ describe('destroy', () => {
 	const sandbox = withSandbox(prepare);
 	const strangers: {remove(): Promise<void>}[] = [];
 
-	test('asks first, and refuses where nobody can be asked', async () => {
+	test('asks first, and fails outside a terminal', async () => {
 		const {stderr, exitCode} = await sandbox.run(['destroy']);
 		expect(exitCode).toBe(1);
 		expect(stderr).toContain('Nobody can be asked for approval here');
@@ -124,7 +124,7 @@ describe('destroy', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('leaves no container and no network, keeps the volume, and touches nothing that is not ours', async () => {
+	test('removes containers and networks, keeps the volume, and touches nothing that is not ours', async () => {
 		const {engine, project} = sandbox;
 		const own = {'compartment.test': project};
 		const scope = environmentNetworkName(project, 'production');
@@ -151,21 +151,21 @@ describe('destroy', () => {
 		}
 	});
 
-	test('once more has nothing to do', async () => {
+	test('does nothing the second time', async () => {
 		expect(await sandbox.succeed(['destroy', '--auto-approve'])).toContain(
 			'Nothing to destroy. production has no objects.',
 		);
 		expect((await sandbox.run(['status'])).exitCode).toBe(0);
 	});
 
-	test('and a deploy takes the data again', async () => {
+	test('keeps the data for the next deploy', async () => {
 		const plan = await sandbox.succeed(['deploy']);
 		expect(plan).toContain('Apply done');
 		expect((await sandbox.ask('/store')).body).toBe('first\nfirst\n');
 		await sandbox.expectNoChanges();
 	});
 
-	test('--delete-data says what will be lost, and removes the volume', async () => {
+	test('with --delete-data shows what will be lost, and removes the volume', async () => {
 		const {changes} = JSON.parse(await sandbox.succeed(['plan', '--destroy', '--json']));
 		expect(changes.map(({address}: {address: string}) => address)).not.toContain('volume.store.data');
 		const stdout = words(await sandbox.succeed(['destroy', '--delete-data', '--auto-approve']));
@@ -175,7 +175,7 @@ describe('destroy', () => {
 	});
 });
 
-describe('an object without our label that has one of our names', () => {
+describe('a foreign object with one of our names', () => {
 	const sandbox = withSandbox(opened => {
 		opened.addService('web');
 		describeStore(opened, 'first');
@@ -190,7 +190,7 @@ describe('an object without our label that has one of our names', () => {
 		expect(await sandbox.observe()).toEqual({containers: [], networks: [], volumes: []});
 	}
 
-	test('a container', async () => {
+	test('is reported if it is a container', async () => {
 		const name = resourceContainerName(sandbox.project, 'production', 'store');
 		const id = await sandbox.engine.run(idleSpec({}, {name}));
 		try {
@@ -201,7 +201,7 @@ describe('an object without our label that has one of our names', () => {
 		}
 	});
 
-	test('a volume', async () => {
+	test('is reported if it is a volume', async () => {
 		const name = volumeName(sandbox.project, 'production', 'store', 'data');
 		await sandbox.engine.createVolume(name, {});
 		try {
@@ -212,7 +212,7 @@ describe('an object without our label that has one of our names', () => {
 		}
 	});
 
-	test('a network', async () => {
+	test('is reported if it is a network', async () => {
 		const name = environmentNetworkName(sandbox.project, 'production');
 		await makeNetwork(sandbox.engine, {}, {name});
 		const {id} = (await sandbox.engine.findByName('network', name))!;
@@ -224,7 +224,7 @@ describe('an object without our label that has one of our names', () => {
 		}
 	});
 
-	test('a container with the router’s name', async () => {
+	test('is reported if it has the router’s name', async () => {
 		const id = await sandbox.engine.run(idleSpec({}, {name: sandbox.router.name}));
 		try {
 			await expectInTheWay(`container ${sandbox.router.name}`);
@@ -234,7 +234,7 @@ describe('an object without our label that has one of our names', () => {
 		}
 	});
 
-	test('a container on the router’s port', async () => {
+	test('is reported if it uses the router’s port', async () => {
 		const publish = {80: {host: '127.0.0.1', port: sandbox.router.port}};
 		const name = uniqueName('port');
 		const id = await sandbox.engine.run(idleSpec({}, {name, publish, attachments: [{network: 'bridge'}]}));
@@ -248,7 +248,7 @@ describe('an object without our label that has one of our names', () => {
 		}
 	});
 
-	test('and without them it deploys', async () => {
+	test('no longer blocks a deploy when it is removed', async () => {
 		await sandbox.succeed(['deploy']);
 		expect((await sandbox.ask('/store')).body).toBe('first\n');
 	});

@@ -63,10 +63,10 @@ test.each([
 	['open', ['open']],
 	['access show', ['access', 'show']],
 	['restart', ['restart', '--auto-approve']],
-	['apply in words, for a screen reader', ['apply', '--rebuild', '--auto-approve', '--accessible']],
+	['apply for a screen reader', ['apply', '--rebuild', '--auto-approve', '--accessible']],
 	['rollback', ['rollback', '--service', 'web', '--auto-approve']],
 ])(
-	'%s prints it',
+	'%s prints the link',
 	async (_, args) => {
 		const found = linkIn(await show(args));
 		expect(found).toBeDefined();
@@ -75,14 +75,14 @@ test.each([
 	90_000,
 );
 
-test('promote prints it', async () => {
+test('promote prints the link', async () => {
 	sandbox.setVersion('web', 'v2');
 	expect(linkIn(await show(['apply', '--hold', '--auto-approve']))).toBeDefined();
 	const found = linkIn(await show(['promote', '--auto-approve']));
 	expect(await visit(found!)).toMatchObject({status: 200, body: 'web v2'});
 }, 90_000);
 
-test('a public service is opened without it', async () => {
+test('a public service is opened without a password', async () => {
 	expect((await show(['open', 'shop'])).trim()).toBe(
 		`http://${sandbox.host({service: 'shop'})}:${sandbox.router.port}`,
 	);
@@ -93,7 +93,7 @@ test.each([
 	['--plain', ['restart', '--auto-approve', '--plain'], {}],
 	['--json', ['open', '--json'], {}],
 ])(
-	'%s keeps its output, so it has the command instead',
+	'with %s, whose output is kept, the command is printed instead of the link',
 	async (_, args, env) => {
 		const text = await show(args, env);
 		expect(text).toContain('compartment access show');
@@ -122,7 +122,7 @@ test.each([
 	['rotate.after-both', 'previous'],
 	['rotate.after-record', 'next'],
 ] as const)(
-	'a rotation that is killed at %s is ended by the next command',
+	'a rotation that is killed at %s is completed by the next command',
 	async (point, valid) => {
 		const previous = linkIn(await show(['open']))!;
 		const killed = await sandbox.run(['access', 'rotate'], {env: {COMPARTMENT_FAILPOINT: point}});
@@ -141,13 +141,13 @@ test.each([
 	90_000,
 );
 
-test('someone whose identity does not read the password gets the result all the same', async () => {
+test('an apply without an identity for the password still prints its result', async () => {
 	const text = await show(['restart', '--auto-approve'], {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'});
 	expect(text).toMatch(/web active at http:\/\/\S+ \(password required\)/);
 	expect(text).toContain('compartment access show');
 }, 90_000);
 
-test('parts of a link are percent-encoded', () => {
+test('the parts of a link are percent-encoded', () => {
 	expect(signInUrl('http://a.localhost:9080', {user: 'a:b', password: 'p@s/$&w%'})).toBe(
 		'http://a%3Ab:p%40s%2F%24%26w%25@a.localhost:9080/',
 	);

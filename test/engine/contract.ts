@@ -18,7 +18,7 @@ const refusal = (status: number | undefined, message: RegExp) =>
 
 /** What every engine promises. The memory engine is used in place of Docker, so both have to keep it. */
 export function testContract({engine, labels}: EngineUnderTest): void {
-	test('a container that runs is observed by its labels, with its address', async () => {
+	test('a running container is observed by its labels, with its address', async () => {
 		const network = await makeNetwork(engine, labels);
 		const own = {...labels, 'compartment.address': 'service.web'};
 		const address = addressIn(network, 5);
@@ -36,7 +36,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
-	test('an address is free while its container is stopped, and the same again after a start', async () => {
+	test('an address is free while its container is stopped, and unchanged after a start', async () => {
 		const network = await makeNetwork(engine, labels);
 		const address = addressIn(network, 6);
 		const spec = idleSpec(labels, {attachments: [{network: network.name, address}]});
@@ -50,7 +50,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect(await engine.inspectContainer(id)).toMatchObject({state: 'running', networks: {[network.name]: address}});
 	});
 
-	test('a name is given once, and an image must be there', async () => {
+	test('a name must be unique, and an image must exist', async () => {
 		const spec = idleSpec(labels);
 		await engine.create(spec);
 		await expect(engine.run(spec)).rejects.toEqual(
@@ -62,7 +62,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await expect(engine.start('absent-container')).rejects.toEqual(refusal(404, /No such container: absent-container/));
 	});
 
-	test('a file that a tmpfs would hide is refused, not lost', async () => {
+	test('a file that a tmpfs would hide is rejected', async () => {
 		const hidden = idleSpec(labels, {
 			tmpfs: {'/run/secrets/': 'rw'},
 			files: [{path: '/run/secrets/key', content: 'x'}],
@@ -73,7 +73,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await engine.create({...hidden, tmpfs: {'/run/secret': 'rw'}});
 	});
 
-	test('what is gone already can be stopped, removed and left', async () => {
+	test('a missing container can be stopped, removed and disconnected', async () => {
 		const network = await makeNetwork(engine, labels);
 		const id = await engine.run(idleSpec(labels, {attachments: [{network: network.name}]}));
 		await engine.stop(id, 1);
@@ -91,7 +91,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect(await engine.findByName('network', network.name)).toBeUndefined();
 	});
 
-	test('networks have names and subnets of their own, and stay while they are used', async () => {
+	test('networks have unique names and subnets, and cannot be removed while they are used', async () => {
 		const network = await makeNetwork(engine, labels);
 		await expect(makeNetwork(engine, labels, {name: network.name})).rejects.toEqual(refusal(409, /already exists/));
 		await expect(makeNetwork(engine, labels, {subnet: network.subnet})).rejects.toEqual(refusal(403, /Pool overlaps/));
@@ -142,7 +142,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await expect(engine.rename('absent-container', 'x')).rejects.toEqual(refusal(404, /No such container/));
 	});
 
-	test('the exit code of what ran to its end', async () => {
+	test('waiting returns the exit code of a container', async () => {
 		const id = await engine.run(idleSpec(labels, {command: ['sh', '-c', 'echo done; exit 7']}));
 		expect(await engine.wait(id)).toBe(7);
 		expect(await engine.inspectContainer(id)).toMatchObject({state: 'exited', exitCode: 7, isOutOfMemory: false});
@@ -151,7 +151,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await expect(engine.wait('absent-container')).rejects.toEqual(refusal(404, /No such container/));
 	});
 
-	test('waiting ends with the reason of an abort', async () => {
+	test('waiting rejects with the reason of an abort', async () => {
 		const id = await engine.run(idleSpec(labels));
 		const reason = new EngineError('enough');
 		const controller = new AbortController();
@@ -160,7 +160,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await expect(waiting).rejects.toBe(reason);
 	});
 
-	test('a container that cannot be started is left there', async () => {
+	test('a container that fails to start is kept', async () => {
 		const spec = idleSpec(labels, {command: ['/absent-program']});
 		await expect(engine.run(spec)).rejects.toEqual(
 			refusal(400, new RegExp(`^cannot start container ${spec.name}: .*/absent-program: no such file or directory`)),
@@ -172,7 +172,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		});
 	});
 
-	test('a command inside a container', async () => {
+	test('a command can be run inside a container', async () => {
 		const id = await engine.run(idleSpec(labels));
 		const lines: string[] = [];
 		const result = await engine.exec(id, ['cat'], {input: 'one\ntwo', onLine: line => lines.push(line)});
@@ -184,7 +184,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
-	test('tags come and go one by one', async () => {
+	test('tags are added and removed one by one', async () => {
 		const id = (await engine.findImage('debian:trixie-slim'))!.id;
 		const [one, other] = [`${uniqueName('image')}:1`, `${uniqueName('image')}:2`];
 		await engine.tagImage(id, one);
@@ -199,7 +199,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
-	test('an image that is used stays, until it is not', async () => {
+	test('an image cannot be removed while it is used', async () => {
 		const reference = `${uniqueName('built')}:1`;
 		const context = tarOf({Dockerfile: `FROM ${smallImage}\nEXPOSE 8080\n`});
 		const request = {context, dockerfile: 'Dockerfile', reference, labels: {...labels, reference}, args: {}};
@@ -214,7 +214,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect(await engine.findImage(image.id)).toBeUndefined();
 	});
 
-	test('an image says nothing in our name about its containers', async () => {
+	test('labels of ours in an image do not apply to its containers', async () => {
 		const reference = `${uniqueName('claims')}:1`;
 		const claimed = {'compartment.lineage': 'stranger', 'compartment.hosts': 'shop.localhost', vendor: 'somebody'};
 		const context = tarOf({Dockerfile: `FROM ${smallImage}\n`});
@@ -230,7 +230,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await engine.removeImage(reference);
 	});
 
-	test('the latest exit code of a container that runs again', async () => {
+	test('the last exit code of a restarted container is known', async () => {
 		const id = await engine.run(idleSpec(labels));
 		expect(await engine.lastExitCode(id)).toBeUndefined();
 		await engine.stop(id, 0);
@@ -255,7 +255,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
-	test('events of containers, until the signal aborts', async () => {
+	test('events of containers are reported until the signal aborts', async () => {
 		const own = {...labels, 'compartment.address': uniqueName('events')};
 		const controller = new AbortController();
 		const seen: EngineEvent[] = [];
@@ -280,7 +280,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
-	test('a followed log ends with its container, or when nobody listens any more', async () => {
+	test('a followed log ends with its container or when its reader leaves', async () => {
 		const id = await engine.run(idleSpec(labels));
 		const following = collect(engine.logs(id, {follow: true}));
 		const idle = engine.logs(id, {follow: true})[Symbol.asyncIterator]();

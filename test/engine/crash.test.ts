@@ -16,7 +16,7 @@ describe('a command that is killed', () => {
 
 	beforeAll(() => lab.write(1));
 
-	test('between two containers of a first deploy is finished by the next apply', async () => {
+	test('between two containers of a first deploy is completed by the next apply', async () => {
 		expect(await lab.crash(apply, 'apply.after-run-candidate')).toBe(true);
 		const interrupted = await lab.run(['plan']);
 		expect(interrupted).toMatchObject({exitCode: 0});
@@ -41,7 +41,7 @@ describe('a command that is killed', () => {
 		await lab.expectServing(version);
 	});
 
-	test('in the middle of a destroy is finished by the next destroy', async () => {
+	test('in the middle of a destroy is completed by the next destroy', async () => {
 		expect(await lab.crash(destroy, 'apply.after-remove:2')).toBe(true);
 		await succeed(destroy);
 		await lab.expectDestroyed();

@@ -24,7 +24,7 @@ function writeContext(name: string, endpoint: object, certificates: readonly str
 	}
 }
 
-test('without anything said, a known socket', () => {
+test('without configuration, a well-known socket is used', () => {
 	const found = findEngine(undefined, env);
 	expect(found.lookedAt[0]).toBe('/var/run/docker.sock');
 	expect(found.text).toBe(`unix://${'socketPath' in found.target ? found.target.socketPath : ''}`);
@@ -39,11 +39,11 @@ test.each([
 	['10.0.0.5:2375', {host: '10.0.0.5', port: 2375, tls: undefined}],
 	['tcp://[::1]:2375', {host: '::1', port: 2375, tls: undefined}],
 	['https://engine.example', {host: 'engine.example', port: 443, tls: {isUnverified: false}}],
-])('DOCKER_HOST=%s', (host, target) => {
+])('DOCKER_HOST=%s is parsed', (host, target) => {
 	expect(findEngine(undefined, {...env, DOCKER_HOST: host}).target).toEqual(target);
 });
 
-test('the given host comes before DOCKER_HOST, and that before the context', () => {
+test('the given host overrides DOCKER_HOST, which overrides the context', () => {
 	writeContext('remote', {Host: 'tcp://context:2375'});
 	writeFileSync(join(folder, 'config.json'), JSON.stringify({currentContext: 'remote'}));
 	expect(findEngine(undefined, env).text).toBe('tcp://context:2375');
@@ -52,7 +52,7 @@ test('the given host comes before DOCKER_HOST, and that before the context', () 
 	expect(findEngine(undefined, {...env, DOCKER_CONTEXT: 'default'}).text).toMatch(/^unix:/);
 });
 
-test('a context brings its certificates', () => {
+test('a context’s certificates are used', () => {
 	writeContext('secure', {Host: 'tcp://secure:2376', SkipTLSVerify: true}, ['ca.pem', 'cert.pem', 'key.pem']);
 	expect(findEngine(undefined, {...env, DOCKER_CONTEXT: 'secure'}).target).toEqual({
 		host: 'secure',
@@ -61,7 +61,7 @@ test('a context brings its certificates', () => {
 	});
 });
 
-test('DOCKER_TLS_VERIFY takes the certificates of DOCKER_CERT_PATH', () => {
+test('with DOCKER_TLS_VERIFY the certificates in DOCKER_CERT_PATH are used', () => {
 	const secure = {...env, DOCKER_HOST: 'tcp://secure', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder};
 	writeFileSync(join(folder, 'ca.pem'), 'ca');
 	expect(findEngine(undefined, secure).target).toMatchObject({
@@ -76,13 +76,13 @@ test.each([
 	['ssh://me@host', 'ssh:// engine addresses are not supported yet: ssh://me@host', /ssh -nNT -L .* host/],
 	['ftp://host', 'invalid engine address: ftp://host', /unix:\/\//],
 	['tcp://', 'invalid engine address: tcp://', /tcp:\/\/host/],
-])('%s is refused with a way out', (host, message, hint) => {
+])('%s is rejected with a hint', (host, message, hint) => {
 	expect(() => findEngine(host, env)).toThrow(
 		expect.objectContaining({name: 'UserError', message, hint: expect.stringMatching(hint)}),
 	);
 });
 
-test('a context that is not there, and a configuration that cannot be read', () => {
+test('a missing context and an invalid configuration are errors that name the file', () => {
 	expect(() => findEngine(undefined, {...env, DOCKER_CONTEXT: 'absent'})).toThrow(
 		/docker context "absent" has no Docker endpoint/,
 	);

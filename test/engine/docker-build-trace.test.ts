@@ -4,7 +4,7 @@ import {type BuildMessage, createBuildReader} from '../../source/engine/build-pr
 import {readTrace} from '../../source/engine/build-trace.ts';
 import {readFields} from '../../source/engine/protobuf.ts';
 
-/** The opposite of the reader: fields as protocol buffers. */
+/** The inverse of the reader: encodes fields as protocol buffers. */
 function varint(value: number): Buffer {
 	let rest = BigInt.asUintN(64, BigInt(value));
 	const bytes: number[] = [];
@@ -33,7 +33,7 @@ const vertex = (...fields: Buffer[]) =>
 const log = (text: string | Buffer, stream = 1) =>
 	field(3, message(field(1, 'sha256:a'), field(3, stream), field(4, text)));
 
-test('fields are read back as they were written', () => {
+test('fields are decoded as they were encoded', () => {
 	const anyField = fc.tuple(fc.integer({min: 1, max: 5000}), fc.oneof(fc.maxSafeInteger(), fc.string()));
 	fc.assert(
 		fc.property(fc.array(anyField), fields => {
@@ -45,12 +45,12 @@ test('fields are read back as they were written', () => {
 	);
 });
 
-test('fields of fixed width are passed over', () => {
+test('fixed-width fields are skipped', () => {
 	const fixed = message(varint(1 * 8 + 1), Buffer.alloc(8), varint(2 * 8 + 5), Buffer.alloc(4), field(3, 'after'));
 	expect([...readFields(fixed)]).toEqual([{number: 3, type: 'bytes', value: Buffer.from('after')}]);
 });
 
-test('a message that is cut off is an error, never an endless loop', () => {
+test('a truncated message is an error, not an endless loop', () => {
 	const whole = message(field(1, 300), field(2, 'text'));
 	fc.assert(
 		fc.property(fc.uint8Array(), bytes => {
@@ -98,7 +98,7 @@ test('a trace has steps, transfers and output', () => {
 	});
 });
 
-test('each state of a step is told once, with its output between', () => {
+test('each state of a step is reported once, with its output in between', () => {
 	const reader = createBuildReader();
 	const started = field(5, time(1000));
 	const bytes = Buffer.from('grün\nno end');
@@ -124,7 +124,7 @@ test('each state of a step is told once, with its output between', () => {
 	expect(reader.failure()).toBeUndefined();
 });
 
-test('of a failed step the last lines of both streams are kept', () => {
+test('the last lines of both streams of a failed step are kept', () => {
 	const reader = createBuildReader();
 	const lines = Array.from({length: 30}, (_, index) => `line ${index}\n`).join('');
 	for (const part of [
@@ -141,7 +141,7 @@ test('of a failed step the last lines of both streams are kept', () => {
 	expect(failure?.lines.at(-1)).toBe('line 29');
 });
 
-test('the classic builder tells the same in its own words', () => {
+test('the classic builder’s output gives the same progress', () => {
 	const reader = createBuildReader();
 	const messages: BuildMessage[] = [
 		{stream: 'Step 1/3 : FROM debian'},
@@ -168,7 +168,7 @@ test('the classic builder tells the same in its own words', () => {
 	expect(reader.failure()).toEqual({name: 'RUN false', lines: ['some output']});
 });
 
-test('the image that came out', () => {
+test('the id of the built image is read', () => {
 	const reader = createBuildReader();
 	reader.push({id: 'moby.image.id', aux: {ID: 'sha256:image'}});
 	expect(reader.imageId()).toBe('sha256:image');

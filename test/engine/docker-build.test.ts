@@ -32,7 +32,7 @@ async function build(lines: readonly string[], {files = {}, signal, onProgress, 
 	return {image: await engine.buildImage(request, note, signal), progress, reference: request.reference};
 }
 
-test('an image with its labels, its ports in order, and what happened on the way', async () => {
+test('a build returns the image with its labels and ports in order, and reports its progress', async () => {
 	const {image, progress, reference} = await build(
 		[
 			`FROM ${smallImage}`,
@@ -61,7 +61,7 @@ test('an image with its labels, its ports in order, and what happened on the way
 	}
 });
 
-test('a step that was done before is cached', async () => {
+test('a repeated step is reported as cached', async () => {
 	const lines = [`FROM ${smallImage}`, `RUN echo ${uniqueName()}`];
 	await build(lines);
 	const {progress} = await build(lines);
@@ -69,7 +69,7 @@ test('a step that was done before is cached', async () => {
 	expect(states).toEqual(['cached']);
 });
 
-test('a failing step is told with its command and its last lines', async () => {
+test('a failed step is reported with its command and its last lines', async () => {
 	const failing = build([
 		`FROM ${smallImage}`,
 		'RUN for n in $(seq 30); do echo line $n; done; echo no such package >&2; exit 3',
@@ -89,20 +89,20 @@ test('a failing step is told with its command and its last lines', async () => {
 test.each([
 	['an instruction that does not exist', [`FROM ${smallImage}`, 'RUNN x'], /unknown instruction: RUNN/],
 	['a file that is not in the context', [`FROM ${smallImage}`, 'COPY absent.txt /'], /absent\.txt.*not found/],
-	['a base that cannot be had', ['FROM absent.invalid/base:1'], /absent\.invalid/],
-])('%s', async (_name, lines, message) => {
+	['a base that cannot be pulled', ['FROM absent.invalid/base:1'], /absent\.invalid/],
+])('%s is reported', async (_name, lines, message) => {
 	await expect(build(lines)).rejects.toEqual(
 		expect.objectContaining({name: 'BuildError', message: expect.stringMatching(message)}),
 	);
 });
 
-test('only the wanted stage is built', async () => {
+test('only the target stage is built', async () => {
 	const lines = [`FROM ${smallImage} AS web`, 'EXPOSE 3000', `FROM ${smallImage}`, 'RUN exit 1'];
 	const {image} = await build(lines, {target: 'web'});
 	expect(image.exposedPorts).toEqual([3000]);
 });
 
-test('an abort ends the build on the engine too', async () => {
+test('an abort stops the build on the engine too', async () => {
 	const marker = `9${Date.now() % 100_000}.5`;
 	const controller = new AbortController();
 	const reason = new EngineError('enough');
@@ -116,7 +116,7 @@ test('an abort ends the build on the engine too', async () => {
 	await until(async () => !isSleeping(marker));
 });
 
-test('an engine without BuildKit builds too', async () => {
+test('an engine without BuildKit builds with the classic builder', async () => {
 	const connection = {docker: new Docker(), address: engine.address, attempt: createAttempt(engine.address, [])};
 	const {buildImage} = createBuilds(connection, async () => false);
 	const reference = `${uniqueName('built')}:1`;

@@ -78,28 +78,28 @@ test('an engine without an init program runs a container without one', async () 
 	]);
 });
 
-describe('an engine out of reach is told within two seconds', () => {
-	test('no socket', async () => {
+describe('within two seconds, an engine is reported as out of reach', () => {
+	test('if its socket does not exist', async () => {
 		const host = `unix://${folder}/absent.sock`;
 		expect(await failureOf(host)).toEqual(
 			told(/the engine at unix:.*absent\.sock is out of reach: no such socket/, /is Docker running/),
 		);
 	});
 
-	test('nobody listens', async () => {
+	test('if nothing listens', async () => {
 		expect(await failureOf('tcp://127.0.0.1:1')).toEqual(
 			told(/tcp:\/\/127\.0\.0\.1:1 is out of reach: connection refused/, /is Docker running/),
 		);
 	});
 
-	test('a server that never answers', async () => {
+	test('if its server never answers', async () => {
 		const host = await listen(createServer(), join(folder, 'silent.sock'));
 		expect(await failureOf(host)).toEqual(
 			told(/silent\.sock is out of reach: no answer/, /^does `docker version` answer\? If not, restart Docker/),
 		);
 	});
 
-	test('a server that hangs up', async () => {
+	test('if its server hangs up', async () => {
 		const host = await listen(
 			createServer(socket => socket.destroy()),
 			join(folder, 'rude.sock'),
@@ -107,7 +107,7 @@ describe('an engine out of reach is told within two seconds', () => {
 		expect(await failureOf(host)).toEqual(told(/closed the connection/, /is Docker running/));
 	});
 
-	test('a server that is no engine', async () => {
+	test('if its server is not an engine', async () => {
 		const answer = (status: string, body: string) =>
 			`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 		const serve = (text: string) =>
@@ -128,13 +128,13 @@ describe('an engine out of reach is told within two seconds', () => {
 		expect(refused).toMatchObject({status: 403, message: expect.stringMatching(/: not here$/)});
 	});
 
-	test('an unknown host', async () => {
+	test('if its host is unknown', async () => {
 		expect(await failureOf('tcp://engine.invalid:2375')).toEqual(
 			told(/unknown host|could not be resolved|no answer/, /./),
 		);
 	});
 
-	test('a host that is silent, which may be behind a firewall, as a socket never is', async () => {
+	test('with a hint at the firewall for a host, but not for a socket', async () => {
 		const silent = () => Promise.reject(Object.assign(new Error('no answer for 5 s'), {code: 'ETIMEDOUT'}));
 		for (const [address, hint] of [
 			['tcp://10.0.0.5:2376', /firewall/],
@@ -145,7 +145,7 @@ describe('an engine out of reach is told within two seconds', () => {
 			);
 	});
 
-	test('a socket of somebody else', async () => {
+	test('if its socket belongs to another user', async () => {
 		const attempt = createAttempt('unix:///var/run/docker.sock', []);
 		const refused = () => Promise.reject(Object.assign(new Error('connect EACCES'), {code: 'EACCES'}));
 		await expect(attempt('list containers', refused)).rejects.toEqual(
@@ -154,7 +154,7 @@ describe('an engine out of reach is told within two seconds', () => {
 	});
 });
 
-test('places of containers that are gone do not keep a network', async () => {
+test('stale endpoints of deleted containers do not block the removal of a network', async () => {
 	// No engine can be brought to lose a container on purpose, so this one has.
 	const asked: string[] = [];
 	let isCleared = false;
@@ -178,7 +178,7 @@ test('places of containers that are gone do not keep a network', async () => {
 	expect(isCleared).toBe(true);
 });
 
-describe('over TCP', () => {
+describe('over TCP,', () => {
 	const {labels} = withEngine();
 
 	test('everything works as over a socket', async () => {
@@ -260,7 +260,7 @@ describe.each(['unix', 'tcp'])('a call over %s ends', transport => {
 	const {engine: direct, labels} = withEngine();
 	const kindsHere = transport === 'tcp' ? kinds.slice(0, 4) : kinds;
 
-	test.each(['half', 'cut', 'silence'] as const)('when its answer meets %s', async fate => {
+	test.each(['half', 'cut', 'silence'] as const)('whatever happens to its response (%s)', async fate => {
 		const armed: {call?: RegExp} = {};
 		await using proxy = await openEngineProxy({
 			isTcp: transport === 'tcp',
@@ -291,7 +291,7 @@ describe.each(['unix', 'tcp'])('a call over %s ends', transport => {
 describe('a stream', () => {
 	const {engine: direct, labels} = withEngine();
 
-	test('that is silent lasts as long as the engine answers others', async () => {
+	test('that is silent stays open while the engine answers pings', async () => {
 		vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '400');
 		const silenced = {isOn: false};
 		const fate = (call: string): Fate => (silenced.isOn && call === 'GET /_ping' ? 'silence' : 'pass');

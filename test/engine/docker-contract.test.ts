@@ -2,4 +2,4 @@ import {describe} from 'vitest';
 import {testContract} from './contract.ts';
 import {withEngine} from './helpers.ts';
 
-describe('Docker', () => testContract(withEngine()));
+describe('in Docker,', () => testContract(withEngine()));

@@ -27,7 +27,7 @@ const anyStream = fc.constantFrom('stdout' as const, 'stderr' as const);
 const anyFrame = fc.record({stream: anyStream, data: fc.uint8Array({maxLength: 300}).map(bytes => Buffer.from(bytes))});
 const anySizes = fc.array(fc.nat(40));
 
-test('frames are the same however the connection cuts them', () => {
+test('frames do not depend on how the connection splits them', () => {
 	fc.assert(
 		fc.property(fc.array(anyFrame), anySizes, (frames, sizes) => {
 			const read = createFrameReader();
@@ -37,7 +37,7 @@ test('frames are the same however the connection cuts them', () => {
 	);
 });
 
-test('lines are the same however they arrive, characters of several bytes included', () => {
+test('lines do not depend on how they arrive, even with multi-byte characters', () => {
 	const anyText = fc.string({unit: fc.constantFrom('a', 'é', '漢', '🚀', 'x', ' ')});
 	fc.assert(
 		fc.property(fc.array(anyText), anyText, anySizes, (lines, rest, sizes) => {
@@ -49,13 +49,13 @@ test('lines are the same however they arrive, characters of several bytes includ
 	);
 });
 
-test('a line end may be written as carriage return and line feed', () => {
+test('a line may end with a carriage return and a line feed', () => {
 	const reader = createLineReader();
 	expect(reader.push(Buffer.from('one\r'))).toEqual([]);
 	expect(reader.push(Buffer.from('\ntwo\r\n\r\n'))).toEqual(['one', 'two', '']);
 });
 
-test('a line without an end is cut, and nothing of it is lost', () => {
+test('an endless line is split without loss', () => {
 	const reader = createLineReader(8);
 	const text = 'abcdefg🚀hijklmnopqrstuvwx🚀';
 	const pieces = [...reader.push(Buffer.from(`${text}\nnext\n`)), ...reader.end()];
@@ -74,7 +74,7 @@ const at = (second: number) => `2026-01-31T08:00:0${second}.123456789Z`;
 const frame = (second: number, text: string, stream: Frame['stream'] = 'stdout'): Buffer =>
 	toBytes({stream, data: Buffer.concat([Buffer.from(`${at(second)} `), Buffer.from(text, 'latin1')])});
 
-test('a log line carries its time and stream', () => {
+test('a log line has its time and stream', () => {
 	const reader = createLogReader();
 	expect(reader.push(Buffer.concat([frame(1, 'one\n'), frame(2, 'two\n', 'stderr')]))).toEqual([
 		{at: at(1), stream: 'stdout', text: 'one'},
@@ -82,7 +82,7 @@ test('a log line carries its time and stream', () => {
 	]);
 });
 
-test('a long line is stored in parts, each with a time of its own: they are one line again', () => {
+test('a long line that is stored in parts with separate times is joined', () => {
 	const reader = createLogReader();
 	// é is cut in two, and a line of the other stream comes between.
 	const chunks = [
@@ -100,19 +100,19 @@ test('a long line is stored in parts, each with a time of its own: they are one 
 	expect(reader.end()).toEqual([]);
 });
 
-test('what looks like a time is only taken from the beginning', () => {
+test('a timestamp is recognised only at the start of a line', () => {
 	const reader = createLogReader();
 	const text = `${at(9)} said the process`;
 	expect(reader.push(frame(1, `${text}\n`))).toEqual([{at: at(1), stream: 'stdout', text}]);
 });
 
-test('a last line without an end', () => {
+test('a last line without a line end is read', () => {
 	const reader = createLogReader();
 	expect(reader.push(frame(1, 'killed'))).toEqual([]);
 	expect(reader.end()).toEqual([{at: at(1), stream: 'stdout', text: 'killed'}]);
 });
 
-test('a terminal writes no frames, and its chunks end anywhere', () => {
+test('the log of a container with a TTY is read without frames', () => {
 	const log = Buffer.from(`${at(1)} one\r\n${at(2)} zwei ü\r\n`);
 	fc.assert(
 		fc.property(anySizes, sizes => {

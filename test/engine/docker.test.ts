@@ -9,7 +9,7 @@ import {addressIn, collect, idleSpec, makeNetwork, smallImage, uniqueName, withE
 const {engine, labels} = withEngine();
 const shell = (script: string) => ['sh', '-c', script];
 
-test('the engine says who it is', async () => {
+test('the engine’s information is read', async () => {
 	const info = await engine.info();
 	expect(info).toMatchObject({hasBuildKit: true, address: engine.address, id: expect.stringMatching(/./)});
 	// The offset is measured at each call; the engine's clock here is ours.
@@ -19,7 +19,7 @@ test('the engine says who it is', async () => {
 });
 
 describe('a container', () => {
-	test('gets what its specification asks for', async () => {
+	test('matches its specification', async () => {
 		const [env, mesh] = [await makeNetwork(engine, labels), await makeNetwork(engine, labels)];
 		const volume = uniqueName('volume');
 		await engine.createVolume(volume, labels);
@@ -77,7 +77,7 @@ describe('a container', () => {
 		expect((await new Docker().getContainer(id).inspect()).HostConfig.RestartPolicy?.Name).toBe('unless-stopped');
 	});
 
-	test('finds its siblings by their aliases, in each network by its own', async () => {
+	test('finds its siblings by their aliases in each network', async () => {
 		const network = await makeNetwork(engine, labels);
 		const [web, api] = [addressIn(network, 4), addressIn(network, 5)];
 		const id = await engine.run(
@@ -93,12 +93,12 @@ describe('a container', () => {
 		expect(stdout).toBe(`${api}\n${api}\n`);
 	});
 
-	test('without a network has no connection at all', async () => {
+	test('without a network has no network access', async () => {
 		const id = await engine.run(idleSpec(labels));
 		expect((await engine.exec(id, shell('ls /sys/class/net'))).stdout).toBe('lo\n');
 	});
 
-	test('takes files while it runs', async () => {
+	test('can receive files while it runs', async () => {
 		const id = await engine.run(idleSpec(labels));
 		await engine.writeFiles(id, [{path: '/tmp/late/file', content: 'late'}]);
 		expect(await engine.exec(id, ['cat', '/tmp/late/file'])).toMatchObject({stdout: 'late', exitCode: 0});
@@ -111,7 +111,7 @@ describe('a container', () => {
 		);
 	});
 
-	test('is killed when its grace time is over', async () => {
+	test('is killed after its grace period', async () => {
 		const id = await engine.run(idleSpec(labels, {command: shell('trap "" TERM; while :; do sleep 0.1; done')}));
 		const begun = performance.now();
 		await engine.stop(id, 1);
@@ -119,7 +119,7 @@ describe('a container', () => {
 		expect(await engine.inspectContainer(id)).toMatchObject({state: 'exited', exitCode: 137});
 	});
 
-	test('with an init ends at the stop signal, although its program does not handle it', async () => {
+	test('with an init stops on the signal even if its program does not handle it', async () => {
 		const endOf = async (hasInit: boolean, script: string, grace: number) => {
 			const id = await engine.run(idleSpec(labels, {command: shell(script), hasInit}));
 			await engine.stop(id, grace);
@@ -133,13 +133,13 @@ describe('a container', () => {
 		expect(await engine.wait(id)).toBe(9);
 	});
 
-	test('is removed by two at the same time', async () => {
+	test('can be removed by two processes at the same time', async () => {
 		const id = await engine.run(idleSpec(labels));
 		await Promise.all([engine.remove(id), engine.remove(id), engine.remove(id)]);
 		expect(await engine.inspectContainer(id)).toBeUndefined();
 	});
 
-	test('takes its anonymous volumes along when it goes', async () => {
+	test('is removed with its anonymous volumes', async () => {
 		const docker = new Docker();
 		const own = {...labels, 'compartment.address': uniqueName()};
 		const made = await docker.createContainer({Image: smallImage, Labels: own, Volumes: {'/anonymous': {}}});
@@ -150,7 +150,7 @@ describe('a container', () => {
 		expect(await engine.findByName('volume', name)).toBeUndefined();
 	});
 
-	test('that ran out of memory says so', async () => {
+	test('that ran out of memory is reported as such', async () => {
 		const id = await engine.run(
 			idleSpec(labels, {command: shell('a=x; while :; do a=$a$a; done'), limits: {memory: 16 * 2 ** 20}}),
 		);
@@ -158,7 +158,7 @@ describe('a container', () => {
 		expect(await engine.inspectContainer(id)).toMatchObject({isOutOfMemory: true, state: 'exited'});
 	});
 
-	test('no value of a variable is ever in an error', async () => {
+	test('never has the value of a variable in an error', async () => {
 		const refused = (env: Record<string, string>) =>
 			engine.run(idleSpec(labels, {env, command: ['/absent']})).catch(String);
 		expect(await refused({TOKEN: 'hunter2'})).not.toContain('hunter2');
@@ -171,7 +171,7 @@ describe('a container', () => {
 });
 
 describe('a command inside a container', () => {
-	test('tells its exit code, its output as it comes, and who it ran as', async () => {
+	test('returns its exit code, streams its output, and runs as the given user', async () => {
 		const id = await engine.run(idleSpec(labels));
 		const lines: string[] = [];
 		const result = await engine.exec(id, shell('id -u; echo "$KEY"; echo bad >&2; printf "no end"; exit 9'), {
@@ -187,7 +187,7 @@ describe('a command inside a container', () => {
 		});
 	});
 
-	test('reads megabytes and writes them back', async () => {
+	test('can read and write megabytes', async () => {
 		const id = await engine.run(idleSpec(labels));
 		const input = 'Zeile äöü\n'.repeat(300_000);
 		const {stdout, exitCode} = await engine.exec(id, ['cat'], {input});
@@ -197,7 +197,7 @@ describe('a command inside a container', () => {
 		expect(await engine.exec(id, ['cat'], {input: ''})).toEqual({exitCode: 0, stdout: '', stderr: ''});
 	});
 
-	test.each([undefined, 'input'])('is left alone on abort, with input %s', async input => {
+	test.each([undefined, 'input'])('keeps running after an abort, with input %s', async input => {
 		const id = await engine.run(idleSpec(labels));
 		const reason = new EngineError('enough');
 		const controller = new AbortController();
@@ -219,7 +219,7 @@ describe('a log', () => {
 	};
 	const texts = async (id: string, options = {}) => (await collect(engine.logs(id, options))).map(({text}) => text);
 
-	test("both streams with the engine's times", async () => {
+	test("has both streams with the engine's times", async () => {
 		const lines = await collect(engine.logs(await run('echo one; echo two >&2; printf three'), {}));
 		expect(lines.map(({stream, text}) => `${stream} ${text}`).sort()).toEqual([
 			'stderr two',
@@ -229,7 +229,7 @@ describe('a log', () => {
 		for (const {at} of lines) expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
 	});
 
-	test('long lines in one piece up to 64 KiB, whole characters, empty lines', async () => {
+	test('has lines of up to 64 KiB in one piece, whole characters and empty lines', async () => {
 		// The engine stores 16 KiB at a time. A character that this cuts in two is lost before we see it.
 		const script = 'printf "é漢%0.s" $(seq 2000); printf "x%.0s" $(seq 50000); echo; echo; echo after';
 		const [long = '', ...rest] = await texts(await run(script));
@@ -239,7 +239,7 @@ describe('a log', () => {
 		expect(cut.map(({length}) => length)).toEqual([65_536, 65_536, 65_536, 200_000 - 3 * 65_536, 5]);
 	});
 
-	test('only the last lines, or only the later ones', async () => {
+	test('can be limited to the last lines or to those after a time', async () => {
 		const id = await run('for n in 1 2 3 4 5; do echo $n; sleep 0.02; done');
 		expect(await texts(id, {tail: 2})).toEqual(['4', '5']);
 		const lines = await collect(engine.logs(id, {}));
@@ -249,7 +249,7 @@ describe('a log', () => {
 		await expect(texts('absent')).rejects.toThrow('cannot read the log of container absent: No such container: absent');
 	});
 
-	test('is followed line by line until the abort', async () => {
+	test('can be followed line by line until an abort', async () => {
 		const id = await engine.run(idleSpec(labels, {command: shell('while :; do echo tick; sleep 0.05; done')}));
 		const controller = new AbortController();
 		let seen = 0;
@@ -265,7 +265,7 @@ describe('a log', () => {
 		expect(await collect(engine.logs(id, {follow: true, signal: controller.signal}))).toEqual([]);
 	});
 
-	test('of a container with a terminal', async () => {
+	test('can be read from a container with a TTY', async () => {
 		const made = await new Docker().createContainer({
 			Image: smallImage,
 			Labels: {...labels},
@@ -277,7 +277,7 @@ describe('a log', () => {
 		expect(await texts(made.id)).toEqual(['one', 'two']);
 	});
 
-	test('times become seconds without losing digits', () => {
+	test('accepts times, which become seconds without losing digits', () => {
 		expect(toSeconds('2026-01-31T08:00:00.123456789Z')).toBe('1769846400.123456789');
 		expect(toSeconds('2026-01-31T10:00:00+02:00')).toBe('1769846400');
 		expect(toSeconds('1769846400.5')).toBe('1769846400.5');
@@ -285,7 +285,7 @@ describe('a log', () => {
 });
 
 describe('a pull', () => {
-	test('that cannot be done says what the registry said', async () => {
+	test('that fails reports the registry’s message', async () => {
 		await expect(engine.pullImage('127.0.0.1:1/absent:1', () => {})).rejects.toEqual(
 			expect.objectContaining({
 				name: 'EngineError',
@@ -295,7 +295,7 @@ describe('a pull', () => {
 		);
 	});
 
-	test('tells a fraction over all layers that never goes back', () => {
+	test('reports a fraction over all layers that never decreases', () => {
 		const toProgress = createPullProgress();
 		const half = {current: 50, total: 100};
 		const messages = [

@@ -14,7 +14,7 @@ beforeAll(async () => {
 describe.each(['pnpm-workspace', 'python-service', 'go-service', 'vite-static'])('examples/%s', example => {
 	const sandbox = withSandbox(opened => useExample(opened, example));
 
-	test('deploys as it is, answers through the router, and needs nothing more', async () => {
+	test('deploys unchanged and answers through the router', async () => {
 		const stdout = await sandbox.succeed(['deploy']);
 		expect(stdout).toContain(`web active at http://${sandbox.host()}:${sandbox.router.port}`);
 		expect((await sandbox.ask('/')).status).toBe(200);

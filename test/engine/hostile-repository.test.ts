@@ -16,7 +16,7 @@ require('node:http').createServer((request, response) => {
 }).listen(7000);
 `;
 
-describe('a repository that a stranger wrote reaches nothing but its own containers', () => {
+describe('in a hostile repository,', () => {
 	const sandbox = withSandbox();
 	const docker = (...args: string[]) => execFileSync('docker', args, {encoding: 'utf8'}).trim();
 	let victim: Victim;
@@ -103,7 +103,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 		['state', 'trust'],
 		['destroy', '--auto-approve', '--delete-data'],
 		['environment', 'delete', 'production', '--auto-approve'],
-	])('its own state is refused: %s', async (...words) => {
+	])('its state is rejected by %s', async (...words) => {
 		const command = words.filter(word => word !== undefined);
 		prepare();
 		addForgedState(sandbox, victim);
@@ -113,7 +113,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 		expectUntouched(outcome);
 	});
 
-	test.each(crudeForgeries)('%s is refused, and cannot be trusted', async forgery => {
+	test.each(crudeForgeries)('%s is rejected and cannot be trusted', async forgery => {
 		prepare();
 		addForgedState(sandbox, victim, forgery);
 		for (const command of [
@@ -128,7 +128,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 		}
 	});
 
-	test('even a state that the user trusts by mistake reaches neither containers, volumes nor folders of others', async () => {
+	test('even a state that the user trusts by mistake cannot touch foreign containers, volumes or folders', async () => {
 		prepare();
 		addForgedState(sandbox, victim);
 		expectUntouched(await sandbox.run(['state', 'trust', '--auto-approve']));
@@ -142,7 +142,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 			expectUntouched(await sandbox.run(command));
 	});
 
-	test('names in build.env cannot steer the tools of a build', async () => {
+	test('names in build.env cannot configure the build tools', async () => {
 		prepare({build: {env: ['PATH']}, env: {PATH: './bin'}});
 		const outcome = await sandbox.run(['apply', '--auto-approve']);
 		expect(outcome.exitCode).toBe(1);
@@ -150,7 +150,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 		expectUntouched(outcome);
 	});
 
-	test('tools are never taken from the repository, whatever PATH says', async () => {
+	test('no tool is run from the repository, whatever PATH contains', async () => {
 		prepare({build: {strategy: 'railpack'}});
 		unlinkSync(join(sandbox.folder, 'services/web/Dockerfile'));
 		unlinkSync(join(sandbox.folder, 'services/web/leak'));
@@ -158,7 +158,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 		expectUntouched(await sandbox.run(['plan'], {env: {PATH}}));
 	});
 
-	test('a link out of the repository is refused, and a file name cannot steer the terminal', async () => {
+	test('a link out of the repository is rejected, and a file name cannot control the terminal', async () => {
 		prepare();
 		const outcome = await sandbox.run(['plan']);
 		expectUntouched(outcome);
@@ -166,7 +166,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 		expect(outcome.stdout + outcome.stderr).toContain('symlink entry "leak"');
 	});
 
-	test('a linked state folder is refused', async () => {
+	test('a state folder that is a link is rejected', async () => {
 		prepare();
 		symlinkSync(victim.folder, join(sandbox.folder, '.compartment'));
 		const outcome = await sandbox.run(['apply', '--auto-approve']);
@@ -175,7 +175,7 @@ describe('a repository that a stranger wrote reaches nothing but its own contain
 		unlinkSync(join(sandbox.folder, '.compartment'));
 	});
 
-	test('a probe that redirects asks nobody, and the labels of an image claim nothing', async () => {
+	test('a redirected probe is not followed, and an image’s labels are not trusted', async () => {
 		prepare({}, false);
 		unlinkSync(join(sandbox.folder, 'services/web/leak'));
 		const before = requests();

@@ -17,7 +17,7 @@ describe.each(examples)('init in examples/%s without its descriptor', example =>
 	const sandbox = withSandbox(opened => useExample(opened, example));
 	const file = () => join(sandbox.folder, 'compartment.yml');
 
-	test('writes one that validates and plans', async () => {
+	test('writes a descriptor that can be validated and planned', async () => {
 		const services = Object.keys(parse(readFileSync(file(), 'utf8')).services).sort();
 		sandbox.remove('compartment.yml');
 		if (existsSync(join(sandbox.folder, 'compartment.routes.yml'))) sandbox.remove('compartment.routes.yml');
@@ -29,7 +29,7 @@ describe.each(examples)('init in examples/%s without its descriptor', example =>
 		expect(plan).toMatch(/^Plan: \d+ to create, 0 to update, 0 to replace, 0 to delete\.$/m);
 	});
 
-	test('refuses to write over it', async () => {
+	test('refuses to overwrite a descriptor', async () => {
 		const mine = `# mine\n${readFileSync(file(), 'utf8')}`;
 		writeFileSync(file(), mine);
 		const outcome = await sandbox.run(['init', '--name', 'other']);

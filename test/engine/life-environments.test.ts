@@ -18,7 +18,7 @@ describe('an environment’s name', () => {
 	});
 	const answer = async (environment: string) => (await ask(sandbox.router, {host: hostOf(sandbox, environment)})).body;
 
-	test.each(['feature/größer 🚀 "x"', '..', 'a'.repeat(63), '--help'])('may be %s', async name => {
+	test.each(['feature/größer 🚀 "x"', '..', 'a'.repeat(63), '--help'])('can be %s', async name => {
 		const env = ['--env', name];
 		await sandbox.succeed(['deploy', ...env]);
 		expect(await answer(name)).toBe('web v1');
@@ -37,13 +37,13 @@ describe('an environment’s name', () => {
 		expect((await sandbox.ask()).body).toBe('web v1');
 	});
 
-	test('of none or more than 63 characters is refused', async () => {
+	test('that is empty or longer than 63 characters is rejected', async () => {
 		for (const name of ['', 'a'.repeat(64)])
 			expectError(await sandbox.run(['plan', '--env', name]), 'An environment name has 1 to 63 characters.');
 		expectError(await sandbox.run(['environment', 'show', 'absent']), /absent .*has not been deployed yet/);
 	});
 
-	test('that leads to another one’s host is a planned error with its owner', async () => {
+	test('that gives another environment’s host is an error in the plan that names the owner', async () => {
 		await sandbox.succeed(['deploy', '--env', 'Staging']);
 		const {stdout, exitCode} = await sandbox.run(['deploy', '--env', 'staging']);
 		expect(exitCode).toBe(1);
@@ -65,7 +65,7 @@ describe('a whole environment', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('of which one service is deployed keeps the others as they are, and reconciles its resources', async () => {
+	test('keeps its other services and reconciles its resources when one service is deployed', async () => {
 		const before = await sandbox.running('service.api');
 		sandbox.setVersion('web', 'v2');
 		sandbox.setVersion('api', 'v2');
@@ -81,7 +81,7 @@ describe('a whole environment', () => {
 		);
 	});
 
-	test('is described by status, inspect, why, open and exec', async () => {
+	test('can be inspected with status, inspect, why, open and exec', async () => {
 		const url = `http://${sandbox.host()}:${sandbox.router.port}`;
 		expect(await sandbox.succeed(['status'])).toMatch(new RegExp(`^web +healthy .*${url}$`, 'm'));
 		expect(await sandbox.succeed(['open'])).toBe(`${url}\n`);
@@ -106,7 +106,7 @@ describe('a whole environment', () => {
 		expectError(await sandbox.run(['exec', 'absent', '--', 'true']), /absent has no running container/);
 	});
 
-	test('reaches its resources by both names', async () => {
+	test('can reach its resources by both names', async () => {
 		const {id} = await sandbox.running('service.web');
 		for (const name of ['store', `store.production.${sandbox.project}.resource.internal`]) {
 			const script = `fetch('http://${name}:7000').then(answer => answer.text()).then(console.log)`;
@@ -124,7 +124,7 @@ describe('a whole environment', () => {
 		expect((await sandbox.running('service.web')).id).not.toBe(before.id);
 	});
 
-	test('is stopped: nothing is removed, the router answers 503; started: it serves again', async () => {
+	test('answers 503 when stopped, without losing anything, and serves again when started', async () => {
 		const before = (await sandbox.observe()).containers.length;
 		await sandbox.succeed(['stop', '--auto-approve']);
 		expect((await sandbox.observe()).containers.map(({state}) => state)).toEqual(
@@ -141,7 +141,7 @@ describe('a whole environment', () => {
 		await sandbox.expectNoChanges(['--service', 'web']);
 	});
 
-	test('is destroyed, its data only when told', async () => {
+	test('is destroyed without its data, unless a flag asks for it', async () => {
 		await sandbox.succeed(['destroy', '--auto-approve']);
 		const {containers, networks, volumes} = await sandbox.observe();
 		expect([containers.length, networks.length, volumes.length]).toEqual([0, 0, 1]);

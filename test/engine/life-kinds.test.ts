@@ -21,7 +21,7 @@ describe('a worker', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('runs without a host, and restarts by its policy', async () => {
+	test('runs without a host and restarts by its policy', async () => {
 		const {id} = await sandbox.running('service.mailer');
 		expect(await sandbox.succeed(['status'])).toMatch(/^mailer +healthy +dpl_\w+ +\S+ +–$/m);
 		expectError(await sandbox.run(['open', 'mailer']), /has no host of its own/);
@@ -33,7 +33,7 @@ describe('a worker', () => {
 			.toBe('running');
 	});
 
-	test('is stopped before its successor starts', async () => {
+	test('is stopped before the new one starts', async () => {
 		sandbox.setVersion('mailer', 'v2');
 		const plan = words(await sandbox.succeed(['plan']));
 		expect(plan).toMatch(/-\/\+ service\.mailer will be replaced, [^:]+: source changed: 1 file/);
@@ -47,7 +47,7 @@ describe('a worker', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('that does not stay up gives way to the previous one', async () => {
+	test('that does not stay up is replaced by the previous one', async () => {
 		const {id} = await sandbox.running('service.mailer');
 		const crash = 'echo lost the connection to the queue; exit 9';
 		sandbox.write({'services/mailer/Dockerfile': `FROM node:24-slim\nCMD ["sh", "-c", "${crash}"]\n`});
@@ -85,7 +85,7 @@ CMD ["node", "/report.js"]
 		await sandbox.expectNoChanges();
 	});
 
-	test('runs to its end, with what stands after --, and passes its exit code on', async () => {
+	test('runs to its end with the arguments after --, and its exit code is passed on', async () => {
 		const good = await sandbox.run(['job', 'run', 'report']);
 		expect(good).toMatchObject({exitCode: 0, stdout: 'report [] finance\n'});
 		const bad = await sandbox.run(['job', 'run', 'report', '--', '7', '--month', 'may june']);
@@ -105,7 +105,7 @@ CMD ["node", "/report.js"]
 		expect(await sandbox.succeed(['job', 'logs', first.id])).toBe('report [] finance\n');
 	});
 
-	test('of kind cron keeps its schedule and runs by hand', async () => {
+	test('of kind cron keeps its schedule and can be run manually', async () => {
 		expect(await sandbox.succeed(['inspect', '--service', 'nightly'])).toMatch(/schedule:\n +cron: 0 2 \* \* \*/);
 		expect(await sandbox.run(['job', 'run', 'nightly', '--', 'a b'])).toMatchObject({
 			exitCode: 0,
@@ -114,7 +114,7 @@ CMD ["node", "/report.js"]
 		expect(await sandbox.succeed(['job', 'logs', 'nightly'])).toBe("cleaned [ 'a b' ]\n");
 	});
 
-	test('that does not exist is told', async () => {
+	test('that does not exist is reported', async () => {
 		expectError(await sandbox.run(['job', 'run', 'absent']), /job absent has not been deployed yet/);
 		expectError(await sandbox.run(['job', 'logs', 'absent']), /There is no log of absent/);
 	});
@@ -147,7 +147,7 @@ describe('a service with the fields of Compose', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('gets dockerfile, context, port, env and limits', async () => {
+	test('uses its dockerfile, context, port, env and limits', async () => {
 		const container = await sandbox.running('service.web');
 		const limits = [
 			'docker',

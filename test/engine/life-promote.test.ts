@@ -13,7 +13,7 @@ describe('a held candidate', () => {
 	});
 	const answers = async () => [(await sandbox.ask()).body, (await sandbox.ask('/sibling/api')).body];
 
-	test('runs beside the active one, which alone serves', async () => {
+	test('runs beside the active one, which is the only one that serves', async () => {
 		sandbox.setVersion('web', 'v2');
 		sandbox.setVersion('api', 'v2');
 		const stdout = await sandbox.succeed(['apply', '--hold', '--auto-approve']);
@@ -29,11 +29,11 @@ describe('a held candidate', () => {
 		expect(await sandbox.succeed(['inspect', '--json'])).toMatch(/"candidates": \[\s+\{/);
 	});
 
-	test('is made once: holding the same again has nothing to do', async () => {
+	test('is created once, and holding the same again does nothing', async () => {
 		expect(await sandbox.succeed(['apply', '--hold', '--auto-approve'])).toMatch(/^No changes\./m);
 	});
 
-	test('becomes active by itself with --service, without a build and without a new container', async () => {
+	test('becomes active alone with --service, without a build or a new container', async () => {
 		const [, candidate] = containersAt(await sandbox.observe(), 'service.web');
 		const stdout = await sandbox.succeed(['promote', '--service', 'web', '--auto-approve']);
 		expect(words(stdout)).toMatch(/~ service\.web will be updated in place: candidate dpl_\w+ becomes active/);
@@ -42,7 +42,7 @@ describe('a held candidate', () => {
 		expect((await sandbox.running('service.web')).id).toBe(candidate!.id);
 	});
 
-	test('that is discarded leaves what serves', async () => {
+	test('can be discarded without effect on the active one', async () => {
 		const stdout = words(await sandbox.succeed(['promote', '--discard', '--auto-approve']));
 		expect(stdout).toMatch(
 			/- candidate\.api will be deleted: candidate dpl_\w+ is discarded; the active deployment keeps serving/,
@@ -55,7 +55,7 @@ describe('a held candidate', () => {
 		expectError(absent, 'The requested service was not found: shop');
 	});
 
-	test('that ended meanwhile is not promoted', async () => {
+	test('that has exited is not promoted', async () => {
 		await sandbox.succeed(['apply', '--hold', '--auto-approve']);
 		const [, candidate] = containersAt(await sandbox.observe(), 'service.api');
 		await sandbox.engine.stop(candidate!.id, 1);
@@ -65,7 +65,7 @@ describe('a held candidate', () => {
 		expect(await answers()).toEqual(['web v2', 'api v1']);
 	});
 
-	test('goes when the same service is deployed after all', async () => {
+	test('is removed when its service is deployed', async () => {
 		sandbox.setVersion('api', 'v3');
 		const stdout = words(await sandbox.succeed(['deploy']));
 		expect(stdout).toMatch(/- candidate\.api will be deleted: candidate dpl_\w+ is superseded by this deploy/);
@@ -73,7 +73,7 @@ describe('a held candidate', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('is not left behind when its sibling never becomes ready', async () => {
+	test('is not left behind if its sibling never becomes ready', async () => {
 		sandbox.setVersion('web', 'v4');
 		sandbox.setVersion('api', 'v4 unready');
 		const quick = publicService('api', {kind: 'api', readiness: {type: 'http', path: '/healthz', timeoutMs: 1500}});
@@ -128,7 +128,7 @@ describe('a promote from staging to production', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('a second one replaces only what differs', async () => {
+	test('replaces only what differs the second time', async () => {
 		sandbox.setVersion('web', 'v2');
 		await sandbox.succeed(['deploy', '--env', 'staging', '--service', 'web']);
 		const stdout = words(
@@ -142,7 +142,7 @@ describe('a promote from staging to production', () => {
 		expect(await sandbox.succeed(['promote', '--from', 'staging', '--auto-approve'])).toMatch(/^No changes\./m);
 	});
 
-	test('outlives the environment it came from, and can be rolled back there', async () => {
+	test('outlives the environment it came from, and can be rolled back', async () => {
 		await sandbox.succeed(['environment', 'delete', 'staging', '--auto-approve']);
 		expect((await sandbox.ask()).body).toBe('web v2');
 		await sandbox.expectNoChanges();
@@ -151,7 +151,7 @@ describe('a promote from staging to production', () => {
 		expect((await sandbox.ask('/api/')).body).toBe('api v1');
 	});
 
-	test('says what cannot be promoted', async () => {
+	test('reports what cannot be promoted', async () => {
 		const promote = (...args: string[]) => sandbox.run(['promote', '--auto-approve', ...args]);
 		expectError(await promote('--from', 'production'), 'Source and target environments must be different.');
 		expectError(await promote('--from', 'staging'), 'The requested environment was not found: staging');

@@ -24,7 +24,7 @@ function describeWeb(to: Pick<typeof sandbox, 'describe'>, command: {command: st
 const logs = (args: readonly string[] = []) => sandbox.succeed(['deployment', 'logs', ...args]);
 const countOf = (text: string, part: string) => text.split(part).length - 1;
 
-test('runs once, with PORT, before the new deployment starts, and its output is kept', async () => {
+test('a release command runs once, with PORT, before the new deployment starts, and its output is kept', async () => {
 	const plan = words(await sandbox.succeed(['plan', '--replace', 'service.web']));
 	expect(plan).toContain('> release.web will run: before the new deployment starts');
 	sandbox.setVersion('web', 'v2');
@@ -48,7 +48,7 @@ test('runs once, with PORT, before the new deployment starts, and its output is 
 const containersOf = async (address: string) =>
 	(await sandbox.observe()).containers.filter(each => each.labels[labels.address] === address).map(({name}) => name);
 
-test('is repeated neither by a rollback, nor by a restart, nor by a promote', async () => {
+test('a release command is not repeated by a rollback, a restart or a promote', async () => {
 	await sandbox.succeed(['rollback', '--auto-approve']);
 	expect(await logs()).not.toContain('migrating');
 	expect((await sandbox.ask()).body).toBe('web v1');
@@ -65,7 +65,7 @@ test('is repeated neither by a rollback, nor by a restart, nor by a promote', as
 	expect((await sandbox.ask('/', {environment: 'staging'})).body).toBe('web v3');
 });
 
-test('that fails leaves the previous deployment serving and says why', async () => {
+test('a failed release command leaves the previous deployment serving and is reported', async () => {
 	const before = await sandbox.running('service.web');
 	const lines =
 		"for (let line = 1; line <= 25; line++) console.log('step ' + line); console.log('no column total'); process.exitCode = 3";
@@ -88,7 +88,7 @@ test('that fails leaves the previous deployment serving and says why', async () 
 	expect(await sandbox.succeed(['why', 'service.web'])).toContain('release command failed: it exited with 3');
 });
 
-test('that was killed half way blocks the next apply, and both ways out work', async () => {
+test('an interrupted release command blocks the next apply, and both flags resolve it', async () => {
 	describeWeb(sandbox, release("console.log('half done'); setTimeout(() => console.log('all done'), 1500)"));
 	const kill = async (args: readonly string[]) => {
 		const {child, ended, shows} = sandbox.start(['deploy', ...args]);
@@ -119,6 +119,6 @@ test('that was killed half way blocks the next apply, and both ways out work', a
 	await sandbox.expectNoChanges();
 }, 120_000);
 
-test('a flag for it that is none of the two is refused', async () => {
+test('another value of the flag for a release command is rejected', async () => {
 	expectError(await sandbox.run(['deploy', '--release', 'maybe']), /again, done/);
 });

@@ -35,11 +35,11 @@ const list = async (service = 'web') =>
 const body = async (path?: string) => (await sandbox.ask(path)).body;
 const rollback = (...args: string[]) => sandbox.run(['rollback', '--auto-approve', ...args]);
 
-test('without a previous deployment there is none to roll back to', async () => {
+test('a rollback without a previous deployment is refused', async () => {
 	expectError(await rollback(), 'No valid rollback target was found.');
 });
 
-test('runs the last good deployment of one service again under a new id, with its rules', async () => {
+test('a rollback of one service runs its last good deployment again under a new id, with its rules', async () => {
 	const [first] = await list();
 	sandbox.setVersion('web', 'v2');
 	sandbox.setVersion('api', 'v2');
@@ -62,12 +62,12 @@ test('runs the last good deployment of one service again under a new id, with it
 	expect((await list()).map(({id}) => id)).toContain(first!.id);
 });
 
-test('of everything goes back to the last good deployment of every service', async () => {
+test('a rollback of everything returns to the last good deployment of every service', async () => {
 	expect(await rollback()).toMatchObject({exitCode: 0});
 	expect([await body(), await body('/new/')]).toEqual(['web v2', 'api v1']);
 });
 
-test('a failed attempt is no target', async () => {
+test('a failed deployment is not a rollback target', async () => {
 	sandbox.describe({
 		services: {...services, web: publicService('web', {readiness: {type: 'http', path: '/healthz', timeoutMs: 1500}})},
 	});
@@ -83,7 +83,7 @@ test('a failed attempt is no target', async () => {
 	sandbox.describe({services});
 });
 
-test('to one deployment by its id, and what cannot be one is told', async () => {
+test('a rollback to a deployment id works, and an invalid target is reported', async () => {
 	const [active, ...others] = (await list()).filter(({isActive, rollbackAvailable}) => isActive || rollbackAvailable);
 	const second = others.find(({image}) => image !== active!.image)!;
 	expect(await rollback('--service', 'web', '--to', second.id)).toMatchObject({exitCode: 0});
@@ -102,14 +102,14 @@ test('to one deployment by its id, and what cannot be one is told', async () => 
 	);
 });
 
-test('a restart is nothing to go back from', async () => {
+test('a restart does not count as a deployment to roll back', async () => {
 	await sandbox.succeed(['restart', '--auto-approve']);
 	expect(await body()).toBe('web v2');
 	expect(await rollback('--service', 'web')).toMatchObject({exitCode: 0});
 	expect(await body()).toBe('web v1');
 });
 
-test('an image that was removed by hand is noticed by the plan', async () => {
+test('an image that was removed manually is reported by the plan', async () => {
 	const target = (await list()).find(({image, rollbackAvailable}) => rollbackAvailable && image !== undefined)!;
 	const active = (await list()).find(({isActive}) => isActive)!;
 	const victim = (await list()).find(({image, rollbackAvailable}) => rollbackAvailable && image !== active.image)!;
@@ -132,7 +132,7 @@ test('an image that was removed by hand is noticed by the plan', async () => {
 	expect(await body()).toBe('web v1');
 });
 
-test('images beyond the setting retain go, others and foreign ones stay', async () => {
+test('images beyond the retain setting are removed, and foreign ones are kept', async () => {
 	const foreign = `compartment/${sandbox.project}x/production/web:kept`;
 	const own = (await sandbox.engine.listImages({[imageLabels.project]: sandbox.project}))[0]!;
 	await sandbox.engine.tagImage(own.id, foreign);

@@ -8,7 +8,7 @@ import {idleSpec, smallImage} from './helpers.ts';
 import {keepAsking} from './life-asking.ts';
 import {lifeFiles} from './life-server.ts';
 
-describe('of three services', () => {
+describe('of three services,', () => {
 	const all = ['web', 'api', 'shop'];
 	const services = Object.fromEntries(
 		all.map(name => [name, publicService(name, {readiness: {type: 'http', path: '/healthz', timeoutMs: 3000}})]),
@@ -33,7 +33,7 @@ describe('of three services', () => {
 		expect(after.map(({id}) => id)).toEqual(before.map(({id}) => id));
 	});
 
-	test('a sibling never gets one that is not ready, and no call is lost', async () => {
+	test('none is reached by a sibling before it is ready, and no call is lost', async () => {
 		sandbox.setVersion('shop', 'v3 late=1500');
 		sandbox.setVersion('api', 'v3 late=700');
 		sandbox.setVersion('web', 'v1');
@@ -52,7 +52,7 @@ describe('of three services', () => {
 		expect((await sandbox.ask('/sibling/shop')).body).toBe('shop v3');
 	});
 
-	test('one starts and is found although its address among them is taken', async () => {
+	test('one starts and is found even if its fixed address is taken', async () => {
 		const {name, subnet} = sandbox.state().networks!.mesh;
 		const [base = '', first = 0] = [subnet.replace(/\d+\/\d+$/, ''), Number.parseInt(subnet.split('.')[3]!, 10)];
 		const holders: string[] = [];
@@ -75,7 +75,7 @@ describe('of three services', () => {
 		}
 	});
 
-	test('all serve again by themselves when the router restarts or is killed', async () => {
+	test('all serve again automatically after the router restarts or is killed', async () => {
 		const {name} = sandbox.router;
 		const isServing = () =>
 			expect.poll(() => answers().catch(String), {timeout: 20_000}).toEqual(['web v1', 'api v3', 'shop v4']);

@@ -22,7 +22,7 @@ const sandbox = withSandbox(async opened => {
 	await opened.succeed(['deploy']);
 });
 
-test('only the output directory is served, with the types that browsers need', async () => {
+test('only the output directory is served, with content types', async () => {
 	const home = await sandbox.ask('/');
 	expect(home).toMatchObject({status: 200, body: page('home')});
 	expect(home.headers).toMatchObject({
@@ -39,18 +39,18 @@ test('only the output directory is served, with the types that browsers need', a
 		expect((await sandbox.ask(path)).status, path).toBe(404);
 });
 
-test('pages are checked again by caches, and an unchanged one is not sent twice', async () => {
+test('caches revalidate pages, and an unchanged page is not sent again', async () => {
 	const {headers} = await sandbox.ask('/');
 	expect(headers['cache-control']).toContain('must-revalidate');
 	const again = await sandbox.ask('/', {headers: {'if-none-match': String(headers['etag'])}});
 	expect(again).toMatchObject({status: 304, body: ''});
 });
 
-test('what is not there gets the site’s own 404 page', async () => {
+test('a missing path gets the site’s 404 page', async () => {
 	expect(await sandbox.ask('/absent')).toMatchObject({status: 404, body: page('not here')});
 });
 
-test('an output without one leads unknown paths to its only page, and a rollback brings the 404 page back', async () => {
+test('without a 404 page unknown paths serve index.html, and a rollback restores the 404 page', async () => {
 	sandbox.describe(describeSite('mkdir -p dist && cp index.html dist/'));
 	await sandbox.succeed(['deploy']);
 	expect(await sandbox.ask('/orders/7')).toMatchObject({status: 200, body: page('home')});

@@ -20,7 +20,7 @@ describe('switches under load', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('lose no request, also when a service and a rule come along', async () => {
+	test('lose no request, even if a service and a rule are added', async () => {
 		const load = startLoad(sandbox.router, sandbox.host(), clients);
 		const stopSlow = keepAsking(sandbox, '/slow');
 		const ends: [string, number][] = [];
@@ -48,7 +48,7 @@ describe('switches under load', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	test('that are taken back lose none either, and what came along goes', async () => {
+	test('that are rolled back lose no request, and what was added is removed', async () => {
 		sandbox.setVersion('web', 'v4');
 		sandbox.setVersion('api', 'v4 dies=4000');
 		sandbox.write({...lifeFiles('shop', 'v1'), 'compartment.routes.yml': rules('/other')});
@@ -83,34 +83,37 @@ describe('switches under load', () => {
 	}, 90_000);
 
 	test.each([
-		['comes back at once', 'v6', 0],
-		['stays away', 'v7', 1],
-	])('lose none when every connection to the engine is cut at the commit, and it %s', async (_, version, exitCode) => {
-		const commit = {isNext: false, isCut: false};
-		await using proxy = await openEngineProxy({
-			fate(call, text) {
-				if (text.includes('id=$1 expected=$2')) commit.isNext = true;
-				if (commit.isCut && exitCode === 1) return 'cut';
-				if (!commit.isNext || commit.isCut || !/^POST \/exec\/\w+\/start/.test(call)) return 'pass';
-				commit.isCut = true;
-				return 'cut-all';
-			},
-		});
-		const load = startLoad(sandbox.router, sandbox.host(), clients);
-		sandbox.setVersion('web', version);
-		const env = {DOCKER_HOST: proxy.host, COMPARTMENT_TEST_PATIENCE_MS: exitCode === 1 ? '500' : '5000'};
-		const deployed = await sandbox.run(['deploy'], {env});
-		expect(commit.isCut).toBe(true);
-		expect(deployed, deployed.stdout + deployed.stderr).toMatchObject({exitCode});
-		// It happened without an answer: whoever comes next finds that out, before anything is removed.
-		if (exitCode === 1) expect(words(deployed.stdout)).toContain('the next command will check what it did');
-		await sandbox.succeed(['deploy']);
-		await pause(300);
-		await load.stop();
-		expect(load.losses).toEqual([]);
-		expect((await sandbox.ask()).body).toBe(`web ${version}`);
-		await sandbox.expectNoChanges();
-	});
+		['reconnects at once', 'v6', 0],
+		['stays out of reach', 'v7', 1],
+	])(
+		'lose no request if every connection to the engine is cut at the commit, and it %s',
+		async (_, version, exitCode) => {
+			const commit = {isNext: false, isCut: false};
+			await using proxy = await openEngineProxy({
+				fate(call, text) {
+					if (text.includes('id=$1 expected=$2')) commit.isNext = true;
+					if (commit.isCut && exitCode === 1) return 'cut';
+					if (!commit.isNext || commit.isCut || !/^POST \/exec\/\w+\/start/.test(call)) return 'pass';
+					commit.isCut = true;
+					return 'cut-all';
+				},
+			});
+			const load = startLoad(sandbox.router, sandbox.host(), clients);
+			sandbox.setVersion('web', version);
+			const env = {DOCKER_HOST: proxy.host, COMPARTMENT_TEST_PATIENCE_MS: exitCode === 1 ? '500' : '5000'};
+			const deployed = await sandbox.run(['deploy'], {env});
+			expect(commit.isCut).toBe(true);
+			expect(deployed, deployed.stdout + deployed.stderr).toMatchObject({exitCode});
+			// It happened without an answer: whoever comes next finds that out, before anything is removed.
+			if (exitCode === 1) expect(words(deployed.stdout)).toContain('the next command will check what it did');
+			await sandbox.succeed(['deploy']);
+			await pause(300);
+			await load.stop();
+			expect(load.losses).toEqual([]);
+			expect((await sandbox.ask()).body).toBe(`web ${version}`);
+			await sandbox.expectNoChanges();
+		},
+	);
 });
 
 /** Settings that watch long enough for a crash some seconds after the start. */
@@ -133,7 +136,7 @@ describe('a worker that crashes right after the switch', () => {
 		await opened.succeed(['deploy']);
 	});
 
-	test('gives way to the previous one, and so does what was switched with it', async () => {
+	test('is replaced by the previous one, and so are the services switched with it', async () => {
 		const {id} = await sandbox.running('service.mailer');
 		sandbox.setVersion('mailer', 'v2 dies=4000');
 		sandbox.setVersion('web', 'v2');

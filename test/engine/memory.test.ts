@@ -6,7 +6,7 @@ import {collect, idleSpec, makeNetwork, smallImage, tarOf, withEngine} from './h
 
 const images = {[smallImage]: {}};
 
-describe('keeps the contract', () => {
+describe('in the memory engine, as in Docker,', () => {
 	const engine = createMemoryEngine({
 		images,
 		start: ({command = []}) => {
@@ -20,10 +20,10 @@ describe('keeps the contract', () => {
 	testContract(withEngine(engine));
 });
 
-describe('for tests', () => {
+describe('in the memory engine,', () => {
 	const labels = {test: '1'};
 
-	test('equal calls give equal ids and times', async () => {
+	test('the same calls give the same ids and times', async () => {
 		const observed = async () => {
 			const engine = createMemoryEngine({images});
 			await makeNetwork(engine, labels, {name: 'n', subnet: '10.0.0.0/28'});
@@ -33,7 +33,7 @@ describe('for tests', () => {
 		expect(await observed()).toEqual(await observed());
 	});
 
-	test('a call fails once, before or after it does its work', async () => {
+	test('a call can be made to fail once, before or after it does its work', async () => {
 		const engine = createMemoryEngine({images});
 		const lost = new EngineError('the answer is lost');
 		engine.failNext('create', lost);
@@ -45,7 +45,7 @@ describe('for tests', () => {
 		await engine.create(idleSpec(labels, {name: 'c'}));
 	});
 
-	test('calls are noted in order, failed ones too', async () => {
+	test('all calls are recorded in order, including failed ones', async () => {
 		const engine = createMemoryEngine({images});
 		const id = await engine.run(idleSpec(labels, {name: 'web'}));
 		await engine.start('absent').catch(() => undefined);
@@ -54,7 +54,7 @@ describe('for tests', () => {
 		expect(engine.calls.at(-1)?.args).toEqual([id, 3]);
 	});
 
-	test('a crash follows the restart policy', async () => {
+	test('the restart policy applies after a crash', async () => {
 		const engine = createMemoryEngine({images});
 		const stays = await engine.run(idleSpec(labels, {restart: {policy: 'unless-stopped'}}));
 		engine.crash(stays, 137, true);
@@ -68,7 +68,7 @@ describe('for tests', () => {
 		expect(await engine.inspectContainer(plain)).toMatchObject({state: 'exited', isOutOfMemory: true, exitCode: 137});
 	});
 
-	test('an address is taken from the range that is handed out, until it is used up', async () => {
+	test('automatic addresses come from the address range until it is exhausted', async () => {
 		const engine = createMemoryEngine({images});
 		await makeNetwork(engine, labels, {name: 'n', subnet: '10.0.0.0/28', addressRange: '10.0.0.12/30'});
 		const run = async () => {
@@ -79,13 +79,13 @@ describe('for tests', () => {
 		await expect(run()).rejects.toThrow('no available IPv4 addresses');
 	});
 
-	test('a pull finds what the registry has', async () => {
+	test('a pull finds the images of the registry', async () => {
 		const engine = createMemoryEngine({registry: {'redis:8': {exposedPorts: [6379]}}});
 		expect(await engine.pullImage('redis:8', () => {})).toMatchObject({tags: ['redis:8'], exposedPorts: [6379]});
 		await expect(engine.pullImage('redis:9', () => {})).rejects.toThrow('manifest for redis:9 not found');
 	});
 
-	test('an image follows from its context', async () => {
+	test('an image depends on its context', async () => {
 		const engine = createMemoryEngine();
 		const build = (text: string, reference: string) =>
 			engine.buildImage({context: tarOf({a: text}), dockerfile: 'Dockerfile', reference, labels, args: {}}, () => {});
@@ -95,7 +95,7 @@ describe('for tests', () => {
 		expect(await engine.listImages(labels)).toHaveLength(2);
 	});
 
-	test('what a container prints is in its log', async () => {
+	test('a container’s output is in its log', async () => {
 		const engine = createMemoryEngine({images});
 		const id = await engine.run(idleSpec(labels));
 		const following = collect(engine.logs(id, {follow: true, tail: 1}));

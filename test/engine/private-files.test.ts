@@ -52,7 +52,7 @@ test('under umask 000 every file is 0600 and every folder 0700', async () => {
 }, 120_000);
 
 describe('a state folder', () => {
-	test('that others can read is closed, and said', async () => {
+	test('that others can read is made private with a notice', async () => {
 		chmodSync(environment(), 0o755);
 		chmodSync(join(environment(), 'state.json'), 0o640);
 		const {exitCode, stderr} = await sandbox.run(['plan']);
@@ -63,7 +63,7 @@ describe('a state folder', () => {
 		expect((await sandbox.run(['plan'])).stderr).toBe('');
 	});
 
-	test.each(['.compartment', '.compartment/production'])('%s that is a link is refused', async name => {
+	test.each(['.compartment', '.compartment/production'])('is rejected if %s is a link', async name => {
 		const path = join(sandbox.folder, name);
 		const away = `${sandbox.folder}-away`;
 		renameSync(path, away);
@@ -77,7 +77,7 @@ describe('a state folder', () => {
 		}
 	});
 
-	test.runIf(process.getuid?.() === 0)('that belongs to somebody else is refused', async () => {
+	test.runIf(process.getuid?.() === 0)('that belongs to another user is rejected', async () => {
 		const path = environment();
 		chownSync(path, 12345, 12345);
 		try {
@@ -92,7 +92,7 @@ describe('a state folder', () => {
 	});
 });
 
-test('without the identity, what needs none goes on, and the rest says where it was looked for', async () => {
+test('without the identity, commands that need none work and others say where it was looked for', async () => {
 	const identity = join(sandbox.env['COMPARTMENT_CONFIG_HOME']!, 'identity');
 	const away = join(dirname(identity), '..', 'identity-away');
 	mkdirSync(dirname(away), {recursive: true});

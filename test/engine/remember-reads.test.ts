@@ -2,7 +2,7 @@ import {expect, it} from 'vitest';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
 import {rememberReads} from '../../source/engine/remember-reads.ts';
 
-it('asks each question once, and tells questions apart', async () => {
+it('rememberReads makes each read once and distinguishes reads', async () => {
 	const engine = createMemoryEngine();
 	const image = engine.addImage('node:24-slim');
 	const reads = rememberReads(engine);
@@ -24,7 +24,7 @@ it('asks each question once, and tells questions apart', async () => {
 	]);
 });
 
-it('gives the same failure to all who ask', async () => {
+it('rememberReads gives the same failure to all callers', async () => {
 	const engine = createMemoryEngine();
 	engine.failNext('findImage', new Error('connection lost'));
 	const reads = rememberReads(engine);

@@ -115,7 +115,7 @@ function seen({status, echo}: Answer) {
 	return {status, name, url, prefix: headers['x-forwarded-prefix'], authorization: headers['authorization']};
 }
 
-test('the router does with every request what the compiled rules say', async () => {
+test('the router handles every request as the compiled rules say', async () => {
 	const mode = fc.constantFrom<AccessMode>('public', 'authenticated');
 	const modes = fc.record({web: mode, api: mode, admin: mode});
 	const round = fc.record({

@@ -56,7 +56,7 @@ const site = (slots: {blue?: Name; green?: Name}, active: 'blue' | 'green', host
 
 const retired = (slot: 'blue' | 'green') => [{lineage: lab.lineage, service: 'web', slot}];
 
-test('switches and reloads under load lose no request, and nobody reaches the old one after the switch', async () => {
+test('switches and reloads under load lose no request, and none reaches the old slot after the switch', async () => {
 	const {engine, router} = lab;
 	await publish(engine, router, site({blue: 'a'}, 'blue'));
 	const load = startLoad(router, host, {keepAlive: 6, fresh: 3, idling: 4});

@@ -58,7 +58,7 @@ const site = (parts: Partial<RouteTable> = {}): RouteTable =>
 		...parts,
 	});
 
-test('a request carries what the router knows, and nothing that the client made up', async () => {
+test('a request has the router’s forwarded headers and none forged by the client', async () => {
 	const headers = {
 		'x-forwarded-for': '6.6.6.6',
 		'x-forwarded-proto': 'https',
@@ -80,7 +80,7 @@ test('a request carries what the router knows, and nothing that the client made 
 	for (const name of ['x-forwarded-prefix', 'x-forwarded-port', 'forwarded']) expect(received).not.toHaveProperty(name);
 });
 
-test('the access password opens, and goes no further than the router', async () => {
+test('the access password signs in and is not sent to the service', async () => {
 	const path = '/api/users?x=1';
 	const refused = await ask(lab.router, {host, path});
 	expect(refused).toMatchObject({status: 401, echo: undefined});
@@ -100,7 +100,7 @@ test('the access password opens, and goes no further than the router', async () 
 	await publish(lab.engine, lab.router, site());
 });
 
-test('short pages for what cannot be served', async () => {
+test('requests that cannot be served get short pages', async () => {
 	expect(await ask(lab.router, {host: 'nobody.localhost'})).toMatchObject({
 		status: 404,
 		body: expect.stringMatching(/^No service answers at this host\./),
@@ -119,7 +119,7 @@ test('short pages for what cannot be served', async () => {
 	expect(await ask(lab.router, {host})).toMatchObject({status: 200});
 });
 
-test('a proxy’s request line, an h2c upgrade and a smuggled prefix reach the service harmless', async () => {
+test('an absolute URI, an h2c upgrade and a smuggled prefix reach the service in a harmless form', async () => {
 	const {echo} = await ask(lab.router, {host, path: `http://${host}/x`});
 	expect(echo!.url).toBe('/x');
 	const upgrade = {connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__'};
@@ -153,19 +153,19 @@ const webSocketLines = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHN
 
 test.each([
 	['two headers', ['Upgrade: h2c', 'Upgrade: websocket']],
-	['two headers, the other way round', ['Upgrade: websocket', 'Upgrade: h2c']],
-	['the same twice', ['Upgrade: websocket', 'Upgrade: websocket']],
+	['two headers in reverse order', ['Upgrade: websocket', 'Upgrade: h2c']],
+	['the same header twice', ['Upgrade: websocket', 'Upgrade: websocket']],
 	['a list', ['Upgrade: websocket, h2c']],
 	['a list with h2c first', ['Upgrade: h2c,websocket']],
 	['h2c in mixed case', ['uPgRaDe: H2C']],
 	['another protocol', ['Upgrade: TLS/1.0']],
 	['a list with another protocol', ['Upgrade: websocket, TLS/1.0']],
 	['another protocol in a second header', ['Upgrade: TLS/1.0', 'Upgrade: websocket']],
-])('no upgrade but a WebSocket passes: %s', async (_, upgrade) => {
+])('only WebSocket upgrades pass, not %s', async (_, upgrade) => {
 	const connection = 'Connection: Upgrade, HTTP2-Settings';
 	const settings = 'HTTP2-Settings: AAMAAABkAAQAAP__';
 	const {status, echo} = await sendRaw([`Host: ${host}`, connection, settings, ...upgrade, ...webSocketLines]);
-	// Newer HAProxy takes h2c off the list before it looks at the rules: what is left is a WebSocket, and no more.
+	// Newer HAProxy removes h2c from the list before the rules apply, so that only a WebSocket is left.
 	const {'http2-settings': leaked, upgrade: passed, connection: hops = ''} = echo!.headers;
 	expect({leaked, passed, status}).toEqual(
 		status === 101
@@ -176,7 +176,7 @@ test.each([
 	if (/TLS/.test(upgrade.join()) || !/websocket/i.test(upgrade.join())) expect(status).toBe(200);
 });
 
-test('a WebSocket needs its Connection header too, and may write both in any case', async () => {
+test('a WebSocket upgrade also needs its Connection header, and case does not matter', async () => {
 	const plain = await sendRaw([`Host: ${host}`, 'Upgrade: websocket', ...webSocketLines]);
 	expect(plain).toMatchObject({status: 200});
 	expect(plain.echo!.headers).not.toHaveProperty('upgrade');
@@ -184,7 +184,7 @@ test('a WebSocket needs its Connection header too, and may write both in any cas
 	expect(await sendRaw([`Host: ${host}`, ...lines], '/ws')).toMatchObject({status: 101});
 });
 
-test('Connection takes no header away from the service', async () => {
+test('a Connection header removes no other header from the request', async () => {
 	const lines = ['Connection: X-Forwarded-For, X-Forwarded-Host, Host, close', 'X_Forwarded_For: 6.6.6.6'];
 	const {status, echo} = await sendRaw([`Host: ${host}`, ...lines, 'X-Real-IP: 6.6.6.6', 'x_real_ip: 6.6.6.6']);
 	expect(status).toBe(200);
@@ -201,11 +201,11 @@ test.each([
 	['the same host in two headers', () => [`Host: ${host}`, `Host: ${host}, evil.test`]],
 	['a list', () => [`Host: evil.test,${host}`]],
 	['a list that ends in another', () => [`Host: ${host}, evil.test`]],
-])('a request names one host: %s', async (_, lines) => {
+])('a request with more than one host is rejected: %s', async (_, lines) => {
 	expect(await sendRaw(lines())).toEqual({status: 400, echo: undefined});
 });
 
-test('a host is one host however it is written, and the service sees the one that was routed', async () => {
+test('a host matches however it is written, and the service receives the routed one', async () => {
 	const upper = host.toUpperCase();
 	for (const [written, seen] of [
 		[upper, host],
@@ -223,7 +223,7 @@ test('a host is one host however it is written, and the service sees the one tha
 	}
 });
 
-test('a WebSocket stays open both ways', async () => {
+test('a WebSocket stays open in both directions', async () => {
 	const webSocketHeaders = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 	const socket = connect(lab.router.port, '127.0.0.1');
 	let received = '';
@@ -254,7 +254,7 @@ test('events arrive as they are sent', async () => {
 	expect(arrivals[1]!.at - arrivals[0]!.at).toBeGreaterThan(400);
 });
 
-test('publishing the same again does nothing, and what was changed by hand is put right', async () => {
+test('publishing the same table does nothing, and repairs manual changes', async () => {
 	const {engine, router} = lab;
 	expect(await publish(engine, router, site())).toEqual({method: 'none'});
 	const {containerId} = await observeRouter(engine, router);
@@ -271,7 +271,7 @@ test('publishing the same again does nothing, and what was changed by hand is pu
 });
 
 test.each([-86_400_000, 0, 86_400_000])(
-	'a publish succeeds with a clock that is %d ms off, and clears away what a killed one left',
+	'a publish succeeds with a clock that is %d ms off, and removes the files of a killed one',
 	async off => {
 		const {engine, router} = lab;
 		const {containerId} = await observeRouter(engine, router);
@@ -290,7 +290,7 @@ test.each([-86_400_000, 0, 86_400_000])(
 	},
 );
 
-test('environments published at the same time all arrive, and a host has one owner', async () => {
+test('environments can be published concurrently, and a host has one owner', async () => {
 	const {engine, router, table} = lab;
 	const names = ['one', 'two', 'three', 'four'].map(name => `${lab.lineage}-${name}`);
 	const tables = names.map(lineage =>
@@ -312,7 +312,7 @@ test('environments published at the same time all arrive, and a host has one own
 	expect(await ask(router, {host})).toMatchObject({status: 200});
 });
 
-test('traffic figures per slot', async () => {
+test('traffic is reported per slot', async () => {
 	const {engine, router} = lab;
 	const figures = async () =>
 		(await readTraffic(engine, router)).find(({service, slot}) => service === 'web' && slot === 'blue')!;
@@ -325,7 +325,7 @@ test('traffic figures per slot', async () => {
 	expect((await figures()).slowestResponseMs).toBeGreaterThanOrEqual(600);
 });
 
-test('probes: only 2xx is ready, the answers are told, values are no shell', async () => {
+test('a probe succeeds only with 2xx, reports the response, and runs no value as shell code', async () => {
 	const {engine, router} = lab;
 	const probe = {address, port: 3000, hostHeader: `${host}:3000`, timeoutMs: 400};
 	const redirected = await probeHttp(engine, router, {...probe, path: '/redirect'});
@@ -371,7 +371,7 @@ test('probes: only 2xx is ready, the answers are told, values are no shell', asy
 	await expect(stopped).rejects.toThrow();
 });
 
-test('a probe asks the service once, whatever its answer says, and only tells it', async () => {
+test('a probe sends one request to the service and follows no redirect', async () => {
 	const {engine, router} = lab;
 	const {containerId} = await observeRouter(engine, router);
 	const shell = async (command: string) => (await engine.exec(containerId!, ['sh', '-c', command])).stdout;
@@ -413,7 +413,7 @@ async function askFrom(containerId: string, url: string, name: string): Promise<
 	return stdout.trim();
 }
 
-test('a container reaches the hosts of its own environment through the router, and no others', async () => {
+test('a container reaches only the hosts of its own environment through the router', async () => {
 	const {engine, router, lineage} = lab;
 	const others: {id: string; network?: string}[] = [];
 	const idle = async (network: string) => {
@@ -478,7 +478,7 @@ test('a container reaches the hosts of its own environment through the router, a
 	}
 }, 90_000);
 
-test('a router of an earlier release is replaced, keeps its routes, and has limits', async () => {
+test('a router of an earlier release is replaced, keeps its routes and gets limits', async () => {
 	const {engine, router} = lab;
 	const {containerId} = await observeRouter(engine, router);
 	const run = promisify(execFile);
@@ -512,7 +512,7 @@ test('a router of an earlier release is replaced, keeps its routes, and has limi
 	]);
 }, 90_000);
 
-test('a restart, a stop and a new container serve the same routes', async () => {
+test('the same routes are served after a restart, a stop and in a new container', async () => {
 	const {engine, router} = lab;
 	// A switch is written first: a restart must not bring the previous slot back.
 	const [web, api] = site().backends;
@@ -554,7 +554,7 @@ test('a restart, a stop and a new container serve the same routes', async () => 
 	expect(await publish(engine, router, switched)).toEqual({method: 'none'});
 }, 90_000);
 
-test('a taken port is told with its owner, and the previous router goes on', async () => {
+test('a taken port is reported with its owner, and the previous router keeps running', async () => {
 	const {engine, router} = lab;
 	const server = createServer();
 	const port = await new Promise<number>(resolve => {
@@ -584,7 +584,7 @@ test('a taken port is told with its owner, and the previous router goes on', asy
 	expect(await observeRouter(engine, rival)).toEqual({state: 'missing'});
 }, 90_000);
 
-test('another port replaces the container and keeps the routes', async () => {
+test('a changed port replaces the container and keeps the routes', async () => {
 	const {engine, router} = lab;
 	const moved = {...router, port: await freePort()};
 	expect(await ensureRouter(engine, moved)).toMatchObject({change: 'replaced'});
@@ -594,7 +594,7 @@ test('another port replaces the container and keeps the routes', async () => {
 	expect(await engine.findByName('container', `${router.name}-previous`)).toBeUndefined();
 }, 90_000);
 
-test('two processes that make the router at once get the same one', async () => {
+test('two processes that create the router concurrently get the same one', async () => {
 	const {engine, router} = lab;
 	const options = {...router, name: `${router.name}-twice`, port: await freePort()};
 	try {
@@ -606,7 +606,7 @@ test('two processes that make the router at once get the same one', async () => 
 	}
 }, 90_000);
 
-test('a container that is not ours is never touched', async () => {
+test('a container that is not ours is never changed', async () => {
 	const {engine} = lab;
 	const name = `foreign-${createHash('sha256').update(lab.lineage).digest('hex').slice(0, 8)}`;
 	const options = {name, listen: '127.0.0.1', port: await freePort()};

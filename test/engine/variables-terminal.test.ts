@@ -12,7 +12,7 @@ const open = (...args: string[]) =>
 const read = (key: string) =>
 	sandbox.succeed(['variable', 'run', '--env', 'production', '--allow-production', '--', 'printenv', key]);
 
-test('a sensitive value is typed without being shown, and nobody waits for it meanwhile', async () => {
+test('a sensitive value is not shown while it is typed, and the environment is not locked meanwhile', async () => {
 	using terminal = open('TOKEN', '--sensitive');
 	await terminal.waitFor('Value for TOKEN: ', 20_000);
 	await sandbox.succeed(['variable', 'set', 'OTHER', 'set meanwhile']);

@@ -82,8 +82,8 @@ const answer = async () => JSON.parse((await sandbox.ask('/')).body) as Record<s
 const runWithWeb = (...command: readonly string[]): string[] =>
 	'variable run --env production --allow-production --service web --'.split(' ').concat(command);
 
-describe('variables of an environment', () => {
-	test('can be set before anything is deployed, and are listed with source and scope', async () => {
+describe('in an environment,', () => {
+	test('variables can be set before the first deploy, and are listed with source and scope', async () => {
 		expect(await sandbox.succeed(['variable', 'set', 'LEVEL', 'info'])).toBe(
 			`Set variable LEVEL for ${sandbox.project} / production.\n`,
 		);
@@ -96,7 +96,7 @@ describe('variables of an environment', () => {
 		expect(list).toMatch(/^DB_HOST +plain +resource:store\.host +production\/web +from store\.host$/m);
 	});
 
-	test('a file in memory without its variable is refused in the plan, with the command that helps', async () => {
+	test('a secret file without its variable is rejected by the plan with a hint', async () => {
 		expectError(await sandbox.run(['apply', '--auto-approve']), /blocked/);
 		expect((await sandbox.run(['plan'])).stdout).toContain(
 			'compartment variable set FILE_TOKEN --service web --sensitive --stdin',
@@ -104,7 +104,7 @@ describe('variables of an environment', () => {
 		await setSecret('FILE_TOKEN', `${canary}-file`);
 	});
 
-	test('reach the container: env, reference, and a file in memory that only its user reads', async () => {
+	test('variables reach the container through env, references, and files in memory that only its user can read', async () => {
 		await sandbox.succeed(['apply', '--auto-approve']);
 		expect(await answer()).toEqual({
 			level: 'info',
@@ -126,14 +126,14 @@ describe('variables of an environment', () => {
 		expect((await answer())['inFile']).toBe(`${canary}-file`);
 	});
 
-	test('any text survives: set, container, run', async () => {
+	test('any text can be a value in set, a container and run', async () => {
 		expect(JSON.parse((await sandbox.ask('/given')).body)).toEqual(given);
 		const print = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith('V_')))))`;
 		const run = runWithWeb('node', '-e', print);
 		expect(JSON.parse(await sandbox.succeed(run))).toEqual(given);
 	});
 
-	test('run with what the descriptor sets, but for what would steer programs of this machine', async () => {
+	test('run passes the descriptor’s variables, except those that would affect local programs', async () => {
 		sandbox.describe(descriptor({PATH: './bin', LD_PRELOAD: './evil.so', MODE: 'quiet'}));
 		const {stdout, stderr} = await sandbox.run(runWithWeb('printenv'));
 		expect(stdout).toContain('\nMODE=quiet\n');
@@ -142,7 +142,7 @@ describe('variables of an environment', () => {
 		sandbox.describe(descriptor());
 	});
 
-	test('a change shows in the next plan by name, a sensitive value never; the same value is no change', async () => {
+	test('the next plan names a changed variable without a sensitive value, and the same value is no change', async () => {
 		await setSecret('TOKEN', canary);
 		await sandbox.expectNoChanges();
 		await sandbox.succeed(['variable', 'set', 'LEVEL', 'debug']);
@@ -157,7 +157,7 @@ describe('variables of an environment', () => {
 		expect(await answer()).toMatchObject({level: 'debug', token: canary});
 	});
 
-	test('a service that betrays its secret and fails leaves it nowhere', async () => {
+	test('a service that prints its secret and fails leaves it nowhere', async () => {
 		sandbox.describe(descriptor({BETRAY: '1'}));
 		const failed = await sandbox.run(['apply', '--auto-approve']);
 		expect(failed.exitCode).toBe(1);
@@ -188,7 +188,7 @@ describe('variables of an environment', () => {
 		for (const form of forms) expect(outputs.filter(output => output.includes(form))).toEqual([]);
 	});
 
-	test('a descriptor connection beside a direct variable is refused, not decided', async () => {
+	test('a variable that conflicts with a connection is rejected', async () => {
 		const {services, resources} = descriptor();
 		const web = {...services.web, connections: {store: {env: {LEVEL2: 'host'}}}};
 		sandbox.describe({services: {web}, resources});
@@ -201,7 +201,7 @@ describe('variables of an environment', () => {
 		sandbox.describe(descriptor());
 	});
 
-	test('run passes variables, signals and the exit code; production needs a word', async () => {
+	test('run passes variables, signals and the exit code, and needs confirmation for production', async () => {
 		const command = ['--', 'node', '-e', 'console.log(process.env.TOKEN + process.env.LEVEL); process.exit(9)'];
 		expectError(
 			await sandbox.run(['variable', 'run', '--env', 'production', '--service', 'web', ...command]),
@@ -247,7 +247,7 @@ describe('variables of an environment', () => {
 		expect(await sandbox.succeed(['variable', 'show', 'B'])).toContain('VALUE: two');
 	});
 
-	test('any dotenv file imports to the values that the dotenv package reads', async () => {
+	test('any dotenv file is imported with the values that the dotenv package reads', async () => {
 		const text = (pattern: RegExp) => fc.stringMatching(pattern);
 		const value = fc.oneof(
 			text(/^[ -~]{0,30}$/).map(word => word.replace(/["'`]/g, '')),
@@ -273,7 +273,7 @@ describe('variables of an environment', () => {
 		}
 	});
 
-	test('a second recipient reads the same values', async () => {
+	test('a second recipient can read the same values', async () => {
 		const passphrase = {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'};
 		const run = runWithWeb('printenv', 'TOKEN');
 		expectError(await sandbox.run(run, {env: passphrase}), /not encrypted for the identity/);
@@ -284,7 +284,7 @@ describe('variables of an environment', () => {
 		expectError(await sandbox.run(run, {env: passphrase}), /not encrypted for the identity/);
 	});
 
-	test('what no environment of a process can hold is refused, and changes nothing', async () => {
+	test('a value that no process environment can hold is rejected without a change', async () => {
 		const {serial} = sandbox.state();
 		const command = [process.execPath, inject('cli'), 'variable', 'set', 'BYTES', '--sensitive', '--stdin'] as const;
 		const give = (input: Buffer) =>
@@ -300,7 +300,7 @@ describe('variables of an environment', () => {
 		expect([binary.status, cut.status, sandbox.state().serial]).toEqual([1, 1, serial]);
 	});
 
-	test('bad input is refused with a message that says why', async () => {
+	test('invalid input is rejected with the reason', async () => {
 		const table: [string[], string][] = [
 			[
 				['variable', 'set', '1A', 'x'],

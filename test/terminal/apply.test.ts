@@ -29,7 +29,7 @@ const isRestored = (written: string): boolean =>
 
 const question = /Apply \d+ actions?: .*\? y\/N/;
 
-test('a no changes nothing and leaves with 130', async () => {
+test('answering no changes nothing and exits with 130', async () => {
 	using terminal = open('apply');
 	await terminal.waitFor(question, 20_000);
 	expect(terminal.scrollback()).toContain('Plan: 7 to create, 0 to update, 0 to replace, 0 to delete.');
@@ -40,7 +40,7 @@ test('a no changes nothing and leaves with 130', async () => {
 	expect(await sandbox.observe()).toMatchObject({containers: [], networks: [], volumes: []});
 });
 
-test('ctrl-c during an apply leaves with 130, and the next apply completes', async () => {
+test('ctrl-c during an apply exits with 130, and the next apply completes', async () => {
 	// Never ready, so that the apply still runs when it is called off.
 	sandbox.write({'services/web/server.js': "setInterval(() => console.log('not listening'), 200);\n"});
 	using cancelled = open('apply');
@@ -67,7 +67,7 @@ test('ctrl-c during an apply leaves with 130, and the next apply completes', asy
 	await sandbox.expectNoChanges();
 }, 120_000);
 
-test('a change is planned, approved, applied live, and told on the main screen', async () => {
+test('a change is planned, approved and applied live, and reported on the main screen', async () => {
 	sandbox.describe({
 		services: {
 			web: {path: './services/web', accessMode: 'public', readiness: {type: 'http', path: '/healthz'}},
@@ -106,7 +106,7 @@ const change = (service: string) => {
 	sandbox.write({[path]: `${readFileSync(join(sandbox.folder, path), 'utf8')}// One more line.\n`});
 };
 
-test('an action that is left out takes its dependents along, and both stay for the next apply', async () => {
+test('an action is left out together with its dependents, and the next apply has both', async () => {
 	change('web');
 	change('backoffice');
 	using terminal = open('apply');
@@ -124,7 +124,7 @@ test('an action that is left out takes its dependents along, and both stay for t
 	expect(rest).toContain('Plan: 0 to create, 1 to update, 1 to replace, 0 to delete.');
 }, 60_000);
 
-test('a question that was suspended is asked again', async () => {
+test('a suspended question is asked again', async () => {
 	using terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], {
 		cwd: sandbox.folder,
 		env: {...sandbox.env, CI: undefined, TERM: undefined, PS1: 'shell> '},
@@ -142,7 +142,7 @@ test('a question that was suspended is asked again', async () => {
 	await terminal.ended;
 }, 60_000);
 
-test('for a screen reader an apply is asked for and told in lines, and every sign is a word', async () => {
+test('for a screen reader an apply is approved and reported in lines, with words instead of signs', async () => {
 	change('web');
 	using terminal = open('apply', '--accessible');
 	await terminal.waitFor(/Type yes, no, or full for the whole plan:\s*$/, 20_000);
@@ -155,7 +155,7 @@ test('for a screen reader an apply is asked for and told in lines, and every sig
 	await sandbox.expectNoChanges();
 }, 60_000);
 
-test('what failed is told with its last lines and the way to all that it said', async () => {
+test('a failure is reported with its last lines and where to find the whole log', async () => {
 	sandbox.write({'services/web/server.js': "console.error('cannot find the page'); process.exit(3);\n"});
 	using terminal = open('apply');
 	await terminal.waitFor(question, 20_000);
@@ -169,7 +169,7 @@ test('what failed is told with its last lines and the way to all that it said', 
 	useExample(sandbox, 'multi-service');
 }, 90_000);
 
-test('data goes only after the name was typed', async () => {
+test('data is deleted only after the name was typed', async () => {
 	sandbox.describe({
 		services: {web: {path: './services/web', accessMode: 'public', readiness: {type: 'http', path: '/healthz'}}},
 		resources: {store: {image: 'node:24-slim', command: ['sleep', 'infinity'], volumes: {data: '/data'}}},

@@ -45,13 +45,13 @@ async function back(terminal: TestTerminal): Promise<void> {
 	await terminal.waitFor('Services and resources', 20_000);
 }
 
-test('without a terminal it is the help text', async () => {
+test('without a terminal the command prints the help text', async () => {
 	const outcome = await sandbox.run([]);
 	expect(outcome).toMatchObject({exitCode: 0, stderr: ''});
 	expect(outcome.stdout).toContain('Usage: compartment');
 });
 
-test('the first frame is drawn before anything is loaded that it does not need', async () => {
+test('the first frame is drawn before anything else is loaded', async () => {
 	const list = join(sandbox.folder, 'loaded.json');
 	const probe = fileURLToPath(new URL('fixtures/loaded-modules.ts', import.meta.url));
 	const env = {...place().env, LOADED_MODULES: list};
@@ -65,7 +65,7 @@ test('the first frame is drawn before anything is loaded that it does not need',
 	await terminal.ended;
 });
 
-test('from nothing to a deployed environment, without a command but one', async () => {
+test('an environment can be created and deployed within the dashboard', async () => {
 	using terminal = open();
 	expect(await terminal.waitFor('not deployed', 20_000)).toContain(`${sandbox.project} › production`);
 	expect(await terminal.waitFor('a shows the plan and asks before anything happens')).toContain('backoffice');
@@ -85,7 +85,7 @@ test('from nothing to a deployed environment, without a command but one', async 
 	expect(await sandbox.ask()).toMatchObject({status: 200});
 }, 180_000);
 
-test('logs follow in a terminal, and are lines in a pipe', async () => {
+test('logs are followed in a terminal and printed in a pipe', async () => {
 	using terminal = open('logs', 'web');
 	expect(await terminal.waitFor('following', 20_000)).toContain('all logs');
 	await terminal.waitFor('listening', 20_000);
@@ -119,7 +119,7 @@ test('logs follow in a terminal, and are lines in a pipe', async () => {
 	);
 }, 90_000);
 
-test('a failed deploy is seen with its cause, and what it said can be read', async () => {
+test('a failed deploy is shown with its cause and its log', async () => {
 	sandbox.write({'services/web/server.js': "console.error('cannot find the page'); process.exit(3);\n"});
 	using terminal = open();
 	await terminal.waitFor('all healthy', 20_000);
@@ -155,7 +155,7 @@ test('a failed deploy is seen with its cause, and what it said can be read', asy
 	expect(await sandbox.ask()).toMatchObject({status: 200});
 }, 180_000);
 
-test('a mistake in compartment.yml is told with its place, and gone when it is corrected', async () => {
+test('an error in compartment.yml is shown with its position until it is fixed', async () => {
 	const file = join(sandbox.folder, 'compartment.yml');
 	const previous = readFileSync(file, 'utf8');
 	using terminal = open();
@@ -170,7 +170,7 @@ test('a mistake in compartment.yml is told with its place, and gone when it is c
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 }, 60_000);
 
-test('what happens elsewhere is seen at once, and a stop asks', async () => {
+test('changes made elsewhere show at once, and a stop asks first', async () => {
 	using terminal = open();
 	await terminal.waitFor(/web +healthy/, 20_000);
 	const {id} = await sandbox.running('service.backoffice');
@@ -188,7 +188,7 @@ test('what happens elsewhere is seen at once, and a stop asks', async () => {
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 }, 90_000);
 
-test('an engine that goes away is told, and so is that it is back', async () => {
+test('the loss of the engine is shown, and so is its return', async () => {
 	await using proxy = await openEngineProxy();
 	const {env, ...rest} = place();
 	using terminal = openTerminal(process.execPath, [inject('cli')], {...rest, env: {...env, DOCKER_HOST: proxy.host}});
@@ -203,7 +203,7 @@ test('an engine that goes away is told, and so is that it is back', async () => 
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 }, 90_000);
 
-test('ctrl-z goes back to the shell, fg returns, and the terminal is as it was in between', async () => {
+test('ctrl-z returns to the shell with the terminal restored, and fg resumes', async () => {
 	const {env, ...rest} = place();
 	using terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], {...rest, env: {...env, PS1: 'shell> '}});
 	await terminal.waitFor('shell> ');
@@ -223,7 +223,7 @@ test('ctrl-z goes back to the shell, fg returns, and the terminal is as it was i
 	await terminal.ended;
 }, 60_000);
 
-test('for a screen reader it is questions and answers in lines, and nothing is redrawn', async () => {
+test('for a screen reader the dashboard is questions and answers in lines, without redrawing', async () => {
 	using terminal = open('--accessible');
 	await terminal.waitFor('Number or name of an environment, or quit: ', 20_000);
 	terminal.press('1\r');
@@ -238,7 +238,7 @@ test('for a screen reader it is questions and answers in lines, and nothing is r
 	expect(terminal.written()).not.toMatch(/\u001B\[\?1049h|[✓✗●○│╭›]/);
 }, 90_000);
 
-test('settings change keys, and a mistake in them is told before a screen opens', async () => {
+test('settings change keys, and an error in them is reported before a screen opens', async () => {
 	const {env, ...rest} = place();
 	const config = `${sandbox.folder}-config`;
 	const {mkdirSync, writeFileSync, rmSync} = await import('node:fs');
