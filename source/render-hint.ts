@@ -2,7 +2,7 @@ import {type CommandName, commandScopes, defaultEnvironmentOf} from './command-n
 import {type CommandPart, type Hint, type HintPart, partsOf} from './hint.ts';
 
 /** Where a hint is shown; its commands apply there too. */
-export type Place = {
+export type HintPlace = {
 	/** The environment of the message. */
 	readonly environment: string;
 	/** Words of the given command line, without `compartment`. */
@@ -54,7 +54,7 @@ const hasReach = (name: CommandName): boolean => commandScopes[name] !== 'none' 
 
 const commandLine = (words: readonly string[]): string => ['compartment', ...words.map(shellWord)].join(' ');
 
-function renderPart(part: HintPart, {environment, given}: Place): string {
+function renderPart(part: HintPart, {environment, given}: HintPlace): string {
 	if (typeof part === 'string') return part;
 	if ('again' in part) {
 		if (given === undefined) return `the same command with ${part.again.map(shellWord).join(' ')}`;
@@ -73,7 +73,7 @@ function renderPart(part: HintPart, {environment, given}: Place): string {
  * The text of a hint. Commands name the environment unless it is their default, so that a pasted command applies to the
  * environment of the message. Prose is raw: the caller sanitises the text before printing it.
  */
-export const renderHint = (shown: Hint, place: Place): string =>
+export const renderHint = (shown: Hint, place: HintPlace): string =>
 	partsOf(shown)
 		.map(part => renderPart(part, place))
 		.join('');

@@ -74,13 +74,13 @@ async function waitForKey(): Promise<void> {
 	stdin.setRawMode(false);
 }
 
-async function openShell({environment, object = ''}: Run, {place}: Context): Promise<string | undefined> {
+async function openShell({environment, object = ''}: Run, {connection}: Context): Promise<string | undefined> {
 	const {directory} = findPlace(process.cwd());
 	const state = await readState(stateDirectory(directory, environment));
-	const containerId = state && (await findContainer(place, state, object));
+	const containerId = state && (await findContainer(connection, state, object));
 	if (!containerId) return `${object} has no running container`;
 	const shell = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
-	const client = dockerExec(directory, place.engine, ['-it', containerId, ...shell]);
+	const client = dockerExec(directory, connection.engine, ['-it', containerId, ...shell]);
 	if (!client) return 'The docker client is not on the PATH: install it';
 	process.stdout.write(`A shell in ${object}; exit comes back.\n`);
 	// While this one waits, nothing else reads the terminal.

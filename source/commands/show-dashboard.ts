@@ -1,9 +1,13 @@
 import type {LogPart} from '../dashboard/log-reader.ts';
-import type {Place} from '../ui/dashboard/state.ts';
+import type {DashboardLocation} from '../ui/dashboard/state.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
 
 /** Opens the dashboard, whose keys run the commands of this room. Resolves when the user quits. */
-export async function showDashboard(start: Place | undefined, flags: ScreenFlags, part?: LogPart): Promise<void> {
+export async function showDashboard(
+	start: DashboardLocation | undefined,
+	flags: ScreenFlags,
+	part?: LogPart,
+): Promise<void> {
 	const {openDashboard} = await import('../dashboard/open.ts');
 	await openDashboard({
 		start,

@@ -11,9 +11,9 @@ import type {Vitals} from '../plan/vitals.ts';
 import {createStatusReport} from '../report/status.ts';
 import type {Deployment, State} from '../state/state.ts';
 import type {EnvironmentView, Failure, ObjectView} from '../ui/dashboard/data.ts';
-import type {EnginePlace} from '../workspace/workspace.ts';
+import type {EngineConnection} from '../workspace/workspace.ts';
 
-type Input = EnginePlace & {
+type Input = EngineConnection & {
 	/** Undefined while compartment.yml cannot be read. */
 	readonly project: Project | undefined;
 	readonly name: string;

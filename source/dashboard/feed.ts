@@ -6,7 +6,7 @@ import {currentObject} from '../ui/dashboard/lookups.ts';
 import type {DashboardState} from '../ui/dashboard/state.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
-import type {EnginePlace, Workspace} from '../workspace/workspace.ts';
+import type {EngineConnection, Workspace} from '../workspace/workspace.ts';
 import {createFigureReader} from './figures.ts';
 import {createLogReader, type LogPart} from './log-reader.ts';
 import {createQueue} from './queue.ts';
@@ -18,7 +18,7 @@ import {askEngine, type EngineAnswer, type Files, problemOf, readDrift, readFile
 type Options = {
 	readonly store: DashboardStore;
 	readonly clock: FrameClock;
-	readonly place: EnginePlace;
+	readonly connection: EngineConnection;
 	readonly terminal: Terminal;
 	readonly part: LogPart;
 	/** Whether the only environment is entered by itself. */
@@ -43,7 +43,7 @@ const firstLine = (text: string): string => text.split('\n', 1)[0]!;
 const healthPaceMs = 5000;
 
 /** Reads what the dashboard shows, for as long as it is open: only figures in sight and health are polled. */
-export function startDashboardFeed({store, clock, place, terminal, part, canEnter}: Options): DashboardFeed {
+export function startDashboardFeed({store, clock, connection, terminal, part, canEnter}: Options): DashboardFeed {
 	const stop = new AbortController();
 	const {signal} = stop;
 	const drift = new Map<string, Drift>();
@@ -58,19 +58,19 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 		const state = entryOf(environment)?.state;
 		return state && answers ? findLogSources(state, answers.observed) : [];
 	};
-	const log = createLogReader({store, clock, place, terminal, part, entryOf, sourcesIn});
-	const figures = createFigureReader({store, place, entryOf, sourcesIn});
+	const log = createLogReader({store, clock, connection, terminal, part, entryOf, sourcesIn});
+	const figures = createFigureReader({store, connection, entryOf, sourcesIn});
 	const workspaceOf = (environment: string): Workspace | undefined => {
 		const entry = entryOf(environment);
 		return (
 			files?.project &&
-			entry && {...place, project: files.project, environment, directory: entry.directory, warnings: []}
+			entry && {...connection, project: files.project, environment, directory: entry.directory, warnings: []}
 		);
 	};
 
 	const show = () => {
 		if (!files) return;
-		const environments = viewEnvironments(place, files, {
+		const environments = viewEnvironments(connection, files, {
 			observed: answers?.observed ?? {containers: [], networks: [], volumes: []},
 			routerState: answers?.routerState ?? 'missing',
 			vitals: answers?.vitals ?? new Map(),
@@ -81,7 +81,7 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 		const isEntered = shouldEnter && only !== undefined && others.length === 0;
 		shouldEnter = false;
 		store.update({
-			...(isEntered ? {place: {screen: 'environment', environment: only.name}} : {}),
+			...(isEntered ? {location: {screen: 'environment', environment: only.name}} : {}),
 			project: files.name,
 			problem: problemOf(files),
 			...(answers ? {environments, isLoaded: true} : {}),
@@ -94,7 +94,7 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 		if (signal.aborted) return;
 		files = read;
 		show();
-		answers = await askEngine(place, read);
+		answers = await askEngine(connection, read);
 		if (signal.aborted) return;
 		show();
 		await readAllDrift();
@@ -104,7 +104,7 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 	// Health changes without an event: a program hangs, or has run for a minute since it crashed.
 	const refreshHealth = async () => {
 		if (files && answers && store.getSnapshot().link.status === 'live') {
-			const fresh = await askEngine(place, files).catch(() => undefined);
+			const fresh = await askEngine(connection, files).catch(() => undefined);
 			if (fresh) answers = fresh;
 			if (fresh && !signal.aborted) show();
 		}
@@ -123,13 +123,13 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 		if (!project) return;
 		for (const {name, state, directory} of environments) {
 			if (signal.aborted) return;
-			if (state) drift.set(name, await readDrift(place, project, state, directory));
+			if (state) drift.set(name, await readDrift(connection, project, state, directory));
 		}
 		if (!signal.aborted) show();
 	};
 
 	const followTab = async (state: DashboardState, {trouble}: Files) => {
-		const {place: shown} = state;
+		const {location: shown} = state;
 		const object = currentObject(state);
 		if (shown.screen !== 'object' || shown.tab === 'logs' || !object) {
 			shownTab = '';
@@ -139,7 +139,7 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 		if (key === shownTab) return;
 		shownTab = key;
 		const content = await readTab(shown.tab, {
-			place,
+			connection,
 			workspace: workspaceOf(shown.environment),
 			trouble,
 			state: entryOf(shown.environment)?.state,
@@ -147,7 +147,7 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 			object,
 			terminal,
 		});
-		if (!signal.aborted && JSON.stringify(store.getSnapshot().place) === key) store.update({content});
+		if (!signal.aborted && JSON.stringify(store.getSnapshot().location) === key) store.update({content});
 	};
 	const followShown = () => {
 		const state = store.getSnapshot();
@@ -159,7 +159,7 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 
 	let previous = '';
 	const onChange = () => {
-		const {place: shown, selectedObject} = store.getSnapshot();
+		const {location: shown, selectedObject} = store.getSnapshot();
 		const key = JSON.stringify([shown, selectedObject]);
 		if (key === previous) return;
 		previous = key;
@@ -172,10 +172,11 @@ export function startDashboardFeed({store, clock, place, terminal, part, canEnte
 		reload,
 	);
 	void watchEngine({
-		...place,
+		...connection,
 		signal,
 		isOurs: attributes =>
-			attributes['name'] === place.router.name || (files !== undefined && attributes[labels.project] === files.name),
+			attributes['name'] === connection.router.name ||
+			(files !== undefined && attributes[labels.project] === files.name),
 		onLink: link => store.update({link}),
 		onChange: reload,
 	});

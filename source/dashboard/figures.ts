@@ -7,7 +7,7 @@ import type {Figures} from '../ui/dashboard/data.ts';
 import {currentEnvironment, currentObject} from '../ui/dashboard/lookups.ts';
 import type {DashboardState} from '../ui/dashboard/state.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
-import type {EnginePlace} from '../workspace/workspace.ts';
+import type {EngineConnection} from '../workspace/workspace.ts';
 import type {Files} from './world.ts';
 
 type Options = {
@@ -69,9 +69,9 @@ function startFigures({engine, router, shown, update}: Options): () => void {
 		return rate === undefined ? figures : {...figures, requestsPerSecond: rate};
 	};
 	const read = async () => {
-		const place = shown();
-		if (place) {
-			const {state, sources} = place;
+		const visible = shown();
+		if (visible) {
+			const {state, sources} = visible;
 			const [traffic, usages] = await Promise.all([
 				readTraffic(engine, router).catch((): Traffic[] => []),
 				Promise.all(sources.map(usageOf)),
@@ -94,13 +94,13 @@ function startFigures({engine, router, shown, update}: Options): () => void {
 
 type ReaderOptions = {
 	readonly store: DashboardStore;
-	readonly place: EnginePlace;
+	readonly connection: EngineConnection;
 	readonly entryOf: (environment: string) => Files['environments'][number] | undefined;
 	readonly sourcesIn: (environment: string) => readonly LogSource[];
 };
 
 /** Reads figures while they are in sight, and only then: everything else is told by events. */
-export function createFigureReader({store, place, entryOf, sourcesIn}: ReaderOptions) {
+export function createFigureReader({store, connection, entryOf, sourcesIn}: ReaderOptions) {
 	let stop: (() => void) | undefined;
 	const close = () => {
 		stop?.();
@@ -111,15 +111,15 @@ export function createFigureReader({store, place, entryOf, sourcesIn}: ReaderOpt
 		const environment = currentEnvironment(current)?.name;
 		const state = environment === undefined ? undefined : entryOf(environment)?.state;
 		if (environment === undefined || !state || current.link.status !== 'live') return undefined;
-		const only = current.place.screen === 'object' ? currentObject(current)?.name : undefined;
+		const only = current.location.screen === 'object' ? currentObject(current)?.name : undefined;
 		return {state, sources: sourcesIn(environment).filter(({name}) => only === undefined || name === only)};
 	};
 	return {
 		/** Called for every change of what is shown. */
-		follow({place: {screen, ...where}}: DashboardState) {
+		follow({location: {screen, ...where}}: DashboardState) {
 			const isShown = screen === 'environment' || (screen === 'object' && 'tab' in where && where.tab === 'overview');
 			if (!isShown) return close();
-			stop ??= startFigures({...place, shown, update: figures => store.update({figures})});
+			stop ??= startFigures({...connection, shown, update: figures => store.update({figures})});
 		},
 		close,
 	};

@@ -9,18 +9,18 @@ import type {EnvironmentView, ObjectView} from '../ui/dashboard/data.ts';
 import {summaryOf} from '../ui/dashboard/rows.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
 import {here} from '../workspace/invocation.ts';
-import {type EnginePlace, openEngine} from '../workspace/workspace.ts';
+import {type EngineConnection, openEngine} from '../workspace/workspace.ts';
 import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './world.ts';
 
 const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
 const isVerb = (text: string): text is (typeof verbs)[number] => verbs.some(verb => verb === text);
 
-async function readEnvironments(place: EnginePlace, files: Files): Promise<EnvironmentView[]> {
-	const answers = await askEngine(place, files);
+async function readEnvironments(connection: EngineConnection, files: Files): Promise<EnvironmentView[]> {
+	const answers = await askEngine(connection, files);
 	const drift = new Map<string, Awaited<ReturnType<typeof readDrift>>>();
 	for (const {name, state, directory} of files.environments)
-		if (state && files.project) drift.set(name, await readDrift(place, files.project, state, directory));
-	return viewEnvironments(place, files, {...answers, drift});
+		if (state && files.project) drift.set(name, await readDrift(connection, files.project, state, directory));
+	return viewEnvironments(connection, files, {...answers, drift});
 }
 
 /** One object as a sentence, and what failed of it in lines of their own. */
@@ -65,13 +65,13 @@ type Commands = {
 export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: Commands): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint, glyphs} = terminal;
-	const place = await openEngine();
+	const connection = await openEngine();
 	let chosen = flags.env;
 	for (;;) {
 		const files = await readFiles();
 		const problem = problemOf(files);
 		if (problem || !files.name) throw files.trouble ?? new UserError('There is nothing to show here.');
-		const environments = await readEnvironments(place, files);
+		const environments = await readEnvironments(connection, files);
 		if (chosen === undefined) {
 			print(`Project ${sanitiseLine(files.name)}.`);
 			chosen = await chooseEnvironment(environments, print);

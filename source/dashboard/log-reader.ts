@@ -6,7 +6,7 @@ import type {DashboardState} from '../ui/dashboard/state.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 import {createLogPool} from '../ui/logs/log-pool.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
-import type {EnginePlace} from '../workspace/workspace.ts';
+import type {EngineConnection} from '../workspace/workspace.ts';
 import {createLogFeed, type LogFeed} from './log-feed.ts';
 import {runLogOf} from './tabs/history.ts';
 import type {Files} from './world.ts';
@@ -22,7 +22,7 @@ export type LogPart = {
 type Options = {
 	readonly store: DashboardStore;
 	readonly clock: FrameClock;
-	readonly place: EnginePlace;
+	readonly connection: EngineConnection;
 	readonly terminal: Terminal;
 	readonly part: LogPart;
 	readonly entryOf: (environment: string) => Files['environments'][number] | undefined;
@@ -35,19 +35,19 @@ type ShownLog =
 
 /** Whose log is in sight. */
 function shownLogOf(state: DashboardState): ShownLog | undefined {
-	const {place} = state;
-	if (place.screen === 'environments') return undefined;
-	const {environment} = place;
-	if (place.screen === 'all-logs')
-		return place.deployment
-			? {type: 'deployment', environment, id: place.deployment.id}
-			: {type: 'live', environment, names: place.names ?? null};
+	const {location} = state;
+	if (location.screen === 'environments') return undefined;
+	const {environment} = location;
+	if (location.screen === 'all-logs')
+		return location.deployment
+			? {type: 'deployment', environment, id: location.deployment.id}
+			: {type: 'live', environment, names: location.names ?? null};
 	const object = currentObject(state);
 	return object ? {type: 'live', environment, names: [object.name]} : undefined;
 }
 
 /** Reads the log that is in sight, and no other. */
-export function createLogReader({store, clock, place, terminal, part, entryOf, sourcesIn}: Options) {
+export function createLogReader({store, clock, connection, terminal, part, entryOf, sourcesIn}: Options) {
 	let feed: LogFeed | undefined;
 	let previous = '';
 
@@ -61,7 +61,9 @@ export function createLogReader({store, clock, place, terminal, part, entryOf, s
 		} else if (wanted) {
 			const {environment} = wanted;
 			const {isRaw, ...past} = part;
-			const engine = isRaw ? place.engine : hideSecretsOnScreen(place.engine, () => entryOf(environment)?.state);
+			const engine = isRaw
+				? connection.engine
+				: hideSecretsOnScreen(connection.engine, () => entryOf(environment)?.state);
 			feed = createLogFeed({engine, pool, ...past});
 		}
 		store.log.show(pool);

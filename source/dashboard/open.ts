@@ -2,12 +2,12 @@ import {openInBrowser} from '../console/open-in-browser.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {createTerminal} from '../output/terminal.ts';
 import {readSettings} from '../settings.ts';
-import type {DashboardEffects, Departure, Place} from '../ui/dashboard/state.ts';
+import type {DashboardEffects, DashboardLocation, Departure} from '../ui/dashboard/state.ts';
 import {createDashboardStore} from '../ui/dashboard/store.ts';
 import {createKeymap} from '../ui/keys/keymap.ts';
 import {createFrameClock} from '../ui/parts/frame-clock.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
-import type {EnginePlace} from '../workspace/workspace.ts';
+import type {EngineConnection} from '../workspace/workspace.ts';
 import type {DashboardFeed} from './feed.ts';
 import type {LogPart} from './log-reader.ts';
 
@@ -25,12 +25,12 @@ const effects: Omit<DashboardEffects, 'retry'> = {
 /** Does on the main screen what the dashboard was left for. Returns a message for the dashboard, if there is one. */
 export type Depart = (
 	departure: Exclude<Departure, {readonly type: 'quit'}>,
-	context: {readonly flags: ScreenFlags; readonly place: EnginePlace; readonly terminal: Terminal},
+	context: {readonly flags: ScreenFlags; readonly connection: EngineConnection; readonly terminal: Terminal},
 ) => Promise<string | undefined>;
 
 type Options = {
 	/** Default: at the environments, or at the only one. */
-	readonly start?: Place | undefined;
+	readonly start?: DashboardLocation | undefined;
 	readonly flags: ScreenFlags;
 	readonly part?: LogPart;
 	readonly depart: Depart;
@@ -44,7 +44,7 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 	const clock = createFrameClock();
 	let feed: DashboardFeed | undefined;
 	const store = createDashboardStore({...effects, retry: () => feed?.reload()}, keymap);
-	if (start) store.update({place: start});
+	if (start) store.update({location: start});
 	const {openDashboardView} = await import('../ui/dashboard/open-dashboard-view.tsx');
 	for (let isFirst = true; ; isFirst = false) {
 		const view = openDashboardView({
@@ -54,14 +54,14 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 			theme: settings.theme,
 			isColoured: flags.color === false ? false : undefined,
 		});
-		let place: EnginePlace;
+		let connection: EngineConnection;
 		try {
 			// What reads the engine is loaded while the first frame is seen.
 			await view.shown;
 			const {startDashboardFeed} = await import('./feed.ts');
 			const {openEngine} = await import('../workspace/workspace.ts');
-			place = await openEngine();
-			feed = startDashboardFeed({store, clock, place, terminal, part, canEnter: isFirst && start === undefined});
+			connection = await openEngine();
+			feed = startDashboardFeed({store, clock, connection, terminal, part, canEnter: isFirst && start === undefined});
 			await view.left;
 		} finally {
 			feed?.close();
@@ -69,7 +69,7 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 		}
 		const {departure} = store.getSnapshot();
 		if (!departure || departure.type === 'quit') break;
-		store.comeBack(await depart(departure, {flags, place, terminal}));
+		store.comeBack(await depart(departure, {flags, connection, terminal}));
 	}
 	clock.stop();
 }

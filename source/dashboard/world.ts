@@ -21,7 +21,7 @@ import type {State} from '../state/state.ts';
 import {readState} from '../state/store.ts';
 import type {EnvironmentView, Problem} from '../ui/dashboard/data.ts';
 import {here} from '../workspace/invocation.ts';
-import type {EnginePlace} from '../workspace/workspace.ts';
+import type {EngineConnection} from '../workspace/workspace.ts';
 import {viewEnvironment} from './environments.ts';
 
 /** One read of the files: what there is without asking the engine. */
@@ -96,7 +96,7 @@ export type EngineAnswer = {
 
 /** What the engine says of every environment. */
 export async function askEngine(
-	{engine, router, readProbes}: EnginePlace,
+	{engine, router, readProbes}: EngineConnection,
 	{environments}: Files,
 ): Promise<EngineAnswer> {
 	const [observed, {state: routerState}] = await Promise.all([
@@ -115,13 +115,13 @@ const own = (observed: Observed, state: State | undefined): Observed =>
 
 /** What differs from what the last apply left: found by the planner, which reads and never writes. */
 export async function readDrift(
-	place: EnginePlace,
+	connection: EngineConnection,
 	project: Project,
 	state: State,
 	directory: string,
 ): Promise<{drift: readonly Drift[]; problem?: string}> {
 	try {
-		const {plan} = await refresh({...place, project, state, directory}, {...plainRequest, mode: 'refresh-only'});
+		const {plan} = await refresh({...connection, project, state, directory}, {...plainRequest, mode: 'refresh-only'});
 		return {drift: plan.drift};
 	} catch (error) {
 		if (error instanceof UserError) return {drift: [], problem: messageOf(error)};
@@ -136,13 +136,13 @@ type Answers = EngineAnswer & {
 
 /** Every environment as it is shown. */
 export const viewEnvironments = (
-	place: EnginePlace,
+	connection: EngineConnection,
 	files: Files,
 	{observed, routerState, vitals, drift}: Answers,
 ): EnvironmentView[] =>
 	files.environments.map(({name, state, problem}) =>
 		viewEnvironment({
-			...place,
+			...connection,
 			project: files.project,
 			name,
 			state,

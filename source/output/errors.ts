@@ -1,12 +1,12 @@
 import {DescriptorError} from '../descriptor/problem.ts';
 import {CancelledError, messageOf, UserError} from '../errors.ts';
-import {type Place, renderHint} from '../render-hint.ts';
+import {type HintPlace, renderHint} from '../render-hint.ts';
 import type {Paint} from './colour.ts';
 import {sanitiseText} from './sanitise.ts';
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
-function userError(error: UserError, paint: Paint, place: Place): string {
+function userError(error: UserError, paint: Paint, place: HintPlace): string {
 	const message = sanitiseText(error.message);
 	const hint = error.hint === undefined ? '' : `\n  ${paint.dim(indent(sanitiseText(renderHint(error.hint, place))))}`;
 	if (error instanceof CancelledError) return paint.warn(message) + hint;
@@ -40,7 +40,7 @@ const shownPositions = 4;
  * The stderr text for anything thrown, without a trailing newline. A UserError prints its message and hint; anything
  * else is a bug in Compartment and prints its causes, its stack and a request to report it.
  */
-export function renderError(error: unknown, paint: Paint, place: Place, version?: string): string {
+export function renderError(error: unknown, paint: Paint, place: HintPlace, version?: string): string {
 	if (error instanceof UserError) return userError(error, paint, place);
 	if (
 		error instanceof AggregateError &&

@@ -23,15 +23,15 @@ async function readMask(state: State): Promise<Change> {
 	return secrets.mask;
 }
 
-type Place = {
+type RawLogsOptions = {
 	readonly state: State;
 	/** State folder of the environment. */
 	readonly directory: string;
 	readonly inform: Terminal['inform'];
 };
 
-/** Notes that somebody reads logs as the programs wrote them. */
-export function noteRawLogs({state, directory, inform}: Place): void {
+/** Records in the audit that someone read unmasked logs. */
+export function noteRawLogs({state, directory, inform}: RawLogsOptions): void {
 	const target = state.environment;
 	const warning = appendAudit(directory, {type: 'logs.revealed', status: 'succeeded', target, details: {}});
 	if (warning) inform(`Warning: ${sanitiseText(warning)}`);

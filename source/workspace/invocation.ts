@@ -2,13 +2,13 @@ import type {Command} from 'commander';
 import {defaultEnvironmentOf, isCommandName} from '../command-names.ts';
 import {UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
-import {type Place, reachWith, renderHint} from '../render-hint.ts';
+import {type HintPlace, reachWith, renderHint} from '../render-hint.ts';
 
 /** What the process was called with. There is one per process; the dashboard changes it with every action. */
-let place: Place = {environment: defaultEnvironmentOf('plan')};
+let place: HintPlace = {environment: defaultEnvironmentOf('plan')};
 
 /** Where the command acts: for the hints of what it prints. */
-export const here = (): Place => place;
+export const here = (): HintPlace => place;
 
 /** The text of a hint of the command that runs. */
 export const hintText = (shown: Hint): string => renderHint(shown, place);

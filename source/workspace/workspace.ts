@@ -47,10 +47,10 @@ export const routerOptions = ({
 });
 
 /** The part of a workspace that needs no project. */
-export type EnginePlace = Pick<Workspace, 'settings' | 'engine' | 'router' | 'readProbes'>;
+export type EngineConnection = Pick<Workspace, 'settings' | 'engine' | 'router' | 'readProbes'>;
 
 /** Reads the settings and names the engine; nothing is sent to it yet. */
-export async function openEngine(): Promise<EnginePlace> {
+export async function openEngine(): Promise<EngineConnection> {
 	const settings = await readSettings();
 	const engine = connectDocker();
 	const router = routerOptions(settings);
@@ -63,8 +63,8 @@ export async function openEngine(): Promise<EnginePlace> {
 }
 
 /** Reads the descriptor, on top of the settings and the engine. */
-export async function openWorkspace(flags: CommonFlags, place?: EnginePlace): Promise<Workspace> {
-	const {settings, engine, router, readProbes} = place ?? (await openEngine());
+export async function openWorkspace(flags: CommonFlags, connection?: EngineConnection): Promise<Workspace> {
+	const {settings, engine, router, readProbes} = connection ?? (await openEngine());
 	// The parser and the schema take a while to load; an engine that was asked already answers meanwhile.
 	const {loadProject} = await import('../descriptor/load.ts');
 	const project = await loadProject(process.cwd());

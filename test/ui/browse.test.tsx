@@ -54,32 +54,32 @@ function open(part: Partial<DashboardState> = {}, size: Size = sizes[0]!, enviro
 const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>> = {
 	environments: size => open({}, size),
 	environment: size => {
-		const screen = open({place: inProduction, figures}, size);
+		const screen = open({location: inProduction, figures}, size);
 		screen.store.log.show(poolOf());
 		return screen;
 	},
 	logs: size => {
-		const screen = open({place: tabOf('logs')}, size);
+		const screen = open({location: tabOf('logs')}, size);
 		screen.store.log.show(poolOf());
 		return screen;
 	},
 	'all-logs': size => {
-		const screen = open({place: {screen: 'all-logs', environment: 'production'}}, size);
+		const screen = open({location: {screen: 'all-logs', environment: 'production'}}, size);
 		screen.store.log.show(poolOf());
 		return screen;
 	},
-	deployments: size => open({place: tabOf('deployments'), content: table}, size),
-	overview: size => open({place: tabOf('overview'), content: page, figures}, size),
-	configuration: size => open({place: tabOf('configuration'), content: page}, size),
-	variables: size => open({place: tabOf('variables', 'resource.db'), content: variables}, size),
-	outputs: size => open({place: tabOf('outputs', 'resource.db'), content: variables}, size),
+	deployments: size => open({location: tabOf('deployments'), content: table}, size),
+	overview: size => open({location: tabOf('overview'), content: page, figures}, size),
+	configuration: size => open({location: tabOf('configuration'), content: page}, size),
+	variables: size => open({location: tabOf('variables', 'resource.db'), content: variables}, size),
+	outputs: size => open({location: tabOf('outputs', 'resource.db'), content: variables}, size),
 	backups: size =>
-		open({place: tabOf('backups', 'resource.db'), content: {...variables, rows: [], empty: 'No backup yet.'}}, size),
-	'reading a tab': size => open({place: tabOf('deployments')}, size),
+		open({location: tabOf('backups', 'resource.db'), content: {...variables, rows: [], empty: 'No backup yet.'}}, size),
+	'reading a tab': size => open({location: tabOf('deployments')}, size),
 	'problem in a tab': size =>
 		open(
 			{
-				place: tabOf('configuration'),
+				location: tabOf('configuration'),
 				content: {
 					type: 'problem',
 					message: 'compartment.yml:5:5 services.web.redines: unknown key\n   5 |     redines: 3',
@@ -88,29 +88,29 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 			size,
 		),
 	search: size => {
-		const screen = open({place: {screen: 'all-logs', environment: 'production'}}, size);
+		const screen = open({location: {screen: 'all-logs', environment: 'production'}}, size);
 		screen.store.log.show(poolOf());
 		for (const key of ['/', ...'GET', 'enter', 't']) screen.store.press(key, {rows: 10, lastTop: 0});
 		return screen;
 	},
 	zoomed: size => {
-		const screen = open({place: tabOf('logs', 'service.api')}, size);
+		const screen = open({location: tabOf('logs', 'service.api')}, size);
 		screen.store.log.show(poolOf());
 		screen.store.press('z', {rows: 10, lastTop: 0});
 		return screen;
 	},
 	'log of a deployment': size => {
 		const deployment = {id: 'dpl_3', address: 'service.web'};
-		const screen = open({place: {screen: 'all-logs', environment: 'production', deployment}}, size);
+		const screen = open({location: {screen: 'all-logs', environment: 'production', deployment}}, size);
 		const pool = createLogPool({isLive: false});
 		for (const text of ['image.web  started', 'web | listening', 'Apply done in 4s: 2 done.'])
 			pool.push({source: 'dpl_3', stream: 'compartment', at: '', text});
 		screen.store.log.show(pool);
 		return screen;
 	},
-	filtered: size => open({place: inProduction, overlay: {type: 'filter', previous: ''}, filter: 'we'}, size),
-	palette: size => open({place: inProduction, overlay: {type: 'palette', typed: '', cursor: 0}}, size),
-	help: size => open({place: inProduction, overlay: {type: 'help', top: 0}}, size),
+	filtered: size => open({location: inProduction, overlay: {type: 'filter', previous: ''}, filter: 'we'}, size),
+	palette: size => open({location: inProduction, overlay: {type: 'palette', typed: '', cursor: 0}}, size),
+	help: size => open({location: inProduction, overlay: {type: 'help', top: 0}}, size),
 	problem: size =>
 		open(
 			{
@@ -121,8 +121,8 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 		),
 	loading: size => open({isLoaded: false, environments: [], link: {status: 'connecting'}}, size),
 	lost: size =>
-		open({place: inProduction, link: {status: 'lost', message: 'connection refused', since: now - 12_000}}, size),
-	empty: size => open({place: {screen: 'environment', environment: 'preview'}}, size),
+		open({location: inProduction, link: {status: 'lost', message: 'connection refused', since: now - 12_000}}, size),
+	empty: size => open({location: {screen: 'environment', environment: 'preview'}}, size),
 };
 
 describe.each(Object.keys(screens))('%s', name => {
@@ -164,7 +164,7 @@ describe('walking', () => {
 	test('goes down, back, and never further back than the environments', async () => {
 		const screen = open();
 		expect(await screen.press('j\r')).toContain('notes › staging');
-		expect(screen.state().place).toMatchObject({screen: 'environment', environment: 'staging'});
+		expect(screen.state().location).toMatchObject({screen: 'environment', environment: 'staging'});
 		expect(await screen.press('j\r')).toContain('notes › staging › api');
 		expect(await screen.pressEscape()).toContain('notes › staging');
 		expect(await screen.pressEscape()).toContain('ENVIRONMENT');
@@ -173,45 +173,45 @@ describe('walking', () => {
 	});
 
 	test('keys that arrive in one chunk are handled one by one', async () => {
-		const screen = open({place: inProduction});
+		const screen = open({location: inProduction});
 		await screen.press('jj\r4');
-		expect(screen.state().place).toMatchObject({address: 'service.report', tab: 'deployments'});
+		expect(screen.state().location).toMatchObject({address: 'service.report', tab: 'deployments'});
 	});
 
 	test('tabs by number, by tab and by name; brackets go to the next object in the same tab', async () => {
-		const screen = open({place: tabOf('logs')});
+		const screen = open({location: tabOf('logs')});
 		await screen.press('3');
-		expect(screen.state().place).toMatchObject({tab: 'configuration'});
+		expect(screen.state().location).toMatchObject({tab: 'configuration'});
 		await screen.press('\t');
-		expect(screen.state().place).toMatchObject({tab: 'deployments'});
+		expect(screen.state().location).toMatchObject({tab: 'deployments'});
 		await screen.press('\u001B[Z\u001B[Z');
-		expect(screen.state().place).toMatchObject({tab: 'overview'});
+		expect(screen.state().location).toMatchObject({tab: 'overview'});
 		await screen.press(']');
-		expect(screen.state().place).toMatchObject({address: 'service.api', tab: 'overview'});
+		expect(screen.state().location).toMatchObject({address: 'service.api', tab: 'overview'});
 		await screen.press('[[');
-		expect(screen.state().place).toMatchObject({address: 'resource.db', tab: 'overview'});
+		expect(screen.state().location).toMatchObject({address: 'resource.db', tab: 'overview'});
 		await screen.press('8');
-		expect(screen.state().place).toMatchObject({tab: 'overview'});
+		expect(screen.state().location).toMatchObject({tab: 'overview'});
 	});
 
 	test('a zoomed log goes back to its frame first', async () => {
-		const screen = open({place: tabOf('logs')});
+		const screen = open({location: tabOf('logs')});
 		screen.store.log.show(poolOf());
 		expect(await screen.press('z')).toContain('esc unzoom');
 		expect(await screen.pressEscape()).toContain('Log of web');
-		expect(screen.state().place).toEqual(tabOf('logs'));
+		expect(screen.state().location).toEqual(tabOf('logs'));
 		await screen.pressEscape();
-		expect(screen.state().place).toEqual(inProduction);
+		expect(screen.state().location).toEqual(inProduction);
 	});
 
 	test('a filter is typed, kept, and forgotten with esc', async () => {
-		const screen = open({place: inProduction});
+		const screen = open({location: inProduction});
 		const typed = await screen.press('/post');
 		expect(typed).toContain('/post');
 		expect(typed).toContain('1 of 4 shown');
 		expect(await screen.press('\r')).toContain('filter: "post"');
 		expect(await screen.pressEscape()).not.toContain('filter:');
-		expect(screen.state().place).toEqual(inProduction);
+		expect(screen.state().location).toEqual(inProduction);
 	});
 
 	test('a name with a space can be filtered for', async () => {
@@ -221,10 +221,10 @@ describe('walking', () => {
 	});
 
 	test('what is gone is left', async () => {
-		const screen = open({place: {screen: 'environment', environment: 'staging'}});
+		const screen = open({location: {screen: 'environment', environment: 'staging'}});
 		screen.store.update({environments: [production]});
-		expect(screen.state().place).toEqual({screen: 'environments'});
-		const other = open({place: tabOf('overview'), content: page});
+		expect(screen.state().location).toEqual({screen: 'environments'});
+		const other = open({location: tabOf('overview'), content: page});
 		other.store.update({environments: [{...production, objects: production.objects.slice(1)}]});
 		expect(await other.text()).toContain('No longer declared');
 	});
@@ -232,7 +232,7 @@ describe('walking', () => {
 
 test('the cursor goes to what fails while it is watched, once', () => {
 	const healthy = {...production, objects: production.objects.map(object => ({...object, failure: undefined}))};
-	const screen = open({place: inProduction}, sizes[0]!, [healthy]);
+	const screen = open({location: inProduction}, sizes[0]!, [healthy]);
 	screen.store.update({selectedObject: 'resource.db'});
 	screen.store.update({environments: [production]});
 	expect(screen.state().selectedObject).toBe('service.web');
@@ -242,7 +242,7 @@ test('the cursor goes to what fails while it is watched, once', () => {
 });
 
 test('the cursor of a table stays on its row when others come before it', () => {
-	const screen = open({place: tabOf('deployments'), content: table, row: 1});
+	const screen = open({location: tabOf('deployments'), content: table, row: 1});
 	const rows = table.type === 'table' ? [{id: 'dpl_4', cells: ['dpl_4']}, ...table.rows] : [];
 	screen.store.update({content: {...table, rows} as typeof table});
 	expect(screen.state().row).toBe(2);
@@ -259,14 +259,14 @@ describe('actions', () => {
 		['m', {verb: 'promote', environment: 'production'}],
 		['e', {verb: 'shell', environment: 'production', object: 'web'}],
 	])('%s leaves the screen to do it', async (key, run) => {
-		const screen = open({place: inProduction});
+		const screen = open({location: inProduction});
 		screen.type(key);
 		await screen.app.waitUntilExit();
 		expect(screen.state().departure).toEqual({type: 'run', ...run});
 	});
 
 	test('a roll back from the deployments is of that service and to that deployment', async () => {
-		const screen = open({place: tabOf('deployments'), content: table});
+		const screen = open({location: tabOf('deployments'), content: table});
 		screen.type('jjb');
 		await screen.app.waitUntilExit();
 		expect(screen.state().departure).toEqual({
@@ -279,7 +279,7 @@ describe('actions', () => {
 	});
 
 	test('a log whose lines are all filtered out says so', async () => {
-		const screen = open({place: {screen: 'all-logs', environment: 'production'}});
+		const screen = open({location: {screen: 'all-logs', environment: 'production'}});
 		screen.store.log.show(poolOf([['web', 'stdout', 'listening']]));
 		expect(await screen.press('x')).toContain('Nothing on standard error yet.');
 		expect(await screen.press('xx')).toContain('listening');
@@ -288,7 +288,7 @@ describe('actions', () => {
 
 	test('a log to which nothing more comes is not offered to be paused', async () => {
 		const screen = open({
-			place: {screen: 'all-logs', environment: 'production', deployment: {id: 'dpl_3', address: ''}},
+			location: {screen: 'all-logs', environment: 'production', deployment: {id: 'dpl_3', address: ''}},
 		});
 		expect(await screen.text()).toContain('f pause');
 		screen.store.log.show(createLogPool({isLive: false}));
@@ -296,34 +296,34 @@ describe('actions', () => {
 	});
 
 	test('a roll back to what never served is refused at once', async () => {
-		const screen = open({place: tabOf('deployments'), content: table});
+		const screen = open({location: tabOf('deployments'), content: table});
 		expect(await screen.press('b')).toContain('dpl_3 never served');
 		expect(screen.state().departure).toBeUndefined();
 	});
 
 	test('a roll back waits until it is known which deployment is meant', async () => {
-		const screen = open({place: tabOf('deployments'), content: {type: 'loading'}});
+		const screen = open({location: tabOf('deployments'), content: {type: 'loading'}});
 		expect(await screen.press('b')).toContain('The deployments are still loading');
 		expect(screen.state().departure).toBeUndefined();
 	});
 
 	test('enter on a deployment shows what was said while it was made, and esc comes back to the list', async () => {
-		const screen = open({place: tabOf('deployments'), content: table});
+		const screen = open({location: tabOf('deployments'), content: table});
 		await screen.press('\r');
-		expect(screen.state().place).toMatchObject({screen: 'all-logs', deployment: {id: 'dpl_3'}});
+		expect(screen.state().location).toMatchObject({screen: 'all-logs', deployment: {id: 'dpl_3'}});
 		await screen.pressEscape();
-		expect(screen.state().place).toEqual(tabOf('deployments'));
+		expect(screen.state().location).toEqual(tabOf('deployments'));
 	});
 
 	test('what cannot be done is said', async () => {
-		const screen = open({place: {screen: 'environment', environment: 'preview'}});
+		const screen = open({location: {screen: 'environment', environment: 'preview'}});
 		expect(await screen.press('e')).toContain('web is not running');
 		expect(await screen.press('o')).toContain('web has no URL');
 		expect(await screen.press('j')).not.toContain('has no URL');
 	});
 
 	test('the palette finds every action by name, those without a key too', async () => {
-		const screen = open({place: inProduction});
+		const screen = open({location: inProduction});
 		expect(await screen.press(':destr')).toContain('Remove the environment, keep its volumes; asks first');
 		screen.type('\r');
 		await screen.app.waitUntilExit();
@@ -331,7 +331,7 @@ describe('actions', () => {
 	});
 
 	test('the palette moves, closes and says when nothing has the name', async () => {
-		const screen = open({place: inProduction});
+		const screen = open({location: inProduction});
 		expect(await screen.press(':zzz')).toContain('No matching action.');
 		await screen.pressEscape();
 		expect(screen.state().overlay).toBeUndefined();
@@ -340,7 +340,7 @@ describe('actions', () => {
 	});
 
 	test('copy and open are done at once', async () => {
-		const screen = open({place: inProduction});
+		const screen = open({location: inProduction});
 		expect(await screen.press('y')).toContain('Copied http://notes.localhost:9080');
 		await screen.press('o');
 		expect(screen.asked).toEqual(['copy http://notes.localhost:9080', 'open http://notes.localhost:9080']);
@@ -348,7 +348,7 @@ describe('actions', () => {
 
 	test('q and ctrl-c leave, from everywhere but where a text is typed', async () => {
 		for (const keys of ['q', '\u0003', ':q\u0003', '/q\u0003', '??q', '?\u0003']) {
-			const screen = open({place: inProduction});
+			const screen = open({location: inProduction});
 			screen.type(keys);
 			await screen.app.waitUntilExit();
 			expect(screen.state().departure, JSON.stringify(keys)).toEqual({type: 'quit'});
@@ -357,7 +357,7 @@ describe('actions', () => {
 });
 
 test('a lost engine is told with its time, what was known stays, and it says when it is back', async () => {
-	const screen = open({place: inProduction});
+	const screen = open({location: inProduction});
 	screen.store.update({link: {status: 'lost', message: 'connection refused', since: now}});
 	screen.clock.advance(3000);
 	const lost = await screen.text();
@@ -375,14 +375,14 @@ test('an engine that never answered is told instead of an empty list', async () 
 describe('hostile text', () => {
 	const places: Readonly<Record<string, Partial<DashboardState>>> = {
 		environments: {},
-		environment: {place: {screen: 'environment', environment: hostileText}},
-		object: {place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'logs'}},
+		environment: {location: {screen: 'environment', environment: hostileText}},
+		object: {location: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'logs'}},
 		page: {
-			place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'overview'},
+			location: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'overview'},
 			content: {type: 'page', lines: hostile.map(text => ({type: 'fact', label: text, text}))},
 		},
 		table: {
-			place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'variables'},
+			location: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'variables'},
 			content: {
 				...(table as Extract<typeof table, {type: 'table'}>),
 				rows: [{id: 'a', cells: [...hostile.slice(0, 5)]}],
@@ -392,7 +392,7 @@ describe('hostile text', () => {
 		'endless problem': {problem: {message: endlessLine, hint: endlessLine, canInit: false}},
 		message: {message: hostileText},
 		'tab problem': {
-			place: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'variables'},
+			location: {screen: 'object', environment: hostileText, address: 'service.web', tab: 'variables'},
 			content: {type: 'problem', message: hostile.join('\n')},
 		},
 		lost: {link: {status: 'lost', message: hostileText, since: now}, isLoaded: false},
@@ -408,7 +408,7 @@ describe('hostile text', () => {
 	});
 
 	test('of each kind is drawn as text in a log, and nothing is obeyed', async () => {
-		const screen = open({place: {screen: 'all-logs', environment: 'production'}}, sizes[1]);
+		const screen = open({location: {screen: 'all-logs', environment: 'production'}}, sizes[1]);
 		screen.store.log.show(poolOf(hostile.map(text => ['web', 'stdout', text])));
 		const text = await screen.text();
 		for (const shown of [

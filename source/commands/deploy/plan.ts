@@ -42,11 +42,11 @@ async function showGraph(plan: Plan, flags: PlanFlags, {print}: Terminal): Promi
 /** `compartment plan`: shows what an apply would do. Only reads. */
 export async function plan(flags: PlanFlags): Promise<void> {
 	const terminal = createTerminal(flags);
-	const place = await openEngine();
-	const {engine, readProbes} = beginReading(place.engine, place.router);
+	const connection = await openEngine();
+	const {engine, readProbes} = beginReading(connection.engine, connection.router);
 	// Loaded while the engine answers.
 	const {refresh} = await import('../../refresh/refresh.ts');
-	const workspace = await openWorkspace(flags, place);
+	const workspace = await openWorkspace(flags, connection);
 	const {project, settings, router, directory} = workspace;
 	warn(terminal, workspace.warnings);
 	const {state, isNew} = await readOrNewState(workspace);

@@ -39,8 +39,8 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 	if (flags.raw) noteRawLogs({state, directory, inform: terminal.inform});
 	if (terminal.hasScreen && !isJson(flags)) {
 		const {environment} = workspace;
-		const place = {screen: 'all-logs', environment, ...(chosen.length > 0 ? {names: chosen} : {})} as const;
-		return showDashboard(place, flags, {tail: flags.tail, since, isRaw: flags.raw});
+		const location = {screen: 'all-logs', environment, ...(chosen.length > 0 ? {names: chosen} : {})} as const;
+		return showDashboard(location, flags, {tail: flags.tail, since, isRaw: flags.raw});
 	}
 	const shown = flags.raw ? engine : await hideSecrets(engine, state, again('--raw'));
 	const stop = new AbortController();

@@ -4,13 +4,13 @@ import {renderHint} from '../../render-hint.ts';
 import {readOutputs} from '../../report/outputs.ts';
 import type {State} from '../../state/state.ts';
 import type {ObjectView, TabContent, TabName} from '../../ui/dashboard/data.ts';
-import type {EnginePlace, Workspace} from '../../workspace/workspace.ts';
+import type {EngineConnection, Workspace} from '../../workspace/workspace.ts';
 import {configurationOf} from './configuration.ts';
 import {overviewOf, variablesOf} from './details.ts';
 import {backupsOf, deploymentsOf} from './history.ts';
 
 type Input = {
-	readonly place: EnginePlace;
+	readonly connection: EngineConnection;
 	/** Undefined while compartment.yml cannot be read. */
 	readonly workspace: Workspace | undefined;
 	/** Why it cannot be read. */
@@ -23,7 +23,7 @@ type Input = {
 
 /** What stands in one tab of one object. */
 export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
-	const {place, workspace, trouble, state, environment, object, terminal} = input;
+	const {connection, workspace, trouble, state, environment, object, terminal} = input;
 	try {
 		switch (tab) {
 			case 'logs':
@@ -34,7 +34,7 @@ export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
 				if (!workspace) return problemOf(trouble ?? new UserError('compartment.yml cannot be read.'), environment);
 				return await configurationOf(workspace, object, terminal);
 			case 'deployments':
-				return await deploymentsOf(place, state, object.name, Date.now());
+				return await deploymentsOf(connection, state, object.name, Date.now());
 			case 'variables':
 				return variablesOf({project: workspace?.project, state, environment}, object);
 			case 'outputs':

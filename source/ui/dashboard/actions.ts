@@ -2,7 +2,7 @@ import type {KeyAction} from '../keys/keymap.ts';
 import type {LogStore} from '../logs/log-store.ts';
 import {tabsOf} from './data.ts';
 import {currentEnvironment, currentObject, isOnLog, shownEnvironments, shownObjects} from './lookups.ts';
-import type {DashboardEffects, DashboardState, Departure, Place, Verb, Viewport} from './state.ts';
+import type {DashboardEffects, DashboardLocation, DashboardState, Departure, Verb, Viewport} from './state.ts';
 
 type Tools = {
 	readonly state: () => DashboardState;
@@ -17,18 +17,18 @@ const clamp = (value: number, count: number): number => Math.max(0, Math.min(val
 /** What each action of the dashboard does. `key` is the pressed key. */
 export function createDashboardActions({state, change, leave, log, effects}: Tools) {
 	const say = (message: string) => change({message});
-	const goTo = (place: Place) => {
-		change({place, row: 0, filter: '', content: {type: 'loading'}, figures: {}});
+	const goTo = (location: DashboardLocation) => {
+		change({location, row: 0, filter: '', content: {type: 'loading'}, figures: {}});
 	};
 
-	const moveTo = (wanted: (place: number, count: number) => number, {lastTop}: Viewport) => {
-		const {place, selectedEnvironment, selectedObject, content, row} = state();
-		if (place.screen === 'environments') {
+	const moveTo = (wanted: (index: number, count: number) => number, {lastTop}: Viewport) => {
+		const {location, selectedEnvironment, selectedObject, content, row} = state();
+		if (location.screen === 'environments') {
 			const names = shownEnvironments(state()).map(({name}) => name);
 			const index = clamp(wanted(Math.max(0, names.indexOf(selectedEnvironment ?? '')), names.length), names.length);
 			return change({selectedEnvironment: names[index] ?? selectedEnvironment});
 		}
-		if (place.screen === 'environment') {
+		if (location.screen === 'environment') {
 			const addresses = shownObjects(state()).map(({address}) => address);
 			const previous = Math.max(0, addresses.indexOf(selectedObject ?? ''));
 			const index = clamp(wanted(previous, addresses.length), addresses.length);
@@ -39,75 +39,80 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 	};
 
 	const open = () => {
-		const {place, content, row} = state();
-		if (place.screen === 'environments') {
+		const {location, content, row} = state();
+		if (location.screen === 'environments') {
 			const environment = currentEnvironment(state())?.name;
 			if (environment !== undefined) {
 				change({selectedObject: undefined});
 				goTo({screen: 'environment', environment});
 				change({selectedObject: shownObjects(state())[0]?.address});
 			}
-		} else if (place.screen === 'environment') {
+		} else if (location.screen === 'environment') {
 			const address = currentObject(state())?.address;
-			if (address !== undefined) goTo({screen: 'object', environment: place.environment, address, tab: 'logs'});
-		} else if (place.screen === 'object' && content.type === 'table') {
+			if (address !== undefined) goTo({screen: 'object', environment: location.environment, address, tab: 'logs'});
+		} else if (location.screen === 'object' && content.type === 'table') {
 			const id = content.rows[row]?.deployment;
 			if (id === undefined) return say('There is nothing to open');
-			goTo({screen: 'all-logs', environment: place.environment, deployment: {id, address: place.address}});
+			goTo({screen: 'all-logs', environment: location.environment, deployment: {id, address: location.address}});
 		}
 	};
 	const back = () => {
-		const {place, filter} = state();
+		const {location, filter} = state();
 		if (filter !== '') return change({filter: ''});
 		if (log.getSnapshot().isZoomed && isOnLog(state())) return void log.act('zoom', 0);
-		if (place.screen === 'environment') goTo({screen: 'environments'});
-		else if (place.screen === 'object') goTo({screen: 'environment', environment: place.environment});
-		else if (place.screen === 'all-logs')
+		if (location.screen === 'environment') goTo({screen: 'environments'});
+		else if (location.screen === 'object') goTo({screen: 'environment', environment: location.environment});
+		else if (location.screen === 'all-logs')
 			goTo(
-				place.deployment
-					? {screen: 'object', environment: place.environment, address: place.deployment.address, tab: 'deployments'}
-					: {screen: 'environment', environment: place.environment},
+				location.deployment
+					? {
+							screen: 'object',
+							environment: location.environment,
+							address: location.deployment.address,
+							tab: 'deployments',
+						}
+					: {screen: 'environment', environment: location.environment},
 			);
 	};
 
 	const showTab = (wanted: (index: number, count: number) => number) => {
-		const {place} = state();
+		const {location} = state();
 		const object = currentObject(state());
-		if (place.screen !== 'object' || !object) return;
+		if (location.screen !== 'object' || !object) return;
 		const tabs = tabsOf(object);
-		const tab = tabs[wanted(tabs.indexOf(place.tab), tabs.length)];
-		if (tab && tab !== place.tab) goTo({...place, tab});
+		const tab = tabs[wanted(tabs.indexOf(location.tab), tabs.length)];
+		if (tab && tab !== location.tab) goTo({...location, tab});
 	};
 	const showSibling = (by: number) => {
-		const {place} = state();
-		if (place.screen === 'all-logs') {
+		const {location} = state();
+		if (location.screen === 'all-logs') {
 			const sources: (string | undefined)[] = [undefined, ...log.getSnapshot().pool.sources()];
 			const index = sources.indexOf(log.getSnapshot().view.source);
 			return log.choose(sources[(index + by + sources.length) % sources.length]);
 		}
 		const objects = currentEnvironment(state())?.objects ?? [];
-		const index = objects.findIndex(({address}) => place.screen === 'object' && address === place.address);
+		const index = objects.findIndex(({address}) => location.screen === 'object' && address === location.address);
 		const sibling = objects[(index + by + objects.length) % objects.length];
-		if (place.screen !== 'object' || !sibling) return;
-		const tab = tabsOf(sibling).includes(place.tab) ? place.tab : 'overview';
+		if (location.screen !== 'object' || !sibling) return;
+		const tab = tabsOf(sibling).includes(location.tab) ? location.tab : 'overview';
 		change({selectedObject: sibling.address});
-		goTo({...place, address: sibling.address, tab});
+		goTo({...location, address: sibling.address, tab});
 	};
 
 	const run = (verb: Verb) => {
 		const environment = currentEnvironment(state())?.name;
 		if (environment === undefined) return say('No environment is selected');
-		const {place, content, row} = state();
+		const {location, content, row} = state();
 		const object = currentObject(state());
 		// On a service's own screen, rollback and promote are for that service; elsewhere for all of them.
 		const isOfService =
-			place.screen === 'object' && object?.kind === 'service' && (verb === 'rollback' || verb === 'promote');
+			location.screen === 'object' && object?.kind === 'service' && (verb === 'rollback' || verb === 'promote');
 		// The selected deployment is unknown until the list is loaded.
-		if (isOfService && place.tab === 'deployments' && content.type === 'loading')
+		if (isOfService && location.tab === 'deployments' && content.type === 'loading')
 			return say('The deployments are still loading');
 		const {deployment, refusal} = (content.type === 'table' && isOfService ? content.rows[row] : undefined) ?? {};
 		if (verb === 'rollback' && refusal !== undefined) return say(refusal);
-		if (place.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
+		if (location.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
 			return say('A resource has no deployments to roll back to');
 		leave({
 			type: 'run',
@@ -131,9 +136,9 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		say(effects.openUrl(object.url) ? `Opened ${object.url}` : `No browser found for ${object.url} (y copies it)`);
 	};
 	const copy = () => {
-		const {place, content, row} = state();
+		const {location, content, row} = state();
 		const object = currentObject(state());
-		const record = content.type === 'table' && place.screen === 'object' ? content.rows[row]?.id : undefined;
+		const record = content.type === 'table' && location.screen === 'object' ? content.rows[row]?.id : undefined;
 		const text = record ?? object?.url ?? object?.name ?? currentEnvironment(state())?.name;
 		if (text === undefined) return say('Nothing to copy');
 		effects.copy(text);
@@ -142,7 +147,7 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 
 	const handlers = (viewport: Viewport, key: string): Partial<Record<KeyAction, () => void>> => {
 		const half = Math.max(1, Math.floor(viewport.rows / 2));
-		const scroll = (by: number) => () => moveTo(place => place + by, viewport);
+		const scroll = (by: number) => () => moveTo(index => index + by, viewport);
 		const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
 		return {
 			...Object.fromEntries(verbs.map(verb => [verb, () => run(verb)])),
@@ -155,8 +160,8 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			open,
 			back,
 			logs: () => {
-				const {place} = state();
-				if (place.screen === 'environment') goTo({screen: 'all-logs', environment: place.environment});
+				const {location} = state();
+				if (location.screen === 'environment') goTo({screen: 'all-logs', environment: location.environment});
 			},
 			'next-tab': () => showTab((index, count) => (index + 1) % count),
 			'previous-tab': () => showTab((index, count) => (index + count - 1) % count),

@@ -11,15 +11,15 @@ export function activeScreens(state: DashboardState, log: Pick<LogState, 'typed'
 }
 
 /** The active screens below any overlay: for the help and the palette. */
-export function screensBelowOverlay({problem, isLoaded, place, content}: DashboardState): readonly KeyScreen[] {
+export function screensBelowOverlay({problem, isLoaded, location, content}: DashboardState): readonly KeyScreen[] {
 	if (problem || !isLoaded) return ['problem'];
-	switch (place.screen) {
+	switch (location.screen) {
 		case 'environments':
 		case 'environment':
-			return [place.screen];
+			return [location.screen];
 		case 'all-logs':
 			return ['log', 'all-logs'];
 		case 'object':
-			return [place.tab === 'logs' ? 'log' : content.type === 'table' ? 'records' : 'page', 'object'];
+			return [location.tab === 'logs' ? 'log' : content.type === 'table' ? 'records' : 'page', 'object'];
 	}
 }

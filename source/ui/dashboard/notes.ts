@@ -10,13 +10,13 @@ type Note = {readonly text: string; readonly tone?: Tone};
 
 /** The notes below the title of a screen: its state in a few words. */
 export function notesOf(state: DashboardState, now: number): Note[] {
-	const {place, environments, isLoaded, problem} = state;
+	const {location, environments, isLoaded, problem} = state;
 	if (!isLoaded || problem) return [];
-	if (place.screen === 'environments') return [{text: counted(environments.length, 'environment')}];
+	if (location.screen === 'environments') return [{text: counted(environments.length, 'environment')}];
 	const environment = currentEnvironment(state);
 	if (!environment) return [];
 	const object = currentObject(state);
-	if (place.screen === 'object' && object) return objectNotes(state, object, now);
+	if (location.screen === 'object' && object) return objectNotes(state, object, now);
 	if (!environment.isDeployed) return [summaryOf(environment)];
 	const drift = environment.drift.length + environment.objects.reduce((sum, each) => sum + each.drift.length, 0);
 	return [

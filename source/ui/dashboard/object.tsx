@@ -29,9 +29,9 @@ type Props = {
 /** One service or resource: its tabs and the content of the selected one. */
 export function ObjectScreen({state, log, page, now, isColoured, columns, rows}: Props) {
 	const object = currentObject(state);
-	if (!object || state.place.screen !== 'object')
+	if (!object || state.location.screen !== 'object')
 		return <Text {...looks.warning}> No longer declared in compartment.yml, and not running.</Text>;
-	const {tab} = state.place;
+	const {tab} = state.location;
 	const isZoomed = log.isZoomed && tab === 'logs';
 	const size = {columns, rows: rows - (isZoomed ? 0 : 1)};
 	return (

@@ -48,7 +48,7 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 	}, [isLeaving, exit]);
 	useFullScreen();
 	const body = {columns, rows: rows - footerRows - (log.isZoomed && isOnLog(state) ? 0 : headerRows)};
-	const tabRows = state.place.screen === 'object' && !log.isZoomed ? 1 : 0;
+	const tabRows = state.location.screen === 'object' && !log.isZoomed ? 1 : 0;
 	const contentRows = poolRowsIn(body.rows - tabRows);
 	const page = state.content.type === 'page' ? drawPage(state.content.lines, columns - 4, glyphs) : [];
 	const room = {rows: contentRows, lastTop: Math.max(0, page.length - contentRows)};
@@ -94,7 +94,7 @@ type BodyProps = Props & {
 
 function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 	const keymap = useKeymap();
-	const {overlay, place} = state;
+	const {overlay, location} = state;
 	if (overlay?.type === 'help') return <Help screen={screensBelowOverlay(state)} top={overlay.top} {...body} />;
 	if (overlay?.type === 'palette')
 		return (
@@ -111,7 +111,7 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 			<ProblemPane problem={{message: state.link.message, hint: 'Retrying automatically.', canInit: false}} {...body} />
 		);
 	if (!state.isLoaded) return <Text {...looks.secondary}>{'  Reading the files and the engine.'}</Text>;
-	switch (place.screen) {
+	switch (location.screen) {
 		case 'environments':
 			return <EnvironmentsScreen state={state} now={clock.now()} {...body} />;
 		case 'environment':
@@ -122,8 +122,8 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 			return (
 				<LogsBody
 					log={log}
-					title={place.deployment ? `Deployment ${place.deployment.id}` : `Logs of ${place.environment}`}
-					empty={place.deployment ? 'No log was kept.' : 'No output yet.'}
+					title={location.deployment ? `Deployment ${location.deployment.id}` : `Logs of ${location.environment}`}
+					empty={location.deployment ? 'No log was kept.' : 'No output yet.'}
 					isColoured={isColoured}
 					{...body}
 				/>
@@ -132,33 +132,34 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 }
 
 function crumbsOf(state: DashboardState): string[] {
-	const {place, project} = state;
+	const {location, project} = state;
 	const root = project ?? 'compartment';
-	if (place.screen === 'environments') return [root];
-	const environment = currentEnvironment(state)?.name ?? place.environment;
-	if (place.screen === 'environment') return [root, environment];
-	if (place.screen === 'all-logs') return [root, environment, place.deployment ? place.deployment.id : 'all logs'];
-	return [root, environment, currentObject(state)?.name ?? place.address];
+	if (location.screen === 'environments') return [root];
+	const environment = currentEnvironment(state)?.name ?? location.environment;
+	if (location.screen === 'environment') return [root, environment];
+	if (location.screen === 'all-logs')
+		return [root, environment, location.deployment ? location.deployment.id : 'all logs'];
+	return [root, environment, currentObject(state)?.name ?? location.address];
 }
 
 /** Whether an action applies to the selected item. */
 function isOffered(action: KeyAction, state: DashboardState, {pool}: LogState): boolean {
-	const {content, problem, place} = state;
+	const {content, problem, location} = state;
 	if (action === 'init') return problem?.canInit === true;
 	if (action === 'follow') return pool.isLive;
-	if (place.screen !== 'object') return true;
+	if (location.screen !== 'object') return true;
 	if (action === 'open')
 		return content.type === 'table' && content.rows.some(({deployment}) => deployment !== undefined);
 	if (action === 'rollback' || action === 'promote') return currentObject(state)?.kind === 'service';
 	return true;
 }
 
-function messageOf({overlay, filter, message, place}: DashboardState, log: LogState): string | undefined {
+function messageOf({overlay, filter, message, location}: DashboardState, log: LogState): string | undefined {
 	if (overlay?.type === 'filter') return `/${filter}`;
 	if (log.typed !== undefined) return `/${log.typed}`;
 	if (message !== undefined) return message;
 	if (log.message !== undefined) return log.message;
-	const isList = place.screen === 'environments' || place.screen === 'environment';
+	const isList = location.screen === 'environments' || location.screen === 'environment';
 	return isList && filter !== '' ? `filter: "${filter}"` : undefined;
 }
 

@@ -29,7 +29,7 @@ export type Departure =
 	| {readonly type: 'page'; readonly text: string};
 
 /** What the dashboard shows. `all-logs` is the log of the whole environment, or of one deployment's apply. */
-export type Place =
+export type DashboardLocation =
 	| {readonly screen: 'environments'}
 	| {readonly screen: 'environment'; readonly environment: string}
 	| {readonly screen: 'object'; readonly environment: string; readonly address: string; readonly tab: TabName}
@@ -58,7 +58,7 @@ export type DashboardState = {
 	readonly environments: readonly EnvironmentView[];
 	/** Whether the environments were read. */
 	readonly isLoaded: boolean;
-	readonly place: Place;
+	readonly location: DashboardLocation;
 	/** Name of the environment, and address of the object, under the cursor. */
 	readonly selectedEnvironment: string | undefined;
 	readonly selectedObject: string | undefined;

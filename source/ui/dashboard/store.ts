@@ -27,7 +27,7 @@ const initial: DashboardState = {
 	problem: undefined,
 	environments: [],
 	isLoaded: false,
-	place: {screen: 'environments'},
+	location: {screen: 'environments'},
 	selectedEnvironment: undefined,
 	selectedObject: undefined,
 	filter: '',
@@ -114,10 +114,10 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 
 /** Moves the cursor away from removed items, and leaves a removed environment. */
 function settled(state: DashboardState, previous: DashboardState): DashboardState {
-	const {place, environments, isLoaded} = state;
+	const {location, environments, isLoaded} = state;
 	if (!isLoaded) return state;
-	if (place.screen !== 'environments' && !environments.some(({name}) => name === place.environment))
-		return {...state, place: {screen: 'environments'}};
+	if (location.screen !== 'environments' && !environments.some(({name}) => name === location.environment))
+		return {...state, location: {screen: 'environments'}};
 	const [firstEnvironment] = shownEnvironments(state);
 	const [firstObject] = shownObjects(state);
 	const failed = newlyFailed(state, previous);
@@ -131,30 +131,30 @@ function settled(state: DashboardState, previous: DashboardState): DashboardStat
 
 /** An object of the open environment that just failed: the cursor moves there. */
 function newlyFailed(state: DashboardState, previous: DashboardState): string | undefined {
-	if (state.place.screen !== 'environment' || !previous.isLoaded) return undefined;
+	if (state.location.screen !== 'environment' || !previous.isLoaded) return undefined;
 	const known = new Set(previous.environments.flatMap(({objects}) => objects.map(({failure}) => failure?.deployment)));
-	const {environment} = state.place;
+	const {environment} = state.location;
 	const objects = state.environments.find(({name}) => name === environment)?.objects ?? [];
 	return objects.find(({failure}) => failure && !known.has(failure.deployment))?.address;
 }
 
 /** Keeps the cursor of a table on its row when rows are added before it. */
-function rowAfter({content, row, place}: DashboardState, previous: DashboardState): number {
-	if (content.type !== 'table' || previous.content.type !== 'table' || place !== previous.place) return row;
+function rowAfter({content, row, location}: DashboardState, previous: DashboardState): number {
+	if (content.type !== 'table' || previous.content.type !== 'table' || location !== previous.location) return row;
 	const id = previous.content.rows[previous.row]?.id;
 	const found = content.rows.findIndex(each => each.id === id);
 	return found === -1 ? Math.max(0, Math.min(row, content.rows.length - 1)) : found;
 }
 
-function logOwner({project = 'compartment', place}: DashboardState): LogOwner {
+function logOwner({project = 'compartment', location}: DashboardState): LogOwner {
 	const parts =
-		place.screen === 'environments'
+		location.screen === 'environments'
 			? []
 			: [
-					place.environment,
-					...(place.screen === 'object' ? [place.address.slice(place.address.indexOf('.') + 1)] : []),
-					...(place.screen === 'all-logs' && place.deployment ? [place.deployment.id] : []),
+					location.environment,
+					...(location.screen === 'object' ? [location.address.slice(location.address.indexOf('.') + 1)] : []),
+					...(location.screen === 'all-logs' && location.deployment ? [location.deployment.id] : []),
 				];
 	const name = [project, ...parts].join('-').replace(/[^\w.-]+/g, '_');
-	return {environment: place.screen === 'environments' ? '' : place.environment, name};
+	return {environment: location.screen === 'environments' ? '' : location.environment, name};
 }
