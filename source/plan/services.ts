@@ -124,7 +124,7 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	const finding = input.images.find(({planned: {service: name}}) => name === service.name);
 	// A deploy that failed after its build left a newer image than the active deployment's.
 	if (planned?.imageId && planned.imageId !== active.imageId)
-		return replace([finding?.note ?? 'a newer image is not serving yet']);
+		return replace([finding?.note ?? 'a newer image is not active yet']);
 	// A running container that is recorded as stopped gets no traffic: its start was interrupted, or was not ours.
 	if (container && (!isKeptUp(container) || active.status === 'stopped')) {
 		const reason = active.status === 'stopped' ? 'service is stopped' : 'container was stopped outside Compartment';

@@ -152,7 +152,7 @@ describe('runSteps', () => {
 	});
 
 	it('throws on a cycle instead of waiting for ever', async () => {
-		await expect(runSteps([plain('a', ['b']), plain('b', ['a'])], quiet)).rejects.toThrow('steps wait for each other');
+		await expect(runSteps([plain('a', ['b']), plain('b', ['a'])], quiet)).rejects.toThrow('steps depend on each other');
 	});
 
 	it('treats a synchronous throw as a failure', async () => {

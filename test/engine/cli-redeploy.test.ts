@@ -170,7 +170,7 @@ describe('when one of two services fails,', () => {
 	test('the next plan says why web is deployed again, and the fix switches both', async () => {
 		sandbox.setVersion('api', 'v3');
 		const plan = words(await sandbox.succeed(['plan']));
-		expect(plan).toContain('service.web will be replaced, new one first: a newer image is not serving yet');
+		expect(plan).toContain('service.web will be replaced, new one first: a newer image is not active yet');
 		await sandbox.succeed(['deploy']);
 		expect((await sandbox.ask()).body).toBe('web v2');
 		expect((await sandbox.ask('/', {service: 'api'})).body).toBe('api v3');

@@ -64,7 +64,7 @@ export async function runSteps<Step extends Node>(
 		} while (waiting.size < before && waiting.size > 0);
 		if (running.size > 0) await Promise.race(running);
 		else if (waiting.size > 0)
-			throw new Error(`steps wait for each other: ${[...waiting].map(({id}) => id).join(', ')}`);
+			throw new Error(`steps depend on each other: ${[...waiting].map(({id}) => id).join(', ')}`);
 	}
 	return outcomes;
 }
