@@ -5,7 +5,7 @@ import {failpoint} from '../failpoints.ts';
 import {volumeAddress} from '../model/address.ts';
 import {outputFingerprint} from '../model/outputs.ts';
 import type {Env} from '../model/values.ts';
-import {activeDeployment} from '../plan/input.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import type {ResourceRecord, RotatedValue, Rotation, State} from '../state/state.ts';
 import {withoutVariable, withVariable} from '../state/variables.ts';
 import {type ClearEnv, setPasswords} from './database-password.ts';

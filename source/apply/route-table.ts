@@ -1,9 +1,6 @@
-import type {Slot} from '../model/specs.ts';
+import {otherSlot} from '../model/specs.ts';
 import type {Backend, HealthCheck, RouteTable, SlotTarget} from '../router/table.ts';
 import type {Deployment, RoutesRecord, State} from '../state/state.ts';
-
-/** The slot that a new deployment takes; the first one of a service starts in blue. */
-export const otherSlot = (slot: Slot | undefined): Slot => (slot === 'blue' ? 'green' : 'blue');
 
 const targetOf = ({id, address, port}: Deployment): SlotTarget | undefined =>
 	address === undefined || port === undefined ? undefined : {address, port, deployment: id};

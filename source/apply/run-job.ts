@@ -7,7 +7,7 @@ import {newId} from '../model/ids.ts';
 import {labelsOf} from '../model/labels.ts';
 import {serviceContainerName} from '../model/names.ts';
 import type {Desired} from '../model/specs.ts';
-import {activeDeployment} from '../plan/input.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import {newOpId} from '../state/journal.ts';
 import {acquireLock} from '../state/lock.ts';
 import {openRunLog} from '../state/run-log.ts';

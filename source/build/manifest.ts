@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import {counted} from '../counted.ts';
 import type {HashedContext} from './content-hash.ts';
 
@@ -98,3 +99,7 @@ export function explainRebuild(before: Manifest, after: Manifest): string[] {
 	}
 	return reasons;
 }
+
+/** File with the manifest of a service's last build, from which the next plan names changed files. */
+export const manifestPath = (directory: string, service: string): string =>
+	join(directory, 'manifests', `${service}.json`);

@@ -91,3 +91,6 @@ export type Desired = {
 	readonly services: readonly DesiredService[];
 	readonly routes: readonly RouteRule[];
 };
+
+/** The slot that a new deployment takes; the first one of a service starts in blue. */
+export const otherSlot = (slot: Slot | undefined): Slot => (slot === 'blue' ? 'green' : 'blue');

@@ -1,10 +1,10 @@
 import {serviceAddress} from '../model/address.ts';
+import {isRouted} from '../model/kinds.ts';
 import {type Action, type Change, type Plan, type ShownValue, signOf} from '../plan/plan.ts';
-import {isRouted} from '../plan/services.ts';
 import {renderHint} from '../render-hint.ts';
 import type {Glyphs} from './glyphs.ts';
 import {renderChanges} from './plan-change-text.ts';
-import type {PlanTextOptions} from './plan-text-options.ts';
+import type {PlanTextOptions} from './plan-value-text.ts';
 import {verbOf} from './plan-words.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {displayWidth, padEnd, wrapWords} from './width.ts';

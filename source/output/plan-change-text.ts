@@ -1,5 +1,5 @@
 import type {ActionKind, Change, ShownValue} from '../plan/plan.ts';
-import type {PlanTextOptions} from './plan-text-options.ts';
+import type {PlanTextOptions} from './plan-value-text.ts';
 import {formatValue, isMultiLine, textLines, valueLines, withoutSecret} from './plan-value-text.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {displayWidth, padEnd} from './width.ts';

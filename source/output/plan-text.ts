@@ -2,12 +2,12 @@ import {type Action, countActions, type Drift, type Plan, signOf} from '../plan/
 import {renderHint} from '../render-hint.ts';
 import {intentionOf, modeWords} from './mode-words.ts';
 import {addressLines, type PlanColumns, planColumns, renderAction, renderBlocked} from './plan-action-text.ts';
-import type {PlanTextOptions} from './plan-text-options.ts';
+import type {PlanTextOptions} from './plan-value-text.ts';
 import {driftWords, legend, nothingToDo} from './plan-words.ts';
 import {sanitiseLine} from './sanitise.ts';
 import {displayWidth, wrapWords} from './width.ts';
 
-export type {PlanTextOptions} from './plan-text-options.ts';
+export type {PlanTextOptions} from './plan-value-text.ts';
 
 function header(plan: Plan, {paint, glyphs, columns}: PlanTextOptions): string[] {
 	const place = `${sanitiseLine(plan.project)} ${glyphs.separator} ${sanitiseLine(plan.environment)}`;

@@ -1,9 +1,19 @@
 import type {Change, ShownValue} from '../plan/plan.ts';
+import type {Paint} from './colour.ts';
 import type {Glyphs} from './glyphs.ts';
-import type {PlanTextOptions} from './plan-text-options.ts';
 import {quoteText, revealText, sanitiseLine} from './sanitise.ts';
 import {compareLines, type DiffLine} from './text-diff.ts';
 import {displayWidth, truncate} from './width.ts';
+
+/** How a plan is printed. */
+export type PlanTextOptions = {
+	readonly paint: Paint;
+	readonly glyphs: Glyphs;
+	/** Line width in cells; 80 without a terminal. */
+	readonly columns: number;
+	/** Show unchanged actions and full-length values. */
+	readonly isFull: boolean;
+};
 
 const shownLines = 12;
 

@@ -1,13 +1,14 @@
 import {anotherPool, noBlock} from '../engine/create-network.ts';
 import {command, type Hint, hint} from '../hint.ts';
 import {networkAddress} from '../model/address.ts';
+import {isRunning} from '../model/kinds.ts';
 import type {Desired} from '../model/specs.ts';
 import {type Addresses, pickSubnet, prefixFor, roomOf} from '../model/subnets.ts';
+import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import {blocked} from './actions.ts';
 import {missingNetworks, networksOf} from './containers.ts';
-import {activeDeployment, heldCandidates, type PlanInput} from './input.ts';
+import type {PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
-import {isRunning} from './services.ts';
 
 /** Leaves room for backups, jobs run by hand, and services that are added later. */
 const grown = (count: number): number => count + Math.max(8, Math.ceil(count / 4));

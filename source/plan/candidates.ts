@@ -1,13 +1,14 @@
 import {command, hint} from '../hint.ts';
 import {candidateAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import {isRunning} from '../model/kinds.ts';
+import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {imageOf} from './image-attribute.ts';
-import {activeDeployment, containerOf, heldCandidates, isSelected, type PlanInput} from './input.ts';
+import {containerOf, isSelected, type PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
 import {desiredRoutes, routesAction} from './routes.ts';
-import {isRunning} from './services.ts';
 
 const chosen = (input: PlanInput) =>
 	Object.values(heldCandidates(input.state)).filter(({service}) => isSelected(input, service));

@@ -2,10 +2,11 @@ import {canonicalJson} from '../model/canonical.ts';
 import {fingerprintIn} from '../model/outputs.ts';
 import type {DesiredService, ServiceSpec} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, State, Variable} from '../state/state.ts';
 import {findVariable, variablesOf} from '../state/variables.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
-import {activeDeployment, type PlanInput} from './input.ts';
+import type {PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 import {plannedPort} from './ports.ts';
 

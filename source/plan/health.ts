@@ -2,9 +2,10 @@ import type {Observed, ObservedContainer} from '../engine/engine.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
 import {healthOf} from '../model/health.ts';
 import type {ContainerFacts, Health} from '../model/health-facts.ts';
+import {isRunning} from '../model/kinds.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, ResourceRecord, State} from '../state/state.ts';
-import {activeDeployment, containerOf, resourceContainer} from './input.ts';
-import {isRunning} from './kinds.ts';
+import {containerOf, resourceContainer} from './input.ts';
 import type {Vitals} from './vitals.ts';
 
 /** An environment with everything that health is derived from. */

@@ -3,7 +3,7 @@ import type {Hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
 import type {OutdatedPart} from '../router/router.ts';
-import type {Deployment, State} from '../state/state.ts';
+import type {State} from '../state/state.ts';
 import type {PlanMode, PlannedImage} from './plan.ts';
 import type {Vitals} from './vitals.ts';
 
@@ -74,21 +74,6 @@ export type PlanInput = {
 	readonly warnings: readonly Hint[];
 	readonly now: string;
 };
-
-/** The active deployment of a service, as recorded. */
-export function activeDeployment(state: State, service: string): Deployment | undefined {
-	const id = state.active[service];
-	return id === undefined ? undefined : state.deployments[id];
-}
-
-/** Whether a deployment is a ready candidate that waits for a promote. */
-export const isHeldCandidate = ({isHeld, stage}: Deployment): boolean => isHeld === true && stage === 'candidate';
-
-/** Held candidates by service. */
-export function heldCandidates(state: State): Record<string, Deployment> {
-	const held = Object.values(state.deployments).filter(isHeldCandidate);
-	return Object.fromEntries(held.map(deployment => [deployment.service, deployment]));
-}
 
 /** The container of a deployment, if the engine still has it; the one of its release command does not count. */
 export const containerOf = (observed: Observed, deployment: string): ObservedContainer | undefined =>

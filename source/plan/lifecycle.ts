@@ -1,6 +1,8 @@
 import {command} from '../hint.ts';
 import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
+import {isRunning} from '../model/kinds.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
@@ -9,10 +11,9 @@ import {repeatedDeployment} from './deployments.ts';
 import {deploymentHealth, resourceHealth} from './health.ts';
 import {imageOf} from './image-attribute.ts';
 import {blockedLogins} from './initialised.ts';
-import {activeDeployment, containerOf, type PlanInput, resourceContainer} from './input.ts';
+import {containerOf, type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
-import {isRunning} from './services.ts';
 import {blockedResource} from './unfinished-restore.ts';
 
 const services = (input: PlanInput) =>

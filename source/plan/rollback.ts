@@ -1,12 +1,13 @@
 import {command, hint} from '../hint.ts';
 import {networkAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
 import type {Desired} from '../model/specs.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, RoutesRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {repeatedDeployment} from './deployments.ts';
 import {imageOf} from './image-attribute.ts';
-import {activeDeployment, type PlanInput} from './input.ts';
+import type {PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 import {routesAction} from './routes.ts';
 

@@ -4,13 +4,14 @@ import {networkAddress, routerAddress, serviceAddress} from '../model/address.ts
 import {fingerprintIn} from '../model/outputs.ts';
 import type {Desired, DesiredResource} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
+import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import type {Deployment} from '../state/state.ts';
 import {action, blocked} from './actions.ts';
 import {compareAttributes, resourceAttributes, serviceAttributes} from './attributes.ts';
 import {repeatedDeployment} from './deployments.ts';
 import {imageOf} from './image-attribute.ts';
 import {initialValues, spoiltValues} from './initialised.ts';
-import {activeDeployment, heldCandidates, type PlanInput, resourceContainer} from './input.ts';
+import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
 import {blockedResource} from './unfinished-restore.ts';

@@ -1,13 +1,13 @@
 import type {RouteRule} from '../descriptor/project.ts';
 import {command, hint} from '../hint.ts';
 import {routerAddress, routesAddress} from '../model/address.ts';
+import {isRouted} from '../model/kinds.ts';
 import type {RoutesRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import type {Attributes} from './attribute.ts';
 import {compareAttributes} from './attributes.ts';
 import {isSelected, type PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
-import {isRouted} from './services.ts';
 
 type Scope = Pick<PlanInput, 'desired' | 'state' | 'services'>;
 

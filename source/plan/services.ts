@@ -10,21 +10,20 @@ import {
 	serviceAddress,
 } from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
+import {isRunning} from '../model/kinds.ts';
 import {hostsIn} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
+import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, serviceAttributes, withoutImage} from './attributes.ts';
 import {containerDrift, networksOf, whyBroken} from './containers.ts';
 import {deploymentHealth, serviceHealth} from './health.ts';
 import {imageOf, type NamedImage} from './image-attribute.ts';
-import {activeDeployment, containerOf, heldCandidates, type ImageFinding, isSelected, type PlanInput} from './input.ts';
-import {isRunning} from './kinds.ts';
+import {containerOf, type ImageFinding, isSelected, type PlanInput} from './input.ts';
 import {findObstacle} from './obstacles.ts';
 import type {Action, Drift, PlannedImage} from './plan.ts';
 import {plannedPort, portChange} from './ports.ts';
 import {blockedService} from './unfinished-restore.ts';
-
-export {isRouted, isRunning} from './kinds.ts';
 
 /** Drift of the containers of active deployments. */
 export function serviceDrift(input: PlanInput): Drift[] {

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {compareManifests, explainRebuild, type Manifest} from '../build/manifest.ts';
+import {compareManifests, explainRebuild, type Manifest, manifestPath} from '../build/manifest.ts';
 import {type PlannedBuild, planBuild} from '../build/plan-build.ts';
 import {readSourceCommit} from '../build/source-commit.ts';
 import type {Project, Service} from '../descriptor/project.ts';
@@ -11,7 +11,6 @@ import {imageRepository} from '../model/names.ts';
 import type {DesiredService} from '../model/specs.ts';
 import type {ImageFinding} from '../plan/input.ts';
 import type {ImageRecord, State} from '../state/state.ts';
-import {manifestFile} from './manifests.ts';
 import type {Promotion} from './plan-request.ts';
 
 type Question = {
@@ -89,7 +88,7 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 	const readPrevious = async () => {
 		if (!record) return undefined;
 		const {readManifest} = await import('../build/manifest-file.ts');
-		return readManifest(manifestFile(directory, service.name));
+		return readManifest(manifestPath(directory, service.name));
 	};
 	const {args, obstacle} = buildArgs(service, desired);
 	const build = await planBuild({

@@ -1,9 +1,9 @@
 import {EngineError, UserError} from '../errors.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
 import type {ProbeFacts} from '../model/health-facts.ts';
-import {activeDeployment} from '../plan/input.ts';
-import {isRouted} from '../plan/kinds.ts';
+import {isRouted} from '../model/kinds.ts';
 import {type Asker, type Checked, readChecks, readPorts} from '../router/router.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, ResourceRecord, State} from '../state/state.ts';
 
 /**

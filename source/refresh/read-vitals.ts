@@ -2,8 +2,9 @@ import type {ContainerDetails, Observed, ReadonlyEngine} from '../engine/engine.
 import {EngineError} from '../errors.ts';
 import {healthOf} from '../model/health.ts';
 import type {ContainerFacts, Health} from '../model/health-facts.ts';
-import {activeDeployment, containerOf, heldCandidates, resourceContainer} from '../plan/input.ts';
+import {containerOf, resourceContainer} from '../plan/input.ts';
 import type {Vitals} from '../plan/vitals.ts';
+import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import type {State} from '../state/state.ts';
 import type {ProbeReader} from './read-probes.ts';
 

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import {afterAll, beforeAll, expect, it, vi} from 'vitest';
 import type {Operation} from '../../source/engine/memory-calls.ts';
 import {EngineError} from '../../source/errors.ts';
+import {isRouted, isRunning} from '../../source/model/kinds.ts';
 import {labels} from '../../source/model/labels.ts';
-import {isRouted, isRunning} from '../../source/plan/services.ts';
 import type {State} from '../../source/state/state.ts';
 import {type Applied, createMemoryWorld, type Failure, images, type MemoryWorld} from './memory-world.ts';
 

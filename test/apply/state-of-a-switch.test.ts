@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
-import {patchDeployment, withDeployment, withSwitch} from '../../source/apply/deployments.ts';
-import {describeTable, otherSlot} from '../../source/apply/route-table.ts';
+import {describeTable} from '../../source/apply/route-table.ts';
+import {otherSlot} from '../../source/model/specs.ts';
+import {patchDeployment, withDeployment, withSwitch} from '../../source/state/deployments.ts';
 import type {Deployment, RoutesRecord, State} from '../../source/state/state.ts';
 import {deployedWorld, deploymentId} from '../plan/world.ts';
 

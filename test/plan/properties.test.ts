@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {ObservedContainer} from '../../source/engine/engine.ts';
+import {withoutSkipped} from '../../source/plan/approval.ts';
 import type {PlanInput} from '../../source/plan/input.ts';
 import {countActions, hasChanges, type Plan} from '../../source/plan/plan.ts';
-import {withoutSkipped} from '../../source/plan/without-skipped.ts';
 import {findCycle} from '../imports.ts';
 import {situations} from './situations.ts';
 import {deployedWorld, edited, newImage, planOf, type World, withInput} from './world.ts';

@@ -1,6 +1,7 @@
 import type {Project} from '../../source/descriptor/project.ts';
 import type {ObservedContainer} from '../../source/engine/engine.ts';
 import {describeDesired} from '../../source/model/desired.ts';
+import {isRunning} from '../../source/model/kinds.ts';
 import {labels, labelsOf} from '../../source/model/labels.ts';
 import {environmentNetworkName, meshNetworkName, serviceContainerName} from '../../source/model/names.ts';
 import type {Desired, DesiredResource, DesiredService} from '../../source/model/specs.ts';
@@ -8,7 +9,6 @@ import {createPlan} from '../../source/plan/create-plan.ts';
 import type {ImageFinding, PlanInput} from '../../source/plan/input.ts';
 import type {Action, Plan} from '../../source/plan/plan.ts';
 import {desiredRoutes} from '../../source/plan/routes.ts';
-import {isRunning} from '../../source/plan/services.ts';
 import {noVitals} from '../../source/plan/vitals.ts';
 import type {Deployment, ResourceRecord, State, Variable} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';

@@ -1,8 +1,8 @@
 import {isKeptUp} from '../../model/container-state.ts';
 import {labels} from '../../model/labels.ts';
 import {observeRouter} from '../../router/router.ts';
+import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
-import {patchDeployment} from '../deployments.ts';
 import {takeOutOfService} from '../steps/out-of-service.ts';
 import {ownContainers, type RecoveryContext} from './context.ts';
 

@@ -1,6 +1,5 @@
-import {isHeldCandidate} from '../../plan/input.ts';
+import {isHeldCandidate, patchDeployment} from '../../state/deployments.ts';
 import type {ApplyContext} from '../context.ts';
-import {patchDeployment} from '../deployments.ts';
 
 /** Removes the held candidates of a service from before this run. The active deployment is not touched. */
 export async function discardCandidate(context: ApplyContext, service: string): Promise<void> {

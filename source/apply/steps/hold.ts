@@ -1,7 +1,7 @@
 import {command, hint} from '../../hint.ts';
 import {serviceAddress} from '../../model/address.ts';
+import {patchDeployment} from '../../state/deployments.ts';
 import {type ApplyContext, notice} from '../context.ts';
-import {patchDeployment} from '../deployments.ts';
 
 /** Keeps a ready candidate beside the active deployment until it is promoted or discarded. */
 export async function holdCandidate(context: ApplyContext, service: string): Promise<void> {

@@ -1,5 +1,6 @@
 import {describeBuildProgress} from '../../build/build-log.ts';
 import {type BuildLogFile, openBuildLog} from '../../build/build-log-file.ts';
+import {manifestPath} from '../../build/manifest.ts';
 import {writeManifest} from '../../build/manifest-file.ts';
 import type {PlannedBuild} from '../../build/plan-build.ts';
 import {type BuiltImage, runBuild} from '../../build/run-build.ts';
@@ -9,7 +10,6 @@ import type {ImageOrigin} from '../../model/image-origin.ts';
 import {imageLabelsOf} from '../../model/labels.ts';
 import type {PlannedImage} from '../../plan/plan.ts';
 import {digestOf} from '../../refresh/find-images.ts';
-import {manifestFile} from '../../refresh/manifests.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {StepError} from '../step-error.ts';
@@ -86,7 +86,7 @@ export async function makeImage(context: ApplyContext, planned: PlannedImage): P
 		async run(op): Promise<Made> {
 			if (!build) return pullImage(context, planned);
 			const image = await context.limitBuilds(() => buildImage(context, planned, build, op), context.stopping);
-			writeManifest(manifestFile(context.directory, service), image.manifest);
+			writeManifest(manifestPath(context.directory, service), image.manifest);
 			return {...image, origin: from};
 		},
 		record: (state, {id, key, reference, origin}) => {

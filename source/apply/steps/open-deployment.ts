@@ -3,16 +3,16 @@ import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {command, hint} from '../../hint.ts';
 import {newId} from '../../model/ids.ts';
+import {isRunning} from '../../model/kinds.ts';
 import {environmentNetworkName, serviceContainerName} from '../../model/names.ts';
 import {choosePort} from '../../model/service-port.ts';
 import {pickAddress} from '../../model/subnets.ts';
 import type {NamedImage} from '../../plan/image-attribute.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
-import {isRunning} from '../../plan/services.ts';
+import {withDeployment} from '../../state/deployments.ts';
 import type {Deployment, State} from '../../state/state.ts';
 import {isOwnReference} from '../clean-up-images.ts';
 import type {ApplyContext} from '../context.ts';
-import {withDeployment} from '../deployments.ts';
 import {withFingerprints} from '../known-values.ts';
 
 /**

@@ -1,5 +1,5 @@
-import {heldCandidates} from '../../plan/input.ts';
-import {isRunning} from '../../plan/kinds.ts';
+import {isRunning} from '../../model/kinds.ts';
+import {heldCandidates} from '../../state/deployments.ts';
 import type {ApplyContext} from '../context.ts';
 import {requireReady} from './require-ready.ts';
 

@@ -1,6 +1,6 @@
 import {serviceAddress} from '../../model/address.ts';
-import {activeDeployment} from '../../plan/input.ts';
-import {isRouted} from '../../plan/services.ts';
+import {isRouted} from '../../model/kinds.ts';
+import {activeDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {describeFailure, followLogs, lastLines} from '../containers.ts';
 import {type ApplyContext, notice} from '../context.ts';

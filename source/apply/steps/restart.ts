@@ -1,10 +1,9 @@
 import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import {serviceAddress} from '../../model/address.ts';
-import {activeDeployment} from '../../plan/input.ts';
-import {isRouted} from '../../plan/kinds.ts';
+import {isRouted} from '../../model/kinds.ts';
+import {activeDeployment, patchDeployment} from '../../state/deployments.ts';
 import {type ApplyContext, progress} from '../context.ts';
-import {patchDeployment} from '../deployments.ts';
 import {publishState} from '../publish-state.ts';
 import {nameOnNetwork} from './name-on-network.ts';
 import {requireReady} from './require-ready.ts';

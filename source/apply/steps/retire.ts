@@ -1,9 +1,9 @@
 import {observeOwn} from '../../engine/own-engine.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
+import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
-import {patchDeployment} from '../deployments.ts';
 import {writeJournaled} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
 import {takeOutOfService} from './out-of-service.ts';

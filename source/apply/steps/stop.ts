@@ -1,7 +1,6 @@
-import {activeDeployment} from '../../plan/input.ts';
+import {activeDeployment, patchDeployment} from '../../state/deployments.ts';
 import type {ResourceRecord} from '../../state/state.ts';
 import type {EnvironmentContext} from '../context.ts';
-import {patchDeployment} from '../deployments.ts';
 
 /** Stops the serving deployment of a service and keeps its container. */
 export async function stopService({engine, settings, state}: EnvironmentContext, name: string): Promise<void> {

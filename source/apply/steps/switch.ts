@@ -1,11 +1,11 @@
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {publish} from '../../router/router.ts';
+import {type Switch, withSwitch} from '../../state/deployments.ts';
 import type {RoutesRecord} from '../../state/state.ts';
 import {createAccess, needsAccess} from '../access-password.ts';
 import {describeFailure, isUp} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
-import {type Switch, withSwitch} from '../deployments.ts';
 import {writeJournaled} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';

@@ -1,10 +1,10 @@
 import {untilAnswered} from '../../engine/until-answered.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {publish} from '../../router/router.ts';
+import {patchDeployment, type Switch} from '../../state/deployments.ts';
 import type {Deployment, RoutesRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
-import {patchDeployment, type Switch} from '../deployments.ts';
 import {writeJournaled} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';

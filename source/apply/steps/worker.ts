@@ -1,7 +1,7 @@
 import {failpoint} from '../../failpoints.ts';
 import {serviceAddress} from '../../model/address.ts';
-import {activeDeployment} from '../../plan/input.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
+import {activeDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';

@@ -1,6 +1,6 @@
-import {isRouted} from '../plan/services.ts';
-import type {Deployment, RoutesRecord, State} from '../state/state.ts';
-import {otherSlot} from './route-table.ts';
+import {isRouted} from '../model/kinds.ts';
+import {otherSlot} from '../model/specs.ts';
+import type {Deployment, RoutesRecord, State} from './state.ts';
 
 /** Records a deployment. */
 export const withDeployment = (state: State, deployment: Deployment): State => ({
@@ -33,4 +33,19 @@ export function withSwitch(state: State, routes: RoutesRecord, switched: Switch)
 		next = patchDeployment(next, id, {stage: 'active', status: 'succeeded', slot, completedAt});
 	}
 	return {...next, active: {...state.active, ...switched}};
+}
+
+/** The active deployment of a service, as recorded. */
+export function activeDeployment(state: State, service: string): Deployment | undefined {
+	const id = state.active[service];
+	return id === undefined ? undefined : state.deployments[id];
+}
+
+/** Whether a deployment is a ready candidate that waits for a promote. */
+export const isHeldCandidate = ({isHeld, stage}: Deployment): boolean => isHeld === true && stage === 'candidate';
+
+/** Held candidates by service. */
+export function heldCandidates(state: State): Record<string, Deployment> {
+	const held = Object.values(state.deployments).filter(isHeldCandidate);
+	return Object.fromEntries(held.map(deployment => [deployment.service, deployment]));
 }

@@ -1,0 +1,117 @@
+import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
+import {networkAddress} from '../model/address.ts';
+import {hostsIn, labels} from '../model/labels.ts';
+import {environmentNetworkName, meshNetworkName, routerNetworkName} from '../model/names.ts';
+import {genuine, ownObjects} from '../model/own.ts';
+import type {Desired} from '../model/specs.ts';
+import type {TakenHost} from '../plan/input.ts';
+import {findPortOwner} from '../router/port-owner.ts';
+import {type ObservedRouter, type OutdatedPart, outdatedParts, type RouterOptions} from '../router/router.ts';
+import type {State} from '../state/state.ts';
+import {strangersOf} from './lost-state.ts';
+
+type Split = {
+	readonly own: Observed;
+	/** Objects with this environment's labels but another lineage. */
+	readonly strangers: Observed;
+	readonly others: Observed;
+};
+
+/**
+ * Splits one read of all our objects. Those of other environments show which hosts are taken. Containers that inherited
+ * their labels from an image do not count: they take no host and block no environment.
+ */
+export function splitObserved(everything: Observed, state: State): Split {
+	const observed = genuine(everything);
+	type Item = {readonly labels: Readonly<Record<string, string>>};
+	const isHere = ({labels: found}: Item) =>
+		found[labels.project] === state.project && found[labels.environment] === state.environment;
+	const pick = (isWanted: (item: Item) => boolean): Observed => ({
+		containers: observed.containers.filter(isWanted),
+		networks: observed.networks.filter(isWanted),
+		volumes: observed.volumes.filter(isWanted),
+	});
+	return {
+		own: ownObjects(observed, state),
+		strangers: strangersOf(observed, state),
+		others: pick(item => !isHere(item)),
+	};
+}
+
+export function takenHosts(others: Observed): TakenHost[] {
+	return others.containers
+		.filter(({state}) => state === 'running')
+		.flatMap(({labels: found}) =>
+			hostsIn(found).map(host => ({
+				host,
+				project: found[labels.project] ?? '?',
+				environment: found[labels.environment] ?? '?',
+			})),
+		);
+}
+
+/** Objects with one of our names but not our label: they block the plan, because they are never touched. */
+export async function findForeign(
+	engine: ReadonlyEngine,
+	own: Observed,
+	desired: Desired,
+): Promise<Record<string, string>> {
+	const {project, environment} = desired;
+	const wanted: {kind: 'container' | 'network' | 'volume'; address: string; name: string}[] = [
+		{kind: 'network', address: networkAddress, name: environmentNetworkName(project, environment)},
+		{kind: 'network', address: networkAddress, name: meshNetworkName(project, environment)},
+		...desired.volumes.map(({address, name}) => ({kind: 'volume' as const, address, name})),
+		...desired.resources.map(({address, containerName}) => ({
+			kind: 'container' as const,
+			address,
+			name: containerName,
+		})),
+	];
+	const ours = new Set([...own.containers, ...own.networks, ...own.volumes].map(({name}) => name));
+	const unknown = wanted.filter(({name}) => !ours.has(name));
+	const found = await Promise.all(unknown.map(({kind, name}) => engine.findByName(kind, name)));
+	return Object.fromEntries(unknown.flatMap(({address, name}, index) => (found[index] ? [[address, name]] : [])));
+}
+
+/** The engine itself: who uses a port is asked anew each time. */
+type World = {readonly engine: ReadonlyEngine; readonly router: RouterOptions};
+
+type RouterFindings = {readonly outdated: readonly OutdatedPart[]; readonly portOwner: string | null};
+
+export async function examineRouter(
+	world: World,
+	engine: ReadonlyEngine,
+	view: ObservedRouter,
+): Promise<RouterFindings> {
+	const outdated = view.state === 'foreign' ? [] : await outdatedParts(engine, world.router, view);
+	const takesPort = view.state !== 'running' || outdated.some(({name}) => name === 'listen');
+	const owner = takesPort ? await findPortOwner(world.engine, world.router) : undefined;
+	return {outdated, portOwner: owner === undefined || owner === `container ${world.router.name}` ? null : owner};
+}
+
+/** Subnets of the engine; not read when every network exists. */
+export async function readUsedSubnets(
+	{state, router}: {readonly state: State; readonly router: RouterOptions},
+	engine: ReadonlyEngine,
+	{networks}: Observed,
+	routerView: ObservedRouter,
+): Promise<readonly string[]> {
+	const {project, environment} = state;
+	const wanted = [environmentNetworkName(project, environment), meshNetworkName(project, environment)];
+	const hasOwn = wanted.every(name => networks.some(network => network.name === name));
+	const hasRouters = routerView.networks?.includes(routerNetworkName(router.name)) === true;
+	return hasOwn && hasRouters ? [] : engine.listSubnets();
+}
+
+export async function findResourceImages(engine: ReadonlyEngine, desired: Desired): Promise<Record<string, string>> {
+	const references = [...new Set(desired.resources.map(({spec}) => spec.image))];
+	const images = await Promise.all(references.map(reference => engine.findImage(reference)));
+	return Object.fromEntries(
+		references.flatMap((reference, index) => (images[index] ? [[reference, images[index].id]] : [])),
+	);
+}
+
+export async function findAvailable(engine: ReadonlyEngine, ids: readonly string[]): Promise<ReadonlySet<string>> {
+	const images = await Promise.all(ids.map(id => engine.findImage(id)));
+	return new Set(images.flatMap(image => image?.id ?? []));
+}
