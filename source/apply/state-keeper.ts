@@ -54,7 +54,7 @@ export function keepState(directory: string, initial: State, isNew: boolean): St
 			hasFile = true;
 			for (const {resolve} of applied) resolve(current);
 		} catch (error) {
-			// Later changes are written anew.
+			// Later changes start another write.
 			for (const {reject} of applied) reject(error);
 		}
 	};

@@ -59,7 +59,7 @@ export const whole = {isFirst: true, isLast: true} as const;
 /** A step that belongs to no action. */
 export const unlisted = {name: '', address: null, ...whole} as const;
 
-/** Ids of steps that have no address of their own. */
+/** Ids of steps that are not named after an address. */
 export const joinId = 'join';
 export const switchId = 'switch';
 export const watchId = 'watch';
