@@ -14,7 +14,7 @@ const write = (folder: string, files: Readonly<Record<string, string | Buffer>>)
 	for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 };
 
-/** Changes the one line of a service's source to something that no build has seen. */
+/** Changes a service's source to text that no build has seen. */
 export const changeLine = (folder: string): void =>
 	writeFileSync(join(folder, 'server.js'), `// ${process.pid} ${performance.now()}\n`);
 

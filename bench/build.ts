@@ -11,13 +11,13 @@ const composeBuild = 'docker compose build';
 const peers = await findPeers();
 const node: Contender = {name: bare, command: [process.execPath, '-e', '0']};
 
-/** Jobs, because an apply builds those and does nothing more, like `docker compose build`. */
+/** Jobs, because an apply only builds them, like `docker compose build`. */
 function describeJobs({directory, name}: Sandbox, folders: readonly string[]): void {
 	const jobs = folders.map(folder => `  ${folder}: {kind: job, path: ${folder}}\n`);
 	writeFileSync(join(directory, 'compartment.yml'), `name: ${name}\n\nservices:\n${jobs.join('')}`);
 }
 
-/** The peer, with one service in a folder; none without docker compose. */
+/** docker compose with one service in a folder; none if it is not installed. */
 function composeOf({directory, name}: Sandbox, folder: string): Contender[] {
 	if (!peers.compose) return [];
 	const file = join(directory, `compose-${folder}.yaml`);
@@ -27,7 +27,7 @@ function composeOf({directory, name}: Sandbox, folder: string): Contender[] {
 	return [{name: composeBuild, command: [...command], cwd: directory, env: peers.compose.env}];
 }
 
-/** Like `withSandbox`, and removes the images that were built in it too. */
+/** Like `withSandbox`, but also removes the images built in it. */
 const withBuilds = (use: (sandbox: Sandbox) => Promise<void>): Promise<void> =>
 	withSandbox(0, async sandbox => {
 		try {
@@ -49,7 +49,7 @@ const mustSay =
 const peakName = 'peak memory ';
 const tellPeak = `process.on('exit', () => process.stderr.write('${peakName}' + process.resourceUsage().maxRSS))`;
 
-/** Most memory that a command held, in MB. */
+/** Peak memory of a command, in MB. */
 async function peakOf(sandbox: Sandbox, ...args: string[]): Promise<string> {
 	const [file, ...rest] = compartment(...args);
 	const where = {cwd: sandbox.directory, env: sandbox.env};

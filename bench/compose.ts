@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {Peer} from './peers.ts';
 import type {Sandbox} from './sandbox.ts';
 
-/** The same services as a Compose project: where it lies, and command lines that run in it. */
+/** The same services as a Compose project: its folder, and its command lines. */
 export type ComposeProject = {
 	readonly cwd: string;
 	readonly env: NodeJS.ProcessEnv;

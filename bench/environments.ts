@@ -40,7 +40,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 	return Math.round(performance.now() - startedAt);
 }
 
-/** Milliseconds until every environment answers again. */
+/** Milliseconds until all environments answer again. */
 const untilServing = (sandbox: Sandbox) =>
 	timed(async () => {
 		const deadline = Date.now() + 60_000;

@@ -1,4 +1,4 @@
-/** Source of a program that prints so many lines a second, coloured and about 110 characters long. */
+/** Source of a program that prints the given number of lines per second, coloured and about 110 characters long. */
 export const floodSource = (linesPerSecond: number): string => `
 const start = process.hrtime.bigint();
 const filler = '.'.repeat(40);

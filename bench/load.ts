@@ -6,20 +6,20 @@ export type Answer = {
 	readonly version: string;
 	readonly sentAt: number;
 	readonly answeredAt: number;
-	/** When the answering server had first reported that it is ready. */
+	/** When the server that answered first reported that it was ready. */
 	readonly readyAt: number;
 	readonly isSlow: boolean;
 };
 
 export type Load = {
 	readonly answers: readonly Answer[];
-	/** Every other request, with what became of it. */
+	/** All other requests with their outcome. */
 	readonly losses: readonly string[];
 	/** Sends no more requests and waits for those in flight. */
 	readonly stop: () => Promise<void>;
 };
 
-/** Default number of clients of each sort; each sends requests without a pause. */
+/** Default number of clients of each kind; each sends requests without a pause. */
 export type Clients = {
 	readonly keepAlive: number;
 	readonly fresh: number;
@@ -51,7 +51,7 @@ function ask({method, ...rest}: Ask): Promise<{readonly response: IncomingMessag
 }
 
 /**
- * Clients that ask one request after the other and count every one: GET and POST, on kept and on new connections, and
+ * Clients that send one request after the other and count all of them: GET and POST, on kept and on new connections, and
  * slow ones, so that one is in flight at any moment. There are no retries: a request with a wrong answer is lost.
  */
 export function startLoad({port, host}: Pick<Ask, 'port' | 'host'>, clients: Clients): Load {

@@ -1,18 +1,18 @@
 import {type SpawnOptions, spawn} from 'node:child_process';
 
-/** One command line that is timed against others. */
+/** A command line to time against others. */
 export type Contender = {
 	readonly name: string;
 	readonly command: readonly [string, ...string[]];
 	readonly cwd?: string;
 	readonly env?: NodeJS.ProcessEnv;
-	/** Throws when the output shows that the command did not do what is compared. */
+	/** Throws if the output shows that the command did not do the work to compare. */
 	readonly check?: (stdout: string) => void;
-	/** Resets before every timed run; not timed. */
+	/** Runs before every timed run; not timed. */
 	readonly prepare?: () => Promise<void>;
 };
 
-/** Times of one contender over all rounds, in milliseconds. */
+/** The times of one contender in all rounds, in milliseconds. */
 export type Timing = {readonly name: string; readonly times: readonly number[]};
 
 export type Outcome = {readonly code: number | null; readonly stdout: string; readonly stderr: string};
@@ -31,7 +31,7 @@ export function run(command: readonly [string, ...string[]], options: SpawnOptio
 	});
 }
 
-/** The same, for commands that must succeed. */
+/** Like `run`, for commands that must succeed. */
 export async function runWell(command: readonly [string, ...string[]], options: SpawnOptions = {}): Promise<string> {
 	const {code, stdout, stderr} = await run(command, options);
 	if (code === 0) return stdout;
@@ -54,8 +54,8 @@ function time({name, command, cwd, env}: Contender): Promise<number> {
 }
 
 /**
- * Times all contenders in turn, A B C A B C, so that whatever else the machine does hits all of them. Before that
- * each one runs to be checked and to warm the caches of the disk; these runs do not count.
+ * Times all contenders in turn, A B C A B C, so that other load on the machine affects all of them. Before that
+ * each one runs once to be checked and to warm the disk cache; these runs do not count.
  */
 export async function measure(
 	contenders: readonly Contender[],
@@ -77,7 +77,7 @@ export async function measure(
 	return contenders.map(({name}, index) => ({name, times: times[index]!}));
 }
 
-/** The middle value, or the mean of the two in the middle. */
+/** The median. */
 export function median(values: readonly number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = sorted.length / 2;

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {run, runWell} from './measure.ts';
 
-/** A tool that Compartment is measured against, with what its process needs. */
+/** A tool to compare Compartment with, and the environment of its process. */
 export type Peer = {readonly version: string; readonly env: NodeJS.ProcessEnv};
 
 export type Peers = {readonly terraform: Peer | undefined; readonly compose: Peer | undefined};
@@ -27,7 +27,7 @@ async function askCompose(env: NodeJS.ProcessEnv): Promise<Peer | undefined> {
 	return found?.code === 0 ? {version: found.stdout.trim(), env} : undefined;
 }
 
-/** docker compose of this machine, else one unpacked into a separate folder without installing anything. */
+/** The installed docker compose, else one unpacked into a separate folder without installing it. */
 async function findCompose(): Promise<Peer | undefined> {
 	const installed = await askCompose(process.env);
 	if (installed) return installed;
@@ -44,7 +44,7 @@ async function findCompose(): Promise<Peer | undefined> {
 	return askCompose(env);
 }
 
-/** Finds terraform and docker compose; one that is missing is left out of the tables. */
+/** Finds terraform and docker compose. A missing one is left out of the tables. */
 export async function findPeers(): Promise<Peers> {
 	const [terraform, compose] = await Promise.all([findTerraform(), findCompose()]);
 	return {terraform, compose};

@@ -11,7 +11,7 @@ const terraformPlan = 'terraform plan';
 const composeUp = 'docker compose up -d';
 const peers = await findPeers();
 
-/** Fails unless a command printed a text, so that no plan with changes is timed. */
+/** Fails unless a command printed the text, so that no plan with changes is timed. */
 const mustSay =
 	(text: string) =>
 	(stdout: string): void => {

@@ -5,12 +5,12 @@ import type {Peers} from './peers.ts';
 
 const milliseconds = (value: number): string => (value < 100 ? value.toFixed(1) : value.toFixed(0));
 
-/** Fastest against fastest: on a busy machine the only figure that other programs hardly touch. */
+/** Fastest run against fastest run: the figure that other load on the machine affects least. */
 const fastestRatio = ({times}: Timing, reference: Timing): number => Math.min(...times) / Math.min(...reference.times);
 
 /**
- * Times as a Markdown table, with a column of ratios for every reference that was measured: the median of the rounds,
- * and in parentheses fastest against fastest.
+ * Renders times as a Markdown table, with a column of ratios for every reference: the median of the rounds,
+ * and in parentheses the ratio of the fastest runs.
  */
 export function table(timings: readonly Timing[], references: readonly string[]): string {
 	const measured = references.flatMap(name => timings.find(timing => timing.name === name) ?? []);
@@ -42,7 +42,7 @@ const attempt = (command: string, ...args: string[]): string => {
 	}
 };
 
-/** What a reader must know to judge the figures. */
+/** The machine and versions, which a reader needs to judge the figures. */
 export function conditions(peers: Peers): string {
 	const [processor] = cpus();
 	return [

@@ -1,5 +1,5 @@
-// npm run bench                    everything, some minutes
-// npm run bench -- startup         one of them
+// npm run bench                    all benchmarks; takes some minutes
+// npm run bench -- startup         one benchmark
 const names = ['startup', 'plan', 'variables', 'apply', 'build', 'switch', 'environments', 'terminal'] as const;
 type Name = (typeof names)[number];
 

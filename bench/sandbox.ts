@@ -5,13 +5,13 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {run, runWell} from './measure.ts';
 
-/** The CLI that is measured: the built one, or another build of it for comparison. */
+/** The CLI to measure: the built one, or another build for comparison. */
 export const cli = process.env['BENCH_CLI'] ?? fileURLToPath(new URL('../dist/cli.mjs', import.meta.url));
 
-/** A command line of the CLI on the node that runs the measurement. */
+/** A command line of the CLI, run by the same node as the benchmark. */
 export const compartment = (...args: string[]): [string, ...string[]] => [process.execPath, cli, ...args];
 
-/** A project of sleeping services with its own router, settings and networks. */
+/** A project of idle services with its own router, settings and networks. */
 export type Sandbox = {
 	readonly directory: string;
 	readonly name: string;
@@ -21,7 +21,7 @@ export type Sandbox = {
 	readonly env: NodeJS.ProcessEnv;
 };
 
-/** A free port of 127.0.0.1. */
+/** A free port on 127.0.0.1. */
 export const freePort = (): Promise<number> =>
 	new Promise((resolve, reject) => {
 		const server = createServer().once('error', reject);
@@ -31,11 +31,11 @@ export const freePort = (): Promise<number> =>
 		});
 	});
 
-/** Whether an engine answers; without one only commands that need none are measured. */
+/** Whether an engine answers. Without one, only commands that need none are measured. */
 export const hasEngine = async (): Promise<boolean> =>
 	(await run(['docker', 'info', '--format', '{{.ID}}']).catch(() => undefined))?.code === 0;
 
-// A shell that is process 1 ignores SIGTERM, and its grace period would be measured.
+// A shell as process 1 ignores SIGTERM, so its grace period would be measured.
 const dockerfile = 'FROM debian:trixie-slim\nSTOPSIGNAL SIGKILL\nCMD ["sleep", "infinity"]\n';
 
 async function create(count: number): Promise<Sandbox> {
@@ -47,7 +47,7 @@ async function create(count: number): Promise<Sandbox> {
 	writeFileSync(join(directory, 'image', 'Dockerfile'), dockerfile);
 	const settings = join(directory, 'settings');
 	mkdirSync(settings, {mode: 0o700});
-	// Compose does not wait for these either.
+	// Compose does not wait for this either.
 	writeFileSync(join(settings, 'settings.json'), JSON.stringify({minHealthyMs: 0, drainSeconds: 0}));
 	const entries = services.map(service => `  ${service}:\n    kind: worker\n    image: ${image}\n`);
 	writeFileSync(join(directory, 'compartment.yml'), `name: ${name}\n\nservices:\n${entries.join('')}`);
@@ -66,7 +66,7 @@ async function removeLabelled(label: string): Promise<void> {
 		(await run(command)).stdout.split('\n').filter(line => line !== '');
 	const filter = ['--quiet', '--filter', `label=${label}`];
 	const containers = await list('docker', 'ps', '--all', ...filter);
-	// Stopped first: an engine that removes many running containers may count their networks as in use for ever.
+	// Stopped first: when an engine removes many running containers, it may count their networks as in use forever.
 	if (containers.length > 0) {
 		await run(['docker', 'stop', '--time', '0', ...containers]);
 		await run(['docker', 'rm', '--force', '--volumes', ...containers]);
@@ -77,10 +77,10 @@ async function removeLabelled(label: string): Promise<void> {
 	if (volumes.length > 0) await run(['docker', 'volume', 'rm', ...volumes]);
 }
 
-/** Removes everything of a sandbox, whatever state the measurement left it in. */
+/** Removes everything of a sandbox, whatever state it is in. */
 async function remove({directory, name, image, env}: Sandbox): Promise<void> {
 	await run(compartment('destroy', '--auto-approve', '--delete-data'), {cwd: directory, env});
-	// What is left of it. First the router: a network that still has a member stays.
+	// The rest, with the router first: a network in use cannot be removed.
 	const router = env['COMPARTMENT_ROUTER_NAME']!;
 	await run(['docker', 'rm', '--force', '--volumes', router]);
 	await run(['docker', 'volume', 'rm', '--force', router]);
@@ -90,11 +90,11 @@ async function remove({directory, name, image, env}: Sandbox): Promise<void> {
 	rmSync(directory, {recursive: true, force: true});
 }
 
-/** Gives a sandbox of so many services to `use`, with its image built, and removes it however `use` ends. */
+/** Passes a sandbox with the given number of services and a built image to `use`, and always removes it afterwards. */
 export async function withSandbox<Result>(count: number, use: (sandbox: Sandbox) => Promise<Result>): Promise<Result> {
 	const sandbox = await create(count);
 	let removal: Promise<void> | undefined;
-	// A signal may arrive during the normal end, or the reverse: both wait for the same removal.
+	// A signal and the normal end may coincide: both wait for the same removal.
 	const clean = () => (removal ??= remove(sandbox));
 	const stop = () => void clean().finally(() => process.exit(130));
 	process.once('SIGINT', stop).once('SIGTERM', stop);

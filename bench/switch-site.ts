@@ -16,7 +16,7 @@ const server = createServer((request, response) => {
 	request.on('end', () => {
 		readyAt ||= Date.now();
 		const answer = () => {
-			// Clients learn that the connection ends.
+			// Tells clients that the connection closes.
 			if (isStopping) response.setHeader('connection', 'close');
 			response.end(VERSION + ' ' + readyAt + ' ' + received);
 		};
@@ -35,7 +35,7 @@ process.once('SIGTERM', () => {
 
 const settings = {minHealthyMs: 500, drainSeconds: 10, stopGraceSeconds: 5};
 
-/** Replaces the sandbox's image with that of the page. */
+/** Replaces the sandbox's image with the page's. */
 export async function buildSite({directory, image, env}: Sandbox): Promise<void> {
 	const folder = join(directory, 'image');
 	rmSync(folder, {recursive: true});
@@ -47,14 +47,14 @@ export async function buildSite({directory, image, env}: Sandbox): Promise<void>
 	writeFileSync(join(env['COMPARTMENT_CONFIG_HOME']!, 'settings.json'), JSON.stringify(settings));
 }
 
-/** What a redeploy changes: always the version, and with `isMoving` another service and a rule too. */
+/** The changes of a redeploy: always the version, and with `isMoving` also a second service and a rule. */
 export type Change = {readonly version: string; readonly isMoving?: boolean};
 
 /** Writes compartment.yml and its rules. */
 export function describeSite({directory, name, image}: Sandbox, {version, isMoving = false}: Change): void {
 	const service = (title: string, kind: string) =>
 		`  ${title}:\n    kind: ${kind}\n    image: ${image}\n    accessMode: public\n    port: 3000\n    env:\n      VERSION: '${version}'\n    readiness:\n      type: http\n      path: /healthz\n`;
-	// Every other version has the second service, and each one another rule.
+	// Every other version has the second service, and each version has a different rule.
 	const hasApi = isMoving && Number(version) % 2 === 0;
 	writeFileSync(
 		join(directory, 'compartment.yml'),
@@ -65,7 +65,7 @@ export function describeSite({directory, name, image}: Sandbox, {version, isMovi
 	else rmSync(rules, {force: true});
 }
 
-/** The same page as a Compose project on a port of this machine; returns the command line for a version. */
+/** The same page as a Compose project on a local port; returns the command line for a version. */
 export function composeSite({directory, name, image}: Sandbox, {env}: Peer, port: number) {
 	const cwd = join(directory, 'compose');
 	mkdirSync(cwd);

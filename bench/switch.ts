@@ -9,17 +9,17 @@ import {buildSite, type Change, composeSite, describeSite} from './switch-site.t
 
 const redeploys = Number(process.env['BENCH_SWITCHES'] ?? 20);
 const crowd: Clients = {keepAlive: 6, fresh: 3, slow: 3};
-// Leaves the processor to the measured programs.
+// Leaves the CPU to the measured programs.
 const single: Clients = {keepAlive: 1, fresh: 0, slow: 0, pauseMs: 2};
 
-/** Carries one change out and resolves with the moment at which the switch was confirmed. */
+/** Applies one change and resolves with the time at which the switch was confirmed. */
 type Redeploy = (change: Change) => Promise<number>;
 
 type Row = {readonly name: string; readonly cells: readonly (string | number)[]};
 
 const versions = Array.from({length: redeploys}, (_, index) => String(index + 2));
 
-/** The moment when the CLI says that the new deployment serves. */
+/** The time at which the CLI reports that the new deployment serves. */
 async function applyAndConfirm({directory: cwd, env}: Sandbox): Promise<number> {
 	const [file, ...args] = compartment('apply', '--auto-approve', '--json');
 	const child = spawn(file, args, {cwd, env, stdio: ['ignore', 'pipe', 'inherit']});
@@ -34,7 +34,7 @@ async function applyAndConfirm({directory: cwd, env}: Sandbox): Promise<number> 
 	return confirmedAt;
 }
 
-/** The longest time in which no quick request was answered, in milliseconds. */
+/** The longest time without an answer to a quick request, in milliseconds. */
 function longestSilence({answers}: Load): number {
 	const times = answers.flatMap(({isSlow, answeredAt}) => (isSlow ? [] : [answeredAt]));
 	return times.reduce((longest, time, index) => Math.max(longest, time - (times[index - 1] ?? time)), 0);

@@ -13,7 +13,7 @@ const idleSeconds = 30;
 
 const ticksPerSecond = 100;
 
-/** Seconds of processor time and bytes of memory of a process: /proc, so Linux only. */
+/** CPU time in seconds and memory in bytes of a process, from /proc (Linux only). */
 function usageOf(pid: number): {readonly cpu: number; readonly memory: number} {
 	const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
 		.replace(/^.*\) /, '')
@@ -38,7 +38,7 @@ async function measureFirstFrame(sandbox: Sandbox): Promise<number[]> {
 	return times;
 }
 
-/** What node itself and the terminal cost: the floor under a first frame on this machine as it is now. */
+/** The cost of node and the terminal alone: the lower bound for a first frame on this machine at this moment. */
 async function measureFloor(): Promise<number[]> {
 	const times: number[] = [];
 	for (let round = 0; round < rounds; round++) {
@@ -51,7 +51,7 @@ async function measureFloor(): Promise<number[]> {
 	return times;
 }
 
-/** From a key that moves the cursor to the first byte of the frame that shows it. */
+/** Time from a key that moves the cursor to the first byte of the frame that shows it. */
 async function measureKeys(sandbox: Sandbox): Promise<number[]> {
 	using terminal = open(sandbox);
 	await terminal.waitFor('healthy', 30_000);
@@ -79,7 +79,7 @@ async function measureShare(terminal: TestTerminal, seconds: number): Promise<Sh
 	await sleep(seconds * 1000);
 	const after = usageOf(terminal.pid);
 	const elapsed = (performance.now() - start) / 1000;
-	// Every frame is one synchronised update.
+	// Every frame is one synchronized update.
 	const frames = terminal.written().slice(offset).split('\u001B[?2026h').length - 1;
 	return {cpu: (100 * (after.cpu - before.cpu)) / elapsed, memory: after.memory / 1e6, frames: frames / elapsed};
 }

@@ -4,7 +4,7 @@ import {runWell} from './measure.ts';
 import type {Peer} from './peers.ts';
 import type {Sandbox} from './sandbox.ts';
 
-/** Applies one `terraform_data` per service of the sandbox, and returns the folder. Such a resource reaches no provider. */
+/** Applies one `terraform_data` per service of the sandbox, which needs no provider, and returns the folder. */
 export async function applyTerraform({directory, image, services}: Sandbox, {env}: Peer): Promise<string> {
 	const cwd = join(directory, 'terraform');
 	mkdirSync(cwd);

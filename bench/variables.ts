@@ -9,13 +9,13 @@ const count = 1000;
 const bare = 'node -e 0';
 const peers = await findPeers();
 
-/** Fails unless a command printed as many variables as there are. */
+/** Fails unless a command printed all variables. */
 function mustListAll(stdout: string): void {
 	const listed = stdout.match(/^KEY_\d+ +sensitive .*<hidden>$/gm)?.length ?? 0;
 	if (listed !== count) throw new Error(`expected ${count} variables, but it listed ${listed}:\n${stdout}`);
 }
 
-/** As many sensitive variables as asked for, by one import; the service gets all of them. */
+/** Imports the given number of sensitive variables at once; the service gets all of them. */
 async function setAll({directory, env}: Sandbox): Promise<void> {
 	const lines = Array.from({length: count}, (_, index) => `KEY_${index}=value ${index} ${'x'.repeat(40)}`);
 	writeFileSync(join(directory, 'all.env'), `${lines.join('\n')}\n`, {mode: 0o600});
@@ -29,7 +29,7 @@ async function contenders(sandbox: Sandbox): Promise<Contender[]> {
 	let round = 0;
 	const set = (name: string, input: () => string): Contender => ({
 		name,
-		// A value comes in through a pipe, as a secret does; the shell that makes the pipe is part of the time.
+		// The value comes through a pipe, as secrets do; the shell that makes the pipe is part of the time.
 		command: ['sh', '-c', '"$@" < value', 'sh', ...compartment('variable', 'set', 'KEY_7', '--sensitive', '--stdin')],
 		cwd,
 		env,

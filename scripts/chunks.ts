@@ -1,18 +1,18 @@
 import {existsSync, globSync} from 'node:fs';
 import {relative, sep} from 'node:path';
 
-/** Files that are bundled, and so loaded, together. docs/performance.md explains the groups. */
+/** Files that are bundled and loaded together. docs/performance.md explains the groups. */
 type Chunk = {
 	readonly name: string;
-	/** Higher wins for a file that several chunks name. */
+	/** For a file in several chunks, the one with the highest priority gets it. */
 	readonly priority: number;
-	/** Paths in the repository: files, or with `*` and `**` what a glob means. */
+	/** Paths in the repository: files, or globs with `*` and `**`. */
 	readonly sources: readonly string[];
-	/** Folders below node_modules, as a whole. */
+	/** Whole folders below node_modules. */
 	readonly packages?: readonly string[];
-	/** Modules that only the bundler knows, by what their id begins with. */
+	/** Virtual modules of the bundler, by the prefix of their id. */
 	readonly virtual?: readonly string[];
-	/** Paths that another rule takes out again. */
+	/** Excluded paths. */
 	readonly without?: readonly string[];
 };
 
@@ -53,7 +53,7 @@ const chunks: readonly Chunk[] = [
 		],
 		without: ['source/ui/logs/log-store.ts'],
 	},
-	// All that draws, but what is above because other commands use it too, and Ink's tools for its own developers.
+	// Everything that draws, except what other commands use too (above) and Ink's developer tools.
 	{
 		name: 'screens',
 		priority: 3.5,
@@ -87,14 +87,14 @@ const chunks: readonly Chunk[] = [
 	{name: 'planning', priority: 1, sources: ['source/build/plan-build.ts', 'source/refresh/refresh.ts']},
 ];
 
-/** The files of a pattern. Throws when there is none: a renamed file would change what a command loads in silence. */
+/** The files of a pattern. Throws if there is none: a renamed file would silently change what a command loads. */
 function filesOf(pattern: string, chunk: string): string[] {
 	const files = globSync(pattern).filter(path => /\.[cm]?[jt]sx?$/.test(path));
 	if (files.length === 0) throw new Error(`The chunk ${chunk} names ${pattern}, which matches no file.`);
 	return files.map(path => path.split(sep).join('/'));
 }
 
-/** The groups as rolldown takes them. Throws when a name in them matches nothing. */
+/** The groups in rolldown's form. Throws if a name in them matches nothing. */
 export function chunkGroups() {
 	return chunks.map(({name, priority, sources, packages = [], virtual = [], without = []}) => {
 		const files = new Set(sources.flatMap(pattern => filesOf(pattern, name)));

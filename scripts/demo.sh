@@ -3,7 +3,7 @@
 #
 #   npm run demo                    in a terminal: plan, ask, apply live; elsewhere both examples, without asking
 #   npm run demo -- multi-service   that example only
-#   npm run demo -- --down          removes what the demo made, data included
+#   npm run demo -- --down          removes everything the demo created, including data
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -36,7 +36,7 @@ show_pages() {
 apply_in_terminal() {
 	printf '\nCompartment now compares examples/%s with what runs on your engine, shows a plan, and applies it when you approve.\n\n' "$1"
 	compartment "$1" apply
-	printf '\nOpen http://%s.localhost:9080 (npm run demo -- --down removes it again)\n' "$1"
+	printf '\nOpen http://%s.localhost:9080 (npm run demo -- --down removes everything)\n' "$1"
 }
 
 apply_unattended() {
@@ -46,7 +46,7 @@ apply_unattended() {
 	show_pages "$1"
 }
 
-# What the engine still holds of a project, one line each.
+# Lists the project's objects that are still on the engine, one per line.
 list_leftovers() {
 	local filter="label=compartment.project=$1"
 	docker ps --all --filter "$filter" --format 'container {{.Names}}'

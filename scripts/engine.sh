@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker engine is running. One that answers is used as it is; on Debian, as root,
+# Makes sure that a Docker engine is running. If one answers, it is used; on Debian, as root,
 # one is installed and started; elsewhere an error says what is needed.
 set -euo pipefail
 
@@ -39,7 +39,7 @@ is_debian() {
 
 has_systemd() { [ -d /run/systemd/system ]; }
 
-# Package mirrors fail now and then: one retry.
+# Package mirrors fail occasionally, so retry once.
 apt() {
 	local output
 	for _ in 1 2; do
@@ -61,7 +61,7 @@ install_engine() {
 	apt install -y --no-install-recommends "${packages[@]}"
 }
 
-# The program that a process runs; nothing for one that has ended and was not collected yet.
+# The program of a process; nothing for a zombie.
 program_of() {
 	local path
 	path="$(readlink "/proc/$1/exe" 2>/dev/null)" || return 1
@@ -69,8 +69,8 @@ program_of() {
 	printf '%s\n' "${path##*/}"
 }
 
-# True when the process with the id in the file is the named program: ids are given out again
-# after a crash or a restart, so that a living process alone proves nothing.
+# True if the process with the id in the file is the named program: ids are reused
+# after a crash or a restart, so a running process alone proves nothing.
 belongs_to() {
 	local file="$1" program="$2" pid
 	pid="$(cat "$file" 2>/dev/null)" || return 1
@@ -85,8 +85,8 @@ runs() {
 	return 1
 }
 
-# Files that a killed engine leaves keep the next one from starting, or makes it wait for a
-# containerd that is gone.
+# Files that a killed engine leaves behind stop the next one from starting, or make it wait for a
+# containerd that no longer runs.
 clear_leftovers() {
 	belongs_to "$pid_file" dockerd || rm -f "$pid_file"
 	belongs_to "$containerd_pid_file" containerd || rm -f "$containerd_pid_file"
@@ -127,7 +127,7 @@ main() {
 	if ! is_debian || [ "$(id -u)" -ne 0 ]; then
 		fail 'no Docker engine answers; install Docker Engine or Docker Desktop, start it, and run this again'
 	fi
-	# Two scripts that start at the same moment must not start two engines.
+	# Two concurrent scripts must not start two engines.
 	exec 9>/run/lock/compartment-engine.lock
 	flock 9
 	answers && return

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that the images of the demo and the tests exist. Missing ones are pulled; where no registry
+# Makes sure that the images of the demo and the tests exist. Missing ones are pulled; if no registry
 # can be reached, a stand-in is built from Debian and npm packages under the same name, with the label
 # compartment.standin=true.
 #
@@ -34,7 +34,7 @@ quietly() {
 	return 1
 }
 
-# Package mirrors fail now and then: one retry.
+# Package mirrors fail occasionally, so retry once.
 twice() { "$@" || { sleep 2 && "$@"; }; }
 
 machine() {
@@ -81,7 +81,7 @@ install_mmdebstrap() {
 		DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mmdebstrap ca-certificates
 }
 
-# The base trusts what this machine trusts, so that builds work behind an inspecting proxy too.
+# The base trusts the same certificates as this machine, so that builds work behind a TLS-inspecting proxy too.
 bootstrap_base() {
 	# shellcheck disable=SC2016 # $1 is the new root, which mmdebstrap gives to its hooks
 	mmdebstrap --variant=minbase --include=ca-certificates \
@@ -109,7 +109,7 @@ build_base() {
 }
 
 # Unpacks one npm package into a folder. npm finds its registry in the user's own configuration.
-# The steps are chained, because a function that is tried twice does not stop at its first error.
+# The steps are chained with &&, because `set -e` has no effect in a function that is retried.
 unpack_npm() {
 	local package="$1" folder="$2" archive
 	mkdir -p "$folder/.pack" &&
@@ -156,7 +156,7 @@ build_stand_in() {
 	say "$image built as a stand-in"
 }
 
-# Runs one function for each image at the same time, and fails if one of them failed.
+# Runs a function for all images in parallel, and fails if one of them fails.
 for_each() {
 	local action="$1" image pid failed=0 pids=()
 	shift

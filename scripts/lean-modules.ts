@@ -4,11 +4,11 @@ import {fileURLToPath} from 'node:url';
 // dockerode requires these eagerly, although only its own builds and ssh:// hosts use them; they cost start-up time.
 const unused = /^(react-devtools-core|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|ssh2|cpu-features)$/;
 
-// commander starts subcommands that are programs of their own, dockerode packs build contexts: neither happens here.
+// commander can run subcommands as separate programs, and dockerode packs build contexts; we use neither.
 const isUnusedBy = (id: string, importer: string): boolean =>
 	(id === 'node:child_process' && importer.includes('commander')) || (id === 'zlib' && importer.includes('dockerode'));
 
-/** A built-in module of which node loads nothing until one of its functions is called. */
+/** A built-in module that node loads only when one of its functions is called. */
 const loadedOnCall = (name: string, functions: readonly string[]): string =>
 	[
 		...functions.map(
@@ -17,24 +17,24 @@ const loadedOnCall = (name: string, functions: readonly string[]): string =>
 		`export default new Proxy({}, {get: (_, key) => process.getBuiltinModule('${name}')[key]});`,
 	].join('\n');
 
-/** Code that stands in for a module, by its name. */
+/** Replacement code by module name. */
 const replacements: Readonly<Record<string, string>> = {
 	debug: 'module.exports = () => () => {}',
-	// signal-exit checks its caller with it.
+	// Used by signal-exit to check its caller.
 	assert: 'module.exports = {equal() {}}',
-	// An import of node:process reads every property of it, process.stdin included: 4 ms.
+	// Importing node:process reads all its properties, including process.stdin: 4 ms.
 	'node:process':
 		'export default globalThis.process; export const {env} = process; export const cwd = () => process.cwd();',
-	// An import reads every property too, and there are parsers, differs and MIME types behind those of node:util.
+	// Importing node:util reads all its properties too, which loads parsers, differs and MIME types.
 	'node:util': `export const {
 		inspect, isDeepStrictEqual, promisify, stripVTControlCharacters, types,
 	} = process.getBuiltinModule('node:util');`,
-	// The transport requires both at once; loading TLS takes 5 ms, and most engines are behind a local socket.
+	// docker-modem requires both; loading TLS takes 5 ms, and most engines are behind a local socket.
 	https: `module.exports = {
 		get globalAgent() { return process.getBuiltinModule('node:https').globalAgent; },
 		request: (...args) => process.getBuiltinModule('node:https').request(...args),
 	}`,
-	// Asks for a browser's name, and with it node loads its locks and workers.
+	// Reads navigator, which makes node load its locks and workers.
 	environment: `export const isBrowser = false;`,
 	'node:crypto': loadedOnCall('node:crypto', [
 		'pbkdf2Sync',
@@ -52,7 +52,7 @@ const replacements: Readonly<Record<string, string>> = {
 function replacementOf(id: string, importer: string, kind: string | undefined): string | undefined {
 	if (id === 'https') return importer.includes('docker-modem') ? id : undefined;
 	if (id === 'assert') return importer.includes('signal-exit') ? id : undefined;
-	// What is required is the module itself, of which only what is used is read; what is imported later may cost then.
+	// require returns the module itself, and only the used properties are read. A later import costs only when it runs.
 	if (id.startsWith('node:') && kind !== 'import-statement') return undefined;
 	return replacements[id] && id;
 }
@@ -62,11 +62,11 @@ const clusters = fileURLToPath(new URL('../source/output/clusters.ts', import.me
 const segmenting = /new Intl\.Segmenter\([^)]*\)/g;
 const measured = /^export default function stringWidth\(input, options = \{\}\) \{$/m;
 
-/** What draws a screen divides and measures texts without ICU where they are simple, as our own code does. */
+/** Ink's dependencies split and measure simple texts without ICU, as our own code does. */
 function withSimpleTexts(code: string, id: string): string {
 	const divided = code.replace(segmenting, 'createSegmenter()');
 	const isMeasure = id.includes('/string-width/');
-	if (isMeasure && !measured.test(divided)) throw new Error(`${id} is written in another way now`);
+	if (isMeasure && !measured.test(divided)) throw new Error(`cannot patch ${id}: its source has changed`);
 	const fast = isMeasure
 		? divided.replace(
 				measured,
@@ -76,19 +76,19 @@ function withSimpleTexts(code: string, id: string): string {
 	return `import {createSegmenter, isSimple} from ${JSON.stringify(clusters)};\n${fast}`;
 }
 
-// Behind the global one stand observers, histograms and timelines, which node loads when it is first named.
+// The global `performance` makes node load observers, histograms and timelines on first use.
 const clock = 'const performance = {now: () => Number(process.hrtime.bigint()) / 1e6};';
 const readsTheClock = (code: string, id: string): boolean =>
 	/\/node_modules\/(ink|scheduler)\//.test(id) && code.includes('performance.now');
 
-/** Replaces modules that cost start-up time and give nothing. */
+/** Replaces modules that cost start-up time without being used. */
 export const leanModules = {
 	name: 'lean-modules',
 	enforce: 'pre' as const,
 	resolveId(id: string, importer: string | undefined, {kind}: {kind?: string}) {
 		if (unused.test(id)) return `\0stub:${id}`;
 		if (importer && isUnusedBy(id, importer)) return `\0stub:${id}`;
-		// The copy that the transport brings along does what the built-in one does.
+		// docker-modem's own copy does the same as the built-in one.
 		if (id === 'readable-stream') return {id: 'node:stream', external: true};
 		const replaced = replacementOf(id, importer ?? '', kind);
 		if (replaced !== undefined) return `\0lean:${replaced}`;
@@ -96,7 +96,7 @@ export const leanModules = {
 	},
 	load(id: string) {
 		if (id.startsWith('\0stub:')) return {code: 'module.exports = {}', moduleType: 'js' as const};
-		// A `require` of its own would cost node its loader for them.
+		// A separate `require` would make node load its CommonJS loader.
 		if (id.startsWith('\0required:'))
 			return {code: `module.exports = process.getBuiltinModule('${id.slice(10)}')`, moduleType: 'js' as const};
 		if (id.startsWith('\0lean:')) return {code: replacements[id.slice(6)]!, moduleType: 'js' as const};

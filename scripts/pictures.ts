@@ -34,13 +34,13 @@ function draw(name: string, screen: Screen): void {
 	console.log(`docs/pictures/${name}-{dark,light}.svg`);
 }
 
-/** The first deployment, at the moment when the database is ready and the last service is not. */
+/** The first deployment, when the database is ready and the last service is not. */
 async function drawApply(stage: Stage): Promise<void> {
 	using terminal = stage.open(['apply'], {columns: 100, rows: 30});
 	await terminal.waitFor('y/N', 30_000);
 	terminal.press('y');
 	await terminal.waitFor(/\d\/9 done/, 30_000);
-	// To the log of the fourth step, resource.db.
+	// Moves to the log of the fourth step, resource.db.
 	terminal.press('gjjj');
 	await terminal.waitFor(/running +service\.\w+.*ready to accept connections/s, 120_000);
 	draw('apply', terminal.screen);
@@ -76,7 +76,7 @@ async function drawApproval(stage: Stage): Promise<void> {
 	await terminal.ended;
 }
 
-/** Requests for the figures: a second of them is what the router counts. */
+/** Sends requests for the figures: the router counts those of the last second. */
 async function visit({port}: Stage): Promise<void> {
 	const ask = (host: string, path: string) => requestOnce({host: '127.0.0.1', port, path, headers: {host}});
 	for (let round = 0; round < 8; round++) {
@@ -85,7 +85,7 @@ async function visit({port}: Stage): Promise<void> {
 	}
 }
 
-/** The dashboard: an environment with its figures, the logs of all of it, and one service's deployments. */
+/** The dashboard: an environment with its figures, all its logs, and one service's deployments. */
 async function drawDashboard(stage: Stage): Promise<void> {
 	using terminal = stage.open([], {columns: 104, rows: 26});
 	await terminal.waitFor('all healthy', 30_000);
@@ -107,7 +107,7 @@ async function drawDashboard(stage: Stage): Promise<void> {
 	await terminal.ended;
 }
 
-/** An environment after a failed apply, and how its cause is shown. */
+/** An environment after a failed apply, with its cause. */
 async function drawFailure(stage: Stage): Promise<void> {
 	const file = join(stage.folder, 'services/api/server.js');
 	const previous = readFileSync(file, 'utf8');
@@ -128,7 +128,7 @@ async function drawFailure(stage: Stage): Promise<void> {
 	await terminal.ended;
 }
 
-/** Runs a command that no picture shows. */
+/** Runs a command that is in no picture. */
 async function succeed(stage: Stage, command: readonly string[]): Promise<void> {
 	using terminal = stage.open(command, {columns: 100, rows: 30});
 	const {exitCode} = await terminal.ended;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that the demo and the tests need: packages, an engine, images and the built command
-# line. Steps that are already done are skipped silently.
+# Sets up what the demo and the tests need: packages, an engine, images and the built command
+# line. Completed steps are skipped silently.
 #
 #   scripts/setup.sh                 all steps
 #   scripts/setup.sh packages build  only these
@@ -11,7 +11,7 @@ cd "$root"
 
 say() { printf 'setup: %s\n' "$*"; }
 
-# npm writes its own copy of the lock file last, so that a broken install counts as missing.
+# npm writes its own copy of the lock file last, so an interrupted install counts as missing.
 packages_are_current() {
 	[ -e node_modules/.package-lock.json ] &&
 		[ ! package-lock.json -nt node_modules/.package-lock.json ]
@@ -27,7 +27,7 @@ engine() { bash scripts/engine.sh; }
 
 images() { bash scripts/images.sh; }
 
-# Folders are compared too: their time changes when a file is removed.
+# Compares folders too: their time changes when a file is removed.
 build_is_current() {
 	local sources=(cli.tsx source vite.config.ts tsconfig.json package.json package-lock.json)
 	[ -e dist/cli.mjs ] && [ -z "$(find "${sources[@]}" -newer dist/cli.mjs -print -quit)" ]
@@ -48,7 +48,7 @@ for step in "${steps[@]}"; do
 	case "$step" in
 	packages | engine | images | build) "$step" ;;
 	*)
-		printf 'setup: there is no step %s\n' "$step" >&2
+		printf 'setup: unknown step %s\n' "$step" >&2
 		exit 1
 		;;
 	esac

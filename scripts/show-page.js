@@ -7,7 +7,7 @@ const port = 9080;
 const host = `${project}.localhost:${port}`;
 const patience = 5000;
 
-/** Names below localhost are not resolved everywhere, so the address is given and the name sent along. */
+/** Not every resolver knows names below localhost, so this connects to the address and sends the name as Host. */
 function fetchPage() {
 	return new Promise((resolve, reject) => {
 		const question = request({host: '127.0.0.1', port, path, headers: {host}, timeout: 2000}, async response => {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The set-up, then the tests; arguments go to vitest: npm test -- test/plan
+# Runs the set-up, then the tests. Arguments are passed to vitest: npm test -- test/plan
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -12,16 +12,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 type Size = {readonly columns: number; readonly rows: number};
 
-/** A project with its own router and settings, for frames that look alike on every machine. */
+/** A project with its own router and settings, for frames that look the same on every machine. */
 export type Stage = {
 	readonly folder: string;
-	/** Of the router, on this machine. */
+	/** The router's port on this machine. */
 	readonly port: number;
-	/** Runs the built command line in a terminal, below the line that a person would have typed. */
+	/** Runs the built command line in a terminal, below the line that a user would have typed. */
 	readonly open: (args: readonly string[], size: Size) => TestTerminal;
-	/** The screen once it no longer changes, without the empty lines at its end. */
+	/** The screen when it no longer changes, without trailing empty lines. */
 	readonly still: (terminal: TestTerminal) => Promise<xterm.Terminal>;
-	/** Removes everything that was made. */
+	/** Removes everything that was created. */
 	readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -35,7 +35,7 @@ async function freePort(): Promise<number> {
 
 /**
  * Copies an example under another name.
- * @param project must not be one that runs on this engine
+ * @param project must not exist on this engine
  */
 export async function openStage(example: string, project: string): Promise<Stage> {
 	const home = mkdtempSync(join(tmpdir(), 'compartment-pictures-'));
@@ -69,7 +69,7 @@ export async function openStage(example: string, project: string): Promise<Stage
 			for (let before = ''; before !== terminal.written(); await sleep(300)) before = terminal.written();
 			const {screen, text} = terminal;
 			const used = text().trimEnd().split('\n').length;
-			// A terminal that is too low for its cursor would scroll.
+			// A terminal without room for the cursor line would scroll.
 			screen.resize(screen.cols, Math.max(used, screen.buffer.active.cursorY + 1));
 			return screen;
 		},

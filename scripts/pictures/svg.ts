@@ -1,12 +1,12 @@
 import type {IBufferCell, Terminal} from '@xterm/headless';
 
 type Options = {
-	/** Shown in the middle of the window's bar; without it there is no bar. */
+	/** Shown in the centre of the title bar; without it there is no bar. */
 	readonly title?: string;
 	readonly isDark?: boolean;
 };
 
-/** Colours of one terminal theme: the 16 that programs name, and the two that they do not. */
+/** Colours of a terminal theme: the 16 ANSI colours, foreground and background. */
 type Theme = {
 	readonly background: string;
 	readonly foreground: string;
@@ -34,7 +34,7 @@ const light: Theme = {
 		),
 };
 
-// The height of a line in which box drawing characters of this size meet.
+// The line height at which box drawing characters of this size join.
 const cell = {width: 8.43, height: 16.3};
 const fontSize = 14;
 const padding = 16;
@@ -44,7 +44,7 @@ const cubeSteps = [0, 95, 135, 175, 215, 255];
 type Style = {readonly fill: string; readonly back?: string; readonly attributes: string};
 type Run = Style & {readonly column: number; columns: number; text: string};
 
-/** Draws what a terminal shows as an SVG picture: one text element for each stretch of equal style. */
+/** Draws a terminal's screen as SVG, with one text element per run of equal style. */
 export function screenToSvg(terminal: Terminal, {title, isDark = true}: Options = {}): string {
 	const theme = isDark ? dark : light;
 	const top = padding + (title === undefined ? 0 : barHeight);

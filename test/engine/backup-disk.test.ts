@@ -27,7 +27,7 @@ describe('when the disk is full from some write of the state on,', () => {
 		id = store.newest().id;
 	});
 
-	/** Whatever opens the environment next settles what was left: no backup is half, and no file without a record. */
+	/** The next command cleans up: no backup is incomplete, and every file has a record. */
 	async function expectSettled(): Promise<void> {
 		await sandbox.succeed(store.list);
 		const backups = store.backups();

@@ -9,7 +9,7 @@ const sandbox = withSandbox(async box => {
 });
 const store = createKeeper(sandbox);
 
-// The same engine, as another machine would reach it.
+// The same engine over TCP, as a remote machine would reach it.
 let server: Server;
 let remote: Readonly<Record<string, string>>;
 beforeAll(async () => {

@@ -74,7 +74,7 @@ describe('a backup', () => {
 			Math.max(0, ...kept(sandbox).map(id => measureArtifact(artifactPath(backupsFolder(sandbox), id))));
 		await store.setMode('slow');
 		const running = sandbox.start([...store.create, '--json']);
-		// It has written something, and some reports of that were due since.
+		// It has written something, and has had time for some reports.
 		await expect.poll(written, {timeout: 20_000}).toBeGreaterThan(0);
 		await new Promise(resolve => setTimeout(resolve, 2500));
 		running.child.kill('SIGINT');
@@ -95,7 +95,7 @@ describe('a backup', () => {
 		const running = sandbox.start(store.create);
 		await expect.poll(async () => (await store.leftovers()).length, {timeout: 20_000}).toBe(1);
 		await expect.poll(() => kept(sandbox).length).toBe(1);
-		// While it works, others see that.
+		// Other commands see that it is running.
 		const listed = await sandbox.succeed(store.list);
 		expect(listed).toContain(`${store.newest().id}\trunning\tmanual`);
 		const refused = await sandbox.run(store.create);
@@ -161,7 +161,7 @@ describe('a restore', () => {
 		await store.setValue('present');
 	});
 
-	/** Half-restored: marked, named, and nothing is started on it until a restore succeeds. */
+	/** The resource is marked as incomplete and reported, and cannot be started until a restore succeeds. */
 	async function expectIncomplete(): Promise<string> {
 		const {status, restore} = store.record();
 		expect(status).toBe('restore-incomplete');
@@ -190,7 +190,7 @@ describe('a restore', () => {
 		const count = store.backups().length;
 		expect(await sandbox.succeed(store.restore(previous))).toBe(`Resource store restored from backup ${previous}.\n`);
 		expect(await store.value()).toBe('present');
-		// What was half restored is worth no backup.
+		// Incomplete data is not backed up before the restore.
 		expect(store.backups()).toHaveLength(count);
 		expect(store.record().status).toBe('running');
 		expect(store.record().restore).toBeUndefined();
@@ -205,7 +205,7 @@ describe('a restore', () => {
 			'Resource store did not become ready after restore before 8000ms.',
 		);
 		await expectIncomplete();
-		// It is stopped and started as it was; the mark stays.
+		// It can be stopped and started; the mark stays.
 		await sandbox.succeed(['resource', 'stop', '--resource', 'store']);
 		await sandbox.succeed(['resource', 'start', '--resource', 'store']);
 		await expectIncomplete();
@@ -292,7 +292,7 @@ describe('a restore', () => {
 			await new Promise(resolve => setTimeout(resolve, 300 + Math.random() * 2500));
 			running.child.kill('SIGKILL');
 			await running.ended;
-			// The container may still be at work; whatever opens the environment next ends it.
+			// The container may still be running; the next command stops it.
 			await sandbox.succeed(store.list);
 			const {status} = store.record();
 			if ((await store.value()) === 'half') expect(status).toBe('restore-incomplete');
@@ -330,7 +330,7 @@ describe('a restore', () => {
 	});
 
 	test('into a new resource that fails keeps it for inspection', async () => {
-		// The misbehaving command is part of what the backup captured.
+		// The backup includes the failing command.
 		const operations = {backup: {command: 'echo x > /backup/value'}, restore: {command: 'echo broken >&2; exit 5'}};
 		sandbox.describe({services: {idle: idleService}, resources: {store: keeper({operations})}});
 		await sandbox.succeed(store.create);
@@ -420,7 +420,7 @@ describe('scheduled backups', () => {
 			`Backup ${manual.id} cannot be restored to resource store.`,
 		);
 
-		// A failed run counts as one; the stopped resource is still due.
+		// A failed backup counts as a run; the backup of the stopped resource is still due.
 		const again = JSON.parse(await sandbox.succeed([...runDue, '--json'])) as {due: readonly unknown[]};
 		expect(again.due).toEqual([{resource: 'resting', status: 'skipped', reason: 'it is stopped'}]);
 	}, 120_000);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 	id = store.newest().id;
 });
 
-/** Runs a command that is killed at a point; says whether it came there. */
+/** Runs a command that is killed at a failpoint. Returns whether it reached the point. */
 async function kill(args: readonly string[], point: string): Promise<boolean> {
 	const {signal, stdout, stderr} = await sandbox.run(args, {env: {COMPARTMENT_FAILPOINT: point}});
 	if (signal === null) return false;
@@ -37,7 +37,7 @@ describe('a restore into a new resource that is killed', () => {
 	const as = () => ['resource', 'backup', 'restore', '--backup', id, '--as', 'copy'];
 	const remove = ['resource', 'delete', '--resource', 'copy', '--delete-data', '--yes'];
 
-	/** Half restored and said so, or not there at all; and the way on works. */
+	/** The resource is marked as incomplete or does not exist, and the suggested next command works. */
 	async function expectClear(wasKilled: boolean): Promise<void> {
 		const listed = await sandbox.succeed(['resource', 'list']);
 		expect(listed).toMatch(/^store\thealthy\t/m);

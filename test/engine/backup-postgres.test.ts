@@ -24,7 +24,7 @@ const describeShop = (parts: Readonly<Record<string, unknown>> = {}) =>
 
 const place = ['-h', '/run/postgresql', '-U', 'app'];
 
-/** Runs one of PostgreSQL's own programs in a resource's container, and returns what it printed. */
+/** Runs one of PostgreSQL's programs in a resource's container and returns its output. */
 async function runIn(resource: string, program: readonly string[]): Promise<string> {
 	const container = resourceContainerName(sandbox.project, 'production', resource);
 	const {exitCode, stdout, stderr} = await sandbox.engine.exec(container, [...program]);
@@ -32,13 +32,13 @@ async function runIn(resource: string, program: readonly string[]): Promise<stri
 	return stdout.trim();
 }
 
-/** Runs SQL, and returns what it answers, one row per line. */
+/** Runs SQL and returns the result, one row per line. */
 const sql = (text: string, resource = 'db') =>
 	runIn(resource, ['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', ...place, 'app', '-c', text]);
 
 const pgbench = (...args: string[]) => runIn('db', ['pgbench', ...place, ...args, 'app']);
 
-/** A checksum of every table that is there, and what else a dump has to bring back. */
+/** Checksums of all tables, and everything else that a dump must restore. */
 async function checksums(resource?: string): Promise<string> {
 	const tables = await sql(
 		"SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
@@ -58,7 +58,7 @@ async function checksums(resource?: string): Promise<string> {
 	);
 }
 
-/** Beside the tables of pgbench: what those do not have. */
+/** Objects in addition to pgbench's tables, of kinds that those lack. */
 const fill = `
 	CREATE TABLE notes (id serial PRIMARY KEY, account int REFERENCES pgbench_accounts, at timestamptz DEFAULT now(), note jsonb);
 	INSERT INTO notes (account, note) SELECT i, jsonb_build_object('text', E'quote '' tab \\t ü 漢') FROM generate_series(1, 5000) i;
@@ -76,7 +76,7 @@ const json = async (args: readonly string[]) =>
 const backupOf = (document: Record<string, unknown>) => document['backup'] as Backup;
 const restore = (id: string, ...more: string[]) => ['resource', 'backup', 'restore', '--backup', id, ...more];
 
-/** Of the accounts alone. */
+/** A checksum of the accounts only. */
 const balances = 'SELECT md5(string_agg(t::text, $$;$$ ORDER BY aid)) FROM pgbench_accounts t';
 
 describe('a PostgreSQL with 100,000 rows', () => {
@@ -217,7 +217,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		expect(preRestoreBackup).toMatchObject({purpose: 'pre_restore', status: 'succeeded'});
 		await sandbox.expectNoChanges();
 
-		// The way back works as well.
+		// Restoring the pre-restore backup works too.
 		const text = await sandbox.succeed(restore((preRestoreBackup as Backup).id, '--resource', 'db', '--yes'));
 		expect(text).toMatch(/^Resource db restored from backup rbak_\w+\. Pre-restore backup: rbak_\w+\.\n$/);
 		expect(await sql(balances)).toBe(spoilt);
@@ -260,7 +260,7 @@ describe('a PostgreSQL with 100,000 rows', () => {
 		describeShop({resources: {db: {preset: 'postgres'}, 'db-copy': {preset: 'postgres'}}});
 		await sandbox.expectNoChanges();
 		describeShop();
-		// Outside a terminal the flag itself confirms.
+		// Outside a terminal the flag confirms.
 		expect(await json(['resource', 'delete', '--resource', 'db-copy', '--delete-data'])).toEqual({
 			retainedVolumes: [],
 			success: true,
@@ -364,7 +364,7 @@ describe('the password of a PostgreSQL', () => {
 		write({services: {web: client}, resources: {db: {preset: 'postgres'}}});
 		await succeed(['deploy']);
 	});
-	// Queries over one connection, says when that is lost, and answers requests meanwhile.
+	// Queries over one connection, reports when it is lost, and answers requests meanwhile.
 	const server =
 		'$s = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Listen => 20, ReuseAddr => 1); while ($c = $s->accept) { <$c>; print $c "HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 2\\r\\n\\r\\nok"; close $c }';
 	const client = {
@@ -392,7 +392,7 @@ describe('the password of a PostgreSQL', () => {
 		for await (const {text} of shop.engine.logs(id, {})) lines.push(text);
 		return lines.join('\n');
 	};
-	/** What serves logs in from now on, with what the state knows. */
+	/** New connections of the service use the password in the state. */
 	const expectLogin = async () => {
 		const {id} = await shop.running('service.web');
 		const {exitCode, stderr} = await shop.engine.exec(id, ['sh', '-c', 'psql "$DATABASE_URL" -c "SELECT 1"']);
@@ -412,7 +412,7 @@ describe('the password of a PostgreSQL', () => {
 		expect((await shop.running('resource.db')).id).toBe(id);
 		expectError(await shop.run(['restart', '--auto-approve']), 'compartment resource rotate db');
 		await expectLogin();
-		// The rotation gives the database what was set.
+		// The rotation sets the database's password to the variable's value.
 		await shop.succeed(['resource', 'rotate', 'db', '--auto-approve']);
 		expect(await password()).toBe('mine');
 		await expectLogin();

@@ -8,14 +8,14 @@ import {resourceContainerName} from '../../source/model/names.ts';
 import type {Backup} from '../../source/state/backup.ts';
 import {type Sandbox, withSandbox} from './cli.ts';
 
-/** How a test talks to a server in its own container. */
+/** Commands to test a server with, inside its container. */
 type Dialect = {
 	readonly run: (script: string) => readonly string[];
 	readonly fill: string;
-	/** Shows everything that a backup has to bring back. */
+	/** Prints everything that a backup must restore. */
 	readonly show: string;
 	readonly spoil: string;
-	/** What a client in a service uses: by the URL of the output, from another container. */
+	/** A client in another container, which connects with the URL of the output. */
 	readonly connect: string;
 };
 
@@ -79,7 +79,7 @@ const dialects: Readonly<Record<Exclude<PresetName, 'postgres'>, Dialect>> = {
 	valkey: keyValueDialect('valkey', 'VALKEY_PASSWORD'),
 };
 
-/** PostgreSQL has a test of its own. */
+/** PostgreSQL has a separate test. */
 const tested = presetNames.filter(name => name !== 'postgres');
 
 async function say(sandbox: Sandbox, name: keyof typeof dialects, what: 'fill' | 'show' | 'spoil'): Promise<string> {
@@ -113,7 +113,7 @@ describe('the preset', () => {
 		await sandbox.succeed(['resource', 'backup', 'restore', '--resource', name, '--backup', backup.id, '--yes']);
 		expect(await say(sandbox, name, 'show')).toBe(before);
 
-		// Not only in memory.
+		// Written to disk, not only kept in memory.
 		await sandbox.succeed(['resource', 'stop', '--resource', name]);
 		await sandbox.succeed(['resource', 'start', '--resource', name]);
 		expect(await say(sandbox, name, 'show')).toBe(before);
@@ -131,7 +131,7 @@ describe('the preset', () => {
 		const {id} = backups.find(({status}) => status === 'succeeded')!;
 		const {manifest, artifactLocation} = (await read<{backup: Backup}>('show', '--backup', id)).backup;
 		const before = await say(sandbox, name, 'show');
-		// The command itself is asked, past the checksum that would stop it.
+		// Bypasses the checksum, so that the command itself must notice.
 		const {command} = manifest!.definition.operations.restore!;
 		const file = name === 'redis' || name === 'valkey' ? 'dump.rdb' : `${name}.sql`;
 		const container = resourceContainerName(sandbox.project, 'production', name);

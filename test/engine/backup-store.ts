@@ -3,8 +3,8 @@ import type {Backup} from '../../source/state/backup.ts';
 import type {Sandbox} from './cli.ts';
 
 /**
- * A resource that keeps one value, and whose commands do what its `mode` says: a backup or restore that misbehaves without
- * any change of what is declared.
+ * A resource that stores one value, and whose commands behave as its `mode` says, so that a backup or restore fails without
+ * a change in compartment.yml.
  */
 const program = `
 const {readFileSync, writeFileSync, existsSync} = require('node:fs');
@@ -75,7 +75,7 @@ const restore = `${prelude}
 
 const shell = (script: string): string => `node -e "$(cat <<'END'\n${script}\nEND\n)"`;
 
-/** compartment.yml's part for it. */
+/** The resource's part of compartment.yml. */
 export const keeper = (
 	changes: Readonly<Record<string, unknown>> = {},
 	schedule?: Readonly<Record<string, unknown>>,
@@ -92,11 +92,11 @@ export const keeper = (
 	...changes,
 });
 
-/** How the commands misbehave. */
+/** How the commands fail. */
 type BackupMode = 'nothing' | 'fails' | 'slow' | 'huge';
 type RestoreMode = 'restore fails' | 'restore hangs' | 'restore writes' | 'restore deafens';
 
-/** What a test does with it. */
+/** Helpers for a test. */
 export function createKeeper(sandbox: Sandbox, resource = 'store') {
 	const send = async (method: string, path: string, body: string): Promise<string> => {
 		const script = `fetch('http://localhost:7000${path}', {method: '${method}'${method === 'PUT' ? ', body: process.argv[1]' : ''}}).then(async r => process.stdout.write(await r.text()))`;
@@ -119,7 +119,7 @@ export function createKeeper(sandbox: Sandbox, resource = 'store') {
 		create: ['resource', 'backup', 'create', '--resource', resource],
 		list: ['resource', 'backup', 'list', '--resource', resource],
 		restore: (id: string) => ['resource', 'backup', 'restore', '--resource', resource, '--backup', id, '--yes'],
-		/** Names of what a backup, a restore or a verification left on the engine. */
+		/** Names of the objects that a backup, a restore or a verification left on the engine. */
 		leftovers: async () => {
 			const {containers, volumes} = await sandbox.observe();
 			return [...containers, ...volumes].map(({name}) => name).filter(name => name.includes('rbak_'));
@@ -127,7 +127,7 @@ export function createKeeper(sandbox: Sandbox, resource = 'store') {
 	};
 }
 
-/** A service that waits for it. */
+/** A service that is connected to the resource and does nothing. */
 export const idleService = {
 	image: 'node:24-slim',
 	kind: 'worker',

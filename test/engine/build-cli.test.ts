@@ -10,7 +10,7 @@ import {commandLines, isSleeping, smallImage, uniqueName, until} from './helpers
 const sandbox = withSandbox();
 const apply = ['apply', '--auto-approve'] as const;
 
-/** A job is built by an apply, and nothing else is done with it. */
+/** A job, because an apply only builds it. */
 const job = (changes: object = {}) => ({kind: 'job', path: 'web', ...changes});
 const describeJob = (changes?: object) => sandbox.describe({services: {web: job(changes)}});
 const dockerfile = (...steps: readonly string[]) =>
@@ -83,7 +83,7 @@ describe('ctrl-c while images are built', () => {
 		};
 		write(name => `RUN echo begun ${uniqueName(name)}; sleep ${seconds}`);
 		const applying = own.start(apply);
-		// The command of a step is a line of its own; this one is what the step wrote.
+		// The step's command is a separate line; this one is its output.
 		await until(() => applying.stdout().match(/│ begun /g)?.length === 3, 60_000);
 		expect(isSleeping(seconds)).toBe(true);
 		applying.child.kill('SIGINT');

@@ -41,7 +41,7 @@ async function build({project, service}: Source, buildArgs: Record<string, strin
 	return {planned, lines, image};
 }
 
-/** A copy of an example, so that nothing of this test stays in it. */
+/** A copy of an example, so that the test leaves nothing in it. */
 async function example(name: string, service: string): Promise<Source> {
 	const directory = makeTree();
 	cpSync(path.join(root, 'examples', name), directory, {
@@ -63,7 +63,7 @@ function freePort(): Promise<number> {
 
 let network: NetworkSpec | undefined;
 
-/** Runs an image as a service would run, and returns where it answers. */
+/** Runs an image like a service and returns its address. */
 async function start(image: string, command?: string) {
 	const port = await freePort();
 	network ??= await makeNetwork(engine, labels);
@@ -88,7 +88,7 @@ async function start(image: string, command?: string) {
 	return {id, get: (place: string, init?: RequestInit) => fetch(address + place, init)};
 }
 
-/** Stops it, and says whether it ended by itself on the stop signal. */
+/** Stops a container and returns whether it exited on the stop signal. */
 async function stopsAtOnce(id: string): Promise<boolean> {
 	await engine.stop(id, 20);
 	const details = await engine.inspectContainer(id);
@@ -224,7 +224,7 @@ test('a value of build.env reaches the build and is in no layer, history, log, p
 					const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
 					if (line.includes(canary)) seen.push(line);
 				} catch {
-					// It ended in between.
+					// The process has ended meanwhile.
 				}
 			}
 		}
@@ -255,7 +255,7 @@ test('the classic builder can build a detected source', async () => {
 	const planned = await planBuild({project, service: makeService(), findImage: engine.findImage, buildArgs: {}});
 	expect(planned.written!['Dockerfile']).toContain('--mount');
 	const reference = `${uniqueName('detect')}:${planned.key}`;
-	// The classic builder keeps every stage as an image, so that each needs the labels by which it is removed.
+	// The classic builder keeps every stage as an image, so each needs the labels by which it is removed.
 	const label = Object.entries(labels).map(([key, value]) => `\nLABEL ${key}=${value}`);
 	const dockerfile = withoutMounts(planned.written!['Dockerfile']!).replace(/^FROM .*$/gm, `$&${label.join('')}`);
 	const archive = packContext(planned.context, {Dockerfile: dockerfile});

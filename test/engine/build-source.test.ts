@@ -7,7 +7,7 @@ import {smallImage} from './helpers.ts';
 const sandbox = withSandbox();
 const apply = ['apply', '--auto-approve'] as const;
 
-/** A job is built by an apply, and nothing else is done with it. */
+/** A job, because an apply only builds it. */
 const job = (changes: object = {}) => ({kind: 'job', path: 'web', ...changes});
 const dockerfile = (...steps: readonly string[]) =>
 	sandbox.write({'web/Dockerfile': [`FROM ${smallImage}`, ...steps, 'CMD ["true"]', ''].join('\n')});

@@ -8,7 +8,7 @@ import {imageLabels, labels} from '../../source/model/labels.ts';
 import {openTerminal} from '../terminal/terminal.ts';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
 
-/** Set by hand, generated for a resource, and read from a file in memory: three values that may be nowhere. */
+/** Three values that must not appear anywhere: one set by the user, one generated for a resource, one in a secret file. */
 const token = 'canary-7f3a9d/with+odd=chars&more';
 const fileToken = 'canary-in-a-file-51c0/ö+?';
 const storeToken = 'canary-of-the-store-20e7:@/';
@@ -23,7 +23,7 @@ const formsOf = (value: string) => [
 const secrets: string[] = [token, fileToken, storeToken];
 const found = (text: string) => secrets.flatMap(formsOf).filter(form => text.includes(form));
 
-// Betrays what it got in every form, and, when asked, does not become ready, or crashes.
+// Prints its values in every form and, on request, does not become ready or crashes.
 const server = `
 import {createServer} from 'node:http';
 import {existsSync, readFileSync} from 'node:fs';
@@ -44,7 +44,7 @@ if (MODE === 'job') process.exit(4);
 if (process.argv[2] === 'release') process.exit(MODE === 'release fails' ? 5 : 0);
 createServer((request, response) => {
 	response.statusCode = MODE === 'not ready' ? 503 : 200;
-	// Longer than what is shown of an answer, so that the value lies where it is cut.
+	// Longer than the shown part of a response, so that the value is at the cut.
 	response.end(MODE === 'not ready' ? 'broken with ' + TOKEN + '.'.repeat(150) + STORE_URL : 'ok');
 }).listen(Number(PORT));
 process.once('SIGTERM', () => process.exit());
@@ -105,7 +105,7 @@ const sandbox = withSandbox(opened => {
 const set = (key: string, value: string, ...target: string[]) =>
 	sandbox.succeed(['variable', 'set', key, '--sensitive', '--stdin', ...target], {input: value});
 
-/** Everything that commands printed: it is searched at the end, and named by its command. */
+/** The output of all commands, with the command's name. It is searched at the end. */
 const printed: {readonly by: string; readonly text: string}[] = [];
 async function keep(...args: string[]): Promise<{exitCode: number | null; text: string}> {
 	const {exitCode, stdout, stderr} = await sandbox.run(args);
@@ -119,7 +119,7 @@ const keepDone = async (...args: string[]) => {
 	expect(exitCode, text).toBe(0);
 };
 
-// What any user of the machine sees while all of this happens.
+// The process list, which every user of the machine can see during the tests.
 const watcher = spawn('sh', ['-c', 'while :; do ps -eo args; sleep 0.02; done'], {stdio: ['ignore', 'pipe', 'ignore']});
 const processes = {text: '', leaks: [] as string[]};
 watcher.stdout.setEncoding('utf8').on('data', (chunk: string) => {

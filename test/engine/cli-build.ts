@@ -13,8 +13,8 @@ declare module 'vitest' {
 }
 
 /**
- * Builds the command line once for the whole run, into a folder of its own: dist/ may be built anew while tests run, and
- * the names of its chunks change with it.
+ * Builds the command line once for the whole run, into a separate folder: dist/ may be rebuilt while tests run, and
+ * its chunks would then have other names.
  */
 export default function buildCli(project: TestProject): () => void {
 	const folder = mkdtempSync(join(tmpdir(), 'compartment-cli-'));

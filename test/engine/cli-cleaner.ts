@@ -5,10 +5,10 @@ import {connectDocker} from '../../source/engine/docker.ts';
 import {imageLabels, labels} from '../../source/model/labels.ts';
 import {routerNetworkName} from '../../source/model/names.ts';
 
-/** What a sandbox leaves behind: objects of one project, one router, one folder. */
+/** Everything of a sandbox: the objects of a project, a router, a folder. */
 export type Leftovers = {readonly project: string; readonly router: string; readonly folder: string};
 
-/** Removes all of it. What is gone already is fine. */
+/** Removes everything of a sandbox. Ignores what is gone already. */
 export async function removeLeftovers({project, router, folder}: Leftovers): Promise<void> {
 	const engine = connectDocker();
 	for (const name of [router, `${router}-previous`]) {
@@ -29,15 +29,15 @@ export async function removeLeftovers({project, router, folder}: Leftovers): Pro
 	rmSync(folder, {recursive: true, force: true});
 }
 
-/** Ends a command that would go on making objects. One that has ended already is fine. */
+/** Stops a command that would continue to create objects. Does nothing if it has ended. */
 function end(pid: number): void {
 	try {
 		process.kill(pid, 'SIGKILL');
 	} catch {}
 }
 
-// Started beside a test file, which tells the commands that it starts (+pid) and that have ended (-pid). Standard input
-// ends with the process that runs the tests, in whatever way that dies.
+// Started beside a test file, which writes the pids of started (+pid) and ended (-pid) commands to stdin. Stdin
+// closes when the process that runs the tests ends, however that happens.
 if (import.meta.main) {
 	const running = new Set<number>();
 	for await (const line of createInterface({input: process.stdin})) {
@@ -47,7 +47,7 @@ if (import.meta.main) {
 	}
 	for (const pid of running) end(pid);
 	const leftovers = JSON.parse(process.argv[2]!) as Leftovers;
-	// What a command had asked the engine for may still come into being.
+	// Objects that a command has requested may still be created.
 	for (let attempt = 1; attempt <= 3; attempt++) {
 		await pause(500 * attempt);
 		await removeLeftovers(leftovers).catch(() => undefined);

@@ -17,7 +17,7 @@ const prepare = async (sandbox: Sandbox) => {
 describe('drift', () => {
 	const sandbox = withSandbox(prepare);
 
-	/** The plan says what happened, the apply mends it, and the next plan finds nothing. */
+	/** The plan shows the drift, the apply repairs it, and the next plan is empty. */
 	async function expectRepair({
 		heading = 'Changed outside Compartment since the last apply',
 		drift,
@@ -187,7 +187,7 @@ describe('a saved plan', () => {
 		);
 	}
 
-	/** The apply of the saved plan is refused, and changes nothing. */
+	/** The apply of the saved plan is rejected and changes nothing. */
 	async function expectStale(what: RegExp): Promise<void> {
 		const before = {serial: sandbox.state().serial, observed: await sandbox.observe()};
 		const outcome = await sandbox.run(['apply', 'next.plan']);

@@ -78,7 +78,7 @@ describe('two environments of a project', () => {
 			);
 			const {containers, networks} = await sandbox.observe(environment);
 			expect([containers, networks.map(({name}) => name)]).toEqual([[], [network]]);
-			// What is left needs no router.
+			// Removing the rest needs no router.
 			await sandbox.engine.leave(id, network);
 			await sandbox.succeed(destroy);
 			expect(await sandbox.observe(environment)).toEqual({containers: [], networks: [], volumes: []});

@@ -20,7 +20,7 @@ describe('a redeploy under load', () => {
 
 		const load = startLoad(sandbox.router, sandbox.host(), fewClients);
 		const applying = sandbox.start(['deploy']);
-		// In flight on the previous deployment while the traffic is switched.
+		// In flight on the previous deployment during the switch.
 		await applying.shows(/service\.web +ready, waiting for the switch|routes|draining/);
 		const slow = sandbox.ask('/slow');
 		const {exitCode} = await applying.ended;
@@ -93,7 +93,7 @@ describe('a service that never becomes ready', () => {
 		expect((await sandbox.ask()).body).toBe('web v1');
 		const stopped = containersAt(await sandbox.observe(), 'service.web').filter(({state}) => state !== 'running');
 		expect(stopped.map(({state}) => state)).toEqual(['exited']);
-		// The engine never started it again, whatever its policy says.
+		// The engine never restarted it, whatever its policy.
 		expect(await sandbox.engine.inspectContainer(stopped[0]!.id)).toMatchObject({restartCount: 0});
 	});
 

@@ -259,12 +259,12 @@ describe('in an environment,', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	// Each command ends with every kind of call that it makes cut off or unanswered, one after the other.
+	// Runs each command once for every kind of call that it makes, with that call cut off or unanswered.
 	test.each(['plan', 'status', 'logs', 'inspect'])(
 		'every engine call of %s ends, even if it is cut off or unanswered',
 		async command => {
 			const seen = new Set<string>();
-			// The first call of a kind that was not tried yet.
+			// The first call of a kind that has not been tried yet.
 			const armed: {fate: Fate; kind?: string | undefined} = {fate: 'pass'};
 			await using proxy = await openEngineProxy({
 				fate(call) {
@@ -282,7 +282,7 @@ describe('in an environment,', () => {
 					if (armed.kind === undefined) return;
 					const said = `${fate} ${armed.kind}\n${stdout}${stderr}`;
 					expect(said).not.toMatch(/unsettled|bug in Compartment|\n +at /);
-					// A command may do without an answer, but then it has its result.
+					// A command may succeed without the answer, but then it must print its result.
 					expect(exitCode === 1 ? stderr : stdout, said).not.toBe('');
 					expect([0, 1], said).toContain(exitCode);
 				}

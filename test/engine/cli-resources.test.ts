@@ -60,7 +60,7 @@ describe('a resource with a volume', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	/** Plan and deploy say the same and refuse; the engine and the state stay as they are. */
+	/** Plan and deploy are blocked with the same message; the engine and the state do not change. */
 	async function expectBlocked(reason: string, unblock: string): Promise<void> {
 		const before = {serial: sandbox.state().serial, id: (await sandbox.running('resource.store')).id};
 		const plan = await sandbox.run(['plan', '--detailed-exitcode']);
@@ -181,7 +181,7 @@ describe('a foreign object with one of our names', () => {
 		describeStore(opened, 'first');
 	});
 
-	/** Blocks, changes nothing, and is there afterwards as it was. */
+	/** The deploy is blocked and changes nothing, and the object stays as it was. */
 	async function expectInTheWay(reason: string): Promise<void> {
 		const deploy = await sandbox.run(['deploy']);
 		expect(deploy.exitCode).toBe(1);

@@ -1,10 +1,10 @@
 import {stringify} from 'yaml';
 
 /**
- * The server that every service of a sandbox runs. version.txt tells what it calls itself, and as a second word how it
+ * The server that every service of a sandbox runs. version.txt has its version and, as a second word, how it
  * misbehaves: `unready` answers 503 to the readiness probe, `crash` ends with exit code 7, `done` with 0, `local` listens
  * where only its own container reaches it. `/sicken` makes it answer 503 to the probe from then on, `/die` ends it with exit
- * code 3. The header `x-echo` tells what was received.
+ * code 3. The header `x-echo` returns the received request.
  */
 const server = `
 import {readFileSync} from 'node:fs';
@@ -58,7 +58,7 @@ export const serviceFiles = (name: string, version: string): Record<string, stri
 	[`services/${name}/version.txt`]: `${version}\n`,
 });
 
-/** A service of compartment.yml that serves in the open. */
+/** A public service of compartment.yml. */
 export const publicService = (name: string, changes: Readonly<Record<string, unknown>> = {}) => ({
 	path: `./services/${name}`,
 	accessMode: 'public',
@@ -75,7 +75,7 @@ server.listen(7000);
 process.once('SIGTERM', () => process.exit());
 `;
 
-/** A resource that writes its greeting into its volume at every start, and answers with all of them. */
+/** A resource that appends its greeting to a file in its volume at every start, and answers with the file. */
 export const storeResource = (greeting: string, changes: Readonly<Record<string, unknown>> = {}) => ({
 	image: 'node:24-slim',
 	command: ['node', '-e', storeProgram],

@@ -21,7 +21,7 @@ const open = (args: readonly string[], env: Readonly<Record<string, string>> = {
 		env: {...sandbox.env, CI: undefined, TERM: undefined, DISPLAY: undefined, WAYLAND_DISPLAY: undefined, ...env},
 	});
 
-/** What a command leaves on the main screen, after a yes where it asks. */
+/** A command's output on the main screen, after answering yes if it asks. */
 async function show(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> {
 	using terminal = open(args, env);
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
@@ -33,7 +33,7 @@ const linkIn = (text: string): URL | undefined => {
 	return found === undefined ? undefined : new URL(found);
 };
 
-/** Opens a link as a browser does: its name leads to this machine, and user and password go into a header. */
+/** Opens a link like a browser: connects to this machine and sends user and password in a header. */
 const visit = ({hostname, username, password}: URL) =>
 	sandbox.ask('/', {
 		headers: {
@@ -127,7 +127,7 @@ test.each([
 		const previous = linkIn(await show(['open']))!;
 		const killed = await sandbox.run(['access', 'rotate'], {env: {COMPARTMENT_FAILPOINT: point}});
 		expect(killed.signal).toBe('SIGKILL');
-		// The router accepts both still.
+		// The router still accepts both.
 		expect((await visit(previous)).status).toBe(200);
 		const {stdout, stderr} = await sandbox.run(['apply', '--auto-approve']);
 		expect(stdout + stderr).toContain('finished an interrupted rotation of the access password');

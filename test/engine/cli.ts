@@ -15,7 +15,7 @@ import {serviceFiles, yaml} from './cli-server.ts';
 import {until} from './helpers.ts';
 import {type Answer, ask, freePort} from './router-lab.ts';
 
-/** How a command ended. `signal` when it was killed. */
+/** How a command ended. `signal` is set if it was killed. */
 export type Outcome = {
 	readonly exitCode: number | null;
 	readonly signal: NodeJS.Signals | null;
@@ -24,26 +24,26 @@ export type Outcome = {
 	readonly durationMs: number;
 };
 
-/** A command that still runs. */
+/** A running command. */
 export type Running = {
 	readonly child: ChildProcess;
 	readonly ended: Promise<Outcome>;
-	/** What it has printed so far. */
+	/** Its output so far. */
 	readonly stdout: () => string;
-	/** Waits until a text was printed. */
+	/** Waits until a text is printed. */
 	readonly shows: (text: string | RegExp) => Promise<void>;
 };
 
 type Options = {
 	readonly env?: Readonly<Record<string, string>>;
 	readonly cwd?: string;
-	/** Standard input; none without it. */
+	/** Standard input. Default: none. */
 	readonly input?: string;
 };
 
 type Request = Readonly<{service?: string; environment?: string; headers?: Record<string, string>}>;
 
-/** A project in a folder of its own with everything of its own: router, port, settings, networks. */
+/** A project with its own folder, router, port, settings and networks. */
 export type Sandbox = {
 	readonly project: string;
 	readonly folder: string;
@@ -52,7 +52,7 @@ export type Sandbox = {
 	readonly env: NodeJS.ProcessEnv;
 	readonly engine: Engine;
 	readonly run: (args: readonly string[], options?: Options) => Promise<Outcome>;
-	/** Runs a command that must succeed, and returns what it printed. */
+	/** Runs a command that must succeed, and returns its output. */
 	readonly succeed: (args: readonly string[], options?: Options) => Promise<string>;
 	readonly start: (args: readonly string[], options?: Options) => Running;
 	readonly write: (files: Readonly<Record<string, string>>) => void;
@@ -63,17 +63,17 @@ export type Sandbox = {
 	readonly setVersion: (service: string, version: string) => void;
 	readonly remove: (path: string) => void;
 	readonly host: (request?: Pick<Request, 'service' | 'environment'>) => string;
-	/** One request to the router; the service is web and the environment production, unless told. */
+	/** Sends a request to the router. Default: service web in environment production. */
 	readonly ask: (path?: string, request?: Request) => Promise<Answer>;
 	readonly observe: (environment?: string) => Promise<Observed>;
-	/** The running container at an address; without one, the test fails. */
+	/** The running container at an address. Fails if there is none. */
 	readonly running: (address: string, environment?: string) => Promise<ContainerDetails>;
 	readonly state: (environment?: string) => State;
-	/** Fails unless a plan made now has nothing to do and finds nothing changed. */
+	/** Fails unless a plan is empty and finds no drift. */
 	readonly expectNoChanges: (args?: readonly string[]) => Promise<void>;
 };
 
-/** A block of 4096 addresses, away from what Compartment takes by itself and from this machine's own networks. */
+/** A block of 4096 addresses outside Compartment's default pool and this machine's networks. */
 function pickPool(): string {
 	const taken = Object.values(networkInterfaces()).flatMap(all => all ?? []);
 	for (;;) {
@@ -83,7 +83,7 @@ function pickPool(): string {
 	}
 }
 
-/** Most of what a command may take on a machine that does much else. */
+/** The time limit of a command on a busy machine. */
 const commandLimitMs = 90_000;
 
 function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, input?: string): Running {
@@ -99,7 +99,7 @@ function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessE
 		child[name]!.setEncoding('utf8').on('data', (chunk: string) => {
 			texts[name] += chunk;
 		});
-	// A command that hangs fails its test with what it has printed.
+	// A command that hangs fails its test with its output so far.
 	const limit = setTimeout(() => child.kill('SIGKILL'), commandLimitMs);
 	const ended = new Promise<Outcome>((resolve, reject) => {
 		child.once('error', reject);
@@ -231,8 +231,8 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 }
 
 /**
- * A sandbox for the tests of one file or block, opened before them and removed after them, whatever happens: by a
- * process beside this one when this one dies.
+ * A sandbox for the tests of a file or block, opened before them and always removed after them: if this process dies, by
+ * a separate one.
  */
 export function withSandbox(prepare?: (sandbox: Sandbox) => void | Promise<void>): Sandbox {
 	const running = new Set<ChildProcess>();
@@ -248,7 +248,7 @@ export function withSandbox(prepare?: (sandbox: Sandbox) => void | Promise<void>
 	return sandbox;
 }
 
-/** Containers at an address, oldest first: a deployment's id, with which the name ends, sorts by time. */
+/** The containers at an address, oldest first: names end with the deployment's id, which sorts by time. */
 export const containersAt = ({containers}: Observed, address: string): ObservedContainer[] =>
 	containers.filter(each => each.labels[labels.address] === address).sort((a, b) => (a.name < b.name ? -1 : 1));
 
@@ -262,23 +262,23 @@ export function useExample({folder, project}: Sandbox, name: string): void {
 	writeFileSync(file, readFileSync(file, 'utf8').replace(/^name: .*$/m, `name: ${project}`));
 }
 
-/** Every file below a folder. */
+/** All files below a folder. */
 export const filesBelow = (folder: string): string[] =>
 	readdirSync(folder, {recursive: true, withFileTypes: true})
 		.filter(entry => entry.isFile())
 		.map(({parentPath, name}) => join(parentPath, name));
 
-/** A user's error: one message on stderr, nothing on stdout, no stack. */
+/** Expects a user error: one message on stderr, nothing on stdout, no stack trace. */
 export function expectError(outcome: Outcome, message: string | RegExp, exitCode = 1): void {
 	expect(outcome.stderr).toMatch(message);
 	expect(outcome.stderr).not.toMatch(/\n +at |bug in Compartment/);
 	expect(outcome.exitCode).toBe(exitCode);
 }
 
-/** A text without its line breaks and columns: where a plan wraps depends on the length of names. */
+/** A text with whitespace collapsed, because line breaks in a plan depend on the length of names. */
 export const words = (text: string): string => text.replace(/\s+/g, ' ');
 
-/** The documents of an output with one per line. */
+/** Parses JSON lines. */
 export const jsonLines = (text: string): Record<string, unknown>[] =>
 	text
 		.trimEnd()

@@ -16,7 +16,7 @@ import {
 const refusal = (status: number | undefined, message: RegExp) =>
 	expect.objectContaining({name: 'EngineError', status, message: expect.stringMatching(message)});
 
-/** What every engine promises. The memory engine is used in place of Docker, so both have to keep it. */
+/** The contract of all engines. Tests use the memory engine in place of Docker, so both must fulfil it. */
 export function testContract({engine, labels}: EngineUnderTest): void {
 	test('a running container is observed by its labels, with its address', async () => {
 		const network = await makeNetwork(engine, labels);
@@ -262,7 +262,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		const reading = (async () => {
 			for await (const event of engine.events(own, controller.signal)) seen.push(event);
 		})();
-		// The first event tells that the engine listens; what came before it may be missed.
+		// The first event shows that the subscription is active; earlier ones may be missed.
 		await until(async () => {
 			await engine.remove(await engine.create(idleSpec(own)));
 			return seen.length > 0;

@@ -3,7 +3,7 @@ import {withForeignObjects} from '../crash/foreign.ts';
 import {apply, destroy, withCrashLab} from '../crash/lab.ts';
 import {startLoad} from '../crash/load.ts';
 
-// `npm run crash` goes through every failpoint.
+// `npm run crash` tests every failpoint.
 describe('a command that is killed', () => {
 	const lab = withCrashLab();
 	const expectForeignUntouched = withForeignObjects();

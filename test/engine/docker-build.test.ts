@@ -53,7 +53,7 @@ test('a build returns the image with its labels and ports in order, and reports 
 	expect(copied).toMatchObject([{state: 'started'}, {state: 'done', durationMs: expect.any(Number)}]);
 	const run = progress.find(step => step.type === 'step' && step.name.includes('RUN'));
 	const output = progress.filter(step => step.type === 'output' && run?.type === 'step' && step.id === run.id);
-	// A run that is cached prints nothing.
+	// A cached step prints nothing.
 	if (run?.type === 'step' && run.state === 'started') {
 		expect(output.map(line => 'text' in line && line.text)).toEqual(
 			expect.arrayContaining(['hello wörld', 'to stderr', 'no end']),

@@ -155,7 +155,7 @@ describe('within two seconds, an engine is reported as out of reach', () => {
 });
 
 test('stale endpoints of deleted containers do not block the removal of a network', async () => {
-	// No engine can be brought to lose a container on purpose, so this one has.
+	// A real engine cannot be made to lose a container on purpose, so this is a fake one.
 	const asked: string[] = [];
 	let isCleared = false;
 	const server = createHttpServer((request, response) => {
@@ -233,7 +233,7 @@ describe('over TCP,', () => {
 	});
 });
 
-/** Every kind of call that reads or changes something: its call to the engine, and how it is asked. */
+/** Every kind of call that reads or changes something: its HTTP request, and how to make it. */
 const kinds: readonly (readonly [RegExp, (engine: Engine, id: string) => Promise<unknown>])[] = [
 	[/^GET \/containers\/json/, engine => engine.observe({})],
 	[/^GET \/networks/, engine => engine.listSubnets()],
@@ -268,7 +268,7 @@ describe.each(['unix', 'tcp'])('a call over %s ends', transport => {
 		});
 		const engine = connectDocker({host: proxy.host});
 		const id = await direct.run(idleSpec(labels));
-		// Only now: what the engine is really asked to do takes its time.
+		// Shortened only now, because the calls before need their time.
 		vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '20');
 		for (const [call, ask] of kindsHere) {
 			armed.call = call;

@@ -12,7 +12,7 @@ const toBytes = ({stream, data}: Frame): Buffer => {
 	return Buffer.concat([header, data]);
 };
 
-/** The same bytes in pieces of the given sizes. */
+/** Splits bytes into pieces of the given sizes. */
 function chop(data: Buffer, sizes: readonly number[]): Buffer[] {
 	const pieces: Buffer[] = [];
 	let at = 0;
@@ -84,7 +84,7 @@ test('a log line has its time and stream', () => {
 
 test('a long line that is stored in parts with separate times is joined', () => {
 	const reader = createLogReader();
-	// é is cut in two, and a line of the other stream comes between.
+	// é is split, with a line of the other stream in between.
 	const chunks = [
 		frame(1, 'caf\xc3'),
 		frame(2, 'other\n', 'stderr'),

@@ -12,7 +12,7 @@ const shell = (script: string) => ['sh', '-c', script];
 test('the engine’s information is read', async () => {
 	const info = await engine.info();
 	expect(info).toMatchObject({hasBuildKit: true, address: engine.address, id: expect.stringMatching(/./)});
-	// The offset is measured at each call; the engine's clock here is ours.
+	// The offset is measured at each call, and this engine's clock is ours.
 	const {clockOffsetMs, ...identity} = await engine.info();
 	expect(info).toMatchObject(identity);
 	for (const offset of [info.clockOffsetMs, clockOffsetMs]) expect(Math.abs(offset)).toBeLessThan(2000);
@@ -230,7 +230,7 @@ describe('a log', () => {
 	});
 
 	test('has lines of up to 64 KiB in one piece, whole characters and empty lines', async () => {
-		// The engine stores 16 KiB at a time. A character that this cuts in two is lost before we see it.
+		// The engine stores 16 KiB at a time. A character that is split by this is lost before we can read it.
 		const script = 'printf "é漢%0.s" $(seq 2000); printf "x%.0s" $(seq 50000); echo; echo; echo after';
 		const [long = '', ...rest] = await texts(await run(script));
 		expect(long === `${'é漢'.repeat(2000)}${'x'.repeat(50_000)}`).toBe(true);

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {findEngine} from '../../source/engine/docker-address.ts';
 
-/** A way to the engine that can be cut: to a program behind it, the engine goes away and comes back. */
+/** A proxy in front of the engine that can be cut, as if the engine went away and came back. */
 export type EngineProxy = {
 	readonly host: string;
 	readonly cut: () => Promise<void>;
@@ -19,24 +19,24 @@ function openSocket(): Socket {
 }
 
 /**
- * What becomes of one call: it is answered (`pass`), its connection is cut in the middle of the answer (`half`), cut as
+ * The fate of a call: it is answered (`pass`), its connection is cut in the middle of the response (`half`), cut as
  * soon as the engine has it (`cut`), or it is never answered and the engine never sees it (`silence`). `cut-all` cuts
  * every other connection too.
  */
 export type Fate = 'pass' | 'half' | 'cut' | 'cut-all' | 'silence';
 
 type Options = {
-	/** Decides about each call by its method and path, `GET /containers/json?all=true`, and what it sends along. */
+	/** Decides the fate of each call by its method and path, `GET /containers/json?all=true`, and its body. */
 	readonly fate?: (call: string, text: string) => Fate;
-	/** Listens on a port of this machine instead of a socket file. */
+	/** Listens on a local TCP port instead of a socket file. */
 	readonly isTcp?: boolean;
-	/** Sees what the program sends. */
+	/** Receives everything that the program sends. */
 	readonly onSend?: (text: string) => void;
-	/** A header that every answer of the engine gets, such as `Builder-Version: 1`. */
+	/** A header to add to every response, such as `Builder-Version: 1`. */
 	readonly header?: string;
 };
 
-/** Puts a header into a piece of an answer that begins one. */
+/** Adds a header to a chunk that starts a response. */
 function withHeader(piece: Buffer, header: string | undefined): Buffer {
 	if (header === undefined || piece.subarray(0, 7).toString('latin1') !== 'HTTP/1.') return piece;
 	const end = piece.indexOf('\r\n');
@@ -45,7 +45,7 @@ function withHeader(piece: Buffer, header: string | undefined): Buffer {
 
 const callIn = (text: string): string | undefined => /^([A-Z]+ \/\S*) HTTP\/1\.1\r\n/.exec(text)?.[1];
 
-/** Joins a program's connection to one of the engine's. */
+/** Connects a program's connection to one of the engine. */
 function forward(near: Socket, far: Socket, {fate = () => 'pass', onSend, header}: Options, cutAll: () => void): void {
 	let current: Fate = 'pass';
 	const end = () => {

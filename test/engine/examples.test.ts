@@ -10,7 +10,7 @@ beforeAll(async () => {
 	await promisify(execFile)('bash', [resolve(import.meta.dirname, '../../scripts/images.sh'), ...bases]);
 }, 300_000);
 
-// None of them has a Dockerfile: what they are made of is found out, and their bases are images like any other.
+// These examples have no Dockerfile; their stack is detected, so their base images are needed too.
 describe.each(['pnpm-workspace', 'python-service', 'go-service', 'vite-static'])('examples/%s', example => {
 	const sandbox = withSandbox(opened => useExample(opened, example));
 

@@ -6,18 +6,18 @@ import {afterAll, beforeAll} from 'vitest';
 import {connectDocker} from '../../source/engine/docker.ts';
 import type {ContainerSpec, Engine, Labels, NetworkSpec} from '../../source/engine/engine.ts';
 
-/** An image that every engine of ours has, or will have in a moment. */
+/** A small image; pulled if it is missing. */
 export const smallImage = 'debian:trixie-slim';
 
 export const uniqueName = (prefix = 'test'): string => `compartment-${prefix}-${randomBytes(5).toString('hex')}`;
 
 export type EngineUnderTest = {
 	readonly engine: Engine;
-	/** On everything that a test makes; what carries them is removed at the end. */
+	/** Labels for everything that a test creates. Objects with them are removed at the end. */
 	readonly labels: Labels;
 };
 
-/** For a test file: the engine, an image to run, and everything with these labels removed in the end, come what may. */
+/** Gives a test file the engine and an image to run, and always removes everything with its labels at the end. */
 export function withEngine(engine: Engine = connectDocker()): EngineUnderTest {
 	const labels = {'compartment.test': uniqueName('run')};
 	beforeAll(() => waitForImage(engine, smallImage), 300_000);
@@ -44,13 +44,13 @@ export async function cleanUp(engine: Engine, labels: Labels): Promise<void> {
 	}
 }
 
-/** Command lines of this machine's processes, those in containers of a local engine too; none where there is no /proc. */
+/** Command lines of this machine's processes, including those in containers of a local engine; empty without /proc. */
 export function commandLines(): string[] {
 	const read = (pid: string): string[] => {
 		try {
 			return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
 		} catch {
-			// It ended in between.
+			// The process has ended meanwhile.
 			return [];
 		}
 	};
@@ -63,11 +63,11 @@ export function commandLines(): string[] {
 	}
 }
 
-/** Whether a `sleep` of so many seconds runs; with an engine elsewhere, that has to be trusted. */
+/** Whether a `sleep` of the given seconds is running; cannot be checked for a remote engine. */
 export const isSleeping = (seconds: string): boolean =>
 	commandLines().some(line => line.startsWith(`sleep\0${seconds}`));
 
-/** A container that does nothing until it is told to end. */
+/** A container that does nothing until it is stopped. */
 export const idleSpec = (labels: Labels, changes: Partial<ContainerSpec> = {}): ContainerSpec => ({
 	name: uniqueName(),
 	image: smallImage,
@@ -79,7 +79,7 @@ export const idleSpec = (labels: Labels, changes: Partial<ContainerSpec> = {}): 
 	...changes,
 });
 
-/** A network with a small subnet of its own, away from the pool that Compartment hands out. */
+/** Creates a network with a small subnet outside Compartment's pool. */
 export async function makeNetwork(
 	engine: Engine,
 	labels: Labels,
@@ -105,7 +105,7 @@ export function tarOf(files: Readonly<Record<string, string>>): NodeJS.ReadableS
 	return archive as unknown as NodeJS.ReadableStream;
 }
 
-/** Asks until it is so. */
+/** Polls until the condition holds. */
 export async function until(isSo: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
 	const deadline = Date.now() + timeoutMs;
 	while (!(await isSo())) {

@@ -6,7 +6,7 @@ import {resourceContainerName, volumeName} from '../../source/model/names.ts';
 import {type Outcome, withSandbox} from './cli.ts';
 import {addFalseTools, addForgedState, addHostileService, crudeForgeries, type Victim} from './hostile-repository.ts';
 
-/** Counts its requests; the count is what `/count` answers. */
+/** Counts its requests; `/count` answers with the number. */
 const countingServer = `
 let requests = 0;
 require('node:http').createServer((request, response) => {
@@ -23,7 +23,7 @@ describe('in a hostile repository,', () => {
 	let mark: string;
 
 	beforeAll(() => {
-		// Names that Compartment would give; whose they are only the missing labels tell.
+		// The names that Compartment would use; only the missing labels show that they are foreign.
 		const name = resourceContainerName(sandbox.project, 'production', 'db');
 		const volume = volumeName(sandbox.project, 'production', 'db', 'data');
 		docker('volume', 'create', volume);
@@ -52,7 +52,7 @@ describe('in a hostile repository,', () => {
 			"fetch('http://127.0.0.1:7000/count').then(async r => console.log(await r.text()))",
 		);
 
-	/** The victim is as it was, and no output can steer a terminal. */
+	/** The victim is unchanged, and no output can control a terminal. */
 	const expectUntouched = (outcome: Outcome) => {
 		expect(docker('inspect', '--format', '{{.Name}} {{.State.Running}} {{.RestartCount}}', victim.containerId)).toBe(
 			`/${victim.containerName} true 0`,
@@ -186,7 +186,7 @@ describe('in a hostile repository,', () => {
 		expect(requests()).toBe(before);
 		const shown = await sandbox.run(['why', 'service.web']);
 		expectUntouched(shown);
-		// A container that somebody starts from that image is theirs.
+		// A container that another user starts from that image is not ours.
 		const image = docker('images', '--quiet', '--filter', 'label=compartment.hosts=victim.localhost').split('\n')[0]!;
 		const other = docker('run', '--detach', '--entrypoint', 'sleep', image, '1000');
 		try {

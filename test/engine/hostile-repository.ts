@@ -7,20 +7,20 @@ import type {State} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';
 import type {Sandbox} from './cli.ts';
 
-/** What the repository tries to reach, all of it outside of its own containers. */
+/** The targets of the attack, all outside the repository's own containers. */
 export type Victim = {
-	/** A container that somebody else started, and its volume. */
+	/** A container of another user, and its volume. */
 	readonly containerId: string;
 	readonly containerName: string;
 	readonly volume: string;
-	/** Where that container answers on the engine's network, as `address:port`. */
+	/** The container's address on the engine's network, as `address:port`. */
 	readonly server: string;
-	/** A folder with files of the user, and one file of it. */
+	/** A folder with the user's files, and one file in it. */
 	readonly folder: string;
 	readonly file: string;
 };
 
-/** Written into the terminal's title by a terminal that obeys it. */
+/** An escape sequence that sets the terminal's title. */
 export const titleSequence = '\x1b]0;owned\x07\x1b[31m';
 
 const attacker = 'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq';
@@ -31,8 +31,8 @@ const deployment = 'dpl_1m7vn44kgbjnbgr';
 const oldImage = {imageId, imageReference: 'node:24-slim', imageKey: 'key'};
 
 /**
- * What its author would write: the victim's container as the database, the victim's volume as its data. All names are
- * those that Compartment gives, so only the key tells that it is forged.
+ * A state as an attacker would write it: the victim's container as the database, the victim's volume as its data. All names
+ * are in Compartment's form, so only the key shows that it is forged.
  */
 const claims = ({project}: Sandbox, {containerId, containerName, volume}: Victim) => ({
 	serial: 7,
@@ -88,7 +88,7 @@ const backup = (id: string, artifactLocation: string) => ({
 	op: `op_${'0'.repeat(20)}`,
 });
 
-/** Ids and names that lead somewhere else: no key makes them acceptable. */
+/** Ids and names that point elsewhere; not even a valid key makes them acceptable. */
 const crude: Readonly<Record<string, (victim: Victim) => object>> = {
 	'a backup id that is a path': ({folder}) => ({backups: [backup('../../../documents', folder)]}),
 	'a backup folder of the user': ({folder}) => ({backups: [backup('rbak_1m7vt4q0s2x8k9d', folder)]}),
@@ -119,18 +119,18 @@ const forgedJournal = ({containerName, volume}: Victim): string =>
 		.map(entry => `${JSON.stringify(entry)}\n`)
 		.join('');
 
-/** Puts the repository's own `.compartment` in place, with a right checksum; `forgery` is one of the crude ones. */
+/** Adds a forged `.compartment` with a valid checksum to the repository; `forgery` is one of the crude ones. */
 export function addForgedState(sandbox: Sandbox, victim: Victim, forgery?: string): void {
 	const directory = join(sandbox.folder, '.compartment/production');
 	mkdirSync(directory, {recursive: true, mode: 0o700});
 	const write = (name: string, text: string) => writeFileSync(join(directory, name), text, {mode: 0o600});
 	write('state.json', stateFile(sandbox, {...claims(sandbox, victim), ...(forgery ? crude[forgery]!(victim) : {})}));
 	write('journal.ndjson', forgedJournal(victim));
-	// Its name is part of a warning about its mode.
+	// Its name appears in a warning about its mode.
 	writeFileSync(join(directory, `${titleSequence}.txt`), '', {mode: 0o644});
 }
 
-/** Answers its readiness path with the place to go, and everything else with what it can read. */
+/** Answers its readiness path with a redirect, and all other paths with what it can read. */
 const server = (places: readonly string[]): string => `
 const {readFileSync} = require('node:fs');
 const places = ${JSON.stringify(places)};
@@ -147,7 +147,7 @@ require('node:http').createServer((request, response) => {
 }).listen(Number(process.env.PORT));
 `;
 
-/** A service whose sources reach out of the repository, whose image claims labels of ours, and whose probe redirects. */
+/** A service whose sources leave the repository, whose image has our labels, and whose probe redirects. */
 export function addHostileService({folder}: Sandbox, victim: Victim): void {
 	const service = join(folder, 'services/web');
 	mkdirSync(join(service, 'assets'), {recursive: true});
@@ -168,7 +168,7 @@ export function addHostileService({folder}: Sandbox, victim: Victim): void {
 	symlinkSync(victim.file, join(service, 'leak'));
 }
 
-/** Programs with the names of the tools that a build runs. They leave a mark where they were started. */
+/** Programs named like the tools that a build runs. They leave a file where they are started. */
 export function addFalseTools({folder}: Sandbox, mark: string): void {
 	mkdirSync(join(folder, 'bin'), {recursive: true});
 	for (const name of ['docker', 'railpack', 'git', 'node', 'less', 'ssh'])

@@ -1,6 +1,6 @@
 import type {Sandbox} from './cli.ts';
 
-/** Asks the same again and again, one request after the other, until told to stop; the answers, each different one once. */
+/** Repeats a request until it is stopped. Returns the distinct answers. */
 export function keepAsking(sandbox: Sandbox, path: string): () => Promise<string[]> {
 	const answers = new Set<string>();
 	let isRunning = true;

@@ -4,7 +4,7 @@ import {expectError, withSandbox, words} from './cli.ts';
 import {publicService, storeConnection, storeResource} from './cli-server.ts';
 import {lifeFiles} from './life-server.ts';
 
-// The store answers with one line per start; its volume counts what the release commands did.
+// The store answers with one line per start; its volume counts the runs of release commands.
 const release = (script: string) => ({command: `node -e "${script}"`});
 const migrate = release(
 	"console.log('migrating on port ' + process.env.PORT + ' for ' + process.env.COMPARTMENT_SERVICE_NAME)",

@@ -1,7 +1,7 @@
 /**
- * The server of tests about the life of a deployment. version.txt tells what it calls itself, and in further words how it
+ * The server for tests of a deployment's lifecycle. version.txt has its version and, in further words, how it
  * behaves: `unready` never answers the probe with 2xx, `late=900` only after so many milliseconds, `dies=900` ends with
- * exit code 9 so long after its start. It answers `<service> <version>`, `/env` with its variables, `/slow` after
+ * exit code 9 that long after its start. It answers `<service> <version>`, `/env` with its variables, `/slow` after
  * 1.5 s, and `/sibling/<name>/<path>` with what that service answers.
  */
 const server = `

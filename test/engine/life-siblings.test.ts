@@ -37,7 +37,7 @@ describe('of three services,', () => {
 		sandbox.setVersion('shop', 'v3 late=1500');
 		sandbox.setVersion('api', 'v3 late=700');
 		sandbox.setVersion('web', 'v1');
-		// Some calls are being answered whenever something changes.
+		// So that calls are in flight during every change.
 		const paths = ['api', 'shop', 'shop/slow', 'shop/slow'];
 		const stops = paths.map(path => keepAsking(sandbox, `/sibling/${path}`));
 		await sandbox.succeed(['deploy']);
@@ -60,7 +60,7 @@ describe('of three services,', () => {
 			for (let place = 2; place < 12; place++) {
 				const attachments = [{network: name, address: `${base}${first + place}`}];
 				const holder = idleSpec({[labels.project]: sandbox.project}, {attachments});
-				// Those that serve have theirs.
+				// Taken by the serving deployments.
 				await sandbox.engine.run(holder).then(
 					id => holders.push(id),
 					() => undefined,
@@ -81,7 +81,7 @@ describe('of three services,', () => {
 			expect.poll(() => answers().catch(String), {timeout: 20_000}).toEqual(['web v1', 'api v3', 'shop v4']);
 		execFileSync('docker', ['restart', '--time', '1', name], {stdio: 'ignore'});
 		await isServing();
-		// The engine does not start again what was killed through it, so the process itself is killed, beside the engine.
+		// The engine does not restart containers that were killed through it, so this kills the process directly.
 		const pid = execFileSync('docker', ['inspect', '--format', '{{.State.Pid}}', name], {encoding: 'utf8'}).trim();
 		execFileSync('docker', ['run', '--rm', '--pid=host', smallImage, 'sh', '-c', `kill -9 ${pid}`]);
 		await isServing();

@@ -104,7 +104,7 @@ describe('switches under load', () => {
 			const deployed = await sandbox.run(['deploy'], {env});
 			expect(commit.isCut).toBe(true);
 			expect(deployed, deployed.stdout + deployed.stderr).toMatchObject({exitCode});
-			// It happened without an answer: whoever comes next finds that out, before anything is removed.
+			// The switch happened without an answer: the next command detects that before it removes anything.
 			if (exitCode === 1) expect(words(deployed.stdout)).toContain('the next command will check what it did');
 			await sandbox.succeed(['deploy']);
 			await pause(300);
@@ -116,9 +116,9 @@ describe('switches under load', () => {
 	);
 });
 
-/** Settings that watch long enough for a crash some seconds after the start. */
+/** Settings with a long enough minHealthyMs for a crash some seconds after the start. */
 function patient({folder, write, env}: Sandbox): string {
-	// The keys of the states lie there too.
+	// The keys of the states are in this folder too.
 	cpSync(env['COMPARTMENT_CONFIG_HOME']!, `${folder}/patient`, {recursive: true});
 	write({'patient/settings.json': JSON.stringify({drainSeconds: 5, stopGraceSeconds: 2, minHealthyMs: 8000})});
 	execFileSync('chmod', ['-R', 'go=', `${folder}/patient`]);

@@ -11,7 +11,7 @@ const sandbox = withSandbox(box => {
 const store = createKeeper(sandbox);
 const environment = () => join(sandbox.folder, '.compartment/production');
 
-/** Files and folders with a mode that others could use, as `755 path`. */
+/** Files and folders that other users can access, as `755 path`. */
 function open(folder: string): string[] {
 	const entries = readdirSync(folder, {recursive: true, withFileTypes: true});
 	const paths = [folder, ...entries.map(({parentPath, name}) => join(parentPath, name))];
@@ -23,7 +23,7 @@ function open(folder: string): string[] {
 	});
 }
 
-/** Runs a command under umask 000, as in a container whose creator did not care. */
+/** Runs a command under umask 000. */
 const runOpen = (...args: string[]) =>
 	execFileSync('sh', ['-c', 'umask 000; exec "$@"', 'sh', process.execPath, inject('cli'), ...args], {
 		cwd: sandbox.folder,

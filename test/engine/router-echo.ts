@@ -1,6 +1,6 @@
 /**
- * A little server, run with `node -e` in a container. It tells in the header `x-echo` what it received, also where an
- * answer has no body. PORTS: port → name, as JSON.
+ * A small server, run with `node -e` in a container. It returns what it received in the header `x-echo`, because some
+ * responses have no body. PORTS: port → name, as JSON.
  */
 export const echoSource = `
 const {createHash} = require('node:crypto');
@@ -45,7 +45,7 @@ for (const [port, name] of Object.entries(JSON.parse(process.env.PORTS))) {
 }
 `;
 
-/** What a service received. */
+/** The request that a service received. */
 export type Echo = {
 	readonly name: string;
 	readonly method: string;

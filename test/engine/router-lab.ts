@@ -10,7 +10,7 @@ import {ensureRouter, joinEnvironment, type RouterOptions, removeRouter} from '.
 import type {RouteTable, SlotTarget} from '../../source/router/table.ts';
 import {type Echo, echoSource} from './router-echo.ts';
 
-/** A router of the test's own, one environment's network, and servers in it. Everything goes with `close`. */
+/** A router for one test, an environment's network, and servers in it. `close` removes everything. */
 export type Lab = {
 	readonly engine: Engine;
 	readonly router: RouterOptions;
@@ -84,7 +84,7 @@ export async function openLab(): Promise<Lab> {
 	};
 }
 
-/** A subnet that another process is just taking is not listed yet, so what was refused is not asked for again. */
+/** Skips refused subnets: one that another process is just taking is not listed yet. */
 async function makeNetwork(engine: Engine, name: string, own: Record<string, string>): Promise<void> {
 	const refused: string[] = [];
 	for (;;) {
@@ -99,7 +99,7 @@ async function makeNetwork(engine: Engine, name: string, own: Record<string, str
 	}
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** A free port on 127.0.0.1. */
 export function freePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const server = createServer().on('error', reject);
@@ -119,14 +119,14 @@ export type Answer = {
 
 type Ask = {
 	readonly method?: string;
-	/** Sent as it is: nothing is normalised. */
+	/** Sent without normalisation. */
 	readonly path?: string;
 	readonly host: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly agent?: Agent | false;
 };
 
-/** One request to the published port. */
+/** Sends a request to the published port. */
 export function ask(
 	{port}: RouterOptions,
 	{method = 'GET', path = '/', host, headers, agent = false}: Ask,

@@ -3,21 +3,21 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {RouterOptions} from '../../source/router/router.ts';
 import {ask} from './router-lab.ts';
 
-/** One answered request: when it began (performance.now) and who answered. */
+/** An answered request: when it began (performance.now) and which server answered. */
 type Sample = {readonly startedAt: number; readonly name: string};
 
 export type Load = {
 	readonly samples: readonly Sample[];
-	/** Everything that is not a 200 with an echo, except refusals. */
+	/** All responses other than 200 with an echo, except refusals. */
 	readonly losses: readonly string[];
-	/** When a password was refused, with a 401: milliseconds since the epoch. */
+	/** When a password was refused with 401, in milliseconds since the epoch. */
 	readonly refusals: readonly number[];
-	/** Names that answered requests begun after a moment. */
+	/** The servers that answered requests begun after a time. */
 	namesSince(moment: number): string[];
 	stop(): Promise<void>;
 };
 
-/** Clients that ask without a pause, with a connection kept alive or a new one each time, and some that idle in between. */
+/** Clients that send requests without a pause, on kept or new connections, and some that idle in between. */
 export function startLoad(
 	router: RouterOptions,
 	host: string,

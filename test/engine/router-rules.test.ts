@@ -68,7 +68,7 @@ const rule: fc.Arbitrary<RouteRule> = fc
 
 type Sent = {method: string; host: string; path: string; isSignedIn: boolean};
 
-// Mostly what the rules name, sometimes what no rule may ever see.
+// Mostly paths of the rules, sometimes ones that no rule may ever see.
 const requestPath = fc
 	.array(
 		fc.oneof(
@@ -94,7 +94,7 @@ const sent: fc.Arbitrary<Sent> = fc
 	})
 	.map(({method, host, path, query, isSignedIn}) => ({method, host, path: path + query, isSignedIn}));
 
-/** What a client should see, from the rules alone. */
+/** The expected response, from the rules alone. */
 function expected(table: RouteTable, {method, host, path, isSignedIn}: Sent) {
 	const match = matchRequest(table, method, host, path);
 	if (match.result === 'ambiguous') return {status: 400};
@@ -142,7 +142,7 @@ test('the router handles every request as the compiled rules say', async () => {
 		}),
 		{numRuns: 15, endOnFailure: true},
 	);
-	// The requests are random; this is that each outcome was really met.
+	// The requests are random; this checks that each outcome occurred.
 	for (const kind of ['rule', '200', '400', '401', '404']) expect(tally.get(kind) ?? 0, kind).toBeGreaterThan(5);
 }, 90_000);
 

@@ -32,7 +32,7 @@ afterAll(() => lab?.close(), 30_000);
 
 type Name = keyof typeof echoes;
 
-/** The site with a server in each slot, and as many other hosts as it takes to make another topology. */
+/** The site with a server in each slot, and the given number of other hosts, which change the topology. */
 const site = (slots: {blue?: Name; green?: Name}, active: 'blue' | 'green', hosts = 0): RouteTable => {
 	const {blue, green} = slots;
 	return lab.table({
@@ -61,7 +61,7 @@ test('switches and reloads under load lose no request, and none reaches the old 
 	await publish(engine, router, site({blue: 'a'}, 'blue'));
 	const load = startLoad(router, host, {keepAlive: 6, fresh: 3, idling: 4});
 	const patient = new Agent({keepAlive: true, maxSockets: 1});
-	/** Publishes, lets the load run, and tells who has answered since. */
+	/** Publishes, lets the load run, and returns which servers have answered since. */
 	const serve = async (table: RouteTable) => {
 		const {method} = await publish(engine, router, table);
 		const moment = performance.now();
@@ -83,22 +83,22 @@ test('switches and reloads under load lose no request, and none reaches the old 
 		expect([status, echo?.name]).toEqual([200, 'a']);
 		await engine.stop(echoes.a.id, 1);
 
-		// The slot that has just been used gets another address: its pooled connections must not live on.
+		// The slot that was just used gets another address; its pooled connections must not be used again.
 		expect(await serve(site({blue: 'c', green: 'b'}, 'blue'))).toEqual({method: 'switch', names: ['c']});
 		expect(await serve(site({blue: 'c', green: 'd'}, 'green'))).toEqual({method: 'switch', names: ['d']});
 
-		// A new topology is loaded by a new worker; a client with an idle connection stays with the previous one.
+		// A new worker loads the new topology; a client with an idle connection stays with the previous one.
 		const path = '/patient';
 		expect((await ask(router, {host, path, agent: patient})).echo?.name).toBe('d');
 		expect(await serve(site({blue: 'c', green: 'd'}, 'green', 1))).toEqual({method: 'reload', names: ['d']});
-		// Its next request would go to the retired slot, so the drain waits until the connection has gone.
+		// Its next request would reach the retired slot, so the drain waits until the connection is closed.
 		expect(await serve(site({blue: 'b', green: 'd'}, 'blue', 1))).toEqual({method: 'switch', names: ['b']});
 		expect(await drain(engine, router, retired('green'), {deadlineMs: 500})).toBe(false);
 		expect(await drain(engine, router, retired('green'), {deadlineMs: 15_000})).toBe(true);
 		await engine.stop(echoes.d.id, 1);
 		expect((await ask(router, {host, path, agent: patient})).echo?.name).toBe('b');
-		// The address of the slot in service changes, which only a reload can do. Pooled connections of the previous worker
-		// may still go to the previous address, which in life is gone by then.
+		// The address of the serving slot changes, which needs a reload. Pooled connections of the previous worker
+		// may still lead to the previous address, which in practice is gone by then.
 		const moved = await serve(site({blue: 'c'}, 'blue', 1));
 		expect(moved.method).toBe('reload');
 		expect(moved.names).toContain('c');

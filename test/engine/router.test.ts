@@ -91,7 +91,7 @@ test('the access password signs in and is not sent to the service', async () => 
 	const {echo} = await ask(lab.router, {host, path, headers: {authorization}});
 	expect(echo).toMatchObject({name: 'api', url: '/users?x=1', headers: {'x-forwarded-prefix': '/api'}});
 	expect(echo!.headers).not.toHaveProperty('authorization');
-	// A service's own credentials are its own affair.
+	// A service's own credentials are passed through.
 	const own = await ask(lab.router, {host, headers: {authorization: 'Bearer its-own'}});
 	expect(own.echo!.headers['authorization']).toBe('Bearer its-own');
 
@@ -128,7 +128,7 @@ test('an absolute URI, an h2c upgrade and a smuggled prefix reach the service in
 	expect(asked.echo!.headers).not.toHaveProperty('upgrade');
 });
 
-/** Sends header lines as they stand, and reads until the answer's head, or what an open connection says, is there. */
+/** Sends raw header lines and reads the head of the response, or the first data of an open connection. */
 async function sendRaw(lines: readonly string[], path = '/'): Promise<{status: number; echo: Echo | undefined}> {
 	const socket = connect(lab.router.port, '127.0.0.1');
 	let received = '';
@@ -380,7 +380,7 @@ test('a probe sends one request to the service and follows no redirect', async (
 	const {address: other} = await lab.startEcho('other', {3000: 'other'});
 	await probeTcp(engine, router, {host: other, port: 3000, timeoutMs: 10_000});
 
-	// Asking for the number of connections is one itself.
+	// The request for the number of connections counts as one.
 	const connections = async () =>
 		Number(/CumConns: (\d+)/.exec(await shell(`echo 'show info' | nc 127.0.0.1 ${workerPort}`))![1]);
 	const before = await connections();
@@ -406,7 +406,7 @@ test('a probe sends one request to the service and follows no redirect', async (
 	expect((await says('x'.repeat(10_000))).lastAnswer).toBe(`503 Service Unavailable: ${'x'.repeat(8000)}`);
 });
 
-/** A GET from inside a container; its status, or what went wrong. */
+/** Sends a GET from inside a container. Returns the status or the error. */
 async function askFrom(containerId: string, url: string, name: string): Promise<string> {
 	const source = `require('node:http').get(process.argv[1], {headers: {host: process.argv[2]}, timeout: 2000}, response => { console.log(response.statusCode); process.exit(); }).on('timeout', () => { console.log('timeout'); process.exit(); }).on('error', error => console.log(error.code))`;
 	const {stdout} = await lab.engine.exec(containerId, ['node', '-e', source, url, name]);
@@ -453,19 +453,19 @@ test('a container reaches only the hosts of its own environment through the rout
 		const sibling = await idle(lab.network);
 		const neighbour = await idle(otherNetwork);
 		const stranger = await idle('bridge');
-		// Before its first table is there, an environment reaches nothing.
+		// Before its first table is published, an environment reaches nothing.
 		expect(await askFrom(neighbour, await inside(otherNetwork), host)).toBe('403');
 		await publish(engine, router, other);
 		expect(await askFrom(sibling, await inside(lab.network), host)).toBe('200');
 		expect(await askFrom(sibling, await inside(lab.network), 'other.test')).toBe('403');
 		expect(await askFrom(neighbour, await inside(otherNetwork), host)).toBe('403');
-		// Another environment's network and the router's are behind bridges that the engine keeps apart.
+		// The engine separates this environment from the networks of other environments and of the router.
 		for (const network of [lab.network, ownNetworkName(router)]) {
 			expect(await askFrom(neighbour, await inside(network), host), network).not.toBe('200');
 			expect(await askFrom(stranger, await inside(network), host), network).not.toBe('200');
 		}
 		expect((await engine.inspectContainer(containerId!))!.networks).not.toHaveProperty('bridge');
-		// From outside everything is reached.
+		// From outside all hosts can be reached.
 		expect(await ask(router, {host})).toMatchObject({status: 200});
 		expect(await ask(router, {host: 'other.test'})).toMatchObject({status: 200});
 	} finally {
@@ -483,7 +483,7 @@ test('a router of an earlier release is replaced, keeps its routes and gets limi
 	const {containerId} = await observeRouter(engine, router);
 	const run = promisify(execFile);
 	await engine.remove(containerId!);
-	// What the previous release made: on the bridge of all containers, with the floating tag.
+	// A router of the previous release: on the default bridge, with a floating tag.
 	await run('docker', [
 		...['run', '--detach', '--name', router.name, '--label', `${labels.router}=true`, '--user', '0'],
 		...['--publish', `127.0.0.1:${router.port}:8080`, '--volume', `${router.name}:/var/lib/compartment`],
@@ -514,7 +514,7 @@ test('a router of an earlier release is replaced, keeps its routes and gets limi
 
 test('the same routes are served after a restart, a stop and in a new container', async () => {
 	const {engine, router} = lab;
-	// A switch is written first: a restart must not bring the previous slot back.
+	// A switch is written to the file first, so a restart must not bring the previous slot back.
 	const [web, api] = site().backends;
 	const switched = site({
 		backends: [{...web!, slots: {blue: target('127.0.0.1', 1), green: target(address)}, active: 'green'}, api!],

@@ -34,7 +34,7 @@ test('a value that is not sensitive is shown while it is typed, and ctrl-c sets 
 		expect(terminal.scrollback()).toContain('debug');
 		expect(await read('LEVEL')).toBe('debug\n');
 	}
-	// What was sensitive is asked for without showing it, and stays so.
+	// A sensitive variable stays sensitive, so its new value is not shown.
 	using terminal = open('TOKEN');
 	await terminal.waitFor('Value for TOKEN: ', 20_000);
 	terminal.press('other\u0003');

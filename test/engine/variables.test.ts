@@ -9,7 +9,7 @@ import {expectError, filesBelow, withSandbox} from './cli.ts';
 const canary = 'canary-7f3a9d/with+odd=chars';
 const forms = [canary, Buffer.from(canary).toString('base64'), encodeURIComponent(canary)];
 
-// Says what it got, and, when asked, betrays the secret in its own log and crashes.
+// Returns its variables and, on request, prints the secret to its log and crashes.
 const server = `
 import {existsSync, readFileSync, statSync} from 'node:fs';
 import {createServer} from 'node:http';
@@ -63,8 +63,8 @@ const setSecret = async (key: string, value: string) => {
 	await sandbox.succeed(['variable', 'set', key, '--sensitive', '--stdin', '--service', 'web'], {input: `${value}\n`});
 };
 
-// What a shell, a URL, JSON, an encoding or a terminal could trip over, and some that chance adds. No variable of any
-// process can hold a NUL.
+// Values that could break a shell, a URL, JSON, an encoding or a terminal, and some random ones. No environment variable
+// can contain a NUL.
 const texts = [
 	'',
 	' a b ',

@@ -8,7 +8,7 @@ const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
 
 const ctrlC = '\u0003';
 
-/** Runs the built command line as a person would: in a terminal, in the project's folder. */
+/** Runs the built command line as a user would: in a terminal, in the project's folder. */
 const open = (...args: readonly string[]) =>
 	openTerminal(process.execPath, [inject('cli'), ...args], {
 		columns: 100,
@@ -17,7 +17,7 @@ const open = (...args: readonly string[]) =>
 		env: {...sandbox.env, CI: undefined, TERM: undefined},
 	});
 
-/** Whether every mode that a screen switched on was switched off after it: alternate screen, no cursor, paste marks. */
+/** Whether every terminal mode that a screen set was reset after it: alternate screen, hidden cursor, bracketed paste. */
 const isRestored = (written: string): boolean =>
 	(
 		[
@@ -41,7 +41,7 @@ test('answering no changes nothing and exits with 130', async () => {
 });
 
 test('ctrl-c during an apply exits with 130, and the next apply completes', async () => {
-	// Never ready, so that the apply still runs when it is called off.
+	// Never ready, so that the apply is still running when it is cancelled.
 	sandbox.write({'services/web/server.js': "setInterval(() => console.log('not listening'), 200);\n"});
 	using cancelled = open('apply');
 	await cancelled.waitFor(question, 20_000);

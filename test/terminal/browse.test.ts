@@ -18,7 +18,7 @@ const place = () => ({
 	env: {...sandbox.env, CI: undefined, TERM: undefined},
 });
 
-/** Runs the built command line as a person would: in a terminal, in the project's folder. */
+/** Runs the built command line as a user would: in a terminal, in the project's folder. */
 const open = (...args: readonly string[]) => openTerminal(process.execPath, [inject('cli'), ...args], place());
 
 const modes = [
@@ -29,7 +29,7 @@ const modes = [
 ] as const;
 const paste = ['\u001B[?2004h', '\u001B[?2004l'] as const;
 
-/** Whether every mode that a screen switched on was switched off after it. */
+/** Whether every terminal mode that a screen set was reset after it. */
 const isRestored = (
 	written: string,
 	all: readonly (readonly [on: string, off: string])[] = [...modes, paste],
@@ -38,7 +38,7 @@ const isRestored = (
 const question = /y\/N/;
 const way = 'Press a key to go back to the dashboard.';
 
-/** Presses until the screen shows it: a key that comes while a screen changes hands is lost. */
+/** Repeats a key until the screen shows a text: a key pressed during a change of screens is lost. */
 async function back(terminal: TestTerminal): Promise<void> {
 	await terminal.waitFor(way, 90_000);
 	terminal.press(' ');
@@ -93,7 +93,7 @@ test('logs are followed in a terminal and printed in a pipe', async () => {
 	await terminal.waitFor('/a-page-of-its-own', 20_000);
 	terminal.press('/its-own\r');
 	await terminal.waitFor(/"its-own" \d of \d/);
-	// Beside the state, where it is no source of the next build.
+	// Beside the state, where it is not part of the next build's source.
 	terminal.press('s');
 	const [, path = ''] = /Saved .* to (\S+\.log)/.exec(await terminal.waitFor(/Saved .* to \S+\.log/)) ?? [];
 	expect(path).toMatch(/^\.compartment\/production\/logs\//);
@@ -128,16 +128,16 @@ test('a failed deploy is shown with its cause and its log', async () => {
 	terminal.press('y');
 	await back(terminal);
 	await terminal.waitFor(/! web +healthy, latest failed/, 20_000);
-	// A frame may reach the terminal in pieces: the table first, then what stands below it.
+	// A frame may reach the terminal in pieces: the table first, then what is below it.
 	expect(await terminal.waitFor('cannot find the page', 20_000)).toContain('The latest attempt failed');
 	terminal.press('\r4');
-	// The title comes with the frame, the rows with the answer of the engine.
+	// The title comes with the first frame, the rows with the engine's answer.
 	await terminal.waitFor(/✗ dpl_\w+ +failed/, 20_000);
 	terminal.press('\r');
 	expect(await terminal.waitFor('Apply failed after', 20_000)).toContain('cannot find the page');
 	terminal.press('\u001B');
 	await terminal.waitFor(/\[4 deployments\].*✗ dpl_/s, 20_000);
-	// Neither to one that failed nor to the one that serves can anything go back, and that is said at once.
+	// A rollback to a failed or to the active deployment is impossible, and the dashboard says so at once.
 	terminal.press('b');
 	await terminal.waitFor(/dpl_\w+ never served/);
 	terminal.press('jb');
@@ -212,7 +212,7 @@ test('ctrl-z returns to the shell with the terminal restored, and fg resumes', a
 	terminal.press(ctrlZ);
 	await terminal.waitFor(/Stopped.*shell>\s*$/s, 10_000);
 	expect(terminal.isAlternateScreen()).toBe(false);
-	// The shell asks for marks around what is pasted too.
+	// The shell uses bracketed paste too.
 	expect(isRestored(terminal.written(), modes)).toBe(true);
 	terminal.press('fg\r');
 	await terminal.waitFor('Services and resources', 10_000);

@@ -11,30 +11,30 @@ type Options = {
 
 export type TestTerminal = {
 	readonly pid: number;
-	/** Types, as a person or a paste would: `\r` is enter, `\u0003` is ctrl-c. */
+	/** Types or pastes text: `\r` is enter, `\u0003` is ctrl-c. */
 	readonly press: (keys: string) => void;
 	readonly resize: (columns: number, rows: number) => void;
 	readonly kill: (signal: NodeJS.Signals) => void;
-	/** What is on the screen now. */
+	/** The current screen. */
 	readonly text: () => string;
-	/** The screen with everything that scrolled away above it. */
+	/** The screen with its scrollback. */
 	readonly scrollback: () => string;
 	readonly isAlternateScreen: () => boolean;
-	/** Every byte that was written, escapes included. */
+	/** All output, including escape sequences. */
 	readonly written: () => string;
-	/** Resolves with the screen as soon as it shows this; rejects, and shows the screen, after `timeoutMs`. */
+	/** Resolves with the screen when it shows the text. Rejects with the screen after `timeoutMs`. */
 	readonly waitFor: (match: string | RegExp, timeoutMs?: number) => Promise<string>;
-	/** Resolves when the program has ended and its last output is on the screen. */
+	/** Resolves when the program has exited and its last output is on the screen. */
 	readonly ended: Promise<{readonly exitCode: number; readonly signal: number | undefined}>;
 	readonly screen: xterm.Terminal;
-	/** Ends the program if it still runs: for the end of a test. */
+	/** Kills the program if it still runs, at the end of a test. */
 	readonly [Symbol.dispose]: () => void;
 };
 
-// The same on every machine. Ink does not draw for a continuous integration service, and a test may be run by one.
+// The same on every machine. Ink does not draw if it detects CI, where the tests may run.
 const plainEnv = {CI: 'false', LANG: 'C.UTF-8', LC_ALL: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined};
 
-/** Runs a program in a real terminal, whose screen is modelled by xterm. Use it with `using`. */
+/** Runs a program in a pseudo-terminal whose screen is emulated by xterm. Use it with `using`. */
 export function openTerminal(file: string, args: readonly string[], options: Options = {}): TestTerminal {
 	const {columns = 100, rows = 30, cwd, env = {}} = options;
 	const screen = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 5000});
@@ -56,7 +56,7 @@ export function openTerminal(file: string, args: readonly string[], options: Opt
 		written += data;
 		screen.write(data, tellAll);
 	});
-	// Programs ask the terminal for its colours and the cursor's place, and wait for the answer.
+	// Programs query the terminal's colours and cursor position, and wait for the answer.
 	screen.onData(answer => {
 		if (!isEnded) child.write(answer);
 	});
