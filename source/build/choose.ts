@@ -1,6 +1,6 @@
-import {lstat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Project, Service} from '../descriptor/project.ts';
+import {dockerfileName, hasDockerfile} from './dockerfile-place.ts';
 import {relativePath, resolveSource, SourceError} from './paths.ts';
 import {findRailpackTools, type RailpackFinding, type RailpackTools} from './railpack/find-railpack.ts';
 import type {SourceSelection} from './select-source.ts';
@@ -26,10 +26,6 @@ export type DetectedBuilder = {
 };
 
 export type RailpackBuilder = {readonly type: 'railpack'; readonly tools: RailpackTools; readonly reason: string};
-
-const defaultName = 'Dockerfile';
-
-const exists = async (file: string): Promise<boolean> => Boolean(await lstat(file).catch(() => undefined));
 
 /** Rejects options that a Dockerfile build does not support (docs/rules.md, "Dockerfile builds"). */
 function checkDockerfileService(service: Service): void {
@@ -64,7 +60,7 @@ export async function chooseBuilder(
 		return resolveSource({boundary, directory: project.directory, label, path: given, expects: 'file'});
 	};
 	const shownDirectory = (directory: string) => relativePath(projectDirectory, directory) || '.';
-	const ignored = (why: string) => `${defaultName} in ${shownDirectory(serviceDirectory)}: not used, because ${why}`;
+	const ignored = (why: string) => `${dockerfileName} in ${shownDirectory(serviceDirectory)}: not used, because ${why}`;
 	if (service.kind === 'static') {
 		return {type: 'detected', lookedFor: [ignored('the service is static')], reason: 'static'};
 	}
@@ -85,11 +81,10 @@ export async function chooseBuilder(
 	}
 	const places = service.context === undefined ? [serviceDirectory] : [serviceDirectory, root];
 	for (const place of places) {
-		const file = path.join(place, defaultName);
-		if (!(await exists(file))) continue;
-		const {path: dockerfile} = await find(path.relative(projectDirectory, file));
+		if (!(await hasDockerfile(place))) continue;
+		const {path: dockerfile} = await find(path.relative(projectDirectory, path.join(place, dockerfileName)));
 		checkDockerfileService(service);
-		return {type: 'dockerfile', dockerfile, reason: `${defaultName} in ${shownDirectory(place)}`};
+		return {type: 'dockerfile', dockerfile, reason: `${dockerfileName} in ${shownDirectory(place)}`};
 	}
 	if (strategy === 'dockerfile') {
 		throw new SourceError(
@@ -97,5 +92,5 @@ export async function chooseBuilder(
 			['build', 'strategy'],
 		);
 	}
-	return withoutDockerfile(places.map(place => `${defaultName} in ${shownDirectory(place)}: not found`));
+	return withoutDockerfile(places.map(place => `${dockerfileName} in ${shownDirectory(place)}: not found`));
 }

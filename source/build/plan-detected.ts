@@ -7,9 +7,8 @@ import type {DetectedBuilder} from './choose.ts';
 import type {HashedContext} from './content-hash.ts';
 import {contextFiles} from './context-files.ts';
 import type {DetectedInputs} from './manifest.ts';
-import {isInside, relativePath} from './paths.ts';
 import {type Detected, describeStacks, writeRecipe} from './recipes/write-recipe.ts';
-import type {SourceSelection} from './select-source.ts';
+import {type SourceSelection, serviceFolderOf} from './select-source.ts';
 
 /** A build without a Dockerfile of the user: its generated files and their explanation. */
 export type WrittenBuild = {
@@ -19,10 +18,6 @@ export type WrittenBuild = {
 	/** `built-in: node 24, npm ci, \`node server.js\` (railpack not found)`. */
 	readonly reason: string;
 };
-
-/** The service's folder in the source; empty if it is outside the source. */
-export const serviceFolderOf = ({root, serviceDirectory}: SourceSelection): string =>
-	isInside(root, serviceDirectory) ? relativePath(root, serviceDirectory) : '';
 
 /** The folder that a static service publishes, inside the service's folder (docs/rules.md, "Detected builds"). */
 export function outputFolderOf(service: Service, serviceFolder: string): string | undefined {

@@ -1,8 +1,8 @@
 import {realpath} from 'node:fs/promises';
 import path from 'node:path';
-import type {Project, Service} from '../descriptor/project.ts';
+import type {Build, Project, Service} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
-import {findBoundary, isInside, resolveSource, SourceError, type SourcePath} from './paths.ts';
+import {findBoundary, isInside, relativePath, resolveSource, SourceError, type SourcePath} from './paths.ts';
 
 /** The files on disk that belong to a service. */
 export type SourceSelection = {
@@ -18,6 +18,9 @@ export type SourceSelection = {
 	readonly selected: readonly SourcePath[];
 };
 
+/** The fields of a service that select its source. */
+export type SelectedService = Pick<Service, 'name' | 'path' | 'context'> & {readonly build: Pick<Build, 'include'>};
+
 /** The deepest directory that contains all of these. */
 function commonAncestor(directories: readonly string[]): string {
 	let ancestor = directories[0]!;
@@ -29,7 +32,10 @@ function commonAncestor(directories: readonly string[]): string {
  * Resolves `path`, `context` and `build.include` of a service and finds the context root (docs/rules.md, "Build
  * context"). With `context`, that directory is the root, and includes must be inside it.
  */
-export async function selectSource(project: Pick<Project, 'directory'>, service: Service): Promise<SourceSelection> {
+export async function selectSource(
+	project: Pick<Project, 'directory'>,
+	service: SelectedService,
+): Promise<SourceSelection> {
 	const boundary = await findBoundary(project.directory);
 	const resolve = (label: SourcePath['label'], given: string, expects: 'directory' | 'any') =>
 		resolveSource({boundary, directory: project.directory, label, path: given, expects});
@@ -60,3 +66,7 @@ export async function selectSource(project: Pick<Project, 'directory'>, service:
 		selected: [main, ...includes],
 	};
 }
+
+/** Folder of the service in the source; empty if the source does not contain it. */
+export const serviceFolderOf = ({root, serviceDirectory}: SourceSelection): string =>
+	isInside(root, serviceDirectory) ? relativePath(root, serviceDirectory) : '';

@@ -54,6 +54,7 @@ async function chooseManager(files: SourceFiles, manifest: NodePackage): Promise
 		const version = engine(name);
 		if (version) return {name, version, isBerry: name === 'yarn' && !/^\D*1\b/.test(version)};
 	}
+	if (files.has('pnpm-workspace.yaml')) return {name: 'pnpm', version: pnpmFor(undefined)};
 	return {name: 'npm'};
 }
 

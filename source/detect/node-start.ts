@@ -14,6 +14,10 @@ function startScript({scripts}: NodePackage): string | undefined {
 
 const indexFiles = ['index.js', 'index.mjs', 'index.cjs', 'index.ts', 'index.mts'];
 
+/** Command that runs a file; undefined if a shell would misread its path. */
+export const startFile = (file: string, manager: NodeManager['name']): string | undefined =>
+	/^[\w./@-]+$/.test(file) ? `${manager === 'bun' ? 'bun' : 'node'} ${file}` : undefined;
+
 /** Start command of a package, run in its folder: start script, else main, else an index file. */
 export function packageStart(
 	files: SourceFiles,
@@ -23,9 +27,8 @@ export function packageStart(
 	const script = startScript(manifest);
 	if (script !== undefined) return script;
 	if (dependsOn(manifest, 'nuxt')) return 'node .output/server/index.mjs';
-	const runtime = manager === 'bun' ? 'bun' : 'node';
 	const entry = manifest.main ?? indexFiles.find(name => files.has(name));
-	return entry !== undefined && /^[\w./@-]+$/.test(entry) ? `${runtime} ${entry}` : undefined;
+	return entry === undefined ? undefined : startFile(entry, manager);
 }
 
 /** Whether a command calls the package manager, so that the image needs it. */

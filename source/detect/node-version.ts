@@ -34,3 +34,12 @@ export async function readNodeVersion(files: SourceFiles): Promise<string> {
 		defaultNode
 	);
 }
+
+/** Files in the root of a Node source that name its version, beside package.json. */
+export const nodeVersionFiles: readonly string[] = [
+	'.nvmrc',
+	'.node-version',
+	'.tool-versions',
+	'mise.toml',
+	'.mise.toml',
+];

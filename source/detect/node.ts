@@ -5,6 +5,7 @@ import {readNodeVersion} from './node-version.ts';
 import {type NodePackage, readPackage, runsInstallScripts} from './package-json.ts';
 import {readProcfile} from './procfile.ts';
 import {filesBelow, type SourceFiles} from './source-files.ts';
+import {isWorkspaceRoot} from './workspace.ts';
 
 /** The properties of a Node source that its image depends on. */
 export type NodeSource = {
@@ -29,9 +30,6 @@ const hasDependencies = ({dependencies, devDependencies, optionalDependencies}: 
 	[dependencies, devDependencies, optionalDependencies].some(names => Object.keys(names).length > 0);
 
 const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'];
-
-const isWorkspaceRoot = (files: SourceFiles, manifest: NodePackage): boolean =>
-	manifest.workspaces !== undefined || files.has('pnpm-workspace.yaml');
 
 /** The package.json files that an install reads, the root's first. */
 const manifestPaths = (files: SourceFiles, root: NodePackage): string[] => [

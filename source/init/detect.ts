@@ -1,29 +1,18 @@
 import {basename, join} from 'node:path';
 import {namePattern} from '../descriptor/schema/text.ts';
-import {readDetails, type ServiceDetails} from './detect-details.ts';
-import {type EvidenceFile, findEvidence, foldersOf, readManifest} from './detect-evidence.ts';
-import {findNodeStart, type NodeStart} from './detect-start.ts';
-import {includesOf, readWorkspace, type Workspace} from './detect-workspace.ts';
+import {describeService, findEvidence, type ServiceDescription} from './describe-service.ts';
+import {foldersOf} from './folder.ts';
+import {readWorkspace, type Workspace} from './workspace-members.ts';
 
 /** A folder that looks like a service. */
-export type DetectedService = {
+export type DetectedService = ServiceDescription & {
 	readonly name: string;
-	readonly path: string;
 	readonly kind: 'web' | 'api' | 'static';
-	/** The file that gave it away; absent when nothing did. */
-	readonly evidence?: EvidenceFile;
-	readonly details?: ServiceDetails;
-	/** What a package of a workspace is built from beside its own folder. */
-	readonly include?: readonly string[];
-	/** How a site is built. */
-	readonly buildCommand?: string;
-	/** How a Node service starts. */
-	readonly start?: NodeStart;
 };
 
 const parents = ['services', 'apps'];
 
-type Found = {readonly path: string; readonly evidence: EvidenceFile};
+type Found = {readonly path: string; readonly evidence: string};
 
 /** A service name made from a folder's: lower case, other characters as dashes. */
 const serviceName = (folder: string): string | undefined => {
@@ -56,27 +45,6 @@ async function candidates(directory: string, workspace: Workspace | undefined): 
 	return [...new Set([...usual, ...startable.map(([path]) => path)])];
 }
 
-async function describe(
-	directory: string,
-	{path, evidence}: Found,
-	workspace: Workspace | undefined,
-): Promise<Pick<DetectedService, 'path' | 'evidence' | 'details' | 'include' | 'buildCommand' | 'start'>> {
-	const details = await readDetails(join(directory, path), evidence);
-	const home = evidence === 'package.json' && workspace?.members.has(path) ? workspace : undefined;
-	// A path that a shell would read otherwise does not go into a command.
-	const isSite = details.isSite && /^[\w./@-]+$/.test(path);
-	const hasStart = evidence === 'package.json' && !isSite;
-	const folder = join(directory, path);
-	return {
-		path,
-		evidence,
-		details: {...details, isSite},
-		...(home && {include: includesOf(home, path)}),
-		...(hasStart && {start: await findNodeStart(folder, await readManifest(folder), home ? `${path}/` : '')}),
-		...(isSite && {buildCommand: home ? home.runScript('build', path) : 'npm run build'}),
-	};
-}
-
 /**
  * Looks for services: folders of `services/` and `apps/` that hold a Dockerfile or the manifest of a known stack, and
  * packages of a workspace that start; else the directory itself. The one named `web`, or else the first, is the public one.
@@ -91,21 +59,21 @@ export const detectServices = async (directory: string): Promise<DetectedService
 	const services = named(found);
 	if (services.length > 0) {
 		const web = services.find(({name}) => name === 'web') ?? services[0];
-		const kindOf = (service: (typeof services)[number], isSite: boolean | undefined) => {
+		const kindOf = (service: (typeof services)[number], isSite: boolean) => {
 			if (isSite) return 'static';
 			return service === web ? 'web' : 'api';
 		};
 		return Promise.all(
 			services.map(async service => {
-				const described = await describe(directory, service.found, workspace);
-				return {name: service.name, kind: kindOf(service, described.details?.isSite), ...described};
+				const described = await describeService(directory, service.found.path, service.found.evidence, workspace);
+				return {name: service.name, kind: kindOf(service, described.details.isSite), ...described};
 			}),
 		);
 	}
 	const evidence = await findEvidence(directory);
 	if (!evidence) return [];
-	const described = await describe(directory, {path: '.', evidence}, undefined);
-	return [{name: 'web', kind: described.details?.isSite ? 'static' : 'web', ...described}];
+	const described = await describeService(directory, '.', evidence, undefined);
+	return [{name: 'web', kind: described.details.isSite ? 'static' : 'web', ...described}];
 };
 
 /** A project name made from a directory's, or nothing when no letter is left to start with. */

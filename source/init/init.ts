@@ -1,13 +1,14 @@
 import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
+import {dockerfileName} from '../build/dockerfile-place.ts';
 import {defaultEnvironment} from '../command-names.ts';
 import {descriptorFile} from '../descriptor/discover.ts';
 import {projectNamePattern} from '../descriptor/schema/text.ts';
+import {type BuiltStack, builtStacks} from '../detect/stacks.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {renderHint} from '../render-hint.ts';
 import {type DetectedService, detectServices, projectNameOf} from './detect.ts';
-import {telling} from './detect-evidence.ts';
 
 export type InitialDescriptor = {
 	readonly name: string;
@@ -17,6 +18,9 @@ export type InitialDescriptor = {
 	/** Name of a Compose file beside it, of which nothing was taken over. */
 	readonly composeFile?: string;
 };
+
+/** What init looks for in a folder. */
+const lookedFor = [dockerfileName, ...builtStacks.flatMap(({evidence}) => evidence)];
 
 const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 
@@ -43,25 +47,36 @@ const chooseName = (directory: string, name: string | undefined): string => {
 const scalar = (text: string): string =>
 	/^[A-Za-z.][A-Za-z0-9_./-]*$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 
+/** A command: plain where YAML reads it as text. */
+const commandScalar = (text: string): string =>
+	/^[A-Za-z.][^\r\n:#]*$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
+
 /** What the file that gave a service away says, as the rest of a comment. */
 const builtFrom = ({evidence, details}: DetectedService): string => {
-	if (!evidence) return '';
-	const port = details?.exposes ? `, which exposes port ${details.exposes}` : '';
+	const port = details.exposes ? `, which exposes port ${details.exposes}` : '';
 	return ` Built from ${evidence}${port}.`;
 };
 
-const buildLines = ({include, buildCommand}: DetectedService): string[] => {
+const buildLines = ({include, buildCommand, outputDirectory}: DetectedService): string[] => {
 	const lines = [
-		...(buildCommand ? [`      command: ${buildCommand}`, '      outputDirectory: dist'] : []),
+		...(buildCommand ? [`      command: ${commandScalar(buildCommand)}`] : []),
+		...(outputDirectory ? [`      outputDirectory: ${scalar(outputDirectory)}`] : []),
 		...(include ? ['      include:', ...include.map(entry => `        - ${scalar(entry)}`)] : []),
 	];
 	return lines.length > 0 ? ['    build:', ...lines] : [];
 };
 
-const startLines = ({start}: DetectedService): string[] => {
+/** A comment of one line, whatever the names of files in it contain. */
+const comment = (text: string): string => `# ${text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()}`;
+
+const exampleStarts: Readonly<Partial<Record<BuiltStack, string>>> = {Node: 'node server.js', Python: 'python -m app'};
+
+const startLines = ({start, stack, problem}: DetectedService): string[] => {
+	if (problem !== undefined) return [`    ${comment(problem)}`];
 	if (start?.type === 'guessed') return ['    run:', `      command: ${start.command}`];
 	if (start?.type !== 'unknown') return [];
-	return ['    # Nothing says how it starts. Name the command:', '    # run:', '    #   command: node server.js'];
+	const example = (stack && exampleStarts[stack]) ?? './start';
+	return ['    # Nothing says how it starts. Name the command:', '    # run:', `    #   command: ${example}`];
 };
 
 const roles = {
@@ -73,14 +88,14 @@ const roles = {
 const serviceLines = (service: DetectedService, database: string | undefined): string[] => {
 	const {name, path, kind, details} = service;
 	return [
-		`  # ${roles[kind]}${builtFrom(service)}`,
+		`  ${comment(roles[kind] + builtFrom(service))}`,
 		`  ${scalar(name)}:`,
 		...(kind === 'web' ? [] : [`    kind: ${kind}`]),
 		`    path: ${scalar(path)}`,
-		...(details?.port === undefined ? [] : [`    port: ${details.port}`]),
+		...(details.port === undefined ? [] : [`    port: ${details.port}`]),
 		...buildLines(service),
 		...startLines(service),
-		...(database && details?.postgres
+		...(database && details.postgres
 			? ['    connections:', `      ${database}:`, '        env:', '          DATABASE_URL: connection-url']
 			: []),
 	];
@@ -102,15 +117,15 @@ const resourceExample = [
 
 /** Name of the database, when some service depends on a driver for it: one that no service has. */
 const databaseFor = (services: readonly DetectedService[]): string | undefined => {
-	if (!services.some(({details}) => details?.postgres)) return undefined;
+	if (!services.some(({details}) => details.postgres)) return undefined;
 	return ['db', 'database', 'postgres'].find(name => !services.some(service => service.name === name));
 };
 
 const resourceLines = (services: readonly DetectedService[], database: string | undefined): string[] => {
-	const users = (driver: 'postgres' | 'redis') => services.filter(({details}) => details?.[driver]);
+	const users = (driver: 'postgres' | 'redis') => services.filter(({details}) => details[driver]);
 	const why = (driver: 'postgres' | 'redis') =>
 		users(driver)
-			.map(({name, details}) => `${name} depends on ${details![driver]}`)
+			.map(({name, details}) => `${name} depends on ${details[driver]}`)
 			.join(', ');
 	const redis = [
 		`# ${why('redis')}. A store for it:`,
@@ -159,7 +174,7 @@ export const describeInit = async (directory: string, name?: string): Promise<In
 	const detected = await detectServices(folder);
 	if (detected.length > 0) return {name: chosen, text: textFor(chosen, detected), services: detected, composeFile};
 	throw new UserError(
-		`Nothing here says what to build. Looked for ${telling.join(', ')}, here and in the folders of services/ and apps/.`,
+		`Nothing here says what to build. Looked for ${lookedFor.join(', ')}, here and in the folders of services/ and apps/.`,
 		{
 			hint: composeFile
 				? composeAdvice(composeFile)

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {projectNameOf} from '../../source/init/detect.ts';
 import {describeInit} from '../../source/init/init.ts';
-import {read} from './support.ts';
+import {read} from '../descriptor/support.ts';
 
 let parent: string;
 let folder: string;
@@ -18,7 +18,7 @@ afterEach(() => rmSync(parent, {recursive: true, force: true}));
 const touch = (...paths: string[]): void => {
 	for (const path of paths) {
 		mkdirSync(join(folder, path, '..'), {recursive: true});
-		writeFileSync(join(folder, path), '');
+		writeFileSync(join(folder, path), path.endsWith('.json') ? '{}' : '');
 	}
 };
 
@@ -35,14 +35,16 @@ it('writes the minimal descriptor for one Dockerfile and touches nothing else', 
 	touch('Dockerfile');
 	const {name, text} = await describeInit(folder);
 	expect(name).toBe('my-shop');
-	await expect(text).toMatchFileSnapshot('../../snapshots/descriptor/init-minimal.txt');
+	await expect(text).toMatchFileSnapshot('../../snapshots/init/minimal.txt');
 	expect(readdirSync(folder)).toEqual(['Dockerfile']);
 });
 
 it('refuses an empty directory, because nothing in it can be built', async () => {
 	await expect(describeInit(folder)).rejects.toThrow(
 		expect.objectContaining({
-			message: expect.stringMatching(/^Nothing here says what to build\. Looked for Dockerfile, package\.json, /),
+			message: expect.stringMatching(
+				/^Nothing here says what to build\. Looked for Dockerfile, go\.mod, .*package\.json, /,
+			),
 			hint: expect.stringContaining('docs/compartment-yml.md'),
 		}),
 	);
@@ -68,7 +70,7 @@ it('lists the services it finds', async () => {
 	);
 	expect(await servicesOf()).toEqual(['jobs_1 services/Jobs_1 api', 'api apps/api api', 'web apps/web web']);
 	const {text} = await describeInit(folder, 'shop');
-	await expect(text).toMatchFileSnapshot('../../snapshots/descriptor/init-services.txt');
+	await expect(text).toMatchFileSnapshot('../../snapshots/init/services.txt');
 });
 
 it('makes the first one public when none is named web', async () => {

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {describeInit} from '../../source/init/init.ts';
-import {read} from './support.ts';
+import {read} from '../descriptor/support.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -38,7 +38,7 @@ it('includes what a package of a workspace is installed from, and nothing else',
 		'packages/runner/package.json': {name: 'runner', scripts: {start: 'node .'}},
 	});
 	const {text, project} = await initial();
-	await expect(text).toMatchFileSnapshot('../../snapshots/descriptor/init-workspace.txt');
+	await expect(text).toMatchFileSnapshot('../../snapshots/init/workspace.txt');
 	expect(project.services.map(({name, kind}) => `${name} ${kind}`).sort()).toEqual([
 		'runner api',
 		'site static',
@@ -88,7 +88,7 @@ it('connects services that bring a driver to a database', async () => {
 		'services/db/Dockerfile': 'FROM x\nEXPOSE 7000/tcp\n',
 	});
 	const {text, project} = await initial();
-	await expect(text).toMatchFileSnapshot('../../snapshots/descriptor/init-resources.txt');
+	await expect(text).toMatchFileSnapshot('../../snapshots/init/resources.txt');
 	expect(project.resources.map(({name, preset}) => [name, preset])).toEqual([['database', 'postgres']]);
 	const api = project.services.find(({name}) => name === 'api')!;
 	expect(api.port).toBe(4000);
