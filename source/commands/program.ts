@@ -8,26 +8,27 @@ import {addVariables} from './program-variables.ts';
 
 const withPlanning = (command: Command): Command =>
 	withServices(withCommon(command))
-		.option('--rebuild', 'build images although nothing changed')
-		.option('--replace <address>', 'replace this object although nothing changed (repeatable)', collect)
-		.option('--full', 'show unchanged things and whole texts too');
+		.option('--rebuild', 'Rebuild images even if nothing changed')
+		.option('--replace <address>', 'Replace this object even if nothing changed (repeatable)', collect)
+		.option('--full', 'Show unchanged objects and full-length values');
 
 function addPlanning(program: Command): void {
-	describe(withPlanning(program.command('plan')), 'show what an apply would do, and why', [
+	describe(withPlanning(program.command('plan')), 'Show what an apply would change, and why', [
 		'plan',
 		'plan --env staging --service web',
 		'plan --out next.plan && compartment apply next.plan',
 		'plan --detailed-exitcode   # 0 no changes, 2 changes',
 	])
-		.option('--out <file>', 'save the plan for apply')
-		.option('--refresh-only', 'only show what changed outside Compartment')
-		.option('--destroy', 'show what destroy would do')
-		.option('--graph', 'show the steps of an apply and what each waits for')
-		.option('--detailed-exitcode', 'exit with 2 when there are changes')
+		.option('--out <file>', 'Save the plan to a file for apply')
+		.option('--refresh-only', 'Only show changes made outside Compartment')
+		.option('--destroy', 'Show what destroy would do')
+		.option('--graph', 'Show the steps of an apply and their dependencies')
+		.option('--detailed-exitcode', 'Exit with 2 if there are changes')
 		.action(async flags => (await import('./deploy/plan.ts')).plan(flags));
 
 	for (const verb of ['apply', 'deploy'] as const) {
-		const text = verb === 'apply' ? 'show the plan, ask, and do it' : 'like apply, but does not ask outside a terminal';
+		const text =
+			verb === 'apply' ? 'Plan, ask for approval, and apply' : 'Apply without asking outside a terminal';
 		describe(withDeploying(withApplying(withPlanning(program.command(verb)))), text, [
 			verb,
 			`${verb} --env staging`,
@@ -35,15 +36,15 @@ function addPlanning(program: Command): void {
 			`${verb} --hold`,
 			`${verb} --auto-approve --json`,
 		])
-			.argument('[plan]', 'file written by compartment plan --out')
+			.argument('[plan]', 'File written by compartment plan --out')
 			.action(async (file, flags) => (await import('./deploy/apply.ts')).apply(verb, file, flags));
 	}
 
-	describe(withApplying(withCommon(program.command('destroy'))), 'remove an environment; volumes stay unless asked', [
+	describe(withApplying(withCommon(program.command('destroy'))), 'Remove an environment and keep its volumes', [
 		'destroy --env preview',
 		'destroy --env preview --delete-data',
 	])
-		.option('--delete-data', 'delete the data volumes too')
+		.option('--delete-data', 'Delete the data volumes too')
 		.action(async flags => (await import('./deploy/destroy.ts')).destroy(flags));
 }
 
@@ -51,40 +52,40 @@ function addLooking(program: Command): void {
 	describe(
 		program
 			.command('browse')
-			.option('--env <name>', 'begin in this environment')
-			.option('--no-color', 'no colours (NO_COLOR works too)')
-			.option('--accessible', 'lines in words, for a screen reader (INK_SCREEN_READER=true works too)'),
-		'the dashboard: environments, services, logs, actions; the same without a command',
+			.option('--env <name>', 'Open this environment')
+			.option('--no-color', 'Disable colours (same as NO_COLOR=1)')
+			.option('--accessible', 'Print plain words for screen readers (same as INK_SCREEN_READER=true)'),
+		'Open the dashboard (default command)',
 		['', 'browse --env staging'],
 	).action(async (flags, command: Command) =>
 		(await import('./inspect/browse.ts')).browse(flags, () => command.parent?.outputHelp()),
 	);
 
-	describe(withServices(withCommon(program.command('status'))), 'what runs, since when, and where it answers', [
+	describe(withServices(withCommon(program.command('status'))), 'Show what is running, with its age and URL', [
 		'status',
 		'status --env staging --json',
 	])
-		.option('--verbose', 'more about each deployment')
+		.option('--verbose', 'Show kinds and images')
 		.action(async flags => (await import('./inspect/status.ts')).status(flags));
 
-	describe(
-		withCommon(program.command('logs')),
-		'output of services and resources; in a terminal on a screen that follows',
-		['logs', 'logs web --follow', 'logs db --tail 50 --since 2026-01-31T12:00:00Z'],
-	)
-		.argument('[names...]', 'services or resources; all without one')
-		.option('--service <name>', 'the same as naming it', collect)
-		.option('--follow', 'keep reading')
-		.option('--tail <lines>', 'last lines of each', wholeNumber(1, 100_000), 100)
-		.option('--since <time>', 'from this time on, such as 2026-01-31T12:00:00Z or 10m')
-		.option('--no-time', 'leave the time out')
-		.option('--raw', 'with sensitive values in it (audited)')
-		.option('--plain', 'lines instead of the screen')
-		.option('--accessible', 'lines for a screen reader')
+	describe(withCommon(program.command('logs')), 'Show the logs of services and resources', [
+		'logs',
+		'logs web --follow',
+		'logs db --tail 50 --since 2026-01-31T12:00:00Z',
+	])
+		.argument('[names...]', 'Services or resources (default: all)')
+		.option('--service <name>', 'Same as the argument (repeatable)', collect)
+		.option('--follow', 'Keep printing new lines')
+		.option('--tail <lines>', 'Number of last lines of each source', wholeNumber(1, 100_000), 100)
+		.option('--since <time>', 'Start at this time, such as 2026-01-31T12:00:00Z or 10m')
+		.option('--no-time', 'Omit timestamps')
+		.option('--raw', 'Show sensitive values (audited)')
+		.option('--plain', 'Print lines instead of the screen')
+		.option('--accessible', 'Print plain words for screen readers')
 		.action(async (names, flags) => (await import('./inspect/logs.ts')).logs(names, flags));
 
-	const route = program.command('route').description('routing rules');
-	describe(withCommon(route.command('test')), 'say where the router would send a request', [
+	const route = program.command('route').description('Test routing rules');
+	describe(withCommon(route.command('test')), 'Show where the router would send a request', [
 		'route test GET http://multi-service.localhost/api/users',
 		'route test POST /api/users   # host of service web',
 	])
@@ -92,88 +93,85 @@ function addLooking(program: Command): void {
 		.argument('<url>')
 		.action(async (method, url, flags) => (await import('./inspect/route-test.ts')).routeTest(method, url, flags));
 
-	describe(withOutput(program.command('doctor')), 'check everything Compartment needs on this machine', [
+	describe(withOutput(program.command('doctor')), 'Check everything that Compartment needs on this machine', [
 		'doctor',
 	]).action(async flags => (await import('./inspect/doctor.ts')).doctor(flags));
 
-	const environment = program.command('environment').description('environments of this project');
-	describe(withReach(withOutput(environment.command('list'))), 'environments that have a state', [
+	const environment = program.command('environment').description('Manage environments of this project');
+	describe(withReach(withOutput(environment.command('list'))), 'List environments that have a state', [
 		'environment list',
 	]).action(async flags => (await import('./environments/list.ts')).environmentList(flags));
 
-	describe(withCommon(environment.command('show')), 'what belongs to an environment', ['environment show staging'])
-		.argument('[name]', 'the same as --env')
+	describe(withCommon(environment.command('show')), 'Show what belongs to an environment', ['environment show staging'])
+		.argument('[name]', 'Same as --env')
 		.action(async (name, flags) => (await import('./environments/show.ts')).environmentShow(name, flags));
 	describe(
 		withApplying(withReach(withOutput(environment.command('delete')))),
-		'destroy an environment with its data and forget it',
+		'Destroy an environment with its data and its state',
 		['environment delete preview'],
 	)
 		.argument('<name>')
 		.action(async (name, flags) => (await import('./environments/delete.ts')).environmentDelete(name, flags));
 
-	const state = program.command('state').description('what the last apply left');
-	describe(withCommon(state.command('list')), 'addresses of everything in the state', [
+	const state = program.command('state').description('Inspect and manage the state of an environment');
+	describe(withCommon(state.command('list')), 'List the addresses of all objects in the state', [
 		'state list --env staging',
 	]).action(async flags => (await import('./state/list.ts')).stateList(flags));
-	describe(withCommon(state.command('show')), 'one object of the state, sensitive values hidden', [
+	describe(withCommon(state.command('show')), 'Show one object of the state, with sensitive values hidden', [
 		'state show service.web',
 	])
 		.argument('<address>')
 		.action(async (address, flags) => (await import('./state/show.ts')).stateShow(address, flags));
-	describe(withCommon(state.command('history')), 'previous states, newest first', ['state history']).action(
+	describe(withCommon(state.command('history')), 'List previous states, newest first', ['state history']).action(
 		async flags => (await import('./state/history.ts')).stateHistory(flags),
 	);
-	describe(withCommon(state.command('restore')), 'make a previous state the current one', ['state restore 41'])
-		.argument('<serial>', 'of compartment state history', wholeNumber(1, Number.MAX_SAFE_INTEGER))
-		.option('--auto-approve', 'do not ask')
+	describe(withCommon(state.command('restore')), 'Make a previous state the current one', ['state restore 41'])
+		.argument('<serial>', 'Serial from compartment state history', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+		.option('--auto-approve', 'Do not ask for confirmation')
 		.action(async (serial, flags) => (await import('./state/history.ts')).stateRestore(serial, flags));
-	describe(
-		withCommon(state.command('trust')),
-		'accept a state that this machine has no key for, after a look at what it would own',
-		[
-			'state trust',
-			'state trust --env staging',
-			'state trust --auto-approve   # in a pipeline that keeps .compartment',
-		],
-	)
-		.option('--auto-approve', 'do not ask')
+	describe(withCommon(state.command('trust')), 'Accept a foreign state after showing what it would own', [
+		'state trust',
+		'state trust --env staging',
+		'state trust --auto-approve   # in a pipeline that keeps .compartment',
+	])
+		.option('--auto-approve', 'Do not ask for confirmation')
 		.action(async flags => (await import('./state/trust.ts')).stateTrust(flags));
-	describe(
-		withCommon(state.command('forget')),
-		'remove the state of a copied folder, which then begins with nothing; the engine is not touched',
-		['state forget', 'state forget --env staging --auto-approve'],
-	)
-		.option('--auto-approve', 'do not ask')
+	describe(withCommon(state.command('forget')), 'Remove the state of a copied folder without changing the engine', [
+		'state forget',
+		'state forget --env staging --auto-approve',
+	])
+		.option('--auto-approve', 'Do not ask for confirmation')
 		.action(async flags => (await import('./state/forget.ts')).stateForget(flags));
-	describe(withCommon(state.command('unlock')), 'forget a lock that another machine left', ['state unlock'])
-		.argument('[id]', 'of the message that named the lock')
+	describe(withCommon(state.command('unlock')), 'Remove a lock left by another machine', ['state unlock'])
+		.argument('[id]', 'Id from the message that named the lock')
 		.action(async (_id, flags) => (await import('./state/history.ts')).stateUnlock(flags));
 }
 
 function addWriting(program: Command): void {
-	describe(withOutput(program.command('init')), 'write a first compartment.yml', ['init', 'init --name internal-tools'])
-		.option('--name <slug>', 'project name, by default the folder')
+	describe(withOutput(program.command('init')), 'Create a compartment.yml', ['init', 'init --name internal-tools'])
+		.option('--name <slug>', 'Project name (default: the name of the folder)')
 		.action(async flags => (await import('./project/init.ts')).init(flags));
-	describe(withOutput(program.command('validate')), 'check compartment.yml and compartment.routes.yml', [
+	describe(withOutput(program.command('validate')), 'Check compartment.yml and compartment.routes.yml', [
 		'validate',
 	]).action(async flags => (await import('./project/validate.ts')).validate(flags));
-	describe(program.command('schema'), 'JSON Schema of the two files, for editors', [
+	describe(program.command('schema'), 'Print the JSON Schema of compartment.yml or compartment.routes.yml', [
 		'schema > compartment.schema.json',
 		'schema routes',
 	])
-		.addArgument(new Argument('[file]', 'which file').choices(['compartment', 'routes']).default('compartment'))
+		.addArgument(new Argument('[file]', 'File to describe').choices(['compartment', 'routes']).default('compartment'))
 		.action(async which => (await import('./project/schema.ts')).schema(which));
 }
 
 /**
- * The whole command line. Every command is loaded when it runs, so that none pays for another.
- * @param wanted the command that will run: once it is there, those that would come after it are left out
+ * The whole command line. Each command is loaded when it runs, so that none slows down another.
+ * @param wanted the command that will run: once it is added, the commands after it are left out
  */
 export function createProgram(version: string, wanted?: string): Command {
 	const program = new Command('compartment')
 		.description('Plan, approve and apply services and their databases on machines you own.')
-		.version(version, '-V, --version', 'print the version')
+		.version(version, '-V, --version', 'Print the version')
+		.helpOption('-h, --help', 'Show this help')
+		.helpCommand('help [command]', 'Show help for a command')
 		.showHelpAfterError('(compartment --help lists the commands)')
 		.showSuggestionAfterError()
 		.configureHelp({showGlobalOptions: false})

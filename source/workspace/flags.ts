@@ -5,7 +5,7 @@ export type CommonFlags = {
 	readonly env?: string;
 	readonly project?: string;
 	readonly remote?: string;
-	/** Milliseconds to wait for another command's lock; it leaves at once without. */
+	/** Milliseconds to wait for another command's lock; default none. */
 	readonly lockTimeout?: number;
 	readonly output?: 'text' | 'json';
 	readonly json?: boolean;
@@ -21,7 +21,7 @@ const environmentName = (value: string): string => {
 	throw new InvalidArgumentError('An environment name has 1 to 63 characters.');
 };
 
-/** A positive whole number, with an upper bound if given. */
+/** Parses a whole number within bounds. */
 export const wholeNumber =
 	(least: number, most: number) =>
 	(value: string): number => {
@@ -35,26 +35,26 @@ export const collect = (value: string, previous: readonly string[] = []): string
 
 export const withOutput = (command: Command): Command =>
 	command
-		.addOption(new Option('--output <format>', 'text or json').choices(['text', 'json']))
-		.option('--json', 'short for --output json')
-		.option('--no-color', 'no colours (NO_COLOR works too)');
+		.addOption(new Option('--output <format>', 'Output format').choices(['text', 'json']))
+		.option('--json', 'Same as --output json')
+		.option('--no-color', 'Disable colours (same as NO_COLOR=1)');
 
-/** A length of time such as `500ms`, `30s`, `5m` or `1h`, in milliseconds. */
+/** Parses a duration such as `500ms`, `30s`, `5m` or `1h` into milliseconds. */
 const duration = (value: string): number => {
 	const [, number, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(value) ?? [];
 	if (number === undefined) throw new InvalidArgumentError('Write it as 30s, 5m or 1h.');
 	return Number(number) * {ms: 1, s: 1000, m: 60_000, h: 3_600_000}[unit as 'ms' | 's' | 'm' | 'h'];
 };
 
-/** Where the project and its engine are, and how long to wait for another command on the environment. */
+/** The options that select the project and the engine, and the time to wait for a lock. */
 export const withReach = (command: Command): Command =>
 	command
-		.option('--project <name|folder>', 'project: its name, or the folder of its compartment.yml')
-		.option('--remote <engine>', 'a docker context, or an address such as tcp://host:2376')
-		.option('--lock-timeout <time>', 'wait so long for another command, such as 30s', duration);
+		.option('--project <name|folder>', 'Project name, or the folder of its compartment.yml')
+		.option('--remote <engine>', 'Docker context, or address of an engine such as tcp://host:2376')
+		.option('--lock-timeout <time>', 'Time to wait for another command, such as 30s', duration);
 
-/** `--env`, where project and engine are, and the output flags. */
+/** `--env`, and the options for project, engine and output. */
 export const withCommon = (command: Command): Command =>
-	withOutput(withReach(command.option('--env <name>', 'environment (default: production)', environmentName)));
+	withOutput(withReach(command.option('--env <name>', 'Environment (default: production)', environmentName)));
 
 export const isJson = (flags: CommonFlags): boolean => flags.json === true || flags.output === 'json';

@@ -189,8 +189,8 @@ describe('settings set', () => {
 		[['theme.accent', 'pink'], 'theme.accent: must be one of default, black, red'],
 		[['theme', 'pink'], 'theme: must be an object with accent, success'],
 		[['keys.follow', 'ff'], 'keys.follow: must be keys such as F, ctrl-f or pageup, with spaces between them, or none'],
-		[['keys.follow', 'w'], '"w" would mean both follow and wrap'],
-		[['keys', '{"folow": ["F"]}'], 'keys.folow: there is no such action'],
+		[['keys.follow', 'w'], '"w" is bound to both follow and wrap'],
+		[['keys', '{"folow": ["F"]}'], 'keys.folow: unknown action'],
 		[['networkPrefix', '16'], 'networkPrefix: must be longer than that of networkPool 10.213.0.0/16 (it is 16)'],
 	])('%j is refused, and nothing is written', async (words, message) => {
 		expect(await failureOf('set', ...words)).toContain(message);
