@@ -27,8 +27,7 @@ function addPlanning(program: Command): void {
 		.action(async flags => (await import('./deploy/plan.ts')).plan(flags));
 
 	for (const verb of ['apply', 'deploy'] as const) {
-		const text =
-			verb === 'apply' ? 'Plan, ask for approval, and apply' : 'Apply without asking outside a terminal';
+		const text = verb === 'apply' ? 'Plan, ask for approval, and apply' : 'Apply without asking outside a terminal';
 		describe(withDeploying(withApplying(withPlanning(program.command(verb)))), text, [
 			verb,
 			`${verb} --env staging`,
