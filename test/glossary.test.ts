@@ -20,7 +20,9 @@ const retired: readonly Retired[] = [
 		pattern: /(?<![a-z])former(?!ly)|Former(?!ly)/,
 		finds: ['the former container', 'const former = 1', 'formerRun', 'isFormer'],
 		allows: ['performer', 'transformer'],
-		isGone: false,
+		// The state has this field while a password is changed.
+		except: /\brotation\b|RotatedValue|\bwhich\b/,
+		isGone: true,
 	},
 	{
 		word: 'contract, "the documents", documented',
@@ -34,7 +36,7 @@ const retired: readonly Retired[] = [
 		pattern: /\bjournaled operations?\b|\boperation ids?\b|\bOperation</i,
 		finds: ['Operation id of the journal', 'type Operation<Result>', 'journaled operations'],
 		allows: ['operations: {backup}', 'runOperation', 'operationImage', 'an operation container'],
-		isGone: false,
+		isGone: true,
 	},
 	{
 		word: '`Place`, as a type',
@@ -48,21 +50,21 @@ const retired: readonly Retired[] = [
 		pattern: /\bBrowse(?=[A-Z])|\bbrowse(?=[A-Z-])|\b(?:the|a) browse\b|(?<=[a-z])Browse(?!r)/,
 		finds: ['BrowseState', 'browseLines', 'openBrowse', 'browse-feed.ts', 'the browse screen'],
 		allows: ["command('browse')", 'the browser', 'openInBrowser', 'browse --env staging'],
-		isGone: false,
+		isGone: true,
 	},
 	{
 		word: 'is told',
 		pattern: /\b(?:is|are|was|were|be|been|being) told\b/,
 		finds: ['before the database is told', 'which events are told of'],
 		allows: ['says'],
-		isGone: false,
+		isGone: true,
 	},
 	{
 		word: 'by itself',
 		pattern: /\bby (?:itself|themselves)\b/,
 		finds: ['It is asked again by itself'],
 		allows: ['by itsy'],
-		isGone: false,
+		isGone: true,
 	},
 	{
 		word: 'of its own',
@@ -70,14 +72,14 @@ const retired: readonly Retired[] = [
 		pattern: /\bof (?:its|their) own\b(?! environment)/,
 		finds: ['a host of its own', 'programs of their own'],
 		allows: ['its own host', 'the hosts of its own environment'],
-		isGone: false,
+		isGone: true,
 	},
 	{
 		word: 'in silence',
 		pattern: /\bin silence\b/,
 		finds: ['replace in silence'],
 		allows: ['silently'],
-		isGone: false,
+		isGone: true,
 	},
 	{
 		word: 'throw-away',
@@ -91,7 +93,7 @@ const retired: readonly Retired[] = [
 		pattern: /\bstands? in the way\b/,
 		finds: ['what stands in the way'],
 		allows: ['stands for'],
-		isGone: false,
+		isGone: true,
 	},
 ];
 

@@ -54,7 +54,7 @@ export async function workOn<Result>(
 	return watchWork(workspace, flags, place => withWork(place, operation, work => run(work, workspace)));
 }
 
-/** The state with no backup that says it runs although its command died: that can be told by whoever gets the lock. */
+/** The state, without backups that are recorded as running although their command died: the lock tells these apart. */
 export async function readSettledState(workspace: Workspace, flags: CommonFlags): Promise<State> {
 	const state = await readExistingState(workspace);
 	if (!state.backups.some(({status}) => status === 'running')) return state;

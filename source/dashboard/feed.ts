@@ -21,7 +21,7 @@ type Options = {
 	readonly connection: EngineConnection;
 	readonly terminal: Terminal;
 	readonly part: LogPart;
-	/** Whether the only environment is entered by itself. */
+	/** Whether the only environment is opened automatically. */
 	readonly canEnter: boolean;
 };
 
@@ -113,7 +113,7 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 	let pulse = setTimeout(refreshHealth, healthPaceMs);
 	const reload = () => {
 		if (signal.aborted) return;
-		// A lost engine is told by the watch, which also comes back to it.
+		// The watch reports a lost engine and reconnects.
 		reading.ask().catch(error => {
 			if (!signal.aborted && !answers) store.update({message: messageOf(error)});
 		});

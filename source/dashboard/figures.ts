@@ -99,7 +99,7 @@ type ReaderOptions = {
 	readonly sourcesIn: (environment: string) => readonly LogSource[];
 };
 
-/** Reads figures while they are in sight, and only then: everything else is told by events. */
+/** Polls figures only while they are visible; everything else comes from events. */
 export function createFigureReader({store, connection, entryOf, sourcesIn}: ReaderOptions) {
 	let stop: (() => void) | undefined;
 	const close = () => {

@@ -23,7 +23,7 @@ async function readEnvironments(connection: EngineConnection, files: Files): Pro
 	return viewEnvironments(connection, files, {...answers, drift});
 }
 
-/** One object as a sentence, and what failed of it in lines of their own. */
+/** One object as a sentence, then a line for each failure. */
 export function speakObject({kind, name, state, url, asksPassword, failure, drift, isHeld}: ObjectView): string[] {
 	const sentence = [
 		`${kind} ${name}: ${state}`,

@@ -50,7 +50,7 @@ export function createLogFeed({engine, pool, tail, since}: Options): LogFeed {
 			);
 		};
 		run()
-			// An engine that went away is told by whoever watches it; reading goes on when it is back.
+			// The watch reports a lost engine; reading continues when it is back.
 			.catch(() => undefined)
 			.finally(() => {
 				for (const [index, {containerId}] of sources.entries())

@@ -5,8 +5,8 @@ const gatherMs = 150;
 const watchedNames: readonly string[] = [descriptorFile, routesFile, 'state.json'];
 
 /**
- * Calls `onChange` when one of our files in these folders is written. The folders are asked for again after each change,
- * because an environment may have come. Where the system watches no files, nothing is told.
+ * Calls `onChange` when one of our files in these folders is written. The folders are listed again after each change,
+ * because an environment may be new. Where the system cannot watch files, `onChange` is never called.
  */
 export function watchFiles(folders: () => readonly string[], onChange: () => void): () => void {
 	const watchers = new Map<string, FSWatcher>();

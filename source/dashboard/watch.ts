@@ -20,7 +20,7 @@ const longestDelayMs = 5000;
 /** Many events come at once; one reading is enough for them. */
 const gatherMs = 120;
 
-/** Listens to the engine until the signal aborts. When it goes away that is told, and it is asked again by itself. */
+/** Follows the engine's events until the signal aborts. Reports a lost connection through `onLink` and retries. */
 export async function watchEngine({engine, signal, isOurs, onLink, onChange}: Options): Promise<void> {
 	let delayMs = firstDelayMs;
 	let lostSince: number | undefined;

@@ -40,7 +40,7 @@ export type Files = {
 	}[];
 };
 
-/** Reads compartment.yml and every state. An unreadable file is told, and what can be read is read. */
+/** Reads compartment.yml and every state. Reports an unreadable file, and reads the others. */
 export async function readFiles(): Promise<Files> {
 	const {directory} = findPlace(process.cwd());
 	let project: Project | undefined;
@@ -80,7 +80,7 @@ export function problemOf({trouble, environments}: Files): Problem | undefined {
 		hint: renderHint(
 			isMissing
 				? hint`i writes a first one for this folder (${command('init')}).`
-				: (trouble.hint ?? 'Correct the file: this screen reads it again by itself.'),
+				: (trouble.hint ?? 'Correct the file; the dashboard reloads it automatically.'),
 			here(),
 		),
 		canInit: isMissing,

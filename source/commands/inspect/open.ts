@@ -21,7 +21,7 @@ export async function open(name: string | undefined, flags: CommonFlags): Promis
 			? (hosts.find(([, service]) => service === 'web') ?? hosts[0])
 			: hosts.find(([, service]) => service === name);
 	if (!found)
-		throw new UserError(`${name ?? 'the environment'} has no host of its own`, {
+		throw new UserError(`${name ?? 'the environment'} has no host`, {
 			hint: `Services with a host: ${[...new Set(hosts.map(([, service]) => service))].join(', ') || 'none'}`,
 		});
 	const url = addressOf(state, found[1], workspace.settings)!;
