@@ -13,7 +13,7 @@ const asksOfRunning: Readonly<Record<string, string>> = {
 	'source/commands/inspect/doctor.ts': 'the router',
 	'source/commands/variables/access-rotate.ts': 'the router',
 	'source/console/watch-work.ts': 'a backup',
-	'source/output/status-text.ts': 'the router',
+	'source/output/status/status-text.ts': 'the router',
 	'source/report/log-sources.ts': 'whether more output can come',
 	'source/report/resources.ts': 'the record of a resource',
 	'source/ui/apply/step-list.tsx': 'a step',

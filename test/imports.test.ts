@@ -1,36 +1,14 @@
 import {describe, expect, it} from 'vitest';
 import {findCycle, importsIn, readSources} from './imports.ts';
+import {levels} from './rooms.ts';
 
-/** docs/architecture.md "Rooms": imports point down, or to a neighbour on the same level. */
-const levels = [
-	['descriptor'],
-	['model'],
-	['state', 'engine', 'detect'],
-	['build', 'plan', 'router'],
-	['refresh', 'init'],
-	['apply'],
-	['backup'],
-	['output'],
-	['ui', 'workspace'],
-	['report'],
-	['console'],
-	['dashboard'],
-	['commands'],
-];
-
+/** Files directly in `source/`, which every room may import. */
 const forAll = [
 	'cache-file',
 	'counted',
 	'errors',
 	'failpoints',
 	'programs',
-	'settings',
-	'settings-file',
-	'setting-rules',
-	'setting-table',
-	'change-setting',
-	'json-places',
-	'configuration-directory',
 	'nearest',
 	'command-names',
 	'hint',
@@ -166,9 +144,9 @@ describe('imports', () => {
 
 	it('of conf are dynamic, and only where a setting is written', () => {
 		expect(importersOf('conf')).toEqual([
-			{path: 'source/change-setting.ts', specifier: 'conf', target: undefined, isType: false, isDynamic: true},
+			{path: 'source/settings/change-setting.ts', specifier: 'conf', target: undefined, isType: false, isDynamic: true},
 		]);
-		const changing = edges.filter(({target}) => target === 'source/change-setting.ts').map(({path}) => path);
+		const changing = edges.filter(({target}) => target === 'source/settings/change-setting.ts').map(({path}) => path);
 		expect(changing).toEqual(['source/commands/settings/set.ts', 'source/commands/settings/unset.ts']);
 	});
 

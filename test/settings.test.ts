@@ -2,11 +2,11 @@ import {lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symli
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {changeSetting} from '../source/change-setting.ts';
-import {configurationDirectory} from '../source/configuration-directory.ts';
 import {UserError} from '../source/errors.ts';
 import {renderHint} from '../source/render-hint.ts';
-import {readSettings} from '../source/settings.ts';
+import {changeSetting} from '../source/settings/change-setting.ts';
+import {configurationDirectory} from '../source/settings/configuration-directory.ts';
+import {readSettings} from '../source/settings/settings.ts';
 
 function homeWith(content?: unknown) {
 	const home = mkdtempSync(join(tmpdir(), 'compartment-settings-'));

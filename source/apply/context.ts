@@ -6,7 +6,7 @@ import type {Hint} from '../hint.ts';
 import type {Plan} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
 import type {RouterOptions} from '../router/router.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../settings/settings.ts';
 import type {Journal} from '../state/journal.ts';
 import type {Emit} from './events.ts';
 import type {ApplyResults} from './results.ts';

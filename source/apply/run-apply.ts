@@ -14,7 +14,7 @@ import {settleUnknown} from './recovery/settle-unknown.ts';
 import {settleRotations} from './resource-rotation.ts';
 import {noResults} from './results.ts';
 import {StepError} from './step-error.ts';
-import {discardCandidates} from './steps/retire.ts';
+import {discardCandidates} from './steps/retire-deployment.ts';
 
 const cancelled = 'the apply was cancelled';
 

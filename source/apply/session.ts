@@ -3,7 +3,7 @@ import {type OwnEngine, observeOwn, ownEngine} from '../engine/own-engine.ts';
 import {newId} from '../model/ids.ts';
 import {refuseOlder} from '../plan/older.ts';
 import type {RouterOptions} from '../router/router.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../settings/settings.ts';
 import type {Journal} from '../state/journal.ts';
 import {openJournal, readJournal} from '../state/journal.ts';
 import {acquireLock} from '../state/lock.ts';

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import type {ReadonlyEngine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../settings/settings.ts';
 
 /** The folder of an environment's backups: the setting, else `backups` in its state folder. */
 export const backupRoot = ({backupDirectory}: Pick<Settings, 'backupDirectory'>, directory: string): string =>

@@ -1,7 +1,7 @@
 import type {EnvironmentContext} from '../apply/context.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import {openSession, type Session} from '../apply/session.ts';
-import {createNetworks} from '../apply/steps/network.ts';
+import {createNetworks} from '../apply/steps/create-networks.ts';
 import type {Engine} from '../engine/engine.ts';
 import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';

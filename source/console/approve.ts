@@ -1,12 +1,12 @@
 import {CancelledError, UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
-import {planLine} from '../output/events-json.ts';
-import {renderPlan} from '../output/plan-text.ts';
+import {planLine} from '../output/events/events-json.ts';
+import {renderPlan} from '../output/plan/plan-text.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {withoutSkipped} from '../plan/approval.ts';
 import {hasChanges, type Plan} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../settings/settings.ts';
 import {askInLines} from './ask-in-lines.ts';
 import type {ShownAs} from './show-apply.ts';
 

@@ -1,7 +1,7 @@
 import {openInBrowser} from '../console/open-in-browser.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {createTerminal} from '../output/terminal.ts';
-import {readSettings} from '../settings.ts';
+import {readSettings} from '../settings/settings.ts';
 import type {DashboardEffects, DashboardLocation, Departure} from '../ui/dashboard/state.ts';
 import {createDashboardStore} from '../ui/dashboard/store.ts';
 import {createKeymap} from '../ui/keys/keymap.ts';

@@ -1,6 +1,6 @@
 import type {Paint} from './colour.ts';
+import {createSourceStyles} from './log-source-styles.ts';
 import {sanitiseLine} from './sanitise.ts';
-import {createSourceStyles} from './source-styles.ts';
 
 /** One log line. The stream `compartment` is for Compartment's own lines; `at` is RFC 3339; `text` is unsanitised. */
 export type SourcedLine = {

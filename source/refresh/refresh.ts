@@ -12,7 +12,7 @@ import type {Plan} from '../plan/plan.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
 import {observeRouter, ownPrefix, type RouterOptions} from '../router/router.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../settings/settings.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
 import {checkObjects, checkServices} from './check-request.ts';

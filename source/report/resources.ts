@@ -1,9 +1,9 @@
 import type {ObservedContainer} from '../engine/engine.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {isKeptUp} from '../model/container-state.ts';
-import {causeText, healthWord, restartsText} from '../output/health-text.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
-import {healthDocument} from '../output/status.ts';
+import {causeText, healthWord, restartsText} from '../output/status/health-text.ts';
+import {healthDocument} from '../output/status/status-report.ts';
 import {resourceHealth, type Scene} from '../plan/health.ts';
 import {resourceContainer} from '../plan/input.ts';
 import {readVitals} from '../refresh/read-vitals.ts';

@@ -1,7 +1,7 @@
 import {accessSlot, accessUser} from '../apply/access-password.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import {UserError} from '../errors.ts';
-import type {SignIn} from '../output/result-text.ts';
+import type {SignIn} from '../output/events/result-text.ts';
 import {sanitiseText} from '../output/sanitise.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {appendAudit} from '../state/audit.ts';

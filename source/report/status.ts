@@ -1,10 +1,10 @@
 import type {Observed} from '../engine/engine.ts';
 import {resourceHost} from '../model/names.ts';
-import type {ResourceStatus, ServiceStatus, StatusReport} from '../output/status.ts';
+import type {ResourceStatus, ServiceStatus, StatusReport} from '../output/status/status-report.ts';
 import {deploymentHealth, resourceHealth, serviceHealth} from '../plan/health.ts';
 import type {Vitals} from '../plan/vitals.ts';
 import type {RouterOptions} from '../router/router.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../settings/settings.ts';
 import {heldCandidates} from '../state/deployments.ts';
 import type {Deployment, State} from '../state/state.ts';
 import {addressOf} from '../state/urls.ts';

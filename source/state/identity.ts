@@ -1,9 +1,9 @@
 import {chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import {configurationDirectory} from '../configuration-directory.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command, hint} from '../hint.ts';
+import {configurationDirectory} from '../settings/configuration-directory.ts';
 import {openKeys} from './age.ts';
 import {
 	codeOf,

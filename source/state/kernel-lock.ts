@@ -1,9 +1,9 @@
 import {closeSync, constants, mkdirSync, openSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
-import {configurationDirectory} from '../configuration-directory.ts';
 import {UserError} from '../errors.ts';
 import {sha256} from '../model/canonical.ts';
+import {configurationDirectory} from '../settings/configuration-directory.ts';
 import {codeOf, fileError, privateDirectoryMode, privateFileMode} from './private-file.ts';
 import {holdSocket} from './socket-lock.ts';
 

@@ -1,11 +1,11 @@
 import {createHmac, randomBytes, scryptSync, timingSafeEqual} from 'node:crypto';
 import {mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {configurationDirectory} from '../configuration-directory.ts';
 import {UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command, hint} from '../hint.ts';
 import type {Owner} from '../model/own.ts';
+import {configurationDirectory} from '../settings/configuration-directory.ts';
 import {
 	fileError,
 	makePrivateDirectory,

@@ -1,5 +1,5 @@
 import {serviceHost} from '../model/names.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../settings/settings.ts';
 import type {State} from './state.ts';
 
 /** URL of a host behind the router. */

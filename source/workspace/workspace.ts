@@ -8,7 +8,7 @@ import {command, hint} from '../hint.ts';
 import {nearest} from '../nearest.ts';
 import type {ProbeReader} from '../refresh/read-probes.ts';
 import type {RouterOptions} from '../router/router.ts';
-import {readSettings, type Settings} from '../settings.ts';
+import {readSettings, type Settings} from '../settings/settings.ts';
 import {checkDirectory, stateDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
 import type {State} from '../state/state.ts';

@@ -16,7 +16,7 @@ import {type PlanRequest, plainRequest} from '../../source/refresh/plan-request.
 import {createProbeReader} from '../../source/refresh/read-probes.ts';
 import {type Refreshed, refresh} from '../../source/refresh/refresh.ts';
 import {routerImage} from '../../source/router/options.ts';
-import {readSettings, type Settings} from '../../source/settings.ts';
+import {readSettings, type Settings} from '../../source/settings/settings.ts';
 import {ensureDirectory} from '../../source/state/directory.ts';
 import type {State} from '../../source/state/state.ts';
 import {newState, readState, writeState} from '../../source/state/store.ts';

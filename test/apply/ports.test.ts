@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {plainPaint} from '../../source/output/colour.ts';
 import {unicodeGlyphs} from '../../source/output/glyphs.ts';
-import {renderPlan} from '../../source/output/plan-text.ts';
+import {renderPlan} from '../../source/output/plan/plan-text.ts';
 import {createMemoryWorld, type MemoryWorld} from './memory-world.ts';
 
 let world: MemoryWorld;

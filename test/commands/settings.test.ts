@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {hintOf, messageOf} from '../../source/errors.ts';
 import {renderHint} from '../../source/render-hint.ts';
-import {settingKeys, settingRules} from '../../source/setting-table.ts';
+import {settingKeys, settingRules} from '../../source/settings/setting-table.ts';
 import {program} from './command-line.ts';
 
 let home: string;

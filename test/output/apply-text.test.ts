@@ -1,12 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import type {ApplyEvent, ApplyResult} from '../../source/apply/events.ts';
 import {createPaint, plainPaint} from '../../source/output/colour.ts';
-import {eventLine, planLine} from '../../source/output/events-json.ts';
-import {createEventPrinter} from '../../source/output/events-text.ts';
+import {eventLine, planLine} from '../../source/output/events/events-json.ts';
+import {createEventPrinter} from '../../source/output/events/events-text.ts';
+import {progressOf} from '../../source/output/events/progress.ts';
+import {renderResult} from '../../source/output/events/result-text.ts';
+import {renderTranscript} from '../../source/output/events/transcript.ts';
 import {asciiGlyphs, type Glyphs, unicodeGlyphs} from '../../source/output/glyphs.ts';
-import {progressOf} from '../../source/output/progress.ts';
-import {renderResult} from '../../source/output/result-text.ts';
-import {renderTranscript} from '../../source/output/transcript.ts';
 import {displayWidth} from '../../source/output/width.ts';
 import {failingApply, workingApply} from './events.ts';
 import {firstDeploy} from './plans.ts';

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {createPaint, plainPaint} from '../../source/output/colour.ts';
 import {asciiGlyphs, unicodeGlyphs} from '../../source/output/glyphs.ts';
-import {type PlanTextOptions, planSummary, renderPlan} from '../../source/output/plan-text.ts';
+import {type PlanTextOptions, planSummary, renderPlan} from '../../source/output/plan/plan-text.ts';
 import {displayWidth} from '../../source/output/width.ts';
 import type {Plan} from '../../source/plan/plan.ts';
 import * as plans from './plans.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {ApplyEvent} from '../../source/apply/events.ts';
-import {emptyProgress, progressOf, reduceProgress} from '../../source/output/progress.ts';
+import {emptyProgress, progressOf, reduceProgress} from '../../source/output/events/progress.ts';
 import {failingApply} from './events.ts';
 
 const stateOf = (events: readonly ApplyEvent[], address: string) =>

@@ -7,7 +7,7 @@ import {formatAge, formatDuration} from '../../source/output/duration.ts';
 import {renderError} from '../../source/output/errors.ts';
 import {jsonDocument, jsonLine} from '../../source/output/json.ts';
 import {createLogFormatter, type SourcedLine} from '../../source/output/log-lines.ts';
-import {planDocument} from '../../source/output/plan-json.ts';
+import {planDocument} from '../../source/output/plan/plan-json.ts';
 import {blockedPlan, driftRepair, envChange, firstDeploy} from './plans.ts';
 
 const coloured = createPaint({stream: {}, env: {}, flag: true});

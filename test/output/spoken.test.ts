@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest';
 import {plainPaint} from '../../source/output/colour.ts';
-import {createEventPrinter} from '../../source/output/events-text.ts';
+import {createEventPrinter} from '../../source/output/events/events-text.ts';
+import {progressOf} from '../../source/output/events/progress.ts';
+import {renderTranscript} from '../../source/output/events/transcript.ts';
 import {spokenGlyphs} from '../../source/output/glyphs.ts';
-import {renderPlan} from '../../source/output/plan-text.ts';
-import {progressOf} from '../../source/output/progress.ts';
-import {renderTranscript} from '../../source/output/transcript.ts';
+import {renderPlan} from '../../source/output/plan/plan-text.ts';
 import {failingApply} from './events.ts';
 import {blockedPlan, destroyWithData, driftRepair, envChange, firstDeploy, sourceChange} from './plans.ts';
 

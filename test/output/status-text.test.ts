@@ -3,8 +3,8 @@ import type {Health} from '../../source/model/health-facts.ts';
 import {createPaint, plainPaint} from '../../source/output/colour.ts';
 import {asciiGlyphs, unicodeGlyphs} from '../../source/output/glyphs.ts';
 import {jsonDocument} from '../../source/output/json.ts';
-import {type StatusReport, statusDocument} from '../../source/output/status.ts';
-import {renderStatus} from '../../source/output/status-text.ts';
+import {type StatusReport, statusDocument} from '../../source/output/status/status-report.ts';
+import {renderStatus} from '../../source/output/status/status-text.ts';
 import {renderTable} from '../../source/output/table.ts';
 
 const now = Date.parse('2025-11-20T12:00:00.000Z');

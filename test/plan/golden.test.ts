@@ -3,7 +3,7 @@ import {basename} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {plainPaint} from '../../source/output/colour.ts';
 import {unicodeGlyphs} from '../../source/output/glyphs.ts';
-import {renderPlan} from '../../source/output/plan-text.ts';
+import {renderPlan} from '../../source/output/plan/plan-text.ts';
 import {situations} from './situations.ts';
 import {planOf} from './world.ts';
 

@@ -2,7 +2,7 @@ import {globSync} from 'node:fs';
 import {basename} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {buildGraph} from '../../source/apply/graph/build-graph.ts';
-import {renderGraph} from '../../source/output/graph-text.ts';
+import {renderGraph} from '../../source/output/plan/graph-text.ts';
 import {busyActions} from '../../source/plan/plan.ts';
 import {situations} from './situations.ts';
 import {planOf} from './world.ts';

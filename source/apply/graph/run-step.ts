@@ -4,25 +4,25 @@ import {ensureRouter, joinEnvironment, readAhead, removeRouter} from '../../rout
 import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {publishState} from '../publish-state.ts';
-import {discardCandidate} from '../steps/discard.ts';
-import {holdCandidate} from '../steps/hold.ts';
-import {makeImage} from '../steps/image.ts';
-import {createNetworks} from '../steps/network.ts';
-import {checkCandidate} from '../steps/promote.ts';
-import {runRelease} from '../steps/release.ts';
+import {checkCandidate} from '../steps/check-candidate.ts';
+import {createNetworks} from '../steps/create-networks.ts';
+import {discardCandidate} from '../steps/discard-candidate.ts';
+import {holdCandidate} from '../steps/hold-candidate.ts';
+import {makeImage} from '../steps/make-image.ts';
 import {removeEnvironment, withdrawRoutes} from '../steps/remove-environment.ts';
+import {removeStray} from '../steps/remove-stray.ts';
 import {replaceResource} from '../steps/replace-resource.ts';
+import {replaceWorker} from '../steps/replace-worker.ts';
 import {deleteResource, restartResource, updateResource} from '../steps/resource.ts';
-import {startAgain} from '../steps/restart.ts';
-import {deleteService, retirePrevious} from '../steps/retire.ts';
-import {rotateResource} from '../steps/rotate.ts';
+import {deleteService, retirePrevious} from '../steps/retire-deployment.ts';
+import {rotateResource} from '../steps/rotate-passwords.ts';
+import {runRelease} from '../steps/run-release.ts';
+import {startAgain} from '../steps/start-again.ts';
 import {startCandidate} from '../steps/start-candidate.ts';
 import {stopResource, stopService} from '../steps/stop.ts';
-import {removeStray} from '../steps/stray.ts';
-import {switchTraffic} from '../steps/switch.ts';
+import {switchTraffic} from '../steps/switch-traffic.ts';
 import {createVolume, removeVolume} from '../steps/volume.ts';
-import {watchDeployments} from '../steps/watch.ts';
-import {replaceWorker} from '../steps/worker.ts';
+import {watchDeployments} from '../steps/watch-deployments.ts';
 import type {Step} from './step.ts';
 
 const find = <Item extends {readonly address: string}>(items: readonly Item[], address: string | null): Item =>

@@ -1,7 +1,7 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
 import {type OwnEngine, observeOwn} from '../../engine/own-engine.ts';
 import type {RouterOptions} from '../../router/router.ts';
-import type {Settings} from '../../settings.ts';
+import type {Settings} from '../../settings/settings.ts';
 import type {Journal} from '../../state/journal.ts';
 import type {StateKeeper} from '../state-keeper.ts';
 

@@ -5,7 +5,7 @@ import type {RouteTable} from '../../router/table.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
 import type {State} from '../../state/state.ts';
 import {describeTable} from '../route-table.ts';
-import {takeNames} from '../steps/switch.ts';
+import {takeNames} from '../steps/switch-traffic.ts';
 import type {RecoveryContext} from './context.ts';
 
 /**

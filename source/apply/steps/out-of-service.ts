@@ -1,6 +1,6 @@
 import {failpoint} from '../../failpoints.ts';
 import {drain} from '../../router/router.ts';
-import type {Settings} from '../../settings.ts';
+import type {Settings} from '../../settings/settings.ts';
 import type {Deployment} from '../../state/state.ts';
 import type {ApplyContext} from '../context.ts';
 import {nameOnNetwork} from './name-on-network.ts';

@@ -21,7 +21,7 @@ import {containerEnv, containerParts, isAddressTaken, meshAttachment, serviceRes
 import {StepError} from '../step-error.ts';
 import {openDeployment} from './open-deployment.ts';
 import {requireReady} from './require-ready.ts';
-import {removeOldContainers} from './retire.ts';
+import {removeOldContainers} from './retire-deployment.ts';
 
 /** A deployment's command and secret files. */
 async function containerCommand({engine}: ApplyContext, {spec, imageId, service}: Deployment) {

@@ -5,7 +5,7 @@ import {approve, showPlan} from '../../console/approve.ts';
 import {execute, type ShownAs} from '../../console/show-apply.ts';
 import {exitCodes, messageOf, UserError} from '../../errors.ts';
 import {again, command} from '../../hint.ts';
-import {eventLine} from '../../output/events-json.ts';
+import {eventLine} from '../../output/events/events-json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {assertNotStale, parsePlan, type SavedPlan} from '../../plan/saved-plan.ts';
 import type {PlanRequest} from '../../refresh/plan-request.ts';

@@ -2,8 +2,8 @@ import {writeFile} from 'node:fs/promises';
 import {exitCodes, messageOf, UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
-import {planDocument} from '../../output/plan-json.ts';
-import {renderPlan} from '../../output/plan-text.ts';
+import {planDocument} from '../../output/plan/plan-json.ts';
+import {renderPlan} from '../../output/plan/plan-text.ts';
 import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
 import {hasChanges, type Plan} from '../../plan/plan.ts';
 import {serializePlan} from '../../plan/saved-plan.ts';
@@ -32,7 +32,7 @@ export type PlanFlags = CommonFlags & {
 async function showGraph(plan: Plan, flags: PlanFlags, {print}: Terminal): Promise<void> {
 	const [{buildGraph}, {describeGraph, renderGraph}] = await Promise.all([
 		import('../../apply/graph/build-graph.ts'),
-		import('../../output/graph-text.ts'),
+		import('../../output/plan/graph-text.ts'),
 	]);
 	const steps = buildGraph(plan);
 	if (isJson(flags)) process.stdout.write(jsonDocument({steps: describeGraph(steps, plan)}));

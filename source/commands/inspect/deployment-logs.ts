@@ -1,8 +1,8 @@
 import type {ApplyEvent} from '../../apply/events.ts';
 import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
-import {eventLine} from '../../output/events-json.ts';
-import {createEventPrinter} from '../../output/events-text.ts';
+import {eventLine} from '../../output/events/events-json.ts';
+import {createEventPrinter} from '../../output/events/events-text.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {listRuns, readRunLog} from '../../state/run-log.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';

@@ -7,9 +7,9 @@ import {exitCodes, messageOf, UserError} from '../../errors.ts';
 import {command, type Hint, hint} from '../../hint.ts';
 import {needsReplacement} from '../../model/health.ts';
 import {pickSubnet} from '../../model/subnets.ts';
-import {causeText, healthWord} from '../../output/health-text.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseText} from '../../output/sanitise.ts';
+import {causeText, healthWord} from '../../output/status/health-text.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {readContainerHealth} from '../../refresh/read-vitals.ts';
 import {findPortOwner} from '../../router/port-owner.ts';
@@ -22,7 +22,7 @@ import {
 	readVersion,
 	wantedVersion,
 } from '../../router/router.ts';
-import {readSettings} from '../../settings.ts';
+import {readSettings} from '../../settings/settings.ts';
 import {checkDirectory} from '../../state/directory.ts';
 import {listEnvironments} from '../../state/environments.ts';
 import {identityPath} from '../../state/identity.ts';

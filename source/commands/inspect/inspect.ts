@@ -6,7 +6,7 @@ import type {EnvValue} from '../../model/values.ts';
 import {nearest} from '../../nearest.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseText} from '../../output/sanitise.ts';
-import {healthDocument} from '../../output/status.ts';
+import {healthDocument} from '../../output/status/status-report.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {deploymentHealth, type Scene} from '../../plan/health.ts';
 import {containerOf} from '../../plan/input.ts';

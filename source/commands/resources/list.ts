@@ -1,8 +1,8 @@
 import {findResource} from '../../backup/definition.ts';
 import type {ResourceFlags} from '../../console/watch-work.ts';
-import {causeText, healthWord, restartsText} from '../../output/health-text.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
+import {causeText, healthWord, restartsText} from '../../output/status/health-text.ts';
 import {type Column, renderTable} from '../../output/table.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {describeResource, placeOf, type ResourceSummary, reportResources} from '../../report/resources.ts';

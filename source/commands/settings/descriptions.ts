@@ -1,4 +1,4 @@
-import type {Settings} from '../../settings.ts';
+import type {Settings} from '../../settings/settings.ts';
 
 /** What each setting is for, in a few words. */
 export const descriptions: Readonly<Record<keyof Settings, string>> = {

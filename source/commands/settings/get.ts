@@ -1,8 +1,8 @@
 import {jsonDocument} from '../../output/json.ts';
 import {revealText} from '../../output/sanitise.ts';
 import {createTerminal} from '../../output/terminal.ts';
-import {resolveSettings} from '../../settings.ts';
-import {readSettingsFile} from '../../settings-file.ts';
+import {resolveSettings} from '../../settings/settings.ts';
+import {readSettingsFile} from '../../settings/settings-file.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {parseName, pickValue, valueText} from './name.ts';
 

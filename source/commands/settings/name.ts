@@ -1,9 +1,9 @@
 import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import {revealText} from '../../output/sanitise.ts';
-import {type Check, isRecord, type Rule} from '../../setting-rules.ts';
-import {isSettingKey, settingKeys, settingRules} from '../../setting-table.ts';
-import {noSetting, type Settings} from '../../settings.ts';
+import {type Check, isRecord, type Rule} from '../../settings/setting-rules.ts';
+import {isSettingKey, settingKeys, settingRules} from '../../settings/setting-table.ts';
+import {noSetting, type Settings} from '../../settings/settings.ts';
 
 /** A setting, or with a dotted name one part of it, such as `theme.accent`. */
 export type SettingName = {

@@ -1,8 +1,8 @@
-import {changeSetting} from '../../change-setting.ts';
 import {UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
-import {mustBe, type Settings} from '../../settings.ts';
-import {readSettingsFile} from '../../settings-file.ts';
+import {changeSetting} from '../../settings/change-setting.ts';
+import {mustBe, type Settings} from '../../settings/settings.ts';
+import {readSettingsFile} from '../../settings/settings-file.ts';
 import type {CommonFlags} from '../../workspace/flags.ts';
 import {parseName, pickValue, withPart} from './name.ts';
 import {reportChange} from './report-change.ts';

@@ -1,6 +1,6 @@
-import {changeSetting} from '../../change-setting.ts';
-import {isRecord} from '../../setting-rules.ts';
-import {readSettingsFile, type SettingsFile} from '../../settings-file.ts';
+import {changeSetting} from '../../settings/change-setting.ts';
+import {isRecord} from '../../settings/setting-rules.ts';
+import {readSettingsFile, type SettingsFile} from '../../settings/settings-file.ts';
 import type {CommonFlags} from '../../workspace/flags.ts';
 import {parseName, splitName, withPart} from './name.ts';
 import {reportChange, reportUnchanged} from './report-change.ts';

@@ -3,8 +3,8 @@ import {withoutRotation, withRotation} from '../../apply/recovery/access-rotatio
 import {describeTable} from '../../apply/route-table.ts';
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
+import {signInHint} from '../../output/events/result-text.ts';
 import {jsonDocument} from '../../output/json.ts';
-import {signInHint} from '../../output/result-text.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {observeRouter, publish, settleWorkers} from '../../router/router.ts';
 import type {State} from '../../state/state.ts';

@@ -1,5 +1,6 @@
 import type {EnvValue} from '../../model/values.ts';
-import {planColumns, renderAction, renderBlocked} from '../../output/plan-action-text.ts';
+import {planColumns, renderAction} from '../../output/plan/action-text.ts';
+import {renderBlocked} from '../../output/plan/blocked-text.ts';
 import type {Terminal} from '../../output/terminal.ts';
 import {signOf} from '../../plan/plan.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';

@@ -2,7 +2,7 @@ import type {ApplyEvent} from '../../apply/events.ts';
 import {command, hint} from '../../hint.ts';
 import {formatBytes} from '../../output/bytes.ts';
 import {formatAge} from '../../output/duration.ts';
-import {createEventPrinter} from '../../output/events-text.ts';
+import {createEventPrinter} from '../../output/events/events-text.ts';
 import type {Terminal} from '../../output/terminal.ts';
 import {renderHint} from '../../render-hint.ts';
 import {newestDeployments} from '../../report/deployments.ts';

@@ -1,6 +1,6 @@
 import {Box, Text} from 'ink';
 import {formatDuration} from '../../output/duration.ts';
-import type {Progress, StepProgress} from '../../output/progress.ts';
+import type {Progress, StepProgress} from '../../output/events/progress.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, truncate} from '../../output/width.ts';
 import type {ActionKind} from '../../plan/plan.ts';

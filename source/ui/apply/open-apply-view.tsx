@@ -1,6 +1,6 @@
 import type {Emit} from '../../apply/events.ts';
 import {shouldColour} from '../../output/colour.ts';
-import {defaultTheme, type Settings} from '../../settings.ts';
+import {defaultTheme, type Settings} from '../../settings/settings.ts';
 import {createKeymap} from '../keys/keymap.ts';
 import {colourInk} from '../parts/colour-ink.ts';
 import {createFrameClock} from '../parts/frame-clock.ts';

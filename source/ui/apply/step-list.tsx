@@ -1,5 +1,5 @@
 import {Text} from 'ink';
-import type {StepProgress} from '../../output/progress.ts';
+import type {StepProgress} from '../../output/events/progress.ts';
 import {displayWidth} from '../../output/width.ts';
 import {listOf} from '../../plan/approval.ts';
 import type {FrameClock} from '../parts/frame-clock.ts';

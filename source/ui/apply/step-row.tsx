@@ -1,7 +1,7 @@
 import {Text} from 'ink';
 import {memo} from 'react';
 import {formatDuration} from '../../output/duration.ts';
-import type {StepProgress} from '../../output/progress.ts';
+import type {StepProgress} from '../../output/events/progress.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, padEnd, padStart, truncate} from '../../output/width.ts';
 import type {FrameClock} from '../parts/frame-clock.ts';

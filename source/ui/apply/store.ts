@@ -1,5 +1,5 @@
 import type {ApplyEvent, Emit} from '../../apply/events.ts';
-import {emptyProgress, type Progress, reduceProgress} from '../../output/progress.ts';
+import {emptyProgress, type Progress, reduceProgress} from '../../output/events/progress.ts';
 import {helpAfter, helpOf} from '../keys/key-hints.ts';
 import {defaultKeymap, type KeyAction, type Keymap} from '../keys/keymap.ts';
 import {createLogBuffer, type LogBuffer} from '../logs/log-buffer.ts';

@@ -1,6 +1,6 @@
 import {Box, Text} from 'ink';
 import type {Glyphs} from '../../output/glyphs.ts';
-import {changeLine} from '../../output/plan-value-text.ts';
+import {changeLine} from '../../output/plan/value-text.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {displayWidth, padEnd, truncate, wrapWords} from '../../output/width.ts';
 import {dependenciesOf, dependentsOf, listOf} from '../../plan/approval.ts';

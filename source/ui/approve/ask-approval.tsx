@@ -1,7 +1,7 @@
 import {shouldColour} from '../../output/colour.ts';
 import type {Approval} from '../../plan/approval.ts';
 import type {Plan} from '../../plan/plan.ts';
-import {defaultTheme} from '../../settings.ts';
+import {defaultTheme} from '../../settings/settings.ts';
 import type {ScreenSettings} from '../apply/open-apply-view.tsx';
 import {createKeymap} from '../keys/keymap.ts';
 import {colourInk} from '../parts/colour-ink.ts';

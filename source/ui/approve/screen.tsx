@@ -1,7 +1,7 @@
 import {Box, Text, useApp, useWindowSize} from 'ink';
 import {useEffect} from 'react';
 import {counted} from '../../counted.ts';
-import {modeWords} from '../../output/mode-words.ts';
+import {modeWords} from '../../output/plan/mode-words.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
 import {describeCounts, listOf} from '../../plan/approval.ts';

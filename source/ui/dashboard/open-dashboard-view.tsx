@@ -1,5 +1,5 @@
 import {shouldColour} from '../../output/colour.ts';
-import type {Settings} from '../../settings.ts';
+import type {Settings} from '../../settings/settings.ts';
 import type {Keymap} from '../keys/keymap.ts';
 import {colourInk} from '../parts/colour-ink.ts';
 import type {FrameClock} from '../parts/frame-clock.ts';

@@ -1,5 +1,5 @@
 import {Text} from 'ink';
-import type {StepProgress} from '../../output/progress.ts';
+import type {StepProgress} from '../../output/events/progress.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate, wrapWords} from '../../output/width.ts';
 import {Pane, paneFrame} from '../parts/pane.tsx';

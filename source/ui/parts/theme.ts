@@ -1,7 +1,7 @@
 import type {TextProps} from 'ink';
-import type {StepState} from '../../output/progress.ts';
+import type {StepState} from '../../output/events/progress.ts';
 import type {ActionKind} from '../../plan/plan.ts';
-import {defaultTheme, type Settings} from '../../settings.ts';
+import {defaultTheme, type Settings} from '../../settings/settings.ts';
 
 /** A text style: one of the terminal's 16 theme colours, bold or dim, so that it is legible on light and dark. */
 export type Look = Pick<TextProps, 'color' | 'bold' | 'dimColor'>;

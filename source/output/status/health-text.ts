@@ -1,6 +1,6 @@
-import type {Health, HealthState, LastExit} from '../model/health-facts.ts';
-import type {Paint} from './colour.ts';
-import {sanitiseLine} from './sanitise.ts';
+import type {Health, HealthState, LastExit} from '../../model/health-facts.ts';
+import type {Paint} from '../colour.ts';
+import {sanitiseLine} from '../sanitise.ts';
 
 /** How serious a state is: for its colour and for sorting. */
 export type HealthTone = 'good' | 'bad' | 'busy' | 'warning' | 'quiet';

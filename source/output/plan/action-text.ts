@@ -1,18 +1,18 @@
-import {serviceAddress} from '../model/address.ts';
-import {isRouted} from '../model/kinds.ts';
-import {type Action, type Change, type Plan, type ShownValue, signOf} from '../plan/plan.ts';
-import {renderHint} from '../render-hint.ts';
-import type {Glyphs} from './glyphs.ts';
-import {renderChanges} from './plan-change-text.ts';
-import type {PlanTextOptions} from './plan-value-text.ts';
-import {verbOf} from './plan-words.ts';
-import {sanitiseLine} from './sanitise.ts';
-import {displayWidth, padEnd, wrapWords} from './width.ts';
+import {serviceAddress} from '../../model/address.ts';
+import {isRouted} from '../../model/kinds.ts';
+import {type Action, type Change, type Plan, type ShownValue, signOf} from '../../plan/plan.ts';
+import type {Glyphs} from '../glyphs.ts';
+import {sanitiseLine} from '../sanitise.ts';
+import {displayWidth, padEnd, wrapWords} from '../width.ts';
+import {renderChanges} from './change-text.ts';
+import type {PlanTextOptions} from './value-text.ts';
+import {verbOf} from './words.ts';
 
 /** Widths of the sign and address columns, shared by all lines of a plan. */
 export type PlanColumns = {readonly sign: number; readonly address: number};
 
-const margin = 2;
+/** Cells before the sign of an action. */
+export const margin = 2;
 const shownFiles = 5;
 
 /** Column widths for these actions. Addresses wider than 40 % of the line do not widen the column. */
@@ -99,16 +99,4 @@ export function renderAction(plan: Plan, action: Action, layout: PlanColumns, op
 	if (isFull && action.unchanged > 0)
 		lines.push(`${' '.repeat(indent)}${paint.dim(`(${action.unchanged} unchanged)`)}`);
 	return lines;
-}
-
-/** A blocked action: its reasons, and on a separate line, to be copied, the command that unblocks it. */
-export function renderBlocked(plan: Plan, action: Action, layout: PlanColumns, options: PlanTextOptions): string[] {
-	const {paint, glyphs} = options;
-	const lines = addressLines('!', action.address, action.reasons.join('; '), layout, options, {sign: paint.blocked});
-	if (action.unblock === undefined) return lines;
-	const indent = ' '.repeat(margin + layout.sign + 3);
-	return [
-		...lines,
-		`${indent}${paint.dim(glyphs.arrow)} ${paint.accent(sanitiseLine(renderHint(action.unblock, plan)))}`,
-	];
 }

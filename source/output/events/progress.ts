@@ -1,5 +1,5 @@
-import type {ApplyEvent, ApplyResult, StepOutline} from '../apply/events.ts';
-import type {DeploymentFailure} from '../state/state.ts';
+import type {ApplyEvent, ApplyResult, StepOutline} from '../../apply/events.ts';
+import type {DeploymentFailure} from '../../state/state.ts';
 
 export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 

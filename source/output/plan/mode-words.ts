@@ -1,4 +1,4 @@
-import type {Plan, PlanMode} from '../plan/plan.ts';
+import type {Plan, PlanMode} from '../../plan/plan.ts';
 
 type ModeWords = {
 	/** Starts a question or a failure: `Destroy failed after 2s`. */

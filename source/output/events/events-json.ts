@@ -1,9 +1,9 @@
-import type {ApplyEvent} from '../apply/events.ts';
-import type {Plan} from '../plan/plan.ts';
-import {renderHint} from '../render-hint.ts';
-import type {DeploymentFailure} from '../state/state.ts';
-import {jsonLine} from './json.ts';
-import {planDocument} from './plan-json.ts';
+import type {ApplyEvent} from '../../apply/events.ts';
+import type {Plan} from '../../plan/plan.ts';
+import {renderHint} from '../../render-hint.ts';
+import type {DeploymentFailure} from '../../state/state.ts';
+import {jsonLine} from '../json.ts';
+import {planDocument} from '../plan/plan-json.ts';
 import {signInHint} from './result-text.ts';
 
 const failureDocument = (failure: DeploymentFailure | undefined) =>

@@ -1,4 +1,4 @@
-import type {Action, Drift, Plan} from '../plan/plan.ts';
+import type {Action, Drift, Plan} from '../../plan/plan.ts';
 
 /** The meaning of each sign, in the order of the legend. */
 export const legend: readonly (readonly [sign: string, meaning: string])[] = [

@@ -1,6 +1,6 @@
 import {mkdirSync} from 'node:fs';
+import {messageOf, UserError} from '../errors.ts';
 import {configurationDirectory} from './configuration-directory.ts';
-import {messageOf, UserError} from './errors.ts';
 import type {Rule} from './setting-rules.ts';
 import {isSettingKey, settingKeys, settingRules} from './setting-table.ts';
 import {findPrefixFault, mustBe, noSetting, resolveSetting} from './settings.ts';

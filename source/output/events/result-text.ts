@@ -1,10 +1,10 @@
-import type {ApplyResult} from '../apply/events.ts';
-import {command, type Hint, hint} from '../hint.ts';
-import {renderHint} from '../render-hint.ts';
-import type {Paint} from './colour.ts';
-import {formatDuration} from './duration.ts';
-import {modeWords} from './mode-words.ts';
-import {sanitiseLine} from './sanitise.ts';
+import type {ApplyResult} from '../../apply/events.ts';
+import {command, type Hint, hint} from '../../hint.ts';
+import {renderHint} from '../../render-hint.ts';
+import type {Paint} from '../colour.ts';
+import {formatDuration} from '../duration.ts';
+import {modeWords} from '../plan/mode-words.ts';
+import {sanitiseLine} from '../sanitise.ts';
 
 /** Whether a cancel left work undone. Running steps are finished first, and they may have been the last ones. */
 const isCutShort = ({outcome, failed, skipped}: ApplyResult): boolean =>

@@ -1,6 +1,6 @@
-import type {Step} from '../apply/graph/step.ts';
-import type {Plan} from '../plan/plan.ts';
-import {sanitiseLine} from './sanitise.ts';
+import type {Step} from '../../apply/graph/step.ts';
+import type {Plan} from '../../plan/plan.ts';
+import {sanitiseLine} from '../sanitise.ts';
 
 type Line = {
 	readonly number: number;

@@ -1,8 +1,8 @@
-import type {ActionKind, Change, ShownValue} from '../plan/plan.ts';
-import type {PlanTextOptions} from './plan-value-text.ts';
-import {formatValue, isMultiLine, textLines, valueLines, withoutSecret} from './plan-value-text.ts';
-import {sanitiseLine} from './sanitise.ts';
-import {displayWidth, padEnd} from './width.ts';
+import type {ActionKind, Change, ShownValue} from '../../plan/plan.ts';
+import {sanitiseLine} from '../sanitise.ts';
+import {displayWidth, padEnd} from '../width.ts';
+import type {PlanTextOptions} from './value-text.ts';
+import {formatValue, isMultiLine, textLines, valueLines, withoutSecret} from './value-text.ts';
 
 const minimumRoom = 20;
 

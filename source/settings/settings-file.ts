@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {messageOf, UserError} from '../errors.ts';
 import {configurationDirectory} from './configuration-directory.ts';
-import {messageOf, UserError} from './errors.ts';
 
 /** The settings file as it was read. */
 export type SettingsFile = {

@@ -1,6 +1,6 @@
-import type {AccessMode, ServiceKind} from '../descriptor/project.ts';
-import type {Health} from '../model/health-facts.ts';
-import type {DeploymentStage} from '../state/state.ts';
+import type {AccessMode, ServiceKind} from '../../descriptor/project.ts';
+import type {Health} from '../../model/health-facts.ts';
+import type {DeploymentStage} from '../../state/state.ts';
 
 /** A failed attempt that is newer than the active deployment. */
 export type FailedAttempt = {

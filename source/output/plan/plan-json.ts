@@ -6,9 +6,9 @@ import {
 	type PlanMode,
 	type ShownValue,
 	signOf,
-} from '../plan/plan.ts';
-import {renderHint} from '../render-hint.ts';
-import {withoutSecret} from './plan-value-text.ts';
+} from '../../plan/plan.ts';
+import {renderHint} from '../../render-hint.ts';
+import {withoutSecret} from './value-text.ts';
 
 type ValueDocument = string | {readonly sensitive: true} | {readonly computed: true; readonly note?: string} | null;
 

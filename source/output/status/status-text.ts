@@ -1,16 +1,16 @@
-import {command} from '../hint.ts';
-import {resourceAddress, serviceAddress} from '../model/address.ts';
-import type {Health} from '../model/health-facts.ts';
-import {renderHint} from '../render-hint.ts';
-import type {Paint} from './colour.ts';
-import {formatAge} from './duration.ts';
-import type {Glyphs} from './glyphs.ts';
+import {command} from '../../hint.ts';
+import {resourceAddress, serviceAddress} from '../../model/address.ts';
+import type {Health} from '../../model/health-facts.ts';
+import {renderHint} from '../../render-hint.ts';
+import type {Paint} from '../colour.ts';
+import {formatAge} from '../duration.ts';
+import type {Glyphs} from '../glyphs.ts';
+import {sanitiseLine} from '../sanitise.ts';
+import {type Column, renderTable} from '../table.ts';
+import {displayWidth} from '../width.ts';
 import {causeText, healthStyle, healthWord, restartsText} from './health-text.ts';
-import {sanitiseLine} from './sanitise.ts';
 import {failedAtText, stageText} from './stage-text.ts';
-import type {ResourceStatus, ServiceStatus, StatusReport} from './status.ts';
-import {type Column, renderTable} from './table.ts';
-import {displayWidth} from './width.ts';
+import type {ResourceStatus, ServiceStatus, StatusReport} from './status-report.ts';
 
 type StatusOptions = {
 	readonly paint: Paint;

@@ -1,6 +1,6 @@
-import {UserError} from './errors.ts';
-import {command, hint} from './hint.ts';
-import {nearest} from './nearest.ts';
+import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
+import {nearest} from '../nearest.ts';
 import {type Check, isRecord, type Rule} from './setting-rules.ts';
 import {isSettingKey, type Settings, settingKeys, settingRules} from './setting-table.ts';
 import {placeOf, readSettingsFile, type SettingsFile} from './settings-file.ts';

@@ -1,13 +1,13 @@
-import type {ApplyEvent} from '../apply/events.ts';
-import {counted} from '../counted.ts';
-import type {Paint} from './colour.ts';
-import {formatDuration} from './duration.ts';
+import type {ApplyEvent} from '../../apply/events.ts';
+import {counted} from '../../counted.ts';
+import type {Paint} from '../colour.ts';
+import {formatDuration} from '../duration.ts';
+import type {Glyphs} from '../glyphs.ts';
+import {createSourceStyles} from '../log-source-styles.ts';
+import {sanitiseLine, sanitiseText} from '../sanitise.ts';
+import {displayWidth, padEnd} from '../width.ts';
 import {renderFailure} from './failure-text.ts';
-import type {Glyphs} from './glyphs.ts';
 import {renderResult, type SignIn} from './result-text.ts';
-import {sanitiseLine, sanitiseText} from './sanitise.ts';
-import {createSourceStyles} from './source-styles.ts';
-import {displayWidth, padEnd} from './width.ts';
 
 type EventPrinterOptions = {
 	/** Receives whole lines, each with its newline. */

@@ -1,13 +1,14 @@
-import {type Action, countActions, type Drift, type Plan, signOf} from '../plan/plan.ts';
-import {renderHint} from '../render-hint.ts';
+import {type Action, countActions, type Drift, type Plan, signOf} from '../../plan/plan.ts';
+import {renderHint} from '../../render-hint.ts';
+import {sanitiseLine} from '../sanitise.ts';
+import {displayWidth, wrapWords} from '../width.ts';
+import {addressLines, type PlanColumns, planColumns, renderAction} from './action-text.ts';
+import {renderBlocked} from './blocked-text.ts';
 import {intentionOf, modeWords} from './mode-words.ts';
-import {addressLines, type PlanColumns, planColumns, renderAction, renderBlocked} from './plan-action-text.ts';
-import type {PlanTextOptions} from './plan-value-text.ts';
-import {driftWords, legend, nothingToDo} from './plan-words.ts';
-import {sanitiseLine} from './sanitise.ts';
-import {displayWidth, wrapWords} from './width.ts';
+import type {PlanTextOptions} from './value-text.ts';
+import {driftWords, legend, nothingToDo} from './words.ts';
 
-export type {PlanTextOptions} from './plan-value-text.ts';
+export type {PlanTextOptions} from './value-text.ts';
 
 function header(plan: Plan, {paint, glyphs, columns}: PlanTextOptions): string[] {
 	const place = `${sanitiseLine(plan.project)} ${glyphs.separator} ${sanitiseLine(plan.environment)}`;

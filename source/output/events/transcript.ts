@@ -1,14 +1,14 @@
-import type {ApplyResult} from '../apply/events.ts';
-import {command, hint} from '../hint.ts';
-import {renderHint} from '../render-hint.ts';
-import type {Paint} from './colour.ts';
-import {formatDuration} from './duration.ts';
+import type {ApplyResult} from '../../apply/events.ts';
+import {command, hint} from '../../hint.ts';
+import {renderHint} from '../../render-hint.ts';
+import type {Paint} from '../colour.ts';
+import {formatDuration} from '../duration.ts';
+import type {Glyphs} from '../glyphs.ts';
+import {sanitiseLine} from '../sanitise.ts';
+import {displayWidth, padEnd, padStart, truncate, wrapWords} from '../width.ts';
 import {renderFailure} from './failure-text.ts';
-import type {Glyphs} from './glyphs.ts';
 import type {Progress, StepProgress} from './progress.ts';
 import {renderResult, type SignIn} from './result-text.ts';
-import {sanitiseLine} from './sanitise.ts';
-import {displayWidth, padEnd, padStart, truncate, wrapWords} from './width.ts';
 
 type TranscriptOptions = {
 	readonly paint: Paint;

@@ -1,9 +1,9 @@
-import type {Change, ShownValue} from '../plan/plan.ts';
-import type {Paint} from './colour.ts';
-import type {Glyphs} from './glyphs.ts';
-import {quoteText, revealText, sanitiseLine} from './sanitise.ts';
+import type {Change, ShownValue} from '../../plan/plan.ts';
+import type {Paint} from '../colour.ts';
+import type {Glyphs} from '../glyphs.ts';
+import {quoteText, revealText, sanitiseLine} from '../sanitise.ts';
+import {displayWidth, truncate} from '../width.ts';
 import {compareLines, type DiffLine} from './text-diff.ts';
-import {displayWidth, truncate} from './width.ts';
 
 /** How a plan is printed. */
 export type PlanTextOptions = {

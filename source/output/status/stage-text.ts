@@ -1,4 +1,4 @@
-import type {DeploymentStage} from '../state/state.ts';
+import type {DeploymentStage} from '../../state/state.ts';
 
 /** Words for each stage of a deployment: while it lasts, and when the attempt failed in it. */
 const words = {

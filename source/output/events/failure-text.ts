@@ -1,7 +1,7 @@
-import type {DeploymentFailure} from '../state/state.ts';
-import type {Paint} from './colour.ts';
-import type {Glyphs} from './glyphs.ts';
-import {sanitiseLine} from './sanitise.ts';
+import type {DeploymentFailure} from '../../state/state.ts';
+import type {Paint} from '../colour.ts';
+import type {Glyphs} from '../glyphs.ts';
+import {sanitiseLine} from '../sanitise.ts';
 
 /** Why a step failed, and what to do about it. */
 type Cause = {readonly failure?: DeploymentFailure | undefined; readonly hint?: string | undefined};

@@ -1,0 +1,19 @@
+/**
+ * The rooms of `source/`, from the lowest to the highest: imports point down, or to a neighbour on the same level.
+ * README.md and docs/architecture.md list them in this order.
+ */
+export const levels: readonly (readonly string[])[] = [
+	['settings', 'descriptor'],
+	['model'],
+	['state', 'engine', 'detect'],
+	['build', 'plan', 'router'],
+	['refresh', 'init'],
+	['apply'],
+	['backup'],
+	['output'],
+	['ui', 'workspace'],
+	['report'],
+	['console'],
+	['dashboard'],
+	['commands'],
+];
