@@ -4,10 +4,10 @@ import {readToolVersion} from './tool-version.ts';
 
 const defaultGo = '1.24';
 
-/** Program that a Go build makes in the folder in which it runs. */
+/** The name of the built program, in the folder in which the build runs. */
 export const goProgram = 'out';
 
-/** What is looked for when a Go source has no main package. */
+/** What was looked for, for the error if a Go source has no main package. */
 export const goMainRules = 'Go files in the root, cmd/*, a module with main.go';
 
 /** Go's version, such as `1.24`: from go.mod or go.work (toolchain, else go), then .tool-versions or mise.toml. */

@@ -1,4 +1,4 @@
-/** Files in the root of a Node source that package managers read while they install, beside package.json. */
+/** Files in the root of a Node source, besides package.json, that package managers read during an install. */
 export const installFiles: readonly string[] = [
 	'pnpm-workspace.yaml',
 	'pnpm-lock.yaml',

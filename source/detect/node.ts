@@ -78,7 +78,7 @@ export async function findNodeStart({files, root, own, manager}: NodeSource): Pr
 
 /**
  * The output folder of a front end, relative to the detected folder, if the root or the service's package is one.
- * A source with a Procfile is none.
+ * Undefined for a source with a Procfile.
  */
 export async function findNodeSite({files, root, own}: NodeSource): Promise<string | undefined> {
 	if ((await readProcfile(files)) !== undefined) return undefined;

@@ -1,7 +1,7 @@
 import {UserError} from '../errors.ts';
 import type {SourceFiles} from './source-files.ts';
 
-/** The published part of a source that needs no build. */
+/** The published folder of a source that needs no build. */
 export type Published = {
 	/** Empty for the root. */
 	readonly folder: string;

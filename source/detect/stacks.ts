@@ -1,10 +1,10 @@
 import {mainFiles} from './python-start.ts';
 import {filesBelow, type SourceFiles} from './source-files.ts';
 
-/** Stacks that the built-in builder builds. */
+/** Stacks that the built-in builder supports. */
 export type BuiltStack = 'Go' | 'Python' | 'Node' | 'static files' | 'shell';
 
-/** A stack. One that is not built here is detected so that its source is not mistaken for another stack. */
+/** A stack. Unsupported ones are detected too, so that their source is not mistaken for another stack. */
 export type Stack = {
 	/** Root entries that it is detected by, in order: a file, `folder/`, or `*.ending`. */
 	readonly evidence: readonly string[];

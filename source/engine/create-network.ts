@@ -6,7 +6,7 @@ import type {Engine, NetworkSpec, ObservedNetwork} from './engine.ts';
 /** How many blocks are tried when other processes take them first. */
 const attempts = 10;
 
-type Place = {
+type NetworkRequest = {
 	/** CIDR that the block is taken from. */
 	readonly pool: string;
 	/** Prefix length of the block. */
@@ -21,7 +21,7 @@ type Place = {
  */
 export async function createNetworkIn(
 	engine: Engine,
-	{pool, prefix, specOf}: Place,
+	{pool, prefix, specOf}: NetworkRequest,
 ): Promise<ObservedNetwork & {readonly subnet: string}> {
 	const refused: string[] = [];
 	for (;;) {

@@ -13,7 +13,7 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 
 	return {
 		buildImage: async (request, onProgress, signal) => {
-			const operation = `build image ${request.reference}`;
+			const task = `build image ${request.reference}`;
 			const reader = createBuildReader();
 			const build = async () => {
 				signal?.throwIfAborted();
@@ -26,16 +26,16 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 					failure ??= message.errorDetail?.message ?? message.error;
 				}
 				signal?.throwIfAborted();
-				if (failure !== undefined) throw new BuildError(`cannot ${operation}: ${failure}`, reader.failure());
+				if (failure !== undefined) throw new BuildError(`cannot ${task}: ${failure}`, reader.failure());
 			};
 			try {
-				await attempt(operation, build, {signal});
+				await attempt(task, build, {signal});
 			} finally {
 				if ('destroy' in request.context && typeof request.context.destroy === 'function') request.context.destroy();
 			}
 			const image = await findImage(reader.imageId() ?? request.reference);
 			if (!image)
-				throw new EngineError(`cannot ${operation}: the engine does not have it after the build`, {isAnswered: true});
+				throw new EngineError(`cannot ${task}: the engine does not have it after the build`, {isAnswered: true});
 			return image;
 		},
 	};

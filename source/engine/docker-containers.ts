@@ -49,14 +49,14 @@ export function createContainers(connection: Connection): Containers {
 	};
 
 	const remove = async (id: string): Promise<void> => {
-		const operation = `remove container ${shown(id)}`;
+		const task = `remove container ${shown(id)}`;
 		try {
 			// `v` removes anonymous volumes only; named ones stay.
-			await attempt(operation, () => docker.getContainer(id).remove({force: true, v: true}), {fine: [404]});
+			await attempt(task, () => docker.getContainer(id).remove({force: true, v: true}), {fine: [404]});
 		} catch (error) {
 			if (statusOf(error) !== 409) throw error;
 			// Another removal is in progress: wait for it.
-			await attempt(operation, () => docker.getContainer(id).wait({condition: 'removed'}), {fine: [404]});
+			await attempt(task, () => docker.getContainer(id).wait({condition: 'removed'}), {fine: [404]});
 		}
 	};
 

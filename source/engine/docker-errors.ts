@@ -13,12 +13,12 @@ type Options = {
 };
 
 /**
- * Runs one engine call. Throws an EngineError `cannot <operation>: <the engine's message>`, or the signal's reason if it
+ * Runs one engine call. Throws an EngineError `cannot <task>: <the engine's message>`, or the signal's reason if it
  * was aborted. Returns undefined for a status listed in `fine`.
  */
 export type Attempt = {
-	<T>(operation: string, call: () => Promise<T>, options?: {readonly signal?: AbortSignal}): Promise<T>;
-	<T>(operation: string, call: () => Promise<T>, options: Options): Promise<T | undefined>;
+	<T>(task: string, call: () => Promise<T>, options?: {readonly signal?: AbortSignal}): Promise<T>;
+	<T>(task: string, call: () => Promise<T>, options: Options): Promise<T | undefined>;
 };
 
 const unreachable: Readonly<Record<string, {readonly cause: string; readonly hint: string}>> = {
@@ -46,14 +46,14 @@ const isSocket = (address: string): boolean => /^(?:unix|npipe):/.test(address);
 
 /** Makes an `Attempt` whose connection errors name the address and, if none was configured, the sockets tried. */
 export function createAttempt(address: string, lookedAt: readonly string[]): Attempt {
-	return async <T>(operation: string, call: () => Promise<T>, options: Options = {}) => {
+	return async <T>(task: string, call: () => Promise<T>, options: Options = {}) => {
 		try {
 			return await call();
 		} catch (error) {
 			if (options.signal?.aborted) throw options.signal.reason;
 			const status = statusOf(error);
 			if (status !== undefined && options.fine?.includes(status)) return undefined as T;
-			throw toEngineError(error, operation, address, lookedAt);
+			throw toEngineError(error, task, address, lookedAt);
 		}
 	};
 }
@@ -63,12 +63,12 @@ export function statusOf(error: unknown): number | undefined {
 	return typeof status === 'number' ? status : undefined;
 }
 
-function toEngineError(error: unknown, operation: string, address: string, lookedAt: readonly string[]): Error {
+function toEngineError(error: unknown, task: string, address: string, lookedAt: readonly string[]): Error {
 	if (error instanceof UserError) return error;
 	const {code, name} = error as {code?: unknown; name?: unknown};
 	const status = statusOf(error);
 	if (code === notAnEngine) {
-		const text = `cannot ${operation}: ${address} answers HTTP but is not a Docker engine (${messageOf(error)})`;
+		const text = `cannot ${task}: ${address} answers HTTP but is not a Docker engine (${messageOf(error)})`;
 		return new EngineError(text, {hint: 'check DOCKER_HOST and the docker context', cause: error});
 	}
 	if (status === undefined && (typeof code === 'string' || name === 'TimeoutError' || name === 'AbortError')) {
@@ -78,18 +78,18 @@ function toEngineError(error: unknown, operation: string, address: string, looke
 		// The deadline's own message says how long it waited.
 		const cause = code === 'ETIMEDOUT' && messageOf(error).startsWith('no answer') ? messageOf(error) : known?.cause;
 		const elsewhere = code === 'ENOENT' && lookedAt.length > 1 ? ` Looked at ${lookedAt.join(', ')}.` : '';
-		return new EngineError(
-			`cannot ${operation}: the engine at ${address} is out of reach: ${cause ?? messageOf(error)}`,
-			{hint: `${hint}${elsewhere}`, cause: error},
-		);
+		return new EngineError(`cannot ${task}: the engine at ${address} is out of reach: ${cause ?? messageOf(error)}`, {
+			hint: `${hint}${elsewhere}`,
+			cause: error,
+		});
 	}
 	if (error instanceof SyntaxError) {
-		return new EngineError(`cannot ${operation}: ${address} is not a Docker engine: ${error.message}`, {
+		return new EngineError(`cannot ${task}: ${address} is not a Docker engine: ${error.message}`, {
 			cause: error,
 		});
 	}
 	const text = messageOf(error).trim() || `${address} answered with status ${status} and no text`;
-	return new EngineError(`cannot ${operation}: ${text}`, {status, cause: error});
+	return new EngineError(`cannot ${task}: ${text}`, {status, cause: error});
 }
 
 /** Shortens a full id to the twelve digits that Docker prints; anything else stays as it is. */

@@ -60,16 +60,14 @@ async function* readEvents(
 	signal: AbortSignal,
 ): AsyncGenerator<EngineEvent, void> {
 	const {attempt, address} = connection;
-	const operation = 'follow events';
+	const task = 'follow events';
 	const query = {filters: JSON.stringify({label: labelFilter(labels), type: objects, event: actions})};
 	try {
-		const stream = await attempt(operation, () =>
-			openStream(connection, {method: 'GET', path: '/events', query, signal}),
-		);
+		const stream = await attempt(task, () => openStream(connection, {method: 'GET', path: '/events', query, signal}));
 		const messages = readJsonLines<Message>(stream);
 		try {
 			for (;;) {
-				const {done, value} = await attempt(operation, () => messages.next());
+				const {done, value} = await attempt(task, () => messages.next());
 				if (done) break;
 				const event = toEvent(value);
 				if (event) yield event;
@@ -77,7 +75,7 @@ async function* readEvents(
 		} finally {
 			await messages.return();
 		}
-		throw new EngineError(`cannot ${operation}: the engine at ${address} closed the connection`);
+		throw new EngineError(`cannot ${task}: the engine at ${address} closed the connection`);
 	} catch (error) {
 		if (!signal.aborted) throw error;
 	}

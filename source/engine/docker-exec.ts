@@ -16,9 +16,9 @@ export function createExec({docker, attempt}: Connection): Pick<Engine, 'exec'> 
 	return {
 		exec: async (id, command, options = {}) => {
 			const {input, user, env, signal} = options;
-			const operation = `run ${command[0] ?? 'a command'} in container ${shown(id)}`;
+			const task = `run ${command[0] ?? 'a command'} in container ${shown(id)}`;
 			return attempt(
-				operation,
+				task,
 				async () => {
 					signal?.throwIfAborted();
 					const run = await docker.getContainer(id).exec({

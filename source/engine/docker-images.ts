@@ -14,13 +14,13 @@ export function createImages(connection: Connection): Images {
 	const {docker, attempt} = connection;
 
 	const findImage: Engine['findImage'] = async reference => {
-		const operation = `inspect image ${shown(reference)}`;
-		const found = await attempt(operation, () => docker.getImage(reference).inspect(), {fine: [404]});
+		const task = `inspect image ${shown(reference)}`;
+		const found = await attempt(task, () => docker.getImage(reference).inspect(), {fine: [404]});
 		if (!found) return;
 		const ports = portsOf(found.Config?.ExposedPorts);
 		// The image's configuration has its ports as a set; only the history has their order.
 		const history: HistoryEntry[] | undefined =
-			ports.length > 1 ? await attempt(operation, () => docker.getImage(reference).history(), {fine: [404]}) : [];
+			ports.length > 1 ? await attempt(task, () => docker.getImage(reference).history(), {fine: [404]}) : [];
 		return toImage(found, inExposeOrder(ports, history ?? []));
 	};
 
@@ -34,7 +34,7 @@ export function createImages(connection: Connection): Images {
 		},
 
 		pullImage: async (reference, onProgress, signal) => {
-			const operation = `pull image ${reference}`;
+			const task = `pull image ${reference}`;
 			const toProgress = createPullProgress();
 			const pull = async () => {
 				const {name, tag} = splitReference(reference);
@@ -42,14 +42,14 @@ export function createImages(connection: Connection): Images {
 				const answer = await openStream(connection, {method: 'POST', path: '/images/create', query, signal});
 				for await (const message of readJsonLines<PullMessage>(answer)) {
 					const error = message.errorDetail?.message ?? message.error;
-					if (error) throw new EngineError(`cannot ${operation}: ${error}`, {isAnswered: true});
+					if (error) throw new EngineError(`cannot ${task}: ${error}`, {isAnswered: true});
 					onProgress(toProgress(message));
 				}
 			};
-			await attempt(operation, pull, {signal});
+			await attempt(task, pull, {signal});
 			const image = await findImage(reference);
 			if (!image)
-				throw new EngineError(`cannot ${operation}: the engine does not have it after the pull`, {isAnswered: true});
+				throw new EngineError(`cannot ${task}: the engine does not have it after the pull`, {isAnswered: true});
 			return image;
 		},
 

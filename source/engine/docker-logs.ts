@@ -16,10 +16,10 @@ export function createLogs(connection: Connection): Pick<ReadonlyEngine, 'logs'>
 async function* readLogs(connection: Connection, id: string, options: LogOptions): AsyncGenerator<LogLine, void> {
 	const {docker, attempt} = connection;
 	const {signal} = options;
-	const operation = `read the log of container ${shown(id)}`;
+	const task = `read the log of container ${shown(id)}`;
 	const since = options.since === undefined ? undefined : toSeconds(options.since);
 	try {
-		const {Config} = await attempt(operation, () => docker.getContainer(id).inspect({abortSignal: signal}));
+		const {Config} = await attempt(task, () => docker.getContainer(id).inspect({abortSignal: signal}));
 		const open = () =>
 			openStream(connection, {
 				method: 'GET',
@@ -34,12 +34,12 @@ async function* readLogs(connection: Connection, id: string, options: LogOptions
 				},
 				signal,
 			});
-		const stream = (await attempt(operation, open)) as AsyncIterable<Buffer>;
+		const stream = (await attempt(task, open)) as AsyncIterable<Buffer>;
 		const reader = Config.Tty ? createTerminalLogReader() : createLogReader();
 		const chunks = stream[Symbol.asyncIterator]();
 		try {
 			for (;;) {
-				const {done, value} = await attempt(operation, () => chunks.next());
+				const {done, value} = await attempt(task, () => chunks.next());
 				if (done) break;
 				yield* reader.push(value);
 			}

@@ -49,9 +49,9 @@ export function createNetworks(connection: Connection): Networks {
 		},
 
 		leave: async (id, network) => {
-			const operation = `disconnect container ${shown(id)} from network ${network}`;
+			const task = `disconnect container ${shown(id)} from network ${network}`;
 			try {
-				await attempt(operation, () => docker.getNetwork(network).disconnect({Container: id}));
+				await attempt(task, () => docker.getNetwork(network).disconnect({Container: id}));
 			} catch (error) {
 				if (statusOf(error) !== 404 && !/is not connected to/.test(String(error))) throw error;
 			}

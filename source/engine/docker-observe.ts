@@ -35,10 +35,10 @@ export function createReads(connection: Connection): Reads {
 		},
 
 		inspectContainer: async id => {
-			const operation = `inspect container ${shown(id)}`;
-			const found = await attempt(operation, () => docker.getContainer(id).inspect(), {fine: [404]});
+			const task = `inspect container ${shown(id)}`;
+			const found = await attempt(task, () => docker.getContainer(id).inspect(), {fine: [404]});
 			if (!found) return;
-			const [listed] = await attempt(operation, () => docker.listContainers({all: true, filters: {id: [found.Id]}}));
+			const [listed] = await attempt(task, () => docker.listContainers({all: true, filters: {id: [found.Id]}}));
 			return listed && toDetails(found, listed);
 		},
 

@@ -1,28 +1,28 @@
 import type {Engine} from './engine.ts';
 
-export type Operation = Exclude<keyof Engine, 'address' | 'logs' | 'events'>;
+export type Method = Exclude<keyof Engine, 'address' | 'logs' | 'events'>;
 
-export type Call = {readonly operation: Operation; readonly args: readonly unknown[]};
+export type Call = {readonly method: Method; readonly args: readonly unknown[]};
 
-type Operations = Pick<Engine, Operation>;
+type Methods = Pick<Engine, Method>;
 
 /** Records every call and makes chosen ones fail. */
 export function createCallLog() {
 	const calls: Call[] = [];
-	const failures: {operation: Operation; error: Error; when: 'before' | 'after'}[] = [];
+	const failures: {method: Method; error: Error; when: 'before' | 'after'}[] = [];
 
-	const takeFailure = (operation: Operation) => {
-		const index = failures.findIndex(failure => failure.operation === operation);
+	const takeFailure = (method: Method) => {
+		const index = failures.findIndex(failure => failure.method === method);
 		return index < 0 ? undefined : failures.splice(index, 1)[0];
 	};
 
-	const observeCalls = <T extends Operations>(operations: T): T => {
-		const observed = Object.entries(operations).map(([name, call]) => {
+	const observeCalls = <T extends Methods>(methods: T): T => {
+		const observed = Object.entries(methods).map(([name, call]) => {
 			if (name === 'logs' || name === 'events') return [name, call];
-			const operation = name as Operation;
+			const method = name as Method;
 			const run = async (...args: unknown[]) => {
-				calls.push({operation, args});
-				const failure = takeFailure(operation);
+				calls.push({method, args});
+				const failure = takeFailure(method);
 				if (failure?.when === 'before') throw failure.error;
 				const result = await (call as (...args: unknown[]) => Promise<unknown>)(...args);
 				if (failure) throw failure.error;
@@ -35,8 +35,8 @@ export function createCallLog() {
 
 	return {
 		calls: calls as readonly Call[],
-		failNext: (operation: Operation, error: Error, when: 'before' | 'after' = 'before') => {
-			failures.push({operation, error, when});
+		failNext: (method: Method, error: Error, when: 'before' | 'after' = 'before') => {
+			failures.push({method, error, when});
 		},
 		observeCalls,
 	};

@@ -19,10 +19,10 @@ type Containers = Pick<
 
 export function createMemoryContainers(world: World, outcomeOf: (spec: ContainerSpec) => Outcome): Containers {
 	const create: Engine['create'] = async spec => {
-		const operation = `create container ${spec.name}`;
+		const task = `create container ${spec.name}`;
 		refuseHiddenFiles(spec);
-		const image = findStoredImage(world, spec.image) ?? fail(operation, `No such image: ${spec.image}`, 404);
-		refuseTakenName(world, spec.name, operation);
+		const image = findStoredImage(world, spec.image) ?? fail(task, `No such image: ${spec.image}`, 404);
+		refuseTakenName(world, spec.name, task);
 		for (const name of Object.keys(spec.volumes ?? {})) if (!world.volumes.has(name)) world.volumes.set(name, {});
 		const container: MemoryContainer = {
 			id: world.nextId('container'),
@@ -73,9 +73,9 @@ export function createMemoryContainers(world: World, outcomeOf: (spec: Container
 			if (container) endContainer(world, container, 137);
 		},
 		rename: async (id, name) => {
-			const operation = `rename container ${id} to ${name}`;
-			const container = requireContainer(world, id, operation);
-			refuseTakenName(world, name, operation);
+			const task = `rename container ${id} to ${name}`;
+			const container = requireContainer(world, id, task);
+			refuseTakenName(world, name, task);
 			container.name = name;
 			emit(world, container, 'rename');
 		},
@@ -113,9 +113,9 @@ function write(container: MemoryContainer, files: readonly ContainerFile[]): voi
 	for (const {path, content, target} of files) container.files.set(path, target ?? content);
 }
 
-function refuseTakenName(world: World, name: string, operation: string): void {
+function refuseTakenName(world: World, name: string, task: string): void {
 	const owner = [...world.containers.values()].find(container => container.name === name);
 	if (owner) {
-		fail(operation, `Conflict. The container name "/${name}" is already in use by container "${owner.id}".`, 409);
+		fail(task, `Conflict. The container name "/${name}" is already in use by container "${owner.id}".`, 409);
 	}
 }

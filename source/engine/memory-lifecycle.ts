@@ -14,15 +14,15 @@ export function startContainer(
 	outcomeOf: (spec: ContainerSpec) => Outcome,
 ): void {
 	if (container.state === 'running') return;
-	const operation = `start container ${container.name}`;
+	const task = `start container ${container.name}`;
 	const outcome = outcomeOf(container.spec);
 	try {
-		refuseTakenPort(world, container, operation);
-		for (const attachment of container.attachments.values()) takeAddress(world, container, attachment, operation);
-		if (outcome.type === 'fails') fail(operation, outcome.error, 400);
+		refuseTakenPort(world, container, task);
+		for (const attachment of container.attachments.values()) takeAddress(world, container, attachment, task);
+		if (outcome.type === 'fails') fail(task, outcome.error, 400);
 	} catch (error) {
 		container.addresses.clear();
-		container.error = String((error as Error).message).slice(`cannot ${operation}: `.length);
+		container.error = String((error as Error).message).slice(`cannot ${task}: `.length);
 		throw error;
 	}
 	Object.assign(container, {state: 'running', startedAt: world.now(), exitCode: 0, error: ''});
@@ -53,10 +53,10 @@ export function emit(
 	world.emit({object: 'container', action, id, attributes});
 }
 
-function refuseTakenPort(world: World, container: MemoryContainer, operation: string): void {
+function refuseTakenPort(world: World, container: MemoryContainer, task: string): void {
 	const running = [...world.containers.values()].filter(({state}) => state === 'running');
 	const taken = new Set(running.flatMap(({spec}) => Object.values(spec.publish ?? {}).map(({port}) => port)));
 	for (const {host, port} of Object.values(container.spec.publish ?? {})) {
-		if (taken.has(port)) fail(operation, `Bind for ${host}:${port} failed: port is already allocated`, 500);
+		if (taken.has(port)) fail(task, `Bind for ${host}:${port} failed: port is already allocated`, 500);
 	}
 }

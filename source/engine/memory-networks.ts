@@ -7,13 +7,13 @@ type Networks = Pick<Engine, 'createNetwork' | 'removeNetwork' | 'createVolume' 
 export function createMemoryNetworks(world: World): Networks {
 	return {
 		createNetwork: async spec => {
-			const operation = `create network ${spec.name}`;
+			const task = `create network ${spec.name}`;
 			const others = [...world.networks.values()];
 			if (others.some(({name}) => name === spec.name)) {
-				fail(operation, `network with name ${spec.name} already exists`, 409);
+				fail(task, `network with name ${spec.name} already exists`, 409);
 			}
 			if (others.some(({subnet}) => hasOverlap(toRange(subnet), toRange(spec.subnet)))) {
-				fail(operation, 'Pool overlaps with other one on this address space', 403);
+				fail(task, 'Pool overlaps with other one on this address space', 403);
 			}
 			const network = {...spec, id: world.nextId('network')};
 			world.networks.set(network.id, network);
@@ -45,8 +45,8 @@ export function createMemoryNetworks(world: World): Networks {
 		},
 
 		join: async (id, attachment) => {
-			const operation = `join container ${id} to network ${attachment.network}`;
-			attach(world, requireContainer(world, id, operation), attachment, operation);
+			const task = `join container ${id} to network ${attachment.network}`;
+			attach(world, requireContainer(world, id, task), attachment, task);
 		},
 
 		leave: async (id, network) => {
@@ -58,31 +58,30 @@ export function createMemoryNetworks(world: World): Networks {
 }
 
 /** Connects a container to another network. */
-export function attach(world: World, container: MemoryContainer, attachment: Attachment, operation: string): void {
+export function attach(world: World, container: MemoryContainer, attachment: Attachment, task: string): void {
 	const {network} = attachment;
-	if (!findNetwork(world, network)) fail(operation, `network ${network} not found`, 404);
+	if (!findNetwork(world, network)) fail(task, `network ${network} not found`, 404);
 	if (container.attachments.has(network)) {
-		fail(operation, `endpoint with name ${container.name} already exists in network ${network}`, 403);
+		fail(task, `endpoint with name ${container.name} already exists in network ${network}`, 403);
 	}
-	if (container.state === 'running') takeAddress(world, container, attachment, operation);
+	if (container.state === 'running') takeAddress(world, container, attachment, task);
 	container.attachments.set(network, attachment);
 }
 
 /** Gives a running container its address; a stopped one holds none. */
-export function takeAddress(world: World, container: MemoryContainer, attachment: Attachment, operation: string): void {
-	const network =
-		findNetwork(world, attachment.network) ?? fail(operation, `network ${attachment.network} not found`, 404);
+export function takeAddress(world: World, container: MemoryContainer, attachment: Attachment, task: string): void {
+	const network = findNetwork(world, attachment.network) ?? fail(task, `network ${attachment.network} not found`, 404);
 	const taken = new Set([...world.containers.values()].flatMap(({addresses}) => addresses.get(network.name) ?? []));
 	const {address} = attachment;
 	if (address !== undefined) {
 		const range = toRange(network.subnet);
 		const value = toNumber(address);
 		if (value < range.first || value > range.last) {
-			fail(operation, `Invalid address ${address}: It does not belong to any of this network's subnets`, 400);
+			fail(task, `Invalid address ${address}: It does not belong to any of this network's subnets`, 400);
 		}
-		if (taken.has(address)) fail(operation, 'Address already in use', 403);
+		if (taken.has(address)) fail(task, 'Address already in use', 403);
 	}
 	const given = address ?? firstFree(network.subnet, network.addressRange, taken);
-	if (given === undefined) fail(operation, "no available IPv4 addresses on this network's address pools", 403);
+	if (given === undefined) fail(task, "no available IPv4 addresses on this network's address pools", 403);
 	container.addresses.set(network.name, given);
 }

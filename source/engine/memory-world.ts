@@ -87,8 +87,8 @@ export function createWorld(): World {
 
 export const hashOf = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
-export function fail(operation: string, text: string, status: number): never {
-	throw new EngineError(`cannot ${operation}: ${text}`, {status});
+export function fail(task: string, text: string, status: number): never {
+	throw new EngineError(`cannot ${task}: ${text}`, {status});
 }
 
 export const hasLabels = (labels: Labels, wanted: Labels): boolean =>
@@ -100,8 +100,8 @@ export function findContainer(world: World, id: string): MemoryContainer | undef
 	return all.find(({name}) => name === id) ?? all.find(container => id.length >= 12 && container.id.startsWith(id));
 }
 
-export function requireContainer(world: World, id: string, operation: string): MemoryContainer {
-	return findContainer(world, id) ?? fail(operation, `No such container: ${id}`, 404);
+export function requireContainer(world: World, id: string, task: string): MemoryContainer {
+	return findContainer(world, id) ?? fail(task, `No such container: ${id}`, 404);
 }
 
 export function findNetwork(world: World, id: string): MemoryNetwork | undefined {

@@ -8,7 +8,7 @@ import type {
 	LogStream,
 	ObservedContainer,
 } from './engine.ts';
-import {type Call, createCallLog, type Operation} from './memory-calls.ts';
+import {type Call, createCallLog, type Method} from './memory-calls.ts';
 import {createMemoryContainers} from './memory-containers.ts';
 import {createMemoryImages, type ImageContent, storeImage} from './memory-images.ts';
 import {endContainer, type Outcome, startContainer} from './memory-lifecycle.ts';
@@ -39,7 +39,7 @@ export type MemoryEngine = Engine & {
 	/** All calls so far in order, including failed ones. */
 	readonly calls: readonly Call[];
 	/** Makes the next call of this method fail, `before` it does anything or `after` it, as when the response is lost. */
-	failNext(operation: Operation, error: Error, when?: 'before' | 'after'): void;
+	failNext(method: Method, error: Error, when?: 'before' | 'after'): void;
 	addImage(reference: string, content?: ImageContent): Image;
 	/** Makes a container exit; its restart policy applies. */
 	crash(id: string, exitCode: number, isOutOfMemory?: boolean): void;
@@ -77,9 +77,9 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 
 	const exec: Engine['exec'] = async (id, command, given = {}) => {
 		given.signal?.throwIfAborted();
-		const operation = `run ${command[0] ?? 'a command'} in container ${id}`;
-		const {id: full, state} = requireContainer(world, id, operation);
-		if (state !== 'running') fail(operation, `Container ${full} is not running`, 409);
+		const task = `run ${command[0] ?? 'a command'} in container ${id}`;
+		const {id: full, state} = requireContainer(world, id, task);
+		if (state !== 'running') fail(task, `Container ${full} is not running`, 409);
 		const container = (await reads.inspectContainer(full))!;
 		const result = {exitCode: 0, stdout: '', stderr: '', ...(await options.exec?.({...given, container, command}))};
 		for (const stream of ['stdout', 'stderr'] as const) {

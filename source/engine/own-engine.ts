@@ -42,10 +42,10 @@ export function ownEngine(engine: Engine, owner: Owner, routerName: string): Own
 		return details;
 	};
 	const isOwn = async (id: string): Promise<boolean> => own.has(id) || (await inspectContainer(id)) !== undefined;
-	const assertOwn = async (id: string, operation: string): Promise<void> => {
+	const assertOwn = async (id: string, task: string): Promise<void> => {
 		if (await isOwn(id)) return;
 		const place = `environment ${owner.environment} of ${owner.project}`;
-		throw new EngineError(`cannot ${operation} container ${shown(id)}: ${place} has no such container`, {status: 404});
+		throw new EngineError(`cannot ${task} container ${shown(id)}: ${place} has no such container`, {status: 404});
 	};
 	const learn = (id: string): string => {
 		own.add(id);

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, beforeAll, expect, it, vi} from 'vitest';
-import type {Operation} from '../../source/engine/memory-calls.ts';
+import type {Method} from '../../source/engine/memory-calls.ts';
 import {EngineError} from '../../source/errors.ts';
 import {isRouted, isRunning} from '../../source/model/kinds.ts';
 import {labels} from '../../source/model/labels.ts';
@@ -34,7 +34,7 @@ type Step =
 	| {readonly type: 'harm'; readonly what: 'remove' | 'stop' | 'take-off'; readonly pick: number}
 	| {readonly type: 'remove-networks'}
 	| {readonly type: 'remove-router'}
-	| {readonly type: 'fail'; readonly operation: Operation; readonly times: number; readonly how: Failure}
+	| {readonly type: 'fail'; readonly method: Method; readonly times: number; readonly how: Failure}
 	| {readonly type: 'apply'; readonly only: string | null; readonly isHold: boolean};
 
 const serviceName = fc.constantFrom('web', 'api', 'jobs', 'mail');
@@ -79,7 +79,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		weight: 2,
 		arbitrary: fc.record({
 			type: fc.constant('fail'),
-			operation: fc.constantFrom(
+			method: fc.constantFrom(
 				'run',
 				'createNetwork',
 				'createVolume',
@@ -251,7 +251,7 @@ async function live(steps: readonly Step[]): Promise<Applied> {
 					await removeRouter(world).catch(() => undefined);
 					break;
 				case 'fail':
-					world.failNext(each.operation, each.times, each.how);
+					world.failNext(each.method, each.times, each.how);
 					ordered += each.times;
 					break;
 				case 'apply': {
@@ -377,21 +377,11 @@ async function deadEnds({engine, router}: MemoryWorld): Promise<string[]> {
 		.map(([name]) => name);
 }
 
-const changing: readonly Operation[] = [
-	'run',
-	'exec',
-	'stop',
-	'start',
-	'remove',
-	'join',
-	'leave',
-	'rename',
-	'writeFiles',
-];
+const changing: readonly Method[] = ['run', 'exec', 'stop', 'start', 'remove', 'join', 'leave', 'rename', 'writeFiles'];
 
-it.each(changing.flatMap(operation => [2, 20].map(times => [operation, times] as const)))(
+it.each(changing.flatMap(method => [2, 20].map(times => [method, times] as const)))(
 	'keeps active deployments running when the engine does not answer %s %d times',
-	async (operation, times) => {
+	async (method, times) => {
 		for (const how of ['unseen', 'unanswered'] as const) {
 			const world = await createMemoryWorld();
 			try {
@@ -405,11 +395,11 @@ it.each(changing.flatMap(operation => [2, 20].map(times => [operation, times] as
 					services: {web: changed, api: {...changed, kind: 'api'}, jobs: {...worker, level: 'debug'}},
 					resources: times < 3 ? resources : {db: {user: 'root', volumes: ['data']}},
 				});
-				world.failNext(operation, times, how);
+				world.failNext(method, times, how);
 				const applied = await world.apply(after);
 				expect(await deadEnds(world)).toEqual([]);
 				// Idempotent writes are retried a few times.
-				if (times < 3 && !['run', 'start', 'rename'].includes(operation))
+				if (times < 3 && !['run', 'start', 'rename'].includes(method))
 					expect(
 						applied.result,
 						`${how} ${JSON.stringify(applied.events.filter(({type}) => type === 'step-failed'))}`,

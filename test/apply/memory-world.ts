@@ -9,7 +9,7 @@ import {type Work, withWork} from '../../source/backup/work.ts';
 import type {Project} from '../../source/descriptor/project.ts';
 import type {ContainerSpec} from '../../source/engine/engine.ts';
 import {createMemoryEngine, type MemoryEngine} from '../../source/engine/memory.ts';
-import type {Operation} from '../../source/engine/memory-calls.ts';
+import type {Method} from '../../source/engine/memory-calls.ts';
 import {EngineError} from '../../source/errors.ts';
 import type {Plan} from '../../source/plan/plan.ts';
 import {type PlanRequest, plainRequest} from '../../source/refresh/plan-request.ts';
@@ -51,7 +51,7 @@ export type MemoryWorld = {
 	readonly router: ReturnType<typeof createMemoryRouter>['router'];
 	readonly directory: string;
 	/** Makes the next engine calls of this kind fail while a plan is made or applied. */
-	readonly failNext: (operation: Operation, times: number, how?: Failure) => void;
+	readonly failNext: (method: Method, times: number, how?: Failure) => void;
 	readonly clearFailures: () => void;
 	/** From now on containers of this image answer 503, or 200 again. */
 	readonly sicken: (image: string) => void;
@@ -130,11 +130,11 @@ function createEngine(clockOffsetMs: number) {
 
 /** An engine whose calls can be made to fail. A test's own calls go to the engine behind it. */
 function createFaults(engine: MemoryEngine) {
-	const left = new Map<Operation, {readonly times: number; readonly how: Failure}>();
-	const takeFailure = (operation: Operation): Failure | undefined => {
-		const {times, how} = left.get(operation) ?? {times: 0, how: 'refused'};
+	const left = new Map<Method, {readonly times: number; readonly how: Failure}>();
+	const takeFailure = (method: Method): Failure | undefined => {
+		const {times, how} = left.get(method) ?? {times: 0, how: 'refused'};
 		if (times === 0) return undefined;
-		left.set(operation, {times: times - 1, how});
+		left.set(method, {times: times - 1, how});
 		return how;
 	};
 	const faulty = new Proxy(engine, {
@@ -142,7 +142,7 @@ function createFaults(engine: MemoryEngine) {
 			const member: unknown = Reflect.get(target, name);
 			if (typeof member !== 'function' || name === 'logs' || name === 'events') return member;
 			return async (...args: readonly unknown[]) => {
-				const failure = takeFailure(name as Operation);
+				const failure = takeFailure(name as Method);
 				const error = new EngineError(
 					`cannot ${String(name)}: ordered by the test`,
 					failure === 'refused' ? {status: 500} : {},
@@ -156,7 +156,7 @@ function createFaults(engine: MemoryEngine) {
 	});
 	return {
 		faulty,
-		failNext: (operation: Operation, times: number, how: Failure = 'refused') => void left.set(operation, {times, how}),
+		failNext: (method: Method, times: number, how: Failure = 'refused') => void left.set(method, {times, how}),
 		clearFailures: () => left.clear(),
 	};
 }

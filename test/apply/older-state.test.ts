@@ -65,9 +65,7 @@ it('plan and apply refuse a state that is older than the last one seen or than t
 		await expect(world.apply(descriptor(3))).rejects.toThrow(newer);
 	}
 	expect((await world.engine.observe({})).containers).toEqual(before);
-	const changing = world.engine.calls
-		.slice(calls)
-		.filter(({operation}) => ['remove', 'stop', 'run'].includes(operation));
+	const changing = world.engine.calls.slice(calls).filter(({method}) => ['remove', 'stop', 'run'].includes(method));
 	expect(changing).toEqual([]);
 });
 

@@ -47,12 +47,12 @@ const acts: Readonly<Record<string, (engine: Engine, id: string) => Promise<unkn
 };
 
 describe('an engine of one environment', () => {
-	it.each(Object.keys(acts))('does not %s a container that is not ours', async operation => {
+	it.each(Object.keys(acts))('does not %s a container that is not ours', async method => {
 		for (const which of ['inherited', 'foreign'] as const) {
 			const {engine, own, [which]: id} = await createWorld();
 			const before = JSON.stringify(engine.look(id));
-			await expect(acts[operation]!(own, id)).rejects.toThrow('has no such container');
-			expect(engine.calls.some(call => call.operation === operation && call.args[0] === id)).toBe(false);
+			await expect(acts[method]!(own, id)).rejects.toThrow('has no such container');
+			expect(engine.calls.some(call => call.method === method && call.args[0] === id)).toBe(false);
 			expect(JSON.stringify(engine.look(id))).toBe(before);
 		}
 	});
@@ -74,7 +74,7 @@ describe('an engine of one environment', () => {
 			await own.exec(id, ['true']);
 			await own.stop(id, 1);
 			await own.start(id);
-			expect(engine.calls.filter(call => call.operation === 'inspectContainer' && call.args[0] === id)).toHaveLength(1);
+			expect(engine.calls.filter(call => call.method === 'inspectContainer' && call.args[0] === id)).toHaveLength(1);
 			await own.remove(id);
 		}
 		expect((await engine.observe({})).containers.map(({name}) => name)).toEqual(['by-hand', 'foreign']);

@@ -62,7 +62,7 @@ describe('a candidate that exits before it is ready', () => {
 describe('a candidate', () => {
 	it('gets its restart policy when it is ready, before it is active', async () => {
 		await world.apply(describeWeb(images.good, checked));
-		const policies = world.engine.calls.filter(({operation}) => operation === 'setRestart');
+		const policies = world.engine.calls.filter(({method}) => method === 'setRestart');
 		expect(policies.map(({args}) => args[1])).toEqual([{policy: 'unless-stopped', maxRetries: undefined}]);
 		world.failNext('setRestart', 1);
 		expect((await world.apply(describeWeb(images.better, checked))).result?.outcome).toBe('failed');
@@ -74,7 +74,7 @@ describe('a candidate', () => {
 		const before = world.engine.calls.length;
 		const applied = await world.apply(describeWeb(images.sick, checked));
 		expect(failureOf(applied)).toMatchObject({lastProbe: 'GET / → 503 Service Unavailable: no database'});
-		const stops = world.engine.calls.slice(before).filter(({operation}) => operation === 'stop');
+		const stops = world.engine.calls.slice(before).filter(({method}) => method === 'stop');
 		expect(stops.map(({args}) => args[1])).toEqual([0]);
 		expect(await serving()).toBe(images.good);
 	});

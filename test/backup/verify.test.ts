@@ -43,7 +43,7 @@ it('proves a backup, and leaves no container and no volume of the proof', async 
 	expect(await verify()).toMatchObject({status: 'succeeded', failureSummary: null});
 	expect(await addresses()).toEqual(expect.arrayContaining(['resource.db', 'volume.db.data']));
 	expect((await addresses()).filter(isOperationAddress)).toEqual([]);
-	const removed = world.engine.calls.filter(({operation}) => operation === 'removeVolume');
+	const removed = world.engine.calls.filter(({method}) => method === 'removeVolume');
 	expect(removed.map(({args}) => args)).toEqual([[expect.stringContaining('.db.verify.rbak_')]]);
 });
 

@@ -6,7 +6,7 @@ import {afterAll, beforeAll} from 'vitest';
 import {connectDocker} from '../../source/engine/docker.ts';
 import type {ContainerSpec, Engine, Labels, NetworkSpec} from '../../source/engine/engine.ts';
 
-/** A small image; pulled if it is missing. */
+/** A small image. Tests wait until the engine has it. */
 export const smallImage = 'debian:trixie-slim';
 
 export const uniqueName = (prefix = 'test'): string => `compartment-${prefix}-${randomBytes(5).toString('hex')}`;

@@ -50,7 +50,7 @@ describe('in the memory engine,', () => {
 		const id = await engine.run(idleSpec(labels, {name: 'web'}));
 		await engine.start('absent').catch(() => undefined);
 		await engine.stop(id, 3);
-		expect(engine.calls.map(({operation}) => operation)).toEqual(['run', 'start', 'stop']);
+		expect(engine.calls.map(({method}) => method)).toEqual(['run', 'start', 'stop']);
 		expect(engine.calls.at(-1)?.args).toEqual([id, 3]);
 	});
 

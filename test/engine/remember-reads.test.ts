@@ -15,7 +15,7 @@ it('rememberReads makes each read once and distinguishes reads', async () => {
 	]);
 	expect(found).toEqual([image, image, undefined, undefined, undefined]);
 	expect(await reads.observe({a: ''})).toBe(await reads.observe({a: ''}));
-	expect(engine.calls.map(({operation}) => operation).sort()).toEqual([
+	expect(engine.calls.map(({method}) => method).sort()).toEqual([
 		'findByName',
 		'findByName',
 		'findImage',

@@ -27,7 +27,7 @@ const output = '/output';
 const modules = {target: '/go/pkg/mod'};
 const compiled = {target: '/root/.cache/go-build'};
 
-/** A Go source: one program, on a small Debian. */
+/** A Go source: one program on a small Debian image. */
 export async function writeGo(wishes: BuildWishes): Promise<Recipe> {
 	const {folder, packages, env, command, outputFolder} = wishes;
 	const files = filesBelow(wishes.files, folder);
@@ -35,7 +35,7 @@ export async function writeGo(wishes: BuildWishes): Promise<Recipe> {
 	const main = findGoMain(files);
 	const isModule = files.has('go.mod') || files.has('go.work');
 	const moduleFiles = wishes.files.paths.filter(path => /(?:^|\/)go\.(?:mod|sum|work|work\.sum)$/.test(path));
-	// Without one there is nothing to fetch, and nothing that could fail to be fetched.
+	// Without a go.sum there are no dependencies to download.
 	const needsModules = moduleFiles.some(path => path.endsWith('.sum')) && !files.hasFolder('vendor');
 	const target = main === '' ? '.' : `./${main}`;
 	if (command === undefined && main === undefined) throw noStartError('Go', goMainRules);
@@ -63,7 +63,7 @@ export async function writeGo(wishes: BuildWishes): Promise<Recipe> {
 		return {...shown, commands: {build: shownBuild, serve: outputFolder}, dockerfile, files: site.files};
 	}
 	const detected = await findGoStart(files);
-	// Templates and other files that the program opens go along; what it was compiled from stays behind.
+	// Copies templates and other files that the program may open, but not its source code.
 	const excludes = ["'*.go'", 'go.mod', 'go.sum', 'go.work', 'go.work.sum', 'vendor'].map(each => `--exclude=${each}`);
 	stages[0]!.push(
 		run(

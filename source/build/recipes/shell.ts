@@ -42,7 +42,7 @@ export function buildSite(wishes: BuildWishes, outputFolder: string): Recipe {
 	};
 }
 
-/** A source that only says how it starts. */
+/** A source with only a start command. */
 export async function writeShell(wishes: BuildWishes): Promise<Recipe> {
 	const {folder, packages, command} = wishes;
 	const files = filesBelow(wishes.files, folder);

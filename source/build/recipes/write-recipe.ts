@@ -19,7 +19,7 @@ const writers: Readonly<Record<BuiltStack, (wishes: BuildWishes) => Promise<Reci
 
 type Question = Omit<BuildWishes, 'folder'>;
 
-/** One line for each stack that was looked for. */
+/** One line per supported stack. */
 export const describeStacks = (): string[] => builtStacks.map(stack => `${stack.name}: ${evidenceText(stack)}`);
 
 async function hasBuildScript(files: SourceFiles, serviceFolder: string): Promise<boolean> {
