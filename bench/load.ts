@@ -2,7 +2,7 @@ import {Agent, type IncomingMessage, request as openRequest} from 'node:http';
 import {setTimeout as pause} from 'node:timers/promises';
 
 /** One request with the expected answer. Times are milliseconds since the epoch. */
-export type Answer = {
+type Answer = {
 	readonly version: string;
 	readonly sentAt: number;
 	readonly answeredAt: number;

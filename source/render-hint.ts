@@ -25,7 +25,7 @@ const escapeBytes = (text: string): string =>
  * A text as one word of a command line that can be pasted: quoted if a shell would split or expand it. Invisible
  * characters are escaped as bytes, so the word is safe to print and still means the same text.
  */
-export const shellWord = (text: string): string => {
+const shellWord = (text: string): string => {
 	if (/^[\w.:/@%+=,…-]+$/.test(text)) return text;
 	return unclear.test(text) ? `$'${escapeBytes(text)}'` : `'${text.replaceAll("'", "'\\''")}'`;
 };

@@ -5,7 +5,7 @@ import {type ApplyContext, notice} from './context.ts';
 import {listOwnImages} from './own-images.ts';
 
 /** References of images to keep: active, held, and those for a rollback (`retain` per service). */
-export function neededReferences(state: State, retain: number): Set<string> {
+function neededReferences(state: State, retain: number): Set<string> {
 	const needed = new Set(Object.values(state.images).map(({reference}) => reference));
 	const services = new Set(Object.values(state.deployments).map(({service}) => service));
 	for (const service of services) {

@@ -30,7 +30,7 @@ const earliestLineMs = 1000;
  * The time, by the engine's clock, from which a container's log belongs to its current run. It lies between the last exit and
  * this start, because a program may write before the engine records the start. Undefined after a single run.
  */
-export function startOfRun({startedAt, finishedAt}: Pick<ContainerDetails, 'startedAt' | 'finishedAt'>) {
+function startOfRun({startedAt, finishedAt}: Pick<ContainerDetails, 'startedAt' | 'finishedAt'>) {
 	if (startedAt === undefined || finishedAt === undefined) return undefined;
 	const time = finishedAt < startedAt ? Math.ceil((finishedAt + startedAt) / 2) : startedAt - earliestLineMs;
 	return new Date(time).toISOString();

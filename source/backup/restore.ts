@@ -128,7 +128,7 @@ export async function restoreInto(work: Work, {work: kind, resource, backup, ope
 }
 
 /** Marks a resource: before the first byte is written, and until it is ready again. */
-export const markUnfinished = (state: State, name: string, restore: UnfinishedRestore): State =>
+const markUnfinished = (state: State, name: string, restore: UnfinishedRestore): State =>
 	patchResource(state, name, {status: 'restore-incomplete', restore});
 
 export const markRestored = (state: State, name: string): State =>

@@ -8,7 +8,7 @@ import type {SourceSelection} from './select-source.ts';
 /** The builder of a service's image, and why it was chosen. */
 export type Builder = DockerfileBuilder | DetectedBuilder | RailpackBuilder;
 
-export type DockerfileBuilder = {
+type DockerfileBuilder = {
 	readonly type: 'dockerfile';
 	/** Real path of the Dockerfile. */
 	readonly dockerfile: string;

@@ -20,7 +20,7 @@ export type WrittenBuild = {
 };
 
 /** The folder that a static service publishes, inside the service's folder (docs/rules.md, "Detected builds"). */
-export function outputFolderOf(service: Service, serviceFolder: string): string | undefined {
+function outputFolderOf(service: Service, serviceFolder: string): string | undefined {
 	const {outputDirectory} = service.build;
 	if (outputDirectory === undefined) return undefined;
 	const folder = path.posix.normalize(outputDirectory.replaceAll('\\', '/')).replace(/\/+$/, '');

@@ -28,7 +28,7 @@ type Input = EngineConnection & {
 };
 
 /** Why a deployment failed, most important first. */
-export function describeFailure({id, createdAt, stage, failure}: Deployment): Failure {
+function describeFailure({id, createdAt, stage, failure}: Deployment): Failure {
 	const {message = failedAtText(stage), lastProbe, exitCode, isOutOfMemory, lastLines = []} = failure ?? {};
 	const code = exitCode === undefined ? [] : [`exit code ${exitCode}${isOutOfMemory ? ', out of memory' : ''}`];
 	return {

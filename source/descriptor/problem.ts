@@ -79,7 +79,7 @@ const inOrder = (a: Problem, b: Problem): number =>
 	a.line - b.line || a.column - b.column || (a.path < b.path ? -1 : Number(a.path > b.path));
 
 /** Problems in the order of their places; files keep the order in which they first appear. */
-export const sortProblems = (problems: readonly Problem[]): Problem[] => {
+const sortProblems = (problems: readonly Problem[]): Problem[] => {
 	const files = [...new Set(problems.map(({file}) => file))];
 	return files.flatMap(file => problems.filter(problem => problem.file === file).sort(inOrder));
 };

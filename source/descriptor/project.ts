@@ -111,7 +111,7 @@ export type Resource = {
 };
 
 export const httpMethods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
-export type HttpMethod = (typeof httpMethods)[number];
+type HttpMethod = (typeof httpMethods)[number];
 
 /** One rule of compartment.routes.yml, in file order. At most one of the three transforms is set. */
 export type RouteRule = {

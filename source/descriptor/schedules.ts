@@ -14,8 +14,7 @@ const quoted = (text: string): string =>
 	/^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''").replaceAll('%', '\\%')}'`;
 
 /** A line of a crontab that runs a command in a folder every minute; a `%` would end the command there. */
-export const crontabLine = (directory: string, command: string): string =>
-	`* * * * * cd ${quoted(directory)} && ${command}`;
+const crontabLine = (directory: string, command: string): string => `* * * * * cd ${quoted(directory)} && ${command}`;
 
 /** What a cron service's schedule does not do, without its name. */
 export const cronServiceNote = ({name, schedule}: Service): string =>

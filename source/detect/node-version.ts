@@ -4,7 +4,7 @@ import {readToolVersion, readVersionFile} from './tool-version.ts';
 import {pickLine} from './version-range.ts';
 
 /** The default LTS release line. */
-export const defaultNode = '24';
+const defaultNode = '24';
 const known = ['26', '25', '24', '23', '22', '21', '20', '19', '18', '16', '14'];
 
 const ltsNames: Readonly<Record<string, string>> = {

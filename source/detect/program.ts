@@ -7,7 +7,7 @@ import {filesBelow, type SourceFiles} from './source-files.ts';
 import {type DetectedStack, findStack} from './stacks.ts';
 
 /** A front end that is served as files. */
-export type Site = {
+type Site = {
 	/** Folder of the source that the build fills. */
 	readonly folder: string;
 	/** Command that builds it, if the source has one. */

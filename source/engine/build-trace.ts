@@ -11,7 +11,7 @@ export type Vertex = {
 	readonly error: string;
 };
 
-export type Transfer = {
+type Transfer = {
 	readonly id: string;
 	readonly vertex: string;
 	readonly name: string;

@@ -66,7 +66,7 @@ export function createImages(connection: Connection): Images {
 }
 
 /** Splits `host:5000/name:tag` into name and tag. The tag defaults to `latest`: without one the engine pulls all tags. */
-export function splitReference(reference: string): {readonly name: string; readonly tag: string} {
+function splitReference(reference: string): {readonly name: string; readonly tag: string} {
 	const at = reference.indexOf('@');
 	if (at >= 0) return {name: reference.slice(0, at), tag: reference.slice(at + 1)};
 	const colon = reference.lastIndexOf(':');
@@ -99,7 +99,7 @@ function portsOf(exposed: Readonly<Record<string, unknown>> | undefined): number
  * Sorts ports by their EXPOSE instructions. History is newest first; an entry reads `EXPOSE 80 443`, or
  * `EXPOSE map[80/tcp:{} 443/tcp:{}]` if BuildKit wrote it.
  */
-export function inExposeOrder(ports: readonly number[], history: readonly HistoryEntry[]): number[] {
+function inExposeOrder(ports: readonly number[], history: readonly HistoryEntry[]): number[] {
 	const instructions = history
 		.map(({CreatedBy = ''}) => /\bEXPOSE\s+(?:map)?(.*)$/.exec(CreatedBy)?.[1] ?? '')
 		.reverse();

@@ -165,7 +165,7 @@ export type ReadonlyEngine = {
 };
 
 /** `cpu` in cores, `memory` in bytes; `pids` counts processes and threads. */
-export type Limits = {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
+type Limits = {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
 
 /**
  * The default limit of processes and threads: more than a server with one process per connection needs, and far below

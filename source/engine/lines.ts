@@ -1,7 +1,7 @@
 import {StringDecoder} from 'node:string_decoder';
 
 /** Longer lines are split into pieces of this many characters: a process may never write a line end. */
-export const maxLineLength = 64 * 1024;
+const maxLineLength = 64 * 1024;
 
 export type LineReader = {
 	/** Returns the lines that this chunk completes. */

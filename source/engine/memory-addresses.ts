@@ -13,7 +13,7 @@ export const hasOverlap = (a: Range, b: Range): boolean => a.first <= b.last && 
 export const toNumber = (address: string): number =>
 	address.split('.').reduce((total, part) => total * 256 + Number(part), 0);
 
-export const toAddress = (value: number): string =>
+const toAddress = (value: number): string =>
 	[24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.');
 
 /** The first free address. The engine reserves a subnet's first address for the gateway. */

@@ -10,7 +10,7 @@ import {type Drivers, findDrivers, findExposedPort} from './hints.ts';
 import {includesOf, type Workspace} from './workspace-members.ts';
 
 /** Details of a service beyond its folder. */
-export type ServiceDetails = Drivers & {
+type ServiceDetails = Drivers & {
 	/** Port that its start command names. */
 	readonly port?: number;
 	/** First port that its Dockerfile exposes; a build finds it without `port`. */
@@ -20,7 +20,7 @@ export type ServiceDetails = Drivers & {
 };
 
 /** How a service starts: the build finds the command, a file suggests one, or neither. */
-export type ServiceStart =
+type ServiceStart =
 	| {readonly type: 'said'; readonly command: string}
 	| {readonly type: 'guessed'; readonly command: string}
 	| {readonly type: 'unknown'};

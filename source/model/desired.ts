@@ -33,7 +33,7 @@ const plainEnv = (env: Readonly<Record<string, string>>): Record<string, EnvValu
 	Object.fromEntries(Object.entries(env).map(([key, value]) => [key, {type: 'plain', value}]));
 
 /** Literal values, then the resource's own variables over them (docs/rules.md, "Scopes"). */
-export function resourceEnv(resource: Resource, variables: readonly KnownVariable[]): Env {
+function resourceEnv(resource: Resource, variables: readonly KnownVariable[]): Env {
 	const scope: VariableScope = {type: 'resource', name: resource.name};
 	const env = plainEnv(resource.env);
 	for (const key of Object.keys(resource.generatedVariables)) env[key] = {type: 'secret', scope, key, revision: null};

@@ -1,5 +1,5 @@
 /** A variable that a dotenv file assigns, with its line. */
-export type Assignment = {readonly key: string; readonly line: number};
+type Assignment = {readonly key: string; readonly line: number};
 
 export type DotenvScan = {
 	readonly assignments: readonly Assignment[];

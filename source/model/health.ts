@@ -87,8 +87,5 @@ export function healthOf(facts: HealthFacts): Health {
 	return {...judge(facts, lastExit), restarts: container?.restartCount ?? 0, lastExit};
 }
 
-/** Whether it works, if not perfectly. */
-export const isServing = ({state}: Pick<Health, 'state'>): boolean => state === 'healthy' || state === 'degraded';
-
 /** Whether only a new container can fix it: the engine keeps it up, but it does not work. */
 export const needsReplacement = ({state}: Pick<Health, 'state'>): boolean => state === 'crashing' || state === 'hung';

@@ -81,7 +81,7 @@ export const genuine = <C extends Labelled, N extends Labelled, V extends Labell
 });
 
 /** Whether labels name this environment and state. */
-export const isLabelledFor = (own: Labelled['labels'], {lineage, project, environment}: Owner): boolean =>
+const isLabelledFor = (own: Labelled['labels'], {lineage, project, environment}: Owner): boolean =>
 	own[labels.lineage] === lineage && own[labels.project] === project && own[labels.environment] === environment;
 
 /** Whether a container belongs to this environment: its lineage, project, environment, address and name all match. */

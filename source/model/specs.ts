@@ -80,7 +80,7 @@ export type DesiredService = {
 };
 
 /** A service's image is built from source or prebuilt. `source/build` describes the inputs of a build. */
-export type ImageSource = {readonly type: 'build'} | {readonly type: 'prebuilt'; readonly reference: string};
+type ImageSource = {readonly type: 'build'} | {readonly type: 'prebuilt'; readonly reference: string};
 
 /** Desired state of one environment, from the project, the variables and the settings alone. */
 export type Desired = {

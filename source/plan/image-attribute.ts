@@ -14,7 +14,7 @@ export type NamedImage = {
 };
 
 /** `sha256:0123456789ab`, enough to tell two apart. */
-export const shortDigest = (digest: string): string => digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]*$/, '$1');
+const shortDigest = (digest: string): string => digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]*$/, '$1');
 
 /** A built image's tag is its key. */
 const isBuilt = ({reference, key}: NamedImage): boolean => reference.endsWith(`:${key}`);

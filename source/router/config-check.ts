@@ -8,7 +8,7 @@ import {type HealthCheck, nowhere} from './table.ts';
 const longestTryMs = 5000;
 
 /** Failed tries in a row after which a server counts as down. */
-export const fall = 3;
+const fall = 3;
 
 /** Seconds between tries while it is down. */
 export const downSeconds = 2;

@@ -1,14 +1,14 @@
 /** The public interface of this folder: one HAProxy per engine, which serves all environments. */
 export {type ObservedRouter, observeRouter} from './container.ts';
-export {type DrainTarget, drain, settleWorkers} from './drain.ts';
-export {type Ensured, ensureRouter, removeRouter} from './ensure.ts';
+export {drain, settleWorkers} from './drain.ts';
+export {ensureRouter, removeRouter} from './ensure.ts';
 export {joinEnvironment, leaveEnvironment} from './environments.ts';
-export {matchRequest, type RouteMatch} from './match.ts';
-export {imageOf, type RouterOptions} from './options.ts';
+export {matchRequest} from './match.ts';
+export type {RouterOptions} from './options.ts';
 export {type OutdatedPart, outdatedParts} from './outdated.ts';
 export {ownPrefix} from './own-network.ts';
-export {type HttpProbe, type ProbeResult, probeHttp, probeTcp, type TcpProbe} from './probe.ts';
-export {type Published, publish, type ReadAhead, readAhead, readTables, settleTables, withdraw} from './publish.ts';
+export {probeHttp, probeTcp} from './probe.ts';
+export {publish, type ReadAhead, readAhead, readTables, settleTables, withdraw} from './publish.ts';
 export {type Asker, type Checked, readChecks, readPorts} from './read-checks.ts';
 export {readTraffic, type Traffic} from './traffic.ts';
 export {isKnownOutdated, readVersion, wantedVersion} from './version.ts';

@@ -132,7 +132,7 @@ export const keyLists: Check<Readonly<Record<string, readonly string[]>>> = {
 const baseColours = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
 /** Names of the terminal's own 16 colours, and `default` for its foreground. */
-export const colourNames: readonly string[] = [
+const colourNames: readonly string[] = [
 	'default',
 	...baseColours,
 	'gray',

@@ -12,7 +12,7 @@ export type SettingsFile = {
 	readonly stored: Readonly<Record<string, unknown>>;
 };
 
-export const settingsPath = (env: NodeJS.ProcessEnv = process.env): string =>
+const settingsPath = (env: NodeJS.ProcessEnv = process.env): string =>
 	join(configurationDirectory(env), 'settings.json');
 
 const repair = 'Correct the file, or remove it to return to the defaults.';

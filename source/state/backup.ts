@@ -4,7 +4,7 @@ import type {DesiredResource, ResourceSpec} from '../model/specs.ts';
 /** Parts of a resource's declaration that do not define its container. */
 export type DeclaredResource = Pick<DesiredResource, 'preset' | 'generatedVariables' | 'outputs' | 'operations'>;
 
-export type BackupStatus = 'running' | 'succeeded' | 'failed' | 'deleted';
+type BackupStatus = 'running' | 'succeeded' | 'failed' | 'deleted';
 export type BackupPurpose = 'manual' | 'pre_restore' | 'scheduled';
 
 /**

@@ -16,8 +16,8 @@ import type {State} from './state.ts';
 import {whyForeign} from './trusted.ts';
 
 /** Number of previous states and of closed journals to keep, and of days with one more state each. */
-export const keptCount = 20;
-export const keptDays = 14;
+const keptCount = 20;
+const keptDays = 14;
 
 export const historyDirectory = (directory: string): string => join(directory, 'history');
 

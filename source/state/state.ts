@@ -93,7 +93,7 @@ export type ImageRecord = {
 	readonly origin?: ImageOrigin;
 };
 
-export type DeploymentStatus = 'running' | 'succeeded' | 'failed' | 'stopped';
+type DeploymentStatus = 'running' | 'succeeded' | 'failed' | 'stopped';
 
 export type DeploymentType = 'deploy' | 'promote' | 'rollback' | 'restart';
 
@@ -159,7 +159,7 @@ export type DeploymentFailure = {
 };
 
 /** A service variable bound to a resource output with `variable set`; connections are in the descriptor. */
-export type Binding = {
+type Binding = {
 	readonly service: string;
 	readonly key: string;
 	readonly resource: string;
@@ -183,7 +183,7 @@ export type JobRun = {
 };
 
 /** A release command that an interrupted apply may have run: never repeated without asking. */
-export type InterruptedRelease = {readonly command: string; readonly imageKey: string; readonly at: string};
+type InterruptedRelease = {readonly command: string; readonly imageKey: string; readonly at: string};
 
 /** The routes as last published to the router. */
 export type RoutesRecord = {

@@ -75,7 +75,7 @@ const isDeployment = ({project, environment}: Place, key: string, deployment: De
 	(deployment.slot === undefined || deployment.slot === 'blue' || deployment.slot === 'green');
 
 /** Whether a path is a backup's folder: it is named after the backup, whatever `backupDirectory` was. */
-export const isArtifactPath = (path: unknown, id: string): path is string =>
+const isArtifactPath = (path: unknown, id: string): path is string =>
 	isText(path) &&
 	isAbsolute(path) &&
 	normalize(path) === path &&

@@ -161,7 +161,7 @@ export const describeProject = (version: number) => ({
 	resources: {store: describeStore(version)},
 });
 
-export const describeStore = (version: number) =>
+const describeStore = (version: number) =>
 	storeResource(`v${version}`, {
 		generatedVariables: {TOKEN: {generator: 'token'}},
 		outputs: {

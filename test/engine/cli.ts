@@ -25,7 +25,7 @@ export type Outcome = {
 };
 
 /** A running command. */
-export type Running = {
+type Running = {
 	readonly child: ChildProcess;
 	readonly ended: Promise<Outcome>;
 	/** Its output so far. */

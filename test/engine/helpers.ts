@@ -25,7 +25,7 @@ export function withEngine(engine: Engine = connectDocker()): EngineUnderTest {
 	return {engine, labels};
 }
 
-export async function waitForImage(engine: Engine, reference: string): Promise<void> {
+async function waitForImage(engine: Engine, reference: string): Promise<void> {
 	while (!(await engine.findImage(reference))) await pause(1000);
 }
 

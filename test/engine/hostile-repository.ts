@@ -21,7 +21,7 @@ export type Victim = {
 };
 
 /** An escape sequence that sets the terminal's title. */
-export const titleSequence = '\x1b]0;owned\x07\x1b[31m';
+const titleSequence = '\x1b]0;owned\x07\x1b[31m';
 
 const attacker = 'age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq';
 

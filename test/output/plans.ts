@@ -2,8 +2,8 @@ import type {Action, Change, Plan, ShownValue} from '../../source/plan/plan.ts';
 
 const value = (text: string | null): ShownValue => (text === null ? {type: 'absent'} : {type: 'text', text});
 
-export const sensitive: ShownValue = {type: 'sensitive'};
-export const computed: ShownValue = {type: 'computed'};
+const sensitive: ShownValue = {type: 'sensitive'};
+const computed: ShownValue = {type: 'computed'};
 const absent: ShownValue = {type: 'absent'};
 
 /** A change between two texts; null is absent. */

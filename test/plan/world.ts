@@ -44,7 +44,7 @@ resources:
         value: postgres://\${env.POSTGRES_USER}:\${env.POSTGRES_PASSWORD}@\${resource.host}:5432/app
 `;
 
-export const shopRoutes = `version: 1
+const shopRoutes = `version: 1
 routes:
   - {on: web, path: /api/*, to: api, stripPrefix: /api}
 `;

@@ -12,7 +12,7 @@ export const appFolder = '/app';
 const plainPath = /^[\p{L}\p{N}\p{M} ._/@+~,=#%&()!:;-]*$/u;
 
 /** Whether a path can be written into a Dockerfile without escaping. */
-export const isPlainPath = (path: string): boolean => plainPath.test(path);
+const isPlainPath = (path: string): boolean => plainPath.test(path);
 
 /** Throws a UserError if a Dockerfile cannot name this path. */
 export function checkPlainPath(path: string): void {

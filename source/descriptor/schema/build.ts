@@ -32,7 +32,7 @@ const outputDirectory = z
 		$comment: 'The path must stay below the service directory after dot segments are resolved.',
 	});
 
-export const buildStrategies = ['auto', 'dockerfile', 'railpack'] as const;
+const buildStrategies = ['auto', 'dockerfile', 'railpack'] as const;
 
 /** How a service becomes an image. */
 export const buildSchema = z

@@ -52,5 +52,3 @@ const rule = z
 
 /** compartment.routes.yml as a whole. */
 export const routesSchema = z.strictObject({version: z.literal(1), routes: z.array(rule).min(1)});
-
-export type RoutesInput = z.output<typeof routesSchema>;

@@ -2,7 +2,7 @@ import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 
 /** Files above this many bytes are not read: no descriptor needs them, and a parser must not be fed them. */
-export const maximumBytes = 1024 * 1024;
+const maximumBytes = 1024 * 1024;
 
 /** What reading a file gave; `refused` says why its bytes were not taken. */
 export type FileBytes =

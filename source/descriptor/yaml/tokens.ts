@@ -1,7 +1,7 @@
 import {type CST, Lexer, Parser} from 'yaml';
 
 /** Maps and lists may hold one another this deep. Far above any descriptor, far below what breaks the composer. */
-export const maximumDepth = 64;
+const maximumDepth = 64;
 
 export type Tokens =
 	| {readonly kind: 'tokens'; readonly tokens: readonly CST.Token[]}

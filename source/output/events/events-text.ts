@@ -23,7 +23,7 @@ const addressLimit = 32;
 const logLimit = 4000;
 
 /** The source named in log lines: `web` for `service.web`, `image.web` and `release.web`. */
-export const sourceOfAddress = (address: string): string => address.slice(address.indexOf('.') + 1);
+const sourceOfAddress = (address: string): string => address.slice(address.indexOf('.') + 1);
 
 const firstWord = (message: string): string => message.split(' ', 1)[0]!;
 

@@ -16,9 +16,9 @@ export type StepProgress = StepOutline & {
 	readonly hint?: string;
 };
 
-export type StepCounts = Readonly<Record<StepState, number>> & {readonly total: number};
+type StepCounts = Readonly<Record<StepState, number>> & {readonly total: number};
 
-export type Notice = {readonly at: number; readonly level: 'info' | 'warning'; readonly message: string};
+type Notice = {readonly at: number; readonly level: 'info' | 'warning'; readonly message: string};
 
 /** The current state of a whole apply, derived from its events alone. */
 export type Progress = {

@@ -3,7 +3,7 @@ import type {Health} from '../../model/health-facts.ts';
 import type {DeploymentStage} from '../../state/state.ts';
 
 /** A failed attempt that is newer than the active deployment. */
-export type FailedAttempt = {
+type FailedAttempt = {
 	readonly deployment: string;
 	readonly stage: DeploymentStage;
 	/** Milliseconds since the epoch. */
@@ -12,7 +12,7 @@ export type FailedAttempt = {
 };
 
 /** A ready candidate, held until `promote`. */
-export type HeldCandidate = {
+type HeldCandidate = {
 	readonly deployment: string;
 	/** Milliseconds since the epoch. */
 	readonly createdAt: number;

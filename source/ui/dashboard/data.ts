@@ -80,15 +80,7 @@ export type Figures = {
 	readonly memory?: number;
 };
 
-export const tabNames = [
-	'logs',
-	'overview',
-	'configuration',
-	'deployments',
-	'variables',
-	'outputs',
-	'backups',
-] as const;
+const tabNames = ['logs', 'overview', 'configuration', 'deployments', 'variables', 'outputs', 'backups'] as const;
 export type TabName = (typeof tabNames)[number];
 
 /** The tabs of an object, in order. */

@@ -44,7 +44,7 @@ export type DashboardLocation =
 /** A deployment whose log is shown, and the object to go back to. */
 type Deployment = {readonly id: string; readonly address: string};
 
-export type Overlay =
+type Overlay =
 	/** `top` is the first visible row. */
 	| {readonly type: 'help'; readonly top: number}
 	| {readonly type: 'palette'; readonly typed: string; readonly cursor: number}

@@ -1,6 +1,6 @@
 import {createListeners, type Readable} from '../parts/store.ts';
 
-export type LogStream = 'stdout' | 'stderr' | 'build';
+type LogStream = 'stdout' | 'stderr' | 'build';
 
 export type LogLine = {
 	/** Unsanitised. */

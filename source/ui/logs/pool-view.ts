@@ -122,7 +122,7 @@ export function countMatches(view: PoolView, pool: LogPool): {readonly position:
 }
 
 /** The number of lines, of all sources, since the view was paused. */
-export const countNewLines = (view: PoolView, pool: LogPool): number =>
+const countNewLines = (view: PoolView, pool: LogPool): number =>
 	view.end === undefined ? 0 : pool.next() - view.pausedAt;
 
 /** Every line that passes the filters, oldest first. */
