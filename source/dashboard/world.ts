@@ -1,5 +1,7 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
 import {defaultEnvironment} from '../command-names.ts';
-import {findPlace} from '../descriptor/discover.ts';
+import {descriptorFile, findPlace} from '../descriptor/discover.ts';
 import {loadProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
@@ -30,6 +32,8 @@ export type Files = {
 	/** Name of the project, as long as anything tells it. */
 	readonly name: string | undefined;
 	readonly directory: string;
+	/** Whether there is no compartment.yml. */
+	readonly isMissing: boolean;
 	/** Why compartment.yml cannot be read. */
 	readonly trouble: UserError | undefined;
 	readonly environments: readonly {
@@ -68,13 +72,13 @@ export async function readFiles(): Promise<Files> {
 		});
 	environments.sort((a, b) => (a.name < b.name ? -1 : 1));
 	const name = project?.name ?? environments.find(({state}) => state)?.state?.project;
-	return {project, name, directory, trouble, environments};
+	const isMissing = trouble !== undefined && !existsSync(join(directory, descriptorFile));
+	return {project, name, directory, isMissing, trouble, environments};
 }
 
 /** Why nothing at all can be shown; undefined when something can. */
-export function problemOf({trouble, environments}: Files): Problem | undefined {
+export function problemOf({trouble, environments, isMissing}: Files): Problem | undefined {
 	if (!trouble || environments.length > 0) return undefined;
-	const isMissing = trouble.message.includes('was not found');
 	return {
 		message: trouble.message,
 		hint: renderHint(
