@@ -31,7 +31,7 @@ export type CompiledRule = {
 	readonly transform: Transform;
 	/** Sent to the service as X-Forwarded-Prefix. */
 	readonly strippedPrefix: string | undefined;
-	/** Source or target asks for the access password (docs/rules.md, "Access of a route"). */
+	/** Whether the source or the target needs the access password (docs/rules.md, "Access of a route"). */
 	readonly isPasswordNeeded: boolean;
 };
 
@@ -99,7 +99,7 @@ function compileRule(rule: RouteRule, index: number, from: CompiledBackend, to: 
 	};
 }
 
-/** What a rule does to a path (docs/rules.md, "Rewritten paths"): a replacement that ends in a slash makes no `//`. */
+/** How a rule rewrites a path (docs/rules.md, "Rewritten paths"). A replacement with a trailing slash gives no `//`. */
 function compileTransform({path, stripPrefix, replacePrefix, rewrite}: RouteRule): Transform {
 	if (rewrite !== undefined) return {type: 'fixed', path: rewrite};
 	const replacement = stripPrefix === undefined ? replacePrefix : '/';

@@ -5,9 +5,9 @@ import type {RouteTable} from './table.ts';
 
 /** What the router does with a request. */
 export type RouteMatch =
-	/** Refused with 400 before any rule (docs/rules.md, "Ambiguous paths"). */
+	/** Rejected with 400 before any rule (docs/rules.md, "Ambiguous paths"). */
 	| {readonly result: 'ambiguous'}
-	/** 404: no service answers at this host. */
+	/** 404: no service has this host. */
 	| {readonly result: 'no-host'}
 	| {
 			readonly result: 'service';

@@ -64,7 +64,7 @@ describe('a resource with a volume', () => {
 	async function expectBlocked(reason: string, unblock: string): Promise<void> {
 		const before = {serial: sandbox.state().serial, id: (await sandbox.running('resource.store')).id};
 		const plan = await sandbox.run(['plan', '--detailed-exitcode']);
-		expect(words(plan.stdout)).toContain('Blocked: nothing runs until this is solved');
+		expect(words(plan.stdout)).toContain('Blocked: nothing runs until this is resolved');
 		expect(words(plan.stdout)).toContain(reason);
 		expect(words(plan.stdout)).toContain(unblock);
 		expect(plan.stdout).toMatch(/Plan: .*, 1 blocked\.\n$/);

@@ -149,7 +149,7 @@ describe('within two seconds, an engine is reported as out of reach', () => {
 		const attempt = createAttempt('unix:///var/run/docker.sock', []);
 		const refused = () => Promise.reject(Object.assign(new Error('connect EACCES'), {code: 'EACCES'}));
 		await expect(attempt('list containers', refused)).rejects.toEqual(
-			told(/^cannot list containers: the engine at unix:.* permission denied$/, /group docker/),
+			told(/^cannot list containers: the engine at unix:.* permission denied$/, /docker group/),
 		);
 	});
 });

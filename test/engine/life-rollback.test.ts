@@ -49,7 +49,7 @@ test('a rollback of one service runs its last good deployment again under a new 
 	const refused = await sandbox.run(['rollback', '--service', 'web']);
 	expect(refused.exitCode).toBe(1);
 	expect(words(refused.stdout)).toMatch(
-		new RegExp(`\\+/- service\\.web will be replaced, new one first: rolled back to ${first!.id} of `),
+		new RegExp(`\\+/- service\\.web will be replaced, new one first: rolled back to ${first!.id} from `),
 	);
 	expect(await body()).toBe('web v2');
 	const {stdout, exitCode} = await rollback('--service', 'web');
