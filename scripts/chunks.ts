@@ -42,6 +42,7 @@ const chunks: readonly Chunk[] = [
 			'source/programs.ts',
 			'source/nearest.ts',
 			'source/counted.ts',
+			'source/descriptor/names.ts',
 			'source/model/**',
 			'source/output/**',
 			'source/plan/approval.ts',
@@ -84,7 +85,29 @@ const chunks: readonly Chunk[] = [
 		],
 	},
 	{name: 'descriptor', priority: 2, packages: ['yaml', 'zod'], sources: ['source/descriptor/**']},
-	{name: 'planning', priority: 1, sources: ['source/build/plan-build.ts', 'source/refresh/refresh.ts']},
+	// What lists the files of a service, for plans and for init.
+	{
+		name: 'source',
+		priority: 1.5,
+		sources: [
+			'source/build/context.ts',
+			'source/build/context-entry.ts',
+			'source/build/git-ignore.ts',
+			'source/build/open-file.ts',
+			'source/build/paths.ts',
+			'source/build/select-source.ts',
+			'source/build/walk-source.ts',
+			'source/build/dockerfile.ts',
+			'source/build/dockerfile-place.ts',
+			'source/build/dockerfile-words.ts',
+			'source/build/limit.ts',
+		],
+	},
+	{
+		name: 'planning',
+		priority: 1,
+		sources: ['source/build/docker-ignore.ts', 'source/build/plan-build.ts', 'source/refresh/refresh.ts'],
+	},
 ];
 
 /** The files of a pattern. Throws if there is none: a renamed file would silently change what a command loads. */

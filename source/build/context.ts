@@ -1,7 +1,7 @@
 import {lstat} from 'node:fs/promises';
 import path from 'node:path';
 import {type ContextEntry, fileEntry} from './context-entry.ts';
-import {type DockerignoreRules, parseDockerignore} from './docker-ignore.ts';
+import type {DockerignoreRules} from './docker-ignore.ts';
 import {readSmallFile} from './open-file.ts';
 import {isInside, relativePath} from './paths.ts';
 import type {SourceSelection} from './select-source.ts';
@@ -25,6 +25,7 @@ async function readDockerignore(root: string, dockerfile: string): Promise<Docke
 		if (!stats?.isFile()) continue;
 		const name = isInside(root, source) ? relativePath(root, source) : path.basename(source);
 		const content = await readSmallFile({source, name, activity: 'read'});
+		const {parseDockerignore} = await import('./docker-ignore.ts');
 		return parseDockerignore(content.toString(), name);
 	}
 	return undefined;

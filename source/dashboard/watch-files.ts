@@ -1,5 +1,5 @@
 import {type FSWatcher, watch} from 'node:fs';
-import {descriptorFile, routesFile} from '../descriptor/discover.ts';
+import {descriptorFile, routesFile} from '../descriptor/names.ts';
 
 const gatherMs = 150;
 const watchedNames: readonly string[] = [descriptorFile, routesFile, 'state.json'];

@@ -1,8 +1,6 @@
 import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
-
-export const descriptorFile = 'compartment.yml';
-export const routesFile = 'compartment.routes.yml';
+import {descriptorFile} from './names.ts';
 
 /** A directory with its parents, nearest first. */
 const upwards = (directory: string): string[] => {

@@ -1,7 +1,7 @@
 import {stringify} from 'yaml';
 import {UserError} from '../errors.ts';
-import {descriptorFile} from './discover.ts';
 import {toResource} from './expand.ts';
+import {descriptorFile} from './names.ts';
 import {presetNames} from './presets/index.ts';
 import type {Resource} from './project.ts';
 import {entryOf, mapOf} from './rules/raw.ts';

@@ -1,8 +1,9 @@
 import {join} from 'node:path';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
-import {descriptorFile, findPlace, routesFile} from './discover.ts';
+import {findPlace} from './discover.ts';
 import {hashFiles} from './files-hash.ts';
+import {descriptorFile, routesFile} from './names.ts';
 import type {Project} from './project.ts';
 import {findProjectCache, isCacheable, readCachedProject, writeCachedProject} from './project-cache.ts';
 import type {LookAround} from './read.ts';

@@ -1,6 +1,6 @@
-import {descriptorFile, routesFile} from './discover.ts';
 import {toResource, toService} from './expand.ts';
 import {type DescriptorFiles, hashFiles} from './files-hash.ts';
+import {descriptorFile, routesFile} from './names.ts';
 import {DescriptorError, type Finding, formatProblem, type Problem, type Report} from './problem.ts';
 import type {Project} from './project.ts';
 import {checkDescriptor} from './rules/descriptor.ts';

@@ -1,35 +1,57 @@
-import {z} from 'zod';
 import {UserError} from '../errors.ts';
 import type {SourceFiles} from './source-files.ts';
 
-const texts = z.record(z.string(), z.string()).catch({});
+/** The fields of a package.json that affect a build. */
+export type NodePackage = {
+	readonly name: string | undefined;
+	readonly main: string | undefined;
+	readonly packageManager: string | undefined;
+	readonly engines: Readonly<Record<string, string>>;
+	readonly scripts: Readonly<Record<string, string>>;
+	readonly dependencies: Readonly<Record<string, string>>;
+	readonly devDependencies: Readonly<Record<string, string>>;
+	readonly optionalDependencies: Readonly<Record<string, string>>;
+	readonly workspaces: unknown;
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
+	isObject(value) && Object.values(value).every(each => typeof each === 'string');
+
+const texts = (value: unknown): Readonly<Record<string, string>> => (isTexts(value) ? value : {});
 
 // Packages may contain anything; invalid fields are ignored.
-const packageSchema = z.object({
-	name: z.string().optional().catch(undefined),
-	main: z.string().optional().catch(undefined),
-	type: z.string().optional().catch(undefined),
-	packageManager: z.string().optional().catch(undefined),
-	engines: texts.default({}),
-	scripts: texts.default({}),
-	dependencies: texts.default({}),
-	devDependencies: texts.default({}),
-	optionalDependencies: texts.default({}),
-	workspaces: z.unknown().optional(),
+const packageOf = (fields: Fields): NodePackage => ({
+	name: text(fields['name']),
+	main: text(fields['main']),
+	packageManager: text(fields['packageManager']),
+	engines: texts(fields['engines']),
+	scripts: texts(fields['scripts']),
+	dependencies: texts(fields['dependencies']),
+	devDependencies: texts(fields['devDependencies']),
+	optionalDependencies: texts(fields['optionalDependencies']),
+	workspaces: fields['workspaces'],
 });
-
-/** The fields of a package.json that affect a build. */
-export type NodePackage = z.infer<typeof packageSchema>;
 
 /** Reads a package.json; undefined if there is none. Throws a UserError if it is not a JSON object. */
 export async function readPackage(files: SourceFiles, path = 'package.json'): Promise<NodePackage | undefined> {
-	const text = await files.read(path);
-	if (text === undefined) return undefined;
+	const content = await files.read(path);
+	if (content === undefined) return undefined;
+	const refusal = `${path} cannot be read: it is not a JSON object.`;
+	let parsed: unknown;
 	try {
-		return packageSchema.parse(JSON.parse(text));
+		parsed = JSON.parse(content);
 	} catch (cause) {
-		throw new UserError(`${path} cannot be read: it is not a JSON object.`, {cause});
+		throw new UserError(refusal, {cause});
 	}
+	if (!isObject(parsed)) throw new UserError(refusal);
+	return packageOf(parsed);
 }
 
 /** Whether a package depends on another one, including development dependencies. */

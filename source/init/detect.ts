@@ -1,5 +1,5 @@
 import {basename, join} from 'node:path';
-import {namePattern} from '../descriptor/schema/text.ts';
+import {namePattern} from '../descriptor/names.ts';
 import {describeService, findEvidence, type ServiceDescription} from './describe-service.ts';
 import {foldersOf} from './folder.ts';
 import {readWorkspace, type Workspace} from './workspace-members.ts';

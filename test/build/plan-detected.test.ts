@@ -58,6 +58,13 @@ describe('a source without a Dockerfile', () => {
 		});
 	});
 
+	test('with a lock file of several megabytes is planned', async () => {
+		const lock = `lockfileVersion: '9.0'\n${'# padding\n'.repeat(300_000)}`;
+		const {'web/package-lock.json': _lock, ...rest} = node;
+		const {reason} = await plan(makeTree({...rest, 'web/pnpm-lock.yaml': lock}));
+		expect(reason).toContain('pnpm install --frozen-lockfile');
+	});
+
 	test('is sent in a separate folder beside the generated files, so that their names cannot conflict', async () => {
 		const root = makeTree({...node, 'web/Caddyfile': 'mine', 'web/source/Dockerfile': 'mine'});
 		const {context, written} = await plan(root);

@@ -64,6 +64,8 @@ describe('a Node source', () => {
 		['yarn 4', node({}, {'.yarnrc.yml': '', 'yarn.lock': ''})],
 		['yarn 1', node({}, {'yarn.lock': ''})],
 		['pnpm >=9', node({engines: {pnpm: '>=9'}})],
+		['pnpm 10', node({}, {'pnpm-workspace.yaml': ''})],
+		['yarn 1', node({}, {'pnpm-workspace.yaml': '', 'yarn.lock': ''})],
 		['', node({}, {'package-lock.json': ''})],
 	])('uses the manager %j', async (expected, sources) => {
 		const {node: _node, ...manager} = (await detect(sources)).versions;

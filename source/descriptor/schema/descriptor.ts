@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import {namePattern, projectNamePattern} from '../names.ts';
 import {resourceSchema} from './resource.ts';
 import {serviceSchema} from './service.ts';
-import {namePattern, projectNamePattern} from './text.ts';
 
 const name = z
 	.string()

@@ -1,16 +1,8 @@
 import * as z from 'zod';
+import {handlePattern} from '../names.ts';
 import {presetNames} from '../presets/index.ts';
 import {operationsSchema} from './operation.ts';
-import {
-	handlePattern,
-	imageReference,
-	literalEnv,
-	nonEmpty,
-	port,
-	readinessTimeout,
-	restartPolicies,
-	variableKey,
-} from './text.ts';
+import {imageReference, literalEnv, nonEmpty, port, readinessTimeout, restartPolicies, variableKey} from './text.ts';
 
 const generatedVariable = z.strictObject({
 	generator: z.literal('token'),

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import {handlePattern} from '../names.ts';
 import {serviceKinds} from '../project.ts';
 import {buildSchema} from './build.ts';
 import {runSchema} from './run.ts';
 import {scheduleSchema} from './schedule.ts';
 import {serviceConditions} from './service-conditions.ts';
 import {hostName, limitsSchema, localPath} from './service-fields.ts';
-import {handlePattern, imageReference, literalEnv, nonEmpty, port, readinessTimeout, variableKey} from './text.ts';
+import {imageReference, literalEnv, nonEmpty, port, readinessTimeout, variableKey} from './text.ts';
 
 const readiness = z.strictObject({
 	type: z.literal('http'),

@@ -1,14 +1,5 @@
 import * as z from 'zod';
 
-/** Names of projects (docs/rules.md, "Names"). */
-export const projectNamePattern = /^[a-z][a-z0-9-]{0,62}$/;
-
-/** Names of services and resources. */
-export const namePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
-
-/** Names of outputs and volume handles. */
-export const handlePattern = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
-
 export const nonEmpty = z.string().min(1);
 
 /** Text with something in it besides white space. */

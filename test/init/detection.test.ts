@@ -99,6 +99,9 @@ it.each([
 	['go.mod', 'module x\nrequire github.com/jackc/pgx/v5 v5.7.0\n', true],
 	['pyproject.toml', 'dependencies = ["asyncpg"]', true],
 	['requirements.txt', 'pgvector\nflask', false],
+	['requirements.txt', '# psycopg\nflask', false],
+	['go.mod', 'module x\n// require github.com/lib/pq v1.0.0\n', false],
+	['go.mod', 'module github.com/lib/pq\n', false],
 	['package.json', '{"devDependencies": {"pg": "8"}}', false],
 	['package.json', '{broken', false],
 ])('%s with %j suggests a database: %s', async (file, content, isSuggested) => {
