@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {defaultEnvironment} from '../command-names.ts';
-import {descriptorFile, findPlace} from '../descriptor/discover.ts';
+import {findPlace} from '../descriptor/discover.ts';
 import {loadProject} from '../descriptor/load.ts';
+import {descriptorFile} from '../descriptor/names.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
