@@ -1,7 +1,7 @@
 /**
- * Which request paths are ambiguous (docs/rules.md, "Ambiguous paths"). The texts are read by JavaScript here and by
- * the router's PCRE there, so they keep to what both understand alike. A path must begin with a slash, and none of
- * these may be found in it. The raw path is looked at, never a decoded or cleaned one.
+ * Patterns of ambiguous request paths (docs/rules.md, "Ambiguous paths"). They are used by JavaScript and by HAProxy's
+ * PCRE, so their syntax means the same in both. A path must start with a slash and match none of them. They apply to the
+ * raw path, never to a decoded or normalised one.
  */
 export const ambiguousPatterns: readonly string[] = [
 	// Not a path character of a URI, or interpreted differently by servers (`;`).
