@@ -45,7 +45,7 @@ function environmentWords({command: name, words}: CommandPart, environment: stri
 
 let reach: readonly string[] = [];
 
-/** Sets the words that every printed command needs to reach the same project and engine, such as `--project ../shop`. */
+/** Sets the words that each printed command needs to reach the same project and engine, such as `--project ../shop`. */
 export const reachWith = (words: readonly string[]): void => {
 	reach = words;
 };

@@ -2,7 +2,7 @@ type Field = {
 	readonly name: string;
 	readonly from: number;
 	readonly to: number;
-	/** Largest step that still does something. */
+	/** Largest step that has an effect. */
 	readonly steps: number;
 	readonly names?: readonly string[];
 };
@@ -34,7 +34,7 @@ const fieldPattern = ({from, to, steps, names = []}: Field): string => {
 	return `${item}(?:,${item})*`;
 };
 
-/** The form of a standard five-field cron expression: numbers, names, lists, ranges and steps within their bounds. */
+/** A standard five-field cron expression: numbers, names, lists, ranges and steps within their bounds. */
 export const cronPattern = new RegExp(`^\\s*${fields.map(fieldPattern).join('\\s+')}\\s*$`);
 
 const longestMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -44,7 +44,7 @@ const numberOf = (word: string, {from, names = []}: Field): number => {
 	return index === -1 ? Number(word) : from + index;
 };
 
-/** The values that one field lets through, or nothing when a range runs backwards. */
+/** The values that one field matches; undefined for a reversed range. */
 const expand = (text: string, field: Field): ReadonlySet<number> | undefined => {
 	const values = new Set<number>();
 	for (const item of text.split(',')) {
@@ -63,16 +63,16 @@ const expand = (text: string, field: Field): ReadonlySet<number> | undefined => 
 export const cronMessage = 'cron must be a valid standard 5-field cron expression.';
 
 /**
- * What is wrong with an expression that already matches `cronPattern`: a range that runs backwards, or days that none
- * of its months has (`0 0 30 2 *` would never run).
+ * What is wrong with an expression that matches `cronPattern`: a reversed range, or days that none of its months has
+ * (`0 0 30 2 *` never runs).
  */
 export const cronFault = (expression: string): string | undefined => {
 	const parts = expression.trim().split(/\s+/);
 	const expanded = fields.map((field, index) => expand(parts[index] ?? '', field));
 	if (parts.length !== fields.length || expanded.includes(undefined)) return cronMessage;
 	const [, , dayOfMonth, month] = expanded;
-	// With both day fields restricted, either is enough.
+	// If both day fields are restricted, either one is enough.
 	if (!dayOfMonth || !month || !parts[4]!.startsWith('*')) return undefined;
 	const happens = [...month].some(number => [...dayOfMonth].some(day => day <= longestMonths[number - 1]!));
-	return happens ? undefined : 'cron never comes true: none of its months has such a day.';
+	return happens ? undefined : 'cron never runs: none of its months has such a day.';
 };

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {descriptorFile} from './names.ts';
 
-/** A directory with its parents, nearest first. */
+/** A directory and its parents, nearest first. */
 const upwards = (directory: string): string[] => {
 	const chain = [resolve(directory)];
 	for (let parent = dirname(chain[0]!); parent !== chain.at(-1); parent = dirname(parent)) chain.push(parent);
@@ -10,9 +10,9 @@ const upwards = (directory: string): string[] => {
 };
 
 export type Place = {
-	/** Absolute directory of compartment.yml, whether or not the file is there. */
+	/** Absolute directory of compartment.yml, whether or not the file exists. */
 	readonly directory: string;
-	/** Folders between that directory and the root of its repository; 0 outside of a repository. */
+	/** Number of folders between that directory and the root of its repository; 0 outside a repository. */
 	readonly ascent: number;
 };
 

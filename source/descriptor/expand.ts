@@ -5,7 +5,7 @@ import type {DescriptorInput} from './schema/descriptor.ts';
 import type {ResourceInput} from './schema/resource.ts';
 import type {ServiceInput} from './schema/service.ts';
 
-/** The value without its undefined members, so that an absent field is absent in JSON and in comparisons too. */
+/** The value without undefined fields, so that they are absent in comparisons as in JSON. */
 const present = <T extends object>(value: T): T =>
 	Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 
@@ -72,7 +72,7 @@ export const toResource = (name: string, input: ResourceInput): Resource => {
 			name,
 			preset: input.preset,
 			env: {...preset.env, ...env},
-			// A value that the user gave is not generated as well.
+			// A value set in env is not generated.
 			generatedVariables: without(preset.generatedVariables, env),
 		};
 	const volumes = Object.entries(input.volumes ?? {}).map(([handle, volume]) => [

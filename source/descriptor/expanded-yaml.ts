@@ -24,26 +24,26 @@ function expanded({name: _name, preset: _preset, operations, ...fields}: Resourc
 }
 
 /**
- * A resource of compartment.yml as the block that its preset stands for, ready to be pasted in its place. Takes the
- * file as it is written, because what sends people here is that a field beside `preset` is refused.
- * @throws UserError when the file has no such resource, or the resource has no preset that we know
+ * The YAML of a resource with its preset expanded, ready to be pasted over it. Works on the unvalidated file, because users
+ * need it when a field next to `preset` is refused.
+ * @throws UserError when the file has no such resource, or the resource has no known preset
  */
 export function expandedYaml(descriptor: unknown, name: string): string {
 	const resources = mapOf(mapOf(descriptor).resources);
 	const written = mapOf(entryOf(resources, name));
 	if (!Object.hasOwn(resources, name))
 		throw new UserError(`${descriptorFile} declares no resource ${name}`, {
-			hint: `it declares ${Object.keys(resources).join(', ') || 'none'}`,
+			hint: `It declares ${Object.keys(resources).join(', ') || 'none'}`,
 		});
 	const preset = presetNames.find(known => known === written.preset);
 	if (preset === undefined)
-		throw new UserError(`resource ${name} has no preset, so ${descriptorFile} shows all of it already`, {
+		throw new UserError(`Resource ${name} has no preset: ${descriptorFile} already shows all of it`, {
 			hint: `Presets: ${presetNames.join(', ')}`,
 		});
 	const env = literalEnv.safeParse(written.env ?? {});
 	const resource = toResource(name, {preset, env: env.success ? env.data : {}});
 	return [
-		`# All of preset ${preset}. In ${descriptorFile} put it in the place of ${name}, then change what you need.`,
+		`# Preset ${preset}, expanded. Replace ${name} in ${descriptorFile} with it, then change what you need.`,
 		stringify({resources: {[name]: expanded(resource)}}, {lineWidth: 0}).trimEnd(),
 	].join('\n');
 }

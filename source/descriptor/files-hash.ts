@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto';
 import type {FileBytes} from './yaml/bytes.ts';
 
-/** The two files as they were found on disk. */
+/** The two files as read from disk. */
 export type DescriptorFiles = {readonly descriptor: FileBytes; readonly routes: FileBytes};
 
-/** SHA-256 over both, hex. Lengths go in too: bytes must not be able to move from one file to the other unseen. */
+/** SHA-256 (hex) of both files and their lengths, so that bytes cannot move from one file to the other unnoticed. */
 export const hashFiles = (files: DescriptorFiles): string => {
 	const hash = createHash('sha256');
 	for (const read of [files.descriptor, files.routes])

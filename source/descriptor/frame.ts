@@ -2,7 +2,7 @@ type Place = {readonly line: number; readonly column: number; readonly length: n
 
 const maximumWidth = 110;
 
-// A terminal gives these two cells; the carets below must follow.
+// Characters that are two cells wide in a terminal; the carets must line up.
 const wide =
 	/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;
 const hidden = /[\0-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu;
@@ -13,10 +13,10 @@ const cellsOf = (text: string): number => {
 	return cells;
 };
 
-// One character for one, so that columns stay true: foreign text must not move the cursor.
+// One for one, so that columns stay right. The text must not be able to move the cursor.
 const clean = (text: string): string => text.replaceAll('\t', ' ').replace(hidden, '\ufffd');
 
-/** The line of `text` with its number, and carets under the marked part. Long lines are cut around it. */
+/** One line of a text with its number, and carets under the marked part. Long lines are cut around that part. */
 export const codeFrame = (text: string, {line, column, length}: Place): string => {
 	const source = (text.split('\n', line)[line - 1] ?? '').replace(/\r$/, '');
 	const from = Math.max(0, column - 1 > maximumWidth - 30 ? column - 1 - 40 : 0);

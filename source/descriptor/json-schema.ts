@@ -10,8 +10,8 @@ const toJson = (schema: z.ZodType, title: string): JsonSchema => {
 };
 
 /**
- * JSON Schema (draft 2020-12) of compartment.yml for editors and other tools. It accepts and refuses what the loader
- * does, but for references between names and limits of arithmetic; `$comment` says so where that is.
+ * JSON Schema (draft 2020-12) of compartment.yml for editors and other tools. It agrees with the loader except for
+ * references between names and arithmetic limits, each noted in a `$comment`.
  */
 export const descriptorJsonSchema = (): JsonSchema => toJson(descriptorSchema, 'compartment.yml');
 

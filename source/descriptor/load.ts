@@ -16,8 +16,8 @@ const notFound = () =>
 	);
 
 /**
- * What compartment.yml says as it is written, without checking what it means. Throws a UserError when there is none, or
- * a DescriptorError when it is no YAML.
+ * The content of compartment.yml, parsed but not validated. Throws a UserError when the file is missing, or a
+ * DescriptorError when it is not YAML.
  */
 export const readWrittenDescriptor = async (directory: string): Promise<unknown> => {
 	const read = await readBytes(join(findPlace(directory).directory, descriptorFile));
@@ -26,8 +26,8 @@ export const readWrittenDescriptor = async (directory: string): Promise<unknown>
 };
 
 /**
- * Reads both files as `loadProject` does, never from the cache, and looks at what is around them: a DescriptorError
- * then holds what `look` found too.
+ * Reads both files like `loadProject`, but never from the cache, and adds the findings of `look`, which checks the project's
+ * surroundings, to the problems of the DescriptorError.
  */
 export const examineProject = async (
 	directory: string,
@@ -43,8 +43,8 @@ export const examineProject = async (
 
 /**
  * Finds compartment.yml from `directory` upwards (docs/rules.md, "Where the files are found"), reads it and
- * compartment.routes.yml beside it, and returns what they say with all defaults. Throws a DescriptorError that holds
- * every problem of both files, or a UserError when there is no descriptor.
+ * compartment.routes.yml beside it, and returns the project with all defaults. Throws a DescriptorError with every problem
+ * of both files, or a UserError when there is no descriptor.
  */
 export const loadProject = async (directory: string): Promise<Project> => {
 	const place = findPlace(directory);
@@ -55,7 +55,7 @@ export const loadProject = async (directory: string): Promise<Project> => {
 	const cache = isCacheable(files) ? findProjectCache() : undefined;
 	const known = cache && readCachedProject(cache, {...place, hash: hashFiles(files)});
 	if (known) return known;
-	// The parser and the schema take longer to load than a small project takes to read.
+	// Loading the parser and the schema takes longer than reading a small project.
 	const {readProject} = await import('./read.ts');
 	const project = readProject(files, place.directory, place.ascent);
 	if (cache) writeCachedProject(cache, place.ascent, project);

@@ -1,9 +1,8 @@
 const isAbsolute = (path: string): boolean => /^[/\\]|^[A-Za-z]:/.test(path);
 
 /**
- * How a relative path moves: the deepest climb above where it started, and how many folders below it ends.
- * Backslashes count as separators, because they do on the machines that some people write descriptors on.
- * Undefined for absolute paths and drive letters.
+ * How far a relative path climbs above its start, and how many folders below it ends. Backslashes count as separators, as on
+ * Windows. Undefined for absolute paths and drive letters.
  */
 export const walkPath = (path: string): {readonly climbs: number; readonly depth: number} | undefined => {
 	if (isAbsolute(path)) return undefined;

@@ -3,25 +3,25 @@ import {UserError} from '../errors.ts';
 import {type Hint, joinHints} from '../hint.ts';
 import {codeFrame} from './frame.ts';
 
-/** Where a value sits inside a document: map keys and list indexes from the root down. */
+/** Place of a value in a document: map keys and list indexes from the root. */
 export type Path = readonly (string | number)[];
 
 /** A rule that a document breaks, before it is tied to a line. */
 export type Finding = {
 	readonly path: Path;
 	readonly message: string;
-	/** What to underline: the key itself, or (by default) what is written behind it. */
+	/** What to underline: the key, or its value (the default). */
 	readonly mark?: 'key' | 'value';
-	/** A name that was probably meant. */
+	/** The name that was probably meant. */
 	readonly suggestion?: string;
-	/** The command that helps; shown below all problems. */
+	/** What to do, shown below all problems. */
 	readonly hint?: Hint;
 };
 
-/** Collects findings; every rule gets one. */
+/** Reports a finding of a rule. */
 export type Report = (path: Path, message: string, options?: Pick<Finding, 'mark' | 'suggestion' | 'hint'>) => void;
 
-/** A rule that a file breaks, with its place. `line` and `column` count from 1; `length` 0 means the file as a whole. */
+/** A rule that a file breaks, with its place. `line` and `column` count from 1; `length` 0 means the whole file. */
 export type Problem = {
 	readonly file: string;
 	readonly line: number;
@@ -50,14 +50,14 @@ export const formatPath = (path: Path): string => {
 	return text;
 };
 
-/** Makes characters that could move a cursor or hide text visible as `\uXXXX`. */
+/** Escapes characters that could move the cursor or hide text, as `\uXXXX`. */
 export const visible = (text: string): string =>
 	text.replace(
 		/[\0-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu,
 		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
 	);
 
-/** The message with its did-you-mean, safe to print. */
+/** The message with its suggestion, safe to print. */
 export const fullMessage = ({message, suggestion}: Pick<Finding, 'message' | 'suggestion'>): string => {
 	const text = visible(message);
 	if (suggestion === undefined) return text;
@@ -71,20 +71,20 @@ const heading = (problem: Problem): string => {
 	return `${place}${field}: ${fullMessage(problem)}`;
 };
 
-/** One problem as text: a heading, then the line with carets below it when the problem has a place. */
+/** A problem as text: a heading, then the line with carets if it has a place. */
 export const formatProblem = (problem: Problem, text: string | undefined): string =>
 	problem.length === 0 || text === undefined ? heading(problem) : `${heading(problem)}\n${codeFrame(text, problem)}`;
 
 const inOrder = (a: Problem, b: Problem): number =>
 	a.line - b.line || a.column - b.column || (a.path < b.path ? -1 : Number(a.path > b.path));
 
-/** Problems in the order of their places; files keep the order in which they first appear. */
+/** Problems sorted by file, in order of appearance, then by place. */
 const sortProblems = (problems: readonly Problem[]): Problem[] => {
 	const files = [...new Set(problems.map(({file}) => file))];
 	return files.flatMap(file => problems.filter(problem => problem.file === file).sort(inOrder));
 };
 
-/** compartment.yml or the routes file break rules. All of them are in `problems`; the message shows each with its line. */
+/** compartment.yml or the routes file is invalid. `problems` has all problems; the message shows each with its line. */
 export class DescriptorError extends UserError {
 	readonly problems: readonly Problem[];
 
@@ -102,5 +102,5 @@ export class DescriptorError extends UserError {
 	}
 }
 
-/** A damaged file can break thousands of rules; beyond this many the terminal only scrolls. */
+/** Maximum number of problems to print, because a damaged file can have thousands. */
 const maximumShown = 100;

@@ -5,42 +5,42 @@ import {replaceCacheFile} from '../cache-file.ts';
 import type {DescriptorFiles} from './files-hash.ts';
 import type {Project} from './project.ts';
 
-/** Folder of the cache and what was built: a program with other rules reads the files anew. */
+/** Folder of the cache, and the build that wrote it: another build may have other rules and does not use it. */
 export type ProjectCache = {readonly folder: string; readonly build: string};
 
 /** What a project was read from. */
 type Origin = {readonly directory: string; readonly ascent: number; readonly hash: string};
 
-/** One file for each folder that has a descriptor; those that were read longest ago go. */
+/** Maximum number of files, one per folder with a descriptor; the oldest are deleted. */
 const keptFiles = 100;
 
 /**
- * The cache of this user; undefined where no home folder is known, and for a program that was not built, whose rules may
- * change at any moment. It is in the home folder and not beside the descriptor, where a repository could bring along a
- * project that its compartment.yml does not describe.
+ * The user's cache; undefined without a home folder, and when the program runs from source, whose rules may change at any
+ * time. It is in the home folder, because next to the descriptor a repository could supply a project that does not match
+ * its compartment.yml.
  */
 export function findProjectCache(): ProjectCache | undefined {
-	// Replaced when it is built (vite.config.ts).
+	// Set by the build (vite.config.ts).
 	const build = process.env['COMPARTMENT_BUILD'];
 	const {XDG_CACHE_HOME, HOME, LOCALAPPDATA} = process.env;
 	const caches = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && join(HOME, '.cache'));
 	return build && caches ? {folder: join(caches, 'compartment', 'projects'), build} : undefined;
 }
 
-/** Only regular files have content that a hash can stand for: what was refused is refused with its own message. */
+/** Whether both files could be read, so that a hash identifies them. */
 export const isCacheable = ({descriptor, routes}: DescriptorFiles): boolean =>
 	descriptor.kind === 'bytes' && routes.kind !== 'refused';
 
 const fileOf = ({folder}: ProjectCache, directory: string): string =>
 	join(folder, `${createHash('sha256').update(directory).digest('hex').slice(0, 32)}.json`);
 
-/** Others must not be able to put a project there. */
+/** Whether only this user can write to a path. */
 function isOwn(path: string): boolean {
 	const {uid, mode} = lstatSync(path);
 	return (process.getuid === undefined || uid === process.getuid()) && (mode & 0o022) === 0;
 }
 
-/** The project that these files were read as before; undefined when it is not known. */
+/** The cached project of these files; undefined if there is none. */
 export function readCachedProject(cache: ProjectCache, origin: Origin): Project | undefined {
 	try {
 		const file = fileOf(cache, origin.directory);
@@ -49,12 +49,12 @@ export function readCachedProject(cache: ProjectCache, origin: Origin): Project 
 		const isSame = build === cache.build && ascent === origin.ascent && project.hash === origin.hash;
 		return isSame && project.directory === origin.directory ? project : undefined;
 	} catch {
-		// Missing or broken: the files are read, which costs time and nothing else.
+		// Missing or damaged: the files are read instead.
 		return undefined;
 	}
 }
 
-/** Remembers what the files were read as. Failing to is no failure of the command. */
+/** Caches a project. A failed write does not fail the command. */
 export function writeCachedProject(cache: ProjectCache, ascent: number, project: Project): void {
 	const {folder, build} = cache;
 	try {

@@ -1,5 +1,5 @@
 /**
- * What the two files say, typed and with defaults filled in. Pure data: every room above reads it, none changes it.
+ * The content of both files, typed and with defaults. Pure data that no other room changes.
  * docs/compartment-yml.md lists the fields and their defaults.
  */
 
@@ -26,7 +26,7 @@ export type HttpReadiness = {readonly type: 'http'; readonly path: string; reado
 /** TCP readiness: `port` must accept a connection within `timeoutMs` milliseconds. */
 export type TcpReadiness = {readonly type: 'tcp'; readonly port: number; readonly timeoutMs: number};
 
-/** One variable of a service that takes its value from a resource output at start. */
+/** A service variable that takes its value from a resource output at start. */
 export type Connection = {readonly resource: string; readonly key: string; readonly output: string};
 
 export type Service = {
@@ -45,7 +45,7 @@ export type Service = {
 	/** Build context relative to the descriptor's directory. */
 	readonly context?: string;
 	readonly port?: number;
-	/** One more host beside the default one. */
+	/** A host in addition to the default one. */
 	readonly domain?: string;
 	/** cpu in cores (0.5), memory in bytes. */
 	readonly limits?: {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
@@ -95,7 +95,7 @@ export type RestoreOperation = {
 /** A resource with its preset already expanded. */
 export type Resource = {
 	readonly name: string;
-	/** Name of the preset it came from, for display. */
+	/** Name of its preset, for display. */
 	readonly preset?: string;
 	readonly image: string;
 	readonly command?: readonly string[];
@@ -133,8 +133,8 @@ export type Project = {
 	readonly services: readonly Service[];
 	readonly resources: readonly Resource[];
 	readonly routes: readonly RouteRule[];
-	/** sha256 over both files' bytes, hex: the descriptor's part of a saved plan's stale check. */
+	/** SHA-256 (hex) of both files, to detect stale saved plans. */
 	readonly hash: string;
-	/** Things that validate but deserve a word, such as a cron service without a schedule. */
+	/** Warnings about valid but questionable content, such as a cron service without a schedule. */
 	readonly warnings: readonly string[];
 };

@@ -23,7 +23,7 @@ const parse = (file: string, read: FileBytes): Parsed => {
 	return parsed.kind === 'source' ? {source: parsed.source, text: parsed.source.text, problems: []} : parsed;
 };
 
-/** Runs a set of rules over a file and returns what they reported. */
+/** Runs rules and returns their findings. */
 const collect = (check: (report: Report) => void): Finding[] => {
 	const findings: Finding[] = [];
 	check((path, message, options) => findings.push({path, message, ...options}));
@@ -33,18 +33,18 @@ const collect = (check: (report: Report) => void): Finding[] => {
 const locate = (source: YamlSource | undefined, findings: readonly Finding[]): Problem[] =>
 	source ? findings.map(source.locate) : [];
 
-/** What compartment.yml says as it is written. Throws a DescriptorError when it cannot be parsed. */
+/** The parsed content of compartment.yml. Throws a DescriptorError when it cannot be parsed. */
 export const readWritten = (descriptor: FileBytes): unknown => {
 	const {source, text, problems} = parse(descriptorFile, descriptor);
 	if (!source) throw new DescriptorError(problems, {[descriptorFile]: text});
 	return source.value;
 };
 
-/** What is wrong with compartment.yml in the world around it: found by a room that may look. */
+/** Checks the descriptor against its surroundings, such as the folders that it names. */
 export type LookAround = (descriptor: unknown, project: Project | undefined) => Promise<readonly Finding[]>;
 
 /**
- * Reads both files and looks at what is around them. Throws a DescriptorError with the problems of both kinds.
+ * Reads both files and checks their surroundings. Throws a DescriptorError with the problems of both.
  */
 export const readAndLook = async (
 	files: DescriptorFiles,
@@ -63,7 +63,7 @@ export const readAndLook = async (
 		problems = error.problems;
 	}
 	const found = main.source ? locate(main.source, await look(main.source.value, project)) : [];
-	// The rules of the file come first: what is written wrong need not be looked for.
+	// A value that is invalid in itself needs no second problem.
 	const added = found.filter(({path}) => !problems.some(problem => problem.path === path));
 	if (project && added.length === 0) return project;
 	throw new DescriptorError([...problems, ...added], {[descriptorFile]: main.text, [routesFile]: extra.text});

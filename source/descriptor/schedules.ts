@@ -13,16 +13,16 @@ export function describeSchedule(schedule: BackupSchedule | Schedule): string {
 const quoted = (text: string): string =>
 	/^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''").replaceAll('%', '\\%')}'`;
 
-/** A line of a crontab that runs a command in a folder every minute; a `%` would end the command there. */
+/** A crontab line that runs a command in a folder every minute. */
 const crontabLine = (directory: string, command: string): string => `* * * * * cd ${quoted(directory)} && ${command}`;
 
-/** What a cron service's schedule does not do, without its name. */
+/** What the schedule of a cron service does not do, without the name of the service. */
 export const cronServiceNote = ({name, schedule}: Service): string =>
 	schedule
-		? `nothing starts it by its schedule (${describeSchedule(schedule)}) yet; run it by hand, with the command job run ${name}`
-		: `has no schedule; it runs only by hand, with the command job run ${name}`;
+		? `its schedule (${describeSchedule(schedule)}) has no effect yet; run it with the command job run ${name}`
+		: `has no schedule; run it with the command job run ${name}`;
 
-/** The cron services of a project, each with what its schedule does not do. */
+/** Warnings about the schedules of a project's cron services. */
 export const cronServiceWarnings = (services: readonly Service[]): string[] =>
 	services.filter(({kind}) => kind === 'cron').map(service => `Service ${service.name}: ${cronServiceNote(service)}`);
 
@@ -33,8 +33,8 @@ type Place = {
 };
 
 /**
- * Which backup schedules need a crontab, on one line, and the line for it below; nothing when there are none. Presets
- * bring a schedule that compartment.yml does not show.
+ * A warning that backup schedules need a crontab entry, with the entry; none without schedules. Presets have schedules that
+ * compartment.yml does not show.
  */
 export function backupScheduleWarnings(resources: readonly Resource[], {directory, environment}: Place): string[] {
 	const scheduled = resources.flatMap(({name, preset, operations}) => {
@@ -43,10 +43,10 @@ export function backupScheduleWarnings(resources: readonly Resource[], {director
 		return `${name} (${describeSchedule(schedule)}${preset === undefined ? '' : `, from preset ${preset}`})`;
 	});
 	if (scheduled.length === 0) return [];
-	// A `%` would end the command in a crontab.
+	// In a crontab, `%` ends the command.
 	const line = renderHint(command('resource backup run-due'), {environment}).replaceAll('%', '\\%');
-	const noun = scheduled.length === 1 ? 'schedule' : 'schedules';
+	const [noun, verb] = scheduled.length === 1 ? ['schedule', 'needs'] : ['schedules', 'need'];
 	return [
-		`Nothing runs the backup ${noun} of ${scheduled.join(', ')} until cron does. Add this line with crontab -e:\n${crontabLine(directory, line)}`,
+		`The backup ${noun} of ${scheduled.join(', ')} ${verb} cron. Add this line with crontab -e:\n${crontabLine(directory, line)}`,
 	];
 }

@@ -1,4 +1,4 @@
-/** Variables that change what a program on this machine runs, where it connects, or which configuration it reads. */
+/** Variables that change what a program runs, where it connects, or which configuration it reads. */
 const exact = [
 	...['PATH', 'PATHEXT', 'HOME', 'USERPROFILE', 'SHELL', 'COMSPEC', 'IFS', 'ENV', 'BASH_ENV', 'PROMPT_COMMAND'],
 	...['TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER', 'BROWSER', 'GCONV_PATH', 'LOCPATH'],
@@ -14,9 +14,9 @@ const prefixes = [
 ];
 
 /**
- * Whether a variable of this name could steer a program that we start on this machine. A repository chooses names and
- * values, so such a variable never reaches one. Case does not count: some systems ignore it, and `http_proxy` is read
- * like `HTTP_PROXY`.
+ * Whether a variable could steer a program that Compartment starts on this machine. A repository chooses names and values, so
+ * such variables are never passed on. Case-insensitive, because some systems are, and `http_proxy` works like
+ * `HTTP_PROXY`.
  */
 export function isSteeringName(name: string): boolean {
 	const upper = name.toUpperCase();

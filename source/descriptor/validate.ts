@@ -6,7 +6,7 @@ import {wording} from './wording.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** The keys that the schema knows at a path, for did-you-mean. */
+/** The keys that the schema allows at a path, for suggestions. */
 const keysAt = (schema: z.core.$ZodType, path: Path): readonly string[] => {
 	let found: z.core.$ZodType[] = [schema];
 	const open = (type: z.core.$ZodType): z.core.$ZodType[] => {
@@ -74,7 +74,7 @@ export type Validated<T> =
 	| {readonly isValid: true; readonly value: T}
 	| {readonly isValid: false; readonly findings: readonly Finding[]};
 
-/** Checks a value against a schema and says everything that is wrong with it in house words. */
+/** Validates a value against a schema, and returns the value or every problem, worded for users. */
 export const validate = <S extends z.ZodType>(schema: S, value: unknown): Validated<z.output<S>> => {
 	const result = schema.safeParse(value, {error: wording, reportInput: true});
 	if (result.success) return {isValid: true, value: result.data};

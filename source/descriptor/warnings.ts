@@ -3,7 +3,7 @@ import type {Finding} from './problem.ts';
 import type {Resource, RouteRule, Service} from './project.ts';
 import {cronServiceNote} from './schedules.ts';
 
-/** Docker Compose fills in `${NAME}`; here it would reach the program as it is written. */
+/** Docker Compose expands `${NAME}`; Compartment passes it to the program unchanged. */
 const unexpanded = (
 	env: Readonly<Record<string, string>>,
 	section: 'services' | 'resources',
@@ -13,7 +13,7 @@ const unexpanded = (
 		.filter(([, value]) => /\$\{[A-Za-z_]/.test(value))
 		.map(([key]) => ({
 			path: [section, name, 'env', key],
-			message: `is not filled in: compartment.yml takes no values from your environment. Remove it, then use the command variable set ${key} --${section.slice(0, -1)} ${name} --sensitive`,
+			message: `is not expanded: compartment.yml does not read your environment. Remove it, then use the command variable set ${key} --${section.slice(0, -1)} ${name} --sensitive`,
 		}));
 
 const ofService = (service: Service): Finding[] => {
@@ -32,14 +32,13 @@ const ofService = (service: Service): Finding[] => {
 		findings.push({
 			path: [...path, 'run', 'restart', 'maxRetries'],
 			mark: 'key',
-			message:
-				'with it Docker does not start the service again after the engine was stopped; leave it out where that matters',
+			message: 'keeps Docker from restarting the service when the engine restarts; leave it out if that matters',
 		});
 	if (kind === 'static' && build.packages.runtime.length > 0)
 		findings.push({
 			path: [...path, 'build', 'packages', 'runtime'],
 			mark: 'key',
-			message: 'has no effect on kind: static, of which only files are left; what builds them goes under build',
+			message: 'has no effect on kind: static, which publishes only files; list build tools under build',
 		});
 	return findings;
 };
@@ -72,7 +71,7 @@ const covers = (earlier: RouteRule, later: RouteRule): boolean =>
 	coversPath(earlier.path, later.path) &&
 	(earlier.methods === undefined || (later.methods?.every(method => earlier.methods?.includes(method)) ?? false));
 
-/** Things in the routes file that are allowed and still cannot be meant. */
+/** Warnings about valid but useless route rules. */
 export const routeWarnings = (routes: readonly RouteRule[], services: readonly Service[]): Finding[] =>
 	routes.flatMap((rule, index) => {
 		const findings: Finding[] = [];
@@ -80,14 +79,14 @@ export const routeWarnings = (routes: readonly RouteRule[], services: readonly S
 		if (owner !== -1)
 			findings.push({
 				path: ['routes', index, 'path'],
-				message: `never matches: routes[${owner}] (${routes[owner]!.path}) answers first`,
+				message: `never matches: routes[${owner}] (${routes[owner]!.path}) matches first`,
 			});
 		const find = (wanted: string) => services.find(({name}) => name === wanted);
 		const [source, target] = [find(rule.on), find(rule.to)];
 		if (source?.isExposed && source.accessMode === 'public' && target?.accessMode === 'authenticated')
 			findings.push({
 				path: ['routes', index, 'to'],
-				message: `visitors of "${rule.on}", which is public, get 401 at ${rule.path}, because "${rule.to}" asks for the access password; set accessMode: public on "${rule.to}" too, or remove it from "${rule.on}"`,
+				message: `visitors of the public service "${rule.on}" get 401 at ${rule.path}, because "${rule.to}" asks for the access password; set accessMode: public on "${rule.to}" too, or remove it from "${rule.on}"`,
 			});
 		if (services.some(({name, isExposed}) => name === rule.on && !isExposed))
 			findings.push({
@@ -97,7 +96,7 @@ export const routeWarnings = (routes: readonly RouteRule[], services: readonly S
 		return findings;
 	});
 
-/** Things in compartment.yml that are allowed and deserve a word. */
+/** Warnings about valid but questionable content of compartment.yml. */
 export const descriptorWarnings = (services: readonly Service[], resources: readonly Resource[]): Finding[] => [
 	...services.flatMap(ofService),
 	...resources.flatMap(ofResource),

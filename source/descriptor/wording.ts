@@ -18,7 +18,7 @@ const kindOf = (value: unknown): string => {
 	return typeNames[typeof value] ?? typeof value;
 };
 
-/** A value as it may stand in a message: short, quoted when it is text, free of control characters. */
+/** A value for a message: short, quoted if it is text, without control characters. */
 const shown = (value: unknown): string => {
 	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
 	if (typeof value !== 'string') return kindOf(value);
@@ -43,7 +43,7 @@ const unionTypes = (issue: Extract<RawIssue, {code: 'invalid_union'}>): string =
 	return [...new Set(names.filter(name => name !== undefined))].join(' or ');
 };
 
-/** Says what a schema issue means in the words of this house. Messages that a schema gives itself go before it. */
+/** Words a schema issue for users. Messages in the schema itself take precedence. */
 export const wording: z.core.$ZodErrorMap = issue => {
 	if (issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value'))
 		return 'is required';

@@ -70,7 +70,7 @@ export function assertOwn(path: string, stats: Stats): void {
 		});
 }
 
-/** Content of a file; undefined if it is missing. Refuses links, files of other users and anything but regular files. */
+/** Content of a file; undefined if missing. Refuses links, files of other users and anything but regular files. */
 export function readPrivateFile(path: string): Buffer | undefined {
 	let descriptor: number;
 	try {

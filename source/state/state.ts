@@ -21,7 +21,7 @@ export type Variable = {
 
 export type NetworkRecord = {readonly name: string; readonly subnet: string};
 
-/** The environment's access password: its ciphertext, and the SHA-256 (hex) of the Authorization header for the router. */
+/** The environment's access password: its ciphertext, and the SHA-256 (hex) of its Authorization header. */
 export type AccessRecord = {
 	readonly ciphertext: string;
 	readonly headerHash: string;

@@ -29,7 +29,7 @@ it('warns of a value that Compose would have filled in', () => {
 		"{web: {path: ., env: {KEY: '${API_KEY}', PRICE: '$5 {a}'}}}",
 	);
 	expect(read(text).warnings).toEqual([
-		'compartment.yml:2:38 services.web.env.KEY: is not filled in: compartment.yml takes no values from your environment. Remove it, then use the command variable set KEY --service web --sensitive',
-		'compartment.yml:4:34 resources.db.env.PASSWORD: is not filled in: compartment.yml takes no values from your environment. Remove it, then use the command variable set PASSWORD --resource db --sensitive',
+		'compartment.yml:2:38 services.web.env.KEY: is not expanded: compartment.yml does not read your environment. Remove it, then use the command variable set KEY --service web --sensitive',
+		'compartment.yml:4:34 resources.db.env.PASSWORD: is not expanded: compartment.yml does not read your environment. Remove it, then use the command variable set PASSWORD --resource db --sensitive',
 	]);
 });

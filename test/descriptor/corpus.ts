@@ -40,7 +40,7 @@ const topLevel = descriptors([
 const services = descriptors([
 	[web('5'), `${site}: must be a string or a map (it is a number)`],
 	[web("''"), `${site}: must not be empty`],
-	[web('{}'), `${site}.path: is required, unless image names a prebuilt image`],
+	[web('{}'), `${site}.path: is required unless image is set`],
 	[web("{path: ''}"), `${site}.path: must not be empty`],
 	[web('{path: [a]}'), `${site}.path: must be a string (it is a list)`],
 	[web('{path: ., readyness: {}}'), `${site}.readyness: unknown key "readyness", did you mean "readiness"?`],
@@ -48,30 +48,27 @@ const services = descriptors([
 	[web('{path: ., environment: {A: b}}'), `${site}.environment: unknown key "environment": write env, as a map`],
 	[
 		web('{path: ., volumes: {}, secret: x}'),
-		`${site}.volumes: unknown key "volumes": services have none: keep data in a resource, which does, or in a database`,
+		`${site}.volumes: unknown key "volumes": services have no volumes: keep data in a resource`,
 		`${site}.secret: unknown key "secret": store the value with the command variable set NAME --sensitive; for a file write secretFiles: {NAME: /path}`,
 	],
-	[
-		web('{path: ., build: .}'),
-		`${site}.build: must be a map (it is a string): write path for the folder that is built`,
-	],
+	[web('{path: ., build: .}'), `${site}.build: must be a map (it is a string): write path for the folder to build`],
 	[
 		web('{path: ., env: [A=b]}'),
-		`${site}.env: must be a map (it is a list): write NAME: value, one a line, without dashes`,
+		`${site}.env: must be a map (it is a list): write NAME: value, one per line, without dashes`,
 	],
 	[
 		web('{path: ., kind: wroker}'),
 		`${site}.kind: must be one of web, api, static, worker, job, cron (it is "wroker"), did you mean "worker"?`,
 	],
 	[web('{path: ., accessMode: private}'), `${site}.accessMode: must be one of authenticated, public (it is "private")`],
-	[web('{path: ., image: x}'), `${site}.image: image and path exclude each other; keep one.`],
+	[web('{path: ., image: x}'), `${site}.image: image and path cannot be used together.`],
 	[web('{image: a b}'), `${site}.image: must be an image reference without spaces, for example postgres:16`],
-	[web('{image: x, build: {}}'), `${site}.build: build is not supported with image, which is built already.`],
+	[web('{image: x, build: {}}'), `${site}.build: build is not supported with image, which is already built.`],
 	[
 		web('{image: x, dockerfile: D}'),
-		`${site}.dockerfile: dockerfile is not supported with image, which is built already.`,
+		`${site}.dockerfile: dockerfile is not supported with image, which is already built.`,
 	],
-	[web('{image: x, context: .}'), `${site}.context: context is not supported with image, which is built already.`],
+	[web('{image: x, context: .}'), `${site}.context: context is not supported with image, which is already built.`],
 	[
 		web('{path: ., dockerfile: /Dockerfile}'),
 		`${site}.dockerfile: dockerfile must be relative to the directory containing compartment.yml.`,
@@ -96,15 +93,12 @@ const services = descriptors([
 	[web('{path: ., domain: -a.example.com}'), `${site}.domain: must be a DNS host name, for example shop.example.com`],
 	[web('{path: ., domain: 10.0.0.1}'), `${site}.domain: must be a DNS host name, for example shop.example.com`],
 	[web('{path: ., kind: worker, domain: a.b}'), `${site}.domain: kind: worker does not support domain.`],
-	[
-		web('{path: ., kind: api, domain: a.b}'),
-		`${site}.domain: domain needs accessMode: public on kind: api, which has no host without it.`,
-	],
+	[web('{path: ., kind: api, domain: a.b}'), `${site}.domain: kind: api supports domain only with accessMode: public.`],
 	[web('{path: ., limits: {cpu: 0}}'), `${site}.limits.cpu: must be greater than 0 (it is 0)`],
 	[web('{path: ., limits: {cpu: .inf}}'), `${site}.limits.cpu: must be a number (it is Infinity)`],
 	[web('{path: ., limits: {}}'), `${site}.limits: must include at least one of cpu, memory or pids.`],
 	[web('{path: ., limits: {memory: much}}'), `${site}.limits.memory: must be a size such as 512m or 1.5g, or bytes`],
-	[web('{path: ., limits: {memory: 512}}'), `${site}.limits.memory: must be at least 6m, which the engine needs`],
+	[web('{path: ., limits: {memory: 512}}'), `${site}.limits.memory: must be at least 6m, the minimum of the engine`],
 	[web('{path: ., env: {PORT: 3000}}'), `${site}.env.PORT: must be a string (it is a number); put it in quotes`],
 	[web('{path: ., env: {ON: true}}'), `${site}.env.ON: must be a string (it is true or false); put it in quotes`],
 	[web('{path: ., env: {A:}}'), `${site}.env.A: must be a string (it is empty)`],
@@ -306,14 +300,14 @@ const connectionNames = beyond(
 			web('{path: ., dockerfile: a/../../x}'),
 			`${site}.dockerfile: dockerfile must stay within the current repository or worktree.`,
 		],
-		[web('{path: ., limits: {memory: 1m}}'), `${site}.limits.memory: must be at least 6m, which the engine needs`],
+		[web('{path: ., limits: {memory: 1m}}'), `${site}.limits.memory: must be at least 6m, the minimum of the engine`],
 		[
 			web("{path: ., kind: cron, schedule: {cron: '30-10 * * * *'}}"),
 			`${site}.schedule.cron: cron must be a valid standard 5-field cron expression.`,
 		],
 		[
 			web("{path: ., kind: cron, schedule: {cron: '0 0 30 2 *'}}"),
-			`${site}.schedule.cron: cron never comes true: none of its months has such a day.`,
+			`${site}.schedule.cron: cron never runs: none of its months has such a day.`,
 		],
 		[db('{image: x}').replace('db:', 'web:'), 'resources.web: Resource name web must not collide with a service name.'],
 		[
@@ -462,7 +456,7 @@ const routes: Broken[] = [
 			.map(
 				(path): Row => [
 					`{on: web, path: '${path}', to: api}`,
-					`routes[0].path: ${grammar}, and at most one * as a last segment`,
+					`routes[0].path: ${grammar}, and at most one *, as the last segment`,
 				],
 			),
 		...['/a b', '/a\\b', '/a%[b', '/a/..', '/a*b'].map(
@@ -470,7 +464,7 @@ const routes: Broken[] = [
 		),
 		[
 			'{on: web, path: "/a\\nhttp-request deny", to: api}',
-			`routes[0].path: ${grammar}, and at most one * as a last segment`,
+			`routes[0].path: ${grammar}, and at most one *, as the last segment`,
 		],
 	]),
 	...beyond(

@@ -20,7 +20,7 @@ it('is printed for a file that is refused because of a field beside the preset',
 it.each([
 	['web', 'compartment.yml declares no resource web'],
 	['toString', 'compartment.yml declares no resource toString'],
-	['plain', 'resource plain has no preset, so compartment.yml shows all of it already'],
+	['plain', 'Resource plain has no preset: compartment.yml already shows all of it'],
 ])('says what is wrong with %s', (name, message) => {
 	expect(() => expandedYaml(parse(text('resources: {plain: {image: x}}')), name)).toThrow(message);
 });

@@ -54,7 +54,7 @@ it.each([
 	['name: !!binary aGk=\n', '1:7', 'Unresolved tag: tag:yaml.org,2002:binary'],
 	['services:\n  web: &a {path: .}\n  api: {<<: *a}\n', '3:9', 'merge keys (<<) are not supported; write the keys out'],
 	['name: *app\n', '1:7', 'the alias *app has no anchor before it'],
-	['services: &s {web: *s}\n', '1:20', 'the alias *s stands inside its own anchor'],
+	['services: &s {web: *s}\n', '1:20', 'the alias *s is inside its own anchor'],
 	['name: "a\\0b"\n', '1:7', 'must not contain a NUL character'],
 	['name: "\\ud800"\n', '1:7', 'must be well-formed Unicode'],
 	['name: a\0b\n', '1:8', 'the control character U+0000 is not allowed'],
@@ -70,7 +70,7 @@ it('refuses aliases that stand for too much', () => {
 	const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
 	for (let level = 1; level <= 9; level++)
 		lines.push(`a${level}: &a${level} [${Array.from({length: 9}, () => `*a${level - 1}`).join(', ')}]`);
-	expect(first(lines.join('\n'))).toContain('aliases stand for more than 1000 values');
+	expect(first(lines.join('\n'))).toContain('aliases expand to more than 1000 values');
 });
 
 it('takes an alias, and places problems at what it stands for', () => {

@@ -6,13 +6,13 @@ const two =
 
 it('names a cron service without a schedule', () => {
 	expect(read(web('{path: ., kind: cron}')).warnings).toEqual([
-		'compartment.yml:3:3 services.web: has no schedule; it runs only by hand, with the command job run web',
+		'compartment.yml:3:3 services.web: has no schedule; run it with the command job run web',
 	]);
 });
 
 it('says that nothing starts a cron service by its schedule', () => {
 	expect(read(web("{path: ., kind: cron, schedule: {cron: '0 2 * * *'}}")).warnings).toEqual([
-		'compartment.yml:3:30 services.web.schedule: nothing starts it by its schedule (cron 0 2 * * *) yet; run it by hand, with the command job run web',
+		'compartment.yml:3:30 services.web.schedule: its schedule (cron 0 2 * * *) has no effect yet; run it with the command job run web',
 	]);
 });
 
@@ -20,7 +20,7 @@ it('names a rule that leads from a public service to one that asks for the passw
 	const text = 'name: app\nservices: {web: {path: ., accessMode: public}, backoffice: {path: b, kind: api}}\n';
 	const rule = route('{on: web, path: /api/*, to: backoffice, stripPrefix: /api}');
 	expect(read(text, rule).warnings).toEqual([
-		'compartment.routes.yml:3:33 routes[0].to: visitors of "web", which is public, get 401 at /api/*, because "backoffice" asks for the access password; set accessMode: public on "backoffice" too, or remove it from "web"',
+		'compartment.routes.yml:3:33 routes[0].to: visitors of the public service "web" get 401 at /api/*, because "backoffice" asks for the access password; set accessMode: public on "backoffice" too, or remove it from "web"',
 	]);
 	expect(read(text.replace('b, kind', 'b, accessMode: public, kind'), rule).warnings).toEqual([]);
 	expect(read(text.replace(', accessMode: public', ''), rule).warnings).toEqual([]);
@@ -28,7 +28,7 @@ it('names a rule that leads from a public service to one that asks for the passw
 
 it('names retries that keep a service down', () => {
 	expect(read(web('{path: ., kind: web, run: {restart: {policy: on-failure, maxRetries: 3}}}')).warnings).toEqual([
-		'compartment.yml:3:65 services.web.run.restart.maxRetries: with it Docker does not start the service again after the engine was stopped; leave it out where that matters',
+		'compartment.yml:3:65 services.web.run.restart.maxRetries: keeps Docker from restarting the service when the engine restarts; leave it out if that matters',
 	]);
 });
 
@@ -42,7 +42,7 @@ it('names packages that a site has no use for once it is built', () => {
 	const site = (packages: string) =>
 		read(web(`{path: ., kind: static, build: {outputDirectory: dist, packages: ${packages}}}`)).warnings;
 	expect(site('{build: [imagemagick], runtime: [curl]}')).toEqual([
-		'compartment.yml:3:96 services.web.build.packages.runtime: has no effect on kind: static, of which only files are left; what builds them goes under build',
+		'compartment.yml:3:96 services.web.build.packages.runtime: has no effect on kind: static, which publishes only files; list build tools under build',
 	]);
 	expect(site('{build: [imagemagick]}')).toEqual([]);
 });
@@ -64,7 +64,7 @@ it.each([
 ])('sees that %s hides %s', (earlier, later) => {
 	const rules = route(`{on: web, path: ${earlier}, to: api}`, `{on: web, path: ${later}, to: site}`);
 	expect(read(two, rules).warnings).toEqual([
-		`compartment.routes.yml:4:21 routes[1].path: never matches: routes[0] (${earlier}) answers first`,
+		`compartment.routes.yml:4:21 routes[1].path: never matches: routes[0] (${earlier}) matches first`,
 	]);
 });
 

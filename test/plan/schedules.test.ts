@@ -24,7 +24,7 @@ const warn = (schedule: string, lastAgo?: number, environment = 'production', di
 
 it('warns of schedules that nothing runs, with a crontab line that would', () => {
 	expect(warn('{interval: daily}')).toEqual([
-		'Nothing runs the backup schedule of db (daily) until cron does. Add this line with crontab -e:\n* * * * * cd /srv/app && compartment resource backup run-due',
+		'The backup schedule of db (daily) needs cron. Add this line with crontab -e:\n* * * * * cd /srv/app && compartment resource backup run-due',
 	]);
 	expect(warn("{cron: '0 2 * * 1'}", undefined, 'staging', "/srv/ada's 100%")[0]).toContain(
 		"cd '/srv/ada'\\''s 100\\%' && compartment resource backup run-due --env staging",
@@ -35,7 +35,7 @@ it('names the preset that a schedule comes from', () => {
 	const project = read('name: app\nservices: {web: .}\nresources: {db: {preset: postgres}, cache: {preset: redis}}\n');
 	const state = {environment: 'production', backups: []};
 	expect(unkeptSchedules(project, state, now)[0]).toMatch(
-		/^Nothing runs the backup schedule.* of db \(daily, from preset postgres\)/,
+		/^The backup schedule.* of db \(daily, from preset postgres\)/,
 	);
 });
 

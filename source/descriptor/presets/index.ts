@@ -17,6 +17,6 @@ export const presets: Readonly<Record<PresetName, Omit<Resource, 'name' | 'prese
 	valkey,
 };
 
-/** The preset of that name, when there is one. */
+/** The preset of this name, if there is one. */
 export const findPreset = (name: unknown): Omit<Resource, 'name' | 'preset'> | undefined =>
 	presetNames.includes(name as PresetName) ? presets[name as PresetName] : undefined;

@@ -1,20 +1,20 @@
 import type {Resource} from '../project.ts';
 
 type Product = {
-	/** Of its programs: `redis-server`, `redis-cli`. */
+	/** Prefix of its programs: `redis-server`, `redis-cli`. */
 	readonly name: 'redis' | 'valkey';
 	readonly image: string;
 	/** Variable that holds the password. */
 	readonly password: string;
 };
 
-// A configuration is read from standard input, because arguments are there for everybody to see.
+// The configuration goes to standard input, because every user can see arguments.
 const passwordLines = (password: string, keys: readonly string[]): string => {
 	const quoted = `"$(printf %s "$${password}" | sed 's/[\\\\"]/\\\\&/g')"`;
 	return keys.map(key => `${key} ${quoted}`).join('\n');
 };
 
-/** The append-only file loses one second at most; the image's own entrypoint gives up root. */
+/** The append-only file loses at most one second; the entrypoint of the image drops root. */
 const startScript = ({
 	name,
 	password,
@@ -22,15 +22,15 @@ const startScript = ({
 ${passwordLines(password, ['requirepass', 'masterauth'])}
 EOF`;
 
-// The store is asked for a snapshot as a replica would ask; what came is checked.
+// Requests a snapshot like a replica, and checks it.
 const backupScript = ({name, password}: Product): string => `set -eu
 export REDISCLI_AUTH="$${password}"
 ${name}-cli -h "$COMPARTMENT_RESOURCE_HOST" --rdb "$COMPARTMENT_BACKUP_DIR/dump.rdb"
 ${name}-check-rdb "$COMPARTMENT_BACKUP_DIR/dump.rdb"`;
 
 /**
- * A server cannot load a file while it runs, but it can follow another one. So a second server loads the snapshot here, and the
- * store follows it until it has everything: its own data goes only when the new data has arrived.
+ * A running server cannot load a file, but it can replicate. So a second server loads the snapshot, and the store becomes its
+ * replica until it is in sync: its own data is discarded only when the new data has arrived.
  */
 const restoreScript = ({name, password}: Product): string => `set -eu
 export REDISCLI_AUTH="$${password}"
@@ -64,7 +64,7 @@ while there info persistence | grep -Eq "^aof_rewrite_(in_progress|scheduled):1"
 there info persistence | grep -q "^aof_last_bgrewrite_status:ok"
 there info keyspace`;
 
-/** A store that speaks the protocol of Redis. */
+/** A preset for a store that speaks the Redis protocol. */
 export const keyValueStore = (product: Product) =>
 	({
 		image: product.image,

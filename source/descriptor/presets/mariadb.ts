@@ -5,8 +5,8 @@ const connect = '--host "$COMPARTMENT_RESOURCE_HOST" --user root';
 const backupFile = '"$COMPARTMENT_BACKUP_DIR/mariadb.sql"';
 
 /**
- * What `preset: mariadb` stands for. The dump holds one consistent moment of the database with its routines,
- * triggers and events, and drops the database before it makes it anew. A dump that is not whole is not restored.
+ * What `preset: mariadb` stands for. The dump is one consistent snapshot of the database, with routines,
+ * triggers and events. It drops and recreates the database. An incomplete dump is not restored.
  */
 export const mariadb = {
 	image: 'mariadb:11',

@@ -5,8 +5,8 @@ const connect = '--host "$COMPARTMENT_RESOURCE_HOST" --user root';
 const backupFile = '"$COMPARTMENT_BACKUP_DIR/mysql.sql"';
 
 /**
- * What `preset: mysql` stands for. The dump holds one consistent moment of the database with its routines,
- * triggers and events, and drops the database before it makes it anew. A dump that is not whole is not restored.
+ * What `preset: mysql` stands for. The dump is one consistent snapshot of the database, with routines,
+ * triggers and events. It drops and recreates the database. An incomplete dump is not restored.
  */
 export const mysql = {
 	image: 'mysql:9',
@@ -16,7 +16,7 @@ export const mysql = {
 		MYSQL_ROOT_PASSWORD: {generator: 'token', bytes: 24, encoding: 'hex'},
 	},
 	ports: [3306],
-	// A first start makes the system tables, which takes longer than that of its siblings.
+	// The first start creates the system tables, which takes longer than in other databases.
 	readiness: {type: 'tcp', port: 3306, timeoutMs: 120_000},
 	restart: {policy: 'unless-stopped'},
 	volumes: {data: '/var/lib/mysql'},

@@ -1,11 +1,11 @@
 import type {Resource} from '../project.ts';
 
 export type Database = {
-	/** How it is written in a sentence. */
+	/** Name for messages. */
 	readonly title: string;
-	/** Variables that its image reads only when it initialises an empty volume. */
+	/** Variables that the image reads only to initialise an empty volume. */
 	readonly keys: readonly string[];
-	/** Those that are passwords: they can be changed inside the database later. */
+	/** Those of them that are passwords, which can be changed in the database later. */
 	readonly passwords: readonly string[];
 };
 
@@ -17,8 +17,8 @@ const mysqlKeys = (prefix: 'MYSQL' | 'MARIADB'): readonly string[] =>
 	].map(name => `${prefix}_${name}`);
 
 /**
- * What initialises a volume once. Redis and Valkey are not here: they read their password at every start, so a new value
- * takes effect with a new container.
+ * Databases that read their variables only to initialise a volume. Redis and Valkey are not among them: they read their
+ * password at every start, so a new value takes effect with a new container.
  */
 const databases = {
 	postgres: {
@@ -29,7 +29,7 @@ const databases = {
 	mysql: {title: 'MySQL', keys: mysqlKeys('MYSQL'), passwords: ['MYSQL_PASSWORD', 'MYSQL_ROOT_PASSWORD']},
 	mariadb: {
 		title: 'MariaDB',
-		// The image knows the names of MySQL too.
+		// The image also reads the MySQL names.
 		keys: [...mysqlKeys('MARIADB'), ...mysqlKeys('MYSQL')],
 		passwords: ['MARIADB_PASSWORD', 'MARIADB_ROOT_PASSWORD', 'MYSQL_PASSWORD', 'MYSQL_ROOT_PASSWORD'],
 	},
@@ -42,7 +42,7 @@ const databases = {
 
 export type DatabaseName = keyof typeof databases;
 
-// Images that are built on the official one and read the same variables.
+// Images that are based on the official one and read the same variables.
 const relatives: Readonly<Record<string, DatabaseName>> = {
 	postgis: 'postgres',
 	pgvector: 'postgres',
@@ -55,7 +55,7 @@ const relatives: Readonly<Record<string, DatabaseName>> = {
 const isDatabase = (name: string | undefined): name is DatabaseName =>
 	name !== undefined && Object.hasOwn(databases, name);
 
-/** The database that a resource is, by its preset, else by the last part of its image's name; undefined for others. */
+/** The database of a resource, by its preset, else by the last part of its image name; undefined for others. */
 export function databaseOf({preset, image}: Pick<Resource, 'preset' | 'image'>): DatabaseName | undefined {
 	if (isDatabase(preset)) return preset;
 	const name = image
@@ -67,9 +67,9 @@ export function databaseOf({preset, image}: Pick<Resource, 'preset' | 'image'>):
 	return Object.hasOwn(relatives, name) ? relatives[name] : undefined;
 }
 
-/** What is known of a database's variables. */
+/** A database by its name. */
 export const describeDatabase = (name: DatabaseName): Database => databases[name];
 
-/** Whether a variable initialises a volume once in a database that is known. */
+/** Whether a known database reads a variable only to initialise a volume. */
 export const isOneTimeKey = (key: string): boolean =>
 	Object.values(databases).some(({keys}: Database) => keys.includes(key));

@@ -1,6 +1,6 @@
 import type {Resource} from '../project.ts';
 
-// Objects that are younger than the backup would stay, or stop the restore when they refer to a restored table.
+// Objects newer than the backup would remain, or make the restore fail if they reference a restored table.
 const emptyDatabase = [
 	'DO $do$ DECLARE s name; BEGIN FOR s IN SELECT nspname FROM pg_namespace',
 	'WHERE nspname !~ $re$^pg_$re$ AND nspname <> $is$information_schema$is$',
@@ -11,8 +11,8 @@ const connect = '--host "$COMPARTMENT_RESOURCE_HOST" --username "$POSTGRES_USER"
 const backupFile = '"$COMPARTMENT_BACKUP_DIR/postgres.sql"';
 
 /**
- * What `preset: postgres` stands for. A plain dump fed to psql does not replace what is there and exits 0 after SQL
- * errors. So this restore empties the database, stops at the first error, and changes either everything or nothing.
+ * What `preset: postgres` stands for. psql with a plain dump would keep existing objects and exit with 0 after SQL errors. So
+ * the restore empties the database, stops at the first error, and runs in one transaction.
  */
 export const postgres = {
 	image: 'postgres:16-alpine',

@@ -4,7 +4,7 @@ import {isMap, listOf, mapOf, type Raw} from './raw.ts';
 
 const railpackOnly = ['command', 'packages', 'outputDirectory'] as const;
 
-/** Build variables reach tools on this machine, and a repository chooses their values. */
+/** Build variables reach tools on this machine, with values that a repository chooses. */
 const checkNames = (names: unknown, path: Path, report: Report): void => {
 	for (const [index, name] of listOf(names).entries())
 		if (typeof name === 'string' && isSteeringName(name) && !name.startsWith('COMPARTMENT_'))
@@ -14,7 +14,7 @@ const checkNames = (names: unknown, path: Path, report: Report): void => {
 			);
 };
 
-/** What a connection gives is known once the resource runs, long after the build. */
+/** The value of a connection is known only when the resource runs, after the build. */
 const checkConnected = (names: unknown, service: Raw, path: Path, report: Report): void => {
 	const connected = Object.values(mapOf(service.connections)).flatMap(connection =>
 		Object.keys(mapOf(mapOf(connection).env)),

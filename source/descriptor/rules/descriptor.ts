@@ -15,7 +15,7 @@ const checkDomains = (services: Raw, report: Report): void => {
 	}
 };
 
-/** Every rule of compartment.yml that reaches across fields. Looks at the raw value, so that it speaks up beside schema problems. */
+/** Checks the rules of compartment.yml across fields, on the raw value, to report them along with schema problems. */
 export const checkDescriptor = (value: unknown, ascent: number, report: Report): void => {
 	const descriptor = mapOf(value);
 	const services = mapOf(descriptor.services);

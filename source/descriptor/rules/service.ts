@@ -6,14 +6,13 @@ import {checkSchedule} from './schedule.ts';
 
 const checkSource = (service: Raw, path: Path, report: Report): void => {
 	if (service.image === undefined) {
-		if (service.path === undefined) report([...path, 'path'], 'is required, unless image names a prebuilt image');
+		if (service.path === undefined) report([...path, 'path'], 'is required unless image is set');
 		return;
 	}
-	if (service.path !== undefined)
-		report([...path, 'image'], 'image and path exclude each other; keep one.', {mark: 'key'});
+	if (service.path !== undefined) report([...path, 'image'], 'image and path cannot be used together.', {mark: 'key'});
 	for (const field of ['build', 'dockerfile', 'context'])
 		if (service[field] !== undefined)
-			report([...path, field], `${field} is not supported with image, which is built already.`, {mark: 'key'});
+			report([...path, field], `${field} is not supported with image, which is already built.`, {mark: 'key'});
 };
 
 const checkStatic = (service: Raw, path: Path, report: Report): void => {
@@ -61,7 +60,7 @@ const checkPlaces = (service: Raw, path: Path, ascent: number, report: Report): 
 	if (domain !== undefined && (kind === 'worker' || kind === 'job' || kind === 'cron'))
 		report([...path, 'domain'], `kind: ${kind} does not support domain.`, {mark: 'key'});
 	if (domain !== undefined && kind === 'api' && accessMode !== 'public')
-		report([...path, 'domain'], 'domain needs accessMode: public on kind: api, which has no host without it.', {
+		report([...path, 'domain'], 'kind: api supports domain only with accessMode: public.', {
 			mark: 'key',
 		});
 };
@@ -83,8 +82,8 @@ const checkVariables = (name: string, service: Raw, path: Path, report: Report):
 };
 
 /**
- * All rules between the fields of one service object. `ascent` is how many folders lie between the descriptor and the
- * repository's root: relative paths may climb that far.
+ * Checks all rules between the fields of one service. `ascent` is the number of folders between the descriptor and the root of
+ * its repository: how far relative paths may climb.
  */
 export const checkService = (name: string, value: unknown, ascent: number, report: Report): void => {
 	if (!isMap(value)) return;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import {httpMethods} from '../project.ts';
 
-// What may stand in a path: nothing here means anything to a router's configuration, and nothing here makes a request
-// ambiguous (those are refused before any rule is looked at). Encoded slash, backslash, dot, percent and controls do.
+// Characters of a path: without meaning in the router's configuration, and unambiguous in a request, unlike an encoded
+// slash, backslash, dot, percent or control character. Ambiguous requests are refused before any rule is tried.
 const character = '(?:[A-Za-z0-9._~!&+,;=:@-]|%(?!2[EeFf5]|5[Cc]|[01][0-9A-Fa-f]|7[Ff])[0-9A-Fa-f]{2})';
 const segments = String.raw`(?:/(?!\.{1,2}(?:/|$))${character}+)*`;
 const concrete = new RegExp(`^(?!/$)${segments}/?$|^/$`);
@@ -32,7 +32,7 @@ const rule = z
 		path: z
 			.string()
 			.regex(/^\//, {error: 'Path must start with /.', abort: true})
-			.regex(exactOrPrefix, `${safeText}, and at most one * as a last segment`)
+			.regex(exactOrPrefix, `${safeText}, and at most one *, as the last segment`)
 			.describe('An exact path, or a prefix that ends with /*.'),
 		to: serviceName.describe('Service that answers.'),
 		methods: z.array(z.enum(httpMethods)).min(1).optional(),

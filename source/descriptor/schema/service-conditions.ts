@@ -20,7 +20,7 @@ const staticService = {
 
 const noOutputDirectory = {properties: {build: {properties: {outputDirectory: false}}}};
 
-/** The rules between a service's fields as JSON Schema; rules/service.ts holds the same ones with their messages. */
+/** The rules between a service's fields as JSON Schema; rules/service.ts checks the same rules with messages. */
 export const serviceConditions = {
 	oneOf: [{required: ['path']}, {required: ['image']}],
 	allOf: [

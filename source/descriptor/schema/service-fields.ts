@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import {bytesOf, memoryPattern, minimumMemory} from '../memory.ts';
 
-/** A relative path that the repository's boundary is checked for later, when that boundary is known. */
+/** A relative path. That it stays inside the repository is checked later, when the root is known. */
 export const localPath = (field: string) =>
 	z
 		.string()
@@ -23,7 +23,7 @@ const memory = z
 		z.string().regex(memoryPattern, {error: 'must be a size such as 512m or 1.5g, or bytes', abort: true}),
 		z.int().meta({minimum: minimumMemory}),
 	])
-	.refine(size => bytesOf(size) >= minimumMemory, 'must be at least 6m, which the engine needs')
+	.refine(size => bytesOf(size) >= minimumMemory, 'must be at least 6m, the minimum of the engine')
 	.meta({description: 'Bytes, or a size such as 512m.', $comment: 'At least 6m.'});
 
 /** What one container may use (added). */

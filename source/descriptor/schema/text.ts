@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 export const nonEmpty = z.string().min(1);
 
-/** Text with something in it besides white space. */
+/** Text that is not only white space. */
 export const nonBlank = z.string().regex(/\S/, 'must not be blank');
 
 export const imageReference = z
@@ -23,7 +23,7 @@ export const variableKey = z
 
 const quoted: Readonly<Record<string, string>> = {number: 'a number', boolean: 'true or false'};
 
-/** A map of literal variables. YAML reads `PORT: 3000` as a number, so the message says what to do about it. */
+/** A map of literal variables. YAML reads `PORT: 3000` as a number, so the message suggests quotes. */
 export const literalEnv = z.record(
 	variableKey,
 	z.string({

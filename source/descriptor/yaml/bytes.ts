@@ -1,10 +1,10 @@
 import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 
-/** Files above this many bytes are not read: no descriptor needs them, and a parser must not be fed them. */
+/** Maximum file size in bytes, to protect the parser. */
 const maximumBytes = 1024 * 1024;
 
-/** What reading a file gave; `refused` says why its bytes were not taken. */
+/** Result of reading a file; `refused` has the reason. */
 export type FileBytes =
 	| {readonly kind: 'missing'}
 	| {readonly kind: 'refused'; readonly message: string}
@@ -40,16 +40,16 @@ const readOpen = async (file: FileHandle): Promise<FileBytes> => {
 		return {kind: 'refused', message: `must be at most 1 MB (it is ${megabytes(facts.size)})`};
 	const buffer = Buffer.alloc(maximumBytes + 1);
 	const filled = await fill(file, buffer);
-	// It may have grown since it was measured.
+	// The file may have grown since.
 	if (filled > maximumBytes) return {kind: 'refused', message: 'must be at most 1 MB (it is larger)'};
 	return {kind: 'bytes', bytes: buffer.subarray(0, filled)};
 };
 
-/** Reads a regular file of at most 1 MB. Its size is checked before a byte is read. */
+/** Reads a regular file of at most 1 MB. Checks its size first. */
 export const readBytes = async (path: string): Promise<FileBytes> => {
 	let file: FileHandle | undefined;
 	try {
-		// Without O_NONBLOCK a named pipe in place of the file would wait for a writer for ever.
+		// Without O_NONBLOCK, opening a named pipe would wait for a writer forever.
 		file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
 		return await readOpen(file);
 	} catch (error) {

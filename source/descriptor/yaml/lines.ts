@@ -1,7 +1,7 @@
-/** A part of a text by offsets, `to` excluded. */
+/** A part of a text by offsets, `to` exclusive. */
 export type Span = {readonly from: number; readonly to: number};
 
-/** Offsets at which the lines of a text begin. */
+/** Offsets of the line starts of a text. */
 export const lineStartsOf = (text: string): readonly number[] => {
 	const starts = [0];
 	for (let index = text.indexOf('\n'); index !== -1; index = text.indexOf('\n', index + 1)) starts.push(index + 1);
@@ -19,7 +19,7 @@ const lineOf = (starts: readonly number[], offset: number): number => {
 	return low;
 };
 
-/** Line and column (from 1) of a span, and how much of it stands on its first line (at least 1). */
+/** Line and column (from 1) of a span, and its length on its first line (at least 1). */
 export const placeAt = (
 	text: string,
 	starts: readonly number[],

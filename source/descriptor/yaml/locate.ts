@@ -19,13 +19,13 @@ const indexOf = (node: Node): ReadonlyMap<string, Step> => {
 	return steps;
 };
 
-/** A scalar can be underlined itself; a whole block is better named by its key. */
+/** Whether to underline a node itself; for a block, its key is underlined. */
 const isShort = (node: Node | undefined): boolean =>
 	isScalar(node) || isAlias(node) || (isSeq(node) && node.flow === true);
 
-/** Finds where in the text a path is written. A path that is not there is placed at the nearest part above it. */
+/** Finds a path in the text. A missing path gets the place of its nearest existing parent. */
 export const spanFinder = (document: Document.Parsed): ((finding: Finding) => Span) => {
-	// Thousands of findings may lie in one map of thousands of keys.
+	// One map may have thousands of keys with thousands of findings.
 	const indexes = new WeakMap<Node, ReadonlyMap<string, Step>>();
 	const stepInto = (parent: Node | undefined, segment: string | number): Step | undefined => {
 		const node = isAlias(parent) ? parent.resolve(document) : parent;

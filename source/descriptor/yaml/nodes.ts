@@ -1,6 +1,6 @@
 import {isAlias, isCollection, isMap, isPair, isScalar, type Node, type ParsedNode} from 'yaml';
 
-/** Something in the tree that must not be there, with its range in the text. */
+/** A forbidden node, with its range in the text. */
 export type NodeFault = {readonly from: number; readonly to: number; readonly message: string};
 
 const dangerousKeys = new Set(['__proto__', 'constructor', 'prototype']);
@@ -16,8 +16,8 @@ const keyFault = (key: string, seen: Set<string>): string | undefined => {
 };
 
 /**
- * Looks at every node of a parsed tree (at most 64 levels deep) for what the composer lets through: dangerous,
- * repeated and merge keys, aliases without an anchor or inside it, NUL and half characters.
+ * Finds what the composer accepts and a descriptor must not contain: dangerous, repeated and merge keys, aliases before or
+ * inside their anchor, NUL and malformed Unicode. The tree is at most 64 levels deep.
  */
 export const findFaults = (root: ParsedNode | null): readonly NodeFault[] => {
 	const faults: NodeFault[] = [];
@@ -39,7 +39,7 @@ export const findFaults = (root: ParsedNode | null): readonly NodeFault[] => {
 			visit(node.key);
 			visit(node.value);
 		} else if (isAlias(node)) {
-			if (open.has(node.source)) add(node, `the alias *${node.source} stands inside its own anchor`);
+			if (open.has(node.source)) add(node, `the alias *${node.source} is inside its own anchor`);
 			else if (!anchors.has(node.source)) add(node, `the alias *${node.source} has no anchor before it`);
 		} else if (isScalar(node)) {
 			if (node.anchor) anchors.add(node.anchor);

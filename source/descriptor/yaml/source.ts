@@ -6,12 +6,12 @@ import {spanFinder} from './locate.ts';
 import {findFaults} from './nodes.ts';
 import {readTokens} from './tokens.ts';
 
-/** One parsed YAML file: its plain value, and where each part of it is written. */
+/** A parsed YAML file: its value, and the place of each part. */
 export type YamlSource = {
 	readonly file: string;
 	readonly text: string;
 	readonly value: unknown;
-	/** Ties a finding to its line and column. A path that is not there is placed at the nearest part above it. */
+	/** Adds line and column to a finding. A missing path gets the place of its nearest existing parent. */
 	readonly locate: (finding: Finding) => Problem;
 };
 
@@ -19,11 +19,11 @@ export type ParsedYaml =
 	| {readonly kind: 'source'; readonly source: YamlSource}
 	| {readonly kind: 'problems'; readonly text: string; readonly problems: readonly Problem[]};
 
-// An alias may be used again and again; what matters is how much text it would stand for.
+// Limits the values that aliases expand to, not the number of aliases.
 const maximumAliases = 1000;
 const maximumSyntaxProblems = 5;
 
-// Outside the printable set of YAML 1.2: never part of a descriptor, and it must not reach a terminal.
+// Not printable in YAML 1.2: never needed in a descriptor, and must not reach a terminal.
 const unprintable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 const decode = (bytes: Uint8Array): string | undefined => {
@@ -34,7 +34,7 @@ const decode = (bytes: Uint8Array): string | undefined => {
 	}
 };
 
-/** Parses the bytes of one file behind all guards. Never throws: whatever is wrong comes back as problems. */
+/** Parses a file with all guards. Never throws: errors are returned as problems. */
 export const parseYaml = (file: string, bytes: Uint8Array): ParsedYaml => {
 	const whole = (message: string): ParsedYaml => ({
 		kind: 'problems',
@@ -64,7 +64,7 @@ export const parseYaml = (file: string, bytes: Uint8Array): ParsedYaml => {
 		schema: 'core',
 		stringKeys: true,
 		prettyErrors: false,
-		// The composer compares every key with every other; findFaults does the same in one pass.
+		// The composer's check is quadratic; findFaults does it in one pass.
 		uniqueKeys: false,
 		resolveKnownTags: false,
 		logLevel: 'silent',
@@ -79,7 +79,7 @@ export const parseYaml = (file: string, bytes: Uint8Array): ParsedYaml => {
 
 	const value = toValue(document);
 	if (value.kind === 'too many aliases')
-		return fail(problemAt(0, 1, `aliases stand for more than ${maximumAliases} values`));
+		return fail(problemAt(0, 1, `aliases expand to more than ${maximumAliases} values`));
 	const spanOf = spanFinder(document);
 	const locate = (finding: Finding): Problem => ({
 		file,

@@ -1,6 +1,6 @@
 import {type CST, Lexer, Parser} from 'yaml';
 
-/** Maps and lists may hold one another this deep. Far above any descriptor, far below what breaks the composer. */
+/** Maximum nesting of maps and lists: far above any descriptor, far below what breaks the composer. */
 const maximumDepth = 64;
 
 export type Tokens =
@@ -11,9 +11,8 @@ const isCollection = ({type}: CST.Token): boolean =>
 	type === 'flow-collection' || type === 'block-map' || type === 'block-seq';
 
 /**
- * Splits YAML text into syntax tokens and stops as soon as it nests too deeply or holds what no descriptor needs.
- * The yaml parser is iterative; the composer that runs later is recursive, and a deep document kills the process
- * there in a way that cannot be caught.
+ * Splits YAML into syntax tokens, and stops at excessive nesting, a second document or a directive. The parser is iterative,
+ * but the composer after it is recursive, and deep nesting would crash the process there.
  */
 export const readTokens = (text: string): Tokens => {
 	const parser = new Parser();
