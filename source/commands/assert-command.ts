@@ -2,7 +2,7 @@ import type {Command} from 'commander';
 import {UserError} from '../errors.ts';
 import {nearest} from '../nearest.ts';
 
-/** Refuses a command that does not exist, also with `--help`, which would print the help of another one and succeed. */
+/** Refuses an unknown command, also with `--help`, which would otherwise print the help of its parent and succeed. */
 export function assertCommand(program: Command, given: readonly string[]): void {
 	let command = program;
 	for (const word of given) {
@@ -17,7 +17,7 @@ export function assertCommand(program: Command, given: readonly string[]): void 
 				{
 					hint:
 						command === program
-							? 'Option --help alone lists all commands.'
+							? 'compartment --help lists all commands.'
 							: `${command.name()} has ${names.join(', ')}`,
 				},
 			);

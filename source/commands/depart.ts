@@ -22,7 +22,7 @@ type Run = Extract<Departure, {readonly type: 'run'}>;
 
 type Context = Parameters<Depart>[1];
 
-/** What a person would have typed, without `compartment`. */
+/** The command line that the user would have typed, without `compartment`. */
 const typedWords = ({verb, environment, object, deployment}: Run): readonly string[] => [
 	...(verb === 'discard' ? ['promote', '--discard'] : [verb]),
 	...(verb === 'init' || environment === 'production' ? [] : ['--env', environment]),
@@ -30,7 +30,7 @@ const typedWords = ({verb, environment, object, deployment}: Run): readonly stri
 	...(deployment === undefined ? [] : ['--to', deployment]),
 ];
 
-/** Runs the very function of the command, with its plan, its question and its view. */
+/** Runs a command with its own plan, question and view. */
 export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Promise<void> {
 	invoke(typedWords(run), run.environment);
 	const {environment, object, deployment} = run;
@@ -41,7 +41,7 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 		...(deployment === undefined ? {} : {to: deployment}),
 	};
 	const commands: Readonly<Record<Exclude<Verb, 'shell'>, () => Promise<void>>> = {
-		// A prompt would let the stream flow, which the screens cannot read afterwards.
+		// A prompt would set stdin flowing, and the screens could not read it afterwards.
 		init: () => init({...flags, name: projectNameOf(process.cwd())}),
 		plan: () => plan(common),
 		apply: () => apply('apply', undefined, common),
@@ -56,11 +56,11 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 	if (run.verb !== 'shell') await commands[run.verb]();
 }
 
-/** Waits for one key. ctrl-c is one like any other here: the command has ended. */
+/** Waits for any key, also ctrl-c: the command has ended. */
 async function waitForKey(): Promise<void> {
 	const {stdin} = process;
 	stdin.setRawMode(true);
-	// A screen that ended let go of it, and nothing else keeps this process alive.
+	// The closed screen unreferenced stdin, and nothing else keeps this process alive.
 	stdin.ref();
 	// Read as the screens read: a stream that flowed once never tells them again that it has something.
 	await new Promise<void>(resolve => {
@@ -78,12 +78,12 @@ async function openShell({environment, object = ''}: Run, {connection}: Context)
 	const {directory} = findPlace(process.cwd());
 	const state = await readState(stateDirectory(directory, environment));
 	const containerId = state && (await findContainer(connection, state, object));
-	if (!containerId) return `${object} has no running container`;
+	if (!containerId) return `${object} is not running`;
 	const shell = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
 	const client = dockerExec(directory, connection.engine, ['-it', containerId, ...shell]);
 	if (!client) return 'The docker client is not on the PATH: install it';
-	process.stdout.write(`A shell in ${object}; exit comes back.\n`);
-	// While this one waits, nothing else reads the terminal.
+	process.stdout.write(`Shell in ${object}; exit returns to the dashboard.\n`);
+	// Synchronous, so that nothing else reads the terminal.
 	const {error} = runProgram(client.file, client.args, client.options);
 	return error ? `The docker client cannot be started: ${messageOf(error)}` : undefined;
 }
@@ -94,7 +94,7 @@ function openPager(text: string): string | undefined {
 	return error || status === 127 ? `The pager "${pager}" cannot be started: set PAGER` : undefined;
 }
 
-/** Runs what a key of the dashboard asked for. */
+/** Runs what a key of the dashboard requested. */
 export const depart: Depart = async (departure, context) => {
 	if (departure.type === 'page') return openPager(departure.text);
 	if (departure.verb === 'shell') return openShell(departure, context);
@@ -107,9 +107,9 @@ export const depart: Depart = async (departure, context) => {
 		process.stderr.write(`${renderError(error, paint, here())}\n`);
 		if (!(error instanceof UserError)) throw error;
 	}
-	// That of the dashboard, which did not fail.
+	// The exit code is that of the dashboard, which did not fail.
 	process.exitCode = exitCodes.done;
-	process.stdout.write(`\n${paint.dim('Press a key to go back to the dashboard.')}`);
+	process.stdout.write(`\n${paint.dim('Press any key to return to the dashboard.')}`);
 	await waitForKey();
 	process.stdout.write('\n');
 	return undefined;

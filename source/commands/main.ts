@@ -1,14 +1,14 @@
 import {toTheEnd} from './to-the-end.ts';
 
-/** Without a command it is the dashboard, whose flags may stand alone too. */
+/** Adds the default command, `browse`, whose flags may be given without it. */
 const withCommand = (args: readonly string[]): string[] => {
 	const [first] = args;
 	const isOwn = first !== undefined && ['-h', '--help', '-V', '--version'].includes(first);
 	return first === undefined || (first.startsWith('-') && !isOwn) ? ['browse', ...args] : [...args];
 };
 
-/** The dashboard has no arguments, so its first frame need not wait until the command line can be read. */
-async function openDashboard(version: string): Promise<void> {
+/** Opens the dashboard without loading the command line parser, so that its first frame is fast. */
+async function openDefault(version: string): Promise<void> {
 	const {browse} = await import('./inspect/browse.ts');
 	await browse({}, async () => (await import('./program.ts')).createProgram(version).outputHelp());
 }
@@ -22,7 +22,7 @@ export const main = (args: readonly string[], version: string): Promise<void> =>
 	toTheEnd(() => run(args, version), args, version);
 
 async function run(args: readonly string[], version: string): Promise<void> {
-	if (args.length === 0) return openDashboard(version);
+	if (args.length === 0) return openDefault(version);
 	const [{createProgram}, {assertCommand}, {beginInvocation}] = await Promise.all([
 		import('./program.ts'),
 		import('./assert-command.ts'),

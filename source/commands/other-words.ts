@@ -3,9 +3,9 @@ import {command, type Hint, hint} from '../hint.ts';
 
 const setSecret = hint`${command('variable set', 'NAME', '--sensitive')}`;
 const schedules = hint`Nothing runs in the background yet. Call this from cron: ${command('resource backup run-due')}`;
-const compose = 'docs/compartment-yml.md, "Coming from Docker Compose", says what each word of a Compose file becomes';
+const compose = 'docs/compartment-yml.md, "Coming from Docker Compose", lists what each key of a Compose file becomes';
 
-/** Commands of other tools, and some that are not there yet, with what to use. */
+/** Commands of other tools, and some planned ones, with what to use instead. */
 const words: Readonly<Record<string, Hint>> = {
 	secret: setSecret,
 	secrets: setSecret,
@@ -22,8 +22,8 @@ const words: Readonly<Record<string, Hint>> = {
 };
 
 /**
- * Names the command that does what a word of another tool asks for: the nearest of our own names, which would be
- * suggested otherwise, may do something else entirely, such as start for secret.
+ * Names the equivalent of another tool's command. A suggestion by spelling could do something else entirely, such as
+ * `start` for `secret`.
  * @throws UserError when the word is one of those
  */
 export function refuseOtherWords(word: string | undefined): void {

@@ -2,7 +2,7 @@ import type {LogPart} from '../dashboard/log-reader.ts';
 import type {DashboardLocation} from '../ui/dashboard/state.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
 
-/** Opens the dashboard, whose keys run the commands of this room. Resolves when the user quits. */
+/** Opens the dashboard, whose keys run commands. Resolves when the user quits. */
 export async function showDashboard(
 	start: DashboardLocation | undefined,
 	flags: ScreenFlags,
@@ -13,7 +13,7 @@ export async function showDashboard(
 		start,
 		flags,
 		part,
-		// Loaded when a key asks for it: the first frame must not wait for every command.
+		// Loaded when a key needs it: the first frame must not wait for all commands.
 		depart: async (departure, context) => (await import('./depart.ts')).depart(departure, context),
 	});
 }

@@ -48,7 +48,7 @@ export async function approve(
 	if (isApproved) return plan;
 	if (!terminal.isInteractive)
 		throw new UserError(
-			'Nobody can be asked for approval here: no terminal, or one with CI, TERM=dumb or --plain. Nothing was changed.',
+			'Cannot ask for approval: there is no terminal, or CI, TERM=dumb or --plain is set. Nothing was changed.',
 			{
 				hint: insteadOfAsking,
 			},

@@ -4,7 +4,7 @@ import {sanitiseLine} from '../output/sanitise.ts';
 import {type Approval, actionsToApprove, confirmationOf, describeCounts, listOf} from '../plan/approval.ts';
 import type {Plan} from '../plan/plan.ts';
 
-/** Asks one question and gives the answer without its spaces; an end of the input is an empty answer. */
+/** Asks one question and returns the trimmed answer; an empty one at the end of the input. */
 export async function askLine(question: string): Promise<string> {
 	const prompt = createInterface({input: process.stdin, output: process.stdout});
 	const ended = new Promise<string>(resolve => {
@@ -18,7 +18,7 @@ export async function askLine(question: string): Promise<string> {
 	}
 }
 
-/** The approval in plain lines: for screen readers. Everything but a clear yes is a no. */
+/** Asks for approval in plain lines, for screen readers. Anything but a clear yes is a no. */
 export async function askInLines(plan: Plan, renderFull: () => string): Promise<Approval> {
 	const actions = actionsToApprove(plan);
 	const count = counted(actions.length, 'action');
@@ -35,7 +35,9 @@ export async function askInLines(plan: Plan, renderFull: () => string): Promise<
 	}
 	const confirmation = confirmationOf(plan, []);
 	if (!confirmation) return {decision: 'apply', skipped: []};
-	process.stdout.write(`${sanitiseLine(`The data of ${listOf(confirmation.addresses)} is deleted for good.`)}\n`);
+	process.stdout.write(
+		`${sanitiseLine(`The data of ${listOf(confirmation.addresses)} will be permanently deleted.`)}\n`,
+	);
 	const typed = await askLine(`Type ${sanitiseLine(confirmation.expected)} to confirm: `);
 	return typed === confirmation.expected ? {decision: 'apply', skipped: []} : {decision: 'cancel'};
 }

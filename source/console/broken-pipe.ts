@@ -2,12 +2,12 @@ import {exitCodes, UserError} from '../errors.ts';
 
 let isReaderNeeded = true;
 
-/** From here on nobody has to read: an apply must not end half-way because of a `| head`. */
+/** Ignores a closed output from now on: an apply must not stop half-way because of `| head`. */
 export function keepGoingUnread(): void {
 	isReaderNeeded = false;
 }
 
-/** For the `error` event of stdout and stderr: a reader that goes away ends a command that only shows something. */
+/** Handles the `error` event of stdout and stderr: a closed pipe ends a command that only shows something. */
 export function onOutputError(error: NodeJS.ErrnoException): void {
 	if (error.code !== 'EPIPE') throw new UserError(`the output cannot be written: ${error.message}`, {cause: error});
 	if (isReaderNeeded) process.exit(exitCodes.done);

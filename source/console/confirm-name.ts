@@ -3,19 +3,19 @@ import {CancelledError, UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
 
 type Confirmation = {
-	/** What has to be typed. */
+	/** The name to type. */
 	readonly name: string;
-	/** What is going to happen, as a sentence. */
+	/** What will happen, as a sentence. */
 	readonly consequence: string;
-	/** Said beforehand with --yes. */
+	/** Confirmed already with --yes. */
 	readonly isConfirmed: boolean;
-	/** Where nobody can be asked. */
+	/** The error without a terminal to ask on. */
 	readonly refusal: string;
 	readonly hint: Hint;
 	readonly cancelled: string;
 };
 
-/** Goes on only when the name was typed, or the user has said yes beforehand. */
+/** Asks the user to type the name, unless confirmed already. @throws CancelledError after anything else */
 export async function confirmByName(confirmation: Confirmation): Promise<void> {
 	const {name, consequence, isConfirmed, refusal, hint, cancelled} = confirmation;
 	if (isConfirmed) return;

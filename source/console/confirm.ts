@@ -1,7 +1,7 @@
 import {createInterface} from 'node:readline/promises';
 import {CancelledError} from '../errors.ts';
 
-/** Asks a question that only y or yes answers with a yes. @throws CancelledError after anything else */
+/** Asks a yes-or-no question. @throws CancelledError after anything but y or yes */
 export async function confirm(question: string): Promise<void> {
 	const prompt = createInterface({input: process.stdin, output: process.stderr});
 	try {

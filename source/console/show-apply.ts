@@ -19,7 +19,7 @@ import {openRunLog} from '../state/run-log.ts';
 import type {Workspace} from '../workspace/workspace.ts';
 import {keepGoingUnread} from './broken-pipe.ts';
 
-/** First ctrl-c ends builds, finishes what else runs and starts nothing; the second one stops at once. */
+/** The first ctrl-c cancels builds, finishes other running steps and starts no more; the second one stops at once. */
 function createCancel(inform: (text: string) => void) {
 	const stopping = new AbortController();
 	const abort = new AbortController();
@@ -30,13 +30,13 @@ function createCancel(inform: (text: string) => void) {
 	};
 	const onSignal = () => {
 		const {aborted} = stopping.signal;
-		inform(aborted ? 'Stopping now.' : 'Finishing what runs, starting nothing new. Press ctrl-c again to stop now.');
+		inform(aborted ? 'Stopping now.' : 'Finishing running steps. Press ctrl-c again to stop now.');
 		cancel(aborted ? 'now' : 'graceful');
 	};
 	return {stopping: stopping.signal, signal: abort.signal, cancel, onSignal};
 }
 
-/** Builds at the same time: each of them already uses all the cores it finds. */
+/** Maximum number of concurrent builds: each one already uses all cores. */
 const parallelBuilds = 3;
 
 /** How an apply is shown while it runs. */
@@ -53,7 +53,7 @@ type Execution = {
 	readonly label: string | undefined;
 };
 
-/** Runs an approved plan in front of the user, whichever way they look at it, and returns how it ended. */
+/** Runs an approved plan, shows its progress and returns its result. */
 export async function execute(execution: Execution): Promise<ApplyResult> {
 	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
 	const {project, settings, router, directory} = workspace;
@@ -118,7 +118,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 		const {paint, glyphs} = terminal;
 		let signIn: SignIn | undefined;
 		const print = createEventPrinter({write, paint, glyphs, signIn: () => signIn});
-		// Only now is there a password, which a first apply makes.
+		// The result is printed last, because a first apply generates the password.
 		let last: ApplyEvent | undefined;
 		const result = await run(event => {
 			if (event.type === 'apply-finished') last = event;

@@ -9,11 +9,11 @@ import {createWorkView} from './work-view.ts';
 /** Flags of commands on one resource. */
 export type ResourceFlags = CommonFlags & {readonly resource: string};
 
-/** Shows a work while it runs, and lets ctrl-c cancel it. */
+/** Shows the progress of work on resources, and lets ctrl-c cancel it. */
 export async function watchWork<Result>(
 	workspace: Workspace,
 	flags: CommonFlags,
-	run: (place: WorkPlace) => Promise<Result>,
+	run: (options: WorkPlace) => Promise<Result>,
 ): Promise<Result> {
 	const {project, engine, router, settings, directory, warnings, lockWaitMs = 0} = workspace;
 	const view = createWorkView(isJson(flags));
@@ -44,14 +44,14 @@ export async function watchWork<Result>(
 	}
 }
 
-/** Exclusive work of one command on the resources of an environment. */
+/** Runs a command's exclusive work on the resources of an environment. */
 export async function workOn<Result>(
 	flags: CommonFlags,
 	operation: string,
 	run: (work: Work, workspace: Workspace) => Promise<Result>,
 ): Promise<Result> {
 	const workspace = await openWorkspace(flags);
-	return watchWork(workspace, flags, place => withWork(place, operation, work => run(work, workspace)));
+	return watchWork(workspace, flags, options => withWork(options, operation, work => run(work, workspace)));
 }
 
 /** The state, without backups that are recorded as running although their command died: the lock tells these apart. */
@@ -59,9 +59,9 @@ export async function readSettledState(workspace: Workspace, flags: CommonFlags)
 	const state = await readExistingState(workspace);
 	if (!state.backups.some(({status}) => status === 'running')) return state;
 	try {
-		return await watchWork(workspace, flags, place =>
-			// Opening the work settles it.
-			withWork(place, 'resource backup list', async ({context}) => context.state.current()),
+		return await watchWork(workspace, flags, options =>
+			// Getting the lock settles them.
+			withWork(options, 'resource backup list', async ({context}) => context.state.current()),
 		);
 	} catch (error) {
 		if (error instanceof LockedError) return state;

@@ -5,17 +5,17 @@ import {formatDuration} from '../output/duration.ts';
 import {jsonLine} from '../output/json.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 
-/** Shows a long work while it runs, on stderr: the result alone goes to stdout. */
+/** Shows the progress of long work on stderr; only the result goes to stdout. */
 export type WorkView = {
 	readonly notify: Notify;
 	readonly emit: Emit;
-	/** A sentence that belongs to no step. */
+	/** Prints a sentence that belongs to no step. */
 	readonly say: (message: string) => void;
-	/** Takes the updating line away. */
+	/** Clears the updating line. */
 	readonly close: () => void;
 };
 
-/** A terminal gets one updating line; a file gets a line at this pace. */
+/** A terminal shows one updating line; other output gets a line at this interval. */
 const linePaceMs = 5000;
 const jsonPaceMs = 1000;
 
@@ -28,7 +28,7 @@ function describe({work, resource, backup, ...event}: WorkEvent): string {
 	return `${head}: ${formatDuration(event.elapsedMs)}${bytes}`;
 }
 
-/** JSON lines, at a pace; the output of commands is left to the run's log. */
+/** JSON lines at a limited rate; the output of commands is only in the run's log. */
 function createJsonView(): WorkView {
 	let last = 0;
 	const write = (value: object) => void process.stderr.write(jsonLine(value));

@@ -18,7 +18,7 @@ type Input = EngineConnection & {
 	/** Undefined while compartment.yml cannot be read. */
 	readonly project: Project | undefined;
 	readonly name: string;
-	/** Undefined: never deployed. */
+	/** Undefined before the first deployment. */
 	readonly state: State | undefined;
 	readonly observed: Observed;
 	readonly vitals: Vitals;
@@ -28,7 +28,7 @@ type Input = EngineConnection & {
 };
 
 /** Why a deployment failed, most important first. */
-function describeFailure({id, createdAt, stage, failure}: Deployment): Failure {
+function viewFailure({id, createdAt, stage, failure}: Deployment): Failure {
 	const {message = failedAtText(stage), lastProbe, exitCode, isOutOfMemory, lastLines = []} = failure ?? {};
 	const code = exitCode === undefined ? [] : [`exit code ${exitCode}${isOutOfMemory ? ', out of memory' : ''}`];
 	return {
@@ -39,7 +39,7 @@ function describeFailure({id, createdAt, stage, failure}: Deployment): Failure {
 	};
 }
 
-// That something hangs or crashes is its state, and stands there.
+// That an object hangs or crashes is shown as its state.
 const messagesOf = (drift: readonly Drift[], address: string): string[] =>
 	drift.filter(item => item.address === address && !item.isUnhealthy).map(({message}) => message);
 
@@ -68,7 +68,7 @@ function serviceView(input: Input, name: string, status: ServiceStatus | undefin
 		since: status?.createdAt ?? null,
 		url: status?.url ?? null,
 		asksPassword: status?.accessMode === 'authenticated',
-		failure: attempt && describeFailure(attempt),
+		failure: attempt && viewFailure(attempt),
 		drift: messagesOf(drift, address),
 		isHeld: state !== undefined && heldCandidates(state)[name] !== undefined,
 	};
@@ -99,7 +99,7 @@ function resourceView(input: Input, name: string, status: ResourceStatus | undef
 
 const routerTones = {running: 'good', stopped: 'bad', missing: 'bad', foreign: 'bad'} as const;
 
-/** One environment as the dashboard shows it: what is declared, what was deployed, and how that is now. */
+/** One environment of the dashboard: what is declared, what is deployed, and its health. */
 export function viewEnvironment(input: Input): EnvironmentView {
 	const {project, name, state, router, routerState, drift, problem} = input;
 	const report = state && createStatusReport({...input, state, services: null});

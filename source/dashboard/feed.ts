@@ -26,20 +26,20 @@ type Options = {
 };
 
 export type DashboardFeed = {
-	/** Reads the files and the engine anew, soon. */
+	/** Schedules reading the files and the engine again. */
 	readonly reload: () => void;
-	/** Ends everything that reads. */
+	/** Stops all reading. */
 	readonly close: () => void;
 };
 
-/** How often what no event tells is asked: a hung program is seen within seconds, and asking costs next to nothing. */
+/** Poll interval of the health, which changes without events. */
 const healthPaceMs = 5000;
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]!;
 
 type Shown = Pick<Options, 'store' | 'connection'> & {readonly known: Knowledge; readonly isEntering: boolean};
 
-/** Puts what is known into the store. */
+/** Updates the store with what is known. */
 function show({store, connection, known, isEntering}: Shown): void {
 	const {files, answers} = known;
 	if (!files) return;
@@ -55,7 +55,7 @@ function show({store, connection, known, isEntering}: Shown): void {
 	});
 }
 
-/** Reads what the dashboard shows, for as long as it is open: only figures in sight and health are polled. */
+/** Reads what the dashboard shows while it is open. Only health and the visible figures are polled. */
 export function startDashboardFeed({store, clock, connection, terminal, part, canEnter}: Options): DashboardFeed {
 	const stop = new AbortController();
 	const {signal} = stop;
@@ -93,7 +93,7 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 		showKnown();
 	};
 	const reading = createQueue(async () => {
-		// What is in the files is shown before the engine has answered.
+		// Show the files before the engine answers.
 		const files = await readFiles();
 		known.files = files;
 		showKnown();

@@ -13,12 +13,12 @@ import type {Files} from './world.ts';
 type Options = {
 	readonly engine: Engine;
 	readonly router: RouterOptions;
-	/** What is shown now; undefined: nothing. */
+	/** What is shown; undefined when no figures are. */
 	readonly shown: () => {readonly state: State; readonly sources: readonly LogSource[]} | undefined;
 	readonly update: (figures: Readonly<Record<string, Figures>>) => void;
 };
 
-/** Figures older than this are old news, newer ones cost more than they tell. */
+/** Poll interval. */
 const paceMs = 2000;
 
 type Served = {readonly at: number; readonly requests: number};
@@ -39,13 +39,13 @@ function trafficFigures(
 	};
 }
 
-/** Requests between two reads: the router's own rate is of the last second, and would miss the others. */
+/** Requests per second since the last read: the router's own rate covers only the last second. */
 function rateSince(before: Served | undefined, now: Served): number | undefined {
 	if (!before || now.requests < before.requests || now.at <= before.at) return undefined;
 	return ((now.requests - before.requests) * 1000) / (now.at - before.at);
 }
 
-/** Reads figures of the router and the engine again and again until it is stopped. What cannot be read is left out. */
+/** Polls the figures of the router and the engine until stopped. Omits what cannot be read. */
 function startFigures({engine, router, shown, update}: Options): () => void {
 	const previous = new Map<string, Usage>();
 	const served = new Map<string, Served>();
@@ -115,7 +115,7 @@ export function createFigureReader({store, connection, entryOf, sourcesIn}: Read
 		return {state, sources: sourcesIn(environment).filter(({name}) => only === undefined || name === only)};
 	};
 	return {
-		/** Called for every change of what is shown. */
+		/** Call on every change of what is shown. */
 		follow({location: {screen, ...where}}: DashboardState) {
 			const isShown = screen === 'environment' || (screen === 'object' && 'tab' in where && where.tab === 'overview');
 			if (!isShown) return close();

@@ -27,18 +27,18 @@ async function readEnvironments(connection: EngineConnection, files: Files): Pro
 export function speakObject({kind, name, state, url, asksPassword, failure, drift, isHeld}: ObjectView): string[] {
 	const sentence = [
 		`${kind} ${name}: ${state}`,
-		...(url === null ? [] : [`at ${url}${asksPassword ? ', asks for the password' : ''}`]),
-		...(isHeld ? ['a candidate waits for promote'] : []),
+		...(url === null ? [] : [`at ${url}${asksPassword ? ', password required' : ''}`]),
+		...(isHeld ? ['candidate held for promote'] : []),
 		...drift.map(message => `changed outside Compartment: ${message}`),
 	].join(', ');
 	if (!failure) return [sanitiseLine(sentence)];
 	return [
-		`${sentence}, its newest attempt failed: ${failure.headlines.join(', ')}`,
+		`${sentence}, its latest attempt failed: ${failure.headlines.join(', ')}`,
 		...(failure.lines.length > 0 ? [`Last lines of ${name}:`, ...failure.lines, `End of the lines of ${name}.`] : []),
 	].map(line => sanitiseLine(line));
 }
 
-/** The environment that is typed, by number or by name; undefined to leave. */
+/** Asks for an environment, by number or name; undefined to quit. */
 async function chooseEnvironment(
 	environments: readonly EnvironmentView[],
 	print: (text: string) => void,
@@ -56,12 +56,12 @@ async function chooseEnvironment(
 }
 
 type Commands = {
-	/** Runs a verb on an environment, as if it had been typed. */
+	/** Runs a verb on an environment, like its command. */
 	readonly run: (verb: (typeof verbs)[number], environment: string) => Promise<void>;
 	readonly showLogs: (names: readonly string[], environment: string) => Promise<void>;
 };
 
-/** The dashboard as questions and answers in lines: nothing is redrawn, every sign is a word. */
+/** The dashboard as questions and answers in lines, without redrawing and symbols. */
 export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: Commands): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint, glyphs} = terminal;
@@ -70,7 +70,7 @@ export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: C
 	for (;;) {
 		const files = await readFiles();
 		const problem = problemOf(files);
-		if (problem || !files.name) throw files.trouble ?? new UserError('There is nothing to show here.');
+		if (problem || !files.name) throw files.trouble ?? new UserError('There is nothing to show.');
 		const environments = await readEnvironments(connection, files);
 		if (chosen === undefined) {
 			print(`Project ${sanitiseLine(files.name)}.`);
@@ -83,7 +83,7 @@ export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: C
 		for (const line of environment.objects.flatMap(speakObject)) print(glyphs.adapt(line));
 		for (const message of environment.drift) print(`Changed outside Compartment: ${sanitiseLine(message)}`);
 		print(`Actions: ${verbs.join(', ')}, logs, back, quit.`);
-		const answer = await askLine('Action, or enter to read again: ');
+		const answer = await askLine('Action, or enter to refresh: ');
 		if (answer === 'q' || answer === 'quit') return;
 		if (answer === 'back') chosen = undefined;
 		else if (isVerb(answer) || answer.startsWith('logs')) {

@@ -6,18 +6,18 @@ import type {LogPool} from '../ui/logs/log-pool.ts';
 type Options = {
 	readonly engine: Pick<ReadonlyEngine, 'logs'>;
 	readonly pool: LogPool;
-	/** Past lines of each source. */
+	/** Number of past lines of each source. */
 	readonly tail: number;
 	readonly since?: string;
 };
 
 export type LogFeed = {
-	/** Reads these sources from here on. One that ended and runs again goes on where it ended. */
+	/** Sets the sources to read. One that ended and runs again continues where it ended. */
 	readonly follow: (sources: readonly LogSource[]) => void;
 	readonly close: () => void;
 };
 
-/** Fills a pool with the logs of containers: the past ordered by time, then what comes. */
+/** Fills a pool with the logs of containers: past lines ordered by time, then new ones. */
 export function createLogFeed({engine, pool, tail, since}: Options): LogFeed {
 	const positions = createPositions();
 	const readers = new Map<string, AbortController>();

@@ -11,11 +11,11 @@ import {createLogFeed, type LogFeed} from './log-feed.ts';
 import {runLogOf} from './tabs/history.ts';
 import type {Files} from './world.ts';
 
-/** How much of the past a log begins with. */
+/** How much of the past a log starts with. */
 export type LogPart = {
 	readonly tail: number;
 	readonly since?: string | undefined;
-	/** With sensitive values in it. */
+	/** Show sensitive values. */
 	readonly isRaw?: boolean | undefined;
 };
 
@@ -33,7 +33,7 @@ type ShownLog =
 	| {readonly type: 'live'; readonly environment: string; readonly names: readonly string[] | null}
 	| {readonly type: 'deployment'; readonly environment: string; readonly id: string};
 
-/** Whose log is in sight. */
+/** The log that is shown. */
 function shownLogOf(state: DashboardState): ShownLog | undefined {
 	const {location} = state;
 	if (location.screen === 'environments') return undefined;
@@ -46,7 +46,7 @@ function shownLogOf(state: DashboardState): ShownLog | undefined {
 	return object ? {type: 'live', environment, names: [object.name]} : undefined;
 }
 
-/** Reads the log that is in sight, and no other. */
+/** Reads only the log that is shown. */
 export function createLogReader({store, clock, connection, terminal, part, entryOf, sourcesIn}: Options) {
 	let feed: LogFeed | undefined;
 	let previous = '';
@@ -70,7 +70,7 @@ export function createLogReader({store, clock, connection, terminal, part, entry
 	};
 
 	return {
-		/** Called for every change of what is shown or of what runs. */
+		/** Call on every change of what is shown or of what runs. */
 		follow(state: DashboardState) {
 			const wanted = shownLogOf(state);
 			const key = JSON.stringify(wanted) ?? '';

@@ -13,7 +13,7 @@ import type {LogPart} from './log-reader.ts';
 
 const defaultPart: LogPart = {tail: 500};
 
-// The terminal takes a text out of this sequence and puts it into the clipboard, over ssh too.
+// OSC 52: the terminal copies the text to the clipboard, over ssh too.
 const clipboard = (text: string): string => `\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`;
 
 const effects: Omit<DashboardEffects, 'retry'> = {
@@ -22,14 +22,14 @@ const effects: Omit<DashboardEffects, 'retry'> = {
 	openUrl: openInBrowser,
 };
 
-/** Does on the main screen what the dashboard was left for. Returns a message for the dashboard, if there is one. */
+/** Runs on the main screen what the dashboard closed for. Returns a message for the dashboard, if any. */
 export type Depart = (
 	departure: Exclude<Departure, {readonly type: 'quit'}>,
 	context: {readonly flags: ScreenFlags; readonly connection: EngineConnection; readonly terminal: Terminal},
 ) => Promise<string | undefined>;
 
 type Options = {
-	/** Default: at the environments, or at the only one. */
+	/** Default: the environments, or the only one. */
 	readonly start?: DashboardLocation | undefined;
 	readonly flags: ScreenFlags;
 	readonly part?: LogPart;
@@ -56,7 +56,7 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 		});
 		let connection: EngineConnection;
 		try {
-			// What reads the engine is loaded while the first frame is seen.
+			// The code that reads the engine is loaded after the first frame.
 			await view.shown;
 			const {startDashboardFeed} = await import('./feed.ts');
 			const {openEngine} = await import('../workspace/workspace.ts');

@@ -1,4 +1,4 @@
-/** Runs one reading at a time; asking during one runs one more after it. */
+/** Runs one read at a time; a request during a read runs one more after it. */
 export function createQueue(run: () => Promise<void>) {
 	let running: Promise<void> | undefined;
 	let isAsked = false;

@@ -5,8 +5,8 @@ import {messageOf, UserError} from '../errors.ts';
 import {ensureDirectory} from '../state/directory.ts';
 
 /**
- * Writes a log beside the state of its environment, for its owner only, and gives the path from here. A file among
- * the sources would be part of the next build.
+ * Writes a log beside the state of its environment, readable by its owner only, and returns the relative path. A file
+ * among the sources would be part of the next build.
  */
 export function saveLog(environment: string, name: string, text: string): string {
 	const {directory} = findPlace(process.cwd());
@@ -17,6 +17,6 @@ export function saveLog(environment: string, name: string, text: string): string
 		writeFileSync(path, text, {flag: 'wx', mode: 0o600});
 		return relative(process.cwd(), path);
 	} catch (error) {
-		throw new UserError(`It cannot be saved: ${messageOf(error)}`);
+		throw new UserError(`Cannot save the log: ${messageOf(error)}`);
 	}
 }

@@ -16,7 +16,7 @@ export function watchFiles(folders: () => readonly string[], onChange: () => voi
 		gathering ??= setTimeout(() => {
 			gathering = undefined;
 			onChange();
-			// The change is read soon; a new folder is there by then.
+			// By then the change was read, and a new folder is known.
 			setTimeout(watchAll, 1000).unref();
 		}, gatherMs);
 	};
@@ -34,12 +34,12 @@ export function watchFiles(folders: () => readonly string[], onChange: () => voi
 				});
 				watchers.set(folder, watcher);
 			} catch {
-				// It does not exist yet, or this system watches nothing.
+				// The folder does not exist yet, or this system cannot watch it.
 			}
 		}
 	};
 	watchAll();
-	// The folders are known once the files were read for the first time.
+	// The folders are known after the first read.
 	const later = setTimeout(watchAll, 1000);
 	return () => {
 		isStopped = true;

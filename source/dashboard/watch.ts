@@ -7,17 +7,17 @@ import type {Link} from '../ui/dashboard/data.ts';
 type Options = {
 	readonly engine: ReadonlyEngine;
 	readonly signal: AbortSignal;
-	/** Whether an event is about something of ours. */
+	/** Whether an event is about an object of the project, or the router. */
 	readonly isOurs: (attributes: Readonly<Record<string, string>>) => boolean;
 	readonly onLink: (link: Link) => void;
-	/** Something happened, or may have while nobody listened. */
+	/** Something changed, or may have changed while disconnected. */
 	readonly onChange: () => void;
 };
 
 const firstDelayMs = 250;
 const longestDelayMs = 5000;
 
-/** Many events come at once; one reading is enough for them. */
+/** Events arrive in bursts; one read is enough for a burst. */
 const gatherMs = 120;
 
 /** Follows the engine's events until the signal aborts. Reports a lost connection through `onLink` and retries. */
@@ -37,7 +37,7 @@ export async function watchEngine({engine, signal, isOurs, onLink, onChange}: Op
 			const name = await nameEngine(engine);
 			const events = engine.events({}, signal)[Symbol.asyncIterator]();
 			let next = events.next();
-			// What the loop below throws is this very promise; until then it has no one who listens.
+			// The loop below awaits this promise; until then, avoid an unhandled rejection.
 			next.catch(() => undefined);
 			onLink({status: 'live', engine: name});
 			if (lostSince !== undefined) onChange();

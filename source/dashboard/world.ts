@@ -27,10 +27,10 @@ import {here} from '../workspace/invocation.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
 import {viewEnvironment} from './environments.ts';
 
-/** One read of the files: what there is without asking the engine. */
+/** One read of the files, without the engine. */
 export type Files = {
 	readonly project: Project | undefined;
-	/** Name of the project, as long as anything tells it. */
+	/** Name of the project, from compartment.yml or a state. */
 	readonly name: string | undefined;
 	readonly directory: string;
 	/** Whether there is no compartment.yml. */
@@ -63,7 +63,7 @@ export async function readFiles(): Promise<Files> {
 			return {name: environment, directory: folder, state, problem};
 		}),
 	);
-	// There is always one to begin with.
+	// The default environment is always listed.
 	if (project && !environments.some(({name}) => name === defaultEnvironment))
 		environments.push({
 			name: defaultEnvironment,
@@ -77,14 +77,14 @@ export async function readFiles(): Promise<Files> {
 	return {project, name, directory, isMissing, trouble, environments};
 }
 
-/** Why nothing at all can be shown; undefined when something can. */
+/** Why nothing can be shown; undefined when something can. */
 export function problemOf({trouble, environments, isMissing}: Files): Problem | undefined {
 	if (!trouble || environments.length > 0) return undefined;
 	return {
 		message: trouble.message,
 		hint: renderHint(
 			isMissing
-				? hint`i writes a first one for this folder (${command('init')}).`
+				? hint`Press i to create one in this folder (${command('init')}).`
 				: (trouble.hint ?? 'Correct the file; the dashboard reloads it automatically.'),
 			here(),
 		),
@@ -99,7 +99,7 @@ export type EngineAnswer = {
 	readonly vitals: ReadonlyMap<string, Vitals>;
 };
 
-/** What the engine says of every environment. */
+/** Reads every environment from the engine. */
 export async function askEngine(
 	{engine, router, readProbes}: EngineConnection,
 	{environments}: Files,
@@ -108,7 +108,7 @@ export async function askEngine(
 		engine.observe({[labels.lineage]: ''}),
 		observeRouter(engine, router),
 	]);
-	// What all environments ask, such as the engine's time, is asked once.
+	// Shared reads, such as the engine's time, are sent once.
 	const reads = rememberReads(engine);
 	const read = async ({name, state}: Files['environments'][number]) =>
 		state ? [[name, await readVitals(reads, {state, observed: own(observed, state)}, readProbes)] as const] : [];
@@ -118,7 +118,7 @@ export async function askEngine(
 const own = (observed: Observed, state: State | undefined): Observed =>
 	state ? ownObjects(observed, state) : {containers: [], networks: [], volumes: []};
 
-/** What differs from what the last apply left: found by the planner, which reads and never writes. */
+/** The drift since the last apply, found by planning, which only reads. */
 export async function readDrift(
 	connection: EngineConnection,
 	project: Project,
@@ -139,7 +139,7 @@ type Answers = EngineAnswer & {
 	readonly drift: ReadonlyMap<string, Awaited<ReturnType<typeof readDrift>>>;
 };
 
-/** Every environment as it is shown. */
+/** All environments of the dashboard. */
 export const viewEnvironments = (
 	connection: EngineConnection,
 	files: Files,

@@ -10,7 +10,7 @@ function describe(backups: readonly Backup[]): string {
 }
 
 /**
- * What becomes of an environment's backups when it is deleted: those in its own folder go with it.
+ * Warnings about an environment's backups when it is deleted: those in its own folder are deleted too.
  * @param directory state folder of the environment
  */
 export function backupWarnings(backups: readonly Backup[], directory: string): string[] {
@@ -21,10 +21,10 @@ export function backupWarnings(backups: readonly Backup[], directory: string): s
 	const others = good.filter(backup => !isOwn(backup));
 	return [
 		...(own.length > 0
-			? [`Deleted with the environment: ${describe(own)} in ${folder}. Copy beforehand what you may need.`]
+			? [`Deleted with the environment: ${describe(own)} in ${folder}. Copy first what you may need.`]
 			: []),
 		...(others.length > 0
-			? [`Kept: ${describe(others)} outside of ${folder}. No environment knows of them any more.`]
+			? [`Kept: ${describe(others)} outside of ${folder}. No environment lists them any more.`]
 			: []),
 	];
 }

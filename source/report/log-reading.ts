@@ -5,10 +5,10 @@ import type {LogSource} from './log-sources.ts';
 
 type Past = {readonly tail?: number; readonly since?: string; readonly signal?: AbortSignal};
 
-/** How far a container's log has been read: the time of the last line, and how many lines have that very time. */
+/** How far a container's log was read: the time of the last line, and the number of lines with that time. */
 type Position = {readonly at: string; readonly count: number};
 
-/** Remembers how far each container's log was read, so that reading goes on exactly there. */
+/** Remembers how far each container's log was read, so that reading continues exactly there. */
 export type Positions = {
 	readonly note: (containerId: string, at: string) => void;
 	readonly of: (containerId: string) => Position | undefined;
@@ -34,7 +34,7 @@ async function* noting(lines: AsyncIterable<LogLine>, containerId: string, posit
 	}
 }
 
-/** What is there already, of all sources together, ordered by time. */
+/** The past lines of all sources, ordered by time. */
 export function readPast(
 	engine: Engine,
 	sources: readonly LogSource[],
@@ -49,7 +49,7 @@ export function readPast(
 	return mergeByTime(streams, {isLive: false});
 }
 
-/** What comes after the part that was read, until the container ends or the signal aborts. */
+/** The lines after those already read, until the container ends or the signal aborts. */
 export async function* followOn(
 	engine: Engine,
 	{containerId}: Pick<LogSource, 'containerId'>,
@@ -57,7 +57,7 @@ export async function* followOn(
 	positions: Positions,
 ): AsyncGenerator<LogLine> {
 	const start = positions.of(containerId);
-	// The engine begins with the line of that very moment, which has been read.
+	// The engine starts with the lines of that moment, which were read already.
 	let toSkip = start?.count ?? 0;
 	for await (const line of engine.logs(containerId, {follow: true, since: start?.at ?? since, signal})) {
 		if (start && toSkip > 0 && line.at <= start.at) {

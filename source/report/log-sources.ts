@@ -6,7 +6,7 @@ import type {State} from '../state/state.ts';
 /** A container whose log is read, under the name of its service or resource. */
 export type LogSource = {readonly name: string; readonly containerId: string; readonly isRunning: boolean};
 
-/** Containers that speak for an environment: of each service the serving deployment, else the newest that is still there. */
+/** The containers of an environment's logs: of each service its active deployment, else the newest that still exists. */
 export function findLogSources(state: State, {containers}: Pick<Observed, 'containers'>): LogSource[] {
 	const states = new Map(containers.map(({id, state: word}) => [id, word]));
 	const byService = new Map<string, string>();

@@ -38,9 +38,9 @@ export function noteRawLogs({state, directory, inform}: RawLogsOptions): void {
 }
 
 /**
- * Logs of an environment for people, with its sensitive values hidden.
- * @param rawCommand command line that reads the log as it is
- * @throws UserError when they cannot be hidden, because they cannot be read
+ * Hides an environment's sensitive values in its logs.
+ * @param rawCommand command line that shows the raw log
+ * @throws UserError when the sensitive values cannot be read, and so not hidden
  */
 export async function hideSecrets(engine: Logs, state: State, rawCommand: Hint): Promise<Logs> {
 	try {
@@ -48,21 +48,21 @@ export async function hideSecrets(engine: Logs, state: State, rawCommand: Hint):
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
 		throw new UserError(`Sensitive values cannot be hidden in this log. ${error.message}`, {
-			hint: joinHints([hint`Read it as it is: ${rawCommand}`, ...(error.hint === undefined ? [] : [error.hint])], '\n'),
+			hint: joinHints([hint`Show the raw log: ${rawCommand}`, ...(error.hint === undefined ? [] : [error.hint])], '\n'),
 		});
 	}
 }
 
 /**
- * The same for a screen, which stays open: what is set meanwhile is hidden in what starts after it, and where nothing
- * can be hidden, everything is.
+ * Like `hideSecrets`, for a screen that stays open: reads the values again when the state changes. If they cannot be
+ * read, hides every line.
  */
 export function hideSecretsOnScreen(engine: Logs, currentState: () => State | undefined): Logs {
 	let known: {readonly serial: number; readonly change: Promise<Change>} | undefined;
 	const hideAll = (error: unknown, environment: string): Change => {
 		const [reason] = messageOf(error).split('\n');
 		const raw = renderHint(command('logs', '--raw'), {environment});
-		return () => `‹hidden: ${reason}; as it is: ${raw}›`;
+		return () => `‹hidden: ${reason}; raw log: ${raw}›`;
 	};
 	return {
 		async *logs(container, options) {

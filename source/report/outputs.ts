@@ -15,7 +15,7 @@ export type Output = {
 	readonly valueHidden: boolean;
 };
 
-/** One output; the value of a sensitive one only when it is revealed. */
+/** One output; a sensitive value only if revealed. */
 export async function readOutput(
 	state: State,
 	resource: DesiredResource,
@@ -30,7 +30,7 @@ export async function readOutput(
 	const {project, environment} = state;
 	const desired = {project, environment, resources: [resource], volumes: [], services: [], routes: []};
 	const isHidden = output.sensitive && !isRevealed;
-	// The template is checked, and a value that is missing is an error, whether it is shown or not.
+	// Checks the template: a missing value is an error even if it is hidden.
 	const fingerprint = outputFingerprint(output, {project, environment, resource: resource.name}, resource.spec.env);
 	const reference = {
 		type: 'output',
@@ -51,7 +51,7 @@ export async function readOutput(
 	};
 }
 
-/** All outputs of a resource by name, sensitive ones without their value. */
+/** All outputs of a resource by name, without sensitive values. */
 export function readOutputs(project: Project, state: State, name: string): Promise<readonly Output[]> {
 	const resource = knownResource(project, findResource(state, name));
 	const names = Object.keys(resource.outputs).sort();

@@ -13,7 +13,7 @@ import type {Workspace} from '../workspace/workspace.ts';
 /** A resource in JSON (docs/rules.md, "JSON documents"). */
 export type ResourceSummary = ReturnType<typeof summarise>;
 
-/** Whether the container runs; `health` beside it is how the resource is. */
+/** Whether the container runs. For the condition of the resource, see `health`. */
 function statusOf({status}: ResourceRecord, container: ObservedContainer | undefined) {
 	if (status !== 'running') return status;
 	if (!container) return 'missing';
@@ -45,7 +45,7 @@ function summarise(scene: Scene, record: ResourceRecord) {
 	};
 }
 
-/** Resources of a state with what the engine says of them, by name. */
+/** The resources of a state with their health, sorted by name. */
 export async function reportResources(
 	{engine, readProbes}: Pick<Workspace, 'engine' | 'readProbes'>,
 	state: State,
@@ -57,7 +57,7 @@ export async function reportResources(
 		.map(record => summarise(scene, record));
 }
 
-/** The place that documents begin with. */
+/** The environment and project that JSON documents start with. */
 export const placeOf = ({project, environment}: State) => ({
 	environment: {name: environment},
 	project: {name: project},

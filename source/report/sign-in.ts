@@ -8,7 +8,7 @@ import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import {signInUrl} from '../state/urls.ts';
 
-/** The environment's access password; undefined when it has none. Audited, because whoever reads it can sign in. */
+/** The environment's access password; undefined when it has none. Audited. */
 export async function readPassword(
 	state: State,
 	directory: string,
@@ -27,15 +27,15 @@ export async function readPassword(
 	return password;
 }
 
-/** Puts the access password into an address. */
+/** Makes sign-in links with the access password. */
 export const signInWith =
 	(password: string): SignIn =>
 	url =>
 		signInUrl(url, {user: accessUser, password});
 
 /**
- * Links that sign in, for a result text that a person sees on a terminal; undefined where what is printed is kept, such
- * as the log of a CI run, and for someone whose identity does not read the password.
+ * Makes sign-in links for a result on a terminal; undefined where the output may be recorded, such as in CI, and when
+ * the user's identity cannot read the password.
  */
 export async function readSignIn(
 	state: State,
@@ -47,7 +47,7 @@ export async function readSignIn(
 		const password = await readPassword(state, directory, inform);
 		return password === undefined ? undefined : signInWith(password);
 	} catch (error) {
-		// The result stands without it, and `access show` says what is the matter.
+		// The result is printed without it; `access show` reports the problem.
 		if (error instanceof UserError) return undefined;
 		throw error;
 	}

@@ -16,9 +16,9 @@ const describe = ({containers, networks, volumes}: Observed) => [
 ];
 
 /**
- * What an environment has on the engine when there is no state to compare it with, by its labels; undefined when it has
- * nothing.
- * @param problem why the state that is there cannot be used; without it there is none
+ * Prints what an environment has on the engine, by labels, when its state is missing or unusable. Returns the error to
+ * throw, if any.
+ * @param problem why the state cannot be used; undefined when there is none
  */
 export async function statusWithoutState(
 	{engine, project, environment}: Workspace,
@@ -26,10 +26,10 @@ export async function statusWithoutState(
 	terminal: Terminal,
 	problem?: UserError,
 ): Promise<UserError | undefined> {
-	const place = {project: project.name, environment, lineage: ''};
+	const name = {project: project.name, environment, lineage: ''};
 	const wanted = {[labels.project]: project.name, [labels.environment]: environment};
-	const found = strangersOf(await engine.observe(wanted), place);
-	const error = problem ?? lostState(found, place, false);
+	const found = strangersOf(await engine.observe(wanted), name);
+	const error = problem ?? lostState(found, name, false);
 	const objects = describe(found).sort((a, b) => (a.address < b.address ? -1 : 1));
 	if (objects.length === 0) return error;
 	if (isJson(flags)) {

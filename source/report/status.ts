@@ -65,7 +65,7 @@ const describeResources = (input: Input): ResourceStatus[] =>
 		image: record.spec.image,
 	}));
 
-/** What one environment looks like now: the state's deployments and what the engine says of their containers. */
+/** The status of one environment: its deployments and resources with their health. */
 export function createStatusReport(input: Input): StatusReport {
 	const {state, router, routerState, services} = input;
 	const names = [

@@ -5,7 +5,7 @@ type Item = EffectiveVariable<Variable>;
 
 const hidden = '<hidden>';
 
-/** A value as people see it. */
+/** A value as shown to people. */
 export const shownValue = (item: Item): string => {
 	if (item.isSensitive) return hidden;
 	if (item.source === 'binding') return `from ${item.resource}.${item.output}`;

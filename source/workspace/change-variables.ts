@@ -14,10 +14,10 @@ import {readOrNewState, type Workspace} from './workspace.ts';
 type Change = {readonly state: State; readonly audit: Readonly<Record<string, string | number | boolean>>};
 
 /**
- * Changes an environment's state under its lock, and writes it only when it changed. A first variable makes the
- * environment: nothing is asked of the engine.
- * @param change may write what must be known if it is interrupted, with `update`
- * @param follow what comes after the write and still needs the lock
+ * Changes an environment's state under its lock, and writes it only when it changed. A first variable creates the
+ * environment; the engine is not used.
+ * @param change may use `update` to record what recovery needs after an interruption
+ * @param follow runs after the write, still under the lock
  */
 export async function changeState(
 	workspace: Workspace,
@@ -49,9 +49,9 @@ export type NewValue = {
 };
 
 /**
- * Bytes that were given as a value, as text.
+ * Decodes the bytes of a value.
  * @param what names them in the error: `The value of KEY`
- * @throws UserError when they are none: the engine's protocol knows only text, and would change them silently
+ * @throws UserError when they are not UTF-8: the engine's protocol is text, and would change them silently
  */
 export function textOf(bytes: Buffer, what: string): string {
 	if (isUtf8(bytes)) return bytes.toString();
@@ -60,7 +60,7 @@ export function textOf(bytes: Buffer, what: string): string {
 	});
 }
 
-// The same value again is no change: nothing would be replaced for it.
+// Setting the same value again is no change.
 async function keepsValue(
 	state: State,
 	previous: Variable | undefined,
@@ -86,5 +86,5 @@ export async function withValue(state: State, next: NewValue): Promise<State> {
 	return withVariable({...state, recipients}, {...base, isSensitive, ciphertext});
 }
 
-/** What the audit says of a variable: never its value. */
+/** The audit entry of a variable, never with its value. */
 export const auditOf = (scope: VariableScope, key: string): Change['audit'] => ({key, scope: scopeAddress(scope)});

@@ -4,21 +4,21 @@ import {UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
 import {type HintPlace, reachWith, renderHint} from '../render-hint.ts';
 
-/** What the process was called with. There is one per process; the dashboard changes it with every action. */
+/** What hints need to know of the invocation. One per process; the dashboard changes it with every action. */
 let place: HintPlace = {environment: defaultEnvironmentOf('plan')};
 
-/** Where the command acts: for the hints of what it prints. */
+/** What the hints of this command need to know. */
 export const here = (): HintPlace => place;
 
-/** The text of a hint of the command that runs. */
+/** Renders a hint of the running command. */
 export const hintText = (shown: Hint): string => renderHint(shown, place);
 
-/** The environment that the command acts on, once it is known for certain. */
+/** Sets the environment that the command acts on. */
 export const actOn = (environment: string): void => {
 	place = {...place, environment};
 };
 
-/** A command of the dashboard, as a person would have typed it. */
+/** Sets the invocation to a command of the dashboard, as the user would have typed it. */
 export const invoke = (given: readonly string[], environment: string): void => {
 	place = {...place, given, environment};
 };
@@ -26,10 +26,10 @@ export const invoke = (given: readonly string[], environment: string): void => {
 const nameOf = (action: Command): string =>
 	action.parent ? [nameOf(action.parent), action.name()].filter(name => name !== '').join(' ') : '';
 
-/** Whether `--project` says where the project is, and not what it is called. */
+/** Whether `--project` is a folder, not a name. */
 export const isFolder = (project: string): boolean => /[\\/]/.test(project) || project.startsWith('.');
 
-/** As if the command had been called in that folder, like `git -C`. */
+/** Changes to the folder, like `git -C`. */
 function enterFolder(folder: string): void {
 	try {
 		process.chdir(folder);
@@ -38,7 +38,7 @@ function enterFolder(folder: string): void {
 	}
 }
 
-/** The engine of this process is the one that the docker client would use with this host or context. */
+/** Selects the engine as the docker client does, by host or context. */
 async function reachEngine(remote: string): Promise<void> {
 	const isAddress = remote.includes('://') || remote.startsWith('/');
 	const contexts = isAddress ? [] : (await import('../engine/docker-address.ts')).dockerContexts();
@@ -50,7 +50,7 @@ async function reachEngine(remote: string): Promise<void> {
 	process.env['DOCKER_CONTEXT'] = isAddress ? '' : remote;
 }
 
-/** What a command line says about where it acts, before the command runs. */
+/** Reads the environment, project and engine from the command line before the command runs. */
 export async function beginInvocation(action: Command, given: readonly string[]): Promise<void> {
 	const name = nameOf(action);
 	const {env, to, from, project, remote} =
@@ -66,7 +66,7 @@ export async function beginInvocation(action: Command, given: readonly string[])
 	if (project !== undefined && isFolder(project)) enterFolder(project);
 	place = {
 		environment: argument ?? target ?? env ?? fallback,
-		// A value may be a secret, which no message repeats.
+		// The value may be a secret, which messages must not repeat.
 		...(name === 'variable set' ? {} : {given}),
 	};
 }

@@ -11,7 +11,7 @@ type RequestFlags = {
 	readonly release?: 'again' | 'done';
 };
 
-/** What the flags of plan, apply and destroy ask to be planned. */
+/** The plan request of the flags of plan, apply and destroy. */
 export const requestOf = (flags: RequestFlags): PlanRequest => ({
 	...plainRequest,
 	mode: flags.destroy ? 'destroy' : flags.refreshOnly ? 'refresh-only' : 'apply',

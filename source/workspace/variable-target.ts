@@ -5,7 +5,7 @@ import {nearest} from '../nearest.ts';
 import type {State} from '../state/state.ts';
 import type {CommonFlags} from './flags.ts';
 
-/** `--service` and `--resource` name one target here, so they are not repeatable. */
+/** `--service` and `--resource` select one target, so they are not repeatable. */
 export type TargetFlags = CommonFlags & {readonly service?: string; readonly resource?: string};
 
 const similar = (name: string, candidates: readonly string[]): string => {
@@ -38,13 +38,13 @@ export function assertTarget(target: VariableScope, project: Project, state: Sta
 	}
 }
 
-/** How a target stands in a sentence: `shop / production / web`, `shop / production / resource db`. */
-export function describePlace(state: Pick<State, 'project' | 'environment'>, target: VariableScope): string {
-	const place = `${state.project} / ${state.environment}`;
-	if (target.type === 'environment') return place;
-	return `${place} / ${target.type === 'resource' ? 'resource ' : ''}${target.name}`;
+/** A target with its environment: `shop / production / web`, `shop / production / resource db`. */
+export function describeScope(state: Pick<State, 'project' | 'environment'>, target: VariableScope): string {
+	const environment = `${state.project} / ${state.environment}`;
+	if (target.type === 'environment') return environment;
+	return `${environment} / ${target.type === 'resource' ? 'resource ' : ''}${target.name}`;
 }
 
-/** The header of a list: target in words. */
+/** A target for the header of a list. */
 export const describeTarget = (target: VariableScope): string =>
 	target.type === 'environment' ? 'environment' : `${target.type} ${target.name}`;

@@ -26,9 +26,9 @@ export type Workspace = {
 	readonly readProbes: ProbeReader;
 	/** State folder of the environment; it need not exist yet. */
 	readonly directory: string;
-	/** Put right on the way, for the user to know. */
+	/** Problems that were corrected automatically. */
 	readonly warnings: readonly string[];
-	/** Milliseconds to wait for another command on this environment; it leaves at once without. */
+	/** Milliseconds to wait for another command on this environment; default none. */
 	readonly lockWaitMs?: number;
 };
 
@@ -49,23 +49,23 @@ export const routerOptions = ({
 /** The part of a workspace that needs no project. */
 export type EngineConnection = Pick<Workspace, 'settings' | 'engine' | 'router' | 'readProbes'>;
 
-/** Reads the settings and names the engine; nothing is sent to it yet. */
+/** Reads the settings and selects the engine, without connecting to it. */
 export async function openEngine(): Promise<EngineConnection> {
 	const settings = await readSettings();
 	const engine = connectDocker();
 	const router = routerOptions(settings);
 	const readProbes: ProbeReader = async state => {
-		// Few commands ask for it.
+		// Few commands need it.
 		const {createProbeReader} = await import('../refresh/read-probes.ts');
 		return createProbeReader({engine, reads: engine, options: router})(state);
 	};
 	return {settings, engine, router, readProbes};
 }
 
-/** Reads the descriptor, on top of the settings and the engine. */
+/** Reads the settings and compartment.yml, and selects the engine. */
 export async function openWorkspace(flags: CommonFlags, connection?: EngineConnection): Promise<Workspace> {
 	const {settings, engine, router, readProbes} = connection ?? (await openEngine());
-	// The parser and the schema take a while to load; an engine that was asked already answers meanwhile.
+	// The parser and the schema take a while to load; meanwhile the engine answers earlier requests.
 	const {loadProject} = await import('../descriptor/load.ts');
 	const project = await loadProject(process.cwd());
 	if (flags.project !== undefined && !isFolder(flags.project) && flags.project !== project.name)
@@ -87,7 +87,7 @@ export async function openWorkspace(flags: CommonFlags, connection?: EngineConne
 	};
 }
 
-/** The environment's state; a fresh one, which is nowhere on disk, when it was never deployed. */
+/** The environment's state, or a new one in memory if it was never deployed. */
 export async function readOrNewState({
 	project,
 	environment,
@@ -112,7 +112,7 @@ export async function readExistingState(workspace: Workspace): Promise<State> {
 	throw await unknownEnvironment(workspace);
 }
 
-/** Names the environments that there are: a mistyped name must not make another one. */
+/** The error for an unknown environment, which lists the known ones: a mistyped name must not create another. */
 export async function unknownEnvironment({project, environment}: Workspace): Promise<UserError> {
 	const known = (await listEnvironments(project.directory)).map(entry => entry.environment);
 	const meant = nearest(environment, known);
@@ -123,7 +123,7 @@ export async function unknownEnvironment({project, environment}: Workspace): Pro
 	});
 }
 
-/** Refuses an environment that was never begun, before anything is made for it. */
+/** Refuses an environment that does not exist, before anything is created for it. */
 export async function assertEnvironment(workspace: Workspace): Promise<void> {
 	if (!existsSync(workspace.directory)) throw await unknownEnvironment(workspace);
 }

@@ -30,7 +30,7 @@ describe('deleting an environment', () => {
 		await terminal.waitFor(/Destroy production: .*\? y\/N/, 20_000);
 		const plan = words(terminal.scrollback());
 		expect(plan).toContain(
-			`Deleted with the environment: 2 backups of store (10 B) in ${words(join(folder(), 'backups'))}. Copy beforehand what you may need.`,
+			`Deleted with the environment: 2 backups of store (10 B) in ${words(join(folder(), 'backups'))}. Copy first what you may need.`,
 		);
 		expect(plan).toContain('Kept: 1 backup of store (5 B) outside of');
 		terminal.press('n');

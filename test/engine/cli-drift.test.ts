@@ -183,7 +183,7 @@ describe('a saved plan', () => {
 	async function savePlan(version: string): Promise<void> {
 		sandbox.setVersion('web', version);
 		expect(await sandbox.succeed(['plan', '--out', 'next.plan'])).toContain(
-			'Saved. Run exactly this with: compartment apply next.plan',
+			'Saved. Apply exactly this plan with: compartment apply next.plan',
 		);
 	}
 

@@ -164,7 +164,7 @@ describe('in an environment,', () => {
 
 	test('apply outside a terminal asks for a flag and changes nothing', async () => {
 		const outcome = await sandbox.run(['apply']);
-		expectError(outcome, /^Error: Nobody can be asked for approval here.*\n +compartment apply --auto-approve\n$/);
+		expectError(outcome, /^Error: Cannot ask for approval.*\n +compartment apply --auto-approve\n$/);
 		expect(await sandbox.observe()).toEqual(nothing);
 	});
 
@@ -200,7 +200,7 @@ describe('in an environment,', () => {
 		applying.child.kill('SIGINT');
 		const {exitCode, signal, stderr, stdout} = await applying.ended;
 		expect({exitCode, signal}).toEqual({exitCode: 130, signal: null});
-		expect(stderr).toContain('Finishing what runs, starting nothing new.');
+		expect(stderr).toContain('Finishing running steps.');
 		expect(stdout).toMatch(
 			/^Apply cancelled after .*: (?:1 done, 1|0 done, 2) skipped\.\s+The next apply continues from here\.$/m,
 		);

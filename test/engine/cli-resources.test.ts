@@ -119,7 +119,7 @@ describe('destroy', () => {
 	test('asks first, and fails outside a terminal', async () => {
 		const {stderr, exitCode} = await sandbox.run(['destroy']);
 		expect(exitCode).toBe(1);
-		expect(stderr).toContain('Nobody can be asked for approval here');
+		expect(stderr).toContain('Cannot ask for approval');
 		expect(stderr).toContain('compartment destroy --auto-approve');
 		await sandbox.expectNoChanges();
 	});

@@ -92,7 +92,7 @@ describe('a whole environment', () => {
 			{service: 'web', stage: 'active', hosts: [sandbox.host()], env: {STORE: 'from store.address'}},
 		]);
 		expect(await sandbox.succeed(['why', 'service.api'])).toContain('service.api: source changed: 1 file');
-		expect(await sandbox.succeed(['why', 'service.web'])).toContain('is as it should be');
+		expect(await sandbox.succeed(['why', 'service.web'])).toContain('is up to date');
 		expectError(await sandbox.run(['why', 'service.wep']), /did you mean service\.web\?/);
 		expect(
 			await sandbox.run(['exec', 'web', '--', 'sh', '-c', 'echo "$COMPARTMENT_SERVICE_NAME"; exit 7']),

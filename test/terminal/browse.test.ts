@@ -36,7 +36,7 @@ const isRestored = (
 ): boolean => all.every(([on, off]) => written.lastIndexOf(off) >= written.lastIndexOf(on));
 
 const question = /y\/N/;
-const way = 'Press a key to go back to the dashboard.';
+const way = 'Press any key to return to the dashboard.';
 
 /** Repeats a key until the screen shows a text: a key pressed during a change of screens is lost. */
 async function back(terminal: TestTerminal): Promise<void> {
@@ -139,12 +139,12 @@ test('a failed deploy is shown with its cause and its log', async () => {
 	await terminal.waitFor(/\[4 deployments\].*✗ dpl_/s, 20_000);
 	// A rollback to a failed or to the active deployment is impossible, and the dashboard says so at once.
 	terminal.press('b');
-	await terminal.waitFor(/dpl_\w+ never served/);
+	await terminal.waitFor(/dpl_\w+ was never active/);
 	terminal.press('jb');
-	await terminal.waitFor(/dpl_\w+ serves already/);
+	await terminal.waitFor(/dpl_\w+ is active/);
 	terminal.press('1b');
 	await terminal.waitFor(
-		/rollback --service web\s+Error: No valid rollback target.*do not count.*Press a key/s,
+		/rollback --service web\s+Error: No valid rollback target.*do not count.*Press any key/s,
 		60_000,
 	);
 	terminal.press(' ');
@@ -181,7 +181,7 @@ test('changes made elsewhere show at once, and a stop asks first', async () => {
 	terminal.press('S');
 	await terminal.waitFor(question, 30_000);
 	terminal.press('n');
-	await terminal.waitFor(/Nothing was changed\..*Press a key/s, 20_000);
+	await terminal.waitFor(/Nothing was changed\..*Press any key/s, 20_000);
 	terminal.press(' ');
 	await terminal.waitFor(/web +healthy/, 20_000);
 	terminal.press('q');
@@ -228,7 +228,7 @@ test('for a screen reader the dashboard is questions and answers in lines, witho
 	await terminal.waitFor('Number or name of an environment, or quit: ', 20_000);
 	terminal.press('1\r');
 	await terminal.waitFor(/service web: healthy, at http:/, 20_000);
-	await terminal.waitFor('Action, or enter to read again: ');
+	await terminal.waitFor('Action, or enter to refresh: ');
 	terminal.press('restart\r');
 	await terminal.waitFor(/Type yes, no, or full for the whole plan:\s*$/, 30_000);
 	terminal.press('no\r');

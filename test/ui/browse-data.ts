@@ -130,7 +130,7 @@ export const table: TabContent = {
 		{
 			id: 'dpl_3',
 			deployment: 'dpl_3',
-			refusal: 'dpl_3 never served',
+			refusal: 'dpl_3 was never active',
 			tone: 'bad',
 			toneCell: 1,
 			cells: ['dpl_3', 'failed', 'deploy', '3m', 'not ready within 30 s'],

@@ -114,7 +114,7 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 	problem: size =>
 		open(
 			{
-				problem: {message: 'compartment.yml was not found', hint: 'i writes a first one.', canInit: true},
+				problem: {message: 'compartment.yml was not found', hint: 'Press i to create one.', canInit: true},
 				environments: [],
 			},
 			size,
@@ -295,9 +295,9 @@ describe('actions', () => {
 		expect(await screen.text()).not.toContain('f pause');
 	});
 
-	test('a roll back to what never served is refused at once', async () => {
+	test('a roll back to what was never active is refused at once', async () => {
 		const screen = open({location: tabOf('deployments'), content: table});
-		expect(await screen.press('b')).toContain('dpl_3 never served');
+		expect(await screen.press('b')).toContain('dpl_3 was never active');
 		expect(screen.state().departure).toBeUndefined();
 	});
 

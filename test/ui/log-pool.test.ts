@@ -206,11 +206,11 @@ describe('the store of a log', () => {
 		const store = createLogStore(poolOf(2), () => ({environment: 'x', name: 'x'}), {
 			copy: () => {},
 			page: () => {},
-			save: () => Promise.reject(new Error('It cannot be saved: no space left')),
+			save: () => Promise.reject(new Error('Cannot save the log: no space left')),
 		});
 		store.act('save', 3);
 		await Promise.resolve();
-		expect(store.getSnapshot().message).toBe('It cannot be saved: no space left');
+		expect(store.getSnapshot().message).toBe('Cannot save the log: no space left');
 	});
 
 	test('another pool is looked at from its end, wrapped as the one before', () => {

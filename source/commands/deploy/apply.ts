@@ -54,7 +54,7 @@ const auditTypes = {
 	rotate: 'resource.password_rotated',
 } as const;
 
-/** Commands that plan, ask and do. */
+/** Commands that plan, ask for approval and apply. */
 export type Verb = keyof typeof auditTypes;
 
 /** A label is printable text on one line. */
@@ -66,8 +66,8 @@ function checkLabel(label: string | undefined): string | undefined {
 }
 
 /**
- * `apply`, `deploy`, `destroy` and their like: plan, ask, do.
- * @param verb `deploy` goes ahead outside a terminal, because it is the verb for scripts
+ * Runs `apply`, `deploy`, `destroy` and similar commands: plans, asks for approval, applies.
+ * @param verb `deploy` does not ask outside a terminal, because it is the command for scripts
  */
 export async function apply(
 	verb: Verb,
@@ -81,7 +81,7 @@ export async function apply(
 	const label = checkLabel(flags.label);
 	const workspace = await openWorkspace(saved ? {...flags, env: saved.plan.environment} : flags);
 	const {project, environment, directory, engine, router, settings} = workspace;
-	// Only what deploys may begin an environment: `restart --env stagin` must not.
+	// Only a deploy may create an environment: `restart --env stagin` must not.
 	const isBeginning = request.mode === 'apply';
 	if (!isBeginning) await assertEnvironment(workspace);
 	await engine.info();
@@ -97,7 +97,7 @@ export async function apply(
 		async readState() {
 			const found = await readOrNewState(workspace);
 			isNew = found.isNew;
-			// A first apply takes the lineage that the plan was signed for.
+			// A first apply uses the lineage that the plan was signed for.
 			if (!saved || !found.isNew) return found;
 			return {state: newState({...found.state, lineage: saved.plan.lineage}), isNew: true};
 		},
@@ -107,13 +107,13 @@ export async function apply(
 		},
 	});
 	try {
-		// Signed with the key of the environment: it is what `plan` wrote.
+		// The plan is signed with the key of the environment, so the request is what `plan` wrote.
 		const wanted = saved ? (saved.request as PlanRequest) : request;
 		const state = session.state.current();
 		const {plan, builds} = await refresh({...workspace, state}, wanted);
-		// A folder without a state is left by a first apply that was not approved.
+		// A first apply that was not approved leaves a folder without a state.
 		if (isNew && !isBeginning) throw await unknownEnvironment(workspace);
-		// What runs is what was planned just now; it has to be what was saved.
+		// The new plan runs, so it must equal the saved one.
 		if (saved) assertNotStale(saved.plan, plan, planFile!);
 		showPlan(plan, terminal, shownAs, flags.full);
 		const isApproved =

@@ -3,6 +3,6 @@ import {type ApplyFlags, apply} from './apply.ts';
 
 type DestroyFlags = ApplyFlags & {readonly deleteData?: boolean};
 
-/** `compartment destroy`: takes the environment down; volumes stay unless `--delete-data`. */
+/** `compartment destroy`: removes the environment, and with `--delete-data` its volumes. */
 export const destroy = (flags: DestroyFlags): Promise<void> =>
 	apply('destroy', undefined, flags, requestOf({...flags, destroy: true}));

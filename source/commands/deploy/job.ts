@@ -19,7 +19,7 @@ import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 
-/** A name that compartment.yml does not know: an apply would not make it either. */
+/** Refuses a job that compartment.yml does not declare: an apply would not create it either. */
 function assertJob({services}: Project, name: string): void {
 	if (services.some(service => service.name === name)) return;
 	const jobs = services.filter(({kind}) => kind === 'job' || kind === 'cron').map(service => service.name);
@@ -30,7 +30,7 @@ function assertJob({services}: Project, name: string): void {
 	);
 }
 
-/** `compartment job run NAME -- ARGUMENTS`: runs it now, passes its output and its exit code through. */
+/** `compartment job run NAME -- ARGUMENTS`: runs a job and passes its output and exit code through. */
 export async function jobRun(service: string, added: readonly string[], flags: CommonFlags): Promise<void> {
 	const {paint, inform} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
@@ -70,7 +70,7 @@ type Row = Omit<JobRun, 'status'> & {readonly status: JobRun['status'] | 'interr
 const durationOf = ({startedAt, completedAt}: Row): string =>
 	completedAt ? formatDuration(Date.parse(completedAt) - Date.parse(startedAt)) : '';
 
-/** `compartment job list`: the runs of this environment's jobs, the newest first. */
+/** `compartment job list`: lists the runs of the environment's jobs, newest first. */
 export async function jobList(flags: CommonFlags & {readonly service?: readonly string[]}): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint} = terminal;
@@ -81,7 +81,7 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 	const isAlive = (service: string) => containers.some(({labels: own}) => own[labels.address] === jobAddress(service));
 	const rows: Row[] = state.jobs
 		.filter(({service}) => !flags.service || flags.service.length === 0 || flags.service.includes(service))
-		// Its process died: without a container nobody will ever settle it.
+		// Its process died: without a container, the run cannot end.
 		.map(run => (run.status === 'running' && !isAlive(run.service) ? {...run, status: 'interrupted' as const} : run))
 		.reverse();
 	if (isJson(flags)) {
@@ -114,7 +114,7 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 
 type JobLine = {readonly at: string; readonly stream: 'stdout' | 'stderr'; readonly text: string};
 
-/** `compartment job logs [RUN]`: what a run printed; the newest one without a name. */
+/** `compartment job logs [RUN]`: prints the output of a run, by default the latest. */
 export async function jobLogs(id: string | undefined, flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);

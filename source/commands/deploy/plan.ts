@@ -39,7 +39,7 @@ async function showGraph(plan: Plan, flags: PlanFlags, {print}: Terminal): Promi
 	else print(renderGraph(steps, plan));
 }
 
-/** `compartment plan`: shows what an apply would do. Only reads. */
+/** `compartment plan`: shows what an apply would change. Only reads. */
 export async function plan(flags: PlanFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const connection = await openEngine();
@@ -52,7 +52,7 @@ export async function plan(flags: PlanFlags): Promise<void> {
 	const {state, isNew} = await readOrNewState(workspace);
 	const entries = isNew ? [] : await readJournal(directory, state);
 	if (entries.length > 0 && entries.at(-1)?.type !== 'close')
-		terminal.inform('Note: the last apply was interrupted, or one runs now. The next apply recovers first.');
+		terminal.inform('Note: the last apply was interrupted or is still running. The next apply recovers first.');
 	const request = requestOf(flags);
 	const {plan: result} = await refresh({project, settings, engine, router, readProbes, state, directory}, request);
 	if (flags.graph) await showGraph(result, flags, terminal);
@@ -66,7 +66,7 @@ export async function plan(flags: PlanFlags): Promise<void> {
 			throw new UserError(`cannot write the plan: ${messageOf(error)}`);
 		}
 		if (!isJson(flags))
-			terminal.print(`\n${hintText(hint`Saved. Run exactly this with: ${command('apply', flags.out)}`)}`);
+			terminal.print(`\n${hintText(hint`Saved. Apply exactly this plan with: ${command('apply', flags.out)}`)}`);
 	}
 	if (flags.detailedExitcode && hasChanges(result)) process.exitCode = exitCodes.changesPending;
 }

@@ -10,7 +10,7 @@ import {type ApplyFlags, apply} from './apply.ts';
 
 type PromoteFlags = ApplyFlags & {readonly from?: string; readonly to?: string; readonly discard?: boolean};
 
-/** The serving deployments of the environment that is promoted from (docs/rules.md, "Promote"). */
+/** The active deployments of the source environment (docs/rules.md, "Promote"). */
 async function readPromotion(from: string, services: readonly string[] | null): Promise<Promotion> {
 	const project = await loadProject(process.cwd());
 	const state = await readState(stateDirectory(project.directory, from));
@@ -30,8 +30,8 @@ async function readPromotion(from: string, services: readonly string[] | null): 
 }
 
 /**
- * `compartment promote`: held candidates become active, or, with `--from` and `--to`, another environment gets the very
- * same images with its own variables and routes. Nothing is built and nothing is released.
+ * `compartment promote`: makes held candidates active, or, with `--from` and `--to`, deploys the same images in another
+ * environment with its own variables and routes. Builds nothing and runs no release command.
  */
 export async function promote(flags: PromoteFlags): Promise<void> {
 	const services = flags.service && flags.service.length > 0 ? flags.service : null;
@@ -41,7 +41,7 @@ export async function promote(flags: PromoteFlags): Promise<void> {
 		return apply('promote', undefined, flags, {...plainRequest, mode: flags.discard ? 'discard' : 'promote', services});
 	}
 	const to = flags.to ?? flags.env ?? defaultEnvironment;
-	if (flags.discard) throw new UserError('--discard goes with held candidates, not with --from');
+	if (flags.discard) throw new UserError('--discard cannot be combined with --from');
 	if (flags.from === to)
 		throw new UserError('Source and target environments must be different.', {
 			hint: command('promote', '--from', 'staging', '--to', 'production'),

@@ -3,7 +3,7 @@ import {type ApplyFlags, apply} from './apply.ts';
 
 type RollbackFlags = ApplyFlags & {readonly to?: string};
 
-/** `compartment rollback`: the last good deployment, or a named one, runs again under a new id; planned like everything. */
+/** `compartment rollback`: runs the last good deployment, or a given one, again under a new id. */
 export const rollback = (flags: RollbackFlags): Promise<void> =>
 	apply('rollback', undefined, flags, {
 		...plainRequest,

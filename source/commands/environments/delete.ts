@@ -19,8 +19,8 @@ const isDestroyed = ({active, resources, volumes}: State): boolean =>
 	isEmpty(active) && isEmpty(resources) && isEmpty(volumes);
 
 /**
- * `compartment environment delete NAME`: takes an environment down with its data, after a plan and a confirmation, and
- * forgets it: state, history, variables, audit and the backups in its folder go too.
+ * `compartment environment delete NAME`: removes an environment with its data, after a plan and a confirmation, and
+ * deletes its state, history, variables, audit and the backups in its folder.
  */
 export async function environmentDelete(name: string, flags: ApplyFlags): Promise<void> {
 	const {print, inform} = createTerminal(flags);
@@ -28,7 +28,7 @@ export async function environmentDelete(name: string, flags: ApplyFlags): Promis
 	const previous = await readExistingState(workspace);
 	const warnings = backupWarnings(previous.backups, workspace.directory);
 	if (isDestroyed(previous)) {
-		// Nothing is left to plan, and so nothing would be asked.
+		// There is nothing left to plan, so the plan would not ask.
 		for (const warning of warnings) inform(`Warning: ${sanitiseLine(warning)}`);
 		await confirmByName({
 			name,

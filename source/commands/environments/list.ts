@@ -17,7 +17,7 @@ type Row = {
 	readonly problem: string | null;
 };
 
-/** `compartment environment list`: every environment that has a state here. */
+/** `compartment environment list`: lists the environments that have a state here. */
 export async function environmentList(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const project = await loadProject(process.cwd());
@@ -37,7 +37,7 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 		return;
 	}
 	if (rows.length === 0)
-		return print(`No environments yet. The first one is made by ${paint.accent(hintText(command('apply')))}.`);
+		return print(`No environments yet. Create the first one with ${paint.accent(hintText(command('apply')))}.`);
 	const columns = [
 		{title: 'ENVIRONMENT', value: (row: Row) => sanitiseLine(row.name)},
 		{title: 'SERVICES', value: (row: Row) => String(row.services), align: 'right' as const},

@@ -9,7 +9,7 @@ import {serviceUrl} from '../../state/urls.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 
-/** `compartment environment show [NAME]`: what belongs to an environment, from its state. */
+/** `compartment environment show [NAME]`: shows what belongs to an environment, from its state. */
 export async function environmentShow(name: string | undefined, flags: CommonFlags): Promise<void> {
 	if (name !== undefined && flags.env !== undefined && name !== flags.env)
 		throw new UserError(`Pass one environment: ${name}, or --env ${flags.env}.`);

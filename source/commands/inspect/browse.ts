@@ -2,8 +2,8 @@ import {createTerminal} from '../../output/terminal.ts';
 import type {ScreenFlags} from '../../workspace/flags.ts';
 import {showDashboard} from '../show-dashboard.ts';
 
-/** The dashboard for a screen reader: questions and answers in lines. */
-async function askInLines(flags: ScreenFlags): Promise<void> {
+/** The dashboard for screen readers: questions and answers in lines. */
+async function showLines(flags: ScreenFlags): Promise<void> {
 	const [{printDashboardLines}, {runCommand}, {logs}] = await Promise.all([
 		import('../../dashboard/lines.ts'),
 		import('../depart.ts'),
@@ -16,12 +16,12 @@ async function askInLines(flags: ScreenFlags): Promise<void> {
 }
 
 /**
- * `compartment`: the dashboard of this project's environments. Without a terminal it is the help text, for a screen
- * reader questions and answers in lines.
+ * `compartment`: opens the dashboard of the project's environments. Prints the help without a terminal, and asks in
+ * lines for screen readers.
  */
 export async function browse(flags: ScreenFlags, printHelp: () => void | Promise<void>): Promise<void> {
 	const terminal = createTerminal(flags);
 	if (!terminal.isInteractive) return printHelp();
-	if (terminal.isAccessible) return askInLines(flags);
+	if (terminal.isAccessible) return showLines(flags);
 	await showDashboard(flags.env === undefined ? undefined : {screen: 'environment', environment: flags.env}, flags);
 }

@@ -30,7 +30,7 @@ const describeRow = (row: Row) => ({
 	failure: row.failure?.message ?? null,
 });
 
-/** `compartment deployment list`: what was deployed, and which of it can be rolled back to. */
+/** `compartment deployment list`: lists deployments, and which are rollback targets. */
 export async function deploymentList(flags: ListFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);

@@ -13,17 +13,17 @@ type LogFlags = CommonFlags & {readonly run?: string; readonly service?: readonl
 const concerns = (event: ApplyEvent, services: readonly string[]): boolean =>
 	!('address' in event) || services.some(service => event.address.split('.').slice(1).join('.') === service);
 
-/** The newest run that touched one of the services, or any: one whose build failed never became a deployment. */
+/** The latest run for one of the services, or for any. A run whose build failed has no deployment. */
 const newestRun = (directory: string, services: readonly string[]): string | undefined =>
 	listRuns(directory).find(run => {
-		// Jobs and backups have logs too, and commands that show them.
+		// Jobs and backups have their own log commands.
 		if (!run.startsWith('run_')) return false;
 		const events = (readRunLog(directory, run) ?? []) as readonly ApplyEvent[];
 		return services.length === 0 || events.some(event => 'address' in event && concerns(event, services));
 	});
 
 /**
- * `compartment deployment logs [ID]`: everything that an apply printed, builds and release commands included
+ * `compartment deployment logs [ID]`: prints the complete log of an apply, including builds and release commands
  * (docs/rules.md, "Deployment logs").
  */
 export async function deploymentLogs(id: string | undefined, flags: LogFlags): Promise<void> {

@@ -39,7 +39,7 @@ type Check = {
 
 type Finding = Omit<Check, 'name'> | string;
 
-/** Runs one check; what it throws is its result. */
+/** Runs one check; an error is a problem. */
 async function check(name: string, run: () => Promise<Finding> | Finding): Promise<Check> {
 	try {
 		const finding = await run();
@@ -56,11 +56,11 @@ function checkNode(): Finding {
 	return {
 		status: 'problem',
 		message: `Node ${process.versions.node} is too old`,
-		hint: 'Node 22.12 or newer is needed.',
+		hint: 'Install Node 22.12 or newer.',
 	};
 }
 
-/** A router that restarts runs in between: its state alone would be right every other second. */
+/** Checks for restarts: between them, a restarting router runs. */
 async function checkRestarts(engine: Engine, {name}: RouterOptions, containerId: string): Promise<Finding | undefined> {
 	const health = await readContainerHealth(engine, containerId);
 	if (health.restarts === 0 || (!needsReplacement(health) && health.state !== 'degraded')) return undefined;
@@ -80,13 +80,13 @@ async function checkRunningRouter(engine: Engine, router: RouterOptions, observe
 	if (part)
 		return {
 			status: 'warning',
-			message: `${router.name} is outdated: ${part.name} is ${part.before}, wanted is ${part.after}`,
+			message: `${router.name} is outdated: ${part.name} is ${part.before}, should be ${part.after}`,
 			hint: hint`The next apply replaces it; ${command('plan')} shows it.`,
 		};
 	if (version !== undefined && isKnownOutdated(version))
 		return {
 			status: 'warning',
-			message: `${router.name} runs HAProxy ${version}, which lacks security corrections of ${wantedVersion}`,
+			message: `${router.name} runs HAProxy ${version}, which lacks security fixes of ${wantedVersion}`,
 			hint: hint`${command('settings set', 'routerImage', `haproxy:${wantedVersion}-alpine`)}, then ${command('apply')}`,
 		};
 	return `${router.name} serves ${router.listen}:${router.port} with HAProxy ${version ?? 'of an unknown version'}`;
@@ -111,7 +111,7 @@ async function runChecks(): Promise<Check[]> {
 			if (warnings[0] !== undefined) return {status: 'warning', message: warnings[0]};
 			return counted(environments.length, 'environment');
 		}),
-		await check('identity', () => `${identityPath()} (made when it is first needed)`),
+		await check('identity', () => `${identityPath()} (created when first needed)`),
 	];
 	const info = await check('engine', async () => {
 		const {version, apiVersion, hasBuildKit, hasInit, address} = await engine.info();
@@ -136,7 +136,7 @@ async function runChecks(): Promise<Check[]> {
 			if (state === 'foreign')
 				return {
 					status: 'problem',
-					message: `container ${router.name} is not ours`,
+					message: `container ${router.name} was not created by Compartment`,
 					hint: `docker rename ${router.name} another-name`,
 				};
 			const owner = await findPortOwner(engine, router);
@@ -146,7 +146,7 @@ async function runChecks(): Promise<Check[]> {
 					message: `port ${router.port} is taken by ${owner}`,
 					hint: command('settings set', 'routerPort', String(router.port + 1)),
 				};
-			return `${state}, made by the next apply; ${router.listen}:${router.port} is free`;
+			return `${state}, created by the next apply; ${router.listen}:${router.port} is free`;
 		}),
 		await check('networks', async () => {
 			const subnet = pickSubnet(settings.networkPool, settings.networkPrefix, await engine.listSubnets());
@@ -161,7 +161,7 @@ async function runChecks(): Promise<Check[]> {
 	return checks;
 }
 
-/** `compartment doctor`: everything Compartment needs on this machine, with what to do about each problem. */
+/** `compartment doctor`: checks what Compartment needs on this machine, with a hint for each problem. */
 export async function doctor(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const checks = (await runChecks()).map(found => ({

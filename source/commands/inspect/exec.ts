@@ -7,13 +7,13 @@ import type {State} from '../../state/state.ts';
 import type {CommonFlags} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState, type Workspace} from '../../workspace/workspace.ts';
 
-/** Splits off what stands after `--`. */
+/** Refuses an empty command. */
 function assertCommand(command: readonly string[]): asserts command is [string, ...string[]] {
 	if (command.length === 0)
 		throw new UserError('Pass a command after --.', {hint: commandPart('exec', 'web', '--', 'sh')});
 }
 
-/** Container of a service or a resource; undefined when what is recorded is gone, or is not ours. */
+/** The container of a service or resource; undefined when it is gone, or not Compartment's. */
 export async function findContainer(
 	{engine, router}: Pick<Workspace, 'engine' | 'router'>,
 	state: State,
@@ -24,8 +24,8 @@ export async function findContainer(
 }
 
 /**
- * How to run `docker exec` in a container of an engine, in this terminal; undefined without a docker client on the PATH.
- * @param directory of the project: no program inside its repository is taken
+ * How to run `docker exec` on an engine in this terminal; undefined without a docker client on the PATH.
+ * @param directory of the project: programs inside its repository are never used
  * @param args options, the container and its command
  */
 export function dockerExec(directory: string, {address}: Pick<ReadonlyEngine, 'address'>, args: readonly string[]) {
@@ -35,8 +35,8 @@ export function dockerExec(directory: string, {address}: Pick<ReadonlyEngine, 'a
 }
 
 /**
- * `compartment exec NAME -- COMMAND`: runs a command in the serving container of a service or in a resource, with this
- * terminal, and exits with its exit code. The docker client does it, because it knows how to hand over a terminal.
+ * `compartment exec NAME -- COMMAND`: runs a command in the container of an active service or of a resource, and exits
+ * with its exit code. Uses the docker client, which handles the terminal.
  */
 export async function exec(name: string, command: readonly string[], flags: CommonFlags): Promise<void> {
 	assertCommand(command);
@@ -49,12 +49,12 @@ export async function exec(name: string, command: readonly string[], flags: Comm
 		});
 	const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-it'] : ['-i'];
 	const client = dockerExec(workspace.project.directory, workspace.engine, [...terminal, containerId, ...command]);
-	if (!client) throw new UserError('docker is not on the PATH', {hint: 'install the docker client'});
+	if (!client) throw new UserError('docker is not on the PATH', {hint: 'Install the docker client.'});
 	const child = startProgram(client.file, client.args, client.options);
 	await new Promise<void>((resolve, reject) => {
 		child.once('error', error =>
 			reject(
-				new UserError(`the docker client cannot be started: ${error.message}`, {hint: 'install the docker client'}),
+				new UserError(`the docker client cannot be started: ${error.message}`, {hint: 'Install the docker client.'}),
 			),
 		);
 		child.once('exit', (code, signal) => {

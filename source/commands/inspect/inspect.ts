@@ -20,7 +20,7 @@ import {resourceInspect} from '../resources/list.ts';
 
 type InspectFlags = CommonFlags & {readonly service?: readonly string[]; readonly yaml?: boolean};
 
-/** Where a value comes from; a sensitive one is named, never shown. */
+/** A value or its source; sensitive values are hidden. */
 const describeValue = (value: EnvValue): string => {
 	if (value.type === 'plain') return value.value;
 	return value.type === 'output' ? `from ${value.resource}.${value.output}` : '<hidden>';
@@ -60,7 +60,7 @@ function describeDeployment(scene: Scene, deployment: Deployment) {
 	};
 }
 
-/** Prints the block that a preset stands for, of a file that is as it is: a field beside the preset makes it invalid. */
+/** Prints a preset written out, even when the file is invalid because it has a field beside the preset. */
 async function printExpanded(resource: string, flags: CommonFlags): Promise<void> {
 	const [{readWrittenDescriptor}, {expandedYaml}] = await Promise.all([
 		import('../../descriptor/load.ts'),
@@ -70,7 +70,7 @@ async function printExpanded(resource: string, flags: CommonFlags): Promise<void
 	createTerminal(flags).print(sanitiseText(text));
 }
 
-/** `compartment inspect [ADDRESS]`: what serves, in every detail, and the candidates beside it. */
+/** `compartment inspect [ADDRESS]`: shows all details of active deployments and held candidates. */
 export async function inspect(address: string | undefined, flags: InspectFlags): Promise<void> {
 	const [, kind, name] = /^(service|resource)\.(.+)$/.exec(address ?? '') ?? [];
 	if (flags.yaml) {
@@ -79,7 +79,7 @@ export async function inspect(address: string | undefined, flags: InspectFlags):
 	}
 	if (kind === 'resource') return resourceInspect({...flags, resource: name!});
 	if (address !== undefined && kind === undefined)
-		throw new UserError(`${address} is no address of a service or a resource.`, {
+		throw new UserError(`${address} is not the address of a service or a resource.`, {
 			hint: command('inspect', 'service.web'),
 		});
 	return inspectServices(name === undefined ? flags : {...flags, service: [name]});

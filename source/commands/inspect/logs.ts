@@ -24,8 +24,8 @@ export type LogFlags = CommonFlags & {
 };
 
 /**
- * `compartment logs`: in a terminal the screen, which follows; everywhere else lines of one, several or all, oldest
- * first, and with `--follow` as they come. Sensitive values are hidden unless `--raw`, which is audited.
+ * `compartment logs`: opens the log screen in a terminal; elsewhere prints lines, oldest first, and with `--follow` new
+ * ones as they arrive. Hides sensitive values unless `--raw`, which is audited.
  */
 export async function logs(names: readonly string[], flags: LogFlags): Promise<void> {
 	const terminal = createTerminal(flags);
@@ -56,7 +56,7 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 		: (line: SourcedLine) => `${formatLine(line)}\n`;
 	const write = async (lines: AsyncIterable<SourcedLine>) => {
 		for await (const line of lines) {
-			// A slow reader slows us down instead of filling our memory.
+			// Wait for a slow reader instead of buffering without limit.
 			if (!process.stdout.write(format(line))) await new Promise(resolve => process.stdout.once('drain', resolve));
 		}
 	};

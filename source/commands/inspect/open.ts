@@ -9,7 +9,7 @@ import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 
-/** `compartment open [SERVICE]`: the address of a service, in the browser when there is one. */
+/** `compartment open [SERVICE]`: prints the URL of a service and opens it in the browser. */
 export async function open(name: string | undefined, flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, isInteractive} = terminal;
@@ -33,7 +33,6 @@ export async function open(name: string | undefined, flags: CommonFlags): Promis
 		const signIn = await readSignIn(state, workspace.directory, terminal);
 		print(signIn ? signIn(url) : [url, hintText(signInHint)].join('\n'));
 	}
-	// Without the password, which every user of this machine could read in the browser's command line. Where there is no
-	// desktop, the printed address is all there is.
+	// Without the password, which every user of this machine could read in the browser's command line.
 	if (isInteractive && !isJson(flags)) openInBrowser(url);
 }

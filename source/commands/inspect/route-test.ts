@@ -13,7 +13,7 @@ import {openWorkspace, readOrNewState, type Workspace} from '../../workspace/wor
 
 type Request = {readonly method: string; readonly host: string; readonly path: string};
 
-/** Host and raw path. A URL class would tidy up the very dots and slashes that the router has an opinion on. */
+/** Parses host and raw path. The URL class would normalise dots and slashes that the router refuses. */
 function parseRequest(method: string, url: string, defaultHost: string | undefined): Request {
 	const upper = method.toUpperCase();
 	if (!/^[A-Z]+$/.test(upper))
@@ -28,7 +28,7 @@ function parseRequest(method: string, url: string, defaultHost: string | undefin
 	return {method: upper, host, path};
 }
 
-// The rules of the files as they are now, with the access that is deployed or would be.
+// The current rules of the files, with the access modes that are or would be deployed.
 async function currentTable(workspace: Workspace) {
 	const {project, environment, settings} = workspace;
 	const {state} = await readOrNewState(workspace);
@@ -46,13 +46,12 @@ async function currentTable(workspace: Workspace) {
 function describeMatch({method, host, path}: Request, match: RouteMatch, {paint, glyphs}: Terminal): string[] {
 	const head = `${paint.bold(method)} ${sanitiseLine(host)}${sanitiseLine(path)}`;
 	if (match.result === 'ambiguous')
-		return [head, `${glyphs.arrow} 400, the path is ambiguous and refused before any rule`];
-	if (match.result === 'no-host')
-		return [head, `${glyphs.arrow} 404, no service of this environment answers at this host`];
+		return [head, `${glyphs.arrow} 400, the path is ambiguous and refused before any rule applies`];
+	if (match.result === 'no-host') return [head, `${glyphs.arrow} 404, no service of this environment has this host`];
 	const rule = match.rule
 		? `rule ${match.ruleIndex! + 1} on ${match.source}: ${glyphs.adapt(describeRule(match.rule))}`
-		: `no rule matches, so it stays with ${match.source}`;
-	const access = match.access === 'password' ? 'asks for the access password' : 'public';
+		: `no rule matches, the request stays with ${match.source}`;
+	const access = match.access === 'password' ? 'access password required' : 'public';
 	return [
 		head,
 		`${glyphs.arrow} service ${paint.accent(match.service)} gets ${sanitiseLine(match.upstreamPath)}`,
@@ -61,7 +60,7 @@ function describeMatch({method, host, path}: Request, match: RouteMatch, {paint,
 	];
 }
 
-/** `compartment route test METHOD URL`: which rule matches, who gets the request, and what it looks like then. */
+/** `compartment route test METHOD URL`: shows which rule matches, and the target and path of the request. */
 export async function routeTest(method: string, url: string, flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const table = await currentTable(await openWorkspace(flags));

@@ -15,7 +15,7 @@ import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
 
 type StatusFlags = CommonFlags & {readonly service?: readonly string[]; readonly verbose?: boolean};
 
-/** `compartment status`: every service with its health and address, and a failed newer attempt beside the serving one. */
+/** `compartment status`: shows services and resources with their health and address, and failed newer attempts. */
 export async function status(flags: StatusFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
@@ -42,7 +42,7 @@ export async function status(flags: StatusFlags): Promise<void> {
 	const vitals = await readVitals(engine, {state, observed}, workspace.readProbes);
 	const report = createStatusReport({state, observed, vitals, router, routerState, settings, services});
 	const warnings = [...cronServiceWarnings(project.services), ...unkeptSchedules(project, state, Date.now())];
-	// What is kept in a pipe or a file is read by programs too: only a screen that is too narrow leaves something out.
+	// Only a narrow terminal omits columns: programs may read a pipe or a file.
 	const columns = terminal.isSeen ? terminal.columns : undefined;
 	if (isJson(flags)) return void process.stdout.write(jsonDocument({...statusDocument(report), warnings}));
 	terminal.print(renderStatus(report, {...terminal, columns, now: Date.now(), isVerbose: flags.verbose}));

@@ -15,7 +15,7 @@ import type {Deployment, State} from '../../state/state.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {assertEnvironment, openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
 
-/** The chain of causes behind a planned action: its own reasons, then those of what it waits for. */
+/** The causes of a planned action: its own reasons, then those of its dependencies. */
 function causes(plan: Plan, action: Action, depth = 0): string[] {
 	const indent = '  '.repeat(depth);
 	const own = action.reasons.map(reason => `${indent}${action.address}: ${reason}`);
@@ -28,10 +28,10 @@ const newestAttempt = (state: State, address: string): Deployment | undefined =>
 		.filter(({service}) => address === `service.${service}`)
 		.sort((a, b) => (a.id < b.id ? 1 : -1))[0];
 
-function describeFailure({id, failure}: Deployment): string[] {
+function failureLines({id, failure}: Deployment): string[] {
 	if (!failure) return [];
 	return [
-		`The newest attempt ${id} failed: ${failure.message}`,
+		`The latest attempt ${id} failed: ${failure.message}`,
 		...(failure.lastProbe ? [`  last probe: ${failure.lastProbe}`] : []),
 		...(failure.exitCode === undefined
 			? []
@@ -42,10 +42,10 @@ function describeFailure({id, failure}: Deployment): string[] {
 
 const describeUnchanged = (address: string, {state, cause}: Pick<Health, 'state' | 'cause'>): string =>
 	cause === null
-		? `${address} is as it should be; the next apply leaves it alone.`
-		: `${address} is ${state}: ${cause}. The next apply leaves it alone.`;
+		? `${address} is up to date. The next apply does not change it.`
+		: `${address} is ${state}: ${cause}. The next apply does not change it.`;
 
-/** `compartment why ADDRESS`: why the next apply would touch an object, and why its last attempt failed. */
+/** `compartment why ADDRESS`: explains why the next apply would change an object, and why its latest attempt failed. */
 export async function why(address: string, flags: CommonFlags): Promise<void> {
 	const {print, glyphs} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
@@ -57,28 +57,28 @@ export async function why(address: string, flags: CommonFlags): Promise<void> {
 		const known = plan.actions.map(candidate => candidate.address);
 		const suggestion = nearest(address, known);
 		throw new UserError(
-			`${address} is no object of this environment${suggestion ? `, did you mean ${suggestion}?` : ''}`,
+			`${address} is not an object of this environment${suggestion ? `, did you mean ${suggestion}?` : ''}`,
 			{
 				hint: `Objects: ${known.join(', ')}`,
 			},
 		);
 	}
 	const drift = plan.drift
-		// A cause that is a reason already is said once.
+		// Skip drift that is a reason of the action already.
 		.filter(item => item.address === address && !action.reasons.includes(item.message))
 		.map(item => `${driftWords(item)}: ${item.message}`);
 	const health = healthAt(scene, address);
 	const planned = action.kind === 'none' ? [describeUnchanged(address, health)] : causes(plan, action);
 	const changes = action.changes.map(change => `  ${changeLine(change, glyphs)}`);
 	const attempt = newestAttempt(state, address);
-	const failure = attempt?.status === 'failed' ? describeFailure(attempt) : [];
+	const failure = attempt?.status === 'failed' ? failureLines(attempt) : [];
 	if (isJson(flags)) {
 		const document = {address, kind: action.kind, causes: planned, changes: changeDocuments(action), drift, failure};
 		process.stdout.write(jsonDocument(document));
 	} else
 		print(
 			sanitiseText(
-				[...drift, ...planned, ...(changes.length > 0 ? ['It changes:', ...changes] : []), ...failure].join('\n'),
+				[...drift, ...planned, ...(changes.length > 0 ? ['Changes:', ...changes] : []), ...failure].join('\n'),
 			),
 		);
 }

@@ -24,12 +24,12 @@ async function askName(directory: string): Promise<string | undefined> {
 	}
 }
 
-/** `compartment init`: writes a first compartment.yml for this folder; never overwrites one. */
+/** `compartment init`: creates a compartment.yml in this folder; never overwrites one. */
 export async function init(flags: InitFlags): Promise<void> {
 	const directory = resolve('.');
 	const terminal = createTerminal(flags);
 	const shouldAsk = flags.name === undefined && terminal.isInteractive && !isJson(flags);
-	// Looks first, so that nobody is asked for a name only to hear that the file exists.
+	// Checks first, so that the user is not asked for a name when the file exists.
 	if (shouldAsk) await describeInit(directory, projectNameOf(directory) ?? 'project');
 	const initial = await describeInit(directory, shouldAsk ? await askName(directory) : flags.name);
 	try {

@@ -7,7 +7,7 @@ import {jsonDocument} from '../../output/json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 
-/** `compartment validate`: reads both files and reports every problem at once. */
+/** `compartment validate`: reads both files and reports all problems at once. */
 export async function validate(flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint} = terminal;

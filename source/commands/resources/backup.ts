@@ -19,7 +19,7 @@ import {openWorkspace} from '../../workspace/workspace.ts';
 /** Flags of commands on one backup. */
 export type BackupFlags = CommonFlags & {readonly backup: string};
 
-/** `compartment resource backup create`: makes one now, and waits for it. */
+/** `compartment resource backup create`: creates a backup and waits until it is complete. */
 export async function resourceBackupCreate(flags: ResourceFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const {state, backup} = await workOn(flags, 'resource backup create', async work => ({
@@ -30,7 +30,7 @@ export async function resourceBackupCreate(flags: ResourceFlags): Promise<void> 
 	else print(`Backup ${backup.id} ${backup.status} for resource ${backup.resource}.`);
 }
 
-/** `compartment resource backup list`: the backups of a resource, newest first, and its schedule. */
+/** `compartment resource backup list`: lists the backups of a resource, newest first, and its schedule. */
 export async function resourceBackupList(flags: ResourceFlags): Promise<void> {
 	const {print, paint, isSeen} = createTerminal(flags);
 	const name = flags.resource;
@@ -76,7 +76,7 @@ function describeBackup(backup: Backup): string {
 	return rows.flatMap(([title, value]) => (value ? `${`${title}:`.padEnd(17)}${sanitiseText(value)}` : [])).join('\n');
 }
 
-/** `compartment resource backup show`: one backup with its manifest. */
+/** `compartment resource backup show`: shows a backup and its manifest. */
 export async function resourceBackupShow(flags: BackupFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
@@ -87,7 +87,7 @@ export async function resourceBackupShow(flags: BackupFlags): Promise<void> {
 	else print(describeBackup(backup));
 }
 
-/** `compartment resource backup verify`: proves that a backup can be restored, and exits with 1 when it cannot. */
+/** `compartment resource backup verify`: restores a backup into a temporary resource, and exits with 1 if that fails. */
 export async function resourceBackupVerify(flags: BackupFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const {state, backup} = await workOn(flags, 'resource backup verify', async work => ({
@@ -118,13 +118,13 @@ function describeOutcome(outcome: DueOutcome): string {
 	].join('\n');
 }
 
-/** `compartment resource backup run-due`: makes the scheduled backups whose time has come, for a system's own cron. */
+/** `compartment resource backup run-due`: creates the scheduled backups that are due. To be run from cron. */
 export async function resourceBackupRunDue(flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
-	const outcomes = await watchWork(workspace, flags, place =>
-		// A system's cron starts it, perhaps while somebody applies: one missed night would be worse than a minute.
-		runDueBackups({...place, user: null, waitMs: flags.lockTimeout ?? 60_000}, new Date()),
+	const outcomes = await watchWork(workspace, flags, options =>
+		// Cron may start this during an apply: waiting a minute is better than missing a backup.
+		runDueBackups({...options, user: null, waitMs: flags.lockTimeout ?? 60_000}, new Date()),
 	);
 	const isGood = (outcome: DueOutcome) =>
 		outcome.status === 'skipped' || (outcome.status === 'succeeded' && outcome.verification?.status !== 'failed');

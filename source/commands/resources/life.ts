@@ -10,7 +10,7 @@ import type {State} from '../../state/state.ts';
 import {isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 
-/** `compartment resource start|stop`: one resource, as it was recorded. */
+/** `compartment resource start|stop`: starts or stops one resource, as recorded in the state. */
 export async function resourceLife(verb: 'start' | 'stop', flags: ResourceFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const name = flags.resource;
@@ -24,7 +24,7 @@ export async function resourceLife(verb: 'start' | 'stop', flags: ResourceFlags)
 	else print(describeResource(resource));
 }
 
-/** Services that take an output of a resource, as declared or by a variable. */
+/** Services that use an output of a resource, by a connection or a binding. */
 function connectedServices({services}: Project, {bindings}: State, name: string): string[] {
 	const declared = services.filter(({connections}) => connections.some(({resource}) => resource === name));
 	const bound = bindings.filter(({resource}) => resource === name);
@@ -49,7 +49,7 @@ export async function resourceDelete(flags: DeleteFlags): Promise<void> {
 		await confirmByName({
 			name,
 			consequence: `Delete data volumes for resource ${name}.`,
-			// Outside a terminal nothing can be asked: there the flag itself is the confirmation.
+			// Outside a terminal, the flag itself is the confirmation.
 			isConfirmed: flags.yes === true || !process.stdin.isTTY || !process.stderr.isTTY,
 			refusal: 'Resource data delete requires interactive confirmation.',
 			hint: again('--yes'),

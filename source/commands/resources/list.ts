@@ -27,11 +27,11 @@ const columns: readonly Column<ResourceSummary>[] = [
 	{title: 'CAUSE', value: ({cause}) => (cause === null ? '' : sanitiseLine(causeText({cause})))},
 ];
 
-/** What says nothing about any of them is no column. */
+/** Omits RESTARTS and CAUSE when they are empty in every row. */
 const shownColumns = (rows: readonly ResourceSummary[]) =>
 	columns.filter(({title, value}) => !['RESTARTS', 'CAUSE'].includes(title) || rows.some(row => value(row) !== ''));
 
-/** `compartment resource list`: the resources that exist. */
+/** `compartment resource list`: lists the resources that exist. */
 export async function resourceList(flags: CommonFlags): Promise<void> {
 	const {print, paint, isSeen} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
@@ -43,7 +43,7 @@ export async function resourceList(flags: CommonFlags): Promise<void> {
 	else print(resources.map(listLine).join('\n'));
 }
 
-/** `compartment resource inspect`: one of them in detail. */
+/** `compartment resource inspect`: shows the details of a resource. */
 export async function resourceInspect(flags: ResourceFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);

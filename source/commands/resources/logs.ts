@@ -21,7 +21,7 @@ function tailOf(text: string): number {
 	throw new UserError(`--tail must be a positive integer up to ${mostLines}.`);
 }
 
-/** `compartment resource logs`: the last lines of a running resource, the message alone. */
+/** `compartment resource logs`: prints the last log lines of a running resource, without time and source. */
 export async function resourceLogs(
 	flags: ResourceFlags & {readonly tail: string; readonly since?: string; readonly raw?: boolean},
 ): Promise<void> {

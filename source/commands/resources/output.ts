@@ -19,7 +19,7 @@ async function open(flags: ResourceFlags) {
 	return {workspace, state, resource};
 }
 
-/** `compartment resource output list`: names and plain values; sensitive ones stay hidden. */
+/** `compartment resource output list`: lists outputs, with sensitive values hidden. */
 export async function resourceOutputList(flags: ResourceFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const {workspace, state, resource} = await open(flags);
@@ -29,7 +29,7 @@ export async function resourceOutputList(flags: ResourceFlags): Promise<void> {
 	else print(outputs.map(lineOf).join('\n'));
 }
 
-/** `compartment resource output show`: one value; a sensitive one with `--reveal`, which is audited. */
+/** `compartment resource output show`: shows one output; a sensitive one with `--reveal`, which is audited. */
 export async function resourceOutputShow(
 	name: string,
 	flags: ResourceFlags & {readonly reveal?: boolean},

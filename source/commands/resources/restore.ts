@@ -15,7 +15,7 @@ import type {BackupFlags} from './backup.ts';
 
 type RestoreFlags = BackupFlags & {readonly resource?: string; readonly as?: string; readonly yes?: boolean};
 
-/** A bad request is refused before anybody is asked to confirm it. */
+/** Checks the request before it asks for confirmation. */
 async function confirmRestore({resource: name, backup: id, yes = false, ...flags}: RestoreFlags & ResourceFlags) {
 	const {project, ...workspace} = await openWorkspace({...flags});
 	const state = await readExistingState({project, ...workspace});
@@ -25,7 +25,7 @@ async function confirmRestore({resource: name, backup: id, yes = false, ...flags
 	const {createdAt} = restorableBackup(state, id, knownResource(project, findResource(state, name)));
 	await confirmByName({
 		name,
-		consequence: `The data of resource ${name} will be replaced by that of ${createdAt} (${id}), after a backup of what is there.`,
+		consequence: `The data of resource ${name} will be replaced by that of ${createdAt} (${id}), after a backup of the current data.`,
 		isConfirmed: yes,
 		refusal,
 		hint,
@@ -33,7 +33,7 @@ async function confirmRestore({resource: name, backup: id, yes = false, ...flags
 	});
 }
 
-/** `compartment resource backup restore`: into the resource it is of, or, with `--as`, into a new one. */
+/** `compartment resource backup restore`: restores a backup into its resource or, with `--as`, into a new one. */
 export async function resourceBackupRestore(flags: RestoreFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const {resource: name, as, backup: id} = flags;

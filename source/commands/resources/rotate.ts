@@ -1,6 +1,6 @@
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {type ApplyFlags, apply} from '../deploy/apply.ts';
 
-/** `compartment resource rotate NAME`: a new password inside the database, and a new deployment of all that uses it. */
+/** `compartment resource rotate NAME`: changes the password of a database and redeploys the services that use it. */
 export const resourceRotate = (name: string, flags: ApplyFlags): Promise<void> =>
 	apply('rotate', undefined, flags, {...plainRequest, mode: 'rotate', rotated: name});

@@ -1,6 +1,6 @@
 import type {Settings} from '../../settings/settings.ts';
 
-/** What each setting is for, in a few words. */
+/** The description of each setting. */
 export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	baseDomain: 'base domain of all hosts',
 	routerListen: 'address that the router listens on',
@@ -19,10 +19,10 @@ export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	theme: 'colours of the screens',
 };
 
-/** What each colour is for. */
+/** The description of each colour. */
 export const colourDescriptions: Readonly<Record<keyof Settings['theme'], string>> = {
-	accent: 'colour of titles and of what is selected',
-	success: 'colour of what is done and healthy',
+	accent: 'colour of titles and the selection',
+	success: 'colour of success and good health',
 	warning: 'colour of warnings',
 	error: 'colour of errors',
 	replace: 'colour of replacements in a plan',

@@ -6,7 +6,7 @@ import {readSettingsFile} from '../../settings/settings-file.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {parseName, pickValue, valueText} from './name.ts';
 
-/** `compartment settings get NAME`: the value that applies, and nothing else. */
+/** `compartment settings get NAME`: prints the effective value, and nothing else. */
 export async function settingsGet(given: string, flags: CommonFlags): Promise<void> {
 	const name = await parseName(given);
 	const {[name.key]: resolved} = await resolveSettings(await readSettingsFile());

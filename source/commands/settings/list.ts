@@ -58,7 +58,7 @@ const describe = (resolved: ResolvedSettings) =>
 		}),
 	);
 
-/** `compartment settings list`: every setting with its value and where that comes from. */
+/** `compartment settings list`: lists all settings with their values and sources. */
 export async function settingsList(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const file = await readSettingsFile();

@@ -67,5 +67,5 @@ export function valueText(value: unknown): string {
 	return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The same where it stands among other texts. */
+/** A value within other text. */
 export const shownValue = (value: unknown): string => (value === '' ? '""' : revealText(valueText(value)));

@@ -14,11 +14,11 @@ type Change = {
 	/** The setting that it belongs to. */
 	readonly key: string;
 	readonly previous: unknown;
-	/** Undefined when no such setting exists, so that nothing remains of it. */
+	/** Undefined when the removed name is not a setting. */
 	readonly value: unknown;
 };
 
-/** Prints the previous and the new value, and warns about what keeps the new one from taking effect. */
+/** Prints the previous and the new value, and warns if the new one does not take effect. */
 export async function reportChange({name, key, previous, value}: Change, flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, glyphs, paint} = terminal;
@@ -28,7 +28,7 @@ export async function reportChange({name, key, previous, value}: Change, flags: 
 	warn(terminal, [...overrides(key), ...(await findProblem())]);
 }
 
-/** Says that there was nothing to return from. */
+/** Reports that the setting was not in the file. */
 export async function reportUnchanged({name, key, value}: Omit<Change, 'previous'>, flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	if (isJson(flags)) process.stdout.write(jsonDocument({name, previous: value, value}));

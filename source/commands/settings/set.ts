@@ -27,7 +27,7 @@ export async function settingsSet(given: string, words: readonly string[], flags
 	);
 }
 
-/** An unknown action, or a key that would mean two things, would stop the next screen. */
+/** Refuses unknown actions and conflicting keys, with which no screen would open. */
 async function assertKeys(keys: Settings['keys']): Promise<void> {
 	const {createKeymap} = await import('../../ui/keys/keymap.ts');
 	createKeymap(keys);

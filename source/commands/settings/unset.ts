@@ -7,7 +7,7 @@ import {reportChange, reportUnchanged} from './report-change.ts';
 
 type Stored = {readonly key: string; readonly previous: unknown; readonly after: unknown};
 
-/** What the file holds of this name, also of one that is no setting, so that it can be removed. */
+/** The stored value of a name, even if it is not a setting, so that it can be removed. */
 function findStored(stored: SettingsFile['stored'], name: string): Stored | undefined {
 	if (Object.hasOwn(stored, name)) return {key: name, previous: stored[name], after: undefined};
 	const [key, part] = splitName(name);

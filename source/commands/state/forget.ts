@@ -20,7 +20,7 @@ import {openWorkspace} from '../../workspace/workspace.ts';
 
 type ForgetFlags = CommonFlags & {readonly autoApprove?: boolean};
 
-/** The state as it lies there: forgetting it needs no trust in it. */
+/** The unverified state: it need not be trusted to be forgotten. */
 function peek(directory: string): State | undefined {
 	const content = readPrivateFile(statePath(directory));
 	const parsed = content && parseState(content);
@@ -28,8 +28,8 @@ function peek(directory: string): State | undefined {
 }
 
 /**
- * `compartment state forget`: removes what this folder knows of an environment: state, history, audit, logs and backups. The
- * engine is not touched: for a copy of a folder, whose original goes on owning what runs.
+ * `compartment state forget`: removes an environment's state, history, audit, logs and backups from this folder, but
+ * changes nothing on the engine. For a copied folder, whose original keeps owning what runs.
  */
 export async function stateForget(flags: ForgetFlags): Promise<void> {
 	const {print} = createTerminal(flags);
@@ -42,10 +42,12 @@ export async function stateForget(flags: ForgetFlags): Promise<void> {
 	const original = state && findOriginal(state, directory, process.env);
 	const backups = namesIn(join(directory, 'backups')).filter(name => name.startsWith('rbak_')).length;
 	const owner = original
-		? `What runs belongs to ${original} and goes on.`
-		: 'What runs goes on, and nothing here can change or remove it any more.';
+		? `What runs belongs to ${original} and keeps running.`
+		: 'What runs keeps running, and nothing here can change or remove it any more.';
 	const copies =
-		backups > 0 ? ` ${backups} ${backups === 1 ? 'backup in this folder goes' : 'backups in this folder go'} too.` : '';
+		backups > 0
+			? ` ${backups} ${backups === 1 ? 'backup in this folder is' : 'backups in this folder are'} deleted too.`
+			: '';
 	await confirmByName({
 		name: project.name,
 		consequence: sanitiseLine(`Forget environment ${environment} in ${directory}. ${owner}${copies}`),
@@ -62,5 +64,5 @@ export async function stateForget(flags: ForgetFlags): Promise<void> {
 		await lock.release();
 	}
 	if (isJson(flags)) process.stdout.write(jsonDocument({environment: {name: environment}, original: original ?? null}));
-	else print(`Forgot ${sanitiseLine(environment)}. The next apply begins with nothing: ${hintText(command('plan'))}`);
+	else print(`Forgot ${sanitiseLine(environment)}. The next apply starts from nothing: ${hintText(command('plan'))}`);
 }

@@ -24,7 +24,7 @@ const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[
 	problem: problem ?? null,
 });
 
-/** `compartment state history`: previous states, the newest first. */
+/** `compartment state history`: lists previous states, newest first. */
 export async function stateHistory(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const {directory, environment} = await openWorkspace(flags);
@@ -46,13 +46,13 @@ export async function stateHistory(flags: CommonFlags): Promise<void> {
 
 type RestoreFlags = CommonFlags & {readonly autoApprove?: boolean};
 
-// A state that is older than what runs is gone on from by restoring it. Without an engine the next command compares.
+// Restoring raises the serial above that of what runs. Without an engine, the next command compares.
 const observedSerial = (engine: Engine, state: State): Promise<number> =>
 	observeOwn(engine, state).then(newestSerialOf, () => 0);
 
 /**
- * `compartment state restore SERIAL`: a previous state becomes the current one; what it replaces stays in history. The
- * engine is not touched: the next plan shows what differs.
+ * `compartment state restore SERIAL`: makes a previous state the current one; the replaced one stays in the history.
+ * Changes nothing on the engine: the next plan shows the difference.
  */
 export async function stateRestore(serial: number, flags: RestoreFlags): Promise<void> {
 	const {print, isInteractive} = createTerminal(flags);
@@ -63,7 +63,7 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	if (!entry.state) throw new UserError(`${entry.path} ${entry.problem}`, {hint: command('state history')});
 	if (!flags.autoApprove) {
 		if (!isInteractive)
-			throw new UserError('Nobody can be asked for approval here.', {
+			throw new UserError('Cannot ask for approval without a terminal.', {
 				hint: again('--auto-approve'),
 			});
 		await confirm(`Restore the state of ${entry.state.updatedAt} (serial ${serial}) of ${sanitiseLine(environment)}?`);
@@ -74,7 +74,7 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 		appendAudit(directory, {type: 'state.restored', status: 'succeeded', target: environment, details: {serial}});
 		print(
 			hintText(
-				hint`Restored serial ${String(serial)} as serial ${String(restored.serial)}. See what differs: ${command('plan')}`,
+				hint`Restored serial ${String(serial)} as serial ${String(restored.serial)}. Show the difference: ${command('plan')}`,
 			),
 		);
 	} finally {
@@ -82,7 +82,7 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	}
 }
 
-/** `compartment state unlock`: forgets a holder on another machine. A living process of this machine keeps its lock. */
+/** `compartment state unlock`: removes the lock of another machine. A running process of this machine keeps its lock. */
 export async function stateUnlock(flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const {directory, environment} = await openWorkspace(flags);

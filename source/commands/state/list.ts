@@ -5,7 +5,7 @@ import {describeState} from '../../state/describe.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 
-/** `compartment state list`: addresses of everything that the last apply left. */
+/** `compartment state list`: lists the addresses of all objects in the state. */
 export async function stateList(flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const state = await readExistingState(await openWorkspace(flags));

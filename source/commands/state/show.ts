@@ -9,7 +9,7 @@ import {describeState} from '../../state/describe.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 
-/** `compartment state show ADDRESS`: one object as it was recorded; sensitive values are never in it. */
+/** `compartment state show ADDRESS`: shows one object of the state, without sensitive values. */
 export async function stateShow(address: string, flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const objects = describeState(await readExistingState(await openWorkspace(flags)));

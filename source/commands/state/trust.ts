@@ -19,7 +19,7 @@ type TrustFlags = CommonFlags & {readonly autoApprove?: boolean};
 const secretsOf = (state: State): number =>
 	state.variables.filter(({isSensitive}) => isSensitive).length + (state.access ? 1 : 0);
 
-/** Names of what the engine has of it; null when the engine does not answer. */
+/** The names of a state's objects on the engine; null when the engine does not answer. */
 async function findObjects({engine}: Workspace, state: State) {
 	let observed: Observed;
 	try {
@@ -73,17 +73,17 @@ function renderOffer(offer: Description, ownRecipient: string | undefined): stri
 					...listed('volumes', objects.volumes),
 					...listed('networks', objects.networks),
 				]
-			: ['The engine does not answer, so what it would own cannot be shown.']),
+			: ['The engine does not answer, so the objects it would own are unknown.']),
 		'',
 		`It holds ${offer.secrets} sensitive ${offer.secrets === 1 ? 'value' : 'values'}, and encrypts for`,
 		...(recipients.length === 0
-			? ['  whoever sets the first one']
+			? ['  the user who sets the first one']
 			: recipients.map(recipient => `  ${recipient}${recipient === ownRecipient ? ' (you)' : ''}`)),
-		...(recipients.length > 0 && !offer.isRecipient ? ['You are not one of them: one of them can add you.'] : []),
+		...(recipients.length > 0 && !offer.isRecipient ? ['You are not a recipient; any of them can add you.'] : []),
 		...(interrupted.length > 0
 			? [
 					'',
-					'An interrupted command left, for the next one to finish or undo',
+					'Left by an interrupted command, for the next one to finish or undo',
 					...interrupted.map(({address, operation}) => `  ${address}: ${operation}`),
 				]
 			: []),
@@ -93,8 +93,8 @@ function renderOffer(offer: Description, ownRecipient: string | undefined): stri
 }
 
 /**
- * `compartment state trust`: shows what a state that this machine has no key for would own and who can read its values, asks,
- * and takes it for the user's own from then on. The engine is not touched.
+ * `compartment state trust`: shows what a foreign state would own and who can read its values, asks, and trusts it from
+ * then on. Changes nothing on the engine.
  */
 export async function stateTrust(flags: TrustFlags): Promise<void> {
 	const {print, isInteractive} = createTerminal(flags);
@@ -105,10 +105,11 @@ export async function stateTrust(flags: TrustFlags): Promise<void> {
 	const description = describeOffer(offer, await findObjects(workspace, offer.state));
 	const finish = (text: string) =>
 		isJson(flags) ? void process.stdout.write(jsonDocument({...description, isTrusted: true})) : print(text);
-	if (!offer.why) return finish(`The state of ${sanitiseLine(environment)} is trusted already.`);
+	if (!offer.why) return finish(`The state of ${sanitiseLine(environment)} is already trusted.`);
 	if (!isJson(flags)) print(renderOffer(description, offer.ownRecipient));
 	if (!flags.autoApprove) {
-		if (!isInteractive) throw new UserError('Nobody can be asked for approval here.', {hint: again('--auto-approve')});
+		if (!isInteractive)
+			throw new UserError('Cannot ask for approval without a terminal.', {hint: again('--auto-approve')});
 		await confirm('Trust it?');
 	}
 	const lock = await acquireLock(directory, {operation: 'state trust', waitMs: flags.lockTimeout});
@@ -121,5 +122,7 @@ export async function stateTrust(flags: TrustFlags): Promise<void> {
 	}
 	const earlier =
 		offer.earlier > 0 ? `, with ${offer.earlier} ${offer.earlier === 1 ? 'state' : 'states'} of its history` : '';
-	finish(`Trusted the state of ${sanitiseLine(environment)}${earlier}. See what differs: ${hintText(command('plan'))}`);
+	finish(
+		`Trusted the state of ${sanitiseLine(environment)}${earlier}. Show the difference: ${hintText(command('plan'))}`,
+	);
 }

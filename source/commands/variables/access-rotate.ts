@@ -14,10 +14,10 @@ import {hintText} from '../../workspace/invocation.ts';
 import {openWorkspace, readExistingState, type Workspace} from '../../workspace/workspace.ts';
 import {guardedUrls, showAccess} from './access-show.ts';
 
-// Twice what a client's idle connection to a worker of the router lives.
+// Twice the lifetime of a client's idle connection to the router.
 const settleMs = 16_000;
 
-/** Serves a state, and waits until no request is answered by what was served before. */
+/** Publishes a state, and waits until no request is answered by the previous configuration. */
 async function serve({engine, router}: Workspace, state: State, previousAccessHash?: string): Promise<void> {
 	const {state: routerState} = await observeRouter(engine, router);
 	if (routerState !== 'running') return;
@@ -26,9 +26,10 @@ async function serve({engine, router}: Workspace, state: State, previousAccessHa
 }
 
 /**
- * `compartment access rotate`: a new password for the environment, without a request lost. First the router accepts
- * both; once it does so on every connection the new one is recorded and, in a terminal, shown; then the previous one is
- * refused. The state says so from the beginning to the end: when it is interrupted, the next command ends it. Outside of a terminal, where what is printed may be kept, the password is left to `access show`.
+ * `compartment access rotate`: changes the environment's access password without losing a request. The router first
+ * accepts both passwords; once it does so on every connection, the new one is recorded and, in a terminal, shown; then
+ * the previous one is refused. The state records the rotation, so that the next command completes an interrupted one.
+ * Outside a terminal, where output may be recorded, only `access show` prints the password.
  */
 export async function accessRotate(flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);

@@ -8,13 +8,13 @@ import {serviceUrl} from '../../state/urls.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState, type Workspace} from '../../workspace/workspace.ts';
 
-/** Addresses of the services that ask for the password. */
+/** URLs of the services that require the password. */
 export const guardedUrls = (state: State, {settings}: Workspace): string[] =>
 	Object.entries(state.routes?.hosts ?? {})
 		.filter(([, service]) => state.routes?.access[service] === 'authenticated')
 		.map(([host]) => serviceUrl(host, settings));
 
-/** Prints the password of a state and the links that sign in. Audited. */
+/** Prints the access password and sign-in links. Audited. */
 export async function showAccess(state: State, workspace: Workspace, flags: CommonFlags): Promise<void> {
 	const {print, inform} = createTerminal(flags);
 	const password = await readPassword(state, workspace.directory, inform);
@@ -25,7 +25,7 @@ export async function showAccess(state: State, workspace: Workspace, flags: Comm
 	else print([`User:     ${accessUser}`, `Password: ${password}`, ...links].join('\n'));
 }
 
-/** `compartment access show`: the environment's access password and the links that sign in. */
+/** `compartment access show`: shows the environment's access password and sign-in links. */
 export async function accessShow(flags: CommonFlags): Promise<void> {
 	const workspace = await openWorkspace(flags);
 	await showAccess(await readExistingState(workspace), workspace, flags);

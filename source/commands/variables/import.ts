@@ -9,12 +9,12 @@ import {sanitiseLine} from '../../output/sanitise.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {changeState, textOf, withValue} from '../../workspace/change-variables.ts';
 import {isJson} from '../../workspace/flags.ts';
-import {assertTarget, describePlace, type TargetFlags, targetOf} from '../../workspace/variable-target.ts';
+import {assertTarget, describeScope, type TargetFlags, targetOf} from '../../workspace/variable-target.ts';
 import {openWorkspace} from '../../workspace/workspace.ts';
 
 type ImportFlags = TargetFlags & {readonly file: string; readonly replace?: boolean; readonly sensitive?: boolean};
 
-/** The values of a dotenv file, or a UserError about everything that dotenv itself would pass over. */
+/** The values of a dotenv file. @throws UserError for content that dotenv itself would ignore */
 async function readValues({file, sensitive}: ImportFlags): Promise<Record<string, string>> {
 	let bytes: Buffer;
 	try {
@@ -26,7 +26,7 @@ async function readValues({file, sensitive}: ImportFlags): Promise<Record<string
 	const {assignments, unsupported} = scanDotenv(content);
 	if (unsupported) {
 		const {line, text} = unsupported;
-		// A line of secrets is not quoted: what a command prints may be kept.
+		// Do not quote a line of secrets: output may be recorded.
 		const shown = sensitive ? `line ${line}` : sanitiseLine(text.trim(), {maxLength: 60});
 		throw new UserError(`Import file ${file} contains unsupported dotenv content: ${shown}.`, {
 			hint: `${file}:${line}`,
@@ -54,7 +54,7 @@ export async function variableImport(flags: ImportFlags): Promise<void> {
 		assertTarget(target, workspace.project, current);
 		const {variables, bindings} = current;
 		const effective = effectiveVariables({project: workspace.project, variables, bindings}, target);
-		// What is inherited from the environment is overridden, as `variable set` does.
+		// Inherited variables may be overridden, as with `variable set`.
 		const taken = effective.filter(({key, source}) => source !== 'inherited' && Object.hasOwn(values, key));
 		const bound = taken.filter(({source}) => source === 'binding').map(({key}) => key);
 		if (bound.length > 0)
@@ -72,5 +72,5 @@ export async function variableImport(flags: ImportFlags): Promise<void> {
 	});
 	const keys = Object.keys(values);
 	if (isJson(flags)) process.stdout.write(jsonDocument({importedKeyNames: keys}));
-	else print(`Imported ${counted(keys.length, 'variable')} into ${sanitiseLine(describePlace(state, target))}.`);
+	else print(`Imported ${counted(keys.length, 'variable')} into ${sanitiseLine(describeScope(state, target))}.`);
 }

@@ -49,17 +49,15 @@ async function readItems(flags: TargetFlags): Promise<{state: State; items: Item
 	return {state, items: effectiveVariables({project: workspace.project, variables, bindings}, target)};
 }
 
-/** Nothing for this target; what others have is not hidden behind that. */
+/** The text for a target without variables, which names targets that have some. */
 function noVariables({variables}: State, target: VariableScope): string {
 	const others = [...new Set(variables.map(({scope}) => scopeAddress(scope)))]
 		.filter(address => address !== scopeAddress(target))
 		.map(address => sanitiseLine(address.replace('.', ' ')));
-	return others.length === 0
-		? 'No variables found.'
-		: `No variables found here; there are some of ${others.join(', ')}.`;
+	return others.length === 0 ? 'No variables found.' : `No variables found here, but for ${others.join(', ')}.`;
 }
 
-/** `compartment variable list`: what a target gets, with source and scope; sensitive values are hidden. */
+/** `compartment variable list`: lists a target's variables with source and scope; sensitive values are hidden. */
 export async function variableList(flags: TargetFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const {state, items} = await readItems(flags);
@@ -104,7 +102,7 @@ function findItem(items: readonly Item[], key: string, target: VariableScope): I
 	);
 }
 
-/** `compartment variable show KEY`. */
+/** `compartment variable show KEY`: shows one variable. */
 export async function variableShow(key: string, flags: TargetFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const {state, items} = await readItems(flags);
@@ -125,7 +123,7 @@ export async function variableShow(key: string, flags: TargetFlags): Promise<voi
 	print([...header(state, flags), ...rows.map(([name, value]) => `${name}: ${sanitiseLine(value!)}`)].join('\n'));
 }
 
-/** `compartment variable remove KEY`: a value or a binding by hand; it takes effect with the next apply. */
+/** `compartment variable remove KEY`: removes a value or a binding, with effect from the next apply. */
 export async function variableRemove(key: string, flags: TargetFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const target = targetOf(flags);

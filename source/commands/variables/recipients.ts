@@ -9,7 +9,7 @@ import {changeState} from '../../workspace/change-variables.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
 
-/** The state with every sensitive value encrypted for these recipients; revisions stay, for no value changed. */
+/** The state with all sensitive values encrypted for these recipients. Revisions stay, because no value changes. */
 async function reencrypt(state: State, recipients: readonly string[]): Promise<State> {
 	const identity = await identityFor(state);
 	const anew = async (ciphertext: string, {scope, key}: {scope: State['variables'][number]['scope']; key: string}) => {
@@ -30,13 +30,13 @@ async function assertRecipient(recipient: string): Promise<void> {
 	try {
 		new Encrypter().addRecipient(recipient);
 	} catch {
-		throw new UserError(`${recipient} is no age recipient`, {
+		throw new UserError(`${recipient} is not an age recipient`, {
 			hint: 'It begins with age1; the second line of an identity file names it.',
 		});
 	}
 }
 
-/** `compartment variable recipients list|show|add|remove`: `show` is oneself; the others say who can read the sensitive values of an environment. */
+/** `compartment variable recipients list|show|add|remove`: `show` prints the user's own recipient, the others the environment's. */
 export async function variableRecipients(
 	verb: 'list' | 'show' | 'add' | 'remove',
 	recipient: string | undefined,
@@ -60,7 +60,7 @@ export async function variableRecipients(
 					hint: command('variable recipients list'),
 				});
 			if (next.length === 0)
-				throw new UserError('The last recipient cannot be removed: nobody could read the values any more.');
+				throw new UserError('The last recipient cannot be removed: the values would be unreadable.');
 			return {state: await reencrypt(state, next), audit: {verb, recipient}};
 		});
 	}

@@ -14,7 +14,7 @@ import {openWorkspace, readOrNewState, type Workspace} from '../../workspace/wor
 
 type RunFlags = TargetFlags & {readonly allowProduction?: boolean};
 
-/** Default of this command alone (docs/rules.md, "Running with variables"). */
+/** The default of this command only (docs/rules.md, "Running with variables"). */
 const developmentEnvironment = 'development';
 
 function environmentEnv(state: State): Env {
@@ -30,8 +30,8 @@ function environmentEnv(state: State): Env {
 }
 
 /**
- * Variables that compartment.yml alone sets and that would steer programs here: it was written for a container, and may
- * be a stranger's. One that was stored with `variable set` is the user's own wish.
+ * Variables, such as PATH, that change how programs run on this machine and are set only in compartment.yml, which was
+ * written for containers and may be foreign. One that was set with `variable set` is intended.
  */
 function steeringVariables(env: Env, target: VariableScope, state: State): string[] {
 	const isStored = (key: string) =>
@@ -43,7 +43,7 @@ function steeringVariables(env: Env, target: VariableScope, state: State): strin
 	);
 }
 
-/** What the target's container would get, without what Compartment itself adds. */
+/** The environment variables of the target's container, without those that Compartment adds. */
 async function resolveVariables(workspace: Workspace, state: State, flags: RunFlags): Promise<Record<string, string>> {
 	const {project, environment, settings} = workspace;
 	const {variables, bindings} = state;
@@ -81,8 +81,8 @@ async function confirmProduction(flags: RunFlags, isInteractive: boolean): Promi
 }
 
 /**
- * `compartment variable run -- COMMAND`: runs a command of this machine with a target's variables, sensitive ones
- * included; nothing is written anywhere. Signals and the exit code pass through.
+ * `compartment variable run -- COMMAND`: runs a local command with a target's variables, including sensitive ones, and
+ * writes them nowhere. Passes signals and the exit code through.
  */
 export async function variableRun(command: readonly string[], flags: RunFlags): Promise<void> {
 	const [file, ...rest] = command;

@@ -13,7 +13,7 @@ import {findVariable} from '../../state/variables.ts';
 import {auditOf, changeState, textOf, withValue} from '../../workspace/change-variables.ts';
 import {isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
-import {assertTarget, describePlace, type TargetFlags, targetOf} from '../../workspace/variable-target.ts';
+import {assertTarget, describeScope, type TargetFlags, targetOf} from '../../workspace/variable-target.ts';
 import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
 
 type SetFlags = TargetFlags & {
@@ -23,7 +23,7 @@ type SetFlags = TargetFlags & {
 	readonly fromResource?: string;
 };
 
-/** Asks for a value; a sensitive one is not shown while it is typed. */
+/** Prompts for a value; a sensitive one is not echoed. */
 async function ask(question: string, isHidden: boolean): Promise<string> {
 	const {stdin, stdout} = process;
 	stdout.write(question);
@@ -126,7 +126,7 @@ function assertNotBound(state: State, target: VariableScope, key: string): void 
 		);
 }
 
-/** `compartment variable set KEY [VALUE]`: takes effect with the next apply, whose plan names what it replaces. */
+/** `compartment variable set KEY [VALUE]`: sets a variable, with effect from the next apply. */
 export async function variableSet(key: string, given: string | undefined, flags: SetFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const target = targetOf(flags);
@@ -148,7 +148,7 @@ export async function variableSet(key: string, given: string | undefined, flags:
 		const isSensitive = flags.sensitive === true || isKeptSensitive(known);
 		return readValue({key, given, isSensitive, stdin: flags.stdin === true, target});
 	};
-	// Before the lock: nobody shall wait for somebody who types.
+	// Before the lock, so that other commands do not wait for typing.
 	const value = flags.fromResource === undefined ? await readNew() : '';
 	let note = '';
 	const state = await changeState(workspace, 'variable.changed', async current => {
@@ -158,8 +158,7 @@ export async function variableSet(key: string, given: string | undefined, flags:
 			return {state: bind(current, workspace.project, target.name, key, flags.fromResource), audit};
 		assertNotBound(current, target, key);
 		const isSensitive = flags.sensitive === true || isKeptSensitive(current);
-		if (!isSensitive && findVariable(current, target, key)?.isSensitive)
-			note = ` It was sensitive and is plain from now on.`;
+		if (!isSensitive && findVariable(current, target, key)?.isSensitive) note = ' It was sensitive and is now plain.';
 		return {state: await withValue(current, {scope: target, key, value, isSensitive}), audit};
 	});
 	if (isJson(flags)) {
@@ -167,6 +166,6 @@ export async function variableSet(key: string, given: string | undefined, flags:
 		process.stdout.write(jsonDocument({project: {name: project}, environment: {name: environment}, key, target}));
 		return;
 	}
-	print(`Set variable ${key} for ${sanitiseLine(describePlace(state, target))}.${note}`);
+	print(`Set variable ${key} for ${sanitiseLine(describeScope(state, target))}.${note}`);
 	if (state.engine !== null) print(paint.dim(hintText(hint`It takes effect with the next ${command('apply')}`)));
 }

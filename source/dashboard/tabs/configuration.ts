@@ -63,7 +63,7 @@ const belongsTo = ({kind, name}: ObjectView, address: string): boolean =>
 		? [`image.${name}`, `release.${name}`, `service.${name}`, 'routes'].includes(address)
 		: address === `resource.${name}` || address.startsWith(`volume.${name}.`);
 
-/** How an object is configured, and what the next apply would change about it. */
+/** The configuration of an object, and what the next apply would change. */
 export async function configurationOf(
 	workspace: Workspace,
 	object: ObjectView,
@@ -85,11 +85,11 @@ export async function configurationOf(
 	);
 	const difference: PageLine[] =
 		actions.length === 0
-			? [{type: 'text', text: 'It is what compartment.yml says.', tone: 'good'}]
+			? [{type: 'text', text: 'No changes. It matches compartment.yml.', tone: 'good'}]
 			: [
 					...texts.map((text): PageLine => ({type: 'text', text})),
 					{type: 'text', text: ''},
-					{type: 'text', text: 'a shows the whole plan and asks.', tone: 'quiet'},
+					{type: 'text', text: 'Press a to plan and apply.', tone: 'quiet'},
 				];
 	return {
 		type: 'page',

@@ -14,16 +14,16 @@ const fact = (label: string, text: string | null | undefined): PageLine[] =>
 
 const notDeployed: TabContent = {
 	type: 'page',
-	lines: [{type: 'text', text: 'Not deployed yet: a shows the plan and asks before anything happens.', tone: 'quiet'}],
+	lines: [{type: 'text', text: 'Not deployed yet. Press a to plan and apply.', tone: 'quiet'}],
 };
 
-/** Date and time here, without the manners of any country: `2026-01-31 08:00:00`. */
+/** Local date and time, locale-independent: `2026-01-31 08:00:00`. */
 const timeOf = (at: string | number): string => new Date(at).toLocaleString('sv-SE');
 
 function failureLines({failure}: ObjectView): PageLine[] {
 	if (!failure) return [];
 	return [
-		{type: 'heading', text: 'The newest attempt failed'},
+		{type: 'heading', text: 'The latest attempt failed'},
 		...fact('deployment', failure.deployment),
 		...fact('when', timeOf(failure.at)),
 		...failure.headlines.map(
@@ -41,7 +41,7 @@ const driftLines = ({drift}: ObjectView): PageLine[] =>
 				...drift.map((text): PageLine => ({type: 'fact', label: '', text, tone: 'warning'})),
 			];
 
-/** What an object is and how it is, in one page. */
+/** A page with the details and health of an object. */
 export function overviewOf(state: State | undefined, object: ObjectView): TabContent {
 	if (!state || object.tone === 'quiet') {
 		const lines = [...(notDeployed.type === 'page' ? notDeployed.lines : []), ...failureLines(object)];
@@ -65,7 +65,7 @@ export function overviewOf(state: State | undefined, object: ObjectView): TabCon
 				object.url === null
 					? null
 					: object.asksPassword
-						? renderHint(hint`asks for the password: ${command('access show')}`, state)
+						? renderHint(hint`password required: ${command('access show')}`, state)
 						: 'public',
 			),
 			...fact('host', record?.spec.hostname),
@@ -93,7 +93,7 @@ export function overviewOf(state: State | undefined, object: ObjectView): TabCon
 	};
 }
 
-/** What a target gets, with source; sensitive values are hidden. */
+/** The variables of a target with their sources; sensitive values are hidden. */
 export function variablesOf(
 	{
 		project,

@@ -29,12 +29,12 @@ function stateOfDeployment(state: State, {id, service, status, stage, isHeld}: D
 }
 
 const refusals = {
-	active: 'serves already: select another one to roll back to',
-	candidate: 'waits to be promoted: nothing can be rolled back to it',
-	failed: 'never served: select one that did to roll back to',
+	active: 'is active: select another one to roll back to',
+	candidate: 'is held: promote it instead',
+	failed: 'was never active: select one that was to roll back to',
 } as const;
 
-/** Every attempt to run a service, newest first. */
+/** All deployments of a service, newest first. */
 export async function deploymentsOf(
 	{engine}: Pick<Workspace, 'engine'>,
 	state: State | undefined,
@@ -106,7 +106,7 @@ export function backupsOf(
 	};
 }
 
-/** Everything that was said while a deployment was made, as lines of a log. */
+/** The log of a deployment's apply. */
 export function runLogOf(
 	directory: string,
 	state: State | undefined,

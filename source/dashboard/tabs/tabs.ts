@@ -21,7 +21,7 @@ type Input = {
 	readonly terminal: Terminal;
 };
 
-/** What stands in one tab of one object. */
+/** Reads the content of one tab of an object. */
 export async function readTab(tab: TabName, input: Input): Promise<TabContent> {
 	const {connection, workspace, trouble, state, environment, object, terminal} = input;
 	try {
