@@ -15,7 +15,7 @@ type Options = {
 	readonly signal: AbortSignal;
 };
 
-/** Reads the content of the tab in sight, once for each that is opened. The log tab has a reader of its own. */
+/** Reads the content of the visible tab, once each time a tab is opened. The log tab has a separate reader. */
 export function createTabReader({store, known, connection, terminal, signal}: Options) {
 	// The location whose content was read last.
 	let shown = '';
