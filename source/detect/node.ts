@@ -1,3 +1,4 @@
+import {UserError} from '../errors.ts';
 import {type NodeManager, readManager} from './node-manager.ts';
 import {findSiteFolder} from './node-site.ts';
 import {packageStart} from './node-start.ts';
@@ -39,6 +40,13 @@ const manifestPaths = (files: SourceFiles, root: NodePackage): string[] => [
 		: []),
 ];
 
+/** Reads a package.json that is listed. Only a symbolic link is listed without having a text. */
+async function requirePackage(files: SourceFiles, path: string): Promise<NodePackage> {
+	const found = await readPackage(files, path);
+	if (found === undefined) throw new UserError(`${path} cannot be read: it is a symbolic link.`);
+	return found;
+}
+
 /**
  * Reads everything in a Node source that its image depends on.
  * @param folder folder of the source with the package.json, empty for its root
@@ -46,9 +54,9 @@ const manifestPaths = (files: SourceFiles, root: NodePackage): string[] => [
  */
 export async function readNodeSource(all: SourceFiles, folder: string, serviceFolder: string): Promise<NodeSource> {
 	const files = filesBelow(all, folder);
-	const root = (await readPackage(files))!;
+	const root = await requirePackage(files, 'package.json');
 	const packages = new Map<string, NodePackage>();
-	for (const path of manifestPaths(files, root)) packages.set(path, (await readPackage(files, path))!);
+	for (const path of manifestPaths(files, root)) packages.set(path, await requirePackage(files, path));
 	const manager = await readManager(files, root);
 
 	// In a workspace the root's scripts take precedence over the service's own.

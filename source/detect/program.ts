@@ -1,6 +1,7 @@
 import {findGoMain, findGoStart} from './go.ts';
 import {findNodeSite, findNodeStart, readNodeSource} from './node.ts';
 import type {NodeManager} from './node-manager.ts';
+import {readPublished} from './published-folder.ts';
 import {findPythonStart} from './python-start.ts';
 import {findShellStart} from './shell.ts';
 import {filesBelow, type SourceFiles} from './source-files.ts';
@@ -14,7 +15,7 @@ type Site = {
 	readonly build: string | undefined;
 };
 
-/** What the built-in builder makes of a source without any wishes. */
+/** What the built-in builder runs or serves if the descriptor sets nothing. */
 export type Program = DetectedStack & {
 	/** Start command, run in the detected folder; undefined if the source has none. */
 	readonly start?: string;
@@ -37,8 +38,8 @@ async function readNodeProgram(all: SourceFiles, stack: DetectedStack, serviceFo
 }
 
 /**
- * Detects the program of a source; undefined if no stack matches. Throws a UserError if a file that decides cannot be
- * understood.
+ * Detects the program of a source; undefined if no stack matches. Throws a UserError if a file that it
+ * depends on is invalid.
  * @param serviceFolder folder of the service in the source, empty if it is the root
  */
 export async function readProgram(all: SourceFiles, serviceFolder: string): Promise<Program | undefined> {
@@ -55,6 +56,9 @@ export async function readProgram(all: SourceFiles, serviceFolder: string): Prom
 			return {...found, start: await findGoStart(files)};
 		case 'shell':
 			return {...found, start: await findShellStart(files)};
+		case 'static files':
+			await readPublished(files);
+			return found;
 		default:
 			return found;
 	}

@@ -39,7 +39,7 @@ export type ServiceDescription = {
 	readonly outputDirectory?: string;
 	/** Absent for a Dockerfile and for files. */
 	readonly start?: ServiceStart;
-	/** Why it cannot be built as it is. */
+	/** Why it cannot be built without a change. */
 	readonly problem?: string;
 };
 
@@ -78,7 +78,7 @@ function describeProgram(program: Program, source: ServiceSource): Found {
 	const {stack, evidence, site, isWithoutMain} = program;
 	if (!stack.isBuilt)
 		return {evidence, problem: `${stack.name} needs a Dockerfile, or the Railpack CLI and docker buildx.`};
-	if (isWithoutMain) return {evidence, stack: stack.name, problem: 'No main package was found in it.'};
+	if (isWithoutMain) return {evidence, stack: stack.name, problem: 'It has no main package: set build.command.'};
 	if (site) return {evidence, stack: stack.name, ...describeSite(program, source)};
 	return {evidence, stack: stack.name, start: describeStart(program, source)};
 }
@@ -89,7 +89,7 @@ async function readFound(directory: string, path: string, include: readonly stri
 		const program = await readProgram(source.files, source.serviceFolder);
 		return program
 			? describeProgram(program, source)
-			: {problem: 'Nothing that goes into a build says how: check .gitignore.'};
+			: {problem: 'No file in the build context says how to build it: check .gitignore.'};
 	} catch (error) {
 		if (error instanceof UserError) return {problem: error.message};
 		throw error;

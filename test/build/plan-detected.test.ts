@@ -213,6 +213,11 @@ describe('with hostile paths,', () => {
 		);
 	});
 
+	test('a package.json that is a link is named', async () => {
+		const root = makeTree({'web/package.json': {link: 'other.json'}, 'web/other.json': '{}'});
+		await expect(plan(root)).rejects.toThrow('services.web: package.json cannot be read: it is a symbolic link.');
+	});
+
 	test('a package.json that becomes a link during the plan is not read', async () => {
 		const root = makeTree({'web/package.json': '{"scripts": {"start": "x"}}'});
 		const {context} = await plan(root);

@@ -143,10 +143,20 @@ test.each<[string, Sources, string]>([
 	[
 		'Go without a main package',
 		{'go.mod': 'go 1.24', 'lib/a.go': ''},
-		'web web from go.mod | No main package was found in it.',
+		'web web from go.mod | It has no main package: set build.command.',
 	],
 	['a page', {'index.html': '', Procfile: 'web: x'}, 'web web from index.html'],
 	['a folder of pages', {'public/a.html': ''}, 'web web from public/'],
+	[
+		'a Staticfile that names no folder',
+		{Staticfile: 'root: gone', 'index.html': ''},
+		'web web from Staticfile | root "gone" in the Staticfile is not a folder of the source.',
+	],
+	[
+		'a source that Git ignores',
+		{'package.json': start('node a.js'), '.gitignore': 'package.json'},
+		'web web from package.json | No file in the build context says how to build it: check .gitignore.',
+	],
 	['a script', {'start.sh': ''}, 'web web from start.sh | said: sh start.sh'],
 	[
 		'PHP beside a package.json for its assets',
@@ -169,7 +179,9 @@ test.each<[string, Sources, string]>([
 	const [service] = services;
 	const build = await buildOf(project, 'web');
 	if (typeof build === 'string') {
-		expect(build).toMatch(/has no start command|does not support|cannot be read/);
+		expect(build).toMatch(
+			/has no start command|does not support|cannot be read|is not a folder|Cannot detect how to build/,
+		);
 		expect(service!.problem !== undefined || service!.start?.type === 'unknown').toBe(true);
 		return;
 	}
