@@ -102,7 +102,7 @@ export function createContainers(connection: Connection): Containers {
 				const path = `/containers/${id}/wait`;
 				const answer = await openStream(connection, {method: 'POST', path, query: {}, signal});
 				for await (const {StatusCode} of readJsonLines<{StatusCode: number}>(answer)) return StatusCode;
-				throw new Error('the engine gave no exit code');
+				throw new Error('the engine returned no exit code');
 			};
 			return attempt(`wait for container ${shown(id)}`, wait, {signal});
 		},

@@ -78,7 +78,7 @@ function toEngineError(error: unknown, task: string, address: string, lookedAt: 
 		// The deadline's own message says how long it waited.
 		const cause = code === 'ETIMEDOUT' && messageOf(error).startsWith('no answer') ? messageOf(error) : known?.cause;
 		const elsewhere = code === 'ENOENT' && lookedAt.length > 1 ? ` Looked at ${lookedAt.join(', ')}.` : '';
-		return new EngineError(`cannot ${task}: the engine at ${address} is out of reach: ${cause ?? messageOf(error)}`, {
+		return new EngineError(`cannot ${task}: the engine at ${address} is unreachable: ${cause ?? messageOf(error)}`, {
 			hint: `${hint}${elsewhere}`,
 			cause: error,
 		});

@@ -81,7 +81,7 @@ async function exitCodeOf(run: Inspectable): Promise<number> {
 	for (let wait = 1; ; wait = Math.min(wait * 2, 100)) {
 		const {Running, ExitCode} = await run.inspect();
 		if (!Running && ExitCode !== null) return ExitCode;
-		if (performance.now() > deadline) throw Object.assign(new Error('the output was cut'), {code: 'ECONNRESET'});
+		if (performance.now() > deadline) throw Object.assign(new Error('the output was cut off'), {code: 'ECONNRESET'});
 		await pause(wait);
 	}
 }

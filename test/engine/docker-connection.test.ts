@@ -78,24 +78,24 @@ test('an engine without an init program runs a container without one', async () 
 	]);
 });
 
-describe('within two seconds, an engine is reported as out of reach', () => {
+describe('within two seconds, an engine is reported as unreachable', () => {
 	test('if its socket does not exist', async () => {
 		const host = `unix://${folder}/absent.sock`;
 		expect(await failureOf(host)).toEqual(
-			told(/the engine at unix:.*absent\.sock is out of reach: no such socket/, /is Docker running/),
+			told(/the engine at unix:.*absent\.sock is unreachable: no such socket/, /is Docker running/),
 		);
 	});
 
 	test('if nothing listens', async () => {
 		expect(await failureOf('tcp://127.0.0.1:1')).toEqual(
-			told(/tcp:\/\/127\.0\.0\.1:1 is out of reach: connection refused/, /is Docker running/),
+			told(/tcp:\/\/127\.0\.0\.1:1 is unreachable: connection refused/, /is Docker running/),
 		);
 	});
 
 	test('if its server never answers', async () => {
 		const host = await listen(createServer(), join(folder, 'silent.sock'));
 		expect(await failureOf(host)).toEqual(
-			told(/silent\.sock is out of reach: no answer/, /^does `docker version` answer\? If not, restart Docker/),
+			told(/silent\.sock is unreachable: no answer/, /^does `docker version` answer\? If not, restart Docker/),
 		);
 	});
 
@@ -141,7 +141,7 @@ describe('within two seconds, an engine is reported as out of reach', () => {
 			['unix:///var/run/docker.sock', /^(?!.*(?:firewall|host)).*restart Docker/],
 		] as const)
 			await expect(createAttempt(address, [])('list containers', silent)).rejects.toEqual(
-				told(/out of reach: no answer for 5 s$/, hint),
+				told(/unreachable: no answer for 5 s$/, hint),
 			);
 	});
 
@@ -225,7 +225,7 @@ describe('over TCP,', () => {
 		try {
 			const engine = connectDocker({host: 'unix:///var/run/docker.sock'});
 			expect(await engine.info()).toMatchObject({address: 'unix:///var/run/docker.sock'});
-			await expect(connectDocker().info()).rejects.toThrow('tcp://127.0.0.1:1 is out of reach');
+			await expect(connectDocker().info()).rejects.toThrow('tcp://127.0.0.1:1 is unreachable');
 		} finally {
 			if (before === undefined) delete process.env['DOCKER_HOST'];
 			else process.env['DOCKER_HOST'] = before;
@@ -280,7 +280,7 @@ describe.each(['unix', 'tcp'])('a call over %s ends', transport => {
 				name: 'EngineError',
 				status: undefined,
 				isOutcomeUnknown: true,
-				message: expect.stringMatching(/^cannot .* is out of reach: (the engine closed the connection|no answer)/),
+				message: expect.stringMatching(/^cannot .* is unreachable: (the engine closed the connection|no answer)/),
 			});
 		}
 		vi.unstubAllEnvs();
@@ -320,8 +320,7 @@ describe('a stream', () => {
 		await until(() => pings.length > 3);
 		expect(ended).toEqual([]);
 		silenced.isOn = true;
-		for (const error of await Promise.all(streams))
-			expect(error).toEqual(told(/out of reach: no answer for 1 s$/, /./));
+		for (const error of await Promise.all(streams)) expect(error).toEqual(told(/unreachable: no answer for 1 s$/, /./));
 		vi.unstubAllEnvs();
 	});
 });

@@ -84,7 +84,7 @@ describe('switches under load', () => {
 
 	test.each([
 		['reconnects at once', 'v6', 0],
-		['stays out of reach', 'v7', 1],
+		['stays unreachable', 'v7', 1],
 	])(
 		'lose no request if every connection to the engine is cut at the commit, and it %s',
 		async (_, version, exitCode) => {

@@ -368,8 +368,8 @@ test('a lost engine is told with its time, what was known stays, and it says whe
 });
 
 test('an engine that never answered is told instead of an empty list', async () => {
-	const lost = {status: 'lost', message: 'the engine at unix:///nowhere is out of reach', since: now} as const;
-	expect(await open({isLoaded: false, environments: [], link: lost}).text()).toContain('is out of reach');
+	const lost = {status: 'lost', message: 'the engine at unix:///nowhere is unreachable', since: now} as const;
+	expect(await open({isLoaded: false, environments: [], link: lost}).text()).toContain('is unreachable');
 });
 
 describe('hostile text', () => {
