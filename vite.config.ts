@@ -49,7 +49,7 @@ export default defineConfig(({command}) => ({
 				test: {
 					name: 'unit',
 					include: ['test/**/*.test.{ts,tsx}'],
-					exclude: ['test/engine/**', 'test/terminal/apply.test.ts', 'test/terminal/browse.test.ts'],
+					exclude: ['test/docker/**'],
 					setupFiles: ['test/setup.ts'],
 					testTimeout: 20_000,
 				},
@@ -57,10 +57,10 @@ export default defineConfig(({command}) => ({
 			{
 				extends: true,
 				test: {
-					name: 'engine',
-					include: ['test/engine/**/*.test.ts', 'test/terminal/apply.test.ts', 'test/terminal/browse.test.ts'],
+					name: 'docker',
+					include: ['test/docker/**/*.test.ts'],
 					setupFiles: ['test/setup.ts'],
-					globalSetup: 'test/engine/cli-build.ts',
+					globalSetup: 'test/docker/cli-build.ts',
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
 				},

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import type xterm from '@xterm/headless';
-import {removeLeftovers} from '../../test/engine/cli-cleaner.ts';
+import {removeLeftovers} from '../../test/docker/cli-cleaner.ts';
 import {openTerminal, type TestTerminal} from '../../test/terminal/terminal.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,8 +1,8 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {routerImage} from '../../source/router/options.ts';
-import {withSandbox} from '../engine/cli.ts';
-import {publicService, serviceFiles} from '../engine/cli-server.ts';
-import {until} from '../engine/helpers.ts';
+import {withSandbox} from '../docker/cli.ts';
+import {publicService, serviceFiles} from '../docker/cli-server.ts';
+import {until} from '../docker/helpers.ts';
 import {canRunEngine, createPrivateEngine, type PrivateEngine} from './private-engine.ts';
 
 const routes = 'version: 1\nroutes:\n  - on: web\n    path: /api/*\n    to: api\n    stripPrefix: /api\n';

@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, expect} from 'vitest';
 import {connectDocker} from '../../source/engine/docker.ts';
 import {labels} from '../../source/model/labels.ts';
-import {cleanUp, idleSpec, makeNetwork, uniqueName} from '../engine/helpers.ts';
+import {cleanUp, idleSpec, makeNetwork, uniqueName} from '../docker/helpers.ts';
 
 /**
  * Creates objects that are not Compartment's, for the tests of one file.
@@ -31,7 +31,7 @@ export function withForeignObjects(): () => Promise<void> {
 	beforeAll(async () => {
 		// A cleaner removes them if this process dies first.
 		const leftovers = JSON.stringify({project: name, router: name, folder: join(tmpdir(), name)});
-		const cleaner = [fileURLToPath(new URL('../engine/cli-cleaner.ts', import.meta.url)), leftovers];
+		const cleaner = [fileURLToPath(new URL('../docker/cli-cleaner.ts', import.meta.url)), leftovers];
 		spawn(process.execPath, cleaner, {stdio: ['pipe', 'ignore', 'ignore'], detached: true}).unref();
 		const network = await makeNetwork(engine, own);
 		const volume = uniqueName('volume');

@@ -2,8 +2,8 @@ import {readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'vitest';
 import {readState} from '../../source/state/store.ts';
-import {containersAt, filesBelow, type Outcome, type Sandbox, withSandbox} from '../engine/cli.ts';
-import {publicService, storeResource} from '../engine/cli-server.ts';
+import {containersAt, filesBelow, type Outcome, type Sandbox, withSandbox} from '../docker/cli.ts';
+import {publicService, storeResource} from '../docker/cli-server.ts';
 
 /** A sandbox whose commands can be killed at a failpoint. */
 export type CrashLab = {

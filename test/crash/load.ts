@@ -1,7 +1,7 @@
 import {Agent} from 'node:http';
 import {setTimeout as pause} from 'node:timers/promises';
-import type {Sandbox} from '../engine/cli.ts';
-import {ask} from '../engine/router-lab.ts';
+import type {Sandbox} from '../docker/cli.ts';
+import {ask} from '../docker/router-lab.ts';
 
 export type Load = {
 	/** Number of requests answered with 200. */

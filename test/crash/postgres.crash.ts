@@ -1,7 +1,7 @@
 import {beforeAll, describe, expect, test} from 'vitest';
 import {labels} from '../../source/model/labels.ts';
-import {withSandbox} from '../engine/cli.ts';
-import {publicService} from '../engine/cli-server.ts';
+import {withSandbox} from '../docker/cli.ts';
+import {publicService} from '../docker/cli-server.ts';
 import {apply, destroy} from './lab.ts';
 
 const sandbox = withSandbox(({addService}) => addService('web'));

@@ -3,7 +3,7 @@ import {mkdirSync, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {until} from '../engine/helpers.ts';
+import {until} from '../docker/helpers.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, test} from 'vitest';
 import {failpointNames} from '../../source/failpoints.ts';
-import {publicService} from '../engine/cli-server.ts';
+import {publicService} from '../docker/cli-server.ts';
 import {apply, describeProject, destroy, withCrashLab} from './lab.ts';
 import {startLoad} from './load.ts';
 

@@ -4,14 +4,14 @@ import base from '../../vite.config.ts';
 
 const hour = 3_600_000;
 
-/** `npm run crash`: every failpoint on the real engine. Too long for `npm test`, which runs test/engine/crash.test.ts. */
+/** `npm run crash`: every failpoint on the real engine. Too long for `npm test`, which runs test/docker/crash.test.ts. */
 export default defineConfig(async environment => {
 	const {test: _test, ...shared} = await base(environment);
 	return mergeConfig(shared, {
 		root: fileURLToPath(new URL('../..', import.meta.url)),
 		test: {
 			include: ['test/crash/**/*.crash.ts'],
-			globalSetup: 'test/engine/cli-build.ts',
+			globalSetup: 'test/docker/cli-build.ts',
 			fileParallelism: false,
 			testTimeout: hour,
 			hookTimeout: 120_000,

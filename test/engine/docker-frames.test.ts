@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {createFrameReader, type Frame} from '../../source/engine/frames.ts';
 import {createLineReader, readJsonLines} from '../../source/engine/lines.ts';
 import {createLogReader, createTerminalLogReader} from '../../source/engine/log-lines.ts';
-import {collect} from './helpers.ts';
+import {collect} from '../docker/helpers.ts';
 
 const toBytes = ({stream, data}: Frame): Buffer => {
 	const header = Buffer.alloc(8);

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
 import {EngineError} from '../../source/errors.ts';
-import {testContract} from './contract.ts';
-import {collect, idleSpec, makeNetwork, smallImage, tarOf, withEngine} from './helpers.ts';
+import {testContract} from '../docker/contract.ts';
+import {collect, idleSpec, makeNetwork, smallImage, tarOf, withEngine} from '../docker/helpers.ts';
 
 const images = {[smallImage]: {}};
 

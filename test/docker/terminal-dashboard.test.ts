@@ -2,9 +2,9 @@ import {readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, inject, test} from 'vitest';
-import {useExample, withSandbox} from '../engine/cli.ts';
-import {openEngineProxy} from '../engine/engine-proxy.ts';
-import {openTerminal, type TestTerminal} from './terminal.ts';
+import {openTerminal, type TestTerminal} from '../terminal/terminal.ts';
+import {useExample, withSandbox} from './cli.ts';
+import {openEngineProxy} from './engine-proxy.ts';
 
 const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
 

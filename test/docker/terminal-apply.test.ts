@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, inject, test} from 'vitest';
-import {useExample, withSandbox} from '../engine/cli.ts';
-import {openTerminal} from './terminal.ts';
+import {openTerminal} from '../terminal/terminal.ts';
+import {useExample, withSandbox} from './cli.ts';
 
 const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
 
