@@ -15,6 +15,7 @@ import type {Backup} from '../../source/state/backup.ts';
 import type {ResourceRecord, State, Variable} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';
 import {db, read} from '../descriptor/support.ts';
+import {backupRecord} from './backup-record.ts';
 
 const project = read(db('{preset: postgres}'));
 const scope: VariableScope = {type: 'resource', name: 'db'};
@@ -130,24 +131,8 @@ it('copies variables, and leaves plain ones as they are', async () => {
 
 describe('due resources', () => {
 	const now = new Date('2026-03-02T12:00:00Z');
-	const backup = (createdAt: string, changes: Partial<Backup> = {}): Backup => ({
-		id: `rbak_${createdAt}`,
-		resource: 'db',
-		purpose: 'scheduled',
-		status: 'succeeded',
-		createdAt,
-		completedAt: createdAt,
-		artifactLocation: null,
-		checksum: null,
-		size: null,
-		failureSummary: null,
-		retentionDeletedAt: null,
-		retentionReason: null,
-		manifest: null,
-		verification: null,
-		op: 'op_1',
-		...changes,
-	});
+	const backup = (createdAt: string, changes: Partial<Backup> = {}): Backup =>
+		backupRecord({purpose: 'scheduled', status: 'succeeded', createdAt, ...changes});
 
 	it('are those whose schedule wants a backup, failed runs count and manual ones do not', () => {
 		expect(dueResources(project, stateOf(), now)).toEqual(['db']);

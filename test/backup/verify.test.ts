@@ -1,31 +1,17 @@
-import {expect, it, onTestFinished, vi} from 'vitest';
+import {expect, it, vi} from 'vitest';
 import {createBackup} from '../../source/backup/create.ts';
 import {verifyBackup} from '../../source/backup/verify.ts';
 import {EngineError} from '../../source/errors.ts';
 import {isOperationAddress} from '../../source/model/address.ts';
 import {labels} from '../../source/model/labels.ts';
-import {createMemoryWorld, images} from '../apply/memory-world.ts';
+import {openRestorableWorld} from './restorable-world.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),
 );
 
-const descriptor = `name: shop
-services:
-  web: {image: '${images.good}'}
-resources:
-  db:
-    image: '${images.database}'
-    volumes: {data: /data}
-    operations:
-      backup: {command: dump}
-      restore: {command: restore}
-`;
-
 async function openWorld() {
-	const world = await createMemoryWorld();
-	onTestFinished(() => world.close());
-	expect((await world.apply(descriptor)).result).toMatchObject({outcome: 'done'});
+	const {world, descriptor} = await openRestorableWorld('restore');
 	const addresses = async () => {
 		const {containers, volumes} = await world.engine.observe({[labels.lineage]: ''});
 		return [...containers, ...volumes].map(({labels: own}) => own[labels.address] ?? '');
@@ -35,10 +21,10 @@ async function openWorld() {
 			const {id} = await createBackup(work, 'db', 'manual');
 			return (await verifyBackup(work, id)).verification;
 		});
-	return {world, verify, addresses};
+	return {world, descriptor, verify, addresses};
 }
 
-it('proves a backup, and leaves no container and no volume of the proof', async () => {
+it('verifying a backup leaves no container and no volume', async () => {
 	const {world, verify, addresses} = await openWorld();
 	expect(await verify()).toMatchObject({status: 'succeeded', failureSummary: null});
 	expect(await addresses()).toEqual(expect.arrayContaining(['resource.db', 'volume.db.data']));
@@ -47,8 +33,8 @@ it('proves a backup, and leaves no container and no volume of the proof', async 
 	expect(removed.map(({args}) => args)).toEqual([[expect.stringContaining('.db.verify.rbak_')]]);
 });
 
-it('does not count against a backup that its proof could not be removed, which the next command does', async () => {
-	const {world, verify, addresses} = await openWorld();
+it('a verification succeeds although its volume cannot be removed, and the next command removes it', async () => {
+	const {world, descriptor, verify, addresses} = await openWorld();
 	world.engine.failNext('removeVolume', new EngineError('cannot remove volume: ordered by the test', {status: 500}));
 	expect(await verify()).toMatchObject({status: 'succeeded', failureSummary: null});
 	expect((await addresses()).filter(isOperationAddress)).toEqual(['verify.db']);

@@ -19,10 +19,9 @@ import {variableSet} from '../../source/commands/variables/set.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import {LockedError} from '../../source/errors.ts';
 import {describeDesired} from '../../source/model/desired.ts';
-import {newId} from '../../source/model/ids.ts';
-import {newOpId} from '../../source/state/journal.ts';
 import {acquireLock} from '../../source/state/lock.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
+import {backupRecord} from '../backup/backup-record.ts';
 import {read} from '../descriptor/support.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
@@ -186,18 +185,7 @@ it('a person gets lists with a header', async () => {
 	try {
 		await world.changeState(state => ({
 			...state,
-			backups: [
-				{
-					id: newId('rbak'),
-					op: newOpId(),
-					artifactLocation: null,
-					resource: 'db',
-					status: 'succeeded',
-					purpose: 'manual',
-					createdAt: '2026-11-20T08:00:00.000Z',
-					retentionDeletedAt: null,
-				} as (typeof state.backups)[number],
-			],
+			backups: [backupRecord({status: 'succeeded', createdAt: '2026-11-20T08:00:00.000Z'})],
 		}));
 		await resourceList({color: false});
 		expect(printed.stdout).toMatch(/^RESOURCE +STATE +HOST\ndb +\w+ +\S+\n$/);

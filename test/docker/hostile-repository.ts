@@ -5,6 +5,7 @@ import {canonicalJson} from '../../source/model/canonical.ts';
 import {serviceContainerName} from '../../source/model/names.ts';
 import type {State} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';
+import {backupRecord} from '../backup/backup-record.ts';
 import type {Sandbox} from './cli.ts';
 
 /** The targets of the attack, all outside the repository's own containers. */
@@ -70,23 +71,7 @@ const claims = ({project}: Sandbox, {containerId, containerName, volume}: Victim
 	active: {old: deployment},
 });
 
-const backup = (id: string, artifactLocation: string) => ({
-	id,
-	resource: 'db',
-	purpose: 'manual',
-	status: 'running',
-	createdAt: at,
-	completedAt: null,
-	artifactLocation,
-	checksum: null,
-	size: null,
-	failureSummary: null,
-	retentionDeletedAt: null,
-	retentionReason: null,
-	manifest: null,
-	verification: null,
-	op: `op_${'0'.repeat(20)}`,
-});
+const backup = (id: string, artifactLocation: string) => backupRecord({id, artifactLocation, createdAt: at});
 
 /** Ids and names that point elsewhere; not even a valid key makes them acceptable. */
 const crude: Readonly<Record<string, (victim: Victim) => object>> = {

@@ -35,6 +35,7 @@ import type {State} from '../../source/state/state.ts';
 import {readCurrent, readState, restoreState, statePath, writeState} from '../../source/state/store.ts';
 import {readPin} from '../../source/state/trust-key.ts';
 import {ForeignStateError} from '../../source/state/trusted.ts';
+import {backupRecord} from '../backup/backup-record.ts';
 import {
 	emptyState,
 	environmentDirectory,
@@ -111,25 +112,7 @@ function richState(): State {
 			},
 		},
 		active: {web: id},
-		backups: [
-			{
-				id: 'rbak_1m7vn143rk5spsx',
-				resource: 'db',
-				purpose: 'manual',
-				status: 'running',
-				createdAt: '2026-01-01T00:00:00Z',
-				completedAt: null,
-				artifactLocation: '/srv/backups/rbak_1m7vn143rk5spsx/artifact',
-				checksum: null,
-				size: null,
-				failureSummary: null,
-				retentionDeletedAt: null,
-				retentionReason: null,
-				manifest: null,
-				verification: null,
-				op: `op_${'0'.repeat(20)}`,
-			},
-		],
+		backups: [backupRecord({artifactLocation: '/srv/backups/rbak_1m7vn143rk5spsx/artifact'})],
 	};
 }
 
