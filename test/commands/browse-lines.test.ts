@@ -3,7 +3,7 @@ import {speakObject} from '../../source/dashboard/lines.ts';
 import {hostileEnvironment, production} from '../ui/browse-data.ts';
 import {expectHarmless} from '../ui/hostile.ts';
 
-test('an object is a sentence, and what a failed attempt printed is read line by line', () => {
+test('an object is one sentence, and the output of its failed attempt follows line by line', () => {
 	const [web, api] = production.objects.map(speakObject);
 	expect(web).toEqual([
 		'service web: healthy, at http://notes.localhost:9080, its latest attempt failed: not ready within 30 s, last probe: GET /healthz → 503, exit code 1',
@@ -17,6 +17,6 @@ test('an object is a sentence, and what a failed attempt printed is read line by
 	]);
 });
 
-test('hostile text is read without harm', () => {
+test('hostile text is sanitised', () => {
 	expectHarmless(hostileEnvironment.objects.flatMap(speakObject).join('\n'));
 });

@@ -30,14 +30,14 @@ const printed = [
 	'resource delete --resource db --delete-data',
 ];
 
-describe('a command line that scripts rely on', () => {
-	it.each(printed)('%s is valid', async line => {
+describe('command lines that scripts rely on', () => {
+	it.each(printed)('include %s', async line => {
 		const {name} = await parseCommandLine(shellWords(line));
 		expect(line.startsWith(name)).toBe(true);
 	});
 });
 
-describe('a command that does not exist', () => {
+describe('an unknown command', () => {
 	it.each([
 		['import --help', 'there is no command "import"'],
 		['machine', 'there is no command "machine"'],
@@ -45,7 +45,7 @@ describe('a command that does not exist', () => {
 		['environment create', 'there is no command "environment create"'],
 		['state rebuild --help', 'there is no command "state rebuild"'],
 		['resource backup lst', 'there is no command "backup lst", did you mean "backup list"?'],
-	])('%s is refused, also with --help', (line, message) => {
+	])('such as %s is refused, also with --help', (line, message) => {
 		expect(() => assertCommand(program(), line.split(' '))).toThrow(message);
 	});
 
@@ -56,11 +56,11 @@ describe('a command that does not exist', () => {
 		'resource backup list --resource db',
 		'resource --help',
 		'exec web -- sh',
-	])('%s is none of them', line => {
+	])('is not reported for %s', line => {
 		expect(() => assertCommand(program(), line.split(' '))).not.toThrow();
 	});
 
-	it('is not in the examples of any help', async () => {
+	it('is in no example of the help', async () => {
 		const commands = [...collect(program())];
 		for (const example of commands.flatMap(examplesOf)) {
 			const [first = '', ...rest] = example.split(/ (?:&&|>) | {3}#/);

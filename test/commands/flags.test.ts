@@ -12,13 +12,13 @@ const parse = (...args: string[]) => {
 };
 
 describe('flags', () => {
-	it('name an environment of 1 to 63 characters, counted as people do', () => {
+	it('accept an environment name of 1 to 63 code points', () => {
 		expect(parse('--env', '🚀'.repeat(63)).env).toBe('🚀'.repeat(63));
 		for (const name of ['', 'a'.repeat(64)])
 			expect(() => parse('--env', name)).toThrow('An environment name has 1 to 63 characters.');
 	});
 
-	it('ask for JSON either way', () => {
+	it('select JSON with --json and with --output json', () => {
 		expect(isJson(parse('--json'))).toBe(true);
 		expect(isJson(parse('--output', 'json'))).toBe(true);
 		expect(isJson(parse('--output', 'text'))).toBe(false);
@@ -26,25 +26,25 @@ describe('flags', () => {
 		expect(() => parse('--output', 'xml')).toThrow('Allowed choices are text, json');
 	});
 
-	it('take whole numbers within their bounds, and nothing that only begins with one', () => {
+	it('accept whole numbers within their bounds, and nothing that only starts with one', () => {
 		const number = wholeNumber(1, 50);
 		expect(number('50')).toBe(50);
 		for (const text of ['0', '51', '-1', '1.5', '1e1', '5x', '', ' ', '0x10'])
 			expect(() => number(text)).toThrow('It must be a whole number from 1 to 50.');
 	});
 
-	it('collect what is repeated', () => {
+	it('collect repeated values', () => {
 		expect(collect('b', collect('a'))).toEqual(['a', 'b']);
 	});
 });
 
-describe('the request', () => {
-	it('is a plain apply of everything without flags', () => {
+describe('the plan request', () => {
+	it('is an apply of everything without flags', () => {
 		expect(requestOf({})).toEqual(plainRequest);
 		expect(requestOf({service: []}).services).toBeNull();
 	});
 
-	it('says what was asked for', () => {
+	it('has what the flags ask for', () => {
 		expect(requestOf({service: ['web', 'api'], rebuild: true, replace: ['resource.db'], hold: true})).toEqual({
 			...plainRequest,
 			services: ['web', 'api'],

@@ -25,8 +25,8 @@ const named = sources.flatMap(source =>
 	})),
 );
 
-describe('the names of commands', () => {
-	it('are those of the program', () => {
+describe('the list of command names', () => {
+	it('is that of the program', () => {
 		expect(Object.keys(commandScopes).sort()).toEqual(
 			commandsIn(program())
 				.map(({name}) => name)
@@ -34,33 +34,36 @@ describe('the names of commands', () => {
 		);
 	});
 
-	it.each(commandsIn(program()))('$name takes its environment as it is said', ({name, command: own}) => {
+	it.each(commandsIn(program()))('has the environment scope of $name', ({name, command: own}) => {
 		const hasFlag = own.options.some(({long}) => long === '--env');
 		const scope = isCommandName(name) ? commandScopes[name] : undefined;
 		expect(hasFlag).toBe(scope === 'flag');
 	});
 });
 
-describe('every hint of the program', () => {
-	it('is found', () => {
+describe('a hint in the source', () => {
+	it('is found more than 70 times, always with a known command', () => {
 		expect(named.length).toBeGreaterThan(70);
 		expect(named.filter(({name}) => name === undefined)).toEqual([]);
 	});
 
-	it.each(named)('$name $words ($path) can be pasted, and acts where the message was about', async ({name, words}) => {
-		if (!isCommandName(name!)) throw new Error(`there is no command ${name}`);
-		for (const environment of ['staging', 'production', "it's $HOME"]) {
-			const line = renderHint(command(name, ...words), {environment});
-			const [first, ...rest] = shellWords(line);
-			expect(first).toBe('compartment');
-			const parsed = await parseCommandLine(rest);
-			expect(parsed.name).toBe(name);
-			const isNamed = words.includes('--env') || words.includes('--to') || commandScopes[name] !== 'flag';
-			if (!isNamed || name === 'rollback') expect(environmentOf(parsed)).toBe(environment);
-		}
-	});
+	it.each(named)(
+		'$name $words ($path) can be pasted, and acts on the environment of its message',
+		async ({name, words}) => {
+			if (!isCommandName(name!)) throw new Error(`there is no command ${name}`);
+			for (const environment of ['staging', 'production', "it's $HOME"]) {
+				const line = renderHint(command(name, ...words), {environment});
+				const [first, ...rest] = shellWords(line);
+				expect(first).toBe('compartment');
+				const parsed = await parseCommandLine(rest);
+				expect(parsed.name).toBe(name);
+				const isNamed = words.includes('--env') || words.includes('--to') || commandScopes[name] !== 'flag';
+				if (!isNamed || name === 'rollback') expect(environmentOf(parsed)).toBe(environment);
+			}
+		},
+	);
 
-	it('adds only flags that exist to the command that was given', () => {
+	it('adds only existing flags to the given command', () => {
 		const flags = new Set(commandsIn(program()).flatMap(({command: own}) => own.options.map(({long}) => long)));
 		const added = sources
 			.flatMap(source => callsOf('again', 'hint.ts', source))
@@ -70,7 +73,7 @@ describe('every hint of the program', () => {
 		expect(added.filter(word => word === undefined || (!flags.has(word) && !/^\d+s$/.test(word)))).toEqual([]);
 	});
 
-	it('is written as data: no text of the program names a command of ours by hand', () => {
+	it('is written as data: no text names a command by hand', () => {
 		// What names no environment on purpose: help, which explains the command itself, a message that scripts may
 		// match, and the names of files.
 		const exceptions = [/^source\/commands\/program/, /^source\/render-hint\.ts$/];
@@ -96,8 +99,8 @@ describe('every hint of the program', () => {
 	});
 });
 
-describe('what unblocks a plan', () => {
-	it.each(Object.entries(situations))('%s', async (_, world) => {
+describe('the command that unblocks a plan', () => {
+	it.each(Object.entries(situations))('can be pasted after: %s', async (_, world) => {
 		const plan = planOf(world);
 		const ways = plan.actions.flatMap(({unblock}) => (unblock === undefined ? [] : partsOf(unblock)));
 		for (const part of ways) {
@@ -128,11 +131,11 @@ describe('a hint', () => {
 		],
 		[joinHints(['wait', command('status')]), 'wait, or compartment status --env staging'],
 		['prose', 'prose'],
-	])('%j is shown as %s', (shown, text) => {
+	])('%j is rendered as %s', (shown, text) => {
 		expect(renderHint(shown, staging)).toBe(text);
 	});
 
-	it('names no environment that is the default of its command', () => {
+	it("omits an environment that is its command's default", () => {
 		expect(renderHint(command('apply'), {environment: 'production'})).toBe('compartment apply');
 		expect(renderHint(command('variable run', '--', 'x'), {environment: 'production'})).toBe(
 			'compartment variable run --env production -- x',
@@ -145,7 +148,7 @@ describe('a hint', () => {
 		);
 	});
 
-	it('writes what nobody could see as bytes, so that the pasted word is the same', async () => {
+	it('writes invisible characters as bytes, so that the pasted word is the same', async () => {
 		for (const environment of ['a\u200bb', 'a\x1b[2Jb', "a'\\\u202eb", 'ü\u2028']) {
 			const line = renderHint(command('stop'), {environment});
 			expect(line).toMatch(/^[\x20-\x7e]+$/);
@@ -166,7 +169,7 @@ describe('the same command again', () => {
 		['resource backup restore --env staging --resource db --backup rbak_1', '--yes'],
 		['resource delete --env staging --resource db --delete-data', '--yes'],
 		['variable run --env staging --service api -- node task.js --env x', '--allow-production'],
-	])('%s keeps all that was given', async (line, added) => {
+	])('%s keeps all given words', async (line, added) => {
 		const given = line.split(' ');
 		const before = await parseCommandLine(given);
 		const text = renderHint(again(added), {environment: 'staging', given});
@@ -176,7 +179,7 @@ describe('the same command again', () => {
 		expect(environmentOf(after)).toBe('staging');
 	});
 
-	it('is said in words where the command line may hold a secret', () => {
+	it('is described in words where the command line may hold a secret', () => {
 		expect(renderHint(again('--yes'), {environment: 'staging'})).toBe('the same command with --yes');
 	});
 });
@@ -211,7 +214,7 @@ describe('the reach of a command line', () => {
 		expect(hintText(again('--auto-approve'))).toBe(`compartment stop --env staging ${reach} --auto-approve`);
 	});
 
-	it('names the engines that are known when one is not', async () => {
+	it('lists the known engines when one is unknown', async () => {
 		const folder = mkdtempSync(join(tmpdir(), 'contexts-'));
 		vi.stubEnv('DOCKER_CONFIG', folder);
 		mkdirSync(join(folder, 'contexts/meta/a'), {recursive: true});

@@ -35,7 +35,7 @@ async function textsOf(lines: AsyncIterable<{readonly text: string}>): Promise<s
 	return texts;
 }
 
-test('the past of all sources comes ordered by time, the last lines of each', async () => {
+test('the last lines of all sources are ordered by time', async () => {
 	const engine = engineOf({
 		web: {
 			past: [
@@ -56,7 +56,7 @@ test('the past of all sources comes ordered by time, the last lines of each', as
 	expect(await textsOf(past)).toEqual(['db 3', 'web 4', 'db 5', 'web 6']);
 });
 
-test('what follows begins exactly after it, also among lines of the same moment', async () => {
+test('following continues exactly after the past, also among lines of the same moment', async () => {
 	const same = at(2, 7);
 	const engine = engineOf({
 		web: {
@@ -78,7 +78,7 @@ test('what follows begins exactly after it, also among lines of the same moment'
 	expect(engine.asked.at(-1)).toMatchObject({follow: true, since: same});
 });
 
-test('a source without a past is read from its first line on', async () => {
+test('a source without a past is read from its first line', async () => {
 	const engine = engineOf({web: {past: [], live: [[at(1), 'first']]}});
 	const positions = createPositions();
 	const [source] = sources('web');
@@ -86,7 +86,7 @@ test('a source without a past is read from its first line on', async () => {
 	expect(await textsOf(followOn(engine, source!, {}, positions))).toEqual(['first']);
 });
 
-test('a feed goes on where it was after the engine was lost, and tells no line twice', async () => {
+test('a feed continues after the engine was lost, without repeating a line', async () => {
 	const log = {
 		past: [
 			[at(1), 'one'],
@@ -114,7 +114,7 @@ test('a feed goes on where it was after the engine was lost, and tells no line t
 	feed.close();
 });
 
-test('a feed lets go of what is no longer shown', async () => {
+test('a feed stops reading what is no longer shown', async () => {
 	const engine = engineOf({web: {past: [[at(1), 'web']]}, db: {past: [[at(2), 'db']]}});
 	const pool = createLogPool();
 	const feed = createLogFeed({engine, pool, tail: 10});

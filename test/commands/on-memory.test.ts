@@ -65,17 +65,20 @@ afterEach(() => {
 	world.close();
 });
 
-it.each(['restart', 'start', 'stop'] as const)('in a %s only what connects to a database waits for it', async mode => {
-	await deploy();
-	if (mode === 'start') await world.apply(descriptor, {mode: 'stop'});
-	const {plan: made} = await world.plan(descriptor, {mode});
-	const before = (address: string) =>
-		made.actions
-			.find(action => action.address === address)
-			?.dependsOn.filter(other => /^(?:service|resource)/.test(other));
-	if (mode === 'stop') expect(before('resource.db')).toEqual(['service.web']);
-	else expect([before('service.web'), before('service.work')]).toEqual([['resource.db'], []]);
-});
+it.each(['restart', 'start', 'stop'] as const)(
+	'in a %s, only services that connect to a database wait for it',
+	async mode => {
+		await deploy();
+		if (mode === 'start') await world.apply(descriptor, {mode: 'stop'});
+		const {plan: made} = await world.plan(descriptor, {mode});
+		const before = (address: string) =>
+			made.actions
+				.find(action => action.address === address)
+				?.dependsOn.filter(other => /^(?:service|resource)/.test(other));
+		if (mode === 'stop') expect(before('resource.db')).toEqual(['service.web']);
+		else expect([before('service.web'), before('service.work')]).toEqual([['resource.db'], []]);
+	},
+);
 
 const deploy = async () => expect((await world.apply(descriptor)).result?.outcome).toBe('done');
 
@@ -83,7 +86,7 @@ it.each([
 	['restart', () => restart([], {env: 'nope', autoApprove: true})],
 	['stop', () => lifecycle('stop', {env: 'nope', autoApprove: true})],
 	['start', () => lifecycle('start', {env: 'nope', autoApprove: true})],
-])('%s makes nothing for an environment that does not exist, nor for one that was never approved', async (_, run) => {
+])('%s creates nothing for an environment that does not exist or was never approved', async (_, run) => {
 	await deploy();
 	const before = await world.engine.observe({});
 	const refusal = /environment nope of shop has not been deployed yet/;
@@ -94,7 +97,7 @@ it.each([
 	expect(await world.engine.observe({})).toEqual(before);
 });
 
-it('what only reads makes no folder for its state', async () => {
+it('a command that only reads creates no state folder', async () => {
 	const fresh = mkdtempSync(join(tmpdir(), 'compartment-fresh-'));
 	try {
 		mkdirSync(join(fresh, 'web'));
@@ -116,7 +119,7 @@ it('what only reads makes no folder for its state', async () => {
 	}
 });
 
-it('an import overrides for one service what it inherits, and asks before it overwrites its own', async () => {
+it('an import overrides inherited variables of a service, and overwrites its own only with --replace', async () => {
 	const file = join(folder, 'values.env');
 	await variableSet('LEVEL', 'info', {});
 	writeFileSync(file, 'LEVEL=debug\n');
@@ -125,7 +128,7 @@ it('an import overrides for one service what it inherits, and asks before it ove
 	await expect(variableImport({file})).rejects.toThrow('overwrite existing winners for: LEVEL');
 });
 
-it('a value of two lines is told from one that reads the same on one line', async () => {
+it('a value of two lines looks different from one with an escaped newline', async () => {
 	await variableSet('ONE', 'a b', {});
 	await variableSet('TWO', 'a\nb', {});
 	await variableList({});
@@ -135,7 +138,7 @@ it('a value of two lines is told from one that reads the same on one line', asyn
 	expect(one).not.toBe(two);
 });
 
-it('what helps against a step that failed is told with it', async () => {
+it('the hint of a failed step is printed with it', async () => {
 	await deploy();
 	await world.changeState(state => ({
 		...state,
@@ -153,13 +156,13 @@ it('what helps against a step that failed is told with it', async () => {
 	});
 });
 
-it('deleting a resource says who connects to it', async () => {
+it('deleting a resource names the services that connect to it', async () => {
 	await deploy();
 	await resourceDelete({resource: 'db'});
 	expect(printed.stderr).toContain('Connected to resource db: web.');
 });
 
-it('a job that nothing declares is named, with those that exist', async () => {
+it('an undeclared job is refused with the names of declared ones', async () => {
 	await deploy();
 	await expect(jobRun('tidi', [], {})).rejects.toMatchObject({
 		message: expect.stringContaining('did you mean tidy?'),
@@ -167,7 +170,7 @@ it('a job that nothing declares is named, with those that exist', async () => {
 	});
 });
 
-it('a pipe gets every column of the status, and lists as tab-separated lines', async () => {
+it('a pipe gets all columns of the status, and lists as tab-separated lines', async () => {
 	await deploy();
 	await status({});
 	expect(printed.stdout).toMatch(/^SERVICE .*DEPLOYMENT .*URL/m);
@@ -177,7 +180,7 @@ it('a pipe gets every column of the status, and lists as tab-separated lines', a
 	expect(printed.stdout).toMatch(/^db\t\w+\t\S+\n$/);
 });
 
-it('a person gets lists with a header', async () => {
+it('a terminal gets lists with a header', async () => {
 	await deploy();
 	vi.stubEnv('CI', '');
 	const isTerminal = process.stdout.isTTY;
@@ -198,14 +201,14 @@ it('a person gets lists with a header', async () => {
 	}
 });
 
-it('an environment that was destroyed counts no services', async () => {
+it('a destroyed environment has no services', async () => {
 	await deploy();
 	await world.apply(descriptor, {mode: 'destroy'});
 	await environmentList({});
 	expect(printed.stdout).toMatch(/^production +0 +0 /m);
 });
 
-it('a second command leaves at once and names the flag that waits; with it, it waits', async () => {
+it('a second command fails at once and names the flag to wait, and with it waits', async () => {
 	await deploy();
 	const lock = await acquireLock(world.directory, {operation: 'apply'});
 	await expect(variableSet('KEY', 'x', {})).rejects.toMatchObject({
@@ -219,7 +222,7 @@ it('a second command leaves at once and names the flag that waits; with it, it w
 	expect((await world.state())?.variables.map(({key}) => key)).toContain('KEY');
 });
 
-it('the end of a job is recorded when the lock is free again, and says what it waits for', async () => {
+it('the end of a job is recorded once the lock is free, and the wait is reported', async () => {
 	await deploy();
 	const state = (await world.state())!;
 	const project = read(descriptor, undefined, {directory: folder});

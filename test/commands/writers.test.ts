@@ -33,7 +33,7 @@ const nameOf = (node: unknown): string => {
 	return String(name ?? '');
 };
 
-it('a text goes to the terminal through print and inform, which clean it, or as JSON', () => {
+it('text is written only through print and inform, which sanitise it, or as JSON', () => {
 	const found = parseSources().flatMap(({path, nodes}) =>
 		nodes.flatMap(({type, callee, arguments: given}) => {
 			if (

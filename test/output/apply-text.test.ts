@@ -27,13 +27,13 @@ const print = (events: readonly ApplyEvent[], glyphs: Glyphs = unicodeGlyphs, pa
 const snapshot = (name: string) => `../../snapshots/output/${name}.txt`;
 
 describe('events as text', () => {
-	it('looks as recorded', async () => {
+	it('look as recorded', async () => {
 		await expect(print(failingApply)).toMatchFileSnapshot(snapshot('apply-failing'));
 		await expect(print(workingApply)).toMatchFileSnapshot(snapshot('apply-working'));
 		await expect(print(failingApply, asciiGlyphs)).toMatchFileSnapshot(snapshot('apply-failing-ascii'));
 	});
 
-	it('says what to do about a failure, as lines, in the transcript and as JSON', () => {
+	it('have the hint of a failure in lines, the transcript and JSON', () => {
 		const failed: ApplyEvent = {
 			type: 'step-failed',
 			at: 0,
@@ -49,17 +49,17 @@ describe('events as text', () => {
 		expect(JSON.parse(eventLine(failed))).toMatchObject({hint: failed.hint});
 	});
 
-	it('is pure ASCII with ASCII glyphs', () => {
+	it('are pure ASCII with ASCII glyphs', () => {
 		expect(print(failingApply, asciiGlyphs)).toMatch(/^[\x20-\x7e\n]*$/);
 	});
 
-	it('lets no foreign text drive the terminal', () => {
+	it('contain no control of untrusted text', () => {
 		const coloured = createPaint({stream: {}, env: {}, flag: true});
 		expect(print(failingApply)).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
 		expect(print(failingApply, unicodeGlyphs, coloured).replaceAll(/\x1b\[[0-9;]+m/g, '')).not.toContain('\x1b');
 	});
 
-	it('prints progress of one step every two seconds, and at once when the work changes', () => {
+	it('show the progress of a step every two seconds, and at once when the work changes', () => {
 		const progress = (at: number, message: string, address = 'service.web') =>
 			({type: 'step-progress', at, address, message}) as const;
 		const lines = print([
@@ -77,7 +77,7 @@ describe('events as text', () => {
 			'GET / → 503, try 1',
 		]);
 	});
-	it('marks lines of stderr, and leaves steps of a Dockerfile to the log of the build', () => {
+	it('mark lines of stderr, and omit Dockerfile steps, which are in the build log', () => {
 		const log = (stream: 'stdout' | 'stderr' | 'build', text: string) =>
 			({type: 'log', at: 0, address: 'image.web', stream, text}) as const;
 		const progress = (message: string) => ({type: 'step-progress', at: 0, address: 'image.web', message}) as const;
@@ -88,7 +88,7 @@ describe('events as text', () => {
 	});
 });
 
-describe('how it ended', () => {
+describe('the result of an apply', () => {
 	const result: ApplyResult = {
 		mode: 'apply',
 		environment: 'production',
@@ -111,7 +111,7 @@ describe('how it ended', () => {
 		]);
 	});
 
-	it('shows links that sign in to a person', () => {
+	it('shows sign-in links on a terminal', () => {
 		const signIn = (url: string) => `${url}/secret`;
 		const urls = [...result.urls, {service: 'shop', url: 'http://shop.localhost', accessMode: 'public' as const}];
 		expect(renderResult({...result, urls}, plainPaint, signIn)).toEqual([
@@ -121,13 +121,13 @@ describe('how it ended', () => {
 		]);
 	});
 
-	it('says after a failure that the previous deployments still serve', () => {
+	it('says after a failure that the previous deployments are still active', () => {
 		expect(lines({outcome: 'failed', failed: 1})).toContain(
 			'web still active at http://notes.localhost:9080 (password required)',
 		);
 	});
 
-	it('names the data that a destroy left, and the command that deletes it', () => {
+	it('names the volumes that a destroy kept, and the command that deletes them', () => {
 		const ended = {mode: 'destroy', environment: "qa's", urls: []} as const;
 		expect(lines({...ended, keptVolumes: ['volume.db.data', 'volume.db.log']})).toEqual([
 			'Destroyed in 1s: 2 done.',
@@ -136,14 +136,14 @@ describe('how it ended', () => {
 		]);
 	});
 
-	it('says so when a cancel came too late to leave anything undone', () => {
+	it('is done when a cancel came too late to leave work undone', () => {
 		expect(lines({outcome: 'cancelled'}).slice(0, 2)).toEqual([
 			'Apply done in 1s, before it could be cancelled: 2 done.',
 			'web active at http://notes.localhost:9080 (password required)',
 		]);
 	});
 
-	it('says that a cancelled one can go on', () => {
+	it('says after a cancel that the next apply continues', () => {
 		expect(lines({mode: 'destroy', outcome: 'cancelled', skipped: 1, urls: []})).toEqual([
 			'Destroy cancelled after 1s: 2 done, 1 skipped.',
 			'The next destroy continues from here.',
@@ -152,12 +152,12 @@ describe('how it ended', () => {
 });
 
 describe('events as JSON lines', () => {
-	it('looks as recorded', async () => {
+	it('look as recorded', async () => {
 		const lines = failingApply.map(eventLine).join('');
 		await expect(lines).toMatchFileSnapshot('../../snapshots/output/apply-failing.jsonl');
 	});
 
-	it('is one object per line, in ASCII controls and with all text in it', () => {
+	it('are one object per line, without raw controls and with all text', () => {
 		const lines = [planLine(firstDeploy), ...failingApply.map(eventLine)];
 		for (const line of lines) expect(line).toMatch(/^[^\x00-\x1f\x7f-\x9f]*\n$/);
 		const parsed = lines.map(line => JSON.parse(line));
@@ -169,7 +169,7 @@ describe('events as JSON lines', () => {
 	});
 });
 
-describe('transcript', () => {
+describe('a transcript', () => {
 	const options = {paint: plainPaint, glyphs: unicodeGlyphs, columns: 80};
 
 	it('looks as recorded', async () => {
@@ -181,7 +181,7 @@ describe('transcript', () => {
 		await expect(`${cancelled}\n`).toMatchFileSnapshot(snapshot('transcript-cancelled-ascii'));
 	});
 
-	it('keeps the list of steps inside its columns', () => {
+	it('keeps the list of steps within its columns', () => {
 		const list = renderTranscript(progressOf(failingApply), {...options, columns: 60}).split('\n\n')[0]!;
 		expect(list.split('\n')).toHaveLength(6);
 		expect(Math.max(...list.split('\n').map(displayWidth))).toBeLessThanOrEqual(60);

@@ -15,7 +15,7 @@ const texts = fc
 	)
 	.map(parts => parts.join(''));
 
-it('divides every text as Intl does, simple or not', () => {
+it('the segmenter splits every text as Intl.Segmenter does', () => {
 	fc.assert(
 		fc.property(texts, text => {
 			const divided = segmenter.segment(text);

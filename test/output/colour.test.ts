@@ -18,7 +18,7 @@ describe('colour', () => {
 		['NO_COLOR against FORCE_COLOR', {stream: terminal, env: {NO_COLOR: '1', FORCE_COLOR: '1'}}, false],
 		['--no-color against FORCE_COLOR', {stream: terminal, env: {FORCE_COLOR: '1'}, flag: false}, false],
 		['--color against NO_COLOR', {stream: pipe, env: {NO_COLOR: '1'}, flag: true}, true],
-	])('with %s', (_, options, isColoured) => {
+	])('is decided with %s', (_, options, isColoured) => {
 		expect(shouldColour(options)).toBe(isColoured);
 		expect(createPaint(options).fail('x')).toBe(isColoured ? '\x1b[31mx\x1b[39m' : 'x');
 	});
@@ -45,15 +45,15 @@ describe('glyphs', () => {
 		[{LANG: 'en_US.UTF-8', TERM: 'dumb'}, false],
 		[{LANG: 'de_DE.ISO-8859-1'}, false],
 		[{}, false],
-	])('with %o', (env, isUnicode) => {
+	])('fit the locale %o', (env, isUnicode) => {
 		expect(createGlyphs(env, 'linux')).toBe(isUnicode ? unicodeGlyphs : asciiGlyphs);
 	});
 
-	it('is unicode on macOS without a locale', () => {
+	it('are Unicode on macOS without a locale', () => {
 		expect(createGlyphs({}, 'darwin')).toBe(unicodeGlyphs);
 	});
 
-	it('rewrites the marks in messages', () => {
+	it('replace the symbols in messages', () => {
 		expect(asciiGlyphs.adapt('GET /healthz → 503 …')).toBe('GET /healthz -> 503 ...');
 		expect(unicodeGlyphs.adapt('GET /healthz → 503')).toBe('GET /healthz → 503');
 	});

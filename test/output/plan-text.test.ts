@@ -26,13 +26,13 @@ const cases: readonly [name: string, plan: Plan, options?: Partial<PlanTextOptio
 	['blocked-60-columns', plans.blockedPlan, {columns: 60}],
 ];
 
-describe('plan text', () => {
-	it.each(cases)('%s looks as recorded', async (name, plan, options) => {
+describe('the text of a plan', () => {
+	it.each(cases)('looks as recorded: %s', async (name, plan, options) => {
 		const text = renderPlan(plan, {...defaults, ...options});
 		await expect(`${text}\n`).toMatchFileSnapshot(`../../snapshots/output/plan-${name}.txt`);
 	});
 
-	it.each(cases.filter(([, , options]) => !options?.isFull))('%s stays inside its columns', (_, plan, options) => {
+	it.each(cases.filter(([, , options]) => !options?.isFull))('stays within its columns: %s', (_, plan, options) => {
 		const {columns = 80} = options ?? {};
 		const lines = renderPlan(plan, {...defaults, ...options}).split('\n');
 		// Only what must be copied whole may be longer: the way out, and the last line.
@@ -46,7 +46,7 @@ describe('plan text', () => {
 			expect(renderPlan(plan, {...defaults, glyphs: asciiGlyphs})).toMatch(/^[\x20-\x7e\n]*$/);
 	});
 
-	it('says the same with and without colour', () => {
+	it('is the same with and without colour', () => {
 		const text = renderPlan(plans.envChange, {...defaults, paint: coloured});
 		expect(text).toContain('\x1b[');
 		expect(text.replaceAll(/\x1b\[\d+m/g, '')).toBe(renderPlan(plans.envChange, defaults));
@@ -68,14 +68,14 @@ describe('plan text', () => {
 		);
 	});
 
-	it('has its own words when there is nothing to do', () => {
+	it('ends with a sentence when there is nothing to do', () => {
 		const last = (plan: Plan) => renderPlan(plan, defaults).split('\n').at(-1);
 		expect(last(plans.noChanges)).toBe('No changes. production matches compartment.yml.');
 		expect(last(plans.plan({mode: 'destroy'}))).toBe('Nothing to destroy. production has no objects.');
 		expect(last(plans.plan({mode: 'refresh-only'}))).toBe('No drift. production matches its state.');
 	});
 
-	it('never lets foreign text drive the terminal or hide a difference', () => {
+	it('never lets untrusted text control the terminal or hide a difference', () => {
 		const hostile = '\x1b]52;c;cm0gLXJm\x07\x1b[2Jok\u202e\u200b\r';
 		const text = renderPlan(
 			plans.plan({
@@ -111,7 +111,7 @@ describe('plan text', () => {
 		expect(text).toContain('~ env.API_TOKEN       (sensitive)');
 	});
 
-	it('shows of two long values the part that differs', () => {
+	it('shows the part of two long values that differs', () => {
 		const long = 'x'.repeat(200);
 		const text = renderPlan(
 			plans.plan({
@@ -131,7 +131,7 @@ describe('plan text', () => {
 		expect(text).toContain(`…${'x'.repeat(12)}2"`);
 	});
 
-	it('writes the rules of routes in ASCII where it must, and leaves values of the user alone', () => {
+	it('replaces symbols in route rules, but not in values of the user', () => {
 		const changes = [plans.change('rules.web', null, '/api/* → api'), plans.change('host.web', null, 'a→b')];
 		const action = plans.action({address: 'routes', object: 'routes', kind: 'create', reasons: ['first'], changes});
 		const text = renderPlan(plans.plan({actions: [action]}), {...defaults, glyphs: asciiGlyphs});
@@ -139,7 +139,7 @@ describe('plan text', () => {
 		expect(text).toContain('"a→b"');
 	});
 
-	it('shows that only the last line break differs', () => {
+	it('shows that only the trailing newline differs', () => {
 		const text = renderPlan(
 			plans.plan({
 				actions: [

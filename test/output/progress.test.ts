@@ -7,7 +7,7 @@ import {failingApply} from './events.ts';
 const stateOf = (events: readonly ApplyEvent[], address: string) =>
 	progressOf(events).steps.find(step => step.address === address);
 
-describe('progress of an apply', () => {
+describe('the progress of an apply', () => {
 	it('starts with every step waiting', () => {
 		const {steps, counts, run, result} = progressOf(failingApply.slice(0, 1));
 		expect(steps.map(({state}) => state)).toEqual(Array(6).fill('waiting'));
@@ -27,24 +27,24 @@ describe('progress of an apply', () => {
 		expect(finishedAt! - startedAt!).toBe(43_000);
 	});
 
-	it('shows what a running and what a waiting step does', () => {
+	it('has the latest message of a running step, and none of a waiting one', () => {
 		const running = failingApply.slice(0, 14);
 		expect(stateOf(running, 'service.api')).toMatchObject({state: 'running', message: 'GET /healthz → 503, try 1'});
 		const waits = {type: 'step-progress', at: 1, address: 'routes', message: 'waits for service.api'} as const;
 		expect(stateOf([...running, waits], 'routes')).toMatchObject({state: 'waiting', message: waits.message});
 	});
 
-	it('leaves a step that is over alone', () => {
+	it('does not change a finished step', () => {
 		const late = {type: 'step-progress', at: 1, address: 'network', message: 'late'} as const;
 		expect(stateOf([...failingApply, late], 'network')).toMatchObject({state: 'done', message: null});
 	});
 
-	it('takes in a step that the outline does not name', () => {
+	it('appends a step that is not in the outline', () => {
 		const events = [{type: 'step-started', at: 5, address: 'recovery'}] as const;
 		expect(stateOf(events, 'recovery')).toMatchObject({state: 'running', startedAt: 5});
 	});
 
-	it('is the same object after a log line, so that nothing is drawn again', () => {
+	it('is the same object after a log line, so that nothing renders again', () => {
 		const progress = progressOf(failingApply);
 		const log = {type: 'log', at: 1, address: 'service.web', stream: 'stdout', text: 'x'} as const;
 		expect(reduceProgress(progress, log)).toBe(progress);

@@ -104,7 +104,7 @@ describe('sanitiseLine', () => {
 		expect(sanitiseLine(text)).not.toMatch(dangerous);
 	});
 
-	it('lets nothing dangerous through, whatever comes', () => {
+	it('lets nothing dangerous through for any input', () => {
 		fc.assert(
 			fc.property(hostileText, text => {
 				expect(sanitiseLine(text)).not.toMatch(dangerous);
@@ -126,7 +126,7 @@ describe('sanitiseLine', () => {
 		);
 	});
 
-	it('changes nothing the second time', () => {
+	it('is idempotent', () => {
 		fc.assert(
 			fc.property(
 				hostileText,
@@ -143,7 +143,7 @@ describe('sanitiseLine', () => {
 		);
 	});
 
-	it('keeps colours only, when asked to, and closes them', () => {
+	it('keeps only colours on request, and resets them', () => {
 		const keep = (text: string) => sanitiseLine(text, {keepColour: true});
 		expect(keep(`${esc}[31mred${esc}[2J${esc}]0;t\x07 text`)).toBe(`${esc}[31mred text${esc}[0m`);
 		expect(keep(`${esc}[1;32mok${esc}[m`)).toBe(`${esc}[1;32mok${esc}[0m`);
@@ -155,7 +155,7 @@ describe('sanitiseLine', () => {
 		expect(keep('plain')).toBe('plain');
 	});
 
-	it('lets through with colours nothing but SGR', () => {
+	it('lets only SGR sequences through with colours', () => {
 		fc.assert(
 			fc.property(hostileText, text => {
 				const clean = sanitiseLine(text, {keepColour: true});
@@ -166,7 +166,7 @@ describe('sanitiseLine', () => {
 		);
 	});
 
-	it('cuts at maxLength, never inside a pair, and says so', () => {
+	it('cuts at maxLength with an ellipsis, never inside a surrogate pair', () => {
 		expect(sanitiseLine('abcdef', {maxLength: 4})).toBe('abc…');
 		expect(sanitiseLine('abcd', {maxLength: 4})).toBe('abcd');
 		expect(sanitiseLine('ab😀😀', {maxLength: 4})).toBe('ab…');
@@ -213,13 +213,13 @@ describe('sanitiseLine', () => {
 });
 
 describe('sanitiseText', () => {
-	it('keeps line breaks and cleans each line', () => {
+	it('keeps line breaks and sanitises each line', () => {
 		expect(sanitiseText(`one\r\n${esc}[31mtwo\n10%\r20%\n`)).toBe('one\ntwo\n20%\n');
 	});
 });
 
 describe('quoteText', () => {
-	it('shows what is invisible, so that different values look different', () => {
+	it('escapes invisible characters, so that different values look different', () => {
 		expect(quoteText('a"b\\c')).toBe('"a\\"b\\\\c"');
 		expect(revealText(`a\n\r\t${esc}\u200b\u202e\ud800\u{e0041}`)).toBe(
 			'a\\n\\r\\t\\u{1b}\\u{200b}\\u{202e}\\u{d800}\\u{e0041}',

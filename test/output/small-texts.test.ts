@@ -24,7 +24,7 @@ describe('durations', () => {
 		[10_920_000, '3h 2m'],
 		[187_200_000, '2d 4h'],
 		[-5, '0ms'],
-	])('%d ms is %s', (milliseconds, text) => {
+	])('of %d ms are formatted as %s', (milliseconds, text) => {
 		expect(formatDuration(milliseconds)).toBe(text);
 	});
 
@@ -35,7 +35,7 @@ describe('durations', () => {
 		[7_199_000, '1h'],
 		[400_000_000, '4d'],
 		[-1000, '0s'],
-	])('%d ms ago is %s', (milliseconds, text) => {
+	])('since %d ms ago are formatted as %s', (milliseconds, text) => {
 		expect(formatAge(1_000_000_000_000 - milliseconds, 1_000_000_000_000)).toBe(text);
 	});
 });
@@ -43,7 +43,7 @@ describe('durations', () => {
 const here = {environment: 'production'};
 
 describe('errors', () => {
-	it('shows a message and what to do next, never a stack', () => {
+	it('of the user have a message and a hint, never a stack', () => {
 		const error = new UserError('service.web: no such service\x1b[2J', {hint: command('status')});
 		expect(renderError(error, plainPaint, here)).toBe('Error: service.web: no such service\n  compartment status');
 		expect(renderError(new EngineError('start failed:\nport taken'), coloured, here)).toBe(
@@ -52,7 +52,7 @@ describe('errors', () => {
 		expect(renderError(new CancelledError(), plainPaint, here)).toBe('Cancelled.');
 	});
 
-	it('shows problems of a file as they are', () => {
+	it('in a file are printed without a prefix', () => {
 		const problem = {
 			file: 'compartment.yml',
 			line: 2,
@@ -68,13 +68,13 @@ describe('errors', () => {
 		expect(renderError(error, coloured, here)).toContain('\x1b[31m     | ^^^^\x1b[39m');
 	});
 
-	it('shows each of several user errors', () => {
+	it('in an AggregateError are each printed', () => {
 		expect(renderError(new AggregateError([new UserError('a'), new UserError('b')]), plainPaint, here)).toBe(
 			'Error: a\nError: b',
 		);
 	});
 
-	it('shows a defect with its stack and cause, and asks for a report', () => {
+	it('of Compartment have a stack, a cause and a request to report them', () => {
 		const text = renderError(
 			new TypeError('x is not a function', {cause: new Error('inner\x1b[2J')}),
 			plainPaint,
@@ -88,7 +88,7 @@ describe('errors', () => {
 		expect(renderError('just text', plainPaint, here)).toContain('just text');
 	});
 
-	it('does not follow causes for ever', () => {
+	it('are printed with at most five causes', () => {
 		const error = new Error('a');
 		error.cause = error;
 		expect(renderError(error, plainPaint, here).split('Caused by').length).toBe(6);
@@ -103,7 +103,7 @@ describe('log lines', () => {
 		text: 'ready \x1b[32mnow\x1b[2J',
 	};
 
-	it('has time, source when there are several, stream and message', () => {
+	it('have time, stream and message, and a source when there are several', () => {
 		expect(createLogFormatter({sources: ['web'], paint: plainPaint})(line)).toBe(
 			'2025-11-20T04:20:00.123Z stdout ready now',
 		);
@@ -113,27 +113,27 @@ describe('log lines', () => {
 		expect(createLogFormatter({sources: ['web'], paint: plainPaint, hasTime: false})(line)).toBe('stdout ready now');
 	});
 
-	it('gives each source its own colour, the same for the same set in any order', () => {
+	it('have one colour per source, the same for the same set in any order', () => {
 		const tag = (sources: readonly string[], source: string) =>
 			/(\x1b\[\d+m)\[/.exec(createLogFormatter({sources, paint: coloured})({...line, source}))![1];
 		expect(tag(['web', 'api', 'worker'], 'web')).toBe(tag(['worker', 'web', 'api'], 'web'));
 		expect(new Set(['web', 'api', 'worker'].map(name => tag(['web', 'api', 'worker'], name))).size).toBe(3);
 	});
 
-	it('keeps the colours of a message only when colour is on', () => {
+	it('keep the colours of a message only when colour is on', () => {
 		expect(createLogFormatter({sources: ['web'], paint: coloured})(line)).toContain('ready \x1b[32mnow\x1b[0m');
 	});
 });
 
 describe('plans as JSON', () => {
-	it('has one shape and field order', async () => {
+	it('have one shape and field order', async () => {
 		await expect(jsonDocument(planDocument(envChange))).toMatchFileSnapshot(
 			'../../snapshots/output/plan-env-change.json',
 		);
 		expect(Object.keys(planDocument(firstDeploy))).toEqual(Object.keys(planDocument(blockedPlan)));
 	});
 
-	it('lists what is blocked apart, and drift', () => {
+	it('list blocked actions and drift separately', () => {
 		const {changes, blocked, summary} = planDocument(blockedPlan);
 		expect(changes.map(({address}) => address)).toEqual(['service.web']);
 		expect(blocked.map(({address}) => address)).toEqual(['volume.db.data', 'resource.cache']);
@@ -141,13 +141,13 @@ describe('plans as JSON', () => {
 		expect(planDocument(driftRepair).drift).toHaveLength(2);
 	});
 
-	it('holds no sensitive value', () => {
+	it('hold no sensitive value', () => {
 		expect(jsonDocument(planDocument(envChange))).not.toContain('letmein');
 	});
 });
 
 describe('JSON', () => {
-	it('loses nothing and cannot drive a terminal', () => {
+	it('is lossless and cannot control a terminal', () => {
 		const text = 'a\x1b[2J\x7f\x9b\u202e\u200b\u2028\u{e0041}\ud800é😀';
 		const line = jsonLine({text});
 		expect(line).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u200b\u2028\u{e0041}]/u);

@@ -17,19 +17,19 @@ test.each([
 	['a repair of drift', driftRepair],
 	['a blocked plan', blockedPlan],
 	['a destroy', destroyWithData],
-])('for a screen reader every sign of %s is a word', (_, plan) => {
+])('for a screen reader, every sign of %s is a word', (_, plan) => {
 	const text = renderPlan(plan, options);
 	expect(text).not.toMatch(/^ *(?:[-+~>!*=]|\+\/-|-\/\+) /m);
 	expect(text).not.toMatch(/[^\x00-\x7f]/);
 });
 
-test('and every mark of a transcript', () => {
+test('for a screen reader, every symbol of a transcript is a word', () => {
 	const text = renderTranscript(progressOf(failingApply), options);
 	expect(text).toMatch(/^ {2}done +create +network/m);
 	expect(text).not.toMatch(/[✓✗+~│·›]/);
 });
 
-test('and every mark of an apply in lines', () => {
+test('for a screen reader, every symbol of an apply in lines is a word', () => {
 	let text = '';
 	const print = createEventPrinter({...options, write: line => (text += line)});
 	for (const event of failingApply) print(event);

@@ -78,7 +78,7 @@ const report: StatusReport = {
 
 const options = {paint: plainPaint, glyphs: unicodeGlyphs, now};
 
-describe('status', () => {
+describe('the status', () => {
 	it('looks as recorded', async () => {
 		const snapshot = (name: string) => `../../snapshots/output/${name}`;
 		await expect(`${renderStatus(report, options)}\n`).toMatchFileSnapshot(snapshot('status.txt'));
@@ -94,25 +94,25 @@ describe('status', () => {
 		expect(text).not.toContain('RESOURCE');
 	});
 
-	it('leaves out what matters least where it has no room, but not what was asked for', () => {
+	it('omits the least important columns that do not fit, unless verbose', () => {
 		const narrow = {...options, columns: 80};
 		expect(renderStatus(report, narrow)).not.toContain('IMAGE');
 		expect(renderStatus(report, narrow)).not.toContain('DEPLOYMENT');
 		expect(renderStatus(report, {...narrow, isVerbose: true})).toContain('DEPLOYMENT');
 	});
 
-	it('quotes an environment name in the command that it prints', () => {
+	it('quotes the environment name in a command', () => {
 		expect(renderStatus({...report, environment: "qa's"}, options)).toContain(`--service web --env 'qa'\\''s'`);
 	});
 
-	it('cleans foreign text and colours only by meaning', () => {
+	it('sanitises untrusted text and colours only by meaning', () => {
 		expect(renderStatus(report, options)).not.toContain('\x1b');
 		const paint = createPaint({stream: {}, env: {}, flag: true});
 		expect(renderStatus(report, {...options, paint})).toContain('\x1b[32mhealthy');
 	});
 });
 
-describe('table', () => {
+describe('a table', () => {
 	const columns = [
 		{title: 'NAME', value: ({name}: {name: string; count: number}) => name},
 		{title: 'COUNT', value: ({count}: {name: string; count: number}) => String(count), align: 'right' as const},
@@ -127,7 +127,7 @@ describe('table', () => {
 		).toBe(['NAME  COUNT', '你好      5', 'abc   12345'].join('\n'));
 	});
 
-	it('cuts what is wider than its column and keeps colours out of the count', () => {
+	it('cuts wide cells and does not count colours', () => {
 		const text = renderTable(
 			[
 				{title: 'A', value: (row: string) => row, maxWidth: 4, style: (cell: string) => `<${cell}>`},
@@ -138,7 +138,7 @@ describe('table', () => {
 		expect(text).toBe('A     B\n<abc…>  x\n<ab  >  x');
 	});
 
-	it('has only titles without rows', () => {
+	it('has only its titles without rows', () => {
 		expect(renderTable(columns, [])).toBe('NAME  COUNT');
 	});
 });

@@ -35,7 +35,7 @@ const words = fc
 	)
 	.map(parts => parts.join(''));
 
-describe('display width', () => {
+describe('displayWidth', () => {
 	it('counts cells', () => {
 		expect(displayWidth('abc')).toBe(3);
 		expect(displayWidth('你好')).toBe(4);
@@ -46,7 +46,7 @@ describe('display width', () => {
 		expect(displayWidth('')).toBe(0);
 	});
 
-	it('agrees with the widths that Ink lays out by', () => {
+	it('agrees with the widths that Ink uses', () => {
 		fc.assert(
 			fc.property(words, text => {
 				expect(displayWidth(text)).toBe(stringWidth(text));
@@ -57,7 +57,7 @@ describe('display width', () => {
 });
 
 describe('truncate', () => {
-	it('never takes more than its cells and keeps what fits', () => {
+	it('never exceeds its cells and keeps what fits', () => {
 		expect(truncate('abcdef', 4)).toBe('abc…');
 		expect(truncate('abcdef', 4, '...')).toBe('a...');
 		expect(truncate('abcd', 4)).toBe('abcd');
@@ -73,20 +73,20 @@ describe('truncate', () => {
 		);
 	});
 
-	it('keeps colours and closes them', () => {
+	it('keeps colours and resets them', () => {
 		expect(truncate('\x1b[31mabcdef\x1b[0m', 4)).toBe('\x1b[31mabc\x1b[0m…');
 		expect(truncate('\x1b[31mabc\x1b[0m', 4)).toBe('\x1b[31mabc\x1b[0m');
 	});
 });
 
 describe('padding and wrapping', () => {
-	it('fills by cells', () => {
+	it('count cells', () => {
 		expect(padEnd('你', 4)).toBe('你  ');
 		expect(padStart('12s', 5)).toBe('  12s');
 		expect(padEnd('long', 2)).toBe('long');
 	});
 
-	it('breaks at spaces only', () => {
+	it('break lines at spaces only', () => {
 		expect(wrapWords('one two three', 7)).toEqual(['one two', 'three']);
 		expect(wrapWords('a verylongword b', 5)).toEqual(['a', 'verylongword', 'b']);
 		expect(wrapWords('', 5)).toEqual(['']);

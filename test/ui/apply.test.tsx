@@ -36,15 +36,15 @@ const sizes = [
 
 const sized = (name: string, {columns, rows}: (typeof sizes)[number]) => golden(`${name}-${columns}x${rows}`);
 
-test('the start', async () => {
+test('the first steps look as recorded', async () => {
 	await expect(await watch([started(), begin('network')]).text()).toMatchFileSnapshot(golden('start-80x24'));
 });
 
-test('before anything has started', async () => {
+test('the screen says that nothing has started', async () => {
 	expect(await watch().text()).toContain('Nothing has started yet.');
 });
 
-test.each(sizes)('readiness tries beside the log, and time goes on, at $columns by $rows', async size => {
+test.each(sizes)('readiness attempts are shown with the log, and time advances, at $columns by $rows', async size => {
 	const screen = watch(untilServices(), size);
 	screen.clock.advance(12_400);
 	await expect(await screen.text()).toMatchFileSnapshot(sized('readiness', size));
@@ -60,7 +60,7 @@ test.each(sizes)(
 	},
 );
 
-test('the selection follows what runs until a person moves it', async () => {
+test('the selection follows running steps until the user moves it', async () => {
 	const screen = watch([started(), begin('network')]);
 	screen.play(done('network'), begin('image.web'));
 	expect(screen.store.getSnapshot().selected).toBe('image.web');
@@ -70,7 +70,7 @@ test('the selection follows what runs until a person moves it', async () => {
 	expect(screen.store.getSnapshot().selected).toBe('resource.db');
 });
 
-test('of sixty steps the working ones stay in sight', async () => {
+test('the running ones of sixty steps stay visible', async () => {
 	const plan = planOf(
 		Array.from({length: 60}, (_, index) => ({
 			address: `service.s${String(index + 1).padStart(2, '0')}`,
@@ -95,7 +95,7 @@ test('of sixty steps the working ones stay in sight', async () => {
 	expect(await screen.press('g')).toMatch(/s01.*s04.*s31.*s45/s);
 });
 
-test('ctrl-c asks to finish what runs, twice to stop now', async () => {
+test('ctrl-c finishes running steps, and a second one stops now', async () => {
 	const screen = watch(untilServices());
 	await expect(await screen.press(ctrlC)).toMatchFileSnapshot(golden('cancel-80x24'));
 	expect(screen.cancels).toEqual(['graceful']);
@@ -103,14 +103,14 @@ test('ctrl-c asks to finish what runs, twice to stop now', async () => {
 	expect(screen.cancels).toEqual(['graceful', 'now']);
 });
 
-test('q cancels nothing and says what does', async () => {
+test('q does not cancel and says what does', async () => {
 	const screen = watch(untilServices());
 	expect(await screen.press('q')).toContain('ctrl-c cancels the apply');
 	expect(screen.cancels).toEqual([]);
 	expect(await screen.press('w')).not.toContain('ctrl-c cancels the apply');
 });
 
-test('too small says so, and recovers', async () => {
+test('a window that is too small says so, and recovers', async () => {
 	const screen = watch(untilServices(), {columns: 36, rows: 8});
 	await expect(await screen.text()).toMatchFileSnapshot(golden('too-small-36x8'));
 	expect(await screen.resize(80, 24)).toContain('service.api');
@@ -122,7 +122,7 @@ test.each([
 	[109, 14],
 	[110, 10],
 	[200, 60],
-])('at %i by %i every row of the frame is whole', async (columns, rows) => {
+])('every row of the frame is whole at %i by %i', async (columns, rows) => {
 	const screen = watch([...untilServices(), failure], {columns, rows});
 	for (const keys of ['', '\t']) {
 		const lines = (await screen.press(keys)).split('\n');
@@ -134,7 +134,7 @@ test.each([
 	}
 });
 
-test('a resize lays out again', async () => {
+test('a resize changes the layout', async () => {
 	const screen = watch(untilServices());
 	const before = await screen.text();
 	await expect(await screen.resize(120, 20)).toMatchFileSnapshot(golden('resized-120x20'));
@@ -149,7 +149,7 @@ test('keys that arrive in one chunk are handled one by one', async () => {
 	expect(screen.store.getSnapshot()).toMatchObject({focus: 'logs', view: {isWrapped: true}});
 });
 
-test('a paused log counts what is new, and follows again at its end', async () => {
+test('a paused log counts new lines, and follows again at its end', async () => {
 	const screen = watch(untilServices());
 	const lines = (count: number) => Array.from({length: count}, (_, line) => log('service.api', `line ${line + 1}`));
 	screen.play(...lines(100));
@@ -163,13 +163,13 @@ test('a paused log counts what is new, and follows again at its end', async () =
 	expect(await screen.press('jj')).toContain('following');
 });
 
-test.each(sizes)('help lists the keys of the screen, at $columns by $rows', async size => {
+test.each(sizes)('the help lists the keys of the screen at $columns by $rows', async size => {
 	const screen = watch(untilServices(), size);
 	await expect(await screen.press('?')).toMatchFileSnapshot(sized('help', size));
 	expect(await screen.press('\u001B?\r')).toContain('GET /healthz');
 });
 
-test('help that is taller than the window scrolls to its last key', async () => {
+test('a help that is taller than the window scrolls to its last key', async () => {
 	const screen = watch(untilServices(), {rows: 12});
 	expect(await screen.press('?')).toContain('1 to 6 of');
 	expect(await screen.press('j'.repeat(40))).toContain('ctrl-z');
@@ -177,7 +177,7 @@ test('help that is taller than the window scrolls to its last key', async () => 
 	expect(await screen.press('q')).toContain('service.api');
 });
 
-test('a warning is said in the header', async () => {
+test('a warning is shown in the header', async () => {
 	const screen = watch(untilServices());
 	screen.play({type: 'notice', level: 'warning', message: 'image web is 1.9 GB'});
 	expect(await screen.text()).toContain('image web is 1.9 GB');
@@ -241,7 +241,7 @@ test('a terminal without Unicode gets ASCII only', async () => {
 	expect(await screen.press('?')).toMatch(/^[\x20-\x7e\n]*$/);
 });
 
-test('without colour no escape sets one', async () => {
+test('no escape sets a colour when colour is off', async () => {
 	const clock = createManualClock();
 	const store = createApplyStore({clock, onCancel: () => {}});
 	const screen = draw(<ApplyScreen store={store} target={target} clock={clock} isColoured={false} />);

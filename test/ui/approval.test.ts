@@ -14,13 +14,13 @@ import {dataDeletion, firstDeploy, planOf} from './plans.ts';
 
 const plan = firstDeploy();
 
-test('dependents and dependencies are found near and far, in the order of the plan', () => {
+test('direct and indirect dependents and dependencies are found, in plan order', () => {
 	expect(dependentsOf(plan, 'network')).toEqual(['router', 'resource.db', 'service.api', 'service.web', 'routes']);
 	expect(dependentsOf(plan, 'routes')).toEqual([]);
 	expect(dependenciesOf(plan, 'service.web')).toEqual(['network', 'router', 'image.web']);
 });
 
-test('leaving an action out says who follows', () => {
+test('excluding an action names the dependents that are skipped too', () => {
 	expect(toggleAction(plan, [], 'image.web')).toEqual({
 		excluded: ['image.web'],
 		message: 'service.web and routes skipped too: they depend on image.web',
@@ -29,7 +29,7 @@ test('leaving an action out says who follows', () => {
 	expect(toggleAction(plan, [], 'routes').message).toBeUndefined();
 });
 
-test('taking an action in again takes in what it needs and what followed it', () => {
+test('including an action again includes its dependencies and dependents', () => {
 	expect(toggleAction(plan, ['image.web'], 'image.web')).toEqual({
 		excluded: [],
 		message: 'service.web and routes included again too',
@@ -40,7 +40,7 @@ test('taking an action in again takes in what it needs and what followed it', ()
 	});
 });
 
-test('whatever is toggled, nothing is applied without what it needs', () => {
+test('whatever is toggled, nothing is applied without its dependencies', () => {
 	const addresses = actionsToApprove(plan).map(action => action.address);
 	fc.assert(
 		fc.property(fc.array(fc.constantFrom(...addresses)), toggles => {
@@ -58,7 +58,7 @@ test('whatever is toggled, nothing is applied without what it needs', () => {
 	);
 });
 
-test('data of one resource is confirmed with its name, of several or of a whole environment with the project', () => {
+test("deleting one resource's data is confirmed with its name, more with the name of the project", () => {
 	const deletion = dataDeletion();
 	expect(confirmationOf(deletion, [])).toEqual({expected: 'production/db', addresses: ['volume.db.data']});
 	expect(confirmationOf(deletion, ['volume.db.data'])).toBeUndefined();

@@ -37,24 +37,24 @@ const sizes = [
 	{columns: 200, rows: 60},
 ];
 
-describe.each(sizes)('at $columns by $rows', size => {
+describe.each(sizes)('in a window of $columns by $rows', size => {
 	const sized = (name: string) => golden(`${name}-${size.columns}x${size.rows}`);
 
-	test('the first deploy', async () => {
+	test('a first deploy looks as recorded', async () => {
 		await expect(await ask(firstDeploy(), size).text()).toMatchFileSnapshot(sized('first'));
 	});
 
-	test('an action left out takes its dependents along, and says which', async () => {
+	test('skipping an action skips its dependents too, and names them', async () => {
 		await expect(await ask(firstDeploy(), size).press(`${up.repeat(4)} `)).toMatchFileSnapshot(sized('left-out'));
 	});
 
-	test('enter on an action shows its reasons and what depends on it', async () => {
+	test('enter on an action shows its reasons and dependents', async () => {
 		const screen = ask(firstDeploy(), size);
 		await expect(await screen.press('ggjjj\r')).toMatchFileSnapshot(sized('reasons'));
 		expect(await screen.press('\r')).not.toContain('needed by');
 	});
 
-	test('the full diff folds out in place', async () => {
+	test('the full diff opens in place', async () => {
 		await expect(await ask(firstDeploy(), size).press('djj')).toMatchFileSnapshot(sized('diff'));
 	});
 
@@ -62,18 +62,18 @@ describe.each(sizes)('at $columns by $rows', size => {
 		await expect(await ask(dataDeletion(), size).press('yproduction/cache')).toMatchFileSnapshot(sized('confirm'));
 	});
 
-	test('a blocked action cannot be applied, and its way out is shown', async () => {
+	test('a blocked action cannot be applied, and the command that unblocks it is shown', async () => {
 		const screen = ask(blockedChange(), size);
 		await expect(await screen.press('y')).toMatchFileSnapshot(sized('blocked'));
 		expect(screen.store.getSnapshot().answer).toBeUndefined();
 	});
 
-	test('help lists every key of the screen', async () => {
+	test('the help lists every key of the screen', async () => {
 		await expect(await ask(firstDeploy(), size).press('?')).toMatchFileSnapshot(sized('help'));
 	});
 });
 
-test('y applies what is picked and leaves one line behind', async () => {
+test('y applies the selected actions and leaves one line', async () => {
 	const {answer, scrollback} = await ask(firstDeploy()).answer(`g${down.repeat(4)} y`);
 	expect(answer).toEqual({decision: 'apply', skipped: ['image.api', 'service.api', 'routes']});
 	expect(scrollback).toBe(
@@ -87,13 +87,13 @@ test.each([
 	['ctrl-c', ctrlC],
 	['escape', escapeKey],
 	['ctrl-c over the help', `?${ctrlC}`],
-])('%s is a no', async (_, keys) => {
+])('%s means no', async (_, keys) => {
 	const {answer, scrollback} = await ask(firstDeploy()).answer(keys);
 	expect(answer).toEqual({decision: 'cancel'});
 	expect(scrollback).toBe('$ compartment apply\nPlan: 9 to create.');
 });
 
-test('nothing picked cannot be applied', async () => {
+test('an apply without any action is refused', async () => {
 	const screen = ask(firstDeploy());
 	expect(await screen.press('g jj jj j y')).toContain('Nothing to apply');
 	expect(screen.store.getSnapshot().answer).toBeUndefined();
@@ -113,7 +113,7 @@ test('the full diff scrolls', async () => {
 	expect(await screen.press('d')).toContain('Apply 9 actions');
 });
 
-test('deleting data asks for the name to be typed', async () => {
+test('data is deleted only after the right name was typed', async () => {
 	const screen = ask(dataDeletion());
 	expect(await screen.press('yproduction/cache\r')).toContain('That does not match production/db');
 	expect(screen.store.getSnapshot().answer).toBeUndefined();
@@ -121,12 +121,12 @@ test('deleting data asks for the name to be typed', async () => {
 	expect(answer).toEqual({decision: 'apply', skipped: []});
 });
 
-test('data that is left out needs no typed name', async () => {
+test('skipped data needs no typed name', async () => {
 	const {answer} = await ask(dataDeletion()).answer('k y');
 	expect(answer).toEqual({decision: 'apply', skipped: ['volume.db.data']});
 });
 
-test('a list taller than the terminal keeps the cursor in sight', async () => {
+test('a list taller than the terminal keeps the cursor visible', async () => {
 	const [action] = firstDeploy().actions;
 	const many = Array.from({length: 40}, (_, index) => ({...action!, address: `service.s${index + 1}`}));
 	const screen = ask(planOf(many), {rows: 20});
@@ -142,7 +142,7 @@ test('the prompt fits again after a resize', async () => {
 	await expect(await screen.press('k')).toMatchFileSnapshot(golden('resized-60x16'));
 });
 
-test('help that is taller than the window scrolls', async () => {
+test('a help that is taller than the window scrolls', async () => {
 	const screen = ask(firstDeploy(), {rows: 12});
 	expect(await screen.press('?')).toContain('1 to 7 of');
 	expect(await screen.press('j'.repeat(40))).toContain('ctrl-z');
@@ -155,7 +155,7 @@ test('a name with spaces can be typed', async () => {
 	expect(answer).toEqual({decision: 'apply', skipped: []});
 });
 
-test('hostile names, reasons and ways out leave the frame intact', async () => {
+test('hostile names, reasons and hints leave the frame intact', async () => {
 	const [action] = dataDeletion().actions;
 	const texts = [...hostile, hostileText, endlessLine];
 	const deletions = texts.map(text => ({

@@ -125,12 +125,12 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 	empty: size => open({location: {screen: 'environment', environment: 'preview'}}, size),
 };
 
-describe.each(Object.keys(screens))('%s', name => {
-	test.each(sizes)('at $columns by $rows', async size => {
+describe.each(Object.keys(screens))('the screen "%s"', name => {
+	test.each(sizes)('looks as recorded at $columns by $rows', async size => {
 		await expect(await screens[name]!(size).text()).toMatchFileSnapshot(golden(name, size));
 	});
 
-	test('in ASCII, where there is no Unicode', async () => {
+	test('is ASCII without Unicode', async () => {
 		const {store} = screens[name]!(sizes[0]!);
 		const screen = draw(
 			<GlyphsContext value={asciiGlyphs}>
@@ -140,7 +140,7 @@ describe.each(Object.keys(screens))('%s', name => {
 		expect(await screen.text()).toMatch(/^[\x20-\x7e\n]*$/);
 	});
 
-	test('says when it is too small, and comes back', async () => {
+	test('says when the window is too small, and recovers', async () => {
 		const screen = screens[name]!(sizes[0]!);
 		const before = await screen.text();
 		expect(await screen.resize(36, 8)).toContain('Too small: 36x8, needs 40x10');
@@ -160,8 +160,8 @@ describe.each(Object.keys(screens))('%s', name => {
 	});
 });
 
-describe('walking', () => {
-	test('goes down, back, and never further back than the environments', async () => {
+describe('navigation', () => {
+	test('goes down and back, and stops at the environments', async () => {
 		const screen = open();
 		expect(await screen.press('j\r')).toContain('notes › staging');
 		expect(screen.state().location).toMatchObject({screen: 'environment', environment: 'staging'});
@@ -172,13 +172,13 @@ describe('walking', () => {
 		expect(screen.state().departure).toBeUndefined();
 	});
 
-	test('keys that arrive in one chunk are handled one by one', async () => {
+	test('handles the keys of one chunk one by one', async () => {
 		const screen = open({location: inProduction});
 		await screen.press('jj\r4');
 		expect(screen.state().location).toMatchObject({address: 'service.report', tab: 'deployments'});
 	});
 
-	test('tabs by number, by tab and by name; brackets go to the next object in the same tab', async () => {
+	test('changes tabs by number and by tab, and objects by brackets', async () => {
 		const screen = open({location: tabOf('logs')});
 		await screen.press('3');
 		expect(screen.state().location).toMatchObject({tab: 'configuration'});
@@ -194,7 +194,7 @@ describe('walking', () => {
 		expect(screen.state().location).toMatchObject({tab: 'overview'});
 	});
 
-	test('a zoomed log goes back to its frame first', async () => {
+	test('restores a zoomed log before it goes back', async () => {
 		const screen = open({location: tabOf('logs')});
 		screen.store.log.show(poolOf());
 		expect(await screen.press('z')).toContain('esc unzoom');
@@ -204,7 +204,7 @@ describe('walking', () => {
 		expect(screen.state().location).toEqual(inProduction);
 	});
 
-	test('a filter is typed, kept, and forgotten with esc', async () => {
+	test('accepts a filter, and clears it with esc', async () => {
 		const screen = open({location: inProduction});
 		const typed = await screen.press('/post');
 		expect(typed).toContain('/post');
@@ -214,13 +214,13 @@ describe('walking', () => {
 		expect(screen.state().location).toEqual(inProduction);
 	});
 
-	test('a name with a space can be filtered for', async () => {
+	test('filters for a text with a space', async () => {
 		const screen = open({}, sizes[0], [production, {...staging, name: 'my copy'}]);
 		expect(await screen.press('/my c')).toContain('/my c');
 		expect(screen.state().filter).toBe('my c');
 	});
 
-	test('what is gone is left', async () => {
+	test('leaves what no longer exists', async () => {
 		const screen = open({location: {screen: 'environment', environment: 'staging'}});
 		screen.store.update({environments: [production]});
 		expect(screen.state().location).toEqual({screen: 'environments'});
@@ -230,7 +230,7 @@ describe('walking', () => {
 	});
 });
 
-test('the cursor goes to what fails while it is watched, once', () => {
+test('the cursor moves to a new failure, once', () => {
 	const healthy = {...production, objects: production.objects.map(object => ({...object, failure: undefined}))};
 	const screen = open({location: inProduction}, sizes[0]!, [healthy]);
 	screen.store.update({selectedObject: 'resource.db'});
@@ -241,7 +241,7 @@ test('the cursor goes to what fails while it is watched, once', () => {
 	expect(screen.state().selectedObject).toBe('resource.db');
 });
 
-test('the cursor of a table stays on its row when others come before it', () => {
+test('the cursor of a table stays on its row when rows are added before it', () => {
 	const screen = open({location: tabOf('deployments'), content: table, row: 1});
 	const rows = table.type === 'table' ? [{id: 'dpl_4', cells: ['dpl_4']}, ...table.rows] : [];
 	screen.store.update({content: {...table, rows} as typeof table});
@@ -258,14 +258,14 @@ describe('actions', () => {
 		['b', {verb: 'rollback', environment: 'production'}],
 		['m', {verb: 'promote', environment: 'production'}],
 		['e', {verb: 'shell', environment: 'production', object: 'web'}],
-	])('%s leaves the screen to do it', async (key, run) => {
+	])('on key %s leave the screen to run the command', async (key, run) => {
 		const screen = open({location: inProduction});
 		screen.type(key);
 		await screen.app.waitUntilExit();
 		expect(screen.state().departure).toEqual({type: 'run', ...run});
 	});
 
-	test('a roll back from the deployments is of that service and to that deployment', async () => {
+	test('roll back a service to the selected deployment', async () => {
 		const screen = open({location: tabOf('deployments'), content: table});
 		screen.type('jjb');
 		await screen.app.waitUntilExit();
@@ -278,7 +278,7 @@ describe('actions', () => {
 		});
 	});
 
-	test('a log whose lines are all filtered out says so', async () => {
+	test('on a log say when all lines are filtered out', async () => {
 		const screen = open({location: {screen: 'all-logs', environment: 'production'}});
 		screen.store.log.show(poolOf([['web', 'stdout', 'listening']]));
 		expect(await screen.press('x')).toContain('Nothing on standard error yet.');
@@ -286,7 +286,7 @@ describe('actions', () => {
 		expect(await screen.press('/none\r&')).toContain('No matching lines yet.');
 	});
 
-	test('a log to which nothing more comes is not offered to be paused', async () => {
+	test('do not offer to pause a finished log', async () => {
 		const screen = open({
 			location: {screen: 'all-logs', environment: 'production', deployment: {id: 'dpl_3', address: ''}},
 		});
@@ -295,19 +295,19 @@ describe('actions', () => {
 		expect(await screen.text()).not.toContain('f pause');
 	});
 
-	test('a roll back to what was never active is refused at once', async () => {
+	test('refuse a rollback to a deployment that was never active', async () => {
 		const screen = open({location: tabOf('deployments'), content: table});
 		expect(await screen.press('b')).toContain('dpl_3 was never active');
 		expect(screen.state().departure).toBeUndefined();
 	});
 
-	test('a roll back waits until it is known which deployment is meant', async () => {
+	test('refuse a rollback while the deployments are loading', async () => {
 		const screen = open({location: tabOf('deployments'), content: {type: 'loading'}});
 		expect(await screen.press('b')).toContain('The deployments are still loading');
 		expect(screen.state().departure).toBeUndefined();
 	});
 
-	test('enter on a deployment shows what was said while it was made, and esc comes back to the list', async () => {
+	test('show the log of a deployment on enter, and return to the list on esc', async () => {
 		const screen = open({location: tabOf('deployments'), content: table});
 		await screen.press('\r');
 		expect(screen.state().location).toMatchObject({screen: 'all-logs', deployment: {id: 'dpl_3'}});
@@ -315,14 +315,14 @@ describe('actions', () => {
 		expect(screen.state().location).toEqual(tabOf('deployments'));
 	});
 
-	test('what cannot be done is said', async () => {
+	test('say why they cannot run', async () => {
 		const screen = open({location: {screen: 'environment', environment: 'preview'}});
 		expect(await screen.press('e')).toContain('web is not running');
 		expect(await screen.press('o')).toContain('web has no URL');
 		expect(await screen.press('j')).not.toContain('has no URL');
 	});
 
-	test('the palette finds every action by name, those without a key too', async () => {
+	test('are all in the palette, also without a key', async () => {
 		const screen = open({location: inProduction});
 		expect(await screen.press(':destr')).toContain('Remove the environment, keep its volumes; asks first');
 		screen.type('\r');
@@ -330,7 +330,7 @@ describe('actions', () => {
 		expect(screen.state().departure).toMatchObject({verb: 'destroy', environment: 'production'});
 	});
 
-	test('the palette moves, closes and says when nothing has the name', async () => {
+	test('can be walked in the palette, which says when none matches', async () => {
 		const screen = open({location: inProduction});
 		expect(await screen.press(':zzz')).toContain('No matching action.');
 		await screen.pressEscape();
@@ -339,14 +339,14 @@ describe('actions', () => {
 		expect(screen.state().departure).toMatchObject({verb: 'rollback'});
 	});
 
-	test('copy and open are done at once', async () => {
+	test('copy and open without leaving the screen', async () => {
 		const screen = open({location: inProduction});
 		expect(await screen.press('y')).toContain('Copied http://notes.localhost:9080');
 		await screen.press('o');
 		expect(screen.asked).toEqual(['copy http://notes.localhost:9080', 'open http://notes.localhost:9080']);
 	});
 
-	test('q and ctrl-c leave, from everywhere but where a text is typed', async () => {
+	test('quit on q and ctrl-c everywhere, except q while typing', async () => {
 		for (const keys of ['q', '\u0003', ':q\u0003', '/q\u0003', '??q', '?\u0003']) {
 			const screen = open({location: inProduction});
 			screen.type(keys);
@@ -356,7 +356,7 @@ describe('actions', () => {
 	});
 });
 
-test('a lost engine is told with its time, what was known stays, and it says when it is back', async () => {
+test('a lost engine is reported with its time, known data stays, and the return is shown', async () => {
 	const screen = open({location: inProduction});
 	screen.store.update({link: {status: 'lost', message: 'connection refused', since: now}});
 	screen.clock.advance(3000);
@@ -367,7 +367,7 @@ test('a lost engine is told with its time, what was known stays, and it says whe
 	expect(await screen.text()).not.toContain('engine lost');
 });
 
-test('an engine that never answered is told instead of an empty list', async () => {
+test('an engine that never answered is reported instead of an empty list', async () => {
 	const lost = {status: 'lost', message: 'the engine at unix:///nowhere is unreachable', since: now} as const;
 	expect(await open({isLoaded: false, environments: [], link: lost}).text()).toContain('is unreachable');
 });
@@ -407,7 +407,7 @@ describe('hostile text', () => {
 		expectHarmless(screen.written());
 	});
 
-	test('of each kind is drawn as text in a log, and nothing is obeyed', async () => {
+	test('of each kind is only text in a log', async () => {
 		const screen = open({location: {screen: 'all-logs', environment: 'production'}}, sizes[1]);
 		screen.store.log.show(poolOf(hostile.map(text => ['web', 'stdout', text])));
 		const text = await screen.text();

@@ -11,7 +11,7 @@ const head = {headlines: ['It failed'], lines: trace, note: 'Below is what serve
 const textsOf = (rows: number, wanted: number, lines = trace) =>
 	fitHead({...head, lines}, {columns: 60, rows, wanted}, text => text).map(({text}) => text);
 
-test('what a short log leaves free is given to the failure', () => {
+test('the failure gets the space that a short log leaves free', () => {
 	expect(textsOf(20, 2)).toEqual(['It failed', ...trace, 'Below is what serves.']);
 });
 
@@ -20,7 +20,7 @@ test('a log that fills the pane keeps half of it', () => {
 	expect(textsOf(3, 3)).toEqual(['Below is what serves.']);
 });
 
-test('where there is no room for all lines they begin at the one that names the error, with their indent', () => {
+test('lines that do not all fit start at the one that names the error, with their indent', () => {
 	expect(textsOf(10, 10)).toEqual([
 		'It failed',
 		'TypeError: Invalid URL',
@@ -30,7 +30,7 @@ test('where there is no room for all lines they begin at the one that names the 
 	]);
 });
 
-test('where no line names an error the newest stay', () => {
+test('the last lines are shown when none names an error', () => {
 	const lines = Array.from({length: 30}, (_, index) => `line ${index + 1}`);
 	expect(textsOf(10, 10, lines)).toEqual(['It failed', 'line 28', 'line 29', 'line 30', 'Below is what serves.']);
 	const late = [...lines, 'ERROR no table named invoices'];

@@ -16,14 +16,14 @@ const screens: readonly (readonly KeyScreen[])[] = [
 const {actionOf} = defaultKeymap;
 const noKey = {} as Key;
 
-test('every key means one thing on a screen', () => {
+test('every key has one action per screen', () => {
 	for (const screen of screens) {
 		const keys = helpOf(screen).flatMap(entry => entry.keys.split(' '));
 		expect(new Set(keys).size, screen.join()).toBe(keys.length);
 	}
 });
 
-test('every hint of a footer is a key that does something there', () => {
+test('every hint of a footer is a key with an action on that screen', () => {
 	for (const screen of screens) {
 		for (const {action, keys} of hintsOf(screen)) {
 			const key = {'↑↓': 'up', esc: 'escape'}[keys] ?? keys;
@@ -40,12 +40,12 @@ test('a narrow footer drops the least important hints and keeps the order', () =
 	expect(shown(3)).toEqual([]);
 });
 
-test('without Unicode no hint has an arrow', () => {
+test('no hint has an arrow without Unicode', () => {
 	const text = screens.flatMap(screen => [...hintsOf(screen, {isUnicode: false}), ...helpOf(screen, false)]);
 	expect(text.map(({keys}) => keys).join()).toMatch(/^[\x20-\x7e]*$/);
 });
 
-test('settings give an action other keys, on every screen that has it', () => {
+test('settings change the keys of an action on every screen that has it', () => {
 	const keymap = createKeymap({follow: ['F', 'ctrl-f'], quit: [], apply: ['A']});
 	expect(keymap.actionOf('F', 'log')).toBe('follow');
 	expect(keymap.actionOf('f', 'log')).toBeUndefined();
@@ -55,14 +55,14 @@ test('settings give an action other keys, on every screen that has it', () => {
 	expect(hintsOf('log', {keymap}).find(({action}) => action === 'follow')?.keys).toBe('F');
 });
 
-test('where a text is typed, no key can be taken from it', () => {
+test('settings cannot bind keys where text is typed', () => {
 	const keymap = createKeymap({up: ['J'], back: ['x']});
 	expect(keymap.actionOf('J', 'environment')).toBe('up');
 	expect(keymap.actionOf('J', 'palette')).toBeUndefined();
 	expect(keymap.actionOf('escape', 'input')).toBe('back');
 });
 
-test('an unknown action and a key that would mean two things are refused, with names', () => {
+test('an unknown action and a key with two actions are refused by name', () => {
 	const messageOf = (keys: Record<string, string[]>) => {
 		try {
 			createKeymap(keys);
@@ -83,7 +83,7 @@ test('an unknown action and a key that would mean two things are refused, with n
 	expect(messageOf({follow: ['F']})).toBe('accepted');
 });
 
-test('keys of one chunk are told apart', () => {
+test('the keys of one chunk are separated', () => {
 	expect(keysOf('jj', noKey)).toEqual(['j', 'j']);
 	expect(keysOf('yes\r', noKey)).toEqual(['y', 'e', 's', 'enter']);
 	expect(keysOf('\t \u007F\u0004é', noKey)).toEqual(['tab', 'space', 'backspace', 'ctrl-d', 'é']);
@@ -92,14 +92,14 @@ test('keys of one chunk are told apart', () => {
 	expect(keysOf('', {tab: true, shift: true} as Key)).toEqual(['shift-tab']);
 });
 
-test('a window keeps the cursor in sight and never leaves the list', () => {
+test('a window contains the cursor and stays within the list', () => {
 	expect(windowAround(5, 10, 2)).toEqual({from: 0, to: 5});
 	expect(windowAround(100, 10, 50)).toEqual({from: 45, to: 55});
 	expect(windowAround(100, 10, 0)).toEqual({from: 0, to: 10});
 	expect(windowAround(100, 10, 99)).toEqual({from: 90, to: 100});
 });
 
-test('pinned rows stay in sight, in order, and leave room for the cursor', () => {
+test('pinned rows stay visible, in order, and leave room for the cursor', () => {
 	expect(windowWithPins(100, 6, 50, [3, 80])).toEqual([3, 48, 49, 50, 51, 80]);
 	expect(windowWithPins(4, 6, 0, [3])).toEqual([0, 1, 2, 3]);
 	const many = windowWithPins(100, 6, 50, [1, 2, 3, 4, 5, 6, 7]);

@@ -107,7 +107,7 @@ const situations: Readonly<Record<string, () => Situation>> = {
 	'help of an apply': apply('?', 'down'),
 };
 
-describe.each(Object.keys(situations))('%s', name => {
+describe.each(Object.keys(situations))('in the situation "%s"', name => {
 	const {screens} = situations[name]!();
 	const inHelp = new Set(defaultKeymap.bindingsOf(...screens).flatMap(({keys}) => keys));
 	const isDone = (key: string): boolean => {
@@ -117,14 +117,14 @@ describe.each(Object.keys(situations))('%s', name => {
 		return JSON.stringify(look()) !== before;
 	};
 
-	test('every key that its help names does something', () => {
+	test('every key of the help has an effect', () => {
 		expect(helpOf(screens).length).toBeGreaterThan(0);
 		const idle = [...inHelp].filter(key => !isOfTheTerminal(defaultKeymap.actionOf(key, ...screens)) && !isDone(key));
 		// A number without a tab has nowhere to go.
 		expect(idle.filter(key => !/^[1-9]$/.test(key))).toEqual([]);
 	});
 
-	test('a key that its help does not name does nothing', () => {
+	test('a key that is not in the help has none', () => {
 		const isText = (key: string) => isTyping(screens) && (Array.from(key).length === 1 || key === 'space');
 		expect(everyKey.filter(key => !inHelp.has(key) && !isText(key) && isDone(key))).toEqual([]);
 	});

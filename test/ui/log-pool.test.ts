@@ -38,7 +38,7 @@ describe('a pool', () => {
 		expect(pool.sources()).toEqual(['web', 'api']);
 	});
 
-	test('keeps as many lines of a quiet source, however loud another is', () => {
+	test('keeps the lines of a quiet source, however busy another is', () => {
 		const pool = createLogPool({capacity: 10});
 		pool.push(line('quiet', 'the only one'));
 		for (let count = 0; count < 1000; count++) pool.push(line('loud', `line ${count}`));
@@ -47,7 +47,7 @@ describe('a pool', () => {
 		expect(pool.first()).toBe(0);
 	});
 
-	test('tells once a push, and keeps no line longer than a screen can use', () => {
+	test('notifies once per push, and cuts long lines', () => {
 		const asked: (() => void)[] = [];
 		const pool = createLogPool({schedule: notify => asked.push(notify)});
 		const heard = vi.fn();
@@ -61,7 +61,7 @@ describe('a pool', () => {
 });
 
 describe('a view of a pool', () => {
-	test('stays where it is while lines come, counts them, and follows again at the end', () => {
+	test('stays while new lines arrive, counts them, and follows again at the end', () => {
 		const pool = poolOf(8);
 		const view = scrollPool(newPoolView, pool, -2, 3);
 		expect(texts(linesInSight(pool, view, 3))).toEqual(['line 3', 'line 4', 'line 5']);
@@ -72,7 +72,7 @@ describe('a view of a pool', () => {
 		expect(scrollPool(scrollPool(newPoolView, small, -2, 3), small, 1, 3).end).toBe(7);
 	});
 
-	test('stops at the oldest line that is kept, even when older ones fall out', () => {
+	test('stops at the oldest kept line, even when older ones are dropped', () => {
 		const pool = poolOf(60);
 		const top = scrollPool(newPoolView, pool, Number.NEGATIVE_INFINITY, 3);
 		expect(texts(linesInSight(pool, top, 3))).toEqual(['line 40', 'line 41', 'line 42']);
@@ -81,7 +81,7 @@ describe('a view of a pool', () => {
 		expect(texts(linesInSight(pool, scrollPool(top, pool, 1, 3), 3))).toEqual(['line 141', 'line 142', 'line 143']);
 	});
 
-	test('with fewer lines than rows always follows', () => {
+	test('always follows with fewer lines than rows', () => {
 		const pool = poolOf(2);
 		expect(scrollPool(newPoolView, pool, -1, 5).end).toBeUndefined();
 		expect(togglePoolFollow(newPoolView, pool).end).toBe(2);
@@ -99,7 +99,7 @@ describe('a view of a pool', () => {
 		expect(shown({query: 'Get', isOnlyMatches: true})).toEqual([]);
 	});
 
-	test('finds the nearest match up and down, and says which of how many', () => {
+	test('finds the next match up and down, and its position', () => {
 		const pool = createLogPool();
 		for (let number = 0; number < 100; number++)
 			pool.push(line('web', number % 25 === 10 ? `\u001B[31merr\u001B[0mor ${number}` : `line ${number}`));
@@ -115,12 +115,12 @@ describe('a view of a pool', () => {
 	});
 });
 
-describe('rows', () => {
+describe('the rows of a view', () => {
 	const options = {columns: 40, rows: 5, isColoured: false, vertical: '│'};
 	const textsOf = (pool: ReturnType<typeof createLogPool>, view: Partial<PoolView> = {}) =>
 		poolRows(pool, {...newPoolView, ...view}, options).map(({spans}) => spans.map(({text}) => text).join(''));
 
-	test('carry their source when there are several, their stream, and the time when asked', () => {
+	test('show the source when there are several, the stream, and the time on request', () => {
 		const pool = createLogPool();
 		pool.push(line('web', 'one'));
 		pool.push(line('database', 'two', {stream: 'stderr'}));
@@ -130,7 +130,7 @@ describe('rows', () => {
 		expect(clockTime('never')).toBe(' '.repeat(12));
 	});
 
-	test('are wrapped below their text, and cut otherwise', () => {
+	test('are wrapped below their text, or cut', () => {
 		const pool = createLogPool();
 		pool.push(line('web', 'a'));
 		pool.push(line('api', `${'x'.repeat(34)}${'y'.repeat(10)}`));
@@ -138,7 +138,7 @@ describe('rows', () => {
 		expect(textsOf(pool, {isWrapped: true})).toEqual(['web │ a', `api │ ${'x'.repeat(34)}`, `      ${'y'.repeat(10)}`]);
 	});
 
-	test('mark what is searched for', () => {
+	test('highlight matches', () => {
 		const pool = createLogPool();
 		pool.push(line('web', 'an Error, one more error'));
 		const [row] = poolRows(pool, {...newPoolView, query: 'error'}, options);
@@ -164,7 +164,7 @@ describe('the store of a log', () => {
 		return {store, asked, pool, type, state: store.getSnapshot};
 	}
 
-	test('search, next, previous, and what is not there', () => {
+	test('searches up and down, and says what was not found', () => {
 		const {store, type, state} = open();
 		store.act('search', 10);
 		type('line 5');
@@ -187,7 +187,7 @@ describe('the store of a log', () => {
 		expect(state().typed).toBeUndefined();
 	});
 
-	test('copies what is in sight, saves and pages what is kept', async () => {
+	test('copies the visible lines, and saves and pages all kept ones', async () => {
 		const {store, asked, state} = open();
 		store.act('copy', 3);
 		expect(asked[0]).toMatch(/^copy 2026-.* \[api\] line 97\n.*line 98\n.*line 99$/);
@@ -202,7 +202,7 @@ describe('the store of a log', () => {
 		expect(empty.state().message).toBe('Nothing to save');
 	});
 
-	test('a file that cannot be written is told', async () => {
+	test('reports a file that cannot be written', async () => {
 		const store = createLogStore(poolOf(2), () => ({environment: 'x', name: 'x'}), {
 			copy: () => {},
 			page: () => {},
@@ -213,7 +213,7 @@ describe('the store of a log', () => {
 		expect(store.getSnapshot().message).toBe('Cannot save the log: no space left');
 	});
 
-	test('another pool is looked at from its end, wrapped as the one before', () => {
+	test('shows another pool from its end, and keeps wrapping', () => {
 		const {store, state} = open();
 		store.act('wrap', 5);
 		store.act('first', 5);
@@ -221,7 +221,7 @@ describe('the store of a log', () => {
 		expect(state().view).toMatchObject({end: undefined, isWrapped: true});
 	});
 
-	test('one key goes through both streams', () => {
+	test('cycles through the streams with one key', () => {
 		const {store, state} = open();
 		for (const stream of ['stderr', 'stdout', 'both']) {
 			store.act('stream', 5);

@@ -8,7 +8,7 @@ async function screenOf(text: string) {
 	return terminal;
 }
 
-test('each stretch of equal style is one text, pinned to its cells', async () => {
+test('each run of equal style is one text, placed on its cells', async () => {
 	const svg = screenToSvg(await screenOf('plain \u001B[1;32mgreen\u001B[0m <&>'));
 	expect(svg.match(/<text/g)).toHaveLength(3);
 	expect(svg).toMatch(/font-weight="bold"[^>]*>green<\/text>/);
@@ -24,7 +24,7 @@ test('inverse, background and wide characters are drawn', async () => {
 	expect(svg).toContain('a &amp; b');
 });
 
-test('light and dark differ', async () => {
+test('light and dark pictures differ', async () => {
 	const terminal = await screenOf('text');
 	expect(screenToSvg(terminal, {isDark: false})).not.toBe(screenToSvg(terminal));
 });

@@ -42,7 +42,7 @@ const isRestored = (written: string) =>
 	written.lastIndexOf('\u001B[?25h') > written.lastIndexOf('\u001B[?25l') &&
 	written.lastIndexOf('\u001B[?2004l') > written.lastIndexOf('\u001B[?2004h');
 
-test('the view leaves by itself when the apply has finished, and the main screen is as before', async () => {
+test('the view closes when the apply has finished, and restores the main screen', async () => {
 	using terminal = run('finish');
 	await terminal.waitFor('notes › production');
 	expect(terminal.isAlternateScreen()).toBe(true);
@@ -51,7 +51,7 @@ test('the view leaves by itself when the apply has finished, and the main screen
 	expect(isRestored(terminal.written())).toBe(true);
 });
 
-test('ctrl-c is asked for once and twice, and what runs may finish', async () => {
+test('ctrl-c is handled once and twice, and running steps may finish', async () => {
 	using terminal = run('wait');
 	await terminal.waitFor('0/9 done');
 	terminal.press('\u0003');
@@ -61,7 +61,7 @@ test('ctrl-c is asked for once and twice, and what runs may finish', async () =>
 	expect(terminal.scrollback()).toContain('transcript graceful then now');
 });
 
-test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s gives the terminal back', async signal => {
+test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s restores the terminal', async signal => {
 	using terminal = run('wait');
 	await terminal.waitFor('0/9 done');
 	terminal.kill(signal);
@@ -70,7 +70,7 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s gives the terminal back'
 	expect(isRestored(terminal.written())).toBe(true);
 });
 
-test('a defect in the command gives the terminal back and stays readable', async () => {
+test('a crash of the command restores the terminal and stays readable', async () => {
 	using terminal = run('crash');
 	await terminal.waitFor('0/9 done');
 	expect(await terminal.ended).toMatchObject({exitCode: 1});
@@ -93,7 +93,7 @@ test('the approval stays in the scrollback as one line', async () => {
 	);
 });
 
-test('ten thousand lines a second are all read, and the last one is on the screen', async () => {
+test('ten thousand lines a second are all read, and the last one is shown', async () => {
 	using terminal = run('flood', '2');
 	await terminal.waitFor(/request 1\d{4} GET/, 8000);
 	await terminal.ended;

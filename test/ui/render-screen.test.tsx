@@ -19,7 +19,7 @@ test('the terminal is in raw mode before the first frame, so that no key is echo
 	expect(changes[0]).toBe('raw true after ""');
 });
 
-test('every screen is drawn that way: nothing else renders with Ink', () => {
+test('every screen renders through renderScreen: nothing else calls Ink', () => {
 	const renderers = parseSources().filter(({nodes}) =>
 		nodes.some(
 			node =>

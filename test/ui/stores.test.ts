@@ -22,7 +22,7 @@ function bufferOf(count: number, capacity = 10) {
 
 const texts = (lines: readonly {readonly text: string}[]) => lines.map(({text}) => text);
 
-test('a store tells its listeners about a new value only', () => {
+test('a store notifies its listeners only of a new value', () => {
 	const store = createStore(1);
 	const heard = vi.fn();
 	const forget = store.subscribe(heard);
@@ -36,7 +36,7 @@ test('a store tells its listeners about a new value only', () => {
 });
 
 describe('a log buffer', () => {
-	test('keeps the newest lines and counts those that fell out', () => {
+	test('keeps the newest lines and counts the dropped ones', () => {
 		const buffer = bufferOf(13);
 		expect(buffer.dropped()).toBe(3);
 		expect(texts(buffer.tail(2))).toEqual(['line 11', 'line 12']);
@@ -45,7 +45,7 @@ describe('a log buffer', () => {
 		expect(texts(buffer.tail(100))).toHaveLength(10);
 	});
 
-	test('has a version that grows with every push, and asks its schedule to tell', () => {
+	test('has a version that increases with every push, and notifies through its schedule', () => {
 		const asked: (() => void)[] = [];
 		const buffer = createLogBuffer({schedule: notify => asked.push(notify)});
 		const heard = vi.fn();
@@ -56,7 +56,7 @@ describe('a log buffer', () => {
 		expect(heard).toHaveBeenCalledTimes(1);
 	});
 
-	test('cuts a line that could fill the memory, and says how much is gone', () => {
+	test('cuts a long line, and says how much is missing', () => {
 		const buffer = createLogBuffer();
 		buffer.push(line('x'.repeat(10_000_000)));
 		const [cut] = buffer.tail(1);
@@ -66,7 +66,7 @@ describe('a log buffer', () => {
 });
 
 describe('a view of a log', () => {
-	test('stays where it is while lines come, and follows again at the end', () => {
+	test('stays while new lines arrive, and follows again at the end', () => {
 		const buffer = bufferOf(8);
 		const paused = scrollLog(followingView, buffer, -2, 3);
 		expect(paused.end).toBe(6);
@@ -82,7 +82,7 @@ describe('a view of a log', () => {
 		expect(toggleFollow(paused, buffer).end).toBeUndefined();
 	});
 
-	test('stops at the oldest line that is kept, even when older ones fall out', () => {
+	test('stops at the oldest kept line, even when older ones are dropped', () => {
 		const buffer = bufferOf(13);
 		const top = scrollLog(followingView, buffer, Number.NEGATIVE_INFINITY, 3);
 		expect(top.end).toBe(6);
@@ -105,7 +105,7 @@ describe('the frame clock', () => {
 	beforeEach(() => void vi.useFakeTimers());
 	afterEach(() => void vi.useRealTimers());
 
-	test('draws once a frame, however often it is asked, and has no timer when idle', () => {
+	test('draws once per frame, however often it is requested, and has no timer when idle', () => {
 		const clock = createFrameClock({frameMs: 100});
 		const draw = vi.fn();
 		for (let count = 0; count < 1000; count++) clock.request(draw);
@@ -115,7 +115,7 @@ describe('the frame clock', () => {
 		expect(vi.getTimerCount()).toBe(0);
 	});
 
-	test('ticks every second only while someone listens', () => {
+	test('ticks every second only while something listens', () => {
 		const clock = createFrameClock();
 		const tick = vi.fn();
 		const forget = clock.everySecond(tick);
@@ -125,7 +125,7 @@ describe('the frame clock', () => {
 		expect(vi.getTimerCount()).toBe(0);
 	});
 
-	test('draws what is left when it stops', () => {
+	test('runs pending draws when it stops', () => {
 		const clock = createFrameClock();
 		const draw = vi.fn();
 		clock.everySecond(() => {});
