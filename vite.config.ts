@@ -24,7 +24,7 @@ export default defineConfig(({command}) => ({
 	// A NODE_ENV of the caller, such as that of vitest, would make this a development build.
 	...(command === 'build' ? {oxc: {jsx: {runtime: 'automatic' as const, development: false}}} : {}),
 	ssr: {noExternal: command === 'build' ? true : undefined},
-	plugins: command === 'build' ? [leanModules] : [],
+	plugins: command === 'build' ? [leanModules()] : [],
 	build: {
 		ssr: 'cli.tsx',
 		outDir: 'dist',

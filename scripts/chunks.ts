@@ -1,5 +1,6 @@
 import {existsSync, globSync} from 'node:fs';
 import {relative, sep} from 'node:path';
+import {leanIds} from './lean-modules.ts';
 
 /** Files that are bundled and loaded together. docs/performance.md explains the groups. */
 type Chunk = {
@@ -20,7 +21,7 @@ const chunks: readonly Chunk[] = [
 	{
 		name: 'first',
 		priority: 5,
-		virtual: ['\0lean:', '\0required:', '\0stub:'],
+		virtual: leanIds,
 		sources: [
 			'source/errors.ts',
 			'source/hint.ts',
@@ -118,8 +119,8 @@ function filesOf(pattern: string, chunk: string): string[] {
 }
 
 /** The groups in rolldown's form. Throws if a name in them matches nothing. */
-export function chunkGroups() {
-	return chunks.map(({name, priority, sources, packages = [], virtual = [], without = []}) => {
+export function chunkGroups(groups: readonly Chunk[] = chunks) {
+	return groups.map(({name, priority, sources, packages = [], virtual = [], without = []}) => {
 		const files = new Set(sources.flatMap(pattern => filesOf(pattern, name)));
 		const excluded = new Set(without.flatMap(pattern => filesOf(pattern, name)));
 		for (const folder of packages)

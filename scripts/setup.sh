@@ -29,7 +29,7 @@ images() { bash scripts/images.sh; }
 
 # Compares folders too: their time changes when a file is removed.
 build_is_current() {
-	local sources=(cli.tsx source vite.config.ts tsconfig.json package.json package-lock.json)
+	local sources=(cli.tsx source scripts vite.config.ts tsconfig.json package.json package-lock.json)
 	[ -e dist/cli.mjs ] && [ -z "$(find "${sources[@]}" -newer dist/cli.mjs -print -quit)" ]
 }
 

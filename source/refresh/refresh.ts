@@ -1,5 +1,6 @@
 import {SourceError} from '../build/paths.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
+import {examineProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
@@ -64,10 +65,7 @@ function refuseOtherLineage(strangers: Observed, state: State): void {
  */
 async function nameSourceProblems(error: unknown, {directory}: Project): Promise<never> {
 	if (error instanceof SourceError) {
-		const [{examineProject}, {findSourceProblems}] = await Promise.all([
-			import('../descriptor/load.ts'),
-			import('../build/source-problems.ts'),
-		]);
+		const {findSourceProblems} = await import('../build/source-problems.ts');
 		await examineProject(directory, findSourceProblems);
 	}
 	throw error;

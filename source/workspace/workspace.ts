@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {defaultEnvironment} from '../command-names.ts';
+import {loadProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
 import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
@@ -65,8 +66,6 @@ export async function openEngine(): Promise<EngineConnection> {
 /** Reads the settings and compartment.yml, and selects the engine. */
 export async function openWorkspace(flags: CommonFlags, connection?: EngineConnection): Promise<Workspace> {
 	const {settings, engine, router, readProbes} = connection ?? (await openEngine());
-	// The parser and the schema take a while to load; meanwhile the engine answers earlier requests.
-	const {loadProject} = await import('../descriptor/load.ts');
 	const project = await loadProject(process.cwd());
 	if (flags.project !== undefined && !isFolder(flags.project) && flags.project !== project.name)
 		throw new UserError(`compartment.yml is of project ${project.name}, not ${flags.project}`, {

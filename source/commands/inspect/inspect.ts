@@ -1,4 +1,5 @@
 import {stringify} from 'yaml';
+import {readWrittenDescriptor} from '../../descriptor/load.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
@@ -62,10 +63,7 @@ function describeDeployment(scene: Scene, deployment: Deployment) {
 
 /** Prints a preset written out, even when the file is invalid because it has a field beside the preset. */
 async function printExpanded(resource: string, flags: CommonFlags): Promise<void> {
-	const [{readWrittenDescriptor}, {expandedYaml}] = await Promise.all([
-		import('../../descriptor/load.ts'),
-		import('../../descriptor/expanded-yaml.ts'),
-	]);
+	const {expandedYaml} = await import('../../descriptor/expanded-yaml.ts');
 	const text = expandedYaml(await readWrittenDescriptor(process.cwd()), resource);
 	createTerminal(flags).print(sanitiseText(text));
 }
