@@ -14,7 +14,7 @@ describe('a failpoint', () => {
 		expect(() => failpoint('state.before-rename')).toThrow(expect.objectContaining({code: 'ENOSPC'}));
 	});
 
-	it('fails once, at the nth hit', () => {
+	it('throws once, at the nth hit', () => {
 		process.env['COMPARTMENT_FAILPOINT'] = 'state.before-write:3:error';
 		failpoint('state.before-write');
 		failpoint('state.before-write');
@@ -22,7 +22,7 @@ describe('a failpoint', () => {
 		failpoint('state.before-write');
 	});
 
-	it('with :full fails at every hit from the nth on', () => {
+	it('throws at every hit from the nth on with :full', () => {
 		process.env['COMPARTMENT_FAILPOINT'] = 'state.before-write:2:full';
 		failpoint('state.before-write');
 		for (const _ of [2, 3, 4])

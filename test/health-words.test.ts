@@ -35,7 +35,7 @@ const filesThatCompare = (words: readonly string[], isMeant: (path: string) => b
 		.filter(({path, nodes}) => isMeant(path) && nodes.some(node => comparesWith(node, words)))
 		.map(({path}) => path);
 
-it('no other place decides from a container’s state how something is', () => {
+it('no other file derives health from the state of a container', () => {
 	expect(filesThatCompare(engineWords, path => !/^source\/(engine|model)\//.test(path))).toEqual([]);
 	expect(filesThatCompare(['running'], isForPeople)).toEqual(Object.keys(asksOfRunning).sort());
 	// The reader finds what it looks for.
@@ -53,7 +53,7 @@ const askers = ['createStatusReport', 'deploymentHealth', 'resourceHealth', 'rea
 /** Commands that find a container and say nothing of how it is. */
 const saysNothing = ['source/commands/variables/access-rotate.ts'];
 
-it('every command that finds a container and tells of it asks the rule of health', () => {
+it('every command that reports on a container uses the rule of health', () => {
 	const calls = (nodes: readonly SyntaxNode[], names: readonly string[]) =>
 		nodes.some(
 			({type, ...node}) =>

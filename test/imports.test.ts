@@ -87,7 +87,7 @@ describe('imports', () => {
 		expect(upward).toEqual([]);
 	});
 
-	it('of what is for all go to no room but the vocabulary', () => {
+	it('of the files for all rooms go to the model at most', () => {
 		const inward = edges.filter(
 			({path, target}) =>
 				forAll.includes(path) && target && !forAll.includes(target) && !target.startsWith('source/model/'),

@@ -5,7 +5,7 @@ import {askProgram, childEnvironment, findProgram} from '../source/programs.ts';
 import {makeTree} from './build/tree.ts';
 import {readSources} from './imports.ts';
 
-it('is the only file that can start a program', () => {
+it('no other file can start a program', () => {
 	const starting = readSources().filter(({path}) => readFileSync(path, 'utf8').includes('child_process'));
 	expect(starting.map(({path}) => path)).toEqual(['source/programs.ts']);
 	// Each function here that starts one makes the environment.
@@ -15,7 +15,7 @@ it('is the only file that can start a program', () => {
 	expect(text.match(/env: childEnvironment\(/g)).toHaveLength(calls.length);
 });
 
-it('leaves everything of Compartment and relative folders of PATH out of a child', () => {
+it('a child process gets no variables of Compartment and no relative folders of PATH', () => {
 	const own = {
 		...{PATH: '.:/usr/bin::bin:/bin', HOME: '/home/ada', LANG: 'C'},
 		...{COMPARTMENT_PASSPHRASE: 'canary', COMPARTMENT_IDENTITY_FILE: '/canary', COMPARTMENT_CONFIG_HOME: '/canary'},
@@ -23,7 +23,7 @@ it('leaves everything of Compartment and relative folders of PATH out of a child
 	expect(childEnvironment({A: '1'}, own)).toEqual({PATH: '/usr/bin:/bin', HOME: '/home/ada', LANG: 'C', A: '1'});
 });
 
-it('finds programs in absolute folders outside of the repository', async () => {
+it('programs are found in absolute folders outside the repository only', async () => {
 	const repository = makeTree({'.git': null, 'bin/tool': '#!/bin/sh\necho bad\n', 'app/x': ''});
 	const machine = makeTree({
 		tool: '#!/bin/sh\necho good "$COMPARTMENT_PASSPHRASE"\n',
@@ -45,7 +45,7 @@ it.each([
 });
 
 it.each(['NODE_ENV', 'PUBLIC_URL', 'VITE_PATH', 'GITHUB_TOKEN', 'GOFLAGS', 'RAILPACK_NODE_VERSION', 'DATABASE_URL'])(
-	'%s does not',
+	'%s does not steer programs',
 	name => {
 		expect(isSteeringName(name)).toBe(false);
 	},

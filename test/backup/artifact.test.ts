@@ -30,7 +30,7 @@ function written(files: Readonly<Record<string, string>>) {
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 describe('a sealed backup', () => {
-	it('is private, counted and named by its content', async () => {
+	it('is private, and has a size and a checksum', async () => {
 		const {root, path} = written({'a.sql': 'one', 'below/b.sql': 'three'});
 		expect(measureArtifact(path)).toBe(8);
 		const sealed = await sealArtifact(path);
@@ -46,7 +46,7 @@ describe('a sealed backup', () => {
 		await checkArtifact(id, path, sealed);
 	});
 
-	it('has the same checksum wherever it lies', async () => {
+	it('has the same checksum in any folder', async () => {
 		const files = {'a.sql': 'one', 'below/b.sql': 'three'};
 		expect(await sealArtifact(written(files).path)).toEqual(await sealArtifact(written(files).path));
 	});
@@ -70,7 +70,7 @@ describe('a sealed backup', () => {
 		await expect(checkArtifact(id, path, sealed)).rejects.toThrow('Backup rbak_test is damaged');
 	});
 
-	it('is refused when it is gone', async () => {
+	it('is refused when its files are missing', async () => {
 		const {root, path} = written({'a.sql': 'one'});
 		const sealed = await sealArtifact(path);
 		expect(artifactsIn(root)).toEqual([id]);
@@ -84,12 +84,12 @@ it.each<Record<string, string>>([{}, {'empty.sql': ''}])('%j is no backup', asyn
 	await expect(sealArtifact(written(files).path)).rejects.toThrow('the backup command wrote nothing to /backup');
 });
 
-it('counts nothing where nothing is', () => {
+it('a missing folder has a size of 0', () => {
 	expect(measureArtifact('/nowhere/at/all')).toBe(0);
 	expect(artifactsIn('/nowhere/at/all')).toEqual([]);
 });
 
-it('puts the manifest beside the files, where a command does not see it', () => {
+it('the manifest is beside the files, outside the folder that a command sees', () => {
 	const {root, path} = written({'a.sql': 'one'});
 	writeManifest(root, {backupId: id, resource: 'db'} as BackupManifest);
 	const file = join(path, '../manifest.json');

@@ -37,10 +37,10 @@ function stateOf(text = db('{preset: postgres}')): State {
 	return {...newState({project: 'app', environment: 'production'}), variables, resources: {db: record}};
 }
 
-describe('a captured definition', () => {
+describe('the definition in a backup', () => {
 	const definition = definitionOf(knownResource(project, stateOf().resources['db']!));
 
-	it('holds no secret, and everything to make the resource again', () => {
+	it('contains everything to create the resource again, and no secret', () => {
 		expect(JSON.stringify(definition)).not.toContain(secret.isSensitive && secret.ciphertext);
 		expect(definition.spec.env['POSTGRES_PASSWORD']).toEqual({
 			type: 'secret',
@@ -57,7 +57,7 @@ describe('a captured definition', () => {
 		expect(definition.operations.restore).toBeDefined();
 	});
 
-	it('becomes a resource under another name, with its own host, volumes and variables', () => {
+	it('makes a resource under another name, with its own host, volumes and variables', () => {
 		const copy = resourceNamed('db-copy', definition, stateOf());
 		expect(copy.spec.hostname).toBe('db-copy.production.app.resource.internal');
 		expect(copy.containerName).toBe('compartment-app.production.resource.db-copy');
@@ -70,7 +70,7 @@ describe('a captured definition', () => {
 		]);
 	});
 
-	it('is compared by what makes the container, and by what a backup runs', () => {
+	it('has a hash of the container and one of the commands', () => {
 		const hashes = (text: string) => {
 			const changed = knownResource(read(text), stateOf(text).resources['db']!);
 			return [runtimeHash(changed) === runtimeHash(definition), operationHash(changed) === operationHash(definition)];
@@ -85,7 +85,7 @@ describe('a captured definition', () => {
 		expect(operations(full(', image: tools:1'))).not.toBe(operations(full('')));
 	});
 
-	it('knows which values nobody can make anew', () => {
+	it('names the values that are missing and cannot be generated', () => {
 		const state = stateOf();
 		expect(missingVariables(state, definition)).toEqual([]);
 		expect(missingVariables({...state, variables: []}, definition)).toEqual([]);
@@ -95,7 +95,7 @@ describe('a captured definition', () => {
 	});
 });
 
-it('remembers what was declared when compartment.yml has forgotten it', () => {
+it('a resource that is no longer in compartment.yml keeps its recorded declaration', () => {
 	const record = stateOf().resources['db']!;
 	const declared = {generatedVariables: {}, outputs: {}, operations: {backup: {command: 'dump', env: {}}}};
 	const without = read('name: app\nservices: {web: .}\n');
@@ -104,7 +104,7 @@ it('remembers what was declared when compartment.yml has forgotten it', () => {
 	expect(knownResource(project, {...record, declared}).operations.backup?.command).toContain('pg_dump');
 });
 
-it('copies variables, and leaves plain ones as they are', async () => {
+it('copied variables keep their values, and plain ones stay plain', async () => {
 	const secrets = {
 		readCiphertext: async () => 'hunter22',
 		resolveEnv: async () => ({}),
@@ -134,7 +134,7 @@ describe('due resources', () => {
 	const backup = (createdAt: string, changes: Partial<Backup> = {}): Backup =>
 		backupRecord({purpose: 'scheduled', status: 'succeeded', createdAt, ...changes});
 
-	it('are those whose schedule wants a backup, failed runs count and manual ones do not', () => {
+	it('are those without a scheduled backup, failed or not, since the last occurrence', () => {
 		expect(dueResources(project, stateOf(), now)).toEqual(['db']);
 		const today = '2026-03-02T06:00:00Z';
 		expect(dueResources(project, {...stateOf(), backups: [backup(today)]}, now)).toEqual([]);

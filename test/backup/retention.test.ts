@@ -20,15 +20,15 @@ const expired = (texts: string, retention: Parameters<typeof expiredBackups>[1])
 	expiredBackups(texts.split(' ').map(backup), retention, now).map(({id, reason}) => `${id}: ${reason}`);
 
 describe('keepLast', () => {
-	it('keeps the newest ones', () => {
+	it('keeps the newest backups', () => {
 		expect(expired('s3 s1 s0 s2', {keepLast: 2})).toEqual(['s2: retention keepLast=2', 's3: retention keepLast=2']);
 	});
 
-	it('counts good scheduled ones only', () => {
+	it('counts only successful scheduled backups', () => {
 		expect(expired('s0 s1! m1.5 p1.6 s2 s3', {keepLast: 2})).toEqual(['s3: retention keepLast=2']);
 	});
 
-	it('counts manual ones where they are included', () => {
+	it('counts manual backups when they are included', () => {
 		expect(expired('s0 m1 s2 m3 p4', {keepLast: 2, includeManual: true})).toEqual([
 			's2: retention keepLast=2',
 			'm3: retention keepLast=2',
@@ -37,11 +37,11 @@ describe('keepLast', () => {
 });
 
 describe('maxAgeDays', () => {
-	it('lets go what is older', () => {
+	it('deletes older backups', () => {
 		expect(expired('s0 s6.9 s7.1 m30', {maxAgeDays: 7})).toEqual(['s7.1: retention maxAgeDays=7']);
 	});
 
-	it('is the reason given when both apply', () => {
+	it('is the reason when keepLast applies too', () => {
 		expect(expired('s0 s1 s2 s8 s9', {keepLast: 2, maxAgeDays: 7})).toEqual([
 			's2: retention keepLast=2',
 			's8: retention maxAgeDays=7',
@@ -50,21 +50,21 @@ describe('maxAgeDays', () => {
 	});
 });
 
-describe('the newest good backup', () => {
-	it('stays, however old it is', () => {
+describe('the newest successful backup', () => {
+	it('is kept, however old it is', () => {
 		expect(expired('s30 s40 s20!', {maxAgeDays: 7})).toEqual(['s40: retention maxAgeDays=7']);
 	});
 
-	it('may be a manual one, and then the scheduled ones can go', () => {
+	it('may be a manual one, so that scheduled ones are deleted', () => {
 		expect(expired('m20 s30', {maxAgeDays: 7})).toEqual(['s30: retention maxAgeDays=7']);
 		expect(expired('m20 s30', {maxAgeDays: 7, includeManual: true})).toEqual(['s30: retention maxAgeDays=7']);
 	});
 
-	it('is none that a restore made of what it replaced', () => {
+	it('is never a backup that a restore made before it began', () => {
 		expect(expired('p1 s30', {maxAgeDays: 7})).toEqual([]);
 	});
 
-	it('stays in every case', () => {
+	it('is kept under every retention', () => {
 		const any = fc.record({
 			kind: fc.constantFrom('s', 'm', 'p'),
 			age: fc.double({min: 0, max: 100, noNaN: true}),

@@ -7,7 +7,7 @@ const at = (text: string) => new Date(text.includes('T') ? text : `2026-03-02T${
 const minutes = (count: number) => count * 60_000;
 
 describe('an interval', () => {
-	it('is due when it never ran', () => {
+	it('is due if it never ran', () => {
 		expect(isDue({interval: 'hourly'}, null, at('12:00:00'))).toBe(true);
 		expect(isDue({interval: 'daily'}, null, at('12:00:00'))).toBe(true);
 	});
@@ -22,7 +22,7 @@ describe('an interval', () => {
 		expect(isDue({interval}, at(last), at(now))).toBe(isWanted);
 	});
 
-	it('says when it is next due', () => {
+	it('has a next run', () => {
 		expect(nextRun({interval: 'hourly'}, at('11:10:00'), at('11:30:00'))).toEqual(at('12:10:00'));
 		expect(nextRun({interval: 'hourly'}, at('09:00:00'), at('11:30:00'))).toEqual(at('11:30:00'));
 	});
@@ -31,7 +31,7 @@ describe('an interval', () => {
 describe('a cron schedule', () => {
 	const cron = '0 2 * * *';
 
-	it('begins with an occurrence that is less than five minutes old', () => {
+	it('is first due at an occurrence less than five minutes ago', () => {
 		expect(isDue({cron}, null, at('01:59:59'))).toBe(false);
 		expect(isDue({cron}, null, at('02:00:00'))).toBe(true);
 		expect(isDue({cron}, null, at('02:04:59'))).toBe(true);
@@ -39,14 +39,14 @@ describe('a cron schedule', () => {
 		expect(isDue({cron}, null, at('14:00:00'))).toBe(false);
 	});
 
-	it('runs once for each occurrence', () => {
+	it('is due once for each occurrence', () => {
 		expect(isDue({cron}, at('2026-03-01T02:00:10Z'), at('01:59:59'))).toBe(false);
 		expect(isDue({cron}, at('2026-03-01T02:00:10Z'), at('02:00:00'))).toBe(true);
 		expect(isDue({cron}, at('02:00:00'), at('02:00:30'))).toBe(false);
 		expect(isDue({cron}, at('02:00:10'), at('02:10:00'))).toBe(false);
 	});
 
-	it('catches up once after any number of missed occurrences', () => {
+	it('is due once after any number of missed occurrences', () => {
 		const now = at('2026-03-20T15:00:00Z');
 		expect(isDue({cron}, at('02:00:00'), now)).toBe(true);
 		expect(isDue({cron}, now, new Date(now.getTime() + minutes(5)))).toBe(false);
@@ -64,11 +64,11 @@ describe('a cron schedule', () => {
 		['0 0 29 2 *', '2026-03-02T00:00:00Z', '2028-02-29T00:00:00Z'],
 		// A step may begin anywhere, as in every other cron.
 		['10/20 * * * *', '2026-03-02T10:11:00Z', '2026-03-02T10:30:00Z'],
-	])('%s after %s is %s', (expression, after, expected) => {
+	])('%s has its next occurrence after %s at %s', (expression, after, expected) => {
 		expect(nextOccurrence(expression, at(after))).toEqual(at(expected));
 	});
 
-	it('is evaluated in UTC, when other zones change their clocks too', () => {
+	it('is evaluated in UTC, even when local clocks change', () => {
 		const {TZ} = process.env;
 		process.env['TZ'] = 'Europe/Berlin';
 		try {
@@ -80,7 +80,7 @@ describe('a cron schedule', () => {
 		}
 	});
 
-	it('runs exactly once per occurrence when it is asked every minute', () => {
+	it('is due exactly once per occurrence when checked every minute', () => {
 		fc.assert(
 			fc.property(fc.integer({min: 0, max: 525_600}), fc.integer({min: 1, max: 30}), (offset, step) => {
 				const expression = `*/${step} * * * *`;
@@ -105,7 +105,7 @@ describe('a cron schedule', () => {
 	});
 });
 
-it('is described as the list shows it', () => {
+it('a schedule is described by its interval or cron expression', () => {
 	expect(describeSchedule({interval: 'daily'})).toBe('daily');
 	expect(describeSchedule({cron: '0 2 * * 1'})).toBe('cron 0 2 * * 1');
 });

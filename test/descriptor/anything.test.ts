@@ -21,18 +21,18 @@ const survives = async (descriptor: Uint8Array | string, routes: Uint8Array | st
 	}
 };
 
-it('survives any bytes', async () => {
+it('loading survives any bytes', async () => {
 	await fc.assert(fc.asyncProperty(fc.uint8Array({maxLength: 300}), fc.uint8Array({maxLength: 100}), survives), {
 		numRuns: 500,
 	});
 });
 
-it('survives any text', async () => {
+it('loading survives any text', async () => {
 	await fc.assert(fc.asyncProperty(fc.string({unit: 'binary'}), fc.string({unit: 'grapheme'}), survives), {
 		numRuns: 500,
 	});
 });
 
-it('survives any document that nearly is a descriptor', async () => {
+it('loading survives any document that is almost a descriptor', async () => {
 	await fc.assert(fc.asyncProperty(yamlLike, yamlLike, survives), {numRuns: 1500});
 });

@@ -4,26 +4,29 @@ import {db, linesOf, problemsOf, read, web} from './support.ts';
 it.each([
 	...['environment', 'healthcheck', 'command', 'restart', 'depends_on', 'volumes', 'ports', 'secrets', 'secret'],
 	...['networks', 'env_file', 'entrypoint', 'deploy', 'container_name', 'privileged'],
-])('a service with %s is told what to write instead', key => {
+])('a service with %s gets advice on what to write instead', key => {
 	const [line, ...others] = linesOf(problemsOf(web(`{path: ., ${key}: x}`)));
 	expect(others).toEqual([]);
 	expect(line).toMatch(new RegExp(`^services.web.${key}: unknown key "${key}": .{10,}`));
 	expect(line).not.toContain('did you mean');
 });
 
-it.each(['version', 'volumes', 'networks', 'secrets'])('the word %s at the top is told what to do', key => {
+it.each(['version', 'volumes', 'networks', 'secrets'])('the top-level key %s of Compose gets advice', key => {
 	expect(linesOf(problemsOf(`${web('.')}${key}: {}\n`))[0]).toMatch(
 		new RegExp(`^${key}: unknown key "${key}": .{10,}`),
 	);
 });
 
-it.each(['environment', 'healthcheck', 'depends_on'])('a resource with %s is told what to write instead', key => {
-	expect(linesOf(problemsOf(db(`{image: x, ${key}: {}}`)))[0]).toMatch(
-		/^resources\.db\.\w+: unknown key "\w+": .{10,}/,
-	);
-});
+it.each(['environment', 'healthcheck', 'depends_on'])(
+	'a resource with %s gets advice on what to write instead',
+	key => {
+		expect(linesOf(problemsOf(db(`{image: x, ${key}: {}}`)))[0]).toMatch(
+			/^resources\.db\.\w+: unknown key "\w+": .{10,}/,
+		);
+	},
+);
 
-it('warns of a value that Compose would have filled in', () => {
+it('a value that Compose would expand gets a warning', () => {
 	const text = db('{image: x, env: {PASSWORD: "${DB_PASSWORD:-x}"}}').replace(
 		'{web: .}',
 		"{web: {path: ., env: {KEY: '${API_KEY}', PRICE: '$5 {a}'}}}",

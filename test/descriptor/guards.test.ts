@@ -20,16 +20,16 @@ it.each([
 	['100,000 block lists', `${'- '.repeat(100_000)}x`],
 	['explicit keys', '? '.repeat(50_000)],
 	['block maps', Array.from({length: 65}, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
-])('refuses 65 levels of nesting and more: %s', (_, text) => {
+])('65 levels of nesting and more are refused: %s', (_, text) => {
 	expect(first(text)).toContain(tooDeep);
 });
 
-it('takes 64 levels and says what is wrong inside instead', () => {
+it('64 levels of nesting are accepted, and problems inside are reported', () => {
 	const [problem] = problemsOf(`${minimal}x: ${'['.repeat(63)}${']'.repeat(63)}\n`);
 	expect(problem!.message).toBe('unknown key "x"');
 });
 
-it('survives many deep files in one process', () => {
+it('a process survives many deep files', () => {
 	for (let round = 0; round < 20; round++) expect(first('['.repeat(5000))).toContain(tooDeep);
 });
 
@@ -37,7 +37,7 @@ it.each([
 	['__proto__', '2:3 the key "__proto__" is not allowed'],
 	['constructor', '2:3 the key "constructor" is not allowed'],
 	['prototype', '2:3 the key "prototype" is not allowed'],
-])('refuses the key %s', (key, says) => {
+])('the key %s is refused', (key, says) => {
 	const [place, ...message] = says.split(' ');
 	expect(first(`services:\n  ${key}: {path: .}\n`)).toBe(`${place} ${parsing(message.join(' '))}`);
 	expect(first(`services:\n  "${key}": {path: .}\n`)).toBe(`${place} ${parsing(message.join(' '))}`);
@@ -62,18 +62,18 @@ it.each([
 	['? [a]\n: b\n', '1:3', 'With stringKeys, all keys must be strings'],
 	['name: app\nservices:\n\tweb: .\n', '3:1', 'Tabs are not allowed as indentation'],
 	['name: [a\n', '2:1', 'Flow sequence in block collection must be sufficiently indented and end with a ]'],
-])('refuses %j', (text, place, message) => {
+])('the YAML %j is refused', (text, place, message) => {
 	expect(first(text)).toBe(`${place} ${parsing(message)}`);
 });
 
-it('refuses aliases that stand for too much', () => {
+it('aliases that expand to too many values are refused', () => {
 	const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
 	for (let level = 1; level <= 9; level++)
 		lines.push(`a${level}: &a${level} [${Array.from({length: 9}, () => `*a${level - 1}`).join(', ')}]`);
 	expect(first(lines.join('\n'))).toContain('aliases expand to more than 1000 values');
 });
 
-it('takes an alias, and places problems at what it stands for', () => {
+it('an alias is accepted, and its problems are placed at its anchor', () => {
 	const text = 'name: app\nservices:\n  web: &s\n    path: .\n    port: 0\n  api: *s\n';
 	expect(problemsOf(text).map(({line, column, path}) => [line, column, path])).toEqual([
 		[5, 11, 'services.api.port'],
@@ -81,11 +81,11 @@ it('takes an alias, and places problems at what it stands for', () => {
 	]);
 });
 
-it('refuses bytes that are not UTF-8', () => {
+it('bytes that are not UTF-8 are refused', () => {
 	expect(first(new Uint8Array([0x6e, 0xff, 0xfe]))).toBe('1:1 must be UTF-8 text');
 });
 
-it('answers to a megabyte of keys with work that grows as they do', () => {
+it('the work for a megabyte of keys grows linearly', () => {
 	const keysOf = (count: number) => Array.from({length: count}, (_, index) => `key${index}: ${index}\n`).join('');
 	const texts = {1: keysOf(3000), 20: keysOf(60_000)};
 	expect(problemsOf(texts[20]).length).toBe(60_002);
@@ -95,7 +95,7 @@ it('answers to a megabyte of keys with work that grows as they do', () => {
 it.each([
 	['LF', '\n'],
 	['CRLF', '\r\n'],
-])('counts lines and columns with %s', (_, end) => {
+])('lines and columns are counted with %s', (_, end) => {
 	const text = ['name: app', 'services:', '  web:', '    path: .', '    port: 70000', ''].join(end);
 	expect(problemsOf(text)).toEqual([
 		{
@@ -109,11 +109,11 @@ it.each([
 	]);
 });
 
-it('does not count a byte order mark', () => {
+it('columns do not count a byte order mark', () => {
 	expect(problemsOf('\ufeffnam: app\nservices: {web: .}\n')[0]).toMatchObject({line: 1, column: 1, path: 'nam'});
 });
 
-it('marks a key when its value is a block or is not there', () => {
+it('a key is marked when its value is a block or missing', () => {
 	const [missing] = problemsOf(web('{}'));
 	expect(missing).toMatchObject({line: 3, column: 3, length: 3});
 	const [block] = problemsOf('name: app\nservices:\n  web:\n    - a\n    - b\n');

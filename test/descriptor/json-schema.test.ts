@@ -17,21 +17,27 @@ const fixtures = join(import.meta.dirname, 'fixtures');
 const fileOf = (folder: string, file: string): string | undefined =>
 	readdirSync(join(fixtures, folder)).includes(file) ? readFileSync(join(fixtures, folder, file), 'utf8') : undefined;
 
-it.each(readdirSync(fixtures))('accepts the fixture %s', folder => {
+it.each(readdirSync(fixtures))('the JSON Schema accepts the fixture %s', folder => {
 	expect(accepts(fileOf(folder, 'compartment.yml')!, fileOf(folder, 'compartment.routes.yml'))).toBe(true);
 });
 
 const named = corpus.map(broken => ({...broken, title: broken.says[0]}));
 
-it.each(named.filter(broken => !broken.isBeyondJsonSchema))('refuses: $title', ({descriptor, routes}) => {
-	expect(accepts(descriptor, routes)).toBe(false);
-});
+it.each(named.filter(broken => !broken.isBeyondJsonSchema))(
+	'the JSON Schema refuses: $title',
+	({descriptor, routes}) => {
+		expect(accepts(descriptor, routes)).toBe(false);
+	},
+);
 
-it.each(named.filter(broken => broken.isBeyondJsonSchema))('leaves to the loader: $title', ({descriptor, routes}) => {
-	expect(accepts(descriptor, routes)).toBe(true);
-});
+it.each(named.filter(broken => broken.isBeyondJsonSchema))(
+	'the JSON Schema leaves this to the loader: $title',
+	({descriptor, routes}) => {
+		expect(accepts(descriptor, routes)).toBe(true);
+	},
+);
 
-it('declares its dialect and describes fields for editors', () => {
+it('the JSON Schema declares its dialect and describes fields for editors', () => {
 	expect(descriptorJsonSchema()).toMatchObject({
 		$schema: 'https://json-schema.org/draft/2020-12/schema',
 		title: 'compartment.yml',

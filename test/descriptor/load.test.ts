@@ -39,7 +39,7 @@ const warnings: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('fixtures', () => {
-	it.each(readdirSync(fixtures))('loads %s', async name => {
+	it.each(readdirSync(fixtures))('load from %s', async name => {
 		const project = await loadProject(join(fixtures, name));
 		expect(project.directory).toBe(join(fixtures, name));
 		expect(project.services.length).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ describe('defaults', () => {
 		]);
 	});
 
-	it('keep what a compose-style service says', async () => {
+	it('keep the fields of a compose-style service', async () => {
 		const {services} = await loadProject(join(fixtures, 'compose-style'));
 		expect(services[0]).toMatchObject({
 			image: 'acme/storefront:1.0',
@@ -115,8 +115,8 @@ describe('defaults', () => {
 	});
 });
 
-describe('discovery', () => {
-	it('says what to do when there is no descriptor', async () => {
+describe('finding compartment.yml', () => {
+	it('names the way out when there is none', async () => {
 		const error = await failure();
 		expect(error.message).toBe(
 			'compartment.yml was not found in the current directory. This command requires a local compartment repo.',
@@ -126,7 +126,7 @@ describe('discovery', () => {
 		expect((await failure(join(folder, 'gone'))).message).toBe(error.message);
 	});
 
-	it('goes up to the nearest descriptor inside the repository', async () => {
+	it('goes up to the nearest one inside the repository', async () => {
 		mkdirSync(join(folder, '.git'));
 		write('compartment.yml', minimal);
 		write('apps/web/compartment.yml', minimal.replace('app', 'inner'));
@@ -136,19 +136,19 @@ describe('discovery', () => {
 		expect((await loadProject(join(folder, 'apps/api'))).name).toBe('app');
 	});
 
-	it('does not leave the repository', async () => {
+	it('stays inside the repository', async () => {
 		write('compartment.yml', minimal);
 		mkdirSync(join(folder, 'inner/.git'), {recursive: true});
 		expect((await failure(join(folder, 'inner'))).message).toContain('was not found');
 	});
 
-	it('looks only here outside of a repository', async () => {
+	it('looks in the current folder only, outside a repository', async () => {
 		write('compartment.yml', minimal);
 		mkdirSync(join(folder, 'below'));
 		expect((await failure(join(folder, 'below'))).message).toContain('was not found');
 	});
 
-	it('lets a context climb to the root of the repository and no further', async () => {
+	it('limits a context to the root of the repository', async () => {
 		write('.git', 'gitdir: elsewhere\n');
 		const at = (context: string) => `name: app\nservices: {web: {path: ., context: ${context}}}\n`;
 		write('apps/web/compartment.yml', at('../..'));
@@ -157,7 +157,7 @@ describe('discovery', () => {
 		expect((await failure(join(folder, 'apps/web'))).message).toContain('must stay within the current repository');
 	});
 
-	it('reads the routes file beside the descriptor only', async () => {
+	it('reads only the routes file beside it', async () => {
 		mkdirSync(join(folder, '.git'));
 		write('compartment.routes.yml', 'version: 1\nroutes: [{on: web, path: /, to: web}]\n');
 		write('apps/web/compartment.yml', minimal);
@@ -165,7 +165,7 @@ describe('discovery', () => {
 	});
 });
 
-describe('files', () => {
+describe('reading the files', () => {
 	it('reports the problems of both at once', async () => {
 		write('compartment.yml', 'name: App\nservices: {web: .}\n');
 		write('compartment.routes.yml', 'version: 1\nroutes: [{on: wbe, path: /, to: web}]\n');
@@ -185,7 +185,7 @@ describe('files', () => {
 		);
 	});
 
-	it('takes exactly a megabyte', async () => {
+	it('accepts exactly a megabyte', async () => {
 		write(
 			'compartment.yml',
 			Buffer.concat([Buffer.from(`${minimal}#`), Buffer.alloc(1024 * 1024 - minimal.length - 1, 'a')]),
@@ -201,13 +201,13 @@ describe('files', () => {
 		expect((await failure()).message).toContain('compartment.yml: cannot be read: it is not a regular file');
 	});
 
-	it('names links that lead nowhere', async () => {
+	it('names broken links', async () => {
 		symlinkSync('compartment.yml', join(folder, 'compartment.yml'));
 		expect((await failure()).message).toContain('compartment.yml: cannot be read: its symbolic links form a loop');
 	});
 });
 
-describe('hash', () => {
+describe('the hash of the files', () => {
 	it('changes with any byte of either file, and when bytes move between them', () => {
 		const route = 'version: 1\nroutes: [{on: web, path: /, to: web}]\n';
 		const hashes = [read(minimal), read(`${minimal}#`), read(minimal, route), read(minimal, `${route}#`)].map(

@@ -7,7 +7,7 @@ import {db, read} from './support.ts';
 const resourceOf = (text: string) => read(text).resources[0]!;
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name, 'compartment.yml'), 'utf8');
 
-it('expands to the full resource of the fixture, but for its commands', () => {
+it('preset postgres expands to the full resource of the fixture, except for its commands', () => {
 	const {operations, preset, ...rest} = resourceOf(fixture('docs-postgres-preset'));
 	const {operations: expected, ...expanded} = resourceOf(fixture('docs-postgres-preset-expanded'));
 	expect(rest).toEqual(expanded);
@@ -15,7 +15,7 @@ it('expands to the full resource of the fixture, but for its commands', () => {
 	expect(operations.backup!.schedule).toEqual(expected.backup!.schedule);
 });
 
-it('backs up what a restore can replace, and restores all or nothing', () => {
+it('preset postgres backs up what a restore can replace, and restores all or nothing', () => {
 	const {backup, restore} = resourceOf(db('{preset: postgres}')).operations;
 	expect(backup!.command).toContain('pg_dump --clean --if-exists');
 	expect(backup!.command).toContain('--file "$COMPARTMENT_BACKUP_DIR/postgres.sql"');
@@ -26,32 +26,29 @@ it('backs up what a restore can replace, and restores all or nothing', () => {
 	expect(backup!.command).toContain('PGPASSWORD="$POSTGRES_PASSWORD"');
 });
 
-it('lets env override what is not secret', () => {
+it('env of a preset resource overrides plain values', () => {
 	const resource = resourceOf(db('{preset: postgres, env: {POSTGRES_DB: shop, TZ: UTC}}'));
 	expect(resource.env).toEqual({POSTGRES_DB: 'shop', POSTGRES_USER: 'app', TZ: 'UTC'});
 	expect(resource.generatedVariables).toHaveProperty('POSTGRES_PASSWORD');
 });
 
-it('does not generate a password that is written down', () => {
+it('a password in env is not generated', () => {
 	const resource = resourceOf(db('{preset: postgres, env: {POSTGRES_PASSWORD: x}}'));
 	expect(resource.generatedVariables).toEqual({});
 });
 
-it.each(presetNames)(
-	'%s has all that a resource needs to be waited for, connected to, backed up and restored',
-	name => {
-		const resource = resourceOf(db(`{preset: ${name}, env: {TZ: UTC}}`));
-		expect(resource).toMatchObject({preset: name, env: {TZ: 'UTC'}, restart: {policy: 'unless-stopped'}});
-		expect(Object.keys(resource.volumes)).toEqual(['data']);
-		expect(resource.ports).toContain(resource.readiness!.port);
-		expect(resource.outputs['connection-url']!.sensitive).toBe(true);
-		const {backup, restore} = resource.operations;
-		expect(backup!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
-		expect(restore!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
-		expect(backup!.schedule).toEqual({interval: 'daily', retention: {maxAgeDays: 7}});
-		// A password that is written down is not generated as well.
-		const [key] = Object.keys(resource.generatedVariables);
-		const written = resourceOf(db(`{preset: ${name}, env: {${key}: x}}`));
-		expect(Object.keys(written.generatedVariables)).not.toContain(key);
-	},
-);
+it.each(presetNames)('preset %s has readiness, outputs, backup and restore', name => {
+	const resource = resourceOf(db(`{preset: ${name}, env: {TZ: UTC}}`));
+	expect(resource).toMatchObject({preset: name, env: {TZ: 'UTC'}, restart: {policy: 'unless-stopped'}});
+	expect(Object.keys(resource.volumes)).toEqual(['data']);
+	expect(resource.ports).toContain(resource.readiness!.port);
+	expect(resource.outputs['connection-url']!.sensitive).toBe(true);
+	const {backup, restore} = resource.operations;
+	expect(backup!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
+	expect(restore!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
+	expect(backup!.schedule).toEqual({interval: 'daily', retention: {maxAgeDays: 7}});
+	// A password that is written down is not generated as well.
+	const [key] = Object.keys(resource.generatedVariables);
+	const written = resourceOf(db(`{preset: ${name}, env: {${key}: x}}`));
+	expect(Object.keys(written.generatedVariables)).not.toContain(key);
+});

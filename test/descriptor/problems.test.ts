@@ -36,28 +36,28 @@ routes:
     to: site
 `;
 
-it('shows every problem of both files in order', async () => {
+it('the error shows every problem of both files in order', async () => {
 	await expect(errorOf(broken, brokenRoutes).message).toMatchFileSnapshot(`${snapshots}/many-problems.txt`);
 });
 
-it('shows a syntax problem with its line', async () => {
+it('the error shows a syntax problem with its line', async () => {
 	await expect(errorOf('name: app\nservices:\n  web: .\n api: a\n').message).toMatchFileSnapshot(
 		`${snapshots}/syntax-problem.txt`,
 	);
 });
 
-it('cuts long lines around the place, and hides what could move the cursor', async () => {
+it('long lines are cut around the place, and control characters are hidden', async () => {
 	const long = `name: app\nservices: {${Array.from({length: 40}, (_, index) => `s${index}: path/${index}`).join(', ')}, web: {port: 0, "日本\u202e": .}}\n`;
 	await expect(errorOf(long).message).toMatchFileSnapshot(`${snapshots}/long-line.txt`);
 });
 
-it('stops showing after a hundred and still counts', () => {
+it('the error shows a hundred problems and counts all', () => {
 	const text = `name: app\nservices: {web: .}\n${Array.from({length: 150}, (_, index) => `x${index}: y\n`).join('')}`;
 	const {message} = errorOf(text);
 	expect(message.split('\n').slice(-2)).toEqual(['… and 50 more', '150 problems found.']);
 });
 
-it('keeps carets under wide characters and tabs', () => {
+it('carets line up under wide characters and tabs', () => {
 	expect(codeFrame('a: "日本"\tx', {line: 1, column: 4, length: 4})).toBe('   1 | a: "日本" x\n     |    ^^^^^^');
 	expect(codeFrame('日本: x', {line: 1, column: 5, length: 1})).toBe('   1 | 日本: x\n     |       ^');
 });
@@ -69,7 +69,7 @@ it.each([
 	[['services', '1a'], 'services["1a"]'],
 	[['services', '\u001b[2J"'], 'services["\\u001b[2J\\""]'],
 	[['services', '\u202e'], 'services["\\u202e"]'],
-])('writes the path %j', (path, text) => {
+])('the path %j is written for people', (path, text) => {
 	expect(formatPath(path)).toBe(text);
 });
 
@@ -81,6 +81,6 @@ it.each([
 	['volumes', ['path', 'image', 'kind'], undefined],
 	['x', ['a', 'b'], undefined],
 	['a'.repeat(5000), ['a'.repeat(5000)], undefined],
-])('for %s out of %j means %s', (written, candidates, meant) => {
+])('the suggestion for %s among %j is %s', (written, candidates, meant) => {
 	expect(nearest(written, candidates)).toBe(meant);
 });

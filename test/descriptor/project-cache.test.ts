@@ -49,7 +49,7 @@ function markCached(): string {
 	return file;
 }
 
-test('a project is remembered as it was read, for its user alone', async () => {
+test('a project is cached as it was read, for its user alone', async () => {
 	const first = await load();
 	expect(await load()).toEqual(first);
 	const file = markCached();
@@ -58,7 +58,7 @@ test('a project is remembered as it was read, for its user alone', async () => {
 	expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('a changed file is read again, a rules file that comes along too', async () => {
+test('a changed file is read again, and so is a new routes file', async () => {
 	await load();
 	markCached();
 	describeProject('apps');
@@ -68,7 +68,7 @@ test('a changed file is read again, a rules file that comes along too', async ()
 	expect((await load()).routes).toHaveLength(1);
 });
 
-test('another build, another folder, or a program that was not built, reads for itself', async () => {
+test('another build or folder, and a program run from source, does not use the cache', async () => {
 	await load();
 	markCached();
 	vi.stubEnv('COMPARTMENT_BUILD', 'two');
@@ -79,7 +79,7 @@ test('another build, another folder, or a program that was not built, reads for 
 	expect(readdirSync(folder)).toHaveLength(1);
 });
 
-test('what is wrong is never remembered', async () => {
+test('an invalid project is never cached', async () => {
 	await load();
 	markCached();
 	writeFileSync(join(project, 'compartment.yml'), 'name: app\nservices: {web: {kind: wbe}}\n');
@@ -87,7 +87,7 @@ test('what is wrong is never remembered', async () => {
 	await expect(load()).rejects.toThrow('did you mean "web"?');
 });
 
-test('what others could have written is not believed, and what is broken is not either', async () => {
+test('a cache file that others could write, or that is damaged, is ignored', async () => {
 	await load();
 	const file = markCached();
 	chmodSync(folder, 0o777);
@@ -102,12 +102,12 @@ test('what others could have written is not believed, and what is broken is not 
 	expect((await load()).name).toBe('app');
 });
 
-test('a cache that cannot be written is no failure', async () => {
+test('a cache that cannot be written does not fail the command', async () => {
 	writeFileSync(join(home, 'compartment'), 'in the way');
 	expect((await load()).name).toBe('app');
 });
 
-test('only the hundred newest are kept', async () => {
+test('only the hundred newest cache files are kept', async () => {
 	await load();
 	const [own] = readdirSync(folder);
 	for (let number = 0; number < 110; number++) {

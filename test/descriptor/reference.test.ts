@@ -37,7 +37,7 @@ it.each([
 	expect(written).toEqual(expected);
 });
 
-it('its examples are valid', () => {
+it('the examples of the reference are valid', () => {
 	const blocks = [...text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
 	const [minimal, services, resources, routes] = blocks;
 	expect(blocks).toHaveLength(4);

@@ -4,19 +4,19 @@ import {db, read, route, web} from './support.ts';
 const two =
 	'name: app\nservices: {web: ., api: {path: a, kind: api}, site: {path: b, accessMode: public, kind: api}}\n';
 
-it('names a cron service without a schedule', () => {
+it('a cron service without a schedule gets a warning', () => {
 	expect(read(web('{path: ., kind: cron}')).warnings).toEqual([
 		'compartment.yml:3:3 services.web: has no schedule; run it with the command job run web',
 	]);
 });
 
-it('says that nothing starts a cron service by its schedule', () => {
+it('the schedule of a cron service gets a warning that it has no effect', () => {
 	expect(read(web("{path: ., kind: cron, schedule: {cron: '0 2 * * *'}}")).warnings).toEqual([
 		'compartment.yml:3:30 services.web.schedule: its schedule (cron 0 2 * * *) has no effect yet; run it with the command job run web',
 	]);
 });
 
-it('names a rule that leads from a public service to one that asks for the password', () => {
+it('a route from a public service to an authenticated one gets a warning', () => {
 	const text = 'name: app\nservices: {web: {path: ., accessMode: public}, backoffice: {path: b, kind: api}}\n';
 	const rule = route('{on: web, path: /api/*, to: backoffice, stripPrefix: /api}');
 	expect(read(text, rule).warnings).toEqual([
@@ -26,19 +26,19 @@ it('names a rule that leads from a public service to one that asks for the passw
 	expect(read(text.replace(', accessMode: public', ''), rule).warnings).toEqual([]);
 });
 
-it('names retries that keep a service down', () => {
+it('maxRetries, which can keep a service down, gets a warning', () => {
 	expect(read(web('{path: ., kind: web, run: {restart: {policy: on-failure, maxRetries: 3}}}')).warnings).toEqual([
 		'compartment.yml:3:65 services.web.run.restart.maxRetries: keeps Docker from restarting the service when the engine restarts; leave it out if that matters',
 	]);
 });
 
-it('names readiness that nothing waits for', () => {
+it('readiness of a job gets a warning', () => {
 	expect(read(web('{path: ., kind: job, readiness: {type: http}}')).warnings).toEqual([
 		'compartment.yml:3:29 services.web.readiness: has no effect on kind: job, which runs to completion',
 	]);
 });
 
-it('names packages that a site has no use for once it is built', () => {
+it('runtime packages of a static service get a warning', () => {
 	const site = (packages: string) =>
 		read(web(`{path: ., kind: static, build: {outputDirectory: dist, packages: ${packages}}}`)).warnings;
 	expect(site('{build: [imagemagick], runtime: [curl]}')).toEqual([
@@ -47,7 +47,7 @@ it('names packages that a site has no use for once it is built', () => {
 	expect(site('{build: [imagemagick]}')).toEqual([]);
 });
 
-it('names an unknown placeholder of an output', () => {
+it('an unknown placeholder in an output gets a warning', () => {
 	const text = db("{image: x, outputs: {u: {sensitive: false, value: '${resource.hots}:${env.PORT}'}}}");
 	expect(read(text).warnings).toEqual([
 		'compartment.yml:4:57 resources.db.outputs.u.value: Unsupported resource output template placeholder "resource.hots". Did you mean "resource.host"?',
@@ -61,7 +61,7 @@ it.each([
 	['/a/*', '/a/b/*'],
 	['/*', '/'],
 	['/*', '/a/*'],
-])('sees that %s hides %s', (earlier, later) => {
+])('the rule %s hides %s', (earlier, later) => {
 	const rules = route(`{on: web, path: ${earlier}, to: api}`, `{on: web, path: ${later}, to: site}`);
 	expect(read(two, rules).warnings).toEqual([
 		`compartment.routes.yml:4:21 routes[1].path: never matches: routes[0] (${earlier}) matches first`,
@@ -74,11 +74,11 @@ it.each([
 	['{on: web, path: /a, to: api}', '{on: site, path: /a, to: site}'],
 	['{on: web, path: /a, to: api, methods: [GET]}', '{on: web, path: /a, to: site}'],
 	['{on: web, path: /a, to: api, methods: [GET]}', '{on: web, path: /a, to: site, methods: [GET, POST]}'],
-])('does not warn about %s before %s', (...rules) => {
+])('the rules %s and %s get no warning', (...rules) => {
 	expect(read(two, route(...rules)).warnings).toEqual([]);
 });
 
-it('sees that methods are covered too', () => {
+it('a rule is hidden only if its methods are covered too', () => {
 	const rules = route(
 		'{on: web, path: /a, to: api, methods: [GET, POST]}',
 		'{on: web, path: /a, to: site, methods: [POST]}',
@@ -86,7 +86,7 @@ it('sees that methods are covered too', () => {
 	expect(read(two, rules).warnings).toHaveLength(1);
 });
 
-it('names a rule on a service that has no host', () => {
+it('a rule on a service without a host gets a warning', () => {
 	expect(read(two, route('{on: api, path: /a, to: web}', '{on: site, path: /a, to: site}')).warnings).toEqual([
 		'compartment.routes.yml:3:10 routes[0].on: never matches: "api" has no host without accessMode: public',
 	]);

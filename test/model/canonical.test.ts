@@ -20,7 +20,7 @@ describe('canonicalJson', () => {
 		);
 	});
 
-	it('sorts keys, leaves undefined out, and takes __proto__ for a key', () => {
+	it('sorts keys, omits undefined, and treats __proto__ as a key', () => {
 		expect(canonicalJson({b: 1, a: {d: undefined, c: [2, {f: 3, e: 4}]}})).toBe('{"a":{"c":[2,{"e":4,"f":3}]},"b":1}');
 		expect(canonicalJson(JSON.parse('{"__proto__":{"x":1},"a":2}'))).toBe('{"__proto__":{"x":1},"a":2}');
 		expect(checksumOf({a: 1, b: 2})).toBe(checksumOf({b: 2, a: 1}));

@@ -52,7 +52,7 @@ resources:
 describe('the environment of a service', () => {
 	const logOf = (...variables: KnownVariable[]) => service(withDatabase, {variables}).spec.env['LOG'];
 
-	it('has literals under environment variables under service variables (docs/rules.md, "Precedence")', () => {
+	it('prefers service variables to environment variables to literals (docs/rules.md, "Precedence")', () => {
 		expect(logOf()).toEqual({type: 'plain', value: 'info'});
 		expect(logOf(variable('environment', 'LOG', 'warn'))).toEqual({type: 'plain', value: 'warn'});
 		const both = [variable('service.api', 'LOG', 'debug'), variable('environment', 'LOG', 'warn')];
@@ -60,12 +60,12 @@ describe('the environment of a service', () => {
 		expect(logOf(...both.toReversed())).toEqual({type: 'plain', value: 'debug'});
 	});
 
-	it('takes nothing from other services and from resources', () => {
+	it('gets nothing from other services or from resources', () => {
 		const strangers = [variable('service.web', 'LOG', 'x'), variable('resource.db', 'LOG', 'y')];
 		expect(logOf(...strangers)).toEqual({type: 'plain', value: 'info'});
 	});
 
-	it('names a sensitive variable by its revision, never by its value', () => {
+	it('identifies a sensitive variable by its revision, never by its value', () => {
 		expect(logOf(sensitive(variable('service.api', 'LOG', 'hunter2')))).toEqual({
 			type: 'secret',
 			scope: {type: 'service', name: 'api'},
@@ -74,7 +74,7 @@ describe('the environment of a service', () => {
 		});
 	});
 
-	it('has a connection over environment variables, and under service variables', () => {
+	it('prefers service variables to connections to environment variables', () => {
 		const url = (...variables: KnownVariable[]) => service(withDatabase, {variables}).spec.env['DATABASE_URL'];
 		expect(url(variable('environment', 'DATABASE_URL', 'x'))).toMatchObject({
 			type: 'output',
@@ -85,7 +85,7 @@ describe('the environment of a service', () => {
 		expect(url(variable('service.api', 'DATABASE_URL', 'x'))).toEqual({type: 'plain', value: 'x'});
 	});
 
-	it('knows an output only when the generated variable in it is there', () => {
+	it('has an output only once its generated variable exists', () => {
 		const fingerprints = (...variables: KnownVariable[]) =>
 			['DATABASE_URL', 'USER'].map(key => {
 				const value = service(withDatabase, {variables}).spec.env[key]!;
@@ -100,7 +100,7 @@ describe('the environment of a service', () => {
 		expect(fingerprints(variable('resource.db', 'POSTGRES_USER', 'root'))[1]).not.toBe(user);
 	});
 
-	it('refuses a connection to what is not declared', () => {
+	it('refuses a connection to an undeclared resource or output', () => {
 		const project = read(withDatabase);
 		const input = {environment: 'production', variables: [], baseDomain: 'localhost'};
 		expect(() => describeDesired({...input, project: {...project, resources: []}})).toThrow(UserError);
@@ -110,7 +110,7 @@ describe('the environment of a service', () => {
 describe('a resource', () => {
 	const db = (...variables: KnownVariable[]) => desiredOf(withDatabase, {variables}).resources[0]!;
 
-	it('has literals and generated variables, and its own variables over them', () => {
+	it('prefers its own variables to literals and generated ones', () => {
 		expect(db().spec.env).toEqual({
 			POSTGRES_USER: {type: 'plain', value: 'app'},
 			POSTGRES_PASSWORD: {
@@ -126,12 +126,12 @@ describe('a resource', () => {
 		});
 	});
 
-	it('inherits nothing from the environment and from services (docs/rules.md, "Scopes")', () => {
+	it('inherits nothing from the environment or from services (docs/rules.md, "Scopes")', () => {
 		const strangers = [variable('environment', 'POSTGRES_USER', 'x'), variable('service.db', 'POSTGRES_USER', 'y')];
 		expect(db(...strangers).spec.env).toEqual(db().spec.env);
 	});
 
-	it('is known on the engine by names of its own', () => {
+	it('has its own names on the engine', () => {
 		expect(db().containerName).toBe('compartment-shop.production.resource.db');
 		expect(db().spec.hostname).toBe('db.production.shop.resource.internal');
 		expect(desiredOf(withDatabase).volumes).toEqual([
@@ -150,7 +150,7 @@ describe('the port of a service', () => {
 	const port = (fields: string, ...variables: KnownVariable[]) =>
 		service(`name: shop\nservices: {web: {path: ., ${fields}}}\n`, {variables}).spec.port;
 
-	it('is the variable PORT, else the declared one, else left to the image', () => {
+	it('is variable PORT, else the declared one, else left to the image', () => {
 		expect(port('port: 8080', variable('service.web', 'PORT', '9000'))).toBe(9000);
 		expect(port('port: 8080, env: {PORT: "7000"}')).toBe(7000);
 		expect(port('port: 8080')).toBe(8080);
@@ -162,11 +162,11 @@ describe('the port of a service', () => {
 		expect(port('kind: web', variable('environment', 'PORT', text))).toBeUndefined();
 	});
 
-	it('may be the last one there is', () => {
+	it('can be 65535', () => {
 		expect(port('kind: web', variable('environment', 'PORT', '65535'))).toBe(65_535);
 	});
 
-	it('is never read from a sensitive variable, which a plan must not know', () => {
+	it('is never read from a sensitive variable, which plans must not read', () => {
 		expect(port('port: 8080', sensitive(variable('environment', 'PORT', '9000')))).toBe(8080);
 	});
 });
@@ -174,17 +174,17 @@ describe('the port of a service', () => {
 describe('the hosts of a service', () => {
 	const hosts = (fields: string, options?: Options) => service(`name: shop\nservices: {${fields}}\n`, options).hosts;
 
-	it('are the default one and its domain', () => {
+	it('are the default host and its domain', () => {
 		expect(hosts('web: .')).toEqual(['shop.localhost']);
 		expect(hosts('admin: .', {environment: 'staging'})).toEqual(['admin-shop-staging.localhost']);
 		expect(hosts('web: {path: ., domain: Shop.Example.COM}')).toEqual(['shop.localhost', 'shop.example.com']);
 	});
 
-	it('name a domain once that is the default host already', () => {
+	it('contain a domain once if it is the default host', () => {
 		expect(hosts('web: {path: ., domain: shop.localhost}')).toEqual(['shop.localhost']);
 	});
 
-	it('are none for what is not exposed', () => {
+	it('are empty for a service that is not exposed', () => {
 		expect(hosts('api: {path: ., kind: api}')).toEqual([]);
 		expect(hosts('api: {path: ., kind: api, accessMode: public}')).toEqual(['api-shop.localhost']);
 		expect(hosts('jobs: {path: ., kind: worker}')).toEqual([]);
@@ -192,7 +192,7 @@ describe('the hosts of a service', () => {
 });
 
 describe('an image', () => {
-	it('is built, or named', () => {
+	it('is built from source or prebuilt', () => {
 		expect(service('name: shop\nservices: {web: .}\n').image).toEqual({type: 'build'});
 		expect(service('name: shop\nservices: {web: {image: "nginx:1"}}\n').image).toEqual({
 			type: 'prebuilt',

@@ -16,7 +16,7 @@ const line = fc.oneof(
 );
 
 describe('scanDotenv', () => {
-	it('finds in any dotenv file exactly the names that the dotenv package reads', () => {
+	it('finds exactly the variables that the dotenv package reads, in any file', () => {
 		fc.assert(
 			fc.property(fc.array(line, {maxLength: 12}), lines => {
 				const content = lines.join('\n');
@@ -27,13 +27,13 @@ describe('scanDotenv', () => {
 		);
 	});
 
-	it('passes over quoted values of several lines', () => {
+	it('skips quoted values that span lines', () => {
 		const content = 'A="one\nB=two\n"\nC=3';
 		expect(keysOf(content)).toEqual(['A', 'C']);
 		expect(parse(content)).toEqual({A: 'one\nB=two\n', C: '3'});
 	});
 
-	it('names repeated keys, and the first line that is no dotenv', () => {
+	it('returns repeated keys, and the first line that is not dotenv', () => {
 		expect(keysOf('A=1\nA=2')).toEqual(['A', 'A']);
 		expect(scanDotenv('A=1\n\nwhat is this\nalso this').unsupported).toEqual({line: 3, text: 'what is this'});
 	});

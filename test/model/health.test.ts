@@ -221,11 +221,11 @@ const rows: readonly Row[] = [
 ];
 
 describe('the rule of health', () => {
-	it.each(rows)('%s', (_what, more, state, cause) => {
+	it.each(rows)('judges: %s', (_what, more, state, cause) => {
 		expect(healthOf(facts(more))).toMatchObject({state, cause});
 	});
 
-	it('carries restarts and the last exit beside the word', () => {
+	it('returns restarts and the last exit with the state', () => {
 		expect(healthOf(facts({container: restarted(4, 300, 9000)}))).toEqual({
 			state: 'healthy',
 			cause: null,
@@ -235,7 +235,7 @@ describe('the rule of health', () => {
 		expect(healthOf(facts())).toMatchObject({restarts: 0, lastExit: null});
 	});
 
-	it('writes a time with its day when that was not today', () => {
+	it('writes a time with its date unless it is today', () => {
 		expect(clockTime(now - 60_000, now)).toBe('14:09');
 		expect(clockTime(now - 86_400_000, now)).toBe('2026-03-28 14:10');
 	});

@@ -35,7 +35,7 @@ describe('dnsLabel', () => {
 		['a'.repeat(63), 'a'.repeat(63)],
 		// h = h*31 + code point, 32 bits.
 		['a'.repeat(64), `${'a'.repeat(54)}-72da0400`],
-	])('%j is %j', (text, expected) => {
+	])('encodes %j as %j', (text, expected) => {
 		expect(dnsLabel(text)).toBe(expected);
 	});
 
@@ -47,7 +47,7 @@ describe('dnsLabel', () => {
 		);
 	});
 
-	it('has the rolling hash at the end of what it cut', () => {
+	it('ends a cut label in the rolling hash', () => {
 		fc.assert(
 			fc.property(fc.string({minLength: 64, maxLength: 90}), text => {
 				let hash = 0n;
@@ -61,17 +61,17 @@ describe('dnsLabel', () => {
 });
 
 describe('environmentSlug', () => {
-	it('leaves a plain name alone', () => {
+	it('keeps a plain name', () => {
 		expect(environmentSlug('production')).toBe('production');
 		expect(environmentSlug('pr-42')).toBe('pr-42');
 	});
 
-	it('tells names apart that differ in case, also where files have none', () => {
+	it('differs in more than case for names that differ in case', () => {
 		const slugs = ['staging', 'Staging', 'STAGING', 'staging ', 'stagïng'].map(environmentSlug);
 		expect(new Set(slugs.map(slug => slug.toLowerCase())).size).toBe(slugs.length);
 	});
 
-	it('gives no environment the slug of another one, not even one named like a slug', () => {
+	it('is unique per environment, even for a name that looks like a slug', () => {
 		fc.assert(
 			fc.property(environment, text => {
 				const names = [text, text.toUpperCase(), text.toLowerCase(), `${text}-`, environmentSlug(text)];
@@ -81,7 +81,7 @@ describe('environmentSlug', () => {
 		);
 	});
 
-	it('fits into every name that is made of it', () => {
+	it('fits into every name that contains it', () => {
 		fc.assert(
 			fc.property(environment, text => {
 				expect(environmentSlug(text)).toMatch(/^[a-z0-9][a-z0-9-]{0,62}$/);
@@ -101,7 +101,7 @@ describe('hosts', () => {
 		expect(resourceHost('shop', 'production', 'main_db')).toBe('mainx5fxdb.production.shop.resource.internal');
 	});
 
-	it('of a project whose name has a hyphen', () => {
+	it('stay apart for projects with a hyphen', () => {
 		const parts = {project: 'multi-service', environment: 'production', baseDomain: 'localhost'};
 		expect(serviceHost({...parts, service: 'web'})).toBe('multi-service.localhost');
 		expect(serviceHost({...parts, service: 'backoffice'})).toBe('backoffice-multi-service.localhost');
@@ -109,7 +109,7 @@ describe('hosts', () => {
 });
 
 describe('names on the engine', () => {
-	it('are names that Docker takes', () => {
+	it('are valid in Docker', () => {
 		const valid = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 		fc.assert(
 			fc.property(project, environment, name, handle, deployment, (...[a, b, c, d, e]) => {
@@ -127,7 +127,7 @@ describe('names on the engine', () => {
 		);
 	});
 
-	it('never meet, however project, environment and service share their letters', () => {
+	it('are unique, however project, environment and service are split', () => {
 		const owner = fc.record({project: tight, environment: tight, name: tight});
 		const container = ({project, environment, name}: {project: string; environment: string; name: string}) => [
 			serviceContainerName(project, environment, name, 'dpl_000000000000000'),
@@ -149,7 +149,7 @@ describe('names on the engine', () => {
 		);
 	});
 
-	it('part what a hyphen could join', () => {
+	it('differ where a hyphen could join two parts', () => {
 		expect(serviceContainerName('a-b', 'c', 'd', 'dpl_1')).not.toBe(serviceContainerName('a', 'b-c', 'd', 'dpl_1'));
 		expect(environmentNetworkName('shop', 'mesh')).not.toBe(meshNetworkName('shop', 'mesh'));
 	});

@@ -11,13 +11,13 @@ const expand = (template: string, env: Readonly<Record<string, string>> = {}): s
 const url = 'postgres://${env.USER}:${env.PASSWORD}@${resource.host}:5432/${env.NAME}';
 
 describe('expandOutput', () => {
-	it('fills in every placeholder', () => {
+	it('expands every placeholder', () => {
 		expect(expand('${resource.name} ${project.name} ${environment.name}')).toBe('db shop production');
 		expect(expand('${resource.host}')).toBe('db.production.shop.resource.internal');
 		expect(expand('${env.A}${env.B}', {A: '1', B: ''})).toBe('1');
 	});
 
-	it('expands once: what a value contains stays as it is', () => {
+	it('expands once: placeholders in a value are kept', () => {
 		expect(expand('${env.A}', {A: '${env.B} ${resource.name} $& $1', B: 'no'})).toBe('${env.B} ${resource.name} $& $1');
 	});
 
@@ -28,7 +28,7 @@ describe('expandOutput', () => {
 		);
 	});
 
-	it('makes a URL that gives back what went in', () => {
+	it('makes a URL from which the values can be read back', () => {
 		const word = fc.string({minLength: 1, unit: 'grapheme'});
 		fc.assert(
 			fc.property(word, word, word, (user, password, name) => {
@@ -41,7 +41,7 @@ describe('expandOutput', () => {
 		);
 	});
 
-	it('says what it does not know', () => {
+	it('refuses unknown placeholders and missing values by name', () => {
 		expect(() => expand('${resource.port}')).toThrow(
 			new UserError('Unsupported resource output template placeholder "resource.port".'),
 		);
@@ -67,7 +67,7 @@ const fingerprint = (env: Env = base, value = url, place = context) =>
 	outputFingerprint({...output, value}, place, env);
 
 describe('outputFingerprint', () => {
-	it('stays while nothing that goes into it changes', () => {
+	it('stays the same while no input changes', () => {
 		expect(fingerprint()).toMatch(/^[0-9a-f]{16}$/);
 		expect(fingerprint()).toBe(fingerprint({...base, OTHER: plain('2'), MORE: secret(null)}));
 	});
@@ -98,12 +98,12 @@ describe('outputFingerprint', () => {
 		);
 	});
 
-	it('is unknown while a value is still to be generated', () => {
+	it('is null while a value is yet to be generated', () => {
 		expect(fingerprint({...base, PASSWORD: secret(null)})).toBeNull();
 		expect(fingerprint({...base, PASSWORD: secret(null)}, '${resource.host}')).not.toBeNull();
 	});
 
-	it('tells nothing of a secret: it is the same for every value of one revision', () => {
+	it('reveals nothing about a secret: it is the same for every value of a revision', () => {
 		expect(JSON.stringify(base)).not.toContain('hunter2');
 		expect(fingerprint({...base, PASSWORD: secret('r1')})).toBe(fingerprint());
 	});

@@ -30,7 +30,7 @@ describe('a container of an environment', () => {
 		at('restore.db', `${resource}.restore.${backup}`),
 		at('verify.db', verified),
 		at('restore.db', `${verified}.restore.${backup}`),
-	])('is ours by lineage, address and name: $name', container => {
+	])('belongs to it by lineage, address and name: $name', container => {
 		expect(isOwnContainer(container, owner)).toBe(true);
 		for (const key of ['lineage', 'project', 'environment'] as const)
 			expect(isOwnContainer(container, {...owner, [key]: 'other'})).toBe(false);
@@ -38,14 +38,14 @@ describe('a container of an environment', () => {
 			expect(isOwnContainer({...container, name}, owner), name).toBe(false);
 	});
 
-	it('is none that only inherited the labels of an image', () => {
+	it('is not one that only inherited the labels of an image', () => {
 		expect(isGenuineContainer(at('image.web', 'happy_hopper'))).toBe(false);
 		expect(isGenuineContainer(at('service.web', 'happy_hopper', {deployment}))).toBe(false);
 		expect(isGenuineContainer({name: service, labels: {}})).toBe(false);
 	});
 });
 
-it('a network and a volume are ours by their names too', () => {
+it('networks and volumes belong to an environment by their names too', () => {
 	const network = at('network', environmentNetworkName('shop', 'production'));
 	expect(isOwnNetwork(network, owner)).toBe(true);
 	expect(isOwnNetwork({...network, name: 'bridge'}, owner)).toBe(false);

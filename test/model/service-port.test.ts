@@ -13,7 +13,7 @@ it.each([
 	expect(choosePort(question, exposed).number).toBe(number);
 });
 
-it('leaves the number open while the image is not known, and says what it will be', () => {
+it('the port is open while the image is unknown, with the reason', () => {
 	expect(choosePort(web, undefined)).toEqual({why: 'first port that the image exposes, else 80'});
 	expect(choosePort({...web, isPrebuilt: false}, undefined).why).toMatch(/else 3000$/);
 });

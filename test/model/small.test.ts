@@ -6,11 +6,11 @@ import {specHash} from '../../source/model/spec-hash.ts';
 import {isSameScope, scopeAddress} from '../../source/model/values.ts';
 
 describe('newId', () => {
-	it('has its prefix and a form that fits into names', () => {
+	it('makes ids with a prefix that are valid in names', () => {
 		expect(newId('dpl')).toMatch(/^dpl_[0-9a-hjkmnp-tv-z]{15}$/);
 	});
 
-	it('sorts by time', () => {
+	it('makes ids that sort by time', () => {
 		const time = fc.integer({min: 0, max: Date.UTC(2200, 0, 1)});
 		fc.assert(
 			fc.property(time, time, (one, other) => {
@@ -20,14 +20,14 @@ describe('newId', () => {
 		);
 	});
 
-	it('does not repeat within a millisecond', () => {
+	it('makes no id twice within a millisecond', () => {
 		const ids = Array.from({length: 2000}, () => newId('run', 1_700_000_000_000));
 		expect(new Set(ids).size).toBe(ids.length);
 	});
 });
 
 describe('specHash', () => {
-	it('is the same whatever the order of keys, and for fields without a value', () => {
+	it('is the same for any order of keys, and for undefined fields', () => {
 		const hash = specHash({a: 1, b: {c: [1, 2], d: 'x'}});
 		expect(hash).toMatch(/^[0-9a-f]{16}$/);
 		expect(specHash({b: {d: 'x', c: [1, 2], e: undefined}, a: 1})).toBe(hash);
@@ -49,7 +49,7 @@ describe('specHash', () => {
 });
 
 describe('labels', () => {
-	it('are there for what is known, and only for that', () => {
+	it('are set for known values only', () => {
 		const object = {lineage: 'l', project: 'shop', environment: 'production', address: 'service.web'};
 		expect(Object.keys(labelsOf(object))).toEqual([labels.lineage, labels.project, labels.environment, labels.address]);
 		expect(labelsOf({...object, deployment: 'dpl_1', spec: 'abc', op: 'op_1'})).toEqual({
@@ -65,7 +65,7 @@ describe('labels', () => {
 });
 
 describe('scopes', () => {
-	it('have an address that tells them apart', () => {
+	it('have different addresses', () => {
 		expect(scopeAddress({type: 'environment'})).toBe('environment');
 		expect(scopeAddress({type: 'service', name: 'web'})).toBe('service.web');
 		expect(isSameScope({type: 'resource', name: 'web'}, {type: 'service', name: 'web'})).toBe(false);
@@ -74,7 +74,7 @@ describe('scopes', () => {
 });
 
 describe('labels of images', () => {
-	it('are none of those of containers, which a container would inherit', () => {
+	it('are separate from those of containers, which would inherit them', () => {
 		const object = {lineage: 'l', project: 'p', environment: 'e', address: 'image.web', op: 'o'};
 		const own = imageLabelsOf(object);
 		expect(Object.values(own)).toEqual(Object.values(object));
@@ -82,7 +82,7 @@ describe('labels of images', () => {
 		expect(Object.values(imageLabels)).toHaveLength(5);
 	});
 
-	it('in our name are blank on a container that does not say them itself', () => {
+	it('are blanked on a container that does not set them', () => {
 		const image = {'compartment.lineage': 'other', 'compartment.hosts': 'a.b', 'compartment.later': 'x', vendor: 'v'};
 		const own = containerLabels({'compartment.lineage': 'ours'}, image);
 		expect(own).toEqual({'compartment.lineage': 'ours', 'compartment.hosts': '', 'compartment.later': ''});

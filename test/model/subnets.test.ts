@@ -33,13 +33,13 @@ const block = fc.tuple(fc.nat(1023), fc.integer({min: 24, max: 29})).map(([index
 });
 
 describe('pickSubnet', () => {
-	it('takes the first free block of the pool', () => {
+	it('picks the first free block of the pool', () => {
 		expect(pickSubnet('10.213.0.0/16', 26, [])).toBe('10.213.0.0/26');
 		expect(pickSubnet('10.213.0.0/16', 26, ['10.213.0.0/26', '172.17.0.0/16'])).toBe('10.213.0.64/26');
 		expect(pickSubnet('10.213.0.0/16', 26, ['10.213.0.0/24', 'fe80::/64', 'nonsense'])).toBe('10.213.1.0/26');
 	});
 
-	it('never overlaps what is used, and gives up only when the pool is full', () => {
+	it('never overlaps a used block, and fails only when the pool is full', () => {
 		fc.assert(
 			fc.property(used, fc.integer({min: 22, max: 28}), (taken, prefix) => {
 				const pool = '10.213.0.0/22';
@@ -58,14 +58,14 @@ describe('pickSubnet', () => {
 		);
 	});
 
-	it('finds a place for every environment until none is left', () => {
+	it('finds a block for every environment until the pool is full', () => {
 		const taken: string[] = [];
 		for (let subnet = pickSubnet('10.0.0.0/24', 26, taken); subnet; subnet = pickSubnet('10.0.0.0/24', 26, taken))
 			taken.push(subnet);
 		expect(taken).toEqual(['10.0.0.0/26', '10.0.0.64/26', '10.0.0.128/26', '10.0.0.192/26']);
 	});
 
-	it('has nothing in a pool that is none, or smaller than one block', () => {
+	it('finds nothing in an invalid pool, or one smaller than a block', () => {
 		expect(pickSubnet('fd00::/8', 26, [])).toBeUndefined();
 		expect(pickSubnet('10.0.0.0/27', 26, [])).toBeUndefined();
 	});
@@ -78,7 +78,7 @@ describe('pickSubnet', () => {
 });
 
 describe('parseSubnet', () => {
-	it('reads what is one, and nothing else', () => {
+	it('reads valid subnets, and nothing else', () => {
 		expect(parseSubnet('10.213.3.7/16')).toEqual({start: 10 * 2 ** 24 + 213 * 2 ** 16, size: 65_536, prefix: 16});
 		for (const text of ['10.0.0.256/16', '10.0.0.0/33', '10.0.0.0', '10.0.0/8', '::1/64', ' 10.0.0.0/8', '10.0.0.0/'])
 			expect(parseSubnet(text)).toBeUndefined();
@@ -86,7 +86,7 @@ describe('parseSubnet', () => {
 });
 
 describe('addresses inside a network', () => {
-	it('are ours in the lower half and handed out in the upper half', () => {
+	it('are fixed in the lower half and assigned in the upper half', () => {
 		fc.assert(
 			fc.property(block, subnet => {
 				const [first, last] = bounds(subnet);
@@ -105,14 +105,14 @@ describe('addresses inside a network', () => {
 		);
 	});
 
-	it('have their counterparts in another network, as far as its lower half goes', () => {
+	it('have counterparts in another network, within its lower half', () => {
 		expect(sameAddressIn('10.1.0.64/26', '10.1.0.0/26', '10.1.0.2')).toBe('10.1.0.66');
 		expect(sameAddressIn('10.1.0.64/26', '10.1.0.0/26', '10.1.0.31')).toBe('10.1.0.95');
 		expect(sameAddressIn('10.1.1.0/27', '10.1.0.0/26', '10.1.0.15')).toBe('10.1.1.15');
 		expect(sameAddressIn('10.1.1.0/27', '10.1.0.0/26', '10.1.0.16')).toBeUndefined();
 	});
 
-	it('are as many as were asked for, in a block that is no larger than that takes', () => {
+	it('are as many as requested, in the smallest block that fits', () => {
 		fc.assert(
 			fc.property(fc.nat(1000), fc.nat(1000), fc.integer({min: 16, max: 28}), (fixed, handedOut, smallest) => {
 				const prefix = prefixFor({fixed, handedOut}, smallest);

@@ -13,7 +13,7 @@ describe('the audit file', () => {
 		delete process.env['COMPARTMENT_FAILPOINT'];
 	});
 
-	it('grows by one private line for each thing that was done', () => {
+	it('is private and gets one line for each entry', () => {
 		const directory = environmentDirectory();
 		expect(readAudit(directory)).toEqual([]);
 		expect(appendAudit(directory, entry)).toBeUndefined();
@@ -25,7 +25,7 @@ describe('the audit file', () => {
 		expect(statSync(join(directory, 'audit.ndjson')).mode & 0o777).toBe(0o600);
 	});
 
-	it('leaves out a line that was cut off, and only that one', () => {
+	it('loses only the line that a crash cut off', () => {
 		const directory = environmentDirectory();
 		appendAudit(directory, entry);
 		appendFileSync(join(directory, 'audit.ndjson'), '{"at":"20');
@@ -33,7 +33,7 @@ describe('the audit file', () => {
 		expect(readAudit(directory).map(({target}) => target)).toEqual(['service.web', 'routes']);
 	});
 
-	it('gives a warning, not an error, when it cannot be written', () => {
+	it('gives a warning, not an error, when a write fails', () => {
 		const directory = environmentDirectory();
 		process.env['COMPARTMENT_FAILPOINT'] = 'audit.before-append:enospc';
 		expect(appendAudit(directory, entry)).toMatch(/audit entry was not written\..*no space is left on the device/);

@@ -58,7 +58,7 @@ describe('a process that is killed while it writes a state', () => {
 });
 
 describe('a process that is killed at any moment of many writes', () => {
-	it('never loses a write that it has reported', async () => {
+	it('has lost no write that it reported', async () => {
 		const directory = environmentDirectory();
 		for (let kill = 0; kill < 6; kill++) {
 			const {child, exit} = startChild('write-forever', directory);
@@ -91,7 +91,7 @@ describe('a process that is killed while it writes the journal', () => {
 		'journal.after-archive': [],
 	};
 
-	it.each(pointsOf('journal'))('leaves what is pending at %s', async point => {
+	it.each(pointsOf('journal'))('leaves the pending writes at %s', async point => {
 		const directory = environmentDirectory();
 		expect((await runChild('journal', directory, {COMPARTMENT_FAILPOINT: point})).signal).toBe('SIGKILL');
 

@@ -60,7 +60,7 @@ describe('ensureDirectory', () => {
 		expect([modeOf(home), modeOf(join(home, 'identity'))]).toEqual(['700', '600']);
 	});
 
-	it('tightens what is open to others, and says so', async () => {
+	it('removes the permissions of other users, with a warning', async () => {
 		const project = temporaryDirectory();
 		const {path} = ensureDirectory(project, 'production');
 		await writeNumbered(path, 1);
@@ -107,7 +107,7 @@ describe('ensureDirectory', () => {
 		},
 	);
 
-	it('refuses what belongs to somebody else', () => {
+	it('refuses files that another user owns', () => {
 		const project = temporaryDirectory();
 		const {path} = ensureDirectory(project, 'production');
 		const stats = statsOf(path)!;
@@ -128,7 +128,7 @@ describe('ensureDirectory', () => {
 		expect(() => ensureDirectory(join(project, 'nowhere'), 'production')).toThrow(/Cannot find the project folder/);
 	});
 
-	it('makes nothing when it only checks', () => {
+	it('creates nothing when it only checks', () => {
 		const project = temporaryDirectory();
 		expect(checkDirectory(project, 'production')).toEqual([]);
 		expect(readdirSync(project)).toEqual([]);
@@ -136,7 +136,7 @@ describe('ensureDirectory', () => {
 });
 
 describe('listEnvironments', () => {
-	it('gives the names that the states hold, not those of the folders', async () => {
+	it('takes names from the states, not from the folders', async () => {
 		const project = temporaryDirectory();
 		for (const environment of ['production', 'Preview #7', 'empty']) {
 			const {path} = ensureDirectory(project, environment);
@@ -146,7 +146,7 @@ describe('listEnvironments', () => {
 		expect(await listEnvironments(temporaryDirectory())).toEqual([]);
 	});
 
-	it('keeps an environment in the list whose state is damaged', async () => {
+	it('lists an environment whose state is damaged', async () => {
 		const project = temporaryDirectory();
 		const {path} = ensureDirectory(project, 'Preview #7');
 		const first = await writeState(path, {...emptyState(), environment: 'Preview #7'}, null);

@@ -38,7 +38,7 @@ function journalOf(entries: readonly JournalEntry[]): Buffer {
 }
 
 describe('the journal of a run', () => {
-	it('knows what was begun and has no outcome', async () => {
+	it('lists the writes without an outcome', async () => {
 		const directory = environmentDirectory();
 		const journal = await openJournal(directory, run);
 		const first = await journal.begin(network, 'network');
@@ -60,7 +60,7 @@ describe('the journal of a run', () => {
 		});
 	});
 
-	it('goes to history when it is closed', async () => {
+	it('moves to history when it is closed', async () => {
 		const directory = environmentDirectory();
 		const journal = await openJournal(directory, run);
 		await journal.done(await journal.begin(network, 'network'));
@@ -70,7 +70,7 @@ describe('the journal of a run', () => {
 		expect(archived.entries.map(({type}) => type)).toEqual(['open', 'begin', 'done', 'close']);
 	});
 
-	it('stays when it is closed with something pending, and the next run inherits that', async () => {
+	it('stays when it is closed with a pending write, which the next run inherits', async () => {
 		const directory = environmentDirectory();
 		const journal = await openJournal(directory, run);
 		const op = await journal.begin(network, 'network');
@@ -83,7 +83,7 @@ describe('the journal of a run', () => {
 		expect(existsSync(journalPath(directory))).toBe(false);
 	});
 
-	it('keeps 20 closed journals', async () => {
+	it('is one of at most 20 in history', async () => {
 		const directory = environmentDirectory();
 		for (let number = 1; number <= 23; number++) {
 			const journal = await openJournal(directory, {...run, run: `run_${number}`});
@@ -99,7 +99,7 @@ describe('the journal of a run', () => {
 		expect(names).toContain('journal.run_4.ndjson');
 	});
 
-	it('names its archive so that a run id cannot lead elsewhere', async () => {
+	it('has an archive name without path separators, whatever the run id', async () => {
 		const directory = environmentDirectory();
 		await (await openJournal(directory, {...run, run: '../../evil'})).close();
 		expect(readdirSync(join(directory, 'history'))).toEqual(['journal.______evil.ndjson']);
@@ -107,7 +107,7 @@ describe('the journal of a run', () => {
 });
 
 describe('a damaged journal', () => {
-	it('is a prefix of what was written, wherever a crash cut it', () => {
+	it('is read up to the last intact line, wherever a crash cut it', () => {
 		fc.assert(
 			fc.property(fc.array(entry, {maxLength: 12}), fc.double({min: 0, max: 1, noNaN: true}), (entries, part) => {
 				const content = journalOf(entries);
@@ -122,7 +122,7 @@ describe('a damaged journal', () => {
 		);
 	});
 
-	it('is known when its last line holds zeros or half a line with a break', () => {
+	it('is read without a last line of zeros or half a line with a break', () => {
 		const entries: readonly JournalEntry[] = [{type: 'done', op: 'op_1', at}];
 		const good = journalOf(entries);
 		for (const tail of ['\0\0\0\0', '\0\0\0\n', '0123abcd 40 {"type":"done"\n', 'x']) {
@@ -130,7 +130,7 @@ describe('a damaged journal', () => {
 		}
 	});
 
-	it('shows every flipped bit that is not in its last line', () => {
+	it('is refused for every flipped bit before its last line', () => {
 		const entries: readonly JournalEntry[] = ['op_1', 'op_2', 'op_3'].map(op => ({type: 'done', op, at}));
 		const content = journalOf(entries);
 		const lastLine = journalOf(entries.slice(0, 2)).length;
@@ -141,7 +141,7 @@ describe('a damaged journal', () => {
 		}
 	});
 
-	it('is an error that names the line, and is not continued', async () => {
+	it('is refused with the number of the line, and is not continued', async () => {
 		const directory = environmentDirectory();
 		writeFileSync(
 			journalPath(directory),
@@ -151,7 +151,7 @@ describe('a damaged journal', () => {
 		await expect(openJournal(directory, run)).rejects.toThrow(/is damaged/);
 	});
 
-	it('is cut to its whole lines before it is continued', async () => {
+	it('is cut to its intact lines before it is continued', async () => {
 		const directory = environmentDirectory();
 		const journal = await openJournal(directory, run);
 		const op = await journal.begin(network, 'network');
@@ -168,7 +168,7 @@ describe('a full disk', () => {
 		delete process.env['COMPARTMENT_FAILPOINT'];
 	});
 
-	it('refuses an operation before it begins, and leaves one pending whose outcome cannot be written', async () => {
+	it('stops a write before it begins, and leaves a write pending whose outcome cannot be recorded', async () => {
 		const directory = environmentDirectory();
 		const journal = await openJournal(directory, run);
 		process.env['COMPARTMENT_FAILPOINT'] = 'journal.before-begin:enospc';

@@ -32,7 +32,7 @@ const refusalOf = async (promise: Promise<unknown>): Promise<LockedError> => {
 };
 
 describe('acquireLock', () => {
-	it('lets one holder in, in one process too, and names it', async () => {
+	it('admits one holder, even within a process, and names it', async () => {
 		const directory = environmentDirectory();
 		const lock = await acquireLock(directory, {operation: 'apply'});
 		const refusal = await refusalOf(acquireLock(directory, {operation: 'destroy'}));
@@ -46,7 +46,7 @@ describe('acquireLock', () => {
 		await (await acquireLock(directory, {operation: 'destroy'})).release();
 	});
 
-	it('keeps environments apart, and knows a folder by its real path', async () => {
+	it('locks each environment separately, by the real path of its folder', async () => {
 		const directory = environmentDirectory();
 		const lock = await acquireLock(directory, {operation: 'apply'});
 		await (await acquireLock(environmentDirectory(), {operation: 'apply'})).release();
@@ -56,7 +56,7 @@ describe('acquireLock', () => {
 		await lock.release();
 	});
 
-	it('has room for a path of any length', async () => {
+	it('works in a folder with a path of any length', async () => {
 		const deep = join(temporaryDirectory(), ...Array.from({length: 10}, () => 'a'.repeat(100)));
 		mkdirSync(deep, {recursive: true});
 		const lock = await acquireLock(deep, {operation: 'apply'});
@@ -83,7 +83,7 @@ describe('acquireLock', () => {
 		expect([code, output]).toEqual([0, 'held\n']);
 	});
 
-	it('waits for the holder as long as it is told to', async () => {
+	it('waits for the holder as long as waitMs says', async () => {
 		const directory = environmentDirectory();
 		const lock = await acquireLock(directory, {operation: 'apply'});
 		const waiting = acquireLock(directory, {operation: 'destroy', waitMs: 10_000});
@@ -123,7 +123,7 @@ describe('acquireLock', () => {
 });
 
 describe('holdKernelLock', () => {
-	it('has one holder, however many want it and die with it', async () => {
+	it('has one holder at a time, however many processes compete and die', async () => {
 		const directory = temporaryDirectory();
 		mkdirSync(join(directory, 'lock-folder'), {mode: 0o700});
 		await Promise.all(Array.from({length: 10}, () => runChild('contend', directory)));
@@ -134,7 +134,7 @@ describe('holdKernelLock', () => {
 		expect(readdirSync(join(directory, 'lock-folder'))).toEqual([expect.stringMatching(/^lock\.\d+$/)]);
 	}, 60_000);
 
-	it('is in the private folder alone, and no name that others could take', async () => {
+	it('uses only names in the private folder, which others cannot take', async () => {
 		const directory = environmentDirectory();
 		const release = await holdKernelLock(directory);
 		const [name] = readdirSync(directory).filter(isLockName);
@@ -150,7 +150,7 @@ describe('holdKernelLock', () => {
 		expect(lstatSync(join(directory, name!)).isFile()).toBe(true);
 	});
 
-	it('holds in another network, which shares nothing but the folder', async () => {
+	it('works across network namespaces that share the folder', async () => {
 		const directory = environmentDirectory();
 		const release = await holdKernelLock(directory);
 		const program = `import {holdKernelLock} from '${new URL('../../source/state/kernel-lock.ts', import.meta.url)}';
@@ -162,13 +162,13 @@ describe('holdKernelLock', () => {
 		await release!();
 	});
 
-	it('does not pretend on a system that has no such lock', async () => {
+	it('refuses a system without such a lock', async () => {
 		await expect(holdKernelLock(environmentDirectory(), 'aix')).rejects.toThrow(/cannot lock environments on aix/);
 	});
 });
 
-describe('a lock of another machine', () => {
-	it('holds until it is broken by hand', async () => {
+describe('a lock from another machine', () => {
+	it('is held until it is broken', async () => {
 		const directory = environmentDirectory();
 		const record = {
 			id: 'abc',
@@ -187,7 +187,7 @@ describe('a lock of another machine', () => {
 		await (await acquireLock(directory, {operation: 'destroy'})).release();
 	});
 
-	it('cannot be broken while its process lives here', async () => {
+	it('cannot be broken while its process runs on this machine', async () => {
 		const directory = environmentDirectory();
 		const lock = await acquireLock(directory, {operation: 'apply'});
 		await refusalOf(breakLock(directory));

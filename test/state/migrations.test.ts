@@ -10,14 +10,14 @@ describe('migrate', () => {
 		}),
 	};
 
-	it('goes from version to version, and leaves its input alone', () => {
+	it('applies each version in order, without changing its input', () => {
 		const first = {version: 1, name: 'shop'};
 		expect(migrate(first, table, 3)).toEqual({document: {version: 3, name: 'shop', steps: ['one', 'two']}});
 		expect(first).toEqual({version: 1, name: 'shop'});
 		expect(migrate({version: 3}, table, 3)).toEqual({document: {version: 3}});
 	});
 
-	it('says why it cannot', () => {
+	it('returns why a version cannot be migrated', () => {
 		expect(migrate({version: 4}, table, 3)).toEqual({
 			problem: expect.stringContaining('newer Compartment (format version 4'),
 		});

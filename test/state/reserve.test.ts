@@ -20,7 +20,7 @@ const writeBeside = (directory: string, code: string) => () => {
 };
 
 describe('the reserve', () => {
-	it('is a private file of a megabyte, which is made whole again and is no warning', () => {
+	it('is a private file of a megabyte, restored when it is short, without a warning', () => {
 		const directory = environmentDirectory();
 		for (const damage of [() => {}, () => writeFileSync(pathIn(directory), 'short')]) {
 			damage();
@@ -35,7 +35,7 @@ describe('the reserve', () => {
 		expect(describeBiggestFile(statePath(directory))).toBeUndefined();
 	});
 
-	it.each(['ENOSPC', 'EDQUOT'])('makes room for a record after %s, once', code => {
+	it.each(['ENOSPC', 'EDQUOT'])('makes room for one record after %s', code => {
 		const directory = environmentDirectory();
 		expect(() => withReserve(directory, writeBeside(directory, code))).not.toThrow();
 		keepReserve(directory);
@@ -52,7 +52,7 @@ describe('the reserve', () => {
 		expect(existsSync(pathIn(directory))).toBe(true);
 	});
 
-	it('is not for what comes before something is done, and not for another failure', () => {
+	it('is not released for a write before something is done, or for another error', () => {
 		const directory = environmentDirectory();
 		keepReserve(directory);
 		expect(() => beforeReserve(directory, writeBeside(directory, 'ENOSPC'))).toThrow('full');
@@ -63,14 +63,14 @@ describe('the reserve', () => {
 	});
 });
 
-describe('a disk that is full at one moment, with a reserve', () => {
+describe('the reserve on a full disk', () => {
 	beforeEach(resetFailpoints);
 	afterEach(() => {
 		delete process.env['COMPARTMENT_FAILPOINT'];
 	});
 
 	it.each(['state.before-write', 'state.after-write', 'state.after-archive', 'state.before-rename'])(
-		'writes the state at %s, and leaves no litter',
+		'lets the state be written at %s, without a temporary file left',
 		async point => {
 			const directory = environmentDirectory();
 			await writeNumbered(directory, 1);
@@ -83,7 +83,7 @@ describe('a disk that is full at one moment, with a reserve', () => {
 	);
 
 	it.each(['done', 'failed', 'close'] as const)(
-		'writes what was done to the journal at %s, and begins nothing',
+		'lets outcomes be recorded in the journal at %s, and nothing begin',
 		async type => {
 			const directory = environmentDirectory();
 			keepReserve(directory);
@@ -99,7 +99,7 @@ describe('a disk that is full at one moment, with a reserve', () => {
 		},
 	);
 
-	it('fails as before on one that stays full, and the reserve is gone', async () => {
+	it('is used up on a disk that stays full, where writes fail', async () => {
 		const directory = environmentDirectory();
 		const before = await writeNumbered(directory, 1);
 		keepReserve(directory);

@@ -24,7 +24,7 @@ async function writeLog(prefix: 'run' | 'job' | 'rbak', at: number): Promise<str
 	return run;
 }
 
-test('the fifty newest logs are kept, whatever they are of', async () => {
+test('the fifty newest logs are kept, of applies, jobs and backups alike', async () => {
 	const prefixes = ['run', 'job', 'rbak'] as const;
 	const written: string[] = [];
 	for (let number = 0; number < 60; number++) written.push(await writeLog(prefixes[number % 3]!, 1000 * number));
@@ -33,7 +33,7 @@ test('the fifty newest logs are kept, whatever they are of', async () => {
 	expect(readRunLog(directory, written[9]!)).toBeUndefined();
 });
 
-test('logs make way when all together are too large, and when the disk is full', async () => {
+test('old logs are deleted when all logs are too large, and when the disk is full', async () => {
 	const old = await writeLog('run', 1000);
 	const middle = await writeLog('run', 2000);
 	truncateSync(join(directory, 'runs', `${old}.ndjson`), 60 * 1024 * 1024);
@@ -50,7 +50,7 @@ test('logs make way when all together are too large, and when the disk is full',
 	await log.close();
 });
 
-test('a full disk is told with the biggest file of ours and what it is', async () => {
+test('the error of a full disk names the biggest file and what it is', async () => {
 	const environment = join(directory, '.compartment', 'production');
 	mkdirSync(join(environment, 'runs'), {recursive: true});
 	writeFileSync(join(environment, 'runs', 'run_1.ndjson'), '');
@@ -63,7 +63,7 @@ test('a full disk is told with the biggest file of ours and what it is', async (
 	expect(fileError('write', '/elsewhere', full).hint).toBe('Free some space and run the command again.');
 });
 
-test('a cache that cannot be written fails nothing', async () => {
+test('a cache that cannot be written does not fail the command', async () => {
 	const inTheWay = join(directory, 'file');
 	writeFileSync(inTheWay, '');
 	await writeHashCache(join(inTheWay, 'cache.json'), directory, []);

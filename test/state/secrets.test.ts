@@ -23,7 +23,7 @@ const web: VariableScope = {type: 'service', name: 'web'};
 const newHome = () => ({COMPARTMENT_CONFIG_HOME: join(temporaryDirectory(), 'own')});
 
 describe('the identity', () => {
-	it('is made once, for this user alone', async () => {
+	it('is created once, for this user alone', async () => {
 		const env = newHome();
 		const identity = await ensureIdentity(env);
 		const path = join(env.COMPARTMENT_CONFIG_HOME, 'identity');
@@ -34,7 +34,7 @@ describe('the identity', () => {
 		expect(readdirSync(env.COMPARTMENT_CONFIG_HOME)).toEqual(['identity']);
 	});
 
-	it('is the same for two that make it at the same time', async () => {
+	it('is the same for two processes that create it at the same time', async () => {
 		const env = newHome();
 		const identities = await Promise.all(Array.from({length: 5}, () => ensureIdentity(env)));
 		expect(new Set(identities.map(({recipient}) => recipient)).size).toBe(1);
@@ -48,7 +48,7 @@ describe('the identity', () => {
 		expect(JSON.stringify(identity) + inspect(identity, {depth: 9, showHidden: true})).not.toContain(secret);
 	});
 
-	it('is looked for where the environment says', async () => {
+	it('is read from where the environment variables say', async () => {
 		const directory = temporaryDirectory();
 		const made = await ensureIdentity({COMPARTMENT_CONFIG_HOME: directory});
 		// A mounted secret is a link to a file that a group may read.
@@ -60,7 +60,7 @@ describe('the identity', () => {
 		expect((await ensureIdentity({XDG_CONFIG_HOME: directory})).path).toBe(join(directory, 'compartment', 'identity'));
 	});
 
-	it('is an error with a way out when it is missing, no identity, or a link', async () => {
+	it('has an error with a way out when it is missing, invalid or a link', async () => {
 		const env = newHome();
 		const path = join(env.COMPARTMENT_CONFIG_HOME, 'identity');
 		const missing = await readIdentity(env).catch((error: unknown) => error);
@@ -101,7 +101,7 @@ describe('the identity', () => {
 });
 
 describe('a sensitive value', () => {
-	it('comes back as any text it was', async () => {
+	it('is decrypted to the text that was encrypted', async () => {
 		const identity = await ensureIdentity(newHome());
 		await fc.assert(
 			fc.asyncProperty(fc.string({unit: 'binary', maxLength: 300}), fc.string({minLength: 1}), async (value, key) => {
@@ -113,7 +113,7 @@ describe('a sensitive value', () => {
 		);
 	});
 
-	it('is never the same text twice, and can be for several', async () => {
+	it('has a new ciphertext every time, for one or several recipients', async () => {
 		const [first, second] = [await ensureIdentity(newHome()), await ensureIdentity(newHome())];
 		const secret = {lineage, scope: web, key: 'TOKEN', value: 'canary-value'};
 		const both = [first.recipient, second.recipient];
@@ -124,7 +124,7 @@ describe('a sensitive value', () => {
 			expect(await decryptValue(ciphertext, secret, identity)).toBe('canary-value');
 	});
 
-	it('is refused in the place of another one', async () => {
+	it('is refused in the place of another value', async () => {
 		const identity = await ensureIdentity(newHome());
 		const ciphertext = await encryptValue({lineage, scope: web, key: 'TOKEN', value: 'v'}, [identity.recipient]);
 		const places: readonly {scope: VariableScope; key: string}[] = [
@@ -144,7 +144,7 @@ describe('a sensitive value', () => {
 		}
 	});
 
-	it('is refused in the state of another environment or project, and read when an earlier version wrote it', async () => {
+	it('is refused in the state of another environment or project, and read if an older version wrote it', async () => {
 		const {recipient, ...identity} = await ensureIdentity(newHome());
 		const place = {scope: web, key: 'TOKEN'};
 		const ciphertext = await encryptValue({lineage, ...place, value: 'v'}, [recipient]);
@@ -156,7 +156,7 @@ describe('a sensitive value', () => {
 		expect(await decryptValue(older.toString('base64'), there, {recipient, ...identity})).toBe('v');
 	});
 
-	it('tells a damaged value from one of another identity', async () => {
+	it('has different errors for damage and for another identity', async () => {
 		const [mine, other] = [await ensureIdentity(newHome()), await ensureIdentity(newHome())];
 		const place = {lineage, scope: web, key: 'TOKEN'};
 		const ciphertext = await encryptValue({...place, value: 'v'}, [mine.recipient]);
@@ -167,12 +167,12 @@ describe('a sensitive value', () => {
 		await expect(decryptValue('', place, mine)).rejects.toThrow(/is damaged/);
 	});
 
-	it('has a new random revision', () => {
+	it('gets a new random revision', () => {
 		expect(newRevision()).toMatch(/^[0-9a-f]{16}$/);
 		expect(newRevision()).not.toBe(newRevision());
 	});
 
-	it('is encrypted for the own identity', async () => {
+	it("is encrypted for the user's identity", async () => {
 		const env = newHome();
 		expect(await ownRecipients(emptyState(), env)).toEqual([(await readIdentity(env)).recipient]);
 	});

@@ -12,7 +12,7 @@ import {emptyState, environmentDirectory, errorOf, numberOf, plainVariable, writ
 const key = Buffer.alloc(32, 7);
 
 describe('readState and writeState', () => {
-	it('round trip, counting every write', async () => {
+	it('round trip a state, and count every write', async () => {
 		const directory = environmentDirectory();
 		expect(await readState(directory)).toBeUndefined();
 		const state = emptyState();
@@ -25,18 +25,18 @@ describe('readState and writeState', () => {
 		expect(second).toMatchObject({serial: 2, engine: 'engine-id'});
 	});
 
-	it('keeps a lineage that is given', () => {
+	it('keep a given lineage', () => {
 		expect(newState({project: 'shop', environment: 'e', lineage: 'given'}).lineage).toBe('given');
 		expect(emptyState().lineage).not.toBe(emptyState().lineage);
 	});
 
-	it('writes equal states as equal text, whatever the order of their keys', () => {
+	it('write equal states as equal text, whatever the order of their keys', () => {
 		const state = emptyState();
 		const turned = Object.fromEntries(Object.entries(state).reverse()) as typeof state;
 		expect(serializeState(turned, key)).toBe(serializeState(state, key));
 	});
 
-	it('refuses a write from a revision that is no longer there', async () => {
+	it('refuse a write from an outdated revision', async () => {
 		const directory = environmentDirectory();
 		const first = await writeNumbered(directory, 1);
 		const second = await writeState(directory, first, first);
@@ -51,7 +51,7 @@ describe('readState and writeState', () => {
 		expect(await readState(directory)).toEqual(second);
 	});
 
-	it('lets one of many writes at the same time win', async () => {
+	it('let one of several concurrent writes win', async () => {
 		const directory = environmentDirectory();
 		const first = await writeNumbered(directory, 1);
 		const results = await Promise.allSettled(Array.from({length: 10}, () => writeState(directory, first, first)));
@@ -77,7 +77,7 @@ describe('a state file that cannot be trusted', () => {
 		],
 	];
 
-	it.each(damages)('is refused when it is %s, and the way back is named', async (_, damage, reason) => {
+	it.each(damages)('is refused when it is %s, with the way to restore it', async (_, damage, reason) => {
 		const directory = environmentDirectory();
 		await writeNumbered(directory, 1);
 		await writeNumbered(directory, 2);
@@ -103,7 +103,7 @@ describe('a state file that cannot be trusted', () => {
 		expect((await errorOf(readState(directory))).message).toMatch(/is missing, but.*state\.1\.json/);
 	});
 
-	it('is refused when a newer version wrote it, without an offer to replace it', async () => {
+	it('is refused when a newer version wrote it, without a hint to replace it', async () => {
 		const directory = environmentDirectory();
 		writeFileSync(statePath(directory), JSON.stringify({version: 9, anything: true}));
 		const error = await errorOf(readState(directory));
@@ -111,7 +111,7 @@ describe('a state file that cannot be trusted', () => {
 		expect(error.hint).toContain('Update Compartment');
 	});
 
-	it('skips damaged backups when it names the newest good one', async () => {
+	it('is refused with the newest undamaged copy from history', async () => {
 		const directory = environmentDirectory();
 		for (const number of [1, 2, 3, 4]) await writeNumbered(directory, number);
 		rmSync(join(directory, 'history', 'state.3.json'));
@@ -121,7 +121,7 @@ describe('a state file that cannot be trusted', () => {
 		expect(readHistory(directory)[0]).toMatchObject({serial: 3, problem: expect.stringContaining('truncated')});
 	});
 
-	it('shows every flipped bit: an error, or the very same state', () => {
+	it('is refused for every flipped bit that changes the state', () => {
 		const state = {...emptyState(), variables: [plainVariable('KEY', 'value')]};
 		const content = Buffer.from(serializeState(state, key));
 		for (let bit = 0; bit < content.length * 8; bit++) {
@@ -133,7 +133,7 @@ describe('a state file that cannot be trusted', () => {
 		expect(parseState(content)).toMatchObject({state});
 	});
 
-	it('is known by its cut at any byte', () => {
+	it('is refused when it is cut at any byte', () => {
 		const content = Buffer.from(serializeState(emptyState(), key));
 		fc.assert(
 			fc.property(fc.integer({min: 0, max: content.length - 2}), length => {
@@ -144,7 +144,7 @@ describe('a state file that cannot be trusted', () => {
 });
 
 describe('restoreState', () => {
-	it('replaces a damaged state, keeps it, and goes on counting', async () => {
+	it('replaces a damaged state, keeps it in history, and continues its serials', async () => {
 		const directory = environmentDirectory();
 		for (const number of [1, 2, 3]) await writeNumbered(directory, number);
 		writeFileSync(statePath(directory), 'damaged');
@@ -157,7 +157,7 @@ describe('restoreState', () => {
 		expect((await writeNumbered(directory, 4)).serial).toBe(5);
 	});
 
-	it('brings back a state that was deleted, and a former one over a good one', async () => {
+	it('restores a deleted state, and a previous one over a good one', async () => {
 		const directory = environmentDirectory();
 		for (const number of [1, 2, 3]) await writeNumbered(directory, number);
 		rmSync(statePath(directory));
@@ -167,7 +167,7 @@ describe('restoreState', () => {
 		expect(readHistory(directory).map(({serial}) => serial)).toEqual([4, 2, 1]);
 	});
 
-	it('keeps both states when another lineage has used the same serials', async () => {
+	it('keeps both states when another lineage used the same serials', async () => {
 		const directory = environmentDirectory();
 		for (const number of [1, 2]) await writeNumbered(directory, number);
 		rmSync(statePath(directory));
@@ -192,7 +192,7 @@ describe('history', () => {
 		expect(readHistory(directory).every(({serial, state}) => numberOf(state) === serial)).toBe(true);
 	});
 
-	it('keeps one state a day for 14 days beyond them', async () => {
+	it('keeps one state a day for 14 more days', async () => {
 		const directory = environmentDirectory();
 		const start = Date.parse('2026-01-01T12:00:00Z');
 		for (let number = 1; number <= 60; number++) {
@@ -206,7 +206,7 @@ describe('history', () => {
 		expect(serials.slice(20)).toEqual([39, 37, 35, 33]);
 	});
 
-	it('names what may go, never one of the newest 20, and never the newest of the 14 latest days', () => {
+	it('never expires the newest 20 states, or the newest of the 14 latest days', () => {
 		const day = fc.integer({min: 1, max: 28}).map(number => `2026-02-${String(number).padStart(2, '0')}`);
 		fc.assert(
 			fc.property(fc.array(day, {maxLength: 80}), days => {
@@ -229,7 +229,7 @@ describe('a full disk', () => {
 	});
 
 	it.each(['state.before-write', 'state.after-write', 'state.after-archive', 'state.before-rename'])(
-		'leaves the old state and no litter at %s',
+		'leaves the old state and no temporary file at %s',
 		async point => {
 			const directory = environmentDirectory();
 			const before = await writeNumbered(directory, 1);

@@ -117,7 +117,7 @@ function richState(): State {
 }
 
 describe('the key of a state', () => {
-	it('is made with it, random, for this user alone, in the configuration folder', async () => {
+	it('is random, and stored for this user alone in the configuration folder', async () => {
 		const env = otherHome();
 		const directory = environmentDirectory();
 		const {lineage} = await writeState(directory, emptyState(), null, {env});
@@ -130,7 +130,7 @@ describe('the key of a state', () => {
 		expect(readFileSync(statePath(directory), 'utf8')).not.toContain(readPin(lineage, env)!.key.toString('base64'));
 	});
 
-	it('asks for no identity while the state holds nothing sensitive', async () => {
+	it('needs no identity while the state has no sensitive values', async () => {
 		const env = otherHome();
 		expect((await writeState(environmentDirectory(), emptyState(), null, {env})).key).toBeNull();
 		expect(readdirSync(env.COMPARTMENT_CONFIG_HOME)).toEqual(['trust']);
@@ -146,7 +146,7 @@ describe('the key of a state', () => {
 });
 
 describe('a state without a signature that this machine knows', () => {
-	it('is refused when an earlier version wrote it, until it is accepted', async () => {
+	it('is refused when an older version wrote it, until it is accepted', async () => {
 		const env = otherHome();
 		const directory = environmentDirectory();
 		const state = {...emptyState(), serial: 4, variables: [plainVariable('NUMBER', '4')]};
@@ -163,7 +163,7 @@ describe('a state without a signature that this machine knows', () => {
 		expect((await writeState(directory, state, state, {env})).serial).toBe(5);
 	});
 
-	it('is refused when it was signed with another key, and cannot be written over', async () => {
+	it('is refused when it was signed with another key, and cannot be overwritten', async () => {
 		const directory = environmentDirectory();
 		const state = await writeNumbered(directory, 1);
 		const forged = serializeState({...state, engine: 'theirs'}, Buffer.alloc(32, 1));
@@ -180,7 +180,7 @@ describe('a state without a signature that this machine knows', () => {
 		expect(existsSync(join(elsewhere.COMPARTMENT_CONFIG_HOME, 'trust', `${state.lineage}.json`))).toBe(false);
 	});
 
-	it('is listed with its name, and said to be not trusted', async () => {
+	it('is listed with its name, as not trusted', async () => {
 		const directory = environmentDirectory();
 		await writeState(directory, emptyState(), null, {env: otherHome()});
 		expect(await listEnvironments(dirname(dirname(directory)))).toEqual([
@@ -188,7 +188,7 @@ describe('a state without a signature that this machine knows', () => {
 		]);
 	});
 
-	it('does not come back from a history that was not signed here', async () => {
+	it('is not restored from a history that was not signed here', async () => {
 		const directory = environmentDirectory();
 		for (const number of [1, 2, 3]) await writeNumbered(directory, number);
 		const path = join(directory, 'history', 'state.2.json');
@@ -217,7 +217,7 @@ describe('a state without a signature that this machine knows', () => {
 		expect(await readJournal(directory, state, env)).toHaveLength(2);
 	});
 
-	it('shares one key among those who can read its values', async () => {
+	it('shares its key with its recipients', async () => {
 		const [ours, theirs] = [otherHome(), otherHome()];
 		const [own, other] = await Promise.all([ensureIdentity(ours), ensureIdentity(theirs)]);
 		const directory = environmentDirectory();
@@ -238,7 +238,7 @@ describe('a state without a signature that this machine knows', () => {
 		expect(next.key).toEqual(shared.key);
 	});
 
-	it('is trusted in a fresh home by the passphrase that signed it, and by no other', async () => {
+	it('is trusted in a fresh home with the passphrase that signed it, and with no other', async () => {
 		const directory = environmentDirectory();
 		const passphrase = (text: string) => ({...otherHome(), COMPARTMENT_PASSPHRASE: text});
 		const state = await writeState(directory, emptyState(), null, {env: passphrase('right')});
@@ -250,7 +250,7 @@ describe('a state without a signature that this machine knows', () => {
 });
 
 describe('a state folder', () => {
-	it('is refused as a copy, and followed when it was moved', async () => {
+	it('is refused as a copy, and accepted after a move', async () => {
 		const directory = environmentDirectory();
 		const state = await writeNumbered(directory, 1);
 		const project = dirname(dirname(directory));
@@ -272,7 +272,7 @@ describe('a state folder', () => {
 		}
 	});
 
-	it('is refused when an older one was put back, and gone on from when it is restored', async () => {
+	it('is refused when an older copy was put back, until it is restored', async () => {
 		const directory = environmentDirectory();
 		await writeNumbered(directory, 1);
 		const old = readFileSync(statePath(directory));
@@ -319,7 +319,7 @@ describe('a journal', () => {
 		await expect(openJournal(directory, {run: 'run_2', ...state})).rejects.toThrow('is not trusted');
 	});
 
-	it('is refused when it names what Compartment would not, although it is signed', async () => {
+	it('is refused when it names what Compartment would never write, even if signed', async () => {
 		const {directory, state} = await written();
 		const journal = await openJournal(directory, {run: 'run_2', ...state});
 		await journal.begin({type: 'replace-resource', resource: 'db', containerName: 'somebodys'}, 'resource.db');
@@ -381,11 +381,11 @@ describe('ids, names and paths in a state', () => {
 		['recipient', ['recipients'], ['--evil']],
 	];
 
-	it('are taken as Compartment writes them', () => {
+	it('are accepted as Compartment writes them', () => {
 		expect(parseState(Buffer.from(serializeState(rich, Buffer.alloc(32))))).toMatchObject({state: rich});
 	});
 
-	it.each(cases)('are refused otherwise, although the file is signed: %s %j', (what, path, value) => {
+	it.each(cases)('are refused in any other form, even if signed: %s %j', (what, path, value) => {
 		const state = withAt(rich, path, value) as State;
 		const parsed = parseState(Buffer.from(serializeState(state, Buffer.alloc(32))));
 		expect(parsed).toMatchObject({problem: expect.stringContaining(what)});

@@ -20,12 +20,12 @@ describe('variables of a state', () => {
 		expect(findVariable(state, environment, 'B')).toMatchObject({value: 'environment'});
 	});
 
-	it('are listed by key, the same on every machine', () => {
+	it('are listed by key, in the same order on every machine', () => {
 		expect(variablesOf(state, environment).map(({key}) => key)).toEqual(['B', 'a']);
 		expect(variablesOf(state, web)).toHaveLength(1);
 	});
 
-	it('replace the one of the same scope and key', () => {
+	it('replace a variable of the same scope and key', () => {
 		const next = withVariable(state, plainVariable('B', 'new'));
 		expect(next.variables).toHaveLength(4);
 		expect(findVariable(next, environment, 'B')).toMatchObject({value: 'new'});
@@ -33,7 +33,7 @@ describe('variables of a state', () => {
 		expect(findVariable(state, environment, 'B')).toMatchObject({value: 'environment'});
 	});
 
-	it('go without touching those of other scopes', () => {
+	it('are removed without touching those of other scopes', () => {
 		const next = withoutVariable(state, environment, 'B');
 		expect(findVariable(next, environment, 'B')).toBeUndefined();
 		expect(next.variables).toHaveLength(3);
@@ -42,7 +42,7 @@ describe('variables of a state', () => {
 });
 
 describe('generateToken', () => {
-	it('has as many random bytes as asked for', () => {
+	it('makes as many random bytes as requested', () => {
 		expect(generateToken({bytes: 24, encoding: 'hex'})).toMatch(/^[0-9a-f]{48}$/);
 		expect(generateToken({bytes: 16, encoding: 'base64url'})).toMatch(/^[\w-]{22}$/);
 		expect(generateToken({bytes: 16, encoding: 'hex'})).not.toBe(generateToken({bytes: 16, encoding: 'hex'}));
