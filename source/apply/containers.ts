@@ -105,6 +105,3 @@ export async function describeFailure(
 		lastLines: await lastLines(context, containerId),
 	};
 }
-
-/** Whether the container runs; a restarting one does not. */
-export {runsNow as isUp} from '../model/container-state.ts';

@@ -1,8 +1,8 @@
-import {isUp} from '../apply/containers.ts';
 import type {BackupOperation} from '../descriptor/project.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command} from '../hint.ts';
+import {runsNow} from '../model/container-state.ts';
 import {newId} from '../model/ids.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {appendAudit} from '../state/audit.ts';
@@ -22,7 +22,7 @@ export const resourceOf = ({context}: Work, name: string): DesiredResource =>
 /** @throws UserError when the resource's container does not run */
 export async function assertRunning({context}: Work, name: string): Promise<void> {
 	const {containerId} = findResource(context.state.current(), name);
-	if (isUp(await context.engine.inspectContainer(containerId))) return;
+	if (runsNow(await context.engine.inspectContainer(containerId))) return;
 	throw new UserError(`Resource ${name} is not running.`, {hint: command('resource start', '--resource', name)});
 }
 

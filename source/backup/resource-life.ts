@@ -1,4 +1,3 @@
-import {isUp} from '../apply/containers.ts';
 import {replaceResource} from '../apply/steps/replace-resource.ts';
 import {deleteResource, restartResource} from '../apply/steps/resource.ts';
 import {stopResource as stopContainer} from '../apply/steps/stop.ts';
@@ -7,6 +6,7 @@ import {observeOwn} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
+import {runsNow} from '../model/container-state.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import {withoutVariables} from './copy-variables.ts';
@@ -50,7 +50,7 @@ export async function startResource(work: Work, name: string): Promise<void> {
 	const {context} = work;
 	const {status, restore, containerId} = findResource(context.state.current(), name);
 	const details = await context.engine.inspectContainer(containerId);
-	if (isUp(details) && status !== 'stopped') return;
+	if (runsNow(details) && status !== 'stopped') return;
 	await prepareNetwork(work);
 	if (details) await restartResource(context, resourceAddress(name), 'start');
 	else {

@@ -62,7 +62,7 @@ async function waitForKey(): Promise<void> {
 	stdin.setRawMode(true);
 	// The closed screen unreferenced stdin, and nothing else keeps this process alive.
 	stdin.ref();
-	// Read as the screens read: a stream that flowed once never tells them again that it has something.
+	// Read as the screens do: once a stream has flowed, it no longer emits `readable`.
 	await new Promise<void>(resolve => {
 		const read = () => {
 			if (stdin.read() === null) return;

@@ -54,7 +54,7 @@ export async function workOn<Result>(
 	return watchWork(workspace, flags, options => withWork(options, operation, work => run(work, workspace)));
 }
 
-/** The state, without backups that are recorded as running although their command died: the lock tells these apart. */
+/** The state, in which backups whose command died are recorded as failed if the lock is free. */
 export async function readSettledState(workspace: Workspace, flags: CommonFlags): Promise<State> {
 	const state = await readExistingState(workspace);
 	if (!state.backups.some(({status}) => status === 'running')) return state;

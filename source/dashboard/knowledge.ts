@@ -3,7 +3,7 @@ import type {EnvironmentView} from '../ui/dashboard/data.ts';
 import type {EngineConnection, Workspace} from '../workspace/workspace.ts';
 import {type EngineAnswer, type Files, type readDrift, viewEnvironments} from './world.ts';
 
-/** What the dashboard has read so far. A part that is undefined was not read yet. */
+/** What the dashboard has read so far. Undefined parts are not read yet. */
 export type Knowledge = {
 	files?: Files;
 	answers?: EngineAnswer;
@@ -29,7 +29,7 @@ export function sourcesIn(known: Knowledge, environment: string | undefined): re
 	return state && known.answers ? findLogSources(state, known.answers.observed) : [];
 }
 
-/** What a command would work on; undefined while compartment.yml cannot be read. */
+/** The workspace of an environment; undefined while compartment.yml cannot be read. */
 export function workspaceOf(
 	known: Knowledge,
 	connection: EngineConnection,
@@ -40,7 +40,7 @@ export function workspaceOf(
 	return entry && project && {...connection, project, environment, directory: entry.directory, warnings: []};
 }
 
-/** Every environment as it is shown. Before the engine has answered, nothing runs. */
+/** All environments of the dashboard. Until the engine answers, nothing is shown as running. */
 export const viewsOf = (
 	{files, answers, drift}: Knowledge,
 	connection: EngineConnection,

@@ -1,9 +1,9 @@
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 
-/** Moving through a list opens no log for every row on the way. */
+/** Delay after a move, so that moving through a list does not open the log of every row. */
 const settleMs = 60;
 
-/** Calls `follow` when another location or object is selected and has been for a moment. Returns what ends that. */
+/** Calls `follow` shortly after another location or object is selected. Returns a function that stops it. */
 export function onSelection(store: DashboardStore, follow: () => void): () => void {
 	let previous = '';
 	let settling: NodeJS.Timeout | undefined;

@@ -2,31 +2,31 @@ import {createPaint, type Paint, shouldColour} from './colour.ts';
 import {createGlyphs, type Glyphs, spokenGlyphs} from './glyphs.ts';
 import {sanitiseText} from './sanitise.ts';
 
-/** How a command writes: decided once from the streams, the environment and the flags. */
+/** How a command prints, decided once from the streams, the environment and the flags. */
 export type Terminal = {
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
-	/** Cells per line; 80 where there is no terminal. */
+	/** Line width in cells; 80 without a terminal. */
 	readonly columns: number;
-	/** Whether what is printed is for a person's eyes alone: outside of a terminal, and in CI, it is kept. */
+	/** Whether the output is only shown on a terminal. Elsewhere, and in CI, it may be recorded. */
 	readonly isSeen: boolean;
-	/** Whether a person sits at both ends. */
+	/** Whether input and output are a terminal, so that the user can be asked. */
 	readonly isInteractive: boolean;
-	/** Whether that person wants lines in words, for a screen reader, and no screen. */
+	/** Whether to print plain words for a screen reader instead of screens. */
 	readonly isAccessible: boolean;
-	/** Whether screens can be shown: a person, and not in lines. */
+	/** Whether screens can be shown. */
 	readonly hasScreen: boolean;
-	/** Writes a text and a line break to stdout; what a terminal would obey goes, but for colours where it shows them. */
+	/** Writes text and a newline to stdout, sanitised; keeps colours if they are on. */
 	readonly print: (text: string) => void;
-	/** The same to stderr: what is not the command's result. */
+	/** Like `print`, to stderr, for all that is not the command's result. */
 	readonly inform: (text: string) => void;
 };
 
-// As Ink sees it, which draws nothing there.
+// The same rule as in Ink, which draws nothing in CI.
 const isContinuousIntegration = ({CI}: NodeJS.ProcessEnv): boolean =>
 	CI !== undefined && !['', '0', 'false'].includes(CI);
 
-// A tab is harmless, and lists that programs read are made of them.
+// Tabs are harmless, and separate the columns of lists for programs.
 const clean = (text: string, keepColour: boolean): string =>
 	text
 		.split('\t')
@@ -47,7 +47,7 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 	const isAccessible = flags.accessible === true || env['INK_SCREEN_READER'] === 'true';
 	const flag = flags.color === false ? false : undefined;
 	const paint = createPaint({stream: stdout, env, flag});
-	// Colours on their way to a stream without colours are not ours: a file name or a log can hold them.
+	// Colours are removed where they are off: untrusted text, such as a file name or a log, can contain them.
 	const isInformColoured = shouldColour({stream: stderr, env, flag});
 	return {
 		paint,
@@ -62,7 +62,7 @@ export function createTerminal(flags: TerminalFlags): Terminal {
 	};
 }
 
-/** Warns beside a result; the lines after it are commands to copy. */
+/** Prints warnings; the lines after the first of each are commands to copy. */
 export function warn({inform, paint}: Pick<Terminal, 'inform' | 'paint'>, warnings: readonly string[]): void {
 	for (const warning of warnings) inform(`${paint.warn('Warning:')} ${sanitiseText(warning)}`);
 }

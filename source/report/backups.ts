@@ -43,7 +43,7 @@ const backupColumns: readonly Column<Backup>[] = [
 	{title: 'CREATED', value: ({createdAt}) => createdAt},
 ];
 
-/** Backups with a header, for people; pipes get the lines. */
+/** A table of backups for a terminal; pipes get `backupLine`. */
 export function backupTable(backups: readonly Backup[], paint: Paint): string {
 	const cleaned: Column<Backup> = {
 		title: 'CLEANED',

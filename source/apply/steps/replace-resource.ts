@@ -11,8 +11,8 @@ import {generateVariables} from '../generated-variables.ts';
 import {writeJournaled} from '../journaled.ts';
 import {withRevisions} from '../known-values.ts';
 import {
+	containersOfResource,
 	ensureImage,
-	ownContainers,
 	recordOf,
 	settle,
 	startContainer,
@@ -51,7 +51,7 @@ export async function replaceResource(
 		address: resource.address,
 		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
 		run: async op => {
-			const found = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
+			const found = (await containersOfResource(context, resource)).find(({name}) => name === resource.containerName);
 			const begun = found && isBegun(state.current(), resource, found, spec) ? found : undefined;
 			previous = begun ? undefined : found;
 			try {
@@ -91,7 +91,7 @@ async function undoReplacement(
 	previous: ObservedContainer | undefined,
 ) {
 	const {engine, settings} = context;
-	const containers = await ownContainers(context, resource);
+	const containers = await containersOfResource(context, resource);
 	// The previous container needs its name back.
 	for (const {id, name} of containers) {
 		if (name !== resource.containerName || id === previous?.id) continue;

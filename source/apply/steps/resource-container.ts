@@ -16,7 +16,7 @@ import {StepError} from '../step-error.ts';
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
 
 /** The resource's containers: the current one and, during a replacement, the previous one. */
-export async function ownContainers(
+export async function containersOfResource(
 	context: EnvironmentContext,
 	resource: DesiredResource,
 ): Promise<readonly ObservedContainer[]> {

@@ -7,13 +7,13 @@ import type {DesiredResource} from '../../model/specs.ts';
 import {followLogs} from '../containers.ts';
 import type {EnvironmentContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
-import {ownContainers, recordOf, settle, withRecord} from './resource-container.ts';
+import {containersOfResource, recordOf, settle, withRecord} from './resource-container.ts';
 
 /** Starts a stopped resource, or records settings that need no new container. */
 export async function updateResource(context: EnvironmentContext, resource: DesiredResource): Promise<void> {
 	const {engine, state} = context;
 	const record = state.current().resources[resource.name];
-	const container = (await ownContainers(context, resource)).find(({name}) => name === resource.containerName);
+	const container = (await containersOfResource(context, resource)).find(({name}) => name === resource.containerName);
 	if (!record || !container)
 		throw new UserError(`the container of ${resource.address} no longer exists`, {hint: command('apply')});
 	const logs = new AbortController();

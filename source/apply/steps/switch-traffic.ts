@@ -1,10 +1,11 @@
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
+import {runsNow} from '../../model/container-state.ts';
 import {publish} from '../../router/router.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
 import type {RoutesRecord} from '../../state/state.ts';
 import {createAccess, needsAccess} from '../access-password.ts';
-import {describeFailure, isUp} from '../containers.ts';
+import {describeFailure} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
@@ -41,7 +42,7 @@ async function assertUp(context: ApplyContext, switched: Switch): Promise<void> 
 		const details = await engine.inspectContainer(deployment.containerId);
 		// A candidate that was restarted meanwhile may not be ready.
 		const isSameProgram = deployment.run !== run || details?.restartCount === 0;
-		if (isUp(details) && isSameProgram) return;
+		if (runsNow(details) && isSameProgram) return;
 		const failure = await describeFailure(context, deployment.containerId, 'it exited before the switch');
 		await failDeployment(context, deployment, failure);
 		throw new StepError(failure, serviceAddress(service));

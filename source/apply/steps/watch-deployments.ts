@@ -39,19 +39,19 @@ async function firstToEnd(
 	deployments: readonly Deployment[],
 ): Promise<Ended | undefined> {
 	const time = AbortSignal.any([signal, AbortSignal.timeout(settings.minHealthyMs)]);
-	const isUp = new Promise<undefined>(resolve => {
+	const stayedUp = new Promise<undefined>(resolve => {
 		time.addEventListener('abort', () => resolve(undefined), {once: true});
 	});
 	const waits = deployments.map(deployment =>
 		untilAnswered(() => engine.wait(deployment.containerId!, time), time).then(
 			exitCode => ({deployment, exitCode}),
 			(error: unknown) => {
-				if (time.aborted) return isUp;
+				if (time.aborted) return stayedUp;
 				throw error;
 			},
 		),
 	);
-	return Promise.race([isUp, ...waits]);
+	return Promise.race([stayedUp, ...waits]);
 }
 
 function switchedBack(state: State, {switched, previous, previousRoutes}: Watched, crashed: string): State {

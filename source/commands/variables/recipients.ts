@@ -12,16 +12,16 @@ import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
 /** The state with all sensitive values encrypted for these recipients. Revisions stay, because no value changes. */
 async function reencrypt(state: State, recipients: readonly string[]): Promise<State> {
 	const identity = await identityFor(state);
-	const anew = async (ciphertext: string, {scope, key}: {scope: State['variables'][number]['scope']; key: string}) => {
+	const encryptAgain = async (ciphertext: string, {scope, key}: {scope: State['variables'][number]['scope']; key: string}) => {
 		const slot = {lineage: state.lineage, scope, key};
 		return encryptValue({...slot, value: await decryptValue(ciphertext, slot, identity)}, recipients);
 	};
 	const variables = await Promise.all(
 		state.variables.map(async variable =>
-			variable.isSensitive ? {...variable, ciphertext: await anew(variable.ciphertext, variable)} : variable,
+			variable.isSensitive ? {...variable, ciphertext: await encryptAgain(variable.ciphertext, variable)} : variable,
 		),
 	);
-	const access = state.access && {...state.access, ciphertext: await anew(state.access.ciphertext, accessSlot)};
+	const access = state.access && {...state.access, ciphertext: await encryptAgain(state.access.ciphertext, accessSlot)};
 	return {...state, variables, access, recipients};
 }
 

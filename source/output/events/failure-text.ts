@@ -17,9 +17,8 @@ function exitText({exitCode, isOutOfMemory}: DeploymentFailure): string | undefi
 }
 
 /**
- * What a person needs to find the cause: the last probe answer, the exit code, the last 20 lines, where all of them
- * are, and what to do next; indented, to be printed below the line with the step and its message
- * (docs/rules.md, "Failures").
+ * The details of a failure: the last probe answer, the exit code, the last 20 lines, the log file and the hint. Indented,
+ * to be printed below the line with the step and its message (docs/rules.md, "Failures").
  */
 export function renderFailure({failure, hint}: Cause, {paint, glyphs}: FailureOptions): string[] {
 	const next = hint === undefined ? [] : hint.split('\n').map(line => `  ${paint.dim(sanitiseLine(line))}`);

@@ -89,7 +89,7 @@ function warningLines(warnings: readonly string[], {paint, glyphs, columns}: Pla
 	});
 }
 
-/** The last line of every plan that would do something (docs/rules.md, "Summary line"). */
+/** The last line of every plan with changes (docs/rules.md, "Summary line"). */
 export function planSummary(actions: readonly Action[]): string {
 	const counts = countActions(actions);
 	const parts = [
