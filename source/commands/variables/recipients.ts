@@ -12,7 +12,10 @@ import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
 /** The state with all sensitive values encrypted for these recipients. Revisions stay, because no value changes. */
 async function reencrypt(state: State, recipients: readonly string[]): Promise<State> {
 	const identity = await identityFor(state);
-	const encryptAgain = async (ciphertext: string, {scope, key}: {scope: State['variables'][number]['scope']; key: string}) => {
+	const encryptAgain = async (
+		ciphertext: string,
+		{scope, key}: {scope: State['variables'][number]['scope']; key: string},
+	) => {
 		const slot = {lineage: state.lineage, scope, key};
 		return encryptValue({...slot, value: await decryptValue(ciphertext, slot, identity)}, recipients);
 	};
