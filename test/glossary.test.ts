@@ -43,7 +43,7 @@ const retired: readonly Retired[] = [
 		pattern: /\btype Place\b/,
 		finds: ['export type Place = {', 'import type {type Place, renderHint}'],
 		allows: ['type EnginePlace', '/** Place in the context'],
-		isGone: false,
+		isGone: true,
 	},
 	{
 		word: 'browse, as a noun',

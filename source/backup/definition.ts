@@ -7,9 +7,7 @@ import {specHash} from '../model/spec-hash.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
 import type {DeclaredResource, ResourceDefinition} from '../state/backup.ts';
-import type {ResourceRecord, State} from '../state/state.ts';
-
-type Place = Pick<State, 'project' | 'environment'>;
+import type {EnvironmentName, ResourceRecord, State} from '../state/state.ts';
 
 const nothing: DeclaredResource = {generatedVariables: {}, outputs: {}, operations: {}};
 
@@ -51,7 +49,7 @@ export const definitionOf = (resource: DesiredResource): ResourceDefinition => {
 };
 
 /** The volumes that a resource mounts. */
-export const volumesOf = ({project, environment}: Place, resource: DesiredResource): DesiredVolume[] =>
+export const volumesOf = ({project, environment}: EnvironmentName, resource: DesiredResource): DesiredVolume[] =>
 	Object.entries(resource.spec.volumes).map(([handle, mountPath]) => ({
 		address: volumeAddress(resource.name, handle),
 		resource: resource.name,
@@ -68,7 +66,7 @@ const moved = (value: EnvValue, name: string): EnvValue =>
 export function resourceNamed(
 	name: string,
 	{spec, ...rest}: ResourceDefinition,
-	{project, environment}: Place,
+	{project, environment}: EnvironmentName,
 ): DesiredResource {
 	const env = Object.fromEntries(Object.entries(spec.env).map(([key, value]) => [key, moved(value, name)]));
 	return {

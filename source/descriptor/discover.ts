@@ -9,7 +9,7 @@ const upwards = (directory: string): string[] => {
 	return chain;
 };
 
-export type Place = {
+export type DescriptorLocation = {
 	/** Absolute directory of compartment.yml, whether or not the file exists. */
 	readonly directory: string;
 	/** Number of folders between that directory and the root of its repository; 0 outside a repository. */
@@ -20,7 +20,7 @@ export type Place = {
  * Where the descriptor lives (docs/rules.md, "Where the files are found"): the nearest directory that has one, from
  * here up to the root of the git repository; without a repository, or without a file, here.
  */
-export const findPlace = (directory: string): Place => {
+export const findPlace = (directory: string): DescriptorLocation => {
 	const chain = upwards(directory);
 	const root = chain.findIndex(folder => existsSync(join(folder, '.git')));
 	const candidates = root === -1 ? chain.slice(0, 1) : chain.slice(0, root + 1);

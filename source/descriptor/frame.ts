@@ -1,4 +1,4 @@
-type Place = {readonly line: number; readonly column: number; readonly length: number};
+type Mark = {readonly line: number; readonly column: number; readonly length: number};
 
 const maximumWidth = 110;
 
@@ -17,7 +17,7 @@ const cellsOf = (text: string): number => {
 const clean = (text: string): string => text.replaceAll('\t', ' ').replace(hidden, '\ufffd');
 
 /** One line of a text with its number, and carets under the marked part. Long lines are cut around that part. */
-export const codeFrame = (text: string, {line, column, length}: Place): string => {
+export const codeFrame = (text: string, {line, column, length}: Mark): string => {
 	const source = (text.split('\n', line)[line - 1] ?? '').replace(/\r$/, '');
 	const from = Math.max(0, column - 1 > maximumWidth - 30 ? column - 1 - 40 : 0);
 	const before = clean(`${from > 0 ? '…' : ''}${source.slice(from, column - 1)}`);

@@ -26,7 +26,7 @@ export const cronServiceNote = ({name, schedule}: Service): string =>
 export const cronServiceWarnings = (services: readonly Service[]): string[] =>
 	services.filter(({kind}) => kind === 'cron').map(service => `Service ${service.name}: ${cronServiceNote(service)}`);
 
-type Place = {
+type CrontabTarget = {
 	/** Absolute directory of compartment.yml. */
 	readonly directory: string;
 	readonly environment: string;
@@ -36,7 +36,10 @@ type Place = {
  * A warning that backup schedules need a crontab entry, with the entry; none without schedules. Presets have schedules that
  * compartment.yml does not show.
  */
-export function backupScheduleWarnings(resources: readonly Resource[], {directory, environment}: Place): string[] {
+export function backupScheduleWarnings(
+	resources: readonly Resource[],
+	{directory, environment}: CrontabTarget,
+): string[] {
 	const scheduled = resources.flatMap(({name, preset, operations}) => {
 		const schedule = operations.backup?.schedule;
 		if (!schedule) return [];

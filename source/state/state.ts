@@ -237,5 +237,8 @@ export type State = {
 	readonly updatedAt: string;
 };
 
+/** The names that identify an environment. */
+export type EnvironmentName = Pick<State, 'project' | 'environment'>;
+
 /** Identifies a version of a state: a write names the one that it replaces. */
 export type Revision = {readonly lineage: string; readonly serial: number};

@@ -11,7 +11,7 @@ import {
 } from '../model/names.ts';
 import type {Backup} from './backup.ts';
 import type {JournalEntry} from './journal-entry.ts';
-import type {Deployment, ResourceRecord, State, VolumeRecord} from './state.ts';
+import type {Deployment, EnvironmentName, ResourceRecord, State, VolumeRecord} from './state.ts';
 
 /*
  * Values of a state or journal become arguments of engine calls, paths, and names of objects to remove. So even in a trusted
@@ -29,8 +29,6 @@ const isSubnet = (value: unknown): boolean => {
 	return isIPv4(address) && /^\d{1,2}$/.test(prefix);
 };
 
-type Place = Pick<State, 'project' | 'environment'>;
-
 /** The first failed check, as a word for messages. */
 type Check = readonly [isGood: boolean, what: string];
 const firstBad = (checks: readonly Check[]): string | undefined => checks.find(([isGood]) => !isGood)?.[1];
@@ -44,7 +42,7 @@ const checkNetworks = ({project, environment, networks}: State): Check[] => {
 	];
 };
 
-function isVolume({project, environment}: Place, address: string, volume: VolumeRecord): boolean {
+function isVolume({project, environment}: EnvironmentName, address: string, volume: VolumeRecord): boolean {
 	const [, resource = '', ...rest] = address.split('.');
 	const handle = rest.join('.');
 	return (
@@ -55,14 +53,14 @@ function isVolume({project, environment}: Place, address: string, volume: Volume
 	);
 }
 
-const isResource = ({project, environment}: Place, key: string, record: ResourceRecord): boolean =>
+const isResource = ({project, environment}: EnvironmentName, key: string, record: ResourceRecord): boolean =>
 	isName(key) &&
 	record?.name === key &&
 	record.containerName === resourceContainerName(project, environment, key) &&
 	isContainerId(record.containerId) &&
 	isImageId(record.imageId);
 
-const isDeployment = ({project, environment}: Place, key: string, deployment: Deployment): boolean =>
+const isDeployment = ({project, environment}: EnvironmentName, key: string, deployment: Deployment): boolean =>
 	isId('dpl', key) &&
 	deployment?.id === key &&
 	isId('run', deployment.run) &&
@@ -111,7 +109,7 @@ export function findStrange(state: State): string | undefined {
 	]);
 }
 
-const isIntent = ({project, environment}: Place, entry: Extract<JournalEntry, {type: 'begin'}>): boolean => {
+const isIntent = ({project, environment}: EnvironmentName, entry: Extract<JournalEntry, {type: 'begin'}>): boolean => {
 	const {intent} = entry;
 	switch (intent.type) {
 		case 'create-network':
@@ -144,11 +142,11 @@ const isIntent = ({project, environment}: Place, entry: Extract<JournalEntry, {t
 /** Number (from 1) of the first line that Compartment would not write in this environment's journal, if any. */
 export function findStrangeEntry(
 	entries: readonly JournalEntry[],
-	place: Place & {readonly lineage: string},
+	owner: EnvironmentName & {readonly lineage: string},
 ): number | undefined {
 	const isGood = (entry: JournalEntry): boolean => {
-		if (entry.type === 'open') return entry.lineage === place.lineage;
-		if (entry.type === 'begin') return isOpId(entry.op) && isIntent(place, entry);
+		if (entry.type === 'open') return entry.lineage === owner.lineage;
+		if (entry.type === 'begin') return isOpId(entry.op) && isIntent(owner, entry);
 		return ['done', 'failed', 'close'].includes(entry.type);
 	};
 	const index = entries.findIndex(entry => !isGood(entry));

@@ -10,13 +10,13 @@ const fileOf = (written: Written | undefined): FileBytes => {
 	return {kind: 'bytes', bytes: typeof written === 'string' ? new TextEncoder().encode(written) : written};
 };
 
-export type Place = {readonly directory?: string; readonly ascent?: number};
+export type LoadOptions = {readonly directory?: string; readonly ascent?: number};
 
 /** Reads both files from text, as the loader does from disk. */
 export const read = (
 	descriptor: Written,
 	routes?: Written,
-	{directory = '/srv/app', ascent = 0}: Place = {},
+	{directory = '/srv/app', ascent = 0}: LoadOptions = {},
 ): Project => readProject({descriptor: fileOf(descriptor), routes: fileOf(routes)}, directory, ascent);
 
 /** The error that reading must end with. */
