@@ -86,7 +86,7 @@ test('a change is planned, approved and applied live, and reported on the main s
 	expect(terminal.scrollback()).toMatch(/GREETING +"hello"/);
 
 	terminal.press('y');
-	expect(await terminal.waitFor(/\d\/\d ready/, 20_000)).toContain(`${sandbox.project} › production`);
+	expect(await terminal.waitFor(/\d\/\d done/, 20_000)).toContain(`${sandbox.project} › production`);
 	expect(terminal.isAlternateScreen()).toBe(true);
 	await terminal.waitFor(/running +service\.backoffice/, 20_000);
 
@@ -118,7 +118,7 @@ test('an action is left out together with its dependents, and the next apply has
 	expect(service).toBe(image.replace('image', 'service'));
 	terminal.press('y');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
-	expect(terminal.scrollback()).toContain(`Approved: 2 of 4 actions, without ${image} and ${service}`);
+	expect(terminal.scrollback()).toContain(`Approved: 2 of 4 actions, skipping ${image} and ${service}`);
 	const rest = await sandbox.succeed(['plan']);
 	expect(rest).toMatch(new RegExp(`^ +~ +${image} `, 'm'));
 	expect(rest).toContain('Plan: 0 to create, 1 to update, 1 to replace, 0 to delete.');

@@ -68,7 +68,7 @@ test('the first frame is drawn before anything else is loaded', async () => {
 test('an environment can be created and deployed within the dashboard', async () => {
 	using terminal = open();
 	expect(await terminal.waitFor('not deployed', 20_000)).toContain(`${sandbox.project} › production`);
-	expect(await terminal.waitFor('a shows the plan and asks before anything happens')).toContain('backoffice');
+	expect(await terminal.waitFor('Press a to plan and apply')).toContain('backoffice');
 	terminal.press('a');
 	await terminal.waitFor(question, 30_000);
 	expect(terminal.isAlternateScreen()).toBe(false);
@@ -232,7 +232,7 @@ test('for a screen reader the dashboard is questions and answers in lines, witho
 	terminal.press('restart\r');
 	await terminal.waitFor(/Type yes, no, or full for the whole plan:\s*$/, 30_000);
 	terminal.press('no\r');
-	await terminal.waitFor(/Nothing was changed\..*read again:\s*$/s, 30_000);
+	await terminal.waitFor(/Nothing was changed\..*refresh:\s*$/s, 30_000);
 	terminal.press('quit\r');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	expect(terminal.written()).not.toMatch(/\u001B\[\?1049h|[✓✗●○│╭›]/);
