@@ -47,6 +47,8 @@ const chunks: readonly Chunk[] = [
 			'source/model/**',
 			'source/output/**',
 			'source/plan/approval.ts',
+			'source/refresh/plan-request.ts',
+			'source/workspace/request.ts',
 			'source/ui/dashboard/lookups.ts',
 			'source/ui/dashboard/rows.ts',
 			'source/ui/logs/log-*.ts',

@@ -1,3 +1,4 @@
+import {beginInvocation} from '../workspace/invocation.ts';
 import {toTheEnd} from './to-the-end.ts';
 
 /** Adds the default command, `browse`, whose flags may be given without it. */
@@ -23,11 +24,7 @@ export const main = (args: readonly string[], version: string): Promise<void> =>
 
 async function run(args: readonly string[], version: string): Promise<void> {
 	if (args.length === 0) return openDefault(version);
-	const [{createProgram}, {assertCommand}, {beginInvocation}] = await Promise.all([
-		import('./program.ts'),
-		import('./assert-command.ts'),
-		import('../workspace/invocation.ts'),
-	]);
+	const [{createProgram}, {assertCommand}] = await Promise.all([import('./program.ts'), import('./assert-command.ts')]);
 	const given = withCommand(args);
 	const program = createProgram(version, given[0]);
 	if (!program.commands.some(command => command.name() === given[0])) {

@@ -1,6 +1,5 @@
 import {readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {expect, inject, test} from 'vitest';
 import {openTerminal, type TestTerminal} from '../terminal/terminal.ts';
 import {useExample, withSandbox} from './cli.ts';
@@ -49,20 +48,6 @@ test('without a terminal the command prints the help text', async () => {
 	const outcome = await sandbox.run([]);
 	expect(outcome).toMatchObject({exitCode: 0, stderr: ''});
 	expect(outcome.stdout).toContain('Usage: compartment');
-});
-
-test('the first frame is drawn before anything else is loaded', async () => {
-	const list = join(sandbox.folder, 'loaded.json');
-	const probe = fileURLToPath(new URL('fixtures/loaded-modules.ts', import.meta.url));
-	const env = {...place().env, LOADED_MODULES: list};
-	using terminal = openTerminal(process.execPath, ['--import', probe, inject('cli')], {...place(), env});
-	await terminal.waitFor('quit', 20_000);
-	const loaded: string[] = JSON.parse(readFileSync(list, 'utf8'));
-	expect(loaded.length).toBeGreaterThan(0);
-	for (const name of ['http', 'crypto', 'child_process', 'worker_threads', 'perf_hooks', 'internal/deps/undici/undici'])
-		expect(loaded).not.toContain(`NativeModule ${name}`);
-	terminal.press('q');
-	await terminal.ended;
 });
 
 test('an environment can be created and deployed within the dashboard', async () => {
