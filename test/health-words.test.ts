@@ -2,12 +2,12 @@ import {expect, it} from 'vitest';
 import {parseSources, type SyntaxNode, textOf} from './source-code.ts';
 
 /**
- * Only source/model/health.ts turns a container's state into how something is. The engine speaks in these words, and the
- * model knows them; any other file that compares with one of them decides anew, and will disagree some day.
+ * Only source/model/health.ts derives health from the state of a container. The engine uses these words, and the model knows
+ * them; any other file that compares with one of them makes its own decision, which may disagree.
  */
 const engineWords = ['restarting', 'exited', 'dead'];
 
-/** Files that people's texts come from and that ask whether something is `running`, and what that is. */
+/** Files with text for users that compare with `running`, and why. */
 const asksOfRunning: Readonly<Record<string, string>> = {
 	'source/commands/deploy/job.ts': 'the run of a job',
 	'source/commands/inspect/doctor.ts': 'the router',
@@ -21,7 +21,7 @@ const asksOfRunning: Readonly<Record<string, string>> = {
 	'source/ui/apply/store.ts': 'a step',
 };
 
-/** Rooms whose texts people read. */
+/** Rooms with text for users. */
 const isForPeople = (path: string): boolean =>
 	/^source\/(commands|console|dashboard|output|report|ui|workspace)\//.test(path);
 
@@ -38,19 +38,19 @@ const filesThatCompare = (words: readonly string[], isMeant: (path: string) => b
 it('no other file derives health from the state of a container', () => {
 	expect(filesThatCompare(engineWords, path => !/^source\/(engine|model)\//.test(path))).toEqual([]);
 	expect(filesThatCompare(['running'], isForPeople)).toEqual(Object.keys(asksOfRunning).sort());
-	// The reader finds what it looks for.
+	// Proves that the search works.
 	expect(filesThatCompare(engineWords, path => path.startsWith('source/model/'))).toContain(
 		'source/model/container-state.ts',
 	);
 });
 
-/** What finds the container of a service, of a resource or of the router. */
+/** Functions that find the container of a service, a resource or the router. */
 const finders = ['containerOf', 'resourceContainer', 'observeRouter'];
 
-/** The ways to the rule. */
+/** Functions that apply the rule. */
 const askers = ['createStatusReport', 'deploymentHealth', 'resourceHealth', 'readContainerHealth', 'readVitals'];
 
-/** Commands that find a container and say nothing of how it is. */
+/** Commands that find a container and do not report its health. */
 const saysNothing = ['source/commands/variables/access-rotate.ts'];
 
 it('every command that reports on a container uses the rule of health', () => {

@@ -8,7 +8,7 @@ import {readSources} from './imports.ts';
 it('no other file can start a program', () => {
 	const starting = readSources().filter(({path}) => readFileSync(path, 'utf8').includes('child_process'));
 	expect(starting.map(({path}) => path)).toEqual(['source/programs.ts']);
-	// Each function here that starts one makes the environment.
+	// Each function that starts a program sets its environment.
 	const calls = readFileSync('source/programs.ts', 'utf8').split('childProcess().').slice(1);
 	expect(calls.length).toBeGreaterThan(2);
 	const text = readFileSync('source/programs.ts', 'utf8');

@@ -58,11 +58,11 @@ describe('a cron schedule', () => {
 		['0 2 1 * *', '2026-03-02T00:00:00Z', '2026-04-01T02:00:00Z'],
 		['30 1,3-5 * jan MON-fri', '2026-01-02T05:30:00Z', '2026-01-05T01:30:00Z'],
 		['0 0 * * 7', '2026-03-02T00:00:00Z', '2026-03-08T00:00:00Z'],
-		// With both day fields restricted, either is enough.
+		// If both day fields are restricted, either one is enough.
 		['0 0 13 * 5', '2026-03-07T00:00:00Z', '2026-03-13T00:00:00Z'],
 		['0 0 10 * 5', '2026-03-07T00:00:00Z', '2026-03-10T00:00:00Z'],
 		['0 0 29 2 *', '2026-03-02T00:00:00Z', '2028-02-29T00:00:00Z'],
-		// A step may begin anywhere, as in every other cron.
+		// A step may begin anywhere, as in any cron.
 		['10/20 * * * *', '2026-03-02T10:11:00Z', '2026-03-02T10:30:00Z'],
 	])('%s has its next occurrence after %s at %s', (expression, after, expected) => {
 		expect(nextOccurrence(expression, at(after))).toEqual(at(expected));
@@ -96,7 +96,7 @@ describe('a cron schedule', () => {
 				const occurrences = Array.from({length: 120}, (_, minute) =>
 					new Date(start + minutes(minute)).getUTCMinutes(),
 				).filter(minute => minute % step === 0).length;
-				// The first one may belong to an occurrence just before.
+				// The first run may belong to an earlier occurrence.
 				expect(runs - occurrences).toBeGreaterThanOrEqual(0);
 				expect(runs - occurrences).toBeLessThanOrEqual(1);
 			}),

@@ -42,7 +42,7 @@ const syntax = fc.constantFrom(
 	'\r\n',
 );
 
-/** JSON of a random document made of our own words, sometimes with a piece of YAML syntax dropped into it. */
+/** A random JSON document made of the schema's words, sometimes with a piece of YAML syntax in it. */
 export const yamlLike = fc
 	.tuple(
 		fc.oneof(

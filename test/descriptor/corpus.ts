@@ -4,9 +4,9 @@ import {db, route, web} from './support.ts';
 export type Broken = {
 	readonly descriptor: string;
 	readonly routes?: string;
-	/** `path: message`, in the order of their places. */
+	/** `path: message`, ordered by place. */
 	readonly says: readonly string[];
-	/** The rule refers to other names or computes, which JSON Schema cannot. */
+	/** The rule refers to other names or computes, which JSON Schema cannot do. */
 	readonly isBeyondJsonSchema?: true;
 };
 

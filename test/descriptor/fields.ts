@@ -1,6 +1,6 @@
 import type {JsonSchema} from '../../source/descriptor/json-schema.ts';
 
-/** One field as the reference lists it. */
+/** A field as in the reference. */
 export type Field = {readonly name: string; readonly type: string; readonly default: string};
 
 type Node = {readonly [key: string]: unknown};
@@ -8,7 +8,7 @@ type Node = {readonly [key: string]: unknown};
 const nodeOf = (value: unknown): Node => (typeof value === 'object' && value !== null ? (value as Node) : {});
 const listOf = (value: unknown): readonly Node[] => (Array.isArray(value) ? value.map(nodeOf) : []);
 
-/** The form of a union that holds the most: the map beside its short form. */
+/** The richest form of a union: the map, not its short form. */
 function fullest(node: Node): Node {
 	const forms = listOf(node['anyOf']).filter(form => form['type'] !== undefined);
 	return forms.find(form => form['type'] === 'object') ?? node;

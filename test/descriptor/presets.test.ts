@@ -47,7 +47,7 @@ it.each(presetNames)('preset %s has readiness, outputs, backup and restore', nam
 	expect(backup!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
 	expect(restore!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
 	expect(backup!.schedule).toEqual({interval: 'daily', retention: {maxAgeDays: 7}});
-	// A password that is written down is not generated as well.
+	// A password in env is not generated.
 	const [key] = Object.keys(resource.generatedVariables);
 	const written = resourceOf(db(`{preset: ${name}, env: {${key}: x}}`));
 	expect(Object.keys(written.generatedVariables)).not.toContain(key);

@@ -40,7 +40,7 @@ function describeProject(name: string): void {
 
 const load = () => loadProject(project);
 
-/** Leaves a mark in what is remembered, so that an answer tells where it came from. */
+/** Marks the cached project, so that a result from the cache can be recognised. */
 function markCached(): string {
 	const file = join(folder, readdirSync(folder)[0]!);
 	const content = JSON.parse(readFileSync(file, 'utf8'));

@@ -19,7 +19,7 @@ export const read = (
 	{directory = '/srv/app', ascent = 0}: LoadOptions = {},
 ): Project => readProject({descriptor: fileOf(descriptor), routes: fileOf(routes)}, directory, ascent);
 
-/** The error that reading must end with. */
+/** The error of reading invalid files. */
 export const errorOf = (descriptor: Written, routes?: Written): DescriptorError => {
 	try {
 		read(descriptor, routes);

@@ -19,7 +19,7 @@ const name = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 const handle = fc.stringMatching(/^[a-z0-9][a-z0-9_.-]{0,62}$/);
 const deployment = fc.stringMatching(/^dpl_[0-9a-hjkmnp-tv-z]{15}$/);
 
-// Few letters, so that parts which differ only in where they are split come up all the time.
+// Few letters, so that names often differ only in where they are split.
 const tight = fc.stringMatching(/^[a-b](?:-?[a-b]){0,3}$/);
 
 describe('dnsLabel', () => {

@@ -69,7 +69,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 		console.log('held');
 		setInterval(() => undefined, 1000);
 	},
-	// Takes the lock again and again without a pause, and writes down when it is inside; now and then it dies there.
+	// Takes the lock in a loop and logs when it holds it; sometimes it dies there.
 	contend: async () => {
 		const folder = `${directory}/lock-folder`;
 		const note = (what: string) => appendFileSync(`${directory}/diary`, `${what} ${process.pid}\n`);

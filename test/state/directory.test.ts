@@ -52,7 +52,7 @@ describe('ensureDirectory', () => {
 			'.compartment/production/history/journal.run_child.ndjson': '600',
 			'.compartment/production/history/state.1.json': '600',
 			'.compartment/production/journal.ndjson': '600',
-			// On systems with a lock of files it is one file without a number.
+			// Systems with file locks use one file, without a number.
 			[`.compartment/production/${process.platform === 'linux' ? 'lock.1' : 'lock'}`]: '600',
 			'.compartment/production/lock.json': '600',
 			'.compartment/production/state.json': '600',

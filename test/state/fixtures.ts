@@ -9,21 +9,21 @@ import {ensureDirectory} from '../../source/state/directory.ts';
 import type {State, Variable} from '../../source/state/state.ts';
 import {newState, readState, writeState} from '../../source/state/store.ts';
 
-/** Whose journals the tests write. */
+/** Owner of the journals in the tests. */
 export const owner = {
 	lineage: '00000000-0000-4000-8000-000000000001',
 	project: 'shop',
 	environment: 'production',
 };
 
-/** An empty folder that goes when the test ends. */
+/** An empty folder, removed after the test. */
 export function temporaryDirectory(): string {
 	const directory = mkdtempSync(join(tmpdir(), 'compartment-state-'));
 	onTestFinished(() => rmSync(directory, {recursive: true, force: true}));
 	return directory;
 }
 
-/** The state folder of a fresh environment named production. */
+/** The state folder of a new environment, production. */
 export const environmentDirectory = (): string => ensureDirectory(temporaryDirectory(), 'production').path;
 
 export const plainVariable = (key: string, value: string): Variable => ({
@@ -38,20 +38,20 @@ export const plainVariable = (key: string, value: string): Variable => ({
 
 export const emptyState = (): State => newState({project: 'shop', environment: 'production'});
 
-/** Writes a state whose only variable tells how many writes came before. */
+/** Writes a state whose only variable is the number of previous writes. */
 export async function writeNumbered(directory: string, number: number): Promise<State> {
 	const current = await readState(directory);
 	const next = {...(current ?? emptyState()), variables: [plainVariable('NUMBER', String(number))]};
 	return writeState(directory, next, current ?? null);
 }
 
-/** Which of `writeNumbered`'s states this is. */
+/** The number of a state of `writeNumbered`. */
 export function numberOf(state: State | undefined): number {
 	const variable = state?.variables[0];
 	return variable && !variable.isSensitive ? Number(variable.value) : 0;
 }
 
-/** What an operation is refused with. */
+/** The error that a promise is rejected with. */
 export const errorOf = async (promise: Promise<unknown>): Promise<UserError> => {
 	const error = await promise.then(
 		() => undefined,
@@ -63,7 +63,7 @@ export const errorOf = async (promise: Promise<unknown>): Promise<UserError> => 
 
 type ChildResult = {readonly signal: NodeJS.Signals | null; readonly code: number | null; readonly output: string};
 
-/** Runs one scenario of child.ts in a process of its own. */
+/** Runs one scenario of child.ts in a separate process. */
 export async function runChild(
 	scenario: string,
 	directory: string,

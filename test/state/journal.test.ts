@@ -89,7 +89,7 @@ describe('the journal of a run', () => {
 			const journal = await openJournal(directory, {...run, run: `run_${number}`});
 			const past = new Date(Date.parse(at) + number * 1000);
 			utimesSync(journalPath(directory), past, past);
-			// The close line is the last write, so the file's time has to be put back after it.
+			// The close line is the last write, so set the file's time after it.
 			await journal.close();
 			utimesSync(join(directory, 'history', `journal.run_${number}.ndjson`), past, past);
 		}

@@ -91,7 +91,7 @@ describe('acquireLock', () => {
 		await (await waiting).release();
 
 		const held = await acquireLock(directory, {operation: 'apply'});
-		// Who has waited is not sent to wait again.
+		// After waiting, the hint is not to wait again.
 		const said: string[] = [];
 		const onWait = (message: string) => void said.push(message);
 		const refusal = await refusalOf(acquireLock(directory, {operation: 'destroy', waitMs: 120, onWait}));
@@ -113,7 +113,7 @@ describe('acquireLock', () => {
 	it('does not name a dead process that held it before', async () => {
 		const directory = environmentDirectory();
 		const lock = await acquireLock(directory, {operation: 'apply'});
-		const record = {...readLock(directory)!, pid: 2 ** 22 + 1, operation: 'former'};
+		const record = {...readLock(directory)!, pid: 2 ** 22 + 1, operation: 'earlier'};
 		writeFileSync(join(directory, 'lock.json'), JSON.stringify(record));
 		expect((await refusalOf(acquireLock(directory, {operation: 'destroy'}))).message).toContain('by another process');
 		writeFileSync(join(directory, 'lock.json'), '{"torn');
@@ -130,7 +130,7 @@ describe('holdKernelLock', () => {
 		const diary = readFileSync(join(directory, 'diary'), 'utf8').trimEnd().split('\n');
 		expect(diary.length).toBe(2 * 10 * 12);
 		for (let line = 0; line < diary.length; line += 2) expect(diary[line + 1]).toBe(diary[line]!.replace('in', 'out'));
-		// What the dead left is cleared away: one name keeps the number.
+		// What dead holders left is removed: one name keeps the number.
 		expect(readdirSync(join(directory, 'lock-folder'))).toEqual([expect.stringMatching(/^lock\.\d+$/)]);
 	}, 60_000);
 
@@ -157,7 +157,7 @@ describe('holdKernelLock', () => {
 			console.log(await holdKernelLock(${JSON.stringify(directory)}) ? 'taken' : 'held');`;
 		const args = ['--net', '--map-root-user', process.execPath, '--input-type=module-typescript', '-e', program];
 		const {stdout, status} = spawnSync('unshare', args, {encoding: 'utf8'});
-		// Where this system has no such thing, or does not let us, there is nothing to see.
+		// Skip on systems without network namespaces, or without permission to make one.
 		if (status === 0) expect(stdout).toBe('held\n');
 		await release!();
 	});

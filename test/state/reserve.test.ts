@@ -13,7 +13,7 @@ const megabyte = 1024 * 1024;
 const pathIn = (directory: string) => join(directory, 'reserve');
 const network = {type: 'create-network', name: 'compartment-shop.production'} as const;
 
-/** A write that finds no room while the reserve is there. */
+/** A write that fails as on a full disk while the reserve exists. */
 const writeBeside = (directory: string, code: string) => () => {
 	if (existsSync(pathIn(directory))) throw Object.assign(new Error('full'), {code});
 	return 'written';

@@ -197,7 +197,7 @@ describe('history', () => {
 		const start = Date.parse('2026-01-01T12:00:00Z');
 		for (let number = 1; number <= 60; number++) {
 			await writeNumbered(directory, number);
-			// Two states a day: the later one of each is kept.
+			// Of two states a day, the later one is kept.
 			const at = new Date(start + Math.floor(number / 2) * 86_400_000 + (number % 2) * 1000);
 			utimesSync(statePath(directory), at, at);
 		}

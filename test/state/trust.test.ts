@@ -49,16 +49,16 @@ import {
 
 const shown = ({hint}: UserError): string => renderHint(hint!, {environment: 'production'});
 
-/** A machine of somebody else. */
+/** The configuration folder of another machine. */
 const otherHome = () => ({COMPARTMENT_CONFIG_HOME: join(temporaryDirectory(), 'config')});
 
-/** The text of a state as an earlier version of the program wrote it. */
+/** The text of a state as an older version wrote it. */
 function asVersion1({key: _key, ...state}: State): string {
 	const body = `${canonicalJson({...state, version: 1}, '\t')}\n`;
 	return `{\n\t"checksum": "${sha256(body)}",${body.slice(1)}`;
 }
 
-/** A state with everything that names something, on which a stranger's file can be tried. */
+/** A state with every kind of name, to try forged values on. */
 function richState(): State {
 	const place = ['shop', 'production'] as const;
 	const id = 'dpl_1m7vn143rk5spsx';
@@ -170,7 +170,7 @@ describe('a state without a signature that this machine knows', () => {
 		writeFileSync(statePath(directory), forged);
 		await expect(readState(directory)).rejects.toThrow('was not signed with the key that this machine has for it');
 		await expect(writeState(directory, state, state)).rejects.toThrow(ForeignStateError);
-		// Without any signature: the checksum can be made by anybody.
+		// Without a signature: anybody can compute the checksum.
 		writeFileSync(statePath(directory), asVersion1(state));
 		await expect(readState(directory)).rejects.toThrow('has no signature, although');
 		const elsewhere = otherHome();
@@ -223,7 +223,7 @@ describe('a state without a signature that this machine knows', () => {
 		const directory = environmentDirectory();
 		const state = await writeState(directory, {...emptyState(), recipients: [own.recipient]}, null, {env: ours});
 		const key = readPin(state.lineage, ours)!.key;
-		// Somebody who is no recipient accepts it all the same, with a key of their own.
+		// A user who is not a recipient can accept it too, with a new key.
 		expect((await readOffer(directory, theirs))!.key).toBeUndefined();
 		const shared = await writeState(directory, {...state, recipients: [own.recipient, other.recipient]}, state, {
 			env: ours,
@@ -351,7 +351,7 @@ describe('a journal', () => {
 describe('ids, names and paths in a state', () => {
 	const id = 'dpl_1m7vn143rk5spsx';
 	const rich = richState();
-	/** A copy of JSON with another value at a path. */
+	/** A copy with another value at a path. */
 	const withAt = (whole: unknown, [key, ...rest]: readonly string[], value: unknown): unknown => {
 		if (key === undefined) return value;
 		const record = whole as Readonly<Record<string, unknown>>;
