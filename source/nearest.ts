@@ -18,7 +18,7 @@ const distance = (a: string, b: string, limit: number): number => {
 	return last[b.length]!;
 };
 
-/** The candidate that `written` was probably meant to be, when one is close enough to say so. */
+/** The candidate that `written` was probably meant to be, if one is close enough. */
 export const nearest = (written: string, candidates: Iterable<string>): string | undefined => {
 	if (written.length > 100) return undefined;
 	const limit = Math.max(1, Math.floor(written.length / 3));

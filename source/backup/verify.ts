@@ -40,7 +40,7 @@ function temporaryOf(state: State, {id, resource}: Backup, definition: ResourceD
 	};
 }
 
-/** Removes what a verify made. A failure says nothing about the backup, and the next command tries again. */
+/** Removes what a verification made. The next command retries a failure, which says nothing about the backup. */
 async function removeMade({context: {engine, plan}, say}: Work, op: string): Promise<void> {
 	try {
 		// By this label alone, which containers and volumes share.

@@ -1,7 +1,7 @@
 /** The descriptor of a project. */
 export const descriptorFile = 'compartment.yml';
 
-/** The route rules beside it. */
+/** The route rules, next to the descriptor. */
 export const routesFile = 'compartment.routes.yml';
 
 /** Names of projects (docs/rules.md, "Names"). */

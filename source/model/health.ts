@@ -80,7 +80,7 @@ function judge(facts: HealthFacts, lastExit: LastExit | null): Pick<Health, 'sta
 	return restarted ?? probed ?? {state: 'healthy', cause: null};
 }
 
-/** How a service or resource is (docs/rules.md, "One health"). Pure: the same facts give the same health. */
+/** Health of a service or resource (docs/rules.md, "One health"). Pure. */
 export function healthOf(facts: HealthFacts): Health {
 	const {container} = facts;
 	const lastExit = container ? lastExitOf(container) : null;

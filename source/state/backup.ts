@@ -18,7 +18,7 @@ export type ResourceDefinition = DeclaredResource & {
 };
 
 /**
- * Lies beside the files of a backup and identifies them without the state (docs/rules.md, "What counts as a backup").
+ * Manifest beside the files of a backup, to identify them without the state (docs/rules.md, "What counts as a backup").
  */
 export type BackupManifest = {
 	readonly backupId: string;

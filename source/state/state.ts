@@ -53,7 +53,7 @@ export type ResourceRecord = {
 	readonly readiness?: TcpReadiness;
 	/** `restore-incomplete` from just before a restore writes until the resource is ready, whatever its container does. */
 	readonly status: 'running' | 'stopped' | 'restore-incomplete';
-	/** Only with `restore-incomplete`. */
+	/** The unfinished restore; only with `restore-incomplete`. */
 	readonly restore?: UnfinishedRestore;
 	/** The rest of its declaration, for when compartment.yml does not contain it (any more). */
 	readonly declared?: DeclaredResource;
