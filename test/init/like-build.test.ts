@@ -222,7 +222,7 @@ test.each<[string, Sources, string]>([
 	expect(await buildOf(project, 'api')).toMatchObject({start: "cd 'apps/api' && node api.js"});
 });
 
-test('a package that a workspace excludes is a source of its own', async () => {
+test('a package that a workspace excludes is a separate source', async () => {
 	const {services} = await initOf(workspace);
 	expect(services.filter(({include}) => !include).map(({path}) => path)).toEqual(['apps/old']);
 });
