@@ -1,80 +1,103 @@
-/**
- * Every command, and how it takes its environment: as a flag, as its argument, or not at all. A test compares this list
- * with the real command line.
- */
-export const commandScopes = {
-	browse: 'flag',
-	plan: 'flag',
-	apply: 'flag',
-	deploy: 'flag',
-	destroy: 'flag',
-	promote: 'flag',
-	rollback: 'flag',
-	stop: 'flag',
-	start: 'flag',
-	restart: 'flag',
-	status: 'flag',
-	inspect: 'flag',
-	why: 'flag',
-	logs: 'flag',
-	open: 'flag',
-	exec: 'flag',
-	'deployment list': 'flag',
-	'deployment logs': 'flag',
-	'job run': 'flag',
-	'job list': 'flag',
-	'job logs': 'flag',
-	'route test': 'flag',
-	'environment list': 'none',
-	'environment show': 'flag',
+/** Every command in the order of the help, with the file of `source/commands/definitions/` that defines it. */
+export const commandGroups = {
+	plan: 'deploy',
+	apply: 'deploy',
+	deploy: 'deploy',
+	destroy: 'deploy',
+	promote: 'deploy',
+	rollback: 'deploy',
+	stop: 'deploy',
+	start: 'deploy',
+	restart: 'deploy',
+	'deployment list': 'inspect',
+	'deployment logs': 'inspect',
+	'job run': 'deploy',
+	'job list': 'deploy',
+	'job logs': 'deploy',
+	inspect: 'inspect',
+	exec: 'inspect',
+	open: 'inspect',
+	why: 'inspect',
+	'variable set': 'variables',
+	'variable list': 'variables',
+	'variable show': 'variables',
+	'variable remove': 'variables',
+	'variable import': 'variables',
+	'variable run': 'variables',
+	'variable recipients list': 'variables',
+	'variable recipients show': 'variables',
+	'variable recipients add': 'variables',
+	'variable recipients remove': 'variables',
+	'access show': 'variables',
+	'access rotate': 'variables',
+	'resource list': 'resources',
+	'resource inspect': 'resources',
+	'resource logs': 'resources',
+	'resource stop': 'resources',
+	'resource start': 'resources',
+	'resource rotate': 'resources',
+	'resource delete': 'resources',
+	'resource output list': 'resources',
+	'resource output show': 'resources',
+	'resource backup create': 'resources',
+	'resource backup list': 'resources',
+	'resource backup show': 'resources',
+	'resource backup restore': 'resources',
+	'resource backup verify': 'resources',
+	'resource backup run-due': 'resources',
+	browse: 'inspect',
+	status: 'inspect',
+	logs: 'inspect',
+	'route test': 'inspect',
+	doctor: 'inspect',
+	'environment list': 'environments',
+	'environment show': 'environments',
+	'environment delete': 'environments',
+	'state list': 'state',
+	'state show': 'state',
+	'state history': 'state',
+	'state restore': 'state',
+	'state trust': 'state',
+	'state forget': 'state',
+	'state unlock': 'state',
+	init: 'project',
+	validate: 'project',
+	schema: 'project',
+	'settings list': 'settings',
+	'settings get': 'settings',
+	'settings set': 'settings',
+	'settings unset': 'settings',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type CommandName = keyof typeof commandGroups;
+
+export type CommandGroup = (typeof commandGroups)[CommandName];
+
+/** The commands that one file defines. */
+export type CommandsOf<Group extends CommandGroup> = {
+	[Name in CommandName]: (typeof commandGroups)[Name] extends Group ? Name : never;
+}[CommandName];
+
+export const isCommandName = (name: string): name is CommandName => Object.hasOwn(commandGroups, name);
+
+/** All commands, in the order of the help. */
+export const commandNames: readonly CommandName[] = Object.keys(commandGroups).filter(isCommandName);
+
+const withoutFlag: Readonly<Partial<Record<CommandName, 'argument' | 'none'>>> = {
 	'environment delete': 'argument',
-	'state list': 'flag',
-	'state show': 'flag',
-	'state history': 'flag',
-	'state restore': 'flag',
-	'state trust': 'flag',
-	'state forget': 'flag',
-	'state unlock': 'flag',
-	'variable set': 'flag',
-	'variable list': 'flag',
-	'variable show': 'flag',
-	'variable remove': 'flag',
-	'variable import': 'flag',
-	'variable run': 'flag',
-	'variable recipients list': 'flag',
-	'variable recipients show': 'flag',
-	'variable recipients add': 'flag',
-	'variable recipients remove': 'flag',
-	'access show': 'flag',
-	'access rotate': 'flag',
-	'resource list': 'flag',
-	'resource inspect': 'flag',
-	'resource logs': 'flag',
-	'resource start': 'flag',
-	'resource stop': 'flag',
-	'resource delete': 'flag',
-	'resource rotate': 'flag',
-	'resource output list': 'flag',
-	'resource output show': 'flag',
-	'resource backup create': 'flag',
-	'resource backup list': 'flag',
-	'resource backup show': 'flag',
-	'resource backup restore': 'flag',
-	'resource backup verify': 'flag',
-	'resource backup run-due': 'flag',
-	'settings list': 'none',
-	'settings get': 'none',
-	'settings set': 'none',
-	'settings unset': 'none',
+	'environment list': 'none',
 	init: 'none',
 	validate: 'none',
 	schema: 'none',
 	doctor: 'none',
-} as const satisfies Readonly<Record<string, 'flag' | 'argument' | 'none'>>;
+	'settings list': 'none',
+	'settings get': 'none',
+	'settings set': 'none',
+	'settings unset': 'none',
+};
 
-export type CommandName = keyof typeof commandScopes;
-
-export const isCommandName = (name: string): name is CommandName => Object.hasOwn(commandScopes, name);
+/** How a command takes its environment: as `--env`, as its argument, or not at all. */
+export const environmentScopeOf = (name: CommandName): 'flag' | 'argument' | 'none' => withoutFlag[name] ?? 'flag';
 
 /** Default environment of a command. */
 export const defaultEnvironmentOf = (name: CommandName): string =>

@@ -1,4 +1,4 @@
-import {type CommandName, commandScopes, defaultEnvironmentOf} from './command-names.ts';
+import {type CommandName, defaultEnvironmentOf, environmentScopeOf} from './command-names.ts';
 import {type CommandPart, type Hint, type HintPart, partsOf} from './hint.ts';
 
 /** Where a hint is shown; its commands apply there too. */
@@ -37,7 +37,7 @@ function insert(words: readonly string[], added: readonly string[]): readonly st
 }
 
 function environmentWords({command: name, words}: CommandPart, environment: string): readonly string[] {
-	if (commandScopes[name] !== 'flag' || environment === defaultEnvironmentOf(name)) return [];
+	if (environmentScopeOf(name) !== 'flag' || environment === defaultEnvironmentOf(name)) return [];
 	const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
 	if (own.includes('--env') || (name === 'promote' && own.includes('--to'))) return [];
 	return ['--env', environment];
@@ -50,7 +50,7 @@ export const reachWith = (words: readonly string[]): void => {
 	reach = words;
 };
 
-const hasReach = (name: CommandName): boolean => commandScopes[name] !== 'none' || name === 'environment list';
+const hasReach = (name: CommandName): boolean => environmentScopeOf(name) !== 'none' || name === 'environment list';
 
 const commandLine = (words: readonly string[]): string => ['compartment', ...words.map(shellWord)].join(' ');
 

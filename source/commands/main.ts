@@ -1,4 +1,3 @@
-import {beginInvocation} from '../workspace/invocation.ts';
 import {toTheEnd} from './to-the-end.ts';
 
 /** Adds the default command, `browse`, whose flags may be given without it. */
@@ -11,7 +10,7 @@ const withCommand = (args: readonly string[]): string[] => {
 /** Opens the dashboard without loading the command line parser, so that its first frame is fast. */
 async function openDefault(version: string): Promise<void> {
 	const {browse} = await import('./inspect/browse.ts');
-	await browse({}, async () => (await import('./program.ts')).createProgram(version).outputHelp());
+	await browse({}, {printHelp: async () => (await import('./run-command-line.ts')).printHelp(version)});
 }
 
 /**
@@ -24,14 +23,6 @@ export const main = (args: readonly string[], version: string): Promise<void> =>
 
 async function run(args: readonly string[], version: string): Promise<void> {
 	if (args.length === 0) return openDefault(version);
-	const [{createProgram}, {assertCommand}] = await Promise.all([import('./program.ts'), import('./assert-command.ts')]);
-	const given = withCommand(args);
-	const program = createProgram(version, given[0]);
-	if (!program.commands.some(command => command.name() === given[0])) {
-		const {refuseOtherWords} = await import('./other-words.ts');
-		refuseOtherWords(given[0]);
-	}
-	assertCommand(program, given);
-	program.hook('preAction', (_, action) => beginInvocation(action, args));
-	await program.parseAsync(given, {from: 'user'});
+	const {runCommandLine} = await import('./run-command-line.ts');
+	await runCommandLine(withCommand(args), args, version);
 }

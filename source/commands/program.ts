@@ -1,171 +1,94 @@
-import {Argument, Command} from 'commander';
-import {collect, wholeNumber, withCommon, withOutput, withReach} from '../workspace/flags.ts';
-import {addLife, withDeploying} from './program-life.ts';
-import {describe, withApplying, withServices} from './program-parts.ts';
-import {addResources} from './program-resources.ts';
-import {addSettings} from './program-settings.ts';
-import {addVariables} from './program-variables.ts';
+import {Argument, Command, InvalidArgumentError, Option} from 'commander';
+import {
+	type Argument as ArgumentDefinition,
+	type CommandLine,
+	type Definition,
+	exampleLine,
+	type Flag,
+	wordsOf,
+} from './definitions/definition.ts';
+import type {Definitions} from './definitions/load.ts';
+import {type Parsed, parseDuration, parseWholeNumber} from './definitions/parse.ts';
 
-const withPlanning = (command: Command): Command =>
-	withServices(withCommon(command))
-		.option('--rebuild', 'Rebuild images even if nothing changed')
-		.option('--replace <address>', 'Replace this object even if nothing changed (repeatable)', collect)
-		.option('--full', 'Show unchanged objects and full-length values');
+/** Refuses a value as commander does. */
+function read<Value>(parsed: Parsed<Value>): Value {
+	if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem);
+	return parsed.value;
+}
 
-function addPlanning(program: Command): void {
-	describe(withPlanning(program.command('plan')), 'Show what an apply would change, and why', [
-		'plan',
-		'plan --env staging --service web',
-		'plan --out next.plan && compartment apply next.plan',
-		'plan --detailed-exitcode   # 0 no changes, 2 changes',
-	])
-		.option('--out <file>', 'Save the plan to a file for apply')
-		.option('--refresh-only', 'Only show changes made outside Compartment')
-		.option('--destroy', 'Show what destroy would do')
-		.option('--graph', 'Show the steps of an apply and their dependencies')
-		.option('--detailed-exitcode', 'Exit with 2 if there are changes')
-		.action(async flags => (await import('./deploy/plan.ts')).plan(flags));
+type Reader = (text: string, previous: unknown) => unknown;
 
-	for (const verb of ['apply', 'deploy'] as const) {
-		const text = verb === 'apply' ? 'Plan, ask for approval, and apply' : 'Apply without asking outside a terminal';
-		describe(withDeploying(withApplying(withPlanning(program.command(verb)))), text, [
-			verb,
-			`${verb} --env staging`,
-			`${verb} --service web`,
-			`${verb} --hold`,
-			`${verb} --auto-approve --json`,
-		])
-			.argument('[plan]', 'File written by compartment plan --out')
-			.action(async (file, flags) => (await import('./deploy/apply.ts')).apply(verb, file, flags));
+/** How the text of a flag or an argument becomes its value, when it is not the text itself. */
+function readerOf(value: Flag | ArgumentDefinition): Reader | undefined {
+	switch (value.kind) {
+		case 'number':
+			return text => read(parseWholeNumber(text, value.least, value.most));
+		case 'duration':
+			return text => read(parseDuration(text));
+		case 'custom':
+			return text => read(value.parse(text));
+		case 'repeated':
+			return (text, previous) => [...(Array.isArray(previous) ? previous : []), text];
+		default:
+			return undefined;
 	}
-
-	describe(withApplying(withCommon(program.command('destroy'))), 'Remove an environment and keep its volumes', [
-		'destroy --env preview',
-		'destroy --env preview --delete-data',
-	])
-		.option('--delete-data', 'Delete the data volumes too')
-		.action(async flags => (await import('./deploy/destroy.ts')).destroy(flags));
 }
 
-function addLooking(program: Command): void {
-	describe(
-		program
-			.command('browse')
-			.option('--env <name>', 'Open this environment')
-			.option('--no-color', 'Disable colours (same as NO_COLOR=1)')
-			.option('--accessible', 'Print plain words for screen readers (same as INK_SCREEN_READER=true)'),
-		'Open the dashboard (default command)',
-		['', 'browse --env staging'],
-	).action(async (flags, command: Command) =>
-		(await import('./inspect/browse.ts')).browse(flags, () => command.parent?.outputHelp()),
-	);
-
-	describe(withServices(withCommon(program.command('status'))), 'Show what is running, with its age and URL', [
-		'status',
-		'status --env staging --json',
-	])
-		.option('--verbose', 'Show kinds and images')
-		.action(async flags => (await import('./inspect/status.ts')).status(flags));
-
-	describe(withCommon(program.command('logs')), 'Show the logs of services and resources', [
-		'logs',
-		'logs web --follow',
-		'logs db --tail 50 --since 2026-01-31T12:00:00Z',
-	])
-		.argument('[names...]', 'Services or resources (default: all)')
-		.option('--service <name>', 'Same as the argument (repeatable)', collect)
-		.option('--follow', 'Keep printing new lines')
-		.option('--tail <lines>', 'Number of last lines of each source', wholeNumber(1, 100_000), 100)
-		.option('--since <time>', 'Start at this time, such as 2026-01-31T12:00:00Z or 10m')
-		.option('--no-time', 'Omit timestamps')
-		.option('--raw', 'Show sensitive values (audited)')
-		.option('--plain', 'Print lines instead of the screen')
-		.option('--accessible', 'Print plain words for screen readers')
-		.action(async (names, flags) => (await import('./inspect/logs.ts')).logs(names, flags));
-
-	const route = program.command('route').description('Test routing rules');
-	describe(withCommon(route.command('test')), 'Show where the router would send a request', [
-		'route test GET http://multi-service.localhost/api/users',
-		'route test POST /api/users   # host of service web',
-	])
-		.argument('<method>')
-		.argument('<url>')
-		.action(async (method, url, flags) => (await import('./inspect/route-test.ts')).routeTest(method, url, flags));
-
-	describe(withOutput(program.command('doctor')), 'Check everything that Compartment needs on this machine', [
-		'doctor',
-	]).action(async flags => (await import('./inspect/doctor.ts')).doctor(flags));
-
-	const environment = program.command('environment').description('Manage environments of this project');
-	describe(withReach(withOutput(environment.command('list'))), 'List environments that have a state', [
-		'environment list',
-	]).action(async flags => (await import('./environments/list.ts')).environmentList(flags));
-
-	describe(withCommon(environment.command('show')), 'Show what belongs to an environment', ['environment show staging'])
-		.argument('[name]', 'Same as --env')
-		.action(async (name, flags) => (await import('./environments/show.ts')).environmentShow(name, flags));
-	describe(
-		withApplying(withReach(withOutput(environment.command('delete')))),
-		'Destroy an environment with its data and its state',
-		['environment delete preview'],
-	)
-		.argument('<name>')
-		.action(async (name, flags) => (await import('./environments/delete.ts')).environmentDelete(name, flags));
-
-	const state = program.command('state').description('Inspect and manage the state of an environment');
-	describe(withCommon(state.command('list')), 'List the addresses of all objects in the state', [
-		'state list --env staging',
-	]).action(async flags => (await import('./state/list.ts')).stateList(flags));
-	describe(withCommon(state.command('show')), 'Show one object of the state, with sensitive values hidden', [
-		'state show service.web',
-	])
-		.argument('<address>')
-		.action(async (address, flags) => (await import('./state/show.ts')).stateShow(address, flags));
-	describe(withCommon(state.command('history')), 'List previous states, newest first', ['state history']).action(
-		async flags => (await import('./state/history.ts')).stateHistory(flags),
-	);
-	describe(withCommon(state.command('restore')), 'Make a previous state the current one', ['state restore 41'])
-		.argument('<serial>', 'Serial from compartment state history', wholeNumber(1, Number.MAX_SAFE_INTEGER))
-		.option('--auto-approve', 'Do not ask for confirmation')
-		.action(async (serial, flags) => (await import('./state/history.ts')).stateRestore(serial, flags));
-	describe(withCommon(state.command('trust')), 'Accept a foreign state after showing what it would own', [
-		'state trust',
-		'state trust --env staging',
-		'state trust --auto-approve   # in a pipeline that keeps .compartment',
-	])
-		.option('--auto-approve', 'Do not ask for confirmation')
-		.action(async flags => (await import('./state/trust.ts')).stateTrust(flags));
-	describe(withCommon(state.command('forget')), 'Remove the state of a copied folder without changing the engine', [
-		'state forget',
-		'state forget --env staging --auto-approve',
-	])
-		.option('--auto-approve', 'Do not ask for confirmation')
-		.action(async flags => (await import('./state/forget.ts')).stateForget(flags));
-	describe(withCommon(state.command('unlock')), 'Remove a lock left by another machine', ['state unlock'])
-		.argument('[id]', 'Id from the message that named the lock')
-		.action(async (_id, flags) => (await import('./state/history.ts')).stateUnlock(flags));
+/** Sets how the value of a flag or an argument is read. */
+function withReader<Target extends Option | Argument>(target: Target, value: Flag | ArgumentDefinition): Target {
+	const reader = readerOf(value);
+	if (reader) target.argParser(reader);
+	if (value.kind === 'choice') target.choices(value.choices);
+	if ('default' in value && value.default !== undefined) target.default(value.default);
+	return target;
 }
 
-function addWriting(program: Command): void {
-	describe(withOutput(program.command('init')), 'Create a compartment.yml', ['init', 'init --name internal-tools'])
-		.option('--name <slug>', 'Project name (default: the name of the folder)')
-		.action(async flags => (await import('./project/init.ts')).init(flags));
-	describe(withOutput(program.command('validate')), 'Check compartment.yml and compartment.routes.yml', [
-		'validate',
-	]).action(async flags => (await import('./project/validate.ts')).validate(flags));
-	describe(program.command('schema'), 'Print the JSON Schema of compartment.yml or compartment.routes.yml', [
-		'schema > compartment.schema.json',
-		'schema routes',
-	])
-		.addArgument(new Argument('[file]', 'File to describe').choices(['compartment', 'routes']).default('compartment'))
-		.action(async which => (await import('./project/schema.ts')).schema(which));
+const attributeOf = (name: string): string => new Option(`--${name}`).attributeName();
+
+function optionOf(name: string, flag: Flag): Option {
+	if (flag.kind !== 'boolean') {
+		const option = new Option(`--${name} <${flag.value}>`, flag.description);
+		return withReader(option, flag).makeOptionMandatory(flag.isRequired ?? false);
+	}
+	const option = new Option(flag.isNegated ? `--no-${name}` : `--${name}`, flag.description);
+	if (flag.implies !== undefined) option.implies({[attributeOf(flag.implies)]: true});
+	return option.hideHelp(flag.isHidden ?? false);
 }
 
-/**
- * The whole command line. Each command is loaded when it runs, so that none slows down another.
- * @param wanted the command that will run: once it is added, the commands after it are left out
- */
-export function createProgram(version: string, wanted?: string): Command {
+function argumentOf(argument: ArgumentDefinition): Argument {
+	const name = `${argument.name}${argument.isVariadic ? '...' : ''}`;
+	return withReader(new Argument(argument.isOptional ? `[${name}]` : `<${name}>`, argument.description), argument);
+}
+
+const examplesText = ({examples}: Definition): string =>
+	['\nExamples:', ...examples.flatMap(example => [`  # ${example.text}`, `  $ ${exampleLine(example)}`])].join('\n');
+
+function define(command: Command, definition: Definition, commandLine: CommandLine): void {
+	command.description(definition.description).addHelpText('after', examplesText(definition));
+	for (const [name, flag] of Object.entries(definition.flags)) command.addOption(optionOf(name, flag));
+	for (const argument of definition.arguments ?? []) command.addArgument(argumentOf(argument));
+	command.action(async (...given: readonly unknown[]) => {
+		// defineCommand has checked that the entry takes just these values; a list of all commands cannot say it for each.
+		const entry = (await definition.run()) as (...values: readonly unknown[]) => void | Promise<void>;
+		// The last one is the command itself.
+		await entry(...given.slice(0, -1), commandLine);
+	});
+}
+
+/** The command of these words, made with the words before it when it is not there yet. */
+function commandOf(program: Command, words: readonly string[], parents: Definitions['parents']): Command {
+	let command = program;
+	for (const [index, word] of words.entries()) {
+		const parent = command;
+		const path = words.slice(0, index + 1).join(' ');
+		command =
+			parent.commands.find(child => child.name() === word) ?? parent.command(word).description(parents.get(path) ?? '');
+	}
+	return command;
+}
+
+/** The command line of these definitions. A command is loaded when it runs. */
+export function createProgram(version: string, {commands, parents}: Definitions, commandLine: CommandLine): Command {
 	const program = new Command('compartment')
 		.description('Plan, approve and apply services and their databases on machines you own.')
 		.version(version, '-V, --version', 'Print the version')
@@ -175,9 +98,7 @@ export function createProgram(version: string, wanted?: string): Command {
 		.showSuggestionAfterError()
 		.configureHelp({showGlobalOptions: false})
 		.exitOverride();
-	for (const add of [addPlanning, addLife, addVariables, addResources, addLooking, addWriting, addSettings]) {
-		add(program);
-		if (program.commands.some(command => command.name() === wanted)) break;
-	}
+	for (const [name, definition] of commands)
+		define(commandOf(program, wordsOf(name), parents), definition, commandLine);
 	return program;
 }

@@ -1,5 +1,9 @@
 import type {Command} from 'commander';
+import {type Definitions, loadDefinitions} from '../../source/commands/definitions/load.ts';
 import {createProgram} from '../../source/commands/program.ts';
+
+/** Those of every command. */
+export const definitions: Definitions = await loadDefinitions();
 
 /** Every command that does something, with its full name. */
 export function commandsIn(parent: Command, prefix = ''): {readonly name: string; readonly command: Command}[] {
@@ -9,7 +13,7 @@ export function commandsIn(parent: Command, prefix = ''): {readonly name: string
 	});
 }
 
-export const program = (): Command => createProgram('0.0.0');
+export const program = (): Command => createProgram('0.0.0', definitions, {printHelp: () => undefined});
 
 export type Parsed = {
 	readonly name: string;

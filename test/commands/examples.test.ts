@@ -1,34 +1,27 @@
 import {describe, expect, it} from 'vitest';
-import {commandsIn, parseCommandLine, program, shellWords} from './command-line.ts';
+import {exampleLine} from '../../source/commands/definitions/definition.ts';
+import {definitions, parseCommandLine, shellWords} from './command-line.ts';
 
-/** The examples below the help of a command. */
-function examplesOf(name: string): string[] {
-	const {command} = commandsIn(program()).find(found => found.name === name)!;
-	let text = '';
-	const writeOut = (written: string) => {
-		text += written;
-	};
-	command.configureOutput({writeOut}).outputHelp();
-	return [...text.matchAll(/^ {2}\$ (.*)$/gm)].map(([, line]) => line!);
-}
-
-const examples = commandsIn(program()).flatMap(({name}) => examplesOf(name).map(example => ({name, example})));
+const examples = definitions.commands.flatMap(([name, definition]) =>
+	definition.examples.map(example => ({name, line: exampleLine(example), text: example.text})),
+);
 
 describe('an example of the help', () => {
 	it('is found more than 80 times', () => {
 		expect(examples.length).toBeGreaterThan(80);
 	});
 
-	it.each(examples)('is valid: $example', async ({name, example}) => {
-		// The shell runs what is piped in, what follows, and comments.
-		const [own] = example
-			.replace(/^printf .* \| /, '')
-			.replace(/ {2,}#.*$/, '')
-			.split(/ (?:&&|>) /);
+	it.each(examples)('is valid for its command: $line', async ({name, line}) => {
+		// What comes before a pipe, and after && or >, is for the shell.
+		const [own] = line.replace(/^printf .* \| /, '').split(/ (?:&&|>) /);
 		const [first, ...words] = shellWords(own!);
 		expect(first).toBe('compartment');
 		if (words.length === 0) return;
 		const parsed = await parseCommandLine(words);
 		expect(parsed.name).toBe(name);
+	});
+
+	it('says what it does in one line', () => {
+		expect(examples.filter(({text}) => !/^[A-Z][^\n]{5,70}[^.\s]$/.test(text))).toEqual([]);
 	});
 });

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it, vi} from 'vitest';
-import {commandScopes, isCommandName} from '../../source/command-names.ts';
+import {commandNames, environmentScopeOf, isCommandName} from '../../source/command-names.ts';
 import {again, command, hint, joinHints, partsOf} from '../../source/hint.ts';
 import {reachWith, renderHint} from '../../source/render-hint.ts';
 import {beginInvocation, here, hintText} from '../../source/workspace/invocation.ts';
@@ -27,7 +27,7 @@ const named = sources.flatMap(source =>
 
 describe('the list of command names', () => {
 	it('is that of the program', () => {
-		expect(Object.keys(commandScopes).sort()).toEqual(
+		expect([...commandNames].sort()).toEqual(
 			commandsIn(program())
 				.map(({name}) => name)
 				.sort(),
@@ -36,7 +36,7 @@ describe('the list of command names', () => {
 
 	it.each(commandsIn(program()))('has the environment scope of $name', ({name, command: own}) => {
 		const hasFlag = own.options.some(({long}) => long === '--env');
-		const scope = isCommandName(name) ? commandScopes[name] : undefined;
+		const scope = isCommandName(name) ? environmentScopeOf(name) : undefined;
 		expect(hasFlag).toBe(scope === 'flag');
 	});
 });
@@ -57,7 +57,7 @@ describe('a hint in the source', () => {
 				expect(first).toBe('compartment');
 				const parsed = await parseCommandLine(rest);
 				expect(parsed.name).toBe(name);
-				const isNamed = words.includes('--env') || words.includes('--to') || commandScopes[name] !== 'flag';
+				const isNamed = words.includes('--env') || words.includes('--to') || environmentScopeOf(name) !== 'flag';
 				if (!isNamed || name === 'rollback') expect(environmentOf(parsed)).toBe(environment);
 			}
 		},
@@ -76,7 +76,7 @@ describe('a hint in the source', () => {
 	it('is written as data: no text names a command by hand', () => {
 		// What names no environment on purpose: help, which explains the command itself, a message that scripts may
 		// match, and the names of files.
-		const exceptions = [/^source\/commands\/program/, /^source\/render-hint\.ts$/];
+		const exceptions = [/^source\/commands\/(?:program|definitions\/)/, /^source\/render-hint\.ts$/];
 		const messages = [
 			/Run compartment resource delete before removing it from YAML\.$/,
 			// The title of a plan, the salt of a key, and what another process does.
@@ -84,7 +84,7 @@ describe('a hint in the source', () => {
 			/^compartment ‹›$/,
 			/^`compartment ‹›` of /,
 		];
-		const verbs = [...new Set(Object.keys(commandScopes).map(name => name.split(' ')[0]))].join('|');
+		const verbs = [...new Set(commandNames.map(name => name.split(' ')[0]))].join('|');
 		const byHand = new RegExp(`\\bcompartment +(?:${verbs}|‹›)(?![\\w-])`);
 		const found = sources
 			.filter(({path}) => !exceptions.some(exception => exception.test(path)))
@@ -107,7 +107,8 @@ describe('the command that unblocks a plan', () => {
 			if (typeof part === 'string') continue;
 			const [, ...words] = shellWords(renderHint(part, {environment: 'staging'}));
 			const parsed = await parseCommandLine(words);
-			const isElsewhere = 'words' in part && (part.words.includes('--env') || commandScopes[part.command] === 'none');
+			const isElsewhere =
+				'words' in part && (part.words.includes('--env') || environmentScopeOf(part.command) === 'none');
 			if (!isElsewhere) expect(environmentOf(parsed)).toBe('staging');
 		}
 	});

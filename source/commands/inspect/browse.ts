@@ -1,5 +1,6 @@
 import {createTerminal} from '../../output/terminal.ts';
 import type {ScreenFlags} from '../../workspace/flags.ts';
+import type {CommandLine} from '../definitions/definition.ts';
 import {showDashboard} from '../show-dashboard.ts';
 
 /** The dashboard for screen readers: questions and answers in lines. */
@@ -19,7 +20,7 @@ async function showLines(flags: ScreenFlags): Promise<void> {
  * `compartment`: opens the dashboard of the project's environments. Prints the help without a terminal, and asks in
  * lines for screen readers.
  */
-export async function browse(flags: ScreenFlags, printHelp: () => void | Promise<void>): Promise<void> {
+export async function browse(flags: ScreenFlags, {printHelp}: CommandLine): Promise<void> {
 	const terminal = createTerminal(flags);
 	if (!terminal.isInteractive) return printHelp();
 	if (terminal.isAccessible) return showLines(flags);

@@ -1,0 +1,28 @@
+import {defineCommand, type Group} from './definition.ts';
+import {applyingFlags, commonFlags, outputFlags, reachFlags} from './flags.ts';
+
+export const environments = {
+	parents: {environment: 'Manage environments of this project'},
+	commands: {
+		'environment list': defineCommand({
+			description: 'List environments that have a state',
+			flags: {...outputFlags, ...reachFlags},
+			examples: [{line: 'environment list', text: 'List the environments of the project'}],
+			run: async () => (await import('../environments/list.ts')).environmentList,
+		}),
+		'environment show': defineCommand({
+			description: 'Show what belongs to an environment',
+			arguments: [{name: 'name', kind: 'text', isOptional: true, description: 'Same as --env'}],
+			flags: commonFlags,
+			examples: [{line: 'environment show staging', text: 'Show its networks, services, volumes and addresses'}],
+			run: async () => (await import('../environments/show.ts')).environmentShow,
+		}),
+		'environment delete': defineCommand({
+			description: 'Destroy an environment with its data and its state',
+			arguments: [{name: 'name', kind: 'text'}],
+			flags: {...outputFlags, ...reachFlags, ...applyingFlags},
+			examples: [{line: 'environment delete preview', text: 'Delete it with its volumes, history and variables'}],
+			run: async () => (await import('../environments/delete.ts')).environmentDelete,
+		}),
+	},
+} as const satisfies Group<'environments'>;

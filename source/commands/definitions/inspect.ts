@@ -1,0 +1,184 @@
+import {defineCommand, type Group} from './definition.ts';
+import {accessibleFlags, commonFlags, logFlags, outputFlags, serviceFlags} from './flags.ts';
+
+/** Commands that show what runs, and why. */
+export const inspect = {
+	parents: {deployment: 'Show deployments of an environment', route: 'Test routing rules'},
+	commands: {
+		'deployment list': defineCommand({
+			description: 'List deployments, newest first',
+			flags: {
+				...commonFlags,
+				...serviceFlags,
+				limit: {
+					kind: 'number',
+					value: 'count',
+					least: 1,
+					most: 100,
+					default: 20,
+					description: 'Maximum number of deployments',
+				},
+			},
+			examples: [{line: 'deployment list --service web', text: 'List the deployments of one service'}],
+			run: async () => (await import('../inspect/deployment-list.ts')).deploymentList,
+		}),
+		'deployment logs': defineCommand({
+			description: 'Print the complete log of an apply: builds, releases, readiness',
+			arguments: [
+				{
+					name: 'deployment',
+					kind: 'text',
+					isOptional: true,
+					description: 'Deployment or run (default: the latest run)',
+				},
+			],
+			flags: {...commonFlags, ...serviceFlags, run: {kind: 'text', value: 'id', description: 'Run'}},
+			examples: [
+				{line: 'deployment logs', text: 'Print the log of the newest apply'},
+				{line: 'deployment logs dpl_1m7vmrwya78dkb0', text: 'Print the log of one deployment'},
+			],
+			run: async () => (await import('../inspect/deployment-logs.ts')).deploymentLogs,
+		}),
+		inspect: defineCommand({
+			description: 'Show all details of what is deployed',
+			arguments: [
+				{
+					name: 'address',
+					kind: 'text',
+					isOptional: true,
+					description: 'Service or resource, such as resource.db',
+				},
+			],
+			flags: {
+				...commonFlags,
+				...serviceFlags,
+				yaml: {
+					kind: 'boolean',
+					description: 'Print the block of a resource for compartment.yml, with its preset written out',
+				},
+			},
+			examples: [
+				{line: 'inspect --service web', text: 'Show the active deployment of one service'},
+				{line: 'inspect resource.db --yaml', text: 'Print the block that a preset is short for'},
+			],
+			run: async () => (await import('../inspect/inspect.ts')).inspect,
+		}),
+		exec: defineCommand({
+			description: 'Run a command in a running container',
+			arguments: [
+				{name: 'name', kind: 'text', description: 'Service or resource'},
+				{name: 'command', kind: 'text', isOptional: true, isVariadic: true, description: 'Command after --'},
+			],
+			flags: commonFlags,
+			examples: [
+				{line: 'exec web -- sh', text: 'Open a shell in a service'},
+				{line: 'exec db -- psql -U app', text: 'Open the client of a database'},
+			],
+			run: async () => (await import('../inspect/exec.ts')).exec,
+		}),
+		open: defineCommand({
+			description: 'Open a service in the browser',
+			arguments: [{name: 'service', kind: 'text', isOptional: true}],
+			flags: commonFlags,
+			examples: [
+				{line: 'open', text: 'Open the main service'},
+				{line: 'open backoffice', text: 'Open another service'},
+			],
+			run: async () => (await import('../inspect/open.ts')).open,
+		}),
+		why: defineCommand({
+			description: 'Explain why the next apply would change an object, and why it failed',
+			arguments: [{name: 'address', kind: 'text'}],
+			flags: commonFlags,
+			examples: [{line: 'why service.web', text: 'Show the reasons for one object'}],
+			run: async () => (await import('../inspect/why.ts')).why,
+		}),
+		browse: defineCommand({
+			description: 'Open the dashboard (default command)',
+			flags: {
+				env: {kind: 'text', value: 'name', description: 'Open this environment'},
+				color: outputFlags.color,
+				...accessibleFlags,
+			},
+			examples: [
+				{line: '', text: 'Open the dashboard'},
+				{line: 'browse --env staging', text: 'Open it in one environment'},
+			],
+			run: async () => (await import('../inspect/browse.ts')).browse,
+		}),
+		status: defineCommand({
+			description: 'Show what is running, with its age and URL',
+			flags: {
+				...commonFlags,
+				...serviceFlags,
+				verbose: {kind: 'boolean', description: 'Show kinds and images'},
+			},
+			examples: [
+				{line: 'status', text: 'Show the services and resources of production'},
+				{line: 'status --env staging --json', text: 'Print another environment as JSON'},
+			],
+			run: async () => (await import('../inspect/status.ts')).status,
+		}),
+		logs: defineCommand({
+			description: 'Show the logs of services and resources',
+			arguments: [
+				{
+					name: 'names',
+					kind: 'text',
+					isOptional: true,
+					isVariadic: true,
+					description: 'Services or resources (default: all)',
+				},
+			],
+			flags: {
+				...commonFlags,
+				service: {kind: 'repeated', value: 'name', description: 'Same as the argument (repeatable)'},
+				follow: {kind: 'boolean', description: 'Keep printing new lines'},
+				tail: {
+					kind: 'number',
+					value: 'lines',
+					least: 1,
+					most: 100_000,
+					default: 100,
+					description: 'Number of last lines of each source',
+				},
+				since: logFlags.since,
+				time: {kind: 'boolean', isNegated: true, description: 'Omit timestamps'},
+				raw: logFlags.raw,
+				plain: {kind: 'boolean', description: 'Print lines instead of the screen'},
+				accessible: {kind: 'boolean', description: 'Print plain words for screen readers'},
+			},
+			examples: [
+				{line: 'logs', text: 'Show the logs of everything in production'},
+				{line: 'logs web --follow', text: 'Follow one service'},
+				{
+					line: 'logs db --tail 50 --since 2026-01-31T12:00:00Z',
+					text: 'Print at most 50 lines, from a time on',
+				},
+			],
+			run: async () => (await import('../inspect/logs.ts')).logs,
+		}),
+		'route test': defineCommand({
+			description: 'Show where the router would send a request',
+			arguments: [
+				{name: 'method', kind: 'text'},
+				{name: 'url', kind: 'text'},
+			],
+			flags: commonFlags,
+			examples: [
+				{
+					line: 'route test GET http://multi-service.localhost/api/users',
+					text: 'Show which rule matches, and the target',
+				},
+				{line: 'route test POST /api/users', text: 'Use the host of service web'},
+			],
+			run: async () => (await import('../inspect/route-test.ts')).routeTest,
+		}),
+		doctor: defineCommand({
+			description: 'Check everything that Compartment needs on this machine',
+			flags: outputFlags,
+			examples: [{line: 'doctor', text: 'Check Node, the engine, the router and networks'}],
+			run: async () => (await import('../inspect/doctor.ts')).doctor,
+		}),
+	},
+} as const satisfies Group<'inspect'>;

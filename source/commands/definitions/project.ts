@@ -1,0 +1,46 @@
+import {defineCommand, type Group} from './definition.ts';
+import {outputFlags} from './flags.ts';
+
+/** Commands on the project's files. */
+export const project = {
+	parents: {},
+	commands: {
+		init: defineCommand({
+			description: 'Create a compartment.yml',
+			flags: {
+				...outputFlags,
+				name: {kind: 'text', value: 'slug', description: 'Project name (default: the name of the folder)'},
+			},
+			examples: [
+				{line: 'init', text: 'Look at this folder, and write a file for it'},
+				{line: 'init --name internal-tools', text: 'Choose the name of the project'},
+			],
+			run: async () => (await import('../project/init.ts')).init,
+		}),
+		validate: defineCommand({
+			description: 'Check compartment.yml and compartment.routes.yml',
+			flags: outputFlags,
+			examples: [{line: 'validate', text: 'Report every mistake at once'}],
+			run: async () => (await import('../project/validate.ts')).validate,
+		}),
+		schema: defineCommand({
+			description: 'Print the JSON Schema of compartment.yml or compartment.routes.yml',
+			arguments: [
+				{
+					name: 'file',
+					kind: 'choice',
+					choices: ['compartment', 'routes'],
+					default: 'compartment',
+					isOptional: true,
+					description: 'File to describe',
+				},
+			],
+			flags: {},
+			examples: [
+				{line: 'schema > compartment.schema.json', text: 'Save the schema of compartment.yml'},
+				{line: 'schema routes', text: 'Print the schema of compartment.routes.yml'},
+			],
+			run: async () => (await import('../project/schema.ts')).schema,
+		}),
+	},
+} as const satisfies Group<'project'>;
