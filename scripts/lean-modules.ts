@@ -46,7 +46,7 @@ export function leanModules({stubs, replacements, copies, rewrites}: LeanRules =
 		},
 		load(id: string) {
 			if (id.startsWith('\0stub:')) return {code: 'module.exports = {}', moduleType: 'js' as const};
-			// A `require` of its own would cost node its loader for them.
+			// A separate `require` would make node load its loader for them.
 			if (id.startsWith('\0required:'))
 				return {code: `module.exports = process.getBuiltinModule('${id.slice(10)}')`, moduleType: 'js' as const};
 			const replaced = id.startsWith('\0lean:') && replacements.find(rule => rule.id === id.slice(6));
