@@ -1,7 +1,7 @@
 import type {Path, Report} from '../problem.ts';
 import {isMap, mapOf} from './raw.ts';
 
-/** Checks that a schedule has either cron or interval, and that retention has a limit (docs/rules.md, "One schedule"). */
+/** A schedule has either cron or interval, and its retention has a limit (docs/rules.md, "One schedule"). */
 export const checkSchedule = (value: unknown, path: Path, report: Report): void => {
 	if (!isMap(value)) return;
 	const {cron, interval, retention} = mapOf(value);
