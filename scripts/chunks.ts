@@ -88,7 +88,7 @@ const chunks: readonly Chunk[] = [
 			'source/descriptor/yaml/bytes.ts',
 		],
 	},
-	// The parser, and the definitions that most runs need. Those of the other commands are files of their own.
+	// The parser, and the definitions that most runs need. Those of the other commands are separate files.
 	{
 		name: 'program',
 		priority: 2.5,
