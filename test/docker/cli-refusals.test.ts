@@ -39,7 +39,7 @@ describe('a user’s mistake', () => {
 			message: /servises[\s\S]*services\.web\.port|services\.web\.port[\s\S]*servises/,
 		},
 		{
-			name: 'paths that are missing or lead out of the repository, each with its line',
+			name: 'paths that are missing or leave the repository, each with its line',
 			prepare: ({describe: parts}) =>
 				parts({services: {web: publicService('gone'), api: {path: '..'}, ok: publicService('web')}}),
 			message:
@@ -72,12 +72,12 @@ describe('a user’s mistake', () => {
 			message: /^Error: compartment\.yml is of project t\w+, not other\n/,
 		},
 		{
-			name: 'a service folder that is not there',
+			name: 'a missing service folder',
 			prepare: ({describe: parts}) => parts({services: {web: publicService('nowhere')}}),
 			message: /^(?:Error: )?.*services\/nowhere/,
 		},
 		{
-			name: 'a declared Dockerfile that is not there',
+			name: 'a missing Dockerfile that is declared',
 			prepare: ({describe: parts}) => parts({services: {web: publicService('web', {dockerfile: 'other/Dockerfile'})}}),
 			message: /other\/Dockerfile/,
 		},
