@@ -5,20 +5,20 @@ import {sanitiseLine} from '../sanitise.ts';
 type Line = {
 	readonly number: number;
 	readonly task: string;
-	/** What the task is for, without its kind; empty where there is only one. */
+	/** What the task is for, without its kind; empty if there is only one. */
 	readonly name: string;
 	/** The action that the step carries out; null for one that the plan does not list. */
 	readonly address: string | null;
-	/** Numbers of the steps that it waits for directly. */
+	/** Numbers of its direct dependencies. */
 	readonly after: readonly number[];
-	/** Main reason of the action, on its first step. */
+	/** Main reason of the action; only on its first step. */
 	readonly cause: string | null;
 };
 
-/** Steps in an order in which they could run one by one, and what each waits for directly. */
+/** The steps in an order in which they could run one by one, each with its direct dependencies. */
 function inOrder(steps: readonly Step[]): {readonly step: Step; readonly before: ReadonlySet<string>}[] {
 	const known = new Set(steps.map(({id}) => id));
-	// Step → everything that is done before it.
+	// Step → all its direct and indirect dependencies.
 	const behind = new Map<string, ReadonlySet<string>>();
 	const ordered: {step: Step; before: Set<string>}[] = [];
 	while (ordered.length < steps.length) {
@@ -27,7 +27,7 @@ function inOrder(steps: readonly Step[]): {readonly step: Step; readonly before:
 		);
 		if (!ready) throw new Error('steps wait for each other');
 		const direct = ready.dependsOn.filter(id => known.has(id));
-		// One that is waited for by another of them is not named again.
+		// Omit a dependency of another dependency.
 		const before = direct.filter(id => !direct.some(other => behind.get(other)!.has(id)));
 		behind.set(ready.id, new Set(direct.flatMap(id => [id, ...behind.get(id)!])));
 		ordered.push({step: ready, before: new Set(before)});
@@ -35,7 +35,7 @@ function inOrder(steps: readonly Step[]): {readonly step: Step; readonly before:
 	return ordered;
 }
 
-/** The graph of an apply as data: numbered steps, each after those that it waits for. */
+/** The graph of an apply as data: numbered steps, each after its dependencies. */
 export function describeGraph(steps: readonly Step[], {actions}: Pick<Plan, 'actions'>): Line[] {
 	const ordered = inOrder(steps);
 	const numbers = new Map(ordered.map(({step}, index) => [step.id, index + 1]));
@@ -46,7 +46,7 @@ export function describeGraph(steps: readonly Step[], {actions}: Pick<Plan, 'act
 	});
 }
 
-/** The same as text, a line per step: `[3] after 1,2  start candidate web  (source changed: 1 file)`. */
+/** The graph as text, one line per step: `[3] after 1,2  start candidate web  (source changed: 1 file)`. */
 export function renderGraph(steps: readonly Step[], plan: Pick<Plan, 'actions'>): string {
 	const lines = describeGraph(steps, plan).map(({number, task, name, after, cause}) => {
 		const start = after.length === 0 ? `[${number}]` : `[${number}] after ${after.join(',')}`;
