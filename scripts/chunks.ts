@@ -28,6 +28,7 @@ const chunks: readonly Chunk[] = [
 			'source/render-hint.ts',
 			'source/command-names.ts',
 			'source/console/broken-pipe.ts',
+			'source/commands/exit-code.ts',
 			'source/workspace/invocation.ts',
 		],
 	},

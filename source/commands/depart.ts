@@ -1,6 +1,6 @@
 import type {Depart} from '../dashboard/open.ts';
 import {findPlace} from '../descriptor/discover.ts';
-import {exitCodes, messageOf, UserError} from '../errors.ts';
+import {messageOf, UserError} from '../errors.ts';
 import {again} from '../hint.ts';
 import {projectNameOf} from '../init/detect.ts';
 import {renderError} from '../output/errors.ts';
@@ -40,7 +40,7 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 		...(object === undefined ? {} : {service: [object]}),
 		...(deployment === undefined ? {} : {to: deployment}),
 	};
-	const commands: Readonly<Record<Exclude<Verb, 'shell'>, () => Promise<void>>> = {
+	const commands: Readonly<Record<Exclude<Verb, 'shell'>, () => Promise<unknown>>> = {
 		// A prompt would set stdin flowing, and the screens could not read it afterwards.
 		init: () => init({...flags, name: projectNameOf(process.cwd())}),
 		plan: () => plan(common),
@@ -107,8 +107,6 @@ export const depart: Depart = async (departure, context) => {
 		process.stderr.write(`${renderError(error, paint, here())}\n`);
 		if (!(error instanceof UserError)) throw error;
 	}
-	// The exit code is that of the dashboard, which did not fail.
-	process.exitCode = exitCodes.done;
 	process.stdout.write(`\n${paint.dim('Press any key to return to the dashboard.')}`);
 	await waitForKey();
 	process.stdout.write('\n');

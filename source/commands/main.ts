@@ -1,3 +1,4 @@
+import type {CommandResult} from './exit-code.ts';
 import {toTheEnd} from './to-the-end.ts';
 
 /** Adds the default command, `browse`, whose flags may be given without it. */
@@ -14,15 +15,15 @@ async function openDefault(version: string): Promise<void> {
 }
 
 /**
- * Runs one command line and sets the exit code (README, "Exit codes"). Errors are one message on stderr, whatever the
+ * Runs one command line to its end, which sets the exit code (README, "Exit codes"). Errors are one message on stderr, whatever the
  * output format.
  * @param args without the interpreter and the script
  */
 export const main = (args: readonly string[], version: string): Promise<void> =>
 	toTheEnd(() => run(args, version), args, version);
 
-async function run(args: readonly string[], version: string): Promise<void> {
+async function run(args: readonly string[], version: string): Promise<CommandResult> {
 	if (args.length === 0) return openDefault(version);
 	const {runCommandLine} = await import('./run-command-line.ts');
-	await runCommandLine(withCommand(args), args, version);
+	return runCommandLine(withCommand(args), args, version);
 }

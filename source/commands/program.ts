@@ -9,6 +9,7 @@ import {
 } from './definitions/definition.ts';
 import type {Definitions} from './definitions/load.ts';
 import {type Parsed, parseDuration, parseWholeNumber} from './definitions/parse.ts';
+import type {CommandResult} from './exit-code.ts';
 
 /** Refuses a value as commander does. */
 function read<Value>(parsed: Parsed<Value>): Value {
@@ -43,6 +44,9 @@ function withReader<Target extends Option | Argument>(target: Target, value: Fla
 	return target;
 }
 
+/** Takes what the command returned that was run. */
+type OnResult = (result: CommandResult) => unknown;
+
 const attributeOf = (name: string): string => new Option(`--${name}`).attributeName();
 
 function optionOf(name: string, flag: Flag): Option {
@@ -63,15 +67,15 @@ function argumentOf(argument: ArgumentDefinition): Argument {
 const examplesText = ({examples}: Definition): string =>
 	['\nExamples:', ...examples.flatMap(example => [`  # ${example.text}`, `  $ ${exampleLine(example)}`])].join('\n');
 
-function define(command: Command, definition: Definition, commandLine: CommandLine): void {
+function define(command: Command, definition: Definition, commandLine: CommandLine, onResult: OnResult): void {
 	command.description(definition.description).addHelpText('after', examplesText(definition));
 	for (const [name, flag] of Object.entries(definition.flags)) command.addOption(optionOf(name, flag));
 	for (const argument of definition.arguments ?? []) command.addArgument(argumentOf(argument));
 	command.action(async (...given: readonly unknown[]) => {
 		// defineCommand has checked that the entry takes just these values; a list of all commands cannot say it for each.
-		const entry = (await definition.run()) as (...values: readonly unknown[]) => void | Promise<void>;
+		const entry = (await definition.run()) as (...values: readonly unknown[]) => CommandResult | Promise<CommandResult>;
 		// The last one is the command itself.
-		await entry(...given.slice(0, -1), commandLine);
+		onResult(await entry(...given.slice(0, -1), commandLine));
 	});
 }
 
@@ -88,7 +92,12 @@ function commandOf(program: Command, words: readonly string[], parents: Definiti
 }
 
 /** The command line of these definitions. A command is loaded when it runs. */
-export function createProgram(version: string, {commands, parents}: Definitions, commandLine: CommandLine): Command {
+export function createProgram(
+	version: string,
+	{commands, parents}: Definitions,
+	commandLine: CommandLine,
+	onResult: OnResult = () => undefined,
+): Command {
 	const program = new Command('compartment')
 		.description('Plan, approve and apply services and their databases on machines you own.')
 		.version(version, '-V, --version', 'Print the version')
@@ -99,6 +108,6 @@ export function createProgram(version: string, {commands, parents}: Definitions,
 		.configureHelp({showGlobalOptions: false})
 		.exitOverride();
 	for (const [name, definition] of commands)
-		define(commandOf(program, wordsOf(name), parents), definition, commandLine);
+		define(commandOf(program, wordsOf(name), parents), definition, commandLine, onResult);
 	return program;
 }

@@ -1,6 +1,7 @@
 import {beginInvocation} from '../workspace/invocation.ts';
 import {assertCommand} from './assert-command.ts';
 import {loadDefinitions} from './definitions/load.ts';
+import type {CommandResult} from './exit-code.ts';
 import {createProgram} from './program.ts';
 
 /** Prints the list of all commands. */
@@ -9,12 +10,18 @@ export async function printHelp(version: string): Promise<void> {
 }
 
 /**
- * Parses a command line and runs its command.
+ * Parses a command line and runs its command. Returns what the command returned.
  * @param given begins with a command, or is one of the flags that need none
  * @param typed the words before a command was added to them
  */
-export async function runCommandLine(given: readonly string[], typed: readonly string[], version: string) {
-	const program = createProgram(version, await loadDefinitions(given[0]), {printHelp: () => printHelp(version)});
+export async function runCommandLine(
+	given: readonly string[],
+	typed: readonly string[],
+	version: string,
+): Promise<CommandResult> {
+	const results: CommandResult[] = [];
+	const commandLine = {printHelp: () => printHelp(version)};
+	const program = createProgram(version, await loadDefinitions(given[0]), commandLine, result => results.push(result));
 	if (!program.commands.some(command => command.name() === given[0])) {
 		const {refuseOtherWords} = await import('./other-words.ts');
 		refuseOtherWords(given[0]);
@@ -22,4 +29,5 @@ export async function runCommandLine(given: readonly string[], typed: readonly s
 	assertCommand(program, given);
 	program.hook('preAction', (_, action) => beginInvocation(action, typed));
 	await program.parseAsync(given, {from: 'user'});
+	return results[0];
 }

@@ -1,5 +1,6 @@
 import {onOutputError} from '../console/broken-pipe.ts';
 import {exitCodes, UserError} from '../errors.ts';
+import {type CommandResult, exitCodeOf} from './exit-code.ts';
 
 /** Time that pending work may delay the exit of a failed command, in milliseconds. */
 const endGraceMs = 2000;
@@ -9,9 +10,13 @@ const isCommandLineError = (error: unknown): error is Error & {readonly exitCode
 
 /**
  * Runs a command to its end. Any error, caught or not, and an end without a result become one message on stderr and an
- * exit code, where Node would print a piece of source code.
+ * exit code, where Node would print a piece of source code. Nothing else sets the exit code.
  */
-export async function toTheEnd(command: () => Promise<void>, args: readonly string[], version: string): Promise<void> {
+export async function toTheEnd(
+	command: () => Promise<CommandResult>,
+	args: readonly string[],
+	version: string,
+): Promise<void> {
 	process.stdout.on('error', onOutputError);
 	process.stderr.on('error', onOutputError);
 	const report = async (error: unknown) => {
@@ -29,7 +34,7 @@ export async function toTheEnd(command: () => Promise<void>, args: readonly stri
 	const onEmpty = () => fail(new Error('the command ended without a result'));
 	process.once('beforeExit', onEmpty);
 	try {
-		await command();
+		process.exitCode = exitCodeOf(await command());
 	} catch (error) {
 		// commander has already printed its own message.
 		if (isCommandLineError(error)) process.exitCode = error.exitCode;

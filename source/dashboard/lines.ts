@@ -1,6 +1,6 @@
 import {askLine} from '../console/ask-in-lines.ts';
 import {counted} from '../counted.ts';
-import {exitCodes, UserError} from '../errors.ts';
+import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
 import {renderError} from '../output/errors.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
@@ -94,7 +94,6 @@ export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: C
 				if (!(error instanceof UserError)) throw error;
 				process.stderr.write(`${renderError(error, paint, here())}\n`);
 			}
-			process.exitCode = exitCodes.done;
 		} else if (answer !== '') print(`There is no action ${sanitiseLine(answer)}.`);
 	}
 }

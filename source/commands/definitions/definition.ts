@@ -1,4 +1,5 @@
 import type {CommandGroup, CommandName, CommandsOf} from '../../command-names.ts';
+import type {CommandResult} from '../exit-code.ts';
 import type {Parsed} from './parse.ts';
 
 type TextValue = {readonly kind: 'text'; readonly default?: string};
@@ -120,7 +121,7 @@ export type CommandLine = {
 /** The function that runs a command. It may leave out what it does not need, from the end. */
 export type Entry<Arguments extends readonly Argument[], Given extends Flags> = (
 	...given: [...values: ArgumentsOf<Arguments>, flags: FlagsOf<Given>, commandLine: CommandLine]
-) => void | Promise<void>;
+) => CommandResult | Promise<CommandResult>;
 
 type Shape<Arguments, Given, Run> = {
 	/** One line, for lists. */
@@ -133,7 +134,11 @@ type Shape<Arguments, Given, Run> = {
 };
 
 /** One command as plain data: the source of its parser, its help and its documentation. */
-export type Definition = Shape<readonly Argument[], Flags, (...given: never[]) => void | Promise<void>>;
+export type Definition = Shape<
+	readonly Argument[],
+	Flags,
+	(...given: never[]) => CommandResult | Promise<CommandResult>
+>;
 
 type FlagsTakenBy<Run, Count extends number> = Run extends (...given: infer Given) => unknown ? Given[Count] : never;
 

@@ -3,7 +3,7 @@ import {resolve} from 'node:path';
 import {openSession} from '../../apply/session.ts';
 import {approve, showPlan} from '../../console/approve.ts';
 import {execute, type ShownAs} from '../../console/show-apply.ts';
-import {exitCodes, messageOf, UserError} from '../../errors.ts';
+import {messageOf, UserError} from '../../errors.ts';
 import {again, command} from '../../hint.ts';
 import {eventLine} from '../../output/events/events-json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
@@ -16,6 +16,7 @@ import {newState} from '../../state/store.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {requestOf} from '../../workspace/request.ts';
 import {assertEnvironment, openWorkspace, readOrNewState, unknownEnvironment} from '../../workspace/workspace.ts';
+import type {ApplyOutcome} from '../exit-code.ts';
 
 export type ApplyFlags = CommonFlags & {
 	readonly service?: readonly string[];
@@ -74,7 +75,7 @@ export async function apply(
 	planFile: string | undefined,
 	flags: ApplyFlags,
 	request: PlanRequest = requestOf(flags),
-): Promise<void> {
+): Promise<ApplyOutcome> {
 	const terminal = createTerminal(flags);
 	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.hasScreen ? 'screen' : 'lines';
 	const saved = planFile === undefined ? undefined : await readSavedPlan(resolve(planFile));
@@ -124,7 +125,7 @@ export async function apply(
 			settings,
 			insteadOfAsking: again('--auto-approve'),
 		});
-		if (!approved) return;
+		if (!approved) return 'not-applied';
 		const parallelism = flags.parallelism ?? 10;
 		const result = await execute({workspace, session, plan: approved, builds, terminal, shownAs, parallelism, label});
 		const warning = appendAudit(directory, {
@@ -134,8 +135,7 @@ export async function apply(
 			details: {run: session.run, done: result.done, failed: result.failed, skipped: result.skipped},
 		});
 		if (warning) warn(terminal, [warning]);
-		if (result.outcome === 'failed') process.exitCode = exitCodes.error;
-		if (result.outcome === 'cancelled') process.exitCode = exitCodes.cancelled;
+		return result.outcome;
 	} finally {
 		await session.close();
 	}

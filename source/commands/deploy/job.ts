@@ -2,7 +2,7 @@ import {runJob} from '../../apply/run-job.ts';
 import type {Project} from '../../descriptor/project.ts';
 import {cronServiceWarnings} from '../../descriptor/schedules.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
-import {CancelledError, UserError} from '../../errors.ts';
+import {CancelledError, exitCodes, UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import {jobAddress} from '../../model/address.ts';
 import {describeDesired} from '../../model/desired.ts';
@@ -31,7 +31,7 @@ function assertJob({services}: Project, name: string): void {
 }
 
 /** `compartment job run NAME -- ARGUMENTS`: runs a job and passes its output and exit code through. */
-export async function jobRun(service: string, added: readonly string[], flags: CommonFlags): Promise<void> {
+export async function jobRun(service: string, added: readonly string[], flags: CommonFlags): Promise<number> {
 	const {paint, inform} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
@@ -62,7 +62,7 @@ export async function jobRun(service: string, added: readonly string[], flags: C
 		},
 	});
 	if (isJson(flags)) process.stdout.write(jsonDocument(run));
-	process.exitCode = run.exitCode ?? 1;
+	return run.exitCode ?? exitCodes.error;
 }
 
 type Row = Omit<JobRun, 'status'> & {readonly status: JobRun['status'] | 'interrupted'};

@@ -40,7 +40,7 @@ async function showGraph(plan: Plan, flags: PlanFlags, {print}: Terminal): Promi
 }
 
 /** `compartment plan`: shows what an apply would change. Only reads. */
-export async function plan(flags: PlanFlags): Promise<void> {
+export async function plan(flags: PlanFlags): Promise<number> {
 	const terminal = createTerminal(flags);
 	const connection = await openEngine();
 	const {engine, readProbes} = beginReading(connection.engine, connection.router);
@@ -68,5 +68,5 @@ export async function plan(flags: PlanFlags): Promise<void> {
 		if (!isJson(flags))
 			terminal.print(`\n${hintText(hint`Saved. Apply exactly this plan with: ${command('apply', flags.out)}`)}`);
 	}
-	if (flags.detailedExitcode && hasChanges(result)) process.exitCode = exitCodes.changesPending;
+	return flags.detailedExitcode && hasChanges(result) ? exitCodes.changesPending : exitCodes.done;
 }

@@ -6,6 +6,7 @@ import type {Promotion} from '../../refresh/plan-request.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {stateDirectory} from '../../state/directory.ts';
 import {readState} from '../../state/store.ts';
+import type {ApplyOutcome} from '../exit-code.ts';
 import {type ApplyFlags, apply} from './apply.ts';
 
 type PromoteFlags = ApplyFlags & {readonly from?: string; readonly to?: string; readonly discard?: boolean};
@@ -33,7 +34,7 @@ async function readPromotion(from: string, services: readonly string[] | null): 
  * `compartment promote`: makes held candidates active, or, with `--from` and `--to`, deploys the same images in another
  * environment with its own variables and routes. Builds nothing and runs no release command.
  */
-export async function promote(flags: PromoteFlags): Promise<void> {
+export async function promote(flags: PromoteFlags): Promise<ApplyOutcome> {
 	const services = flags.service && flags.service.length > 0 ? flags.service : null;
 	if (flags.from === undefined) {
 		if (flags.to !== undefined)

@@ -12,6 +12,7 @@ import {removePin} from '../../state/trust-key.ts';
 import {isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 import {type ApplyFlags, apply} from '../deploy/apply.ts';
+import type {ApplyOutcome} from '../exit-code.ts';
 
 const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
 
@@ -22,7 +23,7 @@ const isDestroyed = ({active, resources, volumes}: State): boolean =>
  * `compartment environment delete NAME`: removes an environment with its data, after a plan and a confirmation, and
  * deletes its state, history, variables, audit and the backups in its folder.
  */
-export async function environmentDelete(name: string, flags: ApplyFlags): Promise<void> {
+export async function environmentDelete(name: string, flags: ApplyFlags): Promise<ApplyOutcome> {
 	const {print, inform} = createTerminal(flags);
 	const workspace = await openWorkspace({...flags, env: name});
 	const previous = await readExistingState(workspace);
@@ -40,11 +41,12 @@ export async function environmentDelete(name: string, flags: ApplyFlags): Promis
 		});
 	}
 	const request = {...plainRequest, mode: 'destroy', deleteData: true, warnings} as const;
-	await apply('destroy', undefined, {...flags, env: name}, request);
+	const outcome = await apply('destroy', undefined, {...flags, env: name}, request);
 	const state = await readState(workspace.directory);
-	if (process.exitCode || (state && !isDestroyed(state))) return;
+	if (outcome === 'failed' || outcome === 'cancelled' || (state && !isDestroyed(state))) return outcome;
 	removeEnvironmentDirectory(workspace.project.directory, name);
 	removePin(previous.lineage);
 	if (isJson(flags)) process.stdout.write(jsonLine({type: 'environment-deleted', environment: name}));
 	else print(`Deleted environment ${sanitiseLine(name)}.`);
+	return outcome;
 }

@@ -162,7 +162,7 @@ async function runChecks(): Promise<Check[]> {
 }
 
 /** `compartment doctor`: checks what Compartment needs on this machine, with a hint for each problem. */
-export async function doctor(flags: CommonFlags): Promise<void> {
+export async function doctor(flags: CommonFlags): Promise<number> {
 	const {print, paint} = createTerminal(flags);
 	const checks = (await runChecks()).map(found => ({
 		...found,
@@ -179,5 +179,5 @@ export async function doctor(flags: CommonFlags): Promise<void> {
 			if (hint !== undefined) print(`                     ${paint.dim(sanitiseText(hint))}`);
 		}
 	}
-	if (!isHealthy) process.exitCode = exitCodes.error;
+	return isHealthy ? exitCodes.done : exitCodes.error;
 }

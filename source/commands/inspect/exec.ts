@@ -1,6 +1,6 @@
 import type {ReadonlyEngine} from '../../engine/engine.ts';
 import {ownEngine} from '../../engine/own-engine.ts';
-import {UserError} from '../../errors.ts';
+import {exitCodes, UserError} from '../../errors.ts';
 import {command as commandPart} from '../../hint.ts';
 import {findProgram, startProgram} from '../../programs.ts';
 import type {State} from '../../state/state.ts';
@@ -38,7 +38,7 @@ export function dockerExec(directory: string, {address}: Pick<ReadonlyEngine, 'a
  * `compartment exec NAME -- COMMAND`: runs a command in the container of an active service or of a resource, and exits
  * with its exit code. Uses the docker client, which handles the terminal.
  */
-export async function exec(name: string, command: readonly string[], flags: CommonFlags): Promise<void> {
+export async function exec(name: string, command: readonly string[], flags: CommonFlags): Promise<number> {
 	assertCommand(command);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
@@ -51,15 +51,12 @@ export async function exec(name: string, command: readonly string[], flags: Comm
 	const client = dockerExec(workspace.project.directory, workspace.engine, [...terminal, containerId, ...command]);
 	if (!client) throw new UserError('docker is not on the PATH', {hint: 'Install the docker client.'});
 	const child = startProgram(client.file, client.args, client.options);
-	await new Promise<void>((resolve, reject) => {
+	return new Promise((resolve, reject) => {
 		child.once('error', error =>
 			reject(
 				new UserError(`the docker client cannot be started: ${error.message}`, {hint: 'Install the docker client.'}),
 			),
 		);
-		child.once('exit', (code, signal) => {
-			process.exitCode = code ?? (signal ? 130 : 1);
-			resolve();
-		});
+		child.once('exit', (code, signal) => resolve(code ?? (signal ? exitCodes.cancelled : exitCodes.error)));
 	});
 }

@@ -88,14 +88,13 @@ export async function resourceBackupShow(flags: BackupFlags): Promise<void> {
 }
 
 /** `compartment resource backup verify`: restores a backup into a temporary resource, and exits with 1 if that fails. */
-export async function resourceBackupVerify(flags: BackupFlags): Promise<void> {
+export async function resourceBackupVerify(flags: BackupFlags): Promise<number> {
 	const {print} = createTerminal(flags);
 	const {state, backup} = await workOn(flags, 'resource backup verify', async work => ({
 		backup: await verifyBackup(work, flags.backup),
 		state: work.context.state.current(),
 	}));
 	const {id, resource, verification} = backup;
-	if (verification.status === 'failed') process.exitCode = exitCodes.error;
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), backup: summariseBackup(backup)}));
 	else if (verification.status === 'succeeded')
 		print(
@@ -105,6 +104,7 @@ export async function resourceBackupVerify(flags: BackupFlags): Promise<void> {
 		print(
 			`Backup ${id} of resource ${resource} cannot be restored: ${sanitiseText(verification.failureSummary ?? '')}`,
 		);
+	return verification.status === 'failed' ? exitCodes.error : exitCodes.done;
 }
 
 function describeOutcome(outcome: DueOutcome): string {
@@ -119,7 +119,7 @@ function describeOutcome(outcome: DueOutcome): string {
 }
 
 /** `compartment resource backup run-due`: creates the scheduled backups that are due. To be run from cron. */
-export async function resourceBackupRunDue(flags: CommonFlags): Promise<void> {
+export async function resourceBackupRunDue(flags: CommonFlags): Promise<number> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const outcomes = await watchWork(workspace, flags, options =>
@@ -128,7 +128,6 @@ export async function resourceBackupRunDue(flags: CommonFlags): Promise<void> {
 	);
 	const isGood = (outcome: DueOutcome) =>
 		outcome.status === 'skipped' || (outcome.status === 'succeeded' && outcome.verification?.status !== 'failed');
-	if (!outcomes.every(isGood)) process.exitCode = exitCodes.error;
 	const due = outcomes.map(outcome =>
 		outcome.status === 'succeeded' ? {...outcome, backup: summariseBackup(outcome.backup)} : outcome,
 	);
@@ -136,4 +135,5 @@ export async function resourceBackupRunDue(flags: CommonFlags): Promise<void> {
 		const {project, environment} = workspace;
 		process.stdout.write(jsonDocument({environment: {name: environment}, project: {name: project.name}, due}));
 	} else print(outcomes.length > 0 ? outcomes.map(describeOutcome).join('\n') : 'No backup is due.');
+	return outcomes.every(isGood) ? exitCodes.done : exitCodes.error;
 }

@@ -84,7 +84,7 @@ async function confirmProduction(flags: RunFlags, isInteractive: boolean): Promi
  * `compartment variable run -- COMMAND`: runs a local command with a target's variables, including sensitive ones, and
  * writes them nowhere. Passes signals and the exit code through.
  */
-export async function variableRun(command: readonly string[], flags: RunFlags): Promise<void> {
+export async function variableRun(command: readonly string[], flags: RunFlags): Promise<number> {
 	const [file, ...rest] = command;
 	if (file === undefined)
 		throw new UserError('Pass a command after --.', {hint: commandPart('variable run', '--', 'npm', 'run', 'dev')});
@@ -106,12 +106,10 @@ export async function variableRun(command: readonly string[], flags: RunFlags): 
 	const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 	const pass = (signal: NodeJS.Signals) => child.kill(signal);
 	for (const signal of signals) process.on(signal, pass);
-	await new Promise<void>((resolve, reject) => {
+	const exitCode = await new Promise<number>((resolve, reject) => {
 		child.once('error', error => reject(new UserError(`cannot run ${file}: ${messageOf(error)}`)));
-		child.once('exit', (code, signal) => {
-			process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-			resolve();
-		});
+		child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
 	});
 	for (const signal of signals) process.off(signal, pass);
+	return exitCode;
 }
