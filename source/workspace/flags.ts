@@ -14,4 +14,8 @@ export type CommonFlags = {
 /** Flags of commands that can show a screen. */
 export type ScreenFlags = CommonFlags & {readonly plain?: boolean; readonly accessible?: boolean};
 
+/** The services that `--service` names; null when it is not given, which means all. */
+export const servicesOf = ({service = []}: {readonly service?: readonly string[]}): readonly string[] | null =>
+	service.length > 0 ? service : null;
+
 export const isJson = (flags: CommonFlags): boolean => flags.json === true || flags.output === 'json';

@@ -1,4 +1,5 @@
 import {type PlanRequest, plainRequest} from '../refresh/plan-request.ts';
+import {servicesOf} from './flags.ts';
 
 type RequestFlags = {
 	readonly service?: readonly string[];
@@ -15,7 +16,7 @@ type RequestFlags = {
 export const requestOf = (flags: RequestFlags): PlanRequest => ({
 	...plainRequest,
 	mode: flags.destroy ? 'destroy' : flags.refreshOnly ? 'refresh-only' : 'apply',
-	services: flags.service && flags.service.length > 0 ? flags.service : null,
+	services: servicesOf(flags),
 	rebuild: flags.rebuild ?? false,
 	replace: flags.replace ?? [],
 	deleteData: flags.deleteData ?? false,

@@ -15,7 +15,7 @@ import {renderTable} from '../../output/table.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {readRunLog} from '../../state/run-log.ts';
 import type {JobRun} from '../../state/state.ts';
-import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {type CommonFlags, isJson, servicesOf} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 
@@ -79,8 +79,9 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 	const warnings = cronServiceWarnings(workspace.project.services);
 	const {containers} = await observeOwn(workspace.engine, state);
 	const isAlive = (service: string) => containers.some(({labels: own}) => own[labels.address] === jobAddress(service));
+	const services = servicesOf(flags);
 	const rows: Row[] = state.jobs
-		.filter(({service}) => !flags.service || flags.service.length === 0 || flags.service.includes(service))
+		.filter(({service}) => services === null || services.includes(service))
 		// Its process died: without a container, the run cannot end.
 		.map(run => (run.status === 'running' && !isAlive(run.service) ? {...run, status: 'interrupted' as const} : run))
 		.reverse();

@@ -1,4 +1,5 @@
 import {plainRequest} from '../../refresh/plan-request.ts';
+import {servicesOf} from '../../workspace/flags.ts';
 import type {ApplyOutcome} from '../exit-code.ts';
 import {type ApplyFlags, apply} from './apply.ts';
 
@@ -12,6 +13,6 @@ export function restart(names: readonly string[], flags: ApplyFlags): Promise<Ap
 	return apply('restart', undefined, flags, {
 		...plainRequest,
 		mode: 'restart',
-		services: wanted.length > 0 ? wanted : null,
+		services: servicesOf({service: wanted}),
 	});
 }

@@ -6,6 +6,7 @@ import type {Promotion} from '../../refresh/plan-request.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {stateDirectory} from '../../state/directory.ts';
 import {readState} from '../../state/store.ts';
+import {servicesOf} from '../../workspace/flags.ts';
 import type {ApplyOutcome} from '../exit-code.ts';
 import {type ApplyFlags, apply} from './apply.ts';
 
@@ -35,7 +36,7 @@ async function readPromotion(from: string, services: readonly string[] | null): 
  * environment with its own variables and routes. Builds nothing and runs no release command.
  */
 export async function promote(flags: PromoteFlags): Promise<ApplyOutcome> {
-	const services = flags.service && flags.service.length > 0 ? flags.service : null;
+	const services = servicesOf(flags);
 	if (flags.from === undefined) {
 		if (flags.to !== undefined)
 			throw new UserError('--to needs --from', {hint: command('promote', '--from', 'staging', '--to', 'production')});

@@ -1,4 +1,5 @@
 import {plainRequest} from '../../refresh/plan-request.ts';
+import {servicesOf} from '../../workspace/flags.ts';
 import type {ApplyOutcome} from '../exit-code.ts';
 import {type ApplyFlags, apply} from './apply.ts';
 
@@ -9,6 +10,6 @@ export const rollback = (flags: RollbackFlags): Promise<ApplyOutcome> =>
 	apply('rollback', undefined, flags, {
 		...plainRequest,
 		mode: 'rollback',
-		services: flags.service && flags.service.length > 0 ? flags.service : null,
+		services: servicesOf(flags),
 		rollbackTo: flags.to,
 	});

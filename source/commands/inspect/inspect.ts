@@ -15,7 +15,7 @@ import {describeRule} from '../../plan/routes.ts';
 import {readVitals} from '../../refresh/read-vitals.ts';
 import {heldCandidates} from '../../state/deployments.ts';
 import type {Deployment, State} from '../../state/state.ts';
-import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {type CommonFlags, isJson, servicesOf} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 import {resourceInspect} from '../resources/list.ts';
 
@@ -100,8 +100,8 @@ async function inspectServices(flags: InspectFlags): Promise<void> {
 	const state = await readExistingState(workspace);
 	const observed = await observeOwn(workspace.engine, state);
 	const scene = {state, observed, vitals: await readVitals(workspace.engine, {state, observed}, workspace.readProbes)};
-	const isWanted = ({service}: Deployment) =>
-		!flags.service || flags.service.length === 0 || flags.service.includes(service);
+	const services = servicesOf(flags);
+	const isWanted = ({service}: Deployment) => services === null || services.includes(service);
 	for (const name of flags.service ?? []) assertService(state, name);
 	const describe = (deployments: readonly Deployment[]) =>
 		deployments.filter(isWanted).map(deployment => describeDeployment(scene, deployment));

@@ -10,7 +10,7 @@ import {readVitals} from '../../refresh/read-vitals.ts';
 import {createStatusReport} from '../../report/status.ts';
 import {statusWithoutState} from '../../report/status-without-state.ts';
 import {observeRouter} from '../../router/router.ts';
-import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {type CommonFlags, isJson, servicesOf} from '../../workspace/flags.ts';
 import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
 
 type StatusFlags = CommonFlags & {readonly service?: readonly string[]; readonly verbose?: boolean};
@@ -27,7 +27,7 @@ export async function status(flags: StatusFlags): Promise<void> {
 	const lost = read.isNew ? await statusWithoutState(workspace, flags, terminal) : undefined;
 	if (lost) throw lost;
 	const {state} = read;
-	const services = flags.service && flags.service.length > 0 ? flags.service : null;
+	const services = servicesOf(flags);
 	for (const name of services ?? []) {
 		const isKnown = project.services.some(service => service.name === name) || state.active[name] !== undefined;
 		if (!isKnown)
