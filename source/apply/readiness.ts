@@ -1,5 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {HttpReadiness, TcpReadiness} from '../descriptor/project.ts';
+import {runsNow} from '../model/container-state.ts';
 import {exitText} from '../model/exit.ts';
 import {probeHttp, probeTcp} from '../router/probe.ts';
 import {readMask} from './containers.ts';
@@ -58,8 +59,15 @@ async function endedMessage(
 /** A container without `readiness` only has to stay up. */
 async function staysUp(context: EnvironmentContext, containerId: string, subject: string): Promise<Readiness> {
 	const outcome = await unlessEnded(context, containerId, 0, signal => pause(startupMs, undefined, {signal}));
-	if (!outcome.hasEnded) return {isReady: true};
-	return {isReady: false, message: await endedMessage(context, subject, containerId, outcome.exitCode)};
+	const exitCode = outcome.hasEnded ? outcome.exitCode : await lateExitCode(context, containerId);
+	if (exitCode === undefined) return {isReady: true};
+	return {isReady: false, message: await endedMessage(context, subject, containerId, exitCode)};
+}
+
+/** The exit code of a container that has ended, although a busy engine has not reported it yet. */
+async function lateExitCode({engine}: EnvironmentContext, containerId: string): Promise<number | undefined> {
+	const details = await engine.inspectContainer(containerId);
+	return details && !runsNow(details) ? (details.exitCode ?? 0) : undefined;
 }
 
 /** Waits until a resource accepts connections (docs/rules.md, "Ready with readiness"). */

@@ -161,13 +161,16 @@ function createFaults(engine: MemoryEngine) {
 	};
 }
 
-/** @param clockOffsetMs how far the engine's clock is ahead of ours */
-export async function createMemoryWorld({clockOffsetMs = 0} = {}): Promise<MemoryWorld> {
+/**
+ * @param clockOffsetMs how far the engine's clock is ahead of ours
+ * @param minHealthyMs how long new deployments are watched after the switch; not at all by default
+ */
+export async function createMemoryWorld({clockOffsetMs = 0, minHealthyMs = 0} = {}): Promise<MemoryWorld> {
 	// Every write is synced to disk, which costs nothing in memory.
 	const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'compartment-memory-'));
 	const settings: Settings = {
 		...(await readSettings({COMPARTMENT_CONFIG_HOME: join(base, 'config')})),
-		minHealthyMs: 0,
+		minHealthyMs,
 		drainSeconds: 0,
 	};
 	const {engine, inside, learn, sick, broken} = createEngine(clockOffsetMs);

@@ -1,4 +1,4 @@
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
 import {listeningText, readListening} from '../../source/apply/listening.ts';
 import {needsInit} from '../../source/apply/own-init.ts';
 import {exitText} from '../../source/model/exit.ts';
@@ -27,6 +27,35 @@ async function serving(): Promise<string> {
 	return imageReference;
 }
 
+/** The wait of an engine that is too busy to report that a container has ended. */
+const neverReported = (_id: string, signal: AbortSignal): Promise<number> =>
+	new Promise((_resolve, reject) => {
+		signal.addEventListener('abort', () => reject(signal.reason), {once: true});
+	});
+
+test('a deployment that the engine has restarted before it was watched is rolled back', async () => {
+	world.close();
+	world = await createMemoryWorld({minHealthyMs: 20});
+	await world.apply(describeWeb(images.good));
+	expect(await serving()).toBe(images.good);
+	let crashed = false;
+	Object.assign(world.engine, {
+		wait(id: string, signal: AbortSignal) {
+			// Its policy is set when it is ready; until the switch it is not watched.
+			if (!crashed && world.engine.look(id).restart.policy !== 'no') {
+				crashed = true;
+				world.engine.crash(id, 3);
+			}
+			return neverReported(id, signal);
+		},
+	});
+	const applied = await world.apply(describeWeb(images.better));
+	expect(crashed).toBe(true);
+	expect(applied.result?.outcome).toBe('failed');
+	expect(failureOf(applied)?.message).toContain('web crashed right after the switch');
+	expect(await serving()).toBe(images.good);
+});
+
 describe('a candidate that exits before it is ready', () => {
 	it.each([
 		['with readiness', checked],
@@ -48,6 +77,13 @@ describe('a candidate that exits before it is ready', () => {
 	it('fails even if it exits with code 0', async () => {
 		const applied = await world.apply(describeWeb(images.finished));
 		expect(failureOf(applied)?.message).toBe('Your program exited with code 0 at startup, but it must keep running.');
+	});
+
+	it('fails although the engine reports its exit late', async () => {
+		Object.assign(world.engine, {wait: neverReported});
+		const applied = await world.apply(describeWeb(images.crashing, ', kind: worker'));
+		expect(applied.result?.outcome).toBe('failed');
+		expect(failureOf(applied)?.message).toBe('Your program exited with code 1 at startup.');
 	});
 
 	it('is reported with what ended it', () => {

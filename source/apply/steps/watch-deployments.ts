@@ -1,5 +1,6 @@
 import {untilAnswered} from '../../engine/until-answered.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
+import {runsNow} from '../../model/container-state.ts';
 import {publish} from '../../router/router.ts';
 import {patchDeployment, type Switch} from '../../state/deployments.ts';
 import type {Deployment, RoutesRecord, State} from '../../state/state.ts';
@@ -31,13 +32,11 @@ const containersOf = ({state}: ApplyContext, switched: Switch): Deployment[] =>
 		return deployment?.containerId === undefined ? [] : [deployment];
 	});
 
-type Ended = {readonly deployment: Deployment; readonly exitCode: number};
+type Ended = {readonly deployment: Deployment; readonly exitCode: number | undefined};
 
 /** The first new deployment whose container exits within `minHealthyMs`; undefined when all stay up. */
-async function firstToEnd(
-	{engine, settings, signal}: ApplyContext,
-	deployments: readonly Deployment[],
-): Promise<Ended | undefined> {
+async function firstToEnd(context: ApplyContext, deployments: readonly Deployment[]): Promise<Ended | undefined> {
+	const {engine, settings, signal} = context;
 	const time = AbortSignal.any([signal, AbortSignal.timeout(settings.minHealthyMs)]);
 	const stayedUp = new Promise<undefined>(resolve => {
 		time.addEventListener('abort', () => resolve(undefined), {once: true});
@@ -51,7 +50,22 @@ async function firstToEnd(
 			},
 		),
 	);
-	return Promise.race([stayedUp, ...waits]);
+	const ended = await Promise.race([stayedUp, ...waits]);
+	return ended ?? (signal.aborted ? undefined : findRestarted(context, deployments));
+}
+
+/** A deployment whose container ended before the watch began, so that the engine has restarted it or will. */
+async function findRestarted(
+	{engine, run}: ApplyContext,
+	deployments: readonly Deployment[],
+): Promise<Ended | undefined> {
+	const details = await Promise.all(deployments.map(({containerId}) => engine.inspectContainer(containerId!)));
+	const index = details.findIndex(
+		// A held candidate may have restarted while it was held.
+		(found, at) => found && (!runsNow(found) || (deployments[at]!.run === run && found.restartCount > 0)),
+	);
+	const deployment = deployments[index];
+	return deployment && {deployment, exitCode: details[index]?.exitCode};
 }
 
 function switchedBack(state: State, {switched, previous, previousRoutes}: Watched, crashed: string): State {
