@@ -33,7 +33,7 @@ export default defineConfig(({command}) => ({
 		license: true,
 		rolldownOptions: {
 			output: {
-				// yoga-layout loads its WASM with fetch when there is one, which starts all of undici: 20 to 30 ms.
+				// yoga-layout loads its WASM with fetch when there is one, which starts all of undici: 20 to 30 ms (docs/performance.md).
 				banner: 'var fetch;',
 				entryFileNames: '[name].mjs',
 				chunkFileNames: 'chunks/[name]-[hash].mjs',
