@@ -1,10 +1,10 @@
+import {parseName, pickValue, valueText} from '../../console/setting-name.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {revealText} from '../../output/sanitise.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {resolveSettings} from '../../settings/settings.ts';
 import {readSettingsFile} from '../../settings/settings-file.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
-import {parseName, pickValue, valueText} from './name.ts';
 
 /** `compartment settings get NAME`: prints the effective value, and nothing else. */
 export async function settingsGet(given: string, flags: CommonFlags): Promise<void> {

@@ -1,13 +1,13 @@
+import {shownValue} from '../../console/setting-name.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {revealText} from '../../output/sanitise.ts';
 import {renderTable} from '../../output/table.ts';
 import {createTerminal} from '../../output/terminal.ts';
+import {colourDescriptions, descriptions} from '../../settings/setting-descriptions.ts';
 import {settingKeys, settingRules} from '../../settings/setting-table.ts';
 import {type ResolvedSetting, type ResolvedSettings, resolveSettings, type Settings} from '../../settings/settings.ts';
 import {readSettingsFile} from '../../settings/settings-file.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
-import {colourDescriptions, descriptions} from './descriptions.ts';
-import {shownValue} from './name.ts';
 
 type Row = {readonly name: string; readonly value: string; readonly source: string; readonly description: string};
 

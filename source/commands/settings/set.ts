@@ -1,11 +1,11 @@
+import {reportChange} from '../../console/report-change.ts';
+import {parseName, pickValue, withPart} from '../../console/setting-name.ts';
 import {UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {changeSetting} from '../../settings/change-setting.ts';
 import {mustBe, type Settings} from '../../settings/settings.ts';
 import {readSettingsFile} from '../../settings/settings-file.ts';
 import type {CommonFlags} from '../../workspace/flags.ts';
-import {parseName, pickValue, withPart} from './name.ts';
-import {reportChange} from './report-change.ts';
 
 /** `compartment settings set NAME VALUE`: writes it to the settings file, after the checks that reading makes. */
 export async function settingsSet(given: string, words: readonly string[], flags: CommonFlags): Promise<void> {

@@ -1,9 +1,9 @@
+import {reportChange, reportUnchanged} from '../../console/report-change.ts';
+import {parseName, splitName, withPart} from '../../console/setting-name.ts';
 import {changeSetting} from '../../settings/change-setting.ts';
 import {isRecord} from '../../settings/setting-rules.ts';
 import {readSettingsFile, type SettingsFile} from '../../settings/settings-file.ts';
 import type {CommonFlags} from '../../workspace/flags.ts';
-import {parseName, splitName, withPart} from './name.ts';
-import {reportChange, reportUnchanged} from './report-change.ts';
 
 type Stored = {readonly key: string; readonly previous: unknown; readonly after: unknown};
 

@@ -1,4 +1,4 @@
-import type {Settings} from '../../settings/settings.ts';
+import type {Settings} from './settings.ts';
 
 /** The description of each setting. */
 export const descriptions: Readonly<Record<keyof Settings, string>> = {

@@ -1,9 +1,9 @@
-import {UserError} from '../../errors.ts';
-import {command} from '../../hint.ts';
-import {revealText} from '../../output/sanitise.ts';
-import {type Check, isRecord, type Rule} from '../../settings/setting-rules.ts';
-import {isSettingKey, settingKeys, settingRules} from '../../settings/setting-table.ts';
-import {noSetting, type Settings} from '../../settings/settings.ts';
+import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
+import {revealText} from '../output/sanitise.ts';
+import {type Check, isRecord, type Rule} from '../settings/setting-rules.ts';
+import {isSettingKey, settingKeys, settingRules} from '../settings/setting-table.ts';
+import {noSetting, type Settings} from '../settings/settings.ts';
 
 /** A setting, or with a dotted name one part of it, such as `theme.accent`. */
 export type SettingName = {
@@ -15,7 +15,7 @@ export type SettingName = {
 
 /** The parts that a setting can have, with their defaults. */
 async function partsOf(key: keyof Settings): Promise<Readonly<Record<string, unknown>>> {
-	if (key === 'keys') return (await import('../../ui/keys/keymap.ts')).defaultKeys();
+	if (key === 'keys') return (await import('../ui/keys/keymap.ts')).defaultKeys();
 	const {fallback} = settingRules[key];
 	return isRecord(fallback) ? fallback : {};
 }

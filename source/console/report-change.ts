@@ -1,12 +1,12 @@
-import {UserError} from '../../errors.ts';
-import {jsonDocument} from '../../output/json.ts';
-import {revealText} from '../../output/sanitise.ts';
-import {createTerminal, warn} from '../../output/terminal.ts';
-import {isSettingKey, settingRules} from '../../settings/setting-table.ts';
-import {readSettings} from '../../settings/settings.ts';
-import {type CommonFlags, isJson} from '../../workspace/flags.ts';
-import {hintText} from '../../workspace/invocation.ts';
-import {shownValue} from './name.ts';
+import {UserError} from '../errors.ts';
+import {jsonDocument} from '../output/json.ts';
+import {revealText} from '../output/sanitise.ts';
+import {createTerminal, warn} from '../output/terminal.ts';
+import {isSettingKey, settingRules} from '../settings/setting-table.ts';
+import {readSettings} from '../settings/settings.ts';
+import {type CommonFlags, isJson} from '../workspace/flags.ts';
+import {hintText} from '../workspace/invocation.ts';
+import {shownValue} from './setting-name.ts';
 
 type Change = {
 	/** As it was given. */
