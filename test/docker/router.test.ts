@@ -537,7 +537,7 @@ test('the same routes are served after a restart, a stop and in a new container'
 
 	await engine.stop(containerId!, 1);
 	expect(await observeRouter(engine, router)).toMatchObject({state: 'stopped'});
-	await expect(publish(engine, router, switched)).rejects.toThrow('does not run');
+	await expect(publish(engine, router, switched)).rejects.toThrow('is not running');
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'started', containerId});
 	await isServed();
 
