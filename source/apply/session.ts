@@ -12,7 +12,7 @@ import type {State} from '../state/state.ts';
 import {keepCopy} from '../state/store.ts';
 import {readPin, removePin} from '../state/trust-key.ts';
 import {finishRotation} from './recovery/access-rotation.ts';
-import {discardUnfinished, retirePrevious, stopEnded} from './recovery/leftovers.ts';
+import {discardUnfinished, retireLeftovers, stopEnded} from './recovery/leftovers.ts';
 import {removeOperations} from './recovery/operation-containers.ts';
 import {recover} from './recovery/recover.ts';
 import {recoverReplacements} from './recovery/resource.ts';
@@ -49,7 +49,7 @@ type SessionOptions = {
  * Takes the environment's lock, finishes or undoes what an interrupted apply left, and opens the journal.
  * @throws LockedError when another process works on the environment
  */
-export async function openSession({
+export async function lockAndRecover({
 	directory,
 	operation,
 	waitMs,
@@ -82,7 +82,7 @@ export async function openSession({
 		} else {
 			// A failed apply may have left what it created or replaced.
 			await discardUnfinished(recovery);
-			await retirePrevious(recovery);
+			await retireLeftovers(recovery);
 			await stopEnded(recovery);
 			await recoverReplacements(recovery);
 		}

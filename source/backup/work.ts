@@ -1,6 +1,6 @@
 import type {EnvironmentContext} from '../apply/context.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
-import {openSession, type Session} from '../apply/session.ts';
+import {lockAndRecover, type Session} from '../apply/session.ts';
 import {createNetworks} from '../apply/steps/create-networks.ts';
 import type {Engine} from '../engine/engine.ts';
 import {environmentNetworkName} from '../model/names.ts';
@@ -68,7 +68,7 @@ export async function prepareNetwork({context}: Work): Promise<void> {
 const openLocked = (place: WorkPlace, operation: string): Promise<Session> => {
 	const {directory, engine, router, settings, say, waitMs} = place;
 	const readState = async () => ({state: await place.readState(), isNew: false});
-	return openSession({directory, operation, waitMs, engine, router, settings, readState, say});
+	return lockAndRecover({directory, operation, waitMs, engine, router, settings, readState, say});
 };
 
 /**

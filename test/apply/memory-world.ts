@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import type {ApplyEvent, ApplyResult} from '../../source/apply/events.ts';
 import {runApply} from '../../source/apply/run-apply.ts';
 import {createSecretReader} from '../../source/apply/secret-reader.ts';
-import {openSession} from '../../source/apply/session.ts';
+import {lockAndRecover} from '../../source/apply/session.ts';
 import {type Work, withWork} from '../../source/backup/work.ts';
 import type {Project} from '../../source/descriptor/project.ts';
 import type {ContainerSpec} from '../../source/engine/engine.ts';
@@ -229,7 +229,7 @@ export async function createMemoryWorld({clockOffsetMs = 0, minHealthyMs = 0} = 
 		async apply(descriptor, request, routes) {
 			const project = projectOf(descriptor, routes);
 			const events: ApplyEvent[] = [];
-			const session = await openSession({
+			const session = await lockAndRecover({
 				directory,
 				operation: 'apply',
 				engine: faulty,

@@ -43,7 +43,7 @@ export async function withdrawDeployment(context: RecoveryContext, deployment: D
 }
 
 /** Retires previous deployments that were still draining. */
-export async function retirePrevious(context: RecoveryContext): Promise<void> {
+export async function retireLeftovers(context: RecoveryContext): Promise<void> {
 	const {state} = context;
 	const {deployments, active} = state.current();
 	const previous = Object.values(deployments).filter(

@@ -3,7 +3,7 @@ import {labels} from '../../model/labels.ts';
 import {type PendingWrite, pendingWrites} from '../../state/journal.ts';
 import type {JournalEntry} from '../../state/journal-entry.ts';
 import type {RecoveryContext} from './context.ts';
-import {discardUnfinished, retirePrevious, settleContainers} from './leftovers.ts';
+import {discardUnfinished, retireLeftovers, settleContainers} from './leftovers.ts';
 import {recoverRemoval, recoverRetirement} from './removal.ts';
 import {recoverReplacements, recoverResource} from './resource.ts';
 import {recoverSwitch} from './switch.ts';
@@ -55,7 +55,7 @@ export async function recover(context: RecoveryContext, entries: readonly Journa
 	}
 	await discardUnfinished(context, undecided);
 	failpoint('recover.after-discard');
-	await retirePrevious(context);
+	await retireLeftovers(context);
 	failpoint('recover.after-retire');
 	await recoverReplacements(context);
 	await settleContainers(context);

@@ -9,7 +9,7 @@ import {withdrawDeployment} from './leftovers.ts';
  * stop waits for that, so that the next plan sees the final state.
  */
 
-/** Completes the stop of deployments that are still recorded as active; `retirePrevious` handles all others. */
+/** Completes the stop of deployments that are still recorded as active; `retireLeftovers` handles all others. */
 export async function recoverRetirement(context: RecoveryContext, ids: readonly string[]): Promise<void> {
 	const {engine, settings, state} = context;
 	const {deployments, active} = state.current();

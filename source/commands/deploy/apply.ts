@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import {openSession} from '../../apply/session.ts';
+import {lockAndRecover} from '../../apply/session.ts';
 import {approve, showPlan} from '../../console/approve.ts';
 import {execute, type ShownAs} from '../../console/show-apply.ts';
 import {messageOf, UserError} from '../../errors.ts';
@@ -88,7 +88,7 @@ export async function apply(
 	await engine.info();
 	warn(terminal, [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings]);
 	let isNew = false;
-	const session = await openSession({
+	const session = await lockAndRecover({
 		directory,
 		operation: verb,
 		waitMs: workspace.lockWaitMs,
