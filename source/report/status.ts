@@ -68,10 +68,9 @@ const describeResources = (input: Input): ResourceStatus[] =>
 /** The status of one environment: its deployments and resources with their health. */
 export function createStatusReport(input: Input): StatusReport {
 	const {state, router, routerState, services} = input;
-	const names = [
-		...new Set(Object.values(state.deployments).map(({service, status}) => (status === 'stopped' ? '' : service))),
-	]
-		.filter(name => name !== '' && (services === null || services.includes(name)))
+	const kept = Object.values(state.deployments).filter(({status}) => status !== 'stopped');
+	const names = [...new Set([...Object.keys(state.active), ...kept.map(({service}) => service)])]
+		.filter(name => services === null || services.includes(name))
 		.sort();
 	return {
 		project: state.project,

@@ -201,6 +201,14 @@ it('a terminal gets lists with a header', async () => {
 	}
 });
 
+it('the status of a stopped environment lists every service that it can start again', async () => {
+	await deploy();
+	await world.apply(descriptor, {mode: 'stop'});
+	await status({});
+	expect(printed.stdout).toMatch(/^web +stopped /m);
+	expect(printed.stdout).toMatch(/^work +stopped /m);
+});
+
 it('a destroyed environment has no services', async () => {
 	await deploy();
 	await world.apply(descriptor, {mode: 'destroy'});
