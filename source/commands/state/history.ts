@@ -72,11 +72,15 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	try {
 		const restored = await restoreState(directory, entry.state, await observedSerial(engine, entry.state));
 		appendAudit(directory, {type: 'state.restored', status: 'succeeded', target: environment, details: {serial}});
-		print(
-			hintText(
-				hint`Restored serial ${String(serial)} as serial ${String(restored.serial)}. Show the difference: ${command('plan')}`,
-			),
-		);
+		if (isJson(flags)) {
+			const document = {environment: {name: environment}, restoredSerial: serial, serial: restored.serial};
+			process.stdout.write(jsonDocument(document));
+		} else
+			print(
+				hintText(
+					hint`Restored serial ${String(serial)} as serial ${String(restored.serial)}. Show the difference: ${command('plan')}`,
+				),
+			);
 	} finally {
 		await lock.release();
 	}
@@ -87,6 +91,10 @@ export async function stateUnlock(flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const {directory, environment} = await openWorkspace(flags);
 	const record = await breakLock(directory);
+	if (isJson(flags)) {
+		process.stdout.write(jsonDocument({environment: {name: environment}, removedLock: record ?? null}));
+		return;
+	}
 	print(
 		record
 			? `Unlocked ${sanitiseLine(environment)}: ${sanitiseLine(record.operation)} of ${sanitiseLine(record.user)} on ${sanitiseLine(record.host)} held it since ${record.since}.`
