@@ -15,7 +15,7 @@ import type {State} from '../../state/state.ts';
 import {readCurrent, restoreState} from '../../state/store.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
-import {openWorkspace} from '../../workspace/workspace.ts';
+import {assertEnvironment, openWorkspace} from '../../workspace/workspace.ts';
 
 const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[number]) => ({
 	serial,
@@ -89,7 +89,9 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 /** `compartment state unlock`: removes the lock of another machine. A running process of this machine keeps its lock. */
 export async function stateUnlock(flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
-	const {directory, environment} = await openWorkspace(flags);
+	const workspace = await openWorkspace(flags);
+	const {directory, environment} = workspace;
+	await assertEnvironment(workspace);
 	const record = await breakLock(directory);
 	if (isJson(flags)) {
 		process.stdout.write(jsonDocument({environment: {name: environment}, removedLock: record ?? null}));
