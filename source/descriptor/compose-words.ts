@@ -69,9 +69,11 @@ const atTop: Words = {
 const own = (words: Words, key: string): string | undefined => (Object.hasOwn(words, key) ? words[key] : undefined);
 
 /** What to write instead of an unknown key that other tools have; undefined for any other key. */
-export function adviceForKey([section, ...rest]: Path, key: string): string | undefined {
+export function adviceForKey([section, ...rest]: Path, key: string, value: unknown): string | undefined {
 	if (section === undefined) return own(atTop, key);
 	if (rest.length !== 1) return undefined;
+	if (section === 'services' && key === 'public' && value === false)
+		return 'write kind: api, which only the other services and route rules reach';
 	if (section === 'services') return own(inService, key);
 	return section === 'resources' ? own(inResource, key) : undefined;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {nearest} from '../nearest.ts';
 import {adviceForKey, adviceForValue} from './compose-words.ts';
 import type {Finding, Path} from './problem.ts';
+import {entryOf, mapOf} from './rules/raw.ts';
 import {wording} from './wording.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -46,7 +47,7 @@ const toFindings = (schema: z.core.$ZodType, issue: Issue, base: Path): Finding[
 		case 'unrecognized_keys': {
 			const known = keysAt(schema, path);
 			return issue.keys.map(key => {
-				const advice = adviceForKey(path, key);
+				const advice = adviceForKey(path, key, entryOf(mapOf(issue.input), key));
 				const message = `unknown key ${JSON.stringify(key)}${advice === undefined ? '' : `: ${advice}`}`;
 				const suggestion = advice === undefined ? nearest(key, known) : undefined;
 				return {path: [...path, key], message, mark: 'key', suggestion};

@@ -11,6 +11,13 @@ it.each([
 	expect(line).not.toContain('did you mean');
 });
 
+it('public: false is never answered with public access', () => {
+	const advice = (value: string) => linesOf(problemsOf(web(`{path: ., public: ${value}}`)))[0];
+	expect(advice('true')).toContain('write accessMode: public');
+	expect(advice('false')).toContain('write kind: api');
+	expect(advice('false')).not.toContain('accessMode: public');
+});
+
 it.each(['version', 'volumes', 'networks', 'secrets'])('the top-level key %s of Compose gets advice', key => {
 	expect(linesOf(problemsOf(`${web('.')}${key}: {}\n`))[0]).toMatch(
 		new RegExp(`^${key}: unknown key "${key}": .{10,}`),

@@ -84,3 +84,11 @@ it.each([
 ])('the suggestion for %s among %j is %s', (written, candidates, meant) => {
 	expect(nearest(written, candidates)).toBe(meant);
 });
+
+it.each([
+	['{preset: postgres}', 'Outputs of resource db: connection-url, host, port, database'],
+	['{image: x}', 'Resource db has no outputs: declare them in resources.db.outputs'],
+])('an unknown output of the resource %s comes with what there is', (resource, expected) => {
+	const connected = 'name: app\nservices: {web: {path: ., connections: {db: {env: {A: zzz}}}}}\n';
+	expect(errorOf(`${connected}resources: {db: ${resource}}\n`).hint).toEqual([expected]);
+});

@@ -1,11 +1,19 @@
 import {nearest} from '../../nearest.ts';
 import {findPreset} from '../presets/index.ts';
-import type {Report} from '../problem.ts';
+import {type Report, visible} from '../problem.ts';
 import {entryOf, mapOf, type Raw} from './raw.ts';
 
 const outputsOf = (resource: unknown): ReadonlySet<string> => {
 	const {preset, outputs} = mapOf(resource);
 	return new Set([...Object.keys(findPreset(preset)?.outputs ?? {}), ...Object.keys(mapOf(outputs))]);
+};
+
+/** Names at most ten outputs: a damaged file can have thousands. */
+const hintOf = (resource: string, outputs: ReadonlySet<string>): string => {
+	if (outputs.size === 0)
+		return visible(`Resource ${resource} has no outputs: declare them in resources.${resource}.outputs`);
+	const more = outputs.size > 10 ? ', …' : '';
+	return visible(`Outputs of resource ${resource}: ${[...outputs].slice(0, 10).join(', ')}${more}`);
 };
 
 /**
@@ -27,14 +35,14 @@ export const checkConnections = (name: string, value: unknown, resources: Raw, r
 		const outputs = outputsOf(entryOf(resources, resource));
 		for (const [key, output] of Object.entries(mapOf(mapOf(connection).env))) {
 			const place = [...path, 'env', key];
-			if (isDeclared && typeof output === 'string' && !outputs.has(output))
+			if (isDeclared && typeof output === 'string' && !outputs.has(output)) {
+				const suggestion = nearest(output, outputs);
 				report(
 					place,
 					`Service "${name}" connection env "${key}" references unknown resource output "${resource}.${output}".`,
-					{
-						suggestion: nearest(output, outputs),
-					},
+					suggestion === undefined ? {hint: hintOf(resource, outputs)} : {suggestion},
 				);
+			}
 			const owner = owners.get(key);
 			if (owner !== undefined)
 				report(place, `Service "${name}" connection env "${key}" is declared by both "${owner}" and "${resource}".`, {
