@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {defaultEnvironment} from '../command-names.ts';
-import {loadProject} from '../descriptor/load.ts';
+import {examineProject, loadProject} from '../descriptor/load.ts';
+import {DescriptorError} from '../descriptor/problem.ts';
 import type {Project} from '../descriptor/project.ts';
 import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
@@ -63,10 +64,21 @@ export async function openEngine(): Promise<EngineConnection> {
 	return {settings, engine, router, readProbes};
 }
 
+/** Loads the project. If a file is invalid, checks its paths as well, so that the error has every problem at once. */
+async function loadValidProject(directory: string): Promise<Project> {
+	try {
+		return await loadProject(directory);
+	} catch (error) {
+		if (!(error instanceof DescriptorError)) throw error;
+		const {findSourceProblems} = await import('../build/source-problems.ts');
+		return examineProject(directory, findSourceProblems);
+	}
+}
+
 /** Reads the settings and compartment.yml, and selects the engine. */
 export async function openWorkspace(flags: CommonFlags, connection?: EngineConnection): Promise<Workspace> {
 	const {settings, engine, router, readProbes} = connection ?? (await openEngine());
-	const project = await loadProject(process.cwd());
+	const project = await loadValidProject(process.cwd());
 	if (flags.project !== undefined && !isFolder(flags.project) && flags.project !== project.name)
 		throw new UserError(`compartment.yml is of project ${project.name}, not ${flags.project}`, {
 			hint: `Run the command in the folder of project ${flags.project}, or name that folder: --project ../${flags.project}`,
