@@ -4,6 +4,7 @@ import {counted} from '../counted.ts';
 import type {Observed} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
+import {environmentNetworkName} from '../model/names.ts';
 import {genuine} from '../model/own.ts';
 import type {State} from '../state/state.ts';
 import {readPin} from '../state/trust-key.ts';
@@ -35,15 +36,40 @@ function findFolder({containers, networks, volumes}: Observed): string | undefin
 	return undefined;
 }
 
+/** Shell commands that remove the objects, with what to know before. Nothing else unblocks a deploy without a state. */
+function waysOut(
+	{containers, networks, volumes}: Observed,
+	{project, environment}: Identity,
+	router: string,
+): string[] {
+	// By name, because containers that a user ran from one of the images carry the same labels.
+	const names = (items: readonly {readonly name: string}[]) => items.map(({name}) => name).join(' ');
+	const own = environmentNetworkName(project, environment);
+	const commands = [
+		...(containers.length > 0 ? [`docker rm --force ${names(containers)}`] : []),
+		// The engine does not remove a network that the router is still connected to.
+		...(networks.some(({name}) => name === own) ? [`docker network disconnect --force ${own} ${router}`] : []),
+		...(networks.length > 0 ? [`docker network rm ${names(networks)}`] : []),
+	];
+	return [
+		...(commands.length > 0 ? [`To start over, keeping volumes: ${commands.join('; ')}`] : []),
+		...(volumes.length > 0
+			? [`An apply also needs the volumes gone. This deletes their data: docker volume rm ${names(volumes)}`]
+			: []),
+	];
+}
+
 /**
  * The error for an environment with objects that the state in this folder did not create; undefined when there are none.
  * @param hasState whether the folder has a state at all
+ * @param router name of the router's container
  */
 export function lostState(
 	strangers: Observed,
-	{project, environment}: Identity,
-	hasState: boolean,
+	identity: Identity,
+	{hasState, router}: {readonly hasState: boolean; readonly router: string},
 ): UserError | undefined {
+	const {project, environment} = identity;
 	const {containers, networks, volumes} = strangers;
 	const [first] = [...containers, ...networks, ...volumes];
 	if (!first) return undefined;
@@ -61,12 +87,7 @@ export function lostState(
 				? `Their state is in another folder. Work there: cd '${folder.replaceAll("'", "'\\''")}'`
 				: [
 						'Restore the .compartment folder that created them, or rename this project.',
-						// By name, because containers that a user ran from one of the images carry the same labels.
-						...(containers.length > 0
-							? [
-									`To remove the containers and keep their data: docker rm --force ${containers.map(({name}) => name).join(' ')}`,
-								]
-							: []),
+						...waysOut(strangers, identity, router),
 					].join('\n'),
 		},
 	);

@@ -54,8 +54,8 @@ export type Refreshed = {
 	readonly scene: Scene;
 };
 
-function refuseOtherLineage(strangers: Observed, state: State): void {
-	const error = lostState(strangers, state, state.serial > 0);
+function refuseOtherLineage(strangers: Observed, state: State, router: string): void {
+	const error = lostState(strangers, state, {hasState: state.serial > 0, router});
 	if (error) throw error;
 }
 
@@ -91,7 +91,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	]);
 	assertOwnEngine(state, info);
 	const {own, strangers, others} = splitObserved(everything, state);
-	refuseOtherLineage(strangers, state);
+	refuseOtherLineage(strangers, state, router.name);
 	refuseOlder(own, state);
 	const isApply = request.mode === 'apply';
 	const {promotion} = request;

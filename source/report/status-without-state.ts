@@ -21,7 +21,7 @@ const describe = ({containers, networks, volumes}: Observed) => [
  * @param problem why the state cannot be used; undefined when there is none
  */
 export async function statusWithoutState(
-	{engine, project, environment}: Workspace,
+	{engine, project, environment, router}: Workspace,
 	flags: CommonFlags,
 	terminal: Terminal,
 	problem?: UserError,
@@ -29,7 +29,7 @@ export async function statusWithoutState(
 	const name = {project: project.name, environment, lineage: ''};
 	const wanted = {[labels.project]: project.name, [labels.environment]: environment};
 	const found = strangersOf(await engine.observe(wanted), name);
-	const error = problem ?? lostState(found, name, false);
+	const error = problem ?? lostState(found, name, {hasState: false, router: router.name});
 	const objects = describe(found).sort((a, b) => (a.address < b.address ? -1 : 1));
 	if (objects.length === 0) return error;
 	if (isJson(flags)) {

@@ -118,7 +118,9 @@ it('a lost state folder is reported with what runs, and nothing is touched', asy
 		message: expect.stringMatching(
 			/^\d+ containers, 2 networks, 1 volume of project shop, .* have no state in this folder/,
 		),
-		hint: expect.stringContaining('Restore the .compartment folder'),
+		hint: expect.stringMatching(
+			/Restore the \.compartment folder.*\n.*docker rm --force .*; docker network disconnect --force compartment-shop\.production compartment-router; docker network rm compartment-shop\.production\S* compartment-shop\.production\S*\n.*docker volume rm \S+$/,
+		),
 	});
 	await expect(world.apply(descriptor(1))).rejects.toThrow('have no state in this folder');
 	expect(await running(world)).toEqual(everything);

@@ -210,7 +210,10 @@ it('the status of a stopped environment lists every service that it can start ag
 });
 
 it('a plan reports the same problems of compartment.yml at once as validate', async () => {
-	writeFileSync(join(folder, 'compartment.yml'), 'name: shop\nservices: {web: {path: nowhere}, api: {path: ., pth: .}}\n');
+	writeFileSync(
+		join(folder, 'compartment.yml'),
+		'name: shop\nservices: {web: {path: nowhere}, api: {path: ., pth: .}}\n',
+	);
 	const problems = {problems: [{path: 'services.web.path'}, {path: 'services.api.pth'}]};
 	await expect(validate({})).rejects.toMatchObject(problems);
 	await expect(plan({})).rejects.toMatchObject(problems);
