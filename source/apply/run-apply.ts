@@ -1,5 +1,6 @@
 import {CancelledError, hintOf, isOutcomeUnknown, messageOf} from '../errors.ts';
 import {routesAddress} from '../model/address.ts';
+import {runsNow} from '../model/container-state.ts';
 import {resourceHost} from '../model/names.ts';
 import {busyActions, signOf} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
@@ -85,20 +86,35 @@ function trackActions(context: ApplyContext) {
 	};
 }
 
+/** Services whose active container runs. After a success every one does; after a failure one may be gone. */
+async function runningServices({engine, state}: ApplyContext, isComplete: boolean): Promise<ReadonlySet<string>> {
+	const {active, deployments} = state.current();
+	if (isComplete) return new Set(Object.keys(active));
+	const running = Object.entries(active).map(async ([service, id]) => {
+		const containerId = deployments[id]?.containerId;
+		// An engine that does not answer leaves what is recorded.
+		const runs = containerId && engine.inspectContainer(containerId).then(runsNow, () => true);
+		return (await runs) ? [service] : [];
+	});
+	return new Set((await Promise.all(running)).flat());
+}
+
 /** What the result names besides counts (docs/rules.md, "Result of an apply"). */
-function describeResult(
+async function describeResult(
 	context: ApplyContext,
-): Pick<ApplyResult, 'mode' | 'environment' | 'urls' | 'resources' | 'keptVolumes'> {
+	isComplete: boolean,
+): Promise<Pick<ApplyResult, 'mode' | 'environment' | 'urls' | 'resources' | 'keptVolumes'>> {
 	const {plan, settings, state} = context;
 	const {mode, environment} = plan;
-	const {active, resources, volumes} = state.current();
+	const {resources, volumes} = state.current();
 	if (mode === 'destroy') return {mode, environment, urls: [], resources: [], keptVolumes: Object.keys(volumes)};
+	const running = await runningServices(context, isComplete);
 	return {
 		mode,
 		environment,
 		keptVolumes: [],
 		urls: plan.desired.services
-			.filter(({name}) => mode !== 'stop' && active[name] !== undefined)
+			.filter(({name}) => mode !== 'stop' && running.has(name))
 			.flatMap(({name, accessMode}) => {
 				const url = addressOf(state.current(), name, settings);
 				return url === undefined ? [] : [{service: name, url, accessMode}];
@@ -143,7 +159,7 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 		outcome,
 		durationMs: Date.now() - startedAt,
 		...tracker.counts,
-		...describeResult(context),
+		...(await describeResult(context, isComplete)),
 	};
 	emit({type: 'apply-finished', at: Date.now(), result});
 	return result;

@@ -47,6 +47,12 @@ function withReader<Target extends Option | Argument>(target: Target, value: Fla
 /** Takes what the command returned that was run. */
 type OnResult = (result: CommandResult) => unknown;
 
+type Handlers = {
+	readonly onResult?: OnResult;
+	/** Takes the message about a command line that is refused; by default it goes to stderr as it is. */
+	readonly writeError?: (text: string) => void;
+};
+
 const attributeOf = (name: string): string => new Option(`--${name}`).attributeName();
 
 function optionOf(name: string, flag: Flag): Option {
@@ -96,7 +102,7 @@ export function createProgram(
 	version: string,
 	{commands, parents}: Definitions,
 	commandLine: CommandLine,
-	onResult: OnResult = () => undefined,
+	{onResult = () => undefined, writeError}: Handlers = {},
 ): Command {
 	const program = new Command('compartment')
 		.description('Plan, approve and apply services and their databases on machines you own.')
@@ -106,6 +112,7 @@ export function createProgram(
 		.showHelpAfterError('(compartment --help lists the commands)')
 		.showSuggestionAfterError()
 		.configureHelp({showGlobalOptions: false})
+		.configureOutput(writeError ? {writeErr: writeError} : {})
 		.exitOverride();
 	for (const [name, definition] of commands)
 		define(commandOf(program, wordsOf(name), parents), definition, commandLine, onResult);

@@ -9,6 +9,12 @@ export async function printHelp(version: string): Promise<void> {
 	createProgram(version, await loadDefinitions(), {printHelp: () => undefined}).outputHelp();
 }
 
+/** It repeats what was typed, which a script may have put together from foreign text. */
+async function printRefusal(text: string): Promise<void> {
+	const {sanitiseText} = await import('../output/sanitise.ts');
+	process.stderr.write(sanitiseText(text));
+}
+
 /**
  * Parses a command line and runs its command. Returns what the command returned.
  * @param given begins with a command, or is one of the flags that need none
@@ -21,13 +27,23 @@ export async function runCommandLine(
 ): Promise<CommandResult> {
 	const results: CommandResult[] = [];
 	const commandLine = {printHelp: () => printHelp(version)};
-	const program = createProgram(version, await loadDefinitions(given[0]), commandLine, result => results.push(result));
+	let refusal = '';
+	const program = createProgram(version, await loadDefinitions(given[0]), commandLine, {
+		onResult: result => results.push(result),
+		writeError(text) {
+			refusal += text;
+		},
+	});
 	if (!program.commands.some(command => command.name() === given[0])) {
 		const {refuseOtherWords} = await import('./other-words.ts');
 		refuseOtherWords(given[0]);
 	}
 	assertCommand(program, given);
 	program.hook('preAction', (_, action) => beginInvocation(action, typed));
-	await program.parseAsync(given, {from: 'user'});
+	try {
+		await program.parseAsync(given, {from: 'user'});
+	} finally {
+		if (refusal !== '') await printRefusal(refusal);
+	}
 	return results[0];
 }

@@ -65,7 +65,11 @@ export const readEngineTime = async (connection: Connection): Promise<string> =>
 /** Read as a stream because dockerode's own call takes no deadline. */
 async function readInfo(connection: Connection, signal?: AbortSignal): Promise<Received> {
 	const answer = await openStream(connection, {method: 'GET', path: '/info', query: {}, signal});
-	for await (const info of readJsonLines<Info>(answer)) return {...info, receivedAt: Date.now()};
+	for await (const info of readJsonLines<Info | null>(answer)) {
+		// A web server may answer any path.
+		if (typeof info?.ServerVersion !== 'string') throw new Error('the response is not that of a Docker engine');
+		return {...info, receivedAt: Date.now()};
+	}
 	throw new Error('empty response');
 }
 

@@ -56,6 +56,15 @@ test('a deployment that the engine has restarted before it was watched is rolled
 	expect(await serving()).toBe(images.good);
 });
 
+test('a failed apply names no address of a service whose active container is gone', async () => {
+	const urlsOf = ({result}: Applied) => result?.urls.map(({service}) => service);
+	await world.apply(describeWeb(images.good));
+	expect(urlsOf(await world.apply(describeWeb(images.crashing)))).toEqual(['web']);
+	const {active, deployments} = (await world.state())!;
+	await world.engine.remove(deployments[active['web']!]!.containerId!);
+	expect(urlsOf(await world.apply(describeWeb(images.crashing)))).toEqual([]);
+});
+
 describe('a candidate that exits before it is ready', () => {
 	it.each([
 		['with readiness', checked],

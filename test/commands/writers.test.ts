@@ -11,6 +11,7 @@ const writers = [
 	'source/commands/deploy/job.ts',
 	'source/commands/inspect/deployment-logs.ts',
 	'source/commands/inspect/logs.ts',
+	'source/commands/run-command-line.ts',
 	'source/commands/to-the-end.ts',
 	'source/commands/variables/run.ts',
 	'source/commands/variables/set.ts',

@@ -78,6 +78,15 @@ test('an engine without an init program runs a container without one', async () 
 	]);
 });
 
+test('a server that is no Docker engine is named as such', async () => {
+	const server = createHttpServer((_, response) => {
+		response.writeHead(200, {'content-type': 'application/json', 'api-version': '1.41'});
+		response.end('null');
+	});
+	const {message} = (await failureOf(await listen(server, join(folder, 'web.sock')))) as Error;
+	expect(message).toContain('the response is not that of a Docker engine');
+});
+
 describe('within two seconds, an engine is reported as unreachable', () => {
 	test('if its socket does not exist', async () => {
 		const host = `unix://${folder}/absent.sock`;
