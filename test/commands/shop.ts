@@ -129,7 +129,7 @@ function mask(text: string, folder: string): string {
 			.replace(/\bage1[0-9a-z]{58}\b/g, 'age1RECIPIENT')
 			.replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID')
 			// YAML quotes a hash that looks like a number.
-			.replace(/"([0-9a-f]{12,})"|\b([0-9a-f]{12,})\b/g, (_, quoted = '', plain = '') =>
+			.replace(/"([0-9a-f]{12,})"|\b((?=\d*[a-f])[0-9a-f]{12,})\b/g, (_, quoted = '', plain = '') =>
 				'HASH'.padEnd(`${quoted}${plain}`.length, '_'),
 			)
 			.replace(/( {2,})?(?<!-timeout )\b\d+(?:\.\d+)?m?s\b/g, (time, space) =>
@@ -173,11 +173,11 @@ process.exit = (() => undefined) as unknown as typeof process.exit;
 
 async function runLine(folder: string, stdin: string, words: readonly string[]): Promise<Ran> {
 	const printed = {stdout: '', stderr: ''};
+	const previous = process.cwd();
 	const restoreListeners = keepListeners();
 	for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 	const input = Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]);
 	const spies = [
-		vi.spyOn(process, 'cwd').mockReturnValue(folder),
 		vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as typeof process.stdin),
 		...(['stdout', 'stderr'] as const).map(stream =>
 			vi.spyOn(process[stream], 'write').mockImplementation(text => {
@@ -186,10 +186,12 @@ async function runLine(folder: string, stdin: string, words: readonly string[]):
 			}),
 		),
 	];
+	process.chdir(folder);
 	try {
 		await main(words, '1.2.3');
 		return {...printed, exitCode: Number(process.exitCode ?? 0)};
 	} finally {
+		process.chdir(previous);
 		process.exitCode = undefined;
 		for (const spy of spies) spy.mockRestore();
 		vi.unstubAllEnvs();

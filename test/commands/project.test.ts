@@ -1,0 +1,147 @@
+import {readFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {Ajv2020} from 'ajv/dist/2020.js';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {parse} from 'yaml';
+import {descriptor, leavesNothingUntested, openShop, type Shop} from './shop.ts';
+
+let shop: Shop;
+
+beforeEach(async () => {
+	shop = await openShop();
+});
+
+afterEach(() => shop.close());
+
+describe('init', () => {
+	beforeEach(() => {
+		rmSync(join(shop.folder, 'compartment.yml'));
+		rmSync(join(shop.folder, 'compartment.routes.yml'));
+		shop.write('package.json', '{"scripts": {"start": "node server.js"}}');
+		shop.write('server.js', '');
+	});
+
+	it('writes a file for what it finds', async () => {
+		expect(await shop.text('init', '--name', 'office')).toMatchInlineSnapshot(`
+			"Created ./compartment.yml for office. Initialized web -> .
+			Next: compartment plan. All fields: compartment schema
+			"
+		`);
+		expect(parse(readFileSync(join(shop.folder, 'compartment.yml'), 'utf8'))).toMatchObject({
+			name: 'office',
+			services: {web: expect.anything()},
+		});
+		expect(await shop.text('validate')).toContain('Valid. Project office: 1 service');
+	});
+
+	it('reports the file as JSON', async () => {
+		expect(await shop.json('init', '--name', 'office')).toEqual({
+			file: './compartment.yml',
+			name: 'office',
+			services: [expect.objectContaining({name: 'web', path: '.'})],
+		});
+	});
+
+	it('never overwrites a file', async () => {
+		shop.write('compartment.yml', descriptor);
+		expect(await shop.failure('init')).toMatchInlineSnapshot(`
+			"Error: compartment.yml already exists in this directory.
+			  compartment validate
+			"
+		`);
+		expect(readFileSync(join(shop.folder, 'compartment.yml'), 'utf8')).toBe(descriptor);
+	});
+
+	it('refuses a name that no project can have', async () => {
+		expect(await shop.failure('init', '--name', 'My Shop')).toMatchInlineSnapshot(`
+			"Error: Project name "My Shop" is invalid. Use a slug starting with a letter and no longer than 63 characters.
+			"
+		`);
+	});
+});
+
+describe('validate', () => {
+	it('counts what the files declare', async () => {
+		expect(await shop.text('validate')).toBe('Valid. Project shop: 4 services, 1 resource, 1 route rule.\n');
+	});
+
+	it('names what the files declare as JSON', async () => {
+		expect(await shop.json('validate')).toEqual({
+			isValid: true,
+			project: 'shop',
+			services: ['web', 'api', 'tidy', 'sweep'],
+			resources: ['db'],
+			routes: 1,
+			warnings: [],
+		});
+	});
+
+	it('reports every mistake of both files with its place', async () => {
+		shop.write('compartment.yml', descriptor.replace('port: 8080', 'prot: 8080').replace('kind: job', 'kind: jobs'));
+		shop.write('compartment.routes.yml', 'version: 1\nroutes:\n  - {on: wbe, path: /api/*, to: api}\n');
+		expect(await shop.failure('validate')).toMatchInlineSnapshot(`
+			"compartment.yml:3:39 services.web.prot: unknown key "prot", did you mean "port"?
+			   3 |   web: {kind: web, image: "app:good", prot: 8080, connections: {db: {env: {DATABASE_HOST: host}}}}
+			     |                                       ^^^^
+			compartment.yml:5:16 services.tidy.kind: must be one of web, api, static, worker, job, cron (it is "jobs"), did you mean "job"?
+			   5 |   tidy: {kind: jobs, image: "app:finished", run: {command: tidy up}}
+			     |                ^^^^
+			compartment.routes.yml:3:10 routes[0].on: The requested service was not found in the compartment descriptor. Did you mean "web"?
+			   3 |   - {on: wbe, path: /api/*, to: api}
+			     |          ^^^
+			3 problems found.
+			"
+		`);
+	});
+
+	it('warns on stderr and succeeds', async () => {
+		shop.write('compartment.yml', `${descriptor.replace('kind: job', 'kind: cron')}`);
+		const {stdout, stderr, exitCode} = await shop.run('validate');
+		expect({stdout, exitCode}).toEqual({
+			stdout: 'Valid. Project shop: 4 services, 1 resource, 1 route rule.\n',
+			exitCode: 0,
+		});
+		expect(stderr).toMatchInlineSnapshot(`
+			"Warning: compartment.yml:5:3 services.tidy: has no schedule; run it with the command job run tidy
+			"
+		`);
+		expect((await shop.json('validate')).warnings).toHaveLength(1);
+	});
+
+	it('names the folder in which there is no compartment.yml', async () => {
+		rmSync(join(shop.folder, 'compartment.yml'));
+		expect(await shop.failure('validate')).toMatchInlineSnapshot(`
+			"Error: compartment.yml was not found in the current directory. This command requires a local compartment repo.
+			  compartment init
+			"
+		`);
+	});
+});
+
+describe('schema', () => {
+	const accepts = (schema: object, value: unknown): boolean =>
+		new Ajv2020({strict: false, allErrors: true}).validate(schema, value) as boolean;
+
+	it('prints the JSON Schema of compartment.yml', async () => {
+		const schema = JSON.parse(await shop.text('schema'));
+		expect(accepts(schema, parse(descriptor))).toBe(true);
+		expect(accepts(schema, {name: 'shop', services: {web: {prot: 8080}}})).toBe(false);
+		expect(await shop.text('schema', 'compartment')).toBe(await shop.text('schema'));
+	});
+
+	it('prints the JSON Schema of compartment.routes.yml', async () => {
+		const schema = JSON.parse(await shop.text('schema', 'routes'));
+		expect(accepts(schema, {version: 1, routes: [{on: 'web', path: '/api/*', to: 'api'}]})).toBe(true);
+		expect(accepts(schema, {version: 1, routes: [{on: 'web'}]})).toBe(false);
+	});
+
+	it('refuses another file', async () => {
+		expect(await shop.failure('schema', 'settings')).toMatchInlineSnapshot(`
+			"error: command-argument value 'settings' is invalid for argument 'file'. Allowed choices are compartment, routes.
+			(compartment --help lists the commands)
+			"
+		`);
+	});
+});
+
+leavesNothingUntested('project', {schema: {json: 'It always prints JSON, and takes no --json.'}});
