@@ -1,5 +1,4 @@
 import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
-import {userInfo} from 'node:os';
 import {dirname, join} from 'node:path';
 import {Readable} from 'node:stream';
 import {expect, it, vi} from 'vitest';
@@ -8,6 +7,7 @@ import {main} from '../../source/commands/main.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import {exitCodes} from '../../source/errors.ts';
 import {acquireLock} from '../../source/state/lock.ts';
+import {userName} from '../../source/state/user-name.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
 
 export {images} from '../apply/memory-world.ts';
@@ -122,7 +122,8 @@ function mask(text: string, folder: string): string {
 		text
 			.replaceAll(folder, 'FOLDER')
 			.replaceAll(process.env['COMPARTMENT_CONFIG_HOME']!, 'CONFIG')
-			.replace(new RegExp(`\\b${userInfo().username}\\b`, 'g'), 'USER')
+			.replaceAll(` of ${userName()} (process`, ' of USER (process')
+			.replaceAll(` by ${userName()}\n`, ' by USER\n')
 			.replace(ids, (id, kind: string) => `${kind}_`.padEnd(id.length, 'x'))
 			.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/g, time => 'TIME'.padEnd(time.length, '_'))
 			.replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, time => 'TIME'.padEnd(time.length, '_'))
