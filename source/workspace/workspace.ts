@@ -7,6 +7,7 @@ import {connectDocker} from '../engine/docker.ts';
 import type {Engine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
+import {labels} from '../model/labels.ts';
 import {nearest} from '../nearest.ts';
 import type {ProbeReader} from '../refresh/read-probes.ts';
 import type {RouterOptions} from '../router/router.ts';
@@ -123,8 +124,21 @@ export async function readExistingState(workspace: Workspace): Promise<State> {
 	throw await unknownEnvironment(workspace);
 }
 
+/** The error for an environment without a state that has objects on the engine; undefined if it has none. */
+async function findLostState({engine, project, environment, router}: Workspace): Promise<UserError | undefined> {
+	const {lostState, strangersOf} = await import('../refresh/lost-state.ts');
+	const name = {project: project.name, environment, lineage: ''};
+	const wanted = {[labels.project]: project.name, [labels.environment]: environment};
+	// Without an engine there is nothing to find.
+	const observed = await engine.observe(wanted).catch(() => undefined);
+	return observed && lostState(strangersOf(observed, name), name, {hasState: false, router: router.name});
+}
+
 /** The error for an unknown environment, which lists the known ones: a mistyped name must not create another. */
-export async function unknownEnvironment({project, environment}: Workspace): Promise<UserError> {
+export async function unknownEnvironment(workspace: Workspace): Promise<UserError> {
+	const lost = await findLostState(workspace);
+	if (lost) return lost;
+	const {project, environment} = workspace;
 	const known = (await listEnvironments(project.directory)).map(entry => entry.environment);
 	const meant = nearest(environment, known);
 	const suggestion = meant === undefined ? '' : `, did you mean ${meant}?`;

@@ -219,6 +219,16 @@ it('a plan reports the same problems of compartment.yml at once as validate', as
 	await expect(plan({})).rejects.toMatchObject(problems);
 });
 
+it('a command on an environment whose state is lost says so, and does not suggest an apply', async () => {
+	await deploy();
+	rmSync(join(folder, '.compartment'), {recursive: true});
+	for (const run of [() => resourceList({}), () => lifecycle('stop', {autoApprove: true})])
+		await expect(run()).rejects.toMatchObject({
+			message: expect.stringContaining('have no state in this folder'),
+			hint: expect.stringContaining('Restore the .compartment folder'),
+		});
+});
+
 it('a destroyed environment has no services', async () => {
 	await deploy();
 	await world.apply(descriptor, {mode: 'destroy'});
