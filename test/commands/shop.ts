@@ -204,8 +204,8 @@ async function runLine(folder: string, stdin: string, words: readonly string[]):
 export async function openShop(): Promise<Shop> {
 	const world = await createMemoryWorld();
 	const folder = dirname(dirname(world.directory));
-	// Backups are files on this machine.
-	const engine = {...world.engine, address: 'unix:///memory.sock'};
+	// Backups are files on this machine. On such an engine, an apply would look at the real port of the router.
+	const localEngine = {...world.engine, address: 'unix:///memory.sock'};
 	const write = (path: string, content: string) => {
 		mkdirSync(dirname(join(folder, path)), {recursive: true});
 		writeFileSync(join(folder, path), content);
@@ -221,6 +221,7 @@ export async function openShop(): Promise<Shop> {
 	configure();
 
 	const raw = async (stdin: string, words: readonly string[]): Promise<Ran> => {
+		const engine = words[1] === 'backup' ? localEngine : world.engine;
 		reached.engine = engine;
 		const {connectDocker} = await import('../../source/engine/docker.ts');
 		if (connectDocker() !== engine) throw new Error('a command would reach a real engine');
