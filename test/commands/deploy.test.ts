@@ -799,6 +799,19 @@ describe('job list', () => {
 		});
 	});
 
+	it('has no runs of a job that has not run', async () => {
+		await shop.deploy();
+		await shop.run('job', 'run', 'tidy');
+		expect(await shop.text('job', 'list', '--service', 'sweep')).toBe('No run of sweep in production yet.\n');
+	});
+
+	it('suggests a job that is declared', async () => {
+		await shop.deploy();
+		expect(await shop.failure('job', 'list', '--service', 'swep')).toBe(
+			'Error: job swep has not been deployed yet, and compartment.yml does not declare it, did you mean sweep?\n  Jobs: tidy, sweep\n',
+		);
+	});
+
 	it('is refused for an environment that does not exist', async () => {
 		await shop.deploy();
 		expect(await shop.failure('job', 'list', '--env', 'nope')).toBe(unknownEnvironment);

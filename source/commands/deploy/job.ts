@@ -76,10 +76,12 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 	const {print, paint} = terminal;
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
+	const services = servicesOf(flags);
+	for (const name of services ?? [])
+		if (!state.jobs.some(({service}) => service === name)) assertJob(workspace.project, name);
 	const warnings = cronServiceWarnings(workspace.project.services);
 	const {containers} = await observeOwn(workspace.engine, state);
 	const isAlive = (service: string) => containers.some(({labels: own}) => own[labels.address] === jobAddress(service));
-	const services = servicesOf(flags);
 	const rows: Row[] = state.jobs
 		.filter(({service}) => services === null || services.includes(service))
 		// Its process died: without a container, the run cannot end.
@@ -92,9 +94,12 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 		return;
 	}
 	warn(terminal, warnings);
+	const environment = sanitiseLine(state.environment);
 	if (rows.length === 0)
 		return print(
-			`No job has run in ${sanitiseLine(state.environment)} yet. Run one: ${paint.accent(hintText(command('job run', 'NAME')))}`,
+			services === null
+				? `No job has run in ${environment} yet. Run one: ${paint.accent(hintText(command('job run', 'NAME')))}`
+				: `No run of ${services.join(', ')} in ${environment} yet.`,
 		);
 	const now = Date.now();
 	const columns = [
