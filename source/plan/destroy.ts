@@ -7,7 +7,7 @@ const reasons = {
 	routes: 'the environment will no longer be reachable',
 	service: 'all its containers are removed, including retained ones',
 	resource: 'its container is removed',
-	volume: '--delete-data was given',
+	volume: 'no volume is kept',
 	network: 'nothing uses it any more; built images are removed too',
 	router: 'no other environment uses it',
 } as const satisfies Partial<Record<Action['object'], string>>;

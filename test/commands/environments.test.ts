@@ -169,7 +169,7 @@ describe('environment delete', () => {
 			  - service.web     will be deleted: all its containers are removed, including
 			                    retained ones
 			  - resource.db     will be deleted: its container is removed
-			  - volume.db.data  will be deleted with all its data: --delete-data was given
+			  - volume.db.data  will be deleted with all its data: no volume is kept
 			  - network         will be deleted: nothing uses it any more; built images are
 			                    removed too
 
