@@ -1,5 +1,7 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, expectTypeOf, it} from 'vitest';
-import {commandNames} from '../../source/command-names.ts';
+import {commandGroups, commandNames} from '../../source/command-names.ts';
 import {type ArgumentsOf, defineCommand, type FlagsOf} from '../../source/commands/definitions/definition.ts';
 import {deploy} from '../../source/commands/definitions/deploy.ts';
 import {inspect} from '../../source/commands/definitions/inspect.ts';
@@ -43,6 +45,12 @@ describe('the definitions', () => {
 			for (const flag of Object.values(flags))
 				if (flag.kind === 'boolean' && flag.implies !== undefined) expect(Object.keys(flags)).toContain(flag.implies);
 	});
+});
+
+it.each([...new Set(Object.values(commandGroups))])('the commands of %s are tested as whole command lines', group => {
+	const text = readFileSync(join(import.meta.dirname, `${group}.test.ts`), 'utf8');
+	// Those of settings need no project, and have a harness without one.
+	expect(text).toContain(group === 'settings' ? "run('list', '--json')" : `leavesNothingUntested('${group}'`);
 });
 
 describe('the entries', () => {
