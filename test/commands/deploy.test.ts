@@ -1,15 +1,9 @@
 import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
-import {
-	descriptor,
-	images,
-	leavesNothingUntested,
-	openShop,
-	type Shop,
-	unknownEnvironment,
-	withoutSteps,
-} from './shop.ts';
+import {withoutSteps} from './mask.ts';
+import {leavesNothingUntested} from './proofs.ts';
+import {descriptor, images, openShop, type Shop, unknownEnvironment} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),

@@ -1,5 +1,7 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
-import {leavesNothingUntested, openShop, type Shop, unknownEnvironment, withoutSteps} from './shop.ts';
+import {withoutSteps} from './mask.ts';
+import {leavesNothingUntested} from './proofs.ts';
+import {openShop, type Shop, unknownEnvironment} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),

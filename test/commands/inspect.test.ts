@@ -1,7 +1,8 @@
 import {appendFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest';
-import {descriptor, images, leavesNothingUntested, openShop, type Shop, unknownEnvironment} from './shop.ts';
+import {leavesNothingUntested} from './proofs.ts';
+import {descriptor, images, openShop, type Shop, unknownEnvironment} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),

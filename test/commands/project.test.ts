@@ -3,7 +3,8 @@ import {join} from 'node:path';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {parse} from 'yaml';
-import {descriptor, leavesNothingUntested, openShop, type Shop} from './shop.ts';
+import {leavesNothingUntested} from './proofs.ts';
+import {descriptor, openShop, type Shop} from './shop.ts';
 
 let shop: Shop;
 

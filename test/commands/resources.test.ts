@@ -1,7 +1,9 @@
 import {existsSync} from 'node:fs';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {readAudit} from '../../source/state/audit.ts';
-import {descriptor, leavesNothingUntested, openShop, type Shop, unknownEnvironment, withoutSteps} from './shop.ts';
+import {withoutSteps} from './mask.ts';
+import {leavesNothingUntested} from './proofs.ts';
+import {descriptor, openShop, type Shop, unknownEnvironment} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),

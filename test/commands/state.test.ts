@@ -1,7 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
-import {leavesNothingUntested, openShop, type Shop, unknownEnvironment} from './shop.ts';
+import {leavesNothingUntested} from './proofs.ts';
+import {openShop, type Shop, unknownEnvironment} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),

@@ -2,7 +2,8 @@ import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {generateX25519Identity, identityToRecipient} from 'age-encryption';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
-import {leavesNothingUntested, openShop, type Shop} from './shop.ts';
+import {leavesNothingUntested} from './proofs.ts';
+import {openShop, type Shop} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),
