@@ -71,15 +71,21 @@ export function readLock(directory: string): LockRecord | undefined {
 
 /**
  * Removes the record of a holder on another machine, for `state unlock`, and returns it.
- * @throws LockedError when a process of this machine holds the lock
+ * @param id of the lock to remove, whoever holds it when undefined
+ * @throws LockedError when a process of this machine holds the lock, or the lock has another id
  */
-export async function breakLock(directory: string): Promise<LockRecord | undefined> {
+export async function breakLock(directory: string, id?: string): Promise<LockRecord | undefined> {
 	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
 	if (!releaseKernelLock) throw heldBy(readLock(directory), true);
-	const record = readLock(directory);
-	removeRecord(directory);
-	await releaseKernelLock();
-	return record;
+	try {
+		const record = readLock(directory);
+		// Since the message that named the lock, another command may have taken it.
+		if (record && id !== undefined && record.id !== id) throw heldElsewhere(record);
+		removeRecord(directory);
+		return record;
+	} finally {
+		await releaseKernelLock();
+	}
 }
 
 async function tryLock(

@@ -325,6 +325,14 @@ describe('state unlock', () => {
 		await shop.deploy();
 	});
 
+	it('leaves a lock with another id than the one that is named', async () => {
+		const {id} = lockElsewhere();
+		const {exitCode, stderr} = await shop.run('state', 'unlock', 'fedcba9876543210');
+		expect(exitCode).toBe(3);
+		expect(stderr).toContain('Error: The environment is locked by `compartment apply` of eve ');
+		expect(await shop.text('state', 'unlock', id)).toMatch(/^Unlocked production: /);
+	});
+
 	it('says when there was no lock', async () => {
 		expect(await shop.text('state', 'unlock')).toBe('production was not locked.\n');
 	});

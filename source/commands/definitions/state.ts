@@ -62,10 +62,7 @@ export const state = {
 			arguments: [{name: 'id', kind: 'text', isOptional: true, description: 'Id from the message that named the lock'}],
 			flags: commonFlags,
 			examples: [{line: 'state unlock', text: 'Remove the lock of a machine that is gone'}],
-			run: async () => {
-				const {stateUnlock} = await import('../state/history.ts');
-				return (_, flags) => stateUnlock(flags);
-			},
+			run: async () => (await import('../state/history.ts')).stateUnlock,
 		}),
 	},
 } as const satisfies Group<'state'>;

@@ -86,13 +86,13 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	}
 }
 
-/** `compartment state unlock`: removes the lock of another machine. A running process of this machine keeps its lock. */
-export async function stateUnlock(flags: CommonFlags): Promise<void> {
+/** `compartment state unlock [ID]`: removes the lock of another machine. A running process of this machine keeps its lock. */
+export async function stateUnlock(id: string | undefined, flags: CommonFlags): Promise<void> {
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const {directory, environment} = workspace;
 	await assertEnvironment(workspace);
-	const record = await breakLock(directory);
+	const record = await breakLock(directory, id);
 	if (isJson(flags)) {
 		process.stdout.write(jsonDocument({environment: {name: environment}, removedLock: record ?? null}));
 		return;
