@@ -25,7 +25,9 @@ export async function confirmByName(confirmation: Confirmation): Promise<void> {
 	prompt.once('SIGINT', () => abort.abort());
 	prompt.once('close', () => abort.abort());
 	try {
-		const answer = await prompt.question(`${consequence} Type ${name} to confirm: `, {signal: abort.signal});
+		// On its own line, so that the question stays in one piece however wide the terminal is.
+		process.stderr.write(`${consequence}\n`);
+		const answer = await prompt.question(`Type ${name} to confirm: `, {signal: abort.signal});
 		if (answer.trim() === name) return;
 	} catch {
 		process.stderr.write('\n');
