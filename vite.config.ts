@@ -51,7 +51,8 @@ export default defineConfig(({command}) => ({
 					include: ['test/**/*.test.{ts,tsx}'],
 					exclude: ['test/docker/**'],
 					setupFiles: ['test/setup.ts'],
-					testTimeout: 20_000,
+					// Some count work over a whole megabyte, or read the whole source: seconds, on a busy machine many.
+					testTimeout: 60_000,
 				},
 			},
 			{
