@@ -24,7 +24,8 @@ let env: Record<string, string>;
 beforeAll(async () => {
 	built = buildCli();
 	folder = mkdtempSync(join(tmpdir(), 'compartment-loading-'));
-	cpSync(example, join(folder, 'project'), {recursive: true});
+	// Without what a demo has left in it.
+	cpSync(example, join(folder, 'project'), {recursive: true, filter: path => basename(path) !== '.compartment'});
 	const socket = join(folder, 'engine.sock');
 	engine = await startEmptyEngine(socket);
 	env = {
