@@ -39,7 +39,7 @@ export type OperationRun = {
 export const operationImage = ({operation, resource}: Pick<OperationRun, 'operation' | 'resource'>): string =>
 	operation.image ?? resource.spec.image;
 
-// The files belong to the user who runs Compartment, and nobody else can read them.
+// The files belong to the user who runs Compartment, and no other user can read them.
 const ownUser = (): string | undefined =>
 	process.getuid && process.getgid ? `${process.getuid()}:${process.getgid()}` : undefined;
 

@@ -10,6 +10,11 @@ export const serviceAddress = (name: string): string => `service.${name}`;
 export const jobAddress = (service: string): string => `job.${service}`;
 /** A held deployment: ready, and waiting for `promote`. */
 export const candidateAddress = (service: string): string => `candidate.${service}`;
+/**
+ * What follows the kind in an address: `web` of `service.web`, `db.data` of `volume.db.data`. An address that is only a
+ * kind, such as `network`, is returned as it is.
+ */
+export const nameIn = (address: string): string => address.slice(address.indexOf('.') + 1);
 const strayPrefix = 'container.';
 /** A container that the state does not know. */
 export const strayAddress = (containerName: string): string => `${strayPrefix}${containerName}`;

@@ -1,5 +1,5 @@
 import type {Observed, ObservedContainer} from '../engine/engine.ts';
-import {resourceAddress, serviceAddress} from '../model/address.ts';
+import {nameIn, resourceAddress, serviceAddress} from '../model/address.ts';
 import {healthOf} from '../model/health.ts';
 import type {ContainerFacts, Health} from '../model/health-facts.ts';
 import {isRunning} from '../model/kinds.ts';
@@ -49,7 +49,7 @@ export function serviceHealth(scene: Scene, service: string): Health {
 
 /** Health of the service or resource at an address; nothing else has one. */
 export function healthAt(scene: Scene, address: string): Health {
-	const [kind, name = ''] = [address.slice(0, address.indexOf('.')), address.slice(address.indexOf('.') + 1)];
+	const [kind, name] = [address.slice(0, address.indexOf('.')), nameIn(address)];
 	const record = scene.state.resources[name];
 	if (kind === 'resource' && record) return resourceHealth(scene, record);
 	return kind === 'service' ? serviceHealth(scene, name) : none;

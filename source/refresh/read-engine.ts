@@ -73,7 +73,7 @@ export async function findForeign(
 	return Object.fromEntries(unknown.flatMap(({address, name}, index) => (found[index] ? [[address, name]] : [])));
 }
 
-/** The engine itself: who uses a port is asked anew each time. */
+/** The engine without remembered reads: whether the port is in use is read again each time. */
 type World = {readonly engine: ReadonlyEngine; readonly router: RouterOptions};
 
 type RouterFindings = {readonly outdated: readonly OutdatedPart[]; readonly portOwner: string | null};

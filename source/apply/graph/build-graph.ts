@@ -1,7 +1,7 @@
 import {routesAddress} from '../../model/address.ts';
 import {type Action, busyActions, type Plan} from '../../plan/plan.ts';
 import {isBesideServing, serviceSteps} from './service-steps.ts';
-import {candidateId, joinId, nameIn, type Step, switchId, type Task, unlisted, watchId, whole} from './step.ts';
+import {candidateId, joinId, onlyStep, type Step, switchId, type Task, unlisted, watchId} from './step.ts';
 
 function resourceTask({mode}: Plan, {kind}: Action): Task {
 	if (mode === 'start') return 'start resource';
@@ -19,22 +19,18 @@ function objectStep(plan: Plan, action: Action): Step {
 		resource: resourceTask(plan, action),
 		router: 'run router',
 	};
-	const {address, object, kind, dependsOn} = action;
+	const {object, kind, dependsOn} = action;
 	const task = tasks[object];
 	if (!task) throw new Error(`no step for ${object} ${kind}`);
-	const before = object === 'resource' ? [joinId, ...dependsOn] : dependsOn;
-	return {id: address, task, name: address.includes('.') ? nameIn(address) : '', address, ...whole, dependsOn: before};
+	return onlyStep(action, task, object === 'resource' ? [joinId, ...dependsOn] : dependsOn);
 }
 
 // After the switch: if it is rolled back, the stray may be what serves.
-const strayStep = ({address, dependsOn}: Action, switching: readonly Step[]): Step => ({
-	id: address,
-	task: 'remove container',
-	name: nameIn(address),
-	address,
-	...whole,
-	dependsOn: [...dependsOn.filter(other => other !== routesAddress), ...switching.map(({id}) => id)],
-});
+const strayStep = (action: Action, switching: readonly Step[]): Step =>
+	onlyStep(action, 'remove container', [
+		...action.dependsOn.filter(other => other !== routesAddress),
+		...switching.map(({id}) => id),
+	]);
 
 /** One switch for all services when every candidate is ready, and a watch over the new deployments. */
 function switchSteps(plan: Plan, actions: readonly Action[]): Step[] {
@@ -77,10 +73,7 @@ function applySteps(plan: Plan): Step[] {
 /** Services, then resources; nothing is removed. */
 function stopSteps(plan: Plan): Step[] {
 	const actions = busyActions(plan);
-	const steps = actions.map(({address, object, dependsOn}): Step => {
-		const task = object === 'service' ? 'stop service' : 'stop resource';
-		return {id: address, task, name: nameIn(address), address, ...whole, dependsOn};
-	});
+	const steps = actions.map(action => onlyStep(action, action.object === 'service' ? 'stop service' : 'stop resource'));
 	const services = actions.filter(({object}) => object === 'service').map(({address}) => address);
 	if (services.length === 0) return steps;
 	// Otherwise every request would wait until the router gives up connecting.
@@ -96,10 +89,10 @@ function destroySteps(plan: Plan): Step[] {
 		network: 'remove networks',
 		router: 'remove router',
 	};
-	return busyActions(plan).map(({address, object, dependsOn}): Step => {
-		const task = tasks[object];
-		if (!task) throw new Error(`no step for deleting ${object}`);
-		return {id: address, task, name: address.includes('.') ? nameIn(address) : '', address, ...whole, dependsOn};
+	return busyActions(plan).map(action => {
+		const task = tasks[action.object];
+		if (!task) throw new Error(`no step for deleting ${action.object}`);
+		return onlyStep(action, task);
 	});
 }
 

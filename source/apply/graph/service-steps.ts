@@ -1,5 +1,6 @@
+import {nameIn} from '../../model/address.ts';
 import type {Action, Plan, PlannedDeployment} from '../../plan/plan.ts';
-import {candidateId, joinId, nameIn, type Step, type Task, watchId, whole} from './step.ts';
+import {candidateId, joinId, onlyStep, type Step, watchId} from './step.ts';
 
 const plannedFor = ({deployments}: Plan, {address}: Action): PlannedDeployment | undefined =>
 	deployments.find(({service}) => service === nameIn(address));
@@ -9,11 +10,6 @@ export const isBesideServing = (plan: Plan, action: Action): boolean =>
 	action.object === 'service' &&
 	(action.kind === 'create' || action.kind === 'replace') &&
 	(plan.isHold || (plannedFor(plan, action)?.kind ?? 'worker') !== 'worker');
-
-/** The one step of an action on a service. */
-const single = ({address}: Action, task: Task, dependsOn: readonly string[]): Step[] => [
-	{id: address, task, name: nameIn(address), address, ...whole, dependsOn},
-];
 
 /** A candidate, then what ends the action: its retired predecessor, or with `--hold` the wait for a promote. */
 function candidateSteps(plan: Plan, action: Action, candidates: readonly string[]): Step[] {
@@ -51,10 +47,10 @@ function candidateSteps(plan: Plan, action: Action, candidates: readonly string[
  */
 export function serviceSteps(plan: Plan, action: Action, candidates: readonly string[]): Step[] {
 	const {address, kind, object, dependsOn} = action;
-	if (object === 'release') return single(action, 'run release command', [joinId, ...dependsOn]);
-	if (address.startsWith('candidate.')) return single(action, 'discard candidate', dependsOn);
+	if (object === 'release') return [onlyStep(action, 'run release command', [joinId, ...dependsOn])];
+	if (address.startsWith('candidate.')) return [onlyStep(action, 'discard candidate')];
 	// After the watch: a rolled back switch keeps it serving.
-	if (kind === 'delete') return single(action, 'retire service', [watchId]);
-	if (kind === 'update' && plan.mode !== 'promote') return single(action, 'start service', [joinId, ...dependsOn]);
+	if (kind === 'delete') return [onlyStep(action, 'retire service', [watchId])];
+	if (kind === 'update' && plan.mode !== 'promote') return [onlyStep(action, 'start service', [joinId, ...dependsOn])];
 	return candidateSteps(plan, action, candidates);
 }

@@ -1,3 +1,6 @@
+import {nameIn} from '../../model/address.ts';
+import type {Action} from '../../plan/plan.ts';
+
 /** What a step does; with the name of its object it is the step's title, such as `start candidate web`. */
 export type Task =
 	| 'create networks'
@@ -53,17 +56,29 @@ export type Step = {
 	readonly dependsOn: readonly string[];
 };
 
-/** The only step of an action. */
-export const whole = {isFirst: true, isLast: true} as const;
+/** The only step of an action. Its dependencies are those of the action, unless others are given. */
+export const onlyStep = (
+	{address, dependsOn}: Pick<Action, 'address' | 'dependsOn'>,
+	task: Task,
+	before: readonly string[] = dependsOn,
+): Step => {
+	const name = nameIn(address);
+	return {
+		id: address,
+		task,
+		name: name === address ? '' : name,
+		address,
+		isFirst: true,
+		isLast: true,
+		dependsOn: before,
+	};
+};
 
 /** A step that belongs to no action. */
-export const unlisted = {name: '', address: null, ...whole} as const;
+export const unlisted = {name: '', address: null, isFirst: true, isLast: true} as const;
 
 /** Ids of steps that are not named after an address. */
 export const joinId = 'join';
 export const switchId = 'switch';
 export const watchId = 'watch';
 export const candidateId = (address: string): string => `${address} candidate`;
-
-/** The name of an object: what follows its kind in the address. */
-export const nameIn = (address: string): string => address.slice(address.indexOf('.') + 1);

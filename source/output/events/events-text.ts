@@ -1,5 +1,6 @@
 import type {ApplyEvent} from '../../apply/events.ts';
 import {counted} from '../../counted.ts';
+import {nameIn} from '../../model/address.ts';
 import type {Paint} from '../colour.ts';
 import {formatDuration} from '../duration.ts';
 import type {Glyphs} from '../glyphs.ts';
@@ -21,9 +22,6 @@ type EventPrinterOptions = {
 const progressIntervalMs = 2000;
 const addressLimit = 32;
 const logLimit = 4000;
-
-/** The source named in log lines: `web` for `service.web`, `image.web` and `release.web`. */
-const sourceOfAddress = (address: string): string => address.slice(address.indexOf('.') + 1);
 
 const firstWord = (message: string): string => message.split(' ', 1)[0]!;
 
@@ -60,7 +58,7 @@ export function createEventPrinter({write, paint, glyphs, signIn}: EventPrinterO
 	const after = (text: string | undefined) => (text ? `: ${clean(text)}` : '');
 
 	const measure = (addresses: readonly string[]) => {
-		const sources = addresses.filter(address => address.includes('.')).map(sourceOfAddress);
+		const sources = addresses.filter(address => address.includes('.')).map(nameIn);
 		addressWidth = Math.min(addressLimit, Math.max(0, ...addresses.map(displayWidth)));
 		sourceWidth = Math.min(addressLimit, Math.max(0, ...sources.map(displayWidth)));
 		styleOf = createSourceStyles(sources, paint);
@@ -90,7 +88,7 @@ export function createEventPrinter({write, paint, glyphs, signIn}: EventPrinterO
 				say(event.address, `skipped${after(event.reason)}`);
 				break;
 			case 'log': {
-				const source = sourceOfAddress(event.address);
+				const source = nameIn(event.address);
 				const name = styleOf(source)(padEnd(sanitiseLine(source), sourceWidth));
 				// A sign rather than a colour, because most of these lines end up in files.
 				const mark = event.stream === 'stderr' ? paint.warn(glyphs.stderr) : styleOf(source)(glyphs.vertical);

@@ -1,3 +1,4 @@
+import {nameIn} from '../../model/address.ts';
 import {helpAfter, helpOf} from '../keys/key-hints.ts';
 import {typedBy} from '../keys/key-names.ts';
 import {defaultKeymap, type KeyAction, type Keymap} from '../keys/keymap.ts';
@@ -152,7 +153,7 @@ function logOwner({project = 'compartment', location}: DashboardState): LogOwner
 			? []
 			: [
 					location.environment,
-					...(location.screen === 'object' ? [location.address.slice(location.address.indexOf('.') + 1)] : []),
+					...(location.screen === 'object' ? [nameIn(location.address)] : []),
 					...(location.screen === 'all-logs' && location.deployment ? [location.deployment.id] : []),
 				];
 	const name = [project, ...parts].join('-').replace(/[^\w.-]+/g, '_');
