@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import {dirname} from 'node:path';
 import {messageOf, UserError} from '../errors.ts';
+import type {Hint} from '../hint.ts';
 import {describeBiggestFile} from './biggest-file.ts';
 
 export const privateFileMode = 0o600;
@@ -39,10 +40,15 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 export const isFull = (error: unknown): boolean =>
 	['ENOSPC', 'EDQUOT'].includes(codeOf(error instanceof UserError ? error.cause : error) ?? '');
 
-/** The error of a failed file access, for the user. A UserError is returned as it is. */
-export function fileError(verb: string, path: string, error: unknown): UserError {
+/**
+ * The error of a failed file access, for the user. A UserError is returned as it is.
+ * @param missing hint for a file that does not exist
+ */
+export function fileError(verb: string, path: string, error: unknown, missing?: Hint): UserError {
 	if (error instanceof UserError) return error;
 	const [reason, hint] = reasons[codeOf(error) ?? ''] ?? [messageOf(error), undefined];
+	if (codeOf(error) === 'ENOENT')
+		return new UserError(`Cannot ${verb} ${path}: there is no such file`, {hint: missing, cause: error});
 	const biggest = isFull(error) ? describeBiggestFile(path) : undefined;
 	const help = biggest === undefined ? hint : `${hint} ${biggest}`;
 	return new UserError(`Cannot ${verb} ${path}: ${reason}`, {hint: help, cause: error});

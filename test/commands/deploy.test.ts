@@ -300,8 +300,8 @@ describe('apply', () => {
 			"
 		`);
 		expect(await shop.failure('apply', join(shop.folder, 'missing.plan'))).toMatchInlineSnapshot(`
-			"Error: cannot read the saved plan FOLDER/missing.plan: ENOENT: no such file or directory, open 'FOLDER/missing.plan'
-			  compartment plan --out FILE
+			"Error: Cannot read the saved plan FOLDER/missing.plan: there is no such file
+			  compartment plan --out FOLDER/missing.plan
 			"
 		`);
 	});

@@ -363,6 +363,11 @@ describe('why', () => {
 		});
 	});
 
+	it('takes the name of a service or resource as well', async () => {
+		expect(await shop.text('why', 'web')).toBe(await shop.text('why', 'service.web'));
+		expect(await shop.text('why', 'db')).toBe(await shop.text('why', 'resource.db'));
+	});
+
 	it('suggests the address that was meant', async () => {
 		expect(await shop.failure('why', 'service.wbe')).toMatchInlineSnapshot(`
 			"Error: service.wbe is not an object of this environment, did you mean service.web?

@@ -3,7 +3,7 @@ import {resolve} from 'node:path';
 import {lockAndRecover} from '../../apply/session.ts';
 import {approve, showPlan} from '../../console/approve.ts';
 import {execute, type ShownAs} from '../../console/show-apply.ts';
-import {messageOf, UserError} from '../../errors.ts';
+import {UserError} from '../../errors.ts';
 import {again, command} from '../../hint.ts';
 import {eventLine} from '../../output/events/events-json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
@@ -12,6 +12,7 @@ import type {PlanRequest} from '../../refresh/plan-request.ts';
 import {refresh} from '../../refresh/refresh.ts';
 import {appendAudit} from '../../state/audit.ts';
 import {ensureDirectory} from '../../state/directory.ts';
+import {fileError} from '../../state/private-file.ts';
 import {newState} from '../../state/store.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {requestOf} from '../../workspace/request.ts';
@@ -36,10 +37,7 @@ async function readSavedPlan(file: string): Promise<SavedPlan> {
 	try {
 		return parsePlan(await readFile(file, 'utf8'), file);
 	} catch (error) {
-		if (error instanceof UserError) throw error;
-		throw new UserError(`cannot read the saved plan ${file}: ${messageOf(error)}`, {
-			hint: command('plan', '--out', 'FILE'),
-		});
+		throw fileError('read the saved plan', file, error, command('plan', '--out', file));
 	}
 }
 

@@ -1,4 +1,5 @@
 import {UserError} from '../../errors.ts';
+import {resourceAddress, serviceAddress} from '../../model/address.ts';
 import type {Health} from '../../model/health-facts.ts';
 import {nearest} from '../../nearest.ts';
 import {jsonDocument} from '../../output/json.ts';
@@ -45,24 +46,31 @@ const describeUnchanged = (address: string, {state, cause}: Pick<Health, 'state'
 		? `${address} is up to date. The next apply does not change it.`
 		: `${address} is ${state}: ${cause}. The next apply does not change it.`;
 
+/** The planned action on an object, which is named by its address, or by the name of a service or resource. */
+const findAction = ({actions}: Plan, name: string): Action | undefined =>
+	[name, serviceAddress(name), resourceAddress(name)].flatMap(
+		address => actions.find(action => action.address === address) ?? [],
+	)[0];
+
 /** `compartment why ADDRESS`: explains why the next apply would change an object, and why its latest attempt failed. */
-export async function why(address: string, flags: CommonFlags): Promise<void> {
+export async function why(name: string, flags: CommonFlags): Promise<void> {
 	const {print, glyphs} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	if (flags.env !== undefined) await assertEnvironment(workspace);
 	const {state} = await readOrNewState(workspace);
 	const {plan, scene} = await refresh({...workspace, state}, plainRequest);
-	const action = plan.actions.find(candidate => candidate.address === address);
+	const action = findAction(plan, name);
 	if (!action) {
 		const known = plan.actions.map(candidate => candidate.address);
-		const suggestion = nearest(address, known);
+		const suggestion = nearest(name, known);
 		throw new UserError(
-			`${address} is not an object of this environment${suggestion ? `, did you mean ${suggestion}?` : ''}`,
+			`${name} is not an object of this environment${suggestion ? `, did you mean ${suggestion}?` : ''}`,
 			{
 				hint: `Objects: ${known.join(', ')}`,
 			},
 		);
 	}
+	const {address} = action;
 	const drift = plan.drift
 		// Skip drift that is a reason of the action already.
 		.filter(item => item.address === address && !action.reasons.includes(item.message))
