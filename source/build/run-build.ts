@@ -9,7 +9,7 @@ import {withoutMounts} from './recipes/dockerfile-lines.ts';
 
 type BuildEngine = Pick<
 	Engine,
-	'address' | 'info' | 'findImage' | 'pullImage' | 'buildImage' | 'tagImage' | 'removeImage'
+	'address' | 'hasBuildKit' | 'findImage' | 'pullImage' | 'buildImage' | 'tagImage' | 'removeImage'
 >;
 
 type BuildOptions = {
@@ -59,7 +59,7 @@ const plainFiles = (files: WrittenFiles): WrittenFiles => ({...files, Dockerfile
 async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: BuildOptions): Promise<Image> {
 	const stop = new AbortController();
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-	const {hasBuildKit} = await engine.info();
+	const hasBuildKit = await engine.hasBuildKit();
 	if (!hasBuildKit) options.onProgress({type: 'output', id: 'builder', text: classicNotice});
 	const {written} = planned;
 	const archive = packContext(planned.context, written && (hasBuildKit ? written : plainFiles(written)));

@@ -15,9 +15,10 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 		buildImage: async (request, onProgress, signal) => {
 			const task = `build image ${request.reference}`;
 			const reader = createBuildReader();
+			const hasKit = await hasBuildKit();
 			const build = async () => {
 				signal?.throwIfAborted();
-				const query = toQuery(request, await hasBuildKit());
+				const query = toQuery(request, hasKit);
 				const archive = request.context;
 				const answer = await openStream(connection, {method: 'POST', path: '/build', query, archive, signal});
 				let failure: string | undefined;

@@ -3,7 +3,7 @@ import {EngineError} from '../errors.ts';
 import type {Connection} from './docker-connection.ts';
 import {labelFilter, openStream} from './docker-connection.ts';
 import {shown} from './docker-errors.ts';
-import type {Engine, Image} from './engine.ts';
+import type {Engine, Image, ListedImage} from './engine.ts';
 import {readJsonLines} from './lines.ts';
 import {createPullProgress, type PullMessage} from './pull-progress.ts';
 
@@ -29,8 +29,7 @@ export function createImages(connection: Connection): Images {
 
 		listImages: async labels => {
 			const listed = await attempt('list images', () => docker.listImages({filters: {label: labelFilter(labels)}}));
-			const images = await Promise.all(listed.map(({Id}) => findImage(Id)));
-			return images.filter(image => image !== undefined);
+			return listed.map(toListed);
 		},
 
 		pullImage: async (reference, onProgress, signal) => {
@@ -87,6 +86,18 @@ function toImage(found: Docker.ImageInspectInfo, exposedPorts: readonly number[]
 		createdAt: Date.parse(found.Created) || 0,
 	};
 }
+
+/** Older engines list an image without a tag as `<none>:<none>`. */
+const realNames = (names: readonly string[] | null | undefined): string[] =>
+	(names ?? []).filter(name => !name.startsWith('<none>'));
+
+const toListed = ({Id, RepoTags, RepoDigests, Labels, Size}: Docker.ImageInfo): ListedImage => ({
+	id: Id,
+	digests: realNames(RepoDigests),
+	tags: realNames(RepoTags),
+	labels: Labels ?? {},
+	size: Size,
+});
 
 type HistoryEntry = {readonly CreatedBy?: string};
 

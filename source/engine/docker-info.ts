@@ -1,6 +1,6 @@
 import type {Connection} from './docker-connection.ts';
 import {openStream} from './docker-connection.ts';
-import type {EngineInfo, ReadonlyEngine} from './engine.ts';
+import type {Engine, EngineInfo} from './engine.ts';
 import {readJsonLines} from './lines.ts';
 
 const deadlineMs = 1900;
@@ -8,17 +8,23 @@ const deadlineMs = 1900;
 type Ping = {readonly apiVersion: string; readonly builder: string | undefined; readonly system: string | undefined};
 
 /** The engine's identity, version and features. */
-export function createInfo(
-	connection: Connection,
-): Pick<ReadonlyEngine, 'info'> & {hasBuildKit: () => Promise<boolean>} {
+export function createInfo(connection: Connection): Pick<Engine, 'info' | 'hasBuildKit'> {
 	const {address, attempt} = connection;
+	// What the latest ping said.
+	let canBuild: boolean | undefined;
 
 	const ping = async (): Promise<Ping> => {
 		const signal = AbortSignal.timeout(deadlineMs);
 		const answer = await openStream(connection, {method: 'GET', path: '/_ping', query: {}, signal});
 		answer.resume();
 		const header = (name: string) => answer.headers[name]?.toString();
-		return {apiVersion: header('api-version') ?? '', builder: header('builder-version'), system: header('ostype')};
+		const found = {
+			apiVersion: header('api-version') ?? '',
+			builder: header('builder-version'),
+			system: header('ostype'),
+		};
+		canBuild = canBuildKit(found);
+		return found;
 	};
 
 	return {
@@ -37,7 +43,7 @@ export function createInfo(
 					clockOffsetMs: offsetOf(info),
 				} satisfies EngineInfo;
 			}),
-		hasBuildKit: async () => canBuildKit(await ping()),
+		hasBuildKit: async () => canBuild ?? canBuildKit(await attempt('read engine information', ping)),
 	};
 }
 

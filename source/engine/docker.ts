@@ -32,6 +32,7 @@ export function connectDocker({host}: {readonly host?: string} = {}): Engine {
 	return {
 		address: found.text,
 		info,
+		hasBuildKit,
 		...createReads(connection),
 		...createUsage(connection),
 		...createLogs(connection),

@@ -90,6 +90,9 @@ export type Image = {
 	readonly createdAt: number;
 };
 
+/** What a list says of an image. */
+export type ListedImage = Pick<Image, 'id' | 'digests' | 'tags' | 'labels' | 'size'>;
+
 /** A container's resource usage. */
 export type Usage = {
 	/** Milliseconds since the epoch. */
@@ -149,7 +152,8 @@ export type ReadonlyEngine = {
 	/** Undefined while the container does not run. */
 	readUsage(containerId: string): Promise<Usage | undefined>;
 	findImage(reference: string): Promise<Image | undefined>;
-	listImages(labels: Labels): Promise<readonly Image[]>;
+	/** Images that carry all of these labels. */
+	listImages(labels: Labels): Promise<readonly ListedImage[]>;
 	/** Subnets (CIDR) of all networks of the engine, ours or not. */
 	listSubnets(): Promise<readonly string[]>;
 	/** The name of the container, ours or not, that publishes this host port. */
@@ -290,6 +294,8 @@ export type Engine = ReadonlyEngine & {
 	/** Creates the volume unless one with this name exists. */
 	createVolume(name: string, labels: Labels): Promise<void>;
 	removeVolume(name: string): Promise<void>;
+	/** Whether builds run with BuildKit. Asked once: it changes only with the engine's version and configuration. */
+	hasBuildKit(): Promise<boolean>;
 	pullImage(reference: string, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<Image>;
 	/** Fails with the message of the failed step. */
 	buildImage(

@@ -16,7 +16,10 @@ export function createMemoryImages(
 ): Images {
 	return {
 		findImage: async reference => findStoredImage(world, reference),
-		listImages: async labels => [...world.images.values()].filter(image => hasLabels(image.labels, labels)),
+		listImages: async wanted =>
+			[...world.images.values()]
+				.filter(image => hasLabels(image.labels, wanted))
+				.map(({id, digests, tags, labels, size}) => ({id, digests, tags, labels, size})),
 
 		pullImage: async (reference, onProgress, signal) => {
 			signal?.throwIfAborted();

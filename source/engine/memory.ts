@@ -93,6 +93,7 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 		address: info.address,
 		...observeCalls({
 			info: async () => info,
+			hasBuildKit: async () => info.hasBuildKit,
 			...reads,
 			...createMemoryContainers(world, start),
 			...createMemoryNetworks(world),

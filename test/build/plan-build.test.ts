@@ -5,7 +5,7 @@ import {compareManifests, explainRebuild} from '../../source/build/manifest.ts';
 import {readManifest, writeManifest} from '../../source/build/manifest-file.ts';
 import {planBuild} from '../../source/build/plan-build.ts';
 import {runBuild} from '../../source/build/run-build.ts';
-import type {BuildProgress, BuildRequest, EngineInfo, Image} from '../../source/engine/engine.ts';
+import type {BuildProgress, BuildRequest, Image} from '../../source/engine/engine.ts';
 import {makeService, makeTree} from './tree.ts';
 
 const imageOf = (id: string): Image => ({
@@ -20,18 +20,6 @@ const imageOf = (id: string): Image => ({
 	createdAt: 0,
 });
 
-const engineInfo: EngineInfo = {
-	id: 'memory',
-	name: 'memory',
-	version: '1',
-	apiVersion: '1.41',
-	operatingSystem: 'none',
-	hasBuildKit: true,
-	hasInit: true,
-	address: 'memory',
-	clockOffsetMs: 0,
-};
-
 /** An engine that has some images, can pull others, and builds anything. */
 function createFakeEngine(present: Record<string, string>, registry: Record<string, string> = {}, hasBuildKit = true) {
 	const images = new Map(Object.entries(present));
@@ -39,7 +27,7 @@ function createFakeEngine(present: Record<string, string>, registry: Record<stri
 	const archives: Buffer[] = [];
 	return {
 		address: 'memory',
-		info: async () => ({...engineInfo, hasBuildKit}),
+		hasBuildKit: async () => hasBuildKit,
 		images,
 		requests,
 		archives,
@@ -112,7 +100,7 @@ describe('planBuild', () => {
 	test('assumes the base of the previous build if the base was pruned', async () => {
 		const root = makeTree(tree);
 		const {key, manifest} = await plan(root);
-		expect((await plan(root, {findImage: async () => undefined, readPrevious: async () => manifest})).key).toBe(key);
+		expect((await plan(root, {findImage: async () => undefined, readPrevious: () => manifest})).key).toBe(key);
 	});
 
 	test('adds a Dockerfile outside the context to it', async () => {
@@ -147,13 +135,23 @@ describe('manifests', () => {
 		const {manifest} = await plan(makeTree(tree), {buildArgs: {A: 'canary'}});
 		const file = `${makeTree()}/manifests/web.json`;
 		writeManifest(file, manifest);
-		expect(await readManifest(file)).toEqual(manifest);
-		expect(JSON.stringify(await readManifest(file))).not.toContain('canary');
-		expect(await readManifest(`${file}.missing`)).toBeUndefined();
+		expect(readManifest(file)).toEqual(manifest);
+		expect(JSON.stringify(readManifest(file))).not.toContain('canary');
+		expect(readManifest(`${file}.missing`)).toBeUndefined();
 		writeFileSync(file, '{"format":99}');
-		expect(await readManifest(file)).toBeUndefined();
-		writeFileSync(file, '{"format":1}');
-		expect(await readManifest(file)).toBeUndefined();
+		expect(readManifest(file)).toBeUndefined();
+		const {inputs, files} = manifest;
+		const damaged: readonly object[] = [
+			{format: 1},
+			{format: 1, inputs, files: [['a']]},
+			{format: 1, inputs: {...inputs, bases: {a: 1}}, files: [...files]},
+			{format: 1, inputs: {...inputs, target: 3}, files: [...files]},
+			{format: 1, inputs: {...inputs, detected: {stack: 'node'}}, files: [...files]},
+		];
+		for (const content of damaged) {
+			writeFileSync(file, JSON.stringify(content));
+			expect(readManifest(file)).toBeUndefined();
+		}
 	});
 });
 
