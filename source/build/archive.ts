@@ -1,90 +1,106 @@
 import {createHash} from 'node:crypto';
 import {Readable} from 'node:stream';
-import {pack as createPack, type Header, type Pack} from 'tar-stream';
+import {tarEnd, tarHeader, tarPadding} from '../engine/tar.ts';
 import type {HashedContext, HashedEntry, HashedFile} from './content-hash.ts';
-import {changedError, openSourceFile} from './open-file.ts';
+import {changedError, openSourceFile, readSourceFile, smallFileBytes} from './open-file.ts';
 import {sourceFolder} from './recipes/dockerfile-lines.ts';
 
 const pieceBytes = 128 * 1024;
+const activity = 'packed';
 
-/** Leaves out times and owners, so that the same context gives the same bytes. */
-const headerOf = (entry: HashedEntry, folder: string): Partial<Header> & Pick<Header, 'name'> => ({
-	name: `${folder}${entry.path}`,
-	type: entry.type === 'link' ? 'symlink' : entry.type,
-	mode: entry.mode,
-	size: entry.type === 'file' ? entry.size : 0,
-	...(entry.type === 'link' && {linkname: entry.target}),
-	mtime: new Date(0),
-	uid: 0,
-	gid: 0,
-});
+/** The content of a small file. @throws UserError if it no longer matches its hash */
+function readSmall({source, path, identity, hash}: HashedFile): Buffer {
+	const content = readSourceFile({source, name: path, activity, identity});
+	if (createHash('sha256').update(content).digest('hex') !== hash) throw changedError(path, activity);
+	return content;
+}
 
-/** Copies a file piece by piece. Before it writes the last piece, it verifies that the content matches the hash. */
-export async function copyFile(file: HashedFile, write: (piece: Buffer) => Promise<void>): Promise<void> {
-	const activity = 'packed';
+/**
+ * The content of a file, piece by piece; each has its own buffer. Before it yields the last piece, it verifies that the
+ * content matches the hash.
+ */
+export async function* readVerified(file: HashedFile): AsyncGenerator<Buffer> {
 	const {size} = file;
 	const handle = await openSourceFile({source: file.source, name: file.path, activity, identity: file.identity});
 	try {
 		const hash = createHash('sha256');
-		let left = size;
-		while (left > 0) {
-			// The archive's reader keeps a piece until it is consumed, so each needs its own buffer.
+		for (let left = size; left > 0; ) {
 			const piece = Buffer.allocUnsafe(Math.min(left, pieceBytes));
 			const {bytesRead} = await handle.read(piece, 0, piece.length, null);
 			if (bytesRead === 0) throw changedError(file.path, activity);
 			hash.update(piece.subarray(0, bytesRead));
 			left -= bytesRead;
-			// The last piece is written only after the whole content has been verified.
+			// The last piece is passed on only after the whole content has been verified.
 			if (left === 0 && hash.digest('hex') !== file.hash) throw changedError(file.path, activity);
-			await write(piece.subarray(0, bytesRead));
+			yield piece.subarray(0, bytesRead);
 		}
 	} finally {
 		await handle.close();
 	}
 }
 
-function addEntry(pack: Pack, entry: HashedEntry, folder: string): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const sink = pack.entry(headerOf(entry, folder), error => (error ? reject(error) : resolve()));
-		sink.on('error', reject);
-		if (entry.type !== 'file') return;
-		const closed = new Promise<void>(resolve => sink.once('close', () => resolve()));
-		const write = async (piece: Buffer) => {
-			if (!sink.write(piece))
-				await Promise.race([new Promise<void>(resolve => sink.once('drain', () => resolve())), closed]);
-			if (sink.destroyed) throw new Error('The archive was closed before its end.');
-		};
-		copyFile(entry, write).then(
-			() => sink.end(undefined),
-			error => pack.destroy(error),
-		);
-	});
+/** The header of an entry, without times and owners, so that the same context gives the same bytes. */
+function headerOf(entry: HashedEntry, folder: string): Buffer {
+	const {type, path, mode} = entry;
+	const name = `${folder}${path}`;
+	if (entry.type === 'file') return tarHeader({name, type, mode, size: entry.size});
+	return tarHeader({name, type, mode, ...(entry.type === 'link' && {target: entry.target})});
 }
 
 /** Files generated for a build, at the root of the archive; the source is then in `sourceFolder` beside them. */
 export type WrittenFiles = Readonly<Record<string, string>>;
 
-function addText(pack: Pack, name: string, text: string): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const header = {name, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0};
-		pack.entry(header, text, error => (error ? reject(error) : resolve()));
-	});
+function* writtenBlocks(written: WrittenFiles): Generator<Buffer> {
+	for (const [name, text] of Object.entries(written)) {
+		const content = Buffer.from(text);
+		yield tarHeader({name, type: 'file', mode: 0o644, size: content.length});
+		yield content;
+		yield tarPadding(content.length);
+	}
+	yield tarHeader({name: sourceFolder, type: 'directory', mode: 0o755});
 }
 
-async function fill(pack: Pack, entries: readonly HashedEntry[], written: WrittenFiles | undefined): Promise<void> {
-	for (const [name, text] of Object.entries(written ?? {})) await addText(pack, name, text);
+async function* blocks(entries: readonly HashedEntry[], written: WrittenFiles | undefined): AsyncGenerator<Buffer> {
+	if (written) yield* writtenBlocks(written);
 	const folder = written ? `${sourceFolder}/` : '';
-	if (written) await addEntry(pack, {type: 'directory', path: sourceFolder, mode: 0o755}, '');
-	for (const entry of entries) await addEntry(pack, entry, folder);
-	pack.finalize();
+	for (const entry of entries) {
+		const header = headerOf(entry, folder);
+		if (entry.type !== 'file') {
+			yield header;
+			continue;
+		}
+		// Read at once, and before the header goes out: opening and reading in steps wakes a thread for each.
+		if (entry.size <= smallFileBytes) {
+			const content = readSmall(entry);
+			yield header;
+			yield content;
+		} else {
+			yield header;
+			yield* readVerified(entry);
+		}
+		yield tarPadding(entry.size);
+	}
+	yield tarEnd();
+}
+
+/** Joins blocks, because each piece costs a write to the engine. */
+async function* inPieces(found: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+	let waiting: Buffer[] = [];
+	let bytes = 0;
+	for await (const block of found) {
+		waiting.push(block);
+		bytes += block.length;
+		if (bytes < pieceBytes) continue;
+		yield Buffer.concat(waiting);
+		waiting = [];
+		bytes = 0;
+	}
+	if (bytes > 0) yield Buffer.concat(waiting);
 }
 
 /**
  * Streams a tar archive of a context in constant memory. The same context gives the same bytes. If a file no longer
  * matches its hash, the stream fails with a UserError before its end.
  */
-export function packContext(context: Pick<HashedContext, 'entries'>, written?: WrittenFiles): Readable {
-	const pack = createPack();
-	fill(pack, context.entries, written).catch(error => pack.destroy(error));
-	return Readable.from(pack, {objectMode: false});
-}
+export const packContext = (context: Pick<HashedContext, 'entries'>, written?: WrittenFiles): Readable =>
+	Readable.from(inPieces(blocks(context.entries, written)), {objectMode: false});

@@ -81,7 +81,7 @@ export async function chooseBuilder(
 	}
 	const places = service.context === undefined ? [serviceDirectory] : [serviceDirectory, root];
 	for (const place of places) {
-		if (!(await hasDockerfile(place))) continue;
+		if (!hasDockerfile(place)) continue;
 		const {path: dockerfile} = await find(path.relative(projectDirectory, path.join(place, dockerfileName)));
 		checkDockerfileService(service);
 		return {type: 'dockerfile', dockerfile, reason: `${dockerfileName} in ${shownDirectory(place)}`};

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import type {Context} from './context.ts';
 import type {ContextEntry, ContextFile} from './context-entry.ts';
 import {findHash, isQuiet, readHashCache, writeHashCache} from './hash-cache.ts';
-import {changedError, openSourceFile, readPieces} from './open-file.ts';
+import {changedError, openSourceFile, readPieces, readSourceFile, smallFileBytes} from './open-file.ts';
 
 export type HashedFile = ContextFile & {
 	/** sha256 of the content, hex. */
@@ -32,8 +32,18 @@ type HashOptions = {
 const parallelReads = 8;
 const bufferBytes = 256 * 1024;
 
+/** As long as no more files than this changed, small ones are read at once. A disk may take long over many. */
+const fewFiles = 64;
+
+const activity = 'read';
+
+function hashSmall({source, path, identity, size}: ContextFile): string {
+	const content = readSourceFile({source, name: path, activity, identity});
+	if (content.length !== size) throw changedError(path, activity);
+	return createHash('sha256').update(content).digest('hex');
+}
+
 async function hashFile(file: ContextFile, buffer: Buffer): Promise<string> {
-	const activity = 'read';
 	const handle = await openSourceFile({source: file.source, name: file.path, activity, identity: file.identity});
 	try {
 		const hash = createHash('sha256');
@@ -69,7 +79,7 @@ export async function hashContext(
 	context: Context,
 	{cacheFile, now = Date.now}: HashOptions = {},
 ): Promise<HashedContext> {
-	const cache = cacheFile ? await readHashCache(cacheFile, context.root) : new Map();
+	const cache = cacheFile ? readHashCache(cacheFile, context.root) : new Map();
 	const files = context.entries.filter(entry => entry.type === 'file');
 	const hashes = new Map<string, string>();
 	const changed: ContextFile[] = [];
@@ -80,12 +90,15 @@ export async function hashContext(
 	}
 
 	const hashedAt = now();
-	const queue = changed.values();
+	const isAtOnce = (file: ContextFile) => changed.length <= fewFiles && file.size <= smallFileBytes;
+	for (const file of changed) if (isAtOnce(file)) hashes.set(file.path, hashSmall(file));
+	const larger = changed.filter(file => !isAtOnce(file));
+	const queue = larger.values();
 	const work = async () => {
 		const buffer = Buffer.allocUnsafe(bufferBytes);
 		for (const file of queue) hashes.set(file.path, await hashFile(file, buffer));
 	};
-	const works = Array.from({length: Math.min(parallelReads, changed.length)}, work);
+	const works = Array.from({length: Math.min(parallelReads, larger.length)}, work);
 	try {
 		await Promise.all(works);
 	} finally {

@@ -1,9 +1,9 @@
-import {lstat} from 'node:fs/promises';
+import {lstatSync} from 'node:fs';
 import path from 'node:path';
 import {type ContextEntry, fileEntry} from './context-entry.ts';
 import type {DockerignoreRules} from './docker-ignore.ts';
-import {readSmallFile} from './open-file.ts';
-import {isInside, relativePath} from './paths.ts';
+import {readSourceFile} from './open-file.ts';
+import {isInside, lookAt, relativePath} from './paths.ts';
 import type {SourceSelection} from './select-source.ts';
 import {walkSource} from './walk-source.ts';
 
@@ -21,10 +21,9 @@ const outsideDockerfile = '.compartment.Dockerfile';
 
 async function readDockerignore(root: string, dockerfile: string): Promise<DockerignoreRules | undefined> {
 	for (const source of [`${dockerfile}.dockerignore`, path.join(root, '.dockerignore')]) {
-		const stats = await lstat(source).catch(() => undefined);
-		if (!stats?.isFile()) continue;
+		if (!lookAt(source)?.isFile()) continue;
 		const name = isInside(root, source) ? relativePath(root, source) : path.basename(source);
-		const content = await readSmallFile({source, name, activity: 'read'});
+		const content = readSourceFile({source, name, activity: 'read'});
 		const {parseDockerignore} = await import('./docker-ignore.ts');
 		return parseDockerignore(content.toString(), name);
 	}
@@ -59,6 +58,6 @@ export async function readContext(selection: SourceSelection, dockerfile?: strin
 	if (dockerfile === undefined) return {root, entries: complete(found), dockerfile: undefined};
 
 	const place = isInside(root, dockerfile) ? relativePath(root, dockerfile) : outsideDockerfile;
-	if (!found.has(place)) found.set(place, fileEntry(place, dockerfile, await lstat(dockerfile)));
+	if (!found.has(place)) found.set(place, fileEntry(place, dockerfile, lstatSync(dockerfile)));
 	return {root, entries: complete(found), dockerfile: place};
 }

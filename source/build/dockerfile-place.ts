@@ -1,9 +1,8 @@
-import {lstat} from 'node:fs/promises';
 import path from 'node:path';
+import {lookAt} from './paths.ts';
 
 /** Name of a Dockerfile that is found without being named. */
 export const dockerfileName = 'Dockerfile';
 
 /** Whether a folder contains a Dockerfile. */
-export const hasDockerfile = async (folder: string): Promise<boolean> =>
-	Boolean(await lstat(path.join(folder, dockerfileName)).catch(() => undefined));
+export const hasDockerfile = (folder: string): boolean => lookAt(path.join(folder, dockerfileName)) !== undefined;

@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {readFileSync} from 'node:fs';
 import {replaceCacheFile} from '../cache-file.ts';
 import type {ContextFile} from './context-entry.ts';
 
@@ -26,10 +26,10 @@ const isRow = (row: unknown): row is Row =>
 	Array.isArray(row) && row.length === 7 && typeof row[0] === 'string' && /^[0-9a-f]{64}$/.test(String(row[6]));
 
 /** Reads the cache of a context root. A missing or damaged file, or one of another root, is an empty cache. */
-export async function readHashCache(file: string, root: string): Promise<HashCache> {
+export function readHashCache(file: string, root: string): HashCache {
 	const cache = new Map<string, CachedHash>();
 	try {
-		const content = JSON.parse(await readFile(file, 'utf8'));
+		const content = JSON.parse(readFileSync(file, 'utf8'));
 		if (content?.format !== format || content.root !== root || !Array.isArray(content.rows)) return cache;
 		for (const row of content.rows.filter(isRow)) {
 			const [path, size, mtimeMs, ctimeMs, dev, ino, hash] = row;

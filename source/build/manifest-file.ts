@@ -1,29 +1,51 @@
-import {readFile} from 'node:fs/promises';
-import {z} from 'zod';
+import {readFileSync} from 'node:fs';
 import {replaceCacheFile} from '../cache-file.ts';
-import type {Manifest} from './manifest.ts';
+import type {BuildInputs, DetectedInputs, Manifest} from './manifest.ts';
 
-const texts = z.record(z.string(), z.string());
-const detectedSchema = z.object({stack: z.string(), versions: texts, commands: texts, text: z.string()});
+type Fields = Readonly<Record<string, unknown>>;
 
-const manifestSchema = z.object({
-	format: z.literal(1),
-	inputs: z.object({
-		builder: z.string(),
-		dockerfile: z.string(),
-		target: z.string().nullable(),
-		args: z.record(z.string(), z.string()),
-		bases: z.record(z.string(), z.string().nullable()),
-		detected: detectedSchema.optional(),
-	}),
-	files: z.array(z.tuple([z.string(), z.string()])),
-});
+const isObject = (value: unknown): value is Fields =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
+
+const isRecordOf = <T>(isValue: (value: unknown) => value is T, value: unknown): value is Record<string, T> =>
+	isObject(value) && Object.values(value).every(isValue);
+
+const isDetected = (value: unknown): value is DetectedInputs =>
+	isObject(value) &&
+	isText(value['stack']) &&
+	isRecordOf(isText, value['versions']) &&
+	isRecordOf(isText, value['commands']) &&
+	isText(value['text']);
+
+const isInputs = (value: unknown): value is BuildInputs =>
+	isObject(value) &&
+	isText(value['builder']) &&
+	isText(value['dockerfile']) &&
+	isTextOrNull(value['target']) &&
+	isRecordOf(isText, value['args']) &&
+	isRecordOf(isTextOrNull, value['bases']) &&
+	(value['detected'] === undefined || isDetected(value['detected']));
+
+const isPair = (value: unknown): value is readonly [string, string] =>
+	Array.isArray(value) && value.length === 2 && value.every(isText);
+
+// Not with zod: a rebuild would load all of it for this one file.
+const isManifest = (
+	value: unknown,
+): value is {readonly inputs: BuildInputs; readonly files: readonly (readonly [string, string])[]} =>
+	isObject(value) &&
+	value['format'] === 1 &&
+	isInputs(value['inputs']) &&
+	Array.isArray(value['files']) &&
+	value['files'].every(isPair);
 
 /** Reads a manifest; undefined if there is none, or none that this version understands. */
-export async function readManifest(file: string): Promise<Manifest | undefined> {
+export function readManifest(file: string): Manifest | undefined {
 	try {
-		const {inputs, files} = manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-		return {inputs, files: new Map(files)};
+		const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+		return isManifest(content) ? {inputs: content.inputs, files: new Map(content.files)} : undefined;
 	} catch {
 		// The manifest only explains a rebuild; the build key in the state decides.
 		return undefined;

@@ -1,4 +1,4 @@
-import {constants} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readFileSync, type Stats} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import {UserError} from '../errors.ts';
 import {codeOf} from './paths.ts';
@@ -25,20 +25,30 @@ type OpenRequest = {
 	readonly identity?: FileIdentity;
 };
 
+/** Files up to this size are read at once: each step of an asynchronous read wakes a thread, which takes longer. */
+export const smallFileBytes = 64 * 1024;
+
+function openError(error: unknown, {name, activity}: OpenRequest): UserError {
+	if (['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO'].includes(codeOf(error) ?? '')) return changedError(name, activity);
+	return new UserError(`"${name}" cannot be read (${codeOf(error)}).`, {cause: error});
+}
+
+function assertExpected(found: Stats, {name, activity, identity}: OpenRequest): void {
+	const isExpected =
+		!identity || (found.dev === identity.dev && found.ino === identity.ino && found.size === identity.size);
+	if (!found.isFile() || !isExpected) throw changedError(name, activity);
+}
+
 /**
  * Opens a regular file for reading without following a symlink. Throws a UserError if it cannot be read or is not the
  * expected file. The caller closes it.
  */
-export async function openSourceFile({source, name, activity, identity}: OpenRequest): Promise<FileHandle> {
-	const handle = await open(source, flags).catch(error => {
-		if (['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO'].includes(codeOf(error) ?? '')) throw changedError(name, activity);
-		throw new UserError(`"${name}" cannot be read (${codeOf(error)}).`, {cause: error});
+export async function openSourceFile(request: OpenRequest): Promise<FileHandle> {
+	const handle = await open(request.source, flags).catch(error => {
+		throw openError(error, request);
 	});
 	try {
-		const found = await handle.stat();
-		const isExpected =
-			!identity || (found.dev === identity.dev && found.ino === identity.ino && found.size === identity.size);
-		if (!found.isFile() || !isExpected) throw changedError(name, activity);
+		assertExpected(await handle.stat(), request);
 		return handle;
 	} catch (error) {
 		await handle.close();
@@ -55,14 +65,23 @@ export async function* readPieces(handle: FileHandle, buffer: Buffer): AsyncGene
 	}
 }
 
-/** Reads a small file, such as a Dockerfile or ignore rules. Throws a UserError above `limit` bytes. */
-export async function readSmallFile(request: OpenRequest, limit = 1_000_000): Promise<Buffer> {
-	const handle = await openSourceFile(request);
+/**
+ * Reads a small file at once, such as a Dockerfile or ignore rules, with the checks of `openSourceFile`. Throws a UserError
+ * above `limit` bytes.
+ */
+export function readSourceFile(request: OpenRequest, limit = 1_000_000): Buffer {
+	let descriptor: number;
 	try {
-		const {size} = await handle.stat();
-		if (size > limit) throw new UserError(`"${request.name}" is larger than ${limit} bytes.`);
-		return await handle.readFile();
+		descriptor = openSync(request.source, flags);
+	} catch (error) {
+		throw openError(error, request);
+	}
+	try {
+		const found = fstatSync(descriptor);
+		assertExpected(found, request);
+		if (found.size > limit) throw new UserError(`"${request.name}" is larger than ${limit} bytes.`);
+		return readFileSync(descriptor);
 	} finally {
-		await handle.close();
+		closeSync(descriptor);
 	}
 }

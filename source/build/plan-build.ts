@@ -9,7 +9,7 @@ import {type HashedContext, hashContext} from './content-hash.ts';
 import {readContext} from './context.ts';
 import {type BaseReference, listBases} from './dockerfile-bases.ts';
 import {type BuildInputs, type DetectedInputs, type Manifest, manifestFiles} from './manifest.ts';
-import {changedError, readSmallFile} from './open-file.ts';
+import {changedError, readSourceFile} from './open-file.ts';
 import {relativePath} from './paths.ts';
 import type {RailpackFinding} from './railpack/find-railpack.ts';
 import {planRailpack, type RailpackRequest} from './railpack/plan-railpack.ts';
@@ -61,13 +61,13 @@ type BuildQuestion = {
 	 * Reads the manifest of the service's current image. A base image that is no longer on the engine (pruned) counts as
 	 * unchanged, so that pruning images causes no rebuild.
 	 */
-	readonly readPrevious?: () => Promise<Manifest | undefined>;
+	readonly readPrevious?: () => Manifest | undefined;
 };
 
 /** Reads the Dockerfile and verifies that it is the one that was hashed. */
-async function readDockerfile(context: HashedContext, dockerfile: string, name: string): Promise<string> {
+function readDockerfile(context: HashedContext, dockerfile: string, name: string): string {
 	const activity = 'read';
-	const content = await readSmallFile({source: dockerfile, name, activity});
+	const content = readSourceFile({source: dockerfile, name, activity});
 	const entry = context.entries.find(({path: place}) => place === context.dockerfile);
 	const hash = createHash('sha256').update(content).digest('hex');
 	if (entry?.type !== 'file' || entry.hash !== hash) throw changedError(name, activity);
@@ -91,7 +91,7 @@ async function planBuilder(
 	switch (builder.type) {
 		case 'dockerfile': {
 			const name = relativePath(selection.projectDirectory, builder.dockerfile);
-			const text = await readDockerfile(context, builder.dockerfile, name);
+			const text = readDockerfile(context, builder.dockerfile, name);
 			return {reason: builder.reason, dockerfile: {text, name}, target};
 		}
 		case 'detected': {
@@ -125,7 +125,7 @@ export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> 
 	const bases = await Promise.all(
 		found.map(async (base): Promise<PlannedBase> => {
 			const image = await findImage(base.reference);
-			const imageId = image?.id ?? (await readPrevious?.())?.inputs.bases[base.reference] ?? null;
+			const imageId = image?.id ?? readPrevious?.()?.inputs.bases[base.reference] ?? null;
 			return {...base, imageId, place: `${dockerfile!.name}:${base.line}`};
 		}),
 	);

@@ -1,4 +1,4 @@
-import {realpath} from 'node:fs/promises';
+import {realpathSync} from 'node:fs';
 import path from 'node:path';
 import type {Build, Project, Service} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
@@ -60,7 +60,7 @@ export async function selectSource(
 	}
 	return {
 		boundary,
-		projectDirectory: await realpath(project.directory),
+		projectDirectory: realpathSync.native(project.directory),
 		serviceDirectory: own.path,
 		root,
 		selected: [main, ...includes],

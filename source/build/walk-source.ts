@@ -5,7 +5,7 @@ import {UserError} from '../errors.ts';
 import {type ContextEntry, fileEntry} from './context-entry.ts';
 import type {DockerignoreRules} from './docker-ignore.ts';
 import {type GitignoreLevel, isGitignored, levelsInside, parseGitignore, withoutRulesAgainst} from './git-ignore.ts';
-import {changedError, readSmallFile} from './open-file.ts';
+import {changedError, readSourceFile} from './open-file.ts';
 import {codeOf, isInside, isPrivateName, relativePath, type SourcePath} from './paths.ts';
 import type {SourceSelection} from './select-source.ts';
 
@@ -98,21 +98,21 @@ function addEntry(walk: Walk, child: Dirent, source: string): void {
 	if (!isOwnOutput(stats)) walk.found.set(name, fileEntry(name, source, stats));
 }
 
-async function readLevel(boundary: string, directory: string): Promise<GitignoreLevel> {
+function readLevel(boundary: string, directory: string): GitignoreLevel {
 	const prefix = relativePath(boundary, directory);
 	const source = path.join(directory, '.gitignore');
 	const name = relativePath(boundary, source);
-	const content = await readSmallFile({source, name, activity: 'read'});
+	const content = readSourceFile({source, name, activity: 'read'});
 	return parseGitignore(prefix === '' ? '' : `${prefix}/`, content.toString());
 }
 
 /** The .gitignore files above the walked source, from the boundary down. */
-async function levelsAbove(boundary: string, source: string): Promise<GitignoreLevel[]> {
+function levelsAbove(boundary: string, source: string): GitignoreLevel[] {
 	const levels: GitignoreLevel[] = [];
 	for (let current = source; current !== boundary; ) {
 		current = path.dirname(current);
 		const stats = look(current, () => lstatSync(path.join(current, '.gitignore'), {throwIfNoEntry: false}));
-		if (stats?.isFile()) levels.unshift(await readLevel(boundary, current));
+		if (stats?.isFile()) levels.unshift(readLevel(boundary, current));
 	}
 	return levels;
 }
@@ -131,7 +131,7 @@ async function walkDirectory(
 	if (look(name, () => realpathSync.native(directory)) !== directory) throw changedError(name, 'read');
 
 	const ownRules = children.find(child => child.name === '.gitignore')?.isFile();
-	const levels = ownRules ? [...above, await readLevel(selection.boundary, directory)] : above;
+	const levels = ownRules ? [...above, readLevel(selection.boundary, directory)] : above;
 	const isEmpty = children.length === 0 && !(name !== '' && dockerignore?.isIgnored(name));
 	if (isEmpty && name !== '') walk.found.set(name, {type: 'directory', path: name, mode: 0o755});
 
@@ -179,7 +179,7 @@ export async function walkSource(walk: Walk): Promise<void> {
 		await setImmediate();
 		sliceEnd = performance.now() + sliceMs;
 	};
-	const above = await levelsAbove(selection.boundary, source.path);
+	const above = levelsAbove(selection.boundary, source.path);
 	const inBoundary = relativePath(selection.boundary, source.path);
 	await walkDirectory(walk, source.path, withoutRulesAgainst(above, inBoundary, true), pause);
 }

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {compareManifests, explainRebuild, type Manifest, manifestPath} from '../build/manifest.ts';
+import {readManifest} from '../build/manifest-file.ts';
 import {type PlannedBuild, planBuild} from '../build/plan-build.ts';
 import {readSourceCommit} from '../build/source-commit.ts';
 import type {Project, Service} from '../descriptor/project.ts';
@@ -56,14 +57,14 @@ function buildArgs({build, name}: Service, {spec}: DesiredService): BuildArgs {
 	return {args};
 }
 
-async function explainBuild(
+function explainBuild(
 	record: ImageRecord | undefined,
 	build: PlannedBuild,
-	readPrevious: () => Promise<Manifest | undefined>,
-): Promise<Pick<ImageFinding, 'reasons' | 'files'>> {
+	readPrevious: () => Manifest | undefined,
+): Pick<ImageFinding, 'reasons' | 'files'> {
 	if (!record) return {reasons: [`first build, ${build.reason}`], files: []};
 	if (record.key === build.key) return {reasons: [], files: []};
-	const previous = await readPrevious();
+	const previous = readPrevious();
 	if (!previous) return {reasons: ['source or build configuration changed'], files: []};
 	const {added, changed, removed} = compareManifests(previous, build.manifest);
 	const reasons = explainRebuild(previous, build.manifest);
@@ -85,23 +86,21 @@ export const digestOf = (image: Image | undefined, reference: string): string | 
 async function findBuild(question: Question, service: Service, desired: DesiredService): Promise<FoundImage> {
 	const {project, state, engine, directory, rebuild} = question;
 	const record = state.images[service.name];
-	const readPrevious = async () => {
-		if (!record) return undefined;
-		const {readManifest} = await import('../build/manifest-file.ts');
-		return readManifest(manifestPath(directory, service.name));
-	};
+	const readPrevious = () => (record ? readManifest(manifestPath(directory, service.name)) : undefined);
 	const {args, obstacle} = buildArgs(service, desired);
-	const build = await planBuild({
-		project,
-		service,
-		findImage: reference => engine.findImage(reference),
-		// Planning a new environment must not create its folder.
-		...(existsSync(directory) ? {cacheDirectory: join(directory, 'cache')} : {}),
-		buildArgs: args,
-		readPrevious,
-	});
-	const explained = await explainBuild(record, build, readPrevious);
-	const existing = record && (await engine.findImage(record.imageId));
+	const [build, existing] = await Promise.all([
+		planBuild({
+			project,
+			service,
+			findImage: reference => engine.findImage(reference),
+			// Planning a new environment must not create its folder.
+			...(existsSync(directory) ? {cacheDirectory: join(directory, 'cache')} : {}),
+			buildArgs: args,
+			readPrevious,
+		}),
+		record && engine.findImage(record.imageId),
+	]);
+	const explained = explainBuild(record, build, readPrevious);
 	const isGone = record !== undefined && existing === undefined;
 	const reasons = [
 		...explained.reasons,

@@ -1,6 +1,6 @@
 import {mkdir, open, symlink} from 'node:fs/promises';
 import path from 'node:path';
-import {copyFile} from '../archive.ts';
+import {readVerified} from '../archive.ts';
 import type {HashedContext} from '../content-hash.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function unpackContext(context: Pick<HashedContext, 'entries'>, fol
 		else {
 			const handle = await open(target, 'wx', entry.mode);
 			try {
-				await copyFile(entry, async piece => void (await handle.writeFile(piece)));
+				for await (const piece of readVerified(entry)) await handle.writeFile(piece);
 			} finally {
 				await handle.close();
 			}
