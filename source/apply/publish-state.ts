@@ -1,5 +1,6 @@
 import {routesAddress} from '../model/address.ts';
 import {observeRouter, publish} from '../router/router.ts';
+import {servesAnything} from '../state/routes.ts';
 import type {EnvironmentContext} from './context.ts';
 import {writeJournaled} from './journaled.ts';
 import {describeTable} from './route-table.ts';
@@ -30,7 +31,7 @@ export function inTurn<Result>(
 export const publishState = (context: EnvironmentContext): Promise<void> =>
 	inTurn(context, async () => {
 		const {engine, router, state, signal} = context;
-		if (!state.current().routes || (await observeRouter(engine, router)).state !== 'running') return;
+		if (!servesAnything(state.current().routes) || (await observeRouter(engine, router)).state !== 'running') return;
 		await writeJournaled(context, {
 			address: routesAddress,
 			intent: {type: 'switch', deployments: {}},

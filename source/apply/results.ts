@@ -1,5 +1,8 @@
 import type {ReadAhead} from '../router/router.ts';
-import type {Deployment, RoutesRecord, State} from '../state/state.ts';
+import type {Deployment, NetworkRecord, RoutesRecord, State} from '../state/state.ts';
+
+/** Creates one of the environment's networks, or adopts an existing one. Both can be made at the same time. */
+export type NetworkMaker = (which: 'environment' | 'mesh') => Promise<NetworkRecord>;
 
 /** What the steps of one apply find out, for the steps after them. */
 export type ApplyResults = {
@@ -14,6 +17,8 @@ export type ApplyResults = {
 	readonly ready: Record<string, string>;
 	/** What the router held before anything became ready. */
 	routerState?: Promise<ReadAhead>;
+	/** Makes the networks of the environment. */
+	makeNetwork?: NetworkMaker;
 	/** Fixed addresses in use, with those that candidates of this apply have taken. */
 	addresses?: Promise<Set<string>>;
 };

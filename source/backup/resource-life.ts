@@ -48,10 +48,10 @@ async function assertVolumes(work: Work, name: string): Promise<void> {
  */
 export async function startResource(work: Work, name: string): Promise<void> {
 	const {context} = work;
-	const {status, restore, containerId} = findResource(context.state.current(), name);
+	const {status, restore, containerId, readiness} = findResource(context.state.current(), name);
 	const details = await context.engine.inspectContainer(containerId);
 	if (runsNow(details) && status !== 'stopped') return;
-	await prepareNetwork(work);
+	await prepareNetwork(work, {readiness});
 	if (details) await restartResource(context, resourceAddress(name), 'start');
 	else {
 		await assertVolumes(work, name);

@@ -54,7 +54,7 @@ export async function restoreAs(work: Work, name: string, id: string): Promise<R
 	assertVariables(state.current(), backup.resource, definition);
 	assertLocal(context.engine);
 	await checkBackup(backup);
-	await prepareNetwork(work);
+	await prepareNetwork(work, definition);
 
 	const resource = resourceNamed(name, definition, state.current());
 	const volumes = volumesOf(state.current(), resource);

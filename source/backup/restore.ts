@@ -155,7 +155,7 @@ export async function restoreInPlace(work: Work, name: string, id: string): Prom
 	assertLocal(context.engine);
 	await assertRunning(work, name);
 	await checkBackup(backup);
-	await prepareNetwork(work);
+	await prepareNetwork(work, resource);
 	// Half-restored data is not worth a backup, and may not allow one; the backup from before that restore is kept.
 	const previous = state.current().resources[name]!.restore;
 	const preRestoreBackup = previous ? null : await createBackup(work, name, 'pre_restore');

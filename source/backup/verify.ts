@@ -108,7 +108,7 @@ export async function verifyBackup(work: Work, id: string): Promise<Backup & {re
 	let failureSummary: string | null = null;
 	try {
 		await checkBackup(backup);
-		await prepareNetwork(work);
+		await prepareNetwork(work, definition);
 		const resource = temporaryOf(state.current(), backup, definition);
 		const volumes = volumesOf(state.current(), resource);
 		await restoreAside(withResource(work, resource, volumes), backup, resource, volumes);

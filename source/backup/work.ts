@@ -57,10 +57,11 @@ export function withResource(work: Work, resource: DesiredResource, volumes: rea
 	return {...work, context: {...work.context, plan: {...plan, desired}}};
 }
 
-/** Prepares what a container needs to become ready: the environment's networks, and the router that probes it. */
-export async function prepareNetwork({context}: Work): Promise<void> {
+/** Prepares what a resource's container needs to become ready: the environment's networks, and the router if it is probed. */
+export async function prepareNetwork({context}: Work, {readiness}: Pick<DesiredResource, 'readiness'>): Promise<void> {
 	const {engine, router, plan} = context;
 	await createNetworks(context);
+	if (!readiness) return;
 	await ensureRouter(engine, router);
 	await joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 }

@@ -130,7 +130,9 @@ export function viewEnvironment(input: Input): EnvironmentView {
 		problem,
 		updatedAt: state ? Date.parse(state.updatedAt) : null,
 		objects,
-		router: {text: `${routerState} at ${router.listen}:${router.port}`, tone: routerTones[routerState]},
+		router: report?.router.isUsed
+			? {text: `${routerState} at ${router.listen}:${router.port}`, tone: routerTones[routerState]}
+			: null,
 		drift: drift
 			.filter(({address}) => !objects.some(object => object.address === address))
 			.map(({address, message}) => `${address}: ${message}`),

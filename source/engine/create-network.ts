@@ -6,33 +6,54 @@ import type {Engine, NetworkSpec, ObservedNetwork} from './engine.ts';
 /** How many blocks are tried when other processes take them first. */
 const attempts = 10;
 
-type NetworkRequest = {
-	/** CIDR that the block is taken from. */
-	readonly pool: string;
-	/** Prefix length of the block. */
-	readonly prefix: number;
-	/** The rest of the network's specification, given its block. */
-	readonly specOf: (subnet: string) => Omit<NetworkSpec, 'subnet'>;
+/** Free blocks of an address pool. */
+export type Pool = {
+	/**
+	 * A free block, which is given only once, so that networks can be created side by side.
+	 * @throws UserError when no block is free
+	 */
+	readonly take: () => Promise<string>;
+	/** Another process has taken a block that seemed free: reads the engine's networks again for the next one. */
+	readonly lookAgain: () => void;
 };
+
+/** Opens a pool (CIDR) for blocks of this prefix length. */
+export function openPool(engine: Pick<Engine, 'listSubnets'>, cidr: string, prefix: number): Pool {
+	const given: string[] = [];
+	let used: Promise<readonly string[]> | undefined;
+	return {
+		async take() {
+			used ??= engine.listSubnets();
+			const taken = await used;
+			const subnet = pickSubnet(cidr, prefix, [...taken, ...given]);
+			if (!subnet) throw new UserError(noBlock(cidr, prefix), {hint: anotherPool});
+			given.push(subnet);
+			return subnet;
+		},
+		lookAgain() {
+			used = undefined;
+		},
+	};
+}
 
 /**
  * Creates a network on the first free block of a pool.
+ * @param specOf the rest of the network's specification, given its block
  * @throws UserError when no block is free
  */
 export async function createNetworkIn(
 	engine: Engine,
-	{pool, prefix, specOf}: NetworkRequest,
+	pool: Pool,
+	specOf: (subnet: string) => Omit<NetworkSpec, 'subnet'>,
 ): Promise<ObservedNetwork & {readonly subnet: string}> {
-	const refused: string[] = [];
-	for (;;) {
-		const subnet = pickSubnet(pool, prefix, [...(await engine.listSubnets()), ...refused]);
-		if (!subnet) throw new UserError(noBlock(pool, prefix), {hint: anotherPool});
+	for (let attempt = 1; ; attempt++) {
+		const subnet = await pool.take();
 		try {
 			return {...(await engine.createNetwork({...specOf(subnet), subnet})), subnet};
 		} catch (error) {
 			// Another process is creating a network on this block; the engine lists it only afterwards.
-			if (refused.push(subnet) === attempts || !(error instanceof EngineError) || !/overlap/i.test(error.message))
-				throw error;
+			if (attempt === attempts || !(error instanceof EngineError) || !/overlap/i.test(error.message)) throw error;
+			pool.lookAgain();
 		}
 	}
 }

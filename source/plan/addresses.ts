@@ -9,6 +9,7 @@ import {blocked} from './actions.ts';
 import {missingNetworks, networksOf} from './containers.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
+import {usesRouter} from './router-use.ts';
 
 /** Leaves room for backups, jobs run by hand, and services that are added later. */
 const grown = (count: number): number => count + Math.max(8, Math.ceil(count / 4));
@@ -89,7 +90,8 @@ function planBlocks(input: PlanInput): Action | undefined {
 	const {pool, desired} = input;
 	const prefix = prefixFor(wantedAddresses(desired), pool.prefix);
 	const own = missingNetworks(input).map(() => prefix);
-	const needsRouterNetwork = input.router === 'missing' || input.routerOutdated.some(({name}) => name === 'network');
+	const needsRouterNetwork =
+		usesRouter(input) && (input.router === 'missing' || input.routerOutdated.some(({name}) => name === 'network'));
 	const used = [...pool.used];
 	for (const each of needsRouterNetwork ? [...own, pool.routerPrefix] : own) {
 		const subnet = pickSubnet(pool.cidr, each, used);

@@ -53,7 +53,7 @@ function proposeApply(input: PlanInput): Proposal {
 	return {
 		actions: [
 			planNetwork(input, deployments),
-			planRouter(input),
+			...planRouter(input),
 			...input.desired.resources.flatMap(resource => [...planVolumes(input, resource), planResource(input, resource)]),
 			...undeclaredResources(input),
 			...images,
@@ -105,10 +105,10 @@ const withDataChecks = (input: PlanInput, proposal: Proposal): Proposal => {
 	return {...proposal, actions: [...halfRestored, ...others, ...proposal.actions]};
 };
 
-/** Adds the networks and the router, which every started container needs. */
+/** Adds the networks and the router, which started containers need. */
 const withSharedObjects = (input: PlanInput, proposal: Proposal): Proposal => ({
 	...proposal,
-	actions: [planNetwork(input, proposal.deployments), planRouter(input), ...proposal.actions],
+	actions: [planNetwork(input, proposal.deployments), ...planRouter(input), ...proposal.actions],
 });
 
 /** Drops dependencies on actions that do nothing. */
@@ -125,8 +125,8 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  *
  * 1. Network (`shared-objects.ts`, `addresses.ts`): blocked by an object of that name that is not ours, by too few
  *    addresses for everything that runs at once, or by a full pool. Created when missing.
- * 2. Router (`shared-objects.ts`): blocked by a foreign container or a taken port. Created when missing, replaced when
- *    outdated, started when stopped.
+ * 2. Router (`shared-objects.ts`, `router-use.ts`), if something is routed or probed: blocked by a foreign container or a
+ *    taken port. Created when missing, replaced when outdated, started when stopped.
  * 3. Volumes (`resources.ts`): blocked when a handle is removed, a mount path changes, or the volume is not ours. Created
  *    when missing. An apply never deletes one.
  * 4. Resources (`resources.ts`): blocked when no longer declared, half restored (`unfinished-restore.ts`), or when a value

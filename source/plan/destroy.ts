@@ -1,4 +1,5 @@
 import {networkAddress, resourceAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import {servesAnything} from '../state/routes.ts';
 import {action} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
@@ -28,9 +29,11 @@ export function destroyActions(input: PlanInput): Action[] {
 			}),
 		);
 	};
-	if (state.routes) add(routesAddress, 'routes', []);
+	// Without a router only a record that serves nothing is left to remove.
+	const isPublished = servesAnything(state.routes) || (state.routes !== null && input.router === 'running');
+	if (isPublished) add(routesAddress, 'routes', []);
 	for (const service of Object.keys(state.active))
-		add(serviceAddress(service), 'service', state.routes ? [routesAddress] : []);
+		add(serviceAddress(service), 'service', isPublished ? [routesAddress] : []);
 	const services = actions.filter(({object}) => object === 'service').map(({address}) => address);
 	for (const name of Object.keys(state.resources)) add(resourceAddress(name), 'resource', services);
 	const containers = actions.map(({address}) => address);

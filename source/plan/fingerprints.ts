@@ -2,17 +2,16 @@ import {canonicalJson} from '../model/canonical.ts';
 import {labels} from '../model/labels.ts';
 import type {PlanInput} from './input.ts';
 import type {Plan} from './plan.ts';
+import {usesRouter} from './router-use.ts';
 
 /** Fingerprints of the engine's objects: kind and name → identity and state. */
-export function liveFingerprints({
-	observed,
-	router,
-	routerOutdated,
-	resourceImages,
-}: PlanInput): Record<string, string> {
-	const live: Record<string, string> = {
-		router: [router, ...routerOutdated.map(({name, before, after}) => `${name} ${before} ${after}`)].join(', '),
-	};
+export function liveFingerprints(input: PlanInput): Record<string, string> {
+	const {observed, router, routerOutdated, resourceImages} = input;
+	const live: Record<string, string> = {};
+	if (usesRouter(input))
+		live['router'] = [router, ...routerOutdated.map(({name, before, after}) => `${name} ${before} ${after}`)].join(
+			', ',
+		);
 	for (const [reference, id] of Object.entries(resourceImages)) live[`image ${reference}`] = id;
 	for (const {name, id, state, networks} of observed.containers)
 		live[`container ${name}`] = [id, state, ...Object.keys(networks).sort()].join(' ');

@@ -1,7 +1,7 @@
 import {command} from '../hint.ts';
-import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '../model/address.ts';
+import {resourceAddress, serviceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
-import {isRunning} from '../model/kinds.ts';
+import {isRouted, isRunning} from '../model/kinds.ts';
 import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
@@ -14,6 +14,7 @@ import {blockedLogins} from './initialised.ts';
 import {containerOf, type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
+import {reachedThrough} from './router-use.ts';
 import {blockedResource} from './unfinished-restore.ts';
 
 const services = (input: PlanInput) =>
@@ -114,7 +115,7 @@ export function planRestart(input: PlanInput): Proposal {
 			reasons: ['restart requested'],
 			changes,
 			unchanged,
-			dependsOn: [networkAddress, routerAddress, ...connectedResources(deployments[index]!)],
+			dependsOn: [...reachedThrough(isRouted(kind)), ...connectedResources(deployments[index]!)],
 		});
 	});
 	return {

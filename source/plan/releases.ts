@@ -1,9 +1,11 @@
 import {command, hint} from '../hint.ts';
-import {imageAddress, networkAddress, releaseAddress, resourceAddress, routerAddress} from '../model/address.ts';
+import {imageAddress, releaseAddress, resourceAddress} from '../model/address.ts';
+import {isRouted} from '../model/kinds.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {action, blocked} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
+import {reachedThrough} from './router-use.ts';
 
 /**
  * The release command of a service that gets a new deployment: once per deploy, before its candidate starts. If an
@@ -30,6 +32,6 @@ export function planRelease(input: PlanInput, service: DesiredService, deploymen
 		kind: 'run',
 		reasons: [interrupted ? 'requested again after an interruption' : 'before the new deployment starts'],
 		changes: [{name: 'command', before: {type: 'absent'}, after: {type: 'text', text: release.command}}],
-		dependsOn: [networkAddress, routerAddress, imageAddress(name), ...connected],
+		dependsOn: [...reachedThrough(isRouted(service.kind)), imageAddress(name), ...connected],
 	});
 }

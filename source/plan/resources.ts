@@ -1,5 +1,5 @@
 import {command, hint} from '../hint.ts';
-import {networkAddress, resourceAddress, routerAddress, volumeAddress} from '../model/address.ts';
+import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import type {ResourceRecord} from '../state/state.ts';
@@ -12,6 +12,7 @@ import {describePrebuilt} from './image-attribute.ts';
 import {blockedInitialisation} from './initialised.ts';
 import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action, Change, Drift} from './plan.ts';
+import {reachedThrough} from './router-use.ts';
 import {blockedResource} from './unfinished-restore.ts';
 
 /** Drift of the containers of recorded resources. */
@@ -137,7 +138,7 @@ function firstReason(input: PlanInput, {name}: DesiredResource): string {
 function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	const {address} = resource;
 	const volumes = input.desired.volumes.filter(volume => volume.resource === resource.name);
-	const dependsOn = [networkAddress, routerAddress, ...volumes.map(volume => volume.address)];
+	const dependsOn = [...reachedThrough(resource.readiness !== undefined), ...volumes.map(volume => volume.address)];
 	const base = {address, object: 'resource', dependsOn} as const;
 	const record = input.state.resources[resource.name];
 	const {image} = resource.spec;

@@ -1,5 +1,6 @@
 import {command, hint} from '../hint.ts';
-import {networkAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import {routesAddress, serviceAddress} from '../model/address.ts';
+import {isRouted} from '../model/kinds.ts';
 import type {Desired} from '../model/specs.ts';
 import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, RoutesRecord} from '../state/state.ts';
@@ -9,6 +10,7 @@ import {repeatedDeployment} from './deployments.ts';
 import {imageOf} from './image-attribute.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
+import {reachedThrough} from './router-use.ts';
 import {routesAction} from './routes.ts';
 
 /** The part of a plan that depends on its mode. */
@@ -40,7 +42,7 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 	const base = {
 		address,
 		object: 'service',
-		dependsOn: [networkAddress, routerAddress],
+		dependsOn: reachedThrough(isRouted(target.kind)),
 		reasons,
 		changes,
 		unchanged,

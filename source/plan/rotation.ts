@@ -1,6 +1,7 @@
 import {databaseOf, describeDatabase} from '../descriptor/presets/one-time.ts';
 import {command, hint} from '../hint.ts';
-import {networkAddress, routerAddress, serviceAddress} from '../model/address.ts';
+import {serviceAddress} from '../model/address.ts';
+import {isRouted} from '../model/kinds.ts';
 import {fingerprintIn} from '../model/outputs.ts';
 import type {Desired, DesiredResource} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
@@ -14,6 +15,7 @@ import {initialValues, spoiltValues} from './initialised.ts';
 import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
+import {reachedThrough} from './router-use.ts';
 import {blockedResource} from './unfinished-restore.ts';
 
 /** Databases whose passwords Compartment can change. */
@@ -112,7 +114,7 @@ export function planRotation(input: PlanInput): Proposal {
 			kind: 'replace',
 			order: user.kind === 'worker' ? 'destroy-first' : 'create-first',
 			reasons: [`it logs in to ${name}`],
-			dependsOn: [networkAddress, routerAddress, address],
+			dependsOn: [...reachedThrough(isRouted(user.kind)), address],
 			...compareAttributes(serviceAttributes(user, image), serviceAttributes(deployments[index]!, image)),
 		});
 	});
@@ -122,7 +124,7 @@ export function planRotation(input: PlanInput): Proposal {
 		kind: 'update',
 		reasons: [`${keys.join(' and ')} rotated`],
 		changes,
-		dependsOn: [networkAddress, routerAddress],
+		dependsOn: reachedThrough(resource.readiness !== undefined),
 	});
 	return {actions: [update, ...services], deployments, routes: state.routes, desired};
 }

@@ -2,6 +2,7 @@ import type {RouteRule} from '../descriptor/project.ts';
 import {command, hint} from '../hint.ts';
 import {routerAddress, routesAddress} from '../model/address.ts';
 import {isRouted} from '../model/kinds.ts';
+import {servesAnything} from '../state/routes.ts';
 import type {RoutesRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import type {Attributes} from './attribute.ts';
@@ -95,7 +96,8 @@ export function routesAction(input: PlanInput, routes: RoutesRecord, others: rea
 	const dependsOn = [routerAddress, ...services];
 	const base = {address: routesAddress, object: 'routes', changes, unchanged, dependsOn} as const;
 	if (!input.state.routes) return action({...base, kind: 'create', reasons: ['first deployment']});
-	if (input.router === 'missing') return action({...base, kind: 'update', reasons: ['the router is recreated']});
+	if (input.router === 'missing' && servesAnything(routes))
+		return action({...base, kind: 'update', reasons: ['the router is recreated']});
 	if (changes.length === 0) return unchangedAction(routesAddress, 'routes', unchanged);
 	const reasons = changes.map(({name}) => {
 		const [what, ...which] = name.split('.');
@@ -107,7 +109,6 @@ export function routesAction(input: PlanInput, routes: RoutesRecord, others: rea
 /** The routes of an apply, as one object. */
 export function planRoutes(input: PlanInput, others: readonly Action[]): Action {
 	const routes = desiredRoutes(input);
-	const isNothingRouted = Object.keys(routes.access).length === 0;
-	if (isNothingRouted && !input.state.routes) return unchangedAction(routesAddress, 'routes');
+	if (!servesAnything(routes) && !servesAnything(input.state.routes)) return unchangedAction(routesAddress, 'routes');
 	return hostConflict(input, routes) ?? routesAction(input, routes, others);
 }

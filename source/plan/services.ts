@@ -1,16 +1,8 @@
 import type {ObservedContainer} from '../engine/engine.ts';
 import {command, type Hint, hint} from '../hint.ts';
-import {
-	candidateAddress,
-	imageAddress,
-	networkAddress,
-	resourceAddress,
-	routerAddress,
-	routesAddress,
-	serviceAddress,
-} from '../model/address.ts';
+import {candidateAddress, imageAddress, resourceAddress, routesAddress, serviceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
-import {isRunning} from '../model/kinds.ts';
+import {isRouted, isRunning} from '../model/kinds.ts';
 import {hostsIn} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {activeDeployment, heldCandidates} from '../state/deployments.ts';
@@ -23,6 +15,7 @@ import {containerOf, type ImageFinding, isSelected, type PlanInput} from './inpu
 import {findObstacle} from './obstacles.ts';
 import type {Action, Drift, PlannedImage} from './plan.ts';
 import {plannedPort, portChange} from './ports.ts';
+import {reachedThrough} from './router-use.ts';
 import {blockedService} from './unfinished-restore.ts';
 
 /** Drift of the containers of active deployments. */
@@ -79,7 +72,7 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	const obstacle = findObstacle(input, service) ?? blockedService(input.state, service);
 	if (obstacle) return obstacle;
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
-	const dependsOn = [networkAddress, routerAddress, image.address, ...connected];
+	const dependsOn = [...reachedThrough(isRouted(service.kind)), image.address, ...connected];
 	const base = {address, object: 'service', dependsOn} as const;
 	// With --hold the comparison is against the held candidate: an equal one is not created twice.
 	const held = input.isHold ? heldCandidates(input.state)[service.name] : undefined;

@@ -6,6 +6,7 @@ import {findAddressObstacle} from './addresses.ts';
 import {missingNetworks} from './containers.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, Drift, PlannedDeployment} from './plan.ts';
+import {usesRouter} from './router-use.ts';
 
 /** Recorded networks that no longer exist. */
 export const networkDrift = (input: PlanInput): Drift[] =>
@@ -43,8 +44,10 @@ function outdatedReason({name, before, after}: OutdatedPart): string {
 	}
 }
 
-/** The router, which all environments of the engine share. */
-export function planRouter(input: PlanInput): Action {
+/** The router, which all environments of the engine share; no action for an environment that does not use it. */
+export const planRouter = (input: PlanInput): Action[] => (usesRouter(input) ? [decideRouter(input)] : []);
+
+function decideRouter(input: PlanInput): Action {
 	const base = {address: routerAddress, object: 'router', dependsOn: [networkAddress]} as const;
 	if (input.router === 'foreign')
 		return blocked(

@@ -89,17 +89,20 @@ export async function examineRouter(
 	return {outdated, portOwner: owner === undefined || owner === `container ${world.router.name}` ? null : owner};
 }
 
-/** Subnets of the engine; not read when every network exists. */
+/**
+ * Subnets of the engine; not read when every network exists.
+ * @param routerView undefined when the router is not used
+ */
 export async function readUsedSubnets(
 	{state, router}: {readonly state: State; readonly router: RouterOptions},
 	engine: ReadonlyEngine,
 	{networks}: Observed,
-	routerView: ObservedRouter,
+	routerView: ObservedRouter | undefined,
 ): Promise<readonly string[]> {
 	const {project, environment} = state;
 	const wanted = [environmentNetworkName(project, environment), meshNetworkName(project, environment)];
 	const hasOwn = wanted.every(name => networks.some(network => network.name === name));
-	const hasRouters = routerView.networks?.includes(routerNetworkName(router.name)) === true;
+	const hasRouters = !routerView || routerView.networks?.includes(routerNetworkName(router.name)) === true;
 	return hasOwn && hasRouters ? [] : engine.listSubnets();
 }
 

@@ -10,6 +10,7 @@ import {createPlan} from '../plan/create-plan.ts';
 import type {Scene} from '../plan/health.ts';
 import {refuseOlder} from '../plan/older.ts';
 import type {Plan} from '../plan/plan.ts';
+import {usesRouter} from '../plan/router-use.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
 import {observeRouter, ownPrefix, type RouterOptions} from '../router/router.ts';
@@ -99,7 +100,8 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const wanted = isApply ? desired.services.filter(({name}) => services === null || services.includes(name)) : [];
 	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const question = {project, state, engine, directory, rebuild: request.rebuild};
-	const needsRouter = request.mode !== 'destroy' && request.mode !== 'refresh-only';
+	const needsNetworks = request.mode !== 'destroy' && request.mode !== 'refresh-only';
+	const needsRouter = usesRouter({mode: request.mode, state, desired, services, rollback});
 	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages] = await Promise.all([
 		request.mode === 'destroy' ? noVitals : readVitals(engine, {state, observed: own}, world.readProbes),
 		Promise.all(
@@ -110,7 +112,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		isApply ? findResourceImages(engine, desired) : {},
 		isApply ? findForeign(engine, own, desired) : {},
 		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], portOwner: null},
-		needsRouter ? readUsedSubnets(world, engine, own, routerView) : [],
+		needsNetworks ? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined) : [],
 		findAvailable(
 			engine,
 			Object.values(rollback).map(id => state.deployments[id]!.imageId),

@@ -2,6 +2,7 @@ import type {Observed} from '../engine/engine.ts';
 import {resourceHost} from '../model/names.ts';
 import type {ResourceStatus, ServiceStatus, StatusReport} from '../output/status/status-report.ts';
 import {deploymentHealth, resourceHealth, serviceHealth} from '../plan/health.ts';
+import {isRouterUsed} from '../plan/router-use.ts';
 import type {Vitals} from '../plan/vitals.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings/settings.ts';
@@ -80,6 +81,7 @@ export function createStatusReport(input: Input): StatusReport {
 		router: {
 			status: routerState === 'foreign' ? 'missing' : routerState,
 			listen: `${router.listen}:${router.port}`,
+			isUsed: isRouterUsed(state),
 		},
 	};
 }

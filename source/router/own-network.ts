@@ -1,4 +1,4 @@
-import {createNetworkIn} from '../engine/create-network.ts';
+import {createNetworkIn, openPool} from '../engine/create-network.ts';
 import type {Engine} from '../engine/engine.ts';
 import {EngineError, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
@@ -23,7 +23,7 @@ export async function ensureOwnNetwork(engine: Engine, options: RouterOptions): 
 		});
 	const specOf = () => ({name, labels: {[labels.router]: 'true'}});
 	try {
-		await createNetworkIn(engine, {pool: poolOf(options), prefix: ownPrefix, specOf});
+		await createNetworkIn(engine, openPool(engine, poolOf(options), ownPrefix), specOf);
 	} catch (error) {
 		// Another process may have created it meanwhile.
 		if (!(error instanceof EngineError) || !(await findOwn(engine, name))) throw error;

@@ -21,7 +21,7 @@ export type Switch = Readonly<Record<string, string>>;
  * The state after a switch to these deployments and routes. Previous deployments are draining. A service that is being
  * deleted stays active until its containers are removed, so that an interrupted apply is continued.
  */
-export function withSwitch(state: State, routes: RoutesRecord, switched: Switch): State {
+export function withSwitch(state: State, routes: RoutesRecord | null, switched: Switch): State {
 	let next: State = {...state, routes};
 	for (const [service, id] of Object.entries(switched)) {
 		const previous = state.deployments[state.active[service] ?? ''];

@@ -30,6 +30,11 @@ export type Intent =
 	| {readonly type: 'replace-resource'; readonly resource: string; readonly containerName: string}
 	| {readonly type: 'rotate'; readonly resource: string}
 	| {readonly type: 'release'; readonly deployment: string}
-	| {readonly type: 'switch'; readonly deployments: Readonly<Record<string, string>>}
+	| {
+			readonly type: 'switch';
+			readonly deployments: Readonly<Record<string, string>>;
+			/** Nothing is routed before or after it: it changes only the state, and the router has no part in it. */
+			readonly isUnrouted?: true;
+	  }
 	| {readonly type: 'retire'; readonly deployments: readonly string[]}
 	| {readonly type: 'remove'; readonly kind: 'container' | 'network' | 'volume' | 'image'; readonly name: string};

@@ -101,8 +101,6 @@ describe('status', () => {
 			"shop › nope
 
 			No deployments found for shop/nope.
-
-			Router running at 127.0.0.1:9080
 			"
 		`);
 	});

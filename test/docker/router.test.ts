@@ -5,7 +5,7 @@ import {connect, createServer} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test, vi} from 'vitest';
-import {createNetworkIn} from '../../source/engine/create-network.ts';
+import {createNetworkIn, openPool} from '../../source/engine/create-network.ts';
 import {UserError} from '../../source/errors.ts';
 import {labels} from '../../source/model/labels.ts';
 import {masterPort, workerPort} from '../../source/router/layout.ts';
@@ -432,11 +432,10 @@ test('a container reaches only the hosts of its own environment through the rout
 	const otherNetwork = `other-${lineage}`;
 	try {
 		const otherSubnet = (
-			await createNetworkIn(engine, {
-				pool: '10.214.0.0/16',
-				prefix: 27,
-				specOf: () => ({name: otherNetwork, labels: {[labels.lineage]: lineage}}),
-			})
+			await createNetworkIn(engine, openPool(engine, '10.214.0.0/16', 27), () => ({
+				name: otherNetwork,
+				labels: {[labels.lineage]: lineage},
+			}))
 		).subnet;
 		await joinEnvironment(engine, router, otherNetwork);
 		const own = (await engine.observe({[labels.lineage]: lineage})).networks.find(({name}) => name === lab.network)!;

@@ -73,7 +73,7 @@ const report: StatusReport = {
 			image: 'valkey/valkey:8',
 		},
 	],
-	router: {status: 'running', listen: '127.0.0.1:9080'},
+	router: {status: 'running', listen: '127.0.0.1:9080', isUsed: true},
 };
 
 const options = {paint: plainPaint, glyphs: unicodeGlyphs, now};
@@ -92,6 +92,11 @@ describe('the status', () => {
 		const text = renderStatus({...report, services: [], resources: []}, options);
 		expect(text).toContain('No deployments found for internal-tools/production.');
 		expect(text).not.toContain('RESOURCE');
+	});
+
+	it('does not mention a router that the environment does not use', () => {
+		expect(renderStatus(report, options)).toContain('Router running');
+		expect(renderStatus({...report, router: {...report.router, isUsed: false}}, options)).not.toContain('Router');
 	});
 
 	it('omits the least important columns that do not fit, unless verbose', () => {

@@ -156,6 +156,16 @@ const interrupted = withState(withRelease, {
 
 const twoVolumes = shop.replace('volumes: {', 'volumes: {extra: /extra, ');
 
+/** Nothing of it is routed or probed. */
+const batch = `name: shop
+services:
+  mailer: {path: mailer, kind: worker}
+resources:
+  queue: {image: "valkey/valkey:8", ports: [6379]}
+`;
+const withRoute = batch.replace('services:', 'services:\n  web: {path: web}');
+const unrouted = withInput(withState(deployedWorld(batch, null), {routes: null}), {router: 'missing'});
+
 /** Situations with a recorded plan, by the name of its file. */
 export const situations: Readonly<Record<string, World>> = {
 	'first-deploy': emptyWorld(),
@@ -218,6 +228,16 @@ export const situations: Readonly<Record<string, World>> = {
 		observed: {...emptyWorld().input.observed, volumes: deployed.input.observed.volumes},
 	}),
 	'router-missing': withInput(deployed, {router: 'missing'}),
+	'router-not-used': emptyWorld(batch, null),
+	'router-not-used-nor-missed': unrouted,
+	'router-not-used-when-destroyed': withInput(unrouted, {mode: 'destroy'}),
+	'router-for-a-first-route': edited(unrouted, withRoute, null),
+	'router-for-a-first-probe': edited(
+		unrouted,
+		batch.replace('[6379]', '[6379], readiness: {type: tcp, port: 6379}'),
+		null,
+	),
+	'router-kept-without-routes': edited(deployedWorld(withRoute, null), batch, null),
 	'router-stopped': withInput(deployed, {router: 'stopped'}),
 	'router-outdated': withInput(deployed, {
 		routerOutdated: [

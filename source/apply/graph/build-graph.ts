@@ -1,7 +1,19 @@
-import {routesAddress} from '../../model/address.ts';
+import {networkAddress, routesAddress} from '../../model/address.ts';
 import {type Action, busyActions, type Plan} from '../../plan/plan.ts';
 import {isBesideServing, serviceSteps} from './service-steps.ts';
-import {candidateId, joinId, onlyStep, type Step, switchId, type Task, unlisted, watchId} from './step.ts';
+import {
+	candidateId,
+	environmentNetworkId,
+	joined,
+	joinId,
+	meshId,
+	onlyStep,
+	type Step,
+	switchId,
+	type Task,
+	unlisted,
+	watchId,
+} from './step.ts';
 
 function resourceTask({mode}: Plan, {kind}: Action): Task {
 	if (mode === 'start') return 'start resource';
@@ -11,18 +23,37 @@ function resourceTask({mode}: Plan, {kind}: Action): Task {
 	return kind === 'update' ? 'update resource' : 'replace resource';
 }
 
-function objectStep(plan: Plan, action: Action): Step {
+/** Whether the router is needed to see that a resource is ready. A start or restart follows the record, not the file. */
+const isProbed = ({mode, desired}: Plan, {address}: Action): boolean =>
+	mode === 'start' ||
+	mode === 'restart' ||
+	desired.resources.some(({address: own, readiness}) => own === address && readiness !== undefined);
+
+/** The networks side by side, then the record of both. A resource waits only for the one that it is in. */
+function networkSteps(action: Action): Step[] {
+	const last: Step = {...onlyStep(action, 'record networks', [environmentNetworkId, meshId]), isFirst: false};
+	const create = (id: string, name: string): Step => ({...last, id, name, task: 'create network', isLast: false});
+	const [environment, mesh] = [create(environmentNetworkId, 'environment'), create(meshId, 'mesh')];
+	return [{...environment, isFirst: true, dependsOn: action.dependsOn}, {...mesh, dependsOn: action.dependsOn}, last];
+}
+
+function resourceStep(plan: Plan, action: Action): Step {
+	const before = action.dependsOn.filter(other => other !== networkAddress);
+	const place = isProbed(plan, action) ? joined : [environmentNetworkId];
+	return onlyStep(action, resourceTask(plan, action), [...place, ...before]);
+}
+
+function objectSteps(plan: Plan, action: Action): Step[] {
+	if (action.object === 'network') return networkSteps(action);
+	if (action.object === 'resource') return [resourceStep(plan, action)];
 	const tasks: Partial<Record<Action['object'], Task>> = {
-		network: 'create networks',
 		volume: 'create volume',
 		image: 'make image',
-		resource: resourceTask(plan, action),
 		router: 'run router',
 	};
-	const {object, kind, dependsOn} = action;
-	const task = tasks[object];
-	if (!task) throw new Error(`no step for ${object} ${kind}`);
-	return onlyStep(action, task, object === 'resource' ? [joinId, ...dependsOn] : dependsOn);
+	const task = tasks[action.object];
+	if (!task) throw new Error(`no step for ${action.object} ${action.kind}`);
+	return [onlyStep(action, task)];
 }
 
 // After the switch: if it is rolled back, the stray may be what serves.
@@ -32,6 +63,9 @@ const strayStep = (action: Action, switching: readonly Step[]): Step =>
 		...switching.map(({id}) => id),
 	]);
 
+/** Whether something of the environment is routed or probed; the plan then has the router, if only unchanged. */
+const hasRouter = ({actions}: Plan): boolean => actions.some(({object}) => object === 'router');
+
 /** One switch for all services when every candidate is ready, and a watch over the new deployments. */
 function switchSteps(plan: Plan, actions: readonly Action[]): Step[] {
 	const routes = actions.find(({object}) => object === 'routes');
@@ -40,15 +74,16 @@ function switchSteps(plan: Plan, actions: readonly Action[]): Step[] {
 	if (plan.isHold || (!routes && changing.length === 0)) return [];
 	const images = actions.filter(({object}) => object === 'image').map(({address}) => address);
 	const candidates = changing.filter(({kind}) => kind !== 'delete').map(({address}) => candidateId(address));
+	// Runs while candidates start, so that the switch itself has nothing to read.
+	const read: Step = {...unlisted, id: 'read router', task: 'read router', dependsOn: [joinId, ...images]};
 	return [
-		// Runs while candidates start, so that the switch itself has nothing to read.
-		{...unlisted, id: 'read router', task: 'read router', dependsOn: [joinId, ...images]},
+		...(hasRouter(plan) ? [read] : []),
 		{
 			...unlisted,
 			id: switchId,
 			task: 'switch traffic',
 			address: routes ? routesAddress : null,
-			dependsOn: [joinId, ...candidates],
+			dependsOn: [...joined, ...candidates],
 		},
 		{...unlisted, id: watchId, task: 'watch deployments', dependsOn: [switchId]},
 	];
@@ -62,11 +97,11 @@ function applySteps(plan: Plan): Step[] {
 		if (action.object === 'routes') return [];
 		if (action.object === 'container') return [strayStep(action, switching)];
 		const isService = action.object === 'service' || action.object === 'release';
-		return isService ? serviceSteps(plan, action, candidates) : [objectStep(plan, action)];
+		return isService ? serviceSteps(plan, action, candidates) : objectSteps(plan, action);
 	});
 	// The router probes from inside the environment's network, so it joins before anything becomes ready.
 	const join: Step = {...unlisted, id: joinId, task: 'join router', dependsOn: ['network', 'router']};
-	const all = [join, ...steps, ...switching];
+	const all = [...(hasRouter(plan) ? [join] : []), ...steps, ...switching];
 	return [...all, {...unlisted, id: 'clean up', task: 'clean up images', dependsOn: all.map(({id}) => id)}];
 }
 

@@ -5,7 +5,7 @@ import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {publishState} from '../publish-state.ts';
 import {checkCandidate} from '../steps/check-candidate.ts';
-import {createNetworks} from '../steps/create-networks.ts';
+import {networkMaker, recordNetworks} from '../steps/create-networks.ts';
 import {discardCandidate} from '../steps/discard-candidate.ts';
 import {holdCandidate} from '../steps/hold-candidate.ts';
 import {makeImage} from '../steps/make-image.ts';
@@ -23,13 +23,15 @@ import {stopResource, stopService} from '../steps/stop.ts';
 import {switchTraffic} from '../steps/switch-traffic.ts';
 import {createVolume, removeVolume} from '../steps/volume.ts';
 import {watchDeployments} from '../steps/watch-deployments.ts';
-import type {Step} from './step.ts';
+import {meshId, type Step} from './step.ts';
 
 const find = <Item extends {readonly address: string}>(items: readonly Item[], address: string | null): Item =>
 	items.find(item => item.address === address)!;
 
 const plannedFor = ({plan}: ApplyContext, name: string): PlannedDeployment =>
 	plan.deployments.find(({service}) => service === name)!;
+
+const makeNetwork = (context: ApplyContext) => (context.results.makeNetwork ??= networkMaker(context));
 
 /** Makes a candidate ready and keeps it for the switch. */
 async function makeReady(
@@ -49,8 +51,11 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 	const {address, name} = step;
 	const onProgress = (message: string) => progress(context, address!, message);
 	switch (step.task) {
-		case 'create networks':
-			return createNetworks(context);
+		case 'create network':
+			await makeNetwork(context)(step.id === meshId ? 'mesh' : 'environment');
+			return;
+		case 'record networks':
+			return recordNetworks(context, makeNetwork(context));
 		case 'create volume':
 			return createVolume(context, find(desired.volumes, address));
 		case 'make image':

@@ -1,6 +1,6 @@
 import {nameIn} from '../../model/address.ts';
 import type {Action, Plan, PlannedDeployment} from '../../plan/plan.ts';
-import {candidateId, joinId, onlyStep, type Step, watchId} from './step.ts';
+import {candidateId, joined, onlyStep, type Step, watchId} from './step.ts';
 
 const plannedFor = ({deployments}: Plan, {address}: Action): PlannedDeployment | undefined =>
 	deployments.find(({service}) => service === nameIn(address));
@@ -18,7 +18,7 @@ function candidateSteps(plan: Plan, action: Action, candidates: readonly string[
 	const isPromotion = plan.mode === 'promote' && action.kind === 'update';
 	// A worker stops before its successor starts, so it is replaced after all other candidates are ready.
 	const isWorker = !isPromotion && !isBesideServing(plan, action);
-	const before = isPromotion ? [joinId] : [joinId, ...dependsOn];
+	const before = [...joined, ...(isPromotion ? [] : dependsOn)];
 	const first: Step = {
 		id: candidateId(address),
 		task: isPromotion ? 'check candidate' : isWorker ? 'replace worker' : 'start candidate',
@@ -47,10 +47,11 @@ function candidateSteps(plan: Plan, action: Action, candidates: readonly string[
  */
 export function serviceSteps(plan: Plan, action: Action, candidates: readonly string[]): Step[] {
 	const {address, kind, object, dependsOn} = action;
-	if (object === 'release') return [onlyStep(action, 'run release command', [joinId, ...dependsOn])];
+	if (object === 'release') return [onlyStep(action, 'run release command', [...joined, ...dependsOn])];
 	if (address.startsWith('candidate.')) return [onlyStep(action, 'discard candidate')];
 	// After the watch: a rolled back switch keeps it serving.
 	if (kind === 'delete') return [onlyStep(action, 'retire service', [watchId])];
-	if (kind === 'update' && plan.mode !== 'promote') return [onlyStep(action, 'start service', [joinId, ...dependsOn])];
+	if (kind === 'update' && plan.mode !== 'promote')
+		return [onlyStep(action, 'start service', [...joined, ...dependsOn])];
 	return candidateSteps(plan, action, candidates);
 }

@@ -1,9 +1,10 @@
-import {nameIn} from '../../model/address.ts';
+import {nameIn, networkAddress} from '../../model/address.ts';
 import type {Action} from '../../plan/plan.ts';
 
 /** What a step does; with the name of its object it is the step's title, such as `start candidate web`. */
 export type Task =
-	| 'create networks'
+	| 'create network'
+	| 'record networks'
 	| 'create volume'
 	| 'make image'
 	| 'run router'
@@ -78,7 +79,13 @@ export const onlyStep = (
 export const unlisted = {name: '', address: null, isFirst: true, isLast: true} as const;
 
 /** Ids of steps that are not named after an address. */
+export const environmentNetworkId = 'network environment';
+export const meshId = 'network mesh';
 export const joinId = 'join';
 export const switchId = 'switch';
 export const watchId = 'watch';
+
+/** What a step on a service waits for: the networks and, if anything is routed or probed, the router in them. */
+export const joined: readonly string[] = [networkAddress, joinId];
+
 export const candidateId = (address: string): string => `${address} candidate`;

@@ -14,7 +14,7 @@ async function recoverWrite(context: RecoveryContext, {intent, op}: PendingWrite
 		case 'replace-resource':
 			return recoverResource(context, op, intent);
 		case 'switch':
-			return recoverSwitch(context, intent.deployments);
+			return recoverSwitch(context, intent);
 		case 'create-network':
 		case 'create-volume': {
 			const {networks, volumes} = await context.engine.observe({[labels.op]: op});

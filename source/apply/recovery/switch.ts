@@ -3,6 +3,7 @@ import {UserError} from '../../errors.ts';
 import {ensureRouter, observeRouter, publish, settleTables} from '../../router/router.ts';
 import type {RouteTable} from '../../router/table.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
+import type {Intent} from '../../state/journal-entry.ts';
 import type {State} from '../../state/state.ts';
 import {describeTable} from '../route-table.ts';
 import {takeNames} from '../steps/switch-traffic.ts';
@@ -41,15 +42,20 @@ function isAfter(table: RouteTable, {routes}: State, switched: Switch): boolean 
 }
 
 /**
- * The router's file decides whether the switch happened, because it is written first.
+ * The router's file decides whether the switch happened, because it is written first; the state, where nothing is routed.
  * @returns undefined when the router cannot be started, so that nothing is known: the switch stays pending and its
  * candidates are kept
  */
-export async function recoverSwitch(context: RecoveryContext, switched: Switch): Promise<boolean | undefined> {
+export async function recoverSwitch(
+	context: RecoveryContext,
+	{deployments: switched, isUnrouted}: Extract<Intent, {type: 'switch'}>,
+): Promise<boolean | undefined> {
 	const {engine, router, state, say} = context;
 	const services = Object.keys(switched);
 	const {active} = state.current();
 	if (services.length > 0 && services.every(service => active[service] === switched[service])) return true;
+	// Then the state alone decides, and it was not written.
+	if (isUnrouted) return false;
 	try {
 		const table = await readTable(context);
 		const hasHappened = table !== undefined && isAfter(table, state.current(), switched);

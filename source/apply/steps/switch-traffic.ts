@@ -3,6 +3,7 @@ import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {runsNow} from '../../model/container-state.ts';
 import {publish} from '../../router/router.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
+import {servesAnything} from '../../state/routes.ts';
 import type {RoutesRecord} from '../../state/state.ts';
 import {createAccess, needsAccess} from '../access-password.ts';
 import {describeFailure} from '../containers.ts';
@@ -55,7 +56,8 @@ const noRoutes: RoutesRecord = {hosts: {}, rules: [], access: {}};
 /**
  * Makes all ready candidates of this apply active at once (docs/rules.md, "One switch"), together with the new hosts and
  * rules: by one runtime command, or by one reload when the topology changed. The router's file is written first, so that
- * after a crash at any point either the old or the new deployments serve, never a mix.
+ * after a crash at any point either the old or the new deployments serve, never a mix. Where nothing is routed, the switch
+ * is only a change of the state.
  */
 export async function switchTraffic(
 	context: ApplyContext,
@@ -63,8 +65,11 @@ export async function switchTraffic(
 ): Promise<void> {
 	const {engine, router, state, signal, plan, results} = context;
 	const {ready: switched, routerState: ahead} = results;
+	const previous = state.current().routes;
 	// Without a routes action nothing changes in them, or the user left it out.
-	const routes = (hasNewRoutes ? plan.routes : state.current().routes) ?? plan.routes ?? noRoutes;
+	const wanted = (hasNewRoutes ? plan.routes : previous) ?? plan.routes;
+	const isUnrouted = !servesAnything(wanted) && !servesAnything(previous);
+	const routes = isUnrouted ? previous : (wanted ?? noRoutes);
 	if (needsAccess({...state.current(), routes}) && !state.current().access) {
 		const access = await createAccess(state.current());
 		await state.update(current => ({...current, access}));
@@ -73,7 +78,7 @@ export async function switchTraffic(
 	const change = () =>
 		writeJournaled(context, {
 			address: routesAddress,
-			intent: {type: 'switch', deployments: switched},
+			intent: {type: 'switch', deployments: switched, ...(isUnrouted && {isUnrouted})},
 			isRepeatable: true,
 			run: async () => {
 				const table = describeTable(withSwitch(state.current(), routes, switched));
@@ -81,7 +86,8 @@ export async function switchTraffic(
 				// Without siblings the names are not needed before the switch.
 				const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
 				const after = hasSiblings ? names : undefined;
-				const both = await Promise.allSettled([publish(engine, router, table, {signal, after, ahead}), names]);
+				const published = isUnrouted ? undefined : publish(engine, router, table, {signal, after, ahead});
+				const both = await Promise.allSettled([published, names]);
 				// Both have to settle before a retry.
 				for (const outcome of both) if (outcome.status === 'rejected') throw outcome.reason;
 				failpoint('switch.after-publish');

@@ -3,6 +3,7 @@ import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {runsNow} from '../../model/container-state.ts';
 import {publish} from '../../router/router.ts';
 import {patchDeployment, type Switch} from '../../state/deployments.ts';
+import {servesAnything} from '../../state/routes.ts';
 import type {Deployment, RoutesRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
@@ -112,14 +113,16 @@ export async function watchDeployments(context: ApplyContext): Promise<void> {
 		? 'rolled back to the previous deployment'
 		: 'the whole switch was rolled back';
 	const message = `${crashed.service} crashed right after the switch; ${outcome}`;
+	const isUnrouted = !servesAnything(state.current().routes) && !servesAnything(watched.previousRoutes);
 	const previousIds = Object.entries(previous).map(([service, {id}]) => [service, id]);
 	const change = () =>
 		writeJournaled(context, {
 			address: routesAddress,
-			intent: {type: 'switch', deployments: Object.fromEntries(previousIds)},
+			intent: {type: 'switch', deployments: Object.fromEntries(previousIds), ...(isUnrouted && {isUnrouted})},
 			isRepeatable: true,
 			async run() {
 				await swapWorkers(context, watched);
+				if (isUnrouted) return;
 				await publish(engine, router, describeTable(switchedBack(state.current(), watched, crashed.id)), {signal});
 			},
 			record: current => switchedBack(current, watched, crashed.id),

@@ -146,7 +146,7 @@ async function runChecks(): Promise<Check[]> {
 					message: `port ${router.port} is taken by ${owner}`,
 					hint: command('settings set', 'routerPort', String(router.port + 1)),
 				};
-			return `${state}, created by the next apply; ${router.listen}:${router.port} is free`;
+			return `${state}, created when an apply needs it; ${router.listen}:${router.port} is free`;
 		}),
 		await check('networks', async () => {
 			const subnet = pickSubnet(settings.networkPool, settings.networkPrefix, await engine.listSubnets());

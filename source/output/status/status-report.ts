@@ -50,7 +50,12 @@ export type StatusReport = {
 	readonly services: readonly ServiceStatus[];
 	readonly resources: readonly ResourceStatus[];
 	/** `listen` as `127.0.0.1:9080`. */
-	readonly router: {readonly status: 'running' | 'stopped' | 'missing'; readonly listen: string};
+	readonly router: {
+		readonly status: 'running' | 'stopped' | 'missing';
+		readonly listen: string;
+		/** Whether something of the environment is routed or probed. */
+		readonly isUsed: boolean;
+	};
 };
 
 const isoTime = (at: number): string => new Date(at).toISOString();

@@ -116,6 +116,9 @@ function failedAttempts({services, environment}: StatusReport, {paint, glyphs, n
 	);
 }
 
+const routerText = ({router}: StatusReport, {paint}: StatusOptions): string =>
+	`Router ${(router.status === 'running' ? paint.ok : paint.fail)(router.status)} at ${sanitiseLine(router.listen)}`;
+
 /** The status as text, without a trailing newline. */
 export function renderStatus(report: StatusReport, options: StatusOptions): string {
 	const {paint, glyphs} = options;
@@ -129,7 +132,7 @@ export function renderStatus(report: StatusReport, options: StatusOptions): stri
 		causes(report, options).join('\n'),
 		candidates(report, options).join('\n'),
 		failedAttempts(report, options).join('\n'),
-		`Router ${(router.status === 'running' ? paint.ok : paint.fail)(router.status)} at ${sanitiseLine(router.listen)}`,
+		...(router.isUsed ? [routerText(report, options)] : []),
 	];
 	return sections.filter(section => section !== '').join('\n\n');
 }

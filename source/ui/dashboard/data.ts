@@ -61,8 +61,8 @@ export type EnvironmentView = {
 	/** Milliseconds since the epoch. */
 	readonly updatedAt: number | null;
 	readonly objects: readonly ObjectView[];
-	/** `running at 127.0.0.1:9080` */
-	readonly router: {readonly text: string; readonly tone: Tone};
+	/** `running at 127.0.0.1:9080`; null when the environment does not use it. */
+	readonly router: {readonly text: string; readonly tone: Tone} | null;
 	/** What was changed outside Compartment and belongs to none of the objects. */
 	readonly drift: readonly string[];
 };

@@ -1,7 +1,7 @@
 import {counted} from '../../counted.ts';
 import {formatBytes} from '../../output/bytes.ts';
 import {formatAge} from '../../output/duration.ts';
-import type {Tone} from './data.ts';
+import type {EnvironmentView, Tone} from './data.ts';
 import {currentEnvironment, currentObject} from './lookups.ts';
 import {formatCpu, formatRate, summaryOf} from './rows.ts';
 import type {DashboardState} from './state.ts';
@@ -21,13 +21,13 @@ export function notesOf(state: DashboardState, now: number): Note[] {
 	const drift = environment.drift.length + environment.objects.reduce((sum, each) => sum + each.drift.length, 0);
 	return [
 		summaryOf(environment),
-		{
-			text: `router ${environment.router.text}`,
-			...(environment.router.tone === 'good' ? {} : {tone: environment.router.tone}),
-		},
+		...routerNotes(environment),
 		...(drift === 0 ? [] : [{text: `${counted(drift, 'change')} outside Compartment`, tone: 'warning' as const}]),
 	];
 }
+
+const routerNotes = ({router}: Pick<EnvironmentView, 'router'>): Note[] =>
+	router ? [{text: `router ${router.text}`, ...(router.tone === 'good' ? {} : {tone: router.tone})}] : [];
 
 function objectNotes(
 	{figures}: DashboardState,
