@@ -35,11 +35,9 @@ export function createReads(connection: Connection): Reads {
 		},
 
 		inspectContainer: async id => {
-			const task = `inspect container ${shown(id)}`;
-			const found = await attempt(task, () => docker.getContainer(id).inspect(), {fine: [404]});
-			if (!found) return;
-			const [listed] = await attempt(task, () => docker.listContainers({all: true, filters: {id: [found.Id]}}));
-			return listed && toDetails(found, listed);
+			const inspect = () => docker.getContainer(id).inspect();
+			const found = await attempt(`inspect container ${shown(id)}`, inspect, {fine: [404]});
+			return found && toDetails(found);
 		},
 
 		listSubnets: async () => {
@@ -91,7 +89,6 @@ const nameOf = (names: readonly string[]): string =>
 	(names.find(name => name.lastIndexOf('/') === 0) ?? names[0] ?? '').slice(1);
 
 function toContainer(container: Docker.ContainerInfo): ObservedContainer {
-	const networks = Object.entries(container.NetworkSettings?.Networks ?? {});
 	return {
 		id: container.Id,
 		name: nameOf(container.Names),
@@ -99,16 +96,50 @@ function toContainer(container: Docker.ContainerInfo): ObservedContainer {
 		status: container.Status,
 		imageId: container.ImageID,
 		labels: container.Labels ?? {},
-		networks: Object.fromEntries(networks.map(([name, endpoint]) => [name, endpoint.IPAddress ?? ''])),
+		networks: addressesOf(container.NetworkSettings?.Networks),
 		createdAt: container.Created * 1000,
 	};
 }
 
-function toDetails(found: Docker.ContainerInspectInfo, listed: Docker.ContainerInfo): ContainerDetails {
+type Endpoints = Readonly<Record<string, {readonly IPAddress?: string}>> | null | undefined;
+
+const addressesOf = (endpoints: Endpoints): Record<string, string> =>
+	Object.fromEntries(Object.entries(endpoints ?? {}).map(([name, {IPAddress}]) => [name, IPAddress ?? '']));
+
+/** The engine's list adds how long ago, which an inspection leaves to its reader. */
+function statusOf(state: ContainerState, exitCode: number): string {
+	switch (state) {
+		case 'running':
+			return 'Up';
+		case 'paused':
+			return 'Up (Paused)';
+		case 'restarting':
+			return `Restarting (${exitCode})`;
+		case 'exited':
+			return `Exited (${exitCode})`;
+		case 'created':
+			return 'Created';
+		case 'removing':
+			return 'Removal In Progress';
+		case 'dead':
+			return 'Dead';
+	}
+}
+
+function toDetails(found: Docker.ContainerInspectInfo): ContainerDetails {
 	const {State: state} = found;
+	const name = toState(state.Status);
 	const bindings: unknown = state.Running ? found.NetworkSettings.Ports : found.HostConfig.PortBindings;
 	return {
-		...toContainer(listed),
+		id: found.Id,
+		name: found.Name.slice(1),
+		state: name,
+		status: statusOf(name, state.ExitCode),
+		imageId: found.Image,
+		labels: found.Config.Labels ?? {},
+		networks: addressesOf(found.NetworkSettings.Networks),
+		// Whole seconds, as in the engine's list.
+		createdAt: Math.floor(Date.parse(found.Created) / 1000) * 1000,
 		exitCode: state.ExitCode,
 		isOutOfMemory: state.OOMKilled,
 		startedAt: toTime(state.StartedAt),

@@ -32,7 +32,7 @@ export type ObservedContainer = {
 	readonly id: string;
 	readonly name: string;
 	readonly state: ContainerState;
-	/** The engine's description, such as `Exited (137) 2 minutes ago`. */
+	/** The engine's description, such as `Exited (137) 2 minutes ago`; without the time in `ContainerDetails`. */
 	readonly status: string;
 	readonly imageId: string;
 	readonly labels: Labels;

@@ -43,6 +43,7 @@ export function createMemoryContainers(world: World, outcomeOf: (spec: Container
 			exitCode: 0,
 			isOutOfMemory: false,
 			restartCount: 0,
+			uptime: undefined,
 			error: '',
 		};
 		world.containers.set(container.id, container);

@@ -25,7 +25,7 @@ export function startContainer(
 		container.error = String((error as Error).message).slice(`cannot ${task}: `.length);
 		throw error;
 	}
-	Object.assign(container, {state: 'running', startedAt: world.now(), exitCode: 0, error: ''});
+	Object.assign(container, {state: 'running', startedAt: world.now(), exitCode: 0, error: '', uptime: undefined});
 	emit(world, container, 'start');
 	if (outcome.type !== 'exits') return;
 	for (const text of outcome.output ?? []) {

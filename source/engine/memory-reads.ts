@@ -32,7 +32,7 @@ export function createMemoryReads(world: World): Reads {
 		observe: async labels => ({
 			containers: containers()
 				.filter(container => hasLabels(container.labels, labels))
-				.map(toObserved),
+				.map(toListed),
 			networks: networks()
 				.filter(network => hasLabels(network.labels, labels))
 				.map(({id, name, labels, subnet}) => ({id, name, labels, subnet})),
@@ -81,6 +81,13 @@ function toObserved(container: MemoryContainer): ObservedContainer {
 		networks: Object.fromEntries([...attachments.keys()].map(network => [network, addresses.get(network) ?? ''])),
 		createdAt,
 	};
+}
+
+/** Only the list says since when a container has been up. */
+function toListed(container: MemoryContainer): ObservedContainer {
+	const observed = toObserved(container);
+	const {uptime} = container;
+	return observed.state === 'running' && uptime !== undefined ? {...observed, status: `Up ${uptime}`} : observed;
 }
 
 function toDetails(container: MemoryContainer): ContainerDetails {

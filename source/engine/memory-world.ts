@@ -37,6 +37,8 @@ export type MemoryContainer = {
 	isOutOfMemory: boolean;
 	restartCount: number;
 	error: string;
+	/** Since its start, as the list says it: `3 minutes`. Set by tests only, because no time passes here. */
+	uptime: string | undefined;
 };
 
 export type MemoryNetwork = NetworkSpec & {readonly id: string};

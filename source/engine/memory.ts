@@ -48,7 +48,10 @@ export type MemoryEngine = Engine & {
 	age(
 		id: string,
 		condition: Partial<
-			Pick<MemoryContainer, 'state' | 'restartCount' | 'startedAt' | 'finishedAt' | 'exitCode' | 'isOutOfMemory'>
+			Pick<
+				MemoryContainer,
+				'state' | 'restartCount' | 'startedAt' | 'finishedAt' | 'exitCode' | 'isOutOfMemory' | 'uptime'
+			>
 		> & {readonly past?: readonly RunEvent[]},
 	): void;
 	/** The container with its specification, files and log. */

@@ -38,7 +38,8 @@ export function ownEngine(engine: Engine, owner: Owner, routerName: string): Own
 		const details = await engine.inspectContainer(id);
 		if (!details || !(own.has(details.id) || isOurs(details))) return undefined;
 		own.add(details.id);
-		own.add(id);
+		// A name may belong to another container later; the first digits of an id may not.
+		if (details.id.startsWith(id)) own.add(id);
 		return details;
 	};
 	const isOwn = async (id: string): Promise<boolean> => own.has(id) || (await inspectContainer(id)) !== undefined;

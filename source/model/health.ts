@@ -1,5 +1,6 @@
 import type {ContainerFacts, Health, HealthFacts, LastExit} from './health-facts.ts';
 import {clockTime, exitWords, timesWords} from './health-words.ts';
+import {leastUptimeMs} from './uptime.ts';
 
 /** A container that has run this long has recovered from its crash. */
 const settledMs = 60_000;
@@ -85,6 +86,21 @@ export function healthOf(facts: HealthFacts): Health {
 	const {container} = facts;
 	const lastExit = container ? lastExitOf(container) : null;
 	return {...judge(facts, lastExit), restarts: container?.restartCount ?? 0, lastExit};
+}
+
+/**
+ * The facts of a container that has been up so long that neither its restarts nor its readiness timeout count any more, from
+ * the engine's list alone. They give the same state and cause as an inspection, but neither restarts nor last exit.
+ * Undefined when it has to be inspected.
+ */
+export function settledFacts(
+	{state, status}: Pick<ContainerFacts, 'state' | 'status'>,
+	readyWithinMs: number,
+): ContainerFacts | undefined {
+	const uptimeMs = state === 'running' ? leastUptimeMs(status) : undefined;
+	// Twice the time, because the engine's clock is known only roughly.
+	if (uptimeMs === undefined || uptimeMs < 2 * Math.max(settledMs, readyWithinMs)) return undefined;
+	return {state, status, startedAt: 0, finishedAt: undefined, exitCode: 0, isOutOfMemory: false, restartCount: 0};
 }
 
 /** Whether only a new container can fix it: the engine keeps it up, but it does not work. */

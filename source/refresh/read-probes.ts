@@ -60,14 +60,13 @@ async function orNothing<Answer>(asked: Promise<readonly Answer[]>): Promise<rea
 /**
  * Reads the router's health checks of services, and probes the ports of resources. Resources are probed only on demand,
  * because their programs log every connection.
- * @param ahead checks that are already being read, for one use
  */
-export function createProbeReader(asker: Asker, ahead?: Promise<readonly Checked[]>): ProbeReader {
+export function createProbeReader(asker: Asker): ProbeReader {
 	return async state => {
 		const services = routedServices(state);
 		const resources = openResources(state);
 		const [checks, ports] = await Promise.all([
-			services.length === 0 ? [] : orNothing(ahead ?? readChecks(asker)),
+			services.length === 0 ? [] : orNothing(readChecks(asker)),
 			orNothing(
 				readPorts(
 					asker,

@@ -1,6 +1,6 @@
-import type {ContainerDetails, Observed, ReadonlyEngine} from '../engine/engine.ts';
+import type {ContainerDetails, Observed, ObservedContainer, ReadonlyEngine} from '../engine/engine.ts';
 import {EngineError} from '../errors.ts';
-import {healthOf} from '../model/health.ts';
+import {healthOf, settledFacts} from '../model/health.ts';
 import type {ContainerFacts, Health} from '../model/health-facts.ts';
 import {containerOf, resourceContainer} from '../plan/input.ts';
 import type {Vitals} from '../plan/vitals.ts';
@@ -8,15 +8,21 @@ import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import type {State} from '../state/state.ts';
 import type {ProbeReader} from './read-probes.ts';
 
-/** Containers whose health matters: of active deployments, held candidates and resources. */
-function containersIn(state: State, observed: Observed): string[] {
+/** A container whose health matters, and the readiness timeout of what runs in it. */
+type Watched = {readonly container: ObservedContainer; readonly readyWithinMs: number};
+
+/** The containers of active deployments, held candidates and resources. */
+function watchedIn(state: State, observed: Observed): Watched[] {
 	const active = Object.keys(state.active).flatMap(service => activeDeployment(state, service) ?? []);
 	const deployments = [...active, ...Object.values(heldCandidates(state))];
-	const found = [
-		...deployments.map(({id}) => containerOf(observed, id)),
-		...Object.values(state.resources).map(({containerName}) => resourceContainer(observed, containerName)),
+	const watch = (container: ObservedContainer | undefined, readiness: {readonly timeoutMs: number} | undefined) =>
+		container ? [{container, readyWithinMs: readiness?.timeoutMs ?? 0}] : [];
+	return [
+		...deployments.flatMap(({id, readiness}) => watch(containerOf(observed, id), readiness)),
+		...Object.values(state.resources).flatMap(({containerName, readiness}) =>
+			watch(resourceContainer(observed, containerName), readiness),
+		),
 	];
-	return [...new Set(found.flatMap(container => container?.id ?? []))];
 }
 
 async function readFacts(engine: ReadonlyEngine, id: string): Promise<ContainerFacts | undefined> {
@@ -49,21 +55,48 @@ export async function readContainerHealth(engine: ReadonlyEngine, id: string): P
 	});
 }
 
-/** Reads what health is derived from, in parallel: restarts and exits of containers, and probes. */
-export async function readVitals(
+type Environment = {readonly state: State; readonly observed: Observed};
+
+async function read(
 	engine: ReadonlyEngine,
-	{state, observed}: {readonly state: State; readonly observed: Observed},
+	{state, observed}: Environment,
 	readProbes: ProbeReader,
+	readContainer: (watched: Watched) => Promise<ContainerFacts | undefined>,
 ): Promise<Vitals> {
-	const ids = containersIn(state, observed);
+	const watched = watchedIn(state, observed);
 	const [facts, probes, offset] = await Promise.all([
-		Promise.all(ids.map(id => readFacts(engine, id))),
+		Promise.all(watched.map(readContainer)),
 		readProbes(state),
 		readOffset(engine),
 	]);
 	return {
-		containers: new Map(ids.flatMap((id, index) => (facts[index] ? [[id, facts[index]] as const] : []))),
+		containers: new Map(
+			watched.flatMap(({container}, index) => (facts[index] ? [[container.id, facts[index]] as const] : [])),
+		),
 		probes,
 		readAt: Date.now() + offset,
 	};
 }
+
+/** Reads what health is derived from, in parallel: restarts and exits of containers, and probes. */
+export const readVitals = (
+	engine: ReadonlyEngine,
+	environment: Environment,
+	readProbes: ProbeReader,
+): Promise<Vitals> => read(engine, environment, readProbes, ({container}) => readFacts(engine, container.id));
+
+/**
+ * Like `readVitals`, but without the restarts and last exits of containers that have been up for so long that no plan
+ * depends on them. That saves a plan one request for each.
+ */
+export const readPlanVitals = (
+	engine: ReadonlyEngine,
+	environment: Environment,
+	readProbes: ProbeReader,
+): Promise<Vitals> =>
+	read(
+		engine,
+		environment,
+		readProbes,
+		async ({container, readyWithinMs}) => settledFacts(container, readyWithinMs) ?? readFacts(engine, container.id),
+	);

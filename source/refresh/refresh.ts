@@ -32,7 +32,7 @@ import {
 	takenHosts,
 } from './read-engine.ts';
 import type {ProbeReader} from './read-probes.ts';
-import {readVitals} from './read-vitals.ts';
+import {readPlanVitals} from './read-vitals.ts';
 import {isRouterShared} from './shared-router.ts';
 
 /** What planning reads from. Nothing here can write to the engine. */
@@ -85,6 +85,9 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		baseDomain: settings.baseDomain,
 	});
 	checkObjects(desired, request);
+	// First, because an exec in the router takes longer than all other reads together.
+	const probes = request.mode === 'destroy' ? undefined : world.readProbes(state);
+	void Promise.allSettled([probes]);
 	const [info, everything, routerView] = await Promise.all([
 		engine.info(),
 		engine.observe({[labels.lineage]: ''}),
@@ -103,7 +106,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const needsNetworks = request.mode !== 'destroy' && request.mode !== 'refresh-only';
 	const needsRouter = usesRouter({mode: request.mode, state, desired, services, rollback});
 	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages] = await Promise.all([
-		request.mode === 'destroy' ? noVitals : readVitals(engine, {state, observed: own}, world.readProbes),
+		probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
 		Promise.all(
 			wanted.map(service =>
 				promotion ? findPromotedImage(question, service, promotion) : findServiceImage(question, service),

@@ -21,19 +21,24 @@ export type ObservedRouter = {
 
 /** Reads the current state of the router's container. */
 export async function observeRouter(engine: ReadonlyEngine, options: RouterOptions): Promise<ObservedRouter> {
-	const found = await engine.findByName('container', options.name);
-	if (!found) return {state: 'missing'};
-	if (found.labels[labels.router] !== 'true') return {state: 'foreign', containerId: found.id};
-	const details = await engine.inspectContainer(found.id);
-	if (!details) return {state: 'missing'};
+	const details = await engine.inspectContainer(options.name);
+	// The engine also finds a container by the first digits of its id.
+	if (details?.name !== options.name || details.labels[labels.router] !== 'true')
+		return observeNamesake(engine, options);
 	return {
 		state: details.state === 'running' ? 'running' : 'stopped',
-		containerId: found.id,
+		containerId: details.id,
 		publishes: details.publishedPorts,
 		networks: Object.keys(details.networks),
 		imageId: details.imageId,
-		spec: found.labels[labels.spec],
+		spec: details.labels[labels.spec],
 	};
+}
+
+/** An engine that is restricted to one environment shows a foreign container only by its name. */
+async function observeNamesake(engine: ReadonlyEngine, {name}: RouterOptions): Promise<ObservedRouter> {
+	const found = await engine.findByName('container', name);
+	return found ? {state: 'foreign', containerId: found.id} : {state: 'missing'};
 }
 
 /** Returns the id of the running router's container. Throws a UserError if the router is not running. */

@@ -56,8 +56,8 @@ export type MemoryWorld = {
 	/** From now on containers of this image answer 503, or 200 again. */
 	readonly sicken: (image: string) => void;
 	readonly heal: (image: string) => void;
-	/** From now on a container answers every probe with this, such as `503 Service Unavailable`. */
-	readonly breakContainer: (id: string, answer: string) => void;
+	/** From now on a container answers every probe with this, such as `503 Service Unavailable`; or well again. */
+	readonly breakContainer: (id: string, answer: string | undefined) => void;
 	readonly plan: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Refreshed>;
 	readonly apply: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Applied>;
 	/** Runs work on resources, as the backup commands do. */
@@ -199,7 +199,7 @@ export async function createMemoryWorld({clockOffsetMs = 0, minHealthyMs = 0} = 
 		clearFailures,
 		sicken: image => void sick.add(image),
 		heal: image => void sick.delete(image),
-		breakContainer: (id, answer) => void broken.set(id, answer),
+		breakContainer: (id, answer) => void (answer === undefined ? broken.delete(id) : broken.set(id, answer)),
 		async plan(descriptor, request, routes) {
 			const project = projectOf(descriptor, routes);
 			return planWith(project, (await stateOf(project)).state, request);

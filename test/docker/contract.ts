@@ -28,6 +28,10 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		const {containers} = await engine.observe(own);
 		expect(containers).toMatchObject([{id, name: spec.name, state: 'running', networks: {[network.name]: address}}]);
 		expect(containers[0]!.labels).toMatchObject(own);
+		// Only the list knows for how long.
+		expect(containers[0]!.status).toMatch(/^Up\b/);
+		expect(await engine.inspectContainer(id)).toMatchObject({...containers[0], status: 'Up'});
+		expect(await engine.inspectContainer(spec.name)).toMatchObject({id});
 		expect((await engine.observe({'compartment.address': 'service.web', ...labels})).containers).toHaveLength(1);
 		expect((await engine.observe({...labels, 'compartment.address': ''})).containers).toHaveLength(1);
 		expect((await engine.observe({...labels, 'compartment.address': 'service.api'})).containers).toEqual([]);
@@ -145,7 +149,8 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 	test('waiting returns the exit code of a container', async () => {
 		const id = await engine.run(idleSpec(labels, {command: ['sh', '-c', 'echo done; exit 7']}));
 		expect(await engine.wait(id)).toBe(7);
-		expect(await engine.inspectContainer(id)).toMatchObject({state: 'exited', exitCode: 7, isOutOfMemory: false});
+		const ended = {state: 'exited', status: 'Exited (7)', exitCode: 7, isOutOfMemory: false};
+		expect(await engine.inspectContainer(id)).toMatchObject(ended);
 		const lines = await collect(engine.logs(id, {}));
 		expect(lines).toMatchObject([{stream: 'stdout', text: 'done'}]);
 		await expect(engine.wait('absent-container')).rejects.toEqual(refusal(404, /No such container/));
@@ -168,6 +173,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		const left = await engine.findByName('container', spec.name);
 		expect(await engine.inspectContainer(left!.id)).toMatchObject({
 			state: 'created',
+			status: 'Created',
 			error: expect.stringContaining('no such file'),
 		});
 	});
