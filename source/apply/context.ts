@@ -8,6 +8,7 @@ import {renderHint} from '../render-hint.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Journal} from '../state/journal.ts';
+import type {EarlyBuilds} from './early-builds.ts';
 import type {Emit} from './events.ts';
 import type {ApplyResults} from './results.ts';
 import type {SecretReader} from './secret-reader.ts';
@@ -41,6 +42,8 @@ export type ApplyContext = EnvironmentContext & {
 	readonly results: ApplyResults;
 	/** Service → its planned build. */
 	readonly builds: ReadonlyMap<string, PlannedBuild>;
+	/** Builds that began before the apply. */
+	readonly earlyBuilds?: EarlyBuilds | undefined;
 	/** Limits how many builds run at the same time. */
 	readonly limitBuilds: Limit;
 	readonly label: string | undefined;

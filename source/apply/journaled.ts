@@ -10,6 +10,8 @@ type JournaledWrite<Result> = {
 	readonly intent: Intent;
 	/** Whether it is idempotent: it is then retried when no answer comes. Any other write stays pending until recovery. */
 	readonly isRepeatable?: boolean;
+	/** Its id, if its entry is in the journal already. */
+	readonly begun?: string;
 	/** Writes to the engine. The object gets `op` as a label, by which recovery finds it after a crash. */
 	readonly run: (op: string) => Promise<Result>;
 	/** The state afterwards. */
@@ -24,9 +26,9 @@ type JournaledWrite<Result> = {
  */
 export async function writeJournaled<Result>(
 	context: Pick<EnvironmentContext, 'journal' | 'state' | 'signal'>,
-	{address, intent, isRepeatable, run, record, finish}: JournaledWrite<Result>,
+	{address, intent, isRepeatable, begun, run, record, finish}: JournaledWrite<Result>,
 ): Promise<Result> {
-	const op = await context.journal.begin(intent, address);
+	const op = begun ?? (await context.journal.begin(intent, address));
 	let result: Result;
 	try {
 		failpoint(`apply.before-${intent.type}`);

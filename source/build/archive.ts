@@ -2,8 +2,8 @@ import {createHash} from 'node:crypto';
 import {Readable} from 'node:stream';
 import {tarEnd, tarHeader, tarPadding} from '../engine/tar.ts';
 import type {HashedContext, HashedEntry, HashedFile} from './content-hash.ts';
+import {sourceFolder} from './dockerfile-place.ts';
 import {changedError, openSourceFile, readSourceFile, smallFileBytes} from './open-file.ts';
-import {sourceFolder} from './recipes/dockerfile-lines.ts';
 
 const pieceBytes = 128 * 1024;
 const activity = 'packed';

@@ -1,8 +1,6 @@
-import {once} from 'node:events';
-import {createWriteStream} from 'node:fs';
-import {mkdir, rename, rm} from 'node:fs/promises';
+import {closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync} from 'node:fs';
 import path from 'node:path';
-import {finished} from 'node:stream/promises';
+import {codeOf} from './paths.ts';
 
 /** Logs kept per service, including the new one. */
 const keptLogs = 5;
@@ -15,8 +13,8 @@ export type BuildLogFile = {
 	readonly file: string;
 	/** Appends a line unchanged; readers of the log must sanitise it. */
 	readonly write: (line: string) => void;
-	/** Resolves when everything is on disk; rejects if a write failed. */
-	readonly close: () => Promise<void>;
+	/** Writes what is left. Throws if a write failed. */
+	readonly close: () => void;
 };
 
 /** The path of a service's build log; age 0 is the newest build. */
@@ -24,12 +22,14 @@ export const buildLogPath = (directory: string, service: string, age = 0): strin
 	path.join(directory, 'builds', `${service}${age === 0 ? '' : `.${age}`}.log`);
 
 /** Renames each log to the next age and deletes the oldest. */
-async function rotate(directory: string, service: string): Promise<void> {
-	await rm(buildLogPath(directory, service, keptLogs - 1), {force: true});
+function rotate(directory: string, service: string): void {
+	rmSync(buildLogPath(directory, service, keptLogs - 1), {force: true});
 	for (let age = keptLogs - 2; age >= 0; age -= 1) {
-		await rename(buildLogPath(directory, service, age), buildLogPath(directory, service, age + 1)).catch(error => {
-			if (error.code !== 'ENOENT') throw error;
-		});
+		try {
+			renameSync(buildLogPath(directory, service, age), buildLogPath(directory, service, age + 1));
+		} catch (error) {
+			if (codeOf(error) !== 'ENOENT') throw error;
+		}
 	}
 }
 
@@ -37,26 +37,40 @@ async function rotate(directory: string, service: string): Promise<void> {
  * Opens the log of a service's build in its environment's state folder, readable by the user only (0600). Keeps the last
  * five.
  */
-export async function openBuildLog(directory: string, service: string): Promise<BuildLogFile> {
+export function openBuildLog(directory: string, service: string): BuildLogFile {
 	const file = buildLogPath(directory, service);
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
-	await rotate(directory, service);
-	const stream = createWriteStream(file, {flags: 'wx', mode: 0o600});
-	await once(stream, 'open');
-	const ended = finished(stream);
-	// `close` reports a failure; this avoids an unhandled rejection until then.
-	ended.catch(() => undefined);
+	mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});
+	rotate(directory, service);
+	const descriptor = openSync(file, 'wx', 0o600);
 	let size = 0;
+	let waiting = '';
+	let timer: NodeJS.Immediate | undefined;
+	let failure: unknown;
+	const flush = () => {
+		timer = undefined;
+		const bytes = Buffer.from(waiting);
+		waiting = '';
+		try {
+			for (let offset = 0; failure === undefined && offset < bytes.length; )
+				offset += writeSync(descriptor, bytes, offset);
+		} catch (error) {
+			failure = error;
+		}
+	};
 	return {
 		file,
 		write(line) {
-			if (size > sizeLimit || stream.destroyed) return;
+			if (size > sizeLimit || failure !== undefined) return;
 			size += line.length + 1;
-			stream.write(size > sizeLimit ? '… log truncated at 20 MB\n' : `${line}\n`);
+			waiting += size > sizeLimit ? '… log truncated at 20 MB\n' : `${line}\n`;
+			// The lines that arrive together take one write.
+			timer ??= setImmediate(flush);
 		},
-		async close() {
-			stream.end();
-			await ended;
+		close() {
+			clearImmediate(timer);
+			flush();
+			closeSync(descriptor);
+			if (failure !== undefined) throw failure;
 		},
 	};
 }

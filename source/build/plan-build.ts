@@ -18,6 +18,8 @@ import {type SourceSelection, selectSource} from './select-source.ts';
 export type PlannedBase = BaseReference & {
 	/** The id it resolves to; null if it is neither on the engine nor known from the previous build. */
 	readonly imageId: string | null;
+	/** Whether it is on the engine. */
+	readonly isPresent: boolean;
 	/** Where it is named, for messages: `services/web/Dockerfile:3`. */
 	readonly place: string;
 };
@@ -126,7 +128,7 @@ export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> 
 		found.map(async (base): Promise<PlannedBase> => {
 			const image = await findImage(base.reference);
 			const imageId = image?.id ?? readPrevious?.()?.inputs.bases[base.reference] ?? null;
-			return {...base, imageId, place: `${dockerfile!.name}:${base.line}`};
+			return {...base, imageId, isPresent: image !== undefined, place: `${dockerfile!.name}:${base.line}`};
 		}),
 	);
 	const inputs: BuildInputs = {

@@ -4,8 +4,6 @@ import {packContext, type WrittenFiles} from './archive.ts';
 import {buildKey} from './build-key.ts';
 import type {Manifest} from './manifest.ts';
 import type {PlannedBase, PlannedBuild} from './plan-build.ts';
-import {runRailpack} from './railpack/run-railpack.ts';
-import {withoutMounts} from './recipes/dockerfile-lines.ts';
 
 type BuildEngine = Pick<
 	Engine,
@@ -18,6 +16,8 @@ type BuildOptions = {
 	readonly labels: Labels;
 	readonly onProgress: (progress: BuildProgress) => void;
 	readonly signal?: AbortSignal;
+	/** The plan was made a moment ago, so the base images that it found are not looked up again. */
+	readonly isPlanFresh?: boolean;
 };
 
 /** A built image with the key and the manifest of what it was actually built from. */
@@ -33,7 +33,8 @@ const classicNotice =
 	'This engine has no BuildKit. Building with the classic builder, one step at a time and without cache mounts.';
 
 async function ensureBase(engine: BuildEngine, base: PlannedBase, options: BuildOptions): Promise<string> {
-	const {reference, place} = base;
+	const {reference, place, imageId, isPresent} = base;
+	if (options.isPlanFresh && isPresent && imageId !== null) return imageId;
 	const present = await engine.findImage(reference);
 	if (present) return present.id;
 	const onProgress = ({message}: {message: string}) =>
@@ -53,7 +54,10 @@ async function ensureBase(engine: BuildEngine, base: PlannedBase, options: Build
 }
 
 /** The files for the classic builder, which does not support mounts. Without caches it only takes longer. */
-const plainFiles = (files: WrittenFiles): WrittenFiles => ({...files, Dockerfile: withoutMounts(files['Dockerfile']!)});
+async function plainFiles(files: WrittenFiles): Promise<WrittenFiles> {
+	const {withoutMounts} = await import('./recipes/dockerfile-lines.ts');
+	return {...files, Dockerfile: withoutMounts(files['Dockerfile']!)};
+}
 
 /** Streams the context to the engine. If a file changed meanwhile, throws that error instead of the engine's. */
 async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: BuildOptions): Promise<Image> {
@@ -62,7 +66,8 @@ async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: Bu
 	const hasBuildKit = await engine.hasBuildKit();
 	if (!hasBuildKit) options.onProgress({type: 'output', id: 'builder', text: classicNotice});
 	const {written} = planned;
-	const archive = packContext(planned.context, written && (hasBuildKit ? written : plainFiles(written)));
+	const files = written && !hasBuildKit ? await plainFiles(written) : written;
+	const archive = packContext(planned.context, files);
 	let packError: unknown;
 	archive.once('error', error => {
 		packError = error;
@@ -97,9 +102,13 @@ export async function runBuild(engine: BuildEngine, planned: PlannedBuild, optio
 		for (const base of planned.bases) bases[base.reference] = await ensureBase(engine, base, options);
 		const inputs = {...planned.manifest.inputs, bases};
 		const {railpack} = planned;
-		const image = railpack
-			? await runRailpack(engine, {...planned, railpack}, options)
-			: await sendBuild(engine, planned, options);
+		const send = async () => {
+			if (!railpack) return sendBuild(engine, planned, options);
+			// Most builds do not need it.
+			const {runRailpack} = await import('./railpack/run-railpack.ts');
+			return runRailpack(engine, {...planned, railpack}, options);
+		};
+		const image = await send();
 		const key = buildKey(planned.context.hash, inputs);
 		const reference = options.reference.replace(planned.key, key);
 		if (reference !== options.reference) await engine.tagImage(image.id, reference);

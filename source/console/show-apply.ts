@@ -1,9 +1,10 @@
 import {assertReadable} from '../apply/assert-readable.ts';
+import type {EarlyBuilds} from '../apply/early-builds.ts';
 import type {ApplyEvent, ApplyResult, Emit} from '../apply/events.ts';
 import {runApply} from '../apply/run-apply.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import type {Session} from '../apply/session.ts';
-import {createLimit} from '../build/limit.ts';
+import type {Limit} from '../build/limit.ts';
 import {CancelledError} from '../errors.ts';
 import {eventLine} from '../output/events/events-json.ts';
 import {createEventPrinter} from '../output/events/events-text.ts';
@@ -36,9 +37,6 @@ function createCancel(inform: (text: string) => void) {
 	return {stopping: stopping.signal, signal: abort.signal, cancel, onSignal};
 }
 
-/** Maximum number of concurrent builds: each one already uses all cores. */
-const parallelBuilds = 3;
-
 /** How an apply is shown while it runs. */
 export type ShownAs = 'screen' | 'lines' | 'json';
 
@@ -49,13 +47,15 @@ type Execution = {
 	readonly builds: Refreshed['builds'];
 	readonly terminal: Terminal;
 	readonly shownAs: ShownAs;
+	readonly limitBuilds: Limit;
+	readonly earlyBuilds: EarlyBuilds | undefined;
 	readonly parallelism: number;
 	readonly label: string | undefined;
 };
 
 /** Runs an approved plan, shows its progress and returns its result. */
 export async function execute(execution: Execution): Promise<ApplyResult> {
-	const {workspace, session, plan, builds, terminal, shownAs, parallelism, label} = execution;
+	const {workspace, session, plan, builds, limitBuilds, earlyBuilds, terminal, shownAs, parallelism, label} = execution;
 	const {project, settings, router, directory} = workspace;
 	const {engine} = session;
 	const secrets = createSecretReader(session.state.current);
@@ -77,7 +77,8 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 				journal: session.journal,
 				secrets,
 				builds,
-				limitBuilds: createLimit(parallelBuilds),
+				limitBuilds,
+				earlyBuilds,
 				run: session.run,
 				label,
 				emit(event) {

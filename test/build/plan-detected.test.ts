@@ -49,7 +49,7 @@ describe('a source without a Dockerfile', () => {
 		const planned = await plan(makeTree(node));
 		expect(planned.reason).toBe('built-in: node 22, npm ci, `node server.js` (railpack not found)');
 		expect(planned.bases).toEqual([
-			{reference: 'node:22-slim', line: 1, imageId: null, place: 'services.web (built-in):1'},
+			{reference: 'node:22-slim', line: 1, imageId: null, isPresent: false, place: 'services.web (built-in):1'},
 		]);
 		expect(planned.manifest.inputs).toMatchObject({
 			builder: 'detected',

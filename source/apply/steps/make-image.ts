@@ -1,69 +1,33 @@
-import {describeBuildProgress} from '../../build/build-log.ts';
-import {type BuildLogFile, openBuildLog} from '../../build/build-log-file.ts';
 import {manifestPath} from '../../build/manifest.ts';
 import {writeManifest} from '../../build/manifest-file.ts';
-import type {PlannedBuild} from '../../build/plan-build.ts';
-import {type BuiltImage, runBuild} from '../../build/run-build.ts';
-import {BuildError, CancelledError, UserError} from '../../errors.ts';
+import type {BuiltImage} from '../../build/run-build.ts';
 import {imageAddress} from '../../model/address.ts';
 import type {ImageOrigin} from '../../model/image-origin.ts';
-import {imageLabelsOf} from '../../model/labels.ts';
 import type {PlannedImage} from '../../plan/plan.ts';
 import {digestOf} from '../../refresh/find-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
-import {StepError} from '../step-error.ts';
+import {type RunningBuild, startBuild} from '../running-build.ts';
 
-async function buildImage(
-	context: ApplyContext,
-	planned: PlannedImage,
-	build: PlannedBuild,
-	op: string,
-): Promise<BuiltImage> {
-	const {plan, engine, emit, stopping} = context;
-	const address = imageAddress(planned.service);
-	const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
-	const log = await openBuildLog(context.directory, planned.service);
-	try {
-		return await runBuild(engine, build, {
-			reference: planned.reference,
-			labels: imageLabelsOf({...object, address, op}),
-			signal: stopping,
-			onProgress: event => {
-				const {status, lines} = describeBuildProgress(event);
-				if (status) progress(context, address, status);
-				for (const text of lines) {
-					log.write(text);
-					emit({type: 'log', at: Date.now(), address, stream: 'build', text});
-				}
-			},
-		});
-	} catch (error) {
-		throw explainFailure(error, log);
-	} finally {
-		// A log that cannot be written must not fail the build.
-		await log.close().catch(() => undefined);
-	}
-}
-
-const longestName = 160;
-const shortName = (name: string): string => (name.length > longestName ? `${name.slice(0, longestName)}…` : name);
-
-/** Explains a failed build: the failed build step, its last lines and the log file. */
-function explainFailure(error: unknown, log: BuildLogFile): unknown {
-	if (error instanceof CancelledError) log.write(error.message);
-	if (error instanceof CancelledError || !(error instanceof UserError)) return error;
-	const {summary, step} = error instanceof BuildError ? error : {summary: error.message, step: undefined};
-	const exitCode = /(?:exit code:?|non-zero code:) (\d+)$/.exec(summary)?.[1];
-	// The summary of a failed command only repeats the command.
-	const message = step && exitCode !== undefined ? `the build failed at ${shortName(step.name)}` : summary;
-	log.write(summary);
-	return new StepError({
-		message,
-		...(exitCode !== undefined && {exitCode: Number(exitCode)}),
-		lastLines: step?.lines ?? [],
-		logFile: log.file,
+/** Waits for a build, and shows what it reports. */
+async function buildImage(context: ApplyContext, planned: PlannedImage, started: RunningBuild): Promise<BuiltImage> {
+	const {directory, emit, stopping} = context;
+	const {service} = planned;
+	const address = imageAddress(service);
+	const cancel = () => started.cancel(stopping.reason);
+	stopping.addEventListener('abort', cancel, {once: true});
+	if (stopping.aborted) cancel();
+	started.follow(({status, lines}) => {
+		if (status) progress(context, address, status);
+		for (const text of lines) emit({type: 'log', at: Date.now(), address, stream: 'build', text});
 	});
+	try {
+		const image = await started.image;
+		writeManifest(manifestPath(directory, service), image.manifest);
+		return image;
+	} finally {
+		stopping.removeEventListener('abort', cancel);
+	}
 }
 
 async function pullImage(context: ApplyContext, {service, reference, key}: PlannedImage): Promise<Made> {
@@ -80,13 +44,14 @@ type Made = {readonly id: string; readonly key: string; readonly reference: stri
 export async function makeImage(context: ApplyContext, planned: PlannedImage): Promise<void> {
 	const {service, builder, origin: from} = planned;
 	const build = context.builds.get(service);
+	const early = context.earlyBuilds?.take(service);
 	await writeJournaled(context, {
+		...(early && {begun: early.op}),
 		address: imageAddress(service),
 		intent: {type: 'build-image', reference: planned.reference},
 		async run(op): Promise<Made> {
 			if (!build) return pullImage(context, planned);
-			const image = await context.limitBuilds(() => buildImage(context, planned, build, op), context.stopping);
-			writeManifest(manifestPath(context.directory, service), image.manifest);
+			const image = await buildImage(context, planned, early ?? startBuild(context, {planned, build, op}));
 			return {...image, origin: from};
 		},
 		record: (state, {id, key, reference, origin}) => {

@@ -1,9 +1,7 @@
 import {joinPath} from '../../detect/source-files.ts';
 import {UserError} from '../../errors.ts';
+import {sourceFolder} from '../dockerfile-place.ts';
 import {isPlainCommand, replaceShell} from './shell-command.ts';
-
-/** Folder of the source in the archive; the Dockerfile and its other files are beside it. */
-export const sourceFolder = 'source';
 
 /** Folder of the source in every stage. */
 export const appFolder = '/app';

@@ -1,6 +1,7 @@
 import {readPublished} from '../../detect/published-folder.ts';
 import {filesBelow, joinPath} from '../../detect/source-files.ts';
-import {checkPlainPath, sourceFolder, writeStages} from './dockerfile-lines.ts';
+import {sourceFolder} from '../dockerfile-place.ts';
+import {checkPlainPath, writeStages} from './dockerfile-lines.ts';
 import type {BuildWishes, Recipe} from './recipe.ts';
 import {serveFiles} from './static-server.ts';
 

@@ -1,12 +1,16 @@
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import type {EarlyBuilds} from '../../apply/early-builds.ts';
 import {lockAndRecover} from '../../apply/session.ts';
+import {createLimit} from '../../build/limit.ts';
 import {approve, showPlan} from '../../console/approve.ts';
 import {execute, type ShownAs} from '../../console/show-apply.ts';
 import {UserError} from '../../errors.ts';
 import {again, command} from '../../hint.ts';
 import {eventLine} from '../../output/events/events-json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
+import {busyActions} from '../../plan/plan.ts';
 import {assertNotStale, parsePlan, type SavedPlan} from '../../plan/saved-plan.ts';
 import type {PlanRequest} from '../../refresh/plan-request.ts';
 import {refresh} from '../../refresh/refresh.ts';
@@ -55,6 +59,9 @@ const auditTypes = {
 
 /** Commands that plan, ask for approval and apply. */
 export type Verb = keyof typeof auditTypes;
+
+/** Maximum number of concurrent builds: each one already uses all cores. */
+const parallelBuilds = 3;
 
 /** A label is printable text on one line. */
 function checkLabel(label: string | undefined): string | undefined {
@@ -105,6 +112,7 @@ export async function apply(
 			else terminal.print(`${terminal.paint.warn('Recovery:')} ${message}`);
 		},
 	});
+	let earlyBuilds: EarlyBuilds | undefined;
 	try {
 		// The plan is signed with the key of the environment, so the request is what `plan` wrote.
 		const wanted = saved ? (saved.request as PlanRequest) : request;
@@ -114,9 +122,18 @@ export async function apply(
 		if (isNew && !isBeginning) throw await unknownEnvironment(workspace);
 		// The new plan runs, so it must equal the saved one.
 		if (saved) assertNotStale(saved.plan, plan, planFile!);
-		showPlan(plan, terminal, shownAs, flags.full);
 		const isApproved =
 			flags.autoApprove === true || saved !== undefined || (verb === 'deploy' && !terminal.isInteractive);
+		const parallelism = flags.parallelism ?? 10;
+		const limitBuilds = createLimit(parallelBuilds);
+		// Not for a new state: it is not on disk yet, and an object must not carry a lineage that a crash could lose.
+		if (isApproved && !isNew && busyActions(plan).some(({object}) => object === 'image')) {
+			const {beginBuilds} = await import('../../apply/early-builds.ts');
+			earlyBuilds = await beginBuilds({...session, plan, builds, directory, limitBuilds, parallelism});
+			// The engine gets the first bytes before the plan is rendered.
+			await nextTurn();
+		}
+		showPlan(plan, terminal, shownAs, flags.full);
 		const approved = await approve(plan, {
 			terminal,
 			isApproved,
@@ -124,8 +141,18 @@ export async function apply(
 			insteadOfAsking: again('--auto-approve'),
 		});
 		if (!approved) return 'not-applied';
-		const parallelism = flags.parallelism ?? 10;
-		const result = await execute({workspace, session, plan: approved, builds, terminal, shownAs, parallelism, label});
+		const result = await execute({
+			workspace,
+			session,
+			plan: approved,
+			builds,
+			limitBuilds,
+			earlyBuilds,
+			terminal,
+			shownAs,
+			parallelism,
+			label,
+		});
 		const warning = appendAudit(directory, {
 			type: auditTypes[verb],
 			status: result.outcome === 'done' ? 'succeeded' : 'failed',
@@ -135,6 +162,7 @@ export async function apply(
 		if (warning) warn(terminal, [warning]);
 		return result.outcome;
 	} finally {
+		await earlyBuilds?.discard();
 		await session.close();
 	}
 }
