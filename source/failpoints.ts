@@ -56,6 +56,7 @@ const innerPoints = [
 	'resource.after-record',
 	'rotate.after-prepare',
 	'rotate.before-settle',
+	'switch.after-stage',
 	'switch.after-publish',
 	'switch.between-names',
 	'retire.after-drain',

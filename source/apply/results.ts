@@ -1,4 +1,4 @@
-import type {ReadAhead} from '../router/router.ts';
+import type {StagedPublish} from '../router/router.ts';
 import type {Deployment, NetworkRecord, RoutesRecord, State} from '../state/state.ts';
 
 /** Creates one of the environment's networks, or adopts an existing one. Both can be made at the same time. */
@@ -15,8 +15,10 @@ export type ApplyResults = {
 	readonly opened: Record<string, Deployment>;
 	/** Service → candidate that is ready. */
 	readonly ready: Record<string, string>;
-	/** What the router held before anything became ready. */
-	routerState?: Promise<ReadAhead>;
+	/** Service → candidate whose address is known, ready or not. */
+	readonly candidates: Record<string, string>;
+	/** The switch, uploaded to the router while the candidates get ready. */
+	staged?: Promise<StagedPublish | undefined>;
 	/** Makes the networks of the environment. */
 	makeNetwork?: NetworkMaker;
 	/** Fixed addresses in use, with those that candidates of this apply have taken. */
@@ -29,5 +31,5 @@ export function noResults({active, deployments, routes}: State): ApplyResults {
 		const deployment = deployments[id];
 		return deployment ? [[service, deployment] as const] : [];
 	});
-	return {before: {deployments: Object.fromEntries(serving), routes}, opened: {}, ready: {}};
+	return {before: {deployments: Object.fromEntries(serving), routes}, opened: {}, candidates: {}, ready: {}};
 }

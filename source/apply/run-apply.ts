@@ -147,6 +147,8 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 		isStopping: () => context.stopping.aborted,
 		...tracker,
 	});
+	// Waits only if the switch was not reached.
+	void context.results.staged?.then(staged => staged?.commit.abandon());
 	const isCancelled = context.stopping.aborted;
 	const isComplete = [...outcomes.values()].every(outcome => outcome === 'done');
 	// The unrecorded write may be the switch: only recovery can find out what serves.

@@ -36,7 +36,7 @@ export function createExec({docker, attempt}: Connection): Pick<Engine, 'exec'> 
 						stdin: input !== undefined,
 						abortSignal: signal,
 					});
-					if (input !== undefined) stream.end(input);
+					if (input !== undefined) feed(stream, input);
 					const output = await collect(stream, options);
 					return {exitCode: await exitCodeOf(run), ...output};
 				},
@@ -44,6 +44,15 @@ export function createExec({docker, attempt}: Connection): Pick<Engine, 'exec'> 
 			);
 		},
 	};
+}
+
+function feed(stream: Duplex, input: string | Promise<string>): void {
+	if (typeof input === 'string') stream.end(input);
+	else
+		input.then(
+			text => stream.end(text),
+			() => stream.end(),
+		);
 }
 
 async function collect(stream: Duplex, {onLine, signal}: ExecOptions): Promise<Omit<ExecResult, 'exitCode'>> {

@@ -246,7 +246,8 @@ export type ContainerSpec = {
 };
 
 export type ExecOptions = {
-	readonly input?: string;
+	/** Standard input. With a promise the command waits for it; stdin ends with its text, or at once if it is rejected. */
+	readonly input?: string | Promise<string>;
 	readonly user?: string;
 	readonly env?: Readonly<Record<string, string>>;
 	readonly signal?: AbortSignal;

@@ -1,13 +1,14 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Engine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
+import {type OpenCommit, openCommit} from './commit.ts';
 import {renderConfig} from './config.ts';
 import {findRouter, observeRouter, runScript} from './container.ts';
 import type {RouterOptions} from './options.ts';
-import {planRuntime} from './runtime.ts';
+import {planRuntime, type RuntimeChange} from './runtime.ts';
 import {assertSafe} from './safe-names.ts';
 import {fenceScript} from './scripts.ts';
-import {hashOf, readStored, type Stored, writeCommit} from './store.ts';
+import {hashOf, readStored, type Stored} from './store.ts';
 import type {RouteTable} from './table.ts';
 
 /** How the running router took over the new tables. Neither `switch` nor `reload` loses requests. */
@@ -17,25 +18,43 @@ type PublishOptions = {
 	readonly signal?: AbortSignal;
 	/** Must be done before the new table serves. The publish is prepared meanwhile. */
 	readonly after?: Promise<void>;
-	/** The result of a `readAhead`. If nothing was written since, the publish need not read again. */
-	readonly ahead?: Promise<ReadAhead>;
+	/** The same publish, staged before. If it is another one or no longer waits, it is abandoned. */
+	readonly staged?: StagedPublish | undefined;
 };
-
-/** An earlier read of the router; undefined if it failed. */
-export type ReadAhead = Stored | undefined;
-
-/** Reads in advance what a publish will need. */
-export async function readAhead(engine: Engine, options: RouterOptions): Promise<ReadAhead> {
-	try {
-		return await readStored(engine, await findRouter(engine, options));
-	} catch {
-		// The publish reads again and reports the error.
-		return undefined;
-	}
-}
 
 /** The change of a publish: one environment's table, or null to only reconcile the files and the running router. */
 type TableChange = {readonly lineage: string; readonly content: RouteTable | null} | null;
+
+/** What a change needs: what the router then serves, and the commit, uploaded. */
+type Prepared = {
+	readonly change: TableChange;
+	readonly tables: readonly RouteTable[];
+	readonly config: string;
+	readonly runtime: RuntimeChange;
+	readonly commit: OpenCommit;
+};
+
+/** A publish that the router has checked, and that takes effect when `publish` gets it. Until then nothing changes. */
+export type StagedPublish = Prepared;
+
+/**
+ * Stages a publish before its table is to be served. Undefined if that is not possible, or not necessary; `publish` then
+ * does everything, and reports the error.
+ */
+export async function stagePublish(
+	engine: Engine,
+	options: RouterOptions,
+	table: RouteTable,
+): Promise<StagedPublish | undefined> {
+	try {
+		const change = {lineage: table.lineage, content: table};
+		const prepared = await prepare(engine, await findRouter(engine, options), change);
+		await prepared?.commit.staged;
+		return prepared?.commit.isWaiting() ? prepared : undefined;
+	} catch {
+		return undefined;
+	}
+}
 
 /** The tables of all environments of the engine; empty if the router is not running. */
 export async function readTables(engine: Engine, options: RouterOptions): Promise<readonly RouteTable[]> {
@@ -81,21 +100,18 @@ export async function bringInLine(
 	engine: Engine,
 	options: RouterOptions,
 	change: TableChange,
-	{signal, after, ahead}: PublishOptions = {},
+	{signal, after, staged}: PublishOptions = {},
 ): Promise<Published> {
-	const containerId = await findRouter(engine, options);
+	let ahead = usable(staged, change);
+	let containerId: string | undefined;
 	let isSwitchTrusted = true;
 	for (let attempt = 1; attempt <= attempts; attempt++) {
-		const known = attempt === 1 ? await ahead : undefined;
-		const stored = known ?? (await readStored(engine, containerId, signal));
-		const tables = applyChange(stored.tables, change);
-		const config = renderConfig(tables, stored.generation + 1);
-		const wanted = planRuntime(tables, config, stored.running);
-		if (wanted.type === 'none' && isWritten(stored, tables)) return {method: 'none'};
-		signal?.throwIfAborted();
-		const runtime = wanted.type === 'switch' && !isSwitchTrusted ? ({type: 'reload'} as const) : wanted;
-		const commit = {expected: stored.generation, config, table: change, change: runtime};
-		const running = await writeCommit(engine, containerId, commit, after);
+		containerId ??= ahead ? undefined : await findRouter(engine, options);
+		const prepared = ahead ?? (await prepare(engine, containerId!, change, {signal, isSwitchTrusted}));
+		ahead = undefined;
+		if (!prepared) return {method: 'none'};
+		const {tables, config, runtime, commit} = prepared;
+		const running = await makeAfter(commit, after, signal);
 		if (!running) {
 			await pause(Math.random() * 100);
 			continue;
@@ -106,6 +122,45 @@ export async function bringInLine(
 		isSwitchTrusted = false;
 	}
 	throw new UserError('Other processes keep changing the router.', {hint: 'Try again in a moment.'});
+}
+
+/** The staged publish if it still waits and is of exactly this change. */
+function usable(staged: StagedPublish | undefined, change: TableChange): Prepared | undefined {
+	if (staged?.commit.isWaiting() && JSON.stringify(staged.change) === JSON.stringify(change)) return staged;
+	staged?.commit.abandon();
+	return undefined;
+}
+
+/** Opens the commit of a change; undefined if nothing is to be done. */
+async function prepare(
+	engine: Engine,
+	containerId: string,
+	change: TableChange,
+	{
+		signal,
+		isSwitchTrusted = true,
+	}: {readonly signal?: AbortSignal | undefined; readonly isSwitchTrusted?: boolean} = {},
+): Promise<Prepared | undefined> {
+	const stored = await readStored(engine, containerId, signal);
+	const tables = applyChange(stored.tables, change);
+	const config = renderConfig(tables, stored.generation + 1);
+	const wanted = planRuntime(tables, config, stored.running);
+	if (wanted.type === 'none' && isWritten(stored, tables)) return undefined;
+	signal?.throwIfAborted();
+	const runtime = wanted.type === 'switch' && !isSwitchTrusted ? ({type: 'reload'} as const) : wanted;
+	const commit = openCommit(engine, containerId, {expected: stored.generation, config, table: change, change: runtime});
+	return {change, tables, config, runtime, commit};
+}
+
+async function makeAfter(commit: OpenCommit, after: Promise<void> | undefined, signal: AbortSignal | undefined) {
+	try {
+		await after;
+		signal?.throwIfAborted();
+	} catch (error) {
+		commit.abandon();
+		throw error;
+	}
+	return commit.make();
 }
 
 function applyChange(stored: readonly RouteTable[], change: TableChange): RouteTable[] {

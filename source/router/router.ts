@@ -8,7 +8,7 @@ export type {RouterOptions} from './options.ts';
 export {type OutdatedPart, outdatedParts} from './outdated.ts';
 export {ownPrefix} from './own-network.ts';
 export {probeHttp, probeTcp} from './probe.ts';
-export {publish, type ReadAhead, readAhead, readTables, settleTables, withdraw} from './publish.ts';
+export {publish, readTables, type StagedPublish, settleTables, stagePublish, withdraw} from './publish.ts';
 export {type Asker, type Checked, readChecks, readPorts} from './read-checks.ts';
 export {readTraffic, type Traffic} from './traffic.ts';
 export {isKnownOutdated, readVersion, wantedVersion} from './version.ts';

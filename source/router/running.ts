@@ -18,11 +18,8 @@ export type Running = {
 	readonly servers: readonly RunningServer[];
 };
 
-/** Parses the output of `show info` and `show servers state`. */
-export const parseRunning = (info: string, servers: string): Running => ({
-	topology: topologyIn(info),
-	servers: parseServers(servers),
-});
+/** Parses the output of `show info` followed by that of `show servers state`. */
+export const parseRunning = (text: string): Running => ({topology: topologyIn(text), servers: parseServers(text)});
 
 /**
  * Whether a slot serves: operational state 2 is `running`, 0 is `stopped` (maintenance). A checked server also stops when

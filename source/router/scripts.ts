@@ -21,10 +21,8 @@ flush() { fsync "$@" 2>/dev/null || sync "$@" || sync; }
 trap 'echo "${endMark}"' EXIT
 hundredths() { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}"; }
 show_running() {
-	echo '--- info'
-	worker 'show info'
-	echo '--- servers'
-	worker 'show servers state'
+	echo '--- running'
+	worker 'show info;show servers state'
 }
 `;
 
@@ -50,7 +48,7 @@ done
 show_running
 `);
 
-export const commitExits = {moved: 75, locked: 76, invalid: 77, notReloaded: 78} as const;
+export const commitExits = {abandoned: 74, moved: 75, locked: 76, invalid: 77, notReloaded: 78} as const;
 
 const takeLock = `exec 9>lock
 waited=0
@@ -60,34 +58,58 @@ until flock -n 9; do
 	sleep 0.1
 done`;
 
-/** Files staged for an older generation can no longer be committed, so they are removed, whatever their age. */
-const findStale = `stale=$(find . -maxdepth 1 -name 'staged-*'`;
-
-/** Waits for a running commit, and cancels those that have not started to write by raising the generation. */
+/**
+ * Waits for a running commit, and cancels those that have not started to write by raising the generation. Files staged
+ * for an older generation can no longer be committed, so they are removed, whatever their age.
+ */
 export const fenceScript = script(`
 ${takeLock}
-${findStale})
+stale=$(find . -maxdepth 1 -name 'staged-*')
 echo $(($(cat generation 2>/dev/null || echo 0) + 1)) >staged-fence.generation
 mv staged-fence.generation generation
 rm -f $stale
 `);
 
-/** Arguments: id of the staged files, generation read, generation to write, lineage or '', and switch, reload or none. */
+/** The line that a commit prints when its files are checked, and the one that it then waits for. */
+export const stagedMark = '--- staged';
+export const commitLine = 'commit';
+
+/** How long a commit waits for its line: longer than candidates may take to get ready. */
+export const longestWaitSeconds = 900;
+
+/**
+ * Checks the staged files, waits for a line on stdin without holding the lock, and commits. Ends without a change if
+ * stdin is closed instead. Arguments: id of the staged files, generation read, generation to write, lineage or '', and
+ * switch, reload or none. From the line on it starts as few processes as it can, because a new version waits for it.
+ */
 export const commitScript = script(`
-id=$1 expected=$2 next=$3 lineage=$4 change=$5
-trap 'rm -f staged-"$id".*; echo "${endMark}"' EXIT
-${takeLock}
-[ "$(cat generation 2>/dev/null || echo 0)" = "$expected" ] || exit ${commitExits.moved}
-${findStale} ! -name "staged-$id.*")
-haproxy -c -f "staged-$id.cfg" >&2 || exit ${commitExits.invalid}
+id=$1 expected=$2 next=$3 lineage=$4 change=$5 stale=
+trap 'rm -f staged-"$id".* $stale; echo "${endMark}"' EXIT
+assert_unmoved() {
+	now=0
+	[ -e generation ] && read -r now <generation
+	[ "$now" = "$expected" ] || exit ${commitExits.moved}
+}
+assert_unmoved
+# Another commit may have removed the files meanwhile.
+haproxy -c -f "staged-$id.cfg" >&2 || { assert_unmoved; exit ${commitExits.invalid}; }
 echo "$next" >"staged-$id.generation"
 flush staged-"$id".*
+echo '${stagedMark}'
+# The shell's own \`read\` has no time limit everywhere. A file, because a pipe would stay open until busybox's timeout ends.
+timeout ${longestWaitSeconds} head -n 1 >"staged-$id.line" 2>/dev/null
+read -r line <"staged-$id.line" && [ "$line" = ${commitLine} ] || exit ${commitExits.abandoned}
+${takeLock}
+assert_unmoved
+# Files staged for an older generation can no longer be committed.
+for file in staged-*; do
+	case $file in staged-"$id".*) ;; *) stale="$stale $file" ;; esac
+done
 if [ -n "$lineage" ]; then
 	if [ -e "staged-$id.json" ]; then mv "staged-$id.json" "tables/$lineage.json"; else rm -f "tables/$lineage.json"; fi
 fi
 mv "staged-$id.cfg" haproxy.cfg
 mv "staged-$id.generation" generation
-rm -f $stale
 flush . tables
 if [ "$change" = switch ]; then
 	while IFS= read -r line; do worker "$line" >/dev/null; done <"staged-$id.switch"
@@ -98,14 +120,17 @@ if [ "$change" = reload ]; then
 		Success=1*) ;;
 		*) printf '%s\\n' "$answer" >&2; exit ${commitExits.notReloaded} ;;
 	esac
-	waited=0
-	until worker 'show info' | grep -q "generation $next topology"; do
-		waited=$((waited + 1))
-		[ $waited -gt 100 ] && echo 'the new worker does not answer' >&2 && exit ${commitExits.notReloaded}
-		sleep 0.05
-	done
 fi
-show_running
+waited=0
+while :; do
+	running=$(show_running)
+	[ "$change" = reload ] || break
+	case $running in *"generation $next topology"*) break ;; esac
+	waited=$((waited + 1))
+	[ $waited -gt 500 ] && echo 'the new worker does not answer' >&2 && exit ${commitExits.notReloaded}
+	sleep 0.01
+done
+printf '%s\\n' "$running"
 `);
 
 /** Waits until the router answers. Arguments: hundredths of a second. */

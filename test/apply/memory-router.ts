@@ -6,12 +6,14 @@ import {tcpProbeScript} from '../../source/router/probe-scripts.ts';
 import {checkName, isCheckName} from '../../source/router/safe-names.ts';
 import {
 	commitExits,
+	commitLine,
 	commitScript,
 	drainScript,
 	endMark,
 	fenceScript,
 	portsScript,
 	readScript,
+	stagedMark,
 	trafficScript,
 } from '../../source/router/scripts.ts';
 import type {RouteTable} from '../../source/router/table.ts';
@@ -25,6 +27,8 @@ type Router = {
 	topology: string;
 	readonly tables: Map<string, RouteTable>;
 	servers: Map<string, Server>;
+	/** How many commits wait for their line. */
+	waiting: number;
 };
 
 /** The problem that a probe of an address finds, by HTTP or TCP; undefined when there is none. */
@@ -54,9 +58,9 @@ function change(servers: Map<string, Server>, command: string): void {
 
 const show = ({topology, servers}: Router): string =>
 	[
-		'--- info',
+		'--- running',
 		`Description: ${topology}`,
-		'--- servers',
+		'',
 		'1',
 		'# be_name srv_name srv_addr srv_port srv_op_state srv_admin_state',
 		...[...servers].map(([name, {address, port, isServing}]) =>
@@ -72,7 +76,7 @@ const descriptionIn = (config: string): string => /description '([^']*)'/.exec(c
  * files and commands that it received.
  */
 export function createMemoryRouter(answer: Answer) {
-	const router: Router = {generation: 0, config: '', topology: '', tables: new Map(), servers: new Map()};
+	const router: Router = {generation: 0, config: '', topology: '', tables: new Map(), servers: new Map(), waiting: 0};
 	const known: {engine?: MemoryEngine; container?: string} = {};
 
 	const reload = () => {
@@ -80,10 +84,18 @@ export function createMemoryRouter(answer: Answer) {
 		router.servers = serversOf(router.tables.values());
 	};
 
-	function commit(container: string, [id, expected, next, lineage, type]: readonly string[]): Partial<ExecResult> {
-		if (router.generation !== Number(expected)) return {exitCode: commitExits.moved};
-		const {files} = known.engine!.look(container);
+	async function commit({container, command, input, onLine}: ExecCall): Promise<Partial<ExecResult>> {
+		const [id, expected, next, lineage, type] = command.slice(4);
+		const isMoved = () => router.generation !== Number(expected);
+		if (isMoved()) return {exitCode: commitExits.moved};
+		const {files} = known.engine!.look(container.id);
 		const staged = (kind: string) => files.get(`${folder}/staged-${id}.${kind}`) as string | undefined;
+		onLine?.(stagedMark, 'stdout');
+		router.waiting++;
+		const line = await input;
+		router.waiting--;
+		if (line !== `${commitLine}\n`) return {exitCode: commitExits.abandoned};
+		if (isMoved()) return {exitCode: commitExits.moved};
 		router.config = staged('cfg')!;
 		router.generation = Number(next);
 		const table = staged('json');
@@ -141,11 +153,12 @@ export function createMemoryRouter(answer: Answer) {
 		connect: (engine: MemoryEngine) => {
 			known.engine = engine;
 		},
-		exec(call: ExecCall): Partial<ExecResult> {
-			const result = this.answer(call);
+		async exec(call: ExecCall): Promise<Partial<ExecResult>> {
+			const result = await this.answer(call);
 			return {...result, stdout: `${result.stdout ?? ''}\n${endMark}\n`};
 		},
-		answer({container, command}: ExecCall): Partial<ExecResult> {
+		answer(call: ExecCall): Partial<ExecResult> | Promise<Partial<ExecResult>> {
+			const {container, command} = call;
 			const [, , script, , ...args] = command;
 			if (known.container !== container.id) {
 				// A new container starts from the volume or the seed.
@@ -154,7 +167,7 @@ export function createMemoryRouter(answer: Answer) {
 				reload();
 			}
 			if (script === readScript) return read();
-			if (script === commitScript) return commit(container.id, args);
+			if (script === commitScript) return commit(call);
 			if (script === fenceScript) router.generation++;
 			if (script === drainScript) return {exitCode: 0};
 			if (script === trafficScript) return stat();

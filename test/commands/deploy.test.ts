@@ -157,11 +157,10 @@ describe('plan', () => {
 			"[1]  join router
 			[2]  make image web  (image changed from app:good to app:better)
 			[3] after 1,2  start candidate web  (image changed from app:good to app:better)
-			[4] after 1,2  read router
-			[5] after 3  switch traffic
-			[6] after 5  watch deployments
-			[7] after 6  retire previous web
-			[8] after 4,7  clean up images
+			[4] after 3  switch traffic
+			[5] after 4  watch deployments
+			[6] after 5  retire previous web
+			[7] after 6  clean up images
 			"
 		`);
 		const {steps} = await shop.json('plan', '--graph');

@@ -190,6 +190,18 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
+	test('a command can wait for its input', async () => {
+		const id = await engine.run(idleSpec(labels));
+		const input = Promise.withResolvers<string>();
+		const order: string[] = [];
+		const result = engine.exec(id, ['cat'], {input: input.promise}).finally(() => order.push('ended'));
+		await engine.inspectContainer(id);
+		order.push('given');
+		input.resolve('later');
+		expect(await result).toEqual({exitCode: 0, stdout: 'later', stderr: ''});
+		expect(order).toEqual(['given', 'ended']);
+	});
+
 	test('tags are added and removed one by one', async () => {
 		const id = (await engine.findImage('debian:trixie-slim'))!.id;
 		const [one, other] = [`${uniqueName('image')}:1`, `${uniqueName('image')}:2`];

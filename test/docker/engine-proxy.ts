@@ -26,7 +26,10 @@ function openSocket(): Socket {
 export type Fate = 'pass' | 'half' | 'cut' | 'cut-all' | 'silence';
 
 type Options = {
-	/** Decides the fate of each call by its method and path, `GET /containers/json?all=true`, and its body. */
+	/**
+	 * Decides the fate of each call by its method and path, `GET /containers/json?all=true`, and its body. What is sent
+	 * to the standard input of a command is the call `STDIN`.
+	 */
 	readonly fate?: (call: string, text: string) => Fate;
 	/** Listens on a local TCP port instead of a socket file. */
 	readonly isTcp?: boolean;
@@ -48,6 +51,7 @@ const callIn = (text: string): string | undefined => /^([A-Z]+ \/\S*) HTTP\/1\.1
 /** Connects a program's connection to one of the engine. */
 function forward(near: Socket, far: Socket, {fate = () => 'pass', onSend, header}: Options, cutAll: () => void): void {
 	let current: Fate = 'pass';
+	let isInput = false;
 	const end = () => {
 		near.destroy();
 		far.destroy();
@@ -56,7 +60,8 @@ function forward(near: Socket, far: Socket, {fate = () => 'pass', onSend, header
 	near.on('data', (piece: Buffer) => {
 		const text = piece.toString('latin1');
 		onSend?.(text);
-		const call = callIn(text);
+		const call = callIn(text) ?? (isInput ? 'STDIN' : undefined);
+		isInput ||= /^upgrade: tcp\r$/im.test(text);
 		if (call !== undefined) current = fate(call, text);
 		if (current === 'silence') return;
 		far.write(piece);

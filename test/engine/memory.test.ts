@@ -15,7 +15,7 @@ describe('in the memory engine, as in Docker,', () => {
 			const code = /exit (\d+)$/.exec(command.at(-1) ?? '')?.[1];
 			return code ? {type: 'exits', code: Number(code), output: ['done']} : {type: 'runs'};
 		},
-		exec: ({input = ''}) => ({stdout: input}),
+		exec: async ({input = ''}) => ({stdout: await input}),
 	});
 	testContract(withEngine(engine));
 });

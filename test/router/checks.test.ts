@@ -61,8 +61,9 @@ describe('the check of a service', () => {
 		const state = (proxy: string, slot: string, operation: number, admin: number) =>
 			`3 ${proxy} 1 ${slot} 10.213.1.${slot === 'blue' ? 5 : 6} ${operation} ${admin} 80`;
 		const running = parseRunning(
-			`description: generation 1 topology ${topologyIn(previous)}`,
 			[
+				`description: generation 1 topology ${topologyIn(previous)}`,
+				'',
 				'# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_port',
 				state('blog-1.web', 'blue', 2, 0),
 				state('blog-1.web', 'green', 0, 5),

@@ -107,12 +107,12 @@ test('the output of show info and show servers state is parsed', () => {
 		'3 l.web 2 green 10.0.0.3 2 4 1 1 0 1 0 0 8 0 0 0 - 3001 - 0',
 		'',
 	].join('\n');
-	expect(parseRunning('Name: HAProxy\ndescription: generation 12 topology abc123\n', servers)).toEqual({
+	expect(parseRunning(`Name: HAProxy\ndescription: generation 12 topology abc123\n\n${servers}`)).toEqual({
 		topology: 'abc123',
 		servers: [
 			{backend: 'l.web', slot: 'blue', address: '10.0.0.2', port: 3000, isServing: false},
 			{backend: 'l.web', slot: 'green', address: '10.0.0.3', port: 3001, isServing: true},
 		],
 	});
-	expect(parseRunning('', '')).toEqual({topology: undefined, servers: []});
+	expect(parseRunning('')).toEqual({topology: undefined, servers: []});
 });

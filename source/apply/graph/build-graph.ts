@@ -72,12 +72,8 @@ function switchSteps(plan: Plan, actions: readonly Action[]): Step[] {
 	const services = actions.filter(({object, address}) => object === 'service' && address.startsWith('service.'));
 	const changing = services.filter(({kind}) => kind !== 'update' || plan.mode === 'promote');
 	if (plan.isHold || (!routes && changing.length === 0)) return [];
-	const images = actions.filter(({object}) => object === 'image').map(({address}) => address);
 	const candidates = changing.filter(({kind}) => kind !== 'delete').map(({address}) => candidateId(address));
-	// Runs while candidates start, so that the switch itself has nothing to read.
-	const read: Step = {...unlisted, id: 'read router', task: 'read router', dependsOn: [joinId, ...images]};
 	return [
-		...(hasRouter(plan) ? [read] : []),
 		{
 			...unlisted,
 			id: switchId,

@@ -1,6 +1,6 @@
 import {environmentNetworkName} from '../../model/names.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
-import {ensureRouter, joinEnvironment, readAhead, removeRouter} from '../../router/router.ts';
+import {ensureRouter, joinEnvironment, removeRouter} from '../../router/router.ts';
 import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {publishState} from '../publish-state.ts';
@@ -104,11 +104,8 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return deleteService(context, name);
 		case 'delete service':
 			return deleteService(context, name);
-		case 'read router':
-			results.routerState = readAhead(engine, router);
-			return;
 		case 'switch traffic':
-			return switchTraffic(context, {hasNewRoutes: address !== null});
+			return switchTraffic(context);
 		case 'watch deployments':
 			return watchDeployments(context);
 		case 'publish stops':

@@ -28,7 +28,6 @@ export type Task =
 	| 'retire previous'
 	| 'retire service'
 	| 'delete service'
-	| 'read router'
 	| 'switch traffic'
 	| 'watch deployments'
 	| 'publish stops'

@@ -1,3 +1,4 @@
+import type {ContainerDetails} from '../../engine/engine.ts';
 import type {OwnEngine} from '../../engine/own-engine.ts';
 import {failpoint} from '../../failpoints.ts';
 import type {Deployment, State} from '../../state/state.ts';
@@ -6,16 +7,18 @@ import {isAddressTaken, meshAttachment} from '../service-container.ts';
 /**
  * Adds or removes the service's name as an alias of a deployment's container in the mesh. The engine can change aliases only
  * by disconnecting and reconnecting; with the same address open connections survive that.
+ * @param known the container, if it was inspected just before
  */
 export async function nameOnNetwork(
 	engine: OwnEngine,
 	state: State,
 	deployment: Pick<Deployment, 'service' | 'address'> & {readonly containerId: string},
 	hasName: boolean,
+	known?: ContainerDetails,
 ): Promise<void> {
 	const {containerId} = deployment;
 	const fixed = meshAttachment(state, deployment, hasName);
-	const details = await engine.inspectContainer(containerId);
+	const details = known ?? (await engine.inspectContainer(containerId));
 	const address = details?.networks[fixed.network] || fixed.address;
 	await engine.leave(containerId, fixed.network);
 	failpoint('switch.between-names');

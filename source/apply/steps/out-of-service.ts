@@ -36,7 +36,8 @@ export async function takeOutOfService(
 	}
 	failpoint('retire.after-drain');
 	// Removes the name first, so that no sibling calls it while it stops; calls in progress continue.
-	if (details.state === 'running') await nameOnNetwork(engine, state.current(), {service, address, containerId}, false);
+	if (details.state === 'running')
+		await nameOnNetwork(engine, state.current(), {service, address, containerId}, false, details);
 	failpoint('retire.after-leave');
 	onProgress?.(`stopping the previous deployment, grace time ${settings.stopGraceSeconds} s`);
 	await engine.stop(containerId, settings.stopGraceSeconds);

@@ -22,6 +22,7 @@ import {StepError} from '../step-error.ts';
 import {openDeployment} from './open-deployment.ts';
 import {requireReady} from './require-ready.ts';
 import {removeOldContainers} from './retire-deployment.ts';
+import {announceCandidate} from './stage-switch.ts';
 
 /** A deployment's command and secret files. */
 async function containerCommand({engine}: ApplyContext, {spec, imageId, service}: Deployment) {
@@ -132,6 +133,8 @@ export async function startCandidate(context: ApplyContext, planned: PlannedDepl
 	// Its release command may have opened it.
 	const deployment = results.opened[planned.service] ?? (await openDeployment(context, planned));
 	const {id, kind} = deployment;
+	announceCandidate(context, deployment);
+	const record = () => state.update(current => patchDeployment(current, id, {stage: 'candidate'}));
 	let containerId: string | undefined;
 	try {
 		if (isRunning(kind)) {
@@ -140,8 +143,8 @@ export async function startCandidate(context: ApplyContext, planned: PlannedDepl
 			containerId = await runDeployment(context, planned, deployment, hasName);
 			await requireReady(context, deployment, containerId, {mode: 'new'});
 			// Before the switch: if the apply is killed here, it leaves a candidate, which recovery removes.
-			await engine.setRestart(containerId, serviceRestart(deployment.spec.restart));
-		}
+			await Promise.all([engine.setRestart(containerId, serviceRestart(deployment.spec.restart)), record()]);
+		} else await record();
 	} catch (error) {
 		const failure =
 			error instanceof StepError
@@ -150,7 +153,6 @@ export async function startCandidate(context: ApplyContext, planned: PlannedDepl
 		await failDeployment(context, deployment, failure);
 		throw error instanceof StepError ? error : new StepError(failure, undefined, error);
 	}
-	const ready = await state.update(current => patchDeployment(current, id, {stage: 'candidate'}));
 	failpoint('candidate.after-ready');
-	return ready.deployments[id]!;
+	return state.current().deployments[id]!;
 }

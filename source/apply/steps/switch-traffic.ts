@@ -1,11 +1,9 @@
+import type {ContainerDetails} from '../../engine/engine.ts';
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {runsNow} from '../../model/container-state.ts';
 import {publish} from '../../router/router.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
-import {servesAnything} from '../../state/routes.ts';
-import type {RoutesRecord} from '../../state/state.ts';
-import {createAccess, needsAccess} from '../access-password.ts';
 import {describeFailure} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
@@ -13,15 +11,21 @@ import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
 import {nameOnNetwork} from './name-on-network.ts';
+import {ensureAccess, switchedRoutes} from './stage-switch.ts';
 import {failDeployment} from './start-candidate.ts';
+
+/** The containers of the new deployments, by deployment. */
+type Found = ReadonlyMap<string, ContainerDetails>;
 
 /**
  * Gives the new deployments their services' names in the mesh, by which siblings reach them. Each is disconnected from the
  * mesh for a moment, so this comes before it gets requests that may need a sibling.
+ * @param found containers that have just been inspected
  */
 export async function takeNames(
 	{engine, state}: Pick<ApplyContext, 'engine' | 'state'>,
 	switched: Switch,
+	found: Found = new Map(),
 ): Promise<void> {
 	const {active, deployments} = state.current();
 	const take = async ([service, id]: [string, string]) => {
@@ -29,29 +33,33 @@ export async function takeNames(
 		if (active[service] === undefined) return;
 		const deployment = deployments[id];
 		if (!deployment?.containerId) return;
-		await nameOnNetwork(engine, state.current(), {...deployment, containerId: deployment.containerId}, true);
+		const {containerId} = deployment;
+		await nameOnNetwork(engine, state.current(), {...deployment, containerId}, true, found.get(id));
 	};
 	await Promise.all(Object.entries(switched).map(take));
 }
 
 /** Fails when a ready candidate has exited while it waited for the others: then nothing is switched. */
-async function assertUp(context: ApplyContext, switched: Switch): Promise<void> {
+async function assertUp(context: ApplyContext, switched: Switch): Promise<Found> {
 	const {engine, state, run} = context;
+	const found = new Map<string, ContainerDetails>();
 	const check = async ([service, id]: [string, string]) => {
 		const deployment = state.current().deployments[id];
 		if (deployment?.containerId === undefined) return;
 		const details = await engine.inspectContainer(deployment.containerId);
 		// A candidate that was restarted meanwhile may not be ready.
 		const isSameProgram = deployment.run !== run || details?.restartCount === 0;
-		if (runsNow(details) && isSameProgram) return;
+		if (details && runsNow(details) && isSameProgram) {
+			found.set(id, details);
+			return;
+		}
 		const failure = await describeFailure(context, deployment.containerId, 'it exited before the switch');
 		await failDeployment(context, deployment, failure);
 		throw new StepError(failure, serviceAddress(service));
 	};
 	await Promise.all(Object.entries(switched).map(check));
+	return found;
 }
-
-const noRoutes: RoutesRecord = {hosts: {}, rules: [], access: {}};
 
 /**
  * Makes all ready candidates of this apply active at once (docs/rules.md, "One switch"), together with the new hosts and
@@ -59,22 +67,13 @@ const noRoutes: RoutesRecord = {hosts: {}, rules: [], access: {}};
  * after a crash at any point either the old or the new deployments serve, never a mix. Where nothing is routed, the switch
  * is only a change of the state.
  */
-export async function switchTraffic(
-	context: ApplyContext,
-	{hasNewRoutes}: {readonly hasNewRoutes: boolean},
-): Promise<void> {
-	const {engine, router, state, signal, plan, results} = context;
-	const {ready: switched, routerState: ahead} = results;
-	const previous = state.current().routes;
-	// Without a routes action nothing changes in them, or the user left it out.
-	const wanted = (hasNewRoutes ? plan.routes : previous) ?? plan.routes;
-	const isUnrouted = !servesAnything(wanted) && !servesAnything(previous);
-	const routes = isUnrouted ? previous : (wanted ?? noRoutes);
-	if (needsAccess({...state.current(), routes}) && !state.current().access) {
-		const access = await createAccess(state.current());
-		await state.update(current => ({...current, access}));
-	}
-	await assertUp(context, switched);
+export async function switchTraffic(context: ApplyContext): Promise<void> {
+	const {engine, router, state, signal, results} = context;
+	const {ready: switched} = results;
+	const [found, staged] = await Promise.all([assertUp(context, switched), results.staged]);
+	if (staged) failpoint('switch.after-stage');
+	const {routes, isUnrouted} = switchedRoutes(context);
+	await ensureAccess(context, routes);
 	const change = () =>
 		writeJournaled(context, {
 			address: routesAddress,
@@ -82,11 +81,11 @@ export async function switchTraffic(
 			isRepeatable: true,
 			run: async () => {
 				const table = describeTable(withSwitch(state.current(), routes, switched));
-				const names = takeNames(context, switched);
+				const names = takeNames(context, switched, found);
 				// Without siblings the names are not needed before the switch.
 				const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
 				const after = hasSiblings ? names : undefined;
-				const published = isUnrouted ? undefined : publish(engine, router, table, {signal, after, ahead});
+				const published = isUnrouted ? undefined : publish(engine, router, table, {signal, after, staged});
 				const both = await Promise.allSettled([published, names]);
 				// Both have to settle before a retry.
 				for (const outcome of both) if (outcome.status === 'rejected') throw outcome.reason;
