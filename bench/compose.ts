@@ -11,10 +11,9 @@ export type ComposeProject = {
 };
 
 /** Writes compose.yaml for the services of a sandbox. */
-export function writeCompose({directory, name, image, services}: Sandbox, {env}: Peer): ComposeProject {
-	const cwd = join(directory, 'compose');
+export function writeCompose(sandbox: Sandbox, {env}: Peer): ComposeProject {
+	const cwd = join(sandbox.directory, 'compose');
 	mkdirSync(cwd, {recursive: true});
-	const entries = services.map(service => `  ${service}:\n    image: ${image}\n    restart: unless-stopped\n`);
-	writeFileSync(join(cwd, 'compose.yaml'), `name: ${name}\n\nservices:\n${entries.join('')}`);
+	writeFileSync(join(cwd, 'compose.yaml'), sandbox.shape.compose(sandbox));
 	return {cwd, env, command: (...args) => ['docker', 'compose', '--progress', 'quiet', ...args]};
 }

@@ -1,10 +1,14 @@
 import {writeFileSync} from 'node:fs';
 import {get} from 'node:http';
 import {join} from 'node:path';
-import {median, run, runWell} from './measure.ts';
+import {compartment} from './cli.ts';
+import {weigh} from './peak.ts';
 import {findPeers} from './peers.ts';
-import {conditions} from './report.ts';
-import {compartment, type Sandbox, withSandbox} from './sandbox.ts';
+import {linesOf, runWell} from './processes.ts';
+import {markdown, peakText} from './report.ts';
+import {type Sandbox, withSandbox} from './sandbox.ts';
+import {heading, section} from './section.ts';
+import {median} from './statistics.ts';
 import {buildSite, describeSite} from './switch-site.ts';
 
 const count = Number(process.env['BENCH_ENVIRONMENTS'] ?? 50);
@@ -26,12 +30,12 @@ async function countServing({name, env}: Sandbox): Promise<number> {
 	return answers.filter(status => status === 200).length;
 }
 
-const subnetsOf = async ({name}: Sandbox): Promise<string[]> => {
-	const ids = (
-		await runWell(['docker', 'network', 'ls', '--quiet', '--filter', `label=compartment.project=${name}`])
-	).split('\n');
-	const inspect = ['docker', 'network', 'inspect', '--format', '{{range .IPAM.Config}}{{.Subnet}}{{end}}'] as const;
-	return (await runWell([...inspect, ...ids.filter(id => id !== '')])).trim().split('\n');
+const networksOf = ({name}: Sandbox): Promise<string[]> =>
+	linesOf('docker', 'network', 'ls', '--quiet', '--filter', `label=compartment.project=${name}`);
+
+const subnetsOf = async (sandbox: Sandbox): Promise<string[]> => {
+	const format = ['--format', '{{range .IPAM.Config}}{{.Subnet}}{{end}}'];
+	return linesOf('docker', 'network', 'inspect', ...format, ...(await networksOf(sandbox)));
 };
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -48,8 +52,7 @@ const untilServing = (sandbox: Sandbox) =>
 			if (Date.now() > deadline) throw new Error('not every environment serves again');
 	});
 
-process.stdout.write(`## ${count} environments of one project\n\n${conditions(await findPeers())}\n\n`);
-await withSandbox(0, async sandbox => {
+async function measureEnvironments(sandbox: Sandbox): Promise<string> {
 	await buildSite(sandbox);
 	describeSite(sandbox, {version: '1'});
 	writeFileSync(
@@ -66,23 +69,27 @@ await withSandbox(0, async sandbox => {
 	const router = env['COMPARTMENT_ROUTER_NAME']!;
 	const restart = await timed(() => runWell(['docker', 'restart', '--time', '1', router]));
 	const again = await untilServing(sandbox);
-	const plan = await timed(() => runWell(compartment('plan', '--env', names.at(-1)!, '--detailed-exitcode'), where));
+	const planOne = compartment('plan', '--env', names.at(-1)!, '--detailed-exitcode');
+	const plan = await timed(() => runWell(planOne, where));
+	const {peak} = await weigh(planOne, where);
 	const destroys: number[] = [];
 	for (const name of names)
 		destroys.push(await timed(() => runWell(compartment('destroy', '--env', name, '--auto-approve'), where)));
-	const left = (
-		await run(['docker', 'network', 'ls', '--quiet', '--filter', `label=compartment.project=${sandbox.name}`])
-	).stdout.trim();
-	const lines = [
-		`| environments that serve | ${serving} of ${count} |`,
-		`| networks, different subnets | ${subnets.length}, ${new Set(subnets).size} |`,
-		`| first apply of one: median, first, last ms | ${median(deploys)}, ${deploys[0]}, ${deploys.at(-1)} |`,
-		`| plan of one among all ms | ${plan} |`,
-		`| restart of the router's container ms | ${restart} |`,
-		`| then until all of them serve ms | ${again} |`,
-		`| destroy of one: median ms | ${median(destroys)} |`,
-		`| networks left | ${left === '' ? 0 : left.split('\n').length} |`,
-	];
-	process.stdout.write(`| what | figure |\n| --- | --: |\n${lines.join('\n')}\n\n`);
-	if (serving < count || left !== '') process.exitCode = 1;
-});
+	const left = (await networksOf(sandbox)).length;
+	if (serving < count || left > 0) process.exitCode = 1;
+	return markdown([
+		['what', 'figure'],
+		['environments that serve', `${serving} of ${count}`],
+		['networks, different subnets', `${subnets.length}, ${new Set(subnets).size}`],
+		['first apply of one: median, first, last ms', `${median(deploys)}, ${deploys[0]}, ${deploys.at(-1)}`],
+		['plan of one among all ms', plan],
+		['plan of one among all, peak MB', peakText(peak === undefined ? [] : [peak])],
+		["restart of the router's container ms", restart],
+		['then until all of them serve ms', again],
+		['destroy of one: median ms', median(destroys)],
+		['networks left', left],
+	]);
+}
+
+heading(`${count} environments of one project`, await findPeers());
+await section(undefined, () => withSandbox(0, measureEnvironments));

@@ -1,42 +1,34 @@
-import {type SpawnOptions, spawn} from 'node:child_process';
+import {spawn} from 'node:child_process';
+import {weigh} from './peak.ts';
+import {type Command, runWell} from './processes.ts';
 
 /** A command line to time against others. */
 export type Contender = {
 	readonly name: string;
-	readonly command: readonly [string, ...string[]];
+	readonly command: Command;
 	readonly cwd?: string;
 	readonly env?: NodeJS.ProcessEnv;
 	/** Throws if the output shows that the command did not do the work to compare. */
 	readonly check?: (stdout: string) => void;
-	/** Runs before every timed run; not timed. */
+	/** Runs before every run; not timed. */
 	readonly prepare?: () => Promise<void>;
 };
 
-/** The times of one contender in all rounds, in milliseconds. */
-export type Timing = {readonly name: string; readonly times: readonly number[]};
+/** The times of one contender in all rounds, in milliseconds, and its peak memory in MB in some others. */
+export type Timing = {readonly name: string; readonly times: readonly number[]; readonly peaks: readonly number[]};
 
-export type Outcome = {readonly code: number | null; readonly stdout: string; readonly stderr: string};
+/** The usual number of rounds, unless BENCH_ROUNDS says another. */
+export const roundsOr = (usual: number): number => Number(process.env['BENCH_ROUNDS'] || usual);
 
-/** Runs a command to its end and keeps its output. */
-export function run(command: readonly [string, ...string[]], options: SpawnOptions = {}): Promise<Outcome> {
-	const [file, ...args] = command;
-	const child = spawn(file, args, {...options, stdio: ['ignore', 'pipe', 'pipe']});
-	let stdout = '';
-	let stderr = '';
-	child.stdout?.setEncoding('utf8').on('data', text => (stdout += text));
-	child.stderr?.setEncoding('utf8').on('data', text => (stderr += text));
-	return new Promise((resolve, reject) => {
-		child.once('error', reject);
-		child.once('close', code => resolve({code, stdout, stderr}));
-	});
-}
+/** Fails unless a command printed the text, so that no other work is timed. */
+export const mustSay =
+	(text: string) =>
+	(stdout: string): void => {
+		if (!stdout.includes(text)) throw new Error(`expected "${text}", but it said:\n${stdout}`);
+	};
 
-/** Like `run`, for commands that must succeed. */
-export async function runWell(command: readonly [string, ...string[]], options: SpawnOptions = {}): Promise<string> {
-	const {code, stdout, stderr} = await run(command, options);
-	if (code === 0) return stdout;
-	throw new Error(`${command.join(' ')} ended with ${code}:\n${stderr || stdout}`);
-}
+/** The floor of a command that runs in node. */
+export const bare: Contender = {name: 'node -e 0', command: [process.execPath, '-e', '0']};
 
 /** Milliseconds from the start of a process to its end; its output goes nowhere, so that no pipe is measured. */
 function time({name, command, cwd, env}: Contender): Promise<number> {
@@ -53,37 +45,37 @@ function time({name, command, cwd, env}: Contender): Promise<number> {
 	});
 }
 
+/** Runs a contender once to check it and to warm caches, then to read its peak memory, which takes another process. */
+async function weighAll(contender: Contender, weighings: number): Promise<number[]> {
+	const {command, cwd, env, check, prepare} = contender;
+	await prepare?.();
+	check?.(await runWell(command, {cwd, env}));
+	const peaks: number[] = [];
+	for (let index = 0; index < weighings; index++) {
+		await prepare?.();
+		const {stdout, peak} = await weigh(command, {cwd, env});
+		check?.(stdout);
+		if (peak !== undefined) peaks.push(peak);
+	}
+	return peaks;
+}
+
 /**
- * Times all contenders in turn, A B C A B C, so that other load on the machine affects all of them. Before that
- * each one runs once to be checked and to warm the disk cache; these runs do not count.
+ * Times all contenders in turn, A B C A B C, so that other load on the machine affects all of them. Their peak memory is
+ * read before that, in runs that are not timed.
  */
 export async function measure(
 	contenders: readonly Contender[],
-	{rounds, warmUps = 2}: {readonly rounds: number; readonly warmUps?: number},
+	{rounds, weighings = 3}: {readonly rounds: number; readonly weighings?: number},
 ): Promise<Timing[]> {
-	for (const {command, cwd, env, check, prepare} of contenders) {
-		for (let index = 0; index < warmUps; index++) {
-			await prepare?.();
-			check?.(await runWell(command, {cwd, env}));
-		}
-	}
+	const peaks: number[][] = [];
+	for (const contender of contenders) peaks.push(await weighAll(contender, weighings));
 	const times = contenders.map((): number[] => []);
-	for (let round = 0; round < rounds; round++) {
+	for (let round = 0; round < roundsOr(rounds); round++) {
 		for (const [index, contender] of contenders.entries()) {
 			await contender.prepare?.();
 			times[index]!.push(await time(contender));
 		}
 	}
-	return contenders.map(({name}, index) => ({name, times: times[index]!}));
+	return contenders.map(({name}, index) => ({name, times: times[index]!, peaks: peaks[index]!}));
 }
-
-/** The median. */
-export function median(values: readonly number[]): number {
-	const sorted = [...values].sort((a, b) => a - b);
-	const middle = sorted.length / 2;
-	return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** How many times longer than the reference: the median of the ratios within each round. */
-export const ratio = (timing: Timing, reference: Timing): number =>
-	median(timing.times.map((value, round) => value / reference.times[round]!));

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {run, runWell} from './measure.ts';
+import {run, runWell} from './processes.ts';
 
 /** A tool to compare Compartment with, and the environment of its process. */
 export type Peer = {readonly version: string; readonly env: NodeJS.ProcessEnv};

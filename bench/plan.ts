@@ -1,56 +1,55 @@
+import {rows} from './bars.ts';
+import {compartment} from './cli.ts';
 import {writeCompose} from './compose.ts';
-import {type Contender, measure, runWell} from './measure.ts';
+import {bare, type Contender, measure, mustSay} from './measure.ts';
 import {findPeers} from './peers.ts';
-import {conditions, table} from './report.ts';
-import {compartment, type Sandbox, withSandbox} from './sandbox.ts';
+import {runWell} from './processes.ts';
+import {table} from './report.ts';
+import {recordTimings, type TableId} from './results.ts';
+import {type Sandbox, withSandbox} from './sandbox.ts';
+import {heading, section} from './section.ts';
 import {applyTerraform} from './terraform.ts';
 
-const count = 100;
-const bare = 'node -e 0';
-const terraformPlan = 'terraform plan';
-const composeUp = 'docker compose up -d';
 const peers = await findPeers();
 
-/** Fails unless a command printed the text, so that no plan with changes is timed. */
-const mustSay =
-	(text: string) =>
-	(stdout: string): void => {
-		if (!stdout.includes(text)) throw new Error(`expected "${text}", but it said:\n${stdout}`);
-	};
-
-async function contenders(sandbox: Sandbox): Promise<Contender[]> {
-	const {directory: cwd, env} = sandbox;
-	await runWell(compartment('apply', '--auto-approve'), {cwd, env});
-	const found: Contender[] = [
-		{name: bare, command: [process.execPath, '-e', '0']},
-		{name: 'compartment plan', command: compartment('plan', '--detailed-exitcode'), cwd, env},
-		{name: 'compartment plan --json', command: compartment('plan', '--json', '--detailed-exitcode'), cwd, env},
-		{name: 'compartment status', command: compartment('status'), cwd, env},
+function ours({directory: cwd, env}: Sandbox): Contender[] {
+	const command = (name: string, ...args: string[]): Contender => ({name, command: compartment(...args), cwd, env});
+	return [
+		command(rows.plan, 'plan', '--detailed-exitcode'),
+		command('compartment plan --json', 'plan', '--json', '--detailed-exitcode'),
+		{...command(rows.apply, 'apply', '--auto-approve'), check: mustSay('No changes.')},
+		command('compartment status', 'status'),
 	];
-	if (peers.terraform) {
-		const folder = await applyTerraform(sandbox, peers.terraform);
-		found.push({
-			name: terraformPlan,
-			command: ['terraform', 'plan', '-input=false', '-no-color'],
-			cwd: folder,
-			env: peers.terraform.env,
-			check: mustSay('No changes.'),
-		});
-	}
-	if (peers.compose) {
-		const {command, ...where} = writeCompose(sandbox, peers.compose);
-		await runWell(command('up', '--detach'), where);
-		found.push(
-			{name: composeUp, command: command('up', '--detach'), ...where},
-			{name: 'docker compose ps', command: command('ps'), ...where},
-			{name: 'docker compose config', command: command('config', '--quiet'), ...where},
-		);
-	}
-	return found;
 }
 
-process.stdout.write(`## Plan without changes, ${count} services\n\n${conditions(peers)}\n\n`);
-await withSandbox(count, async sandbox => {
-	const timings = await measure(await contenders(sandbox), {rounds: 20});
-	process.stdout.write(`${table(timings, [bare, terraformPlan, composeUp])}\n\n`);
-});
+async function terraform(sandbox: Sandbox): Promise<Contender[]> {
+	if (!peers.terraform) return [];
+	const cwd = await applyTerraform(sandbox, peers.terraform);
+	const command = ['terraform', 'plan', '-input=false', '-no-color'] as const;
+	return [{name: rows.terraformPlan, command, cwd, env: peers.terraform.env, check: mustSay('No changes.')}];
+}
+
+async function compose(sandbox: Sandbox): Promise<Contender[]> {
+	if (!peers.compose) return [];
+	const {command, ...where} = writeCompose(sandbox, peers.compose);
+	await runWell(command('up', '--detach'), where);
+	return [
+		{name: rows.up, command: command('up', '--detach'), ...where},
+		{name: 'docker compose ps', command: command('ps'), ...where},
+		{name: 'docker compose config', command: command('config', '--quiet'), ...where},
+	];
+}
+
+const measureCount = (count: number, id: TableId): Promise<string> =>
+	withSandbox(count, async sandbox => {
+		const {directory: cwd, env} = sandbox;
+		await runWell(compartment('apply', '--auto-approve'), {cwd, env});
+		const found = [bare, ...ours(sandbox), ...(await terraform(sandbox)), ...(await compose(sandbox))];
+		const timings = await measure(found, {rounds: 20});
+		recordTimings(id, timings);
+		return table(timings, [bare.name, rows.terraformPlan, rows.up]);
+	});
+
+heading('Plan and apply without changes', peers);
+await section('20 services', () => measureCount(20, 'plan-20'));
+await section('100 services', () => measureCount(100, 'plan-100'));

@@ -1,15 +1,17 @@
 import {fileURLToPath} from 'node:url';
-import {type Contender, measure, runWell} from './measure.ts';
+import {compartment} from './cli.ts';
+import {bare, type Contender, measure} from './measure.ts';
 import {findPeers} from './peers.ts';
-import {conditions, table} from './report.ts';
-import {compartment, hasEngine, withSandbox} from './sandbox.ts';
+import {runWell} from './processes.ts';
+import {table} from './report.ts';
+import {hasEngine, withSandbox} from './sandbox.ts';
+import {heading, section} from './section.ts';
 
-const bare = 'node -e 0';
 const example = fileURLToPath(new URL('../examples/internal-tools', import.meta.url));
 const peers = await findPeers();
 
 const always: readonly Contender[] = [
-	{name: bare, command: [process.execPath, '-e', '0']},
+	bare,
 	{name: 'compartment --version', command: compartment('--version')},
 	{name: 'compartment --help', command: compartment('--help')},
 	{name: 'compartment validate', command: compartment('validate'), cwd: example},
@@ -24,17 +26,17 @@ const tools: readonly Contender[] = [
 		: []),
 ];
 
-async function report(withEngine: readonly Contender[]): Promise<void> {
+async function measureAll(withEngine: readonly Contender[]): Promise<string> {
 	const timings = await measure([...always, ...withEngine, ...tools], {rounds: 50});
-	process.stdout.write(`${table(timings, [bare, 'terraform version', 'docker compose version'])}\n\n`);
+	return table(timings, [bare.name, 'terraform version', 'docker compose version']);
 }
 
-process.stdout.write(`## Start-up\n\n${conditions(peers)}\n\n`);
-if (await hasEngine())
-	await withSandbox(3, async ({directory, env}) => {
-		await runWell(compartment('apply', '--auto-approve'), {cwd: directory, env});
-		await report([
-			{name: 'compartment plan --json, 3 services', command: compartment('plan', '--json'), cwd: directory, env},
-		]);
+const withPlan = (): Promise<string> =>
+	withSandbox(3, async ({directory: cwd, env}) => {
+		await runWell(compartment('apply', '--auto-approve'), {cwd, env});
+		const command = compartment('plan', '--json');
+		return measureAll([{name: 'compartment plan --json, 3 services', command, cwd, env}]);
 	});
-else await report([]);
+
+heading('Start-up', peers);
+await section(undefined, (await hasEngine()) ? withPlan : () => measureAll([]));

@@ -1,7 +1,7 @@
 import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {runWell} from './measure.ts';
 import type {Peer} from './peers.ts';
+import {runWell} from './processes.ts';
 import type {Sandbox} from './sandbox.ts';
 
 /** A page that returns its version, when it first reported ready, and how much it received. */

@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {runWell} from './measure.ts';
 import type {Peer} from './peers.ts';
+import {runWell} from './processes.ts';
 import type {Sandbox} from './sandbox.ts';
 
 /** Applies one `terraform_data` per service of the sandbox, which needs no provider, and returns the folder. */

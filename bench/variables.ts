@@ -1,13 +1,14 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {type Contender, measure, runWell} from './measure.ts';
+import {compartment} from './cli.ts';
+import {bare, type Contender, measure} from './measure.ts';
 import {findPeers} from './peers.ts';
-import {conditions, table} from './report.ts';
-import {compartment, hasEngine, type Sandbox, withSandbox} from './sandbox.ts';
+import {runWell} from './processes.ts';
+import {table} from './report.ts';
+import {hasEngine, type Sandbox, withSandbox} from './sandbox.ts';
+import {heading, section} from './section.ts';
 
 const count = 1000;
-const bare = 'node -e 0';
-const peers = await findPeers();
 
 /** Fails unless a command printed all variables. */
 function mustListAll(stdout: string): void {
@@ -36,7 +37,7 @@ async function contenders(sandbox: Sandbox): Promise<Contender[]> {
 		prepare: async () => writeFileSync(join(cwd, 'value'), input(), {mode: 0o600}),
 	});
 	return [
-		{name: bare, command: [process.execPath, '-e', '0']},
+		bare,
 		{name: 'variable list', command: compartment('variable', 'list'), cwd, env, check: mustListAll},
 		set('variable set, another value', () => `value ${round++}`),
 		set('variable set, the same value', () => 'the same value'),
@@ -44,10 +45,9 @@ async function contenders(sandbox: Sandbox): Promise<Contender[]> {
 	];
 }
 
-process.stdout.write(`## ${count} sensitive variables\n\n${conditions(peers)}\n\n`);
-if (await hasEngine()) {
-	await withSandbox(1, async sandbox => {
-		const timings = await measure(await contenders(sandbox), {rounds: 15});
-		process.stdout.write(`${table(timings, [bare])}\n\n`);
-	});
-} else process.stdout.write('No engine answers: nothing measured.\n\n');
+heading(`${count} sensitive variables`, await findPeers());
+await section(undefined, async () =>
+	(await hasEngine())
+		? withSandbox(1, async sandbox => table(await measure(await contenders(sandbox), {rounds: 15}), [bare.name]))
+		: 'No engine answers: nothing measured.',
+);
