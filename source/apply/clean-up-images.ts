@@ -26,12 +26,18 @@ export function isOwnReference(tag: string, {project, environment}: Pick<State, 
 	return tag.startsWith(prefix);
 }
 
+/** Lists this project's images while the engine is busy with something else, for `cleanUpImages`. */
+export function readOwnImages({engine, plan, results}: ApplyContext): void {
+	results.ownImages ??= listOwnImages(engine, 'project', plan.project).catch(() => undefined);
+}
+
 /** Removes tags of this environment that no retained deployment needs. A failure is only a warning: the next apply retries. */
 export async function cleanUpImages(context: ApplyContext): Promise<void> {
-	const {engine, plan, settings, state} = context;
+	const {engine, plan, settings, state, results} = context;
 	const needed = neededReferences(state.current(), settings.retain);
 	try {
-		for (const {tags} of await listOwnImages(engine, 'project', plan.project))
+		const listed = (await results.ownImages) ?? (await listOwnImages(engine, 'project', plan.project));
+		for (const {tags} of listed)
 			for (const tag of tags) if (isOwnReference(tag, plan) && !needed.has(tag)) await engine.removeImage(tag);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;

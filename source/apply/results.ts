@@ -1,3 +1,4 @@
+import type {ListedImage} from '../engine/engine.ts';
 import type {StagedPublish} from '../router/router.ts';
 import type {Deployment, NetworkRecord, RoutesRecord, State} from '../state/state.ts';
 
@@ -19,6 +20,8 @@ export type ApplyResults = {
 	readonly candidates: Record<string, string>;
 	/** The switch, uploaded to the router while the candidates get ready. */
 	staged?: Promise<StagedPublish | undefined>;
+	/** The project's images before any of this apply; undefined if they could not be read. */
+	ownImages?: Promise<readonly ListedImage[] | undefined>;
 	/** Makes the networks of the environment. */
 	makeNetwork?: NetworkMaker;
 	/** Fixed addresses in use, with those that candidates of this apply have taken. */

@@ -1,4 +1,5 @@
-import {networkAddress, routesAddress} from '../../model/address.ts';
+import {nameIn, networkAddress, routesAddress} from '../../model/address.ts';
+import {isRunning} from '../../model/kinds.ts';
 import {type Action, busyActions, type Plan} from '../../plan/plan.ts';
 import {isBesideServing, serviceSteps} from './service-steps.ts';
 import {
@@ -66,6 +67,14 @@ const strayStep = (action: Action, switching: readonly Step[]): Step =>
 /** Whether something of the environment is routed or probed; the plan then has the router, if only unchanged. */
 const hasRouter = ({actions}: Plan): boolean => actions.some(({object}) => object === 'router');
 
+/** Whether the plan makes images and records jobs, of which nothing runs, and changes no route. */
+const runsNothing = ({deployments}: Plan, actions: readonly Action[]): boolean =>
+	actions.every(({object, kind, address}) => {
+		if (object === 'image') return true;
+		const planned = deployments.find(({service}) => service === nameIn(address));
+		return object === 'service' && kind !== 'delete' && planned !== undefined && !isRunning(planned.kind);
+	});
+
 /** One switch for all services when every candidate is ready, and a watch over the new deployments. */
 function switchSteps(plan: Plan, actions: readonly Action[]): Step[] {
 	const routes = actions.find(({object}) => object === 'routes');
@@ -97,7 +106,8 @@ function applySteps(plan: Plan): Step[] {
 	});
 	// The router probes from inside the environment's network, so it joins before anything becomes ready.
 	const join: Step = {...unlisted, id: joinId, task: 'join router', dependsOn: ['network', 'router']};
-	const all = [...(hasRouter(plan) ? [join] : []), ...steps, ...switching];
+	const isJoining = hasRouter(plan) && !runsNothing(plan, actions);
+	const all = [...(isJoining ? [join] : []), ...steps, ...switching];
 	return [...all, {...unlisted, id: 'clean up', task: 'clean up images', dependsOn: all.map(({id}) => id)}];
 }
 

@@ -5,6 +5,7 @@ import {imageAddress} from '../../model/address.ts';
 import type {ImageOrigin} from '../../model/image-origin.ts';
 import type {PlannedImage} from '../../plan/plan.ts';
 import {digestOf} from '../../refresh/find-images.ts';
+import {readOwnImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {type RunningBuild, startBuild} from '../running-build.ts';
@@ -17,6 +18,7 @@ async function buildImage(context: ApplyContext, planned: PlannedImage, started:
 	const cancel = () => started.cancel(stopping.reason);
 	stopping.addEventListener('abort', cancel, {once: true});
 	if (stopping.aborted) cancel();
+	readOwnImages(context);
 	started.follow(({status, lines}) => {
 		if (status) progress(context, address, status);
 		for (const text of lines) emit({type: 'log', at: Date.now(), address, stream: 'build', text});

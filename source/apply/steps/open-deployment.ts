@@ -84,7 +84,8 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		service,
 		kind,
 		status: 'running',
-		stage: 'starting_candidate',
+		// Nothing is started for a job.
+		stage: isRunning(kind) ? 'starting_candidate' : 'candidate',
 		type,
 		label,
 		spec,

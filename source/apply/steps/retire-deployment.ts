@@ -2,7 +2,7 @@ import {observeOwn} from '../../engine/own-engine.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
 import {patchDeployment} from '../../state/deployments.ts';
-import type {Deployment} from '../../state/state.ts';
+import type {Deployment, State} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
@@ -33,6 +33,13 @@ export async function removeOldContainers(context: ApplyContext, service: string
  */
 async function retireDeployment(context: ApplyContext, address: string, deployment: Deployment): Promise<void> {
 	const {id} = deployment;
+	const record = (current: State) =>
+		patchDeployment(current, id, {stage: 'retired', completedAt: new Date().toISOString()});
+	// The deployment of a job: nothing changes on the engine.
+	if (deployment.containerId === undefined) {
+		await context.state.update(record);
+		return;
+	}
 	await writeJournaled(context, {
 		address,
 		intent: {type: 'retire', deployments: [id]},
@@ -45,7 +52,7 @@ async function retireDeployment(context: ApplyContext, address: string, deployme
 					notice(context, 'warning', `${address}: requests still open after ${drainSeconds} s were cut off`);
 				},
 			}),
-		record: current => patchDeployment(current, id, {stage: 'retired', completedAt: new Date().toISOString()}),
+		record,
 	});
 }
 

@@ -144,7 +144,7 @@ export async function startCandidate(context: ApplyContext, planned: PlannedDepl
 			await requireReady(context, deployment, containerId, {mode: 'new'});
 			// Before the switch: if the apply is killed here, it leaves a candidate, which recovery removes.
 			await Promise.all([engine.setRestart(containerId, serviceRestart(deployment.spec.restart)), record()]);
-		} else await record();
+		} else if (deployment.stage !== 'candidate') await record();
 	} catch (error) {
 		const failure =
 			error instanceof StepError

@@ -2,8 +2,10 @@ import type {ContainerDetails} from '../../engine/engine.ts';
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {runsNow} from '../../model/container-state.ts';
+import {isRunning} from '../../model/kinds.ts';
 import {publish} from '../../router/router.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
+import type {Deployment} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
@@ -61,18 +63,28 @@ async function assertUp(context: ApplyContext, switched: Switch): Promise<Found>
 	return found;
 }
 
+/** Whether these are jobs, and were before: they have no container, no name in the mesh and no place in the router. */
+const runsNothing = ({state, results}: ApplyContext, switched: Switch): boolean =>
+	Object.keys(switched).length > 0 &&
+	Object.entries(switched).every(([service, id]) => {
+		const isIdle = ({kind, slot}: Deployment) => !isRunning(kind) && slot === undefined;
+		const [next, before] = [state.current().deployments[id], results.before.deployments[service]];
+		return next !== undefined && isIdle(next) && (before === undefined || isIdle(before));
+	});
+
 /**
  * Makes all ready candidates of this apply active at once (docs/rules.md, "One switch"), together with the new hosts and
  * rules: by one runtime command, or by one reload when the topology changed. The router's file is written first, so that
- * after a crash at any point either the old or the new deployments serve, never a mix. Where nothing is routed, the switch
- * is only a change of the state.
+ * after a crash at any point either the old or the new deployments serve, never a mix. Where nothing is routed, and for
+ * jobs, the switch is only a change of the state.
  */
 export async function switchTraffic(context: ApplyContext): Promise<void> {
 	const {engine, router, state, signal, results} = context;
 	const {ready: switched} = results;
 	const [found, staged] = await Promise.all([assertUp(context, switched), results.staged]);
 	if (staged) failpoint('switch.after-stage');
-	const {routes, isUnrouted} = switchedRoutes(context);
+	const {routes, isUnrouted: isUnserved} = switchedRoutes(context);
+	const isUnrouted = isUnserved || (routes === state.current().routes && runsNothing(context, switched));
 	await ensureAccess(context, routes);
 	const change = () =>
 		writeJournaled(context, {
