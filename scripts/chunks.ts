@@ -78,6 +78,7 @@ const chunks: readonly Chunk[] = [
 			'source/state/**',
 			'source/plan/**',
 			'source/refresh/begin-reading.ts',
+			'source/refresh/read-probes.ts',
 			'source/workspace/workspace.ts',
 			'source/descriptor/load.ts',
 			'source/descriptor/discover.ts',
@@ -127,7 +128,13 @@ const chunks: readonly Chunk[] = [
 	{
 		name: 'planning',
 		priority: 1,
-		sources: ['source/build/docker-ignore.ts', 'source/build/plan-build.ts', 'source/refresh/refresh.ts'],
+		sources: [
+			'source/apply/lock-environment.ts',
+			'source/apply/recovery/leftover-records.ts',
+			'source/build/docker-ignore.ts',
+			'source/build/plan-build.ts',
+			'source/refresh/refresh.ts',
+		],
 	},
 ];
 

@@ -7,7 +7,6 @@ import {withoutSkipped} from '../plan/approval.ts';
 import {hasChanges, type Plan} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
 import type {Settings} from '../settings/settings.ts';
-import {askInLines} from './ask-in-lines.ts';
 import type {ShownAs} from './show-apply.ts';
 
 /** Prints the plan in the output format of this run. */
@@ -57,7 +56,7 @@ export async function approve(
 	const renderFull = () => renderPlan(plan, {...terminal, isFull: true});
 	const approval = terminal.hasScreen
 		? await (await import('../ui/approve/ask-approval.tsx')).askApproval(plan, {renderFull, settings})
-		: await askInLines(plan, renderFull);
+		: await (await import('./ask-in-lines.ts')).askInLines(plan, renderFull);
 	if (approval.decision === 'cancel') throw new CancelledError('Nothing was changed.');
 	return withoutSkipped(plan, approval.skipped);
 }

@@ -3,7 +3,7 @@ import {labels} from '../model/labels.ts';
 import {routerNetworkName} from '../model/names.ts';
 import {isOwnContainer, isOwnNetwork, isOwnVolume, type Owner, ownObjects} from '../model/own.ts';
 import {shown} from './docker-errors.ts';
-import type {ContainerDetails, Engine, Observed, ObservedNetwork, ReadonlyEngine} from './engine.ts';
+import type {ContainerDetails, Engine, Observed, ObservedContainer, ObservedNetwork, ReadonlyEngine} from './engine.ts';
 
 /**
  * An engine restricted to one environment and the router. Steps and recovery accept no other, so that a recorded id can
@@ -23,10 +23,16 @@ export const observeOwn = async (
  * (stop, start, rename, exec, disconnect, remove …); one that is not ours counts as missing. Networks and volumes are
  * found by their labels as well.
  * @param routerName the router serves every environment, so it is ours too
+ * @param known containers that are already known to be ours
  */
-export function ownEngine(engine: Engine, owner: Owner, routerName: string): OwnEngine {
+export function ownEngine(
+	engine: Engine,
+	owner: Owner,
+	routerName: string,
+	known: readonly Pick<ObservedContainer, 'id'>[] = [],
+): OwnEngine {
 	// Labels never change, and only we change names.
-	const own = new Set<string>();
+	const own = new Set(known.map(({id}) => id));
 	const isOurs = (container: Pick<ContainerDetails, 'name' | 'labels'>): boolean =>
 		isOwnContainer(container, owner) ||
 		(container.labels[labels.router] === 'true' && container.name.startsWith(routerName));

@@ -2,7 +2,7 @@ import type {Engine, ReadonlyEngine} from '../engine/engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
 import {labels} from '../model/labels.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
-import type {ProbeReader} from './read-probes.ts';
+import {createProbeReader, type ProbeReader} from './read-probes.ts';
 
 /** Reads in progress. A read that fails throws where its result is used. */
 export type Begun = {
@@ -15,9 +15,5 @@ export type Begun = {
 export function beginReading(engine: Engine, router: RouterOptions): Begun {
 	const reads = rememberReads(engine);
 	void Promise.allSettled([reads.info(), reads.observe({[labels.lineage]: ''}), observeRouter(reads, router)]);
-	const readProbes: ProbeReader = async state => {
-		const {createProbeReader} = await import('./read-probes.ts');
-		return createProbeReader({engine, reads, options: router})(state);
-	};
-	return {engine: reads, readProbes};
+	return {engine: reads, readProbes: createProbeReader({engine, reads, options: router})};
 }

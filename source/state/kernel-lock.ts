@@ -7,7 +7,8 @@ import {configurationDirectory} from '../settings/configuration-directory.ts';
 import {codeOf, fileError, privateDirectoryMode, privateFileMode} from './private-file.ts';
 import {holdSocket} from './socket-lock.ts';
 
-export type Release = () => Promise<void>;
+/** A lock that is held. It has a number where it is a socket in the folder that it locks. */
+export type HeldLock = {readonly release: () => Promise<void>; readonly number?: number};
 
 /**
  * Takes a lock that the operating system frees when the process ends; undefined if it is held, even by this process. Node
@@ -18,7 +19,7 @@ export type Release = () => Promise<void>;
 export async function holdKernelLock(
 	directory: string,
 	platform: NodeJS.Platform = process.platform,
-): Promise<Release | undefined> {
+): Promise<HeldLock | undefined> {
 	const name = sha256(directory).slice(0, 40);
 	if (platform === 'linux' || platform === 'android') return holdSocketSomewhere(directory, name);
 	if (platform === 'win32') return holdName(`\\\\.\\pipe\\compartment-${name}`);
@@ -33,7 +34,7 @@ export async function holdKernelLock(
 const notSupported: readonly (string | undefined)[] = ['EOPNOTSUPP', 'ENOTSUP', 'EPERM', 'EINVAL', 'ENOSYS', 'EMLINK'];
 
 /** Locks the folder or, if its file system has no sockets, as on a share, a folder of the user in its place. */
-async function holdSocketSomewhere(directory: string, name: string): Promise<Release | undefined> {
+async function holdSocketSomewhere(directory: string, name: string): Promise<HeldLock | undefined> {
 	try {
 		return await holdSocket(directory);
 	} catch (error) {
@@ -41,12 +42,15 @@ async function holdSocketSomewhere(directory: string, name: string): Promise<Rel
 	}
 	const home = join(configurationDirectory(), 'locks', name);
 	mkdirSync(home, {recursive: true, mode: privateDirectoryMode});
-	return holdSocket(home).catch((error: unknown) => {
+	try {
+		const held = await holdSocket(home);
+		return held && {release: held.release};
+	} catch (error) {
 		throw fileError('lock', home, error);
-	});
+	}
 }
 
-async function holdName(name: string): Promise<Release | undefined> {
+async function holdName(name: string): Promise<HeldLock | undefined> {
 	const server = createServer(connection => connection.destroy());
 	const isHeld = await new Promise<boolean>((resolve, reject) => {
 		server.once('error', error => (codeOf(error) === 'EADDRINUSE' ? resolve(false) : reject(error)));
@@ -54,18 +58,18 @@ async function holdName(name: string): Promise<Release | undefined> {
 		server.unref();
 	});
 	if (!isHeld) return undefined;
-	return () => new Promise(resolve => server.close(() => resolve()));
+	return {release: () => new Promise(resolve => server.close(() => resolve()))};
 }
 
 // From the system headers; Node has no names for them.
 const exclusiveLock = 0x20;
 const nonBlocking = 0x4;
 
-async function holdFile(path: string): Promise<Release | undefined> {
+async function holdFile(path: string): Promise<HeldLock | undefined> {
 	try {
 		const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | exclusiveLock | nonBlocking;
 		const descriptor = openSync(path, flags, privateFileMode);
-		return async () => closeSync(descriptor);
+		return {release: async () => closeSync(descriptor)};
 	} catch (error) {
 		if (codeOf(error) === 'EAGAIN' || codeOf(error) === 'EWOULDBLOCK') return undefined;
 		throw fileError('lock', path, error);

@@ -3,11 +3,12 @@ import {realpathSync, unlinkSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {replaceCacheFile} from '../cache-file.ts';
 import {CancelledError, LockedError} from '../errors.ts';
 import {again, command, hint} from '../hint.ts';
 import {namesIn} from './directory.ts';
 import {holdKernelLock} from './kernel-lock.ts';
-import {codeOf, fileError, isTemporary, readPrivateFile, replacePrivateFile} from './private-file.ts';
+import {codeOf, fileError, isTemporary, readPrivateFile} from './private-file.ts';
 import {userName} from './user-name.ts';
 
 /** Holder of the lock, for messages only: the kernel's lock decides. */
@@ -22,7 +23,11 @@ export type LockRecord = {
 };
 
 /** A held lock. Releasing it twice is harmless. */
-export type Lock = {readonly release: () => Promise<void>};
+export type Lock = {
+	readonly release: () => Promise<void>;
+	/** Whether nobody else has held it since `lastReleased` returned this; false if that cannot be known. */
+	readonly isFirstSince: (released: number | undefined) => boolean;
+};
 
 type LockOptions = {
 	readonly operation: string;
@@ -75,8 +80,8 @@ export function readLock(directory: string): LockRecord | undefined {
  * @throws LockedError when a process of this machine holds the lock, or the lock has another id
  */
 export async function breakLock(directory: string, id?: string): Promise<LockRecord | undefined> {
-	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
-	if (!releaseKernelLock) throw heldBy(readLock(directory), true);
+	const held = await holdKernelLock(realpathSync(directory));
+	if (!held) throw heldBy(readLock(directory), true);
 	try {
 		const record = readLock(directory);
 		// Since the message that named the lock, another command may have taken it.
@@ -84,7 +89,7 @@ export async function breakLock(directory: string, id?: string): Promise<LockRec
 		removeRecord(directory);
 		return record;
 	} finally {
-		await releaseKernelLock();
+		await held.release();
 	}
 }
 
@@ -93,11 +98,11 @@ async function tryLock(
 	operation: string,
 	isWaiting: boolean,
 ): Promise<Lock | {readonly refusal: LockedError}> {
-	const releaseKernelLock = await holdKernelLock(realpathSync(directory));
+	const held = await holdKernelLock(realpathSync(directory));
 	const previous = readLock(directory);
-	if (!releaseKernelLock) return {refusal: heldBy(previous, isWaiting)};
+	if (!held) return {refusal: heldBy(previous, isWaiting)};
 	if (previous && previous.host !== hostname()) {
-		await releaseKernelLock();
+		await held.release();
 		return {refusal: heldElsewhere(previous)};
 	}
 	const id = randomBytes(8).toString('hex');
@@ -111,18 +116,20 @@ async function tryLock(
 			operation,
 			since: new Date().toISOString(),
 		};
-		replacePrivateFile(lockPath(directory), `${JSON.stringify(record)}\n`);
+		// Not synced: when the machine stops, so does the holder.
+		replaceCacheFile(lockPath(directory), `${JSON.stringify(record)}\n`);
 	} catch (error) {
-		await releaseKernelLock();
+		await held.release();
 		throw fileError('write', lockPath(directory), error);
 	}
 	let isHeld = true;
 	return {
+		isFirstSince: released => released !== undefined && held.number === released + 1,
 		release: async () => {
 			if (!isHeld) return;
 			isHeld = false;
 			if (readLock(directory)?.id === id) removeRecord(directory);
-			await releaseKernelLock();
+			await held.release();
 		},
 	};
 }

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {chmodSync, closeSync, linkSync, openSync, readdirSync, renameSync, unlinkSync} from 'node:fs';
+import {chmodSync, closeSync, linkSync, lstatSync, openSync, readdirSync, renameSync, unlinkSync} from 'node:fs';
 import {createConnection, createServer, type Server} from 'node:net';
 import {join} from 'node:path';
 import {codeOf, createPrivateFile, privateFileMode} from './private-file.ts';
@@ -12,6 +12,9 @@ export const isLockName = (name: string): boolean => lockName.test(name);
 /** Maximum length of a socket's path on Linux, in bytes. */
 const longestPath = 107;
 
+/** A lock that is held: its number, one higher than that of the holder before, and how to release it. */
+export type HeldSocket = {readonly number: number; readonly release: () => Promise<void>};
+
 /**
  * Locks a private folder until this process releases the lock or ends; undefined if it is held. The lock works across
  * containers that share the folder, and users without access to the folder cannot take it.
@@ -20,7 +23,7 @@ const longestPath = 107;
  * process takes `lock.N+1` with a hard link, which only one process can make. The highest number is never removed: a slow
  * process that takes a number which was used before then finds a higher one and backs off.
  */
-export async function holdSocket(directory: string): Promise<(() => Promise<void>) | undefined> {
+export async function holdSocket(directory: string): Promise<HeldSocket | undefined> {
 	const {at, close} = openFolder(directory);
 	const own = `lock.${randomBytes(6).toString('hex')}.tmp`;
 	const server = createServer(connection => connection.destroy());
@@ -32,9 +35,12 @@ export async function holdSocket(directory: string): Promise<(() => Promise<void
 			await end(server);
 			return undefined;
 		}
-		return async () => {
-			keepNumber(directory, `lock.${number}`);
-			await end(server);
+		return {
+			number,
+			async release() {
+				keepNumber(directory, `lock.${number}`);
+				await end(server);
+			},
 		};
 	} catch (error) {
 		await end(server);
@@ -42,6 +48,20 @@ export async function holdSocket(directory: string): Promise<(() => Promise<void
 	} finally {
 		unlinkIfThere(at(own));
 		close();
+	}
+}
+
+/**
+ * The number of the lock's last holder, who has released it; 0 if there was none. Undefined while it is held, or after its
+ * holder died. Whoever then takes the lock with the next number knows that nobody held it in between.
+ */
+export function lastReleased(directory: string): number | undefined {
+	try {
+		const highest = highestIn(directory);
+		// A release replaces the socket with a plain file, after everything else.
+		return highest === 0 || lstatSync(join(directory, `lock.${highest}`)).isFile() ? highest : undefined;
+	} catch (error) {
+		return codeOf(error) === 'ENOENT' ? 0 : undefined;
 	}
 }
 

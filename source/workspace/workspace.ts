@@ -9,7 +9,7 @@ import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import {nearest} from '../nearest.ts';
-import type {ProbeReader} from '../refresh/read-probes.ts';
+import {createProbeReader, type ProbeReader} from '../refresh/read-probes.ts';
 import type {RouterOptions} from '../router/router.ts';
 import {readSettings, type Settings} from '../settings/settings.ts';
 import {checkDirectory, stateDirectory} from '../state/directory.ts';
@@ -57,12 +57,7 @@ export async function openEngine(): Promise<EngineConnection> {
 	const settings = await readSettings();
 	const engine = connectDocker();
 	const router = routerOptions(settings);
-	const readProbes: ProbeReader = async state => {
-		// Few commands need it.
-		const {createProbeReader} = await import('../refresh/read-probes.ts');
-		return createProbeReader({engine, reads: engine, options: router})(state);
-	};
-	return {settings, engine, router, readProbes};
+	return {settings, engine, router, readProbes: createProbeReader({engine, reads: engine, options: router})};
 }
 
 /** Loads the project. If a file is invalid, checks its paths as well, so that the error has every problem at once. */

@@ -77,6 +77,13 @@ test('plan loads the parser and the schema only for files that have changed', as
 	}
 });
 
+test('an apply that changes nothing loads what a plan loads', async () => {
+	// Without a terminal it ends at its question, with an error.
+	const refused = await run(process.execPath, nodeArgs(['apply']), {cwd: cwd(), env}).catch((error: unknown) => error);
+	expect(refused).toMatchObject({stdout: expect.stringContaining('Plan: ')});
+	await expect(readLoaded().files).toMatchFileSnapshot(recorded('apply-unapproved'));
+});
+
 test('the first frame of the dashboard is drawn before anything else is loaded', async () => {
 	using terminal = openTerminal(process.execPath, nodeArgs([]), {cwd: cwd(), env: {...env, LOADED_UNTIL: 'quit'}});
 	await terminal.waitFor('quit', 20_000);

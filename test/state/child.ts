@@ -74,8 +74,8 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 		const folder = `${directory}/lock-folder`;
 		const note = (what: string) => appendFileSync(`${directory}/diary`, `${what} ${process.pid}\n`);
 		for (let round = 0; round < 12; ) {
-			const release = await holdKernelLock(folder);
-			if (!release) continue;
+			const held = await holdKernelLock(folder);
+			if (!held) continue;
 			round++;
 			note('in');
 			await new Promise(resolve => setTimeout(resolve, Math.random() * 3));
@@ -84,7 +84,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 				process.kill(process.pid, 'SIGKILL');
 			}
 			note('out');
-			await release();
+			await held.release();
 		}
 	},
 	'hold-and-end': async () => {

@@ -19,7 +19,7 @@ import {sha256} from '../../source/model/canonical.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {holdKernelLock} from '../../source/state/kernel-lock.ts';
 import {acquireLock, breakLock, readLock} from '../../source/state/lock.ts';
-import {isLockName} from '../../source/state/socket-lock.ts';
+import {isLockName, lastReleased} from '../../source/state/socket-lock.ts';
 import {environmentDirectory, runChild, startChild, temporaryDirectory} from './fixtures.ts';
 
 const refusalOf = async (promise: Promise<unknown>): Promise<LockedError> => {
@@ -136,7 +136,7 @@ describe('holdKernelLock', () => {
 
 	it('uses only names in the private folder, which others cannot take', async () => {
 		const directory = environmentDirectory();
-		const release = await holdKernelLock(directory);
+		const held = await holdKernelLock(directory);
 		const [name] = readdirSync(directory).filter(isLockName);
 		expect(statSync(join(directory, name!)).mode & 0o777).toBe(0o600);
 		expect(statSync(directory).mode & 0o077).toBe(0);
@@ -146,24 +146,61 @@ describe('holdKernelLock', () => {
 				.filter(line => line.includes(`@compartment-${sha256(directory).slice(0, 40)}`));
 			expect(abstract).toEqual([]);
 		}
-		await release!();
+		await held!.release();
 		expect(lstatSync(join(directory, name!)).isFile()).toBe(true);
 	});
 
 	it('works across network namespaces that share the folder', async () => {
 		const directory = environmentDirectory();
-		const release = await holdKernelLock(directory);
+		const held = await holdKernelLock(directory);
 		const program = `import {holdKernelLock} from '${new URL('../../source/state/kernel-lock.ts', import.meta.url)}';
 			console.log(await holdKernelLock(${JSON.stringify(directory)}) ? 'taken' : 'held');`;
 		const args = ['--net', '--map-root-user', process.execPath, '--input-type=module-typescript', '-e', program];
 		const {stdout, status} = spawnSync('unshare', args, {encoding: 'utf8'});
 		// Skip on systems without network namespaces, or without permission to make one.
 		if (status === 0) expect(stdout).toBe('held\n');
-		await release!();
+		await held!.release();
 	});
 
 	it('refuses a system without such a lock', async () => {
 		await expect(holdKernelLock(environmentDirectory(), 'aix')).rejects.toThrow(/cannot lock environments on aix/);
+	});
+});
+
+describe.runIf(process.platform === 'linux')('isFirstSince', () => {
+	it('is true only when nobody held the lock in between', async () => {
+		const directory = environmentDirectory();
+		const take = () => acquireLock(directory, {operation: 'apply'});
+		expect(lastReleased(join(directory, 'absent'))).toBe(0);
+
+		const before = lastReleased(directory);
+		const first = await take();
+		expect(first.isFirstSince(before)).toBe(true);
+		expect(first.isFirstSince(undefined)).toBe(false);
+		expect(lastReleased(directory)).toBeUndefined();
+		await first.release();
+
+		const between = lastReleased(directory);
+		await (await take()).release();
+		const third = await take();
+		expect([before, between].map(third.isFirstSince)).toEqual([false, false]);
+		await third.release();
+	});
+
+	it('is false when the lock was held at first, or its holder died', async () => {
+		const directory = environmentDirectory();
+		const first = await acquireLock(directory, {operation: 'apply'});
+		const whileHeld = lastReleased(directory);
+		await first.release();
+		const second = await acquireLock(directory, {operation: 'apply'});
+		expect(second.isFirstSince(whileHeld)).toBe(false);
+		await second.release();
+		await runChild('hold-and-end', directory);
+		const afterDeath = lastReleased(directory);
+		expect(afterDeath).toBeUndefined();
+		const third = await acquireLock(directory, {operation: 'apply'});
+		expect(third.isFirstSince(afterDeath)).toBe(false);
+		await third.release();
 	});
 });
 

@@ -5,6 +5,7 @@ import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {takeOutOfService} from '../steps/out-of-service.ts';
 import {ownContainers, type RecoveryContext} from './context.ts';
+import {drainingIn, endedIn, recordedIn, unfinishedIn} from './leftover-records.ts';
 
 const now = (): string => new Date().toISOString();
 
@@ -18,10 +19,7 @@ export async function discardUnfinished(
 	undecided: ReadonlySet<string> = new Set(),
 ): Promise<void> {
 	const {engine, state, say} = context;
-	const {deployments, active} = state.current();
-	const unfinished = Object.values(deployments).filter(
-		({id, service, status, isHeld}) => status === 'running' && active[service] !== id && !isHeld && !undecided.has(id),
-	);
+	const unfinished = unfinishedIn(state.current()).filter(({id}) => !undecided.has(id));
 	if (unfinished.length === 0) return;
 	const containers = await ownContainers(context);
 	for (const {id} of unfinished) {
@@ -45,11 +43,7 @@ export async function withdrawDeployment(context: RecoveryContext, deployment: D
 /** Retires previous deployments that were still draining. */
 export async function retireLeftovers(context: RecoveryContext): Promise<void> {
 	const {state} = context;
-	const {deployments, active} = state.current();
-	const previous = Object.values(deployments).filter(
-		({id, service, stage}) => stage === 'draining_previous' && active[service] !== id,
-	);
-	if (previous.length === 0) return;
+	const previous = drainingIn(state.current());
 	for (const deployment of previous) {
 		await withdrawDeployment(context, deployment);
 		const patch = {stage: 'retired', completedAt: now()} as const;
@@ -57,31 +51,15 @@ export async function retireLeftovers(context: RecoveryContext): Promise<void> {
 	}
 }
 
-const hasEnded = ({stage, status}: Deployment): boolean =>
-	stage === 'retired' || status === 'failed' || status === 'stopped';
-
 /** Whether a deployment may have open requests; a candidate that failed has none. */
 const hasServed = ({status, stage}: Deployment): boolean => status !== 'failed' || stage === 'rolled_back';
-
-/** The containers of deployments, each with its record. */
-async function recordedContainers(context: RecoveryContext) {
-	const {deployments} = context.state.current();
-	return (await ownContainers(context)).flatMap(container => {
-		const deployment = deployments[container.labels[labels.deployment] ?? ''];
-		return deployment?.containerName === container.name ? [{container, deployment}] : [];
-	});
-}
 
 /** Stops failed and retired deployments, which would keep addresses from new ones. */
 export async function stopEnded(context: RecoveryContext): Promise<void> {
 	const {engine, settings, state} = context;
-	const {active} = state.current();
-	for (const {container, deployment} of await recordedContainers(context)) {
-		if (active[deployment.service] === deployment.id || !hasEnded(deployment)) continue;
-		// Old containers are cleaned up by their records, so an unrecorded one would stay for ever.
+	for (const {container, deployment} of endedIn(state.current(), await ownContainers(context))) {
 		if (deployment.containerId !== container.id) await engine.remove(container.id);
-		else if (isKeptUp(container))
-			await engine.stop(container.id, hasServed(deployment) ? settings.stopGraceSeconds : 0);
+		else await engine.stop(container.id, hasServed(deployment) ? settings.stopGraceSeconds : 0);
 	}
 }
 
@@ -89,7 +67,7 @@ export async function stopEnded(context: RecoveryContext): Promise<void> {
 export async function settleContainers(context: RecoveryContext): Promise<void> {
 	const {engine, state, say} = context;
 	const {active} = state.current();
-	for (const {container, deployment} of await recordedContainers(context)) {
+	for (const {container, deployment} of recordedIn(state.current(), await ownContainers(context))) {
 		const {id, service, kind, status} = deployment;
 		if (active[service] !== id || kind !== 'worker' || status === 'stopped' || isKeptUp(container)) continue;
 		await engine.start(container.id);

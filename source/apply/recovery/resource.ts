@@ -1,7 +1,8 @@
 import {labels} from '../../model/labels.ts';
-import {previousContainerName, resourceContainerName} from '../../model/names.ts';
+import {previousContainerName} from '../../model/names.ts';
 import type {PendingWrite} from '../../state/journal.ts';
 import {ownContainers, type RecoveryContext} from './context.ts';
+import {replacementsIn} from './leftover-records.ts';
 
 type Replacement = Extract<PendingWrite['intent'], {type: 'replace-resource'}>;
 
@@ -51,11 +52,6 @@ export async function recoverResource(
 
 /** Undoes replacements that failed and could not be undone at the time: the previous container still has another name. */
 export async function recoverReplacements(context: RecoveryContext): Promise<void> {
-	const {project, environment} = context.state.current();
-	for (const {name, labels: own} of await ownContainers(context)) {
-		const [object, resource = ''] = own[labels.address]?.split('.') ?? [];
-		const containerName = resourceContainerName(project, environment, resource);
-		if (object !== 'resource' || name !== previousContainerName(containerName)) continue;
+	for (const {resource, containerName} of replacementsIn(context.state.current(), await ownContainers(context)))
 		await recoverResource(context, '', {type: 'replace-resource', resource, containerName});
-	}
 }

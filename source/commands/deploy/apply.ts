@@ -1,19 +1,20 @@
-import {readFile} from 'node:fs/promises';
+import {existsSync, readFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {EarlyBuilds} from '../../apply/early-builds.ts';
-import {lockAndRecover} from '../../apply/session.ts';
+import {lockEnvironment, readEarly} from '../../apply/lock-environment.ts';
+import type {Session} from '../../apply/session.ts';
 import {createLimit} from '../../build/limit.ts';
 import {approve, showPlan} from '../../console/approve.ts';
-import {execute, type ShownAs} from '../../console/show-apply.ts';
+import type {ShownAs} from '../../console/show-apply.ts';
 import {UserError} from '../../errors.ts';
 import {again, command} from '../../hint.ts';
 import {eventLine} from '../../output/events/events-json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {busyActions} from '../../plan/plan.ts';
 import {assertNotStale, parsePlan, type SavedPlan} from '../../plan/saved-plan.ts';
+import {beginReading} from '../../refresh/begin-reading.ts';
 import type {PlanRequest} from '../../refresh/plan-request.ts';
-import {refresh} from '../../refresh/refresh.ts';
 import {appendAudit} from '../../state/audit.ts';
 import {ensureDirectory} from '../../state/directory.ts';
 import {fileError} from '../../state/private-file.ts';
@@ -37,9 +38,9 @@ export type ApplyFlags = CommonFlags & {
 	readonly release?: 'again' | 'done';
 };
 
-async function readSavedPlan(file: string): Promise<SavedPlan> {
+function readSavedPlan(file: string): SavedPlan {
 	try {
-		return parsePlan(await readFile(file, 'utf8'), file);
+		return parsePlan(readFileSync(file, 'utf8'), file);
 	} catch (error) {
 		throw fileError('read the saved plan', file, error, command('plan', '--out', file));
 	}
@@ -83,43 +84,63 @@ export async function apply(
 ): Promise<ApplyOutcome> {
 	const terminal = createTerminal(flags);
 	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.hasScreen ? 'screen' : 'lines';
-	const saved = planFile === undefined ? undefined : await readSavedPlan(resolve(planFile));
+	const saved = planFile === undefined ? undefined : readSavedPlan(resolve(planFile));
 	const label = checkLabel(flags.label);
 	const workspace = await openWorkspace(saved ? {...flags, env: saved.plan.environment} : flags);
 	const {project, environment, directory, engine, router, settings} = workspace;
 	// Only a deploy may create an environment: `restart --env stagin` must not.
 	const isBeginning = request.mode === 'apply';
 	if (!isBeginning) await assertEnvironment(workspace);
-	await engine.info();
+	const early = readEarly(workspace);
+	// Loaded while the engine answers.
+	const {refresh} = await import('../../refresh/refresh.ts');
+	// Nothing is created for an engine that is not there.
+	if (!existsSync(directory)) await early.reads.engine.info();
 	warn(terminal, [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings]);
-	let isNew = false;
-	const session = await lockAndRecover({
+	const locked = await lockEnvironment({
 		directory,
 		operation: verb,
 		waitMs: workspace.lockWaitMs,
 		engine,
 		router,
-		settings,
+		early,
 		async readState() {
 			const found = await readOrNewState(workspace);
-			isNew = found.isNew;
 			// A first apply uses the lineage that the plan was signed for.
 			if (!saved || !found.isNew) return found;
 			return {state: newState({...found.state, lineage: saved.plan.lineage}), isNew: true};
 		},
-		say(message) {
-			if (shownAs === 'json') process.stdout.write(eventLine({type: 'notice', at: Date.now(), level: 'info', message}));
-			else terminal.print(`${terminal.paint.warn('Recovery:')} ${message}`);
-		},
 	});
 	let earlyBuilds: EarlyBuilds | undefined;
+	let session: Session | undefined;
+	const open = async (): Promise<Session> => {
+		// An apply that has nothing to do loads no more than a plan.
+		const {openSession} = await import('../../apply/session.ts');
+		session ??= await openSession(locked, {
+			directory,
+			engine,
+			router,
+			settings,
+			say(message) {
+				if (shownAs === 'json')
+					process.stdout.write(eventLine({type: 'notice', at: Date.now(), level: 'info', message}));
+				else terminal.print(`${terminal.paint.warn('Recovery:')} ${message}`);
+			},
+		});
+		return session;
+	};
 	try {
 		// The plan is signed with the key of the environment, so the request is what `plan` wrote.
 		const wanted = saved ? (saved.request as PlanRequest) : request;
-		const state = session.state.current();
-		const {plan, builds} = await refresh({...workspace, state}, wanted);
+		const state = locked.isSettled ? locked.state : (await open()).state.current();
+		// What recovery changed is read again.
+		const {engine: reads, readProbes} = locked.isSettled ? locked.reads : beginReading(engine, router);
+		const {plan, builds} = await refresh(
+			{project, settings, router, directory, state, engine: reads, readProbes},
+			wanted,
+		);
 		// A first apply that was not approved leaves a folder without a state.
-		if (isNew && !isBeginning) throw await unknownEnvironment(workspace);
+		if (locked.isNew && !isBeginning) throw await unknownEnvironment(workspace);
 		// The new plan runs, so it must equal the saved one.
 		if (saved) assertNotStale(saved.plan, plan, planFile!);
 		const isApproved =
@@ -127,9 +148,9 @@ export async function apply(
 		const parallelism = flags.parallelism ?? 10;
 		const limitBuilds = createLimit(parallelBuilds);
 		// Not for a new state: it is not on disk yet, and an object must not carry a lineage that a crash could lose.
-		if (isApproved && !isNew && busyActions(plan).some(({object}) => object === 'image')) {
+		if (isApproved && !locked.isNew && busyActions(plan).some(({object}) => object === 'image')) {
 			const {beginBuilds} = await import('../../apply/early-builds.ts');
-			earlyBuilds = await beginBuilds({...session, plan, builds, directory, limitBuilds, parallelism});
+			earlyBuilds = await beginBuilds({...(await open()), plan, builds, directory, limitBuilds, parallelism});
 			// The engine gets the first bytes before the plan is rendered.
 			await nextTurn();
 		}
@@ -141,9 +162,11 @@ export async function apply(
 			insteadOfAsking: again('--auto-approve'),
 		});
 		if (!approved) return 'not-applied';
+		const {execute} = await import('../../console/show-apply.ts');
+		const opened = await open();
 		const result = await execute({
 			workspace,
-			session,
+			session: opened,
 			plan: approved,
 			builds,
 			limitBuilds,
@@ -157,12 +180,12 @@ export async function apply(
 			type: auditTypes[verb],
 			status: result.outcome === 'done' ? 'succeeded' : 'failed',
 			target: environment,
-			details: {run: session.run, done: result.done, failed: result.failed, skipped: result.skipped},
+			details: {run: opened.run, done: result.done, failed: result.failed, skipped: result.skipped},
 		});
 		if (warning) warn(terminal, [warning]);
 		return result.outcome;
 	} finally {
 		await earlyBuilds?.discard();
-		await session.close();
+		await (session ? session.close() : locked.release());
 	}
 }

@@ -1,0 +1,84 @@
+import type {Engine, ObservedContainer} from '../engine/engine.ts';
+import {labels} from '../model/labels.ts';
+import {ownObjects} from '../model/own.ts';
+import {refuseOlder} from '../plan/older.ts';
+import {type Begun, beginReading} from '../refresh/begin-reading.ts';
+import type {RouterOptions} from '../router/router.ts';
+import {readJournal} from '../state/journal.ts';
+import type {JournalEntry} from '../state/journal-entry.ts';
+import {acquireLock} from '../state/lock.ts';
+import {lastReleased} from '../state/socket-lock.ts';
+import type {State} from '../state/state.ts';
+import {hasLeftovers} from './recovery/leftover-records.ts';
+
+type Place = {
+	/** The state folder. */
+	readonly directory: string;
+	readonly engine: Engine;
+	readonly router: RouterOptions;
+};
+
+/** Reads that began before the lock was taken. */
+export type EarlyReads = {
+	readonly reads: Begun;
+	/** Who held the lock before they began; see `lastReleased`. */
+	readonly released: number | undefined;
+};
+
+/** Starts reading for a command that is about to lock the environment, so that it does not wait for the engine twice. */
+export const readEarly = ({directory, engine, router}: Place): EarlyReads => ({
+	released: lastReleased(directory),
+	reads: beginReading(engine, router),
+});
+
+export type LockOptions = Place & {
+	/** Name of the command, as shown by the lock: `apply`. */
+	readonly operation: string;
+	/** How long to wait for another command, in milliseconds; without it a held lock is an error at once. */
+	readonly waitMs?: number | undefined;
+	/** Reads the state once the lock is held. */
+	readonly readState: () => Promise<{readonly state: State; readonly isNew: boolean}>;
+	/** Used if nobody has held the lock since. */
+	readonly early?: EarlyReads;
+};
+
+/** An environment that no other command can change. Nothing is written yet. */
+export type LockedEnvironment = {
+	readonly state: State;
+	readonly isNew: boolean;
+	/** The journal of the last run, if it is unfinished. */
+	readonly unfinished: readonly JournalEntry[];
+	/** Whether the last run left nothing to finish or undo, so that the state and `reads` are what a plan is made from. */
+	readonly isSettled: boolean;
+	/** Nothing has changed the environment since these began, unless it was not settled. */
+	readonly reads: Begun;
+	readonly containers: readonly ObservedContainer[];
+	readonly release: () => Promise<void>;
+};
+
+/**
+ * Takes the environment's lock and reads what the last run left. The folder must exist.
+ * @throws LockedError when another process works on the environment; UserError for a state that is older than what runs
+ */
+export async function lockEnvironment(options: LockOptions): Promise<LockedEnvironment> {
+	const {directory, operation, waitMs, readState, early, engine, router} = options;
+	const lock = await acquireLock(directory, {operation, waitMs});
+	try {
+		const reads = early && lock.isFirstSince(early.released) ? early.reads : beginReading(engine, router);
+		const {state, isNew} = await readState();
+		// It alone fails within two seconds when the engine is not there.
+		await reads.engine.info();
+		const observed = isNew ? undefined : await reads.engine.observe({[labels.lineage]: ''});
+		const {containers} = observed ? ownObjects(observed, state) : {containers: []};
+		// Before recovery: an old state would undo what a newer one did.
+		refuseOlder({containers}, state);
+		// A new state cannot recover the journal of a previous lineage.
+		const entries = isNew ? [] : await readJournal(directory, state);
+		const unfinished = entries.at(-1)?.type === 'close' ? [] : entries;
+		const isSettled = unfinished.length === 0 && !hasLeftovers(state, containers);
+		return {state, isNew, unfinished, isSettled, reads, containers, release: lock.release};
+	} catch (error) {
+		await lock.release();
+		throw error;
+	}
+}
