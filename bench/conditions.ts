@@ -24,8 +24,8 @@ function measurePage(): number {
 	return Number(process.hrtime.bigint() - start) / 1e3 / (freshBytes / pageBytes);
 }
 
-/** The machine and versions, which a reader needs to judge the figures. */
-export function conditions(peers: Peers): string {
+/** The machine and versions, which a reader needs to judge the figures; those of the peers where there are any. */
+export function conditions(peers: Peers | undefined): string {
 	const [processor] = cpus();
 	return [
 		new Date().toISOString().slice(0, 10),
@@ -35,7 +35,7 @@ export function conditions(peers: Peers): string {
 		`fresh page ${measurePage().toFixed(2)} µs`,
 		`Node ${process.version.slice(1)}`,
 		`engine ${attempt('docker', 'version', '--format', '{{.Server.Version}}')}`,
-		`terraform ${peers.terraform?.version ?? 'none'}`,
-		`docker compose ${peers.compose?.version ?? 'none'}`,
+		...(peers ? [`terraform ${peers.terraform?.version ?? 'none'}`] : []),
+		...(peers ? [`docker compose ${peers.compose?.version ?? 'none'}`] : []),
 	].join(' · ');
 }

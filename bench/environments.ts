@@ -3,7 +3,6 @@ import {get} from 'node:http';
 import {join} from 'node:path';
 import {compartment} from './cli.ts';
 import {weigh} from './peak.ts';
-import {findPeers} from './peers.ts';
 import {linesOf, runWell} from './processes.ts';
 import {markdown, peakText} from './report.ts';
 import {type Sandbox, withSandbox} from './sandbox.ts';
@@ -91,5 +90,5 @@ async function measureEnvironments(sandbox: Sandbox): Promise<string> {
 	]);
 }
 
-heading(`${count} environments of one project`, await findPeers());
+heading(`${count} environments of one project`);
 await section(undefined, () => withSandbox(0, measureEnvironments));

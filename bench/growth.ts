@@ -5,7 +5,6 @@ import {commandAt, objects} from './bars.ts';
 import {compartment} from './cli.ts';
 import type {Grown} from './growth-world.ts';
 import {type Contender, measure, mustSay, roundsOr, type Timing} from './measure.ts';
-import {findPeers} from './peers.ts';
 import {table} from './report.ts';
 import {recordTimings, type TableId} from './results.ts';
 import {heading, section} from './section.ts';
@@ -75,7 +74,7 @@ async function report(id: TableId, timings: Promise<readonly Timing[]>, referenc
 	return table(measured, [reference]);
 }
 
-heading('Growth', await findPeers());
+heading('Growth');
 await section('First apply on the memory engine, processor time', () =>
 	report('growth-apply', measureApplies([10, 100, 300, 1000], 3), objects(100)),
 );

@@ -4,7 +4,7 @@ import type {Peers} from './peers.ts';
 const say = (text: string): void => void process.stdout.write(`${text}\n\n`);
 
 /** Prints the heading of a benchmark and the conditions under which it runs. */
-export const heading = (title: string, peers: Peers): void => say(`## ${title}\n\n${conditions(peers)}`);
+export const heading = (title: string, peers?: Peers): void => say(`## ${title}\n\n${conditions(peers)}`);
 
 /** Prints an error where a table would have been, and lets the whole run fail at its end. */
 export function fail(error: unknown): void {

@@ -101,7 +101,7 @@ async function measureFloods(sandbox: Sandbox): Promise<string> {
 	]);
 }
 
-heading('Terminal', {terraform: undefined, compose: undefined});
+heading('Terminal');
 if (await hasEngine())
 	await section(undefined, () =>
 		withSandbox(3, async sandbox => {

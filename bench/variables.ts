@@ -2,7 +2,6 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {compartment} from './cli.ts';
 import {bare, type Contender, measure} from './measure.ts';
-import {findPeers} from './peers.ts';
 import {runWell} from './processes.ts';
 import {table} from './report.ts';
 import {hasEngine, type Sandbox, withSandbox} from './sandbox.ts';
@@ -45,7 +44,7 @@ async function contenders(sandbox: Sandbox): Promise<Contender[]> {
 	];
 }
 
-heading(`${count} sensitive variables`, await findPeers());
+heading(`${count} sensitive variables`);
 await section(undefined, async () =>
 	(await hasEngine())
 		? withSandbox(1, async sandbox => table(await measure(await contenders(sandbox), {rounds: 15}), [bare.name]))
