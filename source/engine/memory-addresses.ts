@@ -14,13 +14,13 @@ export const toNumber = (address: string): number =>
 	address.split('.').reduce((total, part) => total * 256 + Number(part), 0);
 
 const toAddress = (value: number): string =>
-	[24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.');
+	`${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
 
 /** The first free address. The engine reserves a subnet's first address for the gateway. */
 export function firstFree(
 	subnet: string,
 	addressRange: string | undefined,
-	taken: ReadonlySet<string>,
+	taken: ReadonlySet<string | undefined>,
 ): string | undefined {
 	const {first, last} = toRange(subnet);
 	const pool = toRange(addressRange ?? subnet);

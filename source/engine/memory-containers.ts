@@ -115,7 +115,7 @@ function write(container: MemoryContainer, files: readonly ContainerFile[]): voi
 }
 
 function refuseTakenName(world: World, name: string, task: string): void {
-	const owner = [...world.containers.values()].find(container => container.name === name);
+	const owner = world.containers.values().find(container => container.name === name);
 	if (owner) {
 		fail(task, `Conflict. The container name "/${name}" is already in use by container "${owner.id}".`, 409);
 	}

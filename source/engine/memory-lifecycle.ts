@@ -54,6 +54,7 @@ export function emit(
 }
 
 function refuseTakenPort(world: World, container: MemoryContainer, task: string): void {
+	if (container.spec.publish === undefined) return;
 	const running = [...world.containers.values()].filter(({state}) => state === 'running');
 	const taken = new Set(running.flatMap(({spec}) => Object.values(spec.publish ?? {}).map(({port}) => port)));
 	for (const {host, port} of Object.values(container.spec.publish ?? {})) {

@@ -71,7 +71,7 @@ export function attach(world: World, container: MemoryContainer, attachment: Att
 /** Gives a running container its address; a stopped one holds none. */
 export function takeAddress(world: World, container: MemoryContainer, attachment: Attachment, task: string): void {
 	const network = findNetwork(world, attachment.network) ?? fail(task, `network ${attachment.network} not found`, 404);
-	const taken = new Set([...world.containers.values()].flatMap(({addresses}) => addresses.get(network.name) ?? []));
+	const taken = new Set(world.containers.values().map(({addresses}) => addresses.get(network.name)));
 	const {address} = attachment;
 	if (address !== undefined) {
 		const range = toRange(network.subnet);

@@ -98,8 +98,10 @@ export const hasLabels = (labels: Labels, wanted: Labels): boolean =>
 
 /** Finds a container by id, id prefix or name. */
 export function findContainer(world: World, id: string): MemoryContainer | undefined {
-	const all = [...world.containers.values()];
-	return all.find(({name}) => name === id) ?? all.find(container => id.length >= 12 && container.id.startsWith(id));
+	const known = world.containers.get(id);
+	if (known) return known;
+	const all = () => world.containers.values();
+	return all().find(({name}) => name === id) ?? all().find(container => id.length >= 12 && container.id.startsWith(id));
 }
 
 export function requireContainer(world: World, id: string, task: string): MemoryContainer {
