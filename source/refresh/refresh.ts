@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {SourceError} from '../build/paths.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
 import {examineProject} from '../descriptor/load.ts';
@@ -6,6 +7,7 @@ import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
 import {describeDesired} from '../model/desired.ts';
 import {labels} from '../model/labels.ts';
+import type {DesiredService} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
 import type {Scene} from '../plan/health.ts';
 import {refuseOlder} from '../plan/older.ts';
@@ -87,31 +89,33 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	checkObjects(desired, request);
 	// First, because an exec in the router takes longer than all other reads together.
 	const probes = request.mode === 'destroy' ? undefined : world.readProbes(state);
-	void Promise.allSettled([probes]);
-	const [info, everything, routerView] = await Promise.all([
-		engine.info(),
-		engine.observe({[labels.lineage]: ''}),
-		observeRouter(engine, router),
-	]);
-	assertOwnEngine(state, info);
-	const {own, strangers, others} = splitObserved(everything, state);
-	refuseOtherLineage(strangers, state, router.name);
-	refuseOlder(own, state);
+	const reads = Promise.all([engine.info(), engine.observe({[labels.lineage]: ''}), observeRouter(engine, router)]);
 	const isApply = request.mode === 'apply';
 	const {promotion} = request;
 	const services = promotion ? Object.keys(promotion.deployments) : request.services;
 	const wanted = isApply ? desired.services.filter(({name}) => services === null || services.includes(name)) : [];
-	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const question = {project, state, engine, directory, rebuild: request.rebuild};
+	const findImages = async () => {
+		// Reading a source blocks, so the requests go out first.
+		if (wanted.length > 0) await nextTurn();
+		const find = (service: DesiredService) =>
+			promotion ? findPromotedImage(question, service, promotion) : findServiceImage(question, service);
+		return Promise.all(wanted.map(find)).catch(error => nameSourceProblems(error, project));
+	};
+	// While the engine answers.
+	const found = findImages();
+	void Promise.allSettled([probes, found]);
+	const [info, everything, routerView] = await reads;
+	assertOwnEngine(state, info);
+	const {own, strangers, others} = splitObserved(everything, state);
+	refuseOtherLineage(strangers, state, router.name);
+	refuseOlder(own, state);
+	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const needsNetworks = request.mode !== 'destroy' && request.mode !== 'refresh-only';
 	const needsRouter = usesRouter({mode: request.mode, state, desired, services, rollback});
 	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages] = await Promise.all([
 		probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
-		Promise.all(
-			wanted.map(service =>
-				promotion ? findPromotedImage(question, service, promotion) : findServiceImage(question, service),
-			),
-		).catch(error => nameSourceProblems(error, project)),
+		found,
 		isApply ? findResourceImages(engine, desired) : {},
 		isApply ? findForeign(engine, own, desired) : {},
 		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], portOwner: null},

@@ -72,3 +72,26 @@ test('a service that becomes a job leaves the router', async () => {
 	expect((await world.apply(describeShop('kind: job, '))).result?.outcome).toBe('done');
 	expect(served()).not.toContain('built');
 });
+
+test('a plan reads the sources while the engine answers', async () => {
+	const descriptor = describeShop('kind: job, ');
+	await rebuild(descriptor);
+	write('built/main.js', 'three');
+	const {observe, findImage} = world.engine;
+	let hasAsked = () => {};
+	const asked = new Promise<void>(resolve => {
+		hasAsked = resolve;
+	});
+	Object.assign(world.engine, {
+		findImage(reference: string) {
+			hasAsked();
+			return findImage(reference);
+		},
+		async observe(labels: Readonly<Record<string, string>>) {
+			await asked;
+			return observe(labels);
+		},
+	});
+	const {plan} = await world.plan(descriptor);
+	expect(plan.actions.find(({address}) => address === 'image.built')?.kind).toBe('update');
+});

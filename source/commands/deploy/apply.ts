@@ -149,8 +149,8 @@ export async function apply(
 		const limitBuilds = createLimit(parallelBuilds);
 		// Not for a new state: it is not on disk yet, and an object must not carry a lineage that a crash could lose.
 		if (isApproved && !locked.isNew && busyActions(plan).some(({object}) => object === 'image')) {
-			const {beginBuilds} = await import('../../apply/early-builds.ts');
-			earlyBuilds = await beginBuilds({...(await open()), plan, builds, directory, limitBuilds, parallelism});
+			const [{beginBuilds}, opened] = await Promise.all([import('../../apply/early-builds.ts'), open()]);
+			earlyBuilds = await beginBuilds({...opened, plan, builds, directory, limitBuilds, parallelism});
 			// The engine gets the first bytes before the plan is rendered.
 			await nextTurn();
 		}
