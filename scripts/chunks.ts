@@ -136,6 +136,24 @@ const chunks: readonly Chunk[] = [
 			'source/refresh/refresh.ts',
 		],
 	},
+	// What an approved build needs before the engine gets it. The steps are loaded while the engine builds.
+	{
+		name: 'early-builds',
+		priority: 0.5,
+		sources: [
+			'source/apply/early-builds.ts',
+			'source/apply/graph/*.ts',
+			'source/apply/running-build.ts',
+			'source/apply/session.ts',
+			'source/apply/state-keeper.ts',
+			'source/apply/step-error.ts',
+			'source/build/archive.ts',
+			'source/build/build-log.ts',
+			'source/build/build-log-file.ts',
+			'source/build/run-build.ts',
+		],
+		without: ['source/apply/graph/run-step.ts'],
+	},
 ];
 
 /** The files of a pattern. Throws if there is none: a renamed file would silently change what a command loads. */

@@ -6,7 +6,6 @@ import {keepReserve} from '../state/reserve.ts';
 import {keepCopy} from '../state/store.ts';
 import {readPin, removePin} from '../state/trust-key.ts';
 import {type LockedEnvironment, type LockOptions, lockEnvironment} from './lock-environment.ts';
-import {recoverEnvironment} from './recovery/recover-environment.ts';
 import {keepState, type StateKeeper} from './state-keeper.ts';
 
 /** Exclusive access to one environment: locked, recovered, journaled. */
@@ -39,7 +38,11 @@ export async function openSession(locked: LockedEnvironment, options: SessionOpt
 	const {lineage, project, environment, serial} = state;
 	const hadPin = readPin(lineage) !== undefined;
 	const journal = await openJournal(directory, {run, lineage, project, environment, serial});
-	if (!isSettled) await recoverEnvironment({engine, router, settings, state: keeper, journal, say}, unfinished);
+	if (!isSettled) {
+		// Most applies have nothing to recover.
+		const {recoverEnvironment} = await import('./recovery/recover-environment.ts');
+		await recoverEnvironment({engine, router, settings, state: keeper, journal, say}, unfinished);
+	}
 	return {
 		run,
 		engine,
