@@ -10,6 +10,7 @@ import type {Settings} from '../settings/settings.ts';
 import type {Journal} from '../state/journal.ts';
 import type {EarlyBuilds} from './early-builds.ts';
 import type {Emit} from './events.ts';
+import type {Idle} from './graph/slots.ts';
 import type {ApplyResults} from './results.ts';
 import type {SecretReader} from './secret-reader.ts';
 import type {StateKeeper} from './state-keeper.ts';
@@ -34,6 +35,8 @@ export type EnvironmentContext = {
 	readonly stopping: AbortSignal;
 	/** Aborts everything at once (second ctrl-c). */
 	readonly signal: AbortSignal;
+	/** In a step of an apply: lets other steps work while this one only waits. */
+	readonly idle?: Idle;
 };
 
 /** What the steps of an apply work with. */

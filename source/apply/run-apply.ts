@@ -10,6 +10,7 @@ import type {ApplyEvent, ApplyResult} from './events.ts';
 import {buildGraph} from './graph/build-graph.ts';
 import {runStep} from './graph/run-step.ts';
 import {runSteps} from './graph/scheduler.ts';
+import type {Idle} from './graph/slots.ts';
 import {type Step, watchId} from './graph/step.ts';
 import {settleUnknown} from './recovery/settle-unknown.ts';
 import {settleRotations} from './resource-rotation.ts';
@@ -52,13 +53,13 @@ function trackActions(context: ApplyContext) {
 		counts,
 		/** Whether a step failed because the engine did not answer. */
 		hasUnknown: () => hasUnknown,
-		async run(step: Step) {
+		async run(step: Step, idle: Idle) {
 			const {address, isFirst, isLast} = step;
 			if (address && isFirst) {
 				startedAt.set(address, Date.now());
 				emit({type: 'step-started', at: Date.now(), address});
 			}
-			await runStep(context, step);
+			await runStep({...context, idle}, step);
 			if (address && isLast && settle(address, 'done'))
 				emit({type: 'step-done', at: Date.now(), address, durationMs: elapsed(address)});
 		},

@@ -10,12 +10,12 @@ export type Outcome<T> =
 	| {readonly hasEnded: true; readonly exitCode: number};
 
 /**
- * Waits for a condition of a container, but no longer than the container runs.
+ * Waits for a condition of a container, but no longer than the container runs. Other steps work meanwhile.
  * @param endsAllowed how often its restart policy may restart it meanwhile
  * @param wait aborted when the container has exited once more than that
  */
 export async function unlessEnded<T>(
-	{engine, signal}: Pick<EnvironmentContext, 'engine' | 'signal'>,
+	{engine, signal, idle = wait => wait()}: Pick<EnvironmentContext, 'engine' | 'signal' | 'idle'>,
 	containerId: string,
 	endsAllowed: number,
 	wait: (signal: AbortSignal) => Promise<T>,
@@ -37,7 +37,7 @@ export async function unlessEnded<T>(
 	// If the engine does not answer, `wait` fails too.
 	watch().catch(() => undefined);
 	try {
-		const value = await wait(AbortSignal.any([signal, ended.signal]));
+		const value = await idle(() => wait(AbortSignal.any([signal, ended.signal])));
 		return exitCode === undefined ? {hasEnded: false, value} : {hasEnded: true, exitCode};
 	} catch (error) {
 		if (exitCode === undefined || signal.aborted) throw error;

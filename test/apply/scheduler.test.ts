@@ -59,6 +59,13 @@ async function run(nodes: readonly Node[], parallelism: number, stopAfter = Numb
 }
 
 describe('runSteps', () => {
+	const quiet = {
+		parallelism: 2,
+		isStopping: () => false,
+		onSkip: () => undefined,
+		onFail: () => undefined,
+	};
+
 	it('gives every step exactly one outcome, in an order that dependencies allow', async () => {
 		await fc.assert(
 			fc.asyncProperty(graph, fc.integer({min: 1, max: 5}), async (nodes, parallelism) => {
@@ -133,26 +140,91 @@ describe('runSteps', () => {
 		expect((await run(wide, 1)).most).toBe(1);
 	});
 
+	it('lets others work while steps only wait, and never more than parallelism allows', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(fc.record({work: fc.nat(3), wait: fc.nat(6), more: fc.nat(3)}), {minLength: 1, maxLength: 20}),
+				fc.integer({min: 1, max: 4}),
+				async (nodes, parallelism) => {
+					let [working, most] = [0, 0];
+					const work = async (ticks: number) => {
+						most = Math.max(most, ++working);
+						for (let count = 0; count <= ticks; count++) await tick();
+						working--;
+					};
+					const outcomes = await runSteps(
+						nodes.map((node, index) => ({...node, id: `s${index}`, dependsOn: []})),
+						{
+							...quiet,
+							parallelism,
+							async run(node, idle) {
+								await work(node.work);
+								await idle(async () => {
+									for (let count = 0; count < node.wait; count++) await tick();
+								});
+								await work(node.more);
+							},
+						},
+					);
+					expect([...outcomes.values()]).toEqual(nodes.map(() => 'done'));
+					expect(most).toBeLessThanOrEqual(parallelism);
+				},
+			),
+			{numRuns: 100},
+		);
+	});
+
+	it('starts every step when all of them only wait', async () => {
+		const all = Promise.withResolvers<void>();
+		let started = 0;
+		const steps = Array.from({length: 9}, (_, index) => ({id: `s${index}`, dependsOn: []}));
+		await runSteps(steps, {
+			...quiet,
+			run: (_, idle) =>
+				idle(() => {
+					if (++started === steps.length) all.resolve();
+					return all.promise;
+				}),
+		});
+		expect(started).toBe(9);
+	});
+
+	it('has a slot again after a wait that failed', async () => {
+		let working = 0;
+		const failures: string[] = [];
+		const steps = Array.from({length: 5}, (_, index) => ({id: `s${index}`, dependsOn: []}));
+		await runSteps(steps, {
+			...quiet,
+			parallelism: 1,
+			async run(_, idle) {
+				await idle(() => Promise.reject(new Error('not ready'))).catch(async error => {
+					expect(++working).toBe(1);
+					await tick();
+					working--;
+					throw error;
+				});
+			},
+			onFail: ({id}) => void failures.push(id),
+		});
+		expect(failures.length).toBe(5);
+	});
+
 	const plain = (id: string, dependsOn: readonly string[]) => ({id, dependsOn, run: async () => undefined});
 	type Plain = ReturnType<typeof plain>;
-	const quiet = {
-		parallelism: 2,
-		run: (node: Plain) => node.run(),
-		isStopping: () => false,
-		onSkip: () => undefined,
-		onFail: () => undefined,
-	};
+	const quietly = {...quiet, run: (node: Plain) => node.run()};
 
 	it('treats dependencies outside the graph as done', async () => {
-		expect(await runSteps([plain('a', ['elsewhere'])], quiet)).toEqual(new Map([['a', 'done']]));
+		expect(await runSteps([plain('a', ['elsewhere'])], quietly)).toEqual(new Map([['a', 'done']]));
 	});
 
 	it('resolves at once for an empty graph', async () => {
-		expect(await runSteps<Plain>([], quiet)).toEqual(new Map());
+		expect(await runSteps<Plain>([], quietly)).toEqual(new Map());
 	});
 
 	it('throws on a cycle instead of waiting for ever', async () => {
-		await expect(runSteps([plain('a', ['b']), plain('b', ['a'])], quiet)).rejects.toThrow('steps depend on each other');
+		await expect(runSteps([plain('a', ['b']), plain('b', ['a'])], quietly)).rejects.toThrow(
+			'steps depend on each other',
+		);
 	});
 
 	it('treats a synchronous throw as a failure', async () => {
@@ -165,7 +237,7 @@ describe('runSteps', () => {
 			},
 		};
 		const outcomes = await runSteps([broken, plain('b', []), plain('c', ['a'])], {
-			...quiet,
+			...quietly,
 			onFail: (_, error) => failures.push((error as Error).message),
 		});
 		expect(Object.fromEntries(outcomes)).toEqual({a: 'failed', b: 'done', c: 'skipped'});

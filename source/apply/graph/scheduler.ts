@@ -1,3 +1,4 @@
+import {createSlots, type Idle} from './slots.ts';
 import type {Step as PlannedStep} from './step.ts';
 
 /** A node of the graph. It runs when everything that it depends on is done. */
@@ -6,11 +7,11 @@ type Node = Pick<PlannedStep, 'id' | 'dependsOn'>;
 export type StepOutcome = 'done' | 'failed' | 'skipped';
 
 type SchedulerOptions<Step extends Node> = {
-	/** How many steps run at the same time. */
+	/** How many steps work at the same time; those that only wait do not count. */
 	readonly parallelism: number;
 	/** While true, no step starts. */
 	readonly isStopping: () => boolean;
-	readonly run: (step: Step) => Promise<void>;
+	readonly run: (step: Step, idle: Idle) => Promise<void>;
 	readonly onSkip: (step: Step, reason: 'cancelled' | 'dependency') => void;
 	readonly onFail: (step: Step, error: unknown) => void;
 };
@@ -27,6 +28,8 @@ export async function runSteps<Step extends Node>(
 	const known = new Set(steps.map(step => step.id));
 	const waiting = new Set(steps);
 	const running = new Set<Promise<void>>();
+	let woken = Promise.withResolvers<void>();
+	const slots = createSlots(options.parallelism, () => woken.resolve());
 
 	const skip = (step: Step, reason: 'cancelled' | 'dependency') => {
 		waiting.delete(step);
@@ -35,7 +38,7 @@ export async function runSteps<Step extends Node>(
 	};
 	const start = (step: Step) => {
 		waiting.delete(step);
-		const task = options.run(step).then(
+		const task = options.run(step, slots.createIdle()).then(
 			() => {
 				outcomes.set(step.id, 'done');
 			},
@@ -44,7 +47,10 @@ export async function runSteps<Step extends Node>(
 				options.onFail(step, error);
 			},
 		);
-		const tracked = task.finally(() => running.delete(tracked));
+		const tracked = task.finally(() => {
+			running.delete(tracked);
+			slots.giveBack();
+		});
 		running.add(tracked);
 	};
 	const visit = (step: Step) => {
@@ -53,7 +59,7 @@ export async function runSteps<Step extends Node>(
 		if (before.some(outcome => outcome === undefined)) return;
 		if (before.some(outcome => outcome !== 'done')) skip(step, 'dependency');
 		else if (options.isStopping()) skip(step, 'cancelled');
-		else if (running.size < options.parallelism) start(step);
+		else if (slots.tryTake()) start(step);
 	};
 
 	while (waiting.size > 0 || running.size > 0) {
@@ -62,8 +68,10 @@ export async function runSteps<Step extends Node>(
 			before = waiting.size;
 			for (const step of [...waiting]) visit(step);
 		} while (waiting.size < before && waiting.size > 0);
-		if (running.size > 0) await Promise.race(running);
-		else if (waiting.size > 0)
+		if (running.size > 0) {
+			await Promise.race([...running, woken.promise]);
+			woken = Promise.withResolvers();
+		} else if (waiting.size > 0)
 			throw new Error(`steps depend on each other: ${[...waiting].map(({id}) => id).join(', ')}`);
 	}
 	return outcomes;

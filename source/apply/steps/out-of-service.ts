@@ -5,7 +5,7 @@ import type {Deployment} from '../../state/state.ts';
 import type {ApplyContext} from '../context.ts';
 import {nameOnNetwork} from './name-on-network.ts';
 
-type Context = Pick<ApplyContext, 'engine' | 'router' | 'state'> & {
+type Context = Pick<ApplyContext, 'engine' | 'router' | 'state' | 'idle'> & {
 	readonly settings: Pick<Settings, 'drainSeconds' | 'stopGraceSeconds'>;
 	readonly signal?: AbortSignal;
 };
@@ -22,7 +22,7 @@ type Watch = {
  * with its grace time. Idempotent.
  */
 export async function takeOutOfService(
-	{engine, router, settings, state, signal}: Context,
+	{engine, router, settings, state, signal, idle = wait => wait()}: Context,
 	{service, address, slot, containerId}: Pick<Deployment, 'service' | 'address' | 'slot' | 'containerId'>,
 	{onProgress, onDeadline}: Watch = {},
 ): Promise<void> {
@@ -32,7 +32,8 @@ export async function takeOutOfService(
 	if (slot) {
 		onProgress?.('draining the previous deployment');
 		const options = {deadlineMs: settings.drainSeconds * 1000, signal};
-		if (!(await drain(engine, router, [{lineage, service, slot}], options))) onDeadline?.();
+		const isDrained = await idle(() => drain(engine, router, [{lineage, service, slot}], options));
+		if (!isDrained) onDeadline?.();
 	}
 	failpoint('retire.after-drain');
 	// Removes the name first, so that no sibling calls it while it stops; calls in progress continue.

@@ -106,7 +106,8 @@ export async function watchDeployments(context: ApplyContext): Promise<void> {
 	if (Object.keys(previous).length === 0 || deployments.length === 0 || settings.minHealthyMs === 0) return;
 	for (const {service} of deployments)
 		progress(context, serviceAddress(service), `active, watched for ${settings.minHealthyMs / 1000} s`);
-	const ended = await firstToEnd(context, deployments);
+	const {idle = wait => wait()} = context;
+	const ended = await idle(() => firstToEnd(context, deployments));
 	if (!ended) return;
 	const crashed = ended.deployment;
 	const outcome = previous[crashed.service]
