@@ -17,8 +17,12 @@ export type Readiness =
 /** How long a routed service without `readiness` may take to accept connections. */
 const listenMs = 10_000;
 
-/** How long a container without `readiness` has to stay up. */
-const startupMs = 500;
+/**
+ * How long a container without `readiness` has to stay up. One that replaces another has longer, because the other is brought
+ * back if it fails; the first one of its kind is looked at again at the end of the apply.
+ */
+const startupMs = {first: 100, replacement: 500} as const;
+export type Startup = keyof typeof startupMs;
 
 /** How long the active deployment's port is probed. */
 const servingMs = 300;
@@ -45,8 +49,14 @@ type ServiceTarget = Target & {
 	readonly previous?: {readonly host: string; readonly port: number};
 };
 
-async function endedMessage(
-	{engine}: EnvironmentContext,
+const program = 'Your program';
+/** What a message about the end of a container is about. */
+export const subjectOf = (kind: 'resource' | 'service', name: string): string =>
+	kind === 'resource' ? `Resource ${name}` : program;
+
+/** Says how a container that had to keep running has ended. */
+export async function endedMessage(
+	{engine}: Pick<EnvironmentContext, 'engine'>,
 	subject: string,
 	containerId: string,
 	exitCode: number,
@@ -57,8 +67,13 @@ async function endedMessage(
 }
 
 /** A container without `readiness` only has to stay up. */
-async function staysUp(context: EnvironmentContext, containerId: string, subject: string): Promise<Readiness> {
-	const outcome = await unlessEnded(context, containerId, 0, signal => pause(startupMs, undefined, {signal}));
+async function staysUp(
+	context: EnvironmentContext,
+	containerId: string,
+	subject: string,
+	startup: Startup,
+): Promise<Readiness> {
+	const outcome = await unlessEnded(context, containerId, 0, signal => pause(startupMs[startup], undefined, {signal}));
 	const exitCode = outcome.hasEnded ? outcome.exitCode : await lateExitCode(context, containerId);
 	if (exitCode === undefined) return {isReady: true};
 	return {isReady: false, message: await endedMessage(context, subject, containerId, exitCode)};
@@ -76,9 +91,10 @@ export async function awaitResource(
 	name: string,
 	{address, containerId, host}: Target,
 	readiness: TcpReadiness | undefined,
+	startup: Startup = 'replacement',
 ): Promise<Readiness> {
-	const subject = `Resource ${name}`;
-	if (!readiness) return staysUp(context, containerId, subject);
+	const subject = subjectOf('resource', name);
+	if (!readiness) return staysUp(context, containerId, subject, startup);
 	const {port, timeoutMs} = readiness;
 	let last: string | undefined;
 	const onTry = (answer: string, tries: number) => {
@@ -108,7 +124,7 @@ async function awaitPort(
 		probeTcp(context.engine, context.router, {host, port, timeoutMs: listenMs}, {signal, onTry}),
 	);
 	if (outcome.hasEnded)
-		return {isReady: false, message: await endedMessage(context, 'Your program', containerId, outcome.exitCode)};
+		return {isReady: false, message: await endedMessage(context, program, containerId, outcome.exitCode)};
 	if (outcome.value.isReady) return {isReady: true};
 	const [listening, serving] = await Promise.all([
 		askListening(context.engine, containerId, port),
@@ -145,7 +161,7 @@ export async function awaitService(
 	if (!outcome.hasEnded && outcome.value.isReady) return {isReady: true};
 	const lastProbe = last === undefined ? undefined : `${request} → ${last}`;
 	if (outcome.hasEnded) {
-		const message = await endedMessage(context, 'Your program', containerId, outcome.exitCode);
+		const message = await endedMessage(context, program, containerId, outcome.exitCode);
 		return {isReady: false, message, lastProbe};
 	}
 	const message = `runtime readiness failed: Container on port ${port} did not become healthy before ${timeoutMs}ms.`;
@@ -153,5 +169,5 @@ export async function awaitService(
 }
 
 /** A worker only has to stay up. */
-export const awaitWorker = (context: EnvironmentContext, containerId: string): Promise<Readiness> =>
-	staysUp(context, containerId, 'Your program');
+export const awaitWorker = (context: EnvironmentContext, containerId: string, startup: Startup): Promise<Readiness> =>
+	staysUp(context, containerId, program, startup);

@@ -2,6 +2,14 @@ import type {ListedImage} from '../engine/engine.ts';
 import type {StagedPublish} from '../router/router.ts';
 import type {Deployment, NetworkRecord, RoutesRecord, State} from '../state/state.ts';
 
+/** A container without readiness that has just been started. */
+export type Started = {
+	readonly address: string;
+	readonly kind: 'resource' | 'service';
+	readonly name: string;
+	readonly containerId: string;
+};
+
 /** Creates one of the environment's networks, or adopts an existing one. Both can be made at the same time. */
 export type NetworkMaker = (which: 'environment' | 'mesh') => Promise<NetworkRecord>;
 
@@ -14,6 +22,8 @@ export type ApplyResults = {
 	};
 	/** Service → deployment that its release command opened. */
 	readonly opened: Record<string, Deployment>;
+	/** What was started without readiness, and stayed up at first. */
+	readonly started: Started[];
 	/** Service → candidate that is ready. */
 	readonly ready: Record<string, string>;
 	/** Service → candidate whose address is known, ready or not. */
@@ -34,5 +44,6 @@ export function noResults({active, deployments, routes}: State): ApplyResults {
 		const deployment = deployments[id];
 		return deployment ? [[service, deployment] as const] : [];
 	});
-	return {before: {deployments: Object.fromEntries(serving), routes}, opened: {}, candidates: {}, ready: {}};
+	const before = {deployments: Object.fromEntries(serving), routes};
+	return {before, opened: {}, started: [], candidates: {}, ready: {}};
 }

@@ -12,6 +12,7 @@ import {runStep} from './graph/run-step.ts';
 import {runSteps} from './graph/scheduler.ts';
 import type {Idle} from './graph/slots.ts';
 import {type Step, watchId} from './graph/step.ts';
+import {lookAgain} from './look-again.ts';
 import {settleUnknown} from './recovery/settle-unknown.ts';
 import {settleRotations} from './resource-rotation.ts';
 import {noResults} from './results.ts';
@@ -43,7 +44,8 @@ function trackActions(context: ApplyContext) {
 		if (settle(address, 'skipped')) emit({type: 'step-skipped', at: Date.now(), address, reason});
 	};
 	type Cause = Pick<Extract<ApplyEvent, {type: 'step-failed'}>, 'failure' | 'hint'>;
-	const fail = (address: string, message: string, {failure, hint}: Cause = {}) => {
+	const fail = (address: string, message: string, {failure, hint}: Cause = {}, isLate = false) => {
+		if (isLate && settled.delete(address)) counts.done--;
 		if (settle(address, 'failed'))
 			emit({type: 'step-failed', at: Date.now(), address, durationMs: elapsed(address), message, hint, failure});
 		// A failure after the action was done is still reported.
@@ -74,6 +76,10 @@ function trackActions(context: ApplyContext) {
 				failure: stepError?.failure,
 				hint: hint && context.secrets.mask(renderHint(hint, {environment: context.plan.environment})),
 			});
+		},
+		/** Fails an action that was done, because what it started has ended since. */
+		onEnded({address, failure}: StepError) {
+			fail(address!, context.secrets.mask(failure.message), {failure}, true);
 		},
 		onSkip({address}: Step, reason: 'cancelled' | 'dependency') {
 			if (!address || settled.has(address)) return;
@@ -151,13 +157,16 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 	// Waits only if the switch was not reached.
 	void context.results.staged?.then(staged => staged?.commit.abandon());
 	const isCancelled = context.stopping.aborted;
-	const isComplete = [...outcomes.values()].every(outcome => outcome === 'done');
+	const areDone = [...outcomes.values()].every(outcome => outcome === 'done');
 	// The unrecorded write may be the switch: only recovery can find out what serves.
 	if (tracker.hasUnknown() && plan.mode !== 'destroy') await settleUnknown(context);
-	if (!isComplete && plan.mode !== 'destroy' && !context.journal.hasPending())
+	if (!areDone && plan.mode !== 'destroy' && !context.journal.hasPending())
 		await discardCandidates(context, isCancelled ? cancelled : 'another step of its deploy failed');
+	const ended = await lookAgain(context);
+	for (const error of ended) tracker.onEnded(error);
+	const isComplete = areDone && ended.length === 0;
 	if (plan.mode === 'rotate') await settleRotations({...context, say: message => notice(context, 'warning', message)});
-	const outcome = isComplete ? 'done' : isCancelled ? 'cancelled' : 'failed';
+	const outcome = isComplete ? 'done' : isCancelled && !areDone ? 'cancelled' : 'failed';
 	const result: ApplyResult = {
 		outcome,
 		durationMs: Date.now() - startedAt,

@@ -3,6 +3,7 @@ import type {PlannedDeployment} from '../../plan/plan.ts';
 import {ensureRouter, joinEnvironment, removeRouter} from '../../router/router.ts';
 import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
+import {rememberResource, rememberWorker} from '../look-again.ts';
 import {publishState} from '../publish-state.ts';
 import {checkCandidate} from '../steps/check-candidate.ts';
 import {networkMaker, recordNetworks} from '../steps/create-networks.ts';
@@ -41,6 +42,7 @@ async function makeReady(
 ): Promise<void> {
 	const {id} = await start(context, plannedFor(context, name));
 	context.results.ready[name] = id;
+	rememberWorker(context, id, address!);
 	progress(context, address!, context.plan.isHold ? 'ready, waiting for a promote' : 'ready, waiting for the switch');
 }
 
@@ -67,13 +69,16 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 		case 'create resource':
 		case 'replace resource':
-			return replaceResource(context, find(desired.resources, address));
+			await replaceResource(context, find(desired.resources, address));
+			return rememberResource(context, name, address!);
 		case 'update resource':
 			return updateResource(context, find(desired.resources, address));
 		case 'start resource':
-			return restartResource(context, address!, 'start');
+			await restartResource(context, address!, 'start');
+			return rememberResource(context, name, address!);
 		case 'restart resource':
-			return restartResource(context, address!, 'restart');
+			await restartResource(context, address!, 'restart');
+			return rememberResource(context, name, address!);
 		case 'stop resource':
 			return stopResource(context, name);
 		case 'rotate passwords':
@@ -94,7 +99,8 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 		case 'discard candidate':
 			return discardCandidate(context, name);
 		case 'start service':
-			return startAgain(context, name);
+			await startAgain(context, name);
+			return rememberWorker(context, context.state.current().active[name]!, address!);
 		case 'stop service':
 			return stopService(context, name);
 		case 'retire previous':

@@ -67,7 +67,7 @@ export async function replaceResource(
 				if (begun) await engine.start(begun.id);
 				failpoint('resource.after-start');
 				followLogs(context, resource.address, containerId, {signal: logs.signal, isStartedAgain: begun !== undefined});
-				await settle(context, resource, containerId);
+				await settle(context, resource, containerId, previous ? 'replacement' : 'first');
 				return containerId;
 			} catch (error) {
 				await undoReplacement(context, resource, previous);

@@ -35,6 +35,7 @@ export async function requireReady(
 ): Promise<void> {
 	const {kind, service, port, readiness: declared, address: host} = deployment;
 	const address = serviceAddress(service);
+	const isFirst = mode === 'new' && context.state.current().active[service] === undefined;
 	const logs = new AbortController();
 	if (mode !== 'held')
 		followLogs(context, address, containerId, {signal: logs.signal, isStartedAgain: mode === 'started-again'});
@@ -49,7 +50,7 @@ export async function requireReady(
 		};
 		const readiness = isRouted(kind)
 			? await awaitService(context, target, declared)
-			: await awaitWorker(context, containerId);
+			: await awaitWorker(context, containerId, isFirst ? 'first' : 'replacement');
 		if (!readiness.isReady)
 			throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
 		if (readiness.message === undefined) return;

@@ -9,7 +9,7 @@ import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
 import type {ResourceRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type EnvironmentContext, progress} from '../context.ts';
-import {awaitResource} from '../readiness.ts';
+import {awaitResource, type Startup} from '../readiness.ts';
 import {StepError} from '../step-error.ts';
 
 /** What a resource's container may do (docs/rules.md, "Capabilities"). */
@@ -70,12 +70,14 @@ export async function settle(
 	context: EnvironmentContext,
 	{name, readiness: declared, spec}: Pick<DesiredResource, 'name' | 'readiness' | 'spec'>,
 	containerId: string,
+	startup?: Startup,
 ): Promise<void> {
-	const details = await context.engine.inspectContainer(containerId);
+	// Only a probe needs its address.
+	const details = declared && (await context.engine.inspectContainer(containerId));
 	const network = environmentNetworkName(context.plan.project, context.plan.environment);
 	const host = details?.networks[network] || spec.hostname;
 	const target = {address: resourceAddress(name), containerId, host};
-	const readiness = await awaitResource(context, name, target, declared);
+	const readiness = await awaitResource(context, name, target, declared, startup);
 	if (!readiness.isReady)
 		throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));
 }

@@ -53,6 +53,10 @@ const isOver = ({state}: StepProgress): boolean => state === 'done' || state ===
 
 type StepEvent = Extract<ApplyEvent, {readonly type: `step-${string}`}>;
 
+/** A finished step does not change, except that what it started may end before the apply does. */
+const mayChange = (step: StepProgress, event: StepEvent): boolean =>
+	!isOver(step) || (step.state === 'done' && event.type === 'step-failed');
+
 function changeStep(step: StepProgress, event: StepEvent): StepProgress {
 	switch (event.type) {
 		case 'step-started':
@@ -79,12 +83,12 @@ function withStep(steps: readonly StepProgress[], address: string): readonly Ste
 
 function reduceStep(progress: Progress, event: StepEvent): Progress {
 	const steps = withStep(progress.steps, event.address).map(step =>
-		step.address === event.address && !isOver(step) ? changeStep(step, event) : step,
+		step.address === event.address && mayChange(step, event) ? changeStep(step, event) : step,
 	);
 	return {...progress, steps, counts: countSteps(steps)};
 }
 
-/** The progress after one more event. A finished step does not change; log lines change nothing. */
+/** The progress after one more event. Log lines change nothing. */
 export function reduceProgress(progress: Progress, event: ApplyEvent): Progress {
 	switch (event.type) {
 		case 'apply-started': {
