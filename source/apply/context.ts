@@ -1,6 +1,7 @@
 import type {Limit} from '../build/limit.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
 import type {Project} from '../descriptor/project.ts';
+import type {Image, Observed} from '../engine/engine.ts';
 import type {OwnEngine} from '../engine/own-engine.ts';
 import type {Hint} from '../hint.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -35,6 +36,10 @@ export type EnvironmentContext = {
 	readonly stopping: AbortSignal;
 	/** Aborts everything at once (second ctrl-c). */
 	readonly signal: AbortSignal;
+	/** What the plan was made from, read under the lock: until something is changed, it need not be read again. */
+	readonly found?: {readonly observed: Observed; readonly engineId: string};
+	/** Images that have been asked for, by id or reference. */
+	readonly images?: Map<string, Promise<Image | undefined>>;
 	/** In a step of an apply: lets other steps work while this one only waits. */
 	readonly idle?: Idle;
 };

@@ -132,8 +132,8 @@ async function describeResult(
 
 // The lineage is on disk before any object carries it: a crash must not leave objects of an unknown state. Every apply
 // raises the serial, so that an older state is recognised by the objects that are newer than it.
-async function claimEngine({engine, state}: Pick<ApplyContext, 'engine' | 'state'>): Promise<void> {
-	const {id} = await engine.info();
+async function claimEngine({engine, state, found}: Pick<ApplyContext, 'engine' | 'state' | 'found'>): Promise<void> {
+	const id = found?.engineId ?? (await engine.info()).id;
 	await state.update(current => ({...current, engine: id}));
 }
 
@@ -142,7 +142,7 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 	const {plan, run, emit} = environment;
 	const startedAt = Date.now();
 	await claimEngine(environment);
-	const context = {...environment, results: noResults(environment.state.current())};
+	const context = {...environment, results: noResults(environment.state.current()), images: new Map()};
 	const steps = busyActions(plan).map(action => {
 		const {address, kind, reasons, dependsOn} = action;
 		return {address, kind, sign: signOf(action), reason: reasons[0] ?? '', dependsOn};

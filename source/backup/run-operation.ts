@@ -1,5 +1,5 @@
 import type {EnvironmentContext} from '../apply/context.ts';
-import {ensureImage} from '../apply/steps/resource-container.ts';
+import {ensureImage} from '../apply/images.ts';
 import type {BackupOperation, RestoreOperation} from '../descriptor/project.ts';
 import {CancelledError, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';

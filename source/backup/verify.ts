@@ -1,4 +1,5 @@
-import {ensureImage, settle, startContainer} from '../apply/steps/resource-container.ts';
+import {ensureImage} from '../apply/images.ts';
+import {settle, startContainer} from '../apply/steps/resource-container.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {EngineError, messageOf, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';
@@ -66,9 +67,9 @@ async function restoreAside(
 	const op = newOpId();
 	const own = labelsOf({lineage, project, environment, address: resource.address, op});
 	try {
-		await ensureImage(context, resource.address, resource.spec.image);
+		const image = await ensureImage(context, resource.address, resource.spec.image);
 		for (const {name} of volumes) await engine.createVolume(name, own);
-		const containerId = await startContainer(context, resource, resource.spec, op);
+		const containerId = await startContainer(context, resource, {spec: resource.spec, image, op});
 		await settle(context, resource, containerId);
 		await runOperation(work, {
 			kind: 'restore',

@@ -1,4 +1,5 @@
 import {assertReadable} from '../apply/assert-readable.ts';
+import type {ApplyContext} from '../apply/context.ts';
 import type {EarlyBuilds} from '../apply/early-builds.ts';
 import type {ApplyEvent, ApplyResult, Emit} from '../apply/events.ts';
 import {runApply} from '../apply/run-apply.ts';
@@ -45,6 +46,7 @@ type Execution = {
 	readonly session: Session;
 	readonly plan: Plan;
 	readonly builds: Refreshed['builds'];
+	readonly found: NonNullable<ApplyContext['found']>;
 	readonly terminal: Terminal;
 	readonly shownAs: ShownAs;
 	readonly limitBuilds: Limit;
@@ -55,7 +57,8 @@ type Execution = {
 
 /** Runs an approved plan, shows its progress and returns its result. */
 export async function execute(execution: Execution): Promise<ApplyResult> {
-	const {workspace, session, plan, builds, limitBuilds, earlyBuilds, terminal, shownAs, parallelism, label} = execution;
+	const {workspace, session, plan, builds, found, limitBuilds, earlyBuilds, terminal, shownAs, parallelism, label} =
+		execution;
 	const {project, settings, router, directory} = workspace;
 	const {engine} = session;
 	const secrets = createSecretReader(session.state.current);
@@ -76,6 +79,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 				state: session.state,
 				journal: session.journal,
 				secrets,
+				found,
 				builds,
 				limitBuilds,
 				earlyBuilds,

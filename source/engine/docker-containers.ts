@@ -5,7 +5,7 @@ import {shown, statusOf} from './docker-errors.ts';
 import {packFiles} from './docker-files.ts';
 import {toEndpoint} from './docker-networks.ts';
 import {toCreateOptions, toRestartPolicy} from './docker-spec.ts';
-import type {Engine} from './engine.ts';
+import type {Engine, Labels} from './engine.ts';
 import {readJsonLines} from './lines.ts';
 
 type Containers = Pick<
@@ -28,12 +28,16 @@ export function createContainers(connection: Connection): Containers {
 		);
 	};
 
+	const readImageLabels = async (reference: string): Promise<Labels> => {
+		const task = `inspect image ${shown(reference)}`;
+		// A missing image is reported by the call that creates the container.
+		const image = await attempt(task, () => docker.getImage(reference).inspect(), {fine: [404]});
+		return image?.Config?.Labels ?? {};
+	};
+
 	const create: Engine['create'] = async spec => {
-		// A missing image is reported by the create call below.
-		const image = await attempt(`inspect image ${shown(spec.image)}`, () => docker.getImage(spec.image).inspect(), {
-			fine: [404],
-		});
-		const options = toCreateOptions({...spec, labels: containerLabels(spec.labels, image?.Config?.Labels ?? {})});
+		const labels = containerLabels(spec.labels, spec.imageLabels ?? (await readImageLabels(spec.image)));
+		const options = toCreateOptions({...spec, labels});
 		const {id} = await attempt(`create container ${spec.name}`, () => docker.createContainer(options));
 		for (const attachment of spec.attachments.slice(1)) {
 			await attempt(`join container ${spec.name} to network ${attachment.network}`, () =>

@@ -214,6 +214,8 @@ export type ContainerSpec = {
 	/** Image id or reference. The image must exist on the engine. */
 	readonly image: string;
 	readonly labels: Labels;
+	/** The image's labels, if they are known; otherwise it is inspected. */
+	readonly imageLabels?: Labels;
 	/** Replaces the image's command. */
 	readonly command?: readonly string[];
 	/** Replaces the image's entrypoint. */

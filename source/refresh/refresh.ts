@@ -55,6 +55,8 @@ export type Refreshed = {
 	readonly plan: Plan;
 	readonly builds: ReadonlyMap<string, PlannedBuild>;
 	readonly scene: Scene;
+	/** The id of the engine that was read. */
+	readonly engineId: string;
 };
 
 function refuseOtherLineage(strangers: Observed, state: State, router: string): void {
@@ -158,5 +160,5 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		now: new Date().toISOString(),
 	});
 	const builds = images.flatMap(({finding, build}) => (build ? [[finding.planned.service, build] as const] : []));
-	return {plan, builds: new Map(builds), scene: {state, observed: own, vitals}};
+	return {plan, builds: new Map(builds), scene: {state, observed: own, vitals}, engineId: info.id};
 }

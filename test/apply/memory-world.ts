@@ -239,7 +239,7 @@ export async function createMemoryWorld({clockOffsetMs = 0, minHealthyMs = 0} = 
 				say: message => void events.push({type: 'notice', at: 0, level: 'info', message}),
 			});
 			try {
-				const {plan, builds} = await planWith(project, session.state.current(), request);
+				const {plan, builds, scene, engineId} = await planWith(project, session.state.current(), request);
 				if (plan.actions.some(({kind}) => kind === 'blocked')) return {plan, events, result: undefined};
 				const result = await runApply(
 					{
@@ -254,6 +254,7 @@ export async function createMemoryWorld({clockOffsetMs = 0, minHealthyMs = 0} = 
 						secrets: createSecretReader(session.state.current),
 						limitBuilds: task => task(),
 						builds,
+						found: {observed: scene.observed, engineId},
 						run: session.run,
 						label: undefined,
 						emit: event => void events.push(event),

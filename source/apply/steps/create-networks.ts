@@ -32,6 +32,12 @@ async function ensureNetwork(
 	});
 }
 
+/** The environment's networks. The engine is not asked again when the plan has found none. */
+async function readNetworks({engine, plan, found}: EnvironmentContext): Promise<readonly ObservedNetwork[]> {
+	if (found?.observed.networks.length === 0) return [];
+	return (await observeOwn(engine, plan)).networks;
+}
+
 /** Makes each network once. What exists and which blocks are free is read once, for both. */
 export function networkMaker(context: EnvironmentContext): NetworkMaker {
 	const {plan, engine, settings} = context;
@@ -41,10 +47,10 @@ export function networkMaker(context: EnvironmentContext): NetworkMaker {
 	};
 	const prefix = prefixFor(wantedAddresses(plan.desired), settings.networkPrefix);
 	const pool = openPool(engine, settings.networkPool, prefix);
-	let observed: ReturnType<typeof observeOwn> | undefined;
+	let observed: Promise<readonly ObservedNetwork[]> | undefined;
 	const make: NetworkMaker = async which => {
-		observed ??= observeOwn(engine, plan);
-		const existing = (await observed).networks.find(({name}) => name === names[which]);
+		observed ??= readNetworks(context);
+		const existing = (await observed).find(({name}) => name === names[which]);
 		return ensureNetwork(context, names[which], existing, pool);
 	};
 	const made: Partial<Record<keyof typeof names, Promise<NetworkRecord>>> = {};

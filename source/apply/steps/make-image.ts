@@ -7,6 +7,7 @@ import type {PlannedImage} from '../../plan/plan.ts';
 import {digestOf} from '../../refresh/find-images.ts';
 import {readOwnImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
+import {findKnownImage} from '../images.ts';
 import {writeJournaled} from '../journaled.ts';
 import {type RunningBuild, startBuild} from '../running-build.ts';
 
@@ -34,7 +35,7 @@ async function buildImage(context: ApplyContext, planned: PlannedImage, started:
 
 async function pullImage(context: ApplyContext, {service, reference, key}: PlannedImage): Promise<Made> {
 	const {engine, stopping} = context;
-	const found = await engine.findImage(reference);
+	const found = await findKnownImage(context, reference);
 	const onProgress = ({message}: {readonly message: string}) => progress(context, imageAddress(service), message);
 	const image = found ?? (await engine.pullImage(reference, onProgress, stopping));
 	return {id: image.id, reference, key, origin: {digest: digestOf(image, reference)}};

@@ -13,6 +13,7 @@ import {withDeployment} from '../../state/deployments.ts';
 import type {Deployment, State} from '../../state/state.ts';
 import {isOwnReference} from '../clean-up-images.ts';
 import type {ApplyContext} from '../context.ts';
+import {findKnownImage} from '../images.ts';
 import {withFingerprints} from '../known-values.ts';
 
 /**
@@ -23,9 +24,9 @@ const holdsAddress = ({active}: State, {id, service, status, stage, containerId}
 	active[service] === id || status === 'running' || (stage === 'draining_previous' && containerId !== undefined);
 
 /** Addresses of all running containers, including those that the state does not know. */
-async function addressesInUse({engine, plan}: ApplyContext): Promise<Set<string>> {
+async function addressesInUse({engine, plan, found}: ApplyContext): Promise<Set<string>> {
 	const network = environmentNetworkName(plan.project, plan.environment);
-	const {containers} = await observeOwn(engine, plan);
+	const {containers} = found?.observed ?? (await observeOwn(engine, plan));
 	return new Set(containers.flatMap(({networks}) => networks[network] || []));
 }
 
@@ -52,7 +53,7 @@ async function imageOf(context: ApplyContext, {service, type, image: planned}: P
 	const {engine, state} = context;
 	const {id, reference, key, origin} =
 		planned.id === null ? recordedImage(state.current(), service) : {...planned, id: planned.id};
-	const image = await engine.findImage(id);
+	const image = await findKnownImage(context, id);
 	if (!image)
 		throw new UserError(`the image of service ${service} no longer exists`, {hint: command('apply', '--rebuild')});
 	if (type === 'promote') {

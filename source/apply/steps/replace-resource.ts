@@ -8,11 +8,12 @@ import type {ResourceRecord, State} from '../../state/state.ts';
 import {followLogs} from '../containers.ts';
 import {type EnvironmentContext, progress} from '../context.ts';
 import {generateVariables} from '../generated-variables.ts';
+import {ensureImage} from '../images.ts';
 import {writeJournaled} from '../journaled.ts';
 import {withRevisions} from '../known-values.ts';
 import {
 	containersOfResource,
-	ensureImage,
+	currentContainer,
 	recordOf,
 	settle,
 	startContainer,
@@ -44,14 +45,14 @@ export async function replaceResource(
 	const {engine, settings, state} = context;
 	await generateVariables(context, resource);
 	const spec = withRevisions(resource.spec, state.current());
-	const imageId = await ensureImage(context, resource.address, spec.image);
+	const image = await ensureImage(context, resource.address, spec.image);
 	const logs = new AbortController();
 	let previous: ObservedContainer | undefined;
 	await writeJournaled(context, {
 		address: resource.address,
 		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
 		run: async op => {
-			const found = (await containersOfResource(context, resource)).find(({name}) => name === resource.containerName);
+			const found = await currentContainer(context, resource);
 			const begun = found && isBegun(state.current(), resource, found, spec) ? found : undefined;
 			previous = begun ? undefined : found;
 			try {
@@ -63,7 +64,7 @@ export async function replaceResource(
 					failpoint('resource.after-rename');
 				}
 				progress(context, resource.address, 'starting');
-				const containerId = begun?.id ?? (await startContainer(context, resource, spec, op));
+				const containerId = begun?.id ?? (await startContainer(context, resource, {spec, image, op}));
 				if (begun) await engine.start(begun.id);
 				failpoint('resource.after-start');
 				followLogs(context, resource.address, containerId, {signal: logs.signal, isStartedAgain: begun !== undefined});
@@ -81,7 +82,7 @@ export async function replaceResource(
 			if (previous) await engine.remove(previous.id);
 		},
 		record: (current, containerId) =>
-			withInitialised(withRecord(current, {...recordOf(resource, spec, imageId, containerId), ...restored}), resource),
+			withInitialised(withRecord(current, {...recordOf(resource, spec, image.id, containerId), ...restored}), resource),
 	});
 }
 

@@ -1,4 +1,4 @@
-import type {ObservedContainer} from '../../engine/engine.ts';
+import type {Image, ObservedContainer} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {resourceAddress, volumeAddress} from '../../model/address.ts';
 import {initialisingEnv} from '../../model/initialised.ts';
@@ -8,7 +8,7 @@ import {specHash} from '../../model/spec-hash.ts';
 import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
 import type {ResourceRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
-import {type EnvironmentContext, progress} from '../context.ts';
+import type {EnvironmentContext} from '../context.ts';
 import {awaitResource, type Startup} from '../readiness.ts';
 import {StepError} from '../step-error.ts';
 
@@ -24,24 +24,21 @@ export async function containersOfResource(
 	return containers;
 }
 
-/** The id of an image, pulled if the engine does not have it. */
-export async function ensureImage(context: EnvironmentContext, address: string, reference: string): Promise<string> {
-	const found = await context.engine.findImage(reference);
-	if (found) return found.id;
-	const pulled = await context.engine.pullImage(
-		reference,
-		({message}) => progress(context, address, `pulling ${reference}: ${message}`),
-		context.stopping,
-	);
-	return pulled.id;
+/** The resource's current container. The engine is not asked again when the plan has found none. */
+export async function currentContainer(
+	context: EnvironmentContext,
+	resource: DesiredResource,
+): Promise<ObservedContainer | undefined> {
+	const isOf = ({labels: own}: ObservedContainer) => own[labels.address] === resource.address;
+	if (context.found && !context.found.observed.containers.some(isOf)) return undefined;
+	return (await containersOfResource(context, resource)).find(({name}) => name === resource.containerName);
 }
 
 /** Starts a resource's container with the plan's volumes. */
 export async function startContainer(
 	context: EnvironmentContext,
 	resource: DesiredResource,
-	spec: ResourceSpec,
-	op: string,
+	{spec, image, op}: {readonly spec: ResourceSpec; readonly image: Image; readonly op: string},
 ): Promise<string> {
 	const {plan, engine, secrets} = context;
 	const {project, environment, lineage} = plan;
@@ -51,6 +48,7 @@ export async function startContainer(
 	return engine.run({
 		name: resource.containerName,
 		image: spec.image,
+		imageLabels: image.labels,
 		labels: labelsOf(identity),
 		command: spec.command,
 		env: await secrets.resolveEnv(spec.env, plan.desired),

@@ -14,6 +14,7 @@ import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment, DeploymentFailure} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
+import {findKnownImage} from '../images.ts';
 import {writeJournaled} from '../journaled.ts';
 import {needsInit} from '../own-init.ts';
 import {secretFileParts} from '../secret-files.ts';
@@ -24,14 +25,15 @@ import {requireReady} from './require-ready.ts';
 import {removeOldContainers} from './retire-deployment.ts';
 import {announceCandidate} from './stage-switch.ts';
 
-/** A deployment's command and secret files. */
-async function containerCommand({engine}: ApplyContext, {spec, imageId, service}: Deployment) {
-	const image = await engine.findImage(imageId);
+/** A deployment's command and secret files, and what its image decides. */
+async function containerCommand(context: ApplyContext, {spec, imageId, service}: Deployment) {
+	const image = await findKnownImage(context, imageId);
 	if (!image)
 		throw new UserError(`the image of service ${service} no longer exists`, {hint: command('apply', '--rebuild')});
 	// `exec` replaces the shell, so that the program gets the stop signal.
 	const own = spec.command === undefined ? {} : {entrypoint: ['/bin/sh', '-c'], command: [replaceShell(spec.command)]};
-	return {...secretFileParts(spec, image, own), hasInit: needsInit(image, own, spec)};
+	const hasInit = needsInit(image, own, spec);
+	return {...secretFileParts(spec, image, own), hasInit, imageLabels: image.labels};
 }
 
 /**

@@ -135,10 +135,11 @@ export async function apply(
 		const state = locked.isSettled ? locked.state : (await open()).state.current();
 		// What recovery changed is read again.
 		const {engine: reads, readProbes} = locked.isSettled ? locked.reads : beginReading(engine, router);
-		const {plan, builds} = await refresh(
+		const {plan, builds, scene, engineId} = await refresh(
 			{project, settings, router, directory, state, engine: reads, readProbes},
 			wanted,
 		);
+		const found = {observed: scene.observed, engineId};
 		// A first apply that was not approved leaves a folder without a state.
 		if (locked.isNew && !isBeginning) throw await unknownEnvironment(workspace);
 		// The new plan runs, so it must equal the saved one.
@@ -171,6 +172,7 @@ export async function apply(
 			builds,
 			limitBuilds,
 			earlyBuilds,
+			found,
 			terminal,
 			shownAs,
 			parallelism,
