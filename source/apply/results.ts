@@ -1,4 +1,4 @@
-import type {ListedImage} from '../engine/engine.ts';
+import type {ListedImage, ObservedContainer} from '../engine/engine.ts';
 import type {StagedPublish} from '../router/router.ts';
 import type {Deployment, NetworkRecord, RoutesRecord, State} from '../state/state.ts';
 
@@ -34,6 +34,8 @@ export type ApplyResults = {
 	ownImages?: Promise<readonly ListedImage[] | undefined>;
 	/** Makes the networks of the environment. */
 	makeNetwork?: NetworkMaker;
+	/** All containers of an environment that is destroyed. */
+	containers?: Promise<readonly ObservedContainer[]>;
 	/** Fixed addresses in use, with those that candidates of this apply have taken. */
 	addresses?: Promise<Set<string>>;
 };

@@ -1,28 +1,44 @@
 import {EngineError} from '../errors.ts';
 import type {Connection} from './docker-connection.ts';
 
+/** A network that the engine does not remove. */
+export type Occupied = {
+	readonly name: string;
+	/** Connected containers that the engine is removing. */
+	readonly leaving: readonly string[];
+};
+
+/**
+ * Why a network cannot be removed although nothing that stays is connected. Engines up to 20.10 may count an endpoint twice
+ * when containers start at the same moment, and correct the number only when they start themselves.
+ */
+export const stuckText = ({name, leaving}: Occupied): string =>
+	leaving.length > 0
+		? `the engine has not finished removing ${leaving.join(', ')}`
+		: `no container is connected to it, but the engine counts one. Restart the engine, then: docker network rm ${name}`;
+
 /**
  * Removes the stale endpoints of deleted containers, which an interrupted engine leaves behind and which block the
  * removal of a network.
- * @throws EngineError that names the containers still connected, with the commands that disconnect them
+ * @throws EngineError that names the containers that stay connected, with the commands that disconnect them
  */
-export async function clearEndpoints({docker, attempt}: Connection, id: string): Promise<void> {
+export async function clearEndpoints({docker, attempt}: Connection, id: string): Promise<Occupied> {
 	const task = 'remove a network';
 	const network = await attempt(task, () => docker.getNetwork(id).inspect(), {fine: [404]});
-	if (!network) return;
-	const name: string = network.Name;
+	const name: string = network?.Name ?? id;
 	const removal = `remove network ${name}`;
 	const connected: string[] = [];
-	const endpoints = Object.entries((network.Containers ?? {}) as Record<string, {readonly Name: string}>);
+	const leaving: string[] = [];
+	const endpoints = Object.entries((network?.Containers ?? {}) as Record<string, {readonly Name: string}>);
 	for (const [key, {Name}] of endpoints) {
 		const found = await attempt(removal, () => docker.getContainer(key).inspect(), {fine: [404]});
-		if (found) connected.push(Name);
-		else
+		if (!found)
 			await attempt(removal, () => docker.getNetwork(id).disconnect({Container: Name, Force: true}), {
 				fine: [404],
 			});
+		else (found.State.Status === 'removing' || found.State.Dead ? leaving : connected).push(Name);
 	}
-	if (connected.length === 0) return;
+	if (connected.length === 0) return {name, leaving};
 	const what = connected.length === 1 ? `container ${connected[0]} is` : `containers ${connected.join(', ')} are`;
 	const commands = connected.map(container => `docker network disconnect ${name} ${container}`).join(' && ');
 	throw new EngineError(`cannot ${removal}: ${what} connected to it (disconnect: ${commands})`, {status: 403});

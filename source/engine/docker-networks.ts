@@ -1,9 +1,15 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import {EngineError} from '../errors.ts';
 import type {Connection} from './docker-connection.ts';
-import {clearEndpoints} from './docker-endpoints.ts';
+import {clearEndpoints, stuckText} from './docker-endpoints.ts';
 import {shown, statusOf} from './docker-errors.ts';
 import type {Attachment, Engine} from './engine.ts';
 
 type Networks = Pick<Engine, 'createNetwork' | 'removeNetwork' | 'createVolume' | 'removeVolume' | 'join' | 'leave'>;
+
+/** How often a network is tried whose last containers are just being removed: for about three seconds. */
+const removalTries = 16;
+const removalPauseMs = 200;
 
 /** Networks, volumes, and the attachments of containers. */
 export function createNetworks(connection: Connection): Networks {
@@ -25,12 +31,15 @@ export function createNetworks(connection: Connection): Networks {
 
 		removeNetwork: async id => {
 			const remove = () => attempt(`remove network ${shown(id)}`, () => docker.getNetwork(id).remove(), {fine: [404]});
-			try {
-				await remove();
-			} catch (error) {
-				if (statusOf(error) !== 403) throw error;
-				await clearEndpoints(connection, id);
-				await remove();
+			for (let tries = 1; ; tries++) {
+				try {
+					return await remove();
+				} catch (error) {
+					if (statusOf(error) !== 403) throw error;
+					const found = await clearEndpoints(connection, id);
+					if (tries < removalTries) await pause(removalPauseMs);
+					else throw new EngineError(`cannot remove network ${found.name}: ${stuckText(found)}`, {status: 403});
+				}
 			}
 		},
 

@@ -33,6 +33,7 @@ export function ownEngine(
 ): OwnEngine {
 	// Labels never change, and only we change names.
 	const own = new Set(known.map(({id}) => id));
+	const ownNetworks = new Set<string>();
 	const isOurs = (container: Pick<ContainerDetails, 'name' | 'labels'>): boolean =>
 		isOwnContainer(container, owner) ||
 		(container.labels[labels.router] === 'true' && container.name.startsWith(routerName));
@@ -66,6 +67,7 @@ export function ownEngine(
 			const found = await engine.observe(wanted);
 			const observed = ownObjects(found, owner);
 			for (const {id} of observed.containers) own.add(id);
+			for (const {id} of observed.networks) ownNetworks.add(id);
 			return {...observed, networks: [...observed.networks, ...found.networks.filter(isRouterNetwork)]};
 		},
 		inspectContainer,
@@ -120,6 +122,7 @@ export function ownEngine(
 			if (isRouters || isOwnVolume({name, labels: volume.labels}, owner)) await engine.removeVolume(name);
 		},
 		async removeNetwork(id) {
+			if (ownNetworks.has(id)) return engine.removeNetwork(id);
 			const found = await Promise.all([
 				engine.observe({[labels.lineage]: owner.lineage}),
 				engine.observe({[labels.router]: 'true'}),

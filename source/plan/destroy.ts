@@ -1,5 +1,7 @@
 import {networkAddress, resourceAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import {servesAnything} from '../state/routes.ts';
+import type {State} from '../state/state.ts';
 import {action} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
@@ -12,6 +14,16 @@ const reasons = {
 	network: 'nothing uses it any more; built images are removed too',
 	router: 'no other environment uses it',
 } as const satisfies Partial<Record<Action['object'], string>>;
+
+/** The services that use a resource, which stop before it does. */
+const usersOf = (state: State, name: string): string[] =>
+	Object.keys(state.active)
+		.filter(service =>
+			Object.values(activeDeployment(state, service)?.spec.env ?? {}).some(
+				value => value.type === 'output' && value.resource === name,
+			),
+		)
+		.map(serviceAddress);
 
 /** The actions that remove an environment. Volumes are kept unless `deleteData` is set. */
 export function destroyActions(input: PlanInput): Action[] {
@@ -34,12 +46,13 @@ export function destroyActions(input: PlanInput): Action[] {
 	if (isPublished) add(routesAddress, 'routes', []);
 	for (const service of Object.keys(state.active))
 		add(serviceAddress(service), 'service', isPublished ? [routesAddress] : []);
-	const services = actions.filter(({object}) => object === 'service').map(({address}) => address);
-	for (const name of Object.keys(state.resources)) add(resourceAddress(name), 'resource', services);
+	for (const name of Object.keys(state.resources)) add(resourceAddress(name), 'resource', usersOf(state, name));
 	const containers = actions.map(({address}) => address);
 	if (deleteData) for (const address of Object.keys(state.volumes)) add(address, 'volume', containers, true);
-	if (observed.networks.length > 0 || state.networks) add(networkAddress, 'network', containers);
-	if (input.router !== 'missing' && input.router !== 'foreign' && !isRouterShared)
-		add(routerAddress, 'router', [...containers, networkAddress]);
+	const hasRouter = input.router !== 'missing' && input.router !== 'foreign' && !isRouterShared;
+	if (hasRouter) add(routerAddress, 'router', containers);
+	// After the router, which is connected to it. Without a network nothing is left of an environment.
+	const before = hasRouter ? [...containers, routerAddress] : containers;
+	if (observed.networks.length > 0 || state.networks) add(networkAddress, 'network', before);
 	return actions;
 }

@@ -58,6 +58,7 @@ test('a first apply asks nothing twice for a resource', async () => {
 	const [few, many] = [await countCalls(2, 1), await countCalls(6, 1)];
 	// The plan looks for its name; it is looked at after its watch and at the end.
 	expectAtMost(perObject(few.first, many.first, 4), {findByName: 1, run: 1, wait: 1, inspectContainer: 2});
+	expectAtMost(perObject(few.end, many.end, 4), {stop: 1, remove: 1});
 });
 
 test('a first apply asks nothing twice for a worker', async () => {

@@ -84,7 +84,7 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 		case 'rotate passwords':
 			return rotateResource(context, find(desired.resources, address));
 		case 'delete resource':
-			return deleteResource(context, name);
+			return deleteResource(context, name, plan.mode === 'destroy');
 		case 'run release command':
 			results.opened[name] = await runRelease(context, plannedFor(context, name));
 			return;

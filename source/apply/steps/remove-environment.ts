@@ -12,7 +12,7 @@ import {listOwnImages} from '../own-images.ts';
 /** Removes all containers that are left: those of failed and previous deployments have no action. */
 async function removeContainers({engine, plan}: EnvironmentContext): Promise<void> {
 	const {containers} = await observeOwn(engine, plan);
-	for (const {id} of containers) await engine.remove(id);
+	await Promise.all(containers.map(({id}) => engine.remove(id)));
 	failpoint('destroy.after-containers');
 }
 
@@ -20,15 +20,17 @@ async function removeNetworks(context: EnvironmentContext): Promise<void> {
 	const {engine, router, plan, state} = context;
 	await leaveEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 	const {networks} = await observeOwn(engine, plan);
-	const left: unknown[] = [];
-	for (const {id, name} of networks) {
-		await writeJournaled(context, {
+	const removals = networks.map(({id, name}) =>
+		writeJournaled(context, {
 			address: 'network',
 			intent: {type: 'remove', kind: 'network', name},
 			isRepeatable: true,
 			run: () => engine.removeNetwork(id),
-		}).catch((error: unknown) => left.push(error));
-	}
+		}),
+	);
+	const left = (await Promise.allSettled(removals)).flatMap(each =>
+		each.status === 'rejected' ? [each.reason as unknown] : [],
+	);
 	// Removes as many as possible, then reports everything that is left.
 	if (left.length === 1) throw left[0];
 	if (left.length > 1) throw new UserError(left.map(messageOf).join('; '));
@@ -51,11 +53,13 @@ export async function withdrawRoutes(context: EnvironmentContext): Promise<void>
 
 /** Removes the images that this environment built or received by promotion. The engine keeps its build cache. */
 async function removeImages({engine, plan, state}: EnvironmentContext): Promise<void> {
-	for (const {tags} of await listOwnImages(engine, 'project', plan.project))
-		for (const tag of tags) if (isOwnReference(tag, plan)) await engine.removeImage(tag);
+	const [ofProject, ofLineage] = await Promise.all([
+		listOwnImages(engine, 'project', plan.project),
+		listOwnImages(engine, 'lineage', plan.lineage),
+	]);
+	for (const {tags} of ofProject) for (const tag of tags) if (isOwnReference(tag, plan)) await engine.removeImage(tag);
 	// A rebuild after an interrupted one takes its tag, which leaves the first image untagged.
-	for (const {id, tags} of await listOwnImages(engine, 'lineage', plan.lineage))
-		if (tags.length === 0) await engine.removeImage(id);
+	for (const {id, tags} of ofLineage) if (tags.length === 0) await engine.removeImage(id);
 	failpoint('destroy.after-images');
 	await state.update(current => ({...current, images: {}}));
 }

@@ -1,12 +1,13 @@
-import {observeOwn} from '../../engine/own-engine.ts';
 import {EngineError, UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import {resourceAddress} from '../../model/address.ts';
-import {labels} from '../../model/labels.ts';
+import {isKeptUp} from '../../model/container-state.ts';
 import type {DesiredResource} from '../../model/specs.ts';
 import {followLogs} from '../containers.ts';
+import {containersAt} from '../containers-at.ts';
 import type {EnvironmentContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
+import type {ApplyResults} from '../results.ts';
 import {containersOfResource, recordOf, settle, withRecord} from './resource-container.ts';
 
 /** Starts a stopped resource, or records settings that need no new container. */
@@ -53,7 +54,11 @@ export async function restartResource(
 }
 
 /** Stops and removes a resource's container. Its volumes are kept. */
-export async function deleteResource(context: EnvironmentContext, name: string): Promise<void> {
+export async function deleteResource(
+	context: EnvironmentContext & {readonly results?: ApplyResults},
+	name: string,
+	isEverythingDeleted = false,
+): Promise<void> {
 	const {engine, state, settings} = context;
 	const record = state.current().resources[name];
 	if (!record) return;
@@ -62,12 +67,13 @@ export async function deleteResource(context: EnvironmentContext, name: string):
 		intent: {type: 'remove', kind: 'container', name: record.containerName},
 		isRepeatable: true,
 		run: async () => {
-			const {containers} = await observeOwn(engine, context.plan, {[labels.address]: `resource.${name}`});
-			for (const {id} of containers) {
-				await engine.stop(id, settings.stopGraceSeconds).catch((error: unknown) => {
-					// The removal kills it anyway.
-					if (!(error instanceof EngineError)) throw error;
-				});
+			for (const container of await containersAt(context, resourceAddress(name), isEverythingDeleted)) {
+				const {id} = container;
+				if (isKeptUp(container))
+					await engine.stop(id, settings.stopGraceSeconds).catch((error: unknown) => {
+						// The removal kills it anyway.
+						if (!(error instanceof EngineError)) throw error;
+					});
 				await engine.remove(id);
 			}
 		},

@@ -1,8 +1,8 @@
-import {observeOwn} from '../../engine/own-engine.ts';
 import {serviceAddress} from '../../model/address.ts';
-import {labels} from '../../model/labels.ts';
+import {isKeptUp} from '../../model/container-state.ts';
 import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment, State} from '../../state/state.ts';
+import {containersAt} from '../containers-at.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
@@ -67,14 +67,14 @@ export async function retirePrevious(context: ApplyContext, service: string): Pr
 export async function deleteService(context: ApplyContext, service: string): Promise<void> {
 	const {engine, plan, settings} = context;
 	const address = `service.${service}`;
-	const {containers} = await observeOwn(engine, plan, {[labels.address]: address});
-	for (const {id, name} of containers) {
+	const containers = await containersAt(context, address, plan.mode === 'destroy');
+	for (const {id, name, state} of containers) {
 		await writeJournaled(context, {
 			address,
 			intent: {type: 'remove', kind: 'container', name},
 			isRepeatable: true,
 			run: async () => {
-				await engine.stop(id, settings.stopGraceSeconds);
+				if (isKeptUp({state})) await engine.stop(id, settings.stopGraceSeconds);
 				await engine.remove(id);
 			},
 		});
