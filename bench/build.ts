@@ -6,7 +6,6 @@ import {compartment} from './cli.ts';
 import {bare, type Contender, measure, mustSay} from './measure.ts';
 import {weigh} from './peak.ts';
 import {findPeers} from './peers.ts';
-import {linesOf, run} from './processes.ts';
 import {table} from './report.ts';
 import {recordTimings} from './results.ts';
 import {type Sandbox, withSandbox} from './sandbox.ts';
@@ -29,18 +28,6 @@ function composeOf({directory, name}: Sandbox, folder: string): Contender[] {
 	const command = ['docker', 'compose', '--file', file, 'build', '--quiet'] as const;
 	return [{name: rows.composeBuild, command: [...command], cwd: directory, env: peers.compose.env}];
 }
-
-/** Like `withSandbox`, but also removes the images built in it. */
-const withBuilds = (use: (sandbox: Sandbox) => Promise<string>): Promise<string> =>
-	withSandbox(0, async sandbox => {
-		try {
-			return await use(sandbox);
-		} finally {
-			const filter = ['--filter', `label=compartment.image.project=${sandbox.name}`];
-			const images = new Set(await linesOf('docker', 'images', '--quiet', '--no-trunc', ...filter));
-			if (images.size > 0) await run(['docker', 'image', 'rm', '--force', ...images]);
-		}
-	});
 
 async function measureRebuild(sandbox: Sandbox): Promise<string> {
 	const {directory: cwd, env} = sandbox;
@@ -83,5 +70,5 @@ async function measureLarge(sandbox: Sandbox): Promise<string> {
 }
 
 heading('Builds', peers);
-await section('Rebuild after a changed line of a Node service', () => withBuilds(measureRebuild));
-await section('Nothing changed, a context of 20,000 files and 500 MB', () => withBuilds(measureLarge));
+await section('Rebuild after a changed line of a Node service', () => withSandbox(0, measureRebuild));
+await section('Nothing changed, a context of 20,000 files and 500 MB', () => withSandbox(0, measureLarge));

@@ -23,22 +23,14 @@ setInterval(() => {
 }, 10);
 `;
 
-/** Builds the program as an image for as long as `use` runs. */
-async function withFlood<Result>(
-	{directory, image: own}: Sandbox,
-	linesPerSecond: number,
-	use: (image: string) => Promise<Result>,
-): Promise<Result> {
+/** Builds the program as an image, which is removed with the sandbox, and returns its name. */
+async function buildFlood({directory, image: own}: Sandbox, linesPerSecond: number): Promise<string> {
 	const folder = join(directory, 'image');
 	writeFileSync(join(folder, 'flood.js'), floodSource(linesPerSecond));
 	writeFileSync(join(folder, 'Dockerfile'), 'FROM node:24-slim\nCOPY flood.js /flood.js\nCMD ["node", "/flood.js"]\n');
-	const image = `${own}-flood`;
+	const image = `${own}-flood-${linesPerSecond}`;
 	await runWell(['docker', 'build', '--quiet', '--tag', image, folder]);
-	try {
-		return await use(image);
-	} finally {
-		await runWell(['docker', 'image', 'rm', '--force', image]);
-	}
+	return image;
 }
 
 /** The screen of one log: its share in each step, and how many lines per second passed through it. */
@@ -60,20 +52,24 @@ async function watchLog(sandbox: Sandbox, service: string, steps: number, stepSe
 type Length = {readonly steps: number; readonly stepSeconds: number};
 
 /** Watches the log of a service that prints so many lines per second, after its first five seconds. */
-export const measureFlood = (sandbox: Sandbox, linesPerSecond: number, {steps, stepSeconds}: Length): Promise<Flood> =>
-	withFlood(sandbox, linesPerSecond, async image => {
-		const {directory, env, services} = sandbox;
-		const where = {cwd: directory, env};
-		const file = join(directory, 'compartment.yml');
-		const service = services[0]!;
-		const previous = readFileSync(file, 'utf8');
-		// The first service is the first to name its image.
-		writeFileSync(file, previous.replace(`image: ${sandbox.image}\n`, `image: ${image}\n`));
-		try {
-			await runWell(compartment('apply', '--auto-approve', '--replace', `service.${service}`), where);
-			return await watchLog(sandbox, service, steps, stepSeconds);
-		} finally {
-			writeFileSync(file, previous);
-			await runWell(compartment('apply', '--auto-approve'), where);
-		}
-	});
+export async function measureFlood(
+	sandbox: Sandbox,
+	linesPerSecond: number,
+	{steps, stepSeconds}: Length,
+): Promise<Flood> {
+	const image = await buildFlood(sandbox, linesPerSecond);
+	const {directory, env, services} = sandbox;
+	const where = {cwd: directory, env};
+	const file = join(directory, 'compartment.yml');
+	const service = services[0]!;
+	const previous = readFileSync(file, 'utf8');
+	// The first service is the first to name its image.
+	writeFileSync(file, previous.replace(`image: ${sandbox.image}\n`, `image: ${image}\n`));
+	try {
+		await runWell(compartment('apply', '--auto-approve', '--replace', `service.${service}`), where);
+		return await watchLog(sandbox, service, steps, stepSeconds);
+	} finally {
+		writeFileSync(file, previous);
+		await runWell(compartment('apply', '--auto-approve'), where);
+	}
+}

@@ -26,6 +26,16 @@ async function removeLabelled(label: string): Promise<void> {
 	if (volumes.length > 0) await run(['docker', 'volume', 'rm', ...volumes]);
 }
 
+/** The sandbox's own images by name, because others may have the same id, and what was built for its project. */
+async function removeImages(project: string, image: string): Promise<void> {
+	const named = ['--filter', `reference=${image}`, '--filter', `reference=${image}-*`];
+	const names = await linesOf('docker', 'images', '--format', '{{.Repository}}:{{.Tag}}', ...named);
+	const label = `label=compartment.image.project=${project}`;
+	const built = await linesOf('docker', 'images', '--quiet', '--no-trunc', '--filter', label);
+	const all = new Set([...names, ...built]);
+	if (all.size > 0) await run(['docker', 'image', 'rm', '--force', ...all]);
+}
+
 /** Removes everything of a sandbox, whatever state it is in. */
 export async function removeSandbox({directory, name, image, env}: Sandbox): Promise<void> {
 	await run(compartment('destroy', '--auto-approve', '--delete-data'), {cwd: directory, env});
@@ -37,6 +47,6 @@ export async function removeSandbox({directory, name, image, env}: Sandbox): Pro
 	await removeLabelled(`com.docker.compose.project=${name}`);
 	const own = ['--quiet', '--filter', `name=^compartment--${router}$`];
 	for (const network of await linesOf('docker', 'network', 'ls', ...own)) await removeNetwork(network);
-	await run(['docker', 'image', 'rm', '--force', image]);
+	await removeImages(name, image);
 	rmSync(directory, {recursive: true, force: true});
 }
