@@ -5,6 +5,7 @@ import {levels} from './rooms.ts';
 /** Files directly in `source/`, which every room may import. */
 const forAll = [
 	'cache-file',
+	'clock',
 	'counted',
 	'errors',
 	'failpoints',

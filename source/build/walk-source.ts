@@ -1,6 +1,7 @@
 import {type Dirent, fstatSync, lstatSync, readdirSync, readlinkSync, realpathSync} from 'node:fs';
 import path from 'node:path';
 import {setImmediate} from 'node:timers/promises';
+import {steadyNow} from '../clock.ts';
 import {UserError} from '../errors.ts';
 import {type ContextEntry, fileEntry} from './context-entry.ts';
 import type {DockerignoreRules} from './docker-ignore.ts';
@@ -173,11 +174,11 @@ export async function walkSource(walk: Walk): Promise<void> {
 		);
 		return;
 	}
-	let sliceEnd = performance.now() + sliceMs;
+	let sliceEnd = steadyNow() + sliceMs;
 	const pause = async () => {
-		if (performance.now() < sliceEnd) return;
+		if (steadyNow() < sliceEnd) return;
 		await setImmediate();
-		sliceEnd = performance.now() + sliceMs;
+		sliceEnd = steadyNow() + sliceMs;
 	};
 	const above = levelsAbove(selection.boundary, source.path);
 	const inBoundary = relativePath(selection.boundary, source.path);

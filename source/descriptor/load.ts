@@ -20,7 +20,7 @@ const notFound = () =>
  * DescriptorError when it is not YAML.
  */
 export const readWrittenDescriptor = async (directory: string): Promise<unknown> => {
-	const read = await readBytes(join(findPlace(directory).directory, descriptorFile));
+	const read = readBytes(join(findPlace(directory).directory, descriptorFile));
 	if (read.kind === 'missing') throw notFound();
 	return (await import('./read.ts')).readWritten(read);
 };
@@ -34,9 +34,9 @@ export const examineProject = async (
 	look: (directory: string, ...seen: Parameters<LookAround>) => ReturnType<LookAround>,
 ): Promise<Project> => {
 	const place = findPlace(directory);
-	const descriptor = await readBytes(join(place.directory, descriptorFile));
+	const descriptor = readBytes(join(place.directory, descriptorFile));
 	if (descriptor.kind === 'missing') throw notFound();
-	const routes = await readBytes(join(place.directory, routesFile));
+	const routes = readBytes(join(place.directory, routesFile));
 	const {readAndLook} = await import('./read.ts');
 	return readAndLook({descriptor, routes}, place.directory, place.ascent, (...seen) => look(place.directory, ...seen));
 };
@@ -48,9 +48,9 @@ export const examineProject = async (
  */
 export const loadProject = async (directory: string): Promise<Project> => {
 	const place = findPlace(directory);
-	const descriptor = await readBytes(join(place.directory, descriptorFile));
+	const descriptor = readBytes(join(place.directory, descriptorFile));
 	if (descriptor.kind === 'missing') throw notFound();
-	const routes = await readBytes(join(place.directory, routesFile));
+	const routes = readBytes(join(place.directory, routesFile));
 	const files = {descriptor, routes};
 	const cache = isCacheable(files) ? findProjectCache() : undefined;
 	const known = cache && readCachedProject(cache, {...place, hash: hashFiles(files)});

@@ -1,5 +1,6 @@
 import type {Duplex} from 'node:stream';
 import {setTimeout as pause} from 'node:timers/promises';
+import {steadyNow} from '../clock.ts';
 import type {Connection} from './docker-connection.ts';
 import {shown} from './docker-errors.ts';
 import {patienceMs} from './docker-patience.ts';
@@ -86,11 +87,11 @@ type Inspectable = {inspect(): Promise<{Running: boolean; ExitCode: number | nul
  * was cut.
  */
 async function exitCodeOf(run: Inspectable): Promise<number> {
-	const deadline = performance.now() + patienceMs();
+	const deadline = steadyNow() + patienceMs();
 	for (let wait = 1; ; wait = Math.min(wait * 2, 100)) {
 		const {Running, ExitCode} = await run.inspect();
 		if (!Running && ExitCode !== null) return ExitCode;
-		if (performance.now() > deadline) throw Object.assign(new Error('the output was cut off'), {code: 'ECONNRESET'});
+		if (steadyNow() > deadline) throw Object.assign(new Error('the output was cut off'), {code: 'ECONNRESET'});
 		await pause(wait);
 	}
 }

@@ -1,4 +1,5 @@
 import type {RequestOptions} from 'node:http';
+import {steadyNow} from '../clock.ts';
 import {patienceMs, pingDeadlineMs} from './docker-patience.ts';
 
 /** The error of a connection that timed out; `docker-errors.ts` explains the code. */
@@ -31,13 +32,13 @@ export function createHeartbeat(protocol: 'http' | 'https', target: RequestOptio
 	};
 	return ({bytes, fail}) => {
 		let seen = bytes();
-		let changedAt = performance.now();
+		let changedAt = steadyNow();
 		let isOver = false;
 		const look = async () => {
 			const now = bytes();
-			if (now !== seen) changedAt = performance.now();
+			if (now !== seen) changedAt = steadyNow();
 			seen = now;
-			if (performance.now() - changedAt < patienceMs()) return;
+			if (steadyNow() - changedAt < patienceMs()) return;
 			const error = await ask();
 			if (error && !isOver && bytes() === now) fail(error);
 		};

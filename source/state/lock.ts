@@ -4,6 +4,7 @@ import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {replaceCacheFile} from '../cache-file.ts';
+import {steadyNow} from '../clock.ts';
 import {CancelledError, LockedError} from '../errors.ts';
 import {again, command, hint} from '../hint.ts';
 import {namesIn} from './directory.ts';
@@ -51,14 +52,14 @@ export async function acquireLock(
 	directory: string,
 	{operation, waitMs = 0, onWait, signal}: LockOptions,
 ): Promise<Lock> {
-	const deadline = performance.now() + waitMs;
+	const deadline = steadyNow() + waitMs;
 	for (let isFirst = true; ; isFirst = false) {
 		if (signal?.aborted) throw new CancelledError();
 		const lock = await tryLock(directory, operation, waitMs > 0);
 		if ('release' in lock) return lock;
-		if (performance.now() >= deadline) throw lock.refusal;
+		if (steadyNow() >= deadline) throw lock.refusal;
 		if (isFirst) onWait?.(lock.refusal.message);
-		await sleep(Math.min(pollMs, deadline - performance.now()), undefined, {signal}).catch(() => {
+		await sleep(Math.min(pollMs, deadline - steadyNow()), undefined, {signal}).catch(() => {
 			throw new CancelledError();
 		});
 	}

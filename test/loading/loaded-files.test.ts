@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {cpSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {cpSync, mkdtempSync, readFileSync, renameSync, rmSync} from 'node:fs';
 import type {Server} from 'node:http';
 import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
@@ -75,6 +75,22 @@ test('plan loads the parser and the schema only for files that have changed', as
 		expect(stdout).toContain('Plan: ');
 		await expect(readLoaded().files).toMatchFileSnapshot(recorded(name));
 	}
+});
+
+test('validate parses only files that have changed, and looks for their sources every time', async () => {
+	const validate = () => run(process.execPath, nodeArgs(['validate']), {cwd: cwd(), env});
+	await validate();
+	expect((await validate()).stdout).toMatch(/^Valid\./);
+	const {files, modules} = readLoaded();
+	await expect(files).toMatchFileSnapshot(recorded('validate'));
+	expect(modules).not.toContain('NativeModule http');
+
+	const descriptor = readFileSync(join(cwd(), 'compartment.yml'), 'utf8');
+	const [, path = ''] = /^ +path: (.+)$/m.exec(descriptor) ?? [];
+	renameSync(join(cwd(), path), join(folder, 'elsewhere'));
+	const refused = await validate().catch((error: unknown) => error);
+	renameSync(join(folder, 'elsewhere'), join(cwd(), path));
+	expect(refused).toMatchObject({stderr: expect.stringMatching(/compartment\.yml:\d+:\d+ .*does not exist/)});
 });
 
 test('an apply that changes nothing loads what a plan loads', async () => {

@@ -1,20 +1,33 @@
 import {findSourceProblems} from '../../build/source-problems.ts';
 import {defaultEnvironment} from '../../command-names.ts';
 import {counted} from '../../counted.ts';
-import {examineProject} from '../../descriptor/load.ts';
+import {examineProject, loadProject} from '../../descriptor/load.ts';
+import {DescriptorError} from '../../descriptor/problem.ts';
+import type {Project} from '../../descriptor/project.ts';
 import {backupScheduleWarnings} from '../../descriptor/schedules.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 
+/**
+ * The project, whose files are parsed only if they have changed since they were last read. The error has the problems of the
+ * files and of the sources, with their places.
+ */
+async function readValidProject(directory: string): Promise<Project> {
+	const known = await loadProject(directory).catch((error: unknown) => {
+		if (error instanceof DescriptorError) return undefined;
+		throw error;
+	});
+	const services = Object.fromEntries((known?.services ?? []).map(service => [service.name, service]));
+	const problems = known && (await findSourceProblems(known.directory, {services}, known));
+	return known && problems?.length === 0 ? known : examineProject(directory, findSourceProblems);
+}
+
 /** `compartment validate`: reads both files and reports all problems at once. */
 export async function validate(flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint} = terminal;
-	const {name, directory, services, resources, routes, ...project} = await examineProject(
-		process.cwd(),
-		findSourceProblems,
-	);
+	const {name, directory, services, resources, routes, ...project} = await readValidProject(process.cwd());
 	const warnings = [
 		...project.warnings,
 		...backupScheduleWarnings(resources, {directory, environment: defaultEnvironment}),
