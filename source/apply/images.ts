@@ -27,6 +27,10 @@ function once(
 export const findKnownImage = (context: Context, reference: string): Promise<Image | undefined> =>
 	once(context, reference, () => context.engine.findImage(reference));
 
+/** Notes an image that was just built or found, for the steps that ask for it by its id. */
+export const rememberImage = ({images}: Pick<Context, 'images'>, image: Image): void =>
+	void images?.set(image.id, Promise.resolve(image));
+
 /** An image, pulled if the engine does not have it. Resources with the same image wait for one pull. */
 export async function ensureImage(context: EnvironmentContext, address: string, reference: string): Promise<Image> {
 	const pull = () =>

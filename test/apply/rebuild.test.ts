@@ -36,11 +36,11 @@ afterEach(() => world.close());
 
 test('the rebuild of a job asks the engine for little, and next to nothing once it is built', async () => {
 	const calls = await rebuild(describeShop('kind: job, '));
-	expect(calls.length).toBeLessThanOrEqual(30);
+	expect(calls.length).toBeLessThanOrEqual(18);
 	expect(count(calls, 'buildImage')).toBe(1);
 	// The images to clean up are listed while the engine builds.
-	expect(calls.slice(calls.indexOf('buildImage') + 1).filter(name => name !== 'findImage')).toEqual([]);
-	expect(count(calls, 'findImage')).toBeLessThanOrEqual(6);
+	expect(calls.slice(calls.indexOf('buildImage') + 1)).toEqual([]);
+	expect(count(calls, 'findImage')).toBeLessThanOrEqual(4);
 });
 
 test('the rebuild of a job neither joins, reads nor changes the router', async () => {

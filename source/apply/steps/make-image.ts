@@ -7,7 +7,7 @@ import type {PlannedImage} from '../../plan/plan.ts';
 import {digestOf} from '../../refresh/find-images.ts';
 import {readOwnImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
-import {findKnownImage} from '../images.ts';
+import {findKnownImage, rememberImage} from '../images.ts';
 import {writeJournaled} from '../journaled.ts';
 import {type RunningBuild, startBuild} from '../running-build.ts';
 
@@ -26,6 +26,7 @@ async function buildImage(context: ApplyContext, planned: PlannedImage, started:
 	});
 	try {
 		const image = await started.image;
+		rememberImage(context, image);
 		writeManifest(manifestPath(directory, service), image.manifest);
 		return image;
 	} finally {
@@ -38,6 +39,7 @@ async function pullImage(context: ApplyContext, {service, reference, key}: Plann
 	const found = await findKnownImage(context, reference);
 	const onProgress = ({message}: {readonly message: string}) => progress(context, imageAddress(service), message);
 	const image = found ?? (await engine.pullImage(reference, onProgress, stopping));
+	rememberImage(context, image);
 	return {id: image.id, reference, key, origin: {digest: digestOf(image, reference)}};
 }
 
