@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {Readable} from 'node:stream';
-import {tarEnd, tarHeader, tarPadding} from '../engine/tar.ts';
+import {pack as createPack, type Header, type Pack} from 'tar-stream';
 import type {HashedContext, HashedEntry, HashedFile} from './content-hash.ts';
 import {sourceFolder} from './dockerfile-place.ts';
 import {changedError, openSourceFile, readSourceFile, smallFileBytes} from './open-file.ts';
@@ -39,55 +39,74 @@ export async function* readVerified(file: HashedFile): AsyncGenerator<Buffer> {
 	}
 }
 
-/** The header of an entry, without times and owners, so that the same context gives the same bytes. */
-function headerOf(entry: HashedEntry, folder: string): Buffer {
-	const {type, path, mode} = entry;
-	const name = `${folder}${path}`;
-	if (entry.type === 'file') return tarHeader({name, type, mode, size: entry.size});
-	return tarHeader({name, type, mode, ...(entry.type === 'link' && {target: entry.target})});
+type EntryHeader = Partial<Header> & Pick<Header, 'name'>;
+
+/** Leaves out times and owners, so that the same context gives the same bytes. */
+const headerOf = (entry: HashedEntry, folder: string): EntryHeader => ({
+	name: `${folder}${entry.path}`,
+	type: entry.type === 'link' ? 'symlink' : entry.type,
+	mode: entry.mode,
+	size: entry.type === 'file' ? entry.size : 0,
+	...(entry.type === 'link' && {linkname: entry.target}),
+	mtime: new Date(0),
+	uid: 0,
+	gid: 0,
+});
+
+/** Adds an entry whose content is in memory, or that has none. */
+const addWhole = (pack: Pack, header: EntryHeader, content?: Buffer): Promise<void> =>
+	new Promise((resolve, reject) => {
+		const settle = (error?: Error | null) => (error ? reject(error) : resolve());
+		if (content) pack.entry(header, content, settle);
+		else pack.entry(header, settle);
+	});
+
+/** Adds a large file, no faster than it is read. */
+async function addLarge(pack: Pack, file: HashedFile, folder: string): Promise<void> {
+	const {promise, resolve, reject} = Promise.withResolvers<void>();
+	const sink = pack.entry(headerOf(file, folder), error => (error ? reject(error) : resolve()));
+	sink.on('error', reject);
+	// If reading fails, nobody waits for it.
+	promise.catch(() => undefined);
+	const closed = new Promise<void>(close => sink.once('close', () => close()));
+	for await (const piece of readVerified(file)) {
+		if (!sink.write(piece)) await Promise.race([new Promise<void>(drain => sink.once('drain', () => drain())), closed]);
+		if (sink.destroyed) throw new Error('The archive was closed before its end.');
+	}
+	sink.end(undefined);
+	await promise;
 }
 
 /** Files generated for a build, at the root of the archive; the source is then in `sourceFolder` beside them. */
 export type WrittenFiles = Readonly<Record<string, string>>;
 
-function* writtenBlocks(written: WrittenFiles): Generator<Buffer> {
+async function addWritten(pack: Pack, written: WrittenFiles): Promise<void> {
+	const plain = {mtime: new Date(0), uid: 0, gid: 0};
 	for (const [name, text] of Object.entries(written)) {
 		const content = Buffer.from(text);
-		yield tarHeader({name, type: 'file', mode: 0o644, size: content.length});
-		yield content;
-		yield tarPadding(content.length);
+		await addWhole(pack, {...plain, name, mode: 0o644, size: content.length}, content);
 	}
-	yield tarHeader({name: sourceFolder, type: 'directory', mode: 0o755});
+	await addWhole(pack, headerOf({type: 'directory', path: sourceFolder, mode: 0o755}, ''));
 }
 
-async function* blocks(entries: readonly HashedEntry[], written: WrittenFiles | undefined): AsyncGenerator<Buffer> {
-	if (written) yield* writtenBlocks(written);
+async function fill(pack: Pack, entries: readonly HashedEntry[], written: WrittenFiles | undefined): Promise<void> {
+	if (written) await addWritten(pack, written);
 	const folder = written ? `${sourceFolder}/` : '';
 	for (const entry of entries) {
-		const header = headerOf(entry, folder);
-		if (entry.type !== 'file') {
-			yield header;
-			continue;
-		}
-		// Read at once, and before the header goes out: opening and reading in steps wakes a thread for each.
-		if (entry.size <= smallFileBytes) {
-			const content = readSmall(entry);
-			yield header;
-			yield content;
-		} else {
-			yield header;
-			yield* readVerified(entry);
-		}
-		yield tarPadding(entry.size);
+		if (entry.type === 'file' && entry.size > smallFileBytes) await addLarge(pack, entry, folder);
+		// Read at once: opening and reading in steps wakes a thread for each.
+		else await addWhole(pack, headerOf(entry, folder), entry.type === 'file' ? readSmall(entry) : undefined);
 	}
-	yield tarEnd();
+	pack.finalize();
 }
 
-/** Joins blocks, because each piece costs a write to the engine. */
-async function* inPieces(found: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** The archive in larger pieces, because each costs a write to the engine. */
+async function* inPieces(entries: readonly HashedEntry[], written: WrittenFiles | undefined): AsyncGenerator<Buffer> {
+	const pack = createPack();
+	fill(pack, entries, written).catch(error => pack.destroy(error));
 	let waiting: Buffer[] = [];
 	let bytes = 0;
-	for await (const block of found) {
+	for await (const block of pack as AsyncIterable<Buffer>) {
 		waiting.push(block);
 		bytes += block.length;
 		if (bytes < pieceBytes) continue;
@@ -103,4 +122,4 @@ async function* inPieces(found: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
  * matches its hash, the stream fails with a UserError before its end.
  */
 export const packContext = (context: Pick<HashedContext, 'entries'>, written?: WrittenFiles): Readable =>
-	Readable.from(inPieces(blocks(context.entries, written)), {objectMode: false});
+	Readable.from(inPieces(context.entries, written), {objectMode: false});

@@ -22,7 +22,7 @@ export function createContainers(connection: Connection): Containers {
 	const {docker, attempt} = connection;
 	const writeFiles: Engine['writeFiles'] = async (id, files) => {
 		if (files.length === 0) return;
-		const archive = packFiles(files);
+		const archive = await packFiles(files);
 		await attempt(`write files into container ${shown(id)}`, () =>
 			docker.getContainer(id).putArchive(archive, {path: '/'}),
 		);

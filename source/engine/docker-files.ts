@@ -1,13 +1,17 @@
 import type {ContainerFile} from './engine.ts';
-import {tarEnd, tarHeader, tarPadding} from './tar.ts';
 
 /** Packs a tar archive to unpack at the root of a container. The engine creates missing directories. */
-export function packFiles(files: readonly ContainerFile[]): Buffer {
-	const blocks = files.flatMap(({path, content, target, mode = 0o644, uid = 0, gid = 0}) => {
+export async function packFiles(files: readonly ContainerFile[]): Promise<Buffer> {
+	const {pack} = await import('tar-stream');
+	const archive = pack();
+	for (const {path, content, target, mode = 0o644, uid = 0, gid = 0} of files) {
 		const entry = {name: path.replace(/^\/+/, ''), mode, uid, gid};
-		if (target !== undefined) return [tarHeader({...entry, type: 'link', target})];
-		const bytes = Buffer.from(content);
-		return [tarHeader({...entry, type: 'file', size: bytes.length}), bytes, tarPadding(bytes.length)];
-	});
-	return Buffer.concat([...blocks, tarEnd()]);
+		if (target === undefined)
+			archive.entry(entry, typeof content === 'string' ? Buffer.from(content) : Buffer.from(content));
+		else archive.entry({...entry, type: 'symlink', linkname: target});
+	}
+	archive.finalize();
+	const chunks: Buffer[] = [];
+	for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
+	return Buffer.concat(chunks);
 }
