@@ -11,7 +11,7 @@ import {lastReleased} from '../state/socket-lock.ts';
 import type {State} from '../state/state.ts';
 import {hasLeftovers} from './recovery/leftover-records.ts';
 
-type Place = {
+type EnginePlace = {
 	/** The state folder. */
 	readonly directory: string;
 	readonly engine: Engine;
@@ -26,12 +26,12 @@ export type EarlyReads = {
 };
 
 /** Starts reading for a command that is about to lock the environment, so that it does not wait for the engine twice. */
-export const readEarly = ({directory, engine, router}: Place): EarlyReads => ({
+export const readEarly = ({directory, engine, router}: EnginePlace): EarlyReads => ({
 	released: lastReleased(directory),
 	reads: beginReading(engine, router),
 });
 
-export type LockOptions = Place & {
+export type LockOptions = EnginePlace & {
 	/** Name of the command, as shown by the lock: `apply`. */
 	readonly operation: string;
 	/** How long to wait for another command, in milliseconds; without it a held lock is an error at once. */
