@@ -61,6 +61,10 @@ const innerPoints = [
 	'switch.between-names',
 	'retire.after-drain',
 	'retire.after-leave',
+	'networks.after-create',
+	'networks.after-connect',
+	'networks.after-move',
+	'networks.after-leave',
 	'destroy.after-containers',
 	'destroy.after-images',
 ] as const;

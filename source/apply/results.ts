@@ -1,6 +1,6 @@
 import type {ListedImage, ObservedContainer} from '../engine/engine.ts';
 import type {StagedPublish} from '../router/router.ts';
-import type {Deployment, NetworkRecord, RoutesRecord, State} from '../state/state.ts';
+import type {Deployment, NetworkPair, NetworkRecord, RoutesRecord, State} from '../state/state.ts';
 
 /** A container without readiness that has just been started. */
 export type Started = {
@@ -36,6 +36,8 @@ export type ApplyResults = {
 	makeNetwork?: NetworkMaker;
 	/** All containers of an environment that is destroyed. */
 	containers?: Promise<readonly ObservedContainer[]>;
+	/** The networks that this apply moves the environment to. */
+	networks?: NetworkPair;
 	/** Fixed addresses in use, with those that candidates of this apply have taken. */
 	addresses?: Promise<Set<string>>;
 };

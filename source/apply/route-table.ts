@@ -1,5 +1,6 @@
 import {otherSlot} from '../model/specs.ts';
 import type {Backend, HealthCheck, RouteTable, SlotTarget} from '../router/table.ts';
+import {networkNumber} from '../state/networks.ts';
 import type {Deployment, RoutesRecord, State} from '../state/state.ts';
 
 const targetOf = ({id, address, port}: Deployment): SlotTarget | undefined =>
@@ -24,6 +25,14 @@ function describeBackend(state: State, routes: RoutesRecord, service: string): B
 	return {service, accessMode, slots: {...idle, [slot]: target}, active: status === 'stopped' ? null : slot, check};
 }
 
+/** The environment's networks, as far as they differ from the first. */
+function describeNetworks({networks, ...owner}: State): Pick<RouteTable, 'subnet' | 'network' | 'otherSubnet'> {
+	if (!networks) return {};
+	const {name, subnet} = networks.environment;
+	const other = networks.other && {otherSubnet: networks.other.environment.subnet};
+	return {subnet, ...(networkNumber(owner, name) > 1 ? {network: name} : {}), ...other};
+}
+
 /** The router's table for an environment in this state. */
 export function describeTable(state: State): RouteTable {
 	const routes = state.routes ?? {hosts: {}, rules: [], access: {}};
@@ -32,7 +41,7 @@ export function describeTable(state: State): RouteTable {
 		lineage: state.lineage,
 		project: state.project,
 		environment: state.environment,
-		subnet: state.networks?.environment.subnet,
+		...describeNetworks(state),
 		accessHash: state.access?.headerHash ?? null,
 		hosts: routes.hosts,
 		rules: routes.rules,

@@ -1,8 +1,8 @@
 import type {Attachment, ContainerSpec, Restart} from '../engine/engine.ts';
 import {EngineError} from '../errors.ts';
-import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import {sameAddressIn} from '../model/subnets.ts';
-import type {Deployment, State} from '../state/state.ts';
+import {newestNetworks} from '../state/networks.ts';
+import type {Deployment, NetworkPair, State} from '../state/state.ts';
 import type {EnvironmentContext} from './context.ts';
 
 /** What a service's container may do (docs/rules.md, "Capabilities"). */
@@ -50,28 +50,28 @@ export const containerParts = ({
  * assigned a dynamic one to another container meanwhile, this one could not restart.
  */
 export const meshAttachment = (
-	{project, environment, networks}: Pick<State, 'project' | 'environment' | 'networks'>,
+	{environment, mesh}: NetworkPair,
 	{service, address}: Pick<Deployment, 'service' | 'address'>,
 	hasName: boolean,
 ): Attachment => ({
-	network: meshNetworkName(project, environment),
+	network: mesh.name,
 	aliases: hasName ? [service] : [],
-	address: networks && address ? sameAddressIn(networks.mesh.subnet, networks.environment.subnet, address) : undefined,
+	address: address === undefined ? undefined : sameAddressIn(mesh, environment, address),
 });
 
 /** Whether the engine rejected a fixed address as taken. */
 export const isAddressTaken = (error: unknown): boolean =>
 	error instanceof EngineError && /address already in use/i.test(error.message);
 
-/** The parts of a container that runs once and can reach all services: a job or a release command. */
+/**
+ * The parts of a container that runs once and can reach all services: a job or a release command. While the networks are
+ * being replaced, resources are on the newest, and the services that serve on the mesh of the others.
+ */
 export const oneOffParts = (
-	{project, environment}: Pick<State, 'project' | 'environment'>,
+	state: Pick<State, 'project' | 'environment' | 'networks'>,
 	deployment: Deployment,
 ): Pick<ContainerSpec, 'image' | 'limits' | 'capabilities' | 'attachments' | 'restart'> => ({
 	...containerParts(deployment),
-	attachments: [
-		{network: environmentNetworkName(project, environment)},
-		{network: meshNetworkName(project, environment)},
-	],
+	attachments: [{network: newestNetworks(state)!.environment.name}, {network: state.networks!.mesh.name}],
 	restart: {policy: 'no'},
 });

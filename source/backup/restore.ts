@@ -5,13 +5,13 @@ import type {RestoreOperation} from '../descriptor/project.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command, hint, joinHints} from '../hint.ts';
-import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {compareAttributes, reasonsOf, resourceAttributes} from '../plan/attributes.ts';
 import {restoreHints} from '../plan/unfinished-restore.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {Backup, BackupManifest} from '../state/backup.ts';
 import {newOpId} from '../state/journal.ts';
+import {newestNetworkName} from '../state/networks.ts';
 import type {State, UnfinishedRestore} from '../state/state.ts';
 import {checkArtifact} from './artifact.ts';
 import {assertRunning, backupOperation, createBackup, resourceOf} from './create.ts';
@@ -76,10 +76,10 @@ export const checkBackup = ({id, artifactLocation, checksum, size}: Backup): Pro
 /** Waits until a resource is ready after a restore. */
 async function awaitRestored(work: Work, resource: DesiredResource): Promise<void> {
 	const {context} = work;
-	const {engine, plan, state} = context;
+	const {engine, state} = context;
 	const {name, address, readiness, spec} = resource;
 	const {containerId} = state.current().resources[name]!;
-	const network = environmentNetworkName(plan.project, plan.environment);
+	const network = newestNetworkName(state.current());
 	const host = (await engine.inspectContainer(containerId))?.networks[network] || spec.hostname;
 	const outcome = await awaitResource(context, name, {address, containerId, host}, readiness);
 	if (outcome.isReady) return;

@@ -4,8 +4,8 @@ import type {BackupOperation, RestoreOperation} from '../descriptor/project.ts';
 import {CancelledError, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';
 import {labelsOf} from '../model/labels.ts';
-import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource} from '../model/specs.ts';
+import {newestNetworkName} from '../state/networks.ts';
 import {openRunLog} from '../state/run-log.ts';
 import {measureArtifact} from './artifact.ts';
 import type {WorkKind} from './events.ts';
@@ -63,7 +63,7 @@ async function createContainer({plan, engine, secrets, state}: EnvironmentContex
 			COMPARTMENT_PROJECT_NAME: project,
 			COMPARTMENT_ENVIRONMENT_NAME: environment,
 		},
-		attachments: [{network: environmentNetworkName(project, environment)}],
+		attachments: [{network: newestNetworkName(state.current())}],
 		binds: {[artifact]: {path: '/backup', isReadOnly: kind === 'restore'}},
 		user: ownUser(),
 		restart: {policy: 'no'},

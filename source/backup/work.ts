@@ -3,9 +3,9 @@ import {createSecretReader} from '../apply/secret-reader.ts';
 import {lockAndRecover, type Session} from '../apply/session.ts';
 import {createNetworks} from '../apply/steps/create-networks.ts';
 import type {Engine} from '../engine/engine.ts';
-import {environmentNetworkName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import {ensureRouter, joinEnvironment} from '../router/router.ts';
+import {newestNetworkName} from '../state/networks.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
 import {knownResource, volumesOf} from './definition.ts';
@@ -59,11 +59,11 @@ export function withResource(work: Work, resource: DesiredResource, volumes: rea
 
 /** Prepares what a resource's container needs to become ready: the environment's networks, and the router if it is probed. */
 export async function prepareNetwork({context}: Work, {readiness}: Pick<DesiredResource, 'readiness'>): Promise<void> {
-	const {engine, router, plan} = context;
+	const {engine, router, state} = context;
 	await createNetworks(context);
 	if (!readiness) return;
 	await ensureRouter(engine, router);
-	await joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
+	await joinEnvironment(engine, router, newestNetworkName(state.current()));
 }
 
 const openLocked = (place: WorkPlace, operation: string): Promise<Session> => {

@@ -10,19 +10,20 @@ const attempts = 10;
 export type Pool = {
 	/**
 	 * A free block, which is given only once, so that networks can be created side by side.
+	 * @param prefix its prefix length, by default that of the pool
 	 * @throws UserError when no block is free
 	 */
-	readonly take: () => Promise<string>;
+	readonly take: (prefix?: number) => Promise<string>;
 	/** Another process has taken a block that seemed free: reads the engine's networks again for the next one. */
 	readonly lookAgain: () => void;
 };
 
 /** Opens a pool (CIDR) for blocks of this prefix length. */
-export function openPool(engine: Pick<Engine, 'listSubnets'>, cidr: string, prefix: number): Pool {
+export function openPool(engine: Pick<Engine, 'listSubnets'>, cidr: string, usual: number): Pool {
 	const given: string[] = [];
 	let used: Promise<readonly string[]> | undefined;
 	return {
-		async take() {
+		async take(prefix = usual) {
 			used ??= engine.listSubnets();
 			const taken = await used;
 			const subnet = pickSubnet(cidr, prefix, [...taken, ...given]);
@@ -39,15 +40,17 @@ export function openPool(engine: Pick<Engine, 'listSubnets'>, cidr: string, pref
 /**
  * Creates a network on the first free block of a pool.
  * @param specOf the rest of the network's specification, given its block
+ * @param prefix its prefix length, by default that of the pool
  * @throws UserError when no block is free
  */
 export async function createNetworkIn(
 	engine: Engine,
 	pool: Pool,
 	specOf: (subnet: string) => Omit<NetworkSpec, 'subnet'>,
+	prefix?: number,
 ): Promise<ObservedNetwork & {readonly subnet: string}> {
 	for (let attempt = 1; ; attempt++) {
-		const subnet = await pool.take();
+		const subnet = await pool.take(prefix);
 		try {
 			return {...(await engine.createNetwork({...specOf(subnet), subnet})), subnet};
 		} catch (error) {

@@ -26,7 +26,7 @@ export function createNetworks(connection: Connection): Networks {
 					IPAM: {Config: [{Subnet: subnet, ...(addressRange ? {IPRange: addressRange} : {})}]},
 				}),
 			);
-			return {id: network.id, name, labels, subnet};
+			return {id: network.id, name, labels, subnet, addressRange};
 		},
 
 		removeNetwork: async id => {

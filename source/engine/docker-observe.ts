@@ -170,6 +170,7 @@ const toNetwork = ({Id, Name, Labels, IPAM}: Docker.NetworkInspectInfo): Observe
 	name: Name,
 	labels: Labels ?? {},
 	subnet: IPAM?.Config?.[0]?.Subnet,
+	addressRange: IPAM?.Config?.[0]?.IPRange,
 });
 
 const toVolume = ({Name, Labels}: {Name: string; Labels?: Labels | null}): ObservedVolume => ({

@@ -48,6 +48,8 @@ export type ObservedNetwork = {
 	readonly labels: Labels;
 	/** CIDR; undefined for drivers without subnets. */
 	readonly subnet: string | undefined;
+	/** CIDR inside the subnet, when automatic addresses come from a part of it. */
+	readonly addressRange?: string | undefined;
 };
 
 export type ObservedVolume = {readonly name: string; readonly labels: Labels};

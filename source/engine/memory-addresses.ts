@@ -16,7 +16,7 @@ export const toNumber = (address: string): number =>
 const toAddress = (value: number): string =>
 	`${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
 
-/** The first free address. The engine reserves a subnet's first address for the gateway. */
+/** The first free address. The engine takes the gateway from the same range: the first address that a container could get. */
 export function firstFree(
 	subnet: string,
 	addressRange: string | undefined,
@@ -24,7 +24,7 @@ export function firstFree(
 ): string | undefined {
 	const {first, last} = toRange(subnet);
 	const pool = toRange(addressRange ?? subnet);
-	for (let value = Math.max(pool.first, first + 2); value <= Math.min(pool.last, last - 1); value++) {
+	for (let value = Math.max(pool.first, first + 1) + 1; value <= Math.min(pool.last, last - 1); value++) {
 		const address = toAddress(value);
 		if (!taken.has(address)) return address;
 	}

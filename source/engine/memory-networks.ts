@@ -18,7 +18,13 @@ export function createMemoryNetworks(world: World): Networks {
 			const network = {...spec, id: world.nextId('network')};
 			world.networks.set(network.id, network);
 			world.emit({object: 'network', action: 'create', id: network.id, attributes: {name: spec.name}});
-			return {id: network.id, name: spec.name, labels: spec.labels, subnet: spec.subnet};
+			return {
+				id: network.id,
+				name: spec.name,
+				labels: spec.labels,
+				subnet: spec.subnet,
+				addressRange: spec.addressRange,
+			};
 		},
 
 		removeNetwork: async id => {

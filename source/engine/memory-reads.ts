@@ -35,7 +35,7 @@ export function createMemoryReads(world: World): Reads {
 				.map(toListed),
 			networks: networks()
 				.filter(network => hasLabels(network.labels, labels))
-				.map(({id, name, labels, subnet}) => ({id, name, labels, subnet})),
+				.map(({id, name, labels, subnet, addressRange}) => ({id, name, labels, subnet, addressRange})),
 			volumes: [...world.volumes]
 				.map(([name, own]) => ({name, labels: own}))
 				.filter(volume => hasLabels(volume.labels, labels)),

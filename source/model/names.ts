@@ -57,9 +57,27 @@ export function serviceHost({project, environment, service, baseDomain}: HostPar
 // No part may contain a dot, so `a-b` + `c` and `a` + `b-c` stay different.
 const scope = (project: string, environment: string) => `compartment-${project}.${environmentSlug(environment)}`;
 
-export const environmentNetworkName = (project: string, environment: string): string => scope(project, environment);
+/** Networks are numbered, because larger ones are created beside those that they replace. The first have no number. */
+const numbered = (name: string, number: number): string => (number === 1 ? name : `${name}.${number}`);
 
-export const meshNetworkName = (project: string, environment: string): string => `${scope(project, environment)}.mesh`;
+export const environmentNetworkName = (project: string, environment: string, number = 1): string =>
+	numbered(scope(project, environment), number);
+
+export const meshNetworkName = (project: string, environment: string, number = 1): string =>
+	numbered(`${scope(project, environment)}.mesh`, number);
+
+/** What a network's name says; undefined for a name that an environment's network cannot have. */
+export function parseNetworkName(
+	project: string,
+	environment: string,
+	name: string,
+): {readonly isMesh: boolean; readonly number: number} | undefined {
+	const head = scope(project, environment);
+	const match = name.startsWith(head)
+		? /^(\.mesh)?(?:\.([2-9]|[1-9]\d{1,5}))?$/.exec(name.slice(head.length))
+		: undefined;
+	return match ? {isMesh: match[1] !== undefined, number: Number(match[2] ?? 1)} : undefined;
+}
 
 /**
  * The network that the router is published through. The engine forwards published ports through the network whose name

@@ -1,8 +1,7 @@
 import {isId} from './ids.ts';
 import {labels} from './labels.ts';
 import {
-	environmentNetworkName,
-	meshNetworkName,
+	parseNetworkName,
 	previousContainerName,
 	resourceContainerName,
 	serviceContainerName,
@@ -60,7 +59,7 @@ export function isGenuineContainer({name, labels: own}: Labelled): boolean {
 function isGenuineNetwork({name, labels: own}: Labelled): boolean {
 	const {[labels.project]: project, [labels.environment]: environment} = own;
 	if (project === undefined || environment === undefined) return false;
-	return [environmentNetworkName(project, environment), meshNetworkName(project, environment)].includes(name);
+	return parseNetworkName(project, environment, name) !== undefined;
 }
 
 function isGenuineVolume({name, labels: own}: Labelled): boolean {

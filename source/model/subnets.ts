@@ -31,47 +31,89 @@ export function pickSubnet(pool: string, prefix: number, used: readonly string[]
 	return undefined;
 }
 
-/** Number of addresses in each half of a network: fixed by Compartment, and assigned by the engine. */
+/** Number of addresses in each part of a network: fixed by Compartment, and assigned by the engine. */
 export type Addresses = {readonly fixed: number; readonly handedOut: number};
 
-/** Capacity of a network, without its own address, the gateway and the broadcast address. */
-export function roomOf(subnet: string): Addresses {
-	const half = parseSubnet(subnet)!.size / 2;
-	return {fixed: half - 2, handedOut: half - 1};
+/** A network's block, and the part at its end from which the engine assigns addresses; by default the upper half. */
+export type Subnet = {readonly subnet: string; readonly addressRange?: string | undefined};
+
+/** Compartment fixes addresses only below the engine's range, so that the two never collide. */
+function partsOf({subnet, addressRange}: Subnet): {readonly block: Block; readonly range: Block} {
+	const block = parseSubnet(subnet)!;
+	const half = {start: block.start + block.size / 2, size: block.size / 2, prefix: block.prefix + 1};
+	return {block, range: (addressRange === undefined ? undefined : parseSubnet(addressRange)) ?? half};
 }
 
-/** Prefix length of a block with this capacity; at most `smallest`. */
-export function prefixFor({fixed, handedOut}: Addresses, smallest: number): number {
-	const half = Math.max(fixed + 2, handedOut + 1);
-	return Math.min(smallest, 31 - Math.ceil(Math.log2(half)));
+/** A network as it is recorded: with its range only if that is not the upper half. */
+export function recordedSubnet({subnet, addressRange}: Subnet): Subnet {
+	const isHalf = addressRange === undefined || addressRange === dynamicRange(subnet, parseSubnet(subnet)!.prefix + 1);
+	return isHalf ? {subnet} : {subnet, addressRange};
 }
 
 /**
- * The upper half, from which the engine assigns addresses. Compartment fixes addresses in the lower half only, so that the
- * two never collide.
+ * Capacity of a network. The network's own address and the one after it are never fixed; the engine takes the gateway from
+ * its range, and the last address is for broadcasts.
  */
-export function dynamicRange(subnet: string): string {
-	const block = parseSubnet(subnet)!;
-	return `${toAddress(block.start + block.size / 2)}/${block.prefix + 1}`;
+export function roomOf(network: Subnet): Addresses {
+	const {block, range} = partsOf(network);
+	return {fixed: Math.max(0, range.start - block.start - 2), handedOut: Math.max(0, range.size - 2)};
 }
 
-/** The first free address of the lower half; undefined when all are taken. */
-export function pickAddress(subnet: string, taken: ReadonlySet<string>): string | undefined {
-	const block = parseSubnet(subnet)!;
-	// Skips the network's own address and the gateway.
-	for (let value = block.start + 2; value < block.start + block.size / 2; value++) {
+/** Whether a network has room for these addresses. */
+export const hasRoom = (network: Subnet, {fixed, handedOut}: Addresses): boolean => {
+	const room = roomOf(network);
+	return fixed <= room.fixed && handedOut <= room.handedOut;
+};
+
+/** Prefix lengths of a network and of the engine's range in it. */
+export type NetworkSize = {readonly prefix: number; readonly rangePrefix: number};
+
+/**
+ * The smallest network with this capacity, at least a block of the prefix length `smallest`. The engine gets half of it, or
+ * less where the fixed addresses need more than the other half.
+ */
+export function sizeFor(wanted: Addresses, smallest: number): NetworkSize {
+	for (let prefix = smallest; prefix > 1; prefix--)
+		for (let rangePrefix = prefix + 1; rangePrefix <= 30; rangePrefix++) {
+			const subnet = `0.0.0.0/${prefix}`;
+			if (hasRoom({subnet, addressRange: dynamicRange(subnet, rangePrefix)}, wanted)) return {prefix, rangePrefix};
+		}
+	return {prefix: 1, rangePrefix: 2};
+}
+
+/** The part of a block from which the engine assigns addresses: its end. */
+export function dynamicRange(subnet: string, rangePrefix: number): string {
+	const {start, size} = parseSubnet(subnet)!;
+	return `${toAddress(start + size - 2 ** (32 - rangePrefix))}/${rangePrefix}`;
+}
+
+/** The first free address that Compartment may fix; undefined when all are taken. */
+export function pickAddress(network: Subnet, taken: ReadonlySet<string>): string | undefined {
+	const {block, range} = partsOf(network);
+	for (let value = block.start + 2; value < range.start; value++) {
 		const address = toAddress(value);
 		if (!taken.has(address)) return address;
 	}
 	return undefined;
 }
 
+/** Whether an address belongs to a network. */
+export function isInside({subnet}: Subnet, address: string): boolean {
+	const {start, size} = parseSubnet(subnet)!;
+	const value = toNumber(address);
+	return value >= start && value < start + size;
+}
+
+/** Whether an address is one that Compartment fixes in a network. */
+export const isFixedIn = (network: Subnet, address: string): boolean =>
+	isInside(network, address) && toNumber(address) < partsOf(network).range.start;
+
 /**
- * The address at the same offset in another subnet, so that an address fixed in one network needs no second record for the
- * other. Undefined when it is outside the other's lower half.
+ * The address at the same offset in another network, so that an address fixed in one network needs no second record for the
+ * other. Undefined when it is not below the other's range.
  */
-export function sameAddressIn(other: string, subnet: string, address: string): string | undefined {
-	const [from, to] = [parseSubnet(subnet)!, parseSubnet(other)!];
-	const offset = toNumber(address) - from.start;
-	return offset < to.size / 2 ? toAddress(to.start + offset) : undefined;
+export function sameAddressIn(other: Subnet, own: Subnet, address: string): string | undefined {
+	const {block, range} = partsOf(other);
+	const value = block.start + toNumber(address) - parseSubnet(own.subnet)!.start;
+	return isInside(own, address) && value < range.start ? toAddress(value) : undefined;
 }

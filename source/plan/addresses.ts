@@ -1,106 +1,98 @@
-import {anotherPool, noBlock} from '../engine/create-network.ts';
-import {command, type Hint, hint} from '../hint.ts';
-import {networkAddress} from '../model/address.ts';
-import {isRunning} from '../model/kinds.ts';
+import type {ObservedContainer} from '../engine/engine.ts';
+import {isRouted, isRunning} from '../model/kinds.ts';
+import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
-import {type Addresses, pickSubnet, prefixFor, roomOf} from '../model/subnets.ts';
+import {type Addresses, isFixedIn} from '../model/subnets.ts';
 import {activeDeployment, heldCandidates} from '../state/deployments.ts';
-import {blocked} from './actions.ts';
-import {missingNetworks, networksOf} from './containers.ts';
+import type {Deployment} from '../state/state.ts';
+import {networksOf} from './containers.ts';
 import type {PlanInput} from './input.ts';
-import type {Action, PlannedDeployment} from './plan.ts';
-import {usesRouter} from './router-use.ts';
+import type {PlannedDeployment} from './plan.ts';
 
-/** Leaves room for backups, jobs run by hand, and services that are added later. */
-const grown = (count: number): number => count + Math.max(8, Math.ceil(count / 4));
+/** The addresses of an environment's two networks. */
+export type EnvironmentAddresses = {readonly environment: Addresses; readonly mesh: Addresses};
 
 /**
- * The number of addresses that an environment's networks must hold: two deployments of every service, because all of them
- * may switch together; every resource; one release command or job of every service; the router; and room to grow.
+ * The addresses that an environment uses at most: two deployments of every routed service, because all of them may switch
+ * together; every worker and resource; one release command or job of every service; and the router. Only routed services
+ * need a fixed address: the router has no names for them.
  */
-export function wantedAddresses({services, resources}: Pick<Desired, 'services' | 'resources'>): Addresses {
-	const running = services.filter(({kind}) => isRunning(kind)).length;
-	return {fixed: grown(2 * running), handedOut: grown(resources.length + services.length + 1)};
+export function requiredAddresses({
+	services,
+	resources,
+}: Pick<Desired, 'services' | 'resources'>): EnvironmentAddresses {
+	const fixed = 2 * services.filter(({kind}) => isRouted(kind)).length;
+	const joined = services.filter(({kind}) => kind === 'worker').length + services.length;
+	return {environment: {fixed, handedOut: joined + resources.length + 1}, mesh: {fixed, handedOut: joined}};
 }
 
-type Needed = Addresses & {readonly serving: number; readonly held: number; readonly starting: number};
+/** Leaves room for backups, jobs run by hand, held candidates, and services that are added later. */
+const grown = (count: number): number => count + Math.max(8, Math.ceil(count / 3));
 
-/** The addresses that a plan needs at the same time. */
-function neededAddresses(input: PlanInput, deployments: readonly PlannedDeployment[]): Needed {
-	const {state, desired, mode} = input;
+const withGrowth = ({fixed, handedOut}: Addresses): Addresses => ({fixed: grown(fixed), handedOut: grown(handedOut)});
+
+/** The addresses for which an environment's networks are made. */
+export function wantedAddresses(desired: Pick<Desired, 'services' | 'resources'>): EnvironmentAddresses {
+	const {environment, mesh} = requiredAddresses(desired);
+	return {environment: withGrowth(environment), mesh: withGrowth(mesh)};
+}
+
+/** What a plan needs of one network at the same time. */
+export type Need = {
+	/** Fixed addresses: of active deployments, held candidates, containers that are not in the state, and new deployments. */
+	readonly serving: number;
+	readonly held: number;
+	readonly others: number;
+	readonly starting: number;
+	/** Addresses that the engine assigns. */
+	readonly handedOut: number;
+};
+
+export const fixedOf = ({serving, held, others, starting}: Need): number => serving + held + others + starting;
+
+type Known = Pick<PlanInput, 'state' | 'observed' | 'desired' | 'mode' | 'isHold'>;
+
+/** Recorded deployments that keep their addresses: active ones, and held candidates. */
+function keptDeployments({state}: Known): {readonly active: Deployment[]; readonly held: Deployment[]} {
 	const active = Object.keys(state.active).flatMap(service => activeDeployment(state, service) ?? []);
-	const serving = active.filter(({kind}) => isRunning(kind)).length;
-	const held = Object.values(heldCandidates(state)).filter(({kind}) => isRunning(kind)).length;
-	const starting = deployments.filter(({kind}) => isRunning(kind)).length;
-	const wanted = mode === 'apply' ? desired.resources.map(({name}) => name) : [];
-	const resources = new Set([...Object.keys(state.resources), ...wanted]).size;
+	return {active, held: Object.values(heldCandidates(state))};
+}
+
+/** Running containers of the environment that none of its records accounts for. The next apply removes unused candidates. */
+function unknownContainers({state, observed}: Known): ObservedContainer[] {
+	return observed.containers.filter(({state: status, labels: own}) => {
+		const [kind, name = ''] = own[labels.address]?.split('.') ?? [];
+		if (status !== 'running' || (kind === 'resource' && state.resources[name])) return false;
+		return kind !== 'service' || state.deployments[own[labels.deployment] ?? ''] === undefined;
+	});
+}
+
+/** What a plan needs of each network. */
+export function neededAddresses(
+	input: Known,
+	deployments: readonly Pick<PlannedDeployment, 'service' | 'kind' | 'release'>[],
+): {readonly environment: Need; readonly mesh: Need} {
+	const {state, desired, mode, isHold} = input;
+	const {active, held} = keptDeployments(input);
+	const count = (kept: readonly Deployment[]) => kept.filter(({address}) => address !== undefined).length;
+	const withoutAddress = (kept: readonly Deployment[]) =>
+		kept.filter(({kind, address}) => isRunning(kind) && address === undefined).map(({service}) => service);
+	const workers = deployments.filter(({kind}) => kind === 'worker').map(({service}) => service);
+	// A worker stops before its successor starts, unless the successor is held.
+	const running = new Set([...withoutAddress(active), ...(isHold ? [] : workers)]).size;
+	const joined = running + withoutAddress(held).length + (isHold ? workers.length : 0);
 	const releases = deployments.filter(({release}) => release !== undefined).length;
-	return {fixed: serving + held + starting, handedOut: resources + releases + 1, serving, held, starting};
+	const [name, subnet] = [networksOf(input)[0], state.networks?.environment];
+	const unknown = unknownContainers(input);
+	const others = unknown.filter(({networks}) => subnet && networks[name] && isFixedIn(subnet, networks[name])).length;
+	const wanted = mode === 'apply' ? desired.resources.map(resource => resource.name) : [];
+	const resources = new Set([...Object.keys(state.resources), ...wanted]).size;
+	const fixed = {
+		serving: count(active),
+		held: count(held),
+		others,
+		starting: deployments.filter(({kind}) => isRouted(kind)).length,
+	};
+	const handedOut = joined + releases + (unknown.length - others);
+	return {environment: {...fixed, handedOut: handedOut + resources + 1}, mesh: {...fixed, handedOut}};
 }
-
-const larger = hint`${command('destroy')} (keeps volumes), then ${command('apply')}, which creates larger networks`;
-
-/** How to proceed when a network has too few fixed addresses for all deployments of a plan at once. */
-function wayOut(
-	input: PlanInput,
-	{serving, held}: Needed,
-	deployments: readonly PlannedDeployment[],
-	room: number,
-): Hint {
-	if (held > 0) return hint`${command('promote')}, or ${command('promote', '--discard')}, then try again`;
-	const free = room - serving;
-	const starting = deployments.filter(({kind}) => isRunning(kind)).map(({service}) => service);
-	// Deploying in parts helps only with replacements: new services keep their addresses.
-	const isEnough = new Set([...Object.keys(input.state.active), ...starting]).size < room;
-	if (free < 1 || !isEnough || (input.mode !== 'apply' && input.mode !== 'rollback')) return larger;
-	const some = starting.slice(0, free).flatMap(service => ['--service', service]);
-	return hint`${input.mode === 'rollback' ? command('rollback', ...some) : command('apply', ...some)}, then the others; or ${larger}`;
-}
-
-/** Blocks a plan that needs more addresses than the existing networks have. */
-function planRoom(input: PlanInput, deployments: readonly PlannedDeployment[]): Action | undefined {
-	const needed = neededAddresses(input, deployments);
-	for (const name of networksOf(input)) {
-		const subnet = input.observed.networks.find(network => network.name === name)?.subnet;
-		if (subnet === undefined) continue;
-		const room = roomOf(subnet);
-		const place = `network ${name} (${subnet})`;
-		if (needed.fixed > room.fixed) {
-			const held = needed.held > 0 ? `, ${needed.held} for held candidates` : '';
-			return blocked(
-				networkAddress,
-				'network',
-				`${place} has ${room.fixed} addresses for services but ${needed.fixed} are needed: ${needed.serving} for active deployments${held}, ${needed.starting} for new ones`,
-				wayOut(input, needed, deployments, room.fixed),
-			);
-		}
-		if (needed.handedOut > room.handedOut)
-			return blocked(
-				networkAddress,
-				'network',
-				`${place} has ${room.handedOut} addresses for resources, release commands and the router but ${needed.handedOut} are needed`,
-				larger,
-			);
-	}
-	return undefined;
-}
-
-/** Blocks a plan that creates a network for which the pool has no free block. */
-function planBlocks(input: PlanInput): Action | undefined {
-	const {pool, desired} = input;
-	const prefix = prefixFor(wantedAddresses(desired), pool.prefix);
-	const own = missingNetworks(input).map(() => prefix);
-	const needsRouterNetwork =
-		usesRouter(input) && (input.router === 'missing' || input.routerOutdated.some(({name}) => name === 'network'));
-	const used = [...pool.used];
-	for (const each of needsRouterNetwork ? [...own, pool.routerPrefix] : own) {
-		const subnet = pickSubnet(pool.cidr, each, used);
-		if (subnet === undefined) return blocked(networkAddress, 'network', noBlock(pool.cidr, each), anotherPool);
-		used.push(subnet);
-	}
-	return undefined;
-}
-
-/** Why the environment's networks cannot hold everything that a plan starts. */
-export const findAddressObstacle = (input: PlanInput, deployments: readonly PlannedDeployment[]): Action | undefined =>
-	planRoom(input, deployments) ?? planBlocks(input);

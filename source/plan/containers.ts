@@ -5,13 +5,26 @@ import {environmentNetworkName, meshNetworkName} from '../model/names.ts';
 import type {PlanInput} from './input.ts';
 import type {Drift} from './plan.ts';
 
-type Observation = Pick<PlanInput, 'desired' | 'observed'>;
+type Observation = Pick<PlanInput, 'state' | 'observed'>;
 
 /** The networks that a service is connected to. A resource is connected to the first one only. */
-export const networksOf = ({desired: {project, environment}}: Pick<PlanInput, 'desired'>): [string, string] => [
-	environmentNetworkName(project, environment),
-	meshNetworkName(project, environment),
-];
+export const networksOf = ({
+	state: {project, environment, networks},
+}: Pick<PlanInput, 'state'>): readonly [string, string] =>
+	networks
+		? [networks.environment.name, networks.mesh.name]
+		: [environmentNetworkName(project, environment), meshNetworkName(project, environment)];
+
+/** The same, for a container that may be on the other networks while they are being replaced. */
+export function networksAround(
+	input: Pick<PlanInput, 'state'>,
+	container: ObservedContainer | undefined,
+): readonly [string, string] {
+	const other = input.state.networks?.other;
+	return other && container && Object.hasOwn(container.networks, other.environment.name)
+		? [other.environment.name, other.mesh.name]
+		: networksOf(input);
+}
 
 /** Networks of the environment that do not exist. */
 export const missingNetworks = (input: Observation): string[] =>

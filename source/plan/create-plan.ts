@@ -1,4 +1,4 @@
-import {imageAddress} from '../model/address.ts';
+import {imageAddress, networkAddress} from '../model/address.ts';
 import {scopeAddress} from '../model/values.ts';
 import {unchangedAction} from './actions.ts';
 import {planDiscard, planPromotion} from './candidates.ts';
@@ -8,6 +8,7 @@ import {liveFingerprints} from './fingerprints.ts';
 import {blockedLogins} from './initialised.ts';
 import {isSelected, type PlanInput} from './input.ts';
 import {planRestart, planStart, planStop} from './lifecycle.ts';
+import {networkDrift, planNetwork} from './networks.ts';
 import type {Action, Plan} from './plan.ts';
 import {planRelease} from './releases.ts';
 import {planResource, planVolumes, resourceDrift, undeclaredResources, volumeDrift} from './resources.ts';
@@ -22,7 +23,7 @@ import {
 	serviceDrift,
 	supersededCandidates,
 } from './services.ts';
-import {networkDrift, planNetwork, planRouter} from './shared-objects.ts';
+import {planRouter} from './shared-objects.ts';
 import {planStrays, strayDrift} from './strays.ts';
 import {blockedDeployments, restoreWarnings} from './unfinished-restore.ts';
 
@@ -38,7 +39,19 @@ function planImages(input: PlanInput): Action[] {
 const afterRelease = (service: Action, release: Action | undefined): Action =>
 	release ? {...service, dependsOn: [...service.dependsOn, release.address]} : service;
 
+/**
+ * An apply that replaces the networks deploys every service again. Whether they are too small depends on what it deploys
+ * otherwise, so it is proposed twice.
+ */
 function proposeApply(input: PlanInput): Proposal {
+	const {actions, ...proposal} = proposeIn(input);
+	const network = actions.find(({address, kind}) => address === networkAddress && kind === 'replace');
+	if (!network) return {...proposal, actions};
+	const moving = proposeIn({...input, isMoving: true});
+	return {...moving, actions: moving.actions.map(each => (each.address === networkAddress ? network : each))};
+}
+
+function proposeIn(input: PlanInput): Proposal {
 	const images = planImages(input);
 	const decided = input.desired.services.map((service, index) => planService(input, service, images[index]!));
 	const releases = input.desired.services.map((service, index) => planRelease(input, service, decided[index]!));
@@ -123,8 +136,9 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  *
  * The rules of an apply, in order. The first one that matches decides; a block stops the whole plan.
  *
- * 1. Network (`shared-objects.ts`, `addresses.ts`): blocked by an object of that name that is not ours, by too few
- *    addresses for everything that runs at once, or by a full pool. Created when missing.
+ * 1. Network (`networks.ts`, `addresses.ts`): blocked by an object of that name that is not ours, or by a full pool. Replaced
+ *    by a larger one when it has too few addresses for everything that runs at once; every service then gets a new
+ *    deployment. A plan that does not deploy everything is blocked instead. Created when missing.
  * 2. Router (`shared-objects.ts`, `router-use.ts`), if something is routed or probed: blocked by a foreign container or a
  *    taken port. Created when missing, replaced when outdated, started when stopped.
  * 3. Volumes (`resources.ts`): blocked when a handle is removed, a mount path changes, or the volume is not ours. Created

@@ -60,6 +60,8 @@ export type PlanInput = {
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
 	readonly isHold: boolean;
+	/** Whether the plan replaces the networks, so that every service gets a new deployment on them. */
+	readonly isMoving?: boolean;
 	/** Only with `rotate`: the resource whose passwords change. */
 	readonly rotated?: string;
 	/** `promote` when the images come from another environment; release commands do not run then. */

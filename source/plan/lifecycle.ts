@@ -6,7 +6,7 @@ import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
-import {networksOf, whyBroken} from './containers.ts';
+import {networksAround, whyBroken} from './containers.ts';
 import {repeatedDeployment} from './deployments.ts';
 import {deploymentHealth, resourceHealth} from './health.ts';
 import {imageOf} from './image-attribute.ts';
@@ -66,7 +66,7 @@ export function planStart(input: PlanInput): Proposal {
 		const container = resourceContainer(input.observed, containerName);
 		if (!container) return gone(address, 'resource');
 		if (isKeptUp(container)) return unchangedAction(address, 'resource');
-		const [broken] = whyBroken(input, container, resourceHealth(input, record), [networksOf(input)[0]]);
+		const [broken] = whyBroken(input, container, resourceHealth(input, record), [networksAround(input, container)[0]]);
 		if (broken) return gone(address, 'resource', broken);
 		return action({address, object: 'resource', kind: 'update', reasons: ['start requested']});
 	});
@@ -76,7 +76,7 @@ export function planStart(input: PlanInput): Proposal {
 		const container = containerOf(input.observed, id);
 		if (!container) return gone(address, 'service');
 		if (isKeptUp(container) && deployment.status !== 'stopped') return unchangedAction(address, 'service');
-		const [broken] = whyBroken(input, container, deploymentHealth(input, deployment), networksOf(input));
+		const [broken] = whyBroken(input, container, deploymentHealth(input, deployment), networksAround(input, container));
 		if (broken) return gone(address, 'service', broken);
 		const dependsOn = connectedResources(deployment);
 		return action({address, object: 'service', kind: 'update', reasons: ['start requested'], dependsOn});

@@ -6,7 +6,7 @@ import type {ResourceRecord} from '../state/state.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import type {Attributes} from './attribute.ts';
 import {compareAttributes, reasonsOf, resourceAttributes, settingAttributes, withoutImage} from './attributes.ts';
-import {containerDrift, networksOf, whyBroken} from './containers.ts';
+import {containerDrift, networksAround, whyBroken} from './containers.ts';
 import {resourceHealth} from './health.ts';
 import {describePrebuilt} from './image-attribute.ts';
 import {blockedInitialisation} from './initialised.ts';
@@ -22,7 +22,7 @@ export function resourceDrift(input: PlanInput): Drift[] {
 		const container = resourceContainer(input.observed, record.containerName);
 		return record.status === 'stopped'
 			? []
-			: containerDrift(address, resourceHealth(input, record), container, [networksOf(input)[0]]);
+			: containerDrift(address, resourceHealth(input, record), container, [networksAround(input, container)[0]]);
 	});
 }
 
@@ -174,7 +174,7 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 		...(isSameImage ? [] : ['image changed']),
 		...reasonsOf(withoutImage(moves.changes)),
 		...(isImageMoved ? [`image ${image} now resolves to another digest`] : []),
-		...whyBroken(input, container, resourceHealth(input, record), [networksOf(input)[0]]),
+		...whyBroken(input, container, resourceHealth(input, record), [networksAround(input, container)[0]]),
 		// A failed replacement could not be undone.
 		...(container.id === record.containerId ? [] : ['its container is not the recorded one']),
 		...(input.replace.includes(address) ? ['replacement requested with --replace'] : []),

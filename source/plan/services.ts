@@ -8,7 +8,7 @@ import type {DesiredService} from '../model/specs.ts';
 import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, serviceAttributes, withoutImage} from './attributes.ts';
-import {containerDrift, networksOf, whyBroken} from './containers.ts';
+import {containerDrift, networksAround, whyBroken} from './containers.ts';
 import {deploymentHealth, serviceHealth} from './health.ts';
 import {imageOf, type NamedImage} from './image-attribute.ts';
 import {containerOf, type ImageFinding, isSelected, type PlanInput} from './input.ts';
@@ -23,11 +23,12 @@ export function serviceDrift(input: PlanInput): Drift[] {
 	return Object.keys(input.state.active).flatMap((service): Drift[] => {
 		const deployment = activeDeployment(input.state, service);
 		if (!deployment || !isRunning(deployment.kind) || deployment.status === 'stopped') return [];
+		const container = containerOf(input.observed, deployment.id);
 		return containerDrift(
 			serviceAddress(service),
 			serviceHealth(input, service),
-			containerOf(input.observed, deployment.id),
-			networksOf(input),
+			container,
+			networksAround(input, container),
 		);
 	});
 }
@@ -106,8 +107,9 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 		...reasonsOf(withoutImage(changes)),
 		...(container
 			? [
-					...whyBroken(input, container, deploymentHealth(input, active), networksOf(input)),
+					...whyBroken(input, container, deploymentHealth(input, active), networksAround(input, container)),
 					...removedHosts(service, container),
+					...(input.isMoving ? ['its network is replaced'] : []),
 				]
 			: []),
 		...(input.replace.includes(address) ? ['replacement requested with --replace'] : []),

@@ -2,34 +2,9 @@ import {command, hint} from '../hint.ts';
 import {networkAddress, routerAddress} from '../model/address.ts';
 import type {OutdatedPart} from '../router/router.ts';
 import {action, blocked, unchangedAction} from './actions.ts';
-import {findAddressObstacle} from './addresses.ts';
-import {missingNetworks} from './containers.ts';
 import type {PlanInput} from './input.ts';
-import type {Action, Drift, PlannedDeployment} from './plan.ts';
+import type {Action} from './plan.ts';
 import {usesRouter} from './router-use.ts';
-
-/** Recorded networks that no longer exist. */
-export const networkDrift = (input: PlanInput): Drift[] =>
-	input.state.networks && missingNetworks(input).length > 0
-		? [{address: networkAddress, message: 'network was removed outside Compartment'}]
-		: [];
-
-/** The environment's two networks, planned as one object. */
-export function planNetwork(input: PlanInput, deployments: readonly PlannedDeployment[]): Action {
-	const foreign = input.foreign[networkAddress];
-	if (foreign)
-		return blocked(
-			networkAddress,
-			'network',
-			`network ${foreign} exists but was not created by Compartment`,
-			`docker network rm ${foreign}`,
-		);
-	const obstacle = findAddressObstacle(input, deployments);
-	if (obstacle) return obstacle;
-	if (missingNetworks(input).length === 0 && input.state.networks) return unchangedAction(networkAddress, 'network', 2);
-	const reason = input.state.networks ? 'network was removed outside Compartment' : 'first deployment';
-	return action({address: networkAddress, object: 'network', kind: 'create', reasons: [reason]});
-}
 
 function outdatedReason({name, before, after}: OutdatedPart): string {
 	switch (name) {

@@ -1,6 +1,7 @@
 import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
+import {networkAddress} from '../model/address.ts';
 import type {Desired} from '../model/specs.ts';
 import {nearest} from '../nearest.ts';
 import {rotatedKeys} from '../plan/rotation.ts';
@@ -31,7 +32,7 @@ function assertThere(state: State, names: readonly string[] | null): void {
 
 /** Refuses an unknown address: a typo must not pass silently. */
 function assertReplaceable({services, resources}: Desired, replace: readonly string[]): void {
-	const known = [...services, ...resources].map(({address}) => address);
+	const known = [...[...services, ...resources].map(({address}) => address), networkAddress];
 	const strange = replace.find(address => !known.includes(address));
 	if (strange === undefined) return;
 	const meant = nearest(strange, known);

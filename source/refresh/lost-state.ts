@@ -4,7 +4,7 @@ import {counted} from '../counted.ts';
 import type {Observed} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
-import {environmentNetworkName} from '../model/names.ts';
+import {parseNetworkName} from '../model/names.ts';
 import {genuine} from '../model/own.ts';
 import type {State} from '../state/state.ts';
 import {readPin} from '../state/trust-key.ts';
@@ -44,11 +44,12 @@ function waysOut(
 ): string[] {
 	// By name, because containers that a user ran from one of the images carry the same labels.
 	const names = (items: readonly {readonly name: string}[]) => items.map(({name}) => name).join(' ');
-	const own = environmentNetworkName(project, environment);
 	const commands = [
 		...(containers.length > 0 ? [`docker rm --force ${names(containers)}`] : []),
 		// The engine does not remove a network that the router is still connected to.
-		...(networks.some(({name}) => name === own) ? [`docker network disconnect --force ${own} ${router}`] : []),
+		...networks
+			.filter(({name}) => parseNetworkName(project, environment, name)?.isMesh === false)
+			.map(({name}) => `docker network disconnect --force ${name} ${router}`),
 		...(networks.length > 0 ? [`docker network rm ${names(networks)}`] : []),
 	];
 	return [

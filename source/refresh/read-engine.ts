@@ -1,14 +1,17 @@
 import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
 import {networkAddress} from '../model/address.ts';
 import {hostsIn, labels} from '../model/labels.ts';
-import {environmentNetworkName, meshNetworkName, routerNetworkName} from '../model/names.ts';
+import {routerNetworkName} from '../model/names.ts';
 import {genuine, ownObjects} from '../model/own.ts';
 import type {Desired} from '../model/specs.ts';
+import {networksOf} from '../plan/containers.ts';
 import type {TakenHost} from '../plan/input.ts';
+import {mayNeedNetworks} from '../plan/networks.ts';
 import {findPortOwner} from '../router/port-owner.ts';
 import {type ObservedRouter, type OutdatedPart, outdatedParts, type RouterOptions} from '../router/router.ts';
 import type {State} from '../state/state.ts';
 import {strangersOf} from './lost-state.ts';
+import type {PlanRequest} from './plan-request.ts';
 
 type Split = {
 	readonly own: Observed;
@@ -55,11 +58,10 @@ export async function findForeign(
 	engine: ReadonlyEngine,
 	own: Observed,
 	desired: Desired,
+	state: State,
 ): Promise<Record<string, string>> {
-	const {project, environment} = desired;
 	const wanted: {kind: 'container' | 'network' | 'volume'; address: string; name: string}[] = [
-		{kind: 'network', address: networkAddress, name: environmentNetworkName(project, environment)},
-		{kind: 'network', address: networkAddress, name: meshNetworkName(project, environment)},
+		...networksOf({state}).map(name => ({kind: 'network' as const, address: networkAddress, name})),
 		...desired.volumes.map(({address, name}) => ({kind: 'volume' as const, address, name})),
 		...desired.resources.map(({address, containerName}) => ({
 			kind: 'container' as const,
@@ -90,18 +92,17 @@ export async function examineRouter(
 }
 
 /**
- * Subnets of the engine; not read when every network exists.
+ * Subnets of the engine; not read when every network exists and is large enough.
  * @param routerView undefined when the router is not used
  */
 export async function readUsedSubnets(
 	{state, router}: {readonly state: State; readonly router: RouterOptions},
 	engine: ReadonlyEngine,
-	{networks}: Observed,
+	observed: Observed,
 	routerView: ObservedRouter | undefined,
+	request: Pick<PlanRequest, 'mode' | 'isHold' | 'replace'> & {readonly desired: Desired},
 ): Promise<readonly string[]> {
-	const {project, environment} = state;
-	const wanted = [environmentNetworkName(project, environment), meshNetworkName(project, environment)];
-	const hasOwn = wanted.every(name => networks.some(network => network.name === name));
+	const hasOwn = !mayNeedNetworks({state, observed, ...request});
 	const hasRouters = !routerView || routerView.networks?.includes(routerNetworkName(router.name)) === true;
 	return hasOwn && hasRouters ? [] : engine.listSubnets();
 }

@@ -119,9 +119,11 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
 		found,
 		isApply ? findResourceImages(engine, desired) : {},
-		isApply ? findForeign(engine, own, desired) : {},
+		isApply ? findForeign(engine, own, desired, state) : {},
 		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], portOwner: null},
-		needsNetworks ? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined) : [],
+		needsNetworks
+			? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined, {...request, desired})
+			: [],
 		findAvailable(
 			engine,
 			Object.values(rollback).map(id => state.deployments[id]!.imageId),

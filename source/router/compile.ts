@@ -2,7 +2,7 @@ import type {RouteRule} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {isWritablePath} from './paths.ts';
 import {assertSafe, assertTarget, backendName} from './safe-names.ts';
-import {accessHashes, type Backend, type RouteTable} from './table.ts';
+import {accessHashes, type Backend, type RouteTable, subnetsOf} from './table.ts';
 
 /** A prefix is without its `/*`; the empty prefix matches every path. */
 export type PathPattern =
@@ -48,7 +48,7 @@ export type CompiledTable = {
 /** Compiles a table. Throws if it holds anything that must not get into a configuration. */
 export function compileTable(table: RouteTable): CompiledTable {
 	assertSafe('lineage', table.lineage);
-	if (table.subnet !== undefined) assertSafe('subnet', table.subnet);
+	for (const subnet of subnetsOf(table)) assertSafe('subnet', subnet);
 	for (const hash of accessHashes(table)) assertSafe('hash', hash);
 	const backends = new Map(table.backends.map(backend => [backend.service, compileBackend(table, backend)]));
 	const known = (service: string): CompiledBackend => {

@@ -8,7 +8,7 @@ import {addressVariable, hardStopMinutes, httpPort, maxConnections, workerPort} 
 import {ambiguousPatterns} from './paths.ts';
 import {aclLines, chunks, quote} from './quote.ts';
 import {backendName, titleOf} from './safe-names.ts';
-import type {RouteTable} from './table.ts';
+import {type RouteTable, subnetsOf} from './table.ts';
 
 /**
  * Renders the router's configuration. A request passes these stages in order: ambiguous path, host, rules of the host's
@@ -160,9 +160,7 @@ const renderNoHost = (): string[] => [
 
 /** Maps a container's address to its environment. */
 const renderSender = ({table}: CompiledTable): string[] =>
-	table.subnet === undefined
-		? []
-		: [`\thttp-request set-var(txn.sender) str(${table.lineage}) if { src ${table.subnet} }`];
+	subnetsOf(table).map(subnet => `\thttp-request set-var(txn.sender) str(${table.lineage}) if { src ${subnet} }`);
 
 /** The router is on every environment's network, but a container may reach only the hosts of its own environment. */
 const renderSenders = (): string[] => [

@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Engine} from '../engine/engine.ts';
 import {EngineError, messageOf, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
-import {environmentNetworkName} from '../model/names.ts';
+import {environmentNetworkName, parseNetworkName} from '../model/names.ts';
 import {foreignError, type ObservedRouter, observeRouter, runScript} from './container.ts';
 import {joinEnvironment} from './environments.ts';
 import {makeContainer, seedFile, startOn} from './make-container.ts';
@@ -11,6 +11,7 @@ import {outdatedParts} from './outdated.ts';
 import {removeOwnNetwork} from './own-network.ts';
 import {bringInLine, readTables} from './publish.ts';
 import {awaitScript} from './scripts.ts';
+import type {RouteTable} from './table.ts';
 
 export type Ensured = {readonly containerId: string; readonly change: 'none' | 'started' | 'created' | 'replaced'};
 
@@ -72,10 +73,14 @@ async function awaitAnswer(engine: Engine, containerId: string): Promise<void> {
 	throw new UserError(`The router was started but does not answer.\n${lines.join('\n')}`);
 }
 
+/** The network of a table's environment, if its name is one that an environment's network can have. */
+const networkOf = ({project, environment, network = ''}: RouteTable): string =>
+	parseNetworkName(project, environment, network) ? network : environmentNetworkName(project, environment);
+
 /** Connects a new container to the networks of the previous one and of the tables in its volume. */
 async function joinKnown(engine: Engine, options: RouterOptions, previous: ObservedRouter): Promise<void> {
 	const tables = await readTables(engine, options);
-	const environments = tables.map(({project, environment}) => environmentNetworkName(project, environment));
+	const environments = tables.map(networkOf);
 	const joined = (previous.networks ?? []).filter(network => network !== 'bridge');
 	for (const network of new Set([...joined, ...environments]))
 		if (await engine.findByName('network', network)) await joinEnvironment(engine, options, network);

@@ -52,7 +52,7 @@ const isRemoved = (engine: Engine, id: string): Promise<boolean> =>
 		() => false,
 	);
 
-const addressIn = (subnet: string): string => pickAddress(subnet, new Set())!;
+const addressIn = (subnet: string): string => pickAddress({subnet}, new Set())!;
 
 /** Removes the router's own network if it is ours. */
 export async function removeOwnNetwork(engine: Engine, options: RouterOptions): Promise<void> {

@@ -26,6 +26,10 @@ export const nowhere = {address: '127.0.0.1', port: 1};
 export const accessHashes = ({accessHash, previousAccessHash}: RouteTable): string[] =>
 	accessHash === null ? [] : [accessHash, ...(previousAccessHash === undefined ? [] : [previousAccessHash])];
 
+/** CIDRs of the networks whose containers belong to an environment. */
+export const subnetsOf = ({subnet, otherSubnet}: RouteTable): string[] =>
+	[subnet, otherSubnet].filter(each => each !== undefined);
+
 /**
  * Everything the router serves for one environment. The router's volume has one table per environment, named after its
  * lineage. The configuration is rendered from all tables, so environments never overwrite each other.
@@ -36,6 +40,10 @@ export type RouteTable = {
 	readonly environment: string;
 	/** CIDR of the environment's network. A container's address decides which hosts it may reach. */
 	readonly subnet?: string | undefined;
+	/** Name of that network; absent when it is the environment's first. */
+	readonly network?: string | undefined;
+	/** CIDR of the other network while the networks are being replaced. */
+	readonly otherSubnet?: string | undefined;
 	/** SHA-256 (hex) of the Authorization header for the access password; null before there is a password. */
 	readonly accessHash: string | null;
 	/** The same for the previous password, which still signs in during a rotation. */

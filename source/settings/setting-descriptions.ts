@@ -8,7 +8,7 @@ export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	routerName: "name of the router's container; there is one per engine",
 	routerImage: "the router's image; empty: that of this release",
 	networkPool: 'address range for networks',
-	networkPrefix: 'prefix length of one network',
+	networkPrefix: 'prefix length of the smallest network',
 	retain: 'images kept per service for rollbacks',
 	drainSeconds: 'time limit for open requests after a switch, in seconds',
 	minHealthyMs: 'how long new deployments are watched, in milliseconds',

@@ -1,5 +1,6 @@
 import {isRouted} from '../model/kinds.ts';
 import {otherSlot} from '../model/specs.ts';
+import {networksAfter} from './networks.ts';
 import type {Deployment, RoutesRecord, State} from './state.ts';
 
 /** Records a deployment. */
@@ -22,7 +23,7 @@ export type Switch = Readonly<Record<string, string>>;
  * deleted stays active until its containers are removed, so that an interrupted apply is continued.
  */
 export function withSwitch(state: State, routes: RoutesRecord | null, switched: Switch): State {
-	let next: State = {...state, routes};
+	let next: State = {...state, routes, networks: networksAfter(state, Object.values(switched))};
 	for (const [service, id] of Object.entries(switched)) {
 		const previous = state.deployments[state.active[service] ?? ''];
 		if (previous?.id === id) continue;

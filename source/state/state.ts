@@ -19,7 +19,21 @@ export type Variable = {
 	readonly updatedAt: string;
 } & ({readonly isSensitive: false; readonly value: string} | {readonly isSensitive: true; readonly ciphertext: string});
 
-export type NetworkRecord = {readonly name: string; readonly subnet: string};
+export type NetworkRecord = {
+	readonly name: string;
+	readonly subnet: string;
+	/** The part of the subnet from which the engine assigns addresses; by default its upper half. */
+	readonly addressRange?: string | undefined;
+};
+
+/** An environment's two networks: the first joins services, resources and the router, the mesh only services. */
+export type NetworkPair = {readonly environment: NetworkRecord; readonly mesh: NetworkRecord};
+
+/**
+ * The networks on which the active deployments run. `other` exists while they are being replaced: until the switch the
+ * pair with the higher number, afterwards the one that is to be removed.
+ */
+export type NetworksRecord = NetworkPair & {readonly other?: NetworkPair | undefined};
 
 /** The environment's access password: its ciphertext, and the SHA-256 (hex) of its Authorization header. */
 export type AccessRecord = {
@@ -210,7 +224,7 @@ export type State = {
 	readonly environment: string;
 	/** Id of the engine; null before the first apply. */
 	readonly engine: string | null;
-	readonly networks: {readonly environment: NetworkRecord; readonly mesh: NetworkRecord} | null;
+	readonly networks: NetworksRecord | null;
 	readonly access: AccessRecord | null;
 	readonly variables: readonly Variable[];
 	readonly bindings: readonly Binding[];

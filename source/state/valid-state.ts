@@ -2,16 +2,10 @@ import {isIPv4} from 'node:net';
 import {isAbsolute, join, normalize, sep} from 'node:path';
 import {volumeAddress} from '../model/address.ts';
 import {isId} from '../model/ids.ts';
-import {
-	environmentNetworkName,
-	meshNetworkName,
-	resourceContainerName,
-	serviceContainerName,
-	volumeName,
-} from '../model/names.ts';
+import {parseNetworkName, resourceContainerName, serviceContainerName, volumeName} from '../model/names.ts';
 import type {Backup} from './backup.ts';
 import type {JournalEntry} from './journal-entry.ts';
-import type {Deployment, EnvironmentName, ResourceRecord, State, VolumeRecord} from './state.ts';
+import type {Deployment, EnvironmentName, NetworkRecord, ResourceRecord, State, VolumeRecord} from './state.ts';
 
 /*
  * Values of a state or journal become arguments of engine calls, paths, and names of objects to remove. So even in a trusted
@@ -33,13 +27,23 @@ const isSubnet = (value: unknown): boolean => {
 type Check = readonly [isGood: boolean, what: string];
 const firstBad = (checks: readonly Check[]): string | undefined => checks.find(([isGood]) => !isGood)?.[1];
 
-const checkNetworks = ({project, environment, networks}: State): Check[] => {
+function isNetwork({project, environment}: EnvironmentName, network: NetworkRecord, isMesh: boolean): boolean {
+	if (!isText(network?.name) || !isSubnet(network.subnet)) return false;
+	const {addressRange} = network;
+	return (
+		parseNetworkName(project, environment, network.name)?.isMesh === isMesh &&
+		(addressRange === undefined || isSubnet(addressRange))
+	);
+}
+
+const checkNetworks = (state: State): Check[] => {
+	const {networks} = state;
 	if (!networks) return [];
-	const {environment: first, mesh} = networks;
-	return [
-		[first?.name === environmentNetworkName(project, environment) && isSubnet(first.subnet), 'network'],
-		[mesh?.name === meshNetworkName(project, environment) && isSubnet(mesh.subnet), 'network'],
-	];
+	const pairs = networks.other === undefined ? [networks] : [networks, networks.other];
+	return pairs.flatMap((pair): Check[] => [
+		[isNetwork(state, pair?.environment, false), 'network'],
+		[isNetwork(state, pair?.mesh, true), 'network'],
+	]);
 };
 
 function isVolume({project, environment}: EnvironmentName, address: string, volume: VolumeRecord): boolean {
@@ -113,9 +117,7 @@ const isIntent = ({project, environment}: EnvironmentName, entry: Extract<Journa
 	const {intent} = entry;
 	switch (intent.type) {
 		case 'create-network':
-			return [environmentNetworkName(project, environment), meshNetworkName(project, environment)].includes(
-				intent.name,
-			);
+			return isText(intent.name) && parseNetworkName(project, environment, intent.name) !== undefined;
 		case 'create-volume':
 		case 'build-image':
 			return true;

@@ -11,6 +11,7 @@ import type {ContainerSpec} from '../../source/engine/engine.ts';
 import {createMemoryEngine, type MemoryEngine} from '../../source/engine/memory.ts';
 import type {Method} from '../../source/engine/memory-calls.ts';
 import {EngineError} from '../../source/errors.ts';
+import {skippedBy, withoutSkipped} from '../../source/plan/approval.ts';
 import type {Plan} from '../../source/plan/plan.ts';
 import {type PlanRequest, plainRequest} from '../../source/refresh/plan-request.ts';
 import {createProbeReader} from '../../source/refresh/read-probes.ts';
@@ -60,6 +61,12 @@ export type MemoryWorld = {
 	readonly breakContainer: (id: string, answer: string | undefined) => void;
 	readonly plan: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Refreshed>;
 	readonly apply: (descriptor: string, request?: Partial<PlanRequest>, routes?: string) => Promise<Applied>;
+	/** Applies a plan after these actions have been deselected. */
+	readonly applyWithout: (
+		descriptor: string,
+		deselected: readonly string[],
+		request?: Partial<PlanRequest>,
+	) => Promise<Applied>;
 	/** Runs work on resources, as the backup commands do. */
 	readonly work: <Result>(descriptor: string, run: (work: Work) => Promise<Result>) => Promise<Result>;
 	/** Changes the state on disk, as a command between two applies would. */
@@ -165,11 +172,21 @@ function createFaults(engine: MemoryEngine) {
  * @param clockOffsetMs how far the engine's clock is ahead of ours
  * @param minHealthyMs how long new deployments are watched after the switch; not at all by default
  */
-export async function createMemoryWorld({clockOffsetMs = 0, minHealthyMs = 0} = {}): Promise<MemoryWorld> {
+export async function createMemoryWorld({
+	clockOffsetMs = 0,
+	minHealthyMs = 0,
+	...networks
+}: {
+	readonly clockOffsetMs?: number;
+	readonly minHealthyMs?: number;
+	readonly networkPool?: string;
+	readonly networkPrefix?: number;
+} = {}): Promise<MemoryWorld> {
 	// Every write is synced to disk, which costs nothing in memory.
 	const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'compartment-memory-'));
 	const settings: Settings = {
 		...(await readSettings({COMPARTMENT_CONFIG_HOME: join(base, 'config')})),
+		...networks,
 		minHealthyMs,
 		drainSeconds: 0,
 	};
@@ -226,49 +243,58 @@ export async function createMemoryWorld({clockOffsetMs = 0, minHealthyMs = 0} = 
 			const state = (await readState(directory))!;
 			await writeState(directory, change(state), state);
 		},
-		async apply(descriptor, request, routes) {
-			const project = projectOf(descriptor, routes);
-			const events: ApplyEvent[] = [];
-			const session = await lockAndRecover({
-				directory,
-				operation: 'apply',
-				engine: faulty,
-				router: options,
-				settings,
-				readState: () => stateOf(project),
-				say: message => void events.push({type: 'notice', at: 0, level: 'info', message}),
-			});
-			try {
-				const {plan, builds, scene, engineId} = await planWith(project, session.state.current(), request);
-				if (plan.actions.some(({kind}) => kind === 'blocked')) return {plan, events, result: undefined};
-				const result = await runApply(
-					{
-						plan,
-						project,
-						engine: session.engine,
-						router: options,
-						settings,
-						directory,
-						state: session.state,
-						journal: session.journal,
-						secrets: createSecretReader(session.state.current),
-						limitBuilds: task => task(),
-						builds,
-						found: {observed: scene.observed, engineId},
-						run: session.run,
-						label: undefined,
-						emit: event => void events.push(event),
-						stopping: new AbortController().signal,
-						signal: new AbortController().signal,
-					},
-					{parallelism: 4},
-				);
-				return {plan, events, result};
-			} finally {
-				await session.close();
-			}
-		},
+		apply: (descriptor, request, routes) => applyPart(descriptor, [], request, routes),
+		applyWithout: (descriptor, deselected, request) => applyPart(descriptor, deselected, request),
 		state: () => readState(directory),
 		close: () => rmSync(base, {recursive: true, force: true}),
 	};
+
+	async function applyPart(
+		descriptor: string,
+		deselected: readonly string[],
+		request?: Partial<PlanRequest>,
+		routes?: string,
+	): Promise<Applied> {
+		const project = projectOf(descriptor, routes);
+		const events: ApplyEvent[] = [];
+		const session = await lockAndRecover({
+			directory,
+			operation: 'apply',
+			engine: faulty,
+			router: options,
+			settings,
+			readState: () => stateOf(project),
+			say: message => void events.push({type: 'notice', at: 0, level: 'info', message}),
+		});
+		try {
+			const {plan: whole, builds, scene, engineId} = await planWith(project, session.state.current(), request);
+			const plan = withoutSkipped(whole, skippedBy(whole, deselected));
+			if (plan.actions.some(({kind}) => kind === 'blocked')) return {plan, events, result: undefined};
+			const result = await runApply(
+				{
+					plan,
+					project,
+					engine: session.engine,
+					router: options,
+					settings,
+					directory,
+					state: session.state,
+					journal: session.journal,
+					secrets: createSecretReader(session.state.current),
+					limitBuilds: task => task(),
+					builds,
+					found: {observed: scene.observed, engineId},
+					run: session.run,
+					label: undefined,
+					emit: event => void events.push(event),
+					stopping: new AbortController().signal,
+					signal: new AbortController().signal,
+				},
+				{parallelism: 4},
+			);
+			return {plan, events, result};
+		} finally {
+			await session.close();
+		}
+	}
 }

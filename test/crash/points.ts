@@ -12,11 +12,11 @@ const elsewhere: Readonly<Record<Situation, RegExp>> = {
 		/^(recover|retire|worker|candidate|resource|identity|trust)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
 };
 
-/** Failpoints of backups, restores and rotations, which no situation reaches. */
-const ofBackups = /^(backup|restore|rotate)\.|-rotate$/;
+/** Failpoints of backups, restores, rotations and larger networks, which no situation reaches. */
+const ofOthers = /^(backup|restore|rotate|networks)\.|-rotate$/;
 
 export const pointsOf = (situation: Situation): FailpointName[] =>
-	failpointNames.filter(name => !elsewhere[situation].test(name) && !ofBackups.test(name));
+	failpointNames.filter(name => !elsewhere[situation].test(name) && !ofOthers.test(name));
 
 /** Failpoints that are tried at every hit: together they leave every possible state file and journal. */
 const everyHit = /^state\.(before|after)-rename|^journal\.after-begin|^journal\.after-done/;

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {
 	dynamicRange,
+	isFixedIn,
 	parseSubnet,
 	pickAddress,
 	pickSubnet,
-	prefixFor,
 	roomOf,
 	sameAddressIn,
+	sizeFor,
 } from '../../source/model/subnets.ts';
 
 const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -86,44 +87,70 @@ describe('parseSubnet', () => {
 });
 
 describe('addresses inside a network', () => {
-	it('are fixed in the lower half and assigned in the upper half', () => {
+	it('are fixed below the range from which they are assigned', () => {
 		fc.assert(
-			fc.property(block, subnet => {
+			fc.property(block, fc.nat(3), (subnet, more) => {
 				const [first, last] = bounds(subnet);
-				const middle = first + (last - first + 1) / 2;
-				expect(bounds(dynamicRange(subnet))).toEqual([middle, last]);
+				const rangePrefix = Math.min(31, Number(subnet.split('/')[1]) + 1 + more);
+				const addressRange = dynamicRange(subnet, rangePrefix);
+				const [start, end] = bounds(addressRange);
+				expect(end).toBe(last);
+				expect(end - start + 1).toBe(2 ** (32 - rangePrefix));
 				const taken = new Set<string>();
-				for (let picked = pickAddress(subnet, taken); picked; picked = pickAddress(subnet, taken)) {
+				const network = {subnet, addressRange};
+				for (let picked = pickAddress(network, taken); picked; picked = pickAddress(network, taken)) {
 					expect(taken.has(picked)).toBe(false);
 					expect(numberOf(picked)).toBeGreaterThanOrEqual(first + 2);
-					expect(numberOf(picked)).toBeLessThan(middle);
+					expect(numberOf(picked)).toBeLessThan(start);
+					expect(isFixedIn(network, picked)).toBe(true);
 					taken.add(picked);
 				}
-				expect(taken.size).toBe(Math.max(0, (last - first + 1) / 2 - 2));
+				expect(taken.size).toBe(roomOf(network).fixed);
+				expect(isFixedIn(network, addressRange.split('/')[0]!)).toBe(false);
 			}),
 			{numRuns: 60},
 		);
 	});
 
-	it('have counterparts in another network, within its lower half', () => {
-		expect(sameAddressIn('10.1.0.64/26', '10.1.0.0/26', '10.1.0.2')).toBe('10.1.0.66');
-		expect(sameAddressIn('10.1.0.64/26', '10.1.0.0/26', '10.1.0.31')).toBe('10.1.0.95');
-		expect(sameAddressIn('10.1.1.0/27', '10.1.0.0/26', '10.1.0.15')).toBe('10.1.1.15');
-		expect(sameAddressIn('10.1.1.0/27', '10.1.0.0/26', '10.1.0.16')).toBeUndefined();
+	it('are fixed in the lower half of a network without a recorded range', () => {
+		expect(roomOf({subnet: '10.1.0.0/26'})).toEqual({fixed: 30, handedOut: 30});
+		expect(pickAddress({subnet: '10.1.0.64/28'}, new Set())).toBe('10.1.0.66');
+	});
+
+	it('have counterparts in another network, below its range', () => {
+		const same = (other: string, address: string, addressRange?: string) =>
+			sameAddressIn({subnet: other, addressRange}, {subnet: '10.1.0.0/26'}, address);
+		expect(same('10.1.0.64/26', '10.1.0.2')).toBe('10.1.0.66');
+		expect(same('10.1.0.64/26', '10.1.0.31')).toBe('10.1.0.95');
+		expect(same('10.1.0.64/26', '10.1.0.40')).toBeUndefined();
+		expect(same('10.1.0.64/26', '10.1.0.40', '10.1.0.112/28')).toBe('10.1.0.104');
+		expect(same('10.1.1.0/27', '10.1.0.15')).toBe('10.1.1.15');
+		expect(same('10.1.1.0/27', '10.1.0.16')).toBeUndefined();
+		expect(same('10.1.1.0/27', '10.9.0.3')).toBeUndefined();
 	});
 
 	it('are as many as requested, in the smallest block that fits', () => {
 		fc.assert(
 			fc.property(fc.nat(1000), fc.nat(1000), fc.integer({min: 16, max: 28}), (fixed, handedOut, smallest) => {
-				const prefix = prefixFor({fixed, handedOut}, smallest);
+				const {prefix, rangePrefix} = sizeFor({fixed, handedOut}, smallest);
 				expect(prefix).toBeLessThanOrEqual(smallest);
-				const room = roomOf(`10.0.0.0/${prefix}`);
+				const roomAt = (own: number, range: number) =>
+					roomOf({subnet: `10.0.0.0/${own}`, addressRange: dynamicRange(`10.0.0.0/${own}`, range)});
+				const room = roomAt(prefix, rangePrefix);
 				expect(room.fixed).toBeGreaterThanOrEqual(fixed);
 				expect(room.handedOut).toBeGreaterThanOrEqual(handedOut);
 				if (prefix === smallest) return;
-				const half = roomOf(`10.0.0.0/${prefix + 1}`);
-				expect(half.fixed < fixed || half.handedOut < handedOut).toBe(true);
+				for (let range = prefix + 2; range <= 30; range++) {
+					const half = roomAt(prefix + 1, range);
+					expect(half.fixed < fixed || half.handedOut < handedOut).toBe(true);
+				}
 			}),
 		);
+	});
+
+	it('leave the engine less than half where services need more', () => {
+		expect(sizeFor({fixed: 20, handedOut: 20}, 26)).toEqual({prefix: 26, rangePrefix: 27});
+		expect(sizeFor({fixed: 170, handedOut: 40}, 26)).toEqual({prefix: 24, rangePrefix: 26});
+		expect(sizeFor({fixed: 10, handedOut: 170}, 26)).toEqual({prefix: 23, rangePrefix: 24});
 	});
 });

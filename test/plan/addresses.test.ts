@@ -5,8 +5,8 @@ import {firstFree} from '../../source/engine/memory-addresses.ts';
 import {command} from '../../source/hint.ts';
 import {labelsOf} from '../../source/model/labels.ts';
 import {environmentNetworkName, meshNetworkName} from '../../source/model/names.ts';
-import {dynamicRange, pickAddress, prefixFor} from '../../source/model/subnets.ts';
-import {wantedAddresses} from '../../source/plan/addresses.ts';
+import {dynamicRange, hasRoom, pickAddress, roomOf, type Subnet, sizeFor} from '../../source/model/subnets.ts';
+import {requiredAddresses, wantedAddresses} from '../../source/plan/addresses.ts';
 import {createPlan} from '../../source/plan/create-plan.ts';
 import type {PlanInput} from '../../source/plan/input.ts';
 import type {Action, Plan} from '../../source/plan/plan.ts';
@@ -64,7 +64,7 @@ function inputOf(counts: Counts): PlanInput {
 	};
 	const taken = new Set<string>();
 	const deploymentOf = (id: string, service: string, parts: Partial<Deployment>): Deployment => {
-		const address = counts.prefix === null ? undefined : pickAddress(networks.environment.subnet, taken);
+		const address = counts.prefix === null ? undefined : pickAddress(networks.environment, taken);
 		if (address) taken.add(address);
 		const {spec} = desired.services.find(({name}) => name === service)!;
 		return {
@@ -120,20 +120,28 @@ const counts: fc.Arbitrary<Counts> = fc.record({
 });
 
 /** Assigns an address to everything that runs at once, as an apply and the engine do. */
-function allocate(subnet: string, inUse: readonly string[], starting: number, handedOut: number): boolean {
+function allocate(network: Subnet, inUse: readonly string[], starting: number, handedOut: number): boolean {
 	const fixed = new Set(inUse);
 	for (let index = 0; index < starting; index++) {
-		const address = pickAddress(subnet, fixed);
+		const address = pickAddress(network, fixed);
 		if (address === undefined) return false;
 		fixed.add(address);
 	}
 	const dynamic = new Set<string>();
+	const range = network.addressRange ?? dynamicRange(network.subnet, Number(network.subnet.split('/')[1]) + 1);
 	for (let index = 0; index < handedOut; index++) {
-		const address = firstFree(subnet, dynamicRange(subnet), dynamic);
+		const address = firstFree(network.subnet, range, dynamic);
 		if (address === undefined) return false;
 		dynamic.add(address);
 	}
 	return true;
+}
+
+/** The network that an apply makes for a plan. */
+function madeFor({desired, pool}: PlanInput, which: 'environment' | 'mesh' = 'environment'): Subnet {
+	const {prefix, rangePrefix} = sizeFor(wantedAddresses(desired)[which], pool.prefix);
+	const subnet = `10.0.0.0/${prefix}`;
+	return {subnet, addressRange: dynamicRange(subnet, rangePrefix)};
 }
 
 const shown = ({unblock}: Action): string => renderHint(unblock!, {environment: 'production'});
@@ -150,12 +158,20 @@ describe('addresses of an environment', () => {
 				const plan = createPlan(input);
 				const {kind} = networkOf(plan);
 				if (kind === 'blocked') return;
-				const prefix = fits.prefix ?? prefixFor(wantedAddresses(input.desired), input.pool.prefix);
-				const inUse = Object.values(input.state.deployments).flatMap(({address}) => address ?? []);
+				const isNew = kind !== 'none';
+				const network = isNew ? madeFor(input) : {subnet: `10.0.0.0/${fits.prefix}`};
+				const inUse = isNew ? [] : Object.values(input.state.deployments).flatMap(({address}) => address ?? []);
 				const starting = plan.deployments.filter(({kind: what}) => what === 'api').length;
 				const releases = plan.deployments.filter(({release}) => release).length;
 				const others = input.desired.resources.length + releases + 1;
-				expect(allocate(`10.0.0.0/${prefix}`, inUse, starting, others)).toBe(true);
+				expect(allocate(network, inUse, starting, others)).toBe(true);
+				// What is replaced is too small for the plan without it.
+				if (kind !== 'replace') return;
+				const needed = fits.kept + 2 * fits.changed + fits.added + Math.min(fits.held, fits.changed);
+				const room = roomOf({subnet: `10.0.0.0/${fits.prefix}`});
+				const released = Math.min(fits.releases, fits.changed + fits.added);
+				expect(needed > room.fixed || fits.resources + released + 1 > room.handedOut).toBe(true);
+				expect(starting).toBe(fits.kept + fits.changed + fits.added);
 			}),
 			{numRuns: 100},
 		);
@@ -164,47 +180,84 @@ describe('addresses of an environment', () => {
 	it('suffice for a first deploy and a switch of all services in the networks made for them', () => {
 		fc.assert(
 			fc.property(counts, given => {
-				const made = {...given, kept: 0, changed: 0, held: 0, prefix: null};
-				const prefix = prefixFor(wantedAddresses(inputOf(made).desired), 26);
-				expect(networkOf(createPlan(inputOf(made))).kind).toBe('create');
-				const switched = {...made, changed: made.added, added: 0, prefix};
-				expect(networkOf(createPlan(inputOf(switched))).kind).toBe('none');
+				const made = inputOf({...given, kept: 0, changed: 0, held: 0, prefix: null});
+				expect(networkOf(createPlan(made)).kind).toBe('create');
+				const required = requiredAddresses(made.desired);
+				for (const which of ['environment', 'mesh'] as const)
+					expect(hasRoom(madeFor(made, which), required[which])).toBe(true);
+				expect(required.environment.fixed).toBe(2 * given.added);
 			}),
 			{numRuns: 30},
 		);
 	});
 
-	it('block a plan that needs too many, with a command that fits', () => {
-		const grown = networkOf(createPlan(inputOf({...none, changed: 60, added: 10, prefix: 24})));
-		expect(grown).toMatchObject({
-			kind: 'blocked',
-			reasons: [
-				'network compartment-shop.production (10.0.0.0/24) has 126 addresses for services but 130 are needed: 60 for active deployments, 70 for new ones',
-			],
+	it('leave room to grow by a third, and at least by eight', () => {
+		const {desired} = inputOf({...none, added: 60, resources: 3});
+		expect(wantedAddresses(desired)).toEqual({
+			environment: {fixed: 160, handedOut: 86},
+			mesh: {fixed: 160, handedOut: 80},
 		});
-		expect(shown(grown)).toMatch(/^compartment apply --service changed0 (?:--service \w+ ?)+, then the others; or/);
-		expect(shown(grown).match(/--service/g)).toHaveLength(66);
-		expect(networkOf(createPlan(inputOf({...none, kept: 60, added: 10, prefix: 24}))).kind).toBe('none');
+		expect(madeFor(inputOf({...none, added: 60, resources: 3}))).toEqual({
+			subnet: '10.0.0.0/23',
+			addressRange: '10.0.1.0/24',
+		});
+		expect(wantedAddresses(inputOf({...none, added: 1}).desired).environment).toEqual({fixed: 10, handedOut: 10});
+	});
 
-		expect(networkOf(createPlan(inputOf({...none, changed: 15, prefix: 26}))).kind).toBe('none');
-		expect(networkOf(createPlan(inputOf({...none, changed: 16, prefix: 26})))).toMatchObject({
-			kind: 'blocked',
-			reasons: [expect.stringContaining('has 30 addresses for services but 32 are needed')],
-		});
-		expect(networkOf(createPlan(inputOf({...none, changed: 12, held: 12, prefix: 26})))).toMatchObject({
-			kind: 'blocked',
-			reasons: [expect.stringContaining('12 for active deployments, 12 for held candidates, 12 for new ones')],
-			unblock: [command('promote'), ', or ', command('promote', '--discard'), ', then try again'],
-		});
-		expect(shown(networkOf(createPlan(inputOf({...none, kept: 30, added: 1, prefix: 26}))))).toMatch(
-			/^compartment destroy \(keeps volumes\)/,
-		);
-		expect(networkOf(createPlan(inputOf({...none, kept: 1, resources: 31, prefix: 26})))).toMatchObject({
-			kind: 'blocked',
+	it('are fixed for routed services only', () => {
+		const {input} = emptyWorld('name: shop\nservices: {web: {image: app}, mail: {image: app, kind: worker}}', null);
+		expect(requiredAddresses(input.desired).environment).toEqual({fixed: 2, handedOut: 4});
+	});
+
+	it('replace networks that have too few, and give every service a new deployment', () => {
+		const input = inputOf({...none, kept: 1, changed: 60, added: 9, prefix: 24});
+		const plan = createPlan(input);
+		expect(networkOf(plan)).toMatchObject({
+			kind: 'replace',
+			order: 'create-first',
 			reasons: [
-				'network compartment-shop.production (10.0.0.0/26) has 31 addresses for resources, release commands and the router but 32 are needed',
+				'network compartment-shop.production (10.0.0.0/24) has 126 addresses for services but 130 are needed: 61 for active deployments, 69 for new deployments',
 			],
+			changes: [{name: 'size', before: {text: '/24'}, after: {text: '/23'}}],
 		});
+		expect(plan.actions.find(({address}) => address === 'service.kept0')).toMatchObject({
+			kind: 'replace',
+			reasons: ['its network is replaced'],
+		});
+		expect(plan.deployments).toHaveLength(70);
+		const kinds = (given: Partial<Counts>) => networkOf(createPlan(inputOf({...none, ...given}))).kind;
+		expect(kinds({kept: 60, added: 10, prefix: 24})).toBe('none');
+		expect(kinds({changed: 15, prefix: 26})).toBe('none');
+		expect(kinds({changed: 16, prefix: 26})).toBe('replace');
+		expect(networkOf(createPlan(inputOf({...none, kept: 1, resources: 30, prefix: 26}))).reasons).toEqual([
+			'network compartment-shop.production (10.0.0.0/26) has 30 addresses for everything without a fixed one but 31 are needed',
+		]);
+	});
+
+	it('block a plan that needs too many and does not deploy everything, with a command that fits', () => {
+		const plan = (given: Partial<Counts>, patch: Partial<PlanInput>) =>
+			networkOf(createPlan({...inputOf({...none, ...given}), ...patch}));
+		const held = plan({changed: 12, held: 12, prefix: 26}, {isHold: true});
+		expect(held).toMatchObject({
+			kind: 'blocked',
+			reasons: [expect.stringContaining('12 for active deployments, 12 for held candidates, 12 for new deployments')],
+		});
+		expect(shown(held)).toBe(
+			'compartment promote, or compartment promote --discard, then try again; or compartment apply --replace network, which moves the environment to larger networks',
+		);
+		const some = plan({kept: 30, added: 1, prefix: 26}, {services: ['added0']});
+		expect(shown(some)).toBe('compartment apply --replace network, which moves the environment to larger networks');
+	});
+
+	it('block a replacement when the pool has no free block, with what is needed', () => {
+		const input = inputOf({...none, changed: 60, added: 10, prefix: 24});
+		const full = {...input, pool: {...input.pool, cidr: '10.0.0.0/22', used: ['10.0.0.0/23']}};
+		const {kind, reasons, unblock} = networkOf(createPlan(full));
+		expect(kind).toBe('blocked');
+		expect(reasons).toEqual([
+			'no /23 block is free in the network pool 10.0.0.0/22; 70 services and 0 resources with room to grow need 281 addresses',
+		]);
+		expect(renderHint(unblock!, {environment: 'production'})).toContain('compartment settings set networkPool');
 	});
 
 	it('block a plan when the pool has no free block', () => {
@@ -212,7 +265,9 @@ describe('addresses of an environment', () => {
 		const full = {...input, pool: {...input.pool, cidr: '10.0.0.0/24', used: ['10.0.0.0/25', '10.0.0.128/26']}};
 		expect(networkOf(createPlan(full))).toMatchObject({
 			kind: 'blocked',
-			reasons: ['no /26 block is free in the network pool 10.0.0.0/24'],
+			reasons: [
+				'no /26 block is free in the network pool 10.0.0.0/24; 3 services and 0 resources with room to grow need 25 addresses',
+			],
 			unblock: [
 				'destroy an environment, or set another pool: ',
 				command('settings set', 'networkPool', '10.214.0.0/16'),

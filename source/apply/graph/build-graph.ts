@@ -4,6 +4,7 @@ import {type Action, busyActions, type Plan} from '../../plan/plan.ts';
 import {isBesideServing, serviceSteps} from './service-steps.ts';
 import {
 	candidateId,
+	drainId,
 	environmentNetworkId,
 	joined,
 	joinId,
@@ -32,6 +33,8 @@ const isProbed = ({mode, desired}: Plan, {address}: Action): boolean =>
 
 /** The networks side by side, then the record of both. A resource waits only for the one that it is in. */
 function networkSteps(action: Action): Step[] {
+	if (action.kind === 'replace') return [{...onlyStep(action, 'replace networks'), isLast: false}];
+	if (action.kind === 'update') return [];
 	const last: Step = {...onlyStep(action, 'record networks', [environmentNetworkId, meshId]), isFirst: false};
 	const create = (id: string, name: string): Step => ({...last, id, name, task: 'create network', isLast: false});
 	const [environment, mesh] = [create(environmentNetworkId, 'environment'), create(meshId, 'mesh')];
@@ -40,7 +43,7 @@ function networkSteps(action: Action): Step[] {
 
 function resourceStep(plan: Plan, action: Action): Step {
 	const before = action.dependsOn.filter(other => other !== networkAddress);
-	const place = isProbed(plan, action) ? joined : [environmentNetworkId];
+	const place = isProbed(plan, action) ? joined : [isMoving(plan.actions) ? networkAddress : environmentNetworkId];
 	return onlyStep(action, resourceTask(plan, action), [...place, ...before]);
 }
 
@@ -67,6 +70,19 @@ const strayStep = (action: Action, switching: readonly Step[]): Step =>
 /** Whether something of the environment is routed or probed; the plan then has the router, if only unchanged. */
 const hasRouter = ({actions}: Plan): boolean => actions.some(({object}) => object === 'router');
 
+/** Whether the apply moves the environment to other networks. */
+const isMoving = (actions: readonly Action[]): boolean =>
+	actions.some(({object, kind}) => object === 'network' && kind === 'replace');
+
+/** The networks that were replaced are removed last, by this apply or, if it was interrupted, by the next. */
+function removalStep(actions: readonly Action[], others: readonly Step[]): Step[] {
+	const action = actions.find(({object, kind}) => object === 'network' && (kind === 'replace' || kind === 'update'));
+	if (!action) return [];
+	const dependsOn = others.map(({id}) => id);
+	const step = {...onlyStep(action, 'remove previous networks', dependsOn), id: 'previous networks'};
+	return [{...step, isFirst: action.kind === 'update'}];
+}
+
 /** Whether the plan makes images and records jobs, of which nothing runs, and changes no route. */
 const runsNothing = ({deployments}: Plan, actions: readonly Action[]): boolean =>
 	actions.every(({object, kind, address}) => {
@@ -91,6 +107,7 @@ function switchSteps(plan: Plan, actions: readonly Action[]): Step[] {
 			dependsOn: [...joined, ...candidates],
 		},
 		{...unlisted, id: watchId, task: 'watch deployments', dependsOn: [switchId]},
+		...(isMoving(actions) ? [{...unlisted, id: drainId, task: 'drain previous' as const, dependsOn: [watchId]}] : []),
 	];
 }
 
@@ -98,16 +115,18 @@ function applySteps(plan: Plan): Step[] {
 	const actions = busyActions(plan);
 	const candidates = actions.filter(action => isBesideServing(plan, action)).map(({address}) => candidateId(address));
 	const switching = switchSteps(plan, actions);
+	const after = isMoving(actions) ? drainId : watchId;
 	const steps = actions.flatMap(action => {
 		if (action.object === 'routes') return [];
 		if (action.object === 'container') return [strayStep(action, switching)];
 		const isService = action.object === 'service' || action.object === 'release';
-		return isService ? serviceSteps(plan, action, candidates) : objectSteps(plan, action);
+		return isService ? serviceSteps(plan, action, candidates, after) : objectSteps(plan, action);
 	});
 	// The router probes from inside the environment's network, so it joins before anything becomes ready.
 	const join: Step = {...unlisted, id: joinId, task: 'join router', dependsOn: ['network', 'router']};
 	const isJoining = hasRouter(plan) && !runsNothing(plan, actions);
-	const all = [...(isJoining ? [join] : []), ...steps, ...switching];
+	const working = [...(isJoining ? [join] : []), ...steps, ...switching];
+	const all = [...working, ...removalStep(actions, working)];
 	return [...all, {...unlisted, id: 'clean up', task: 'clean up images', dependsOn: all.map(({id}) => id)}];
 }
 

@@ -1,6 +1,5 @@
-import {environmentNetworkName} from '../../model/names.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
-import {ensureRouter, joinEnvironment, removeRouter} from '../../router/router.ts';
+import {ensureRouter, removeRouter} from '../../router/router.ts';
 import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {rememberResource, rememberWorker} from '../look-again.ts';
@@ -9,13 +8,15 @@ import {checkCandidate} from '../steps/check-candidate.ts';
 import {networkMaker, recordNetworks} from '../steps/create-networks.ts';
 import {discardCandidate} from '../steps/discard-candidate.ts';
 import {holdCandidate} from '../steps/hold-candidate.ts';
+import {joinRouter} from '../steps/join-router.ts';
 import {makeImage} from '../steps/make-image.ts';
 import {removeEnvironment, withdrawRoutes} from '../steps/remove-environment.ts';
 import {removeStray} from '../steps/remove-stray.ts';
+import {removePreviousNetworks, replaceNetworks} from '../steps/replace-networks.ts';
 import {replaceResource} from '../steps/replace-resource.ts';
 import {replaceWorker} from '../steps/replace-worker.ts';
 import {deleteResource, restartResource, updateResource} from '../steps/resource.ts';
-import {deleteService, retirePrevious} from '../steps/retire-deployment.ts';
+import {deleteService, drainPrevious, retirePrevious} from '../steps/retire-deployment.ts';
 import {rotateResource} from '../steps/rotate-passwords.ts';
 import {runRelease} from '../steps/run-release.ts';
 import {startAgain} from '../steps/start-again.ts';
@@ -58,6 +59,10 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return;
 		case 'record networks':
 			return recordNetworks(context, makeNetwork(context));
+		case 'replace networks':
+			return replaceNetworks(context);
+		case 'remove previous networks':
+			return removePreviousNetworks(context);
 		case 'create volume':
 			return createVolume(context, find(desired.volumes, address));
 		case 'make image':
@@ -66,7 +71,7 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			await ensureRouter(engine, router, {onProgress});
 			return;
 		case 'join router':
-			return joinEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
+			return joinRouter(context);
 		case 'create resource':
 		case 'replace resource':
 			await replaceResource(context, find(desired.resources, address));
@@ -103,6 +108,8 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return rememberWorker(context, context.state.current().active[name]!, address!);
 		case 'stop service':
 			return stopService(context, name);
+		case 'drain previous':
+			return drainPrevious(context);
 		case 'retire previous':
 			return retirePrevious(context, name);
 		case 'retire service':

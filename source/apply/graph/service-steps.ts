@@ -1,6 +1,6 @@
 import {nameIn} from '../../model/address.ts';
 import type {Action, Plan, PlannedDeployment} from '../../plan/plan.ts';
-import {candidateId, joined, onlyStep, type Step, watchId} from './step.ts';
+import {candidateId, joined, onlyStep, type Step} from './step.ts';
 
 const plannedFor = ({deployments}: Plan, {address}: Action): PlannedDeployment | undefined =>
 	deployments.find(({service}) => service === nameIn(address));
@@ -12,7 +12,7 @@ export const isBesideServing = (plan: Plan, action: Action): boolean =>
 	(plan.isHold || (plannedFor(plan, action)?.kind ?? 'worker') !== 'worker');
 
 /** A candidate, then what ends the action: its retired predecessor, or with `--hold` the wait for a promote. */
-function candidateSteps(plan: Plan, action: Action, candidates: readonly string[]): Step[] {
+function candidateSteps(plan: Plan, action: Action, candidates: readonly string[], after: string): Step[] {
 	const {address, dependsOn} = action;
 	const name = nameIn(address);
 	const isPromotion = plan.mode === 'promote' && action.kind === 'update';
@@ -36,7 +36,7 @@ function candidateSteps(plan: Plan, action: Action, candidates: readonly string[
 		isFirst: false,
 		isLast: true,
 		// All candidates or none: a held deploy is promoted as a whole.
-		dependsOn: plan.isHold ? candidates : [watchId],
+		dependsOn: plan.isHold ? candidates : [after],
 	};
 	return [first, last];
 }
@@ -44,14 +44,15 @@ function candidateSteps(plan: Plan, action: Action, candidates: readonly string[
 /**
  * The steps of one action on a service, its candidate or its release command.
  * @param candidates ids of the steps that start a candidate beside an active deployment
+ * @param after id of the step after which previous deployments are not needed any more
  */
-export function serviceSteps(plan: Plan, action: Action, candidates: readonly string[]): Step[] {
+export function serviceSteps(plan: Plan, action: Action, candidates: readonly string[], after: string): Step[] {
 	const {address, kind, object, dependsOn} = action;
 	if (object === 'release') return [onlyStep(action, 'run release command', [...joined, ...dependsOn])];
 	if (address.startsWith('candidate.')) return [onlyStep(action, 'discard candidate')];
 	// After the watch: a rolled back switch keeps it serving.
-	if (kind === 'delete') return [onlyStep(action, 'retire service', [watchId])];
+	if (kind === 'delete') return [onlyStep(action, 'retire service', [after])];
 	if (kind === 'update' && plan.mode !== 'promote')
 		return [onlyStep(action, 'start service', [...joined, ...dependsOn])];
-	return candidateSteps(plan, action, candidates);
+	return candidateSteps(plan, action, candidates, after);
 }

@@ -5,6 +5,7 @@ import type {Action} from '../../plan/plan.ts';
 export type Task =
 	| 'create network'
 	| 'record networks'
+	| 'replace networks'
 	| 'create volume'
 	| 'make image'
 	| 'run router'
@@ -25,6 +26,7 @@ export type Task =
 	| 'discard candidate'
 	| 'start service'
 	| 'stop service'
+	| 'drain previous'
 	| 'retire previous'
 	| 'retire service'
 	| 'delete service'
@@ -35,6 +37,7 @@ export type Task =
 	| 'remove container'
 	| 'remove volume'
 	| 'remove networks'
+	| 'remove previous networks'
 	| 'remove router'
 	| 'clean up images';
 
@@ -83,6 +86,7 @@ export const meshId = 'network mesh';
 export const joinId = 'join';
 export const switchId = 'switch';
 export const watchId = 'watch';
+export const drainId = 'drain';
 
 /** What a step on a service waits for: the networks and, if anything is routed or probed, the router in them. */
 export const joined: readonly string[] = [networkAddress, joinId];

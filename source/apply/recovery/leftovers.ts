@@ -1,6 +1,6 @@
 import {isKeptUp} from '../../model/container-state.ts';
 import {labels} from '../../model/labels.ts';
-import {observeRouter} from '../../router/router.ts';
+import {drain, observeRouter} from '../../router/router.ts';
 import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {takeOutOfService} from '../steps/out-of-service.ts';
@@ -40,10 +40,20 @@ export async function withdrawDeployment(context: RecoveryContext, deployment: D
 	await takeOutOfService(context, isRouterUp ? deployment : unreachable);
 }
 
+/** Waits until none of the deployments has open requests. Without a running router there are none. */
+async function drainAll({engine, router, settings, state}: RecoveryContext, deployments: readonly Deployment[]) {
+	if ((await observeRouter(engine, router)).state !== 'running') return;
+	const {lineage} = state.current();
+	const targets = deployments.flatMap(({service, slot}) => (slot ? [{lineage, service, slot}] : []));
+	await drain(engine, router, targets, {deadlineMs: settings.drainSeconds * 1000});
+}
+
 /** Retires previous deployments that were still draining. */
 export async function retireLeftovers(context: RecoveryContext): Promise<void> {
 	const {state} = context;
 	const previous = drainingIn(state.current());
+	// On networks that were being replaced, they can call only each other.
+	if (previous.length > 0 && state.current().networks?.other) await drainAll(context, previous);
 	for (const deployment of previous) {
 		await withdrawDeployment(context, deployment);
 		const patch = {stage: 'retired', completedAt: now()} as const;

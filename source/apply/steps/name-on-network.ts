@@ -1,6 +1,7 @@
 import type {ContainerDetails} from '../../engine/engine.ts';
 import type {OwnEngine} from '../../engine/own-engine.ts';
 import {failpoint} from '../../failpoints.ts';
+import {networksOfDeployment} from '../../state/networks.ts';
 import type {Deployment, State} from '../../state/state.ts';
 import {isAddressTaken, meshAttachment} from '../service-container.ts';
 
@@ -17,9 +18,12 @@ export async function nameOnNetwork(
 	known?: ContainerDetails,
 ): Promise<void> {
 	const {containerId} = deployment;
-	const fixed = meshAttachment(state, deployment, hasName);
+	const networks = networksOfDeployment(state, deployment);
+	if (!networks) return;
+	const fixed = meshAttachment(networks, deployment, hasName);
 	const details = known ?? (await engine.inspectContainer(containerId));
-	const address = details?.networks[fixed.network] || fixed.address;
+	// An assigned address cannot be fixed: the engine could assign it to another container while this one is stopped.
+	const address = fixed.address && (details?.networks[fixed.network] || fixed.address);
 	await engine.leave(containerId, fixed.network);
 	failpoint('switch.between-names');
 	try {

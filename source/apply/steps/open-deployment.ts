@@ -2,9 +2,10 @@ import {observeOwn} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {command, hint} from '../../hint.ts';
+import {networkAddress} from '../../model/address.ts';
 import {newId} from '../../model/ids.ts';
-import {isRunning} from '../../model/kinds.ts';
-import {environmentNetworkName, serviceContainerName} from '../../model/names.ts';
+import {isRouted, isRunning} from '../../model/kinds.ts';
+import {serviceContainerName} from '../../model/names.ts';
 import {choosePort} from '../../model/service-port.ts';
 import {pickAddress} from '../../model/subnets.ts';
 import type {NamedImage} from '../../plan/image-attribute.ts';
@@ -23,27 +24,26 @@ import {withFingerprints} from '../known-values.ts';
 const holdsAddress = ({active}: State, {id, service, status, stage, containerId}: Deployment): boolean =>
 	active[service] === id || status === 'running' || (stage === 'draining_previous' && containerId !== undefined);
 
-/** Addresses of all running containers, including those that the state does not know. */
-async function addressesInUse({engine, plan, found}: ApplyContext): Promise<Set<string>> {
-	const network = environmentNetworkName(plan.project, plan.environment);
+/** Addresses of all running containers in a network, including those that the state does not know. */
+async function addressesInUse({engine, plan, found}: ApplyContext, network: string): Promise<Set<string>> {
 	const {containers} = found?.observed ?? (await observeOwn(engine, plan));
 	return new Set(containers.flatMap(({networks}) => networks[network] || []));
 }
 
 async function reserveAddress(context: ApplyContext): Promise<string> {
-	// Read once and added to: two candidates must not get one address.
-	context.results.addresses ??= addressesInUse(context);
-	const reserved = await context.results.addresses;
 	const state = context.state.current();
+	const {environment} = context.results.networks ?? state.networks!;
+	// Read once and added to: two candidates must not get one address.
+	context.results.addresses ??= addressesInUse(context, environment.name);
+	const reserved = await context.results.addresses;
 	const inUse = Object.values(state.deployments)
 		.filter(deployment => holdsAddress(state, deployment))
 		.map(({address}) => address)
 		.filter(address => address !== undefined);
-	const subnet = state.networks!.environment.subnet;
-	const address = pickAddress(subnet, new Set([...reserved, ...inUse]));
+	const address = pickAddress(environment, new Set([...reserved, ...inUse]));
 	if (!address)
-		throw new UserError(`no fixed address is free in the environment's network ${subnet}`, {
-			hint: hint`${command('destroy')} (keeps volumes), then ${command('apply')}, which creates a larger network`,
+		throw new UserError(`no fixed address is free in the environment's network ${environment.subnet}`, {
+			hint: hint`${command('apply', '--replace', networkAddress)} moves the environment to larger networks`,
 		});
 	reserved.add(address);
 	return address;
@@ -97,7 +97,8 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		imageKey: key,
 		imageOrigin: origin,
 		containerName: serviceContainerName(plan.project, plan.environment, service, id),
-		address: isRunning(kind) ? await reserveAddress(context) : undefined,
+		// The router has no names. Everything else is found by name, so the engine assigns its address.
+		address: isRouted(kind) ? await reserveAddress(context) : undefined,
 		port: planned.port.number ?? choosePort({kind, declared: spec.port, isPrebuilt}, image.exposedPorts).number,
 		routes: rules,
 		createdAt: new Date().toISOString(),

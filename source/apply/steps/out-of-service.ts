@@ -36,8 +36,10 @@ export async function takeOutOfService(
 		if (!isDrained) onDeadline?.();
 	}
 	failpoint('retire.after-drain');
-	// Removes the name first, so that no sibling calls it while it stops; calls in progress continue.
-	if (details.state === 'running')
+	// Removes the name first, so that no sibling calls it while it stops; calls in progress continue. Networks that are being
+	// replaced have no siblings left.
+	const mesh = state.current().networks?.mesh.name ?? '';
+	if (details.state === 'running' && Object.hasOwn(details.networks, mesh))
 		await nameOnNetwork(engine, state.current(), {service, address, containerId}, false, details);
 	failpoint('retire.after-leave');
 	onProgress?.(`stopping the previous deployment, grace time ${settings.stopGraceSeconds} s`);

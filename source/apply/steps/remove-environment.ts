@@ -2,7 +2,7 @@ import {observeOwn} from '../../engine/own-engine.ts';
 import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress} from '../../model/address.ts';
-import {environmentNetworkName} from '../../model/names.ts';
+import {parseNetworkName} from '../../model/names.ts';
 import {leaveEnvironment, withdraw} from '../../router/router.ts';
 import {isOwnReference} from '../clean-up-images.ts';
 import type {EnvironmentContext} from '../context.ts';
@@ -18,8 +18,10 @@ async function removeContainers({engine, plan}: EnvironmentContext): Promise<voi
 
 async function removeNetworks(context: EnvironmentContext): Promise<void> {
 	const {engine, router, plan, state} = context;
-	await leaveEnvironment(engine, router, environmentNetworkName(plan.project, plan.environment));
 	const {networks} = await observeOwn(engine, plan);
+	for (const {name} of networks)
+		if (parseNetworkName(plan.project, plan.environment, name)?.isMesh === false)
+			await leaveEnvironment(engine, router, name);
 	const removals = networks.map(({id, name}) =>
 		writeJournaled(context, {
 			address: 'network',

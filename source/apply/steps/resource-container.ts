@@ -3,9 +3,9 @@ import {observeOwn} from '../../engine/own-engine.ts';
 import {resourceAddress, volumeAddress} from '../../model/address.ts';
 import {initialisingEnv} from '../../model/initialised.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
-import {environmentNetworkName} from '../../model/names.ts';
 import {specHash} from '../../model/spec-hash.ts';
 import type {DesiredResource, ResourceSpec} from '../../model/specs.ts';
+import {newestNetworkName} from '../../state/networks.ts';
 import type {ResourceRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import type {EnvironmentContext} from '../context.ts';
@@ -34,6 +34,17 @@ export async function currentContainer(
 	return (await containersOfResource(context, resource)).find(({name}) => name === resource.containerName);
 }
 
+/**
+ * The networks of a resource's container: the newest and, while networks are being replaced, also the one where the services
+ * run that use the resource. A new one has no such services.
+ */
+function resourceNetworks(state: State, name: string): string[] {
+	const newest = newestNetworkName(state);
+	const all = [state.networks?.environment.name, state.networks?.other?.environment.name];
+	const previous = all.find(network => network !== undefined && network !== newest);
+	return previous !== undefined && state.resources[name] ? [newest, previous] : [newest];
+}
+
 /** Starts a resource's container with the plan's volumes. */
 export async function startContainer(
 	context: EnvironmentContext,
@@ -52,7 +63,10 @@ export async function startContainer(
 		labels: labelsOf(identity),
 		command: spec.command,
 		env: await secrets.resolveEnv(spec.env, plan.desired),
-		attachments: [{network: environmentNetworkName(project, environment), aliases: [spec.hostname, resource.name]}],
+		attachments: resourceNetworks(context.state.current(), resource.name).map(network => ({
+			network,
+			aliases: [spec.hostname, resource.name],
+		})),
 		volumes: Object.fromEntries(volumes.map(volume => [volume.name, {path: volume.mountPath}])),
 		restart: {policy: resource.restart},
 		capabilities,
@@ -72,7 +86,7 @@ export async function settle(
 ): Promise<void> {
 	// Only a probe needs its address.
 	const details = declared && (await context.engine.inspectContainer(containerId));
-	const network = environmentNetworkName(context.plan.project, context.plan.environment);
+	const network = newestNetworkName(context.state.current());
 	const host = details?.networks[network] || spec.hostname;
 	const target = {address: resourceAddress(name), containerId, host};
 	const readiness = await awaitResource(context, name, target, declared, startup);

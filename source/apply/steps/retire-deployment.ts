@@ -1,5 +1,6 @@
 import {serviceAddress} from '../../model/address.ts';
 import {isKeptUp} from '../../model/container-state.ts';
+import {drain} from '../../router/router.ts';
 import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment, State} from '../../state/state.ts';
 import {containersAt} from '../containers-at.ts';
@@ -54,6 +55,18 @@ async function retireDeployment(context: ApplyContext, address: string, deployme
 			}),
 		record,
 	});
+}
+
+/**
+ * Waits until no previous deployment has open requests. On networks that are being replaced, they can call only each other,
+ * so none of them may stop before.
+ */
+export async function drainPrevious({engine, router, settings, state, results, signal}: ApplyContext): Promise<void> {
+	const {lineage} = state.current();
+	const targets = Object.values(results.before.deployments).flatMap(({service, slot}) =>
+		slot ? [{lineage, service, slot}] : [],
+	);
+	await drain(engine, router, targets, {deadlineMs: settings.drainSeconds * 1000, signal});
 }
 
 /** Retires the deployment that served before the switch, and removes containers that nothing needs any more. */

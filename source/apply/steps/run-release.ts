@@ -31,7 +31,7 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 	const address = releaseAddress(deployment.service);
 	const containerId = await engine.run({
 		name: `${deployment.containerName}-release`,
-		...oneOffParts(plan, deployment),
+		...oneOffParts(context.state.current(), deployment),
 		labels: labelsOf({
 			lineage,
 			project,

@@ -7,11 +7,10 @@ import {command} from '../../hint.ts';
 import {serviceAddress} from '../../model/address.ts';
 import {isRunning} from '../../model/kinds.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
-import {environmentNetworkName} from '../../model/names.ts';
 import {specHash} from '../../model/spec-hash.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import {patchDeployment} from '../../state/deployments.ts';
-import type {Deployment, DeploymentFailure} from '../../state/state.ts';
+import type {Deployment, DeploymentFailure, NetworkPair} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {findKnownImage} from '../images.ts';
@@ -59,6 +58,18 @@ async function createAndStart(
 	}
 }
 
+/** The networks that the containers of this apply join. */
+const networksFor = ({results, state}: ApplyContext): NetworkPair => results.networks ?? state.current().networks!;
+
+/**
+ * Whether nothing else has the service's name in the mesh of its new deployment: it is the first, or a worker whose
+ * predecessor has stopped, or the apply moves the environment to other networks. Then it gets the name at once.
+ */
+const isAlone = ({state, plan, results}: ApplyContext, {service, kind}: PlannedDeployment): boolean =>
+	state.current().active[service] === undefined ||
+	(kind === 'worker' && !plan.isHold) ||
+	results.networks !== undefined;
+
 /** Starts the container of a deployment. With `hasName`, siblings reach it by the service's name at once. */
 async function runDeployment(
 	context: ApplyContext,
@@ -71,6 +82,7 @@ async function runDeployment(
 	const address = serviceAddress(service);
 	const env = await containerEnv(context, deployment);
 	const parts = await containerCommand(context, deployment);
+	const networks = networksFor(context);
 	return writeJournaled(context, {
 		address,
 		intent: {type: 'run-candidate', deployment: deployment.id, containerName: deployment.containerName},
@@ -86,13 +98,14 @@ async function runDeployment(
 				op,
 				serial,
 			};
-			return createAndStart(context, deployment.id, meshAttachment(context.state.current(), deployment, hasName), {
+			const {environment: network} = networks;
+			return createAndStart(context, deployment.id, meshAttachment(networks, deployment, hasName), {
 				name: deployment.containerName,
 				...containerParts(deployment),
 				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
 				...parts,
 				env: {...env, ...parts.env},
-				attachments: [{network: environmentNetworkName(project, environment), address: deployment.address}],
+				attachments: [{network: network.name, address: deployment.address}],
 				// No restarts before it is ready: its first exit is a failure.
 				restart: {policy: 'no'},
 				stopGraceSeconds: context.settings.stopGraceSeconds,
@@ -141,8 +154,7 @@ export async function startCandidate(context: ApplyContext, planned: PlannedDepl
 	try {
 		if (isRunning(kind)) {
 			progress(context, address, 'starting');
-			const hasName = state.current().active[planned.service] === undefined;
-			containerId = await runDeployment(context, planned, deployment, hasName);
+			containerId = await runDeployment(context, planned, deployment, isAlone(context, planned));
 			await requireReady(context, deployment, containerId, {mode: 'new'});
 			// Before the switch: if the apply is killed here, it leaves a candidate, which recovery removes.
 			await Promise.all([engine.setRestart(containerId, serviceRestart(deployment.spec.restart)), record()]);

@@ -5,7 +5,8 @@ import {runsNow} from '../../model/container-state.ts';
 import {isRunning} from '../../model/kinds.ts';
 import {publish} from '../../router/router.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
-import type {Deployment} from '../../state/state.ts';
+import {networksOfDeployment} from '../../state/networks.ts';
+import type {Deployment, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
@@ -19,6 +20,11 @@ import {failDeployment} from './start-candidate.ts';
 /** The containers of the new deployments, by deployment. */
 type Found = ReadonlyMap<string, ContainerDetails>;
 
+/** Whether a new deployment has had the name since it was created: see `isAlone` in `start-candidate.ts`. */
+const hasTakenName = (state: State, previous: Deployment, deployment: Deployment): boolean =>
+	(deployment.kind === 'worker' && !deployment.isHeld) ||
+	networksOfDeployment(state, previous) !== networksOfDeployment(state, deployment);
+
 /**
  * Gives the new deployments their services' names in the mesh, by which siblings reach them. Each is disconnected from the
  * mesh for a moment, so this comes before it gets requests that may need a sibling.
@@ -31,10 +37,8 @@ export async function takeNames(
 ): Promise<void> {
 	const {active, deployments} = state.current();
 	const take = async ([service, id]: [string, string]) => {
-		// The first deployment of a service has had the name since it was created.
-		if (active[service] === undefined) return;
-		const deployment = deployments[id];
-		if (!deployment?.containerId) return;
+		const [previous, deployment] = [deployments[active[service] ?? ''], deployments[id]];
+		if (!deployment?.containerId || !previous || hasTakenName(state.current(), previous, deployment)) return;
 		const {containerId} = deployment;
 		await nameOnNetwork(engine, state.current(), {...deployment, containerId}, true, found.get(id));
 	};

@@ -3,6 +3,7 @@ import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {runsNow} from '../../model/container-state.ts';
 import {publish} from '../../router/router.ts';
 import {patchDeployment, type Switch} from '../../state/deployments.ts';
+import {networksAfter} from '../../state/networks.ts';
 import {servesAnything} from '../../state/routes.ts';
 import type {Deployment, RoutesRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
@@ -70,7 +71,11 @@ async function findRestarted(
 }
 
 function switchedBack(state: State, {switched, previous, previousRoutes}: Watched, crashed: string): State {
-	let next: State = {...state, routes: previousRoutes ?? state.routes};
+	const networks = networksAfter(
+		state,
+		Object.values(previous).map(({id}) => id),
+	);
+	let next: State = {...state, networks, routes: previousRoutes ?? state.routes};
 	const completedAt = new Date().toISOString();
 	const active: Record<string, string> = {...state.active};
 	for (const [service, id] of Object.entries(switched)) {

@@ -1,0 +1,124 @@
+import type {ObservedContainer} from '../../engine/engine.ts';
+import {observeOwn} from '../../engine/own-engine.ts';
+import {EngineError, messageOf, UserError} from '../../errors.ts';
+import {failpoint} from '../../failpoints.ts';
+import {command, hint} from '../../hint.ts';
+import {nameIn, networkAddress} from '../../model/address.ts';
+import {isKeptUp} from '../../model/container-state.ts';
+import {isRunning} from '../../model/kinds.ts';
+import {labels} from '../../model/labels.ts';
+import {replacingNetworks} from '../../plan/networks.ts';
+import {leaveEnvironment} from '../../router/router.ts';
+import {activeDeployment} from '../../state/deployments.ts';
+import {newestNetworks} from '../../state/networks.ts';
+import type {NetworkPair, State} from '../../state/state.ts';
+import {type ApplyContext, notice, progress} from '../context.ts';
+import {writeJournaled} from '../journaled.ts';
+import {publishState} from '../publish-state.ts';
+import {makeBoth, networkMaker} from './create-networks.ts';
+
+const servingPair = ({environment, mesh}: NetworkPair): NetworkPair => ({environment, mesh});
+
+/** Refuses a part of the plan: a service that stays behind would lose its siblings. */
+function assertAllMove({plan, state}: ApplyContext): void {
+	const current = state.current();
+	const isChanging = (service: string): boolean =>
+		plan.actions.some(({address, kind}) => address === `service.${service}` && kind !== 'none');
+	const left = Object.keys(current.active).find(service => {
+		const deployment = activeDeployment(current, service);
+		return deployment && isRunning(deployment.kind) && !isChanging(service);
+	});
+	if (left === undefined) return;
+	throw new UserError(`the network can only be replaced with all services, and service.${left} is deselected`, {
+		hint: hint`${command('apply')} with every service, or without the network`,
+	});
+}
+
+/** The environment's containers of resources. */
+async function resourceContainers({engine, plan}: ApplyContext): Promise<ObservedContainer[]> {
+	const {containers} = await observeOwn(engine, plan);
+	return containers.filter(({labels: own}) => own[labels.address]?.startsWith('resource.'));
+}
+
+/** Connects the containers of recorded resources to a network, with the names by which services find them. */
+async function connectResources(context: ApplyContext, network: string): Promise<void> {
+	const {resources} = context.state.current();
+	const connect = async ({id, networks, labels: own}: ObservedContainer) => {
+		const record = resources[nameIn(own[labels.address] ?? '')];
+		if (!record || Object.hasOwn(networks, network)) return;
+		await context.engine.join(id, {network, aliases: [record.spec.hostname, record.name]});
+	};
+	await Promise.all((await resourceContainers(context)).map(connect));
+}
+
+/**
+ * Creates larger networks beside the present ones. What this apply starts joins them; resources and the router join both, so
+ * that what serves keeps its connections until it has been replaced. Networks that an interrupted apply has begun are
+ * continued.
+ */
+export async function replaceNetworks(context: ApplyContext): Promise<void> {
+	const {engine, plan, state, results} = context;
+	assertAllMove(context);
+	const {networks} = await observeOwn(engine, plan);
+	const names = replacingNetworks({state: state.current(), desired: plan.desired, networks});
+	const pair = await makeBoth(networkMaker(context, names));
+	failpoint('networks.after-create');
+	progress(context, networkAddress, 'connecting resources');
+	await connectResources(context, pair.environment.name);
+	await state.update(current => ({...current, networks: {...servingPair(current.networks!), other: pair}}));
+	failpoint('networks.after-connect');
+	results.networks = pair;
+}
+
+/** The networks other than the newest that exist, and what of ours still runs on them besides resources. */
+async function previousNetworks({engine, plan}: ApplyContext, newest: NetworkPair) {
+	const {networks, containers} = await observeOwn(engine, plan);
+	const previous = networks.filter(({name}) => name !== newest.environment.name && name !== newest.mesh.name);
+	const users = containers.filter(
+		container =>
+			isKeptUp(container) &&
+			!container.labels[labels.address]?.startsWith('resource.') &&
+			previous.some(({name}) => Object.hasOwn(container.networks, name)),
+	);
+	return {previous, users};
+}
+
+/** The state when everything has moved. Without routed services no switch has recorded it. */
+const moved = (state: State, {environment, mesh}: NetworkPair): State => ({...state, networks: {environment, mesh}});
+
+/**
+ * Removes the networks that were replaced. Containers of jobs may still be on them; then they stay until the next apply,
+ * together with the resources that those use.
+ */
+export async function removePreviousNetworks(context: ApplyContext): Promise<void> {
+	const {engine, router, state} = context;
+	const newest = newestNetworks(state.current())!;
+	const {previous, users} = await previousNetworks(context, newest);
+	if (users.length > 0) {
+		const names = users.map(({name}) => name).join(', ');
+		notice(context, 'warning', hint`the previous network stays as long as ${names} uses it; then ${command('apply')}`);
+		return;
+	}
+	await connectResources(context, newest.environment.name);
+	await state.update(current => moved(current, newest));
+	failpoint('networks.after-move');
+	// The router must not take another environment's containers for ours when their network gets this block.
+	await publishState(context);
+	for (const {name} of previous) {
+		for (const {id, networks} of await resourceContainers(context))
+			if (Object.hasOwn(networks, name)) await engine.leave(id, name);
+		await leaveEnvironment(engine, router, name);
+	}
+	failpoint('networks.after-leave');
+	for (const {id, name} of previous)
+		await writeJournaled(context, {
+			address: networkAddress,
+			intent: {type: 'remove', kind: 'network', name},
+			isRepeatable: true,
+			run: () => engine.removeNetwork(id),
+		}).catch((error: unknown) => {
+			// The engine may count containers that are gone. Nothing of ours uses it, and the next apply tries again.
+			if (!(error instanceof EngineError) || error.status !== 403) throw error;
+			notice(context, 'warning', messageOf(error));
+		});
+}
