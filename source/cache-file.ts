@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 
 /**
@@ -11,6 +11,8 @@ export function replaceCacheFile(path: string, content: string): void {
 	const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
 	try {
 		writeFileSync(temporary, content, {mode: 0o600, flag: 'wx'});
+		// A umask may have taken the right to write.
+		chmodSync(temporary, 0o600);
 		renameSync(temporary, path);
 	} catch (error) {
 		rmSync(temporary, {force: true});

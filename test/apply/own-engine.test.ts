@@ -103,6 +103,7 @@ it('only these files observe objects by lineage; all others observe our own obje
 		/\.observe\(\s*\{\s*\[labels\.lineage\]/.test(readFileSync(`${root}${path}`, 'utf8')),
 	);
 	expect(asking.sort()).toEqual([
+		'source/apply/lock-environment.ts',
 		'source/dashboard/world.ts',
 		'source/engine/own-engine.ts',
 		'source/refresh/begin-reading.ts',

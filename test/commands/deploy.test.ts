@@ -421,9 +421,9 @@ describe('destroy', () => {
 			  - service.web    will be deleted: all its containers are removed, including
 			                   retained ones
 			  - resource.db    will be deleted: its container is removed
+			  - router         will be deleted: no other environment uses it
 			  - network        will be deleted: nothing uses it any more; built images are
 			                   removed too
-			  - router         will be deleted: no other environment uses it
 
 			Plan: 0 to create, 0 to update, 0 to replace, 8 to delete.
 			Applying 8 steps, run run_xxxxxxxxxxxxxxx
