@@ -78,7 +78,7 @@ export function answerFrom(engine: ReadonlyEngine): Answer {
 		if (path === '/networks' || kind === 'networks') {
 			const networks = (await engine.observe(labelsIn(filters))).networks.map(network => ({
 				...{Id: network.id, Name: network.name, Labels: network.labels, Driver: 'bridge', Containers: {}},
-				IPAM: {Config: [{Subnet: network.subnet}]},
+				IPAM: {Config: [{Subnet: network.subnet, IPRange: network.addressRange}]},
 			}));
 			if (path === '/networks') return networks.filter(({Name}) => hasName(filters, Name));
 			return networks.find(({Id, Name}) => Id === id || Name === id);
