@@ -56,7 +56,7 @@ export function followLogs(
 		const mask = await readMask(context);
 		const details = isStartedAgain ? await context.engine.inspectContainer(containerId) : undefined;
 		const since = details && startOfRun(details);
-		for await (const line of context.engine.logs(containerId, {follow: true, since, signal})) {
+		for await (const line of context.engine.logs(containerId, {follow: true, hasTerminal: false, since, signal})) {
 			const text = mask(line.text);
 			context.emit({type: 'log', at: Date.now(), address, stream: line.stream, text});
 		}

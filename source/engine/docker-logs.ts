@@ -19,7 +19,8 @@ async function* readLogs(connection: Connection, id: string, options: LogOptions
 	const task = `read the log of container ${shown(id)}`;
 	const since = options.since === undefined ? undefined : toSeconds(options.since);
 	try {
-		const {Config} = await attempt(task, () => docker.getContainer(id).inspect({abortSignal: signal}));
+		const inspect = () => docker.getContainer(id).inspect({abortSignal: signal});
+		const hasTerminal = options.hasTerminal ?? (await attempt(task, inspect)).Config.Tty;
 		const open = () =>
 			openStream(connection, {
 				method: 'GET',
@@ -35,7 +36,7 @@ async function* readLogs(connection: Connection, id: string, options: LogOptions
 				signal,
 			});
 		const stream = (await attempt(task, open)) as AsyncIterable<Buffer>;
-		const reader = Config.Tty ? createTerminalLogReader() : createLogReader();
+		const reader = hasTerminal ? createTerminalLogReader() : createLogReader();
 		const chunks = stream[Symbol.asyncIterator]();
 		try {
 			for (;;) {

@@ -112,6 +112,8 @@ export type LogLine = {readonly at: string; readonly stream: LogStream; readonly
 
 export type LogOptions = {
 	readonly follow?: boolean;
+	/** False for a container that is known to have none, as all of ours; otherwise it is inspected. */
+	readonly hasTerminal?: false;
 	/** Last lines only. */
 	readonly tail?: number;
 	/** RFC 3339 or seconds since the epoch. */

@@ -4,6 +4,9 @@ import {script} from './scripts.ts';
  * `attempt` is the body of a function for one try: it sets `answer`, and `more` for details, and succeeds if the target is
  * ready. The last line starts with `ready` or `late`. After the third space come the answer, a tab and the details. They
  * are foreign text, so the script must not interpret them (some shells' `echo` would).
+ *
+ * Tries every 0.1 s during the first second, then less often, down to twice a second: twenty services that take long to start
+ * must not keep the machine busy with probes. For the same reason `clock` starts no process, as a substitution would.
  */
 const probeLoop = (attempt: string): string =>
 	script(`
@@ -12,24 +15,26 @@ shift
 attempt() {
 	${attempt}
 }
+clock() { read -r up rest </proc/uptime; now=\${up%.*}\${up#*.}; }
 cr=$(printf '\\r')
 tab=$(printf '\\t')
 lf='
 '
-start=$(hundredths)
+clock
+start=$now
 tries=0
 said=
 said_at=$start
 while :; do
 	tries=$((tries + 1))
-	now=$(hundredths)
+	clock
 	seconds=$(((limit - (now - start) + 99) / 100))
 	[ $seconds -gt 5 ] && seconds=5
 	[ $seconds -lt 1 ] && seconds=1
 	state=waits
 	more=
 	attempt "$@" && state=ready
-	now=$(hundredths)
+	clock
 	[ $state = waits ] && [ $((now - start)) -ge "$limit" ] && state=late
 	if [ $state != waits ] || [ "$answer" != "$said" ] || [ $((now - said_at)) -ge 100 ]; then
 		printf '%s %s %s %.200s%s%.8000s\\n' $state $tries $((now - start)) "$answer" "$tab" "$more"
@@ -37,7 +42,13 @@ while :; do
 		said_at=$now
 	fi
 	[ $state = waits ] || exit 0
-	sleep 0.1
+	pause=10
+	[ $((now - start)) -lt 100 ] || pause=$((10 + (now - start) / 20))
+	[ $pause -lt 50 ] || pause=50
+	left=$((limit - (now - start)))
+	[ $pause -lt $left ] || pause=$left
+	[ $pause -gt 9 ] || pause=0$pause
+	sleep 0.$pause
 done
 `);
 

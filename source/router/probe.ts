@@ -33,7 +33,7 @@ export type HttpProbe = {
 export type TcpProbe = {readonly host: string; readonly port: number; readonly timeoutMs: number};
 
 /**
- * GETs a path every 0.1 s from inside the network until the response is 2xx. Redirects are not followed: the router can
+ * GETs a path from inside the network until the response is 2xx, every 0.1 s at first. Redirects are not followed: the router can
  * reach targets that a service must not (its own admin ports, other environments).
  */
 export function probeHttp(
@@ -48,7 +48,7 @@ export function probeHttp(
 	return probe(engine, options, httpProbeScript, args, probeOptions);
 }
 
-/** Connects every 0.1 s from inside the network until the port accepts a connection. */
+/** Connects from inside the network until the port accepts a connection, every 0.1 s at first. */
 export function probeTcp(
 	engine: Engine,
 	options: RouterOptions,
