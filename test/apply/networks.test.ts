@@ -118,6 +118,21 @@ describe('networks that are too small', () => {
 			await expectMoved(world, project({...small, level: 'three'}), 2);
 		}));
 
+	it('are replaced although they were removed outside after an interrupted replacement', () =>
+		withWorld(async world => {
+			await world.apply(project(small));
+			await world.apply(project({...small, level: 'two', last: 'sick'}), {replace: ['network']});
+			const {containers} = await world.engine.observe({});
+			for (const name of ['compartment-shop.production', 'compartment-shop.production.mesh']) {
+				for (const {id, networks} of containers) if (Object.hasOwn(networks, name)) await world.engine.leave(id, name);
+				await world.engine.removeNetwork(name);
+			}
+			const edited = project({...small, level: 'two'}).replaceAll('ports: [5432]', 'ports: [5433]');
+			const next = await world.apply(edited);
+			expect(next.result, failures(next)).toMatchObject({outcome: 'done'});
+			await expectMoved(world, edited, 2);
+		}));
+
 	it('are not continued on networks that have become too small themselves', () =>
 		withWorld(async world => {
 			await world.apply(project(small));

@@ -1,4 +1,4 @@
-import type {ObservedContainer} from '../../engine/engine.ts';
+import type {ObservedContainer, ObservedNetwork} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {EngineError, messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
@@ -11,13 +11,19 @@ import {replacingNetworks} from '../../plan/networks.ts';
 import {leaveEnvironment} from '../../router/router.ts';
 import {activeDeployment} from '../../state/deployments.ts';
 import {newestNetworks} from '../../state/networks.ts';
-import type {NetworkPair, State} from '../../state/state.ts';
+import type {NetworkPair, NetworkRecord, NetworksRecord, State} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {publishState} from '../publish-state.ts';
 import {makeBoth, networkMaker} from './create-networks.ts';
 
 const servingPair = ({environment, mesh}: NetworkPair): NetworkPair => ({environment, mesh});
+
+/** The present networks with those that replace them. Present ones that were removed outside of Compartment do not count. */
+function besidePresent(present: NetworkPair, found: readonly ObservedNetwork[], pair: NetworkPair): NetworksRecord {
+	const isThere = ({name}: NetworkRecord) => found.some(network => network.name === name);
+	return isThere(present.environment) && isThere(present.mesh) ? {...servingPair(present), other: pair} : pair;
+}
 
 /** Refuses a part of the plan: a service that stays behind would lose its siblings. */
 function assertAllMove({plan, state}: ApplyContext): void {
@@ -65,7 +71,7 @@ export async function replaceNetworks(context: ApplyContext): Promise<void> {
 	failpoint('networks.after-create');
 	progress(context, networkAddress, 'connecting resources');
 	await connectResources(context, pair.environment.name);
-	await state.update(current => ({...current, networks: {...servingPair(current.networks!), other: pair}}));
+	await state.update(current => ({...current, networks: besidePresent(current.networks!, networks, pair)}));
 	failpoint('networks.after-connect');
 	results.networks = pair;
 }
