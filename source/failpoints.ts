@@ -15,6 +15,8 @@ const statePoints = [
 	'journal.after-begin',
 	'journal.before-done',
 	'journal.after-done',
+	'journal.before-state',
+	'journal.after-state',
 	'journal.before-failed',
 	'journal.after-failed',
 	'journal.before-close',

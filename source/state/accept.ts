@@ -4,18 +4,21 @@ import {command} from '../hint.ts';
 import {parseState, type Signed, serializeState} from './document.ts';
 import {signedHistory} from './history.ts';
 import {type Identity, ownIdentity, readIdentity} from './identity.ts';
-import {journalPath, type PendingWrite, pendingWrites, readJournal} from './journal.ts';
-import {formatLine, parseJournal} from './journal-line.ts';
+import {type PendingWrite, pendingWrites, readJournal} from './journal.ts';
+import type {JournalEntry} from './journal-entry.ts';
+import {formatLine} from './journal-line.ts';
+import {journalPath, patchesOf, readJournalContent} from './journal-reading.ts';
+import {replayIfValid} from './on-disk.ts';
 import {readPrivateFile, replacePrivateFile} from './private-file.ts';
 import {openSealedKey} from './sealed-key.ts';
 import type {State} from './state.ts';
-import {statePath} from './store.ts';
+import {statePath} from './state-file.ts';
 import {isSignature, newKey, readPin, type TrustKey, writePin} from './trust-key.ts';
 import {refuseCopy, whyForeign} from './trusted.ts';
 
 /** A state folder's content that the user can accept. */
 export type Offer = {
-	/** The state itself or, if it is missing, the newest one in its history. */
+	/** The state itself, with what the journal would add to it; or, if it is missing, the newest one in its history. */
 	readonly state: State;
 	/** Why it is not trusted, worded to follow "it"; undefined if all of it is trusted. */
 	readonly why: string | undefined;
@@ -61,7 +64,7 @@ export async function readOffer(directory: string, env: NodeJS.ProcessEnv = proc
 	refuseCopy(state, directory, env);
 	const identity = await findIdentity(state, env);
 	const sealed = state.key && identity ? await openSealedKey(state.key, state.lineage, identity) : undefined;
-	const journal = parseJournal(readPrivateFile(journalPath(directory)) ?? Buffer.alloc(0));
+	const {entries} = readJournalContent(directory);
 	const why =
 		whyForeign(signed, directory, env) ??
 		(await readJournal(directory, state, env).then(
@@ -69,11 +72,11 @@ export async function readOffer(directory: string, env: NodeJS.ProcessEnv = proc
 			error => `has a journal that is not: ${messageOf(error)}`,
 		));
 	return {
-		state,
+		state: replayIfValid(state, patchesOf(entries)),
 		why,
 		earlier: [...signedHistory(directory)].filter(({parsed}) => 'state' in parsed && isSame(parsed.state, state))
 			.length,
-		pending: pendingWrites(journal.entries),
+		pending: pendingWrites(entries),
 		ownRecipient: identity?.recipient,
 		key: sealed && isSignature(signed.signature, sealed, 'state', signed.body) ? sealed : undefined,
 	};
@@ -84,13 +87,19 @@ function sign(path: string, {state, signature, body}: Signed, key: TrustKey): vo
 	if (!isSignature(signature, key, 'state', body)) replacePrivateFile(path, serializeState(state, key));
 }
 
-function signJournal(directory: string, key: TrustKey): void {
+/** An entry without the key that others have sealed in the state. */
+function withoutKey(entry: JournalEntry): JournalEntry {
+	if ((entry.type !== 'state' && entry.type !== 'done') || !entry.patch?.changes?.key) return entry;
+	return {...entry, patch: {...entry.patch, changes: {...entry.patch.changes, key: {value: null}}}};
+}
+
+function signJournal(directory: string, key: TrustKey, isShared: boolean): void {
 	const path = journalPath(directory);
-	const {entries} = parseJournal(readPrivateFile(path) ?? Buffer.alloc(0));
+	const {entries} = readJournalContent(directory);
 	if (entries.length === 0) return;
 	let previous = '';
 	const lines = entries.map(entry => {
-		const {line, signature} = formatLine(entry, key, previous);
+		const {line, signature} = formatLine(isShared ? entry : withoutKey(entry), key, previous);
 		previous = signature;
 		return line;
 	});
@@ -111,7 +120,7 @@ export function acceptState(
 	writePin({lineage, project, environment, key, directory: realpathSync(directory)}, env);
 	for (const {path, parsed} of signedHistory(directory))
 		if ('state' in parsed && isSame(parsed.state, state)) sign(path, parsed, key);
-	signJournal(directory, key);
+	signJournal(directory, key, shared !== undefined);
 	const content = readPrivateFile(statePath(directory));
 	const parsed = content && parseState(content);
 	if (!parsed || !('state' in parsed)) return;

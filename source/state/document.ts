@@ -48,13 +48,16 @@ export function parseState(content: Uint8Array): ParsedState {
 		return {problem: 'does not match its checksum: it was damaged or edited by hand'};
 	const migrated = migrate(document);
 	if ('problem' in migrated) return migrated;
-	const misshapen = misshapenField(migrated.document);
-	if (misshapen) return {problem: `has no valid "${misshapen}"`};
-	const state = migrated.document as unknown as State;
-	const strange = findStrange(state);
-	return strange
-		? {problem: `has an invalid ${strange}, which Compartment would never write`}
-		: {state, signature, body};
+	const problem = findInvalid(migrated.document);
+	return problem ? {problem} : {state: migrated.document as unknown as State, signature, body};
+}
+
+/** Why a document of the current version is not a state that Compartment writes, worded to follow its path. */
+export function findInvalid(document: StateDocument): string | undefined {
+	const misshapen = misshapenField(document);
+	if (misshapen) return `has no valid "${misshapen}"`;
+	const strange = findStrange(document as unknown as State);
+	return strange && `has an invalid ${strange}, which Compartment would never write`;
 }
 
 function parseJson(text: string): unknown {

@@ -1,3 +1,5 @@
+import type {StatePatch} from './state-patch.ts';
+
 /** One line of the write-ahead journal. `begin` is on disk before the engine call, `done` or `failed` after it. */
 export type JournalEntry =
 	| {
@@ -17,8 +19,16 @@ export type JournalEntry =
 			readonly intent: Intent;
 			readonly at: string;
 	  }
-	| {readonly type: 'done'; readonly op: string; readonly at: string}
+	| {
+			readonly type: 'done';
+			readonly op: string;
+			/** What the write has changed in the state. */
+			readonly patch?: StatePatch;
+			readonly at: string;
+	  }
 	| {readonly type: 'failed'; readonly op: string; readonly reason: string; readonly at: string}
+	/** A change of the state that settles no write. */
+	| {readonly type: 'state'; readonly patch: StatePatch; readonly at: string}
 	| {readonly type: 'close'; readonly run: string; readonly at: string};
 
 /** What a journaled write does, with what recovery needs to finish or undo it. */

@@ -1,20 +1,13 @@
 import {randomBytes} from 'node:crypto';
-import {closeSync, fdatasyncSync, ftruncateSync} from 'node:fs';
 import {hostname} from 'node:os';
-import {join} from 'node:path';
-import {UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
-import {command, hint} from '../hint.ts';
 import type {Owner} from '../model/own.ts';
 import {archiveJournal} from './history.ts';
 import type {Intent, JournalEntry} from './journal-entry.ts';
-import {findForeignLine, formatLine, type ParsedJournal, parseJournal} from './journal-line.ts';
-import {fileError, openForAppend, readPrivateFile, syncDirectory, writeFully} from './private-file.ts';
-import {beforeReserve, withReserve} from './reserve.ts';
-import {ensureKey, readPin, type TrustKey} from './trust-key.ts';
-import {findStrangeEntry} from './valid-state.ts';
-
-export const journalPath = (directory: string): string => join(directory, 'journal.ndjson');
+import {type JournalContent, journalPath, readJournalContent, trustedEntries} from './journal-reading.ts';
+import {openWriter} from './journal-writer.ts';
+import type {StatePatch} from './state-patch.ts';
+import {ensureKey} from './trust-key.ts';
 
 export type PendingWrite = Extract<JournalEntry, {type: 'begin'}>;
 
@@ -25,6 +18,8 @@ export type Journal = {
 	readonly done: (op: string) => Promise<void>;
 	/** Records that a write did not happen, and that nothing of it is left. */
 	readonly failed: (op: string, reason: string) => Promise<void>;
+	/** Records changes of the state, in order, all or none. A change with `op` also records that this write succeeded. */
+	readonly record: (changes: readonly RecordedChange[]) => Promise<void>;
 	/** Whether a write has no outcome yet. */
 	readonly hasPending: () => boolean;
 	/**
@@ -32,7 +27,11 @@ export type Journal = {
 	 * recover, and the result is false.
 	 */
 	readonly close: () => Promise<boolean>;
+	/** Leaves the journal to the next run, as a crash would. */
+	readonly leave: () => void;
 };
+
+export type RecordedChange = {readonly op?: string | undefined; readonly patch: StatePatch};
 
 type Run = Owner & {readonly run: string; readonly serial: number};
 
@@ -49,9 +48,14 @@ export async function readJournal(
 	owner: Owner,
 	env: NodeJS.ProcessEnv = process.env,
 ): Promise<readonly JournalEntry[]> {
-	const journal = readNow(directory);
-	assertOwnJournal(directory, journal, owner, env);
-	return journal.entries;
+	return readTrusted(directory, owner, env).entries;
+}
+
+function readTrusted(directory: string, owner: Owner, env: NodeJS.ProcessEnv): JournalContent {
+	const journal = readJournalContent(directory);
+	const {problem} = trustedEntries(directory, journal, owner, env);
+	if (problem) throw problem;
+	return journal;
 }
 
 /** Writes that were begun and have no outcome, in order; empty if the journal is closed. Pure. */
@@ -72,36 +76,43 @@ export async function openJournal(
 	env: NodeJS.ProcessEnv = process.env,
 ): Promise<Journal> {
 	const {lineage} = owner;
-	let earlier = readNow(directory);
-	if (serial === 0 && earlier.entries.length > 0) {
-		// Its state is gone, so nothing can be recovered from it.
+	// Without its state, nothing can be recovered from it.
+	if (serial === 0 && readJournalContent(directory).entries.length > 0)
 		archiveJournal(directory, journalPath(directory), fileName(`before-${run}`));
-		earlier = readNow(directory);
-	}
-	assertOwnJournal(directory, earlier, owner, env);
+	const earlier = readTrusted(directory, owner, env);
 	const key = ensureKey(owner, directory, env);
 	const closed = closingEntry(earlier.entries);
 	if (closed) archiveJournal(directory, journalPath(directory), fileName(closed.run));
 	const pending = new Set(pendingWrites(earlier.entries).map(({op}) => op));
 	const last = closed ? '' : (earlier.lines.at(-1)?.signature ?? '');
-	const {append, close} = openLines(directory, closed ? 0 : earlier.goodBytes, key, last);
-	append({type: 'open', run, lineage, serial, pid: process.pid, host: hostname(), at: now()});
-	const settle = (entry: Extract<JournalEntry, {type: 'done' | 'failed'}>) => {
-		append(entry);
+	const {append, appendNow, close} = openWriter(directory, {size: closed ? 0 : earlier.goodBytes, key, last});
+	appendNow({type: 'open', run, lineage, serial, pid: process.pid, host: hostname(), at: now()});
+	const settle = async (entry: Extract<JournalEntry, {type: 'done' | 'failed'}>) => {
+		await append([entry]);
 		pending.delete(entry.op);
 	};
 	return {
 		begin: async (intent, address) => {
 			const op = newOpId();
-			append({type: 'begin', op, address, intent, at: now()});
+			await append([{type: 'begin', op, address, intent, at: now()}]);
 			pending.add(op);
 			return op;
 		},
-		done: async op => settle({type: 'done', op, at: now()}),
-		failed: async (op, reason) => settle({type: 'failed', op, reason, at: now()}),
+		done: op => settle({type: 'done', op, at: now()}),
+		failed: (op, reason) => settle({type: 'failed', op, reason, at: now()}),
+		record: async changes => {
+			await append(
+				changes.map(
+					({op, patch}): JournalEntry =>
+						op === undefined ? {type: 'state', patch, at: now()} : {type: 'done', op, patch, at: now()},
+				),
+			);
+			for (const {op} of changes) if (op !== undefined) pending.delete(op);
+		},
 		hasPending: () => pending.size > 0,
+		leave: close,
 		close: async () => {
-			if (pending.size === 0) append({type: 'close', run, at: now()});
+			if (pending.size === 0) appendNow({type: 'close', run, at: now()});
 			close();
 			if (pending.size > 0) return false;
 			archiveJournal(directory, journalPath(directory), fileName(run));
@@ -109,76 +120,6 @@ export async function openJournal(
 			return true;
 		},
 	};
-}
-
-/**
- * @param size length of the intact lines in bytes; a torn line after them is cut off
- * @param last signature of the last intact line
- */
-function openLines(directory: string, size: number, key: TrustKey, last: string) {
-	const path = journalPath(directory);
-	let descriptor: number;
-	try {
-		descriptor = openForAppend(path);
-		ftruncateSync(descriptor, size);
-		syncDirectory(directory);
-	} catch (error) {
-		throw fileError('open', path, error);
-	}
-	let end = size;
-	let previous = last;
-	const append = (entry: JournalEntry) => {
-		const {line: text, signature} = formatLine(entry, key, previous);
-		const line = Buffer.from(text);
-		const write = () => {
-			try {
-				failpoint(`journal.before-${entry.type}`);
-				writeFully(descriptor, line);
-				fdatasyncSync(descriptor);
-			} catch (error) {
-				// Half a line, left by a full disk, must not become a damaged line in the middle.
-				ftruncateSync(descriptor, end);
-				throw error;
-			}
-		};
-		try {
-			if (entry.type === 'open' || entry.type === 'begin') beforeReserve(directory, write);
-			else withReserve(directory, write);
-		} catch (error) {
-			throw fileError('write', path, error);
-		}
-		end += line.length;
-		previous = signature;
-		failpoint(`journal.after-${entry.type}`);
-	};
-	return {append, close: () => closeSync(descriptor)};
-}
-
-function readNow(directory: string): ParsedJournal {
-	const path = journalPath(directory);
-	const journal = parseJournal(readPrivateFile(path) ?? Buffer.alloc(0));
-	if (journal.damagedLine === undefined) return journal;
-	throw new UserError(`${path}:${journal.damagedLine} is damaged, and intact lines follow it`, {
-		hint: 'Restore a copy of the file, or move it away: the next apply then starts from the state alone.',
-	});
-}
-
-function assertOwnJournal(directory: string, journal: ParsedJournal, owner: Owner, env: NodeJS.ProcessEnv): void {
-	if (journal.entries.length === 0) return;
-	const key = readPin(owner.lineage, env)?.key;
-	const foreign = key ? findForeignLine(journal, key) : 1;
-	const strange = foreign ?? findStrangeEntry(journal.entries, owner);
-	if (strange === undefined) return;
-	const what =
-		foreign === undefined
-			? 'is not an entry that Compartment writes for this environment'
-			: 'is not trusted: it was not signed with the key of this environment, or lines before it are missing';
-	throw new UserError(`${journalPath(directory)}:${strange} ${what}`, {
-		hint:
-			foreign === undefined
-				? 'Move the file away: the next apply then starts from the state alone.'
-				: hint`Review and accept it: ${command('state trust')}. Or move it away: the next apply then starts from the state alone.`,
-	});
 }
 
 const closingEntry = (entries: readonly JournalEntry[]) => {

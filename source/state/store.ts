@@ -1,28 +1,12 @@
 import {randomUUID} from 'node:crypto';
-import {renameSync, unlinkSync} from 'node:fs';
-import {join} from 'node:path';
 import {UserError} from '../errors.ts';
-import {failpoint} from '../failpoints.ts';
-import {command, hint} from '../hint.ts';
-import {parseState, serializeState} from './document.ts';
-import {
-	archiveDamaged,
-	archiveState,
-	type HistoryEntry,
-	historyDirectory,
-	newestBackup,
-	newestSerial,
-	pruneStates,
-} from './history.ts';
-import {fileError, readPrivateFile, syncDirectory, writeTemporary} from './private-file.ts';
+import {archiveState} from './history.ts';
+import {readOnDisk, readToWrite} from './on-disk.ts';
 import {withReserve} from './reserve.ts';
 import {withSealedKey} from './sealed-key.ts';
 import {type Revision, type State, stateVersion} from './state.ts';
-import {ensureKey, noteSerial, readPin, seenSerial, type TrustKey} from './trust-key.ts';
-import {assertTrusted, whyForeign} from './trusted.ts';
-
-/** The state file of an environment's folder. */
-export const statePath = (directory: string): string => join(directory, 'state.json');
+import {pruneQuietly, readStateFile, replaceStateFile, statePath} from './state-file.ts';
+import {ensureKey, readPin} from './trust-key.ts';
 
 type NewState = {readonly project: string; readonly environment: string; readonly lineage?: string};
 
@@ -54,13 +38,13 @@ export const newState = ({project, environment, lineage = randomUUID()}: NewStat
 
 /**
  * The environment's state; undefined only if none was ever written. A damaged file, or a missing one with a history, is
- * never taken for an empty state.
+ * never taken for an empty state. While a command runs, or after one was interrupted, the journal has the newest changes.
  * @param directory `stateDirectory(…)`
  * @throws UserError with the reason, the newest good copy and the way out, also for an outdated state; ForeignStateError for
  * a state that the user has to accept first
  */
 export async function readState(directory: string, env: NodeJS.ProcessEnv = process.env): Promise<State | undefined> {
-	return readNow(directory, env);
+	return readOnDisk(directory, env)?.state;
 }
 
 /**
@@ -80,78 +64,42 @@ export async function writeState(
 	const known = expected ? readPin(next.lineage, env)?.key : ensureKey(next, directory, env);
 	const sealed = known ? await withSealedKey(next, known, env) : next;
 	// No await from here to the rename: two writes of one process cannot interleave.
-	const current = readNow(directory, env);
+	const current = readToWrite(directory, env);
 	assertRevision(directory, current, expected);
 	if (expected && next.lineage !== expected.lineage) throw new Error('A write cannot change the lineage of a state');
 	const key = known ?? ensureKey(next, directory, env);
-	const written = {...sealed, serial: (expected?.serial ?? 0) + 1};
-	return replaceNow(directory, written, {key, current: keepsPrevious ? current : undefined, env});
+	const written = {...sealed, serial: (expected?.serial ?? 0) + 1, updatedAt: new Date().toISOString()};
+	replaceStateFile(directory, written, {key, previous: keepsPrevious ? current : undefined, env});
+	return written;
+}
+
+/** Brings the state file up to date with the journal of an interrupted command. The caller holds the lock. */
+export function catchUp(directory: string, env: NodeJS.ProcessEnv = process.env): void {
+	readToWrite(directory, env);
 }
 
 /**
- * Replaces the current state, for `state restore`. The new serial is higher than any before. The replaced state is kept in
- * history, damaged or not. The caller holds the lock.
- * @param observed highest serial among the running containers
+ * Brings the state file up to date with a state that the journal records, as it is. The caller holds the lock and writes
+ * the journal.
+ * @param written what the file must say: what the caller read or wrote before
+ * @throws UserError when the file says something else, or when the write fails, which leaves the file untouched
  */
-export async function restoreState(
+export function flushState(
 	directory: string,
 	state: State,
-	observed = 0,
-	env: NodeJS.ProcessEnv = process.env,
-): Promise<State> {
-	const content = readPrivateFile(statePath(directory));
-	const parsed = content && parseState(content);
-	const current = parsed && 'state' in parsed ? parsed.state : undefined;
-	if (content && !current) archiveDamaged(directory, statePath(directory));
-	const known = [state.serial, current?.serial ?? 0, newestSerial(directory), seenSerial(state.lineage, env), observed];
+	written: Revision,
+	{keepsPrevious, env = process.env}: {readonly keepsPrevious: boolean; readonly env?: NodeJS.ProcessEnv},
+): void {
+	const current = readStateFile(directory, env);
+	assertRevision(directory, current, written);
 	const key = ensureKey(state, directory, env);
-	return replaceNow(directory, {...state, serial: Math.max(...known) + 1}, {key, current, env});
-}
-
-/** The current state as an entry of history, if it has this serial. */
-export function readCurrent(
-	directory: string,
-	serial: number,
-	env: NodeJS.ProcessEnv = process.env,
-): HistoryEntry | undefined {
-	const path = statePath(directory);
-	const content = readPrivateFile(path);
-	const parsed = content && parseState(content);
-	if (!parsed || !('state' in parsed) || parsed.state.serial !== serial) return undefined;
-	const problem = whyForeign(parsed, directory, env);
-	return problem ? {serial, path, problem} : {serial, path, state: parsed.state};
+	replaceStateFile(directory, state, {key, previous: keepsPrevious ? current : undefined, env});
 }
 
 /** Copies the current state to history, so that a lost state file can be restored. */
 export function keepCopy(directory: string, state: State): void {
 	withReserve(directory, () => archiveState(directory, statePath(directory), state));
 	pruneQuietly(directory);
-}
-
-function readNow(directory: string, env: NodeJS.ProcessEnv): State | undefined {
-	const path = statePath(directory);
-	const content = readPrivateFile(path);
-	if (!content) {
-		if (newestSerial(directory) === 0) return undefined;
-		throw unusable(directory, 'is missing, but this environment has a history', env);
-	}
-	const parsed = parseState(content);
-	if ('state' in parsed) return assertTrusted(parsed, directory, env);
-	if (parsed.isNewer)
-		throw new UserError(`${path} ${parsed.problem}`, {hint: 'Update Compartment, then run the command again.'});
-	throw unusable(directory, parsed.problem, env);
-}
-
-function unusable(directory: string, problem: string, env: NodeJS.ProcessEnv): UserError {
-	const backup = newestBackup(directory, env);
-	const found = backup
-		? `The newest good copy is ${backup.path} (serial ${backup.serial}, ${backup.state.updatedAt}).`
-		: 'Its history holds no good copy.';
-	return new UserError(`${statePath(directory)} ${problem}. ${found}`, {
-		hint: backup
-			? hint`Restore it: ${command('state restore', String(backup.serial))}`
-			: 'Restore a copy of the file. Running containers are not touched without a state.',
-	});
 }
 
 function assertRevision(directory: string, current: State | undefined, expected: Revision | null): void {
@@ -162,53 +110,4 @@ function assertRevision(directory: string, current: State | undefined, expected:
 	throw new UserError(`${statePath(directory)} changed in the meantime: expected ${wanted}, found ${found}`, {
 		hint: 'Another command wrote it. Run this command again.',
 	});
-}
-
-type Replacement = {
-	readonly key: TrustKey;
-	/** The replaced state, if it is kept in history. */
-	readonly current: State | undefined;
-	readonly env: NodeJS.ProcessEnv;
-};
-
-function replaceNow(directory: string, state: State, {key, current, env}: Replacement): State {
-	const path = statePath(directory);
-	const written: State = {...state, updatedAt: new Date().toISOString()};
-	try {
-		withReserve(directory, () => putNow(directory, serializeState(written, key), current));
-		failpoint('state.after-rename');
-		syncDirectory(directory);
-		failpoint('state.after-sync');
-	} catch (error) {
-		throw fileError('write', path, error);
-	}
-	noteSerial(written.lineage, written.serial, env);
-	pruneQuietly(directory);
-	return written;
-}
-
-/** Either completes, or can be repeated. */
-function putNow(directory: string, content: string | Uint8Array, current: State | undefined): void {
-	const path = statePath(directory);
-	let temporary: string | undefined;
-	try {
-		failpoint('state.before-write');
-		temporary = writeTemporary(path, content);
-		failpoint('state.after-write');
-		if (current) archiveState(directory, path, current);
-		failpoint('state.after-archive');
-		if (current) syncDirectory(historyDirectory(directory));
-		failpoint('state.before-rename');
-		renameSync(temporary, path);
-	} catch (error) {
-		if (temporary) unlinkSync(temporary);
-		throw error;
-	}
-}
-
-// The write has succeeded; the next one prunes what is left.
-function pruneQuietly(directory: string): void {
-	try {
-		pruneStates(directory);
-	} catch {}
 }

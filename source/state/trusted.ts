@@ -75,13 +75,10 @@ export function refuseCopy(state: State, directory: string, env: NodeJS.ProcessE
 	);
 }
 
-/**
- * Refuses a state that is not trusted or not the newest (docs/rules.md, "Newest state"). A folder that was moved is
- * followed.
- */
+/** Refuses a state that is not trusted, or lies in a copy of its folder. A folder that was moved is followed. */
 export function assertTrusted(signed: Signed, directory: string, env: NodeJS.ProcessEnv): State {
 	const {state} = signed;
-	const {lineage, environment, serial} = state;
+	const {lineage, environment} = state;
 	const why = whyForeign(signed, directory, env);
 	if (why)
 		throw new ForeignStateError(
@@ -93,10 +90,15 @@ export function assertTrusted(signed: Signed, directory: string, env: NodeJS.Pro
 	const pin = readPin(lineage, env)!;
 	const here = realpathSync(directory);
 	if (pin.directory !== here) writePin({...pin, directory: here}, env);
+	return state;
+}
+
+/** Refuses a trusted state that is older than one that this machine has seen (docs/rules.md, "Newest state"). */
+export function assertNewest(state: State, env: NodeJS.ProcessEnv): void {
+	const {lineage, serial} = state;
 	const seen = seenSerial(lineage, env);
 	if (seen > serial) throw olderState(state, `the state that was here before (serial ${seen})`);
 	noteSerial(lineage, serial, env);
-	return state;
 }
 
 /** The error for an outdated state. @param newer what is newer, with its serial */

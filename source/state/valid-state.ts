@@ -6,6 +6,7 @@ import {parseNetworkName, resourceContainerName, serviceContainerName, volumeNam
 import type {Backup} from './backup.ts';
 import type {JournalEntry} from './journal-entry.ts';
 import type {Deployment, EnvironmentName, NetworkRecord, ResourceRecord, State, VolumeRecord} from './state.ts';
+import {isPatch} from './state-patch.ts';
 
 /*
  * Values of a state or journal become arguments of engine calls, paths, and names of objects to remove. So even in a trusted
@@ -149,7 +150,9 @@ export function findStrangeEntry(
 	const isGood = (entry: JournalEntry): boolean => {
 		if (entry.type === 'open') return entry.lineage === owner.lineage;
 		if (entry.type === 'begin') return isOpId(entry.op) && isIntent(owner, entry);
-		return ['done', 'failed', 'close'].includes(entry.type);
+		if (entry.type === 'state') return isPatch(entry.patch);
+		if (entry.type === 'done') return entry.patch === undefined || isPatch(entry.patch);
+		return ['failed', 'close'].includes(entry.type);
 	};
 	const index = entries.findIndex(entry => !isGood(entry));
 	return index === -1 ? undefined : index + 1;

@@ -5,8 +5,9 @@ import {labels} from '../../source/model/labels.ts';
 import {isGenuineContainer} from '../../source/model/own.ts';
 import {serializeState} from '../../source/state/document.ts';
 import {readHistory} from '../../source/state/history.ts';
+import {readCurrent, restoreState} from '../../source/state/restore.ts';
 import type {State} from '../../source/state/state.ts';
-import {readCurrent, restoreState, statePath} from '../../source/state/store.ts';
+import {statePath} from '../../source/state/state-file.ts';
 import {readPin} from '../../source/state/trust-key.ts';
 import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
 

@@ -2,7 +2,8 @@ import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
 import {keepState} from '../../source/apply/state-keeper.ts';
 import type {State} from '../../source/state/state.ts';
-import {readState, statePath} from '../../source/state/store.ts';
+import {statePath} from '../../source/state/state-file.ts';
+import {readState} from '../../source/state/store.ts';
 import {emptyState, environmentDirectory, plainVariable} from '../state/fixtures.ts';
 
 const withVariable =

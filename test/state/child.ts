@@ -30,6 +30,8 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 		const journal = await openJournal(directory, {run: 'run_child', ...owner, serial: 1});
 		const first = await journal.begin({type: 'create-network', name: 'compartment-shop.production'}, 'network');
 		await journal.done(first);
+		const changes = {engine: {value: 'engine-id'}};
+		await journal.record([{patch: {version: 2, serial: 2, updatedAt: '2026-03-29T11:00:00.000Z', changes}}]);
 		const second = await journal.begin({type: 'create-volume', name: 'second'}, 'volume.db.data');
 		await journal.failed(second, 'no');
 		await journal.close();

@@ -84,6 +84,8 @@ describe('a process that is killed while it writes the journal', () => {
 		'journal.after-begin': ['network'],
 		'journal.before-done': ['network'],
 		'journal.after-done': [],
+		'journal.before-state': [],
+		'journal.after-state': [],
 		'journal.before-failed': ['volume.db.data'],
 		'journal.after-failed': [],
 		'journal.before-close': [],

@@ -14,7 +14,8 @@ import {UserError} from '../../source/errors.ts';
 import {checkDirectory, ensureDirectory, stateDirectory} from '../../source/state/directory.ts';
 import {listEnvironments} from '../../source/state/environments.ts';
 import {assertOwn, statsOf} from '../../source/state/private-file.ts';
-import {readState, statePath, writeState} from '../../source/state/store.ts';
+import {statePath} from '../../source/state/state-file.ts';
+import {readState, writeState} from '../../source/state/store.ts';
 import {emptyState, runChild, temporaryDirectory, writeNumbered} from './fixtures.ts';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);

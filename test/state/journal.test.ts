@@ -3,9 +3,10 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {resetFailpoints} from '../../source/failpoints.ts';
-import {journalPath, openJournal, pendingWrites, readJournal} from '../../source/state/journal.ts';
+import {openJournal, pendingWrites, readJournal} from '../../source/state/journal.ts';
 import type {JournalEntry} from '../../source/state/journal-entry.ts';
 import {formatLine, parseJournal} from '../../source/state/journal-line.ts';
+import {journalPath} from '../../source/state/journal-reading.ts';
 import {environmentDirectory, owner} from './fixtures.ts';
 
 const run = {run: 'run_1', ...owner, serial: 3};

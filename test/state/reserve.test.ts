@@ -6,7 +6,8 @@ import {describeBiggestFile} from '../../source/state/biggest-file.ts';
 import {checkDirectory} from '../../source/state/directory.ts';
 import {openJournal, pendingWrites, readJournal} from '../../source/state/journal.ts';
 import {beforeReserve, isReserveReleased, keepReserve, withReserve} from '../../source/state/reserve.ts';
-import {readState, statePath, writeState} from '../../source/state/store.ts';
+import {statePath} from '../../source/state/state-file.ts';
+import {readState, writeState} from '../../source/state/store.ts';
 import {environmentDirectory, errorOf, numberOf, owner, writeNumbered} from './fixtures.ts';
 
 const megabyte = 1024 * 1024;

@@ -6,7 +6,9 @@ import {resetFailpoints} from '../../source/failpoints.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {parseState, serializeState} from '../../source/state/document.ts';
 import {expiredStates, readHistory} from '../../source/state/history.ts';
-import {newState, readState, restoreState, statePath, writeState} from '../../source/state/store.ts';
+import {restoreState} from '../../source/state/restore.ts';
+import {statePath} from '../../source/state/state-file.ts';
+import {newState, readState, writeState} from '../../source/state/store.ts';
 import {emptyState, environmentDirectory, errorOf, numberOf, plainVariable, writeNumbered} from './fixtures.ts';
 
 const key = Buffer.alloc(32, 7);

@@ -11,7 +11,7 @@ import {removeEnvironmentDirectory} from '../../state/environments.ts';
 import {acquireLock} from '../../state/lock.ts';
 import {readPrivateFile, statsOf} from '../../state/private-file.ts';
 import type {State} from '../../state/state.ts';
-import {statePath} from '../../state/store.ts';
+import {statePath} from '../../state/state-file.ts';
 import {readPin, removePin} from '../../state/trust-key.ts';
 import {findOriginal} from '../../state/trusted.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';

@@ -11,8 +11,9 @@ import {newestSerialOf} from '../../plan/older.ts';
 import {appendAudit} from '../../state/audit.ts';
 import {readHistory} from '../../state/history.ts';
 import {acquireLock, breakLock} from '../../state/lock.ts';
+import {readCurrent, restoreState} from '../../state/restore.ts';
 import type {State} from '../../state/state.ts';
-import {readCurrent, restoreState} from '../../state/store.ts';
+
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 import {assertEnvironment, openWorkspace} from '../../workspace/workspace.ts';
