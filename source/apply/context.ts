@@ -12,9 +12,9 @@ import type {Journal} from '../state/journal.ts';
 import type {EarlyBuilds} from './early-builds.ts';
 import type {Emit} from './events.ts';
 import type {Idle} from './graph/slots.ts';
+import type {JournaledState} from './journaled-state.ts';
 import type {ApplyResults} from './results.ts';
 import type {SecretReader} from './secret-reader.ts';
-import type {StateKeeper} from './state-keeper.ts';
 
 /** What the steps on an environment's objects work with, in an apply or in other work, such as a backup. */
 export type EnvironmentContext = {
@@ -26,7 +26,7 @@ export type EnvironmentContext = {
 	readonly settings: Settings;
 	/** The state folder of the environment. */
 	readonly directory: string;
-	readonly state: StateKeeper;
+	readonly state: JournaledState;
 	readonly journal: Journal;
 	readonly secrets: SecretReader;
 	/** Id of this apply or other work, `run_…`. */

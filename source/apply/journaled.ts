@@ -41,8 +41,13 @@ export async function writeJournaled<Result>(
 	}
 	failpoint(`apply.after-${intent.type}`);
 	// An error from here on leaves the entry without an outcome: the write happened, and recovery will find it.
-	if (record) await context.state.update(state => record(state, result));
-	await finish?.();
-	await context.journal.done(op);
+	if (record && !finish) {
+		await context.state.complete(op, state => record(state, result));
+	} else {
+		if (record) await context.state.update(state => record(state, result));
+		await finish?.();
+		await context.journal.done(op);
+	}
+	if (intent.type === 'switch') context.state.flushSoon();
 	return result;
 }

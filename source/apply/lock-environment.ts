@@ -66,14 +66,14 @@ export async function lockEnvironment(options: LockOptions): Promise<LockedEnvir
 	try {
 		const reads = early && lock.isFirstSince(early.released) ? early.reads : beginReading(engine, router);
 		const {state, isNew} = await readState();
+		// A new state cannot recover the journal of a previous lineage. A bad journal explains an old state, so it comes first.
+		const entries = isNew ? [] : await readJournal(directory, state);
 		// It alone fails within two seconds when the engine is not there.
 		await reads.engine.info();
 		const observed = isNew ? undefined : await reads.engine.observe({[labels.lineage]: ''});
 		const {containers} = observed ? ownObjects(observed, state) : {containers: []};
 		// Before recovery: an old state would undo what a newer one did.
 		refuseOlder({containers}, state);
-		// A new state cannot recover the journal of a previous lineage.
-		const entries = isNew ? [] : await readJournal(directory, state);
 		const unfinished = entries.at(-1)?.type === 'close' ? [] : entries;
 		const isSettled = unfinished.length === 0 && !hasLeftovers(state, containers);
 		return {state, isNew, unfinished, isSettled, reads, containers, release: lock.release};

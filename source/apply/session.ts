@@ -3,17 +3,17 @@ import {newId} from '../model/ids.ts';
 import type {Settings} from '../settings/settings.ts';
 import {type Journal, openJournal} from '../state/journal.ts';
 import {keepReserve} from '../state/reserve.ts';
-import {keepCopy} from '../state/store.ts';
+import {catchUp, keepCopy} from '../state/store.ts';
 import {readPin, removePin} from '../state/trust-key.ts';
+import {type JournaledState, keepInJournal} from './journaled-state.ts';
 import {type LockedEnvironment, type LockOptions, lockEnvironment} from './lock-environment.ts';
-import {keepState, type StateKeeper} from './state-keeper.ts';
 
 /** Exclusive access to one environment: locked, recovered, journaled. */
 export type Session = {
 	readonly run: string;
 	/** Sees and changes only this environment's objects. */
 	readonly engine: OwnEngine;
-	readonly state: StateKeeper;
+	readonly state: JournaledState;
 	readonly journal: Journal;
 	readonly close: () => Promise<void>;
 };
@@ -34,14 +34,24 @@ export async function openSession(locked: LockedEnvironment, options: SessionOpt
 	const engine = ownEngine(options.engine, state, router.name, containers);
 	keepReserve(directory);
 	const run = newId('run');
-	const keeper = keepState(directory, state, isNew);
 	const {lineage, project, environment, serial} = state;
 	const hadPin = readPin(lineage) !== undefined;
+	if (unfinished.length > 0) catchUp(directory);
 	const journal = await openJournal(directory, {run, lineage, project, environment, serial});
-	if (!isSettled) {
-		// Most applies have nothing to recover.
-		const {recoverEnvironment} = await import('./recovery/recover-environment.ts');
-		await recoverEnvironment({engine, router, settings, state: keeper, journal, say}, unfinished);
+	const {state: keeper, flush, stop} = keepInJournal({directory, initial: state, isNew, journal});
+	const leave = () => {
+		stop();
+		journal.leave();
+	};
+	try {
+		if (!isSettled) {
+			// Most applies have nothing to recover.
+			const {recoverEnvironment} = await import('./recovery/recover-environment.ts');
+			await recoverEnvironment({engine, router, settings, state: keeper, journal, say}, unfinished);
+		}
+	} catch (error) {
+		leave();
+		throw error;
 	}
 	return {
 		run,
@@ -50,12 +60,14 @@ export async function openSession(locked: LockedEnvironment, options: SessionOpt
 		journal,
 		async close() {
 			try {
+				flush();
 				await journal.close();
 				const last = keeper.current();
 				if (last.serial !== serial) keepCopy(directory, last);
 				// A first apply that changed nothing leaves nothing behind.
 				else if (isNew && !hadPin) removePin(lineage);
 			} finally {
+				leave();
 				await release();
 			}
 		},

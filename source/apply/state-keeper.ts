@@ -2,69 +2,84 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {State} from '../state/state.ts';
 import {writeState} from '../state/store.ts';
 
-/** Holds the current state of a running apply. All changes go through it. */
+type Change = (state: State) => State;
+
+/** Holds the current state while it is changed. All changes go through it. */
 export type StateKeeper = {
 	readonly current: () => State;
 	/** Changes the state and writes it; resolves when it is on disk. Changes are applied one after another. */
-	readonly update: (change: (state: State) => State) => Promise<State>;
+	readonly update: (change: Change) => Promise<State>;
 };
 
-type Waiting = {
-	readonly change: (state: State) => State;
+export type WaitingChange = {
+	readonly change: Change;
+	/** The journaled write that the change records. */
+	readonly op?: string | undefined;
 	readonly resolve: (state: State) => void;
 	readonly reject: (error: unknown) => void;
 };
 
-/** Applies the changes in turn. One that throws rejects its caller's promise and is skipped. */
-function applyAll(
-	state: State,
-	batch: readonly Waiting[],
-): {readonly next: State; readonly applied: readonly Waiting[]} {
+/** A change that was applied, with the state after it. */
+export type AppliedChange = Pick<WaitingChange, 'op' | 'resolve' | 'reject'> & {readonly state: State};
+
+/** Applies changes in turn. One that throws rejects its caller's promise and is skipped. */
+function applyAll(state: State, batch: readonly WaitingChange[]): readonly AppliedChange[] {
 	let next = state;
-	const applied = batch.filter(({change, reject}) => {
+	return batch.flatMap(({change, op, resolve, reject}) => {
 		try {
 			next = change(next);
-			return true;
+			return [{op, resolve, reject, state: next}];
 		} catch (error) {
 			reject(error);
-			return false;
+			return [];
 		}
 	});
-	return {next, applied};
 }
 
-/** Keeps the state of one environment; `isNew` when none is on disk yet. */
-export function keepState(directory: string, initial: State, isNew: boolean): StateKeeper {
-	let current = initial;
-	let hasFile = !isNew;
-	// History keeps the state before a run, not after each of its writes.
-	let hasWritten = false;
-	const waiting: Waiting[] = [];
+/**
+ * Collects changes: steps that finish at the same moment share one write.
+ * @param write makes the applied changes durable, in order, and returns the state afterwards
+ */
+export function queueChanges(
+	current: () => State,
+	write: (applied: readonly AppliedChange[]) => Promise<State>,
+): (change: Change, op?: string) => Promise<State> {
+	const waiting: WaitingChange[] = [];
 	let queue = Promise.resolve();
-
 	const writeWaiting = async (): Promise<void> => {
-		// Steps that finish at the same moment share one write, because each costs three fsyncs.
 		await nextTurn();
-		const {next, applied} = applyAll(current, waiting.splice(0));
+		const applied = applyAll(current(), waiting.splice(0));
 		if (applied.length === 0) return;
 		try {
-			const expected = hasFile ? {lineage: current.lineage, serial: current.serial} : null;
-			current = await writeState(directory, next, expected, {keepsPrevious: !hasWritten});
-			hasWritten = true;
-			hasFile = true;
-			for (const {resolve} of applied) resolve(current);
+			const state = await write(applied);
+			for (const {resolve} of applied) resolve(state);
 		} catch (error) {
 			// Later changes start another write.
 			for (const {reject} of applied) reject(error);
 		}
 	};
+	return (change, op) =>
+		new Promise((resolve, reject) => {
+			waiting.push({change, op, resolve, reject});
+			if (waiting.length === 1) queue = queue.then(writeWaiting);
+		});
+}
 
-	return {
-		current: () => current,
-		update: change =>
-			new Promise((resolve, reject) => {
-				waiting.push({change, resolve, reject});
-				if (waiting.length === 1) queue = queue.then(writeWaiting);
-			}),
-	};
+/** Keeps the state of an environment in its file, for work without a journal; `isNew` when none is on disk yet. */
+export function keepState(directory: string, initial: State, isNew: boolean): StateKeeper {
+	let current = initial;
+	let hasFile = !isNew;
+	// History keeps the state before the work, not after each of its writes.
+	let hasWritten = false;
+	const update = queueChanges(
+		() => current,
+		async applied => {
+			const expected = hasFile ? {lineage: current.lineage, serial: current.serial} : null;
+			current = await writeState(directory, applied.at(-1)!.state, expected, {keepsPrevious: !hasWritten});
+			hasWritten = true;
+			hasFile = true;
+			return current;
+		},
+	);
+	return {current: () => current, update: change => update(change)};
 }

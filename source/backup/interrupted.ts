@@ -1,5 +1,5 @@
+import type {JournaledState} from '../apply/journaled-state.ts';
 import {removeOperations} from '../apply/recovery/operation-containers.ts';
-import type {StateKeeper} from '../apply/state-keeper.ts';
 import {type OwnEngine, observeOwn} from '../engine/own-engine.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
@@ -9,7 +9,7 @@ import {patchBackup} from './records.ts';
 
 type Interrupted = {
 	readonly engine: OwnEngine;
-	readonly state: StateKeeper;
+	readonly state: JournaledState;
 	readonly root: string;
 	readonly say: (message: string) => void;
 };
