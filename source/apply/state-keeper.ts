@@ -11,7 +11,7 @@ export type StateKeeper = {
 	readonly update: (change: Change) => Promise<State>;
 };
 
-export type WaitingChange = {
+type WaitingChange = {
 	readonly change: Change;
 	/** The journaled write that the change records. */
 	readonly op?: string | undefined;

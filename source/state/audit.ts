@@ -1,7 +1,7 @@
-import {closeSync, fdatasyncSync, fstatSync, readSync} from 'node:fs';
+import {closeSync, fdatasyncSync, fstatSync, readSync, renameSync} from 'node:fs';
 import {join} from 'node:path';
 import {failpoint} from '../failpoints.ts';
-import {fileError, openForAppend, readPrivateFile, writeFully} from './private-file.ts';
+import {fileError, openForAppend, readPrivateFile, statsOf, writeFully} from './private-file.ts';
 
 /** One thing that a user did. `details` never holds values of variables. */
 export type AuditEntry = {
@@ -15,9 +15,13 @@ export type AuditEntry = {
 };
 
 const auditPath = (directory: string): string => join(directory, 'audit.ndjson');
+const olderPath = (directory: string): string => join(directory, 'audit.older.ndjson');
+
+/** Size of the audit file, in bytes, from which on a new one is begun. One older file is kept. */
+const largestFile = 2 * 1024 * 1024;
 
 /**
- * Appends to the environment's audit file. What it records has already happened, so a failed write does not throw.
+ * Appends to the environment's audit file; of a large one, only the newest two to four megabytes are kept. What it records has already happened, so a failed write does not throw.
  * @returns a warning when the entry could not be written
  */
 export function appendAudit(directory: string, entry: Omit<AuditEntry, 'at'>): string | undefined {
@@ -25,6 +29,7 @@ export function appendAudit(directory: string, entry: Omit<AuditEntry, 'at'>): s
 	try {
 		failpoint('audit.before-append');
 		const {type, status, target, details} = entry;
+		if ((statsOf(path)?.size ?? 0) >= largestFile) renameSync(path, olderPath(directory));
 		appendLine(path, JSON.stringify({at: new Date().toISOString(), type, status, target, details}));
 		failpoint('audit.after-append');
 		return undefined;
@@ -33,9 +38,10 @@ export function appendAudit(directory: string, entry: Omit<AuditEntry, 'at'>): s
 	}
 }
 
-/** Entries of the audit file, oldest first. Skips lines cut off by a crash. */
+/** Entries of the audit files, oldest first. Skips lines cut off by a crash. */
 export function readAudit(directory: string): readonly AuditEntry[] {
-	const lines = readPrivateFile(auditPath(directory))?.toString().split('\n') ?? [];
+	const paths = [olderPath(directory), auditPath(directory)];
+	const lines = paths.flatMap(path => readPrivateFile(path)?.toString().split('\n') ?? []);
 	return lines.flatMap(line => {
 		try {
 			return [JSON.parse(line) as AuditEntry];

@@ -9,6 +9,32 @@ export const withDeployment = (state: State, deployment: Deployment): State => (
 	deployments: {...state.deployments, [deployment.id]: deployment},
 });
 
+/** How many ended deployments of a service are recorded at least, of those that failed and of the others. */
+const keptEnded = 20;
+
+/**
+ * The state without the oldest ended deployments of a service: it is written as a whole, and must not grow with every apply.
+ * Those that have a container, serve or can be rolled back to are kept.
+ * @param retain how many previous deployments a rollback can run again
+ */
+export function withoutOldDeployments(state: State, service: string, retain: number): State {
+	const ended = Object.values(state.deployments)
+		.filter(
+			each =>
+				each.service === service &&
+				state.active[service] !== each.id &&
+				each.containerId === undefined &&
+				(each.stage === 'retired' || each.status === 'failed' || each.status === 'stopped'),
+		)
+		.sort((a, b) => (a.id < b.id ? 1 : -1));
+	const failed = ended.filter(({status}) => status === 'failed').slice(keptEnded);
+	const others = ended.filter(({status}) => status !== 'failed').slice(Math.max(keptEnded, retain + 1));
+	const gone = new Set([...failed, ...others].map(({id}) => id));
+	if (gone.size === 0) return state;
+	const deployments = Object.entries(state.deployments).filter(([id]) => !gone.has(id));
+	return {...state, deployments: Object.fromEntries(deployments)};
+}
+
 /** Changes fields of a recorded deployment. */
 export function patchDeployment(state: State, id: string, patch: Partial<Deployment>): State {
 	const deployment = state.deployments[id];

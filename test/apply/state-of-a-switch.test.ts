@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {describeTable} from '../../source/apply/route-table.ts';
 import {otherSlot} from '../../source/model/specs.ts';
-import {patchDeployment, withDeployment, withSwitch} from '../../source/state/deployments.ts';
+import {patchDeployment, withDeployment, withoutOldDeployments, withSwitch} from '../../source/state/deployments.ts';
 import type {Deployment, RoutesRecord, State} from '../../source/state/state.ts';
 import {deployedWorld, deploymentId} from '../plan/world.ts';
 
@@ -77,6 +77,39 @@ describe('a switch', () => {
 describe('patchDeployment', () => {
 	it('returns the same state for an unknown deployment', () => {
 		expect(patchDeployment(state, 'dpl_none', {stage: 'active'})).toBe(state);
+	});
+});
+
+describe('old deployments', () => {
+	const numbered = (count: number, patch: Partial<Deployment>) =>
+		Array.from({length: count}, (_, index) => {
+			const id = `dpl_old${patch.status}${String(index).padStart(3, '0')}`;
+			return candidate(web, {id, containerId: undefined, stage: 'retired', status: 'succeeded', ...patch});
+		});
+	const kept = (from: State, retain: number, service = 'web') =>
+		Object.keys(withoutOldDeployments(from, service, retain).deployments).filter(id => id.startsWith('dpl_old'));
+
+	it('are forgotten, except the newest: 20 that failed, and 20 others or as many as a rollback needs', () => {
+		const old = [...numbered(30, {}), ...numbered(30, {status: 'failed', stage: 'checking_readiness'})];
+		const from = withCandidates(...old);
+		expect(kept(from, 5)).toHaveLength(40);
+		expect(kept(from, 5)).toEqual(
+			expect.arrayContaining(['dpl_oldundefined029', 'dpl_oldfailed029', 'dpl_oldfailed010']),
+		);
+		expect(kept(from, 24)).toHaveLength(45);
+		expect(kept(from, 5, 'api')).toHaveLength(60);
+		expect(withoutOldDeployments(state, 'web', 1)).toBe(state);
+	});
+
+	it('are kept while they have a container, serve, run or are held', () => {
+		const old = [
+			...numbered(30, {containerId: 'f'.repeat(64)}),
+			...numbered(30, {status: 'running', stage: 'candidate', isHeld: true}),
+			...numbered(30, {status: 'stopped'}),
+		];
+		const from = withCandidates(...old);
+		const serving = {...from, active: {...from.active, web: 'dpl_oldstopped000'}};
+		expect(kept(serving, 5)).toHaveLength(30 + 30 + 20 + 1);
 	});
 });
 

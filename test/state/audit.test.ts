@@ -1,4 +1,4 @@
-import {appendFileSync, mkdirSync, statSync} from 'node:fs';
+import {appendFileSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {resetFailpoints} from '../../source/failpoints.ts';
@@ -31,6 +31,19 @@ describe('the audit file', () => {
 		appendFileSync(join(directory, 'audit.ndjson'), '{"at":"20');
 		appendAudit(directory, {...entry, target: 'routes'});
 		expect(readAudit(directory).map(({target}) => target)).toEqual(['service.web', 'routes']);
+	});
+
+	it('keeps two to four megabytes of the newest entries', () => {
+		const directory = environmentDirectory();
+		const path = join(directory, 'audit.ndjson');
+		const line = (target: string) => `${JSON.stringify({...entry, target, details: {key: 'x'.repeat(1000)}})}\n`;
+		for (const target of ['first', 'second', 'third']) {
+			writeFileSync(path, line(target).repeat(2000));
+			appendAudit(directory, entry);
+			expect(statSync(path).size).toBeLessThan(1000);
+		}
+		expect(readdirSync(directory).sort()).toEqual(['audit.ndjson', 'audit.older.ndjson']);
+		expect(readAudit(directory).map(({target}) => target)).toEqual([...Array(2000).fill('third'), 'service.web']);
 	});
 
 	it('gives a warning, not an error, when a write fails', () => {

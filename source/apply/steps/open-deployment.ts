@@ -10,7 +10,7 @@ import {choosePort} from '../../model/service-port.ts';
 import {pickAddress} from '../../model/subnets.ts';
 import type {NamedImage} from '../../plan/image-attribute.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
-import {withDeployment} from '../../state/deployments.ts';
+import {withDeployment, withoutOldDeployments} from '../../state/deployments.ts';
 import type {Deployment, State} from '../../state/state.ts';
 import {isOwnReference} from '../clean-up-images.ts';
 import type {ApplyContext} from '../context.ts';
@@ -103,7 +103,8 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		routes: rules,
 		createdAt: new Date().toISOString(),
 	};
-	await context.state.update(state => withDeployment(state, deployment));
+	const {retain} = context.settings;
+	await context.state.update(state => withoutOldDeployments(withDeployment(state, deployment), service, retain));
 	failpoint('candidate.after-open');
 	return deployment;
 }
