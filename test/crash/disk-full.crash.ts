@@ -10,7 +10,7 @@ let version = 1;
 
 /** Failpoints before which a write can fail, unlike those after a rename or a journal line. */
 const points = failpointNames.filter(name =>
-	/^state\.(before-write|after-write|after-archive|before-rename)$|^journal\.before-(open|begin|done|close)$/.test(
+	/^state\.(before-write|after-write|after-archive|before-rename)$|^journal\.before-(open|begin|done|state|close)$/.test(
 		name,
 	),
 );

@@ -19,7 +19,7 @@ export const pointsOf = (situation: Situation): FailpointName[] =>
 	failpointNames.filter(name => !elsewhere[situation].test(name) && !ofOthers.test(name));
 
 /** Failpoints that are tried at every hit: together they leave every possible state file and journal. */
-const everyHit = /^state\.(before|after)-rename|^journal\.after-begin|^journal\.after-done/;
+const everyHit = /^state\.(before|after)-rename|^journal\.after-(begin|done|state)/;
 
 // COMPARTMENT_CRASH_HITS=1 tries every point once.
 const most = Number(process.env['COMPARTMENT_CRASH_HITS'] ?? 40);

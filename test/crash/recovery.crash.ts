@@ -5,7 +5,13 @@ import {apply, describeProject, destroy, withCrashLab} from './lab.ts';
 import {startLoad} from './load.ts';
 
 const recoveryPoints = failpointNames.filter(name => name.startsWith('recover.'));
-const writePoints = ['state.after-write', 'state.after-rename', 'journal.after-open', 'journal.before-done'] as const;
+const writePoints = [
+	'state.after-write',
+	'state.after-rename',
+	'journal.after-open',
+	'journal.before-done',
+	'journal.after-state',
+] as const;
 
 describe('a recovery', () => {
 	const lab = withCrashLab();

@@ -42,7 +42,7 @@ describe('when the disk is full from some write of the state on,', () => {
 		for (let hit = 1; ; hit++) {
 			const count = store.backups().filter(({status}) => status === 'succeeded').length;
 			const outcome = await sandbox.run(store.create, {
-				env: {COMPARTMENT_FAILPOINT: `state.before-write:${hit}:full`},
+				env: {COMPARTMENT_FAILPOINT: `journal.before-state:${hit}:full`},
 			});
 			await expectSettled();
 			const now = store.backups().filter(({status}) => status === 'succeeded').length;
@@ -62,7 +62,7 @@ describe('when the disk is full from some write of the state on,', () => {
 		for (let hit = 1; ; hit++) {
 			await store.setValue('newer');
 			const outcome = await sandbox.run(store.restore(id), {
-				env: {COMPARTMENT_FAILPOINT: `state.before-write:${hit}:full`},
+				env: {COMPARTMENT_FAILPOINT: `journal.before-state:${hit}:full`},
 			});
 			const value = await store.value();
 			const {status} = store.record();

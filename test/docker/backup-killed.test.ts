@@ -66,9 +66,9 @@ describe('a restore into a new resource that is killed', () => {
 		await expectClear(true);
 	});
 
-	test('at any write of the state leaves a clear state', async () => {
+	test('at any change of the state leaves a clear state', async () => {
 		let count = 0;
-		while (await kill(as(), `state.before-write:${count + 1}`)) {
+		while (await kill(as(), `journal.before-state:${count + 1}`)) {
 			count++;
 			await expectClear(true);
 		}
@@ -84,7 +84,7 @@ test('a verification that is killed leaves nothing behind', async () => {
 		await sandbox.succeed(['deploy']);
 		expect(await store.leftovers()).toEqual([]);
 	};
-	expect(await kill(verify, 'state.before-write:1')).toBe(true);
+	expect(await kill(verify, 'journal.before-state:1')).toBe(true);
 	await settled();
 	const running = sandbox.start(verify);
 	await expect.poll(async () => (await store.leftovers()).length, {timeout: 20_000}).toBeGreaterThan(0);
