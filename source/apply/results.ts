@@ -26,6 +26,8 @@ export type ApplyResults = {
 	readonly started: Started[];
 	/** Service → candidate that is ready. */
 	readonly ready: Record<string, string>;
+	/** Service → whether its ready candidate has its restart policy. Never unhandled. */
+	readonly policies: Record<string, Promise<void>>;
 	/** Service → candidate whose address is known, ready or not. */
 	readonly candidates: Record<string, string>;
 	/** The switch, uploaded to the router while the candidates get ready. */
@@ -49,5 +51,5 @@ export function noResults({active, deployments, routes}: State): ApplyResults {
 		return deployment ? [[service, deployment] as const] : [];
 	});
 	const before = {deployments: Object.fromEntries(serving), routes};
-	return {before, opened: {}, started: [], candidates: {}, ready: {}};
+	return {before, opened: {}, started: [], policies: {}, candidates: {}, ready: {}};
 }

@@ -17,7 +17,7 @@ export type Published = {readonly method: 'none' | 'switch' | 'reload'};
 type PublishOptions = {
 	readonly signal?: AbortSignal;
 	/** Must be done before the new table serves. The publish is prepared meanwhile. */
-	readonly after?: Promise<void>;
+	readonly after?: Promise<unknown>;
 	/** The same publish, staged before. If it is another one or no longer waits, it is abandoned. */
 	readonly staged?: StagedPublish | undefined;
 };
@@ -152,7 +152,7 @@ async function prepare(
 	return {change, tables, config, runtime, commit};
 }
 
-async function makeAfter(commit: OpenCommit, after: Promise<void> | undefined, signal: AbortSignal | undefined) {
+async function makeAfter(commit: OpenCommit, after: Promise<unknown> | undefined, signal: AbortSignal | undefined) {
 	try {
 		await after;
 		signal?.throwIfAborted();

@@ -175,6 +175,29 @@ describe('a service without readiness whose port refuses', () => {
 	});
 });
 
+it.each([false, true])(
+	'a ready candidate whose restart policy cannot be set has failed, with hold: %s',
+	async isHold => {
+		await world.apply(describeWeb(images.good));
+		world.failNext('setRestart', 1);
+		const applied = await world.apply(describeWeb(images.better), {isHold});
+		expect(applied.result).toMatchObject({outcome: 'failed'});
+		expect(failureOf(applied)?.message).toContain('cannot setRestart: ordered by the test');
+		expect(await serving()).toBe(images.good);
+		const candidate = Object.values((await world.state())!.deployments).find(({status}) => status === 'failed')!;
+		expect(world.engine.look(candidate.containerId!).state).toBe('exited');
+		expect((await world.apply(describeWeb(images.better))).result).toMatchObject({outcome: 'done'});
+		expect(await serving()).toBe(images.better);
+	},
+);
+
+it('the previous worker comes back if the restart policy of the new one cannot be set', async () => {
+	await world.apply(describeWeb(images.good, ', kind: worker'));
+	world.failNext('setRestart', 1);
+	expect((await world.apply(describeWeb(images.better, ', kind: worker'))).result).toMatchObject({outcome: 'failed'});
+	expect(await serving()).toBe(images.good);
+});
+
 it('a held candidate is promoted only if it is still ready', async () => {
 	await world.apply(describeWeb(images.good, checked));
 	await world.apply(describeWeb(images.better, checked), {isHold: true});

@@ -6,7 +6,7 @@ import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {bringBack} from './bring-back.ts';
-import {startCandidate} from './start-candidate.ts';
+import {requirePolicy, startCandidate} from './start-candidate.ts';
 
 /**
  * Replaces a worker, old one first, because two at once would do work twice. If the new one does not stay up, the previous
@@ -28,7 +28,10 @@ export async function replaceWorker(context: ApplyContext, planned: PlannedDeplo
 		failpoint('worker.after-stop');
 	}
 	try {
-		return await startCandidate(context, planned);
+		const candidate = await startCandidate(context, planned);
+		// Here and not at the switch: if it fails, the previous one has to come back.
+		await requirePolicy(context, planned.service, candidate.id);
+		return candidate;
 	} catch (error) {
 		if (previous && (await bringBack(context, previous)))
 			notice(context, 'warning', `service.${previous.service}: restarted the previous deployment ${previous.id}`);

@@ -149,16 +149,17 @@ export async function startCandidate(context: ApplyContext, planned: PlannedDepl
 	const deployment = results.opened[planned.service] ?? (await openDeployment(context, planned));
 	const {id, kind} = deployment;
 	announceCandidate(context, deployment);
-	const record = () => state.update(current => patchDeployment(current, id, {stage: 'candidate'}));
 	let containerId: string | undefined;
 	try {
 		if (isRunning(kind)) {
 			progress(context, address, 'starting');
 			containerId = await runDeployment(context, planned, deployment, isAlone(context, planned));
 			await requireReady(context, deployment, containerId, {mode: 'new'});
-			// Before the switch: if the apply is killed here, it leaves a candidate, which recovery removes.
-			await Promise.all([engine.setRestart(containerId, serviceRestart(deployment.spec.restart)), record()]);
-		} else if (deployment.stage !== 'candidate') await record();
+			// The switch waits for it: if the apply is killed before, it leaves a candidate, which recovery removes.
+			const policy = engine.setRestart(containerId, serviceRestart(deployment.spec.restart));
+			policy.catch(() => undefined);
+			results.policies[planned.service] = policy;
+		}
 	} catch (error) {
 		const failure =
 			error instanceof StepError
@@ -167,6 +168,24 @@ export async function startCandidate(context: ApplyContext, planned: PlannedDepl
 		await failDeployment(context, deployment, failure);
 		throw error instanceof StepError ? error : new StepError(failure, undefined, error);
 	}
+	if (deployment.stage !== 'candidate')
+		await state.update(current => patchDeployment(current, id, {stage: 'candidate'}));
 	failpoint('candidate.after-ready');
 	return state.current().deployments[id]!;
+}
+
+/**
+ * Waits until a ready candidate has its restart policy, which the engine takes a while to change.
+ * @throws StepError that explains why it cannot be set; the candidate has failed then
+ */
+export async function requirePolicy(context: ApplyContext, service: string, id: string): Promise<void> {
+	try {
+		await context.results.policies[service];
+	} catch (error) {
+		const deployment = context.state.current().deployments[id]!;
+		const failure = await describeFailure(context, deployment.containerId, context.secrets.mask(messageOf(error)));
+		await failDeployment(context, deployment, failure);
+		// Without the cause: whether the engine has set it does not matter any more.
+		throw new StepError(failure, serviceAddress(service));
+	}
 }

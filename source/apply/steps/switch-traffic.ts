@@ -15,7 +15,7 @@ import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
 import {nameOnNetwork} from './name-on-network.ts';
 import {ensureAccess, switchedRoutes} from './stage-switch.ts';
-import {failDeployment} from './start-candidate.ts';
+import {failDeployment, requirePolicy} from './start-candidate.ts';
 
 /** The containers of the new deployments, by deployment. */
 type Found = ReadonlyMap<string, ContainerDetails>;
@@ -100,9 +100,10 @@ export async function switchTraffic(context: ApplyContext): Promise<void> {
 				const names = takeNames(context, switched, found);
 				// Without siblings the names are not needed before the switch.
 				const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
-				const after = hasSiblings ? names : undefined;
+				const policies = Promise.all(Object.entries(switched).map(entry => requirePolicy(context, ...entry)));
+				const after = Promise.all([policies, hasSiblings ? names : undefined]);
 				const published = isUnrouted ? undefined : publish(engine, router, table, {signal, after, staged});
-				const both = await Promise.allSettled([published, names]);
+				const both = await Promise.allSettled([published, names, after]);
 				// Both have to settle before a retry.
 				for (const outcome of both) if (outcome.status === 'rejected') throw outcome.reason;
 				failpoint('switch.after-publish');
