@@ -137,6 +137,16 @@ async function claimEngine({engine, state, found}: Pick<ApplyContext, 'engine' |
 	await state.update(current => ({...current, engine: id}));
 }
 
+/**
+ * Drops a staged switch that was not reached. Staging may still be writing the access password to the state, which must not
+ * happen after the session is closed; a second ctrl-c does not wait for it.
+ */
+async function abandonStaged({results, signal}: ApplyContext): Promise<void> {
+	const abandoned = results.staged?.then(staged => staged?.commit.abandon());
+	const stopped = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), {once: true}));
+	if (!signal.aborted) await Promise.race([abandoned, stopped]);
+}
+
 /** Carries out a plan and reports progress as events. Failures are in the result, not thrown. */
 export async function runApply(environment: Omit<ApplyContext, 'results'>, options: RunOptions): Promise<ApplyResult> {
 	const {plan, run, emit} = environment;
@@ -154,8 +164,7 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 		isStopping: () => context.stopping.aborted,
 		...tracker,
 	});
-	// Waits only if the switch was not reached.
-	void context.results.staged?.then(staged => staged?.commit.abandon());
+	await abandonStaged(context);
 	const isCancelled = context.stopping.aborted;
 	const areDone = [...outcomes.values()].every(outcome => outcome === 'done');
 	// The unrecorded write may be the switch: only recovery can find out what serves.
