@@ -250,7 +250,10 @@ describe('a saved plan', () => {
 	test('that is not a plan file is rejected as such', async () => {
 		sandbox.write({'no.plan': '{"format": 1'});
 		expectError(await sandbox.run(['apply', 'no.plan']), /no\.plan/);
-		expectError(await sandbox.run(['apply', 'missing.plan']), /cannot read the saved plan .*missing\.plan/);
+		expectError(
+			await sandbox.run(['apply', 'missing.plan']),
+			/Cannot read the saved plan .*missing\.plan: there is no such file/,
+		);
 	});
 });
 

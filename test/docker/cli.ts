@@ -9,6 +9,7 @@ import {connectDocker} from '../../source/engine/docker.ts';
 import type {ContainerDetails, Engine, Observed, ObservedContainer} from '../../source/engine/engine.ts';
 import {labels} from '../../source/model/labels.ts';
 import type {RouterOptions} from '../../source/router/router.ts';
+import {readOnDisk} from '../../source/state/on-disk.ts';
 import type {State} from '../../source/state/state.ts';
 import {removeLeftovers} from './cli-cleaner.ts';
 import {serviceFiles, yaml} from './cli-server.ts';
@@ -202,8 +203,7 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 			expect(found.map(({name}) => name)).toHaveLength(1);
 			return (await engine.inspectContainer(found[0]!.id))!;
 		},
-		state: (environment = 'production') =>
-			JSON.parse(readFileSync(join(folder, '.compartment', environment, 'state.json'), 'utf8')) as State,
+		state: (environment = 'production') => readOnDisk(join(folder, '.compartment', environment), base)!.state,
 	};
 	const succeed = async (args: readonly string[], options?: Options) => {
 		const outcome = await run(args, options);
