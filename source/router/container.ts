@@ -70,6 +70,8 @@ export async function runScript(
 	const result = await engine.exec(containerId, command, {...options, user: '0'});
 	const end = `${endMark}\n`;
 	if (result.stdout.endsWith(end)) return {...result, stdout: result.stdout.slice(0, -end.length)};
-	if (result.exitCode !== 0) return result;
+	// The engine says why it could not start a program. Any other end without the mark is a cut connection, for which it may
+	// report an exit code as well.
+	if (/OCI runtime|exec failed/i.test(result.stdout + result.stderr)) return result;
 	throw new EngineError("cannot read the output of the router's script: the engine closed the connection");
 }
