@@ -1,5 +1,5 @@
 import type {Engine, ObservedContainer} from '../engine/engine.ts';
-import {labels} from '../model/labels.ts';
+import {observeEverything} from '../engine/own-engine.ts';
 import {ownObjects} from '../model/own.ts';
 import {refuseOlder} from '../plan/older.ts';
 import {type Begun, beginReading} from '../refresh/begin-reading.ts';
@@ -38,7 +38,7 @@ export type LockOptions = EnginePlace & {
 	readonly waitMs?: number | undefined;
 	/** Reads the state once the lock is held. */
 	readonly readState: () => Promise<{readonly state: State; readonly isNew: boolean}>;
-	/** Used if nobody has held the lock since. */
+	/** Used unless another command has held the lock since. */
 	readonly early?: EarlyReads;
 };
 
@@ -70,7 +70,7 @@ export async function lockEnvironment(options: LockOptions): Promise<LockedEnvir
 		const entries = isNew ? [] : await readJournal(directory, state);
 		// It alone fails within two seconds when the engine is not there.
 		await reads.engine.info();
-		const observed = isNew ? undefined : await reads.engine.observe({[labels.lineage]: ''});
+		const observed = isNew ? undefined : await observeEverything(reads.engine);
 		const {containers} = observed ? ownObjects(observed, state) : {containers: []};
 		// Before recovery: an old state would undo what a newer one did.
 		refuseOlder({containers}, state);

@@ -90,7 +90,7 @@ export function startBuild(
 		}
 	};
 	const image = limitBuilds(run, abort.signal);
-	// Whoever waits for it sees the failure; nobody may wait yet.
+	// The step that waits for it reports a failure, but may not have started yet.
 	image.catch(() => undefined);
 	return {
 		image,

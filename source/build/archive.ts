@@ -66,7 +66,7 @@ async function addLarge(pack: Pack, file: HashedFile, folder: string): Promise<v
 	const {promise, resolve, reject} = Promise.withResolvers<void>();
 	const sink = pack.entry(headerOf(file, folder), error => (error ? reject(error) : resolve()));
 	sink.on('error', reject);
-	// If reading fails, nobody waits for it.
+	// A failed read leaves this function before it waits for the promise.
 	promise.catch(() => undefined);
 	const closed = new Promise<void>(close => sink.once('close', () => close()));
 	for await (const piece of readVerified(file)) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {lookAt} from './paths.ts';
 
-/** Folder of the source in an archive with a generated Dockerfile, which is beside it. */
+/** The folder that holds the source in an archive with a generated Dockerfile. */
 export const sourceFolder = 'source';
 
 /** Name of a Dockerfile that is found without being named. */

@@ -6,10 +6,10 @@ import {loadProject} from '../descriptor/load.ts';
 import {descriptorFile} from '../descriptor/names.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
+import {observeEverything} from '../engine/own-engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
-import {labels} from '../model/labels.ts';
 import {ownObjects} from '../model/own.ts';
 import type {Drift} from '../plan/plan.ts';
 import {noVitals, type Vitals} from '../plan/vitals.ts';
@@ -105,7 +105,7 @@ export async function askEngine(
 	{environments}: Files,
 ): Promise<EngineAnswer> {
 	const [observed, {state: routerState}] = await Promise.all([
-		engine.observe({[labels.lineage]: ''}),
+		observeEverything(engine),
 		observeRouter(engine, router),
 	]);
 	// Shared reads, such as the engine's time, are sent once.

@@ -11,6 +11,10 @@ import type {ContainerDetails, Engine, Observed, ObservedContainer, ObservedNetw
  */
 export type OwnEngine = Engine & {readonly owner: Owner};
 
+/** Observes the objects of all environments on the engine, whatever state they belong to. */
+export const observeEverything = (engine: Pick<ReadonlyEngine, 'observe'>): Promise<Observed> =>
+	engine.observe({[labels.lineage]: ''});
+
 /** Observes everything that belongs to an environment. */
 export const observeOwn = async (
 	engine: Pick<ReadonlyEngine, 'observe'>,

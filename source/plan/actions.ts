@@ -26,3 +26,17 @@ export const blocked = (address: string, object: ObjectType, reason: string, unb
 	reasons: [reason],
 	unblock,
 });
+
+const waysOut = {
+	container: name => `docker rename ${name} another-name`,
+	network: name => `docker network rm ${name}`,
+	volume: name =>
+		`docker volume inspect ${name} shows its origin. Rename the project, or remove the volume if you do not need its data`,
+} satisfies Record<string, (name: string) => string>;
+
+/** Blocks an action whose name on the engine is taken by an object that is not ours. */
+export const blockedByForeign = (
+	{address, object}: Pick<Action, 'address' | 'object'>,
+	kind: keyof typeof waysOut,
+	name: string,
+): Action => blocked(address, object, `${kind} ${name} exists but was not created by Compartment`, waysOut[kind](name));

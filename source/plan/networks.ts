@@ -9,7 +9,7 @@ import type {Desired} from '../model/specs.ts';
 import {hasRoom, parseSubnet, pickSubnet, roomOf, sizeFor} from '../model/subnets.ts';
 import {networkNumber, newestNetworks} from '../state/networks.ts';
 import type {State} from '../state/state.ts';
-import {action, blocked, unchangedAction} from './actions.ts';
+import {action, blocked, blockedByForeign, unchangedAction} from './actions.ts';
 import {fixedOf, type Need, neededAddresses, requiredAddresses, wantedAddresses} from './addresses.ts';
 import {missingNetworks, networksOf} from './containers.ts';
 import type {PlanInput} from './input.ts';
@@ -187,13 +187,8 @@ function planReplacement(input: PlanInput, reasons: readonly string[]): Action {
 /** The environment's two networks, planned as one object (docs/rules.md, "Size of the networks"). */
 export function planNetwork(input: PlanInput, deployments: readonly PlannedDeployment[]): Action {
 	const foreign = input.foreign[networkAddress];
-	if (foreign)
-		return blocked(
-			networkAddress,
-			'network',
-			`network ${foreign} exists but was not created by Compartment`,
-			`docker network rm ${foreign}`,
-		);
+	const base = {address: networkAddress, object: 'network'} as const;
+	if (foreign) return blockedByForeign(base, 'network', foreign);
 	const shortage = findShortage(input, deployments);
 	const reasons = [
 		...(isBegun(input) ? ['its replacement was interrupted'] : []),
@@ -202,7 +197,6 @@ export function planNetwork(input: PlanInput, deployments: readonly PlannedDeplo
 	];
 	if (input.state.networks && reasons.length > 0 && canReplace(input)) return planReplacement(input, reasons);
 	if (shortage) return blocked(networkAddress, 'network', shortage.reason, wayOut(input, shortage, deployments));
-	const base = {address: networkAddress, object: 'network'} as const;
 	const full = findFullPool(input, networksOf(input));
 	if (full) return full;
 	if (missingNetworks(input).length > 0 || !input.state.networks) {

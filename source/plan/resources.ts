@@ -3,7 +3,7 @@ import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import type {ResourceRecord} from '../state/state.ts';
-import {action, blocked, unchangedAction} from './actions.ts';
+import {action, blocked, blockedByForeign, unchangedAction} from './actions.ts';
 import type {Attributes} from './attribute.ts';
 import {compareAttributes, reasonsOf, resourceAttributes, settingAttributes, withoutImage} from './attributes.ts';
 import {containerDrift, networksAround, whyBroken} from './containers.ts';
@@ -78,13 +78,7 @@ export function planVolumes(input: PlanInput, resource: DesiredResource): Action
 		...wanted.map(volume => {
 			const exists = input.observed.volumes.some(({name}) => name === volume.name);
 			const foreign = input.foreign[volume.address];
-			if (foreign)
-				return blocked(
-					volume.address,
-					'volume',
-					`volume ${foreign} exists but was not created by Compartment`,
-					`docker volume inspect ${foreign} shows its origin. Rename the project, or remove the volume if you do not need its data`,
-				);
+			if (foreign) return blockedByForeign({address: volume.address, object: 'volume'}, 'volume', foreign);
 			if (exists && input.state.volumes[volume.address]) return unchangedAction(volume.address, 'volume', 1);
 			const wasLost = input.state.volumes[volume.address] !== undefined;
 			const reason = wasLost
@@ -146,13 +140,7 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	const after = withImage(resourceAttributes(resource.spec), image, resolved);
 	if (!record) {
 		const foreign = input.foreign[address];
-		if (foreign)
-			return blocked(
-				address,
-				'resource',
-				`container ${foreign} exists but was not created by Compartment`,
-				`docker rename ${foreign} another-name`,
-			);
+		if (foreign) return blockedByForeign(base, 'container', foreign);
 		const {changes} = compareAttributes({}, after);
 		return action({...base, kind: 'create', reasons: [firstReason(input, resource)], changes});
 	}

@@ -1,7 +1,7 @@
 import {command, hint} from '../hint.ts';
 import {networkAddress, routerAddress} from '../model/address.ts';
 import type {OutdatedPart} from '../router/router.ts';
-import {action, blocked, unchangedAction} from './actions.ts';
+import {action, blocked, blockedByForeign, unchangedAction} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 import {usesRouter} from './router-use.ts';
@@ -24,13 +24,7 @@ export const planRouter = (input: PlanInput): Action[] => (usesRouter(input) ? [
 
 function decideRouter(input: PlanInput): Action {
 	const base = {address: routerAddress, object: 'router', dependsOn: [networkAddress]} as const;
-	if (input.router === 'foreign')
-		return blocked(
-			routerAddress,
-			'router',
-			`container ${input.routerName} exists but was not created by Compartment`,
-			`docker rename ${input.routerName} another-name`,
-		);
+	if (input.router === 'foreign') return blockedByForeign(base, 'container', input.routerName);
 	if (input.routerPortOwner)
 		return blocked(
 			routerAddress,

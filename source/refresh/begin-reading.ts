@@ -1,6 +1,6 @@
 import type {Engine, ReadonlyEngine} from '../engine/engine.ts';
+import {observeEverything} from '../engine/own-engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
-import {labels} from '../model/labels.ts';
 import {observeRouter, type RouterOptions} from '../router/router.ts';
 import {createProbeReader, type ProbeReader} from './read-probes.ts';
 
@@ -14,6 +14,6 @@ export type Begun = {
 /** Starts the reads that every plan needs, so that they run while the caller reads the descriptor. */
 export function beginReading(engine: Engine, router: RouterOptions): Begun {
 	const reads = rememberReads(engine);
-	void Promise.allSettled([reads.info(), reads.observe({[labels.lineage]: ''}), observeRouter(reads, router)]);
+	void Promise.allSettled([reads.info(), observeEverything(reads), observeRouter(reads, router)]);
 	return {engine: reads, readProbes: createProbeReader({engine, reads, options: router})};
 }

@@ -4,9 +4,9 @@ import type {PlannedBuild} from '../build/plan-build.ts';
 import {examineProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
+import {observeEverything} from '../engine/own-engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
 import {describeDesired} from '../model/desired.ts';
-import {labels} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {createPlan} from '../plan/create-plan.ts';
 import type {Scene} from '../plan/health.ts';
@@ -91,7 +91,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	checkObjects(desired, request);
 	// First, because an exec in the router takes longer than all other reads together.
 	const probes = request.mode === 'destroy' ? undefined : world.readProbes(state);
-	const reads = Promise.all([engine.info(), engine.observe({[labels.lineage]: ''}), observeRouter(engine, router)]);
+	const reads = Promise.all([engine.info(), observeEverything(engine), observeRouter(engine, router)]);
 	const isApply = request.mode === 'apply';
 	const {promotion} = request;
 	const services = promotion ? Object.keys(promotion.deployments) : request.services;

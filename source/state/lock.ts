@@ -26,7 +26,7 @@ export type LockRecord = {
 /** A held lock. Releasing it twice is harmless. */
 export type Lock = {
 	readonly release: () => Promise<void>;
-	/** Whether nobody else has held it since `lastReleased` returned this; false if that cannot be known. */
+	/** Whether no other process has held the lock since `lastReleased` returned this value; false if unknown. */
 	readonly isFirstSince: (released: number | undefined) => boolean;
 };
 

@@ -18,7 +18,7 @@ type OnDisk = {
 	readonly problem?: UserError | undefined;
 };
 
-/** The state that a trusted file and the journal beside it give, or why the journal was left out. */
+/** Applies the journal to a trusted state file. `problem` says why the journal was left out. */
 function withJournal(directory: string, file: State, journal: JournalContent, env: NodeJS.ProcessEnv): OnDisk {
 	const {entries, problem} = trustedEntries(directory, journal, file, env);
 	const patches = patchesOf(entries);
@@ -61,7 +61,7 @@ export function readToWrite(directory: string, env: NodeJS.ProcessEnv): State | 
 	return state;
 }
 
-/** The state of a file that need not be the newest, with the journal beside it; the file alone unless both are trusted. */
+/** Applies the journal to a state file that may be outdated. Unless both are trusted, returns the state of the file alone. */
 export function replaySigned(signed: Signed, directory: string, env: NodeJS.ProcessEnv): State {
 	const {state} = signed;
 	if (whyForeign(signed, directory, env) !== undefined) return state;

@@ -53,7 +53,7 @@ export async function holdSocket(directory: string): Promise<HeldSocket | undefi
 
 /**
  * The number of the lock's last holder, who has released it; 0 if there was none. Undefined while it is held, or after its
- * holder died. Whoever then takes the lock with the next number knows that nobody held it in between.
+ * holder died. A process that then gets the next number knows that no other one held the lock in between.
  */
 export function lastReleased(directory: string): number | undefined {
 	try {

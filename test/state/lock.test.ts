@@ -168,7 +168,7 @@ describe('holdKernelLock', () => {
 });
 
 describe.runIf(process.platform === 'linux')('isFirstSince', () => {
-	it('is true only when nobody held the lock in between', async () => {
+	it('is true only when no other process held the lock in between', async () => {
 		const directory = environmentDirectory();
 		const take = () => acquireLock(directory, {operation: 'apply'});
 		expect(lastReleased(join(directory, 'absent'))).toBe(0);
