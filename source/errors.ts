@@ -47,6 +47,21 @@ export class EngineError extends UserError {
 	}
 }
 
+/**
+ * A network that the engine does not remove although no container is connected to it. Engines up to 20.10 may
+ * lose count when containers join or leave it at the same moment, and correct the number only when they start themselves.
+ */
+export class MiscountedNetwork extends EngineError {
+	constructor(network: string) {
+		const command = `docker network rm ${network}`;
+		super(
+			`cannot remove network ${network}: no container is connected to it, but the engine counts one. Restart the engine, then: ${command}`,
+			{status: 403},
+		);
+		this.name = 'MiscountedNetwork';
+	}
+}
+
 /** Whether the request behind this error may have succeeded after all. */
 export const isOutcomeUnknown = (error: unknown): boolean =>
 	error instanceof EngineError

@@ -9,15 +9,6 @@ export type Occupied = {
 };
 
 /**
- * Why a network cannot be removed although nothing that stays is connected. Engines up to 20.10 may count an endpoint twice
- * when containers start at the same moment, and correct the number only when they start themselves.
- */
-export const stuckText = ({name, leaving}: Occupied): string =>
-	leaving.length > 0
-		? `the engine has not finished removing ${leaving.join(', ')}`
-		: `no container is connected to it, but the engine counts one. Restart the engine, then: docker network rm ${name}`;
-
-/**
  * Removes the stale endpoints of deleted containers, which an interrupted engine leaves behind and which block the
  * removal of a network.
  * @throws EngineError that names the containers that stay connected, with the commands that disconnect them

@@ -1,14 +1,17 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {EngineError} from '../errors.ts';
+import {EngineError, MiscountedNetwork} from '../errors.ts';
 import type {Connection} from './docker-connection.ts';
-import {clearEndpoints, stuckText} from './docker-endpoints.ts';
+import {clearEndpoints} from './docker-endpoints.ts';
 import {shown, statusOf} from './docker-errors.ts';
 import type {Attachment, Engine} from './engine.ts';
 
 type Networks = Pick<Engine, 'createNetwork' | 'removeNetwork' | 'createVolume' | 'removeVolume' | 'join' | 'leave'>;
 
-/** How often a network is tried whose last containers are just being removed: for about three seconds. */
-const removalTries = 16;
+/**
+ * How often a network is tried: for about three seconds while the engine removes its last containers, for one if there are
+ * none.
+ */
+const removalTries = {leaving: 16, empty: 6};
 const removalPauseMs = 200;
 
 /** Networks, volumes, and the attachments of containers. */
@@ -36,9 +39,9 @@ export function createNetworks(connection: Connection): Networks {
 					return await remove();
 				} catch (error) {
 					if (statusOf(error) !== 403) throw error;
-					const found = await clearEndpoints(connection, id);
-					if (tries < removalTries) await pause(removalPauseMs);
-					else throw new EngineError(`cannot remove network ${found.name}: ${stuckText(found)}`, {status: 403});
+					const {name, leaving} = await clearEndpoints(connection, id);
+					if (tries >= removalTries[leaving.length > 0 ? 'leaving' : 'empty']) throw stuck(name, leaving);
+					await pause(removalPauseMs);
 				}
 			}
 		},
@@ -67,6 +70,14 @@ export function createNetworks(connection: Connection): Networks {
 		},
 	};
 }
+
+/** Why a network is not removed although nothing that stays is connected to it. */
+const stuck = (network: string, leaving: readonly string[]): EngineError =>
+	leaving.length === 0
+		? new MiscountedNetwork(network)
+		: new EngineError(`cannot remove network ${network}: the engine has not finished removing ${leaving.join(', ')}`, {
+				status: 403,
+			});
 
 /** The engine's form of an attachment. */
 export const toEndpoint = ({aliases = [], address}: Attachment) => ({

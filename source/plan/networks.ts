@@ -112,6 +112,9 @@ const larger = hint`${command('apply', '--replace', networkAddress)}, which move
 function wayOut(input: PlanInput, {need, fixed}: Shortage, deployments: readonly PlannedDeployment[]): Hint {
 	if (need.held > 0)
 		return hint`${command('promote')}, or ${command('promote', '--discard')}, then try again; or ${larger}`;
+	// A destroy has left them, because the engine did not remove them.
+	if (!input.state.networks)
+		return hint`${command('destroy')}, which tries again to remove it, then ${command('apply')}`;
 	const free = fixed - need.serving - need.others;
 	const starting = deployments.filter(({kind}) => isRouted(kind)).map(({service}) => service);
 	const isPart = input.mode === 'rollback' && fixedOf(need) > fixed && free > 0;

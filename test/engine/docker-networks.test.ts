@@ -75,5 +75,11 @@ it('a network that the engine wrongly counts as used is given up, with the way o
 	await expect(remove()).rejects.toThrow(
 		'cannot remove network shop: no container is connected to it, but the engine counts one. Restart the engine',
 	);
+	expect(engine.tries).toBe(6);
+});
+
+it('a network whose last container is not removed for seconds is given up, and the container is named', async () => {
+	Object.assign(engine, {refusals: 99, containers: {old: 'removing'}});
+	await expect(remove()).rejects.toThrow('cannot remove network shop: the engine has not finished removing old');
 	expect(engine.tries).toBe(16);
 });

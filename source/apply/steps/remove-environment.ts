@@ -1,5 +1,4 @@
 import {observeOwn} from '../../engine/own-engine.ts';
-import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {routesAddress} from '../../model/address.ts';
 import {parseNetworkName} from '../../model/names.ts';
@@ -8,6 +7,7 @@ import {isOwnReference} from '../clean-up-images.ts';
 import type {EnvironmentContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {listOwnImages} from '../own-images.ts';
+import {removeNetworks} from './remove-networks.ts';
 
 /** Removes all containers that are left: those of failed and previous deployments have no action. */
 async function removeContainers({engine, plan}: EnvironmentContext): Promise<void> {
@@ -16,26 +16,13 @@ async function removeContainers({engine, plan}: EnvironmentContext): Promise<voi
 	failpoint('destroy.after-containers');
 }
 
-async function removeNetworks(context: EnvironmentContext): Promise<void> {
+async function removeOwnNetworks(context: EnvironmentContext): Promise<void> {
 	const {engine, router, plan, state} = context;
 	const {networks} = await observeOwn(engine, plan);
 	for (const {name} of networks)
 		if (parseNetworkName(plan.project, plan.environment, name)?.isMesh === false)
 			await leaveEnvironment(engine, router, name);
-	const removals = networks.map(({id, name}) =>
-		writeJournaled(context, {
-			address: 'network',
-			intent: {type: 'remove', kind: 'network', name},
-			isRepeatable: true,
-			run: () => engine.removeNetwork(id),
-		}),
-	);
-	const left = (await Promise.allSettled(removals)).flatMap(each =>
-		each.status === 'rejected' ? [each.reason as unknown] : [],
-	);
-	// Removes as many as possible, then reports everything that is left.
-	if (left.length === 1) throw left[0];
-	if (left.length > 1) throw new UserError(left.map(messageOf).join('; '));
+	await removeNetworks(context, networks);
 	await state.update(current => ({...current, networks: null}));
 }
 
@@ -71,5 +58,5 @@ export async function removeEnvironment(context: EnvironmentContext): Promise<vo
 	await removeContainers(context);
 	await removeImages(context);
 	// Last: as long as a network exists, the next destroy continues an interrupted one.
-	await removeNetworks(context);
+	await removeOwnNetworks(context);
 }

@@ -1,6 +1,6 @@
 import type {ObservedContainer, ObservedNetwork} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
-import {EngineError, messageOf, UserError} from '../../errors.ts';
+import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {command, hint} from '../../hint.ts';
 import {nameIn, networkAddress} from '../../model/address.ts';
@@ -13,9 +13,9 @@ import {activeDeployment} from '../../state/deployments.ts';
 import {newestNetworks} from '../../state/networks.ts';
 import type {NetworkPair, NetworkRecord, NetworksRecord, State} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
-import {writeJournaled} from '../journaled.ts';
 import {publishState} from '../publish-state.ts';
 import {makeBoth, networkMaker} from './create-networks.ts';
+import {removeNetworks} from './remove-networks.ts';
 
 const servingPair = ({environment, mesh}: NetworkPair): NetworkPair => ({environment, mesh});
 
@@ -116,15 +116,5 @@ export async function removePreviousNetworks(context: ApplyContext): Promise<voi
 		await leaveEnvironment(engine, router, name);
 	}
 	failpoint('networks.after-leave');
-	for (const {id, name} of previous)
-		await writeJournaled(context, {
-			address: networkAddress,
-			intent: {type: 'remove', kind: 'network', name},
-			isRepeatable: true,
-			run: () => engine.removeNetwork(id),
-		}).catch((error: unknown) => {
-			// The engine may count containers that are gone. Nothing of ours uses it, and the next apply tries again.
-			if (!(error instanceof EngineError) || error.status !== 403) throw error;
-			notice(context, 'warning', messageOf(error));
-		});
+	await removeNetworks(context, previous, 'used');
 }
