@@ -44,6 +44,9 @@ const stubs: readonly Imported[] = [
 	{id: 'tar-fs'},
 	{id: 'ssh2'},
 	{id: 'zlib', by: 'dockerode'},
+	// Its requests are sent by source/engine/.
+	{id: 'http', by: 'docker-modem'},
+	{id: 'https', by: 'docker-modem'},
 	// commander starts subcommands that are separate programs; there are none.
 	{id: 'node:child_process', by: 'commander'},
 ];
@@ -65,14 +68,24 @@ const replacements: readonly Replaced[] = [
 			inspect, isDeepStrictEqual, promisify, stripVTControlCharacters, types,
 		} = process.getBuiltinModule('node:util');`,
 	},
-	// The transport requires both at once; loading TLS takes 5 ms, and most engines are behind a local socket.
+	// An import reads every property here as well, which loads its streams, node:fs/promises and readline.
 	{
-		id: 'https',
-		by: 'docker-modem',
-		code: `module.exports = {
-			get globalAgent() { return process.getBuiltinModule('node:https').globalAgent; },
-			request: (...args) => process.getBuiltinModule('node:https').request(...args),
-		}`,
+		id: 'node:fs',
+		code: `const fs = process.getBuiltinModule('node:fs');
+		export default fs;
+		export const {
+			accessSync, chmodSync, closeSync, constants, createReadStream, createWriteStream, existsSync, fchmodSync, fdatasyncSync,
+			fstatSync, fsyncSync, ftruncateSync, linkSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync,
+			readlinkSync, readSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync, unlinkSync, watch,
+			writeFileSync, writeSync,
+		} = fs;`,
+	},
+	{
+		id: 'node:fs/promises',
+		code: loadedOnCall('node:fs/promises', [
+			...['chmod', 'lstat', 'mkdir', 'mkdtemp', 'open', 'readdir', 'readFile', 'readlink', 'rm', 'stat', 'symlink'],
+			...['access', 'unlink', 'writeFile'],
+		]),
 	},
 	// Asks for a browser's name, and with it node loads its locks and workers.
 	{id: 'environment', code: `export const isBrowser = false;`},

@@ -1,7 +1,9 @@
 import type {IncomingMessage} from 'node:http';
 import type Docker from 'dockerode';
+import type {Call} from './docker-answer.ts';
 import type {Attempt} from './docker-errors.ts';
 import type {Labels} from './engine.ts';
+import type {HttpAnswer} from './http-answer.ts';
 
 /** Shared by all parts of the Docker engine. */
 export type Connection = {
@@ -39,6 +41,21 @@ export function openStream({docker}: Connection, request: StreamRequest): Promis
 			},
 			(error, response) => (error ? reject(error) : resolve(response as IncomingMessage)),
 		);
+	});
+}
+
+/** Sends a GET request and reads its response to the end; dockerode's own calls take no signal and give no headers. */
+export function readAnswer({docker}: Connection, path: string, signal?: AbortSignal): Promise<HttpAnswer> {
+	const call: Call = {
+		path: `${path}?`,
+		method: 'GET',
+		options: {_query: {}, _body: {}},
+		abortSignal: signal,
+		statusCodes: {200: true},
+		isWhole: true,
+	};
+	return new Promise((resolve, reject) => {
+		docker.modem.dial(call, (error, answer) => (error ? reject(error) : resolve(answer as HttpAnswer)));
 	});
 }
 

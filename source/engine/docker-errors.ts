@@ -1,5 +1,5 @@
 import {EngineError, messageOf, UserError} from '../errors.ts';
-import {notAnEngine} from './docker-request.ts';
+import {notAnEngine} from './docker-answer.ts';
 
 type Failure = {
 	readonly code?: unknown;

@@ -1,7 +1,6 @@
 import type {Connection} from './docker-connection.ts';
-import {openStream} from './docker-connection.ts';
+import {readAnswer} from './docker-connection.ts';
 import type {Engine, EngineInfo} from './engine.ts';
-import {readJsonLines} from './lines.ts';
 
 const deadlineMs = 1900;
 
@@ -15,13 +14,11 @@ export function createInfo(connection: Connection): Pick<Engine, 'info' | 'hasBu
 
 	const ping = async (): Promise<Ping> => {
 		const signal = AbortSignal.timeout(deadlineMs);
-		const answer = await openStream(connection, {method: 'GET', path: '/_ping', query: {}, signal});
-		answer.resume();
-		const header = (name: string) => answer.headers[name]?.toString();
+		const {headers} = await readAnswer(connection, '/_ping', signal);
 		const found = {
-			apiVersion: header('api-version') ?? '',
-			builder: header('builder-version'),
-			system: header('ostype'),
+			apiVersion: headers['api-version'] ?? '',
+			builder: headers['builder-version'],
+			system: headers['ostype'],
 		};
 		canBuild = canBuildKit(found);
 		return found;
@@ -68,15 +65,12 @@ const offsetOf = ({SystemTime, receivedAt}: Received): number => Date.parse(Syst
 export const readEngineTime = async (connection: Connection): Promise<string> =>
 	(await readInfo(connection)).SystemTime ?? new Date().toISOString();
 
-/** Read as a stream because dockerode's own call takes no deadline. */
 async function readInfo(connection: Connection, signal?: AbortSignal): Promise<Received> {
-	const answer = await openStream(connection, {method: 'GET', path: '/info', query: {}, signal});
-	for await (const info of readJsonLines<Info | null>(answer)) {
-		// A web server may answer any path.
-		if (typeof info?.ServerVersion !== 'string') throw new Error('the response is not that of a Docker engine');
-		return {...info, receivedAt: Date.now()};
-	}
-	throw new Error('empty response');
+	const {text} = await readAnswer(connection, '/info', signal);
+	const info = JSON.parse(text) as Info | null;
+	// A web server may answer any path.
+	if (typeof info?.ServerVersion !== 'string') throw new Error('the response is not that of a Docker engine');
+	return {...info, receivedAt: Date.now()};
 }
 
 /** Docker before 23 has BuildKit but does not report it; `1` means that an administrator turned it off. */

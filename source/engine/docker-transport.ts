@@ -3,17 +3,20 @@ import type {Socket} from 'node:net';
 import type DockerModem from 'docker-modem';
 import type Docker from 'dockerode';
 import type {EngineAddress, Tls} from './docker-address.ts';
+import type {Call} from './docker-answer.ts';
 import {createHeartbeat} from './docker-heartbeat.ts';
+import {isRead, sendRead} from './docker-read.ts';
 import {type Body, sendRequest} from './docker-request.ts';
+import {createSocketReads} from './socket-reads.ts';
 
 const connectDeadlineMs = 1800;
 const keepAliveMs = 15_000;
 
-/** The part of docker-modem that sends requests. We replace it: see `docker-request.ts`. */
+/** The part of docker-modem that sends requests. We replace it: see `docker-request.ts` and `docker-read.ts`. */
 type Sender = {
 	buildRequest: (
 		options: RequestOptions,
-		context: DockerModem.DialOptions,
+		call: Call,
 		body: Body,
 		callback: (error: unknown, result: unknown) => void,
 	) => void;
@@ -24,8 +27,13 @@ export function sendInPlace({modem}: Docker, target: EngineAddress['target']): v
 	const protocol = 'tls' in target && target.tls ? 'https' : 'http';
 	const heartbeat = createHeartbeat(protocol, endpointOf(target));
 	const sender = modem as unknown as Sender;
-	sender.buildRequest = (options, context, body, callback) => {
-		sendRequest(protocol, heartbeat, options, context, body).then(
+	const reads = 'socketPath' in target ? createSocketReads(target.socketPath) : undefined;
+	sender.buildRequest = (options, call, body, callback) => {
+		const sent =
+			reads && isRead(call, body)
+				? sendRead(reads, heartbeat, options, call)
+				: sendRequest(protocol, heartbeat, options, call, body);
+		sent.then(
 			result => callback(null, result),
 			(error: unknown) => callback(error, null),
 		);

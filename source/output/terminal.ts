@@ -41,9 +41,10 @@ type TerminalFlags = {
 };
 
 export function createTerminal(flags: TerminalFlags): Terminal {
-	const {stdout, stderr, stdin, env} = process;
+	const {stdout, stderr, env} = process;
 	const isSeen = stdout.isTTY === true && flags.plain !== true && !isContinuousIntegration(env);
-	const isInteractive = isSeen && stdin.isTTY === true && env['TERM'] !== 'dumb';
+	// Reading `process.stdin` opens it, which loads node's file streams.
+	const isInteractive = isSeen && process.stdin.isTTY === true && env['TERM'] !== 'dumb';
 	const isAccessible = flags.accessible === true || env['INK_SCREEN_READER'] === 'true';
 	const flag = flags.color === false ? false : undefined;
 	const paint = createPaint({stream: stdout, env, flag});

@@ -92,7 +92,8 @@ export async function apply(
 	const isBeginning = request.mode === 'apply';
 	if (!isBeginning) await assertEnvironment(workspace);
 	const early = readEarly(workspace);
-	// Loaded while the engine answers.
+	// Loading blocks, so the requests go out first.
+	await nextTurn();
 	const {refresh} = await import('../../refresh/refresh.ts');
 	// Nothing is created for an engine that is not there.
 	if (!existsSync(directory)) await early.reads.engine.info();

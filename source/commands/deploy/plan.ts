@@ -1,4 +1,5 @@
 import {writeFile} from 'node:fs/promises';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {exitCodes, messageOf, UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
@@ -44,7 +45,8 @@ export async function plan(flags: PlanFlags): Promise<number> {
 	const terminal = createTerminal(flags);
 	const connection = await openEngine();
 	const {engine, readProbes} = beginReading(connection.engine, connection.router);
-	// Loaded while the engine answers.
+	// Loading blocks, so the requests go out first.
+	await nextTurn();
 	const {refresh} = await import('../../refresh/refresh.ts');
 	const workspace = await openWorkspace(flags, connection);
 	const {project, settings, router, directory} = workspace;
