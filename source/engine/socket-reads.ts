@@ -5,7 +5,7 @@ import {createAnswerReader, type HttpAnswer} from './http-answer.ts';
 const mostConnections = 16;
 
 /** A request that has been sent. */
-export type Exchange = {
+type Exchange = {
 	/** Rejects if the connection is cut off. */
 	readonly answer: Promise<HttpAnswer>;
 	/** Resolves with the first bytes of the answer. */
