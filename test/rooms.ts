@@ -10,6 +10,7 @@ export const levels: readonly (readonly string[])[] = [
 	['refresh', 'init'],
 	['apply'],
 	['backup'],
+	['agent'],
 	['output'],
 	['ui', 'workspace'],
 	['report'],

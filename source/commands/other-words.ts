@@ -2,7 +2,6 @@ import {UserError} from '../errors.ts';
 import {command, type Hint, hint} from '../hint.ts';
 
 const setSecret = hint`${command('variable set', 'NAME', '--sensitive')}`;
-const schedules = hint`Nothing runs in the background yet. Call this from cron: ${command('resource backup run-due')}`;
 const compose = 'docs/compartment-yml.md, "Coming from Docker Compose", lists what each key of a Compose file becomes';
 
 /** Commands of other tools, and some planned ones, with what to use instead. */
@@ -17,7 +16,6 @@ const words: Readonly<Record<string, Hint>> = {
 	ps: command('status'),
 	ls: command('environment list'),
 	build: command('apply', '--rebuild'),
-	agent: schedules,
 	import: compose,
 };
 

@@ -19,6 +19,7 @@ const groups: {readonly [Name in CommandGroup]: () => Promise<Group<Name>>} = {
 	state: async () => (await import('./state.ts')).state,
 	project: async () => (await import('./project.ts')).project,
 	settings: async () => (await import('./settings.ts')).settings,
+	agent: async () => (await import('./agent.ts')).agent,
 };
 
 /**
