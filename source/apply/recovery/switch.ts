@@ -6,7 +6,7 @@ import {type Switch, withSwitch} from '../../state/deployments.ts';
 import type {Intent} from '../../state/journal-entry.ts';
 import type {State} from '../../state/state.ts';
 import {describeTable} from '../route-table.ts';
-import {takeNames} from '../steps/switch-traffic.ts';
+import {takeNames} from '../steps/take-names.ts';
 import type {RecoveryContext} from './context.ts';
 
 /**

@@ -5,45 +5,16 @@ import {runsNow} from '../../model/container-state.ts';
 import {isRunning} from '../../model/kinds.ts';
 import {publish} from '../../router/router.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
-import {networksOfDeployment} from '../../state/networks.ts';
-import type {Deployment, State} from '../../state/state.ts';
+import type {Deployment} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import type {ApplyContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {inTurn} from '../publish-state.ts';
 import {describeTable} from '../route-table.ts';
 import {StepError} from '../step-error.ts';
-import {nameOnNetwork} from './name-on-network.ts';
 import {ensureAccess, switchedRoutes} from './stage-switch.ts';
 import {failDeployment, requirePolicy} from './start-candidate.ts';
-
-/** The containers of the new deployments, by deployment. */
-type Found = ReadonlyMap<string, ContainerDetails>;
-
-/** Whether a new deployment has had the name since it was created: see `isAlone` in `start-candidate.ts`. */
-const hasTakenName = (state: State, previous: Deployment, deployment: Deployment): boolean =>
-	(deployment.kind === 'worker' && !deployment.isHeld) ||
-	networksOfDeployment(state, previous) !== networksOfDeployment(state, deployment);
-
-/**
- * Gives the new deployments their services' names in the mesh, by which siblings reach them. Each is disconnected from the
- * mesh for a moment, so this comes before it gets requests that may need a sibling.
- * @param found containers that have just been inspected
- */
-export async function takeNames(
-	{engine, state}: Pick<ApplyContext, 'engine' | 'state'>,
-	switched: Switch,
-	found: Found = new Map(),
-): Promise<void> {
-	const {active, deployments} = state.current();
-	const take = async ([service, id]: [string, string]) => {
-		const [previous, deployment] = [deployments[active[service] ?? ''], deployments[id]];
-		if (!deployment?.containerId || !previous || hasTakenName(state.current(), previous, deployment)) return;
-		const {containerId} = deployment;
-		await nameOnNetwork(engine, state.current(), {...deployment, containerId}, true, found.get(id));
-	};
-	await Promise.all(Object.entries(switched).map(take));
-}
+import {type Found, hasSiblings, takeNames, takeNamesLate} from './take-names.ts';
 
 /** Fails when a ready candidate has exited while it waited for the others: then nothing is switched. */
 async function assertUp(context: ApplyContext, switched: Switch): Promise<Found> {
@@ -97,16 +68,16 @@ export async function switchTraffic(context: ApplyContext): Promise<void> {
 			isRepeatable: true,
 			run: async () => {
 				const table = describeTable(withSwitch(state.current(), routes, switched));
-				const names = takeNames(context, switched, found);
-				// Without siblings the names are not needed before the switch.
-				const hasSiblings = Object.keys({...state.current().active, ...switched}).length > 1;
+				// The engine is slow to give names. Without siblings, requests need none, and do not wait for it.
+				const isNamedFirst = hasSiblings(context, switched);
 				const policies = Promise.all(Object.entries(switched).map(entry => requirePolicy(context, ...entry)));
-				const after = Promise.all([policies, hasSiblings ? names : undefined]);
+				const after = Promise.all([policies, isNamedFirst ? takeNames(context, switched, found) : undefined]);
 				const published = isUnrouted ? undefined : publish(engine, router, table, {signal, after, staged});
-				const both = await Promise.allSettled([published, names, after]);
+				const both = await Promise.allSettled([published, after]);
 				// Both have to settle before a retry.
 				for (const outcome of both) if (outcome.status === 'rejected') throw outcome.reason;
 				failpoint('switch.after-publish');
+				if (!isNamedFirst) await takeNamesLate(context, switched, found);
 			},
 			record: current => withSwitch(current, routes, switched),
 		});
