@@ -37,7 +37,8 @@ type Ask = {
 
 const sentBody = 'x'.repeat(1000);
 
-function ask({method, ...rest}: Ask): Promise<{readonly response: IncomingMessage; readonly body: string}> {
+/** Sends one request and reads the whole answer. */
+export function ask({method, ...rest}: Ask): Promise<{readonly response: IncomingMessage; readonly body: string}> {
 	return new Promise((resolve, reject) => {
 		const {host, ...place} = rest;
 		const outgoing = openRequest({...place, method, host: '127.0.0.1', headers: {host}}, response => {

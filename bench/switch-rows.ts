@@ -12,6 +12,13 @@ export type Row = {
 	readonly peaks: readonly number[];
 };
 
+/** What was seen of a switch besides the load; both in milliseconds since the epoch. */
+export type Seen = {
+	readonly confirmedAt: number;
+	/** When the second service of the version first reported that it was ready; 0 without one. */
+	readonly secondReadyAt: number;
+};
+
 /** The heads of the table; the last column is not part of `cells`. */
 export const heads = [
 	'command',
@@ -31,24 +38,25 @@ function longestSilence({answers}: Load): number {
 	return times.reduce((longest, time, index) => Math.max(longest, time - (times[index - 1] ?? time)), 0);
 }
 
-/** What the clients saw of the switches; `confirmed` has the time of each version's switch. */
-export function describeLoad(name: string, load: Load, confirmed: ReadonlyMap<string, number>): Omit<Row, 'peaks'> {
+/** What the clients saw of the switches, by version. */
+export function describeLoad(name: string, load: Load, seen: ReadonlyMap<string, Seen>): Omit<Row, 'peaks'> {
 	const {answers, losses} = load;
-	const late = [...confirmed].flatMap(([version, at]) =>
-		answers.filter(answer => answer.sentAt > at && Number(answer.version) < Number(version)),
+	const late = [...seen].flatMap(([version, {confirmedAt}]) =>
+		answers.filter(answer => answer.sentAt > confirmedAt && Number(answer.version) < Number(version)),
 	);
 	const slow = answers.filter(({isSlow}) => isSlow);
 	const firstOf = (version: string) => answers.find(answer => answer.version === version && !answer.isSlow);
-	const across = [...confirmed.keys()].filter(version => {
+	const across = [...seen.keys()].filter(version => {
 		const switchedAt = firstOf(version)?.answeredAt ?? 0;
 		return slow.some(
 			({sentAt, answeredAt, version: own}) =>
 				Number(own) < Number(version) && sentAt < switchedAt && switchedAt < answeredAt,
 		);
 	});
-	const waits = [...confirmed.keys()].flatMap(version => {
+	const waits = [...seen].flatMap(([version, {secondReadyAt}]) => {
 		const first = firstOf(version);
-		return first ? first.answeredAt - first.readyAt : [];
+		// The switch begins when the last candidate is ready.
+		return first ? first.answeredAt - Math.max(first.readyAt, secondReadyAt) : [];
 	});
 	const count = answers.length + losses.length;
 	const wait =
@@ -58,11 +66,11 @@ export function describeLoad(name: string, load: Load, confirmed: ReadonlyMap<st
 	return {
 		name,
 		cells: [
-			confirmed.size,
+			seen.size,
 			count,
 			losses.length,
 			late.length,
-			`${across.length} of ${confirmed.size}`,
+			`${across.length} of ${seen.size}`,
 			longestSilence(load),
 			wait,
 		],

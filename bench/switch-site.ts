@@ -50,18 +50,23 @@ export async function buildSite({directory, image, env}: Sandbox): Promise<void>
 /** The changes of a redeploy: always the version, and with `isMoving` also a second service and a rule. */
 export type Change = {readonly version: string; readonly isMoving?: boolean};
 
+/** The path that leads to the second service of a version; undefined if the version has none. */
+export const secondPath = ({version, isMoving = false}: Change): string | undefined =>
+	// Every other version has the second service, and each version has a different rule.
+	isMoving && Number(version) % 2 === 0 ? `/api-${version}` : undefined;
+
 /** Writes compartment.yml and its rules. */
-export function describeSite({directory, name, image}: Sandbox, {version, isMoving = false}: Change): void {
+export function describeSite({directory, name, image}: Sandbox, change: Change): void {
+	const {version} = change;
 	const service = (title: string, kind: string) =>
 		`  ${title}:\n    kind: ${kind}\n    image: ${image}\n    accessMode: public\n    port: 3000\n    env:\n      VERSION: '${version}'\n    readiness:\n      type: http\n      path: /healthz\n`;
-	// Every other version has the second service, and each version has a different rule.
-	const hasApi = isMoving && Number(version) % 2 === 0;
+	const path = secondPath(change);
 	writeFileSync(
 		join(directory, 'compartment.yml'),
-		`name: ${name}\n\nservices:\n${service('web', 'web')}${hasApi ? service('api', 'api') : ''}`,
+		`name: ${name}\n\nservices:\n${service('web', 'web')}${path ? service('api', 'api') : ''}`,
 	);
 	const rules = join(directory, 'compartment.routes.yml');
-	if (hasApi) writeFileSync(rules, `version: 1\nroutes:\n  - on: web\n    path: /api-${version}/*\n    to: api\n`);
+	if (path) writeFileSync(rules, `version: 1\nroutes:\n  - on: web\n    path: ${path}/*\n    to: api\n`);
 	else rmSync(rules, {force: true});
 }
 

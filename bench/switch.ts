@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {setTimeout as pause} from 'node:timers/promises';
 import {rows as names} from './bars.ts';
 import {compartment} from './cli.ts';
-import {type Clients, startLoad} from './load.ts';
+import {ask, type Clients, startLoad} from './load.ts';
 import {roundsOr} from './measure.ts';
 import {weigh} from './peak.ts';
 import {findPeers, type Peer} from './peers.ts';
@@ -11,8 +11,8 @@ import {markdown, peakText} from './report.ts';
 import {record} from './results.ts';
 import {freePort, type Sandbox, withSandbox} from './sandbox.ts';
 import {heading, section} from './section.ts';
-import {describeLoad, heads, type Row} from './switch-rows.ts';
-import {buildSite, type Change, composeSite, describeSite} from './switch-site.ts';
+import {describeLoad, heads, type Row, type Seen} from './switch-rows.ts';
+import {buildSite, type Change, composeSite, describeSite, secondPath} from './switch-site.ts';
 
 const redeploys = roundsOr(20);
 const crowd: Clients = {keepAlive: 6, fresh: 3, slow: 3};
@@ -58,18 +58,27 @@ async function measureSwitches(name: string, scene: Scene): Promise<Row> {
 	const {port, host, prepare, confirm, clients = crowd, isMoving = false} = scene;
 	await runWell(...commandOf(prepare({version: '1'})));
 	const load = startLoad({port, host}, clients);
-	const confirmed = new Map<string, number>();
+	const seen = new Map<string, Seen>();
+	const secondReadyAt = async (path: string) => {
+		const {response, body} = await ask({port, host, method: 'GET', path, agent: false});
+		const readyAt = Number(body.split(' ')[1]);
+		if (response.statusCode === 200 && readyAt > 0) return readyAt;
+		throw new Error(`${path} answered ${response.statusCode} ${body}`);
+	};
 	try {
 		for (const version of versions) {
 			await pause(300);
-			confirmed.set(version, await confirm(prepare({version, isMoving})));
+			const change = {version, isMoving};
+			const confirmedAt = await confirm(prepare(change));
+			const path = secondPath(change);
+			seen.set(version, {confirmedAt, secondReadyAt: path ? await secondReadyAt(`${path}/`) : 0});
 		}
 		await pause(500);
 	} finally {
 		await load.stop();
 	}
 	const {peak} = await weigh(...commandOf(prepare({version: lastVersion, isMoving})));
-	return {...describeLoad(name, load, confirmed), peaks: peak === undefined ? [] : [peak]};
+	return {...describeLoad(name, load, seen), peaks: peak === undefined ? [] : [peak]};
 }
 
 const commandOf = ({command, ...where}: Redeploy) => [command, where] as const;
