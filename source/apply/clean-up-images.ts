@@ -1,29 +1,25 @@
 import {EngineError, messageOf} from '../errors.ts';
-import {imageRepository} from '../model/names.ts';
-import type {State} from '../state/state.ts';
+import type {Deployment, State} from '../state/state.ts';
 import {type ApplyContext, notice} from './context.ts';
-import {listOwnImages} from './own-images.ts';
+import {listOwnImages, unneededNames} from './own-images.ts';
 
-/** References of images to keep: active, held, and those for a rollback (`retain` per service). */
-function neededReferences(state: State, retain: number): Set<string> {
-	const needed = new Set(Object.values(state.images).map(({reference}) => reference));
+/** Deployments whose images are kept: active, held, and those for a rollback (`retain` per service). */
+function keptDeployments(state: State, retain: number): Deployment[] {
 	const services = new Set(Object.values(state.deployments).map(({service}) => service));
-	for (const service of services) {
-		const kept = Object.values(state.deployments)
+	return [...services].flatMap(service => {
+		const newest = Object.values(state.deployments)
 			.filter(deployment => deployment.service === service && deployment.status !== 'failed')
 			.sort((a, b) => (a.id < b.id ? 1 : -1))
 			.slice(0, retain + 1);
-		for (const {imageReference} of kept) needed.add(imageReference);
-		const active = state.deployments[state.active[service] ?? ''];
-		if (active) needed.add(active.imageReference);
-	}
-	return needed;
+		return [...newest, state.deployments[state.active[service] ?? ''] ?? []].flat();
+	});
 }
 
-/** Whether a tag is in a repository of this environment. No other image is ever removed. */
-export function isOwnReference(tag: string, {project, environment}: Pick<State, 'project' | 'environment'>): boolean {
-	const prefix = imageRepository(project, environment, 'x').replace(/x$/, '');
-	return tag.startsWith(prefix);
+/** References and ids of images to keep. */
+function neededImages(state: State, retain: number): ReadonlySet<string> {
+	const recorded = Object.values(state.images).flatMap(({reference, imageId}) => [reference, imageId]);
+	const kept = keptDeployments(state, retain).flatMap(({imageReference, imageId}) => [imageReference, imageId]);
+	return new Set([...recorded, ...kept]);
 }
 
 /** Lists this project's images while the engine is busy with something else, for `cleanUpImages`. */
@@ -31,14 +27,13 @@ export function readOwnImages({engine, plan, results}: ApplyContext): void {
 	results.ownImages ??= listOwnImages(engine, 'project', plan.project).catch(() => undefined);
 }
 
-/** Removes tags of this environment that no retained deployment needs. A failure is only a warning: the next apply retries. */
+/** Removes images of this environment that no retained deployment needs. A failure is only a warning: the next apply retries. */
 export async function cleanUpImages(context: ApplyContext): Promise<void> {
 	const {engine, plan, settings, state, results} = context;
-	const needed = neededReferences(state.current(), settings.retain);
+	const needed = neededImages(state.current(), settings.retain);
 	try {
 		const listed = (await results.ownImages) ?? (await listOwnImages(engine, 'project', plan.project));
-		for (const {tags} of listed)
-			for (const tag of tags) if (isOwnReference(tag, plan) && !needed.has(tag)) await engine.removeImage(tag);
+		for (const image of listed) for (const name of unneededNames(image, needed, plan)) await engine.removeImage(name);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
 		notice(context, 'warning', `could not remove unused images: ${messageOf(error)}`);

@@ -7,6 +7,8 @@ import type {Plan} from '../plan/plan.ts';
 import type {Journal} from '../state/journal.ts';
 import {buildGraph} from './graph/build-graph.ts';
 import {firstSteps} from './graph/first-steps.ts';
+import type {JournaledState} from './journaled-state.ts';
+import {removeUnrecorded} from './own-images.ts';
 import {type RunningBuild, startBuild} from './running-build.ts';
 
 /** A build that began before its step. */
@@ -19,7 +21,7 @@ type EarlyBuild = RunningBuild & {
 export type EarlyBuilds = {
 	/** The build of a service, for its step; at most once. */
 	readonly take: (service: string) => EarlyBuild | undefined;
-	/** Cancels the builds that no step has taken, and records that they did not happen. */
+	/** Cancels the builds that no step has taken, removes what they made, and records that they did not happen. */
 	readonly discard: () => Promise<void>;
 };
 
@@ -27,6 +29,7 @@ type EarlyWorld = {
 	readonly plan: Plan;
 	readonly builds: ReadonlyMap<string, PlannedBuild>;
 	readonly engine: OwnEngine;
+	readonly state: Pick<JournaledState, 'current'>;
 	readonly journal: Pick<Journal, 'begin' | 'failed'>;
 	readonly directory: string;
 	readonly limitBuilds: Limit;
@@ -40,7 +43,7 @@ type EarlyWorld = {
  * if the plan is blocked.
  */
 export async function beginBuilds(world: EarlyWorld): Promise<EarlyBuilds> {
-	const {plan, builds, journal, parallelism} = world;
+	const {plan, builds, engine, state, journal, parallelism} = world;
 	const isBlocked = plan.actions.some(({kind}) => kind === 'blocked');
 	const steps = isBlocked ? [] : firstSteps(buildGraph(plan), parallelism);
 	const begun = new Map<string, EarlyBuild>();
@@ -59,6 +62,12 @@ export async function beginBuilds(world: EarlyWorld): Promise<EarlyBuilds> {
 		begun.set(service, {op, ...startBuild(world, {planned, build, op, isPlanFresh: true})});
 	};
 	await Promise.all(steps.filter(({task}) => task === 'make image').map(({name}) => begin(name)));
+	// It ended before it was cancelled. What cannot be removed is left to recovery.
+	const removeImage = (op: string): Promise<boolean> =>
+		removeUnrecorded(engine, state.current(), op).then(
+			() => true,
+			() => false,
+		);
 
 	return {
 		take(service) {
@@ -77,7 +86,9 @@ export async function beginBuilds(world: EarlyWorld): Promise<EarlyBuilds> {
 					(reason: unknown) => reason,
 				);
 				// Without an answer, recovery has to look.
-				if (!isOutcomeUnknown(error)) await journal.failed(op, messageOf(error ?? why));
+				if (isOutcomeUnknown(error)) continue;
+				const isGone = error !== undefined || (await removeImage(op));
+				if (isGone) await journal.failed(op, messageOf(error ?? why));
 			}
 		},
 	};

@@ -5,12 +5,16 @@ import type {BuildRequest, Engine} from '../../source/engine/engine.ts';
 import {imageLabels} from '../../source/model/labels.ts';
 import {images, openShop, type Shop} from './shop.ts';
 
-const later = vi.hoisted(() => ({refusal: undefined as Error | undefined}));
+const later = vi.hoisted(() => ({
+	refusal: undefined as Error | undefined,
+	until: undefined as Promise<unknown> | undefined,
+}));
 
 vi.mock(import('../../source/apply/assert-readable.ts'), async original => {
 	const {assertReadable} = await original();
 	return {
 		assertReadable: async (...args) => {
+			await later.until;
 			if (later.refusal) throw later.refusal;
 			return assertReadable(...args);
 		},
@@ -54,7 +58,7 @@ beforeEach(async () => {
 		change('one', service);
 	}
 	seen = [];
-	later.refusal = undefined;
+	Object.assign(later, {refusal: undefined, until: undefined});
 	watchBuilds(shop.world.engine.buildImage);
 });
 
@@ -149,4 +153,25 @@ it('cancels the build when the apply is refused after all, and leaves nothing to
 	const plan = await shop.text('plan');
 	expect(plan).not.toContain('interrupted');
 	expect(plan).toContain('image.tidy');
+});
+
+it('removes an image that was built before the apply is refused', async () => {
+	await shop.deploy();
+	const {engine} = shop.world;
+	const built = () => engine.listImages({[imageLabels.project]: 'shop'});
+	const before = (await built()).map(({id}) => id);
+	const build = engine.buildImage;
+	watchBuilds((...request) => {
+		const image = build(...request);
+		later.until = image;
+		return image;
+	});
+	change('two');
+	seen.length = 0;
+	later.refusal = new Error('a value cannot be read');
+	expect((await shop.run('apply', '--auto-approve')).exitCode).toBe(1);
+	expect(seen.length).toBeGreaterThan(0);
+	expect((await built()).map(({id}) => id)).toEqual(before);
+	change('one');
+	expect(await shop.text('plan')).toContain('No changes.');
 });

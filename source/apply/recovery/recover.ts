@@ -4,7 +4,7 @@ import {type PendingWrite, pendingWrites} from '../../state/journal.ts';
 import type {JournalEntry} from '../../state/journal-entry.ts';
 import type {RecoveryContext} from './context.ts';
 import {discardUnfinished, retireLeftovers, settleContainers} from './leftovers.ts';
-import {recoverRemoval, recoverRetirement} from './removal.ts';
+import {recoverBuild, recoverRemoval, recoverRetirement} from './removal.ts';
 import {recoverReplacements, recoverResource} from './resource.ts';
 import {recoverSwitch} from './switch.ts';
 
@@ -26,9 +26,10 @@ async function recoverWrite(context: RecoveryContext, {intent, op}: PendingWrite
 			return false;
 		case 'remove':
 			return recoverRemoval(context, intent);
+		case 'build-image':
+			return recoverBuild(context, op);
 		// Their results are visible in the state and on the engine; the next plan does the rest.
 		case 'run-candidate':
-		case 'build-image':
 		case 'release':
 		// `settleRotations` decides which password is kept, once the switch is decided.
 		case 'rotate':

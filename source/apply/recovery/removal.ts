@@ -1,6 +1,7 @@
 import {observeOwn} from '../../engine/own-engine.ts';
 import {EngineError, messageOf} from '../../errors.ts';
 import type {Intent} from '../../state/journal-entry.ts';
+import {removeUnrecorded} from '../own-images.ts';
 import {ownContainers, type RecoveryContext} from './context.ts';
 import {withdrawDeployment} from './leftovers.ts';
 
@@ -49,4 +50,11 @@ export async function recoverRemoval(
 		return true;
 	}
 	return false;
+}
+
+/** Removes what a build made, unless the state has recorded it. */
+export async function recoverBuild({engine, state, say}: RecoveryContext, op: string): Promise<boolean> {
+	const {isRecorded, removed} = await removeUnrecorded(engine, state.current(), op);
+	for (const name of removed) say(`removed image ${name}, whose build was interrupted`);
+	return isRecorded;
 }

@@ -12,10 +12,10 @@ import type {NamedImage} from '../../plan/image-attribute.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import {withDeployment, withoutOldDeployments} from '../../state/deployments.ts';
 import type {Deployment, State} from '../../state/state.ts';
-import {isOwnReference} from '../clean-up-images.ts';
 import type {ApplyContext} from '../context.ts';
 import {findKnownImage} from '../images.ts';
 import {withFingerprints} from '../known-values.ts';
+import {isOwnReference} from '../own-images.ts';
 
 /**
  * Whether a deployment's container runs or is about to. Failed and discarded deployments hold no address: their records

@@ -3,10 +3,9 @@ import {failpoint} from '../../failpoints.ts';
 import {routesAddress} from '../../model/address.ts';
 import {parseNetworkName} from '../../model/names.ts';
 import {leaveEnvironment, withdraw} from '../../router/router.ts';
-import {isOwnReference} from '../clean-up-images.ts';
 import type {EnvironmentContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
-import {listOwnImages} from '../own-images.ts';
+import {isOwnReference, listOwnImages} from '../own-images.ts';
 import {removeNetworks} from './remove-networks.ts';
 
 /** Removes all containers that are left: those of failed and previous deployments have no action. */
