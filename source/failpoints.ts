@@ -49,6 +49,9 @@ const applyPoints = journaledWrites.flatMap(type => [`apply.before-${type}`, `ap
 
 /** Between the engine calls of one journaled write, where a crash leaves it half done. */
 const innerPoints = [
+	'build.after-start',
+	'build.after-progress',
+	'build.after-image',
 	'candidate.after-open',
 	'candidate.after-ready',
 	'worker.after-stop',

@@ -5,6 +5,7 @@ import type {PlannedBuild} from '../build/plan-build.ts';
 import {type BuiltImage, runBuild} from '../build/run-build.ts';
 import type {OwnEngine} from '../engine/own-engine.ts';
 import {BuildError, CancelledError, UserError} from '../errors.ts';
+import {failpoint} from '../failpoints.ts';
 import {imageAddress} from '../model/address.ts';
 import {imageLabelsOf} from '../model/labels.ts';
 import type {Plan, PlannedImage} from '../plan/plan.ts';
@@ -68,7 +69,7 @@ export function startBuild(
 	const run = async (): Promise<BuiltImage> => {
 		const log = openBuildLog(directory, planned.service);
 		try {
-			return await runBuild(engine, build, {
+			const image = await runBuild(engine, build, {
 				reference: planned.reference,
 				labels: imageLabelsOf({...object, address: imageAddress(planned.service), op}),
 				signal: abort.signal,
@@ -77,8 +78,11 @@ export function startBuild(
 					const report = describeBuildProgress(event);
 					for (const text of report.lines) log.write(text);
 					show(report);
+					failpoint('build.after-progress');
 				},
 			});
+			failpoint('build.after-image');
+			return image;
 		} catch (error) {
 			throw explainFailure(error, log);
 		} finally {

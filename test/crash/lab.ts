@@ -26,10 +26,13 @@ export const destroy = ['destroy', '--auto-approve'] as const;
 
 const directoryOf = ({folder}: Sandbox) => join(folder, '.compartment', 'production');
 
+type Shape = {
+	readonly services: Readonly<Record<string, unknown>>;
+	readonly resources: Readonly<Record<string, {readonly env: {readonly GREETING: string}}>>;
+};
+
 /** @param shape the content of compartment.yml for a version */
-export function withCrashLab(
-	shape: (version: number) => Readonly<Record<string, unknown>> = describeProject,
-): CrashLab {
+export function withCrashLab(shape: (version: number) => Shape = describeProject): CrashLab {
 	const sandbox = withSandbox(({addService}) => {
 		for (const name of ['web', 'worker']) addService(name);
 	});
@@ -102,10 +105,13 @@ export function withCrashLab(
 				for (let time = 0; time < 4; time++)
 					expect((await sandbox.ask(`/sibling/${service}`)).body).toBe(`${service} v${version}`);
 		}
-		for (const {containerId} of Object.values(state.resources)) {
+		const {resources} = shape(version);
+		for (const {name, containerId} of Object.values(state.resources)) {
 			await expectMarker(containerId);
 			await expectNoSecret(containerId);
-			expect((await engine.exec(containerId, ['printenv', 'GREETING'])).stdout).toBe(`v${version}\n`);
+			expect((await engine.exec(containerId, ['printenv', 'GREETING'])).stdout).toBe(
+				`${resources[name]!.env.GREETING}\n`,
+			);
 		}
 		// The next plan is empty, and the state can be listed.
 		await sandbox.expectNoChanges();
@@ -165,7 +171,7 @@ const describeStore = (version: number) =>
 	storeResource(`v${version}`, {
 		generatedVariables: {TOKEN: {generator: 'token'}},
 		outputs: {
-			address: {sensitive: false, value: '${resource.host}:6000'},
+			address: {sensitive: false, value: '${resource.host}:7000'},
 			token: {sensitive: true, value: '${env.TOKEN}'},
 		},
 	});

@@ -14,8 +14,9 @@ export type Load = {
 /**
  * Clients that send requests continuously: over a keep-alive connection, over a new connection each time, and one whose
  * answers take 1.5 s, so that a request is in flight whenever something stops.
+ * @param more paths that another client each requests over new connections, such as one that the service passes on
  */
-export function startLoad({router, host}: Sandbox): Load {
+export function startLoad({router, host}: Sandbox, more: readonly string[] = []): Load {
 	const losses: string[] = [];
 	const agents: Agent[] = [];
 	let answered = 0;
@@ -37,7 +38,10 @@ export function startLoad({router, host}: Sandbox): Load {
 		agents.push(agent);
 		return client(path, agent);
 	};
-	const clients = [kept('/'), kept('/'), client('/', false), client('/', false), kept('/slow'), client('/slow', false)];
+	const clients = [
+		...[kept('/'), kept('/'), client('/', false), client('/', false), kept('/slow'), client('/slow', false)],
+		...more.map(path => client(path, false)),
+	];
 	return {
 		count: () => answered,
 		losses,

@@ -1,19 +1,21 @@
 import {type FailpointName, failpointNames} from '../../source/failpoints.ts';
 
-type Situation = 'first deploy' | 'redeploy' | 'destroy';
+type Situation = 'first deploy' | 'redeploy' | 'larger networks' | 'destroy';
 
-/** Failpoints that a command never reaches. */
+/** Failpoints that a command never reaches, or, for larger networks, that a redeploy tries as well. */
 const elsewhere: Readonly<Record<Situation, RegExp>> = {
 	'first deploy':
-		/^(recover|retire|destroy|worker)\.|^journal\.(before|after)-failed|-(release|retire|remove)$|^resource\.after-(stop|rename)|^switch\.between/,
+		/^build\.after-start$|^(recover|retire|destroy|worker|networks)\.|^journal\.(before|after)-failed|-(release|retire|remove)$|^resource\.after-(stop|rename)|^switch\.between/,
 	redeploy:
-		/^(recover|destroy|identity|trust)\.|^journal\.(before|after)-failed|-(create-network|create-volume|release|remove)$/,
+		/^(recover|destroy|identity|trust|networks)\.|^journal\.(before|after)-failed|-(create-network|create-volume|release|remove)$/,
+	'larger networks':
+		/^(recover|destroy|identity|trust|audit|state|build)\.|^journal\.(before|after-(open|failed|close|archive))|-(create-volume|build-image|release)$|^switch\.between/,
 	destroy:
-		/^(recover|retire|worker|candidate|resource|identity|trust)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
+		/^(build|recover|retire|worker|candidate|resource|identity|trust|networks)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
 };
 
-/** Failpoints of backups, restores, rotations and larger networks, which no situation reaches. */
-const ofOthers = /^(backup|restore|rotate|networks)\.|-rotate$/;
+/** Failpoints of backups, restores and rotations, which no situation reaches. */
+const ofOthers = /^(backup|restore|rotate)\.|-rotate$/;
 
 export const pointsOf = (situation: Situation): FailpointName[] =>
 	failpointNames.filter(name => !elsewhere[situation].test(name) && !ofOthers.test(name));

@@ -27,7 +27,8 @@ const server = createServer(async (request, response) => {
 		response.writeHead(status, {'x-echo': encodeURIComponent(JSON.stringify({name, method, url, headers}))});
 		response.end(body);
 	};
-	const pass = async target => answer(200, await (await fetch(target)).text());
+	// A kept connection would be cut off when the previous deployment of a sibling stops, as with any other program.
+	const pass = async target => answer(200, await (await fetch(target, {headers: {connection: 'close'}})).text());
 	try {
 		if (url === '/healthz') return isSick ? answer(503, 'not yet') : answer(200, 'ok');
 		if (url === '/slow') return setTimeout(answer, 1500, 200, service + ' ' + name);

@@ -8,6 +8,7 @@ import {createLimit} from '../../build/limit.ts';
 import {approve, showPlan} from '../../console/approve.ts';
 import type {ShownAs} from '../../console/show-apply.ts';
 import {UserError} from '../../errors.ts';
+import {failpoint} from '../../failpoints.ts';
 import {again, command} from '../../hint.ts';
 import {eventLine} from '../../output/events/events-json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
@@ -155,6 +156,7 @@ export async function apply(
 			earlyBuilds = await beginBuilds({...opened, plan, builds, directory, limitBuilds, parallelism});
 			// The engine gets the first bytes before the plan is rendered.
 			await nextTurn();
+			failpoint('build.after-start');
 		}
 		showPlan(plan, terminal, shownAs, flags.full);
 		const approved = await approve(plan, {
