@@ -1,3 +1,4 @@
+import {eachLine} from '../engine/each-line.ts';
 import type {ContainerDetails, Engine} from '../engine/engine.ts';
 import {EngineError, UserError} from '../errors.ts';
 import type {DeploymentFailure} from '../state/state.ts';
@@ -56,7 +57,8 @@ export function followLogs(
 		const mask = await readMask(context);
 		const details = isStartedAgain ? await context.engine.inspectContainer(containerId) : undefined;
 		const since = details && startOfRun(details);
-		for await (const line of context.engine.logs(containerId, {follow: true, hasTerminal: false, since, signal})) {
+		const options = {follow: true, hasTerminal: false, since, signal} as const;
+		for await (const line of eachLine(context.engine.logs(containerId, options))) {
 			const text = mask(line.text);
 			context.emit({type: 'log', at: Date.now(), address, stream: line.stream, text});
 		}
@@ -73,7 +75,8 @@ export async function lastLines(
 	const lines: string[] = [];
 	const mask = await readMask(context);
 	try {
-		for await (const {text} of context.engine.logs(containerId, {tail: reportedLines})) lines.push(mask(text));
+		for await (const {text} of eachLine(context.engine.logs(containerId, {tail: reportedLines})))
+			lines.push(mask(text));
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
 	}

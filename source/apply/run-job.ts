@@ -1,3 +1,4 @@
+import {eachLine} from '../engine/each-line.ts';
 import type {Engine} from '../engine/engine.ts';
 import {ownEngine} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
@@ -98,7 +99,7 @@ async function runContainer(
 	const log = openRunLog(request.directory, run.id);
 	try {
 		const lines = async () => {
-			for await (const line of engine.logs(id, {follow: true, signal})) {
+			for await (const line of eachLine(engine.logs(id, {follow: true, signal}))) {
 				const text = secrets.mask(line.text);
 				log.write({at: line.at, stream: line.stream, text});
 				onLine(text, line.stream);

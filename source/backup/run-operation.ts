@@ -1,6 +1,7 @@
 import type {EnvironmentContext} from '../apply/context.ts';
 import {ensureImage} from '../apply/images.ts';
 import type {BackupOperation, RestoreOperation} from '../descriptor/project.ts';
+import {eachLine} from '../engine/each-line.ts';
 import {CancelledError, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';
 import {labelsOf} from '../model/labels.ts';
@@ -78,7 +79,7 @@ async function follow(work: Work, run: OperationRun, containerId: string): Promi
 	const log = openRunLog(directory, backup);
 	const last: string[] = [];
 	const lines = async () => {
-		for await (const line of engine.logs(containerId, {follow: true, signal})) {
+		for await (const line of eachLine(engine.logs(containerId, {follow: true, signal}))) {
 			const text = secrets.mask(line.text);
 			log.write({at: line.at, work: kind, stream: line.stream, text});
 			const {stream} = line;

@@ -24,9 +24,9 @@ export function createLogFeed({engine, pool, tail, since}: Options): LogFeed {
 	const stop = new AbortController();
 
 	const readOn = async (source: LogSource, signal: AbortSignal) => {
-		for await (const {at, stream, text} of followOn(engine, source, {since, signal}, positions)) {
+		for await (const lines of followOn(engine, source, {since, signal}, positions)) {
 			if (signal.aborted) return;
-			pool.push({source: source.name, stream, at, text});
+			for (const {at, stream, text} of lines) pool.push({source: source.name, stream, at, text});
 		}
 	};
 	const start = (sources: readonly LogSource[]) => {

@@ -6,14 +6,18 @@ import {shown} from './docker-errors.ts';
 import type {LogLine, LogOptions, ReadonlyEngine} from './engine.ts';
 import {createLogReader, createTerminalLogReader} from './log-lines.ts';
 
-/** Reads a container's log line by line. It ends with the container; an abort ends it without an error. */
+/** Reads a container's log. It ends with the container; an abort ends it without an error. */
 export function createLogs(connection: Connection): Pick<ReadonlyEngine, 'logs'> {
 	return {
 		logs: (id, options) => abortable(options.signal, signal => readLogs(connection, id, {...options, signal})),
 	};
 }
 
-async function* readLogs(connection: Connection, id: string, options: LogOptions): AsyncGenerator<LogLine, void> {
+async function* readLogs(
+	connection: Connection,
+	id: string,
+	options: LogOptions,
+): AsyncGenerator<readonly LogLine[], void> {
 	const {docker, attempt} = connection;
 	const {signal} = options;
 	const task = `read the log of container ${shown(id)}`;
@@ -42,9 +46,11 @@ async function* readLogs(connection: Connection, id: string, options: LogOptions
 			for (;;) {
 				const {done, value} = await attempt(task, () => chunks.next());
 				if (done) break;
-				yield* reader.push(value);
+				const lines = reader.push(value);
+				if (lines.length > 0) yield lines;
 			}
-			yield* reader.end();
+			const rest = reader.end();
+			if (rest.length > 0) yield rest;
 		} finally {
 			await chunks.return?.();
 		}

@@ -164,7 +164,8 @@ export type ReadonlyEngine = {
 	findPortOwner(port: number): Promise<string | undefined>;
 	/** Finds the object, ours or not, that has this name. */
 	findByName(kind: 'container' | 'network' | 'volume', name: string): Promise<{id: string; labels: Labels} | undefined>;
-	logs(containerId: string, options: LogOptions): AsyncIterable<LogLine>;
+	/** The lines in batches, none of them empty: those that arrived together. `eachLine` gives them one by one. */
+	logs(containerId: string, options: LogOptions): AsyncIterable<readonly LogLine[]>;
 	/**
 	 * Events of containers and images with these labels, from the first `next()` until the signal aborts. Events of networks
 	 * and volumes carry no labels. A lost connection is an EngineError; the caller reconnects.

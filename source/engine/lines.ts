@@ -3,6 +3,8 @@ import {StringDecoder} from 'node:string_decoder';
 /** Longer lines are split into pieces of this many characters: a process may never write a line end. */
 const maxLineLength = 64 * 1024;
 
+const lineEnd = 0x0a;
+
 export type LineReader = {
 	/** Returns the lines that this chunk completes. */
 	readonly push: (chunk: Uint8Array) => string[];
@@ -16,6 +18,8 @@ export type LineReader = {
 export function createLineReader(limit = maxLineLength): LineReader {
 	const decoder = new StringDecoder('utf8');
 	let rest = '';
+	/** Whether bytes of an unfinished line have come; `rest` may be empty all the same. */
+	let isBegun = false;
 	// A split line ends with its last piece; no empty line follows.
 	let isContinued = false;
 
@@ -29,33 +33,45 @@ export function createLineReader(limit = maxLineLength): LineReader {
 		}
 	};
 
-	const split = (text: string): string[] => {
-		const lines: string[] = [];
-		let from = 0;
-		for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-			rest += text.slice(from, end);
-			from = end + 1;
-			if (rest.endsWith('\r')) rest = rest.slice(0, -1);
-			cut(lines);
-			if (rest !== '' || !isContinued) lines.push(rest);
-			rest = '';
-			isContinued = false;
-		}
-		rest += text.slice(from);
+	const finish = (lines: string[]) => {
+		if (rest.endsWith('\r')) rest = rest.slice(0, -1);
 		cut(lines);
-		return lines;
+		if (rest !== '' || !isContinued) lines.push(rest);
+		rest = '';
+		isContinued = false;
+		isBegun = false;
 	};
 
 	return {
-		push: chunk => split(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))),
-		end: () => {
-			const lines = split(decoder.end());
+		push(chunk) {
+			const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+			const lines: string[] = [];
+			let from = 0;
+			// Each line is decoded separately: a slice of the decoded chunk would keep the whole chunk in memory.
+			for (let end = bytes.indexOf(lineEnd, from); end >= 0; end = bytes.indexOf(lineEnd, from)) {
+				if (isBegun) rest += decoder.end(bytes.subarray(from, end));
+				else rest = bytes.toString('utf8', from, end);
+				from = end + 1;
+				finish(lines);
+			}
+			if (from < bytes.length) {
+				rest += decoder.write(bytes.subarray(from));
+				isBegun = true;
+				cut(lines);
+			}
+			return lines;
+		},
+		end() {
+			const lines: string[] = [];
+			rest += decoder.end();
+			cut(lines);
 			if (rest !== '') lines.push(rest);
 			rest = '';
 			isContinued = false;
+			isBegun = false;
 			return lines;
 		},
-		isAtStart: () => rest === '' && !isContinued,
+		isAtStart: () => !isBegun,
 	};
 }
 

@@ -9,9 +9,10 @@ export type LogReader = {
 	readonly end: () => LogLine[];
 };
 
-/** The engine's timestamp before each stored entry: `2026-01-31T08:00:00.123456789Z `. */
-const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) /;
-const maxStampLength = 36;
+/** The engine's timestamp before each stored entry: `2026-01-31T08:00:00.123456789Z`, and a space. */
+const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+const maxStampLength = 35;
+const space = 0x20;
 
 /** Reads the multiplexed log of a container without a TTY. */
 export function createLogReader(): LogReader {
@@ -36,10 +37,12 @@ function createStreamReader(stream: LogStream) {
 
 	return {
 		push: ({data}: Frame): LogLine[] => {
-			const found = stamp.exec(data.toString('latin1', 0, maxStampLength));
-			if (found) at = found[1]!;
+			const length = data.indexOf(space);
+			const first = length > maxStampLength ? '' : data.toString('latin1', 0, Math.max(0, length));
+			const isStamped = stamp.test(first);
+			if (isStamped) at = first;
 			if (lines.isAtStart()) startedAt = at;
-			const result = toLines(lines.push(found ? data.subarray(found[0].length) : data));
+			const result = toLines(lines.push(isStamped ? data.subarray(length + 1) : data));
 			if (result.length > 0) startedAt = at;
 			return result;
 		},
@@ -52,9 +55,11 @@ export function createTerminalLogReader(): LogReader {
 	const lines = createLineReader();
 	let at = '';
 	const toLine = (line: string): LogLine => {
-		const found = stamp.exec(line);
-		if (found) at = found[1]!;
-		return {at, stream: 'stdout', text: found ? line.slice(found[0].length) : line};
+		const length = line.indexOf(' ');
+		const first = line.slice(0, Math.max(0, length));
+		if (!stamp.test(first)) return {at, stream: 'stdout', text: line};
+		at = first;
+		return {at, stream: 'stdout', text: line.slice(length + 1)};
 	};
 	return {push: chunk => lines.push(chunk).map(toLine), end: () => lines.end().map(toLine)};
 }

@@ -105,7 +105,7 @@ function toDetails(container: MemoryContainer): ContainerDetails {
 	};
 }
 
-async function* readLog(world: World, id: string, options: LogOptions): AsyncGenerator<LogLine, void> {
+async function* readLog(world: World, id: string, options: LogOptions): AsyncGenerator<readonly LogLine[], void> {
 	const {follow: isFollowed, tail, since = '', signal} = options;
 	const container = requireContainer(world, id, `read the log of container ${id}`);
 	let at = tail === undefined ? 0 : Math.max(0, container.log.length - tail);
@@ -113,7 +113,7 @@ async function* readLog(world: World, id: string, options: LogOptions): AsyncGen
 		while (at < container.log.length) {
 			if (signal?.aborted) return;
 			const line = container.log[at++]!;
-			if (line.at >= since) yield line;
+			if (line.at >= since) yield [line];
 		}
 		if (!isFollowed || container.state !== 'running' || signal?.aborted) return;
 		await nextEvent(world, signal);

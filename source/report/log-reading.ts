@@ -1,3 +1,4 @@
+import {eachLine} from '../engine/each-line.ts';
 import type {LogLine, LogOptions, ReadonlyEngine} from '../engine/engine.ts';
 import type {SourcedLine} from '../output/log-lines.ts';
 import {mergeByTime} from '../output/merge-lines.ts';
@@ -27,8 +28,8 @@ export function createPositions(): Positions {
 
 type Engine = Pick<ReadonlyEngine, 'logs'>;
 
-async function* noting(lines: AsyncIterable<LogLine>, containerId: string, positions: Positions) {
-	for await (const line of lines) {
+async function* noting(log: AsyncIterable<readonly LogLine[]>, containerId: string, positions: Positions) {
+	for await (const line of eachLine(log)) {
 		positions.note(containerId, line.at);
 		yield line;
 	}
@@ -49,23 +50,27 @@ export function readPast(
 	return mergeByTime(streams, {isLive: false});
 }
 
-/** The lines after those already read, until the container ends or the signal aborts. */
+/** The lines after those already read, in batches, until the container ends or the signal aborts. */
 export async function* followOn(
 	engine: Engine,
 	{containerId}: Pick<LogSource, 'containerId'>,
 	{since, signal}: Past,
 	positions: Positions,
-): AsyncGenerator<LogLine> {
+): AsyncGenerator<readonly LogLine[], void> {
 	const start = positions.of(containerId);
 	// The engine starts with the lines of that moment, which were read already.
 	let toSkip = start?.count ?? 0;
-	for await (const line of engine.logs(containerId, {follow: true, since: start?.at ?? since, signal})) {
-		if (start && toSkip > 0 && line.at <= start.at) {
-			if (line.at === start.at) toSkip--;
-			continue;
+	const isRead = ({at}: LogLine): boolean => {
+		if (start && toSkip > 0 && at <= start.at) {
+			if (at === start.at) toSkip--;
+			return true;
 		}
 		toSkip = 0;
-		positions.note(containerId, line.at);
-		yield line;
+		return false;
+	};
+	for await (const batch of engine.logs(containerId, {follow: true, since: start?.at ?? since, signal})) {
+		const lines = toSkip > 0 ? batch.filter(line => !isRead(line)) : batch;
+		for (const {at} of lines) positions.note(containerId, at);
+		if (lines.length > 0) yield lines;
 	}
 }

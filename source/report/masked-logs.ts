@@ -13,7 +13,11 @@ type Change = (text: string) => string;
 
 const withText = (engine: Logs, change: Change): Logs => ({
 	async *logs(container, options) {
-		for await (const line of engine.logs(container, options)) yield {...line, text: change(line.text)};
+		for await (const lines of engine.logs(container, options))
+			yield lines.map(line => {
+				const text = change(line.text);
+				return text === line.text ? line : {...line, text};
+			});
 	},
 });
 

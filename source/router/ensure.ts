@@ -1,4 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {eachLine} from '../engine/each-line.ts';
 import type {Engine} from '../engine/engine.ts';
 import {EngineError, messageOf, UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
@@ -69,7 +70,7 @@ async function awaitAnswer(engine: Engine, containerId: string): Promise<void> {
 	const answer = await runScript(engine, containerId, awaitScript, [1500]).catch((error: unknown) => messageOf(error));
 	if (typeof answer !== 'string' && answer.exitCode === 0) return;
 	const lines: string[] = [];
-	for await (const {text} of engine.logs(containerId, {tail: 10})) lines.push(text);
+	for await (const {text} of eachLine(engine.logs(containerId, {tail: 10}))) lines.push(text);
 	throw new UserError(`The router was started but does not answer.\n${lines.join('\n')}`);
 }
 

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {createLogFeed} from '../../source/dashboard/log-feed.ts';
+import {eachLine} from '../../source/engine/each-line.ts';
 import type {LogLine, LogOptions} from '../../source/engine/engine.ts';
 import {EngineError} from '../../source/errors.ts';
 import {createPositions, followOn, readPast} from '../../source/report/log-reading.ts';
@@ -13,16 +14,17 @@ function engineOf(containers: Record<string, {past: [string, string][]; live?: [
 	const asked: (LogOptions & {id: string})[] = [];
 	return {
 		asked,
-		async *logs(id: string, options: LogOptions): AsyncGenerator<LogLine> {
+		async *logs(id: string, options: LogOptions): AsyncGenerator<LogLine[]> {
 			asked.push({id, ...options});
 			const {past, live = [], breaks} = containers[id]!;
 			const since = options.since ?? '';
 			const kept = past.filter(([time]) => time >= since);
-			for (const [time, text] of options.tail === undefined ? kept : kept.slice(-options.tail))
-				yield {at: time, stream: 'stdout', text};
+			const batch = (lines: [string, string][]) =>
+				lines.map(([time, text]): LogLine => ({at: time, stream: 'stdout', text}));
+			if (kept.length > 0) yield batch(options.tail === undefined ? kept : kept.slice(-options.tail));
 			if (!options.follow) return;
 			if (breaks) throw new EngineError('the engine closed the connection');
-			for (const [time, text] of live) yield {at: time, stream: 'stdout', text};
+			if (live.length > 0) yield batch(live);
 		},
 	};
 }
@@ -74,7 +76,7 @@ test('following continues exactly after the past, also among lines of the same m
 	const positions = createPositions();
 	const [source] = sources('web');
 	expect(await textsOf(readPast(engine, [source!], {}, positions))).toEqual(['one', 'two', 'three']);
-	expect(await textsOf(followOn(engine, source!, {}, positions))).toEqual(['four', 'five']);
+	expect(await textsOf(eachLine(followOn(engine, source!, {}, positions)))).toEqual(['four', 'five']);
 	expect(engine.asked.at(-1)).toMatchObject({follow: true, since: same});
 });
 
@@ -83,7 +85,7 @@ test('a source without a past is read from its first line', async () => {
 	const positions = createPositions();
 	const [source] = sources('web');
 	await textsOf(readPast(engine, [source!], {tail: 5}, positions));
-	expect(await textsOf(followOn(engine, source!, {}, positions))).toEqual(['first']);
+	expect(await textsOf(eachLine(followOn(engine, source!, {}, positions)))).toEqual(['first']);
 });
 
 test('a feed continues after the engine was lost, without repeating a line', async () => {

@@ -1,6 +1,7 @@
 import {readFileSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
+import {eachLine} from '../../source/engine/each-line.ts';
 import {resourceContainerName} from '../../source/model/names.ts';
 import type {Backup} from '../../source/state/backup.ts';
 import {containersAt, expectError, filesBelow, withSandbox, words} from './cli.ts';
@@ -389,7 +390,7 @@ describe('the password of a PostgreSQL', () => {
 		)![1]!;
 	const logs = async (id: string): Promise<string> => {
 		const lines: string[] = [];
-		for await (const {text} of shop.engine.logs(id, {})) lines.push(text);
+		for await (const {text} of eachLine(shop.engine.logs(id, {}))) lines.push(text);
 		return lines.join('\n');
 	};
 	/** New connections of the service use the password in the state. */

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {eachLine} from '../../source/engine/each-line.ts';
 import type {EngineEvent} from '../../source/engine/engine.ts';
 import {EngineError} from '../../source/errors.ts';
 import {
@@ -151,7 +152,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect(await engine.wait(id)).toBe(7);
 		const ended = {state: 'exited', status: 'Exited (7)', exitCode: 7, isOutOfMemory: false};
 		expect(await engine.inspectContainer(id)).toMatchObject(ended);
-		const lines = await collect(engine.logs(id, {}));
+		const lines = await collect(eachLine(engine.logs(id, {})));
 		expect(lines).toMatchObject([{stream: 'stdout', text: 'done'}]);
 		await expect(engine.wait('absent-container')).rejects.toEqual(refusal(404, /No such container/));
 	});
@@ -302,7 +303,7 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 
 	test('a followed log ends with its container or when its reader leaves', async () => {
 		const id = await engine.run(idleSpec(labels));
-		const following = collect(engine.logs(id, {follow: true}));
+		const following = collect(eachLine(engine.logs(id, {follow: true})));
 		const idle = engine.logs(id, {follow: true})[Symbol.asyncIterator]();
 		const waiting = idle.next();
 		await idle.return?.();

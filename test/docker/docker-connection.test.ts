@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {afterAll, describe, expect, test, vi} from 'vitest';
 import {connectDocker} from '../../source/engine/docker.ts';
 import {createAttempt} from '../../source/engine/docker-errors.ts';
+import {eachLine} from '../../source/engine/each-line.ts';
 import type {Engine, EngineEvent} from '../../source/engine/engine.ts';
 import {type Fate, openEngineProxy} from './engine-proxy.ts';
 import {cleanUp, collect, idleSpec, smallImage, until, withEngine} from './helpers.ts';
@@ -250,7 +251,7 @@ const kinds: readonly (readonly [RegExp, (engine: Engine, id: string) => Promise
 	[/^GET \/containers\/\w+\/json/, (engine, id) => engine.inspectContainer(id)],
 	[/^GET \/images\/.*json/, engine => engine.findImage(smallImage)],
 	[/^GET \/images\/json/, engine => engine.listImages({})],
-	[/^GET \/containers\/\w+\/logs/, (engine, id) => collect(engine.logs(id, {}))],
+	[/^GET \/containers\/\w+\/logs/, (engine, id) => collect(eachLine(engine.logs(id, {})))],
 	[/^GET \/events/, (engine, id) => engine.lastExitCode(id)],
 	[/^GET \/containers\/\w+\/stats/, (engine, id) => engine.readUsage(id)],
 	[/^GET \/info/, engine => engine.info()],
@@ -320,7 +321,7 @@ describe('a stream', () => {
 			return error;
 		};
 		const streams = [
-			follow('logs', collect(engine.logs(id, {follow: true}))),
+			follow('logs', collect(eachLine(engine.logs(id, {follow: true})))),
 			follow('events', collect(engine.events(labels, new AbortController().signal))),
 			follow('wait', engine.wait(id)),
 			follow('exec', engine.exec(id, ['sleep', '1000'])),

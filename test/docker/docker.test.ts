@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import {describe, expect, test} from 'vitest';
 import {toSeconds} from '../../source/engine/docker-logs.ts';
+import {eachLine} from '../../source/engine/each-line.ts';
 import {defaultPids} from '../../source/engine/engine.ts';
 import {createPullProgress} from '../../source/engine/pull-progress.ts';
 import {EngineError} from '../../source/errors.ts';
@@ -217,10 +218,11 @@ describe('a log', () => {
 		await engine.wait(id);
 		return id;
 	};
-	const texts = async (id: string, options = {}) => (await collect(engine.logs(id, options))).map(({text}) => text);
+	const texts = async (id: string, options = {}) =>
+		(await collect(eachLine(engine.logs(id, options)))).map(({text}) => text);
 
 	test("has both streams with the engine's times", async () => {
-		const lines = await collect(engine.logs(await run('echo one; echo two >&2; printf three'), {}));
+		const lines = await collect(eachLine(engine.logs(await run('echo one; echo two >&2; printf three'), {})));
 		expect(lines.map(({stream, text}) => `${stream} ${text}`).sort()).toEqual([
 			'stderr two',
 			'stdout one',
@@ -242,7 +244,7 @@ describe('a log', () => {
 	test('can be limited to the last lines or to those after a time', async () => {
 		const id = await run('for n in 1 2 3 4 5; do echo $n; sleep 0.02; done');
 		expect(await texts(id, {tail: 2})).toEqual(['4', '5']);
-		const lines = await collect(engine.logs(id, {}));
+		const lines = await collect(eachLine(engine.logs(id, {})));
 		expect(await texts(id, {since: lines[3]!.at})).toEqual(['4', '5']);
 		expect(await texts(id, {since: '2000-01-01T00:00:00+02:00'})).toHaveLength(5);
 		await expect(texts(id, {since: 'yesterday'})).rejects.toThrow('invalid time "yesterday"');
@@ -253,16 +255,16 @@ describe('a log', () => {
 		const id = await engine.run(idleSpec(labels, {command: shell('while :; do echo tick; sleep 0.05; done')}));
 		const controller = new AbortController();
 		let seen = 0;
-		for await (const {text} of engine.logs(id, {follow: true, tail: 0, signal: controller.signal})) {
+		for await (const {text} of eachLine(engine.logs(id, {follow: true, tail: 0, signal: controller.signal}))) {
 			expect(text).toBe('tick');
 			if (++seen === 3) controller.abort();
 		}
 		expect(seen).toBe(3);
-		for await (const {text} of engine.logs(id, {follow: true})) {
+		for await (const {text} of eachLine(engine.logs(id, {follow: true}))) {
 			expect(text).toBe('tick');
 			break;
 		}
-		expect(await collect(engine.logs(id, {follow: true, signal: controller.signal}))).toEqual([]);
+		expect(await collect(eachLine(engine.logs(id, {follow: true, signal: controller.signal})))).toEqual([]);
 	});
 
 	test('can be read from a container with a TTY', async () => {

@@ -1,3 +1,5 @@
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {createFrameReader, type Frame} from '../../source/engine/frames.ts';
@@ -11,6 +13,12 @@ const toBytes = ({stream, data}: Frame): Buffer => {
 	header.writeUInt32BE(data.length, 4);
 	return Buffer.concat([header, data]);
 };
+
+/** A function that collects all garbage. */
+function createCollector(): () => void {
+	setFlagsFromString('--expose-gc');
+	return runInNewContext('gc') as () => void;
+}
 
 /** Splits bytes into pieces of the given sizes. */
 function chop(data: Buffer, sizes: readonly number[]): Buffer[] {
@@ -123,6 +131,21 @@ test('the log of a container with a TTY is read without frames', () => {
 			]);
 		}),
 	);
+});
+
+test('a line that is kept does not keep the text that came with it', () => {
+	const [gc, chunks] = [createCollector(), 200];
+	const kept: unknown[] = [];
+	gc();
+	const before = process.memoryUsage().heapUsed;
+	for (let count = 0; count < chunks; count++) {
+		const text = `${'x'.repeat(60_000)}\na line that is kept, number ${count}\n`;
+		kept.push(createLogReader().push(frame(1, text)).at(-1));
+		kept.push(createTerminalLogReader().push(Buffer.from(text)).at(-1));
+	}
+	gc();
+	expect(kept).toHaveLength(2 * chunks);
+	expect((process.memoryUsage().heapUsed - before) / kept.length).toBeLessThan(5000);
 });
 
 test('JSON lines are read across chunks', async () => {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {eachLine} from '../../source/engine/each-line.ts';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
 import {EngineError} from '../../source/errors.ts';
 import {testContract} from '../docker/contract.ts';
@@ -100,7 +101,7 @@ describe('in the memory engine,', () => {
 	test('a container’s output is in its log', async () => {
 		const engine = createMemoryEngine({images});
 		const id = await engine.run(idleSpec(labels));
-		const following = collect(engine.logs(id, {follow: true, tail: 1}));
+		const following = collect(eachLine(engine.logs(id, {follow: true, tail: 1})));
 		engine.print(id, 'hello', 'stderr');
 		engine.crash(id, 0);
 		expect(await following).toMatchObject([{text: 'hello', stream: 'stderr'}]);

@@ -1,4 +1,5 @@
 import {sinceOf} from '../../console/since.ts';
+import {eachLine} from '../../engine/each-line.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {again} from '../../hint.ts';
 import {jsonLine} from '../../output/json.ts';
@@ -65,7 +66,7 @@ export async function logs(names: readonly string[], flags: LogFlags): Promise<v
 	if (!flags.follow) return;
 	const streams = sources.map(source => ({
 		source: source.name,
-		lines: followOn(shown, source, {since, signal}, positions),
+		lines: eachLine(followOn(shown, source, {since, signal}, positions)),
 	}));
 	await write(mergeByTime(streams, {isLive: true}));
 }

@@ -1,6 +1,7 @@
 import {findResource} from '../../backup/definition.ts';
 import {sinceOf} from '../../console/since.ts';
 import type {ResourceFlags} from '../../console/watch-work.ts';
+import {eachLine} from '../../engine/each-line.ts';
 import {ownEngine} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {again, command} from '../../hint.ts';
@@ -39,7 +40,8 @@ export async function resourceLogs(
 	if (flags.raw) noteRawLogs({state, directory, inform});
 	const shown = flags.raw ? engine : await hideSecrets(engine, state, again('--raw'));
 	const lines = [];
-	for await (const {at, stream, text} of shown.logs(containerId, {tail, ...(since ? {since} : {})})) {
+	const log = eachLine(shown.logs(containerId, {tail, ...(since ? {since} : {})}));
+	for await (const {at, stream, text} of log) {
 		if (isJson(flags)) lines.push({message: text, resourceName: name, stream, timestamp: at});
 		else print(sanitiseLine(text, {keepColour: paint.isColoured}));
 	}
