@@ -3,6 +3,7 @@ import type {ReactNode} from 'react';
 import {createGlyphs} from '../../output/glyphs.ts';
 import type {Keymap} from '../keys/keymap.ts';
 import {KeymapContext} from '../keys/use-keymap.ts';
+import {keepHeapSmall} from './small-heap.ts';
 import {GlyphsContext} from './use-glyphs.ts';
 
 type Options = Pick<RenderOptions, 'alternateScreen' | 'maxFps'> & {
@@ -18,10 +19,13 @@ type Options = Pick<RenderOptions, 'alternateScreen' | 'maxFps'> & {
  */
 export function renderScreen(screen: ReactNode, {keymap, stdin, ...options}: Options): Instance {
 	if (stdin.isTTY) stdin.setRawMode(true);
-	return render(
+	const app = render(
 		<GlyphsContext value={createGlyphs(process.env)}>
 			<KeymapContext value={keymap}>{screen}</KeymapContext>
 		</GlyphsContext>,
 		{...options, stdin, incrementalRendering: true, exitOnCtrlC: false, patchConsole: false},
 	);
+	// After the first frame, because it loads a module of node.
+	setImmediate(keepHeapSmall);
+	return app;
 }
