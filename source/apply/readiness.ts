@@ -1,4 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {steadyNow} from '../clock.ts';
 import type {HttpReadiness, TcpReadiness} from '../descriptor/project.ts';
 import {runsNow} from '../model/container-state.ts';
 import {exitText} from '../model/exit.ts';
@@ -38,15 +39,18 @@ const cut = (text: string): string => (text.length > shownAnswer ? `${text.slice
 type Target = {
 	readonly address: string;
 	readonly containerId: string;
-	readonly host: string;
 };
 
+/** `network` is where a resource is probed. */
+type ResourceTarget = Target & {readonly network: string};
+
 type ServiceTarget = Target & {
+	readonly host: string;
 	readonly port: number;
 	/** Gets no requests yet; its first exit is a failure, whatever its restart policy. */
 	readonly isCandidate: boolean;
 	/** The active deployment that would be replaced. */
-	readonly previous?: {readonly host: string; readonly port: number};
+	readonly previous?: {readonly address: string; readonly port: number};
 };
 
 const program = 'Your program';
@@ -85,11 +89,27 @@ async function lateExitCode({engine}: EnvironmentContext, containerId: string): 
 	return details && !runsNow(details) ? (details.exitCode ?? 0) : undefined;
 }
 
+/** A container's address; one that is being restarted has none for a moment. Undefined if it has none in time. */
+async function awaitAddress(
+	{engine}: EnvironmentContext,
+	{containerId, network}: Pick<ResourceTarget, 'containerId' | 'network'>,
+	timeoutMs: number,
+	signal: AbortSignal,
+): Promise<string | undefined> {
+	const deadline = steadyNow() + timeoutMs;
+	while (true) {
+		const address = (await engine.inspectContainer(containerId))?.networks[network];
+		if (address) return address;
+		if (steadyNow() >= deadline) return undefined;
+		await pause(100, undefined, {signal});
+	}
+}
+
 /** Waits until a resource accepts connections (docs/rules.md, "Ready with readiness"). */
 export async function awaitResource(
 	context: EnvironmentContext,
 	name: string,
-	{address, containerId, host}: Target,
+	{address, containerId, network}: ResourceTarget,
 	readiness: TcpReadiness | undefined,
 	startup: Startup = 'replacement',
 ): Promise<Readiness> {
@@ -101,9 +121,11 @@ export async function awaitResource(
 		last = answer;
 		progress(context, address, `port ${port} → ${answer}, try ${tries}`);
 	};
-	const outcome = await unlessEnded(context, containerId, restartsAllowed, signal =>
-		probeTcp(context.engine, context.router, {host, port, timeoutMs}, {signal, onTry}),
-	);
+	const outcome = await unlessEnded(context, containerId, restartsAllowed, async signal => {
+		const host = await awaitAddress(context, {containerId, network}, timeoutMs, signal);
+		if (host === undefined) return {isReady: false};
+		return probeTcp(context.engine, context.router, {address: host, port, timeoutMs}, {signal, onTry});
+	});
 	if (!outcome.hasEnded && outcome.value.isReady) return {isReady: true};
 	const message = outcome.hasEnded
 		? await endedMessage(context, subject, containerId, outcome.exitCode)
@@ -121,7 +143,7 @@ async function awaitPort(
 ): Promise<Readiness> {
 	const onTry = (answer: string) => progress(context, address, `no readiness declared, port ${port} → ${answer}`);
 	const outcome = await unlessEnded(context, containerId, isCandidate ? 0 : restartsAllowed, signal =>
-		probeTcp(context.engine, context.router, {host, port, timeoutMs: listenMs}, {signal, onTry}),
+		probeTcp(context.engine, context.router, {address: host, port, timeoutMs: listenMs}, {signal, onTry}),
 	);
 	if (outcome.hasEnded)
 		return {isReady: false, message: await endedMessage(context, program, containerId, outcome.exitCode)};

@@ -76,12 +76,11 @@ export const checkBackup = ({id, artifactLocation, checksum, size}: Backup): Pro
 /** Waits until a resource is ready after a restore. */
 async function awaitRestored(work: Work, resource: DesiredResource): Promise<void> {
 	const {context} = work;
-	const {engine, state} = context;
-	const {name, address, readiness, spec} = resource;
-	const {containerId} = state.current().resources[name]!;
-	const network = newestNetworkName(state.current());
-	const host = (await engine.inspectContainer(containerId))?.networks[network] || spec.hostname;
-	const outcome = await awaitResource(context, name, {address, containerId, host}, readiness);
+	const {name, address, readiness} = resource;
+	const current = context.state.current();
+	const {containerId} = current.resources[name]!;
+	const target = {address, containerId, network: newestNetworkName(current)};
+	const outcome = await awaitResource(context, name, target, readiness);
 	if (outcome.isReady) return;
 	const message = readiness
 		? `Resource ${name} did not become ready after restore before ${readiness.timeoutMs}ms.`

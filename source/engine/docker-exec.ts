@@ -47,13 +47,26 @@ export function createExec({docker, attempt}: Connection): Pick<Engine, 'exec'> 
 	};
 }
 
-function feed(stream: Duplex, input: string | Promise<string>): void {
+function feed(stream: Duplex, input: NonNullable<ExecOptions['input']>): void {
 	if (typeof input === 'string') stream.end(input);
+	else if (Symbol.asyncIterator in input) void feedParts(stream, input);
 	else
 		input.then(
 			text => stream.end(text),
 			() => stream.end(),
 		);
+}
+
+async function feedParts(stream: Duplex, parts: AsyncIterable<string>): Promise<void> {
+	try {
+		for await (const part of parts) {
+			// The command has ended.
+			if (stream.destroyed) return;
+			stream.write(part);
+		}
+	} finally {
+		stream.end();
+	}
 }
 
 async function collect(stream: Duplex, {onLine, signal}: ExecOptions): Promise<Omit<ExecResult, 'exitCode'>> {

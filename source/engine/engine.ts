@@ -253,8 +253,11 @@ export type ContainerSpec = {
 };
 
 export type ExecOptions = {
-	/** Standard input. With a promise the command waits for it; stdin ends with its text, or at once if it is rejected. */
-	readonly input?: string | Promise<string>;
+	/**
+	 * Standard input. With a promise the command waits for it; stdin ends with its text, or at once if it is rejected. Parts
+	 * are written as they come.
+	 */
+	readonly input?: string | Promise<string> | AsyncIterable<string>;
 	readonly user?: string;
 	readonly env?: Readonly<Record<string, string>>;
 	readonly signal?: AbortSignal;

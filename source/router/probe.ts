@@ -1,8 +1,9 @@
 import type {Engine} from '../engine/engine.ts';
 import {untilAnswered} from '../engine/until-answered.ts';
-import {findRouter, runScript} from './container.ts';
+import {findRouter} from './container.ts';
 import type {RouterOptions} from './options.ts';
-import {httpProbeScript, tcpProbeScript} from './probe-scripts.ts';
+import {trySeconds, unreached} from './probe-program.ts';
+import {askTarget, type Report} from './prober.ts';
 import {toRequestPath} from './request-path.ts';
 import {assertTarget} from './safe-names.ts';
 
@@ -11,7 +12,7 @@ export type ProbeResult = {
 	readonly tries: number;
 	/** The response, such as `503 Service Unavailable: the database is locked`, or why there was none. Foreign text. */
 	readonly lastAnswer: string;
-	/** Milliseconds, in steps of ten. */
+	/** Milliseconds. */
 	readonly elapsedMs: number;
 };
 
@@ -30,7 +31,7 @@ export type HttpProbe = {
 	readonly timeoutMs: number;
 };
 
-export type TcpProbe = {readonly host: string; readonly port: number; readonly timeoutMs: number};
+export type TcpProbe = {readonly address: string; readonly port: number; readonly timeoutMs: number};
 
 /**
  * GETs a path from inside the network until the response is 2xx, every 0.1 s at first. Redirects are not followed: the router can
@@ -44,52 +45,72 @@ export function probeHttp(
 ): Promise<ProbeResult> {
 	assertTarget({address, port});
 	if (!/^[A-Za-z0-9._:-]+$/.test(hostHeader)) throw new Error(`invalid Host header: ${JSON.stringify(hostHeader)}`);
-	const args = [Math.ceil(timeoutMs / 10), address, port, toRequestPath(path), hostHeader];
-	return probe(engine, options, httpProbeScript, args, probeOptions);
+	const question = `${Math.ceil(timeoutMs)} http ${address} ${port} ${toRequestPath(path)} ${hostHeader}`;
+	return probe(engine, options, {question, place: `${address} ${port}`}, probeOptions);
 }
 
 /** Connects from inside the network until the port accepts a connection, every 0.1 s at first. */
 export function probeTcp(
 	engine: Engine,
 	options: RouterOptions,
-	{host, port, timeoutMs}: TcpProbe,
+	{address, port, timeoutMs}: TcpProbe,
 	probeOptions: ProbeOptions = {},
 ): Promise<ProbeResult> {
-	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(host)) throw new Error(`invalid host to probe: ${JSON.stringify(host)}`);
-	return probe(engine, options, tcpProbeScript, [Math.ceil(timeoutMs / 10), host, port], probeOptions);
+	assertTarget({address, port});
+	const place = `${address} ${port}`;
+	return probe(engine, options, {question: `${Math.ceil(timeoutMs)} tcp ${place}`, place}, probeOptions);
 }
 
 // nc's prefix before the cause; the address means nothing to users.
-const unreached = /^can't connect to remote host(?: \([^)]*\))?: /;
+const prefix = /^nc: (?:can't connect to remote host(?: \([^)]*\))?: )?/;
+
+const causeText = (cause: string): string => cause.replace(prefix, '') || `no connection within ${trySeconds} s`;
 
 /** The status or the cause, plus the service's own text unless that is a page. */
-function answerText(answer: string, more: string): string {
-	const said = more.trim();
-	const cause = answer.replace(unreached, '');
-	return said === '' || said.startsWith('<') ? cause : `${cause}: ${said}`;
+function answerText(answer: string, details: string): string {
+	const said = details.trim();
+	return said === '' || said.startsWith('<') ? answer : `${answer}: ${said}`;
 }
+
+/** How long a cause is taken to be still the same. */
+const causeMs = 10_000;
 
 async function probe(
 	engine: Engine,
 	options: RouterOptions,
-	script: string,
-	args: readonly (string | number)[],
+	{question, place}: {readonly question: string; readonly place: string},
 	{onTry, signal}: ProbeOptions,
 ): Promise<ProbeResult> {
 	const containerId = await findRouter(engine, options);
 	let last: ProbeResult = {isReady: false, tries: 0, lastAnswer: 'the probe did not run', elapsedMs: 0};
-	const ready = Promise.withResolvers<void>();
-	const onLine = (line: string): void => {
-		const match = /^(ready|late|waits) (\d+) (\d+) ([^\t]*)\t?(.*)$/.exec(line);
-		if (!match) return;
-		const [, state, tries, hundredths, status = '', more = ''] = match;
-		const answer = answerText(status, more);
-		last = {isReady: state === 'ready', tries: Number(tries), lastAnswer: answer, elapsedMs: Number(hundredths) * 10};
-		onTry?.(answer, last.tries);
-		if (last.isReady) ready.resolve();
+	let cause = 'no connection';
+	let askedWhyAt: number | undefined;
+	const onReport = (report: Report, askWhy: (place: string) => void): void => {
+		if (report.type === 'why') {
+			// It may have been reached meanwhile.
+			if (askedWhyAt === undefined) return;
+			cause = causeText(report.cause);
+			last = {...last, lastAnswer: cause};
+		} else {
+			const {state, tries, elapsedMs, answer, details} = report;
+			const isReached = answer !== unreached;
+			last = {
+				isReady: state === 'ready',
+				tries,
+				lastAnswer: isReached ? answerText(answer, details) : cause,
+				elapsedMs,
+			};
+			if (isReached) askedWhyAt = undefined;
+			else if (state === 'waits' && (askedWhyAt === undefined || elapsedMs - askedWhyAt >= causeMs)) {
+				const isFirst = askedWhyAt === undefined;
+				askedWhyAt = elapsedMs;
+				askWhy(place);
+				// The cause follows at once.
+				if (isFirst) return;
+			}
+		}
+		onTry?.(last.lastAnswer, last.tries);
 	};
-	// The script's exit code arrives after its output.
-	const run = () => runScript(engine, containerId, script, args, {signal, onLine});
-	await Promise.race([untilAnswered(run, signal), ready.promise]);
+	await untilAnswered(() => askTarget(engine, containerId, {question, onReport, signal}), signal);
 	return last;
 }

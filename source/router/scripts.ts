@@ -27,7 +27,7 @@ show_running() {
 `;
 
 /** A script that runs in the router's folder. */
-export const script = (body: string): string => `${prelude}cd ${folder} || exit 70\n${body}`;
+const script = (body: string): string => `${prelude}cd ${folder} || exit 70\n${body}`;
 
 /** Without a valid configuration the router starts with an empty one; the next publish writes the real one. */
 export const startScript = `

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import type {ExecResult} from '../../source/engine/engine.ts';
 import type {ExecCall, MemoryEngine} from '../../source/engine/memory.ts';
 import {folder, seedPath} from '../../source/router/layout.ts';
-import {tcpProbeScript} from '../../source/router/probe-scripts.ts';
+import {probeScript, unreached} from '../../source/router/probe-program.ts';
 import {checkName, isCheckName} from '../../source/router/safe-names.ts';
 import {
 	commitExits,
@@ -143,10 +143,26 @@ export function createMemoryRouter(answer: Answer) {
 		return {stdout: `${lines.join('\n')}\n`};
 	};
 
-	const probe = (script: string, address: string): Partial<ExecResult> => {
-		const problem = answer(address, script === tcpProbeScript ? 'tcp' : 'http');
-		return {stdout: problem === undefined ? 'ready 1 0 200 OK' : `late 9 100 ${problem}`};
-	};
+	function probeLine(line: string, onLine: ExecCall['onLine']): void {
+		const [verb, id, limit, type, address] = line.split(' ');
+		const say = (text: string) => onLine?.(`${id} ${text}`, 'stdout');
+		if (verb === 'why') {
+			say(`why nc: can't connect to remote host (${limit}): Connection refused`);
+			say(`late 9 1000 ${unreached}\t`);
+		}
+		if (verb !== 'ask') return;
+		const problem = answer(address!, type === 'tcp' ? 'tcp' : 'http');
+		if (problem === undefined) say('ready 1 0 200 OK\t');
+		else if (/Connection refused/.test(problem)) say(`waits 1 0 ${unreached}\t`);
+		else say(`late 9 1000 ${problem.includes('\t') ? problem : `${problem}\t`}`);
+	}
+
+	/** Answers each line of its input, until that ends. */
+	async function probe({input, onLine}: ExecCall): Promise<Partial<ExecResult>> {
+		for await (const part of input as AsyncIterable<string>)
+			for (const line of part.trim().split('\n')) probeLine(line, onLine);
+		return {};
+	}
 
 	return {
 		router,
@@ -172,7 +188,7 @@ export function createMemoryRouter(answer: Answer) {
 			if (script === drainScript) return {exitCode: 0};
 			if (script === trafficScript) return stat();
 			if (script === portsScript) return ports(args);
-			return args.length >= 2 ? probe(script!, args[1]!) : {};
+			return script === probeScript ? probe(call) : {};
 		},
 	};
 }

@@ -191,6 +191,16 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
+	test('a command can get its input in parts', async () => {
+		const id = await engine.run(idleSpec(labels));
+		async function* parts() {
+			yield 'one ';
+			await engine.inspectContainer(id);
+			yield 'two';
+		}
+		expect(await engine.exec(id, ['cat'], {input: parts()})).toMatchObject({exitCode: 0, stdout: 'one two'});
+	});
+
 	test('a command can wait for its input', async () => {
 		const id = await engine.run(idleSpec(labels));
 		const input = Promise.withResolvers<string>();

@@ -16,7 +16,13 @@ describe('in the memory engine, as in Docker,', () => {
 			const code = /exit (\d+)$/.exec(command.at(-1) ?? '')?.[1];
 			return code ? {type: 'exits', code: Number(code), output: ['done']} : {type: 'runs'};
 		},
-		exec: async ({input = ''}) => ({stdout: await input}),
+		exec: async ({input = ''}) => {
+			const given = await input;
+			if (typeof given === 'string') return {stdout: given};
+			let stdout = '';
+			for await (const part of given) stdout += part;
+			return {stdout};
+		},
 	});
 	testContract(withEngine(engine));
 });

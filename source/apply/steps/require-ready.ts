@@ -20,7 +20,7 @@ function servingBeside({state}: ApplyContext, {id, service}: Deployment) {
 	const previous = activeDeployment(state.current(), service);
 	if (!previous || previous.id === id || previous.address === undefined || previous.port === undefined)
 		return undefined;
-	return {host: previous.address, port: previous.port};
+	return {address: previous.address, port: previous.port};
 }
 
 /**

@@ -80,15 +80,11 @@ export async function startContainer(
  */
 export async function settle(
 	context: EnvironmentContext,
-	{name, readiness: declared, spec}: Pick<DesiredResource, 'name' | 'readiness' | 'spec'>,
+	{name, readiness: declared}: Pick<DesiredResource, 'name' | 'readiness'>,
 	containerId: string,
 	startup?: Startup,
 ): Promise<void> {
-	// Only a probe needs its address.
-	const details = declared && (await context.engine.inspectContainer(containerId));
-	const network = newestNetworkName(context.state.current());
-	const host = details?.networks[network] || spec.hostname;
-	const target = {address: resourceAddress(name), containerId, host};
+	const target = {address: resourceAddress(name), containerId, network: newestNetworkName(context.state.current())};
 	const readiness = await awaitResource(context, name, target, declared, startup);
 	if (!readiness.isReady)
 		throw new StepError(await describeFailure(context, containerId, readiness.message, readiness.lastProbe));

@@ -1,0 +1,128 @@
+import {PassThrough} from 'node:stream';
+import type {Engine} from '../engine/engine.ts';
+import {EngineError} from '../errors.ts';
+import {runScript} from './container.ts';
+import {probeArgs, probeScript} from './probe-program.ts';
+
+/** What the prober reports of a target. All of it is foreign text but `state` and the numbers. */
+export type Report =
+	| {
+			readonly type: 'try';
+			readonly state: 'waits' | 'ready' | 'late';
+			readonly tries: number;
+			readonly elapsedMs: number;
+			readonly answer: string;
+			readonly details: string;
+	  }
+	/** Why there is no connection; the answer to `askWhy`. */
+	| {readonly type: 'why'; readonly cause: string};
+
+export type Asked = {
+	/** `LIMIT TYPE ADDRESS PORT PATH HOST`, as the program reads it. */
+	readonly question: string;
+	readonly onReport: (report: Report, askWhy: (place: string) => void) => void;
+	readonly signal?: AbortSignal | undefined;
+};
+
+/** One process in the router's container that probes any number of targets. */
+type Prober = {
+	readonly isOpen: () => boolean;
+	/** Resolves when the target is ready or late. */
+	readonly ask: (asked: Asked) => Promise<void>;
+};
+
+const probers = new WeakMap<Engine, Map<string, Prober>>();
+
+/**
+ * Asks a target until it is ready or late. All targets that are asked at the same time share one process, which ends with
+ * the last of them. If this process dies, the engine closes its input, which ends it too.
+ * @throws EngineError with an unknown outcome if the process ends early
+ */
+export function askTarget(engine: Engine, containerId: string, asked: Asked): Promise<void> {
+	const known = probers.get(engine) ?? new Map<string, Prober>();
+	probers.set(engine, known);
+	const running = known.get(containerId);
+	if (running?.isOpen()) return running.ask(asked);
+	const prober = startProber(engine, containerId);
+	known.set(containerId, prober);
+	return prober.ask(asked);
+}
+
+type Waiting = {readonly report: (report: Report) => void; readonly fail: (error: Error) => void};
+
+function startProber(engine: Engine, containerId: string): Prober {
+	const targets = new Map<string, Waiting>();
+	const input = new PassThrough({encoding: 'utf8'});
+	let count = 0;
+	let isOpen = true;
+	const send = (line: string): void => {
+		if (isOpen) input.write(`${line}\n`);
+	};
+	const finish = (id: string): void => {
+		if (!targets.delete(id) || targets.size > 0) return;
+		isOpen = false;
+		input.end();
+	};
+	const end = (error: Error): void => {
+		isOpen = false;
+		input.end();
+		for (const {fail} of targets.values()) fail(error);
+	};
+	const onLine = (line: string): void => {
+		const [, id, report] = /^(\d+) (.*)$/.exec(line) ?? [];
+		const parsed = report === undefined ? undefined : parseReport(report);
+		if (id !== undefined && parsed) targets.get(id)?.report(parsed);
+	};
+	runScript(engine, containerId, probeScript, probeArgs, {input, onLine}).then(
+		({exitCode, stderr}) => end(endError(exitCode, stderr)),
+		end,
+	);
+
+	const ask = async ({question, onReport, signal}: Asked): Promise<void> => {
+		signal?.throwIfAborted();
+		const id = String(++count);
+		const {promise, resolve, reject} = Promise.withResolvers<void>();
+		const askWhy = (place: string): void => send(`why ${id} ${place}`);
+		const report = (said: Report): void => {
+			onReport(said, askWhy);
+			if (said.type === 'try' && said.state !== 'waits') resolve();
+		};
+		const stop = (): void => {
+			send(`drop ${id}`);
+			reject(signal?.reason);
+		};
+		targets.set(id, {report, fail: reject});
+		signal?.addEventListener('abort', stop, {once: true});
+		send(`ask ${id} ${question}`);
+		try {
+			await promise;
+		} finally {
+			signal?.removeEventListener('abort', stop);
+			finish(id);
+		}
+	};
+	return {isOpen: () => isOpen, ask};
+}
+
+function parseReport(text: string): Report | undefined {
+	const cause = /^why (.*)$/.exec(text)?.[1];
+	if (cause !== undefined) return {type: 'why', cause};
+	const [, state, tries, elapsedMs, answer, details] =
+		/^(waits|ready|late) (\d+) (\d+) ([^\t]*)\t(.*)$/.exec(text) ?? [];
+	if (state === undefined) return undefined;
+	return {
+		type: 'try',
+		state: state as 'waits' | 'ready' | 'late',
+		tries: Number(tries),
+		elapsedMs: Number(elapsedMs),
+		answer: answer ?? '',
+		details: details ?? '',
+	};
+}
+
+/** Nobody waits any more when it ends as it should. */
+function endError(exitCode: number, stderr: string): Error {
+	const alert = /^\[ALERT\][^:]*: (.*)$/m.exec(stderr)?.[1] ?? stderr.trim().split('\n').at(-1) ?? '';
+	if (exitCode === 0) return new EngineError('the probe in the router ended early');
+	return new EngineError(`cannot run probes in the router: ${alert || `exit code ${exitCode}`}`, {isAnswered: true});
+}
