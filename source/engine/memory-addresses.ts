@@ -20,7 +20,7 @@ const toAddress = (value: number): string =>
 export function firstFree(
 	subnet: string,
 	addressRange: string | undefined,
-	taken: ReadonlySet<string | undefined>,
+	taken: ReadonlySet<string>,
 ): string | undefined {
 	const {first, last} = toRange(subnet);
 	const pool = toRange(addressRange ?? subnet);

@@ -1,5 +1,5 @@
 import type {ContainerSpec} from './engine.ts';
-import {takeAddress} from './memory-networks.ts';
+import {releaseAddresses, takeAddress} from './memory-networks.ts';
 import {fail, type MemoryContainer, type World} from './memory-world.ts';
 
 /** What a container does when it is started: it runs, exits at once, or fails to start. */
@@ -21,7 +21,7 @@ export function startContainer(
 		for (const attachment of container.attachments.values()) takeAddress(world, container, attachment, task);
 		if (outcome.type === 'fails') fail(task, outcome.error, 400);
 	} catch (error) {
-		container.addresses.clear();
+		releaseAddresses(world, container);
 		container.error = String((error as Error).message).slice(`cannot ${task}: `.length);
 		throw error;
 	}
@@ -36,7 +36,7 @@ export function startContainer(
 
 export function endContainer(world: World, container: MemoryContainer, exitCode: number, isOutOfMemory = false): void {
 	if (container.state !== 'running') return;
-	container.addresses.clear();
+	releaseAddresses(world, container);
 	Object.assign(container, {state: 'exited', finishedAt: world.now(), exitCode, isOutOfMemory});
 	if (isOutOfMemory) emit(world, container, 'oom');
 	emit(world, container, 'die', {exitCode: String(exitCode)});

@@ -15,7 +15,7 @@ export function createMemoryNetworks(world: World): Networks {
 			if (others.some(({subnet}) => hasOverlap(toRange(subnet), toRange(spec.subnet)))) {
 				fail(task, 'Pool overlaps with other one on this address space', 403);
 			}
-			const network = {...spec, id: world.nextId('network')};
+			const network = {...spec, id: world.nextId('network'), taken: new Set<string>()};
 			world.networks.set(network.id, network);
 			world.emit({object: 'network', action: 'create', id: network.id, attributes: {name: spec.name}});
 			return {
@@ -58,7 +58,7 @@ export function createMemoryNetworks(world: World): Networks {
 		leave: async (id, network) => {
 			const container = requireContainer(world, id, `disconnect container ${id} from network ${network}`);
 			container.attachments.delete(network);
-			container.addresses.delete(network);
+			releaseAddress(world, container, network);
 		},
 	};
 }
@@ -77,7 +77,6 @@ export function attach(world: World, container: MemoryContainer, attachment: Att
 /** Gives a running container its address; a stopped one holds none. */
 export function takeAddress(world: World, container: MemoryContainer, attachment: Attachment, task: string): void {
 	const network = findNetwork(world, attachment.network) ?? fail(task, `network ${attachment.network} not found`, 404);
-	const taken = new Set(world.containers.values().map(({addresses}) => addresses.get(network.name)));
 	const {address} = attachment;
 	if (address !== undefined) {
 		const range = toRange(network.subnet);
@@ -85,9 +84,21 @@ export function takeAddress(world: World, container: MemoryContainer, attachment
 		if (value < range.first || value > range.last) {
 			fail(task, `Invalid address ${address}: It does not belong to any of this network's subnets`, 400);
 		}
-		if (taken.has(address)) fail(task, 'Address already in use', 403);
+		if (network.taken.has(address)) fail(task, 'Address already in use', 403);
 	}
-	const given = address ?? firstFree(network.subnet, network.addressRange, taken);
+	const given = address ?? firstFree(network.subnet, network.addressRange, network.taken);
 	if (given === undefined) fail(task, "no available IPv4 addresses on this network's address pools", 403);
 	container.addresses.set(network.name, given);
+	network.taken.add(given);
+}
+
+/** Takes a container's address in a network back. */
+function releaseAddress(world: World, {addresses}: MemoryContainer, network: string): void {
+	findNetwork(world, network)?.taken.delete(addresses.get(network) ?? '');
+	addresses.delete(network);
+}
+
+/** Takes all addresses of a container back. */
+export function releaseAddresses(world: World, container: MemoryContainer): void {
+	for (const network of [...container.addresses.keys()]) releaseAddress(world, container, network);
 }

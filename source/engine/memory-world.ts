@@ -41,7 +41,11 @@ export type MemoryContainer = {
 	uptime: string | undefined;
 };
 
-export type MemoryNetwork = NetworkSpec & {readonly id: string};
+export type MemoryNetwork = NetworkSpec & {
+	readonly id: string;
+	/** The addresses of running containers. */
+	readonly taken: Set<string>;
+};
 
 type Listener = (event: EngineEvent | undefined) => void;
 

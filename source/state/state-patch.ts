@@ -43,11 +43,29 @@ const fields = Object.keys(kinds) as readonly ChangingField[];
 
 type Entries = Readonly<Record<string, unknown>>;
 
+/** Keys and values of a record. The last ones are kept, because the next change begins with them. */
+const listed = new WeakMap<Entries, {readonly keys: readonly string[]; readonly values: readonly unknown[]}>();
+
+function list(entries: Entries) {
+	const found = listed.get(entries) ?? {keys: Object.keys(entries), values: Object.values(entries)};
+	listed.set(entries, found);
+	return found;
+}
+
 function compareRecords(before: Entries, after: Entries): RecordChange {
-	const set = Object.keys(after).filter(key => before[key] !== after[key]);
-	const removed = Object.keys(before).filter(key => !Object.hasOwn(after, key));
+	const [old, {keys, values}] = [list(before), list(after)];
+	// A copy with a changed or added key has the other keys at the same places, where they need not be looked up.
+	const set: [string, unknown][] = [];
+	for (const [at, value] of values.entries()) {
+		const key = keys[at]!;
+		if (value !== (old.keys[at] === key ? old.values[at] : before[key])) set.push([key, value]);
+	}
+	const added = set.filter(([key]) => !Object.hasOwn(before, key)).length;
+	// Most changes remove nothing: then the numbers show it.
+	const isLess = keys.length < old.keys.length + added;
+	const removed = isLess ? old.keys.filter(key => !Object.hasOwn(after, key)) : [];
 	return {
-		...(set.length > 0 && {set: Object.fromEntries(set.map(key => [key, after[key]]))}),
+		...(set.length > 0 && {set: Object.fromEntries(set)}),
 		...(removed.length > 0 && {removed}),
 	};
 }

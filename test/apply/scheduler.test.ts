@@ -1,7 +1,8 @@
 import {setImmediate as tick} from 'node:timers/promises';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {runSteps, type StepOutcome} from '../../source/apply/graph/scheduler.ts';
+import {runSteps} from '../../source/apply/graph/scheduler.ts';
+import type {StepOutcome} from '../../source/apply/graph/step.ts';
 
 /** An acyclic graph: a step depends on earlier ones only, and some take longer or fail. */
 type Node = {readonly dependsOn: readonly number[]; readonly ticks: number; readonly fails: boolean};

@@ -1,10 +1,6 @@
 import {createSlots, type Idle} from './slots.ts';
-import type {Step as PlannedStep} from './step.ts';
-
-/** A node of the graph. It runs when everything that it depends on is done. */
-type Node = Pick<PlannedStep, 'id' | 'dependsOn'>;
-
-export type StepOutcome = 'done' | 'failed' | 'skipped';
+import type {StepOutcome} from './step.ts';
+import {createWaiting, type Node} from './waiting.ts';
 
 type SchedulerOptions<Step extends Node> = {
 	/** How many steps work at the same time; those that only wait do not count. */
@@ -25,54 +21,53 @@ export async function runSteps<Step extends Node>(
 	options: SchedulerOptions<Step>,
 ): Promise<Map<string, StepOutcome>> {
 	const outcomes = new Map<string, StepOutcome>();
-	const known = new Set(steps.map(step => step.id));
-	const waiting = new Set(steps);
-	const running = new Set<Promise<void>>();
+	const running = new Set<Step>();
+	const waiting = createWaiting(steps, outcomes);
 	let woken = Promise.withResolvers<void>();
 	const slots = createSlots(options.parallelism, () => woken.resolve());
 
+	/** Records an outcome, and skips all that can no longer run because of it. */
+	const settle = (step: Step, outcome: StepOutcome) => {
+		outcomes.set(step.id, outcome);
+		for (const lost of waiting.release(step)) skip(lost, 'dependency');
+	};
 	const skip = (step: Step, reason: 'cancelled' | 'dependency') => {
-		waiting.delete(step);
-		outcomes.set(step.id, 'skipped');
 		options.onSkip(step, reason);
+		settle(step, 'skipped');
 	};
-	const start = (step: Step) => {
-		waiting.delete(step);
-		const task = options.run(step, slots.createIdle()).then(
-			() => {
-				outcomes.set(step.id, 'done');
-			},
-			(error: unknown) => {
-				outcomes.set(step.id, 'failed');
-				options.onFail(step, error);
-			},
-		);
-		const tracked = task.finally(() => {
-			running.delete(tracked);
-			slots.giveBack();
-		});
-		running.add(tracked);
-	};
-	const visit = (step: Step) => {
-		const before = step.dependsOn.filter(id => known.has(id)).map(id => outcomes.get(id));
-		// Waits for all outcomes even after a failure, so that an action is not skipped while a part of it still runs.
-		if (before.some(outcome => outcome === undefined)) return;
-		if (before.some(outcome => outcome !== 'done')) skip(step, 'dependency');
-		else if (options.isStopping()) skip(step, 'cancelled');
-		else if (slots.tryTake()) start(step);
+	const start = async (step: Step): Promise<void> => {
+		running.add(step);
+		let outcome: StepOutcome = 'done';
+		try {
+			await options.run(step, slots.createIdle());
+		} catch (error) {
+			outcome = 'failed';
+			options.onFail(step, error);
+		}
+		running.delete(step);
+		settle(step, outcome);
+		slots.giveBack();
+		woken.resolve();
 	};
 
-	while (waiting.size > 0 || running.size > 0) {
-		let before: number;
-		do {
-			before = waiting.size;
-			for (const step of [...waiting]) visit(step);
-		} while (waiting.size < before && waiting.size > 0);
-		if (running.size > 0) {
-			await Promise.race([...running, woken.promise]);
-			woken = Promise.withResolvers();
-		} else if (waiting.size > 0)
-			throw new Error(`steps depend on each other: ${[...waiting].map(({id}) => id).join(', ')}`);
+	for (;;) {
+		for (let step = waiting.take(); step; step = waiting.take()) {
+			if (options.isStopping()) {
+				skip(step, 'cancelled');
+			} else if (slots.tryTake()) {
+				void start(step);
+			} else {
+				waiting.putBack(step);
+				break;
+			}
+		}
+		if (running.size === 0) break;
+		await woken.promise;
+		woken = Promise.withResolvers();
+	}
+	if (outcomes.size < steps.length) {
+		const left = steps.filter(({id}) => !outcomes.has(id)).map(({id}) => id);
+		throw new Error(`steps depend on each other: ${left.join(', ')}`);
 	}
 	return outcomes;
 }

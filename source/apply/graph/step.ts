@@ -92,3 +92,5 @@ export const drainId = 'drain';
 export const joined: readonly string[] = [networkAddress, joinId];
 
 export const candidateId = (address: string): string => `${address} candidate`;
+
+export type StepOutcome = 'done' | 'failed' | 'skipped';
