@@ -4,6 +4,7 @@ import {runsNow} from '../model/container-state.ts';
 import {resourceHost} from '../model/names.ts';
 import {busyActions, signOf} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
+import {keepProber} from '../router/prober.ts';
 import {addressOf} from '../state/urls.ts';
 import {type ApplyContext, notice} from './context.ts';
 import type {ApplyEvent, ApplyResult} from './events.ts';
@@ -159,11 +160,12 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 	});
 	emit({type: 'apply-started', at: startedAt, run, steps});
 	const tracker = trackActions(context);
+	const releaseProber = keepProber(context.engine);
 	const outcomes = await runSteps(buildGraph(plan), {
 		parallelism: options.parallelism,
 		isStopping: () => context.stopping.aborted,
 		...tracker,
-	});
+	}).finally(releaseProber);
 	await abandonStaged(context);
 	const isCancelled = context.stopping.aborted;
 	const areDone = [...outcomes.values()].every(outcome => outcome === 'done');

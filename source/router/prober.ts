@@ -27,30 +27,53 @@ export type Asked = {
 /** One process in the router's container that probes any number of targets. */
 type Prober = {
 	readonly isOpen: () => boolean;
+	/** Ends the process unless it has targets. */
+	readonly rest: () => void;
 	/** Resolves when the target is ready or late. */
 	readonly ask: (asked: Asked) => Promise<void>;
 };
 
-const probers = new WeakMap<Engine, Map<string, Prober>>();
+/** The probers of an engine by the router's container, and how many keep them. */
+type Probers = {readonly running: Map<string, Prober>; keepers: number};
+
+const probers = new WeakMap<Engine, Probers>();
+
+function probersOf(engine: Engine): Probers {
+	const found = probers.get(engine) ?? {running: new Map(), keepers: 0};
+	probers.set(engine, found);
+	return found;
+}
+
+/**
+ * Keeps the process between targets until the returned function is called: to start one takes the router's container longer
+ * than to ask twenty targets.
+ */
+export function keepProber(engine: Engine): () => void {
+	const all = probersOf(engine);
+	all.keepers++;
+	return () => {
+		all.keepers--;
+		if (all.keepers === 0) for (const prober of all.running.values()) prober.rest();
+	};
+}
 
 /**
  * Asks a target until it is ready or late. All targets that are asked at the same time share one process, which ends with
- * the last of them. If this process dies, the engine closes its input, which ends it too.
+ * the last of them unless it is kept. If this process dies, the engine closes its input, which ends it too.
  * @throws EngineError with an unknown outcome if the process ends early
  */
 export function askTarget(engine: Engine, containerId: string, asked: Asked): Promise<void> {
-	const known = probers.get(engine) ?? new Map<string, Prober>();
-	probers.set(engine, known);
-	const running = known.get(containerId);
-	if (running?.isOpen()) return running.ask(asked);
-	const prober = startProber(engine, containerId);
-	known.set(containerId, prober);
+	const all = probersOf(engine);
+	const open = all.running.get(containerId);
+	if (open?.isOpen()) return open.ask(asked);
+	const prober = startProber(engine, containerId, () => all.keepers > 0);
+	all.running.set(containerId, prober);
 	return prober.ask(asked);
 }
 
 type Waiting = {readonly report: (report: Report) => void; readonly fail: (error: Error) => void};
 
-function startProber(engine: Engine, containerId: string): Prober {
+function startProber(engine: Engine, containerId: string, isKept: () => boolean): Prober {
 	const targets = new Map<string, Waiting>();
 	const input = new PassThrough({encoding: 'utf8'});
 	let count = 0;
@@ -58,10 +81,13 @@ function startProber(engine: Engine, containerId: string): Prober {
 	const send = (line: string): void => {
 		if (isOpen) input.write(`${line}\n`);
 	};
-	const finish = (id: string): void => {
-		if (!targets.delete(id) || targets.size > 0) return;
+	const rest = (): void => {
+		if (targets.size > 0) return;
 		isOpen = false;
 		input.end();
+	};
+	const finish = (id: string): void => {
+		if (targets.delete(id) && !isKept()) rest();
 	};
 	const end = (error: Error): void => {
 		isOpen = false;
@@ -101,7 +127,7 @@ function startProber(engine: Engine, containerId: string): Prober {
 			finish(id);
 		}
 	};
-	return {isOpen: () => isOpen, ask};
+	return {isOpen: () => isOpen, rest, ask};
 }
 
 function parseReport(text: string): Report | undefined {

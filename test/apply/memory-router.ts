@@ -74,8 +74,9 @@ const descriptionIn = (config: string): string => /description '([^']*)'/.exec(c
 /**
  * The inside of the router's container on a memory engine. It answers our scripts as a shell with HAProxy would, from the
  * files and commands that it received.
+ * @param beforeAnswer called before each script, and before each line of one that goes on
  */
-export function createMemoryRouter(answer: Answer) {
+export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Promise<void> => {}) {
 	const router: Router = {generation: 0, config: '', topology: '', tables: new Map(), servers: new Map(), waiting: 0};
 	const known: {engine?: MemoryEngine; container?: string} = {};
 
@@ -160,7 +161,10 @@ export function createMemoryRouter(answer: Answer) {
 	/** Answers each line of its input, until that ends. */
 	async function probe({input, onLine}: ExecCall): Promise<Partial<ExecResult>> {
 		for await (const part of input as AsyncIterable<string>)
-			for (const line of part.trim().split('\n')) probeLine(line, onLine);
+			for (const line of part.trim().split('\n')) {
+				await beforeAnswer();
+				probeLine(line, onLine);
+			}
 		return {};
 	}
 
@@ -170,6 +174,7 @@ export function createMemoryRouter(answer: Answer) {
 			known.engine = engine;
 		},
 		async exec(call: ExecCall): Promise<Partial<ExecResult>> {
+			await beforeAnswer();
 			const result = await this.answer(call);
 			return {...result, stdout: `${result.stdout ?? ''}\n${endMark}\n`};
 		},

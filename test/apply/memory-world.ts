@@ -112,7 +112,7 @@ function createEngine(clockOffsetMs: number) {
 		const image = ids.get(container.imageId);
 		if (image === images.deaf) return "can't connect to remote host: Connection refused";
 		return sick.has(image ?? '') && type === 'http' ? '503 Service Unavailable\tno database' : undefined;
-	});
+	}, findRunning);
 	const known = new Map<string, {id: string; imageId: string; networks: Readonly<Record<string, string>>}>();
 	const engine = createMemoryEngine({
 		clockOffsetMs,
@@ -121,13 +121,15 @@ function createEngine(clockOffsetMs: number) {
 		async exec(call) {
 			// A database that accepts every password.
 			if (call.command.some(part => part.includes('psql'))) return {exitCode: 0, stdout: '', stderr: ''};
-			known.clear();
-			for (const container of (await engine.observe({})).containers)
-				if (container.state === 'running') known.set(container.id, container);
 			if (call.command[0] === 'cat') return {stdout: deafSockets};
 			return inside.exec(call);
 		},
 	});
+	async function findRunning(): Promise<void> {
+		const {containers} = await engine.observe({});
+		known.clear();
+		for (const container of containers) if (container.state === 'running') known.set(container.id, container);
+	}
 	inside.connect(engine);
 	const learn = async () => {
 		for (const name of Object.values(images)) ids.set((await engine.findImage(name))!.id, name);

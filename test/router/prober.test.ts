@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {createMemoryEngine, type ExecCall} from '../../source/engine/memory.ts';
 import {labels} from '../../source/model/labels.ts';
 import {probeArgs, probeScript, unreached} from '../../source/router/probe-program.ts';
+import {keepProber} from '../../source/router/prober.ts';
 import {probeHttp, probeTcp} from '../../source/router/router.ts';
 import {endMark} from '../../source/router/scripts.ts';
 
@@ -53,6 +54,24 @@ test('targets that are asked at the same time share one process, which ends with
 	await expect.poll(() => processes).toEqual([first]);
 	await probeTcp(engine, router, place(3001));
 	expect(processes).toHaveLength(2);
+});
+
+test('a kept process waits for more targets, and ends when nobody keeps it any more', async () => {
+	const {engine, processes} = await openWorld((line, say) => {
+		const [, id] = line.split(' ');
+		say(`${id} ready 1 4 accepts connections\t`);
+	});
+	const releases = [keepProber(engine), keepProber(engine)];
+	expect(processes).toEqual([]);
+	for (const port of [3001, 3002]) await probeTcp(engine, router, place(port));
+	releases[0]!();
+	await probeTcp(engine, router, place(3003));
+	const asked = [3001, 3002, 3003].map((port, at) => `ask ${at + 1} 2000 tcp 10.213.0.5 ${port}`);
+	expect(processes).toEqual([asked]);
+	releases[1]!();
+	await expect.poll(() => processes).toEqual([[...asked, '(end)']]);
+	await probeTcp(engine, router, place(3004));
+	await expect.poll(() => processes[1]).toEqual(['ask 1 2000 tcp 10.213.0.5 3004', '(end)']);
 });
 
 test('the cause is asked for when there is no connection, and no answer is one line of foreign text', async () => {
