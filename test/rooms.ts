@@ -12,6 +12,7 @@ export const levels: readonly (readonly string[])[] = [
 	['backup'],
 	['agent'],
 	['output'],
+	['notify'],
 	['ui', 'workspace'],
 	['report'],
 	['console'],

@@ -30,6 +30,8 @@ const defaults = {
 	stopGraceSeconds: 10,
 	backupDirectory: '',
 	verifyScheduledBackups: false,
+	notify: [],
+	buildCacheGB: 0,
 	keys: {},
 	theme: {accent: 'cyan', success: 'green', warning: 'yellow', error: 'red', replace: 'magenta'},
 };

@@ -59,7 +59,7 @@ export type EnvironmentWorld = Omit<AgentWorld, 'environments'> &
 		/** Its state as it is on disk, without its lock. Undefined when it is gone or cannot be read. */
 		readonly readState: () => Promise<State | undefined>;
 		/** Reports what a duty did, or failed to do. */
-		readonly act: (action: Pick<AgentAction, 'duty' | 'address' | 'outcome' | 'message'>) => void;
+		readonly act: (action: Pick<AgentAction, 'duty' | 'address' | 'outcome' | 'message' | 'news'>) => void;
 	};
 
 /** Makes the duties: those of the agent, and those of each environment, each with its own loop. */

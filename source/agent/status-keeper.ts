@@ -56,7 +56,7 @@ export function createStatusKeeper({directory, clock, owner, engine, report: pas
 		passOn(event);
 		if (event.type === 'started') change({since: event.at});
 		if (event.type !== 'action') return;
-		const {type: _type, ...action} = event;
+		const {type: _type, news: _news, ...action} = event;
 		change({actions: [...status.actions, action].slice(-keptActions)});
 	};
 	return {

@@ -6,7 +6,7 @@ import {isSettingKey, settingRules} from '../settings/setting-table.ts';
 import {readSettings} from '../settings/settings.ts';
 import {type CommonFlags, isJson} from '../workspace/flags.ts';
 import {hintText} from '../workspace/invocation.ts';
-import {shownValue} from './setting-name.ts';
+import {shownPart, shownValue} from './setting-name.ts';
 
 type Change = {
 	/** As it was given. */
@@ -19,7 +19,10 @@ type Change = {
 };
 
 /** Prints the previous and the new value, and warns if the new one does not take effect. */
-export async function reportChange({name, key, previous, value}: Change, flags: CommonFlags): Promise<void> {
+export async function reportChange(change: Change, flags: CommonFlags): Promise<void> {
+	const {name, key} = change;
+	const shown = (value: unknown) => (isSettingKey(key) ? shownPart(key, value) : value);
+	const [previous, value] = [shown(change.previous), shown(change.value)];
 	const terminal = createTerminal(flags);
 	const {print, glyphs, paint} = terminal;
 	if (isJson(flags)) process.stdout.write(jsonDocument({name, previous, value: value ?? null}));

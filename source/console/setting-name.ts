@@ -67,5 +67,11 @@ export function valueText(value: unknown): string {
 	return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** What may be shown of a value: all of it, unless it holds secrets. */
+export function shownPart(key: keyof Settings, value: unknown): unknown {
+	const {secret} = (settingRules[key] as Rule<unknown>).check;
+	return secret && value !== undefined ? secret.redact(value) : value;
+}
+
 /** A value within other text. */
 export const shownValue = (value: unknown): string => (value === '' ? '""' : revealText(valueText(value)));

@@ -9,7 +9,7 @@ import type {Limit} from '../build/limit.ts';
 import {CancelledError} from '../errors.ts';
 import {eventLine} from '../output/events/events-json.ts';
 import {createEventPrinter} from '../output/events/events-text.ts';
-import {emptyProgress, reduceProgress} from '../output/events/progress.ts';
+import {emptyProgress, type Progress, reduceProgress} from '../output/events/progress.ts';
 import type {SignIn} from '../output/events/result-text.ts';
 import {renderTranscript} from '../output/events/transcript.ts';
 import type {Terminal} from '../output/terminal.ts';
@@ -53,6 +53,8 @@ type Execution = {
 	readonly earlyBuilds: EarlyBuilds | undefined;
 	readonly parallelism: number;
 	readonly label: string | undefined;
+	/** Called with how each step went, once the apply is over. */
+	readonly onFinished?: (progress: Progress) => void;
 };
 
 /** Runs an approved plan, shows its progress and returns its result. */
@@ -96,6 +98,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 			{parallelism},
 		);
 		await log.close();
+		execution.onFinished?.(progress);
 		return result;
 	};
 	const findSignIn = async ({urls}: ApplyResult) =>

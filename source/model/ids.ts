@@ -2,9 +2,9 @@ import {randomBytes} from 'node:crypto';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
-type Prefix = 'dpl' | 'run' | 'rbak' | 'job';
+type Prefix = 'dpl' | 'run' | 'rbak' | 'job' | 'ntf';
 
-const pattern = new RegExp(`^(dpl|run|rbak|job)_[${alphabet}]{15}$`);
+const pattern = new RegExp(`^(dpl|run|rbak|job|ntf)_[${alphabet}]{15}$`);
 
 /** Whether a value is an id of this kind, as made by `newId`. */
 export const isId = (prefix: Prefix, text: unknown): text is string =>

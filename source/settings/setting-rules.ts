@@ -10,6 +10,13 @@ export type Check<Value> = {
 	readonly fromText: (text: string) => Value | undefined;
 	/** How one part of an object is checked; undefined for a part that it cannot have. */
 	readonly checkOf?: (part: string) => Check<unknown> | undefined;
+	/** For values that hold secrets: they are never shown, and never taken from a command line. */
+	readonly secret?: {
+		/** What may be shown of any value, valid or not. */
+		readonly redact: (value: unknown) => unknown;
+		/** What is wrong with a value, without quoting it. */
+		readonly explain: (value: unknown) => string;
+	};
 };
 
 export type Rule<Value, Own = Value> = {

@@ -1,3 +1,4 @@
+import {type NotifyTarget, notifyTargets} from './notify-targets.ts';
 import {
 	absolutePath,
 	allowed,
@@ -40,6 +41,10 @@ export type Settings = {
 	readonly backupDirectory: string;
 	/** Whether every scheduled backup is restored into a temporary container. */
 	readonly verifyScheduledBackups: boolean;
+	/** Where notifications are sent. */
+	readonly notify: readonly NotifyTarget[];
+	/** The size in GB above which the agent removes the oldest build cache of the whole engine; 0: never. */
+	readonly buildCacheGB: number;
 	/** What a screen's action is called → the keys that do it; an empty list takes its keys away. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;
 	/** Colours of the screens by meaning: each one of the terminal's 16, `default` its foreground. */
@@ -84,6 +89,8 @@ export const settingRules: Rules = {
 	stopGraceSeconds: rule(10, number(0, 3600)),
 	backupDirectory: rule('', absolutePath, 'COMPARTMENT_RESOURCE_BACKUP_DIR'),
 	verifyScheduledBackups: rule(false, onOrOff),
+	notify: rule([], notifyTargets),
+	buildCacheGB: rule(0, number(0, 100_000)),
 	keys: rule({}, keyLists),
 	theme: rule(defaultTheme, coloursOf(['accent', 'success', 'warning', 'error', 'replace'])),
 };

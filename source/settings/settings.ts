@@ -80,9 +80,9 @@ export function noSetting(name: string, names: Iterable<string>): string {
 	return `there is no setting "${name}"${meant === undefined ? '' : `, did you mean "${meant}"?`}`;
 }
 
-/** What is wrong with a value: "must be … (it is …)". */
-export const mustBe = ({allowed}: Pick<Check<unknown>, 'allowed'>, given: unknown): string =>
-	`must be ${allowed} (it is ${JSON.stringify(given)})`;
+/** What is wrong with a value: "must be … (it is …)", without the value where that may be a secret. */
+export const mustBe = ({allowed, secret}: Pick<Check<unknown>, 'allowed' | 'secret'>, given: unknown): string =>
+	secret ? secret.explain(given) : `must be ${allowed} (it is ${JSON.stringify(given)})`;
 
 /** The networks of the environments must fit into the pool that they are taken from. */
 export function findPrefixFault({networkPool, networkPrefix}: Pick<ResolvedSettings, 'networkPool' | 'networkPrefix'>) {

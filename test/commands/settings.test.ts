@@ -1,6 +1,7 @@
 import {existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {Readable} from 'node:stream';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {hintOf, messageOf} from '../../source/errors.ts';
 import {renderHint} from '../../source/render-hint.ts';
@@ -245,6 +246,75 @@ describe('settings unset', () => {
 		expect(await run('unset', 'retain')).toBe('retain is not in the settings file; the default is 5\n');
 		expect(JSON.parse(await run('unset', 'retain', '--json'))).toEqual({name: 'retain', previous: 5, value: 5});
 		expect(existsSync(path)).toBe(false);
+	});
+});
+
+describe('a setting with secrets', () => {
+	const target = {url: 'https://ops.example.com/hook/token-4711', secret: 'sixteen-characters', events: ['disk-low']};
+
+	/** Runs `settings set notify -` with this on standard input. */
+	function pass(value: unknown): void {
+		const text = typeof value === 'string' ? value : JSON.stringify(value);
+		const input = Readable.from([Buffer.from(text)]);
+		vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as typeof process.stdin);
+	}
+
+	it('is read from standard input, and no command shows the secret or the path of the URL', async () => {
+		pass([target]);
+		const shown = [await run('set', 'notify', '-')];
+		expect(stored()).toEqual({notify: [target]});
+		expect(shown[0]).toBe(
+			'notify: none → [{"url":"https://ops.example.com/…","events":["disk-low"],"secret":"(hidden)"}]\n',
+		);
+		for (const words of [['list'], ['list', '--json'], ['get', 'notify'], ['get', 'notify', '--json']])
+			shown.push(await run(...words));
+		pass([]);
+		shown.push(await run('set', 'notify', '-', '--json'));
+		writeFileSync(path, JSON.stringify({notify: [target]}));
+		shown.push(await run('unset', 'notify'));
+		for (const text of shown) expect(text).toContain('https://ops');
+		expect(shown.join('')).not.toMatch(/token-4711|sixteen/);
+	});
+
+	it('is refused on the command line, where other users could read it', async () => {
+		expect(await failureOf('set', 'notify', JSON.stringify([target]))).toBe(
+			'notify holds secrets, and other users of this machine could read a command line.\n' +
+				'Put the value in a file, and pass it on standard input: compartment settings set notify - < FILE',
+		);
+		expect(existsSync(path)).toBe(false);
+	});
+
+	it.each([
+		['[', 'must be a list such as [{"url": '],
+		[{}, 'must be a list such as [{"url": '],
+		[['token-4711'], 'entry 1 must be an object with a url'],
+		[
+			[target, {...target, token: 'token-4711'}],
+			'entry 2 has an unknown field; it can have url, format, events, secret',
+		],
+		[[{...target, url: 'token-4711'}], 'url of entry 1 must be an http or https URL without a user name'],
+		[[{...target, url: 'https://token-4711@ops.example.com'}], 'url of entry 1 must be an http or https URL'],
+		[[{...target, url: 'file:///token-4711'}], 'url of entry 1 must be an http or https URL'],
+		[[{...target, secret: 'token-4711'}], 'secret of entry 1 must be 16 to 200 characters of ASCII without spaces'],
+		[[{url: target.url}], 'secret of entry 1 is missing'],
+		[[{url: target.url, format: 'token-4711'}], 'format of entry 1 must be one of generic, slack'],
+		[[{...target, events: ['token-4711']}], 'events of entry 1 must be a list of some of apply-done'],
+		[[{...target, events: []}], 'events of entry 1 must be a list of some of apply-done'],
+		[Array(21).fill(target), 'must have at most 20 targets (it has 21)'],
+	])('%j is refused without quoting it, also in the file', async (value, message) => {
+		pass(value);
+		const failure = await failureOf('set', 'notify', '-');
+		expect(failure).toContain(`notify: ${message}`);
+		expect(failure).not.toMatch(/token-4711|sixteen-characters/);
+		if (value === '[') return;
+		await store({notify: value});
+		expect(await failureOf('list')).toContain(`${path}:2:3 notify: ${message}`);
+		expect(await run('unset', 'notify')).not.toMatch(/token-4711|sixteen-characters/);
+	});
+
+	it('of a Slack webhook needs no secret of its own', async () => {
+		pass([{url: 'https://hooks.example.com/services/T/B/x', format: 'slack'}]);
+		expect(await run('set', 'notify', '-')).toContain('"format":"slack"');
 	});
 });
 

@@ -1,9 +1,12 @@
 import {systemClock} from '../../agent/clock.ts';
 import {allDuties} from '../../agent/duties.ts';
+import type {DutyFactory} from '../../agent/duty.ts';
 import type {AgentEvent} from '../../agent/events.ts';
 import {readRegistry} from '../../agent/registry.ts';
 import {runAgent} from '../../agent/run-agent.ts';
 import {command} from '../../hint.ts';
+import {createAgentNews} from '../../notify/agent-news.ts';
+import {createDeliveryDuty} from '../../notify/delivery-duty.ts';
 import {agentEventDocument, agentEventText} from '../../output/agent/agent-event.ts';
 import {jsonLine} from '../../output/json.ts';
 import {createTerminal} from '../../output/terminal.ts';
@@ -22,11 +25,21 @@ export async function agentRun(flags: CommonFlags): Promise<void> {
 		const {engine, router, settings} = await openEngine();
 		if (readRegistry().length === 0)
 			inform(`No project is registered yet. Add one: ${paint.accent(hintText(command('agent add', 'FOLDER')))}`);
+		const news = createAgentNews({onProblem: inform});
 		const report = (event: AgentEvent) => {
+			news.onEvent(event);
 			if (isJson(flags)) process.stdout.write(jsonLine(agentEventDocument(event)));
 			else print(agentEventText(event, paint));
 		};
-		await runAgent({engine, router, settings, clock: systemClock, duties: allDuties, report, signal: stopping.signal});
+		const duties: DutyFactory = {
+			...allDuties,
+			ofAgent: world => [...allDuties.ofAgent(world), createDeliveryDuty(world)],
+		};
+		try {
+			await runAgent({engine, router, settings, clock: systemClock, duties, report, signal: stopping.signal});
+		} finally {
+			await news.settled();
+		}
 	} finally {
 		process.off('SIGINT', stop);
 		process.off('SIGTERM', stop);

@@ -11,6 +11,7 @@ import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {again, command} from '../../hint.ts';
 import {eventLine} from '../../output/events/events-json.ts';
+import type {Progress} from '../../output/events/progress.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {busyActions} from '../../plan/plan.ts';
 import {assertNotStale, parsePlan, type SavedPlan} from '../../plan/saved-plan.ts';
@@ -115,6 +116,7 @@ export async function apply(
 	});
 	let earlyBuilds: EarlyBuilds | undefined;
 	let session: Session | undefined;
+	let finished: Progress | undefined;
 	const open = async (): Promise<Session> => {
 		// An apply that has nothing to do loads no more than a plan.
 		const {openSession} = await import('../../apply/session.ts');
@@ -180,6 +182,9 @@ export async function apply(
 			shownAs,
 			parallelism,
 			label,
+			onFinished: progress => {
+				finished = progress;
+			},
 		});
 		const warning = appendAudit(directory, {
 			type: auditTypes[verb],
@@ -192,5 +197,10 @@ export async function apply(
 	} finally {
 		await earlyBuilds?.discard();
 		await (session ? session.close() : locked.release());
+		if (finished && settings.notify.length > 0) {
+			const {announceApply} = await import('../../notify/announce-apply.ts');
+			const {name} = project;
+			warn(terminal, await announceApply({project: name, environment, progress: finished, targets: settings.notify}));
+		}
 	}
 }

@@ -1,4 +1,4 @@
-import {parseName, pickValue, valueText} from '../../console/setting-name.ts';
+import {parseName, pickValue, shownPart, valueText} from '../../console/setting-name.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {revealText} from '../../output/sanitise.ts';
 import {createTerminal} from '../../output/terminal.ts';
@@ -10,7 +10,7 @@ import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 export async function settingsGet(given: string, flags: CommonFlags): Promise<void> {
 	const name = await parseName(given);
 	const {[name.key]: resolved} = await resolveSettings(await readSettingsFile());
-	const value = pickValue(name, resolved.value);
+	const value = pickValue(name, shownPart(name.key, resolved.value));
 	if (isJson(flags)) process.stdout.write(jsonDocument(value));
 	else createTerminal(flags).print(revealText(valueText(value)));
 }

@@ -1,4 +1,4 @@
-import {shownValue} from '../../console/setting-name.ts';
+import {shownPart, shownValue} from '../../console/setting-name.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {revealText} from '../../output/sanitise.ts';
 import {renderTable} from '../../output/table.ts';
@@ -18,7 +18,7 @@ function sourceText(key: keyof Settings, source: ResolvedSetting['source']): str
 
 const rowOf = (key: keyof Settings, {value, source}: ResolvedSetting): Row => ({
 	name: key,
-	value: shownValue(value),
+	value: shownValue(shownPart(key, value)),
 	source: sourceText(key, source),
 	description: descriptions[key],
 });
@@ -54,7 +54,7 @@ const describe = (resolved: ResolvedSettings) =>
 		settingKeys.map(key => {
 			const {value, source} = resolved[key];
 			const {fallback, variable = null} = settingRules[key];
-			return [key, {value, source, default: fallback, variable, description: descriptions[key]}];
+			return [key, {value: shownPart(key, value), source, default: fallback, variable, description: descriptions[key]}];
 		}),
 	);
 

@@ -16,6 +16,8 @@ function eventText(event: AgentEvent, paint: Paint): string {
 		}
 		case 'action':
 			return event.outcome === 'done' ? actionText(event) : paint.fail(actionText(event));
+		case 'disk-low':
+			return paint.warn(sanitiseLine(event.message));
 		case 'engine-lost':
 			return paint.warn(sanitiseLine(`The engine does not answer, waiting for it: ${event.message}`));
 		case 'engine-found':
