@@ -83,7 +83,20 @@ const replacements: readonly Replaced[] = [
 	{
 		id: 'node:fs/promises',
 		code: loadedOnCall('node:fs/promises', [
-			...['chmod', 'lstat', 'mkdir', 'mkdtemp', 'open', 'readdir', 'readFile', 'readlink', 'rm', 'stat', 'symlink'],
+			...[
+				'chmod',
+				'lstat',
+				'mkdir',
+				'mkdtemp',
+				'open',
+				'readdir',
+				'readFile',
+				'readlink',
+				'rm',
+				'stat',
+				'statfs',
+				'symlink',
+			],
 			...['access', 'unlink', 'writeFile'],
 		]),
 	},

@@ -1,7 +1,8 @@
 import type {DutyFactory} from './duty.ts';
+import {createEngineKeeping, createImageKeeping} from './house-keeping.ts';
 
 /** All duties of an agent. */
 export const allDuties: DutyFactory = {
-	ofAgent: () => [],
-	ofEnvironment: () => [],
+	ofAgent: world => [createEngineKeeping(world)],
+	ofEnvironment: world => [createImageKeeping(world)],
 };

@@ -1,3 +1,4 @@
+import type {Engine, ListedImage} from '../engine/engine.ts';
 import {EngineError, messageOf} from '../errors.ts';
 import type {Deployment, State} from '../state/state.ts';
 import {type ApplyContext, notice} from './context.ts';
@@ -27,13 +28,28 @@ export function readOwnImages({engine, plan, results}: ApplyContext): void {
 	results.ownImages ??= listOwnImages(engine, 'project', plan.project).catch(() => undefined);
 }
 
-/** Removes images of this environment that no retained deployment needs. A failure is only a warning: the next apply retries. */
+/**
+ * Removes images of an environment that no retained deployment needs. The caller holds its lock.
+ * @returns what was removed: tags, or ids of images without a tag
+ */
+export async function removeUnneededImages(
+	engine: Pick<Engine, 'listImages' | 'removeImage'>,
+	state: State,
+	retain: number,
+	listed?: readonly ListedImage[],
+): Promise<readonly string[]> {
+	const needed = neededImages(state, retain);
+	const images = listed ?? (await listOwnImages(engine, 'project', state.project));
+	const names = images.flatMap(image => unneededNames(image, needed, state));
+	for (const name of names) await engine.removeImage(name);
+	return names;
+}
+
+/** Removes unneeded images at the end of an apply. A failure is only a warning: the next apply retries. */
 export async function cleanUpImages(context: ApplyContext): Promise<void> {
-	const {engine, plan, settings, state, results} = context;
-	const needed = neededImages(state.current(), settings.retain);
+	const {engine, settings, state, results} = context;
 	try {
-		const listed = (await results.ownImages) ?? (await listOwnImages(engine, 'project', plan.project));
-		for (const image of listed) for (const name of unneededNames(image, needed, plan)) await engine.removeImage(name);
+		await removeUnneededImages(engine, state.current(), settings.retain, await results.ownImages);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
 		notice(context, 'warning', `could not remove unused images: ${messageOf(error)}`);

@@ -7,7 +7,7 @@ import type {Engine, Image, ListedImage} from './engine.ts';
 import {readJsonLines} from './lines.ts';
 import {createPullProgress, type PullMessage} from './pull-progress.ts';
 
-type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage'>;
+type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'pruneBuildCache'>;
 
 /** Reads, pulls, tags and removes images. */
 export function createImages(connection: Connection): Images {
@@ -55,6 +55,17 @@ export function createImages(connection: Connection): Images {
 		tagImage: async (id, reference) => {
 			const {name, tag} = splitReference(reference);
 			await attempt(`tag image ${shown(id)} as ${reference}`, () => docker.getImage(id).tag({repo: name, tag}));
+		},
+
+		pruneBuildCache: async keepBytes => {
+			// Engines from 28 on know the limit by the second name.
+			const query = {'keep-storage': keepBytes, 'reserved-space': keepBytes};
+			return attempt('remove old build cache', async () => {
+				const answer = await openStream(connection, {method: 'POST', path: '/build/prune', query});
+				for await (const {SpaceReclaimed} of readJsonLines<{SpaceReclaimed?: number}>(answer))
+					return SpaceReclaimed ?? 0;
+				return 0;
+			});
 		},
 
 		removeImage: async reference => {

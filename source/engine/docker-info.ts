@@ -38,6 +38,7 @@ export function createInfo(connection: Connection): Pick<Engine, 'info' | 'hasBu
 					hasInit: info.InitCommit?.ID !== 'N/A',
 					address,
 					clockOffsetMs: offsetOf(info),
+					rootDirectory: info.DockerRootDir ?? '',
 				} satisfies EngineInfo;
 			}),
 		hasBuildKit: async () => canBuild ?? canBuildKit(await attempt('read engine information', ping)),
@@ -51,6 +52,8 @@ type Info = {
 	readonly OperatingSystem: string;
 	/** Absent on some engines that implement Docker's API. */
 	readonly SystemTime?: string;
+	/** Absent on some engines that implement Docker's API. */
+	readonly DockerRootDir?: string;
 	/** Absent on engines without an init program for Linux; `N/A` if the program cannot be run. */
 	readonly InitCommit?: {readonly ID: string};
 };

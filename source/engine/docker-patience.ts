@@ -9,7 +9,7 @@ export const patienceMs = (): number => Number(process.env['COMPARTMENT_TEST_PAT
 export const pingDeadlineMs = (): number => 2 * patienceMs();
 
 /** Streams whose first byte comes only when something happens: a layer arrives, a build step ends, a container ends. */
-const silentStreams = /^\/(?:build|images\/create|containers\/[^/]+\/wait)\b/;
+const silentStreams = /^\/(?:build(?!\/prune)|images\/create|containers\/[^/]+\/wait)\b/;
 
 /** Calls that move or delete data; their duration depends on how much there is. */
 const slowPosts = /^\/(?:containers\/create|volumes\/create|commit|[a-z]+\/prune)\b/;

@@ -24,6 +24,8 @@ export type EngineInfo = {
 	readonly address: string;
 	/** How far its clock is ahead of ours, in milliseconds; negative if it is behind. */
 	readonly clockOffsetMs: number;
+	/** Where it keeps images and volumes, on its machine; empty if it does not say. */
+	readonly rootDirectory: string;
 };
 
 export type {ContainerState};
@@ -315,6 +317,12 @@ export type Engine = ReadonlyEngine & {
 		signal?: AbortSignal,
 	): Promise<Image>;
 	tagImage(id: string, reference: string): Promise<void>;
+	/**
+	 * Removes the oldest build cache until all of it takes at most this many bytes. What a running build or an image uses
+	 * stays. The cache has no labels: it is that of everybody who builds on this engine.
+	 * @returns bytes that are free now
+	 */
+	pruneBuildCache(keepBytes: number): Promise<number>;
 	/** Removes a tag or an image; an image in use stays. */
 	removeImage(reference: string): Promise<void>;
 	/** Creates the container, attaches it to its networks, writes its files and starts it. Returns its id. */

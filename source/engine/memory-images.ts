@@ -1,7 +1,10 @@
 import type {Engine, Image} from './engine.ts';
 import {fail, findStoredImage, hashOf, hasLabels, type World} from './memory-world.ts';
 
-type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'buildImage'>;
+type Images = Pick<
+	Engine,
+	'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'buildImage' | 'pruneBuildCache'
+>;
 
 /** The details of an image that a test sets; the rest have defaults. */
 export type ImageContent = Partial<
@@ -49,6 +52,9 @@ export function createMemoryImages(
 			const image = findStoredImage(world, id) ?? fail(`tag image ${id} as ${reference}`, `No such image: ${id}`, 404);
 			giveTag(world, image, withTag(reference));
 		},
+
+		// It keeps no build cache.
+		pruneBuildCache: async () => 0,
 
 		removeImage: async reference => {
 			const image = findStoredImage(world, reference);

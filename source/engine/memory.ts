@@ -76,6 +76,7 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 		hasInit: true,
 		address: 'memory:',
 		clockOffsetMs: options.clockOffsetMs ?? 0,
+		rootDirectory: '',
 	};
 
 	const exec: Engine['exec'] = async (id, command, given = {}) => {

@@ -228,6 +228,10 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
+	test('build cache below the limit stays', async () => {
+		expect(await engine.pruneBuildCache(1e15)).toBe(0);
+	});
+
 	test('an image cannot be removed while it is used', async () => {
 		const reference = `${uniqueName('built')}:1`;
 		const context = tarOf({Dockerfile: `FROM ${smallImage}\nEXPOSE 8080\n`});

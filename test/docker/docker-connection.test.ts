@@ -251,6 +251,8 @@ const kinds: readonly (readonly [RegExp, (engine: Engine, id: string) => Promise
 	[/^GET \/containers\/\w+\/json/, (engine, id) => engine.inspectContainer(id)],
 	[/^GET \/images\/.*json/, engine => engine.findImage(smallImage)],
 	[/^GET \/images\/json/, engine => engine.listImages({})],
+	// Far more than there is.
+	[/^POST \/build\/prune/, engine => engine.pruneBuildCache(1e15)],
 	[/^GET \/containers\/\w+\/logs/, (engine, id) => collect(eachLine(engine.logs(id, {})))],
 	[/^GET \/events/, (engine, id) => engine.lastExitCode(id)],
 	[/^GET \/containers\/\w+\/stats/, (engine, id) => engine.readUsage(id)],

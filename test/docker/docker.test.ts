@@ -13,6 +13,7 @@ const shell = (script: string) => ['sh', '-c', script];
 test('the engine’s information is read', async () => {
 	const info = await engine.info();
 	expect(info).toMatchObject({hasBuildKit: true, address: engine.address, id: expect.stringMatching(/./)});
+	expect(info.rootDirectory).toMatch(/^\//);
 	// The offset is measured at each call, and this engine's clock is ours.
 	const {clockOffsetMs, ...identity} = await engine.info();
 	expect(info).toMatchObject(identity);

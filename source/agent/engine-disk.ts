@@ -1,0 +1,45 @@
+import {statfs} from 'node:fs/promises';
+import type {Engine} from '../engine/engine.ts';
+import {EngineError} from '../errors.ts';
+import {observeRouter, type RouterOptions} from '../router/router.ts';
+
+/** The disk that an engine keeps images and volumes on, in bytes. */
+export type Disk = {readonly size: number; readonly free: number};
+
+/** The second line of `df -Pk`, whose columns POSIX fixes: file system, size, used, free, in blocks of 1024 bytes. */
+export function parseDf(output: string): Disk | undefined {
+	const [, size, free] = /^\S.*?\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/m.exec(output.split('\n').slice(1).join('\n')) ?? [];
+	return size === undefined || Number(size) === 0 ? undefined : {size: Number(size) * 1024, free: Number(free) * 1024};
+}
+
+/** The router's file system is on the engine's disk, wherever the engine runs. */
+async function readInRouter(engine: Engine, router: RouterOptions): Promise<Disk | undefined> {
+	const {state, containerId} = await observeRouter(engine, router);
+	if (state !== 'running' || containerId === undefined) return undefined;
+	const {exitCode, stdout} = await engine.exec(containerId, ['df', '-Pk', '/']);
+	return exitCode === 0 ? parseDf(stdout) : undefined;
+}
+
+/** Without a router: the folder of an engine on this machine. */
+async function readHere(engine: Engine): Promise<Disk | undefined> {
+	const {address, rootDirectory} = await engine.info();
+	if (!address.startsWith('unix:') || rootDirectory === '') return undefined;
+	try {
+		const {bsize, blocks, bavail} = await statfs(rootDirectory);
+		return blocks === 0 ? undefined : {size: blocks * bsize, free: bavail * bsize};
+	} catch {
+		// The engine runs in a virtual machine, or this process in a container.
+		return undefined;
+	}
+}
+
+/** How full the engine's disk is; undefined when there is no way to see it. */
+export async function readEngineDisk(engine: Engine, router: RouterOptions): Promise<Disk | undefined> {
+	try {
+		return (await readInRouter(engine, router)) ?? (await readHere(engine));
+	} catch (error) {
+		// The loop of the agent reports an engine that does not answer.
+		if (error instanceof EngineError) return undefined;
+		throw error;
+	}
+}
