@@ -1,4 +1,4 @@
-/** Labels of every engine object that Compartment makes. Objects without `lineage` or `router` are never changed. */
+/** Labels of every engine object that Compartment makes. Objects without `lineage`, `router` or `agent` are never changed. */
 export const labels = {
 	lineage: 'compartment.lineage',
 	project: 'compartment.project',
@@ -15,6 +15,8 @@ export const labels = {
 	hosts: 'compartment.hosts',
 	/** Marks objects of the router, which serves every environment of the engine. */
 	router: 'compartment.router',
+	/** Marks the container of the agent, and its image. */
+	agent: 'compartment.agent',
 } as const;
 
 /**

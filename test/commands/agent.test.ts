@@ -180,6 +180,25 @@ describe('agent status', () => {
 	});
 });
 
+describe('agent install', () => {
+	it('is refused from source, because a unit or a container needs a built command line', async () => {
+		for (const flags of [[], ['--container']])
+			expect(await shop.failure('agent', 'install', ...flags)).toBe(
+				'Error: The agent can only be installed from a built command line.\n  Run npm run build, then use dist/cli.mjs.\n',
+			);
+	});
+
+	it.each(['install', 'uninstall'])('%s takes one of its flags', async word => {
+		expect(await shop.failure('agent', word, '--system', '--container')).toBe(
+			'Error: --system and --container exclude each other.\n',
+		);
+	});
+});
+
+const onMachine = 'it would change this machine: test/agent/install.test.ts, test/docker/agent-install.test.ts';
+
 leavesNothingUntested('agent', {
+	'agent install': {text: onMachine, json: onMachine},
+	'agent uninstall': {text: onMachine, json: onMachine},
 	'agent status': {error: 'it reads only what agents have written, and leaves out what is damaged'},
 });

@@ -10,6 +10,12 @@ const folder = {
 
 const {remote} = reachFlags;
 
+/** How an agent is installed; a unit of the user without either. */
+const installFlags = {
+	system: {kind: 'boolean', description: 'As a unit of the system, run by root'},
+	container: {kind: 'boolean', description: 'As a container on the engine of this machine'},
+} as const;
+
 /** Commands on what keeps environments running while nobody is typing. */
 export const agent = {
 	parents: {agent: 'Keep registered projects running while nobody is typing'},
@@ -51,6 +57,21 @@ export const agent = {
 			flags: outputFlags,
 			examples: [{line: 'agent list', text: 'List folders and their environments'}],
 			run: async () => (await import('../agent/projects.ts')).agentList,
+		}),
+		'agent install': defineCommand({
+			description: 'Start the agent with the machine, as a systemd unit or a container',
+			flags: {...installFlags, remote, ...outputFlags},
+			examples: [
+				{line: 'agent install', text: 'Run it as a systemd unit of your user'},
+				{line: 'agent install --container', text: 'Run it as a container, where there is no systemd'},
+			],
+			run: async () => (await import('../agent/install.ts')).agentInstall,
+		}),
+		'agent uninstall': defineCommand({
+			description: 'Stop and remove the installed agent; what it looks after keeps running',
+			flags: {...installFlags, remote, ...outputFlags},
+			examples: [{line: 'agent uninstall', text: 'Remove the systemd unit of your user'}],
+			run: async () => (await import('../agent/install.ts')).agentUninstall,
 		}),
 	},
 } as const satisfies Group<'agent'>;

@@ -1,0 +1,28 @@
+import {settingKeys, settingRules} from '../../settings/setting-table.ts';
+
+/** How the engine is found, as the docker client reads it. */
+const engineVariables = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'DOCKER_CONFIG'];
+
+/** Where files of the user are, and the settings that are variables. The passphrase is a secret, so it is not one of them. */
+const ownVariables = [
+	'COMPARTMENT_CONFIG_HOME',
+	'XDG_CONFIG_HOME',
+	'COMPARTMENT_IDENTITY_FILE',
+	...settingKeys.flatMap(key => settingRules[key].variable ?? []),
+];
+
+const pick = (names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
+	Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
+
+/** The variables of this command that an installed agent needs to find the same engine, settings and keys. */
+export const agentVariables = (env: NodeJS.ProcessEnv): Record<string, string> =>
+	pick([...engineVariables, ...ownVariables], env);
+
+/** The same without those of the engine, for a container that has its socket. */
+export const containerVariables = (env: NodeJS.ProcessEnv): Record<string, string> => pick(ownVariables, env);
+
+/** What the user has to know when a secret is in the environment. */
+export const passphraseWarnings = (env: NodeJS.ProcessEnv): readonly string[] =>
+	env['COMPARTMENT_PASSPHRASE']
+		? ['The agent does not get COMPARTMENT_PASSPHRASE, because others could read it there. Give it an identity file.']
+		: [];
