@@ -1,15 +1,9 @@
-import {listAgents} from '../agent/status.ts';
-import {messageOf} from '../errors.ts';
 import {formatDuration} from '../output/duration.ts';
 import type {Progress} from '../output/events/progress.ts';
 import {modeWords} from '../output/plan/mode-words.ts';
 import type {NotifyTarget} from '../settings/notify-targets.ts';
-import {deliver} from './deliver.ts';
+import {announce} from './announce.ts';
 import type {Occurrence} from './notification.ts';
-import {notify} from './notify.ts';
-
-/** How long the end of an apply may wait for receivers. */
-const limitMs = 2000;
 
 type Applied = {
 	readonly project: string;
@@ -42,29 +36,8 @@ function applyOccurrence({project, environment, progress}: Applied): Occurrence 
 	};
 }
 
-/**
- * Queues a notification of an apply, and tries for a moment to deliver it. What does not arrive stays in the queue, for the
- * agent or the next apply. Never fails.
- * @returns warnings
- */
-export async function announceApply({
-	targets,
-	...applied
-}: Applied & {readonly targets: readonly NotifyTarget[]}): Promise<readonly string[]> {
+/** Announces how an apply went. */
+export function announceApply(applied: Applied, targets: readonly NotifyTarget[]): Promise<readonly string[]> {
 	const occurrence = applyOccurrence(applied);
-	if (!occurrence) return [];
-	try {
-		if (!notify(occurrence, targets)) return [];
-		const agents = await listAgents();
-		// It delivers within seconds, and goes on trying.
-		if (agents.some(({isRunning}) => isRunning)) return [];
-		const {problems} = await deliver({targets, now: () => Date.now(), signal: new AbortController().signal, limitMs});
-		return problems.map(
-			({origin, problem, retryAt}) =>
-				`A notification did not reach ${origin}: ${problem}. ${retryAt === null ? 'It was dropped.' : 'It stays in the queue.'}`,
-		);
-	} catch (error) {
-		// Whatever goes wrong here, the apply is over and its result stands.
-		return [`Could not send notifications: ${messageOf(error)}`];
-	}
+	return announce(occurrence ? [occurrence] : [], targets);
 }

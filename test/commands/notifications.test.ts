@@ -79,3 +79,25 @@ it('a receiver that fails changes neither the result nor the output, and gets it
 	expect(received.map(({body}) => JSON.parse(body).message.split(' ')[0])).toEqual(['Apply', 'Apply', 'Restarted']);
 	expect(waiting()).toEqual([]);
 });
+
+it.each([
+	['fail', 1],
+	['dump', 0],
+])('a scheduled backup with the command %s is sent only if it fails', async (command, code) => {
+	const {url, received} = await openReceiver();
+	const backup = `backup: {command: ${command}, schedule: {interval: hourly}}`;
+	shop.write('compartment.yml', descriptor.replace('backup: {command: dump}', backup));
+	await shop.deploy();
+	setTarget(url);
+	const {exitCode, stdout} = await shop.run('resource', 'backup', 'run-due');
+	expect(stdout).toMatch(/resource db|Resource db/);
+	expect(exitCode).toBe(code);
+	const sent = {
+		event: 'backup-failed',
+		project: 'shop',
+		environment: 'production',
+		address: 'resource.db',
+		message: expect.stringMatching(/^The scheduled backup of db failed: ./),
+	};
+	expect(received.map(({body}) => JSON.parse(body))).toEqual(code === 0 ? [] : [expect.objectContaining(sent)]);
+});

@@ -199,8 +199,7 @@ export async function apply(
 		await (session ? session.close() : locked.release());
 		if (finished && settings.notify.length > 0) {
 			const {announceApply} = await import('../../notify/announce-apply.ts');
-			const {name} = project;
-			warn(terminal, await announceApply({project: name, environment, progress: finished, targets: settings.notify}));
+			warn(terminal, await announceApply({project: project.name, environment, progress: finished}, settings.notify));
 		}
 	}
 }

@@ -9,7 +9,7 @@ import {formatBytes} from '../../output/bytes.ts';
 import {formatDuration} from '../../output/duration.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine, sanitiseText} from '../../output/sanitise.ts';
-import {createTerminal} from '../../output/terminal.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
 import {backupLine, backupTable, scheduleLine, summariseBackup, summariseSchedule} from '../../report/backups.ts';
 import {placeOf} from '../../report/resources.ts';
 import type {Backup} from '../../state/backup.ts';
@@ -120,7 +120,8 @@ function describeOutcome(outcome: DueOutcome): string {
 
 /** `compartment resource backup run-due`: creates the scheduled backups that are due. To be run from cron. */
 export async function resourceBackupRunDue(flags: CommonFlags): Promise<number> {
-	const {print} = createTerminal(flags);
+	const terminal = createTerminal(flags);
+	const {print} = terminal;
 	const workspace = await openWorkspace(flags);
 	const outcomes = await watchWork(workspace, flags, options =>
 		// Cron may start this during an apply: waiting a minute is better than missing a backup.
@@ -131,9 +132,13 @@ export async function resourceBackupRunDue(flags: CommonFlags): Promise<number> 
 	const due = outcomes.map(outcome =>
 		outcome.status === 'succeeded' ? {...outcome, backup: summariseBackup(outcome.backup)} : outcome,
 	);
+	const {project, environment, settings} = workspace;
 	if (isJson(flags)) {
-		const {project, environment} = workspace;
 		process.stdout.write(jsonDocument({environment: {name: environment}, project: {name: project.name}, due}));
 	} else print(outcomes.length > 0 ? outcomes.map(describeOutcome).join('\n') : 'No backup is due.');
+	if (settings.notify.length > 0) {
+		const {announceBackups} = await import('../../notify/announce-backups.ts');
+		warn(terminal, await announceBackups(outcomes, {project: project.name, environment}, settings.notify));
+	}
 	return outcomes.every(isGood) ? exitCodes.done : exitCodes.error;
 }

@@ -1,0 +1,29 @@
+import type {DueOutcome} from '../backup/run-due.ts';
+import {resourceAddress} from '../model/address.ts';
+import type {NotifyTarget} from '../settings/notify-targets.ts';
+import {announce} from './announce.ts';
+import type {Occurrence} from './notification.ts';
+
+type Environment = {readonly project: string; readonly environment: string};
+
+function causeOf(outcome: DueOutcome): string | undefined {
+	if (outcome.status === 'failed') return `The scheduled backup of ${outcome.resource} failed: ${outcome.reason}`;
+	if (outcome.status !== 'succeeded' || outcome.verification?.status !== 'failed') return undefined;
+	const {resource, backup, verification} = outcome;
+	return `Backup ${backup.id} of ${resource} cannot be restored: ${verification.failureSummary ?? 'the verification failed'}`;
+}
+
+/** What to notify of after scheduled backups: those that failed, or cannot be restored. Pure. */
+const backupOccurrences = (outcomes: readonly DueOutcome[], where: Environment, at: number): readonly Occurrence[] =>
+	outcomes.flatMap(outcome => {
+		const message = causeOf(outcome);
+		const address = resourceAddress(outcome.resource);
+		return message === undefined ? [] : [{event: 'backup-failed' as const, at, ...where, address, message}];
+	});
+
+/** Announces scheduled backups that failed. */
+export const announceBackups = (
+	outcomes: readonly DueOutcome[],
+	where: Environment,
+	targets: readonly NotifyTarget[],
+): Promise<readonly string[]> => announce(backupOccurrences(outcomes, where, Date.now()), targets);
