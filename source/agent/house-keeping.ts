@@ -78,7 +78,7 @@ export function createImageKeeping(world: EnvironmentWorld, env = process.env): 
 			directory,
 			engine,
 			router,
-			operation: 'agent run',
+			operation: 'agent',
 			async readState() {
 				const state = await readState(directory, env);
 				if (state?.lineage === lineage) return {state, isNew: false};
