@@ -13,14 +13,18 @@ type Options = Pick<AgentWorld, 'engine'> & {
 /** Waits until the engine answers: after a boot, the agent may start before it. Undefined when the signal aborts first. */
 export async function awaitEngine({engine, clock, signal, report}: Options): Promise<EngineInfo | undefined> {
 	const found = new AbortController();
+	let info: EngineInfo | undefined;
 	await followEvents({
 		engine,
 		labels: {},
 		signal: AbortSignal.any([signal, found.signal]),
 		sleep: clock.sleep,
-		onConnected: () => found.abort(),
+		onConnected(answer) {
+			info = answer;
+			found.abort();
+		},
 		onEvent: () => undefined,
 		onLost: message => report({type: 'engine-lost', at: clock.now(), message}),
 	});
-	return signal.aborted ? undefined : engine.info();
+	return info;
 }

@@ -71,7 +71,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 			onConnected(found) {
 				keeper.onFound();
 				loops?.notice({type: 'connected'});
-				if (found === id) return;
+				if (found.id === id) return;
 				failure = new UserError(`another engine answers at ${address} now`);
 				stop.abort();
 			},

@@ -1,14 +1,15 @@
 import {messageOf} from '../errors.ts';
-import type {EngineEvent, Labels, ReadonlyEngine} from './engine.ts';
+import type {EngineEvent, EngineInfo, Labels, ReadonlyEngine} from './engine.ts';
 
 type FollowOptions = {
 	readonly engine: Pick<ReadonlyEngine, 'info' | 'events'>;
 	/** Only events of objects with these labels. */
 	readonly labels: Labels;
 	readonly signal: AbortSignal;
+	/** Never fails. */
 	readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 	/** The engine answers, for the first time or again. Events from before are lost, so read everything. */
-	readonly onConnected: (engineId: string) => void;
+	readonly onConnected: (info: EngineInfo) => void;
 	readonly onEvent: (event: EngineEvent) => void;
 	/** Called once, until the engine answers again. */
 	readonly onLost: (message: string) => void;
@@ -24,14 +25,14 @@ export async function followEvents(options: FollowOptions): Promise<void> {
 	let isLost = false;
 	while (!signal.aborted) {
 		try {
-			const {id} = await engine.info();
+			const info = await engine.info();
 			const events = engine.events(labels, signal)[Symbol.asyncIterator]();
 			let next = events.next();
 			// The loop below awaits this promise; until then, avoid an unhandled rejection.
 			next.catch(() => undefined);
 			isLost = false;
 			delayMs = firstDelayMs;
-			onConnected(id);
+			onConnected(info);
 			for (;;) {
 				const {done, value} = await next;
 				if (done || signal.aborted) break;

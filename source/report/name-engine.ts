@@ -1,7 +1,8 @@
-import type {ReadonlyEngine} from '../engine/engine.ts';
+import type {EngineInfo, ReadonlyEngine} from '../engine/engine.ts';
 
 /** The display name of an engine: the address of a remote one, the version of a local one. */
-export async function nameEngine(engine: Pick<ReadonlyEngine, 'info'>): Promise<string> {
-	const {address, version} = await engine.info();
-	return /^(unix|npipe):/.test(address) ? `Docker ${version.replace(/[^\d.].*$/, '')}` : address;
-}
+export const nameOf = ({address, version}: Pick<EngineInfo, 'address' | 'version'>): string =>
+	/^(unix|npipe):/.test(address) ? `Docker ${version.replace(/[^\d.].*$/, '')}` : address;
+
+/** The display name of an engine that has to be asked. */
+export const nameEngine = async (engine: Pick<ReadonlyEngine, 'info'>): Promise<string> => nameOf(await engine.info());
