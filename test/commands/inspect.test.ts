@@ -494,6 +494,7 @@ describe('doctor', () => {
 			ok       descriptor  project shop: 4 services, 1 resource
 			ok       state       1 environment
 			ok       identity    CONFIG/identity (created when first needed)
+			ok       agent       none runs, and no project is registered
 			ok       engine      Docker 0, API 1.41, BuildKit at memory:
 			ok       router      compartment-router serves 127.0.0.1:9080 with HAProxy of an unknown version
 			ok       networks    next free block of 10.213.0.0/16: 10.213.0.192/26
@@ -509,12 +510,20 @@ describe('doctor', () => {
 			'descriptor',
 			'state',
 			'identity',
+			'agent',
 			'engine',
 			'router',
 			'networks',
 		]);
 		for (const check of checks)
 			expect(check).toEqual({name: expect.any(String), status: 'ok', message: expect.any(String)});
+	});
+
+	it('warns when projects are registered and no agent runs', async () => {
+		await shop.text('agent', 'add');
+		const text = await shop.text('doctor');
+		await shop.text('agent', 'remove');
+		expect(text).toMatch(/^warning {2}agent {7}none runs for 1 registered project\n +compartment agent run$/m);
 	});
 
 	it('reports every problem and fails', async () => {

@@ -1,3 +1,5 @@
+import {readRegistry} from '../../agent/registry.ts';
+import {listAgents} from '../../agent/status.ts';
 import {counted} from '../../counted.ts';
 import {loadProject} from '../../descriptor/load.ts';
 import {anotherPool} from '../../engine/create-network.ts';
@@ -92,6 +94,16 @@ async function checkRunningRouter(engine: Engine, router: RouterOptions, observe
 	return `${router.name} serves ${router.listen}:${router.port} with HAProxy ${version ?? 'of an unknown version'}`;
 }
 
+/** Whether an agent runs, which registered projects need. */
+async function checkAgent(): Promise<Finding> {
+	const running = (await listAgents()).filter(({isRunning}) => isRunning);
+	const projects = readRegistry();
+	const registered = counted(projects.length, 'registered project');
+	if (running.length > 0) return `${counted(running.length, 'agent')} for ${registered}`;
+	if (projects.length === 0) return 'none runs, and no project is registered';
+	return {status: 'warning', message: `none runs for ${registered}`, hint: command('agent run')};
+}
+
 async function runChecks(): Promise<Check[]> {
 	const settings = await readSettings();
 	const engine = connectDocker();
@@ -112,6 +124,7 @@ async function runChecks(): Promise<Check[]> {
 			return counted(environments.length, 'environment');
 		}),
 		await check('identity', () => `${identityPath()} (created when first needed)`),
+		await check('agent', checkAgent),
 	];
 	const info = await check('engine', async () => {
 		const {version, apiVersion, hasBuildKit, hasInit, address} = await engine.info();
