@@ -39,6 +39,8 @@ type SessionOptions = {
 	/** No state is on disk yet. */
 	readonly isNew: boolean;
 	readonly journal: Pick<Journal, 'record' | 'done'>;
+	/** Whether history gets the state as it was before the session. */
+	readonly keepsHistory: boolean;
 };
 
 /**
@@ -46,12 +48,12 @@ type SessionOptions = {
  * the journal, and the state file is written at most once a second. Only a first state goes to its file at once, because
  * the journal's lines are changes of a file.
  */
-export function keepInJournal({directory, initial, isNew, journal}: SessionOptions): SessionState {
+export function keepInJournal({directory, initial, isNew, journal, keepsHistory}: SessionOptions): SessionState {
 	let current = initial;
 	// What the file says; null without one.
 	let written: State | null = isNew ? null : initial;
 	// History keeps the state before a run, not after each of its writes.
-	let keepsPrevious = true;
+	let keepsPrevious = keepsHistory;
 	let timer: NodeJS.Timeout | undefined;
 	let isStopped = false;
 	let tookMs = 0;

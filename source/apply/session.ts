@@ -20,6 +20,8 @@ export type Session = {
 
 type SessionOptions = Pick<LockOptions, 'directory' | 'engine' | 'router'> & {
 	readonly settings: Settings;
+	/** False for many small changes, which would push older states out of history. */
+	readonly keepsHistory?: boolean;
 	/** Reports what recovery found and did. */
 	readonly say: (message: string) => void;
 };
@@ -30,7 +32,7 @@ type SessionOptions = Pick<LockOptions, 'directory' | 'engine' | 'router'> & {
  */
 export async function openSession(locked: LockedEnvironment, options: SessionOptions): Promise<Session> {
 	const {state, isNew, unfinished, isSettled, containers, release} = locked;
-	const {directory, router, settings, say} = options;
+	const {directory, router, settings, say, keepsHistory = true} = options;
 	const engine = ownEngine(options.engine, state, router.name, containers);
 	keepReserve(directory);
 	const run = newId('run');
@@ -38,7 +40,7 @@ export async function openSession(locked: LockedEnvironment, options: SessionOpt
 	const hadPin = readPin(lineage) !== undefined;
 	if (unfinished.length > 0) catchUp(directory);
 	const journal = await openJournal(directory, {run, lineage, project, environment, serial});
-	const {state: keeper, flush, stop} = keepInJournal({directory, initial: state, isNew, journal});
+	const {state: keeper, flush, stop} = keepInJournal({directory, initial: state, isNew, journal, keepsHistory});
 	const leave = () => {
 		stop();
 		journal.leave();
@@ -63,9 +65,12 @@ export async function openSession(locked: LockedEnvironment, options: SessionOpt
 				flush();
 				await journal.close();
 				const last = keeper.current();
-				if (last.serial !== serial) keepCopy(directory, last);
-				// A first apply that changed nothing leaves nothing behind.
-				else if (isNew && !hadPin) removePin(lineage);
+				if (last.serial !== serial) {
+					if (keepsHistory) keepCopy(directory, last);
+				} else if (isNew && !hadPin) {
+					// A first apply that changed nothing leaves nothing behind.
+					removePin(lineage);
+				}
 			} finally {
 				leave();
 				await release();

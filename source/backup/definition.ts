@@ -1,18 +1,17 @@
 import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
-import {resourceAddress, volumeAddress} from '../model/address.ts';
-import {resourceContainerName, resourceHost, volumeName} from '../model/names.ts';
+import {resourceAddress} from '../model/address.ts';
+import {resourceContainerName, resourceHost} from '../model/names.ts';
 import {specHash} from '../model/spec-hash.ts';
-import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
+import type {DesiredResource} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
+import {recordedResource} from '../plan/recorded.ts';
 import type {DeclaredResource, ResourceDefinition} from '../state/backup.ts';
 import type {EnvironmentName, ResourceRecord, State} from '../state/state.ts';
 
-const nothing: DeclaredResource = {generatedVariables: {}, outputs: {}, operations: {}};
-
 /** The declaration in compartment.yml; for a resource that is not in it, the recorded one. */
-function declaredOf(project: Project, {name, declared = nothing}: ResourceRecord): DeclaredResource {
+function declaredOf(project: Project, {name, declared}: ResourceRecord): DeclaredResource | undefined {
 	const resource = project.resources.find(candidate => candidate.name === name);
 	if (!resource) return declared;
 	const {preset, generatedVariables, outputs, operations} = resource;
@@ -20,18 +19,8 @@ function declaredOf(project: Project, {name, declared = nothing}: ResourceRecord
 }
 
 /** A resource as it runs, with the rest of its declaration. */
-export function knownResource(project: Project, record: ResourceRecord): DesiredResource {
-	const {name, containerName, spec, restart, readiness} = record;
-	return {
-		address: resourceAddress(name),
-		name,
-		containerName,
-		spec,
-		restart,
-		readiness,
-		...declaredOf(project, record),
-	};
-}
+export const knownResource = (project: Project, record: ResourceRecord): DesiredResource =>
+	recordedResource(record, declaredOf(project, record));
 
 /** The record of a resource. @throws UserError when there is none */
 export function findResource(state: State, name: string): ResourceRecord {
@@ -47,16 +36,6 @@ export const definitionOf = (resource: DesiredResource): ResourceDefinition => {
 	const {spec, restart, readiness, preset, generatedVariables, outputs, operations} = resource;
 	return {spec, restart, readiness, preset, generatedVariables, outputs, operations};
 };
-
-/** The volumes that a resource mounts. */
-export const volumesOf = ({project, environment}: EnvironmentName, resource: DesiredResource): DesiredVolume[] =>
-	Object.entries(resource.spec.volumes).map(([handle, mountPath]) => ({
-		address: volumeAddress(resource.name, handle),
-		resource: resource.name,
-		handle,
-		name: volumeName(project, environment, resource.name, handle),
-		mountPath,
-	}));
 
 // A sensitive value becomes a variable of the new resource, without a revision yet.
 const moved = (value: EnvValue, name: string): EnvValue =>

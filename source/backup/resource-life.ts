@@ -7,11 +7,12 @@ import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {runsNow} from '../model/container-state.ts';
+import {volumesOf} from '../plan/recorded.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import {withoutVariables} from './copy-variables.ts';
 import {assertRunning, resourceOf} from './create.ts';
-import {findResource, volumesOf} from './definition.ts';
+import {findResource} from './definition.ts';
 import {prepareNetwork, type Work} from './work.ts';
 
 function audit({context, say}: Work, type: string, name: string, details = {}): void {

@@ -1,4 +1,4 @@
-import {EngineError} from '../errors.ts';
+import {EngineError, messageOf} from '../errors.ts';
 import {containerLabels} from '../model/labels.ts';
 import {type Connection, openStream} from './docker-connection.ts';
 import {shown, statusOf} from './docker-errors.ts';
@@ -16,6 +16,9 @@ type Containers = Pick<
 /** A missing init program shows only when a container starts. */
 const lacksInit = (error: unknown): boolean =>
 	error instanceof EngineError && /docker-init|init binary/.test(error.message);
+
+/** The engine does not start a container that somebody has paused. */
+const isPaused = (error: unknown): boolean => statusOf(error) === 409 && /paused container/i.test(messageOf(error));
 
 /** The lifecycle of containers. */
 export function createContainers(connection: Connection): Containers {
@@ -49,7 +52,14 @@ export function createContainers(connection: Connection): Containers {
 	};
 
 	const start = async (id: string, name: string) => {
-		await attempt(`start container ${name}`, () => docker.getContainer(id).start(), {fine: [304]});
+		const task = `start container ${name}`;
+		try {
+			await attempt(task, () => docker.getContainer(id).start(), {fine: [304]});
+		} catch (error) {
+			if (!isPaused(error)) throw error;
+			// Another process may have done it meanwhile.
+			await attempt(task, () => docker.getContainer(id).unpause(), {fine: [304, 409]});
+		}
 	};
 
 	const remove = async (id: string): Promise<void> => {

@@ -329,6 +329,7 @@ export type Engine = ReadonlyEngine & {
 	run(spec: ContainerSpec): Promise<string>;
 	/** Like `run`, but does not start the container. */
 	create(spec: ContainerSpec): Promise<string>;
+	/** Starts a stopped container; a paused one continues. Does nothing if it runs. */
 	start(id: string): Promise<void>;
 	/** Stops the container and kills it after the grace period. Does nothing if it is stopped or missing. */
 	stop(id: string, graceSeconds: number): Promise<void>;

@@ -14,6 +14,11 @@ export function startContainer(
 	outcomeOf: (spec: ContainerSpec) => Outcome,
 ): void {
 	if (container.state === 'running') return;
+	if (container.state === 'paused') {
+		container.state = 'running';
+		emit(world, container, 'unpause');
+		return;
+	}
 	const task = `start container ${container.name}`;
 	const outcome = outcomeOf(container.spec);
 	try {

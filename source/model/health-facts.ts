@@ -83,6 +83,8 @@ export type HealthFacts = {
 	readonly isStopped: boolean;
 	/** From the state: a restore has not finished. */
 	readonly isHalfRestored?: boolean;
+	/** From the state: why the agent does not start it again. */
+	readonly crashLoop?: string | undefined;
 	readonly container: ContainerFacts | undefined;
 	/** Undefined without a probe, and before its first result. */
 	readonly probe: ProbeFacts | undefined;

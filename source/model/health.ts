@@ -66,14 +66,17 @@ function standstill({state, status}: ContainerFacts): string | undefined {
 }
 
 function judge(facts: HealthFacts, lastExit: LastExit | null): Pick<Health, 'state' | 'cause'> {
-	const {type, container, isStopped, isHalfRestored, now} = facts;
+	const {type, container, isStopped, isHalfRestored, crashLoop, now} = facts;
 	if (type === 'none') return {state: 'none', cause: null};
 	if (type === 'job') return {state: 'idle', cause: null};
 	if (isHalfRestored) return {state: 'restore-incomplete', cause: 'its restore has not finished'};
 	if (isStopped) return {state: 'stopped', cause: null};
 	if (!container) return {state: 'missing', cause: 'container was removed outside Compartment'};
 	const halted = standstill(container);
-	if (halted !== undefined) return {state: 'failed', cause: halted};
+	if (halted !== undefined)
+		return crashLoop === undefined
+			? {state: 'failed', cause: halted}
+			: {state: 'crashing', cause: `crash loop: ${crashLoop}${exitWords(lastExit)}`};
 	const restarted = restartHealth(container, lastExit, now);
 	if (restarted?.state === 'crashing') return restarted;
 	const probed = probeHealth(facts);

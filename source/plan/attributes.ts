@@ -87,6 +87,7 @@ export const resourceFields = {
 	status: 'life',
 	restore: 'life',
 	rotation: 'life',
+	crashLoop: 'life',
 	declared: 'compared',
 	updatedAt: 'life',
 } as const satisfies Record<keyof ResourceRecord, 'compared' | 'image' | 'life'>;
@@ -139,6 +140,7 @@ export const deploymentFields = {
 	createdAt: 'life',
 	completedAt: 'life',
 	failure: 'life',
+	crashLoop: 'life',
 } as const satisfies Record<keyof Deployment, 'compared' | 'image' | 'routes' | 'life'>;
 
 type ServiceParts = Pick<Deployment, Marked<typeof deploymentFields, 'compared'>>;

@@ -5,6 +5,7 @@ import {planDiscard, planPromotion} from './candidates.ts';
 import {plannedDeployment} from './deployments.ts';
 import {destroyActions} from './destroy.ts';
 import {liveFingerprints} from './fingerprints.ts';
+import {planHealing} from './healing.ts';
 import {blockedLogins} from './initialised.ts';
 import {isSelected, type PlanInput} from './input.ts';
 import {planRestart, planStart, planStop} from './lifecycle.ts';
@@ -107,6 +108,8 @@ function propose(input: PlanInput): Proposal {
 			return withSharedObjects(input, planRestart(input));
 		case 'rotate':
 			return withSharedObjects(input, planRotation(input));
+		case 'heal':
+			return withDataChecks(input, planHealing(input));
 	}
 }
 

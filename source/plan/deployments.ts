@@ -68,7 +68,7 @@ function withCurrentVariables(spec: ServiceSpec, service: string, {state, desire
 export function repeatedDeployment(
 	environment: Environment,
 	recorded: Deployment,
-	type: 'rollback' | 'restart',
+	type: 'rollback' | 'restart' | 'heal',
 ): PlannedDeployment {
 	const {service, kind, spec, readiness, schedule, port, routes} = recorded;
 	const {imageId, imageReference, imageKey, imageOrigin} = recorded;

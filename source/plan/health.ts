@@ -27,10 +27,11 @@ const factsOf = (container: ObservedContainer | undefined, {containers}: Vitals)
 
 /** Health of a deployment, active or held. */
 export function deploymentHealth({observed, vitals}: Scene, deployment: Deployment): Health {
-	const {id, service, kind, status, readiness, completedAt} = deployment;
+	const {id, service, kind, status, readiness, completedAt, crashLoop} = deployment;
 	return healthOf({
 		type: isRunning(kind) ? 'runs' : 'job',
 		isStopped: status === 'stopped',
+		crashLoop: crashLoop?.cause,
 		container: factsOf(containerOf(observed, id), vitals),
 		probe: vitals.probes[serviceAddress(service)],
 		wasReady: completedAt !== undefined,
@@ -57,11 +58,12 @@ export function healthAt(scene: Scene, address: string): Health {
 
 /** Health of a recorded resource. */
 export function resourceHealth({observed, vitals}: Scene, record: ResourceRecord): Health {
-	const {name, containerName, status, readiness} = record;
+	const {name, containerName, status, readiness, crashLoop} = record;
 	return healthOf({
 		type: 'runs',
 		isStopped: status === 'stopped',
 		isHalfRestored: status === 'restore-incomplete',
+		crashLoop: crashLoop?.cause,
 		container: factsOf(resourceContainer(observed, containerName), vitals),
 		probe: vitals.probes[resourceAddress(name)],
 		wasReady: true,

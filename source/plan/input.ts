@@ -4,7 +4,7 @@ import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
 import type {OutdatedPart} from '../router/router.ts';
 import type {State} from '../state/state.ts';
-import type {PlanMode, PlannedImage} from './plan.ts';
+import type {Healing, PlanMode, PlannedImage} from './plan.ts';
 import type {Vitals} from './vitals.ts';
 
 /** The next image of a service, and why it is built or pulled. Without a reason the recorded image is used. */
@@ -62,6 +62,8 @@ export type PlanInput = {
 	readonly isHold: boolean;
 	/** Whether the plan replaces the networks, so that every service gets a new deployment on them. */
 	readonly isMoving?: boolean;
+	/** Only with `heal`: what is broken, by address. */
+	readonly healing?: Readonly<Record<string, Healing>>;
 	/** Only with `rotate`: the resource whose passwords change. */
 	readonly rotated?: string;
 	/** `promote` when the images come from another environment; release commands do not run then. */

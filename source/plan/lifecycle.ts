@@ -17,7 +17,8 @@ import type {Proposal} from './rollback.ts';
 import {reachedThrough} from './router-use.ts';
 import {blockedResource} from './unfinished-restore.ts';
 
-const services = (input: PlanInput) =>
+/** The active deployments that run; jobs do not. */
+export const runningServices = (input: Pick<PlanInput, 'state'>): readonly Deployment[] =>
 	Object.keys(input.state.active).flatMap(name => {
 		const deployment = activeDeployment(input.state, name);
 		return deployment && isRunning(deployment.kind) ? [deployment] : [];
@@ -28,7 +29,7 @@ const halfRestored = (input: PlanInput): Action[] =>
 	Object.keys(input.state.resources).flatMap(name => blockedResource(input.state, name) ?? []);
 
 // Only resources whose outputs the service uses: skipping one database must not keep unrelated services from starting.
-const connectedResources = ({spec}: Pick<Deployment, 'spec'>): string[] => [
+export const connectedResources = ({spec}: Pick<Deployment, 'spec'>): string[] => [
 	...new Set(
 		Object.values(spec.env).flatMap(value => (value.type === 'output' ? [resourceAddress(value.resource)] : [])),
 	),
@@ -39,7 +40,7 @@ const gone = (address: string, object: Action['object'], reason = 'its container
 
 /** Stops everything, services first (docs/rules.md, "Stop, start, restart"). Nothing is removed. */
 export function planStop(input: PlanInput): Proposal {
-	const active = services(input);
+	const active = runningServices(input);
 	const stopServices = active.map(({service, id}) => {
 		const address = serviceAddress(service);
 		if (!isKeptUp(containerOf(input.observed, id))) return unchangedAction(address, 'service');
@@ -70,7 +71,7 @@ export function planStart(input: PlanInput): Proposal {
 		if (broken) return gone(address, 'resource', broken);
 		return action({address, object: 'resource', kind: 'update', reasons: ['start requested']});
 	});
-	const startServices = services(input).map(deployment => {
+	const startServices = runningServices(input).map(deployment => {
 		const {service, id} = deployment;
 		const address = serviceAddress(service);
 		const container = containerOf(input.observed, id);
@@ -95,7 +96,7 @@ export function planRestart(input: PlanInput): Proposal {
 		if (!resourceContainer(input.observed, containerName)) return gone(address, 'resource');
 		return action({address, object: 'resource', kind: 'update', reasons: ['restart requested']});
 	});
-	const active = services(input).filter(({service}) => isWanted(service));
+	const active = runningServices(input).filter(({service}) => isWanted(service));
 	const deployments = active.map(deployment => repeatedDeployment(input, deployment, 'restart'));
 	const refused = blockedLogins(input, deployments);
 	if (refused.length > 0) return {actions: refused, deployments: [], routes: input.state.routes};

@@ -115,7 +115,9 @@ export type PlanMode =
 	| 'start'
 	| 'restart'
 	/** A database gets new passwords, and the services that use them new deployments. */
-	| 'rotate';
+	| 'rotate'
+	/** The agent puts right what has broken, as the last apply left it. */
+	| 'heal';
 
 /** A plan is data: it can be shown, saved, and applied later if nothing has changed since. */
 export type Plan = {
@@ -149,6 +151,9 @@ export type Plan = {
 		readonly variables: Readonly<Record<string, string>>;
 	};
 };
+
+/** How one object is put right: its container is started, created again, or replaced by a new one beside it. */
+export type Healing = {readonly remedy: 'start' | 'create' | 'replace'; readonly reason: string};
 
 export type PlanCounts = {
 	readonly create: number;

@@ -19,6 +19,8 @@ export type PlanRequest = {
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
 	readonly isHold: boolean;
+	/** Only with `heal`: what is broken, by address. */
+	readonly healing?: PlanInput['healing'];
 	/** Only with `rotate`: name of the resource. */
 	readonly rotated?: string;
 	readonly release: PlanInput['release'];

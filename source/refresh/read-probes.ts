@@ -60,13 +60,17 @@ async function orNothing<Answer>(asked: Promise<readonly Answer[]>): Promise<rea
 /**
  * Reads the router's health checks of services, and probes the ports of resources. Resources are probed only on demand,
  * because their programs log every connection.
+ * @param readAllChecks reads the checks of all environments of the router
  */
-export function createProbeReader(asker: Asker): ProbeReader {
+export function createProbeReader(
+	asker: Asker,
+	readAllChecks: () => Promise<readonly Checked[]> = () => readChecks(asker),
+): ProbeReader {
 	return async state => {
 		const services = routedServices(state);
 		const resources = openResources(state);
 		const [checks, ports] = await Promise.all([
-			services.length === 0 ? [] : orNothing(readChecks(asker)),
+			services.length === 0 ? [] : orNothing(readAllChecks()),
 			orNothing(
 				readPorts(
 					asker,

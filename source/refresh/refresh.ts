@@ -12,6 +12,7 @@ import {createPlan} from '../plan/create-plan.ts';
 import type {Scene} from '../plan/health.ts';
 import {refuseOlder} from '../plan/older.ts';
 import type {Plan} from '../plan/plan.ts';
+import {recordedDesired} from '../plan/recorded.ts';
 import {usesRouter} from '../plan/router-use.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
@@ -81,16 +82,19 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const {project, settings, router, state, directory} = world;
 	const engine = rememberReads(world.engine);
 	checkServices(project, state, request);
-	const desired = describeDesired({
-		project,
-		environment: state.environment,
-		variables: state.variables,
-		bindings: state.bindings,
-		baseDomain: settings.baseDomain,
-	});
+	const isHealing = request.mode === 'heal';
+	const desired = isHealing
+		? recordedDesired(state)
+		: describeDesired({
+				project,
+				environment: state.environment,
+				variables: state.variables,
+				bindings: state.bindings,
+				baseDomain: settings.baseDomain,
+			});
 	checkObjects(desired, request);
 	// First, because an exec in the router takes longer than all other reads together.
-	const probes = request.mode === 'destroy' ? undefined : world.readProbes(state);
+	const probes = request.mode === 'destroy' || isHealing ? undefined : world.readProbes(state);
 	const reads = Promise.all([engine.info(), observeEverything(engine), observeRouter(engine, router)]);
 	const isApply = request.mode === 'apply';
 	const {promotion} = request;
@@ -129,7 +133,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 			Object.values(rollback).map(id => state.deployments[id]!.imageId),
 		),
 	]);
-	const {mode, rebuild, replace, deleteData, isHold, release, rotated} = request;
+	const {mode, rebuild, replace, deleteData, isHold, release, rotated, healing} = request;
 	const unkept = isApply ? unkeptSchedules(project, state, Date.now()) : [];
 	const plan = createPlan({
 		mode,
@@ -138,6 +142,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		deleteData,
 		isHold,
 		rotated,
+		healing,
 		release,
 		services,
 		rollback,

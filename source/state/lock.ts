@@ -32,7 +32,7 @@ export type Lock = {
 
 type LockOptions = {
 	readonly operation: string;
-	/** How long to wait for another holder, in milliseconds; default 0. */
+	/** How long to wait for another holder, in milliseconds; default 0. For the agent it waits in any case. */
 	readonly waitMs?: number | undefined;
 	/** Called once before waiting, with a message that names the holder. */
 	readonly onWait?: (message: string) => void;
@@ -43,6 +43,15 @@ const lockPath = (directory: string): string => join(directory, 'lock.json');
 
 const pollMs = 100;
 
+/** What the agent's lock says that it does. Every command waits for it (docs/rules.md, "The agent's lock"). */
+export const agentOperation = 'agent';
+
+/** How long a command waits for the agent at least, in milliseconds: it holds the lock for one change at a time. */
+const agentMs = 120_000;
+
+/** How long a new holder may take to write its record, in milliseconds. Until then it may be the agent. */
+const recordMs = 500;
+
 /**
  * Takes the environment's lock. The kernel frees it however this process ends, and it does not keep the process alive.
  * @param directory an existing `stateDirectory(…)`
@@ -52,11 +61,12 @@ export async function acquireLock(
 	directory: string,
 	{operation, waitMs = 0, onWait, signal}: LockOptions,
 ): Promise<Lock> {
-	const deadline = steadyNow() + waitMs;
+	const begin = steadyNow();
 	for (let isFirst = true; ; isFirst = false) {
 		if (signal?.aborted) throw new CancelledError();
 		const lock = await tryLock(directory, operation, waitMs > 0);
 		if ('release' in lock) return lock;
+		const deadline = begin + Math.max(waitMs, lock.leastMs);
 		if (steadyNow() >= deadline) throw lock.refusal;
 		if (isFirst) onWait?.(lock.refusal.message);
 		await sleep(Math.min(pollMs, deadline - steadyNow()), undefined, {signal}).catch(() => {
@@ -98,13 +108,13 @@ async function tryLock(
 	directory: string,
 	operation: string,
 	isWaiting: boolean,
-): Promise<Lock | {readonly refusal: LockedError}> {
+): Promise<Lock | {readonly refusal: LockedError; readonly leastMs: number}> {
 	const held = await holdKernelLock(realpathSync(directory));
 	const previous = readLock(directory);
-	if (!held) return {refusal: heldBy(previous, isWaiting)};
+	if (!held) return {refusal: heldBy(previous, isWaiting), leastMs: leastWaitFor(previous, operation)};
 	if (previous && previous.host !== hostname()) {
 		await held.release();
-		return {refusal: heldElsewhere(previous)};
+		return {refusal: heldElsewhere(previous), leastMs: 0};
 	}
 	const id = randomBytes(8).toString('hex');
 	try {
@@ -138,11 +148,18 @@ async function tryLock(
 const holder = ({operation, user, pid, host, since}: LockRecord): string =>
 	`\`compartment ${operation}\` of ${user} (process ${pid} on ${host}, since ${since})`;
 
+const isCurrent = ({host, pid}: LockRecord): boolean => host === hostname() && isAlive(pid);
+
+/** How long to wait for a holder at least, in milliseconds. The agent itself comes back later. */
+function leastWaitFor(record: LockRecord | undefined, operation: string): number {
+	if (operation === agentOperation) return 0;
+	if (record?.operation === agentOperation) return agentMs;
+	return record && isCurrent(record) ? 0 : recordMs;
+}
+
 function heldBy(record: LockRecord | undefined, isWaiting: boolean): LockedError {
-	// A new holder may not have written its record yet.
-	const isCurrent = record && record.host === hostname() && isAlive(record.pid);
 	return new LockedError(
-		`The environment is locked by ${isCurrent ? holder(record) : 'another process'}`,
+		`The environment is locked by ${record && isCurrent(record) ? holder(record) : 'another process'}`,
 		isWaiting
 			? 'Wait until it is done, or end that process to free the lock.'
 			: hint`Wait for it: ${again('--lock-timeout', '30s')}`,

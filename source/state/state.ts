@@ -73,6 +73,8 @@ export type ResourceRecord = {
 	readonly declared?: DeclaredResource;
 	/** Only while its password is being rotated. */
 	readonly rotation?: Rotation;
+	/** Since when it is not started again, and why. */
+	readonly crashLoop?: CrashLoop;
 	readonly updatedAt: string;
 };
 
@@ -109,7 +111,7 @@ export type ImageRecord = {
 
 type DeploymentStatus = 'running' | 'succeeded' | 'failed' | 'stopped';
 
-export type DeploymentType = 'deploy' | 'promote' | 'rollback' | 'restart';
+export type DeploymentType = 'deploy' | 'promote' | 'rollback' | 'restart' | 'heal';
 
 /** docs/rules.md, "Stages" */
 export type DeploymentStage =
@@ -158,6 +160,8 @@ export type Deployment = {
 	readonly createdAt: string;
 	readonly completedAt?: string;
 	readonly failure?: DeploymentFailure;
+	/** Since when it is not started again, and why. */
+	readonly crashLoop?: CrashLoop;
 };
 
 /** Why a deployment failed, with what helps to find the cause. Texts are sanitised and masked. */
@@ -171,6 +175,13 @@ export type DeploymentFailure = {
 	/** Absolute path of the whole log, if there is one. */
 	readonly logFile?: string;
 };
+
+/** A container that ended, or hung, again and again, so that the agent left it. Another deployment, or a start, ends that. */
+export type CrashLoop = {
+	readonly at: string;
+	/** As a predicate of the service: `ended 5 times in 10 minutes`. */
+	readonly cause: string;
+} & Pick<DeploymentFailure, 'exitCode' | 'isOutOfMemory' | 'lastLines'>;
 
 /** A service variable bound to a resource output with `variable set`; connections are in the descriptor. */
 type Binding = {

@@ -27,7 +27,7 @@ async function openSession(initial: Partial<State> | null = {}) {
 	const directory = environmentDirectory();
 	const state = initial ? await writeState(directory, {...emptyState(), ...initial}, null) : emptyState();
 	const journal = await openJournal(directory, {run: 'run_1', ...state});
-	const session = keepInJournal({directory, initial: state, isNew: initial === null, journal});
+	const session = keepInJournal({directory, initial: state, isNew: initial === null, journal, keepsHistory: true});
 	onTestFinished(() => {
 		session.stop();
 		journal.leave();

@@ -6,11 +6,11 @@ import {
 	operationHash,
 	resourceNamed,
 	runtimeHash,
-	volumesOf,
 } from '../../source/backup/definition.ts';
 import {dueResources} from '../../source/backup/run-due.ts';
 import {describeDesired} from '../../source/model/desired.ts';
 import type {VariableScope} from '../../source/model/values.ts';
+import {volumesOf} from '../../source/plan/recorded.ts';
 import type {Backup} from '../../source/state/backup.ts';
 import type {ResourceRecord, State, Variable} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';

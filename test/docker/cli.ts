@@ -40,6 +40,8 @@ type Options = {
 	readonly cwd?: string;
 	/** Standard input. Default: none. */
 	readonly input?: string;
+	/** When it is killed. Default: 90 s. */
+	readonly limitMs?: number;
 };
 
 type Request = Readonly<{service?: string; environment?: string; headers?: Record<string, string>}>;
@@ -87,7 +89,10 @@ function pickPool(): string {
 /** The time limit of a command on a busy machine. */
 const commandLimitMs = 90_000;
 
-function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, input?: string): Running {
+function startCommand(
+	args: readonly string[],
+	{cwd, env, input, limitMs = commandLimitMs}: Omit<Options, 'env'> & {readonly env: NodeJS.ProcessEnv},
+): Running {
 	const startedAt = performance.now();
 	const child = spawn(process.execPath, [inject('cli'), ...args], {
 		cwd,
@@ -101,7 +106,7 @@ function startCommand(args: readonly string[], cwd: string, env: NodeJS.ProcessE
 			texts[name] += chunk;
 		});
 	// A command that hangs fails its test with its output so far.
-	const limit = setTimeout(() => child.kill('SIGKILL'), commandLimitMs);
+	const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
 	const ended = new Promise<Outcome>((resolve, reject) => {
 		child.once('error', reject);
 		child.once('close', (exitCode, signal) => {
@@ -157,8 +162,8 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 		COMPARTMENT_NETWORK_POOL: pickPool(),
 	};
 
-	const start = (args: readonly string[], {env = {}, cwd = folder, input}: Options = {}): Running => {
-		const command = startCommand(args, cwd, {...base, ...env}, input);
+	const start = (args: readonly string[], {env = {}, cwd = folder, ...rest}: Options = {}): Running => {
+		const command = startCommand(args, {...rest, cwd, env: {...base, ...env}});
 		running.add(command.child);
 		cleaner.stdin.write(`+${command.child.pid}\n`);
 		command.child.once('close', () => {

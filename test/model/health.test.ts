@@ -57,6 +57,16 @@ const rows: readonly Row[] = [
 	['nothing is deployed', {type: 'none', container: undefined}, 'none', null],
 	['a job between its runs', {type: 'job', container: undefined}, 'idle', null],
 	['stopped with Compartment', {isStopped: true, container: {...up, state: 'exited'}}, 'stopped', null],
+	[
+		'left by the agent',
+		{
+			crashLoop: 'ended 5 times in 10 minutes',
+			container: {...up, state: 'exited', status: 'Exited (3) 2 minutes ago', finishedAt: ago(120), exitCode: 3},
+		},
+		'crashing',
+		'crash loop: ended 5 times in 10 minutes, last exit 3',
+	],
+	['left by the agent, and started by somebody since', {crashLoop: 'ended 5 times in 10 minutes'}, 'healthy', null],
 	['stopped, and the container is gone too', {isStopped: true, container: undefined}, 'stopped', null],
 	['its container is gone', {container: undefined}, 'missing', 'container was removed outside Compartment'],
 	[

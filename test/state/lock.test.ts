@@ -6,6 +6,7 @@ import {
 	mkdirSync,
 	readdirSync,
 	readFileSync,
+	rmSync,
 	statSync,
 	symlinkSync,
 	writeFileSync,
@@ -18,7 +19,7 @@ import {again} from '../../source/hint.ts';
 import {sha256} from '../../source/model/canonical.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {holdKernelLock} from '../../source/state/kernel-lock.ts';
-import {acquireLock, breakLock, readLock} from '../../source/state/lock.ts';
+import {acquireLock, agentOperation, breakLock, readLock} from '../../source/state/lock.ts';
 import {isLockName, lastReleased} from '../../source/state/socket-lock.ts';
 import {environmentDirectory, runChild, startChild, temporaryDirectory} from './fixtures.ts';
 
@@ -44,6 +45,16 @@ describe('acquireLock', () => {
 		await lock.release();
 		expect(existsSync(join(directory, 'lock.json'))).toBe(false);
 		await (await acquireLock(directory, {operation: 'destroy'})).release();
+	});
+
+	it('waits for the agent in any case, and for a holder without a record, which may be the agent', async () => {
+		for (const hasRecord of [true, false]) {
+			const directory = environmentDirectory();
+			const lock = await acquireLock(directory, {operation: agentOperation});
+			if (!hasRecord) rmSync(join(directory, 'lock.json'));
+			setTimeout(() => void lock.release(), 200);
+			await (await acquireLock(directory, {operation: 'apply'})).release();
+		}
 	});
 
 	it('locks each environment separately, by the real path of its folder', async () => {

@@ -18,7 +18,7 @@ import {
 } from './step.ts';
 
 function resourceTask({mode}: Plan, {kind}: Action): Task {
-	if (mode === 'start') return 'start resource';
+	if (mode === 'start' || (mode === 'heal' && kind === 'update')) return 'start resource';
 	if (mode === 'restart') return 'restart resource';
 	if (mode === 'rotate') return 'rotate passwords';
 	if (kind === 'create') return 'create resource';
@@ -127,6 +127,8 @@ function applySteps(plan: Plan): Step[] {
 	const isJoining = hasRouter(plan) && !runsNothing(plan, actions);
 	const working = [...(isJoining ? [join] : []), ...steps, ...switching];
 	const all = [...working, ...removalStep(actions, working)];
+	// No image is made for what is healed.
+	if (plan.mode === 'heal') return all;
 	return [...all, {...unlisted, id: 'clean up', task: 'clean up images', dependsOn: all.map(({id}) => id)}];
 }
 

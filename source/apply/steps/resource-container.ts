@@ -1,4 +1,4 @@
-import type {Image, ObservedContainer} from '../../engine/engine.ts';
+import type {Attachment, Image, ObservedContainer} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {resourceAddress, volumeAddress} from '../../model/address.ts';
 import {initialisingEnv} from '../../model/initialised.ts';
@@ -45,6 +45,12 @@ function resourceNetworks(state: State, name: string): string[] {
 	return previous !== undefined && state.resources[name] ? [newest, previous] : [newest];
 }
 
+/** How a resource's container is connected to its networks. */
+export const resourceAttachments = (
+	state: State,
+	{name, spec}: {readonly name: string; readonly spec: Pick<ResourceSpec, 'hostname'>},
+): Attachment[] => resourceNetworks(state, name).map(network => ({network, aliases: [spec.hostname, name]}));
+
 /** Starts a resource's container with the plan's volumes. */
 export async function startContainer(
 	context: EnvironmentContext,
@@ -63,10 +69,7 @@ export async function startContainer(
 		labels: labelsOf(identity),
 		command: spec.command,
 		env: await secrets.resolveEnv(spec.env, plan.desired),
-		attachments: resourceNetworks(context.state.current(), resource.name).map(network => ({
-			network,
-			aliases: [spec.hostname, resource.name],
-		})),
+		attachments: resourceAttachments(context.state.current(), {name: resource.name, spec}),
 		volumes: Object.fromEntries(volumes.map(volume => [volume.name, {path: volume.mountPath}])),
 		restart: {policy: resource.restart},
 		capabilities,

@@ -3,12 +3,13 @@ import {command} from '../../hint.ts';
 import {resourceAddress} from '../../model/address.ts';
 import {isKeptUp} from '../../model/container-state.ts';
 import type {DesiredResource} from '../../model/specs.ts';
+import type {ResourceRecord} from '../../state/state.ts';
 import {followLogs} from '../containers.ts';
 import {containersAt} from '../containers-at.ts';
 import type {EnvironmentContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import type {ApplyResults} from '../results.ts';
-import {containersOfResource, recordOf, settle, withRecord} from './resource-container.ts';
+import {containersOfResource, recordOf, resourceAttachments, settle, withRecord} from './resource-container.ts';
 
 /** Starts a stopped resource, or records settings that need no new container. */
 export async function updateResource(context: EnvironmentContext, resource: DesiredResource): Promise<void> {
@@ -29,6 +30,14 @@ export async function updateResource(context: EnvironmentContext, resource: Desi
 	await state.update(current => withRecord(current, recordOf(resource, record.spec, record.imageId, container.id)));
 }
 
+/** Connects a container that was disconnected outside Compartment. */
+async function rejoin({engine, state}: EnvironmentContext, record: ResourceRecord): Promise<void> {
+	const {containerId} = record;
+	const details = await engine.inspectContainer(containerId);
+	for (const attachment of resourceAttachments(state.current(), record))
+		if (details && !Object.hasOwn(details.networks, attachment.network)) await engine.join(containerId, attachment);
+}
+
 /** Starts or restarts a resource as recorded: changes in compartment.yml are not applied. */
 export async function restartResource(
 	context: EnvironmentContext,
@@ -42,6 +51,7 @@ export async function restartResource(
 	const logs = new AbortController();
 	try {
 		if (mode === 'restart') await engine.stop(containerId, settings.stopGraceSeconds);
+		await rejoin(context, record);
 		await engine.start(containerId);
 		followLogs(context, address, containerId, {signal: logs.signal, isStartedAgain: true});
 		await settle(context, record, containerId);
@@ -50,7 +60,7 @@ export async function restartResource(
 	}
 	const updatedAt = new Date().toISOString();
 	const status = record.status === 'restore-incomplete' ? record.status : 'running';
-	await state.update(current => withRecord(current, {...record, status, updatedAt}));
+	await state.update(current => withRecord(current, {...record, status, crashLoop: undefined, updatedAt}));
 }
 
 /** Stops and removes a resource's container. Its volumes are kept. */

@@ -12,6 +12,7 @@ import {healthAt} from '../../plan/health.ts';
 import type {Action, Plan} from '../../plan/plan.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {refresh} from '../../refresh/refresh.ts';
+import {crashLoopAt} from '../../state/crash-loop.ts';
 import type {Deployment, State} from '../../state/state.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {assertEnvironment, openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
@@ -38,6 +39,18 @@ function failureLines({id, failure}: Deployment): string[] {
 			? []
 			: [`  exit code: ${failure.exitCode}${failure.isOutOfMemory ? ', out of memory' : ''}`]),
 		...failure.lastLines.map(line => `  | ${line}`),
+	];
+}
+
+/** What a crash loop left, for a service or resource that the agent does not start any more. */
+function crashLines(state: State, address: string): string[] {
+	const crashLoop = crashLoopAt(state, address);
+	if (!crashLoop) return [];
+	const {at, cause, exitCode, isOutOfMemory, lastLines} = crashLoop;
+	return [
+		`The agent does not start it any more since ${at}: it ${cause}`,
+		...(exitCode === undefined ? [] : [`  exit code: ${exitCode}${isOutOfMemory ? ', out of memory' : ''}`]),
+		...lastLines.map(line => `  | ${line}`),
 	];
 }
 
@@ -79,7 +92,7 @@ export async function why(name: string, flags: CommonFlags): Promise<void> {
 	const planned = action.kind === 'none' ? [describeUnchanged(address, health)] : causes(plan, action);
 	const changes = action.changes.map(change => `  ${changeLine(change, glyphs)}`);
 	const attempt = newestAttempt(state, address);
-	const failure = attempt?.status === 'failed' ? failureLines(attempt) : [];
+	const failure = [...(attempt?.status === 'failed' ? failureLines(attempt) : []), ...crashLines(state, address)];
 	if (isJson(flags)) {
 		const document = {address, kind: action.kind, causes: planned, changes: changeDocuments(action), drift, failure};
 		process.stdout.write(jsonDocument(document));

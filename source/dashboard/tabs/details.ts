@@ -1,10 +1,12 @@
 import {command, hint} from '../../hint.ts';
+import {resourceAddress, serviceAddress} from '../../model/address.ts';
 import {effectiveVariables} from '../../model/effective.ts';
 import {scopeWords} from '../../model/values.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {describeRule} from '../../plan/routes.ts';
 import {renderHint} from '../../render-hint.ts';
 import {shownValue, sourceOf} from '../../report/variables.ts';
+import {crashLoopAt} from '../../state/crash-loop.ts';
 import type {State} from '../../state/state.ts';
 import type {ObjectView, PageLine, TabContent} from '../../ui/dashboard/data.ts';
 import type {Workspace} from '../../workspace/workspace.ts';
@@ -30,6 +32,20 @@ function failureLines({failure}: ObjectView): PageLine[] {
 			(text, index): PageLine => ({type: 'fact', label: index === 0 ? 'why' : '', text, tone: 'bad'}),
 		),
 		...failure.lines.map((text): PageLine => ({type: 'text', text: `  ${sanitiseLine(text)}`})),
+	];
+}
+
+/** What a service or resource left that the agent does not start any more. */
+function crashLines(state: State, {kind, name}: ObjectView): PageLine[] {
+	const crashLoop = crashLoopAt(state, kind === 'resource' ? resourceAddress(name) : serviceAddress(name));
+	if (!crashLoop) return [];
+	const {at, cause, exitCode, isOutOfMemory, lastLines} = crashLoop;
+	return [
+		{type: 'heading', text: 'Crash loop'},
+		...fact('since', timeOf(at)),
+		...fact('why', sanitiseLine(cause)),
+		...fact('exit code', exitCode === undefined ? null : `${exitCode}${isOutOfMemory ? ', out of memory' : ''}`),
+		...lastLines.map((text): PageLine => ({type: 'text', text: `  ${sanitiseLine(text)}`})),
 	];
 }
 
@@ -88,6 +104,7 @@ export function overviewOf(state: State | undefined, object: ObjectView): TabCon
 			...rules.flatMap((rule, index) => fact(index === 0 ? 'routes' : ' ', describeRule(rule))),
 			...calls.flatMap((rule, index) => fact(index === 0 ? 'reached from' : ' ', `${rule.on} ${describeRule(rule)}`)),
 			...failureLines(object),
+			...crashLines(state, object),
 			...driftLines(object),
 		],
 	};

@@ -20,6 +20,7 @@ export const modeWords: Readonly<Record<PlanMode, ModeWords>> = {
 	stop: {verb: 'Stop', done: 'Stopped', heading: 'stop'},
 	start: {verb: 'Start', done: 'Started', heading: 'start'},
 	restart: {verb: 'Restart', done: 'Restarted', heading: 'restart'},
+	heal: {verb: 'Heal', done: 'Healed', heading: 'heal'},
 	rotate: {verb: 'Rotate', done: 'Rotated', heading: 'rotate passwords'},
 };
 
@@ -46,6 +47,8 @@ export function intentionOf({mode, environment, actions}: Plan): string {
 			return `Starts everything that was stopped in ${environment}.`;
 		case 'rotate':
 			return `Changes the passwords of a database in ${environment} and redeploys the services that use them.`;
+		case 'heal':
+			return `Puts right what has broken in ${environment}.`;
 		case 'restart':
 			return `Restarts what runs in ${environment}.`;
 	}

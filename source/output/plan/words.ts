@@ -73,6 +73,8 @@ export function nothingToDo({mode, environment, drift}: Plan): string {
 			return `Everything in ${environment} is already running.`;
 		case 'rotate':
 			return `Nothing to rotate in ${environment}.`;
+		case 'heal':
+			return `Nothing is broken in ${environment}.`;
 		case 'restart':
 			return `Nothing to restart in ${environment}.`;
 	}
