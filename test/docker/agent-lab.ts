@@ -18,7 +18,7 @@ export type AgentUnderTest = {
 		count?: number,
 	) => Promise<{readonly outcome: string; readonly message: string}>;
 	/**
-	 * What it takes during a time: its share of one processor, and its memory at the end in bytes. Half a millisecond is left
+	 * What it takes during a time: its share of one processor, and its memory at the end in bytes. A millisecond is left
 	 * out for each event of the engine, because other tests cause many.
 	 */
 	readonly measure: (milliseconds: number) => Promise<{readonly cpuShare: number; readonly memory: number}>;
@@ -91,7 +91,7 @@ export function withAgent(
 			const cpuMs = cpuOf(pid) - before;
 			const {length} = await recorded.stop();
 			console.log(`the agent took ${cpuMs} ms in ${Math.round(elapsed)} ms, with ${length} events`);
-			return {cpuShare: Math.max(0, cpuMs - length * 0.5) / elapsed, memory: memoryOf(pid)};
+			return {cpuShare: Math.max(0, cpuMs - length) / elapsed, memory: memoryOf(pid)};
 		},
 		types: () => events().map(({type}) => String(type)),
 		problems: () => events().flatMap(event => (event['type'] === 'problem' ? [String(event['message'])] : [])),
