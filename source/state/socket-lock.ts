@@ -1,5 +1,15 @@
 import {randomBytes} from 'node:crypto';
-import {chmodSync, closeSync, linkSync, lstatSync, openSync, readdirSync, renameSync, unlinkSync} from 'node:fs';
+import {
+	chmodSync,
+	closeSync,
+	existsSync,
+	linkSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	renameSync,
+	unlinkSync,
+} from 'node:fs';
 import {createConnection, createServer, type Server} from 'node:net';
 import {join} from 'node:path';
 import {codeOf, createPrivateFile, privateFileMode} from './private-file.ts';
@@ -44,6 +54,8 @@ export async function holdSocket(directory: string): Promise<HeldSocket | undefi
 		};
 	} catch (error) {
 		await end(server);
+		// The holder removes temporary files that killed processes left, and may take ours for one.
+		if (codeOf(error) === 'ENOENT' && existsSync(directory)) return undefined;
 		throw error;
 	} finally {
 		unlinkIfThere(at(own));

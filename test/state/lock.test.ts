@@ -57,6 +57,20 @@ describe('acquireLock', () => {
 		}
 	});
 
+	it('admits many that wait at once, one after the other', async () => {
+		const directory = environmentDirectory();
+		let holders = 0;
+		const work = async () => {
+			const lock = await acquireLock(directory, {operation: 'apply', waitMs: 60_000});
+			holders++;
+			await new Promise(resolve => setImmediate(resolve));
+			expect(holders).toBe(1);
+			holders--;
+			await lock.release();
+		};
+		await Promise.all(Array.from({length: 20}, work));
+	});
+
 	it('locks each environment separately, by the real path of its folder', async () => {
 		const directory = environmentDirectory();
 		const lock = await acquireLock(directory, {operation: 'apply'});
