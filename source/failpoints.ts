@@ -104,7 +104,17 @@ const backupPoints = [
 	'restore.after-ready',
 ] as const;
 
+/** Between the stages of a scheduled run. */
+const jobPoints = [
+	'job.after-create',
+	'job.after-record',
+	'job.after-start',
+	'job.before-end',
+	'job.after-end',
+] as const;
+
 export const failpointNames = [
+	...jobPoints,
 	...statePoints,
 	...applyPoints,
 	...innerPoints,

@@ -35,13 +35,14 @@ export function backupOperation({name, operations}: DesiredResource): BackupOper
 }
 
 function newBackup(work: Work, resource: DesiredResource, purpose: BackupPurpose): Backup {
-	const id = newId('rbak');
+	const now = work.now();
+	const id = newId('rbak', now);
 	return {
 		id,
 		resource: resource.name,
 		purpose,
 		status: 'running',
-		createdAt: new Date().toISOString(),
+		createdAt: new Date(now).toISOString(),
 		completedAt: null,
 		artifactLocation: artifactPath(work.root, id),
 		checksum: null,

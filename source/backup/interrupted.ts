@@ -58,6 +58,7 @@ export async function settleInterrupted(interrupted: Interrupted): Promise<void>
 			completedAt,
 			artifactLocation: null,
 			failureSummary: 'it was interrupted',
+			isInterrupted: true,
 		} as const;
 		await state.update(current => patchBackup(current, id, patch));
 		say(`backup ${id} of resource ${resource} was interrupted; marked it failed and deleted its files`);

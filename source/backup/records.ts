@@ -30,9 +30,9 @@ export function findBackup(state: State, id: string): Backup {
 export const backupsOf = (state: State, resource: string): Backup[] =>
 	state.backups.filter(backup => backup.resource === resource).sort((a, b) => (a.id < b.id ? 1 : -1));
 
-/** The newest scheduled backup of a resource, whatever its status. */
-export const lastScheduled = (state: State, resource: string): Backup | undefined =>
-	backupsOf(state, resource).find(({purpose}) => purpose === 'scheduled');
+/** The scheduled backups of a resource, whatever their status, newest first. */
+export const scheduledBackups = (state: State, resource: string): Backup[] =>
+	backupsOf(state, resource).filter(({purpose}) => purpose === 'scheduled');
 
 export const patchResource = (state: State, name: string, patch: Partial<ResourceRecord>): State => {
 	const record = state.resources[name];

@@ -28,10 +28,15 @@ export type WorkPlace = Pick<
 	readonly user: string | null;
 	/** How long to wait for the environment's lock, in milliseconds; default 0. */
 	readonly waitMs?: number;
+	/** As the lock names the work, if not by the command that it is part of. */
+	readonly operation?: string;
+	/** Milliseconds since the epoch; default: the machine's clock. */
+	readonly now?: () => number;
 };
 
 /** Exclusive work on the resources of one environment. */
 export type Work = Pick<WorkPlace, 'notify' | 'say' | 'user'> & {
+	readonly now: () => number;
 	/** For the steps on resources that an apply has too. */
 	readonly context: EnvironmentContext;
 	/** Folder of all backups. */
@@ -104,7 +109,7 @@ export async function withWork<Result>(
 		};
 		const root = backupRoot(settings, directory);
 		await settleInterrupted({engine, state: session.state, root, say});
-		return await run({context, notify, say, user, root});
+		return await run({context, notify, say, user, root, now: place.now ?? Date.now});
 	} finally {
 		await session.close();
 	}

@@ -1,6 +1,6 @@
 import {findLogSources, type LogSource} from '../report/log-sources.ts';
 import type {EnvironmentView} from '../ui/dashboard/data.ts';
-import type {EngineConnection, Workspace} from '../workspace/workspace.ts';
+import {attendanceOf, type EngineConnection, type Workspace} from '../workspace/workspace.ts';
 import {type EngineAnswer, type Files, type readDrift, viewEnvironments} from './world.ts';
 
 /** What the dashboard has read so far. Undefined parts are not read yet. */
@@ -37,7 +37,9 @@ export function workspaceOf(
 ): Workspace | undefined {
 	const entry = entryOf(known, environment);
 	const project = known.files?.project;
-	return entry && project && {...connection, project, environment, directory: entry.directory, warnings: []};
+	if (!entry || !project) return undefined;
+	const isAttended = attendanceOf(project);
+	return {...connection, project, environment, directory: entry.directory, warnings: [], isAttended};
 }
 
 /** All environments of the dashboard. Until the engine answers, nothing is shown as running. */

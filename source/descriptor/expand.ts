@@ -15,8 +15,11 @@ const toConnections = (connections: ServiceInput['connections']): Connection[] =
 	);
 
 const toSchedule = (schedule: ServiceInput['schedule']): Schedule | undefined => {
-	if (schedule?.cron !== undefined) return {cron: schedule.cron.trim()};
-	return schedule?.interval && {interval: schedule.interval};
+	if (!schedule) return undefined;
+	const {cron, interval, concurrency, timeoutMs} = schedule;
+	const rest = present({concurrency, timeoutMs});
+	if (cron !== undefined) return {cron: cron.trim(), ...rest};
+	return interval && {interval, ...rest};
 };
 
 const toLimits = (limits: ServiceInput['limits']): Service['limits'] =>

@@ -62,7 +62,15 @@ export type Service = {
 	readonly connections: readonly Connection[];
 };
 
-export type Schedule = {readonly cron: string} | {readonly interval: 'daily' | 'hourly'};
+/** What happens when a scheduled run is due while another one of the service is running. */
+export const concurrencies = ['forbid', 'replace', 'allow'] as const;
+
+export type Schedule = ({readonly cron: string} | {readonly interval: 'daily' | 'hourly'}) & {
+	/** Default: `forbid`. */
+	readonly concurrency?: (typeof concurrencies)[number];
+	/** A scheduled run that takes longer is stopped. Without it, it may take any time. */
+	readonly timeoutMs?: number;
+};
 
 export type GeneratedVariable = {
 	readonly generator: 'token';

@@ -16,40 +16,34 @@ const quoted = (text: string): string =>
 /** A crontab line that runs a command in a folder every minute. */
 const crontabLine = (directory: string, command: string): string => `* * * * * cd ${quoted(directory)} && ${command}`;
 
-/** What the schedule of a cron service does not do, without the name of the service. */
-export const cronServiceNote = ({name, schedule}: Service): string =>
-	schedule
-		? `its schedule (${describeSchedule(schedule)}) has no effect yet; run it with the command job run ${name}`
-		: `has no schedule; run it with the command job run ${name}`;
-
-/** Warnings about the schedules of a project's cron services. */
-export const cronServiceWarnings = (services: readonly Service[]): string[] =>
-	services.filter(({kind}) => kind === 'cron').map(service => `Service ${service.name}: ${cronServiceNote(service)}`);
-
-type CrontabTarget = {
+type Attended = {
+	readonly services?: readonly Service[];
+	readonly resources: readonly Resource[];
 	/** Absolute directory of compartment.yml. */
 	readonly directory: string;
 	readonly environment: string;
 };
 
 /**
- * A warning that backup schedules need a crontab entry, with the entry; none without schedules. Presets have schedules that
+ * A warning that nothing runs these schedules, with what would; none without schedules. Presets have schedules that
  * compartment.yml does not show.
  */
-export function backupScheduleWarnings(
-	resources: readonly Resource[],
-	{directory, environment}: CrontabTarget,
-): string[] {
-	const scheduled = resources.flatMap(({name, preset, operations}) => {
+export function scheduleWarnings({services = [], resources, directory, environment}: Attended): string[] {
+	const ofServices = services.flatMap(({name, kind, schedule}) =>
+		kind === 'cron' && schedule ? [`${name} (${describeSchedule(schedule)})`] : [],
+	);
+	const ofBackups = resources.flatMap(({name, preset, operations}) => {
 		const schedule = operations.backup?.schedule;
 		if (!schedule) return [];
-		return `${name} (${describeSchedule(schedule)}${preset === undefined ? '' : `, from preset ${preset}`})`;
+		return `${name} (backup, ${describeSchedule(schedule)}${preset === undefined ? '' : `, from preset ${preset}`})`;
 	});
-	if (scheduled.length === 0) return [];
+	const all = [...ofServices, ...ofBackups];
+	if (all.length === 0) return [];
+	const place = {environment};
+	const start = `Register the project with ${renderHint(command('agent add'), place)}, and start ${renderHint(command('agent run'), place)}`;
+	const message = `Nothing runs the ${all.length === 1 ? 'schedule' : 'schedules'} of ${all.join(', ')}. ${start}.`;
+	if (ofBackups.length === 0) return [message];
 	// In a crontab, `%` ends the command.
-	const line = renderHint(command('resource backup run-due'), {environment}).replaceAll('%', '\\%');
-	const [noun, verb] = scheduled.length === 1 ? ['schedule', 'needs'] : ['schedules', 'need'];
-	return [
-		`The backup ${noun} of ${scheduled.join(', ')} ${verb} cron. Add this line with crontab -e:\n${crontabLine(directory, line)}`,
-	];
+	const line = renderHint(command('resource backup run-due'), place).replaceAll('%', '\\%');
+	return [`${message} Or let cron make the backups, with this line for crontab -e:\n${crontabLine(directory, line)}`];
 }

@@ -1,7 +1,6 @@
 import {nearest} from '../nearest.ts';
 import type {Finding} from './problem.ts';
 import type {Resource, RouteRule, Service} from './project.ts';
-import {cronServiceNote} from './schedules.ts';
 
 /** Docker Compose expands `${NAME}`; Compartment passes it to the program unchanged. */
 const unexpanded = (
@@ -20,8 +19,8 @@ const ofService = (service: Service): Finding[] => {
 	const {name, kind, schedule, readiness, run, build} = service;
 	const path = ['services', name];
 	const findings = unexpanded(service.env, 'services', name);
-	if (kind === 'cron')
-		findings.push({path: schedule ? [...path, 'schedule'] : path, mark: 'key', message: cronServiceNote(service)});
+	if (kind === 'cron' && !schedule)
+		findings.push({path, mark: 'key', message: `has no schedule; run it with the command job run ${name}`});
 	if (readiness && (kind === 'job' || kind === 'cron'))
 		findings.push({
 			path: [...path, 'readiness'],

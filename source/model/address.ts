@@ -1,6 +1,8 @@
 /** Addresses: the names of the objects in one environment. */
 export const networkAddress = 'network';
 export const routesAddress = 'routes';
+/** When the environment expires. */
+export const lifetimeAddress = 'lifetime';
 export const routerAddress = 'router';
 export const volumeAddress = (resource: string, handle: string): string => `volume.${resource}.${handle}`;
 export const resourceAddress = (name: string): string => `resource.${name}`;

@@ -9,6 +9,8 @@ export const labels = {
 	spec: 'compartment.spec',
 	/** Id of the journaled write that made it: shows after a crash whether the write happened. */
 	op: 'compartment.op',
+	/** Time for which a scheduled run is due, in ISO 8601. */
+	scheduled: 'compartment.scheduled',
 	/** Serial of the state that made a container: a state with a lower serial is outdated. */
 	serial: 'compartment.serial',
 	/** Hosts of an exposed service, comma-separated, so that plans of other environments see which are taken. */
@@ -62,6 +64,7 @@ type ObjectLabels = {
 	readonly spec?: string;
 	readonly op?: string;
 	readonly serial?: number;
+	readonly scheduled?: string | undefined;
 };
 
 /** The labels of one object. */
@@ -76,6 +79,7 @@ export function labelsOf(object: ObjectLabels): Record<string, string> {
 	if (object.spec) result[labels.spec] = object.spec;
 	if (object.op) result[labels.op] = object.op;
 	if (object.serial !== undefined) result[labels.serial] = String(object.serial);
+	if (object.scheduled) result[labels.scheduled] = object.scheduled;
 	return result;
 }
 

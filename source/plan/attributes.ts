@@ -154,14 +154,17 @@ const serviceSpec: Describe<ServiceSpec> = {
 	env: envAttributes,
 };
 
-const scheduleText = (schedule: Schedule): string => ('cron' in schedule ? schedule.cron : schedule.interval);
+const scheduleAttributes = ({concurrency, timeoutMs, ...schedule}: Schedule): Attributes => ({
+	...scalar('schedule', 'cron' in schedule ? schedule.cron : schedule.interval),
+	...entries('schedule', {concurrency, timeoutMs}),
+});
 
 const serviceParts: Describe<ServiceParts> = {
 	kind: value => scalar('kind', value),
 	spec: value => attributesOf(serviceSpec, value),
 	// There is only one type, so it is not shown.
 	readiness: value => entries('readiness', value ? {path: value.path, timeoutMs: value.timeoutMs} : {}),
-	schedule: value => scalar('schedule', value && scheduleText(value)),
+	schedule: value => (value ? scheduleAttributes(value) : {}),
 };
 
 /** The attributes of a deployment. Without `image` only the configuration is compared. */

@@ -9,6 +9,7 @@ import {planHealing} from './healing.ts';
 import {blockedLogins} from './initialised.ts';
 import {isSelected, type PlanInput} from './input.ts';
 import {planRestart, planStart, planStop} from './lifecycle.ts';
+import {planLifetime} from './lifetime.ts';
 import {networkDrift, planNetwork} from './networks.ts';
 import type {Action, Plan} from './plan.ts';
 import {planRelease} from './releases.ts';
@@ -161,13 +162,16 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  *    Neither happens to services that are not selected.
  * 9. Routes (`routes.ts`): blocked when a host is taken. Updated after the services, in one switch.
  * 10. Containers that the state does not know are deleted last (`strays.ts`).
+ * 11. Lifetime (`lifetime.ts`), if one was asked for, or the environment has one and anything else is done: updated.
  *
  * Dependencies follow the same order. Every action depends only on actions that do something. The other modes are subsets:
  * see `propose`. Drift is collected whatever the mode, and causes no action itself.
  */
 export function createPlan(input: PlanInput): Plan {
 	const {state} = input;
-	const {actions, deployments, routes, desired = input.desired} = propose(input);
+	const {actions: proposed, deployments, routes, desired = input.desired} = propose(input);
+	const {actions: ofLifetime, lifetime} = planLifetime(input, proposed);
+	const actions = [...ofLifetime, ...proposed];
 	return {
 		format: 1,
 		mode: input.mode,
@@ -189,6 +193,7 @@ export function createPlan(input: PlanInput): Plan {
 		images: input.images.map(({planned}) => planned),
 		deployments,
 		routes,
+		lifetime,
 		isHold: input.isHold,
 		services: input.services,
 		basis: {

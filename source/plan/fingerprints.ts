@@ -60,6 +60,7 @@ const parts: Readonly<Partial<Record<keyof Plan, string>>> = {
 	environment: 'the environment',
 	warnings: 'the warnings',
 	routes: 'the routes',
+	lifetime: '--expires',
 	isHold: '--hold',
 	services: 'the selected services',
 	basis: 'the inputs of the plan',

@@ -1,4 +1,5 @@
 import type {ImageOrigin} from '../model/image-origin.ts';
+import {minuteText} from '../model/lifetime.ts';
 import type {Deployment} from '../state/state.ts';
 import type {Attribute} from './attribute.ts';
 import type {ShownValue} from './plan.ts';
@@ -19,8 +20,6 @@ const shortDigest = (digest: string): string => digest.replace(/^(sha256:[0-9a-f
 /** A built image's tag is its key. */
 const isBuilt = ({reference, key}: NamedImage): boolean => reference.endsWith(`:${key}`);
 
-const stamp = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
-
 /** A prebuilt image as text: `nginx:1.27@sha256:0123456789ab`. */
 export function describePrebuilt(reference: string, id: string, digest?: string): string {
 	if (reference.includes('@')) return reference;
@@ -39,7 +38,7 @@ function shownImage(image: NamedImage, id: string | null): ShownValue {
 			? {type: 'computed', note: `will be pulled: ${reference}`}
 			: {type: 'text', text: describePrebuilt(reference, id, origin?.digest)};
 	if (id === null) return {type: 'computed', note: `will be built${origin?.commit ? ` from ${origin.commit}` : ''}`};
-	const built = origin?.builtAt ? `, built ${stamp(origin.builtAt)}` : '';
+	const built = origin?.builtAt ? `, built ${minuteText(origin.builtAt)}` : '';
 	return {type: 'text', text: `${origin?.commit ?? key.slice(0, 12)}${built}`};
 }
 

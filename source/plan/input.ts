@@ -4,7 +4,7 @@ import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
 import type {OutdatedPart} from '../router/router.ts';
 import type {State} from '../state/state.ts';
-import type {Healing, PlanMode, PlannedImage} from './plan.ts';
+import type {Healing, LifetimeRequest, PlanMode, PlannedImage} from './plan.ts';
 import type {Vitals} from './vitals.ts';
 
 /** The next image of a service, and why it is built or pulled. Without a reason the recorded image is used. */
@@ -60,6 +60,8 @@ export type PlanInput = {
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
 	readonly isHold: boolean;
+	/** What was asked of the environment's lifetime; undefined leaves it, or extends it. */
+	readonly lifetime?: LifetimeRequest | undefined;
 	/** Whether the plan replaces the networks, so that every service gets a new deployment on them. */
 	readonly isMoving?: boolean;
 	/** Only with `heal`: what is broken, by address. */

@@ -20,7 +20,8 @@ export type ObjectType =
 	| 'service'
 	| 'routes'
 	| 'router'
-	| 'container';
+	| 'container'
+	| 'lifetime';
 
 /** A value as a plan shows it. Sensitive values never appear; computed ones are not known yet. */
 export type ShownValue =
@@ -102,6 +103,14 @@ export type PlannedDeployment = {
 	readonly rules: readonly RouteRule[];
 };
 
+/** What the user asked of an environment's lifetime. */
+export type LifetimeRequest = {
+	/** Null: it never expires. */
+	readonly lifetimeMs: number | null;
+	/** Whether its data is deleted too. */
+	readonly deletesData: boolean;
+};
+
 export type PlanMode =
 	| 'apply'
 	| 'destroy'
@@ -136,6 +145,8 @@ export type Plan = {
 	readonly deployments: readonly PlannedDeployment[];
 	/** What the router serves afterwards; null when nothing is routed. */
 	readonly routes: RoutesRecord | null;
+	/** What the lifetime of the environment becomes; `lifetimeMs` counts from the apply. Null when it stays as it is. */
+	readonly lifetime: LifetimeRequest | null;
 	/** Leaves ready candidates beside the active deployments, for `promote`. */
 	readonly isHold: boolean;
 	/** Selected services; null means all. */

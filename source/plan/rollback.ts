@@ -1,6 +1,7 @@
 import {command, hint} from '../hint.ts';
 import {routesAddress, serviceAddress} from '../model/address.ts';
 import {isRouted} from '../model/kinds.ts';
+import {minuteText} from '../model/lifetime.ts';
 import type {Desired} from '../model/specs.ts';
 import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, RoutesRecord} from '../state/state.ts';
@@ -38,7 +39,7 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 		serviceAttributes(repeated, imageOf(target)),
 	);
 	const order = target.kind === 'worker' ? 'destroy-first' : 'create-first';
-	const reasons = [`rolled back to ${target.id} from ${target.createdAt.slice(0, 16).replace('T', ' ')} UTC`];
+	const reasons = [`rolled back to ${target.id} from ${minuteText(target.createdAt)}`];
 	const base = {
 		address,
 		object: 'service',

@@ -39,6 +39,7 @@ const shape: Readonly<Record<keyof Plan, (value: unknown) => boolean>> = {
 	images: Array.isArray,
 	deployments: Array.isArray,
 	routes: value => value === null || isRecord(value),
+	lifetime: value => value === null || isRecord(value),
 	isHold: value => typeof value === 'boolean',
 	services: value => value === null || Array.isArray(value),
 	basis: value => isRecord(value) && [value['live'], value['contexts'], value['variables']].every(isRecord),

@@ -1,5 +1,5 @@
 import type {Project, Resource} from '../descriptor/project.ts';
-import {backupScheduleWarnings} from '../descriptor/schedules.ts';
+import {scheduleWarnings} from '../descriptor/schedules.ts';
 import type {State} from '../state/state.ts';
 
 const hourMs = 3_600_000;
@@ -16,16 +16,17 @@ function isKept({name, operations}: Resource, {backups}: Pick<State, 'backups'>,
 }
 
 /**
- * Warns of backup schedules that nothing seems to run: there is no scheduled backup, or none for too long.
+ * Warns of schedules that nothing runs, if no agent looks after the project: those of cron services, and those of backups
+ * of which there is none, or none for too long.
+ * @param isAttended whether an agent does; asked only when there would be a warning
  * @param now milliseconds since the epoch
  */
-export function unkeptSchedules(
-	{resources, directory}: Pick<Project, 'resources' | 'directory'>,
+export async function unkeptSchedules(
+	{services, resources, directory}: Pick<Project, 'services' | 'resources' | 'directory'>,
 	state: Pick<State, 'environment' | 'backups'>,
-	now: number,
-): string[] {
-	return backupScheduleWarnings(
-		resources.filter(resource => !isKept(resource, state, now)),
-		{directory, environment: state.environment},
-	);
+	{isAttended, now}: {readonly isAttended: () => Promise<boolean>; readonly now: number},
+): Promise<string[]> {
+	const unkept = resources.filter(resource => !isKept(resource, state, now));
+	const warnings = scheduleWarnings({services, resources: unkept, directory, environment: state.environment});
+	return warnings.length > 0 && (await isAttended()) ? [] : warnings;
 }

@@ -1,3 +1,4 @@
+import {defaultEnvironment} from '../command-names.ts';
 import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
@@ -74,4 +75,12 @@ export function checkServices(project: Project, state: State, {mode, services}: 
 export function checkObjects(desired: Desired, {replace, rotated}: PlanRequest): void {
 	assertReplaceable(desired, replace);
 	if (rotated !== undefined) assertRotatable(desired, rotated);
+}
+
+/** Refuses a lifetime of the default environment, which is never destroyed automatically. @throws UserError */
+export function checkLifetime({environment}: State, {lifetime}: PlanRequest): void {
+	if (!lifetime || environment !== defaultEnvironment) return;
+	throw new UserError(`Environment ${environment} never expires.`, {
+		hint: hint`Name another environment: ${command('apply', '--env', 'preview', '--expires', '3d')}`,
+	});
 }

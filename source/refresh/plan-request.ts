@@ -1,6 +1,6 @@
 import type {Hint} from '../hint.ts';
 import type {PlanInput} from '../plan/input.ts';
-import type {PlanMode} from '../plan/plan.ts';
+import type {LifetimeRequest, PlanMode} from '../plan/plan.ts';
 import type {Deployment} from '../state/state.ts';
 
 /** What `promote --from` takes from the other environment. */
@@ -19,6 +19,8 @@ export type PlanRequest = {
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
 	readonly isHold: boolean;
+	/** Of an apply: when the environment expires. */
+	readonly lifetime?: LifetimeRequest;
 	/** Only with `heal`: what is broken, by address. */
 	readonly healing?: PlanInput['healing'];
 	/** Only with `rotate`: name of the resource. */

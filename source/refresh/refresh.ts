@@ -20,7 +20,7 @@ import {observeRouter, ownPrefix, type RouterOptions} from '../router/router.ts'
 import type {Settings} from '../settings/settings.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
-import {checkObjects, checkServices} from './check-request.ts';
+import {checkLifetime, checkObjects, checkServices} from './check-request.ts';
 import {chooseRollback} from './choose-rollback.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
 import {lostState} from './lost-state.ts';
@@ -49,6 +49,8 @@ export type PlanWorld = {
 	readonly state: State;
 	/** The state folder of the environment. */
 	readonly directory: string;
+	/** Whether an agent runs the schedules of the project on this engine; none by default. */
+	readonly isAttended?: (engineId: string) => Promise<boolean>;
 };
 
 /** A plan with the builds that it would run and the scene from which health was derived. */
@@ -82,6 +84,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const {project, settings, router, state, directory} = world;
 	const engine = rememberReads(world.engine);
 	checkServices(project, state, request);
+	checkLifetime(state, request);
 	const isHealing = request.mode === 'heal';
 	const desired = isHealing
 		? recordedDesired(state)
@@ -133,14 +136,16 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 			Object.values(rollback).map(id => state.deployments[id]!.imageId),
 		),
 	]);
-	const {mode, rebuild, replace, deleteData, isHold, release, rotated, healing} = request;
-	const unkept = isApply ? unkeptSchedules(project, state, Date.now()) : [];
+	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, healing} = request;
+	const isAttended = async () => (await world.isAttended?.(info.id)) ?? false;
+	const unkept = isApply ? await unkeptSchedules(project, state, {isAttended, now: Date.now()}) : [];
 	const plan = createPlan({
 		mode,
 		rebuild,
 		replace,
 		deleteData,
 		isHold,
+		lifetime,
 		rotated,
 		healing,
 		release,

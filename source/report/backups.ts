@@ -1,4 +1,4 @@
-import {backupsOf, lastScheduled} from '../backup/records.ts';
+import {backupsOf, scheduledBackups} from '../backup/records.ts';
 import type {BackupOperation} from '../descriptor/project.ts';
 import {describeSchedule} from '../descriptor/schedules.ts';
 import type {Paint} from '../output/colour.ts';
@@ -16,7 +16,7 @@ type Schedule = NonNullable<BackupOperation['schedule']>;
 
 /** A resource's schedule in JSON, with its last run and what its retention has deleted. */
 export function summariseSchedule(state: State, resource: string, {retention, ...schedule}: Schedule) {
-	const last = lastScheduled(state, resource);
+	const [last] = scheduledBackups(state, resource);
 	const cleaned = backupsOf(state, resource).flatMap(({retentionDeletedAt}) => retentionDeletedAt ?? []);
 	return {
 		schedule,

@@ -67,6 +67,8 @@ export type Backup = {
 	/** Bytes. */
 	readonly size: number | null;
 	readonly failureSummary: string | null;
+	/** Whether the command that made it died. */
+	readonly isInterrupted?: true;
 	readonly retentionDeletedAt: string | null;
 	readonly retentionReason: string | null;
 	/** Null until it has succeeded. */

@@ -70,6 +70,7 @@ function parseJson(text: string): unknown {
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecordOrAbsent = (value: unknown): boolean => value === undefined || isRecord(value);
 const isRecordOrNull = (value: unknown): boolean => value === null || isRecord(value);
 
 const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
@@ -93,6 +94,8 @@ const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	routes: isRecordOrNull,
 	interruptedReleases: isRecord,
 	jobs: Array.isArray,
+	schedules: isRecordOrAbsent,
+	lifetime: value => value === null || isRecordOrAbsent(value),
 	backups: Array.isArray,
 	updatedAt: isText,
 };

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {isFull, makePrivateDirectory, privateFileMode} from './private-file.ts';
 import {isReserveReleased} from './reserve.ts';
 
-/** Number of logs to keep. */
+/** Number of logs to keep, of each kind: applies, jobs, backups. A job that often runs must not push out those of applies. */
 const keptRuns = 50;
 
 /** Maximum size of a log in bytes, so that an application that floods its output does not fill the disk. */
@@ -18,13 +18,17 @@ export type RunLog = {
 	readonly close: () => Promise<void>;
 };
 
-/** Maximum size of all logs in bytes, checked when a new one begins. */
+/** Maximum size of all logs of a kind in bytes, checked when a new one begins. */
 const largestTotal = 64 * 1024 * 1024;
 
-/** Deletes the oldest logs, beyond the maximum number and total size. */
-function removeOldest(directory: string): void {
+/** `job` of `job_1m7vt4q0s2x8k9d`. */
+const kindOf = (run: string): string => run.slice(0, run.indexOf('_'));
+
+/** Deletes the oldest logs of a kind, beyond the maximum number and total size. */
+function removeOldest(directory: string, kind: string): void {
 	let total = 0;
-	listRuns(directory).forEach((run, index) => {
+	const runs = listRuns(directory).filter(run => kindOf(run) === kind);
+	runs.forEach((run, index) => {
 		total += statSync(logFile(directory, run), {throwIfNoEntry: false})?.size ?? 0;
 		if (index >= keptRuns - 1 || total > largestTotal) rmSync(logFile(directory, run), {force: true});
 	});
@@ -38,11 +42,12 @@ function makeRoom(directory: string, kept: string): void {
 /**
  * Opens the log of one run (0600) and deletes the oldest logs. When the disk is full, the log ends and those of all other
  * runs are deleted.
+ * @param isWhole replaces what is there
  */
-export function openRunLog(directory: string, run: string): RunLog {
+export function openRunLog(directory: string, run: string, {isWhole = false} = {}): RunLog {
 	makePrivateDirectory(runsDirectory(directory));
-	removeOldest(directory);
-	const stream = createWriteStream(logFile(directory, run), {flags: 'a', mode: privateFileMode});
+	removeOldest(directory, kindOf(run));
+	const stream = createWriteStream(logFile(directory, run), {flags: isWhole ? 'w' : 'a', mode: privateFileMode});
 	stream.on('error', error => {
 		if (isFull(error)) makeRoom(directory, run);
 	});

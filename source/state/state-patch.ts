@@ -20,6 +20,8 @@ const kinds: Readonly<Record<ChangingField, 'record' | 'list' | 'value'>> = {
 	routes: 'value',
 	interruptedReleases: 'record',
 	jobs: 'list',
+	schedules: 'record',
+	lifetime: 'value',
 	backups: 'list',
 };
 
@@ -82,11 +84,11 @@ function compareLists(before: readonly unknown[], after: readonly unknown[]): Li
 function compareField(field: ChangingField, before: State, after: State): FieldChange {
 	switch (kinds[field]) {
 		case 'record':
-			return compareRecords(before[field] as Entries, after[field] as Entries);
+			return compareRecords((before[field] ?? {}) as Entries, (after[field] ?? {}) as Entries);
 		case 'list':
 			return compareLists(before[field] as readonly unknown[], after[field] as readonly unknown[]);
 		case 'value':
-			return {value: after[field]};
+			return {value: after[field] ?? null};
 	}
 }
 
@@ -115,7 +117,10 @@ function applyTo(copies: Map<ChangingField, unknown>, state: State, {changes}: S
 			copies.set(field, [...items.slice(0, change.at), ...change.added, ...items.slice(change.at + change.removed)]);
 		} else {
 			// A map has no key with a meaning, such as __proto__.
-			const entries = (copies.get(field) ?? new Map(Object.entries(state[field] as Entries))) as Map<string, unknown>;
+			const entries = (copies.get(field) ?? new Map(Object.entries((state[field] ?? {}) as Entries))) as Map<
+				string,
+				unknown
+			>;
 			for (const key of change.removed ?? []) entries.delete(key);
 			for (const [key, value] of Object.entries(change.set ?? {})) entries.set(key, value);
 			copies.set(field, entries);

@@ -203,12 +203,37 @@ export type JobRun = {
 	readonly arguments: readonly string[];
 	readonly status: 'running' | 'succeeded' | 'failed';
 	readonly exitCode?: number;
+	/** Why it failed, other than by its exit code, such as `timed out after 1h`. */
+	readonly reason?: string;
 	readonly startedAt: string;
 	readonly completedAt?: string;
+	/** The time that a scheduled run was due. */
+	readonly scheduledFor?: string;
+	/** The container of a scheduled run, which is started only after this is recorded; none if it could not be made. */
+	readonly containerId?: string;
+};
+
+/** What is known of the schedule of a cron service. Times are ISO 8601. */
+export type ScheduleRecord = {
+	/** As `describeSchedule` names it; the rest applies to this one. */
+	readonly schedule: string;
+	/** Occurrences before this time are not made up for. */
+	readonly since: string;
+	/** Times that had their run; see `TimeRange`. */
+	readonly ran: readonly {readonly from: string; readonly to: string}[];
 };
 
 /** A release command that an interrupted apply may have run: never repeated without asking. */
 type InterruptedRelease = {readonly command: string; readonly imageKey: string; readonly at: string};
+
+/** When an environment expires; then an agent destroys it. */
+export type Lifetime = {
+	readonly expiresAt: string;
+	/** What an apply extends it by, from its own time on. */
+	readonly lifetimeMs: number;
+	/** Whether its data is deleted too. */
+	readonly deletesData: boolean;
+};
 
 /** The routes as last published to the router. */
 export type RoutesRecord = {
@@ -257,6 +282,10 @@ export type State = {
 	readonly interruptedReleases: Readonly<Record<string, InterruptedRelease>>;
 	/** Newest last. */
 	readonly jobs: readonly JobRun[];
+	/** By service, for cron services that an agent has seen. */
+	readonly schedules?: Readonly<Record<string, ScheduleRecord>>;
+	/** Absent or null: it never expires. */
+	readonly lifetime?: Lifetime | null;
 	/** Of all resources, including deleted ones; newest last. */
 	readonly backups: readonly Backup[];
 	readonly updatedAt: string;

@@ -5,7 +5,17 @@ import {isId} from '../model/ids.ts';
 import {parseNetworkName, resourceContainerName, serviceContainerName, volumeName} from '../model/names.ts';
 import type {Backup} from './backup.ts';
 import type {JournalEntry} from './journal-entry.ts';
-import type {Deployment, EnvironmentName, NetworkRecord, ResourceRecord, State, VolumeRecord} from './state.ts';
+import type {
+	Deployment,
+	EnvironmentName,
+	JobRun,
+	Lifetime,
+	NetworkRecord,
+	ResourceRecord,
+	ScheduleRecord,
+	State,
+	VolumeRecord,
+} from './state.ts';
 import {isPatch} from './state-patch.ts';
 
 /*
@@ -19,6 +29,7 @@ const isContainerId = (value: unknown): boolean => isText(value) && /^[0-9a-f]{1
 const isImageId = (value: unknown): boolean => isText(value) && /^(sha256:)?[0-9a-f]{64}$/.test(value);
 const isOpId = (value: unknown): boolean => isText(value) && /^op_[0-9a-f]{20}$/.test(value);
 const isRecipient = (value: unknown): boolean => isText(value) && /^age1[0-9a-z]{6,2000}$/.test(value);
+const isTime = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(value));
 const isSubnet = (value: unknown): boolean => {
 	const [address = '', prefix = ''] = isText(value) ? value.split('/') : [];
 	return isIPv4(address) && /^\d{1,2}$/.test(prefix);
@@ -92,9 +103,35 @@ const isBackup = (backup: Backup): boolean =>
 	(backup.artifactLocation === null || isArtifactPath(backup.artifactLocation, backup.id)) &&
 	(backup.restoringAs === undefined || isName(backup.restoringAs));
 
+const isJobRun = (job: JobRun): boolean =>
+	isId('job', job?.id) &&
+	isName(job.service) &&
+	(job.scheduledFor === undefined || isTime(job.scheduledFor)) &&
+	(job.containerId === undefined || isContainerId(job.containerId));
+
+const isSchedule = (record: ScheduleRecord): boolean =>
+	isText(record?.schedule) &&
+	isTime(record.since) &&
+	Array.isArray(record.ran) &&
+	record.ran.every(range => isTime(range?.from) && isTime(range.to));
+
+const isLifetime = ({expiresAt, lifetimeMs, deletesData}: Lifetime): boolean =>
+	isTime(expiresAt) && Number.isSafeInteger(lifetimeMs) && lifetimeMs > 0 && typeof deletesData === 'boolean';
+
 /** The part of a state that Compartment would not have written, as a word for messages; undefined if there is none. */
 export function findStrange(state: State): string | undefined {
-	const {project, environment, deployments, active, jobs, backups, recipients, key} = state;
+	const {
+		project,
+		environment,
+		deployments,
+		active,
+		jobs,
+		schedules = {},
+		lifetime = null,
+		backups,
+		recipients,
+		key,
+	} = state;
 	const length = [...environment].length;
 	return firstBad([
 		[/^[a-z][a-z0-9-]{0,62}$/.test(project), 'project'],
@@ -107,7 +144,9 @@ export function findStrange(state: State): string | undefined {
 		...Object.entries(state.images).map(
 			([service, image]): Check => [isName(service) && isImageId(image?.imageId), 'image'],
 		),
-		...jobs.map((job): Check => [isId('job', job?.id) && isName(job.service), 'job run']),
+		...jobs.map((job): Check => [isJobRun(job), 'job run']),
+		...Object.entries(schedules).map(([name, each]): Check => [isName(name) && isSchedule(each), 'schedule']),
+		[lifetime === null || isLifetime(lifetime), 'lifetime'],
 		...backups.map((backup): Check => [isBackup(backup), 'backup']),
 		...recipients.map((recipient): Check => [isRecipient(recipient), 'recipient']),
 		[key === null || (isText(key.ciphertext) && key.recipients.every(isRecipient)), 'key'],

@@ -1,3 +1,4 @@
+import {UserError} from '../errors.ts';
 import {type PlanRequest, plainRequest} from '../refresh/plan-request.ts';
 import {servicesOf} from './flags.ts';
 
@@ -10,7 +11,16 @@ type RequestFlags = {
 	readonly deleteData?: boolean;
 	readonly hold?: boolean;
 	readonly release?: 'again' | 'done';
+	/** Milliseconds; null: never. */
+	readonly expires?: number | null;
+	readonly expiresData?: boolean;
 };
+
+function lifetimeOf({expires, expiresData}: RequestFlags): Pick<PlanRequest, 'lifetime'> {
+	if (expires !== undefined) return {lifetime: {lifetimeMs: expires, deletesData: expiresData ?? false}};
+	if (expiresData) throw new UserError('--expires-data needs --expires.', {hint: 'Add --expires 3d, or another time.'});
+	return {};
+}
 
 /** The plan request of the flags of plan, apply and destroy. */
 export const requestOf = (flags: RequestFlags): PlanRequest => ({
@@ -21,5 +31,6 @@ export const requestOf = (flags: RequestFlags): PlanRequest => ({
 	replace: flags.replace ?? [],
 	deleteData: flags.deleteData ?? false,
 	isHold: flags.hold ?? false,
+	...lifetimeOf(flags),
 	release: flags.release ?? 'ask',
 });

@@ -31,6 +31,8 @@ export type Workspace = {
 	readonly directory: string;
 	/** Problems that were corrected automatically. */
 	readonly warnings: readonly string[];
+	/** Whether an agent looks after the project on an engine; on any, by default. */
+	readonly isAttended: (engineId?: string) => Promise<boolean>;
 	/** Milliseconds to wait for another command on this environment; default none. */
 	readonly lockWaitMs?: number;
 };
@@ -71,6 +73,12 @@ async function loadValidProject(directory: string): Promise<Project> {
 	}
 }
 
+/** Asks whether an agent looks after a project. Loads what it needs only then. */
+export const attendanceOf =
+	({directory}: Pick<Project, 'directory'>): Workspace['isAttended'] =>
+	async engineId =>
+		(await import('../agent/is-attended.ts')).isAttended(directory, engineId);
+
 /** Reads the settings and compartment.yml, and selects the engine. */
 export async function openWorkspace(flags: CommonFlags, connection?: EngineConnection): Promise<Workspace> {
 	const {settings, engine, router, readProbes} = connection ?? (await openEngine());
@@ -90,6 +98,7 @@ export async function openWorkspace(flags: CommonFlags, connection?: EngineConne
 		readProbes,
 		directory: stateDirectory(project.directory, environment),
 		warnings: checkDirectory(project.directory, environment),
+		isAttended: attendanceOf(project),
 		lockWaitMs: flags.lockTimeout ?? 0,
 	};
 }

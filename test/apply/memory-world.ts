@@ -177,10 +177,12 @@ function createFaults(engine: MemoryEngine) {
 export async function createMemoryWorld({
 	clockOffsetMs = 0,
 	minHealthyMs = 0,
+	environment = 'production',
 	...networks
 }: {
 	readonly clockOffsetMs?: number;
 	readonly minHealthyMs?: number;
+	readonly environment?: string;
 	readonly networkPool?: string;
 	readonly networkPrefix?: number;
 } = {}): Promise<MemoryWorld> {
@@ -197,11 +199,11 @@ export async function createMemoryWorld({
 	await learn();
 	const options = {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort};
 	const readProbes = createProbeReader({engine, reads: engine, options});
-	const {path: directory} = ensureDirectory(base, 'production');
+	const {path: directory} = ensureDirectory(base, environment);
 	const projectOf = (descriptor: string, routes?: string): Project => read(descriptor, routes, {directory: base});
 	const stateOf = async (project: Project) => {
 		const found = await readState(directory);
-		return {state: found ?? newState({project: project.name, environment: 'production'}), isNew: !found};
+		return {state: found ?? newState({project: project.name, environment}), isNew: !found};
 	};
 
 	const planWith = (project: Project, state: State, request: Partial<PlanRequest> = {}) =>

@@ -7,7 +7,7 @@ import {
 	resourceNamed,
 	runtimeHash,
 } from '../../source/backup/definition.ts';
-import {dueResources} from '../../source/backup/run-due.ts';
+import {backupOutlooks} from '../../source/backup/run-due.ts';
 import {describeDesired} from '../../source/model/desired.ts';
 import type {VariableScope} from '../../source/model/values.ts';
 import {volumesOf} from '../../source/plan/recorded.ts';
@@ -130,7 +130,9 @@ it('copied variables keep their values, and plain ones stay plain', async () => 
 });
 
 describe('due resources', () => {
-	const now = new Date('2026-03-02T12:00:00Z');
+	const now = Date.parse('2026-03-02T12:00:00Z');
+	const dueResources = (...given: Parameters<typeof backupOutlooks>) =>
+		backupOutlooks(...given).flatMap(({resource, due}) => (due === undefined ? [] : resource));
 	const backup = (createdAt: string, changes: Partial<Backup> = {}): Backup =>
 		backupRecord({purpose: 'scheduled', status: 'succeeded', createdAt, ...changes});
 

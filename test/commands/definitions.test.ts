@@ -97,6 +97,8 @@ describe('the types of what an entry gets', () => {
 			readonly rebuild?: boolean;
 			readonly replace?: readonly string[];
 			readonly full?: boolean;
+			readonly expires?: number | null;
+			readonly expiresData?: boolean;
 			readonly autoApprove?: boolean;
 			readonly plain?: boolean;
 			readonly accessible?: boolean;

@@ -773,9 +773,9 @@ describe('job list', () => {
 		await shop.run('job', 'run', 'tidy');
 		await shop.run('job', 'run', 'sweep');
 		expect(await shop.text('job', 'list')).toMatchInlineSnapshot(`
-			"RUN                  JOB    STATE      EXIT  DURATION  AGE  ARGUMENTS
-			job_xxxxxxxxxxxxxxx  sweep  failed        1        0s   0s
-			job_xxxxxxxxxxxxxxx  tidy   succeeded     0        0s   0s
+			"RUN                  JOB    STATE      EXIT  DURATION  AGE  TRIGGER  ARGUMENTS
+			job_xxxxxxxxxxxxxxx  sweep  failed        1        0s   0s  manual
+			job_xxxxxxxxxxxxxxx  tidy   succeeded     0        0s   0s  manual
 			"
 		`);
 	});

@@ -51,7 +51,7 @@ describe('environment list', () => {
 	});
 
 	it('is a document as JSON', async () => {
-		const counts = {services: 4, resources: 1, updatedAt: expect.any(String), problem: null};
+		const counts = {services: 4, resources: 1, updatedAt: expect.any(String), expiresAt: null, problem: null};
 		expect(await shop.json('environment', 'list')).toEqual({
 			project: {name: 'shop'},
 			environments: [
@@ -106,6 +106,7 @@ describe('environment show', () => {
 			  volume.db.data: compartment-shop.production.resource.db.data
 			urls:
 			  shop.localhost: http://shop.localhost:9080
+			lifetime: null
 			updatedAt: TIME____________________
 			"
 		`);

@@ -275,7 +275,6 @@ it('the end of a job is recorded once the lock is free, and the wait is reported
 		directory: world.directory,
 		desired: describeDesired({project, environment: 'production', variables, bindings, baseDomain: 'localhost'}),
 		service: 'tidy',
-		trigger: 'manual',
 		arguments: [],
 		signal: new AbortController().signal,
 		say(message) {

@@ -143,6 +143,18 @@ const services = descriptors([
 		web('{path: ., kind: cron, schedule: {interval: daily, retention: {keepLast: 1}}}'),
 		`${site}.schedule.retention: unknown key "retention"`,
 	],
+	[
+		web('{path: ., kind: cron, schedule: {interval: daily, concurrency: replaced}}'),
+		`${site}.schedule.concurrency: must be one of forbid, replace, allow (it is "replaced"), did you mean "replace"?`,
+	],
+	[
+		web('{path: ., kind: cron, schedule: {interval: daily, timeoutMs: 10}}'),
+		`${site}.schedule.timeoutMs: must be at least 1000 (it is 10)`,
+	],
+	[
+		db('{image: x, operations: {backup: {command: x, schedule: {interval: daily, timeoutMs: 1000}}}}'),
+		`resources.db.operations.backup.schedule.timeoutMs: unknown key "timeoutMs"`,
+	],
 ]);
 
 const staticServices = descriptors([

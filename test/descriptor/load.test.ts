@@ -35,7 +35,6 @@ const failure = async (directory = folder): Promise<UserError> => {
 const warnings: Readonly<Record<string, readonly string[]>> = {
 	'compose-style': ['compartment.yml:15:38 services.web.run.restart.maxRetries'],
 	'docs-expanded-example': ['compartment.routes.yml:6:9 routes[0].to', 'compartment.routes.yml:11:9 routes[1].to'],
-	'every-kind': ['compartment.yml:12:5 services.nightly.schedule', 'compartment.yml:13:49 services.hourly.schedule'],
 };
 
 describe('fixtures', () => {

@@ -8,12 +8,7 @@ it('a cron service without a schedule gets a warning', () => {
 	expect(read(web('{path: ., kind: cron}')).warnings).toEqual([
 		'compartment.yml:3:3 services.web: has no schedule; run it with the command job run web',
 	]);
-});
-
-it('the schedule of a cron service gets a warning that it has no effect', () => {
-	expect(read(web("{path: ., kind: cron, schedule: {cron: '0 2 * * *'}}")).warnings).toEqual([
-		'compartment.yml:3:30 services.web.schedule: its schedule (cron 0 2 * * *) has no effect yet; run it with the command job run web',
-	]);
+	expect(read(web("{path: ., kind: cron, schedule: {cron: '0 2 * * *'}}")).warnings).toEqual([]);
 });
 
 it('a route from a public service to an authenticated one gets a warning', () => {

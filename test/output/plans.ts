@@ -46,6 +46,7 @@ export const plan = (parts: Partial<Plan>): Plan => ({
 	images: [],
 	deployments: [],
 	routes: null,
+	lifetime: null,
 	isHold: false,
 	services: null,
 	basis: {descriptor: 'sha256:0', live: {}, contexts: {}, variables: {}},

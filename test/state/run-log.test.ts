@@ -24,13 +24,24 @@ async function writeLog(prefix: 'run' | 'job' | 'rbak', at: number): Promise<str
 	return run;
 }
 
-test('the fifty newest logs are kept, of applies, jobs and backups alike', async () => {
-	const prefixes = ['run', 'job', 'rbak'] as const;
-	const written: string[] = [];
-	for (let number = 0; number < 60; number++) written.push(await writeLog(prefixes[number % 3]!, 1000 * number));
-	expect(listRuns(directory)).toEqual(written.slice(10).reverse());
-	expect(readRunLog(directory, written[59]!)).toEqual([{at: 59_000}]);
-	expect(readRunLog(directory, written[9]!)).toBeUndefined();
+test('the fifty newest logs of each kind are kept, so that a job that often runs leaves those of applies', async () => {
+	const apply = await writeLog('run', 1000);
+	const backup = await writeLog('rbak', 2000);
+	const jobs: string[] = [];
+	for (let number = 3; number < 63; number++) jobs.push(await writeLog('job', 1000 * number));
+	expect(listRuns(directory)).toEqual([...jobs.slice(10).reverse(), backup, apply]);
+	expect(readRunLog(directory, apply)).toEqual([{at: 1000}]);
+	expect(readRunLog(directory, jobs[9]!)).toBeUndefined();
+});
+
+test('a log that is written as a whole replaces what an interrupted agent wrote', async () => {
+	const run = newId('job', 1000);
+	for (const text of ['half', 'whole']) {
+		const log = openRunLog(directory, run, {isWhole: true});
+		log.write({text});
+		await log.close();
+	}
+	expect(readRunLog(directory, run)).toEqual([{text: 'whole'}]);
 });
 
 test('old logs are deleted when all logs are too large, and when the disk is full', async () => {

@@ -29,6 +29,7 @@ export const planOf = (actions: readonly Action[], part: Partial<Plan> = {}): Pl
 	images: [],
 	deployments: [],
 	routes: null,
+	lifetime: null,
 	isHold: false,
 	services: null,
 	basis: {descriptor: '', live: {}, contexts: {}, variables: {}},

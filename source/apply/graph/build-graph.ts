@@ -54,6 +54,7 @@ function objectSteps(plan: Plan, action: Action): Step[] {
 		volume: 'create volume',
 		image: 'make image',
 		router: 'run router',
+		lifetime: 'record lifetime',
 	};
 	const task = tasks[action.object];
 	if (!task) throw new Error(`no step for ${action.object} ${action.kind}`);
@@ -86,7 +87,7 @@ function removalStep(actions: readonly Action[], others: readonly Step[]): Step[
 /** Whether the plan makes images and records jobs, of which nothing runs, and changes no route. */
 const runsNothing = ({deployments}: Plan, actions: readonly Action[]): boolean =>
 	actions.every(({object, kind, address}) => {
-		if (object === 'image') return true;
+		if (object === 'image' || object === 'lifetime') return true;
 		const planned = deployments.find(({service}) => service === nameIn(address));
 		return object === 'service' && kind !== 'delete' && planned !== undefined && !isRunning(planned.kind);
 	});

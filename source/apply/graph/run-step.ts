@@ -10,6 +10,7 @@ import {discardCandidate} from '../steps/discard-candidate.ts';
 import {holdCandidate} from '../steps/hold-candidate.ts';
 import {joinRouter} from '../steps/join-router.ts';
 import {makeImage} from '../steps/make-image.ts';
+import {recordLifetime} from '../steps/record-lifetime.ts';
 import {removeEnvironment, withdrawRoutes} from '../steps/remove-environment.ts';
 import {removeStray} from '../steps/remove-stray.ts';
 import {removePreviousNetworks, replaceNetworks} from '../steps/replace-networks.ts';
@@ -125,6 +126,8 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return publishState(context);
 		case 'withdraw routes':
 			return withdrawRoutes(context);
+		case 'record lifetime':
+			return recordLifetime(context);
 		case 'remove container':
 			return removeStray(context, address!);
 		case 'remove volume':

@@ -35,6 +35,7 @@ export type Task =
 	| 'publish stops'
 	| 'withdraw routes'
 	| 'remove container'
+	| 'record lifetime'
 	| 'remove volume'
 	| 'remove networks'
 	| 'remove previous networks'

@@ -22,7 +22,7 @@ async function removeOwnNetworks(context: EnvironmentContext): Promise<void> {
 		if (parseNetworkName(plan.project, plan.environment, name)?.isMesh === false)
 			await leaveEnvironment(engine, router, name);
 	await removeNetworks(context, networks);
-	await state.update(current => ({...current, networks: null}));
+	await state.update(current => ({...current, networks: null, lifetime: null}));
 }
 
 /** Removes the environment from the router. The journal records it as a switch without deployments. */

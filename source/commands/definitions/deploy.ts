@@ -1,5 +1,6 @@
 import {defineCommand, type Group} from './definition.ts';
 import {applyingFlags, commonFlags, labelFlags, serviceFlags} from './flags.ts';
+import {parseExpires} from './parse.ts';
 
 const planningFlags = {
 	...commonFlags,
@@ -13,8 +14,19 @@ const planningFlags = {
 	full: {kind: 'boolean', description: 'Show unchanged objects and full-length values'},
 } as const;
 
+const lifetimeFlags = {
+	expires: {
+		kind: 'custom',
+		value: 'time',
+		parse: parseExpires,
+		description: 'Let an agent destroy the environment after this time, such as 3d, or never',
+	},
+	'expires-data': {kind: 'boolean', description: 'With --expires: delete its data volumes then too'},
+} as const;
+
 const deployingFlags = {
 	...planningFlags,
+	...lifetimeFlags,
 	...applyingFlags,
 	hold: {kind: 'boolean', description: 'Hold ready candidates for promote instead of making them active'},
 	release: {
@@ -41,6 +53,7 @@ export const deploy = {
 			description: 'Show what an apply would change, and why',
 			flags: {
 				...planningFlags,
+				...lifetimeFlags,
 				out: {kind: 'text', value: 'file', description: 'Save the plan to a file for apply'},
 				'refresh-only': {kind: 'boolean', description: 'Only show changes made outside Compartment'},
 				destroy: {kind: 'boolean', description: 'Show what destroy would do'},
@@ -62,6 +75,7 @@ export const deploy = {
 			examples: [
 				{line: 'apply', text: 'Plan, ask, and change production'},
 				{line: 'apply --env staging', text: 'Work on another environment'},
+				{line: 'apply --env pr-42 --expires 3d', text: 'Let an agent destroy the environment after three days'},
 				{line: 'apply --service web', text: 'Leave all other services as they are'},
 				{line: 'apply --hold', text: 'Start new deployments without switching to them'},
 				{line: 'apply --auto-approve --json', text: 'Do not ask, and print events as JSON lines'},

@@ -24,3 +24,18 @@ export function parseEnvironment(text: string): Parsed<string> {
 	const length = [...text].length;
 	return length >= 1 && length <= 63 ? {value: text} : {problem: 'An environment name has 1 to 63 characters.'};
 }
+
+const minuteMs = 60_000;
+const lifetimeUnits = {m: minuteMs, h: 60 * minuteMs, d: 1440 * minuteMs, w: 7 * 1440 * minuteMs} as const;
+
+const isLifetimeUnit = (unit: string | undefined): unit is keyof typeof lifetimeUnits =>
+	unit !== undefined && unit in lifetimeUnits;
+
+/** How long an environment lives, such as `12h`, `3d` or `2w`, in milliseconds; null for `never`. */
+export function parseExpires(text: string): Parsed<number | null> {
+	if (text === 'never') return {value: null};
+	const [, number, unit] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+	const value = isLifetimeUnit(unit) ? Number(number) * lifetimeUnits[unit] : 0;
+	const isGood = value >= 10 * minuteMs && value <= 365 * lifetimeUnits.d;
+	return isGood ? {value} : {problem: 'Write it as 12h, 3d or 2w, from 10m to 365d, or never.'};
+}

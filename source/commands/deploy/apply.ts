@@ -38,6 +38,8 @@ export type ApplyFlags = CommonFlags & {
 	readonly full?: boolean;
 	readonly hold?: boolean;
 	readonly release?: 'again' | 'done';
+	readonly expires?: number | null;
+	readonly expiresData?: boolean;
 };
 
 function readSavedPlan(file: string): SavedPlan {
@@ -89,7 +91,7 @@ export async function apply(
 	const saved = planFile === undefined ? undefined : readSavedPlan(resolve(planFile));
 	const label = checkLabel(flags.label);
 	const workspace = await openWorkspace(saved ? {...flags, env: saved.plan.environment} : flags);
-	const {project, environment, directory, engine, router, settings} = workspace;
+	const {project, environment, directory, engine, router, settings, isAttended} = workspace;
 	// Only a deploy may create an environment: `restart --env stagin` must not.
 	const isBeginning = request.mode === 'apply';
 	if (!isBeginning) await assertEnvironment(workspace);
@@ -140,7 +142,7 @@ export async function apply(
 		// What recovery changed is read again.
 		const {engine: reads, readProbes} = locked.isSettled ? locked.reads : beginReading(engine, router);
 		const {plan, builds, scene, engineId} = await refresh(
-			{project, settings, router, directory, state, engine: reads, readProbes},
+			{project, settings, router, directory, state, engine: reads, readProbes, isAttended},
 			wanted,
 		);
 		const found = {observed: scene.observed, engineId};

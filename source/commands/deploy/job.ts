@@ -1,23 +1,22 @@
 import {runJob} from '../../apply/run-job.ts';
+import {createSecretReader} from '../../apply/secret-reader.ts';
 import type {Project} from '../../descriptor/project.ts';
-import {cronServiceWarnings} from '../../descriptor/schedules.ts';
-import {observeOwn} from '../../engine/own-engine.ts';
+import {observeOwn, ownEngine} from '../../engine/own-engine.ts';
 import {CancelledError, exitCodes, UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
-import {jobAddress} from '../../model/address.ts';
 import {describeDesired} from '../../model/desired.ts';
-import {labels} from '../../model/labels.ts';
 import {nearest} from '../../nearest.ts';
 import {formatAge, formatDuration} from '../../output/duration.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {renderTable} from '../../output/table.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
+import {unkeptSchedules} from '../../plan/schedules.ts';
 import {readRunLog} from '../../state/run-log.ts';
-import type {JobRun} from '../../state/state.ts';
+import type {JobRun, State} from '../../state/state.ts';
 import {type CommonFlags, isJson, servicesOf} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
-import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
+import {openWorkspace, readExistingState, type Workspace} from '../../workspace/workspace.ts';
 
 /** Refuses a job that compartment.yml does not declare: an apply would not create it either. */
 function assertJob({services}: Project, name: string): void {
@@ -52,7 +51,6 @@ export async function jobRun(service: string, added: readonly string[], flags: C
 		directory,
 		desired,
 		service,
-		trigger: 'manual',
 		arguments: added,
 		signal: abort.signal,
 		waitMs: workspace.lockWaitMs,
@@ -79,13 +77,14 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 	const services = servicesOf(flags);
 	for (const name of services ?? [])
 		if (!state.jobs.some(({service}) => service === name)) assertJob(workspace.project, name);
-	const warnings = cronServiceWarnings(workspace.project.services);
+	const {project} = workspace;
+	const warnings = await unkeptSchedules({...project, resources: []}, state, {...workspace, now: Date.now()});
 	const {containers} = await observeOwn(workspace.engine, state);
-	const isAlive = (service: string) => containers.some(({labels: own}) => own[labels.address] === jobAddress(service));
+	const isAlive = ({id}: JobRun) => containers.some(({name}) => name.endsWith(`.${id}`));
 	const rows: Row[] = state.jobs
 		.filter(({service}) => services === null || services.includes(service))
 		// Its process died: without a container, the run cannot end.
-		.map(run => (run.status === 'running' && !isAlive(run.service) ? {...run, status: 'interrupted' as const} : run))
+		.map(run => (run.status === 'running' && !isAlive(run) ? {...run, status: 'interrupted' as const} : run))
 		.reverse();
 	if (isJson(flags)) {
 		process.stdout.write(
@@ -113,12 +112,31 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 		{title: 'EXIT', value: (row: Row) => String(row.exitCode ?? '-'), align: 'right' as const},
 		{title: 'DURATION', value: durationOf, align: 'right' as const},
 		{title: 'AGE', value: (row: Row) => formatAge(Date.parse(row.startedAt), now), align: 'right' as const},
+		{title: 'TRIGGER', value: (row: Row) => row.trigger},
 		{title: 'ARGUMENTS', value: (row: Row) => sanitiseLine(row.arguments.join(' ')), maxWidth: 60},
+		...(rows.some(({reason}) => reason !== undefined)
+			? [{title: 'REASON', value: (row: Row) => sanitiseLine(row.reason ?? ''), maxWidth: 80}]
+			: []),
 	];
 	print(renderTable(columns, rows, {titleStyle: paint.dim}));
 }
 
 type JobLine = {readonly at: string; readonly stream: 'stdout' | 'stderr'; readonly text: string};
+
+/** What a scheduled run has printed so far: its log is written when it ends. */
+async function linesSoFar(
+	{engine, router}: Workspace,
+	state: State,
+	{containerId, status}: JobRun,
+): Promise<readonly JobLine[] | undefined> {
+	if (containerId === undefined || status !== 'running') return undefined;
+	const secrets = createSecretReader(() => state);
+	await secrets.readAll();
+	const lines: JobLine[] = [];
+	for await (const some of ownEngine(engine, state, router.name).logs(containerId, {hasTerminal: false}))
+		for (const {at, stream, text} of some) lines.push({at, stream, text: secrets.mask(text)});
+	return lines;
+}
 
 /** `compartment job logs [RUN]`: prints the output of a run, by default the latest. */
 export async function jobLogs(id: string | undefined, flags: CommonFlags): Promise<void> {
@@ -129,7 +147,7 @@ export async function jobLogs(id: string | undefined, flags: CommonFlags): Promi
 		id === undefined
 			? state.jobs.at(-1)
 			: (state.jobs.find(job => job.id === id) ?? state.jobs.findLast(job => job.service === id));
-	const lines = run && readRunLog(workspace.directory, run.id);
+	const lines = run && (readRunLog(workspace.directory, run.id) ?? (await linesSoFar(workspace, state, run)));
 	if (!run || !lines)
 		throw new UserError(`There is no log of ${id ?? 'a job'} in environment ${state.environment}.`, {
 			hint: command('job list'),

@@ -23,6 +23,8 @@ export type PlanFlags = CommonFlags & {
 	readonly refreshOnly?: boolean;
 	readonly destroy?: boolean;
 	readonly deleteData?: boolean;
+	readonly expires?: number | null;
+	readonly expiresData?: boolean;
 	readonly out?: string;
 	readonly full?: boolean;
 	readonly graph?: boolean;
@@ -49,14 +51,17 @@ export async function plan(flags: PlanFlags): Promise<number> {
 	await nextTurn();
 	const {refresh} = await import('../../refresh/refresh.ts');
 	const workspace = await openWorkspace(flags, connection);
-	const {project, settings, router, directory} = workspace;
+	const {project, settings, router, directory, isAttended} = workspace;
 	warn(terminal, workspace.warnings);
 	const {state, isNew} = await readOrNewState(workspace);
 	const entries = isNew ? [] : await readJournal(directory, state);
 	if (entries.length > 0 && entries.at(-1)?.type !== 'close')
 		terminal.inform('Note: the last apply was interrupted or is still running. The next apply recovers first.');
 	const request = requestOf(flags);
-	const {plan: result} = await refresh({project, settings, engine, router, readProbes, state, directory}, request);
+	const {plan: result} = await refresh(
+		{project, settings, engine, router, readProbes, state, directory, isAttended},
+		request,
+	);
 	if (flags.graph) await showGraph(result, flags, terminal);
 	else if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(result)));
 	else terminal.print(renderPlan(result, {...terminal, isFull: flags.full ?? false}));

@@ -14,6 +14,8 @@ type Row = {
 	readonly services: number;
 	readonly resources: number;
 	readonly updatedAt: string | null;
+	/** When an agent destroys it; null: never. */
+	readonly expiresAt: string | null;
 	readonly problem: string | null;
 };
 
@@ -29,6 +31,7 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 			services: Object.keys(state?.active ?? {}).length,
 			resources: Object.keys(state?.resources ?? {}).length,
 			updatedAt: state?.updatedAt ?? null,
+			expiresAt: state?.lifetime?.expiresAt ?? null,
 			problem: problem ?? null,
 		});
 	}
@@ -46,6 +49,9 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 			title: 'UPDATED',
 			value: (row: Row) => (row.problem === null ? (row.updatedAt ?? '-') : sanitiseLine(row.problem)),
 		},
+		...(rows.some(({expiresAt}) => expiresAt !== null)
+			? [{title: 'EXPIRES', value: ({expiresAt}: Row) => sanitiseLine(expiresAt ?? 'never')}]
+			: []),
 	];
 	print(renderTable(columns, rows, {titleStyle: paint.dim}));
 }

@@ -1,5 +1,4 @@
 import {stringify} from 'yaml';
-import {cronServiceWarnings} from '../../descriptor/schedules.ts';
 import {UserError} from '../../errors.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseText} from '../../output/sanitise.ts';
@@ -30,10 +29,11 @@ export async function environmentShow(name: string | undefined, flags: CommonFla
 		urls: Object.fromEntries(
 			Object.keys(state.routes?.hosts ?? {}).map(host => [host, serviceUrl(host, workspace.settings)]),
 		),
+		lifetime: state.lifetime ?? null,
 		updatedAt: state.updatedAt,
 	};
 	const {project} = workspace;
-	const warnings = [...cronServiceWarnings(project.services), ...unkeptSchedules(project, state, Date.now())];
+	const warnings = await unkeptSchedules(project, state, {...workspace, now: Date.now()});
 	if (isJson(flags)) process.stdout.write(jsonDocument({...document, warnings}));
 	else {
 		terminal.print(sanitiseText(stringify(document).trimEnd()));

@@ -1,4 +1,3 @@
-import {cronServiceWarnings} from '../../descriptor/schedules.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {jsonDocument} from '../../output/json.ts';
@@ -41,7 +40,7 @@ export async function status(flags: StatusFlags): Promise<void> {
 	]);
 	const vitals = await readVitals(engine, {state, observed}, workspace.readProbes);
 	const report = createStatusReport({state, observed, vitals, router, routerState, settings, services});
-	const warnings = [...cronServiceWarnings(project.services), ...unkeptSchedules(project, state, Date.now())];
+	const warnings = await unkeptSchedules(project, state, {...workspace, now: Date.now()});
 	// Only a narrow terminal omits columns: programs may read a pipe or a file.
 	const columns = terminal.isSeen ? terminal.columns : undefined;
 	if (isJson(flags)) return void process.stdout.write(jsonDocument({...statusDocument(report), warnings}));

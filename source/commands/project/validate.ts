@@ -4,7 +4,7 @@ import {counted} from '../../counted.ts';
 import {examineProject, loadProject} from '../../descriptor/load.ts';
 import {DescriptorError} from '../../descriptor/problem.ts';
 import type {Project} from '../../descriptor/project.ts';
-import {backupScheduleWarnings} from '../../descriptor/schedules.ts';
+import {scheduleWarnings} from '../../descriptor/schedules.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
@@ -28,10 +28,9 @@ export async function validate(flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint} = terminal;
 	const {name, directory, services, resources, routes, ...project} = await readValidProject(process.cwd());
-	const warnings = [
-		...project.warnings,
-		...backupScheduleWarnings(resources, {directory, environment: defaultEnvironment}),
-	];
+	const schedules = scheduleWarnings({services, resources, directory, environment: defaultEnvironment});
+	const isKept = schedules.length === 0 || (await (await import('../../agent/is-attended.ts')).isAttended(directory));
+	const warnings = [...project.warnings, ...(isKept ? [] : schedules)];
 	if (isJson(flags)) {
 		const names = (items: readonly {readonly name: string}[]) => items.map(item => item.name);
 		const counts = {services: names(services), resources: names(resources), routes: routes.length};

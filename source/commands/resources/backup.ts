@@ -125,7 +125,7 @@ export async function resourceBackupRunDue(flags: CommonFlags): Promise<number> 
 	const workspace = await openWorkspace(flags);
 	const outcomes = await watchWork(workspace, flags, options =>
 		// Cron may start this during an apply: waiting a minute is better than missing a backup.
-		runDueBackups({...options, user: null, waitMs: flags.lockTimeout ?? 60_000}, new Date()),
+		runDueBackups({...options, user: null, waitMs: flags.lockTimeout ?? 60_000}),
 	);
 	const isGood = (outcome: DueOutcome) =>
 		outcome.status === 'skipped' || (outcome.status === 'succeeded' && outcome.verification?.status !== 'failed');

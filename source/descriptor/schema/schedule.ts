@@ -1,5 +1,9 @@
 import * as z from 'zod';
 import {cronFault, cronMessage, cronPattern} from '../cron.ts';
+import {concurrencies} from '../project.ts';
+
+/** Seven days, in milliseconds. */
+const longestRun = 7 * 24 * 3_600_000;
 
 const cron = z
 	.string()
@@ -15,7 +19,19 @@ const interval = z.enum(['daily', 'hourly']);
 const onlyOne = {oneOf: [{required: ['cron']}, {required: ['interval']}]};
 
 /** When a cron service runs (added). */
-export const scheduleSchema = z.strictObject({cron: cron.optional(), interval: interval.optional()}).meta(onlyOne);
+export const scheduleSchema = z
+	.strictObject({
+		cron: cron.optional(),
+		interval: interval.optional(),
+		concurrency: z
+			.enum(concurrencies)
+			.optional()
+			.describe(
+				'When a run is due while another one is running: wait for it (forbid), stop it (replace), or start beside it (allow).',
+			),
+		timeoutMs: z.int().min(1000).max(longestRun).optional().describe('A scheduled run that takes longer is stopped.'),
+	})
+	.meta(onlyOne);
 
 const retention = z
 	.strictObject({

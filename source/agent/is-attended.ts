@@ -1,0 +1,22 @@
+import {realpathSync} from 'node:fs';
+import {UserError} from '../errors.ts';
+import {readRegistry} from './registry.ts';
+import {listAgents} from './status.ts';
+
+/**
+ * Whether an agent of this user runs and looks after a project.
+ * @param folder of compartment.yml
+ * @param engineId only the agent of this engine counts; any by default
+ */
+export async function isAttended(folder: string, engineId?: string): Promise<boolean> {
+	try {
+		const real = realpathSync(folder);
+		if (!readRegistry().some(project => project.folder === real)) return false;
+		const agents = await listAgents();
+		return agents.some(({isRunning, status}) => isRunning && (engineId === undefined || status.engine.id === engineId));
+	} catch (error) {
+		// Commands that only want to warn must not fail for it.
+		if (error instanceof UserError) return false;
+		throw error;
+	}
+}

@@ -1,0 +1,142 @@
+import {runApply} from '../apply/run-apply.ts';
+import {createSecretReader} from '../apply/secret-reader.ts';
+import {lockAndRecover} from '../apply/session.ts';
+import {defaultEnvironment} from '../command-names.ts';
+import {counted} from '../counted.ts';
+import {UserError} from '../errors.ts';
+import {minuteText} from '../model/lifetime.ts';
+import {hasChanges} from '../plan/plan.ts';
+import {plainRequest} from '../refresh/plan-request.ts';
+import {createProbeReader} from '../refresh/read-probes.ts';
+import {refresh} from '../refresh/refresh.ts';
+import {appendAudit} from '../state/audit.ts';
+import type {Lifetime, State} from '../state/state.ts';
+import type {Duty, EnvironmentWorld} from './duty.ts';
+import {recordedProject} from './recorded-project.ts';
+
+const name = 'lifetimes';
+
+/**
+ * How long an environment must have been due before it is destroyed, by a clock that is never set: when the machine's clock
+ * is wrong, as after a boot, there is time to set it right.
+ */
+const graceMs = 10 * 60_000;
+
+const lockWaitMs = 5000;
+const firstPauseMs = 60_000;
+const longestPauseMs = 3_600_000;
+const parallelism = 10;
+
+/** The lifetime of an environment; undefined if it never expires. */
+const lifetimeOf = ({environment, lifetime}: State): Lifetime | undefined =>
+	environment === defaultEnvironment ? undefined : (lifetime ?? undefined);
+
+const hasExpired = (state: State, now: number): boolean => {
+	const lifetime = lifetimeOf(state);
+	return lifetime !== undefined && Date.parse(lifetime.expiresAt) <= now;
+};
+
+/** Destroys an environment that has expired, as `destroy` does; false if an apply has extended it. */
+async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Promise<boolean> {
+	const {engine, router, settings, directory, clock, act} = world;
+	const project = recordedProject(world);
+	const session = await lockAndRecover({
+		directory,
+		operation: 'agent',
+		waitMs: lockWaitMs,
+		engine,
+		router,
+		settings,
+		async readState() {
+			const state = await world.readState();
+			if (!state) throw new UserError('the environment is gone');
+			return {state, isNew: false};
+		},
+		say: message => act({duty: name, address: null, outcome: 'done', message}),
+	});
+	try {
+		const state = session.state.current();
+		if (!hasExpired(state, clock.now())) return false;
+		const {deletesData: deleteData} = lifetimeOf(state)!;
+		const readProbes = createProbeReader({engine, reads: engine, options: router});
+		const {plan, builds, scene, engineId} = await refresh(
+			{project, settings, router, directory, state, engine: session.engine, readProbes},
+			{...plainRequest, mode: 'destroy', deleteData},
+		);
+		if (hasChanges(plan)) {
+			const {outcome, done, failed, skipped} = await runApply(
+				{
+					...{plan, project, engine: session.engine, router, settings, directory, builds},
+					...{state: session.state, journal: session.journal, run: session.run},
+					secrets: createSecretReader(session.state.current),
+					found: {observed: scene.observed, engineId},
+					limitBuilds: task => task(),
+					label: undefined,
+					emit: () => undefined,
+					stopping: signal,
+					signal: new AbortController().signal,
+				},
+				{parallelism},
+			);
+			const status = outcome === 'done' ? 'succeeded' : 'failed';
+			const details = {run: session.run, done, failed, skipped};
+			appendAudit(directory, {type: 'environment.destroyed', status, target: state.environment, details});
+			if (outcome !== 'done') throw new UserError(`${counted(failed, 'step')} of the destroy failed`);
+		}
+		// What has no network left has no step that clears it.
+		if (session.state.current().lifetime) await session.state.update(current => ({...current, lifetime: null}));
+		return true;
+	} finally {
+		await session.close();
+	}
+}
+
+/** The duty that destroys an environment when its lifetime is over (docs/rules.md, "Lifetime of an environment"). */
+export function createLifetimeDuty(world: EnvironmentWorld): Duty {
+	const {clock, act, environment} = world;
+	/** By the steady clock: since when it is due, and when to try again after a failure. */
+	let dueSince: number | undefined;
+	let retryAt = 0;
+	let pauseMs = firstPauseMs;
+
+	async function destroy({expiresAt, deletesData}: Lifetime, signal: AbortSignal): Promise<void> {
+		try {
+			if (!(await destroyExpired(world, signal))) return;
+			const data = deletesData ? 'with its data' : 'its data is kept';
+			const message = `destroyed ${environment}, which expired at ${minuteText(expiresAt)}; ${data}`;
+			act({duty: name, address: null, outcome: 'done', message});
+		} catch (error) {
+			if (!(error instanceof UserError) || signal.aborted) throw error;
+			retryAt = clock.steady() + pauseMs;
+			pauseMs = Math.min(longestPauseMs, 2 * pauseMs);
+			act({
+				duty: name,
+				address: null,
+				outcome: 'failed',
+				message: `could not destroy ${environment}: ${error.message}`,
+			});
+		}
+	}
+
+	return {
+		name,
+		concerns: ({type}) => type !== 'event',
+		async run(_changes, signal) {
+			const state = await world.readState();
+			const lifetime = state && lifetimeOf(state);
+			if (!lifetime) return [];
+			const what = `destroy ${environment}${lifetime.deletesData ? ' with its data' : ''}`;
+			if (!hasExpired(state, clock.now())) {
+				dueSince = undefined;
+				return [{at: Date.parse(lifetime.expiresAt), what}];
+			}
+			dueSince ??= clock.steady();
+			const waitMs = Math.max(dueSince + graceMs, retryAt) - clock.steady();
+			if (waitMs > 0) return [{at: clock.now() + waitMs, what}];
+			if (!signal.aborted) await destroy(lifetime, signal);
+			const after = await world.readState();
+			if (!after || !lifetimeOf(after)) return [];
+			return [{at: clock.now() + Math.max(1000, retryAt - clock.steady()), what}];
+		},
+	};
+}
