@@ -5,6 +5,7 @@ import {pack} from 'tar-stream';
 import {afterAll, beforeAll} from 'vitest';
 import {connectDocker} from '../../source/engine/docker.ts';
 import type {ContainerSpec, Engine, Labels, NetworkSpec} from '../../source/engine/engine.ts';
+import {discardNetwork} from './cli-cleaner.ts';
 
 /** A small image. Tests wait until the engine has it. */
 export const smallImage = 'debian:trixie-slim';
@@ -37,7 +38,7 @@ export async function cleanUp(engine: Engine, labels: Labels): Promise<void> {
 		if (failed?.status === 'rejected') throw failed.reason;
 	};
 	await all(containers.map(({id}) => engine.remove(id)));
-	await all(networks.map(({id}) => engine.removeNetwork(id)));
+	await all(networks.map(({id}) => discardNetwork(engine, id)));
 	await all(volumes.map(({name}) => engine.removeVolume(name)));
 	for (const {tags, id} of await engine.listImages(labels)) {
 		for (const reference of tags.length > 0 ? tags : [id]) await engine.removeImage(reference);
