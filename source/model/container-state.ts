@@ -8,3 +8,6 @@ export const runsNow = (container: {readonly state: ContainerState} | undefined)
 /** Whether the engine keeps it up: it runs, or its restart policy is about to restart it. */
 export const isKeptUp = (container: {readonly state: ContainerState} | undefined): boolean =>
 	container?.state === 'running' || container?.state === 'restarting';
+
+/** Whether its process has ended, and the engine does not start it again. */
+export const isOver = ({state}: {readonly state: ContainerState}): boolean => state === 'exited' || state === 'dead';

@@ -1,6 +1,7 @@
 import type {OwnEngine} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
+import {isOver} from '../../model/container-state.ts';
 import {openRunLog} from '../../state/run-log.ts';
 import type {JobRun, State} from '../../state/state.ts';
 import {withRun, withState} from '../job-records.ts';
@@ -87,7 +88,7 @@ export async function settleRuns(world: ScheduleWorld, state: State): Promise<Se
 			ended.push(await recordEnd(world, id, {reason, completedAt: world.now()}));
 		} else if (container.state === 'created' && run.reason === undefined) {
 			ended.push(await startRecorded(world, id, containerId));
-		} else if (container.state === 'exited' || container.state === 'dead' || container.state === 'created') {
+		} else if (isOver(container) || container.state === 'created') {
 			const {exitCode, isOutOfMemory, finishedAt = world.now()} = container;
 			if (container.state !== 'created') await keepLog(world, engine, state, id, containerId);
 			const reason = isOutOfMemory ? 'it ran out of memory' : undefined;

@@ -3,6 +3,7 @@ import {type OwnEngine, observeOwn} from '../../engine/own-engine.ts';
 import {messageOf} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {jobAddress} from '../../model/address.ts';
+import {isOver} from '../../model/container-state.ts';
 import {newId} from '../../model/ids.ts';
 import {labels} from '../../model/labels.ts';
 import {recordedDesired} from '../../plan/recorded.ts';
@@ -29,7 +30,7 @@ async function busyContainers(engine: OwnEngine, state: State, service: string):
 	const busy: ObservedContainer[] = [];
 	for (const container of containers) {
 		const run = state.jobs.find(({id}) => id === runIdOf(container));
-		const isUp = container.state !== 'created' && container.state !== 'exited' && container.state !== 'dead';
+		const isUp = container.state !== 'created' && !isOver(container);
 		if (isUp || (container.state === 'created' && run && isOpen(run))) busy.push(container);
 		// Of a run that was not recorded before its agent died, or whose end is recorded.
 		else if (run?.status !== 'running') await engine.remove(container.id);
