@@ -85,7 +85,10 @@ function exchange(line: Line, url: string, onFree: () => void): Exchange {
 	};
 }
 
-/** Sends GET requests. Resolves when the request has a connection. */
+/** What a path may not hold, as in node:http: with a line break in it, a name would be read as more requests. */
+const unescaped = /[^\x21-\xff]/;
+
+/** Sends GET requests. Resolves when the request has a connection; rejects a path with characters that must be escaped. */
 export type SocketReads = (url: string) => Promise<Exchange>;
 
 /**
@@ -117,6 +120,7 @@ export function createSocketReads(path: string): SocketReads {
 		});
 
 	return async url => {
+		if (unescaped.test(url)) throw new TypeError('Request path contains unescaped characters');
 		while (idle.length === 0 && open >= mostConnections) await new Promise<void>(resolve => void waiting.push(resolve));
 		const line = idle.pop();
 		if (!line) return send(openAnother(), url);

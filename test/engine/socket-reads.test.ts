@@ -47,6 +47,17 @@ it('many reads share a few connections, and each gets its own answer', async () 
 	expect(connections.size).toBeLessThanOrEqual(16);
 });
 
+it('a name with a line break is refused, not sent as another request', async () => {
+	const asked: string[] = [];
+	await serve((request, response) => {
+		asked.push(`${request.method} ${request.url}`);
+		response.writeHead(200, version).end(image('found'));
+	});
+	const name = 'web HTTP/1.1\r\nHost: localhost\r\n\r\nDELETE /containers/other?force=true';
+	await expect(engine().findImage(name)).rejects.toThrow('unescaped characters');
+	expect(asked.filter(call => call.startsWith('DELETE') || call.includes('web'))).toEqual([]);
+});
+
 it('reads again when the engine has closed its connections meanwhile', async () => {
 	const server = await serve(
 		(request, response) => void response.writeHead(200, version).end(image(request.url ?? '')),
