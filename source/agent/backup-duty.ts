@@ -1,10 +1,11 @@
 import {backupOutlooks, type DueOutcome, runDueBackups} from '../backup/run-due.ts';
 import type {WorkPlace} from '../backup/work.ts';
 import {counted} from '../counted.ts';
-import {UserError} from '../errors.ts';
 import {resourceAddress} from '../model/address.ts';
+import {agentOperation} from '../state/lock.ts';
 import type {Duty, EnvironmentWorld, Upcoming} from './duty.ts';
 import {recordedProject} from './recorded-project.ts';
+import {readUnderLock} from './under-lock.ts';
 
 const name = 'backups';
 
@@ -47,13 +48,9 @@ export function createBackupDuty(world: EnvironmentWorld): Duty {
 		say: message => act({duty: name, address: null, outcome: 'done', message}),
 		user: null,
 		waitMs: lockWaitMs,
-		operation: 'agent',
+		operation: agentOperation,
 		now: clock.now,
-		async readState() {
-			const state = await world.readState();
-			if (state) return state;
-			throw new UserError('the environment is gone');
-		},
+		readState: () => readUnderLock(world),
 	});
 
 	function onOutcome(outcome: DueOutcome, isStillDue: boolean): void {

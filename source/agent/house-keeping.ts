@@ -1,12 +1,13 @@
 import {removeUnneededImages} from '../apply/clean-up-images.ts';
 import {lockEnvironment} from '../apply/lock-environment.ts';
 import {counted} from '../counted.ts';
-import {LockedError, UserError} from '../errors.ts';
+import {LockedError} from '../errors.ts';
 import {readSettings} from '../settings/settings.ts';
-import {readState} from '../state/store.ts';
+import {agentOperation} from '../state/lock.ts';
 import {type DiskLevel, diskText, lookAtDisk} from './disk-level.ts';
 import type {AgentWorld, Duty, EnvironmentWorld} from './duty.ts';
 import {readEngineDisk} from './engine-disk.ts';
+import {readUnderLock} from './under-lock.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -70,7 +71,7 @@ export function createEngineKeeping(world: AgentWorld, env = process.env): Duty 
  * Does nothing while another command holds the lock, or when an interrupted one has to be recovered first.
  */
 export function createImageKeeping(world: EnvironmentWorld, env = process.env): Duty {
-	const {engine, router, directory, lineage, clock, act} = world;
+	const {engine, router, directory, clock, act} = world;
 	const timer = createTimer(clock, 10 * minute);
 
 	const clean = async () => {
@@ -78,12 +79,8 @@ export function createImageKeeping(world: EnvironmentWorld, env = process.env): 
 			directory,
 			engine,
 			router,
-			operation: 'agent',
-			async readState() {
-				const state = await readState(directory, env);
-				if (state?.lineage === lineage) return {state, isNew: false};
-				throw new UserError('the environment is gone');
-			},
+			operation: agentOperation,
+			readState: async () => ({state: await readUnderLock(world, env), isNew: false}),
 		});
 		try {
 			if (!locked.isSettled) return;

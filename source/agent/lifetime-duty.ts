@@ -1,5 +1,4 @@
-import {runApply} from '../apply/run-apply.ts';
-import {createSecretReader} from '../apply/secret-reader.ts';
+import {prepareRun} from '../apply/run-apply.ts';
 import {lockAndRecover} from '../apply/session.ts';
 import {defaultEnvironment} from '../command-names.ts';
 import {counted} from '../counted.ts';
@@ -10,9 +9,11 @@ import {plainRequest} from '../refresh/plan-request.ts';
 import {createProbeReader} from '../refresh/read-probes.ts';
 import {refresh} from '../refresh/refresh.ts';
 import {appendAudit} from '../state/audit.ts';
+import {agentOperation} from '../state/lock.ts';
 import type {Lifetime, State} from '../state/state.ts';
 import type {Duty, EnvironmentWorld} from './duty.ts';
 import {recordedProject} from './recorded-project.ts';
+import {readUnderLock} from './under-lock.ts';
 
 const name = 'lifetimes';
 
@@ -42,16 +43,12 @@ async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Pro
 	const project = recordedProject(world);
 	const session = await lockAndRecover({
 		directory,
-		operation: 'agent',
+		operation: agentOperation,
 		waitMs: lockWaitMs,
 		engine,
 		router,
 		settings,
-		async readState() {
-			const state = await world.readState();
-			if (!state) throw new UserError('the environment is gone');
-			return {state, isNew: false};
-		},
+		readState: async () => ({state: await readUnderLock(world), isNew: false}),
 		say: message => act({duty: name, address: null, outcome: 'done', message}),
 	});
 	try {
@@ -64,20 +61,17 @@ async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Pro
 			{...plainRequest, mode: 'destroy', deleteData},
 		);
 		if (hasChanges(plan)) {
-			const {outcome, done, failed, skipped} = await runApply(
-				{
-					...{plan, project, engine: session.engine, router, settings, directory, builds},
-					...{state: session.state, journal: session.journal, run: session.run},
-					secrets: createSecretReader(session.state.current),
-					found: {observed: scene.observed, engineId},
-					limitBuilds: task => task(),
-					label: undefined,
-					emit: () => undefined,
-					stopping: signal,
-					signal: new AbortController().signal,
-				},
-				{parallelism},
-			);
+			const apply = await prepareRun({plan, project, router, settings, directory, session});
+			const {outcome, done, failed, skipped} = await apply({
+				builds,
+				found: {observed: scene.observed, engineId},
+				limitBuilds: task => task(),
+				label: undefined,
+				emit: () => undefined,
+				stopping: signal,
+				signal: new AbortController().signal,
+				parallelism,
+			});
 			const status = outcome === 'done' ? 'succeeded' : 'failed';
 			const details = {run: session.run, done, failed, skipped};
 			appendAudit(directory, {type: 'environment.destroyed', status, target: state.environment, details});

@@ -1,98 +1,27 @@
-import {CancelledError, hintOf, isOutcomeUnknown, messageOf} from '../errors.ts';
-import {routesAddress} from '../model/address.ts';
 import {runsNow} from '../model/container-state.ts';
 import {resourceHost} from '../model/names.ts';
 import {busyActions, signOf} from '../plan/plan.ts';
-import {renderHint} from '../render-hint.ts';
 import {keepProber} from '../router/prober.ts';
+import {openRunLog} from '../state/run-log.ts';
 import {addressOf} from '../state/urls.ts';
+import {assertReadable} from './assert-readable.ts';
 import {type ApplyContext, notice} from './context.ts';
-import type {ApplyEvent, ApplyResult} from './events.ts';
+import type {ApplyResult} from './events.ts';
 import {buildGraph} from './graph/build-graph.ts';
 import {runStep} from './graph/run-step.ts';
 import {runSteps} from './graph/scheduler.ts';
-import type {Idle} from './graph/slots.ts';
-import {type Step, watchId} from './graph/step.ts';
 import {lookAgain} from './look-again.ts';
 import {settleUnknown} from './recovery/settle-unknown.ts';
 import {settleRotations} from './resource-rotation.ts';
 import {noResults} from './results.ts';
-import {StepError} from './step-error.ts';
+import {createSecretReader} from './secret-reader.ts';
+import type {Session} from './session.ts';
 import {discardCandidates} from './steps/retire-deployment.ts';
-
-const cancelled = 'the apply was cancelled';
+import {cancelled, trackActions} from './track-actions.ts';
 
 type RunOptions = {
 	readonly parallelism: number;
 };
-
-/** Turns the steps of the graph into events and counts, one per action, however many steps it takes. */
-function trackActions(context: ApplyContext) {
-	const {emit} = context;
-	const startedAt = new Map<string, number>();
-	const counts = {done: 0, failed: 0, skipped: 0};
-	const settled = new Set<string>();
-	const elapsed = (address: string) => Date.now() - (startedAt.get(address) ?? Date.now());
-	let hasUnknown = false;
-	let firstFailure: {readonly address: string; readonly isAfterSwitch: boolean} | undefined;
-	const settle = (address: string, outcome: keyof typeof counts): boolean => {
-		if (settled.has(address)) return false;
-		settled.add(address);
-		counts[outcome]++;
-		return true;
-	};
-	const skip = (address: string, reason: string) => {
-		if (settle(address, 'skipped')) emit({type: 'step-skipped', at: Date.now(), address, reason});
-	};
-	type Cause = Pick<Extract<ApplyEvent, {type: 'step-failed'}>, 'failure' | 'hint'>;
-	const fail = (address: string, message: string, {failure, hint}: Cause = {}, isLate = false) => {
-		if (isLate && settled.delete(address)) counts.done--;
-		if (settle(address, 'failed'))
-			emit({type: 'step-failed', at: Date.now(), address, durationMs: elapsed(address), message, hint, failure});
-		// A failure after the action was done is still reported.
-		else notice(context, 'warning', [`${address}: ${message}`, ...(hint === undefined ? [] : [` ${hint}`])]);
-	};
-	return {
-		counts,
-		/** Whether a step failed because the engine did not answer. */
-		hasUnknown: () => hasUnknown,
-		async run(step: Step, idle: Idle) {
-			const {address, isFirst, isLast} = step;
-			if (address && isFirst) {
-				startedAt.set(address, Date.now());
-				emit({type: 'step-started', at: Date.now(), address});
-			}
-			await runStep({...context, idle}, step);
-			if (address && isLast && settle(address, 'done'))
-				emit({type: 'step-done', at: Date.now(), address, durationMs: elapsed(address)});
-		},
-		onFail({id, address}: Step, error: unknown) {
-			hasUnknown ||= isOutcomeUnknown(error);
-			const stepError = error instanceof StepError ? error : undefined;
-			const where = stepError?.address ?? address ?? routesAddress;
-			if (error instanceof CancelledError) return skip(where, cancelled);
-			firstFailure ??= {address: where, isAfterSwitch: id === watchId};
-			const hint = hintOf(error);
-			fail(where, context.secrets.mask(messageOf(error)), {
-				failure: stepError?.failure,
-				hint: hint && context.secrets.mask(renderHint(hint, {environment: context.plan.environment})),
-			});
-		},
-		/** Fails an action that was done, because what it started has ended since. */
-		onEnded({address, failure}: StepError) {
-			fail(address!, context.secrets.mask(failure.message), {failure}, true);
-		},
-		onSkip({address}: Step, reason: 'cancelled' | 'dependency') {
-			if (!address || settled.has(address)) return;
-			// Without a failure, its dependencies were cancelled too.
-			const failure = reason === 'cancelled' ? undefined : firstFailure;
-			const why = failure ? `${failure.address} failed` : cancelled;
-			if (!startedAt.has(address)) skip(address, why);
-			else if (!failure) skip(address, `not switched, ${why}`);
-			else fail(address, `${failure.isAfterSwitch ? 'rolled back' : 'not switched'}: ${why}`);
-		},
-	};
-}
 
 /** Services whose active container runs. After a success every one does; after a failure one may be gone. */
 async function runningServices({engine, state}: ApplyContext, isComplete: boolean): Promise<ReadonlySet<string>> {
@@ -164,6 +93,7 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 	const outcomes = await runSteps(buildGraph(plan), {
 		parallelism: options.parallelism,
 		isStopping: () => context.stopping.aborted,
+		run: (step, idle) => tracker.track(step, () => runStep({...context, idle}, step)),
 		...tracker,
 	}).finally(releaseProber);
 	await abandonStaged(context);
@@ -186,4 +116,44 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 	};
 	emit({type: 'apply-finished', at: Date.now(), result});
 	return result;
+}
+
+/** What a session does not have of what an apply works with. */
+type Prepared = Pick<ApplyContext, 'plan' | 'project' | 'router' | 'settings' | 'directory'> & {
+	readonly session: Session;
+};
+
+type PreparedOptions = Pick<
+	ApplyContext,
+	'builds' | 'found' | 'limitBuilds' | 'earlyBuilds' | 'label' | 'emit' | 'stopping' | 'signal'
+> & {readonly parallelism: number};
+
+/** Runs the plan, and writes each event to the log of the run as well. */
+type Run = (options: PreparedOptions) => Promise<ApplyResult>;
+
+/**
+ * Prepares the apply of a plan in a session, for commands and the agent.
+ * @throws UserError when a secret that the plan needs cannot be read; nothing has changed then
+ */
+export async function prepareRun({session, ...prepared}: Prepared): Promise<Run> {
+	const {engine, state, journal, run} = session;
+	const secrets = createSecretReader(state.current);
+	await assertReadable(prepared.plan, state.current(), secrets);
+	return async ({emit, parallelism, ...options}) => {
+		const log = openRunLog(prepared.directory, run);
+		const result = await runApply(
+			{
+				...prepared,
+				...{engine, state, journal, run, secrets},
+				...options,
+				emit(event) {
+					log.write(event);
+					emit(event);
+				},
+			},
+			{parallelism},
+		);
+		await log.close();
+		return result;
+	};
 }

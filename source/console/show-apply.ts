@@ -1,9 +1,7 @@
-import {assertReadable} from '../apply/assert-readable.ts';
 import type {ApplyContext} from '../apply/context.ts';
 import type {EarlyBuilds} from '../apply/early-builds.ts';
 import type {ApplyEvent, ApplyResult, Emit} from '../apply/events.ts';
-import {runApply} from '../apply/run-apply.ts';
-import {createSecretReader} from '../apply/secret-reader.ts';
+import {prepareRun} from '../apply/run-apply.ts';
 import type {Session} from '../apply/session.ts';
 import type {Limit} from '../build/limit.ts';
 import {CancelledError} from '../errors.ts';
@@ -17,7 +15,6 @@ import type {Plan} from '../plan/plan.ts';
 import type {Refreshed} from '../refresh/refresh.ts';
 import {nameEngine} from '../report/name-engine.ts';
 import {readSignIn} from '../report/sign-in.ts';
-import {openRunLog} from '../state/run-log.ts';
 import type {Workspace} from '../workspace/workspace.ts';
 import {keepGoingUnread} from './broken-pipe.ts';
 
@@ -63,41 +60,20 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 		execution;
 	const {project, settings, router, directory} = workspace;
 	const {engine} = session;
-	const secrets = createSecretReader(session.state.current);
-	await assertReadable(plan, session.state.current(), secrets);
+	const apply = await prepareRun({plan, project, router, settings, directory, session});
 	keepGoingUnread();
 	const cancel = createCancel(terminal.inform);
 	let progress = emptyProgress;
-	const log = openRunLog(directory, session.run);
 	const run = async (emit: Emit) => {
-		const result = await runApply(
-			{
-				plan,
-				project,
-				engine,
-				router,
-				settings,
-				directory,
-				state: session.state,
-				journal: session.journal,
-				secrets,
-				found,
-				builds,
-				limitBuilds,
-				earlyBuilds,
-				run: session.run,
-				label,
-				emit(event) {
-					progress = reduceProgress(progress, event);
-					log.write(event);
-					emit(event);
-				},
-				stopping: cancel.stopping,
-				signal: cancel.signal,
+		const result = await apply({
+			...{builds, found, limitBuilds, earlyBuilds, label, parallelism},
+			emit(event) {
+				progress = reduceProgress(progress, event);
+				emit(event);
 			},
-			{parallelism},
-		);
-		await log.close();
+			stopping: cancel.stopping,
+			signal: cancel.signal,
+		});
 		execution.onFinished?.(progress);
 		return result;
 	};

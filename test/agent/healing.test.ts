@@ -6,7 +6,7 @@ import {allDuties} from '../../source/agent/duties.ts';
 import type {AgentEvent} from '../../source/agent/events.ts';
 import {addProject} from '../../source/agent/registry.ts';
 import {runAgent} from '../../source/agent/run-agent.ts';
-import type {ObservedContainer} from '../../source/engine/engine.ts';
+import type {Engine, ObservedContainer} from '../../source/engine/engine.ts';
 import {labels} from '../../source/model/labels.ts';
 import {serviceHealth} from '../../source/plan/health.ts';
 import {readSettings} from '../../source/settings/settings.ts';
@@ -45,10 +45,10 @@ afterEach(async () => {
 
 const folder = () => dirname(dirname(world.directory));
 
-async function startAgent() {
+async function startAgent(engine: Engine = world.engine) {
 	const settings = await readSettings();
 	ended = runAgent({
-		engine: world.engine,
+		engine,
 		router: {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort},
 		settings: {...settings, minHealthyMs: 0, drainSeconds: 0},
 		clock: systemClock,
@@ -94,6 +94,38 @@ describe('a container of ours that', () => {
 		const after = (await runningAt(address))!;
 		expect(after.id).not.toBe(before.id);
 		expect(after.imageId).toBe(before.imageId);
+		expect(problems()).toEqual([]);
+	});
+
+	it.each(['service.web', 'service.work', 'resource.db'])(
+		'%s is removed just before it would be started is created again',
+		async address => {
+			const before = (await runningAt(address))!;
+			const {engine} = world;
+			// As `docker rm -f` does: it kills the container first.
+			const removed = async <T>(id: string, call: () => Promise<T>) => {
+				if (id === before.id) await engine.remove(id);
+				return call();
+			};
+			await startAgent({
+				...engine,
+				start: id => removed(id, () => engine.start(id)),
+				join: (id, attachment) => removed(id, () => engine.join(id, attachment)),
+			});
+			await engine.stop(before.id, 0);
+			expect(await untilActions(1)).toMatchObject([{address, outcome: 'done'}]);
+			expect((await runningAt(address))!.id).not.toBe(before.id);
+			expect(actions()).toHaveLength(1);
+			expect(problems()).toEqual([]);
+		},
+	);
+
+	it('is being removed is left alone', async () => {
+		const before = (await runningAt('service.work'))!;
+		world.engine.age(before.id, {state: 'removing'});
+		await startAgent();
+		await world.engine.stop((await runningAt('service.web'))!.id, 0);
+		expect(await untilActions(1)).toMatchObject([{address: 'service.web', outcome: 'done'}]);
 		expect(problems()).toEqual([]);
 	});
 

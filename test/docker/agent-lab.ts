@@ -17,6 +17,8 @@ export type AgentUnderTest = {
 		work: () => Promise<unknown>,
 		count?: number,
 	) => Promise<{readonly outcome: string; readonly message: string}>;
+	/** Waits until it has done one more thing at an address, and expects that it was done. */
+	readonly heals: (address: string, work: () => Promise<unknown>) => Promise<void>;
 	/**
 	 * What it takes during a time: its share of one processor, and its memory at the end in bytes. A millisecond is left
 	 * out for each event of the engine, because other tests cause many.
@@ -74,13 +76,18 @@ export function withAgent(
 		events().filter(
 			event => event['type'] === 'action' && (address === undefined || event['address'] === address),
 		) as unknown as Action[];
+	const acts: AgentUnderTest['acts'] = async (address, work, count = 1) => {
+		const before = actions(address).length;
+		await work();
+		await until(() => actions(address).length >= before + count, 60_000);
+		return actions(address).at(-1)!;
+	};
 	return {
 		actions,
-		async acts(address, work, count = 1) {
-			const before = actions(address).length;
-			await work();
-			await until(() => actions(address).length >= before + count, 60_000);
-			return actions(address).at(-1)!;
+		acts,
+		async heals(address, work) {
+			const {outcome, message} = await acts(address, work);
+			expect(outcome, message).toBe('done');
 		},
 		async measure(milliseconds) {
 			const pid = running!.child.pid!;

@@ -54,6 +54,8 @@ function examine({vitals}: Sight, subject: Subject): Ailment[] {
 	const {address, identity, needs, health, container, networks, crashLoop, obstacle} = subject;
 	const {state, cause} = health;
 	const isPaused = container?.state === 'paused';
+	// It cannot be started any more, and its end is told by an event.
+	if (container?.state === 'removing') return [];
 	const ill = (remedy: Ailment['remedy'], reason = cause ?? state): Ailment[] => [
 		{
 			address,

@@ -1,14 +1,11 @@
-import {assertReadable} from '../../apply/assert-readable.ts';
 import type {ApplyEvent} from '../../apply/events.ts';
-import {runApply} from '../../apply/run-apply.ts';
-import {createSecretReader} from '../../apply/secret-reader.ts';
+import {prepareRun} from '../../apply/run-apply.ts';
 import type {Session} from '../../apply/session.ts';
 import type {Plan} from '../../plan/plan.ts';
 import {beginReading} from '../../refresh/begin-reading.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {refresh} from '../../refresh/refresh.ts';
 import {appendAudit} from '../../state/audit.ts';
-import {openRunLog} from '../../state/run-log.ts';
 import type {CrashLoop} from '../../state/state.ts';
 import type {EnvironmentWorld} from '../duty.ts';
 import {recordedProject} from '../recorded-project.ts';
@@ -35,6 +32,20 @@ function outcomeOf(plan: Plan, events: readonly ApplyEvent[], {address, reason}:
 	return {type: 'error', message: skipped?.reason ?? 'it was not reached'};
 }
 
+/**
+ * Whether somebody removes the container of an ailment, or has. `docker rm -f` kills it first, so it was found ended, and is gone
+ * when it is started: nothing was tried then, and the next look finds it missing.
+ */
+async function isBeingRemoved({engine}: EnvironmentWorld, {containerId}: Ailment): Promise<boolean> {
+	if (containerId === undefined) return false;
+	try {
+		const container = await engine.inspectContainer(containerId);
+		return container === undefined || container.state === 'removing';
+	} catch {
+		return false;
+	}
+}
+
 type Options = {
 	readonly world: EnvironmentWorld;
 	readonly session: Session;
@@ -47,7 +58,7 @@ type Options = {
 export async function applyHealing({world, session, group, signal, onOutcome}: Options): Promise<void> {
 	const {router, settings, directory} = world;
 	const project = recordedProject(world);
-	const {state, journal, run, engine} = session;
+	const {state, run} = session;
 	const reads = beginReading(world.engine, router);
 	const healing = Object.fromEntries(
 		group.flatMap(({address, remedy, reason}) =>
@@ -68,35 +79,19 @@ export async function applyHealing({world, session, group, signal, onOutcome}: O
 	);
 	const events: ApplyEvent[] = [];
 	if (!plan.actions.some(({kind}) => kind === 'blocked')) {
-		const secrets = createSecretReader(state.current);
-		await assertReadable(plan, state.current(), secrets);
-		const log = openRunLog(directory, run);
-		const {done, failed, outcome} = await runApply(
-			{
-				plan,
-				project,
-				engine,
-				router,
-				settings,
-				directory,
-				state,
-				journal,
-				secrets,
-				found: {observed: scene.observed, engineId},
-				builds,
-				limitBuilds: task => task(),
-				run,
-				label: undefined,
-				emit(event) {
-					if (event.type !== 'log') events.push(event);
-					log.write(event);
-				},
-				stopping: signal,
-				signal: new AbortController().signal,
+		const apply = await prepareRun({plan, project, router, settings, directory, session});
+		const {done, failed, outcome} = await apply({
+			builds,
+			found: {observed: scene.observed, engineId},
+			limitBuilds: task => task(),
+			label: undefined,
+			emit(event) {
+				if (event.type !== 'log') events.push(event);
 			},
-			{parallelism: 10},
-		);
-		await log.close();
+			stopping: signal,
+			signal: new AbortController().signal,
+			parallelism: 10,
+		});
 		appendAudit(directory, {
 			type: 'environment.healed',
 			status: outcome === 'done' ? 'succeeded' : 'failed',
@@ -104,5 +99,8 @@ export async function applyHealing({world, session, group, signal, onOutcome}: O
 			details: {run, done, failed},
 		});
 	}
-	for (const ailment of group) onOutcome(ailment, outcomeOf(plan, events, ailment));
+	for (const ailment of group) {
+		const outcome = outcomeOf(plan, events, ailment);
+		if (outcome.type === 'healed' || !(await isBeingRemoved(world, ailment))) onOutcome(ailment, outcome);
+	}
 }

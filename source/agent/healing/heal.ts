@@ -1,13 +1,12 @@
 import {lockEnvironment} from '../../apply/lock-environment.ts';
 import {openSession, type Session} from '../../apply/session.ts';
 import {ownEngine} from '../../engine/own-engine.ts';
-import {UserError} from '../../errors.ts';
 import {routerAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
 import type {ProbeReader} from '../../refresh/read-probes.ts';
 import {agentOperation} from '../../state/lock.ts';
-import {readState} from '../../state/store.ts';
 import type {EnvironmentWorld} from '../duty.ts';
+import {readUnderLock} from '../under-lock.ts';
 import type {Ailment} from './ailments.ts';
 import {applyHealing, type Outcome} from './apply-healing.ts';
 import type {Decision} from './decide.ts';
@@ -60,11 +59,7 @@ export async function heal({world, readProbes, decide, signal, onOutcome}: HealO
 		operation: agentOperation,
 		engine,
 		router,
-		async readState() {
-			const state = await readState(directory);
-			if (!state) throw new UserError(`the state in ${directory} is gone`);
-			return {state, isNew: false};
-		},
+		readState: async () => ({state: await readUnderLock(world), isNew: false}),
 	});
 	let session: Session | undefined;
 	const open = async (keepsHistory = true) => {

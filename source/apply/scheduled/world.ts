@@ -1,6 +1,7 @@
 import type {ContainerDetails, Engine} from '../../engine/engine.ts';
 import {type OwnEngine, ownEngine} from '../../engine/own-engine.ts';
 import {isOutcomeUnknown, LockedError, UserError} from '../../errors.ts';
+import {agentOperation} from '../../state/lock.ts';
 import type {JobRun, State} from '../../state/state.ts';
 
 /** What the scheduled runs of an environment need. */
@@ -17,10 +18,7 @@ export type ScheduleWorld = {
 	readonly waitMs?: number;
 };
 
-/** As the lock names it. */
-const operation = 'agent';
-
-export const lockOptions = ({waitMs}: ScheduleWorld) => ({operation, waitMs});
+export const lockOptions = ({waitMs}: ScheduleWorld) => ({operation: agentOperation, waitMs});
 
 /** The environment's part of the engine. */
 export const engineOf = ({engine, routerName}: ScheduleWorld, state: State): OwnEngine =>

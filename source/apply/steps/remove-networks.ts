@@ -1,7 +1,6 @@
 import type {ObservedNetwork} from '../../engine/engine.ts';
 import {EngineError, MiscountedNetwork, messageOf, UserError} from '../../errors.ts';
 import {networkAddress} from '../../model/address.ts';
-import type {Plan} from '../../plan/plan.ts';
 import {type EnvironmentContext, notice} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 
@@ -12,7 +11,7 @@ import {writeJournaled} from '../journaled.ts';
  * @throws what is left for any other reason, after all networks have been tried
  */
 export async function removeNetworks(
-	context: EnvironmentContext & {readonly plan: Pick<Plan, 'environment'>},
+	context: EnvironmentContext,
 	networks: readonly ObservedNetwork[],
 	keep: 'miscounted' | 'used' = 'miscounted',
 ): Promise<void> {
