@@ -101,9 +101,10 @@ export function withCrashLab(shape: (version: number) => Shape = describeProject
 		if (state.active['web']) {
 			expect((await sandbox.ask()).body).toBe(`web v${version}`);
 			// If two deployments had the name, both would answer in turn.
+			const inNetworks = JSON.stringify(running.map(({name, networks}) => ({name, networks})));
 			for (const service of Object.keys(state.active))
 				for (let time = 0; time < 4; time++)
-					expect((await sandbox.ask(`/sibling/${service}`)).body).toBe(`${service} v${version}`);
+					expect((await sandbox.ask(`/sibling/${service}`)).body, inNetworks).toBe(`${service} v${version}`);
 		}
 		const {resources} = shape(version);
 		for (const {name, containerId} of Object.values(state.resources)) {
