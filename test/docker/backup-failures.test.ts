@@ -4,14 +4,11 @@ import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {artifactPath, measureArtifact} from '../../source/backup/artifact.ts';
 import {volumeName} from '../../source/model/names.ts';
-import {createKeeper, idleService, keeper} from './backup-store.ts';
+import {backupsFolder, createKeeper, idleService, keeper, kept} from './backup-store.ts';
 import {expectError, jsonLines, type Sandbox, withSandbox, words} from './cli.ts';
 
 const describeKeeper = (sandbox: Sandbox, changes: Readonly<Record<string, unknown>> = {}) =>
 	sandbox.describe({services: {idle: idleService}, resources: {store: keeper(changes)}});
-
-const backupsFolder = ({folder}: Sandbox) => join(folder, '.compartment/production/backups');
-const kept = (sandbox: Sandbox) => (existsSync(backupsFolder(sandbox)) ? readdirSync(backupsFolder(sandbox)) : []);
 
 describe('a backup', () => {
 	const sandbox = withSandbox(async box => {
@@ -284,33 +281,6 @@ describe('a restore', () => {
 			await sandbox.expectNoChanges();
 		},
 	);
-
-	test('that is killed at any moment never leaves incomplete data without marking it', async () => {
-		for (let round = 0; round < 8; round++) {
-			await store.setValue('newer');
-			const running = sandbox.start(store.restore(id));
-			await new Promise(resolve => setTimeout(resolve, 300 + Math.random() * 2500));
-			running.child.kill('SIGKILL');
-			await running.ended;
-			// The container may still be running; the next command stops it.
-			await sandbox.succeed(store.list);
-			const {status} = store.record();
-			if ((await store.value()) === 'half') expect(status).toBe('restore-incomplete');
-			const retry = await sandbox.run(store.restore(id));
-			const value = await store.value();
-			expect(retry, retry.stderr).toMatchObject({exitCode: 0});
-			expect(value).toBe('good');
-			expect(['running', 'restore-incomplete']).toContain(status);
-			expect(store.backups().filter(backup => backup.status === 'running')).toEqual([]);
-			const good = store
-				.backups()
-				.filter(backup => backup.status === 'succeeded')
-				.map(backup => backup.id);
-			expect(kept(sandbox).sort()).toEqual(good.sort());
-		}
-		expect(await store.leftovers()).toEqual([]);
-		await sandbox.expectNoChanges();
-	}, 180_000);
 
 	test('needs the same definition, but a restore into a new resource does not', async () => {
 		describeKeeper(sandbox, {env: {GREETING: 'changed'}});

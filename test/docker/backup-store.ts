@@ -1,6 +1,14 @@
+import {existsSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
 import {resourceContainerName} from '../../source/model/names.ts';
 import type {Backup} from '../../source/state/backup.ts';
 import type {Sandbox} from './cli.ts';
+
+export const backupsFolder = ({folder}: Sandbox): string => join(folder, '.compartment/production/backups');
+
+/** The ids of the backups whose files are there. */
+export const kept = (sandbox: Sandbox): readonly string[] =>
+	existsSync(backupsFolder(sandbox)) ? readdirSync(backupsFolder(sandbox)) : [];
 
 /**
  * A resource that stores one value, and whose commands behave as its `mode` says, so that a backup or restore fails without

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {expectError, filesBelow, type Sandbox, withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';
-import {type Fate, openEngineProxy} from './engine-proxy.ts';
+import {expectCallsEnd} from './engine-calls.ts';
 
 const nothing = {containers: [], networks: [], volumes: []};
 
@@ -259,38 +259,7 @@ describe('in an environment,', () => {
 		await sandbox.expectNoChanges();
 	});
 
-	// Runs each command once for every kind of call that it makes, with that call cut off or unanswered.
-	test.each(['plan', 'status', 'logs', 'inspect'])(
-		'every engine call of %s ends, even if it is cut off or unanswered',
-		async command => {
-			const seen = new Set<string>();
-			// The first call of a kind that has not been tried yet.
-			const armed: {fate: Fate; kind?: string | undefined} = {fate: 'pass'};
-			await using proxy = await openEngineProxy({
-				fate(call) {
-					const kind = call.replace(/\?.*/, '').replace(/\b[0-9a-f]{12,}\b|sha256:\w+|compartment-[\w.-]+/g, 'ID');
-					armed.kind ??= seen.has(kind) ? undefined : kind;
-					return kind === armed.kind ? armed.fate : 'pass';
-				},
-			});
-			const env = {DOCKER_HOST: proxy.host, COMPARTMENT_TEST_PATIENCE_MS: '150'};
-			for (let tried = 0; tried < 30; tried++) {
-				armed.kind = undefined;
-				for (const fate of ['half', 'silence'] as const) {
-					armed.fate = fate;
-					const {stdout, stderr, exitCode} = await sandbox.run([command], {env});
-					if (armed.kind === undefined) return;
-					const said = `${fate} ${armed.kind}\n${stdout}${stderr}`;
-					expect(said).not.toMatch(/unsettled|bug in Compartment|\n +at /);
-					// A command may succeed without the answer, but then it must print its result.
-					expect(exitCode === 1 ? stderr : stdout, said).not.toBe('');
-					expect([0, 1], said).toContain(exitCode);
-				}
-				seen.add(armed.kind!);
-			}
-			throw new Error(`more kinds of calls than expected: ${[...seen].join(', ')}`);
-		},
-	);
+	test('every engine call of plan ends, even if it is cut off or unanswered', () => expectCallsEnd(sandbox, 'plan'));
 
 	test('no temporary file is left in the state folder', () => {
 		const names = filesBelow(join(sandbox.folder, '.compartment'));

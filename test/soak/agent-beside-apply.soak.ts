@@ -2,12 +2,12 @@ import {execFileSync} from 'node:child_process';
 import {setTimeout as pause} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {labels} from '../../source/model/labels.ts';
-import {withAgent} from './agent-lab.ts';
-import {containersAt, withSandbox} from './cli.ts';
-import {publicService} from './cli-server.ts';
-import {until} from './helpers.ts';
+import {withAgent} from '../docker/agent-lab.ts';
+import {containersAt, withSandbox} from '../docker/cli.ts';
+import {publicService} from '../docker/cli-server.ts';
+import {until} from '../docker/helpers.ts';
 
-const rounds = Number(process.env['ROUNDS'] ?? 12);
+const rounds = 50;
 
 const sandbox = withSandbox(async opened => {
 	for (const name of ['web', 'api']) opened.addService(name);
@@ -43,4 +43,4 @@ test('commands and an agent that heals at the same time do not disturb each othe
 	expect(agent.problems()).toEqual([]);
 	expect(agent.actions().filter(({outcome}) => outcome !== 'done')).toEqual([]);
 	await sandbox.expectNoChanges();
-}, 600_000);
+});

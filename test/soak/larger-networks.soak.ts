@@ -2,10 +2,10 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {environmentNetworkName, meshNetworkName} from '../../source/model/names.ts';
-import {type Sandbox, withSandbox, words} from './cli.ts';
-import {publicService, storeConnection, storeResource} from './cli-server.ts';
-import {keepAsking} from './life-asking.ts';
-import {startLoad} from './router-load.ts';
+import {type Sandbox, withSandbox, words} from '../docker/cli.ts';
+import {publicService, storeConnection, storeResource} from '../docker/cli-server.ts';
+import {keepAsking} from '../docker/life-asking.ts';
+import {startLoad} from '../docker/router-load.ts';
 
 const small = (stage: string) => ({
 	image: 'node:24-slim',
@@ -75,7 +75,7 @@ test('an environment that outgrows its networks moves to larger ones, without lo
 	expect(joined.filter(name => name.startsWith(`compartment-${sandbox.project}`))).toEqual([names[0]]);
 	expect((await sandbox.running('service.mail')).networks).toMatchObject({[names[0]!]: expect.any(String)});
 	await sandbox.expectNoChanges();
-}, 180_000);
+});
 
 test('the next switch of everything fits', async () => {
 	describeAll(sandbox, 'three', 6);
@@ -85,4 +85,4 @@ test('the next switch of everything fits', async () => {
 	await sandbox.expectNoChanges();
 	const destroyed = await sandbox.succeed(['destroy', '--auto-approve']);
 	if (!miscounts(destroyed)) expect(await networks()).toEqual([]);
-}, 120_000);
+});

@@ -1,9 +1,9 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {expect, test} from 'vitest';
-import {withAgent} from './agent-lab.ts';
-import {withSandbox} from './cli.ts';
-import {publicService} from './cli-server.ts';
-import {smallImage} from './helpers.ts';
+import {withAgent} from '../docker/agent-lab.ts';
+import {withSandbox} from '../docker/cli.ts';
+import {publicService} from '../docker/cli-server.ts';
+import {smallImage} from '../docker/helpers.ts';
 
 const workers = Array.from({length: 48}, (_, index) => `worker-${index + 1}`);
 
@@ -30,4 +30,4 @@ test('an agent with fifty services takes next to nothing while nothing happens',
 	expect(agent.actions()).toEqual([]);
 	expect(cpuShare).toBeLessThan(0.001);
 	expect(memory).toBeLessThan(90e6);
-}, 120_000);
+});
