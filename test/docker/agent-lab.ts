@@ -44,16 +44,15 @@ function cpuOf(pid: number): number {
 const memoryOf = (pid: number): number =>
 	Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 
-/** How long an agent of the tests runs at most. */
-const limitMs = 10 * 60_000;
-
 /**
  * Registers the sandbox's project and runs an agent for the tests of a file or block.
  * @param envOf more variables of its environment
+ * @param limitMs how long it runs at most
  */
 export function withAgent(
 	sandbox: Sandbox,
 	envOf: () => Readonly<Record<string, string>> = () => ({}),
+	limitMs = 10 * 60_000,
 ): AgentUnderTest {
 	let running: ReturnType<Sandbox['start']> | undefined;
 	beforeAll(async () => {
