@@ -26,7 +26,6 @@ const graceMs = 10 * 60_000;
 const lockWaitMs = 5000;
 const firstPauseMs = 60_000;
 const longestPauseMs = 3_600_000;
-const parallelism = 10;
 
 /** The lifetime of an environment; undefined if it never expires. */
 const lifetimeOf = ({environment, lifetime}: State): Lifetime | undefined =>
@@ -70,7 +69,6 @@ async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Pro
 				emit: () => undefined,
 				stopping: signal,
 				signal: new AbortController().signal,
-				parallelism,
 			});
 			const status = outcome === 'done' ? 'succeeded' : 'failed';
 			const details = {run: session.run, done, failed, skipped};

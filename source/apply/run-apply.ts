@@ -126,7 +126,9 @@ type Prepared = Pick<ApplyContext, 'plan' | 'project' | 'router' | 'settings' | 
 type PreparedOptions = Pick<
 	ApplyContext,
 	'builds' | 'found' | 'limitBuilds' | 'earlyBuilds' | 'label' | 'emit' | 'stopping' | 'signal'
-> & {readonly parallelism: number};
+> & {
+	readonly parallelism?: number;
+};
 
 /** Runs the plan, and writes each event to the log of the run as well. */
 type Run = (options: PreparedOptions) => Promise<ApplyResult>;
@@ -139,7 +141,7 @@ export async function prepareRun({session, ...prepared}: Prepared): Promise<Run>
 	const {engine, state, journal, run} = session;
 	const secrets = createSecretReader(state.current);
 	await assertReadable(prepared.plan, state.current(), secrets);
-	return async ({emit, parallelism, ...options}) => {
+	return async ({emit, parallelism = 10, ...options}) => {
 		const log = openRunLog(prepared.directory, run);
 		const result = await runApply(
 			{

@@ -102,6 +102,9 @@ export const serviceContainerName = (
 	deployment: string,
 ): string => `${scope(project, environment)}.${service}.${deployment}`;
 
+/** The id at the end of a container's name: of the deployment of a service, or of the run of a job. */
+export const idInName = (containerName: string): string => containerName.slice(containerName.lastIndexOf('.') + 1);
+
 // Valid path component of an image reference; anything else becomes a hash.
 const repositoryPart = (text: string): string =>
 	/^[a-z0-9]+(?:(?:__?|-+)[a-z0-9]+)*$/.test(text) ? text : `x${shortHash(text, 12)}`;

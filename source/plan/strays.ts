@@ -1,6 +1,7 @@
 import type {ObservedContainer} from '../engine/engine.ts';
 import {routesAddress, strayAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
+import {idInName} from '../model/names.ts';
 import {action} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, Drift} from './plan.ts';
@@ -15,7 +16,7 @@ function isKnown({state, desired}: Known, {name, labels: own}: ObservedContainer
 		case 'release':
 			return state.deployments[own[labels.deployment] ?? ''] !== undefined;
 		case 'job':
-			return state.jobs.some(({id}) => name.endsWith(`.${id}`));
+			return state.jobs.some(({id}) => id === idInName(name));
 		case 'resource':
 			// An interrupted apply may have created a resource's first container without recording it.
 			return state.resources[object] !== undefined || desired.resources.some(resource => resource.name === object);

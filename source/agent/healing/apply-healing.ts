@@ -90,7 +90,6 @@ export async function applyHealing({world, session, group, signal, onOutcome}: O
 			},
 			stopping: signal,
 			signal: new AbortController().signal,
-			parallelism: 10,
 		});
 		appendAudit(directory, {
 			type: 'environment.healed',

@@ -6,6 +6,7 @@ import {jobAddress} from '../../model/address.ts';
 import {isOver} from '../../model/container-state.ts';
 import {newId} from '../../model/ids.ts';
 import {labels} from '../../model/labels.ts';
+import {idInName} from '../../model/names.ts';
 import {recordedDesired} from '../../plan/recorded.ts';
 import {outlookOf, type ScheduledDeployment, scheduledDeployments, withStart} from '../../state/schedules.ts';
 import type {JobRun, State} from '../../state/state.ts';
@@ -22,14 +23,12 @@ export type StartOutcome =
 	/** Another agent has started it, or it is not due any more. */
 	| {readonly type: 'nothing'};
 
-const runIdOf = ({name}: ObservedContainer): string => name.slice(name.lastIndexOf('.') + 1);
-
 /** The containers of a job that run or will run, without those of runs that have ended, which are removed. */
 async function busyContainers(engine: OwnEngine, state: State, service: string): Promise<ObservedContainer[]> {
 	const {containers} = await observeOwn(engine, state, {[labels.address]: jobAddress(service)});
 	const busy: ObservedContainer[] = [];
 	for (const container of containers) {
-		const run = state.jobs.find(({id}) => id === runIdOf(container));
+		const run = state.jobs.find(({id}) => id === idInName(container.name));
 		const isUp = container.state !== 'created' && !isOver(container);
 		if (isUp || (container.state === 'created' && run && isOpen(run))) busy.push(container);
 		// Of a run that was not recorded before its agent died, or whose end is recorded.
@@ -47,7 +46,7 @@ async function replace(
 	state: State,
 	busy: readonly ObservedContainer[],
 ): Promise<State> {
-	const ids = new Set(busy.map(runIdOf));
+	const ids = new Set(busy.map(({name}) => idInName(name)));
 	await Promise.all(busy.map(({id}) => engine.stop(id, stopGraceSeconds)));
 	const jobs = state.jobs.map(run => (ids.has(run.id) && isOpen(run) ? {...run, reason: replaced} : run));
 	return {...state, jobs};

@@ -5,6 +5,7 @@ import {observeOwn, ownEngine} from '../../engine/own-engine.ts';
 import {CancelledError, exitCodes, UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import {describeDesired} from '../../model/desired.ts';
+import {idInName} from '../../model/names.ts';
 import {nearest} from '../../nearest.ts';
 import {formatAge, formatDuration} from '../../output/duration.ts';
 import {jsonDocument} from '../../output/json.ts';
@@ -80,11 +81,11 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 	const {project} = workspace;
 	const warnings = await unkeptSchedules({...project, resources: []}, state, {...workspace, now: Date.now()});
 	const {containers} = await observeOwn(workspace.engine, state);
-	const isAlive = ({id}: JobRun) => containers.some(({name}) => name.endsWith(`.${id}`));
+	const alive = new Set(containers.map(({name}) => idInName(name)));
 	const rows: Row[] = state.jobs
 		.filter(({service}) => services === null || services.includes(service))
 		// Its process died: without a container, the run cannot end.
-		.map(run => (run.status === 'running' && !isAlive(run) ? {...run, status: 'interrupted' as const} : run))
+		.map(run => (run.status === 'running' && !alive.has(run.id) ? {...run, status: 'interrupted' as const} : run))
 		.reverse();
 	if (isJson(flags)) {
 		process.stdout.write(
