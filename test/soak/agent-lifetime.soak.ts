@@ -14,7 +14,7 @@ const sandbox = withSandbox(async opened => {
 	});
 	await opened.succeed(['deploy']);
 });
-const agent = withAgent(sandbox, () => ({}), 20 * minuteMs);
+const agent = withAgent(sandbox, () => ({}), 30 * minuteMs);
 
 const here = async () => {
 	const {containers, networks, volumes} = await sandbox.observe();
@@ -23,12 +23,12 @@ const here = async () => {
 
 test('an environment that has expired is destroyed ten minutes later, and another one is not touched', async () => {
 	const production = (await here()).sort();
-	await sandbox.succeed(['apply', '--env', 'pr-42', '--expires', '1m', '--auto-approve']);
-	await sandbox.succeed(['apply', '--env', 'pr-43', '--expires', '1m', '--expires-data', '--auto-approve']);
+	await sandbox.succeed(['apply', '--env', 'pr-42', '--expires', '10m', '--auto-approve']);
+	await sandbox.succeed(['apply', '--env', 'pr-43', '--expires', '10m', '--expires-data', '--auto-approve']);
 	await sandbox.succeed(['apply', '--env', 'pr-44', '--expires', '1d', '--auto-approve']);
 	expect(await sandbox.succeed(['environment', 'list'])).toMatch(/pr-42.*expires/s);
 	const others = async () => (await here()).filter(name => /pr-4[23]/.test(name));
-	await until(async () => (await others()).length === 1, 13 * minuteMs);
+	await until(async () => (await others()).length === 1, 23 * minuteMs);
 	// Its data is kept.
 	expect(await others()).toMatchObject([expect.stringContaining('pr-42')]);
 	const messages = () => agent.actions().filter(({message}) => message.startsWith('destroyed'));

@@ -15,7 +15,7 @@ export default defineConfig(async environment => {
 		test: {
 			include: ['test/soak/**/*.soak.ts'],
 			globalSetup: 'test/docker/cli-build.ts',
-			fileParallelism: false,
+			maxWorkers: 2,
 			testTimeout: hour,
 			hookTimeout: 120_000,
 		},
