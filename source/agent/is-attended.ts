@@ -1,6 +1,6 @@
 import {realpathSync} from 'node:fs';
 import {UserError} from '../errors.ts';
-import {readRegistry} from './registry.ts';
+import {findDecision} from './registry.ts';
 import {listAgents} from './status.ts';
 
 /**
@@ -10,8 +10,7 @@ import {listAgents} from './status.ts';
  */
 export async function isAttended(folder: string, engineId?: string): Promise<boolean> {
 	try {
-		const real = realpathSync(folder);
-		if (!readRegistry().some(project => project.folder === real)) return false;
+		if (findDecision(realpathSync(folder)) !== 'registered') return false;
 		const agents = await listAgents();
 		return agents.some(({isRunning, status}) => isRunning && (engineId === undefined || status.engine.id === engineId));
 	} catch (error) {

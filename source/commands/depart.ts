@@ -1,3 +1,4 @@
+import {readKey} from '../console/read-key.ts';
 import type {Depart} from '../dashboard/open.ts';
 import {findPlace} from '../descriptor/discover.ts';
 import {messageOf, UserError} from '../errors.ts';
@@ -56,24 +57,6 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 	if (run.verb !== 'shell') await commands[run.verb]();
 }
 
-/** Waits for any key, also ctrl-c: the command has ended. */
-async function waitForKey(): Promise<void> {
-	const {stdin} = process;
-	stdin.setRawMode(true);
-	// The closed screen unreferenced stdin, and nothing else keeps this process alive.
-	stdin.ref();
-	// Read as the screens do: once a stream has flowed, it no longer emits `readable`.
-	await new Promise<void>(resolve => {
-		const read = () => {
-			if (stdin.read() === null) return;
-			stdin.off('readable', read);
-			resolve();
-		};
-		stdin.on('readable', read);
-	});
-	stdin.setRawMode(false);
-}
-
 async function openShell({environment, object = ''}: Run, {connection}: Context): Promise<string | undefined> {
 	const {directory} = findPlace(process.cwd());
 	const state = await readState(stateDirectory(directory, environment));
@@ -108,7 +91,7 @@ export const depart: Depart = async (departure, context) => {
 		if (!(error instanceof UserError)) throw error;
 	}
 	process.stdout.write(`\n${paint.dim('Press any key to return to the dashboard.')}`);
-	await waitForKey();
+	await readKey();
 	process.stdout.write('\n');
 	return undefined;
 };

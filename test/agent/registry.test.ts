@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync} fr
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import {addProject, readRegistry, removeProject} from '../../source/agent/registry.ts';
+import {addProject, declineProject, findDecision, readRegistry, removeProject} from '../../source/agent/registry.ts';
 
 let home: string;
 let env: NodeJS.ProcessEnv;
@@ -44,14 +44,41 @@ it('removes a project whose folder is gone', () => {
 	expect(folders()).toEqual([join(home, 'blog')]);
 });
 
+it('remembers what the user decided, and the last decision counts', () => {
+	const shop = join(home, 'shop');
+	expect(findDecision(shop, env)).toBeUndefined();
+	declineProject(shop, env);
+	declineProject(shop, env);
+	expect(findDecision(shop, env)).toBe('declined');
+	expect(folders()).toEqual([]);
+	addProject(shop, now, env);
+	expect(findDecision(shop, env)).toBe('registered');
+	removeProject(shop, env);
+	expect(findDecision(shop, env)).toBe('declined');
+	expect(findDecision(join(home, 'blog'), env)).toBeUndefined();
+});
+
+it('reads a file of an older version, which remembers no refusal', () => {
+	const shop = join(home, 'shop');
+	addProject(shop, now, env);
+	const projects = [{folder: shop, addedAt: now.toISOString()}];
+	writeFileSync(join(home, 'config/agent/projects.json'), JSON.stringify({version: 1, projects}));
+	expect(findDecision(shop, env)).toBe('registered');
+	removeProject(shop, env);
+	expect(findDecision(shop, env)).toBe('declined');
+});
+
 it('can be read by its user only', () => {
 	addProject(join(home, 'shop'), now, env);
 	expect(statSync(join(home, 'config/agent/projects.json')).mode & 0o777).toBe(0o600);
 	expect(statSync(join(home, 'config/agent')).mode & 0o777).toBe(0o700);
 });
 
-it.each(['{', '{}', '{"projects": [{"folder": 1}]}', 'null'])('says how to repair the damaged file %s', text => {
-	addProject(join(home, 'shop'), now, env);
-	writeFileSync(join(home, 'config/agent/projects.json'), text);
-	expect(() => readRegistry(env)).toThrow('config/agent/projects.json is damaged');
-});
+it.each(['{', '{}', '{"projects": [{"folder": 1}]}', '{"projects": [], "declined": [1]}', 'null'])(
+	'says how to repair the damaged file %s',
+	text => {
+		addProject(join(home, 'shop'), now, env);
+		writeFileSync(join(home, 'config/agent/projects.json'), text);
+		expect(() => readRegistry(env)).toThrow('config/agent/projects.json is damaged');
+	},
+);

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {leavesNothingUntested} from './proofs.ts';
-import {openShop, type Shop} from './shop.ts';
+import {descriptor, openShop, type Shop} from './shop.ts';
 
 let shop: Shop;
 
@@ -87,6 +87,34 @@ describe('agent remove', () => {
 			  compartment agent list
 			"
 		`);
+	});
+});
+
+describe('an apply without a terminal', () => {
+	const deploy = (...flags: readonly string[]) => shop.run('deploy', '--rebuild', ...flags);
+	const expiring = (...flags: readonly string[]) => deploy('--env', 'pr-42', '--expires', '3d', ...flags);
+
+	it('gives a hint where a lifetime needs an agent, until the user has decided', async () => {
+		expect((await expiring()).stderr).toMatchInlineSnapshot(`
+			"pr-42 has a lifetime, which needs an agent. Register the project: compartment agent add
+			"
+		`);
+		expect((await expiring('--json')).stderr).toBe('');
+		expect((await deploy()).stderr).toBe('');
+		await shop.text('agent', 'add');
+		expect((await expiring()).stderr).toBe('');
+		await shop.text('agent', 'remove');
+		expect((await expiring()).stderr).toBe('');
+	});
+
+	it('does not repeat what the plan warned of', async () => {
+		shop.write(
+			'compartment.yml',
+			descriptor.replace('backup: {command: dump}', 'backup: {command: dump, schedule: {interval: daily}}'),
+		);
+		const {stdout, stderr} = await expiring();
+		expect(stdout).toContain('Nothing runs the schedule of db (backup, daily). Register the project');
+		expect(stderr).toBe('');
 	});
 });
 

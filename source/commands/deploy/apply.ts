@@ -119,6 +119,7 @@ export async function apply(
 	let earlyBuilds: EarlyBuilds | undefined;
 	let session: Session | undefined;
 	let finished: Progress | undefined;
+	let offer: (() => Promise<void>) | undefined;
 	const open = async (): Promise<Session> => {
 		// An apply that has nothing to do loads no more than a plan.
 		const {openSession} = await import('../../apply/session.ts');
@@ -195,6 +196,11 @@ export async function apply(
 			details: {run: opened.run, done: result.done, failed: result.failed, skipped: result.skipped},
 		});
 		if (warning) warn(terminal, [warning]);
+		if (result.outcome === 'done' && plan.mode === 'apply' && shownAs !== 'json') {
+			const applied = {project, state: opened.state.current(), engineId, terminal};
+			const canAsk = terminal.isInteractive && !isApproved;
+			offer = async () => (await import('../../console/offer-agent.ts')).offerAgent({...applied, canAsk});
+		}
 		return result.outcome;
 	} finally {
 		await earlyBuilds?.discard();
@@ -203,5 +209,7 @@ export async function apply(
 			const {announceApply} = await import('../../notify/announce-apply.ts');
 			warn(terminal, await announceApply({project: project.name, environment, progress: finished}, settings.notify));
 		}
+		// Without the lock, which others may wait for.
+		await offer?.();
 	}
 }

@@ -1,0 +1,71 @@
+import {realpathSync} from 'node:fs';
+import {chooseOffer} from '../agent/choose-offer.ts';
+import {addProject, declineProject} from '../agent/registry.ts';
+import {listAgents} from '../agent/status.ts';
+import type {Project} from '../descriptor/project.ts';
+import {UserError} from '../errors.ts';
+import {command} from '../hint.ts';
+import {type Terminal, warn} from '../output/terminal.ts';
+import {listOf} from '../plan/approval.ts';
+import {unkeptSchedules} from '../plan/schedules.ts';
+import type {State} from '../state/state.ts';
+import {hintText} from '../workspace/invocation.ts';
+import {askLine} from './ask-in-lines.ts';
+import {readKey} from './read-key.ts';
+
+type Applied = {
+	readonly project: Project;
+	/** As the apply left it. */
+	readonly state: State;
+	readonly engineId: string;
+	readonly terminal: Terminal;
+	/** Whether the command may ask: it asked for approval too. */
+	readonly canAsk: boolean;
+};
+
+/** Asks with one key, or with a line for a screen reader. Anything but a clear yes is a no. */
+async function isWanted({hasScreen, paint}: Terminal, reason: string): Promise<boolean> {
+	const question = `${reason}\nRegister this project with the agent?`;
+	if (!hasScreen) return /^y(es)?$/i.test(await askLine(`${question} Type yes or no: `));
+	process.stdout.write(`\n${question} ${paint.dim('y/N')} `);
+	const isYes = /^y/i.test(await readKey());
+	process.stdout.write(`${isYes ? 'yes' : 'no'}\n`);
+	return isYes;
+}
+
+/** Offers to register the project of a successful apply with the agent: once, and only if that makes a difference. */
+export async function offerAgent({project, state, engineId, terminal, canAsk}: Applied): Promise<void> {
+	const {inform, print, paint} = terminal;
+	const nobody = {isAttended: async () => false, now: Date.now()};
+	const hasUnkeptSchedule = (await unkeptSchedules(project, state, nobody)).length > 0;
+	const hasLifetime = (state.lifetime ?? null) !== null;
+	const folder = realpathSync(project.directory);
+	const offer = await chooseOffer({folder, engineId, hasUnkeptSchedule, hasLifetime, canAsk});
+	if (offer === undefined) return;
+	const register = paint.accent(hintText(command('agent add')));
+	if (offer === 'hint') {
+		inform(`${state.environment} has a lifetime, which needs an agent. Register the project: ${register}`);
+		return;
+	}
+	const duties = [
+		...(hasUnkeptSchedule ? ['runs its schedules'] : []),
+		...(hasLifetime ? [`destroys ${state.environment} when it expires`] : []),
+		'restarts what fails',
+	];
+	const reason = `While nobody is typing, the agent ${listOf(duties)}.`;
+	const wants = await isWanted(terminal, reason);
+	try {
+		if (wants) addProject(folder, new Date());
+		else declineProject(folder);
+	} catch (error) {
+		// The apply has succeeded all the same.
+		if (!(error instanceof UserError)) throw error;
+		return warn(terminal, [`The answer is lost: ${error.message}`]);
+	}
+	if (!wants) return print(`You will not be asked again. To register it later: ${register}`);
+	const runs = (await listAgents()).some(agent => agent.isRunning && agent.status.engine.id === engineId);
+	const next = runs
+		? ''
+		: ` No agent runs yet. Start it with the machine: ${paint.accent(hintText(command('agent install')))}`;
+	print(`The project is registered.${next}`);
+}
