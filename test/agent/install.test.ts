@@ -39,12 +39,12 @@ const bundle = () => ({node: '/usr/bin/node', script: join(root, 'dist/cli.mjs')
 const installed = () => ({...bundle(), variables: agentVariables(env)});
 
 /** A systemctl that notes its arguments, and fails for those that match. */
-function makeSystemctl(failing = 'nothing'): () => string {
+function makeSystemctl(failing = 'nothing', message = 'Job failed.'): () => string {
 	const log = join(root, 'calls');
 	const program = join(root, 'bin/systemctl');
 	writeFileSync(
 		program,
-		`#!/bin/sh\necho "$@" >> '${log}'\ncase "$*" in *${failing}*) echo "Job failed." >&2; exit 1;; esac\n`,
+		`#!/bin/sh\necho "$@" >> '${log}'\ncase "$*" in *${failing}*) echo "${message}" >&2; exit 1;; esac\n`,
 	);
 	chmodSync(program, 0o755);
 	mkdirSync(join(root, 'run/systemd/system'), {recursive: true});
@@ -126,6 +126,14 @@ describe('a unit', () => {
 		installUnit(systemd, installed());
 		expect(systemd.unitPath).toBe(join(root, 'etc/systemd/system/compartment-agent.service'));
 		expect(calls()).toMatch(/^daemon-reload\n/);
+	});
+
+	it('of a user without a session is refused with what to do', () => {
+		makeSystemctl('daemon-reload', 'Failed to connect to bus: No medium found');
+		const systemd = findSystemd('user', {env, root});
+		expect(() => installUnit(systemd, installed())).toThrow(
+			expect.objectContaining({hint: expect.stringContaining('loginctl enable-linger')}),
+		);
 	});
 
 	it('is not left behind when systemd refuses it, and one that was there is kept', () => {

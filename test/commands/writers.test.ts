@@ -17,6 +17,7 @@ const writers = [
 	'source/commands/variables/set.ts',
 	'source/console/ask-in-lines.ts',
 	'source/console/confirm-name.ts',
+	'source/console/offer-agent.ts',
 	'source/console/show-apply.ts',
 	'source/console/work-view.ts',
 	'source/dashboard/lines.ts',

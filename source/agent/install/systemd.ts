@@ -24,6 +24,10 @@ type FindOptions = {
 	readonly root?: string;
 };
 
+/** After `su` or `sudo`, a user has no systemd of its own. */
+const noSession =
+	'systemd does not run for this user here. Log in directly, or let it run without a login: sudo loginctl enable-linger USER';
+
 /** Where systemd looks for the units of a user, or those of an administrator. */
 function unitFolder(scope: Scope, env: NodeJS.ProcessEnv, root: string): string {
 	if (scope === 'system') return join(root, 'etc/systemd/system');
@@ -55,7 +59,7 @@ export function findSystemd(scope: Scope, {env = process.env, root = '/'}: FindO
 			if (status === 0) return;
 			const cause = String(stderr ?? '').trim() || error?.message || `it exited with ${status}`;
 			throw new UserError(`systemctl ${words.join(' ')} failed: ${cause}`, {
-				hint: 'Look at the log: journalctl -xe',
+				hint: /connect to bus/.test(cause) ? noSession : 'Look at the log: journalctl -xe',
 			});
 		},
 	};

@@ -21,7 +21,8 @@ function assertOne({system, container}: InstallFlags): void {
 	if (system && container) throw new UserError('--system and --container exclude each other.');
 }
 
-const scopeOf = ({system}: InstallFlags): Scope => (system ? 'system' : 'user');
+/** Root has no session that a unit of a user could belong to. */
+const scopeOf = ({system}: InstallFlags): Scope => (system || process.getuid?.() === 0 ? 'system' : 'user');
 
 const scopeText: Readonly<Record<Scope, string>> = {user: 'of your user', system: 'of the system'};
 

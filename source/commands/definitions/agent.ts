@@ -10,9 +10,9 @@ const folder = {
 
 const {remote} = reachFlags;
 
-/** How an agent is installed; a unit of the user without either. */
+/** How an agent is installed; a unit of the user without either, or of the system for root. */
 const installFlags = {
-	system: {kind: 'boolean', description: 'As a unit of the system, run by root'},
+	system: {kind: 'boolean', description: 'As a unit of the system, which runs as root; the default for root'},
 	container: {kind: 'boolean', description: 'As a container on the engine of this machine'},
 } as const;
 
