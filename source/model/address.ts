@@ -9,7 +9,10 @@ export const resourceAddress = (name: string): string => `resource.${name}`;
 export const imageAddress = (service: string): string => `image.${service}`;
 export const releaseAddress = (service: string): string => `release.${service}`;
 export const serviceAddress = (name: string): string => `service.${name}`;
-export const jobAddress = (service: string): string => `job.${service}`;
+const jobPrefix = 'job.';
+/** The runs of a job or cron service. */
+export const jobAddress = (service: string): string => `${jobPrefix}${service}`;
+export const isRunAddress = (address: string): boolean => address.startsWith(jobPrefix);
 /** A held deployment: ready, and waiting for `promote`. */
 export const candidateAddress = (service: string): string => `candidate.${service}`;
 /**

@@ -1,8 +1,16 @@
+import type {Labels} from '../engine/engine.ts';
+import {isOperationAddress, isRunAddress} from '../model/address.ts';
 import {canonicalJson} from '../model/canonical.ts';
 import {labels} from '../model/labels.ts';
 import type {PlanInput} from './input.ts';
 import type {Plan} from './plan.ts';
 import {usesRouter} from './router-use.ts';
+
+/** Whether an object belongs to a run or a backup: it is made at any time, and no plan is about it. */
+const isOfRun = ({labels: own}: {readonly labels: Labels}): boolean => {
+	const address = own[labels.address] ?? '';
+	return isRunAddress(address) || isOperationAddress(address);
+};
 
 /** Fingerprints of the engine's objects: kind and name → identity and state. */
 export function liveFingerprints(input: PlanInput): Record<string, string> {
@@ -13,10 +21,11 @@ export function liveFingerprints(input: PlanInput): Record<string, string> {
 			', ',
 		);
 	for (const [reference, id] of Object.entries(resourceImages)) live[`image ${reference}`] = id;
-	for (const {name, id, state, networks} of observed.containers)
+	for (const {name, id, state, networks} of observed.containers.filter(each => !isOfRun(each)))
 		live[`container ${name}`] = [id, state, ...Object.keys(networks).sort()].join(' ');
 	for (const network of observed.networks) live[`network ${network.name}`] = network.id;
-	for (const volume of observed.volumes) live[`volume ${volume.name}`] = volume.labels[labels.op] ?? 'present';
+	for (const volume of observed.volumes.filter(each => !isOfRun(each)))
+		live[`volume ${volume.name}`] = volume.labels[labels.op] ?? 'present';
 	return live;
 }
 
@@ -53,12 +62,14 @@ function differing<Item>(saved: readonly Item[], fresh: readonly Item[], nameOf:
 	return [...names].filter(name => !isSame(named(saved, name), named(fresh, name)));
 }
 
-/** The parts of a plan that are not lists of named items, except for its time and lineage. */
+/**
+ * The parts of a plan that are not lists of named items, except for its time and lineage, and for its warnings, which change
+ * nothing: that nothing makes backups depends on the time, on the last backup and on agents.
+ */
 const parts: Readonly<Partial<Record<keyof Plan, string>>> = {
 	mode: 'the mode',
 	project: 'the project',
 	environment: 'the environment',
-	warnings: 'the warnings',
 	routes: 'the routes',
 	lifetime: '--expires',
 	isHold: '--hold',
@@ -83,22 +94,33 @@ function describeDifferences(saved: Plan, fresh: Plan): string[] {
 	];
 }
 
+/** A plan with the checksums of the parts of the state that it was made from. */
+type Made = {readonly plan: Plan; readonly recorded: Readonly<Record<string, string>>};
+
+function describeState(saved: Made, fresh: Made): string[] {
+	const parts = describeMoves(saved.recorded, fresh.recorded, name => name);
+	if (parts.length === 0) return [];
+	return [`the state changed from serial ${saved.plan.serial} to ${fresh.plan.serial}: ${parts.join(', ')}`];
+}
+
 /**
  * What changed between a saved plan and one made now from the same request; empty when the saved plan may run. Besides
- * lineage and serial it compares live objects, sources and secrets, which the serial does not cover.
+ * lineage and state it compares live objects, sources and secrets, which the state does not cover.
  */
-export function findStaleness(saved: Plan, fresh: Plan): string[] {
+export function findStaleness(saved: Made, fresh: Made): string[] {
+	const [before, after] = [saved.plan, fresh.plan];
 	// A new state gets another lineage every time.
-	const isFirst = saved.serial === 0 && fresh.serial === 0;
-	if (saved.lineage !== fresh.lineage && !isFirst) return ['the plan belongs to another state (its lineage differs)'];
+	const isFirst = before.serial === 0 && after.serial === 0;
+	if (before.lineage !== after.lineage && !isFirst) return ['the plan belongs to another state (its lineage differs)'];
+	const [was, is] = [before.basis, after.basis];
 	const moved = [
-		...(saved.serial === fresh.serial ? [] : [`the state changed from serial ${saved.serial} to ${fresh.serial}`]),
-		...(saved.basis.descriptor === fresh.basis.descriptor ? [] : ['compartment.yml or compartment.routes.yml changed']),
-		...describeMoves(saved.basis.contexts, fresh.basis.contexts, name => `source of service ${name} changed`),
-		...describeMoves(saved.basis.variables, fresh.basis.variables, (name, change) => `variable ${name} ${change}`),
-		...describeMoves(saved.basis.live, fresh.basis.live, (name, change) => `${name} ${change}`),
+		...describeState(saved, fresh),
+		...(was.descriptor === is.descriptor ? [] : ['compartment.yml or compartment.routes.yml changed']),
+		...describeMoves(was.contexts, is.contexts, name => `source of service ${name} changed`),
+		...describeMoves(was.variables, is.variables, (name, change) => `variable ${name} ${change}`),
+		...describeMoves(was.live, is.live, (name, change) => `${name} ${change}`),
 	];
 	if (moved.length > 0) return moved;
-	const causes = [...describeDesired(saved, fresh), ...describeObstacles(saved, fresh)];
-	return causes.length > 0 ? causes : describeDifferences(saved, fresh);
+	const causes = [...describeDesired(before, after), ...describeObstacles(before, after)];
+	return causes.length > 0 ? causes : describeDifferences(before, after);
 }

@@ -5,8 +5,15 @@ import {isLineage, isSignature, keyFromPassphrase, readPin, signatureOf, type Tr
 import {findStaleness} from './fingerprints.ts';
 import type {Plan} from './plan.ts';
 
-/** A plan with its request, from which an apply makes the plan again to compare both. */
-export type SavedPlan = {readonly plan: Plan; readonly request: Readonly<Record<string, unknown>>};
+/**
+ * A plan with its request, from which an apply makes the plan again to compare both, and the `recordedParts` of the state
+ * that it was made from.
+ */
+export type SavedPlan = {
+	readonly plan: Plan;
+	readonly request: Readonly<Record<string, unknown>>;
+	readonly recorded: Readonly<Record<string, string>>;
+};
 
 const signedText = (file: object): string => canonicalJson(JSON.parse(JSON.stringify(file)));
 
@@ -14,8 +21,8 @@ const signedText = (file: object): string => canonicalJson(JSON.parse(JSON.strin
  * The text of a plan file. It holds no sensitive values, only names and revisions. Because a saved plan runs without
  * another confirmation, a checksum detects damage and a signature proves that it was made with the environment's key.
  */
-export function serializePlan({plan, request}: SavedPlan, key: TrustKey): string {
-	const file = {...plan, request};
+export function serializePlan({plan, request, recorded}: SavedPlan, key: TrustKey): string {
+	const file = {...plan, request, recorded};
 	const signature = signatureOf(key, 'plan', signedText(file));
 	return `${JSON.stringify({checksum: checksumOf({...file, signature}), signature, ...file}, undefined, 2)}\n`;
 }
@@ -71,7 +78,8 @@ function keyOf(lineage: string, env: NodeJS.ProcessEnv): TrustKey | undefined {
  */
 export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = process.env): SavedPlan {
 	const value = parseJson(text, file);
-	if (!isRecord(value) || !isPlan(value) || !isRecord(value['request']) || !isLineage(value['lineage']))
+	const isSaved = isRecord(value) && isPlan(value) && isRecord(value['request']) && isRecord(value['recorded']);
+	if (!isSaved || !isLineage(value['lineage']))
 		throw new UserError(`${file} is not a saved plan of this version`, {hint: command('plan', '--out', 'FILE')});
 	const {checksum, ...signed} = value;
 	if (checksum !== checksumOf(signed))
@@ -88,16 +96,16 @@ export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = p
 		throw new UserError(`${file} was not signed with the key of its environment: someone else created or changed it`, {
 			hint: command('plan', '--out', file),
 		});
-	const {request, ...plan} = content;
-	return {plan: plan as unknown as Plan, request: request as SavedPlan['request']};
+	const {request, recorded, ...plan} = content;
+	return {plan, request, recorded} as unknown as SavedPlan;
 }
 
 /**
  * Refuses a saved plan when any of its inputs has changed (docs/rules.md, "Stale plans").
- * @param fresh a plan made just now from the same request
+ * @param fresh a plan made just now from the same request, with the parts of the state now
  * @throws UserError that lists the changes
  */
-export function assertNotStale(saved: Plan, fresh: Plan, file: string): void {
+export function assertNotStale(saved: SavedPlan, fresh: Omit<SavedPlan, 'request'>, file: string): void {
 	const changes = findStaleness(saved, fresh);
 	if (changes.length === 0) return;
 	throw new UserError(`${file} is stale, nothing was changed:\n${changes.map(line => `  - ${line}`).join('\n')}`, {

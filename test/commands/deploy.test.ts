@@ -275,6 +275,16 @@ describe('apply', () => {
 		expect(await shop.text('apply', file)).toContain('Apply done in 0s: 13 done.');
 	});
 
+	it('runs a saved plan after runs and backups, which no plan is made from', async () => {
+		await shop.deploy();
+		shop.write('compartment.yml', descriptor.replace('port: 8080}', 'port: 8081}'));
+		const file = join(shop.folder, 'next.plan');
+		await shop.text('plan', '--out', file);
+		await shop.text('job', 'run', 'tidy');
+		await shop.text('resource', 'backup', 'create', '--resource', 'db');
+		expect(await shop.text('apply', file)).toContain('Apply done in 0s: 1 done.');
+	});
+
 	it('refuses a saved plan that is no longer true', async () => {
 		await shop.deploy();
 		const file = join(shop.folder, 'next.plan');
@@ -283,7 +293,7 @@ describe('apply', () => {
 		await shop.text('restart', 'api', '--auto-approve');
 		expect((await shop.failure('apply', file)).replace(/\b\d+ to \d+\b/, 'N to M')).toMatchInlineSnapshot(`
 			"Error: FOLDER/next.plan is stale, nothing was changed:
-			  - the state changed from serial N to M
+			  - the state changed from serial N to M: active deployments, deployments
 			  - container compartment-shop.production.api.dpl_xxxxxxxxxxxxxxx changed
 			  - container compartment-shop.production.api.dpl_xxxxxxxxxxxxxxx appeared
 			  compartment plan --out FOLDER/next.plan

@@ -3,11 +3,16 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {UserError} from '../../source/errors.ts';
 import {checksumOf} from '../../source/model/canonical.ts';
+import {labels} from '../../source/model/labels.ts';
 import {findStaleness} from '../../source/plan/fingerprints.ts';
 import type {Plan, PlannedDeployment} from '../../source/plan/plan.ts';
+import {recordedParts} from '../../source/plan/recorded-parts.ts';
 import {assertNotStale, parsePlan, serializePlan} from '../../source/plan/saved-plan.ts';
 import {renderHint} from '../../source/render-hint.ts';
+import {withCrashLoop} from '../../source/state/crash-loop.ts';
+import type {JobRun} from '../../source/state/state.ts';
 import {ensureKey, signatureOf} from '../../source/state/trust-key.ts';
+import {backupRecord} from '../backup/backup-record.ts';
 import {situations} from './situations.ts';
 import {
 	deployedWorld,
@@ -26,10 +31,18 @@ import {
 
 const deployed = deployedWorld();
 const saved = planOf(deployed);
+/** A plan of a world with the parts of its state. */
+const madeIn = (world: World, patch: Partial<World['input']> = {}) => ({
+	plan: planOf(world, patch),
+	recorded: recordedParts(world.input.state),
+});
+const recorded = recordedParts(deployed.input.state);
 // The configuration folder of these tests has the key of the world's environment.
 const key = ensureKey(saved, '/srv/shop/.compartment/production');
+const backup = backupRecord({status: 'succeeded', purpose: 'scheduled'});
+const crashLoop = {at: backup.createdAt, cause: 'ended 5 times in 10 minutes', lastLines: []};
 const request = {mode: 'apply', rebuild: false};
-const text = serializePlan({plan: saved, request}, key);
+const text = serializePlan({plan: saved, request, recorded}, key);
 
 const refusal = (content: string, env?: NodeJS.ProcessEnv): UserError => {
 	try {
@@ -43,10 +56,10 @@ const refusal = (content: string, env?: NodeJS.ProcessEnv): UserError => {
 
 describe('a saved plan', () => {
 	it.each(Object.entries(situations))('of %s is read back unchanged', (_, world) => {
-		const plan = planOf(world);
-		const back = parsePlan(serializePlan({plan, request}, key), 'plan.json');
-		expect(back).toEqual({plan: JSON.parse(JSON.stringify(plan)), request});
-		expect(findStaleness(back.plan, planOf(world))).toEqual([]);
+		const made = madeIn(world);
+		const back = parsePlan(serializePlan({...made, request}, key), 'plan.json');
+		expect(back).toEqual({...made, plan: JSON.parse(JSON.stringify(made.plan)), request});
+		expect(findStaleness(back, madeIn(world))).toEqual([]);
 	});
 
 	it('contains no secret, not even its ciphertext', () => {
@@ -68,7 +81,7 @@ describe('a file that is not a valid saved plan', () => {
 		['without a basis', text.replace('"basis"', '"base"'), 'is not a saved plan of this version'],
 		['with broken actions', JSON.stringify({...saved, actions: [null]}), 'is not a saved plan of this version'],
 		['with a broken basis', JSON.stringify({...saved, basis: {live: null}}), 'is not a saved plan of this version'],
-		['without its checksum', JSON.stringify({...saved, request}), 'does not match its checksum'],
+		['without its checksum', JSON.stringify({...saved, request, recorded}), 'does not match its checksum'],
 		['changed by hand', text.replace('"kind": "none"', '"kind": "delete"'), 'does not match its checksum'],
 	])('is refused when it is %s', (_, content, message) => {
 		expect(content).not.toBe(text);
@@ -124,7 +137,7 @@ describe('a file that is not a valid saved plan', () => {
 
 describe('staleness', () => {
 	const stale = (world: World, patch: Partial<World['input']> = {}): string[] =>
-		findStaleness(parsePlan(text, 'plan.json').plan, planOf(world, patch));
+		findStaleness(parsePlan(text, 'plan.json'), madeIn(world, patch));
 
 	it('is not reported while nothing has changed', () => {
 		expect(stale(deployed)).toEqual([]);
@@ -138,7 +151,29 @@ describe('staleness', () => {
 			withState(deployed, {lineage: 'other'}),
 			['the plan belongs to another state (its lineage differs)'],
 		],
-		['a later state', withState(deployed, {serial: 9}), ['the state changed from serial 7 to 9']],
+		[
+			'another active deployment',
+			withState(deployed, {serial: 9, active: {...state.active, web: 'dpl_web0'}}),
+			['the state changed from serial 7 to 9: active deployments'],
+		],
+		[
+			'a crash loop',
+			withState(deployed, withCrashLoop({...state, serial: 8}, 'service.web', crashLoop)),
+			['the state changed from serial 7 to 8: deployments'],
+		],
+		[
+			'a healed deployment',
+			withState(deployed, {
+				serial: 8,
+				deployments: {...state.deployments, dpl_web2: {...state.deployments['dpl_web1']!, id: 'dpl_web2'}},
+			}),
+			['the state changed from serial 7 to 8: deployments'],
+		],
+		[
+			'an expiring environment',
+			withState(deployed, {serial: 8, lifetime: {expiresAt: backup.createdAt, lifetimeMs: 1, deletesData: false}}),
+			['the state changed from serial 7 to 8: lifetime'],
+		],
 		[
 			'an edited descriptor',
 			rewritten(deployed, ['LOG_LEVEL: info', 'LOG_LEVEL: debug']),
@@ -209,7 +244,7 @@ describe('staleness', () => {
 
 	it.each(cases)('is reported for %s', (_, world, moved) => {
 		expect(stale(world)).toEqual(moved);
-		expect(() => assertNotStale(saved, planOf(world), 'plan.json')).toThrow(
+		expect(() => assertNotStale({plan: saved, request, recorded}, madeIn(world), 'plan.json')).toThrow(
 			`plan.json is stale, nothing was changed:\n${moved.map(line => `  - ${line}`).join('\n')}`,
 		);
 	});
@@ -223,24 +258,80 @@ describe('staleness', () => {
 		],
 		['an image', {images: saved.images.slice(1)}, `the image of service ${saved.images[0]!.service} changed`],
 		['the routes', {routes: {hosts: {'evil.localhost': 'web'}, rules: [], access: {}}}, 'the routes changed'],
-		['a warning', {warnings: ['new']}, 'the warnings changed'],
 		['--hold', {isHold: true}, '--hold changed'],
 	])('is reported for a difference in %s', (_, patch, moved) => {
-		expect(findStaleness({...saved, ...patch}, saved)).toEqual([moved]);
+		expect(findStaleness({plan: {...saved, ...patch}, recorded}, {plan: saved, recorded})).toEqual([moved]);
+	});
+
+	const run: JobRun = {
+		id: 'job_1',
+		service: 'report',
+		deployment: 'dpl_report1',
+		trigger: 'scheduled',
+		arguments: [],
+		status: 'running',
+		startedAt: backup.createdAt,
+	};
+	const observedWith = (address: string, name: string) => ({
+		...observed,
+		containers: [
+			...observed.containers,
+			{
+				...observed.containers[0]!,
+				id: name,
+				name,
+				labels: {...observed.containers[0]!.labels, [labels.address]: address},
+			},
+		],
+	});
+
+	it.each<[what: string, world: World]>([
+		[
+			'a scheduled run that goes on',
+			withInput(withState(deployed, {serial: 9, jobs: [run]}), {
+				observed: observedWith('job.report', 'compartment-shop.production.report.job_1'),
+			}),
+		],
+		[
+			'what a schedule remembers of its runs',
+			withState(deployed, {
+				serial: 9,
+				schedules: {report: {schedule: 'daily', since: backup.createdAt, ran: [{from: 'a', to: 'b'}]}},
+			}),
+		],
+		[
+			'a scheduled backup that goes on',
+			withInput(withState(deployed, {serial: 9, backups: [backup]}), {
+				observed: observedWith('backup.db', 'compartment-shop.production.backup.db'),
+			}),
+		],
+		[
+			'a resource that was started again',
+			withState(deployed, {
+				serial: 9,
+				resources: {...state.resources, db: {...state.resources['db']!, updatedAt: backup.createdAt}},
+			}),
+		],
+	])('is not reported for %s', (_, world) => {
+		expect(stale(world)).toEqual([]);
+	});
+
+	it('is not reported for a warning, which changes nothing', () => {
+		expect(findStaleness({plan: {...saved, warnings: ['new']}, recorded}, {plan: saved, recorded})).toEqual([]);
 	});
 
 	it('is reported with all changes at once', () => {
-		const world = withContainer(withState(deployed, {serial: state.serial + 1}), 'service.api', null);
+		const world = withContainer(withState(deployed, {serial: state.serial + 1, active: {}}), 'service.api', null);
 		expect(stale(world)).toHaveLength(2);
 	});
 
 	it('ignores the lineage of a new state, which differs every time', () => {
-		const first = planOf(emptyWorld());
-		const again = planOf(withState(emptyWorld(), {lineage: 'new'}));
+		const first = madeIn(emptyWorld());
+		const again = madeIn(withState(emptyWorld(), {lineage: 'new'}));
 		expect(findStaleness(first, again)).toEqual([]);
 	});
 
-	// Except for the request, which is saved with the plan, and the state, whose changes the serial shows.
+	// Except for the request, which is saved with the plan, and the state, which is compared by its parts.
 	const isComparable = ({input}: World): boolean =>
 		input.mode === 'apply' &&
 		input.services === null &&
@@ -251,9 +342,9 @@ describe('staleness', () => {
 	it.each(Object.entries(situations).filter(([, world]) => isComparable(world)))(
 		'is reported for %s exactly when its plan differs',
 		(_, world) => {
-			const fresh = planOf(world);
-			const isSame = isDeepStrictEqual(fresh.actions, saved.actions);
-			expect(findStaleness(saved, fresh).length > 0).toBe(!isSame);
+			const fresh = madeIn(world);
+			const isSame = isDeepStrictEqual(fresh.plan.actions, saved.actions);
+			expect(findStaleness({plan: saved, recorded}, fresh).length > 0).toBe(!isSame);
 		},
 	);
 });

@@ -54,7 +54,7 @@ function examine({vitals}: Sight, subject: Subject): Ailment[] {
 	const {address, identity, needs, health, container, networks, crashLoop, obstacle} = subject;
 	const {state, cause} = health;
 	const isPaused = container?.state === 'paused';
-	// It cannot be started any more, and its end is told by an event.
+	// It cannot be started any more, and an event reports its end.
 	if (container?.state === 'removing') return [];
 	const ill = (remedy: Ailment['remedy'], reason = cause ?? state): Ailment[] => [
 		{

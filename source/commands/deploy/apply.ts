@@ -14,6 +14,7 @@ import {eventLine} from '../../output/events/events-json.ts';
 import type {Progress} from '../../output/events/progress.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {busyActions} from '../../plan/plan.ts';
+import {recordedParts} from '../../plan/recorded-parts.ts';
 import {assertNotStale, parsePlan, type SavedPlan} from '../../plan/saved-plan.ts';
 import {beginReading} from '../../refresh/begin-reading.ts';
 import type {PlanRequest} from '../../refresh/plan-request.ts';
@@ -150,7 +151,7 @@ export async function apply(
 		// A first apply that was not approved leaves a folder without a state.
 		if (locked.isNew && !isBeginning) throw await unknownEnvironment(workspace);
 		// The new plan runs, so it must equal the saved one.
-		if (saved) assertNotStale(saved.plan, plan, planFile!);
+		if (saved) assertNotStale(saved, {plan, recorded: recordedParts(state)}, planFile!);
 		const isApproved =
 			flags.autoApprove === true || saved !== undefined || (verb === 'deploy' && !terminal.isInteractive);
 		const parallelism = flags.parallelism ?? 10;

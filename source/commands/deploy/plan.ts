@@ -7,6 +7,7 @@ import {planDocument} from '../../output/plan/plan-json.ts';
 import {renderPlan} from '../../output/plan/plan-text.ts';
 import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
 import {hasChanges, type Plan} from '../../plan/plan.ts';
+import {recordedParts} from '../../plan/recorded-parts.ts';
 import {serializePlan} from '../../plan/saved-plan.ts';
 import {beginReading} from '../../refresh/begin-reading.ts';
 import {readJournal} from '../../state/journal.ts';
@@ -68,7 +69,9 @@ export async function plan(flags: PlanFlags): Promise<number> {
 	if (flags.out !== undefined) {
 		try {
 			const key = ensureKey(state, directory);
-			await writeFile(flags.out, serializePlan({plan: result, request}, key), {mode: 0o600});
+			await writeFile(flags.out, serializePlan({plan: result, request, recorded: recordedParts(state)}, key), {
+				mode: 0o600,
+			});
 		} catch (error) {
 			throw new UserError(`cannot write the plan: ${messageOf(error)}`);
 		}
