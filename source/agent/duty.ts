@@ -26,7 +26,7 @@ export type Change =
 /**
  * One concern of the agent, or of one environment. `run` is called at the start, when the earliest time that it returned
  * has come, and after changes that concern it; never twice at once. An error is reported, and `run` is called again after
- * a pause.
+ * a pause, or when the engine answers again.
  */
 export type Duty = {
 	/** `healing` */

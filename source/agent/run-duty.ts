@@ -41,12 +41,20 @@ export function runDuty(duty: Duty, {clock, signal, onNext, onError}: Options): 
 		const bounded = Math.max(shortestSleepMs, Math.min(longestSleepMs, milliseconds));
 		await clock.sleep(bounded, AbortSignal.any([signal, wake.signal]));
 	};
+	/** Whether the engine has begun to answer again since the last call began. */
+	const isConnected = () => changes.some(({type}) => type === 'connected');
 	/** Waits until a time comes, something changes, or the machine's clock is set: then the time means nothing. */
 	const waitUntil = async (at: number) => {
 		const offset = clock.now() - clock.steady();
 		const hasJumped = () => Math.abs(clock.now() - clock.steady() - offset) > jumpMs;
 		do await sleep(at - clock.now());
 		while (!signal.aborted && changes.length === 0 && clock.now() < at && !hasJumped());
+	};
+	/** Waits after a failure, but not when the engine answers again: its cause may be over. Returns whether it does. */
+	const rest = async (milliseconds: number): Promise<boolean> => {
+		const end = clock.steady() + milliseconds;
+		while (!signal.aborted && !isConnected() && clock.steady() < end) await sleep(end - clock.steady());
+		return isConnected();
 	};
 	const loop = async () => {
 		let failures = 0;
@@ -61,9 +69,11 @@ export function runDuty(duty: Duty, {clock, signal, onNext, onError}: Options): 
 			} catch (error) {
 				if (signal.aborted) return;
 				onError(error);
+				if (isConnected()) failures = 0;
+				changes = [];
+				if (await rest(Math.min(longestPauseMs, firstPauseMs * 2 ** failures++))) failures = 0;
 				// What the call had noticed is lost.
 				changes = [{type: 'connected'}];
-				await clock.sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** failures++), signal);
 			}
 		}
 	};

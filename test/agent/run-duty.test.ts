@@ -69,6 +69,29 @@ describe('a duty is called', () => {
 		expect(errors).toHaveLength(12);
 	});
 
+	it('again at once after errors when the engine answers again, but not after each event', async () => {
+		let isGone = true;
+		const duty = start(() => (isGone ? new Error('no engine') : []));
+		await clock.advance(600_000);
+		const before = calls.length;
+		duty.notice({type: 'event', event: {at: 0, object: 'container', action: 'die', id: 'a', attributes: {}}});
+		await clock.advance(1000);
+		expect(calls).toHaveLength(before);
+		isGone = false;
+		duty.notice({type: 'connected'});
+		await clock.advance(100);
+		expect(calls.slice(before)).toEqual([{at: 601_000, changes: ['connected']}]);
+	});
+
+	it('after short pauses again when the engine answers again and a call still fails', async () => {
+		const duty = start(() => new Error('no'));
+		await clock.advance(600_000);
+		const before = calls.length;
+		duty.notice({type: 'connected'});
+		await clock.advance(4000);
+		expect(times().slice(before)).toEqual([600_000, 601_000, 603_000]);
+	});
+
 	it('as after a lost connection when a call failed, because what it had noticed is lost', async () => {
 		let count = 0;
 		start(() => (count++ === 0 ? new Error('no') : []));
