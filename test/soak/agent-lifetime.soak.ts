@@ -40,6 +40,7 @@ test('an environment that has expired is destroyed ten minutes later, and anothe
 	expect((await here()).filter(name => name.includes('pr-44')).length).toBeGreaterThan(3);
 	expect((await here()).filter(name => !name.includes('pr-4')).sort()).toEqual(production);
 	expect(agent.problems()).toEqual([]);
+	expect(agent.actions().map(({message}) => message)).toEqual(messages().map(({message}) => message));
 	await sandbox.expectNoChanges();
 	for (const name of ['pr-42', 'pr-44'])
 		await sandbox.succeed(['destroy', '--env', name, '--delete-data', '--auto-approve']);
