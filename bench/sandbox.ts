@@ -52,6 +52,7 @@ async function create(count: number, shape: Shape): Promise<Sandbox> {
 		COMPARTMENT_CONFIG_HOME: settings,
 		COMPARTMENT_ROUTER_NAME: `compartment-${name}`,
 		COMPARTMENT_ROUTER_PORT: String(await freePort()),
+		COMPARTMENT_ROUTER_TLS_PORT: String(await freePort()),
 		COMPARTMENT_NETWORK_POOL: '10.219.0.0/16',
 	};
 	return {directory, name, image, services, shape, env};

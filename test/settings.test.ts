@@ -20,6 +20,8 @@ const defaults = {
 	baseDomain: 'localhost',
 	routerListen: '127.0.0.1',
 	routerPort: 9080,
+	routerTlsPort: 9443,
+	hstsSeconds: 0,
 	routerName: 'compartment-router',
 	routerImage: '',
 	networkPool: '10.213.0.0/16',
@@ -46,6 +48,18 @@ const errorOf = async (promise: Promise<unknown>): Promise<UserError> => {
 };
 
 describe('readSettings', () => {
+	it('serves https on 443 when other machines reach the router, unless a port is set', async () => {
+		const portOf = async (stored: object) => (await readSettings(homeWith(stored).env)).routerTlsPort;
+		expect(await portOf({routerListen: '0.0.0.0'})).toBe(443);
+		expect(await portOf({routerListen: '192.0.2.1', routerTlsPort: 8443})).toBe(8443);
+		for (const routerListen of ['127.0.0.1', '127.0.0.2', '::1']) expect(await portOf({routerListen})).toBe(9443);
+	});
+
+	it('refuses the same port for http and https', async () => {
+		const {message} = await errorOf(readSettings(homeWith({routerPort: 9443}).env));
+		expect(message).toBe('routerPort and routerTlsPort are both 9443');
+	});
+
 	it('gives the defaults without a file', async () => {
 		expect(await readSettings(homeWith().env)).toEqual(defaults);
 		expect(await readSettings({COMPARTMENT_CONFIG_HOME: '/nowhere/at/all'})).toEqual(defaults);

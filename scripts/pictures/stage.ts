@@ -54,6 +54,7 @@ export async function openStage(example: string, project: string): Promise<Stage
 		COMPARTMENT_CONFIG_HOME: config,
 		COMPARTMENT_ROUTER_NAME: router,
 		COMPARTMENT_ROUTER_PORT: String(port),
+		COMPARTMENT_ROUTER_TLS_PORT: String(await freePort()),
 		COMPARTMENT_NETWORK_POOL: '10.214.0.0/20',
 	};
 	return {

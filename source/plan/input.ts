@@ -2,6 +2,7 @@ import type {Observed, ObservedContainer} from '../engine/engine.ts';
 import type {Hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
+import type {TakenPort} from '../router/port-owner.ts';
 import type {OutdatedPart} from '../router/router.ts';
 import type {State} from '../state/state.ts';
 import type {Healing, LifetimeRequest, PlanMode, PlannedImage} from './plan.ts';
@@ -47,8 +48,8 @@ export type PlanInput = {
 		readonly routerPrefix: number;
 		readonly used: readonly string[];
 	};
-	/** What listens on the router's port when it is not the router. */
-	readonly routerPortOwner: string | null;
+	/** The first of the router's ports that something else uses. */
+	readonly routerTakenPort: TakenPort | null;
 	readonly takenHosts: readonly TakenHost[];
 	/** Engine objects that have one of our names but not our label: address → name. */
 	readonly foreign: Readonly<Record<string, string>>;

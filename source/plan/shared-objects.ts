@@ -25,13 +25,15 @@ export const planRouter = (input: PlanInput): Action[] => (usesRouter(input) ? [
 function decideRouter(input: PlanInput): Action {
 	const base = {address: routerAddress, object: 'router', dependsOn: [networkAddress]} as const;
 	if (input.router === 'foreign') return blockedByForeign(base, 'container', input.routerName);
-	if (input.routerPortOwner)
+	if (input.routerTakenPort) {
+		const {port, setting, owner} = input.routerTakenPort;
 		return blocked(
 			routerAddress,
 			'router',
-			`the router's port is taken by ${input.routerPortOwner}`,
-			hint`stop ${input.routerPortOwner}, or choose another port: ${command('settings set', 'routerPort', '9081')}`,
+			`the router's port ${port} is taken by ${owner}`,
+			hint`stop ${owner}, or choose another port: ${command('settings set', setting, String(port + 1))}`,
 		);
+	}
 	if (input.router === 'missing')
 		return action({...base, kind: 'create', reasons: ['no router runs on this engine yet']});
 	if (input.routerOutdated.length > 0) {

@@ -7,7 +7,7 @@ import type {Desired} from '../model/specs.ts';
 import {networksOf} from '../plan/containers.ts';
 import type {TakenHost} from '../plan/input.ts';
 import {mayNeedNetworks} from '../plan/networks.ts';
-import {findPortOwner} from '../router/port-owner.ts';
+import {findTakenPort, type TakenPort} from '../router/port-owner.ts';
 import {type ObservedRouter, type OutdatedPart, outdatedParts, type RouterOptions} from '../router/router.ts';
 import type {State} from '../state/state.ts';
 import {strangersOf} from './lost-state.ts';
@@ -78,7 +78,7 @@ export async function findForeign(
 /** The engine without remembered reads: whether the port is in use is read again each time. */
 type World = {readonly engine: ReadonlyEngine; readonly router: RouterOptions};
 
-type RouterFindings = {readonly outdated: readonly OutdatedPart[]; readonly portOwner: string | null};
+type RouterFindings = {readonly outdated: readonly OutdatedPart[]; readonly takenPort: TakenPort | null};
 
 export async function examineRouter(
 	world: World,
@@ -87,8 +87,8 @@ export async function examineRouter(
 ): Promise<RouterFindings> {
 	const outdated = view.state === 'foreign' ? [] : await outdatedParts(engine, world.router, view);
 	const takesPort = view.state !== 'running' || outdated.some(({name}) => name === 'listen');
-	const owner = takesPort ? await findPortOwner(world.engine, world.router) : undefined;
-	return {outdated, portOwner: owner === undefined || owner === `container ${world.router.name}` ? null : owner};
+	const taken = takesPort ? await findTakenPort(world.engine, world.router) : undefined;
+	return {outdated, takenPort: taken ?? null};
 }
 
 /**

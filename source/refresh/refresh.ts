@@ -127,7 +127,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		found,
 		isApply ? findResourceImages(engine, desired) : {},
 		isApply ? findForeign(engine, own, desired, state) : {},
-		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], portOwner: null},
+		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], takenPort: null},
 		needsNetworks
 			? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined, {...request, desired})
 			: [],
@@ -163,7 +163,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		routerName: router.name,
 		pool: {cidr: settings.networkPool, prefix: settings.networkPrefix, routerPrefix: ownPrefix, used},
 		routerOutdated: routerFindings.outdated,
-		routerPortOwner: routerFindings.portOwner,
+		routerTakenPort: routerFindings.takenPort,
 		takenHosts: takenHosts(others),
 		foreign,
 		isRouterShared: isRouterShared(others, routerView),

@@ -4,6 +4,7 @@ import {renderHint} from '../render-hint.ts';
 import {type CompiledTable, compileTable} from './compile.ts';
 import {renderBackend} from './config-backend.ts';
 import {renderCheck} from './config-check.ts';
+import {renderSecureHeader, renderTlsDefaults, renderTlsEntrance, renderTlsRedirect} from './config-tls.ts';
 import {addressVariable, hardStopMinutes, httpPort, maxConnections, workerPort} from './layout.ts';
 import {ambiguousPatterns} from './paths.ts';
 import {aclLines, chunks, quote} from './quote.ts';
@@ -11,8 +12,8 @@ import {backendName, titleOf} from './safe-names.ts';
 import {type RouteTable, subnetsOf} from './table.ts';
 
 /**
- * Renders the router's configuration. A request passes these stages in order: ambiguous path, host, rules of the host's
- * service in file order, access password, path rewriting. `txn.route` holds the backend of the host, and `backend/rule`
+ * Renders the router's configuration. A request passes these stages in order: ambiguous path, host, redirect to https,
+ * rules of the host's service in file order, access password, path rewriting. `txn.route` holds the backend of the host, and `backend/rule`
  * once a rule has matched, so that no later rule applies and no request is routed twice.
  * @param generation the number of this configuration; it increases with every write
  */
@@ -24,8 +25,10 @@ export function renderConfig(tables: readonly RouteTable[], generation: number):
 		...renderNoHost(),
 		...compiled.flatMap(renderSender),
 		...renderSenders(),
+		...renderTlsRedirect(),
 		...renderForwarded(),
 		...compiled.flatMap(renderRules),
+		...renderSecureHeader(),
 	];
 	const body = [
 		...renderDefaults(),
@@ -58,6 +61,7 @@ const renderGlobal = (generation: number, topology: string): string[] => [
 	'\tno strict-limits',
 	`\thard-stop-after ${hardStopMinutes}m`,
 	'\tmworker-max-reloads 20',
+	...renderTlsDefaults(),
 ];
 
 const page = (status: number, text: string): string =>
@@ -91,6 +95,7 @@ const renderDefaults = (): string[] => [
 const renderEntrance = (): string[] => [
 	'frontend entrance',
 	`\tbind :${httpPort}`,
+	...renderTlsEntrance(),
 	// Some programs read X_Forwarded_For as X-Forwarded-For, so headers with unusual names are dropped.
 	'\toption http-restrict-req-hdr-names delete',
 	// Requests from outside the engine arrive on the router's own network. Without the variable, all count as outside.
@@ -131,7 +136,8 @@ const renderForwarded = (): string[] => [
 	'\thttp-request set-header Host %[var(txn.host)] if { var(txn.port) -m int 0 }',
 	'\thttp-request set-header Host %[var(txn.host)]:%[var(txn.port)] if !{ var(txn.port) -m int 0 }',
 	'\thttp-request set-header X-Forwarded-For %[src]',
-	'\thttp-request set-header X-Forwarded-Proto http',
+	'\thttp-request set-header X-Forwarded-Proto http if !{ ssl_fc }',
+	'\thttp-request set-header X-Forwarded-Proto https if { ssl_fc }',
 	'\thttp-request set-header X-Forwarded-Host %[req.fhdr(host)]',
 ];
 

@@ -3,8 +3,17 @@ export const folder = '/var/lib/compartment';
 export const configPath = `${folder}/haproxy.cfg`;
 export const seedPath = `${folder}/seed.cfg`;
 
-/** The port for requests. It is published, and reachable from every network of the container. */
+/** The ports for requests. They are published, and reachable from every network of the container. */
 export const httpPort = 8080;
+export const tlsPort = 8443;
+
+/** What the router serves TLS with; only root can enter it. Written by `installCertificates`. */
+export const certificateFolder = `${folder}/certificates`;
+/** The certificates that HAProxy loads, with the host that each is for. */
+export const certificateList = `${certificateFolder}/list`;
+/** Host, or domain below which a wildcard holds → `NOT_AFTER/HSTS`, both in seconds. */
+export const hostsMap = `${certificateFolder}/hosts.map`;
+export const zonesMap = `${certificateFolder}/zones.map`;
 
 /** The admin ports listen on the container's 127.0.0.1 only, because they control all traffic. */
 export const workerPort = 9999;
@@ -12,6 +21,9 @@ export const masterPort = 9998;
 
 /** Holds the container's address on its own network, where requests from outside the engine arrive. */
 export const addressVariable = 'COMPARTMENT_ROUTER_ADDRESS';
+
+/** Holds what follows a host in the URLs of the TLS port: `:9443`, or nothing. */
+export const tlsSuffixVariable = 'COMPARTMENT_ROUTER_TLS_SUFFIX';
 
 /** Concurrent connections. The container's `limits` are sized for them. */
 export const maxConnections = 12_000;

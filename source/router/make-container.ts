@@ -5,8 +5,8 @@ import {labels} from '../model/labels.ts';
 import {previousContainerName} from '../model/names.ts';
 import {renderConfig} from './config.ts';
 import type {ObservedRouter} from './container.ts';
-import {addressVariable, folder, httpPort, seedPath} from './layout.ts';
-import {imageOf, type RouterOptions} from './options.ts';
+import {addressVariable, folder, httpPort, seedPath, tlsPort, tlsSuffixVariable} from './layout.ts';
+import {imageOf, type PublishedPort, publishedPorts, type RouterOptions} from './options.ts';
 import {ensureOwnNetwork, ownNetworkName} from './own-network.ts';
 import {startScript} from './scripts.ts';
 import {hashOf} from './store.ts';
@@ -20,7 +20,15 @@ const limits = {memory: 1024 ** 3, pids: 4096} as const;
 /** Hash of the container's specification. If it changes, the container is replaced. */
 export const specOf = (options: RouterOptions): string =>
 	hashOf(
-		JSON.stringify([imageOf(options), options.listen, options.port, startScript, ownNetworkName(options), limits]),
+		JSON.stringify([
+			imageOf(options),
+			options.listen,
+			options.port,
+			options.tlsPort,
+			startScript,
+			ownNetworkName(options),
+			limits,
+		]),
 	).slice(0, 16);
 
 /** Creates and starts the container in place of the previous one. Pulls the image if it is missing. */
@@ -36,8 +44,10 @@ export async function makeContainer(
 		onProgress?.(`pulling ${image}`);
 		await engine.pullImage(image, ({message}) => onProgress?.(`pulling ${image}: ${message}`), signal);
 	}
-	const owner = await engine.findPortOwner(options.port);
-	if (owner !== undefined && owner !== options.name) throw takenError(options, `container ${owner}`);
+	for (const published of publishedPorts(options)) {
+		const owner = await engine.findPortOwner(published.port);
+		if (owner !== undefined && owner !== options.name) throw takenError(options, published, `container ${owner}`);
+	}
 	const volume = await engine.findByName('volume', options.name);
 	if (volume && volume.labels[labels.router] !== 'true')
 		throw new UserError(`A volume named ${options.name} exists that Compartment did not create.`);
@@ -65,13 +75,16 @@ const toSpec = (options: RouterOptions, address: string): ContainerSpec => ({
 	image: imageOf(options),
 	labels: {[labels.router]: 'true', [labels.spec]: specOf(options)},
 	entrypoint: ['sh', '-c', startScript],
-	env: {[addressVariable]: address},
+	env: {[addressVariable]: address, [tlsSuffixVariable]: options.tlsPort === 443 ? '' : `:${options.tlsPort}`},
 	attachments: [{network: ownNetworkName(options), address}],
 	limits,
 	volumes: {[options.name]: {path: folder}},
 	files: [seedFile],
 	restart: {policy: 'unless-stopped'},
-	publish: {[httpPort]: {host: options.listen, port: options.port}},
+	publish: {
+		[httpPort]: {host: options.listen, port: options.port},
+		[tlsPort]: {host: options.listen, port: options.tlsPort},
+	},
 	// The master runs as root, because it owns the volume; the workers run as user haproxy.
 	user: '0',
 	capabilities: ['SETUID', 'SETGID', 'KILL'],
@@ -116,12 +129,15 @@ export async function startOn(options: RouterOptions, engine: Engine, start: () 
 	} catch (error) {
 		if (!(error instanceof EngineError) || !/address already in use|port is already allocated/i.test(messageOf(error)))
 			throw error;
-		const owner = await engine.findPortOwner(options.port);
-		throw takenError(options, owner && owner !== options.name ? `container ${owner}` : 'another process');
+		// The engine's message names the address: `0.0.0.0:9443 failed`, `listen tcp4 127.0.0.1:9443: bind: …`.
+		const ports = publishedPorts(options);
+		const taken = ports.find(({port}) => new RegExp(`:${port}\\b`).test(messageOf(error))) ?? ports[0]!;
+		const owner = await engine.findPortOwner(taken.port);
+		throw takenError(options, taken, owner && owner !== options.name ? `container ${owner}` : 'another process');
 	}
 }
 
-const takenError = ({listen, port}: RouterOptions, owner: string): UserError =>
+const takenError = ({listen}: RouterOptions, {port, setting}: PublishedPort, owner: string): UserError =>
 	new UserError(`The router cannot listen on ${listen}:${port}: ${owner} uses that port.`, {
-		hint: hint`Free it, or choose another port: ${command('settings set', 'routerPort', String(port + 1))}`,
+		hint: hint`Free it, or choose another port: ${command('settings set', setting, String(port + 1))}`,
 	});

@@ -5,6 +5,8 @@ export type RouterOptions = {
 	/** Host address and port that it is published on. */
 	readonly listen: string;
 	readonly port: number;
+	/** The same for TLS. Published from the start, because a container cannot get a port later. */
+	readonly tlsPort: number;
 	/** Default: `routerImage`. */
 	readonly image?: string;
 	/** CIDR of the pool for its network. Default: `10.213.0.0/16`. */
@@ -20,3 +22,11 @@ export const routerImage = 'haproxy:3.0.25-alpine';
 export const imageOf = ({image}: RouterOptions): string => image || routerImage;
 
 export const poolOf = ({pool = '10.213.0.0/16'}: RouterOptions): string => pool;
+
+/** A port of the host that the router is published on, and the setting that changes it. */
+export type PublishedPort = {readonly port: number; readonly setting: 'routerPort' | 'routerTlsPort'};
+
+export const publishedPorts = ({port, tlsPort}: Pick<RouterOptions, 'port' | 'tlsPort'>): readonly PublishedPort[] => [
+	{port, setting: 'routerPort'},
+	{port: tlsPort, setting: 'routerTlsPort'},
+];

@@ -1,7 +1,7 @@
 import type {ReadonlyEngine} from '../engine/engine.ts';
 import type {ObservedRouter} from './container.ts';
 import {specOf} from './make-container.ts';
-import {imageOf, type RouterOptions} from './options.ts';
+import {imageOf, publishedPorts, type RouterOptions} from './options.ts';
 import {ownNetworkName} from './own-network.ts';
 
 /** One difference between the router and what this release and the settings require, as text for people. */
@@ -25,10 +25,10 @@ export async function outdatedParts(
 	const parts: OutdatedPart[] = [];
 	if (image ? image.id !== imageId : !isMade)
 		parts.push({name: 'image', before: await nameOf(engine, imageId), after: reference});
-	const listen = `${options.listen}:${options.port}`;
+	const listen = publishedPorts(options).map(({port}) => `${options.listen}:${port}`);
 	// A stopped router publishes nothing.
-	if (!isMade && state === 'running' && !publishes?.includes(listen))
-		parts.push({name: 'listen', before: publishes?.join(', ') || 'nothing', after: listen});
+	if (!isMade && state === 'running' && !listen.every(address => publishes?.includes(address)))
+		parts.push({name: 'listen', before: publishes?.join(', ') || 'nothing', after: listen.join(', ')});
 	if (!networks?.includes(own) || !network)
 		parts.push({name: 'network', before: networks?.includes('bridge') ? 'bridge' : 'none', after: own});
 	if (!isMade && parts.length === 0)

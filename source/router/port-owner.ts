@@ -1,6 +1,9 @@
 import {createServer} from 'node:net';
 import type {ReadonlyEngine} from '../engine/engine.ts';
-import type {RouterOptions} from './options.ts';
+import {type PublishedPort, publishedPorts, type RouterOptions} from './options.ts';
+
+/** A port of the router that something else uses: `container other-proxy` or `another process`. */
+export type TakenPort = PublishedPort & {readonly owner: string};
 
 /** Whether the port is free at this address of this machine. */
 const isPortFree = (address: string, port: number): Promise<boolean> =>
@@ -12,15 +15,19 @@ const isPortFree = (address: string, port: number): Promise<boolean> =>
 	});
 
 /**
- * Finds what uses the router's port: `container other-proxy` or `another process`, or undefined if it is free. Other
- * processes are detected only if the engine runs on this machine.
+ * Finds a port of the router that something else uses; undefined if all are free. A port that the router itself publishes
+ * counts as free. Other processes are detected only if the engine runs on this machine.
  */
-export async function findPortOwner(
+export async function findTakenPort(
 	engine: Pick<ReadonlyEngine, 'address' | 'findPortOwner'>,
-	{listen, port}: Pick<RouterOptions, 'listen' | 'port'>,
-): Promise<string | undefined> {
-	const container = await engine.findPortOwner(port);
-	if (container !== undefined) return `container ${container}`;
+	options: Pick<RouterOptions, 'name' | 'listen' | 'port' | 'tlsPort'>,
+): Promise<TakenPort | undefined> {
 	const isLocal = engine.address.startsWith('unix:');
-	return isLocal && !(await isPortFree(listen, port)) ? 'another process' : undefined;
+	for (const published of publishedPorts(options)) {
+		const container = await engine.findPortOwner(published.port);
+		if (container === options.name) continue;
+		if (container !== undefined) return {...published, owner: `container ${container}`};
+		if (isLocal && !(await isPortFree(options.listen, published.port))) return {...published, owner: 'another process'};
+	}
+	return undefined;
 }

@@ -1,4 +1,14 @@
-import {configPath, folder, masterPort, seedPath, workerPort} from './layout.ts';
+import {
+	certificateFolder,
+	certificateList,
+	configPath,
+	folder,
+	hostsMap,
+	masterPort,
+	seedPath,
+	workerPort,
+	zonesMap,
+} from './layout.ts';
 
 /*
  * Shell scripts that run inside the router's container, where only busybox is certain to exist. Values are passed as
@@ -29,10 +39,26 @@ show_running() {
 /** A script that runs in the router's folder. */
 const script = (body: string): string => `${prelude}cd ${folder} || exit 70\n${body}`;
 
-/** Without a valid configuration the router starts with an empty one; the next publish writes the real one. */
+/** HAProxy does not start without the files that its configuration names, though they may be empty. */
+const ensureLists = `
+[ -d ${certificateFolder} ] || mkdir -m 700 ${certificateFolder}
+for file in ${certificateList} ${hostsMap} ${zonesMap}; do
+	[ -e "$file" ] || : >"$file"
+done
+`;
+
+/**
+ * Without a valid configuration the router starts with an empty one; the next publish writes the real one. Certificates that
+ * this HAProxy does not load must not stop all hosts: they are put aside, and the next apply says which one it is.
+ */
 export const startScript = `
 mkdir -p ${folder}/tables
-haproxy -c -q -f ${configPath} 2>/dev/null || cp ${seedPath} ${configPath}
+${ensureLists}
+check() { haproxy -c -q -f "$1" 2>/dev/null; }
+if ! check ${configPath}; then
+	check ${seedPath} || { mv ${certificateList} ${certificateList}.refused; rm -f ${certificateFolder}/index.json; : >${certificateList}; }
+	check ${configPath} || cp ${seedPath} ${configPath}
+fi
 exec haproxy -W -db -S 127.0.0.1:${masterPort} -f ${configPath}
 `;
 
@@ -91,6 +117,7 @@ assert_unmoved() {
 	[ "$now" = "$expected" ] || exit ${commitExits.moved}
 }
 assert_unmoved
+${ensureLists}
 # Another commit may have removed the files meanwhile.
 haproxy -c -f "staged-$id.cfg" >&2 || { assert_unmoved; exit ${commitExits.invalid}; }
 echo "$next" >"staged-$id.generation"
@@ -145,7 +172,8 @@ done
 /**
  * Arguments: hundredths of a second, then `backend/slot` …. Prints the number of connections whenever it changes. Idle
  * connections to old workers count too: those still use the configuration from before the reload, so the next request on
- * such a connection would reach the slots.
+ * such a connection would reach the slots. So a connection with HTTP/2 counts as idle until it is closed: it may send another
+ * request at any time. `BACKEND` counts its streams, which are added again.
  */
 export const drainScript = script(`
 limit=$1
@@ -161,7 +189,8 @@ while :; do
 		done
 	} | awk -F, -v wanted=" $* " '
 		/^# old/ {total += idle > 0 ? idle : 0; idle = 0}
-		$2 == "FRONTEND" {idle += $5}
+		/^# pxname/ {for (i = 1; i <= NF; i++) if ($i == "h2_backend_open_streams") streams = i}
+		$2 == "FRONTEND" {idle += $5 + (streams ? $streams : 0)}
 		$2 == "BACKEND" {idle -= $5}
 		index(wanted, " " $1 "/" $2 " ") {total += $3 + $5}
 		END {print total + (idle > 0 ? idle : 0)}
@@ -172,6 +201,49 @@ while :; do
 	[ $(($(hundredths) - start)) -ge "$limit" ] && exit 1
 	sleep 0.1
 done
+`);
+
+/** Prints the index of the installed certificates; nothing if there is none. */
+export const certificatesScript = script(`
+cat certificates/index.json 2>/dev/null || :
+`);
+
+/**
+ * Installs certificates from `certificates/staged-ID`. `check.cfg` names the new ones, so that HAProxy judges them first. What
+ * is in `files` replaces what a start of the router reads. `commands` change the running worker; one that does not take over
+ * everything is reloaded. `index.json` comes last, so that an interrupted installation is planned again. Arguments: id, SHA-256
+ * of the index that was read, number of successes to expect, and names of files that are no longer used.
+ */
+export const installScript = script(`
+id=$1 expected=$2 count=$3
+shift 3
+staged=certificates/staged-$id
+trap 'rm -rf "$staged"; echo "${endMark}"' EXIT
+chmod 700 certificates "$staged"
+haproxy -c -q -f "$staged/check.cfg" >&2 || exit ${commitExits.invalid}
+${takeLock}
+now=$({ cat certificates/index.json 2>/dev/null || :; } | sha256sum)
+[ "\${now%% *}" = "$expected" ] || exit ${commitExits.moved}
+mv "$staged"/files/* certificates/
+flush certificates/list certificates
+nc 127.0.0.1 ${workerPort} <"$staged/commands" >"$staged/answer"
+taken=$(awk '
+	/^Success!/ && before ~ /^(> )?(\\+ )*(Committing|Inserting) / {count++}
+	{before = $0}
+	END {print count + 0}
+' "$staged/answer")
+if [ "$taken" != "$count" ]; then
+	answer=$(master reload)
+	case $answer in
+		Success=1*) ;;
+		*) cat "$staged/answer" >&2; printf '%s\\n' "$answer" >&2; exit ${commitExits.notReloaded} ;;
+	esac
+fi
+mv "$staged/index.json" certificates/index.json
+for name in "$@"; do rm -f "certificates/$name"; done
+flush certificates/index.json certificates
+# What a killed installation left.
+find certificates -maxdepth 1 -name 'staged-*' -mmin +15 -exec rm -rf {} +
 `);
 
 export const trafficScript = script(`worker 'show stat -1 4 -1'`);

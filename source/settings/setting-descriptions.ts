@@ -5,6 +5,8 @@ export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	baseDomain: 'base domain of all hosts',
 	routerListen: 'address that the router listens on',
 	routerPort: 'port that the router listens on',
+	routerTlsPort: 'port that the router listens on for https',
+	hstsSeconds: 'how long browsers insist on https, in seconds; 0: they do not',
 	routerName: "name of the router's container; there is one per engine",
 	routerImage: "the router's image; empty: that of this release",
 	networkPool: 'address range for networks',

@@ -21,6 +21,10 @@ export type Settings = {
 	/** Address of this machine that the router listens on. */
 	readonly routerListen: string;
 	readonly routerPort: number;
+	/** Port of the router for TLS; 443 unless it is set, if other machines reach the router. */
+	readonly routerTlsPort: number;
+	/** How long browsers use only https for a host that has a certificate; 0: not asked to. */
+	readonly hstsSeconds: number;
 	/** Name of the router's container: one per engine. */
 	readonly routerName: string;
 	/** Image of the router; empty: the one that this release is made for. */
@@ -75,6 +79,8 @@ export const settingRules: Rules = {
 	baseDomain: rule('localhost', hostName, 'COMPARTMENT_BASE_DOMAIN'),
 	routerListen: rule('127.0.0.1', ipAddress),
 	routerPort: rule(9080, number(1, 65_535), 'COMPARTMENT_ROUTER_PORT'),
+	routerTlsPort: rule(9443, number(1, 65_535), 'COMPARTMENT_ROUTER_TLS_PORT'),
+	hstsSeconds: rule(0, number(0, 100_000_000)),
 	routerName: rule(
 		'compartment-router',
 		allowed(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'a container name'),

@@ -41,10 +41,23 @@ export async function resolveSettings(
 		});
 	const entries: [keyof Settings, ResolvedSetting][] = [];
 	for (const key of settingKeys) entries.push([key, await resolveSetting(key, file, env)]);
-	const resolved = Object.fromEntries(entries) as ResolvedSettings;
+	const resolved = withPublicPort(Object.fromEntries(entries) as ResolvedSettings);
 	const fault = findPrefixFault(resolved);
 	if (fault !== undefined) throw new UserError(`${await prefixPlace(file, resolved)}${fault.message}`, fault);
+	if (resolved.routerPort.value === resolved.routerTlsPort.value)
+		throw new UserError(`routerPort and routerTlsPort are both ${resolved.routerPort.value}`, {
+			hint: command('settings set', 'routerTlsPort', String(Number(resolved.routerPort.value) + 363)),
+		});
 	return resolved;
+}
+
+const isLoopback = (address: unknown): boolean => /^(?:127\.|::1$)/.test(String(address));
+
+/** A router that other machines reach listens where they expect https. */
+function withPublicPort(resolved: ResolvedSettings): ResolvedSettings {
+	const {routerListen, routerTlsPort} = resolved;
+	if (routerTlsPort.source !== 'default' || isLoopback(routerListen.value)) return resolved;
+	return {...resolved, routerTlsPort: {...routerTlsPort, value: 443}};
 }
 
 /**

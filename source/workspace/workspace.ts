@@ -41,12 +41,14 @@ export const routerOptions = ({
 	routerName,
 	routerListen,
 	routerPort,
+	routerTlsPort,
 	routerImage,
 	networkPool,
 }: Settings): RouterOptions => ({
 	name: routerName,
 	listen: routerListen,
 	port: routerPort,
+	tlsPort: routerTlsPort,
 	image: routerImage,
 	pool: networkPool,
 });

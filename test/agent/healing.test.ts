@@ -49,7 +49,12 @@ async function startAgent(engine: Engine = world.engine) {
 	const settings = await readSettings();
 	ended = runAgent({
 		engine,
-		router: {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort},
+		router: {
+			name: settings.routerName,
+			listen: settings.routerListen,
+			port: settings.routerPort,
+			tlsPort: settings.routerTlsPort,
+		},
 		settings: {...settings, minHealthyMs: 0, drainSeconds: 0},
 		clock: systemClock,
 		duties: allDuties,

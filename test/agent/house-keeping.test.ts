@@ -40,12 +40,12 @@ afterEach(() => {
 
 async function agentWorld(engine: Engine = world.engine) {
 	const settings = await readSettings(env);
-	const {routerName: name, routerListen: listen, routerPort: port} = settings;
+	const {routerName: name, routerListen: listen, routerPort: port, routerTlsPort: tlsPort} = settings;
 	const events: AgentEvent[] = [];
 	return {
 		engine,
 		engineId: 'memory',
-		router: {name, listen, port},
+		router: {name, listen, port, tlsPort},
 		settings,
 		clock,
 		environments: async () => [],

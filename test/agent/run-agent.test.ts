@@ -46,7 +46,12 @@ async function startAgent({engine = world.engine, duties = {}}: Options = {}) {
 	const settings = await readSettings();
 	const ended = runAgent({
 		engine,
-		router: {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort},
+		router: {
+			name: settings.routerName,
+			listen: settings.routerListen,
+			port: settings.routerPort,
+			tlsPort: settings.routerTlsPort,
+		},
 		settings,
 		clock,
 		duties: {ofAgent: () => [], ofEnvironment: () => [], ...duties},

@@ -26,7 +26,7 @@ describe('lockEnvironment', () => {
 	const place = () => ({
 		directory: world.directory,
 		engine: world.engine,
-		router: {name: 'compartment-router', listen: '127.0.0.1', port: 9080},
+		router: {name: 'compartment-router', listen: '127.0.0.1', port: 9080, tlsPort: 9443},
 	});
 
 	const lock = (early = readEarly(place())) =>

@@ -1,16 +1,18 @@
 import {createHash} from 'node:crypto';
 import type {ExecResult} from '../../source/engine/engine.ts';
 import type {ExecCall, MemoryEngine} from '../../source/engine/memory.ts';
-import {folder, seedPath} from '../../source/router/layout.ts';
+import {certificateFolder, folder, seedPath} from '../../source/router/layout.ts';
 import {probeScript, unreached} from '../../source/router/probe-program.ts';
 import {checkName, isCheckName} from '../../source/router/safe-names.ts';
 import {
+	certificatesScript,
 	commitExits,
 	commitLine,
 	commitScript,
 	drainScript,
 	endMark,
 	fenceScript,
+	installScript,
 	portsScript,
 	readScript,
 	stagedMark,
@@ -27,6 +29,10 @@ type Router = {
 	topology: string;
 	readonly tables: Map<string, RouteTable>;
 	servers: Map<string, Server>;
+	/** The index of the certificates, as text. */
+	certificates: string;
+	/** What was sent to install them last. */
+	commands: string;
 	/** How many commits wait for their line. */
 	waiting: number;
 };
@@ -77,7 +83,16 @@ const descriptionIn = (config: string): string => /description '([^']*)'/.exec(c
  * @param beforeAnswer called before each script, and before each line of one that goes on
  */
 export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Promise<void> => {}) {
-	const router: Router = {generation: 0, config: '', topology: '', tables: new Map(), servers: new Map(), waiting: 0};
+	const router: Router = {
+		generation: 0,
+		config: '',
+		topology: '',
+		tables: new Map(),
+		servers: new Map(),
+		certificates: '',
+		commands: '',
+		waiting: 0,
+	};
 	const known: {engine?: MemoryEngine; container?: string} = {};
 
 	const reload = () => {
@@ -115,6 +130,17 @@ export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Prom
 		return {
 			stdout: `--- generation\n${router.generation}\n--- config\n${hash}  haproxy.cfg\n--- tables\n${tables}\n${show(router)}`,
 		};
+	}
+
+	function install({container, command}: ExecCall): Partial<ExecResult> {
+		const [id, expected] = command.slice(4);
+		if (createHash('sha256').update(router.certificates).digest('hex') !== expected)
+			return {exitCode: commitExits.moved};
+		const {files} = known.engine!.look(container.id);
+		const staged = (name: string) => files.get(`${certificateFolder}/staged-${id}/${name}`) as string;
+		router.commands = staged('commands');
+		router.certificates = staged('index.json');
+		return {};
 	}
 
 	/** Checks run when they are read, and count at once. */
@@ -176,7 +202,8 @@ export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Prom
 		async exec(call: ExecCall): Promise<Partial<ExecResult>> {
 			await beforeAnswer();
 			const result = await this.answer(call);
-			return {...result, stdout: `${result.stdout ?? ''}\n${endMark}\n`};
+			const gap = call.command[2] === certificatesScript ? '' : '\n';
+			return {...result, stdout: `${result.stdout ?? ''}${gap}${endMark}\n`};
 		},
 		answer(call: ExecCall): Partial<ExecResult> | Promise<Partial<ExecResult>> {
 			const {container, command} = call;
@@ -189,6 +216,8 @@ export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Prom
 			}
 			if (script === readScript) return read();
 			if (script === commitScript) return commit(call);
+			if (script === certificatesScript) return {stdout: router.certificates};
+			if (script === installScript) return install(call);
 			if (script === fenceScript) router.generation++;
 			if (script === drainScript) return {exitCode: 0};
 			if (script === trafficScript) return stat();

@@ -197,7 +197,12 @@ export async function createMemoryWorld({
 	const {engine, inside, learn, sick, broken} = createEngine(clockOffsetMs);
 	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
-	const options = {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort};
+	const options = {
+		name: settings.routerName,
+		listen: settings.routerListen,
+		port: settings.routerPort,
+		tlsPort: settings.routerTlsPort,
+	};
 	const readProbes = createProbeReader({engine, reads: engine, options});
 	const {path: directory} = ensureDirectory(base, environment);
 	const projectOf = (descriptor: string, routes?: string): Project => read(descriptor, routes, {directory: base});

@@ -162,7 +162,12 @@ describe('agent run', () => {
 		const settings = await readSettings();
 		const ended = runAgent({
 			engine: shop.world.engine,
-			router: {name: settings.routerName, listen: settings.routerListen, port: settings.routerPort},
+			router: {
+				name: settings.routerName,
+				listen: settings.routerListen,
+				port: settings.routerPort,
+				tlsPort: settings.routerTlsPort,
+			},
 			settings,
 			clock,
 			duties: {ofAgent: () => [], ofEnvironment: () => []},

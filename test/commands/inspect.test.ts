@@ -496,7 +496,7 @@ describe('doctor', () => {
 			ok       identity    CONFIG/identity (created when first needed)
 			ok       agent       none runs, and no project is registered
 			ok       engine      Docker 0, API 1.41, BuildKit at memory:
-			ok       router      compartment-router serves 127.0.0.1:9080 with HAProxy of an unknown version
+			ok       router      compartment-router serves 127.0.0.1:9080 and :9443 with HAProxy of an unknown version
 			ok       networks    next free block of 10.213.0.0/16: 10.213.0.192/26
 			"
 		`);

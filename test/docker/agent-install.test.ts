@@ -51,7 +51,7 @@ const {engine, labels: own} = withEngine();
 
 test('the disk of the engine is read in the router, and without one in the folder of the engine', async () => {
 	const name = uniqueName('router');
-	const router = {name, listen: '127.0.0.1', port: 1};
+	const router = {name, listen: '127.0.0.1', port: 1, tlsPort: 2};
 	const {rootDirectory} = await engine.info();
 	const {blocks, bsize} = await statfs(rootDirectory);
 	const here = (await readEngineDisk(engine, router))!;

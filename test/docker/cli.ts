@@ -132,7 +132,12 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 	const home = mkdtempSync(join(tmpdir(), 'compartment-sandbox-'));
 	const folder = join(home, 'project');
 	const project = `t${randomBytes(5).toString('hex')}`;
-	const router: RouterOptions = {name: `compartment-test-${project}`, listen: '127.0.0.1', port: await freePort()};
+	const router: RouterOptions = {
+		name: `compartment-test-${project}`,
+		listen: '127.0.0.1',
+		port: await freePort(),
+		tlsPort: await freePort(),
+	};
 	const leftovers = {project, router: router.name, folder: home};
 	const cleaner = spawn(
 		process.execPath,
@@ -159,6 +164,7 @@ async function openSandbox(running: Set<ChildProcess>): Promise<Sandbox & {reado
 		COMPARTMENT_CONFIG_HOME: config,
 		COMPARTMENT_ROUTER_NAME: router.name,
 		COMPARTMENT_ROUTER_PORT: String(router.port),
+		COMPARTMENT_ROUTER_TLS_PORT: String(router.tlsPort),
 		COMPARTMENT_NETWORK_POOL: pickPool(),
 	};
 

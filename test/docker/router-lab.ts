@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {type Agent, request as openRequest} from 'node:http';
+import {type AgentOptions, request as openSecureRequest} from 'node:https';
 import {createServer} from 'node:net';
 import {connectDocker} from '../../source/engine/docker.ts';
 import type {Engine} from '../../source/engine/engine.ts';
@@ -29,7 +30,12 @@ export const target = (address: string, port = 3000): SlotTarget => ({address, p
 export async function openLab(): Promise<Lab> {
 	const engine = connectDocker();
 	const lineage = `rt-${randomBytes(5).toString('hex')}`;
-	const router: RouterOptions = {name: `compartment-test-${lineage}`, listen: '127.0.0.1', port: await freePort()};
+	const router: RouterOptions = {
+		name: `compartment-test-${lineage}`,
+		listen: '127.0.0.1',
+		port: await freePort(),
+		tlsPort: await freePort(),
+	};
 	const network = environmentNetworkName(lineage, 'production');
 	const own = {[labels.lineage]: lineage};
 	const containers: string[] = [];
@@ -124,16 +130,19 @@ type Ask = {
 	readonly host: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly agent?: Agent | false;
+	/** Asks the port for TLS. */
+	readonly tls?: AgentOptions | undefined;
 };
 
 /** Sends a request to the published port. */
 export function ask(
-	{port}: RouterOptions,
-	{method = 'GET', path = '/', host, headers, agent = false}: Ask,
+	{port, tlsPort}: RouterOptions,
+	{method = 'GET', path = '/', host, headers, agent = false, tls}: Ask,
 ): Promise<Answer> {
 	return new Promise((resolve, reject) => {
-		const outgoing = openRequest(
-			{host: '127.0.0.1', port, method, path, agent, headers: {...headers, host}},
+		const place = tls ? {...tls, port: tlsPort} : {port};
+		const outgoing = (tls ? openSecureRequest : openRequest)(
+			{...place, host: '127.0.0.1', method, path, agent, headers: {...headers, host}},
 			response => {
 				const chunks: Buffer[] = [];
 				response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,4 +1,5 @@
 import {Agent} from 'node:http';
+import {type AgentOptions, Agent as SecureAgent} from 'node:https';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {RouterOptions} from '../../source/router/router.ts';
 import {ask} from './router-lab.ts';
@@ -26,7 +27,15 @@ export function startLoad(
 		fresh,
 		idling,
 		headers,
-	}: {keepAlive: number; fresh: number; idling: number; headers?: Record<string, string>},
+		tls,
+	}: {
+		keepAlive: number;
+		fresh: number;
+		idling: number;
+		headers?: Record<string, string>;
+		/** Sends the requests to the port for TLS. */
+		tls?: AgentOptions;
+	},
 ): Load {
 	const samples: Sample[] = [];
 	const losses: string[] = [];
@@ -38,7 +47,7 @@ export function startLoad(
 			const startedAt = performance.now();
 			try {
 				const method = count % 3 === 2 ? 'POST' : 'GET';
-				const {status, echo, body} = await ask(router, {host, method, path: '/load', headers, agent});
+				const {status, echo, body} = await ask(router, {host, method, path: '/load', headers, agent, tls});
 				if (status === 200 && echo) samples.push({startedAt, name: echo.name});
 				else if (status === 401 && headers) refusals.push(Date.now());
 				else losses.push(`${method} ${status} ${body}`);
@@ -51,7 +60,8 @@ export function startLoad(
 
 	const agents: Agent[] = [];
 	const kept = (idleMs: number): Promise<void> => {
-		const agent = new Agent({keepAlive: true, maxSockets: 1});
+		const kept = {keepAlive: true, maxSockets: 1};
+		const agent = tls ? new SecureAgent({...tls, ...kept}) : new Agent(kept);
 		agents.push(agent);
 		return client(agent, idleMs);
 	};

@@ -484,7 +484,7 @@ test('a router of an earlier release is replaced, keeps its routes and gets limi
 	const {containerId} = await observeRouter(engine, router);
 	const run = promisify(execFile);
 	await engine.remove(containerId!);
-	// A router of the previous release: on the default bridge, with a floating tag.
+	// A router of an earlier release: on the default bridge, with a floating tag, without a port for TLS.
 	await run('docker', [
 		...['run', '--detach', '--name', router.name, '--label', `${labels.router}=true`, '--user', '0'],
 		...['--publish', `127.0.0.1:${router.port}:8080`, '--volume', `${router.name}:/var/lib/compartment`],
@@ -492,6 +492,11 @@ test('a router of an earlier release is replaced, keeps its routes and gets limi
 	]);
 	await joinEnvironment(engine, router, lab.network);
 	expect(await outdatedParts(engine, router, await observeRouter(engine, router))).toEqual([
+		{
+			name: 'listen',
+			before: `127.0.0.1:${router.port}`,
+			after: `127.0.0.1:${router.port}, 127.0.0.1:${router.tlsPort}`,
+		},
 		{name: 'network', before: 'bridge', after: ownNetworkName(router)},
 	]);
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
@@ -548,7 +553,7 @@ test('the same routes are served after a restart, a stop and in a new container'
 	await isServed();
 	expect(await observeRouter(engine, router)).toMatchObject({
 		state: 'running',
-		publishes: [`127.0.0.1:${router.port}`],
+		publishes: [`127.0.0.1:${router.port}`, `127.0.0.1:${router.tlsPort}`],
 		networks: expect.arrayContaining([lab.network]),
 	});
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'none'});
@@ -580,14 +585,14 @@ test('a taken port is reported with its owner, and the previous router keeps run
 			{timeout: 10_000},
 		)
 		.toBe(200);
-	const rival = {name: `${router.name}-rival`, listen: '127.0.0.1', port: router.port};
+	const rival = {name: `${router.name}-rival`, listen: '127.0.0.1', port: router.port, tlsPort: await freePort()};
 	await expect(ensureRouter(engine, rival)).rejects.toThrow(`container ${router.name} uses that port`);
 	expect(await observeRouter(engine, rival)).toEqual({state: 'missing'});
 }, 90_000);
 
 test('a changed port replaces the container and keeps the routes', async () => {
 	const {engine, router} = lab;
-	const moved = {...router, port: await freePort()};
+	const moved = {...router, port: await freePort(), tlsPort: await freePort()};
 	expect(await ensureRouter(engine, moved)).toMatchObject({change: 'replaced'});
 	expect(await ask(moved, {host})).toMatchObject({status: 200});
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
@@ -597,7 +602,7 @@ test('a changed port replaces the container and keeps the routes', async () => {
 
 test('two processes that create the router concurrently get the same one', async () => {
 	const {engine, router} = lab;
-	const options = {...router, name: `${router.name}-twice`, port: await freePort()};
+	const options = {...router, name: `${router.name}-twice`, port: await freePort(), tlsPort: await freePort()};
 	try {
 		const made = await Promise.all([ensureRouter(engine, options), ensureRouter(engine, options)]);
 		expect(made[0].containerId).toBe(made[1].containerId);
@@ -610,7 +615,7 @@ test('two processes that create the router concurrently get the same one', async
 test('a container that is not ours is never changed', async () => {
 	const {engine} = lab;
 	const name = `foreign-${createHash('sha256').update(lab.lineage).digest('hex').slice(0, 8)}`;
-	const options = {name, listen: '127.0.0.1', port: await freePort()};
+	const options = {name, listen: '127.0.0.1', port: await freePort(), tlsPort: await freePort()};
 	const id = await engine.create({
 		name,
 		image: routerImage,

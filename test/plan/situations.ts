@@ -246,7 +246,10 @@ export const situations: Readonly<Record<string, World>> = {
 		],
 	}),
 	'router-foreign': withInput(deployed, {router: 'foreign'}),
-	'router-port-taken': withInput(deployed, {router: 'missing', routerPortOwner: 'container other-proxy'}),
+	'router-port-taken': withInput(deployed, {
+		router: 'missing',
+		routerTakenPort: {port: 9080, setting: 'routerPort', owner: 'container other-proxy'},
+	}),
 	'foreign-objects': withInput(emptyWorld(), {
 		foreign: {
 			network: 'compartment-shop.production',

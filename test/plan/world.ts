@@ -99,7 +99,7 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		routerName: 'compartment-router',
 		routerOutdated: [],
 		pool: {cidr: '10.213.0.0/16', prefix: 26, routerPrefix: 29, used: []},
-		routerPortOwner: null,
+		routerTakenPort: null,
 		takenHosts: [],
 		foreign: {},
 		isRouterShared: false,

@@ -6,7 +6,7 @@ import {keepProber} from '../../source/router/prober.ts';
 import {probeHttp, probeTcp} from '../../source/router/router.ts';
 import {endMark} from '../../source/router/scripts.ts';
 
-const router = {name: 'router', listen: '127.0.0.1', port: 9080};
+const router = {name: 'router', listen: '127.0.0.1', port: 9080, tlsPort: 9443};
 const place = (port: number) => ({address: '10.213.0.5', port, timeoutMs: 2000});
 const web = {...place(3000), path: 'healthz', hostHeader: 'web:3000'};
 

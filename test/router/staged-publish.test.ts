@@ -7,7 +7,7 @@ import type {RouteTable} from '../../source/router/table.ts';
 import {createMemoryRouter} from '../apply/memory-router.ts';
 import {blog, shop} from './fixtures.ts';
 
-const options: RouterOptions = {name: 'router', listen: '127.0.0.1', port: 9080};
+const options: RouterOptions = {name: 'router', listen: '127.0.0.1', port: 9080, tlsPort: 9443};
 
 /** The blog with its web service in the other slot. */
 const switched: RouteTable = {

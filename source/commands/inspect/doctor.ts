@@ -14,7 +14,7 @@ import {sanitiseText} from '../../output/sanitise.ts';
 import {causeText, healthWord} from '../../output/status/health-text.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {readContainerHealth} from '../../refresh/read-vitals.ts';
-import {findPortOwner} from '../../router/port-owner.ts';
+import {findTakenPort} from '../../router/port-owner.ts';
 import {
 	isKnownOutdated,
 	type ObservedRouter,
@@ -91,7 +91,7 @@ async function checkRunningRouter(engine: Engine, router: RouterOptions, observe
 			message: `${router.name} runs HAProxy ${version}, which lacks security fixes of ${wantedVersion}`,
 			hint: hint`${command('settings set', 'routerImage', `haproxy:${wantedVersion}-alpine`)}, then ${command('apply')}`,
 		};
-	return `${router.name} serves ${router.listen}:${router.port} with HAProxy ${version ?? 'of an unknown version'}`;
+	return `${router.name} serves ${router.listen}:${router.port} and :${router.tlsPort} with HAProxy ${version ?? 'of an unknown version'}`;
 }
 
 /** Whether an agent runs, which registered projects need. */
@@ -152,14 +152,14 @@ async function runChecks(): Promise<Check[]> {
 					message: `container ${router.name} was not created by Compartment`,
 					hint: `docker rename ${router.name} another-name`,
 				};
-			const owner = await findPortOwner(engine, router);
-			if (owner)
+			const taken = await findTakenPort(engine, router);
+			if (taken)
 				return {
 					status: 'problem',
-					message: `port ${router.port} is taken by ${owner}`,
-					hint: command('settings set', 'routerPort', String(router.port + 1)),
+					message: `port ${taken.port} is taken by ${taken.owner}`,
+					hint: command('settings set', taken.setting, String(taken.port + 1)),
 				};
-			return `${state}, created when an apply needs it; ${router.listen}:${router.port} is free`;
+			return `${state}, created when an apply needs it; ${router.listen}:${router.port} and :${router.tlsPort} are free`;
 		}),
 		await check('networks', async () => {
 			const subnet = pickSubnet(settings.networkPool, settings.networkPrefix, await engine.listSubnets());

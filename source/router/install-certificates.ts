@@ -1,0 +1,149 @@
+import {randomBytes} from 'node:crypto';
+import {setTimeout as pause} from 'node:timers/promises';
+import type {ContainerFile, Engine} from '../engine/engine.ts';
+import {UserError} from '../errors.ts';
+import {renderTlsDefaults} from './config-tls.ts';
+import {findRouter, observeRouter, runScript} from './container.ts';
+import {certificateFolder, tlsPort} from './layout.ts';
+import type {RouterOptions} from './options.ts';
+import {certificatesScript, commitExits, installScript} from './scripts.ts';
+import {
+	assertInstallable,
+	type CertificateChanges,
+	fileOf,
+	type InstallableCertificate,
+	renderCommands,
+	renderLists,
+	type ServedCertificate,
+	successesOf,
+} from './served-certificates.ts';
+import {hashOf} from './store.ts';
+
+async function readIndex(engine: Pick<Engine, 'exec'>, containerId: string, signal?: AbortSignal) {
+	const {stdout, stderr, exitCode} = await runScript(engine, containerId, certificatesScript, [], {signal});
+	if (exitCode !== 0) throw new UserError(`Cannot read the router's certificates: ${stderr.trim()}`);
+	return {text: stdout, certificates: stdout === '' ? [] : (JSON.parse(stdout) as ServedCertificate[])};
+}
+
+/** The certificates of all environments of the engine; empty if the router is not running. */
+export async function readCertificates(
+	engine: Pick<Engine, 'exec'>,
+	reads: Parameters<typeof observeRouter>[0],
+	options: RouterOptions,
+): Promise<readonly ServedCertificate[]> {
+	const {state, containerId} = await observeRouter(reads, options);
+	return state === 'running' && containerId ? (await readIndex(engine, containerId)).certificates : [];
+}
+
+export type CertificateChange = {
+	readonly lineage: string;
+	/** Installed, or in place of the one that its host has. */
+	readonly install: readonly InstallableCertificate[];
+	/** Hosts whose certificate is removed, if it is of the same environment. */
+	readonly remove: readonly string[];
+};
+
+// Each lost race means that another process succeeded, so this limit is not reached in practice.
+const attempts = 40;
+
+/**
+ * Changes certificates of one environment, without a reload and without losing a connection. HAProxy checks new ones before
+ * anything is written. The files come first, because they decide what is served after a restart.
+ * @throws UserError if another environment has a certificate for one of the hosts, or HAProxy does not accept one
+ */
+export async function changeCertificates(
+	engine: Engine,
+	options: RouterOptions,
+	change: CertificateChange,
+	signal?: AbortSignal,
+): Promise<void> {
+	for (const certificate of change.install) assertInstallable(certificate);
+	const containerId = await findRouter(engine, options);
+	for (let attempt = 1; attempt <= attempts; attempt++) {
+		if (await changeOnce(engine, containerId, change, signal)) return;
+		await pause(Math.random() * 100);
+	}
+	throw new UserError('Other processes keep changing the router.', {hint: 'Try again in a moment.'});
+}
+
+function assertOwned(before: readonly ServedCertificate[], {lineage, install}: CertificateChange): void {
+	for (const {host} of install) {
+		const other = before.find(each => each.host === host && each.lineage !== lineage);
+		if (other)
+			throw new UserError(
+				`The router has a certificate for ${host} of project ${other.project}, environment ${other.environment}.`,
+				{hint: 'Two environments cannot share a host. Remove it there first.'},
+			);
+	}
+}
+
+/** @returns false if another process has changed the certificates meanwhile */
+async function changeOnce(
+	engine: Engine,
+	containerId: string,
+	change: CertificateChange,
+	signal: AbortSignal | undefined,
+): Promise<boolean> {
+	const {text, certificates: before} = await readIndex(engine, containerId, signal);
+	assertOwned(before, change);
+	const {install, lineage} = change;
+	const removed = before.filter(each => each.lineage === lineage && change.remove.includes(each.host));
+	if (install.length === 0 && removed.length === 0) return true;
+	const isReplaced = ({host}: ServedCertificate) => install.some(each => each.host === host);
+	const after = [
+		...before.filter(each => !isReplaced(each) && !removed.includes(each)),
+		...install.map(({pem: _, ...served}) => served),
+	].sort((a, b) => (a.host < b.host ? -1 : 1));
+	const id = randomBytes(8).toString('hex');
+	const isKnown = ({host}: ServedCertificate) => before.some(each => each.host === host);
+	const changes = {
+		added: install.filter(each => !isKnown(each)),
+		replaced: install.filter(isKnown),
+		removed: removed.filter(each => !isReplaced(each)),
+	};
+	await engine.writeFiles(containerId, stagedFiles(id, install, after, changes));
+	const args = [id, hashOf(text), successesOf(changes), ...changes.removed.map(fileOf)];
+	const {exitCode, stderr} = await runScript(engine, containerId, installScript, args);
+	if (exitCode === commitExits.moved) return false;
+	if (exitCode !== 0) throw installError(exitCode, stderr.trim());
+	return true;
+}
+
+function stagedFiles(
+	id: string,
+	install: readonly InstallableCertificate[],
+	after: readonly ServedCertificate[],
+	changes: CertificateChanges,
+): ContainerFile[] {
+	const staged = `${certificateFolder}/staged-${id}`;
+	const file = (name: string, content: string): ContainerFile => ({path: `${staged}/${name}`, content, mode: 0o600});
+	const files = {...Object.fromEntries(install.map(each => [fileOf(each), each.pem])), ...renderLists(after)};
+	return [
+		...Object.entries(files).map(([name, content]) => file(`files/${name}`, content)),
+		file('check.list', install.map(each => `${staged}/files/${fileOf(each)} ${each.host}\n`).join('')),
+		file('check.cfg', checkConfig(`${staged}/check.list`)),
+		file('commands', renderCommands(changes)),
+		file('index.json', JSON.stringify(after)),
+	];
+}
+
+const checkConfig = (list: string): string =>
+	[
+		'global',
+		...renderTlsDefaults(),
+		'frontend check',
+		'\tmode http',
+		'\ttimeout client 1s',
+		`\tbind :${tlsPort} ssl crt-list ${list} strict-sni`,
+		'',
+	].join('\n');
+
+function installError(exitCode: number, text: string): UserError {
+	const alerts = [...text.matchAll(/^\[ALERT\][^:]*: (?:config : )?(.*)$/gm)].map(([, alert]) => alert);
+	const said = alerts.length > 0 ? alerts.join('\n') : text;
+	if (exitCode === commitExits.locked)
+		return new UserError("Another process has held the router's lock for 20 s.", {hint: 'Try again in a moment.'});
+	if (exitCode === commitExits.invalid)
+		return new UserError(`HAProxy rejected a certificate. The previous ones stay in use.\n${said}`);
+	return new UserError(`Cannot install certificates in the router (exit code ${exitCode}): ${said}`);
+}

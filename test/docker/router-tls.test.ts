@@ -1,0 +1,359 @@
+import {execFile, execFileSync} from 'node:child_process';
+import {X509Certificate} from 'node:crypto';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {connect, constants} from 'node:http2';
+import {request} from 'node:https';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {connect as connectTls} from 'node:tls';
+import {promisify} from 'node:util';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {certificateFolder} from '../../source/router/layout.ts';
+import {changeCertificates, ensureRouter, publish, readCertificates} from '../../source/router/router.ts';
+import type {InstallableCertificate} from '../../source/router/served-certificates.ts';
+import {type Made, makeTestAuthority} from '../certificates/make.ts';
+import {ask, type Lab, openLab, target} from './router-lab.ts';
+import {startLoad} from './router-load.ts';
+
+const run = promisify(execFile);
+const authority = makeTestAuthority();
+const folder = mkdtempSync(join(tmpdir(), 'compartment-tls-'));
+const rootFile = join(folder, 'root.pem');
+let lab: Lab;
+let hosts: {secured: string; below: string; other: string; plain: string};
+
+const installable = (host: string, {chain, key}: Made, hstsSeconds = 0): InstallableCertificate => {
+	const leaf = new X509Certificate(chain);
+	return {
+		host,
+		lineage: lab.lineage,
+		project: lab.project,
+		environment: 'production',
+		fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+		notAfter: Math.floor(leaf.validToDate.getTime() / 1000),
+		hstsSeconds,
+		pem: chain + key,
+	};
+};
+
+const install = (...certificates: InstallableCertificate[]) =>
+	changeCertificates(lab.engine, lab.router, {lineage: lab.lineage, install: certificates, remove: []});
+
+/** The output of `openssl s_client`, whatever it exits with. */
+const handshake = (host: string | null, ...args: string[]): Promise<string> =>
+	run(
+		'sh',
+		[
+			'-c',
+			'openssl s_client "$@" </dev/null 2>&1',
+			'sh',
+			'-connect',
+			`127.0.0.1:${lab.router.tlsPort}`,
+			...(host === null ? ['-noservername'] : ['-servername', host]),
+			'-CAfile',
+			rootFile,
+			...args,
+		],
+		{encoding: 'utf8'},
+	).then(
+		({stdout}) => stdout,
+		(error: {stdout: string}) => error.stdout,
+	);
+
+const curl = async (url: string, ...args: string[]): Promise<string> => {
+	const {hostname, port} = new URL(url);
+	const {stdout} = await run('curl', [
+		'-sS',
+		'--cacert',
+		rootFile,
+		'--resolve',
+		`${hostname}:${port}:127.0.0.1`,
+		...args,
+		url,
+	]);
+	return stdout;
+};
+
+const urlOf = (host: string, path = '/') => `https://${host}:${lab.router.tlsPort}${path}`;
+
+/** The fingerprint of the certificate that a new connection gets. */
+const servedTo = (host: string): Promise<string> =>
+	new Promise((resolve, reject) => {
+		const socket = connectTls(
+			{port: lab.router.tlsPort, host: '127.0.0.1', servername: host, ca: authority.root},
+			() => {
+				resolve(socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase());
+				socket.destroy();
+			},
+		);
+		socket.once('error', reject);
+	});
+
+beforeAll(async () => {
+	lab = await openLab();
+	writeFileSync(rootFile, authority.root);
+	const name = lab.lineage;
+	hosts = {
+		secured: `${name}.example.com`,
+		below: `one.${name}.example.com`,
+		other: `other-${name}.example.com`,
+		plain: `plain-${name}.localhost`,
+	};
+	const {address} = await lab.startEcho('web', {3000: 'web'});
+	await publish(
+		lab.engine,
+		lab.router,
+		lab.table({
+			hosts: Object.fromEntries(Object.values(hosts).map(host => [host, 'web'])),
+			backends: [{service: 'web', accessMode: 'public', slots: {blue: target(address)}, active: 'blue'}],
+		}),
+	);
+}, 90_000);
+
+afterAll(async () => {
+	await lab?.close();
+	authority.close();
+	rmSync(folder, {recursive: true, force: true});
+}, 60_000);
+
+test('without a certificate, TLS is refused and http serves', async () => {
+	expect(await handshake(hosts.secured)).toMatch(/no peer certificate available/);
+	expect(await ask(lab.router, {host: hosts.secured})).toMatchObject({status: 200});
+	expect(await readCertificates(lab.engine, lab.engine, lab.router)).toEqual([]);
+});
+
+test('the first certificate serves at once, and only its host', async () => {
+	const made = authority.make({names: [hosts.secured, hosts.other]});
+	await install(installable(hosts.secured, made));
+	const said = await handshake(hosts.secured);
+	expect(said).toContain('Verify return code: 0 (ok)');
+	expect(said).toMatch(/depth=1.*Test Intermediate/);
+	// The certificate names it too, but is not for it.
+	for (const host of [hosts.other, hosts.plain, 'unknown.example.com'])
+		expect(await handshake(host)).toMatch(/no peer certificate available/);
+	expect(await handshake(null)).toMatch(/no peer certificate available/);
+	expect(await readCertificates(lab.engine, lab.engine, lab.router)).toMatchObject([{host: hosts.secured}]);
+});
+
+test('TLS 1.2 and 1.3 with forward secrecy are taken, and nothing older', async () => {
+	const compatible = ['-cipher', 'ALL:@SECLEVEL=0'];
+	for (const version of ['-tls1', '-tls1_1'])
+		expect(await handshake(hosts.secured, version, ...compatible)).toMatch(/no peer certificate available/);
+	expect(await handshake(hosts.secured, '-tls1_2')).toMatch(/Cipher is ECDHE-ECDSA-(AES|CHACHA)/);
+	expect(await handshake(hosts.secured, '-tls1_3')).toMatch(/Cipher is TLS_(AES|CHACHA)/);
+	for (const weak of ['AES128-SHA', 'ECDHE-ECDSA-AES128-SHA', 'AES128-GCM-SHA256'])
+		expect(await handshake(hosts.secured, '-tls1_2', '-cipher', `${weak}:@SECLEVEL=0`)).toMatch(/no peer certificate/);
+});
+
+test('HTTP/2 is negotiated, and HTTP/1.1 for who has no other', async () => {
+	expect(await handshake(hosts.secured, '-alpn', 'h2,http/1.1')).toContain('ALPN protocol: h2');
+	expect(await handshake(hosts.secured, '-alpn', 'http/1.1')).toContain('ALPN protocol: http/1.1');
+	expect(await curl(urlOf(hosts.secured), '--http2', '-o', '/dev/null', '-w', '%{http_version} %{http_code}')).toBe(
+		'2 200',
+	);
+});
+
+test('services see https, http is redirected, and hosts without a certificate are not', async () => {
+	const said = await curl(urlOf(hosts.secured, '/a?b=c'), '-D', '-', '-H', 'X-Forwarded-Proto: http');
+	const echo = JSON.parse(decodeURIComponent(/^x-echo: (.*?)\r?$/im.exec(said)![1]!)) as {
+		headers: Record<string, string>;
+	};
+	expect(echo.headers).toMatchObject({
+		'x-forwarded-proto': 'https',
+		'x-forwarded-host': `${hosts.secured}:${lab.router.tlsPort}`,
+	});
+	expect(said).not.toMatch(/strict-transport-security/i);
+	expect(
+		await ask(lab.router, {host: `${hosts.secured}:${lab.router.port}`, path: '/a?b=c', method: 'POST'}),
+	).toMatchObject({
+		status: 308,
+		headers: {location: urlOf(hosts.secured, '/a?b=c')},
+	});
+	const plain = await ask(lab.router, {host: hosts.plain});
+	expect(plain).toMatchObject({status: 200});
+	expect(plain.echo?.headers['x-forwarded-proto']).toBe('http');
+});
+
+test('a wildcard is for the hosts directly below, and a certificate of a host goes before it', async () => {
+	const zone = `*.${hosts.secured}`;
+	const wildcard = installable(zone, authority.make({names: [zone]}), 3600);
+	await install(wildcard);
+	expect(await servedTo(hosts.below)).toBe(wildcard.fingerprint);
+	expect(await handshake(`deep.${hosts.below}`)).toMatch(/no peer certificate available/);
+	expect(await curl(urlOf(hosts.below), '-D', '-')).toMatch(/^strict-transport-security: max-age=3600\r?$/im);
+	expect(await ask(lab.router, {host: hosts.below})).toMatchObject({status: 308});
+	const own = installable(hosts.below, authority.make({names: [hosts.below]}));
+	await install(own);
+	expect(await servedTo(hosts.below)).toBe(own.fingerprint);
+	expect(await curl(urlOf(hosts.below), '-D', '-')).not.toMatch(/strict-transport-security/i);
+});
+
+test('an expired certificate redirects nobody', async () => {
+	const expired = installable(hosts.other, authority.make({names: [hosts.other], days: -1}));
+	await install(expired);
+	expect(await ask(lab.router, {host: hosts.other})).toMatchObject({status: 200});
+});
+
+test('a WebSocket is opened over TLS, with HTTP/1.1 and with HTTP/2', async () => {
+	const upgrade = await new Promise<number | undefined>((resolve, reject) => {
+		request({
+			host: '127.0.0.1',
+			port: lab.router.tlsPort,
+			servername: hosts.secured,
+			ca: authority.root,
+			headers: {
+				host: hosts.secured,
+				connection: 'Upgrade',
+				upgrade: 'websocket',
+				'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+				'sec-websocket-version': '13',
+			},
+		})
+			.on('upgrade', (response, socket) => {
+				socket.destroy();
+				resolve(response.statusCode);
+			})
+			.on('response', response => resolve(response.statusCode))
+			.on('error', reject)
+			.end();
+	});
+	const session = connect(`https://${hosts.secured}`, {
+		createConnection: () =>
+			connectTls({
+				host: '127.0.0.1',
+				port: lab.router.tlsPort,
+				servername: hosts.secured,
+				ca: authority.root,
+				ALPNProtocols: ['h2'],
+			}),
+	});
+	await new Promise(resolve => session.once('remoteSettings', resolve));
+	const extended = await new Promise((resolve, reject) => {
+		const stream = session.request({
+			':method': 'CONNECT',
+			':protocol': 'websocket',
+			':authority': hosts.secured,
+			':path': '/',
+			':scheme': 'https',
+			'sec-websocket-version': '13',
+		});
+		stream.once('response', headers => {
+			stream.close(constants.NGHTTP2_CANCEL);
+			resolve(headers[':status']);
+		});
+		stream.once('error', reject);
+	});
+	session.destroy();
+	expect({upgrade, extended}).toEqual({upgrade: 101, extended: 200});
+});
+
+test('replacing a certificate again and again loses no request of clients that keep their connections', async () => {
+	const agentOptions = {keepAlive: true, maxSockets: 1, ca: authority.root, servername: hosts.secured};
+	const load = startLoad(lab.router, hosts.secured, {
+		keepAlive: 12,
+		fresh: 2,
+		idling: 2,
+		tls: agentOptions,
+	});
+	await pause(500);
+	const made = [1, 2, 3, 4, 5].map(() => installable(hosts.secured, authority.make({names: [hosts.secured]})));
+	for (const certificate of made) {
+		await install(certificate);
+		expect(await servedTo(hosts.secured)).toBe(certificate.fingerprint);
+		await pause(200);
+	}
+	await pause(500);
+	await load.stop();
+	expect(load.losses).toEqual([]);
+	expect(load.samples.length).toBeGreaterThan(500);
+	expect(reloads()).toBe('0');
+}, 60_000);
+
+const inside = (...command: string[]): string =>
+	execFileSync('docker', ['exec', '-u', '0', lab.router.name, ...command], {encoding: 'utf8'});
+/** How often the worker's program was loaded again. */
+const reloads = (): string | undefined =>
+	/^\d+\s+worker\s+(\d+)/m.exec(inside('sh', '-c', "echo 'show proc' | nc 127.0.0.1 9998"))?.[1];
+
+test('keys are readable by root alone, and survive a restart and a new container of the router', async () => {
+	const modes = inside('sh', '-c', `stat -c '%a %U %n' ${certificateFolder} ${certificateFolder}/*.pem`)
+		.trim()
+		.split('\n');
+	expect(modes[0]).toBe(`700 root ${certificateFolder}`);
+	expect(modes.length).toBeGreaterThan(3);
+	for (const line of modes.slice(1)) expect(line).toMatch(/^600 root /);
+	const before = await servedTo(hosts.secured);
+	execFileSync('docker', ['restart', '-t', '1', lab.router.name]);
+	await expect.poll(() => servedTo(hosts.secured).catch(() => ''), {timeout: 10_000}).toBe(before);
+	execFileSync('docker', ['rm', '-f', lab.router.name]);
+	expect(await ensureRouter(lab.engine, lab.router)).toMatchObject({change: 'created'});
+	expect(await servedTo(hosts.secured)).toBe(before);
+	expect(await ask(lab.router, {host: hosts.secured})).toMatchObject({status: 308});
+}, 60_000);
+
+test('a certificate that HAProxy does not load is refused, and the previous one serves on', async () => {
+	const before = await servedTo(hosts.secured);
+	const weak = installable(hosts.secured, authority.make({names: [hosts.secured], keyType: 'rsa-1024'}));
+	await expect(install(weak)).rejects.toThrow(/HAProxy rejected a certificate\. The previous ones stay in use\./);
+	const {key} = authority.make({names: [hosts.secured]});
+	const mixed = installable(hosts.secured, {...authority.make({names: [hosts.secured]}), key});
+	await expect(install(mixed)).rejects.toThrow(/HAProxy rejected/);
+	expect(await servedTo(hosts.secured)).toBe(before);
+	expect(inside('ls', '-A', certificateFolder)).not.toContain('staged');
+});
+
+test('a file that a later HAProxy refuses does not keep the router from starting', async () => {
+	inside('sh', '-c', `echo broken >${certificateFolder}/${hosts.secured}.pem`);
+	execFileSync('docker', ['restart', '-t', '1', lab.router.name]);
+	await expect
+		.poll(
+			() =>
+				ask(lab.router, {host: hosts.plain}).then(
+					({status}) => status,
+					() => 0,
+				),
+			{timeout: 10_000},
+		)
+		.toBe(200);
+	expect(await readCertificates(lab.engine, lab.engine, lab.router)).toEqual([]);
+	await install(installable(hosts.secured, authority.make({names: [hosts.secured]})));
+	expect(await handshake(hosts.secured)).toContain('Verify return code: 0 (ok)');
+}, 60_000);
+
+test('an interrupted installation is completed by the next one', async () => {
+	// As after a crash between the files and the index: the worker has the certificate, the index does not.
+	inside('rm', '-f', `${certificateFolder}/index.json`);
+	const certificate = installable(hosts.secured, authority.make({names: [hosts.secured]}));
+	await install(certificate);
+	expect(await servedTo(hosts.secured)).toBe(certificate.fingerprint);
+	expect(reloads()).toBe('0');
+});
+
+test('a removed certificate no longer serves, and its file is gone', async () => {
+	await changeCertificates(lab.engine, lab.router, {lineage: lab.lineage, install: [], remove: [hosts.secured]});
+	expect(await handshake(hosts.secured)).toMatch(/no peer certificate available/);
+	expect(await ask(lab.router, {host: hosts.secured})).toMatchObject({status: 200});
+	expect(inside('ls', certificateFolder).split('\n')).not.toContain(`${hosts.secured}.pem`);
+	expect(inside('cat', `${certificateFolder}/list`)).not.toMatch(new RegExp(` ${hosts.secured}$`, 'm'));
+});
+
+test('another environment cannot take the certificate of a host', async () => {
+	const certificate = installable(hosts.plain, authority.make({names: [hosts.plain]}));
+	await install(certificate);
+	const stranger = {...certificate, lineage: 'stranger'};
+	await expect(
+		changeCertificates(lab.engine, lab.router, {lineage: 'stranger', install: [stranger], remove: []}),
+	).rejects.toThrow(`The router has a certificate for ${hosts.plain} of project ${lab.project}`);
+	await changeCertificates(lab.engine, lab.router, {lineage: 'stranger', install: [], remove: [hosts.plain]});
+	expect(await servedTo(hosts.plain)).toBe(certificate.fingerprint);
+});
+
+test('two processes that install at the same time both succeed', async () => {
+	const made = ['a', 'b', 'c'].map(name => {
+		const host = `${name}.${lab.lineage}.example.org`;
+		return installable(host, authority.make({names: [host]}));
+	});
+	await Promise.all(made.map(each => install(each)));
+	for (const {host, fingerprint} of made) expect(await servedTo(host)).toBe(fingerprint);
+});
