@@ -1,7 +1,7 @@
 import {realpathSync} from 'node:fs';
 import {UserError} from '../errors.ts';
 import {findDecision} from './registry.ts';
-import {listAgents} from './status.ts';
+import {findAgent} from './status.ts';
 
 type Situation = {
 	/** Folder of compartment.yml. */
@@ -14,9 +14,6 @@ type Situation = {
 	readonly canAsk: boolean;
 };
 
-const isAgentHere = async (engineId: string): Promise<boolean> =>
-	(await listAgents()).some(({isRunning, status}) => isRunning && status.engine.id === engineId);
-
 /**
  * How a successful apply offers to register its project with the agent; undefined if it does not. Each project is asked
  * about once, and only when it needs an agent or an agent runs on its engine. Where nobody can be asked, a hint says what the
@@ -26,7 +23,7 @@ export async function chooseOffer({canAsk, folder, ...project}: Situation): Prom
 	const {engineId, hasUnkeptSchedule, hasLifetime} = project;
 	try {
 		if (findDecision(realpathSync(folder)) !== undefined) return undefined;
-		if (canAsk) return hasUnkeptSchedule || hasLifetime || (await isAgentHere(engineId)) ? 'ask' : undefined;
+		if (canAsk) return hasUnkeptSchedule || hasLifetime || (await findAgent(engineId))?.isRunning ? 'ask' : undefined;
 		return hasLifetime && !hasUnkeptSchedule ? 'hint' : undefined;
 	} catch (error) {
 		// The apply has succeeded. The commands of the agent report what is wrong with their files.

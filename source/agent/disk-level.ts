@@ -24,8 +24,11 @@ export function lookAtDisk(
 	return {level: {reportedAt: shouldReport ? now : reportedAt}, shouldReport};
 }
 
-/** `Only 1.5 GB of 100 GB are free on the disk of the engine.` */
-export function diskText({size, free}: Disk): string {
+/** `1.5 GB of 100 GB` */
+export function freeText({size, free}: Disk): string {
 	const gb = (bytes: number) => `${(bytes / giga).toFixed(bytes < 10 * giga ? 1 : 0)} GB`;
-	return `Only ${gb(free)} of ${gb(size)} are free on the disk of the engine.`;
+	return `${gb(free)} of ${gb(size)}`;
 }
+
+/** `Only 1.5 GB of 100 GB are free on the disk of the engine.` */
+export const diskText = (disk: Disk): string => `Only ${freeText(disk)} are free on the disk of the engine.`;

@@ -3,6 +3,7 @@ import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {State} from '../state/state.ts';
 import type {Clock} from './clock.ts';
+import type {KnownDisk} from './engine-disk.ts';
 import type {AgentEnvironment} from './environments.ts';
 import type {AgentAction, Report} from './events.ts';
 
@@ -50,10 +51,12 @@ export type AgentWorld = {
 	/** The environments of registered projects that run on this engine. Cheap: only files that have changed are read. */
 	readonly environments: () => Promise<readonly AgentEnvironment[]>;
 	readonly report: Report;
+	/** Notes how full the engine's disk is, for `agent status`. */
+	readonly noteDisk: (disk: Omit<KnownDisk, 'at'>) => void;
 };
 
 /** What the duties of one environment work with. */
-export type EnvironmentWorld = Omit<AgentWorld, 'environments'> &
+export type EnvironmentWorld = Omit<AgentWorld, 'environments' | 'noteDisk'> &
 	Pick<AgentEnvironment, 'folder' | 'directory'> &
 	Pick<State, 'lineage' | 'project' | 'environment'> & {
 		/** Its state as it is on disk, without its lock. Undefined when it is gone or cannot be read. */

@@ -6,6 +6,9 @@ import {observeRouter, type RouterOptions} from '../router/router.ts';
 /** The disk that an engine keeps images and volumes on, in bytes. */
 export type Disk = {readonly size: number; readonly free: number};
 
+/** What an agent knows of the engine's disk. `at` is when it looked, in ms since the epoch. */
+export type KnownDisk = Disk & {readonly at: number; readonly isLow: boolean};
+
 /** The second line of `df -Pk`, whose columns POSIX fixes: file system, size, used, free, in blocks of 1024 bytes. */
 export function parseDf(output: string): Disk | undefined {
 	const [, size, free] = /^\S.*?\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/m.exec(output.split('\n').slice(1).join('\n')) ?? [];

@@ -29,7 +29,7 @@ const createTimer = ({steady, now}: EnvironmentWorld['clock'], firstMs: number) 
 
 /** Watches the engine's disk, and keeps its build cache below the setting `buildCacheGB`. */
 export function createEngineKeeping(world: AgentWorld, env = process.env): Duty {
-	const {engine, router, clock, report} = world;
+	const {engine, router, clock, report, noteDisk} = world;
 	const disk = createTimer(clock, 0);
 	const cache = createTimer(clock, minute);
 	let level: DiskLevel = {reportedAt: undefined};
@@ -39,6 +39,7 @@ export function createEngineKeeping(world: AgentWorld, env = process.env): Duty 
 		if (!found) return;
 		const looked = lookAtDisk(level, found, clock.steady());
 		level = looked.level;
+		noteDisk({...found, isLow: level.reportedAt !== undefined});
 		if (looked.shouldReport) report({type: 'disk-low', at: clock.now(), message: diskText(found)});
 	};
 	const keepCache = async () => {

@@ -27,7 +27,10 @@ type Registry = {
 	readonly declined: readonly string[];
 };
 
-const registryPath = (env: NodeJS.ProcessEnv): string => join(agentDirectory(env), 'projects.json');
+/** The name of the file, for who watches the folder. */
+export const registryFile = 'projects.json';
+
+const registryPath = (env: NodeJS.ProcessEnv): string => join(agentDirectory(env), registryFile);
 
 function isProject(value: unknown): value is RegisteredProject {
 	const {folder, addedAt} = (value ?? {}) as Readonly<Record<string, unknown>>;

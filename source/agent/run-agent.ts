@@ -80,7 +80,16 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 		});
 	try {
 		report({type: 'started', at: clock.now(), engine: address, projects: readRegistry().length});
-		const world: AgentWorld = {engine, engineId: id, router, settings, clock, environments, report};
+		const world: AgentWorld = {
+			engine,
+			engineId: id,
+			router,
+			settings,
+			clock,
+			environments,
+			report,
+			noteDisk: keeper.onDisk,
+		};
 		loops = createDutyLoops({world, duties, keeper, signal});
 		await Promise.all([follow(), watchFiles()]);
 		if (failure) throw failure;

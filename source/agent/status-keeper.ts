@@ -1,6 +1,7 @@
 import {messageOf} from '../errors.ts';
 import type {Clock} from './clock.ts';
 import type {Upcoming} from './duty.ts';
+import type {KnownDisk} from './engine-disk.ts';
 import type {EnvironmentsRead} from './environments.ts';
 import type {AgentEvent, Report} from './events.ts';
 import {type AgentStatus, readStatus, type UpcomingOwner, writeStatus} from './status.ts';
@@ -22,6 +23,8 @@ export type StatusKeeper = {
 	readonly onNext: (owner: UpcomingOwner, next: readonly Upcoming[]) => void;
 	/** Something went wrong that the agent goes on with later. */
 	readonly onProblem: (where: string, error: unknown) => void;
+	/** How full the engine's disk is. */
+	readonly onDisk: (disk: Omit<KnownDisk, 'at'>) => void;
 	readonly onLost: (message: string) => void;
 	readonly onFound: () => void;
 };
@@ -55,6 +58,7 @@ export function createStatusKeeper({directory, clock, owner, engine, report: pas
 	const report = (event: AgentEvent) => {
 		passOn(event);
 		if (event.type === 'started') change({since: event.at});
+		if (event.type === 'stopped') change({stoppedAt: event.at});
 		if (event.type !== 'action') return;
 		const {type: _type, news: _news, ...action} = event;
 		change({actions: [...status.actions, action].slice(-keptActions)});
@@ -73,6 +77,7 @@ export function createStatusKeeper({directory, clock, owner, engine, report: pas
 			upcoming.set(JSON.stringify(owner), shown);
 			change({next: [...upcoming.values()].flat().sort((a, b) => a.at - b.at)});
 		},
+		onDisk: disk => change({disk: {...disk, at: clock.now()}}),
 		onProblem: (where, error) => report({type: 'problem', at: clock.now(), where, message: messageOf(error)}),
 		onLost(message) {
 			if (status.lostSince !== null) return;

@@ -4,8 +4,9 @@ import {replaceCacheFile} from '../cache-file.ts';
 import {holdKernelLock} from '../state/kernel-lock.ts';
 import {codeOf, readPrivateFile} from '../state/private-file.ts';
 import type {Upcoming} from './duty.ts';
+import type {KnownDisk} from './engine-disk.ts';
 import type {AgentAction} from './events.ts';
-import {agentDirectory} from './files.ts';
+import {agentDirectory, engineDirectory} from './files.ts';
 
 /** A process that is an agent. */
 type AgentOwner = {readonly pid: number; readonly host: string; readonly user: string};
@@ -22,6 +23,10 @@ export type AgentStatus = {
 	readonly owner: AgentOwner;
 	readonly engine: {readonly id: string; readonly name: string; readonly address: string};
 	readonly since: number;
+	/** When it ended as it was asked to. Absent while it runs, and after it was killed. */
+	readonly stoppedAt?: number | undefined;
+	/** Absent until it has looked, or where it cannot see the disk. */
+	readonly disk?: KnownDisk | undefined;
 	/** Since when the engine does not answer; null while it does. */
 	readonly lostSince: number | null;
 	readonly environments: readonly {readonly project: string; readonly environment: string; readonly folder: string}[];
@@ -35,7 +40,10 @@ export type AgentStatus = {
 /** An agent of this user, with what it last wrote. */
 export type KnownAgent = {readonly isRunning: boolean; readonly status: AgentStatus};
 
-const statusPath = (directory: string): string => join(directory, 'status.json');
+/** The name of the file, for who watches the folder. */
+export const statusFile = 'status.json';
+
+const statusPath = (directory: string): string => join(directory, statusFile);
 
 /** Writes the status of an agent in one step, so that readers never see a part. */
 export const writeStatus = (directory: string, status: AgentStatus): void =>
@@ -59,6 +67,13 @@ async function isHeld(directory: string): Promise<boolean> {
 	return lock === undefined;
 }
 
+async function readAgent(directory: string): Promise<KnownAgent | undefined> {
+	const status = readStatus(directory);
+	if (!status) return undefined;
+	// One that is ending has written so, and gives up its lock next.
+	return {isRunning: status.stoppedAt === undefined && (await isHeld(directory)), status};
+}
+
 /** The agents of this user: one per engine, running or not. */
 export async function listAgents(env: NodeJS.ProcessEnv = process.env): Promise<readonly KnownAgent[]> {
 	const root = agentDirectory(env);
@@ -71,8 +86,12 @@ export async function listAgents(env: NodeJS.ProcessEnv = process.env): Promise<
 	}
 	const agents: KnownAgent[] = [];
 	for (const directory of names.map(name => join(root, name))) {
-		const status = readStatus(directory);
-		if (status) agents.push({isRunning: await isHeld(directory), status});
+		const agent = await readAgent(directory);
+		if (agent) agents.push(agent);
 	}
 	return agents;
 }
+
+/** The agent of an engine; undefined if none of this user has run. */
+export const findAgent = (engineId: string, env: NodeJS.ProcessEnv = process.env): Promise<KnownAgent | undefined> =>
+	readAgent(engineDirectory(engineId, env));

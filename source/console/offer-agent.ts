@@ -1,7 +1,7 @@
 import {realpathSync} from 'node:fs';
 import {chooseOffer} from '../agent/choose-offer.ts';
 import {addProject, declineProject} from '../agent/registry.ts';
-import {listAgents} from '../agent/status.ts';
+import {findAgent} from '../agent/status.ts';
 import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
@@ -63,8 +63,8 @@ export async function offerAgent({project, state, engineId, terminal, canAsk}: A
 		return warn(terminal, [`The answer is lost: ${error.message}`]);
 	}
 	if (!wants) return print(`You will not be asked again. To register it later: ${register}`);
-	const runs = (await listAgents()).some(agent => agent.isRunning && agent.status.engine.id === engineId);
-	const next = runs
+	const isRunning = (await findAgent(engineId))?.isRunning === true;
+	const next = isRunning
 		? ''
 		: ` No agent runs yet. Start it with the machine: ${paint.accent(hintText(command('agent install')))}`;
 	print(`The project is registered.${next}`);

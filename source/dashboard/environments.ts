@@ -2,6 +2,7 @@ import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
 import type {Health} from '../model/health-facts.ts';
+import type {AgentReport} from '../output/agent/agent-words.ts';
 import {healthWord, restartsText, toneOf} from '../output/status/health-text.ts';
 import {failedAtText} from '../output/status/stage-text.ts';
 import type {ResourceStatus, ServiceStatus} from '../output/status/status-report.ts';
@@ -9,9 +10,10 @@ import {resourceContainer} from '../plan/input.ts';
 import type {Drift} from '../plan/plan.ts';
 import type {Vitals} from '../plan/vitals.ts';
 import {createStatusReport} from '../report/status.ts';
+import {crashLoopAt} from '../state/crash-loop.ts';
 import {heldCandidates} from '../state/deployments.ts';
-import type {Deployment, State} from '../state/state.ts';
-import type {EnvironmentView, Failure, ObjectView} from '../ui/dashboard/data.ts';
+import type {Deployment, DeploymentFailure, State} from '../state/state.ts';
+import type {CrashLoopView, EnvironmentView, Failure, ObjectView} from '../ui/dashboard/data.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
 
 type Input = EngineConnection & {
@@ -23,14 +25,26 @@ type Input = EngineConnection & {
 	readonly observed: Observed;
 	readonly vitals: Vitals;
 	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
+	readonly agent: AgentReport | undefined;
 	readonly drift: readonly Drift[];
 	readonly problem: string | undefined;
 };
 
+const exitLines = ({exitCode, isOutOfMemory}: Pick<DeploymentFailure, 'exitCode' | 'isOutOfMemory'>): string[] =>
+	exitCode === undefined ? [] : [`exit code ${exitCode}${isOutOfMemory ? ', out of memory' : ''}`];
+
+/** Why the agent leaves a service or resource alone. */
+function viewCrashLoop(state: State, address: string): CrashLoopView | undefined {
+	const crashLoop = crashLoopAt(state, address);
+	if (!crashLoop) return undefined;
+	const {at, cause, lastLines} = crashLoop;
+	return {at: Date.parse(at), headlines: [cause, ...exitLines(crashLoop)], lines: lastLines};
+}
+
 /** Why a deployment failed, most important first. */
 function viewFailure({id, createdAt, stage, failure}: Deployment): Failure {
-	const {message = failedAtText(stage), lastProbe, exitCode, isOutOfMemory, lastLines = []} = failure ?? {};
-	const code = exitCode === undefined ? [] : [`exit code ${exitCode}${isOutOfMemory ? ', out of memory' : ''}`];
+	const {message = failedAtText(stage), lastProbe, lastLines = []} = failure ?? {};
+	const code = exitLines(failure ?? {});
 	return {
 		deployment: id,
 		at: Date.parse(createdAt),
@@ -69,6 +83,7 @@ function serviceView(input: Input, name: string, status: ServiceStatus | undefin
 		url: status?.url ?? null,
 		asksPassword: status?.accessMode === 'authenticated',
 		failure: attempt && viewFailure(attempt),
+		crashLoop: state && viewCrashLoop(state, address),
 		drift: messagesOf(drift, address),
 		isHeld: state !== undefined && heldCandidates(state)[name] !== undefined,
 	};
@@ -92,6 +107,7 @@ function resourceView(input: Input, name: string, status: ResourceStatus | undef
 		url: null,
 		asksPassword: false,
 		failure: undefined,
+		crashLoop: state && viewCrashLoop(state, address),
 		drift: messagesOf(drift, address),
 		isHeld: false,
 	};
@@ -101,7 +117,7 @@ const routerTones = {running: 'good', stopped: 'bad', missing: 'bad', foreign: '
 
 /** One environment of the dashboard: what is declared, what is deployed, and its health. */
 export function viewEnvironment(input: Input): EnvironmentView {
-	const {project, name, state, router, routerState, drift, problem} = input;
+	const {project, name, state, router, routerState, agent, drift, problem} = input;
 	const report = state && createStatusReport({...input, state, services: null});
 	const names = (declared: readonly {readonly name: string}[], known: readonly {readonly name: string}[]) => [
 		...new Set([...declared, ...known].map(each => each.name)),
@@ -133,6 +149,7 @@ export function viewEnvironment(input: Input): EnvironmentView {
 		router: report?.router.isUsed
 			? {text: `${routerState} at ${router.listen}:${router.port}`, tone: routerTones[routerState]}
 			: null,
+		agent,
 		drift: drift
 			.filter(({address}) => !objects.some(object => object.address === address))
 			.map(({address, message}) => `${address}: ${message}`),

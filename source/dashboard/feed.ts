@@ -1,4 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {descriptorFile, routesFile} from '../descriptor/names.ts';
 import {messageOf} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import type {Terminal} from '../output/terminal.ts';
@@ -6,6 +7,7 @@ import type {DashboardStore} from '../ui/dashboard/store.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
 import {createFigureReader} from './figures.ts';
+import {followAgents} from './follow-agents.ts';
 import {entryOf, type Knowledge, sourcesIn, viewsOf} from './knowledge.ts';
 import {createLogReader, type LogPart} from './log-reader.ts';
 import {onSelection} from './on-selection.ts';
@@ -31,6 +33,8 @@ export type DashboardFeed = {
 	/** Stops all reading. */
 	readonly close: () => void;
 };
+
+const ourFiles: readonly string[] = [descriptorFile, routesFile, 'state.json'];
 
 /** Poll interval of the health, which changes without events. */
 const healthPaceMs = 5000;
@@ -83,6 +87,15 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 		followShown();
 	};
 
+	const agents = followAgents({
+		files: () => known.files,
+		onRead(reports) {
+			known.agents = reports;
+			showKnown();
+		},
+		signal,
+	});
+
 	const readAllDrift = async () => {
 		const {project, environments = []} = known.files ?? {};
 		if (!project) return;
@@ -98,7 +111,10 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 		known.files = files;
 		showKnown();
 		if (signal.aborted) return;
+		// An agent that nothing is known of is no reason to show nothing.
+		const asked = agents.ask().catch(() => undefined);
 		known.answers = await askEngine(connection, files);
+		await asked;
 		showKnown();
 		await readAllDrift();
 		tab.forget();
@@ -127,13 +143,14 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 	});
 
 	const stopSelection = onSelection(store, followShown);
-	const stopFiles = watchFiles(
-		() =>
+	const stopFiles = watchFiles({
+		folders: () =>
 			known.files
 				? [known.files.directory, ...known.files.environments.map(({directory}) => directory)]
 				: [process.cwd()],
-		reload,
-	);
+		isWatched: name => ourFiles.includes(name),
+		onChange: reload,
+	});
 	void watchEngine({
 		...connection,
 		signal,

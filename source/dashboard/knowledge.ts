@@ -1,12 +1,14 @@
 import {findLogSources, type LogSource} from '../report/log-sources.ts';
 import type {EnvironmentView} from '../ui/dashboard/data.ts';
 import {attendanceOf, type EngineConnection, type Workspace} from '../workspace/workspace.ts';
+import type {AgentReports} from './follow-agents.ts';
 import {type EngineAnswer, type Files, type readDrift, viewEnvironments} from './world.ts';
 
 /** What the dashboard has read so far. Undefined parts are not read yet. */
 export type Knowledge = {
 	files?: Files;
 	answers?: EngineAnswer;
+	agents?: AgentReports;
 	/** By environment. */
 	readonly drift: Map<string, Awaited<ReturnType<typeof readDrift>>>;
 };
@@ -44,6 +46,7 @@ export function workspaceOf(
 
 /** All environments of the dashboard. Until the engine answers, nothing is shown as running. */
 export const viewsOf = (
-	{files, answers, drift}: Knowledge,
+	{files, answers, agents, drift}: Knowledge,
 	connection: EngineConnection,
-): readonly EnvironmentView[] => (files ? viewEnvironments(connection, files, {...(answers ?? nothing), drift}) : []);
+): readonly EnvironmentView[] =>
+	files ? viewEnvironments(connection, files, {...(answers ?? nothing), agents, drift}) : [];

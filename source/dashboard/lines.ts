@@ -6,36 +6,61 @@ import {renderError} from '../output/errors.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {createTerminal} from '../output/terminal.ts';
 import type {EnvironmentView, ObjectView} from '../ui/dashboard/data.ts';
+import {agentNotes} from '../ui/dashboard/notes.ts';
 import {summaryOf} from '../ui/dashboard/rows.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
 import {here} from '../workspace/invocation.ts';
 import {type EngineConnection, openEngine} from '../workspace/workspace.ts';
+import {readReports} from './follow-agents.ts';
 import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './world.ts';
 
 const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
 const isVerb = (text: string): text is (typeof verbs)[number] => verbs.some(verb => verb === text);
 
 async function readEnvironments(connection: EngineConnection, files: Files): Promise<EnvironmentView[]> {
-	const answers = await askEngine(connection, files);
+	const [answers, agents] = await Promise.all([askEngine(connection, files), readReports(files)]);
 	const drift = new Map<string, Awaited<ReturnType<typeof readDrift>>>();
 	for (const {name, state, directory} of files.environments)
 		if (state && files.project) drift.set(name, await readDrift(connection, files.project, state, directory));
-	return viewEnvironments(connection, files, {...answers, drift});
+	return viewEnvironments(connection, files, {...answers, agents, drift});
 }
 
 /** One object as a sentence, then a line for each failure. */
-export function speakObject({kind, name, state, url, asksPassword, failure, drift, isHeld}: ObjectView): string[] {
+export function speakObject({
+	kind,
+	name,
+	state,
+	url,
+	asksPassword,
+	failure,
+	crashLoop,
+	drift,
+	isHeld,
+}: ObjectView): string[] {
 	const sentence = [
 		`${kind} ${name}: ${state}`,
 		...(url === null ? [] : [`at ${url}${asksPassword ? ', password required' : ''}`]),
 		...(isHeld ? ['candidate held for promote'] : []),
 		...drift.map(message => `changed outside Compartment: ${message}`),
 	].join(', ');
-	if (!failure) return [sanitiseLine(sentence)];
+	const cause = crashLoop
+		? `, in a crash loop: it ${crashLoop.headlines.join(', ')}`
+		: failure
+			? `, its latest attempt failed: ${failure.headlines.join(', ')}`
+			: '';
+	const {lines} = crashLoop ?? failure ?? {lines: []};
 	return [
-		`${sentence}, its latest attempt failed: ${failure.headlines.join(', ')}`,
-		...(failure.lines.length > 0 ? [`Last lines of ${name}:`, ...failure.lines, `End of the lines of ${name}.`] : []),
+		`${sentence}${cause}`,
+		...(lines.length > 0 ? [`Last lines of ${name}:`, ...lines, `End of the lines of ${name}.`] : []),
 	].map(line => sanitiseLine(line));
+}
+
+/** The agent of an environment as a sentence; undefined while nothing is known of it. */
+export function speakAgent(environment: Pick<EnvironmentView, 'agent'>, now = Date.now()): string | undefined {
+	const notes = agentNotes(environment, now);
+	if (notes.length === 0) return undefined;
+	const text = notes.map(note => note.text).join(', ');
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** Asks for an environment, by number or name; undefined to quit. */
@@ -80,6 +105,8 @@ export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: C
 		const environment = environments.find(({name}) => name === chosen);
 		if (!environment) throw new UserError(`There is no environment ${chosen}.`, {hint: command('environment list')});
 		print(`Environment ${sanitiseLine(environment.name)}: ${sanitiseLine(summaryOf(environment).text)}.`);
+		const agent = speakAgent(environment);
+		if (agent !== undefined) print(glyphs.adapt(agent));
 		for (const line of environment.objects.flatMap(speakObject)) print(glyphs.adapt(line));
 		for (const message of environment.drift) print(`Changed outside Compartment: ${sanitiseLine(message)}`);
 		print(`Actions: ${verbs.join(', ')}, logs, back, quit.`);

@@ -1,14 +1,21 @@
 import {type FSWatcher, watch} from 'node:fs';
-import {descriptorFile, routesFile} from '../descriptor/names.ts';
 
 const gatherMs = 150;
-const watchedNames: readonly string[] = [descriptorFile, routesFile, 'state.json'];
+
+type Watched = {
+	readonly folders: () => readonly string[];
+	/** Whether a file or folder in them, by its name, is watched. */
+	readonly isWatched: (name: string) => boolean;
+	readonly onChange: () => void;
+	/** Called when a folder is watched that was not before: what was written in it until then went unseen. */
+	readonly onNewFolder?: () => void;
+};
 
 /**
- * Calls `onChange` when one of our files in these folders is written. The folders are listed again after each change,
- * because an environment may be new. Where the system cannot watch files, `onChange` is never called.
+ * Calls `onChange` when one of these files is written in one of the folders. The folders are listed again after each change,
+ * because one may be new. Where the system cannot watch files, `onChange` is never called.
  */
-export function watchFiles(folders: () => readonly string[], onChange: () => void): () => void {
+export function watchFiles({folders, isWatched, onChange, onNewFolder}: Watched): () => void {
 	const watchers = new Map<string, FSWatcher>();
 	let gathering: NodeJS.Timeout | undefined;
 	let isStopped = false;
@@ -26,13 +33,14 @@ export function watchFiles(folders: () => readonly string[], onChange: () => voi
 			if (watchers.has(folder)) continue;
 			try {
 				const watcher = watch(folder, (_, name) => {
-					if (name === null || watchedNames.includes(name)) gather();
+					if (name === null || isWatched(name)) gather();
 				});
 				watcher.on('error', () => {
 					watcher.close();
 					watchers.delete(folder);
 				});
 				watchers.set(folder, watcher);
+				onNewFolder?.();
 			} catch {
 				// The folder does not exist yet, or this system cannot watch it.
 			}

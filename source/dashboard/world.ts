@@ -11,6 +11,7 @@ import {rememberReads} from '../engine/remember-reads.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {ownObjects} from '../model/own.ts';
+import type {AgentReport} from '../output/agent/agent-words.ts';
 import type {Drift} from '../plan/plan.ts';
 import {noVitals, type Vitals} from '../plan/vitals.ts';
 import {plainRequest} from '../refresh/plan-request.ts';
@@ -135,6 +136,7 @@ export async function readDrift(
 }
 
 type Answers = EngineAnswer & {
+	readonly agents: ReadonlyMap<string, AgentReport> | undefined;
 	/** By environment. */
 	readonly drift: ReadonlyMap<string, Awaited<ReturnType<typeof readDrift>>>;
 };
@@ -143,7 +145,7 @@ type Answers = EngineAnswer & {
 export const viewEnvironments = (
 	connection: EngineConnection,
 	files: Files,
-	{observed, routerState, vitals, drift}: Answers,
+	{observed, routerState, vitals, agents, drift}: Answers,
 ): EnvironmentView[] =>
 	files.environments.map(({name, state, problem}) =>
 		viewEnvironment({
@@ -154,6 +156,7 @@ export const viewEnvironments = (
 			observed: own(observed, state),
 			vitals: vitals.get(name) ?? noVitals,
 			routerState,
+			agent: agents?.get(name),
 			drift: drift.get(name)?.drift ?? [],
 			problem: problem ?? drift.get(name)?.problem,
 		}),

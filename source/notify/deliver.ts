@@ -88,7 +88,7 @@ async function deliverTo(
 		const tried = {attempts: entry.attempts + 1, at: Date.parse(entry.notification.at)};
 		const retryAt = nextAttempt(tried, now());
 		if (retryAt === undefined) remove(entry.path);
-		else postpone(entry, retryAt);
+		else postpone(entry, retryAt, problem);
 		return {sent, problem: {origin: originOf(target.url), problem, retryAt: retryAt ?? null}};
 	}
 	return {sent};

@@ -23,6 +23,8 @@ type Waiting = {
 	readonly attempts: number;
 	/** When to try next, in milliseconds since the epoch. */
 	readonly notBefore: number;
+	/** Why the last attempt failed. */
+	readonly problem?: string;
 	readonly notification: Notification;
 };
 
@@ -118,7 +120,32 @@ export function readQueue(directory: string, now: number): readonly Entry[] {
 /** Removes a file that may be gone already. */
 export const remove = (path: string): void => rmSync(path, {force: true});
 
+/** What waits for one target. */
+export type TargetQueue = {
+	/** The target, as `targetKey` names it. */
+	readonly target: string;
+	readonly waiting: number;
+	/** When the oldest one was made, in milliseconds since the epoch. */
+	readonly since: number;
+	/** Failed attempts of the one that is sent next. */
+	readonly attempts: number;
+	/** When it is tried next, in milliseconds since the epoch; 0 for at once. */
+	readonly notBefore: number;
+	readonly problem: string | undefined;
+};
+
+/** What waits for each target. Changes nothing, so that any process may look. */
+export function lookAtQueue(env: NodeJS.ProcessEnv = process.env): readonly TargetQueue[] {
+	if (isQueueEmpty(env)) return [];
+	const directory = queueDirectory(env);
+	const entries = namesFor(directory).flatMap(name => read(join(directory, name)) ?? []);
+	return [...Map.groupBy(entries, ({target}) => target)].map(([target, [first, ...others]]) => {
+		const {attempts, notBefore, problem, notification} = first!;
+		return {target, waiting: 1 + others.length, since: Date.parse(notification.at), attempts, notBefore, problem};
+	});
+}
+
 /** Records a failed attempt, unless the entry was removed meanwhile to make room. */
-export function postpone({path, ...waiting}: Entry, notBefore: number): void {
-	if (statsOf(path)) write(path, {...waiting, attempts: waiting.attempts + 1, notBefore});
+export function postpone({path, ...waiting}: Entry, notBefore: number, problem: string): void {
+	if (statsOf(path)) write(path, {...waiting, attempts: waiting.attempts + 1, notBefore, problem});
 }

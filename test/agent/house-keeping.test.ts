@@ -42,6 +42,7 @@ async function agentWorld(engine: Engine = world.engine) {
 	const settings = await readSettings(env);
 	const {routerName: name, routerListen: listen, routerPort: port, routerTlsPort: tlsPort} = settings;
 	const events: AgentEvent[] = [];
+	const disks: unknown[] = [];
 	return {
 		engine,
 		engineId: 'memory',
@@ -50,7 +51,9 @@ async function agentWorld(engine: Engine = world.engine) {
 		clock,
 		environments: async () => [],
 		report: (event: AgentEvent) => void events.push(event),
+		noteDisk: (disk: unknown) => void disks.push(disk),
 		events,
+		disks,
 	};
 }
 
@@ -82,6 +85,10 @@ describe('the disk of the engine', () => {
 		expect(commands).toEqual([
 			['df', '-Pk', '/'],
 			['df', '-Pk', '/'],
+		]);
+		expect(given.disks).toEqual([
+			{size: 102_400_000_000, free: 51_200_000_000, isLow: false},
+			{size: 102_400_000_000, free: 1_024_000_000, isLow: true},
 		]);
 		expect(given.events).toEqual([
 			{type: 'disk-low', at: clock.now(), message: 'Only 1.0 GB of 102 GB are free on the disk of the engine.'},

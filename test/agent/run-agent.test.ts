@@ -83,7 +83,13 @@ describe('an agent', () => {
 		agent.stop();
 		await agent.ended;
 		expect(types()).toEqual(['started', 'stopped']);
-		expect((await listAgents())[0]?.isRunning).toBe(false);
+		expect((await listAgents())[0]).toMatchObject({isRunning: false, status: {stoppedAt: clock.now()}});
+		const again = await startAgent();
+		const [started] = await listAgents();
+		expect(started?.isRunning).toBe(true);
+		expect(started?.status.stoppedAt).toBeUndefined();
+		again.stop();
+		await again.ended;
 	});
 
 	it('is the only one of its engine, and the refusal names it', async () => {

@@ -189,7 +189,7 @@ describe('agent status', () => {
 			"No agent has run yet. Start one: compartment agent run
 			"
 		`);
-		expect(await shop.json('agent', 'status')).toEqual({agents: []});
+		expect(await shop.json('agent', 'status')).toEqual({agents: [], notifications: []});
 	});
 
 	it('shows an agent that has run', async () => {
@@ -198,7 +198,7 @@ describe('agent status', () => {
 		const running = await whileRunning([], () => shop.text('agent', 'status'));
 		expect(running).toContain(`Running for memory (memory:) since 0s, process ${process.pid} of `);
 		expect(running).toContain('\n\nEnvironments\n  shop/production  FOLDER\n');
-		expect(await shop.text('agent', 'status')).toMatch(/^Not running for memory \(memory:\), last started \d+s ago\n/);
+		expect(await shop.text('agent', 'status')).toMatch(/^Not running for memory \(memory:\), stopped \d+s ago\n/);
 		expect((await shop.json('agent', 'status')).agents).toMatchObject([
 			{
 				isRunning: false,

@@ -2,7 +2,7 @@ import {createHmac} from 'node:crypto';
 import {describe, expect, it} from 'vitest';
 import {deliver} from '../../source/notify/deliver.ts';
 import {notify} from '../../source/notify/notify.ts';
-import {isQueueEmpty, openQueue} from '../../source/notify/queue.ts';
+import {isQueueEmpty, lookAtQueue, openQueue} from '../../source/notify/queue.ts';
 import type {NotifyTarget} from '../../source/settings/notify-targets.ts';
 import {holdKernelLock} from '../../source/state/kernel-lock.ts';
 import {makeHome, occurrence, secret, start} from './home.ts';
@@ -48,6 +48,24 @@ describe('a notification', () => {
 		expect(Number(seconds)).toBe(start / 1000 + 60);
 		expect(code).toBe(createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex'));
 		expect(isQueueEmpty(queue.env)).toBe(true);
+	});
+
+	it('that fails says so in the queue, which shows neither URL nor secret', async () => {
+		const {url} = await openReceiver(() => 503);
+		const queue = makeQueue([{url, secret}]);
+		expect(lookAtQueue(queue.env)).toEqual([]);
+		queue.notify('one');
+		queue.advance(60);
+		queue.notify('two');
+		expect(lookAtQueue(queue.env)).toEqual([
+			{target: expect.any(String), waiting: 2, since: start, attempts: 0, notBefore: 0, problem: undefined},
+		]);
+		await queue.deliver();
+		const looked = lookAtQueue(queue.env);
+		expect(looked).toMatchObject([
+			{waiting: 2, since: start, attempts: 1, notBefore: start + 70_000, problem: 'answered 503'},
+		]);
+		expect(JSON.stringify(looked)).not.toMatch(/token-4711|http/);
 	});
 
 	it('for Slack needs no secret, and then has no signature', async () => {

@@ -22,6 +22,7 @@ const service = (name: string, part: Partial<ObjectView> = {}): ObjectView => ({
 	url: `http://${name === 'web' ? '' : `${name}-`}notes.localhost:9080`,
 	asksPassword: false,
 	failure: undefined,
+	crashLoop: undefined,
 	drift: [],
 	isHeld: false,
 	...part,
@@ -37,6 +38,30 @@ const resource = (name: string, part: Partial<ObjectView> = {}): ObjectView => (
 	...part,
 });
 
+/** An agent that has run for two hours, started a service again, and has a backup to make. */
+export const agent: NonNullable<EnvironmentView['agent']> = {
+	isRegistered: true,
+	isRunning: true,
+	since: now - 120 * minutes,
+	lostSince: null,
+	lastAction: {
+		at: now - 5 * minutes,
+		duty: 'healing',
+		project: 'notes',
+		environment: 'production',
+		address: 'service.web',
+		outcome: 'done',
+		message: 'started again',
+	},
+	next: {at: now + 180 * minutes, what: 'backup of db', duty: 'backups', project: 'notes', environment: 'production'},
+};
+
+const crashLoop = {
+	at: now - 12 * minutes,
+	headlines: ['ended 5 times in 10 minutes', 'exit code 1'],
+	lines: ['starting', 'Error: connect ECONNREFUSED db:5432'],
+};
+
 const environment = (
 	name: string,
 	objects: readonly ObjectView[],
@@ -48,6 +73,7 @@ const environment = (
 	updatedAt: now - 42 * minutes,
 	objects,
 	router: {text: 'running at 127.0.0.1:9080', tone: 'good'},
+	agent: undefined,
 	drift: [],
 	...part,
 });
@@ -71,6 +97,17 @@ export const production = environment('production', [
 	service('report', {type: 'job', state: 'idle', url: null}),
 	resource('db'),
 ]);
+
+/** An environment whose mailer the agent has given up. */
+export const looping = environment(
+	'production',
+	[
+		service('mailer', {type: 'worker', state: 'crashing', tone: 'bad', url: null, crashLoop}),
+		service('web'),
+		resource('db'),
+	],
+	{agent},
+);
 
 export const staging = environment(
 	'staging',

@@ -10,6 +10,7 @@ import {
 	empty,
 	figures,
 	hostileEnvironment,
+	looping,
 	now,
 	page,
 	poolOf,
@@ -56,6 +57,11 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 	environment: size => {
 		const screen = open({location: inProduction, figures}, size);
 		screen.store.log.show(poolOf());
+		return screen;
+	},
+	'crash-loop': size => {
+		const screen = open({location: inProduction}, size, [looping]);
+		screen.store.log.show(poolOf([]));
 		return screen;
 	},
 	logs: size => {

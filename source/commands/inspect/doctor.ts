@@ -1,12 +1,10 @@
-import {readRegistry} from '../../agent/registry.ts';
-import {listAgents} from '../../agent/status.ts';
 import {counted} from '../../counted.ts';
 import {loadProject} from '../../descriptor/load.ts';
 import {anotherPool} from '../../engine/create-network.ts';
 import {connectDocker} from '../../engine/docker.ts';
 import type {Engine} from '../../engine/engine.ts';
 import {exitCodes, messageOf, UserError} from '../../errors.ts';
-import {command, type Hint, hint} from '../../hint.ts';
+import {command, hint} from '../../hint.ts';
 import {needsReplacement} from '../../model/health.ts';
 import {pickSubnet} from '../../model/subnets.ts';
 import {jsonDocument} from '../../output/json.ts';
@@ -14,6 +12,7 @@ import {sanitiseText} from '../../output/sanitise.ts';
 import {causeText, healthWord} from '../../output/status/health-text.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {readContainerHealth} from '../../refresh/read-vitals.ts';
+import {readAgents} from '../../report/agent.ts';
 import {findTakenPort} from '../../router/port-owner.ts';
 import {
 	isKnownOutdated,
@@ -31,15 +30,8 @@ import {identityPath} from '../../state/identity.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 import {routerOptions} from '../../workspace/workspace.ts';
-
-type Check = {
-	readonly name: string;
-	readonly status: 'ok' | 'warning' | 'problem';
-	readonly message: string;
-	readonly hint?: Hint;
-};
-
-type Finding = Omit<Check, 'name'> | string;
+import {checkAgent, checkDisk, checkNotifications} from './agent-checks.ts';
+import type {Check, Finding} from './check.ts';
 
 /** Runs one check; an error is a problem. */
 async function check(name: string, run: () => Promise<Finding> | Finding): Promise<Check> {
@@ -94,14 +86,21 @@ async function checkRunningRouter(engine: Engine, router: RouterOptions, observe
 	return `${router.name} serves ${router.listen}:${router.port} and :${router.tlsPort} with HAProxy ${version ?? 'of an unknown version'}`;
 }
 
-/** Whether an agent runs, which registered projects need. */
-async function checkAgent(): Promise<Finding> {
-	const running = (await listAgents()).filter(({isRunning}) => isRunning);
-	const projects = readRegistry();
-	const registered = counted(projects.length, 'registered project');
-	if (running.length > 0) return `${counted(running.length, 'agent')} for ${registered}`;
-	if (projects.length === 0) return 'none runs, and no project is registered';
-	return {status: 'warning', message: `none runs for ${registered}`, hint: command('agent run')};
+/** What agents do, and what they report; the last two only when there is something to say. */
+async function checkAgents(): Promise<Check[]> {
+	const now = Date.now();
+	let known: Awaited<ReturnType<typeof readAgents>> | undefined;
+	const agent = await check('agent', async () => {
+		known = await readAgents();
+		return checkAgent(known, now);
+	});
+	if (!known) return [agent];
+	const [notifications, disk] = [checkNotifications(known, now), checkDisk(known)];
+	return [
+		agent,
+		...(notifications === undefined ? [] : [await check('notify', () => notifications)]),
+		...(disk === undefined ? [] : [await check('disk', () => disk)]),
+	];
 }
 
 async function runChecks(): Promise<Check[]> {
@@ -124,7 +123,7 @@ async function runChecks(): Promise<Check[]> {
 			return counted(environments.length, 'environment');
 		}),
 		await check('identity', () => `${identityPath()} (created when first needed)`),
-		await check('agent', checkAgent),
+		...(await checkAgents()),
 	];
 	const info = await check('engine', async () => {
 		const {version, apiVersion, hasBuildKit, hasInit, address} = await engine.info();

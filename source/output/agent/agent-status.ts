@@ -1,8 +1,12 @@
+import {freeText} from '../../agent/disk-level.ts';
+import type {KnownDisk} from '../../agent/engine-disk.ts';
 import type {KnownAgent} from '../../agent/status.ts';
 import type {Paint} from '../colour.ts';
-import {formatAge, formatDuration} from '../duration.ts';
+import {formatAge} from '../duration.ts';
 import {sanitiseLine} from '../sanitise.ts';
 import {actionText} from './agent-event.ts';
+import {dueText} from './agent-words.ts';
+import {type WaitingNotifications, waitingText} from './waiting-text.ts';
 
 /** How many actions and times the text shows. */
 const shownActions = 10;
@@ -10,30 +14,46 @@ const shownNext = 10;
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** The agents of this user as a JSON document. */
-export const agentsDocument = (agents: readonly KnownAgent[]) => ({
+type Known = {
+	readonly agents: readonly KnownAgent[];
+	readonly notifications: readonly WaitingNotifications[];
+};
+
+/** The agents of this user, and what they have not delivered yet, as a JSON document. */
+export const agentsDocument = ({agents, notifications}: Known) => ({
 	agents: agents.map(({isRunning, status}) => {
-		const {owner, engine, since, lostSince, environments, problems, actions, next} = status;
+		const {owner, engine, since, stoppedAt, lostSince, disk, environments, problems, actions, next} = status;
 		return {
 			isRunning,
 			engine,
 			process: owner,
 			since: iso(since),
+			stoppedAt: stoppedAt === undefined ? null : iso(stoppedAt),
 			engineLostSince: lostSince === null ? null : iso(lostSince),
+			disk: disk === undefined ? null : {...disk, at: iso(disk.at)},
 			environments,
 			problems,
 			actions: actions.map(action => ({...action, at: iso(action.at)})),
 			next: isRunning ? next.map(each => ({...each, at: iso(each.at)})) : [],
 		};
 	}),
+	notifications: notifications.map(({since, nextAt, problem, attempts, ...queue}) => ({
+		...queue,
+		since: iso(since),
+		attempts,
+		nextAt: attempts === 0 ? null : iso(nextAt),
+		lastError: problem ?? null,
+	})),
 });
 
 type Options = {readonly paint: Paint; readonly now: number};
 
 function headline({isRunning, status}: KnownAgent, {paint, now}: Options): string {
-	const {owner, engine, since} = status;
+	const {owner, engine, since, stoppedAt} = status;
 	const where = sanitiseLine(`${engine.name} (${engine.address})`);
-	if (!isRunning) return `${paint.warn('Not running')} for ${where}, last started ${formatAge(since, now)} ago`;
+	const ended =
+		stoppedAt === undefined ? `last started ${formatAge(since, now)} ago` : `stopped ${formatAge(stoppedAt, now)} ago`;
+	if (!isRunning) return `${paint.warn('Not running')} for ${where}, ${ended}`;
 	const who = sanitiseLine(`process ${owner.pid} of ${owner.user} on ${owner.host}`);
 	return `${paint.ok('Running')} for ${where} since ${formatAge(since, now)}, ${who}`;
 }
@@ -42,10 +62,15 @@ function headline({isRunning, status}: KnownAgent, {paint, now}: Options): strin
 const section = (title: string, lines: readonly string[], {paint}: Options): string[] =>
 	lines.length === 0 ? [] : ['', paint.bold(title), ...lines.map(line => `  ${line}`)];
 
+function diskLine(disk: KnownDisk, {paint, now}: Options): string {
+	const text = `${freeText(disk)} free, ${formatAge(disk.at, now)} ago`;
+	return disk.isLow ? paint.warn(`low: ${text}`) : text;
+}
+
 function agentText(agent: KnownAgent, options: Options): string {
 	const {status, isRunning} = agent;
 	const {paint, now} = options;
-	const {lostSince, environments, problems, actions, next} = status;
+	const {lostSince, disk, environments, problems, actions, next} = status;
 	const lost =
 		isRunning && lostSince !== null
 			? [paint.warn(`The engine has not answered for ${formatAge(lostSince, now)}.`)]
@@ -64,11 +89,12 @@ function agentText(agent: KnownAgent, options: Options): string {
 			problems.map(({where, message}) => paint.warn(sanitiseLine(`${where}: ${message}`))),
 			options,
 		),
+		...section('Disk of the engine', disk ? [diskLine(disk, options)] : [], options),
 		...section(
 			'Next',
 			upcoming.map(
 				({at, what, project, environment}) =>
-					`${at <= now ? 'now' : `in ${formatDuration(at - now)}`}  ${sanitiseLine(`${project === null ? '' : `${project}/${environment} `}${what}`)}`,
+					`${dueText({at}, now)}  ${sanitiseLine(`${project === null ? '' : `${project}/${environment} `}${what}`)}`,
 			),
 			options,
 		),
@@ -86,6 +112,17 @@ function agentText(agent: KnownAgent, options: Options): string {
 	].join('\n');
 }
 
-/** The agents of this user as text. */
-export const agentsText = (agents: readonly KnownAgent[], options: Options): string =>
-	agents.map(agent => agentText(agent, options)).join('\n\n');
+/** The agents of this user, and what they have not delivered yet, as text; empty if there is neither. */
+export const agentsText = ({agents, notifications}: Known, options: Options): string => {
+	const [, ...waiting] = section(
+		'Notifications that wait',
+		notifications.map(queue => {
+			const text = waitingText(queue, options.now);
+			return queue.attempts === 0 ? text : options.paint.warn(text);
+		}),
+		options,
+	);
+	return [...agents.map(agent => agentText(agent, options)), waiting.join('\n')]
+		.filter(text => text !== '')
+		.join('\n\n');
+};

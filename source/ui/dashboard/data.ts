@@ -1,3 +1,5 @@
+import type {AgentReport} from '../../output/agent/agent-words.ts';
+
 /** The data that the dashboard shows. Text in it is unsanitised. */
 
 /** How serious a state is, for its symbol and colour. A word always says the same. */
@@ -13,6 +15,9 @@ export type Link =
 
 /** Why nothing can be shown, such as a missing file. */
 export type Problem = {readonly message: string; readonly hint: string | undefined; readonly canInit: boolean};
+
+/** Why the agent leaves a service or resource alone. `at` is in milliseconds since the epoch. */
+export type CrashLoopView = Pick<Failure, 'at' | 'headlines' | 'lines'>;
 
 /** A failed attempt that is newer than the active deployment. */
 export type Failure = {
@@ -47,6 +52,7 @@ export type ObjectView = {
 	readonly url: string | null;
 	readonly asksPassword: boolean;
 	readonly failure: Failure | undefined;
+	readonly crashLoop: CrashLoopView | undefined;
 	/** What was changed outside Compartment. */
 	readonly drift: readonly string[];
 	/** Whether a ready candidate is held. */
@@ -63,6 +69,8 @@ export type EnvironmentView = {
 	readonly objects: readonly ObjectView[];
 	/** `running at 127.0.0.1:9080`; null when the environment does not use it. */
 	readonly router: {readonly text: string; readonly tone: Tone} | null;
+	/** Undefined until it was read, and for an environment that was never deployed. */
+	readonly agent: AgentReport | undefined;
 	/** What was changed outside Compartment and belongs to none of the objects. */
 	readonly drift: readonly string[];
 };

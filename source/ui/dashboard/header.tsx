@@ -9,7 +9,12 @@ import {useGlyphs} from '../parts/use-glyphs.ts';
 import type {Link, Tone} from './data.ts';
 import {toneLooks} from './table-list.tsx';
 
-export type Note = {readonly text: string; readonly tone?: Tone};
+export type Note = {
+	readonly text: string;
+	readonly tone?: Tone;
+	/** Whether its beginning says something, so that it may be cut. */
+	readonly isProse?: boolean;
+};
 
 type Props = {
 	/** From the project down to what is shown. */
@@ -42,11 +47,12 @@ export function DashboardHeader({crumbs, link, notes, message, columns, clock}: 
 			{message === undefined ? (
 				<Text wrap="truncate">
 					{fitNotes(
-						notes.map(({text, tone}) => ({text: adapt(sanitiseLine(text)), tone})),
+						notes.map(note => ({...note, text: adapt(sanitiseLine(note.text))})),
 						columns - 4,
+						ellipsis,
 					).map(({text, tone}, index) => (
 						<Text key={text} {...(tone ? toneLooks[tone]() : looks.secondary)}>
-							{(index === 0 ? '' : ` ${dot} `) + truncate(text, columns - 4, ellipsis)}
+							{(index === 0 ? '' : ` ${dot} `) + text}
 						</Text>
 					))}
 				</Text>
@@ -59,14 +65,22 @@ export function DashboardHeader({crumbs, link, notes, message, columns, clock}: 
 	);
 }
 
-/** As many notes as fit, but at least the first. */
-function fitNotes(notes: readonly Note[], columns: number): readonly Note[] {
-	let width = -3;
-	const count = notes.findIndex(({text}) => {
-		width += displayWidth(text) + 3;
-		return width > columns;
-	});
-	return count === -1 ? notes : notes.slice(0, Math.max(1, count));
+/** A note of prose is not cut below this width. */
+const leastWidth = 24;
+
+/** As many notes as fit, but at least the first. Prose that does not fit is cut if enough of it does. */
+function fitNotes(notes: readonly Note[], columns: number, ellipsis: string): readonly Note[] {
+	const fitting: Note[] = [];
+	let room = columns;
+	for (const note of notes) {
+		const width = displayWidth(note.text);
+		const canBeCut = fitting.length === 0 || (note.isProse && room >= leastWidth);
+		if (width > room && !canBeCut) break;
+		fitting.push({...note, text: truncate(note.text, room, ellipsis)});
+		room -= width + 3;
+		if (room < 0) break;
+	}
+	return fitting;
 }
 
 function sideOf(link: Link, lostFor: number | undefined): string {

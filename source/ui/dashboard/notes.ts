@@ -1,12 +1,13 @@
+import type {AgentAction} from '../../agent/events.ts';
 import {counted} from '../../counted.ts';
+import {agentStateText, lastText, nextText} from '../../output/agent/agent-words.ts';
 import {formatBytes} from '../../output/bytes.ts';
 import {formatAge} from '../../output/duration.ts';
-import type {EnvironmentView, Tone} from './data.ts';
+import type {EnvironmentView} from './data.ts';
+import type {Note} from './header.tsx';
 import {currentEnvironment, currentObject} from './lookups.ts';
 import {formatCpu, formatRate, summaryOf} from './rows.ts';
 import type {DashboardState} from './state.ts';
-
-type Note = {readonly text: string; readonly tone?: Tone};
 
 /** The notes below the title of a screen: its state in a few words. */
 export function notesOf(state: DashboardState, now: number): Note[] {
@@ -19,19 +20,52 @@ export function notesOf(state: DashboardState, now: number): Note[] {
 	if (location.screen === 'object' && object) return objectNotes(state, object, now);
 	if (!environment.isDeployed) return [summaryOf(environment)];
 	const drift = environment.drift.length + environment.objects.reduce((sum, each) => sum + each.drift.length, 0);
+	const isRouterGood = environment.router?.tone === 'good';
 	return [
 		summaryOf(environment),
-		...routerNotes(environment),
+		...(isRouterGood ? [] : routerNotes(environment)),
 		...(drift === 0 ? [] : [{text: `${counted(drift, 'change')} outside Compartment`, tone: 'warning' as const}]),
+		...agentNotes(environment, now),
+		// Last, because it is the first to be left out on a narrow screen, where the URLs say the same.
+		...(isRouterGood ? routerNotes(environment) : []),
 	];
 }
 
 const routerNotes = ({router}: Pick<EnvironmentView, 'router'>): Note[] =>
 	router ? [{text: `router ${router.text}`, ...(router.tone === 'good' ? {} : {tone: router.tone})}] : [];
 
+/** Whether an agent looks after the environment, what comes next, and what it did last. */
+export function agentNotes({agent}: Pick<EnvironmentView, 'agent'>, now: number): Note[] {
+	if (!agent) return [];
+	const {text, tone} = agentStateText(agent, now);
+	const {next, lastAction} = agent;
+	return [
+		{text, ...(tone === 'warning' ? {tone} : {})},
+		...(next ? [{text: `next: ${nextText(next, now)}`}] : []),
+		...(lastAction ? [lastNote(lastAction, now)] : []),
+	];
+}
+
+const lastNote = (action: AgentAction, now: number): Note => ({
+	text: `last: ${lastText(action, now)}`,
+	isProse: true,
+	...(action.outcome === 'failed' ? {tone: 'warning'} : {}),
+});
+
 function objectNotes(
 	{figures}: DashboardState,
-	{address, state, tone, cause, type, since, failure, isHeld, drift}: NonNullable<ReturnType<typeof currentObject>>,
+	{
+		address,
+		state,
+		tone,
+		cause,
+		type,
+		since,
+		failure,
+		crashLoop,
+		isHeld,
+		drift,
+	}: NonNullable<ReturnType<typeof currentObject>>,
 	now: number,
 ): Note[] {
 	const {requestsPerSecond, cpu, memory} = figures[address] ?? {};
@@ -39,6 +73,7 @@ function objectNotes(
 		{text: cause === null ? state : `${state}: ${cause}`, tone},
 		{text: type},
 		...(since === null ? [] : [{text: `for ${formatAge(since, now)}`}]),
+		...(crashLoop ? [{text: 'crash loop', tone: 'bad' as const}] : []),
 		...(failure ? [{text: 'latest attempt failed', tone: 'bad' as const}] : []),
 		...(isHeld ? [{text: 'candidate held', tone: 'busy' as const}] : []),
 		...(drift.length > 0 ? [{text: 'changed outside Compartment', tone: 'warning' as const}] : []),

@@ -20,7 +20,8 @@ export function summaryOf({isDeployed, problem, objects}: EnvironmentView): {
 	if (!isDeployed) return {text: 'not deployed', tone: 'quiet'};
 	const deployed = objects.filter(({tone}) => tone !== 'quiet');
 	const bad = deployed.filter(({tone}) => tone === 'bad');
-	if (bad.length > 0) return {text: bad.map(({name, state}) => `${name} ${state}`).join(', '), tone: 'bad'};
+	const badText = ({name, state, crashLoop}: ObjectView) => `${name} ${crashLoop ? 'in a crash loop' : state}`;
+	if (bad.length > 0) return {text: bad.map(badText).join(', '), tone: 'bad'};
 	const failed = objects.filter(({failure}) => failure !== undefined);
 	if (failed.length > 0)
 		return {text: `latest attempt of ${failed.map(({name}) => name).join(', ')} failed`, tone: 'warning'};
@@ -79,9 +80,10 @@ export const objectColumns: readonly TableColumn[] = [
 	{title: 'URL', priority: 2, isFlexible: true},
 ];
 
-const stateText = ({state, failure, drift, isHeld}: ObjectView): string =>
+const stateText = ({state, failure, crashLoop, drift, isHeld}: ObjectView): string =>
 	[
 		state,
+		...(crashLoop ? ['crash loop'] : []),
 		...(failure ? ['latest failed'] : []),
 		...(isHeld ? ['candidate held'] : []),
 		...(drift.length > 0 ? ['drift'] : []),

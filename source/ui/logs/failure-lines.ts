@@ -1,14 +1,21 @@
 import {formatAge} from '../../output/duration.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {wrapWords} from '../../output/width.ts';
-import type {ObjectView} from '../dashboard/data.ts';
+import type {CrashLoopView, ObjectView} from '../dashboard/data.ts';
 import {wrapCells} from './log-view.ts';
 
 /** What is shown above a log. If it does not fit, the first of `lines` are omitted. */
 export type Head = {readonly headlines: readonly string[]; readonly lines: readonly string[]; readonly note: string};
 
-/** The details of a failed attempt, shown above the log of the active deployment. */
+const crashLoopHead = ({at, headlines, lines}: CrashLoopView, now: number): Head => ({
+	headlines: [`Crash loop since ${formatAge(at, now)}: it ${headlines[0] ?? ''}`, ...headlines.slice(1)],
+	lines,
+	note: 'The agent leaves it alone until the next apply or start.',
+});
+
+/** The details of a crash loop, or of a failed attempt, shown above the log of the active deployment. */
 export function failureHead(object: ObjectView | undefined, now: number): Head | undefined {
+	if (object?.crashLoop) return crashLoopHead(object.crashLoop, now);
 	const failure = object?.failure;
 	if (!failure) return undefined;
 	return {
