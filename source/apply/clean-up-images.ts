@@ -1,15 +1,16 @@
 import type {Engine, ListedImage} from '../engine/engine.ts';
 import {EngineError, messageOf} from '../errors.ts';
+import {isReplacement} from '../state/deployments.ts';
 import type {Deployment, State} from '../state/state.ts';
 import {type ApplyContext, notice} from './context.ts';
 import {listOwnImages, unneededNames} from './own-images.ts';
 
-/** Deployments whose images are kept: active, held, and those for a rollback (`retain` per service). */
+/** Deployments whose images are kept: active, held, and those for a rollback (docs/rules.md, "Kept for a rollback"). */
 function keptDeployments(state: State, retain: number): Deployment[] {
 	const services = new Set(Object.values(state.deployments).map(({service}) => service));
 	return [...services].flatMap(service => {
 		const newest = Object.values(state.deployments)
-			.filter(deployment => deployment.service === service && deployment.status !== 'failed')
+			.filter(each => each.service === service && each.status !== 'failed' && !isReplacement(each, state))
 			.sort((a, b) => (a.id < b.id ? 1 : -1))
 			.slice(0, retain + 1);
 		return [...newest, state.deployments[state.active[service] ?? ''] ?? []].flat();

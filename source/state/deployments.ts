@@ -9,7 +9,22 @@ export const withDeployment = (state: State, deployment: Deployment): State => (
 	deployments: {...state.deployments, [deployment.id]: deployment},
 });
 
-/** How many ended deployments of a service are recorded at least, of those that failed and of the others. */
+/**
+ * Whether a deployment only took the place of another one that is recorded, with the same image: a rollback to either runs
+ * the same, because it uses current variables. Such a one takes no place among those that are kept for a rollback.
+ */
+export const isReplacement = (deployment: Deployment, {deployments}: Pick<State, 'deployments'>): boolean =>
+	(deployment.type === 'heal' || deployment.type === 'restart') &&
+	Object.values(deployments).some(
+		({service, type, imageId, status}) =>
+			service === deployment.service &&
+			imageId === deployment.imageId &&
+			status !== 'failed' &&
+			type !== 'heal' &&
+			type !== 'restart',
+	);
+
+/** How many ended deployments of a service are recorded at least, of those that failed, of replacements, and of the others. */
 const keptEnded = 20;
 
 /**
@@ -28,8 +43,10 @@ export function withoutOldDeployments(state: State, service: string, retain: num
 		)
 		.sort((a, b) => (a.id < b.id ? 1 : -1));
 	const failed = ended.filter(({status}) => status === 'failed').slice(keptEnded);
-	const others = ended.filter(({status}) => status !== 'failed').slice(Math.max(keptEnded, retain + 1));
-	const gone = new Set([...failed, ...others].map(({id}) => id));
+	const good = ended.filter(({status}) => status !== 'failed');
+	const replacements = good.filter(each => isReplacement(each, state)).slice(keptEnded);
+	const others = good.filter(each => !isReplacement(each, state)).slice(Math.max(keptEnded, retain + 1));
+	const gone = new Set([...failed, ...replacements, ...others].map(({id}) => id));
 	if (gone.size === 0) return state;
 	const deployments = Object.entries(state.deployments).filter(([id]) => !gone.has(id));
 	return {...state, deployments: Object.fromEntries(deployments)};

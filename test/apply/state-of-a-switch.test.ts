@@ -1,7 +1,13 @@
 import {describe, expect, it} from 'vitest';
 import {describeTable} from '../../source/apply/route-table.ts';
 import {otherSlot} from '../../source/model/specs.ts';
-import {patchDeployment, withDeployment, withoutOldDeployments, withSwitch} from '../../source/state/deployments.ts';
+import {
+	isReplacement,
+	patchDeployment,
+	withDeployment,
+	withoutOldDeployments,
+	withSwitch,
+} from '../../source/state/deployments.ts';
 import type {Deployment, RoutesRecord, State} from '../../source/state/state.ts';
 import {deployedWorld, deploymentId} from '../plan/world.ts';
 
@@ -99,6 +105,24 @@ describe('old deployments', () => {
 		expect(kept(from, 24)).toHaveLength(45);
 		expect(kept(from, 5, 'api')).toHaveLength(60);
 		expect(withoutOldDeployments(state, 'web', 1)).toBe(state);
+	});
+
+	it('are not forgotten because replacements of the active one were recorded since', () => {
+		const replaced = numbered(40, {status: 'stopped', type: 'heal'});
+		const from = withCandidates(...numbered(20, {imageId: 'sha256:earlier'}), ...replaced);
+		const all = kept(from, 5);
+		expect(all.filter(id => id.startsWith('dpl_oldundefined'))).toHaveLength(20);
+		// Nor do they grow without end.
+		expect(all.filter(id => id.startsWith('dpl_oldstopped'))).toHaveLength(20);
+		expect(all).toContain('dpl_oldstopped039');
+	});
+
+	it('count as others if what they replaced is not recorded', () => {
+		const orphans = numbered(30, {type: 'restart', imageId: 'sha256:unknown'});
+		expect(kept(withCandidates(...orphans), 24)).toHaveLength(25);
+		expect(isReplacement(orphans[0]!, withCandidates(...orphans))).toBe(false);
+		expect(isReplacement(candidate(web, {type: 'restart'}), state)).toBe(true);
+		expect(isReplacement(candidate(web, {type: 'rollback'}), state)).toBe(false);
 	});
 
 	it('are kept while they have a container, serve, run or are held', () => {
