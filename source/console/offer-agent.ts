@@ -12,6 +12,7 @@ import type {State} from '../state/state.ts';
 import {hintText} from '../workspace/invocation.ts';
 import {askLine} from './ask-in-lines.ts';
 import {readKey} from './read-key.ts';
+import {updateAgent} from './update-agent.ts';
 
 type Applied = {
 	readonly project: Project;
@@ -68,4 +69,5 @@ export async function offerAgent({project, state, engineId, terminal, canAsk}: A
 		? ''
 		: ` No agent runs yet. Start it with the machine: ${paint.accent(hintText(command('agent install')))}`;
 	print(`The project is registered.${next}`);
+	await updateAgent(terminal);
 }

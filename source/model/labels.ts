@@ -19,6 +19,8 @@ export const labels = {
 	router: 'compartment.router',
 	/** Marks the container of the agent, and its image. */
 	agent: 'compartment.agent',
+	/** How the container of the agent was installed, as JSON, so that it can be replaced by an equal one. */
+	agentInstallation: 'compartment.agent.installation',
 } as const;
 
 /**

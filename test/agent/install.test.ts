@@ -14,11 +14,11 @@ import {join} from 'node:path';
 import {extract} from 'tar-stream';
 import {beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {findBundle, packBundle} from '../../source/agent/install/bundle.ts';
-import {installContainer, uninstallContainer} from '../../source/agent/install/container.ts';
+import {installContainer, uninstallContainer, updateContainer} from '../../source/agent/install/container.ts';
 import {findSystemd, installUnit, removeUnit} from '../../source/agent/install/systemd.ts';
 import {unitText} from '../../source/agent/install/unit.ts';
 import {agentVariables, containerVariables, passphraseWarnings} from '../../source/agent/install/variables.ts';
-import {addProject} from '../../source/agent/registry.ts';
+import {addProject, removeProject} from '../../source/agent/registry.ts';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
 
 let root: string;
@@ -213,7 +213,7 @@ describe('a container', () => {
 		const {spec, state} = given.memory.look(found!.id);
 		expect(state).toBe('running');
 		expect(spec).toMatchObject({
-			labels: {'compartment.agent': join(root, 'config')},
+			labels: {'compartment.agent': join(root, 'config'), 'compartment.agent.installation': expect.any(String)},
 			env: {DOCKER_HOST: `unix://${socket()}`, COMPARTMENT_CONFIG_HOME: join(root, 'config')},
 			binds: Object.fromEntries(folders.map(path => [path, {path}])),
 			user: `${process.getuid!()}:${statSync(socket()).gid}`,
@@ -237,6 +237,45 @@ describe('a container', () => {
 		expect(await given.engine.findByName('container', first.name)).toBeUndefined();
 		expect(await agentImages()).toEqual([]);
 		expect(await uninstallContainer(given)).toBe(false);
+	});
+
+	it('is replaced by one of the same image when the registered projects change, and only then', async () => {
+		const given = await place();
+		expect(await updateContainer(given)).toBe(false);
+		env['COMPARTMENT_IDENTITY_FILE'] = join(root, 'home');
+		const {name} = await installContainer(given, bundle());
+		const look = async () => given.memory.look((await given.engine.findByName('container', name))!.id);
+		const first = await look();
+		expect(await updateContainer(given)).toBe(false);
+		expect((await look()).id).toBe(first.id);
+
+		addProject(join(root, 'shop'), new Date(), env);
+		// The shell of this command has not all variables of the one that installed it.
+		const {COMPARTMENT_IDENTITY_FILE: _identity, ...poorer} = env;
+		expect(await updateContainer({...given, env: poorer})).toBe(true);
+		const second = await look();
+		expect(second.state).toBe('running');
+		expect(second.imageId).toBe(first.imageId);
+		expect(second.spec.env).toEqual(first.spec.env);
+		expect(Object.keys(second.spec.binds!)).toEqual([...Object.keys(first.spec.binds!), join(root, 'shop')]);
+		expect(await updateContainer(given)).toBe(false);
+
+		removeProject(join(root, 'shop'), env);
+		expect(await updateContainer(given)).toBe(true);
+		expect((await look()).spec.binds).toEqual(first.spec.binds);
+		expect(await given.engine.listImages({'compartment.agent': 'image'})).toHaveLength(1);
+	});
+
+	it('of an older version, which does not say how it was installed, stays', async () => {
+		const given = await place();
+		const {name} = await installContainer(given, bundle());
+		const {id, spec} = given.memory.look((await given.engine.findByName('container', name))!.id);
+		await given.engine.remove(id);
+		const {'compartment.agent.installation': _written, ...older} = spec.labels;
+		await given.engine.run({...spec, labels: older});
+		addProject(join(root, 'shop'), new Date(), env);
+		await expect(updateContainer(given)).rejects.toThrow('it was installed by an older version');
+		expect(await given.engine.findByName('container', name)).toBeDefined();
 	});
 
 	it('of somebody else with its name stays, and so does an image made from that of the agent', async () => {

@@ -47,6 +47,28 @@ test('an installed container is the agent of the registered projects, and comes 
 	expect((await statusOf()).agents[0]?.isRunning).toBe(false);
 });
 
+test('an installed container sees a project that is registered later, and no more one that is removed', async () => {
+	await sandbox.succeed(['agent', 'remove']);
+	const {container} = JSON.parse(await sandbox.succeed(['agent', 'install', '--container', '--json']));
+	const idOf = async () => (await sandbox.engine.findByName('container', container))!.id;
+	const first = await idOf();
+	const {folder} = sandbox;
+	const looks = async (count: number) => {
+		const [agent] = (await statusOf()).agents;
+		return agent?.isRunning === true && agent.environments.length === count && agent.problems.length === 0;
+	};
+	const replaced = "The agent's container was replaced by one that sees the projects that are registered now.";
+	const added = await sandbox.succeed(['agent', 'add']);
+	expect(added).toBe(`${folder} is registered now.\n${replaced}\n`);
+	expect(await idOf()).not.toBe(first);
+	// It sees the folder only if it is mounted.
+	await until(() => looks(1), 30_000);
+	expect(await sandbox.succeed(['agent', 'add'])).toBe(`${folder} was registered already.\n`);
+
+	expect(await sandbox.succeed(['agent', 'remove'])).toContain(replaced);
+	await until(() => looks(0), 30_000);
+});
+
 const {engine, labels: own} = withEngine();
 
 test('the disk of the engine is read in the router, and without one in the folder of the engine', async () => {

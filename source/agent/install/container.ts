@@ -44,25 +44,51 @@ function socketOf({address}: Pick<Engine, 'address'>): string {
 	);
 }
 
-/** Folders that the agent works in. All have the same path inside, because states and locks are found by it. */
-function foldersOf({settings, env = process.env}: InstallOptions): readonly string[] {
+/** What the command that installs the container decides for as long as it is installed. */
+type Installation = {
+	readonly variables: Readonly<Record<string, string>>;
+	/** Folders and files that it sees besides the registered projects. */
+	readonly places: readonly string[];
+};
+
+function newInstallation({settings, env = process.env}: InstallOptions): Installation {
 	const config = configurationDirectory(env);
 	mkdirSync(config, {recursive: true, mode: privateDirectoryMode});
-	const identity = env['COMPARTMENT_IDENTITY_FILE'] ?? '';
-	const places = [config, identity, settings.backupDirectory, ...readRegistry(env).map(({folder}) => folder)];
-	return [...new Set(places)].filter(place => place !== '' && existsSync(place));
+	const places = [config, env['COMPARTMENT_IDENTITY_FILE'] ?? '', settings.backupDirectory];
+	return {variables: containerVariables(env), places: places.filter(place => place !== '')};
+}
+
+/** Folders that the agent works in. All have the same path inside, because states and locks are found by it. */
+const foldersOf = ({places}: Installation, env: NodeJS.ProcessEnv): readonly string[] =>
+	[...new Set([...places, ...readRegistry(env).map(({folder}) => folder)])].filter(place => existsSync(place));
+
+/** What is written on the container: how it was installed, and what it sees. */
+type Written = Installation & {readonly folders: readonly string[]};
+
+function readWritten(text: string | undefined): Written | undefined {
+	try {
+		const {variables, places, folders} = JSON.parse(text ?? '') as Written;
+		return Array.isArray(places) && Array.isArray(folders) ? {variables, places, folders} : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /** The container of the agent: as this user, with the engine's socket and the folders, and no capability. */
-function agentSpec(options: InstallOptions): Omit<ContainerSpec, 'image'> & Required<Pick<ContainerSpec, 'binds'>> {
-	const {engine, env = process.env} = options;
+function agentSpec(
+	{engine, env = process.env}: InstallOptions,
+	installation: Installation,
+): Omit<ContainerSpec, 'image'> & Required<Pick<ContainerSpec, 'binds'>> {
 	const socket = socketOf(engine);
-	const folders = [socket, ...foldersOf(options)];
+	const folders = [socket, ...foldersOf(installation, env)];
+	const written: Written = {...installation, folders};
+	const identity = identityOf(env);
 	const user = process.getuid?.() ?? 0;
 	return {
-		...identityOf(env),
+		...identity,
+		labels: {...identity.labels, [labels.agentInstallation]: JSON.stringify(written)},
 		env: {
-			...containerVariables(env),
+			...installation.variables,
 			DOCKER_HOST: `unix://${socket}`,
 			COMPARTMENT_CONFIG_HOME: configurationDirectory(env),
 		},
@@ -111,7 +137,7 @@ export type InstalledContainer = {readonly name: string; readonly folders: reado
 export async function installContainer(options: InstallOptions, bundle: Bundle): Promise<InstalledContainer> {
 	const {engine} = options;
 	const previous = await findOwn(options);
-	const {binds, ...spec} = agentSpec(options);
+	const {binds, ...spec} = agentSpec(options, newInstallation(options));
 	if (!(await engine.findImage(baseImage))) await engine.pullImage(baseImage, () => undefined);
 	const {context, hash} = packBundle(bundle, baseImage);
 	const reference = `${repository}:${hash}`;
@@ -121,6 +147,27 @@ export async function installContainer(options: InstallOptions, bundle: Bundle):
 	await engine.run({...spec, binds, image: image.id, imageLabels: image.labels});
 	await removeImages(engine, image.id);
 	return {name: spec.name, folders: Object.keys(binds)};
+}
+
+/**
+ * Replaces the container, if there is one, by one of the same image that sees the registered projects of now.
+ * @returns whether it was replaced; false when there is none, or when it sees them already
+ */
+export async function updateContainer(options: InstallOptions): Promise<boolean> {
+	const {engine} = options;
+	// Its mounts are paths of this machine.
+	if (!engine.address.startsWith('unix://')) return false;
+	const id = await findOwn(options);
+	const found = id === undefined ? undefined : await engine.inspectContainer(id);
+	if (!found) return false;
+	const written = readWritten(found.labels[labels.agentInstallation]);
+	const image = await engine.findImage(found.imageId);
+	if (!written || !image) throw new UserError('it was installed by an older version');
+	const spec = agentSpec(options, written);
+	if (Object.keys(spec.binds).sort().join('\n') === [...written.folders].sort().join('\n')) return false;
+	await removeContainer(engine, found.id);
+	await engine.run({...spec, image: image.id, imageLabels: image.labels});
+	return true;
 }
 
 /** Stops and removes the container and its images. Returns whether there was a container. */

@@ -5,7 +5,7 @@ import {unitName} from '../../agent/install/unit.ts';
 import {agentVariables, passphraseWarnings} from '../../agent/install/variables.ts';
 import {readRegistry} from '../../agent/registry.ts';
 import {UserError} from '../../errors.ts';
-import {again, command} from '../../hint.ts';
+import {command} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
@@ -59,7 +59,7 @@ async function installAsContainer(bundle: Bundle, flags: InstallFlags, terminal:
 			[
 				`The agent runs in container ${name}, which sees`,
 				...folders.map(folder => `  ${sanitiseLine(folder)}`),
-				`For another project, register it and install again: ${hintText(again())}`,
+				`It is replaced when you register another project: ${hintText(command('agent add', 'FOLDER'))}`,
 			].join('\n'),
 		);
 	finish(terminal, []);

@@ -1,6 +1,7 @@
 import {existsSync, realpathSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {addProject, readRegistry, removeProject} from '../../agent/registry.ts';
+import {updateAgent} from '../../console/update-agent.ts';
 import {findPlace} from '../../descriptor/discover.ts';
 import {descriptorFile} from '../../descriptor/names.ts';
 import {UserError} from '../../errors.ts';
@@ -8,7 +9,7 @@ import {command} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {renderTable} from '../../output/table.ts';
-import {createTerminal} from '../../output/terminal.ts';
+import {createTerminal, type Terminal} from '../../output/terminal.ts';
 import {listEnvironments} from '../../state/environments.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
@@ -21,24 +22,30 @@ function projectFolder(given: string | undefined): string {
 	throw new UserError(`There is no ${descriptorFile} in ${start}.`, {hint: command('agent add', 'FOLDER')});
 }
 
+/** A terminal that prints nothing but warnings beside a JSON document. */
+const silentIn = (flags: CommonFlags, terminal: Terminal): Terminal =>
+	isJson(flags) ? {...terminal, print: () => undefined} : terminal;
+
 /** `compartment agent add [FOLDER]`: registers a project, so that agents look after its environments. */
 export async function agentAdd(given: string | undefined, flags: CommonFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+	const terminal = createTerminal(flags);
 	const folder = projectFolder(given);
 	const isAdded = addProject(folder, new Date());
 	if (isJson(flags)) process.stdout.write(jsonDocument({folder, isAdded}));
-	else print(`${sanitiseLine(folder)} ${isAdded ? 'is registered now' : 'was registered already'}.`);
+	else terminal.print(`${sanitiseLine(folder)} ${isAdded ? 'is registered now' : 'was registered already'}.`);
+	await updateAgent(silentIn(flags, terminal));
 }
 
 /** `compartment agent remove [FOLDER]`: agents leave the project's environments alone from now on. */
 export async function agentRemove(given: string | undefined, flags: CommonFlags): Promise<void> {
-	const {print} = createTerminal(flags);
+	const terminal = createTerminal(flags);
 	const start = resolve(given ?? '.');
 	// A folder that is gone is removed by its name.
 	const folder = existsSync(start) ? realpathSync(findPlace(start).directory) : start;
 	if (!removeProject(folder)) throw new UserError(`${folder} is not registered.`, {hint: command('agent list')});
 	if (isJson(flags)) process.stdout.write(jsonDocument({folder}));
-	else print(`${sanitiseLine(folder)} is not registered any more. What runs keeps running.`);
+	else terminal.print(`${sanitiseLine(folder)} is not registered any more. What runs keeps running.`);
+	await updateAgent(silentIn(flags, terminal));
 }
 
 /** `compartment agent list`: lists the registered projects. */
