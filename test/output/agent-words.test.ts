@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
 import type {AgentAction} from '../../source/agent/events.ts';
 import type {AgentStatus} from '../../source/agent/status.ts';
-import {checkAgent, checkDisk, checkNotifications} from '../../source/commands/inspect/agent-checks.ts';
 import {agentsDocument, agentsText} from '../../source/output/agent/agent-status.ts';
 import {agentStateText, lastText, nextText, reportOf} from '../../source/output/agent/agent-words.ts';
 import {createPaint} from '../../source/output/colour.ts';
+import {checkAgent, checkDisk, checkNotifications} from '../../source/report/agent-checks.ts';
 import {expectHarmless, hostileText} from '../ui/hostile.ts';
 
 const now = Date.parse('2026-03-29T10:00:00.000Z');

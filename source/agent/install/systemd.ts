@@ -24,7 +24,7 @@ type FindOptions = {
 	readonly root?: string;
 };
 
-/** After `su` or `sudo`, a user has no systemd of its own. */
+/** After `su` or `sudo`, the systemd of the user does not run. */
 const noSession =
 	'systemd does not run for this user here. Log in directly, or let it run without a login: sudo loginctl enable-linger USER';
 

@@ -13,6 +13,8 @@ import {causeText, healthWord} from '../../output/status/health-text.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {readContainerHealth} from '../../refresh/read-vitals.ts';
 import {readAgents} from '../../report/agent.ts';
+import {checkAgent, checkDisk, checkNotifications} from '../../report/agent-checks.ts';
+import type {Check, Finding} from '../../report/check.ts';
 import {findTakenPort} from '../../router/port-owner.ts';
 import {
 	isKnownOutdated,
@@ -30,8 +32,6 @@ import {identityPath} from '../../state/identity.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 import {routerOptions} from '../../workspace/workspace.ts';
-import {checkAgent, checkDisk, checkNotifications} from './agent-checks.ts';
-import type {Check, Finding} from './check.ts';
 
 /** Runs one check; an error is a problem. */
 async function check(name: string, run: () => Promise<Finding> | Finding): Promise<Check> {

@@ -1,4 +1,4 @@
-import type {Hint} from '../../hint.ts';
+import type {Hint} from '../hint.ts';
 
 /** One line of `doctor`. */
 export type Check = {

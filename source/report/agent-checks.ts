@@ -1,12 +1,12 @@
-import {freeText} from '../../agent/disk-level.ts';
-import {readRegistry} from '../../agent/registry.ts';
-import {counted} from '../../counted.ts';
-import {command} from '../../hint.ts';
-import {actionText} from '../../output/agent/agent-event.ts';
-import {agentStateText, nextText, reportOf} from '../../output/agent/agent-words.ts';
-import {waitingText} from '../../output/agent/waiting-text.ts';
-import {formatAge} from '../../output/duration.ts';
-import type {readAgents} from '../../report/agent.ts';
+import {freeText} from '../agent/disk-level.ts';
+import {readRegistry} from '../agent/registry.ts';
+import {counted} from '../counted.ts';
+import {command} from '../hint.ts';
+import {actionText} from '../output/agent/agent-event.ts';
+import {agentStateText, nextText, reportOf} from '../output/agent/agent-words.ts';
+import {waitingText} from '../output/agent/waiting-text.ts';
+import {formatAge} from '../output/duration.ts';
+import type {readAgents} from './agent.ts';
 import type {Finding} from './check.ts';
 
 type Known = Awaited<ReturnType<typeof readAgents>>;
