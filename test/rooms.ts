@@ -6,7 +6,7 @@ export const levels: readonly (readonly string[])[] = [
 	['settings', 'descriptor'],
 	['model'],
 	['state', 'engine', 'detect'],
-	['build', 'plan', 'router'],
+	['build', 'certificates', 'plan', 'router'],
 	['refresh', 'init'],
 	['apply'],
 	['backup'],

@@ -1,6 +1,8 @@
+import {nameIn} from '../model/address.ts';
 import {outputKeys} from '../model/outputs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
-import type {Plan} from '../plan/plan.ts';
+import {busyActions, type Plan} from '../plan/plan.ts';
+import {certificateKeySlot} from '../state/certificates.ts';
 import type {State} from '../state/state.ts';
 import {findVariable} from '../state/variables.ts';
 import type {SecretReader} from './secret-reader.ts';
@@ -40,5 +42,11 @@ export async function assertReadable(plan: Plan, state: State, secrets: SecretRe
 	for (const {scope, key} of secretsIn(containerValues(plan), plan.desired.resources)) {
 		const variable = findVariable(state, scope, key);
 		if (variable?.isSensitive) await secrets.readCiphertext(variable.ciphertext, scope, key);
+	}
+	for (const {object, kind, address} of busyActions(plan)) {
+		const host = nameIn(address);
+		const record = object === 'certificate' && kind !== 'delete' ? state.certificates?.[host] : undefined;
+		const slot = certificateKeySlot(host);
+		if (record) await secrets.readCiphertext(record.ciphertext, slot.scope, slot.key);
 	}
 }

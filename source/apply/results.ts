@@ -34,6 +34,8 @@ export type ApplyResults = {
 	staged?: Promise<StagedPublish | undefined>;
 	/** The project's images before any of this apply; undefined if they could not be read. */
 	ownImages?: Promise<readonly ListedImage[] | undefined>;
+	/** All changes of certificates, made together. */
+	certificates?: Promise<void>;
 	/** Makes the networks of the environment. */
 	makeNetwork?: NetworkMaker;
 	/** All containers of an environment that is destroyed. */

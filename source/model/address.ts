@@ -4,6 +4,8 @@ export const routesAddress = 'routes';
 /** When the environment expires. */
 export const lifetimeAddress = 'lifetime';
 export const routerAddress = 'router';
+/** The certificate of a host or wildcard. */
+export const certificateAddress = (host: string): string => `certificate.${host}`;
 export const volumeAddress = (resource: string, handle: string): string => `volume.${resource}.${handle}`;
 export const resourceAddress = (name: string): string => `resource.${name}`;
 export const imageAddress = (service: string): string => `image.${service}`;

@@ -2,6 +2,7 @@ import {imageAddress, networkAddress} from '../model/address.ts';
 import {scopeAddress} from '../model/values.ts';
 import {unchangedAction} from './actions.ts';
 import {planDiscard, planPromotion} from './candidates.ts';
+import {certificateWarnings, planCertificates} from './certificates.ts';
 import {plannedDeployment} from './deployments.ts';
 import {destroyActions} from './destroy.ts';
 import {liveFingerprints} from './fingerprints.ts';
@@ -69,6 +70,7 @@ function proposeIn(input: PlanInput): Proposal {
 		actions: [
 			planNetwork(input, deployments),
 			...planRouter(input),
+			...planCertificates(input),
 			...input.desired.resources.flatMap(resource => [...planVolumes(input, resource), planResource(input, resource)]),
 			...undeclaredResources(input),
 			...images,
@@ -145,6 +147,8 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  *    deployment. A plan that does not deploy everything is blocked instead. Created when missing.
  * 2. Router (`shared-objects.ts`, `router-use.ts`), if something is routed or probed: blocked by a foreign container or a
  *    taken port. Created when missing, replaced when outdated, started when stopped.
+ *    Certificates (`certificates.ts`) that were stored and that it does not have yet are installed, those that were removed
+ *    are deleted.
  * 3. Volumes (`resources.ts`): blocked when a handle is removed, a mount path changes, or the volume is not ours. Created
  *    when missing. An apply never deletes one.
  * 4. Resources (`resources.ts`): blocked when no longer declared, half restored (`unfinished-restore.ts`), or when a value
@@ -188,7 +192,12 @@ export function createPlan(input: PlanInput): Plan {
 			...serviceDrift(input),
 			...strayDrift(input),
 		],
-		warnings: [...input.warnings, ...restoreWarnings(state), ...discardWarnings(input, actions)],
+		warnings: [
+			...input.warnings,
+			...(input.mode === 'apply' ? certificateWarnings(state, Date.parse(input.now)) : []),
+			...restoreWarnings(state),
+			...discardWarnings(input, actions),
+		],
 		desired,
 		images: input.images.map(({planned}) => planned),
 		deployments,

@@ -1,13 +1,22 @@
-import {networkAddress, resourceAddress, routerAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import {
+	certificateAddress,
+	networkAddress,
+	resourceAddress,
+	routerAddress,
+	routesAddress,
+	serviceAddress,
+} from '../model/address.ts';
 import {activeDeployment} from '../state/deployments.ts';
 import {servesAnything} from '../state/routes.ts';
 import type {State} from '../state/state.ts';
 import {action} from './actions.ts';
+import {certificatesToDestroy} from './certificates.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 
 const reasons = {
 	routes: 'the environment will no longer be reachable',
+	certificate: 'its key is removed from the router',
 	service: 'all its containers are removed, including retained ones',
 	resource: 'its container is removed',
 	volume: 'no volume is kept',
@@ -44,6 +53,8 @@ export function destroyActions(input: PlanInput): Action[] {
 	// Without a router only a record that serves nothing is left to remove.
 	const isPublished = servesAnything(state.routes) || (state.routes !== null && input.router === 'running');
 	if (isPublished) add(routesAddress, 'routes', []);
+	for (const host of certificatesToDestroy(input))
+		add(certificateAddress(host), 'certificate', isPublished ? [routesAddress] : []);
 	for (const service of Object.keys(state.active))
 		add(serviceAddress(service), 'service', isPublished ? [routesAddress] : []);
 	for (const name of Object.keys(state.resources)) add(resourceAddress(name), 'resource', usersOf(state, name));

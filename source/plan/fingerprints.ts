@@ -20,6 +20,7 @@ export function liveFingerprints(input: PlanInput): Record<string, string> {
 		live['router'] = [router, ...routerOutdated.map(({name, before, after}) => `${name} ${before} ${after}`)].join(
 			', ',
 		);
+	for (const {host, fingerprint} of input.servedCertificates ?? []) live[`certificate ${host}`] = fingerprint;
 	for (const [reference, id] of Object.entries(resourceImages)) live[`image ${reference}`] = id;
 	for (const {name, id, state, networks} of observed.containers.filter(each => !isOfRun(each)))
 		live[`container ${name}`] = [id, state, ...Object.keys(networks).sort()].join(' ');

@@ -4,6 +4,7 @@ import {labels} from '../model/labels.ts';
 import type {Desired} from '../model/specs.ts';
 import type {TakenPort} from '../router/port-owner.ts';
 import type {OutdatedPart} from '../router/router.ts';
+import type {ServedCertificate} from '../router/served-certificates.ts';
 import type {State} from '../state/state.ts';
 import type {Healing, LifetimeRequest, PlanMode, PlannedImage} from './plan.ts';
 import type {Vitals} from './vitals.ts';
@@ -51,6 +52,10 @@ export type PlanInput = {
 	/** The first of the router's ports that something else uses. */
 	readonly routerTakenPort: TakenPort | null;
 	readonly takenHosts: readonly TakenHost[];
+	/** The certificates of all environments in the router; null if it does not run, or the state never had any. */
+	readonly servedCertificates: readonly ServedCertificate[] | null;
+	/** How long browsers shall insist on https for hosts with a certificate. */
+	readonly hstsSeconds: number;
 	/** Engine objects that have one of our names but not our label: address → name. */
 	readonly foreign: Readonly<Record<string, string>>;
 	/** Whether other environments use the router; a destroy then keeps it. */

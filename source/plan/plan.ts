@@ -21,7 +21,8 @@ export type ObjectType =
 	| 'routes'
 	| 'router'
 	| 'container'
-	| 'lifetime';
+	| 'lifetime'
+	| 'certificate';
 
 /** A value as a plan shows it. Sensitive values never appear; computed ones are not known yet. */
 export type ShownValue =

@@ -45,6 +45,7 @@ const fields: {readonly [Field in keyof State]-?: Ignored | Part<State[Field]>} 
 	deployments: {name: 'deployments'},
 	active: {name: 'active deployments'},
 	routes: {name: 'routes'},
+	certificates: {name: 'certificates'},
 	interruptedReleases: {name: 'interrupted releases'},
 	// An apply waits for what still runs, and decides then what it may remove.
 	jobs: 'record of runs',

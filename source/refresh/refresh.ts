@@ -20,6 +20,7 @@ import {observeRouter, ownPrefix, type RouterOptions} from '../router/router.ts'
 import type {Settings} from '../settings/settings.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
+import type {CertificateReader} from './begin-reading.ts';
 import {checkLifetime, checkObjects, checkServices} from './check-request.ts';
 import {chooseRollback} from './choose-rollback.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
@@ -46,6 +47,8 @@ export type PlanWorld = {
 	readonly router: RouterOptions;
 	/** Reads the environment's probes. */
 	readonly readProbes: ProbeReader;
+	/** Without it, the router has what the state says. */
+	readonly readCertificates?: CertificateReader;
 	readonly state: State;
 	/** The state folder of the environment. */
 	readonly directory: string;
@@ -122,20 +125,24 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const needsNetworks = request.mode !== 'destroy' && request.mode !== 'refresh-only';
 	const needsRouter = usesRouter({mode: request.mode, state, desired, services, rollback});
-	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages] = await Promise.all([
-		probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
-		found,
-		isApply ? findResourceImages(engine, desired) : {},
-		isApply ? findForeign(engine, own, desired, state) : {},
-		needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], takenPort: null},
-		needsNetworks
-			? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined, {...request, desired})
-			: [],
-		findAvailable(
-			engine,
-			Object.values(rollback).map(id => state.deployments[id]!.imageId),
-		),
-	]);
+	// Nearly no environment has certificates, and an exec is slow.
+	const hasCertificates = state.certificates !== undefined && routerView.state === 'running';
+	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages, servedCertificates] =
+		await Promise.all([
+			probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
+			found,
+			isApply ? findResourceImages(engine, desired) : {},
+			isApply ? findForeign(engine, own, desired, state) : {},
+			needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], takenPort: null},
+			needsNetworks
+				? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined, {...request, desired})
+				: [],
+			findAvailable(
+				engine,
+				Object.values(rollback).map(id => state.deployments[id]!.imageId),
+			),
+			hasCertificates ? (world.readCertificates?.() ?? null) : null,
+		]);
 	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, healing} = request;
 	const isAttended = async () => (await world.isAttended?.(info.id)) ?? false;
 	const unkept = isApply ? await unkeptSchedules(project, state, {isAttended, now: Date.now()}) : [];
@@ -165,6 +172,8 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		routerOutdated: routerFindings.outdated,
 		routerTakenPort: routerFindings.takenPort,
 		takenHosts: takenHosts(others),
+		servedCertificates,
+		hstsSeconds: settings.hstsSeconds,
 		foreign,
 		isRouterShared: isRouterShared(others, routerView),
 		descriptorHash: project.hash,

@@ -28,7 +28,7 @@ export const renderTlsEntrance = (): string[] => [
 ];
 
 /**
- * Redirects requests from outside to https where the host has a certificate that has not expired. The maps are changed while
+ * Redirects requests from outside to https where the host has a valid certificate (docs/rules.md, "Certificate of a host"). The maps are changed while
  * the router runs. Containers of the environment are not redirected: they reach the router on other ports.
  */
 export const renderTlsRedirect = (): string[] => [

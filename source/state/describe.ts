@@ -1,4 +1,11 @@
-import {imageAddress, networkAddress, resourceAddress, routesAddress, serviceAddress} from '../model/address.ts';
+import {
+	certificateAddress,
+	imageAddress,
+	networkAddress,
+	resourceAddress,
+	routesAddress,
+	serviceAddress,
+} from '../model/address.ts';
 import {scopeAddress} from '../model/values.ts';
 import type {State, Variable} from './state.ts';
 
@@ -23,6 +30,8 @@ export function describeState(state: State): Record<string, unknown> {
 	for (const [service, image] of Object.entries(state.images)) objects[imageAddress(service)] = image;
 	for (const [service, id] of Object.entries(state.active)) objects[serviceAddress(service)] = state.deployments[id];
 	if (state.routes) objects[routesAddress] = state.routes;
+	for (const [host, {ciphertext: _, ...record}] of Object.entries(state.certificates ?? {}))
+		objects[certificateAddress(host)] = record;
 	for (const deployment of Object.values(state.deployments)) objects[`deployment.${deployment.id}`] = deployment;
 	for (const variable of state.variables)
 		objects[`variable.${scopeAddress(variable.scope)}.${variable.key}`] = describeVariable(variable);

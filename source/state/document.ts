@@ -92,6 +92,7 @@ const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	deployments: isRecord,
 	active: isRecord,
 	routes: isRecordOrNull,
+	certificates: isRecordOrAbsent,
 	interruptedReleases: isRecord,
 	jobs: Array.isArray,
 	schedules: isRecordOrAbsent,

@@ -56,6 +56,10 @@ export async function ownIdentity(state: State, env: NodeJS.ProcessEnv = process
 	return passphrase ? identityFromPassphrase(passphrase, state.lineage) : ensureIdentity(env);
 }
 
+/** Whether a state holds values that are encrypted for its recipients. */
+export const holdsSecrets = ({access, variables, certificates = {}}: State): boolean =>
+	access !== null || variables.some(({isSensitive}) => isSensitive) || Object.keys(certificates).length > 0;
+
 /**
  * The identity for a state: that of COMPARTMENT_PASSPHRASE, else the user's. A missing one is created only if the state holds
  * nothing sensitive: otherwise a new identity would hide that the right one is missing.
@@ -63,8 +67,7 @@ export async function ownIdentity(state: State, env: NodeJS.ProcessEnv = process
 export async function identityFor(state: State, env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
 	const passphrase = env['COMPARTMENT_PASSPHRASE'];
 	if (passphrase) return identityFromPassphrase(passphrase, state.lineage);
-	const hasSecrets = state.access !== null || state.variables.some(({isSensitive}) => isSensitive);
-	return hasSecrets ? readIdentity(env) : ensureIdentity(env);
+	return holdsSecrets(state) ? readIdentity(env) : ensureIdentity(env);
 }
 
 /** Recipients of the sensitive values of a state; the user, while it has none. */

@@ -1,6 +1,6 @@
 import {UserError} from '../errors.ts';
 import {encryptText} from './age.ts';
-import {type Identity, ownRecipients} from './identity.ts';
+import {holdsSecrets, type Identity, ownRecipients} from './identity.ts';
 import type {SealedKey, State} from './state.ts';
 import type {TrustKey} from './trust-key.ts';
 
@@ -12,9 +12,7 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
  * when the recipients change. A state without sensitive values is left alone: it needs no identity, and age is slow to load.
  */
 export async function withSealedKey(state: State, key: TrustKey, env: NodeJS.ProcessEnv): Promise<State> {
-	const hasSecrets =
-		state.access !== null || state.recipients.length > 0 || state.variables.some(({isSensitive}) => isSensitive);
-	if (!hasSecrets) return state;
+	if (!holdsSecrets(state) && state.recipients.length === 0) return state;
 	// Until recipients are recorded, the only recipient is the user.
 	if (state.key && (state.recipients.length === 0 || isSame(state.key.recipients, state.recipients))) return state;
 	let recipients: readonly string[];

@@ -18,6 +18,7 @@ const kinds: Readonly<Record<ChangingField, 'record' | 'list' | 'value'>> = {
 	deployments: 'record',
 	active: 'record',
 	routes: 'value',
+	certificates: 'record',
 	interruptedReleases: 'record',
 	jobs: 'list',
 	schedules: 'record',

@@ -235,6 +235,26 @@ export type Lifetime = {
 	readonly deletesData: boolean;
 };
 
+/** The certificate of a host. Its private key is encrypted with age. */
+export type CertificateRecord = {
+	/** `local`: issued by this user's authority for local names. */
+	readonly source: 'file' | 'local';
+	/** PEM: the certificate first, without a root. */
+	readonly chain: string;
+	readonly ciphertext: string;
+	/** Who issued it, such as `R11`. Foreign text, as the names are. */
+	readonly issuer: string;
+	readonly names: readonly string[];
+	/** ISO 8601. */
+	readonly notBefore: string;
+	readonly notAfter: string;
+	/** SHA-256 of the certificate, hex. */
+	readonly fingerprint: string;
+	readonly updatedAt: string;
+	/** What the last apply gave the router; absent before. */
+	readonly installed?: {readonly fingerprint: string; readonly notAfter: string; readonly hstsSeconds: number};
+};
+
 /** The routes as last published to the router. */
 export type RoutesRecord = {
 	readonly hosts: Readonly<Record<string, string>>;
@@ -278,6 +298,8 @@ export type State = {
 	/** Service → id of the deployment that serves. */
 	readonly active: Readonly<Record<string, string>>;
 	readonly routes: RoutesRecord | null;
+	/** By host, such as `shop.example.com` or `*.example.com`; absent until one was stored. */
+	readonly certificates?: Readonly<Record<string, CertificateRecord>>;
 	/** By service. */
 	readonly interruptedReleases: Readonly<Record<string, InterruptedRelease>>;
 	/** Newest last. */

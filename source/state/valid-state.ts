@@ -6,6 +6,7 @@ import {parseNetworkName, resourceContainerName, serviceContainerName, volumeNam
 import type {Backup} from './backup.ts';
 import type {JournalEntry} from './journal-entry.ts';
 import type {
+	CertificateRecord,
 	Deployment,
 	EnvironmentName,
 	JobRun,
@@ -118,6 +119,21 @@ const isSchedule = (record: ScheduleRecord): boolean =>
 const isLifetime = ({expiresAt, lifetimeMs, deletesData}: Lifetime): boolean =>
 	isTime(expiresAt) && Number.isSafeInteger(lifetimeMs) && lifetimeMs > 0 && typeof deletesData === 'boolean';
 
+const isHost = (text: string): boolean =>
+	text.length <= 240 && /^(?:\*\.)?[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/.test(text);
+const isFingerprint = (value: unknown): boolean => isText(value) && /^[0-9a-f]{64}$/.test(value);
+
+const isCertificate = (host: string, record: CertificateRecord): boolean =>
+	isHost(host) &&
+	isFingerprint(record?.fingerprint) &&
+	isTime(record.notBefore) &&
+	isTime(record.notAfter) &&
+	isText(record.ciphertext) &&
+	isText(record.chain) &&
+	/^(?:-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----\n)+$/.test(record.chain) &&
+	(record.installed === undefined ||
+		(isFingerprint(record.installed.fingerprint) && isTime(record.installed.notAfter)));
+
 /** The part of a state that Compartment would not have written, as a word for messages; undefined if there is none. */
 export function findStrange(state: State): string | undefined {
 	const {
@@ -146,6 +162,9 @@ export function findStrange(state: State): string | undefined {
 		),
 		...jobs.map((job): Check => [isJobRun(job), 'job run']),
 		...Object.entries(schedules).map(([name, each]): Check => [isName(name) && isSchedule(each), 'schedule']),
+		...Object.entries(state.certificates ?? {}).map(
+			([host, each]): Check => [isCertificate(host, each), 'certificate'],
+		),
 		[lifetime === null || isLifetime(lifetime), 'lifetime'],
 		...backups.map((backup): Check => [isBackup(backup), 'backup']),
 		...recipients.map((recipient): Check => [isRecipient(recipient), 'recipient']),

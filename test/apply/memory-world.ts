@@ -17,6 +17,7 @@ import {type PlanRequest, plainRequest} from '../../source/refresh/plan-request.
 import {createProbeReader} from '../../source/refresh/read-probes.ts';
 import {type Refreshed, refresh} from '../../source/refresh/refresh.ts';
 import {routerImage} from '../../source/router/options.ts';
+import {readCertificates as readServed} from '../../source/router/router.ts';
 import {readSettings, type Settings} from '../../source/settings/settings.ts';
 import {ensureDirectory} from '../../source/state/directory.ts';
 import type {State} from '../../source/state/state.ts';
@@ -204,6 +205,7 @@ export async function createMemoryWorld({
 		tlsPort: settings.routerTlsPort,
 	};
 	const readProbes = createProbeReader({engine, reads: engine, options});
+	const readCertificates = () => readServed(engine, engine, options);
 	const {path: directory} = ensureDirectory(base, environment);
 	const projectOf = (descriptor: string, routes?: string): Project => read(descriptor, routes, {directory: base});
 	const stateOf = async (project: Project) => {
@@ -213,7 +215,7 @@ export async function createMemoryWorld({
 
 	const planWith = (project: Project, state: State, request: Partial<PlanRequest> = {}) =>
 		refresh(
-			{project, settings, engine: faulty, router: options, readProbes, state, directory},
+			{project, settings, engine: faulty, router: options, readProbes, readCertificates, state, directory},
 			{...plainRequest, ...request},
 		);
 

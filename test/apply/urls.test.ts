@@ -2,7 +2,7 @@ import {expect, it} from 'vitest';
 import {addressOf} from '../../source/state/urls.ts';
 
 it('a service is shown at its domain if it has one, whichever host sorts first', () => {
-	const settings = {routerPort: 9080, baseDomain: 'localhost'};
+	const settings = {routerPort: 9080, routerTlsPort: 9443, baseDomain: 'localhost'};
 	const state = (hosts: Readonly<Record<string, string>>) => ({
 		project: 'notes',
 		environment: 'staging',

@@ -1,10 +1,12 @@
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
 import {imageLabels, labels} from '../../source/model/labels.ts';
+import {makeTestAuthority} from '../certificates/make.ts';
 import {openTerminal} from '../terminal/terminal.ts';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
 
@@ -12,6 +14,8 @@ import {expectError, filesBelow, withSandbox} from './cli.ts';
 const token = 'canary-7f3a9d/with+odd=chars&more';
 const fileToken = 'canary-in-a-file-51c0/ö+?';
 const storeToken = 'canary-of-the-store-20e7:@/';
+
+const authority = makeTestAuthority();
 
 const formsOf = (value: string) => [
 	value,
@@ -127,6 +131,7 @@ watcher.stdout.setEncoding('utf8').on('data', (chunk: string) => {
 	processes.leaks.push(...found(chunk));
 });
 afterAll(async () => {
+	authority.close();
 	watcher.kill();
 	await once(watcher, 'close');
 });
@@ -144,6 +149,24 @@ beforeAll(async () => {
 	secrets.push(
 		/^GENERATED=(\S{20,})$/m.exec(execFileSync('docker', ['exec', deployed.name, 'env'], {encoding: 'utf8'}))![1]!,
 	);
+	// The middle of a private key, which no other text has.
+	const {chain, key} = authority.make({names: ['canary.localhost']});
+	secrets.push(key.split('\n')[1]!);
+	const files = mkdtempSync(join(tmpdir(), 'compartment-canary-'));
+	writeFileSync(join(files, 'chain.pem'), chain + authority.root);
+	writeFileSync(join(files, 'key.pem'), key);
+	await keepDone(
+		'domain',
+		'add',
+		'canary.localhost',
+		'--cert',
+		join(files, 'chain.pem'),
+		'--key',
+		join(files, 'key.pem'),
+	);
+	rmSync(files, {recursive: true});
+	await keepDone('plan');
+	await keepDone('apply', '--auto-approve', '--json');
 	const access = JSON.parse(await sandbox.succeed(['access', 'show', '--json'])) as {password: string};
 	secrets.push(access.password, `compartment:${access.password}`);
 }, 180_000);
@@ -261,6 +284,9 @@ describe('sensitive values', () => {
 			['state', 'list'],
 			['state', 'history'],
 			...addresses.map(address => ['state', 'show', address]),
+			['domain', 'list'],
+			['domain', 'show', 'canary.localhost'],
+			['domain', 'trust'],
 			['open'],
 			['doctor'],
 			['validate'],
@@ -329,7 +355,8 @@ describe('sensitive values', () => {
 					sandbox.router.name,
 					'sh',
 					'-c',
-					'cat /var/lib/compartment/* /var/lib/compartment/*/* 2>/dev/null; true',
+					// The router needs the key itself; `router-tls.test.ts` shows who can read it.
+					'cat /var/lib/compartment/* /var/lib/compartment/tables/* /var/lib/compartment/certificates/*[!m] 2>/dev/null; true',
 				),
 			),
 		).toEqual([]);

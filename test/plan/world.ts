@@ -100,6 +100,8 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		routerOutdated: [],
 		pool: {cidr: '10.213.0.0/16', prefix: 26, routerPrefix: 29, used: []},
 		routerTakenPort: null,
+		servedCertificates: null,
+		hstsSeconds: 0,
 		takenHosts: [],
 		foreign: {},
 		isRouterShared: false,

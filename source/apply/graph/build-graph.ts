@@ -55,6 +55,7 @@ function objectSteps(plan: Plan, action: Action): Step[] {
 		image: 'make image',
 		router: 'run router',
 		lifetime: 'record lifetime',
+		certificate: 'change certificate',
 	};
 	const task = tasks[action.object];
 	if (!task) throw new Error(`no step for ${action.object} ${action.kind}`);
@@ -149,6 +150,7 @@ function destroySteps(plan: Plan): Step[] {
 		resource: 'delete resource',
 		volume: 'remove volume',
 		routes: 'withdraw routes',
+		certificate: 'change certificate',
 		network: 'remove networks',
 		router: 'remove router',
 	};

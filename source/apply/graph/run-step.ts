@@ -4,6 +4,7 @@ import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {rememberResource, rememberWorker} from '../look-again.ts';
 import {publishState} from '../publish-state.ts';
+import {changeCertificatesOnce} from '../steps/change-certificates.ts';
 import {checkCandidate} from '../steps/check-candidate.ts';
 import {networkMaker, recordNetworks} from '../steps/create-networks.ts';
 import {discardCandidate} from '../steps/discard-candidate.ts';
@@ -126,6 +127,8 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return publishState(context);
 		case 'withdraw routes':
 			return withdrawRoutes(context);
+		case 'change certificate':
+			return changeCertificatesOnce(context);
 		case 'record lifetime':
 			return recordLifetime(context);
 		case 'remove container':

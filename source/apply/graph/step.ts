@@ -36,6 +36,7 @@ export type Task =
 	| 'withdraw routes'
 	| 'remove container'
 	| 'record lifetime'
+	| 'change certificate'
 	| 'remove volume'
 	| 'remove networks'
 	| 'remove previous networks'

@@ -142,9 +142,13 @@ export async function apply(
 		const wanted = saved ? (saved.request as PlanRequest) : request;
 		const state = locked.isSettled ? locked.state : (await open()).state.current();
 		// What recovery changed is read again.
-		const {engine: reads, readProbes} = locked.isSettled ? locked.reads : beginReading(engine, router);
+		const {
+			engine: reads,
+			readProbes,
+			readCertificates,
+		} = locked.isSettled ? locked.reads : beginReading(engine, router);
 		const {plan, builds, scene, engineId} = await refresh(
-			{project, settings, router, directory, state, engine: reads, readProbes, isAttended},
+			{project, settings, router, directory, state, engine: reads, readProbes, readCertificates, isAttended},
 			wanted,
 		);
 		const found = {observed: scene.observed, engineId};

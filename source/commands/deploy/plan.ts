@@ -47,7 +47,7 @@ async function showGraph(plan: Plan, flags: PlanFlags, {print}: Terminal): Promi
 export async function plan(flags: PlanFlags): Promise<number> {
 	const terminal = createTerminal(flags);
 	const connection = await openEngine();
-	const {engine, readProbes} = beginReading(connection.engine, connection.router);
+	const {engine, readProbes, readCertificates} = beginReading(connection.engine, connection.router);
 	// Loading blocks, so the requests go out first.
 	await nextTurn();
 	const {refresh} = await import('../../refresh/refresh.ts');
@@ -60,7 +60,7 @@ export async function plan(flags: PlanFlags): Promise<number> {
 		terminal.inform('Note: the last apply was interrupted or is still running. The next apply recovers first.');
 	const request = requestOf(flags);
 	const {plan: result} = await refresh(
-		{project, settings, engine, router, readProbes, state, directory, isAttended},
+		{project, settings, engine, router, readProbes, readCertificates, state, directory, isAttended},
 		request,
 	);
 	if (flags.graph) await showGraph(result, flags, terminal);

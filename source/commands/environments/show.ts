@@ -27,7 +27,7 @@ export async function environmentShow(name: string | undefined, flags: CommonFla
 		resources: Object.keys(state.resources),
 		volumes: Object.fromEntries(Object.entries(state.volumes).map(([address, volume]) => [address, volume.name])),
 		urls: Object.fromEntries(
-			Object.keys(state.routes?.hosts ?? {}).map(host => [host, serviceUrl(host, workspace.settings)]),
+			Object.keys(state.routes?.hosts ?? {}).map(host => [host, serviceUrl(state, host, workspace.settings)]),
 		),
 		lifetime: state.lifetime ?? null,
 		updatedAt: state.updatedAt,

@@ -4,12 +4,14 @@ import {jsonDocument} from '../../output/json.ts';
 import {statusDocument} from '../../output/status/status-report.ts';
 import {renderStatus} from '../../output/status/status-text.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
+import {certificateWarnings} from '../../plan/certificates.ts';
 import {unkeptSchedules} from '../../plan/schedules.ts';
 import {readVitals} from '../../refresh/read-vitals.ts';
 import {createStatusReport} from '../../report/status.ts';
 import {statusWithoutState} from '../../report/status-without-state.ts';
 import {observeRouter} from '../../router/router.ts';
 import {type CommonFlags, isJson, servicesOf} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
 import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
 
 type StatusFlags = CommonFlags & {readonly service?: readonly string[]; readonly verbose?: boolean};
@@ -40,7 +42,11 @@ export async function status(flags: StatusFlags): Promise<void> {
 	]);
 	const vitals = await readVitals(engine, {state, observed}, workspace.readProbes);
 	const report = createStatusReport({state, observed, vitals, router, routerState, settings, services});
-	const warnings = await unkeptSchedules(project, state, {...workspace, now: Date.now()});
+	const now = Date.now();
+	const warnings = [
+		...(await unkeptSchedules(project, state, {...workspace, now})),
+		...certificateWarnings(state, now).map(hintText),
+	];
 	// Only a narrow terminal omits columns: programs may read a pipe or a file.
 	const columns = terminal.isSeen ? terminal.columns : undefined;
 	if (isJson(flags)) return void process.stdout.write(jsonDocument({...statusDocument(report), warnings}));

@@ -12,7 +12,7 @@ import {openWorkspace, readExistingState, type Workspace} from '../../workspace/
 export const guardedUrls = (state: State, {settings}: Workspace): string[] =>
 	Object.entries(state.routes?.hosts ?? {})
 		.filter(([, service]) => state.routes?.access[service] === 'authenticated')
-		.map(([host]) => serviceUrl(host, settings));
+		.map(([host]) => serviceUrl(state, host, settings));
 
 /** Prints the access password and sign-in links. Audited. */
 export async function showAccess(state: State, workspace: Workspace, flags: CommonFlags): Promise<void> {

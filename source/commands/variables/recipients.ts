@@ -3,6 +3,7 @@ import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {createTerminal} from '../../output/terminal.ts';
+import {certificateKeySlot} from '../../state/certificates.ts';
 import {decryptValue, encryptValue, identityFor, ownIdentity, ownRecipients} from '../../state/secrets.ts';
 import type {State} from '../../state/state.ts';
 import {changeState} from '../../workspace/change-variables.ts';
@@ -25,7 +26,15 @@ async function reencrypt(state: State, recipients: readonly string[]): Promise<S
 		),
 	);
 	const access = state.access && {...state.access, ciphertext: await encryptAgain(state.access.ciphertext, accessSlot)};
-	return {...state, variables, access, recipients};
+	const certificates = Object.fromEntries(
+		await Promise.all(
+			Object.entries(state.certificates ?? {}).map(async ([host, record]) => {
+				const ciphertext = await encryptAgain(record.ciphertext, certificateKeySlot(host));
+				return [host, {...record, ciphertext}] as const;
+			}),
+		),
+	);
+	return {...state, variables, access, recipients, ...(state.certificates ? {certificates} : {})};
 }
 
 async function assertRecipient(recipient: string): Promise<void> {

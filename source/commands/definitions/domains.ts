@@ -1,0 +1,66 @@
+import {defineCommand, type Group} from './definition.ts';
+import {commonFlags, outputFlags} from './flags.ts';
+
+export const domains = {
+	parents: {domain: 'Manage the certificates of hosts'},
+	commands: {
+		'domain add': defineCommand({
+			description: 'Store the certificate of a host; the next apply serves it with https',
+			arguments: [
+				{
+					name: 'hosts',
+					kind: 'text',
+					isVariadic: true,
+					description: 'Hosts, such as shop.example.com, or *.example.com for all directly below',
+				},
+			],
+			flags: {
+				cert: {
+					kind: 'text',
+					value: 'file',
+					description: 'The certificate with those of its authorities, as PEM',
+				},
+				key: {kind: 'text', value: 'file', description: 'Its private key, as PEM'},
+				...commonFlags,
+			},
+			examples: [
+				{
+					line: 'domain add shop.example.com --cert fullchain.pem --key privkey.pem',
+					text: 'Use a certificate that you have',
+				},
+				{
+					line: 'domain add example.com www.example.com --cert both.pem --key both.key',
+					text: 'Use one certificate for two hosts',
+				},
+				{line: 'domain add notes.localhost', text: 'Let the local authority issue one, for development'},
+			],
+			run: async () => (await import('../domains/add.ts')).domainAdd,
+		}),
+		'domain list': defineCommand({
+			description: 'List the hosts of an environment with their certificates',
+			flags: commonFlags,
+			examples: [{line: 'domain list', text: 'See which hosts are served with https, and until when'}],
+			run: async () => (await import('../domains/list.ts')).domainList,
+		}),
+		'domain show': defineCommand({
+			description: 'Show one host and its certificate',
+			arguments: [{name: 'host', kind: 'text'}],
+			flags: commonFlags,
+			examples: [{line: 'domain show shop.example.com', text: 'Show issuer, names, dates and fingerprint'}],
+			run: async () => (await import('../domains/list.ts')).domainShow,
+		}),
+		'domain remove': defineCommand({
+			description: 'Remove the certificate of a host; the next apply serves it with http',
+			arguments: [{name: 'host', kind: 'text'}],
+			flags: commonFlags,
+			examples: [{line: 'domain remove shop.example.com', text: 'Forget its certificate and private key'}],
+			run: async () => (await import('../domains/remove.ts')).domainRemove,
+		}),
+		'domain trust': defineCommand({
+			description: 'Make the local authority, and print how to trust it',
+			flags: outputFlags,
+			examples: [{line: 'domain trust', text: 'Let browsers on this machine accept certificates for localhost'}],
+			run: async () => (await import('../domains/trust.ts')).domainTrust,
+		}),
+	},
+} as const satisfies Group<'domains'>;

@@ -1,0 +1,257 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {makeTestAuthority} from '../certificates/make.ts';
+import {leavesNothingUntested} from './proofs.ts';
+import {openShop, type Shop} from './shop.ts';
+
+vi.mock(import('node:timers/promises'), async original =>
+	(await import('../apply/short-pauses.ts')).shortenPauses(original),
+);
+
+const authority = makeTestAuthority();
+afterAll(authority.close);
+
+let shop: Shop;
+beforeEach(async () => {
+	shop = await openShop();
+	await shop.deploy();
+});
+afterEach(() => shop.close());
+
+/** Writes the files of a certificate into the project, and returns the flags that name them. */
+function files(names: readonly string[], days?: number): string[] {
+	const {chain, key} = authority.make({names, ...(days === undefined ? {} : {days})});
+	writeFileSync(join(shop.folder, 'full.pem'), chain + authority.root);
+	writeFileSync(join(shop.folder, 'key.pem'), key);
+	return ['--cert', join(shop.folder, 'full.pem'), '--key', join(shop.folder, 'key.pem')];
+}
+
+const undated = (text: string): string =>
+	text.replaceAll(/\d{4}-\d\d-\d\d(?!T)/g, 'DAY').replaceAll(/[0-9a-f]{16}(?=")|\b[0-9a-f]{16}\b/g, 'FINGERPRINT');
+
+/** The plan without its line breaks. */
+const planned = async (): Promise<string> => (await shop.run('plan')).stdout.replaceAll(/\s+/g, ' ');
+
+const host = 'shop.localhost';
+
+describe('a certificate from files', () => {
+	it('is stored, planned, installed, and then the host is shown with https', async () => {
+		expect(undated(await shop.text('domain', 'add', host, ...files([host])))).toBe(
+			`Stored a certificate for ${host}: issued by Test Intermediate, valid until DAY.\nIt takes effect with the next compartment apply\n`,
+		);
+		expect(await shop.text('status')).toContain(`http://${host}:9080`);
+		expect(undated(await shop.text('domain', 'list'))).toMatchInlineSnapshot(`
+			"HOST            SERVICE  STATUS              ISSUER             EXPIRES
+			shop.localhost  web      waits for an apply  Test Intermediate  DAY
+			"
+		`);
+		const plan = undated(await shop.text('plan'));
+		expect(plan.slice(0, plan.indexOf('Plan:'))).toMatchInlineSnapshot(`
+			"compartment plan · shop › production
+			Brings production in line with compartment.yml.
+
+			  + create
+
+			  + certificate.shop.localhost  will be created: a certificate was stored for
+			                                this host
+			      expires      "DAY"
+			      fingerprint  HASH____________
+			      hsts         "0s"
+			      issuer       "Test Intermediate"
+			      names        "shop.localhost"
+
+			13 unchanged
+			"
+		`);
+		const applied = await shop.text('apply', '--auto-approve');
+		expect(applied).toContain(`https://${host}:9443`);
+		expect(await shop.text('plan')).toContain('No changes');
+		expect(await shop.text('status')).toContain(`https://${host}:9443`);
+		expect(await shop.text('open')).toContain(`https://${host}:9443`);
+		expect(await shop.text('access', 'show')).toMatch(new RegExp(`https://compartment:\\S+@${host}:9443/`));
+		expect((await shop.json('environment', 'show')).urls[host]).toBe(`https://${host}:9443`);
+		expect((await shop.json('domain', 'list')).domains).toMatchObject([
+			{host, service: 'web', status: 'https', url: `https://${host}:9443`, certificate: {issuer: 'Test Intermediate'}},
+		]);
+	});
+
+	it('replaces the one before, which serves until the apply', async () => {
+		await shop.text('domain', 'add', host, ...files([host]));
+		await shop.text('apply', '--auto-approve');
+		await shop.text('domain', 'add', host, ...files([host]));
+		expect((await shop.json('domain', 'show', host)).domain).toMatchObject({
+			status: 'waiting',
+			url: `https://${host}:9443`,
+		});
+		expect(await planned()).toContain(
+			`~ certificate.${host} will be updated in place: another certificate was stored for this host`,
+		);
+		await shop.text('apply', '--auto-approve');
+		expect((await shop.json('domain', 'show', host)).domain).toMatchObject({status: 'https'});
+	});
+
+	it('is removed from the router by the apply after domain remove', async () => {
+		await shop.text('domain', 'add', host, ...files([host]));
+		await shop.text('apply', '--auto-approve');
+		expect(await shop.text('domain', 'remove', host)).toBe(
+			`Removed the certificate of ${host}.\nThe router keeps it until the next compartment apply\n`,
+		);
+		expect(await shop.text('plan')).toContain(`- certificate.${host}`);
+		await shop.text('apply', '--auto-approve');
+		expect(await shop.text('plan')).toContain('No changes');
+		expect(JSON.parse(shop.world.router.certificates)).toEqual([]);
+		expect(await shop.text('status')).toContain(`http://${host}:9080`);
+	});
+
+	it('is installed again when the router lost it, and with another setting', async () => {
+		await shop.text('domain', 'add', host, ...files([host]));
+		await shop.text('apply', '--auto-approve');
+		shop.world.router.certificates = '';
+		expect(await planned()).toContain(`+ certificate.${host} will be created: the router lost it`);
+		await shop.text('apply', '--auto-approve');
+		await shop.text('settings', 'set', 'hstsSeconds', '3600');
+		expect(await planned()).toContain(`~ certificate.${host} will be updated in place: hstsSeconds changed`);
+		await shop.text('apply', '--auto-approve');
+		expect(JSON.parse(shop.world.router.certificates)).toMatchObject([{host, hstsSeconds: 3600}]);
+	});
+
+	it('of another environment blocks the plan', async () => {
+		await shop.text('domain', 'add', host, ...files([host]));
+		shop.world.router.certificates = JSON.stringify([
+			{
+				host,
+				lineage: 'other',
+				project: 'blog',
+				environment: 'staging',
+				fingerprint: 'a'.repeat(64),
+				notAfter: 1,
+				hstsSeconds: 0,
+			},
+		]);
+		const stdout = await planned();
+		expect(stdout).toContain(`the router has a certificate for ${host} of project blog, environment staging`);
+		expect(stdout).toContain(`compartment domain remove ${host}`);
+	});
+
+	it('goes with the environment', async () => {
+		await shop.text('domain', 'add', host, ...files([host]));
+		await shop.text('apply', '--auto-approve');
+		expect(await shop.text('plan', '--destroy')).toContain(`- certificate.${host}`);
+	});
+
+	it('may be for a wildcard, which its hosts use', async () => {
+		await shop.text('domain', 'add', '*.localhost', ...files(['*.localhost']));
+		await shop.text('apply', '--auto-approve');
+		expect((await shop.json('domain', 'show', host)).domain).toMatchObject({
+			status: 'https',
+			certificateHost: '*.localhost',
+		});
+		expect(await shop.text('status')).toContain(`https://${host}:9443`);
+	});
+
+	it('warns when it has to be renewed, and for a host that no service has', async () => {
+		const added = await shop.run('domain', 'add', 'shop.example.com', ...files(['shop.example.com'], 1));
+		expect(added.stderr).toBe(
+			'Warning: No service has the host shop.example.com yet: set it as domain of a service in compartment.yml.\n',
+		);
+		vi.useFakeTimers({now: Date.now() + 20 * 60 * 60 * 1000, toFake: ['Date']});
+		try {
+			expect(undated(await planned())).toContain(
+				'the certificate of shop.example.com expires on DAY: compartment domain add shop.example.com --cert FILE --key FILE',
+			);
+			expect((await shop.json('domain', 'show', 'shop.example.com')).domain).toMatchObject({status: 'waiting'});
+			expect((await shop.json('status')).warnings).toEqual([
+				expect.stringMatching(/^the certificate of shop\.example\.com expires on .* --key FILE$/),
+			]);
+			vi.setSystemTime(Date.now() + 20 * 60 * 60 * 1000);
+			expect(undated(await shop.text('domain', 'list'))).toMatch(
+				/shop\.example\.com\s+-\s+expired\s+Test Intermediate\s+DAY/,
+			);
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+});
+
+describe('the local authority', () => {
+	it('issues for local hosts, and tells how to trust it', async () => {
+		expect(undated(await shop.text('domain', 'add', host))).toMatch(
+			/^Stored a certificate for shop\.localhost: issued by Compartment local authority \S+, valid until DAY\.\nBrowsers accept it once they trust the local authority: compartment domain trust\nIt takes effect/,
+		);
+		await shop.text('apply', '--auto-approve');
+		expect(await shop.text('status')).toContain(`https://${host}:9443`);
+		const text = await shop.text('domain', 'trust');
+		for (const word of [
+			'Local authority, valid until',
+			'update-ca-certificates',
+			'security add-trusted-cert',
+			'Firefox',
+		])
+			expect(text).toContain(word);
+	});
+
+	it('never asks browsers to insist on https', async () => {
+		await shop.text('settings', 'set', 'hstsSeconds', '3600');
+		await shop.text('domain', 'add', host);
+		await shop.text('apply', '--auto-approve');
+		expect(JSON.parse(shop.world.router.certificates)).toMatchObject([{host, hstsSeconds: 0}]);
+	});
+
+	it('is described as JSON', async () => {
+		const {isNew, steps, certificate} = await shop.json('domain', 'trust');
+		expect({isNew, systems: steps.length > 4}).toEqual({isNew: true, systems: true});
+		expect(certificate).toMatch(/authority\/certificate\.pem$/);
+	});
+});
+
+describe('JSON and errors', () => {
+	it('show what was stored, and never a key', async () => {
+		const added = await shop.json('domain', 'add', host, ...files([host]));
+		expect(added).toMatchObject({
+			environment: {name: 'production'},
+			domains: [{host, status: 'waiting'}],
+			warnings: [],
+		});
+		const shown = await shop.text('state', 'show', `certificate.${host}`);
+		expect(shown).toContain('issuer: Test Intermediate');
+		expect(shown).not.toContain('ciphertext');
+		expect(await shop.json('domain', 'remove', host)).toMatchObject({host});
+	});
+
+	it.each([
+		[
+			['add', 'shop.example.com'],
+			'A certificate for shop.example.com has to come from files.\n  compartment domain add shop.example.com --cert FILE --key FILE',
+		],
+		[['add', host, '--cert', 'x.pem'], '--cert needs --key.'],
+		[['add', host, '--key', 'x.pem'], '--key needs --cert.'],
+		[['add', host, '--cert', 'absent.pem', '--key', 'absent.pem'], 'absent.pem: there is no such file'],
+		[['add', 'http://x'], '"http://x" is not a host name.'],
+		[
+			['show', 'shp.localhost'],
+			'shp.localhost is not a host of this environment, did you mean shop.localhost?\n  compartment domain list',
+		],
+		[
+			['remove', host],
+			'No certificate is stored for shop.localhost in environment production.\n  compartment domain list',
+		],
+		[['list', '--env', 'nope'], 'environment nope of shop has not been deployed yet'],
+	])('domain %j fails', async (words, message) => {
+		expect(await shop.failure('domain', ...words)).toContain(message);
+	});
+
+	it('show one host as text', async () => {
+		expect(await shop.text('domain', 'show', host)).toContain(
+			`host: ${host}\nservice: web\nurl: http://${host}:9080\nstatus: http\n`,
+		);
+	});
+
+	it('a damaged authority is named', async () => {
+		const {certificate} = await shop.json('domain', 'trust');
+		writeFileSync(certificate, 'damaged', {mode: 0o600});
+		expect(await shop.failure('domain', 'trust')).toContain('is damaged');
+	});
+});
+
+leavesNothingUntested('domains');
