@@ -14,6 +14,7 @@ const load = {
 	build: () => import('./build.ts'),
 	switch: () => import('./switch.ts'),
 	environments: () => import('./environments.ts'),
+	tls: () => import('./tls.ts'),
 	terminal: () => import('./terminal.ts'),
 	summary: () => import('./print-summary.ts'),
 } as const satisfies Record<string, () => Promise<unknown>>;
