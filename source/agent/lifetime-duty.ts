@@ -5,8 +5,8 @@ import {counted} from '../counted.ts';
 import {UserError} from '../errors.ts';
 import {minuteText} from '../model/lifetime.ts';
 import {hasChanges} from '../plan/plan.ts';
+import {beginReading} from '../refresh/begin-reading.ts';
 import {plainRequest} from '../refresh/plan-request.ts';
-import {createProbeReader} from '../refresh/read-probes.ts';
 import {refresh} from '../refresh/refresh.ts';
 import {appendAudit} from '../state/audit.ts';
 import {agentOperation} from '../state/lock.ts';
@@ -54,9 +54,9 @@ async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Pro
 		const state = session.state.current();
 		if (!hasExpired(state, clock.now())) return false;
 		const {deletesData: deleteData} = lifetimeOf(state)!;
-		const readProbes = createProbeReader({engine, reads: engine, options: router});
+		const {engine: reads, readProbes, readCertificates} = beginReading(engine, router);
 		const {plan, builds, scene, engineId} = await refresh(
-			{project, settings, router, directory, state, engine: session.engine, readProbes},
+			{project, settings, router, directory, state, engine: reads, readProbes, readCertificates},
 			{...plainRequest, mode: 'destroy', deleteData},
 		);
 		if (hasChanges(plan)) {

@@ -11,8 +11,14 @@ import type {ContainerDetails, Engine, Observed, ObservedContainer, ObservedNetw
  */
 export type OwnEngine = Engine & {readonly owner: Owner};
 
+/**
+ * An engine that is not restricted. Plans need it: from an environment's own part, a router that others use looks unused, and
+ * a destroy would remove it.
+ */
+export type WholeEngine = ReadonlyEngine & {readonly owner?: never};
+
 /** Observes the objects of all environments on the engine, whatever state they belong to. */
-export const observeEverything = (engine: Pick<ReadonlyEngine, 'observe'>): Promise<Observed> =>
+export const observeEverything = (engine: Pick<WholeEngine, 'observe' | 'owner'>): Promise<Observed> =>
 	engine.observe({[labels.lineage]: ''});
 
 /** Observes everything that belongs to an environment. */

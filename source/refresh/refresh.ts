@@ -3,8 +3,8 @@ import {SourceError} from '../build/paths.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
 import {examineProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
-import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
-import {observeEverything} from '../engine/own-engine.ts';
+import type {Observed} from '../engine/engine.ts';
+import {observeEverything, type WholeEngine} from '../engine/own-engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
 import {describeDesired} from '../model/desired.ts';
 import type {DesiredService} from '../model/specs.ts';
@@ -43,7 +43,7 @@ import {isRouterShared} from './shared-router.ts';
 export type PlanWorld = {
 	readonly project: Project;
 	readonly settings: Settings;
-	readonly engine: ReadonlyEngine;
+	readonly engine: WholeEngine;
 	readonly router: RouterOptions;
 	/** Reads the environment's probes. */
 	readonly readProbes: ProbeReader;

@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import type {AgentAction} from '../../source/agent/events.ts';
 import {createLifetimeDuty} from '../../source/agent/lifetime-duty.ts';
+import {labels, labelsOf} from '../../source/model/labels.ts';
 import type {Settings} from '../../source/settings/settings.ts';
 import {readSettings} from '../../source/settings/settings.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
@@ -67,6 +68,27 @@ it('with its data when that was asked for', async () => {
 	await look();
 	expect((await world.state())!.volumes).toEqual({});
 	expect((await world.engine.observe({})).volumes).toEqual([]);
+});
+
+it('and the router stays while another environment uses it', async () => {
+	await world.apply(descriptor.replace('kind: worker, ', 'kind: web, port: 8080, '), expireIn(3));
+	const {engine} = world;
+	const isRouter = ({labels: own}: {readonly labels: Readonly<Record<string, string>>}) =>
+		own[labels.router] === 'true';
+	const router = async () => (await engine.findByName('container', settings.routerName))!;
+	expect(isRouter(await router())).toBe(true);
+	const owner = {lineage: 'other', project: 'other', environment: 'production', op: 'op_1', serial: 1};
+	const network = 'compartment-other.production';
+	await engine.createNetwork({name: network, labels: labelsOf({...owner, address: 'network'}), subnet: '10.99.0.0/24'});
+	await engine.join((await router()).id, {network});
+	const look = await beginAgent();
+	clock.pass(days(3));
+	await look();
+	clock.pass(minutes(10));
+	expect(await look()).toEqual([]);
+	expect(actions).toMatchObject([{outcome: 'done'}]);
+	expect(await router()).toBeDefined();
+	expect((await engine.observe({[labels.lineage]: ''})).containers).toEqual([]);
 });
 
 it('an apply extends it, even while the agent waits', async () => {
