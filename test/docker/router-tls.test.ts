@@ -1,6 +1,7 @@
 import {execFile, execFileSync} from 'node:child_process';
 import {X509Certificate} from 'node:crypto';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {Agent as PlainAgent} from 'node:http';
 import {connect, constants} from 'node:http2';
 import {request} from 'node:https';
 import {tmpdir} from 'node:os';
@@ -10,7 +11,14 @@ import {connect as connectTls} from 'node:tls';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {certificateFolder} from '../../source/router/layout.ts';
-import {changeCertificates, ensureRouter, publish, readCertificates} from '../../source/router/router.ts';
+import {
+	changeCertificates,
+	drain,
+	ensureRouter,
+	publish,
+	readCertificates,
+	settleWorkers,
+} from '../../source/router/router.ts';
 import type {InstallableCertificate} from '../../source/router/served-certificates.ts';
 import {type Made, makeTestAuthority} from '../certificates/make.ts';
 import {ask, type Lab, openLab, target} from './router-lab.ts';
@@ -21,6 +29,7 @@ const authority = makeTestAuthority();
 const folder = mkdtempSync(join(tmpdir(), 'compartment-tls-'));
 const rootFile = join(folder, 'root.pem');
 let lab: Lab;
+let webAddress: string;
 let hosts: {secured: string; below: string; other: string; plain: string};
 
 const installable = (host: string, {chain, key}: Made, hstsSeconds = 0): InstallableCertificate => {
@@ -101,6 +110,7 @@ beforeAll(async () => {
 		plain: `plain-${name}.localhost`,
 	};
 	const {address} = await lab.startEcho('web', {3000: 'web'});
+	webAddress = address;
 	await publish(
 		lab.engine,
 		lab.router,
@@ -275,6 +285,109 @@ const inside = (...command: string[]): string =>
 /** How often the worker's program was loaded again. */
 const reloads = (): string | undefined =>
 	/^\d+\s+worker\s+(\d+)/m.exec(inside('sh', '-c', "echo 'show proc' | nc 127.0.0.1 9998"))?.[1];
+
+/** A client with one HTTP/2 connection at a time and several requests in flight on it, as a browser has. */
+function startStreams(host: string, isRunning: () => boolean, losses: string[], served: string[]) {
+	const open = () =>
+		connect(`https://${host}`, {
+			createConnection: () =>
+				connectTls({
+					host: '127.0.0.1',
+					port: lab.router.tlsPort,
+					servername: host,
+					ca: authority.root,
+					ALPNProtocols: ['h2'],
+				}),
+		}).on('error', () => undefined);
+	let session = open();
+	const get = (): Promise<string> =>
+		new Promise((resolve, reject) => {
+			if (session.closed || session.destroyed) session = open();
+			const stream = session.request({':path': '/slow?ms=40', ':authority': host});
+			let status: number | undefined;
+			stream.once('response', headers => (status = headers[':status']));
+			stream.resume().once('end', () => resolve(String(status)));
+			stream.once('error', reject);
+			stream.setEncoding('utf8').on('data', (name: string) => served.push(name));
+		});
+	const loop = async (): Promise<void> => {
+		while (isRunning()) {
+			const outcome = await get().catch((error: NodeJS.ErrnoException) => error.code ?? error.message);
+			// The router had not begun with it: browsers send such a request again.
+			if (outcome !== '200' && !/GOAWAY|REFUSED/.test(outcome)) losses.push(outcome);
+		}
+	};
+	return Promise.all([...Array.from({length: 5}, loop)]).finally(() => session.close());
+}
+
+test('a reload and a switch lose no request of HTTP/2 clients, and none reaches the old slot once it has drained', async () => {
+	const next = await lab.startEcho('next', {3000: 'next'});
+	const losses: string[] = [];
+	const served: string[] = [];
+	let isRunning = true;
+	const clients = Array.from({length: 4}, () => startStreams(hosts.secured, () => isRunning, losses, served));
+	await pause(1000);
+	const names = [...Object.values(hosts), `added-${lab.lineage}.localhost`];
+	const moved = lab.table({
+		hosts: Object.fromEntries(names.map(name => [name, 'web'])),
+		backends: [
+			{
+				service: 'web',
+				accessMode: 'public',
+				slots: {blue: target(webAddress), green: target(next.address)},
+				active: 'green',
+			},
+		],
+	});
+	expect(await publish(lab.engine, lab.router, moved)).toEqual({method: 'reload'});
+	const place = [{lineage: lab.lineage, service: 'web', slot: 'blue'}] as const;
+	expect(await drain(lab.engine, lab.router, place, {deadlineMs: 30_000})).toBe(true);
+	served.length = 0;
+	await pause(1500);
+	isRunning = false;
+	await Promise.all(clients);
+	expect(losses).toEqual([]);
+	expect([...new Set(served)]).toEqual(['next']);
+}, 90_000);
+
+test('a drain sees an idle connection beside one with many streams to another service', async () => {
+	const tableOf = (slot: 'blue' | 'green', address: string, ...more: string[]) =>
+		lab.table({
+			hosts: {[hosts.plain]: 'web', [hosts.secured]: 'other', ...Object.fromEntries(more.map(host => [host, 'web']))},
+			backends: [
+				{service: 'web', accessMode: 'public', slots: {[slot]: target(address)}, active: slot},
+				{service: 'other', accessMode: 'public', slots: {blue: target(webAddress)}, active: 'blue'},
+			],
+		});
+	await publish(lab.engine, lab.router, tableOf('blue', webAddress));
+	await settleWorkers(lab.engine, lab.router, 20_000);
+	const agent = new PlainAgent({keepAlive: true, maxSockets: 1});
+	expect(await ask(lab.router, {host: hosts.plain, agent})).toMatchObject({body: 'web'});
+	const session = connect(`https://${hosts.secured}`, {
+		createConnection: () =>
+			connectTls({
+				host: '127.0.0.1',
+				port: lab.router.tlsPort,
+				servername: hosts.secured,
+				ca: authority.root,
+				ALPNProtocols: ['h2'],
+			}),
+	});
+	const slow = Array.from({length: 3}, () => {
+		const stream = session.request({':path': '/slow?ms=5000', ':authority': hosts.secured}).resume();
+		return new Promise(resolve => stream.once('close', resolve));
+	});
+	await pause(500);
+	const {address} = await lab.startEcho('after', {3000: 'after'});
+	const moved = tableOf('green', address, `new-${lab.lineage}.localhost`);
+	expect(await publish(lab.engine, lab.router, moved)).toEqual({method: 'reload'});
+	const place = [{lineage: lab.lineage, service: 'web', slot: 'blue'}] as const;
+	expect(await drain(lab.engine, lab.router, place, {deadlineMs: 30_000})).toBe(true);
+	expect(await ask(lab.router, {host: hosts.plain, agent})).toMatchObject({body: 'after'});
+	await Promise.all(slow);
+	session.close();
+	agent.destroy();
+}, 90_000);
 
 test('keys are readable by root alone, and survive a restart and a new container of the router', async () => {
 	const modes = inside('sh', '-c', `stat -c '%a %U %n' ${certificateFolder} ${certificateFolder}/*.pem`)
