@@ -16,8 +16,11 @@ import type {RouteTable} from './table.ts';
 
 export type Ensured = {readonly containerId: string; readonly change: 'none' | 'started' | 'created' | 'replaced'};
 
-/** Errors while two networks share a name for a moment, before one of them is removed. */
-const networkRace = /is ambiguous|does not belong to any of this network's subnets|network \S+ not found/;
+/**
+ * Errors that are over in a moment: two networks share a name until one of them is removed; or the engine is still removing a
+ * container, because the command that asked for it was killed.
+ */
+const passing = /is ambiguous|does not belong to any of this network's subnets|network \S+ not found|No such container/;
 
 type EnsureOptions = {readonly onProgress?: (message: string) => void; readonly signal?: AbortSignal};
 
@@ -35,9 +38,9 @@ export async function ensureRouter(
 		try {
 			return await ensureOnce(engine, options, onProgress, signal);
 		} catch (error) {
-			// Another process is creating the same container or network.
-			const isRace = error instanceof EngineError && (error.status === 409 || networkRace.test(error.message));
-			if (!isRace || attempt === 10) throw error;
+			// 409: another process is creating the same container or network.
+			const isPassing = error instanceof EngineError && (error.status === 409 || passing.test(error.message));
+			if (!isPassing || attempt === 10) throw error;
 			await pause(300);
 		}
 	}

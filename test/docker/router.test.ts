@@ -6,6 +6,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test, vi} from 'vitest';
 import {createNetworkIn, openPool} from '../../source/engine/create-network.ts';
+import type {Engine} from '../../source/engine/engine.ts';
 import {UserError} from '../../source/errors.ts';
 import {labels} from '../../source/model/labels.ts';
 import {masterPort, workerPort} from '../../source/router/layout.ts';
@@ -549,7 +550,19 @@ test('the same routes are served after a restart, a stop and in a new container'
 
 	await engine.remove(containerId!);
 	expect(await observeRouter(engine, router)).toEqual({state: 'missing'});
-	expect(await ensureRouter(engine, router)).toMatchObject({change: 'created'});
+	const {containerId: made} = await ensureRouter(engine, router);
+	await isServed();
+
+	// A removal that a killed command has asked for ends while the router is being started.
+	await engine.stop(made, 1);
+	const vanishing: Engine = {
+		...engine,
+		async writeFiles(...args) {
+			if (args[0] === made) await engine.remove(made);
+			await engine.writeFiles(...args);
+		},
+	};
+	expect(await ensureRouter(vanishing, router)).toMatchObject({change: 'created'});
 	await isServed();
 	expect(await observeRouter(engine, router)).toMatchObject({
 		state: 'running',
