@@ -15,6 +15,9 @@ export type CheckedCertificate = Pick<
 	readonly key: string;
 };
 
+/** Bits of an RSA key. OpenSSL loads no shorter ones. */
+const leastModulus = 2048;
+
 /** HAProxy takes a chain and its key in one command of 16 KB. */
 const longestPem = 15_000;
 
@@ -55,6 +58,14 @@ export async function checkCertificate({
 		throw new UserError(`The private key in ${keyFile} does not belong to a certificate in ${chainFile}.`, {
 			hint: `openssl x509 -noout -pubkey -in ${chainFile} and openssl pkey -pubout -in ${keyFile} must print the same.`,
 		});
+	const {modulusLength = leastModulus} = privateKey.asymmetricKeyDetails ?? {};
+	if (modulusLength < leastModulus)
+		throw new UserError(
+			`The RSA key in ${keyFile} has ${modulusLength} bits; browsers and the router want ${leastModulus}.`,
+			{
+				hint: 'Ask for a certificate with another key.',
+			},
+		);
 	const names = namesOf(leaf);
 	if (!covers(leaf, names, host))
 		throw new UserError(`The certificate in ${chainFile} is not for ${host}.`, {

@@ -56,6 +56,11 @@ test.each<[string, () => Given, RegExp]>([
 		() => ({key: authority.make({names: ['x.example.com']}).key}),
 		/^The private key in key\.pem does not belong to a certificate in full\.pem\. \| openssl/,
 	],
+	[
+		'a short RSA key',
+		() => shortOne(),
+		/^The RSA key in key\.pem has 1024 bits; browsers and the router want 2048\. \| Ask/,
+	],
 	['no certificate', () => ({chain: good.key}), /^full\.pem contains no certificate\. \| It must be PEM/],
 	[
 		'a damaged certificate',
@@ -98,6 +103,11 @@ test.each<[string, () => Given, RegExp]>([
 	expect(text).toMatch(message);
 	expect(text).not.toMatch(/[A-Za-z0-9+/]{40}/);
 });
+
+function shortOne(): Given {
+	const made = authority.make({names: ['shop.example.com'], keyType: 'rsa-1024'});
+	return {chain: made.chain + root, key: made.key};
+}
 
 function longOne(): Given {
 	const names = ['long.example.com', ...Array.from({length: 500}, (_, index) => `host-${index}.example.com`)];
