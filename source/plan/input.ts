@@ -52,7 +52,7 @@ export type PlanInput = {
 	/** The first of the router's ports that something else uses. */
 	readonly routerTakenPort: TakenPort | null;
 	readonly takenHosts: readonly TakenHost[];
-	/** The certificates of all environments in the router; null if it does not run, or the state never had any. */
+	/** The certificates of this environment and of others in the router; null if it does not run, or the state never had any. */
 	readonly servedCertificates: readonly ServedCertificate[] | null;
 	/** How long browsers shall insist on https for hosts with a certificate. */
 	readonly hstsSeconds: number;

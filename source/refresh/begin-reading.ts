@@ -5,8 +5,8 @@ import {observeRouter, type RouterOptions, readCertificates} from '../router/rou
 import type {ServedCertificate} from '../router/served-certificates.ts';
 import {createProbeReader, type ProbeReader} from './read-probes.ts';
 
-/** Reads the certificates of all environments in the running router, which takes an exec, as reading probes does. */
-export type CertificateReader = () => Promise<readonly ServedCertificate[]>;
+/** Reads the certificates of an environment and its neighbours in the running router, which takes an exec, as reading probes does. */
+export type CertificateReader = (lineage: string) => Promise<readonly ServedCertificate[]>;
 
 /** Reads in progress. A read that fails throws where its result is used. */
 export type Begun = {
@@ -23,6 +23,6 @@ export function beginReading(engine: Engine, router: RouterOptions): Begun {
 	return {
 		engine: reads,
 		readProbes: createProbeReader({engine, reads, options: router}),
-		readCertificates: () => readCertificates(engine, reads, router),
+		readCertificates: lineage => readCertificates(engine, reads, router, lineage),
 	};
 }

@@ -141,7 +141,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 				engine,
 				Object.values(rollback).map(id => state.deployments[id]!.imageId),
 			),
-			hasCertificates ? (world.readCertificates?.() ?? null) : null,
+			hasCertificates ? (world.readCertificates?.(state.lineage) ?? null) : null,
 		]);
 	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, healing} = request;
 	const isAttended = async () => (await world.isAttended?.(info.id)) ?? false;

@@ -22,17 +22,26 @@ import {hashOf} from './store.ts';
 async function readIndex(engine: Pick<Engine, 'exec'>, containerId: string, signal?: AbortSignal) {
 	const {stdout, stderr, exitCode} = await runScript(engine, containerId, certificatesScript, [], {signal});
 	if (exitCode !== 0) throw new UserError(`Cannot read the router's certificates: ${stderr.trim()}`);
-	return {text: stdout, certificates: stdout === '' ? [] : (JSON.parse(stdout) as ServedCertificate[])};
+	const end = stdout.indexOf('\n') + 1;
+	const text = stdout.slice(end);
+	const lineages = new Set([...stdout.slice(0, end).matchAll(/tables\/(\S+)\.json/g)].map(([, lineage]) => lineage!));
+	return {text, lineages, certificates: text === '' ? [] : (JSON.parse(text) as ServedCertificate[])};
 }
 
-/** The certificates of all environments of the engine; empty if the router is not running. */
+/**
+ * The certificates of an environment, and those of others that the router serves: what is left of an environment that was
+ * destroyed while the router did not run does not count. Empty if the router is not running.
+ */
 export async function readCertificates(
 	engine: Pick<Engine, 'exec'>,
 	reads: Parameters<typeof observeRouter>[0],
 	options: RouterOptions,
+	own: string,
 ): Promise<readonly ServedCertificate[]> {
 	const {state, containerId} = await observeRouter(reads, options);
-	return state === 'running' && containerId ? (await readIndex(engine, containerId)).certificates : [];
+	if (state !== 'running' || !containerId) return [];
+	const {certificates, lineages} = await readIndex(engine, containerId);
+	return certificates.filter(({lineage}) => lineage === own || lineages.has(lineage));
 }
 
 export type CertificateChange = {
@@ -66,9 +75,13 @@ export async function changeCertificates(
 	throw new UserError('Other processes keep changing the router.', {hint: 'Try again in a moment.'});
 }
 
-function assertOwned(before: readonly ServedCertificate[], {lineage, install}: CertificateChange): void {
+function assertOwned(
+	before: readonly ServedCertificate[],
+	lineages: ReadonlySet<string>,
+	{lineage, install}: CertificateChange,
+): void {
 	for (const {host} of install) {
-		const other = before.find(each => each.host === host && each.lineage !== lineage);
+		const other = before.find(each => each.host === host && each.lineage !== lineage && lineages.has(each.lineage));
 		if (other)
 			throw new UserError(
 				`The router has a certificate for ${host} of project ${other.project}, environment ${other.environment}.`,
@@ -84,8 +97,8 @@ async function changeOnce(
 	change: CertificateChange,
 	signal: AbortSignal | undefined,
 ): Promise<boolean> {
-	const {text, certificates: before} = await readIndex(engine, containerId, signal);
-	assertOwned(before, change);
+	const {text, lineages, certificates: before} = await readIndex(engine, containerId, signal);
+	assertOwned(before, lineages, change);
 	const {install, lineage} = change;
 	const removed = before.filter(each => each.lineage === lineage && change.remove.includes(each.host));
 	if (install.length === 0 && removed.length === 0) return true;

@@ -203,8 +203,9 @@ while :; do
 done
 `);
 
-/** Prints the index of the installed certificates; nothing if there is none. */
+/** Prints the tables' files in one line, then the index of the installed certificates; nothing if there is none. */
 export const certificatesScript = script(`
+echo tables/*.json
 cat certificates/index.json 2>/dev/null || :
 `);
 

@@ -216,7 +216,10 @@ export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Prom
 			}
 			if (script === readScript) return read();
 			if (script === commitScript) return commit(call);
-			if (script === certificatesScript) return {stdout: router.certificates};
+			if (script === certificatesScript)
+				return {
+					stdout: `${[...router.tables.keys()].map(name => `tables/${name}.json`).join(' ')}\n${router.certificates}`,
+				};
 			if (script === installScript) return install(call);
 			if (script === fenceScript) router.generation++;
 			if (script === drainScript) return {exitCode: 0};

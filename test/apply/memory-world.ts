@@ -205,7 +205,7 @@ export async function createMemoryWorld({
 		tlsPort: settings.routerTlsPort,
 	};
 	const readProbes = createProbeReader({engine, reads: engine, options});
-	const readCertificates = () => readServed(engine, engine, options);
+	const readCertificates = (lineage: string) => readServed(engine, engine, options, lineage);
 	const {path: directory} = ensureDirectory(base, environment);
 	const projectOf = (descriptor: string, routes?: string): Project => read(descriptor, routes, {directory: base});
 	const stateOf = async (project: Project) => {

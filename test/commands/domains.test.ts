@@ -118,6 +118,8 @@ describe('a certificate from files', () => {
 
 	it('of another environment blocks the plan', async () => {
 		await shop.text('domain', 'add', host, ...files([host]));
+		const blog = {lineage: 'other', project: 'blog', environment: 'staging', accessHash: null};
+		shop.world.router.tables.set('other', {...blog, hosts: {}, rules: [], backends: []});
 		shop.world.router.certificates = JSON.stringify([
 			{
 				host,
@@ -132,6 +134,9 @@ describe('a certificate from files', () => {
 		const stdout = await planned();
 		expect(stdout).toContain(`the router has a certificate for ${host} of project blog, environment staging`);
 		expect(stdout).toContain(`compartment domain remove ${host}`);
+		// What is left of an environment that is gone blocks nothing.
+		shop.world.router.tables.delete('other');
+		expect(await planned()).toContain(`+ certificate.${host}`);
 	});
 
 	it('goes with the environment', async () => {

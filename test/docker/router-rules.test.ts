@@ -156,6 +156,8 @@ test('HAProxy accepts the golden configurations', async () => {
 		await lab.engine.writeFiles(containerId!, [{path, content: await readFile(new URL(name, directory))}]);
 		const result = await lab.engine.exec(containerId!, ['haproxy', '-c', '-f', path], {user: '0'});
 		expect(result, name).toMatchObject({exitCode: 0});
-		expect(result.stderr, name).not.toMatch(/WARNING|ALERT/);
+		// The lab has no certificate, as most routers.
+		const said = result.stderr.replace(/^.*no SSL certificate specified for bind ':8443'.*\n/m, '');
+		expect(said, name).not.toMatch(/WARNING|ALERT/);
 	}
 });

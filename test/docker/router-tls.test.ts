@@ -18,6 +18,7 @@ import {
 	publish,
 	readCertificates,
 	settleWorkers,
+	withdraw,
 } from '../../source/router/router.ts';
 import type {InstallableCertificate} from '../../source/router/served-certificates.ts';
 import {type Made, makeTestAuthority} from '../certificates/make.ts';
@@ -130,7 +131,7 @@ afterAll(async () => {
 test('without a certificate, TLS is refused and http serves', async () => {
 	expect(await handshake(hosts.secured)).toMatch(/no peer certificate available/);
 	expect(await ask(lab.router, {host: hosts.secured})).toMatchObject({status: 200});
-	expect(await readCertificates(lab.engine, lab.engine, lab.router)).toEqual([]);
+	expect(await readCertificates(lab.engine, lab.engine, lab.router, lab.lineage)).toEqual([]);
 });
 
 test('the first certificate serves at once, and only its host', async () => {
@@ -143,7 +144,9 @@ test('the first certificate serves at once, and only its host', async () => {
 	for (const host of [hosts.other, hosts.plain, 'unknown.example.com'])
 		expect(await handshake(host)).toMatch(/no peer certificate available/);
 	expect(await handshake(null)).toMatch(/no peer certificate available/);
-	expect(await readCertificates(lab.engine, lab.engine, lab.router)).toMatchObject([{host: hosts.secured}]);
+	expect(await readCertificates(lab.engine, lab.engine, lab.router, lab.lineage)).toMatchObject([
+		{host: hosts.secured},
+	]);
 });
 
 test('TLS 1.2 and 1.3 with forward secrecy are taken, and nothing older', async () => {
@@ -429,7 +432,7 @@ test('a file that a later HAProxy refuses does not keep the router from starting
 			{timeout: 10_000},
 		)
 		.toBe(200);
-	expect(await readCertificates(lab.engine, lab.engine, lab.router)).toEqual([]);
+	expect(await readCertificates(lab.engine, lab.engine, lab.router, lab.lineage)).toEqual([]);
 	await install(installable(hosts.secured, authority.make({names: [hosts.secured]})));
 	expect(await handshake(hosts.secured)).toContain('Verify return code: 0 (ok)');
 }, 60_000);
@@ -460,6 +463,11 @@ test('another environment cannot take the certificate of a host', async () => {
 	).rejects.toThrow(`The router has a certificate for ${hosts.plain} of project ${lab.project}`);
 	await changeCertificates(lab.engine, lab.router, {lineage: 'stranger', install: [], remove: [hosts.plain]});
 	expect(await servedTo(hosts.plain)).toBe(certificate.fingerprint);
+	// Destroyed while the router did not run: what is left belongs to nobody.
+	await withdraw(lab.engine, lab.router, lab.lineage);
+	const next = {...installable(hosts.plain, authority.make({names: [hosts.plain]})), lineage: 'stranger'};
+	await changeCertificates(lab.engine, lab.router, {lineage: 'stranger', install: [next], remove: []});
+	expect(await servedTo(hosts.plain)).toBe(next.fingerprint);
 });
 
 test('two processes that install at the same time both succeed', async () => {
