@@ -1,4 +1,5 @@
 import {createBackupDuty} from './backup-duty.ts';
+import {createCertificateDuty} from './certificate-duty.ts';
 import {createCronDuty} from './cron-duty.ts';
 import type {DutyFactory} from './duty.ts';
 import {createHealing} from './healing/duty.ts';
@@ -13,6 +14,7 @@ export const allDuties: DutyFactory = {
 		createCronDuty(world),
 		createBackupDuty(world),
 		createLifetimeDuty(world),
+		createCertificateDuty(world),
 		createImageKeeping(world),
 	],
 };

@@ -7,6 +7,7 @@ const titles: Readonly<Record<NotifyEvent, string>> = {
 	healed: 'Healed',
 	'crash-loop': 'Crash loop',
 	'backup-failed': 'Backup failed',
+	'certificate-expiring': 'Certificate expires',
 	'disk-low': 'Disk low',
 };
 

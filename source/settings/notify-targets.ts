@@ -1,7 +1,15 @@
 import {type Check, isRecord} from './setting-rules.ts';
 
 /** What notifications are sent about. */
-const notifyEvents = ['apply-done', 'apply-failed', 'healed', 'crash-loop', 'backup-failed', 'disk-low'] as const;
+const notifyEvents = [
+	'apply-done',
+	'apply-failed',
+	'healed',
+	'crash-loop',
+	'backup-failed',
+	'certificate-expiring',
+	'disk-low',
+] as const;
 
 export type NotifyEvent = (typeof notifyEvents)[number];
 
