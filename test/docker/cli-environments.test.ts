@@ -305,7 +305,7 @@ describe('a router port that another program uses', () => {
 		try {
 			const {stdout, exitCode} = await sandbox.run(['deploy']);
 			expect(exitCode).toBe(1);
-			expect(words(stdout)).toContain("the router's port is taken by another process");
+			expect(words(stdout)).toContain(`the router's port ${sandbox.router.port} is taken by another process`);
 		} finally {
 			await new Promise(resolve => server.close(resolve));
 		}

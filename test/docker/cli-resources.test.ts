@@ -241,7 +241,7 @@ describe('a foreign object with one of our names', () => {
 		try {
 			const deploy = await sandbox.run(['deploy']);
 			expect(deploy.exitCode).toBe(1);
-			expect(words(deploy.stdout)).toContain(`the router's port is taken by container ${name}`);
+			expect(words(deploy.stdout)).toContain(`the router's port ${sandbox.router.port} is taken by container ${name}`);
 			expect(await sandbox.observe()).toEqual({containers: [], networks: [], volumes: []});
 		} finally {
 			await sandbox.engine.remove(id);
