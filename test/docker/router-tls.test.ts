@@ -315,7 +315,7 @@ function startStreams(host: string, isRunning: () => boolean, losses: string[], 
 		});
 	const loop = async (): Promise<void> => {
 		while (isRunning()) {
-			const outcome = await get().catch((error: NodeJS.ErrnoException) => error.code ?? error.message);
+			const outcome = await get().catch(({code, message}: NodeJS.ErrnoException) => `${code} ${message}`);
 			// The router had not begun with it: browsers send such a request again.
 			if (outcome !== '200' && !/GOAWAY|REFUSED/.test(outcome)) losses.push(outcome);
 		}

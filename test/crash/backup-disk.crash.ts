@@ -3,9 +3,9 @@ import {existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync} fro
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {pendingWrites, readJournal} from '../../source/state/journal.ts';
-import {createKeeper, idleService, keeper} from './backup-store.ts';
-import {expectError, withSandbox} from './cli.ts';
-import {until} from './helpers.ts';
+import {createKeeper, idleService, keeper} from '../docker/backup-store.ts';
+import {expectError, withSandbox} from '../docker/cli.ts';
+import {until} from '../docker/helpers.ts';
 
 const withKeeper = (prepare?: (folder: string) => void) =>
 	withSandbox(async box => {
@@ -55,7 +55,7 @@ describe('when the disk is full from some write of the state on,', () => {
 			hits++;
 		}
 		expect(hits).toBeGreaterThanOrEqual(2);
-	}, 180_000);
+	});
 
 	test('a restore leaves the previous data or marks the resource as incomplete', async () => {
 		let hits = 0;
@@ -79,7 +79,7 @@ describe('when the disk is full from some write of the state on,', () => {
 		}
 		expect(hits).toBeGreaterThanOrEqual(4);
 		await sandbox.expectNoChanges();
-	}, 300_000);
+	});
 });
 
 describe('on a full disk,', () => {
@@ -120,7 +120,7 @@ describe('on a full disk,', () => {
 		await sandbox.succeed(store.restore(id));
 		expect(await store.value()).toBe('good');
 		await sandbox.expectNoChanges();
-	}, 120_000);
+	});
 
 	test('an apply records what it has done, using the reserved space, and starts nothing more', async () => {
 		const environment = join(small(sandbox.folder), 'production');
@@ -164,5 +164,5 @@ describe('on a full disk,', () => {
 		expect((await sandbox.ask()).body).toBe('two');
 		expect(statSync(reserve).size).toBe(1024 * 1024);
 		await sandbox.expectNoChanges();
-	}, 120_000);
+	});
 });
