@@ -1,5 +1,5 @@
 import {certificateAddress} from '../model/address.ts';
-import {certificateWarnings} from '../plan/certificates.ts';
+import {certificateWarning} from '../plan/certificates.ts';
 import {renderHint} from '../render-hint.ts';
 import {ageOf} from '../state/certificates.ts';
 import type {CertificateRecord} from '../state/state.ts';
@@ -32,16 +32,16 @@ export function createCertificateDuty({clock, act, environment, readState}: Envi
 			const now = clock.now();
 			for (const [host, record] of certificates) {
 				const stage = stageOf(record, now);
-				if (stage === 'valid' || reported.get(record.fingerprint) === stage) continue;
+				const warning = certificateWarning(host, record, now);
+				if (!warning || reported.get(record.fingerprint) === stage) continue;
 				reported.set(record.fingerprint, stage);
-				for (const warning of certificateWarnings({certificates: {[host]: record}}, now))
-					act({
-						duty: name,
-						address: certificateAddress(host),
-						outcome: 'failed',
-						message: renderHint(warning, {environment}),
-						news: {event: 'certificate-expiring'},
-					});
+				act({
+					duty: name,
+					address: certificateAddress(host),
+					outcome: 'failed',
+					message: renderHint(warning, {environment}),
+					news: {event: 'certificate-expiring'},
+				});
 			}
 			return certificates.length === 0 ? [] : [{at: now + dayMs / 4, what: null}];
 		},

@@ -4,7 +4,7 @@ import {startDue} from '../apply/scheduled/start-due.ts';
 import type {OpenRun, ScheduleWorld} from '../apply/scheduled/world.ts';
 import {lockOptions} from '../apply/scheduled/world.ts';
 import {LockedError} from '../errors.ts';
-import {jobAddress} from '../model/address.ts';
+import {isRunAddress, jobAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
 import {outlookOf, scheduledDeployments, withSchedules} from '../state/schedules.ts';
 import type {JobRun, State} from '../state/state.ts';
@@ -24,7 +24,7 @@ function concerns(change: Change): boolean {
 	if (change.type !== 'event') return true;
 	const {object, action, attributes} = change.event;
 	const isEnd = action === 'die' || action === 'destroy';
-	return object === 'container' && isEnd && (attributes[labels.address] ?? '').startsWith(jobAddress(''));
+	return object === 'container' && isEnd && isRunAddress(attributes[labels.address] ?? '');
 }
 
 const endOf = ({exitCode, reason}: JobRun): string =>
@@ -86,8 +86,10 @@ export function createCronDuty(world: EnvironmentWorld): Duty {
 
 	async function start(service: string): Promise<Upcoming[]> {
 		const outcome = await startDue(runs, service);
-		if (outcome.type === 'started') limits.begin(outcome.run);
-		if (outcome.type === 'started') report(outcome.run, `started run ${outcome.run.id} of ${service}`);
+		if (outcome.type === 'started') {
+			limits.begin(outcome.run);
+			report(outcome.run, `started run ${outcome.run.id} of ${service}`);
+		}
 		if (outcome.type === 'failed') report(outcome.run, `could not start ${service}: ${outcome.run.reason}`);
 		// The end of the run that it waits for wakes this duty.
 		return outcome.type === 'waiting'

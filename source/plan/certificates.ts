@@ -101,13 +101,17 @@ export function planCertificates(input: PlanInput): Action[] {
 export const certificatesToDestroy = ({servedCertificates, state}: PlanInput): readonly string[] =>
 	(servedCertificates ?? []).flatMap(({lineage, host}) => (lineage === state.lineage ? [host] : []));
 
-/** Certificates that have to be renewed. */
-export function certificateWarnings({certificates}: Pick<State, 'certificates'>, now: number): Hint[] {
-	return Object.entries(certificates ?? {}).flatMap(([host, record]) => {
-		const age = ageOf(record, now);
-		if (age === 'valid') return [];
-		const renew = command('domain add', host, ...(record.source === 'file' ? ['--cert', 'FILE', '--key', 'FILE'] : []));
-		const what = age === 'expired' ? 'expired' : 'expires';
-		return [hint`the certificate of ${host} ${what} on ${dayOf(record.notAfter)}: ${renew}`];
-	});
+/** What to say of a certificate that has to be renewed; undefined of one that has not. */
+export function certificateWarning(host: string, record: CertificateRecord, now: number): Hint | undefined {
+	const age = ageOf(record, now);
+	if (age === 'valid') return undefined;
+	const renew = command('domain add', host, ...(record.source === 'file' ? ['--cert', 'FILE', '--key', 'FILE'] : []));
+	const what = age === 'expired' ? 'expired' : 'expires';
+	return hint`the certificate of ${host} ${what} on ${dayOf(record.notAfter)}: ${renew}`;
 }
+
+/** The same for all certificates of an environment. */
+export const certificateWarnings = ({certificates}: Pick<State, 'certificates'>, now: number): Hint[] =>
+	Object.entries(certificates ?? {})
+		.map(([host, record]) => certificateWarning(host, record, now))
+		.filter(warning => warning !== undefined);

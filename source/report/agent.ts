@@ -1,7 +1,5 @@
-import {realpathSync} from 'node:fs';
-import {findDecision} from '../agent/registry.ts';
+import {isRegistered} from '../agent/is-attended.ts';
 import {findAgent, type KnownAgent, listAgents} from '../agent/status.ts';
-import {UserError} from '../errors.ts';
 import {lookAtQueue, targetKey} from '../notify/queue.ts';
 import {type AgentReport, reportOf} from '../output/agent/agent-words.ts';
 import type {WaitingNotifications} from '../output/agent/waiting-text.ts';
@@ -16,16 +14,6 @@ export async function readAgentReport(
 ): Promise<AgentReport> {
 	const agent = engine === null ? undefined : await findAgent(engine);
 	return reportOf(agent, isRegistered(folder), {project, environment});
-}
-
-function isRegistered(folder: string): boolean {
-	try {
-		return findDecision(realpathSync(folder)) === 'registered';
-	} catch (error) {
-		// `agent list` reports a damaged registry.
-		if (error instanceof UserError) return false;
-		throw error;
-	}
 }
 
 /** The agents of this machine's user, and the notifications that they have not delivered yet. */

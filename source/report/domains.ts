@@ -17,11 +17,10 @@ export type DomainReport = {
 	readonly status: 'http' | 'waiting' | 'https' | 'due' | 'expired';
 	/** The host or wildcard that the certificate is stored for. */
 	readonly certificateHost: string | null;
-	readonly certificate:
-		| (Pick<CertificateRecord, 'source' | 'issuer' | 'names' | 'notBefore' | 'notAfter' | 'fingerprint'> & {
-				readonly updatedAt: string;
-		  })
-		| null;
+	readonly certificate: Pick<
+		CertificateRecord,
+		'source' | 'issuer' | 'names' | 'notBefore' | 'notAfter' | 'fingerprint' | 'updatedAt'
+	> | null;
 };
 
 function statusOf(record: CertificateRecord | undefined, now: number): DomainReport['status'] {

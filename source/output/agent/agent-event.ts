@@ -1,4 +1,5 @@
 import type {AgentAction, AgentEvent} from '../../agent/events.ts';
+import {counted} from '../../counted.ts';
 import type {Paint} from '../colour.ts';
 import {sanitiseLine} from '../sanitise.ts';
 
@@ -12,7 +13,7 @@ function eventText(event: AgentEvent, paint: Paint): string {
 	switch (event.type) {
 		case 'started': {
 			const {engine, projects} = event;
-			return sanitiseLine(`The agent of ${engine} looks after ${projects} project${projects === 1 ? '' : 's'}.`);
+			return sanitiseLine(`The agent of ${engine} looks after ${counted(projects, 'project')}.`);
 		}
 		case 'action':
 			return event.outcome === 'done' ? actionText(event) : paint.fail(actionText(event));
