@@ -1,18 +1,15 @@
-import {prepareRun} from '../apply/run-apply.ts';
 import {lockAndRecover} from '../apply/session.ts';
 import {defaultEnvironment} from '../command-names.ts';
 import {counted} from '../counted.ts';
 import {UserError} from '../errors.ts';
 import {minuteText} from '../model/lifetime.ts';
 import {hasChanges} from '../plan/plan.ts';
-import {beginReading} from '../refresh/begin-reading.ts';
 import {plainRequest} from '../refresh/plan-request.ts';
-import {refresh} from '../refresh/refresh.ts';
 import {appendAudit} from '../state/audit.ts';
 import {agentOperation} from '../state/lock.ts';
 import type {Lifetime, State} from '../state/state.ts';
+import {applyPlan, planRecorded} from './apply-plan.ts';
 import type {Duty, EnvironmentWorld} from './duty.ts';
-import {recordedProject} from './recorded-project.ts';
 import {readUnderLock} from './under-lock.ts';
 
 const name = 'lifetimes';
@@ -39,7 +36,6 @@ const hasExpired = (state: State, now: number): boolean => {
 /** Destroys an environment that has expired, as `destroy` does; false if an apply has extended it. */
 async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Promise<boolean> {
 	const {engine, router, settings, directory, clock, act} = world;
-	const project = recordedProject(world);
 	const session = await lockAndRecover({
 		directory,
 		operation: agentOperation,
@@ -54,22 +50,9 @@ async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Pro
 		const state = session.state.current();
 		if (!hasExpired(state, clock.now())) return false;
 		const {deletesData: deleteData} = lifetimeOf(state)!;
-		const {engine: reads, readProbes, readCertificates} = beginReading(engine, router);
-		const {plan, builds, scene, engineId} = await refresh(
-			{project, settings, router, directory, state, engine: reads, readProbes, readCertificates},
-			{...plainRequest, mode: 'destroy', deleteData},
-		);
-		if (hasChanges(plan)) {
-			const apply = await prepareRun({plan, project, router, settings, directory, session});
-			const {outcome, done, failed, skipped} = await apply({
-				builds,
-				found: {observed: scene.observed, engineId},
-				limitBuilds: task => task(),
-				label: undefined,
-				emit: () => undefined,
-				stopping: signal,
-				signal: new AbortController().signal,
-			});
+		const refreshed = await planRecorded(world, session, {...plainRequest, mode: 'destroy', deleteData});
+		if (hasChanges(refreshed.plan)) {
+			const {outcome, done, failed, skipped} = await applyPlan(world, session, refreshed, {signal});
 			const status = outcome === 'done' ? 'succeeded' : 'failed';
 			const details = {run: session.run, done, failed, skipped};
 			appendAudit(directory, {type: 'environment.destroyed', status, target: state.environment, details});

@@ -1,14 +1,11 @@
 import type {ApplyEvent} from '../../apply/events.ts';
-import {prepareRun} from '../../apply/run-apply.ts';
 import type {Session} from '../../apply/session.ts';
 import type {Plan} from '../../plan/plan.ts';
-import {beginReading} from '../../refresh/begin-reading.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
-import {refresh} from '../../refresh/refresh.ts';
 import {appendAudit} from '../../state/audit.ts';
 import type {CrashLoop} from '../../state/state.ts';
+import {applyPlan, planRecorded} from '../apply-plan.ts';
 import type {EnvironmentWorld} from '../duty.ts';
-import {recordedProject} from '../recorded-project.ts';
 import type {Ailment} from './ailments.ts';
 
 /** What came of an ailment. `unready`: its container was started, and did not become ready. `error`: nothing was started. */
@@ -56,46 +53,26 @@ type Options = {
 
 /** Plans what puts a group of ailments right, from what is recorded, and applies it. */
 export async function applyHealing({world, session, group, signal, onOutcome}: Options): Promise<void> {
-	const {router, settings, directory} = world;
-	const project = recordedProject(world);
-	const {state, run} = session;
-	const reads = beginReading(world.engine, router);
 	const healing = Object.fromEntries(
 		group.flatMap(({address, remedy, reason}) =>
 			remedy === 'none' || remedy === 'forget' ? [] : [[address, {remedy, reason}] as const],
 		),
 	);
-	const {plan, builds, scene, engineId} = await refresh(
-		{
-			project,
-			settings,
-			router,
-			directory,
-			state: state.current(),
-			engine: reads.engine,
-			readProbes: reads.readProbes,
-		},
-		{...plainRequest, mode: 'heal', healing},
-	);
+	const refreshed = await planRecorded(world, session, {...plainRequest, mode: 'heal', healing});
+	const {plan} = refreshed;
 	const events: ApplyEvent[] = [];
 	if (!plan.actions.some(({kind}) => kind === 'blocked')) {
-		const apply = await prepareRun({plan, project, router, settings, directory, session});
-		const {done, failed, outcome} = await apply({
-			builds,
-			found: {observed: scene.observed, engineId},
-			limitBuilds: task => task(),
-			label: undefined,
+		const {done, failed, outcome} = await applyPlan(world, session, refreshed, {
+			signal,
 			emit(event) {
 				if (event.type !== 'log') events.push(event);
 			},
-			stopping: signal,
-			signal: new AbortController().signal,
 		});
-		appendAudit(directory, {
+		appendAudit(world.directory, {
 			type: 'environment.healed',
 			status: outcome === 'done' ? 'succeeded' : 'failed',
 			target: group.map(({address}) => address).join(', '),
-			details: {run, done, failed},
+			details: {run: session.run, done, failed},
 		});
 	}
 	for (const ailment of group) {
