@@ -125,8 +125,9 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
 	const needsNetworks = request.mode !== 'destroy' && request.mode !== 'refresh-only';
 	const needsRouter = usesRouter({mode: request.mode, state, desired, services, rollback});
-	// Nearly no environment has certificates, and an exec is slow.
-	const hasCertificates = state.certificates !== undefined && routerView.state === 'running';
+	// Nearly no environment has certificates, most plans change none, and an exec is slow.
+	const changesCertificates = isApply ? needsRouter : request.mode === 'destroy';
+	const hasCertificates = changesCertificates && state.certificates !== undefined && routerView.state === 'running';
 	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages, servedCertificates] =
 		await Promise.all([
 			probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,

@@ -1,5 +1,7 @@
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Method} from '../../source/engine/memory-calls.ts';
+import type {PlanMode} from '../../source/plan/plan.ts';
+import {certificatesScript} from '../../source/router/scripts.ts';
 import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
 
 let world: MemoryWorld;
@@ -74,4 +76,21 @@ test('what a first apply asks for all objects together is asked once', async () 
 	const most = {info: 2, observe: 3, listSubnets: 2, createNetwork: 2, findImage: 5, listImages: 2};
 	for (const [method, count] of Object.entries(most))
 		expect(first[method as Method] ?? 0, method).toBeLessThanOrEqual(count);
+});
+
+test('only plans that change certificates read those of the router', async () => {
+	const descriptor = ['name: shop', 'services:', `  web: {image: "${images.good}", port: 80}`].join('\n');
+	await world.apply(descriptor);
+	// What is left of certificates that were removed.
+	await world.changeState(state => ({...state, certificates: {}}));
+	const countReads = async (mode: PlanMode) => {
+		const before = world.engine.calls.length;
+		await world.plan(descriptor, {mode});
+		return world.engine.calls
+			.slice(before)
+			.filter(({method, args}) => method === 'exec' && (args[1] as string[]).includes(certificatesScript)).length;
+	};
+	for (const mode of ['apply', 'destroy'] as const) expect(await countReads(mode), mode).toBe(1);
+	for (const mode of ['stop', 'start', 'restart', 'refresh-only', 'discard', 'heal'] as const)
+		expect(await countReads(mode), mode).toBe(0);
 });
