@@ -1,4 +1,12 @@
-import {certificateList, hostsMap, tlsPort, tlsSuffixVariable, zonesMap} from './layout.ts';
+import {
+	certificateList,
+	challengePrefix,
+	challengesMap,
+	hostsMap,
+	tlsPort,
+	tlsSuffixVariable,
+	zonesMap,
+} from './layout.ts';
 
 // Mozilla's intermediate profile, without DHE, which needs another file and serves no client that ECDHE does not.
 const ciphers = [
@@ -25,6 +33,15 @@ export const renderTlsDefaults = (): string[] => [
  */
 export const renderTlsEntrance = (): string[] => [
 	`\tbind :${tlsPort} ssl crt-list ${certificateList} strict-sni alpn h2,http/1.1`,
+];
+
+/**
+ * Answers the challenges of certificate authorities (http-01), for every host and whoever asks. Their map is changed while
+ * the router runs. A path that is not in it goes on, because a service may answer challenges itself.
+ */
+export const renderChallenges = (): string[] => [
+	`\thttp-request set-var(txn.challenge) path,field(4,/,0),map_str(${challengesMap}),field(2,/) if { path -m beg ${challengePrefix} }`,
+	'\thttp-request return status 200 content-type text/plain lf-string "%[var(txn.challenge)]" if { var(txn.challenge) -m found }',
 ];
 
 /**

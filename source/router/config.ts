@@ -4,7 +4,13 @@ import {renderHint} from '../render-hint.ts';
 import {type CompiledTable, compileTable} from './compile.ts';
 import {renderBackend} from './config-backend.ts';
 import {renderCheck} from './config-check.ts';
-import {renderSecureHeader, renderTlsDefaults, renderTlsEntrance, renderTlsRedirect} from './config-tls.ts';
+import {
+	renderChallenges,
+	renderSecureHeader,
+	renderTlsDefaults,
+	renderTlsEntrance,
+	renderTlsRedirect,
+} from './config-tls.ts';
 import {addressVariable, hardStopMinutes, httpPort, maxConnections, workerPort} from './layout.ts';
 import {ambiguousPatterns} from './paths.ts';
 import {aclLines, chunks, quote} from './quote.ts';
@@ -12,8 +18,8 @@ import {backendName, titleOf} from './safe-names.ts';
 import {type RouteTable, subnetsOf} from './table.ts';
 
 /**
- * Renders the router's configuration. A request passes these stages in order: ambiguous path, host, redirect to https,
- * rules of the host's service in file order, access password, path rewriting. `txn.route` holds the backend of the host, and `backend/rule`
+ * Renders the router's configuration. A request passes these stages in order: ambiguous path, answer to a
+ * challenge, host, redirect to https, rules of the host's service in file order, access password, path rewriting. `txn.route` holds the backend of the host, and `backend/rule`
  * once a rule has matched, so that no later rule applies and no request is routed twice.
  * @param generation the number of this configuration; it increases with every write
  */
@@ -21,6 +27,7 @@ export function renderConfig(tables: readonly RouteTable[], generation: number):
 	const compiled = [...tables].sort((a, b) => (a.lineage < b.lineage ? -1 : 1)).map(compileTable);
 	const frontend = [
 		...renderEntrance(),
+		...renderChallenges(),
 		...compiled.flatMap(renderHosts),
 		...renderNoHost(),
 		...compiled.flatMap(renderSender),

@@ -15,6 +15,11 @@ export const certificateList = `${certificateFolder}/list`;
 export const hostsMap = `${certificateFolder}/hosts.map`;
 export const zonesMap = `${certificateFolder}/zones.map`;
 
+/** Token of an http-01 challenge → `SECONDS/ANSWER`, with when it was added. */
+export const challengesMap = `${certificateFolder}/challenges.map`;
+/** What a path asks for a challenge begins with (RFC 8555, 8.3). */
+export const challengePrefix = '/.well-known/acme-challenge/';
+
 /** The admin ports listen on the container's 127.0.0.1 only, because they control all traffic. */
 export const workerPort = 9999;
 export const masterPort = 9998;

@@ -1,4 +1,5 @@
 /** The public interface of this folder: one HAProxy per engine, which serves all environments. */
+export {addChallenges, type Challenge, removeChallenges} from './challenges.ts';
 export {type ObservedRouter, observeRouter} from './container.ts';
 export {drain, settleWorkers} from './drain.ts';
 export {ensureRouter, removeRouter} from './ensure.ts';

@@ -12,6 +12,8 @@ const grammars = {
 	host: /^[a-z0-9](?:[a-z0-9_.-]{0,251}[a-z0-9])?$/,
 	subnet: /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/,
 	hash: /^[0-9a-f]{64}$/,
+	token: /^[A-Za-z0-9_-]{1,128}$/,
+	answer: /^[A-Za-z0-9_-]{1,128}\.[A-Za-z0-9_-]{1,128}$/,
 } as const;
 
 /** Throws if a name does not match its grammar. */

@@ -1,6 +1,7 @@
 import {
 	certificateFolder,
 	certificateList,
+	challengesMap,
 	configPath,
 	folder,
 	hostsMap,
@@ -42,7 +43,7 @@ const script = (body: string): string => `${prelude}cd ${folder} || exit 70\n${b
 /** HAProxy does not start without the files that its configuration names, though they may be empty. */
 const ensureLists = `
 [ -d ${certificateFolder} ] || mkdir -m 700 ${certificateFolder}
-for file in ${certificateList} ${hostsMap} ${zonesMap}; do
+for file in ${certificateList} ${hostsMap} ${zonesMap} ${challengesMap}; do
 	[ -e "$file" ] || : >"$file"
 done
 `;
@@ -245,6 +246,49 @@ for name in "$@"; do rm -f "certificates/$name"; done
 flush certificates/index.json certificates
 # What a killed installation left.
 find certificates -maxdepth 1 -name 'staged-*' -mmin +15 -exec rm -rf {} +
+`);
+
+/** How long the router answers a challenge that nobody removed, because the process that added it was killed. */
+const challengeSeconds = 86_400;
+
+/**
+ * Adds or removes answers to challenges, in the file, which decides after a reload, and in the running worker. Old ones are
+ * dropped. Arguments: `add` and pairs of token and answer, or `remove` and tokens.
+ */
+export const challengesScript = script(`
+change=$1 added= gone=
+shift
+${takeLock}
+${ensureLists}
+now=$(date +%s)
+while [ $# -gt 0 ]; do
+	gone="$gone $1"
+	[ "$change" = remove ] || { added="$added $1 $now/$2"; shift; }
+	shift
+done
+set -- $added
+{
+	while read -r token value; do
+		case "$gone " in *" $token "*) continue ;; esac
+		if [ $((now - \${value%%/*})) -gt ${challengeSeconds} ]; then gone="$gone $token"; else echo "$token $value"; fi
+	done <${challengesMap}
+	[ $# -eq 0 ] || printf '%s %s\\n' "$@"
+} >${challengesMap}.new
+flush ${challengesMap}.new
+mv ${challengesMap}.new ${challengesMap}
+{
+	echo prompt
+	# HAProxy has no command that adds or replaces.
+	for token in $gone; do echo "del map ${challengesMap} $token"; done
+	[ $# -eq 0 ] || printf 'add map ${challengesMap} %s %s\\n' "$@"
+	echo quit
+} | nc 127.0.0.1 ${workerPort} >/dev/null
+# A worker of an older release has no such map.
+shown=$(worker 'show map ${challengesMap}')
+while [ $# -gt 0 ]; do
+	case $shown in *" $1 $2"*) ;; *) printf '%.200s\\n' "$shown" >&2; exit ${commitExits.invalid} ;; esac
+	shift 2
+done
 `);
 
 export const trafficScript = script(`worker 'show stat -1 4 -1'`);
