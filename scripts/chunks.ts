@@ -38,6 +38,7 @@ const chunks: readonly Chunk[] = [
 		packages: ['chalk'],
 		sources: [
 			'source/settings/settings.ts',
+			'source/settings/acme.ts',
 			'source/settings/notify-targets.ts',
 			'source/settings/setting-rules.ts',
 			'source/settings/setting-table.ts',

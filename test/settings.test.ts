@@ -22,6 +22,7 @@ const defaults = {
 	routerPort: 9080,
 	routerTlsPort: 9443,
 	hstsSeconds: 0,
+	acme: {email: '', directory: '', caFile: '', keyId: '', hmacKey: ''},
 	routerName: 'compartment-router',
 	routerImage: '',
 	networkPool: '10.213.0.0/16',

@@ -67,10 +67,13 @@ export function valueText(value: unknown): string {
 	return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What may be shown of a value: all of it, unless it holds secrets. */
-export function shownPart(key: keyof Settings, value: unknown): unknown {
-	const {secret} = (settingRules[key] as Rule<unknown>).check;
-	return secret && value !== undefined ? secret.redact(value) : value;
+/** What may be shown of a value: all of it, unless it holds secrets. Of those, an unknown part may be one too. */
+export function shownPart(key: keyof Settings, value: unknown, part?: string): unknown {
+	const {check} = settingRules[key] as Rule<unknown>;
+	if (!check.secret || value === undefined) return value;
+	if (part === undefined) return check.secret.redact(value);
+	const shown = check.secret.redact({[part]: value});
+	return isRecord(shown) ? shown[part] : shown;
 }
 
 /** A value within other text. */

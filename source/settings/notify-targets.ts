@@ -1,4 +1,4 @@
-import {type Check, isRecord} from './setting-rules.ts';
+import {type Check, fromJson, isRecord} from './setting-rules.ts';
 
 /** What notifications are sent about. */
 const notifyEvents = [
@@ -101,13 +101,7 @@ function redactTarget(target: unknown): unknown {
 export const notifyTargets: Check<readonly NotifyTarget[]> = {
 	allowed,
 	accept,
-	fromText(text) {
-		try {
-			return accept(JSON.parse(text));
-		} catch {
-			return undefined;
-		}
-	},
+	fromText: fromJson(accept),
 	secret: {
 		redact: value => (Array.isArray(value) ? value.map(redactTarget) : hidden),
 		explain,

@@ -1,3 +1,4 @@
+import type {AcmeSettings} from './acme.ts';
 import type {Settings} from './settings.ts';
 
 /** The description of each setting. */
@@ -7,6 +8,7 @@ export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	routerPort: 'port that the router listens on',
 	routerTlsPort: 'port that the router listens on for https',
 	hstsSeconds: 'how long browsers insist on https, in seconds; 0: they do not',
+	acme: 'authority that certificates are requested from',
 	routerName: "name of the router's container; there is one per engine",
 	routerImage: "the router's image; empty: that of this release",
 	networkPool: 'address range for networks',
@@ -30,4 +32,13 @@ export const colourDescriptions: Readonly<Record<keyof Settings['theme'], string
 	warning: 'colour of warnings',
 	error: 'colour of errors',
 	replace: 'colour of replacements in a plan',
+};
+
+/** The description of each part of `acme`. */
+export const acmeDescriptions: Readonly<Record<keyof AcmeSettings, string>> = {
+	email: 'your e-mail address for the authority that issues certificates',
+	directory: 'its ACME directory, an https URL; empty: no certificates are requested',
+	caFile: 'PEM file with the root to trust for the directory; empty: the usual ones',
+	keyId: 'key identifier, if the authority requires external account binding',
+	hmacKey: 'the secret key that belongs to it, in base64url',
 };

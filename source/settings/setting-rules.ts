@@ -25,19 +25,25 @@ export type Rule<Value, Own = Value> = {
 	readonly check: Check<Own>;
 	/** Name of the environment variable that overrides the file. */
 	readonly variable: string | undefined;
+	/** Part of an object → name of the variable that overrides this part alone. */
+	readonly partVariables: Readonly<Record<string, string>>;
 };
 
+/** @param variables that of the setting, or of its parts */
 export const rule = <Value, Own = Value>(
 	fallback: NoInfer<Value>,
 	check: Check<Own>,
-	variable?: string,
+	variables: string | Readonly<Record<string, string>> = {},
 ): Rule<Value, Own> => ({
 	fallback,
 	check,
-	variable,
+	...(typeof variables === 'string'
+		? {variable: variables, partVariables: {}}
+		: {variable: undefined, partVariables: variables}),
 });
 
-const text = (allowedText: string, isAllowed: (value: string) => boolean): Check<string> => {
+/** A text that passes a test. */
+export const text = (allowedText: string, isAllowed: (value: string) => boolean): Check<string> => {
 	const accept = (value: unknown) => (typeof value === 'string' && isAllowed(value) ? value : undefined);
 	return {allowed: allowedText, accept, fromText: accept};
 };
@@ -113,7 +119,7 @@ const keyList: Check<readonly string[]> = {
 };
 
 /** The text of an object, as JSON. */
-const fromJson =
+export const fromJson =
 	<Value>(accept: Check<Value>['accept']): Check<Value>['fromText'] =>
 	value => {
 		try {

@@ -1,3 +1,4 @@
+import {type AcmeSettings, acmeParts, noAcme} from './acme.ts';
 import {type NotifyTarget, notifyTargets} from './notify-targets.ts';
 import {
 	absolutePath,
@@ -25,6 +26,8 @@ export type Settings = {
 	readonly routerTlsPort: number;
 	/** How long browsers use only https for a host that has a certificate; 0: not asked to. */
 	readonly hstsSeconds: number;
+	/** The authority that certificates are requested from. */
+	readonly acme: AcmeSettings;
 	/** Name of the router's container: one per engine. */
 	readonly routerName: string;
 	/** Image of the router; empty: the one that this release is made for. */
@@ -81,6 +84,13 @@ export const settingRules: Rules = {
 	routerPort: rule(9080, number(1, 65_535), 'COMPARTMENT_ROUTER_PORT'),
 	routerTlsPort: rule(9443, number(1, 65_535), 'COMPARTMENT_ROUTER_TLS_PORT'),
 	hstsSeconds: rule(0, number(0, 100_000_000)),
+	acme: rule(noAcme, acmeParts, {
+		email: 'COMPARTMENT_ACME_EMAIL',
+		directory: 'COMPARTMENT_ACME_DIRECTORY',
+		caFile: 'COMPARTMENT_ACME_CA',
+		keyId: 'COMPARTMENT_ACME_KEY_ID',
+		hmacKey: 'COMPARTMENT_ACME_HMAC_KEY',
+	}),
 	routerName: rule(
 		'compartment-router',
 		allowed(/^[a-z0-9][a-z0-9_.-]{0,62}$/, 'a container name'),
@@ -100,6 +110,12 @@ export const settingRules: Rules = {
 	keys: rule({}, keyLists),
 	theme: rule(defaultTheme, coloursOf(['accent', 'success', 'warning', 'error', 'replace'])),
 };
+
+/** Names of all environment variables that override a setting or a part of it. */
+export const variablesOf = ({variable, partVariables}: Rule<unknown, unknown>): readonly string[] => [
+	...(variable === undefined ? [] : [variable]),
+	...Object.values(partVariables),
+];
 
 export const settingKeys = Object.keys(settingRules) as (keyof Settings)[];
 

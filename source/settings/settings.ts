@@ -1,18 +1,22 @@
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {nearest} from '../nearest.ts';
+import {type AcmeSettings, findLoneKey} from './acme.ts';
 import {type Check, isRecord, type Rule} from './setting-rules.ts';
 import {isSettingKey, type Settings, settingKeys, settingRules} from './setting-table.ts';
 import {placeOf, readSettingsFile, type SettingsFile} from './settings-file.ts';
 
 export {defaultTheme, type Settings} from './setting-table.ts';
 
+export type SettingSource = 'default' | 'file' | 'environment';
+
 /** A setting as it applies, and where it comes from. */
 export type ResolvedSetting = {
 	readonly value: unknown;
-	readonly source: 'default' | 'file' | 'environment';
-	/** What its source says: of `theme` only the colours that are set. Undefined for a default. */
-	readonly own: unknown;
+	/** Of an object with parts, the source that takes precedence. */
+	readonly source: SettingSource;
+	/** The source of each part; empty unless the setting is an object. */
+	readonly parts: Readonly<Record<string, SettingSource>>;
 };
 
 export type ResolvedSettings = Readonly<Record<keyof Settings, ResolvedSetting>>;
@@ -44,11 +48,21 @@ export async function resolveSettings(
 	const resolved = withPublicPort(Object.fromEntries(entries) as ResolvedSettings);
 	const fault = findPrefixFault(resolved);
 	if (fault !== undefined) throw new UserError(`${await prefixPlace(file, resolved)}${fault.message}`, fault);
+	await assertKeyPair(file, resolved.acme);
 	if (resolved.routerPort.value === resolved.routerTlsPort.value)
 		throw new UserError(`routerPort and routerTlsPort are both ${resolved.routerPort.value}`, {
 			hint: command('settings set', 'routerTlsPort', String(Number(resolved.routerPort.value) + 363)),
 		});
 	return resolved;
+}
+
+async function assertKeyPair(file: SettingsFile, {value, parts}: ResolvedSetting): Promise<void> {
+	const lone = findLoneKey(value as AcmeSettings);
+	if (!lone) return;
+	const {present, missing, hint} = lone;
+	const place =
+		parts[present] === 'environment' ? settingRules.acme.partVariables[present] : await placeOf(file, 'acme');
+	throw new UserError(`${place}: acme.${present} is set, but acme.${missing} is not`, {hint});
 }
 
 const isLoopback = (address: unknown): boolean => /^(?:127\.|::1$)/.test(String(address));
@@ -69,22 +83,37 @@ export async function resolveSetting(
 	file: SettingsFile,
 	env: NodeJS.ProcessEnv = process.env,
 ): Promise<ResolvedSetting> {
-	const {fallback, check, variable} = settingRules[key] as Rule<unknown>;
-	const text = variable === undefined ? undefined : env[variable];
-	if (text) {
-		const own = check.fromText(text);
-		if (own !== undefined) return {value: own, source: 'environment', own};
-		throw new UserError(`${variable}: ${mustBe(check, text)}`, {
-			hint: 'Correct this environment variable, or unset it.',
-		});
-	}
+	const {fallback, check, variable, partVariables} = settingRules[key] as Rule<unknown>;
+	const given = variable === undefined ? undefined : readVariable(variable, check, env);
+	if (given !== undefined) return {value: given, source: 'environment', parts: {}};
 	const stored = file.stored[key];
-	if (stored === undefined) return {value: fallback, source: 'default', own: undefined};
-	const own = check.accept(stored);
-	if (own !== undefined) return {value: isRecord(fallback) ? {...fallback, ...own} : own, source: 'file', own};
-	throw new UserError(`${await placeOf(file, key)} ${key}: ${mustBe(check, stored)}`, {
-		hint: hint`Return to the default: ${command('settings unset', key)}`,
+	const own = stored === undefined ? undefined : check.accept(stored);
+	if (stored !== undefined && own === undefined)
+		throw new UserError(`${await placeOf(file, key)} ${key}: ${mustBe(check, stored)}`, {
+			hint: hint`Return to the default: ${command('settings unset', key)}`,
+		});
+	const source = own === undefined ? 'default' : 'file';
+	if (!isRecord(fallback)) return {value: own ?? fallback, source, parts: {}};
+	const ofVariables = Object.entries(partVariables).flatMap(([part, name]) => {
+		const value = readVariable(name, check.checkOf!(part)!, env);
+		return value === undefined ? [] : [[part, value] as const];
 	});
+	const layers = {default: fallback, file: own ?? {}, environment: Object.fromEntries(ofVariables)};
+	const parts = Object.entries(layers).flatMap(([from, layer]) => Object.keys(layer).map(part => [part, from]));
+	return {
+		value: {...layers.default, ...layers.file, ...layers.environment},
+		source: ofVariables.length > 0 ? 'environment' : source,
+		parts: Object.fromEntries(parts),
+	};
+}
+
+/** The value of a variable; undefined when it is not set, or empty. */
+function readVariable(name: string, check: Check<unknown>, env: NodeJS.ProcessEnv): unknown {
+	const text = env[name];
+	if (!text) return undefined;
+	const value = check.fromText(text);
+	if (value !== undefined) return value;
+	throw new UserError(`${name}: ${mustBe(check, text)}`, {hint: 'Correct this environment variable, or unset it.'});
 }
 
 /** What is wrong with a name: "there is no setting …, did you mean …?". */

@@ -17,9 +17,10 @@ import {findBundle, packBundle} from '../../source/agent/install/bundle.ts';
 import {installContainer, uninstallContainer, updateContainer} from '../../source/agent/install/container.ts';
 import {findSystemd, installUnit, removeUnit} from '../../source/agent/install/systemd.ts';
 import {unitText} from '../../source/agent/install/unit.ts';
-import {agentVariables, containerVariables, passphraseWarnings} from '../../source/agent/install/variables.ts';
+import {agentVariables, containerVariables, secretWarnings} from '../../source/agent/install/variables.ts';
 import {addProject, removeProject} from '../../source/agent/registry.ts';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
+import {noAcme} from '../../source/settings/acme.ts';
 
 let root: string;
 let env: NodeJS.ProcessEnv;
@@ -87,20 +88,27 @@ describe('a unit', () => {
 		expect(text).toContain('Environment="V=a \\"b\\" %%c $d \\\\\\nUser=root"\n');
 	});
 
-	it('gets where the engine, the settings and the keys are, and no passphrase', () => {
+	it('gets where the engine, the settings and the keys are, and no secret', () => {
 		const all = {
 			...env,
 			DOCKER_HOST: 'unix:///run/x.sock',
 			DOCKER_CONTEXT: '',
 			COMPARTMENT_ROUTER_PORT: '9081',
+			COMPARTMENT_ACME_EMAIL: 'ops@example.com',
+			COMPARTMENT_ACME_KEY_ID: 'account',
+			COMPARTMENT_ACME_HMAC_KEY: 'secret',
 			COMPARTMENT_PASSPHRASE: 'secret',
 			SECRET: 'x',
 		};
-		const own = {COMPARTMENT_CONFIG_HOME: join(root, 'config'), COMPARTMENT_ROUTER_PORT: '9081'};
+		const own = {
+			COMPARTMENT_CONFIG_HOME: join(root, 'config'),
+			COMPARTMENT_ROUTER_PORT: '9081',
+			COMPARTMENT_ACME_EMAIL: 'ops@example.com',
+		};
 		expect(agentVariables(all)).toEqual({...own, DOCKER_HOST: 'unix:///run/x.sock'});
 		expect(containerVariables(all)).toEqual(own);
-		expect(passphraseWarnings(all)).toHaveLength(1);
-		expect(passphraseWarnings(env)).toEqual([]);
+		expect(secretWarnings(all)).toHaveLength(2);
+		expect(secretWarnings(env)).toEqual([]);
 	});
 
 	it('is written, enabled and started; a second time too, and then removed', () => {
@@ -201,7 +209,8 @@ describe('a container', () => {
 		const engine = createMemoryEngine({images: {'node:24-slim': {}}});
 		// Every engine has it.
 		await engine.createNetwork({name: 'host', labels: {}, subnet: '10.9.0.0/24'});
-		return {engine: {...engine, address: `unix://${socket()}`}, settings: {backupDirectory: ''}, env, memory: engine};
+		const settings = {backupDirectory: '', acme: noAcme};
+		return {engine: {...engine, address: `unix://${socket()}`}, settings, env, memory: engine};
 	};
 
 	it('sees the socket, the settings and the registered folders, as this user and without any capability', async () => {
@@ -220,6 +229,17 @@ describe('a container', () => {
 			capabilities: [],
 			restart: {policy: 'unless-stopped'},
 		});
+	});
+
+	it('sees the root of a private authority', async () => {
+		const given = await place();
+		const caFile = join(root, 'root.pem');
+		writeFileSync(caFile, 'root');
+		const {folders} = await installContainer(
+			{...given, settings: {...given.settings, acme: {...noAcme, caFile}}},
+			bundle(),
+		);
+		expect(folders).toContain(caFile);
 	});
 
 	it('replaces the previous one and its image, and leaves nothing when it is removed', async () => {

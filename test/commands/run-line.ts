@@ -1,7 +1,7 @@
 import {Readable} from 'node:stream';
 import {vi} from 'vitest';
 import {main} from '../../source/commands/main.ts';
-import {settingKeys, settingRules} from '../../source/settings/setting-table.ts';
+import {settingKeys, settingRules, variablesOf} from '../../source/settings/setting-table.ts';
 
 /** What a user sees of one command. */
 export type Ran = {readonly stdout: string; readonly stderr: string; readonly exitCode: number};
@@ -24,7 +24,7 @@ const unset = ['FORCE_COLOR', 'CI', 'INK_SCREEN_READER', 'COMPARTMENT_PASSPHRASE
 
 const environment: Readonly<Record<string, string | undefined>> = {
 	...Object.fromEntries(unset.map(name => [name, undefined])),
-	...Object.fromEntries(settingKeys.flatMap(key => settingRules[key].variable ?? []).map(name => [name, undefined])),
+	...Object.fromEntries(settingKeys.flatMap(key => variablesOf(settingRules[key])).map(name => [name, undefined])),
 	LC_ALL: 'C.UTF-8',
 	TERM: 'xterm',
 	NO_COLOR: '1',
@@ -34,11 +34,16 @@ const environment: Readonly<Record<string, string | undefined>> = {
 process.exit = (() => undefined) as unknown as typeof process.exit;
 
 /** Runs a command line in a folder, from its words to its exit code, and returns what it printed. */
-export async function runLine(folder: string, stdin: string, words: readonly string[]): Promise<Ran> {
+export async function runLine(
+	folder: string,
+	stdin: string,
+	words: readonly string[],
+	variables: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
 	const printed = {stdout: '', stderr: ''};
 	const previous = process.cwd();
 	const restoreListeners = keepListeners();
-	for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+	for (const [name, value] of Object.entries({...environment, ...variables})) vi.stubEnv(name, value);
 	const input = Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]);
 	const spies = [
 		vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as typeof process.stdin),

@@ -5,7 +5,7 @@ import {Readable} from 'node:stream';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {hintOf, messageOf} from '../../source/errors.ts';
 import {renderHint} from '../../source/render-hint.ts';
-import {settingKeys, settingRules} from '../../source/settings/setting-table.ts';
+import {settingKeys, settingRules, variablesOf} from '../../source/settings/setting-table.ts';
 import {program} from './command-line.ts';
 
 let home: string;
@@ -20,10 +20,7 @@ beforeEach(() => {
 	vi.stubEnv('LC_ALL', 'C.UTF-8');
 	vi.stubEnv('TERM', 'xterm');
 	vi.stubEnv('NO_COLOR', '1');
-	for (const key of settingKeys) {
-		const {variable} = settingRules[key];
-		if (variable !== undefined) vi.stubEnv(variable, '');
-	}
+	for (const key of settingKeys) for (const name of variablesOf(settingRules[key])) vi.stubEnv(name, '');
 	printed = {stdout: '', stderr: ''};
 	for (const stream of ['stdout', 'stderr'] as const)
 		vi.spyOn(process[stream], 'write').mockImplementation(text => {
@@ -83,7 +80,9 @@ describe('settings list', () => {
 		expect(rowOf(table, 'keys')?.slice(1, 3)).toEqual(['{}', 'default']);
 		expect(rowOf(table, 'theme.error')?.slice(1, 3)).toEqual(['bright-red', 'settings file']);
 		expect(rowOf(table, 'theme.accent')?.slice(1, 3)).toEqual(['cyan', 'default']);
-		for (const key of settingKeys) expect(rowOf(table, key === 'theme' ? 'theme.replace' : key)).toHaveLength(4);
+		const rowNames = {acme: 'acme.email', theme: 'theme.replace'};
+		for (const name of Object.values({...Object.fromEntries(settingKeys.map(key => [key, key])), ...rowNames}))
+			expect(rowOf(table, name)).toHaveLength(4);
 	});
 
 	it('has a row for each action whose keys are changed', async () => {
@@ -329,8 +328,8 @@ it('the table in the README has every setting with its default and its variable'
 	const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 	expect(rows).toEqual(
 		settingKeys.map(key => {
-			const {fallback, variable = ''} = settingRules[key];
-			return [key, key === 'theme' ? '' : text(fallback), variable];
+			const rule = settingRules[key];
+			return [key, key === 'theme' || key === 'acme' ? '' : text(rule.fallback), variablesOf(rule).join(', ')];
 		}),
 	);
 });

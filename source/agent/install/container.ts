@@ -20,7 +20,7 @@ const stopGraceSeconds = 60;
 
 type InstallOptions = {
 	readonly engine: Engine;
-	readonly settings: Pick<Settings, 'backupDirectory'>;
+	readonly settings: Pick<Settings, 'backupDirectory' | 'acme'>;
 	readonly env?: NodeJS.ProcessEnv;
 };
 
@@ -54,7 +54,7 @@ type Installation = {
 function newInstallation({settings, env = process.env}: InstallOptions): Installation {
 	const config = configurationDirectory(env);
 	mkdirSync(config, {recursive: true, mode: privateDirectoryMode});
-	const places = [config, env['COMPARTMENT_IDENTITY_FILE'] ?? '', settings.backupDirectory];
+	const places = [config, env['COMPARTMENT_IDENTITY_FILE'] ?? '', settings.backupDirectory, settings.acme.caFile];
 	return {variables: containerVariables(env), places: places.filter(place => place !== '')};
 }
 

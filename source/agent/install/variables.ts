@@ -1,14 +1,16 @@
-import {settingKeys, settingRules} from '../../settings/setting-table.ts';
+import {settingKeys, settingRules, variablesOf} from '../../settings/setting-table.ts';
 
 /** How the engine is found, as the docker client reads it. */
 const engineVariables = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'DOCKER_CONFIG'];
 
-/** Where files of the user are, and the settings that are variables. The passphrase is a secret, so it is not one of them. */
+const accountVariables = ['COMPARTMENT_ACME_KEY_ID', 'COMPARTMENT_ACME_HMAC_KEY'];
+
+/** Where files of the user are, and the settings that are variables. What holds a secret is not one of them. */
 const ownVariables = [
 	'COMPARTMENT_CONFIG_HOME',
 	'XDG_CONFIG_HOME',
 	'COMPARTMENT_IDENTITY_FILE',
-	...settingKeys.flatMap(key => settingRules[key].variable ?? []),
+	...settingKeys.flatMap(key => variablesOf(settingRules[key])).filter(name => !accountVariables.includes(name)),
 ];
 
 const pick = (names: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> =>
@@ -22,7 +24,13 @@ export const agentVariables = (env: NodeJS.ProcessEnv): Record<string, string> =
 export const containerVariables = (env: NodeJS.ProcessEnv): Record<string, string> => pick(ownVariables, env);
 
 /** What the user has to know when a secret is in the environment. */
-export const passphraseWarnings = (env: NodeJS.ProcessEnv): readonly string[] =>
-	env['COMPARTMENT_PASSPHRASE']
+export const secretWarnings = (env: NodeJS.ProcessEnv): readonly string[] => [
+	...(env['COMPARTMENT_PASSPHRASE']
 		? ['The agent does not get COMPARTMENT_PASSPHRASE, because others could read it there. Give it an identity file.']
-		: [];
+		: []),
+	...(accountVariables.some(name => env[name])
+		? [
+				`The agent does not get ${accountVariables.join(' and ')}, because others could read them there. Store them as settings: acme.keyId and acme.hmacKey.`,
+			]
+		: []),
+];

@@ -2,7 +2,7 @@ import {homedir} from 'node:os';
 import {type Bundle, findBundle} from '../../agent/install/bundle.ts';
 import {findSystemd, installUnit, removeUnit, type Scope} from '../../agent/install/systemd.ts';
 import {unitName} from '../../agent/install/unit.ts';
-import {agentVariables, passphraseWarnings} from '../../agent/install/variables.ts';
+import {agentVariables, secretWarnings} from '../../agent/install/variables.ts';
 import {readRegistry} from '../../agent/registry.ts';
 import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
@@ -35,7 +35,7 @@ async function lingerWarnings(): Promise<readonly string[]> {
 
 function finish(terminal: Terminal, warnings: readonly string[]): void {
 	const {inform, paint} = terminal;
-	warn(terminal, [...warnings, ...passphraseWarnings(process.env)]);
+	warn(terminal, [...warnings, ...secretWarnings(process.env)]);
 	if (readRegistry().length === 0)
 		inform(`No project is registered yet. Add one: ${paint.accent(hintText(command('agent add', 'FOLDER')))}`);
 }

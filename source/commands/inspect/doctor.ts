@@ -25,6 +25,7 @@ import {
 	readVersion,
 	wantedVersion,
 } from '../../router/router.ts';
+import {findAcmeGap} from '../../settings/acme.ts';
 import {readSettings} from '../../settings/settings.ts';
 import {checkDirectory} from '../../state/directory.ts';
 import {listEnvironments} from '../../state/environments.ts';
@@ -125,6 +126,8 @@ async function runChecks(): Promise<Check[]> {
 		await check('identity', () => `${identityPath()} (created when first needed)`),
 		...(await checkAgents()),
 	];
+	const gap = findAcmeGap(settings);
+	if (gap) checks.push({name: 'acme', status: 'warning', ...gap});
 	const info = await check('engine', async () => {
 		const {version, apiVersion, hasBuildKit, hasInit, address} = await engine.info();
 		const message = `Docker ${version}, API ${apiVersion}${hasBuildKit ? ', BuildKit' : ', no BuildKit'} at ${address}`;

@@ -2,34 +2,48 @@ import {shownPart, shownValue} from '../../console/setting-name.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {revealText} from '../../output/sanitise.ts';
 import {renderTable} from '../../output/table.ts';
-import {createTerminal} from '../../output/terminal.ts';
-import {colourDescriptions, descriptions} from '../../settings/setting-descriptions.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {findAcmeGap} from '../../settings/acme.ts';
+import {acmeDescriptions, colourDescriptions, descriptions} from '../../settings/setting-descriptions.ts';
 import {settingKeys, settingRules} from '../../settings/setting-table.ts';
-import {type ResolvedSetting, type ResolvedSettings, resolveSettings, type Settings} from '../../settings/settings.ts';
+import {
+	type ResolvedSetting,
+	type ResolvedSettings,
+	resolveSettings,
+	type SettingSource,
+	type Settings,
+} from '../../settings/settings.ts';
 import {readSettingsFile} from '../../settings/settings-file.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
 
 type Row = {readonly name: string; readonly value: string; readonly source: string; readonly description: string};
 
-function sourceText(key: keyof Settings, source: ResolvedSetting['source']): string {
-	if (source === 'environment') return settingRules[key].variable ?? source;
+const partDescriptions = {acme: acmeDescriptions, theme: colourDescriptions};
+
+type WithParts = keyof typeof partDescriptions;
+
+const hasParts = (key: keyof Settings): key is WithParts => Object.hasOwn(partDescriptions, key);
+
+function sourceText(source: SettingSource, variable: string | undefined): string {
+	if (source === 'environment') return variable ?? source;
 	return source === 'file' ? 'settings file' : source;
 }
 
 const rowOf = (key: keyof Settings, {value, source}: ResolvedSetting): Row => ({
 	name: key,
 	value: shownValue(shownPart(key, value)),
-	source: sourceText(key, source),
+	source: sourceText(source, settingRules[key].variable),
 	description: descriptions[key],
 });
 
-function themeRows({theme}: ResolvedSettings): Row[] {
-	const own = (theme.own ?? {}) as Partial<Settings['theme']>;
-	return Object.entries(theme.value as Settings['theme']).map(([name, colour]) => ({
-		name: `theme.${name}`,
-		value: colour,
-		source: sourceText('theme', Object.hasOwn(own, name) ? theme.source : 'default'),
-		description: colourDescriptions[name as keyof Settings['theme']],
+function partRows(key: WithParts, {value, parts}: ResolvedSetting): Row[] {
+	const shown = shownPart(key, value) as Readonly<Record<string, unknown>>;
+	return Object.entries<string>(partDescriptions[key]).map(([part, description]) => ({
+		name: `${key}.${part}`,
+		value: shownValue(shown[part]),
+		source: sourceText(parts[part]!, settingRules[key].partVariables[part]),
+		description,
 	}));
 }
 
@@ -44,7 +58,7 @@ function keyRows({keys}: ResolvedSettings): Row[] {
 
 function rowsOf(resolved: ResolvedSettings): Row[] {
 	return settingKeys.flatMap(key => {
-		if (key === 'theme') return themeRows(resolved);
+		if (hasParts(key)) return partRows(key, resolved[key]);
 		return key === 'keys' ? keyRows(resolved) : [rowOf(key, resolved[key])];
 	});
 }
@@ -52,15 +66,30 @@ function rowsOf(resolved: ResolvedSettings): Row[] {
 const describe = (resolved: ResolvedSettings) =>
 	Object.fromEntries(
 		settingKeys.map(key => {
-			const {value, source} = resolved[key];
-			const {fallback, variable = null} = settingRules[key];
-			return [key, {value: shownPart(key, value), source, default: fallback, variable, description: descriptions[key]}];
+			const {value, source, parts} = resolved[key];
+			const {fallback, variable = null, partVariables} = settingRules[key];
+			const ofParts = Object.entries(partVariables).map(([part, name]) => [
+				part,
+				{source: parts[part], variable: name},
+			]);
+			return [
+				key,
+				{
+					value: shownPart(key, value),
+					source,
+					default: fallback,
+					variable,
+					...(ofParts.length === 0 ? {} : {parts: Object.fromEntries(ofParts)}),
+					description: descriptions[key],
+				},
+			];
 		}),
 	);
 
 /** `compartment settings list`: lists all settings with their values and sources. */
 export async function settingsList(flags: CommonFlags): Promise<void> {
-	const {print, paint} = createTerminal(flags);
+	const terminal = createTerminal(flags);
+	const {print, paint} = terminal;
 	const file = await readSettingsFile();
 	const resolved = await resolveSettings(file);
 	if (isJson(flags)) {
@@ -75,4 +104,6 @@ export async function settingsList(flags: CommonFlags): Promise<void> {
 	];
 	const table = renderTable(columns, rowsOf(resolved), {titleStyle: paint.dim});
 	print([`Settings file: ${revealText(file.path)}`, '', table].join('\n'));
+	const gap = findAcmeGap({acme: resolved.acme.value as Settings['acme']});
+	if (gap) warn(terminal, [`${gap.message}\n  ${hintText(gap.hint)}`]);
 }

@@ -30,7 +30,7 @@ export async function settingsSet(given: string, words: readonly string[], flags
 
 /** A value with secrets is read from standard input (docs/rules.md, "Entering a value"). */
 async function readSecret(given: string, words: readonly string[]): Promise<string> {
-	if (words.length === 1 && words[0] === '-') return (await readStdin()).toString();
+	if (words.length === 1 && words[0] === '-') return (await readStdin()).toString().replace(/\r?\n$/, '');
 	throw new UserError(`${given} holds secrets, and other users of this machine could read a command line.`, {
 		hint: hint`Put the value in a file, and pass it on standard input: ${command('settings set', given, '-')} < FILE`,
 	});
