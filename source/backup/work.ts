@@ -5,7 +5,7 @@ import {createNetworks} from '../apply/steps/create-networks.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import {volumesOf} from '../plan/recorded.ts';
-import {ensureRouter, joinEnvironment} from '../router/router.ts';
+import {ensureRouter, joinEnvironment, optionsFor} from '../router/router.ts';
 import {newestNetworkName} from '../state/networks.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
@@ -68,7 +68,7 @@ export async function prepareNetwork({context}: Work, {readiness}: Pick<DesiredR
 	const {engine, router, state} = context;
 	await createNetworks(context);
 	if (!readiness) return;
-	await ensureRouter(engine, router);
+	await ensureRouter(engine, optionsFor(router, state.current()));
 	await joinEnvironment(engine, router, newestNetworkName(state.current()));
 }
 

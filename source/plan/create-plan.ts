@@ -26,7 +26,7 @@ import {
 	serviceDrift,
 	supersededCandidates,
 } from './services.ts';
-import {planRouter} from './shared-objects.ts';
+import {planRouter, routerWarnings} from './shared-objects.ts';
 import {planStrays, strayDrift} from './strays.ts';
 import {blockedDeployments, restoreWarnings} from './unfinished-restore.ts';
 
@@ -146,7 +146,8 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  *    by a larger one when it has too few addresses for everything that runs at once; every service then gets a new
  *    deployment. A plan that does not deploy everything is blocked instead. Created when missing.
  * 2. Router (`shared-objects.ts`, `router-use.ts`), if something is routed or probed: blocked by a foreign container or a
- *    taken port. Created when missing, replaced when outdated, started when stopped.
+ *    taken port; that for TLS blocks an environment with a certificate, or if the user chose it. Created when missing,
+ *    replaced when outdated, started when stopped.
  *    Certificates (`certificates.ts`) that were stored and that it does not have yet are installed, those that were removed
  *    are deleted.
  * 3. Volumes (`resources.ts`): blocked when a handle is removed, a mount path changes, or the volume is not ours. Created
@@ -194,6 +195,7 @@ export function createPlan(input: PlanInput): Plan {
 		],
 		warnings: [
 			...input.warnings,
+			...routerWarnings(input),
 			...(input.mode === 'apply' ? certificateWarnings(state, Date.parse(input.now)) : []),
 			...restoreWarnings(state),
 			...discardWarnings(input, actions),

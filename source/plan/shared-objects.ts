@@ -1,4 +1,4 @@
-import {command, hint} from '../hint.ts';
+import {command, type Hint, hint} from '../hint.ts';
 import {networkAddress, routerAddress} from '../model/address.ts';
 import type {OutdatedPart} from '../router/router.ts';
 import {action, blocked, blockedByForeign, unchangedAction} from './actions.ts';
@@ -25,7 +25,7 @@ export const planRouter = (input: PlanInput): Action[] => (usesRouter(input) ? [
 function decideRouter(input: PlanInput): Action {
 	const base = {address: routerAddress, object: 'router', dependsOn: [networkAddress]} as const;
 	if (input.router === 'foreign') return blockedByForeign(base, 'container', input.routerName);
-	if (input.routerTakenPort) {
+	if (input.routerTakenPort && !input.routerTakenPort.isOptional) {
 		const {port, setting, owner} = input.routerTakenPort;
 		return blocked(
 			routerAddress,
@@ -47,4 +47,13 @@ function decideRouter(input: PlanInput): Action {
 	}
 	if (input.router === 'stopped') return action({...base, kind: 'update', reasons: ['the router is stopped']});
 	return unchangedAction(routerAddress, 'router', 1);
+}
+
+/** That the router will run without TLS, because something else uses its port. */
+export function routerWarnings(input: PlanInput): Hint[] {
+	if (!usesRouter(input) || !input.routerTakenPort?.isOptional) return [];
+	const {port, setting, owner} = input.routerTakenPort;
+	return [
+		hint`the router's port ${String(port)} for https is taken by ${owner}: it serves http only. For certificates stop ${owner}, or choose another port: ${command('settings set', setting, String(port + 1))}`,
+	];
 }

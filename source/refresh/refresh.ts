@@ -16,7 +16,7 @@ import {recordedDesired} from '../plan/recorded.ts';
 import {usesRouter} from '../plan/router-use.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
-import {observeRouter, ownPrefix, type RouterOptions} from '../router/router.ts';
+import {observeRouter, optionsFor, ownPrefix, type RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings/settings.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
@@ -84,7 +84,8 @@ async function nameSourceProblems(error: unknown, {directory}: Project): Promise
 
 /** Reads the engine, the sources and the state, and makes a plan. Changes nothing. */
 export async function refresh(world: PlanWorld, request: PlanRequest): Promise<Refreshed> {
-	const {project, settings, router, state, directory} = world;
+	const {project, settings, state, directory} = world;
+	const router = optionsFor(world.router, state);
 	const engine = rememberReads(world.engine);
 	checkServices(project, state, request);
 	checkLifetime(state, request);
@@ -134,7 +135,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 			found,
 			isApply ? findResourceImages(engine, desired) : {},
 			isApply ? findForeign(engine, own, desired, state) : {},
-			needsRouter ? examineRouter(world, engine, routerView) : {outdated: [], takenPort: null},
+			needsRouter ? examineRouter({...world, router}, engine, routerView) : {outdated: [], takenPort: null},
 			needsNetworks
 				? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined, {...request, desired})
 				: [],

@@ -46,13 +46,14 @@ export const renderChallenges = (): string[] => [
 
 /**
  * Redirects requests from outside to https where the host has a valid certificate (docs/rules.md, "Certificate of a host"). The maps are changed while
- * the router runs. Containers of the environment are not redirected: they reach the router on other ports.
+ * the router runs. Containers of the environment are not redirected: they reach the router on other ports. Nor is anybody
+ * where the router had to start without its port for TLS.
  */
 export const renderTlsRedirect = (): string[] => [
 	`\thttp-request set-var(txn.tls) var(txn.host),map_str(${hostsMap})`,
 	`\thttp-request set-var(txn.tls) var(txn.host),field(2,.,0),map_str(${zonesMap}) if !{ var(txn.tls) -m found }`,
 	'\thttp-request set-var(txn.not_after) var(txn.tls),field(1,/) if { var(txn.tls) -m found }',
-	`\thttp-request redirect code 308 location "https://%[var(txn.host)]\${${tlsSuffixVariable}-}%[pathq]" if !{ ssl_fc } !{ var(txn.is_inside) -m bool } { var(txn.tls) -m found } { date,sub(txn.not_after) -m int lt 0 }`,
+	`\thttp-request redirect code 308 location "https://%[var(txn.host)]\${${tlsSuffixVariable}-}%[pathq]" if !{ ssl_fc } !{ var(txn.is_inside) -m bool } { var(txn.tls) -m found } { date,sub(txn.not_after) -m int lt 0 } { env(${tlsSuffixVariable}) -m found }`,
 ];
 
 /** Strict-Transport-Security, also on responses of the router itself, for hosts whose settings ask for it. */

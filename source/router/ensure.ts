@@ -6,7 +6,7 @@ import {labels} from '../model/labels.ts';
 import {environmentNetworkName, parseNetworkName} from '../model/names.ts';
 import {foreignError, type ObservedRouter, observeRouter, runScript} from './container.ts';
 import {joinEnvironment} from './environments.ts';
-import {makeContainer, seedFile, startOn} from './make-container.ts';
+import {makeContainer, PortTakenError, seedFile, startOn} from './make-container.ts';
 import type {RouterOptions} from './options.ts';
 import {outdatedParts} from './outdated.ts';
 import {removeOwnNetwork} from './own-network.ts';
@@ -56,17 +56,26 @@ async function ensureOnce(
 	if (found.state === 'foreign') throw foreignError(options);
 	const isCurrent = found.containerId !== undefined && (await outdatedParts(engine, options, found)).length === 0;
 	if (isCurrent && found.state === 'running') return {containerId: found.containerId, change: 'none'};
-	const containerId = isCurrent ? found.containerId : await makeContainer(engine, options, found, onProgress, signal);
-	if (isCurrent) {
-		// A crash may have left a container without its files.
-		await engine.writeFiles(containerId, [seedFile]);
-		await startOn(options, engine, () => engine.start(containerId));
-	}
+	const isStarted = isCurrent && (await startAgain(engine, options, found.containerId));
+	const containerId = isStarted ? found.containerId : await makeContainer(engine, options, found, onProgress, signal);
 	onProgress?.('waiting for the router to answer');
 	await awaitAnswer(engine, containerId);
 	await joinKnown(engine, options, found);
 	await bringInLine(engine, options, null, {signal});
-	return {containerId, change: isCurrent ? 'started' : found.containerId ? 'replaced' : 'created'};
+	return {containerId, change: isStarted ? 'started' : found.containerId ? 'replaced' : 'created'};
+}
+
+/** Starts a stopped container. @returns false if it can only run without the port for TLS, for which it has to be replaced */
+async function startAgain(engine: Engine, options: RouterOptions, containerId: string): Promise<boolean> {
+	// A crash may have left a container without its files.
+	await engine.writeFiles(containerId, [seedFile]);
+	try {
+		await startOn(options, engine, () => engine.start(containerId));
+		return true;
+	} catch (error) {
+		if (error instanceof PortTakenError && error.isOptional) return false;
+		throw error;
+	}
 }
 
 async function awaitAnswer(engine: Engine, containerId: string): Promise<void> {

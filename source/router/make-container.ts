@@ -17,21 +17,37 @@ import {hashOf} from './store.ts';
  */
 const limits = {memory: 1024 ** 3, pids: 4096} as const;
 
-/** Hash of the container's specification. If it changes, the container is replaced. */
-export const specOf = (options: RouterOptions): string =>
+/** The router cannot start, because something else uses one of its ports. */
+export class PortTakenError extends UserError {
+	constructor({listen}: RouterOptions, {port, setting, isOptional}: PublishedPort, owner: string) {
+		super(`The router cannot listen on ${listen}:${port}: ${owner} uses that port.`, {
+			hint: hint`Free it, or choose another port: ${command('settings set', setting, String(port + 1))}`,
+		});
+		this.isOptional = isOptional;
+	}
+
+	/** Whether the router can run without that port. */
+	readonly isOptional: boolean;
+}
+
+/** Hash of the container's specification, with or without the port for TLS. If it changes, the container is replaced. */
+export const specOf = (options: RouterOptions, hasTls = true): string =>
 	hashOf(
 		JSON.stringify([
 			imageOf(options),
 			options.listen,
 			options.port,
-			options.tlsPort,
+			hasTls ? options.tlsPort : null,
 			startScript,
 			ownNetworkName(options),
 			limits,
 		]),
 	).slice(0, 16);
 
-/** Creates and starts the container in place of the previous one. Pulls the image if it is missing. */
+/**
+ * Creates and starts the container in place of the previous one. Pulls the image if it is missing. If something else uses the
+ * port for TLS and that is optional, the container is made without it.
+ */
 export async function makeContainer(
 	engine: Engine,
 	options: RouterOptions,
@@ -46,7 +62,8 @@ export async function makeContainer(
 	}
 	for (const published of publishedPorts(options)) {
 		const owner = await engine.findPortOwner(published.port);
-		if (owner !== undefined && owner !== options.name) throw takenError(options, published, `container ${owner}`);
+		if (!published.isOptional && owner !== undefined && owner !== options.name)
+			throw new PortTakenError(options, published, `container ${owner}`);
 	}
 	const volume = await engine.findByName('volume', options.name);
 	if (volume && volume.labels[labels.router] !== 'true')
@@ -54,8 +71,8 @@ export async function makeContainer(
 	await engine.createVolume(options.name, {[labels.router]: 'true'});
 	const address = await ensureOwnNetwork(engine, options);
 	onProgress?.(`starting ${options.name} on ${options.listen}:${options.port}`);
-	return replaceContainer(engine, options, previous, async () => {
-		const id = await engine.create(toSpec(options, address));
+	const make = async (hasTls: boolean): Promise<string> => {
+		const id = await engine.create(toSpec(options, address, hasTls));
 		try {
 			await joinPrevious(engine, options, previous, id);
 			await startOn(options, engine, () => engine.start(id));
@@ -64,27 +81,37 @@ export async function makeContainer(
 			await engine.remove(id);
 			throw error;
 		}
-	});
+	};
+	return replaceContainer(engine, options, previous, () =>
+		make(true).catch(error => {
+			if (!(error instanceof PortTakenError) || !error.isOptional) throw error;
+			onProgress?.(`port ${options.tlsPort} is taken: starting ${options.name} without https`);
+			return make(false);
+		}),
+	);
 }
 
 /** The configuration that the router starts with if its volume is empty. */
 export const seedFile: ContainerFile = {path: seedPath, content: renderConfig([], 0)};
 
-const toSpec = (options: RouterOptions, address: string): ContainerSpec => ({
+const toSpec = (options: RouterOptions, address: string, hasTls: boolean): ContainerSpec => ({
 	name: options.name,
 	image: imageOf(options),
-	labels: {[labels.router]: 'true', [labels.spec]: specOf(options)},
+	labels: {[labels.router]: 'true', [labels.spec]: specOf(options, hasTls)},
 	entrypoint: ['sh', '-c', startScript],
-	env: {[addressVariable]: address, [tlsSuffixVariable]: options.tlsPort === 443 ? '' : `:${options.tlsPort}`},
+	env: {
+		[addressVariable]: address,
+		...(hasTls ? {[tlsSuffixVariable]: options.tlsPort === 443 ? '' : `:${options.tlsPort}`} : {}),
+	},
 	attachments: [{network: ownNetworkName(options), address}],
 	limits,
 	volumes: {[options.name]: {path: folder}},
 	files: [seedFile],
 	restart: {policy: 'unless-stopped'},
-	publish: {
-		[httpPort]: {host: options.listen, port: options.port},
-		[tlsPort]: {host: options.listen, port: options.tlsPort},
-	},
+	publish: Object.fromEntries([
+		[httpPort, {host: options.listen, port: options.port}],
+		...(hasTls ? [[tlsPort, {host: options.listen, port: options.tlsPort}]] : []),
+	]),
 	// The master runs as root, because it owns the volume; the workers run as user haproxy.
 	user: '0',
 	capabilities: ['SETUID', 'SETGID', 'KILL'],
@@ -122,7 +149,7 @@ async function replaceContainer(
 	}
 }
 
-/** Starts the router. If the port is taken, throws a UserError that names its owner. */
+/** Starts the router. @throws PortTakenError that names who uses a port of it */
 export async function startOn(options: RouterOptions, engine: Engine, start: () => Promise<void>): Promise<void> {
 	try {
 		await start();
@@ -133,11 +160,7 @@ export async function startOn(options: RouterOptions, engine: Engine, start: () 
 		const ports = publishedPorts(options);
 		const taken = ports.find(({port}) => new RegExp(`:${port}\\b`).test(messageOf(error))) ?? ports[0]!;
 		const owner = await engine.findPortOwner(taken.port);
-		throw takenError(options, taken, owner && owner !== options.name ? `container ${owner}` : 'another process');
+		const isOther = owner !== undefined && owner !== options.name;
+		throw new PortTakenError(options, taken, isOther ? `container ${owner}` : 'another process');
 	}
 }
-
-const takenError = ({listen}: RouterOptions, {port, setting}: PublishedPort, owner: string): UserError =>
-	new UserError(`The router cannot listen on ${listen}:${port}: ${owner} uses that port.`, {
-		hint: hint`Free it, or choose another port: ${command('settings set', setting, String(port + 1))}`,
-	});

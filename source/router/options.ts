@@ -7,6 +7,8 @@ export type RouterOptions = {
 	readonly port: number;
 	/** The same for TLS. Published from the start, because a container cannot get a port later. */
 	readonly tlsPort: number;
+	/** Whether the router may run without TLS while something else uses that port. Default: no. */
+	readonly isTlsOptional?: boolean;
 	/** Default: `routerImage`. */
 	readonly image?: string;
 	/** CIDR of the pool for its network. Default: `10.213.0.0/16`. */
@@ -24,9 +26,23 @@ export const imageOf = ({image}: RouterOptions): string => image || routerImage;
 export const poolOf = ({pool = '10.213.0.0/16'}: RouterOptions): string => pool;
 
 /** A port of the host that the router is published on, and the setting that changes it. */
-export type PublishedPort = {readonly port: number; readonly setting: 'routerPort' | 'routerTlsPort'};
+export type PublishedPort = {
+	readonly port: number;
+	readonly setting: 'routerPort' | 'routerTlsPort';
+	/** Whether the router runs without it if something else uses it. */
+	readonly isOptional: boolean;
+};
 
-export const publishedPorts = ({port, tlsPort}: Pick<RouterOptions, 'port' | 'tlsPort'>): readonly PublishedPort[] => [
-	{port, setting: 'routerPort'},
-	{port: tlsPort, setting: 'routerTlsPort'},
+/** What decides the ports of the router. */
+export type PortOptions = Pick<RouterOptions, 'port' | 'tlsPort' | 'isTlsOptional'>;
+
+export const publishedPorts = ({port, tlsPort, isTlsOptional = false}: PortOptions): readonly PublishedPort[] => [
+	{port, setting: 'routerPort', isOptional: false},
+	{port: tlsPort, setting: 'routerTlsPort', isOptional: isTlsOptional},
 ];
+
+/** The router as an environment needs it: with TLS if it has a certificate. */
+export const optionsFor = (
+	options: RouterOptions,
+	{certificates = {}}: {readonly certificates?: Readonly<Record<string, object>>},
+): RouterOptions => (Object.keys(certificates).length > 0 ? {...options, isTlsOptional: false} : options);

@@ -18,7 +18,7 @@ export async function outdatedParts(
 	{imageId, publishes, networks, spec, state}: ObservedRouter,
 ): Promise<readonly OutdatedPart[]> {
 	if (imageId === undefined) return [];
-	const isMade = spec === specOf(options);
+	const isMade = spec === specOf(options) || (options.isTlsOptional === true && spec === specOf(options, false));
 	const own = ownNetworkName(options);
 	const reference = imageOf(options);
 	const [image, network] = await Promise.all([engine.findImage(reference), engine.findByName('network', own)]);

@@ -1,6 +1,6 @@
 import {createServer} from 'node:net';
 import type {ReadonlyEngine} from '../engine/engine.ts';
-import {type PublishedPort, publishedPorts, type RouterOptions} from './options.ts';
+import {type PortOptions, type PublishedPort, publishedPorts, type RouterOptions} from './options.ts';
 
 /** A port of the router that something else uses: `container other-proxy` or `another process`. */
 export type TakenPort = PublishedPort & {readonly owner: string};
@@ -20,7 +20,7 @@ const isPortFree = (address: string, port: number): Promise<boolean> =>
  */
 export async function findTakenPort(
 	engine: Pick<ReadonlyEngine, 'address' | 'findPortOwner'>,
-	options: Pick<RouterOptions, 'name' | 'listen' | 'port' | 'tlsPort'>,
+	options: PortOptions & Pick<RouterOptions, 'name' | 'listen'>,
 ): Promise<TakenPort | undefined> {
 	const isLocal = engine.address.startsWith('unix:');
 	for (const published of publishedPorts(options)) {

@@ -6,7 +6,7 @@ export {ensureRouter, removeRouter} from './ensure.ts';
 export {joinEnvironment, leaveEnvironment} from './environments.ts';
 export {changeCertificates, readCertificates} from './install-certificates.ts';
 export {matchRequest} from './match.ts';
-export type {RouterOptions} from './options.ts';
+export {optionsFor, type RouterOptions} from './options.ts';
 export {type OutdatedPart, outdatedParts} from './outdated.ts';
 export {ownPrefix} from './own-network.ts';
 export {probeHttp, probeTcp} from './probe.ts';

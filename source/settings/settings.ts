@@ -70,9 +70,13 @@ const isLoopback = (address: unknown): boolean => /^(?:127\.|::1$)/.test(String(
 /** A router that other machines reach listens where they expect https. */
 function withPublicPort(resolved: ResolvedSettings): ResolvedSettings {
 	const {routerListen, routerTlsPort} = resolved;
-	if (routerTlsPort.source !== 'default' || isLoopback(routerListen.value)) return resolved;
-	return {...resolved, routerTlsPort: {...routerTlsPort, value: 443}};
+	if (routerTlsPort.source !== 'default') return resolved;
+	return {...resolved, routerTlsPort: {...routerTlsPort, value: usualTlsPort(routerListen.value)}};
 }
+
+/** The port for TLS that nobody had to choose. */
+export const usualTlsPort = (routerListen: unknown): number =>
+	isLoopback(routerListen) ? settingRules.routerTlsPort.fallback : 443;
 
 /**
  * One setting, whatever is wrong with the others.

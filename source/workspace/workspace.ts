@@ -11,7 +11,7 @@ import {labels} from '../model/labels.ts';
 import {nearest} from '../nearest.ts';
 import {createProbeReader, type ProbeReader} from '../refresh/read-probes.ts';
 import type {RouterOptions} from '../router/router.ts';
-import {readSettings, type Settings} from '../settings/settings.ts';
+import {readSettings, type Settings, usualTlsPort} from '../settings/settings.ts';
 import {checkDirectory, stateDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
 import type {State} from '../state/state.ts';
@@ -49,6 +49,7 @@ export const routerOptions = ({
 	listen: routerListen,
 	port: routerPort,
 	tlsPort: routerTlsPort,
+	isTlsOptional: routerTlsPort === usualTlsPort(routerListen),
 	image: routerImage,
 	pool: networkPool,
 });

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {afterAll, afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {makeTestAuthority} from '../certificates/make.ts';
 import {leavesNothingUntested} from './proofs.ts';
-import {openShop, type Shop} from './shop.ts';
+import {images, openShop, type Shop} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),
@@ -34,6 +34,79 @@ const undated = (text: string): string =>
 const planned = async (): Promise<string> => (await shop.run('plan')).stdout.replaceAll(/\s+/g, ' ');
 
 const host = 'shop.localhost';
+
+describe('a taken port for https', () => {
+	const name = 'compartment-router';
+	const router = async () => (await shop.world.engine.inspectContainer(name))!;
+
+	/** Runs another container on this port. */
+	const takePort = (port: number): Promise<string> =>
+		shop.world.engine.run({
+			name: 'portainer',
+			image: images.good,
+			labels: {},
+			env: {},
+			attachments: [],
+			publish: {80: {host: '127.0.0.1', port}},
+			restart: {policy: 'no'},
+		});
+
+	/** Removes the router, and takes its port for https. */
+	async function takeItsPort(): Promise<string> {
+		await shop.world.engine.remove((await router()).id);
+		return takePort(9443);
+	}
+
+	it('only keeps an environment with a certificate from being deployed', async () => {
+		const portainer = await takeItsPort();
+		expect(await planned()).toContain(
+			"Warning: the router's port 9443 for https is taken by container portainer: it serves http only. For certificates stop container portainer, or choose another port: compartment settings set routerTlsPort 9444",
+		);
+		expect(await shop.text('apply', '--auto-approve')).toContain('taken by container portainer');
+		expect((await router()).publishedPorts).toEqual(['127.0.0.1:9080']);
+		expect(await shop.text('plan')).toContain('No changes');
+		expect((await shop.json('doctor')).checks).toContainEqual(
+			expect.objectContaining({name: 'router', status: 'warning', message: expect.stringContaining('without https')}),
+		);
+
+		await shop.text('domain', 'add', host, ...files([host]));
+		expect(await planned()).toContain("the router's port 9443 is taken by container portainer");
+		expect(await shop.run('apply', '--auto-approve')).toMatchObject({exitCode: 1});
+		await shop.world.engine.remove(portainer);
+		expect(await planned()).toContain(
+			'router will be replaced, old one stopped first: it listens on 127.0.0.1:9080 instead of 127.0.0.1:9080, 127.0.0.1:9443',
+		);
+		await shop.text('apply', '--auto-approve');
+		expect(await shop.text('plan')).toContain('No changes');
+		expect(await shop.text('status')).toContain(`https://${host}:9443`);
+	});
+
+	it('needs another one for a certificate, which is published then', async () => {
+		await takeItsPort();
+		await shop.text('apply', '--auto-approve');
+		await shop.text('domain', 'add', host, ...files([host]));
+		await shop.text('settings', 'set', 'routerTlsPort', '9444');
+		await shop.text('apply', '--auto-approve');
+		expect((await router()).publishedPorts).toEqual(['127.0.0.1:9080', '127.0.0.1:9444']);
+		expect(await shop.text('plan')).toContain('No changes');
+		expect(await shop.text('status')).toContain(`https://${host}:9444`);
+	});
+
+	it('blocks a deploy if it was chosen', async () => {
+		await takePort(9442);
+		await shop.text('settings', 'set', 'routerTlsPort', '9442');
+		expect(await planned()).toContain("! router the router's port 9442 is taken by container portainer");
+	});
+
+	it('does not keep a router from starting that had it before', async () => {
+		await shop.world.engine.stop((await router()).id, 0);
+		await takePort(9443);
+		expect(await planned()).toContain('taken by container portainer: it serves http only');
+		await shop.text('apply', '--auto-approve');
+		expect(await router()).toMatchObject({state: 'running', publishedPorts: ['127.0.0.1:9080']});
+		expect(await shop.text('plan')).toContain('No changes');
+	});
+});
 
 describe('a certificate from files', () => {
 	it('is stored, planned, installed, and then the host is shown with https', async () => {

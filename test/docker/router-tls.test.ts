@@ -1,9 +1,11 @@
 import {execFile, execFileSync} from 'node:child_process';
 import {X509Certificate} from 'node:crypto';
+import {once} from 'node:events';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {Agent as PlainAgent} from 'node:http';
 import {connect, constants} from 'node:http2';
 import {request} from 'node:https';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
@@ -15,6 +17,8 @@ import {
 	changeCertificates,
 	drain,
 	ensureRouter,
+	observeRouter,
+	outdatedParts,
 	publish,
 	readCertificates,
 	settleWorkers,
@@ -478,3 +482,32 @@ test('two processes that install at the same time both succeed', async () => {
 	await Promise.all(made.map(each => install(each)));
 	for (const {host, fingerprint} of made) expect(await servedTo(host)).toBe(fingerprint);
 });
+
+test('a router whose port for TLS is taken serves http, and redirects nobody to it', async () => {
+	const host = `late.${lab.lineage}.example.org`;
+	const {engine, router, lineage} = lab;
+	const table = lab.table({
+		hosts: {[host]: 'web'},
+		backends: [{service: 'web', accessMode: 'public', slots: {blue: target(webAddress)}, active: 'blue'}],
+	});
+	await publish(engine, router, table);
+	await install(installable(host, authority.make({names: [host]})));
+	expect(await ask(router, {host})).toMatchObject({status: 308});
+	await engine.remove((await observeRouter(engine, router)).containerId!);
+	const rival = createServer().listen(router.tlsPort, '127.0.0.1');
+	await once(rival, 'listening');
+	try {
+		await expect(ensureRouter(engine, router)).rejects.toThrow(`:${router.tlsPort}: another process uses that port`);
+		const lenient = {...router, isTlsOptional: true};
+		expect(await ensureRouter(engine, lenient)).toMatchObject({change: 'created'});
+		expect(await ask(router, {host})).toMatchObject({status: 200});
+		expect(await ensureRouter(engine, lenient)).toMatchObject({change: 'none'});
+	} finally {
+		rival.close();
+	}
+	expect(await outdatedParts(engine, router, await observeRouter(engine, router))).toMatchObject([{name: 'listen'}]);
+	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
+	expect(await ask(router, {host})).toMatchObject({status: 308});
+	expect(await ask(router, {host, tls: {ca: authority.root, servername: host}})).toMatchObject({status: 200});
+	expect((await readCertificates(engine, engine, router, lineage)).map(each => each.host)).toContain(host);
+}, 90_000);

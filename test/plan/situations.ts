@@ -248,7 +248,11 @@ export const situations: Readonly<Record<string, World>> = {
 	'router-foreign': withInput(deployed, {router: 'foreign'}),
 	'router-port-taken': withInput(deployed, {
 		router: 'missing',
-		routerTakenPort: {port: 9080, setting: 'routerPort', owner: 'container other-proxy'},
+		routerTakenPort: {port: 9080, setting: 'routerPort', owner: 'container other-proxy', isOptional: false},
+	}),
+	'router-tls-port-taken': withInput(deployed, {
+		router: 'missing',
+		routerTakenPort: {port: 9443, setting: 'routerTlsPort', owner: 'container portainer', isOptional: true},
 	}),
 	'foreign-objects': withInput(emptyWorld(), {
 		foreign: {

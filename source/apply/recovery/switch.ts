@@ -1,6 +1,6 @@
 import {isDeepStrictEqual} from 'node:util';
 import {UserError} from '../../errors.ts';
-import {ensureRouter, observeRouter, publish, settleTables} from '../../router/router.ts';
+import {ensureRouter, observeRouter, optionsFor, publish, settleTables} from '../../router/router.ts';
 import type {RouteTable} from '../../router/table.ts';
 import {type Switch, withSwitch} from '../../state/deployments.ts';
 import type {Intent} from '../../state/journal-entry.ts';
@@ -15,7 +15,7 @@ import type {RecoveryContext} from './context.ts';
  */
 async function readTable({engine, router, state}: RecoveryContext): Promise<RouteTable | undefined> {
 	const {state: routerState} = await observeRouter(engine, router);
-	if (routerState !== 'running') await ensureRouter(engine, router);
+	if (routerState !== 'running') await ensureRouter(engine, optionsFor(router, state.current()));
 	const tables = await settleTables(engine, router);
 	return tables.find(({lineage}) => lineage === state.current().lineage);
 }

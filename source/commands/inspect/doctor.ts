@@ -84,7 +84,14 @@ async function checkRunningRouter(engine: Engine, router: RouterOptions, observe
 			message: `${router.name} runs HAProxy ${version}, which lacks security fixes of ${wantedVersion}`,
 			hint: hint`${command('settings set', 'routerImage', `haproxy:${wantedVersion}-alpine`)}, then ${command('apply')}`,
 		};
-	return `${router.name} serves ${router.listen}:${router.port} and :${router.tlsPort} with HAProxy ${version ?? 'of an unknown version'}`;
+	const using = `with HAProxy ${version ?? 'of an unknown version'}`;
+	if (observed.publishes?.some(address => address.endsWith(`:${router.tlsPort}`)))
+		return `${router.name} serves ${router.listen}:${router.port} and :${router.tlsPort} ${using}`;
+	return {
+		status: 'warning',
+		message: `${router.name} serves ${router.listen}:${router.port} ${using}, without https: port ${router.tlsPort} was taken`,
+		hint: hint`For certificates choose another port: ${command('settings set', 'routerTlsPort', String(router.tlsPort + 1))}`,
+	};
 }
 
 /** What agents do, and what they report; the last two only when there is something to say. */
@@ -157,8 +164,8 @@ async function runChecks(): Promise<Check[]> {
 			const taken = await findTakenPort(engine, router);
 			if (taken)
 				return {
-					status: 'problem',
-					message: `port ${taken.port} is taken by ${taken.owner}`,
+					status: taken.isOptional ? 'warning' : 'problem',
+					message: `port ${taken.port} is taken by ${taken.owner}${taken.isOptional ? '; the router can start without https' : ''}`,
 					hint: command('settings set', taken.setting, String(taken.port + 1)),
 				};
 			return `${state}, created when an apply needs it; ${router.listen}:${router.port} and :${router.tlsPort} are free`;
