@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {ContainerFile, Engine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {renderTlsDefaults} from './config-tls.ts';
 import {findRouter, observeRouter, runScript} from './container.ts';
 import {certificateFolder, tlsPort} from './layout.ts';
@@ -52,22 +53,65 @@ export type CertificateChange = {
 	readonly remove: readonly string[];
 };
 
+/** A certificate that HAProxy does not load. */
+export type RefusedCertificate = {readonly host: string; readonly error: UserError};
+
+/** HAProxy does not load at least one of the certificates. The message is what it said. */
+class RefusedError extends UserError {}
+
 // Each lost race means that another process succeeded, so this limit is not reached in practice.
 const attempts = 40;
 
 /**
  * Changes certificates of one environment, without a reload and without losing a connection. HAProxy checks new ones before
- * anything is written. The files come first, because they decide what is served after a restart.
- * @throws UserError if another environment has a certificate for one of the hosts, or HAProxy does not accept one
+ * anything is written; those that it does not load are returned, and all others installed. The files come first, because they
+ * decide what is served after a restart.
+ * @throws UserError if another environment has a certificate for one of the hosts
  */
 export async function changeCertificates(
 	engine: Engine,
 	options: RouterOptions,
 	change: CertificateChange,
 	signal?: AbortSignal,
-): Promise<void> {
+): Promise<readonly RefusedCertificate[]> {
 	for (const certificate of change.install) assertInstallable(certificate);
 	const containerId = await findRouter(engine, options);
+	const make = (part: Partial<CertificateChange>) => changeTogether(engine, containerId, {...change, ...part}, signal);
+	const said = await textOfRefusal(make({}));
+	if (said === undefined) return [];
+	const refused: RefusedCertificate[] = [];
+	// HAProxy does not say of all that it refuses which they are.
+	for (const certificate of change.install) {
+		const isOnly = change.install.length === 1;
+		const text = isOnly ? said : await textOfRefusal(make({install: [certificate], remove: []}));
+		if (text !== undefined) refused.push({host: certificate.host, error: refusedError(certificate, text)});
+	}
+	if (change.remove.length > 0) await make({install: []});
+	return refused;
+}
+
+/** What HAProxy said if it refused a certificate; undefined if it loads all. */
+const textOfRefusal = (changing: Promise<void>): Promise<string | undefined> =>
+	changing.then(
+		() => undefined,
+		(error: unknown) => {
+			if (error instanceof RefusedError) return error.message;
+			throw error;
+		},
+	);
+
+const refusedError = ({host}: ServedCertificate, said: string): UserError =>
+	new UserError(`HAProxy rejected the certificate of ${host}. What served the host before stays in use.\n${said}`, {
+		hint: hint`Store another one: ${command('domain add', host)}, then ${command('apply')}`,
+	});
+
+/** Makes a change, or throws and makes nothing of it. */
+async function changeTogether(
+	engine: Engine,
+	containerId: string,
+	change: CertificateChange,
+	signal: AbortSignal | undefined,
+): Promise<void> {
 	for (let attempt = 1; attempt <= attempts; attempt++) {
 		if (await changeOnce(engine, containerId, change, signal)) return;
 		await pause(Math.random() * 100);
@@ -156,7 +200,6 @@ function installError(exitCode: number, text: string): UserError {
 	const said = alerts.length > 0 ? alerts.join('\n') : text;
 	if (exitCode === commitExits.locked)
 		return new UserError("Another process has held the router's lock for 20 s.", {hint: 'Try again in a moment.'});
-	if (exitCode === commitExits.invalid)
-		return new UserError(`HAProxy rejected a certificate. The previous ones stay in use.\n${said}`);
+	if (exitCode === commitExits.invalid) return new RefusedError(said);
 	return new UserError(`Cannot install certificates in the router (exit code ${exitCode}): ${said}`);
 }

@@ -4,7 +4,7 @@ export {type ObservedRouter, observeRouter} from './container.ts';
 export {drain, settleWorkers} from './drain.ts';
 export {ensureRouter, removeRouter} from './ensure.ts';
 export {joinEnvironment, leaveEnvironment} from './environments.ts';
-export {changeCertificates, readCertificates} from './install-certificates.ts';
+export {changeCertificates, type RefusedCertificate, readCertificates} from './install-certificates.ts';
 export {matchRequest} from './match.ts';
 export {optionsFor, type RouterOptions} from './options.ts';
 export {type OutdatedPart, outdatedParts} from './outdated.ts';

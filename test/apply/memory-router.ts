@@ -33,6 +33,8 @@ type Router = {
 	certificates: string;
 	/** What was sent to install them last. */
 	commands: string;
+	/** Hosts whose certificates HAProxy does not load. */
+	readonly refused: Set<string>;
 	/** How many commits wait for their line. */
 	waiting: number;
 };
@@ -91,6 +93,7 @@ export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Prom
 		servers: new Map(),
 		certificates: '',
 		commands: '',
+		refused: new Set(),
 		waiting: 0,
 	};
 	const known: {engine?: MemoryEngine; container?: string} = {};
@@ -138,6 +141,9 @@ export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Prom
 			return {exitCode: commitExits.moved};
 		const {files} = known.engine!.look(container.id);
 		const staged = (name: string) => files.get(`${certificateFolder}/staged-${id}/${name}`) as string;
+		const bad = [...router.refused].find(host => staged('check.list').includes(` ${host}\n`));
+		if (bad !== undefined)
+			return {exitCode: commitExits.invalid, stderr: `[ALERT] (9) : config : unable to load a certificate`};
 		router.commands = staged('commands');
 		router.certificates = staged('index.json');
 		return {};

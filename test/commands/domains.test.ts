@@ -189,6 +189,22 @@ describe('a certificate from files', () => {
 		expect(JSON.parse(shop.world.router.certificates)).toMatchObject([{host, hstsSeconds: 3600}]);
 	});
 
+	it('that the router refuses fails alone', async () => {
+		const bad = 'bad.example.com';
+		await shop.text('domain', 'add', host, ...files([host]));
+		await shop.text('domain', 'add', bad, ...files([bad]));
+		shop.world.router.refused.add(bad);
+		const {stdout, stderr, exitCode} = await shop.run('apply', '--auto-approve');
+		expect(exitCode).toBe(1);
+		expect(`${stdout}${stderr}`).toContain(`HAProxy rejected the certificate of ${bad}.`);
+		expect(`${stdout}${stderr}`).toContain(`compartment domain add ${bad}`);
+		expect(JSON.parse(shop.world.router.certificates)).toMatchObject([{host}]);
+		const plan = await planned();
+		expect(plan).toContain(`+ certificate.${bad} will be created`);
+		expect(plan).not.toContain(`certificate.${host}`);
+		expect(await shop.text('status')).toContain(`https://${host}:9443`);
+	});
+
 	it('of another environment blocks the plan', async () => {
 		await shop.text('domain', 'add', host, ...files([host]));
 		const blog = {lineage: 'other', project: 'blog', environment: 'staging', accessHash: null};

@@ -51,8 +51,14 @@ const installable = (host: string, {chain, key}: Made, hstsSeconds = 0): Install
 	};
 };
 
-const install = (...certificates: InstallableCertificate[]) =>
-	changeCertificates(lab.engine, lab.router, {lineage: lab.lineage, install: certificates, remove: []});
+/** Installs certificates of which the router refuses none. */
+async function install(...certificates: InstallableCertificate[]): Promise<void> {
+	const refused = await change(certificates);
+	expect(refused).toEqual([]);
+}
+
+const change = (install: readonly InstallableCertificate[], remove: readonly string[] = []) =>
+	changeCertificates(lab.engine, lab.router, {lineage: lab.lineage, install, remove});
 
 /** The output of `openssl s_client`, whatever it exits with. */
 const handshake = (host: string | null, ...args: string[]): Promise<string> =>
@@ -412,14 +418,21 @@ test('keys are readable by root alone, and survive a restart and a new container
 	expect(await ask(lab.router, {host: hosts.secured})).toMatchObject({status: 308});
 }, 60_000);
 
-test('a certificate that HAProxy does not load is refused, and the previous one serves on', async () => {
+test('a certificate that HAProxy does not load is refused, the previous one serves on, and all others are installed', async () => {
 	const before = await servedTo(hosts.secured);
+	const rejected = `HAProxy rejected the certificate of ${hosts.secured}. What served the host before stays in use.`;
+	const refusal = [{host: hosts.secured, error: expect.objectContaining({message: expect.stringContaining(rejected)})}];
 	const weak = installable(hosts.secured, authority.make({names: [hosts.secured], keyType: 'rsa-1024'}));
-	await expect(install(weak)).rejects.toThrow(/HAProxy rejected a certificate\. The previous ones stay in use\./);
+	expect(await change([weak])).toEqual(refusal);
 	const {key} = authority.make({names: [hosts.secured]});
 	const mixed = installable(hosts.secured, {...authority.make({names: [hosts.secured]}), key});
-	await expect(install(mixed)).rejects.toThrow(/HAProxy rejected/);
+	const [first, last, gone] = ['first', 'last', 'gone'].map(name => `${name}.${lab.lineage}.example.org`);
+	const good = [first!, last!].map(host => installable(host, authority.make({names: [host]})));
+	await install(installable(gone!, authority.make({names: [gone!]})));
+	expect(await change([good[0]!, mixed, good[1]!], [gone!])).toEqual(refusal);
 	expect(await servedTo(hosts.secured)).toBe(before);
+	for (const {host, fingerprint} of good) expect(await servedTo(host)).toBe(fingerprint);
+	expect(await handshake(gone!)).toMatch(/no peer certificate available/);
 	expect(inside('ls', '-A', certificateFolder)).not.toContain('staged');
 });
 

@@ -128,7 +128,7 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 		case 'withdraw routes':
 			return withdrawRoutes(context);
 		case 'change certificate':
-			return changeCertificatesOnce(context);
+			return changeCertificatesOnce(context, name);
 		case 'record lifetime':
 			return recordLifetime(context);
 		case 'remove container':

@@ -1,7 +1,7 @@
 import {nameIn} from '../../model/address.ts';
 import {hstsOf} from '../../plan/certificates.ts';
 import {type Action, busyActions} from '../../plan/plan.ts';
-import {changeCertificates} from '../../router/router.ts';
+import {changeCertificates, type RefusedCertificate} from '../../router/router.ts';
 import type {InstallableCertificate} from '../../router/served-certificates.ts';
 import {certificateKeySlot} from '../../state/certificates.ts';
 import type {CertificateRecord} from '../../state/state.ts';
@@ -10,13 +10,16 @@ import type {ApplyContext} from '../context.ts';
 /**
  * Makes all changes of certificates that the plan has, with the first of their steps: one command of the router takes as long
  * as many. The other steps share its result. Needs no journal: what is interrupted is planned again from what the router has.
+ * @throws UserError if the router refused the certificate of this host
  */
-export function changeCertificatesOnce(context: ApplyContext): Promise<void> {
+export async function changeCertificatesOnce(context: ApplyContext, host: string): Promise<void> {
 	context.results.certificates ??= changeAll(context);
-	return context.results.certificates;
+	const refused = await context.results.certificates;
+	const own = refused.find(each => each.host === host);
+	if (own) throw own.error;
 }
 
-async function changeAll(context: ApplyContext): Promise<void> {
+async function changeAll(context: ApplyContext): Promise<readonly RefusedCertificate[]> {
 	const {plan, engine, router, state, signal} = context;
 	const actions = busyActions(plan).filter(({object}) => object === 'certificate');
 	const hostsOf = (isWanted: (action: Action) => boolean) =>
@@ -24,10 +27,12 @@ async function changeAll(context: ApplyContext): Promise<void> {
 	const hosts = hostsOf(({kind}) => kind !== 'delete');
 	const removed = hostsOf(({kind}) => kind === 'delete');
 	const install = await Promise.all(hosts.map(host => readInstallable(context, host)));
-	await changeCertificates(engine, router, {lineage: plan.lineage, install, remove: removed}, signal);
+	const change = {lineage: plan.lineage, install, remove: removed};
+	const refused = await changeCertificates(engine, router, change, signal);
+	const isRefused = ({host}: InstallableCertificate) => refused.some(each => each.host === host);
 	await state.update(current => {
 		const certificates = {...current.certificates};
-		for (const {host, fingerprint, hstsSeconds} of install) {
+		for (const {host, fingerprint, hstsSeconds} of install.filter(each => !isRefused(each))) {
 			const record = certificates[host];
 			if (!record) continue;
 			certificates[host] = {...record, installed: {fingerprint, notAfter: record.notAfter, hstsSeconds}};
@@ -38,6 +43,7 @@ async function changeAll(context: ApplyContext): Promise<void> {
 		}
 		return {...current, certificates};
 	});
+	return refused;
 }
 
 async function readInstallable(
