@@ -17,7 +17,8 @@ export function trustSteps(certificatePath: string): readonly TrustSteps[] {
 		},
 		{
 			system: 'Chrome and Chromium on Linux (certutil is in libnss3-tools or nss-tools)',
-			lines: [`certutil -d "sql:$HOME/.pki/nssdb" -A -t C,, -n compartment -i ${path}`],
+			// Until its first start there is no folder, and certutil makes none.
+			lines: ['mkdir -p "$HOME/.pki/nssdb"', `certutil -d "sql:$HOME/.pki/nssdb" -A -t C,, -n compartment -i ${path}`],
 		},
 		{
 			system: 'macOS (Safari, Chrome, curl)',

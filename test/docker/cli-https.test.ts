@@ -1,9 +1,11 @@
 import {execFile} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {randomBytes} from 'node:crypto';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, inject, test} from 'vitest';
 import {makeTestAuthority} from '../certificates/make.ts';
+import {openInChromium} from '../support/chromium.ts';
 import {openTerminal} from '../terminal/terminal.ts';
 import {withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';
@@ -12,7 +14,8 @@ const run = promisify(execFile);
 const authority = makeTestAuthority();
 afterAll(authority.close);
 
-const domain = 'shop.example.com';
+// Other test files may have the same host otherwise, on the same engine.
+const domain = `${randomBytes(4).toString('hex')}.example.com`;
 
 const sandbox = withSandbox(opened => {
 	opened.addService('web');
@@ -77,7 +80,8 @@ test('an apply installs certificates of files and of the local authority without
 	await sandbox.expectNoChanges();
 }, 90_000);
 
-test('sign-in links and open follow the scheme', async () => {
+/** What `open web` prints in a terminal. */
+async function readSignInLink(): Promise<string> {
 	using terminal = openTerminal(process.execPath, [inject('cli'), 'open', 'web'], {
 		columns: 200,
 		rows: 40,
@@ -85,12 +89,30 @@ test('sign-in links and open follow the scheme', async () => {
 		env: {...sandbox.env, CI: undefined, TERM: undefined, DISPLAY: undefined, WAYLAND_DISPLAY: undefined},
 	});
 	await terminal.ended;
-	const link = /https:\/\/compartment:\S+/.exec(terminal.scrollback())![0];
-	const {username, password} = new URL(link);
+	return /https:\/\/compartment:\S+/.exec(terminal.scrollback())![0];
+}
+
+test('sign-in links and open follow the scheme', async () => {
+	const {username, password} = new URL(await readSignInLink());
 	const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 	expect(await curl(localAuthority, secureUrl(sandbox.host()), '--user', user)).toMatch(/^HTTP\/2 200/);
 	expect(await sandbox.succeed(['status'])).toContain(`https://${sandbox.host()}:${sandbox.router.tlsPort}`);
 });
+
+test('Chromium opens the link without a warning when it trusts the local authority as domain trust says', async () => {
+	const link = await readSignInLink();
+	const {steps} = JSON.parse(await sandbox.succeed(['domain', 'trust', '--json'])) as {
+		steps: readonly {system: string; lines: readonly string[]}[];
+	};
+	const {lines: commands} = steps.find(({system}) => system.startsWith('Chrome and Chromium on Linux'))!;
+	const files = {[localAuthority]: readFileSync(localAuthority, 'utf8')};
+	const before = await openInChromium(link, {files});
+	expect(before.page).not.toContain('web v1');
+	expect(before.log).toContain('net_error -202');
+	const after = await openInChromium(link, {files, commands});
+	expect(after.page).toContain('web v1');
+	expect(after.log).not.toContain('net_error');
+}, 300_000);
 
 test('hstsSeconds reaches hosts of public authorities alone, with the next apply', async () => {
 	await sandbox.succeed(['settings', 'set', 'hstsSeconds', '86400']);
