@@ -63,6 +63,7 @@ export const commandGroups = {
 	'domain add': 'domains',
 	'domain list': 'domains',
 	'domain show': 'domains',
+	'domain verify': 'domains',
 	'domain remove': 'domains',
 	'domain trust': 'domains',
 	'state list': 'state',

@@ -31,7 +31,8 @@ function statusOf(record: CertificateRecord | undefined, now: number): DomainRep
 	return age === 'due' ? age : 'https';
 }
 
-function describe(state: State, settings: Settings, host: string, now: number): DomainReport {
+/** A host, whether the environment serves it or not. */
+export function describeDomain(state: State, settings: Settings, host: string, now = Date.now()): DomainReport {
 	const certificateHost = certificateHostOf(state, host) ?? null;
 	const record = certificateHost === null ? undefined : state.certificates?.[certificateHost];
 	const service = state.routes?.hosts[host] ?? null;
@@ -58,5 +59,5 @@ function describe(state: State, settings: Settings, host: string, now: number): 
 /** The hosts that an environment serves, and those that a certificate was stored for. */
 export function describeDomains(state: State, settings: Settings, now = Date.now()): readonly DomainReport[] {
 	const hosts = new Set([...Object.keys(state.routes?.hosts ?? {}), ...Object.keys(state.certificates ?? {})]);
-	return [...hosts].sort().map(host => describe(state, settings, host, now));
+	return [...hosts].sort().map(host => describeDomain(state, settings, host, now));
 }

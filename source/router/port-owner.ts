@@ -14,20 +14,32 @@ const isPortFree = (address: string, port: number): Promise<boolean> =>
 		server.listen({host: address, port, exclusive: true}, () => server.close(() => resolve(true)));
 	});
 
+type Reads = Pick<ReadonlyEngine, 'address' | 'findPortOwner'>;
+
 /**
- * Finds a port of the router that something else uses; undefined if all are free. A port that the router itself publishes
- * counts as free. Other processes are detected only if the engine runs on this machine.
+ * What uses a port of the engine's machine: `container other-proxy` or `another process`; undefined if nothing does, or the
+ * router itself. Other processes are detected only if the engine runs on this machine.
  */
+export async function findPortUser(
+	engine: Reads,
+	{name, listen}: Pick<RouterOptions, 'name' | 'listen'>,
+	port: number,
+): Promise<string | undefined> {
+	const container = await engine.findPortOwner(port);
+	if (container === name) return undefined;
+	if (container !== undefined) return `container ${container}`;
+	const isLocal = engine.address.startsWith('unix:');
+	return isLocal && !(await isPortFree(listen, port)) ? 'another process' : undefined;
+}
+
+/** Finds a port of the router that something else uses; undefined if all are free. */
 export async function findTakenPort(
-	engine: Pick<ReadonlyEngine, 'address' | 'findPortOwner'>,
+	engine: Reads,
 	options: PortOptions & Pick<RouterOptions, 'name' | 'listen'>,
 ): Promise<TakenPort | undefined> {
-	const isLocal = engine.address.startsWith('unix:');
 	for (const published of publishedPorts(options)) {
-		const container = await engine.findPortOwner(published.port);
-		if (container === options.name) continue;
-		if (container !== undefined) return {...published, owner: `container ${container}`};
-		if (isLocal && !(await isPortFree(options.listen, published.port))) return {...published, owner: 'another process'};
+		const owner = await findPortUser(engine, options, published.port);
+		if (owner !== undefined) return {...published, owner};
 	}
 	return undefined;
 }

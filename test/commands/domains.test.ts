@@ -2,8 +2,9 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {makeTestAuthority} from '../certificates/make.ts';
+import {startDnsServer} from '../support/dns-server.ts';
 import {leavesNothingUntested} from './proofs.ts';
-import {images, openShop, type Shop} from './shop.ts';
+import {descriptor, images, openShop, type Shop} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),
@@ -299,6 +300,86 @@ describe('the local authority', () => {
 	});
 });
 
+describe('verify', () => {
+	it('asks DNS about the hosts of the state and of compartment.yml, and says what to do', async () => {
+		const dns = await startDnsServer({records: {'example.com': {CAA: '0 issue "ca.example.net"'}}});
+		try {
+			shop.write('compartment.yml', descriptor.replace('kind: web,', 'kind: web, domain: New.example.com,'));
+			const {stdout, stderr, exitCode} = await shop.run('domain', 'verify', '--dns-server', dns.address);
+			expect({stderr, exitCode}).toEqual({stderr: '', exitCode: 1});
+			expect(stdout.replace(/make th.*/, 'make RECORDS')).toMatchInlineSnapshot(`
+				"HOST             DNS           PORT 80  ALSO CLAIMED BY  CAA             CERTIFICATE
+				new.example.com  no such name  -        -                ca.example.net  none
+
+				problem  new.example.com does not exist in DNS.
+				         At your DNS provider, make RECORDS
+				"
+			`);
+			const ran = await shop.run('domain', 'verify', 'other.example.com', '--dns-server', dns.address, '--json');
+			expect(ran.exitCode).toBe(1);
+			expect(JSON.parse(ran.stdout)).toMatchObject({
+				environment: {name: 'production'},
+				isVerified: false,
+				findings: [],
+				domains: [
+					{
+						host: 'other.example.com',
+						dns: {a: [], problems: {a: 'ENOTFOUND'}},
+						port80: [],
+						claims: [],
+						caa: {status: 'restricted', name: 'example.com', issuers: ['ca.example.net']},
+						certificate: {status: 'http', issuer: null},
+						findings: [
+							{question: 'dns', status: 'problem', message: 'other.example.com does not exist in DNS.'},
+							{question: 'claims', status: 'warning', message: 'No service has the host other.example.com yet.'},
+						],
+					},
+				],
+			});
+		} finally {
+			dns.close();
+		}
+	});
+
+	it('asks nothing about hosts that this machine alone resolves', async () => {
+		expect(await shop.json('domain', 'verify')).toMatchObject({isVerified: true, domains: []});
+		expect(await shop.text('domain', 'verify')).toBe(
+			'Nothing to verify: the hosts of this environment resolve on this machine only.\n',
+		);
+		const text = await shop.text('domain', 'verify', host);
+		expect(text).toMatch(/shop\.localhost\s+resolves on this machine only\s+-\s+-\s+-\s+none/);
+		expect(text).toContain('1 host: no problem found.');
+	});
+
+	it('works before the first deploy, when it is needed most', async () => {
+		const fresh = await openShop();
+		const dns = await startDnsServer();
+		try {
+			fresh.write('compartment.yml', descriptor.replace('kind: web,', 'kind: web, domain: new.example.com,'));
+			const {stdout, exitCode} = await fresh.run('domain', 'verify', '--dns-server', dns.address);
+			expect(exitCode).toBe(1);
+			expect(stdout).toContain('The router compartment-router does not run');
+			expect(stdout).toContain('new.example.com does not exist in DNS.');
+		} finally {
+			dns.close();
+			fresh.close();
+		}
+	});
+
+	it('names hosts of other environments', async () => {
+		const dns = await startDnsServer();
+		try {
+			const blog = {lineage: 'other', project: 'blog', environment: 'staging', accessHash: null};
+			const table = {...blog, hosts: {'taken.example.com': 'web'}, rules: [], backends: []};
+			shop.world.router.tables.set('other', table);
+			const {stdout} = await shop.run('domain', 'verify', 'taken.example.com', '--dns-server', dns.address);
+			expect(stdout).toContain('problem  taken.example.com belongs to project blog, environment staging.');
+		} finally {
+			dns.close();
+		}
+	});
+});
+
 describe('JSON and errors', () => {
 	it('show what was stored, and never a key', async () => {
 		const added = await shop.json('domain', 'add', host, ...files([host]));
@@ -329,6 +410,12 @@ describe('JSON and errors', () => {
 		[
 			['remove', host],
 			'No certificate is stored for shop.localhost in environment production.\n  compartment domain list',
+		],
+		[['verify', '--env', 'nope'], 'environment nope of shop has not been deployed yet'],
+		[['verify', 'http://x'], '"http://x" is not a host name.'],
+		[
+			['verify', 'shop.example.com', '--dns-server', 'one.one.one.one'],
+			'"one.one.one.one" is not the address of a DNS server.\n  Write it as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53.',
 		],
 		[['list', '--env', 'nope'], 'environment nope of shop has not been deployed yet'],
 	])('domain %j fails', async (words, message) => {

@@ -49,6 +49,31 @@ export const domains = {
 			examples: [{line: 'domain show shop.example.com', text: 'Show issuer, names, dates and fingerprint'}],
 			run: async () => (await import('../domains/list.ts')).domainShow,
 		}),
+		'domain verify': defineCommand({
+			description: 'Check what DNS answers for hosts, and whether port 80 reaches the router',
+			arguments: [
+				{
+					name: 'hosts',
+					kind: 'text',
+					isOptional: true,
+					isVariadic: true,
+					description: 'Hosts (default: all of the environment that are not local)',
+				},
+			],
+			flags: {
+				'dns-server': {
+					kind: 'text',
+					value: 'address',
+					description: 'Ask this DNS server, such as 1.1.1.1 or 127.0.0.1:5353 (default: those of the system)',
+				},
+				...commonFlags,
+			},
+			examples: [
+				{line: 'domain verify', text: 'Check every host before a certificate is requested'},
+				{line: 'domain verify shop.example.com --dns-server 1.1.1.1', text: 'Ask another DNS server about one host'},
+			],
+			run: async () => (await import('../domains/verify.ts')).domainVerify,
+		}),
 		'domain remove': defineCommand({
 			description: 'Remove the certificate of a host; the next apply serves it with http',
 			arguments: [{name: 'host', kind: 'text'}],
