@@ -72,6 +72,7 @@ beforeAll(async () => {
 			[`hanging.${zone}`]: {A: at.hanging},
 			[`silent.${zone}`]: {A: at.silent},
 			[`mixed.${zone}`]: {A: [at.router, at.other]},
+			[`six.${zone}`]: {A: at.router, AAAA: '::1'},
 			[zone]: {CAA: '0 issue "ca.example.net"'},
 			[`denied.${zone}`]: {A: at.router, CAA: '0 issue "other.example.org"'},
 			[`broken.${zone}`]: 'SERVFAIL',
@@ -136,7 +137,7 @@ test('a host that leads to this router passes, and leaves nothing behind', async
 });
 
 test('what answers instead is told apart, each within five seconds', async () => {
-	const names = ['refused', 'other', 'redirected', 'hanging', 'silent', 'mixed', 'broken', 'unknown'];
+	const names = ['refused', 'other', 'redirected', 'hanging', 'silent', 'mixed', 'six', 'broken', 'unknown'];
 	const startedAt = performance.now();
 	const report = await verify(...names.map(name => `${name}.${zone}`));
 	expect(performance.now() - startedAt).toBeLessThan(15_000);
@@ -153,17 +154,19 @@ test('what answers instead is told apart, each within five seconds', async () =>
 		hanging: ['timeout'],
 		silent: ['other  '],
 		mixed: ['router', 'other 404 another-proxy'],
+		six: ['router', expect.stringMatching(/^(?:refused|unreachable)/)],
 		broken: 'ESERVFAIL',
 		unknown: 'ENOTFOUND',
 	});
 	expect(report.domains[1]?.dns?.aliases).toEqual(['elsewhere.example.net']);
-	const text = await shown(`other.${zone}`, `mixed.${zone}`);
+	const text = await shown(`other.${zone}`, `mixed.${zone}`, `six.${zone}`);
 	expect(text).toContain('another server (1 of 2)');
 	expect(text).toContain(
 		`other.${zone} leads to ${at.other}, where another server answers: status 404 from another-proxy.`,
 	);
 	// What is known of the router's address comes from the host that leads to it.
 	expect(text).toContain(`other.${zone} needs this record: other.${zone}. A ${at.router}`);
+	expect(text).toContain(`Authorities prefer IPv6. Correct or remove this record: six.${zone}. AAAA ::1`);
 	expect(text).toContain(`Correct or remove this record: mixed.${zone}. A ${at.other}`);
 }, 60_000);
 
