@@ -143,7 +143,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 				engine,
 				Object.values(rollback).map(id => state.deployments[id]!.imageId),
 			),
-			hasCertificates ? (world.readCertificates?.(state.lineage) ?? null) : null,
+			hasCertificates ? (world.readCertificates?.(state, request.mode === 'destroy') ?? null) : null,
 		]);
 	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, healing} = request;
 	const isAttended = async () => (await world.isAttended?.(info.id)) ?? false;

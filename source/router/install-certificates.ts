@@ -7,7 +7,8 @@ import {renderTlsDefaults} from './config-tls.ts';
 import {findRouter, observeRouter, runScript} from './container.ts';
 import {certificateFolder, tlsPort} from './layout.ts';
 import type {RouterOptions} from './options.ts';
-import {certificatesScript, commitExits, installScript} from './scripts.ts';
+import {findLeftOver, readIndex} from './read-certificates.ts';
+import {commitExits, installScript} from './scripts.ts';
 import {
 	assertInstallable,
 	type CertificateChanges,
@@ -19,31 +20,6 @@ import {
 	successesOf,
 } from './served-certificates.ts';
 import {hashOf} from './store.ts';
-
-async function readIndex(engine: Pick<Engine, 'exec'>, containerId: string, signal?: AbortSignal) {
-	const {stdout, stderr, exitCode} = await runScript(engine, containerId, certificatesScript, [], {signal});
-	if (exitCode !== 0) throw new UserError(`Cannot read the router's certificates: ${stderr.trim()}`);
-	const end = stdout.indexOf('\n') + 1;
-	const text = stdout.slice(end);
-	const lineages = new Set([...stdout.slice(0, end).matchAll(/tables\/(\S+)\.json/g)].map(([, lineage]) => lineage!));
-	return {text, lineages, certificates: text === '' ? [] : (JSON.parse(text) as ServedCertificate[])};
-}
-
-/**
- * The certificates of an environment, and those of others that the router serves: what is left of an environment that was
- * destroyed while the router did not run does not count. Empty if the router is not running.
- */
-export async function readCertificates(
-	engine: Pick<Engine, 'exec'>,
-	reads: Parameters<typeof observeRouter>[0],
-	options: RouterOptions,
-	own: string,
-): Promise<readonly ServedCertificate[]> {
-	const {state, containerId} = await observeRouter(reads, options);
-	if (state !== 'running' || !containerId) return [];
-	const {certificates, lineages} = await readIndex(engine, containerId);
-	return certificates.filter(({lineage}) => lineage === own || lineages.has(lineage));
-}
 
 export type CertificateChange = {
 	readonly lineage: string;
@@ -65,7 +41,7 @@ const attempts = 40;
 /**
  * Changes certificates of one environment, without a reload and without losing a connection. HAProxy checks new ones before
  * anything is written; those that it does not load are returned, and all others installed. The files come first, because they
- * decide what is served after a restart.
+ * decide what is served after a restart. Also removes what environments left that were destroyed.
  * @throws UserError if another environment has a certificate for one of the hosts
  */
 export async function changeCertificates(
@@ -76,7 +52,8 @@ export async function changeCertificates(
 ): Promise<readonly RefusedCertificate[]> {
 	for (const certificate of change.install) assertInstallable(certificate);
 	const containerId = await findRouter(engine, options);
-	const make = (part: Partial<CertificateChange>) => changeTogether(engine, containerId, {...change, ...part}, signal);
+	const make = (part: Partial<CertificateChange>) =>
+		changeTogether(engine, options, containerId, {...change, ...part}, signal);
 	const said = await textOfRefusal(make({}));
 	if (said === undefined) return [];
 	const refused: RefusedCertificate[] = [];
@@ -108,24 +85,21 @@ const refusedError = ({host}: ServedCertificate, said: string): UserError =>
 /** Makes a change, or throws and makes nothing of it. */
 async function changeTogether(
 	engine: Engine,
+	options: RouterOptions,
 	containerId: string,
 	change: CertificateChange,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
 	for (let attempt = 1; attempt <= attempts; attempt++) {
-		if (await changeOnce(engine, containerId, change, signal)) return;
+		if (await changeOnce(engine, options, containerId, change, signal)) return;
 		await pause(Math.random() * 100);
 	}
 	throw new UserError('Other processes keep changing the router.', {hint: 'Try again in a moment.'});
 }
 
-function assertOwned(
-	before: readonly ServedCertificate[],
-	lineages: ReadonlySet<string>,
-	{lineage, install}: CertificateChange,
-): void {
+function assertOwned(living: readonly ServedCertificate[], {lineage, install}: CertificateChange): void {
 	for (const {host} of install) {
-		const other = before.find(each => each.host === host && each.lineage !== lineage && lineages.has(each.lineage));
+		const other = living.find(each => each.host === host && each.lineage !== lineage);
 		if (other)
 			throw new UserError(
 				`The router has a certificate for ${host} of project ${other.project}, environment ${other.environment}.`,
@@ -137,14 +111,23 @@ function assertOwned(
 /** @returns false if another process has changed the certificates meanwhile */
 async function changeOnce(
 	engine: Engine,
+	options: RouterOptions,
 	containerId: string,
 	change: CertificateChange,
 	signal: AbortSignal | undefined,
 ): Promise<boolean> {
-	const {text, lineages, certificates: before} = await readIndex(engine, containerId, signal);
-	assertOwned(before, lineages, change);
+	const index = await readIndex(engine, containerId, signal);
+	const {text, certificates: before} = index;
 	const {install, lineage} = change;
-	const removed = before.filter(each => each.lineage === lineage && change.remove.includes(each.host));
+	const own = {...install[0], lineage};
+	const leftOver = findLeftOver(index, await observeRouter(engine, options), own);
+	assertOwned(
+		before.filter(each => !leftOver.includes(each)),
+		change,
+	);
+	const removed = before.filter(each =>
+		each.lineage === lineage ? change.remove.includes(each.host) : leftOver.includes(each),
+	);
 	if (install.length === 0 && removed.length === 0) return true;
 	const isReplaced = ({host}: ServedCertificate) => install.some(each => each.host === host);
 	const after = [
@@ -159,7 +142,7 @@ async function changeOnce(
 		removed: removed.filter(each => !isReplaced(each)),
 	};
 	await engine.writeFiles(containerId, stagedFiles(id, install, after, changes));
-	const args = [id, hashOf(text), successesOf(changes), ...changes.removed.map(fileOf)];
+	const args = [id, hashOf(text), successesOf(changes)];
 	const {exitCode, stderr} = await runScript(engine, containerId, installScript, args);
 	if (exitCode === commitExits.moved) return false;
 	if (exitCode !== 0) throw installError(exitCode, stderr.trim());

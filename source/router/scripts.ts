@@ -213,12 +213,12 @@ cat certificates/index.json 2>/dev/null || :
 /**
  * Installs certificates from `certificates/staged-ID`. `check.cfg` names the new ones, so that HAProxy judges them first. What
  * is in `files` replaces what a start of the router reads. `commands` change the running worker; one that does not take over
- * everything is reloaded. `index.json` comes last, so that an interrupted installation is planned again. Arguments: id, SHA-256
- * of the index that was read, number of successes to expect, and names of files that are no longer used.
+ * everything is reloaded. `index.json` comes last, so that an interrupted installation is planned again; then files that are not
+ * listed are removed, also those of a killed installation or removal. Arguments: id, SHA-256 of the index that was read, and number
+ * of successes to expect.
  */
 export const installScript = script(`
 id=$1 expected=$2 count=$3
-shift 3
 staged=certificates/staged-$id
 trap 'rm -rf "$staged"; echo "${endMark}"' EXIT
 chmod 700 certificates "$staged"
@@ -242,7 +242,9 @@ if [ "$taken" != "$count" ]; then
 	esac
 fi
 mv "$staged/index.json" certificates/index.json
-for name in "$@"; do rm -f "certificates/$name"; done
+{ cat ${certificateList}; echo =; printf '%s\\n' ${certificateFolder}/*.pem; } |
+	awk '/^=$/ {isFile = 1; next} !isFile {listed[$1]; next} !($1 in listed)' |
+	while IFS= read -r file; do rm -f "$file"; done
 flush certificates/index.json certificates
 # What a killed installation left.
 find certificates -maxdepth 1 -name 'staged-*' -mmin +15 -exec rm -rf {} +

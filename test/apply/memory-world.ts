@@ -11,6 +11,7 @@ import type {ContainerSpec} from '../../source/engine/engine.ts';
 import {createMemoryEngine, type MemoryEngine} from '../../source/engine/memory.ts';
 import type {Method} from '../../source/engine/memory-calls.ts';
 import {EngineError} from '../../source/errors.ts';
+import type {Owner} from '../../source/model/own.ts';
 import {skippedBy, withoutSkipped} from '../../source/plan/approval.ts';
 import type {Plan} from '../../source/plan/plan.ts';
 import {type PlanRequest, plainRequest} from '../../source/refresh/plan-request.ts';
@@ -205,7 +206,7 @@ export async function createMemoryWorld({
 		tlsPort: settings.routerTlsPort,
 	};
 	const readProbes = createProbeReader({engine, reads: engine, options});
-	const readCertificates = (lineage: string) => readServed(engine, engine, options, lineage);
+	const readCertificates = (own: Owner, isDestroy: boolean) => readServed(engine, engine, options, own, isDestroy);
 	const {path: directory} = ensureDirectory(base, environment);
 	const projectOf = (descriptor: string, routes?: string): Project => read(descriptor, routes, {directory: base});
 	const stateOf = async (project: Project) => {

@@ -229,6 +229,17 @@ describe('a certificate from files', () => {
 		expect(await planned()).toContain(`+ certificate.${host}`);
 	});
 
+	it('that an earlier life of the environment left is installed anew, and removed by a destroy', async () => {
+		await shop.text('domain', 'add', host, ...files([host]));
+		await shop.text('apply', '--auto-approve');
+		const {engine, router} = shop.world;
+		router.tables.clear();
+		router.servers.clear();
+		await engine.leave((await engine.inspectContainer('compartment-router'))!.id, 'compartment-shop.production');
+		expect(await planned()).toContain(`+ certificate.${host} will be created: the router lost it`);
+		expect(await shop.text('plan', '--destroy')).toContain(`- certificate.${host}`);
+	});
+
 	it('goes with the environment', async () => {
 		await shop.text('domain', 'add', host, ...files([host]));
 		await shop.text('apply', '--auto-approve');

@@ -91,7 +91,7 @@ export async function openLab(): Promise<Lab> {
 }
 
 /** Skips refused subnets: one that another process is just taking is not listed yet. */
-async function makeNetwork(engine: Engine, name: string, own: Record<string, string>): Promise<void> {
+export async function makeNetwork(engine: Engine, name: string, own: Record<string, string>): Promise<void> {
 	const refused: string[] = [];
 	for (;;) {
 		const subnet = pickSubnet('10.214.0.0/16', 27, [...(await engine.listSubnets()), ...refused])!;

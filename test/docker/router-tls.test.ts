@@ -12,11 +12,14 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {connect as connectTls} from 'node:tls';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {environmentNetworkName} from '../../source/model/names.ts';
 import {certificateFolder} from '../../source/router/layout.ts';
 import {
 	changeCertificates,
 	drain,
 	ensureRouter,
+	joinEnvironment,
+	leaveEnvironment,
 	observeRouter,
 	outdatedParts,
 	publish,
@@ -26,7 +29,7 @@ import {
 } from '../../source/router/router.ts';
 import type {InstallableCertificate} from '../../source/router/served-certificates.ts';
 import {type Made, makeTestAuthority} from '../certificates/make.ts';
-import {ask, type Lab, openLab, target} from './router-lab.ts';
+import {ask, type Lab, makeNetwork, openLab, target} from './router-lab.ts';
 import {startLoad} from './router-load.ts';
 
 const run = promisify(execFile);
@@ -59,6 +62,12 @@ async function install(...certificates: InstallableCertificate[]): Promise<void>
 
 const change = (install: readonly InstallableCertificate[], remove: readonly string[] = []) =>
 	changeCertificates(lab.engine, lab.router, {lineage: lab.lineage, install, remove});
+
+/** What the router has for this environment and its neighbours. */
+const served = (withLeftOver = false) => {
+	const own = {lineage: lab.lineage, project: lab.project, environment: 'production'};
+	return readCertificates(lab.engine, lab.engine, lab.router, own, withLeftOver);
+};
 
 /** The output of `openssl s_client`, whatever it exits with. */
 const handshake = (host: string | null, ...args: string[]): Promise<string> =>
@@ -141,7 +150,7 @@ afterAll(async () => {
 test('without a certificate, TLS is refused and http serves', async () => {
 	expect(await handshake(hosts.secured)).toMatch(/no peer certificate available/);
 	expect(await ask(lab.router, {host: hosts.secured})).toMatchObject({status: 200});
-	expect(await readCertificates(lab.engine, lab.engine, lab.router, lab.lineage)).toEqual([]);
+	expect(await served()).toEqual([]);
 });
 
 test('the first certificate serves at once, and only its host', async () => {
@@ -154,9 +163,7 @@ test('the first certificate serves at once, and only its host', async () => {
 	for (const host of [hosts.other, hosts.plain, 'unknown.example.com'])
 		expect(await handshake(host)).toMatch(/no peer certificate available/);
 	expect(await handshake(null)).toMatch(/no peer certificate available/);
-	expect(await readCertificates(lab.engine, lab.engine, lab.router, lab.lineage)).toMatchObject([
-		{host: hosts.secured},
-	]);
+	expect(await served()).toMatchObject([{host: hosts.secured}]);
 });
 
 test('TLS 1.2 and 1.3 with forward secrecy are taken, and nothing older', async () => {
@@ -449,7 +456,7 @@ test('a file that a later HAProxy refuses does not keep the router from starting
 			{timeout: 10_000},
 		)
 		.toBe(200);
-	expect(await readCertificates(lab.engine, lab.engine, lab.router, lab.lineage)).toEqual([]);
+	expect(await served()).toEqual([]);
 	await install(installable(hosts.secured, authority.make({names: [hosts.secured]})));
 	expect(await handshake(hosts.secured)).toContain('Verify return code: 0 (ok)');
 }, 60_000);
@@ -487,6 +494,37 @@ test('another environment cannot take the certificate of a host', async () => {
 	expect(await servedTo(hosts.plain)).toBe(next.fingerprint);
 });
 
+test('what an environment left that was destroyed while the router did not run is removed with the next change', async () => {
+	const {engine, router} = lab;
+	const installAs = async (project: string) => {
+		const host = `${project}.${lab.lineage}.example.org`;
+		const certificate = {...installable(host, authority.make({names: [host]})), lineage: project, project};
+		await changeCertificates(engine, router, {lineage: project, install: [certificate], remove: []});
+		return host;
+	};
+	// An environment that has no routes yet, because its first apply goes on.
+	const network = environmentNetworkName(`young-${lab.lineage}`, 'production');
+	await makeNetwork(engine, network, {});
+	await joinEnvironment(engine, router, network);
+	try {
+		const young = await installAs(`young-${lab.lineage}`);
+		const gone = await installAs(`gone-${lab.lineage}`);
+		inside('sh', '-c', `echo key >${certificateFolder}/killed.example.org.pem`);
+		expect(inside('ls', certificateFolder)).toMatch(/^gone-/m);
+		const listed = (await served()).map(({host}) => host);
+		expect(listed).toContain(young);
+		expect(listed).not.toContain(gone);
+
+		await install(installable(hosts.secured, authority.make({names: [hosts.secured]})));
+		expect(inside('ls', certificateFolder)).not.toMatch(/^(?:gone-|killed)/m);
+		expect(await handshake(gone)).toMatch(/no peer certificate available/);
+		expect(await handshake(young)).toContain('Verify return code: 0 (ok)');
+	} finally {
+		await leaveEnvironment(engine, router, network);
+		await engine.removeNetwork((await engine.findByName('network', network))!.id);
+	}
+}, 60_000);
+
 test('two processes that install at the same time both succeed', async () => {
 	const made = ['a', 'b', 'c'].map(name => {
 		const host = `${name}.${lab.lineage}.example.org`;
@@ -498,7 +536,7 @@ test('two processes that install at the same time both succeed', async () => {
 
 test('a router whose port for TLS is taken serves http, and redirects nobody to it', async () => {
 	const host = `late.${lab.lineage}.example.org`;
-	const {engine, router, lineage} = lab;
+	const {engine, router} = lab;
 	const table = lab.table({
 		hosts: {[host]: 'web'},
 		backends: [{service: 'web', accessMode: 'public', slots: {blue: target(webAddress)}, active: 'blue'}],
@@ -522,5 +560,5 @@ test('a router whose port for TLS is taken serves http, and redirects nobody to 
 	expect(await ensureRouter(engine, router)).toMatchObject({change: 'replaced'});
 	expect(await ask(router, {host})).toMatchObject({status: 308});
 	expect(await ask(router, {host, tls: {ca: authority.root, servername: host}})).toMatchObject({status: 200});
-	expect((await readCertificates(engine, engine, router, lineage)).map(each => each.host)).toContain(host);
+	expect((await served()).map(each => each.host)).toContain(host);
 }, 90_000);

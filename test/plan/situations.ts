@@ -250,6 +250,24 @@ export const situations: Readonly<Record<string, World>> = {
 		router: 'missing',
 		routerTakenPort: {port: 9080, setting: 'routerPort', owner: 'container other-proxy', isOptional: false},
 	}),
+	'certificate-stored': withInput(
+		withState(deployed, {
+			certificates: {
+				'shop.localhost': {
+					source: 'file',
+					chain: '',
+					ciphertext: '',
+					issuer: 'R11',
+					names: ['shop.localhost'],
+					notBefore: '2026-01-01T00:00:00.000Z',
+					notAfter: '2126-01-01T00:00:00.000Z',
+					fingerprint: 'f'.repeat(64),
+					updatedAt: '2026-01-01T00:00:00.000Z',
+				},
+			},
+		}),
+		{servedCertificates: []},
+	),
 	'router-tls-port-taken': withInput(deployed, {
 		router: 'missing',
 		routerTakenPort: {port: 9443, setting: 'routerTlsPort', owner: 'container portainer', isOptional: true},

@@ -59,6 +59,8 @@ function objectSteps(plan: Plan, action: Action): Step[] {
 	};
 	const task = tasks[action.object];
 	if (!task) throw new Error(`no step for ${action.object} ${action.kind}`);
+	// Other environments take certificates for left over if the router is not in their environment's network.
+	if (action.object === 'certificate') return [onlyStep(action, task, [...action.dependsOn, joinId])];
 	return [onlyStep(action, task)];
 }
 

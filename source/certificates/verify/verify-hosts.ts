@@ -3,6 +3,7 @@ import {networkInterfaces} from 'node:os';
 import type {Engine} from '../../engine/engine.ts';
 import {hintOf, messageOf} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
+import type {Owner} from '../../model/own.ts';
 import {findPortUser} from '../../router/port-owner.ts';
 import {
 	addChallenges,
@@ -31,8 +32,8 @@ export type Verification = {
 type Input = {
 	readonly engine: Engine;
 	readonly router: RouterOptions;
-	/** Of the environment whose hosts they are. */
-	readonly lineage: string;
+	/** The environment whose hosts they are. */
+	readonly environment: Owner;
 	readonly hosts: readonly HostToVerify[];
 	/** `IP` or `IP:PORT`; default: the servers of the system. */
 	readonly dnsServer: string | undefined;
@@ -90,7 +91,7 @@ const unreadFinding = (problem: string): HostFinding => ({
  * @throws UserError for an invalid DNS server, EngineError if the engine cannot be reached
  */
 export async function verifyHosts(input: Input): Promise<Verification> {
-	const {engine, router, lineage, hosts, dnsServer, acme} = input;
+	const {engine, router, environment, hosts, dnsServer, acme} = input;
 	if (hosts.length === 0) return {hosts: [], findings: []};
 	const dns = openDns(dnsServer);
 	const place = {listen: router.listen, machine: machineOf(engine.address)};
@@ -101,7 +102,7 @@ export async function verifyHosts(input: Input): Promise<Verification> {
 			acme && askDirectory(acme),
 			router.port === 80 ? undefined : findPortUser(engine, router, 80),
 			readTables(engine, router),
-			readCertificates(engine, engine, router, lineage),
+			readCertificates(engine, engine, router, environment, false),
 			Promise.all(hosts.map(host => askDns(dns, host))),
 			Promise.all(hosts.map(({host}) => askTls(place, router.tlsPort, host))),
 		]);
@@ -119,7 +120,7 @@ export async function verifyHosts(input: Input): Promise<Verification> {
 		});
 		const unread = directory && 'problem' in directory ? unreadFinding(directory.problem) : undefined;
 		const context = {
-			lineage,
+			lineage: environment.lineage,
 			tables,
 			certificates,
 			own,

@@ -62,7 +62,7 @@ export async function domainVerify(given: readonly string[], flags: VerifyFlags)
 	const {hosts: verified, findings} = await verifyHosts({
 		engine,
 		router,
-		lineage: state.lineage,
+		environment: state,
 		hosts: hosts.map(host => toVerify(state, workspace, host, now)),
 		dnsServer: flags.dnsServer,
 		acme: acmeOf(settings),
