@@ -64,7 +64,13 @@ export function probeTcp(
 // nc's prefix before the cause; the address means nothing to users.
 const prefix = /^nc: (?:can't connect to remote host(?: \([^)]*\))?: )?/;
 
-const causeText = (cause: string): string => cause.replace(prefix, '') || `no connection within ${trySeconds} s`;
+/** Why there was no connection. The cause is empty if there is one by now: the program has just begun to listen. */
+function causeText(cause: string): string {
+	const said = cause.replace(prefix, '');
+	return said === 'timed out' ? `${noConnection} within ${trySeconds} s` : said || noConnection;
+}
+
+const noConnection = 'no connection';
 
 /** The status or the cause, plus the service's own text unless that is a page. */
 function answerText(answer: string, details: string): string {
@@ -83,7 +89,7 @@ async function probe(
 ): Promise<ProbeResult> {
 	const containerId = await findRouter(engine, options);
 	let last: ProbeResult = {isReady: false, tries: 0, lastAnswer: 'the probe did not run', elapsedMs: 0};
-	let cause = 'no connection';
+	let cause = noConnection;
 	let askedWhyAt: number | undefined;
 	const onReport = (report: Report, askWhy: (place: string) => void): void => {
 		if (report.type === 'why') {

@@ -95,6 +95,22 @@ test('the cause is asked for when there is no connection, and no answer is one l
 	expect(processes[0]).toContain('why 1 10.213.0.5 3000');
 });
 
+test.each([
+	['', 'no connection'],
+	['nc: timed out', 'no connection within 5 s'],
+	["nc: can't connect to remote host (10.213.0.5): No route to host", 'No route to host'],
+])('a cause %j is shown as %j', async (said, shown) => {
+	const {engine} = await openWorld((line, say) => {
+		if (line.startsWith('ask')) say(`1 waits 1 0 ${unreached}\t`);
+		if (!line.startsWith('why')) return;
+		say(`1 why ${said}`);
+		say('1 ready 3 300 200 OK\t');
+	});
+	const answers: string[] = [];
+	await probeHttp(engine, router, web, {onTry: answer => answers.push(answer)});
+	expect(answers).toEqual([shown, '200 OK']);
+});
+
 test('a target that nobody waits for any more is dropped', async () => {
 	const stop = new AbortController();
 	const {engine, processes} = await openWorld(() => stop.abort(new Error('cancelled')));
