@@ -47,6 +47,10 @@ const stubs: readonly Imported[] = [
 	// Its requests are sent by source/engine/.
 	{id: 'http', by: 'docker-modem'},
 	{id: 'https', by: 'docker-modem'},
+	// source/certificates/ sends the requests of acme-client, in the order that it needs.
+	{id: './axios', by: 'acme-client'},
+	{id: './verify', by: 'acme-client'},
+	{id: './auto', by: 'acme-client'},
 	// commander starts subcommands that are separate programs; there are none.
 	{id: 'node:child_process', by: 'commander'},
 ];

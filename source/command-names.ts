@@ -64,6 +64,7 @@ export const commandGroups = {
 	'domain list': 'domains',
 	'domain show': 'domains',
 	'domain verify': 'domains',
+	'domain renew': 'domains',
 	'domain remove': 'domains',
 	'domain trust': 'domains',
 	'state list': 'state',

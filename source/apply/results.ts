@@ -1,5 +1,5 @@
 import type {ListedImage, ObservedContainer} from '../engine/engine.ts';
-import type {RefusedCertificate, StagedPublish} from '../router/router.ts';
+import type {StagedPublish} from '../router/router.ts';
 import type {Deployment, NetworkPair, NetworkRecord, RoutesRecord, State} from '../state/state.ts';
 
 /** A container without readiness that has just been started. */
@@ -34,8 +34,8 @@ export type ApplyResults = {
 	staged?: Promise<StagedPublish | undefined>;
 	/** The project's images before any of this apply; undefined if they could not be read. */
 	ownImages?: Promise<readonly ListedImage[] | undefined>;
-	/** All changes of certificates, made together, with those that the router refused. */
-	certificates?: Promise<readonly RefusedCertificate[]>;
+	/** Host → the change of its certificate. Never unhandled. */
+	certificates?: Readonly<Record<string, Promise<void>>>;
 	/** Makes the networks of the environment. */
 	makeNetwork?: NetworkMaker;
 	/** All containers of an environment that is destroyed. */

@@ -35,11 +35,13 @@ type Given = Source & {
 	readonly host: string;
 	/** Milliseconds since the epoch. */
 	readonly now: number;
+	/** Whether its chain may end at an authority that browsers do not know: the settings name who issued it. */
+	readonly isAnyAuthority?: boolean;
 };
 
 /**
  * Checks that a certificate can serve a host: its key matches, its names cover the host, it is valid now, and its chain
- * leads to an authority that browsers know, or to a root that it contains.
+ * leads to an authority that browsers know, or to a root that it contains, unless any authority will do.
  * @returns the chain in the order that TLS needs, without its root
  * @throws UserError that says what is wrong and how to mend it
  */
@@ -48,6 +50,7 @@ export async function checkCertificate({
 	key,
 	host,
 	now,
+	isAnyAuthority = false,
 	chainFile,
 	keyFile,
 }: Given): Promise<CheckedCertificate> {
@@ -78,7 +81,7 @@ export async function checkCertificate({
 		throw new UserError(`The certificate in ${chainFile} is not valid before ${notBefore}.`, {
 			hint: "Check this machine's clock.",
 		});
-	const ordered = await orderChain(leaf, certificates, chainFile);
+	const ordered = await orderChain(leaf, certificates, {file: chainFile, isAnyAuthority});
 	const checked = {
 		chain: ordered.map(each => each.toString()).join(''),
 		key: privateKey.export({type: 'pkcs8', format: 'pem'}) as string,
@@ -143,13 +146,13 @@ const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): bool
 async function orderChain(
 	leaf: X509Certificate,
 	certificates: readonly X509Certificate[],
-	file: string,
+	{file, isAnyAuthority}: {readonly file: string; readonly isAnyAuthority: boolean},
 ): Promise<X509Certificate[]> {
 	const ordered = [leaf];
 	for (let last = leaf; !isIssuedBy(last, last); last = ordered.at(-1)!) {
 		const issuer = certificates.find(each => !ordered.includes(each) && isIssuedBy(last, each));
 		if (!issuer) {
-			if (await isKnownRoot(last)) return ordered;
+			if (isAnyAuthority || (await isKnownRoot(last))) return ordered;
 			throw new UserError(
 				`The chain in ${file} ends at ${nameIn(last.subject)}: the certificate of ${nameIn(last.issuer)} is missing.`,
 				{

@@ -6,6 +6,7 @@ import {configurationDirectory} from '../settings/configuration-directory.ts';
 import {encryptText} from '../state/age.ts';
 import {fileError, makePrivateDirectory, readPrivateFile, replacePrivateFile} from '../state/private-file.ts';
 import {ensureIdentity, readIdentity} from '../state/secrets.ts';
+import {type CheckedCertificate, checkCertificate} from './check-certificate.ts';
 
 // The build leaves out what other commands do not use of it.
 const {X509Certificate} = process.getBuiltinModule('node:crypto');
@@ -33,9 +34,6 @@ const certificateDays = 397;
 const marginMs = 60 * 60 * 1000;
 
 const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'} as const;
-
-/** Whether a host resolves to the machine that asks, so that no public authority issues for it. */
-export const isLocalName = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
 
 // It takes 100 ms to load, and only who issues certificates needs it.
 const loadX509 = async () => {
@@ -112,6 +110,12 @@ function serialNumber(): string {
 	const bytes = crypto.getRandomValues(new Uint8Array(16));
 	bytes[0]! &= 0x7f;
 	return Buffer.from(bytes).toString('hex');
+}
+
+/** Issues a certificate for one local host or wildcard, and checks it. Makes the authority if there is none. */
+export async function issueChecked(host: string): Promise<CheckedCertificate> {
+	const {chain, key} = await issueLocal(host);
+	return checkCertificate({chain, key, host, now: Date.now(), chainFile: 'the issued certificate', keyFile: 'its key'});
 }
 
 /** Issues a certificate for one local host or wildcard. Makes the authority if there is none. */

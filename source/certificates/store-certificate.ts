@@ -1,3 +1,4 @@
+import {withoutRequest} from '../state/certificate-requests.ts';
 import {certificateKeySlot} from '../state/certificates.ts';
 import {encryptValue, ownRecipients} from '../state/secrets.ts';
 import type {CertificateRecord, State} from '../state/state.ts';
@@ -27,8 +28,8 @@ export async function withCertificate(
 	return {...state, recipients, certificates: {...state.certificates, [host]: record}};
 }
 
-/** The state without the certificate of a host. The next apply removes it from the router. */
+/** The state without the certificate of a host, and without a request for one. The next apply removes it from the router. */
 export function withoutCertificate(state: State, host: string): State {
 	const {[host]: _, ...certificates} = state.certificates ?? {};
-	return {...state, certificates};
+	return withoutRequest({...state, certificates}, host);
 }

@@ -8,6 +8,7 @@ const titles: Readonly<Record<NotifyEvent, string>> = {
 	'crash-loop': 'Crash loop',
 	'backup-failed': 'Backup failed',
 	'certificate-expiring': 'Certificate expires',
+	'certificate-failed': 'Certificate not issued',
 	'disk-low': 'Disk low',
 };
 

@@ -2,7 +2,8 @@ import {imageAddress, networkAddress} from '../model/address.ts';
 import {scopeAddress} from '../model/values.ts';
 import {unchangedAction} from './actions.ts';
 import {planDiscard, planPromotion} from './candidates.ts';
-import {certificateWarnings, planCertificates} from './certificates.ts';
+import {certificateWarnings} from './certificate-warnings.ts';
+import {certificatesToObtain, planCertificates} from './certificates.ts';
 import {plannedDeployment} from './deployments.ts';
 import {destroyActions} from './destroy.ts';
 import {liveFingerprints} from './fingerprints.ts';
@@ -111,6 +112,8 @@ function propose(input: PlanInput): Proposal {
 			return withSharedObjects(input, planRestart(input));
 		case 'rotate':
 			return withSharedObjects(input, planRotation(input));
+		case 'renew':
+			return {...nothing, actions: planCertificates(input), routes: input.state.routes};
 		case 'heal':
 			return withDataChecks(input, planHealing(input));
 	}
@@ -148,8 +151,8 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  * 2. Router (`shared-objects.ts`, `router-use.ts`), if something is routed or probed: blocked by a foreign container or a
  *    taken port; that for TLS blocks an environment with a certificate, or if the user chose it. Created when missing,
  *    replaced when outdated, started when stopped.
- *    Certificates (`certificates.ts`) that were stored and that it does not have yet are installed, those that were removed
- *    are deleted.
+ *    Certificates (`certificates.ts`, `obtainable.ts`): those of domains are obtained when they are missing or due, stored ones
+ *    that it does not have yet are installed, those that were removed or that nothing asks for are deleted.
  * 3. Volumes (`resources.ts`): blocked when a handle is removed, a mount path changes, or the volume is not ours. Created
  *    when missing. An apply never deletes one.
  * 4. Resources (`resources.ts`): blocked when no longer declared, half restored (`unfinished-restore.ts`), or when a value
@@ -177,6 +180,8 @@ export function createPlan(input: PlanInput): Plan {
 	const {actions: proposed, deployments, routes, desired = input.desired} = propose(input);
 	const {actions: ofLifetime, lifetime} = planLifetime(input, proposed);
 	const actions = [...ofLifetime, ...proposed];
+	const certificates = certificatesToObtain(input);
+	const hostsToObtain = certificates.map(({host}) => host);
 	return {
 		format: 1,
 		mode: input.mode,
@@ -196,7 +201,7 @@ export function createPlan(input: PlanInput): Plan {
 		warnings: [
 			...input.warnings,
 			...routerWarnings(input),
-			...(input.mode === 'apply' ? certificateWarnings(state, Date.parse(input.now)) : []),
+			...(input.mode === 'apply' ? certificateWarnings(state, Date.parse(input.now), hostsToObtain) : []),
 			...restoreWarnings(state),
 			...discardWarnings(input, actions),
 		],
@@ -204,6 +209,7 @@ export function createPlan(input: PlanInput): Plan {
 		images: input.images.map(({planned}) => planned),
 		deployments,
 		routes,
+		...(certificates.length > 0 ? {certificates} : {}),
 		lifetime,
 		isHold: input.isHold,
 		services: input.services,

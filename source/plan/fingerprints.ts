@@ -72,6 +72,7 @@ const parts: Readonly<Partial<Record<keyof Plan, string>>> = {
 	project: 'the project',
 	environment: 'the environment',
 	routes: 'the routes',
+	certificates: 'the certificates to obtain',
 	lifetime: '--expires',
 	isHold: '--hold',
 	services: 'the selected services',

@@ -54,6 +54,11 @@ export type PlanInput = {
 	readonly takenHosts: readonly TakenHost[];
 	/** The certificates of this environment and of others in the router; null if it does not run, or the state never had any. */
 	readonly servedCertificates: readonly ServedCertificate[] | null;
+	/** Host of the ACME server that issues certificates; null if the settings name none. */
+	readonly acmeServer: string | null;
+	readonly baseDomain: string;
+	/** Only with `renew`: the hosts that get a new certificate. */
+	readonly renewed?: readonly string[] | undefined;
 	/** How long browsers shall insist on https for hosts with a certificate. */
 	readonly hstsSeconds: number;
 	/** Engine objects that have one of our names but not our label: address → name. */

@@ -4,6 +4,7 @@ import type {ImageOrigin} from '../model/image-origin.ts';
 import type {PortChoice} from '../model/service-port.ts';
 import type {Desired, ServiceSpec} from '../model/specs.ts';
 import type {DeploymentType, RoutesRecord} from '../state/state.ts';
+import type {ObtainableCertificate} from './obtainable.ts';
 
 /**
  * What an action does to its object. `replace` has an order: a service's new container comes first (`+/-`), a
@@ -126,6 +127,8 @@ export type PlanMode =
 	| 'restart'
 	/** A database gets new passwords, and the services that use them new deployments. */
 	| 'rotate'
+	/** Certificates are obtained again. */
+	| 'renew'
 	/** The agent puts right what has broken, as the last apply left it. */
 	| 'heal';
 
@@ -146,6 +149,8 @@ export type Plan = {
 	readonly deployments: readonly PlannedDeployment[];
 	/** What the router serves afterwards; null when nothing is routed. */
 	readonly routes: RoutesRecord | null;
+	/** The certificates that it obtains; absent if none. */
+	readonly certificates?: readonly ObtainableCertificate[];
 	/** What the lifetime of the environment becomes; `lifetimeMs` counts from the apply. Null when it stays as it is. */
 	readonly lifetime: LifetimeRequest | null;
 	/** Leaves ready candidates beside the active deployments, for `promote`. */

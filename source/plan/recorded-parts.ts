@@ -46,6 +46,12 @@ const fields: {readonly [Field in keyof State]-?: Ignored | Part<State[Field]>} 
 	active: {name: 'active deployments'},
 	routes: {name: 'routes'},
 	certificates: {name: 'certificates'},
+	// The agent records when it may ask again.
+	certificateRequests: {
+		name: 'requests for certificates',
+		read: requests =>
+			Object.fromEntries(Object.entries(requests ?? {}).map(([host, {failure: _, ...request}]) => [host, request])),
+	},
 	interruptedReleases: {name: 'interrupted releases'},
 	// An apply waits for what still runs, and decides then what it may remove.
 	jobs: 'record of runs',

@@ -46,6 +46,7 @@ const shape: Readonly<Record<keyof Plan, (value: unknown) => boolean>> = {
 	images: Array.isArray,
 	deployments: Array.isArray,
 	routes: value => value === null || isRecord(value),
+	certificates: value => value === undefined || (Array.isArray(value) && value.every(isRecord)),
 	lifetime: value => value === null || isRecord(value),
 	isHold: value => typeof value === 'boolean',
 	services: value => value === null || Array.isArray(value),
@@ -53,7 +54,7 @@ const shape: Readonly<Record<keyof Plan, (value: unknown) => boolean>> = {
 };
 
 const isPlan = (value: Readonly<Record<string, unknown>>): boolean =>
-	Object.entries(shape).every(([key, isValid]) => Object.hasOwn(value, key) && isValid(value[key]));
+	Object.entries(shape).every(([key, isValid]) => isValid(Object.hasOwn(value, key) ? value[key] : undefined));
 
 function parseJson(text: string, file: string): unknown {
 	try {

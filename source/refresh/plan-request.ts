@@ -23,6 +23,8 @@ export type PlanRequest = {
 	readonly lifetime?: LifetimeRequest;
 	/** Only with `heal`: what is broken, by address. */
 	readonly healing?: PlanInput['healing'];
+	/** Only with `renew`: hosts that get a new certificate. */
+	readonly renewed?: PlanInput['renewed'];
 	/** Only with `rotate`: name of the resource. */
 	readonly rotated?: string;
 	readonly release: PlanInput['release'];

@@ -17,6 +17,7 @@ import {usesRouter} from '../plan/router-use.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
 import {observeRouter, optionsFor, ownPrefix, type RouterOptions} from '../router/router.ts';
+import {acmeServerOf} from '../settings/acme.ts';
 import type {Settings} from '../settings/settings.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
@@ -145,7 +146,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 			),
 			hasCertificates ? (world.readCertificates?.(state, request.mode === 'destroy') ?? null) : null,
 		]);
-	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, healing} = request;
+	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, renewed, healing} = request;
 	const isAttended = async () => (await world.isAttended?.(info.id)) ?? false;
 	const unkept = isApply ? await unkeptSchedules(project, state, {isAttended, now: Date.now()}) : [];
 	const plan = createPlan({
@@ -175,6 +176,9 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		routerTakenPort: routerFindings.takenPort,
 		takenHosts: takenHosts(others),
 		servedCertificates,
+		acmeServer: acmeServerOf(settings),
+		baseDomain: settings.baseDomain,
+		renewed,
 		hstsSeconds: settings.hstsSeconds,
 		foreign,
 		isRouterShared: isRouterShared(others, routerView),

@@ -1,6 +1,6 @@
 import type {Settings} from '../settings/settings.ts';
-import {ageOf, certificateHostOf} from '../state/certificates.ts';
-import type {CertificateRecord, State} from '../state/state.ts';
+import {ageOf, certificateHostOf, type DomainStatus} from '../state/certificates.ts';
+import type {CertificateRecord, CertificateRequest, IssueFailure, State} from '../state/state.ts';
 import {serviceUrl} from '../state/urls.ts';
 
 /** What is known of a host. Names and issuers are foreign text. */
@@ -10,21 +10,23 @@ export type DomainReport = {
 	readonly service: string | null;
 	/** Null for a wildcard. */
 	readonly url: string | null;
-	/**
-	 * `http`: it has no certificate. `waiting`: the next apply installs it, or another in place of it. `due`: it serves, and
-	 * less than a third of its life is left.
-	 */
-	readonly status: 'http' | 'waiting' | 'https' | 'due' | 'expired';
+	readonly status: DomainStatus;
 	/** The host or wildcard that the certificate is stored for. */
 	readonly certificateHost: string | null;
 	readonly certificate: Pick<
 		CertificateRecord,
 		'source' | 'issuer' | 'names' | 'notBefore' | 'notAfter' | 'fingerprint' | 'updatedAt'
 	> | null;
+	/** Why the last try to obtain one failed; null if it did not. */
+	readonly failure: IssueFailure | null;
 };
 
-function statusOf(record: CertificateRecord | undefined, now: number): DomainReport['status'] {
-	if (!record) return 'http';
+function statusOf(
+	record: CertificateRecord | undefined,
+	request: CertificateRequest | undefined,
+	now: number,
+): DomainStatus {
+	if (!record) return request?.failure ? 'failed' : request ? 'requested' : 'http';
 	const age = ageOf(record, now);
 	if (age === 'expired') return age;
 	if (record.installed?.fingerprint !== record.fingerprint) return 'waiting';
@@ -40,7 +42,7 @@ export function describeDomain(state: State, settings: Settings, host: string, n
 		host,
 		service,
 		url: service === null ? null : serviceUrl(state, host, settings),
-		status: statusOf(record, now),
+		status: statusOf(record, state.certificateRequests?.[host], now),
 		certificateHost,
 		certificate: record
 			? {
@@ -53,11 +55,13 @@ export function describeDomain(state: State, settings: Settings, host: string, n
 					updatedAt: record.updatedAt,
 				}
 			: null,
+		failure: state.certificateRequests?.[host]?.failure ?? null,
 	};
 }
 
 /** The hosts that an environment serves, and those that a certificate was stored for. */
 export function describeDomains(state: State, settings: Settings, now = Date.now()): readonly DomainReport[] {
-	const hosts = new Set([...Object.keys(state.routes?.hosts ?? {}), ...Object.keys(state.certificates ?? {})]);
+	const known = {...state.routes?.hosts, ...state.certificates, ...state.certificateRequests};
+	const hosts = new Set(Object.keys(known));
 	return [...hosts].sort().map(host => describeDomain(state, settings, host, now));
 }

@@ -21,6 +21,12 @@ export const noAcme: AcmeSettings = {email: '', directory: '', caFile: '', keyId
 export const acmeOf = ({acme}: {readonly acme: AcmeSettings}): AcmeSettings | undefined =>
 	acme.email && acme.directory ? acme : undefined;
 
+/** Host of the authority's directory; null while no certificates are requested. */
+export function acmeServerOf(settings: {readonly acme: AcmeSettings}): string | null {
+	const acme = acmeOf(settings);
+	return acme ? new URL(acme.directory).host : null;
+}
+
 const letsEncrypt = 'https://acme-v02.api.letsencrypt.org/directory';
 
 /** Why no certificates are requested, although a part is set; undefined when they are, or nothing is set. */

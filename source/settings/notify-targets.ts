@@ -8,6 +8,7 @@ const notifyEvents = [
 	'crash-loop',
 	'backup-failed',
 	'certificate-expiring',
+	'certificate-failed',
 	'disk-low',
 ] as const;
 

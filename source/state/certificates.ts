@@ -5,6 +5,9 @@ type Certified = Pick<State, 'certificates'>;
 /** Whether a certificate is for all hosts directly below a domain. */
 export const isWildcard = (host: string): boolean => host.startsWith('*.');
 
+/** Whether a host resolves to the machine that asks, so that no public authority issues for it. */
+export const isLocalName = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
+
 /** The host, or its wildcard, that a host's certificate is stored under; its own goes before a wildcard. */
 export function certificateHostOf({certificates = {}}: Certified, host: string): string | undefined {
 	const wildcard = `*.${host.slice(host.indexOf('.') + 1)}`;
@@ -30,6 +33,12 @@ export function ageOf(
 	if (until <= now) return 'expired';
 	return until - now < (until - from) / 3 ? 'due' : 'valid';
 }
+
+/**
+ * What a host has. `http`: no certificate. `requested`: the next apply asks for one. `failed`: none was issued. `waiting`: the next
+ * apply installs it, or another in place of it. `due`: it serves, and less than a third of its life is left.
+ */
+export type DomainStatus = 'http' | 'requested' | 'failed' | 'waiting' | 'https' | 'due' | 'expired';
 
 /** The day a time is on, as 2027-02-20. */
 export const dayOf = (time: string): string => time.slice(0, 10);

@@ -93,6 +93,7 @@ const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	active: isRecord,
 	routes: isRecordOrNull,
 	certificates: isRecordOrAbsent,
+	certificateRequests: isRecordOrAbsent,
 	interruptedReleases: isRecord,
 	jobs: Array.isArray,
 	schedules: isRecordOrAbsent,

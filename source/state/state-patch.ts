@@ -19,6 +19,7 @@ const kinds: Readonly<Record<ChangingField, 'record' | 'list' | 'value'>> = {
 	active: 'record',
 	routes: 'value',
 	certificates: 'record',
+	certificateRequests: 'record',
 	interruptedReleases: 'record',
 	jobs: 'list',
 	schedules: 'record',

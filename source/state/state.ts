@@ -237,8 +237,8 @@ export type Lifetime = {
 
 /** The certificate of a host. Its private key is encrypted with age. */
 export type CertificateRecord = {
-	/** `local`: issued by this user's authority for local names. */
-	readonly source: 'file' | 'local';
+	/** `acme`: issued by the ACME server of the settings; `local`: by this user's authority for local names. */
+	readonly source: 'file' | 'acme' | 'local';
 	/** PEM: the certificate first, without a root. */
 	readonly chain: string;
 	readonly ciphertext: string;
@@ -253,6 +253,40 @@ export type CertificateRecord = {
 	readonly updatedAt: string;
 	/** What the last apply gave the router; absent before. */
 	readonly installed?: {readonly fingerprint: string; readonly notAfter: string; readonly hstsSeconds: number};
+};
+
+/** Why no certificate was issued, and when the next try is due. */
+export type IssueFailure = {
+	readonly reason:
+		| 'dns'
+		| 'connection'
+		| 'wrong answer'
+		| 'caa'
+		| 'rejected'
+		| 'rate limit'
+		| 'account'
+		| 'server'
+		| 'unreachable'
+		| 'dns command'
+		| 'router';
+	/** One line of printable text. */
+	readonly message: string;
+	/** ISO 8601. */
+	readonly at: string;
+	/** How often it failed in a row. */
+	readonly attempts: number;
+	/** ISO 8601. Nothing asks the server again before, except on command. */
+	readonly retryAt: string;
+};
+
+/** What is known of a certificate that Compartment obtains, beside the certificate itself. */
+export type CertificateRequest = {
+	/** Asked for with `domain add`; without it, for a `domain` of compartment.yml. */
+	readonly isAdded?: boolean;
+	/** A line for the shell that changes DNS, for a challenge of type dns-01. */
+	readonly dnsCommand?: string;
+	/** The last try, if it failed. */
+	readonly failure?: IssueFailure;
 };
 
 /** The routes as last published to the router. */
@@ -300,6 +334,8 @@ export type State = {
 	readonly routes: RoutesRecord | null;
 	/** By host, such as `shop.example.com` or `*.example.com`; absent until one was stored. */
 	readonly certificates?: Readonly<Record<string, CertificateRecord>>;
+	/** By host as well. */
+	readonly certificateRequests?: Readonly<Record<string, CertificateRequest>>;
 	/** By service. */
 	readonly interruptedReleases: Readonly<Record<string, InterruptedRelease>>;
 	/** Newest last. */

@@ -7,6 +7,7 @@ import type {Backup} from './backup.ts';
 import type {JournalEntry} from './journal-entry.ts';
 import type {
 	CertificateRecord,
+	CertificateRequest,
 	Deployment,
 	EnvironmentName,
 	JobRun,
@@ -134,6 +135,11 @@ const isCertificate = (host: string, record: CertificateRecord): boolean =>
 	(record.installed === undefined ||
 		(isFingerprint(record.installed.fingerprint) && isTime(record.installed.notAfter)));
 
+const isRequest = (host: string, {dnsCommand = '', failure}: CertificateRequest): boolean =>
+	isHost(host) &&
+	isText(dnsCommand) &&
+	(failure === undefined || (isText(failure.message) && isTime(failure.at) && isTime(failure.retryAt)));
+
 /** The part of a state that Compartment would not have written, as a word for messages; undefined if there is none. */
 export function findStrange(state: State): string | undefined {
 	const {
@@ -164,6 +170,9 @@ export function findStrange(state: State): string | undefined {
 		...Object.entries(schedules).map(([name, each]): Check => [isName(name) && isSchedule(each), 'schedule']),
 		...Object.entries(state.certificates ?? {}).map(
 			([host, each]): Check => [isCertificate(host, each), 'certificate'],
+		),
+		...Object.entries(state.certificateRequests ?? {}).map(
+			([host, each]): Check => [isRequest(host, each), 'request for a certificate'],
 		),
 		[lifetime === null || isLifetime(lifetime), 'lifetime'],
 		...backups.map((backup): Check => [isBackup(backup), 'backup']),

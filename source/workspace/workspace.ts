@@ -11,6 +11,7 @@ import {labels} from '../model/labels.ts';
 import {nearest} from '../nearest.ts';
 import {createProbeReader, type ProbeReader} from '../refresh/read-probes.ts';
 import type {RouterOptions} from '../router/router.ts';
+import {acmeOf} from '../settings/acme.ts';
 import {readSettings, type Settings, usualTlsPort} from '../settings/settings.ts';
 import {checkDirectory, stateDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
@@ -44,12 +45,14 @@ export const routerOptions = ({
 	routerTlsPort,
 	routerImage,
 	networkPool,
+	acme,
 }: Settings): RouterOptions => ({
 	name: routerName,
 	listen: routerListen,
 	port: routerPort,
 	tlsPort: routerTlsPort,
-	isTlsOptional: routerTlsPort === usualTlsPort(routerListen),
+	// Who asks an authority for certificates wants https.
+	isTlsOptional: routerTlsPort === usualTlsPort(routerListen) && acmeOf({acme}) === undefined,
 	image: routerImage,
 	pool: networkPool,
 });

@@ -1,6 +1,9 @@
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {createCertificateDuty} from '../../source/agent/certificate-duty.ts';
 import type {AgentAction} from '../../source/agent/events.ts';
+import {issueChecked} from '../../source/certificates/local-authority.ts';
+import {withCertificate} from '../../source/certificates/store-certificate.ts';
+import {noAcme} from '../../source/settings/acme.ts';
 import type {CertificateRecord, State} from '../../source/state/state.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
 import {createTestClock, environmentOf, type TestClock} from './fake-environment.ts';
@@ -80,4 +83,51 @@ it('one that was renewed in time is not reported again before it is due', async 
 
 it('without certificates nothing is looked at until the state changes', async () => {
 	expect(await (await beginAgent())()).toEqual([]);
+});
+
+it('a host whose certificate cannot be issued is reported once for each reason, and tried again after a pause', async () => {
+	await world.apply(`name: shop\nservices:\n  web: {image: "${images.good}", port: 8080, domain: ${host}}\n`);
+	const settings = {acme: {...noAcme, email: 'ops@example.com', directory: 'https://127.0.0.1:1/dir'}};
+	// The record of failures has the time of the machine.
+	clock.set(Date.now());
+	const duty = createCertificateDuty(await environmentOf(world, {clock, actions, settings}));
+	const run = () => duty.run([], new AbortController().signal);
+	const [next] = await run();
+	expect(next).toMatchObject({what: `certificate of ${host}`});
+	expect(actions).toMatchObject([
+		{
+			duty: 'certificates',
+			address: `certificate.${host}`,
+			outcome: 'failed',
+			message: expect.stringContaining('the ACME server cannot be reached'),
+			news: {event: 'certificate-failed'},
+		},
+	]);
+	const {failure} = (await world.state())!.certificateRequests![host]!;
+	expect(failure).toMatchObject({reason: 'unreachable', attempts: 1});
+	expect(next!.at).toBe(Date.parse(failure!.retryAt));
+	await run();
+	expect((await world.state())!.certificateRequests![host]!.failure!.attempts).toBe(1);
+	clock.set(next!.at);
+	await run();
+	expect((await world.state())!.certificateRequests![host]!.failure!.attempts).toBe(2);
+	expect(actions).toHaveLength(1);
+});
+
+it('one of the local authority is renewed before it expires, and installed', async () => {
+	await world.apply(`name: shop\nservices:\n  web: {image: "${images.good}", port: 8080}\n`);
+	const own = 'shop.localhost';
+	const stored = await withCertificate((await world.state())!, own, 'local', await issueChecked(own));
+	const {[own]: record} = stored.certificates!;
+	const dates = {
+		notBefore: new Date(start - 300 * day).toISOString(),
+		notAfter: new Date(start + 97 * day).toISOString(),
+	};
+	await world.changeState(() => ({...stored, certificates: {[own]: {...record!, ...dates}}}));
+	const duty = createCertificateDuty(await environmentOf(world, {clock, actions}));
+	await duty.run([], new AbortController().signal);
+	expect(actions).toMatchObject([{outcome: 'done', address: `certificate.${own}`}]);
+	const renewed = (await world.state())!.certificates![own]!;
+	expect(renewed.fingerprint).not.toBe(record!.fingerprint);
+	expect(JSON.parse(world.router.certificates)).toMatchObject([{host: own, fingerprint: renewed.fingerprint}]);
 });

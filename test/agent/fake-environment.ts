@@ -1,6 +1,7 @@
 import type {Clock} from '../../source/agent/clock.ts';
 import type {EnvironmentWorld} from '../../source/agent/duty.ts';
 import type {AgentAction} from '../../source/agent/events.ts';
+import {noAcme} from '../../source/settings/acme.ts';
 import type {Settings} from '../../source/settings/settings.ts';
 import type {State} from '../../source/state/state.ts';
 import type {MemoryWorld} from '../apply/memory-world.ts';
@@ -50,7 +51,16 @@ export async function environmentOf(
 		engine: {...engine, address: 'unix:///memory.sock'},
 		engineId: 'memory',
 		router: {name} as EnvironmentWorld['router'],
-		settings: {stopGraceSeconds: 0, minHealthyMs: 0, drainSeconds: 0, routerName: name, ...settings} as Settings,
+		settings: {
+			acme: noAcme,
+			baseDomain: 'localhost',
+			hstsSeconds: 0,
+			stopGraceSeconds: 0,
+			minHealthyMs: 0,
+			drainSeconds: 0,
+			routerName: name,
+			...settings,
+		} as Settings,
 		clock,
 		report: () => undefined,
 		folder: directory,

@@ -5,7 +5,8 @@ import {join} from 'node:path';
 import {connect, createServer as createTlsServer} from 'node:tls';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {checkCertificate} from '../../source/certificates/check-certificate.ts';
-import {ensureAuthority, isLocalName, issueLocal, readAuthority} from '../../source/certificates/local-authority.ts';
+import {ensureAuthority, issueLocal, readAuthority} from '../../source/certificates/local-authority.ts';
+import {isLocalName} from '../../source/state/certificates.ts';
 import {filesBelow} from '../docker/cli.ts';
 
 let env: NodeJS.ProcessEnv;

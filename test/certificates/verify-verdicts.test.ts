@@ -238,7 +238,7 @@ describe('claims of other environments', () => {
 
 describe('a certificate', () => {
 	const fingerprint = 'a'.repeat(64);
-	const stored = {source: 'file', fingerprint, renewal: 'renew it'};
+	const stored = {source: 'file', fingerprint, renewal: 'renew it', failure: null};
 	const serves = (text: string) => ({type: 'certificate', fingerprint: text}) as const;
 
 	it('that is served is fine, and so is none', () => {
@@ -269,6 +269,18 @@ describe('a certificate', () => {
 			  "problem: The router serves no certificate for shop.example.com, though one is installed. → compartment apply installs it again.",
 			]
 		`);
+	});
+
+	it('that was not issued is a problem without one, and a warning beside a valid one', () => {
+		const failure = 'the ACME server cannot reach the host on port 80';
+		const find = (status: 'failed' | 'https') =>
+			certificateFindings('shop.example.com', {...stored, status, failure}, serves(fingerprint)).map(each => [
+				each.status,
+				each.message,
+			]);
+		const message = `No certificate was issued for shop.example.com: ${failure}.`;
+		expect(find('failed')).toEqual([['problem', message]]);
+		expect(find('https')).toEqual([['warning', message]]);
 	});
 });
 

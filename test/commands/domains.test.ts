@@ -391,6 +391,92 @@ describe('verify', () => {
 	});
 });
 
+describe('a certificate of the ACME server', () => {
+	const domain = 'shop.example.com';
+	// Nothing listens there: what a real server does is tested in test/docker/.
+	const directory = 'https://127.0.0.1:1/dir';
+
+	beforeEach(async () => {
+		shop.write('compartment.yml', descriptor.replace('kind: web,', `kind: web, domain: ${domain},`));
+		await shop.text('settings', 'set', 'acme.directory', directory);
+		await shop.text('settings', 'set', 'acme.email', 'ops@example.com');
+	});
+
+	it('is planned for the domain of a service; without one the deploy goes on, says why, and tries again later', async () => {
+		expect(await planned()).toContain(`+ certificate.${domain} will be created: a service has this domain`);
+		const {stdout, stderr, exitCode} = await shop.run('apply', '--auto-approve');
+		expect(exitCode).toBe(0);
+		expect(`${stdout}${stderr}`).toContain(
+			`${domain}: it has no certificate and is served with http, because the ACME server cannot be reached: 127.0.0.1:1: connect ECONNREFUSED`,
+		);
+		expect(await shop.text('status')).toContain(`http://${domain}:9080`);
+		expect((await shop.json('domain', 'show', domain)).domain).toMatchObject({
+			status: 'failed',
+			certificate: null,
+			failure: {reason: 'unreachable', attempts: 1},
+		});
+		expect(await shop.text('domain', 'list')).toContain(`or now: compartment domain renew ${domain}`);
+		const {stdout: plan, stderr: warnings} = await shop.run('plan');
+		expect(plan).toContain('No changes');
+		expect(`${plan}${warnings}`.replaceAll(/\s+/g, ' ')).toContain(`compartment domain renew ${domain}`);
+	});
+
+	it('is asked for again on command, which fails when the server does', async () => {
+		await shop.run('apply', '--auto-approve');
+		const {stdout, stderr, exitCode} = await shop.run('domain', 'renew', domain, '--auto-approve');
+		expect(exitCode).toBe(1);
+		expect(`${stdout}${stderr}`).toContain(`certificate.${domain}  failed after`);
+		expect((await shop.json('domain', 'show', domain)).domain).toMatchObject({failure: {attempts: 2}});
+	});
+
+	it('for a wildcard needs a command for DNS, and domain remove withdraws the request', async () => {
+		const wildcard = '*.example.com';
+		expect(await shop.failure('domain', 'add', wildcard)).toContain('--dns-command ./change-dns.sh');
+		expect(await shop.text('domain', 'add', wildcard, '--dns-command', './dns.sh')).toBe(
+			`${wildcard} gets a certificate from 127.0.0.1:1.\nIt takes effect with the next compartment apply\n`,
+		);
+		const plan = await planned();
+		expect(plan).toContain(`+ certificate.${wildcard} will be created: asked for with domain add`);
+		expect(plan).toContain('challenge "dns-01"');
+		expect(plan).not.toContain(`certificate.${domain}`);
+		await shop.text('domain', 'remove', wildcard);
+		expect(await planned()).toContain(`+ certificate.${domain}`);
+	});
+
+	it('never takes the place of files', async () => {
+		await shop.text('domain', 'add', domain, ...files([domain]));
+		expect(await planned()).toContain(
+			`+ certificate.${domain} will be created: a certificate was stored for this host`,
+		);
+		expect(await shop.failure('domain', 'add', domain)).toContain(`compartment domain remove ${domain}`);
+		expect(await shop.failure('domain', 'renew', domain)).toContain('was given as files');
+	});
+});
+
+describe('domain renew', () => {
+	it('gets a new certificate from the local authority, and installs it', async () => {
+		await shop.text('domain', 'add', host);
+		await shop.text('apply', '--auto-approve');
+		const before = (await shop.json('domain', 'show', host)).domain;
+		expect(await shop.text('domain', 'renew')).toBe('No certificate is due.\n');
+		expect((await shop.json('domain', 'renew')).renewed).toEqual([]);
+		expect(await shop.text('domain', 'renew', host, '--auto-approve')).toContain(`certificate.${host}  done`);
+		const after = (await shop.json('domain', 'show', host)).domain;
+		expect(after).toMatchObject({status: 'https', certificate: {source: 'local'}});
+		expect(after.certificate.fingerprint).not.toBe(before.certificate.fingerprint);
+		expect(JSON.parse(shop.world.router.certificates)).toMatchObject([
+			{host, fingerprint: after.certificate.fingerprint},
+		]);
+	});
+
+	it.each([
+		['nowhere.example.com', 'The settings name no ACME server.'],
+		['not a host', '"not a host" is not a host name.'],
+	])('refuses %s', async (name, message) => {
+		expect(await shop.failure('domain', 'renew', name)).toContain(message);
+	});
+});
+
 describe('JSON and errors', () => {
 	it('show what was stored, and never a key', async () => {
 		const added = await shop.json('domain', 'add', host, ...files([host]));
@@ -408,7 +494,7 @@ describe('JSON and errors', () => {
 	it.each([
 		[
 			['add', 'shop.example.com'],
-			'A certificate for shop.example.com has to come from files.\n  compartment domain add shop.example.com --cert FILE --key FILE',
+			'A certificate for shop.example.com has to come from files, or from an ACME server.\n  compartment domain add shop.example.com --cert FILE --key FILE, or name a server: compartment settings set acme.directory URL and compartment settings set acme.email ADDRESS',
 		],
 		[['add', host, '--cert', 'x.pem'], '--cert needs --key.'],
 		[['add', host, '--key', 'x.pem'], '--key needs --cert.'],

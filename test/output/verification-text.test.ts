@@ -47,6 +47,7 @@ function row(
 					source: issuer === undefined ? null : 'acme',
 					fingerprint: issuer === undefined ? null : fingerprint,
 					renewal: undefined,
+					failure: null,
 				},
 			},
 			dns: isAsked ? {a: [], aaaa: [], aliases: [], problems: {a: null, aaaa: 'ENODATA'}, ...dns} : null,
@@ -133,7 +134,7 @@ it('prints a hint once that several hosts need', () => {
 				host: {
 					host,
 					isServed: true,
-					certificate: {status: 'http', source: null, fingerprint: null, renewal: undefined},
+					certificate: {status: 'http', source: null, fingerprint: null, renewal: undefined, failure: null},
 				},
 				dns: null,
 				caa: null,

@@ -1,5 +1,6 @@
 import type {ContainerFacts, ProbeFacts} from '../../source/model/health-facts.ts';
 import {labels} from '../../source/model/labels.ts';
+import type {CertificateRecord, CertificateRequest} from '../../source/state/state.ts';
 import type {World} from './world.ts';
 import {
 	deployedWorld,
@@ -45,6 +46,42 @@ const hung: ProbeFacts = {
 	failures: 3,
 	answer: '503 Service Unavailable',
 	failsForMs: null,
+};
+
+const acmeServer = 'acme.example.com';
+const shopDomain = 'shop.example.com';
+const withDomain = withInput(rewritten(deployed, ['path: web', `path: web\n    domain: ${shopDomain}`]), {acmeServer});
+
+/** Issued by the ACME server for 90 days, and installed. */
+const issuedOn = (notBefore: string): CertificateRecord => {
+	const notAfter = new Date(Date.parse(notBefore) + 90 * 24 * 3_600_000).toISOString();
+	const fingerprint = '5e'.repeat(32);
+	return {
+		source: 'acme',
+		chain: '',
+		ciphertext: '',
+		issuer: 'E7',
+		names: [shopDomain],
+		notBefore,
+		notAfter,
+		fingerprint,
+		updatedAt: notBefore,
+		installed: {fingerprint, notAfter, hstsSeconds: 0},
+	};
+};
+
+/** The time of these plans is 2026-03-29T10:00:00Z. */
+const withIssued = (world: World, notBefore: string): World =>
+	withState(world, {certificates: {[shopDomain]: issuedOn(notBefore)}});
+
+const unreachable: CertificateRequest = {
+	failure: {
+		reason: 'connection',
+		message: 'the ACME server cannot reach the host on port 80: 203.0.113.7: Fetching http://shop.example.com: Timeout',
+		at: '2026-03-29T09:58:00.000Z',
+		attempts: 1,
+		retryAt: '2026-03-29T10:03:12.000Z',
+	},
 };
 
 const gone = (kind: 'networks' | 'volumes') =>
@@ -199,6 +236,39 @@ export const situations: Readonly<Record<string, World>> = {
 	'service-renamed': edited(deployed, shop.replace('  mailer:', '  postman:')),
 	'service-removed': edited(deployed, shop.replace('  mailer:\n    path: mailer\n    kind: worker\n', '')),
 	'access-mode-changed': rewritten(deployed, ['path: web', 'path: web\n    accessMode: public']),
+	'certificate-asked-for': withDomain,
+	'certificate-of-a-wildcard': withState(withInput(deployed, {acmeServer}), {
+		certificateRequests: {'*.example.com': {isAdded: true, dnsCommand: './change-dns.sh'}},
+	}),
+	'certificate-due': withIssued(withDomain, '2026-01-10T10:00:00.000Z'),
+	'certificate-not-issued': withState(withDomain, {certificateRequests: {[shopDomain]: unreachable}}),
+	'certificate-tried-again': withInput(withState(withDomain, {certificateRequests: {[shopDomain]: unreachable}}), {
+		now: '2026-03-29T10:04:00.000Z',
+	}),
+	'certificate-not-renewed': withState(withIssued(withDomain, '2026-01-10T10:00:00.000Z'), {
+		certificateRequests: {[shopDomain]: unreachable},
+	}),
+	'certificate-without-a-server': withInput(withIssued(withDomain, '2026-01-10T10:00:00.000Z'), {acmeServer: null}),
+	'certificate-abandoned': withIssued(withInput(deployed, {acmeServer}), '2026-03-10T10:00:00.000Z'),
+	'certificate-of-another': withInput(withDomain, {
+		servedCertificates: [
+			{
+				host: shopDomain,
+				lineage: '0f0f0f0f-0000-4000-8000-000000000000',
+				project: 'other',
+				environment: 'production',
+				fingerprint: 'aa'.repeat(32),
+				notAfter: 1_900_000_000,
+				hstsSeconds: 0,
+			},
+		],
+	}),
+	'certificate-renewed': withInput(
+		withState(withIssued(withInput(deployed, {acmeServer}), '2026-03-10T10:00:00.000Z'), {
+			certificateRequests: {[shopDomain]: {isAdded: true}},
+		}),
+		{mode: 'renew', renewed: [shopDomain]},
+	),
 	'domain-added': rewritten(deployed, ['path: web', 'path: web\n    domain: shop.example.com']),
 	'rules-changed': edited(deployed, shop, routes(apiRule, '{on: web, path: /v2/*, to: api}')),
 	'partial-deploy-with-rules': withInput(

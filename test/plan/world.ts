@@ -101,6 +101,8 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		pool: {cidr: '10.213.0.0/16', prefix: 26, routerPrefix: 29, used: []},
 		routerTakenPort: null,
 		servedCertificates: null,
+		acmeServer: null,
+		baseDomain: 'localhost',
 		hstsSeconds: 0,
 		takenHosts: [],
 		foreign: {},

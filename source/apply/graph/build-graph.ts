@@ -131,8 +131,8 @@ function applySteps(plan: Plan): Step[] {
 	const isJoining = hasRouter(plan) && !runsNothing(plan, actions);
 	const working = [...(isJoining ? [join] : []), ...steps, ...switching];
 	const all = [...working, ...removalStep(actions, working)];
-	// No image is made for what is healed.
-	if (plan.mode === 'heal') return all;
+	// No image is made for what is healed or renewed.
+	if (plan.mode === 'heal' || plan.mode === 'renew') return all;
 	return [...all, {...unlisted, id: 'clean up', task: 'clean up images', dependsOn: all.map(({id}) => id)}];
 }
 

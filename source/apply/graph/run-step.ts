@@ -4,7 +4,7 @@ import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {rememberResource, rememberWorker} from '../look-again.ts';
 import {publishState} from '../publish-state.ts';
-import {changeCertificatesOnce} from '../steps/change-certificates.ts';
+import {changeCertificate} from '../steps/change-certificates.ts';
 import {checkCandidate} from '../steps/check-candidate.ts';
 import {networkMaker, recordNetworks} from '../steps/create-networks.ts';
 import {discardCandidate} from '../steps/discard-candidate.ts';
@@ -128,7 +128,7 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 		case 'withdraw routes':
 			return withdrawRoutes(context);
 		case 'change certificate':
-			return changeCertificatesOnce(context, name);
+			return changeCertificate(context, name);
 		case 'record lifetime':
 			return recordLifetime(context);
 		case 'remove container':

@@ -1,17 +1,20 @@
 import {command, type Hint, hint} from '../../hint.ts';
+import type {DomainStatus} from '../../state/certificates.ts';
 import type {HostFinding} from './findings.ts';
 import type {Served} from './served.ts';
 
 /** What the state has of the certificate of a host. */
 export type StoredCertificate = {
 	/** As in `domain list`. */
-	readonly status: 'http' | 'waiting' | 'https' | 'due' | 'expired';
+	readonly status: DomainStatus;
 	/** Where it comes from; null without one. */
 	readonly source: string | null;
 	/** SHA-256, hex; null without a certificate. */
 	readonly fingerprint: string | null;
 	/** What to say of one that has to be renewed. */
 	readonly renewal: Hint | undefined;
+	/** Why the last try to obtain one failed; null if it did not. */
+	readonly failure: string | null;
 };
 
 const short = (fingerprint: string): string => fingerprint.slice(0, 16);
@@ -40,8 +43,8 @@ function servedFinding(host: string, fingerprint: string | null, served: Served)
 	};
 }
 
-/** What is wrong with the certificate of a host. One without a certificate is served with http, which is no fault. */
-export function certificateFindings(
+/** What is wrong with a certificate that the state has. One without a certificate is served with http, which is no fault. */
+function storedFindings(
 	host: string,
 	{status, fingerprint, renewal}: StoredCertificate,
 	served: Served,
@@ -49,6 +52,8 @@ export function certificateFindings(
 	const base = {question: 'certificate'} as const;
 	switch (status) {
 		case 'http':
+		case 'requested':
+		case 'failed':
 			return [];
 		case 'waiting':
 			return [
@@ -80,4 +85,21 @@ export function certificateFindings(
 			return [...(status === 'due' ? [due] : []), ...(found ? [found] : [])];
 		}
 	}
+}
+
+/** What is wrong with the certificate of a host. */
+export function certificateFindings(host: string, stored: StoredCertificate, served: Served): HostFinding[] {
+	const {status, failure} = stored;
+	const failed: HostFinding[] =
+		failure === null
+			? []
+			: [
+					{
+						question: 'certificate',
+						status: status === 'failed' || status === 'expired' ? 'problem' : 'warning',
+						message: `No certificate was issued for ${host}: ${failure}.`,
+						hint: hint`When that is put right: ${command('domain renew', host)}`,
+					},
+				];
+	return [...failed, ...storedFindings(host, stored, served)];
 }

@@ -1,5 +1,5 @@
 import {defineCommand, type Group} from './definition.ts';
-import {commonFlags, outputFlags} from './flags.ts';
+import {applyingFlags, commonFlags, outputFlags} from './flags.ts';
 
 export const domains = {
 	parents: {domain: 'Manage the certificates of hosts'},
@@ -21,6 +21,11 @@ export const domains = {
 					description: 'The certificate with those of its authorities, as PEM',
 				},
 				key: {kind: 'text', value: 'file', description: 'Its private key, as PEM'},
+				'dns-command': {
+					kind: 'text',
+					value: 'line',
+					description: 'Command that changes DNS, for wildcards: LINE present|cleanup NAME VALUE',
+				},
 				...commonFlags,
 			},
 			examples: [
@@ -31,6 +36,10 @@ export const domains = {
 				{
 					line: 'domain add example.com www.example.com --cert both.pem --key both.key',
 					text: 'Use one certificate for two hosts',
+				},
+				{
+					line: "domain add '*.example.com' --dns-command ./change-dns.sh",
+					text: 'Ask the ACME server for a wildcard, which DNS has to prove',
 				},
 				{line: 'domain add notes.localhost', text: 'Let the local authority issue one, for development'},
 			],
@@ -73,6 +82,16 @@ export const domains = {
 				{line: 'domain verify shop.example.com --dns-server 1.1.1.1', text: 'Ask another DNS server about one host'},
 			],
 			run: async () => (await import('../domains/verify.ts')).domainVerify,
+		}),
+		'domain renew': defineCommand({
+			description: 'Obtain certificates again: those that are due or failed, or those named',
+			arguments: [{name: 'hosts', kind: 'text', isVariadic: true, isOptional: true}],
+			flags: {...commonFlags, ...applyingFlags},
+			examples: [
+				{line: 'domain renew', text: 'Renew what is due, and try again what failed'},
+				{line: 'domain renew shop.example.com', text: 'Get a new certificate now'},
+			],
+			run: async () => (await import('../domains/renew.ts')).domainRenew,
 		}),
 		'domain remove': defineCommand({
 			description: 'Remove the certificate of a host; the next apply serves it with http',

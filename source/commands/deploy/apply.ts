@@ -61,6 +61,7 @@ const auditTypes = {
 	start: 'environment.started',
 	restart: 'environment.restarted',
 	rotate: 'resource.password_rotated',
+	renew: 'certificate.renewed',
 } as const;
 
 /** Commands that plan, ask for approval and apply. */

@@ -1,7 +1,8 @@
 import {stringify} from 'yaml';
 import {parseHost} from '../../certificates/host-name.ts';
 import {UserError} from '../../errors.ts';
-import {command} from '../../hint.ts';
+import {command, hint} from '../../hint.ts';
+import {minuteText} from '../../model/lifetime.ts';
 import {nearest} from '../../nearest.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine, sanitiseText} from '../../output/sanitise.ts';
@@ -10,10 +11,13 @@ import {createTerminal} from '../../output/terminal.ts';
 import {type DomainReport, describeDomains} from '../../report/domains.ts';
 import {dayOf} from '../../state/certificates.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 
 const statusText: Readonly<Record<DomainReport['status'], string>> = {
 	http: 'http only',
+	requested: 'waits for an apply',
+	failed: 'http only, no certificate issued',
 	waiting: 'waits for an apply',
 	https: 'https',
 	due: 'https, renew it',
@@ -47,6 +51,13 @@ export async function domainList(flags: CommonFlags): Promise<void> {
 		{title: 'EXPIRES', value: ({certificate}: DomainReport) => (certificate ? dayOf(certificate.notAfter) : '-')},
 	];
 	print(renderTable(columns, domains, {titleStyle: paint.dim}));
+	for (const {host, failure} of domains)
+		if (failure)
+			print(
+				hintText(
+					hint`${host}: ${sanitiseLine(failure.message)}. Next try after ${minuteText(failure.retryAt)}, or now: ${command('domain renew', host)}`,
+				),
+			);
 }
 
 /** `compartment domain show HOST`: shows one host and its certificate, without the private key. */

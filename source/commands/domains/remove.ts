@@ -16,7 +16,7 @@ export async function domainRemove(given: string, flags: CommonFlags): Promise<v
 	const workspace = await openWorkspace(flags);
 	await assertEnvironment(workspace);
 	const state = await changeState(workspace, 'certificate.removed', async current => {
-		if (!Object.hasOwn(current.certificates ?? {}, host))
+		if (!Object.hasOwn({...current.certificates, ...current.certificateRequests}, host))
 			throw new UserError(`No certificate is stored for ${host} in environment ${current.environment}.`, {
 				hint: command('domain list'),
 			});

@@ -1,5 +1,4 @@
 import {parseHost} from '../../certificates/host-name.ts';
-import {isLocalName} from '../../certificates/local-authority.ts';
 import type {HostFinding} from '../../certificates/verify/findings.ts';
 import type {HostToVerify} from '../../certificates/verify/judge-host.ts';
 import {verifyHosts} from '../../certificates/verify/verify-hosts.ts';
@@ -7,9 +6,10 @@ import {exitCodes} from '../../errors.ts';
 import {renderVerification} from '../../output/domains/verification-text.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {createTerminal} from '../../output/terminal.ts';
-import {certificateWarning} from '../../plan/certificates.ts';
+import {certificateWarning} from '../../plan/certificate-warnings.ts';
 import {describeDomain, describeDomains} from '../../report/domains.ts';
 import {acmeOf} from '../../settings/acme.ts';
+import {isLocalName} from '../../state/certificates.ts';
 import {listEnvironments} from '../../state/environments.ts';
 import type {State} from '../../state/state.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
@@ -37,13 +37,14 @@ function hostsOf(given: readonly string[], {project, settings}: Workspace, state
 }
 
 function toVerify(state: State, {settings, project}: Workspace, host: string, now: number): HostToVerify {
-	const {status, certificate, certificateHost, service} = describeDomain(state, settings, host, now);
+	const {status, certificate, certificateHost, service, failure} = describeDomain(state, settings, host, now);
 	const record = certificateHost === null ? undefined : state.certificates?.[certificateHost];
 	return {
 		host,
 		isServed: service !== null || declaredHosts(project).includes(host),
 		certificate: {
 			status,
+			failure: failure?.message ?? null,
 			source: certificate?.source ?? null,
 			fingerprint: certificate?.fingerprint ?? null,
 			renewal: record && certificateWarning(certificateHost!, record, now),

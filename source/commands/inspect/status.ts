@@ -4,7 +4,7 @@ import {jsonDocument} from '../../output/json.ts';
 import {statusDocument} from '../../output/status/status-report.ts';
 import {renderStatus} from '../../output/status/status-text.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
-import {certificateWarnings} from '../../plan/certificates.ts';
+import {certificateWarnings} from '../../plan/certificate-warnings.ts';
 import {unkeptSchedules} from '../../plan/schedules.ts';
 import {readVitals} from '../../refresh/read-vitals.ts';
 import {createStatusReport} from '../../report/status.ts';

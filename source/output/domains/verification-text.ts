@@ -2,7 +2,7 @@ import type {HostFinding, HostQuestion} from '../../certificates/verify/findings
 import type {VerifiedHost} from '../../certificates/verify/judge-host.ts';
 import type {Outcome} from '../../certificates/verify/reach.ts';
 import {counted} from '../../counted.ts';
-import {dayOf} from '../../state/certificates.ts';
+import {type DomainStatus, dayOf} from '../../state/certificates.ts';
 import type {Paint} from '../colour.ts';
 import {sanitiseLine} from '../sanitise.ts';
 import {type Column, renderTable} from '../table.ts';
@@ -12,7 +12,7 @@ type RenderedFinding = Omit<HostFinding, 'hint'> & {readonly hint: string | null
 
 export type VerificationRow = Pick<VerifiedHost, 'host' | 'type' | 'dns' | 'port80' | 'claims' | 'caa'> & {
 	readonly certificate: {
-		readonly status: 'http' | 'waiting' | 'https' | 'due' | 'expired';
+		readonly status: DomainStatus;
 		readonly issuer: string | null;
 		readonly notAfter: string | null;
 	};

@@ -21,6 +21,7 @@ export const modeWords: Readonly<Record<PlanMode, ModeWords>> = {
 	start: {verb: 'Start', done: 'Started', heading: 'start'},
 	restart: {verb: 'Restart', done: 'Restarted', heading: 'restart'},
 	heal: {verb: 'Heal', done: 'Healed', heading: 'heal'},
+	renew: {verb: 'Renew', done: 'Renewed', heading: 'renew certificates'},
 	rotate: {verb: 'Rotate', done: 'Rotated', heading: 'rotate passwords'},
 };
 
@@ -47,6 +48,8 @@ export function intentionOf({mode, environment, actions}: Plan): string {
 			return `Starts everything that was stopped in ${environment}.`;
 		case 'rotate':
 			return `Changes the passwords of a database in ${environment} and redeploys the services that use them.`;
+		case 'renew':
+			return `Obtains certificates of ${environment} again.`;
 		case 'heal':
 			return `Puts right what has broken in ${environment}.`;
 		case 'restart':

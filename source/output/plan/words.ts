@@ -73,6 +73,8 @@ export function nothingToDo({mode, environment, drift}: Plan): string {
 			return `Everything in ${environment} is already running.`;
 		case 'rotate':
 			return `Nothing to rotate in ${environment}.`;
+		case 'renew':
+			return `No certificate of ${environment} was asked for.`;
 		case 'heal':
 			return `Nothing is broken in ${environment}.`;
 		case 'restart':
