@@ -1,5 +1,6 @@
 import {type CommandName, defaultEnvironmentOf, environmentScopeOf} from './command-names.ts';
 import {type CommandPart, type Hint, type HintPart, partsOf} from './hint.ts';
+import {shellWord} from './shell-word.ts';
 
 /** Where a hint is shown; its commands apply there too. */
 export type HintPlace = {
@@ -7,27 +8,6 @@ export type HintPlace = {
 	readonly environment: string;
 	/** Words of the given command line, without `compartment`. */
 	readonly given?: readonly string[];
-};
-
-// Invisible characters, and those that control a terminal.
-const unclear = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}]/u;
-
-const escapeBytes = (text: string): string =>
-	[...new TextEncoder().encode(text)]
-		.map(byte =>
-			byte > 0x1f && byte < 0x7f && byte !== 0x27 && byte !== 0x5c
-				? String.fromCharCode(byte)
-				: `\\x${byte.toString(16).padStart(2, '0')}`,
-		)
-		.join('');
-
-/**
- * A text as one word of a command line that can be pasted: quoted if a shell would split or expand it. Invisible
- * characters are escaped as bytes, so the word is safe to print and still means the same text.
- */
-const shellWord = (text: string): string => {
-	if (/^[\w.:/@%+=,…-]+$/.test(text)) return text;
-	return unclear.test(text) ? `$'${escapeBytes(text)}'` : `'${text.replaceAll("'", "'\\''")}'`;
 };
 
 /** Appends words, but before a `--`, which hands the rest to another program. */

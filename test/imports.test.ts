@@ -13,7 +13,9 @@ const forAll = [
 	'nearest',
 	'command-names',
 	'hint',
+	'parallelism',
 	'render-hint',
+	'shell-word',
 ].map(name => `source/${name}.ts`);
 
 const sources = readSources();

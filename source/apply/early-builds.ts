@@ -3,6 +3,7 @@ import type {PlannedBuild} from '../build/plan-build.ts';
 import type {OwnEngine} from '../engine/own-engine.ts';
 import {CancelledError, isOutcomeUnknown, messageOf} from '../errors.ts';
 import {imageAddress} from '../model/address.ts';
+import {usualParallelism} from '../parallelism.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {Journal} from '../state/journal.ts';
 import {buildGraph} from './graph/build-graph.ts';
@@ -33,8 +34,8 @@ type EarlyWorld = {
 	readonly journal: Pick<Journal, 'begin' | 'failed'>;
 	readonly directory: string;
 	readonly limitBuilds: Limit;
-	/** How many steps run at the same time. */
-	readonly parallelism: number;
+	/** How many steps run at the same time. Default: `usualParallelism`. */
+	readonly parallelism?: number | undefined;
 };
 
 /**
@@ -43,7 +44,7 @@ type EarlyWorld = {
  * if the plan is blocked.
  */
 export async function beginBuilds(world: EarlyWorld): Promise<EarlyBuilds> {
-	const {plan, builds, engine, state, journal, parallelism} = world;
+	const {plan, builds, engine, state, journal, parallelism = usualParallelism} = world;
 	const isBlocked = plan.actions.some(({kind}) => kind === 'blocked');
 	const steps = isBlocked ? [] : firstSteps(buildGraph(plan), parallelism);
 	const begun = new Map<string, EarlyBuild>();

@@ -1,5 +1,6 @@
 import {runsNow} from '../model/container-state.ts';
 import {resourceHost} from '../model/names.ts';
+import {usualParallelism} from '../parallelism.ts';
 import {busyActions, signOf} from '../plan/plan.ts';
 import {keepProber} from '../router/prober.ts';
 import {openRunLog} from '../state/run-log.ts';
@@ -127,7 +128,7 @@ type PreparedOptions = Pick<
 	ApplyContext,
 	'builds' | 'found' | 'limitBuilds' | 'earlyBuilds' | 'label' | 'emit' | 'stopping' | 'signal'
 > & {
-	readonly parallelism?: number;
+	readonly parallelism?: number | undefined;
 };
 
 /** Runs the plan, and writes each event to the log of the run as well. */
@@ -141,7 +142,7 @@ export async function prepareRun({session, ...prepared}: Prepared): Promise<Run>
 	const {engine, state, journal, run} = session;
 	const secrets = createSecretReader(state.current);
 	await assertReadable(prepared.plan, state.current(), secrets);
-	return async ({emit, parallelism = 10, ...options}) => {
+	return async ({emit, parallelism = usualParallelism, ...options}) => {
 		const log = openRunLog(prepared.directory, run);
 		const result = await runApply(
 			{

@@ -1,4 +1,3 @@
-import {eachLine} from '../engine/each-line.ts';
 import type {Engine} from '../engine/engine.ts';
 import {ownEngine} from '../engine/own-engine.ts';
 import {newId} from '../model/ids.ts';
@@ -6,6 +5,7 @@ import type {Desired} from '../model/specs.ts';
 import {openRunLog} from '../state/run-log.ts';
 import type {JobRun, State} from '../state/state.ts';
 import {jobContainer} from './job-container.ts';
+import {readJobLog} from './job-log.ts';
 import {deployedJob, withRun, withState} from './job-records.ts';
 import {createSecretReader} from './secret-reader.ts';
 
@@ -41,10 +41,9 @@ async function runContainer(
 	const log = openRunLog(request.directory, run.id);
 	try {
 		const lines = async () => {
-			for await (const line of eachLine(engine.logs(id, {follow: true, signal}))) {
-				const text = secrets.mask(line.text);
-				log.write({at: line.at, stream: line.stream, text});
-				onLine(text, line.stream);
+			for await (const line of readJobLog(engine, id, secrets, {follow: true, signal})) {
+				log.write(line);
+				onLine(line.text, line.stream);
 			}
 		};
 		const [exitCode] = await Promise.all([engine.wait(id, signal), lines()]);

@@ -1,6 +1,7 @@
 import type {KeyObject, X509Certificate} from 'node:crypto';
 import {UserError} from '../errors.ts';
-import {dayOf, isWildcard} from '../state/certificates.ts';
+import {isWildcard} from '../model/wildcard.ts';
+import {dayOf} from '../state/certificates.ts';
 import type {CertificateRecord} from '../state/state.ts';
 
 // The build leaves out what other commands do not use of it.

@@ -1,11 +1,11 @@
+import {shellWord} from '../shell-word.ts';
+
 /** How one kind of system or browser is made to trust an authority: commands, or what to click. */
 export type TrustSteps = {readonly system: string; readonly lines: readonly string[]};
 
-const quote = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
-
 /** What a user has to do, because it needs the rights of an administrator. */
 export function trustSteps(certificatePath: string): readonly TrustSteps[] {
-	const path = quote(certificatePath);
+	const path = shellWord(certificatePath);
 	return [
 		{
 			system: 'Debian, Ubuntu (curl and other programs)',

@@ -48,7 +48,8 @@ type Execution = {
 	readonly shownAs: ShownAs;
 	readonly limitBuilds: Limit;
 	readonly earlyBuilds: EarlyBuilds | undefined;
-	readonly parallelism: number;
+	/** Default: `usualParallelism`. */
+	readonly parallelism: number | undefined;
 	readonly label: string | undefined;
 	/** Called with how each step went, once the apply is over. */
 	readonly onFinished?: (progress: Progress) => void;

@@ -1,4 +1,5 @@
 import {EngineError} from '../errors.ts';
+import {type ContainerState, isLeaving} from '../model/container-state.ts';
 import type {Connection} from './docker-connection.ts';
 
 /** A network that the engine does not remove. */
@@ -27,7 +28,10 @@ export async function clearEndpoints({docker, attempt}: Connection, id: string):
 			await attempt(removal, () => docker.getNetwork(id).disconnect({Container: Name, Force: true}), {
 				fine: [404],
 			});
-		else (found.State.Status === 'removing' || found.State.Dead ? leaving : connected).push(Name);
+		else {
+			const {Status: state, Dead: isDead} = found.State as {readonly Status: ContainerState; readonly Dead: boolean};
+			(isDead || isLeaving({state}) ? leaving : connected).push(Name);
+		}
 	}
 	if (connected.length === 0) return {name, leaving};
 	const what = connected.length === 1 ? `container ${connected[0]} is` : `containers ${connected.join(', ')} are`;

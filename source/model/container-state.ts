@@ -9,5 +9,9 @@ export const runsNow = (container: {readonly state: ContainerState} | undefined)
 export const isKeptUp = (container: {readonly state: ContainerState} | undefined): boolean =>
 	container?.state === 'running' || container?.state === 'restarting';
 
+/** Whether the engine is removing it. It cannot be started any more. */
+export const isLeaving = (container: {readonly state: ContainerState} | undefined): boolean =>
+	container?.state === 'removing';
+
 /** Whether its process has ended, and the engine does not start it again. */
 export const isOver = ({state}: {readonly state: ContainerState}): boolean => state === 'exited' || state === 'dead';

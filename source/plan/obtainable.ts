@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {serviceHost} from '../model/names.ts';
-import {ageOf, certificateHostOf, isLocalName, isWildcard} from '../state/certificates.ts';
+import {isWildcard} from '../model/wildcard.ts';
+import {ageOf, certificateHostOf, isLocalName} from '../state/certificates.ts';
 import type {CertificateRecord, State} from '../state/state.ts';
 
 /** A certificate that Compartment obtains itself. */

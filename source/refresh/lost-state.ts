@@ -6,6 +6,7 @@ import {UserError} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import {parseNetworkName} from '../model/names.ts';
 import {genuine} from '../model/own.ts';
+import {shellWord} from '../shell-word.ts';
 import type {State} from '../state/state.ts';
 import {readPin} from '../state/trust-key.ts';
 
@@ -85,7 +86,7 @@ export function lostState(
 		`${what} of project ${project}, environment ${environment}, ${whose} (for example ${first.name})`,
 		{
 			hint: folder
-				? `Their state is in another folder. Work there: cd '${folder.replaceAll("'", "'\\''")}'`
+				? `Their state is in another folder. Work there: cd ${shellWord(folder)}`
 				: [
 						'Restore the .compartment folder that created them, or rename this project.',
 						...waysOut(strangers, identity, router),

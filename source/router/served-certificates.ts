@@ -1,3 +1,4 @@
+import {isWildcard} from '../model/wildcard.ts';
 import {certificateFolder, certificateList, hostsMap, zonesMap} from './layout.ts';
 import {assertSafe} from './safe-names.ts';
 
@@ -20,7 +21,6 @@ export type ServedCertificate = {
 /** The same with what is secret: chain and private key, as PEM. */
 export type InstallableCertificate = ServedCertificate & {readonly pem: string};
 
-const isWildcard = (host: string): boolean => host.startsWith('*.');
 const zoneOf = (host: string): string => host.slice(2);
 
 /** Name of its file. No host begins with an underscore. */

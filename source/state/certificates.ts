@@ -1,17 +1,14 @@
+import {wildcardOf} from '../model/wildcard.ts';
 import type {CertificateRecord, State} from './state.ts';
 
 type Certified = Pick<State, 'certificates'>;
-
-/** Whether a certificate is for all hosts directly below a domain. */
-export const isWildcard = (host: string): boolean => host.startsWith('*.');
 
 /** Whether a host resolves to the machine that asks, so that no public authority issues for it. */
 export const isLocalName = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
 
 /** The host, or its wildcard, that a host's certificate is stored under; its own goes before a wildcard. */
 export function certificateHostOf({certificates = {}}: Certified, host: string): string | undefined {
-	const wildcard = `*.${host.slice(host.indexOf('.') + 1)}`;
-	return [host, wildcard].find(name => Object.hasOwn(certificates, name));
+	return [host, wildcardOf(host)].find(name => Object.hasOwn(certificates, name));
 }
 
 /** Whether the router redirects a host to https: its certificate was installed and has not expired. */

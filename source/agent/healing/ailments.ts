@@ -1,6 +1,6 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
 import {resourceAddress, routerAddress, serviceAddress} from '../../model/address.ts';
-import {isKeptUp} from '../../model/container-state.ts';
+import {isKeptUp, isLeaving} from '../../model/container-state.ts';
 import type {Health} from '../../model/health-facts.ts';
 import {networksAround, networksOf} from '../../plan/containers.ts';
 import {resourceHealth, type Scene, serviceHealth} from '../../plan/health.ts';
@@ -54,8 +54,8 @@ function examine({vitals}: Sight, subject: Subject): Ailment[] {
 	const {address, identity, needs, health, container, networks, crashLoop, obstacle} = subject;
 	const {state, cause} = health;
 	const isPaused = container?.state === 'paused';
-	// It cannot be started any more, and an event reports its end.
-	if (container?.state === 'removing') return [];
+	// An event reports its end.
+	if (isLeaving(container)) return [];
 	const ill = (remedy: Ailment['remedy'], reason = cause ?? state): Ailment[] => [
 		{
 			address,

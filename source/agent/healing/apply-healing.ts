@@ -1,5 +1,6 @@
 import type {ApplyEvent} from '../../apply/events.ts';
 import type {Session} from '../../apply/session.ts';
+import {isLeaving} from '../../model/container-state.ts';
 import type {Plan} from '../../plan/plan.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {appendAudit} from '../../state/audit.ts';
@@ -37,7 +38,7 @@ async function isBeingRemoved({engine}: EnvironmentWorld, {containerId}: Ailment
 	if (containerId === undefined) return false;
 	try {
 		const container = await engine.inspectContainer(containerId);
-		return container === undefined || container.state === 'removing';
+		return container === undefined || isLeaving(container);
 	} catch {
 		return false;
 	}

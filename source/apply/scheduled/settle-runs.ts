@@ -4,6 +4,7 @@ import {failpoint} from '../../failpoints.ts';
 import {isOver} from '../../model/container-state.ts';
 import {openRunLog} from '../../state/run-log.ts';
 import type {JobRun, State} from '../../state/state.ts';
+import {readJobLog} from '../job-log.ts';
 import {withRun, withState} from '../job-records.ts';
 import {createSecretReader} from '../secret-reader.ts';
 import {engineOf, hasFailed, isOpen, isoTime, lockOptions, type OpenRun, type ScheduleWorld} from './world.ts';
@@ -28,8 +29,7 @@ async function keepLog({directory}: ScheduleWorld, engine: OwnEngine, state: Sta
 	}
 	const log = openRunLog(directory, id, {isWhole: true});
 	try {
-		for await (const lines of engine.logs(container, {hasTerminal: false}))
-			for (const {at, stream, text} of lines) log.write({at, stream, text: secrets.mask(text)});
+		for await (const line of readJobLog(engine, container, secrets)) log.write(line);
 	} finally {
 		await log.close();
 	}

@@ -1,4 +1,5 @@
 import type {CaaRecord} from 'node:dns';
+import {isWildcard} from '../../model/wildcard.ts';
 import type {CaaAnswer} from './dns.ts';
 import type {HostFinding} from './findings.ts';
 
@@ -31,7 +32,7 @@ function parseIssuer(value: string): {issuer: string; methods: readonly string[]
 
 /** The property that counts: a wildcard has its own, if there is one. */
 const propertyOf = (host: string, records: readonly CaaRecord[]): Property =>
-	host.startsWith('*.') && records.some(record => record.issuewild !== undefined) ? 'issuewild' : 'issue';
+	isWildcard(host) && records.some(record => record.issuewild !== undefined) ? 'issuewild' : 'issue';
 
 /**
  * @param identities how the authority that will be asked is called in CAA records; null if that is not known
@@ -46,7 +47,7 @@ export function judgeCaa(
 	const values = records.flatMap(record => record[property] ?? []);
 	const isForNobody = records.some(isUnknownCritical);
 	if (values.length === 0 && !isForNobody) return {status: 'anyone', name, issuers: []};
-	const method = host.startsWith('*.') ? 'dns-01' : 'http-01';
+	const method = isWildcard(host) ? 'dns-01' : 'http-01';
 	const issuers = values
 		.map(parseIssuer)
 		.filter(({issuer, methods}) => issuer !== '' && !isForNobody && (methods?.includes(method) ?? true))
@@ -73,7 +74,7 @@ export function caaFindings(
 			},
 		];
 	if (status !== 'denied') return [];
-	const tag: Property = host.startsWith('*.') ? 'issuewild' : 'issue';
+	const tag: Property = isWildcard(host) ? 'issuewild' : 'issue';
 	const wanted = identities?.[0];
 	return [
 		{

@@ -1,4 +1,5 @@
 import {command, hint} from '../../hint.ts';
+import {wildcardOf} from '../../model/wildcard.ts';
 import type {ServedCertificate} from '../../router/served-certificates.ts';
 import type {RouteTable} from '../../router/table.ts';
 import type {HostFinding} from './findings.ts';
@@ -10,8 +11,6 @@ export type Claim = {
 	readonly project: string;
 	readonly environment: string;
 };
-
-const wildcardOf = (host: string): string => `*.${host.slice(host.indexOf('.') + 1)}`;
 
 /** What other environments have of a host. */
 export function findClaims(

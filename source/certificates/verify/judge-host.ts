@@ -1,6 +1,7 @@
+import {isWildcard} from '../../model/wildcard.ts';
 import type {ServedCertificate} from '../../router/served-certificates.ts';
 import type {RouteTable} from '../../router/table.ts';
-import {isLocalName, isWildcard} from '../../state/certificates.ts';
+import {isLocalName} from '../../state/certificates.ts';
 import {type CaaVerdict, caaFindings, judgeCaa} from './caa.ts';
 import {certificateFindings, type StoredCertificate} from './certificate-findings.ts';
 import {type Claim, claimFindings, findClaims} from './claims.ts';

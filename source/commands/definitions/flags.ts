@@ -1,3 +1,4 @@
+import {usualParallelism} from '../../parallelism.ts';
 import type {Flags} from './definition.ts';
 import {parseEnvironment} from './parse.ts';
 
@@ -64,7 +65,7 @@ export const applyingFlags = {
 		value: 'count',
 		least: 1,
 		most: 100,
-		default: 10,
+		default: usualParallelism,
 		description: 'Maximum number of concurrent steps',
 	},
 	plain: {kind: 'boolean', description: 'Print lines instead of the screen'},

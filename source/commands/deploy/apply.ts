@@ -159,7 +159,7 @@ export async function apply(
 		if (saved) assertNotStale(saved, {plan, recorded: recordedParts(state)}, planFile!);
 		const isApproved =
 			flags.autoApprove === true || saved !== undefined || (verb === 'deploy' && !terminal.isInteractive);
-		const parallelism = flags.parallelism ?? 10;
+		const {parallelism} = flags;
 		const limitBuilds = createLimit(parallelBuilds);
 		// Not for a new state: it is not on disk yet, and an object must not carry a lineage that a crash could lose.
 		if (isApproved && !locked.isNew && busyActions(plan).some(({object}) => object === 'image')) {

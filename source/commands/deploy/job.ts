@@ -1,3 +1,4 @@
+import {type JobLine, readJobLog} from '../../apply/job-log.ts';
 import {runJob} from '../../apply/run-job.ts';
 import {createSecretReader} from '../../apply/secret-reader.ts';
 import type {Project} from '../../descriptor/project.ts';
@@ -122,8 +123,6 @@ export async function jobList(flags: CommonFlags & {readonly service?: readonly 
 	print(renderTable(columns, rows, {titleStyle: paint.dim}));
 }
 
-type JobLine = {readonly at: string; readonly stream: 'stdout' | 'stderr'; readonly text: string};
-
 /** What a scheduled run has printed so far: its log is written when it ends. */
 async function linesSoFar(
 	{engine, router}: Workspace,
@@ -134,8 +133,8 @@ async function linesSoFar(
 	const secrets = createSecretReader(() => state);
 	await secrets.readAll();
 	const lines: JobLine[] = [];
-	for await (const some of ownEngine(engine, state, router.name).logs(containerId, {hasTerminal: false}))
-		for (const {at, stream, text} of some) lines.push({at, stream, text: secrets.mask(text)});
+	const log = readJobLog(ownEngine(engine, state, router.name), containerId, secrets);
+	for await (const line of log) lines.push(line);
 	return lines;
 }
 
