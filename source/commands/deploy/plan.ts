@@ -29,6 +29,7 @@ export type PlanFlags = CommonFlags & {
 	readonly out?: string;
 	readonly full?: boolean;
 	readonly graph?: boolean;
+	readonly markdown?: boolean;
 	readonly detailedExitcode?: boolean;
 };
 
@@ -43,8 +44,29 @@ async function showGraph(plan: Plan, flags: PlanFlags, {print}: Terminal): Promi
 	else print(renderGraph(steps, plan));
 }
 
+/** Prints the plan in the form that the flags ask for. */
+async function showPlan(plan: Plan, flags: PlanFlags, terminal: Terminal): Promise<void> {
+	if (flags.graph) return showGraph(plan, flags, terminal);
+	if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(plan)));
+	else if (flags.markdown) {
+		const {renderPlanMarkdown} = await import('../../output/plan/plan-markdown.ts');
+		terminal.print(renderPlanMarkdown(plan).trimEnd());
+	} else terminal.print(renderPlan(plan, {...terminal, isFull: flags.full ?? false}));
+}
+
+function assertOneForm(flags: PlanFlags): void {
+	const forms = [
+		...(flags.markdown ? ['--markdown'] : []),
+		...(isJson(flags) ? ['--json'] : []),
+		...(flags.graph ? ['--graph'] : []),
+	];
+	if (flags.markdown && forms.length > 1)
+		throw new UserError(`${forms.join(' and ')} exclude each other.`, {hint: 'Use one of them.'});
+}
+
 /** `compartment plan`: shows what an apply would change. Only reads. */
 export async function plan(flags: PlanFlags): Promise<number> {
+	assertOneForm(flags);
 	const terminal = createTerminal(flags);
 	const connection = await openEngine();
 	const {engine, readProbes, readCertificates} = beginReading(connection.engine, connection.router);
@@ -63,9 +85,7 @@ export async function plan(flags: PlanFlags): Promise<number> {
 		{project, settings, engine, router, readProbes, readCertificates, state, directory, isAttended},
 		request,
 	);
-	if (flags.graph) await showGraph(result, flags, terminal);
-	else if (isJson(flags)) process.stdout.write(jsonDocument(planDocument(result)));
-	else terminal.print(renderPlan(result, {...terminal, isFull: flags.full ?? false}));
+	await showPlan(result, flags, terminal);
 	if (flags.out !== undefined) {
 		try {
 			const key = ensureKey(state, directory);
@@ -75,8 +95,11 @@ export async function plan(flags: PlanFlags): Promise<number> {
 		} catch (error) {
 			throw new UserError(`cannot write the plan: ${messageOf(error)}`);
 		}
+		// Markdown goes into a comment as it is.
 		if (!isJson(flags))
-			terminal.print(`\n${hintText(hint`Saved. Apply exactly this plan with: ${command('apply', flags.out)}`)}`);
+			(flags.markdown ? terminal.inform : terminal.print)(
+				`\n${hintText(hint`Saved. Apply exactly this plan with: ${command('apply', flags.out)}`)}`,
+			);
 	}
 	return flags.detailedExitcode && hasChanges(result) ? exitCodes.changesPending : exitCodes.done;
 }
