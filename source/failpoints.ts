@@ -74,6 +74,14 @@ const innerPoints = [
 	'destroy.after-images',
 ] as const;
 
+/** Between the stages of obtaining a certificate. */
+const certificatePoints = [
+	'certificate.after-answer',
+	'certificate.after-issue',
+	'certificate.after-store',
+	'certificate.after-install',
+] as const;
+
 /** Between the stages of an access password rotation. */
 const rotationPoints = [
 	'rotate.after-mark',
@@ -118,6 +126,7 @@ export const failpointNames = [
 	...statePoints,
 	...applyPoints,
 	...innerPoints,
+	...certificatePoints,
 	...rotationPoints,
 	...recoveryPoints,
 	...backupPoints,

@@ -25,8 +25,10 @@ type Stage = 'valid' | 'due' | 'last week' | 'expired';
 function stageOf(record: CertificateRecord, now: number): Stage {
 	const age = ageOf(record, now);
 	if (age !== 'due') return age;
-	const isLastWeek = Date.parse(record.notAfter) - now <= 7 * dayMs;
-	return isLastWeek ? 'last week' : record.source === 'file' ? 'due' : 'valid';
+	const [from, until] = [Date.parse(record.notBefore), Date.parse(record.notAfter)];
+	if (record.source === 'file') return until - now <= 7 * dayMs ? 'last week' : 'due';
+	// Some authorities issue for a week. Until then the agent has tried several times.
+	return until - now <= Math.min(7 * dayMs, (until - from) / 6) ? 'last week' : 'valid';
 }
 
 /** The certificates that Compartment obtains: host → when the next try is due. */

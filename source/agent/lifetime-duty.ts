@@ -1,4 +1,3 @@
-import {lockAndRecover} from '../apply/session.ts';
 import {defaultEnvironment} from '../command-names.ts';
 import {counted} from '../counted.ts';
 import {UserError} from '../errors.ts';
@@ -6,11 +5,10 @@ import {minuteText} from '../model/lifetime.ts';
 import {hasChanges} from '../plan/plan.ts';
 import {plainRequest} from '../refresh/plan-request.ts';
 import {appendAudit} from '../state/audit.ts';
-import {agentOperation} from '../state/lock.ts';
 import type {Lifetime, State} from '../state/state.ts';
 import {applyPlan, planRecorded} from './apply-plan.ts';
 import type {Duty, EnvironmentWorld} from './duty.ts';
-import {readUnderLock} from './under-lock.ts';
+import {openDutySession} from './duty-session.ts';
 
 const name = 'lifetimes';
 
@@ -20,7 +18,6 @@ const name = 'lifetimes';
  */
 const graceMs = 10 * 60_000;
 
-const lockWaitMs = 5000;
 const firstPauseMs = 60_000;
 const longestPauseMs = 3_600_000;
 
@@ -35,17 +32,8 @@ const hasExpired = (state: State, now: number): boolean => {
 
 /** Destroys an environment that has expired, as `destroy` does; false if an apply has extended it. */
 async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Promise<boolean> {
-	const {engine, router, settings, directory, clock, act} = world;
-	const session = await lockAndRecover({
-		directory,
-		operation: agentOperation,
-		waitMs: lockWaitMs,
-		engine,
-		router,
-		settings,
-		readState: async () => ({state: await readUnderLock(world), isNew: false}),
-		say: message => act({duty: name, address: null, outcome: 'done', message}),
-	});
+	const {directory, clock} = world;
+	const session = await openDutySession(world, name);
 	try {
 		const state = session.state.current();
 		if (!hasExpired(state, clock.now())) return false;

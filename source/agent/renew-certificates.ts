@@ -1,13 +1,9 @@
-import {lockAndRecover} from '../apply/session.ts';
 import {hasChanges} from '../plan/plan.ts';
 import {plainRequest} from '../refresh/plan-request.ts';
 import {appendAudit} from '../state/audit.ts';
-import {agentOperation} from '../state/lock.ts';
 import {applyPlan, planRecorded} from './apply-plan.ts';
 import type {EnvironmentWorld} from './duty.ts';
-import {readUnderLock} from './under-lock.ts';
-
-const lockWaitMs = 5000;
+import {openDutySession} from './duty-session.ts';
 
 /**
  * Obtains certificates as `domain renew` does. What failed at the ACME server is in the state afterwards, with the time of the
@@ -18,17 +14,8 @@ export async function renewCertificates(
 	hosts: readonly string[],
 	signal: AbortSignal,
 ): Promise<void> {
-	const {engine, router, settings, directory, act} = world;
-	const session = await lockAndRecover({
-		directory,
-		operation: agentOperation,
-		waitMs: lockWaitMs,
-		engine,
-		router,
-		settings,
-		readState: async () => ({state: await readUnderLock(world), isNew: false}),
-		say: message => act({duty: 'certificates', address: null, outcome: 'done', message}),
-	});
+	const {directory} = world;
+	const session = await openDutySession(world, 'certificates');
 	try {
 		const refreshed = await planRecorded(world, session, {...plainRequest, mode: 'renew', renewed: hosts});
 		if (!hasChanges(refreshed.plan)) return;

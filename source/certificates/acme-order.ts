@@ -1,6 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Authorization, Client, Order} from 'acme-client';
 import {steadyNow} from '../clock.ts';
+import {failpoint} from '../failpoints.ts';
 import {createRequest} from './acme-client.ts';
 import {failedBefore, issueError, type Problem} from './issue-error.ts';
 
@@ -55,6 +56,7 @@ async function authorize(
 	if (!challenge) throw failedBefore('server', `it offers no challenge of type ${prover.type} for ${host}`);
 	const answer = await client.getChallengeKeyAuthorization(challenge);
 	const takeBack = await prover.publish({host: authorization.identifier.value, token: challenge.token, answer});
+	failpoint('certificate.after-answer');
 	try {
 		say('the ACME server checks the host');
 		await client.completeChallenge(challenge);

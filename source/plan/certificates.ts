@@ -152,8 +152,13 @@ function planCertificate(input: PlanInput, host: string, record: CertificateReco
 	const {issuer, names, ...known} = wanted;
 	const after = isReplaced ? wanted : known;
 	const {changes, unchanged} = compareAttributes(served(present), after as Attributes);
-	if (changes.length === 0) return unchangedAction(address, 'certificate', unchanged);
-	const reason = isReplaced ? 'another certificate was stored for this host' : 'hstsSeconds changed';
+	const isRecorded = record.installed?.fingerprint === present.fingerprint;
+	if (changes.length === 0 && isRecorded) return unchangedAction(address, 'certificate', unchanged);
+	const reason = isReplaced
+		? 'another certificate was stored for this host'
+		: isRecorded
+			? 'hstsSeconds changed'
+			: 'an interrupted command installed it';
 	return action({...base, kind: 'update', reasons: [reason], changes, unchanged});
 }
 

@@ -240,6 +240,28 @@ test('an authority that has forgotten the account gets another one, and issues a
 	expect(await show(domain)).toMatchObject({status: 'https', failure: null});
 }, 90_000);
 
+test.each(['answer', 'issue', 'store', 'install'])(
+	'after a kill at certificate.after-%s the certificate stays, and the next renewal succeeds',
+	async stage => {
+		const before = await served(domain);
+		const killed = await sandbox.run(['domain', 'renew', domain, '--auto-approve'], {
+			env: {COMPARTMENT_FAILPOINT: `certificate.after-${stage}`},
+		});
+		expect(killed.signal).toBe('SIGKILL');
+		const meanwhile = await served(domain);
+		expect(meanwhile.fingerprint === before.fingerprint).toBe(stage !== 'install');
+		// What was stored or installed is known to the next apply, without another order.
+		const asked = pebble.asked.length;
+		await sandbox.succeed(['apply', '--auto-approve']);
+		expect(pebble.asked.length).toBe(asked);
+		const {certificate, status} = await show(domain);
+		expect([status, (await served(domain)).fingerprint]).toEqual(['https', certificate!.fingerprint]);
+		await sandbox.expectNoChanges();
+		expect(await renew(domain)).toMatchObject({exitCode: 0});
+	},
+	90_000,
+);
+
 test('a domain that no service has any more loses its certificate with the next apply', async () => {
 	sandbox.describe({services: {web: publicService('web')}});
 	expect(await sandbox.succeed(['plan'])).toMatch(new RegExp(`-\\s+certificate\\.${domain}`));

@@ -1,4 +1,5 @@
 import {withoutCertificate} from '../../certificates/store-certificate.ts';
+import {failpoint} from '../../failpoints.ts';
 import {nameIn} from '../../model/address.ts';
 import {hstsOf} from '../../plan/certificates.ts';
 import {type Action, busyActions} from '../../plan/plan.ts';
@@ -59,6 +60,7 @@ async function install(
 	const certificates = await Promise.all(hosts.map(host => readInstallable(context, host)));
 	const change = {lineage: plan.lineage, install: certificates, remove: removed};
 	const refused = await changeCertificates(engine, router, change, signal);
+	failpoint('certificate.after-install');
 	const isRefused = ({host}: InstallableCertificate) => refused.some(each => each.host === host);
 	await state.update(current => {
 		const records = {...current.certificates};

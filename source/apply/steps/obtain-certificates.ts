@@ -4,6 +4,7 @@ import type {CheckedCertificate} from '../../certificates/check-certificate.ts';
 import {IssueError} from '../../certificates/issue-error.ts';
 import {withCertificate} from '../../certificates/store-certificate.ts';
 import {CancelledError, UserError} from '../../errors.ts';
+import {failpoint} from '../../failpoints.ts';
 import {certificateAddress} from '../../model/address.ts';
 import {failureWarning} from '../../plan/certificate-warnings.ts';
 import type {ObtainableCertificate} from '../../plan/obtainable.ts';
@@ -77,8 +78,10 @@ export function obtainCertificates(
 			if (error instanceof IssueError) return recordFailure(context, each.host, error);
 			throw error;
 		}
+		failpoint('certificate.after-issue');
 		// Stored first: a certificate that was issued counts against the limits of the server.
 		await store(context, each, certificate);
+		failpoint('certificate.after-store');
 		await install(each.host);
 	};
 	const done = Object.fromEntries(wanted.map(each => [each.host, obtain(each)]));
