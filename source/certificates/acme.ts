@@ -1,5 +1,5 @@
 import type {Engine} from '../engine/engine.ts';
-import {messageOf, UserError} from '../errors.ts';
+import {messageOf} from '../errors.ts';
 import {addChallenges, type RouterOptions, removeChallenges} from '../router/router.ts';
 import type {AcmeSettings} from '../settings/acme.ts';
 import {connectAcme} from './acme-client.ts';
@@ -68,8 +68,8 @@ export function openAcme(place: AcmePlace): AcmeIssuer {
 				return await checkCertificate({chain, key, host, now: Date.now(), isAnyAuthority: true, ...files});
 			} catch (error) {
 				if (error instanceof IssueError || signal.aborted) throw error;
-				// The library's own errors say what in an answer was not as expected.
-				throw failedBefore('server', messageOf(error), error instanceof UserError ? error.cause : error);
+				// An answer that was not as expected, or a certificate that does not fit, is not asked for again at once either.
+				throw failedBefore('server', messageOf(error), error);
 			}
 		},
 		close: transport.close,

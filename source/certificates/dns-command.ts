@@ -58,7 +58,7 @@ export async function runDnsCommand({line, action, name, value, folder, signal}:
 			: code === null
 				? `ended by ${killedBy}`
 				: `exit code ${code}`;
-		throw failedBefore('dns command', `${action} ${name}: ${how}${last === '' ? '' : `: ${last}`}`);
+		throw failedBefore('dns-command', `${action} ${name}: ${how}${last === '' ? '' : `: ${last}`}`);
 	} finally {
 		limit.removeEventListener('abort', end);
 	}

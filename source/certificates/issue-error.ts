@@ -30,12 +30,12 @@ const reasons: Readonly<Record<string, IssueFailure['reason']>> = {
 	dns: 'dns',
 	connection: 'connection',
 	tls: 'connection',
-	unauthorized: 'wrong answer',
-	incorrectResponse: 'wrong answer',
+	unauthorized: 'wrong-answer',
+	incorrectResponse: 'wrong-answer',
 	caa: 'caa',
 	rejectedIdentifier: 'rejected',
 	unsupportedIdentifier: 'rejected',
-	rateLimited: 'rate limit',
+	rateLimited: 'rate-limit',
 	accountDoesNotExist: 'account',
 	externalAccountRequired: 'account',
 	userActionRequired: 'account',
@@ -46,14 +46,14 @@ const reasons: Readonly<Record<string, IssueFailure['reason']>> = {
 const words: Readonly<Record<IssueFailure['reason'], string>> = {
 	dns: 'DNS does not answer as the ACME server needs it',
 	connection: 'the ACME server cannot reach the host on port 80',
-	'wrong answer': 'the ACME server got another answer than the one that this router gives',
+	'wrong-answer': 'the ACME server got another answer than the one that this router gives',
 	caa: 'a CAA record does not allow this authority',
 	rejected: 'the ACME server issues no certificate for this host',
-	'rate limit': 'the ACME server has a rate limit',
+	'rate-limit': 'the ACME server has a rate limit',
 	account: 'the ACME server does not accept the account',
 	server: 'the ACME server failed',
 	unreachable: 'the ACME server cannot be reached',
-	'dns command': 'the DNS command failed',
+	'dns-command': 'the DNS command failed',
 	router: 'the router cannot answer the ACME server',
 };
 
@@ -75,7 +75,7 @@ export const isAccountGone = (error: unknown): boolean => error instanceof Issue
 
 function hintFor(reason: IssueFailure['reason'], host: string | undefined): Hint | undefined {
 	if (reason === 'account') return hint`Look at the account's settings: ${command('settings list')}`;
-	if (reason === 'unreachable' || reason === 'server' || reason === 'rate limit' || host === undefined)
+	if (reason === 'unreachable' || reason === 'server' || reason === 'rate-limit' || host === undefined)
 		return undefined;
 	return command('domain verify', host);
 }
@@ -89,7 +89,7 @@ export function issueError(
 		retryAfterMs,
 	}: {readonly host?: string; readonly status?: number; readonly retryAfterMs?: number | undefined},
 ): IssueError {
-	const reason = status === 429 ? 'rate limit' : (reasons[kindOf(problem) ?? ''] ?? 'server');
+	const reason = status === 429 ? 'rate-limit' : (reasons[kindOf(problem) ?? ''] ?? 'server');
 	const detail = typeof problem.detail === 'string' ? plainLine(problem.detail) : '';
 	const said = detail || (status === undefined ? '' : `HTTP ${status}`);
 	return new IssueError(reason, `${words[reason]}${said === '' ? '' : `: ${said}`}`, {
@@ -100,7 +100,7 @@ export function issueError(
 
 /** An error of our own side, in the same words. */
 export const failedBefore = (
-	reason: 'unreachable' | 'router' | 'dns command' | 'server',
+	reason: 'unreachable' | 'router' | 'dns-command' | 'server',
 	detail: string,
 	cause?: unknown,
 ): IssueError => new IssueError(reason, `${words[reason]}: ${plainLine(detail)}`, {cause});

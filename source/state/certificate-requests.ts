@@ -14,7 +14,7 @@ type Pauses = {readonly firstMs: number; readonly factor: number; readonly longe
 const pausesOf = (reason: IssueFailure['reason']): Pauses => {
 	if (reason === 'unreachable' || reason === 'server' || reason === 'router')
 		return {firstMs: minuteMs, factor: 2, longestMs: hourMs};
-	if (reason === 'rate limit') return {firstMs: hourMs, factor: 2, longestMs: 24 * hourMs};
+	if (reason === 'rate-limit') return {firstMs: hourMs, factor: 2, longestMs: 24 * hourMs};
 	return {firstMs: 5 * minuteMs, factor: 3, longestMs: 24 * hourMs};
 };
 

@@ -260,14 +260,14 @@ export type IssueFailure = {
 	readonly reason:
 		| 'dns'
 		| 'connection'
-		| 'wrong answer'
+		| 'wrong-answer'
 		| 'caa'
 		| 'rejected'
-		| 'rate limit'
+		| 'rate-limit'
 		| 'account'
 		| 'server'
 		| 'unreachable'
-		| 'dns command'
+		| 'dns-command'
 		| 'router';
 	/** One line of printable text. */
 	readonly message: string;

@@ -9,11 +9,11 @@ test.each([
 	['dns', 'dns'],
 	['connection', 'connection'],
 	['tls', 'connection'],
-	['unauthorized', 'wrong answer'],
-	['incorrectResponse', 'wrong answer'],
+	['unauthorized', 'wrong-answer'],
+	['incorrectResponse', 'wrong-answer'],
 	['caa', 'caa'],
 	['rejectedIdentifier', 'rejected'],
-	['rateLimited', 'rate limit'],
+	['rateLimited', 'rate-limit'],
 	['accountDoesNotExist', 'account'],
 	['externalAccountRequired', 'account'],
 	['serverInternal', 'server'],
@@ -27,7 +27,7 @@ test.each([
 test('an answer without a problem document is named by its status, and a 429 is a rate limit whatever it contains', () => {
 	expect(issueError({}, {status: 404}).message).toBe('the ACME server failed: HTTP 404');
 	expect(issueError({type: type('malformed')}, {status: 429, retryAfterMs: 7000})).toMatchObject({
-		reason: 'rate limit',
+		reason: 'rate-limit',
 		retryAfterMs: 7000,
 	});
 });

@@ -72,7 +72,9 @@ describe('the entries', () => {
 			.filter(({path}) => path.startsWith('source/commands/definitions/'))
 			.flatMap(({path, imports}) => imports.map(found => ({path, ...found})))
 			.filter(({isType, isDynamic}) => !isType && !isDynamic)
-			.filter(({target}) => !/^source\/(?:commands\/definitions\/.*|(?:command-names|parallelism)\.ts)$/.test(target ?? ''));
+			.filter(
+				({target}) => !/^source\/(?:commands\/definitions\/.*|(?:command-names|parallelism)\.ts)$/.test(target ?? ''),
+			);
 		expect(eager.map(({path, specifier}) => `${path} → ${specifier}`)).toEqual([]);
 	});
 

@@ -132,7 +132,7 @@ const failures: Readonly<
 					? {status: 429, type: 'rateLimited', detail: 'too many certificates', retryAfter: 7200}
 					: undefined,
 			),
-		reason: 'rate limit',
+		reason: 'rate-limit',
 	},
 	'a server that is down': {cause: () => pebble.interfere(() => 'silence'), reason: 'unreachable'},
 	'a server that refuses every nonce': {
@@ -196,7 +196,7 @@ test('another server at the address is told apart', async () => {
 	pebble.setAddress(domain, '127.0.0.9');
 	try {
 		await renew(domain);
-		expect((await show(domain)).failure).toMatchObject({reason: 'wrong answer'});
+		expect((await show(domain)).failure).toMatchObject({reason: 'wrong-answer'});
 	} finally {
 		pebble.setAddress(domain);
 		other.close();
@@ -214,7 +214,7 @@ test('a host that the authority refuses, or whose DNS command fails, does not st
 	);
 	expect((await show(blocked)).failure).toMatchObject({reason: 'rejected', attempts: 1});
 	expect((await show(`*.${blocked}`)).failure).toMatchObject({
-		reason: expect.stringMatching(/^(rejected|dns command)$/),
+		reason: expect.stringMatching(/^(rejected|dns-command)$/),
 	});
 	await sandbox.succeed(['domain', 'remove', blocked]);
 	await sandbox.succeed(['domain', 'remove', `*.${blocked}`]);
@@ -225,7 +225,7 @@ test('a DNS command that fails says why', async () => {
 	await sandbox.succeed(['domain', 'add', `*.no.${zone}`, '--dns-command', 'echo no such zone; exit 3;']);
 	await sandbox.run(['apply', '--auto-approve']);
 	expect((await show(`*.no.${zone}`)).failure).toMatchObject({
-		reason: 'dns command',
+		reason: 'dns-command',
 		message: `the DNS command failed: present _acme-challenge.no.${zone}: exit code 3: no such zone`,
 	});
 	await sandbox.succeed(['domain', 'remove', `*.no.${zone}`]);

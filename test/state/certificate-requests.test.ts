@@ -21,12 +21,12 @@ test('a host that fails its check is tried at most four times in the first hour'
 
 test('a server that is down is asked again soon, a rate limit after an hour, or as long as it asks', () => {
 	expect(pauses('unreachable', 8)).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
-	expect(pauses('rate limit', 3)).toEqual([60, 120, 240]);
-	expect(pauses('rate limit', 2, 30 * 60 * minute)).toEqual([1800, 1800]);
+	expect(pauses('rate-limit', 3)).toEqual([60, 120, 240]);
+	expect(pauses('rate-limit', 2, 30 * 60 * minute)).toEqual([1800, 1800]);
 });
 
 test('no failure stops the tries for more than a week, whatever a server asks for', () => {
-	const reasons = fc.constantFrom<IssueFailure['reason'][]>('dns', 'rate limit', 'server', 'unreachable');
+	const reasons = fc.constantFrom<IssueFailure['reason'][]>('dns', 'rate-limit', 'server', 'unreachable');
 	fc.assert(
 		fc.property(
 			reasons,

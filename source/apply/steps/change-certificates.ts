@@ -1,7 +1,7 @@
 import {withoutCertificate} from '../../certificates/store-certificate.ts';
 import {failpoint} from '../../failpoints.ts';
 import {nameIn} from '../../model/address.ts';
-import {hstsOf} from '../../plan/certificates.ts';
+import {hstsOf} from '../../plan/certificate-attributes.ts';
 import {type Action, busyActions} from '../../plan/plan.ts';
 import {changeCertificates, type RefusedCertificate} from '../../router/router.ts';
 import type {InstallableCertificate} from '../../router/served-certificates.ts';

@@ -68,10 +68,6 @@ export function renderPlanMarkdown(plan: Plan): string {
 	const whole =
 		text.length <= room
 			? codeBlock(text)
-			: [
-					...codeBlock(text.slice(0, text.lastIndexOf('\n', Math.max(0, room)))),
-					'',
-					'The rest was left out.',
-				];
+			: [...codeBlock(text.slice(0, text.lastIndexOf('\n', Math.max(0, room)))), '', 'The rest was left out.'];
 	return `${[...top, ...list, '', '<details><summary>The whole plan</summary>', '', ...whole, '', '</details>'].join('\n')}\n`;
 }
