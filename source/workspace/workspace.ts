@@ -10,9 +10,9 @@ import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import {nearest} from '../nearest.ts';
 import {createProbeReader, type ProbeReader} from '../refresh/read-probes.ts';
+import {routerOptions} from '../router/from-settings.ts';
 import type {RouterOptions} from '../router/router.ts';
-import {acmeOf} from '../settings/acme.ts';
-import {readSettings, type Settings, usualTlsPort} from '../settings/settings.ts';
+import {readSettings, type Settings} from '../settings/settings.ts';
 import {checkDirectory, stateDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
 import type {State} from '../state/state.ts';
@@ -37,25 +37,6 @@ export type Workspace = {
 	/** Milliseconds to wait for another command on this environment; default none. */
 	readonly lockWaitMs?: number;
 };
-
-export const routerOptions = ({
-	routerName,
-	routerListen,
-	routerPort,
-	routerTlsPort,
-	routerImage,
-	networkPool,
-	acme,
-}: Settings): RouterOptions => ({
-	name: routerName,
-	listen: routerListen,
-	port: routerPort,
-	tlsPort: routerTlsPort,
-	// Who asks an authority for certificates wants https.
-	isTlsOptional: routerTlsPort === usualTlsPort(routerListen) && acmeOf({acme}) === undefined,
-	image: routerImage,
-	pool: networkPool,
-});
 
 /** The part of a workspace that needs no project. */
 export type EngineConnection = Pick<Workspace, 'settings' | 'engine' | 'router' | 'readProbes'>;

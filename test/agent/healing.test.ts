@@ -9,6 +9,7 @@ import {runAgent} from '../../source/agent/run-agent.ts';
 import type {Engine, ObservedContainer} from '../../source/engine/engine.ts';
 import {labels} from '../../source/model/labels.ts';
 import {serviceHealth} from '../../source/plan/health.ts';
+import {routerOptions} from '../../source/router/from-settings.ts';
 import {readSettings} from '../../source/settings/settings.ts';
 import {crashLoopAt} from '../../source/state/crash-loop.ts';
 import {acquireLock} from '../../source/state/lock.ts';
@@ -49,12 +50,7 @@ async function startAgent(engine: Engine = world.engine) {
 	const settings = await readSettings();
 	ended = runAgent({
 		engine,
-		router: {
-			name: settings.routerName,
-			listen: settings.routerListen,
-			port: settings.routerPort,
-			tlsPort: settings.routerTlsPort,
-		},
+		router: routerOptions(settings),
 		settings: {...settings, minHealthyMs: 0, drainSeconds: 0},
 		clock: systemClock,
 		duties: allDuties,

@@ -8,6 +8,7 @@ import {createEngineKeeping, createImageKeeping} from '../../source/agent/house-
 import type {Engine} from '../../source/engine/engine.ts';
 import {EngineError} from '../../source/errors.ts';
 import {imageLabels} from '../../source/model/labels.ts';
+import {routerOptions} from '../../source/router/from-settings.ts';
 import {readSettings} from '../../source/settings/settings.ts';
 import {acquireLock} from '../../source/state/lock.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
@@ -40,13 +41,12 @@ afterEach(() => {
 
 async function agentWorld(engine: Engine = world.engine) {
 	const settings = await readSettings(env);
-	const {routerName: name, routerListen: listen, routerPort: port, routerTlsPort: tlsPort} = settings;
 	const events: AgentEvent[] = [];
 	const disks: unknown[] = [];
 	return {
 		engine,
 		engineId: 'memory',
-		router: {name, listen, port, tlsPort},
+		router: routerOptions(settings),
 		settings,
 		clock,
 		environments: async () => [],

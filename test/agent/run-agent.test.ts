@@ -9,6 +9,7 @@ import {runAgent} from '../../source/agent/run-agent.ts';
 import {listAgents} from '../../source/agent/status.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import {EngineError} from '../../source/errors.ts';
+import {routerOptions} from '../../source/router/from-settings.ts';
 import {readSettings} from '../../source/settings/settings.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
 import {createFakeClock, type FakeClock} from './fake-clock.ts';
@@ -46,12 +47,7 @@ async function startAgent({engine = world.engine, duties = {}}: Options = {}) {
 	const settings = await readSettings();
 	const ended = runAgent({
 		engine,
-		router: {
-			name: settings.routerName,
-			listen: settings.routerListen,
-			port: settings.routerPort,
-			tlsPort: settings.routerTlsPort,
-		},
+		router: routerOptions(settings),
 		settings,
 		clock,
 		duties: {ofAgent: () => [], ofEnvironment: () => [], ...duties},

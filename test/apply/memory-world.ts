@@ -17,6 +17,7 @@ import type {Plan} from '../../source/plan/plan.ts';
 import {type PlanRequest, plainRequest} from '../../source/refresh/plan-request.ts';
 import {createProbeReader} from '../../source/refresh/read-probes.ts';
 import {type Refreshed, refresh} from '../../source/refresh/refresh.ts';
+import {routerOptions} from '../../source/router/from-settings.ts';
 import {routerImage} from '../../source/router/options.ts';
 import {readCertificates as readServed} from '../../source/router/router.ts';
 import {readSettings, type Settings} from '../../source/settings/settings.ts';
@@ -199,12 +200,7 @@ export async function createMemoryWorld({
 	const {engine, inside, learn, sick, broken} = createEngine(clockOffsetMs);
 	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
-	const options = {
-		name: settings.routerName,
-		listen: settings.routerListen,
-		port: settings.routerPort,
-		tlsPort: settings.routerTlsPort,
-	};
+	const options = routerOptions(settings);
 	const readProbes = createProbeReader({engine, reads: engine, options});
 	const readCertificates = (own: Owner, isDestroy: boolean) => readServed(engine, engine, options, own, isDestroy);
 	const {path: directory} = ensureDirectory(base, environment);

@@ -154,6 +154,7 @@ describe('agent run', () => {
 		const {runAgent} = await import('../../source/agent/run-agent.ts');
 		const {systemClock: clock} = await import('../../source/agent/clock.ts');
 		const {readSettings} = await import('../../source/settings/settings.ts');
+		const {routerOptions} = await import('../../source/router/from-settings.ts');
 		const stop = new AbortController();
 		let begin = () => {};
 		const begun = new Promise<void>(resolve => {
@@ -162,12 +163,7 @@ describe('agent run', () => {
 		const settings = await readSettings();
 		const ended = runAgent({
 			engine: shop.world.engine,
-			router: {
-				name: settings.routerName,
-				listen: settings.routerListen,
-				port: settings.routerPort,
-				tlsPort: settings.routerTlsPort,
-			},
+			router: routerOptions(settings),
 			settings,
 			clock,
 			duties: {ofAgent: () => [], ofEnvironment: () => []},

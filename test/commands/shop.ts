@@ -70,6 +70,13 @@ routes:
   - {on: web, path: /api/*, to: api}
 `;
 
+/** A module that was loaded before the mock, by another import of a test, would keep the real engine. */
+async function assertMocked({engine}: MemoryWorld): Promise<void> {
+	reached.engine = engine;
+	const {openEngine} = await import('../../source/workspace/workspace.ts');
+	if ((await openEngine()).engine !== engine) throw new Error('a command would reach a real engine');
+}
+
 /** Opens a folder with `descriptor` and `routes`, in which nothing is deployed yet. */
 export async function openShop(): Promise<Shop> {
 	const world = await createMemoryWorld();
@@ -89,12 +96,11 @@ export async function openShop(): Promise<Shop> {
 		writeFileSync(join(config, 'settings.json'), JSON.stringify({minHealthyMs: 0, drainSeconds: 0}), {mode: 0o600});
 	};
 	configure();
+	await assertMocked(world);
 
 	const raw = async (stdin: string, words: readonly string[]): Promise<Ran> => {
 		const engine = words[1] === 'backup' ? localEngine : world.engine;
 		reached.engine = engine;
-		const {connectDocker} = await import('../../source/engine/docker.ts');
-		if (connectDocker() !== engine) throw new Error('a command would reach a real engine');
 		const ran = await runLine(folder, stdin, words);
 		note(words, ran);
 		return ran;

@@ -1,20 +1,4 @@
-import {fileURLToPath} from 'node:url';
-import {defineConfig, mergeConfig} from 'vitest/config';
-import base from '../../vite.config.ts';
+import {longTests} from '../long-tests.ts';
 
-const hour = 3_600_000;
-
-/** `npm run crash`: every failpoint on the real engine. Too long for `npm test`, which runs test/docker/crash.test.ts. */
-export default defineConfig(async environment => {
-	const {test: _test, ...shared} = await base(environment);
-	return mergeConfig(shared, {
-		root: fileURLToPath(new URL('../..', import.meta.url)),
-		test: {
-			include: ['test/crash/**/*.crash.ts'],
-			globalSetup: 'test/docker/cli-build.ts',
-			fileParallelism: false,
-			testTimeout: hour,
-			hookTimeout: 120_000,
-		},
-	});
-});
+/** `npm run crash`: every failpoint. `npm test` runs test/docker/crash.test.ts instead. */
+export default longTests({include: ['test/crash/**/*.crash.ts'], maxWorkers: 1});

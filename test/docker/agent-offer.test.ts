@@ -1,7 +1,7 @@
 import {rmSync} from 'node:fs';
-import {expect, inject, test} from 'vitest';
-import {openTerminal} from '../terminal/terminal.ts';
+import {expect, test} from 'vitest';
 import {withSandbox} from './cli.ts';
+import {openCli} from './cli-terminal.ts';
 
 const service = (message: string) => ({
 	image: 'node:24-slim',
@@ -12,13 +12,7 @@ const service = (message: string) => ({
 const sandbox = withSandbox();
 const declare = (message: string) => sandbox.describe({services: {report: service(message)}});
 
-const open = (...args: readonly string[]) =>
-	openTerminal(process.execPath, [inject('cli'), ...args], {
-		columns: 100,
-		rows: 40,
-		cwd: sandbox.folder,
-		env: {...sandbox.env, CI: undefined, TERM: undefined},
-	});
+const open = (...args: readonly string[]) => openCli(sandbox, args, {rows: 40});
 
 const offer = 'Register this project with the agent?';
 const approval = /Apply \d+ actions?.*\? y\/N/;

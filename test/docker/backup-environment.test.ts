@@ -1,9 +1,9 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {describe, expect, inject, test} from 'vitest';
-import {openTerminal} from '../terminal/terminal.ts';
+import {describe, expect, test} from 'vitest';
 import {createKeeper, idleService, keeper} from './backup-store.ts';
 import {expectError, withSandbox, words} from './cli.ts';
+import {openCli} from './cli-terminal.ts';
 
 const withKeeper = () =>
 	withSandbox(async box => {
@@ -22,11 +22,7 @@ describe('deleting an environment', () => {
 		await sandbox.succeed(store.create);
 		await sandbox.succeed(store.create);
 		await sandbox.succeed(store.create, {env: {COMPARTMENT_RESOURCE_BACKUP_DIR: other()}});
-		using terminal = openTerminal(process.execPath, [inject('cli'), ...remove], {
-			cwd: sandbox.folder,
-			env: sandbox.env,
-			columns: 200,
-		});
+		using terminal = openCli(sandbox, remove, {columns: 200});
 		await terminal.waitFor(/Destroy production: .*\? y\/N/, 20_000);
 		const plan = words(terminal.scrollback());
 		expect(plan).toContain(
@@ -44,12 +40,7 @@ describe('deleting an environment', () => {
 		const outcome = await sandbox.run(remove);
 		expectError(outcome, 'Environment delete requires confirmation.');
 		expect(outcome.stderr).toContain('Deleted with the environment: 2 backups of store');
-		const open = () =>
-			openTerminal(process.execPath, [inject('cli'), ...remove], {
-				cwd: sandbox.folder,
-				env: sandbox.env,
-				columns: 200,
-			});
+		const open = () => openCli(sandbox, remove, {columns: 200});
 		{
 			using terminal = open();
 			await terminal.waitFor('Type production to confirm:', 20_000);

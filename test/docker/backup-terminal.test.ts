@@ -1,7 +1,7 @@
-import {expect, inject, test} from 'vitest';
-import {openTerminal} from '../terminal/terminal.ts';
+import {expect, test} from 'vitest';
 import {createKeeper, idleService, keeper} from './backup-store.ts';
 import {withSandbox} from './cli.ts';
+import {openCli} from './cli-terminal.ts';
 
 const sandbox = withSandbox(async box => {
 	box.describe({services: {idle: idleService}, resources: {store: keeper()}});
@@ -10,8 +10,7 @@ const sandbox = withSandbox(async box => {
 const store = createKeeper(sandbox);
 
 /** A command in a terminal, in the sandbox's folder. */
-const open = (...args: string[]) =>
-	openTerminal(process.execPath, [inject('cli'), ...args], {cwd: sandbox.folder, env: sandbox.env, columns: 160});
+const open = (...args: string[]) => openCli(sandbox, args, {columns: 160});
 
 test('a backup shows on one line how much it has written', async () => {
 	await store.setMode('slow');

@@ -4,11 +4,11 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
-import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {imageLabels, labels} from '../../source/model/labels.ts';
 import {makeTestAuthority} from '../certificates/make.ts';
-import {openTerminal} from '../terminal/terminal.ts';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
+import {openCli} from './cli-terminal.ts';
 
 /** Three values that must not appear anywhere: one set by the user, one generated for a resource, one in a secret file. */
 const token = 'canary-7f3a9d/with+odd=chars&more';
@@ -189,11 +189,7 @@ describe('sensitive values', () => {
 			expect(exitCode).toBe(0);
 			expect(text).toContain('‹hidden›');
 		}
-		using terminal = openTerminal(process.execPath, [inject('cli'), 'logs', 'web'], {
-			cwd: sandbox.folder,
-			env: sandbox.env,
-			columns: 200,
-		});
+		using terminal = openCli(sandbox, ['logs', 'web'], {columns: 200});
 		await terminal.waitFor('plain ‹hidden›', 20_000);
 		terminal.press('q');
 		await terminal.ended;

@@ -3,12 +3,12 @@ import {randomBytes} from 'node:crypto';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {afterAll, beforeAll, expect, inject, test} from 'vitest';
+import {afterAll, beforeAll, expect, test} from 'vitest';
 import {makeTestAuthority} from '../certificates/make.ts';
 import {openInChromium} from '../support/chromium.ts';
-import {openTerminal} from '../terminal/terminal.ts';
 import {withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';
+import {openCli} from './cli-terminal.ts';
 
 const run = promisify(execFile);
 const authority = makeTestAuthority();
@@ -82,11 +82,10 @@ test('an apply installs certificates of files and of the local authority without
 
 /** What `open web` prints in a terminal. */
 async function readSignInLink(): Promise<string> {
-	using terminal = openTerminal(process.execPath, [inject('cli'), 'open', 'web'], {
+	using terminal = openCli(sandbox, ['open', 'web'], {
 		columns: 200,
 		rows: 40,
-		cwd: sandbox.folder,
-		env: {...sandbox.env, CI: undefined, TERM: undefined, DISPLAY: undefined, WAYLAND_DISPLAY: undefined},
+		env: {DISPLAY: undefined, WAYLAND_DISPLAY: undefined},
 	});
 	await terminal.ended;
 	return /https:\/\/compartment:\S+/.exec(terminal.scrollback())![0];

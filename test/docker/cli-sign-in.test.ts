@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {beforeAll, expect, inject, test} from 'vitest';
+import {beforeAll, expect, test} from 'vitest';
 import {signInUrl} from '../../source/state/urls.ts';
-import {openTerminal} from '../terminal/terminal.ts';
 import {filesBelow, withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';
+import {openCli} from './cli-terminal.ts';
 
 const sandbox = withSandbox(opened => {
 	opened.addService('web');
@@ -14,11 +14,10 @@ const sandbox = withSandbox(opened => {
 
 /** A command in a terminal that is wide enough for a link. */
 const open = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-	openTerminal(process.execPath, [inject('cli'), ...args], {
+	openCli(sandbox, args, {
 		columns: 200,
 		rows: 40,
-		cwd: sandbox.folder,
-		env: {...sandbox.env, CI: undefined, TERM: undefined, DISPLAY: undefined, WAYLAND_DISPLAY: undefined, ...env},
+		env: {DISPLAY: undefined, WAYLAND_DISPLAY: undefined, ...env},
 	});
 
 /** A command's output on the main screen, after answering yes if it asks. */

@@ -1,20 +1,41 @@
 import {execFileSync} from 'node:child_process';
-import {expect} from 'vitest';
-import type {AgentUnderTest} from './agent-lab.ts';
-import type {Sandbox} from './cli.ts';
-import type {EngineProxy} from './engine-proxy.ts';
+import {afterAll, beforeAll, expect} from 'vitest';
+import {type AgentUnderTest, withAgent} from './agent-lab.ts';
+import {type Sandbox, withSandbox} from './cli.ts';
+import {publicService} from './cli-server.ts';
+import {type EngineProxy, openEngineProxy} from './engine-proxy.ts';
 import {until} from './helpers.ts';
 
+type Lab = {readonly sandbox: Sandbox; readonly agent: AgentUnderTest; readonly proxy: () => EngineProxy};
+
 /**
- * Cuts an agent off from its engine, kills its service `web` meanwhile, and expects that the agent heals it when the engine is
+ * A deployed service `web`, and an agent that reaches its engine through a proxy, for the tests of a file.
+ * @param limitMs how long the agent runs at most
+ */
+export function withLosableEngine(limitMs?: number): Lab {
+	let proxy: EngineProxy;
+	beforeAll(async () => {
+		proxy = await openEngineProxy();
+	});
+	afterAll(() => proxy[Symbol.asyncDispose]());
+	const sandbox = withSandbox(async opened => {
+		opened.addService('web');
+		opened.describe({services: {web: publicService('web')}});
+		await opened.succeed(['deploy']);
+	});
+	const agent = withAgent(sandbox, () => ({DOCKER_HOST: proxy.host}), limitMs);
+	return {sandbox, agent, proxy: () => proxy};
+}
+
+/**
+ * Cuts the agent off from its engine, kills its service `web` meanwhile, and expects that the agent heals it when the engine is
  * back, and hears of events again.
  */
 export async function expectReconnects(
-	sandbox: Sandbox,
-	agent: AgentUnderTest,
-	proxy: EngineProxy,
+	{sandbox, agent, proxy: current}: Lab,
 	whileGone: () => Promise<unknown>,
 ): Promise<void> {
+	const proxy = current();
 	const docker = (...args: readonly string[]) => execFileSync('docker', args, {stdio: 'ignore'});
 	const {id} = await sandbox.running('service.web');
 	await proxy.cut();

@@ -3,7 +3,7 @@ import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {Agent as PlainAgent} from 'node:http';
-import {connect, constants} from 'node:http2';
+import {type ClientHttp2Session, connect, constants} from 'node:http2';
 import {request} from 'node:https';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -105,6 +105,19 @@ const curl = async (url: string, ...args: string[]): Promise<string> => {
 };
 
 const urlOf = (host: string, path = '/') => `https://${host}:${lab.router.tlsPort}${path}`;
+
+/** A connection with HTTP/2. */
+const openSession = (host: string): ClientHttp2Session =>
+	connect(`https://${host}`, {
+		createConnection: () =>
+			connectTls({
+				host: '127.0.0.1',
+				port: lab.router.tlsPort,
+				servername: host,
+				ca: authority.root,
+				ALPNProtocols: ['h2'],
+			}),
+	});
 
 /** The fingerprint of the certificate that a new connection gets. */
 const servedTo = (host: string): Promise<string> =>
@@ -248,16 +261,7 @@ test('a WebSocket is opened over TLS, with HTTP/1.1 and with HTTP/2', async () =
 			.on('error', reject)
 			.end();
 	});
-	const session = connect(`https://${hosts.secured}`, {
-		createConnection: () =>
-			connectTls({
-				host: '127.0.0.1',
-				port: lab.router.tlsPort,
-				servername: hosts.secured,
-				ca: authority.root,
-				ALPNProtocols: ['h2'],
-			}),
-	});
+	const session = openSession(hosts.secured);
 	await new Promise(resolve => session.once('remoteSettings', resolve));
 	const extended = await new Promise((resolve, reject) => {
 		const stream = session.request({
@@ -308,17 +312,7 @@ const reloads = (): string | undefined =>
 
 /** A client with one HTTP/2 connection at a time and several requests in flight on it, as a browser has. */
 function startStreams(host: string, isRunning: () => boolean, losses: string[], served: string[]) {
-	const open = () =>
-		connect(`https://${host}`, {
-			createConnection: () =>
-				connectTls({
-					host: '127.0.0.1',
-					port: lab.router.tlsPort,
-					servername: host,
-					ca: authority.root,
-					ALPNProtocols: ['h2'],
-				}),
-		}).on('error', () => undefined);
+	const open = () => openSession(host).on('error', () => undefined);
 	let session = open();
 	const get = (): Promise<string> =>
 		new Promise((resolve, reject) => {
@@ -383,16 +377,7 @@ test('a drain sees an idle connection beside one with many streams to another se
 	await settleWorkers(lab.engine, lab.router, 20_000);
 	const agent = new PlainAgent({keepAlive: true, maxSockets: 1});
 	expect(await ask(lab.router, {host: hosts.plain, agent})).toMatchObject({body: 'web'});
-	const session = connect(`https://${hosts.secured}`, {
-		createConnection: () =>
-			connectTls({
-				host: '127.0.0.1',
-				port: lab.router.tlsPort,
-				servername: hosts.secured,
-				ca: authority.root,
-				ALPNProtocols: ['h2'],
-			}),
-	});
+	const session = openSession(hosts.secured);
 	const slow = Array.from({length: 3}, () => {
 		const stream = session.request({':path': '/slow?ms=5000', ':authority': hosts.secured}).resume();
 		return new Promise(resolve => stream.once('close', resolve));

@@ -1,6 +1,6 @@
-import {expect, inject, test} from 'vitest';
-import {openTerminal} from '../terminal/terminal.ts';
+import {expect, test} from 'vitest';
 import {withSandbox} from './cli.ts';
+import {openCli} from './cli-terminal.ts';
 
 const node = (script: string) => `node -e ${JSON.stringify(script)}`;
 
@@ -14,13 +14,7 @@ const sandbox = withSandbox(async opened => {
 	await opened.succeed(['deploy']);
 });
 
-const openDashboard = () =>
-	openTerminal(process.execPath, [inject('cli')], {
-		columns: 140,
-		rows: 30,
-		cwd: sandbox.folder,
-		env: {...sandbox.env, CI: undefined, TERM: undefined},
-	});
+const openDashboard = () => openCli(sandbox, [], {columns: 140});
 
 test('the dashboard, doctor and agent status say what the agent does, as soon as it does it', async () => {
 	using dashboard = openDashboard();

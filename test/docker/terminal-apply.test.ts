@@ -3,19 +3,13 @@ import {join} from 'node:path';
 import {expect, inject, test} from 'vitest';
 import {openTerminal} from '../terminal/terminal.ts';
 import {useExample, withSandbox} from './cli.ts';
+import {openCli} from './cli-terminal.ts';
 
 const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
 
 const ctrlC = '\u0003';
 
-/** Runs the built command line as a user would: in a terminal, in the project's folder. */
-const open = (...args: readonly string[]) =>
-	openTerminal(process.execPath, [inject('cli'), ...args], {
-		columns: 100,
-		rows: 40,
-		cwd: sandbox.folder,
-		env: {...sandbox.env, CI: undefined, TERM: undefined},
-	});
+const open = (...args: readonly string[]) => openCli(sandbox, args, {rows: 40});
 
 /** Whether every terminal mode that a screen set was reset after it: alternate screen, hidden cursor, bracketed paste. */
 const isRestored = (written: string): boolean =>
@@ -127,7 +121,7 @@ test('an action is left out together with its dependents, and the next apply has
 test('a suspended question is asked again', async () => {
 	using terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], {
 		cwd: sandbox.folder,
-		env: {...sandbox.env, CI: undefined, TERM: undefined, PS1: 'shell> '},
+		env: {...sandbox.env, PS1: 'shell> '},
 	});
 	await terminal.waitFor('shell> ');
 	terminal.press(`'${process.execPath}' '${inject('cli')}' apply\r`);

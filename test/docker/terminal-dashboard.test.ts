@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {expect, inject, test} from 'vitest';
 import {openTerminal, type TestTerminal} from '../terminal/terminal.ts';
 import {useExample, withSandbox} from './cli.ts';
+import {openCli} from './cli-terminal.ts';
 import {openEngineProxy} from './engine-proxy.ts';
 
 const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
@@ -10,15 +11,7 @@ const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
 const ctrlC = '\u0003';
 const ctrlZ = '\u001A';
 
-const place = () => ({
-	columns: 100,
-	rows: 30,
-	cwd: sandbox.folder,
-	env: {...sandbox.env, CI: undefined, TERM: undefined},
-});
-
-/** Runs the built command line as a user would: in a terminal, in the project's folder. */
-const open = (...args: readonly string[]) => openTerminal(process.execPath, [inject('cli'), ...args], place());
+const open = (...args: readonly string[]) => openCli(sandbox, args);
 
 const modes = [
 	['\u001B[?1049h', '\u001B[?1049l'],
@@ -175,8 +168,7 @@ test('changes made elsewhere show at once, and a stop asks first', async () => {
 
 test('the loss of the engine is shown, and so is its return', async () => {
 	await using proxy = await openEngineProxy();
-	const {env, ...rest} = place();
-	using terminal = openTerminal(process.execPath, [inject('cli')], {...rest, env: {...env, DOCKER_HOST: proxy.host}});
+	using terminal = openCli(sandbox, [], {env: {DOCKER_HOST: proxy.host}});
 	await terminal.waitFor(/web +healthy/, 20_000);
 	await proxy.cut();
 	expect(await terminal.waitFor(/engine lost \d+s ago, retrying/, 20_000)).toMatch(/web +healthy/);
@@ -189,8 +181,10 @@ test('the loss of the engine is shown, and so is its return', async () => {
 }, 90_000);
 
 test('ctrl-z returns to the shell with the terminal restored, and fg resumes', async () => {
-	const {env, ...rest} = place();
-	using terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], {...rest, env: {...env, PS1: 'shell> '}});
+	using terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], {
+		cwd: sandbox.folder,
+		env: {...sandbox.env, PS1: 'shell> '},
+	});
 	await terminal.waitFor('shell> ');
 	terminal.press(`'${process.execPath}' '${inject('cli')}'\r`);
 	await terminal.waitFor(/web +healthy/, 20_000);
@@ -224,13 +218,12 @@ test('for a screen reader the dashboard is questions and answers in lines, witho
 }, 90_000);
 
 test('settings change keys, and an error in them is reported before a screen opens', async () => {
-	const {env, ...rest} = place();
 	const config = `${sandbox.folder}-config`;
 	const {mkdirSync, writeFileSync, rmSync} = await import('node:fs');
 	mkdirSync(config, {mode: 0o700});
 	const use = (settings: object) => {
 		writeFileSync(`${config}/settings.json`, JSON.stringify(settings));
-		return openTerminal(process.execPath, [inject('cli')], {...rest, env: {...env, COMPARTMENT_CONFIG_HOME: config}});
+		return openCli(sandbox, [], {env: {COMPARTMENT_CONFIG_HOME: config}});
 	};
 	try {
 		using changed = use({keys: {quit: ['X']}, theme: {accent: 'blue'}});

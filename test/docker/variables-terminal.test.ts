@@ -1,13 +1,12 @@
-import {expect, inject, test} from 'vitest';
-import {openTerminal} from '../terminal/terminal.ts';
+import {expect, test} from 'vitest';
 import {withSandbox} from './cli.ts';
+import {openCli} from './cli-terminal.ts';
 
 const sandbox = withSandbox(box => {
 	box.describe({services: {idle: {image: 'node:24-slim', kind: 'worker', run: {command: 'sleep 1d'}}}});
 });
 
-const open = (...args: string[]) =>
-	openTerminal(process.execPath, [inject('cli'), 'variable', 'set', ...args], {cwd: sandbox.folder, env: sandbox.env});
+const open = (...args: string[]) => openCli(sandbox, ['variable', 'set', ...args]);
 
 const read = (key: string) =>
 	sandbox.succeed(['variable', 'run', '--env', 'production', '--allow-production', '--', 'printenv', key]);

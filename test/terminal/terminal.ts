@@ -1,7 +1,7 @@
 import pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
-type Options = {
+export type TerminalOptions = {
 	readonly columns?: number;
 	readonly rows?: number;
 	readonly cwd?: string;
@@ -35,7 +35,7 @@ export type TestTerminal = {
 const plainEnv = {CI: 'false', LANG: 'C.UTF-8', LC_ALL: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined};
 
 /** Runs a program in a pseudo-terminal whose screen is emulated by xterm. Use it with `using`. */
-export function openTerminal(file: string, args: readonly string[], options: Options = {}): TestTerminal {
+export function openTerminal(file: string, args: readonly string[], options: TerminalOptions = {}): TestTerminal {
 	const {columns = 100, rows = 30, cwd, env = {}} = options;
 	const screen = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 5000});
 	const child = pty.spawn(file, [...args], {

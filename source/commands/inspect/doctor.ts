@@ -15,6 +15,7 @@ import {readContainerHealth} from '../../refresh/read-vitals.ts';
 import {readAgents} from '../../report/agent.ts';
 import {checkAgent, checkDisk, checkNotifications} from '../../report/agent-checks.ts';
 import type {Check, Finding} from '../../report/check.ts';
+import {routerOptions} from '../../router/from-settings.ts';
 import {findTakenPort} from '../../router/port-owner.ts';
 import {
 	isKnownOutdated,
@@ -32,7 +33,6 @@ import {listEnvironments} from '../../state/environments.ts';
 import {identityPath} from '../../state/identity.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
-import {routerOptions} from '../../workspace/workspace.ts';
 
 /** Runs one check; an error is a problem. */
 async function check(name: string, run: () => Promise<Finding> | Finding): Promise<Check> {
