@@ -30,7 +30,12 @@ export const reachWith = (words: readonly string[]): void => {
 	reach = words;
 };
 
-const hasReach = (name: CommandName): boolean => environmentScopeOf(name) !== 'none' || name === 'environment list';
+/** The words of `reach` that a command takes. */
+function reachOf(name: CommandName): readonly string[] {
+	if (environmentScopeOf(name) !== 'none' || name === 'environment list') return reach;
+	const remote = reach.indexOf('--remote');
+	return name === 'registry login' && remote !== -1 ? reach.slice(remote, remote + 2) : [];
+}
 
 const commandLine = (words: readonly string[]): string => ['compartment', ...words.map(shellWord)].join(' ');
 
@@ -45,7 +50,7 @@ function renderPart(part: HintPart, {environment, given}: HintPlace): string {
 			),
 		);
 	}
-	const added = [...environmentWords(part, environment), ...(hasReach(part.command) ? reach : [])];
+	const added = [...environmentWords(part, environment), ...reachOf(part.command)];
 	return commandLine([...part.command.split(' '), ...insert(part.words, added)]);
 }
 

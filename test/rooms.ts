@@ -5,7 +5,7 @@
 export const levels: readonly (readonly string[])[] = [
 	['settings', 'descriptor'],
 	['model'],
-	['state', 'engine', 'detect'],
+	['state', 'engine', 'detect', 'registries'],
 	['build', 'certificates', 'plan', 'router'],
 	['refresh', 'init'],
 	['apply'],

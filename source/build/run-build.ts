@@ -1,5 +1,5 @@
 import type {BuildProgress, Engine, Image, Labels} from '../engine/engine.ts';
-import {CancelledError, messageOf, UserError} from '../errors.ts';
+import {CancelledError, hintOf, messageOf, UserError} from '../errors.ts';
 import {packContext, type WrittenFiles} from './archive.ts';
 import {buildKey} from './build-key.ts';
 import type {Manifest} from './manifest.ts';
@@ -46,7 +46,7 @@ async function ensureBase(engine: BuildEngine, base: PlannedBase, options: Build
 		throw new UserError(
 			`${place}: base image "${reference}" is not on the engine and could not be pulled: ${messageOf(error)}`,
 			{
-				hint: `Check the name in ${place}, and that the engine can reach the registry.`,
+				hint: hintOf(error) ?? `Check the name in ${place}, and that the engine can reach the registry.`,
 				cause: error,
 			},
 		);

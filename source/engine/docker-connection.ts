@@ -18,8 +18,15 @@ export type StreamRequest = {
 	readonly query: Readonly<Record<string, string | number | boolean | undefined>>;
 	/** Sent as the request's body. */
 	readonly archive?: NodeJS.ReadableStream;
-	readonly signal?: AbortSignal;
+	/** The header X-Registry-Auth: credentials, so no message may show it. */
+	readonly authorization?: string | undefined;
+	readonly signal?: AbortSignal | undefined;
 };
+
+type ReadOptions = Pick<StreamRequest, 'authorization' | 'signal'>;
+
+const authConfig = (authorization: string | undefined) =>
+	authorization === undefined ? {} : {authconfig: {base64: authorization}};
 
 /**
  * Sends a request and returns the response as a stream. dockerode's own calls parse whole responses as JSON where they
@@ -36,6 +43,7 @@ export function openStream({docker}: Connection, request: StreamRequest): Promis
 				options: {_query: query, _body: {}},
 				file: request.archive,
 				isStream: true,
+				...authConfig(request.authorization),
 				abortSignal: request.signal,
 				statusCodes: {200: true},
 			},
@@ -45,11 +53,16 @@ export function openStream({docker}: Connection, request: StreamRequest): Promis
 }
 
 /** Sends a GET request and reads its response to the end; dockerode's own calls take no signal and give no headers. */
-export function readAnswer({docker}: Connection, path: string, signal?: AbortSignal): Promise<HttpAnswer> {
+export function readAnswer(
+	{docker}: Connection,
+	path: string,
+	{authorization, signal}: ReadOptions = {},
+): Promise<HttpAnswer> {
 	const call: Call = {
 		path: `${path}?`,
 		method: 'GET',
 		options: {_query: {}, _body: {}},
+		...authConfig(authorization),
 		abortSignal: signal,
 		statusCodes: {200: true},
 		isWhole: true,

@@ -6,6 +6,7 @@ import {shown} from './docker-errors.ts';
 import type {Engine, Image, ListedImage} from './engine.ts';
 import {readJsonLines} from './lines.ts';
 import {createPullProgress, type PullMessage} from './pull-progress.ts';
+import {askRegistry} from './registry-access.ts';
 
 type Images = Pick<Engine, 'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'pruneBuildCache'>;
 
@@ -35,17 +36,18 @@ export function createImages(connection: Connection): Images {
 		pullImage: async (reference, onProgress, signal) => {
 			const task = `pull image ${reference}`;
 			const toProgress = createPullProgress();
-			const pull = async () => {
+			const pull = async (authorization: string | undefined) => {
 				const {name, tag} = splitReference(reference);
 				const query = {fromImage: name, tag};
-				const answer = await openStream(connection, {method: 'POST', path: '/images/create', query, signal});
+				const request = {method: 'POST', path: '/images/create', query, authorization, signal} as const;
+				const answer = await openStream(connection, request);
 				for await (const message of readJsonLines<PullMessage>(answer)) {
 					const error = message.errorDetail?.message ?? message.error;
 					if (error) throw new EngineError(`cannot ${task}: ${error}`, {isAnswered: true});
 					onProgress(toProgress(message));
 				}
 			};
-			await attempt(task, pull, {signal});
+			await askRegistry({task, reference}, authorization => attempt(task, () => pull(authorization), {signal}));
 			const image = await findImage(reference);
 			if (!image)
 				throw new EngineError(`cannot ${task}: the engine does not have it after the pull`, {isAnswered: true});

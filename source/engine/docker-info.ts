@@ -14,7 +14,7 @@ export function createInfo(connection: Connection): Pick<Engine, 'info' | 'hasBu
 
 	const ping = async (): Promise<Ping> => {
 		const signal = AbortSignal.timeout(deadlineMs);
-		const {headers} = await readAnswer(connection, '/_ping', signal);
+		const {headers} = await readAnswer(connection, '/_ping', {signal});
 		const found = {
 			apiVersion: headers['api-version'] ?? '',
 			builder: headers['builder-version'],
@@ -69,7 +69,7 @@ export const readEngineTime = async (connection: Connection): Promise<string> =>
 	(await readInfo(connection)).SystemTime ?? new Date().toISOString();
 
 async function readInfo(connection: Connection, signal?: AbortSignal): Promise<Received> {
-	const {text} = await readAnswer(connection, '/info', signal);
+	const {text} = await readAnswer(connection, '/info', {signal});
 	const info = JSON.parse(text) as Info | null;
 	// A web server may answer any path.
 	if (typeof info?.ServerVersion !== 'string') throw new Error('the response is not that of a Docker engine');

@@ -6,9 +6,9 @@ import {answerDeadlineMs} from './docker-patience.ts';
 import type {Body} from './docker-request.ts';
 import type {SocketReads} from './socket-reads.ts';
 
-/** Whether a call only asks for a response of limited length, as all reads of a plan do. */
-export const isRead = ({method, isStream, hijack, openStdin}: Call, body: Body): boolean =>
-	method === 'GET' && body === undefined && !isStream && !hijack && !openStdin;
+/** Whether a call only asks for a response of limited length, without a header, as nearly all reads of a plan do. */
+export const isRead = ({method, isStream, hijack, openStdin, authconfig}: Call, body: Body): boolean =>
+	method === 'GET' && body === undefined && !isStream && !hijack && !openStdin && !authconfig;
 
 /** Rejects when the signal aborts first. */
 function unlessAborted<Result>(task: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {

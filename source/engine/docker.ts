@@ -11,6 +11,7 @@ import {createInfo} from './docker-info.ts';
 import {createLogs} from './docker-logs.ts';
 import {createNetworks} from './docker-networks.ts';
 import {createReads} from './docker-observe.ts';
+import {createRegistryCalls} from './docker-registry.ts';
 import {connect, sendInPlace} from './docker-transport.ts';
 import {createUsage} from './docker-usage.ts';
 import type {Engine} from './engine.ts';
@@ -41,6 +42,7 @@ export function connectDocker({host}: {readonly host?: string} = {}): Engine {
 		...createExec(connection),
 		...createNetworks(connection),
 		...createImages(connection),
+		...createRegistryCalls(connection),
 		...createBuilds(connection, hasBuildKit),
 	};
 }

@@ -158,6 +158,11 @@ export type ReadonlyEngine = {
 	/** Undefined while the container does not run. */
 	readUsage(containerId: string): Promise<Usage | undefined>;
 	findImage(reference: string): Promise<Image | undefined>;
+	/**
+	 * The digest that the registry has for a reference now, `sha256:…`. Asks with the credentials from docker's
+	 * configuration, and gives up after five seconds. The error is that of a pull.
+	 */
+	resolveDigest(reference: string): Promise<string>;
 	/** Images that carry all of these labels. */
 	listImages(labels: Labels): Promise<readonly ListedImage[]>;
 	/** Subnets (CIDR) of all networks of the engine, ours or not. */
@@ -294,6 +299,9 @@ export type BuildProgress =
 	| {readonly type: 'output'; readonly id: string; readonly text: string}
 	| {readonly type: 'transfer'; readonly message: string};
 
+/** A user of a registry. */
+type Account = {readonly username: string; readonly password: string};
+
 export type PullProgress = {
 	readonly message: string;
 	/** 0 to 1 over all layers, if known; never decreases. */
@@ -309,6 +317,10 @@ export type Engine = ReadonlyEngine & {
 	removeVolume(name: string): Promise<void>;
 	/** Whether builds run with BuildKit. Asked once: it changes only with the engine's version and configuration. */
 	hasBuildKit(): Promise<boolean>;
+	/**
+	 * Uses the credentials from docker's configuration. The error says whether the registry refused, has no such image or
+	 * does not answer, and what helps.
+	 */
 	pullImage(reference: string, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<Image>;
 	/** Fails with the message of the failed step. */
 	buildImage(
@@ -317,6 +329,12 @@ export type Engine = ReadonlyEngine & {
 		signal?: AbortSignal,
 	): Promise<Image>;
 	tagImage(id: string, reference: string): Promise<void>;
+	/**
+	 * Has the engine try credentials at a registry, and stores nothing.
+	 * @param host such as `ghcr.io`; `docker.io` is Docker Hub
+	 * @returns a token to use instead of the password, if the registry gives one
+	 */
+	logIn(host: string, account: Account): Promise<{readonly identityToken?: string}>;
 	/**
 	 * Removes the oldest build cache until all of it takes at most this many bytes. What a running build or an image uses
 	 * stays. The cache has no labels: it is that of everybody who builds on this engine.

@@ -3,7 +3,15 @@ import {fail, findStoredImage, hashOf, hasLabels, type World} from './memory-wor
 
 type Images = Pick<
 	Engine,
-	'findImage' | 'listImages' | 'pullImage' | 'tagImage' | 'removeImage' | 'buildImage' | 'pruneBuildCache'
+	| 'findImage'
+	| 'resolveDigest'
+	| 'listImages'
+	| 'pullImage'
+	| 'tagImage'
+	| 'removeImage'
+	| 'buildImage'
+	| 'pruneBuildCache'
+	| 'logIn'
 >;
 
 /** The details of an image that a test sets; the rest have defaults. */
@@ -17,8 +25,20 @@ export function createMemoryImages(
 	registry: Readonly<Record<string, ImageContent>>,
 	builder: (request: Parameters<Engine['buildImage']>[0], context: Buffer) => ImageContent,
 ): Images {
+	const findContent = (reference: string, task: string): ImageContent =>
+		registry[reference] ??
+		Object.values(registry).find(({digests}) => digests?.includes(reference)) ??
+		fail(task, `manifest for ${reference} not found: manifest unknown`, 404);
+
 	return {
 		findImage: async reference => findStoredImage(world, reference),
+		resolveDigest: async reference => {
+			const task = `look up image ${reference}`;
+			const [digest] = findContent(reference, task).digests ?? [];
+			return digest?.replace(/^.*@/, '') ?? fail(task, 'manifest unknown', 404);
+		},
+		// It knows no accounts: a test decides with `failNext`.
+		logIn: async () => ({}),
 		listImages: async wanted =>
 			[...world.images.values()]
 				.filter(image => hasLabels(image.labels, wanted))
@@ -26,8 +46,7 @@ export function createMemoryImages(
 
 		pullImage: async (reference, onProgress, signal) => {
 			signal?.throwIfAborted();
-			const content = registry[reference];
-			if (!content) fail(`pull image ${reference}`, `manifest for ${reference} not found: manifest unknown`, 404);
+			const content = findContent(reference, `pull image ${reference}`);
 			onProgress({message: 'Pulling', fraction: 0});
 			const image = storeImage(world, reference, hashOf(JSON.stringify([reference, content])), content);
 			onProgress({message: 'Pull complete', fraction: 1});

@@ -21,5 +21,6 @@ export function rememberReads(engine: ReadonlyEngine): ReadonlyEngine {
 		inspectContainer: once('inspectContainer', engine.inspectContainer),
 		findByName: once('findByName', engine.findByName),
 		findImage: once('findImage', engine.findImage),
+		resolveDigest: once('resolveDigest', engine.resolveDigest),
 	};
 }

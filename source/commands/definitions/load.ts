@@ -21,6 +21,7 @@ const groups: {readonly [Name in CommandGroup]: () => Promise<Group<Name>>} = {
 	project: async () => (await import('./project.ts')).project,
 	settings: async () => (await import('./settings.ts')).settings,
 	agent: async () => (await import('./agent.ts')).agent,
+	registries: async () => (await import('./registries.ts')).registries,
 };
 
 /**

@@ -1,7 +1,7 @@
-import {stripVTControlCharacters} from 'node:util';
+import {askValue} from '../../console/ask-value.ts';
 import {readStdin} from '../../console/read-stdin.ts';
 import type {Project} from '../../descriptor/project.ts';
-import {CancelledError, UserError} from '../../errors.ts';
+import {UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {scopeWords, type VariableScope} from '../../model/values.ts';
 import {keyProblem} from '../../model/variable-keys.ts';
@@ -22,39 +22,6 @@ type SetFlags = TargetFlags & {
 	readonly stdin?: boolean;
 	readonly fromResource?: string;
 };
-
-/** Prompts for a value; a sensitive one is not echoed. */
-async function ask(question: string, isHidden: boolean): Promise<string> {
-	const {stdin, stdout} = process;
-	stdout.write(question);
-	if (!isHidden) {
-		const {createInterface} = await import('node:readline/promises');
-		const prompt = createInterface({input: stdin});
-		try {
-			return await prompt.question('');
-		} finally {
-			prompt.close();
-		}
-	}
-	stdin.setRawMode(true);
-	stdin.setEncoding('utf8');
-	let value = '';
-	try {
-		for await (const chunk of stdin as AsyncIterable<string>) {
-			for (const character of stripVTControlCharacters(chunk)) {
-				if (character === '\r' || character === '\n') return value;
-				if (character === '\u0003' || character === '\u0004') throw new CancelledError('Nothing was set.');
-				if (character === '\u007f' || character === '\b') value = [...value].slice(0, -1).join('');
-				else value += character;
-			}
-		}
-		return value;
-	} finally {
-		stdin.setRawMode(false);
-		stdin.pause();
-		stdout.write('\n');
-	}
-}
 
 type ValueRequest = {
 	readonly key: string;
@@ -79,7 +46,7 @@ async function readValue({key, given, isSensitive, stdin, target}: ValueRequest)
 				? `Missing value for ${key}. Use --stdin or run from a TTY to enter it securely.`
 				: `Missing value for ${key}. Pass a value, use --stdin, or run from a TTY to be prompted.`,
 		);
-	return ask(`Value for ${key}: `, isSensitive);
+	return askValue(`Value for ${key}: `, {isHidden: isSensitive, cancelled: 'Nothing was set.'});
 }
 
 function parseOutput(reference: string): {resource: string; output: string} {

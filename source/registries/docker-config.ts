@@ -1,0 +1,86 @@
+import {readFileSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {join} from 'node:path';
+import {messageOf, UserError} from '../errors.ts';
+import {isRecord} from '../settings/setting-rules.ts';
+import {codeOf} from '../state/private-file.ts';
+import {hostOf, keyOf} from './registry-name.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The docker client's configuration file, as far as it is about registries. */
+export type DockerConfig = {
+	readonly path: string;
+	/** The whole file, in which a number is the text that it was written as; undefined if there is none. */
+	readonly content: Readonly<Record<string, unknown>> | undefined;
+	/** Key or host of a registry → its credentials, or an empty object if a helper stores them. */
+	readonly auths: Readonly<Record<string, unknown>>;
+	/** Key or host of a registry → name of its credential helper. */
+	readonly credHelpers: Readonly<Record<string, unknown>>;
+	/** The credential helper of all other registries. */
+	readonly credsStore: string | undefined;
+};
+
+/** Where the docker client keeps its configuration. */
+const dockerConfigPath = (env: Environment = process.env): string =>
+	join(env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json');
+
+type Reviver = (this: unknown, key: string, value: unknown, context: {readonly source?: string}) => unknown;
+type RawJson = {readonly rawJSON: (text: string) => unknown};
+
+/** Parses JSON and keeps numbers as they were written, because 12345678901234567890 is not a number of JavaScript. */
+function parseExactly(text: string): unknown {
+	const keep: Reviver = (_key, value, {source}) =>
+		typeof value === 'number' && source !== undefined ? (JSON as unknown as RawJson).rawJSON(source) : value;
+	return JSON.parse(text, keep as Parameters<typeof JSON.parse>[1]);
+}
+
+function parse(path: string, text: string): Readonly<Record<string, unknown>> {
+	const hint = 'Repair it, or move it away.';
+	// An error of the parser may quote the file.
+	let content: unknown;
+	try {
+		content = text.trim() === '' ? {} : parseExactly(text);
+	} catch {
+		throw new UserError(`${path} is not valid JSON`, {hint});
+	}
+	if (isRecord(content)) return content;
+	throw new UserError(`${path} holds no JSON object`, {hint});
+}
+
+const recordAt = (content: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> => {
+	const value = content[name];
+	return isRecord(value) ? value : {};
+};
+
+/** Reads the configuration of the docker client. @throws UserError if it cannot be read; never quotes it */
+export function readDockerConfig(env: Environment = process.env): DockerConfig {
+	const path = dockerConfigPath(env);
+	let text: string | undefined;
+	try {
+		text = readFileSync(path, 'utf8');
+	} catch (error) {
+		if (codeOf(error) !== 'ENOENT') throw new UserError(`Cannot read ${path}: ${messageOf(error)}`, {cause: error});
+	}
+	const content = text === undefined ? undefined : parse(path, text);
+	const {credsStore} = content ?? {};
+	return {
+		path,
+		content,
+		auths: recordAt(content ?? {}, 'auths'),
+		credHelpers: recordAt(content ?? {}, 'credHelpers'),
+		credsStore: typeof credsStore === 'string' && credsStore !== '' ? credsStore : undefined,
+	};
+}
+
+/** The name under which a table of the configuration has a host: docker's own key, or another spelling of the host. */
+export const nameIn = (table: Readonly<Record<string, unknown>>, host: string): string | undefined =>
+	[keyOf(host), ...Object.keys(table)].find(name => Object.hasOwn(table, name) && hostOf(name) === host);
+
+/** The credential helper that docker uses for a host; undefined if the file itself holds the credentials. */
+export function helperOf({credHelpers, credsStore}: DockerConfig, host: string): string | undefined {
+	const name = nameIn(credHelpers, host);
+	if (name === undefined) return credsStore;
+	const helper = credHelpers[name];
+	return typeof helper === 'string' && helper !== '' ? helper : undefined;
+}

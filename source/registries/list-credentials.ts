@@ -1,0 +1,66 @@
+import {messageOf} from '../errors.ts';
+import {type CredentialStore, storeOf} from './change-credentials.ts';
+import {parseEntry} from './credentials.ts';
+import {type DockerConfig, helperOf, readDockerConfig} from './docker-config.ts';
+import {getFromHelper, listOfHelper} from './helper-credentials.ts';
+import {hostOf, keyOf} from './registry-name.ts';
+
+/** A registry with the user who is logged in; without the secret. */
+export type KnownRegistry = {
+	readonly host: string;
+	/** Null for a token without a user. */
+	readonly user: string | null;
+	readonly store: CredentialStore;
+};
+
+export type KnownRegistries = {
+	readonly registries: readonly KnownRegistry[];
+	/** Helpers that could not be asked. */
+	readonly problems: readonly string[];
+};
+
+type Found = {readonly host: string; readonly user: string | undefined};
+
+const inFile = ({auths}: DockerConfig): Found[] =>
+	Object.entries(auths).flatMap(([name, entry]) => {
+		const credentials = parseEntry(entry);
+		return credentials ? [{host: hostOf(name), user: credentials.username}] : [];
+	});
+
+async function ofDefaultHelper({credsStore}: DockerConfig): Promise<Found[]> {
+	if (credsStore === undefined) return [];
+	return (await listOfHelper(credsStore)).map(({key, user}) => ({host: hostOf(key), user}));
+}
+
+/** Some helpers of single hosts list others, or cannot list, so each is asked for its own. */
+async function ofHelperFor(config: DockerConfig, host: string): Promise<Found[]> {
+	const helper = helperOf(config, host);
+	const credentials = helper === undefined ? undefined : await getFromHelper(helper, keyOf(host));
+	return credentials ? [{host, user: credentials.username}] : [];
+}
+
+/** The registries that docker's configuration has credentials for. A host is listed where docker would look for it. */
+export async function listCredentials(
+	env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<KnownRegistries> {
+	const config = readDockerConfig(env);
+	const ownHosts = [...new Set(Object.keys(config.credHelpers).map(hostOf))];
+	const asked = await Promise.allSettled([ofDefaultHelper(config), ...ownHosts.map(host => ofHelperFor(config, host))]);
+	const [ofDefault = [], ...ofOwn] = asked.map(outcome => (outcome.status === 'fulfilled' ? outcome.value : []));
+	const found = [
+		...ofOwn.flat(),
+		...ofDefault.filter(({host}) => !ownHosts.includes(host)),
+		...inFile(config).filter(({host}) => helperOf(config, host) === undefined),
+	];
+	const byHost = new Map(found.map(({host, user}) => [host, user]));
+	return {
+		registries: [...byHost]
+			.map(([host, user]) => ({
+				host,
+				user: user === undefined || user === '' || user === '<token>' ? null : user,
+				store: storeOf(config, host),
+			}))
+			.sort((a, b) => (a.host < b.host ? -1 : 1)),
+		problems: asked.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : [])),
+	};
+}
