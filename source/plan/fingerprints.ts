@@ -14,7 +14,7 @@ const isOfRun = ({labels: own}: {readonly labels: Labels}): boolean => {
 
 /** Fingerprints of the engine's objects: kind and name → identity and state. */
 export function liveFingerprints(input: PlanInput): Record<string, string> {
-	const {observed, router, routerOutdated, resourceImages} = input;
+	const {observed, router, routerOutdated, resourceImages, images} = input;
 	const live: Record<string, string> = {};
 	if (usesRouter(input))
 		live['router'] = [router, ...routerOutdated.map(({name, before, after}) => `${name} ${before} ${after}`)].join(
@@ -22,6 +22,9 @@ export function liveFingerprints(input: PlanInput): Record<string, string> {
 		);
 	for (const {host, fingerprint} of input.servedCertificates ?? []) live[`certificate ${host}`] = fingerprint;
 	for (const [reference, id] of Object.entries(resourceImages)) live[`image ${reference}`] = id;
+	for (const {planned} of images)
+		if (planned.imageId === null && planned.origin?.digest)
+			live[`image ${planned.reference}`] ??= planned.origin.digest;
 	for (const {name, id, state, networks} of observed.containers.filter(each => !isOfRun(each)))
 		live[`container ${name}`] = [id, state, ...Object.keys(networks).sort()].join(' ');
 	for (const network of observed.networks) live[`network ${network.name}`] = network.id;

@@ -27,6 +27,10 @@ export function describePrebuilt(reference: string, id: string, digest?: string)
 	return `${reference}@${shortDigest(registered ?? id)}`;
 }
 
+/** A reference with the digest that its registry has for it, if that is known. */
+const describeRegistered = (reference: string, digest: string | undefined): string =>
+	digest === undefined ? reference : describePrebuilt(reference, '', digest);
+
 // The key of a prebuilt image is its id once the engine has it.
 const knownId = (image: NamedImage): string | null =>
 	image.id ?? (isBuilt(image) || image.key === image.reference ? null : image.key);
@@ -35,7 +39,7 @@ function shownImage(image: NamedImage, id: string | null): ShownValue {
 	const {reference, key, origin} = image;
 	if (!isBuilt(image))
 		return id === null
-			? {type: 'computed', note: `will be pulled: ${reference}`}
+			? {type: 'computed', note: `will be pulled: ${describeRegistered(reference, origin?.digest)}`}
 			: {type: 'text', text: describePrebuilt(reference, id, origin?.digest)};
 	if (id === null) return {type: 'computed', note: `will be built${origin?.commit ? ` from ${origin.commit}` : ''}`};
 	const built = origin?.builtAt ? `, built ${minuteText(origin.builtAt)}` : '';

@@ -6,12 +6,13 @@ import {type PlannedBuild, planBuild} from '../build/plan-build.ts';
 import {readSourceCommit} from '../build/source-commit.ts';
 import type {Project, Service} from '../descriptor/project.ts';
 import type {Image, ReadonlyEngine} from '../engine/engine.ts';
-import {command, hint} from '../hint.ts';
+import {command, type Hint, hint} from '../hint.ts';
 import type {ImageOrigin} from '../model/image-origin.ts';
 import {imageRepository} from '../model/names.ts';
 import type {DesiredService} from '../model/specs.ts';
 import type {ImageFinding} from '../plan/input.ts';
 import type {ImageRecord, State} from '../state/state.ts';
+import {lookUp} from './look-up.ts';
 import type {Promotion} from './plan-request.ts';
 
 type Question = {
@@ -24,7 +25,12 @@ type Question = {
 };
 
 /** A service's image as a plan shows it, and the build that would produce it. */
-export type FoundImage = {readonly finding: ImageFinding; readonly build?: PlannedBuild};
+export type FoundImage = {
+	readonly finding: ImageFinding;
+	readonly build?: PlannedBuild;
+	/** Why its registry did not say what it has. */
+	readonly warning?: Hint | undefined;
+};
 
 type BuildArgs = {readonly args: Readonly<Record<string, string>>; readonly obstacle?: ImageFinding['obstacle']};
 
@@ -77,11 +83,12 @@ function explainBuild(
 // Records of older versions have only the time.
 const originOf = ({origin, builtAt}: ImageRecord): ImageOrigin => ({...origin, builtAt});
 
+/** A reference without its tag or digest. */
+const repositoryOf = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+
 /** The image's digest in the registry, if it came from one. */
-export const digestOf = (image: Image | undefined, reference: string): string | undefined => {
-	const repository = reference.replace(/(@.*|:[^:/]*)$/, '');
-	return image?.digests.find(digest => digest.startsWith(`${repository}@`)) ?? image?.digests[0];
-};
+export const digestOf = (image: Image | undefined, reference: string): string | undefined =>
+	image?.digests.find(digest => digest.startsWith(`${repositoryOf(reference)}@`)) ?? image?.digests[0];
 
 async function findBuild(question: Question, service: Service, desired: DesiredService): Promise<FoundImage> {
 	const {project, state, engine, directory, rebuild} = question;
@@ -126,13 +133,15 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 async function findPrebuilt({state, engine}: Question, service: string, reference: string): Promise<FoundImage> {
 	const record = state.images[service];
 	const image = await engine.findImage(reference);
+	const looked = image ? {} : await lookUp(engine, reference);
 	const reasons: string[] = [];
 	if (!image) reasons.push(`image ${reference} is not on the engine yet`);
 	else if (!record) reasons.push(`image ${reference} is used for the first time`);
 	else if (record.reference !== reference) reasons.push(`image changed from ${record.reference} to ${reference}`);
 	else if (record.imageId !== image.id) reasons.push(`image ${reference} now resolves to another digest`);
 	const imageId = reasons.length === 0 ? image!.id : null;
-	const origin = imageId === null ? {digest: digestOf(image, reference)} : originOf(record!);
+	const digest = image ? digestOf(image, reference) : looked.digest && `${repositoryOf(reference)}@${looked.digest}`;
+	const origin = imageId === null ? {digest} : originOf(record!);
 	const planned = {
 		service,
 		key: image?.id ?? reference,
@@ -141,7 +150,7 @@ async function findPrebuilt({state, engine}: Question, service: string, referenc
 		imageId,
 		origin,
 	};
-	return {finding: {planned, reasons, files: [], exposedPorts: image?.exposedPorts}};
+	return {finding: {planned, reasons, files: [], exposedPorts: image?.exposedPorts}, warning: looked.warning};
 }
 
 /** The active image of another environment, tagged for this one so that a cleanup there does not remove it. */

@@ -1,4 +1,5 @@
 import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
+import type {Hint} from '../hint.ts';
 import {networkAddress} from '../model/address.ts';
 import {hostsIn, labels} from '../model/labels.ts';
 import {routerNetworkName} from '../model/names.ts';
@@ -10,6 +11,7 @@ import {mayNeedNetworks} from '../plan/networks.ts';
 import {findTakenPort, type TakenPort} from '../router/port-owner.ts';
 import {type ObservedRouter, type OutdatedPart, outdatedParts, type RouterOptions} from '../router/router.ts';
 import type {State} from '../state/state.ts';
+import {lookUp} from './look-up.ts';
 import {strangersOf} from './lost-state.ts';
 import type {PlanRequest} from './plan-request.ts';
 
@@ -107,12 +109,22 @@ export async function readUsedSubnets(
 	return hasOwn && hasRouters ? [] : engine.listSubnets();
 }
 
-export async function findResourceImages(engine: ReadonlyEngine, desired: Desired): Promise<Record<string, string>> {
+/** The images of resources that the engine has, and what their registries refuse to say of the others. */
+export async function findResourceImages(
+	engine: ReadonlyEngine,
+	desired: Desired,
+): Promise<{readonly ids: Readonly<Record<string, string>>; readonly warnings: readonly Hint[]}> {
 	const references = [...new Set(desired.resources.map(({spec}) => spec.image))];
-	const images = await Promise.all(references.map(reference => engine.findImage(reference)));
-	return Object.fromEntries(
-		references.flatMap((reference, index) => (images[index] ? [[reference, images[index].id]] : [])),
+	const found = await Promise.all(
+		references.map(async reference => {
+			const image = await engine.findImage(reference);
+			return {reference, image, warning: image ? undefined : (await lookUp(engine, reference)).warning};
+		}),
 	);
+	return {
+		ids: Object.fromEntries(found.flatMap(({reference, image}) => (image ? [[reference, image.id]] : []))),
+		warnings: found.flatMap(({warning}) => (warning === undefined ? [] : [warning])),
+	};
 }
 
 export async function findAvailable(engine: ReadonlyEngine, ids: readonly string[]): Promise<ReadonlySet<string>> {

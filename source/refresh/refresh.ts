@@ -134,7 +134,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		await Promise.all([
 			probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
 			found,
-			isApply ? findResourceImages(engine, desired) : {},
+			isApply ? findResourceImages(engine, desired) : {ids: {}, warnings: []},
 			isApply ? findForeign(engine, own, desired, state) : {},
 			needsRouter ? examineRouter({...world, router}, engine, routerView) : {outdated: [], takenPort: null},
 			needsNetworks
@@ -148,6 +148,10 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		]);
 	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, renewed, healing} = request;
 	const isAttended = async () => (await world.isAttended?.(info.id)) ?? false;
+	const unasked = [
+		...images.flatMap(({warning}) => (warning === undefined ? [] : [warning])),
+		...resourceImages.warnings,
+	];
 	const unkept = isApply ? await unkeptSchedules(project, state, {isAttended, now: Date.now()}) : [];
 	const plan = createPlan({
 		mode,
@@ -168,7 +172,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		observed: own,
 		vitals,
 		images: images.map(({finding}) => finding),
-		resourceImages,
+		resourceImages: resourceImages.ids,
 		router: routerView.state,
 		routerName: router.name,
 		pool: {cidr: settings.networkPool, prefix: settings.networkPrefix, routerPrefix: ownPrefix, used},
@@ -183,7 +187,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		foreign,
 		isRouterShared: isRouterShared(others, routerView),
 		descriptorHash: project.hash,
-		warnings: [...project.warnings, ...unkept, ...(request.warnings ?? [])],
+		warnings: [...project.warnings, ...unasked, ...unkept, ...(request.warnings ?? [])],
 		now: new Date().toISOString(),
 	});
 	const builds = images.flatMap(({finding, build}) => (build ? [[finding.planned.service, build] as const] : []));

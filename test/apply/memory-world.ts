@@ -39,6 +39,12 @@ export const images = {
 	postgres: 'postgres:16',
 };
 
+/** Images that the engine has to pull, with their digests. */
+export const registered = {
+	'registry.example/app:1': `registry.example/app@sha256:${'1'.repeat(64)}`,
+	'registry.example/db:1': `registry.example/db@sha256:${'2'.repeat(64)}`,
+};
+
 export type Applied = {
 	readonly plan: Plan;
 	readonly events: readonly ApplyEvent[];
@@ -120,6 +126,7 @@ function createEngine(clockOffsetMs: number) {
 	const engine = createMemoryEngine({
 		clockOffsetMs,
 		images: {[routerImage]: {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
+		registry: Object.fromEntries(Object.entries(registered).map(([name, digest]) => [name, {digests: [digest]}])),
 		start: spec => startOf({...spec, image: ids.get(spec.image) ?? spec.image}),
 		async exec(call) {
 			// A database that accepts every password.

@@ -1,6 +1,7 @@
 import {manifestPath} from '../../build/manifest.ts';
 import {writeManifest} from '../../build/manifest-file.ts';
 import type {BuiltImage} from '../../build/run-build.ts';
+import type {Image, PullProgress} from '../../engine/engine.ts';
 import {imageAddress} from '../../model/address.ts';
 import type {ImageOrigin} from '../../model/image-origin.ts';
 import type {PlannedImage} from '../../plan/plan.ts';
@@ -10,6 +11,8 @@ import {type ApplyContext, progress} from '../context.ts';
 import {findKnownImage, rememberImage} from '../images.ts';
 import {writeJournaled} from '../journaled.ts';
 import {type RunningBuild, startBuild} from '../running-build.ts';
+
+type OnProgress = (progress: PullProgress) => void;
 
 /** Waits for a build, and shows what it reports. */
 async function buildImage(context: ApplyContext, planned: PlannedImage, started: RunningBuild): Promise<BuiltImage> {
@@ -34,11 +37,24 @@ async function buildImage(context: ApplyContext, planned: PlannedImage, started:
 	}
 }
 
-async function pullImage(context: ApplyContext, {service, reference, key}: PlannedImage): Promise<Made> {
-	const {engine, stopping} = context;
+/** Pulls the image that the plan showed, even if its tag has moved in the registry since. */
+async function pullShown(
+	{engine, stopping}: ApplyContext,
+	planned: PlannedImage,
+	onProgress: OnProgress,
+): Promise<Image> {
+	const {reference, origin} = planned;
+	if (origin?.digest === undefined || reference.includes('@')) return engine.pullImage(reference, onProgress, stopping);
+	const image = await engine.pullImage(origin.digest, onProgress, stopping);
+	await engine.tagImage(image.id, reference);
+	return image;
+}
+
+async function pullImage(context: ApplyContext, planned: PlannedImage): Promise<Made> {
+	const {service, reference, key} = planned;
 	const found = await findKnownImage(context, reference);
-	const onProgress = ({message}: {readonly message: string}) => progress(context, imageAddress(service), message);
-	const image = found ?? (await engine.pullImage(reference, onProgress, stopping));
+	const onProgress: OnProgress = ({message}) => progress(context, imageAddress(service), message);
+	const image = found ?? (await pullShown(context, planned, onProgress));
 	rememberImage(context, image);
 	return {id: image.id, reference, key, origin: {digest: digestOf(image, reference)}};
 }
