@@ -7,7 +7,7 @@ import type {PlannedBase, PlannedBuild} from './plan-build.ts';
 
 type BuildEngine = Pick<
 	Engine,
-	'address' | 'hasBuildKit' | 'findImage' | 'pullImage' | 'buildImage' | 'tagImage' | 'removeImage'
+	'clientVariables' | 'hasBuildKit' | 'findImage' | 'pullImage' | 'buildImage' | 'tagImage' | 'removeImage'
 >;
 
 type BuildOptions = {

@@ -63,7 +63,7 @@ async function openShell({environment, object = ''}: Run, {connection}: Context)
 	const containerId = state && (await findContainer(connection, state, object));
 	if (!containerId) return `${object} is not running`;
 	const shell = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
-	const client = dockerExec(directory, connection.engine, ['-it', containerId, ...shell]);
+	const client = await dockerExec(directory, connection.engine, ['-it', containerId, ...shell]);
 	if (!client) return 'The docker client is not on the PATH: install it';
 	process.stdout.write(`Shell in ${object}; exit returns to the dashboard.\n`);
 	// Synchronous, so that nothing else reads the terminal.

@@ -1,4 +1,6 @@
 import {openInBrowser} from '../console/open-in-browser.ts';
+import {mayNeedSsh} from '../engine/may-need-ssh.ts';
+import {CancelledError} from '../errors.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {createTerminal} from '../output/terminal.ts';
 import {readSettings} from '../settings/settings.ts';
@@ -36,6 +38,15 @@ type Options = {
 	readonly depart: Depart;
 };
 
+/** Lets ssh ask for what it needs while the terminal is free. The dashboard shows why an engine cannot be reached. */
+async function connectFirst(): Promise<void> {
+	const {openEngine} = await import('../workspace/workspace.ts');
+	const {engine} = await openEngine();
+	await engine.connect().catch((error: unknown) => {
+		if (error instanceof CancelledError) throw error;
+	});
+}
+
 /** Opens the dashboard. Resolves when the user quits. */
 export async function openDashboard({start, flags, part = defaultPart, depart}: Options): Promise<void> {
 	const terminal = createTerminal(flags);
@@ -45,6 +56,7 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 	let feed: DashboardFeed | undefined;
 	const store = createDashboardStore({...effects, retry: () => feed?.reload()}, keymap);
 	if (start) store.update({location: start});
+	if (mayNeedSsh()) await connectFirst();
 	const {openDashboardView} = await import('../ui/dashboard/open-dashboard-view.tsx');
 	for (let isFirst = true; ; isFirst = false) {
 		const view = openDashboardView({

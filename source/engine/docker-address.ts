@@ -3,20 +3,24 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {messageOf, UserError} from '../errors.ts';
+import {parseSshAddress, type SshTarget} from './ssh/ssh-target.ts';
 
 export type Tls = {
 	readonly ca?: Buffer;
 	readonly cert?: Buffer;
 	readonly key?: Buffer;
 	readonly isUnverified: boolean;
+	/** Where the files are; absent without any. */
+	readonly folder?: string;
 };
 
 export type EngineAddress = {
-	/** For messages: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`. */
+	/** For messages: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`, `ssh://deploy@web1`. */
 	readonly text: string;
 	readonly target:
 		| {readonly socketPath: string}
-		| {readonly host: string; readonly port: number; readonly tls: Tls | undefined};
+		| {readonly host: string; readonly port: number; readonly tls: Tls | undefined}
+		| {readonly ssh: SshTarget};
 	/** The sockets that were tried when no engine was configured. */
 	readonly lookedAt: readonly string[];
 };
@@ -58,14 +62,10 @@ function parseHost(host: string, tls: Tls | undefined): EngineAddress {
 	if (socket) return {text: host.startsWith('/') ? `unix://${host}` : host, target: {socketPath: socket}, lookedAt: []};
 	const text = host.includes('://') ? host : `tcp://${host}`;
 	const url = URL.canParse(text) ? new URL(text) : undefined;
-	if (url?.protocol === 'ssh:') {
-		throw new UserError(`ssh:// engine addresses are not supported yet: ${host}`, {
-			hint: `forward its socket instead: \`ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock ${url.host}\`, then DOCKER_HOST=unix:///tmp/engine.sock`,
-		});
-	}
+	if (url?.protocol === 'ssh:') return {text, target: {ssh: parseSshAddress(text)}, lookedAt: []};
 	if (!url?.hostname || !['tcp:', 'http:', 'https:'].includes(url.protocol)) {
 		throw new UserError(`invalid engine address: ${host}`, {
-			hint: 'use unix:///path/to/docker.sock or tcp://host:2376',
+			hint: 'use ssh://user@host, tcp://host:2376 or unix:///path/to/docker.sock',
 		});
 	}
 	const secured = tls ?? (url.protocol === 'https:' ? {isUnverified: false} : undefined);
@@ -82,7 +82,7 @@ function tlsOfEnvironment(env: Environment): Tls | undefined {
 
 function readTls(folder: string, isUnverified: boolean): Tls {
 	const read = (file: string) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file)) : undefined);
-	const tls = {ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem'), isUnverified};
+	const tls = {ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem'), isUnverified, folder};
 	if (Boolean(tls.cert) !== Boolean(tls.key)) {
 		throw new UserError(`the engine's certificates are incomplete: ${folder} has only one of cert.pem and key.pem`, {
 			hint: 'put ca.pem, cert.pem and key.pem there, or unset DOCKER_TLS_VERIFY',

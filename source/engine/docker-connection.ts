@@ -2,6 +2,7 @@ import type {IncomingMessage} from 'node:http';
 import type Docker from 'dockerode';
 import type {Call} from './docker-answer.ts';
 import type {Attempt} from './docker-errors.ts';
+import type {Reach} from './docker-reach.ts';
 import type {Labels} from './engine.ts';
 import type {HttpAnswer} from './http-answer.ts';
 
@@ -10,6 +11,7 @@ export type Connection = {
 	readonly docker: Docker;
 	readonly address: string;
 	readonly attempt: Attempt;
+	readonly reach: Reach;
 };
 
 export type StreamRequest = {

@@ -1,5 +1,6 @@
 import {EngineError, messageOf, UserError} from '../errors.ts';
 import {notAnEngine} from './docker-answer.ts';
+import type {Explanation} from './ssh/ssh-words.ts';
 
 type Failure = {
 	readonly code?: unknown;
@@ -42,10 +43,24 @@ const unreachable: Readonly<Record<string, {readonly cause: string; readonly hin
 /** A socket is local, so it is the engine that does not answer, or a tunnel to one. */
 const silentSocket = 'does `docker version` answer? If not, restart Docker, or the tunnel that this socket leads to';
 
+/** Asks why a request got no answer. */
+type Explain = () => Promise<Explanation | undefined>;
+
+/** The reason in the error itself: that of a tunnel that cannot be opened. */
+const explanationIn = (error: unknown): Explanation | undefined =>
+	error instanceof Error && 'explanation' in error ? (error.explanation as Explanation) : undefined;
+
 const isSocket = (address: string): boolean => /^(?:unix|npipe):/.test(address);
 
-/** Makes an `Attempt` whose connection errors name the address and, if none was configured, the sockets tried. */
-export function createAttempt(address: string, lookedAt: readonly string[]): Attempt {
+/**
+ * Makes an `Attempt` whose connection errors name the address and, if none was configured, the sockets tried.
+ * @param explain is asked when no answer came
+ */
+export function createAttempt(
+	address: string,
+	lookedAt: readonly string[],
+	explain: Explain = async () => undefined,
+): Attempt {
 	return async <T>(task: string, call: () => Promise<T>, options: Options = {}) => {
 		try {
 			return await call();
@@ -53,6 +68,8 @@ export function createAttempt(address: string, lookedAt: readonly string[]): Att
 			if (options.signal?.aborted) throw options.signal.reason;
 			const status = statusOf(error);
 			if (status !== undefined && options.fine?.includes(status)) return undefined as T;
+			const known = isUnanswered(error) ? (explanationIn(error) ?? (await explain())) : undefined;
+			if (known) throw unreachableError(task, address, known, error);
 			throw toEngineError(error, task, address, lookedAt);
 		}
 	};
@@ -63,6 +80,19 @@ export function statusOf(error: unknown): number | undefined {
 	return typeof status === 'number' ? status : undefined;
 }
 
+/** Whether the request may have got no answer, so that its error has no status. */
+function isUnanswered(error: unknown): boolean {
+	if (error instanceof UserError) return false;
+	const {code, name} = error as {readonly code?: unknown; readonly name?: unknown};
+	if (statusOf(error) !== undefined || code === notAnEngine) return false;
+	return explanationIn(error) !== undefined || typeof code === 'string' || isTimeout(name);
+}
+
+const isTimeout = (name: unknown): boolean => name === 'TimeoutError' || name === 'AbortError';
+
+const unreachableError = (task: string, address: string, {cause, hint}: Explanation, error: unknown): EngineError =>
+	new EngineError(`cannot ${task}: the engine at ${address} is unreachable: ${cause}`, {hint, cause: error});
+
 function toEngineError(error: unknown, task: string, address: string, lookedAt: readonly string[]): Error {
 	if (error instanceof UserError) return error;
 	const {code, name} = error as {code?: unknown; name?: unknown};
@@ -71,17 +101,14 @@ function toEngineError(error: unknown, task: string, address: string, lookedAt: 
 		const text = `cannot ${task}: ${address} answers HTTP but is not a Docker engine (${messageOf(error)})`;
 		return new EngineError(text, {hint: 'check DOCKER_HOST and the docker context', cause: error});
 	}
-	if (status === undefined && (typeof code === 'string' || name === 'TimeoutError' || name === 'AbortError')) {
-		const kind = name === 'TimeoutError' || name === 'AbortError' ? 'ETIMEDOUT' : String(code);
+	if (isUnanswered(error)) {
+		const kind = isTimeout(name) ? 'ETIMEDOUT' : String(code);
 		const known = unreachable[kind];
 		const hint = kind === 'ETIMEDOUT' && isSocket(address) ? silentSocket : (known?.hint ?? 'is Docker running?');
 		// The deadline's own message says how long it waited.
 		const cause = code === 'ETIMEDOUT' && messageOf(error).startsWith('no answer') ? messageOf(error) : known?.cause;
 		const elsewhere = code === 'ENOENT' && lookedAt.length > 1 ? ` Looked at ${lookedAt.join(', ')}.` : '';
-		return new EngineError(`cannot ${task}: the engine at ${address} is unreachable: ${cause ?? messageOf(error)}`, {
-			hint: `${hint}${elsewhere}`,
-			cause: error,
-		});
+		return unreachableError(task, address, {cause: cause ?? messageOf(error), hint: `${hint}${elsewhere}`}, error);
 	}
 	if (error instanceof SyntaxError) {
 		return new EngineError(`cannot ${task}: ${address} is not a Docker engine: ${error.message}`, {

@@ -1,20 +1,24 @@
 import type {Connection} from './docker-connection.ts';
 import {readAnswer} from './docker-connection.ts';
+import {pingDeadlineMs} from './docker-patience.ts';
 import type {Engine, EngineInfo} from './engine.ts';
 
 const deadlineMs = 1900;
+
+/** A deadline for an answer that begins now. */
+const deadlineOf = ({reach}: Connection): AbortSignal =>
+	AbortSignal.timeout(reach.isTunnel ? pingDeadlineMs() : deadlineMs);
 
 type Ping = {readonly apiVersion: string; readonly builder: string | undefined; readonly system: string | undefined};
 
 /** The engine's identity, version and features. */
 export function createInfo(connection: Connection): Pick<Engine, 'info' | 'hasBuildKit'> {
-	const {address, attempt} = connection;
+	const {address, attempt, reach} = connection;
 	// What the latest ping said.
 	let canBuild: boolean | undefined;
 
 	const ping = async (): Promise<Ping> => {
-		const signal = AbortSignal.timeout(deadlineMs);
-		const {headers} = await readAnswer(connection, '/_ping', {signal});
+		const {headers} = await readAnswer(connection, '/_ping', {signal: deadlineOf(connection)});
 		const found = {
 			apiVersion: headers['api-version'] ?? '',
 			builder: headers['builder-version'],
@@ -27,7 +31,9 @@ export function createInfo(connection: Connection): Pick<Engine, 'info' | 'hasBu
 	return {
 		info: () =>
 			attempt('read engine information', async () => {
-				const [answer, info] = await Promise.all([ping(), readInfo(connection, AbortSignal.timeout(deadlineMs))]);
+				// Somebody may have to type a password.
+				await reach.open();
+				const [answer, info] = await Promise.all([ping(), readInfo(connection, deadlineOf(connection))]);
 				return {
 					id: info.ID || info.Name,
 					name: info.Name,
@@ -41,7 +47,11 @@ export function createInfo(connection: Connection): Pick<Engine, 'info' | 'hasBu
 					rootDirectory: info.DockerRootDir ?? '',
 				} satisfies EngineInfo;
 			}),
-		hasBuildKit: async () => canBuild ?? canBuildKit(await attempt('read engine information', ping)),
+		hasBuildKit: async () => {
+			if (canBuild !== undefined) return canBuild;
+			const ask = () => reach.open().then(ping);
+			return canBuildKit(await attempt('read engine information', ask));
+		},
 	};
 }
 

@@ -11,7 +11,7 @@ export const isRead = ({method, isStream, hijack, openStdin, authconfig}: Call, 
 	method === 'GET' && body === undefined && !isStream && !hijack && !openStdin && !authconfig;
 
 /** Rejects when the signal aborts first. */
-function unlessAborted<Result>(task: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+export function unlessAborted<Result>(task: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
 	if (!signal) return task;
 	return new Promise((resolve, reject) => {
 		const stop = () => reject(signal.reason);

@@ -8,7 +8,7 @@ import {answerDeadlineMs} from './docker-patience.ts';
 
 export type Body = string | Buffer | NodeJS.ReadableStream | undefined;
 
-const isStream = (body: Body): body is NodeJS.ReadableStream =>
+export const isStream = (body: Body): body is NodeJS.ReadableStream =>
 	body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
 
 /**

@@ -4,10 +4,11 @@ import type DockerModem from 'docker-modem';
 import type Docker from 'dockerode';
 import type {EngineAddress, Tls} from './docker-address.ts';
 import type {Call} from './docker-answer.ts';
-import {createHeartbeat} from './docker-heartbeat.ts';
-import {isRead, sendRead} from './docker-read.ts';
-import {type Body, sendRequest} from './docker-request.ts';
-import {createSocketReads} from './socket-reads.ts';
+import {createHeartbeat, type Heartbeat} from './docker-heartbeat.ts';
+import type {Reach} from './docker-reach.ts';
+import {isRead, sendRead, unlessAborted} from './docker-read.ts';
+import {type Body, isStream, sendRequest} from './docker-request.ts';
+import {createSocketReads, type SocketReads} from './socket-reads.ts';
 
 const connectDeadlineMs = 1800;
 const keepAliveMs = 15_000;
@@ -22,30 +23,68 @@ type Sender = {
 	) => void;
 };
 
-/** Replaces docker-modem's sending of requests, so that every call ends. */
-export function sendInPlace({modem}: Docker, target: EngineAddress['target']): void {
+/** What every request to one engine needs. */
+type Sending = {
+	readonly heartbeat: Heartbeat;
+	readonly reads: SocketReads | undefined;
+};
+
+function prepareSending(protocol: 'http' | 'https', endpoint: RequestOptions): Sending {
+	const {socketPath} = endpoint;
+	return {
+		heartbeat: createHeartbeat(protocol, endpoint),
+		reads: socketPath ? createSocketReads(socketPath) : undefined,
+	};
+}
+
+/** Opens the way to the engine while a body waits to be sent. */
+async function openFor(reach: Reach, body: Body, signal: AbortSignal | undefined): Promise<RequestOptions> {
+	const failures: Error[] = [];
+	// Nobody listens yet, and its error would end the process.
+	if (isStream(body)) body.once('error', error => failures.push(error));
+	const endpoint = await unlessAborted(reach.open(), signal);
+	if (failures[0]) throw failures[0];
+	return endpoint;
+}
+
+/** Sends a read again, over a new connection, if the tunnel ended under it. */
+async function overTunnel(
+	read: () => Promise<unknown>,
+	reach: Reach,
+	signal: AbortSignal | undefined,
+): Promise<unknown> {
+	try {
+		return await read();
+	} catch (error) {
+		const isAnswered = error instanceof Error && 'statusCode' in error;
+		if (isAnswered || signal?.aborted || !(await reach.isLost())) throw error;
+		await unlessAborted(reach.open(), signal);
+		return read();
+	}
+}
+
+/** Replaces docker-modem's sending of requests, so that every call ends, and finds its way to the engine first. */
+export function sendInPlace({modem}: Docker, target: EngineAddress['target'], reach: Reach): void {
 	const protocol = 'tls' in target && target.tls ? 'https' : 'http';
-	const heartbeat = createHeartbeat(protocol, endpointOf(target));
 	const sender = modem as unknown as Sender;
-	const reads = 'socketPath' in target ? createSocketReads(target.socketPath) : undefined;
+	// A tunnel always has the same socket.
+	let sending: Sending | undefined;
+	const send = async (options: RequestOptions, call: Call, body: Body): Promise<unknown> => {
+		const endpoint = await openFor(reach, body, call.abortSignal);
+		sending ??= prepareSending(protocol, endpoint);
+		const {heartbeat, reads} = sending;
+		if (reads && isRead(call, body)) {
+			const read = () => sendRead(reads, heartbeat, options, call);
+			return reach.isTunnel ? overTunnel(read, reach, call.abortSignal) : read();
+		}
+		return sendRequest(protocol, heartbeat, reach.isTunnel ? {...options, ...endpoint} : options, call, body);
+	};
 	sender.buildRequest = (options, call, body, callback) => {
-		const sent =
-			reads && isRead(call, body)
-				? sendRead(reads, heartbeat, options, call)
-				: sendRequest(protocol, heartbeat, options, call, body);
-		sent.then(
+		send(options, call, body).then(
 			result => callback(null, result),
 			(error: unknown) => callback(error, null),
 		);
 	};
-}
-
-function endpointOf(target: EngineAddress['target']): RequestOptions {
-	if ('socketPath' in target) return {socketPath: target.socketPath};
-	const {host, port, tls} = target;
-	if (!tls) return {host, port};
-	const {ca, cert, key, isUnverified} = tls;
-	return {host, port, ...{ca, cert, key, rejectUnauthorized: !isUnverified}};
 }
 
 /**
@@ -62,6 +101,8 @@ export function connect(target: EngineAddress['target']): Docker.DockerOptions &
 		timeout: undefined,
 	};
 	if ('socketPath' in target) return {...nothing, protocol: 'http', socketPath: target.socketPath};
+	// The path is known when the tunnel is open.
+	if ('ssh' in target) return {...nothing, protocol: 'http', socketPath: 'tunnel'};
 	const {host, port, tls} = target;
 	return {
 		...nothing,

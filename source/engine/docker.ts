@@ -11,27 +11,28 @@ import {createInfo} from './docker-info.ts';
 import {createLogs} from './docker-logs.ts';
 import {createNetworks} from './docker-networks.ts';
 import {createReads} from './docker-observe.ts';
+import {reachOf} from './docker-reach.ts';
 import {createRegistryCalls} from './docker-registry.ts';
 import {connect, sendInPlace} from './docker-transport.ts';
 import {createUsage} from './docker-usage.ts';
 import type {Engine} from './engine.ts';
 
 /**
- * Connects to a Docker engine. Nothing is sent before the first call. `host` (`unix://…`, `tcp://…`) overrides
- * DOCKER_HOST and the docker context.
+ * Connects to a Docker engine. Nothing is sent before the first call. `host` (`unix://…`, `tcp://…`, `ssh://…`)
+ * overrides DOCKER_HOST and the docker context.
  */
 export function connectDocker({host}: {readonly host?: string} = {}): Engine {
 	const found = findEngine(host);
 	const docker = new Docker(connect(found.target));
-	sendInPlace(docker, found.target);
-	const connection: Connection = {
-		docker,
-		address: found.text,
-		attempt: createAttempt(found.text, found.lookedAt),
-	};
+	const reach = reachOf(found);
+	sendInPlace(docker, found.target, reach);
+	const attempt = createAttempt(found.text, found.lookedAt, reach.explain);
+	const connection: Connection = {docker, address: found.text, attempt, reach};
 	const {info, hasBuildKit} = createInfo(connection);
 	return {
 		address: found.text,
+		connect: () => attempt('connect', async () => void (await reach.open())),
+		clientVariables: () => attempt('connect', reach.clientVariables),
 		info,
 		hasBuildKit,
 		...createReads(connection),

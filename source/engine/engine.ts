@@ -137,7 +137,14 @@ export type EngineEvent = {
 export type ReadonlyEngine = {
 	/** The engine's address, for messages. */
 	readonly address: string;
-	/** Fails within two seconds if nothing answers; the error names the address. */
+	/**
+	 * Connects, if that takes more than a request: ssh may ask for a password in the terminal. Every call connects as well;
+	 * a screen does it before it takes the terminal.
+	 */
+	connect(): Promise<void>;
+	/** The variables of a docker client that is to reach this engine, as long as this process runs. */
+	clientVariables(): Promise<Readonly<Record<string, string | undefined>>>;
+	/** Fails within two seconds if nothing answers, and later over ssh; the error names the address. */
 	info(): Promise<EngineInfo>;
 	/**
 	 * Containers (running or not), networks and volumes that carry all of these labels. An empty value matches any value of

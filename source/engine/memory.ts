@@ -95,6 +95,8 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 	const {calls, failNext, observeCalls} = createCallLog();
 	return {
 		address: info.address,
+		connect: async () => undefined,
+		clientVariables: async () => ({}),
 		...observeCalls({
 			info: async () => info,
 			hasBuildKit: async () => info.hasBuildKit,

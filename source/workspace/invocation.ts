@@ -44,7 +44,7 @@ async function reachEngine(remote: string): Promise<void> {
 	const contexts = isAddress ? [] : (await import('../engine/docker-address.ts')).dockerContexts();
 	if (!isAddress && !contexts.includes(remote))
 		throw new UserError(`no engine is named ${remote}`, {
-			hint: `Docker contexts: ${contexts.join(', ')}. Or pass an address, such as tcp://host:2376 or unix:///path/to/docker.sock.`,
+			hint: `Docker contexts: ${contexts.join(', ')}. Or pass an address, such as ssh://user@host, tcp://host:2376 or unix:///path/to/docker.sock.`,
 		});
 	process.env['DOCKER_HOST'] = isAddress ? remote : '';
 	process.env['DOCKER_CONTEXT'] = isAddress ? '' : remote;

@@ -26,7 +26,7 @@ function createFakeEngine(present: Record<string, string>, registry: Record<stri
 	const requests: Omit<BuildRequest, 'context'>[] = [];
 	const archives: Buffer[] = [];
 	return {
-		address: 'memory',
+		clientVariables: async () => ({}),
 		hasBuildKit: async () => hasBuildKit,
 		images,
 		requests,

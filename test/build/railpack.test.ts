@@ -56,8 +56,13 @@ const service = makeService({
 	build: {command: 'rake', env: ['PUBLIC_KEY'], packages: {build: ['gcc', 'make'], runtime: ['libpq5']}},
 });
 
+const memoryEngineAt = (DOCKER_HOST: string) => ({
+	...createMemoryEngine({build: () => ({})}),
+	clientVariables: async () => ({DOCKER_HOST}),
+});
+
 async function build({onOutput, ...options}: {signal?: AbortSignal; onOutput?: (text: string) => void} = {}) {
-	const engine = {...createMemoryEngine({build: () => ({})}), address: 'unix:///run/test.sock'};
+	const engine = memoryEngineAt('unix:///run/test.sock');
 	const planned = await planBuild({
 		project: {directory: makeTree(tree)},
 		service,
@@ -172,7 +177,7 @@ describe('a build with docker buildx', () => {
 		vi.stubEnv('PATH', ['', '.', './bin', 'bin', `${project}/bin`, process.env['PATH']].join(':'));
 		vi.stubEnv('COMPARTMENT_PASSPHRASE', 'canary-passphrase');
 		const steering = {PATH: './bin', LD_PRELOAD: './evil.so', DOCKER_CONFIG: '.', HOME: '.', PUBLIC_KEY: 'x'};
-		const engine = {...createMemoryEngine({build: () => ({})}), address: 'unix:///run/test.sock'};
+		const engine = memoryEngineAt('unix:///run/test.sock');
 		const planned = await planBuild({
 			project: {directory: `${project}/web`},
 			service: {...service, path: '.'},

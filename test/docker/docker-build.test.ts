@@ -1,7 +1,9 @@
 import Docker from 'dockerode';
 import {expect, test} from 'vitest';
+import {findEngine} from '../../source/engine/docker-address.ts';
 import {createBuilds} from '../../source/engine/docker-build.ts';
 import {createAttempt} from '../../source/engine/docker-errors.ts';
+import {reachOf} from '../../source/engine/docker-reach.ts';
 import type {BuildProgress} from '../../source/engine/engine.ts';
 import {BuildError, EngineError} from '../../source/errors.ts';
 import {isSleeping, smallImage, tarOf, uniqueName, until, withEngine} from './helpers.ts';
@@ -117,7 +119,8 @@ test('an abort stops the build on the engine too', async () => {
 });
 
 test('an engine without BuildKit builds with the classic builder', async () => {
-	const connection = {docker: new Docker(), address: engine.address, attempt: createAttempt(engine.address, [])};
+	const reach = reachOf(findEngine(undefined));
+	const connection = {docker: new Docker(), address: engine.address, attempt: createAttempt(engine.address, []), reach};
 	const {buildImage} = createBuilds(connection, async () => false);
 	const reference = `${uniqueName('built')}:1`;
 	const classic = async (lines: readonly string[]) => {

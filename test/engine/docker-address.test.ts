@@ -38,6 +38,7 @@ test.each([
 	['tcp://10.0.0.5:4243', {host: '10.0.0.5', port: 4243, tls: undefined}],
 	['10.0.0.5:2375', {host: '10.0.0.5', port: 2375, tls: undefined}],
 	['tcp://[::1]:2375', {host: '::1', port: 2375, tls: undefined}],
+	['ssh://me@host', {ssh: {host: 'host', user: 'me', socket: '/var/run/docker.sock'}}],
 	['https://engine.example', {host: 'engine.example', port: 443, tls: {isUnverified: false}}],
 ])('DOCKER_HOST=%s is parsed', (host, target) => {
 	expect(findEngine(undefined, {...env, DOCKER_HOST: host}).target).toEqual(target);
@@ -57,7 +58,13 @@ test('a context’s certificates are used', () => {
 	expect(findEngine(undefined, {...env, DOCKER_CONTEXT: 'secure'}).target).toEqual({
 		host: 'secure',
 		port: 2376,
-		tls: {ca: Buffer.from('ca.pem'), cert: Buffer.from('cert.pem'), key: Buffer.from('key.pem'), isUnverified: true},
+		tls: {
+			ca: Buffer.from('ca.pem'),
+			cert: Buffer.from('cert.pem'),
+			key: Buffer.from('key.pem'),
+			isUnverified: true,
+			folder: expect.stringMatching(/contexts\/tls\/[0-9a-f]{64}\/docker$/),
+		},
 	});
 });
 
@@ -73,7 +80,7 @@ test('with DOCKER_TLS_VERIFY the certificates in DOCKER_CERT_PATH are used', () 
 });
 
 test.each([
-	['ssh://me@host', 'ssh:// engine addresses are not supported yet: ssh://me@host', /ssh -nNT -L .* host/],
+	['ssh://-host', 'invalid engine address: ssh://-host: it names no host', /ssh:\/\/user@host/],
 	['ftp://host', 'invalid engine address: ftp://host', /unix:\/\//],
 	['tcp://', 'invalid engine address: tcp://', /tcp:\/\/host/],
 ])('%s is rejected with a hint', (host, message, hint) => {

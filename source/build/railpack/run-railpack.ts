@@ -11,7 +11,7 @@ import type {RailpackRequest} from './plan-railpack.ts';
 import {runTool} from './run-tool.ts';
 import {unpackContext} from './unpack-context.ts';
 
-type RailpackEngine = Pick<Engine, 'address' | 'buildImage' | 'removeImage'>;
+type RailpackEngine = Pick<Engine, 'clientVariables' | 'buildImage' | 'removeImage'>;
 
 type Options = {
 	readonly reference: string;
@@ -22,12 +22,6 @@ type Options = {
 
 /** The BuildKit frontend for Railpack's plans; its version must match the CLI's. */
 const frontend = 'ghcr.io/railwayapp/railpack-frontend';
-
-/** Variables that point docker and railpack to the engine that we are connected to. */
-function engineVariables(address: string): Variables {
-	const isHost = /^(?:unix|tcp|ssh|npipe):\/\//.test(address);
-	return isHost ? {DOCKER_HOST: address} : {};
-}
 
 /**
  * The variables for Railpack's environment, because every user on this machine can read a command line. Drops names that
@@ -87,7 +81,7 @@ export async function runRailpack(
 	const {tools, variables} = railpack;
 	const folder = await mkdtemp(path.join(tmpdir(), 'compartment-railpack-'));
 	const unlabelled = `${options.reference}-railpack`;
-	const connection = engineVariables(engine.address);
+	const connection = await engine.clientVariables();
 	const names = Object.keys(variables).sort();
 	const step = async (name: string, file: string, args: readonly string[], given: Variables = {}) => {
 		const report = (state: 'started' | 'done' | 'failed', durationMs?: number) =>

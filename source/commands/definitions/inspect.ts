@@ -1,5 +1,5 @@
 import {defineCommand, type Group} from './definition.ts';
-import {accessibleFlags, commonFlags, logFlags, outputFlags, serviceFlags} from './flags.ts';
+import {accessibleFlags, commonFlags, logFlags, outputFlags, reachFlags, serviceFlags} from './flags.ts';
 
 /** Commands that show what runs, and why. */
 export const inspect = {
@@ -176,8 +176,11 @@ export const inspect = {
 		}),
 		doctor: defineCommand({
 			description: 'Check everything that Compartment needs on this machine',
-			flags: outputFlags,
-			examples: [{line: 'doctor', text: 'Check Node, the engine, the router and networks'}],
+			flags: {remote: reachFlags.remote, ...outputFlags},
+			examples: [
+				{line: 'doctor', text: 'Check Node, the engine, the router and networks'},
+				{line: 'doctor --remote ssh://deploy@web1', text: 'Check them with the engine of another machine'},
+			],
 			run: async () => (await import('../inspect/doctor.ts')).doctor,
 		}),
 	},

@@ -28,10 +28,15 @@ export async function findContainer(
  * @param directory of the project: programs inside its repository are never used
  * @param args options, the container and its command
  */
-export function dockerExec(directory: string, {address}: Pick<ReadonlyEngine, 'address'>, args: readonly string[]) {
+export async function dockerExec(
+	directory: string,
+	engine: Pick<ReadonlyEngine, 'clientVariables'>,
+	args: readonly string[],
+) {
 	const file = findProgram('docker', directory);
-	const options = {stdio: 'inherit', variables: {DOCKER_HOST: address}} as const;
-	return file === undefined ? undefined : {file, args: ['exec', ...args], options};
+	if (file === undefined) return undefined;
+	const options = {stdio: 'inherit', variables: await engine.clientVariables()} as const;
+	return {file, args: ['exec', ...args], options};
 }
 
 /**
@@ -48,7 +53,11 @@ export async function exec(name: string, command: readonly string[], flags: Comm
 			hint: `There are: ${[...Object.keys(state.active), ...Object.keys(state.resources)].join(', ') || 'none'}`,
 		});
 	const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-it'] : ['-i'];
-	const client = dockerExec(workspace.project.directory, workspace.engine, [...terminal, containerId, ...command]);
+	const client = await dockerExec(workspace.project.directory, workspace.engine, [
+		...terminal,
+		containerId,
+		...command,
+	]);
 	if (!client) throw new UserError('docker is not on the PATH', {hint: 'Install the docker client.'});
 	const child = startProgram(client.file, client.args, client.options);
 	return new Promise((resolve, reject) => {

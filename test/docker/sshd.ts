@@ -1,0 +1,145 @@
+import {execFileSync} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterAll, beforeAll} from 'vitest';
+import {until} from './helpers.ts';
+import {freePort} from './router-lab.ts';
+
+/** Another machine, as far as ssh can tell: an sshd in a container that shares this machine's engine. */
+export type Sshd = {
+	/** `ssh://root@lab`, also before it runs. */
+	readonly address: (path?: string, user?: string) => string;
+	/** The variables with which a command finds its ssh configuration and its engine. */
+	readonly env: (user?: string) => {readonly PATH: string; readonly DOCKER_HOST: string};
+	readonly folder: string;
+	/** The password of `deploy`, the only user who may use the engine. */
+	readonly password: string;
+	/** Runs a command on the machine. */
+	readonly exec: (...command: readonly string[]) => string;
+	/** Ends the connections that are open, as a network does that went away. */
+	readonly drop: () => void;
+	readonly stop: () => void;
+	readonly start: () => Promise<void>;
+	/** Adds lines to ssh's configuration of the host, which has a key that opens it unless it shall have none. */
+	readonly configure: (lines: readonly string[], options?: {readonly hasKey: boolean}) => void;
+	/** Forgets the host's key, or takes another one for it. */
+	readonly know: (key: 'right' | 'none' | 'wrong') => void;
+};
+
+type Options = {
+	/** Arguments of sshd. */
+	readonly arguments?: string;
+	/** Folders of this machine that it sees too. */
+	readonly folders?: () => readonly string[];
+};
+
+const image = 'compartment-test-sshd';
+
+const address = (path = '', user = 'root'): string => `ssh://${user}@lab${path}`;
+
+const docker = (...args: readonly string[]): string =>
+	execFileSync('docker', args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
+
+function generateKey(path: string): string {
+	execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
+	return readFileSync(`${path}.pub`, 'utf8').trim();
+}
+
+async function openSshd({
+	arguments: args = '',
+	folders = () => [],
+}: Options): Promise<Sshd & {readonly close: () => void}> {
+	const folder = mkdtempSync(join(tmpdir(), 'compartment-sshd-'));
+	const container = `compartment-test-sshd-${randomBytes(5).toString('hex')}`;
+	const password = randomBytes(8).toString('hex');
+	const key = generateKey(join(folder, 'id'));
+	const other = generateKey(join(folder, 'other'));
+	const port = await freePort();
+	const known = join(folder, 'known_hosts');
+	docker(
+		...['run', '--detach', '--init', '--name', container, '--label', 'compartment.test=sshd'],
+		...['--publish', `127.0.0.1:${port}:22`, '--volume', '/var/run/docker.sock:/var/run/docker.sock'],
+		...folders().flatMap(path => ['--volume', `${path}:${path}`]),
+		...['--env', `AUTHORIZED_KEY=${key}`, '--env', `DEPLOY_PASSWORD=${password}`, '--env', `SSHD_OPTIONS=${args}`],
+		image,
+	);
+	const exec = (...command: readonly string[]) => docker('exec', container, ...command);
+	const answers = () => {
+		try {
+			exec('sh', '-c', 'pgrep -x sshd && cat /etc/ssh/lab_host_key.pub');
+			return true;
+		} catch {
+			return false;
+		}
+	};
+	await until(answers, 30_000);
+	const hostKey = exec('cat', '/etc/ssh/lab_host_key.pub').trim();
+	const configure: Sshd['configure'] = (lines, {hasKey} = {hasKey: true}) =>
+		writeFileSync(
+			join(folder, 'config'),
+			[
+				'Host lab',
+				'\tHostName 127.0.0.1',
+				`\tPort ${port}`,
+				`\tIdentityFile ${join(folder, hasKey ? 'id' : 'other')}`,
+				'\tIdentitiesOnly yes',
+				'\tIdentityAgent none',
+				`\tUserKnownHostsFile ${known}`,
+				...lines.map(line => `\t${line}`),
+				'',
+			].join('\n'),
+		);
+	const know: Sshd['know'] = which => {
+		const keys = {right: hostKey, wrong: other, none: undefined};
+		writeFileSync(known, keys[which] ? `[127.0.0.1]:${port} ${keys[which]}\n` : '');
+	};
+	const bin = join(folder, 'bin');
+	mkdirSync(bin);
+	// ssh takes its configuration from the home folder of the user, whatever HOME says.
+	const ssh = execFileSync('sh', ['-c', 'command -v ssh'], {encoding: 'utf8'}).trim();
+	writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec ${ssh} -F '${join(folder, 'config')}' "$@"\n`);
+	chmodSync(join(bin, 'ssh'), 0o755);
+	configure([]);
+	know('right');
+	return {
+		address,
+		env: user => ({PATH: `${bin}:${process.env['PATH']}`, DOCKER_HOST: address('', user)}),
+		folder,
+		password,
+		exec,
+		configure,
+		know,
+		drop: () => void exec('sh', '-c', 'pkill -KILL -f "^sshd(-session)?: .*@" || true'),
+		stop: () => void docker('kill', container),
+		async start() {
+			docker('start', container);
+			await until(answers, 30_000);
+		},
+		close() {
+			docker('rm', '--force', container);
+			rmSync(folder, {recursive: true, force: true});
+		},
+	};
+}
+
+/** Opens an sshd before the tests of a file, and removes it after them. This process uses its ssh configuration too. */
+export function withSshd(options: Options = {}): Sshd {
+	const sshd = {address} as Sshd;
+	const path = process.env['PATH'];
+	let close: (() => void) | undefined;
+	beforeAll(async () => {
+		execFileSync('bash', [fileURLToPath(new URL('../../scripts/ssh.sh', import.meta.url))]);
+		const opened = await openSshd(options);
+		close = opened.close;
+		Object.assign(sshd, opened);
+		process.env['PATH'] = sshd.env().PATH;
+	}, 300_000);
+	afterAll(() => {
+		process.env['PATH'] = path;
+		close?.();
+	});
+	return sshd;
+}
