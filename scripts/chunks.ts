@@ -39,6 +39,7 @@ const chunks: readonly Chunk[] = [
 		sources: [
 			'source/settings/settings.ts',
 			'source/settings/acme.ts',
+			'source/settings/backup-stores.ts',
 			'source/settings/notify-targets.ts',
 			'source/settings/setting-rules.ts',
 			'source/settings/setting-table.ts',

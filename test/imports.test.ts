@@ -150,7 +150,12 @@ describe('imports', () => {
 			{path: 'source/settings/change-setting.ts', specifier: 'conf', target: undefined, isType: false, isDynamic: true},
 		]);
 		const changing = edges.filter(({target}) => target === 'source/settings/change-setting.ts').map(({path}) => path);
-		expect(changing).toEqual(['source/commands/settings/set.ts', 'source/commands/settings/unset.ts']);
+		expect(changing).toEqual([
+			'source/commands/backups/add.ts',
+			'source/commands/backups/remove.ts',
+			'source/commands/settings/set.ts',
+			'source/commands/settings/unset.ts',
+		]);
 	});
 
 	it('at the entry are static for package.json alone', () => {

@@ -33,6 +33,7 @@ const defaults = {
 	stopGraceSeconds: 10,
 	backupDirectory: '',
 	verifyScheduledBackups: false,
+	backupStores: {},
 	notify: [],
 	buildCacheGB: 0,
 	keys: {},

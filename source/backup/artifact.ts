@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {chmodSync, lstatSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
+import {chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync} from 'node:fs';
 import {chmod, lstat, open, readdir, readlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {UserError} from '../errors.ts';
@@ -46,13 +46,34 @@ export function removeArtifact(root: string, id: string): void {
 }
 
 /** Ids of the backups that have files in a folder. */
-export function artifactsIn(root: string): string[] {
+export const artifactsIn = (root: string): string[] => namesBelow(root).filter(name => name.startsWith('rbak_'));
+
+function namesBelow(root: string): string[] {
 	try {
-		return readdirSync(root).filter(name => name.startsWith('rbak_'));
+		return readdirSync(root);
 	} catch (error) {
 		if (codeOf(error) === 'ENOENT') return [];
 		throw fileError('read the folder', root, error);
 	}
+}
+
+/** Folder of a backup while it is fetched from a store. Others use the same root, so it has the lineage. */
+export const fetchingId = (lineage: string, id: string): string => `fetching-${lineage}-${id}`;
+
+/** Makes what was fetched the files of a backup, instead of those that are there. */
+export function adoptFetched(root: string, lineage: string, id: string): void {
+	removeArtifact(root, id);
+	try {
+		renameSync(folderOf(root, fetchingId(lineage, id)), folderOf(root, id));
+		syncDirectory(root);
+	} catch (error) {
+		throw fileError('rename', folderOf(root, fetchingId(lineage, id)), error);
+	}
+}
+
+/** Deletes what interrupted commands of an environment have fetched. */
+export function removeFetching(root: string, lineage: string): void {
+	for (const name of namesBelow(root)) if (name.startsWith(fetchingId(lineage, ''))) removeArtifact(root, name);
 }
 
 /** Size in bytes of a folder that a command is writing to. Unreadable files count as 0, because files come and go. */
@@ -68,14 +89,16 @@ export function measureArtifact(path: string): number {
 	}
 }
 
-type Found = {readonly path: string; readonly kind: 'file' | 'folder' | 'link'; readonly size: number};
+/** Something in a backup's folder. Of a file, with its size in bytes. */
+export type Found = {readonly path: string; readonly kind: 'file' | 'folder' | 'link'; readonly size: number};
 
-async function list(root: string, below = ''): Promise<Found[]> {
+/** Everything in a backup's folder, sorted, a folder before its files. */
+export async function listArtifact(root: string, below = ''): Promise<Found[]> {
 	const entries = await readdir(join(root, below), {withFileTypes: true});
 	const found: Found[] = [];
 	for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
 		const path = join(below, entry.name);
-		if (entry.isDirectory()) found.push({path, kind: 'folder', size: 0}, ...(await list(root, path)));
+		if (entry.isDirectory()) found.push({path, kind: 'folder', size: 0}, ...(await listArtifact(root, path)));
 		else if (entry.isSymbolicLink()) found.push({path, kind: 'link', size: 0});
 		else if (entry.isFile()) found.push({path, kind: 'file', size: (await lstat(join(root, path))).size});
 		else throw new UserError(`the backup contains ${path}, which is not a file, a folder or a link`);
@@ -92,7 +115,7 @@ type Reading = {
 async function read(root: string, {isSealing}: Reading): Promise<Sealed> {
 	const hash = createHash('sha256');
 	let size = 0;
-	const found = await list(root);
+	const found = await listArtifact(root);
 	for (const {path, kind, ...entry} of found) {
 		hash.update(`${kind}\0${path}\0${entry.size}\0`);
 		if (kind === 'link') hash.update(await readlink(join(root, path)));

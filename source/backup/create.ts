@@ -57,13 +57,14 @@ function newBackup(work: Work, resource: DesiredResource, purpose: BackupPurpose
 }
 
 function manifestOf({context, user}: Work, resource: DesiredResource, backup: Backup, sealed: Sealed): BackupManifest {
-	const {project, environment} = context.plan;
+	const {project, environment, lineage} = context.plan;
 	const definition = definitionOf(resource);
 	return {
 		backupId: backup.id,
 		project,
 		environment,
 		resource: resource.name,
+		lineage,
 		status: 'succeeded',
 		createdAt: backup.createdAt,
 		createdBy: user,

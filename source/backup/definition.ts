@@ -63,6 +63,18 @@ export function resourceNamed(
  */
 export const runtimeHash = ({spec}: Pick<ResourceDefinition, 'spec'>): string => specHash(spec);
 
+/** A definition whose sensitive values are named only. */
+export function withoutRevisions<Definition extends Pick<ResourceDefinition, 'spec'>>(
+	definition: Definition,
+): Definition {
+	const {spec} = definition;
+	const env = Object.entries(spec.env).map(([key, value]) => [
+		key,
+		value.type === 'secret' ? {...value, revision: null} : value,
+	]);
+	return {...definition, spec: {...spec, env: Object.fromEntries(env)}};
+}
+
 /**
  * Hash of the backup and restore commands. Excludes schedule and retention, because changing those must not make older
  * backups unusable.

@@ -1,5 +1,5 @@
-/** Kind of work: the command of a backup or a restore, or a whole verify. */
-export type WorkKind = 'backup' | 'restore' | 'verify';
+/** Kind of work: the command of a backup or a restore, a whole verify, or a transfer to or from a store. */
+export type WorkKind = 'backup' | 'restore' | 'verify' | 'upload' | 'download';
 
 type Common = {
 	/** Milliseconds since the epoch. */
@@ -14,7 +14,7 @@ export type WorkEvent =
 	| (Common & {readonly type: 'work-started'})
 	| (Common & {
 			readonly type: 'work-progress';
-			/** Bytes written so far; null if the work does not write to /backup. */
+			/** Bytes written or transferred so far; null if the work does not write to /backup. */
 			readonly bytes: number | null;
 			readonly elapsedMs: number;
 	  })

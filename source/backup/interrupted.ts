@@ -3,9 +3,9 @@ import {removeOperations} from '../apply/recovery/operation-containers.ts';
 import {type OwnEngine, observeOwn} from '../engine/own-engine.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {labels} from '../model/labels.ts';
-import {artifactsIn, removeArtifact} from './artifact.ts';
+import {artifactsIn, removeArtifact, removeFetching} from './artifact.ts';
 import {withoutCopy} from './copy-variables.ts';
-import {patchBackup} from './records.ts';
+import {patchBackup, patchCopy} from './records.ts';
 
 type Interrupted = {
 	readonly engine: OwnEngine;
@@ -63,6 +63,17 @@ export async function settleInterrupted(interrupted: Interrupted): Promise<void>
 		await state.update(current => patchBackup(current, id, patch));
 		say(`backup ${id} of resource ${resource} was interrupted; marked it failed and deleted its files`);
 	}
+	for (const {id, resource, copies = []} of state.current().backups)
+		for (const {store, status} of copies) {
+			if (status !== 'uploading') continue;
+			const at = new Date().toISOString();
+			const patch = {status: 'failed', at, failureSummary: 'it was interrupted'} as const;
+			await state.update(current => patchCopy(current, id, store, patch));
+			say(
+				`storing backup ${id} of resource ${resource} in ${store} was interrupted; what was left there is removed by the next run`,
+			);
+		}
+	removeFetching(root, state.current().lineage);
 	// The folder may be shared with other environments, so delete only what this state has given up.
 	const given = new Map(state.current().backups.map(({id, status}) => [id, status]));
 	for (const id of artifactsIn(root)) {

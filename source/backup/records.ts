@@ -1,6 +1,6 @@
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
-import type {Backup} from '../state/backup.ts';
+import type {Backup, BackupCopy} from '../state/backup.ts';
 import type {ResourceRecord, State} from '../state/state.ts';
 
 /** The state with a backup added, or replaced if its id exists. */
@@ -16,6 +16,19 @@ export const patchBackup = (state: State, id: string, patch: Partial<Backup>): S
 	...state,
 	backups: state.backups.map(backup => (backup.id === id ? {...backup, ...patch} : backup)),
 });
+
+/** The state with a changed copy of a backup in a store; the copy is added if there is none. */
+export function patchCopy(state: State, id: string, store: string, patch: Omit<Partial<BackupCopy>, 'store'>): State {
+	const copies = state.backups.find(backup => backup.id === id)?.copies ?? [];
+	const known = copies.find(copy => copy.store === store);
+	const none = {store, status: 'uploading', at: '', size: null, failureSummary: null, attempts: 0} as const;
+	const copy: BackupCopy = {...(known ?? none), ...patch};
+	return patchBackup(state, id, {copies: [...copies.filter(each => each !== known), copy]});
+}
+
+/** The copy of a backup in a store. */
+export const copyIn = ({copies = []}: Backup, store: string): BackupCopy | undefined =>
+	copies.find(copy => copy.store === store);
 
 /** A backup by its id. @throws UserError when there is none */
 export function findBackup(state: State, id: string): Backup {

@@ -15,7 +15,7 @@ import {newestNetworkName} from '../state/networks.ts';
 import type {State, UnfinishedRestore} from '../state/state.ts';
 import {checkArtifact} from './artifact.ts';
 import {assertRunning, backupOperation, createBackup, resourceOf} from './create.ts';
-import {operationHash, runtimeHash} from './definition.ts';
+import {operationHash, runtimeHash, withoutRevisions} from './definition.ts';
 import type {WorkKind} from './events.ts';
 import {findBackup, patchResource} from './records.ts';
 import {assertLocal} from './root.ts';
@@ -42,6 +42,17 @@ function differences(manifest: BackupManifest, resource: DesiredResource): strin
 	return changes.length > 0 ? reasonsOf(changes).join(', ') : 'its backup or restore command changed';
 }
 
+/**
+ * Whether container and commands are as they were. Sensitive values are compared by their revisions, which mean nothing in
+ * another lineage: there, the data gets the values of the environment that it is restored into.
+ */
+function isSameDefinition(manifest: BackupManifest, resource: DesiredResource, lineage: string): boolean {
+	if (operationHash(resource) !== manifest.operationConfigHash) return false;
+	if (manifest.lineage === undefined || manifest.lineage === lineage)
+		return runtimeHash(resource) === manifest.resourceRuntimeDefinitionHash;
+	return runtimeHash(withoutRevisions(resource)) === runtimeHash(withoutRevisions(manifest.definition));
+}
+
 /** A backup that may replace the data of a resource (docs/rules.md, "Restore in place"). */
 export function restorableBackup(
 	state: State,
@@ -59,10 +70,7 @@ export function restorableBackup(
 		});
 	const {manifest} = backup;
 	if (!manifest) throw new UserError(`Backup ${id} does not have a manifest.`);
-	const isSame =
-		runtimeHash(resource) === manifest.resourceRuntimeDefinitionHash &&
-		operationHash(resource) === manifest.operationConfigHash;
-	if (!isSame)
+	if (!isSameDefinition(manifest, resource, state.lineage))
 		throw new UserError(`Backup ${id} is not compatible with resource ${name}.`, {
 			hint: hint`Changed since the backup: ${differences(manifest, resource)}. To restore it into a new resource: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`,
 		});

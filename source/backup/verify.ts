@@ -9,7 +9,7 @@ import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
 import {volumesOf} from '../plan/recorded.ts';
 import {appendAudit} from '../state/audit.ts';
-import type {Backup, ResourceDefinition, Verification} from '../state/backup.ts';
+import type {Backup, BackupManifest, ResourceDefinition, Verification} from '../state/backup.ts';
 import {newOpId} from '../state/journal.ts';
 import type {State} from '../state/state.ts';
 import {findVariable, generateToken} from '../state/variables.ts';
@@ -18,6 +18,7 @@ import {findBackup, patchBackup} from './records.ts';
 import {checkBackup, restoreOperation} from './restore.ts';
 import {assertLocal} from './root.ts';
 import {runOperation} from './run-operation.ts';
+import {DamagedBackup} from './store/store.ts';
 import {prepareNetwork, type Work, withResource} from './work.ts';
 
 // A removed value is generated again: it protects only the temporary resource.
@@ -87,18 +88,36 @@ async function restoreAside(
 	}
 }
 
+/** Restores files of a backup into a temporary container. */
+async function tryRestore(work: Work, backup: Backup & {readonly manifest: BackupManifest}): Promise<void> {
+	const {state} = work.context;
+	const {definition} = backup.manifest;
+	await checkBackup(backup);
+	await prepareNetwork(work, definition);
+	const resource = temporaryOf(state.current(), backup, definition);
+	const volumes = volumesOf(state.current(), resource);
+	await restoreAside(withResource(work, resource, volumes), backup, resource, volumes);
+}
+
 /**
  * Verifies that a backup can be restored: checks its files and restores them into a temporary container, made from the
  * definition in the backup. Records the result with the backup.
+ * @param store fetches the files from there; default: those on this machine
  * @throws UserError when the backup is not a finished one; a failed verification is a result
  */
-export async function verifyBackup(work: Work, id: string): Promise<Backup & {readonly verification: Verification}> {
+export async function verifyBackup(
+	work: Work,
+	id: string,
+	store?: string,
+): Promise<Backup & {readonly verification: Verification}> {
 	const {context, notify} = work;
 	const {state} = context;
 	const backup = findBackup(state.current(), id);
-	if (backup.status !== 'succeeded' || !backup.manifest)
+	const {manifest} = backup;
+	const isThere = backup.status === 'succeeded' || (backup.status === 'deleted' && store !== undefined);
+	if (!isThere || !manifest)
 		throw new UserError(`Backup ${id} cannot be verified.`, {hint: `Its status is ${backup.status}.`});
-	const {definition} = backup.manifest;
+	const {definition} = manifest;
 	restoreOperation({...definition, name: backup.resource});
 	assertVariables(state.current(), backup.resource, definition);
 	assertLocal(context.engine);
@@ -107,20 +126,25 @@ export async function verifyBackup(work: Work, id: string): Promise<Backup & {re
 	const common = {work: 'verify', resource: backup.resource, backup: id} as const;
 	notify({...common, type: 'work-started', at: startedAt});
 	let failureSummary: string | null = null;
-	try {
-		await checkBackup(backup);
-		await prepareNetwork(work, definition);
-		const resource = temporaryOf(state.current(), backup, definition);
-		const volumes = volumesOf(state.current(), resource);
-		await restoreAside(withResource(work, resource, volumes), backup, resource, volumes);
-	} catch (error) {
+	const note = (error: unknown): void => {
 		if (context.signal.aborted || !(error instanceof UserError)) throw error;
 		failureSummary = context.secrets.mask(messageOf(error));
+	};
+	const attempt = (path: string | null) => tryRestore(work, {...backup, manifest, artifactLocation: path}).catch(note);
+	if (store === undefined) await attempt(backup.artifactLocation);
+	else {
+		const {withFetched} = await import('./store/fetch-backup.ts');
+		// That a store cannot be reached says nothing about the backup.
+		await withFetched(work, store, id, attempt).catch((error: unknown) => {
+			if (!(error instanceof DamagedBackup)) throw error;
+			note(error);
+		});
 	}
 	const at = Date.now();
 	const status = failureSummary === null ? 'succeeded' : 'failed';
 	const durationMs = at - startedAt;
-	const verification: Verification = {status, at: new Date(at).toISOString(), durationMs, failureSummary};
+	const from = store === undefined ? {} : {store};
+	const verification: Verification = {status, at: new Date(at).toISOString(), durationMs, failureSummary, ...from};
 	await state.update(current => patchBackup(current, id, {verification}));
 	notify({...common, type: 'work-finished', at, status, bytes: null, elapsedMs: durationMs});
 	const target = `resource.${backup.resource}`;

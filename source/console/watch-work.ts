@@ -18,29 +18,39 @@ export async function watchWork<Result>(
 	const {project, engine, router, settings, directory, warnings, lockWaitMs = 0} = workspace;
 	const view = createWorkView(isJson(flags));
 	for (const warning of warnings) view.say(`Warning: ${warning}`);
+	try {
+		return await untilInterrupted(signal =>
+			run({
+				project,
+				engine,
+				router,
+				settings,
+				directory,
+				signal,
+				emit: view.emit,
+				notify: view.notify,
+				say: view.say,
+				user: userName(),
+				waitMs: lockWaitMs,
+				readState: () => readExistingState(workspace),
+			}),
+		);
+	} finally {
+		view.close();
+	}
+}
+
+/** Runs something that ctrl-c cancels. @throws CancelledError then, as the reason of the signal */
+export async function untilInterrupted<Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
 	const abort = new AbortController();
 	const cancel = () => abort.abort(new CancelledError());
 	process.on('SIGINT', cancel);
 	process.on('SIGTERM', cancel);
 	try {
-		return await run({
-			project,
-			engine,
-			router,
-			settings,
-			directory,
-			signal: abort.signal,
-			emit: view.emit,
-			notify: view.notify,
-			say: view.say,
-			user: userName(),
-			waitMs: lockWaitMs,
-			readState: () => readExistingState(workspace),
-		});
+		return await run(abort.signal);
 	} finally {
 		process.off('SIGINT', cancel);
 		process.off('SIGTERM', cancel);
-		view.close();
 	}
 }
 

@@ -19,12 +19,19 @@ export type WorkView = {
 const linePaceMs = 5000;
 const jsonPaceMs = 1000;
 
-const verbs = {backup: 'backing up', restore: 'restoring', verify: 'verifying'} as const;
+const verbs = {
+	backup: 'backing up',
+	restore: 'restoring',
+	verify: 'verifying',
+	upload: 'storing',
+	download: 'fetching',
+} as const;
 
 function describe({work, resource, backup, ...event}: WorkEvent): string {
 	const head = `${verbs[work]} ${resource} (${backup})`;
 	if (event.type !== 'work-progress') return head;
-	const bytes = event.bytes === null ? '' : `, ${formatBytes(event.bytes)} written`;
+	const done = work === 'upload' || work === 'download' ? 'transferred' : 'written';
+	const bytes = event.bytes === null ? '' : `, ${formatBytes(event.bytes)} ${done}`;
 	return `${head}: ${formatDuration(event.elapsedMs)}${bytes}`;
 }
 

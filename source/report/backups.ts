@@ -31,9 +31,22 @@ export function summariseSchedule(state: State, resource: string, {retention, ..
 export const scheduleLine = ({schedule, lastRunAt, cleanedCount}: ReturnType<typeof summariseSchedule>): string =>
 	`scheduled backup\t${describeSchedule(schedule)}\tlast run ${lastRunAt ?? 'never'}\tcleaned ${cleanedCount}`;
 
-export function backupLine({id, status, purpose, createdAt, retentionDeletedAt, retentionReason}: Backup): string {
+const copyWords = {
+	uploading: 'uploading to',
+	stored: 'stored in',
+	failed: 'not stored in',
+	deleted: 'deleted from',
+} as const;
+
+/** `stored in offsite`; empty without copies. */
+const copiesText = ({copies = []}: Backup): string =>
+	copies.map(({status, store}) => `${copyWords[status]} ${store}`).join(', ');
+
+export function backupLine(backup: Backup): string {
+	const {id, status, purpose, createdAt, retentionDeletedAt, retentionReason} = backup;
+	const copies = copiesText(backup);
 	const cleaned = retentionDeletedAt === null ? '' : `\tcleaned ${retentionDeletedAt} (${retentionReason})`;
-	return `${id}\t${status}\t${purpose}\t${createdAt}${cleaned}`;
+	return `${id}\t${status}\t${purpose}\t${createdAt}${copies === '' ? '' : `\t${copies}`}${cleaned}`;
 }
 
 const backupColumns: readonly Column<Backup>[] = [
@@ -50,6 +63,8 @@ export function backupTable(backups: readonly Backup[], paint: Paint): string {
 		value: ({retentionDeletedAt, retentionReason}) =>
 			retentionDeletedAt === null ? '' : sanitiseLine(`${retentionDeletedAt} (${retentionReason})`),
 	};
-	const columns = backups.some(row => cleaned.value(row) !== '') ? [...backupColumns, cleaned] : backupColumns;
+	const copies: Column<Backup> = {title: 'COPIES', value: copiesText};
+	const more = [copies, cleaned].filter(({value}) => backups.some(row => value(row) !== ''));
+	const columns = [...backupColumns, ...more];
 	return renderTable(columns, backups, {titleStyle: paint.dim});
 }

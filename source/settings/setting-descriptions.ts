@@ -19,6 +19,7 @@ export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	stopGraceSeconds: 'time limit for a container to stop, in seconds',
 	backupDirectory: "folder of backups; empty: beside the environment's state",
 	verifyScheduledBackups: 'restore every scheduled backup into a temporary container',
+	backupStores: 'stores of backups on other machines',
 	notify: 'where notifications are sent',
 	buildCacheGB: "limit of the engine's build cache in GB, kept by the agent; 0: none",
 	keys: 'keys of an action on the screens',

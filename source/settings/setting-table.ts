@@ -1,4 +1,5 @@
 import {type AcmeSettings, acmeParts, noAcme} from './acme.ts';
+import {type BackupStore, backupStores} from './backup-stores.ts';
 import {type NotifyTarget, notifyTargets} from './notify-targets.ts';
 import {
 	absolutePath,
@@ -48,6 +49,8 @@ export type Settings = {
 	readonly backupDirectory: string;
 	/** Whether every scheduled backup is restored into a temporary container. */
 	readonly verifyScheduledBackups: boolean;
+	/** Places on other machines where backups are stored, by name. */
+	readonly backupStores: Readonly<Record<string, BackupStore>>;
 	/** Where notifications are sent. */
 	readonly notify: readonly NotifyTarget[];
 	/** The size in GB above which the agent removes the oldest build cache of the whole engine; 0: never. */
@@ -105,6 +108,7 @@ export const settingRules: Rules = {
 	stopGraceSeconds: rule(10, number(0, 3600)),
 	backupDirectory: rule('', absolutePath, 'COMPARTMENT_RESOURCE_BACKUP_DIR'),
 	verifyScheduledBackups: rule(false, onOrOff),
+	backupStores: rule({}, backupStores),
 	notify: rule([], notifyTargets),
 	buildCacheGB: rule(0, number(0, 100_000)),
 	keys: rule({}, keyLists),

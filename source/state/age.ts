@@ -9,24 +9,62 @@ const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
 		},
 	});
 
+/** Takes the next chunk when it is wanted, so that memory does not grow with the content. */
+function streamOfEach(content: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+	const chunks = content[Symbol.asyncIterator]();
+	return new ReadableStream(
+		{
+			async pull(controller) {
+				const {done, value} = await chunks.next();
+				if (done) controller.close();
+				else controller.enqueue(value);
+			},
+			async cancel() {
+				await chunks.return?.();
+			},
+		},
+		{highWaterMark: 0},
+	);
+}
+
 async function collect(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
 	const chunks: Uint8Array[] = [];
 	for await (const chunk of stream) chunks.push(chunk);
 	return Buffer.concat(chunks);
 }
 
-/** Encrypts a text for all recipients, `age1…`. */
-export async function encryptText(text: string, recipients: readonly string[]): Promise<Buffer> {
+async function createEncrypter(recipients: readonly string[]) {
 	const {Encrypter} = await import('age-encryption');
 	const encrypter = new Encrypter();
 	for (const recipient of recipients) encrypter.addRecipient(recipient);
-	return collect(await encrypter.encrypt(streamOf(Buffer.from(text))));
+	return encrypter;
 }
 
-/** Public key of the first secret key, and a function that decrypts texts encrypted for any of the keys. */
-export async function openKeys(
-	secrets: readonly string[],
-): Promise<{readonly recipient: string; readonly decrypt: (ciphertext: Uint8Array) => Promise<string>}> {
+/** Encrypts a text for all recipients, `age1…`. */
+export async function encryptText(text: string, recipients: readonly string[]): Promise<Buffer> {
+	return collect(await (await createEncrypter(recipients)).encrypt(streamOf(Buffer.from(text))));
+}
+
+/** Encrypts content of any length for all recipients, piece by piece. */
+export async function encryptEach(
+	content: AsyncIterable<Uint8Array>,
+	recipients: readonly string[],
+): Promise<AsyncIterable<Uint8Array>> {
+	return (await createEncrypter(recipients)).encrypt(streamOfEach(content));
+}
+
+/** What the holder of secret keys can do. */
+export type OpenKeys = {
+	/** Public key of the first secret key. */
+	readonly recipient: string;
+	/** Decrypts a text that was encrypted for any of the keys. */
+	readonly decrypt: (ciphertext: Uint8Array) => Promise<string>;
+	/** Decrypts content of any length, piece by piece. The end fails if something is missing. */
+	readonly decryptEach: (ciphertext: AsyncIterable<Uint8Array>) => Promise<AsyncIterable<Uint8Array>>;
+};
+
+/** Opens secret keys. */
+export async function openKeys(secrets: readonly string[]): Promise<OpenKeys> {
 	const {Decrypter, identityToRecipient} = await import('age-encryption');
 	const decrypter = new Decrypter();
 	for (const secret of secrets) decrypter.addIdentity(secret);
@@ -34,5 +72,6 @@ export async function openKeys(
 	return {
 		recipient,
 		decrypt: async ciphertext => (await collect(await decrypter.decrypt(streamOf(ciphertext)))).toString(),
+		decryptEach: ciphertext => decrypter.decrypt(streamOfEach(ciphertext)),
 	};
 }

@@ -25,6 +25,8 @@ export type BackupManifest = {
 	readonly project: string;
 	readonly environment: string;
 	readonly resource: string;
+	/** Of the state that it was made from; absent in older backups. */
+	readonly lineage?: string;
 	readonly status: BackupStatus;
 	readonly createdAt: string;
 	/** Null for scheduled backups. */
@@ -49,6 +51,24 @@ export type Verification = {
 	readonly at: string;
 	readonly durationMs: number;
 	readonly failureSummary: string | null;
+	/** The store whose copy was restored; absent for the files on this machine. */
+	readonly store?: string;
+};
+
+/** A backup in a store on another machine (docs/rules.md, "Off-site copies"). */
+export type BackupCopy = {
+	/** Name of the store in the settings. */
+	readonly store: string;
+	readonly status: 'uploading' | 'stored' | 'failed' | 'deleted';
+	/** Since when it has this status. */
+	readonly at: string;
+	/** Bytes in the store; null until it is there. */
+	readonly size: number | null;
+	readonly failureSummary: string | null;
+	/** How often it was tried. */
+	readonly attempts: number;
+	/** Why retention deleted it. */
+	readonly retentionReason?: string;
 };
 
 /** One backup of one resource. */
@@ -74,6 +94,8 @@ export type Backup = {
 	/** Null until it has succeeded. */
 	readonly manifest: BackupManifest | null;
 	readonly verification: Verification | null;
+	/** At most one for each store. */
+	readonly copies?: readonly BackupCopy[];
 	/** Label `compartment.op` of its operation container. */
 	readonly op: string;
 	/** New resource that is being restored from it and has no record yet, so nothing of it holds data. */

@@ -4,7 +4,7 @@ import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command, hint} from '../hint.ts';
 import {configurationDirectory} from '../settings/configuration-directory.ts';
-import {openKeys} from './age.ts';
+import {type OpenKeys, openKeys} from './age.ts';
 import {
 	codeOf,
 	fileError,
@@ -17,12 +17,9 @@ import {
 import type {State} from './state.ts';
 
 /** The user's key to sensitive values. The secret is in a closure, so that no log can print it. */
-export type Identity = {
+export type Identity = OpenKeys & {
 	/** Its source, for messages. */
 	readonly path: string;
-	/** Public key, `age1…`, that values are encrypted for. */
-	readonly recipient: string;
-	readonly decrypt: (ciphertext: Uint8Array) => Promise<string>;
 };
 
 /** COMPARTMENT_IDENTITY_FILE, else `identity` in the user's configuration folder. */
@@ -54,6 +51,12 @@ async function identityFromPassphrase(passphrase: string, lineage: string): Prom
 export async function ownIdentity(state: State, env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
 	const passphrase = env['COMPARTMENT_PASSPHRASE'];
 	return passphrase ? identityFromPassphrase(passphrase, state.lineage) : ensureIdentity(env);
+}
+
+/** The identity for what a state of this lineage has sealed, without that state: the passphrase's, else the user's. */
+export async function identityOfLineage(lineage: string, env: NodeJS.ProcessEnv = process.env): Promise<Identity> {
+	const passphrase = env['COMPARTMENT_PASSPHRASE'];
+	return passphrase ? identityFromPassphrase(passphrase, lineage) : readIdentity(env);
 }
 
 /** Whether a state holds values that are encrypted for its recipients. */

@@ -26,7 +26,7 @@ export type Pin = Owner & {
 };
 
 /** Kind of signed text. A signature of one kind is invalid for another. */
-type Kind = 'state' | 'journal' | 'plan';
+type Kind = 'state' | 'journal' | 'plan' | 'backup';
 
 const keyBytes = 32;
 

@@ -103,7 +103,8 @@ const isBackup = (backup: Backup): boolean =>
 	isName(backup.resource) &&
 	isOpId(backup.op) &&
 	(backup.artifactLocation === null || isArtifactPath(backup.artifactLocation, backup.id)) &&
-	(backup.restoringAs === undefined || isName(backup.restoringAs));
+	(backup.restoringAs === undefined || isName(backup.restoringAs)) &&
+	(backup.copies ?? []).every(copy => isName(copy?.store) && isTime(copy.at));
 
 const isJobRun = (job: JobRun): boolean =>
 	isId('job', job?.id) &&

@@ -10,7 +10,7 @@ import {environmentList} from '../../source/commands/environments/list.ts';
 import {doctor} from '../../source/commands/inspect/doctor.ts';
 import {status} from '../../source/commands/inspect/status.ts';
 import {validate} from '../../source/commands/project/validate.ts';
-import {resourceBackupList} from '../../source/commands/resources/backup.ts';
+import {resourceBackupList} from '../../source/commands/resources/backup-list.ts';
 import {resourceDelete} from '../../source/commands/resources/life.ts';
 import {resourceList} from '../../source/commands/resources/list.ts';
 import {variableImport} from '../../source/commands/variables/import.ts';

@@ -96,6 +96,9 @@ export const backupFlags = {
 	backup: {kind: 'text', value: 'id', isRequired: true, description: 'Backup, such as rbak_1m7vmrwya78dkb0'},
 } as const satisfies Flags;
 
+export const storeFlags = (description: string) =>
+	({store: {kind: 'text', value: 'name', description}}) as const satisfies Flags;
+
 export const logFlags = {
 	since: {
 		kind: 'text',

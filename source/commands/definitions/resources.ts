@@ -1,5 +1,5 @@
 import {defineCommand, type Group} from './definition.ts';
-import {applyingFlags, backupFlags, commonFlags, logFlags, resourceFlags, yesFlags} from './flags.ts';
+import {applyingFlags, backupFlags, commonFlags, logFlags, resourceFlags, storeFlags, yesFlags} from './flags.ts';
 
 /** Resources, their outputs and their backups. */
 export const resources = {
@@ -99,15 +99,25 @@ export const resources = {
 		}),
 		'resource backup create': defineCommand({
 			description: 'Create a backup',
-			flags: {...commonFlags, ...resourceFlags},
-			examples: [{line: 'resource backup create --resource db', text: 'Back up one resource, and wait for it'}],
+			flags: {...commonFlags, ...resourceFlags, ...storeFlags('Also store it there, sealed')},
+			examples: [
+				{line: 'resource backup create --resource db', text: 'Back up one resource, and wait for it'},
+				{line: 'resource backup create --resource db --store offsite', text: 'Store the backup on another machine too'},
+			],
 			run: async () => (await import('../resources/backup.ts')).resourceBackupCreate,
 		}),
 		'resource backup list': defineCommand({
 			description: 'List backups, newest first, and the schedule',
-			flags: {...commonFlags, ...resourceFlags},
-			examples: [{line: 'resource backup list --resource db', text: 'List the backups of one resource'}],
-			run: async () => (await import('../resources/backup.ts')).resourceBackupList,
+			flags: {
+				...commonFlags,
+				resource: {kind: 'text', value: 'name', description: 'Resource; needed without --store'},
+				...storeFlags('List what this store holds instead'),
+			},
+			examples: [
+				{line: 'resource backup list --resource db', text: 'List the backups of one resource'},
+				{line: 'resource backup list --store offsite', text: 'List what a store holds, also on a new machine'},
+			],
+			run: async () => (await import('../resources/backup-list.ts')).resourceBackupList,
 		}),
 		'resource backup show': defineCommand({
 			description: 'Show a backup and its manifest',
@@ -128,6 +138,7 @@ export const resources = {
 					description: 'Replace the data of this resource, after backing it up',
 				},
 				as: {kind: 'text', value: 'name', description: 'Restore into a new resource with this name'},
+				...storeFlags('Fetch the backup from this store'),
 				...yesFlags,
 			},
 			examples: [
@@ -139,12 +150,16 @@ export const resources = {
 					line: 'resource backup restore --backup rbak_1m7vmrwya78dkb0 --as db-restored',
 					text: 'Restore into a new resource, beside the old one',
 				},
+				{
+					line: 'resource backup restore --resource db --backup rbak_1m7vmrwya78dkb0 --store offsite',
+					text: 'Restore what a store holds',
+				},
 			],
 			run: async () => (await import('../resources/restore.ts')).resourceBackupRestore,
 		}),
 		'resource backup verify': defineCommand({
 			description: 'Verify a backup by restoring it into a temporary container',
-			flags: {...commonFlags, ...backupFlags},
+			flags: {...commonFlags, ...backupFlags, ...storeFlags('Verify the copy in this store')},
 			examples: [
 				{line: 'resource backup verify --backup rbak_1m7vmrwya78dkb0', text: 'Exit with 1 when it cannot be restored'},
 			],

@@ -1,7 +1,7 @@
 import {createBackup} from '../../backup/create.ts';
-import {findResource, knownResource} from '../../backup/definition.ts';
-import {backupsOf, findBackup} from '../../backup/records.ts';
+import {findBackup} from '../../backup/records.ts';
 import {type DueOutcome, runDueBackups} from '../../backup/run-due.ts';
+import {findStore} from '../../backup/store/open-store.ts';
 import {verifyBackup} from '../../backup/verify.ts';
 import {type ResourceFlags, readSettledState, watchWork, workOn} from '../../console/watch-work.ts';
 import {exitCodes} from '../../errors.ts';
@@ -10,47 +10,41 @@ import {formatDuration} from '../../output/duration.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine, sanitiseText} from '../../output/sanitise.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
-import {backupLine, backupTable, scheduleLine, summariseBackup, summariseSchedule} from '../../report/backups.ts';
+import {summariseBackup} from '../../report/backups.ts';
 import {placeOf} from '../../report/resources.ts';
-import type {Backup} from '../../state/backup.ts';
+import type {Backup, BackupCopy} from '../../state/backup.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace} from '../../workspace/workspace.ts';
 
 /** Flags of commands on one backup. */
 export type BackupFlags = CommonFlags & {readonly backup: string};
 
-/** `compartment resource backup create`: creates a backup and waits until it is complete. */
-export async function resourceBackupCreate(flags: ResourceFlags): Promise<void> {
+type StoreFlags = {readonly store?: string};
+
+/** `compartment resource backup create`: creates a backup, stores it, and waits until that is done. */
+export async function resourceBackupCreate(flags: ResourceFlags & StoreFlags): Promise<void> {
 	const {print} = createTerminal(flags);
-	const {state, backup} = await workOn(flags, 'resource backup create', async work => ({
-		backup: await createBackup(work, flags.resource, 'manual'),
-		state: work.context.state.current(),
-	}));
+	const {store} = flags;
+	const {state, backup} = await workOn(flags, 'resource backup create', async work => {
+		if (store !== undefined) findStore(work.context.settings, store);
+		const {id} = await createBackup(work, flags.resource, 'manual');
+		if (store !== undefined) {
+			const {storeBackup} = await import('../../backup/store/store-backup.ts');
+			await storeBackup(work, id, store);
+		}
+		const current = work.context.state.current();
+		return {backup: findBackup(current, id), state: current};
+	});
+	const where = store === undefined ? '' : ` It is in store ${store} too.`;
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), backup: summariseBackup(backup)}));
-	else print(`Backup ${backup.id} ${backup.status} for resource ${backup.resource}.`);
+	else print(`Backup ${backup.id} ${backup.status} for resource ${backup.resource}.${where}`);
 }
 
-/** `compartment resource backup list`: lists the backups of a resource, newest first, and its schedule. */
-export async function resourceBackupList(flags: ResourceFlags): Promise<void> {
-	const {print, paint, isSeen} = createTerminal(flags);
-	const name = flags.resource;
-	const workspace = await openWorkspace(flags);
-	const state = await readSettledState(workspace, flags);
-	const backups = backupsOf(state, name);
-	// Backups outlive their resource.
-	const record = backups.length > 0 && !state.resources[name] ? undefined : findResource(state, name);
-	const schedule = record && knownResource(workspace.project, record).operations.backup?.schedule;
-	const scheduledOperation = schedule ? summariseSchedule(state, name, schedule) : null;
-	if (isJson(flags)) {
-		const document = {resource: name, backups: backups.map(summariseBackup), scheduledOperation};
-		process.stdout.write(jsonDocument({...placeOf(state), ...document}));
-		return;
-	}
-	const lines = [
-		...(scheduledOperation ? [scheduleLine(scheduledOperation)] : []),
-		...(isSeen && backups.length > 0 ? [backupTable(backups, paint)] : backups.map(backupLine)),
-	];
-	print(lines.length > 0 ? lines.join('\n') : `No backups found for resource ${name}.`);
+function describeCopy({store, status, at, size, failureSummary, retentionReason}: BackupCopy): string {
+	const details = [size === null ? undefined : formatBytes(size), failureSummary ?? retentionReason].flatMap(
+		text => text ?? [],
+	);
+	return `${store}: ${status} at ${at}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
 }
 
 function describeBackup(backup: Backup): string {
@@ -68,9 +62,14 @@ function describeBackup(backup: Backup): string {
 		['Image', manifest?.resourceImage],
 		['Operation image', manifest?.operationImage],
 		['Volumes', manifest?.volumes.join(', ')],
+		...(backup.copies ?? []).map((copy): [string, string] => ['Store', describeCopy(copy)]),
 		['Failure', backup.failureSummary],
 		['Cleaned', backup.retentionDeletedAt && `${backup.retentionDeletedAt} (${backup.retentionReason})`],
-		['Verified', verification && `${verification.status} at ${verification.at}`],
+		[
+			'Verified',
+			verification &&
+				`${verification.status} at ${verification.at}${verification.store === undefined ? '' : ` from store ${verification.store}`}`,
+		],
 		['Verification', verification?.failureSummary],
 	];
 	return rows.flatMap(([title, value]) => (value ? `${`${title}:`.padEnd(17)}${sanitiseText(value)}` : [])).join('\n');
@@ -88,10 +87,10 @@ export async function resourceBackupShow(flags: BackupFlags): Promise<void> {
 }
 
 /** `compartment resource backup verify`: restores a backup into a temporary resource, and exits with 1 if that fails. */
-export async function resourceBackupVerify(flags: BackupFlags): Promise<number> {
+export async function resourceBackupVerify(flags: BackupFlags & StoreFlags): Promise<number> {
 	const {print} = createTerminal(flags);
 	const {state, backup} = await workOn(flags, 'resource backup verify', async work => ({
-		backup: await verifyBackup(work, flags.backup),
+		backup: await verifyBackup(work, flags.backup, flags.store),
 		state: work.context.state.current(),
 	}));
 	const {id, resource, verification} = backup;

@@ -1,28 +1,61 @@
 import {findResource, knownResource} from '../../backup/definition.ts';
+import {withBackup} from '../../backup/records.ts';
 import {restorableBackup, restoreInPlace} from '../../backup/restore.ts';
 import {restoreAs} from '../../backup/restore-as.ts';
+import {withStore} from '../../backup/store/open-store.ts';
 import {confirmByName} from '../../console/confirm-name.ts';
-import {type ResourceFlags, workOn} from '../../console/watch-work.ts';
+import {type ResourceFlags, untilInterrupted, workOn} from '../../console/watch-work.ts';
 import {UserError} from '../../errors.ts';
 import {again} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {summariseBackup} from '../../report/backups.ts';
 import {placeOf, reportResources} from '../../report/resources.ts';
+import type {State} from '../../state/state.ts';
 import {isJson} from '../../workspace/flags.ts';
-import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
+import {openWorkspace, readExistingState, type Workspace} from '../../workspace/workspace.ts';
 import type {BackupFlags} from './backup.ts';
 
-type RestoreFlags = BackupFlags & {readonly resource?: string; readonly as?: string; readonly yes?: boolean};
+type RestoreFlags = BackupFlags & {
+	readonly resource?: string;
+	readonly as?: string;
+	readonly store?: string;
+	readonly yes?: boolean;
+};
+
+/** The backup as a store has it. */
+async function findInStore({project, environment, settings}: Workspace, store: string, id: string) {
+	const {findStored} = await import('../../backup/store/stored-backups.ts');
+	const place = {project: project.name, environment};
+	return untilInterrupted(signal =>
+		withStore(store, {settings, folder: project.directory, signal}, opened => findStored(opened, place, id)),
+	);
+}
+
+/** The state with a backup as if it had been fetched from the store already. */
+async function withStored(workspace: Workspace, state: State, store: string, id: string): Promise<State> {
+	const {recordOf} = await import('../../backup/store/fetch-backup.ts');
+	return withBackup(state, recordOf(await findInStore(workspace, store, id), ''));
+}
 
 /** Checks the request before it asks for confirmation. */
-async function confirmRestore({resource: name, backup: id, yes = false, ...flags}: RestoreFlags & ResourceFlags) {
-	const {project, ...workspace} = await openWorkspace({...flags});
-	const state = await readExistingState({project, ...workspace});
+async function confirmRestore({
+	resource: name,
+	backup: id,
+	store,
+	yes = false,
+	...flags
+}: RestoreFlags & ResourceFlags) {
+	const workspace = await openWorkspace({...flags});
+	const {project} = workspace;
+	const current = await readExistingState(workspace);
 	const refusal = 'Resource restore requires confirmation.';
 	const hint = again('--yes');
 	if (!yes && !process.stdin.isTTY) throw new UserError(refusal, {hint});
-	const {createdAt} = restorableBackup(state, id, knownResource(project, findResource(state, name)));
+	const resource = knownResource(project, findResource(current, name));
+	const state = store === undefined ? current : await withStored(workspace, current, store, id);
+	const {createdAt} = restorableBackup(state, id, resource);
 	await confirmByName({
 		name,
 		consequence: `The data of resource ${name} will be replaced by that of ${createdAt} (${id}), after a backup of the current data.`,
@@ -33,16 +66,51 @@ async function confirmRestore({resource: name, backup: id, yes = false, ...flags
 	});
 }
 
+/**
+ * A new resource runs the image and the commands that its backup names. Those of a backup that this machine did not make, and
+ * whose signature it cannot check, are shown and have to be confirmed (docs/rules.md, "Restore from a store").
+ */
+async function confirmForeign({
+	store,
+	backup: id,
+	as,
+	yes = false,
+	...flags
+}: RestoreFlags & {store: string; as: string}) {
+	const workspace = await openWorkspace(flags);
+	const state = await readExistingState(workspace);
+	if (state.backups.some(backup => backup.id === id && backup.manifest)) return;
+	const {stored, isSigned} = await findInStore(workspace, store, id);
+	if (isSigned) return;
+	const {spec, operations} = stored.manifest.definition;
+	const shown = [`image ${spec.image}`, `restore command ${operations.restore?.command ?? 'none'}`].map(text =>
+		sanitiseLine(text),
+	);
+	await confirmByName({
+		name: as,
+		consequence: `Backup ${id} in store ${store} was not signed by this machine. Resource ${as} would run what it names: ${shown.join(', ')}.`,
+		isConfirmed: yes,
+		refusal: `Backup ${id} in store ${store} was not signed by this machine, and names what resource ${as} would run: ${shown.join(', ')}.`,
+		hint: again('--yes'),
+		cancelled: 'Nothing was restored.',
+	});
+}
+
 /** `compartment resource backup restore`: restores a backup into its resource or, with `--as`, into a new one. */
 export async function resourceBackupRestore(flags: RestoreFlags): Promise<void> {
 	const {print} = createTerminal(flags);
-	const {resource: name, as, backup: id} = flags;
+	const {resource: name, as, backup: id, store} = flags;
 	if (name !== undefined && as !== undefined)
 		throw new UserError('Resource backup restore cannot use --resource with --as.');
 	if (name === undefined && as === undefined)
 		throw new UserError('Resource restore requires --resource unless --as is provided.');
 	if (name !== undefined) await confirmRestore({...flags, resource: name});
+	else if (store !== undefined) await confirmForeign({...flags, store, as: as!});
 	const {state, restored, resource} = await workOn(flags, 'resource backup restore', async (work, workspace) => {
+		if (store !== undefined) {
+			const {fetchBackup} = await import('../../backup/store/fetch-backup.ts');
+			await fetchBackup(work, store, id);
+		}
 		const result = name === undefined ? await restoreAs(work, as!, id) : await restoreInPlace(work, name, id);
 		const current = work.context.state.current();
 		const resources = await reportResources(workspace, current);
