@@ -7,7 +7,6 @@ import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
 import {type Terminal, warn} from '../output/terminal.ts';
 import {listOf} from '../plan/approval.ts';
-import {unkeptSchedules} from '../plan/schedules.ts';
 import type {State} from '../state/state.ts';
 import {hintText} from '../workspace/invocation.ts';
 import {askLine} from './ask-in-lines.ts';
@@ -19,6 +18,8 @@ type Applied = {
 	/** As the apply left it. */
 	readonly state: State;
 	readonly engineId: string;
+	/** Whether the plan warned of a schedule that nothing keeps. */
+	readonly hasUnkeptSchedule: boolean;
 	readonly terminal: Terminal;
 	/** Whether the command may ask: it asked for approval too. */
 	readonly canAsk: boolean;
@@ -35,10 +36,9 @@ async function isWanted({hasScreen, paint}: Terminal, reason: string): Promise<b
 }
 
 /** Offers to register the project of a successful apply with the agent: once, and only if that makes a difference. */
-export async function offerAgent({project, state, engineId, terminal, canAsk}: Applied): Promise<void> {
+export async function offerAgent(applied: Applied): Promise<void> {
+	const {project, state, engineId, hasUnkeptSchedule, terminal, canAsk} = applied;
 	const {inform, print, paint} = terminal;
-	const nobody = {isAttended: async () => false, now: Date.now()};
-	const hasUnkeptSchedule = (await unkeptSchedules(project, state, nobody)).length > 0;
 	const hasLifetime = (state.lifetime ?? null) !== null;
 	const folder = realpathSync(project.directory);
 	const offer = await chooseOffer({folder, engineId, hasUnkeptSchedule, hasLifetime, canAsk});

@@ -64,6 +64,8 @@ export type Refreshed = {
 	readonly scene: Scene;
 	/** The id of the engine that was read. */
 	readonly engineId: string;
+	/** Warnings of schedules that nothing keeps; none if an agent does. */
+	readonly unkeptSchedules: readonly string[];
 };
 
 function refuseOtherLineage(strangers: Observed, state: State, router: string): void {
@@ -191,5 +193,11 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		now: new Date().toISOString(),
 	});
 	const builds = images.flatMap(({finding, build}) => (build ? [[finding.planned.service, build] as const] : []));
-	return {plan, builds: new Map(builds), scene: {state, observed: own, vitals}, engineId: info.id};
+	return {
+		plan,
+		builds: new Map(builds),
+		scene: {state, observed: own, vitals},
+		engineId: info.id,
+		unkeptSchedules: unkept,
+	};
 }
