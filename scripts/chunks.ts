@@ -93,6 +93,7 @@ const chunks: readonly Chunk[] = [
 			'source/refresh/begin-reading.ts',
 			'source/refresh/read-probes.ts',
 			'source/workspace/workspace.ts',
+			'source/workspace/state-place.ts',
 		],
 	},
 	// The parser, and the definitions that most runs need. Those of the other commands are separate files.

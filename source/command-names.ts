@@ -61,6 +61,7 @@ export const commandGroups = {
 	'agent list': 'agent',
 	'agent install': 'agent',
 	'agent uninstall': 'agent',
+	'environment create': 'environments',
 	'environment list': 'environments',
 	'environment show': 'environments',
 	'environment delete': 'environments',
@@ -78,6 +79,9 @@ export const commandGroups = {
 	'state trust': 'state',
 	'state forget': 'state',
 	'state unlock': 'state',
+	'state pull': 'state',
+	'state push': 'state',
+	'state migrate': 'state',
 	'registry login': 'registries',
 	'registry list': 'registries',
 	'registry logout': 'registries',
@@ -105,6 +109,7 @@ export const isCommandName = (name: string): name is CommandName => Object.hasOw
 export const commandNames: readonly CommandName[] = Object.keys(commandGroups).filter(isCommandName);
 
 const withoutFlag: Readonly<Partial<Record<CommandName, 'argument' | 'none'>>> = {
+	'environment create': 'argument',
 	'environment delete': 'argument',
 	'environment list': 'none',
 	init: 'none',

@@ -30,6 +30,9 @@ const statePoints = [
 	'trust.after-write',
 ] as const;
 
+/** Between the stages of moving a state to the engine or back. */
+const migratePoints = ['migrate.after-begin', 'migrate.after-put', 'migrate.after-move'] as const;
+
 /** The journaled writes of an apply, by the type of their intent. */
 const journaledWrites = [
 	'create-network',
@@ -129,6 +132,7 @@ const jobPoints = [
 export const failpointNames = [
 	...jobPoints,
 	...statePoints,
+	...migratePoints,
 	...applyPoints,
 	...innerPoints,
 	...certificatePoints,

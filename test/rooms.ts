@@ -7,7 +7,7 @@ export const levels: readonly (readonly string[])[] = [
 	['model'],
 	['state', 'engine', 'detect', 'registries'],
 	['build', 'certificates', 'plan', 'router'],
-	['refresh', 'init'],
+	['refresh', 'init', 'engine-state'],
 	['apply'],
 	['backup'],
 	['agent'],

@@ -59,7 +59,7 @@ export function createCronDuty(world: EnvironmentWorld): Duty {
 	const {engine, router, settings, directory, clock, act} = world;
 	const runs: ScheduleWorld = {
 		engine,
-		routerName: router.name,
+		router,
 		directory,
 		now: clock.now,
 		stopGraceSeconds: settings.stopGraceSeconds,

@@ -1,8 +1,10 @@
 import {statSync} from 'node:fs';
 import {join} from 'node:path';
+import {steadyNow} from '../clock.ts';
 import {messageOf} from '../errors.ts';
 import {namesIn, stateRoot} from '../state/directory.ts';
 import {journalPath} from '../state/journal-reading.ts';
+import {isOnEngine} from '../state/place.ts';
 import type {State} from '../state/state.ts';
 import {statePath} from '../state/state-file.ts';
 import {readState} from '../state/store.ts';
@@ -28,6 +30,9 @@ export type EnvironmentsRead = {
 	/** The state folders of those that were written since the last read. */
 	readonly written: ReadonlySet<string>;
 };
+
+/** How often the copy of a state on the engine is brought up to date at most, in milliseconds. */
+const bringMs = 5000;
 
 /** A text that changes when a file is written: time, size and inode. Empty without the file. */
 function stampOf(path: string): string {
@@ -65,11 +70,20 @@ function findDirectories(folder: string): readonly string[] | EnvironmentProblem
 /**
  * Reads the environments of all registered projects, and reads again only the states that were written since.
  * @param engineId environments of other engines are left out
+ * @param bring brings the copy of a state on the engine up to date, which others may have changed
  */
 export function createEnvironmentReader(
 	engineId: string,
 	env: NodeJS.ProcessEnv = process.env,
+	bring?: (directory: string) => Promise<void>,
 ): () => Promise<EnvironmentsRead> {
+	const broughtAt = new Map<string, number>();
+	/** Looks at most every few seconds: each look is a request. */
+	const bringIfDue = async (directory: string): Promise<void> => {
+		if (!bring || !isOnEngine(directory) || steadyNow() - (broughtAt.get(directory) ?? -bringMs) < bringMs) return;
+		broughtAt.set(directory, steadyNow());
+		await bring(directory);
+	};
 	let known = new Map<string, Known>();
 	let last = '';
 	return async () => {
@@ -84,12 +98,18 @@ export function createEnvironmentReader(
 				continue;
 			}
 			for (const directory of directories) {
-				const stamp = stampOfState(directory);
 				const before = known.get(directory);
+				let problem: string | undefined;
+				if (before?.state?.engine === engineId)
+					await bringIfDue(directory).catch((error: unknown) => {
+						problem = messageOf(error);
+					});
+				const stamp = stampOfState(directory);
 				const read = before?.stamp === stamp ? before : await readKnown(directory, stamp);
 				next.set(directory, read);
 				if (read !== before) written.add(directory);
-				if (read.problem !== undefined) problems.push({where: directory, message: read.problem});
+				problem ??= read.problem;
+				if (problem !== undefined) problems.push({where: directory, message: problem});
 				else if (read.state?.engine === engineId) environments.push({folder, directory, state: read.state});
 			}
 		}

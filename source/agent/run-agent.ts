@@ -46,7 +46,10 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 	const keeper = createStatusKeeper({directory, clock, owner, engine: {id, name, address}, report: passOn});
 	const {report} = keeper;
 	let loops: DutyLoops | undefined;
-	const readEnvironments = createEnvironmentReader(id);
+	const readEnvironments = createEnvironmentReader(id, process.env, async directory => {
+		const {bringCopy} = await import('../engine-state/bring-copy.ts');
+		await bringCopy({directory, engine, router});
+	});
 	const environments: AgentWorld['environments'] = async () => {
 		const read = await readEnvironments();
 		if (read.hasChanged) {

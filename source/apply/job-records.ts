@@ -1,14 +1,12 @@
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
 import {activeDeployment} from '../state/deployments.ts';
-import {acquireLock} from '../state/lock.ts';
 import type {Deployment, JobRun, State} from '../state/state.ts';
 import {readState, writeState} from '../state/store.ts';
+import {type TakeOptions, takeLock} from './take-lock.ts';
 
 /** How many runs of each job the state keeps. */
 const keptRuns = 50;
-
-type LockOptions = Parameters<typeof acquireLock>[1];
 
 /** Writes the next state, and returns it as written. */
 export type Write = (next: State) => Promise<State>;
@@ -19,10 +17,10 @@ export type Write = (next: State) => Promise<State>;
  */
 export async function withState<Result>(
 	directory: string,
-	lockOptions: LockOptions,
+	lockOptions: TakeOptions,
 	work: (state: State, write: Write) => Promise<Result>,
 ): Promise<Result> {
-	const lock = await acquireLock(directory, lockOptions);
+	const lock = await takeLock(directory, lockOptions);
 	try {
 		let state = await readState(directory);
 		if (!state) throw new UserError('The project has not been deployed yet.', {hint: command('apply')});

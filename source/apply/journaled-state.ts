@@ -1,3 +1,4 @@
+import {authorityOf} from '../state/authority.ts';
 import type {Journal, RecordedChange} from '../state/journal.ts';
 import {withSealedKey} from '../state/sealed-key.ts';
 import type {State} from '../state/state.ts';
@@ -57,6 +58,7 @@ export function keepInJournal({directory, initial, isNew, journal, keepsHistory}
 	let timer: NodeJS.Timeout | undefined;
 	let isStopped = false;
 	let tookMs = 0;
+	const isShared = authorityOf(directory) !== undefined;
 	let key: TrustKey | undefined;
 
 	const flush = (): void => {
@@ -98,7 +100,7 @@ export function keepInJournal({directory, initial, isNew, journal, keepsHistory}
 			const changes: RecordedChange[] = [];
 			let state = current;
 			for (const {state: next, op} of applied) {
-				const sealed = await withSealedKey({...next, key: state.key}, key, process.env);
+				const sealed = await withSealedKey({...next, key: state.key}, key, process.env, isShared);
 				const after = {...sealed, serial: state.serial + 1, updatedAt: new Date().toISOString()};
 				changes.push({op, patch: patchBetween(state, after)});
 				state = after;

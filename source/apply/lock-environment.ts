@@ -6,10 +6,10 @@ import {type Begun, beginReading} from '../refresh/begin-reading.ts';
 import type {RouterOptions} from '../router/router.ts';
 import {readJournal} from '../state/journal.ts';
 import type {JournalEntry} from '../state/journal-entry.ts';
-import {acquireLock} from '../state/lock.ts';
 import {lastReleased} from '../state/socket-lock.ts';
 import type {State} from '../state/state.ts';
 import {hasLeftovers} from './recovery/leftover-records.ts';
+import {takeLock} from './take-lock.ts';
 
 type EnginePlace = {
 	/** The state folder. */
@@ -36,6 +36,8 @@ export type LockOptions = EnginePlace & {
 	readonly operation: string;
 	/** How long to wait for another command, in milliseconds; without it a held lock is an error at once. */
 	readonly waitMs?: number | undefined;
+	/** Tells the user what is done before the lock is held. */
+	readonly inform?: ((message: string) => void) | undefined;
 	/** Reads the state once the lock is held. */
 	readonly readState: () => Promise<{readonly state: State; readonly isNew: boolean}>;
 	/** Used unless another command has held the lock since. */
@@ -61,8 +63,9 @@ export type LockedEnvironment = {
  * @throws LockedError when another process works on the environment; UserError for a state that is older than what runs
  */
 export async function lockEnvironment(options: LockOptions): Promise<LockedEnvironment> {
-	const {directory, operation, waitMs, readState, early, engine, router} = options;
-	const lock = await acquireLock(directory, {operation, waitMs});
+	const {directory, operation, waitMs, inform, readState, early, engine, router} = options;
+	const waiting = waitMs && inform ? {onWait: (message: string) => inform(`${message}. Waiting for it.`)} : {};
+	const lock = await takeLock(directory, {engine, router, operation, waitMs, say: inform, ...waiting});
 	try {
 		const reads = early && lock.isFirstSince(early.released) ? early.reads : beginReading(engine, router);
 		const {state, isNew} = await readState();

@@ -2,6 +2,7 @@ import type {Engine} from '../engine/engine.ts';
 import {ownEngine} from '../engine/own-engine.ts';
 import {newId} from '../model/ids.ts';
 import type {Desired} from '../model/specs.ts';
+import type {RouterOptions} from '../router/router.ts';
 import {openRunLog} from '../state/run-log.ts';
 import type {JobRun, State} from '../state/state.ts';
 import {jobContainer} from './job-container.ts';
@@ -14,8 +15,7 @@ const operation = 'job run';
 
 export type JobRequest = {
 	readonly engine: Engine;
-	/** Name of the router's container. */
-	readonly routerName: string;
+	readonly router: RouterOptions;
 	readonly directory: string;
 	readonly desired: Desired;
 	readonly service: string;
@@ -30,12 +30,12 @@ export type JobRequest = {
 };
 
 async function runContainer(
-	{engine: anyEngine, routerName, desired, signal, onLine, ...request}: JobRequest,
+	{engine: anyEngine, router, desired, signal, onLine, ...request}: JobRequest,
 	state: State,
 	run: JobRun,
 ): Promise<number> {
 	const deployment = deployedJob(state, request.service);
-	const engine = ownEngine(anyEngine, state, routerName);
+	const engine = ownEngine(anyEngine, state, router.name);
 	const secrets = createSecretReader(() => state);
 	const id = await engine.run(await jobContainer({engine, state, deployment, run, secrets, desired}));
 	const log = openRunLog(request.directory, run.id);
@@ -59,7 +59,7 @@ async function runContainer(
  * exit code. Aborting `signal` stops it.
  */
 export async function runJob(request: JobRequest): Promise<JobRun> {
-	const {directory, service, waitMs, say} = request;
+	const {directory, service, waitMs, say, engine, router} = request;
 	const started: JobRun = {
 		id: newId('job'),
 		service,
@@ -69,7 +69,7 @@ export async function runJob(request: JobRequest): Promise<JobRun> {
 		status: 'running',
 		startedAt: new Date().toISOString(),
 	};
-	const state = await withState(directory, {operation, waitMs}, (current, write) =>
+	const state = await withState(directory, {engine, router, operation, waitMs}, (current, write) =>
 		write(withRun(current, {...started, deployment: deployedJob(current, service).id})),
 	);
 	const run = state.jobs.find(({id}) => id === started.id)!;
@@ -78,7 +78,7 @@ export async function runJob(request: JobRequest): Promise<JobRun> {
 		const settled: JobRun = {...run, status, exitCode, completedAt: new Date().toISOString()};
 		// The outcome is recorded however long an apply holds the lock.
 		const onWait = (message: string) => say(`${message}. The job has ended; its outcome will be recorded after that.`);
-		const waiting = {operation, waitMs: Number.POSITIVE_INFINITY, onWait};
+		const waiting = {engine, router, operation, waitMs: Number.POSITIVE_INFINITY, onWait};
 		await withState(directory, waiting, (current, write) => write(withRun(current, settled)));
 		return settled;
 	};

@@ -1,8 +1,12 @@
 import {type OwnEngine, ownEngine} from '../engine/own-engine.ts';
 import {newId} from '../model/ids.ts';
 import type {Settings} from '../settings/settings.ts';
+import {authorityOf, historyName} from '../state/authority.ts';
 import {type Journal, openJournal} from '../state/journal.ts';
+import {readPrivateFile} from '../state/private-file.ts';
 import {keepReserve} from '../state/reserve.ts';
+import type {State} from '../state/state.ts';
+import {statePath} from '../state/state-file.ts';
 import {catchUp, keepCopy} from '../state/store.ts';
 import {readPin, removePin} from '../state/trust-key.ts';
 import {type JournaledState, keepInJournal} from './journaled-state.ts';
@@ -25,6 +29,13 @@ type SessionOptions = Pick<LockOptions, 'directory' | 'engine' | 'router'> & {
 	/** Reports what recovery found and did. */
 	readonly say: (message: string) => void;
 };
+
+/** Writes the state as the folder has it to the engine, if that has the authority. */
+async function copyState(directory: string, state: State, keepsHistory: boolean): Promise<void> {
+	const authority = authorityOf(directory);
+	const content = authority && readPrivateFile(statePath(directory));
+	if (content) await authority.put(content, keepsHistory ? historyName(state) : undefined);
+}
 
 /**
  * Opens the journal of a locked environment, and finishes or undoes what an interrupted apply left. To close the session
@@ -63,6 +74,7 @@ export async function openSession(locked: LockedEnvironment, options: SessionOpt
 		async close() {
 			try {
 				flush();
+				await copyState(directory, keeper.current(), keepsHistory);
 				await journal.close();
 				const last = keeper.current();
 				if (last.serial !== serial) {

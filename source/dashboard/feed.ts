@@ -15,7 +15,7 @@ import {createQueue} from './queue.ts';
 import {createTabReader} from './tab-reader.ts';
 import {watchEngine} from './watch.ts';
 import {watchFiles} from './watch-files.ts';
-import {askEngine, problemOf, readDrift, readFiles} from './world.ts';
+import {askEngine, problemOf, readCopies, readDrift, readFiles} from './world.ts';
 
 type Options = {
 	readonly store: DashboardStore;
@@ -107,10 +107,12 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 	};
 	const reading = createQueue(async () => {
 		// Show the files before the engine answers.
-		const files = await readFiles();
-		known.files = files;
+		const first = await readFiles();
+		known.files = first;
 		showKnown();
 		if (signal.aborted) return;
+		const files = await readCopies(connection, first);
+		known.files = files;
 		// An agent that nothing is known of is no reason to show nothing.
 		const asked = agents.ask().catch(() => undefined);
 		known.answers = await askEngine(connection, files);

@@ -12,7 +12,7 @@ import type {ScreenFlags} from '../workspace/flags.ts';
 import {here} from '../workspace/invocation.ts';
 import {type EngineConnection, openEngine} from '../workspace/workspace.ts';
 import {readReports} from './follow-agents.ts';
-import {askEngine, type Files, problemOf, readDrift, readFiles, viewEnvironments} from './world.ts';
+import {askEngine, type Files, problemOf, readCopies, readDrift, readFiles, viewEnvironments} from './world.ts';
 
 const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
 const isVerb = (text: string): text is (typeof verbs)[number] => verbs.some(verb => verb === text);
@@ -93,7 +93,7 @@ export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: C
 	const connection = await openEngine();
 	let chosen = flags.env;
 	for (;;) {
-		const files = await readFiles();
+		const files = await readCopies(connection, await readFiles());
 		const problem = problemOf(files);
 		if (problem || !files.name) throw files.trouble ?? new UserError('There is nothing to show.');
 		const environments = await readEnvironments(connection, files);

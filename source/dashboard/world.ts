@@ -21,6 +21,7 @@ import {renderHint} from '../render-hint.ts';
 import {observeRouter} from '../router/router.ts';
 import {stateDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
+import {isOnEngine} from '../state/place.ts';
 import type {State} from '../state/state.ts';
 import {readState} from '../state/store.ts';
 import type {EnvironmentView, Problem} from '../ui/dashboard/data.ts';
@@ -76,6 +77,16 @@ export async function readFiles(): Promise<Files> {
 	const name = project?.name ?? environments.find(({state}) => state)?.state?.project;
 	const isMissing = trouble !== undefined && !existsSync(join(directory, descriptorFile));
 	return {project, name, directory, isMissing, trouble, environments};
+}
+
+/** Brings copies of states on the engine up to date, and reads the files again if there are any. */
+export async function readCopies({engine, router}: EngineConnection, files: Files): Promise<Files> {
+	const shared = files.environments.filter(({directory}) => isOnEngine(directory));
+	if (shared.length === 0) return files;
+	const {bringCopy} = await import('../engine-state/bring-copy.ts');
+	// What was last read is better than nothing.
+	await Promise.allSettled(shared.map(({directory}) => bringCopy({directory, engine, router})));
+	return readFiles();
 }
 
 /** Why nothing can be shown; undefined when something can. */

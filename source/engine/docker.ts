@@ -12,6 +12,7 @@ import {createLogs} from './docker-logs.ts';
 import {createNetworks} from './docker-networks.ts';
 import {createReads} from './docker-observe.ts';
 import {reachOf} from './docker-reach.ts';
+import {createFileReads} from './docker-read-files.ts';
 import {createRegistryCalls} from './docker-registry.ts';
 import {connect, sendInPlace} from './docker-transport.ts';
 import {createUsage} from './docker-usage.ts';
@@ -37,6 +38,7 @@ export function connectDocker({host}: {readonly host?: string} = {}): Engine {
 		hasBuildKit,
 		...createReads(connection),
 		...createUsage(connection),
+		...createFileReads(connection),
 		...createLogs(connection),
 		...createEvents(connection),
 		...createContainers(connection),

@@ -164,6 +164,11 @@ export type ReadonlyEngine = {
 	previousRun(containerId: string): Promise<PreviousRun | undefined>;
 	/** Undefined while the container does not run. */
 	readUsage(containerId: string): Promise<Usage | undefined>;
+	/**
+	 * The files directly in a folder of a container, which need not run, by name. Undefined if container or folder is missing.
+	 * Each is as it was at one moment; they are read in the order of their names.
+	 */
+	readFiles(containerId: string, folder: string): Promise<ReadonlyMap<string, Buffer> | undefined>;
 	findImage(reference: string): Promise<Image | undefined>;
 	/**
 	 * The digest that the registry has for a reference now, `sha256:…`. Asks with the credentials from docker's

@@ -14,7 +14,7 @@ import {
 
 type Containers = Pick<
 	Engine,
-	'run' | 'create' | 'start' | 'stop' | 'rename' | 'setRestart' | 'remove' | 'wait' | 'writeFiles'
+	'run' | 'create' | 'start' | 'stop' | 'rename' | 'setRestart' | 'remove' | 'wait' | 'writeFiles' | 'readFiles'
 >;
 
 export function createMemoryContainers(world: World, outcomeOf: (spec: ContainerSpec) => Outcome): Containers {
@@ -69,6 +69,13 @@ export function createMemoryContainers(world: World, outcomeOf: (spec: Container
 			return id;
 		},
 		writeFiles: async (id, files) => write(requireContainer(world, id, `write files into container ${id}`), files),
+		readFiles: async (id, folder) => {
+			const below = `${folder}/`;
+			const files = [...(findContainer(world, id)?.files ?? [])].filter(([path]) => path.startsWith(below));
+			if (files.length === 0) return undefined;
+			const named = files.map(([path, content]) => [path.slice(below.length), Buffer.from(content)] as const);
+			return new Map(named.filter(([name]) => !name.includes('/')).sort(([a], [b]) => (a < b ? -1 : 1)));
+		},
 		stop: async id => {
 			const container = findContainer(world, id);
 			if (container) endContainer(world, container, 137);

@@ -121,6 +121,7 @@ export function ownEngine(
 			await assertOwn(id, 'enter');
 			return engine.exec(id, command, options);
 		},
+		readFiles: async (id, folder) => ((await isOwn(id)) ? engine.readFiles(id, folder) : undefined),
 		async writeFiles(id, files) {
 			await assertOwn(id, 'write files into');
 			await engine.writeFiles(id, files);

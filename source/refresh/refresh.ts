@@ -20,6 +20,7 @@ import {observeRouter, optionsFor, ownPrefix, type RouterOptions} from '../route
 import {acmeServerOf} from '../settings/acme.ts';
 import type {Settings} from '../settings/settings.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
+import {isOnEngine} from '../state/place.ts';
 import type {State} from '../state/state.ts';
 import type {CertificateReader} from './begin-reading.ts';
 import {checkLifetime, checkObjects, checkServices} from './check-request.ts';
@@ -187,7 +188,8 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		renewed,
 		hstsSeconds: settings.hstsSeconds,
 		foreign,
-		isRouterShared: isRouterShared(others, routerView),
+		// Its volume keeps the state, after a destroy too.
+		isRouterShared: isRouterShared(others, routerView) || isOnEngine(directory),
 		descriptorHash: project.hash,
 		warnings: [...project.warnings, ...unasked, ...unkept, ...(request.warnings ?? [])],
 		now: new Date().toISOString(),

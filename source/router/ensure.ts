@@ -6,6 +6,7 @@ import {labels} from '../model/labels.ts';
 import {environmentNetworkName, parseNetworkName} from '../model/names.ts';
 import {foreignError, type ObservedRouter, observeRouter, runScript} from './container.ts';
 import {joinEnvironment} from './environments.ts';
+import {keptStatesFolder, statesMark} from './layout.ts';
 import {makeContainer, PortTakenError, seedFile, startOn} from './make-container.ts';
 import type {RouterOptions} from './options.ts';
 import {outdatedParts} from './outdated.ts';
@@ -99,12 +100,16 @@ async function joinKnown(engine: Engine, options: RouterOptions, previous: Obser
 		if (await engine.findByName('network', network)) await joinEnvironment(engine, options, network);
 }
 
-/** Removes the router with its volume and network. A container or volume that is not ours stays. */
+/**
+ * Removes the router with its network, and with its volume unless that has states of environments or their history. A
+ * container or volume that is not ours stays.
+ */
 export async function removeRouter(engine: Engine, options: RouterOptions): Promise<void> {
 	const {state, containerId} = await observeRouter(engine, options);
 	if (state === 'foreign') throw foreignError(options);
+	const kept = containerId === undefined ? undefined : await engine.readFiles(containerId, keptStatesFolder);
 	if (containerId) await engine.remove(containerId);
-	const volume = await engine.findByName('volume', options.name);
+	const volume = kept?.has(statesMark) ? undefined : await engine.findByName('volume', options.name);
 	if (volume?.labels[labels.router] === 'true') await engine.removeVolume(options.name);
 	await removeOwnNetwork(engine, options);
 }

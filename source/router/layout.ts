@@ -3,6 +3,15 @@ export const folder = '/var/lib/compartment';
 export const configPath = `${folder}/haproxy.cfg`;
 export const seedPath = `${folder}/seed.cfg`;
 
+/** States of environments whose state is on the engine: a folder for each, with its state, its open journal and its lock's holder. */
+export const statesFolder = `${folder}/states`;
+
+/** The same with lock, history, and what is being received. Apart, because readers get a whole folder. */
+export const keptStatesFolder = `${folder}/states-kept`;
+
+/** Exists there while any environment has a state or a history. */
+export const statesMark = 'present';
+
 /** The ports for requests. They are published, and reachable from every network of the container. */
 export const httpPort = 8080;
 export const tlsPort = 8443;

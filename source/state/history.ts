@@ -156,13 +156,16 @@ export function pruneStates(directory: string): void {
 	for (const name of expiredStates(dated)) unlinkSync(join(folder, name));
 }
 
+/** Name of a journal in history. */
+export const journalName = (name: string): string => `journal.${name}.ndjson`;
+
 /** Moves a closed journal to history, and keeps the newest 20 there. */
 export function archiveJournal(directory: string, current: string, name: string): void {
 	const folder = historyDirectory(directory);
 	try {
 		withReserve(directory, () => {
 			makePrivateDirectory(folder);
-			renameSync(current, join(folder, `journal.${name}.ndjson`));
+			renameSync(current, join(folder, journalName(name)));
 		});
 		pruneJournals(folder);
 		syncDirectory(folder);

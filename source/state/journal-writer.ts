@@ -1,6 +1,7 @@
 import {closeSync, fdatasyncSync, ftruncateSync} from 'node:fs';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {failpoint} from '../failpoints.ts';
+import {authorityOf} from './authority.ts';
 import type {JournalEntry} from './journal-entry.ts';
 import {formatLine} from './journal-line.ts';
 import {journalPath} from './journal-reading.ts';
@@ -11,8 +12,8 @@ import type {TrustKey} from './trust-key.ts';
 export type JournalWriter = {
 	/** Appends entries, all or none; resolves when they are on disk. */
 	readonly append: (entries: readonly JournalEntry[]) => Promise<void>;
-	/** Appends one entry, after those that wait, before it returns. */
-	readonly appendNow: (entry: JournalEntry) => void;
+	/** Appends one entry, after those that wait: before it returns, or where the state is on the engine, before it resolves. */
+	readonly appendNow: (entry: JournalEntry) => void | Promise<void>;
 	readonly close: () => void;
 };
 
@@ -28,7 +29,7 @@ const announces = ({entries}: Pick<Waiting, 'entries'>): boolean =>
 
 /**
  * Opens the journal to append. What is appended within one turn of the event loop shares one write and one sync, in order:
- * the steps of an apply often wait at the same moment.
+ * the steps of an apply often wait at the same moment. Where the state is on the engine, each write goes there first.
  * @param size length of the intact lines in bytes; a torn line after them is cut off
  * @param last signature of the last intact line
  */
@@ -49,7 +50,8 @@ export function openWriter(
 	let previous = last;
 	const waiting: Waiting[] = [];
 
-	const write = (batch: readonly Pick<Waiting, 'entries'>[]): void => {
+	const authority = authorityOf(directory);
+	const format = (batch: readonly Pick<Waiting, 'entries'>[]) => {
 		const entries = batch.flatMap(each => each.entries);
 		let signature = previous;
 		const lines = entries.map(entry => {
@@ -57,7 +59,10 @@ export function openWriter(
 			signature = formatted.signature;
 			return formatted.line;
 		});
-		const bytes = Buffer.from(lines.join(''));
+		return {entries, bytes: Buffer.from(lines.join('')), signature};
+	};
+	const write = (batch: readonly Pick<Waiting, 'entries'>[]): void => {
+		const {entries, bytes, signature} = format(batch);
 		try {
 			for (const {type} of entries) failpoint(`journal.before-${type}`);
 			writeFully(descriptor, bytes);
@@ -113,15 +118,33 @@ export function openWriter(
 	};
 
 	let isClosed = false;
+	let turn: Promise<unknown> = Promise.resolve();
+	// What fails here after it was sent is cut off there by the next batch, or left to recovery.
+	const sendWaiting = async (): Promise<void> => {
+		await nextTurn();
+		const batch = waiting.splice(0);
+		try {
+			if (!isClosed) await authority!.append(end, format(batch).bytes);
+			if (isClosed) throw new Error('the journal is closed');
+		} catch (error) {
+			for (const {reject} of batch) reject(error);
+			return;
+		}
+		record(batch);
+	};
+	const append: JournalWriter['append'] = entries =>
+		new Promise((resolve, reject) => {
+			// The number of a closed file may belong to another one.
+			if (isClosed) return reject(new Error('the journal is closed'));
+			waiting.push({entries, resolve, reject});
+			if (waiting.length > 1) return;
+			if (authority) turn = turn.then(sendWaiting);
+			else nextTurn().then(writeWaiting);
+		});
 	return {
-		append: entries =>
-			new Promise((resolve, reject) => {
-				// The number of a closed file may belong to another one.
-				if (isClosed) return reject(new Error('the journal is closed'));
-				waiting.push({entries, resolve, reject});
-				if (waiting.length === 1) nextTurn().then(writeWaiting);
-			}),
+		append,
 		appendNow(entry) {
+			if (authority) return append([entry]);
 			writeWaiting();
 			const batch = [{entries: [entry]}];
 			try {
@@ -134,7 +157,7 @@ export function openWriter(
 		},
 		close() {
 			if (isClosed) return;
-			writeWaiting();
+			if (!authority) writeWaiting();
 			isClosed = true;
 			closeSync(descriptor);
 		},

@@ -2,7 +2,8 @@ import {randomBytes} from 'node:crypto';
 import {hostname} from 'node:os';
 import {failpoint} from '../failpoints.ts';
 import type {Owner} from '../model/own.ts';
-import {archiveJournal} from './history.ts';
+import {authorityOf} from './authority.ts';
+import {archiveJournal, journalName} from './history.ts';
 import type {Intent, JournalEntry} from './journal-entry.ts';
 import {type JournalContent, journalPath, readJournalContent, trustedEntries} from './journal-reading.ts';
 import {openWriter} from './journal-writer.ts';
@@ -77,16 +78,19 @@ export async function openJournal(
 ): Promise<Journal> {
 	const {lineage} = owner;
 	// Without its state, nothing can be recovered from it.
-	if (serial === 0 && readJournalContent(directory).entries.length > 0)
-		archiveJournal(directory, journalPath(directory), fileName(`before-${run}`));
+	const archive = async (name: string) => {
+		await authorityOf(directory)?.archiveJournal(journalName(name));
+		archiveJournal(directory, journalPath(directory), name);
+	};
+	if (serial === 0 && readJournalContent(directory).entries.length > 0) await archive(fileName(`before-${run}`));
 	const earlier = readTrusted(directory, owner, env);
 	const key = ensureKey(owner, directory, env);
 	const closed = closingEntry(earlier.entries);
-	if (closed) archiveJournal(directory, journalPath(directory), fileName(closed.run));
+	if (closed) await archive(fileName(closed.run));
 	const pending = new Set(pendingWrites(earlier.entries).map(({op}) => op));
 	const last = closed ? '' : (earlier.lines.at(-1)?.signature ?? '');
 	const {append, appendNow, close} = openWriter(directory, {size: closed ? 0 : earlier.goodBytes, key, last});
-	appendNow({type: 'open', run, lineage, serial, pid: process.pid, host: hostname(), at: now()});
+	await appendNow({type: 'open', run, lineage, serial, pid: process.pid, host: hostname(), at: now()});
 	const settle = async (entry: Extract<JournalEntry, {type: 'done' | 'failed'}>) => {
 		await append([entry]);
 		pending.delete(entry.op);
@@ -112,10 +116,10 @@ export async function openJournal(
 		hasPending: () => pending.size > 0,
 		leave: close,
 		close: async () => {
-			if (pending.size === 0) appendNow({type: 'close', run, at: now()});
+			if (pending.size === 0) await appendNow({type: 'close', run, at: now()});
 			close();
 			if (pending.size > 0) return false;
-			archiveJournal(directory, journalPath(directory), fileName(run));
+			await archive(fileName(run));
 			failpoint('journal.after-archive');
 			return true;
 		},

@@ -30,7 +30,7 @@ export type Lock = {
 	readonly isFirstSince: (released: number | undefined) => boolean;
 };
 
-type LockOptions = {
+export type LockOptions = {
 	readonly operation: string;
 	/** How long to wait for another holder, in milliseconds; default 0. For the agent it waits in any case. */
 	readonly waitMs?: number | undefined;
@@ -41,16 +41,16 @@ type LockOptions = {
 
 const lockPath = (directory: string): string => join(directory, 'lock.json');
 
-const pollMs = 100;
+export const pollMs = 100;
 
 /** What the agent's lock says that it does. Every command waits for it (docs/rules.md, "The agent's lock"). */
 export const agentOperation = 'agent';
 
 /** How long a command waits for the agent at least, in milliseconds: it holds the lock for one change at a time. */
-const agentMs = 120_000;
+export const agentMs = 120_000;
 
 /** How long a new holder may take to write its record, in milliseconds. Until then it may be the agent. */
-const recordMs = 500;
+export const recordMs = 500;
 
 /**
  * Takes the environment's lock. The kernel frees it however this process ends, and it does not keep the process alive.
@@ -116,17 +116,10 @@ async function tryLock(
 		await held.release();
 		return {refusal: heldElsewhere(previous), leastMs: 0};
 	}
-	const id = randomBytes(8).toString('hex');
+	const record = ownRecord(operation);
+	const {id} = record;
 	try {
 		removeLeftovers(directory);
-		const record: LockRecord = {
-			id,
-			user: userName(),
-			host: hostname(),
-			pid: process.pid,
-			operation,
-			since: new Date().toISOString(),
-		};
 		// Not synced: when the machine stops, so does the holder.
 		replaceCacheFile(lockPath(directory), `${JSON.stringify(record)}\n`);
 	} catch (error) {
@@ -145,7 +138,18 @@ async function tryLock(
 	};
 }
 
-const holder = ({operation, user, pid, host, since}: LockRecord): string =>
+/** The record of a lock that this process takes now. */
+export const ownRecord = (operation: string): LockRecord => ({
+	id: randomBytes(8).toString('hex'),
+	user: userName(),
+	host: hostname(),
+	pid: process.pid,
+	operation,
+	since: new Date().toISOString(),
+});
+
+/** Names the holder of a lock. */
+export const holder = ({operation, user, pid, host, since}: LockRecord): string =>
 	`\`compartment ${operation}\` of ${user} (process ${pid} on ${host}, since ${since})`;
 
 const isCurrent = ({host, pid}: LockRecord): boolean => host === hostname() && isAlive(pid);
@@ -157,9 +161,13 @@ function leastWaitFor(record: LockRecord | undefined, operation: string): number
 	return record && isCurrent(record) ? 0 : recordMs;
 }
 
-function heldBy(record: LockRecord | undefined, isWaiting: boolean): LockedError {
+const heldBy = (record: LockRecord | undefined, isWaiting: boolean): LockedError =>
+	lockedBy(record && isCurrent(record) ? record : undefined, isWaiting);
+
+/** The error for a lock that another command holds. */
+export function lockedBy(record: LockRecord | undefined, isWaiting: boolean): LockedError {
 	return new LockedError(
-		`The environment is locked by ${record && isCurrent(record) ? holder(record) : 'another process'}`,
+		`The environment is locked by ${record ? holder(record) : 'another process'}`,
 		isWaiting
 			? 'Wait until it is done, or end that process to free the lock.'
 			: hint`Wait for it: ${again('--lock-timeout', '30s')}`,

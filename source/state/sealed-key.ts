@@ -10,9 +10,15 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
 /**
  * The state with its key sealed for its recipients, so that they can verify it on their machines. The key is sealed again
  * when the recipients change. A state without sensitive values is left alone: it needs no identity, and age is slow to load.
+ * @param isShared also without sensitive values, because the state is not in the user's own folder
  */
-export async function withSealedKey(state: State, key: TrustKey, env: NodeJS.ProcessEnv): Promise<State> {
-	if (!holdsSecrets(state) && state.recipients.length === 0) return state;
+export async function withSealedKey(
+	state: State,
+	key: TrustKey,
+	env: NodeJS.ProcessEnv,
+	isShared = false,
+): Promise<State> {
+	if (!isShared && !holdsSecrets(state) && state.recipients.length === 0) return state;
 	// Until recipients are recorded, the only recipient is the user.
 	if (state.key && (state.recipients.length === 0 || isSame(state.key.recipients, state.recipients))) return state;
 	let recipients: readonly string[];

@@ -5,7 +5,7 @@ import {failpoint} from '../failpoints.ts';
 import {command, hint} from '../hint.ts';
 import {parseState, serializeState} from './document.ts';
 import {archiveState, historyDirectory, newestBackup, newestSerial, pruneStates} from './history.ts';
-import {fileError, readPrivateFile, syncDirectory, writeTemporary} from './private-file.ts';
+import {fileError, readPrivateFile, statsOf, syncDirectory, writeTemporary} from './private-file.ts';
 import {withReserve} from './reserve.ts';
 import type {State} from './state.ts';
 import {noteSerial, type TrustKey} from './trust-key.ts';
@@ -13,6 +13,10 @@ import {assertTrusted} from './trusted.ts';
 
 /** The state file of an environment's folder. */
 export const statePath = (directory: string): string => join(directory, 'state.json');
+
+/** Whether a folder holds a state, or what is left of one. */
+export const hasState = (directory: string): boolean =>
+	statsOf(statePath(directory)) !== undefined || newestSerial(directory) > 0;
 
 /**
  * What the state file says; undefined only if none was ever written. A damaged file, or a missing one with a history, is

@@ -1,5 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {UserError} from '../errors.ts';
+import {authorityOf, historyName} from './authority.ts';
+import {serializeState} from './document.ts';
 import {archiveState} from './history.ts';
 import {readOnDisk, readToWrite} from './on-disk.ts';
 import {withReserve} from './reserve.ts';
@@ -62,13 +64,19 @@ export async function writeState(
 ): Promise<State> {
 	// Only a first write makes a key: any other state already has one.
 	const known = expected ? readPin(next.lineage, env)?.key : ensureKey(next, directory, env);
-	const sealed = known ? await withSealedKey(next, known, env) : next;
+	const authority = authorityOf(directory);
+	const sealed = known ? await withSealedKey(next, known, env, authority !== undefined) : next;
+	const written = {...sealed, serial: (expected?.serial ?? 0) + 1, updatedAt: new Date().toISOString()};
+	if (authority) {
+		assertRevision(directory, readToWrite(directory, env), expected);
+		const text = serializeState(written, known ?? ensureKey(next, directory, env));
+		await authority.put(text, keepsPrevious ? historyName(written) : undefined);
+	}
 	// No await from here to the rename: two writes of one process cannot interleave.
 	const current = readToWrite(directory, env);
 	assertRevision(directory, current, expected);
 	if (expected && next.lineage !== expected.lineage) throw new Error('A write cannot change the lineage of a state');
 	const key = known ?? ensureKey(next, directory, env);
-	const written = {...sealed, serial: (expected?.serial ?? 0) + 1, updatedAt: new Date().toISOString()};
 	replaceStateFile(directory, written, {key, previous: keepsPrevious ? current : undefined, env});
 	return written;
 }

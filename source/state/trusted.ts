@@ -2,6 +2,7 @@ import {realpathSync, statSync} from 'node:fs';
 import {UserError} from '../errors.ts';
 import {command, type Hint, hint} from '../hint.ts';
 import {type ParsedState, parseState, type Signed} from './document.ts';
+import {isOnEngine} from './place.ts';
 import {readPrivateFile} from './private-file.ts';
 import type {State} from './state.ts';
 import {isSignature, keyFromPassphrase, noteSerial, type Pin, readPin, seenSerial, writePin} from './trust-key.ts';
@@ -60,7 +61,8 @@ function isCopied({directory: original, lineage}: Pin, here: string): boolean {
 /** The folder that a state was copied from, if it still exists. */
 export function findOriginal(state: State, directory: string, env: NodeJS.ProcessEnv): string | undefined {
 	const pin = readPin(state.lineage, env);
-	return pin && isCopied(pin, realpathSync(directory)) ? pin.directory : undefined;
+	// A state on the engine has a copy in as many folders as one likes.
+	return pin && isCopied(pin, realpathSync(directory)) && !isOnEngine(directory) ? pin.directory : undefined;
 }
 
 /** Refuses a state in a copy of its folder. */
@@ -84,12 +86,14 @@ export function assertTrusted(signed: Signed, directory: string, env: NodeJS.Pro
 		throw new ForeignStateError(
 			`The state of environment ${environment} in ${directory} is not trusted: it ${why}. Nothing was done.`,
 			environment,
-			hint`Review what it would own, and accept it: ${command('state trust')}`,
+			isOnEngine(directory)
+				? hint`Ask somebody who can read it to let you in: ${command('variable recipients add', 'age1…')}, with what ${command('variable recipients show')} prints here`
+				: hint`Review what it would own, and accept it: ${command('state trust')}`,
 		);
 	refuseCopy(state, directory, env);
 	const pin = readPin(lineage, env)!;
 	const here = realpathSync(directory);
-	if (pin.directory !== here) writePin({...pin, directory: here}, env);
+	if (pin.directory !== here && !isOnEngine(directory)) writePin({...pin, directory: here}, env);
 	return state;
 }
 

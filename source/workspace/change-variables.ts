@@ -1,14 +1,16 @@
 import {isUtf8} from 'node:buffer';
 import {keepState, type StateKeeper} from '../apply/state-keeper.ts';
+import {takeLock} from '../apply/take-lock.ts';
 import {UserError} from '../errors.ts';
 import type {VariableScope} from '../model/values.ts';
 import {scopeAddress} from '../model/values.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
 import {appendAudit} from '../state/audit.ts';
 import {ensureDirectory} from '../state/directory.ts';
-import {acquireLock} from '../state/lock.ts';
 import {decryptValue, encryptValue, identityFor, newRevision, ownRecipients} from '../state/secrets.ts';
 import type {State, Variable} from '../state/state.ts';
 import {findVariable, withVariable} from '../state/variables.ts';
+import {prepareFolder} from './state-place.ts';
 import {readOrNewState, type Workspace} from './workspace.ts';
 
 type Change = {readonly state: State; readonly audit: Readonly<Record<string, string | number | boolean>>};
@@ -26,8 +28,18 @@ export async function changeState(
 	follow?: (written: State, update: StateKeeper['update']) => Promise<void>,
 ): Promise<State> {
 	const {project, environment} = workspace;
+	await prepareFolder(workspace);
 	const {path} = ensureDirectory(project.directory, environment);
-	const lock = await acquireLock(path, {operation: type, waitMs: workspace.lockWaitMs});
+	const {engine, router, lockWaitMs} = workspace;
+	const say = (message: string) => void process.stderr.write(`${sanitiseLine(message)}\n`);
+	const lock = await takeLock(path, {
+		engine,
+		router,
+		operation: type,
+		waitMs: lockWaitMs,
+		say,
+		onWait: message => say(`${message}. Waiting for it.`),
+	});
 	try {
 		const {state, isNew} = await readOrNewState(workspace);
 		const {update} = keepState(path, state, isNew);

@@ -4,8 +4,8 @@ import type {Session} from '../apply/session.ts';
 import {type Terminal, warn} from '../output/terminal.ts';
 import {beginReading} from '../refresh/begin-reading.ts';
 import type {PlanWorld} from '../refresh/refresh.ts';
-import {ensureDirectory} from '../state/directory.ts';
 import {newState} from '../state/store.ts';
+import {prepareFolder} from './state-place.ts';
 import {readOrNewState, type Workspace} from './workspace.ts';
 
 /** An environment that no other command changes until it is released. */
@@ -37,13 +37,14 @@ type Options = {
  * @throws LockedError when another command works on it
  */
 export async function holdEnvironment(workspace: Workspace, options: Options): Promise<HeldEnvironment> {
-	const {project, environment, directory, engine, router, settings, isAttended} = workspace;
+	const {project, directory, engine, router, settings, isAttended} = workspace;
 	const {operation, early, lineage, terminal, say} = options;
 	// Nothing is created for an engine that is not there.
 	if (!existsSync(directory)) await early.reads.engine.info();
-	warn(terminal, [...workspace.warnings, ...ensureDirectory(project.directory, environment).warnings]);
+	warn(terminal, [...workspace.warnings, ...(await prepareFolder(workspace, early.reads.engine))]);
 	const locked = await lockEnvironment({
 		...{directory, operation, waitMs: workspace.lockWaitMs, engine, router, early},
+		inform: terminal.inform,
 		async readState() {
 			const found = await readOrNewState(workspace);
 			if (lineage === undefined || !found.isNew) return found;

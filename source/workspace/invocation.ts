@@ -56,7 +56,7 @@ export async function beginInvocation(action: Command, given: readonly string[])
 	const {env, to, from, project, remote} =
 		action.opts<Readonly<Record<'env' | 'to' | 'from' | 'project' | 'remote', string>>>();
 	const target = name === 'promote' && from !== undefined ? to : undefined;
-	const argument = /^environment (show|delete)$/.test(name) ? action.args[0] : undefined;
+	const argument = /^environment (create|show|delete)$/.test(name) ? action.args[0] : undefined;
 	const fallback = isCommandName(name) ? defaultEnvironmentOf(name) : 'production';
 	reachWith([
 		...(project === undefined ? [] : ['--project', project]),

@@ -4,7 +4,7 @@ import {examineProject, loadProject} from '../descriptor/load.ts';
 import {DescriptorError} from '../descriptor/problem.ts';
 import type {Project} from '../descriptor/project.ts';
 import {connectDocker} from '../engine/docker.ts';
-import type {Engine} from '../engine/engine.ts';
+import type {Engine, ReadonlyEngine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
@@ -19,6 +19,7 @@ import type {State} from '../state/state.ts';
 import {newState, readState} from '../state/store.ts';
 import type {CommonFlags} from './flags.ts';
 import {actOn, isFolder} from './invocation.ts';
+import {findCopy} from './state-place.ts';
 
 /** What a command works on: the project of this folder, one of its environments, and the engine. */
 export type Workspace = {
@@ -91,11 +92,12 @@ export async function openWorkspace(flags: CommonFlags, connection?: EngineConne
 }
 
 /** The environment's state, or a new one in memory if it was never deployed. */
-export async function readOrNewState({
-	project,
-	environment,
-	directory,
-}: Workspace): Promise<{state: State; isNew: boolean}> {
+export async function readOrNewState(
+	workspace: Workspace,
+	reads?: ReadonlyEngine,
+): Promise<{state: State; isNew: boolean}> {
+	const {project, environment, directory} = workspace;
+	await findCopy(workspace, reads);
 	const state = await readState(directory);
 	if (!state) return {state: newState({project: project.name, environment}), isNew: true};
 	if (state.project !== project.name)
@@ -141,5 +143,7 @@ export async function unknownEnvironment(workspace: Workspace): Promise<UserErro
 
 /** Refuses an environment that does not exist, before anything is created for it. */
 export async function assertEnvironment(workspace: Workspace): Promise<void> {
+	if (existsSync(workspace.directory)) return;
+	await findCopy(workspace);
 	if (!existsSync(workspace.directory)) throw await unknownEnvironment(workspace);
 }

@@ -26,6 +26,7 @@ import type {State} from '../../source/state/state.ts';
 import {newState, readState, writeState} from '../../source/state/store.ts';
 import {read} from '../descriptor/support.ts';
 import {createMemoryRouter} from './memory-router.ts';
+import {createMemoryStates} from './memory-states.ts';
 
 /** Images of a memory engine. Besides working ones: one exits, one never becomes ready, one listens on another port. */
 export const images = {
@@ -82,6 +83,8 @@ export type MemoryWorld = {
 	readonly changeState: (change: (state: State) => State) => Promise<void>;
 	/** The state on disk. */
 	readonly state: () => Promise<State | undefined>;
+	/** The engine loses the states that it has. */
+	readonly loseStates: () => Promise<void>;
 	readonly close: () => void;
 };
 
@@ -123,7 +126,8 @@ function createEngine(clockOffsetMs: number) {
 		return sick.has(image ?? '') && type === 'http' ? '503 Service Unavailable\tno database' : undefined;
 	}, findRunning);
 	const known = new Map<string, {id: string; imageId: string; networks: Readonly<Record<string, string>>}>();
-	const engine = createMemoryEngine({
+	const states = createMemoryStates(() => engine);
+	const engine: MemoryEngine = createMemoryEngine({
 		clockOffsetMs,
 		images: {[routerImage]: {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
 		registry: Object.fromEntries(Object.entries(registered).map(([name, digest]) => [name, {digests: [digest]}])),
@@ -132,6 +136,7 @@ function createEngine(clockOffsetMs: number) {
 			// A database that accepts every password.
 			if (call.command.some(part => part.includes('psql'))) return {exitCode: 0, stdout: '', stderr: ''};
 			if (call.command[0] === 'cat') return {stdout: deafSockets};
+			if (states.isFor(call)) return states.exec(call);
 			return inside.exec(call);
 		},
 	});
@@ -144,7 +149,7 @@ function createEngine(clockOffsetMs: number) {
 	const learn = async () => {
 		for (const name of Object.values(images)) ids.set((await engine.findImage(name))!.id, name);
 	};
-	return {engine, inside, learn, sick, broken};
+	return {engine, inside, states, learn, sick, broken};
 }
 
 /** An engine whose calls can be made to fail. A test's own calls go to the engine behind it. */
@@ -204,7 +209,7 @@ export async function createMemoryWorld({
 		minHealthyMs,
 		drainSeconds: 0,
 	};
-	const {engine, inside, learn, sick, broken} = createEngine(clockOffsetMs);
+	const {engine, inside, states, learn, sick, broken} = createEngine(clockOffsetMs);
 	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
 	const options = routerOptions(settings);
@@ -261,7 +266,11 @@ export async function createMemoryWorld({
 		apply: (descriptor, request, routes) => applyPart(descriptor, [], request, routes),
 		applyWithout: (descriptor, deselected, request) => applyPart(descriptor, deselected, request),
 		state: () => readState(directory),
-		close: () => rmSync(base, {recursive: true, force: true}),
+		loseStates: async () => states.lose((await engine.findByName('container', options.name))!.id),
+		close() {
+			states.close();
+			rmSync(base, {recursive: true, force: true});
+		},
 	};
 
 	async function applyPart(

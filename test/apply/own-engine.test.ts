@@ -107,8 +107,12 @@ it('only these files observe objects by lineage; all others observe our own obje
 		'source/agent/healing/look.ts',
 		'source/apply/lock-environment.ts',
 		'source/dashboard/world.ts',
+		// Whether anybody needs the router.
+		'source/engine-state/forget.ts',
 		'source/engine/own-engine.ts',
 		'source/refresh/begin-reading.ts',
 		'source/refresh/refresh.ts',
+		// Whether a new clone has something to look for.
+		'source/workspace/state-place.ts',
 	]);
 });

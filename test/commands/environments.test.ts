@@ -1,3 +1,5 @@
+import {rmSync} from 'node:fs';
+import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
 import {withoutSteps} from './mask.ts';
 import {leavesNothingUntested} from './proofs.ts';
@@ -230,6 +232,45 @@ describe('environment delete', () => {
 		expect(exitCode).toBe(3);
 		expect(stderr).toContain('Error: The environment is locked by ');
 		expect((await shop.json('environment', 'list')).environments).toHaveLength(1);
+	});
+});
+
+describe('environment create', () => {
+	beforeEach(async () => {
+		shop = await openShop();
+		await shop.deploy();
+	});
+
+	afterEach(() => shop.close());
+
+	it('keeps the state of a new environment on the engine', async () => {
+		expect(await shop.text('environment', 'create', 'staging', '--state', 'engine')).toMatchInlineSnapshot(`
+			"Environment staging will have its state on the engine. Deploy it: compartment apply --env staging
+			"
+		`);
+		await shop.deploy('staging');
+		expect(await shop.json('state', 'migrate', '--env', 'staging')).toMatchObject({hasMoved: false});
+		rmSync(join(shop.folder, '.compartment', 'staging'), {recursive: true});
+		expect(await shop.text('environment', 'create', 'staging', '--state', 'engine')).toMatchInlineSnapshot(`
+			"Environment staging is on the engine already; this folder uses its state now.
+			"
+		`);
+		expect(await shop.text('plan', '--env', 'staging')).toMatch(/^No changes\./m);
+	});
+
+	it('keeps it in the folder by default, on an engine of this machine', async () => {
+		expect(await shop.json('environment', 'create', 'staging')).toEqual({
+			environment: {name: 'staging'},
+			state: 'local',
+		});
+	});
+
+	it('is refused for one that exists', async () => {
+		expect(await shop.failure('environment', 'create', 'production')).toMatchInlineSnapshot(`
+			"Error: Environment production exists already.
+			  To share its state through the engine: compartment state migrate --to engine
+			"
+		`);
 	});
 });
 

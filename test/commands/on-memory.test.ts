@@ -271,7 +271,7 @@ it('the end of a job is recorded once the lock is free, and the wait is reported
 	});
 	const run = await runJob({
 		engine,
-		routerName: 'compartment-router',
+		router: {name: 'compartment-router', listen: '127.0.0.1', port: 9080, tlsPort: 9443},
 		directory: world.directory,
 		desired: describeDesired({project, environment: 'production', variables, bindings, baseDomain: 'localhost'}),
 		service: 'tidy',

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {leavesNothingUntested} from './proofs.ts';
@@ -351,6 +351,76 @@ describe('state unlock', () => {
 
 	it('is refused for an environment that does not exist', async () => {
 		expect(await shop.failure('state', 'unlock', '--env', 'nope')).toBe(unknownEnvironment);
+	});
+});
+
+describe('state migrate, pull and push', () => {
+	it('moves the state to the engine, where a folder without it finds it, and back', async () => {
+		const before = await serial();
+		expect(await shop.text('state', 'migrate', '--to', 'engine')).toBe(
+			'The state of production is now on the engine.\n',
+		);
+		// Sealing its key is a change.
+		expect(await serial()).toBe(before + 1);
+		rmSync(join(shop.folder, '.compartment'), {recursive: true});
+		expect(await shop.text('plan')).toMatch(/^No changes\./m);
+		expect(await serial()).toBe(before + 1);
+		expect(await shop.text('state', 'migrate')).toBe('The state of production is already on the engine.\n');
+		expect(await shop.json('state', 'migrate', '--to', 'local', '--json')).toEqual({
+			environment: {name: 'production'},
+			state: 'local',
+			hasMoved: true,
+		});
+		expect(await shop.text('plan')).toMatch(/^No changes\./m);
+		await shop.deploy();
+	});
+
+	it('needs an environment', async () => {
+		expect(await shop.failure('state', 'migrate', '--env', 'nope')).toBe(unknownEnvironment);
+	});
+
+	it('leaves the state where it is if the engine has another one', async () => {
+		await shop.text('state', 'migrate', '--to', 'engine');
+		const {folder} = shop;
+		const other = join(folder, '.compartment', 'production', 'place.json');
+		writeFileSync(other, readFileSync(other, 'utf8').replace('"engine"', '"local"'));
+		const stderr = await shop.failure('state', 'migrate', '--to', 'engine');
+		expect(stderr).toContain('Error: The engine already has a state of environment production (serial ');
+		expect(await shop.json('state', 'migrate', '--to', 'local')).toMatchObject({hasMoved: false});
+	});
+
+	it('prints what the engine has, or writes it to a private file', async () => {
+		expect(await shop.failure('state', 'pull')).toMatch(
+			/^Error: The state of environment production is in .*, not on the engine\.\n {2}Move it there: compartment state migrate --to engine/,
+		);
+		await shop.text('state', 'migrate');
+		expect(await shop.json('state', 'pull')).toMatchObject({project: 'shop', serial: await serial()});
+		const file = join(shop.folder, 'kept.json');
+		expect(await shop.text('state', 'pull', '--out', file)).toMatch(/^Wrote the state of production, serial \d+, to /);
+		expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(await shop.json('state', 'pull'));
+		expect(statSync(file).mode & 0o777).toBe(0o600);
+	});
+
+	it('takes only a newer state of the same lineage, or what the engine has lost', async () => {
+		await shop.text('state', 'migrate');
+		const file = join(shop.folder, 'kept.json');
+		await shop.text('state', 'pull', '--out', file);
+		expect(await shop.failure('state', 'push', file)).toMatch(
+			/^Error: The engine has serial (\d+), which is not older than serial \1\./,
+		);
+		expect(await shop.failure('state', 'push', join(shop.folder, 'compartment.yml'))).toContain('is not valid JSON');
+		await shop.world.loseStates();
+		expect(await shop.failure('plan')).toMatch(
+			/^Error: The engine has no state of environment production any more\..*\n.*compartment state push /s,
+		);
+		expect(await shop.failure('state', 'push', file)).toContain('State push requires confirmation.');
+		expect(await shop.text('state', 'push', file, '--auto-approve')).toMatch(/^The engine has serial \d+ now\./);
+		expect(await shop.text('plan')).toMatch(/^No changes\./m);
+		await shop.world.loseStates();
+		expect(await shop.json('state', 'push', file, '--auto-approve')).toEqual({
+			environment: {name: 'production'},
+			serial: await serial(),
+		});
 	});
 });
 

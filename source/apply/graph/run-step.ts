@@ -1,5 +1,6 @@
 import type {PlannedDeployment} from '../../plan/plan.ts';
 import {ensureRouter, optionsFor, removeRouter} from '../../router/router.ts';
+import {aside} from '../../state/authority.ts';
 import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {rememberResource, rememberWorker} from '../look-again.ts';
@@ -70,7 +71,9 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 		case 'make image':
 			return makeImage(context, plan.images.find(({service}) => service === name)!);
 		case 'run router':
-			await ensureRouter(engine, optionsFor(router, context.state.current()), {onProgress});
+			await aside(context.directory, () =>
+				ensureRouter(engine, optionsFor(router, context.state.current()), {onProgress}),
+			);
 			return;
 		case 'join router':
 			return joinRouter(context);

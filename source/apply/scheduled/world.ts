@@ -1,14 +1,14 @@
 import type {ContainerDetails, Engine} from '../../engine/engine.ts';
 import {type OwnEngine, ownEngine} from '../../engine/own-engine.ts';
 import {isOutcomeUnknown, LockedError, UserError} from '../../errors.ts';
+import type {RouterOptions} from '../../router/router.ts';
 import {agentOperation} from '../../state/lock.ts';
 import type {JobRun, State} from '../../state/state.ts';
 
 /** What the scheduled runs of an environment need. */
 export type ScheduleWorld = {
 	readonly engine: Engine;
-	/** Name of the router's container. */
-	readonly routerName: string;
+	readonly router: RouterOptions;
 	/** State folder. */
 	readonly directory: string;
 	/** Milliseconds since the epoch. */
@@ -18,11 +18,16 @@ export type ScheduleWorld = {
 	readonly waitMs?: number;
 };
 
-export const lockOptions = ({waitMs}: ScheduleWorld) => ({operation: agentOperation, waitMs});
+export const lockOptions = ({engine, router, waitMs}: ScheduleWorld) => ({
+	engine,
+	router,
+	operation: agentOperation,
+	waitMs,
+});
 
 /** The environment's part of the engine. */
-export const engineOf = ({engine, routerName}: ScheduleWorld, state: State): OwnEngine =>
-	ownEngine(engine, state, routerName);
+export const engineOf = ({engine, router}: ScheduleWorld, state: State): OwnEngine =>
+	ownEngine(engine, state, router.name);
 
 /** Whether an attempt has failed for certain, so that the run has. Otherwise only the engine knows. */
 export const hasFailed = (error: unknown): error is UserError =>

@@ -4,6 +4,22 @@ import {applyingFlags, commonFlags, outputFlags, reachFlags} from './flags.ts';
 export const environments = {
 	parents: {environment: 'Manage environments of this project'},
 	commands: {
+		'environment create': defineCommand({
+			description: 'Say where the state of a new environment is kept',
+			arguments: [{name: 'name', kind: 'text'}],
+			flags: {
+				state: {
+					kind: 'choice',
+					value: 'place',
+					choices: ['local', 'engine'],
+					description: 'Keep the state in this folder, or on the engine, where others can work with it',
+				},
+				...outputFlags,
+				...reachFlags,
+			},
+			examples: [{line: 'environment create staging --state engine', text: 'Share its state through the engine'}],
+			run: async () => (await import('../environments/create.ts')).environmentCreate,
+		}),
 		'environment list': defineCommand({
 			description: 'List environments that have a state',
 			flags: {...outputFlags, ...reachFlags},

@@ -64,5 +64,38 @@ export const state = {
 			examples: [{line: 'state unlock', text: 'Remove the lock of a machine that is gone'}],
 			run: async () => (await import('../state/history.ts')).stateUnlock,
 		}),
+		'state pull': defineCommand({
+			description: 'Print the state that the engine has, or write it to a file',
+			flags: {
+				out: {kind: 'text', value: 'file', description: 'Write it to this file'},
+				...commonFlags,
+			},
+			examples: [{line: 'state pull --out state.json', text: 'Keep a copy of the state'}],
+			run: async () => (await import('../state/pull.ts')).statePull,
+		}),
+		'state push': defineCommand({
+			description: 'Replace the state on the engine by a newer one',
+			arguments: [{name: 'file', kind: 'text', description: 'A file of compartment state pull'}],
+			flags: {...commonFlags, ...confirmFlags},
+			examples: [{line: 'state push state.json', text: 'Write a state that the engine has lost'}],
+			run: async () => (await import('../state/push.ts')).statePush,
+		}),
+		'state migrate': defineCommand({
+			description: 'Move the state to the engine, or back into this folder',
+			flags: {
+				to: {
+					kind: 'choice',
+					value: 'place',
+					choices: ['engine', 'local'],
+					description: 'Where the state is to be (default: engine)',
+				},
+				...commonFlags,
+			},
+			examples: [
+				{line: 'state migrate --to engine', text: 'Let others work with the environment'},
+				{line: 'state migrate --to local', text: 'Take the state back into this folder'},
+			],
+			run: async () => (await import('../state/migrate.ts')).stateMigrate,
+		}),
 	},
 } as const satisfies Group<'state'>;

@@ -49,7 +49,7 @@ export async function jobRun(service: string, added: readonly string[], flags: C
 	process.once('SIGINT', () => abort.abort(new CancelledError('The job was stopped.')));
 	const run = await runJob({
 		engine,
-		routerName: router.name,
+		router,
 		directory,
 		desired,
 		service,

@@ -76,7 +76,7 @@ export async function plan(flags: PlanFlags): Promise<number> {
 	const workspace = await openWorkspace(flags, connection);
 	const {project, settings, router, directory, isAttended} = workspace;
 	warn(terminal, workspace.warnings);
-	const {state, isNew} = await readOrNewState(workspace);
+	const {state, isNew} = await readOrNewState(workspace, engine);
 	const entries = isNew ? [] : await readJournal(directory, state);
 	if (entries.length > 0 && entries.at(-1)?.type !== 'close')
 		terminal.inform('Note: the last apply was interrupted or is still running. The next apply recovers first.');

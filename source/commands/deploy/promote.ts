@@ -1,21 +1,29 @@
 import {defaultEnvironment} from '../../command-names.ts';
-import {loadProject} from '../../descriptor/load.ts';
 import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import type {Promotion} from '../../refresh/plan-request.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
-import {stateDirectory} from '../../state/directory.ts';
 import {readState} from '../../state/store.ts';
-import {servicesOf} from '../../workspace/flags.ts';
+import {type CommonFlags, servicesOf} from '../../workspace/flags.ts';
+import {actOn} from '../../workspace/invocation.ts';
+import {findCopy} from '../../workspace/state-place.ts';
+import {openWorkspace} from '../../workspace/workspace.ts';
 import type {ApplyOutcome} from '../exit-code.ts';
 import {type ApplyFlags, apply} from './apply.ts';
 
 type PromoteFlags = ApplyFlags & {readonly from?: string; readonly to?: string; readonly discard?: boolean};
 
 /** The active deployments of the source environment (docs/rules.md, "Promote"). */
-async function readPromotion(from: string, services: readonly string[] | null): Promise<Promotion> {
-	const project = await loadProject(process.cwd());
-	const state = await readState(stateDirectory(project.directory, from));
+async function readPromotion(
+	from: string,
+	to: string,
+	services: readonly string[] | null,
+	flags: CommonFlags,
+): Promise<Promotion> {
+	const workspace = await openWorkspace({...flags, env: from});
+	actOn(to);
+	await findCopy(workspace);
+	const state = await readState(workspace.directory);
 	if (!state)
 		throw new UserError(`The requested environment was not found: ${from}`, {hint: command('environment list')});
 	const active = Object.entries(state.active).filter(([service]) => services === null || services.includes(service));
@@ -48,6 +56,6 @@ export async function promote(flags: PromoteFlags): Promise<ApplyOutcome> {
 		throw new UserError('Source and target environments must be different.', {
 			hint: command('promote', '--from', 'staging', '--to', 'production'),
 		});
-	const promotion = await readPromotion(flags.from, services);
+	const promotion = await readPromotion(flags.from, to, services, flags);
 	return apply('promote', undefined, {...flags, env: to}, {...plainRequest, services, promotion});
 }

@@ -6,10 +6,12 @@ import {createTerminal} from '../../output/terminal.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {backupWarnings} from '../../report/backup-warnings.ts';
 import {removeEnvironmentDirectory} from '../../state/environments.ts';
+import {isOnEngine} from '../../state/place.ts';
 import type {State} from '../../state/state.ts';
 import {readState} from '../../state/store.ts';
 import {removePin} from '../../state/trust-key.ts';
 import {isJson} from '../../workspace/flags.ts';
+import {findCopy} from '../../workspace/state-place.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
 import {type ApplyFlags, apply} from '../deploy/apply.ts';
 import type {ApplyOutcome} from '../exit-code.ts';
@@ -42,8 +44,13 @@ export async function environmentDelete(name: string, flags: ApplyFlags): Promis
 	}
 	const request = {...plainRequest, mode: 'destroy', deleteData: true, warnings} as const;
 	const outcome = await apply('destroy', undefined, {...flags, env: name}, request);
+	await findCopy(workspace);
 	const state = await readState(workspace.directory);
 	if (outcome === 'failed' || outcome === 'cancelled' || (state && !isDestroyed(state))) return outcome;
+	if (isOnEngine(workspace.directory)) {
+		const {forgetState} = await import('../../engine-state/forget.ts');
+		await forgetState(workspace.directory, workspace, {operation: 'environment delete', waitMs: flags.lockTimeout});
+	}
 	removeEnvironmentDirectory(workspace.project.directory, name);
 	removePin(previous.lineage);
 	if (isJson(flags)) process.stdout.write(jsonLine({type: 'environment-deleted', environment: name}));

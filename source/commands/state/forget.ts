@@ -9,6 +9,7 @@ import {namesIn} from '../../state/directory.ts';
 import {parseState} from '../../state/document.ts';
 import {removeEnvironmentDirectory} from '../../state/environments.ts';
 import {acquireLock} from '../../state/lock.ts';
+import {isOnEngine} from '../../state/place.ts';
 import {readPrivateFile, statsOf} from '../../state/private-file.ts';
 import type {State} from '../../state/state.ts';
 import {statePath} from '../../state/state-file.ts';
@@ -40,10 +41,13 @@ export async function stateForget(flags: ForgetFlags): Promise<void> {
 		});
 	const state = peek(directory);
 	const original = state && findOriginal(state, directory, process.env);
+	const isShared = isOnEngine(directory);
 	const backups = namesIn(join(directory, 'backups')).filter(name => name.startsWith('rbak_')).length;
-	const owner = original
-		? `What runs belongs to ${original} and keeps running.`
-		: 'What runs keeps running, and nothing here can change or remove it any more.';
+	const owner = isShared
+		? 'Its state stays on the engine, and the next command reads it from there.'
+		: original
+			? `What runs belongs to ${original} and keeps running.`
+			: 'What runs keeps running, and nothing here can change or remove it any more.';
 	const copies =
 		backups > 0
 			? ` ${backups} ${backups === 1 ? 'backup in this folder is' : 'backups in this folder are'} deleted too.`
@@ -59,7 +63,7 @@ export async function stateForget(flags: ForgetFlags): Promise<void> {
 	const lock = await acquireLock(directory, {operation: 'state forget', waitMs: flags.lockTimeout});
 	try {
 		removeEnvironmentDirectory(project.directory, environment);
-		if (state && !original && readPin(state.lineage)) removePin(state.lineage);
+		if (state && !original && !isShared && readPin(state.lineage)) removePin(state.lineage);
 	} finally {
 		await lock.release();
 	}

@@ -1,3 +1,4 @@
+import {takeLock} from '../../apply/take-lock.ts';
 import {confirm} from '../../console/confirm.ts';
 import type {Engine} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
@@ -9,13 +10,16 @@ import {renderTable} from '../../output/table.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {newestSerialOf} from '../../plan/older.ts';
 import {appendAudit} from '../../state/audit.ts';
+import {authorityOf, historyName} from '../../state/authority.ts';
 import {readHistory} from '../../state/history.ts';
-import {acquireLock, breakLock} from '../../state/lock.ts';
+import {breakLock} from '../../state/lock.ts';
+import {readPrivateFile} from '../../state/private-file.ts';
 import {readCurrent, restoreState} from '../../state/restore.ts';
 import type {State} from '../../state/state.ts';
-
+import {statePath} from '../../state/state-file.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
+import {findCopy} from '../../workspace/state-place.ts';
 import {assertEnvironment, openWorkspace} from '../../workspace/workspace.ts';
 
 const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[number]) => ({
@@ -28,7 +32,9 @@ const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[
 /** `compartment state history`: lists previous states, newest first. */
 export async function stateHistory(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
-	const {directory, environment} = await openWorkspace(flags);
+	const workspace = await openWorkspace(flags);
+	const {directory, environment} = workspace;
+	await findCopy(workspace);
 	const entries = readHistory(directory).map(describeEntry);
 	if (isJson(flags)) {
 		process.stdout.write(jsonDocument({environment: {name: environment}, entries}));
@@ -57,7 +63,9 @@ const observedSerial = (engine: Engine, state: State): Promise<number> =>
  */
 export async function stateRestore(serial: number, flags: RestoreFlags): Promise<void> {
 	const {print, isInteractive} = createTerminal(flags);
-	const {directory, environment, engine} = await openWorkspace(flags);
+	const workspace = await openWorkspace(flags);
+	const {directory, environment, engine, router} = workspace;
+	await findCopy(workspace);
 	const entry = readHistory(directory).find(candidate => candidate.serial === serial) ?? readCurrent(directory, serial);
 	if (!entry)
 		throw new UserError(`There is no previous state with serial ${serial}.`, {hint: command('state history')});
@@ -69,9 +77,10 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 			});
 		await confirm(`Restore the state of ${entry.state.updatedAt} (serial ${serial}) of ${sanitiseLine(environment)}?`);
 	}
-	const lock = await acquireLock(directory, {operation: 'state restore', waitMs: flags.lockTimeout});
+	const lock = await takeLock(directory, {engine, router, operation: 'state restore', waitMs: flags.lockTimeout});
 	try {
 		const restored = await restoreState(directory, entry.state, await observedSerial(engine, entry.state));
+		await authorityOf(directory)?.put(readPrivateFile(statePath(directory))!, historyName(restored));
 		appendAudit(directory, {type: 'state.restored', status: 'succeeded', target: environment, details: {serial}});
 		if (isJson(flags)) {
 			const document = {environment: {name: environment}, restoredSerial: serial, serial: restored.serial};

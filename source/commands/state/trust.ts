@@ -2,16 +2,18 @@ import {confirm} from '../../console/confirm.ts';
 import type {Observed} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {EngineError, UserError} from '../../errors.ts';
-import {again, command} from '../../hint.ts';
+import {again, command, hint} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {acceptState, type Offer, readOffer} from '../../state/accept.ts';
 import {appendAudit} from '../../state/audit.ts';
 import {acquireLock} from '../../state/lock.ts';
+import {isOnEngine} from '../../state/place.ts';
 import type {State} from '../../state/state.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
+import {findCopy} from '../../workspace/state-place.ts';
 import {openWorkspace, type Workspace} from '../../workspace/workspace.ts';
 
 type TrustFlags = CommonFlags & {readonly autoApprove?: boolean};
@@ -100,12 +102,21 @@ export async function stateTrust(flags: TrustFlags): Promise<void> {
 	const {print, isInteractive} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	const {directory, environment} = workspace;
+	await findCopy(workspace);
 	const offer = await readOffer(directory);
 	if (!offer) throw new UserError(`Environment ${environment} has no state in ${directory}.`, {hint: command('apply')});
 	const description = describeOffer(offer, await findObjects(workspace, offer.state));
 	const finish = (text: string) =>
 		isJson(flags) ? void process.stdout.write(jsonDocument({...description, isTrusted: true})) : print(text);
 	if (!offer.why) return finish(`The state of ${sanitiseLine(environment)} is already trusted.`);
+	const canSign = offer.key !== undefined || Boolean(process.env['COMPARTMENT_PASSPHRASE']);
+	if (isOnEngine(directory) && !canSign)
+		throw new UserError(
+			`The state of environment ${environment} is on the engine, and its key is not sealed for you. Another key would lock out everybody who has it.`,
+			{
+				hint: hint`Let somebody who can read it run ${command('variable recipients add', offer.ownRecipient ?? 'age1…')}`,
+			},
+		);
 	if (!isJson(flags)) print(renderOffer(description, offer.ownRecipient));
 	if (!flags.autoApprove) {
 		if (!isInteractive)

@@ -6,9 +6,22 @@ import {createTerminal} from '../../output/terminal.ts';
 import {certificateKeySlot} from '../../state/certificates.ts';
 import {decryptValue, encryptValue, identityFor, ownIdentity, ownRecipients} from '../../state/secrets.ts';
 import type {State} from '../../state/state.ts';
+import {newState} from '../../state/store.ts';
+import {ForeignStateError} from '../../state/trusted.ts';
 import {changeState} from '../../workspace/change-variables.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
-import {openWorkspace, readOrNewState} from '../../workspace/workspace.ts';
+import {openWorkspace, readOrNewState, type Workspace} from '../../workspace/workspace.ts';
+
+/** The state, or an empty one instead of one that this user has no key for: they are about to ask for it. */
+async function readAnyState(workspace: Workspace): Promise<State> {
+	try {
+		return (await readOrNewState(workspace)).state;
+	} catch (error) {
+		// A passphrase gives each environment another identity.
+		if (!(error instanceof ForeignStateError) || process.env['COMPARTMENT_PASSPHRASE']) throw error;
+		return newState({project: workspace.project.name, environment: workspace.environment});
+	}
+}
 
 /** The state with all sensitive values encrypted for these recipients. Revisions stay, because no value changes. */
 async function reencrypt(state: State, recipients: readonly string[]): Promise<State> {
@@ -57,7 +70,7 @@ export async function variableRecipients(
 	const {print} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
 	if (verb === 'show') {
-		const {recipient: own} = await ownIdentity((await readOrNewState(workspace)).state);
+		const {recipient: own} = await ownIdentity(await readAnyState(workspace));
 		if (isJson(flags)) process.stdout.write(jsonDocument({recipient: own}));
 		else print(own);
 		return;
