@@ -25,8 +25,15 @@ export type Authority = {
 const held = new Map<string, Authority>();
 
 /** The authority over a state folder; undefined for a local state, and without the lock. */
-export const authorityOf = (directory: string): Authority | undefined =>
-	held.size === 0 ? undefined : held.get(realpathSync(directory));
+export function authorityOf(directory: string): Authority | undefined {
+	if (held.size === 0) return undefined;
+	try {
+		return held.get(realpathSync(directory));
+	} catch {
+		// The folder of another environment, which is gone.
+		return undefined;
+	}
+}
 
 /** Names the authority over a folder, from when its lock is taken until the returned function is called. */
 export function holdAuthority(directory: string, authority: Authority): () => void {

@@ -67,6 +67,26 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await expect(engine.start('absent-container')).rejects.toEqual(refusal(404, /No such container: absent-container/));
 	});
 
+	test('the files of a folder are read, whether or not the container runs', async () => {
+		const spec = idleSpec(labels, {
+			files: [
+				{path: '/kept/b.txt', content: 'größer'},
+				{path: '/kept/a.txt', content: new Uint8Array([0, 255])},
+				{path: '/kept/below/c.txt', content: 'c'},
+			],
+		});
+		const id = await engine.create(spec);
+		const files = [...(await engine.readFiles(id, '/kept'))!];
+		expect(files.map(([name, content]) => [name, content.toString('latin1')])).toEqual([
+			['a.txt', '\u0000ÿ'],
+			['b.txt', Buffer.from('größer').toString('latin1')],
+		]);
+		expect(await engine.readFiles(id, '/nowhere')).toBeUndefined();
+		expect(await engine.readFiles('absent-container', '/kept')).toBeUndefined();
+		await engine.start(id);
+		expect((await engine.readFiles(spec.name, '/kept'))!.size).toBe(2);
+	});
+
 	test('a file that a tmpfs would hide is rejected', async () => {
 		const hidden = idleSpec(labels, {
 			tmpfs: {'/run/secrets/': 'rw'},
