@@ -4,7 +4,7 @@ import {takeLock} from '../apply/take-lock.ts';
 import {UserError} from '../errors.ts';
 import type {VariableScope} from '../model/values.ts';
 import {scopeAddress} from '../model/values.ts';
-import {sanitiseLine} from '../output/sanitise.ts';
+import {createTerminal} from '../output/terminal.ts';
 import {appendAudit} from '../state/audit.ts';
 import {ensureDirectory} from '../state/directory.ts';
 import {decryptValue, encryptValue, identityFor, newRevision, ownRecipients} from '../state/secrets.ts';
@@ -31,7 +31,7 @@ export async function changeState(
 	await prepareFolder(workspace);
 	const {path} = ensureDirectory(project.directory, environment);
 	const {engine, router, lockWaitMs} = workspace;
-	const say = (message: string) => void process.stderr.write(`${sanitiseLine(message)}\n`);
+	const say = (message: string) => createTerminal({}).inform(message);
 	const lock = await takeLock(path, {
 		engine,
 		router,

@@ -42,7 +42,7 @@ describe('an unknown command', () => {
 		['import --help', 'there is no command "import"'],
 		['machine', 'there is no command "machine"'],
 		['aply --env staging', 'there is no command "aply", did you mean "apply"?'],
-		['environment create', 'there is no command "environment create"'],
+		['environment rename', 'there is no command "environment rename"'],
 		['state rebuild --help', 'there is no command "state rebuild"'],
 		['resource backup lst', 'there is no command "backup lst", did you mean "backup list"?'],
 	])('such as %s is refused, also with --help', (line, message) => {

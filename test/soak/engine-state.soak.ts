@@ -52,9 +52,8 @@ test('200 alternating writes of two machines are all there', async () => {
 	const writes = rounds * 4;
 	for (let write = 0; write < writes; write++)
 		await (write % 2 === 0 ? sandbox : other).succeed(['variable', 'set', `KEY_${write}`, String(write)]);
-	const {variables} = JSON.parse(await sandbox.succeed(['variable', 'list', '--json'])) as {variables: {key: string}[]};
-	const keys = new Set(variables.map(({key}) => key));
-	for (let write = 0; write < writes; write++) expect(keys).toContain(`KEY_${write}`);
+	const keys = new Set((await sandbox.succeed(['variable', 'list'])).match(/KEY_\d+/g));
+	expect(keys.size).toBe(writes);
 });
 
 test('writes of two machines at the same moment wait for each other', async () => {

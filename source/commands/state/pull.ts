@@ -24,7 +24,7 @@ export async function statePull({out, ...flags}: PullFlags): Promise<void> {
 			hint: hint`Move it there: ${command('state migrate', '--to', 'engine')}`,
 		});
 	const text = serializeState(state, ensureKey(state, directory));
-	if (out === undefined) return void process.stdout.write(text);
+	if (out === undefined) return void process.stdout.write(jsonDocument(JSON.parse(text)));
 	try {
 		writeFileSync(out, text, {mode: privateFileMode});
 	} catch (error) {
