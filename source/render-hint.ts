@@ -1,4 +1,4 @@
-import {type CommandName, defaultEnvironmentOf, environmentScopeOf} from './command-names.ts';
+import {defaultEnvironmentOf, environmentScopeOf} from './command-names.ts';
 import {type CommandPart, type Hint, type HintPart, partsOf} from './hint.ts';
 import {shellWord} from './shell-word.ts';
 
@@ -23,18 +23,26 @@ function environmentWords({command: name, words}: CommandPart, environment: stri
 	return ['--env', environment];
 }
 
-let reach: readonly string[] = [];
+/** What each printed command needs to reach the same project and engine. */
+type Reach = {readonly project?: string | undefined; readonly remote?: string | undefined};
 
-/** Sets the words that each printed command needs to reach the same project and engine, such as `--project ../shop`. */
-export const reachWith = (words: readonly string[]): void => {
-	reach = words;
+let reach: Reach = {};
+
+/** Sets what the command line was given to reach its project and its engine. */
+export const reachWith = (given: Reach): void => {
+	reach = given;
 };
 
-/** The words of `reach` that a command takes. */
-function reachOf(name: CommandName): readonly string[] {
-	if (environmentScopeOf(name) !== 'none' || name === 'environment list') return reach;
-	const remote = reach.indexOf('--remote');
-	return name === 'registry login' && remote !== -1 ? reach.slice(remote, remote + 2) : [];
+/** What a command takes to reach the same project and engine; `--engine` names another engine. */
+function reachWords({command: name, words}: CommandPart): readonly string[] {
+	const isWhole = environmentScopeOf(name) !== 'none' || name === 'environment list';
+	const {project, remote} = reach;
+	return [
+		...(isWhole && project !== undefined ? ['--project', project] : []),
+		...((isWhole || name === 'registry login') && remote !== undefined && !words.includes('--engine')
+			? ['--remote', remote]
+			: []),
+	];
 }
 
 const commandLine = (words: readonly string[]): string => ['compartment', ...words.map(shellWord)].join(' ');
@@ -50,7 +58,7 @@ function renderPart(part: HintPart, {environment, given}: HintPlace): string {
 			),
 		);
 	}
-	const added = [...environmentWords(part, environment), ...reachOf(part.command)];
+	const added = [...environmentWords(part, environment), ...reachWords(part)];
 	return commandLine([...part.command.split(' '), ...insert(part.words, added)]);
 }
 

@@ -153,6 +153,8 @@ describe('imports', () => {
 		expect(changing).toEqual([
 			'source/commands/backups/add.ts',
 			'source/commands/backups/remove.ts',
+			'source/commands/machines/add.ts',
+			'source/commands/machines/remove.ts',
 			'source/commands/settings/set.ts',
 			'source/commands/settings/unset.ts',
 		]);

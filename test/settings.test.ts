@@ -36,6 +36,7 @@ const defaults = {
 	backupStores: {},
 	notify: [],
 	buildCacheGB: 0,
+	machines: {},
 	keys: {},
 	theme: {accent: 'cyan', success: 'green', warning: 'yellow', error: 'red', replace: 'magenta'},
 };

@@ -6,7 +6,7 @@ const giga = 1e9;
 const limitOf = ({size}: Disk): number => Math.min(size / 10, 20 * giga);
 
 /** A disk that was low is low until half as much again is free. So a level that moves around the limit is one event. */
-const isLow = (disk: Disk, wasLow: boolean): boolean => disk.free < limitOf(disk) * (wasLow ? 1.5 : 1);
+export const isLow = (disk: Disk, wasLow: boolean): boolean => disk.free < limitOf(disk) * (wasLow ? 1.5 : 1);
 
 /** What the agent knows of the disk: since when it is low, as reported last, by the steady clock. */
 export type DiskLevel = {readonly reportedAt: number | undefined};

@@ -87,7 +87,7 @@ export async function withWork<Result>(
 	operation: string,
 	run: (work: Work) => Promise<Result>,
 ): Promise<Result> {
-	assertOwnEngine(await place.readState(), await place.engine.info());
+	assertOwnEngine(await place.readState(), await place.engine.info(), place.settings);
 	const session = await openLocked(place, operation);
 	try {
 		const {engine} = session;

@@ -30,10 +30,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Finds the engine in the same order as the docker client: the given host, DOCKER_HOST, the current docker context
  * (DOCKER_CONTEXT or `docker context use`), then the well-known sockets.
+ * @param certificates folder for the host; by default that of the environment
  */
-export function findEngine(host: string | undefined, env: Environment = process.env): EngineAddress {
+export function findEngine(
+	host: string | undefined,
+	env: Environment = process.env,
+	certificates?: string,
+): EngineAddress {
 	const configured = host ?? (env['DOCKER_HOST'] || undefined);
-	if (configured) return parseHost(configured, tlsOfEnvironment(env));
+	if (configured) return parseHost(configured, certificates ? readTls(certificates, false) : tlsOfEnvironment(env));
 	const folder = env['DOCKER_CONFIG'] || join(homedir(), '.docker');
 	const context = env['DOCKER_CONTEXT'] || currentContext(folder);
 	if (context && context !== 'default') return contextAddress(folder, context);

@@ -40,6 +40,7 @@ export function createInfo(connection: Connection): Pick<Engine, 'info' | 'hasBu
 					version: info.ServerVersion,
 					apiVersion: answer.apiVersion,
 					operatingSystem: info.OperatingSystem,
+					architecture: info.Architecture ?? '',
 					hasBuildKit: canBuildKit(answer),
 					hasInit: info.InitCommit?.ID !== 'N/A',
 					address,
@@ -60,6 +61,7 @@ type Info = {
 	readonly Name: string;
 	readonly ServerVersion: string;
 	readonly OperatingSystem: string;
+	readonly Architecture?: string;
 	/** Absent on some engines that implement Docker's API. */
 	readonly SystemTime?: string;
 	/** Absent on some engines that implement Docker's API. */

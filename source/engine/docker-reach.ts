@@ -1,6 +1,7 @@
 import type {RequestOptions} from 'node:http';
 import type {Variables} from '../programs.ts';
 import type {EngineAddress} from './docker-address.ts';
+import type {RemoteShell} from './ssh/remote-shell.ts';
 import type {Explanation} from './ssh/ssh-words.ts';
 
 /** How requests reach an engine. */
@@ -13,12 +14,19 @@ export type Reach = {
 	readonly explain: () => Promise<Explanation | undefined>;
 	/** Whether each answer comes through a network that the engine's machine does not know. */
 	readonly isTunnel: boolean;
+	/** A shell on the engine's machine; undefined unless it is reached over ssh. */
+	readonly shell: () => Promise<RemoteShell | undefined>;
 	/** The variables of a docker client that is to reach the same engine. */
 	readonly clientVariables: () => Promise<Variables>;
 };
 
 /** The error of the request says everything. */
-const direct = {isTunnel: false, isLost: async () => false, explain: async () => undefined};
+const direct = {
+	isTunnel: false,
+	isLost: async () => false,
+	explain: async () => undefined,
+	shell: async () => undefined,
+};
 
 // What selects an engine, or says how to reach it, must not apply to another one.
 const noVariables: Variables = {
@@ -39,6 +47,7 @@ export function reachOf({text, target}: Pick<EngineAddress, 'text' | 'target'>):
 			open: async () => ({socketPath: await open()}),
 			isLost: async () => (await tunnel()).isLost(),
 			explain: async () => (await tunnel()).explain(),
+			shell: async () => (await tunnel()).shell(),
 			clientVariables: async () => ({...noVariables, DOCKER_HOST: `unix://${await open()}`}),
 		};
 	}

@@ -18,12 +18,18 @@ import {connect, sendInPlace} from './docker-transport.ts';
 import {createUsage} from './docker-usage.ts';
 import type {Engine} from './engine.ts';
 
+type Target = {
+	readonly host?: string;
+	/** Folder with ca.pem, cert.pem and key.pem. */
+	readonly certificates?: string;
+};
+
 /**
  * Connects to a Docker engine. Nothing is sent before the first call. `host` (`unix://…`, `tcp://…`, `ssh://…`)
  * overrides DOCKER_HOST and the docker context.
  */
-export function connectDocker({host}: {readonly host?: string} = {}): Engine {
-	const found = findEngine(host);
+export function connectDocker({host, certificates}: Target = {}): Engine {
+	const found = findEngine(host, process.env, certificates);
 	const docker = new Docker(connect(found.target));
 	const reach = reachOf(found);
 	sendInPlace(docker, found.target, reach);
@@ -33,6 +39,7 @@ export function connectDocker({host}: {readonly host?: string} = {}): Engine {
 	return {
 		address: found.text,
 		connect: () => attempt('connect', async () => void (await reach.open())),
+		shell: () => attempt('connect', reach.shell),
 		clientVariables: () => attempt('connect', reach.clientVariables),
 		info,
 		hasBuildKit,

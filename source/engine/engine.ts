@@ -6,6 +6,7 @@
 
 import type {ContainerState} from '../model/container-state.ts';
 import type {PreviousRun} from '../model/health-facts.ts';
+import type {RemoteShell} from './ssh/remote-shell.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -16,6 +17,8 @@ export type EngineInfo = {
 	readonly version: string;
 	readonly apiVersion: string;
 	readonly operatingSystem: string;
+	/** As the kernel calls it: `x86_64`, `aarch64`; empty if it does not say. */
+	readonly architecture: string;
 	/** Whether builds run with BuildKit. */
 	readonly hasBuildKit: boolean;
 	/** Whether it has an init program, which containers with `hasInit` need. */
@@ -144,6 +147,8 @@ export type ReadonlyEngine = {
 	connect(): Promise<void>;
 	/** The variables of a docker client that is to reach this engine, as long as this process runs. */
 	clientVariables(): Promise<Readonly<Record<string, string | undefined>>>;
+	/** A shell of the user on the engine's machine; undefined unless it is reached over ssh. */
+	shell(): Promise<RemoteShell | undefined>;
 	/** Fails within two seconds if nothing answers, and later over ssh; the error names the address. */
 	info(): Promise<EngineInfo>;
 	/**

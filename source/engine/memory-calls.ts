@@ -1,6 +1,6 @@
 import type {Engine} from './engine.ts';
 
-export type Method = Exclude<keyof Engine, 'address' | 'connect' | 'clientVariables' | 'logs' | 'events'>;
+export type Method = Exclude<keyof Engine, 'address' | 'connect' | 'shell' | 'clientVariables' | 'logs' | 'events'>;
 
 export type Call = {readonly method: Method; readonly args: readonly unknown[]};
 

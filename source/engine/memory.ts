@@ -72,6 +72,7 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 		version: '0',
 		apiVersion: '1.41',
 		operatingSystem: 'none',
+		architecture: 'x86_64',
 		hasBuildKit: true,
 		hasInit: true,
 		address: 'memory:',
@@ -96,6 +97,7 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 	return {
 		address: info.address,
 		connect: async () => undefined,
+		shell: async () => undefined,
 		clientVariables: async () => ({}),
 		...observeCalls({
 			info: async () => info,

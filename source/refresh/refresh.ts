@@ -123,7 +123,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const found = findImages();
 	void Promise.allSettled([probes, found]);
 	const [info, everything, routerView] = await reads;
-	assertOwnEngine(state, info);
+	assertOwnEngine(state, info, settings);
 	const {own, strangers, others} = splitObserved(everything, state);
 	refuseOtherLineage(strangers, state, router.name);
 	refuseOlder(own, state);

@@ -1,3 +1,4 @@
+import {messageOf, UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
 
 /** One line of `doctor`. */
@@ -10,3 +11,14 @@ export type Check = {
 
 /** What a check found; a text when all is well. */
 export type Finding = Omit<Check, 'name'> | string;
+
+/** Runs one check; an error is a problem. */
+export async function check(name: string, run: () => Promise<Finding> | Finding): Promise<Check> {
+	try {
+		const finding = await run();
+		return typeof finding === 'string' ? {name, status: 'ok', message: finding} : {name, ...finding};
+	} catch (error) {
+		const hint = error instanceof UserError ? error.hint : undefined;
+		return {name, status: 'problem', message: messageOf(error), hint};
+	}
+}

@@ -22,6 +22,7 @@ export const descriptions: Readonly<Record<keyof Settings, string>> = {
 	backupStores: 'stores of backups on other machines',
 	notify: 'where notifications are sent',
 	buildCacheGB: "limit of the engine's build cache in GB, kept by the agent; 0: none",
+	machines: 'machines whose engines run environments, by name',
 	keys: 'keys of an action on the screens',
 	theme: 'colours of the screens',
 };

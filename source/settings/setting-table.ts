@@ -1,5 +1,6 @@
 import {type AcmeSettings, acmeParts, noAcme} from './acme.ts';
 import {type BackupStore, backupStores} from './backup-stores.ts';
+import {type Machine, machineList} from './machines.ts';
 import {type NotifyTarget, notifyTargets} from './notify-targets.ts';
 import {
 	absolutePath,
@@ -55,6 +56,8 @@ export type Settings = {
 	readonly notify: readonly NotifyTarget[];
 	/** The size in GB above which the agent removes the oldest build cache of the whole engine; 0: never. */
 	readonly buildCacheGB: number;
+	/** Machines with engines, by name. */
+	readonly machines: Readonly<Record<string, Machine>>;
 	/** What a screen's action is called → the keys that do it; an empty list takes its keys away. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;
 	/** Colours of the screens by meaning: each one of the terminal's 16, `default` its foreground. */
@@ -111,6 +114,7 @@ export const settingRules: Rules = {
 	backupStores: rule({}, backupStores),
 	notify: rule([], notifyTargets),
 	buildCacheGB: rule(0, number(0, 100_000)),
+	machines: rule({}, machineList),
 	keys: rule({}, keyLists),
 	theme: rule(defaultTheme, coloursOf(['accent', 'success', 'warning', 'error', 'replace'])),
 };

@@ -2,6 +2,7 @@ import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {nearest} from '../nearest.ts';
 import {type AcmeSettings, findLoneKey} from './acme.ts';
+import type {Machine} from './machines.ts';
 import {type Check, isRecord, type Rule} from './setting-rules.ts';
 import {isSettingKey, type Settings, settingKeys, settingRules} from './setting-table.ts';
 import {placeOf, readSettingsFile, type SettingsFile} from './settings-file.ts';
@@ -22,12 +23,31 @@ export type ResolvedSetting = {
 export type ResolvedSettings = Readonly<Record<keyof Settings, ResolvedSetting>>;
 
 /**
- * The user's settings over the defaults, and environment variables over both.
- * @throws UserError as `resolveSettings` does
+ * The user's settings over the defaults, those of a machine over them, and environment variables over all.
+ * @param machine whose settings hold
+ * @throws UserError as `resolveSettings` does, and for a machine that the settings do not know
  */
-export async function readSettings(env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
-	const resolved = await resolveSettings(await readSettingsFile(env), env);
+export async function readSettings(env: NodeJS.ProcessEnv = process.env, machine?: string): Promise<Settings> {
+	const file = await readSettingsFile(env);
+	const own = machine === undefined ? {} : (await readMachine(machine, file, env)).settings;
+	const resolved = await resolveSettings({...file, stored: {...file.stored, ...own}}, env);
 	return Object.fromEntries(settingKeys.map(key => [key, resolved[key].value])) as Settings;
+}
+
+async function readMachine(name: string, file: SettingsFile, env: NodeJS.ProcessEnv): Promise<Machine> {
+	const machines = (await resolveSetting('machines', file, env)).value as Settings['machines'];
+	return findMachine(name, machines);
+}
+
+/** @throws UserError that lists the known machines when this one is not among them */
+export function findMachine(name: string, machines: Settings['machines']): Machine {
+	const found = Object.hasOwn(machines, name) ? machines[name] : undefined;
+	if (found) return found;
+	const names = Object.keys(machines);
+	const meant = nearest(name, names);
+	throw new UserError(`there is no machine "${name}"${meant === undefined ? '' : `, did you mean "${meant}"?`}`, {
+		hint: hint`${names.length === 0 ? '' : `Machines: ${names.join(', ')}. `}Add one: ${command('machine add', name, 'ssh://USER@HOST')}`,
+	});
 }
 
 /**
@@ -65,7 +85,7 @@ async function assertKeyPair(file: SettingsFile, {value, parts}: ResolvedSetting
 	throw new UserError(`${place}: acme.${present} is set, but acme.${missing} is not`, {hint});
 }
 
-const isLoopback = (address: unknown): boolean => /^(?:127\.|::1$)/.test(String(address));
+export const isLoopback = (address: unknown): boolean => /^(?:127\.|::1$)/.test(String(address));
 
 /** A router that other machines reach listens where they expect https. */
 function withPublicPort(resolved: ResolvedSettings): ResolvedSettings {

@@ -38,18 +38,6 @@ function enterFolder(folder: string): void {
 	}
 }
 
-/** Selects the engine as the docker client does, by host or context. */
-async function reachEngine(remote: string): Promise<void> {
-	const isAddress = remote.includes('://') || remote.startsWith('/');
-	const contexts = isAddress ? [] : (await import('../engine/docker-address.ts')).dockerContexts();
-	if (!isAddress && !contexts.includes(remote))
-		throw new UserError(`no engine is named ${remote}`, {
-			hint: `Docker contexts: ${contexts.join(', ')}. Or pass an address, such as ssh://user@host, tcp://host:2376 or unix:///path/to/docker.sock.`,
-		});
-	process.env['DOCKER_HOST'] = isAddress ? remote : '';
-	process.env['DOCKER_CONTEXT'] = isAddress ? '' : remote;
-}
-
 /** Reads the environment, project and engine from the command line before the command runs. */
 export async function beginInvocation(action: Command, given: readonly string[]): Promise<void> {
 	const name = nameOf(action);
@@ -58,11 +46,8 @@ export async function beginInvocation(action: Command, given: readonly string[])
 	const target = name === 'promote' && from !== undefined ? to : undefined;
 	const argument = /^environment (create|show|delete)$/.test(name) ? action.args[0] : undefined;
 	const fallback = isCommandName(name) ? defaultEnvironmentOf(name) : 'production';
-	reachWith([
-		...(project === undefined ? [] : ['--project', project]),
-		...(remote === undefined ? [] : ['--remote', remote]),
-	]);
-	if (remote !== undefined) await reachEngine(remote);
+	reachWith({project, remote});
+	if (remote !== undefined) await (await import('./choose-engine.ts')).takeRemote(remote);
 	if (project !== undefined && isFolder(project)) enterFolder(project);
 	place = {
 		environment: argument ?? target ?? env ?? fallback,

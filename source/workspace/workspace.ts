@@ -17,6 +17,7 @@ import {checkDirectory, stateDirectory} from '../state/directory.ts';
 import {listEnvironments} from '../state/environments.ts';
 import type {State} from '../state/state.ts';
 import {newState, readState} from '../state/store.ts';
+import {chooseEngine, type EngineChoice} from './choose-engine.ts';
 import type {CommonFlags} from './flags.ts';
 import {actOn, isFolder} from './invocation.ts';
 import {findCopy} from './state-place.ts';
@@ -42,10 +43,18 @@ export type Workspace = {
 /** The part of a workspace that needs no project. */
 export type EngineConnection = Pick<Workspace, 'settings' | 'engine' | 'router' | 'readProbes'>;
 
-/** Reads the settings and selects the engine, without connecting to it. */
-export async function openEngine(): Promise<EngineConnection> {
-	const settings = await readSettings();
-	const engine = connectDocker();
+/**
+ * Reads the settings and selects the engine, without connecting to it.
+ * @param environment whose engine is wanted; without it, the one that the docker client would use
+ */
+export async function openEngine(environment?: string): Promise<EngineConnection> {
+	return connectTo(await chooseEngine(environment));
+}
+
+/** Reads the settings for an engine, and selects it, without connecting to it. */
+export async function connectTo({machine, ...place}: EngineChoice): Promise<EngineConnection> {
+	const settings = await readSettings(process.env, machine);
+	const engine = connectDocker(place);
 	const router = routerOptions(settings);
 	return {settings, engine, router, readProbes: createProbeReader({engine, reads: engine, options: router})};
 }
@@ -69,13 +78,13 @@ export const attendanceOf =
 
 /** Reads the settings and compartment.yml, and selects the engine. */
 export async function openWorkspace(flags: CommonFlags, connection?: EngineConnection): Promise<Workspace> {
-	const {settings, engine, router, readProbes} = connection ?? (await openEngine());
+	const environment = flags.env ?? defaultEnvironment;
+	const {settings, engine, router, readProbes} = connection ?? (await openEngine(environment));
 	const project = await loadValidProject(process.cwd());
 	if (flags.project !== undefined && !isFolder(flags.project) && flags.project !== project.name)
 		throw new UserError(`compartment.yml is of project ${project.name}, not ${flags.project}`, {
 			hint: `Run the command in the folder of project ${flags.project}, or name that folder: --project ../${flags.project}`,
 		});
-	const environment = flags.env ?? defaultEnvironment;
 	actOn(environment);
 	return {
 		project,
@@ -118,7 +127,7 @@ export async function readExistingState(workspace: Workspace): Promise<State> {
 }
 
 /** The error for an environment without a state that has objects on the engine; undefined if it has none. */
-async function findLostState({engine, project, environment, router}: Workspace): Promise<UserError | undefined> {
+export async function findLostState({engine, project, environment, router}: Workspace): Promise<UserError | undefined> {
 	const {lostState, strangersOf} = await import('../refresh/lost-state.ts');
 	const name = {project: project.name, environment, lineage: ''};
 	const wanted = {[labels.project]: project.name, [labels.environment]: environment};

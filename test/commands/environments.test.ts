@@ -1,6 +1,7 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
+import type {EngineInfo} from '../../source/engine/engine.ts';
 import {withoutSteps} from './mask.ts';
 import {leavesNothingUntested} from './proofs.ts';
 import {openShop, type Shop, unknownEnvironment} from './shop.ts';
@@ -53,7 +54,14 @@ describe('environment list', () => {
 	});
 
 	it('is a document as JSON', async () => {
-		const counts = {services: 4, resources: 1, updatedAt: expect.any(String), expiresAt: null, problem: null};
+		const counts = {
+			services: 4,
+			resources: 1,
+			updatedAt: expect.any(String),
+			expiresAt: null,
+			problem: null,
+			engine: null,
+		};
 		expect(await shop.json('environment', 'list')).toEqual({
 			project: {name: 'shop'},
 			environments: [
@@ -88,6 +96,8 @@ describe('environment show', () => {
 			environment: production
 			folder: FOLDER/.compartment/production
 			engine: memory
+			machine: null
+			address: null
 			lineage: UUID
 			serial: N
 			networks:
@@ -236,39 +246,167 @@ describe('environment delete', () => {
 });
 
 describe('environment create', () => {
+	const address = 'ssh://deploy@web1';
+
+	/** The engine of the shop, as if it were on another machine. */
+	const answer = (info: Partial<EngineInfo> = {}) => {
+		const {engine} = shop.world;
+		const observe = vi.fn(engine.observe);
+		shop.answerAt(address, {
+			...engine,
+			address,
+			observe,
+			info: async () => ({...(await engine.info()), address, ...info}),
+		});
+		return observe;
+	};
+
 	beforeEach(async () => {
 		shop = await openShop();
-		await shop.deploy();
+		answer();
+		await shop.text('machine', 'add', 'web1', address);
 	});
 
 	afterEach(() => shop.close());
 
-	it('keeps the state of a new environment on the engine', async () => {
-		expect(await shop.text('environment', 'create', 'staging', '--state', 'engine')).toMatchInlineSnapshot(`
-			"Environment staging will have its state on the engine. Deploy it: compartment apply --env staging
+	it('records the engine, and every command finds it', async () => {
+		expect(await shop.text('environment', 'create', 'production', '--engine', 'web1')).toMatchInlineSnapshot(`
+			"Created environment production of shop on web1 (ssh://deploy@web1).
+			Its state is on the engine.
+			Deploy it: compartment apply
 			"
 		`);
+		expect(await shop.json('environment', 'list')).toMatchObject({
+			environments: [{name: 'production', engine: 'web1', services: 0}],
+		});
+		const observe = answer();
+		await shop.deploy();
+		expect(observe).toHaveBeenCalled();
+		expect(await shop.text('environment', 'list')).toMatchInlineSnapshot(`
+			"ENVIRONMENT  SERVICES  RESOURCES  UPDATED                   ENGINE
+			production          4          1  TIME____________________  web1
+			"
+		`);
+		expect(await shop.json('environment', 'show')).toMatchObject({engine: 'memory', machine: 'web1', address});
+		// Another environment stays where the docker client is.
+		observe.mockClear();
+		await shop.deploy('staging');
+		expect(observe).not.toHaveBeenCalled();
+		expect(await shop.json('environment', 'show', 'staging')).toMatchObject({machine: null, address: null});
+	});
+
+	it('keeps the state of a new environment on the engine', async () => {
+		expect(await shop.text('environment', 'create', 'staging', '--state', 'engine')).toContain(
+			'Its state is on the engine.\n',
+		);
 		await shop.deploy('staging');
 		expect(await shop.json('state', 'migrate', '--env', 'staging')).toMatchObject({hasMoved: false});
 		rmSync(join(shop.folder, '.compartment', 'staging'), {recursive: true});
-		expect(await shop.text('environment', 'create', 'staging', '--state', 'engine')).toMatchInlineSnapshot(`
-			"Environment staging is on the engine already; this folder uses its state now.
+		expect(await shop.json('environment', 'create', 'staging', '--state', 'engine')).toMatchObject({
+			state: 'engine',
+			isNew: false,
+		});
+		expect(await shop.text('plan', '--env', 'staging')).toMatch(/^No changes\./m);
+		expect(await shop.failure('environment', 'create', 'staging', '--state', 'local')).toContain(
+			'compartment state migrate --to local',
+		);
+	});
+
+	it('takes the engine of the docker client without --engine, and keeps it', async () => {
+		expect(await shop.json('environment', 'create', 'staging')).toEqual({
+			project: 'shop',
+			environment: 'staging',
+			machine: null,
+			engine: {id: 'memory', address: 'memory:'},
+			state: 'local',
+			isNew: true,
+		});
+		expect(await shop.text('environment', 'create', 'staging')).toBe('Kept environment staging of shop on memory:.\n');
+	});
+
+	it('records the engine of an environment that runs there already', async () => {
+		await shop.deploy();
+		expect(await shop.text('environment', 'create', 'production', '--engine', 'web1')).toBe(
+			'Recorded environment production of shop on web1 (ssh://deploy@web1).\n',
+		);
+		expect((await shop.json('status')).services).toHaveLength(4);
+	});
+
+	it('follows a machine that gets another address', async () => {
+		await shop.text('environment', 'create', 'production', '--engine', 'web1');
+		const {engine} = shop.world;
+		const observe = vi.fn(engine.observe);
+		shop.answerAt('ssh://deploy@10.0.0.1', {...engine, observe});
+		await shop.text('machine', 'add', 'web1', 'ssh://deploy@10.0.0.1');
+		await shop.text('plan');
+		expect(observe).toHaveBeenCalled();
+	});
+
+	it('forgets the engine with the environment', async () => {
+		await shop.text('environment', 'create', 'production', '--engine', 'web1');
+		await shop.text('environment', 'delete', 'production', '--auto-approve');
+		const observe = answer();
+		await shop.text('plan');
+		expect(observe).not.toHaveBeenCalled();
+	});
+
+	it('refuses an unknown machine, and an address without a name', async () => {
+		expect(await shop.failure('environment', 'create', 'production', '--engine', 'web')).toMatchInlineSnapshot(`
+			"Error: there is no machine "web", did you mean "web1"?
+			  Machines: web1. Add one: compartment machine add web ssh://USER@HOST
 			"
 		`);
-		expect(await shop.text('plan', '--env', 'staging')).toMatch(/^No changes\./m);
+		expect(await shop.failure('environment', 'create', 'production', '--engine', address)).toMatchInlineSnapshot(`
+			"Error: --engine takes the name of a machine, not an address: ssh://deploy@web1
+			  Give it a name first: compartment machine add web1 ssh://deploy@web1
+			"
+		`);
+		expect((await shop.json('environment', 'list')).environments).toEqual([]);
 	});
 
-	it('keeps it in the folder by default, on an engine of this machine', async () => {
-		expect(await shop.json('environment', 'create', 'staging')).toEqual({
-			environment: {name: 'staging'},
-			state: 'local',
+	it('refuses to move an environment, and a machine that has another engine now', async () => {
+		await shop.deploy();
+		answer({id: 'OTHER'});
+		expect(await shop.failure('environment', 'create', 'production', '--engine', 'web1')).toMatchInlineSnapshot(`
+			"Error: machine web1 has another engine than when it was added
+			  If you have set it up anew: compartment machine remove web1, then compartment machine add web1 ssh://deploy@web1
+			"
+		`);
+		await shop.text('machine', 'remove', 'web1');
+		await shop.text('machine', 'add', 'web1', address);
+		expect(await shop.failure('environment', 'create', 'production', '--engine', 'web1')).toMatchInlineSnapshot(`
+			"Error: environment production already runs on another engine
+			  Take another name, or delete it there first: compartment environment delete production
+			"
+		`);
+	});
+
+	it('refuses an engine that has objects of an environment of this name', async () => {
+		await shop.deploy();
+		rmSync(join(shop.folder, '.compartment'), {recursive: true});
+		expect(await shop.failure('environment', 'create', 'production', '--engine', 'web1')).toContain(
+			'of project shop, environment production, have no state in this folder',
+		);
+	});
+
+	it('refuses every other engine by its id', async () => {
+		await shop.text('environment', 'create', 'production', '--engine', 'web1');
+		answer({id: 'OTHER'});
+		expect(await shop.failure('plan')).toMatchInlineSnapshot(`
+			"Error: machine web1 has another engine than the one that environment production runs on
+			  Is ssh://deploy@web1 still the right machine? See compartment machine doctor web1
+			"
+		`);
+		answer();
+		shop.answerAt('tcp://other', {
+			...shop.world.engine,
+			address: 'tcp://other',
+			info: async () => ({...(await shop.world.engine.info()), id: 'THIRD', address: 'tcp://other'}),
 		});
-	});
-
-	it('is refused for one that exists', async () => {
-		expect(await shop.failure('environment', 'create', 'production')).toMatchInlineSnapshot(`
-			"Error: Environment production exists already.
-			  To share its state through the engine: compartment state migrate --to engine
+		await shop.text('machine', 'add', 'other', 'tcp://other');
+		expect(await shop.failure('plan', '--remote', 'other')).toMatchInlineSnapshot(`
+			"Error: Environment production runs on machine web1, not on tcp://other
+			  Let every command find it: compartment environment create production --engine web1
 			"
 		`);
 	});

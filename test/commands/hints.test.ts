@@ -190,7 +190,7 @@ describe('the reach of a command line', () => {
 	const {DOCKER_HOST, DOCKER_CONTEXT} = process.env;
 	afterEach(() => {
 		process.chdir(folder);
-		reachWith([]);
+		reachWith({});
 		vi.unstubAllEnvs();
 	});
 	const folder = cwd();

@@ -10,9 +10,11 @@ import {type Ran, runLine} from './run-line.ts';
 
 export {images} from '../apply/memory-world.ts';
 
-const reached = vi.hoisted(() => ({engine: undefined as unknown}));
+const reached = vi.hoisted(() => ({engine: undefined as unknown, at: new Map<string, unknown>()}));
 
-vi.mock(import('../../source/engine/docker.ts'), () => ({connectDocker: () => reached.engine as Engine}));
+vi.mock(import('../../source/engine/docker.ts'), () => ({
+	connectDocker: ({host = ''} = {}) => (reached.at.get(host) ?? reached.engine) as Engine,
+}));
 
 /** What a command printed: a test asserts its shape. */
 type Json = ReturnType<typeof JSON.parse>;
@@ -40,6 +42,8 @@ export type Shop = {
 	readonly deploy: (environment?: string) => Promise<void>;
 	/** The message of a command that runs while another one holds the lock. */
 	readonly locked: (...words: readonly string[]) => Promise<Ran>;
+	/** Makes another engine answer at an address from now on; undefined: the engine of the project. */
+	readonly answerAt: (address: string, engine: Engine | undefined) => void;
 	/** Continues with an empty configuration folder, as a user who got a copy of the project's folder. */
 	readonly becomeAnotherUser: () => void;
 	readonly close: () => void;
@@ -145,7 +149,14 @@ export async function openShop(): Promise<Shop> {
 				await lock.release();
 			}
 		},
+		answerAt(address, engine) {
+			reached.at.delete(address);
+			if (engine) reached.at.set(address, engine);
+		},
 		becomeAnotherUser: configure,
-		close: () => world.close(),
+		close() {
+			reached.at.clear();
+			return world.close();
+		},
 	};
 }

@@ -44,6 +44,55 @@ describe('a project on another machine', () => {
 	});
 });
 
+describe('a machine', () => {
+	const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
+	// Nothing but the settings says where the engine is.
+	const env = () => ({env: {PATH: sshd.env().PATH}});
+
+	test('is added, checked, and found by every command of its environment', async () => {
+		expect(await sandbox.succeed(['machine', 'add', 'lab', 'ssh://deploy@lab'], env())).toMatch(/^Added lab: Docker /);
+		const {checks} = JSON.parse((await sandbox.run(['machine', 'doctor', 'lab', '--json'], env())).stdout) as {
+			checks: readonly {readonly name: string; readonly status: string; readonly message: string}[];
+		};
+		const found = Object.fromEntries(checks.map(({name, message}) => [name, message]));
+		expect(found).toMatchObject({
+			engine: expect.stringContaining('at ssh://deploy@lab'),
+			user: expect.stringMatching(/^deploy/),
+			disk: expect.stringMatching(/^[\d.]+ GB of [\d.]+ GB free$/),
+			ports: expect.stringMatching(/^\d+ and \d+ are free$/),
+			firewall: expect.stringMatching(/^the kernel forwards packets/),
+			listen: expect.stringContaining('127.0.0.1'),
+		});
+		expect(checks.filter(({status}) => status === 'problem')).toEqual([]);
+		await sandbox.succeed(['environment', 'create', 'production', '--engine', 'lab'], env());
+		const elsewhere = {env: {...env().env, DOCKER_HOST: 'unix:///nowhere.sock'}};
+		await sandbox.succeed(['deploy'], elsewhere);
+		expect(await sandbox.succeed(['plan'], elsewhere)).toMatch(/^No changes\./m);
+		expect(await sandbox.succeed(['exec', 'web', '--', 'echo', 'found'], elsewhere)).toBe('found\n');
+		const {exitCode, stderr} = await sandbox.run(['plan', '--env', 'staging'], elsewhere);
+		expect([exitCode, stderr]).toEqual([1, expect.stringContaining('unix:///nowhere.sock is unreachable')]);
+		await sandbox.succeed(['environment', 'delete', 'production', '--auto-approve'], elsewhere);
+		await sandbox.succeed(['machine', 'remove', 'lab'], elsewhere);
+	});
+
+	test('whose ports are taken, and that its user may not use, is reported with what mends it', async () => {
+		const settings = ['--setting', 'routerPort=22', '--setting', 'routerTlsPort=23'];
+		await sandbox.succeed(['machine', 'add', 'lab', 'ssh://root@lab', ...settings], env());
+		// Variables would override the settings of the machine.
+		const unset = {COMPARTMENT_ROUTER_PORT: '', COMPARTMENT_ROUTER_TLS_PORT: ''};
+		const outcome = await sandbox.run(['machine', 'doctor', 'lab'], {env: {...env().env, ...unset}});
+		expect(outcome.exitCode).toBe(1);
+		expect(outcome.stdout).toMatch(
+			/problem +ports +something listens on 22, which the router needs\n +Find and stop it there: sudo ss/,
+		);
+		const guest = await sandbox.run(['machine', 'add', 'guest', 'ssh://guest@lab'], env());
+		expect(guest).toMatchObject({
+			exitCode: 1,
+			stderr: expect.stringMatching(/user guest of lab may not use[\s\S]*usermod -aG/),
+		});
+	});
+});
+
 describe('twenty services', () => {
 	const names = Array.from({length: 20}, (_, index) => `s${index + 1}`);
 	const sandbox = withSandbox(opened => {

@@ -9,14 +9,23 @@ export type SshProcess = {
 	readonly socket: string;
 };
 
-/** The ssh that a process has started. */
-export const sshOf = (parent: number): readonly SshProcess[] =>
-	execFileSync('ps', ['-axo', 'pid=,ppid=,command='], {encoding: 'utf8'})
+type Found = SshProcess & {readonly parent: number; readonly line: string};
+
+const findAll = (): readonly Found[] =>
+	execFileSync('ps', ['-axwwo', 'pid=,ppid=,command='], {encoding: 'utf8'})
 		.split('\n')
 		.flatMap(line => {
-			const [, pid, ppid, socket] = /^\s*(\d+)\s+(\d+)\s+\S*ssh .* -L (\S+?):/.exec(line) ?? [];
-			return socket !== undefined && Number(ppid) === parent ? [{pid: Number(pid), socket}] : [];
+			const [, pid, parent, socket] = /^\s*(\d+)\s+(\d+)\s+\S*ssh .* -L (\S+?):/.exec(line) ?? [];
+			return socket === undefined ? [] : [{pid: Number(pid), parent: Number(parent), socket, line}];
 		});
+
+/** The ssh that a process has started. */
+export const sshOf = (parent: number): readonly SshProcess[] =>
+	findAll().flatMap(({pid, socket, ...found}) => (found.parent === parent ? [{pid, socket}] : []));
+
+/** The ssh with this configuration. */
+export const sshWith = (configuration: string): readonly SshProcess[] =>
+	findAll().filter(({line}) => line.includes(`-F ${configuration} `));
 
 const isRunning = (pid: number): boolean => {
 	try {

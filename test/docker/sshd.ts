@@ -3,10 +3,12 @@ import {randomBytes} from 'node:crypto';
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll} from 'vitest';
 import {until} from './helpers.ts';
 import {freePort} from './router-lab.ts';
+import {sshWith} from './ssh-processes.ts';
 
 /** Another machine, as far as ssh can tell: an sshd in a container that shares this machine's engine. */
 export type Sshd = {
@@ -19,8 +21,10 @@ export type Sshd = {
 	readonly password: string;
 	/** Runs a command on the machine. */
 	readonly exec: (...command: readonly string[]) => string;
-	/** Ends the connections that are open, as a network does that went away. */
+	/** Ends the connections on the machine. */
 	readonly drop: () => void;
+	/** Ends the connections on this side, at once, and lets no new one through for a time. Resolves when it does again. */
+	readonly cut: (downMs: number) => Promise<void>;
 	readonly stop: () => void;
 	readonly start: () => Promise<void>;
 	/** Adds lines to ssh's configuration of the host, which has a key that opens it unless it shall have none. */
@@ -100,7 +104,9 @@ async function openSshd({
 	mkdirSync(bin);
 	// ssh takes its configuration from the home folder of the user, whatever HOME says.
 	const ssh = execFileSync('sh', ['-c', 'command -v ssh'], {encoding: 'utf8'}).trim();
-	writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec ${ssh} -F '${join(folder, 'config')}' "$@"\n`);
+	const [configFile, down] = [join(folder, 'config'), join(folder, 'down')];
+	const isDown = `[ -e '${down}' ] && echo 'ssh: connect to host lab port 22: No route to host' >&2 && exit 255`;
+	writeFileSync(join(bin, 'ssh'), `#!/bin/sh\n${isDown}\nexec ${ssh} -F '${configFile}' "$@"\n`);
 	chmodSync(join(bin, 'ssh'), 0o755);
 	configure([]);
 	know('right');
@@ -113,6 +119,12 @@ async function openSshd({
 		configure,
 		know,
 		drop: () => void exec('sh', '-c', 'pkill -KILL -f "^sshd(-session)?: .*@" || true'),
+		async cut(downMs) {
+			writeFileSync(down, '');
+			for (const {pid} of sshWith(configFile)) process.kill(pid, 'SIGKILL');
+			await pause(downMs);
+			rmSync(down, {force: true});
+		},
 		stop: () => void docker('kill', container),
 		async start() {
 			docker('start', container);

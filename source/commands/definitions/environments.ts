@@ -5,19 +5,28 @@ export const environments = {
 	parents: {environment: 'Manage environments of this project'},
 	commands: {
 		'environment create': defineCommand({
-			description: 'Say where the state of a new environment is kept',
+			description: 'Create an environment, and choose its engine',
 			arguments: [{name: 'name', kind: 'text'}],
 			flags: {
+				engine: {
+					kind: 'text',
+					value: 'machine',
+					description: 'Machine from compartment machine list (default: the engine of the docker client)',
+				},
 				state: {
 					kind: 'choice',
 					value: 'place',
 					choices: ['local', 'engine'],
-					description: 'Keep the state in this folder, or on the engine, where others can work with it',
+					description: 'Keep its state in this folder, or on the engine, where others can work with it',
 				},
-				...outputFlags,
 				...reachFlags,
+				...outputFlags,
 			},
-			examples: [{line: 'environment create staging --state engine', text: 'Share its state through the engine'}],
+			examples: [
+				{line: 'environment create production --engine web1', text: 'Let production run on the machine web1'},
+				{line: 'environment create staging --state engine', text: 'Share its state through the engine'},
+				{line: 'environment create staging', text: 'Keep staging on this engine, whatever DOCKER_HOST says later'},
+			],
 			run: async () => (await import('../environments/create.ts')).environmentCreate,
 		}),
 		'environment list': defineCommand({

@@ -19,7 +19,7 @@ export const reachFlags = {
 	remote: {
 		kind: 'text',
 		value: 'engine',
-		description: 'Docker context, or address of an engine such as ssh://user@host',
+		description: 'Machine, docker context, or address such as ssh://user@host',
 	},
 	'lock-timeout': {
 		kind: 'duration',

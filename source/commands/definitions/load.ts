@@ -21,6 +21,7 @@ const groups: {readonly [Name in CommandGroup]: () => Promise<Group<Name>>} = {
 	state: async () => (await import('./state.ts')).state,
 	project: async () => (await import('./project.ts')).project,
 	settings: async () => (await import('./settings.ts')).settings,
+	machines: async () => (await import('./machines.ts')).machines,
 	agent: async () => (await import('./agent.ts')).agent,
 	registries: async () => (await import('./registries.ts')).registries,
 };

@@ -1,5 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import {setImmediate as nextTurn} from 'node:timers/promises';
+import {defaultEnvironment} from '../../command-names.ts';
 import {exitCodes, messageOf, UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
@@ -68,7 +69,7 @@ function assertOneForm(flags: PlanFlags): void {
 export async function plan(flags: PlanFlags): Promise<number> {
 	assertOneForm(flags);
 	const terminal = createTerminal(flags);
-	const connection = await openEngine();
+	const connection = await openEngine(flags.env ?? defaultEnvironment);
 	const {engine, readProbes, readCertificates} = beginReading(connection.engine, connection.router);
 	// Loading blocks, so the requests go out first.
 	await nextTurn();

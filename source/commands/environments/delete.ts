@@ -5,6 +5,7 @@ import {sanitiseLine} from '../../output/sanitise.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {backupWarnings} from '../../report/backup-warnings.ts';
+import {removeEngineRecord} from '../../state/engine-record.ts';
 import {removeEnvironmentDirectory} from '../../state/environments.ts';
 import {isOnEngine} from '../../state/place.ts';
 import type {State} from '../../state/state.ts';
@@ -53,6 +54,7 @@ export async function environmentDelete(name: string, flags: ApplyFlags): Promis
 	}
 	removeEnvironmentDirectory(workspace.project.directory, name);
 	removePin(previous.lineage);
+	removeEngineRecord(previous);
 	if (isJson(flags)) process.stdout.write(jsonLine({type: 'environment-deleted', environment: name}));
 	else print(`Deleted environment ${sanitiseLine(name)}.`);
 	return outcome;

@@ -4,6 +4,7 @@ import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {renderTable} from '../../output/table.ts';
 import {createTerminal} from '../../output/terminal.ts';
+import {type EngineRecord, readEngineRecord} from '../../state/engine-record.ts';
 import {listEnvironments} from '../../state/environments.ts';
 import {readState} from '../../state/store.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
@@ -17,7 +18,12 @@ type Row = {
 	/** When an agent destroys it; null: never. */
 	readonly expiresAt: string | null;
 	readonly problem: string | null;
+	/** The machine or the address of its engine; null: that of the docker client. */
+	readonly engine: string | null;
 };
+
+const engineName = (record: EngineRecord | undefined): string | null =>
+	record?.machine ?? record?.engine.address ?? null;
 
 /** `compartment environment list`: lists the environments that have a state here. */
 export async function environmentList(flags: CommonFlags): Promise<void> {
@@ -33,6 +39,7 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 			updatedAt: state?.updatedAt ?? null,
 			expiresAt: state?.lifetime?.expiresAt ?? null,
 			problem: problem ?? null,
+			engine: engineName(readEngineRecord({project: project.name, environment})),
 		});
 	}
 	if (isJson(flags)) {
@@ -49,6 +56,9 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 			title: 'UPDATED',
 			value: (row: Row) => (row.problem === null ? (row.updatedAt ?? '-') : sanitiseLine(row.problem)),
 		},
+		...(rows.some(({engine}) => engine !== null)
+			? [{title: 'ENGINE', value: ({engine}: Row) => sanitiseLine(engine ?? '-')}]
+			: []),
 		...(rows.some(({expiresAt}) => expiresAt !== null)
 			? [{title: 'EXPIRES', value: ({expiresAt}: Row) => sanitiseLine(expiresAt ?? 'never')}]
 			: []),

@@ -4,6 +4,7 @@ import {jsonDocument} from '../../output/json.ts';
 import {sanitiseText} from '../../output/sanitise.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
 import {unkeptSchedules} from '../../plan/schedules.ts';
+import {readEngineRecord} from '../../state/engine-record.ts';
 import {serviceUrl} from '../../state/urls.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
@@ -15,11 +16,14 @@ export async function environmentShow(name: string | undefined, flags: CommonFla
 	const terminal = createTerminal(flags);
 	const workspace = await openWorkspace({...flags, env: name ?? flags.env});
 	const state = await readExistingState(workspace);
+	const record = readEngineRecord(state);
 	const document = {
 		project: state.project,
 		environment: state.environment,
 		folder: workspace.directory,
 		engine: state.engine,
+		machine: record?.machine ?? null,
+		address: record?.engine.address ?? null,
 		lineage: state.lineage,
 		serial: state.serial,
 		networks: state.networks,
