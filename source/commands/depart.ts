@@ -10,6 +10,7 @@ import {stateDirectory} from '../state/directory.ts';
 import {readState} from '../state/store.ts';
 import type {Departure, Verb} from '../ui/dashboard/state.ts';
 import {here, hintText, invoke} from '../workspace/invocation.ts';
+import {openEngine} from '../workspace/workspace.ts';
 import {apply} from './deploy/apply.ts';
 import {destroy} from './deploy/destroy.ts';
 import {lifecycle, restart} from './deploy/lifecycle.ts';
@@ -57,9 +58,10 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 	if (run.verb !== 'shell') await commands[run.verb]();
 }
 
-async function openShell({environment, object = ''}: Run, {connection}: Context): Promise<string | undefined> {
+async function openShell({environment, object = ''}: Run): Promise<string | undefined> {
 	const {directory} = findPlace(process.cwd());
 	const state = await readState(stateDirectory(directory, environment));
+	const connection = await openEngine(environment);
 	const containerId = state && (await findContainer(connection, state, object));
 	if (!containerId) return `${object} is not running`;
 	const shell = ['sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'];
@@ -80,7 +82,7 @@ function openPager(text: string): string | undefined {
 /** Runs what a key of the dashboard requested. */
 export const depart: Depart = async (departure, context) => {
 	if (departure.type === 'page') return openPager(departure.text);
-	if (departure.verb === 'shell') return openShell(departure, context);
+	if (departure.verb === 'shell') return openShell(departure);
 	const {paint, print} = context.terminal;
 	invoke(typedWords(departure), departure.environment);
 	print(paint.dim(`$ ${hintText(again())}`));

@@ -3,24 +3,27 @@ import {descriptorFile, routesFile} from '../descriptor/names.ts';
 import {messageOf} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import type {Terminal} from '../output/terminal.ts';
+import type {Link} from '../ui/dashboard/data.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
+import {byConnection, type Connections} from './connections.ts';
 import {createFigureReader} from './figures.ts';
 import {followAgents} from './follow-agents.ts';
 import {entryOf, type Knowledge, sourcesIn, viewsOf} from './knowledge.ts';
+import {joinLinks} from './link.ts';
 import {createLogReader, type LogPart} from './log-reader.ts';
 import {onSelection} from './on-selection.ts';
 import {createQueue} from './queue.ts';
 import {createTabReader} from './tab-reader.ts';
 import {watchEngine} from './watch.ts';
 import {watchFiles} from './watch-files.ts';
-import {askEngine, problemOf, readCopies, readDrift, readFiles} from './world.ts';
+import {askEngines, type Files, problemOf, readCopies, readDrift, readFiles} from './world.ts';
 
 type Options = {
 	readonly store: DashboardStore;
 	readonly clock: FrameClock;
-	readonly connection: EngineConnection;
+	readonly connections: Connections;
 	readonly terminal: Terminal;
 	readonly part: LogPart;
 	/** Whether the only environment is opened automatically. */
@@ -41,10 +44,10 @@ const healthPaceMs = 5000;
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]!;
 
-type Shown = Pick<Options, 'store' | 'connection'> & {readonly known: Knowledge; readonly isEntering: boolean};
+type Shown = Pick<Options, 'store'> & {readonly known: Knowledge; readonly isEntering: boolean};
 
 /** Updates the store with what is known. */
-function show({store, connection, known, isEntering}: Shown): void {
+function show({store, known, isEntering}: Shown): void {
 	const {files, answers} = known;
 	if (!files) return;
 	const {environments, trouble} = files;
@@ -54,13 +57,13 @@ function show({store, connection, known, isEntering}: Shown): void {
 		...(isEntered ? {location: {screen: 'environment', environment: only.name}} : {}),
 		project: files.name,
 		problem: problemOf(files),
-		...(answers ? {environments: viewsOf(known, connection), isLoaded: true} : {}),
+		...(answers ? {environments: viewsOf(known), isLoaded: true} : {}),
 		...(trouble && environments.length > 0 ? {message: firstLine(messageOf(trouble))} : {}),
 	});
 }
 
 /** Reads what the dashboard shows while it is open. Only health and the visible figures are polled. */
-export function startDashboardFeed({store, clock, connection, terminal, part, canEnter}: Options): DashboardFeed {
+export function startDashboardFeed({store, clock, connections, terminal, part, canEnter}: Options): DashboardFeed {
 	const stop = new AbortController();
 	const {signal} = stop;
 	const known: Knowledge = {drift: new Map()};
@@ -68,9 +71,9 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 		entryOf: (environment: string) => entryOf(known, environment),
 		sourcesIn: (environment: string) => sourcesIn(known, environment),
 	};
-	const log = createLogReader({store, clock, connection, terminal, part, ...readers});
-	const figures = createFigureReader({store, connection, ...readers});
-	const tab = createTabReader({store, known, connection, terminal, signal});
+	const log = createLogReader({store, clock, terminal, part, ...readers});
+	const figures = createFigureReader({store, ...readers});
+	const tab = createTabReader({store, known, terminal, signal});
 
 	const followShown = () => {
 		if (!known.files || signal.aborted) return;
@@ -82,7 +85,7 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 	let isEntering = canEnter;
 	const showKnown = () => {
 		if (signal.aborted) return;
-		show({store, connection, known, isEntering});
+		show({store, known, isEntering});
 		isEntering = false;
 		followShown();
 	};
@@ -99,23 +102,45 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 	const readAllDrift = async () => {
 		const {project, environments = []} = known.files ?? {};
 		if (!project) return;
-		for (const {name, state, directory} of environments) {
+		for (const {name, state, directory, connection} of environments) {
 			if (signal.aborted) return;
 			if (state) known.drift.set(name, await readDrift(connection, project, state, directory));
 		}
 		showKnown();
 	};
+	const links = new Map<EngineConnection, Link>();
+	/** Follows each engine from the first time that an environment is on it. */
+	const watchEngines = ({environments}: Files) => {
+		for (const connection of byConnection(environments).keys()) {
+			if (links.has(connection)) continue;
+			links.set(connection, {status: 'connecting'});
+			void watchEngine({
+				...connection,
+				signal,
+				isOurs: attributes =>
+					attributes['name'] === connection.router.name ||
+					(known.files !== undefined && attributes[labels.project] === known.files.name),
+				onLink(link) {
+					links.set(connection, link);
+					const named = [...links].map(([{engine}, each]) => ({address: engine.address, link: each}));
+					store.update({link: joinLinks(named)});
+				},
+				onChange: reload,
+			});
+		}
+	};
 	const reading = createQueue(async () => {
 		// Show the files before the engine answers.
-		const first = await readFiles();
+		const first = await readFiles(connections);
 		known.files = first;
 		showKnown();
 		if (signal.aborted) return;
-		const files = await readCopies(connection, first);
+		const files = await readCopies(connections, first);
 		known.files = files;
+		watchEngines(files);
 		// An agent that nothing is known of is no reason to show nothing.
 		const asked = agents.ask().catch(() => undefined);
-		known.answers = await askEngine(connection, files);
+		known.answers = await askEngines(files, known.answers);
 		await asked;
 		showKnown();
 		await readAllDrift();
@@ -135,7 +160,7 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 		for (;;) {
 			await pause(healthPaceMs, undefined, {signal, ref: false});
 			if (!known.files || !known.answers || store.getSnapshot().link.status !== 'live') continue;
-			const fresh = await askEngine(connection, known.files).catch(() => undefined);
+			const fresh = await askEngines(known.files, known.answers).catch(() => undefined);
 			if (fresh) known.answers = fresh;
 			if (fresh) showKnown();
 		}
@@ -151,15 +176,6 @@ export function startDashboardFeed({store, clock, connection, terminal, part, ca
 				? [known.files.directory, ...known.files.environments.map(({directory}) => directory)]
 				: [process.cwd()],
 		isWatched: name => ourFiles.includes(name),
-		onChange: reload,
-	});
-	void watchEngine({
-		...connection,
-		signal,
-		isOurs: attributes =>
-			attributes['name'] === connection.router.name ||
-			(known.files !== undefined && attributes[labels.project] === known.files.name),
-		onLink: link => store.update({link}),
 		onChange: reload,
 	});
 	reload();

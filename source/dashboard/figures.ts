@@ -1,7 +1,7 @@
 import type {Engine, Usage} from '../engine/engine.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
 import type {LogSource} from '../report/log-sources.ts';
-import {type RouterOptions, readTraffic, type Traffic} from '../router/router.ts';
+import {readTraffic, type Traffic} from '../router/router.ts';
 import type {State} from '../state/state.ts';
 import type {Figures} from '../ui/dashboard/data.ts';
 import {currentEnvironment, currentObject} from '../ui/dashboard/lookups.ts';
@@ -10,11 +10,14 @@ import type {DashboardStore} from '../ui/dashboard/store.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
 import type {Files} from './world.ts';
 
+type Shown = Pick<EngineConnection, 'engine' | 'router'> & {
+	readonly state: State;
+	readonly sources: readonly LogSource[];
+};
+
 type Options = {
-	readonly engine: Engine;
-	readonly router: RouterOptions;
 	/** What is shown; undefined when no figures are. */
-	readonly shown: () => {readonly state: State; readonly sources: readonly LogSource[]} | undefined;
+	readonly shown: () => Shown | undefined;
 	readonly update: (figures: Readonly<Record<string, Figures>>) => void;
 };
 
@@ -46,13 +49,13 @@ function rateSince(before: Served | undefined, now: Served): number | undefined 
 }
 
 /** Polls the figures of the router and the engine until stopped. Omits what cannot be read. */
-function startFigures({engine, router, shown, update}: Options): () => void {
+function startFigures({shown, update}: Options): () => void {
 	const previous = new Map<string, Usage>();
 	const served = new Map<string, Served>();
 	let timer: NodeJS.Timeout | undefined;
 	let isStopped = false;
 
-	const usageOf = async ({containerId, isRunning}: LogSource): Promise<Figures> => {
+	const usageOf = async (engine: Engine, {containerId, isRunning}: LogSource): Promise<Figures> => {
 		const usage = isRunning ? await engine.readUsage(containerId).catch(() => undefined) : undefined;
 		if (!usage) return {};
 		const before = previous.get(containerId);
@@ -71,10 +74,10 @@ function startFigures({engine, router, shown, update}: Options): () => void {
 	const read = async () => {
 		const visible = shown();
 		if (visible) {
-			const {state, sources} = visible;
+			const {engine, router, state, sources} = visible;
 			const [traffic, usages] = await Promise.all([
 				readTraffic(engine, router).catch((): Traffic[] => []),
-				Promise.all(sources.map(usageOf)),
+				Promise.all(sources.map(source => usageOf(engine, source))),
 			]);
 			const figures = sources.map(({name}, index): [string, Figures] =>
 				state.resources[name]
@@ -94,13 +97,12 @@ function startFigures({engine, router, shown, update}: Options): () => void {
 
 type ReaderOptions = {
 	readonly store: DashboardStore;
-	readonly connection: EngineConnection;
 	readonly entryOf: (environment: string) => Files['environments'][number] | undefined;
 	readonly sourcesIn: (environment: string) => readonly LogSource[];
 };
 
 /** Polls figures only while they are visible; everything else comes from events. */
-export function createFigureReader({store, connection, entryOf, sourcesIn}: ReaderOptions) {
+export function createFigureReader({store, entryOf, sourcesIn}: ReaderOptions) {
 	let stop: (() => void) | undefined;
 	const close = () => {
 		stop?.();
@@ -109,17 +111,21 @@ export function createFigureReader({store, connection, entryOf, sourcesIn}: Read
 	const shown = () => {
 		const current = store.getSnapshot();
 		const environment = currentEnvironment(current)?.name;
-		const state = environment === undefined ? undefined : entryOf(environment)?.state;
-		if (environment === undefined || !state || current.link.status !== 'live') return undefined;
+		const {state, connection} = (environment === undefined ? undefined : entryOf(environment)) ?? {};
+		if (environment === undefined || !state || !connection || current.link.status !== 'live') return undefined;
 		const only = current.location.screen === 'object' ? currentObject(current)?.name : undefined;
-		return {state, sources: sourcesIn(environment).filter(({name}) => only === undefined || name === only)};
+		return {
+			...connection,
+			state,
+			sources: sourcesIn(environment).filter(({name}) => only === undefined || name === only),
+		};
 	};
 	return {
 		/** Call on every change of what is shown. */
 		follow({location: {screen, ...where}}: DashboardState) {
 			const isShown = screen === 'environment' || (screen === 'object' && 'tab' in where && where.tab === 'overview');
 			if (!isShown) return close();
-			stop ??= startFigures({...connection, shown, update: figures => store.update({figures})});
+			stop ??= startFigures({shown, update: figures => store.update({figures})});
 		},
 		close,
 	};

@@ -10,19 +10,19 @@ import {agentNotes} from '../ui/dashboard/notes.ts';
 import {summaryOf} from '../ui/dashboard/rows.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
 import {here} from '../workspace/invocation.ts';
-import {type EngineConnection, openEngine} from '../workspace/workspace.ts';
+import {createConnections} from './connections.ts';
 import {readReports} from './follow-agents.ts';
-import {askEngine, type Files, problemOf, readCopies, readDrift, readFiles, viewEnvironments} from './world.ts';
+import {askEngines, type Files, problemOf, readCopies, readDrift, readFiles, viewEnvironments} from './world.ts';
 
 const verbs = ['plan', 'apply', 'restart', 'stop', 'start', 'rollback', 'promote', 'discard', 'destroy'] as const;
 const isVerb = (text: string): text is (typeof verbs)[number] => verbs.some(verb => verb === text);
 
-async function readEnvironments(connection: EngineConnection, files: Files): Promise<EnvironmentView[]> {
-	const [answers, agents] = await Promise.all([askEngine(connection, files), readReports(files)]);
+async function readEnvironments(files: Files): Promise<EnvironmentView[]> {
+	const [engines, agents] = await Promise.all([askEngines(files), readReports(files)]);
 	const drift = new Map<string, Awaited<ReturnType<typeof readDrift>>>();
-	for (const {name, state, directory} of files.environments)
+	for (const {name, state, directory, connection} of files.environments)
 		if (state && files.project) drift.set(name, await readDrift(connection, files.project, state, directory));
-	return viewEnvironments(connection, files, {...answers, agents, drift});
+	return viewEnvironments(files, {engines, agents, drift});
 }
 
 /** One object as a sentence, then a line for each failure. */
@@ -90,13 +90,13 @@ type Commands = {
 export async function printDashboardLines(flags: ScreenFlags, {run, showLogs}: Commands): Promise<void> {
 	const terminal = createTerminal(flags);
 	const {print, paint, glyphs} = terminal;
-	const connection = await openEngine();
+	const connections = createConnections();
 	let chosen = flags.env;
 	for (;;) {
-		const files = await readCopies(connection, await readFiles());
+		const files = await readCopies(connections, await readFiles(connections));
 		const problem = problemOf(files);
 		if (problem || !files.name) throw files.trouble ?? new UserError('There is nothing to show.');
-		const environments = await readEnvironments(connection, files);
+		const environments = await readEnvironments(files);
 		if (chosen === undefined) {
 			print(`Project ${sanitiseLine(files.name)}.`);
 			chosen = await chooseEnvironment(environments, print);

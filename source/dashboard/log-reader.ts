@@ -6,7 +6,6 @@ import type {DashboardState} from '../ui/dashboard/state.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 import {createLogPool} from '../ui/logs/log-pool.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
-import type {EngineConnection} from '../workspace/workspace.ts';
 import {createLogFeed, type LogFeed} from './log-feed.ts';
 import {runLogOf} from './tabs/history.ts';
 import type {Files} from './world.ts';
@@ -22,7 +21,6 @@ export type LogPart = {
 type Options = {
 	readonly store: DashboardStore;
 	readonly clock: FrameClock;
-	readonly connection: EngineConnection;
 	readonly terminal: Terminal;
 	readonly part: LogPart;
 	readonly entryOf: (environment: string) => Files['environments'][number] | undefined;
@@ -47,7 +45,7 @@ function shownLogOf(state: DashboardState): ShownLog | undefined {
 }
 
 /** Reads only the log that is shown. */
-export function createLogReader({store, clock, connection, terminal, part, entryOf, sourcesIn}: Options) {
+export function createLogReader({store, clock, terminal, part, entryOf, sourcesIn}: Options) {
 	let feed: LogFeed | undefined;
 	let previous = '';
 
@@ -61,10 +59,9 @@ export function createLogReader({store, clock, connection, terminal, part, entry
 		} else if (wanted) {
 			const {environment} = wanted;
 			const {isRaw, ...past} = part;
-			const engine = isRaw
-				? connection.engine
-				: hideSecretsOnScreen(connection.engine, () => entryOf(environment)?.state);
-			feed = createLogFeed({engine, pool, ...past});
+			const own = entryOf(environment)?.connection.engine;
+			const engine = own && (isRaw ? own : hideSecretsOnScreen(own, () => entryOf(environment)?.state));
+			feed = engine && createLogFeed({engine, pool, ...past});
 		}
 		store.log.show(pool);
 	};

@@ -4,12 +4,12 @@ import {CancelledError} from '../errors.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {createTerminal} from '../output/terminal.ts';
 import {readSettings} from '../settings/settings.ts';
+import {hasEngineRecords} from '../state/engine-record-folder.ts';
 import type {DashboardEffects, DashboardLocation, Departure} from '../ui/dashboard/state.ts';
 import {createDashboardStore} from '../ui/dashboard/store.ts';
 import {createKeymap} from '../ui/keys/keymap.ts';
 import {createFrameClock} from '../ui/parts/frame-clock.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
-import type {EngineConnection} from '../workspace/workspace.ts';
 import type {DashboardFeed} from './feed.ts';
 import type {LogPart} from './log-reader.ts';
 
@@ -27,7 +27,7 @@ const effects: Omit<DashboardEffects, 'retry'> = {
 /** Runs on the main screen what the dashboard closed for. Returns a message for the dashboard, if any. */
 export type Depart = (
 	departure: Exclude<Departure, {readonly type: 'quit'}>,
-	context: {readonly flags: ScreenFlags; readonly connection: EngineConnection; readonly terminal: Terminal},
+	context: {readonly flags: ScreenFlags; readonly terminal: Terminal},
 ) => Promise<string | undefined>;
 
 type Options = {
@@ -40,11 +40,16 @@ type Options = {
 
 /** Lets ssh ask for what it needs while the terminal is free. The dashboard shows why an engine cannot be reached. */
 async function connectFirst(): Promise<void> {
-	const {openEngine} = await import('../workspace/workspace.ts');
-	const {engine} = await openEngine();
-	await engine.connect().catch((error: unknown) => {
-		if (error instanceof CancelledError) throw error;
-	});
+	const [{createConnections, byConnection}, {readFiles}] = await Promise.all([
+		import('./connections.ts'),
+		import('./world.ts'),
+	]);
+	const {environments} = await readFiles(createConnections());
+	// One after the other, because each may ask.
+	for (const {engine} of byConnection(environments).keys())
+		await engine.connect().catch((error: unknown) => {
+			if (error instanceof CancelledError) throw error;
+		});
 }
 
 /** Opens the dashboard. Resolves when the user quits. */
@@ -56,7 +61,7 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 	let feed: DashboardFeed | undefined;
 	const store = createDashboardStore({...effects, retry: () => feed?.reload()}, keymap);
 	if (start) store.update({location: start});
-	if (mayNeedSsh()) await connectFirst();
+	if (mayNeedSsh() || hasEngineRecords()) await connectFirst();
 	const {openDashboardView} = await import('../ui/dashboard/open-dashboard-view.tsx');
 	for (let isFirst = true; ; isFirst = false) {
 		const view = openDashboardView({
@@ -66,14 +71,13 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 			theme: settings.theme,
 			isColoured: flags.color === false ? false : undefined,
 		});
-		let connection: EngineConnection;
 		try {
 			// The code that reads the engine is loaded after the first frame.
 			await view.shown;
 			const {startDashboardFeed} = await import('./feed.ts');
-			const {openEngine} = await import('../workspace/workspace.ts');
-			connection = await openEngine();
-			feed = startDashboardFeed({store, clock, connection, terminal, part, canEnter: isFirst && start === undefined});
+			const {createConnections} = await import('./connections.ts');
+			const connections = createConnections();
+			feed = startDashboardFeed({store, clock, connections, terminal, part, canEnter: isFirst && start === undefined});
 			await view.left;
 		} finally {
 			feed?.close();
@@ -81,7 +85,7 @@ export async function openDashboard({start, flags, part = defaultPart, depart}: 
 		}
 		const {departure} = store.getSnapshot();
 		if (!departure || departure.type === 'quit') break;
-		store.comeBack(await depart(departure, {flags, connection, terminal}));
+		store.comeBack(await depart(departure, {flags, terminal}));
 	}
 	clock.stop();
 }

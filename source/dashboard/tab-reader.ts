@@ -3,20 +3,18 @@ import type {Terminal} from '../output/terminal.ts';
 import {currentObject} from '../ui/dashboard/lookups.ts';
 import type {DashboardState} from '../ui/dashboard/state.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
-import type {EngineConnection} from '../workspace/workspace.ts';
 import {entryOf, type Knowledge, workspaceOf} from './knowledge.ts';
 import {readTab} from './tabs/tabs.ts';
 
 type Options = {
 	readonly store: DashboardStore;
 	readonly known: Knowledge;
-	readonly connection: EngineConnection;
 	readonly terminal: Terminal;
 	readonly signal: AbortSignal;
 };
 
 /** Reads the content of the visible tab, once each time a tab is opened. The log tab has a separate reader. */
-export function createTabReader({store, known, connection, terminal, signal}: Options) {
+export function createTabReader({store, known, terminal, signal}: Options) {
 	// The location whose content was read last.
 	let shown = '';
 
@@ -30,11 +28,13 @@ export function createTabReader({store, known, connection, terminal, signal}: Op
 		const key = JSON.stringify(location);
 		if (key === shown) return;
 		shown = key;
+		const entry = entryOf(known, location.environment);
+		if (!entry) return;
 		const content = await readTab(location.tab, {
-			connection,
-			workspace: workspaceOf(known, connection, location.environment),
+			connection: entry.connection,
+			workspace: workspaceOf(known, location.environment),
 			trouble: known.files.trouble,
-			state: entryOf(known, location.environment)?.state,
+			state: entry.state,
 			environment: location.environment,
 			object,
 			terminal,

@@ -27,6 +27,7 @@ import {readState} from '../state/store.ts';
 import type {EnvironmentView, Problem} from '../ui/dashboard/data.ts';
 import {here} from '../workspace/invocation.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
+import {byConnection, type Connections} from './connections.ts';
 import {viewEnvironment} from './environments.ts';
 
 /** One read of the files, without the engine. */
@@ -44,11 +45,15 @@ export type Files = {
 		readonly directory: string;
 		readonly state: State | undefined;
 		readonly problem: string | undefined;
+		/** Its engine. */
+		readonly connection: EngineConnection;
 	}[];
 };
 
-/** Reads compartment.yml and every state. Reports an unreadable file, and reads the others. */
-export async function readFiles(): Promise<Files> {
+type Entry = Files['environments'][number];
+
+/** Reads compartment.yml and every state, and selects their engines. Reports an unreadable file, and reads the others. */
+export async function readFiles(connectionOf: Connections): Promise<Files> {
 	const {directory} = findPlace(process.cwd());
 	let project: Project | undefined;
 	let trouble: UserError | undefined;
@@ -62,7 +67,7 @@ export async function readFiles(): Promise<Files> {
 	const environments = await Promise.all(
 		entries.map(async ({environment, directory: folder, problem}) => {
 			const state = problem === undefined ? await readState(folder) : undefined;
-			return {name: environment, directory: folder, state, problem};
+			return {name: environment, directory: folder, state, problem, connection: await connectionOf(environment)};
 		}),
 	);
 	// The default environment is always listed.
@@ -72,6 +77,7 @@ export async function readFiles(): Promise<Files> {
 			directory: stateDirectory(directory, defaultEnvironment),
 			state: undefined,
 			problem: undefined,
+			connection: await connectionOf(defaultEnvironment),
 		});
 	environments.sort((a, b) => (a.name < b.name ? -1 : 1));
 	const name = project?.name ?? environments.find(({state}) => state)?.state?.project;
@@ -80,13 +86,15 @@ export async function readFiles(): Promise<Files> {
 }
 
 /** Brings copies of states on the engine up to date, and reads the files again if there are any. */
-export async function readCopies({engine, router}: EngineConnection, files: Files): Promise<Files> {
+export async function readCopies(connections: Connections, files: Files): Promise<Files> {
 	const shared = files.environments.filter(({directory}) => isOnEngine(directory));
 	if (shared.length === 0) return files;
 	const {bringCopy} = await import('../engine-state/bring-copy.ts');
 	// What was last read is better than nothing.
-	await Promise.allSettled(shared.map(({directory}) => bringCopy({directory, engine, router})));
-	return readFiles();
+	await Promise.allSettled(
+		shared.map(({directory, connection: {engine, router}}) => bringCopy({directory, engine, router})),
+	);
+	return readFiles(connections);
 }
 
 /** Why nothing can be shown; undefined when something can. */
@@ -104,17 +112,17 @@ export function problemOf({trouble, environments, isMissing}: Files): Problem | 
 	};
 }
 
-export type EngineAnswer = {
+type EngineAnswer = {
 	readonly observed: Observed;
 	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
 	/** By environment. */
 	readonly vitals: ReadonlyMap<string, Vitals>;
 };
 
-/** Reads every environment from the engine. */
-export async function askEngine(
+/** Reads environments from their engine. */
+async function askEngine(
 	{engine, router, readProbes}: EngineConnection,
-	{environments}: Files,
+	environments: readonly Entry[],
 ): Promise<EngineAnswer> {
 	const [observed, {state: routerState}] = await Promise.all([
 		observeEverything(engine),
@@ -122,9 +130,32 @@ export async function askEngine(
 	]);
 	// Shared reads, such as the engine's time, are sent once.
 	const reads = rememberReads(engine);
-	const read = async ({name, state}: Files['environments'][number]) =>
+	const read = async ({name, state}: Entry) =>
 		state ? [[name, await readVitals(reads, {state, observed: own(observed, state)}, readProbes)] as const] : [];
 	return {observed, routerState, vitals: new Map((await Promise.all(environments.map(read))).flat())};
+}
+
+/** What the engine of each environment answered, by the environment's name. */
+export type EngineAnswers = ReadonlyMap<string, EngineAnswer>;
+
+/**
+ * Reads every environment from its engine. While an engine does not answer, what it said before counts.
+ * @throws EngineError when none answers
+ */
+export async function askEngines({environments}: Files, previous: EngineAnswers = new Map()): Promise<EngineAnswers> {
+	const groups = [...byConnection(environments)];
+	const asked = await Promise.allSettled(groups.map(([connection, group]) => askEngine(connection, group)));
+	const failures = asked.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []));
+	if (groups.length > 0 && failures.length === groups.length) throw failures[0];
+	return new Map(
+		groups.flatMap(([, group], index) =>
+			group.flatMap(({name}) => {
+				const result = asked[index]!;
+				const answer = result.status === 'fulfilled' ? result.value : previous.get(name);
+				return answer ? [[name, answer] as const] : [];
+			}),
+		),
+	);
 }
 
 const own = (observed: Observed, state: State | undefined): Observed =>
@@ -146,20 +177,24 @@ export async function readDrift(
 	}
 }
 
-type Answers = EngineAnswer & {
+type Answers = {
+	readonly engines: EngineAnswers;
 	readonly agents: ReadonlyMap<string, AgentReport> | undefined;
 	/** By environment. */
 	readonly drift: ReadonlyMap<string, Awaited<ReturnType<typeof readDrift>>>;
 };
 
-/** All environments of the dashboard. */
-export const viewEnvironments = (
-	connection: EngineConnection,
-	files: Files,
-	{observed, routerState, vitals, agents, drift}: Answers,
-): EnvironmentView[] =>
-	files.environments.map(({name, state, problem}) =>
-		viewEnvironment({
+const silence: EngineAnswer = {
+	observed: {containers: [], networks: [], volumes: []},
+	routerState: 'missing',
+	vitals: new Map(),
+};
+
+/** All environments of the dashboard. Until its engine answers, nothing of an environment is shown as running. */
+export const viewEnvironments = (files: Files, {engines, agents, drift}: Answers): EnvironmentView[] =>
+	files.environments.map(({name, state, problem, connection}) => {
+		const {observed, routerState, vitals} = engines.get(name) ?? silence;
+		return viewEnvironment({
 			...connection,
 			project: files.project,
 			name,
@@ -170,5 +205,5 @@ export const viewEnvironments = (
 			agent: agents?.get(name),
 			drift: drift.get(name)?.drift ?? [],
 			problem: problem ?? drift.get(name)?.problem,
-		}),
-	);
+		});
+	});

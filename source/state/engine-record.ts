@@ -4,6 +4,7 @@ import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {environmentSlug} from '../model/names.ts';
 import {configurationDirectory} from '../settings/configuration-directory.ts';
+import {engineRecordFolder} from './engine-record-folder.ts';
 import {
 	fileError,
 	isTemporary,
@@ -28,10 +29,8 @@ export type EngineRecord = EnvironmentName & {
 	};
 };
 
-const directoryOf = (env: NodeJS.ProcessEnv): string => join(configurationDirectory(env), 'environments');
-
 const pathOf = ({project, environment}: EnvironmentName, env: NodeJS.ProcessEnv): string =>
-	join(directoryOf(env), `${environmentSlug(project)}.${environmentSlug(environment)}.json`);
+	join(engineRecordFolder(env), `${environmentSlug(project)}.${environmentSlug(environment)}.json`);
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -50,9 +49,6 @@ function parse(path: string, content: Buffer): EngineRecord {
 	}
 }
 
-/** Whether any environment has a recorded engine. Costs next to nothing. */
-export const hasEngineRecords = (env: NodeJS.ProcessEnv = process.env): boolean => existsSync(directoryOf(env));
-
 /**
  * The engine of an environment; undefined when none was chosen.
  * @throws UserError when the record cannot be read
@@ -68,7 +64,7 @@ export function readEngineRecord(
 
 /** All records, by project and environment. */
 export function listEngineRecords(env: NodeJS.ProcessEnv = process.env): readonly EngineRecord[] {
-	const directory = directoryOf(env);
+	const directory = engineRecordFolder(env);
 	if (!existsSync(directory)) return [];
 	return readdirSync(directory)
 		.filter(name => !isTemporary(name))
@@ -85,7 +81,7 @@ export function writeEngineRecord(record: EngineRecord, env: NodeJS.ProcessEnv =
 	const path = pathOf(record, env);
 	try {
 		mkdirSync(configurationDirectory(env), {recursive: true, mode: privateDirectoryMode});
-		makePrivateDirectory(directoryOf(env));
+		makePrivateDirectory(engineRecordFolder(env));
 		replacePrivateFile(path, `${JSON.stringify({version: 1, ...record}, null, '\t')}\n`);
 	} catch (error) {
 		throw fileError('write', path, error);

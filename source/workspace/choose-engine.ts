@@ -2,7 +2,8 @@ import {loadProject} from '../descriptor/load.ts';
 import {UserError} from '../errors.ts';
 import type {Machine} from '../settings/machines.ts';
 import {readSettings} from '../settings/settings.ts';
-import {type EngineRecord, hasEngineRecords, readEngineRecord} from '../state/engine-record.ts';
+import {type EngineRecord, readEngineRecord} from '../state/engine-record.ts';
+import {hasEngineRecords} from '../state/engine-record-folder.ts';
 
 /** Which engine a command connects to. Without a host, the one that the docker client would use. */
 export type EngineChoice = {

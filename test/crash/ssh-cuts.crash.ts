@@ -11,12 +11,20 @@ const ways: readonly Omit<Cut, 'request'>[] = [30, 3000].flatMap(downMs =>
 
 type Command = {
 	readonly args: readonly string[];
+	/** What continues where it was interrupted; by default the same command. */
+	readonly recover?: readonly string[];
+	/** After which a plan is empty, if it is not after the command. */
+	readonly settle?: readonly string[];
 	/** Brings about what the command starts from. Returns the version that serves after it. */
 	readonly prepare: () => Promise<number>;
 };
 
 /** Cuts the connection at one changing request after the other, until the command makes no more. */
-async function cutEverywhere(lab: CrashLab, way: Omit<Cut, 'request'>, {args, prepare}: Command): Promise<void> {
+async function cutEverywhere(
+	lab: CrashLab,
+	way: Omit<Cut, 'request'>,
+	{args, recover = args, settle, prepare}: Command,
+): Promise<void> {
 	const totals = {cuts: 0, recoveries: 0, requests: 0};
 	for (let request = 1; ; request++) {
 		const version = await prepare();
@@ -26,12 +34,14 @@ async function cutEverywhere(lab: CrashLab, way: Omit<Cut, 'request'>, {args, pr
 		const made = engine.requests();
 		engine.arm();
 		await engine.mended();
-		const recovery = first.exitCode === 0 ? undefined : await lab.run(args, engine.env());
+		const recovery = first.exitCode === 0 ? undefined : await lab.run(recover, engine.env());
 		await load.stop();
 		const outputs = [first, ...(recovery ? [recovery] : [])].map(({stdout, stderr}) => stdout + stderr);
 		const said = [`cut at ${request}: ${made[request - 1]}`, ...outputs].join('\n');
 		expect(recovery?.exitCode ?? 0, said).toBe(0);
 		expect(load.losses, said).toEqual([]);
+		expect((await lab.sandbox.ask()).body, said).toBe(`web v${version}`);
+		if (settle) expect(await lab.run(settle)).toMatchObject({exitCode: 0});
 		await lab.expectServing(version);
 		totals.requests += load.count();
 		if (made.length < request) break;
@@ -80,17 +90,22 @@ describe('over a connection that is cut at every changing request, nothing is lo
 		}),
 	);
 
-	test.for(ways)('in a rollback (received: $isReceived, down for $downMs ms)', way =>
-		cutEverywhere(lab, way, {
+	test.for(ways)('in a rollback (received: $isReceived, down for $downMs ms)', way => {
+		// A rollback leads to what served before, not to the version before.
+		const serving = version;
+		return cutEverywhere(lab, way, {
 			args: ['rollback', '--auto-approve'],
+			// A second rollback would go further back.
+			recover: apply,
+			// The newest image is not the one that serves.
+			settle: apply,
 			prepare: async () => {
 				await deploy();
-				const previous = version - 1;
-				lab.write(previous);
-				return previous;
+				lab.write(serving);
+				return serving;
 			},
-		}),
-	);
+		});
+	});
 
 	afterAll(() => engine.arm());
 });

@@ -67,6 +67,33 @@ test('ssh asks for a password before the first frame of the dashboard, and a sec
 	await until(() => !found.some(isLeft));
 });
 
+test('the dashboard shows environments on several engines, and goes on when one is lost', async () => {
+	const env = {PATH: sshd.env().PATH};
+	await sandbox.succeed(['machine', 'add', 'lab', 'ssh://root@lab'], {env});
+	await sandbox.succeed(['environment', 'create', 'production', '--engine', 'lab'], {env});
+	await sandbox.succeed(['environment', 'create', 'staging'], {env});
+	try {
+		using terminal = openTerminal(process.execPath, [inject('cli')], {
+			columns: 140,
+			rows: 40,
+			cwd: sandbox.folder,
+			env: {...sandbox.env, ...env, CI: undefined, TERM: undefined},
+		});
+		await terminal.waitFor(/production[\s\S]*staging/, 20_000);
+		await terminal.waitFor(/ssh:\/\/root@lab, Docker /);
+		const [ssh] = sshOf(terminal.pid);
+		await sshd.cut(6000);
+		await terminal.waitFor('ssh://root@lab does not answer, Docker ', 20_000);
+		await terminal.waitFor(/ssh:\/\/root@lab, Docker /, 30_000);
+		expect(sshOf(terminal.pid)[0]!.pid).not.toBe(ssh!.pid);
+		terminal.press('q');
+		expect(await terminal.ended).toMatchObject({exitCode: 0});
+	} finally {
+		for (const name of ['production', 'staging'])
+			await sandbox.succeed(['environment', 'delete', name, '--auto-approve'], {env});
+	}
+});
+
 test('ctrl-c at ssh’s question cancels the command and leaves the terminal as it was', async () => {
 	sshd.configure([], {hasKey: false});
 	using terminal = open(['plan'], 'deploy');
