@@ -1,7 +1,6 @@
 import {observeEverything} from '../engine/own-engine.ts';
 import {UserError} from '../errors.ts';
-import {keptStatesFolder, statesMark} from '../router/layout.ts';
-import {observeRouter, removeRouter} from '../router/router.ts';
+import {keepsStates, observeRouter, removeRouter} from '../router/router.ts';
 import {acquireLock} from '../state/lock.ts';
 import {readPlace} from '../state/place.ts';
 import {type EngineLockOptions, takeOnEngine} from './lock-on-engine.ts';
@@ -32,10 +31,7 @@ export async function forgetState(directory: string, place: StatePlace, options:
 
 /** Whether any environment is served by the router, or has a state in its volume. */
 async function isNeeded({engine, router}: StatePlace): Promise<boolean> {
-	const [{containerId, networks: joined = []}, {networks}] = await Promise.all([
-		observeRouter(engine, router),
-		observeEverything(engine),
-	]);
-	if (containerId === undefined || networks.some(({name}) => joined.includes(name))) return true;
-	return (await engine.readFiles(containerId, keptStatesFolder))?.has(statesMark) ?? false;
+	const [observed, {networks}] = await Promise.all([observeRouter(engine, router), observeEverything(engine)]);
+	const {containerId, networks: joined = []} = observed;
+	return containerId === undefined || networks.some(({name}) => joined.includes(name)) || keepsStates(engine, observed);
 }

@@ -16,11 +16,10 @@ import {recordedDesired} from '../plan/recorded.ts';
 import {usesRouter} from '../plan/router-use.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
-import {observeRouter, optionsFor, ownPrefix, type RouterOptions} from '../router/router.ts';
+import {keepsStates, observeRouter, optionsFor, ownPrefix, type RouterOptions} from '../router/router.ts';
 import {acmeServerOf} from '../settings/acme.ts';
 import type {Settings} from '../settings/settings.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
-import {isOnEngine} from '../state/place.ts';
 import type {State} from '../state/state.ts';
 import type {CertificateReader} from './begin-reading.ts';
 import {checkLifetime, checkObjects, checkServices} from './check-request.ts';
@@ -133,22 +132,32 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	// Nearly no environment has certificates, most plans change none, and an exec is slow.
 	const changesCertificates = isApply ? needsRouter : request.mode === 'destroy';
 	const hasCertificates = changesCertificates && state.certificates !== undefined && routerView.state === 'running';
-	const [vitals, images, resourceImages, foreign, routerFindings, used, availableImages, servedCertificates] =
-		await Promise.all([
-			probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
-			found,
-			isApply ? findResourceImages(engine, desired) : {ids: {}, warnings: []},
-			isApply ? findForeign(engine, own, desired, state) : {},
-			needsRouter ? examineRouter({...world, router}, engine, routerView) : {outdated: [], takenPort: null},
-			needsNetworks
-				? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined, {...request, desired})
-				: [],
-			findAvailable(
-				engine,
-				Object.values(rollback).map(id => state.deployments[id]!.imageId),
-			),
-			hasCertificates ? (world.readCertificates?.(state, request.mode === 'destroy') ?? null) : null,
-		]);
+	const [
+		vitals,
+		images,
+		resourceImages,
+		foreign,
+		routerFindings,
+		used,
+		availableImages,
+		servedCertificates,
+		hasStates,
+	] = await Promise.all([
+		probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
+		found,
+		isApply ? findResourceImages(engine, desired) : {ids: {}, warnings: []},
+		isApply ? findForeign(engine, own, desired, state) : {},
+		needsRouter ? examineRouter({...world, router}, engine, routerView) : {outdated: [], takenPort: null},
+		needsNetworks
+			? readUsedSubnets(world, engine, own, needsRouter ? routerView : undefined, {...request, desired})
+			: [],
+		findAvailable(
+			engine,
+			Object.values(rollback).map(id => state.deployments[id]!.imageId),
+		),
+		hasCertificates ? (world.readCertificates?.(state, request.mode === 'destroy') ?? null) : null,
+		request.mode === 'destroy' && keepsStates(engine, routerView),
+	]);
 	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, renewed, healing} = request;
 	const isAttended = async () => (await world.isAttended?.(info.id)) ?? false;
 	const unasked = [
@@ -188,8 +197,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		renewed,
 		hstsSeconds: settings.hstsSeconds,
 		foreign,
-		// Its volume keeps the state, after a destroy too.
-		isRouterShared: isRouterShared(others, routerView) || isOnEngine(directory),
+		isRouterShared: isRouterShared(others, routerView) || hasStates,
 		descriptorHash: project.hash,
 		warnings: [...project.warnings, ...unasked, ...unkept, ...(request.warnings ?? [])],
 		now: new Date().toISOString(),

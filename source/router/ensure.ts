@@ -6,7 +6,7 @@ import {labels} from '../model/labels.ts';
 import {environmentNetworkName, parseNetworkName} from '../model/names.ts';
 import {foreignError, type ObservedRouter, observeRouter, runScript} from './container.ts';
 import {joinEnvironment} from './environments.ts';
-import {keptStatesFolder, statesMark} from './layout.ts';
+import {keepsStates} from './kept-states.ts';
 import {makeContainer, PortTakenError, seedFile, startOn} from './make-container.ts';
 import type {RouterOptions} from './options.ts';
 import {outdatedParts} from './outdated.ts';
@@ -107,9 +107,9 @@ async function joinKnown(engine: Engine, options: RouterOptions, previous: Obser
 export async function removeRouter(engine: Engine, options: RouterOptions): Promise<void> {
 	const {state, containerId} = await observeRouter(engine, options);
 	if (state === 'foreign') throw foreignError(options);
-	const kept = containerId === undefined ? undefined : await engine.readFiles(containerId, keptStatesFolder);
+	const isKept = await keepsStates(engine, {containerId});
 	if (containerId) await engine.remove(containerId);
-	const volume = kept?.has(statesMark) ? undefined : await engine.findByName('volume', options.name);
+	const volume = isKept ? undefined : await engine.findByName('volume', options.name);
 	if (volume?.labels[labels.router] === 'true') await engine.removeVolume(options.name);
 	await removeOwnNetwork(engine, options);
 }

@@ -5,6 +5,7 @@ export {drain, settleWorkers} from './drain.ts';
 export {ensureRouter, removeRouter} from './ensure.ts';
 export {joinEnvironment, leaveEnvironment} from './environments.ts';
 export {changeCertificates, type RefusedCertificate} from './install-certificates.ts';
+export {keepsStates} from './kept-states.ts';
 export {matchRequest} from './match.ts';
 export {optionsFor, type RouterOptions} from './options.ts';
 export {type OutdatedPart, outdatedParts} from './outdated.ts';

@@ -312,6 +312,21 @@ describe('environment create', () => {
 		);
 	});
 
+	it('keeps the router that has the state of an environment without objects', async () => {
+		await shop.deploy();
+		await shop.text('environment', 'create', 'staging', '--state', 'engine');
+		await shop.text('variable', 'set', 'KEY', 'value', '--env', 'staging');
+		await shop.text('environment', 'delete', 'production', '--auto-approve');
+		rmSync(join(shop.folder, '.compartment', 'staging'), {recursive: true});
+		await shop.text('environment', 'create', 'staging', '--state', 'engine');
+		expect(await shop.text('variable', 'list', '--env', 'staging')).toContain('KEY');
+		const {id} = (await shop.world.engine.findByName('container', 'compartment-router'))!;
+		expect(await shop.text('environment', 'delete', 'staging', '--auto-approve')).toContain(
+			'Deleted environment staging.',
+		);
+		expect(await shop.world.engine.inspectContainer(id)).toBeUndefined();
+	});
+
 	it('takes the engine of the docker client without --engine, and keeps it', async () => {
 		expect(await shop.json('environment', 'create', 'staging')).toEqual({
 			project: 'shop',
