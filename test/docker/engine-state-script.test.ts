@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {connectDocker} from '../../source/engine/docker.ts';
 import {converse} from '../../source/engine-state/conversation.ts';
 import {routerImage} from '../../source/router/options.ts';
-import {uniqueName} from './helpers.ts';
+import {uniqueName, until} from './helpers.ts';
 
 const engine = connectDocker();
 const record = JSON.stringify({id: 'a', user: 'a b', host: 'c\\d'});
@@ -29,7 +29,7 @@ describe.each([
 			entrypoint: [
 				'/bin/sh',
 				'-c',
-				`export PATH=/usr/bin:/bin; ${install}; ${lock}; mkdir -p /var/lib/compartment; exec sleep 600`,
+				`export PATH=/usr/bin:/bin; ${install}; ${lock}; mkdir -p /var/lib/compartment; : >/prepared; exec sleep 600`,
 			],
 			env: path === undefined ? {} : {PATH: path},
 			attachments: [],
@@ -37,6 +37,7 @@ describe.each([
 			user: '0',
 			capabilities: ['SETUID', 'SETGID', 'KILL', 'DAC_OVERRIDE'],
 		});
+		await until(async () => (await engine.exec(id, ['/bin/sh', '-c', '[ -e /prepared ]'])).exitCode === 0);
 	});
 
 	afterAll(() => engine.remove(id));
