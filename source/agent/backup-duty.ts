@@ -1,4 +1,4 @@
-import {backupOutlooks, type DueOutcome, runDueBackups} from '../backup/run-due.ts';
+import {backupOutlooks, type DueOutcome, isGoodOutcome, runDueBackups} from '../backup/run-due.ts';
 import type {WorkPlace} from '../backup/work.ts';
 import {counted} from '../counted.ts';
 import {resourceAddress} from '../model/address.ts';
@@ -16,17 +16,18 @@ const firstPauseMs = 10_000;
 const longestPauseMs = 10 * 60_000;
 
 function messageOf(outcome: DueOutcome): string {
-	if (outcome.status !== 'succeeded') return `backup of ${outcome.resource} ${outcome.status}: ${outcome.reason}`;
-	const {backup, verification, cleaned} = outcome;
+	const {resource} = outcome;
+	if (outcome.status !== 'succeeded') return `backup of ${resource} ${outcome.status}: ${outcome.reason}`;
+	const {backup, verification, cleaned, isCopyOnly, copy} = outcome;
+	const subject = `backup ${backup.id} of ${resource}`;
+	if (copy?.status === 'failed') return `${subject} is on this machine only: ${copy.failureSummary}`;
+	const stored = copy ? [`stored in ${copy.store}`] : [];
 	return [
-		`backup ${backup.id} of ${outcome.resource} succeeded`,
+		...(isCopyOnly ? [`${subject} ${stored.join()}`] : [`${subject} succeeded`, ...stored]),
 		...(verification ? [`verification ${verification.status}`] : []),
 		...(cleaned.length > 0 ? [`retention deleted ${counted(cleaned.length, 'backup')}`] : []),
 	].join(', ');
 }
-
-const isGood = (outcome: DueOutcome): boolean =>
-	outcome.status === 'skipped' || (outcome.status === 'succeeded' && outcome.verification?.status !== 'failed');
 
 /** The duty that makes the scheduled backups of an environment, as `resource backup run-due` does. */
 export function createBackupDuty(world: EnvironmentWorld): Duty {
@@ -34,6 +35,8 @@ export function createBackupDuty(world: EnvironmentWorld): Duty {
 	const project = recordedProject(world);
 	/** Resource → its last outcome that made no backup, and when to try again, by the steady clock. */
 	const pending = new Map<string, {readonly message: string; readonly pauseMs: number; readonly until: number}>();
+	/** Resource → the last failure of a copy. It is tried again and again, and said once. */
+	const failedCopies = new Map<string, string>();
 	const pauseOf = (resource: string) => Math.max(0, (pending.get(resource)?.until ?? 0) - clock.steady());
 
 	const placeOf = (signal: AbortSignal): WorkPlace => ({
@@ -65,9 +68,15 @@ export function createBackupDuty(world: EnvironmentWorld): Duty {
 		if (isLocked) return;
 		// Said once: a resource that is stopped is looked at again and again.
 		if (before?.message === message && isStillDue) return;
+		if (outcome.status === 'succeeded') {
+			const known = failedCopies.get(resource);
+			if (outcome.copy?.status === 'failed') failedCopies.set(resource, message);
+			else failedCopies.delete(resource);
+			if (known === message) return;
+		}
 		const [text = '', ...lines] = message.split('\n');
 		const action = {duty: name, address: resourceAddress(resource), message: text} as const;
-		if (isGood(outcome)) act({...action, outcome: 'done'});
+		if (isGoodOutcome(outcome)) act({...action, outcome: 'done'});
 		else act({...action, outcome: 'failed', news: {event: 'backup-failed', lines}});
 	}
 

@@ -4,7 +4,12 @@ import type {Backup} from '../state/backup.ts';
 const dayMs = 24 * 3_600_000;
 
 /** A backup to delete, and why. */
-export type Expired = {readonly id: string; readonly reason: string};
+export type Expired = {
+	readonly id: string;
+	readonly reason: string;
+	/** The store that it is deleted from; absent for the files on this machine. */
+	readonly store?: string;
+};
 
 type Candidate = Pick<Backup, 'id' | 'purpose' | 'status' | 'createdAt'>;
 

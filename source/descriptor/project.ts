@@ -91,6 +91,8 @@ export type BackupOperation = {
 		readonly interval?: 'daily' | 'hourly';
 		readonly cron?: string;
 		readonly retention?: Retention;
+		/** Name of a store in the settings of whoever runs the schedule. */
+		readonly store?: string;
 	};
 };
 

@@ -1,4 +1,4 @@
-import type {DueOutcome} from '../backup/run-due.ts';
+import {type DueOutcome, isGoodOutcome} from '../backup/run-due.ts';
 import {resourceAddress} from '../model/address.ts';
 import type {NotifyTarget} from '../settings/notify-targets.ts';
 import {announce} from './announce.ts';
@@ -8,9 +8,11 @@ type Environment = {readonly project: string; readonly environment: string};
 
 function causeOf(outcome: DueOutcome): string | undefined {
 	if (outcome.status === 'failed') return `The scheduled backup of ${outcome.resource} failed: ${outcome.reason}`;
-	if (outcome.status !== 'succeeded' || outcome.verification?.status !== 'failed') return undefined;
-	const {resource, backup, verification} = outcome;
-	return `Backup ${backup.id} of ${resource} cannot be restored: ${verification.failureSummary ?? 'the verification failed'}`;
+	if (outcome.status !== 'succeeded' || isGoodOutcome(outcome)) return undefined;
+	const {resource, backup, verification, copy} = outcome;
+	if (copy?.status === 'failed')
+		return `Backup ${backup.id} of ${resource} is on this machine only. ${copy.failureSummary ?? ''}`;
+	return `Backup ${backup.id} of ${resource} cannot be restored: ${verification?.failureSummary ?? 'the verification failed'}`;
 }
 
 /** What to notify of after scheduled backups: those that failed, or cannot be restored. Pure. */

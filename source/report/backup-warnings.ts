@@ -19,12 +19,18 @@ export function backupWarnings(backups: readonly Backup[], directory: string): s
 	const isOwn = ({artifactLocation}: Backup) => artifactLocation?.startsWith(folder + sep) ?? true;
 	const own = good.filter(isOwn);
 	const others = good.filter(backup => !isOwn(backup));
+	const storesOf = ({copies = []}: Backup) => copies.flatMap(({status, store}) => (status === 'stored' ? store : []));
+	const stored = backups.filter(backup => storesOf(backup).length > 0);
+	const stores = [...new Set(stored.flatMap(storesOf))].sort();
 	return [
 		...(own.length > 0
 			? [`Deleted with the environment: ${describe(own)} in ${folder}. Copy first what you may need.`]
 			: []),
 		...(others.length > 0
 			? [`Kept: ${describe(others)} outside of ${folder}. No environment lists them any more.`]
+			: []),
+		...(stored.length > 0
+			? [`Kept: ${describe(stored)} in ${stores.length === 1 ? 'store' : 'stores'} ${stores.join(', ')}.`]
 			: []),
 	];
 }

@@ -1,10 +1,13 @@
-import {afterEach, beforeEach, expect, it} from 'vitest';
+import {readdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {createBackupDuty} from '../../source/agent/backup-duty.ts';
 import type {AgentAction} from '../../source/agent/events.ts';
 import {resetFailpoints} from '../../source/failpoints.ts';
 import type {Settings} from '../../source/settings/settings.ts';
 import {acquireLock} from '../../source/state/lock.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
+import {type FakeSsh, makeFakeSsh} from '../support/fake-ssh.ts';
 import {createTestClock, environmentOf, type TestClock} from './fake-environment.ts';
 
 const hours = (count: number) => 3_600_000 * count;
@@ -177,4 +180,166 @@ it('a backup waits for a command that holds the lock, which is no failure', asyn
 	clock.pass(10_000);
 	await look();
 	expect(await backups()).toMatchObject([{status: 'succeeded'}]);
+});
+
+describe('a schedule that names a store', () => {
+	const minutes = (count: number) => 60_000 * count;
+	const settings = {backupStores: {nas: {url: 'ssh://nas/~/backups'}}};
+	const withStore = daily(', store: nas, retention: {keepLast: 2}');
+	const path = process.env['PATH']!;
+	let ssh: FakeSsh;
+	beforeEach(() => {
+		ssh = makeFakeSsh();
+		process.env['PATH'] = ssh.PATH;
+	});
+	afterEach(() => {
+		process.env['PATH'] = path;
+		ssh.close();
+	});
+
+	/** The complete backups in the store, oldest first. */
+	const stored = (): string[] => {
+		const files = readdirSync(ssh.home, {recursive: true, encoding: 'utf8'}).map(name => name.split('/').at(-1)!);
+		const ids = (end: string) => files.flatMap(name => (name.endsWith(end) ? name.slice(0, -end.length) : []));
+		const manifests = ids('.json.age');
+		expect(ids('.tar.gz.age').sort()).toEqual(manifests.sort());
+		expect(files.filter(name => name.startsWith('.'))).toEqual([]);
+		return manifests.sort();
+	};
+	const ids = async () => (await backups()).map(({id}) => id);
+	const copies = async () => (await backups()).map(({copies: own}) => own?.map(({status}) => status));
+	const down = {exitCode: 255, text: 'ssh: connect to host nas port 22: Connection refused'};
+
+	it('stores each backup, and keeps as many there', async () => {
+		await world.apply(withStore);
+		const look = await beginAgent(settings);
+		for (let day = 0; day < 4; day++) {
+			await look();
+			clock.pass(hours(24));
+		}
+		const all = await ids();
+		expect(all).toHaveLength(4);
+		expect(stored()).toEqual(all.slice(2));
+		expect(await copies()).toEqual([['deleted'], ['deleted'], ['stored'], ['stored']]);
+		expect(messages().at(-1)).toBe(
+			`done: backup ${all[3]} of db succeeded, stored in nas, retention deleted 2 backups`,
+		);
+	});
+
+	it('keeps a backup that could not be stored, says it once, and tries again until it is there', async () => {
+		await world.apply(withStore);
+		ssh.fail(down);
+		const look = await beginAgent(settings);
+		await look();
+		const [id] = await ids();
+		expect(await backups()).toMatchObject([
+			{
+				status: 'succeeded',
+				copies: [{store: 'nas', status: 'failed', attempts: 1, failureSummary: expect.any(String)}],
+			},
+		]);
+		expect(messages()).toEqual([
+			expect.stringMatching(
+				new RegExp(
+					`^failed: backup ${id} of db is on this machine only: Backup store nas cannot be reached: .*${down.text}$`,
+				),
+			),
+		]);
+		expect(actions[0]).toMatchObject({news: {event: 'backup-failed'}});
+		const pauses: number[] = [];
+		for (let attempt = 0; attempt < 8; attempt++) {
+			const [next] = await look();
+			pauses.push((next!.at - clock.now()) / 60_000);
+			clock.pass(next!.at - clock.now());
+			await look();
+		}
+		expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+		expect(actions).toHaveLength(1);
+		expect(stored()).toEqual([]);
+
+		ssh.fail(undefined);
+		clock.pass(hours(1));
+		const [next] = await look();
+		expect(stored()).toEqual([id]);
+		expect(await ids()).toEqual([id]);
+		expect(messages().slice(1)).toEqual([`done: backup ${id} of db stored in nas`]);
+		expect(next!.at - clock.now()).toBeGreaterThan(hours(19));
+	});
+
+	it('does not try the copy again of a backup that has a newer one', async () => {
+		await world.apply(withStore);
+		ssh.fail(down);
+		const look = await beginAgent(settings);
+		await look();
+		ssh.fail(undefined);
+		clock.pass(hours(24));
+		await look();
+		const [, newest] = await ids();
+		expect(stored()).toEqual([newest]);
+		expect(await copies()).toEqual([['failed'], ['stored']]);
+	});
+
+	it('names a store that this machine does not know', async () => {
+		await world.apply(withStore);
+		await (await beginAgent({backupStores: {}}))();
+		expect(await backups()).toMatchObject([{status: 'succeeded', copies: [{status: 'failed'}]}]);
+		expect(messages()[0]).toContain('There is no backup store "nas" in the settings of this machine');
+	});
+
+	it('never deletes the newest good one there, even if those on this machine are newer', async () => {
+		await world.apply(daily(', store: nas, retention: {keepLast: 1}'));
+		const look = await beginAgent(settings);
+		await look();
+		const [first] = await ids();
+		ssh.fail(down);
+		for (let day = 0; day < 3; day++) {
+			clock.pass(hours(24));
+			await look();
+		}
+		expect((await backups()).map(({status}) => status)).toEqual(['deleted', 'deleted', 'deleted', 'succeeded']);
+		expect(stored()).toEqual([first]);
+		ssh.fail(undefined);
+		clock.pass(hours(2));
+		await look();
+		expect(stored()).toEqual([(await ids()).at(-1)]);
+	});
+
+	it('counts as stored only what is complete there', async () => {
+		await world.apply(daily(', store: nas, retention: {keepLast: 2}'));
+		const look = await beginAgent(settings);
+		for (let day = 0; day < 2; day++) {
+			await look();
+			clock.pass(hours(24));
+		}
+		const [first, second] = await ids();
+		const folder = readdirSync(ssh.home, {recursive: true, encoding: 'utf8'}).find(name =>
+			name.endsWith(`${second}.json.age`),
+		)!;
+		rmSync(join(ssh.home, folder));
+		await look();
+		// Two are left: without the second, the first is one of the two newest.
+		expect(stored()).toEqual([first, (await ids())[2]]);
+	});
+
+	it.each(['store.after-record', 'store.after-artifact', 'store.after-manifest', 'store.before-remove'])(
+		'goes on after an end at %s',
+		async point => {
+			await world.apply(daily(', store: nas, retention: {keepLast: 1}'));
+			await (await beginAgent(settings))();
+			clock.pass(hours(24));
+			process.env['COMPARTMENT_FAILPOINT'] = `${point}:error`;
+			resetFailpoints();
+			await (await beginAgent(settings))().catch(() => undefined);
+			delete process.env['COMPARTMENT_FAILPOINT'];
+			resetFailpoints();
+			clock.pass(minutes(61));
+			const look = await beginAgent(settings);
+			await look();
+			clock.pass(hours(24));
+			await look();
+			const all = await ids();
+			expect(stored()).toEqual([all.at(-1)]);
+			expect((await copies()).slice(0, -1).flat()).not.toContain('stored');
+		},
+	);
 });

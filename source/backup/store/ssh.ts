@@ -16,7 +16,8 @@ const scripts = {
 		'cd "$1" || exit; while IFS= read -r f; do [ -f "./$f" ] || continue; n=$(wc -c <"./$f"); echo "$((n)) $f"; cat "./$f"; done',
 	write: `umask 077; mkdir -p "$1/$2" && cd "$1/$2" && { cat >"$3" || { rm -f "$3"; exit 9; }; } && ${synced('"$3"')} && wc -c <"$3"`,
 	finish: `cd "$1/$2" && mv -f "$3" "$4" && ${synced('.')}`,
-	remove: '[ -e "$1" ] || exit 0; cd "$1" && shift && rm -f -- "$@"',
+	remove:
+		'[ -e "$1" ] || exit 0; cd "$1" || exit; shift; rm -f -- "$@" || exit; for f; do rmdir "./${f%/*}" 2>/dev/null; done; exit 0',
 	clean: `[ -e "$1/$2" ] || exit 0; cd "$1" && find "./$2" -type f -name "${temporaryStart}*" -exec rm -f {} +`,
 } as const;
 

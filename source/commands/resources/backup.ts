@@ -1,6 +1,6 @@
 import {createBackup} from '../../backup/create.ts';
 import {findBackup} from '../../backup/records.ts';
-import {type DueOutcome, runDueBackups} from '../../backup/run-due.ts';
+import {type DueOutcome, isGoodOutcome, runDueBackups} from '../../backup/run-due.ts';
 import {findStore} from '../../backup/store/open-store.ts';
 import {verifyBackup} from '../../backup/verify.ts';
 import {type ResourceFlags, readSettledState, watchWork, workOn} from '../../console/watch-work.ts';
@@ -106,14 +106,24 @@ export async function resourceBackupVerify(flags: BackupFlags & StoreFlags): Pro
 	return verification.status === 'failed' ? exitCodes.error : exitCodes.done;
 }
 
+const describeStored = (id: string, {store, status, failureSummary}: BackupCopy): string =>
+	status === 'stored'
+		? `Backup ${id} stored in ${store}.`
+		: `Backup ${id} not stored in ${store}: ${sanitiseText(failureSummary ?? '')}`;
+
 function describeOutcome(outcome: DueOutcome): string {
 	if (outcome.status !== 'succeeded')
 		return `Resource ${outcome.resource} ${outcome.status}: ${sanitiseText(outcome.reason)}`;
-	const {backup, resource, cleaned, verification} = outcome;
+	const {backup, resource, cleaned, verification, isCopyOnly, copy} = outcome;
 	const verified = verification ? `, verification ${verification.status}` : '';
+	const stored = copy ? [describeStored(backup.id, copy)] : [];
 	return [
-		`Backup ${backup.id} ${backup.status} for resource ${resource}${verified}.`,
-		...cleaned.map(({id, reason}) => `Backup ${id} cleaned (${sanitiseLine(reason)}).`),
+		...(isCopyOnly ? [] : [`Backup ${backup.id} ${backup.status} for resource ${resource}${verified}.`]),
+		...stored,
+		...cleaned.map(
+			({id, reason, store}) =>
+				`Backup ${id} cleaned${store === undefined ? '' : ` from store ${store}`} (${sanitiseLine(reason)}).`,
+		),
 	].join('\n');
 }
 
@@ -126,8 +136,6 @@ export async function resourceBackupRunDue(flags: CommonFlags): Promise<number> 
 		// Cron may start this during an apply: waiting a minute is better than missing a backup.
 		runDueBackups({...options, user: null, waitMs: flags.lockTimeout ?? 60_000}),
 	);
-	const isGood = (outcome: DueOutcome) =>
-		outcome.status === 'skipped' || (outcome.status === 'succeeded' && outcome.verification?.status !== 'failed');
 	const due = outcomes.map(outcome =>
 		outcome.status === 'succeeded' ? {...outcome, backup: summariseBackup(outcome.backup)} : outcome,
 	);
@@ -139,5 +147,5 @@ export async function resourceBackupRunDue(flags: CommonFlags): Promise<number> 
 		const {announceBackups} = await import('../../notify/announce-backups.ts');
 		warn(terminal, await announceBackups(outcomes, {project: project.name, environment}, settings.notify));
 	}
-	return outcomes.every(isGood) ? exitCodes.done : exitCodes.error;
+	return outcomes.every(isGoodOutcome) ? exitCodes.done : exitCodes.error;
 }

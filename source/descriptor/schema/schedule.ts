@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {cronFault, cronMessage, cronPattern} from '../cron.ts';
+import {namePattern} from '../names.ts';
 import {concurrencies} from '../project.ts';
 
 /** Seven days, in milliseconds. */
@@ -46,5 +47,14 @@ const retention = z
 
 /** When a backup runs, and how long backups are kept (docs/rules.md, "One schedule"). */
 export const backupScheduleSchema = z
-	.strictObject({cron: cron.optional(), interval: interval.optional(), retention: retention.optional()})
+	.strictObject({
+		cron: cron.optional(),
+		interval: interval.optional(),
+		retention: retention.optional(),
+		store: z
+			.string()
+			.regex(namePattern, 'must be the name of a backup store: a-z, 0-9, _ and -, beginning with a letter or a digit')
+			.optional()
+			.describe('Store on another machine that gets each backup too, by its name in the settings.'),
+	})
 	.meta(onlyOne);
