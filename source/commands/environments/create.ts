@@ -24,7 +24,7 @@ async function placeState(workspace: Workspace, place: StateSite): Promise<reado
 	if (!hasState(directory)) return (await choosePlace(workspace, place)).warnings;
 	if ((readPlace(directory)?.state ?? 'local') === place) return [];
 	throw new UserError(`Environment ${environment} exists already.`, {
-		hint: hint`To move its state: ${command('state migrate', '--to', place)}`,
+		hint: hint`To move its state: ${place === 'engine' ? command('state migrate', '--to', 'engine') : command('state migrate', '--to', 'local')}`,
 	});
 }
 
