@@ -10,10 +10,11 @@ const engineWords = ['restarting', 'exited', 'dead'];
 /** Files with text for users that compare with `running`, and why. */
 const asksOfRunning: Readonly<Record<string, string>> = {
 	'source/commands/deploy/job.ts': 'the run of a job',
-	'source/commands/inspect/doctor.ts': 'the router',
 	'source/commands/variables/access-rotate.ts': 'the router',
 	'source/console/watch-work.ts': 'a backup',
 	'source/output/status/status-text.ts': 'the router',
+	'source/report/check-machine.ts': 'the router',
+	'source/report/engine-checks.ts': 'the router',
 	'source/report/log-sources.ts': 'whether more output can come',
 	'source/report/resources.ts': 'the record of a resource',
 	'source/ui/apply/step-list.tsx': 'a step',
@@ -51,7 +52,7 @@ const finders = ['containerOf', 'resourceContainer', 'observeRouter'];
 const askers = ['createStatusReport', 'deploymentHealth', 'resourceHealth', 'readContainerHealth', 'readVitals'];
 
 /** Commands that find a container and do not report its health. */
-const saysNothing = ['source/commands/variables/access-rotate.ts'];
+const saysNothing = ['source/commands/variables/access-rotate.ts', 'source/report/check-machine.ts'];
 
 it('every command that reports on a container uses the rule of health', () => {
 	const calls = (nodes: readonly SyntaxNode[], names: readonly string[]) =>
@@ -63,9 +64,9 @@ it('every command that reports on a container uses the rule of health', () => {
 	expect(finding.filter(({nodes}) => !calls(nodes, askers)).map(({path}) => path)).toEqual(saysNothing);
 	expect(finding.map(({path}) => path)).toEqual(
 		expect.arrayContaining([
-			'source/commands/inspect/doctor.ts',
 			'source/commands/inspect/inspect.ts',
 			'source/commands/inspect/status.ts',
+			'source/report/engine-checks.ts',
 		]),
 	);
 });
