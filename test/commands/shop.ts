@@ -28,6 +28,8 @@ export type Shop = {
 	readonly write: (path: string, content: string) => void;
 	/** Runs a command line without a terminal. Ids, times and places in its output are masked. */
 	readonly run: (...words: readonly string[]) => Promise<Ran>;
+	/** The same without masks. */
+	readonly raw: (...words: readonly string[]) => Promise<Ran>;
 	/** Runs a command line whose standard input is this text. */
 	readonly feed: (stdin: string, ...words: readonly string[]) => Promise<Ran>;
 	/** What a command that must succeed prints to standard output. */
@@ -125,6 +127,7 @@ export async function openShop(): Promise<Shop> {
 		folder,
 		write,
 		run,
+		raw: (...words) => raw('', words),
 		feed: async (stdin, ...words) => masked(await raw(stdin, words)),
 		text: async (...words) => mask(await succeed(words), folder),
 		json: async (...words) => JSON.parse(await succeed([...words, '--json'])),

@@ -23,6 +23,35 @@ async function kill(args: readonly string[], point: string): Promise<boolean> {
 	return true;
 }
 
+test.for([
+	['backup.after-record', 'failed'],
+	['backup.after-command', 'failed'],
+	['backup.after-seal', 'failed'],
+	['backup.after-manifest', 'failed'],
+	['backup.after-success', 'succeeded'],
+] as const)('a backup that is killed at %s is %s', async ([point, status]) => {
+	expect(await kill(store.create, point)).toBe(true);
+	const {id: made} = store.newest();
+	expect(await sandbox.succeed(store.list)).toContain(`${made}\t${status}\tmanual`);
+	expect(kept(sandbox).includes(made)).toBe(status === 'succeeded');
+	expect(await store.leftovers()).toEqual([]);
+});
+
+test.for(['restore.after-mark', 'restore.after-command', 'restore.after-ready'])(
+	'a restore that is killed at %s marks the resource, and its previous data can be restored',
+	async point => {
+		await store.setValue('newer');
+		expect(await kill(store.restore(id), point)).toBe(true);
+		const {status, restore} = store.record();
+		expect(status).toBe('restore-incomplete');
+		expect(restore).toMatchObject({backup: id, preRestoreBackup: expect.stringMatching(/^rbak_/)});
+		await sandbox.succeed(store.restore(restore!.preRestoreBackup!));
+		expect(await store.value()).toBe('newer');
+		expect(await store.leftovers()).toEqual([]);
+		await sandbox.expectNoChanges();
+	},
+);
+
 const points = [
 	'apply.before-create-volume',
 	'apply.after-create-volume',

@@ -45,7 +45,7 @@ describe('while an agent runs,', () => {
 		});
 		await opened.succeed(['deploy']);
 		const {id} = await opened.running('service.web');
-		for (let round = 0; round < 5; round++) {
+		for (let round = 0; round < 3; round++) {
 			docker('kill', id);
 			const killed = performance.now();
 			docker('start', id);
@@ -58,7 +58,8 @@ describe('while an agent runs,', () => {
 		(await sandbox.ask('/', {service}).catch(() => undefined))?.status === 200;
 	const untilServing = (service = 'web') => until(() => isServing(service), 30_000);
 
-	test('a service that is killed twenty times under load serves again within a second each time', async () => {
+	// More often than ends make a crash loop: somebody asked for these.
+	test('a service that is killed eight times under load serves again within a second each time', async () => {
 		const others = ['service.api', 'service.work', 'resource.store'];
 		const untouched = () => Promise.all(others.map(async address => (await sandbox.running(address)).startedAt));
 		const before = await untouched();
@@ -66,7 +67,7 @@ describe('while an agent runs,', () => {
 		const stopAsking = keepAsking(sandbox, '/');
 		const stopOther = keepAsking(sandbox, '/');
 		const gaps: number[] = [];
-		for (let round = 0; round < 20; round++) {
+		for (let round = 0; round < 8; round++) {
 			docker('kill', id);
 			const killed = performance.now();
 			gaps.push((await firstAnswer(sandbox)) - killed);
@@ -75,7 +76,7 @@ describe('while an agent runs,', () => {
 		await Promise.all([stopAsking(), stopOther()]);
 		const medians = `median ${Math.round(median(gaps))} ms, by hand ${Math.round(median(byHand))} ms`;
 		console.log(`serving again after ${gaps.map(Math.round).join(', ')} ms; ${medians}`);
-		expect(agent.actions('service.web').map(({outcome}) => outcome)).toEqual(Array(20).fill('done'));
+		expect(agent.actions('service.web').map(({outcome}) => outcome)).toEqual(Array(8).fill('done'));
 		expect((await sandbox.running('service.web')).id).toBe(id);
 		expect(await untouched()).toEqual(before);
 		expect(median(gaps)).toBeLessThan(Math.max(1000, 3 * median(byHand)));

@@ -5,6 +5,7 @@ import {eachLine} from '../../source/engine/each-line.ts';
 import {resourceContainerName} from '../../source/model/names.ts';
 import type {Backup} from '../../source/state/backup.ts';
 import {containersAt, expectError, filesBelow, withSandbox, words} from './cli.ts';
+import {databaseClient, expectLogin, expectRotationSurvives} from './database-client.ts';
 
 const sandbox = withSandbox();
 const {stringify} = JSON;
@@ -353,37 +354,14 @@ describe('a PostgreSQL with 100,000 rows', () => {
 			await sandbox.run(restore(id, '--resource', 'db', '--yes')),
 			`Backup ${id} is not compatible with resource db.`,
 		);
-
-		await sandbox.succeed(['resource', 'delete', '--resource', 'db', '--delete-data', '--yes']);
-		await sandbox.succeed(['deploy']);
-		expect(await sql("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toBe('0');
 	}, 180_000);
 });
 
 describe('the password of a PostgreSQL', () => {
 	const shop = withSandbox(async ({describe: write, succeed}) => {
-		write({services: {web: client}, resources: {db: {preset: 'postgres'}}});
+		write({services: {web: databaseClient}, resources: {db: {preset: 'postgres'}}});
 		await succeed(['deploy']);
 	});
-	// Queries over one connection, reports when it is lost, and answers requests meanwhile.
-	const server =
-		'$s = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Listen => 20, ReuseAddr => 1); while ($c = $s->accept) { <$c>; print $c "HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 2\\r\\n\\r\\nok"; close $c }';
-	const client = {
-		image: 'postgres:16-alpine',
-		kind: 'web',
-		port: 8080,
-		accessMode: 'public',
-		readiness: {type: 'http', path: '/'},
-		run: {
-			command: [
-				'(while :; do',
-				'(while :; do echo "SELECT 1;"; sleep 0.05; done) | psql "$DATABASE_URL" -qAtX -v ON_ERROR_STOP=1 > /dev/null;',
-				'echo "connection lost"; sleep 0.1; done) &',
-				`exec perl -MIO::Socket::INET -e '${server}'`,
-			].join(' '),
-		},
-		connections: {db: {env: {DATABASE_URL: 'connection-url'}}},
-	};
 	const password = async (): Promise<string> =>
 		/:\/\/app:(.+)@/.exec(
 			await shop.succeed(['resource', 'output', 'show', 'connection-url', '--resource', 'db', '--reveal']),
@@ -392,13 +370,6 @@ describe('the password of a PostgreSQL', () => {
 		const lines: string[] = [];
 		for await (const {text} of eachLine(shop.engine.logs(id, {}))) lines.push(text);
 		return lines.join('\n');
-	};
-	/** New connections of the service use the password in the state. */
-	const expectLogin = async () => {
-		const {id} = await shop.running('service.web');
-		const {exitCode, stderr} = await shop.engine.exec(id, ['sh', '-c', 'psql "$DATABASE_URL" -c "SELECT 1"']);
-		expect(exitCode, stderr).toBe(0);
-		expect((await shop.engine.inspectContainer(id))?.state).toBe('running');
 	};
 
 	test('cannot be changed by a variable, and nothing is touched', async () => {
@@ -412,11 +383,11 @@ describe('the password of a PostgreSQL', () => {
 		expectError(deploy, 'compartment resource rotate db');
 		expect((await shop.running('resource.db')).id).toBe(id);
 		expectError(await shop.run(['restart', '--auto-approve']), 'compartment resource rotate db');
-		await expectLogin();
+		await expectLogin(shop);
 		// The rotation sets the database's password to the variable's value.
 		await shop.succeed(['resource', 'rotate', 'db', '--auto-approve']);
 		expect(await password()).toBe('mine');
-		await expectLogin();
+		await expectLogin(shop);
 		await shop.expectNoChanges();
 	}, 120_000);
 
@@ -441,30 +412,16 @@ describe('the password of a PostgreSQL', () => {
 		for (const file of filesBelow(join(shop.folder, '.compartment')))
 			expect(readFileSync(file, 'utf8'), file).not.toContain(after);
 		expect(said).not.toContain(after);
-		await expectLogin();
+		await expectLogin(shop);
 		await shop.expectNoChanges();
 		const created = await shop.succeed(['resource', 'backup', 'create', '--resource', 'db', '--json']);
 		expect(backupOf(JSON.parse(created)).status).toBe('succeeded');
 	}, 120_000);
 
-	test.each([
-		'rotate.after-prepare',
-		'apply.after-rotate',
-		'candidate.after-ready',
-		'switch.after-publish',
-		'rotate.before-settle',
-	])(
-		'still works after a rotation is killed at %s',
-		async point => {
-			const killed = await shop.run(['resource', 'rotate', 'db', '--auto-approve'], {
-				env: {COMPARTMENT_FAILPOINT: point},
-			});
-			expect(killed.signal).toBe('SIGKILL');
-			await shop.succeed(['deploy']);
-			await expectLogin();
-			expect(shop.state().resources['db']?.rotation).toBeUndefined();
-			await shop.expectNoChanges();
-		},
+	// `npm run crash` kills it at each of its points.
+	test(
+		'still works after a rotation is killed between the database and its services',
+		() => expectRotationSurvives(shop, 'apply.after-rotate'),
 		120_000,
 	);
 });

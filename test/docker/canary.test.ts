@@ -248,44 +248,18 @@ describe('sensitive values', () => {
 		await keep('resource', 'delete', '--resource', 'copy', '--delete-data', '--yes');
 	}, 300_000);
 
-	test('are not in the output of any command, as text or as JSON', async () => {
-		const addresses = (await sandbox.succeed(['state', 'list'])).trim().split(/\s+/);
+	// `test/commands/canary.test.ts` runs all others.
+	test('are not in the output of commands that read what containers print and are made of', async () => {
 		const commands = [
-			['plan'],
 			['plan', '--full'],
-			['plan', '--destroy'],
-			['status', '--verbose'],
 			['inspect'],
-			['logs'],
-			['logs', 'store', '--tail', '10'],
 			['why', 'service.web'],
 			['why', 'resource.store'],
-			['deployment', 'list'],
+			['logs'],
+			['logs', 'store', '--tail', '10'],
 			['deployment', 'logs'],
-			['job', 'list'],
 			['job', 'logs'],
-			['environment', 'list'],
-			['environment', 'show', 'production'],
-			['variable', 'list', '--service', 'web'],
-			['variable', 'list', '--resource', 'store'],
-			['variable', 'show', 'TOKEN', '--service', 'web'],
-			['variable', 'show', 'PASSWORD', '--resource', 'store'],
-			['variable', 'recipients', 'list'],
-			['variable', 'recipients', 'show'],
-			['resource', 'list'],
-			['resource', 'inspect', '--resource', 'store'],
-			['resource', 'output', 'list', '--resource', 'store'],
-			['resource', 'output', 'show', 'url', '--resource', 'store'],
-			['route', 'test', 'GET', `http://${sandbox.host()}/`],
-			['state', 'list'],
-			['state', 'history'],
-			...addresses.map(address => ['state', 'show', address]),
-			['domain', 'list'],
-			['domain', 'show', 'canary.localhost'],
-			['domain', 'trust'],
-			['open'],
-			['doctor'],
-			['validate'],
+			['state', 'show', 'service.web'],
 		];
 		for (const command of commands) {
 			await keep(...command);
@@ -307,7 +281,7 @@ describe('sensitive values', () => {
 	});
 
 	test('are in none of the collected outputs', () => {
-		expect(printed.length).toBeGreaterThan(80);
+		expect(printed.length).toBeGreaterThan(60);
 		expect(printed.filter(({text}) => found(text).length > 0).map(({by, text}) => [by, found(text)])).toEqual([]);
 	});
 

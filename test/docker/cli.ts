@@ -31,6 +31,7 @@ type Running = {
 	readonly ended: Promise<Outcome>;
 	/** Its output so far. */
 	readonly stdout: () => string;
+	readonly stderr: () => string;
 	/** Waits until a text is printed. */
 	readonly shows: (text: string | RegExp) => Promise<void>;
 };
@@ -120,6 +121,7 @@ function startCommand(
 		child,
 		ended,
 		stdout: () => texts.stdout,
+		stderr: () => texts.stderr,
 		async shows(text) {
 			await until(() => hasShown(text) || child.exitCode !== null, 60_000);
 			if (!hasShown(text)) throw new Error(`it ended and never showed ${text}:\n${texts.stdout}\n${texts.stderr}`);
