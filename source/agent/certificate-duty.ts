@@ -1,4 +1,5 @@
 import {UserError} from '../errors.ts';
+import type {Hint} from '../hint.ts';
 import {certificateAddress} from '../model/address.ts';
 import {certificateWarning, failureWarning} from '../plan/certificate-warnings.ts';
 import {obtainableCertificates, renewalTime} from '../plan/obtainable.ts';
@@ -19,8 +20,8 @@ const pauseMs = 60_000;
 type Stage = 'valid' | 'due' | 'last week' | 'expired';
 
 /**
- * How close a certificate is to its end. One that lives for days only is `due` first too. One that the agent renews is
- * nobody's concern before its last week.
+ * How close a certificate is to its end. One that lives for days only is `due` first too. One that the agent renews counts as
+ * valid until its last week.
  */
 function stageOf(record: CertificateRecord, now: number): Stage {
 	const age = ageOf(record, now);
@@ -50,6 +51,15 @@ export function createCertificateDuty(world: EnvironmentWorld): Duty {
 	const failures = new Map<string, IssueFailure['reason']>();
 	let pausedUntil = 0;
 
+	const warn = (host: string, warning: Hint, event: 'certificate-expiring' | 'certificate-failed') =>
+		act({
+			duty: name,
+			address: certificateAddress(host),
+			outcome: 'failed',
+			message: renderHint(warning, {environment}),
+			news: {event},
+		});
+
 	function reportStages({certificates = {}}: State): void {
 		const now = clock.now();
 		for (const [host, record] of Object.entries(certificates)) {
@@ -57,13 +67,7 @@ export function createCertificateDuty(world: EnvironmentWorld): Duty {
 			const warning = stage === 'valid' ? undefined : certificateWarning(host, record, now);
 			if (!warning || reported.get(record.fingerprint) === stage) continue;
 			reported.set(record.fingerprint, stage);
-			act({
-				duty: name,
-				address: certificateAddress(host),
-				outcome: 'failed',
-				message: renderHint(warning, {environment}),
-				news: {event: 'certificate-expiring'},
-			});
+			warn(host, warning, 'certificate-expiring');
 		}
 	}
 
@@ -74,13 +78,7 @@ export function createCertificateDuty(world: EnvironmentWorld): Duty {
 			const warning = failureWarning(state, host);
 			if (!failure || !warning || failures.get(host) === failure.reason) continue;
 			failures.set(host, failure.reason);
-			act({
-				duty: name,
-				address: certificateAddress(host),
-				outcome: 'failed',
-				message: renderHint(warning, {environment}),
-				news: {event: 'certificate-failed'},
-			});
+			warn(host, warning, 'certificate-failed');
 		}
 	}
 

@@ -58,18 +58,15 @@ export async function settleMove(
 	}
 	const there = content && parse(content);
 	// The folder decides, so it is not read as a copy.
-	const {lineage, serial} = await readSettled(directory);
-	if (content && !(there?.lineage === lineage && there.serial > serial)) {
+	const own = await readSettled(directory);
+	if (content && !(there?.lineage === own.lineage && there.serial > own.serial)) {
 		writePlace(directory, {...record, state: 'local'});
 		throw new UserError(
 			`The engine already has a state of environment ${record.environment}${there ? ` (serial ${there.serial}, ${there.updatedAt})` : ''}.`,
 			{hint: hint`Nothing was moved. To work with that one, in this folder: ${command('state forget')}`},
 		);
 	}
-	if (!content) {
-		const state = (await readState(directory))!;
-		await writeState(directory, state, state);
-	}
+	if (!content) await writeState(directory, own, own);
 	failpoint('migrate.after-put');
 	writePlace(directory, record);
 }

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, expect, it, vi} from 'vitest';
 import {type CommandName, commandNames} from '../../source/command-names.ts';
 import {makeTestAuthority} from '../certificates/make.ts';
+import {formsOf} from '../secret-forms.ts';
 import {images, openShop, type Shop} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
@@ -15,13 +16,6 @@ const fileToken = 'canary-in-a-file-51c0/ö+?';
 const storeToken = 'canary-of-the-store-20e7:@/';
 const secrets: string[] = [token, fileToken, storeToken];
 
-const formsOf = (value: string) => [
-	value,
-	Buffer.from(value).toString('base64'),
-	Buffer.from(value).toString('base64url'),
-	encodeURIComponent(value),
-	JSON.stringify(value).slice(1, -1),
-];
 const leaksIn = (text: string) => secrets.flatMap(formsOf).filter(form => text.includes(form));
 
 const descriptor = `name: shop

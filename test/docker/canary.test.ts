@@ -7,6 +7,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {imageLabels, labels} from '../../source/model/labels.ts';
 import {makeTestAuthority} from '../certificates/make.ts';
+import {formsOf} from '../secret-forms.ts';
 import {expectError, filesBelow, withSandbox} from './cli.ts';
 import {openCli} from './cli-terminal.ts';
 
@@ -17,13 +18,6 @@ const storeToken = 'canary-of-the-store-20e7:@/';
 
 const authority = makeTestAuthority();
 
-const formsOf = (value: string) => [
-	value,
-	Buffer.from(value).toString('base64'),
-	Buffer.from(value).toString('base64url'),
-	encodeURIComponent(value),
-	JSON.stringify(value).slice(1, -1),
-];
 const secrets: string[] = [token, fileToken, storeToken];
 const found = (text: string) => secrets.flatMap(formsOf).filter(form => text.includes(form));
 
