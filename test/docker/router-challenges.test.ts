@@ -1,5 +1,4 @@
 import {execFileSync} from 'node:child_process';
-import {X509Certificate} from 'node:crypto';
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest';
 import {UserError} from '../../source/errors.ts';
 import {challengePrefix, challengesMap} from '../../source/router/layout.ts';
@@ -12,6 +11,7 @@ import {
 	removeChallenges,
 } from '../../source/router/router.ts';
 import {makeTestAuthority} from '../certificates/make.ts';
+import {installable} from './installable.ts';
 import {ask, type Lab, openLab, target} from './router-lab.ts';
 
 const authority = makeTestAuthority();
@@ -37,24 +37,8 @@ beforeAll(async () => {
 	hosts = {secured: `${lab.lineage}.example.com`, plain: `plain-${lab.lineage}.localhost`};
 	({address} = await lab.startEcho('web', {3000: 'web'}));
 	await publish(lab.engine, lab.router, tableOf());
-	const {chain, key} = authority.make({names: [hosts.secured]});
-	const leaf = new X509Certificate(chain);
-	await changeCertificates(lab.engine, lab.router, {
-		lineage: lab.lineage,
-		install: [
-			{
-				host: hosts.secured,
-				lineage: lab.lineage,
-				project: lab.project,
-				environment: 'production',
-				fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
-				notAfter: Math.floor(leaf.validToDate.getTime() / 1000),
-				hstsSeconds: 0,
-				pem: chain + key,
-			},
-		],
-		remove: [],
-	});
+	const install = [installable(lab, hosts.secured, authority.make({names: [hosts.secured]}))];
+	await changeCertificates(lab.engine, lab.router, {lineage: lab.lineage, install, remove: []});
 }, 90_000);
 
 beforeEach(() => {

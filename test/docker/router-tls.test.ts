@@ -1,5 +1,4 @@
 import {execFile, execFileSync} from 'node:child_process';
-import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {Agent as PlainAgent} from 'node:http';
@@ -29,6 +28,7 @@ import {
 } from '../../source/router/router.ts';
 import type {InstallableCertificate} from '../../source/router/served-certificates.ts';
 import {type Made, makeTestAuthority} from '../certificates/make.ts';
+import {installable} from './installable.ts';
 import {ask, type Lab, makeNetwork, openLab, target} from './router-lab.ts';
 import {startLoad} from './router-load.ts';
 
@@ -40,19 +40,7 @@ let lab: Lab;
 let webAddress: string;
 let hosts: {secured: string; below: string; other: string; plain: string};
 
-const installable = (host: string, {chain, key}: Made, hstsSeconds = 0): InstallableCertificate => {
-	const leaf = new X509Certificate(chain);
-	return {
-		host,
-		lineage: lab.lineage,
-		project: lab.project,
-		environment: 'production',
-		fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
-		notAfter: Math.floor(leaf.validToDate.getTime() / 1000),
-		hstsSeconds,
-		pem: chain + key,
-	};
-};
+const certified = (host: string, made: Made, hstsSeconds = 0) => installable(lab, host, made, hstsSeconds);
 
 /** Installs certificates of which the router refuses none. */
 async function install(...certificates: InstallableCertificate[]): Promise<void> {
@@ -168,7 +156,7 @@ test('without a certificate, TLS is refused and http serves', async () => {
 
 test('the first certificate serves at once, and only its host', async () => {
 	const made = authority.make({names: [hosts.secured, hosts.other]});
-	await install(installable(hosts.secured, made));
+	await install(certified(hosts.secured, made));
 	const said = await handshake(hosts.secured);
 	expect(said).toContain('Verify return code: 0 (ok)');
 	expect(said).toMatch(/depth=1.*Test Intermediate/);
@@ -220,20 +208,20 @@ test('services see https, http is redirected, and hosts without a certificate ar
 
 test('a wildcard is for the hosts directly below, and a certificate of a host goes before it', async () => {
 	const zone = `*.${hosts.secured}`;
-	const wildcard = installable(zone, authority.make({names: [zone]}), 3600);
+	const wildcard = certified(zone, authority.make({names: [zone]}), 3600);
 	await install(wildcard);
 	expect(await servedTo(hosts.below)).toBe(wildcard.fingerprint);
 	expect(await handshake(`deep.${hosts.below}`)).toMatch(/no peer certificate available/);
 	expect(await curl(urlOf(hosts.below), '-D', '-')).toMatch(/^strict-transport-security: max-age=3600\r?$/im);
 	expect(await ask(lab.router, {host: hosts.below})).toMatchObject({status: 308});
-	const own = installable(hosts.below, authority.make({names: [hosts.below]}));
+	const own = certified(hosts.below, authority.make({names: [hosts.below]}));
 	await install(own);
 	expect(await servedTo(hosts.below)).toBe(own.fingerprint);
 	expect(await curl(urlOf(hosts.below), '-D', '-')).not.toMatch(/strict-transport-security/i);
 });
 
 test('an expired certificate redirects nobody', async () => {
-	const expired = installable(hosts.other, authority.make({names: [hosts.other], days: -1}));
+	const expired = certified(hosts.other, authority.make({names: [hosts.other], days: -1}));
 	await install(expired);
 	expect(await ask(lab.router, {host: hosts.other})).toMatchObject({status: 200});
 });
@@ -291,7 +279,7 @@ test('replacing a certificate again and again loses no request of clients that k
 		tls: agentOptions,
 	});
 	await pause(500);
-	const made = [1, 2, 3, 4, 5].map(() => installable(hosts.secured, authority.make({names: [hosts.secured]})));
+	const made = [1, 2, 3, 4, 5].map(() => certified(hosts.secured, authority.make({names: [hosts.secured]})));
 	for (const certificate of made) {
 		await install(certificate);
 		expect(await servedTo(hosts.secured)).toBe(certificate.fingerprint);
@@ -414,13 +402,13 @@ test('a certificate that HAProxy does not load is refused, the previous one serv
 	const before = await servedTo(hosts.secured);
 	const rejected = `HAProxy rejected the certificate of ${hosts.secured}. What served the host before stays in use.`;
 	const refusal = [{host: hosts.secured, error: expect.objectContaining({message: expect.stringContaining(rejected)})}];
-	const weak = installable(hosts.secured, authority.make({names: [hosts.secured], keyType: 'rsa-1024'}));
+	const weak = certified(hosts.secured, authority.make({names: [hosts.secured], keyType: 'rsa-1024'}));
 	expect(await change([weak])).toEqual(refusal);
 	const {key} = authority.make({names: [hosts.secured]});
-	const mixed = installable(hosts.secured, {...authority.make({names: [hosts.secured]}), key});
+	const mixed = certified(hosts.secured, {...authority.make({names: [hosts.secured]}), key});
 	const [first, last, gone] = ['first', 'last', 'gone'].map(name => `${name}.${lab.lineage}.example.org`);
-	const good = [first!, last!].map(host => installable(host, authority.make({names: [host]})));
-	await install(installable(gone!, authority.make({names: [gone!]})));
+	const good = [first!, last!].map(host => certified(host, authority.make({names: [host]})));
+	await install(certified(gone!, authority.make({names: [gone!]})));
 	expect(await change([good[0]!, mixed, good[1]!], [gone!])).toEqual(refusal);
 	expect(await servedTo(hosts.secured)).toBe(before);
 	for (const {host, fingerprint} of good) expect(await servedTo(host)).toBe(fingerprint);
@@ -442,14 +430,14 @@ test('a file that a later HAProxy refuses does not keep the router from starting
 		)
 		.toBe(200);
 	expect(await served()).toEqual([]);
-	await install(installable(hosts.secured, authority.make({names: [hosts.secured]})));
+	await install(certified(hosts.secured, authority.make({names: [hosts.secured]})));
 	expect(await handshake(hosts.secured)).toContain('Verify return code: 0 (ok)');
 }, 60_000);
 
 test('an interrupted installation is completed by the next one', async () => {
 	// As after a crash between the files and the index: the worker has the certificate, the index does not.
 	inside('rm', '-f', `${certificateFolder}/index.json`);
-	const certificate = installable(hosts.secured, authority.make({names: [hosts.secured]}));
+	const certificate = certified(hosts.secured, authority.make({names: [hosts.secured]}));
 	await install(certificate);
 	expect(await servedTo(hosts.secured)).toBe(certificate.fingerprint);
 	expect(reloads()).toBe('0');
@@ -464,7 +452,7 @@ test('a removed certificate no longer serves, and its file is gone', async () =>
 });
 
 test('another environment cannot take the certificate of a host', async () => {
-	const certificate = installable(hosts.plain, authority.make({names: [hosts.plain]}));
+	const certificate = certified(hosts.plain, authority.make({names: [hosts.plain]}));
 	await install(certificate);
 	const stranger = {...certificate, lineage: 'stranger'};
 	await expect(
@@ -474,7 +462,7 @@ test('another environment cannot take the certificate of a host', async () => {
 	expect(await servedTo(hosts.plain)).toBe(certificate.fingerprint);
 	// Destroyed while the router did not run: what is left belongs to nobody.
 	await withdraw(lab.engine, lab.router, lab.lineage);
-	const next = {...installable(hosts.plain, authority.make({names: [hosts.plain]})), lineage: 'stranger'};
+	const next = {...certified(hosts.plain, authority.make({names: [hosts.plain]})), lineage: 'stranger'};
 	await changeCertificates(lab.engine, lab.router, {lineage: 'stranger', install: [next], remove: []});
 	expect(await servedTo(hosts.plain)).toBe(next.fingerprint);
 });
@@ -483,7 +471,7 @@ test('what an environment left that was destroyed while the router did not run i
 	const {engine, router} = lab;
 	const installAs = async (project: string) => {
 		const host = `${project}.${lab.lineage}.example.org`;
-		const certificate = {...installable(host, authority.make({names: [host]})), lineage: project, project};
+		const certificate = {...certified(host, authority.make({names: [host]})), lineage: project, project};
 		await changeCertificates(engine, router, {lineage: project, install: [certificate], remove: []});
 		return host;
 	};
@@ -500,7 +488,7 @@ test('what an environment left that was destroyed while the router did not run i
 		expect(listed).toContain(young);
 		expect(listed).not.toContain(gone);
 
-		await install(installable(hosts.secured, authority.make({names: [hosts.secured]})));
+		await install(certified(hosts.secured, authority.make({names: [hosts.secured]})));
 		expect(inside('ls', certificateFolder)).not.toMatch(/^(?:gone-|killed)/m);
 		expect(await handshake(gone)).toMatch(/no peer certificate available/);
 		expect(await handshake(young)).toContain('Verify return code: 0 (ok)');
@@ -513,7 +501,7 @@ test('what an environment left that was destroyed while the router did not run i
 test('two processes that install at the same time both succeed', async () => {
 	const made = ['a', 'b', 'c'].map(name => {
 		const host = `${name}.${lab.lineage}.example.org`;
-		return installable(host, authority.make({names: [host]}));
+		return certified(host, authority.make({names: [host]}));
 	});
 	await Promise.all(made.map(each => install(each)));
 	for (const {host, fingerprint} of made) expect(await servedTo(host)).toBe(fingerprint);
@@ -527,7 +515,7 @@ test('a router whose port for TLS is taken serves http, and redirects nobody to 
 		backends: [{service: 'web', accessMode: 'public', slots: {blue: target(webAddress)}, active: 'blue'}],
 	});
 	await publish(engine, router, table);
-	await install(installable(host, authority.make({names: [host]})));
+	await install(certified(host, authority.make({names: [host]})));
 	expect(await ask(router, {host})).toMatchObject({status: 308});
 	await engine.remove((await observeRouter(engine, router)).containerId!);
 	const rival = createServer().listen(router.tlsPort, '127.0.0.1');

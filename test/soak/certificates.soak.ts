@@ -1,11 +1,11 @@
 import {execFileSync} from 'node:child_process';
-import {X509Certificate} from 'node:crypto';
 import {Agent, request} from 'node:https';
 import {connect} from 'node:tls';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {changeCertificates, publish} from '../../source/router/router.ts';
 import type {InstallableCertificate} from '../../source/router/served-certificates.ts';
 import {makeTestAuthority} from '../certificates/make.ts';
+import {installable} from '../docker/installable.ts';
 import {type Lab, openLab, target} from '../docker/router-lab.ts';
 
 const count = 1000;
@@ -40,20 +40,9 @@ beforeAll(async () => {
 	const made = Array.from({length: 10}, (_, index) =>
 		authority.make({names: ['*.example.com', `kind-${index}.example.org`], keyType: index % 2 === 0 ? 'ec' : 'rsa'}),
 	);
-	certificates = Array.from({length: count}, (_, index) => {
-		const {chain, key} = made[index % 10]!;
-		const leaf = new X509Certificate(chain);
-		return {
-			host: `h${index}.example.com`,
-			lineage: lab.lineage,
-			project: lab.project,
-			environment: 'production',
-			fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
-			notAfter: Math.floor(leaf.validToDate.getTime() / 1000),
-			hstsSeconds: 0,
-			pem: chain + key,
-		};
-	});
+	certificates = Array.from({length: count}, (_, index) =>
+		installable(lab, `h${index}.example.com`, made[index % 10]!),
+	);
 	const {address} = await lab.startEcho('web', {3000: 'web'});
 	await publish(
 		lab.engine,
