@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import type {IncomingHttpHeaders, IncomingMessage} from 'node:http';
 import type {Agent} from 'node:https';
 import {setTimeout as pause} from 'node:timers/promises';
+import {boundedText} from '../bounded-text.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {fileError} from '../state/private-file.ts';
@@ -27,7 +28,7 @@ type Options = {
 };
 
 const timeoutMs = 30_000;
-const longestAnswer = 1024 * 1024;
+const longestAnswerMb = 1;
 
 /** Pauses before a request is repeated that got no answer, or one that says that the server is in trouble. */
 const pausesMs = [500, 2000];
@@ -40,17 +41,6 @@ function readAuthorities(caFile: string): {readonly ca?: string[]} {
 	} catch (error) {
 		throw fileError('read', caFile, error, hint`The settings name it: ${command('settings list')}`);
 	}
-}
-
-async function readBody(response: IncomingMessage): Promise<string> {
-	const chunks: Buffer[] = [];
-	let length = 0;
-	for await (const chunk of response as AsyncIterable<Buffer>) {
-		length += chunk.length;
-		if (length > longestAnswer) throw new Error('its answer is larger than 1 MB');
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString();
 }
 
 const parse = (text: string): unknown => {
@@ -101,7 +91,7 @@ export function createTransport({caFile, signal}: Options): AcmeTransport {
 		return {
 			status: response.statusCode ?? 0,
 			headers: response.headers,
-			data: parse(await readBody(response)),
+			data: parse(await boundedText(response, longestAnswerMb)),
 		};
 	}
 

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import type {IncomingMessage} from 'node:http';
 import {setTimeout as pause} from 'node:timers/promises';
 import {sign} from 'aws4';
+import {boundedText} from '../../bounded-text.ts';
 import {messageOf} from '../../errors.ts';
 import type {BackupStore, StorePlace} from '../../settings/backup-stores.ts';
 import {refusalOf} from './s3-errors.ts';
@@ -45,7 +46,7 @@ export type S3Client = {
 
 /** Without a byte in either direction. */
 const idleMs = 60_000;
-const longestAnswer = 8 * 1024 * 1024;
+const longestAnswerMb = 8;
 
 /** Pauses before a request is repeated that got no answer, or one that says that the service is in trouble. */
 const pausesMs = [300, 1500, 4000];
@@ -58,17 +59,6 @@ export function bucketAddress({bucket}: S3Place['place'], {endpoint, region = 'u
 	if (endpoint !== undefined) return new URL(`${endpoint.replace(/\/+$/, '')}/${bucket}/`);
 	const host = region.startsWith('cn-') ? `s3.${region}.amazonaws.com.cn` : `s3.${region}.amazonaws.com`;
 	return new URL(bucket.includes('.') ? `https://${host}/${bucket}/` : `https://${bucket}.${host}/`);
-}
-
-async function readText(response: IncomingMessage): Promise<string> {
-	const chunks: Buffer[] = [];
-	let length = 0;
-	for await (const chunk of response as AsyncIterable<Buffer>) {
-		length += chunk.length;
-		if (length > longestAnswer) throw new Error('its answer is larger than 8 MB');
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString();
 }
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
@@ -118,7 +108,7 @@ export function openS3Client({name, place, store, credentials, signal}: S3Place)
 				const response = await attempt(request);
 				const status = response.statusCode ?? 0;
 				if (isSuccess(status)) return response;
-				const body = await readText(response);
+				const body = await boundedText(response, longestAnswerMb);
 				const isInTrouble = [500, 502, 503, 504].includes(status);
 				if (isLast || !isInTrouble) throw refusalOf(name, request.what, {status, body});
 			} catch (error) {
@@ -138,7 +128,7 @@ export function openS3Client({name, place, store, credentials, signal}: S3Place)
 		async ask(request) {
 			const response = await send(request);
 			try {
-				return await readText(response);
+				return await boundedText(response, longestAnswerMb);
 			} catch (error) {
 				(request.signal ?? signal).throwIfAborted();
 				throw new StoreError(name, 'unavailable', `${request.what}: ${messageOf(error)}`, {cause: error});
