@@ -29,7 +29,7 @@ function checkIdentity({machine, info}: Examined): Finding {
 	return {
 		status: 'problem',
 		message: `another engine answers than when ${machine.name} was added, so its environments are not there`,
-		hint: `Correct the address of ${machine.name}. If you have set the machine up anew, remove and add it.`,
+		hint: `Correct the address of ${machine.name}. If you have reinstalled the machine, remove and add it.`,
 	};
 }
 

@@ -24,7 +24,7 @@ export function assertOwnEngine(
 ): void {
 	if (engine === null || engine === id) return;
 	const [machine] = Object.entries(machines).find(([, known]) => known.engine === engine) ?? [];
-	// A machine that was set up anew has its address, and none of its containers.
+	// A machine that was reinstalled has its address, and none of its containers.
 	const isReplaced = machine !== undefined && machines[machine]?.address === address;
 	if (isReplaced)
 		throw new UserError(`machine ${machine} has another engine than the one that environment ${environment} runs on`, {

@@ -384,7 +384,7 @@ describe('environment create', () => {
 		answer({id: 'OTHER'});
 		expect(await shop.failure('environment', 'create', 'production', '--engine', 'web1')).toMatchInlineSnapshot(`
 			"Error: machine web1 has another engine than when it was added
-			  If you have set it up anew: compartment machine remove web1, then compartment machine add web1 ssh://deploy@web1
+			  If you have reinstalled it: compartment machine remove web1, then compartment machine add web1 ssh://deploy@web1
 			"
 		`);
 		await shop.text('machine', 'remove', 'web1');

@@ -38,14 +38,14 @@ async function engineFor({engine}: CreateFlags): Promise<EngineChoice> {
 	return engineOf(engine, findMachine(engine, machines));
 }
 
-/** A machine that was set up anew has another engine, without what ran there. */
+/** A machine that was reinstalled has another engine, without what ran there. */
 async function assertKnownEngine({machine}: EngineChoice, {id}: EngineInfo): Promise<void> {
 	if (machine === undefined) return;
 	const {machines} = await readSettings();
 	const known = machines[machine]?.engine;
 	if (known === undefined || known === id) return;
 	throw new UserError(`machine ${machine} has another engine than when it was added`, {
-		hint: hint`If you have set it up anew: ${command('machine remove', machine)}, then ${command('machine add', machine, machines[machine]!.address)}`,
+		hint: hint`If you have reinstalled it: ${command('machine remove', machine)}, then ${command('machine add', machine, machines[machine]!.address)}`,
 	});
 }
 
