@@ -4,6 +4,7 @@ import {levels} from './rooms.ts';
 
 /** Files directly in `source/`, which every room may import. */
 const forAll = [
+	'bounded-text',
 	'cache-file',
 	'clock',
 	'counted',
