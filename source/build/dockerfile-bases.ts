@@ -1,3 +1,4 @@
+import {isSamePlatform, type Platform, parsePlatform, platformText} from '../engine/platform.ts';
 import {UserError} from '../errors.ts';
 import {type Instruction, parseDockerfile} from './dockerfile.ts';
 import {type DockerfileArgs, expandWord, splitWords} from './dockerfile-words.ts';
@@ -7,12 +8,19 @@ export type BaseReference = {
 	readonly reference: string;
 	/** The first line that names it, from 1. */
 	readonly line: number;
+	/** Set if it is only needed for another platform than the engine's: `linux/arm64`. */
+	readonly platform?: string;
 };
 
 type Stage = {
 	readonly name: string | undefined;
 	/** The images and stages that its FROM, COPY --from and RUN --mount lines name. */
-	readonly uses: {readonly word: string; readonly line: number; readonly isFrom: boolean}[];
+	readonly uses: {
+		readonly word: string;
+		readonly line: number;
+		readonly isFrom: boolean;
+		readonly platform: Platform | undefined;
+	}[];
 };
 
 type Request = {
@@ -22,25 +30,37 @@ type Request = {
 	readonly args: DockerfileArgs;
 	/** Stage to build. Default: the last one. */
 	readonly target?: string;
+	/** The engine's, which builds the image. */
+	readonly platform: Platform;
 };
 
-/** The builder's predefined arguments, for an engine with this machine's platform. */
-function automaticArgs(): DockerfileArgs {
-	const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
-	const platform = `linux/${architecture}`;
+const platformWords = /--platform\b|\b(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)\b/i;
+
+/** Whether the base images of a Dockerfile may depend on the platform that builds it. */
+export const dependsOnPlatform = (text: string): boolean => platformWords.test(text);
+
+/** The builder's predefined arguments: it builds on the engine, and for it. */
+function automaticArgs(platform: Platform): DockerfileArgs {
+	const {os, architecture, variant} = platform;
+	const text = platformText(platform);
 	return {
-		TARGETPLATFORM: platform,
-		TARGETOS: 'linux',
+		TARGETPLATFORM: text,
+		TARGETOS: os,
 		TARGETARCH: architecture,
-		BUILDPLATFORM: platform,
-		BUILDOS: 'linux',
+		TARGETVARIANT: variant,
+		BUILDPLATFORM: text,
+		BUILDOS: os,
 		BUILDARCH: architecture,
+		BUILDVARIANT: variant,
 	};
 }
 
 /** The ARG lines before the first FROM, in order, because each can use those before it. */
-function globalArgs(instructions: readonly Instruction[], given: DockerfileArgs): DockerfileArgs {
-	const args: Record<string, string> = {...automaticArgs()};
+function globalArgs(
+	instructions: readonly Instruction[],
+	{args: given, platform}: Pick<Request, 'args' | 'platform'>,
+): DockerfileArgs {
+	const args: Record<string, string> = {...automaticArgs(platform)};
 	for (const {keyword, rest} of instructions) {
 		if (keyword === 'FROM') break;
 		if (keyword !== 'ARG') continue;
@@ -62,6 +82,12 @@ const sourcesOf = ({keyword, flags}: Instruction): string[] =>
 		return from ? [from.slice('from='.length)] : [];
 	});
 
+/** The platform that a FROM line demands; undefined without one, or if it is empty. */
+function platformIn({flags}: Instruction, args: DockerfileArgs): Platform | undefined {
+	const given = expandWord(flags.find(({name}) => name === 'platform')?.value ?? '', args);
+	return given === '' ? undefined : parsePlatform(given);
+}
+
 function readStages(instructions: readonly Instruction[], args: DockerfileArgs, file: string): Stage[] {
 	const stages: Stage[] = [];
 	for (const instruction of instructions) {
@@ -75,12 +101,13 @@ function readStages(instructions: readonly Instruction[], args: DockerfileArgs, 
 			}
 			stages.push({
 				name: as?.toLowerCase() === 'as' ? name?.toLowerCase() : undefined,
-				uses: [{word, line, isFrom: true}],
+				uses: [{word, line, isFrom: true, platform: platformIn(instruction, args)}],
 			});
 			continue;
 		}
 		const words = sourcesOf(instruction).map(source => expandWord(source, args));
-		stages.at(-1)?.uses.push(...words.filter(word => word !== '').map(word => ({word, line, isFrom: false})));
+		const named = words.filter(word => word !== '');
+		stages.at(-1)?.uses.push(...named.map(word => ({word, line, isFrom: false, platform: undefined})));
 	}
 	if (stages.length === 0) throw new UserError(`${file} has no FROM line.`);
 	return stages;
@@ -97,23 +124,31 @@ function findStage(stages: readonly Stage[], word: string, before: number, isFro
  * Lists the external images that the target stage needs, in the order of their lines. Like BuildKit, skips stages that
  * the target does not depend on. Throws a UserError if there is no FROM or no such target.
  */
-export function listBases(text: string, {name, args, target}: Request): BaseReference[] {
+export function listBases(text: string, request: Request): BaseReference[] {
+	const {name, target} = request;
 	const instructions = parseDockerfile(text);
-	const stages = readStages(instructions, globalArgs(instructions, args), name);
+	const stages = readStages(instructions, globalArgs(instructions, request), name);
 	const last = target === undefined ? stages.length - 1 : findStage(stages, target, stages.length, false);
 	if (last === -1) throw new UserError(`${name} has no stage "${target}".`);
 
-	const bases = new Map<string, number>();
+	const bases = new Map<string, BaseReference>();
+	const note = (reference: string, line: number, demanded: Platform | undefined) => {
+		const isForeign = demanded !== undefined && !isSamePlatform(request.platform, demanded);
+		const known = bases.get(reference);
+		// One use for the engine's own platform is enough.
+		const platform = isForeign && (!known || known.platform) ? platformText(demanded) : undefined;
+		bases.set(reference, {reference, line: Math.min(line, known?.line ?? line), ...(platform && {platform})});
+	};
 	const reached = new Set<number>();
 	const reach = (index: number) => {
 		if (reached.has(index)) return;
 		reached.add(index);
-		for (const {word, line, isFrom} of stages[index]!.uses) {
+		for (const {word, line, isFrom, platform} of stages[index]!.uses) {
 			const stage = findStage(stages, word, index, isFrom);
 			if (stage !== -1) reach(stage);
-			else if (word.toLowerCase() !== 'scratch') bases.set(word, Math.min(line, bases.get(word) ?? line));
+			else if (word.toLowerCase() !== 'scratch') note(word, line, platform);
 		}
 	};
 	reach(last);
-	return [...bases].map(([reference, line]) => ({reference, line})).sort((a, b) => a.line - b.line);
+	return [...bases.values()].sort((a, b) => a.line - b.line);
 }

@@ -2,12 +2,13 @@ import {createHash} from 'node:crypto';
 import path from 'node:path';
 import type {Project, Service} from '../descriptor/project.ts';
 import type {ReadonlyEngine} from '../engine/engine.ts';
+import {platformOf} from '../engine/platform.ts';
 import type {WrittenFiles} from './archive.ts';
 import {buildKey, hashText} from './build-key.ts';
 import {type Builder, chooseBuilder} from './choose.ts';
 import {type HashedContext, hashContext} from './content-hash.ts';
 import {readContext} from './context.ts';
-import {type BaseReference, listBases} from './dockerfile-bases.ts';
+import {type BaseReference, dependsOnPlatform, listBases} from './dockerfile-bases.ts';
 import {type BuildInputs, type DetectedInputs, type Manifest, manifestFiles} from './manifest.ts';
 import {changedError, readSourceFile} from './open-file.ts';
 import {relativePath} from './paths.ts';
@@ -52,6 +53,8 @@ type BuildQuestion = {
 	readonly project: Pick<Project, 'directory'>;
 	readonly service: Service;
 	readonly findImage: ReadonlyEngine['findImage'];
+	/** The engine's processor, as `EngineInfo` calls it. Asked only if the Dockerfile depends on it. */
+	readonly readArchitecture: () => Promise<string>;
 	/** Folder for cached content hashes, one file per service. */
 	readonly cacheDirectory?: string;
 	/** The non-secret variables that `build.env` names. */
@@ -76,11 +79,29 @@ function readDockerfile(context: HashedContext, dockerfile: string, name: string
 	return content.toString();
 }
 
+type Text = {readonly text: string; readonly name: string};
+
+/** The base images of a Dockerfile on the engine that will build it. */
+async function findBases({text, name}: Text, target: string | undefined, question: BuildQuestion) {
+	const {findImage, readArchitecture, readPrevious, buildArgs} = question;
+	const platform = platformOf(dependsOnPlatform(text) ? await readArchitecture() : '');
+	return Promise.all(
+		listBases(text, {name, args: buildArgs, target, platform}).map(async (base): Promise<PlannedBase> => {
+			const place = `${name}:${base.line}`;
+			// What the engine has under this name is for its own platform. The builder finds the other one.
+			if (base.platform) return {...base, imageId: null, isPresent: false, place};
+			const image = await findImage(base.reference);
+			const imageId = image?.id ?? readPrevious?.()?.inputs.bases[base.reference] ?? null;
+			return {...base, imageId, isPresent: image !== undefined, place};
+		}),
+	);
+}
+
 /** The part of a planned build that depends on the builder. */
 type BuilderPart = Pick<PlannedBuild, 'reason' | 'written' | 'railpack'> & {
 	readonly detected?: DetectedInputs;
 	/** The text that names the base images, with its name for messages. */
-	readonly dockerfile: {readonly text: string; readonly name: string} | undefined;
+	readonly dockerfile: Text | undefined;
 	readonly target?: string;
 };
 
@@ -115,7 +136,7 @@ async function planBuilder(
  * Throws a UserError for every problem that can be found before the build.
  */
 export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> {
-	const {project, service, findImage, cacheDirectory, buildArgs, readPrevious, findRailpack} = question;
+	const {project, service, cacheDirectory, buildArgs, findRailpack} = question;
 	const selection = await selectSource(project, service);
 	const builder = await chooseBuilder(service, project, selection, findRailpack);
 	const listed = await readContext(selection, builder.type === 'dockerfile' ? builder.dockerfile : undefined);
@@ -123,14 +144,7 @@ export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> 
 	const context = await hashContext(listed, {cacheFile});
 
 	const {dockerfile, target, detected, ...part} = await planBuilder(question, selection, context, builder);
-	const found = dockerfile ? listBases(dockerfile.text, {name: dockerfile.name, args: buildArgs, target}) : [];
-	const bases = await Promise.all(
-		found.map(async (base): Promise<PlannedBase> => {
-			const image = await findImage(base.reference);
-			const imageId = image?.id ?? readPrevious?.()?.inputs.bases[base.reference] ?? null;
-			return {...base, imageId, isPresent: image !== undefined, place: `${dockerfile!.name}:${base.line}`};
-		}),
-	);
+	const bases = dockerfile ? await findBases(dockerfile, target, question) : [];
 	const inputs: BuildInputs = {
 		builder: builder.type,
 		dockerfile: part.written ? 'Dockerfile' : (listed.dockerfile ?? ''),

@@ -32,8 +32,10 @@ export type BuiltImage = Image & {
 const classicNotice =
 	'This engine has no BuildKit. Building with the classic builder, one step at a time and without cache mounts.';
 
-async function ensureBase(engine: BuildEngine, base: PlannedBase, options: BuildOptions): Promise<string> {
-	const {reference, place, imageId, isPresent} = base;
+/** The id of a base image, pulled if necessary; null if the builder has to find it. */
+async function ensureBase(engine: BuildEngine, base: PlannedBase, options: BuildOptions): Promise<string | null> {
+	const {reference, place, imageId, isPresent, platform} = base;
+	if (platform) return null;
 	if (options.isPlanFresh && isPresent && imageId !== null) return imageId;
 	const present = await engine.findImage(reference);
 	if (present) return present.id;
@@ -98,7 +100,7 @@ async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: Bu
 export async function runBuild(engine: BuildEngine, planned: PlannedBuild, options: BuildOptions): Promise<BuiltImage> {
 	try {
 		options.signal?.throwIfAborted();
-		const bases: Record<string, string> = {};
+		const bases: Record<string, string | null> = {};
 		for (const base of planned.bases) bases[base.reference] = await ensureBase(engine, base, options);
 		const inputs = {...planned.manifest.inputs, bases};
 		const {railpack} = planned;

@@ -24,6 +24,8 @@ export type MemoryOptions = {
 	readonly images?: Readonly<Record<string, ImageContent>>;
 	/** Images that a pull can find. */
 	readonly registry?: Readonly<Record<string, ImageContent>>;
+	/** Its processor. Default: `x86_64`. */
+	readonly architecture?: string;
 	/** How far its clock is ahead of ours. */
 	readonly clockOffsetMs?: number;
 	/** What a container does when it is started. Default: it runs. */
@@ -72,7 +74,7 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 		version: '0',
 		apiVersion: '1.41',
 		operatingSystem: 'none',
-		architecture: 'x86_64',
+		architecture: options.architecture ?? 'x86_64',
 		hasBuildKit: true,
 		hasInit: true,
 		address: 'memory:',

@@ -100,6 +100,7 @@ async function findBuild(question: Question, service: Service, desired: DesiredS
 			project,
 			service,
 			findImage: reference => engine.findImage(reference),
+			readArchitecture: async () => (await engine.info()).architecture,
 			// Planning a new environment must not create its folder.
 			...(existsSync(directory) ? {cacheDirectory: join(directory, 'cache')} : {}),
 			buildArgs: args,

@@ -1,5 +1,6 @@
 import {freeText, isLow} from '../agent/disk-level.ts';
 import type {EngineInfo} from '../engine/engine.ts';
+import {isSamePlatform, platformOf} from '../engine/platform.ts';
 import {command} from '../hint.ts';
 import type {RouterOptions} from '../router/router.ts';
 import type {Machine} from '../settings/machines.ts';
@@ -43,13 +44,11 @@ function checkVersion({info: {version, apiVersion}}: Examined): Finding {
 	};
 }
 
-/** Kernel and node call the same processors differently. */
-const kernelName = (architecture: string): string => ({x64: 'x86_64', arm64: 'aarch64'})[architecture] ?? architecture;
-
 function checkArchitecture({info: {architecture}}: Examined): Finding {
-	const own = kernelName(process.arch);
-	if (architecture === '' || architecture === own) return architecture || 'unknown';
-	return `${architecture}, and this machine is ${own}: images are built there, and prebuilt ones must be for ${architecture}`;
+	if (architecture === '') return 'unknown';
+	const [there, here] = [platformOf(architecture), platformOf(process.arch)];
+	if (isSamePlatform(there, here)) return architecture;
+	return `${architecture}, and this machine is ${here.architecture}: images are built there, and prebuilt ones must be for ${there.architecture}`;
 }
 
 /** Docker refuses certificates and logs lie when clocks differ; a second is the way there and back. */

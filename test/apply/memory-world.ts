@@ -8,7 +8,7 @@ import {lockAndRecover} from '../../source/apply/session.ts';
 import {type Work, withWork} from '../../source/backup/work.ts';
 import type {Project} from '../../source/descriptor/project.ts';
 import type {ContainerSpec} from '../../source/engine/engine.ts';
-import {createMemoryEngine, type MemoryEngine} from '../../source/engine/memory.ts';
+import {createMemoryEngine, type MemoryEngine, type MemoryOptions} from '../../source/engine/memory.ts';
 import type {Method} from '../../source/engine/memory-calls.ts';
 import {EngineError} from '../../source/errors.ts';
 import type {Owner} from '../../source/model/own.ts';
@@ -110,7 +110,7 @@ const deafSockets = `  sl  local_address rem_address   st
 `;
 
 /** Images are run by id; a container's behaviour follows from the reference of that id. */
-function createEngine(clockOffsetMs: number) {
+function createEngine({clockOffsetMs = 0, architecture}: Pick<MemoryOptions, 'clockOffsetMs' | 'architecture'>) {
 	const ids = new Map<string, string>();
 	const sick = new Set<string>([images.sick]);
 	const broken = new Map<string, string>();
@@ -129,6 +129,7 @@ function createEngine(clockOffsetMs: number) {
 	const states = createMemoryStates(() => engine);
 	const engine: MemoryEngine = createMemoryEngine({
 		clockOffsetMs,
+		...(architecture === undefined ? {} : {architecture}),
 		images: {[routerImage]: {}, ...Object.fromEntries(Object.values(images).map(name => [name, {}]))},
 		registry: Object.fromEntries(Object.entries(registered).map(([name, digest]) => [name, {digests: [digest]}])),
 		start: spec => startOf({...spec, image: ids.get(spec.image) ?? spec.image}),
@@ -187,15 +188,18 @@ function createFaults(engine: MemoryEngine) {
 
 /**
  * @param clockOffsetMs how far the engine's clock is ahead of ours
+ * @param architecture the engine's processor
  * @param minHealthyMs how long new deployments are watched after the switch; not at all by default
  */
 export async function createMemoryWorld({
 	clockOffsetMs = 0,
+	architecture,
 	minHealthyMs = 0,
 	environment = 'production',
 	...networks
 }: {
 	readonly clockOffsetMs?: number;
+	readonly architecture?: string;
 	readonly minHealthyMs?: number;
 	readonly environment?: string;
 	readonly networkPool?: string;
@@ -209,7 +213,7 @@ export async function createMemoryWorld({
 		minHealthyMs,
 		drainSeconds: 0,
 	};
-	const {engine, inside, states, learn, sick, broken} = createEngine(clockOffsetMs);
+	const {engine, inside, states, learn, sick, broken} = createEngine({clockOffsetMs, architecture});
 	const {faulty, failNext, clearFailures} = createFaults(engine);
 	await learn();
 	const options = routerOptions(settings);

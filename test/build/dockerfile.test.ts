@@ -2,9 +2,12 @@ import {describe, expect, test} from 'vitest';
 import {parseDockerfile} from '../../source/build/dockerfile.ts';
 import {listBases} from '../../source/build/dockerfile-bases.ts';
 import {expandWord} from '../../source/build/dockerfile-words.ts';
+import {platformOf} from '../../source/engine/platform.ts';
 
 const bases = (text: string, args = {}, target?: string) =>
-	listBases(text, {name: 'Dockerfile', args, target}).map(({reference, line}) => `${reference}:${line}`);
+	listBases(text, {name: 'Dockerfile', args, target, platform: platformOf('x86_64')}).map(
+		({reference, line}) => `${reference}:${line}`,
+	);
 
 test('continued lines are joined, and comments and here-documents are dropped', () => {
 	const text = [

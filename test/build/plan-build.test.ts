@@ -60,6 +60,7 @@ const plan = (root: string, question: Question = {}) =>
 		project: {directory: root},
 		service,
 		findImage: createFakeEngine({'node:24': 'sha256:n24', 'node:22': 'sha256:n22'}).findImage,
+		readArchitecture: async () => 'x86_64',
 		buildArgs: {},
 		...question,
 	});

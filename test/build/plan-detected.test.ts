@@ -27,6 +27,7 @@ const plan = (root: string, question: Question = {}) =>
 		project: {directory: root},
 		service: web,
 		findImage: async () => undefined,
+		readArchitecture: async () => '',
 		findRailpack: async () => ({missing: 'railpack not found'}),
 		buildArgs: {},
 		...question,

@@ -67,6 +67,7 @@ async function build({onOutput, ...options}: {signal?: AbortSignal; onOutput?: (
 		project: {directory: makeTree(tree)},
 		service,
 		findImage: engine.findImage,
+		readArchitecture: async () => (await engine.info()).architecture,
 		buildArgs: {PUBLIC_KEY: 'canary-value'},
 	});
 	const progress: BuildProgress[] = [];
@@ -182,6 +183,7 @@ describe('a build with docker buildx', () => {
 			project: {directory: `${project}/web`},
 			service: {...service, path: '.'},
 			findImage: engine.findImage,
+			readArchitecture: async () => (await engine.info()).architecture,
 			buildArgs: steering,
 		});
 		await runBuild(engine, planned, {reference: `x/web:${planned.key}`, labels: {}, onProgress: () => undefined});

@@ -26,11 +26,13 @@ beforeAll(async () => {
 	await execute('bash', [path.join(root, 'scripts/images.sh'), ...images]);
 }, 300_000);
 
+const reads = {findImage: engine.findImage, readArchitecture: async () => (await engine.info()).architecture};
+
 type Source = {readonly project: Pick<Project, 'directory'>; readonly service: Service};
 
 async function build({project, service}: Source, buildArgs: Record<string, string> = {}) {
 	const findRailpack = async () => ({missing: 'railpack not found'});
-	const planned = await planBuild({project, service, findImage: engine.findImage, buildArgs, findRailpack});
+	const planned = await planBuild({project, service, ...reads, buildArgs, findRailpack});
 	const lines: string[] = [];
 	const reference = `${uniqueName('detect')}:${planned.key}`;
 	const image = await runBuild(engine, planned, {
@@ -252,7 +254,7 @@ test('the classic builder can build a detected source', async () => {
 		'server.js': `// ${uniqueName()}\nrequire('http').createServer((_, r) => r.end(String(require('fs').existsSync('built')))).listen(process.env.PORT)`,
 	});
 	const project = {directory};
-	const planned = await planBuild({project, service: makeService(), findImage: engine.findImage, buildArgs: {}});
+	const planned = await planBuild({project, service: makeService(), ...reads, buildArgs: {}});
 	expect(planned.written!['Dockerfile']).toContain('--mount');
 	const reference = `${uniqueName('detect')}:${planned.key}`;
 	// The classic builder keeps every stage as an image, so each needs the labels by which it is removed.

@@ -10,8 +10,10 @@ import {smallImage, uniqueName, withEngine} from './helpers.ts';
 
 const {engine, labels} = withEngine();
 
+const readArchitecture = async () => (await engine.info()).architecture;
+
 const plan = (root: string, service = makeService({path: 'web'}), buildArgs = {}) =>
-	planBuild({project: {directory: root}, service, findImage: engine.findImage, buildArgs});
+	planBuild({project: {directory: root}, service, findImage: engine.findImage, readArchitecture, buildArgs});
 
 async function build(
 	root: string,

@@ -26,6 +26,7 @@ async function buildOf(project: Project, name: string): Promise<Readonly<Record<
 			project,
 			service: project.services.find(service => service.name === name)!,
 			findImage: async () => undefined,
+			readArchitecture: async () => '',
 			findRailpack: async () => ({missing: 'railpack not found'}),
 			buildArgs: {},
 		});
@@ -241,6 +242,7 @@ test('a package of a workspace gets what its install and its Node version come f
 		project,
 		service: project.services.find(({name}) => name === 'api')!,
 		findImage: async () => undefined,
+		readArchitecture: async () => '',
 		findRailpack: async () => ({missing: 'x'}),
 		buildArgs: {},
 	});
