@@ -1,5 +1,6 @@
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
+import {byOurClock} from '../engine/engine-clock.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
 import type {Health} from '../model/health-facts.ts';
 import type {AgentReport} from '../output/agent/agent-words.ts';
@@ -90,7 +91,7 @@ function serviceView(input: Input, name: string, status: ServiceStatus | undefin
 }
 
 function resourceView(input: Input, name: string, status: ResourceStatus | undefined): ObjectView {
-	const {project, state, observed, drift} = input;
+	const {project, state, observed, vitals, drift} = input;
 	const declared = project?.resources.find(resource => resource.name === name);
 	const record = state?.resources[name];
 	const health = status?.health ?? none;
@@ -103,7 +104,7 @@ function resourceView(input: Input, name: string, status: ResourceStatus | undef
 		type: declared?.preset ?? record?.declared?.preset ?? 'resource',
 		...healthView(health),
 		version: status?.image ?? null,
-		since: container?.createdAt ?? null,
+		since: container ? byOurClock(container.createdAt, vitals.clockOffsetMs) : null,
 		url: null,
 		asksPassword: false,
 		failure: undefined,

@@ -8,7 +8,9 @@ export type Vitals = {
 	readonly probes: Readonly<Record<string, ProbeFacts>>;
 	/** Milliseconds since the epoch by the engine's clock, like the times that it is compared with. */
 	readonly readAt: number;
+	/** How far that clock is ahead of ours, in milliseconds. */
+	readonly clockOffsetMs: number;
 };
 
 /** Only the engine's lists were read. */
-export const noVitals: Vitals = {containers: new Map(), probes: {}, readAt: 0};
+export const noVitals: Vitals = {containers: new Map(), probes: {}, readAt: 0, clockOffsetMs: 0};

@@ -1,5 +1,5 @@
 import type {ContainerDetails, Observed, ObservedContainer, ReadonlyEngine} from '../engine/engine.ts';
-import {EngineError} from '../errors.ts';
+import {engineNow, readClockOffset} from '../engine/engine-clock.ts';
 import {healthOf, settledFacts} from '../model/health.ts';
 import type {ContainerFacts, Health} from '../model/health-facts.ts';
 import {containerOf, resourceContainer} from '../plan/input.ts';
@@ -31,19 +31,9 @@ async function readFacts(engine: ReadonlyEngine, id: string): Promise<ContainerF
 	return {...details, previousRun: await engine.previousRun(id)};
 }
 
-/** Most commands read it anyway. If the engine does not report its time, its clock is assumed to be ours. */
-async function readOffset(engine: ReadonlyEngine): Promise<number> {
-	try {
-		return (await engine.info()).clockOffsetMs;
-	} catch (error) {
-		if (error instanceof EngineError) return 0;
-		throw error;
-	}
-}
-
 /** Health of a container that belongs to no environment, such as the router, without a probe. */
 export async function readContainerHealth(engine: ReadonlyEngine, id: string): Promise<Health> {
-	const [container, offset] = await Promise.all([readFacts(engine, id), readOffset(engine)]);
+	const [container, offset] = await Promise.all([readFacts(engine, id), readClockOffset(engine)]);
 	return healthOf({
 		type: 'runs',
 		isStopped: false,
@@ -51,7 +41,7 @@ export async function readContainerHealth(engine: ReadonlyEngine, id: string): P
 		probe: undefined,
 		wasReady: true,
 		readyWithinMs: 0,
-		now: Date.now() + offset,
+		now: engineNow(offset),
 	});
 }
 
@@ -67,14 +57,15 @@ async function read(
 	const [facts, probes, offset] = await Promise.all([
 		Promise.all(watched.map(readContainer)),
 		readProbes(state),
-		readOffset(engine),
+		readClockOffset(engine),
 	]);
 	return {
 		containers: new Map(
 			watched.flatMap(({container}, index) => (facts[index] ? [[container.id, facts[index]] as const] : [])),
 		),
 		probes,
-		readAt: Date.now() + offset,
+		readAt: engineNow(offset),
+		clockOffsetMs: offset,
 	};
 }
 

@@ -84,8 +84,8 @@ async function assertMocked({engine}: MemoryWorld): Promise<void> {
 }
 
 /** Opens a folder with `descriptor` and `routes`, in which nothing is deployed yet. */
-export async function openShop(): Promise<Shop> {
-	const world = await createMemoryWorld();
+export async function openShop(options: Parameters<typeof createMemoryWorld>[0] = {}): Promise<Shop> {
+	const world = await createMemoryWorld(options);
 	const folder = dirname(dirname(world.directory));
 	// Backups are files on this machine. On such an engine, an apply would look at the real port of the router.
 	const localEngine = {...world.engine, address: 'unix:///memory.sock'};

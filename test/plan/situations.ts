@@ -284,7 +284,12 @@ export const situations: Readonly<Record<string, World>> = {
 	'container-stopped': withContainer(deployed, 'service.web', {state: 'exited', status: 'Exited (137) 2 minutes ago'}),
 	'container-paused': withContainer(deployed, 'service.api', {state: 'paused', status: 'Up 2 hours (Paused)'}),
 	'not-healthy': withInput(withContainer(deployed, 'service.api', {state: 'paused', status: 'Up 2 hours (Paused)'}), {
-		vitals: {containers: new Map([[idOf('service.mailer'), crashing]]), probes: {'service.web': hung}, readAt: 0},
+		vitals: {
+			containers: new Map([[idOf('service.mailer'), crashing]]),
+			probes: {'service.web': hung},
+			readAt: 0,
+			clockOffsetMs: 0,
+		},
 	}),
 	'container-off-its-network': withContainer(deployed, 'service.web', {networks: {bridge: '172.17.0.2'}}),
 	'resource-removed-outside': withContainer(deployed, 'resource.db', null),

@@ -1,3 +1,4 @@
+import {byOurClock, readClockOffset} from '../../engine/engine-clock.ts';
 import type {OwnEngine} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
@@ -89,10 +90,12 @@ export async function settleRuns(world: ScheduleWorld, state: State): Promise<Se
 		} else if (container.state === 'created' && run.reason === undefined) {
 			ended.push(await startRecorded(world, id, containerId));
 		} else if (isOver(container) || container.state === 'created') {
-			const {exitCode, isOutOfMemory, finishedAt = world.now()} = container;
+			const {exitCode, isOutOfMemory, finishedAt} = container;
 			if (container.state !== 'created') await keepLog(world, engine, state, id, containerId);
 			const reason = isOutOfMemory ? 'it ran out of memory' : undefined;
-			ended.push(await recordEnd(world, id, {exitCode, reason, completedAt: finishedAt}));
+			const offset = await readClockOffset(engine);
+			const completedAt = finishedAt === undefined ? world.now() : byOurClock(finishedAt, offset);
+			ended.push(await recordEnd(world, id, {exitCode, reason, completedAt}));
 			await engine.remove(containerId);
 		} else open.push({run, container});
 	}

@@ -1,4 +1,4 @@
-import {sinceOf} from '../../console/since.ts';
+import {parseSince, sinceOf} from '../../console/since.ts';
 import {eachLine} from '../../engine/each-line.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {again} from '../../hint.ts';
@@ -31,10 +31,11 @@ export type LogFlags = CommonFlags & {
 export async function logs(names: readonly string[], flags: LogFlags): Promise<void> {
 	const terminal = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
-	const since = sinceOf(flags.since, Date.now());
+	const wanted = parseSince(flags.since);
 	const state = await readExistingState(workspace);
 	const {engine, directory} = workspace;
 	const observed = await observeOwn(engine, state);
+	const since = await sinceOf(wanted, engine);
 	const chosen = [...names, ...(flags.service ?? [])];
 	const sources = chooseLogSources(findLogSources(state, observed), chosen, state);
 	if (flags.raw) noteRawLogs({state, directory, inform: terminal.inform});

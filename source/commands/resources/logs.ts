@@ -1,5 +1,5 @@
 import {findResource} from '../../backup/definition.ts';
-import {sinceOf} from '../../console/since.ts';
+import {parseSince, sinceOf} from '../../console/since.ts';
 import type {ResourceFlags} from '../../console/watch-work.ts';
 import {eachLine} from '../../engine/each-line.ts';
 import {ownEngine} from '../../engine/own-engine.ts';
@@ -29,7 +29,7 @@ export async function resourceLogs(
 	const {print, inform, paint} = createTerminal(flags);
 	const name = flags.resource;
 	const tail = tailOf(flags.tail);
-	const since = sinceOf(flags.since, Date.now());
+	const wanted = parseSince(flags.since);
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
 	const {containerId} = findResource(state, name);
@@ -38,6 +38,7 @@ export async function resourceLogs(
 		throw new UserError(`Resource ${name} is not running.`, {hint: command('resource start', '--resource', name)});
 	const {engine, directory} = workspace;
 	if (flags.raw) noteRawLogs({state, directory, inform});
+	const since = await sinceOf(wanted, engine);
 	const shown = flags.raw ? engine : await hideSecrets(engine, state, again('--raw'));
 	const lines = [];
 	const log = eachLine(shown.logs(containerId, {tail, ...(since ? {since} : {})}));
