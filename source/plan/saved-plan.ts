@@ -67,17 +67,27 @@ function parseJson(text: string, file: string): unknown {
 	}
 }
 
-function keyOf(lineage: string, env: NodeJS.ProcessEnv): TrustKey | undefined {
+const keyOf = (lineage: string, env: NodeJS.ProcessEnv): TrustKey | undefined => {
 	const passphrase = env['COMPARTMENT_PASSPHRASE'];
 	return readPin(lineage, env)?.key ?? (passphrase ? keyFromPassphrase(passphrase, lineage) : undefined);
-}
+};
+
+/** An undamaged plan file that anybody could have written. */
+export type UnverifiedPlan = {
+	/** Its name, for messages. */
+	readonly file: string;
+	readonly environment: string;
+	readonly lineage: string;
+	readonly signature: unknown;
+	readonly content: Readonly<Record<string, unknown>>;
+};
 
 /**
- * Parses the text of a plan file.
+ * Parses the text of a plan file, without verifying who wrote it.
  * @param file its name, for messages
- * @throws UserError for a file that is damaged, or that was not signed with the key of its environment
+ * @throws UserError for a file that is damaged
  */
-export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = process.env): SavedPlan {
+export function parsePlan(text: string, file: string): UnverifiedPlan {
 	const value = parseJson(text, file);
 	const isSaved = isRecord(value) && isPlan(value) && isRecord(value['request']) && isRecord(value['recorded']);
 	if (!isSaved || !isLineage(value['lineage']))
@@ -88,14 +98,26 @@ export function parsePlan(text: string, file: string, env: NodeJS.ProcessEnv = p
 			hint: command('plan', '--out', file),
 		});
 	const {signature, ...content} = signed;
-	const key = keyOf(value['lineage'], env);
+	return {file, environment: value['environment'] as string, lineage: value['lineage'], signature, content};
+}
+
+/** Whether this machine has the key of a plan's environment. */
+export const hasKeyOf = ({lineage}: UnverifiedPlan, env: NodeJS.ProcessEnv = process.env): boolean =>
+	keyOf(lineage, env) !== undefined;
+
+/** @throws UserError for a plan that was not signed with the key of its environment, or without that key */
+export function verifyPlan(
+	{file, lineage, signature, content}: UnverifiedPlan,
+	env: NodeJS.ProcessEnv = process.env,
+): SavedPlan {
+	const key = keyOf(lineage, env);
 	if (!key)
 		throw new UserError(`${file} was made on another machine, and this machine has no key for its environment`, {
-			hint: hint`Create the plan on this machine: ${command('plan', '--out', file)}. If the environment has a state, trust that first: ${command('state trust')}`,
+			hint: hint`If the environment is new, set the same COMPARTMENT_PASSPHRASE where the plan is made and where it is applied. If it has a state, accept that here: ${command('state trust')}. Or create the plan on this machine: ${command('plan', '--out', file)}`,
 		});
 	if (!isText(signature) || !isSignature(signature as string, key, 'plan', signedText(content)))
 		throw new UserError(`${file} was not signed with the key of its environment: someone else created or changed it`, {
-			hint: command('plan', '--out', file),
+			hint: hint`Create it again: ${command('plan', '--out', file)}. Two machines that share a COMPARTMENT_PASSPHRASE need the same one.`,
 		});
 	const {request, recorded, ...plan} = content;
 	return {plan, request, recorded} as unknown as SavedPlan;

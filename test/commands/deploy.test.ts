@@ -1,8 +1,9 @@
-import {existsSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {withoutSteps} from './mask.ts';
 import {leavesNothingUntested} from './proofs.ts';
+import {runLine} from './run-line.ts';
 import {descriptor, images, openShop, type Shop, unknownEnvironment} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
@@ -299,6 +300,36 @@ describe('apply', () => {
 			  compartment plan --out FOLDER/next.plan
 			"
 		`);
+	});
+
+	it('applies the plan of another machine for a new environment with its passphrase', async () => {
+		const file = join(shop.folder, 'next.plan');
+		const planned = await shop.run('plan', '--out', file);
+		expect(planned.stderr).toContain('only this machine can apply the plan');
+		shop.becomeAnotherUser();
+		expect(await shop.failure('apply', file)).toMatch(/no key for its environment\n.*the same COMPARTMENT_PASSPHRASE/);
+
+		const shared = {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'};
+		const made = await runLine(shop.folder, '', ['plan', '--out', file], shared);
+		expect(made).toMatchObject({exitCode: 0, stderr: ''});
+		shop.becomeAnotherUser();
+		const other = await runLine(shop.folder, '', ['apply', file], {COMPARTMENT_PASSPHRASE: 'wrong'});
+		expect(other).toMatchObject({exitCode: 1, stderr: expect.stringContaining('need the same one')});
+		const applied = await runLine(shop.folder, '', ['apply', file], shared);
+		expect(applied, applied.stderr).toMatchObject({exitCode: 0});
+	});
+
+	it('applies the plan of another machine if the state on the engine is sealed for this one', async () => {
+		await shop.deploy();
+		await shop.text('state', 'migrate', '--to', 'engine');
+		const file = join(shop.folder, 'next.plan');
+		change(images.better);
+		await shop.text('plan', '--out', file);
+		const identity = readFileSync(join(process.env['COMPARTMENT_CONFIG_HOME']!, 'identity'));
+		shop.becomeAnotherUser();
+		writeFileSync(join(process.env['COMPARTMENT_CONFIG_HOME']!, 'identity'), identity, {mode: 0o600});
+		rmSync(join(shop.folder, '.compartment'), {recursive: true});
+		expect(await shop.text('apply', file)).toContain('Apply done in 0s');
 	});
 
 	it('refuses a file that is no plan', async () => {

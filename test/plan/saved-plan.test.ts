@@ -7,7 +7,7 @@ import {labels} from '../../source/model/labels.ts';
 import {findStaleness} from '../../source/plan/fingerprints.ts';
 import type {Plan, PlannedDeployment} from '../../source/plan/plan.ts';
 import {recordedParts} from '../../source/plan/recorded-parts.ts';
-import {assertNotStale, parsePlan, serializePlan} from '../../source/plan/saved-plan.ts';
+import {assertNotStale, parsePlan, type SavedPlan, serializePlan, verifyPlan} from '../../source/plan/saved-plan.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {withCrashLoop} from '../../source/state/crash-loop.ts';
 import type {JobRun} from '../../source/state/state.ts';
@@ -44,9 +44,12 @@ const crashLoop = {at: backup.createdAt, cause: 'ended 5 times in 10 minutes', l
 const request = {mode: 'apply', rebuild: false};
 const text = serializePlan({plan: saved, request, recorded}, key);
 
+const readPlan = (content: string, env?: NodeJS.ProcessEnv): SavedPlan =>
+	verifyPlan(parsePlan(content, 'plan.json'), env);
+
 const refusal = (content: string, env?: NodeJS.ProcessEnv): UserError => {
 	try {
-		parsePlan(content, 'plan.json', env);
+		readPlan(content, env);
 	} catch (error) {
 		if (error instanceof UserError) return error;
 		throw error;
@@ -57,7 +60,7 @@ const refusal = (content: string, env?: NodeJS.ProcessEnv): UserError => {
 describe('a saved plan', () => {
 	it.each(Object.entries(situations))('of %s is read back unchanged', (_, world) => {
 		const made = madeIn(world);
-		const back = parsePlan(serializePlan({...made, request}, key), 'plan.json');
+		const back = readPlan(serializePlan({...made, request}, key));
 		expect(back).toEqual({...made, plan: JSON.parse(JSON.stringify(made.plan)), request});
 		expect(findStaleness(back, madeIn(world))).toEqual([]);
 	});
@@ -106,13 +109,15 @@ describe('a file that is not a valid saved plan', () => {
 		expect(refusal(forged(patch)).message).toBe(
 			'plan.json was not signed with the key of its environment: someone else created or changed it',
 		);
-		expect(parsePlan(forged({}), 'plan.json').plan).toEqual(JSON.parse(JSON.stringify(saved)));
+		expect(readPlan(forged({})).plan).toEqual(JSON.parse(JSON.stringify(saved)));
 	});
 
 	it('is refused on a machine without its key', () => {
 		const error = refusal(text, {COMPARTMENT_CONFIG_HOME: '/nowhere/at/all'});
 		expect(error.message).toContain('was made on another machine, and this machine has no key');
-		expect(renderHint(error.hint!, {environment: 'production'})).toContain('compartment state trust');
+		const hint = renderHint(error.hint!, {environment: 'production'});
+		for (const way of ['the same COMPARTMENT_PASSPHRASE', 'compartment state trust', 'compartment plan --out'])
+			expect(hint).toContain(way);
 	});
 
 	it('is refused with a UserError, whatever it contains', () => {
@@ -137,7 +142,7 @@ describe('a file that is not a valid saved plan', () => {
 
 describe('staleness', () => {
 	const stale = (world: World, patch: Partial<World['input']> = {}): string[] =>
-		findStaleness(parsePlan(text, 'plan.json'), madeIn(world, patch));
+		findStaleness(readPlan(text), madeIn(world, patch));
 
 	it('is not reported while nothing has changed', () => {
 		expect(stale(deployed)).toEqual([]);

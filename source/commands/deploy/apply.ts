@@ -13,14 +13,22 @@ import {eventLine} from '../../output/events/events-json.ts';
 import type {Progress} from '../../output/events/progress.ts';
 import {createTerminal, type Terminal} from '../../output/terminal.ts';
 import {recordedParts} from '../../plan/recorded-parts.ts';
-import {assertNotStale, parsePlan, type SavedPlan} from '../../plan/saved-plan.ts';
+import {
+	assertNotStale,
+	hasKeyOf,
+	parsePlan,
+	type SavedPlan,
+	type UnverifiedPlan,
+	verifyPlan,
+} from '../../plan/saved-plan.ts';
 import type {PlanRequest} from '../../refresh/plan-request.ts';
 import {fileError} from '../../state/private-file.ts';
 import {beginEarly} from '../../workspace/begin-early.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {holdEnvironment} from '../../workspace/hold-environment.ts';
 import {requestOf} from '../../workspace/request.ts';
-import {assertEnvironment, openWorkspace, unknownEnvironment} from '../../workspace/workspace.ts';
+import {findCopy} from '../../workspace/state-place.ts';
+import {assertEnvironment, openWorkspace, unknownEnvironment, type Workspace} from '../../workspace/workspace.ts';
 import type {ApplyOutcome} from '../exit-code.ts';
 
 export type ApplyFlags = CommonFlags & {
@@ -39,12 +47,18 @@ export type ApplyFlags = CommonFlags & {
 	readonly expiresData?: boolean;
 };
 
-function readSavedPlan(file: string): SavedPlan {
+function readPlanFile(file: string): UnverifiedPlan {
 	try {
 		return parsePlan(readFileSync(file, 'utf8'), file);
 	} catch (error) {
 		throw fileError('read the saved plan', file, error, command('plan', '--out', file));
 	}
+}
+
+/** The plan of a file. A machine that has never seen its environment may have the key sealed in a state on the engine. */
+async function verify(file: UnverifiedPlan, workspace: Workspace): Promise<SavedPlan> {
+	if (!hasKeyOf(file)) await findCopy(workspace);
+	return verifyPlan(file);
 }
 
 /** Maximum number of concurrent builds: each one already uses all cores. */
@@ -76,9 +90,10 @@ export async function apply(
 ): Promise<ApplyOutcome> {
 	const terminal = createTerminal(flags);
 	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.hasScreen ? 'screen' : 'lines';
-	const saved = planFile === undefined ? undefined : readSavedPlan(resolve(planFile));
+	const file = planFile === undefined ? undefined : readPlanFile(resolve(planFile));
 	const label = checkLabel(flags.label);
-	const workspace = await openWorkspace(saved ? {...flags, env: saved.plan.environment} : flags);
+	const workspace = await openWorkspace(file ? {...flags, env: file.environment} : flags);
+	const saved = file && (await verify(file, workspace));
 	// Only a deploy may create an environment: `restart --env stagin` must not.
 	const mayCreate = request.mode === 'apply';
 	if (!mayCreate) await assertEnvironment(workspace);

@@ -101,6 +101,11 @@ export async function plan(flags: PlanFlags): Promise<number> {
 			(flags.markdown ? terminal.inform : terminal.print)(
 				`\n${hintText(hint`Saved. Apply exactly this plan with: ${command('apply', flags.out)}`)}`,
 			);
+		// Another machine finds the key of an existing environment in its state.
+		if (isNew && !terminal.isInteractive && !process.env['COMPARTMENT_PASSPHRASE'])
+			terminal.inform(
+				'Note: the environment is new, so only this machine can apply the plan. To apply it on another one, set the same COMPARTMENT_PASSPHRASE for plan and apply.',
+			);
 	}
 	return flags.detailedExitcode && hasChanges(result) ? exitCodes.changesPending : exitCodes.done;
 }
