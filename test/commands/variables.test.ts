@@ -1,8 +1,9 @@
-import {existsSync, readFileSync, rmSync} from 'node:fs';
+import {cpSync, existsSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {generateX25519Identity, identityToRecipient} from 'age-encryption';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {leavesNothingUntested} from './proofs.ts';
+import {runLine} from './run-line.ts';
 import {openShop, type Shop} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
@@ -321,6 +322,27 @@ describe('variable recipients', () => {
 		await shop.text('variable', 'recipients', 'remove', other);
 		expect(await listed()).not.toContain(other);
 		expect((await shop.json('variable', 'show', 'TOKEN')).variable.valueHidden).toBe(true);
+	});
+
+	it('lets a pipeline with a passphrase into a state on the engine', async () => {
+		await shop.deploy();
+		await setSecret();
+		await shop.text('state', 'migrate', '--to', 'engine');
+		const kept = join(shop.folder, 'kept');
+		const config = process.env['COMPARTMENT_CONFIG_HOME']!;
+		const pipeline = async (...words: readonly string[]) => {
+			cpSync(config, kept, {recursive: true});
+			shop.becomeAnotherUser();
+			rmSync(join(shop.folder, '.compartment'), {recursive: true});
+			const ran = await runLine(shop.folder, '', words, {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'});
+			cpSync(kept, config, {recursive: true});
+			return ran;
+		};
+		expect((await pipeline('plan')).stderr).toContain('compartment variable recipients add age1');
+		const shown = await pipeline('variable', 'recipients', 'show');
+		expect(shown).toMatchObject({exitCode: 0, stdout: expect.stringMatching(/^age1/)});
+		await shop.text('variable', 'recipients', 'add', shown.stdout.trim());
+		expect(await pipeline('plan')).toMatchObject({exitCode: 0, stderr: ''});
 	});
 
 	it('add and remove print the list as JSON', async () => {

@@ -9,6 +9,7 @@ import {readEngineRecord, writeEngineRecord} from '../../state/engine-record.ts'
 import {readPlace, type StateSite} from '../../state/place.ts';
 import type {State} from '../../state/state.ts';
 import {hasState} from '../../state/state-file.ts';
+import {ForeignStateError} from '../../state/trusted.ts';
 import {changeState} from '../../workspace/change-variables.ts';
 import {chooseEngine, type EngineChoice, engineOf} from '../../workspace/choose-engine.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
@@ -69,17 +70,21 @@ export async function environmentCreate(name: string, {state: place, ...flags}: 
 	const info = await engine.info();
 	await assertKnownEngine(choice, info);
 	if (place) warn(terminal, await placeState(workspace, place));
-	const {isNew} = await readOrNewState(workspace);
-	const lost = isNew ? await findLostState(workspace) : undefined;
-	if (lost) throw lost;
 	const identity = {project: project.name, environment: name};
 	const previous = readEngineRecord(identity);
 	const machine = choice.machine ?? null;
+	const record = {...identity, machine, engine: {id: info.id, address: engine.address}};
+	const {isNew} = await readOrNewState(workspace).catch((error: unknown) => {
+		// What lets them in is run there too.
+		if (error instanceof ForeignStateError && !previous) writeEngineRecord(record);
+		throw error;
+	});
+	const lost = isNew ? await findLostState(workspace) : undefined;
+	if (lost) throw lost;
 	await changeState(workspace, 'environment.created', async state => {
 		assertMovable(state, info);
 		return {state: state.engine === info.id ? state : {...state, engine: info.id}, audit: {engine: info.id}};
 	});
-	const record = {...identity, machine, engine: {id: info.id, address: engine.address}};
 	writeEngineRecord(record);
 	const state = readPlace(workspace.directory)?.state ?? 'local';
 	if (isJson(flags)) {

@@ -3,6 +3,7 @@ import {UserError} from '../../errors.ts';
 import {command} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {createTerminal} from '../../output/terminal.ts';
+import {readOffer} from '../../state/accept.ts';
 import {certificateKeySlot} from '../../state/certificates.ts';
 import {decryptValue, encryptValue, identityFor, ownIdentity, ownRecipients} from '../../state/secrets.ts';
 import type {State} from '../../state/state.ts';
@@ -17,9 +18,10 @@ async function readAnyState(workspace: Workspace): Promise<State> {
 	try {
 		return (await readOrNewState(workspace)).state;
 	} catch (error) {
-		// A passphrase gives each environment another identity.
-		if (!(error instanceof ForeignStateError) || process.env['COMPARTMENT_PASSPHRASE']) throw error;
-		return newState({project: workspace.project.name, environment: workspace.environment});
+		if (!(error instanceof ForeignStateError)) throw error;
+		// A passphrase gives each lineage another identity. It needs no trust: what is printed is public.
+		const offer = process.env['COMPARTMENT_PASSPHRASE'] ? await readOffer(workspace.directory) : undefined;
+		return offer?.state ?? newState({project: workspace.project.name, environment: workspace.environment});
 	}
 }
 
