@@ -20,12 +20,14 @@ import {refresh} from '../refresh/refresh.ts';
 import {renderHint} from '../render-hint.ts';
 import {observeRouter} from '../router/router.ts';
 import {stateDirectory} from '../state/directory.ts';
+import {recordedEnvironments} from '../state/engine-record.ts';
 import {listEnvironments} from '../state/environments.ts';
 import {isOnEngine} from '../state/place.ts';
 import type {State} from '../state/state.ts';
 import {readState} from '../state/store.ts';
 import type {EnvironmentView, Problem} from '../ui/dashboard/data.ts';
 import {here} from '../workspace/invocation.ts';
+import {findCopy} from '../workspace/state-place.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
 import {byConnection, type Connections} from './connections.ts';
 import {viewEnvironment} from './environments.ts';
@@ -70,29 +72,36 @@ export async function readFiles(connectionOf: Connections): Promise<Files> {
 			return {name: environment, directory: folder, state, problem, connection: await connectionOf(environment)};
 		}),
 	);
-	// The default environment is always listed.
-	if (project && !environments.some(({name}) => name === defaultEnvironment))
-		environments.push({
-			name: defaultEnvironment,
-			directory: stateDirectory(directory, defaultEnvironment),
-			state: undefined,
-			problem: undefined,
-			connection: await connectionOf(defaultEnvironment),
-		});
+	// The default environment is always listed, and those whose engine the user has chosen.
+	const known = new Set(environments.map(({name}) => name));
+	const others = project ? [defaultEnvironment, ...recordedEnvironments(project.name)] : [];
+	for (const name of new Set(others))
+		if (!known.has(name))
+			environments.push({
+				name,
+				directory: stateDirectory(directory, name),
+				state: undefined,
+				problem: undefined,
+				connection: await connectionOf(name),
+			});
 	environments.sort((a, b) => (a.name < b.name ? -1 : 1));
 	const name = project?.name ?? environments.find(({state}) => state)?.state?.project;
 	const isMissing = trouble !== undefined && !existsSync(join(directory, descriptorFile));
 	return {project, name, directory, isMissing, trouble, environments};
 }
 
-/** Brings copies of states on the engine up to date, and reads the files again if there are any. */
+/** Brings copies of states on the engine up to date, looks there for those missing here, and reads the files again. */
 export async function readCopies(connections: Connections, files: Files): Promise<Files> {
-	const shared = files.environments.filter(({directory}) => isOnEngine(directory));
-	if (shared.length === 0) return files;
-	const {bringCopy} = await import('../engine-state/bring-copy.ts');
+	const {name: project, directory: folder} = files;
+	const shared = files.environments.filter(
+		({directory, state, problem}) => isOnEngine(directory) || (!state && problem === undefined),
+	);
+	if (shared.length === 0 || project === undefined) return files;
 	// What was last read is better than nothing.
 	await Promise.allSettled(
-		shared.map(({directory, connection: {engine, router}}) => bringCopy({directory, engine, router})),
+		shared.map(({name: environment, directory, connection}) =>
+			findCopy({project: {name: project, directory: folder}, environment, directory, ...connection}),
+		),
 	);
 	return readFiles(connections);
 }

@@ -76,6 +76,10 @@ export function listEngineRecords(env: NodeJS.ProcessEnv = process.env): readonl
 		});
 }
 
+/** The environments of a project that have a recorded engine, by name. */
+export const recordedEnvironments = (project: string, env: NodeJS.ProcessEnv = process.env): readonly string[] =>
+	listEngineRecords(env).flatMap(record => (record.project === project ? [record.environment] : []));
+
 /** Records the engine of an environment: folder 0700, file 0600, synced to disk. */
 export function writeEngineRecord(record: EngineRecord, env: NodeJS.ProcessEnv = process.env): void {
 	const path = pathOf(record, env);

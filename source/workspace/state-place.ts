@@ -19,7 +19,8 @@ type StateWorkspace = {
 };
 
 /** Whether an engine is on this machine, as far as its address says. */
-const isLocalEngine = ({address}: Pick<ReadonlyEngine, 'address'>): boolean => /^(?:unix|npipe|memory):/.test(address);
+export const isLocalEngine = ({address}: Pick<ReadonlyEngine, 'address'>): boolean =>
+	/^(?:unix|npipe|memory):/.test(address);
 
 /**
  * Brings the copy of a state on the engine up to date. In a folder without a state it looks for one there, as after a clone:

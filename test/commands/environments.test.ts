@@ -2,6 +2,8 @@ import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
 import type {EngineInfo} from '../../source/engine/engine.ts';
+import {createMemoryEngine} from '../../source/engine/memory.ts';
+import {EngineError} from '../../source/errors.ts';
 import {withoutSteps} from './mask.ts';
 import {leavesNothingUntested} from './proofs.ts';
 import {openShop, type Shop, unknownEnvironment} from './shop.ts';
@@ -293,6 +295,44 @@ describe('environment create', () => {
 		await shop.deploy('staging');
 		expect(observe).not.toHaveBeenCalled();
 		expect(await shop.json('environment', 'show', 'staging')).toMatchObject({machine: null, address: null});
+	});
+
+	it('is found from a new clone by list, which names the engine that does not answer', async () => {
+		await shop.text('environment', 'create', 'production', '--engine', 'web1');
+		await shop.text('environment', 'create', 'staging', '--engine', 'web1');
+		await shop.deploy();
+		// Nothing of it is on the engine that the docker client would use.
+		shop.answerAt('', createMemoryEngine());
+		const state = join(shop.folder, '.compartment');
+		rmSync(state, {recursive: true});
+		const listed = await shop.text('environment', 'list');
+		expect(listed).toMatchInlineSnapshot(`
+			"ENVIRONMENT  SERVICES  RESOURCES  UPDATED                   ENGINE
+			production          4          1  TIME____________________  web1
+			staging             0          0  TIME____________________  web1
+			"
+		`);
+		expect(await shop.text('plan')).toMatch(/^No changes\./m);
+		rmSync(state, {recursive: true});
+		const {engine} = shop.world;
+		const failing = () => Promise.reject(new EngineError('cannot list containers: no route to web1'));
+		shop.answerAt(address, {...engine, address, observe: failing});
+		const {stdout, stderr, exitCode} = await shop.run('environment', 'list');
+		expect(exitCode).toBe(0);
+		expect(stderr).toBe('Warning: cannot list containers: no route to web1\n');
+		expect(stdout).toMatch(/^production +0 +0 {2}its state is not in this folder +web1$/m);
+	});
+
+	it('records the engine for somebody who cannot read the state yet', async () => {
+		await shop.text('environment', 'create', 'production', '--engine', 'web1');
+		rmSync(join(shop.folder, '.compartment'), {recursive: true});
+		shop.becomeAnotherUser();
+		await shop.text('machine', 'add', 'web1', address);
+		const refused = await shop.failure('environment', 'create', 'production', '--engine', 'web1');
+		expect(refused).toMatch(/is not trusted: it was signed on another machine/);
+		expect(refused).toContain('compartment variable recipients add age1');
+		expect((await shop.json('machine', 'list')).machines).toMatchObject([{environments: ['shop/production']}]);
+		expect(await shop.text('variable', 'recipients', 'show')).toMatch(/^age1/);
 	});
 
 	it('keeps the state of a new environment on the engine', async () => {

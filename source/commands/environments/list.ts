@@ -3,10 +3,11 @@ import {command} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {renderTable} from '../../output/table.ts';
-import {createTerminal} from '../../output/terminal.ts';
-import {type EngineRecord, readEngineRecord} from '../../state/engine-record.ts';
-import {listEnvironments} from '../../state/environments.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {type EngineRecord, readEngineRecord, recordedEnvironments} from '../../state/engine-record.ts';
+import {type EnvironmentEntry, listEnvironments} from '../../state/environments.ts';
 import {readState} from '../../state/store.ts';
+import {findEnvironments} from '../../workspace/find-environments.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 
@@ -22,15 +23,27 @@ type Row = {
 	readonly engine: string | null;
 };
 
+/** An environment that runs somewhere, as far as the user's records say. */
+const missing = (environment: string): EnvironmentEntry => ({
+	environment,
+	directory: '',
+	problem: 'its state is not in this folder',
+});
+
 const engineName = (record: EngineRecord | undefined): string | null =>
 	record?.machine ?? record?.engine.address ?? null;
 
-/** `compartment environment list`: lists the environments that have a state here. */
+/** `compartment environment list`: lists the environments that have a state here, or on an engine of the project. */
 export async function environmentList(flags: CommonFlags): Promise<void> {
-	const {print, paint} = createTerminal(flags);
+	const terminal = createTerminal(flags);
+	const {print, paint} = terminal;
 	const project = await loadProject(process.cwd());
+	warn(terminal, await findEnvironments(project));
 	const rows: Row[] = [];
-	for (const {environment, directory, problem} of await listEnvironments(project.directory)) {
+	const entries = await listEnvironments(project.directory);
+	const known = new Set(entries.map(({environment}) => environment));
+	const others = recordedEnvironments(project.name).filter(environment => !known.has(environment));
+	for (const {environment, directory, problem} of [...entries, ...others.map(missing)]) {
 		const state = problem === undefined ? await readState(directory) : undefined;
 		rows.push({
 			name: environment,
