@@ -1,7 +1,7 @@
 import {linkSync, lstatSync, renameSync, statSync, unlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {namesIn} from './directory.ts';
-import {parseState} from './document.ts';
+import {type ParsedState, parseState} from './document.ts';
 import {
 	fileError,
 	isFull,
@@ -51,11 +51,36 @@ export function newestBackup(
 export const newestSerial = (directory: string): number => stateFiles(directory)[0]?.serial ?? 0;
 
 function* historyEntries(directory: string, env: NodeJS.ProcessEnv): Generator<HistoryEntry> {
-	for (const {serial, path, parsed} of signedHistory(directory)) {
-		const foreign = 'state' in parsed ? whyForeign(parsed, directory, env) : undefined;
-		const problem = 'state' in parsed ? foreign : parsed.problem;
-		yield 'state' in parsed && !problem ? {serial, path, state: parsed.state} : {serial, path, problem};
-	}
+	for (const {serial, path, parsed} of signedHistory(directory)) yield verified({serial, path, parsed}, directory, env);
+}
+
+type Found = {readonly serial: number; readonly path: string; readonly parsed: ParsedState};
+
+function verified({serial, path, parsed}: Found, directory: string, env: NodeJS.ProcessEnv): HistoryEntry {
+	const foreign = 'state' in parsed ? whyForeign(parsed, directory, env) : undefined;
+	const problem = 'state' in parsed ? foreign : parsed.problem;
+	return 'state' in parsed && !problem ? {serial, path, state: parsed.state} : {serial, path, problem};
+}
+
+/**
+ * All previous states, newest first, with those that others have: the engine of a state that is kept there.
+ * @param others contents by file name
+ */
+export function historyWith(
+	directory: string,
+	others: ReadonlyMap<string, Buffer>,
+	env: NodeJS.ProcessEnv = process.env,
+): readonly HistoryEntry[] {
+	const entries = [...others].flatMap(([name, content]) => {
+		const serial = stateName.exec(name)?.[1];
+		const found = {serial: Number(serial), path: name, parsed: parseState(content)};
+		return serial === undefined ? [] : [verified(found, directory, env)];
+	});
+	const byState = new Map<string, HistoryEntry>();
+	// The folder's own go before.
+	for (const entry of [...entries, ...readHistory(directory, env)])
+		byState.set(`${entry.serial} ${entry.state?.lineage ?? entry.path}`, entry);
+	return [...byState.values()].sort((a, b) => b.serial - a.serial);
 }
 
 /** All previous states, newest first, without verifying signatures. */

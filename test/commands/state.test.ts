@@ -375,6 +375,19 @@ describe('state migrate, pull and push', () => {
 		await shop.deploy();
 	});
 
+	it('shows a new clone the history that the engine has, and restores from it', async () => {
+		await shop.text('state', 'migrate');
+		for (const value of ['1', '2', '3']) await shop.text('variable', 'set', 'KEY', value);
+		const serials = async () =>
+			(await shop.json('state', 'history')).entries.map((entry: {serial: number}) => entry.serial);
+		const before = await serials();
+		expect(before.slice(0, 3)).toEqual([0, 1, 2].map(age => before[0] - age));
+		rmSync(join(shop.folder, '.compartment'), {recursive: true});
+		expect(await serials()).toEqual(expect.arrayContaining(before.slice(0, 3)));
+		await shop.text('state', 'restore', String(before[1]), '--auto-approve');
+		expect(await shop.text('variable', 'list')).toMatch(/^KEY +plain .* 2$/m);
+	});
+
 	it('needs an environment', async () => {
 		expect(await shop.failure('state', 'migrate', '--env', 'nope')).toBe(unknownEnvironment);
 	});

@@ -2,6 +2,7 @@ import {takeLock} from '../../apply/take-lock.ts';
 import {confirm} from '../../console/confirm.ts';
 import type {Engine} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
+import {readFullHistory} from '../../engine-state/history.ts';
 import {UserError} from '../../errors.ts';
 import {again, command, hint} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
@@ -11,7 +12,7 @@ import {createTerminal} from '../../output/terminal.ts';
 import {newestSerialOf} from '../../plan/older.ts';
 import {appendAudit} from '../../state/audit.ts';
 import {authorityOf, historyName} from '../../state/authority.ts';
-import {readHistory} from '../../state/history.ts';
+import type {HistoryEntry} from '../../state/history.ts';
 import {breakLock} from '../../state/lock.ts';
 import {readPrivateFile} from '../../state/private-file.ts';
 import {readCurrent, restoreState} from '../../state/restore.ts';
@@ -22,7 +23,7 @@ import {hintText} from '../../workspace/invocation.ts';
 import {findCopy} from '../../workspace/state-place.ts';
 import {assertEnvironment, openWorkspace} from '../../workspace/workspace.ts';
 
-const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[number]) => ({
+const describeEntry = ({serial, state, problem}: HistoryEntry) => ({
 	serial,
 	updatedAt: state?.updatedAt ?? null,
 	services: Object.keys(state?.active ?? {}).length,
@@ -33,9 +34,9 @@ const describeEntry = ({serial, state, problem}: ReturnType<typeof readHistory>[
 export async function stateHistory(flags: CommonFlags): Promise<void> {
 	const {print, paint} = createTerminal(flags);
 	const workspace = await openWorkspace(flags);
-	const {directory, environment} = workspace;
+	const {environment} = workspace;
 	await findCopy(workspace);
-	const entries = readHistory(directory).map(describeEntry);
+	const entries = (await readFullHistory(workspace)).map(describeEntry);
 	if (isJson(flags)) {
 		process.stdout.write(jsonDocument({environment: {name: environment}, entries}));
 		return;
@@ -66,7 +67,8 @@ export async function stateRestore(serial: number, flags: RestoreFlags): Promise
 	const workspace = await openWorkspace(flags);
 	const {directory, environment, engine, router} = workspace;
 	await findCopy(workspace);
-	const entry = readHistory(directory).find(candidate => candidate.serial === serial) ?? readCurrent(directory, serial);
+	const history = await readFullHistory(workspace);
+	const entry = history.find(candidate => candidate.serial === serial) ?? readCurrent(directory, serial);
 	if (!entry)
 		throw new UserError(`There is no previous state with serial ${serial}.`, {hint: command('state history')});
 	if (!entry.state) throw new UserError(`${entry.path} ${entry.problem}`, {hint: command('state history')});
