@@ -52,6 +52,7 @@ export async function openStore({engine, findContainer, name, record}: StoreOpti
 	const own = `${record.id} ${JSON.stringify(record)}`;
 	let conversation: Conversation = converse(engine, await findContainer(), name);
 	let isHeld = false;
+	let wasAnswered = false;
 	let failure: UserError | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let queue: Promise<unknown> = Promise.resolve();
@@ -97,10 +98,25 @@ export async function openStore({engine, findContainer, name, record}: StoreOpti
 		}
 	}
 
+	/** Asks for the lock. Who waits for it asks again after a cut: its holder may have replaced the router. */
+	async function askForLock(): Promise<string> {
+		const deadline = steadyNow() + patienceMs;
+		for (let wait = 50; ; wait = Math.min(2 * wait, 500)) {
+			try {
+				if (conversation.hasEnded()) conversation = converse(engine, await findContainer(), name);
+				return await conversation.ask(`take ${own}`);
+			} catch (error) {
+				if (!wasAnswered || !(error instanceof UserError) || steadyNow() >= deadline) throw error;
+				await pause(wait);
+			}
+		}
+	}
+
 	return {
 		take: () =>
 			inTurn(async () => {
-				const answer = await conversation.ask(`take ${own}`);
+				const answer = await askForLock();
+				wasAnswered = true;
 				if (!answer.startsWith('taken ')) return {owner: parseRecord(answer.slice(answer.indexOf(' ') + 1))};
 				isHeld = true;
 				// Whatever is wrong, the next command reports it.
