@@ -11,6 +11,7 @@ import {labels} from '../../source/model/labels.ts';
 import type {RouterOptions} from '../../source/router/router.ts';
 import {readOnDisk} from '../../source/state/on-disk.ts';
 import type {State} from '../../source/state/state.ts';
+import {onHost} from '../support/other-host.ts';
 import {removeLeftovers} from './cli-cleaner.ts';
 import {serviceFiles, yaml} from './cli-server.ts';
 import {until} from './helpers.ts';
@@ -26,7 +27,7 @@ export type Outcome = {
 };
 
 /** A running command. */
-type Running = {
+export type Running = {
 	readonly child: ChildProcess;
 	readonly ended: Promise<Outcome>;
 	/** Its output so far. */
@@ -43,6 +44,8 @@ type Options = {
 	readonly input?: string;
 	/** When it is killed. Default: 90 s. */
 	readonly limitMs?: number;
+	/** The name of the host that it runs on. Default: that of this machine. */
+	readonly host?: string;
 };
 
 type Request = Readonly<{service?: string; environment?: string; headers?: Record<string, string>}>;
@@ -92,10 +95,11 @@ const commandLimitMs = 90_000;
 
 function startCommand(
 	args: readonly string[],
-	{cwd, env, input, limitMs = commandLimitMs}: Omit<Options, 'env'> & {readonly env: NodeJS.ProcessEnv},
+	{cwd, env, input, host, limitMs = commandLimitMs}: Omit<Options, 'env'> & {readonly env: NodeJS.ProcessEnv},
 ): Running {
 	const startedAt = performance.now();
-	const child = spawn(process.execPath, [inject('cli'), ...args], {
+	const [program, ...words] = host === undefined ? [process.execPath] : [...onHost(host), process.execPath];
+	const child = spawn(program, [...words, inject('cli'), ...args], {
 		cwd,
 		env,
 		stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

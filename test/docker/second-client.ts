@@ -18,8 +18,8 @@ export type Client = Pick<Sandbox, 'run' | 'succeed' | 'start'> & {
 	readonly cloneSources: () => void;
 };
 
-/** Makes a client beside a sandbox, which is removed with it. @param name of its folder */
-export function addClient(sandbox: Sandbox, name: string): Client {
+/** Makes a client beside a sandbox, which is removed with it. @param name of its folder @param place what all its commands get */
+export function addClient(sandbox: Sandbox, name: string, place: Pick<Options, 'host' | 'env'> = {}): Client {
 	const home = dirname(sandbox.folder);
 	const folder = join(home, name, 'project');
 	const config = join(home, name, 'config');
@@ -32,8 +32,8 @@ export function addClient(sandbox: Sandbox, name: string): Client {
 	};
 	cloneAgain();
 	writeFileSync(join(config, 'settings.json'), readFileSync(join(home, 'config', 'settings.json')));
-	const env = {COMPARTMENT_CONFIG_HOME: config};
-	const inFolder = (options: Options = {}) => ({cwd: folder, ...options, env: {...env, ...options.env}});
+	const env = {...place.env, HOME: dirname(folder), COMPARTMENT_CONFIG_HOME: config};
+	const inFolder = (options: Options = {}) => ({cwd: folder, ...place, ...options, env: {...env, ...options.env}});
 	return {
 		folder,
 		config,

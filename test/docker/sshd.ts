@@ -29,6 +29,9 @@ export type Sshd = {
 	readonly start: () => Promise<void>;
 	/** Adds lines to ssh's configuration of the host, which has a key that opens it unless it shall have none. */
 	readonly configure: (lines: readonly string[], options?: {readonly hasKey: boolean}) => void;
+	/** Reaches it through another port of this machine from now on. */
+	readonly reachThrough: (port: number) => void;
+	readonly port: number;
 	/** Forgets the host's key, or takes another one for it. */
 	readonly know: (key: 'right' | 'none' | 'wrong') => void;
 };
@@ -81,13 +84,14 @@ async function openSshd({
 	};
 	await until(answers, 30_000);
 	const hostKey = exec('cat', '/etc/ssh/lab_host_key.pub').trim();
+	let near = port;
 	const configure: Sshd['configure'] = (lines, {hasKey} = {hasKey: true}) =>
 		writeFileSync(
 			join(folder, 'config'),
 			[
 				'Host lab',
 				'\tHostName 127.0.0.1',
-				`\tPort ${port}`,
+				`\tPort ${near}`,
 				`\tIdentityFile ${join(folder, hasKey ? 'id' : 'other')}`,
 				'\tIdentitiesOnly yes',
 				'\tIdentityAgent none',
@@ -98,7 +102,7 @@ async function openSshd({
 		);
 	const know: Sshd['know'] = which => {
 		const keys = {right: hostKey, wrong: other, none: undefined};
-		writeFileSync(known, keys[which] ? `[127.0.0.1]:${port} ${keys[which]}\n` : '');
+		writeFileSync(known, keys[which] ? `[127.0.0.1]:${near} ${keys[which]}\n` : '');
 	};
 	const bin = join(folder, 'bin');
 	mkdirSync(bin);
@@ -118,6 +122,12 @@ async function openSshd({
 		exec,
 		configure,
 		know,
+		port,
+		reachThrough(other) {
+			near = other;
+			configure([]);
+			know('right');
+		},
 		drop: () => void exec('sh', '-c', 'pkill -KILL -f "^sshd(-session)?: .*@" || true'),
 		async cut(downMs) {
 			writeFileSync(down, '');
