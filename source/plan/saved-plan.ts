@@ -1,7 +1,8 @@
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {canonicalJson, checksumOf} from '../model/canonical.ts';
-import {isLineage, isSignature, keyFromPassphrase, readPin, signatureOf, type TrustKey} from '../state/trust-key.ts';
+import {findPlanKey} from '../state/plan-key.ts';
+import {isLineage, isSignature, signatureOf, type TrustKey} from '../state/trust-key.ts';
 import {findStaleness} from './fingerprints.ts';
 import type {Plan} from './plan.ts';
 
@@ -67,15 +68,11 @@ function parseJson(text: string, file: string): unknown {
 	}
 }
 
-const keyOf = (lineage: string, env: NodeJS.ProcessEnv): TrustKey | undefined => {
-	const passphrase = env['COMPARTMENT_PASSPHRASE'];
-	return readPin(lineage, env)?.key ?? (passphrase ? keyFromPassphrase(passphrase, lineage) : undefined);
-};
-
 /** An undamaged plan file that anybody could have written. */
 export type UnverifiedPlan = {
 	/** Its name, for messages. */
 	readonly file: string;
+	/** The environment that it names. */
 	readonly environment: string;
 	readonly lineage: string;
 	readonly signature: unknown;
@@ -83,7 +80,7 @@ export type UnverifiedPlan = {
 };
 
 /**
- * Parses the text of a plan file, without verifying who wrote it.
+ * Reads the text of a plan file.
  * @param file its name, for messages
  * @throws UserError for a file that is damaged
  */
@@ -98,22 +95,21 @@ export function parsePlan(text: string, file: string): UnverifiedPlan {
 			hint: command('plan', '--out', file),
 		});
 	const {signature, ...content} = signed;
-	return {file, environment: value['environment'] as string, lineage: value['lineage'], signature, content};
+	return {file, environment: String(value['environment']), lineage: value['lineage'], signature, content};
 }
 
-/** Whether this machine has the key of a plan's environment. */
-export const hasKeyOf = ({lineage}: UnverifiedPlan, env: NodeJS.ProcessEnv = process.env): boolean =>
-	keyOf(lineage, env) !== undefined;
-
-/** @throws UserError for a plan that was not signed with the key of its environment, or without that key */
-export function verifyPlan(
+/**
+ * The plan of a file.
+ * @throws UserError for a file that was not signed with the key of its environment
+ */
+export async function verifyPlan(
 	{file, lineage, signature, content}: UnverifiedPlan,
 	env: NodeJS.ProcessEnv = process.env,
-): SavedPlan {
-	const key = keyOf(lineage, env);
+): Promise<SavedPlan> {
+	const key = await findPlanKey(lineage, env);
 	if (!key)
 		throw new UserError(`${file} was made on another machine, and this machine has no key for its environment`, {
-			hint: hint`If the environment is new, set the same COMPARTMENT_PASSPHRASE where the plan is made and where it is applied. If it has a state, accept that here: ${command('state trust')}. Or create the plan on this machine: ${command('plan', '--out', file)}`,
+			hint: hint`If the environment is new, the plan is applied where the identity or COMPARTMENT_PASSPHRASE is the same as where it was made. If it has a state, accept that here: ${command('state trust')}. Or create the plan on this machine: ${command('plan', '--out', file)}`,
 		});
 	if (!isText(signature) || !isSignature(signature as string, key, 'plan', signedText(content)))
 		throw new UserError(`${file} was not signed with the key of its environment: someone else created or changed it`, {

@@ -1,3 +1,5 @@
+import {createHmac} from 'node:crypto';
+
 // Given bytes, age-encryption collects its output with a `Response`, which loads undici: 40 ms for every command that
 // reads or sets a sensitive value. Given a stream, it returns a stream.
 
@@ -61,6 +63,8 @@ export type OpenKeys = {
 	readonly decrypt: (ciphertext: Uint8Array) => Promise<string>;
 	/** Decrypts content of any length, piece by piece. The end fails if something is missing. */
 	readonly decryptEach: (ciphertext: AsyncIterable<Uint8Array>) => Promise<AsyncIterable<Uint8Array>>;
+	/** 32 bytes for one purpose, that only the first secret key gives. */
+	readonly derive: (purpose: string) => Buffer;
 };
 
 /** Opens secret keys. */
@@ -73,5 +77,9 @@ export async function openKeys(secrets: readonly string[]): Promise<OpenKeys> {
 		recipient,
 		decrypt: async ciphertext => (await collect(await decrypter.decrypt(streamOf(ciphertext)))).toString(),
 		decryptEach: ciphertext => decrypter.decrypt(streamOfEach(ciphertext)),
+		derive: purpose =>
+			createHmac('sha256', secrets[0] ?? '')
+				.update(purpose)
+				.digest(),
 	};
 }

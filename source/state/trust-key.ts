@@ -120,16 +120,17 @@ function realPath(directory: string): string {
 	}
 }
 
-/** The key of a lineage, created and pinned if missing. */
+/** The key of a lineage, created and pinned if missing. @param first what it then is, instead of a new one */
 export function ensureKey(
 	{lineage, project, environment}: Owner,
 	directory: string,
 	env: NodeJS.ProcessEnv = process.env,
+	first?: TrustKey,
 ): TrustKey {
 	const pin = readPin(lineage, env);
 	if (pin) return pin.key;
 	if (!isLineage(lineage)) throw new Error(`"${lineage}" is not a lineage`);
-	const key = newKey(lineage, env);
+	const key = first ?? newKey(lineage, env);
 	writePin({lineage, project, environment, key, directory: realPath(directory)}, env);
 	return key;
 }

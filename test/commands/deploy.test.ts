@@ -307,7 +307,9 @@ describe('apply', () => {
 		const planned = await shop.run('plan', '--out', file);
 		expect(planned.stderr).toContain('only this machine can apply the plan');
 		shop.becomeAnotherUser();
-		expect(await shop.failure('apply', file)).toMatch(/no key for its environment\n.*the same COMPARTMENT_PASSPHRASE/);
+		expect(await shop.failure('apply', file)).toMatch(
+			/no key for its environment\n.*COMPARTMENT_PASSPHRASE is the same/,
+		);
 
 		const shared = {COMPARTMENT_PASSPHRASE: 'correct horse battery staple'};
 		const made = await runLine(shop.folder, '', ['plan', '--out', file], shared);

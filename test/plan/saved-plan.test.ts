@@ -1,16 +1,22 @@
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import fc from 'fast-check';
-import {describe, expect, it} from 'vitest';
+import {afterAll, describe, expect, it} from 'vitest';
 import {UserError} from '../../source/errors.ts';
 import {checksumOf} from '../../source/model/canonical.ts';
 import {labels} from '../../source/model/labels.ts';
 import {findStaleness} from '../../source/plan/fingerprints.ts';
 import type {Plan, PlannedDeployment} from '../../source/plan/plan.ts';
 import {recordedParts} from '../../source/plan/recorded-parts.ts';
-import {assertNotStale, parsePlan, type SavedPlan, serializePlan, verifyPlan} from '../../source/plan/saved-plan.ts';
+import {assertNotStale, parsePlan, serializePlan, verifyPlan} from '../../source/plan/saved-plan.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {withCrashLoop} from '../../source/state/crash-loop.ts';
+import {ensureIdentity} from '../../source/state/identity.ts';
+import {ensurePlanKey} from '../../source/state/plan-key.ts';
 import type {JobRun} from '../../source/state/state.ts';
+import {newState} from '../../source/state/store.ts';
 import {ensureKey, signatureOf} from '../../source/state/trust-key.ts';
 import {backupRecord} from '../backup/backup-record.ts';
 import {situations} from './situations.ts';
@@ -44,12 +50,11 @@ const crashLoop = {at: backup.createdAt, cause: 'ended 5 times in 10 minutes', l
 const request = {mode: 'apply', rebuild: false};
 const text = serializePlan({plan: saved, request, recorded}, key);
 
-const readPlan = (content: string, env?: NodeJS.ProcessEnv): SavedPlan =>
-	verifyPlan(parsePlan(content, 'plan.json'), env);
+const open = async (content: string, env?: NodeJS.ProcessEnv) => verifyPlan(parsePlan(content, 'plan.json'), env);
 
-const refusal = (content: string, env?: NodeJS.ProcessEnv): UserError => {
+const refusal = async (content: string, env?: NodeJS.ProcessEnv): Promise<UserError> => {
 	try {
-		readPlan(content, env);
+		await open(content, env);
 	} catch (error) {
 		if (error instanceof UserError) return error;
 		throw error;
@@ -58,9 +63,9 @@ const refusal = (content: string, env?: NodeJS.ProcessEnv): UserError => {
 };
 
 describe('a saved plan', () => {
-	it.each(Object.entries(situations))('of %s is read back unchanged', (_, world) => {
+	it.each(Object.entries(situations))('of %s is read back unchanged', async (_, world) => {
 		const made = madeIn(world);
-		const back = readPlan(serializePlan({...made, request}, key));
+		const back = await open(serializePlan({...made, request}, key));
 		expect(back).toEqual({...made, plan: JSON.parse(JSON.stringify(made.plan)), request});
 		expect(findStaleness(back, madeIn(world))).toEqual([]);
 	});
@@ -86,9 +91,9 @@ describe('a file that is not a valid saved plan', () => {
 		['with a broken basis', JSON.stringify({...saved, basis: {live: null}}), 'is not a saved plan of this version'],
 		['without its checksum', JSON.stringify({...saved, request, recorded}), 'does not match its checksum'],
 		['changed by hand', text.replace('"kind": "none"', '"kind": "delete"'), 'does not match its checksum'],
-	])('is refused when it is %s', (_, content, message) => {
+	])('is refused when it is %s', async (_, content, message) => {
 		expect(content).not.toBe(text);
-		const error = refusal(content);
+		const error = await refusal(content);
 		expect(error.message).toContain('plan.json');
 		expect(error.message).toContain(message);
 		expect(renderHint(error.hint!, {environment: 'production'})).toContain('compartment plan --out');
@@ -105,44 +110,86 @@ describe('a file that is not a valid saved plan', () => {
 		['another request', {request: {mode: 'destroy', deleteData: true}}],
 		['no signature', {signature: undefined}],
 		['a signature of another key', {signature: signatureOf(Buffer.alloc(32), 'plan', '')}],
-	])('is refused despite a correct checksum when it has %s', (_, patch) => {
-		expect(refusal(forged(patch)).message).toBe(
+	])('is refused despite a correct checksum when it has %s', async (_, patch) => {
+		expect((await refusal(forged(patch))).message).toBe(
 			'plan.json was not signed with the key of its environment: someone else created or changed it',
 		);
-		expect(readPlan(forged({})).plan).toEqual(JSON.parse(JSON.stringify(saved)));
+		expect((await open(forged({}))).plan).toEqual(JSON.parse(JSON.stringify(saved)));
 	});
 
-	it('is refused on a machine without its key', () => {
-		const error = refusal(text, {COMPARTMENT_CONFIG_HOME: '/nowhere/at/all'});
+	it('is refused on a machine without its key', async () => {
+		const error = await refusal(text, {COMPARTMENT_CONFIG_HOME: '/nowhere/at/all'});
 		expect(error.message).toContain('was made on another machine, and this machine has no key');
 		const hint = renderHint(error.hint!, {environment: 'production'});
-		for (const way of ['the same COMPARTMENT_PASSPHRASE', 'compartment state trust', 'compartment plan --out'])
+		for (const way of ['the identity or COMPARTMENT_PASSPHRASE', 'compartment state trust', 'compartment plan --out'])
 			expect(hint).toContain(way);
 	});
 
-	it('is refused with a UserError, whatever it contains', () => {
+	it('is refused with a UserError, whatever it contains', async () => {
 		const value = fc.anything({withNullPrototype: false});
 		const broken = fc.tuple(fc.constantFrom(...Object.keys(saved)), value).map(([key, replacement]) => {
 			const content = JSON.stringify({...JSON.parse(text), [key]: replacement ?? null});
 			return content;
 		});
-		fc.assert(
-			fc.property(fc.oneof(broken, fc.json(), fc.string()), content => {
+		await fc.assert(
+			fc.asyncProperty(fc.oneof(broken, fc.json(), fc.string()), async content => {
 				fc.pre(JSON.stringify(JSON.parse(text)) !== content);
-				expect(refusal(content).message).toContain('plan.json');
+				expect((await refusal(content)).message).toContain('plan.json');
 			}),
 			{numRuns: 300},
 		);
 	});
 
-	it('is refused when its keys are on a prototype', () => {
-		expect(refusal('{"__proto__": {"format": 1, "actions": []}}').message).toContain('is not a saved plan');
+	it('is refused when its keys are on a prototype', async () => {
+		expect((await refusal('{"__proto__": {"format": 1, "actions": []}}')).message).toContain('is not a saved plan');
 	});
 });
 
+describe('the plan of a first apply', () => {
+	/** A machine of its own: with a copy of an identity, or without. */
+	const machine = (identity?: string): NodeJS.ProcessEnv => {
+		const folder = mkdtempSync(join(tmpdir(), 'compartment-plan-'));
+		folders.push(folder);
+		if (identity !== undefined) writeFileSync(join(folder, 'identity'), identity, {mode: 0o600});
+		return {COMPARTMENT_CONFIG_HOME: folder};
+	};
+	const folders: string[] = [];
+	afterAll(() => {
+		for (const folder of folders) rmSync(folder, {recursive: true});
+	});
+	const fresh = () => newState({project: 'shop', environment: 'pr-1'});
+	const made = async (env: NodeJS.ProcessEnv): Promise<string> => {
+		const state = fresh();
+		const planned: Plan = {...saved, serial: 0, lineage: state.lineage, environment: 'pr-1'};
+		return serializePlan({plan: planned, request, recorded}, await ensurePlanKey(state, '/srv/ci/pr-1', env));
+	};
+	const newIdentity = async (): Promise<string> => {
+		const env = machine();
+		return readFileSync((await ensureIdentity(env)).path, 'utf8');
+	};
+
+	it('is accepted on another machine with the same identity, and nowhere else', async () => {
+		const identity = await newIdentity();
+		const content = await made(machine(identity));
+		expect((await open(content, machine(identity))).plan.environment).toBe('pr-1');
+		expect((await refusal(content, machine(await newIdentity()))).message).toContain('someone else created');
+		expect((await refusal(content, machine())).message).toContain('this machine has no key');
+	});
+
+	it('is accepted on another machine with the same passphrase', async () => {
+		const content = await made({...machine(), COMPARTMENT_PASSPHRASE: 'of the pipeline'});
+		const other = {...machine(), COMPARTMENT_PASSPHRASE: 'of the pipeline'};
+		expect((await open(content, other)).plan.environment).toBe('pr-1');
+		const wrong = {...machine(), COMPARTMENT_PASSPHRASE: 'of another'};
+		expect((await refusal(content, wrong)).message).toContain('someone else created');
+	});
+});
+
+const opened = await open(text);
+
 describe('staleness', () => {
 	const stale = (world: World, patch: Partial<World['input']> = {}): string[] =>
-		findStaleness(readPlan(text), madeIn(world, patch));
+		findStaleness(opened, madeIn(world, patch));
 
 	it('is not reported while nothing has changed', () => {
 		expect(stale(deployed)).toEqual([]);

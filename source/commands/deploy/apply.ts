@@ -13,16 +13,10 @@ import {eventLine} from '../../output/events/events-json.ts';
 import type {Progress} from '../../output/events/progress.ts';
 import {createTerminal, type Terminal} from '../../output/terminal.ts';
 import {recordedParts} from '../../plan/recorded-parts.ts';
-import {
-	assertNotStale,
-	hasKeyOf,
-	parsePlan,
-	type SavedPlan,
-	type UnverifiedPlan,
-	verifyPlan,
-} from '../../plan/saved-plan.ts';
+import {assertNotStale, parsePlan, type SavedPlan, type UnverifiedPlan, verifyPlan} from '../../plan/saved-plan.ts';
 import type {PlanRequest} from '../../refresh/plan-request.ts';
 import {fileError} from '../../state/private-file.ts';
+import {readPin} from '../../state/trust-key.ts';
 import {beginEarly} from '../../workspace/begin-early.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {holdEnvironment} from '../../workspace/hold-environment.ts';
@@ -57,7 +51,7 @@ function readPlanFile(file: string): UnverifiedPlan {
 
 /** The plan of a file. A machine that has never seen its environment may have the key sealed in a state on the engine. */
 async function verify(file: UnverifiedPlan, workspace: Workspace): Promise<SavedPlan> {
-	if (!hasKeyOf(file)) await findCopy(workspace);
+	if (!readPin(file.lineage)) await findCopy(workspace);
 	return verifyPlan(file);
 }
 

@@ -12,7 +12,7 @@ import {recordedParts} from '../../plan/recorded-parts.ts';
 import {serializePlan} from '../../plan/saved-plan.ts';
 import {beginReading} from '../../refresh/begin-reading.ts';
 import {readJournal} from '../../state/journal.ts';
-import {ensureKey} from '../../state/trust-key.ts';
+import {ensurePlanKey, hasSharedKey} from '../../state/plan-key.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 import {requestOf} from '../../workspace/request.ts';
@@ -88,8 +88,9 @@ export async function plan(flags: PlanFlags): Promise<number> {
 	);
 	await showPlan(result, flags, terminal);
 	if (flags.out !== undefined) {
+		const isShareable = hasSharedKey();
 		try {
-			const key = ensureKey(state, directory);
+			const key = await ensurePlanKey(state, directory);
 			await writeFile(flags.out, serializePlan({plan: result, request, recorded: recordedParts(state)}, key), {
 				mode: 0o600,
 			});
@@ -102,9 +103,9 @@ export async function plan(flags: PlanFlags): Promise<number> {
 				`\n${hintText(hint`Saved. Apply exactly this plan with: ${command('apply', flags.out)}`)}`,
 			);
 		// Another machine finds the key of an existing environment in its state.
-		if (isNew && !terminal.isInteractive && !process.env['COMPARTMENT_PASSPHRASE'])
+		if (isNew && !terminal.isInteractive && !isShareable)
 			terminal.inform(
-				'Note: the environment is new, so only this machine can apply the plan. To apply it on another one, set the same COMPARTMENT_PASSPHRASE for plan and apply.',
+				'Note: the environment is new, so only this machine can apply the plan. To apply it on another one, give both the same identity or COMPARTMENT_PASSPHRASE.',
 			);
 	}
 	return flags.detailedExitcode && hasChanges(result) ? exitCodes.changesPending : exitCodes.done;
