@@ -22,8 +22,8 @@ export type Terminal = {
 	readonly inform: (text: string) => void;
 };
 
-// The same rule as in Ink, which draws nothing in CI.
-const isContinuousIntegration = ({CI}: NodeJS.ProcessEnv): boolean =>
+/** Whether this is a job of CI: the same rule as in Ink, which draws nothing there. */
+export const isContinuousIntegration = ({CI}: NodeJS.ProcessEnv): boolean =>
 	CI !== undefined && !['', '0', 'false'].includes(CI);
 
 // Tabs are harmless, and separate the columns of lists for programs.

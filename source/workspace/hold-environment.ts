@@ -5,6 +5,7 @@ import {type Terminal, warn} from '../output/terminal.ts';
 import {beginReading} from '../refresh/begin-reading.ts';
 import type {PlanWorld} from '../refresh/refresh.ts';
 import {newState} from '../state/store.ts';
+import {assertKeptIdentity} from './assert-kept-identity.ts';
 import {prepareFolder} from './state-place.ts';
 import {readOrNewState, type Workspace} from './workspace.ts';
 
@@ -42,6 +43,7 @@ export async function holdEnvironment(workspace: Workspace, options: Options): P
 	// Nothing is created for an engine that is not there.
 	if (!existsSync(directory)) await early.reads.engine.info();
 	warn(terminal, [...workspace.warnings, ...(await prepareFolder(workspace, early.reads.engine))]);
+	assertKeptIdentity(workspace);
 	const locked = await lockEnvironment({
 		...{directory, operation, waitMs: workspace.lockWaitMs, engine, router, early},
 		inform: terminal.inform,
