@@ -1,11 +1,11 @@
-import {defaultEnvironment} from '../command-names.ts';
 import {counted} from '../counted.ts';
 import {UserError} from '../errors.ts';
 import {minuteText} from '../model/lifetime.ts';
 import {hasChanges} from '../plan/plan.ts';
 import {plainRequest} from '../refresh/plan-request.ts';
 import {appendAudit} from '../state/audit.ts';
-import type {Lifetime, State} from '../state/state.ts';
+import {hasExpired, lifetimeOf} from '../state/expired.ts';
+import type {Lifetime} from '../state/state.ts';
 import {applyPlan, planRecorded} from './apply-plan.ts';
 import type {Duty, EnvironmentWorld} from './duty.ts';
 import {openDutySession} from './duty-session.ts';
@@ -20,15 +20,6 @@ const graceMs = 10 * 60_000;
 
 const firstPauseMs = 60_000;
 const longestPauseMs = 3_600_000;
-
-/** The lifetime of an environment; undefined if it never expires. */
-const lifetimeOf = ({environment, lifetime}: State): Lifetime | undefined =>
-	environment === defaultEnvironment ? undefined : (lifetime ?? undefined);
-
-const hasExpired = (state: State, now: number): boolean => {
-	const lifetime = lifetimeOf(state);
-	return lifetime !== undefined && Date.parse(lifetime.expiresAt) <= now;
-};
 
 /** Destroys an environment that has expired, as `destroy` does; false if an apply has extended it. */
 async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Promise<boolean> {

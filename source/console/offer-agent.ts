@@ -45,7 +45,10 @@ export async function offerAgent(applied: Applied): Promise<void> {
 	if (offer === undefined) return;
 	const register = paint.accent(hintText(command('agent add')));
 	if (offer === 'hint') {
-		inform(`${state.environment} has a lifetime, which needs an agent. Register the project: ${register}`);
+		const prune = paint.accent(hintText(command('environment prune')));
+		inform(
+			`${state.environment} expires. An agent destroys it then: ${register}, or a schedule of yours: ${prune} --auto-approve`,
+		);
 		return;
 	}
 	const duties = [

@@ -6,6 +6,7 @@ import {networkAddress} from '../model/address.ts';
 import type {Desired} from '../model/specs.ts';
 import {nearest} from '../nearest.ts';
 import {rotatedKeys} from '../plan/rotation.ts';
+import {hasExpired} from '../state/expired.ts';
 import type {State} from '../state/state.ts';
 import type {PlanRequest} from './plan-request.ts';
 
@@ -77,8 +78,15 @@ export function checkObjects(desired: Desired, {replace, rotated}: PlanRequest):
 	if (rotated !== undefined) assertRotatable(desired, rotated);
 }
 
-/** Refuses a lifetime of the default environment, which is never destroyed automatically. @throws UserError */
-export function checkLifetime({environment}: State, {lifetime}: PlanRequest): void {
+/**
+ * Refuses a lifetime of the default environment, which is never destroyed automatically, and to destroy one that has not
+ * expired, such as one that an apply has extended meanwhile.
+ * @throws UserError
+ */
+export function checkLifetime(state: State, {lifetime, expiredAt}: PlanRequest): void {
+	const {environment} = state;
+	if (expiredAt !== undefined && !hasExpired(state, expiredAt))
+		throw new UserError(`Environment ${environment} has not expired.`);
 	if (!lifetime || environment !== defaultEnvironment) return;
 	throw new UserError(`Environment ${environment} never expires.`, {
 		hint: hint`Name another environment: ${command('apply', '--env', 'preview', '--expires', '3d')}`,

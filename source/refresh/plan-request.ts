@@ -21,6 +21,8 @@ export type PlanRequest = {
 	readonly isHold: boolean;
 	/** Of an apply: when the environment expires. */
 	readonly lifetime?: LifetimeRequest;
+	/** Only with `destroy`: refused unless the environment has expired at this time, in milliseconds since 1970. */
+	readonly expiredAt?: number;
 	/** Only with `heal`: what is broken, by address. */
 	readonly healing?: PlanInput['healing'];
 	/** Only with `renew`: hosts that get a new certificate. */

@@ -96,7 +96,7 @@ describe('an apply without a terminal', () => {
 
 	it('gives a hint where a lifetime needs an agent, until the user has decided', async () => {
 		expect((await expiring()).stderr).toMatchInlineSnapshot(`
-			"pr-42 has a lifetime, which needs an agent. Register the project: compartment agent add
+			"pr-42 expires. An agent destroys it then: compartment agent add, or a schedule of yours: compartment environment prune --auto-approve
 			"
 		`);
 		expect((await expiring('--json')).stderr).toBe('');

@@ -98,6 +98,7 @@ const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absen
 	doctor: [[]],
 	'route test': [['GET', `http://${host}/`]],
 	'environment list': [[]],
+	'environment prune': [[]],
 	'environment show': [['production']],
 	'machine list': [[]],
 	'machine show': [['none']],

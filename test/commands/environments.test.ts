@@ -4,6 +4,9 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} fr
 import type {EngineInfo} from '../../source/engine/engine.ts';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
 import {EngineError} from '../../source/errors.ts';
+import {acquireLock} from '../../source/state/lock.ts';
+import {readOnDisk} from '../../source/state/on-disk.ts';
+import {writeState} from '../../source/state/store.ts';
 import {withoutSteps} from './mask.ts';
 import {leavesNothingUntested} from './proofs.ts';
 import {openShop, type Shop, unknownEnvironment} from './shop.ts';
@@ -244,6 +247,95 @@ describe('environment delete', () => {
 		expect(exitCode).toBe(3);
 		expect(stderr).toContain('Error: The environment is locked by ');
 		expect((await shop.json('environment', 'list')).environments).toHaveLength(1);
+	});
+});
+
+describe('environment prune', () => {
+	const hourMs = 3_600_000;
+
+	/** Lets what follows run after some time. */
+	const pass = (milliseconds: number) => {
+		const now = Date.now();
+		vi.spyOn(Date, 'now').mockReturnValue(now + milliseconds);
+	};
+
+	beforeEach(async () => {
+		shop = await openShop();
+		await shop.deploy();
+		await shop.raw('deploy', '--env', 'pr-1', '--expires', '1h', '--expires-data');
+		await shop.raw('deploy', '--env', 'pr-2', '--expires', '2h');
+	});
+
+	afterEach(() => {
+		vi.restoreAllMocks();
+		shop.close();
+	});
+
+	const volumes = async () => (await shop.world.engine.observe({})).volumes.map(({name}) => name).sort();
+
+	it('destroys what has expired, with its data if that was asked for, and nothing else', async () => {
+		expect(await shop.text('environment', 'prune', '--auto-approve')).toBe('No environment has expired.\n');
+		pass(1.5 * hourMs);
+		expect(await shop.text('environment', 'list')).toMatch(/^pr-1 .*\(over\)$/m);
+		const text = await shop.text('environment', 'prune', '--auto-approve');
+		expect(text).toMatch(/Plan: 0 to create, 0 to update, 0 to replace, \d+ to delete\.[\s\S]*Destroyed pr-1\.\n$/);
+		pass(1.5 * hourMs);
+		expect(await shop.jsonLines('environment', 'prune', '--auto-approve').then(lines => lines.at(-1))).toEqual({
+			type: 'environments-pruned',
+			environments: ['pr-2'],
+		});
+		expect(await volumes()).toEqual([
+			'compartment-router',
+			'compartment-shop.pr-2.resource.db.data',
+			'compartment-shop.production.resource.db.data',
+		]);
+		expect(await shop.text('environment', 'prune')).toBe('No environment has expired.\n');
+		expect((await shop.json('status')).services).toHaveLength(4);
+	});
+
+	it('asks for each, and fails where nobody can answer', async () => {
+		pass(3 * hourMs);
+		const {exitCode, stderr} = await shop.run('environment', 'prune');
+		expect(exitCode).toBe(1);
+		expect(stderr).toMatchInlineSnapshot(`
+			"Error: Cannot ask for approval: there is no terminal, or CI, TERM=dumb or --plain is set. Nothing was changed.
+			  compartment environment prune --auto-approve
+			"
+		`);
+		expect(await volumes()).toHaveLength(4);
+	});
+
+	it('leaves an environment that another command works on, and destroys the others', async () => {
+		pass(3 * hourMs);
+		const lock = await acquireLock(join(shop.folder, '.compartment', 'pr-1'), {operation: 'apply'});
+		try {
+			const {exitCode, stderr, stdout} = await shop.run('environment', 'prune', '--auto-approve');
+			expect(exitCode).toBe(1);
+			expect(stderr).toContain('Environment pr-1 stays: The environment is locked by ');
+			expect(stdout).toContain('Destroyed pr-2.\n');
+		} finally {
+			await lock.release();
+		}
+	});
+
+	it('finds states on the engine that a new clone has no copy of', async () => {
+		for (const name of ['production', 'pr-1', 'pr-2'])
+			await shop.text('state', 'migrate', '--to', 'engine', '--env', name);
+		rmSync(join(shop.folder, '.compartment'), {recursive: true});
+		pass(1.5 * hourMs);
+		expect(await shop.text('environment', 'prune', '--auto-approve')).toContain('Destroyed pr-1.\n');
+		expect(await volumes()).not.toContain('compartment-shop.pr-1.resource.db.data');
+	});
+
+	it('ends the lifetime of an environment that has nothing left', async () => {
+		const state = () => readOnDisk(join(shop.folder, '.compartment', 'pr-1'), process.env)!.state;
+		await shop.text('destroy', '--env', 'pr-1', '--delete-data', '--auto-approve');
+		expect(state().lifetime).toBeNull();
+		const lifetime = {expiresAt: '2026-01-01T00:00:00.000Z', lifetimeMs: hourMs, deletesData: true};
+		await writeState(join(shop.folder, '.compartment', 'pr-1'), {...state(), lifetime}, state());
+		expect(await shop.text('environment', 'prune', '--auto-approve')).toContain('Destroyed pr-1.\n');
+		expect(await shop.text('environment', 'prune', '--auto-approve')).toBe('No environment has expired.\n');
+		expect(state().lifetime).toBeNull();
 	});
 });
 

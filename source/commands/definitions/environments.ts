@@ -30,7 +30,7 @@ export const environments = {
 			run: async () => (await import('../environments/create.ts')).environmentCreate,
 		}),
 		'environment list': defineCommand({
-			description: 'List environments that have a state',
+			description: 'List environments that have a state here or on their engine',
 			flags: {...outputFlags, ...reachFlags},
 			examples: [{line: 'environment list', text: 'List the environments of the project'}],
 			run: async () => (await import('../environments/list.ts')).environmentList,
@@ -48,6 +48,15 @@ export const environments = {
 			flags: {...outputFlags, ...reachFlags, ...applyingFlags},
 			examples: [{line: 'environment delete preview', text: 'Delete it with its volumes, history and variables'}],
 			run: async () => (await import('../environments/delete.ts')).environmentDelete,
+		}),
+		'environment prune': defineCommand({
+			description: 'Destroy the environments whose --expires is over',
+			flags: {...outputFlags, ...reachFlags, ...applyingFlags},
+			examples: [
+				{line: 'environment prune', text: 'Show and destroy each of them'},
+				{line: 'environment prune --auto-approve', text: 'The same from a schedule of CI, which nobody watches'},
+			],
+			run: async () => (await import('../environments/prune.ts')).environmentPrune,
 		}),
 	},
 } as const satisfies Group<'environments'>;

@@ -33,6 +33,11 @@ const missing = (environment: string): EnvironmentEntry => ({
 const engineName = (record: EngineRecord | undefined): string | null =>
 	record?.machine ?? record?.engine.address ?? null;
 
+const expiryText = ({expiresAt}: Row): string => {
+	if (expiresAt === null) return 'never';
+	return Date.parse(expiresAt) <= Date.now() ? `${expiresAt} (over)` : expiresAt;
+};
+
 /** `compartment environment list`: lists the environments that have a state here, or on an engine of the project. */
 export async function environmentList(flags: CommonFlags): Promise<void> {
 	const terminal = createTerminal(flags);
@@ -73,7 +78,7 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 			? [{title: 'ENGINE', value: ({engine}: Row) => sanitiseLine(engine ?? '-')}]
 			: []),
 		...(rows.some(({expiresAt}) => expiresAt !== null)
-			? [{title: 'EXPIRES', value: ({expiresAt}: Row) => sanitiseLine(expiresAt ?? 'never')}]
+			? [{title: 'EXPIRES', value: (row: Row) => sanitiseLine(expiryText(row))}]
 			: []),
 	];
 	print(renderTable(columns, rows, {titleStyle: paint.dim}));
