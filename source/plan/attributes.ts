@@ -141,6 +141,7 @@ export const deploymentFields = {
 	completedAt: 'life',
 	failure: 'life',
 	crashLoop: 'life',
+	unfinishedRollback: 'life',
 } as const satisfies Record<keyof Deployment, 'compared' | 'image' | 'routes' | 'life'>;
 
 type ServiceParts = Pick<Deployment, Marked<typeof deploymentFields, 'compared'>>;

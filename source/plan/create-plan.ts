@@ -17,7 +17,7 @@ import {certificatesToObtain} from './obtained-certificates.ts';
 import type {Action, Plan} from './plan.ts';
 import {planRelease} from './releases.ts';
 import {planResource, planVolumes, resourceDrift, undeclaredResources, volumeDrift} from './resources.ts';
-import {type Proposal, planRollback} from './rollback.ts';
+import {type Proposal, planRollback, rollbackWarnings} from './rollback.ts';
 import {planRotation} from './rotation.ts';
 import {desiredRoutes, planRoutes} from './routes.ts';
 import {
@@ -204,6 +204,7 @@ export function createPlan(input: PlanInput): Plan {
 			...routerWarnings(input),
 			...(input.mode === 'apply' ? certificateWarnings(state, Date.parse(input.now), hostsToObtain) : []),
 			...restoreWarnings(state),
+			...rollbackWarnings(input),
 			...discardWarnings(input, actions),
 		],
 		desired,

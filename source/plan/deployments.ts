@@ -85,6 +85,8 @@ export function repeatedDeployment(
 		image: {id: imageId, reference: imageReference, key: imageKey, origin: imageOrigin},
 		hosts,
 		rules: routes,
+		// What replaces the result of an unfinished rollback leaves it unfinished.
+		unfinishedRollback: type === 'rollback' ? recorded.id : recorded.unfinishedRollback,
 	};
 }
 

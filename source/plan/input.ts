@@ -83,7 +83,7 @@ export type PlanInput = {
 	readonly deploymentType: 'deploy' | 'promote';
 	/** What to do with a release command that an interrupted apply may have run. */
 	readonly release: 'ask' | 'again' | 'done';
-	/** Service → deployment to roll back to. */
+	/** Service → deployment to roll back to; the active one where an interrupted rollback got that far. */
 	readonly rollback: Readonly<Record<string, string>>;
 	/** Image ids of recorded deployments that the engine still has. */
 	readonly availableImages: ReadonlySet<string>;

@@ -103,6 +103,8 @@ export type PlannedDeployment = {
 	readonly hosts: readonly string[];
 	/** The rules with `on` this service. */
 	readonly rules: readonly RouteRule[];
+	/** See `Deployment.unfinishedRollback`. */
+	readonly unfinishedRollback?: string;
 };
 
 /** What the user asked of an environment's lifetime. */

@@ -1,4 +1,4 @@
-import {command, hint} from '../hint.ts';
+import {command, type Hint, hint} from '../hint.ts';
 import {routesAddress, serviceAddress} from '../model/address.ts';
 import {isRouted} from '../model/kinds.ts';
 import {minuteText} from '../model/lifetime.ts';
@@ -51,6 +51,17 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 	return active ? action({...base, kind: 'replace', order}) : action({...base, kind: 'create'});
 }
 
+const isActive = ({state}: PlanInput, {id, service}: Deployment): boolean => state.active[service] === id;
+
+/** Finishes a rollback that was interrupted after it had made this deployment active. */
+const planFinish = ({service, unfinishedRollback}: Deployment): Action =>
+	action({
+		address: serviceAddress(service),
+		object: 'service',
+		kind: 'update',
+		reasons: [`the rollback to ${unfinishedRollback} was interrupted after the switch; this finishes it`],
+	});
+
 /** The routes that serve now, with the rules of the chosen deployments (docs/rules.md, "Routes of a deployment"). */
 function rolledBackRoutes(input: PlanInput, targets: readonly Deployment[]): RoutesRecord | null {
 	const {routes} = input.state;
@@ -62,8 +73,9 @@ function rolledBackRoutes(input: PlanInput, targets: readonly Deployment[]): Rou
 
 /** Previous deployments become active again under new ids. Nothing is built and no release command runs. */
 export function planRollback(input: PlanInput): Proposal {
-	const targets = Object.values(input.rollback).map(id => input.state.deployments[id]!);
-	const services = targets.map(target => planTarget(input, target));
+	const chosen = Object.values(input.rollback).map(id => input.state.deployments[id]!);
+	const targets = chosen.filter(target => !isActive(input, target));
+	const services = chosen.map(target => (isActive(input, target) ? planFinish(target) : planTarget(input, target)));
 	const routes = rolledBackRoutes(input, targets);
 	const routing = routes ? routesAction(input, routes, services) : unchangedAction(routesAddress, 'routes');
 	return {
@@ -71,4 +83,15 @@ export function planRollback(input: PlanInput): Proposal {
 		deployments: targets.map(target => repeatedDeployment(input, target, 'rollback')),
 		routes,
 	};
+}
+
+/** Says that a repeated rollback only finishes the interrupted one. */
+export function rollbackWarnings(input: PlanInput): Hint[] {
+	const services = Object.keys(input.rollback).filter(
+		service => input.rollback[service] === input.state.active[service],
+	);
+	if (services.length === 0) return [];
+	return [
+		hint`${services.join(', ')} already ${services.length === 1 ? 'runs' : 'run'} what the interrupted rollback chose. To go a step further, roll back once more afterwards: ${command('rollback')}`,
+	];
 }

@@ -1,6 +1,7 @@
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {rollbackCandidate} from '../plan/deployments.ts';
+import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, State} from '../state/state.ts';
 
 type RollbackRequest = {readonly services: readonly string[] | null; readonly rollbackTo?: string};
@@ -19,8 +20,18 @@ function assertTarget(state: State, target: Deployment | undefined, service: str
 }
 
 /**
+ * The active deployment of a service, if a rollback that did not end well has made it active.
+ * @param to the deployment that is to run again; undefined: any
+ */
+function findUnfinished(state: State, service: string, to?: string): Deployment | undefined {
+	const active = activeDeployment(state, service);
+	const unfinished = active?.unfinishedRollback;
+	return unfinished !== undefined && (to === undefined || to === unfinished) ? active : undefined;
+}
+
+/**
  * Service → deployment to roll back to (docs/rules.md, "Rollback"): the one that was named, else the newest other good
- * one of every chosen service.
+ * one of every chosen service; the active one where the same rollback was interrupted after it had become active.
  */
 export function chooseRollback(state: State, {services, rollbackTo}: RollbackRequest): Record<string, string> {
 	const active = Object.keys(state.active);
@@ -35,12 +46,14 @@ export function chooseRollback(state: State, {services, rollbackTo}: RollbackReq
 			throw new UserError('Select a service when rolling back to a specific deployment in a multi-service project.', {
 				hint: command('rollback', '--service', 'NAME', '--to', rollbackTo),
 			});
+		const unfinished = findUnfinished(state, service, rollbackTo);
+		if (unfinished) return {[service]: unfinished.id};
 		const target = state.deployments[rollbackTo];
 		assertTarget(state, target, service);
 		return {[service]: target.id};
 	}
 	const targets = (services ?? active).flatMap(service => {
-		const candidate = rollbackCandidate(state, service);
+		const candidate = findUnfinished(state, service) ?? rollbackCandidate(state, service);
 		return candidate ? [[service, candidate.id] as const] : [];
 	});
 	if (targets.length === 0)

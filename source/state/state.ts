@@ -162,6 +162,11 @@ export type Deployment = {
 	readonly failure?: DeploymentFailure;
 	/** Since when it is not started again, and why. */
 	readonly crashLoop?: CrashLoop;
+	/**
+	 * The deployment that it repeats, until the rollback that made it has ended well: the same command, given again, then
+	 * finishes that rollback and goes no step further.
+	 */
+	readonly unfinishedRollback?: string;
 };
 
 /** Why a deployment failed, with what helps to find the cause. Texts are sanitised and masked. */

@@ -88,7 +88,8 @@ const isDeployment = ({project, environment}: EnvironmentName, key: string, depl
 	isImageId(deployment.imageId) &&
 	(deployment.address === undefined || isIPv4(deployment.address)) &&
 	(deployment.port === undefined || (Number.isInteger(deployment.port) && deployment.port > 0)) &&
-	(deployment.slot === undefined || deployment.slot === 'blue' || deployment.slot === 'green');
+	(deployment.slot === undefined || deployment.slot === 'blue' || deployment.slot === 'green') &&
+	(deployment.unfinishedRollback === undefined || isId('dpl', deployment.unfinishedRollback));
 
 /** Whether a path is a backup's folder: it is named after the backup, whatever `backupDirectory` was. */
 const isArtifactPath = (path: unknown, id: string): path is string =>

@@ -7,10 +7,10 @@ import {createSecretReader} from '../../source/apply/secret-reader.ts';
 import {lockAndRecover} from '../../source/apply/session.ts';
 import {type Work, withWork} from '../../source/backup/work.ts';
 import type {Project} from '../../source/descriptor/project.ts';
-import type {ContainerSpec} from '../../source/engine/engine.ts';
+import type {ContainerSpec, Engine} from '../../source/engine/engine.ts';
 import {createMemoryEngine, type MemoryEngine, type MemoryOptions} from '../../source/engine/memory.ts';
 import type {Method} from '../../source/engine/memory-calls.ts';
-import {EngineError} from '../../source/errors.ts';
+import {labels} from '../../source/model/labels.ts';
 import type {Owner} from '../../source/model/own.ts';
 import {skippedBy, withoutSkipped} from '../../source/plan/approval.ts';
 import type {Plan} from '../../source/plan/plan.ts';
@@ -25,6 +25,7 @@ import {ensureDirectory} from '../../source/state/directory.ts';
 import type {State} from '../../source/state/state.ts';
 import {newState, readState, writeState} from '../../source/state/store.ts';
 import {read} from '../descriptor/support.ts';
+import {createFaults, type Failure, type Fate} from './memory-faults.ts';
 import {createMemoryRouter} from './memory-router.ts';
 import {createMemoryStates} from './memory-states.ts';
 
@@ -53,17 +54,18 @@ export type Applied = {
 	readonly result: ApplyResult | undefined;
 };
 
-/** `unseen`: no answer, and the engine never got the call. `unanswered`: no answer, but the engine did it. */
-export type Failure = 'refused' | 'unseen' | 'unanswered';
-
 /** A project on a memory engine with its state on disk, used as the commands do. */
 export type MemoryWorld = {
 	readonly engine: MemoryEngine;
+	/** The engine as commands reach it, whose calls fail when a test wants it. */
+	readonly reached: Engine;
 	readonly router: ReturnType<typeof createMemoryRouter>['router'];
 	readonly directory: string;
 	/** Makes the next engine calls of this kind fail while a plan is made or applied. */
 	readonly failNext: (method: Method, times: number, how?: Failure) => void;
 	readonly clearFailures: () => void;
+	/** Decides the fate of each engine call while a plan is made or applied, before `failNext` does; undefined: no more. */
+	readonly interfere: (fate: Fate | undefined) => void;
 	/** From now on containers of this image answer 503, or 200 again. */
 	readonly sicken: (image: string) => void;
 	readonly heal: (image: string) => void;
@@ -99,6 +101,7 @@ function startOperation({binds = {}, command = []}: ContainerSpec) {
 const startOf = (spec: ContainerSpec) => {
 	if (spec.binds) return startOperation(spec);
 	const {image} = spec;
+	if (spec.labels[labels.address]?.startsWith('release.')) return {type: 'exits', code: 0} as const;
 	if (image.includes(images.crashing)) return {type: 'exits', code: 1, output: ['it broke']} as const;
 	return image.includes(images.finished) ? ({type: 'exits', code: 0} as const) : ({type: 'runs'} as const);
 };
@@ -153,39 +156,6 @@ function createEngine({clockOffsetMs = 0, architecture}: Pick<MemoryOptions, 'cl
 	return {engine, inside, states, learn, sick, broken};
 }
 
-/** An engine whose calls can be made to fail. A test's own calls go to the engine behind it. */
-function createFaults(engine: MemoryEngine) {
-	const left = new Map<Method, {readonly times: number; readonly how: Failure}>();
-	const takeFailure = (method: Method): Failure | undefined => {
-		const {times, how} = left.get(method) ?? {times: 0, how: 'refused'};
-		if (times === 0) return undefined;
-		left.set(method, {times: times - 1, how});
-		return how;
-	};
-	const faulty = new Proxy(engine, {
-		get(target, name) {
-			const member: unknown = Reflect.get(target, name);
-			if (typeof member !== 'function' || name === 'logs' || name === 'events') return member;
-			return async (...args: readonly unknown[]) => {
-				const failure = takeFailure(name as Method);
-				const error = new EngineError(
-					`cannot ${String(name)}: ordered by the test`,
-					failure === 'refused' ? {status: 500} : {},
-				);
-				if (failure === 'refused' || failure === 'unseen') throw error;
-				const result: unknown = await Reflect.apply(member, target, args);
-				if (failure === 'unanswered') throw error;
-				return result;
-			};
-		},
-	});
-	return {
-		faulty,
-		failNext: (method: Method, times: number, how: Failure = 'refused') => void left.set(method, {times, how}),
-		clearFailures: () => left.clear(),
-	};
-}
-
 /**
  * @param clockOffsetMs how far the engine's clock is ahead of ours
  * @param architecture the engine's processor
@@ -214,7 +184,7 @@ export async function createMemoryWorld({
 		drainSeconds: 0,
 	};
 	const {engine, inside, states, learn, sick, broken} = createEngine({clockOffsetMs, architecture});
-	const {faulty, failNext, clearFailures} = createFaults(engine);
+	const {faulty, failNext, clearFailures, interfere} = createFaults(engine);
 	await learn();
 	const options = routerOptions(settings);
 	const readProbes = createProbeReader({engine, reads: engine, options});
@@ -234,10 +204,12 @@ export async function createMemoryWorld({
 
 	return {
 		engine,
+		reached: faulty,
 		router: inside.router,
 		directory,
 		failNext,
 		clearFailures,
+		interfere,
 		sicken: image => void sick.add(image),
 		heal: image => void sick.delete(image),
 		breakContainer: (id, answer) => void (answer === undefined ? broken.delete(id) : broken.set(id, answer)),
@@ -255,7 +227,7 @@ export async function createMemoryWorld({
 				signal: new AbortController().signal,
 				emit: () => undefined,
 				// Backups are files on this machine.
-				engine: {...engine, address: 'unix:///memory.sock'},
+				engine: {...faulty, address: 'unix:///memory.sock'},
 				readState: async () => (await stateOf(project)).state,
 				notify: () => undefined,
 				say: () => undefined,

@@ -1,6 +1,7 @@
 import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {EngineError} from '../../source/errors.ts';
 import {withoutSteps} from './mask.ts';
 import {leavesNothingUntested} from './proofs.ts';
 import {runLine} from './run-line.ts';
@@ -643,6 +644,42 @@ describe('rollback', () => {
 		const first = await deployTwice();
 		const events = await eventsOf('rollback', '--service', 'web', '--to', first, '--auto-approve');
 		expect(events[0].plan).toMatchObject({mode: 'rollback', services: ['web']});
+	});
+
+	it('that was interrupted after its switch is finished by the same command, which goes no step further', async () => {
+		await deployTwice();
+		const {engine} = shop.world;
+		const {stop} = engine;
+		const lost = new EngineError('cannot stop the container: the engine closed the connection');
+		// The previous deployment is stopped after the switch.
+		Object.assign(engine, {stop: () => Promise.reject(lost)});
+		const {exitCode, stdout} = await shop.run('rollback', '--service', 'web', '--auto-approve');
+		Object.assign(engine, {stop});
+		expect([exitCode, stdout]).toEqual([1, expect.stringContaining(`service.web  failed after 0s: ${lost.message}`)]);
+		expect(await shop.text('rollback', '--service', 'web', '--auto-approve')).toMatchInlineSnapshot(`
+			"compartment plan · shop › production · rollback
+			Rolls production back to previous deployments.
+
+			  ~ update
+
+			  ~ service.web  will be updated in place: the rollback to dpl_xxxxxxxxxxxxxxx
+			                 was interrupted after the switch; this finishes it
+
+			Warning: web already runs what the interrupted rollback chose. To go a step
+			         further, roll back once more afterwards: compartment rollback
+
+			3 unchanged
+			Plan: 0 to create, 1 to update, 0 to replace, 0 to delete.
+			Applying 1 step, run run_xxxxxxxxxxxxxxx
+			service.web  started
+			service.web  done in 0s
+			Rolled back in 0s: 1 done.
+			web active at http://shop.localhost:9080 (password required)
+			Resource db at db.production.shop.resource.internal
+			Password and sign-in links: compartment access show
+			"
+		`);
+		expect(await shop.text('rollback', '--service', 'web', '--auto-approve')).toContain('+/- service.web');
 	});
 
 	it('is refused without another good deployment', async () => {

@@ -177,6 +177,13 @@ const rolledBack = (patch: Partial<World['input']> = {}) =>
 		availableImages: new Set([older.imageId]),
 		...patch,
 	});
+/** What serves was made by a rollback that was interrupted after its switch. */
+const halfRolledBack = withInput(
+	withState(withHistory, {
+		deployments: {...withHistory.input.state.deployments, [web.id]: {...web, unfinishedRollback: older.id}},
+	}),
+	{mode: 'rollback', rollback: {web: web.id}, availableImages: new Set([web.imageId])},
+);
 
 const stopped = (world: World): World =>
 	withInput(world, {
@@ -399,6 +406,7 @@ export const situations: Readonly<Record<string, World>> = {
 	'promote-nothing': withInput(deployed, {mode: 'promote'}),
 	discard: withInput(held, {mode: 'discard'}),
 	rollback: rolledBack(),
+	'rollback-unfinished': halfRolledBack,
 	'rollback-image-gone': rolledBack({availableImages: new Set()}),
 	stop: withInput(deployed, {mode: 'stop'}),
 	start: withInput(stopped(deployed), {mode: 'start'}),

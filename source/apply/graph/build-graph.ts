@@ -87,6 +87,15 @@ function removalStep(actions: readonly Action[], others: readonly Step[]): Step[
 	return [{...step, isFirst: action.kind === 'update'}];
 }
 
+/** A rollback is finished when everything else is done; before that, another one must go no step further. */
+function finishingSteps({mode}: Plan, actions: readonly Action[], others: readonly Step[]): Step[] {
+	if (mode !== 'rollback') return [];
+	const dependsOn = others.map(({id}) => id);
+	const listed = actions.filter(({object, kind}) => object === 'service' && kind === 'update');
+	if (listed.length > 0) return listed.map(action => onlyStep(action, 'finish rollback', dependsOn));
+	return [{...unlisted, id: 'finish rollback', task: 'finish rollback', dependsOn}];
+}
+
 /** Whether the plan makes images and records jobs, of which nothing runs, and changes no route. */
 const runsNothing = ({deployments}: Plan, actions: readonly Action[]): boolean =>
 	actions.every(({object, kind, address}) => {
@@ -130,7 +139,8 @@ function applySteps(plan: Plan): Step[] {
 	const join: Step = {...unlisted, id: joinId, task: 'join router', dependsOn: ['network', 'router']};
 	const isJoining = hasRouter(plan) && !runsNothing(plan, actions);
 	const working = [...(isJoining ? [join] : []), ...steps, ...switching];
-	const all = [...working, ...removalStep(actions, working)];
+	const lasting = [...working, ...removalStep(actions, working)];
+	const all = [...lasting, ...finishingSteps(plan, actions, lasting)];
 	// No image is made for what is healed or renewed.
 	if (plan.mode === 'heal' || plan.mode === 'renew') return all;
 	return [...all, {...unlisted, id: 'clean up', task: 'clean up images', dependsOn: all.map(({id}) => id)}];

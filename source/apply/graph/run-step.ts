@@ -9,6 +9,7 @@ import {changeCertificate} from '../steps/change-certificates.ts';
 import {checkCandidate} from '../steps/check-candidate.ts';
 import {networkMaker, recordNetworks} from '../steps/create-networks.ts';
 import {discardCandidate} from '../steps/discard-candidate.ts';
+import {finishRollback} from '../steps/finish-rollback.ts';
 import {holdCandidate} from '../steps/hold-candidate.ts';
 import {joinRouter} from '../steps/join-router.ts';
 import {makeImage} from '../steps/make-image.ts';
@@ -108,6 +109,8 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return holdCandidate(context, name);
 		case 'discard candidate':
 			return discardCandidate(context, name);
+		case 'finish rollback':
+			return finishRollback(context);
 		case 'start service':
 			await startAgain(context, name);
 			return rememberWorker(context, context.state.current().active[name]!, address!);

@@ -52,6 +52,8 @@ export function serviceSteps(plan: Plan, action: Action, candidates: readonly st
 	if (address.startsWith('candidate.')) return [onlyStep(action, 'discard candidate')];
 	// After the watch: a rolled back switch keeps it serving.
 	if (kind === 'delete') return [onlyStep(action, 'retire service', [after])];
+	// Finished last, with everything else; see `finishingSteps`.
+	if (kind === 'update' && plan.mode === 'rollback') return [];
 	if (kind === 'update' && plan.mode !== 'promote')
 		return [onlyStep(action, 'start service', [...joined, ...dependsOn])];
 	return candidateSteps(plan, action, candidates, after);

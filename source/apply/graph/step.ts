@@ -24,6 +24,7 @@ export type Task =
 	| 'check candidate'
 	| 'hold candidate'
 	| 'discard candidate'
+	| 'finish rollback'
 	| 'start service'
 	| 'stop service'
 	| 'drain previous'

@@ -74,7 +74,7 @@ function recordedImage(state: State, service: string): NamedImage & {readonly id
 /** Records a new deployment; nothing runs yet. */
 export async function openDeployment(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {plan, run, label} = context;
-	const {service, kind, type, readiness, schedule, rules} = planned;
+	const {service, kind, type, readiness, schedule, rules, unfinishedRollback} = planned;
 	const {image, reference, key, origin} = await imageOf(context, planned);
 	const isPrebuilt = !isOwnReference(reference, plan);
 	const id = newId('dpl');
@@ -101,6 +101,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		address: isRouted(kind) ? await reserveAddress(context) : undefined,
 		port: planned.port.number ?? choosePort({kind, declared: spec.port, isPrebuilt}, image.exposedPorts).number,
 		routes: rules,
+		unfinishedRollback,
 		createdAt: new Date().toISOString(),
 	};
 	const {retain} = context.settings;
