@@ -4,7 +4,7 @@ import type {Limit} from '../build/limit.ts';
 import type {PlannedBuild} from '../build/plan-build.ts';
 import {type BuiltImage, runBuild} from '../build/run-build.ts';
 import type {OwnEngine} from '../engine/own-engine.ts';
-import {BuildError, CancelledError, isOutcomeUnknown, UserError} from '../errors.ts';
+import {BuildError, CancelledError, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {imageAddress} from '../model/address.ts';
 import {imageLabelsOf} from '../model/labels.ts';
@@ -55,8 +55,8 @@ function explainFailure(error: unknown, log: BuildLogFile): unknown {
 		lastLines: step?.lines ?? [],
 		logFile: log.file,
 	};
-	// The cause has the hint. A lost connection is left out: this build has failed, whatever the engine made of it.
-	return new StepError(failure, undefined, isOutcomeUnknown(error) ? undefined : error);
+	// The cause has the hint, and says whether the engine may have finished the build.
+	return new StepError(failure, undefined, error);
 }
 
 /** Starts a build whose journal entry is on disk, with a log file. What it reports is kept until someone follows it. */

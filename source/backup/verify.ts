@@ -1,7 +1,7 @@
 import {ensureImage} from '../apply/images.ts';
 import {settle, startContainer} from '../apply/steps/resource-container.ts';
 import {observeOwn} from '../engine/own-engine.ts';
-import {EngineError, messageOf, UserError} from '../errors.ts';
+import {EngineError, isOutcomeUnknown, messageOf, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';
 import {labels, labelsOf} from '../model/labels.ts';
 import {dnsLabel, resourceContainerName} from '../model/names.ts';
@@ -127,7 +127,8 @@ export async function verifyBackup(
 	notify({...common, type: 'work-started', at: startedAt});
 	let failureSummary: string | null = null;
 	const note = (error: unknown): void => {
-		if (context.signal.aborted || !(error instanceof UserError)) throw error;
+		// Without an answer of the engine, nothing is known of the backup.
+		if (context.signal.aborted || !(error instanceof UserError) || isOutcomeUnknown(error)) throw error;
 		failureSummary = context.secrets.mask(messageOf(error));
 	};
 	const attempt = (path: string | null) => tryRestore(work, {...backup, manifest, artifactLocation: path}).catch(note);

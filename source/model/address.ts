@@ -9,7 +9,9 @@ export const certificateAddress = (host: string): string => `certificate.${host}
 export const volumeAddress = (resource: string, handle: string): string => `volume.${resource}.${handle}`;
 export const resourceAddress = (name: string): string => `resource.${name}`;
 export const imageAddress = (service: string): string => `image.${service}`;
-export const releaseAddress = (service: string): string => `release.${service}`;
+const releasePrefix = 'release.';
+export const releaseAddress = (service: string): string => `${releasePrefix}${service}`;
+export const isReleaseAddress = (address: string): boolean => address.startsWith(releasePrefix);
 export const serviceAddress = (name: string): string => `service.${name}`;
 const jobPrefix = 'job.';
 /** The runs of a job or cron service. */

@@ -77,7 +77,9 @@ export function planStart(input: PlanInput): Proposal {
 		const container = containerOf(input.observed, id);
 		if (!container) return gone(address, 'service');
 		if (isKeptUp(container) && deployment.status !== 'stopped') return unchangedAction(address, 'service');
-		const [broken] = whyBroken(input, container, deploymentHealth(input, deployment), networksAround(input, container));
+		// A start connects it to the others.
+		const networks = networksAround(input, container).filter(name => Object.hasOwn(container.networks, name));
+		const [broken] = whyBroken(input, container, deploymentHealth(input, deployment), networks);
 		if (broken) return gone(address, 'service', broken);
 		const dependsOn = connectedResources(deployment);
 		return action({address, object: 'service', kind: 'update', reasons: ['start requested'], dependsOn});

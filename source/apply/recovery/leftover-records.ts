@@ -1,7 +1,8 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
-import {isKeptUp} from '../../model/container-state.ts';
+import {isReleaseAddress, isRunAddress} from '../../model/address.ts';
+import {isKeptUp, isOver} from '../../model/container-state.ts';
 import {labels} from '../../model/labels.ts';
-import {previousContainerName, resourceContainerName} from '../../model/names.ts';
+import {idInName, previousContainerName, resourceContainerName} from '../../model/names.ts';
 import type {Deployment, State} from '../../state/state.ts';
 
 /** Candidates of earlier runs that never became active. Held candidates are none. */
@@ -38,6 +39,20 @@ export const endedIn = (state: State, containers: readonly ObservedContainer[]):
 			(deployment.containerId !== container.id || isKeptUp(container)),
 	);
 
+/** Whether the end of a run of a job, or of a release command, is recorded. */
+function isRunRecorded({jobs, deployments}: State, {name, labels: own}: ObservedContainer): boolean {
+	const address = own[labels.address] ?? '';
+	const deployment = deployments[own[labels.deployment] ?? ''];
+	if (isReleaseAddress(address)) return deployment !== undefined && deployment.status !== 'running';
+	return isRunAddress(address) && jobs.some(({id, status}) => id === idInName(name) && status !== 'running');
+}
+
+/** Containers whose command has ended, or never began, and is recorded: they could not be removed at the time. */
+export const endedRunsIn = (state: State, containers: readonly ObservedContainer[]): ObservedContainer[] =>
+	containers.filter(
+		container => (isOver(container) || container.state === 'created') && isRunRecorded(state, container),
+	);
+
 /** A resource whose previous container still has the name that it had during its replacement. */
 export type UnfinishedReplacement = {readonly resource: string; readonly containerName: string};
 
@@ -60,6 +75,7 @@ export const hasLeftovers = (state: State, containers: readonly ObservedContaine
 	unfinishedIn(state).length > 0 ||
 	drainingIn(state).length > 0 ||
 	endedIn(state, containers).length > 0 ||
+	endedRunsIn(state, containers).length > 0 ||
 	replacementsIn(state, containers).length > 0 ||
 	state.access?.isRotating === true ||
 	Object.values(state.resources).some(({rotation}) => rotation !== undefined);

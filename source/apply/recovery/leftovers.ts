@@ -5,7 +5,7 @@ import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {takeOutOfService} from '../steps/out-of-service.ts';
 import {ownContainers, type RecoveryContext} from './context.ts';
-import {drainingIn, endedIn, recordedIn, unfinishedIn} from './leftover-records.ts';
+import {drainingIn, endedIn, endedRunsIn, recordedIn, unfinishedIn} from './leftover-records.ts';
 
 const now = (): string => new Date().toISOString();
 
@@ -71,6 +71,12 @@ export async function stopEnded(context: RecoveryContext): Promise<void> {
 		if (deployment.containerId !== container.id) await engine.remove(container.id);
 		else await engine.stop(container.id, hasServed(deployment) ? settings.stopGraceSeconds : 0);
 	}
+}
+
+/** Removes what could not be removed after a run of a job or a release command. */
+export async function removeEndedRuns(context: RecoveryContext): Promise<void> {
+	for (const {id} of endedRunsIn(context.state.current(), await ownContainers(context)))
+		await context.engine.remove(id);
 }
 
 /** Restarts workers that were stopped for a successor, and stops what must not run. */

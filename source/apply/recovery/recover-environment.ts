@@ -2,7 +2,7 @@ import type {JournalEntry} from '../../state/journal-entry.ts';
 import {settleRotations} from '../resource-rotation.ts';
 import {finishRotation} from './access-rotation.ts';
 import type {RecoveryContext} from './context.ts';
-import {discardUnfinished, retireLeftovers, stopEnded} from './leftovers.ts';
+import {discardUnfinished, removeEndedRuns, retireLeftovers, stopEnded} from './leftovers.ts';
 import {removeOperations} from './operation-containers.ts';
 import {recover} from './recover.ts';
 import {recoverReplacements} from './resource.ts';
@@ -25,6 +25,7 @@ export async function recoverEnvironment(
 		await stopEnded(recovery);
 		await recoverReplacements(recovery);
 	}
+	await removeEndedRuns(recovery);
 	await finishRotation(recovery);
 	await settleRotations(recovery);
 }

@@ -66,7 +66,10 @@ async function runOnce(context: ApplyContext, deployment: Deployment, command: s
 		throw new StepError(await describeFailure(context, containerId, `release command failed: ${why}`));
 	} finally {
 		logs.abort();
-		await engine.remove(containerId);
+		// The next command removes what the engine does not answer for.
+		await untilAnswered(() => engine.remove(containerId), signal).catch((error: unknown) => {
+			if (!isOutcomeUnknown(error)) throw error;
+		});
 	}
 }
 
