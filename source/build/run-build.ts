@@ -4,6 +4,7 @@ import {packContext, type WrittenFiles} from './archive.ts';
 import {buildKey} from './build-key.ts';
 import type {Manifest} from './manifest.ts';
 import type {PlannedBase, PlannedBuild} from './plan-build.ts';
+import {treeOf} from './tree.ts';
 
 type BuildEngine = Pick<
 	Engine,
@@ -77,6 +78,8 @@ async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: Bu
 	});
 	const request = {
 		context: archive,
+		// Without the tag: that of a service's builds differs.
+		tree: treeOf(planned.context, options.reference.replace(/:[^:/]*$/, ''), files),
 		dockerfile: planned.dockerfilePath,
 		reference: options.reference,
 		labels: options.labels,

@@ -1,5 +1,6 @@
 import {BuildError, EngineError} from '../errors.ts';
 import {type BuildMessage, createBuildReader} from './build-progress.ts';
+import type {BuildSession} from './build-session/open-session.ts';
 import type {Connection} from './docker-connection.ts';
 import {openStream} from './docker-connection.ts';
 import {createImages} from './docker-images.ts';
@@ -18,16 +19,27 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 			const hasKit = await hasBuildKit();
 			const build = async () => {
 				signal?.throwIfAborted();
-				const query = toQuery(request, hasKit);
-				const archive = request.context;
-				const answer = await openStream(connection, {method: 'POST', path: '/build', query, archive, signal});
+				const stop = new AbortController();
+				const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+				const session = hasKit ? await openSession(connection, request, both, () => stop.abort()) : undefined;
+				const context = session
+					? {query: {...toQuery(request, hasKit), remote: 'client-session', session: session.id}}
+					: {query: toQuery(request, hasKit), archive: request.context};
 				let failure: string | undefined;
-				for await (const message of readJsonLines<BuildMessage>(answer)) {
-					for (const progress of reader.push(message)) onProgress(progress);
-					failure ??= message.errorDetail?.message ?? message.error;
+				try {
+					const answer = await openStream(connection, {method: 'POST', path: '/build', ...context, signal: both});
+					for await (const message of readJsonLines<BuildMessage>(answer)) {
+						for (const progress of reader.push(message)) onProgress(progress);
+						failure ??= message.errorDetail?.message ?? message.error;
+					}
+				} catch (error) {
+					throw session?.failure() ?? error;
+				} finally {
+					session?.close();
 				}
 				signal?.throwIfAborted();
-				if (failure !== undefined) throw new BuildError(`cannot ${task}: ${failure}`, reader.failure());
+				if (failure !== undefined)
+					throw session?.failure() ?? new BuildError(`cannot ${task}: ${failure}`, reader.failure());
 			};
 			try {
 				await attempt(task, build, {signal});
@@ -40,6 +52,25 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 			return image;
 		},
 	};
+}
+
+/** From this size on, asking which files BuildKit has takes less than sending them again. */
+const sessionBytes = 1_000_000;
+
+/** Opens a session for a large context. Undefined for a small one, or if the engine has no sessions. */
+async function openSession(
+	connection: Connection,
+	{tree, dockerfile}: BuildRequest,
+	signal: AbortSignal,
+	onFailure: () => void,
+): Promise<BuildSession | undefined> {
+	const bytes = tree?.entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.size : 0), 0) ?? 0;
+	if (!tree || bytes < sessionBytes) return undefined;
+	const {openBuildSession} = await import('./build-session/open-session.ts');
+	return openBuildSession(connection, {tree, dockerfile}, {onFailure, signal}).catch(() => {
+		signal.throwIfAborted();
+		return undefined;
+	});
 }
 
 const toQuery = ({reference, dockerfile, labels, args, target}: BuildRequest, hasBuildKit: boolean) => ({

@@ -73,6 +73,8 @@ function begin(request: ClientRequest, context: Call, body: Body): Promise<Incom
 		}
 		if (body !== undefined) request.write(body);
 		if (!context.openStdin) request.end();
+		// Without a body, nothing else would send them.
+		else if (body === undefined) request.flushHeaders();
 	});
 }
 

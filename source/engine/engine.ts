@@ -291,9 +291,37 @@ export type ExecOptions = {
 
 export type ExecResult = {readonly exitCode: number; readonly stdout: string; readonly stderr: string};
 
+/** An entry of a context. `mode` has the permissions. */
+export type TreeEntry = {
+	/** With `/` between its parts. */
+	readonly path: string;
+	readonly mode: number;
+} & (
+	| {readonly type: 'directory'}
+	| {readonly type: 'link'; readonly target: string}
+	| {
+			readonly type: 'file';
+			readonly size: number;
+			/** sha256 of the content, hex. */
+			readonly hash: string;
+			/** The content, piece by piece. Throws if it is no longer that of the hash. */
+			readonly read: () => AsyncIterable<Buffer>;
+	  }
+);
+
+/** A context of which only what has changed is sent. */
+export type BuildTree = {
+	/** The same for builds whose contexts have much in common: what BuildKit has of an earlier one is found by it. */
+	readonly key: string;
+	/** With all folders; in any order. */
+	readonly entries: readonly TreeEntry[];
+};
+
 export type BuildRequest = {
 	/** The context as a tar stream. */
 	readonly context: NodeJS.ReadableStream;
+	/** The same context, for a builder that asks for what it needs; then the stream is not read. */
+	readonly tree?: BuildTree;
 	/** Path of the Dockerfile inside the context. */
 	readonly dockerfile: string;
 	/** Repository and tag of the result. */

@@ -179,7 +179,13 @@ describe('runBuild', () => {
 		const {planned, image} = await run(engine, makeTree(tree));
 		const reference = `compartment/x:${planned.key}`;
 		expect(engine.requests).toEqual([
-			{dockerfile: 'Dockerfile', reference, labels: {l: '1'}, args: {A: '1'}, target: undefined},
+			{
+				...{dockerfile: 'Dockerfile', reference, labels: {l: '1'}, args: {A: '1'}, target: undefined},
+				tree: {key: 'compartment/x', entries: expect.anything()},
+			},
+		]);
+		expect(engine.requests[0]!.tree!.entries.map(({path}) => path)).toEqual([
+			...['Dockerfile', 'lib', 'lib/a.js', 'server.js'],
 		]);
 		expect(engine.archives[0]!.includes('COPY . .')).toBe(true);
 		expect(image).toMatchObject({id: 'sha256:built', key: planned.key, reference});
