@@ -3,6 +3,7 @@ import {globSync, readFileSync} from 'node:fs';
 import {defineConfig} from 'vitest/config';
 import {chunkGroups} from './scripts/chunks.ts';
 import {leanModules} from './scripts/lean-modules.ts';
+import {isThroughSsh, localEngineFiles} from './test/docker/local-engine-only.ts';
 
 /** Changes with everything that decides what a descriptor means, so that a new build forgets what older ones have read. */
 function hashDescriptorRules(): string {
@@ -60,8 +61,10 @@ export default defineConfig(({command}) => ({
 				test: {
 					name: 'docker',
 					include: ['test/docker/**/*.test.ts'],
+					// `npm run test:ssh`
+					exclude: isThroughSsh() ? [...localEngineFiles] : [],
 					setupFiles: ['test/setup.ts'],
-					globalSetup: 'test/docker/cli-build.ts',
+					globalSetup: ['test/docker/through-ssh.ts', 'test/docker/cli-build.ts'],
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
 				},

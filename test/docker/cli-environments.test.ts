@@ -7,6 +7,7 @@ import {parseSubnet} from '../../source/model/subnets.ts';
 import {expectError, filesBelow, withSandbox, words} from './cli.ts';
 import {publicService, serviceFiles, storeConnection, storeResource, yaml} from './cli-server.ts';
 import {idleSpec, until} from './helpers.ts';
+import {isLeftOut} from './local-engine-only.ts';
 import {ask} from './router-lab.ts';
 import {startLoad} from './router-load.ts';
 
@@ -115,15 +116,18 @@ describe('two environments of a project', () => {
 		expect((await sandbox.engine.observe({'compartment.project': name})).containers).toEqual([]);
 	});
 
-	test('cannot be deployed from another folder, because their objects belong to another state', async () => {
-		const other = join(sandbox.folder, 'copy');
-		const files = Object.entries(serviceFiles('web', 'v1')).map(([path, text]) => [`copy/${path}`, text]);
-		const descriptor = yaml({name: sandbox.project, services: {web: publicService('web')}});
-		sandbox.write({...Object.fromEntries(files), 'copy/compartment.yml': descriptor});
-		const before = await sandbox.observe();
-		expectError(await sandbox.run(['deploy'], {cwd: other}), /have no state in this folder/);
-		expect((await sandbox.observe()).containers.map(({id}) => id)).toEqual(before.containers.map(({id}) => id));
-	});
+	test.skipIf(isLeftOut('cli-environments: another folder'))(
+		'cannot be deployed from another folder, because their objects belong to another state',
+		async () => {
+			const other = join(sandbox.folder, 'copy');
+			const files = Object.entries(serviceFiles('web', 'v1')).map(([path, text]) => [`copy/${path}`, text]);
+			const descriptor = yaml({name: sandbox.project, services: {web: publicService('web')}});
+			sandbox.write({...Object.fromEntries(files), 'copy/compartment.yml': descriptor});
+			const before = await sandbox.observe();
+			expectError(await sandbox.run(['deploy'], {cwd: other}), /have no state in this folder/);
+			expect((await sandbox.observe()).containers.map(({id}) => id)).toEqual(before.containers.map(({id}) => id));
+		},
+	);
 });
 
 describe('a service that needs the access password', () => {
@@ -293,7 +297,7 @@ describe('a service that needs the access password', () => {
 	});
 });
 
-describe('a router port that another program uses', () => {
+describe.skipIf(isLeftOut('cli-environments: taken port'))('a router port that another program uses', () => {
 	const sandbox = withSandbox(opened => {
 		opened.addService('web');
 		opened.describe({services: {web: publicService('web')}});

@@ -1,4 +1,3 @@
-import Docker from 'dockerode';
 import {expect, test} from 'vitest';
 import {findEngine} from '../../source/engine/docker-address.ts';
 import {createBuilds} from '../../source/engine/docker-build.ts';
@@ -7,6 +6,8 @@ import {reachOf} from '../../source/engine/docker-reach.ts';
 import type {BuildProgress} from '../../source/engine/engine.ts';
 import {BuildError, EngineError} from '../../source/errors.ts';
 import {isSleeping, smallImage, tarOf, uniqueName, until, withEngine} from './helpers.ts';
+import {isThroughSsh} from './local-engine-only.ts';
+import {straightDocker} from './straight.ts';
 
 const {engine, labels} = withEngine();
 
@@ -119,8 +120,13 @@ test('an abort stops the build on the engine too', async () => {
 });
 
 test('an engine without BuildKit builds with the classic builder', async () => {
-	const reach = reachOf(findEngine(undefined));
-	const connection = {docker: new Docker(), address: engine.address, attempt: createAttempt(engine.address, []), reach};
+	const reach = reachOf(findEngine(isThroughSsh() ? 'unix:///var/run/docker.sock' : undefined));
+	const connection = {
+		docker: straightDocker(),
+		address: engine.address,
+		attempt: createAttempt(engine.address, []),
+		reach,
+	};
 	const {buildImage} = createBuilds(connection, async () => false);
 	const reference = `${uniqueName('built')}:1`;
 	const classic = async (lines: readonly string[]) => {

@@ -1,11 +1,11 @@
-import Docker from 'dockerode';
 import {describe, expect, test} from 'vitest';
 import {toSeconds} from '../../source/engine/docker-logs.ts';
 import {eachLine} from '../../source/engine/each-line.ts';
 import {defaultPids} from '../../source/engine/engine.ts';
 import {createPullProgress} from '../../source/engine/pull-progress.ts';
 import {EngineError} from '../../source/errors.ts';
-import {addressIn, collect, idleSpec, makeNetwork, smallImage, uniqueName, withEngine} from './helpers.ts';
+import {addressIn, collect, idleSpec, makeNetwork, smallImage, uniqueName, until, withEngine} from './helpers.ts';
+import {straightDocker} from './straight.ts';
 
 const {engine, labels} = withEngine();
 const shell = (script: string) => ['sh', '-c', script];
@@ -64,7 +64,7 @@ describe('a container', () => {
 			'sh',
 			'',
 		]);
-		const {HostConfig, Config} = await new Docker().getContainer(id).inspect();
+		const {HostConfig, Config} = await straightDocker().getContainer(id).inspect();
 		expect(HostConfig).toMatchObject({
 			NanoCpus: 5e8,
 			Memory: 64 * 2 ** 20,
@@ -73,10 +73,12 @@ describe('a container', () => {
 			LogConfig: {Type: 'json-file', Config: {'max-size': '10m', 'max-file': '3'}},
 		});
 		expect(Config).toMatchObject({StopTimeout: 7});
-		const plain = await new Docker().getContainer(await engine.create(idleSpec(labels))).inspect();
+		const plain = await straightDocker()
+			.getContainer(await engine.create(idleSpec(labels)))
+			.inspect();
 		expect(plain.HostConfig.PidsLimit).toBe(defaultPids);
 		await engine.setRestart(id, {policy: 'unless-stopped'});
-		expect((await new Docker().getContainer(id).inspect()).HostConfig.RestartPolicy?.Name).toBe('unless-stopped');
+		expect((await straightDocker().getContainer(id).inspect()).HostConfig.RestartPolicy?.Name).toBe('unless-stopped');
 	});
 
 	test('finds its siblings by their aliases in each network', async () => {
@@ -124,13 +126,15 @@ describe('a container', () => {
 	test('with an init stops on the signal even if its program does not handle it', async () => {
 		const endOf = async (hasInit: boolean, script: string, grace: number) => {
 			const id = await engine.run(idleSpec(labels, {command: shell(script), hasInit}));
+			// A signal before the program has begun is lost.
+			await until(async () => (await collect(eachLine(engine.logs(id, {})))).length > 0);
 			await engine.stop(id, grace);
 			return (await engine.inspectContainer(id))!.exitCode;
 		};
-		expect(await endOf(false, 'exec sleep 600', 1)).toBe(137);
-		expect(await endOf(true, 'exec sleep 600', 60)).toBe(143);
-		expect(await endOf(true, 'sleep 600; true', 60)).toBe(143);
-		expect(await endOf(true, "trap 'exit 5' TERM; while :; do sleep 0.1; done", 60)).toBe(5);
+		expect(await endOf(false, 'echo up; exec sleep 600', 1)).toBe(137);
+		expect(await endOf(true, 'echo up; exec sleep 600', 60)).toBe(143);
+		expect(await endOf(true, 'echo up; sleep 600; true', 60)).toBe(143);
+		expect(await endOf(true, "trap 'exit 5' TERM; echo up; while :; do sleep 0.1; done", 60)).toBe(5);
 		const id = await engine.run(idleSpec(labels, {command: shell('exit 9'), hasInit: true}));
 		expect(await engine.wait(id)).toBe(9);
 	});
@@ -142,7 +146,7 @@ describe('a container', () => {
 	});
 
 	test('is removed with its anonymous volumes', async () => {
-		const docker = new Docker();
+		const docker = straightDocker();
 		const own = {...labels, 'compartment.address': uniqueName()};
 		const made = await docker.createContainer({Image: smallImage, Labels: own, Volumes: {'/anonymous': {}}});
 		const {Mounts} = await made.inspect();
@@ -269,7 +273,7 @@ describe('a log', () => {
 	});
 
 	test('can be read from a container with a TTY', async () => {
-		const made = await new Docker().createContainer({
+		const made = await straightDocker().createContainer({
 			Image: smallImage,
 			Labels: {...labels},
 			Tty: true,

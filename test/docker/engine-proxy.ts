@@ -3,17 +3,21 @@ import {connect, createServer, type Server, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {findEngine} from '../../source/engine/docker-address.ts';
+import {sshAddress} from './open-sshd.ts';
+import {folderOfEngine} from './through-ssh.ts';
 
 /** A proxy in front of the engine that can be cut, as if the engine went away and came back. */
 export type EngineProxy = {
+	/** The address for DOCKER_HOST: a socket, or a port, and over ssh if the tests of this run go through it. */
 	readonly host: string;
 	readonly cut: () => Promise<void>;
 	readonly mend: () => Promise<void>;
 	readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+/** The socket of the engine itself, also when the tests of this run reach it through ssh. */
 function openSocket(): Socket {
-	const {target} = findEngine(undefined);
+	const {target} = findEngine(undefined, {...process.env, ...(folderOfEngine() ? {DOCKER_HOST: undefined} : {})});
 	if ('socketPath' in target) return connect({path: target.socketPath, allowHalfOpen: true});
 	throw new Error('this test needs an engine at a socket of this machine');
 }
@@ -76,7 +80,7 @@ function forward(near: Socket, far: Socket, {fate = () => 'pass', onSend, header
 }
 
 export async function openEngineProxy(options: Options = {}): Promise<EngineProxy> {
-	const folder = mkdtempSync(join(tmpdir(), 'compartment-proxy-'));
+	const folder = mkdtempSync(join(folderOfEngine() ?? tmpdir(), 'compartment-proxy-'));
 	const path = join(folder, 'engine.sock');
 	const sockets = new Set<Socket>();
 	let server: Server | undefined;
@@ -107,7 +111,7 @@ export async function openEngineProxy(options: Options = {}): Promise<EngineProx
 	const address = server!.address();
 	if (address !== null && typeof address === 'object') port = address.port;
 	return {
-		host: options.isTcp ? `tcp://127.0.0.1:${port}` : `unix://${path}`,
+		host: options.isTcp ? `tcp://127.0.0.1:${port}` : folderOfEngine() ? sshAddress(path) : `unix://${path}`,
 		cut,
 		mend,
 		async [Symbol.asyncDispose]() {

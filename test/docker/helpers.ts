@@ -7,6 +7,8 @@ import {connectDocker} from '../../source/engine/docker.ts';
 import type {ContainerSpec, Engine, Labels, NetworkSpec} from '../../source/engine/engine.ts';
 import {discardNetwork} from './cli-cleaner.ts';
 
+export {until} from './until.ts';
+
 /** A small image. Tests wait until the engine has it. */
 export const smallImage = 'debian:trixie-slim';
 
@@ -104,15 +106,6 @@ export function tarOf(files: Readonly<Record<string, string>>): NodeJS.ReadableS
 	for (const [name, content] of Object.entries(files)) archive.entry({name}, content);
 	archive.finalize();
 	return archive as unknown as NodeJS.ReadableStream;
-}
-
-/** Polls until the condition holds. */
-export async function until(isSo: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
-	const deadline = Date.now() + timeoutMs;
-	while (!(await isSo())) {
-		if (Date.now() > deadline) throw new Error(`not so after ${timeoutMs} ms: ${isSo}`);
-		await pause(20);
-	}
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -1,0 +1,26 @@
+/**
+ * Tests that need an engine of this machine by their nature, and why: whole files, or a test by `file: what`. `npm run
+ * test:ssh` leaves them out; everything else has to pass through ssh.
+ */
+export const localEngineOnly = {
+	'docker-connection': 'is about connections to sockets and ports of this machine, and what is said when they fail',
+	'ssh-cli': 'is about ssh itself, with machines of its own',
+	'ssh-contract': 'is about ssh itself, with machines of its own',
+	'ssh-terminal': 'is about ssh itself, with machines of its own',
+	'ssh-tunnel': 'is about ssh itself, with machines of its own',
+	'cli-drift: router':
+		'the router of another machine keeps the state, so without it a plan has nothing to compare with',
+	'cli-environments: another folder': 'with its state on the engine, another folder has the same environment',
+	'cli-environments: taken port': 'whether a port is free can be tried on this machine only',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** Whole files among them. */
+export const localEngineFiles: readonly string[] = Object.keys(localEngineOnly)
+	.filter(name => !name.includes(':'))
+	.map(name => `test/docker/${name}.test.ts`);
+
+/** Whether this run reaches the engine through ssh: `npm run test:ssh`. */
+export const isThroughSsh = (): boolean => process.env['COMPARTMENT_TEST_THROUGH'] === 'ssh';
+
+/** Whether this run leaves a test out. */
+export const isLeftOut = (_name: keyof typeof localEngineOnly): boolean => isThroughSsh();
