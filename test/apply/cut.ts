@@ -10,7 +10,7 @@ import type {MemoryWorld} from './memory-world.ts';
  * How a command loses its engine: for one call, for that and all later ones, or because it is killed, so that nothing that it
  * would have written since is there.
  */
-export type Loss = 'once' | 'for good' | 'killed';
+type Loss = 'once' | 'for good' | 'killed';
 
 export type Cut = {
 	/** Counted in the changing calls of the command, from 1. */

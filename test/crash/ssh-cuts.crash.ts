@@ -1,56 +1,102 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type Cut, withCuttableEngine} from '../docker/ssh-cuts.ts';
 import {apply, type CrashLab, describeProject, withCrashLab} from './lab.ts';
-import {startLoad} from './load.ts';
+import {type Load, startLoad} from './load.ts';
 
 const engine = withCuttableEngine();
 
-const ways: readonly Omit<Cut, 'request'>[] = [30, 3000].flatMap(downMs =>
-	[true, false].map(isReceived => ({isReceived, downMs})),
-);
+type Way = Omit<Cut, 'request'>;
+
+const downTimes = [30, 3000] as const;
+
+/** COMPARTMENT_CRASH_ROUNDS=3 cuts at every request three times for each time that the connection stays down. */
+const rounds = Number(process.env['COMPARTMENT_CRASH_ROUNDS'] ?? 0);
+
+/** How to cut at a request, in one pass over all of them. */
+type Pass = {readonly name: string; readonly wayAt: (request: number) => Way};
+
+/** By default one pass, in which the ways take turns. */
+const passes: readonly Pass[] =
+	rounds === 0
+		? [
+				{
+					name: 'once, in turns',
+					wayAt: request => ({downMs: downTimes[request % 2]!, isReceived: request % 4 < 2}),
+				},
+			]
+		: Array.from({length: rounds}, (_, round) =>
+				downTimes.map(downMs => ({
+					name: `round ${round + 1}, down for ${downMs} ms`,
+					wayAt: (request: number) => ({downMs, isReceived: (request + round) % 2 === 0}),
+				})),
+			).flat();
+
+/** How long requests go on after a recovery: nothing may be lost later either. */
+const afterwardsMs = 3000;
 
 type Command = {
 	readonly args: readonly string[];
-	/** What continues where it was interrupted; by default the same command. */
-	readonly recover?: readonly string[];
-	/** After which a plan is empty, if it is not after the command. */
-	readonly settle?: readonly string[];
 	/** Brings about what the command starts from. Returns the version that serves after it. */
 	readonly prepare: () => Promise<number>;
+	/** After which a plan is empty, if it is not after the command. */
+	readonly settle?: readonly string[];
+	/** Fails unless the command left what it should. */
+	readonly check?: () => Promise<void>;
+	/** How many requests it makes at least. */
+	readonly least: number;
 };
 
-/** Cuts the connection at one changing request after the other, until the command makes no more. */
-async function cutEverywhere(
+/** Cuts the connection at one request of a command, and recovers with the same command. */
+async function cutOnce(
 	lab: CrashLab,
-	way: Omit<Cut, 'request'>,
-	{args, recover = args, settle, prepare}: Command,
-): Promise<void> {
-	const totals = {cuts: 0, recoveries: 0, requests: 0};
-	for (let request = 1; ; request++) {
-		const version = await prepare();
-		engine.arm({...way, request});
-		const load = startLoad(lab.sandbox);
+	cut: Way & {readonly request: number},
+	{args, prepare, settle, check}: Command,
+): Promise<{readonly isLast: boolean; readonly requests: number; readonly recoveryMs: number | undefined}> {
+	const version = await prepare();
+	engine.arm(cut);
+	const load: Load = startLoad(lab.sandbox);
+	try {
 		const first = await lab.run(args, engine.env());
 		const made = engine.requests();
+		const isLast = !engine.hasCut();
 		engine.arm();
 		await engine.mended();
-		const recovery = first.exitCode === 0 ? undefined : await lab.run(recover, engine.env());
-		await load.stop();
+		const recovery = first.exitCode === 0 ? undefined : await lab.run(args, engine.env());
 		const outputs = [first, ...(recovery ? [recovery] : [])].map(({stdout, stderr}) => stdout + stderr);
-		const said = [`cut at ${request}: ${made[request - 1]}`, ...outputs].join('\n');
+		const said = [`${JSON.stringify(cut)}: ${made[cut.request - 1]}`, ...outputs].join('\n');
 		expect(recovery?.exitCode ?? 0, said).toBe(0);
-		expect(load.losses, said).toEqual([]);
 		expect((await lab.sandbox.ask()).body, said).toBe(`web v${version}`);
-		if (settle) expect(await lab.run(settle)).toMatchObject({exitCode: 0});
+		const quiet = pause(afterwardsMs);
+		await check?.();
+		if (settle) expect(await lab.run(settle), said).toMatchObject({exitCode: 0});
 		await lab.expectServing(version);
-		totals.requests += load.count();
-		if (made.length < request) break;
-		totals.cuts++;
-		totals.recoveries += recovery ? 1 : 0;
+		await quiet;
+		await load.stop();
+		expect(load.losses, said).toEqual([]);
+		return {isLast, requests: load.count(), recoveryMs: recovery?.durationMs};
+	} finally {
+		engine.arm();
+		await load.stop();
 	}
-	expect(totals.cuts).toBeGreaterThan(10);
+}
+
+/** Cuts the connection at one changing request after the other, until the command makes no more. */
+async function cutEverywhere(lab: CrashLab, {name, wayAt}: Pass, command: Command): Promise<void> {
+	const recoveries: number[] = [];
+	let requests = 0;
+	let cuts = 0;
+	for (let request = 1; ; request++) {
+		const done = await cutOnce(lab, {...wayAt(request), request}, command);
+		requests += done.requests;
+		if (done.recoveryMs !== undefined) recoveries.push(done.recoveryMs);
+		if (done.isLast) break;
+		cuts++;
+	}
+	expect(cuts).toBeGreaterThanOrEqual(command.least);
+	const slowest = (Math.max(0, ...recoveries) / 1000).toFixed(1);
 	console.log(
-		`${args.join(' ')} ${JSON.stringify(way)}: ${totals.cuts} cuts, ${totals.recoveries} needed a second command, ${totals.requests} requests, none lost`,
+		`${command.args.join(' ')}, ${name}: ${cuts} cuts, ${recoveries.length} needed a second command, the slowest ${slowest} s, ${requests} requests, none lost`,
 	);
 }
 
@@ -70,9 +116,10 @@ describe('over a connection that is cut at every changing request, nothing is lo
 		await lab.expectServing(version);
 	});
 
-	test.for(ways)('in a redeploy (received: $isReceived, down for $downMs ms)', way =>
-		cutEverywhere(lab, way, {
+	test.for(passes)('in a redeploy ($name)', pass =>
+		cutEverywhere(lab, pass, {
 			args: apply,
+			least: 20,
 			prepare: async () => {
 				lab.write(++version);
 				return version;
@@ -80,9 +127,10 @@ describe('over a connection that is cut at every changing request, nothing is lo
 		}),
 	);
 
-	test.for(ways)('in a promotion (received: $isReceived, down for $downMs ms)', way =>
-		cutEverywhere(lab, way, {
+	test.for(passes)('in a promotion ($name)', pass =>
+		cutEverywhere(lab, pass, {
 			args: ['promote', '--auto-approve'],
+			least: 10,
 			prepare: async () => {
 				await deploy('--hold');
 				return version;
@@ -90,13 +138,12 @@ describe('over a connection that is cut at every changing request, nothing is lo
 		}),
 	);
 
-	test.for(ways)('in a rollback (received: $isReceived, down for $downMs ms)', way => {
+	test.for(passes)('in a rollback ($name)', pass => {
 		// A rollback leads to what served before, not to the version before.
 		const serving = version;
-		return cutEverywhere(lab, way, {
+		return cutEverywhere(lab, pass, {
 			args: ['rollback', '--auto-approve'],
-			// A second rollback would go further back.
-			recover: apply,
+			least: 10,
 			// The newest image is not the one that serves.
 			settle: apply,
 			prepare: async () => {
