@@ -2,7 +2,7 @@ import {stringify} from 'yaml';
 
 /**
  * The server that every service of a sandbox runs. version.txt has its version and, as a second word, how it
- * misbehaves: `unready` answers 503 to the readiness probe, `crash` ends with exit code 7, `done` with 0, `local` listens
+ * misbehaves: `unready` answers 503 to the readiness probe, `late` does so for four seconds, `crash` ends with exit code 7, `done` with 0, `local` listens
  * where only its own container reaches it. `/sicken` makes it answer 503 to the probe from then on, `/die` ends it with exit
  * code 3. The header `x-echo` returns the received request.
  */
@@ -18,7 +18,8 @@ if (behaviour === 'crash') {
 	process.exit(7);
 }
 if (behaviour === 'done') process.exit();
-let isSick = behaviour === 'unready';
+let isSick = behaviour === 'unready' || behaviour === 'late';
+if (behaviour === 'late') setTimeout(() => (isSick = false), 4000);
 const server = createServer(async (request, response) => {
 	const {method, url, headers} = request;
 	if (url === '/die') process.exit(3);

@@ -1,5 +1,6 @@
 import {cpSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {expectError, type Outcome, type Running, withSandbox} from '../docker/cli.ts';
 import {publicService} from '../docker/cli-server.ts';
@@ -18,7 +19,8 @@ const wait = ['--lock-timeout', '5m'] as const;
 const sshd = withSshd();
 const sandbox = withSandbox(({addService, describe: write}) => {
 	addService('web');
-	write({services: {web: publicService('web')}});
+	// An apply of a version that does not get ready holds the lock for so long.
+	write({services: {web: publicService('web', {readiness: {type: 'http', path: '/healthz', timeoutMs: 180_000}})}});
 });
 let anna: Client;
 let ben: Client;
@@ -101,7 +103,7 @@ async function recover(): Promise<void> {
 	expect((await sandbox.ask()).body).toBe(`web v${version}`);
 }
 
-/** Kills an ssh that may have ended with its command. */
+/** Kills a process that may have ended. */
 function killQuietly(pid: number): void {
 	try {
 		process.kill(pid, 'SIGKILL');
@@ -139,7 +141,7 @@ describe('a command in another host that goes away', () => {
 			expect(lock.holder).toMatchObject({host: 'annas-laptop', pid: hanging.pid, operation: 'apply'});
 			harm(hanging);
 			took.push(await lock.freeAfter(40_000));
-			process.kill(hanging.pid, 'SIGKILL');
+			killQuietly(hanging.pid);
 			killQuietly(hanging.ssh.pid);
 			await hanging.ended;
 			await recover();
@@ -153,20 +155,27 @@ describe('a command in another host that goes away', () => {
 	});
 });
 
-test('a command whose ssh is killed goes on, or ends without a harm when the other host was faster', async () => {
-	const counts = {wentOn: 0, ended: 0};
+test.for([
+	['builds', /image\.web/, '', [0, 1]],
+	// It takes four seconds from then.
+	['waits for its service', /web │ listening on/, ' late', [0]],
+] as const)('an apply whose ssh is killed while it %s settles it', async ([what, stage, behaviour, codes]) => {
+	const ended: string[] = [];
+	const load = startLoad(sandbox.router, sandbox.host(), {keepAlive: 1, fresh: 0, idling: 2});
 	for (let time = 0; time < 5; time++) {
-		nextVersion();
+		nextVersion(behaviour);
 		const applying = anna.start(apply);
-		await applying.shows(/image\.web/);
+		await applying.shows(stage);
 		for (const {pid} of sshOf(applying.child.pid!)) process.kill(pid, 'SIGKILL');
-		const {exitCode, stdout, stderr} = await applying.ended;
-		expect([0, 1], `${stdout}${stderr}`).toContain(exitCode);
-		counts[exitCode === 0 ? 'wentOn' : 'ended']++;
+		const {exitCode, stdout, stderr, durationMs} = await applying.ended;
+		expect(codes, `${stdout}${stderr}`).toContain(exitCode);
+		ended.push(`${exitCode} after ${seconds(durationMs)} s`);
 		await ben.succeed(apply);
 		for (const person of [anna, ben]) await expectNoChanges(person);
 	}
-	console.log(`ssh killed during an apply: ${JSON.stringify(counts)}`);
+	await load.stop();
+	console.log(`ssh killed while an apply ${what}: ${ended.join(', ')}; ${load.samples.length} requests`);
+	expect(load.losses).toEqual([]);
 });
 
 describe('at a round trip of 40 ms', () => {
@@ -183,8 +192,7 @@ describe('at a round trip of 40 ms', () => {
 				const {exitCode, stderr} = await ben.run(['variable', 'set', 'FAR', String(time)]);
 				expect(exitCode, stderr).toBe(3);
 				held.push(/on (\S+),/.exec(stderr)![1]!);
-				await new Promise(resolve => setTimeout(resolve, 4000));
-				if (hanging.child.exitCode !== null) break;
+				await pause(4000);
 			}
 			expect(new Set(held)).toEqual(new Set(['annas-laptop']));
 			process.kill(hanging.pid, 'SIGKILL');
@@ -192,6 +200,7 @@ describe('at a round trip of 40 ms', () => {
 			await recover();
 			for (let write = 0; write < 10; write++)
 				await (write % 2 === 0 ? anna : ben).succeed(['variable', 'set', `FAR_${write}`, 'x']);
+			await ben.succeed(apply);
 			const listed = await ben.succeed(['variable', 'list']);
 			expect(listed.match(/^FAR_\d+/gm)).toHaveLength(10);
 			console.log(`apply in ${seconds(durationMs)} s, refused ${held.length} times while it was held`);
@@ -210,13 +219,16 @@ test('a state moves to a folder and back, and the other host is told where it we
 	await anna.succeed(apply);
 	await anna.succeed(['variable', 'set', 'LOCAL', 'yes']);
 	await anna.succeed(['state', 'migrate', '--to', 'engine']);
-	for (const person of [anna, ben]) await expectNoChanges(person).catch(async () => person.succeed(apply));
+	await ben.succeed(apply);
+	for (const person of [anna, ben]) await expectNoChanges(person);
 	expect(await ben.succeed(['variable', 'list'])).toContain('LOCAL');
 	anna.cloneAgain();
 	await expectNoChanges(anna);
 });
 
 test('whose laptop is lost has everything again with the identity, or with the configuration', async () => {
+	nextVersion();
+	await anna.succeed(apply);
 	const fresh = addPerson(sandbox, sshd, 'annas-new-laptop');
 	cpSync(join(anna.config, 'identity'), join(fresh.config, 'identity'));
 	await fresh.succeed(['machine', 'add', 'web1', 'ssh://deploy@lab']);
@@ -228,13 +240,13 @@ test('whose laptop is lost has everything again with the identity, or with the c
 			environments: [{name: 'production', services: 1, engine: 'web1', problem: null}],
 		});
 		const {entries} = JSON.parse(await person.succeed(['state', 'history', '--json'])) as {entries: readonly unknown[]};
-		expect(entries.length).toBeGreaterThan(5);
+		expect(entries.length).toBeGreaterThan(2);
 		expect(await person.succeed(['status'])).toMatch(/^web +(healthy|starting)/m);
 		expect(await person.succeed(['logs', 'web', '--tail', '5', '--plain'])).toContain(`starting web v${version}`);
 		expect(await person.succeed(['deployment', 'list'])).toContain('web');
 	}
 	await fresh.succeed(['rollback', '--auto-approve']);
-	expect((await sandbox.ask()).body).not.toBe(`web v${version}`);
+	expect((await sandbox.ask()).body).toBe(`web v${version - 1}`);
 	await anna.succeed(['destroy', '--auto-approve']);
 	expect((await sandbox.observe()).containers).toEqual([]);
 });
