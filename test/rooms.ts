@@ -7,7 +7,7 @@ export const levels: readonly (readonly string[])[] = [
 	['model'],
 	['state', 'engine', 'detect', 'registries'],
 	['build', 'certificates', 'plan', 'router'],
-	['refresh', 'init', 'engine-state'],
+	['refresh', 'init', 'import', 'engine-state'],
 	['apply'],
 	['backup'],
 	['agent'],

@@ -2,7 +2,6 @@ import {UserError} from '../errors.ts';
 import {command, type Hint, hint} from '../hint.ts';
 
 const setSecret = hint`${command('variable set', 'NAME', '--sensitive')}`;
-const compose = 'docs/compartment-yml.md, "Coming from Docker Compose", lists what each key of a Compose file becomes';
 
 /** Commands of other tools, and some planned ones, with what to use instead. */
 const words: Readonly<Record<string, Hint>> = {
@@ -16,7 +15,6 @@ const words: Readonly<Record<string, Hint>> = {
 	ps: command('status'),
 	ls: command('environment list'),
 	build: command('apply', '--rebuild'),
-	import: compose,
 };
 
 /**

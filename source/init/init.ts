@@ -7,6 +7,7 @@ import {type BuiltStack, builtStacks} from '../detect/stacks.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {renderHint} from '../render-hint.ts';
+import {shellWord} from '../shell-word.ts';
 import {type DetectedService, detectServices, projectNameOf} from './detect.ts';
 
 export type InitialDescriptor = {
@@ -23,9 +24,9 @@ const lookedFor = [dockerfileName, ...builtStacks.flatMap(({evidence}) => eviden
 
 const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 
-/** What a Compose file leaves to do by hand. */
+/** What to do with a Compose file. */
 export const composeAdvice = (file: string): string =>
-	`${file} is not imported: docs/compartment-yml.md, "Coming from Docker Compose", says what each of its words becomes.`;
+	`Nothing was taken from ${file}: compartment import ${shellWord(file)} makes a compartment.yml from it.`;
 
 const chooseName = (directory: string, name: string | undefined): string => {
 	if (name !== undefined) {

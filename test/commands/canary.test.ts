@@ -151,6 +151,7 @@ const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absen
 	'settings set': [['retain', '4']],
 	'settings unset': [['retain']],
 	init: [[]],
+	import: [['compose.yaml', '--dry-run']],
 	validate: [[]],
 	schema: [[], ['routes']],
 	apply: [['--auto-approve', '--replace', 'service.web']],

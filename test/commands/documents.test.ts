@@ -39,7 +39,6 @@ describe('command lines that scripts rely on', () => {
 
 describe('an unknown command', () => {
 	it.each([
-		['import --help', 'there is no command "import"'],
 		['machines', 'there is no command "machines", did you mean "machine"?'],
 		['aply --env staging', 'there is no command "aply", did you mean "apply"?'],
 		['environment rename', 'there is no command "environment rename"'],

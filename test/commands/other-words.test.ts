@@ -3,7 +3,7 @@ import {refuseOtherWords} from '../../source/commands/other-words.ts';
 import {UserError} from '../../source/errors.ts';
 import {commandsIn, program} from './command-line.ts';
 
-it.each(['secret', 'secrets', 'up', 'down', 'ps', 'import'])(
+it.each(['secret', 'secrets', 'up', 'down', 'ps'])(
 	"another tool's command %s is refused with what to use instead",
 	word => {
 		expect(() => refuseOtherWords(word)).toThrow(UserError);

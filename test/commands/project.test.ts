@@ -1,4 +1,4 @@
-import {readFileSync, rmSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
@@ -56,6 +56,112 @@ describe('init', () => {
 	it('refuses a name that no project can have', async () => {
 		expect(await shop.failure('init', '--name', 'My Shop')).toMatchInlineSnapshot(`
 			"Error: Project name "My Shop" is invalid. Use a slug starting with a letter and no longer than 63 characters.
+			"
+		`);
+	});
+});
+
+describe('import', () => {
+	const compose = `services:
+  web:
+    image: example/web
+    ports: ["80:8080"]
+    environment: {API_KEY: s3cret, DATABASE_URL: "postgres://app:pw@db/app"}
+    cap_add: [NET_ADMIN]
+  db: {image: postgres:16, environment: {POSTGRES_PASSWORD: pw, POSTGRES_USER: app}}
+`;
+
+	beforeEach(() => {
+		rmSync(join(shop.folder, 'compartment.yml'));
+		rmSync(join(shop.folder, 'compartment.routes.yml'));
+		shop.write('compose.yaml', compose);
+	});
+
+	it('writes a file that validate accepts, and lists the rest', async () => {
+		expect(await shop.text('import', 'compose.yaml', '--name', 'office')).toMatchInlineSnapshot(`
+			"Created ./compartment.yml from compose.yaml: 1 service, 1 resource.
+
+			Not carried over:
+			  services.web.cap_add: is not supported; see "What is not supported" in docs/compartment-yml.md
+
+			Carried over differently:
+			  services.db.environment.POSTGRES_PASSWORD: a new POSTGRES_PASSWORD is generated; for data that exists: compartment variable set POSTGRES_PASSWORD --resource db --sensitive
+			  services.web.environment.API_KEY: is sensitive: set it as a variable
+			  services.db.image: the preset runs postgres:16-alpine
+
+			Variables to set:
+			  compartment variable set API_KEY --service web --sensitive
+
+			7 of 8 keys carried over, 1 listed above.
+			Next: compartment validate, then compartment plan
+			"
+		`);
+		expect(readFileSync(join(shop.folder, 'compartment.yml'), 'utf8')).toMatchInlineSnapshot(`
+			"# Imported from compose.yaml.
+			name: office
+			services:
+			  web:
+			    image: example/web
+			    accessMode: public
+			    port: 8080
+			    connections:
+			      db:
+			        env:
+			          DATABASE_URL: connection-url
+			resources:
+			  db:
+			    preset: postgres
+			"
+		`);
+		expect(await shop.text('validate')).toContain('Valid. Project office: 1 service, 1 resource');
+	});
+
+	it('prints the file and writes nothing with --dry-run', async () => {
+		expect(await shop.text('import', 'compose.yaml', '--dry-run')).toContain('image: example/web');
+		expect(existsSync(join(shop.folder, 'compartment.yml'))).toBe(false);
+	});
+
+	it('reports all of it as JSON, without a secret', async () => {
+		const report = await shop.json('import', 'compose.yaml', '--name', 'office');
+		expect(report).toMatchObject({
+			...{file: './compartment.yml', isWritten: true, format: 'Compose', project: 'office'},
+			...{services: ['web'], resources: ['db'], warnings: [], keys: {carried: 7, listed: 1}},
+			variables: [
+				{
+					...{name: 'API_KEY', target: 'service', of: 'web', isSensitive: true},
+					command: 'compartment variable set API_KEY --service web --sensitive',
+				},
+			],
+		});
+		expect(JSON.stringify(report)).not.toContain('s3cret');
+	});
+
+	it('never replaces a file without --force', async () => {
+		shop.write('compartment.yml', descriptor);
+		expect(await shop.failure('import', 'compose.yaml')).toMatchInlineSnapshot(`
+			"Error: ./compartment.yml already exists.
+			  To replace it: compartment import compose.yaml --force
+			"
+		`);
+		expect(readFileSync(join(shop.folder, 'compartment.yml'), 'utf8')).toBe(descriptor);
+		expect(await shop.text('import', 'compose.yaml', '--force')).toContain('Created ./compartment.yml');
+	});
+
+	it('reads no file outside of the folder, also not through a symlink', async () => {
+		symlinkSync('/etc/hostname', join(shop.folder, 'link.env'));
+		for (const file of ['link.env', '../../../../../../../../etc/hostname']) {
+			shop.write('compose.yaml', compose.replace('    ports:', `    env_file: ${file}\n    ports:`));
+			expect(await shop.failure('import', 'compose.yaml')).toContain('compose.yaml:4:15 services.web.env_file: ');
+		}
+	});
+
+	it('says where a file is wrong', async () => {
+		shop.write('compose.yaml', 'services:\n  web: {image: "a:${TAG:?which}"}\n');
+		expect(await shop.failure('import', 'compose.yaml')).toMatchInlineSnapshot(`
+			"compose.yaml:2:16 services.web.image: needs the variable TAG (which); set it in .env beside the file
+			   2 |   web: {image: "a:\${TAG:?which}"}
+			     |                ^^^^^^^^^^^^^^^^^
+			1 problem found.
 			"
 		`);
 	});

@@ -51,10 +51,10 @@ it('refuses an empty directory, because nothing in it can be built', async () =>
 	expect(readdirSync(folder)).toEqual([]);
 });
 
-it.each(['compose.yaml', 'docker-compose.yml'])('says that %s is not imported', async file => {
+it.each(['compose.yaml', 'docker-compose.yml'])('says what to do with %s', async file => {
 	touch(file);
 	await expect(describeInit(folder)).rejects.toThrow(
-		expect.objectContaining({hint: expect.stringMatching(`^${file} is not imported: .*"Coming from Docker Compose"`)}),
+		expect.objectContaining({hint: expect.stringContaining(`compartment import ${file} makes`)}),
 	);
 	touch('web/../package.json');
 	expect((await describeInit(folder)).composeFile).toBe(file);

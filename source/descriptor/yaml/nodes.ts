@@ -7,9 +7,9 @@ const dangerousKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
 const rangeOf = (node: Node): {from: number; to: number} => ({from: node.range?.[0] ?? 0, to: node.range?.[1] ?? 0});
 
-const keyFault = (key: string, seen: Set<string>): string | undefined => {
+const keyFault = (key: string, seen: Set<string>, allowsMerge: boolean): string | undefined => {
 	if (dangerousKeys.has(key)) return `the key "${key}" is not allowed`;
-	if (key === '<<') return 'merge keys (<<) are not supported; write the keys out';
+	if (key === '<<' && !allowsMerge) return 'merge keys (<<) are not supported; write the keys out';
 	if (seen.has(key)) return `Map keys must be unique, but ${JSON.stringify(key)} is written twice`;
 	seen.add(key);
 	return undefined;
@@ -18,8 +18,9 @@ const keyFault = (key: string, seen: Set<string>): string | undefined => {
 /**
  * Finds what the composer accepts and a descriptor must not contain: dangerous, repeated and merge keys, aliases before or
  * inside their anchor, NUL and malformed Unicode. The tree is at most 64 levels deep.
+ * @param allowsMerge whether merge keys are for the caller to resolve
  */
-export const findFaults = (root: ParsedNode | null): readonly NodeFault[] => {
+export const findFaults = (root: ParsedNode | null, allowsMerge = false): readonly NodeFault[] => {
 	const faults: NodeFault[] = [];
 	const anchors = new Set<string>();
 	const open = new Set<string>();
@@ -29,7 +30,7 @@ export const findFaults = (root: ParsedNode | null): readonly NodeFault[] => {
 		const seen = new Set<string>();
 		for (const pair of pairs) {
 			if (!isPair(pair) || !isScalar(pair.key)) continue;
-			const message = keyFault(String(pair.key.value), seen);
+			const message = keyFault(String(pair.key.value), seen, allowsMerge);
 			if (message) add(pair.key, message);
 		}
 	};

@@ -34,8 +34,16 @@ const decode = (bytes: Uint8Array): string | undefined => {
 	}
 };
 
+/** Takes the tag from `!!merge <<:`, which some writers add; what follows keeps its place. */
+const untagMerges = (text: string): string => text.replace(/!!merge <<:/g, '<<:        ');
+
+type Dialect = {
+	/** Keeps merge keys (`<<`) as ordinary keys, for a caller that resolves them; otherwise they are problems. */
+	readonly allowsMerge?: boolean;
+};
+
 /** Parses a file with all guards. Never throws: errors are returned as problems. */
-export const parseYaml = (file: string, bytes: Uint8Array): ParsedYaml => {
+export const parseYaml = (file: string, bytes: Uint8Array, {allowsMerge = false}: Dialect = {}): ParsedYaml => {
 	const whole = (message: string): ParsedYaml => ({
 		kind: 'problems',
 		text: '',
@@ -57,7 +65,7 @@ export const parseYaml = (file: string, bytes: Uint8Array): ParsedYaml => {
 		const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
 		return fail(problemAt(control.index, control.index + 1, `the control character U+${code} is not allowed`));
 	}
-	const read = readTokens(text);
+	const read = readTokens(allowsMerge ? untagMerges(text) : text);
 	if (read.kind === 'refused') return fail(problemAt(read.offset, read.offset + 1, read.message));
 
 	const composer = new Composer({
@@ -74,7 +82,7 @@ export const parseYaml = (file: string, bytes: Uint8Array): ParsedYaml => {
 	const syntax = [...document.errors, ...document.warnings];
 	if (syntax.length > 0)
 		return fail(...syntax.slice(0, maximumSyntaxProblems).map(({pos, message}) => problemAt(...pos, message)));
-	const faults = findFaults(document.contents);
+	const faults = findFaults(document.contents, allowsMerge);
 	if (faults.length > 0) return fail(...faults.map(({from, to, message}) => problemAt(from, to, message)));
 
 	const value = toValue(document);

@@ -1,0 +1,100 @@
+import {existsSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {findSourceProblems} from '../../build/source-problems.ts';
+import {confirm} from '../../console/confirm.ts';
+import {reportLines, variableCommand} from '../../console/import-report.ts';
+import {counted} from '../../counted.ts';
+import {descriptorFile} from '../../descriptor/names.ts';
+import {formatProblem} from '../../descriptor/problem.ts';
+import {readProject} from '../../descriptor/read.ts';
+import {mapOf} from '../../descriptor/rules/raw.ts';
+import {parseYaml} from '../../descriptor/yaml/source.ts';
+import {messageOf, UserError} from '../../errors.ts';
+import {again, command, hint} from '../../hint.ts';
+import {descriptorText} from '../../import/descriptor-text.ts';
+import {importFile} from '../../import/import-file.ts';
+import {type ImportPlace, openImport, shownPath} from '../../import/open-import.ts';
+import type {Imported} from '../../import/result.ts';
+import {jsonDocument} from '../../output/json.ts';
+import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
+import {type CommonFlags, isJson} from '../../workspace/flags.ts';
+import {hintText} from '../../workspace/invocation.ts';
+
+type ImportFlags = CommonFlags & {
+	readonly name?: string;
+	readonly profile?: readonly string[];
+	readonly dryRun?: boolean;
+	readonly force?: boolean;
+};
+
+/** Asks before it replaces a file. @throws UserError when there is one, and nobody can be asked */
+async function checkTarget({folder}: ImportPlace, {isInteractive}: Terminal, flags: ImportFlags): Promise<void> {
+	if (flags.dryRun || flags.force || !existsSync(join(folder, descriptorFile))) return;
+	const shown = shownPath(folder, descriptorFile);
+	if (!isInteractive || isJson(flags))
+		throw new UserError(`${shown} already exists.`, {hint: hint`To replace it: ${again('--force')}`});
+	await confirm(`Replace ${shown}?`);
+}
+
+/** Writes the file as a whole or not at all. */
+function write(folder: string, text: string): void {
+	const file = join(folder, descriptorFile);
+	const next = `${file}.${process.pid}.new`;
+	try {
+		writeFileSync(next, text, {flag: 'wx'});
+		renameSync(next, file);
+	} catch (error) {
+		rmSync(next, {force: true});
+		throw new UserError(`cannot write ${shownPath(folder, descriptorFile)}: ${messageOf(error)}`);
+	}
+}
+
+/** What `validate` will say about folders and Dockerfiles that are not there. The text itself is valid. */
+async function sourceWarnings(text: string, {folder, ascent}: ImportPlace): Promise<readonly string[]> {
+	const bytes = new TextEncoder().encode(text);
+	const project = readProject({descriptor: {kind: 'bytes', bytes}, routes: {kind: 'missing'}}, folder, ascent);
+	const parsed = parseYaml(descriptorFile, bytes);
+	if (parsed.kind !== 'source') return project.warnings;
+	const found = await findSourceProblems(folder, parsed.source.value, project);
+	return [...found.map(finding => formatProblem(parsed.source.locate(finding), undefined)), ...project.warnings];
+}
+
+const namesIn = ({descriptor}: Imported, section: 'services' | 'resources') => Object.keys(mapOf(descriptor[section]));
+
+/** `compartment import FILE`: writes a compartment.yml beside a Compose file or a Cynchro app. */
+export async function importProject(file: string, flags: ImportFlags): Promise<void> {
+	const terminal = createTerminal(flags);
+	const place = await openImport(file);
+	const {folder, ascent, bytes, read} = place;
+	const imported = importFile({
+		...{file: place.file, bytes, read, ascent, name: flags.name, profiles: flags.profile ?? []},
+		folderName: basename(folder),
+	});
+	const text = descriptorText(imported.descriptor, place.file);
+	const warnings = await sourceWarnings(text, place);
+	await checkTarget(place, terminal, flags);
+	if (!flags.dryRun) write(folder, text);
+	const [services, resources] = [namesIn(imported, 'services'), namesIn(imported, 'resources')];
+	if (isJson(flags)) {
+		const {format, notes, tally} = imported;
+		const variables = imported.variables.map(({value: _never, ...variable}) => ({
+			...variable,
+			command: hintText(variableCommand({...variable})),
+		}));
+		const written = {file: shownPath(folder, descriptorFile), isWritten: flags.dryRun !== true, format};
+		process.stdout.write(
+			jsonDocument({
+				...{...written, project: imported.descriptor['name'], services, resources, text},
+				...{notes, variables, warnings, keys: tally},
+			}),
+		);
+		return;
+	}
+	const counts = `${counted(services.length, 'service')}, ${counted(resources.length, 'resource')}`;
+	if (flags.dryRun) terminal.print(text.trimEnd());
+	else terminal.print(`Created ${shownPath(folder, descriptorFile)} from ${place.file}: ${counts}.`);
+	for (const line of reportLines(imported, terminal.paint)) terminal.print(line);
+	warn(terminal, warnings);
+	if (!flags.dryRun)
+		terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('validate')}, then ${command('plan')}`)));
+}

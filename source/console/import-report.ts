@@ -1,0 +1,39 @@
+import {counted} from '../counted.ts';
+import {command, type Hint, hint} from '../hint.ts';
+import type {Imported, Note, NoteKind, VariableToSet} from '../import/result.ts';
+import type {Paint} from '../output/colour.ts';
+import {sanitiseLine} from '../output/sanitise.ts';
+import {shellWord} from '../shell-word.ts';
+import {hintText} from '../workspace/invocation.ts';
+
+const headings: Readonly<Record<NoteKind, string>> = {
+	missing: 'Not carried over:',
+	changed: 'Carried over differently:',
+	omitted: 'Not needed here:',
+};
+
+/** The command that sets a variable. Never contains its value. */
+export function variableCommand({name, target, of, isSensitive, file}: VariableToSet): Hint {
+	const words = [name, `--${target}`, of, ...(isSensitive ? ['--sensitive'] : [])];
+	return file === undefined
+		? command('variable set', ...words)
+		: hint`${command('variable set', ...words, '--stdin')} < ${shellWord(file)}`;
+}
+
+const lineOf = ({path, message}: Note): string => `  ${sanitiseLine(path)}: ${sanitiseLine(message)}`;
+
+/** What `import` says about a file: all notes by kind, then the commands for variables. */
+export function reportLines({notes, variables, tally}: Imported, paint: Paint): readonly string[] {
+	const groups = (['missing', 'changed', 'omitted'] as const).flatMap(kind => {
+		const own = notes.filter(note => note.kind === kind);
+		return own.length > 0 ? ['', paint.bold(headings[kind]), ...own.map(lineOf)] : [];
+	});
+	const commands = variables.map(variable => `  ${hintText(variableCommand(variable))}`);
+	const keys = tally.carried + tally.listed;
+	return [
+		...groups,
+		...(commands.length > 0 ? ['', paint.bold('Variables to set:'), ...commands] : []),
+		'',
+		`${tally.carried} of ${counted(keys, 'key')} carried over, ${tally.listed} listed above.`,
+	];
+}

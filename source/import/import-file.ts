@@ -1,0 +1,13 @@
+import {importCompose} from './compose/compose.ts';
+import {parseDocument} from './document.ts';
+import type {ImportRequest} from './request.ts';
+import type {Imported} from './result.ts';
+
+/**
+ * Translates a Compose file or a Cynchro app, as YAML or JSON. Reads other files only through `read`, and writes nothing.
+ * @throws DescriptorError with file, line and column of what cannot be imported
+ */
+export function importFile(request: ImportRequest): Imported {
+	const source = parseDocument(request.file, request.bytes);
+	return importCompose(source, request);
+}
