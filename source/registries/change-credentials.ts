@@ -1,22 +1,28 @@
 import {changeAuths} from './change-docker-config.ts';
 import {type Credentials, formatEntry} from './credentials.ts';
-import {type DockerConfig, helperOf, nameIn, readDockerConfig} from './docker-config.ts';
+import {configVariable, type DockerConfig, helperOf, nameIn, readDockerConfig} from './docker-config.ts';
 import {storedIn} from './find-credentials.ts';
 import {eraseFromHelper, storeInHelper} from './helper-credentials.ts';
 import {hostOf, keyOf} from './registry-name.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where credentials are: with a credential helper, or in docker's configuration. */
+/** Where credentials are: with a credential helper, in DOCKER_AUTH_CONFIG, or in docker's configuration file. */
 export type CredentialStore =
 	| {readonly type: 'helper'; readonly program: string}
+	| {readonly type: 'variable'; readonly name: string}
 	| {readonly type: 'file'; readonly path: string};
+
+/** A store in one word: a program, a variable or a file. */
+export function placeOf(store: CredentialStore): string {
+	if (store.type === 'helper') return store.program;
+	return store.type === 'variable' ? store.name : store.path;
+}
 
 export const storeOf = (config: DockerConfig, host: string): CredentialStore => {
 	const helper = helperOf(config, host);
-	return helper === undefined
-		? {type: 'file', path: config.path}
-		: {type: 'helper', program: `docker-credential-${helper}`};
+	if (helper !== undefined) return {type: 'helper', program: `docker-credential-${helper}`};
+	return config.path === configVariable ? {type: 'variable', name: configVariable} : {type: 'file', path: config.path};
 };
 
 const without = (auths: DockerConfig['auths'], host: string): DockerConfig['auths'] =>

@@ -8,8 +8,9 @@ import {hostOf, keyOf} from './registry-name.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The docker client's configuration file, as far as it is about registries. */
+/** The docker client's configuration, as far as it is about registries. */
 export type DockerConfig = {
+	/** The file, or the variable. */
 	readonly path: string;
 	/** The whole file, in which a number is the text that it was written as; undefined if there is none. */
 	readonly content: Readonly<Record<string, unknown>> | undefined;
@@ -35,8 +36,7 @@ function parseExactly(text: string): unknown {
 	return JSON.parse(text, keep as Parameters<typeof JSON.parse>[1]);
 }
 
-function parse(path: string, text: string): Readonly<Record<string, unknown>> {
-	const hint = 'Repair it, or move it away.';
+function parse(path: string, text: string, hint = 'Repair it, or move it away.'): Readonly<Record<string, unknown>> {
 	// An error of the parser may quote the file.
 	let content: unknown;
 	try {
@@ -62,7 +62,10 @@ export function readDockerConfig(env: Environment = process.env): DockerConfig {
 	} catch (error) {
 		if (codeOf(error) !== 'ENOENT') throw new UserError(`Cannot read ${path}: ${messageOf(error)}`, {cause: error});
 	}
-	const content = text === undefined ? undefined : parse(path, text);
+	return describe(path, text === undefined ? undefined : parse(path, text));
+}
+
+function describe(path: string, content: DockerConfig['content']): DockerConfig {
 	const {credsStore} = content ?? {};
 	return {
 		path,
@@ -71,6 +74,19 @@ export function readDockerConfig(env: Environment = process.env): DockerConfig {
 		credHelpers: recordAt(content ?? {}, 'credHelpers'),
 		credsStore: typeof credsStore === 'string' && credsStore !== '' ? credsStore : undefined,
 	};
+}
+
+/** The variable with the text of a configuration: of a job of GitLab, and of the docker client. */
+export const configVariable = 'DOCKER_AUTH_CONFIG';
+
+/** The configuration in DOCKER_AUTH_CONFIG; undefined without one. @throws UserError if it is none; never quotes it */
+export function readConfigVariable(env: Environment = process.env): DockerConfig | undefined {
+	const text = env[configVariable];
+	if (!text) return undefined;
+	return describe(
+		configVariable,
+		parse(configVariable, text, 'Set it to text such as {"auths": {"ghcr.io": {"auth": "…"}}}.'),
+	);
 }
 
 /** The name under which a table of the configuration has a host: docker's own key, or another spelling of the host. */

@@ -1,7 +1,7 @@
 import {messageOf} from '../errors.ts';
 import {type CredentialStore, storeOf} from './change-credentials.ts';
 import {parseEntry} from './credentials.ts';
-import {type DockerConfig, helperOf, readDockerConfig} from './docker-config.ts';
+import {type DockerConfig, helperOf, readConfigVariable, readDockerConfig} from './docker-config.ts';
 import {getFromHelper, listOfHelper} from './helper-credentials.ts';
 import {hostOf, keyOf} from './registry-name.ts';
 
@@ -18,6 +18,8 @@ export type KnownRegistries = {
 	/** Helpers that could not be asked. */
 	readonly problems: readonly string[];
 };
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 type Found = {readonly host: string; readonly user: string | undefined};
 
@@ -39,11 +41,8 @@ async function ofHelperFor(config: DockerConfig, host: string): Promise<Found[]>
 	return credentials ? [{host, user: credentials.username}] : [];
 }
 
-/** The registries that docker's configuration has credentials for. A host is listed where docker would look for it. */
-export async function listCredentials(
-	env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<KnownRegistries> {
-	const config = readDockerConfig(env);
+/** The registries that one configuration has credentials for. A host is listed where docker would look for it. */
+async function listIn(config: DockerConfig): Promise<KnownRegistries> {
 	const ownHosts = [...new Set(Object.keys(config.credHelpers).map(hostOf))];
 	const asked = await Promise.allSettled([ofDefaultHelper(config), ...ownHosts.map(host => ofHelperFor(config, host))]);
 	const [ofDefault = [], ...ofOwn] = asked.map(outcome => (outcome.status === 'fulfilled' ? outcome.value : []));
@@ -52,15 +51,33 @@ export async function listCredentials(
 		...ofDefault.filter(({host}) => !ownHosts.includes(host)),
 		...inFile(config).filter(({host}) => helperOf(config, host) === undefined),
 	];
-	const byHost = new Map(found.map(({host, user}) => [host, user]));
 	return {
-		registries: [...byHost]
-			.map(([host, user]) => ({
-				host,
-				user: user === undefined || user === '' || user === '<token>' ? null : user,
-				store: storeOf(config, host),
-			}))
-			.sort((a, b) => (a.host < b.host ? -1 : 1)),
+		registries: found.map(({host, user}) => ({
+			host,
+			user: user === undefined || user === '' || user === '<token>' ? null : user,
+			store: storeOf(config, host),
+		})),
 		problems: asked.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : [])),
+	};
+}
+
+/** The variable, or undefined if it cannot be read, with the problem. */
+function readVariable(env: Environment): {readonly config?: DockerConfig | undefined; readonly problem?: string} {
+	try {
+		return {config: readConfigVariable(env)};
+	} catch (error) {
+		return {problem: messageOf(error)};
+	}
+}
+
+/** The registries that there are credentials for, each where they are found first. */
+export async function listCredentials(env: Environment = process.env): Promise<KnownRegistries> {
+	const {config, problem} = readVariable(env);
+	const lists = [await listIn(readDockerConfig(env)), ...(config ? [await listIn(config)] : [])];
+	// The variable comes last, and so replaces what the file has.
+	const byHost = new Map(lists.flatMap(({registries}) => registries).map(found => [found.host, found]));
+	return {
+		registries: [...byHost.values()].sort((a, b) => (a.host < b.host ? -1 : 1)),
+		problems: [...(problem === undefined ? [] : [problem]), ...lists.flatMap(({problems}) => problems)],
 	};
 }

@@ -5,6 +5,7 @@ import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {explainRefusal} from '../../source/engine/registry-access.ts';
 import {EngineError, hintOf} from '../../source/errors.ts';
 import {leavesNothingUntested} from './proofs.ts';
+import {runLine} from './run-line.ts';
 import {openShop, type Shop} from './shop.ts';
 
 let shop: Shop;
@@ -163,6 +164,51 @@ describe('registry logout', () => {
 
 	it('refuses what is not a host', async () => {
 		expect(await shop.failure('registry', 'logout', 'a b')).toContain('a b is not the host of a registry');
+	});
+});
+
+describe('DOCKER_AUTH_CONFIG', () => {
+	const auth = Buffer.from('ci:hunter2').toString('base64');
+	const variable = {DOCKER_AUTH_CONFIG: JSON.stringify({auths: {'ghcr.io': {auth}}})};
+	const run = (...words: readonly string[]) => runLine(shop.folder, '', words, variable);
+
+	it('is named as where its credentials come from, and goes before the file', async () => {
+		write({auths: {'ghcr.io': {auth}, 'quay.io': {auth}}});
+		const {stdout, stderr} = await run('registry', 'list');
+		expect(stderr).toBe('');
+		expect(masked(stdout)).toMatchInlineSnapshot(`
+			"REGISTRY  USER  STORED
+			ghcr.io   ci    DOCKER_AUTH_CONFIG
+			quay.io   ci    /docker/config.json
+			"
+		`);
+		expect(JSON.parse((await run('registry', 'list', '--json')).stdout).registries[0]).toEqual({
+			host: 'ghcr.io',
+			user: 'ci',
+			store: {type: 'variable', name: 'DOCKER_AUTH_CONFIG'},
+		});
+	});
+
+	it('is named where it goes before what is stored, and stays after a logout', async () => {
+		const words = ['registry', 'login', 'ghcr.io', '--username', 'octocat', '--password-stdin'];
+		const {stdout, stderr} = await runLine(shop.folder, 'other\n', words, variable);
+		expect(stdout).toContain('Logged in to ghcr.io as octocat.');
+		expect(stderr).toMatchInlineSnapshot(`
+			"Warning: DOCKER_AUTH_CONFIG has credentials for ghcr.io too, and they go before these.
+			"
+		`);
+		const out = await run('registry', 'logout', 'ghcr.io');
+		expect(out.stdout).toBe('Logged out of ghcr.io.\n');
+		expect(out.stderr).toMatchInlineSnapshot(`
+			"Warning: DOCKER_AUTH_CONFIG has credentials for ghcr.io, which are used as long as it is set.
+			"
+		`);
+	});
+
+	it('that cannot be read is a warning, and is not quoted', async () => {
+		const broken = {DOCKER_AUTH_CONFIG: '{"auths": hunter2'};
+		const {stderr, exitCode} = await runLine(shop.folder, '', ['registry', 'list'], broken);
+		expect({stderr, exitCode}).toEqual({stderr: 'Warning: DOCKER_AUTH_CONFIG is not valid JSON\n', exitCode: 0});
 	});
 });
 

@@ -123,4 +123,25 @@ describe('a problem is reported, and never quotes a secret', () => {
 		chmodSync(home.file(), 0);
 		expect((await findCredentials('ghcr.io')).problem).toContain(`Cannot read ${home.file()}`);
 	});
+
+	it('come from DOCKER_AUTH_CONFIG first, and then from the file', async () => {
+		home.addHelper('all', answer('helper', 'secret-2'));
+		home.configure({auths: {'a.example': {auth: encode('file:x')}, 'b.example': {auth: encode('file:y')}}});
+		const variable = (content: unknown) => ({
+			...process.env,
+			DOCKER_AUTH_CONFIG: typeof content === 'string' ? content : JSON.stringify(content),
+		});
+		const own = variable({auths: {'a.example': {auth: encode('ci:z')}, 'c.example': {}}});
+		expect(await findCredentials('a.example', own)).toEqual({credentials: {username: 'ci', password: 'z'}});
+		expect(await findCredentials('b.example', own)).toEqual({credentials: {username: 'file', password: 'y'}});
+		expect(await findCredentials('c.example', own)).toEqual({});
+		const helped = variable({credHelpers: {'a.example': 'all'}});
+		expect(await findCredentials('a.example', helped)).toEqual({
+			credentials: {username: 'helper', password: 'secret-2'},
+		});
+		expect(await findCredentials('a.example', variable(''))).toEqual({credentials: {username: 'file', password: 'x'}});
+		const broken = variable('{"auths": secret');
+		expect(await findCredentials('a.example', broken)).toEqual({credentials: {username: 'file', password: 'x'}});
+		expect(await findCredentials('d.example', broken)).toEqual({problem: 'DOCKER_AUTH_CONFIG is not valid JSON'});
+	});
 });

@@ -3,6 +3,7 @@ import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {renderTable} from '../../output/table.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
+import {placeOf} from '../../registries/change-credentials.ts';
 import {type KnownRegistry, listCredentials} from '../../registries/list-credentials.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
@@ -26,7 +27,7 @@ export async function registryList(flags: CommonFlags): Promise<void> {
 		{title: 'USER', value: ({user}: KnownRegistry) => sanitiseLine(user ?? '(token)')},
 		{
 			title: 'STORED',
-			value: ({store}: KnownRegistry) => sanitiseLine(store.type === 'helper' ? store.program : store.path),
+			value: ({store}: KnownRegistry) => sanitiseLine(placeOf(store)),
 		},
 	];
 	print(renderTable(columns, registries, {titleStyle: paint.dim}));

@@ -6,9 +6,10 @@ import {UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
-import {createTerminal} from '../../output/terminal.ts';
-import {storeCredentials} from '../../registries/change-credentials.ts';
-import {readDockerConfig} from '../../registries/docker-config.ts';
+import {createTerminal, warn} from '../../output/terminal.ts';
+import {placeOf, storeCredentials} from '../../registries/change-credentials.ts';
+import {configVariable, readDockerConfig} from '../../registries/docker-config.ts';
+import {isInVariable} from '../../registries/find-credentials.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 
 type LoginFlags = CommonFlags & {readonly username?: string; readonly passwordStdin?: boolean};
@@ -44,7 +45,8 @@ async function readPassword(host: string, {passwordStdin}: LoginFlags): Promise<
 
 /** `compartment registry login [HOST]`: has the engine try credentials, and stores them where docker would. */
 export async function registryLogin(given: string | undefined, flags: LoginFlags): Promise<void> {
-	const {print, paint} = createTerminal(flags);
+	const terminal = createTerminal(flags);
+	const {print, paint} = terminal;
 	const host = parseRegistry(given);
 	// Before anybody types a password for a file that cannot be changed.
 	readDockerConfig();
@@ -53,6 +55,8 @@ export async function registryLogin(given: string | undefined, flags: LoginFlags
 	const {identityToken} = await connectDocker().logIn(host, {username, password});
 	const credentials = identityToken === undefined ? {username, password} : {username, identityToken};
 	const store = await storeCredentials(host, credentials);
+	if (await isInVariable(host))
+		warn(terminal, [`${configVariable} has credentials for ${host} too, and they go before these.`]);
 	if (isJson(flags)) {
 		process.stdout.write(jsonDocument({registry: {host, user: username, store}}));
 		return;
@@ -61,7 +65,7 @@ export async function registryLogin(given: string | undefined, flags: LoginFlags
 	const what = identityToken === undefined ? 'password' : 'token';
 	const where =
 		store.type === 'helper'
-			? `${store.program} stores the ${what}.`
-			: `The ${what} is in ${store.path}, readable by you alone, but not encrypted.`;
+			? `${placeOf(store)} stores the ${what}.`
+			: `The ${what} is in ${placeOf(store)}, readable by you alone, but not encrypted.`;
 	print(paint.dim(sanitiseLine(where)));
 }
