@@ -1,5 +1,5 @@
 import type {Labels} from '../engine/engine.ts';
-import {isOperationAddress, isRunAddress} from '../model/address.ts';
+import {isOperationAddress, isRunAddress, routerAddress} from '../model/address.ts';
 import {canonicalJson} from '../model/canonical.ts';
 import {labels} from '../model/labels.ts';
 import type {PlanInput} from './input.ts';
@@ -99,6 +99,24 @@ function describeDifferences(saved: Plan, fresh: Plan): string[] {
 	];
 }
 
+/** A plan without what it does to the router. */
+const withoutRouter = (plan: Plan): Plan => ({
+	...plan,
+	basis: {...plan.basis, live: {...plan.basis.live, router: ''}},
+	actions: plan.actions
+		.filter(({address}) => address !== routerAddress)
+		.map(each => ({...each, dependsOn: each.dependsOn.filter(address => address !== routerAddress)})),
+});
+
+/**
+ * Both plans without the router, if the saved one creates it and it runs as it should by now: to lock a state that is on the engine,
+ * a command makes it before it plans.
+ */
+function besideRouter(saved: Plan, fresh: Plan): readonly [Plan, Plan] {
+	const isMade = saved.basis.live['router'] === 'missing' && fresh.basis.live['router'] === 'running';
+	return isMade ? [withoutRouter(saved), withoutRouter(fresh)] : [saved, fresh];
+}
+
 /** A plan with the checksums of the parts of the state that it was made from. */
 type Made = {readonly plan: Plan; readonly recorded: Readonly<Record<string, string>>};
 
@@ -113,7 +131,7 @@ function describeState(saved: Made, fresh: Made): string[] {
  * lineage and state it compares live objects, sources and secrets, which the state does not cover.
  */
 export function findStaleness(saved: Made, fresh: Made): string[] {
-	const [before, after] = [saved.plan, fresh.plan];
+	const [before, after] = besideRouter(saved.plan, fresh.plan);
 	// A new state gets another lineage every time.
 	const isFirst = before.serial === 0 && after.serial === 0;
 	if (before.lineage !== after.lineage && !isFirst) return ['the plan belongs to another state (its lineage differs)'];

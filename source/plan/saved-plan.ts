@@ -1,7 +1,7 @@
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {canonicalJson, checksumOf} from '../model/canonical.ts';
-import {findPlanKey} from '../state/plan-key.ts';
+import {planKeys} from '../state/plan-key.ts';
 import {isLineage, isSignature, signatureOf, type TrustKey} from '../state/trust-key.ts';
 import {findStaleness} from './fingerprints.ts';
 import type {Plan} from './plan.ts';
@@ -106,17 +106,21 @@ export async function verifyPlan(
 	{file, lineage, signature, content}: UnverifiedPlan,
 	env: NodeJS.ProcessEnv = process.env,
 ): Promise<SavedPlan> {
-	const key = await findPlanKey(lineage, env);
-	if (!key)
+	const text = signedText(content);
+	let isKnown = false;
+	for await (const key of planKeys(lineage, env)) {
+		isKnown = true;
+		if (!isText(signature) || !isSignature(signature as string, key, 'plan', text)) continue;
+		const {request, recorded, ...plan} = content;
+		return {plan, request, recorded} as unknown as SavedPlan;
+	}
+	if (!isKnown)
 		throw new UserError(`${file} was made on another machine, and this machine has no key for its environment`, {
 			hint: hint`If the environment is new, the plan is applied where the identity or COMPARTMENT_PASSPHRASE is the same as where it was made. If it has a state, accept that here: ${command('state trust')}. Or create the plan on this machine: ${command('plan', '--out', file)}`,
 		});
-	if (!isText(signature) || !isSignature(signature as string, key, 'plan', signedText(content)))
-		throw new UserError(`${file} was not signed with the key of its environment: someone else created or changed it`, {
-			hint: hint`Create it again: ${command('plan', '--out', file)}. Two machines that share a COMPARTMENT_PASSPHRASE need the same one.`,
-		});
-	const {request, recorded, ...plan} = content;
-	return {plan, request, recorded} as unknown as SavedPlan;
+	throw new UserError(`${file} was not signed with the key of its environment: someone else created or changed it`, {
+		hint: hint`Create it again: ${command('plan', '--out', file)}. Two machines that share a COMPARTMENT_PASSPHRASE need the same one.`,
+	});
 }
 
 /**

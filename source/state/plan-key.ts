@@ -18,11 +18,16 @@ async function sharedKey(lineage: string, env: NodeJS.ProcessEnv): Promise<Trust
 	return (await readIdentity(env)).derive(`plan of compartment, ${lineage}`);
 }
 
-/** The key that a saved plan of this lineage must be signed with; undefined if this machine has none. */
-export const findPlanKey = async (
-	lineage: string,
-	env: NodeJS.ProcessEnv = process.env,
-): Promise<TrustKey | undefined> => readPin(lineage, env)?.key ?? (await sharedKey(lineage, env));
+/**
+ * The keys that a saved plan of this lineage may be signed with, one after the other: that of its environment, and, because the plan of
+ * its first apply was signed before there was one, the shared one.
+ */
+export async function* planKeys(lineage: string, env: NodeJS.ProcessEnv = process.env): AsyncGenerator<TrustKey> {
+	const own = readPin(lineage, env)?.key;
+	if (own) yield own;
+	const shared = await sharedKey(lineage, env);
+	if (shared) yield shared;
+}
 
 /** The key that signs a saved plan: that of its environment, which is made and pinned if it has none yet. */
 export const ensurePlanKey = async (

@@ -176,6 +176,15 @@ describe('the plan of a first apply', () => {
 		expect((await refusal(content, machine())).message).toContain('this machine has no key');
 	});
 
+	it('is still known once its environment has a key of its own, so that it is stale and not foreign', async () => {
+		const identity = await newIdentity();
+		const content = await made(machine(identity));
+		const other = machine(identity);
+		const {lineage} = parsePlan(content, 'plan.json');
+		ensureKey({lineage, project: 'shop', environment: 'pr-1'}, '/srv/ci/pr-1', other);
+		expect((await open(content, other)).plan.environment).toBe('pr-1');
+	});
+
 	it('is accepted on another machine with the same passphrase', async () => {
 		const content = await made({...machine(), COMPARTMENT_PASSPHRASE: 'of the pipeline'});
 		const other = {...machine(), COMPARTMENT_PASSPHRASE: 'of the pipeline'};
@@ -366,6 +375,16 @@ describe('staleness', () => {
 		],
 	])('is not reported for %s', (_, world) => {
 		expect(stale(world)).toEqual([]);
+	});
+
+	it('is not reported for the router, which locking a state on the engine makes, but for one that is outdated', () => {
+		const first = {...emptyWorld(), input: {...emptyWorld().input, router: 'missing' as const}};
+		const made = madeIn(first);
+		expect(made.plan.actions.find(({address}) => address === 'router')?.kind).toBe('create');
+		expect(findStaleness(made, madeIn(first, {router: 'running'}))).toEqual([]);
+		const routerOutdated = [{name: 'image', before: 'a', after: 'b'}] as const;
+		expect(findStaleness(made, madeIn(first, {router: 'running', routerOutdated}))).toEqual(['router changed']);
+		expect(findStaleness(made, madeIn(first, {router: 'stopped'}))).toEqual(['router changed']);
 	});
 
 	it('is not reported for a warning, which changes nothing', () => {
