@@ -13,6 +13,7 @@ const forAll = [
 	'programs',
 	'nearest',
 	'command-names',
+	'continuous-integration',
 	'hint',
 	'parallelism',
 	'render-hint',

@@ -1,6 +1,7 @@
 import {createInterface} from 'node:readline/promises';
 import {CancelledError, UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
+import {canAsk} from './can-ask.ts';
 
 type Confirmation = {
 	/** The name to type. */
@@ -19,7 +20,7 @@ type Confirmation = {
 export async function confirmByName(confirmation: Confirmation): Promise<void> {
 	const {name, consequence, isConfirmed, refusal, hint, cancelled} = confirmation;
 	if (isConfirmed) return;
-	if (!process.stdin.isTTY || !process.stderr.isTTY) throw new UserError(refusal, {hint});
+	if (!canAsk()) throw new UserError(refusal, {hint});
 	const prompt = createInterface({input: process.stdin, output: process.stderr});
 	const abort = new AbortController();
 	prompt.once('SIGINT', () => abort.abort());

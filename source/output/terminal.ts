@@ -1,3 +1,4 @@
+import {isContinuousIntegration} from '../continuous-integration.ts';
 import {createPaint, type Paint, shouldColour} from './colour.ts';
 import {createGlyphs, type Glyphs, spokenGlyphs} from './glyphs.ts';
 import {sanitiseText} from './sanitise.ts';
@@ -21,10 +22,6 @@ export type Terminal = {
 	/** Like `print`, to stderr, for all that is not the command's result. */
 	readonly inform: (text: string) => void;
 };
-
-/** Whether this is a job of CI: the same rule as in Ink, which draws nothing there. */
-export const isContinuousIntegration = ({CI}: NodeJS.ProcessEnv): boolean =>
-	CI !== undefined && !['', '0', 'false'].includes(CI);
 
 // Tabs are harmless, and separate the columns of lists for programs.
 const clean = (text: string, keepColour: boolean): string =>

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
+import {isContinuousIntegration} from '../continuous-integration.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
-import {isContinuousIntegration} from '../output/terminal.ts';
 import {identityPath} from '../state/identity.ts';
 import {isOnEngine} from '../state/place.ts';
 import {hasState} from '../state/state-file.ts';

@@ -1,6 +1,7 @@
 import {checkStore} from '../../backup/store/check-store.ts';
 import {openStoreAt} from '../../backup/store/open-store.ts';
 import {askValue} from '../../console/ask-value.ts';
+import {canAsk} from '../../console/can-ask.ts';
 import {readStdin} from '../../console/read-stdin.ts';
 import {untilInterrupted} from '../../console/watch-work.ts';
 import {namePattern} from '../../descriptor/names.ts';
@@ -29,7 +30,7 @@ type AddFlags = CommonFlags & {
 /** The secret access key (docs/rules.md, "Entering a value"). */
 async function readSecret({stdin}: AddFlags): Promise<string> {
 	if (stdin) return (await readStdin()).toString().replace(/\r?\n$/, '');
-	if (!process.stdin.isTTY || !process.stderr.isTTY)
+	if (!canAsk())
 		throw new UserError('Missing secret access key.', {
 			hint: 'Use --stdin, or run from a terminal to be asked for it.',
 		});

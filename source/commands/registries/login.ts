@@ -1,4 +1,5 @@
 import {askValue} from '../../console/ask-value.ts';
+import {canAsk} from '../../console/can-ask.ts';
 import {readStdin} from '../../console/read-stdin.ts';
 import {parseRegistry} from '../../console/registry-host.ts';
 import {connectDocker} from '../../engine/docker.ts';
@@ -16,13 +17,11 @@ type LoginFlags = CommonFlags & {readonly username?: string; readonly passwordSt
 
 const cancelled = 'Nothing was stored.';
 
-const isTerminal = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
-
 const fromStdin = (host: string) =>
 	hint`printf %s "$PASSWORD" | ${command('registry login', host, '--username', 'NAME', '--password-stdin')}`;
 
 async function readUser(host: string, {username, passwordStdin}: LoginFlags): Promise<string> {
-	if (username === undefined && (passwordStdin || !isTerminal()))
+	if (username === undefined && (passwordStdin || !canAsk()))
 		throw new UserError('Missing --username.', {hint: fromStdin(host)});
 	const user = username ?? (await askValue(`User of ${host}: `, {isHidden: false, cancelled})).trim();
 	if (user === '') throw new UserError('The user is empty.');
@@ -32,7 +31,7 @@ async function readUser(host: string, {username, passwordStdin}: LoginFlags): Pr
 }
 
 async function readPassword(host: string, {passwordStdin}: LoginFlags): Promise<string> {
-	if (!passwordStdin && !isTerminal())
+	if (!passwordStdin && !canAsk())
 		throw new UserError('Missing password: pass it with --password-stdin, or run from a terminal to enter it.', {
 			hint: fromStdin(host),
 		});

@@ -1,4 +1,5 @@
 import {assertDeletable, removeResource, startResource, stopResource} from '../../backup/resource-life.ts';
+import {canAsk} from '../../console/can-ask.ts';
 import {confirmByName} from '../../console/confirm-name.ts';
 import {type ResourceFlags, workOn} from '../../console/watch-work.ts';
 import type {Project} from '../../descriptor/project.ts';
@@ -50,7 +51,7 @@ export async function resourceDelete(flags: DeleteFlags): Promise<void> {
 			name,
 			consequence: `Delete data volumes for resource ${name}.`,
 			// Outside a terminal, the flag itself is the confirmation.
-			isConfirmed: flags.yes === true || !process.stdin.isTTY || !process.stderr.isTTY,
+			isConfirmed: flags.yes === true || !canAsk(),
 			refusal: 'Resource data delete requires interactive confirmation.',
 			hint: again('--yes'),
 			cancelled: 'Resource data delete cancelled.',

@@ -3,6 +3,7 @@ import {withBackup} from '../../backup/records.ts';
 import {restorableBackup, restoreInPlace} from '../../backup/restore.ts';
 import {restoreAs} from '../../backup/restore-as.ts';
 import {withStore} from '../../backup/store/open-store.ts';
+import {canAsk} from '../../console/can-ask.ts';
 import {confirmByName} from '../../console/confirm-name.ts';
 import {type ResourceFlags, untilInterrupted, workOn} from '../../console/watch-work.ts';
 import {UserError} from '../../errors.ts';
@@ -52,7 +53,7 @@ async function confirmRestore({
 	const current = await readExistingState(workspace);
 	const refusal = 'Resource restore requires confirmation.';
 	const hint = again('--yes');
-	if (!yes && !process.stdin.isTTY) throw new UserError(refusal, {hint});
+	if (!yes && !canAsk()) throw new UserError(refusal, {hint});
 	const resource = knownResource(project, findResource(current, name));
 	const state = store === undefined ? current : await withStored(workspace, current, store, id);
 	const {createdAt} = restorableBackup(state, id, resource);

@@ -1,4 +1,5 @@
 import {askValue} from '../../console/ask-value.ts';
+import {canAsk} from '../../console/can-ask.ts';
 import {readStdin} from '../../console/read-stdin.ts';
 import type {Project} from '../../descriptor/project.ts';
 import {UserError} from '../../errors.ts';
@@ -40,7 +41,7 @@ async function readValue({key, given, isSensitive, stdin, target}: ValueRequest)
 		});
 	if (given !== undefined) return given;
 	if (stdin) return textOf(await readStdin(), `The value of ${key}`).replace(/\r?\n$/, '');
-	if (!process.stdin.isTTY || !process.stdout.isTTY)
+	if (!canAsk())
 		throw new UserError(
 			isSensitive
 				? `Missing value for ${key}. Use --stdin or run from a TTY to enter it securely.`

@@ -1,6 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {isatty} from 'node:tty';
 import {steadyNow} from '../../clock.ts';
+import {isContinuousIntegration} from '../../continuous-integration.ts';
 import {patienceMs} from '../docker-patience.ts';
 import {explainSilence} from './explain-silence.ts';
 import {openSession, type SshSession} from './open-session.ts';
@@ -42,7 +43,7 @@ function createTunnel(target: SshTarget): Tunnel {
 	let session: SshSession | undefined;
 	let lost: {readonly at: number; readonly explanation: Explanation} | undefined;
 	// Only when a command begins: later a screen may have the terminal.
-	let mayAsk = isatty(0);
+	let mayAsk = isatty(0) && !isContinuousIntegration();
 
 	const start = async (): Promise<SshSession> => {
 		socket ??= reserveSocket();
