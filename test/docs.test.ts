@@ -52,6 +52,13 @@ describe('the pages', () => {
 		expect(broken).toEqual([]);
 	});
 
+	it('quote the pipelines of CI as the files that tests run', () => {
+		const quoted = [...readFileSync('docs/ci.md', 'utf8').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(
+			([, text]) => text,
+		);
+		expect(quoted).toEqual(['github', 'gitlab'].map(name => readFileSync(`examples/ci/${name}.yml`, 'utf8')));
+	});
+
 	it('name files that exist', () => {
 		const missing = pages.flatMap(({path, text}) =>
 			filesNamedIn(text)

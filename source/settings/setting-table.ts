@@ -86,7 +86,7 @@ type Rules = {readonly [Key in keyof Settings]: Rule<Settings[Key], Partial<Sett
 /** How each setting is checked, and what it is when nothing sets it. */
 export const settingRules: Rules = {
 	baseDomain: rule('localhost', hostName, 'COMPARTMENT_BASE_DOMAIN'),
-	routerListen: rule('127.0.0.1', ipAddress),
+	routerListen: rule('127.0.0.1', ipAddress, 'COMPARTMENT_ROUTER_LISTEN'),
 	routerPort: rule(9080, number(1, 65_535), 'COMPARTMENT_ROUTER_PORT'),
 	routerTlsPort: rule(9443, number(1, 65_535), 'COMPARTMENT_ROUTER_TLS_PORT'),
 	hstsSeconds: rule(0, number(0, 100_000_000)),
