@@ -60,25 +60,26 @@ function createWriter(stream: ServerHttp2Stream) {
 		for (const each of all) each();
 	};
 	stream.on('drain', resumeAll).on('close', resumeAll);
-	const flush = (): boolean => {
+	const flush = (): void => {
 		isScheduled = false;
-		if (bytes === 0 || stream.destroyed) return true;
+		if (bytes === 0 || stream.destroyed) return;
 		const batch = Buffer.concat(waiting, bytes);
 		waiting = [];
 		bytes = 0;
-		return stream.write(batch);
+		stream.write(batch);
 	};
 	return async (packet: Buffer): Promise<void> => {
 		if (stream.destroyed) throw new Error('the transfer was closed');
 		const frame = frameOf(packet);
 		waiting.push(frame);
 		bytes += frame.length;
-		if (bytes < batchBytes) {
-			if (!isScheduled) setImmediate(flush);
+		if (bytes >= batchBytes) flush();
+		else if (!isScheduled) {
+			setImmediate(flush);
 			isScheduled = true;
-			return;
 		}
-		if (!flush()) await new Promise<void>(resolve => void resume.push(resolve));
+		// Too much in memory, and the session would take no other call.
+		if (stream.writableNeedDrain) await new Promise<void>(resolve => void resume.push(resolve));
 	};
 }
 
@@ -114,6 +115,8 @@ export function serveTree(socket: Duplex, source: Source, onFailure: (error: unk
 	session.on('error', () => undefined);
 	session.on('stream', (stream, headers) => {
 		stream.on('error', () => undefined);
+		// A request that nobody reads is closed early, which overtakes an answer that waits behind data.
+		if (headers[':path'] !== methods.diffCopy) stream.resume();
 		switch (headers[':path']) {
 			case methods.health:
 				answerHealth(stream);
