@@ -7,7 +7,7 @@ import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
 import {runsNow} from '../model/container-state.ts';
-import {volumesOf} from '../plan/recorded.ts';
+import {volumesOf} from '../model/volumes.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {State} from '../state/state.ts';
 import {withoutVariables} from './copy-variables.ts';

@@ -4,7 +4,7 @@ import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command, hint} from '../hint.ts';
 import {volumeAddress} from '../model/address.ts';
-import {volumesOf} from '../plan/recorded.ts';
+import {volumesOf} from '../model/volumes.ts';
 import type {Backup, BackupManifest} from '../state/backup.ts';
 import type {State} from '../state/state.ts';
 import {assertVariables, copyVariables, withoutCopy} from './copy-variables.ts';

@@ -7,7 +7,7 @@ import {labels, labelsOf} from '../model/labels.ts';
 import {dnsLabel, resourceContainerName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
 import type {EnvValue} from '../model/values.ts';
-import {volumesOf} from '../plan/recorded.ts';
+import {volumesOf} from '../model/volumes.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {Backup, BackupManifest, ResourceDefinition, Verification} from '../state/backup.ts';
 import {newOpId} from '../state/journal.ts';

@@ -4,7 +4,7 @@ import {lockAndRecover, type Session} from '../apply/session.ts';
 import {createNetworks} from '../apply/steps/create-networks.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
-import {volumesOf} from '../plan/recorded.ts';
+import {volumesOf} from '../model/volumes.ts';
 import {ensureRouter, joinEnvironment, optionsFor} from '../router/router.ts';
 import {newestNetworkName} from '../state/networks.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
@@ -58,7 +58,7 @@ export function withResource(work: Work, resource: DesiredResource, volumes: rea
 	const desired = {
 		...plan.desired,
 		resources: [...plan.desired.resources.filter(({name}) => name !== resource.name), resource],
-		volumes: [...plan.desired.volumes.filter(volume => volume.resource !== resource.name), ...volumes],
+		volumes: [...plan.desired.volumes.filter(({owner}) => owner !== resource.name), ...volumes],
 	};
 	return {...work, context: {...work.context, plan: {...plan, desired}}};
 }

@@ -18,7 +18,6 @@ const inService: Words = {
 	restart: 'write run: {restart: {policy: on-failure}}',
 	depends_on:
 		'write connections to resources, which are ready before the service starts; services do not wait for each other',
-	volumes: 'services have no volumes: keep data in a resource',
 	ports: noPublishedPorts,
 	expose: 'write port for the port that the service listens on; other services reach every port',
 	secrets: secretVariable,
@@ -56,7 +55,7 @@ const inResource: Words = {
 
 const atTop: Words = {
 	version: 'leave it out: compartment.yml needs no version',
-	volumes: 'declare volumes in the resource that uses them, as volumes: {data: /var/lib/data}',
+	volumes: 'declare volumes in the resource or service that uses them, as volumes: {data: /var/lib/data}',
 	networks: inService['networks']!,
 	secrets: secretVariable,
 	configs: inService['configs']!,
@@ -87,7 +86,6 @@ export function adviceForValue([section, ...rest]: Path, value: unknown): string
 	if (field === 'env' && Array.isArray(value)) return 'write NAME: value, one per line, without dashes';
 	if (section === 'services' && field === 'ports') return noPublishedPorts;
 	if (section === 'resources' && field === 'restart' && typeof value === 'string') return 'write restart: {policy: …}';
-	if (section === 'resources' && field === 'volumes' && Array.isArray(value))
-		return 'write name: /path, one per line, without dashes';
+	if (field === 'volumes' && Array.isArray(value)) return 'write name: /path, one per line, without dashes';
 	return undefined;
 }

@@ -30,6 +30,14 @@ const toLimits = (limits: ServiceInput['limits']): Service['limits'] =>
 		pids: limits.pids,
 	});
 
+const toVolumes = (volumes: ServiceInput['volumes'] = {}): Service['volumes'] => {
+	const entries = Object.entries(volumes).map(([handle, volume]) => {
+		if (typeof volume === 'string') return [handle, {path: volume}] as const;
+		return [handle, volume.exclusive ? ({path: volume.path, exclusive: true} as const) : {path: volume.path}] as const;
+	});
+	return entries.length === 0 ? undefined : Object.fromEntries(entries);
+};
+
 /** A service with all defaults. The string form is a path with defaults only. */
 export const toService = (name: string, value: DescriptorInput['services'][string]): Service => {
 	const input: ServiceInput =
@@ -50,6 +58,7 @@ export const toService = (name: string, value: DescriptorInput['services'][strin
 		limits: toLimits(input.limits),
 		env: input.env ?? {},
 		secretFiles: input.secretFiles ?? {},
+		volumes: toVolumes(input.volumes),
 		schedule: toSchedule(input.schedule),
 		run: {...run, restart: run?.restart ?? {policy: 'on-failure'}},
 		connections: toConnections(input.connections),

@@ -52,6 +52,8 @@ export type Service = {
 	readonly env: Readonly<Record<string, string>>;
 	/** Variable name → absolute file path inside the container. */
 	readonly secretFiles: Readonly<Record<string, string>>;
+	/** Volume handle → where it is mounted; absent without volumes. */
+	readonly volumes?: Readonly<Record<string, {readonly path: string; readonly exclusive?: true}>>;
 	readonly schedule?: Schedule;
 	readonly run: {
 		readonly command?: string;

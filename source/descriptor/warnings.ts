@@ -16,7 +16,7 @@ const unexpanded = (
 		}));
 
 const ofService = (service: Service): Finding[] => {
-	const {name, kind, schedule, readiness, run, build} = service;
+	const {name, kind, schedule, readiness, run, build, release, volumes = {}} = service;
 	const path = ['services', name];
 	const findings = unexpanded(service.env, 'services', name);
 	if (kind === 'cron' && !schedule)
@@ -38,6 +38,13 @@ const ofService = (service: Service): Finding[] => {
 			path: [...path, 'build', 'packages', 'runtime'],
 			mark: 'key',
 			message: 'has no effect on kind: static, which publishes only files; list build tools under build',
+		});
+	const [exclusive] = Object.entries(volumes).filter(([, volume]) => volume.exclusive);
+	if (release && exclusive)
+		findings.push({
+			path: [...path, 'release'],
+			mark: 'key',
+			message: `does not see the exclusive volume ${exclusive[0]}, which the running deployment has; do in run.command what needs it`,
 		});
 	return findings;
 };

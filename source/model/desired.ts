@@ -1,12 +1,13 @@
 import type {Connection, Project, Resource, Service} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
-import {resourceAddress, serviceAddress, volumeAddress} from './address.ts';
-import {resourceContainerName, resourceHost, serviceHost, volumeName} from './names.ts';
+import {resourceAddress, serviceAddress} from './address.ts';
+import {resourceContainerName, resourceHost, serviceHost} from './names.ts';
 import {outputFingerprint} from './outputs.ts';
-import type {Desired, DesiredResource, DesiredService, DesiredVolume, ServiceSpec} from './specs.ts';
+import type {Desired, DesiredResource, DesiredService, ServiceSpec} from './specs.ts';
 import type {Env, EnvValue, VariableScope} from './values.ts';
 import {isSameScope} from './values.ts';
+import {volumesOf} from './volumes.ts';
 
 /** The part of a stored variable that the model needs. */
 export type KnownVariable = {readonly scope: VariableScope; readonly key: string; readonly revision: string} & (
@@ -39,16 +40,6 @@ function resourceEnv(resource: Resource, variables: readonly KnownVariable[]): E
 	for (const key of Object.keys(resource.generatedVariables)) env[key] = {type: 'secret', scope, key, revision: null};
 	for (const variable of variables) if (isSameScope(variable.scope, scope)) env[variable.key] = asEnvValue(variable);
 	return env;
-}
-
-function describeVolumes({project, environment}: DesiredInput, resource: Resource): DesiredVolume[] {
-	return Object.entries(resource.volumes).map(([handle, mountPath]) => ({
-		address: volumeAddress(resource.name, handle),
-		resource: resource.name,
-		handle,
-		name: volumeName(project.name, environment, resource.name, handle),
-		mountPath,
-	}));
 }
 
 function describeResource({project, environment, variables}: DesiredInput, resource: Resource): DesiredResource {
@@ -136,6 +127,7 @@ function describeService(input: DesiredInput, service: Service): DesiredService 
 		restart: service.run.restart,
 		limits: service.limits,
 		secretFiles: service.secretFiles,
+		volumes: service.volumes,
 	};
 	return {
 		address: serviceAddress(service.name),
@@ -155,12 +147,14 @@ function describeService(input: DesiredInput, service: Service): DesiredService 
 /** Desired state of one environment, from the descriptor, the stored variables and the settings. Pure. */
 export function describeDesired(input: DesiredInput): Desired {
 	const {project, environment} = input;
+	const resources = project.resources.map(resource => describeResource(input, resource));
+	const services = project.services.map(service => describeService(input, service));
+	const place = {project: project.name, environment};
 	return {
-		project: project.name,
-		environment,
-		volumes: project.resources.flatMap(resource => describeVolumes(input, resource)),
-		resources: project.resources.map(resource => describeResource(input, resource)),
-		services: project.services.map(service => describeService(input, service)),
+		...place,
+		volumes: [...resources, ...services].flatMap(owner => volumesOf(place, owner)),
+		resources,
+		services,
 		routes: project.routes,
 	};
 }

@@ -95,6 +95,13 @@ export const previousContainerName = (containerName: string): string => `${conta
 export const volumeName = (project: string, environment: string, resource: string, handle: string): string =>
 	`${resourceContainerName(project, environment, resource)}.${handle}`;
 
+export const serviceVolumeName = (project: string, environment: string, service: string, handle: string): string =>
+	`${scope(project, environment)}.service.${service}.${handle}`;
+
+/** Whether a volume has one of the names that Compartment gives to the volumes of a resource or service. */
+export const isVolumeName = (name: string, ...place: Parameters<typeof volumeName>): boolean =>
+	name === volumeName(...place) || name === serviceVolumeName(...place);
+
 export const serviceContainerName = (
 	project: string,
 	environment: string,

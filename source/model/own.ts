@@ -1,11 +1,11 @@
 import {isId} from './ids.ts';
 import {labels} from './labels.ts';
 import {
+	isVolumeName,
 	parseNetworkName,
 	previousContainerName,
 	resourceContainerName,
 	serviceContainerName,
-	volumeName,
 } from './names.ts';
 
 /** Owner of engine objects: one environment with its state. */
@@ -66,7 +66,7 @@ function isGenuineVolume({name, labels: own}: Labelled): boolean {
 	const {[labels.project]: project, [labels.environment]: environment, [labels.address]: address = ''} = own;
 	if (project === undefined || environment === undefined) return false;
 	const [kind, resource = '', ...handle] = address.split('.');
-	if (kind === 'volume') return name === volumeName(project, environment, resource, handle.join('.'));
+	if (kind === 'volume') return isVolumeName(name, project, environment, resource, handle.join('.'));
 	return kind === 'verify' && name.startsWith(`${resourceContainerName(project, environment, resource)}.verify.rbak_`);
 }
 

@@ -28,9 +28,17 @@ export type ResourceSpec = {
 	readonly volumes: Readonly<Record<string, string>>;
 };
 
+/** Where a service mounts a volume. */
+export type ServiceVolume = {
+	readonly path: string;
+	/** Only one container may use it at a time. */
+	readonly exclusive?: true;
+};
+
 export type DesiredVolume = {
 	readonly address: string;
-	readonly resource: string;
+	/** The service or resource whose data it keeps. */
+	readonly owner: string;
 	readonly handle: string;
 	/** The engine's volume name. */
 	readonly name: string;
@@ -60,6 +68,8 @@ export type ServiceSpec = {
 	readonly limits?: {readonly cpu?: number; readonly memory?: number; readonly pids?: number};
 	/** Variable → absolute path of a file in the container, kept in memory. */
 	readonly secretFiles: Readonly<Record<string, string>>;
+	/** By handle; absent without volumes. */
+	readonly volumes?: Readonly<Record<string, ServiceVolume>>;
 };
 
 export type DesiredService = {

@@ -1,4 +1,5 @@
 import type {Hint} from '../hint.ts';
+import {isStopFirst} from '../model/kinds.ts';
 import type {Action, ObjectType} from './plan.ts';
 
 type Parts = Pick<Action, 'address' | 'object'> & Partial<Action>;
@@ -13,6 +14,10 @@ export const unchangedAction = (address: string, object: ObjectType, unchanged =
 	kind: 'none',
 	unchanged,
 });
+
+/** Whether a service's old container or its new one comes first. */
+export const replaceOrder = (service: Parameters<typeof isStopFirst>[0]): 'destroy-first' | 'create-first' =>
+	isStopFirst(service) ? 'destroy-first' : 'create-first';
 
 /** An action with defaults for everything that is left out. */
 export const action = (parts: Parts & Pick<Action, 'kind' | 'reasons'>): Action => ({...rest, ...parts});

@@ -152,6 +152,13 @@ const serviceSpec: Describe<ServiceSpec> = {
 	restart: value => entries('restart', value),
 	limits: value => entries('limits', value ?? {}),
 	secretFiles: value => entries('secretFiles', value),
+	volumes: (value = {}) =>
+		entries(
+			'volumes',
+			Object.fromEntries(
+				Object.entries(value).map(([handle, {path, exclusive}]) => [handle, exclusive ? `${path} (exclusive)` : path]),
+			),
+		),
 	env: envAttributes,
 };
 

@@ -16,7 +16,7 @@ import {networkDrift, planNetwork} from './networks.ts';
 import {certificatesToObtain} from './obtained-certificates.ts';
 import type {Action, Plan} from './plan.ts';
 import {planRelease} from './releases.ts';
-import {planResource, planVolumes, resourceDrift, undeclaredResources, volumeDrift} from './resources.ts';
+import {planResource, resourceDrift, undeclaredResources} from './resources.ts';
 import {type Proposal, planRollback, rollbackWarnings} from './rollback.ts';
 import {planRotation} from './rotation.ts';
 import {desiredRoutes, planRoutes} from './routes.ts';
@@ -31,6 +31,7 @@ import {
 import {planRouter, routerWarnings} from './shared-objects.ts';
 import {planStrays, strayDrift} from './strays.ts';
 import {blockedDeployments, restoreWarnings} from './unfinished-restore.ts';
+import {exclusiveWarnings, missingVolumes, planVolumes, undeclaredVolumes, volumeDrift} from './volumes.ts';
 
 function planImages(input: PlanInput): Action[] {
 	return input.desired.services.map(({name}) => {
@@ -75,6 +76,8 @@ function proposeIn(input: PlanInput): Proposal {
 			...planCertificates(input),
 			...input.desired.resources.flatMap(resource => [...planVolumes(input, resource), planResource(input, resource)]),
 			...undeclaredResources(input),
+			...input.desired.services.flatMap(service => planVolumes(input, service)),
+			...undeclaredVolumes(input),
 			...images,
 			...releases.filter(release => release !== undefined),
 			...services,
@@ -91,7 +94,7 @@ function proposeIn(input: PlanInput): Proposal {
 
 const nothing: Proposal = {actions: [], deployments: [], routes: null};
 
-function propose(input: PlanInput): Proposal {
+function proposeFor(input: PlanInput): Proposal {
 	switch (input.mode) {
 		case 'apply':
 			return proposeApply(input);
@@ -118,6 +121,13 @@ function propose(input: PlanInput): Proposal {
 		case 'heal':
 			return withDataChecks(input, planHealing(input));
 	}
+}
+
+/** What the mode proposes, unless a deployment would start without its data. */
+function propose(input: PlanInput): Proposal {
+	const proposal = proposeFor(input);
+	const missing = missingVolumes(input, proposal);
+	return missing.length > 0 ? {...proposal, actions: [...missing, ...proposal.actions]} : proposal;
 }
 
 /** Blocks deployments that would use a half-restored resource, or a password that its database does not accept. */
@@ -154,8 +164,8 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  *    replaced when outdated, started when stopped.
  *    Certificates (`certificates.ts`, `obtainable.ts`): those of domains are obtained when they are missing or due, stored ones
  *    that it does not have yet are installed, those that were removed or that nothing asks for are deleted.
- * 3. Volumes (`resources.ts`): blocked when a handle is removed, a mount path changes, or the volume is not ours. Created
- *    when missing. An apply never deletes one.
+ * 3. Volumes of resources and services (`volumes.ts`): blocked when a handle or its service is removed, a mount path changes,
+ *    or the volume is not ours. Created when missing. An apply never deletes one.
  * 4. Resources (`resources.ts`): blocked when no longer declared, half restored (`unfinished-restore.ts`), or when a value
  *    changed that the database reads only once (`initialised.ts`). Created without a container. Replaced, old one stopped
  *    first, when image, attributes or health call for it or `--replace` names it. Updated in place for settings, or when
@@ -163,8 +173,8 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  * 5. Images (`services.ts`): rebuilt or pulled for the reasons that `refresh` found; blocked when the build cannot start.
  * 6. Services (`services.ts`, `obstacles.ts`): left alone when not selected; blocked by conflicting or missing variables
  *    and by half-restored resources. Created without an active deployment or its container. Replaced when image,
- *    attributes, port, hosts or health call for it or `--replace` names it; started when stopped. Workers are replaced old
- *    one first, all others new one first.
+ *    attributes, port, hosts or health call for it or `--replace` names it; started when stopped. Workers and services with
+ *    an exclusive volume are replaced old one first, all others new one first.
  * 7. Releases (`releases.ts`): run for every service that gets a new deployment; blocked after an interrupted run, until
  *    the user says whether it completed.
  * 8. Services that are no longer declared are deleted, and held candidates that a deploy supersedes (`services.ts`).
@@ -206,6 +216,7 @@ export function createPlan(input: PlanInput): Plan {
 			...restoreWarnings(state),
 			...rollbackWarnings(input),
 			...discardWarnings(input, actions),
+			...exclusiveWarnings(actions, deployments),
 		],
 		desired,
 		images: input.images.map(({planned}) => planned),

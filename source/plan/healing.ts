@@ -2,7 +2,7 @@ import {networkAddress, resourceAddress, routerAddress, serviceAddress} from '..
 import {isRouted} from '../model/kinds.ts';
 import {servesAnything} from '../state/routes.ts';
 import type {Deployment} from '../state/state.ts';
-import {action} from './actions.ts';
+import {action, replaceOrder} from './actions.ts';
 import {missingNetworks} from './containers.ts';
 import {repeatedDeployment} from './deployments.ts';
 import type {PlanInput} from './input.ts';
@@ -48,7 +48,7 @@ function healService({healing = {}}: PlanInput, deployment: Deployment): Action[
 		case 'create':
 			return [action({...base, kind: 'create'})];
 		case 'replace':
-			return [action({...base, kind: 'replace', order: kind === 'worker' ? 'destroy-first' : 'create-first'})];
+			return [action({...base, kind: 'replace', order: replaceOrder(deployment)})];
 	}
 }
 

@@ -16,7 +16,7 @@ type Environment = Pick<PlanInput, 'desired' | 'state' | 'observed'>;
  */
 export function initialValues({desired, state, observed}: Environment, {name}: DesiredResource): Env {
 	const kept = desired.volumes.flatMap(volume => {
-		const isThere = volume.resource === name && observed.volumes.some(found => found.name === volume.name);
+		const isThere = volume.owner === name && observed.volumes.some(found => found.name === volume.name);
 		const record = state.volumes[volume.address];
 		return isThere && record ? [record] : [];
 	});

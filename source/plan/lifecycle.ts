@@ -4,7 +4,7 @@ import {isKeptUp} from '../model/container-state.ts';
 import {isRouted, isRunning} from '../model/kinds.ts';
 import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment} from '../state/state.ts';
-import {action, blocked, unchangedAction} from './actions.ts';
+import {action, blocked, replaceOrder, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {networksAround, whyBroken} from './containers.ts';
 import {repeatedDeployment} from './deployments.ts';
@@ -114,7 +114,7 @@ export function planRestart(input: PlanInput): Proposal {
 			address: serviceAddress(service),
 			object: 'service',
 			kind: 'replace',
-			order: kind === 'worker' ? 'destroy-first' : 'create-first',
+			order: replaceOrder(deployment),
 			reasons: ['restart requested'],
 			changes,
 			unchanged,

@@ -1,4 +1,5 @@
 import {command} from '../hint.ts';
+import {hasExclusiveVolume} from '../model/kinds.ts';
 import type {DesiredService} from '../model/specs.ts';
 import {blocked} from './actions.ts';
 import type {PlanInput} from './input.ts';
@@ -45,6 +46,16 @@ function missingSecret({spec, name, address}: DesiredService): Action | undefine
 	);
 }
 
+/** A held candidate runs beside the active deployment, which an exclusive volume does not allow. */
+function exclusiveHold({isHold}: PlanInput, {spec, address}: DesiredService): Action | undefined {
+	if (!isHold || !hasExclusiveVolume(spec)) return undefined;
+	const reason = 'It has an exclusive volume, so a candidate cannot be held beside the active deployment.';
+	return blocked(address, 'service', reason, command('apply'));
+}
+
 /** Why a service cannot be deployed at all. */
 export const findObstacle = (input: PlanInput, service: DesiredService): Action | undefined =>
-	connectionConflict(input, service) ?? missingResource(input.desired, service) ?? missingSecret(service);
+	connectionConflict(input, service) ??
+	missingResource(input.desired, service) ??
+	missingSecret(service) ??
+	exclusiveHold(input, service);

@@ -1,9 +1,9 @@
-import {resourceAddress, serviceAddress, volumeAddress} from '../model/address.ts';
-import {volumeName} from '../model/names.ts';
-import type {Desired, DesiredResource, DesiredService, DesiredVolume} from '../model/specs.ts';
+import {resourceAddress, serviceAddress} from '../model/address.ts';
+import type {Desired, DesiredResource, DesiredService} from '../model/specs.ts';
+import {volumesOf} from '../model/volumes.ts';
 import type {DeclaredResource} from '../state/backup.ts';
 import {activeDeployment} from '../state/deployments.ts';
-import type {Deployment, EnvironmentName, ResourceRecord, State} from '../state/state.ts';
+import type {Deployment, ResourceRecord, State} from '../state/state.ts';
 
 const nothing: DeclaredResource = {generatedVariables: {}, outputs: {}, operations: {}};
 
@@ -17,19 +17,6 @@ export function recordedResource(
 ): DesiredResource {
 	return {address: resourceAddress(name), name, containerName, spec, restart, readiness, ...declared};
 }
-
-/** The volumes that a resource mounts. */
-export const volumesOf = (
-	{project, environment}: EnvironmentName,
-	{name, spec}: Pick<DesiredResource, 'name' | 'spec'>,
-): DesiredVolume[] =>
-	Object.entries(spec.volumes).map(([handle, mountPath]) => ({
-		address: volumeAddress(name, handle),
-		resource: name,
-		handle,
-		name: volumeName(project, environment, name, handle),
-		mountPath,
-	}));
 
 function recordedService({routes}: State, deployment: Deployment): DesiredService {
 	const {service, kind, spec, readiness, schedule, imageReference} = deployment;
@@ -51,15 +38,16 @@ function recordedService({routes}: State, deployment: Deployment): DesiredServic
 export function recordedDesired(state: State): Desired {
 	const {project, environment} = state;
 	const resources = Object.values(state.resources).map(record => recordedResource(record));
+	const services = Object.keys(state.active).flatMap(service => {
+		const deployment = activeDeployment(state, service);
+		return deployment ? recordedService(state, deployment) : [];
+	});
 	return {
 		project,
 		environment,
-		volumes: resources.flatMap(resource => volumesOf(state, resource)),
+		volumes: [...resources, ...services].flatMap(owner => volumesOf(state, owner)),
 		resources,
-		services: Object.keys(state.active).flatMap(service => {
-			const deployment = activeDeployment(state, service);
-			return deployment ? recordedService(state, deployment) : [];
-		}),
+		services,
 		routes: state.routes?.rules ?? [],
 	};
 }

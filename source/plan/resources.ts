@@ -1,5 +1,5 @@
-import {command, hint} from '../hint.ts';
-import {resourceAddress, volumeAddress} from '../model/address.ts';
+import {command} from '../hint.ts';
+import {resourceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import type {ResourceRecord} from '../state/state.ts';
@@ -26,15 +26,6 @@ export function resourceDrift(input: PlanInput): Drift[] {
 	});
 }
 
-/** Recorded volumes that no longer exist. */
-export const volumeDrift = (input: PlanInput): Drift[] =>
-	input.desired.volumes
-		.filter(({address, name}) => {
-			const isThere = input.observed.volumes.some(volume => volume.name === name);
-			return input.state.volumes[address] !== undefined && !isThere;
-		})
-		.map(({address}) => ({address, message: 'volume was removed outside Compartment, its data is gone'}));
-
 /** Blocks a plan for each resource that exists and is no longer declared (docs/rules.md, "No data lost by an edit"). */
 export function undeclaredResources(input: PlanInput): Action[] {
 	const declared = new Set(input.desired.resources.map(resource => resource.name));
@@ -48,47 +39,6 @@ export function undeclaredResources(input: PlanInput): Action[] {
 				command('resource delete', '--resource', name),
 			),
 		);
-}
-
-function blockedVolumes(input: PlanInput, resource: DesiredResource): Action[] {
-	const prefix = volumeAddress(resource.name, '');
-	return Object.entries(input.state.volumes).flatMap(([address, record]): Action[] => {
-		if (!address.startsWith(prefix)) return [];
-		const handle = address.slice(prefix.length);
-		const mountPath = Object.hasOwn(resource.spec.volumes, handle) ? resource.spec.volumes[handle] : undefined;
-		if (mountPath === record.mountPath) return [];
-		const what = mountPath === undefined ? `cannot be removed` : `mount path cannot be changed`;
-		const wayOut =
-			mountPath === undefined
-				? hint`put ${handle}: ${record.mountPath} back, or ${command('resource delete', '--resource', resource.name, '--delete-data')}`
-				: `put ${handle}: ${record.mountPath} back and declare a new volume handle for ${mountPath}`;
-		return [blocked(address, 'volume', `Resource volume ${handle} ${what} during deploy.`, wayOut)];
-	});
-}
-
-/** Volumes to create, keep or refuse, for one resource. */
-export function planVolumes(input: PlanInput, resource: DesiredResource): Action[] {
-	const refused = blockedVolumes(input, resource);
-	const refusedAddresses = new Set(refused.map(({address}) => address));
-	const wanted = input.desired.volumes.filter(
-		volume => volume.resource === resource.name && !refusedAddresses.has(volume.address),
-	);
-	return [
-		...refused,
-		...wanted.map(volume => {
-			const exists = input.observed.volumes.some(({name}) => name === volume.name);
-			const foreign = input.foreign[volume.address];
-			if (foreign) return blockedByForeign({address: volume.address, object: 'volume'}, 'volume', foreign);
-			if (exists && input.state.volumes[volume.address]) return unchangedAction(volume.address, 'volume', 1);
-			const wasLost = input.state.volumes[volume.address] !== undefined;
-			const reason = wasLost
-				? 'volume was removed outside Compartment, its data is gone'
-				: exists
-					? 'reuses the existing volume and its data'
-					: 'first deployment';
-			return action({address: volume.address, object: 'volume', kind: 'create', reasons: [reason]});
-		}),
-	];
 }
 
 /** Changed settings, compared as far as the record has them: one of an older version may lack some. */
@@ -118,8 +68,8 @@ export function planResource(input: PlanInput, resource: DesiredResource): Actio
 /** Why a resource without a record is created. It may have been deleted without its data. */
 function firstReason(input: PlanInput, {name}: DesiredResource): string {
 	const kept = input.desired.volumes.filter(
-		({resource, address, name: volume}) =>
-			resource === name &&
+		({owner, address, name: volume}) =>
+			owner === name &&
 			// Null: no container has ever become ready on it.
 			input.state.volumes[address]?.initialised !== null &&
 			input.observed.volumes.some(found => found.name === volume),
@@ -131,7 +81,7 @@ function firstReason(input: PlanInput, {name}: DesiredResource): string {
 
 function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	const {address} = resource;
-	const volumes = input.desired.volumes.filter(volume => volume.resource === resource.name);
+	const volumes = input.desired.volumes.filter(({owner}) => owner === resource.name);
 	const dependsOn = [...reachedThrough(resource.readiness !== undefined), ...volumes.map(volume => volume.address)];
 	const base = {address, object: 'resource', dependsOn} as const;
 	const record = input.state.resources[resource.name];

@@ -5,7 +5,7 @@ import {minuteText} from '../model/lifetime.ts';
 import type {Desired} from '../model/specs.ts';
 import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, RoutesRecord} from '../state/state.ts';
-import {action, blocked, unchangedAction} from './actions.ts';
+import {action, blocked, replaceOrder, unchangedAction} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
 import {repeatedDeployment} from './deployments.ts';
 import {imageOf} from './image-attribute.ts';
@@ -38,7 +38,7 @@ function planTarget(input: PlanInput, target: Deployment): Action {
 		active ? serviceAttributes(active, imageOf(active)) : {},
 		serviceAttributes(repeated, imageOf(target)),
 	);
-	const order = target.kind === 'worker' ? 'destroy-first' : 'create-first';
+	const order = replaceOrder(repeated);
 	const reasons = [`rolled back to ${target.id} from ${minuteText(target.createdAt)}`];
 	const base = {
 		address,

@@ -7,7 +7,7 @@ import type {Desired, DesiredResource} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
 import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import type {Deployment} from '../state/state.ts';
-import {action, blocked} from './actions.ts';
+import {action, blocked, replaceOrder} from './actions.ts';
 import {compareAttributes, resourceAttributes, serviceAttributes} from './attributes.ts';
 import {repeatedDeployment} from './deployments.ts';
 import {imageOf} from './image-attribute.ts';
@@ -112,7 +112,7 @@ export function planRotation(input: PlanInput): Proposal {
 			address: serviceAddress(user.service),
 			object: 'service',
 			kind: 'replace',
-			order: user.kind === 'worker' ? 'destroy-first' : 'create-first',
+			order: replaceOrder(user),
 			reasons: [`it logs in to ${name}`],
 			dependsOn: [...reachedThrough(isRouted(user.kind)), address],
 			...compareAttributes(serviceAttributes(user, image), serviceAttributes(deployments[index]!, image)),

@@ -5,8 +5,9 @@ import {isKeptUp} from '../model/container-state.ts';
 import {isRouted, isRunning} from '../model/kinds.ts';
 import {hostsIn} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
+import {volumesOf} from '../model/volumes.ts';
 import {activeDeployment, heldCandidates} from '../state/deployments.ts';
-import {action, blocked, unchangedAction} from './actions.ts';
+import {action, blocked, replaceOrder, unchangedAction} from './actions.ts';
 import {compareAttributes, reasonsOf, serviceAttributes, withoutImage} from './attributes.ts';
 import {containerDrift, networksAround, whyBroken} from './containers.ts';
 import {deploymentHealth, serviceHealth} from './health.ts';
@@ -73,7 +74,8 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	const obstacle = findObstacle(input, service) ?? blockedService(input.state, service);
 	if (obstacle) return obstacle;
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
-	const dependsOn = [...reachedThrough(isRouted(service.kind)), image.address, ...connected];
+	const volumes = volumesOf(input.desired, service).map(volume => volume.address);
+	const dependsOn = [...reachedThrough(isRouted(service.kind)), image.address, ...connected, ...volumes];
 	const base = {address, object: 'service', dependsOn} as const;
 	// With --hold the comparison is against the held candidate: an equal one is not created twice.
 	const held = input.isHold ? heldCandidates(input.state)[service.name] : undefined;
@@ -90,7 +92,7 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	// A declared port is an attribute already.
 	const isCompared = changes.some(({name}) => name === 'port');
 	const moved = isCompared ? [] : portChange(active, plannedPort(input, service));
-	const order = service.kind === 'worker' ? 'destroy-first' : 'create-first';
+	const order = replaceOrder(service);
 	const replace = (reasons: readonly string[]) =>
 		action({...base, kind: 'replace', order, reasons, changes: [...changes, ...moved], unchanged});
 	const container = containerOf(input.observed, active.id);

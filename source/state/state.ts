@@ -54,6 +54,8 @@ export type VolumeRecord = {
 	 * become ready on it; absent on volumes of older versions.
 	 */
 	readonly initialised?: Env | null;
+	/** Set when a service may go on without it: its data is kept, and a plan does not ask for its declaration. */
+	readonly isReleased?: true;
 };
 
 export type ResourceRecord = {

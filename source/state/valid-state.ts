@@ -2,7 +2,7 @@ import {isIPv4} from 'node:net';
 import {isAbsolute, join, normalize, sep} from 'node:path';
 import {volumeAddress} from '../model/address.ts';
 import {isId} from '../model/ids.ts';
-import {parseNetworkName, resourceContainerName, serviceContainerName, volumeName} from '../model/names.ts';
+import {isVolumeName, parseNetworkName, resourceContainerName, serviceContainerName} from '../model/names.ts';
 import type {Backup} from './backup.ts';
 import type {JournalEntry} from './journal-entry.ts';
 import type {
@@ -67,7 +67,7 @@ function isVolume({project, environment}: EnvironmentName, address: string, volu
 		isName(resource) &&
 		isName(handle) &&
 		address === volumeAddress(resource, handle) &&
-		volume?.name === volumeName(project, environment, resource, handle)
+		isVolumeName(volume?.name, project, environment, resource, handle)
 	);
 }
 

@@ -10,7 +10,7 @@ import {
 import {backupOutlooks} from '../../source/backup/run-due.ts';
 import {describeDesired} from '../../source/model/desired.ts';
 import type {VariableScope} from '../../source/model/values.ts';
-import {volumesOf} from '../../source/plan/recorded.ts';
+import {volumesOf} from '../../source/model/volumes.ts';
 import type {Backup} from '../../source/state/backup.ts';
 import type {ResourceRecord, State, Variable} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';

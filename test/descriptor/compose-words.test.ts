@@ -2,7 +2,7 @@ import {expect, it} from 'vitest';
 import {db, linesOf, problemsOf, read, web} from './support.ts';
 
 it.each([
-	...['environment', 'healthcheck', 'command', 'restart', 'depends_on', 'volumes', 'ports', 'secrets', 'secret'],
+	...['environment', 'healthcheck', 'command', 'restart', 'depends_on', 'ports', 'secrets', 'secret'],
 	...['networks', 'env_file', 'entrypoint', 'deploy', 'container_name', 'privileged'],
 ])('a service with %s gets advice on what to write instead', key => {
 	const [line, ...others] = linesOf(problemsOf(web(`{path: ., ${key}: x}`)));

@@ -47,9 +47,23 @@ const services = descriptors([
 	[web('{path: ., cluster: {}}'), `${site}.cluster: unknown key "cluster"`],
 	[web('{path: ., environment: {A: b}}'), `${site}.environment: unknown key "environment": write env, as a map`],
 	[
-		web('{path: ., volumes: {}, secret: x}'),
-		`${site}.volumes: unknown key "volumes": services have no volumes: keep data in a resource`,
+		web('{path: ., volumes: [data], secret: x}'),
+		`${site}.volumes: must be a map (it is a list): write name: /path, one per line, without dashes`,
 		`${site}.secret: unknown key "secret": store the value with the command variable set NAME --sensitive; for a file write secretFiles: {NAME: /path}`,
+	],
+	[web('{path: ., volumes: {d: data}}'), `${site}.volumes.d: must be an absolute path below / without a colon`],
+	[web('{path: ., volumes: {d: {exclusive: true}}}'), `${site}.volumes.d.path: is required`],
+	[
+		web('{path: ., volumes: {d: {path: /d, exclusive: yes}}}'),
+		`${site}.volumes.d.exclusive: must be true or false (it is a string)`,
+	],
+	[
+		web('{path: ., kind: static, build: {outputDirectory: dist}, volumes: {d: /d}}'),
+		`${site}.volumes: kind: static does not support volumes.`,
+	],
+	[
+		web('{path: ., kind: job, volumes: {d: {path: /d, exclusive: true}}}'),
+		`${site}.volumes.d.exclusive: kind: job does not support exclusive volumes: its runs are not deployments.`,
 	],
 	[web('{path: ., build: .}'), `${site}.build: must be a map (it is a string): write path for the folder to build`],
 	[
@@ -329,6 +343,10 @@ const connectionNames = beyond(
 		[
 			db('{image: x, ports: [1], readiness: {type: tcp, port: 2}}'),
 			'resources.db.readiness.port: readiness.port must reference a declared resource port.',
+		],
+		[
+			web('{path: ., volumes: {a: /data, b: {path: /data/}}}'),
+			`${site}.volumes.b: Volumes "a" and "b" share the mount path "/data/".`,
 		],
 		[
 			db('{image: x, volumes: {a: /data, b: {mountPath: /data/}}}'),

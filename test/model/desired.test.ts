@@ -137,7 +137,7 @@ describe('a resource', () => {
 		expect(desiredOf(withDatabase).volumes).toEqual([
 			{
 				address: 'volume.db.data',
-				resource: 'db',
+				owner: 'db',
 				handle: 'data',
 				name: 'compartment-shop.production.resource.db.data',
 				mountPath: '/data',

@@ -10,6 +10,7 @@ import {
 	resourceHost,
 	serviceContainerName,
 	serviceHost,
+	serviceVolumeName,
 	volumeName,
 } from '../../source/model/names.ts';
 
@@ -118,6 +119,7 @@ describe('names on the engine', () => {
 					meshNetworkName(a, b),
 					resourceContainerName(a, b, c),
 					volumeName(a, b, c, d),
+					serviceVolumeName(a, b, c, d),
 					serviceContainerName(a, b, c, e),
 				])
 					expect(made).toMatch(valid);
@@ -133,6 +135,7 @@ describe('names on the engine', () => {
 			serviceContainerName(project, environment, name, 'dpl_000000000000000'),
 			resourceContainerName(project, environment, name),
 			volumeName(project, environment, name, 'data'),
+			serviceVolumeName(project, environment, name, 'data'),
 			imageRepository(project, environment, name),
 			environmentNetworkName(project, environment) + meshNetworkName(project, environment) + name,
 		];

@@ -14,6 +14,7 @@ const service = fc.record({
 	kind: fc.constantFrom(...kinds),
 	level: fc.constantFrom('info', 'debug'),
 	isConnected: fc.boolean(),
+	volume: fc.constantFrom('', '', '/data', '/other', '{path: /data, exclusive: true}'),
 });
 
 const serviceNames = ['web', 'api', 'jobs', 'extra'] as const;
@@ -21,14 +22,17 @@ const services = fc
 	.dictionary(fc.constantFrom(...serviceNames), service, {minKeys: 1, noNullPrototype: true})
 	.map(entries => Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-type Services = readonly [string, {kind: string; level: string; isConnected: boolean}][];
+type Services = readonly [string, {kind: string; level: string; isConnected: boolean; volume: string}][];
 
 const write = (list: Services, hasDatabase: boolean): string => {
-	const lines = list.map(([name, {kind, level, isConnected}]) => {
+	const lines = list.map(([name, {kind, level, isConnected, volume}]) => {
+		const isRun = kind === 'job' || kind === 'cron';
+		const mounted = isRun && volume !== '' ? '/data' : volume;
+		const volumes = mounted === '' || kind === 'static' ? '' : `, volumes: {data: ${mounted}}`;
 		const connections = isConnected && hasDatabase ? ', connections: {db: {env: {DB: user}}}' : '';
 		const schedule = kind === 'cron' ? ', schedule: {interval: daily}' : '';
 		const output = kind === 'static' ? ', build: {outputDirectory: dist}' : '';
-		return `  ${name}: {path: ${name}, kind: ${kind}, env: {LEVEL: ${level}}${connections}${schedule}${output}}`;
+		return `  ${name}: {path: ${name}, kind: ${kind}, env: {LEVEL: ${level}}${connections}${schedule}${output}${volumes}}`;
 	});
 	const database = [
 		'resources:',

@@ -200,6 +200,18 @@ const interrupted = withState(withRelease, {
 
 const twoVolumes = shop.replace('volumes: {', 'volumes: {extra: /extra, ');
 
+/** Services with volumes of their own. */
+const withUploads = shop.replace('path: web', 'path: web\n    volumes: {uploads: /data/uploads}');
+const withIndex = shop.replace('path: web', 'path: web\n    volumes: {index: {path: /data/index, exclusive: true}}');
+const uploads = deployedWorld(withUploads);
+const uploadsReleased = withState(uploads, {
+	volumes: {
+		...uploads.input.state.volumes,
+		'volume.web.uploads': {...uploads.input.state.volumes['volume.web.uploads']!, isReleased: true},
+	},
+});
+const indexed = deployedWorld(withIndex);
+
 /** Nothing of it is routed or probed. */
 const batch = `name: shop
 services:
@@ -369,6 +381,25 @@ export const situations: Readonly<Record<string, World>> = {
 	),
 	'volume-handle-removed': edited(deployedWorld(twoVolumes), shop),
 	'volume-mount-changed': edited(deployedWorld(twoVolumes), twoVolumes.replace('/extra', '/other')),
+	'service-volume-added': edited(deployed, withUploads),
+	'service-volume-made-exclusive': edited(
+		uploads,
+		withUploads.replace('/data/uploads', '{path: /data/uploads, exclusive: true}'),
+	),
+	'service-volume-exclusive': image(indexed, 'web', ['source changed: 1 file'], ['server.js']),
+	'service-volume-exclusive-held': withInput(image(indexed, 'web', ['source changed: 1 file']), {isHold: true}),
+	'service-volume-removed': edited(uploads, shop),
+	'service-volume-moved': edited(uploads, withUploads.replace('/data/uploads', '/srv/uploads')),
+	'service-volume-released': edited(uploadsReleased, shop),
+	'service-volume-back': edited(uploadsReleased, withUploads),
+	'service-volume-lost': withInput(uploads, {
+		observed: {...uploads.input.observed, volumes: deployed.input.observed.volumes},
+	}),
+	'service-volume-lost-restart': withInput(uploads, {
+		mode: 'restart',
+		observed: {...uploads.input.observed, volumes: deployed.input.observed.volumes},
+	}),
+	'service-with-volume-removed': edited(uploads, withUploads.replace(/ {2}web:[\s\S]*?(?= {2}api:)/, ''), null),
 	'host-conflict-inside': edited(
 		deployed,
 		shop.replace('path: web', 'path: web\n    domain: mailer-shop.localhost').replace('kind: worker', 'kind: web'),

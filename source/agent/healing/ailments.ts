@@ -2,12 +2,13 @@ import type {ObservedContainer} from '../../engine/engine.ts';
 import {resourceAddress, routerAddress, serviceAddress} from '../../model/address.ts';
 import {isKeptUp, isLeaving} from '../../model/container-state.ts';
 import type {Health} from '../../model/health-facts.ts';
+import {volumesOf} from '../../model/volumes.ts';
 import {networksAround, networksOf} from '../../plan/containers.ts';
 import {resourceHealth, type Scene, serviceHealth} from '../../plan/health.ts';
 import {containerOf, resourceContainer} from '../../plan/input.ts';
 import {connectedResources, runningServices} from '../../plan/lifecycle.ts';
 import type {Healing} from '../../plan/plan.ts';
-import {recordedResource, volumesOf} from '../../plan/recorded.ts';
+import {recordedResource} from '../../plan/recorded.ts';
 import {isRouterUsed} from '../../plan/router-use.ts';
 import type {ObservedRouter} from '../../router/router.ts';
 import type {CrashLoop, Deployment, ResourceRecord} from '../../state/state.ts';
@@ -94,6 +95,12 @@ function examine({vitals}: Sight, subject: Subject): Ailment[] {
 	}
 }
 
+/** A volume that is gone: the engine would make an empty one. */
+function lostVolume({state, observed}: Sight, owner: Parameters<typeof volumesOf>[1]): string | undefined {
+	const lost = volumesOf(state, owner).find(({name}) => !observed.volumes.some(found => found.name === name));
+	return lost && `its volume ${lost.handle} is gone`;
+}
+
 function examineService(sight: Sight, deployment: Deployment): Ailment[] {
 	const {id, service, spec, crashLoop} = deployment;
 	const container = containerOf(sight.observed, id);
@@ -106,6 +113,7 @@ function examineService(sight: Sight, deployment: Deployment): Ailment[] {
 		networks: networksAround(sight, container),
 		restart: spec.restart,
 		crashLoop,
+		obstacle: lostVolume(sight, {name: service, spec}),
 	});
 }
 
@@ -114,8 +122,6 @@ function examineResource(sight: Sight, record: ResourceRecord): Ailment[] {
 	const container = resourceContainer(sight.observed, containerName);
 	// Recovery finishes the rotation first. A container that nobody recorded is for an apply to decide about.
 	if (rotation || (container && container.id !== containerId)) return [];
-	const volumes = volumesOf(sight.state, recordedResource(record));
-	const lost = volumes.find(volume => !sight.observed.volumes.some(found => found.name === volume.name));
 	const [network] = networksAround(sight, container);
 	const ailments = examine(sight, {
 		address: resourceAddress(name),
@@ -127,8 +133,7 @@ function examineResource(sight: Sight, record: ResourceRecord): Ailment[] {
 		// Docker's own policy, which knows no number.
 		restart: {policy: restart, ...(restart === 'on-failure' ? {maxRetries: Number.POSITIVE_INFINITY} : {})},
 		crashLoop,
-		// The engine would make an empty one.
-		obstacle: lost && `its volume ${lost.handle} is gone`,
+		obstacle: lostVolume(sight, recordedResource(record)),
 	});
 	// Only one container may use the data, so it is not replaced because of a probe.
 	return ailments.filter(({remedy}) => remedy !== 'replace');

@@ -18,7 +18,7 @@ import {removeEnvironment, withdrawRoutes} from '../steps/remove-environment.ts'
 import {removeStray} from '../steps/remove-stray.ts';
 import {removePreviousNetworks, replaceNetworks} from '../steps/replace-networks.ts';
 import {replaceResource} from '../steps/replace-resource.ts';
-import {replaceWorker} from '../steps/replace-worker.ts';
+import {replaceStopFirst} from '../steps/replace-stop-first.ts';
 import {deleteResource, restartResource, updateResource} from '../steps/resource.ts';
 import {deleteService, drainPrevious, retirePrevious} from '../steps/retire-deployment.ts';
 import {rotateResource} from '../steps/rotate-passwords.ts';
@@ -101,8 +101,8 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return;
 		case 'start candidate':
 			return makeReady(context, step, startCandidate);
-		case 'replace worker':
-			return makeReady(context, step, replaceWorker);
+		case 'replace stop-first':
+			return makeReady(context, step, replaceStopFirst);
 		case 'check candidate':
 			return checkCandidate(context, name);
 		case 'hold candidate':

@@ -1,32 +1,34 @@
 import {nameIn} from '../../model/address.ts';
+import {isStopFirst} from '../../model/kinds.ts';
 import type {Action, Plan, PlannedDeployment} from '../../plan/plan.ts';
 import {candidateId, joined, onlyStep, type Step} from './step.ts';
 
 const plannedFor = ({deployments}: Plan, {address}: Action): PlannedDeployment | undefined =>
 	deployments.find(({service}) => service === nameIn(address));
 
-/** Whether the action starts a candidate beside the active deployment. */
-export const isBesideServing = (plan: Plan, action: Action): boolean =>
-	action.object === 'service' &&
-	(action.kind === 'create' || action.kind === 'replace') &&
-	(plan.isHold || (plannedFor(plan, action)?.kind ?? 'worker') !== 'worker');
+/** Whether the action starts a candidate beside the active deployment. Without a plan for it, nothing may run twice. */
+export function isBesideServing(plan: Plan, action: Action): boolean {
+	if (action.object !== 'service' || (action.kind !== 'create' && action.kind !== 'replace')) return false;
+	const planned = plannedFor(plan, action);
+	return plan.isHold || (planned !== undefined && !isStopFirst(planned));
+}
 
 /** A candidate, then what ends the action: its retired predecessor, or with `--hold` the wait for a promote. */
 function candidateSteps(plan: Plan, action: Action, candidates: readonly string[], after: string): Step[] {
 	const {address, dependsOn} = action;
 	const name = nameIn(address);
 	const isPromotion = plan.mode === 'promote' && action.kind === 'update';
-	// A worker stops before its successor starts, so it is replaced after all other candidates are ready.
-	const isWorker = !isPromotion && !isBesideServing(plan, action);
+	// What stops before its successor starts is replaced after all other candidates are ready.
+	const isStoppedFirst = !isPromotion && !isBesideServing(plan, action);
 	const before = [...joined, ...(isPromotion ? [] : dependsOn)];
 	const first: Step = {
 		id: candidateId(address),
-		task: isPromotion ? 'check candidate' : isWorker ? 'replace worker' : 'start candidate',
+		task: isPromotion ? 'check candidate' : isStoppedFirst ? 'replace stop-first' : 'start candidate',
 		name,
 		address,
 		isFirst: true,
 		isLast: false,
-		dependsOn: isWorker ? [...before, ...candidates] : before,
+		dependsOn: isStoppedFirst ? [...before, ...candidates] : before,
 	};
 	const last: Step = {
 		id: address,

@@ -20,7 +20,7 @@ export type Task =
 	| 'delete resource'
 	| 'run release command'
 	| 'start candidate'
-	| 'replace worker'
+	| 'replace stop-first'
 	| 'check candidate'
 	| 'hold candidate'
 	| 'discard candidate'

@@ -1,6 +1,7 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
 import {isReleaseAddress, isRunAddress} from '../../model/address.ts';
 import {isKeptUp, isOver} from '../../model/container-state.ts';
+import {isStopFirst} from '../../model/kinds.ts';
 import {labels} from '../../model/labels.ts';
 import {idInName, previousContainerName, resourceContainerName} from '../../model/names.ts';
 import type {Deployment, State} from '../../state/state.ts';
@@ -10,6 +11,16 @@ export const unfinishedIn = ({deployments, active}: State): Deployment[] =>
 	Object.values(deployments).filter(
 		({id, service, status, isHeld}) => status === 'running' && active[service] !== id && !isHeld,
 	);
+
+/**
+ * Whether a deployment may have been stopped for a successor (see `isStopFirst`). The successor may be the first of its service
+ * that asks for it.
+ */
+export function mayBeStoppedFirst({deployments}: State, deployment: Deployment): boolean {
+	const {service, id} = deployment;
+	const later = Object.values(deployments).filter(other => other.service === service && other.id > id);
+	return [deployment, ...later].some(isStopFirst);
+}
 
 /** Previous deployments that were still draining. */
 export const drainingIn = ({deployments, active}: State): Deployment[] =>

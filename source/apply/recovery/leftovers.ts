@@ -5,7 +5,7 @@ import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {takeOutOfService} from '../steps/out-of-service.ts';
 import {ownContainers, type RecoveryContext} from './context.ts';
-import {drainingIn, endedIn, endedRunsIn, recordedIn, unfinishedIn} from './leftover-records.ts';
+import {drainingIn, endedIn, endedRunsIn, mayBeStoppedFirst, recordedIn, unfinishedIn} from './leftover-records.ts';
 
 const now = (): string => new Date().toISOString();
 
@@ -79,13 +79,19 @@ export async function removeEndedRuns(context: RecoveryContext): Promise<void> {
 		await context.engine.remove(id);
 }
 
-/** Restarts workers that were stopped for a successor, and stops what must not run. */
+/** Restarts deployments that were stopped for a successor, and stops what must not run. */
 export async function settleContainers(context: RecoveryContext): Promise<void> {
 	const {engine, state, say} = context;
 	const {active} = state.current();
 	for (const {container, deployment} of recordedIn(state.current(), await ownContainers(context))) {
-		const {id, service, kind, status} = deployment;
-		if (active[service] !== id || kind !== 'worker' || status === 'stopped' || isKeptUp(container)) continue;
+		const {id, service, status} = deployment;
+		if (
+			active[service] !== id ||
+			!mayBeStoppedFirst(state.current(), deployment) ||
+			status === 'stopped' ||
+			isKeptUp(container)
+		)
+			continue;
 		await engine.start(container.id);
 		say(`restarted ${container.name}`);
 	}

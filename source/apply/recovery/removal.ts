@@ -1,5 +1,6 @@
 import {observeOwn} from '../../engine/own-engine.ts';
 import {EngineError, messageOf} from '../../errors.ts';
+import {isStopFirst} from '../../model/kinds.ts';
 import type {Intent} from '../../state/journal-entry.ts';
 import {removeUnrecorded} from '../own-images.ts';
 import {ownContainers, type RecoveryContext} from './context.ts';
@@ -17,8 +18,8 @@ export async function recoverRetirement(context: RecoveryContext, ids: readonly 
 	for (const id of ids) {
 		const deployment = deployments[id];
 		if (!deployment?.containerId || active[deployment.service] !== id) continue;
-		// A worker was stopped for its successor and will be restarted; any other deployment is being removed.
-		if (deployment.kind === 'worker') await engine.stop(deployment.containerId, settings.stopGraceSeconds);
+		// What was stopped for its successor will be restarted; any other deployment is being removed.
+		if (isStopFirst(deployment)) await engine.stop(deployment.containerId, settings.stopGraceSeconds);
 		else await withdrawDeployment(context, deployment);
 	}
 }

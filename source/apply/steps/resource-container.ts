@@ -59,7 +59,7 @@ export async function startContainer(
 ): Promise<string> {
 	const {plan, engine, secrets} = context;
 	const {project, environment, lineage} = plan;
-	const volumes = plan.desired.volumes.filter(volume => volume.resource === resource.name);
+	const volumes = plan.desired.volumes.filter(({owner}) => owner === resource.name);
 	const {serial} = context.state.current();
 	const identity = {lineage, project, environment, address: resource.address, spec: specHash(spec), op, serial};
 	return engine.run({

@@ -1,5 +1,6 @@
 import {serviceAddress} from '../../model/address.ts';
 import {isKeptUp} from '../../model/container-state.ts';
+import {isStopFirst} from '../../model/kinds.ts';
 import {drain} from '../../router/router.ts';
 import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment, State} from '../../state/state.ts';
@@ -111,10 +112,11 @@ export async function discardCandidates(context: ApplyContext, reason: string): 
 			deployment.status === 'running' &&
 			state.current().active[deployment.service] !== deployment.id,
 	);
-	for (const {id, service, kind, containerId, containerName} of unused) {
-		// A worker's previous deployment was stopped first.
+	for (const deployment of unused) {
+		const {id, service, containerId, containerName} = deployment;
+		// Its previous deployment was stopped first.
 		const previous = state.current().deployments[state.current().active[service] ?? ''];
-		if (kind === 'worker' && previous) await bringBack(context, previous);
+		if (isStopFirst(deployment) && previous) await bringBack(context, previous);
 		const patch = {status: 'stopped', containerId: undefined, failure: {message: reason, lastLines: []}} as const;
 		// Journaled, so that recovery handles it if it cannot be recorded.
 		await writeJournaled(context, {

@@ -5,7 +5,7 @@ import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {command} from '../../hint.ts';
 import {serviceAddress} from '../../model/address.ts';
-import {isRunning} from '../../model/kinds.ts';
+import {isRunning, isStopFirst} from '../../model/kinds.ts';
 import {labels, labelsOf} from '../../model/labels.ts';
 import {specHash} from '../../model/spec-hash.ts';
 import type {PlannedDeployment} from '../../plan/plan.ts';
@@ -62,12 +62,12 @@ async function createAndStart(
 const networksFor = ({results, state}: ApplyContext): NetworkPair => results.networks ?? state.current().networks!;
 
 /**
- * Whether nothing else has the service's name in the mesh of its new deployment: it is the first, or a worker whose
- * predecessor has stopped, or the apply moves the environment to other networks. Then it gets the name at once.
+ * Whether nothing else has the service's name in the mesh of its new deployment: it is the first, or its predecessor has
+ * stopped, or the apply moves the environment to other networks. Then it gets the name at once.
  */
-const isAlone = ({state, plan, results}: ApplyContext, {service, kind}: PlannedDeployment): boolean =>
-	state.current().active[service] === undefined ||
-	(kind === 'worker' && !plan.isHold) ||
+const isAlone = ({state, plan, results}: ApplyContext, planned: PlannedDeployment): boolean =>
+	state.current().active[planned.service] === undefined ||
+	(isStopFirst(planned) && !plan.isHold) ||
 	results.networks !== undefined;
 
 /** Starts the container of a deployment. With `hasName`, siblings reach it by the service's name at once. */
@@ -101,7 +101,7 @@ async function runDeployment(
 			const {environment: network} = networks;
 			return createAndStart(context, deployment.id, meshAttachment(networks, deployment, hasName), {
 				name: deployment.containerName,
-				...containerParts(deployment),
+				...containerParts(context.plan, deployment),
 				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
 				...parts,
 				env: {...env, ...parts.env},

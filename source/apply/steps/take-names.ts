@@ -2,7 +2,7 @@ import type {ContainerDetails} from '../../engine/engine.ts';
 import {EngineError, isOutcomeUnknown, messageOf} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {serviceAddress} from '../../model/address.ts';
-import {isRunning} from '../../model/kinds.ts';
+import {isRunning, isStopFirst} from '../../model/kinds.ts';
 import {busyActions} from '../../plan/plan.ts';
 import type {Switch} from '../../state/deployments.ts';
 import {networksOfDeployment} from '../../state/networks.ts';
@@ -15,7 +15,7 @@ export type Found = ReadonlyMap<string, ContainerDetails>;
 
 /** Whether a new deployment has had the name since it was created: see `isAlone` in `start-candidate.ts`. */
 const hasTakenName = (state: State, previous: Deployment, deployment: Deployment): boolean =>
-	(deployment.kind === 'worker' && !deployment.isHeld) ||
+	(isStopFirst(deployment) && !deployment.isHeld) ||
 	networksOfDeployment(state, previous) !== networksOfDeployment(state, deployment);
 
 /**

@@ -1,6 +1,7 @@
 import {untilAnswered} from '../../engine/until-answered.ts';
 import {routesAddress, serviceAddress} from '../../model/address.ts';
 import {runsNow} from '../../model/container-state.ts';
+import {isStopFirst} from '../../model/kinds.ts';
 import {publish} from '../../router/router.ts';
 import {patchDeployment, type Switch} from '../../state/deployments.ts';
 import {networksAfter} from '../../state/networks.ts';
@@ -90,18 +91,19 @@ function switchedBack(state: State, {switched, previous, previousRoutes}: Watche
 	return {...next, active};
 }
 
-/** Restarts previous workers after the new ones have stopped: two at once would do work twice. */
-async function swapWorkers(context: ApplyContext, {switched, previous}: Watched): Promise<void> {
+/** Restarts the previous deployments that were stopped first, after the new ones have stopped. */
+async function swapStopped(context: ApplyContext, {switched, previous}: Watched): Promise<void> {
 	const {engine, settings} = context;
-	const isWorker = ({kind}: Deployment) => kind === 'worker';
-	for (const {containerId} of containersOf(context, switched).filter(isWorker))
+	for (const {containerId} of containersOf(context, switched).filter(isStopFirst))
 		await engine.stop(containerId!, settings.stopGraceSeconds);
-	for (const deployment of Object.values(previous).filter(isWorker)) await bringBack(context, deployment);
+	const {deployments} = context.state.current();
+	for (const [service, deployment] of Object.entries(previous))
+		if (isStopFirst(deployments[switched[service]!]!)) await bringBack(context, deployment);
 }
 
 /**
  * Watches the new deployments for `minHealthyMs` after the switch. If one crashes, the whole switch is rolled back. Previous
- * deployments still run, so no request is lost. A service without a previous deployment is not served then, as before.
+ * deployments still run, so no request is lost, except those that were stopped first. A service without a previous deployment is not served then, as before.
  */
 export async function watchDeployments(context: ApplyContext): Promise<void> {
 	const {engine, router, settings, state, signal} = context;
@@ -127,7 +129,7 @@ export async function watchDeployments(context: ApplyContext): Promise<void> {
 			intent: {type: 'switch', deployments: Object.fromEntries(previousIds), ...(isUnrouted && {isUnrouted})},
 			isRepeatable: true,
 			async run() {
-				await swapWorkers(context, watched);
+				await swapStopped(context, watched);
 				if (isUnrouted) return;
 				await publish(engine, router, describeTable(switchedBack(state.current(), watched, crashed.id)), {signal});
 			},

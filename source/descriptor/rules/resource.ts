@@ -1,5 +1,6 @@
 import {command} from '../../hint.ts';
 import type {Report} from '../problem.ts';
+import {checkMounts} from './mounts.ts';
 import {isMap, listOf, mapOf, type Raw} from './raw.ts';
 import {checkSchedule} from './schedule.ts';
 
@@ -22,22 +23,6 @@ const checkPreset = (name: string, resource: Raw, report: Report): void => {
 			);
 };
 
-const checkVolumes = (name: string, volumes: unknown, report: Report): void => {
-	const owners = new Map<string, string>();
-	for (const [handle, volume] of Object.entries(mapOf(volumes))) {
-		const mount = typeof volume === 'string' ? volume : mapOf(volume).mountPath;
-		if (typeof mount !== 'string') continue;
-		const target = mount.replace(/\/+$/, '');
-		const owner = owners.get(target);
-		if (owner === undefined) owners.set(target, handle);
-		else
-			report(
-				['resources', name, 'volumes', handle],
-				`Volumes "${owner}" and "${handle}" share the mount path "${mount}".`,
-			);
-	}
-};
-
 /** All rules between the fields of one resource (docs/rules.md, "Presets"). */
 export const checkResource = (name: string, value: unknown, services: Raw, report: Report): void => {
 	if (Object.hasOwn(services, name))
@@ -58,7 +43,7 @@ export const checkResource = (name: string, value: unknown, services: Raw, repor
 	const {port} = mapOf(resource.readiness);
 	if (typeof port === 'number' && !listOf(resource.ports).includes(port))
 		report([...path, 'readiness', 'port'], 'readiness.port must reference a declared resource port.');
-	checkVolumes(name, resource.volumes, report);
+	checkMounts(resource.volumes, 'mountPath', [...path, 'volumes'], report);
 	const {backup} = mapOf(resource.operations);
 	checkSchedule(mapOf(backup).schedule, [...path, 'operations', 'backup', 'schedule'], report);
 };

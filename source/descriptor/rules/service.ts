@@ -1,6 +1,7 @@
 import {walkPath} from '../paths.ts';
 import type {Path, Report} from '../problem.ts';
 import {checkBuild} from './build.ts';
+import {checkMounts} from './mounts.ts';
 import {isMap, mapOf, type Raw} from './raw.ts';
 import {checkSchedule} from './schedule.ts';
 
@@ -30,7 +31,7 @@ const checkStatic = (service: Raw, path: Path, report: Report): void => {
 		report([...path, 'build', 'outputDirectory'], 'kind: static requires build.outputDirectory.', {mark: 'key'});
 	if (build.strategy !== undefined)
 		report([...path, 'build', 'strategy'], 'kind: static does not support build.strategy.', {mark: 'key'});
-	for (const field of ['run', 'readiness', 'release', 'image', 'dockerfile', 'context'])
+	for (const field of ['run', 'readiness', 'release', 'image', 'dockerfile', 'context', 'volumes'])
 		if (service[field] !== undefined)
 			report([...path, field], `kind: static does not support ${field}.`, {mark: 'key'});
 };
@@ -71,6 +72,19 @@ const checkLimits = (service: Raw, path: Path, report: Report): void => {
 		report([...path, 'limits'], 'must include at least one of cpu, memory or pids.', {mark: 'key'});
 };
 
+const checkVolumes = (service: Raw, path: Path, report: Report): void => {
+	checkMounts(service.volumes, 'path', [...path, 'volumes'], report);
+	const {kind} = service;
+	if (kind !== 'job' && kind !== 'cron') return;
+	for (const [handle, volume] of Object.entries(mapOf(service.volumes)))
+		if (mapOf(volume).exclusive === true)
+			report(
+				[...path, 'volumes', handle, 'exclusive'],
+				`kind: ${kind} does not support exclusive volumes: its runs are not deployments.`,
+				{mark: 'key'},
+			);
+};
+
 const checkVariables = (name: string, service: Raw, path: Path, report: Report): void => {
 	const owners = new Map<string, string>();
 	for (const [key, file] of Object.entries(mapOf(service.secretFiles))) {
@@ -96,6 +110,7 @@ export const checkService = (name: string, value: unknown, ascent: number, repor
 	checkPlaces(service, path, ascent, report);
 	checkLimits(service, path, report);
 	checkVariables(name, service, path, report);
+	checkVolumes(service, path, report);
 	if (service.schedule !== undefined && service.kind !== 'cron')
 		report([...path, 'schedule'], 'schedule is only supported for kind: cron services.', {mark: 'key'});
 	checkSchedule(service.schedule, [...path, 'schedule'], report);

@@ -2,7 +2,16 @@ import * as z from 'zod';
 import {handlePattern} from '../names.ts';
 import {presetNames} from '../presets/index.ts';
 import {operationsSchema} from './operation.ts';
-import {imageReference, literalEnv, nonEmpty, port, readinessTimeout, restartPolicies, variableKey} from './text.ts';
+import {
+	imageReference,
+	literalEnv,
+	mountPath,
+	nonEmpty,
+	port,
+	readinessTimeout,
+	restartPolicies,
+	variableKey,
+} from './text.ts';
 
 const generatedVariable = z.strictObject({
 	generator: z.literal('token'),
@@ -16,8 +25,6 @@ const output = z.strictObject({
 		'Text with ${resource.name}, ${resource.host}, ${project.name}, ${environment.name} or ${env.KEY}.',
 	),
 });
-
-const mountPath = z.string().regex(/^\/[^:]*[^:/][^:]*$/, 'must be an absolute path below / without a colon');
 
 const volume = z.union([mountPath, z.strictObject({mountPath})]);
 

@@ -14,7 +14,7 @@ const staticService = {
 	required: ['build'],
 	properties: {
 		build: {required: ['outputDirectory'], properties: {strategy: false}},
-		...{run: false, readiness: false, release: false, image: false, dockerfile: false, context: false},
+		...{run: false, readiness: false, release: false, image: false, dockerfile: false, context: false, volumes: false},
 	},
 };
 
@@ -25,6 +25,9 @@ export const serviceConditions = {
 	oneOf: [{required: ['path']}, {required: ['image']}],
 	allOf: [
 		ifThen(when('kind', ['static']), staticService, noOutputDirectory),
+		ifThen(when('kind', ['job', 'cron']), {
+			properties: {volumes: {additionalProperties: {properties: {exclusive: {const: false}}}}},
+		}),
 		ifThen(when('kind', ['cron']), {}, {properties: {schedule: false}}),
 		ifThen(when('kind', ['worker', 'job', 'cron']), {properties: {domain: false}}),
 		ifThen({...when('kind', ['api']), ...{required: ['kind', 'domain']}}, {...when('accessMode', ['public'])}),

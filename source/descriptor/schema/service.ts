@@ -6,7 +6,7 @@ import {runSchema} from './run.ts';
 import {scheduleSchema} from './schedule.ts';
 import {serviceConditions} from './service-conditions.ts';
 import {hostName, limitsSchema, localPath} from './service-fields.ts';
-import {imageReference, literalEnv, nonEmpty, port, readinessTimeout, variableKey} from './text.ts';
+import {imageReference, literalEnv, mountPath, nonEmpty, port, readinessTimeout, variableKey} from './text.ts';
 
 const readiness = z.strictObject({
 	type: z.literal('http'),
@@ -40,6 +40,22 @@ const secretFiles = z
 	)
 	.describe('Variable name to the file in the container that will hold its value.');
 
+const volumes = z
+	.record(
+		z.string().regex(handlePattern),
+		z.union([
+			mountPath,
+			z.strictObject({
+				path: mountPath,
+				exclusive: z
+					.boolean()
+					.optional()
+					.describe('Only one deployment may use it at a time: the old one stops before the new one starts.'),
+			}),
+		]),
+	)
+	.describe('Volume name to mount path. Old and new deployment share it during a deploy, unless it is exclusive.');
+
 const serviceObject = z
 	.strictObject({
 		path: nonEmpty.optional().describe('Source directory, relative to compartment.yml.'),
@@ -56,6 +72,7 @@ const serviceObject = z
 		limits: limitsSchema.optional(),
 		env: literalEnv.optional().describe('Plain variables. Set secrets with the command `variable set --sensitive`.'),
 		secretFiles: secretFiles.optional(),
+		volumes: volumes.optional(),
 		schedule: scheduleSchema.optional().describe('When a cron service runs.'),
 		run: runSchema.optional(),
 		release: z

@@ -40,3 +40,6 @@ export const port = z.int().min(1).max(65535);
 export const readinessTimeout = z.int().min(1).max(300_000).default(30_000);
 
 export const restartPolicies = ['no', 'on-failure', 'unless-stopped'] as const;
+
+/** Where a volume is mounted in a container. */
+export const mountPath = z.string().regex(/^\/[^:]*[^:/][^:]*$/, 'must be an absolute path below / without a colon');

@@ -9,10 +9,10 @@ import {bringBack} from './bring-back.ts';
 import {requirePolicy, startCandidate} from './start-candidate.ts';
 
 /**
- * Replaces a worker, old one first, because two at once would do work twice. If the new one does not stay up, the previous
- * one is restarted.
+ * Replaces a worker or a service with an exclusive volume, old one first (see `isStopFirst`). If the new one does not become
+ * ready, the previous one is restarted.
  */
-export async function replaceWorker(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
+export async function replaceStopFirst(context: ApplyContext, planned: PlannedDeployment): Promise<Deployment> {
 	const {engine, settings, state} = context;
 	const previous = activeDeployment(state.current(), planned.service);
 	if (previous?.containerId) {

@@ -1,0 +1,27 @@
+import {isInUse, usersOf} from '../backup/volume-life.ts';
+import {nameIn} from '../model/address.ts';
+import type {State} from '../state/state.ts';
+
+export type VolumeSummary = {
+	/** Service or resource, and handle: `web.uploads`. */
+	readonly name: string;
+	readonly mountPath: string;
+	/** The engine's volume name. */
+	readonly engineName: string;
+	/** What has it mounted: a resource or a service; null when nothing does. */
+	readonly usedBy: string | null;
+	readonly isReleased: boolean;
+	readonly createdAt: string;
+};
+
+/** The volumes of an environment, sorted by name. */
+export const reportVolumes = (state: State): VolumeSummary[] =>
+	Object.entries(state.volumes)
+		.map(([address, {name: engineName, mountPath, createdAt, isReleased = false}]) => {
+			const name = nameIn(address);
+			const [owner = '', ...handle] = name.split('.');
+			const user = usersOf(state, {address, owner, handle: handle.join('.')}).find(each => isInUse(state, each));
+			const usedBy = state.resources[owner] ? owner : (user?.service ?? null);
+			return {name, mountPath, engineName, usedBy, isReleased, createdAt};
+		})
+		.sort((a, b) => (a.name < b.name ? -1 : 1));
