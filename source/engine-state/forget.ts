@@ -3,8 +3,9 @@ import {UserError} from '../errors.ts';
 import {keepsStates, observeRouter, removeRouter} from '../router/router.ts';
 import {acquireLock} from '../state/lock.ts';
 import {readPlace} from '../state/place.ts';
-import {type EngineLockOptions, takeOnEngine} from './lock-on-engine.ts';
+import {takeOnEngine} from './lock-on-engine.ts';
 import type {StatePlace} from './router.ts';
+import type {EngineLockOptions} from './wait-for-lock.ts';
 
 /**
  * Removes the state of a destroyed environment from its engine, with its history; and the router, if that was the last one

@@ -1,19 +1,7 @@
-import {setTimeout as pause} from 'node:timers/promises';
-import {steadyNow} from '../clock.ts';
-import {CancelledError, UserError} from '../errors.ts';
+import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {type Authority, holdAuthority} from '../state/authority.ts';
-import {
-	agentMs,
-	agentOperation,
-	type Lock,
-	type LockOptions,
-	type LockRecord,
-	lockedBy,
-	ownRecord,
-	pollMs,
-	recordMs,
-} from '../state/lock.ts';
+import {type Lock, ownRecord} from '../state/lock.ts';
 import {isOnEngine, type PlaceRecord} from '../state/place.ts';
 import {acceptShared, isCurrent, readCopy, writeCopy} from './copy.ts';
 import {folderName} from './layout.ts';
@@ -22,39 +10,10 @@ import {settleMove} from './move.ts';
 import {findStates, type StatePlace, startStates} from './router.ts';
 import {openStore, type Store, type Taken} from './store.ts';
 import {hashOf, readStored, type Stored} from './stored.ts';
-
-export type EngineLockOptions = LockOptions & {
-	/** Tells the user that the router is started. */
-	readonly say?: ((message: string) => void) | undefined;
-};
+import {type EngineLockOptions, waitForLock} from './wait-for-lock.ts';
 
 /** A lock on the engine (docs/rules.md, "State on the engine"). */
 export type EngineLock = Lock & {readonly store: Store};
-
-/** How long to wait for a holder at least, in milliseconds, as for a lock of this machine. */
-function leastWaitFor(owner: LockRecord | undefined, operation: string): number {
-	if (operation === agentOperation) return 0;
-	if (owner?.operation === agentOperation) return agentMs;
-	return owner ? 0 : recordMs;
-}
-
-async function waitForLock(store: Store, {operation, waitMs = 0, onWait, signal}: EngineLockOptions): Promise<Taken> {
-	const begin = steadyNow();
-	for (let tries = 0; ; tries++) {
-		if (signal?.aborted) throw new CancelledError();
-		const answer = await store.take();
-		if (!('owner' in answer)) return answer;
-		const refusal = lockedBy(answer.owner, waitMs > 0);
-		const deadline = begin + Math.max(waitMs, leastWaitFor(answer.owner, operation));
-		if (steadyNow() >= deadline) throw refusal;
-		if (tries === 0 && deadline - begin > recordMs) onWait?.(refusal.message);
-		// Many may wait, and each try starts processes there.
-		const ms = Math.min(pollMs * (1 + Math.min(tries, 4)), deadline - steadyNow());
-		await pause(ms, undefined, {signal}).catch(() => {
-			throw new CancelledError();
-		});
-	}
-}
 
 async function expectOk(answer: Promise<string>, what: string): Promise<void> {
 	const text = await answer;

@@ -8,9 +8,10 @@ import type {State} from '../state/state.ts';
 import {noteSerial} from '../state/trust-key.ts';
 import {writeCopy} from './copy.ts';
 import {folderName} from './layout.ts';
-import {createAuthority, type EngineLockOptions, takeOnEngine} from './lock-on-engine.ts';
+import {createAuthority, takeOnEngine} from './lock-on-engine.ts';
 import {findStates, type StatePlace} from './router.ts';
 import {readStored, type Stored} from './stored.ts';
+import type {EngineLockOptions} from './wait-for-lock.ts';
 
 /** What the engine has of an environment, without the lock; undefined without a router. */
 export async function lookAtState({engine, router}: StatePlace, record: PlaceRecord): Promise<Stored | undefined> {

@@ -50,7 +50,7 @@ export const agentOperation = 'agent';
 export const agentMs = 120_000;
 
 /** How long a new holder may take to write its record, in milliseconds. Until then it may be the agent. */
-export const recordMs = 500;
+const recordMs = 500;
 
 /**
  * Takes the environment's lock. The kernel frees it however this process ends, and it does not keep the process alive.
