@@ -48,7 +48,7 @@ export function createAccount(): Account {
 		notes.push({path: shown, kind, message});
 		// What is carried over differently counts as carried. A remark on a whole service says nothing about its keys.
 		if (kind !== 'changed') statuses.set(keyOf(path), 'listed');
-		else if (!isSection(path) && path.length > 2) statuses.set(keyOf(path), 'carried');
+		else if (path.length !== 2) statuses.set(keyOf(path), 'carried');
 	};
 
 	const settle: Account['settle'] = (tree, advise) => {

@@ -1,4 +1,5 @@
 import {importCompose} from './compose/compose.ts';
+import {importCynchro, isCynchro} from './cynchro/app.ts';
 import {parseDocument} from './document.ts';
 import type {ImportRequest} from './request.ts';
 import type {Imported} from './result.ts';
@@ -9,5 +10,5 @@ import type {Imported} from './result.ts';
  */
 export function importFile(request: ImportRequest): Imported {
 	const source = parseDocument(request.file, request.bytes);
-	return importCompose(source, request);
+	return isCynchro(source) ? importCynchro(source, request) : importCompose(source, request);
 }

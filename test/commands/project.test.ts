@@ -155,6 +155,17 @@ describe('import', () => {
 		}
 	});
 
+	it('stores the sensitive values of an app, encrypted, with --set-variables', async () => {
+		const services = [{name: 'web', image: 'example/web', public: true, env: {API_KEY: 's3cret'}}];
+		shop.write('app.json', JSON.stringify({name: 'shop', services}));
+		const text = await shop.text('import', 'app.json', '--set-variables');
+		expect(text).toContain('Stored 1 variable of the file, encrypted.');
+		expect(text).not.toContain('Variables to set');
+		expect(await shop.json('variable', 'list', '--service', 'web')).toMatchObject({
+			variables: [{keyName: 'API_KEY', sensitivity: 'sensitive', sourceType: 'direct'}],
+		});
+	});
+
 	it('says where a file is wrong', async () => {
 		shop.write('compose.yaml', 'services:\n  web: {image: "a:${TAG:?which}"}\n');
 		expect(await shop.failure('import', 'compose.yaml')).toMatchInlineSnapshot(`

@@ -26,6 +26,8 @@ it('no secret of a file is in what is written or printed', () => {
 		'abc123',
 		'secret@',
 		'example@',
+		'glpat-3141',
+		'k-2718',
 	];
 	for (const name of fixtures) {
 		const imported = importAt(fixture(name));

@@ -46,7 +46,13 @@ export function refusalOf(...given: Parameters<typeof importText>): string {
 	throw new Error('it was imported');
 }
 
-export const fixtures = ['shop/compose.yaml', 'blog/docker-compose.yml', 'tools/compose.yml', 'queue/compose.json'];
+export const fixtures = [
+	'shop/compose.yaml',
+	'blog/docker-compose.yml',
+	'tools/compose.yml',
+	'queue/compose.json',
+	'stack/app.json',
+];
 
 export const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 

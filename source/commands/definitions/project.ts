@@ -18,19 +18,24 @@ export const project = {
 			run: async () => (await import('../project/init.ts')).init,
 		}),
 		import: defineCommand({
-			description: 'Make a compartment.yml from a Compose file',
-			arguments: [{name: 'file', kind: 'text', description: 'Compose file, as YAML or JSON'}],
+			description: 'Make a compartment.yml from a Compose file or a Cynchro app',
+			arguments: [{name: 'file', kind: 'text', description: 'Compose file or Cynchro app, as YAML or JSON'}],
 			flags: {
 				...outputFlags,
 				name: {kind: 'text', value: 'slug', description: 'Project name (default: what the file says, else its folder)'},
 				profile: {kind: 'repeated', value: 'name', description: 'Also services of this Compose profile (repeatable)'},
 				'dry-run': {kind: 'boolean', description: 'Print compartment.yml, and write nothing'},
 				force: {kind: 'boolean', description: 'Replace a compartment.yml that is there'},
+				'set-variables': {
+					kind: 'boolean',
+					description: 'Store the sensitive values of the file as variables, encrypted',
+				},
 			},
 			examples: [
 				{line: 'import compose.yaml', text: 'Write a compartment.yml, and list what it cannot carry over'},
 				{line: 'import compose.yaml --dry-run', text: 'Only show what it would write'},
 				{line: 'import compose.yaml --profile debug', text: 'Include the services of a profile'},
+				{line: 'import app.json --set-variables', text: 'Import a Cynchro app with the values of its variables'},
 			],
 			run: async () => (await import('../project/import.ts')).importProject,
 		}),

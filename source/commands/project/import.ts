@@ -3,6 +3,7 @@ import {basename, join} from 'node:path';
 import {findSourceProblems} from '../../build/source-problems.ts';
 import {confirm} from '../../console/confirm.ts';
 import {reportLines, variableCommand} from '../../console/import-report.ts';
+import {storeVariables} from '../../console/store-variables.ts';
 import {counted} from '../../counted.ts';
 import {descriptorFile} from '../../descriptor/names.ts';
 import {formatProblem} from '../../descriptor/problem.ts';
@@ -11,6 +12,7 @@ import {mapOf} from '../../descriptor/rules/raw.ts';
 import {parseYaml} from '../../descriptor/yaml/source.ts';
 import {messageOf, UserError} from '../../errors.ts';
 import {again, command, hint} from '../../hint.ts';
+import {cloneRepository} from '../../import/clone.ts';
 import {descriptorText} from '../../import/descriptor-text.ts';
 import {importFile} from '../../import/import-file.ts';
 import {type ImportPlace, openImport, shownPath} from '../../import/open-import.ts';
@@ -25,6 +27,7 @@ type ImportFlags = CommonFlags & {
 	readonly profile?: readonly string[];
 	readonly dryRun?: boolean;
 	readonly force?: boolean;
+	readonly setVariables?: boolean;
 };
 
 /** Asks before it replaces a file. @throws UserError when there is one, and nobody can be asked */
@@ -66,34 +69,40 @@ export async function importProject(file: string, flags: ImportFlags): Promise<v
 	const terminal = createTerminal(flags);
 	const place = await openImport(file);
 	const {folder, ascent, bytes, read} = place;
+	const shown = shownPath(folder, descriptorFile);
 	const imported = importFile({
 		...{file: place.file, bytes, read, ascent, name: flags.name, profiles: flags.profile ?? []},
 		folderName: basename(folder),
 	});
 	const text = descriptorText(imported.descriptor, place.file);
-	const warnings = await sourceWarnings(text, place);
 	await checkTarget(place, terminal, flags);
+	const {repository} = imported;
+	if (repository && !flags.dryRun) await cloneRepository(repository, folder);
+	const warnings = repository && flags.dryRun ? [] : await sourceWarnings(text, place);
 	if (!flags.dryRun) write(folder, text);
+	const stored = await storeVariables(imported, place, terminal, flags);
+	const open = imported.variables.filter(variable => !stored.includes(variable));
 	const [services, resources] = [namesIn(imported, 'services'), namesIn(imported, 'resources')];
 	if (isJson(flags)) {
 		const {format, notes, tally} = imported;
-		const variables = imported.variables.map(({value: _never, ...variable}) => ({
+		const variables = open.map(({value: _never, ...variable}) => ({
 			...variable,
 			command: hintText(variableCommand({...variable})),
 		}));
-		const written = {file: shownPath(folder, descriptorFile), isWritten: flags.dryRun !== true, format};
+		const written = {file: shown, isWritten: flags.dryRun !== true, format};
 		process.stdout.write(
 			jsonDocument({
 				...{...written, project: imported.descriptor['name'], services, resources, text},
-				...{notes, variables, warnings, keys: tally},
+				...{notes, variables, warnings, keys: tally, variablesSet: stored.length},
 			}),
 		);
 		return;
 	}
 	const counts = `${counted(services.length, 'service')}, ${counted(resources.length, 'resource')}`;
 	if (flags.dryRun) terminal.print(text.trimEnd());
-	else terminal.print(`Created ${shownPath(folder, descriptorFile)} from ${place.file}: ${counts}.`);
-	for (const line of reportLines(imported, terminal.paint)) terminal.print(line);
+	else terminal.print(`Created ${shown} from ${place.file}: ${counts}.`);
+	for (const line of reportLines({...imported, variables: open}, terminal.paint)) terminal.print(line);
+	if (stored.length > 0) terminal.print(`Stored ${counted(stored.length, 'variable')} of the file, encrypted.`);
 	warn(terminal, warnings);
 	if (!flags.dryRun)
 		terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('validate')}, then ${command('plan')}`)));
