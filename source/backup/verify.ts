@@ -112,6 +112,8 @@ export async function verifyBackup(
 ): Promise<Backup & {readonly verification: Verification}> {
 	const {context, notify} = work;
 	const {state} = context;
+	if (store !== undefined && !state.current().backups.some(backup => backup.id === id))
+		throw await (await import('./store/made-elsewhere.ts')).madeElsewhere(work, id, store);
 	const backup = findBackup(state.current(), id);
 	const {manifest} = backup;
 	const isThere = backup.status === 'succeeded' || (backup.status === 'deleted' && store !== undefined);

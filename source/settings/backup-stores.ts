@@ -12,6 +12,8 @@ export type BackupStore = {
 	/** Absent for a bucket that is opened with the credentials of the environment. */
 	readonly accessKeyId?: string;
 	readonly secretAccessKey?: string;
+	/** Name of a profile in ~/.aws/credentials, instead of an access key. */
+	readonly profile?: string;
 };
 
 export type StorePlace =
@@ -86,6 +88,7 @@ const fields: Readonly<Record<keyof BackupStore, readonly [allowed: string, acce
 	endpoint: ['an http or https URL without a user name, such as https://s3.example.com', isEndpoint],
 	region: ['a region, such as eu-central-1', isText(/^[a-z0-9][a-z0-9-]{0,62}$/)],
 	accessKeyId: ['an access key ID of letters, digits and _ . / + = -', isText(/^[\w./+=-]{1,128}$/)],
+	profile: ['the name of a profile in ~/.aws/credentials', isText(/^[^\s[\]\p{C}][^[\]\p{C}]{0,63}$/u)],
 	secretAccessKey: ['1 to 256 characters of ASCII without spaces', isText(/^[!-~]{1,256}$/)],
 };
 
@@ -103,6 +106,8 @@ export function findStoreFault(store: unknown): string | undefined {
 		return 'is opened with ssh, which takes its keys and options from your own configuration of ssh';
 	if (Boolean(forS3.accessKeyId) !== Boolean(forS3.secretAccessKey))
 		return 'needs both accessKeyId and secretAccessKey, or none of them';
+	if (forS3.accessKeyId && forS3.profile !== undefined)
+		return 'has an access key and a profile, which exclude each other';
 	return undefined;
 }
 

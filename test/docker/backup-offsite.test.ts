@@ -215,6 +215,12 @@ describe('a PostgreSQL with a store', () => {
 		expect(listed).toContain(`${id}\tdb\tmanual\t`);
 		expect(listed).toContain('made by another environment');
 		await sandbox.succeed(['deploy']);
+		expectError(
+			await sandbox.run(['resource', 'backup', 'verify', '--backup', id, '--store', 'offsite']),
+			new RegExp(
+				`was made elsewhere.*\\n.*compartment resource backup restore --backup ${id} --as db-check --store offsite`,
+			),
+		);
 		expect(await sql("SELECT count(*) FROM pg_class WHERE relname = 'notes'")).toBe('0');
 		// A new resource runs what the backup names, and this machine cannot know who wrote that.
 		expectError(

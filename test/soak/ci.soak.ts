@@ -58,7 +58,7 @@ describe('GitHub Actions', () => {
 		const {comment} = await succeed(pipeline.run('plan', pull('opened')));
 		expect(comment?.words).toBe('pr comment 42 --edit-last --create-if-none --body-file plan.md\n');
 		expect(comment?.body).toContain(`### Compartment plan: ${lab.sandbox.project} › production`);
-		expect(comment?.body).toMatch(/^\| \+\/- \| service\.web \| source changed: 1 file \|$/m);
+		expect(comment?.body).toMatch(/^\| \+\/- \| service\.web \| source or build configuration changed \|$/m);
 		expect(comment?.body).not.toContain('\u001B');
 		await succeed(pipeline.run('preview', pull('opened')));
 		expect([(await at()).body, (await at('pr-42')).body]).toEqual(['web v1', 'web v2']);

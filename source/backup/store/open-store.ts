@@ -27,22 +27,18 @@ export function findStore({backupStores}: StoreAccess['settings'], name: string)
 	});
 }
 
-/** Those of the store; otherwise the ones of the environment, under the names that all programs for S3 share. */
-function credentialsOf(
+/** Those of the store; otherwise what programs for AWS would use. */
+async function credentialsOf(
 	name: string,
-	{accessKeyId, secretAccessKey}: BackupStore,
+	{accessKeyId, secretAccessKey, profile}: BackupStore,
 	env: NodeJS.ProcessEnv,
-): S3Credentials {
+): Promise<S3Credentials> {
 	if (accessKeyId && secretAccessKey) return {accessKeyId, secretAccessKey};
-	const {AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN} = env;
-	if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY)
-		return {
-			accessKeyId: AWS_ACCESS_KEY_ID,
-			secretAccessKey: AWS_SECRET_ACCESS_KEY,
-			...(AWS_SESSION_TOKEN ? {sessionToken: AWS_SESSION_TOKEN} : {}),
-		};
+	const {findAwsCredentials} = await import('./aws-credentials.ts');
+	const found = findAwsCredentials(profile, env);
+	if (found) return found;
 	throw new UserError(`No credentials for backup store ${name}.`, {
-		hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or remove the store and add it again with --access-key.',
+		hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; or remove the store and add it again with --access-key or --profile.',
 	});
 }
 
@@ -54,7 +50,7 @@ export async function openStoreAt(
 ): Promise<Store> {
 	const place = parseStoreUrl(store.url)!;
 	if (place.type === 'ssh') return (await import('./ssh.ts')).openSsh({name, place, folder, signal}, store.url);
-	const credentials = credentialsOf(name, store, env);
+	const credentials = await credentialsOf(name, store, env);
 	return (await import('./s3.ts')).openS3({name, place, store, credentials, signal}, store.url);
 }
 

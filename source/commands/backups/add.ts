@@ -24,6 +24,7 @@ type AddFlags = CommonFlags & {
 	readonly endpoint?: string;
 	readonly region?: string;
 	readonly accessKey?: string;
+	readonly profile?: string;
 	readonly stdin?: boolean;
 };
 
@@ -38,7 +39,7 @@ async function readSecret({stdin}: AddFlags): Promise<string> {
 }
 
 async function describeStore(name: string, url: string, flags: AddFlags): Promise<BackupStore> {
-	const {endpoint, region, accessKey} = flags;
+	const {endpoint, region, accessKey, profile} = flags;
 	if (!namePattern.test(name))
 		throw new UserError(`Store name "${name}" is invalid.`, {
 			hint: 'Use 1 to 63 characters of a-z, 0-9, _ and -, beginning with a letter or a digit.',
@@ -46,7 +47,12 @@ async function describeStore(name: string, url: string, flags: AddFlags): Promis
 	if (!parseStoreUrl(url)) throw new UserError(`The URL of a store must be ${storeUrlForm} (it is "${url}")`);
 	if (flags.stdin && accessKey === undefined)
 		throw new UserError('--stdin reads the secret of an access key.', {hint: 'Add --access-key ID.'});
-	const place = {url, ...(endpoint === undefined ? {} : {endpoint}), ...(region === undefined ? {} : {region})};
+	const place = {
+		url,
+		...(endpoint === undefined ? {} : {endpoint}),
+		...(region === undefined ? {} : {region}),
+		...(profile === undefined ? {} : {profile}),
+	};
 	// Before the question for the secret.
 	const fault = findStoreFault(
 		accessKey === undefined ? place : {...place, accessKeyId: accessKey, secretAccessKey: '-'},

@@ -37,14 +37,19 @@ export async function backupStoreShow(name: string, flags: CommonFlags): Promise
 		process.stdout.write(jsonDocument({name, store: redactStore(store), ...found}));
 		return exitCode;
 	}
-	const {url, endpoint, region, accessKeyId} = store;
+	const {url, endpoint, region, accessKeyId, profile} = store;
 	const isS3 = url.startsWith('s3:');
 	const rows: [string, string | undefined][] = [
 		['Store', name],
 		['URL', url],
 		['Endpoint', endpoint],
 		['Region', isS3 ? (region ?? 'us-east-1') : undefined],
-		['Access key', isS3 ? (accessKeyId ?? 'that of AWS_ACCESS_KEY_ID') : undefined],
+		[
+			'Access key',
+			isS3
+				? (accessKeyId ?? (profile ? `that of profile ${profile}` : 'that of AWS_ACCESS_KEY_ID or ~/.aws/credentials'))
+				: undefined,
+		],
 		['Usable', problem ? `no: ${sanitiseText(messageOf(problem))}` : 'yes: it can be written, read and listed'],
 		['', problem?.hint && hintText(problem.hint)],
 	];

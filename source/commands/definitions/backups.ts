@@ -30,6 +30,7 @@ export const backups = {
 						'Access key to keep, with its secret from a prompt or standard input (default: AWS_ACCESS_KEY_ID)',
 				},
 				stdin: {kind: 'boolean', description: 'Read the secret access key from standard input'},
+				profile: {kind: 'text', value: 'name', description: 'Profile in ~/.aws/credentials, instead of an access key'},
 				...outputFlags,
 			},
 			examples: [
