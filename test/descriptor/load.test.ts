@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {loadProject} from '../../source/descriptor/load.ts';
 import {DescriptorError} from '../../source/descriptor/problem.ts';
+import {toCreateOptions} from '../../source/engine/docker-spec.ts';
 import {UserError} from '../../source/errors.ts';
 import {renderHint} from '../../source/render-hint.ts';
 import {read} from './support.ts';
@@ -95,6 +96,13 @@ describe('defaults', () => {
 		});
 		expect(services[0]).not.toHaveProperty('path');
 		expect(services[1]).toMatchObject({isExposed: true, dockerfile: 'api/Dockerfile', context: '.'});
+	});
+
+	it('keep an empty argument of a command, down to the container', async () => {
+		const {resources} = await loadProject(join(fixtures, 'empty-argument'));
+		expect(resources[0]!.command).toEqual(['valkey-server', '--save', '']);
+		const spec = {name: 'x', image: 'x', labels: {}, env: {}, attachments: [], restart: {policy: 'no'}} as const;
+		expect(toCreateOptions({...spec, command: resources[0]!.command}).Cmd).toEqual(['valkey-server', '--save', '']);
 	});
 
 	it('expose web and static services, and api only when it is public', async () => {

@@ -177,6 +177,11 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		await expect(engine.wait('absent-container')).rejects.toEqual(refusal(404, /No such container/));
 	});
 
+	test('a command keeps its empty arguments', async () => {
+		const id = await engine.run(idleSpec(labels, {command: ['sh', '-c', 'test -z "$2" && exit $#', 'sh', '--save', '']}));
+		expect(await engine.wait(id)).toBe(2);
+	});
+
 	test('waiting rejects with the reason of an abort', async () => {
 		const id = await engine.run(idleSpec(labels));
 		const reason = new EngineError('enough');

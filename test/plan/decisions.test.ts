@@ -60,6 +60,14 @@ describe('the reasons of an action', () => {
 		]);
 	});
 
+	it('show an argument of a command that becomes empty', () => {
+		const command = (text: string) => shop.replace('ports: [5432]', `ports: [5432]\n    command: ${text}`);
+		const world = edited(deployedWorld(command('[server, --save]')), command("[server, --save, '']"));
+		expect(actionAt(planOf(world), 'resource.db').changes).toEqual([
+			{name: 'command', before: {type: 'text', text: 'server --save'}, after: {type: 'text', text: 'server --save ""'}},
+		]);
+	});
+
 	it('include changed settings when a stopped resource is started', () => {
 		const world = withContainer(
 			rewritten(deployed, [

@@ -5,6 +5,7 @@ import type {Terminal} from '../../output/terminal.ts';
 import {signOf} from '../../plan/plan.ts';
 import {plainRequest} from '../../refresh/plan-request.ts';
 import {refresh} from '../../refresh/refresh.ts';
+import {shellWord} from '../../shell-word.ts';
 import type {State} from '../../state/state.ts';
 import type {ObjectView, PageLine, TabContent} from '../../ui/dashboard/data.ts';
 import {readOrNewState, type Workspace} from '../../workspace/workspace.ts';
@@ -33,7 +34,7 @@ function deployedLines(state: State, {kind, name}: ObjectView): PageLine[] {
 		const {spec, restart, readiness} = record;
 		return [
 			{type: 'heading', text: 'As it was deployed'},
-			...facts({image: spec.image, command: spec.command?.join(' '), ports: spec.ports.join(', '), restart, readiness}),
+			...facts({image: spec.image, command: spec.command?.map(shellWord).join(' '), ports: spec.ports.join(', '), restart, readiness}),
 			...facts(Object.fromEntries(Object.entries(spec.volumes).map(([handle, path]) => [`volume ${handle}`, path]))),
 			{type: 'heading', text: 'Environment'},
 			...envLines(spec.env),

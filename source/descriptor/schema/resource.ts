@@ -32,7 +32,11 @@ const resourceObject = z
 	.strictObject({
 		preset: z.enum(presetNames).optional(),
 		image: imageReference.optional(),
-		command: z.array(nonEmpty).min(1).optional().describe("Replaces the image's command."),
+		command: z
+			.array(z.string())
+			.min(1)
+			.optional()
+			.describe("Replaces the image's command: one text per argument, which may be empty."),
 		env: literalEnv.optional(),
 		generatedVariables: z.record(variableKey, generatedVariable).optional(),
 		ports: z
