@@ -1,4 +1,4 @@
-import {type NodePackage, readPackage} from './package-json.ts';
+import {type NodePackage, readPackageOf} from './package-json.ts';
 import {readPythonDependencies} from './python-start.ts';
 import type {SourceFiles} from './source-files.ts';
 
@@ -11,7 +11,7 @@ async function readGoDependencies(files: SourceFiles): Promise<(name: string) =>
 
 /** Returns a function that tells whether a source of any language depends on a package at run time. */
 export async function readDependencies(files: SourceFiles): Promise<(name: string) => boolean> {
-	const manifest: NodePackage | undefined = await readPackage(files).catch(() => undefined);
+	const manifest: NodePackage | undefined = await readPackageOf(files).catch(() => undefined);
 	const hasPython = await readPythonDependencies(files);
 	const hasGo = await readGoDependencies(files);
 	return name => (manifest && Object.hasOwn(manifest.dependencies, name)) || hasPython(name) || hasGo(name);

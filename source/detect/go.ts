@@ -30,6 +30,24 @@ export function findGoMain(files: SourceFiles): string | undefined {
 	return sources.map(folderOf).find(folder => files.has(`${folder}/go.mod`) && files.has(`${folder}/main.go`));
 }
 
-/** Start command of a Go source: Procfile, else the program that was built. */
-export const findGoStart = async (files: SourceFiles): Promise<string> =>
-	(await readProcfile(files)) ?? `./${goProgram}`;
+/** What a Go source runs: its Procfile, else the program that was built. */
+export async function findGoProgram(
+	files: SourceFiles,
+): Promise<{readonly start?: string; readonly problem?: string; readonly doubts: readonly string[]}> {
+	const main = findGoMain(files);
+	if (main === undefined) return {problem: 'It has no main package: set build.command.', doubts: []};
+	const start = (await readProcfile(files)) ?? `./${goProgram}`;
+	const commands = new Set(
+		files.paths
+			.filter(isGoFile)
+			.map(folderOf)
+			.filter(folder => /^cmd\/[^/]+$/.test(folder)),
+	);
+	if (!commands.has(main) || commands.size === 1) return {start, doubts: []};
+	const names = [...commands]
+		.map(folder => folder.slice(4))
+		.sort()
+		.join(', ');
+	const doubt = `${main}, one of several programs (${names}): set build.command to go build -o ${goProgram} ./cmd/NAME to change it`;
+	return {start, doubts: [doubt]};
+}

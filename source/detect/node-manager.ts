@@ -35,13 +35,15 @@ const safeRange = (range: string | undefined): string | undefined =>
 	range !== undefined && /^[\d.xX*^~<>= |-]+$/.test(range) ? range.trim() : undefined;
 
 async function chooseManager(files: SourceFiles, manifest: NodePackage): Promise<Choice> {
+	// Only pnpm knows the other names of a manifest.
+	const isForPnpm = !files.has('package.json');
 	const named = /^(npm|pnpm|yarn|bun)@(\d[\w.-]*)/.exec(manifest.packageManager ?? '');
 	if (named) {
 		const [, name, version] = named as unknown as [string, NodeManager['name'], string];
 		return {name, version, isBerry: name === 'yarn' && Number.parseInt(version, 10) >= 2};
 	}
 	const engine = (name: string) => safeRange(manifest.engines[name]);
-	if (files.has('pnpm-lock.yaml')) {
+	if (files.has('pnpm-lock.yaml') || isForPnpm) {
 		return {name: 'pnpm', version: engine('pnpm') ?? pnpmFor(await files.read('pnpm-lock.yaml'))};
 	}
 	if (files.has('bun.lock') || files.has('bun.lockb')) return {name: 'bun', version: engine('bun') ?? '1'};
@@ -55,6 +57,8 @@ async function chooseManager(files: SourceFiles, manifest: NodePackage): Promise
 		if (version) return {name, version, isBerry: name === 'yarn' && !/^\D*1\b/.test(version)};
 	}
 	if (files.has('pnpm-workspace.yaml')) return {name: 'pnpm', version: pnpmFor(undefined)};
+	const isForBun = files.has('bunfig.toml') || /(?:^|&&\s*)bun\s/.test(manifest.scripts['start'] ?? '');
+	if (isForBun) return {name: 'bun', version: '1'};
 	return {name: 'npm'};
 }
 

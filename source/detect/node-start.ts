@@ -1,15 +1,22 @@
 import type {NodeManager} from './node-manager.ts';
-import {dependsOn, type NodePackage} from './package-json.ts';
+import type {NodePackage} from './package-json.ts';
 import type {SourceFiles} from './source-files.ts';
 
 /** What was looked for, for the error if a Node source has no start command. */
 export const nodeStartRules = 'Procfile, start script, main in package.json, index.js, index.ts';
 
+const withHooks = ({scripts}: NodePackage, name: string): string | undefined => {
+	if (!scripts[name]) return undefined;
+	return [scripts[`pre${name}`], scripts[name], scripts[`post${name}`]].filter(Boolean).join(' && ');
+};
+
 /** The `start` script with its pre and post scripts, as the package manager would run them. */
-function startScript({scripts}: NodePackage): string | undefined {
-	const {prestart, start, poststart} = scripts;
-	if (!start) return undefined;
-	return [prestart, start, poststart].filter(Boolean).join(' && ');
+export const startScript = (manifest: NodePackage): string | undefined => withHooks(manifest, 'start');
+
+/** The script that starts a package in production, where `start` is for developers. */
+export function productionScript(manifest: NodePackage): string | undefined {
+	const name = ['start:prod', 'start:production', 'serve:prod'].find(each => manifest.scripts[each]);
+	return name && withHooks(manifest, name);
 }
 
 const indexFiles = ['index.js', 'index.mjs', 'index.cjs', 'index.ts', 'index.mts'];
@@ -18,16 +25,11 @@ const indexFiles = ['index.js', 'index.mjs', 'index.cjs', 'index.ts', 'index.mts
 export const startFile = (file: string, manager: NodeManager['name']): string | undefined =>
 	/^[\w./@-]+$/.test(file) ? `${manager === 'bun' ? 'bun' : 'node'} ${file}` : undefined;
 
-/** Start command of a package, run in its folder: start script, else main, else an index file. */
-export function packageStart(
-	files: SourceFiles,
-	manifest: NodePackage,
-	manager: NodeManager['name'],
-): string | undefined {
-	const script = startScript(manifest);
-	if (script !== undefined) return script;
-	if (dependsOn(manifest, 'nuxt')) return 'node .output/server/index.mjs';
-	const entry = manifest.main ?? indexFiles.find(name => files.has(name));
+/** Command that runs the main file of a package, else an index file. */
+export function mainFile(files: SourceFiles, manifest: NodePackage, manager: NodeManager['name']): string | undefined {
+	// Some packages name their manifest or a style sheet.
+	const isProgram = /(?:\.[cm]?[jt]sx?|(?:^|\/)[^./]*|\.)$/.test(manifest.main ?? '.css');
+	const entry = isProgram ? manifest.main : indexFiles.find(name => files.has(name));
 	return entry === undefined ? undefined : startFile(entry, manager);
 }
 

@@ -1,4 +1,4 @@
-import {readPackage} from './package-json.ts';
+import {readPackageOf} from './package-json.ts';
 import type {SourceFiles} from './source-files.ts';
 import {readToolVersion, readVersionFile} from './tool-version.ts';
 import {pickLine} from './version-range.ts';
@@ -25,7 +25,7 @@ const toLine = (text: string | undefined): string | undefined => {
 
 /** Node's major version: from engines, .nvmrc, .node-version, .tool-versions or mise.toml, in this order. */
 export async function readNodeVersion(files: SourceFiles): Promise<string> {
-	const engines = (await readPackage(files))?.engines['node'];
+	const engines = (await readPackageOf(files))?.engines['node'];
 	return (
 		toLine(engines) ??
 		toLine(await readVersionFile(files, '.nvmrc')) ??

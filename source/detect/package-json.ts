@@ -1,5 +1,7 @@
+import {parseYaml} from '../descriptor/yaml/source.ts';
 import {UserError} from '../errors.ts';
-import type {SourceFiles} from './source-files.ts';
+import {parseRelaxed} from './relaxed-json.ts';
+import {joinPath, type SourceFiles} from './source-files.ts';
 
 /** The fields of a package.json that affect a build. */
 export type NodePackage = {
@@ -39,20 +41,54 @@ const packageOf = (fields: Fields): NodePackage => ({
 	workspaces: fields['workspaces'],
 });
 
-/** Reads a package.json; undefined if there is none. Throws a UserError if it is not a JSON object. */
+/** The names of a package's manifest, in the order in which pnpm looks for them; the others know only the first. */
+export const manifestNames: readonly string[] = ['package.json', 'package.json5', 'package.yaml'];
+
+const isManifest = (path: string): boolean => manifestNames.includes(path.slice(path.lastIndexOf('/') + 1));
+
+/** Path of the manifest of the package in a folder; undefined if it has none. */
+export const manifestPath = (files: SourceFiles, folder = ''): string | undefined =>
+	manifestNames.map(name => joinPath(folder, name)).find(files.has);
+
+/** Paths of the manifests of all packages of a source, installed ones excepted; one for each folder. */
+export function manifestPaths(files: SourceFiles): string[] {
+	const folders = files.paths
+		.filter(path => isManifest(path) && !path.includes('node_modules/'))
+		.map(path => path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+	return [...new Set(folders)].flatMap(folder => manifestPath(files, folder) ?? []);
+}
+
+const kinds: Readonly<Record<string, string>> = {json: 'JSON', json5: 'JSON5', yaml: 'YAML'};
+
+/** The value of a manifest, in the language that its name says. Throws if it is none. */
+function parseManifest(path: string, content: string): unknown {
+	if (path.endsWith('.json')) return JSON.parse(content);
+	if (path.endsWith('.json5')) return parseRelaxed(content);
+	const parsed = parseYaml(path, new TextEncoder().encode(content));
+	if (parsed.kind === 'problems') throw new SyntaxError(parsed.problems[0]?.message ?? 'not YAML');
+	return parsed.source.value;
+}
+
+/** Reads a manifest; undefined if there is none. Throws a UserError if it is not an object of its language. */
 export async function readPackage(files: SourceFiles, path = 'package.json'): Promise<NodePackage | undefined> {
 	const content = await files.read(path);
 	if (content === undefined) return undefined;
-	const refusal = `${path} cannot be read: it is not a JSON object.`;
+	const refusal = `${path} cannot be read: it is not a ${kinds[path.slice(path.lastIndexOf('.') + 1)]} object.`;
 	let parsed: unknown;
 	try {
-		parsed = JSON.parse(content);
+		parsed = parseManifest(path, content);
 	} catch (cause) {
 		throw new UserError(refusal, {cause});
 	}
 	if (!isObject(parsed)) throw new UserError(refusal);
 	return packageOf(parsed);
 }
+
+/** Reads the manifest of the package in a folder, whatever its name. */
+export const readPackageOf = async (files: SourceFiles, folder = ''): Promise<NodePackage | undefined> => {
+	const path = manifestPath(files, folder);
+	return path === undefined ? undefined : readPackage(files, path);
+};
 
 /** Whether a package depends on another one, including development dependencies. */
 export const dependsOn = (manifest: NodePackage, name: string): boolean =>

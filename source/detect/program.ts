@@ -1,10 +1,10 @@
-import {findGoMain, findGoStart} from './go.ts';
-import {findNodeSite, findNodeStart, readNodeSource} from './node.ts';
+import {findGoProgram} from './go.ts';
+import {findNodeApp, readNodeSource} from './node.ts';
 import type {NodeManager} from './node-manager.ts';
 import {readPublished} from './published-folder.ts';
-import {findPythonStart} from './python-start.ts';
-import {findShellStart} from './shell.ts';
-import {filesBelow, type SourceFiles} from './source-files.ts';
+import {findPythonProgram} from './python-start.ts';
+import {findShellProgram} from './shell.ts';
+import {filesBelow, joinPath, type SourceFiles} from './source-files.ts';
 import {type DetectedStack, findStack} from './stacks.ts';
 
 /** A front end that is served as files. */
@@ -20,8 +20,12 @@ export type Program = DetectedStack & {
 	/** Start command, run in the detected folder; undefined if the source has none. */
 	readonly start?: string;
 	readonly site?: Site;
-	/** Whether a Go source has no package to build. */
-	readonly isWithoutMain?: boolean;
+	/** Framework with its mode, such as `SvelteKit with adapter-node`. */
+	readonly framework?: string;
+	/** Why nothing of it can be built to run here, and the way out. */
+	readonly problem?: string;
+	/** What was guessed, and what to set if that is wrong. */
+	readonly doubts?: readonly string[];
 	/** Package manager of a Node source. */
 	readonly manager?: NodeManager;
 };
@@ -29,12 +33,12 @@ export type Program = DetectedStack & {
 async function readNodeProgram(all: SourceFiles, stack: DetectedStack, serviceFolder: string): Promise<Program> {
 	const source = await readNodeSource(all, stack.folder, serviceFolder);
 	const {manager, root, own, buildScript} = source;
-	const folder = await findNodeSite(source);
-	if (folder === undefined) return {...stack, manager, start: await findNodeStart(source)};
+	const {site: folder, build, ...app} = await findNodeApp(source);
+	if (folder === undefined) return {...stack, manager, ...app};
 	// A site builds itself where it can: the root's script would build the other packages too.
 	const ownScript = (own?.manifest ?? root).scripts['build'] ? manager.runScript('build', own?.folder) : undefined;
-	const site = {folder: stack.folder === '' ? folder : `${stack.folder}/${folder}`, build: ownScript ?? buildScript};
-	return {...stack, manager, site};
+	const site = {folder: joinPath(stack.folder, folder), build: build ?? ownScript ?? buildScript};
+	return {...stack, manager, ...app, site};
 }
 
 /**
@@ -50,12 +54,11 @@ export async function readProgram(all: SourceFiles, serviceFolder: string): Prom
 		case 'Node':
 			return readNodeProgram(all, found, serviceFolder);
 		case 'Python':
-			return {...found, start: await findPythonStart(files)};
+			return {...found, ...(await findPythonProgram(files))};
 		case 'Go':
-			if (findGoMain(files) === undefined) return {...found, isWithoutMain: true};
-			return {...found, start: await findGoStart(files)};
+			return {...found, ...(await findGoProgram(files))};
 		case 'shell':
-			return {...found, start: await findShellStart(files)};
+			return {...found, ...(await findShellProgram(files))};
 		case 'static files':
 			await readPublished(files);
 			return found;

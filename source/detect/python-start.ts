@@ -1,11 +1,13 @@
 import {readProcfile} from './procfile.ts';
+import {findPythonServer} from './python-frameworks.ts';
+import {findProjectProgram, type PythonProgram} from './python-scripts.ts';
 import type {SourceFiles} from './source-files.ts';
 
 /** Main files of a Python source, in order of precedence. */
 export const mainFiles = ['main.py', 'app.py', 'start.py', 'bot.py', 'hello.py', 'server.py'];
 
 /** What was looked for, for the error if a Python source has no start command. */
-export const pythonStartRules = `Procfile, Django, FastAPI, FastHTML or Flask, ${mainFiles.join(', ')}`;
+export const pythonStartRules = `Procfile, Django, FastAPI, FastHTML, Flask, Streamlit or the like, ${mainFiles.join(', ')}, a script in pyproject.toml, __main__.py`;
 
 const dependencyFiles = ['requirements.txt', 'pyproject.toml', 'Pipfile'];
 
@@ -13,7 +15,10 @@ const dependencyFiles = ['requirements.txt', 'pyproject.toml', 'Pipfile'];
 export async function readPythonDependencies(files: SourceFiles): Promise<(name: string) => boolean> {
 	const texts = await Promise.all(dependencyFiles.map(path => files.read(path)));
 	const text = texts.map(each => each?.replace(/#.*/g, '') ?? '').join('\n');
-	return name => new RegExp(`(?:^|["'\\s])${name.replace('-', '[-_]')}(?![\\w.-])`, 'im').test(text);
+	return name => {
+		const pattern = name.replace(/[[\]]/g, '\\$&').replaceAll('-', '[-_]');
+		return new RegExp(`(?:^|["'\\s])${pattern}(?![\\w.-])`, 'im').test(text);
+	};
 }
 
 /** The module of the WSGI application, such as `package.wsgi`, from the first settings file that names one. */
@@ -28,21 +33,25 @@ async function findWsgi(files: SourceFiles): Promise<string | undefined> {
 	return undefined;
 }
 
-/** Start command of a Python source: Procfile, else the framework's server, else the main file. */
-export async function findPythonStart(files: SourceFiles): Promise<string | undefined> {
+async function findDjango(files: SourceFiles, has: (name: string) => boolean): Promise<PythonProgram | undefined> {
+	if (!files.has('manage.py') || !has('django')) return undefined;
+	const wsgi = await findWsgi(files);
+	if (wsgi && has('gunicorn')) return {start: `python manage.py migrate && gunicorn ${wsgi}:application`, doubts: []};
+	const start = 'python manage.py migrate && python manage.py runserver "0.0.0.0:${PORT:-8000}"';
+	return {start, doubts: ["Django's own server, which is meant for development: add gunicorn to the dependencies"]};
+}
+
+/**
+ * What a Python source runs: its Procfile, else the server of its framework, a script of its project where it names
+ * one, or its main file.
+ */
+export async function findPythonProgram(files: SourceFiles): Promise<PythonProgram> {
 	const procfile = await readProcfile(files);
-	if (procfile !== undefined) return procfile;
+	if (procfile !== undefined) return {start: procfile, doubts: []};
 	const has = await readPythonDependencies(files);
-	if (files.has('manage.py') && has('django')) {
-		const wsgi = await findWsgi(files);
-		const server = wsgi && has('gunicorn') ? `gunicorn ${wsgi}:application` : undefined;
-		return `python manage.py migrate && ${server ?? 'python manage.py runserver "0.0.0.0:${PORT:-8000}"'}`;
-	}
+	const served = (await findDjango(files, has)) ?? (await findPythonServer(files, has, mainFiles));
+	if (served) return served;
 	const main = mainFiles.find(name => files.has(name));
-	const module = main?.replace(/\.py$/, '') ?? 'main';
-	if ((has('fastapi') || has('python-fasthtml')) && has('uvicorn')) {
-		return `uvicorn ${module}:app --host 0.0.0.0 --port "\${PORT:-8000}"`;
-	}
-	if (has('flask') && has('gunicorn')) return `gunicorn --bind "0.0.0.0:\${PORT:-8000}" ${module}:app`;
-	return main && `python ${main}`;
+	if (main) return {start: `python ${main}`, doubts: []};
+	return (await findProjectProgram(files)) ?? {doubts: []};
 }

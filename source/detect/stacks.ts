@@ -1,3 +1,4 @@
+import {manifestNames} from './package-json.ts';
 import {mainFiles} from './python-start.ts';
 import {filesBelow, type SourceFiles} from './source-files.ts';
 
@@ -6,7 +7,7 @@ export type BuiltStack = 'Go' | 'Python' | 'Node' | 'static files' | 'shell';
 
 /** A stack. Unsupported ones are detected too, so that their source is not mistaken for another stack. */
 export type Stack = {
-	/** Root entries that it is detected by, in order: a file, `folder/`, or `*.ending`. */
+	/** Root entries that it is detected by, in order: a file, `folder/`, `*.ending`, or several joined by ` & `. */
 	readonly evidence: readonly string[];
 } & ({readonly isBuilt: true; readonly name: BuiltStack} | {readonly isBuilt: false; readonly name: string});
 
@@ -24,14 +25,26 @@ const stacks: readonly Stack[] = [
 	built('Python', 'requirements.txt', 'pyproject.toml', 'Pipfile', ...mainFiles),
 	foreign('Deno', 'deno.json', 'deno.jsonc'),
 	foreign('.NET', '*.csproj', '*.fsproj'),
-	built('Node', 'package.json'),
+	built('Node', ...manifestNames),
 	foreign('Gleam', 'gleam.toml'),
+	foreign('Swift', 'Package.swift'),
+	foreign('Haskell', 'stack.yaml', '*.cabal'),
+	foreign('Scala', 'build.sbt'),
+	foreign('Clojure', 'deps.edn', 'project.clj'),
+	foreign('Crystal', 'shard.yml'),
+	foreign('Dart', 'pubspec.yaml'),
+	foreign('Zig', 'build.zig'),
 	foreign('C++', 'CMakeLists.txt', 'meson.build'),
+	foreign('Hugo', 'hugo.toml', 'hugo.yaml', 'hugo.json', 'config.toml & archetypes/'),
+	foreign('Zola', 'config.toml & content/'),
+	foreign('MkDocs', 'mkdocs.yml'),
 	built('static files', 'Staticfile', 'public/', 'index.html'),
 	built('shell', 'Procfile', 'start.sh'),
 ];
 
 function findEntry(files: SourceFiles, entry: string): string | undefined {
+	const all = entry.split(' & ');
+	if (all.length > 1) return all.every(each => findEntry(files, each) !== undefined) ? all[0] : undefined;
 	if (entry.startsWith('*')) return files.paths.find(path => !path.includes('/') && path.endsWith(entry.slice(1)));
 	const isPresent = entry.endsWith('/') ? files.hasFolder(entry.slice(0, -1)) : files.has(entry);
 	return isPresent ? entry : undefined;
@@ -63,3 +76,16 @@ export const builtStacks: readonly Stack[] = stacks.filter(({isBuilt}) => isBuil
 
 /** What a stack is detected by, for messages: `go.mod, go.work, main.go`. */
 export const evidenceText = ({evidence}: Stack): string => evidence.join(', ');
+
+/** What to do with a stack that the built-in builder does not know. */
+export const unknownStack = (name: string): string =>
+	`The built-in builder does not know ${name}: ${siteAdvice[name] ?? ''}add a Dockerfile, or install the Railpack CLI and docker buildx.`;
+
+const asSite = (command: string, folder: string, packages: string): string =>
+	`set kind: static, build.command: ${command}, build.outputDirectory: ${folder} and build.packages.build: [${packages}], `;
+
+/** How a generator of sites that is a package of Debian is built all the same. */
+const siteAdvice: Readonly<Record<string, string>> = {
+	Hugo: asSite('hugo', 'public', 'hugo'),
+	MkDocs: asSite('mkdocs build', 'site', 'mkdocs'),
+};

@@ -1,8 +1,10 @@
 import {join} from 'node:path';
 import {dockerfileName, hasDockerfile} from '../build/dockerfile-place.ts';
+import {manifestNames} from '../detect/package-json.ts';
 import {findPort} from '../detect/port.ts';
 import {type Program, readProgram} from '../detect/program.ts';
-import {type BuiltStack, findStack} from '../detect/stacks.ts';
+import {ignoredSettings} from '../detect/railpack-file.ts';
+import {type BuiltStack, findStack, unknownStack} from '../detect/stacks.ts';
 import {UserError} from '../errors.ts';
 import {readServiceSource, readShallow, type ServiceSource} from './folder.ts';
 import {guessStart} from './guess-start.ts';
@@ -39,8 +41,14 @@ export type ServiceDescription = {
 	readonly outputDirectory?: string;
 	/** Absent for a Dockerfile and for files. */
 	readonly start?: ServiceStart;
+	/** Framework with its mode, such as `SvelteKit with adapter-node`. */
+	readonly framework?: string;
 	/** Why it cannot be built without a change. */
 	readonly problem?: string;
+	/** What was guessed, and what to set if that is wrong. */
+	readonly doubts: readonly string[];
+	/** What else to know about it. */
+	readonly notes?: readonly string[];
 };
 
 /** The file that makes a folder look like a service: its Dockerfile, else what the built-in builder looks for. */
@@ -70,28 +78,32 @@ function describeStart(program: Program, {files, serviceFolder}: ServiceSource):
 	return command === undefined ? {type: 'unknown'} : {type: 'guessed', command};
 }
 
-type Found = Pick<ServiceDescription, 'stack' | 'buildCommand' | 'outputDirectory' | 'start' | 'problem'> & {
-	readonly evidence?: string;
-};
+type Found = Omit<ServiceDescription, 'path' | 'evidence' | 'details' | 'include'> & {readonly evidence?: string};
+
+/** A guess that every service makes whose command comes from the name of a file. */
+const startDoubts = (start: ServiceStart | undefined): string[] =>
+	start?.type === 'guessed' ? [`${start.command}, by the name of the file: set run.command to change it`] : [];
 
 function describeProgram(program: Program, source: ServiceSource): Found {
-	const {stack, evidence, site, isWithoutMain} = program;
-	if (!stack.isBuilt)
-		return {evidence, problem: `${stack.name} needs a Dockerfile, or the Railpack CLI and docker buildx.`};
-	if (isWithoutMain) return {evidence, stack: stack.name, problem: 'It has no main package: set build.command.'};
-	if (site) return {evidence, stack: stack.name, ...describeSite(program, source)};
-	return {evidence, stack: stack.name, start: describeStart(program, source)};
+	const {stack, evidence, site, problem, framework, doubts = []} = program;
+	if (!stack.isBuilt) return {evidence, problem: unknownStack(stack.name), doubts};
+	const found = {evidence, stack: stack.name, ...(framework !== undefined && {framework})};
+	if (problem !== undefined) return {...found, problem, doubts};
+	if (site) return {...found, ...describeSite(program, source), doubts};
+	const start = describeStart(program, source);
+	return {...found, start, doubts: [...doubts, ...startDoubts(start)]};
 }
 
 async function readFound(directory: string, path: string, include: readonly string[]): Promise<Found> {
 	try {
 		const source = await readServiceSource(directory, path, include);
 		const program = await readProgram(source.files, source.serviceFolder);
-		return program
-			? describeProgram(program, source)
-			: {problem: 'No file in the build context says how to build it: check .gitignore.'};
+		const ignored = ignoredSettings(source.files, source.serviceFolder);
+		const notes = ignored.length > 0 ? {notes: ignored} : {};
+		if (program) return {...describeProgram(program, source), ...notes};
+		return {problem: 'No file in the build context says how to build it: check .gitignore.', doubts: [], ...notes};
 	} catch (error) {
-		if (error instanceof UserError) return {problem: error.message};
+		if (error instanceof UserError) return {problem: error.message, doubts: []};
 		throw error;
 	}
 }
@@ -107,9 +119,9 @@ export async function describeService(
 	const drivers = await findDrivers(files);
 	if (evidence === dockerfileName) {
 		const details = {...drivers, exposes: await findExposedPort(files), isSite: false};
-		return {path, evidence, details};
+		return {path, evidence, details, doubts: []};
 	}
-	const isMember = evidence === 'package.json' && workspace?.members.has(path);
+	const isMember = manifestNames.includes(evidence) && workspace?.members.has(path);
 	const include = isMember ? includesOf(workspace!, path) : undefined;
 	const found = await readFound(directory, path, include ?? []);
 	const port = found.start?.type === 'said' ? findPort(found.start.command) : undefined;

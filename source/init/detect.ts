@@ -2,6 +2,7 @@ import {basename, join} from 'node:path';
 import {namePattern} from '../descriptor/names.ts';
 import {describeService, findEvidence, type ServiceDescription} from './describe-service.ts';
 import {foldersOf} from './folder.ts';
+import {readNxServices} from './nx-services.ts';
 import {readWorkspace, type Workspace} from './workspace-members.ts';
 
 /** A folder that looks like a service. */
@@ -12,7 +13,12 @@ export type DetectedService = ServiceDescription & {
 
 const parents = ['services', 'apps'];
 
-type Found = {readonly path: string; readonly evidence: string};
+/** A folder with evidence of a service, or an application of an Nx workspace, which is described already. */
+type Found = {
+	readonly path: string;
+	readonly evidence: string;
+	readonly described?: ServiceDescription;
+};
 
 /** A service name made from a folder's: lower case, other characters as dashes. */
 const serviceName = (folder: string): string | undefined => {
@@ -47,12 +53,16 @@ async function candidates(directory: string, workspace: Workspace | undefined): 
 
 /**
  * Looks for services: folders of `services/` and `apps/` that hold a Dockerfile or the manifest of a known stack, and
- * packages of a workspace that start; else the directory itself. The one named `web`, or else the first, is the public one.
+ * packages of a workspace that start, or applications of an Nx workspace; else the directory itself. The one named `web`, or else the first, is the public one.
  */
 export const detectServices = async (directory: string): Promise<DetectedService[]> => {
 	const workspace = await readWorkspace(directory);
-	const found: Found[] = [];
+	const nx = await readNxServices(directory);
+	const inNx = new Set(nx.map(({folder}) => folder));
+	const found: Found[] = nx.map(({name, described}) => ({path: name, evidence: described.evidence, described}));
 	for (const path of await candidates(directory, workspace)) {
+		// The tests of an application are a project beside it.
+		if (inNx.has(path) || (nx.length > 0 && path.endsWith('-e2e'))) continue;
 		const evidence = await findEvidence(join(directory, path));
 		if (evidence) found.push({path, evidence});
 	}
@@ -65,7 +75,8 @@ export const detectServices = async (directory: string): Promise<DetectedService
 		};
 		return Promise.all(
 			services.map(async service => {
-				const described = await describeService(directory, service.found.path, service.found.evidence, workspace);
+				const {path, evidence, described: known} = service.found;
+				const described = known ?? (await describeService(directory, path, evidence, workspace));
 				return {name: service.name, kind: kindOf(service, described.details.isSite), ...described};
 			}),
 		);

@@ -9,6 +9,7 @@ import {command, hint} from '../hint.ts';
 import {renderHint} from '../render-hint.ts';
 import {shellWord} from '../shell-word.ts';
 import {type DetectedService, detectServices, projectNameOf} from './detect.ts';
+import {remarksOf} from './remarks.ts';
 
 export type InitialDescriptor = {
 	readonly name: string;
@@ -52,9 +53,9 @@ const commandScalar = (text: string): string =>
 	/^[A-Za-z.][^\r\n:#]*$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 
 /** What the file that gave a service away says, as the rest of a comment. */
-const builtFrom = ({evidence, details}: DetectedService): string => {
+const builtFrom = ({evidence, details, framework}: DetectedService): string => {
 	const port = details.exposes ? `, which exposes port ${details.exposes}` : '';
-	return ` Built from ${evidence}${port}.`;
+	return ` Built from ${evidence}${port}${framework ? `: ${framework}` : ''}.`;
 };
 
 const buildLines = ({include, buildCommand, outputDirectory}: DetectedService): string[] => {
@@ -72,8 +73,8 @@ const comment = (text: string): string => `# ${text.replace(/[\p{C}\p{Z}]+/gu, '
 const exampleStarts: Readonly<Partial<Record<BuiltStack, string>>> = {Node: 'node server.js', Python: 'python -m app'};
 
 const startLines = ({start, stack, problem}: DetectedService): string[] => {
-	if (problem !== undefined) return [`    ${comment(problem)}`];
-	if (start?.type === 'guessed') return ['    run:', `      command: ${start.command}`];
+	if (problem !== undefined) return [];
+	if (start?.type === 'guessed') return ['    run:', `      command: ${commandScalar(start.command)}`];
 	if (start?.type !== 'unknown') return [];
 	const example = (stack && exampleStarts[stack]) ?? './start';
 	return ['    # Nothing says how it starts. Name the command:', '    # run:', `    #   command: ${example}`];
@@ -94,6 +95,7 @@ const serviceLines = (service: DetectedService, database: string | undefined): s
 		`    path: ${scalar(path)}`,
 		...(details.port === undefined ? [] : [`    port: ${details.port}`]),
 		...buildLines(service),
+		...remarksOf(service).map(remark => `    ${comment(remark)}`),
 		...startLines(service),
 		...(database && details.postgres
 			? ['    connections:', `      ${database}:`, '        env:', '          DATABASE_URL: connection-url']

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {installFiles, installFolders} from '../detect/install-files.ts';
 import {nodeVersionFiles} from '../detect/node-version.ts';
-import {type NodePackage, readPackage} from '../detect/package-json.ts';
+import {manifestPath, type NodePackage, readPackageOf} from '../detect/package-json.ts';
 import {readWorkspacePatterns} from '../detect/workspace.ts';
 import {foldersOf, readShallow} from './folder.ts';
 
@@ -32,7 +32,7 @@ const expandAll = async (directory: string, patterns: readonly string[]): Promis
 export async function readWorkspace(directory: string): Promise<Workspace | undefined> {
 	const root = await readShallow(directory);
 	// A package.json that cannot be read is named where it is built.
-	const manifest = await readPackage(root).catch(() => undefined);
+	const manifest = await readPackageOf(root).catch(() => undefined);
 	const patterns = manifest ? await readWorkspacePatterns(root, manifest) : [];
 	const excluded = new Set(
 		await expandAll(
@@ -49,10 +49,11 @@ export async function readWorkspace(directory: string): Promise<Workspace | unde
 	).sort()) {
 		// Includes are literal paths (docs/rules.md, "Build context").
 		if (/[*?[]/.test(path) || excluded.has(path) || path === '.') continue;
-		const member = await readPackage(await readShallow(join(directory, path))).catch(() => undefined);
+		const member = await readPackageOf(await readShallow(join(directory, path))).catch(() => undefined);
 		if (member) members.set(path, member);
 	}
-	const names = ['package.json', ...installFiles, ...nodeVersionFiles].filter(root.has);
+	const manifestName = manifestPath(root);
+	const names = [...(manifestName ? [manifestName] : []), ...[...installFiles, ...nodeVersionFiles].filter(root.has)];
 	const folders: string[] = [];
 	for (const folder of installFolders)
 		if ((await readShallow(join(directory, folder))).paths.length > 0) folders.push(folder);

@@ -147,7 +147,7 @@ describe('a source without a Dockerfile', () => {
 				'  Railpack: railpack not found',
 				'  Go: go.mod, go.work, main.go',
 				'  Python: requirements.txt, pyproject.toml, Pipfile, main.py, app.py, start.py, bot.py, hello.py, server.py',
-				'  Node: package.json',
+				'  Node: package.json, package.json5, package.yaml',
 				'  static files: Staticfile, public/, index.html',
 				'  shell: Procfile, start.sh',
 			].join('\n'),

@@ -4,7 +4,7 @@ import {createSourceFiles, type SourceFiles} from '../../source/detect/source-fi
 export type Sources = Readonly<Record<string, string | object>>;
 
 /** A source in memory; objects are JSON. */
-const makeSource = (sources: Sources): SourceFiles =>
+export const makeSource = (sources: Sources): SourceFiles =>
 	createSourceFiles(Object.keys(sources), async path => {
 		const content = Object.hasOwn(sources, path) ? sources[path] : undefined;
 		return typeof content === 'object' ? JSON.stringify(content) : content;

@@ -132,7 +132,7 @@ describe('a Node source', () => {
 			{'package.json': {scripts: {build: 'next build', start: 'next start'}}, 'next.config.js': 'output: "export"'},
 		],
 		[undefined, {'package.json': {scripts: {build: 'vite build', start: 'node s.js'}}, 'vite.config.ts': ''}],
-		[undefined, {'package.json': {main: 'a.js', scripts: {build: 'x'}}, 'astro.config.mjs': 'output: "server"'}],
+		[undefined, {'package.json': {scripts: {build: 'x', start: 'node s.js'}}, 'astro.config.mjs': 'output: "server"'}],
 	])('serves the folder %s', async (folder, sources) => {
 		expect((await detect(sources)).commands.serve).toBe(folder);
 	});

@@ -178,7 +178,9 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 	});
 
 	test('a command keeps its empty arguments', async () => {
-		const id = await engine.run(idleSpec(labels, {command: ['sh', '-c', 'test -z "$2" && exit $#', 'sh', '--save', '']}));
+		const id = await engine.run(
+			idleSpec(labels, {command: ['sh', '-c', 'test -z "$2" && exit $#', 'sh', '--save', '']}),
+		);
 		expect(await engine.wait(id)).toBe(2);
 	});
 

@@ -117,12 +117,50 @@ test.each<[string, Sources, string]>([
 			'package.json': {scripts: {build: 'astro build'}, dependencies: {astro: '5'}},
 			'astro.config.mjs': 'output: "server"',
 		},
-		'web web from package.json | start unknown',
+		'web web from package.json | astro.config.mjs asks for a server and names no adapter. Use @astrojs/node.',
 	],
 	[
 		'SvelteKit, which only builds with Vite',
-		{...site, 'package.json': {scripts: {build: 'vite build'}, devDependencies: {vite: '8', '@sveltejs/kit': '2'}}},
-		'web web from package.json | start unknown',
+		{
+			...site,
+			'package.json': {scripts: {build: 'vite build'}, devDependencies: {vite: '8', '@sveltejs/kit': '2'}},
+			'svelte.config.js': "import adapter from '@sveltejs/adapter-node';",
+		},
+		'web web from package.json | said: node build',
+	],
+	[
+		'SvelteKit without an adapter for Node',
+		{
+			'package.json': {scripts: {build: 'vite build'}, devDependencies: {vite: '8', '@sveltejs/kit': '2'}},
+			'svelte.config.js': "import adapter from '@sveltejs/adapter-auto';",
+		},
+		'web web from package.json | svelte.config.js uses adapter-auto, which makes no server here. Use @sveltejs/adapter-node for a server, or @sveltejs/adapter-static for files.',
+	],
+	[
+		'a package whose framework has to be built, without a build script',
+		{'package.json': {dependencies: {next: '16'}}},
+		'web web from package.json | said: next start',
+	],
+	['a script for bash', {'start.sh': '#!/bin/bash'}, 'web web from start.sh | said: bash start.sh'],
+	[
+		'a script for a shell that nobody packages',
+		{'start.sh': '#!/usr/bin/env nu'},
+		'web web from start.sh | start.sh is run by nu, which the built-in builder does not install: add a Dockerfile, or name its Debian package in build.packages.runtime.',
+	],
+	[
+		'a manifest in JSON5',
+		{'package.json5': "{scripts: {start: 'node a.js',},}"},
+		'web web from package.json5 | said: node a.js',
+	],
+	[
+		'a manifest in YAML',
+		{'package.yaml': 'scripts:\n  start: node a.js\n'},
+		'web web from package.yaml | said: node a.js',
+	],
+	[
+		'a broken manifest in YAML',
+		{'package.yaml': 'a: [b'},
+		'web web from package.yaml | package.yaml cannot be read: it is not a YAML object.',
 	],
 	['a site with a Procfile', {...site, Procfile: 'web: x'}, 'web web from package.json | said: x'],
 	[
@@ -162,7 +200,7 @@ test.each<[string, Sources, string]>([
 	[
 		'PHP beside a package.json for its assets',
 		{'composer.json': '', 'package.json': start('vite')},
-		'web web from composer.json | PHP needs a Dockerfile, or the Railpack CLI and docker buildx.',
+		'web web from composer.json | The built-in builder does not know PHP: add a Dockerfile, or install the Railpack CLI and docker buildx.',
 	],
 	[
 		'a broken package.json',
@@ -181,7 +219,7 @@ test.each<[string, Sources, string]>([
 	const build = await buildOf(project, 'web');
 	if (typeof build === 'string') {
 		expect(build).toMatch(
-			/has no start command|does not support|cannot be read|is not a folder|Cannot detect how to build/,
+			/has no start command|cannot run here|does not support|cannot be read|is not a folder|Cannot detect how to build/,
 		);
 		expect(service!.problem !== undefined || service!.start?.type === 'unknown').toBe(true);
 		return;

@@ -1,4 +1,4 @@
-import {findGoMain, findGoStart, goMainRules, goProgram, readGoVersion} from '../../detect/go.ts';
+import {findGoMain, findGoProgram, goMainRules, goProgram, readGoVersion} from '../../detect/go.ts';
 import {filesBelow, joinPath} from '../../detect/source-files.ts';
 import {
 	addAppUser,
@@ -15,7 +15,7 @@ import {
 	startWith,
 	writeStages,
 } from './dockerfile-lines.ts';
-import type {BuildWishes, Recipe} from './recipe.ts';
+import {asGuess, type BuildWishes, type Recipe} from './recipe.ts';
 import {noStartError} from './start-error.ts';
 import {serveFiles} from './static-server.ts';
 
@@ -62,7 +62,7 @@ export async function writeGo(wishes: BuildWishes): Promise<Recipe> {
 		const dockerfile = writeStages([...stages, ...site.stages]);
 		return {...shown, commands: {build: shownBuild, serve: outputFolder}, dockerfile, files: site.files};
 	}
-	const detected = await findGoStart(files);
+	const {start: detected, doubts} = await findGoProgram(files);
 	// Copies templates and other files that the program may open, but not its source code.
 	const excludes = ["'*.go'", 'go.mod', 'go.sum', 'go.work', 'go.work.sum', 'vendor'].map(each => `--exclude=${each}`);
 	stages[0]!.push(
@@ -81,12 +81,14 @@ export async function writeGo(wishes: BuildWishes): Promise<Recipe> {
 		`USER ${appUser}`,
 		...startWith(detected),
 	]);
+	const isGuessed = command === undefined && wishes.runCommand === undefined;
 	return {
 		...shown,
+		notes: isGuessed ? doubts.map(asGuess) : [],
 		commands: {
 			...(needsModules && {install: 'go mod download'}),
 			build: shownBuild,
-			start: wishes.runCommand ?? detected,
+			start: wishes.runCommand ?? detected ?? `./${goProgram}`,
 		},
 		dockerfile: writeStages(stages),
 		files: {},

@@ -78,7 +78,7 @@ function plainStage(build: NodeBuild): string[] {
 function buildStage({wishes, packages, isInstalling, needsWholeSource, build}: NodeBuild, isSite: boolean): string[] {
 	// The build's output may contain node_modules folders too; only those of the install are left out.
 	const modules = [...packages.keys()].map(path =>
-		joinPath(wishes.folder, path.replace(/package\.json$/, 'node_modules')),
+		joinPath(wishes.folder, path.replace(/package\.(?:json5?|yaml)$/, 'node_modules')),
 	);
 	const excludes = isInstalling ? modules.map(path => ` --exclude='./${path}'`).join('') : '';
 	const hasSource = isInstalling && needsWholeSource;

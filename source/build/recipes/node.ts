@@ -1,10 +1,11 @@
-import {findNodeSite, findNodeStart, readNodeSource} from '../../detect/node.ts';
+import {findNodeApp, readNodeSource} from '../../detect/node.ts';
+import type {NodeApp} from '../../detect/node-app.ts';
 import {callsManager, nodeStartRules, startsWithoutDevelopment} from '../../detect/node-start.ts';
 import {joinPath} from '../../detect/source-files.ts';
 import {placeOf, writeStages} from './dockerfile-lines.ts';
 import {type NodeBuild, serverStage, stagesUntilBuilt} from './node-stages.ts';
-import type {BuildWishes, Recipe} from './recipe.ts';
-import {noStartError} from './start-error.ts';
+import {asGuess, type BuildWishes, type Recipe} from './recipe.ts';
+import {noStartError, problemError} from './start-error.ts';
 import {serveFiles} from './static-server.ts';
 
 const versionsOf = ({node, manager}: NodeBuild) => ({
@@ -12,7 +13,7 @@ const versionsOf = ({node, manager}: NodeBuild) => ({
 	...(manager.version !== undefined && {[manager.name]: manager.version}),
 });
 
-function siteRecipe(build: NodeBuild, outputFolder: string): Recipe {
+function siteRecipe(build: NodeBuild, outputFolder: string, doubts: readonly string[]): Recipe {
 	const site = serveFiles({folder: placeOf(outputFolder), from: 'build'});
 	return {
 		versions: versionsOf(build),
@@ -26,14 +27,15 @@ function siteRecipe(build: NodeBuild, outputFolder: string): Recipe {
 			...site.stages,
 		]),
 		files: site.files,
-		notes: [],
+		notes: doubts.map(asGuess),
 	};
 }
 
-async function serverRecipe(build: NodeBuild): Promise<Recipe> {
+function serverRecipe(build: NodeBuild, app: NodeApp): Recipe {
 	const {wishes, packages, manager, isInstalling, needsWholeSource} = build;
-	const detected = await findNodeStart(build);
+	const detected = app.start;
 	const start = wishes.runCommand ?? detected;
+	if (start === undefined && app.problem !== undefined) throw problemError(app.framework ?? 'Node', app.problem);
 	if (start === undefined) throw noStartError('Node', nodeStartRules);
 	const manifests = [...packages.values()];
 	const hasDevelopment = manifests.some(({devDependencies}) => Object.keys(devDependencies).length > 0);
@@ -53,15 +55,16 @@ async function serverRecipe(build: NodeBuild): Promise<Recipe> {
 			serverStage(build, {isTrimmed, needsManager, start: image}),
 		]),
 		files: {},
-		notes: [],
+		notes: wishes.runCommand === undefined ? app.doubts.map(asGuess) : [],
 	};
 }
 
 /** A Node source: a server, or a front end that is served as files once it is built. */
 export async function writeNode(wishes: BuildWishes): Promise<Recipe> {
 	const source = await readNodeSource(wishes.files, wishes.folder, wishes.serviceFolder);
-	const build = {...source, wishes, build: wishes.command ?? source.buildScript};
-	if (wishes.outputFolder !== undefined) return siteRecipe(build, wishes.outputFolder);
-	const site = wishes.runCommand === undefined ? await findNodeSite(source) : undefined;
-	return site === undefined ? serverRecipe(build) : siteRecipe(build, joinPath(wishes.folder, site));
+	const app = await findNodeApp(source);
+	const build = {...source, wishes, build: wishes.command ?? app.build ?? source.buildScript};
+	if (wishes.outputFolder !== undefined) return siteRecipe(build, wishes.outputFolder, []);
+	const isSite = wishes.runCommand === undefined && app.site !== undefined;
+	return isSite ? siteRecipe(build, joinPath(wishes.folder, app.site), app.doubts) : serverRecipe(build, app);
 }

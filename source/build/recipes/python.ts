@@ -1,5 +1,5 @@
 import {readInstall} from '../../detect/python-install.ts';
-import {findPythonStart, pythonStartRules, readPythonDependencies} from '../../detect/python-start.ts';
+import {findPythonProgram, pythonStartRules, readPythonDependencies} from '../../detect/python-start.ts';
 import {readPythonVersion} from '../../detect/python-version.ts';
 import {filesBelow} from '../../detect/source-files.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './dockerfile-lines.ts';
 import {installProject, installStage, virtualEnvironment} from './python-stages.ts';
 import {systemPackagesFor} from './python-system.ts';
-import type {BuildWishes, Recipe} from './recipe.ts';
+import {asGuess, type BuildWishes, type Recipe} from './recipe.ts';
 import {noStartError} from './start-error.ts';
 import {serveFiles} from './static-server.ts';
 
@@ -62,7 +62,7 @@ export async function writePython(wishes: BuildWishes): Promise<Recipe> {
 		return {...shown, commands: {...shown.commands, serve: outputFolder}, dockerfile, files: site.files};
 	}
 
-	const detected = await findPythonStart(files);
+	const {start: detected, doubts} = await findPythonProgram(files);
 	const start = wishes.runCommand ?? detected;
 	if (start === undefined) throw noStartError('Python', pythonStartRules);
 	const owner = appUser;
@@ -81,5 +81,6 @@ export async function writePython(wishes: BuildWishes): Promise<Recipe> {
 		`USER ${owner}`,
 		...startWith(detected),
 	]);
-	return {...shown, commands: {...shown.commands, start}, dockerfile: writeStages(stages), files: {}};
+	const notes = wishes.runCommand === undefined ? doubts.map(asGuess) : [];
+	return {...shown, notes, commands: {...shown.commands, start}, dockerfile: writeStages(stages), files: {}};
 }

@@ -31,3 +31,6 @@ export type Recipe = {
 	/** Notes for the plan. */
 	readonly notes: readonly string[];
 };
+
+/** A doubt of the detector as a note of the plan. */
+export const asGuess = (doubt: string): string => `guessed: ${doubt}`;

@@ -1,4 +1,4 @@
-import {findShellStart} from '../../detect/shell.ts';
+import {findShellProgram} from '../../detect/shell.ts';
 import {filesBelow} from '../../detect/source-files.ts';
 import {
 	addAppUser,
@@ -14,7 +14,7 @@ import {
 	writeStages,
 } from './dockerfile-lines.ts';
 import type {BuildWishes, Recipe} from './recipe.ts';
-import {noStartError} from './start-error.ts';
+import {noStartError, problemError} from './start-error.ts';
 import {serveFiles} from './static-server.ts';
 
 const image = 'debian:trixie-slim';
@@ -46,14 +46,17 @@ export function buildSite(wishes: BuildWishes, outputFolder: string): Recipe {
 export async function writeShell(wishes: BuildWishes): Promise<Recipe> {
 	const {folder, packages, command} = wishes;
 	const files = filesBelow(wishes.files, folder);
-	const detected = await findShellStart(files);
+	const {start: detected, shellPackage, problem} = await findShellProgram(files);
 	const start = wishes.runCommand ?? detected;
 	if (start === undefined) throw noStartError('a Procfile', 'a process in the Procfile, start.sh');
+	const isOwnShell = wishes.runCommand === undefined && packages.runtime.length === 0;
+	if (problem !== undefined && isOwnShell) throw problemError('a script', problem);
+	const shells = shellPackage === undefined ? [] : [shellPackage];
 	const isBuilding = command !== undefined;
 	const owner = appUser;
 	const last = [
 		`FROM ${image}`,
-		...installPackages(packages.runtime),
+		...installPackages([...new Set([...shells, ...packages.runtime])]),
 		addAppUser,
 		isBuilding ? copy([`${appFolder}/`], `${appFolder}/`, {from: 'build', owner}) : copySource({owner}),
 		`WORKDIR ${placeOf(folder)}`,

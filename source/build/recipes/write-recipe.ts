@@ -1,5 +1,6 @@
-import {readPackage} from '../../detect/package-json.ts';
-import {joinPath, type SourceFiles} from '../../detect/source-files.ts';
+import {readPackageOf} from '../../detect/package-json.ts';
+import {ignoredSettings} from '../../detect/railpack-file.ts';
+import type {SourceFiles} from '../../detect/source-files.ts';
 import {type BuiltStack, builtStacks, evidenceText, findStack} from '../../detect/stacks.ts';
 import {UserError} from '../../errors.ts';
 import {writeGo} from './go.ts';
@@ -24,7 +25,7 @@ export const describeStacks = (): string[] => builtStacks.map(stack => `${stack.
 
 async function hasBuildScript(files: SourceFiles, serviceFolder: string): Promise<boolean> {
 	const folders = [...new Set(['', serviceFolder])];
-	const packages = await Promise.all(folders.map(folder => readPackage(files, joinPath(folder, 'package.json'))));
+	const packages = await Promise.all(folders.map(folder => readPackageOf(files, folder)));
 	return packages.some(each => each?.scripts['build'] !== undefined);
 }
 
@@ -55,7 +56,11 @@ export type Detected = Recipe & {readonly stack: BuiltStack};
  */
 export async function writeRecipe(question: Question): Promise<Detected | undefined> {
 	const {files, serviceFolder, outputFolder} = question;
-	if (outputFolder !== undefined) return {stack: 'static files', ...(await writeStatic(question, outputFolder))};
+	const noting = (recipe: Recipe): Recipe => ({
+		...recipe,
+		notes: [...recipe.notes, ...ignoredSettings(files, serviceFolder)],
+	});
+	if (outputFolder !== undefined) return {stack: 'static files', ...noting(await writeStatic(question, outputFolder))};
 	const found = findStack(files, serviceFolder);
 	if (!found) return undefined;
 	const {stack, folder} = found;
@@ -65,5 +70,5 @@ export async function writeRecipe(question: Question): Promise<Detected | undefi
 			{hint: 'Add a Dockerfile, or install the Railpack CLI and docker buildx.'},
 		);
 	}
-	return {stack: stack.name, ...(await writers[stack.name]({...question, folder}))};
+	return {stack: stack.name, ...noting(await writers[stack.name]({...question, folder}))};
 }

@@ -5,6 +5,7 @@ import {UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {projectNameOf} from '../../init/detect.ts';
 import {composeAdvice, describeInit} from '../../init/init.ts';
+import {warningsOf} from '../../init/remarks.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {createTerminal, warn} from '../../output/terminal.ts';
@@ -45,6 +46,9 @@ export async function init(flags: InitFlags): Promise<void> {
 	}
 	const services = initial.services.map(({name, path}) => `${name} -> ${path}`).join(', ');
 	terminal.print(`Created ./compartment.yml for ${initial.name}. Initialized ${sanitiseLine(services)}`);
-	if (initial.composeFile) warn(terminal, [composeAdvice(initial.composeFile)]);
+	warn(terminal, [
+		...warningsOf(initial.services),
+		...(initial.composeFile ? [composeAdvice(initial.composeFile)] : []),
+	]);
 	terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('plan')}. All fields: ${command('schema')}`)));
 }

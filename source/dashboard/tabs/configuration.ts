@@ -34,7 +34,13 @@ function deployedLines(state: State, {kind, name}: ObjectView): PageLine[] {
 		const {spec, restart, readiness} = record;
 		return [
 			{type: 'heading', text: 'As it was deployed'},
-			...facts({image: spec.image, command: spec.command?.map(shellWord).join(' '), ports: spec.ports.join(', '), restart, readiness}),
+			...facts({
+				image: spec.image,
+				command: spec.command?.map(shellWord).join(' '),
+				ports: spec.ports.join(', '),
+				restart,
+				readiness,
+			}),
 			...facts(Object.fromEntries(Object.entries(spec.volumes).map(([handle, path]) => [`volume ${handle}`, path]))),
 			{type: 'heading', text: 'Environment'},
 			...envLines(spec.env),
