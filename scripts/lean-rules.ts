@@ -89,6 +89,7 @@ const replacements: readonly Replaced[] = [
 		code: loadedOnCall('node:fs/promises', [
 			...[
 				'chmod',
+				'link',
 				'lstat',
 				'mkdir',
 				'mkdtemp',

@@ -105,6 +105,7 @@ const recoveryPoints = [
 /** Between the stages of a backup or restore. */
 const backupPoints = [
 	'backup.after-record',
+	'backup.before-transfer',
 	'backup.after-command',
 	'backup.after-seal',
 	'backup.after-manifest',

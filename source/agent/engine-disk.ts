@@ -25,8 +25,9 @@ async function readInRouter(engine: Engine, router: RouterOptions): Promise<Disk
 
 /** Without a router: the folder of an engine on this machine. */
 async function readHere(engine: Engine): Promise<Disk | undefined> {
-	const {address, rootDirectory} = await engine.info();
-	if (!address.startsWith('unix:') || rootDirectory === '') return undefined;
+	if (!engine.isLocal) return undefined;
+	const {rootDirectory} = await engine.info();
+	if (rootDirectory === '') return undefined;
 	try {
 		const {bsize, blocks, bavail} = await statfs(rootDirectory);
 		return blocks === 0 ? undefined : {size: blocks * bsize, free: bavail * bsize};

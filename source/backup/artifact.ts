@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync} from 'node:fs';
+import {chmodSync, mkdirSync, readdirSync, renameSync, rmSync} from 'node:fs';
 import {chmod, lstat, open, readdir, readlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {UserError} from '../errors.ts';
@@ -20,7 +20,7 @@ export type Sealed = {readonly checksum: string; readonly size: number};
 
 const folderOf = (root: string, id: string): string => join(root, id);
 
-/** Folder of a backup's files, mounted at /backup. */
+/** Folder of a backup's files. */
 export const artifactPath = (root: string, id: string): string => join(folderOf(root, id), 'artifact');
 
 /** Makes an empty folder for a backup, which only this user can enter. */
@@ -74,19 +74,6 @@ export function adoptFetched(root: string, lineage: string, id: string): void {
 /** Deletes what interrupted commands of an environment have fetched. */
 export function removeFetching(root: string, lineage: string): void {
 	for (const name of namesBelow(root)) if (name.startsWith(fetchingId(lineage, ''))) removeArtifact(root, name);
-}
-
-/** Size in bytes of a folder that a command is writing to. Unreadable files count as 0, because files come and go. */
-export function measureArtifact(path: string): number {
-	try {
-		return readdirSync(path, {withFileTypes: true}).reduce((bytes, entry) => {
-			const inside = join(path, entry.name);
-			if (entry.isDirectory()) return bytes + measureArtifact(inside);
-			return entry.isFile() ? bytes + (lstatSync(inside, {throwIfNoEntry: false})?.size ?? 0) : bytes;
-		}, 0);
-	} catch {
-		return 0;
-	}
 }
 
 /** Something in a backup's folder. Of a file, with its size in bytes. */

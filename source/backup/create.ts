@@ -11,7 +11,6 @@ import {newOpId} from '../state/journal.ts';
 import {artifactPath, makeArtifact, removeArtifact, type Sealed, sealArtifact, writeManifest} from './artifact.ts';
 import {definitionOf, findResource, knownResource, operationHash, runtimeHash} from './definition.ts';
 import {patchBackup, withBackup} from './records.ts';
-import {assertLocal} from './root.ts';
 import {operationImage, runOperation} from './run-operation.ts';
 import type {Work} from './work.ts';
 
@@ -99,7 +98,6 @@ export async function createBackup(work: Work, name: string, purpose: BackupPurp
 	const {context, notify} = work;
 	const resource = resourceOf(work, name);
 	backupOperation(resource);
-	assertLocal(context.engine);
 	await assertRunning(work, name);
 	const backup = newBackup(work, resource, purpose);
 	const {id} = backup;

@@ -11,7 +11,6 @@ import {assertVariables, copyVariables, withoutCopy} from './copy-variables.ts';
 import {resourceNamed} from './definition.ts';
 import {findBackup, patchBackup} from './records.ts';
 import {auditRestore, checkBackup, markRestored, type Restored, restoreInto, restoreOperation} from './restore.ts';
-import {assertLocal} from './root.ts';
 import {prepareNetwork, type Work, withResource} from './work.ts';
 
 /** docs/rules.md, "Names" */
@@ -53,7 +52,6 @@ export async function restoreAs(work: Work, name: string, id: string): Promise<R
 	if (!definition.operations.restore)
 		throw new UserError(`Backup ${id} cannot restore a resource without a restore operation.`);
 	assertVariables(state.current(), backup.resource, definition);
-	assertLocal(context.engine);
 	await checkBackup(backup);
 	await prepareNetwork(work, definition);
 

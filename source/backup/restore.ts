@@ -18,7 +18,6 @@ import {assertRunning, backupOperation, createBackup, resourceOf} from './create
 import {operationHash, runtimeHash, withoutRevisions} from './definition.ts';
 import type {WorkKind} from './events.ts';
 import {findBackup, patchResource} from './records.ts';
-import {assertLocal} from './root.ts';
 import {runOperation} from './run-operation.ts';
 import {prepareNetwork, type Work} from './work.ts';
 
@@ -159,7 +158,6 @@ export async function restoreInPlace(work: Work, name: string, id: string): Prom
 	const backup = restorableBackup(state.current(), id, resource);
 	const operation = restoreOperation(resource);
 	backupOperation(resource);
-	assertLocal(context.engine);
 	await assertRunning(work, name);
 	await checkBackup(backup);
 	await prepareNetwork(work, resource);

@@ -2,20 +2,20 @@ import type {EnvironmentContext} from '../apply/context.ts';
 import {ensureImage} from '../apply/images.ts';
 import type {BackupOperation, RestoreOperation} from '../descriptor/project.ts';
 import {eachLine} from '../engine/each-line.ts';
-import {CancelledError, UserError} from '../errors.ts';
+import {CancelledError, EngineError, messageOf, UserError} from '../errors.ts';
+import {failpoint} from '../failpoints.ts';
 import {operationAddress} from '../model/address.ts';
 import {labelsOf} from '../model/labels.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {newestNetworkName} from '../state/networks.ts';
 import {openRunLog} from '../state/run-log.ts';
-import {measureArtifact} from './artifact.ts';
 import type {WorkKind} from './events.ts';
+import {backupFolder, fetchFiles, type OperationVolume, sendFiles} from './operation-volume.ts';
+import {watchProgress} from './watch-progress.ts';
 import type {Work} from './work.ts';
 
 /** Capabilities of an operation container, the same as those of a resource. */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
-
-const progressMs = 500;
 
 /** Number of output lines in the error of a failed command. */
 const reportedLines = 10;
@@ -32,7 +32,7 @@ export type OperationRun = {
 	readonly backup: string;
 	/** Label of the container, to find it after a crash. */
 	readonly op: string;
-	/** Folder mounted at /backup; read-only for a restore. */
+	/** Folder on this machine for the files at /backup, which a restore only reads. */
 	readonly artifact: string;
 };
 
@@ -40,33 +40,40 @@ export type OperationRun = {
 export const operationImage = ({operation, resource}: Pick<OperationRun, 'operation' | 'resource'>): string =>
 	operation.image ?? resource.spec.image;
 
-// The files belong to the user who runs Compartment, and no other user can read them.
-const ownUser = (): string | undefined =>
-	process.getuid && process.getgid ? `${process.getuid()}:${process.getgid()}` : undefined;
+const containerName = ({kind, resource, backup}: OperationRun): string => `${resource.containerName}.${kind}.${backup}`;
 
-async function createContainer({plan, engine, secrets, state}: EnvironmentContext, run: OperationRun): Promise<string> {
-	const {kind, operation, resource, name, backup, op, artifact} = run;
-	const {project, environment, lineage} = plan;
+function volumeOf({plan, state}: EnvironmentContext, run: OperationRun): OperationVolume {
+	const {lineage, project, environment} = plan;
+	const address = operationAddress(run.kind, run.name);
 	const {serial} = state.current();
-	const address = operationAddress(kind, name);
+	return {name: containerName(run), labels: labelsOf({lineage, project, environment, address, op: run.op, serial})};
+}
+
+async function createContainer(
+	{plan, engine, secrets, state}: EnvironmentContext,
+	run: OperationRun,
+	{name: volume, labels}: OperationVolume,
+): Promise<string> {
+	const {kind, operation, resource, name} = run;
 	return engine.create({
-		name: `${resource.containerName}.${kind}.${backup}`,
+		name: containerName(run),
 		image: operationImage(run),
-		labels: labelsOf({lineage, project, environment, address, op, serial}),
+		labels,
 		entrypoint: ['/bin/sh', '-lc'],
 		command: [operation.command],
 		env: {
 			...(await secrets.resolveEnv(resource.spec.env, plan.desired)),
 			...operation.env,
-			COMPARTMENT_BACKUP_DIR: '/backup',
+			COMPARTMENT_BACKUP_DIR: backupFolder,
 			COMPARTMENT_RESOURCE_HOST: resource.spec.hostname,
 			COMPARTMENT_RESOURCE_NAME: name,
-			COMPARTMENT_PROJECT_NAME: project,
-			COMPARTMENT_ENVIRONMENT_NAME: environment,
+			COMPARTMENT_PROJECT_NAME: plan.project,
+			COMPARTMENT_ENVIRONMENT_NAME: plan.environment,
 		},
 		attachments: [{network: newestNetworkName(state.current())}],
-		binds: {[artifact]: {path: '/backup', isReadOnly: kind === 'restore'}},
-		user: ownUser(),
+		volumes: {[volume]: {path: backupFolder, isReadOnly: kind === 'restore', startsEmpty: true}},
+		// The owner of the files in the volume.
+		user: '0:0',
 		restart: {policy: 'no'},
 		capabilities,
 	});
@@ -96,38 +103,59 @@ async function follow(work: Work, run: OperationRun, containerId: string): Promi
 	}
 }
 
-function startTicking({notify}: Work, {work, kind, name, backup, artifact}: OperationRun): () => void {
-	const startedAt = Date.now();
-	const common = {work, resource: name, backup};
-	const timer = setInterval(() => {
-		const bytes = kind === 'backup' ? measureArtifact(artifact) : null;
-		notify({type: 'work-progress', at: Date.now(), ...common, bytes, elapsedMs: Date.now() - startedAt});
-	}, progressMs);
-	return () => clearInterval(timer);
+/** Runs the command in its container until it ends. */
+async function runCommand(work: Work, run: OperationRun, containerId: string): Promise<void> {
+	const {engine} = work.context;
+	await engine.start(containerId);
+	const {exitCode, last} = await follow(work, run, containerId);
+	if (exitCode === 0) return;
+	const details = await engine.inspectContainer(containerId);
+	const why = details?.isOutOfMemory ? `it ran out of memory (exit code ${exitCode})` : `it exited with ${exitCode}`;
+	throw new UserError([`${run.kind} command failed: ${why}`, ...last].join('\n'));
+}
+
+/** A failure says nothing about the backup, and the next command tries again. */
+async function tidyUp({context: {engine}, say}: Work, {name}: OperationVolume, containerId?: string): Promise<void> {
+	try {
+		if (containerId !== undefined) await engine.remove(containerId);
+		await engine.removeVolume(name);
+	} catch (error) {
+		if (!(error instanceof EngineError)) throw error;
+		say(`could not remove volume ${name}; the next command tries again: ${messageOf(error)}`);
+	}
 }
 
 /**
- * Runs a backup or restore command in an operation container, which is always removed
- * (docs/rules.md, "Operation containers").
+ * Runs a backup or restore command in an operation container, with the files of the backup in a volume: so the engine may be on
+ * another machine. Both are always removed (docs/rules.md, "Operation containers").
  * @throws UserError with the exit code and the last lines when it fails
  */
 export async function runOperation(work: Work, run: OperationRun): Promise<void> {
-	const {engine, signal} = work.context;
-	await ensureImage(work.context, run.resource.address, operationImage(run));
-	const containerId = await createContainer(work.context, run);
-	const stopTicking = startTicking(work, run);
+	const {context} = work;
+	const {engine, signal} = context;
+	const {kind, artifact} = run;
+	const image = operationImage(run);
+	await ensureImage(context, run.resource.address, image);
+	const volume = volumeOf(context, run);
+	const {work: name, name: resource, backup} = run;
+	const progress = watchProgress(work, {work: name, resource, backup}, kind === 'backup' ? 0 : null);
+	const transfer = {context, artifact, onBytes: progress.set};
+	let containerId: string | undefined;
 	try {
-		await engine.start(containerId);
-		const {exitCode, last} = await follow(work, run, containerId);
-		if (exitCode === 0) return;
-		const details = await engine.inspectContainer(containerId);
-		const why = details?.isOutOfMemory ? `it ran out of memory (exit code ${exitCode})` : `it exited with ${exitCode}`;
-		throw new UserError([`${run.kind} command failed: ${why}`, ...last].join('\n'));
+		await engine.createVolume(volume.name, volume.labels);
+		if (kind === 'restore') await sendFiles(transfer, volume, {name: containerName(run), image});
+		containerId = await createContainer(context, run, volume);
+		progress.follow(kind === 'backup' ? containerId : undefined);
+		await runCommand(work, run, containerId);
+		progress.follow(undefined);
+		if (kind !== 'backup') return;
+		failpoint('backup.before-transfer');
+		await fetchFiles(transfer, containerId);
 	} catch (error) {
 		if (signal.aborted) throw new CancelledError('it was cancelled');
 		throw error;
 	} finally {
-		stopTicking();
-		await engine.remove(containerId);
+		progress.end();
+		await tidyUp(work, volume, containerId);
 	}
 }

@@ -16,7 +16,6 @@ import {findVariable, generateToken} from '../state/variables.ts';
 import {assertVariables} from './copy-variables.ts';
 import {findBackup, patchBackup} from './records.ts';
 import {checkBackup, restoreOperation} from './restore.ts';
-import {assertLocal} from './root.ts';
 import {runOperation} from './run-operation.ts';
 import {DamagedBackup} from './store/store.ts';
 import {prepareNetwork, type Work, withResource} from './work.ts';
@@ -122,7 +121,6 @@ export async function verifyBackup(
 	const {definition} = manifest;
 	restoreOperation({...definition, name: backup.resource});
 	assertVariables(state.current(), backup.resource, definition);
-	assertLocal(context.engine);
 
 	const startedAt = Date.now();
 	const common = {work: 'verify', resource: backup.resource, backup: id} as const;

@@ -34,7 +34,7 @@ export async function watchEngine({engine, signal, isOurs, onLink, onChange}: Op
 		signal,
 		sleep: (milliseconds, aborted) => pause(milliseconds, undefined, {signal: aborted}).catch(() => undefined),
 		onConnected(info) {
-			onLink({status: 'live', engine: nameOf(info)});
+			onLink({status: 'live', engine: nameOf(engine, info)});
 			if (isLost) onChange();
 			isLost = false;
 		},

@@ -15,7 +15,7 @@ export type Connection = {
 };
 
 export type StreamRequest = {
-	readonly method: 'GET' | 'POST';
+	readonly method: 'GET' | 'POST' | 'PUT';
 	readonly path: string;
 	readonly query: Readonly<Record<string, string | number | boolean | undefined>>;
 	/** Sent as the request's body. */

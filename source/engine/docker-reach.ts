@@ -1,6 +1,7 @@
 import type {RequestOptions} from 'node:http';
 import type {Variables} from '../programs.ts';
 import type {EngineAddress} from './docker-address.ts';
+import type {Forwarding, RemotePort} from './ssh/forward-port.ts';
 import type {RemoteShell} from './ssh/remote-shell.ts';
 import type {Explanation} from './ssh/ssh-words.ts';
 
@@ -14,8 +15,12 @@ export type Reach = {
 	readonly explain: () => Promise<Explanation | undefined>;
 	/** Whether each answer comes through a network that the engine's machine does not know. */
 	readonly isTunnel: boolean;
+	/** Whether the engine is on this machine. */
+	readonly isLocal: boolean;
 	/** A shell on the engine's machine; undefined unless it is reached over ssh. */
 	readonly shell: () => Promise<RemoteShell | undefined>;
+	/** Forwards a port to the engine's machine; undefined unless it is reached over ssh. */
+	readonly forwardPort: (to: RemotePort) => Promise<Forwarding | undefined>;
 	/** The variables of a docker client that is to reach the same engine. */
 	readonly clientVariables: () => Promise<Variables>;
 };
@@ -23,9 +28,11 @@ export type Reach = {
 /** The error of the request says everything. */
 const direct = {
 	isTunnel: false,
+	isLocal: false,
 	isLost: async () => false,
 	explain: async () => undefined,
 	shell: async () => undefined,
+	forwardPort: async () => undefined,
 };
 
 // What selects an engine, or says how to reach it, must not apply to another one.
@@ -44,10 +51,12 @@ export function reachOf({text, target}: Pick<EngineAddress, 'text' | 'target'>):
 		const open = async () => (await tunnel()).open();
 		return {
 			isTunnel: true,
+			isLocal: false,
 			open: async () => ({socketPath: await open()}),
 			isLost: async () => (await tunnel()).isLost(),
 			explain: async () => (await tunnel()).explain(),
 			shell: async () => (await tunnel()).shell(),
+			forwardPort: async to => (await import('./ssh/forward-port.ts')).forwardPort(target.ssh, to),
 			clientVariables: async () => ({...noVariables, DOCKER_HOST: `unix://${await open()}`}),
 		};
 	}
@@ -55,6 +64,7 @@ export function reachOf({text, target}: Pick<EngineAddress, 'text' | 'target'>):
 		const {socketPath} = target;
 		return {
 			...direct,
+			isLocal: true,
 			open: async () => ({socketPath}),
 			clientVariables: async () => ({...noVariables, DOCKER_HOST: text}),
 		};

@@ -55,11 +55,13 @@ export const toRestartPolicy = ({policy, maxRetries}: Restart) => ({
 });
 
 function toMounts({volumes = {}, binds = {}}: ContainerSpec): Docker.MountSettings[] {
-	const mount = (Type: 'volume' | 'bind') => (entry: [string, {path: string; isReadOnly?: boolean}]) => ({
+	type Mounted = {path: string; isReadOnly?: boolean; startsEmpty?: boolean};
+	const mount = (Type: 'volume' | 'bind') => (entry: [string, Mounted]) => ({
 		Type,
 		Source: entry[0],
 		Target: entry[1].path,
 		ReadOnly: entry[1].isReadOnly ?? false,
+		...(entry[1].startsEmpty ? {VolumeOptions: {NoCopy: true, Labels: {}, DriverConfig: {Name: '', Options: {}}}} : {}),
 	});
 	return [...Object.entries(volumes).map(mount('volume')), ...Object.entries(binds).map(mount('bind'))];
 }

@@ -1,5 +1,6 @@
 import Docker from 'dockerode';
 import {findEngine} from './docker-address.ts';
+import {createArchives} from './docker-archives.ts';
 import {createBuilds} from './docker-build.ts';
 import type {Connection} from './docker-connection.ts';
 import {createContainers} from './docker-containers.ts';
@@ -17,6 +18,7 @@ import {createRegistryCalls} from './docker-registry.ts';
 import {connect, sendInPlace} from './docker-transport.ts';
 import {createUsage} from './docker-usage.ts';
 import type {Engine} from './engine.ts';
+import {isPortTakenHere} from './port-here.ts';
 
 type Target = {
 	readonly host?: string;
@@ -38,7 +40,10 @@ export function connectDocker({host, certificates}: Target = {}): Engine {
 	const {info, hasBuildKit} = createInfo(connection);
 	return {
 		address: found.text,
+		isLocal: reach.isLocal,
+		isPortTaken: async (host, port) => reach.isLocal && isPortTakenHere(host, port),
 		connect: () => attempt('connect', async () => void (await reach.open())),
+		forwardPort: to => attempt('forward a port', () => reach.forwardPort(to)),
 		shell: () => attempt('connect', reach.shell),
 		clientVariables: () => attempt('connect', reach.clientVariables),
 		info,
@@ -46,6 +51,7 @@ export function connectDocker({host, certificates}: Target = {}): Engine {
 		...createReads(connection),
 		...createUsage(connection),
 		...createFileReads(connection),
+		...createArchives(connection),
 		...createLogs(connection),
 		...createEvents(connection),
 		...createContainers(connection),

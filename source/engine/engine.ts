@@ -6,6 +6,7 @@
 
 import type {ContainerState} from '../model/container-state.ts';
 import type {PreviousRun} from '../model/health-facts.ts';
+import type {Forwarding, RemotePort} from './ssh/forward-port.ts';
 import type {RemoteShell} from './ssh/remote-shell.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -138,8 +139,13 @@ export type EngineEvent = {
 };
 
 export type ReadonlyEngine = {
-	/** The engine's address, for messages. */
+	/** The engine's address, for messages. Whether it is on this machine is `isLocal`. */
 	readonly address: string;
+	/**
+	 * Whether it runs on this machine, where it sees our folders and listens on our ports: it is reached through a socket that
+	 * no ssh forwards. A TCP address is taken for another machine's, whatever its host.
+	 */
+	readonly isLocal: boolean;
 	/**
 	 * Connects, if that takes more than a request: ssh may ask for a password in the terminal. Every call connects as well;
 	 * a screen does it before it takes the terminal.
@@ -149,6 +155,11 @@ export type ReadonlyEngine = {
 	clientVariables(): Promise<Readonly<Record<string, string | undefined>>>;
 	/** A shell of the user on the engine's machine; undefined unless it is reached over ssh. */
 	shell(): Promise<RemoteShell | undefined>;
+	/**
+	 * Forwards a port of this machine to an address on the engine's machine, the same port if it is free; undefined unless it is
+	 * reached over ssh.
+	 */
+	forwardPort(to: RemotePort): Promise<Forwarding | undefined>;
 	/** Fails within two seconds if nothing answers, and later over ssh; the error names the address. */
 	info(): Promise<EngineInfo>;
 	/**
@@ -174,6 +185,11 @@ export type ReadonlyEngine = {
 	 * Each is as it was at one moment; they are read in the order of their names.
 	 */
 	readFiles(containerId: string, folder: string): Promise<ReadonlyMap<string, Buffer> | undefined>;
+	/**
+	 * A folder of a container, which need not run, as a tar archive, piece by piece: paths are relative to the folder. Reading
+	 * fails with an EngineError if the answer is cut off.
+	 */
+	readArchive(containerId: string, folder: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 	findImage(reference: string): Promise<Image | undefined>;
 	/**
 	 * The digest that the registry has for a reference now, `sha256:…`. Asks with the credentials from docker's
@@ -186,6 +202,8 @@ export type ReadonlyEngine = {
 	listSubnets(): Promise<readonly string[]>;
 	/** The name of the container, ours or not, that publishes this host port. */
 	findPortOwner(port: number): Promise<string | undefined>;
+	/** Whether a program of the engine's machine listens at this address. False where that cannot be seen: on another machine. */
+	isPortTaken(host: string, port: number): Promise<boolean>;
 	/** Finds the object, ours or not, that has this name. */
 	findByName(kind: 'container' | 'network' | 'volume', name: string): Promise<{id: string; labels: Labels} | undefined>;
 	/** The lines in batches, none of them empty: those that arrived together. `eachLine` gives them one by one. */
@@ -252,9 +270,11 @@ export type ContainerSpec = {
 	/** May hold secrets, so the values never appear in a message. */
 	readonly env: Readonly<Record<string, string>>;
 	readonly attachments: readonly Attachment[];
-	/** Volume name → absolute mount path. */
-	readonly volumes?: Readonly<Record<string, {readonly path: string; readonly isReadOnly?: boolean}>>;
-	/** Host directory → mount (backup operations only). */
+	/** Volume name → absolute mount path. Files of the image at this path are copied into a new volume, unless it `startsEmpty`. */
+	readonly volumes?: Readonly<
+		Record<string, {readonly path: string; readonly isReadOnly?: boolean; readonly startsEmpty?: boolean}>
+	>;
+	/** Host directory → mount (the container of an agent only). */
 	readonly binds?: Readonly<Record<string, {readonly path: string; readonly isReadOnly?: boolean}>>;
 	/** Absolute path → tmpfs options. */
 	readonly tmpfs?: Readonly<Record<string, string>>;
@@ -407,4 +427,9 @@ export type Engine = ReadonlyEngine & {
 	exec(id: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
 	/** Writes files into a running or stopped container. */
 	writeFiles(id: string, files: readonly ContainerFile[]): Promise<void>;
+	/**
+	 * Unpacks a tar archive into a folder of a running or stopped container, piece by piece. An error of the archive itself is
+	 * thrown as it is.
+	 */
+	writeArchive(id: string, folder: string, archive: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
 };

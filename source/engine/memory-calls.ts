@@ -1,6 +1,9 @@
 import type {Engine} from './engine.ts';
 
-export type Method = Exclude<keyof Engine, 'address' | 'connect' | 'shell' | 'clientVariables' | 'logs' | 'events'>;
+export type Method = Exclude<
+	keyof Engine,
+	'address' | 'isLocal' | 'connect' | 'shell' | 'forwardPort' | 'clientVariables' | 'logs' | 'events' | 'readArchive'
+>;
 
 export type Call = {readonly method: Method; readonly args: readonly unknown[]};
 

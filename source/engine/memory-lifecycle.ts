@@ -1,11 +1,18 @@
 import type {ContainerSpec} from './engine.ts';
+import {putFile} from './memory-archives.ts';
 import {releaseAddresses, takeAddress} from './memory-networks.ts';
 import {fail, type MemoryContainer, type World} from './memory-world.ts';
 
 /** What a container does when it is started: it runs, exits at once, or fails to start. */
 export type Outcome =
 	| {readonly type: 'runs'}
-	| {readonly type: 'exits'; readonly code: number; readonly output?: readonly string[]}
+	| {
+			readonly type: 'exits';
+			readonly code: number;
+			readonly output?: readonly string[];
+			/** Files that it leaves: absolute path → content. */
+			readonly files?: Readonly<Record<string, string>>;
+	  }
 	| {readonly type: 'fails'; readonly error: string};
 
 export function startContainer(
@@ -36,6 +43,7 @@ export function startContainer(
 	for (const text of outcome.output ?? []) {
 		container.log.push({at: new Date(world.now()).toISOString(), stream: 'stdout', text});
 	}
+	for (const [path, content] of Object.entries(outcome.files ?? {})) putFile(world, container, path, content);
 	endContainer(world, container, outcome.code);
 }
 

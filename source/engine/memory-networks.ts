@@ -47,6 +47,7 @@ export function createMemoryNetworks(world: World): Networks {
 			if (users.length > 0) {
 				fail(`remove volume ${name}`, `volume is in use - [${users.map(({id}) => id).join(', ')}]`, 409);
 			}
+			world.volumeFiles.delete(name);
 			if (world.volumes.delete(name)) world.emit({object: 'volume', action: 'destroy', id: name, attributes: {}});
 		},
 

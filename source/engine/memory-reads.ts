@@ -19,6 +19,7 @@ type Reads = Pick<
 	| 'readUsage'
 	| 'listSubnets'
 	| 'findPortOwner'
+	| 'isPortTaken'
 	| 'findByName'
 	| 'logs'
 	| 'events'
@@ -49,6 +50,7 @@ export function createMemoryReads(world: World): Reads {
 		readUsage: async id =>
 			findContainer(world, id)?.state === 'running' ? {at: Date.now(), cpuMs: 0, memory: 1_000_000} : undefined,
 		listSubnets: async () => networks().map(({subnet}) => subnet),
+		isPortTaken: async () => false,
 		findPortOwner: async port =>
 			containers().find(
 				({state, spec}) => state === 'running' && Object.values(spec.publish ?? {}).some(to => to.port === port),

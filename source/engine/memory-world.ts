@@ -54,6 +54,8 @@ export type World = {
 	readonly containers: Map<string, MemoryContainer>;
 	readonly networks: Map<string, MemoryNetwork>;
 	readonly volumes: Map<string, Labels>;
+	/** Volume → path in it → content. */
+	readonly volumeFiles: Map<string, Map<string, string | Uint8Array>>;
 	readonly images: Map<string, Image>;
 	/** Milliseconds since the epoch; advances by one with every call, so that runs are reproducible. */
 	readonly now: () => number;
@@ -74,6 +76,7 @@ export function createWorld(): World {
 		containers: new Map(),
 		networks: new Map(),
 		volumes: new Map(),
+		volumeFiles: new Map(),
 		images: new Map(),
 		now,
 		nextId: kind => hashOf(`${kind} ${++made}`),

@@ -8,6 +8,7 @@ import type {
 	LogStream,
 	ObservedContainer,
 } from './engine.ts';
+import {createMemoryArchives} from './memory-archives.ts';
 import {type Call, createCallLog, type Method} from './memory-calls.ts';
 import {createMemoryContainers} from './memory-containers.ts';
 import {createMemoryImages, type ImageContent, storeImage} from './memory-images.ts';
@@ -26,6 +27,8 @@ export type MemoryOptions = {
 	readonly registry?: Readonly<Record<string, ImageContent>>;
 	/** Its processor. Default: `x86_64`. */
 	readonly architecture?: string;
+	/** Whether it counts as an engine of this machine; default true. */
+	readonly isLocal?: boolean;
 	/** How far its clock is ahead of ours. */
 	readonly clockOffsetMs?: number;
 	/** What a container does when it is started. Default: it runs. */
@@ -95,17 +98,22 @@ export function createMemoryEngine(options: MemoryOptions = {}): MemoryEngine {
 		return result;
 	};
 
+	const archives = createMemoryArchives(world);
 	const {calls, failNext, observeCalls} = createCallLog();
 	return {
 		address: info.address,
+		isLocal: options.isLocal ?? true,
 		connect: async () => undefined,
 		shell: async () => undefined,
+		forwardPort: async () => undefined,
 		clientVariables: async () => ({}),
+		readArchive: archives.readArchive,
 		...observeCalls({
 			info: async () => info,
 			hasBuildKit: async () => info.hasBuildKit,
 			...reads,
 			...createMemoryContainers(world, start),
+			writeArchive: archives.writeArchive,
 			...createMemoryNetworks(world),
 			...createMemoryImages(world, options.registry ?? {}, options.build ?? (() => ({}))),
 			exec,

@@ -121,6 +121,14 @@ export function ownEngine(
 			await assertOwn(id, 'enter');
 			return engine.exec(id, command, options);
 		},
+		async *readArchive(id, folder, signal) {
+			await assertOwn(id, 'read files of');
+			yield* engine.readArchive(id, folder, signal);
+		},
+		async writeArchive(id, folder, archive, signal) {
+			await assertOwn(id, 'write files into');
+			await engine.writeArchive(id, folder, archive, signal);
+		},
 		readFiles: async (id, folder) => ((await isOwn(id)) ? engine.readFiles(id, folder) : undefined),
 		async writeFiles(id, files) {
 			await assertOwn(id, 'write files into');

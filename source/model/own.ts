@@ -67,7 +67,9 @@ function isGenuineVolume({name, labels: own}: Labelled): boolean {
 	if (project === undefined || environment === undefined) return false;
 	const [kind, resource = '', ...handle] = address.split('.');
 	if (kind === 'volume') return isVolumeName(name, project, environment, resource, handle.join('.'));
-	return kind === 'verify' && name.startsWith(`${resourceContainerName(project, environment, resource)}.verify.rbak_`);
+	const container = resourceContainerName(project, environment, address.slice(kind!.length + 1));
+	if (kind === 'backup' || kind === 'restore') return isOperationName(restOf(name, container));
+	return kind === 'verify' && name.startsWith(`${container}.verify.rbak_`);
 }
 
 /** The observed objects whose names match their labels, of all environments. */

@@ -1,20 +1,10 @@
-import {createServer} from 'node:net';
 import type {ReadonlyEngine} from '../engine/engine.ts';
 import {type PortOptions, type PublishedPort, publishedPorts, type RouterOptions} from './options.ts';
 
 /** A port of the router that something else uses: `container other-proxy` or `another process`. */
 export type TakenPort = PublishedPort & {readonly owner: string};
 
-/** Whether the port is free at this address of this machine. */
-const isPortFree = (address: string, port: number): Promise<boolean> =>
-	new Promise(resolve => {
-		const server = createServer();
-		// EACCES is a privileged port, not a taken one.
-		server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
-		server.listen({host: address, port, exclusive: true}, () => server.close(() => resolve(true)));
-	});
-
-type Reads = Pick<ReadonlyEngine, 'address' | 'findPortOwner'>;
+type Reads = Pick<ReadonlyEngine, 'findPortOwner' | 'isPortTaken'>;
 
 /**
  * What uses a port of the engine's machine: `container other-proxy` or `another process`; undefined if nothing does, or the
@@ -28,8 +18,7 @@ export async function findPortUser(
 	const container = await engine.findPortOwner(port);
 	if (container === name) return undefined;
 	if (container !== undefined) return `container ${container}`;
-	const isLocal = engine.address.startsWith('unix:');
-	return isLocal && !(await isPortFree(listen, port)) ? 'another process' : undefined;
+	return (await engine.isPortTaken(listen, port)) ? 'another process' : undefined;
 }
 
 /** Finds a port of the router that something else uses; undefined if all are free. */

@@ -8,7 +8,7 @@ import {listEnvironments} from '../state/environments.ts';
 import {isOnEngine} from '../state/place.ts';
 import {hasState} from '../state/state-file.ts';
 import {chooseEngine, type EngineChoice} from './choose-engine.ts';
-import {findCopy, isLocalEngine} from './state-place.ts';
+import {findCopy} from './state-place.ts';
 import {connectTo, type EngineConnection} from './workspace.ts';
 
 type ProjectPlace = Pick<Project, 'name' | 'directory'>;
@@ -51,7 +51,7 @@ async function enginesOf({name: project, directory}: ProjectPlace): Promise<read
 		})),
 	);
 	return searched.filter(({connection, isChosen}) => {
-		return isChosen || entries.length === 0 || !isLocalEngine(connection.engine);
+		return isChosen || entries.length === 0 || !connection.engine.isLocal;
 	});
 }
 

@@ -18,10 +18,6 @@ type StateWorkspace = {
 	readonly router: RouterOptions;
 };
 
-/** Whether an engine is on this machine, as far as its address says. */
-export const isLocalEngine = ({address}: Pick<ReadonlyEngine, 'address'>): boolean =>
-	/^(?:unix|npipe|memory):/.test(address);
-
 /**
  * Brings the copy of a state on the engine up to date. In a folder without a state it looks for one there, as after a clone:
  * on another machine's engine always, on this machine's only if it has objects of the environment.
@@ -36,7 +32,7 @@ export async function findCopy(workspace: StateWorkspace, reads: ReadonlyEngine 
 		return bringCopy({directory, engine: reads, router});
 	}
 	const name = {project: project.name, environment};
-	if (isLocalEngine(reads) && !(await hasObjects(reads, name))) return;
+	if (reads.isLocal && !(await hasObjects(reads, name))) return;
 	const {findState} = await import('../engine-state/find-state.ts');
 	await findState({engine: reads, router}, project.directory, name);
 }
@@ -58,7 +54,7 @@ export async function prepareFolder(workspace: StateWorkspace, reads?: ReadonlyE
 	// The lock brings a copy up to date.
 	if (!readPlace(directory)) await findCopy(workspace, reads);
 	const {path, warnings} = ensureDirectory(project.directory, environment);
-	if (!isLocalEngine(engine) && !hasState(directory) && !readPlace(directory))
+	if (!engine.isLocal && !hasState(directory) && !readPlace(directory))
 		writePlace(path, {state: 'engine', project: project.name, environment});
 	return warnings;
 }

@@ -47,8 +47,7 @@ export async function environmentOf(
 	const {lineage, project, environment} = (await state())!;
 	const name = 'compartment-router';
 	return {
-		// Backups are files on this machine.
-		engine: {...engine, address: 'unix:///memory.sock'},
+		engine,
 		engineId: 'memory',
 		router: {name} as EnvironmentWorld['router'],
 		settings: {

@@ -69,6 +69,7 @@ describe('the disk of the engine', () => {
 		const given = await agentWorld({
 			...world.engine,
 			address: 'tcp://elsewhere:2376',
+			isLocal: false,
 			async exec(_id, command) {
 				commands.push(command);
 				return {exitCode: 0, stdout: df(free), stderr: ''};
@@ -96,7 +97,7 @@ describe('the disk of the engine', () => {
 	});
 
 	it('is unknown without a router on a remote engine, and when the engine does not answer', async () => {
-		const given = await agentWorld({...world.engine, address: 'tcp://elsewhere:2376'});
+		const given = await agentWorld({...world.engine, isLocal: false});
 		await createEngineKeeping(given, env).run([], signal);
 		const lost = await agentWorld({
 			...world.engine,

@@ -314,7 +314,7 @@ describe('a container', () => {
 
 	it('is refused for an engine elsewhere', async () => {
 		const given = await place();
-		const engine = {...given.engine, address: 'tcp://10.0.0.5:2376'};
+		const engine = {...given.engine, address: 'tcp://10.0.0.5:2376', isLocal: false};
 		await expect(installContainer({...given, engine}, bundle())).rejects.toThrow(
 			'The engine tcp://10.0.0.5:2376 is not on this machine',
 		);

@@ -132,7 +132,7 @@ async function simulate(seed: number, days: number) {
 		const look = async (agent: Agent) => {
 			if (!agent.duty) {
 				if (clock.steady() < agent.backAt) return;
-				agent.duty = createCronDuty({...place, engine: {...engine, address: 'unix:///memory.sock'}});
+				agent.duty = createCronDuty({...place, engine});
 			}
 			try {
 				const next = await agent.duty.run([], new AbortController().signal);

@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {ApplyEvent, ApplyResult} from '../../source/apply/events.ts';
@@ -91,15 +91,15 @@ export type MemoryWorld = {
 };
 
 /** Runs an operation container: a backup writes a file, and the command `fail` fails. */
-function startOperation({binds = {}, command = []}: ContainerSpec) {
+function startOperation({env, volumes = {}, command = []}: ContainerSpec) {
 	if (command.includes('fail')) return {type: 'exits', code: 4} as const;
-	for (const [folder, {isReadOnly}] of Object.entries(binds))
-		if (!isReadOnly) writeFileSync(join(folder, 'dump'), 'data');
-	return {type: 'exits', code: 0} as const;
+	const isRestore = Object.values(volumes).some(({isReadOnly}) => isReadOnly);
+	const files = isRestore ? {} : {[`${env['COMPARTMENT_BACKUP_DIR']}/dump`]: 'data'};
+	return {type: 'exits', code: 0, files} as const;
 }
 
 const startOf = (spec: ContainerSpec) => {
-	if (spec.binds) return startOperation(spec);
+	if ('COMPARTMENT_BACKUP_DIR' in spec.env) return startOperation(spec);
 	const {image} = spec;
 	if (spec.labels[labels.address]?.startsWith('release.')) return {type: 'exits', code: 0} as const;
 	if (image.includes(images.crashing)) return {type: 'exits', code: 1, output: ['it broke']} as const;
@@ -226,8 +226,7 @@ export async function createMemoryWorld({
 				directory,
 				signal: new AbortController().signal,
 				emit: () => undefined,
-				// Backups are files on this machine.
-				engine: {...faulty, address: 'unix:///memory.sock'},
+				engine: faulty,
 				readState: async () => (await stateOf(project)).state,
 				notify: () => undefined,
 				say: () => undefined,

@@ -30,14 +30,19 @@ it('verifying a backup leaves no container and no volume', async () => {
 	expect(await addresses()).toEqual(expect.arrayContaining(['resource.db', 'volume.db.data']));
 	expect((await addresses()).filter(isOperationAddress)).toEqual([]);
 	const removed = world.engine.calls.filter(({method}) => method === 'removeVolume');
-	expect(removed.map(({args}) => args)).toEqual([[expect.stringContaining('.db.verify.rbak_')]]);
+	expect(removed.map(({args}) => args)).toEqual([
+		[expect.stringMatching(/\.db\.backup\.rbak_\w+$/)],
+		[expect.stringMatching(/\.db\.verify\.(rbak_\w+)\.restore\.\1$/)],
+		[expect.stringMatching(/\.db\.verify\.rbak_\w+\.data$/)],
+	]);
 });
 
-it('a verification succeeds although its volume cannot be removed, and the next command removes it', async () => {
+it('a verification succeeds although its volumes cannot be removed, and the next command removes them', async () => {
 	const {world, descriptor, verify, addresses} = await openWorld();
-	world.engine.failNext('removeVolume', new EngineError('cannot remove volume: ordered by the test', {status: 500}));
+	for (let volume = 0; volume < 3; volume++)
+		world.engine.failNext('removeVolume', new EngineError('cannot remove volume: ordered by the test', {status: 500}));
 	expect(await verify()).toMatchObject({status: 'succeeded', failureSummary: null});
-	expect((await addresses()).filter(isOperationAddress)).toEqual(['verify.db']);
+	expect((await addresses()).filter(isOperationAddress).toSorted()).toEqual(['backup.db', 'restore.db', 'verify.db']);
 	await world.work(descriptor, async () => undefined);
 	expect((await addresses()).filter(isOperationAddress)).toEqual([]);
 });

@@ -87,8 +87,6 @@ async function assertMocked({engine}: MemoryWorld): Promise<void> {
 export async function openShop(options: Parameters<typeof createMemoryWorld>[0] = {}): Promise<Shop> {
 	const world = await createMemoryWorld(options);
 	const folder = dirname(dirname(world.directory));
-	// Backups are files on this machine. On such an engine, an apply would look at the real port of the router.
-	const localEngine = {...world.engine, address: 'unix:///memory.sock'};
 	const write = (path: string, content: string) => {
 		mkdirSync(dirname(join(folder, path)), {recursive: true});
 		writeFileSync(join(folder, path), content);
@@ -105,7 +103,7 @@ export async function openShop(options: Parameters<typeof createMemoryWorld>[0] 
 	await assertMocked(world);
 
 	const raw = async (stdin: string, words: readonly string[]): Promise<Ran> => {
-		const engine = words[1] === 'backup' ? localEngine : world.engine;
+		const {engine} = world;
 		reached.engine = engine;
 		const ran = await runLine(folder, stdin, words);
 		note(words, ran);

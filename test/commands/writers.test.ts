@@ -22,7 +22,7 @@ const writers = [
 	'source/console/work-view.ts',
 	'source/dashboard/lines.ts',
 	'source/dashboard/open.ts',
-	'source/engine/ssh/tunnel.ts',
+	'source/engine/ssh/ssh-words.ts',
 	'source/output/terminal.ts',
 	'source/ui/keys/use-suspend.ts',
 	'source/ui/parts/use-full-screen.ts',

@@ -25,6 +25,7 @@ async function kill(args: readonly string[], point: string): Promise<boolean> {
 
 test.for([
 	['backup.after-record', 'failed'],
+	['backup.before-transfer', 'failed'],
 	['backup.after-command', 'failed'],
 	['backup.after-seal', 'failed'],
 	['backup.after-manifest', 'failed'],

@@ -2,9 +2,8 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
-import {artifactPath, measureArtifact} from '../../source/backup/artifact.ts';
 import {volumeName} from '../../source/model/names.ts';
-import {backupsFolder, createKeeper, idleService, keeper, kept} from './backup-store.ts';
+import {createKeeper, idleService, keeper, kept} from './backup-store.ts';
 import {expectError, jsonLines, type Sandbox, withSandbox, words} from './cli.ts';
 
 const describeKeeper = (sandbox: Sandbox, changes: Readonly<Record<string, unknown>> = {}) =>
@@ -49,14 +48,14 @@ describe('a backup', () => {
 		expect(failureSummary).toContain('the token is ‹hidden›');
 	});
 
-	test('that fills the disk fails with the command’s output', async () => {
+	test('that fills the disk of this machine fails, and leaves nothing there', async () => {
 		const folder = join(sandbox.folder, '../small');
 		mkdirSync(folder);
 		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
 		try {
 			await store.setMode('huge');
 			const root = join(folder, 'backups');
-			await expectFailure('ENOSPC', {COMPARTMENT_RESOURCE_BACKUP_DIR: root});
+			await expectFailure('no space is left on the device', {COMPARTMENT_RESOURCE_BACKUP_DIR: root});
 			expect(readdirSync(root)).toEqual([]);
 			await store.setMode('');
 			await sandbox.succeed(store.create, {env: {COMPARTMENT_RESOURCE_BACKUP_DIR: root}});
@@ -67,11 +66,8 @@ describe('a backup', () => {
 	});
 
 	test('shows what it has written, and is cancelled with ctrl-c', async () => {
-		const written = () =>
-			Math.max(0, ...kept(sandbox).map(id => measureArtifact(artifactPath(backupsFolder(sandbox), id))));
 		await store.setMode('slow');
 		const running = sandbox.start([...store.create, '--json']);
-		await expect.poll(written, {timeout: 20_000}).toBeGreaterThan(0);
 		await expect.poll(running.stderr, {timeout: 20_000}).toMatch(/"work-progress".*"bytes":[1-9]/);
 		running.child.kill('SIGINT');
 		const {exitCode, stdout, stderr} = await running.ended;
@@ -89,7 +85,7 @@ describe('a backup', () => {
 	test('whose process is killed is noticed by the next command', async () => {
 		await store.setMode('slow');
 		const running = sandbox.start(store.create);
-		await expect.poll(async () => (await store.leftovers()).length, {timeout: 20_000}).toBe(1);
+		await expect.poll(async () => (await store.leftovers()).length, {timeout: 20_000}).toBe(2);
 		await expect.poll(() => kept(sandbox).length).toBe(1);
 		// Other commands see that it is running.
 		const listed = await sandbox.succeed(store.list);
@@ -99,7 +95,7 @@ describe('a backup', () => {
 		expect(refused.stderr).toContain('compartment resource backup create');
 		running.child.kill('SIGKILL');
 		await running.ended;
-		expect(await store.leftovers()).toHaveLength(1);
+		expect(await store.leftovers()).toHaveLength(2);
 
 		expect(await sandbox.succeed(store.list)).toContain(`${store.newest().id}\tfailed\tmanual`);
 		expect(store.newest().failureSummary).toBe('it was interrupted');

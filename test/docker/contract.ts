@@ -87,6 +87,43 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect((await engine.readFiles(spec.name, '/kept'))!.size).toBe(2);
 	});
 
+	test('a folder is read and written as an archive, in a volume that the next container has too', async () => {
+		const volume = uniqueName('volume');
+		await engine.createVolume(volume, labels);
+		const mounted = (isReadOnly: boolean) =>
+			engine.create(idleSpec(labels, {volumes: {[volume]: {path: '/kept', isReadOnly, startsEmpty: true}}}));
+		const first = await mounted(false);
+		const content = Buffer.alloc(300_000, 'x');
+		const {pack, extract} = await import('tar-stream');
+		const archive = pack();
+		archive.entry({name: 'below/a.txt'}, content);
+		archive.finalize();
+		await engine.writeArchive(first, '/kept', archive as AsyncIterable<Uint8Array>);
+		await engine.remove(first);
+
+		const second = await mounted(true);
+		const found = extract();
+		found.end(Buffer.concat(await collect(engine.readArchive(second, '/kept'))));
+		const files: [string, number][] = [];
+		for await (const entry of found) {
+			const size = Buffer.concat(await collect(entry as AsyncIterable<Buffer>)).length;
+			if (entry.header.type === 'file') files.push([entry.header.name.replace(/^\.\//, ''), size]);
+		}
+		expect(files).toEqual([['below/a.txt', content.length]]);
+		async function* broken() {
+			yield Buffer.alloc(512, 1);
+			throw new TypeError('the disk broke');
+		}
+		await expect(engine.writeArchive(second, '/kept', broken())).rejects.toThrow();
+		const third = await engine.create(idleSpec(labels));
+		await expect(engine.writeArchive(third, '/', broken())).rejects.toThrow('the disk broke');
+		await expect(collect(engine.readArchive('absent-container', '/kept'))).rejects.toEqual(
+			refusal(404, /No such container: absent-container/),
+		);
+		await engine.remove(second);
+		await engine.removeVolume(volume);
+	});
+
 	test('a file that a tmpfs would hide is rejected', async () => {
 		const hidden = idleSpec(labels, {
 			tmpfs: {'/run/secrets/': 'rw'},

@@ -34,8 +34,8 @@ function identityOf(env: NodeJS.ProcessEnv): {readonly name: string; readonly la
 const imageLabels = {[labels.agent]: 'image'};
 
 /** The socket of an engine on this machine. @throws UserError for another engine, whose machine lacks our folders */
-function socketOf({address}: Pick<Engine, 'address'>): string {
-	if (address.startsWith('unix://')) return realpathSync(address.slice('unix://'.length));
+function socketOf({address, isLocal}: Pick<Engine, 'address' | 'isLocal'>): string {
+	if (isLocal) return realpathSync(address.replace(/^\w+:\/\//, ''));
 	throw new UserError(
 		`The engine ${address} is not on this machine, so a container on it could not see your projects.`,
 		{
@@ -156,7 +156,7 @@ export async function installContainer(options: InstallOptions, bundle: Bundle):
 export async function updateContainer(options: InstallOptions): Promise<boolean> {
 	const {engine} = options;
 	// Its mounts are paths of this machine.
-	if (!engine.address.startsWith('unix://')) return false;
+	if (!engine.isLocal) return false;
 	const id = await findOwn(options);
 	const found = id === undefined ? undefined : await engine.inspectContainer(id);
 	if (!found) return false;

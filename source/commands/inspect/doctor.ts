@@ -63,8 +63,7 @@ async function runChecks(): Promise<readonly Check[]> {
 	];
 	const gap = findAcmeGap(settings);
 	if (gap) checks.push({name: 'acme', status: 'warning', ...gap});
-	const isElsewhere = /^(?:ssh|tcp|https):/.test(connection.engine.address);
-	return [...checks, ...(await (isElsewhere ? checkMachine : checkEngine)(connection))];
+	return [...checks, ...(await (connection.engine.isLocal ? checkEngine : checkMachine)(connection))];
 }
 
 /** `compartment doctor`: checks what Compartment needs on this machine, with a hint for each problem. */

@@ -6,12 +6,12 @@ import type {SshTarget} from './ssh-target.ts';
 import {explainEnd, isReason} from './ssh-words.ts';
 import {TunnelError} from './tunnel-error.ts';
 
-/** An ssh that is connected: it forwards the engine's socket, and runs a shell. */
+/** An ssh that is connected: it forwards a socket or a port, and runs a shell. */
 export type SshSession = Pick<SshProcess, 'hasEnded' | 'ended' | 'lines' | 'kill'> & {readonly shell: RemoteShell};
 
 type Options = {
-	/** Path of the socket here. */
-	readonly socket: string;
+	/** What is forwarded, as `-L` of ssh takes it. */
+	readonly forwarding: string;
 	/** Whether ssh may ask in the terminal. */
 	readonly mayAsk: boolean;
 	/** Shows what ssh says while it asks. */
@@ -43,13 +43,13 @@ function failureOf(ssh: SshProcess, target: SshTarget, {mayAsk}: Options, signal
 }
 
 /**
- * Connects. Resolves when the engine's socket is forwarded and the shell answers.
+ * Connects. Resolves when the shell answers; what is forwarded is by then.
  * @throws TunnelError with ssh's own message; CancelledError when the user pressed ctrl-c
  */
 export async function openSession(target: SshTarget, options: Options): Promise<SshSession> {
-	const {socket, mayAsk, show} = options;
+	const {forwarding, mayAsk, show} = options;
 	let isOpening = true;
-	const ssh = startSshProcess(sshArguments(target, socket, mayAsk), line => {
+	const ssh = startSshProcess(sshArguments(target, forwarding, mayAsk), line => {
 		if (isOpening && mayAsk && !isReason(line)) show(line);
 	});
 	const shell = createRemoteShell(ssh.stdin, ssh.stdout);

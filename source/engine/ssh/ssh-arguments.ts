@@ -18,13 +18,13 @@ const options: Readonly<Record<string, string>> = {
 };
 
 /**
- * The arguments for one ssh that forwards a socket of this machine to the engine, and runs a shell that reads commands
+ * The arguments for one ssh that forwards a socket or port of this machine to another one, and runs a shell that reads commands
  * from its standard input. The shell ends with its input, and ssh with the shell: so both end with this process,
  * however it ends. A session also makes ssh send small packets at once.
- * @param socket path of the socket here
+ * @param forwarding what is forwarded, as `-L` takes it: `/run/here.sock:/var/run/docker.sock`, `127.0.0.1:9080:127.0.0.1:9080`
  * @param mayAsk whether ssh may ask for a password, a passphrase or a host key in the terminal
  */
-export function sshArguments(target: SshTarget, socket: string, mayAsk: boolean): readonly string[] {
+export function sshArguments(target: SshTarget, forwarding: string, mayAsk: boolean): readonly string[] {
 	const {host, user, port} = target;
 	const set = mayAsk ? options : {...options, BatchMode: 'yes'};
 	return [
@@ -33,7 +33,7 @@ export function sshArguments(target: SshTarget, socket: string, mayAsk: boolean)
 		'-a',
 		...Object.entries(set).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
 		'-L',
-		`${socket}:${target.socket}`,
+		forwarding,
 		...(user === undefined ? [] : ['-l', user]),
 		...(port === undefined ? [] : ['-p', String(port)]),
 		'--',

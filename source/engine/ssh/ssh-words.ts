@@ -67,3 +67,7 @@ export function explainEnd(lines: readonly string[], target: SshTarget): Explana
 }
 
 const withoutName = (line: string): string => line.replace(/^ssh: /, '');
+
+/** Prints what ssh says while it asks, without what could control the terminal. */
+export const showWords = (line: string): void =>
+	void process.stderr.write(`${line.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '')}\n`);

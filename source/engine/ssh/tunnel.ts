@@ -8,7 +8,7 @@ import {openSession, type SshSession} from './open-session.ts';
 import {reserveSocket} from './own-folder.ts';
 import type {RemoteShell} from './remote-shell.ts';
 import type {SshTarget} from './ssh-target.ts';
-import {type Explanation, explainEnd} from './ssh-words.ts';
+import {type Explanation, explainEnd, showWords} from './ssh-words.ts';
 
 /** A way to an engine on another machine: one ssh, which is started when it is needed and again when it has ended. */
 export type Tunnel = {
@@ -33,10 +33,6 @@ const noticeMs = 250;
 /** How long a call may take to notice that its connection was lost, in milliseconds. */
 const recentMs = (): number => 2 * patienceMs();
 
-/** What ssh prints while it asks, without what could control the terminal. */
-const show = (line: string): void =>
-	void process.stderr.write(`${line.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '')}\n`);
-
 function createTunnel(target: SshTarget): Tunnel {
 	let socket: string | undefined;
 	let opening: Promise<SshSession> | undefined;
@@ -49,7 +45,7 @@ function createTunnel(target: SshTarget): Tunnel {
 		socket ??= reserveSocket();
 		const asks = mayAsk;
 		mayAsk = false;
-		const opened = await openSession(target, {socket, mayAsk: asks, show});
+		const opened = await openSession(target, {forwarding: `${socket}:${target.socket}`, mayAsk: asks, show: showWords});
 		session = opened;
 		void opened.ended.then(() => {
 			const {cause, hint} = explainEnd(opened.lines(), target);

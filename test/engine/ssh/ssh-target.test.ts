@@ -41,12 +41,12 @@ test('a password is refused, and not repeated', () => {
 
 test('ssh gets the host as a word that cannot be an option, and asks only when it may', () => {
 	const target = {host: 'web1', user: 'deploy', port: 2222, socket};
-	const silent = sshArguments(target, '/run/here.sock', false);
+	const silent = sshArguments(target, `/run/here.sock:${target.socket}`, false);
 	const forward = `/run/here.sock:${socket}`;
 	expect(silent.slice(-9)).toEqual(['-L', forward, '-l', 'deploy', '-p', '2222', '--', 'web1', 'sh']);
 	expect(silent).toContain('BatchMode=yes');
 	expect(silent).toContain('ControlPath=none');
 	// It may be the user's own choice.
-	expect(sshArguments(target, '/run/here.sock', true).join(' ')).not.toContain('BatchMode');
+	expect(sshArguments(target, `/run/here.sock:${target.socket}`, true).join(' ')).not.toContain('BatchMode');
 	expect(sshArguments({host: 'web1', socket}, '/run/here.sock', true).slice(-3)).toEqual(['--', 'web1', 'sh']);
 });
