@@ -60,6 +60,8 @@ export type ApplyResult = {
 		readonly service: string;
 		readonly url: string;
 		readonly accessMode: 'authenticated' | 'public';
+		/** It leads to another machine's router, and only that machine knows its host. */
+		readonly needsForwarding?: true;
 	}[];
 	readonly resources: readonly {readonly name: string; readonly host: string}[];
 	/** Addresses of the volumes that a destroy kept. */

@@ -4,7 +4,7 @@ import {usualParallelism} from '../parallelism.ts';
 import {busyActions, signOf} from '../plan/plan.ts';
 import {keepProber} from '../router/prober.ts';
 import {openRunLog} from '../state/run-log.ts';
-import {addressOf} from '../state/urls.ts';
+import {addressOf, needsForwarding} from '../state/urls.ts';
 import {assertReadable} from './assert-readable.ts';
 import {type ApplyContext, notice} from './context.ts';
 import type {ApplyResult} from './events.ts';
@@ -42,7 +42,7 @@ async function describeResult(
 	context: ApplyContext,
 	isComplete: boolean,
 ): Promise<Pick<ApplyResult, 'mode' | 'environment' | 'urls' | 'resources' | 'keptVolumes'>> {
-	const {plan, settings, state} = context;
+	const {plan, settings, state, engine} = context;
 	const {mode, environment} = plan;
 	const {resources, volumes} = state.current();
 	if (mode === 'destroy') return {mode, environment, urls: [], resources: [], keptVolumes: Object.keys(volumes)};
@@ -55,7 +55,10 @@ async function describeResult(
 			.filter(({name}) => mode !== 'stop' && running.has(name))
 			.flatMap(({name, accessMode}) => {
 				const url = addressOf(state.current(), name, settings);
-				return url === undefined ? [] : [{service: name, url, accessMode}];
+				const isElsewhere = url !== undefined && needsForwarding(url, engine);
+				return url === undefined
+					? []
+					: [{service: name, url, accessMode, ...(isElsewhere ? {needsForwarding: true as const} : {})}];
 			}),
 		resources: Object.keys(resources).map(name => ({name, host: resourceHost(plan.project, plan.environment, name)})),
 	};

@@ -18,6 +18,7 @@ import {plan} from './deploy/plan.ts';
 import {promote} from './deploy/promote.ts';
 import {rollback} from './deploy/rollback.ts';
 import {dockerExec, findContainer} from './inspect/exec.ts';
+import {open} from './inspect/open.ts';
 import {init} from './project/init.ts';
 
 type Run = Extract<Departure, {readonly type: 'run'}>;
@@ -28,7 +29,7 @@ type Context = Parameters<Depart>[1];
 const typedWords = ({verb, environment, object, deployment}: Run): readonly string[] => [
 	...(verb === 'discard' ? ['promote', '--discard'] : [verb]),
 	...(verb === 'init' || environment === 'production' ? [] : ['--env', environment]),
-	...(object === undefined ? [] : verb === 'restart' ? [object] : ['--service', object]),
+	...(object === undefined ? [] : verb === 'restart' || verb === 'open' ? [object] : ['--service', object]),
 	...(deployment === undefined ? [] : ['--to', deployment]),
 ];
 
@@ -54,6 +55,7 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 		promote: () => promote(common),
 		discard: () => promote({...common, discard: true}),
 		destroy: () => destroy(common),
+		open: () => open(object, common),
 	};
 	if (run.verb !== 'shell') await commands[run.verb]();
 }

@@ -9,6 +9,8 @@ type Ignored =
 	| 'revision'
 	/** The basis of a plan covers it, with better messages. */
 	| 'compared elsewhere'
+	/** It is shown to users, and nothing on the engine comes from it. */
+	| 'only shown'
 	/** A run, a backup or a schedule leaves it, and no plan is made from it. An agent writes it at any time. */
 	| 'record of runs';
 
@@ -28,6 +30,7 @@ const fields: {readonly [Field in keyof State]-?: Ignored | Part<State[Field]>} 
 	serial: 'revision',
 	updatedAt: 'revision',
 	engine: {name: 'engine'},
+	publicUrl: 'only shown',
 	networks: {name: 'networks'},
 	access: {name: 'access password'},
 	variables: 'compared elsewhere',

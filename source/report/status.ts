@@ -1,4 +1,4 @@
-import type {Observed} from '../engine/engine.ts';
+import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
 import {resourceHost} from '../model/names.ts';
 import type {ResourceStatus, ServiceStatus, StatusReport} from '../output/status/status-report.ts';
 import {deploymentHealth, resourceHealth, serviceHealth} from '../plan/health.ts';
@@ -8,7 +8,7 @@ import type {RouterOptions} from '../router/router.ts';
 import type {Settings} from '../settings/settings.ts';
 import {heldCandidates} from '../state/deployments.ts';
 import type {Deployment, State} from '../state/state.ts';
-import {addressOf} from '../state/urls.ts';
+import {addressOf, needsForwarding} from '../state/urls.ts';
 
 type Input = {
 	readonly state: State;
@@ -17,6 +17,7 @@ type Input = {
 	readonly router: RouterOptions;
 	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
 	readonly settings: Settings;
+	readonly engine: Pick<ReadonlyEngine, 'isLocal'>;
 	/** Null means all. */
 	readonly services: readonly string[] | null;
 };
@@ -24,13 +25,14 @@ type Input = {
 const newestFirst = (a: Deployment, b: Deployment): number => (a.id < b.id ? 1 : -1);
 
 function describeService(input: Input, name: string): ServiceStatus {
-	const {state, settings} = input;
+	const {state, settings, engine} = input;
 	const attempts = Object.values(state.deployments)
 		.filter(({service}) => service === name)
 		.sort(newestFirst);
 	const active = state.deployments[state.active[name] ?? ''];
 	const newest = attempts[0]!;
 	const held = heldCandidates(state)[name];
+	const url = (active && addressOf(state, name, settings)) ?? null;
 	const hasFailed = newest.status === 'failed' && newest.id !== active?.id;
 	return {
 		name,
@@ -39,7 +41,8 @@ function describeService(input: Input, name: string): ServiceStatus {
 		stage: active?.stage ?? null,
 		deployment: active?.id ?? null,
 		createdAt: active ? Date.parse(active.createdAt) : null,
-		url: (active && addressOf(state, name, settings)) ?? null,
+		url,
+		...(url !== null && needsForwarding(url, engine) ? {needsForwarding: true as const} : {}),
 		accessMode: state.routes?.access[name] ?? null,
 		image: active?.imageReference,
 		candidate: held && {

@@ -2,6 +2,7 @@ import {canonicalJson, sha256} from '../model/canonical.ts';
 import {migrate, type StateDocument} from './migrations.ts';
 import {type State, stateVersion} from './state.ts';
 import {isLineage, signatureOf, type TrustKey} from './trust-key.ts';
+import {isPublicUrl} from './urls.ts';
 import {findStrange} from './valid-state.ts';
 
 /** A state as read, with its signature, which has not been verified. */
@@ -80,6 +81,7 @@ const shape: Readonly<Record<keyof State, (value: unknown) => boolean>> = {
 	project: isText,
 	environment: isText,
 	engine: value => value === null || typeof value === 'string',
+	publicUrl: value => value === undefined || value === null || isPublicUrl(value),
 	networks: isRecordOrNull,
 	access: isRecordOrNull,
 	variables: Array.isArray,

@@ -6,6 +6,7 @@ type ChangingField = Exclude<keyof State, 'version' | 'lineage' | 'project' | 'e
 /** How the difference of a field is recorded: by key, by place in a list, or as its whole value. */
 const kinds: Readonly<Record<ChangingField, 'record' | 'list' | 'value'>> = {
 	engine: 'value',
+	publicUrl: 'value',
 	networks: 'value',
 	access: 'value',
 	variables: 'list',

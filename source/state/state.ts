@@ -321,6 +321,8 @@ export type State = {
 	readonly environment: string;
 	/** Id of the engine; null before the first apply. */
 	readonly engine: string | null;
+	/** Where users reach the main service, as `https://shop.example.com`; absent or null: at its own hosts. */
+	readonly publicUrl?: string | null;
 	readonly networks: NetworksRecord | null;
 	readonly access: AccessRecord | null;
 	readonly variables: readonly Variable[];

@@ -66,6 +66,7 @@ describe('environment list', () => {
 			expiresAt: null,
 			problem: null,
 			engine: null,
+			publicUrl: null,
 		};
 		expect(await shop.json('environment', 'list')).toEqual({
 			project: {name: 'shop'},
@@ -103,6 +104,7 @@ describe('environment show', () => {
 			engine: memory
 			machine: null
 			address: null
+			publicUrl: null
 			lineage: UUID
 			serial: N
 			networks:
@@ -366,7 +368,6 @@ describe('environment create', () => {
 	it('records the engine, and every command finds it', async () => {
 		expect(await shop.text('environment', 'create', 'production', '--engine', 'web1')).toMatchInlineSnapshot(`
 			"Created environment production of shop on web1 (ssh://deploy@web1).
-			Its state is on the engine.
 			Deploy it: compartment apply
 			"
 		`);
@@ -466,9 +467,34 @@ describe('environment create', () => {
 			machine: null,
 			engine: {id: 'memory', address: 'memory:'},
 			state: 'local',
+			publicUrl: null,
 			isNew: true,
 		});
 		expect(await shop.text('environment', 'create', 'staging')).toBe('Kept environment staging of shop on memory:.\n');
+	});
+
+	it('records where users reach it, and every URL of its main service is that one', async () => {
+		const url = 'https://shop.example.com';
+		expect(await shop.text('environment', 'create', 'production', '--public-url', `${url}/`)).toContain(
+			`Users reach it at ${url}.`,
+		);
+		expect(await shop.text('apply', '--auto-approve')).toContain(`web active at ${url} (password required)`);
+		const {services} = await shop.json('status');
+		const urls = (services as {name: string; url: string | null}[]).map(({name, url}) => [name, url]);
+		expect(Object.fromEntries(urls)).toMatchObject({web: url, api: null});
+		expect(await shop.json('open')).toMatchObject({service: 'web', url, needsForwarding: false});
+		expect((await shop.json('access', 'show')).links).toContainEqual(expect.stringMatching(/@shop\.example\.com\/$/));
+		expect(await shop.json('environment', 'show')).toMatchObject({publicUrl: url});
+		expect(await shop.text('environment', 'list')).toMatch(/ URL\n.* https:\/\/shop\.example\.com\n/s);
+		expect(await shop.text('plan')).toContain('No changes');
+
+		await shop.text('environment', 'create', 'production');
+		expect(await shop.json('open')).toMatchObject({url});
+		await shop.text('environment', 'create', 'production', '--public-url', 'none');
+		expect(await shop.json('open')).toMatchObject({url: 'http://shop.localhost:9080'});
+		expect(await shop.failure('environment', 'create', 'production', '--public-url', 'shop')).toContain(
+			'The public URL must be an http or https URL',
+		);
 	});
 
 	it('records the engine of an environment that runs there already', async () => {
@@ -548,6 +574,7 @@ describe('environment create', () => {
 		shop.answerAt('tcp://other', {
 			...shop.world.engine,
 			address: 'tcp://other',
+			isLocal: false,
 			info: async () => ({...(await shop.world.engine.info()), id: 'THIRD', address: 'tcp://other'}),
 		});
 		await shop.text('machine', 'add', 'other', 'tcp://other');

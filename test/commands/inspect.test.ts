@@ -321,6 +321,7 @@ describe('open', () => {
 		expect(await shop.json('open')).toEqual({
 			service: 'web',
 			url: 'http://shop.localhost:9080',
+			needsForwarding: false,
 			hint: 'Password and sign-in links: compartment access show',
 		});
 	});

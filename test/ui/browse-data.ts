@@ -20,6 +20,7 @@ const service = (name: string, part: Partial<ObjectView> = {}): ObjectView => ({
 	version: `dpl_1m7vn44kgbj${name}`,
 	since: now - 42 * minutes,
 	url: `http://${name === 'web' ? '' : `${name}-`}notes.localhost:9080`,
+	needsForwarding: false,
 	asksPassword: false,
 	failure: undefined,
 	crashLoop: undefined,

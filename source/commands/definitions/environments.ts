@@ -19,11 +19,20 @@ export const environments = {
 					choices: ['local', 'engine'],
 					description: 'Keep its state in this folder, or on the engine, where others can work with it',
 				},
+				'public-url': {
+					kind: 'text',
+					value: 'url',
+					description: 'Where users reach its main service, such as https://shop.example.com, or none',
+				},
 				...reachFlags,
 				...outputFlags,
 			},
 			examples: [
 				{line: 'environment create production --engine web1', text: 'Let production run on the machine web1'},
+				{
+					line: 'environment create production --public-url https://shop.example.com',
+					text: 'Let users reach its main service through a proxy in front of it',
+				},
 				{line: 'environment create staging --state engine', text: 'Share its state through the engine'},
 				{line: 'environment create staging', text: 'Keep staging on this engine, whatever DOCKER_HOST says later'},
 			],

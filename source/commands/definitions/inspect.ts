@@ -79,7 +79,13 @@ export const inspect = {
 		open: defineCommand({
 			description: 'Open a service in the browser',
 			arguments: [{name: 'service', kind: 'text', isOptional: true}],
-			flags: commonFlags,
+			flags: {
+				forward: {
+					kind: 'boolean',
+					description: 'Forward the router of a remote engine to this machine, outside a terminal too, until ctrl-c',
+				},
+				...commonFlags,
+			},
 			examples: [
 				{line: 'open', text: 'Open the main service'},
 				{line: 'open backoffice', text: 'Open another service'},

@@ -10,6 +10,7 @@ import {readPlace, type StateSite} from '../../state/place.ts';
 import type {State} from '../../state/state.ts';
 import {hasState} from '../../state/state-file.ts';
 import {ForeignStateError} from '../../state/trusted.ts';
+import {parsePublicUrl} from '../../state/urls.ts';
 import {changeState} from '../../workspace/change-variables.ts';
 import {chooseEngine, type EngineChoice, engineOf} from '../../workspace/choose-engine.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
@@ -17,7 +18,15 @@ import {hintText} from '../../workspace/invocation.ts';
 import {choosePlace} from '../../workspace/state-place.ts';
 import {connectTo, findLostState, openWorkspace, readOrNewState, type Workspace} from '../../workspace/workspace.ts';
 
-type CreateFlags = CommonFlags & {readonly engine?: string; readonly state?: StateSite};
+type CreateFlags = CommonFlags & {
+	readonly engine?: string;
+	readonly state?: StateSite;
+	readonly publicUrl?: string;
+};
+
+/** The state with a public URL, or without one for null; as it is for undefined. */
+const withPublicUrl = (state: State, given: string | null | undefined): State =>
+	given === undefined || (state.publicUrl ?? null) === given ? state : {...state, publicUrl: given};
 
 /** Says where the state of a new environment is to be kept. One that is kept there already stays. */
 async function placeState(workspace: Workspace, place: StateSite): Promise<readonly string[]> {
@@ -58,11 +67,16 @@ function assertMovable({engine, environment}: State, {id}: EngineInfo): void {
 }
 
 /**
- * `compartment environment create NAME [--engine MACHINE] [--state PLACE]`: creates an environment with nothing in it, and
- * records its engine and where its state is kept, so that every command finds both. An environment that is there already stays as it is.
+ * `compartment environment create NAME [--engine MACHINE] [--state PLACE] [--public-url URL]`: creates an environment with nothing
+ * in it, and records its engine, where its state is kept and where users reach it, so that every command finds them. What is not
+ * given stays as it is in an environment that is there already.
  */
-export async function environmentCreate(name: string, {state: place, ...flags}: CreateFlags): Promise<void> {
+export async function environmentCreate(
+	name: string,
+	{state: place, publicUrl: typed, ...flags}: CreateFlags,
+): Promise<void> {
 	const terminal = createTerminal(flags);
+	const given = typed === undefined ? undefined : typed === 'none' ? null : parsePublicUrl(typed);
 	const {print, paint} = terminal;
 	const choice = await engineFor(flags);
 	const workspace = await openWorkspace({...flags, env: name}, await connectTo(choice));
@@ -81,14 +95,15 @@ export async function environmentCreate(name: string, {state: place, ...flags}: 
 	});
 	const lost = isNew ? await findLostState(workspace) : undefined;
 	if (lost) throw lost;
-	await changeState(workspace, 'environment.created', async state => {
+	const {publicUrl = null} = await changeState(workspace, 'environment.created', async state => {
 		assertMovable(state, info);
-		return {state: state.engine === info.id ? state : {...state, engine: info.id}, audit: {engine: info.id}};
+		const next = withPublicUrl(state.engine === info.id ? state : {...state, engine: info.id}, given);
+		return {state: next, audit: {engine: info.id, ...(given === undefined ? {} : {publicUrl: given ?? 'none'})}};
 	});
 	writeEngineRecord(record);
 	const state = readPlace(workspace.directory)?.state ?? 'local';
 	if (isJson(flags)) {
-		process.stdout.write(jsonDocument({...record, state, isNew}));
+		process.stdout.write(jsonDocument({...record, state, publicUrl, isNew}));
 		return;
 	}
 	const where = machine === null ? engine.address : `${machine} (${engine.address})`;
@@ -99,5 +114,6 @@ export async function environmentCreate(name: string, {state: place, ...flags}: 
 		),
 	);
 	if (state === 'engine') print('Its state is on the engine.');
+	if (publicUrl !== null) print(`Users reach it at ${paint.accent(sanitiseLine(publicUrl))}.`);
 	if (isNew) print(paint.dim(`Deploy it: ${hintText(command('apply'))}`));
 }

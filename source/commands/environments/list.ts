@@ -21,6 +21,8 @@ type Row = {
 	readonly problem: string | null;
 	/** The machine or the address of its engine; null: that of the docker client. */
 	readonly engine: string | null;
+	/** Where users reach it; null: at the hosts of its services. */
+	readonly publicUrl: string | null;
 };
 
 /** An environment that runs somewhere, as far as the user's records say. */
@@ -58,6 +60,7 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 			expiresAt: state?.lifetime?.expiresAt ?? null,
 			problem: problem ?? null,
 			engine: engineName(readEngineRecord({project: project.name, environment})),
+			publicUrl: state?.publicUrl ?? null,
 		});
 	}
 	if (isJson(flags)) {
@@ -76,6 +79,9 @@ export async function environmentList(flags: CommonFlags): Promise<void> {
 		},
 		...(rows.some(({engine}) => engine !== null)
 			? [{title: 'ENGINE', value: ({engine}: Row) => sanitiseLine(engine ?? '-')}]
+			: []),
+		...(rows.some(({publicUrl}) => publicUrl !== null)
+			? [{title: 'URL', value: ({publicUrl}: Row) => sanitiseLine(publicUrl ?? '-')}]
 			: []),
 		...(rows.some(({expiresAt}) => expiresAt !== null)
 			? [{title: 'EXPIRES', value: (row: Row) => sanitiseLine(expiryText(row))}]

@@ -24,6 +24,7 @@ export async function environmentShow(name: string | undefined, flags: CommonFla
 		engine: state.engine,
 		machine: record?.machine ?? null,
 		address: record?.engine.address ?? null,
+		publicUrl: state.publicUrl ?? null,
 		lineage: state.lineage,
 		serial: state.serial,
 		networks: state.networks,

@@ -1,38 +1,100 @@
 import {openInBrowser} from '../../console/open-in-browser.ts';
 import {UserError} from '../../errors.ts';
+import {command, hint} from '../../hint.ts';
 import {signInHint} from '../../output/events/result-text.ts';
 import {jsonDocument} from '../../output/json.ts';
-import {createTerminal} from '../../output/terminal.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {createTerminal, type Terminal} from '../../output/terminal.ts';
+import {forwardUrl} from '../../report/forward-router.ts';
 import {readSignIn} from '../../report/sign-in.ts';
-import {addressOf} from '../../state/urls.ts';
+import type {State} from '../../state/state.ts';
+import {addressOf, mainService, needsForwarding} from '../../state/urls.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
-import {openWorkspace, readExistingState} from '../../workspace/workspace.ts';
+import {openWorkspace, readExistingState, type Workspace} from '../../workspace/workspace.ts';
 
-/** `compartment open [SERVICE]`: prints the URL of a service and opens it in the browser. */
-export async function open(name: string | undefined, flags: CommonFlags): Promise<void> {
+type OpenFlags = CommonFlags & {readonly forward?: boolean};
+
+type Opened = {readonly service: string; readonly url: string; readonly isGuarded: boolean};
+
+function findOpened(state: State, name: string | undefined, {settings}: Workspace): Opened {
+	const service = name ?? mainService(state);
+	const url = service === undefined ? undefined : addressOf(state, service, settings);
+	if (service !== undefined && url !== undefined)
+		return {service, url, isGuarded: state.routes?.access[service] === 'authenticated'};
+	const services = [...new Set(Object.values(state.routes?.hosts ?? {}))];
+	throw new UserError(`${name ?? 'the environment'} has no host`, {
+		hint: `Services with a host: ${services.join(', ') || 'none'}`,
+	});
+}
+
+async function printUrl(
+	url: string,
+	{isGuarded}: Opened,
+	state: State,
+	{directory}: Workspace,
+	terminal: Terminal,
+): Promise<void> {
+	if (!isGuarded) return terminal.print(url);
+	const signIn = await readSignIn(state, directory, terminal);
+	terminal.print(signIn ? signIn(url) : [url, hintText(signInHint)].join('\n'));
+}
+
+const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Waits until the user ends it. Returns why it ended by itself; undefined if it did not. */
+async function untilStopped(ended: Promise<string>): Promise<string | undefined> {
+	const stopped = Promise.withResolvers<undefined>();
+	const stop = () => stopped.resolve(undefined);
+	for (const signal of ends) process.on(signal, stop);
+	// Nothing else keeps this process.
+	const alive = setInterval(() => undefined, 2 ** 30);
+	try {
+		return await Promise.race([stopped.promise, ended]);
+	} finally {
+		clearInterval(alive);
+		for (const signal of ends) process.off(signal, stop);
+	}
+}
+
+/** Forwards the router of the engine's machine for as long as the user wants. */
+async function openForwarded(opened: Opened, state: State, workspace: Workspace, terminal: Terminal): Promise<void> {
+	const {engine, router} = workspace;
+	const forwarded = await forwardUrl(opened.url, engine, router);
+	try {
+		await printUrl(forwarded.url, opened, state, workspace, terminal);
+		terminal.inform(`Forwarded from ${sanitiseLine(engine.address)} until ctrl-c.`);
+		if (terminal.isInteractive) openInBrowser(forwarded.url);
+		const reason = await untilStopped(forwarded.ended);
+		if (reason !== undefined) throw new UserError(`the connection to ${engine.address} was lost: ${reason}`);
+	} finally {
+		await forwarded.close();
+	}
+}
+
+/**
+ * `compartment open [SERVICE]`: prints the URL of a service and opens it in the browser. In a terminal, or with `--forward`, the
+ * router of another machine is forwarded to this one first, if only that machine knows the service's host.
+ */
+export async function open(name: string | undefined, flags: OpenFlags): Promise<void> {
 	const terminal = createTerminal(flags);
-	const {print, isInteractive} = terminal;
 	const workspace = await openWorkspace(flags);
 	const state = await readExistingState(workspace);
-	const hosts = Object.entries(state.routes?.hosts ?? {});
-	const found =
-		name === undefined
-			? (hosts.find(([, service]) => service === 'web') ?? hosts[0])
-			: hosts.find(([, service]) => service === name);
-	if (!found)
-		throw new UserError(`${name ?? 'the environment'} has no host`, {
-			hint: `Services with a host: ${[...new Set(hosts.map(([, service]) => service))].join(', ') || 'none'}`,
-		});
-	const url = addressOf(state, found[1], workspace.settings)!;
-	const isGuarded = state.routes?.access[found[1]] === 'authenticated';
-	if (isJson(flags))
-		process.stdout.write(jsonDocument({service: found[1], url, hint: isGuarded ? hintText(signInHint) : null}));
-	else if (!isGuarded) print(url);
-	else {
-		const signIn = await readSignIn(state, workspace.directory, terminal);
-		print(signIn ? signIn(url) : [url, hintText(signInHint)].join('\n'));
+	const opened = findOpened(state, name, workspace);
+	const {service, url, isGuarded} = opened;
+	const isElsewhere = needsForwarding(url, workspace.engine);
+	if (isJson(flags)) {
+		const document = {service, url, needsForwarding: isElsewhere, hint: isGuarded ? hintText(signInHint) : null};
+		process.stdout.write(jsonDocument(document));
+		return;
 	}
+	const {isInteractive} = terminal;
+	if (isElsewhere && (isInteractive || flags.forward)) return openForwarded(opened, state, workspace, terminal);
+	await printUrl(url, opened, state, workspace, terminal);
+	if (isElsewhere)
+		terminal.inform(
+			hintText(hint`Only the engine's machine reaches it. Forward it: ${command('open', service, '--forward')}`),
+		);
 	// Without the password, which every user of this machine could read in the browser's command line.
-	if (isInteractive && !isJson(flags)) openInBrowser(url);
+	else if (isInteractive) openInBrowser(url);
 }

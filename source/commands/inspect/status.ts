@@ -1,5 +1,6 @@
 import {observeOwn} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
+import {forwardHint} from '../../output/events/result-text.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {statusDocument} from '../../output/status/status-report.ts';
 import {renderStatus} from '../../output/status/status-text.ts';
@@ -41,7 +42,7 @@ export async function status(flags: StatusFlags): Promise<void> {
 		observeRouter(engine, router),
 	]);
 	const vitals = await readVitals(engine, {state, observed}, workspace.readProbes);
-	const report = createStatusReport({state, observed, vitals, router, routerState, settings, services});
+	const report = createStatusReport({state, observed, vitals, router, routerState, settings, engine, services});
 	const now = Date.now();
 	const warnings = [
 		...(await unkeptSchedules(project, state, {...workspace, now})),
@@ -51,5 +52,6 @@ export async function status(flags: StatusFlags): Promise<void> {
 	const columns = terminal.isSeen ? terminal.columns : undefined;
 	if (isJson(flags)) return void process.stdout.write(jsonDocument({...statusDocument(report), warnings}));
 	terminal.print(renderStatus(report, {...terminal, columns, now: Date.now(), isVerbose: flags.verbose}));
+	if (report.services.some(({needsForwarding}) => needsForwarding)) terminal.inform(hintText(forwardHint));
 	if (report.services.length + report.resources.length > 0) warn(terminal, warnings);
 }

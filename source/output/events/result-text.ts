@@ -47,6 +47,9 @@ export type SignIn = (url: string) => string;
 /** Shown where the password itself must not be printed. */
 export const signInHint: Hint = hint`Password and sign-in links: ${command('access show')}`;
 
+/** Shown with addresses that only another machine knows. */
+export const forwardHint: Hint = hint`Only the engine's machine reaches what ends in localhost. To open it here: ${command('open')}`;
+
 function guardedAddress(url: string, paint: Paint, signIn: SignIn | undefined): string {
 	if (!signIn) return `${paint.accent(sanitiseLine(url))} (password required)`;
 	return `${paint.accent(sanitiseLine(signIn(url)))} (sign-in link)`;
@@ -71,6 +74,7 @@ export function renderResult(result: ApplyResult, paint: Paint, signIn?: SignIn)
 		...result.urls.map(entry => `${sanitiseLine(entry.service)} ${active} at ${addressOf(entry)}`),
 		...result.resources.map(({name, host}) => `Resource ${sanitiseLine(name)} at ${sanitiseLine(host)}`),
 		...keptLines(result, paint),
+		...(result.urls.some(({needsForwarding}) => needsForwarding) ? [paint.dim(renderHint(forwardHint, result))] : []),
 		...(isGuarded && !signIn ? [paint.dim(renderHint(signInHint, result))] : []),
 	];
 }

@@ -30,6 +30,8 @@ export type ServiceStatus = {
 	/** When it was created, in milliseconds since the epoch. */
 	readonly createdAt: number | null;
 	readonly url: string | null;
+	/** The URL leads to another machine's router, and only that machine knows its host. */
+	readonly needsForwarding?: true;
 	readonly accessMode: AccessMode | null;
 	readonly image?: string;
 	readonly failedAttempt?: FailedAttempt;

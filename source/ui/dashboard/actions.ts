@@ -133,6 +133,10 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 	const openUrl = () => {
 		const object = currentObject(state());
 		if (!object?.url) return say(`${object?.name ?? 'What is selected'} has no URL`);
+		const environment = currentEnvironment(state())?.name;
+		// ssh may have to ask, and the address is there for as long as it runs.
+		if (object.needsForwarding && environment !== undefined)
+			return leave({type: 'run', verb: 'open', environment, object: object.name});
 		say(effects.openUrl(object.url) ? `Opened ${object.url}` : `No browser found for ${object.url} (y copies it)`);
 	};
 	const copy = () => {

@@ -50,6 +50,8 @@ export type ObjectView = {
 	/** Milliseconds since the epoch. */
 	readonly since: number | null;
 	readonly url: string | null;
+	/** Whether only the engine's machine knows its host. */
+	readonly needsForwarding: boolean;
 	readonly asksPassword: boolean;
 	readonly failure: Failure | undefined;
 	readonly crashLoop: CrashLoopView | undefined;

@@ -13,6 +13,7 @@ export type Verb =
 	| 'discard'
 	| 'destroy'
 	| 'shell'
+	| 'open'
 	| 'init';
 
 /** Why the dashboard closed. */
