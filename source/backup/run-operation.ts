@@ -2,6 +2,7 @@ import type {EnvironmentContext} from '../apply/context.ts';
 import {ensureImage} from '../apply/images.ts';
 import type {BackupOperation, RestoreOperation} from '../descriptor/project.ts';
 import {eachLine} from '../engine/each-line.ts';
+import {untilAnswered} from '../engine/until-answered.ts';
 import {CancelledError, EngineError, messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {operationAddress} from '../model/address.ts';
@@ -117,8 +118,8 @@ async function runCommand(work: Work, run: OperationRun, containerId: string): P
 /** A failure says nothing about the backup, and the next command tries again. */
 async function tidyUp({context: {engine}, say}: Work, {name}: OperationVolume, containerId?: string): Promise<void> {
 	try {
-		if (containerId !== undefined) await engine.remove(containerId);
-		await engine.removeVolume(name);
+		if (containerId !== undefined) await untilAnswered(() => engine.remove(containerId));
+		await untilAnswered(() => engine.removeVolume(name));
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
 		say(`could not remove volume ${name}; the next command tries again: ${messageOf(error)}`);

@@ -32,7 +32,7 @@ const known: Readonly<Record<ChangingCall, 'apply' | `none: ${string}`>> = {
 	leave: 'apply',
 	exec: 'apply',
 	writeFiles: 'apply',
-	writeArchive: 'none: it fills the volume of a restore, which has nothing else in it',
+	writeArchive: 'apply',
 };
 
 /** The calls at which the scenarios cut the connection. */

@@ -169,6 +169,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 	},
 	'resource backup create': {
 		run: backUp,
+		// Removes the volume that the backup could not.
+		settle: backUp,
 		check: async ({world}) => {
 			const newest = (await world.state())!.backups.at(-1);
 			if (newest?.status !== 'succeeded') fail(`the newest backup has ${newest?.status}`);
@@ -177,6 +179,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 	'resource backup restore': {
 		isInterrupting: true,
 		prepare: backUp,
+		settle: backUp,
 		run: attempt =>
 			attempt.world.work(
 				attempt.descriptor,

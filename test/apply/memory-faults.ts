@@ -23,7 +23,7 @@ export function createFaults(engine: MemoryEngine) {
 	const faulty = new Proxy(engine, {
 		get(target, name) {
 			const member: unknown = Reflect.get(target, name);
-			if (typeof member !== 'function' || name === 'logs' || name === 'events') return member;
+			if (typeof member !== 'function' || name === 'logs' || name === 'events' || name === 'readArchive') return member;
 			return async (...args: readonly unknown[]) => {
 				const failure = takeFailure(name as Method);
 				const isMade = failure === undefined || failure === 'unanswered';

@@ -351,6 +351,7 @@ describe('environment create', () => {
 		shop.answerAt(address, {
 			...engine,
 			address,
+			isLocal: false,
 			observe,
 			info: async () => ({...(await engine.info()), address, ...info}),
 		});
@@ -368,6 +369,7 @@ describe('environment create', () => {
 	it('records the engine, and every command finds it', async () => {
 		expect(await shop.text('environment', 'create', 'production', '--engine', 'web1')).toMatchInlineSnapshot(`
 			"Created environment production of shop on web1 (ssh://deploy@web1).
+			Its state is on the engine.
 			Deploy it: compartment apply
 			"
 		`);
@@ -509,7 +511,7 @@ describe('environment create', () => {
 		await shop.text('environment', 'create', 'production', '--engine', 'web1');
 		const {engine} = shop.world;
 		const observe = vi.fn(engine.observe);
-		shop.answerAt('ssh://deploy@10.0.0.1', {...engine, observe});
+		shop.answerAt('ssh://deploy@10.0.0.1', {...engine, isLocal: false, observe});
 		await shop.text('machine', 'add', 'web1', 'ssh://deploy@10.0.0.1');
 		await shop.text('plan');
 		expect(observe).toHaveBeenCalled();

@@ -29,7 +29,7 @@ test('of several engines, those that do not answer are named beside the others',
 
 const connectionTo = (address: string): EngineConnection =>
 	({
-		engine: {...createMemoryEngine(), address},
+		engine: {...createMemoryEngine(), address, isLocal: !address.includes('://')},
 		router: {name: 'compartment-router', listen: '127.0.0.1', port: 9080, tlsPort: 9443},
 		settings: {},
 		readProbes: async () => new Map(),
