@@ -39,6 +39,12 @@ export async function* readVerified(file: HashedFile): AsyncGenerator<Buffer> {
 	}
 }
 
+/** The content of a file of any size, like `readVerified`. A small one is read at once, which wakes no thread. */
+export async function* readContent(file: HashedFile): AsyncGenerator<Buffer> {
+	if (file.size <= smallFileBytes) yield readSmall(file);
+	else yield* readVerified(file);
+}
+
 type EntryHeader = Partial<Header> & Pick<Header, 'name'>;
 
 /** Leaves out times and owners, so that the same context gives the same bytes. */

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {BuildTree, TreeEntry} from '../engine/engine.ts';
-import {readVerified, type WrittenFiles} from './archive.ts';
+import {readContent, type WrittenFiles} from './archive.ts';
 import type {HashedContext} from './content-hash.ts';
 import {sourceFolder} from './dockerfile-place.ts';
 
@@ -27,7 +27,7 @@ export function treeOf({entries}: Pick<HashedContext, 'entries'>, key: string, w
 		if (entry.type === 'directory') return {type: 'directory', path, mode};
 		if (entry.type === 'link') return {type: 'link', path, mode, target: entry.target};
 		const {size, hash} = entry;
-		return {type: 'file', path, mode, size, hash, read: () => readVerified(entry)};
+		return {type: 'file', path, mode, size, hash, read: () => readContent(entry)};
 	});
 	return {key, entries: [...generated, ...root, ...sources]};
 }

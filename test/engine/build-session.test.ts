@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2} from 'node:http2';
 import {connect, createServer, type Socket} from 'node:net';
+import {setTimeout as pause} from 'node:timers/promises';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {createFrameReader, frameOf} from '../../source/engine/build-session/grpc.ts';
 import {readPacket} from '../../source/engine/build-session/packets.ts';
@@ -179,6 +180,34 @@ test('thousands of files arrive', async () => {
 	const {contents} = await receive(await open(many));
 	expect(Object.keys(contents)).toHaveLength(5000);
 	expect(contents['f4999']).toBe('content 4999');
+});
+
+test('no more is read than BuildKit takes, and it can call meanwhile', async () => {
+	let read = 0;
+	const piece = Buffer.alloc(32 * 1024);
+	const large: TreeEntry = {
+		...{type: 'file', path: 'large', mode: 0o644, size: 1000 * piece.length, hash: hashOf('large')},
+		async *read() {
+			for (let count = 0; count < 1000; count += 1) {
+				// As from a disk.
+				await new Promise(resolve => setImmediate(resolve));
+				read += piece.length;
+				yield piece;
+			}
+		},
+	};
+	const session = await open([large]);
+	const stream = call(session, methods.diffCopy, {'dir-name': 'context'});
+	stream.write(frameOf(writeMessage({1: 1, 3: 0})));
+	stream.pause();
+	await pause(300);
+	expect(read).toBeGreaterThan(0);
+	expect(read).toBeLessThan(2_000_000);
+	const health = call(session, methods.health);
+	health.end(frameOf(Buffer.alloc(0)));
+	const [trailers] = await Promise.all([once(health, 'trailers'), health.toArray()]);
+	expect(trailers[0]['grpc-status']).toBe('0');
+	stream.close();
 });
 
 test('a file that changes while it is read fails the build, with its own error', async () => {
