@@ -5,11 +5,12 @@ const secretWord =
 const aboutSecret =
 	/_(?:FILE|PATH|DIR|DIRECTORY|ENABLED?|DISABLED?|REQUIRED|LENGTH|SIZE|TTL|EXPIRY|EXPIRES|EXPIRATION|EXPIRES_IN|LIFETIME|SECONDS|MINUTES|DAYS|HOURS|HOST|PORT|HEADER|NAME|TYPE|ALGORITHM|POLICY|MODE|PREFIX|METHOD|PROVIDER)$/i;
 
-const harmless = /^(?:|true|false|yes|no|on|off|none|null)$/i;
+/** Switches, and the paths of files that hold a secret. */
+const harmless = /^(?:|true|false|yes|no|on|off|none|null|\/run\/secrets\/[\w.-]+)$/i;
 
 /** Whether a text holds credentials whatever its name is: a URL with a password, or a private key. */
 export const holdsCredentials = (value: string): boolean =>
-	/[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^@/\s]+@/i.test(value) ||
+	/[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^@]+@/i.test(value) ||
 	/(?:^|[;\s?&])(?:password|pwd)=[^;&\s]+/i.test(value) ||
 	/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value);
 

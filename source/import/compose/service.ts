@@ -116,7 +116,7 @@ export function translateService(service: ComposeService, translation: Translati
 			limits: limitsOf(cursor),
 			env: unlessEmpty(env),
 			secretFiles: unlessEmpty(secretFiles),
-			volumes: serviceVolumes(service, translation),
+			volumes: serviceVolumes(service, translation, face.kind),
 			run: unlessEmpty(present({command: runs, restart})),
 			readiness: hasProbe ? {type: 'http', path: probe.path, timeoutMs: probe.timeoutMs} : undefined,
 		}),

@@ -46,6 +46,14 @@ function hostsOf(name: string, cursor: Cursor): string[] {
 	return [...new Set(names.filter(host => host !== undefined && /^[A-Za-z0-9][\w.-]*$/.test(host)))] as string[];
 }
 
+/** The program of a service that keeps data; undefined for any other, and for one that is built. */
+function stateful(service: Cursor): Pick<StatefulService, 'family' | 'image'> | undefined {
+	if (service.get('build')) return undefined;
+	const image = service.get('image')?.text()?.replace(/:$/, '') ?? '';
+	const family = familyOf(image);
+	return family && !/\s/.test(image) ? {family, image} : undefined;
+}
+
 function describeServices(project: LoadedProject, given: Given): ComposeService[] {
 	const taken = new Set<string>();
 	return activeServices(project.services, given).map(([{name: written}, cursor]) => {
@@ -54,7 +62,7 @@ function describeServices(project: LoadedProject, given: Given): ComposeService[
 		if (name !== written) cursor.note('changed', `is called ${name} here`);
 		return {
 			...{name, written, cursor, hosts: hostsOf(written, cursor)},
-			environment: environmentOf(cursor, `--service ${name}`, given.read),
+			environment: environmentOf(cursor, `--${stateful(cursor) ? 'resource' : 'service'} ${name}`, given.read),
 		};
 	});
 }
@@ -62,10 +70,8 @@ function describeServices(project: LoadedProject, given: Given): ComposeService[
 /** The services that become resources. All of them stay services where there is nothing else. */
 function statefulOf(services: readonly ComposeService[]): readonly StatefulService[] {
 	const found = services.flatMap(service => {
-		if (service.cursor.get('build')) return [];
-		const image = service.cursor.get('image')?.text()?.replace(/:$/, '') ?? '';
-		const family = familyOf(image);
-		return family && !/\s/.test(image) ? [{...service, family, image}] : [];
+		const known = stateful(service.cursor);
+		return known ? [{...service, ...known}] : [];
 	});
 	if (found.length < services.length) return found;
 	for (const {cursor} of found) cursor.note('changed', 'stays a service, because a project needs one');
@@ -131,7 +137,7 @@ export function translateProject(
 		throw refusal(
 			origin.source,
 			isMap(tree['services']) ? ['services'] : [],
-			'has no service that can be imported: each needs an image, or a build of a folder',
+			'has no service that can be imported: each needs an image, or a folder to build; a git repository has to be cloned first',
 		);
 	const {resources: written, outputOf} = finishResources(complete, described);
 	return {

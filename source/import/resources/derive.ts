@@ -50,13 +50,20 @@ function templateFor(value: string, draft: ResourceDraft, isBareHost: boolean): 
 	// What is a placeholder there must not come from the file.
 	if (value.includes('${')) return undefined;
 	let isForeign = false;
+	// A password may hold any character, also those that end it in a URL.
+	const ready = passwords.reduce(
+		(text, password) =>
+			password.value === '' ? text : text.replaceAll(`:${password.value}@`, `:${placeholder(password)}@`),
+		value,
+	);
 	const own = (password: string): string => {
+		if (passwords.some(credential => placeholder(credential) === password)) return password;
 		const found = passwords.find(sameAs(password));
 		if (!found) isForeign = true;
 		return found ? placeholder(found) : password;
 	};
-	const template = value
-		.replace(/(:\/\/)([^:@/\s]*)(?::([^@/\s]*))?@/g, (_, start: string, name: string, password?: string) => {
+	const template = ready
+		.replace(/(:\/\/)([^:@/\s]*)(?::([^@]*))?@/g, (_, start: string, name: string, password?: string) => {
 			const shown = user && sameAs(name)(user) ? placeholder(user) : name;
 			return `${start}${shown}${password === undefined ? '' : `:${password === '' ? '' : own(password)}`}@`;
 		})

@@ -130,8 +130,11 @@ const imageName = (image: string): string =>
 
 /** Whether an image is the official one of that name. */
 export const isOfficial = (image: string, name: string): boolean =>
-	/^(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)\/)?(?:library\/)?([^/:@]+)/.exec(image)?.[1] === name &&
-	!/^[^/]+\/(?!library\/)/.test(image.replace(/^(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)\//, ''));
+	image
+		.replace(/@.*$/, '')
+		.replace(/:[^/]*$/, '')
+		.replace(/^(?:index\.|registry-1\.)?docker\.io\//, '')
+		.replace(/^library\//, '') === name;
 
 /** The tag of an image; undefined without one. */
 export const tagOf = (image: string): string | undefined => /:([^/:@]+)(?:@|$)/.exec(image)?.[1];
