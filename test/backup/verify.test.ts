@@ -46,3 +46,10 @@ it('a verification succeeds although its volumes cannot be removed, and the next
 	await world.work(descriptor, async () => undefined);
 	expect((await addresses()).filter(isOperationAddress)).toEqual([]);
 });
+
+it('a verification whose engine does not answer says nothing about the backup', async () => {
+	const {world, verify} = await openWorld();
+	world.engine.failNext('createVolume', new EngineError('cannot create volume: the engine closed the connection'));
+	await expect(verify()).rejects.toThrow('closed the connection');
+	expect((await world.state())!.backups.at(-1)).toMatchObject({status: 'succeeded', verification: null});
+});

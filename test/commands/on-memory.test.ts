@@ -17,7 +17,7 @@ import {variableImport} from '../../source/commands/variables/import.ts';
 import {variableList} from '../../source/commands/variables/list.ts';
 import {variableSet} from '../../source/commands/variables/set.ts';
 import type {Engine} from '../../source/engine/engine.ts';
-import {LockedError} from '../../source/errors.ts';
+import {EngineError, LockedError} from '../../source/errors.ts';
 import {describeDesired} from '../../source/model/desired.ts';
 import {acquireLock} from '../../source/state/lock.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
@@ -285,4 +285,47 @@ it('the end of a job is recorded once the lock is free, and the wait is reported
 	});
 	expect(said).toEqual([expect.stringMatching(/locked by `compartment apply`.*The job has ended/)]);
 	expect((await world.state())?.jobs.at(-1)).toMatchObject({id: run.id, completedAt: expect.any(String)});
+});
+
+it('a job goes on while the engine does not answer for a moment, and its exit code is recorded', async () => {
+	await deploy();
+	const state = (await world.state())!;
+	const project = read(descriptor, undefined, {directory: folder});
+	const {variables, bindings} = state;
+	const lost = new EngineError('the engine closed the connection');
+	let losses = 0;
+	const lines: string[] = [];
+	const engine = new Proxy(world.engine, {
+		get(target, name) {
+			// The container is started, and its log and its end are asked for, but nothing of it is answered.
+			if (name === 'run')
+				return async (...given: Parameters<Engine['run']>) => {
+					const id = await target.run(...given);
+					target.print(id, 'swept');
+					target.crash(id, 3);
+					losses++;
+					throw lost;
+				};
+			if ((name === 'wait' || name === 'remove') && losses < 3)
+				return async () => {
+					losses++;
+					throw lost;
+				};
+			return Reflect.get(target, name);
+		},
+	});
+	const run = await runJob({
+		engine,
+		router: {name: 'compartment-router', listen: '127.0.0.1', port: 9080, tlsPort: 9443},
+		directory: world.directory,
+		desired: describeDesired({project, environment: 'production', variables, bindings, baseDomain: 'localhost'}),
+		service: 'tidy',
+		arguments: [],
+		signal: new AbortController().signal,
+		say: () => undefined,
+		onLine: text => lines.push(text),
+	});
+	expect([losses, lines, run]).toEqual([3, ['swept'], expect.objectContaining({status: 'failed', exitCode: 3})]);
+	const {containers} = await world.engine.observe({});
+	expect(containers.filter(({name}) => name.includes(run.id))).toEqual([]);
 });

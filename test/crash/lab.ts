@@ -24,6 +24,9 @@ export type CrashLab = {
 export const apply = ['apply', '--auto-approve'] as const;
 export const destroy = ['destroy', '--auto-approve'] as const;
 
+/** Longer than any deadline of a command: what takes as long is not judged by this test. */
+const limitMs = 300_000;
+
 const directoryOf = ({folder}: Sandbox) => join(folder, '.compartment', 'production');
 
 type Shape = {
@@ -41,7 +44,7 @@ export function withCrashLab(shape: (version: number) => Shape = describeProject
 	let hasMarker = false;
 
 	const run: CrashLab['run'] = async (args, env) => {
-		const outcome = await sandbox.run(args, {env});
+		const outcome = await sandbox.run(args, {env, limitMs});
 		said.push(outcome.stdout, outcome.stderr);
 		expect(outcome.stderr).not.toMatch(/\n +at |bug in Compartment/);
 		return outcome;
