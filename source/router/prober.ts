@@ -1,4 +1,5 @@
 import {PassThrough} from 'node:stream';
+import {patienceMs} from '../engine/docker-patience.ts';
 import type {Engine} from '../engine/engine.ts';
 import {EngineError} from '../errors.ts';
 import {runScript} from './container.ts';
@@ -29,7 +30,7 @@ type Prober = {
 	readonly isOpen: () => boolean;
 	/** Ends the process unless it has targets. */
 	readonly rest: () => void;
-	/** Resolves when the target is ready or late. */
+	/** Resolves when the target is ready or late. The process says which within the limit, or is given up. */
 	readonly ask: (asked: Asked) => Promise<void>;
 };
 
@@ -89,9 +90,11 @@ function startProber(engine: Engine, containerId: string, isKept: () => boolean)
 	const finish = (id: string): void => {
 		if (targets.delete(id) && !isKept()) rest();
 	};
+	const stopped = new AbortController();
 	const end = (error: Error): void => {
 		isOpen = false;
 		input.end();
+		stopped.abort(error);
 		for (const {fail} of targets.values()) fail(error);
 	};
 	const onLine = (line: string): void => {
@@ -99,7 +102,7 @@ function startProber(engine: Engine, containerId: string, isKept: () => boolean)
 		const parsed = report === undefined ? undefined : parseReport(report);
 		if (id !== undefined && parsed) targets.get(id)?.report(parsed);
 	};
-	runScript(engine, containerId, probeScript, probeArgs, {input, onLine}).then(
+	runScript(engine, containerId, probeScript, probeArgs, {input, onLine, signal: stopped.signal}).then(
 		({exitCode, stderr}) => end(endError(exitCode, stderr)),
 		end,
 	);
@@ -119,10 +122,12 @@ function startProber(engine: Engine, containerId: string, isKept: () => boolean)
 		};
 		targets.set(id, {report, fail: reject});
 		signal?.addEventListener('abort', stop, {once: true});
+		const silence = setTimeout(() => end(silent()), Number(question.split(' ', 1)[0]) + graceMs());
 		send(`ask ${id} ${question}`);
 		try {
 			await promise;
 		} finally {
+			clearTimeout(silence);
 			signal?.removeEventListener('abort', stop);
 			finish(id);
 		}
@@ -145,6 +150,12 @@ function parseReport(text: string): Report | undefined {
 		details: details ?? '',
 	};
 }
+
+/** How much longer than its limit a target may take, on a busy engine. */
+const graceMs = (): number => 2 * patienceMs();
+
+/** A busy engine may start a process and never connect its input and output. */
+const silent = (): Error => new EngineError('the probe in the router does not answer');
 
 /** Nobody waits any more when it ends as it should. */
 function endError(exitCode: number, stderr: string): Error {

@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {createMemoryEngine, type ExecCall} from '../../source/engine/memory.ts';
 import {labels} from '../../source/model/labels.ts';
 import {probeArgs, probeScript, unreached} from '../../source/router/probe-program.ts';
@@ -116,6 +116,18 @@ test('a target that nobody waits for any more is dropped', async () => {
 	const {engine, processes} = await openWorld(() => stop.abort(new Error('cancelled')));
 	await expect(probeHttp(engine, router, web, {signal: stop.signal})).rejects.toThrow('cancelled');
 	await expect.poll(() => processes[0]?.slice(1)).toEqual(['drop 1', '(end)']);
+});
+
+test('a process that says nothing is given up, and another one is asked', async () => {
+	vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '100');
+	const {engine, processes} = await openWorld((_, say) => {
+		if (processes.length > 1) say('1 ready 1 4 accepts connections\t');
+	});
+	const target = {...place(3001), timeoutMs: 100};
+	expect(await probeTcp(engine, router, target)).toMatchObject({isReady: true, lastAnswer: 'accepts connections'});
+	expect(processes).toHaveLength(2);
+	await expect.poll(() => processes[0]).toEqual(['ask 1 100 tcp 10.213.0.5 3001', '(end)']);
+	vi.unstubAllEnvs();
 });
 
 test('a router whose HAProxy cannot run the program is an error that quotes it', async () => {
