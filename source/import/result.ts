@@ -39,7 +39,7 @@ export type Repository = {
 };
 
 /** How many leaves of the imported file were carried over, and how many are in the notes. */
-export type Tally = {readonly carried: number; readonly listed: number};
+type Tally = {readonly carried: number; readonly listed: number};
 
 /** What an imported file becomes. */
 export type Imported = {

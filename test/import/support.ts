@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import {basename, dirname, join, posix} from 'node:path';
 import {readBytes} from '../../source/descriptor/yaml/bytes.ts';
 import type {ReadFile} from '../../source/import/files.ts';
@@ -55,5 +54,3 @@ export const fixtures = [
 ];
 
 export const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
-
-export const readFixture = (name: string): string => readFileSync(fixture(name), 'utf8');

@@ -43,6 +43,12 @@ export function runCommandOf(service: Cursor, isBuilt: boolean): string | undefi
 	}
 	const words = [...(first ?? []), ...(second ?? [])];
 	if (words.length === 0) return undefined;
+	if (!entrypoint && words[0]?.startsWith('-')) {
+		const advice =
+			'are arguments for the entrypoint of the image, which run.command replaces: write its program and these';
+		command?.note('missing', advice);
+		return undefined;
+	}
 	entrypoint?.carry();
 	if (entrypoint) command?.carry();
 	else

@@ -31,9 +31,11 @@ const present = (fields: Readonly<Record<string, unknown>>): Raw =>
 
 const unlessEmpty = (map: Raw): Raw | undefined => (Object.keys(map).length > 0 ? map : undefined);
 
-/** Services that another one waits for until they have ended. */
-const isAwaited = ({written}: ComposeService, {services}: Translation): boolean =>
-	services.some(({cursor}) => dependenciesOf(cursor).some(({on, isCompleted}) => isCompleted && on === written));
+/** Whether another service waits for this one: until it has ended, or until it runs. */
+const isAwaited = ({written}: ComposeService, {services}: Translation, isEnd: boolean): boolean =>
+	services.some(({cursor}) =>
+		dependenciesOf(cursor).some(({on, isCompleted}) => isCompleted === isEnd && on === written),
+	);
 
 /** Whether everything else in the file is a resource. */
 const isOnlyService = (service: ComposeService, {services, resources}: Translation): boolean =>
@@ -61,7 +63,10 @@ function faceOf(service: ComposeService, translation: Translation, hint: number 
 		return known === undefined ? {} : {port: known};
 	}
 	if (known !== undefined) return {kind: 'api', port: known};
-	return {kind: isAwaited(service, translation) ? 'job' : 'worker'};
+	if (isAwaited(service, translation, true)) return {kind: 'job'};
+	if (!isAwaited(service, translation, false)) return {kind: 'worker'};
+	cursor.note('changed', 'publishes no port, but others depend on it: kind: api, at the port that its image exposes');
+	return {kind: 'api'};
 }
 
 const sourceOf = (service: ComposeService, isBuilt: boolean) => {

@@ -65,10 +65,15 @@ const kebab = (text: string): string =>
 
 /** A name for an output: that of a well-known template, else the variable's. */
 function nameFor(template: string, variable: string, draft: ResourceDraft, taken: ReadonlySet<string>): string {
-	const {passwords, user, database} = draft;
+	const {passwords, user, database, family} = draft;
+	const [password = passwords[0]] = passwords.filter(({key}) => family.keys.password?.includes(key));
 	const known = [
 		['${resource.host}', 'host'],
-		[`\${env.${passwords[0]?.key}}`, 'password'],
+		[`\${env.${password?.key}}`, 'password'],
+		[
+			`\${env.${passwords.find(({key}) => /_ROOT_PASSWORD$/.test(key) && key !== password?.key)?.key}}`,
+			'root-password',
+		],
 		[`\${env.${user?.key}}`, 'user'],
 		[`\${env.${database?.key}}`, 'database'],
 	].find(([value]) => value === template)?.[1];
