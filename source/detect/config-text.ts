@@ -6,9 +6,32 @@ export type ConfigText = {readonly path: string; readonly text: string};
 
 const endings = ['js', 'ts', 'mjs', 'mts', 'cjs', 'cts'];
 
-/** Text of a program without its comments. Strings stay as they are. */
-const withoutComments = (text: string): string =>
-	text.replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '$1');
+/** End of what begins at an index and ends with a mark, or of the text; a backslash takes the next character along. */
+function endOf(text: string, from: number, mark: string): number {
+	for (let index = from; index < text.length; index += 1) {
+		if (text[index] === '\\') index += 1;
+		else if (text.startsWith(mark, index)) return index + mark.length;
+		else if (text[index] === '\n' && (mark === "'" || mark === '"')) return index;
+	}
+	return text.length;
+}
+
+/** Text of a program without its comments. Strings stay as they are. Linear, because the text is a stranger's. */
+function withoutComments(text: string): string {
+	const parts: string[] = [];
+	let kept = 0;
+	for (let index = 0; index < text.length; ) {
+		const two = text.slice(index, index + 2);
+		if (two === '//' || two === '/*') {
+			parts.push(text.slice(kept, index));
+			const end = text.indexOf(two === '//' ? '\n' : '*/', index + 2);
+			index = end === -1 ? text.length : end + (two === '//' ? 0 : 2);
+			kept = index;
+		} else if (/["'`]/.test(text[index]!)) index = endOf(text, index + 1, text[index]!);
+		else index += 1;
+	}
+	return parts.join('') + text.slice(kept);
+}
 
 /** The configuration `NAME.js`, or with another ending of JavaScript or TypeScript, without its comments. */
 export async function readConfig(files: SourceFiles, name: string): Promise<ConfigText | undefined> {

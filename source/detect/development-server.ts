@@ -25,10 +25,13 @@ const watching: readonly RegExp[] = [
 
 /** Programs and settings before the command itself, which change nothing about what it is. */
 const wrappers =
-	/^(?:(?:[A-Za-z_]\w*=\S*|cross-env|dotenv(?: -\S+(?: \S+)?)* --|npx(?: --?[\w-]+)*|bunx|pnpm(?: exec| dlx)?|yarn|bun(?: --bun)? (?:x|run))\s+)+/;
+	/^(?:(?:[A-Za-z_]\w*=\S*|cross-env|dotenv(?: (?!-- )\S+)* --|npx(?: --?[\w-]+)*|bunx|pnpm(?: exec| dlx)?|yarn|bun(?: --bun)? (?:x|run))\s+)+/;
+
+/** Characters that are looked at: more than any command for developers. */
+const longest = 1000;
 
 /** Whether a start script only runs a development server, so that it says nothing about how the service runs. */
 export function isDevelopmentServer(script: string): boolean {
-	const last = script.split(/&&|;/).at(-1)!.trim();
+	const last = script.slice(-longest).split(/&&|;/).at(-1)!.trim();
 	return [last, last.replace(wrappers, '')].some(command => watching.some(pattern => pattern.test(command)));
 }

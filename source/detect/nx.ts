@@ -2,6 +2,7 @@ import {posix} from 'node:path';
 import {literalOption, readConfig, safeFolder} from './config-text.ts';
 import {angularTarget} from './frameworks/angular.ts';
 import {type Framework, nothing, server, site} from './frameworks/framework.ts';
+import {type Fields, fieldsOf, textOf} from './json-fields.ts';
 import type {NodeApp} from './node-app.ts';
 import {parseRelaxed} from './relaxed-json.ts';
 import {filesBelow, joinPath, type SourceFiles} from './source-files.ts';
@@ -13,13 +14,6 @@ export type NxApplication = {
 	readonly folder: string;
 	readonly app: NodeApp;
 };
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** A project as its project.json describes it. */
 type Project = {readonly name: string; readonly folder: string; readonly build: Fields};

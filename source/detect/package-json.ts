@@ -1,5 +1,6 @@
 import {parseYaml} from '../descriptor/yaml/source.ts';
 import {UserError} from '../errors.ts';
+import {type Fields, isFields, textOf} from './json-fields.ts';
 import {parseRelaxed} from './relaxed-json.ts';
 import {joinPath, type SourceFiles} from './source-files.ts';
 
@@ -16,23 +17,16 @@ export type NodePackage = {
 	readonly workspaces: unknown;
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
 const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
-	isObject(value) && Object.values(value).every(each => typeof each === 'string');
+	isFields(value) && Object.values(value).every(each => typeof each === 'string');
 
 const texts = (value: unknown): Readonly<Record<string, string>> => (isTexts(value) ? value : {});
 
 // Packages may contain anything; invalid fields are ignored.
 const packageOf = (fields: Fields): NodePackage => ({
-	name: text(fields['name']),
-	main: text(fields['main']),
-	packageManager: text(fields['packageManager']),
+	name: textOf(fields['name']),
+	main: textOf(fields['main']),
+	packageManager: textOf(fields['packageManager']),
 	engines: texts(fields['engines']),
 	scripts: texts(fields['scripts']),
 	dependencies: texts(fields['dependencies']),
@@ -60,10 +54,14 @@ export function manifestPaths(files: SourceFiles): string[] {
 
 const kinds: Readonly<Record<string, string>> = {json: 'JSON', json5: 'JSON5', yaml: 'YAML'};
 
+/** Characters of a manifest in YAML: far above any, and read in a moment whatever they are. */
+const longestYaml = 50_000;
+
 /** The value of a manifest, in the language that its name says. Throws if it is none. */
 function parseManifest(path: string, content: string): unknown {
 	if (path.endsWith('.json')) return JSON.parse(content);
 	if (path.endsWith('.json5')) return parseRelaxed(content);
+	if (content.length > longestYaml) throw new UserError(`${path} cannot be read: it is larger than 50 kB.`);
 	const parsed = parseYaml(path, new TextEncoder().encode(content));
 	if (parsed.kind === 'problems') throw new SyntaxError(parsed.problems[0]?.message ?? 'not YAML');
 	return parsed.source.value;
@@ -78,9 +76,10 @@ export async function readPackage(files: SourceFiles, path = 'package.json'): Pr
 	try {
 		parsed = parseManifest(path, content);
 	} catch (cause) {
+		if (cause instanceof UserError) throw cause;
 		throw new UserError(refusal, {cause});
 	}
-	if (!isObject(parsed)) throw new UserError(refusal);
+	if (!isFields(parsed)) throw new UserError(refusal);
 	return packageOf(parsed);
 }
 

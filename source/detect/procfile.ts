@@ -7,7 +7,7 @@ const preferred = ['web', 'worker'];
 export function parseProcfile(text: string): string | undefined {
 	const commands = new Map<string, string>();
 	for (const line of text.split(/\r?\n/)) {
-		const match = /^\s*([A-Za-z0-9_-]+)\s*:\s*(\S.*?)\s*$/.exec(line);
+		const match = /^([A-Za-z0-9_-]+)\s*:\s*(\S.*)$/.exec(line.trim());
 		if (match && !commands.has(match[1]!)) commands.set(match[1]!, match[2]!);
 	}
 	const name = preferred.find(name => commands.has(name)) ?? commands.keys().next().value;

@@ -17,7 +17,7 @@ export type PythonInstall = {
 export async function readInstall(files: SourceFiles): Promise<PythonInstall | undefined> {
 	const requirements = await files.read('requirements.txt');
 	if (requirements !== undefined) {
-		const isLocal = /^\s*(?:-e\s|--editable|\.{1,2}\/|\.\s*$|file:)|@\s*file:/m.test(requirements);
+		const isLocal = /^[ \t]*(?:-e\s|--editable|\.{1,2}\/|\.\s*$|file:)|@\s*file:/m.test(requirements);
 		return {
 			command: 'pip install -r requirements.txt',
 			files: files.paths.filter(path => /^(?:requirements[^/]*|constraints[^/]*|requirements\/.+)\.txt$/.test(path)),
@@ -26,20 +26,20 @@ export async function readInstall(files: SourceFiles): Promise<PythonInstall | u
 	}
 	const project = await files.read('pyproject.toml');
 	if (project !== undefined) {
-		const isPackage = /^\s*\[build-system\]/m.test(project);
-		if (files.has('uv.lock') || (/^\s*\[tool\.uv/m.test(project) && !files.has('poetry.lock'))) {
+		const isPackage = /^[ \t]*\[build-system\]/m.test(project);
+		if (files.has('uv.lock') || (/^[ \t]*\[tool\.uv/m.test(project) && !files.has('poetry.lock'))) {
 			const sync = `uv sync --no-dev${files.has('uv.lock') ? ' --locked' : ''}`;
 			return {
 				tool: 'uv',
 				command: `${sync} --no-install-project`,
 				files: ['pyproject.toml', 'uv.lock'],
-				needsWholeSource: /^\s*\[tool\.uv\.workspace\]/m.test(project),
+				needsWholeSource: /^[ \t]*\[tool\.uv\.workspace\]/m.test(project),
 				...(isPackage && {project: sync}),
 			};
 		}
-		if (files.has('poetry.lock') || /^\s*\[tool\.poetry/m.test(project)) {
+		if (files.has('poetry.lock') || /^[ \t]*\[tool\.poetry/m.test(project)) {
 			const install = 'poetry install --only main --no-interaction';
-			const isRootPackage = !/^\s*package-mode\s*=\s*false/m.test(project);
+			const isRootPackage = !/^[ \t]*package-mode\s*=\s*false/m.test(project);
 			return {
 				tool: 'poetry',
 				command: `${install} --no-root`,

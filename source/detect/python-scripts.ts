@@ -34,7 +34,7 @@ const isPlain = (text: string): boolean => /^[A-Za-z0-9][\w.-]*$/.test(text);
 
 /** Whether the install makes a command of each entry point: the project itself is installed. */
 const isInstalled = (project: string): boolean =>
-	/^\s*\[build-system\]/m.test(project) || /^\s*\[tool\.poetry\.scripts\]/m.test(project);
+	/^[ \t]*\[build-system\]/m.test(project) || /^[ \t]*\[tool\.poetry\.scripts\]/m.test(project);
 
 /** The command for an entry point `module:function` of a project that is not installed. */
 function callEntry(files: SourceFiles, entry: string): string | undefined {

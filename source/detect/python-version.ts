@@ -11,8 +11,8 @@ const toLine = (text: string | undefined) => (text === undefined ? undefined : p
  * pyproject.toml, in this order.
  */
 export async function readPythonVersion(files: SourceFiles): Promise<string> {
-	const pipfile = /^\s*python_(?:full_)?version\s*=\s*["']([^"']+)/m.exec((await files.read('Pipfile')) ?? '');
-	const required = /^\s*requires-python\s*=\s*["']([^"']+)/m.exec((await files.read('pyproject.toml')) ?? '');
+	const pipfile = /^[ \t]*python_(?:full_)?version\s*=\s*["']([^"']+)/m.exec((await files.read('Pipfile')) ?? '');
+	const required = /^[ \t]*requires-python\s*=\s*["']([^"']+)/m.exec((await files.read('pyproject.toml')) ?? '');
 	return (
 		toLine(await readVersionFile(files, '.python-version')) ??
 		toLine(await readToolVersion(files, ['python'])) ??

@@ -1,3 +1,6 @@
+/** Characters of a line that is read; a command is shorter. */
+const longest = 2000;
+
 /**
  * The plain texts of a table of TOML, such as `project.scripts`: its header, and dotted keys of it. Values of other types
  * are left out; an inline table gives its members as `key.member`.
@@ -6,7 +9,8 @@ export function readTable(text: string, name: string): ReadonlyMap<string, strin
 	const values = new Map<string, string>();
 	let isInside = false;
 	for (const line of text.split(/\r?\n/)) {
-		const header = /^\s*\[\s*([^[\]]+?)\s*\]\s*(?:#.*)?$/.exec(line)?.[1]?.replace(/["']|\s/g, '');
+		if (line.length > longest) continue;
+		const header = /^[ \t]*\[([^[\]]+)\][ \t]*(?:#.*)?$/.exec(line)?.[1]?.replace(/["']|\s/g, '');
 		if (header !== undefined) isInside = header === name;
 		else if (/^\s*\[\[/.test(line)) isInside = false;
 		if (!isInside) continue;

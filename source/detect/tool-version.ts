@@ -14,8 +14,8 @@ export const readVersionFile = async (files: SourceFiles, path: string): Promise
 export async function readToolVersion(files: SourceFiles, names: readonly string[]): Promise<string | undefined> {
 	const name = `(?:${names.join('|')})`;
 	const tools = await files.read('.tool-versions');
-	const listed = tools && new RegExp(`^\\s*${name}\\s+(\\S+)`, 'm').exec(tools)?.[1];
+	const listed = tools && new RegExp(`^[ \\t]*${name}\\s+(\\S+)`, 'm').exec(tools)?.[1];
 	if (listed) return listed;
 	const mise = (await files.read('mise.toml')) ?? (await files.read('.mise.toml'));
-	return (mise && new RegExp(`^\\s*${name}\\s*=\\s*["']([^"']+)["']`, 'm').exec(mise)?.[1]) || undefined;
+	return (mise && new RegExp(`^[ \\t]*${name}\\s*=\\s*["']([^"']+)["']`, 'm').exec(mise)?.[1]) || undefined;
 }

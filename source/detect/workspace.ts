@@ -11,7 +11,7 @@ function pnpmPatterns(text: string): string[] {
 	return block
 		.replace(/^\[|\]$/g, '')
 		.split(block.startsWith('[') ? ',' : /\r?\n/)
-		.map(line => line.replace(/^\s*-?\s*["']?|["']?\s*(?:#.*)?$/g, ''))
+		.map(line => line.replace(/^[ \t]*-?\s*["']?|["']?\s*(?:#.*)?$/g, ''))
 		.filter(line => line !== '');
 }
 

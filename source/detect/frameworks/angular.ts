@@ -1,13 +1,7 @@
 import {safeFolder} from '../config-text.ts';
+import {type Fields, fieldsOf, textOf} from '../json-fields.ts';
 import {parseRelaxed} from '../relaxed-json.ts';
 import {type Framework, type FrameworkReader, nothing, server, site} from './framework.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Whether an option is on: `true`, a path or a map of settings. */
 const isSet = (value: unknown): boolean => value !== undefined && value !== false && value !== null;

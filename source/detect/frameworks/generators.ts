@@ -106,14 +106,17 @@ const beside: readonly Generator[] = [
 	},
 ];
 
+/** What is looked at of a script. */
+const shown = (script: string): string => script.slice(0, 1000);
+
 /** The script that runs a generator: `build`, else the first of another name. */
 function stepOf(
 	{manifest, build}: App,
 	{command}: Generator,
 ): {readonly text: string; readonly step?: BuildStep} | undefined {
-	if (command.test(build)) return {text: build};
-	const script = Object.keys(manifest.scripts).find(name => command.test(manifest.scripts[name]!));
-	return script === undefined ? undefined : {text: manifest.scripts[script]!, step: {script}};
+	if (command.test(shown(build))) return {text: shown(build)};
+	const script = Object.keys(manifest.scripts).find(name => command.test(shown(manifest.scripts[name]!)));
+	return script === undefined ? undefined : {text: shown(manifest.scripts[script]!), step: {script}};
 }
 
 async function folderOf(app: App, {folder, flag, option, command, isInside}: Generator, text: string): Promise<string> {
