@@ -31,3 +31,19 @@ it('rememberReads gives the same failure to all callers', async () => {
 	const outcomes = await Promise.allSettled([reads.findImage('a'), reads.findImage('a')]);
 	expect(outcomes.map(({status}) => status)).toEqual(['rejected', 'rejected']);
 });
+
+it('rememberReads knows a container by its name when it has been inspected by it', async () => {
+	const engine = createMemoryEngine({images: {'app:1': {}}});
+	const spec = {image: 'app:1', labels: {a: 'b'}, command: [], env: {}, attachments: []};
+	const id = await engine.create({...spec, name: 'router', restart: {policy: 'no'}});
+	const reads = rememberReads(engine);
+	const before = engine.calls.length;
+	expect(await reads.inspectContainer('router')).toMatchObject({id});
+	expect(await reads.findByName('container', 'router')).toEqual({id, labels: {a: 'b'}});
+	expect(await reads.inspectContainer('other')).toBeUndefined();
+	expect(await reads.findByName('container', 'other')).toBeUndefined();
+	// The beginning of an id is no name.
+	expect(await reads.inspectContainer(id)).toMatchObject({id});
+	expect(await reads.findByName('container', id)).toBeUndefined();
+	expect(engine.calls.slice(before).map(({method}) => method)).toEqual(Array(3).fill('inspectContainer'));
+});
