@@ -22,9 +22,11 @@ export type DockerConfig = {
 	readonly credsStore: string | undefined;
 };
 
-/** Where the docker client keeps its configuration. */
-const dockerConfigPath = (env: Environment = process.env): string =>
-	join(env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json');
+/** The folder in which the docker client keeps its configuration. */
+export const dockerConfigDirectory = (env: Environment = process.env): string =>
+	env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker');
+
+const dockerConfigPath = (env: Environment): string => join(dockerConfigDirectory(env), 'config.json');
 
 type Reviver = (this: unknown, key: string, value: unknown, context: {readonly source?: string}) => unknown;
 type RawJson = {readonly rawJSON: (text: string) => unknown};

@@ -231,6 +231,16 @@ describe('a container', () => {
 		});
 	});
 
+	it('sees the credentials of registries, from which it pulls an image that is gone', async () => {
+		const given = await place();
+		const docker = join(root, 'home/.docker');
+		mkdirSync(docker);
+		const {name, folders} = await installContainer(given, bundle());
+		expect(folders).toContain(docker);
+		const found = await given.engine.findByName('container', name);
+		expect(given.memory.look(found!.id).spec.env).toMatchObject({DOCKER_CONFIG: docker});
+	});
+
 	it('sees the root of a private authority', async () => {
 		const given = await place();
 		const caFile = join(root, 'root.pem');

@@ -4,6 +4,7 @@ import {UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {sha256} from '../../model/canonical.ts';
 import {labels} from '../../model/labels.ts';
+import {dockerConfigDirectory} from '../../registries/docker-config.ts';
 import {configurationDirectory} from '../../settings/configuration-directory.ts';
 import type {Settings} from '../../settings/settings.ts';
 import {privateDirectoryMode} from '../../state/private-file.ts';
@@ -54,8 +55,17 @@ type Installation = {
 function newInstallation({settings, env = process.env}: InstallOptions): Installation {
 	const config = configurationDirectory(env);
 	mkdirSync(config, {recursive: true, mode: privateDirectoryMode});
-	const places = [config, env['COMPARTMENT_IDENTITY_FILE'] ?? '', settings.backupDirectory, settings.acme.caFile];
-	return {variables: containerVariables(env), places: places.filter(place => place !== '')};
+	// The whole folder: a file in it is replaced when somebody logs in.
+	const docker = dockerConfigDirectory(env);
+	const places = [
+		config,
+		env['COMPARTMENT_IDENTITY_FILE'] ?? '',
+		settings.backupDirectory,
+		settings.acme.caFile,
+		docker,
+	];
+	const variables = {...containerVariables(env), ...(existsSync(docker) ? {DOCKER_CONFIG: docker} : {})};
+	return {variables, places: places.filter(place => place !== '')};
 }
 
 /** Folders that the agent works in. All have the same path inside, because states and locks are found by it. */

@@ -1,3 +1,4 @@
+import {configVariable} from '../../registries/docker-config.ts';
 import {settingKeys, settingRules, variablesOf} from '../../settings/setting-table.ts';
 
 /** How the engine is found, as the docker client reads it. */
@@ -27,6 +28,11 @@ export const containerVariables = (env: NodeJS.ProcessEnv): Record<string, strin
 export const secretWarnings = (env: NodeJS.ProcessEnv): readonly string[] => [
 	...(env['COMPARTMENT_PASSPHRASE']
 		? ['The agent does not get COMPARTMENT_PASSPHRASE, because others could read it there. Give it an identity file.']
+		: []),
+	...(env[configVariable]
+		? [
+				`The agent does not get ${configVariable}, because others could read it there. To let it pull from private registries, store what they need: compartment registry login.`,
+			]
 		: []),
 	...(accountVariables.some(name => env[name])
 		? [
