@@ -9,15 +9,23 @@ export type Instruction = {
 	readonly rest: string;
 };
 
-/** The character that continues a line: `\`, unless a `# escape=` directive at the top sets another. */
-function findEscape(lines: readonly string[]): string {
+/** The value of a parser directive: `# name=value` lines at the top. */
+function findDirective(lines: readonly string[], name: string): string | undefined {
 	for (const line of lines) {
 		const directive = /^\s*#\s*([A-Za-z]+)\s*=\s*(\S+)/.exec(line);
 		if (!directive) break;
-		if (directive[1]!.toLowerCase() === 'escape') return directive[2]!;
+		if (directive[1]!.toLowerCase() === name) return directive[2]!;
 	}
-	return '\\';
+	return undefined;
 }
+
+/** The character that continues a line. */
+const findEscape = (lines: readonly string[]): string => findDirective(lines, 'escape') ?? '\\';
+
+const linesOf = (text: string): string[] => text.replace(/^\uFEFF/, '').split(/\r?\n/);
+
+/** The image of the builder that a `# syntax=` directive names. */
+export const findFrontend = (text: string): string | undefined => findDirective(linesOf(text), 'syntax');
 
 /** The here-documents that an instruction opens; `<<-` allows tabs before the end word. */
 const heredocsOf = (text: string) =>
@@ -54,7 +62,7 @@ const leadingFlag = (text: string) => /^--([A-Za-z-]+)(?:=("[^"]*"|'[^']*'|\S*))
 
 /** Splits a Dockerfile into instructions. Joins continued lines and drops comments and here-document bodies. */
 export function parseDockerfile(text: string): Instruction[] {
-	const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+	const lines = linesOf(text);
 	const continuation = findEscape(lines);
 	const instructions: Instruction[] = [];
 	const isComment = (line: string) => line.trimStart().startsWith('#');

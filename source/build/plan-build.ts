@@ -8,6 +8,7 @@ import {buildKey, hashText} from './build-key.ts';
 import {type Builder, chooseBuilder} from './choose.ts';
 import {type HashedContext, hashContext} from './content-hash.ts';
 import {readContext} from './context.ts';
+import {findFrontend} from './dockerfile.ts';
 import {type BaseReference, dependsOnPlatform, listBases} from './dockerfile-bases.ts';
 import {type BuildInputs, type DetectedInputs, type Manifest, manifestFiles} from './manifest.ts';
 import {changedError, readSourceFile} from './open-file.ts';
@@ -40,6 +41,8 @@ export type PlannedBuild = {
 	/** Path of the Dockerfile in the context. */
 	readonly dockerfilePath: string;
 	readonly bases: readonly PlannedBase[];
+	/** Images that the builder pulls itself: its frontend, and bases for another platform. */
+	readonly pulls: readonly string[];
 	/** Never secrets. */
 	readonly args: Readonly<Record<string, string>>;
 	readonly target: string | undefined;
@@ -162,6 +165,10 @@ export async function planBuild(question: BuildQuestion): Promise<PlannedBuild> 
 		contextRoot: selection.root,
 		dockerfilePath: inputs.dockerfile,
 		bases,
+		pulls: [
+			...(dockerfile ? [findFrontend(dockerfile.text)] : []),
+			...bases.map(({reference, platform}) => (platform ? reference : undefined)),
+		].filter(reference => reference !== undefined),
 		args: buildArgs,
 		target,
 	};

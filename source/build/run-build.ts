@@ -85,6 +85,7 @@ async function sendBuild(engine: BuildEngine, planned: PlannedBuild, options: Bu
 		labels: options.labels,
 		args: planned.args,
 		target: planned.target,
+		pulls: planned.pulls,
 	};
 	try {
 		return await engine.buildImage(request, options.onProgress, signal);

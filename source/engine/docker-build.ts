@@ -1,4 +1,5 @@
 import {BuildError, EngineError} from '../errors.ts';
+import {registryOf} from '../registries/registry-name.ts';
 import {type BuildMessage, createBuildReader} from './build-progress.ts';
 import type {BuildSession} from './build-session/open-session.ts';
 import type {Connection} from './docker-connection.ts';
@@ -6,6 +7,7 @@ import {openStream} from './docker-connection.ts';
 import {createImages} from './docker-images.ts';
 import type {BuildRequest, Engine} from './engine.ts';
 import {readJsonLines} from './lines.ts';
+import {explainBuilderPull} from './registry-access.ts';
 
 /** Builds images with BuildKit, or with the classic builder if the engine lacks BuildKit. */
 export function createBuilds(connection: Connection, hasBuildKit: () => Promise<boolean>): Pick<Engine, 'buildImage'> {
@@ -39,7 +41,7 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 				}
 				signal?.throwIfAborted();
 				if (failure !== undefined)
-					throw session?.failure() ?? new BuildError(`cannot ${task}: ${failure}`, reader.failure());
+					throw session?.failure() ?? (await failureOf(task, failure, request, reader.failure()));
 			};
 			try {
 				await attempt(task, build, {signal});
@@ -57,17 +59,35 @@ export function createBuilds(connection: Connection, hasBuildKit: () => Promise<
 /** From this size on, asking which files BuildKit has takes less than sending them again. */
 const sessionBytes = 1_000_000;
 
-/** Opens a session for a large context. Undefined for a small one, or if the engine has no sessions. */
+async function failureOf(
+	task: string,
+	failure: string,
+	{pulls = []}: BuildRequest,
+	step: BuildError['step'],
+): Promise<BuildError> {
+	const found = pulls.length === 0 ? undefined : await explainBuilderPull(failure, pulls);
+	return new BuildError(
+		`cannot ${task}: ${found?.message ?? failure}`,
+		found ? undefined : step,
+		found && {hint: found.hint},
+	);
+}
+
+/**
+ * Opens a session for a large context, or where the builder pulls images itself and may need credentials. Undefined for any other
+ * build, or if the engine has no sessions.
+ */
 async function openSession(
 	connection: Connection,
-	{tree, dockerfile}: BuildRequest,
+	{tree, dockerfile, pulls = []}: BuildRequest,
 	signal: AbortSignal,
 	onFailure: () => void,
 ): Promise<BuildSession | undefined> {
 	const bytes = tree?.entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.size : 0), 0) ?? 0;
-	if (!tree || bytes < sessionBytes) return undefined;
+	if (!tree || (bytes < sessionBytes && pulls.length === 0)) return undefined;
+	const hosts = pulls.map(registryOf);
 	const {openBuildSession} = await import('./build-session/open-session.ts');
-	return openBuildSession(connection, {tree, dockerfile}, {onFailure, signal}).catch(() => {
+	return openBuildSession(connection, {tree, dockerfile, hosts}, {onFailure, signal}).catch(() => {
 		signal.throwIfAborted();
 		return undefined;
 	});

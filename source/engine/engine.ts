@@ -350,6 +350,8 @@ export type BuildRequest = {
 	/** Never secrets: build arguments are visible in the image's history. */
 	readonly args: Readonly<Record<string, string>>;
 	readonly target?: string;
+	/** Images that the builder pulls itself, with credentials of this machine. */
+	readonly pulls?: readonly string[];
 };
 
 /** A progress event of a build. */

@@ -1,4 +1,5 @@
 import {EngineError, messageOf} from '../errors.ts';
+import type {Hint} from '../hint.ts';
 import type {Access} from '../registries/find-credentials.ts';
 import {keyOf, registryOf} from '../registries/registry-name.ts';
 
@@ -49,4 +50,27 @@ export async function askRegistry<Result>(
 	} catch (error) {
 		throw await explainRefusal(error, {task, host, access, reference});
 	}
+}
+
+/** How a builder says that a command of the Dockerfile failed, whose text may be about anything. */
+const failedCommand = /executor failed running|did not complete successfully|exit code/i;
+
+/**
+ * Makes the failure of a build say what the registry of an image meant that the builder pulled itself, and what helps; undefined if
+ * the build failed for another reason.
+ * @param pulls images that the builder pulls itself
+ */
+export async function explainBuilderPull(
+	text: string,
+	pulls: readonly string[],
+): Promise<{readonly message: string; readonly hint: Hint} | undefined> {
+	const reference = pulls.find(each => text.includes(each) || text.includes(registryOf(each)));
+	if (reference === undefined || failedCommand.test(text)) return;
+	const [{findCredentials}, {describeFailure}] = await Promise.all([
+		import('../registries/find-credentials.ts'),
+		import('../registries/registry-failure.ts'),
+	]);
+	const host = registryOf(reference);
+	const found = describeFailure({text, host, access: await findCredentials(host), reference});
+	return found && {message: `cannot pull image ${reference}: ${found.message}`, hint: found.hint};
 }

@@ -1,5 +1,6 @@
 import {chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import Docker from 'dockerode';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test} from 'vitest';
 import {type Registry, startRegistry} from '../support/registry.ts';
 import {openTerminal} from '../terminal/terminal.ts';
@@ -258,6 +259,60 @@ describe('a build on a private image', () => {
 			`app/Dockerfile:1: base image "${image}" is not on the engine and could not be pulled: cannot pull image ${image}: registry ${registry.host} asks for credentials, and none are stored: `,
 		);
 		expect(apply.stdout).toContain(wayIn());
+	});
+});
+
+describe('a build that BuildKit pulls for', () => {
+	const mark = uniqueName();
+	/** A private image with one file, for a platform that this engine does not have. */
+	let foreign: string;
+
+	beforeAll(async () => {
+		const architecture = process.arch === 'x64' ? 'arm64' : 'amd64';
+		const tag = `${uniqueName('foreign')}:1`;
+		const context = tarOf({Dockerfile: 'FROM scratch\nCOPY mark /mark\n', mark});
+		const docker = new Docker();
+		const answer = await docker.buildImage(context, {t: tag, platform: `linux/${architecture}`, version: '2'});
+		await new Promise(resolve => docker.modem.followProgress(answer, resolve));
+		foreign = await registry.push((await engine.findImage(tag))!.id, 'team/foreign:1');
+		await engine.removeImage(tag);
+		const from = `FROM --platform=linux/${architecture} ${foreign} AS other`;
+		sandbox.write({
+			'app/Dockerfile': `${from}\nFROM ${smallImage}\nCOPY --from=other /mark /mark\nCMD ["sleep", "1d"]\n`,
+		});
+	});
+	beforeEach(() => sandbox.describe({services: {app: {kind: 'worker', path: './app'}}}));
+
+	test('gets a base image for another platform with the credentials', async () => {
+		await login();
+		const apply = await run(['apply', '--auto-approve']);
+		expect(apply, apply.stdout).toMatchObject({exitCode: 0});
+		const {stdout} = await run(['exec', 'app', '--', 'cat', '/mark']);
+		expect(stdout).toBe(mark);
+		await expectNoSecret();
+	});
+
+	test('names the registry and the way in without', async () => {
+		sandbox.write({'app/other': uniqueName()});
+		const apply = await run(['apply', '--auto-approve', '--rebuild']);
+		expect(apply.exitCode).toBe(1);
+		expect(words(apply.stdout)).toContain(`registry ${registry.host} asks for credentials, and none are stored: `);
+		expect(apply.stdout).toContain(wayIn());
+	});
+
+	test('gives its frontend the credentials, and names it when they are missing', async () => {
+		const frontend = await registry.push(await build(), 'team/frontend:1');
+		await engine.removeImage(frontend);
+		const before = registry.asked.length;
+		sandbox.write({'app/Dockerfile': `# syntax=${frontend}\nFROM ${smallImage}\n`});
+		const refused = await run(['apply', '--auto-approve']);
+		expect(words(refused.stdout)).toContain(`registry ${registry.host} asks for credentials`);
+		await login();
+		// It is no frontend: BuildKit has it, starts it, and gets no answer.
+		const apply = await run(['apply', '--auto-approve']);
+		expect(apply.exitCode).toBe(1);
+		expect(apply.stdout).not.toContain('asks for credentials');
+		expect(registry.asked.slice(before)).toContainEqual(expect.stringMatching(/^GET \/v2\/team\/frontend\/blobs\//));
 	});
 });
 

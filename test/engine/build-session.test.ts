@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import {type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2} from 'node:http2';
 import {connect, createServer, type Socket} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {createFrameReader, frameOf} from '../../source/engine/build-session/grpc.ts';
 import {readPacket} from '../../source/engine/build-session/packets.ts';
 import {inOrder} from '../../source/engine/build-session/send-tree.ts';
@@ -73,7 +73,7 @@ describe('of a context', () => {
 		entries: [folder('docker'), file('docker/web'), file('docker/web.md'), file('.dockerignore')],
 	};
 	const paths = (headers: Record<string, string>) =>
-		entriesFor(headers, {tree, dockerfile: 'docker/web'}).map(({path}) => path);
+		entriesFor(headers, {tree, dockerfile: 'docker/web', hosts: []}).map(({path}) => path);
 
 	test('BuildKit gets the Dockerfile alone when it asks for that', () =>
 		expect(paths({'dir-name': 'dockerfile', followpaths: 'docker/web, docker/web.dockerignore'})).toEqual([
@@ -97,7 +97,7 @@ async function open(entries: readonly TreeEntry[], failures: unknown[] = []): Pr
 	const {port} = server.address() as {port: number};
 	const accepted = once(server, 'connection') as Promise<[Socket]>;
 	const socket = connect(port, '127.0.0.1');
-	const source = {tree: {key: 'k', entries}, dockerfile: 'Dockerfile'};
+	const source = {tree: {key: 'k', entries}, dockerfile: 'Dockerfile', hosts: ['ghcr.io', 'docker.io']};
 	const close = serveTree((await accepted)[0], source, error => void failures.push(error));
 	const session = connectHttp2('http://buildkit', {createConnection: () => socket});
 	session.on('error', () => undefined);
@@ -223,7 +223,7 @@ test('BuildKit learns that the session lives, and what it has not', async () => 
 	health.end(frameOf(Buffer.alloc(0)));
 	const [trailers] = await Promise.all([once(health, 'trailers'), health.toArray()]);
 	expect(trailers[0]['grpc-status']).toBe('0');
-	const other = call(session, '/moby.filesync.v1.Auth/Credentials');
+	const other = call(session, '/moby.sshforward.v1.SSH/CheckAgent');
 	other.end();
 	const [headers] = await once(other, 'response');
 	expect(headers['grpc-status']).toBe('12');
@@ -232,4 +232,33 @@ test('BuildKit learns that the session lives, and what it has not', async () => 
 test('packets that are not for us are ignored', () => {
 	expect(readPacket(Buffer.alloc(0))).toEqual({type: 'other'});
 	expect(readPacket(writeMessage({1: 4, 4: 'no space left'}))).toEqual({type: 'error', message: 'no space left'});
+});
+
+describe('credentials', () => {
+	const ask = async (session: ClientHttp2Session, host: string) => {
+		const stream = call(session, methods.credentials);
+		stream.end(frameOf(writeMessage({1: host})));
+		const read = createFrameReader();
+		const messages: Buffer[] = [];
+		for await (const chunk of stream as AsyncIterable<Buffer>) messages.push(...read(chunk));
+		const {1: user, 2: secret} = fieldsOf(messages[0]!);
+		return [user, secret].map(field => field && String(field));
+	};
+
+	test('are those of the registries that the build pulls from, and of no others', async () => {
+		const auth = Buffer.from('octocat:secret').toString('base64');
+		const hub = 'https://index.docker.io/v1/';
+		const auths = {
+			'ghcr.io': {auth},
+			'quay.io': {auth},
+			[hub]: {auth: Buffer.from('hub:').toString('base64'), identitytoken: 't'},
+		};
+		vi.stubEnv('DOCKER_AUTH_CONFIG', JSON.stringify({auths}));
+		onTestFinished(() => void vi.unstubAllEnvs());
+		const session = await open([]);
+		expect(await ask(session, 'ghcr.io')).toEqual(['octocat', 'secret']);
+		expect(await ask(session, 'registry-1.docker.io')).toEqual([undefined, 't']);
+		expect(await ask(session, 'quay.io')).toEqual([undefined, undefined]);
+		expect(await ask(session, '')).toEqual([undefined, undefined]);
+	});
 });

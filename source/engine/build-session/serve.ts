@@ -2,20 +2,24 @@ import type {IncomingHttpHeaders, ServerHttp2Stream} from 'node:http2';
 import type {Duplex} from 'node:stream';
 import type {BuildTree, TreeEntry} from '../engine.ts';
 import {writeMessage} from '../protobuf-writer.ts';
+import {answerCredentials} from './answer-credentials.ts';
 import {createFrameReader, frameOf} from './grpc.ts';
 import {type Received, readPacket} from './packets.ts';
 import {sendTree} from './send-tree.ts';
 
-/** What BuildKit may call (moby/buildkit, session/filesync/filesync.proto, and gRPC's own health check). */
+/** What BuildKit may call (moby/buildkit, session/filesync/filesync.proto, session/auth/auth.proto, and gRPC's own health check). */
 export const methods = {
 	health: '/grpc.health.v1.Health/Check',
 	diffCopy: '/moby.filesync.v1.FileSync/DiffCopy',
+	credentials: '/moby.filesync.v1.Auth/Credentials',
 } as const;
 
 export type Source = {
 	readonly tree: BuildTree;
 	/** Path of the Dockerfile in the tree. */
 	readonly dockerfile: string;
+	/** Registries that BuildKit may get credentials for. */
+	readonly hosts: readonly string[];
 };
 
 const head = {':status': 200, 'content-type': 'application/grpc'};
@@ -116,13 +120,18 @@ export function serveTree(socket: Duplex, source: Source, onFailure: (error: unk
 	session.on('stream', (stream, headers) => {
 		stream.on('error', () => undefined);
 		// A request that nobody reads is closed early, which overtakes an answer that waits behind data.
-		if (headers[':path'] !== methods.diffCopy) stream.resume();
-		switch (headers[':path']) {
+		const path = headers[':path'];
+		if (path !== methods.diffCopy && path !== methods.credentials) stream.resume();
+		switch (path) {
 			case methods.health:
 				answerHealth(stream);
 				break;
 			case methods.diffCopy:
 				answerDiffCopy(stream, entriesFor(headers, source), onFailure);
+				break;
+			case methods.credentials:
+				// BuildKit may go away meanwhile.
+				answerCredentials(stream, source.hosts).catch(() => stream.destroy());
 				break;
 			default:
 				stream.respond({...head, 'grpc-status': unimplemented}, {endStream: true});
