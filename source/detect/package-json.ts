@@ -1,4 +1,3 @@
-import {parseYaml} from '../descriptor/yaml/source.ts';
 import {UserError} from '../errors.ts';
 import {type Fields, isFields, textOf} from './json-fields.ts';
 import {parseRelaxed} from './relaxed-json.ts';
@@ -58,10 +57,12 @@ const kinds: Readonly<Record<string, string>> = {json: 'JSON', json5: 'JSON5', y
 const longestYaml = 50_000;
 
 /** The value of a manifest, in the language that its name says. Throws if it is none. */
-function parseManifest(path: string, content: string): unknown {
+async function parseManifest(path: string, content: string): Promise<unknown> {
 	if (path.endsWith('.json')) return JSON.parse(content);
 	if (path.endsWith('.json5')) return parseRelaxed(content);
 	if (content.length > longestYaml) throw new UserError(`${path} cannot be read: it is larger than 50 kB.`);
+	// A plan of files that have not changed loads no parser of YAML.
+	const {parseYaml} = await import('../descriptor/yaml/source.ts');
 	const parsed = parseYaml(path, new TextEncoder().encode(content));
 	if (parsed.kind === 'problems') throw new SyntaxError(parsed.problems[0]?.message ?? 'not YAML');
 	return parsed.source.value;
@@ -74,7 +75,7 @@ export async function readPackage(files: SourceFiles, path = 'package.json'): Pr
 	const refusal = `${path} cannot be read: it is not a ${kinds[path.slice(path.lastIndexOf('.') + 1)]} object.`;
 	let parsed: unknown;
 	try {
-		parsed = parseManifest(path, content);
+		parsed = await parseManifest(path, content);
 	} catch (cause) {
 		if (cause instanceof UserError) throw cause;
 		throw new UserError(refusal, {cause});

@@ -84,8 +84,9 @@ type Found = Omit<ServiceDescription, 'path' | 'evidence' | 'details' | 'include
 const startDoubts = (start: ServiceStart | undefined): string[] =>
 	start?.type === 'guessed' ? [`${start.command}, by the name of the file: set run.command to change it`] : [];
 
-function describeProgram(program: Program, source: ServiceSource): Found {
+function describeProgram(program: Program, source: ServiceSource, hasRailpack: boolean): Found {
 	const {stack, evidence, site, problem, framework, doubts = []} = program;
+	if (!stack.isBuilt && hasRailpack) return {evidence, doubts, notes: [`Railpack builds it as ${stack.name}`]};
 	if (!stack.isBuilt) return {evidence, problem: unknownStack(stack.name), doubts};
 	const found = {evidence, stack: stack.name, ...(framework !== undefined && {framework})};
 	if (problem !== undefined) return {...found, problem, doubts};
@@ -94,13 +95,18 @@ function describeProgram(program: Program, source: ServiceSource): Found {
 	return {...found, start, doubts: [...doubts, ...startDoubts(start)]};
 }
 
-async function readFound(directory: string, path: string, include: readonly string[]): Promise<Found> {
+async function readFound(
+	directory: string,
+	path: string,
+	include: readonly string[],
+	hasRailpack: boolean,
+): Promise<Found> {
 	try {
 		const source = await readServiceSource(directory, path, include);
 		const program = await readProgram(source.files, source.serviceFolder);
-		const ignored = ignoredSettings(source.files, source.serviceFolder);
+		const ignored = hasRailpack ? [] : ignoredSettings(source.files, source.serviceFolder);
 		const notes = ignored.length > 0 ? {notes: ignored} : {};
-		if (program) return {...describeProgram(program, source), ...notes};
+		if (program) return {...describeProgram(program, source, hasRailpack), ...notes};
 		return {problem: 'No file in the build context says how to build it: check .gitignore.', doubts: [], ...notes};
 	} catch (error) {
 		if (error instanceof UserError) return {problem: error.message, doubts: []};
@@ -108,12 +114,16 @@ async function readFound(directory: string, path: string, include: readonly stri
 	}
 }
 
-/** Describes the service in a folder that has evidence of one, as the build would find it. */
+/**
+ * Describes the service in a folder that has evidence of one, as the build would find it.
+ * @param hasRailpack whether a plan would use the Railpack CLI, which knows more stacks
+ */
 export async function describeService(
 	directory: string,
 	path: string,
 	evidence: string,
 	workspace: Workspace | undefined,
+	hasRailpack: boolean,
 ): Promise<ServiceDescription> {
 	const files = await readShallow(join(directory, path));
 	const drivers = await findDrivers(files);
@@ -123,7 +133,7 @@ export async function describeService(
 	}
 	const isMember = manifestNames.includes(evidence) && workspace?.members.has(path);
 	const include = isMember ? includesOf(workspace!, path) : undefined;
-	const found = await readFound(directory, path, include ?? []);
+	const found = await readFound(directory, path, include ?? [], hasRailpack);
 	const port = found.start?.type === 'said' ? findPort(found.start.command) : undefined;
 	const isSite = found.outputDirectory !== undefined;
 	return {path, evidence, ...found, details: {port, ...drivers, isSite}, ...(include && {include})};

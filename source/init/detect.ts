@@ -55,7 +55,7 @@ async function candidates(directory: string, workspace: Workspace | undefined): 
  * Looks for services: folders of `services/` and `apps/` that hold a Dockerfile or the manifest of a known stack, and
  * packages of a workspace that start, or applications of an Nx workspace; else the directory itself. The one named `web`, or else the first, is the public one.
  */
-export const detectServices = async (directory: string): Promise<DetectedService[]> => {
+export const detectServices = async (directory: string, hasRailpack: boolean): Promise<DetectedService[]> => {
 	const workspace = await readWorkspace(directory);
 	const nx = await readNxServices(directory);
 	const inNx = new Set(nx.map(({folder}) => folder));
@@ -76,14 +76,14 @@ export const detectServices = async (directory: string): Promise<DetectedService
 		return Promise.all(
 			services.map(async service => {
 				const {path, evidence, described: known} = service.found;
-				const described = known ?? (await describeService(directory, path, evidence, workspace));
+				const described = known ?? (await describeService(directory, path, evidence, workspace, hasRailpack));
 				return {name: service.name, kind: kindOf(service, described.details.isSite), ...described};
 			}),
 		);
 	}
 	const evidence = await findEvidence(directory);
 	if (!evidence) return [];
-	const described = await describeService(directory, '.', evidence, undefined);
+	const described = await describeService(directory, '.', evidence, undefined, hasRailpack);
 	return [{name: 'web', kind: described.details.isSite ? 'static' : 'web', ...described}];
 };
 

@@ -166,14 +166,19 @@ const textFor = (name: string, services: readonly DetectedService[]): string => 
  * What `compartment init` would write into a directory. Reads it and changes nothing. Throws a UserError when a
  * compartment.yml is there already, when neither `name` nor the directory gives a valid project name, or when nothing
  * there can be built: a file that no plan accepts helps less than the reason.
+ * @param hasRailpack whether plans use the Railpack CLI where there is no Dockerfile
  */
-export const describeInit = async (directory: string, name?: string): Promise<InitialDescriptor> => {
+export const describeInit = async (
+	directory: string,
+	name?: string,
+	hasRailpack = false,
+): Promise<InitialDescriptor> => {
 	const folder = resolve(directory);
 	if (existsSync(join(folder, descriptorFile)))
 		throw new UserError(`${descriptorFile} already exists in this directory.`, {hint: command('validate')});
 	const chosen = chooseName(folder, name);
 	const composeFile = composeFiles.find(file => existsSync(join(folder, file)));
-	const detected = await detectServices(folder);
+	const detected = await detectServices(folder, hasRailpack);
 	if (detected.length > 0) return {name: chosen, text: textFor(chosen, detected), services: detected, composeFile};
 	throw new UserError(
 		`Nothing here says what to build. Looked for ${lookedFor.join(', ')}, here and in the folders of services/ and apps/.`,

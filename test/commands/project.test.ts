@@ -35,6 +35,21 @@ describe('init', () => {
 		expect(await shop.text('validate')).toContain('Valid. Project office: 1 service');
 	});
 
+	it('says at once what cannot be built, and what was guessed', async () => {
+		shop.write('package.json', '{"scripts": {"build": "next build"}, "dependencies": {"next": "16"}}');
+		shop.write('next.config.js', 'module.exports = {output: process.env.OUT}');
+		expect((await shop.run('init', '--name', 'office')).stderr).toMatchInlineSnapshot(`
+			"Warning: services.web: Guessed: a server, because next.config.js computes output: set kind, build.outputDirectory or run.command to change it.
+			"
+		`);
+		rmSync(join(shop.folder, 'compartment.yml'));
+		shop.write('composer.json', '{}');
+		expect((await shop.run('init', '--name', 'office')).stderr).toMatchInlineSnapshot(`
+			"Warning: services.web: The built-in builder does not know PHP: add a Dockerfile, or install the Railpack CLI and docker buildx.
+			"
+		`);
+	});
+
 	it('reports the file as JSON', async () => {
 		expect(await shop.json('init', '--name', 'office')).toEqual({
 			file: './compartment.yml',

@@ -124,3 +124,14 @@ it('workspace patterns lead nowhere else', async () => {
 	write({'libs/a/package.json': {scripts: {start: 'x'}}, '../other/b/package.json': {scripts: {start: 'x'}}});
 	expect((await initial()).project.services.map(({path}) => path)).toEqual(['libs/a']);
 });
+
+it('leaves stacks that only Railpack knows to it where it is installed', async () => {
+	write({'composer.json': {}, 'railpack.json': {}});
+	const [without] = (await describeInit(folder)).services;
+	expect([without!.problem, without!.notes]).toEqual([
+		'The built-in builder does not know PHP: add a Dockerfile, or install the Railpack CLI and docker buildx.',
+		['railpack.json is read by the Railpack CLI only, so it does nothing here'],
+	]);
+	const [service] = (await describeInit(folder, undefined, true)).services;
+	expect([service!.problem, service!.notes]).toEqual([undefined, ['Railpack builds it as PHP']]);
+});

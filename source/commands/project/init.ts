@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {basename, resolve} from 'node:path';
 import {createInterface} from 'node:readline/promises';
+import {findRailpackTools} from '../../build/railpack/find-railpack.ts';
 import {UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {projectNameOf} from '../../init/detect.ts';
@@ -32,7 +33,8 @@ export async function init(flags: InitFlags): Promise<void> {
 	const shouldAsk = flags.name === undefined && terminal.isInteractive && !isJson(flags);
 	// Checks first, so that the user is not asked for a name when the file exists.
 	if (shouldAsk) await describeInit(directory, projectNameOf(directory) ?? 'project');
-	const initial = await describeInit(directory, shouldAsk ? await askName(directory) : flags.name);
+	const hasRailpack = 'tools' in (await findRailpackTools(directory));
+	const initial = await describeInit(directory, shouldAsk ? await askName(directory) : flags.name, hasRailpack);
 	try {
 		await writeFile('compartment.yml', initial.text, {flag: 'wx'});
 	} catch (error) {
