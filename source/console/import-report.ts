@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import {counted} from '../counted.ts';
 import {command, type Hint, hint} from '../hint.ts';
 import type {Imported, Note, NoteKind, VariableToSet} from '../import/result.ts';
@@ -12,23 +13,40 @@ const headings: Readonly<Record<NoteKind, string>> = {
 	omitted: 'Not needed here:',
 };
 
-/** The command that sets a variable. Never contains its value. */
-export function variableCommand({name, target, of, isSensitive, file}: VariableToSet): Hint {
+/**
+ * The command that sets a variable. Never contains its value.
+ * @param folder of the imported file, as it is shown; undefined where the command runs there
+ */
+export function variableCommand(
+	{name, target, of, isSensitive, file}: VariableToSet,
+	folder: string | undefined,
+): Hint {
 	const words = [name, `--${target}`, of, ...(isSensitive ? ['--sensitive'] : [])];
 	return file === undefined
 		? command('variable set', ...words)
-		: hint`${command('variable set', ...words, '--stdin')} < ${shellWord(file)}`;
+		: hint`${command('variable set', ...words, '--stdin')} < ${shellWord(folder === undefined ? file : join(folder, file))}`;
 }
 
-const lineOf = ({path, message}: Note): string => `  ${sanitiseLine(path)}: ${sanitiseLine(message)}`;
+/** Notes with one message are one line. */
+function linesOf(notes: readonly Note[]): readonly string[] {
+	const byMessage = Map.groupBy(notes, ({message}) => message);
+	return [...byMessage].map(([message, same]) => {
+		const paths = same.map(({path}) => sanitiseLine(path)).join(', ');
+		return `  ${paths}: ${sanitiseLine(message)}`;
+	});
+}
 
 /** What `import` says about a file: all notes by kind, then the commands for variables. */
-export function reportLines({notes, variables, tally}: Imported, paint: Paint): readonly string[] {
+export function reportLines(
+	{notes, variables, tally}: Pick<Imported, 'notes' | 'variables' | 'tally'>,
+	paint: Paint,
+	folder?: string,
+): readonly string[] {
 	const groups = (['missing', 'changed', 'omitted'] as const).flatMap(kind => {
 		const own = notes.filter(note => note.kind === kind);
-		return own.length > 0 ? ['', paint.bold(headings[kind]), ...own.map(lineOf)] : [];
+		return own.length > 0 ? ['', paint.bold(headings[kind]), ...linesOf(own)] : [];
 	});
-	const commands = variables.map(variable => `  ${hintText(variableCommand(variable))}`);
+	const commands = variables.map(variable => `  ${hintText(variableCommand(variable, folder))}`);
 	const keys = tally.carried + tally.listed;
 	return [
 		...groups,

@@ -108,7 +108,7 @@ describe('import', () => {
 			  compartment variable set API_KEY --service web --sensitive
 
 			7 of 8 keys carried over, 1 listed above.
-			Next: compartment validate, then compartment plan
+			Next: compartment plan
 			"
 		`);
 		expect(readFileSync(join(shop.folder, 'compartment.yml'), 'utf8')).toMatchInlineSnapshot(`
@@ -179,6 +179,22 @@ describe('import', () => {
 		expect(await shop.json('variable', 'list', '--service', 'web')).toMatchObject({
 			variables: [{keyName: 'API_KEY', sensitivity: 'sensitive', sourceType: 'direct'}],
 		});
+	});
+
+	it('prints commands that work where it ran', async () => {
+		shop.write(
+			'deploy/compose.yaml',
+			compose.replace('    cap_add', '    secrets: [tls]\n    cap_add').concat('secrets: {tls: {file: ./tls.key}}\n'),
+		);
+		shop.write('deploy/compose.override.yaml', '{}');
+		const text = await shop.text('import', 'deploy/compose.yaml');
+		expect(text).toContain('Created ./deploy/compartment.yml');
+		expect(text).toContain(
+			'compartment variable set TLS --service web --sensitive --stdin --project ./deploy < deploy/tls.key\n',
+		);
+		expect(text).toContain('Next: compartment plan --project ./deploy\n');
+		expect(text).toContain('compose.override.yaml: Compose merges it into compose.yaml');
+		expect(await shop.text('variable', 'set', 'A', 'b', '--service', 'web', '--project', './deploy')).toContain('A');
 	});
 
 	it('says where a file is wrong', async () => {

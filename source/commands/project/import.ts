@@ -1,5 +1,5 @@
 import {existsSync, renameSync, rmSync, writeFileSync} from 'node:fs';
-import {basename, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {findSourceProblems} from '../../build/source-problems.ts';
 import {confirm} from '../../console/confirm.ts';
 import {reportLines, variableCommand} from '../../console/import-report.ts';
@@ -19,6 +19,7 @@ import {type ImportPlace, openImport, shownPath} from '../../import/open-import.
 import type {Imported} from '../../import/result.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
+import {reachWith} from '../../render-hint.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {hintText} from '../../workspace/invocation.ts';
 
@@ -34,6 +35,9 @@ type ImportFlags = CommonFlags & {
 async function checkTarget({folder}: ImportPlace, {isInteractive}: Terminal, flags: ImportFlags): Promise<void> {
 	if (flags.dryRun || flags.force || !existsSync(join(folder, descriptorFile))) return;
 	const shown = shownPath(folder, descriptorFile);
+	// Commands that are printed have to work here.
+	const elsewhere = folder === process.cwd() ? undefined : dirname(shown);
+	if (elsewhere !== undefined) reachWith({project: elsewhere});
 	if (!isInteractive || isJson(flags))
 		throw new UserError(`${shown} already exists.`, {hint: hint`To replace it: ${again('--force')}`});
 	await confirm(`Replace ${shown}?`);
@@ -70,6 +74,9 @@ export async function importProject(file: string, flags: ImportFlags): Promise<v
 	const place = await openImport(file);
 	const {folder, ascent, bytes, read} = place;
 	const shown = shownPath(folder, descriptorFile);
+	// Commands that are printed have to work here.
+	const elsewhere = folder === process.cwd() ? undefined : dirname(shown);
+	if (elsewhere !== undefined) reachWith({project: elsewhere});
 	const imported = importFile({
 		...{file: place.file, bytes, read, ascent, name: flags.name, profiles: flags.profile ?? []},
 		folderName: basename(folder),
@@ -87,7 +94,7 @@ export async function importProject(file: string, flags: ImportFlags): Promise<v
 		const {format, notes, tally} = imported;
 		const variables = open.map(({value: _never, ...variable}) => ({
 			...variable,
-			command: hintText(variableCommand({...variable})),
+			command: hintText(variableCommand(variable, elsewhere)),
 		}));
 		const written = {file: shown, isWritten: flags.dryRun !== true, format};
 		process.stdout.write(
@@ -101,9 +108,8 @@ export async function importProject(file: string, flags: ImportFlags): Promise<v
 	const counts = `${counted(services.length, 'service')}, ${counted(resources.length, 'resource')}`;
 	if (flags.dryRun) terminal.print(text.trimEnd());
 	else terminal.print(`Created ${shown} from ${place.file}: ${counts}.`);
-	for (const line of reportLines({...imported, variables: open}, terminal.paint)) terminal.print(line);
+	for (const line of reportLines({...imported, variables: open}, terminal.paint, elsewhere)) terminal.print(line);
 	if (stored.length > 0) terminal.print(`Stored ${counted(stored.length, 'variable')} of the file, encrypted.`);
 	warn(terminal, warnings);
-	if (!flags.dryRun)
-		terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('validate')}, then ${command('plan')}`)));
+	if (!flags.dryRun) terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('plan')}`)));
 }

@@ -4,14 +4,25 @@ import type {YamlSource} from '../../descriptor/yaml/source.ts';
 import {createAccount} from '../account.ts';
 import {cursorAt} from '../cursor.ts';
 import {refusal} from '../document.ts';
+import type {ReadFile} from '../files.ts';
 import {pruned} from '../prune.ts';
 import type {ImportRequest} from '../request.ts';
-import type {Imported} from '../result.ts';
+import type {Imported, Note} from '../result.ts';
 import {adviseCompose} from './advice.ts';
 import {readDotEnv} from './dot-env.ts';
 import {loadProject} from './load.ts';
 import {projectName} from './names.ts';
 import {translateProject} from './translate.ts';
+
+/** The file that Compose merges into one of the usual names without a word in it. */
+function overrideNotes(file: string, read: ReadFile): readonly Note[] {
+	const [, base] = /^((?:docker-)?compose)\.ya?ml$/.exec(file) ?? [];
+	if (base === undefined) return [];
+	return ['.override.yaml', '.override.yml']
+		.map(ending => `${base}${ending}`)
+		.filter(path => read(path).kind !== 'missing')
+		.map(path => ({path, kind: 'missing', message: `Compose merges it into ${file}, and import does not read it`}));
+}
 
 /** Imports a Compose file with what it includes. @throws DescriptorError with the place of what cannot be imported */
 export function importCompose(source: YamlSource, request: ImportRequest): Imported {
@@ -33,5 +44,7 @@ export function importCompose(source: YamlSource, request: ImportRequest): Impor
 			account.note('missing', path[0] === 'resources' ? ['services', ...path.slice(1)] : path, message),
 	);
 	if (!descriptor) throw refusal(source, [], `nothing in ${posix.basename(source.file)} makes a valid compartment.yml`);
-	return {format: 'Compose', descriptor, variables, ...account.settle(project.tree, adviseCompose)};
+	const settled = account.settle(project.tree, adviseCompose);
+	const notes = [...settled.notes, ...overrideNotes(source.file, read)];
+	return {format: 'Compose', descriptor, variables, ...settled, notes};
 }

@@ -24,8 +24,8 @@ export function portInLabels(service: Cursor): number | undefined {
 			cursor.note(
 				'missing',
 				host === undefined
-					? 'a rule of Traefik: write domain: HOST, and compartment.routes.yml for paths'
-					: `a rule of Traefik: write domain: ${host}, and compartment.routes.yml for paths`,
+					? 'a rule of Traefik: hosts are written as domain, and paths in compartment.routes.yml'
+					: `a rule of Traefik: for this host write kind: web, accessMode: public and domain: ${host}`,
 			);
 		}
 	return port;
