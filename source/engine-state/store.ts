@@ -12,6 +12,9 @@ const pingMs = 5000;
 /** How long a connection that was cut is opened again, in milliseconds: the router may just be replaced. */
 const patienceMs = 30_000;
 
+/** Enough for one more try. */
+const onceMs = 100;
+
 /** What is stored, as the lock was taken: SHA-256 of the files, or `none`, and length of the journal. */
 export type Taken = {readonly stateHash: string; readonly journalHash: string; readonly journalBytes: number};
 
@@ -55,6 +58,9 @@ export async function openStore({engine, findContainer, name, record}: StoreOpti
 	let wasAnswered = false;
 	let failure: UserError | undefined;
 	let timer: NodeJS.Timeout | undefined;
+	let isPinging = false;
+	// Once it was in vain to wait, what comes after does not wait as long again.
+	let patience = patienceMs;
 	let queue: Promise<unknown> = Promise.resolve();
 	const inTurn = <Result>(task: () => Promise<Result>): Promise<Result> => {
 		const turn = queue.then(task);
@@ -64,7 +70,7 @@ export async function openStore({engine, findContainer, name, record}: StoreOpti
 
 	/** Takes the lock again that was freed by the cut, unless another client was faster. */
 	async function comeBack(cause: unknown): Promise<void> {
-		const deadline = steadyNow() + patienceMs;
+		const deadline = steadyNow() + patience;
 		let last = cause;
 		for (let wait = 50; steadyNow() < deadline; wait = Math.min(2 * wait, 500)) {
 			await pause(wait);
@@ -72,7 +78,10 @@ export async function openStore({engine, findContainer, name, record}: StoreOpti
 				conversation.end();
 				conversation = converse(engine, await findContainer(), name);
 				const answer = await conversation.ask(`resume ${own}`);
-				if (answer.startsWith('taken ')) return;
+				if (answer.startsWith('taken ')) {
+					patience = patienceMs;
+					return;
+				}
 				const owner = parseRecord(answer.slice(answer.indexOf(' ') + 1));
 				// The engine may not have noticed the cut yet.
 				if (answer.startsWith('busy ') && owner?.id === record.id) continue;
@@ -83,6 +92,7 @@ export async function openStore({engine, findContainer, name, record}: StoreOpti
 			}
 			if (failure) throw failure;
 		}
+		patience = onceMs;
 		throw last;
 	}
 
@@ -120,7 +130,16 @@ export async function openStore({engine, findContainer, name, record}: StoreOpti
 				if (!answer.startsWith('taken ')) return {owner: parseRecord(answer.slice(answer.indexOf(' ') + 1))};
 				isHeld = true;
 				// Whatever is wrong, the next command reports it.
-				const ping = () => void inTurn(() => send('ping')).catch(() => undefined);
+				const ping = () => {
+					// Those that wait behind a call would keep the end of the command waiting.
+					if (isPinging) return;
+					isPinging = true;
+					void inTurn(() => send('ping'))
+						.catch(() => undefined)
+						.finally(() => {
+							isPinging = false;
+						});
+				};
 				timer = setInterval(ping, pingMs);
 				timer.unref();
 				return parseTaken(answer);

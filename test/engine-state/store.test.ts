@@ -8,6 +8,12 @@ vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),
 );
 
+// As fast as the pauses.
+vi.mock(import('../../source/clock.ts'), async original => {
+	const {steadyNow} = await original();
+	return {steadyNow: () => 100 * steadyNow()};
+});
+
 const busy = `busy ${JSON.stringify({...ownRecord('apply'), host: 'bens-laptop'})}`;
 const taken = 'taken none none 0';
 
@@ -48,6 +54,24 @@ describe('waiting for the lock', () => {
 	it('does not hide why the engine never answered', async () => {
 		const store = await open(engineOf());
 		await expect(store.take()).rejects.toThrow('cannot reach the state on the engine: the connection was cut');
+		await store.close();
+	});
+});
+
+describe('an engine that stays away', () => {
+	it('is waited for once: what comes after, up to the end of the command, tries once more', async () => {
+		let looks = 0;
+		const store = await open(engineOf([taken]), async () => {
+			if (++looks > 1) throw new UserError('The router does not run.');
+			return 'router';
+		});
+		await store.take();
+		await expect(store.send('append 0')).rejects.toThrow('The router does not run.');
+		const first = looks;
+		expect(first).toBeGreaterThan(10);
+		await expect(store.send('append 0')).rejects.toThrow('The router does not run.');
+		await expect(store.send('put')).rejects.toThrow('The router does not run.');
+		expect(looks - first).toBeLessThanOrEqual(4);
 		await store.close();
 	});
 });
