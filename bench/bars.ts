@@ -35,6 +35,10 @@ export const rows = {
 	lost: 'requests lost',
 	dashboard: 'the dashboard, 30 services',
 	flood: '100,000 lines/s',
+	connected: ', over ssh',
+	connectedFar: ', over ssh, 40 ms',
+	slow: ', a new ssh, 40 ms, 100 Mbit/s',
+	failed: 'failed calls',
 } as const;
 
 const row = (table: TableId, name: string): Row => ({table, row: name});
@@ -99,6 +103,18 @@ export const bars: readonly Bar[] = [
 		type: 'ratio',
 		...{ours: row('growth-apply', objects(1000)), theirs: row('growth-apply', objects(100))},
 		...{called: 'processor time of 100', most: 12},
+	},
+	against('plan over ssh, 50 services', 'ssh-plan', `${rows.plan}${rows.connected}`, rows.plan, 1.2),
+	{
+		work: 'plan over ssh, 50 services, 40 ms there and back',
+		type: 'limit',
+		...{ours: row('ssh-plan', `${rows.plan}${rows.connectedFar}`), of: 'values', below: 350, unit: 'ms', by: 'median'},
+	},
+	against('build over ssh, 200 MB', 'ssh-build', `${apply}${rows.connected}`, apply, 1.3),
+	{
+		work: '100 calls at once over ssh, failed',
+		type: 'limit',
+		...{ours: row('ssh-calls', rows.failed), of: 'values', below: 1, unit: '', by: 'worst'},
 	},
 	memory('plan, 100 services', row('plan-100', rows.plan), 'peaks', 80),
 	memory('first apply, 20 resources and a worker', row('apply-resources', apply), 'peaks', 110),

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
@@ -23,6 +24,21 @@ export function writeService(folder: string, {hasDockerfile}: {readonly hasDocke
 	const manifest = {scripts: {start: 'node server.js'}, dependencies: {'escape-html': '1.0.3'}};
 	write(folder, {'package.json': JSON.stringify(manifest), ...(hasDockerfile && {Dockerfile: dockerfile})});
 	changeLine(folder);
+}
+
+/** 2,000 files and 200 MB, half of it text and half of it as dense as pictures. */
+export function writeHeavyService(folder: string): void {
+	write(folder, {Dockerfile: 'FROM node:24-slim\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n'});
+	changeLine(folder);
+	const text = Buffer.alloc(100_000, 'some text that repeats itself, as sources do: ');
+	for (let group = 0; group < 20; group += 1) {
+		const files = Array.from({length: 100}, (_, file): [string, Buffer] =>
+			file % 2 === 0
+				? [`${file}.bin`, randomBytes(text.length)]
+				: [`${file}.txt`, Buffer.concat([randomBytes(8), text])],
+		);
+		write(join(folder, `f${group}`), Object.fromEntries(files));
+	}
 }
 
 /** 20,000 files and 500 MB, most of them small, as in a repository with pictures. */

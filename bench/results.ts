@@ -15,6 +15,9 @@ export type TableId =
 	| 'growth-commands'
 	| 'plan-20'
 	| 'plan-100'
+	| 'ssh-build'
+	| 'ssh-calls'
+	| 'ssh-plan'
 	| 'switch';
 
 /** One row of a table: a figure of every round, in the table's unit, and peak memory in MB. */

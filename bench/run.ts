@@ -15,6 +15,7 @@ const load = {
 	switch: () => import('./switch.ts'),
 	environments: () => import('./environments.ts'),
 	tls: () => import('./tls.ts'),
+	ssh: () => import('./ssh.ts'),
 	terminal: () => import('./terminal.ts'),
 	summary: () => import('./print-summary.ts'),
 } as const satisfies Record<string, () => Promise<unknown>>;
