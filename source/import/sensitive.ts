@@ -21,10 +21,18 @@ export const isSensitiveName = (name: string): boolean => secretWord.test(name) 
 export const isSensitive = (name: string, value: string): boolean =>
 	holdsCredentials(value) || (isSensitiveName(name) && !harmless.test(value.trim()));
 
+/** Whether a URL's query has a secret, such as `?token=abc`. */
+export const holdsSecretQuery = (url: string): boolean =>
+	/[?&][\w-]*(?:pass|pwd|secret|token|key|sig)[\w-]*=(?!\$\{)[^&\s]/i.test(url);
+
+/** Whether a script sets a variable with a sensitive name, such as `export TOKEN=abc`. */
+const setsSecret = (text: string): boolean =>
+	[...text.matchAll(/([A-Za-z_]\w*)=["']?([^\s;"'$]+)/g)].some(([, name, value]) => isSensitive(name!, value!));
+
 /** Whether a command line holds a password or a token. */
 export const holdsSecretFlag = (words: readonly string[]): boolean =>
 	words.some(
 		(word, index) =>
 			/(?:^|\s)--?[\w.-]*(?:pass|password|secret|token|api-?key)[=\s]\S/i.test(word) ||
 			(/^--?[\w.-]*(?:pass|password|secret|token|api-?key)$/i.test(word) && !(words[index + 1] ?? '-').startsWith('-')),
-	) || words.some(holdsCredentials);
+	) || words.some(word => holdsCredentials(word) || holdsSecretQuery(word) || setsSecret(word));

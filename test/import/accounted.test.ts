@@ -58,6 +58,13 @@ describe('every key', () => {
 		expect(imported.tally).toEqual({carried: 3, listed: 4});
 	});
 
+	it('of an included file is carried over or listed', () => {
+		const more = 'version: "3"\nservices: {db: {image: b, user: c}}\nmodels: {}\nvolumes: {v: {driver: nfs}}\n';
+		const {notes} = importText('include: [more.yaml]\nservices: {web: {image: a, ports: [80]}}\n', {'more.yaml': more});
+		const paths = notes.filter(({kind}) => kind === 'missing').map(({path}) => path);
+		expect(paths).toEqual(['include[0]', 'services.db.user', 'volumes.v']);
+	});
+
 	it('that is lost is found by this test', () => {
 		const imported = importText('services: {web: {image: a, ports: [80]}}\n');
 		expect(lost('services: {web: {image: a, ports: [80], user: b}}\n', imported)).toEqual(['services.web.user']);

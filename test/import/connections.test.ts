@@ -52,6 +52,8 @@ describe('beside PostgreSQL', () => {
 			'host=db user=app password=pw1 dbname=app',
 			'dsn = host=${resource.host} user=app password=${env.POSTGRES_PASSWORD} dbname=app',
 		],
+		['DATABASE_URL', 'postgres://app:pw1@db/app?sslkey=hunter2', 'set'],
+		['WEBHOOK_TOKEN', 'http://db/hunter2', 'set'],
 		['WAIT_FOR', 'db:5432', 'wait-for = ${resource.host}:5432'],
 		['HOSTS', 'db:5432,cache:6379', 'hosts = ${resource.host}:5432,cache:6379'],
 		['API_URL', 'http://db-admin:80/', 'env http://db-admin:80/'],

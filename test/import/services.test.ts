@@ -67,6 +67,9 @@ describe('how a service runs', () => {
 		['command: a \'b c\' "d\\"e" f\\ g', {run: {command: `a 'b c' 'd"e' 'f g'`}}],
 		['command: [--flag]', {}],
 		['command: a --password hunter2', {}],
+		['command: [sh, -c, "export API_TOKEN=hunter2; a"]', {}],
+		['command: a http://b/?token=hunter2', {}],
+		['healthcheck: {test: "curl http://localhost/?key=hunter2"}', {}],
 		[
 			'volumes: ["Big Data:/data", "/anon", "./x:/x", {type: volume, source: s, target: /s}]',
 			{volumes: {'big-data': {path: '/data', exclusive: true}, s: {path: '/s', exclusive: true}}},

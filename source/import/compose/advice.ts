@@ -94,9 +94,12 @@ export function adviseCompose(path: Path, value: unknown): Advice {
 		return omitted('an extension: where it is merged into a service, it is carried over there');
 	if (path.length === 1) return own(atTop, section) ?? missing(notSupported);
 	if (section === 'networks') return names;
-	if (section === 'volumes') return own(ofVolume, key) ?? omitted('volumes are declared where they are used');
+	if (section === 'volumes') {
+		const told = key ?? ['external', 'driver', 'driver_opts'].find(name => name in mapOf(value));
+		return own(ofVolume, told) ?? omitted('volumes are declared where they are used');
+	}
 	if (section === 'secrets' || section === 'configs')
-		return key === 'external'
+		return key === 'external' || 'external' in mapOf(value)
 			? missing('is kept outside of the file: set the variable with its value')
 			: (own(atTop, section) ?? missing(notSupported));
 	if (section !== 'services' || typeof key !== 'string') return own(atTop, section) ?? missing(notSupported);

@@ -33,6 +33,9 @@ const mapAt = (tree: Raw, key: string, source: YamlSource): Raw => {
 	return value as Raw;
 };
 
+const isKnownAtTop = (key: string): boolean =>
+	['services', 'include', 'name', 'version', ...sections].includes(key) || key.startsWith('x-');
+
 type Included = {readonly files: readonly Cursor[]; readonly folder?: string; readonly envFile?: string};
 
 function readInclude(item: Cursor): Included {
@@ -97,6 +100,8 @@ export function loadProject(
 				lookup,
 			);
 			const loaded = loadProject(loading, document, over(lookup, values), base, [...chain, target]);
+			const unread = Object.keys(mapOf(document.value)).filter(key => !isKnownAtTop(key));
+			if (unread.length > 0) item.note('missing', `names ${target}, whose ${unread.join(', ')} is not supported here`);
 			// What this file says goes before what it includes.
 			services = [
 				...services.map(own => {

@@ -1,5 +1,6 @@
 import type {Raw} from '../../descriptor/rules/raw.ts';
 import type {Connected} from '../resources/draft.ts';
+import {holdsSecretQuery} from '../sensitive.ts';
 import {buildOf} from './build.ts';
 import {runCommandOf} from './command.ts';
 import {checkDependencies, dependenciesOf} from './dependencies.ts';
@@ -98,9 +99,12 @@ export function translateService(service: ComposeService, translation: Translati
 				'missing',
 				`requests port ${probe.port ?? 80}, which is not the port of ${name}: readiness requests that one`,
 			);
+	else if (probe && holdsSecretQuery(probe.path))
+		cursor.get('healthcheck')?.note('missing', 'requests an address with a secret in it: readiness needs another path');
 	else if (probe && !/^\/[\w./~!&+,;=:@%-]*(?:\?[\w./~!&+,;=:@%-]*)?$/.test(probe.path))
 		cursor.get('healthcheck')?.note('missing', 'requests a path that readiness cannot have');
-	const hasProbe = probe !== undefined && isAnswering && (probe.port ?? face.port) === face.port;
+	const hasProbe =
+		probe !== undefined && !holdsSecretQuery(probe.path) && isAnswering && (probe.port ?? face.port) === face.port;
 	const {env, connected, secretFiles} = serviceVariables(service, translation, source);
 	const restart = restartOf(cursor);
 	const runs = runCommandOf(cursor, isBuilt);

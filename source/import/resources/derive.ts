@@ -1,4 +1,4 @@
-import {isSensitiveName} from '../sensitive.ts';
+import {holdsSecretQuery, isSensitiveName} from '../sensitive.ts';
 import type {Connected, Credential, ResourceDraft} from './draft.ts';
 
 /**
@@ -75,7 +75,7 @@ function templateFor(value: string, draft: ResourceDraft, isBareHost: boolean): 
 		.replace(/(?<=\$\{resource\.host\}(?::\d+)?\/)([^/?;\s]+)(?=$|\?)/, name =>
 			database && sameAs(name)(database) && (/\ue000/.test(name) || draft.family.preset) ? placeholder(database) : name,
 		);
-	if (isForeign) return undefined;
+	if (isForeign || holdsSecretQuery(template)) return undefined;
 	// Elsewhere in the text, such as `user=`.
 	return [user, database].reduce(
 		(text, credential) =>
@@ -138,7 +138,10 @@ export function derive(
 	const [first, ...others] = named;
 	if (!first) return repeated(name, value, drafts, used);
 	const template = others.length > 0 ? undefined : templateFor(value, first.draft, first.isBare);
-	if (template === undefined || /\ue000/.test(template))
+	// Whatever else such a value holds may be the secret.
+	const isSecret = isSensitiveName(name) && !/DSN|URL|URI|CONN/i.test(name);
+	const isPlain = template !== undefined && /^\$\{[\w.]+\}$/.test(template);
+	if (template === undefined || (isSecret && !isPlain) || /\ue000/.test(template))
 		return {kind: 'mixed', resources: named.map(({draft}) => draft.name)};
 	return {kind: 'output', draft: first.draft, template};
 }
