@@ -35,7 +35,7 @@ echo '== rules'; PATH="$PATH:/usr/sbin:/sbin" $sudo iptables -S FORWARD 2>/dev/n
 echo '== end'`;
 
 /** The parts of the output, by the name in the line before each. */
-const partsOf = (output: string): ReadonlyMap<string, string> =>
+export const partsOf = (output: string): ReadonlyMap<string, string> =>
 	new Map(
 		output.split(/^== /m).flatMap(part => {
 			const [, name, text] = /^(\w+)\n([\s\S]*)$/.exec(part) ?? [];

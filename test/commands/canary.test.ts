@@ -103,6 +103,7 @@ const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absen
 	'machine list': [[]],
 	'machine show': [['none']],
 	'machine doctor': [['none']],
+	'machine prepare': [['none']],
 	'machine remove': [['none']],
 	'variable list': [['--service', 'web'], ['--resource', 'store'], []],
 	'variable show': [

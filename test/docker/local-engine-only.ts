@@ -6,6 +6,7 @@ export const localEngineOnly = {
 	'docker-connection': 'is about connections to sockets and ports of this machine, and what is said when they fail',
 	'ssh-cli': 'is about ssh itself, with machines of its own',
 	'ssh-contract': 'is about ssh itself, with machines of its own',
+	'ssh-machine': 'is about ssh itself, with machines of its own',
 	'ssh-terminal': 'is about ssh itself, with machines of its own',
 	'ssh-tunnel': 'is about ssh itself, with machines of its own',
 	'cli-drift: router':

@@ -55,6 +55,22 @@ export const machines = {
 			examples: [{line: 'machine doctor web1', text: 'Check its engine, disk, clock, ports and firewall'}],
 			run: async () => (await import('../machines/doctor.ts')).machineDoctor,
 		}),
+		'machine prepare': defineCommand({
+			description: 'Install Docker on a machine with Debian or Ubuntu, over ssh',
+			arguments: [
+				{name: 'machine', kind: 'text', description: 'Machine from compartment machine list, or ssh://user@host'},
+			],
+			flags: {
+				yes: {kind: 'boolean', description: 'Do not ask for confirmation'},
+				'dry-run': {kind: 'boolean', description: 'Only show the commands'},
+				...outputFlags,
+			},
+			examples: [
+				{line: 'machine prepare ssh://deploy@web1 --dry-run', text: 'Show what would be run there'},
+				{line: 'machine prepare web1', text: 'Show it, ask, and run it'},
+			],
+			run: async () => (await import('../machines/prepare.ts')).machinePrepare,
+		}),
 		'machine remove': defineCommand({
 			description: 'Forget a machine',
 			arguments: [name],

@@ -1,4 +1,5 @@
 import {openInBrowser} from '../../console/open-in-browser.ts';
+import {stayFor} from '../../engine/ssh/ssh-process.ts';
 import {UserError} from '../../errors.ts';
 import {command, hint} from '../../hint.ts';
 import {signInHint} from '../../output/events/result-text.ts';
@@ -47,12 +48,9 @@ async function untilStopped(ended: Promise<string>): Promise<string | undefined>
 	const stopped = Promise.withResolvers<undefined>();
 	const stop = () => stopped.resolve(undefined);
 	for (const signal of ends) process.on(signal, stop);
-	// Nothing else keeps this process.
-	const alive = setInterval(() => undefined, 2 ** 30);
 	try {
-		return await Promise.race([stopped.promise, ended]);
+		return await stayFor(Promise.race([stopped.promise, ended]));
 	} finally {
-		clearInterval(alive);
 		for (const signal of ends) process.off(signal, stop);
 	}
 }

@@ -2,6 +2,7 @@ import {isatty} from 'node:tty';
 import {EngineError} from '../../errors.ts';
 import {freePort} from '../port-here.ts';
 import {openSession} from './open-session.ts';
+import {stayFor} from './ssh-process.ts';
 import type {SshTarget} from './ssh-target.ts';
 import {explainEnd, showWords} from './ssh-words.ts';
 
@@ -29,7 +30,8 @@ export async function forwardPort(target: SshTarget, {host, port: wanted}: Remot
 	const port = await freePort(wanted);
 	const to = host.includes(':') ? `[${host}]` : host;
 	const forwarding = `127.0.0.1:${port}:${to}:${wanted}`;
-	const {ended, lines, kill} = await openSession(target, {forwarding, mayAsk: isatty(0), show: showWords});
+	const {ended, lines, kill, endWithUs} = await openSession(target, {forwarding, mayAsk: isatty(0), show: showWords});
+	endWithUs();
 	if (isRefused(lines(), port)) {
 		kill();
 		throw new EngineError(`cannot forward port ${port} of this machine: another program has taken it meanwhile`);
@@ -39,7 +41,7 @@ export async function forwardPort(target: SshTarget, {host, port: wanted}: Remot
 		ended: ended.then(() => explainEnd(lines(), target).cause),
 		async close() {
 			kill();
-			await ended;
+			await stayFor(ended);
 		},
 	};
 }

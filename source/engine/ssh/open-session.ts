@@ -7,7 +7,9 @@ import {explainEnd, isReason} from './ssh-words.ts';
 import {TunnelError} from './tunnel-error.ts';
 
 /** An ssh that is connected: it forwards a socket or a port, and runs a shell. */
-export type SshSession = Pick<SshProcess, 'hasEnded' | 'ended' | 'lines' | 'kill'> & {readonly shell: RemoteShell};
+export type SshSession = Pick<SshProcess, 'hasEnded' | 'ended' | 'lines' | 'kill' | 'endWithUs'> & {
+	readonly shell: RemoteShell;
+};
 
 type Options = {
 	/** What is forwarded, as `-L` of ssh takes it. */
@@ -64,6 +66,6 @@ export async function openSession(target: SshTarget, options: Options): Promise<
 		opened.abort();
 	}
 	ssh.release();
-	const {hasEnded, ended, lines, kill} = ssh;
-	return {hasEnded, ended, lines, kill, shell};
+	const {hasEnded, ended, lines, kill, endWithUs} = ssh;
+	return {hasEnded, ended, lines, kill, endWithUs, shell};
 }

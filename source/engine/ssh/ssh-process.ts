@@ -1,7 +1,11 @@
+import type {Socket} from 'node:net';
 import type {Readable, Writable} from 'node:stream';
 import {UserError} from '../../errors.ts';
 import {findProgram, startProgram} from '../../programs.ts';
 import {createLineReader} from '../lines.ts';
+
+/** Kills a process when its standard input ends without a line, which is when this process does, even if it was killed. */
+const watch = 'read -r line || kill -- "$1"';
 
 /** A running ssh. */
 export type SshProcess = {
@@ -13,6 +17,11 @@ export type SshProcess = {
 	/** Resolves when it has ended and its messages have been read. */
 	readonly ended: Promise<void>;
 	readonly kill: () => void;
+	/**
+	 * Ends it when this process ends, even if others use what it forwards, such as a browser: ssh itself waits until the last of
+	 * their connections is closed.
+	 */
+	readonly endWithUs: () => void;
 	/** From now on it does not keep this process alive. */
 	readonly release: () => void;
 };
@@ -75,9 +84,32 @@ export function startSshProcess(args: readonly string[], onLine: (line: string) 
 		hasEnded: () => hasEnded,
 		ended,
 		kill: () => void child.kill('SIGTERM'),
+		endWithUs() {
+			if (child.pid === undefined) return;
+			const watcher = startProgram('/bin/sh', ['-c', watch, 'sh', String(child.pid)], {
+				stdio: ['pipe', 'ignore', 'ignore'],
+				detached: true,
+				cwd: '/',
+			});
+			watcher.on('error', () => undefined);
+			watcher.stdin?.on('error', () => undefined);
+			watcher.unref();
+			(watcher.stdin as Socket | null)?.unref();
+			void ended.then(() => watcher.stdin?.end('ended\n'));
+		},
 		release() {
 			child.unref();
 			for (const stream of [stdin, stdout, stderr]) (stream as unknown as {unref(): void}).unref();
 		},
 	};
+}
+
+/** Keeps this process until a promise is settled, although the ssh that it is about was released. */
+export async function stayFor<Result>(promise: Promise<Result>): Promise<Result> {
+	const alive = setInterval(() => undefined, 2 ** 30);
+	try {
+		return await promise;
+	} finally {
+		clearInterval(alive);
+	}
 }

@@ -7,6 +7,7 @@ import {explainSilence} from './explain-silence.ts';
 import {openSession, type SshSession} from './open-session.ts';
 import {reserveSocket} from './own-folder.ts';
 import type {RemoteShell} from './remote-shell.ts';
+import {stayFor} from './ssh-process.ts';
 import type {SshTarget} from './ssh-target.ts';
 import {type Explanation, explainEnd, showWords} from './ssh-words.ts';
 
@@ -82,7 +83,7 @@ function createTunnel(target: SshTarget): Tunnel {
 		async close() {
 			const ended = session?.ended;
 			session?.kill();
-			await ended;
+			if (ended) await stayFor(ended);
 			lost = undefined;
 		},
 	};
