@@ -9,6 +9,7 @@ import {type PlaceRecord, writePlace} from '../state/place.ts';
 import type {State} from '../state/state.ts';
 import {readState, writeState} from '../state/store.ts';
 import {readPin, writePin} from '../state/trust-key.ts';
+import {readCopy} from './copy.ts';
 import type {Store} from './store.ts';
 import type {Stored} from './stored.ts';
 
@@ -59,7 +60,10 @@ export async function settleMove(
 	const there = content && parse(content);
 	// The folder decides, so it is not read as a copy.
 	const own = await readSettled(directory);
-	if (content && !(there?.lineage === own.lineage && there.serial > own.serial)) {
+	// It is this move's if it was written there, and then here, or before it was written here.
+	const isMoved =
+		there?.lineage === own.lineage && (there.serial > own.serial || readCopy(directory).state?.equals(content!));
+	if (content && !isMoved) {
 		writePlace(directory, {...record, state: 'local'});
 		throw new UserError(
 			`The engine already has a state of environment ${record.environment}${there ? ` (serial ${there.serial}, ${there.updatedAt})` : ''}.`,

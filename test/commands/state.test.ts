@@ -397,9 +397,21 @@ describe('state migrate, pull and push', () => {
 		const {folder} = shop;
 		const other = join(folder, '.compartment', 'production', 'place.json');
 		writeFileSync(other, readFileSync(other, 'utf8').replace('"engine"', '"local"'));
+		await shop.text('variable', 'set', 'HERE', 'alone');
 		const stderr = await shop.failure('state', 'migrate', '--to', 'engine');
 		expect(stderr).toContain('Error: The engine already has a state of environment production (serial ');
 		expect(await shop.json('state', 'migrate', '--to', 'local')).toMatchObject({hasMoved: false});
+	});
+
+	it('ends a move that was interrupted when the engine and the folder had the state', async () => {
+		await shop.text('state', 'migrate', '--to', 'engine');
+		const place = join(shop.folder, '.compartment', 'production', 'place.json');
+		const moved = JSON.parse(readFileSync(place, 'utf8'));
+		writeFileSync(place, JSON.stringify({...moved, moving: 'there'}));
+		await shop.text('variable', 'set', 'AFTER', 'the move');
+		expect(JSON.parse(readFileSync(place, 'utf8'))).toEqual(moved);
+		rmSync(join(shop.folder, '.compartment'), {recursive: true});
+		expect(await shop.text('variable', 'list')).toContain('AFTER');
 	});
 
 	it('prints what the engine has, or writes it to a private file', async () => {
