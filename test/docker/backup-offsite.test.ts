@@ -94,6 +94,14 @@ describe('a PostgreSQL with a store', () => {
 		expectError(await sandbox.run(create), 'There is no backup store "offsite" in the settings of this machine');
 		expect(kept(sandbox)).toEqual([]);
 
+		mkdirSync(join(sandbox.folder, '../.aws'));
+		const {accessKeyId, secretAccessKey} = server.key;
+		const profile = `[backups]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+		writeFileSync(join(sandbox.folder, '../.aws/credentials'), profile, {mode: 0o600});
+		const place = [`s3://${server.bucket}/team/a`, '--endpoint', server.endpoint, '--profile', 'backups'];
+		await sandbox.succeed(['backup', 'store', 'add', 'shared', ...place]);
+		await sandbox.succeed(['backup', 'store', 'remove', 'shared']);
+
 		expect(await addStore()).toBe(`Added store offsite: s3://${server.bucket}/team/a\n`);
 		expect(await server.objects()).toEqual(new Map());
 		expect(await sandbox.succeed(['backup', 'store', 'list'])).toBe(`offsite\ts3://${server.bucket}/team/a\n`);
