@@ -21,15 +21,18 @@ export function variableCommand(
 	{name, target, of, isSensitive, file}: VariableToSet,
 	folder: string | undefined,
 ): Hint {
-	const words = [name, `--${target}`, of, ...(isSensitive ? ['--sensitive'] : [])];
-	return file === undefined
-		? command('variable set', ...words)
-		: hint`${command('variable set', ...words, '--stdin')} < ${shellWord(folder === undefined ? file : join(folder, file))}`;
+	const sensitive = isSensitive ? ['--sensitive'] : [];
+	const stdin = file === undefined ? [] : ['--stdin'];
+	const set =
+		target === 'service'
+			? command('variable set', name, '--service', of, ...sensitive, ...stdin)
+			: command('variable set', name, '--resource', of, ...sensitive, ...stdin);
+	return file === undefined ? set : hint`${set} < ${shellWord(folder === undefined ? file : join(folder, file))}`;
 }
 
 /** Notes with one message are one line. */
 function linesOf(notes: readonly Note[]): readonly string[] {
-	const byMessage = Map.groupBy(notes, ({message}) => message);
+	const byMessage = Map.groupBy(notes, ({message}) => hintText(message));
 	return [...byMessage].map(([message, same]) => {
 		const paths = same.map(({path}) => sanitiseLine(path)).join(', ');
 		return `  ${paths}: ${sanitiseLine(message)}`;

@@ -1,10 +1,11 @@
 import {formatPath, type Path} from '../descriptor/problem.ts';
+import type {Hint} from '../hint.ts';
 import type {Imported, Note, NoteKind} from './result.ts';
 
 type Status = 'carried' | 'listed';
 
 /** Says what to do about a key that nothing has read. */
-type Advise = (path: Path, value: unknown) => {readonly kind: NoteKind; readonly message: string};
+type Advise = (path: Path, value: unknown) => {readonly kind: NoteKind; readonly message: Hint};
 
 /**
  * What happened to each key of the imported file. Whatever nobody has carried over or noted is found by `settle`, so that no key
@@ -13,7 +14,7 @@ type Advise = (path: Path, value: unknown) => {readonly kind: NoteKind; readonly
 export type Account = {
 	/** The key with everything below it is carried over. A note on the same key stays. */
 	readonly carry: (path: Path) => void;
-	readonly note: (kind: NoteKind, path: Path, message: string) => void;
+	readonly note: (kind: NoteKind, path: Path, message: Hint) => void;
 	/** All notes, with those for the keys of `tree` that nothing has read. Called once. */
 	readonly settle: (tree: unknown, advise: Advise) => Pick<Imported, 'notes' | 'carried' | 'tally'>;
 };
@@ -42,7 +43,7 @@ export function createAccount(): Account {
 
 	const note: Account['note'] = (kind, path, message) => {
 		const shown = formatPath(path);
-		const said = `${shown}\0${message}`;
+		const said = `${shown}\0${JSON.stringify(message)}`;
 		if (known.has(said)) return;
 		known.add(said);
 		notes.push({path: shown, kind, message});

@@ -1,6 +1,7 @@
 import type {Path} from '../descriptor/problem.ts';
 import {isMap, type Raw} from '../descriptor/rules/raw.ts';
 import type {YamlSource} from '../descriptor/yaml/source.ts';
+import type {Hint} from '../hint.ts';
 import type {Account} from './account.ts';
 import {refusal} from './document.ts';
 import {type Interpolated, interpolate, type Lookup, TemplateError, withoutMarks} from './interpolate.ts';
@@ -31,7 +32,7 @@ export type Cursor = {
 	readonly text: () => string | undefined;
 	/** Marks the value, with everything below it, as carried over. */
 	readonly carry: () => void;
-	readonly note: (kind: NoteKind, message: string) => void;
+	readonly note: (kind: NoteKind, message: Hint) => void;
 	readonly refuse: (message: string) => never;
 };
 

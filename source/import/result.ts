@@ -1,4 +1,5 @@
 import type {Raw} from '../descriptor/rules/raw.ts';
+import type {Hint} from '../hint.ts';
 
 /**
  * What became of a key: `changed` is carried over, but behaves differently; `omitted` needs no counterpart here; `missing` was not
@@ -12,7 +13,7 @@ export type Note = {
 	readonly path: string;
 	readonly kind: NoteKind;
 	/** What it means here, and what to do. Never holds a sensitive value. */
-	readonly message: string;
+	readonly message: Hint;
 };
 
 /** A variable that compartment.yml cannot hold, because it is sensitive or its value is not known. */

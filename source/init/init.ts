@@ -5,9 +5,8 @@ import {defaultEnvironment} from '../command-names.ts';
 import {descriptorFile, projectNamePattern} from '../descriptor/names.ts';
 import {type BuiltStack, builtStacks} from '../detect/stacks.ts';
 import {UserError} from '../errors.ts';
-import {command, hint} from '../hint.ts';
+import {command, type Hint, hint} from '../hint.ts';
 import {renderHint} from '../render-hint.ts';
-import {shellWord} from '../shell-word.ts';
 import {type DetectedService, detectServices, projectNameOf} from './detect.ts';
 import {remarksOf} from './remarks.ts';
 
@@ -26,8 +25,8 @@ const lookedFor = [dockerfileName, ...builtStacks.flatMap(({evidence}) => eviden
 const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 
 /** What to do with a Compose file. */
-export const composeAdvice = (file: string): string =>
-	`Nothing was taken from ${file}: compartment import ${shellWord(file)} makes a compartment.yml from it.`;
+export const composeAdvice = (file: string): Hint =>
+	hint`Nothing was taken from ${file}: ${command('import', file)} makes a compartment.yml from it.`;
 
 const chooseName = (directory: string, name: string | undefined): string => {
 	if (name !== undefined) {

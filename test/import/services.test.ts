@@ -7,7 +7,7 @@ const servicesOf = (text: string): Raw => importText(`services:\n${text}`).descr
 const notesOf = (text: string, key: string): string[] =>
 	importText(`services:\n${text}`)
 		.notes.filter(({path}) => path === key)
-		.map(({kind, message}) => `${kind}: ${message}`);
+		.map(({kind, message}) => `${kind}: ${String(message)}`);
 
 /** A service beside a public one. */
 const beside = (fields: string, other = ''): unknown =>

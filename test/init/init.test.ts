@@ -54,7 +54,7 @@ it('refuses an empty directory, because nothing in it can be built', async () =>
 it.each(['compose.yaml', 'docker-compose.yml'])('says what to do with %s', async file => {
 	touch(file);
 	await expect(describeInit(folder)).rejects.toThrow(
-		expect.objectContaining({hint: expect.stringContaining(`compartment import ${file} makes`)}),
+		expect.objectContaining({hint: expect.arrayContaining([{command: 'import', words: [file]}])}),
 	);
 	touch('web/../package.json');
 	expect((await describeInit(folder)).composeFile).toBe(file);

@@ -91,7 +91,8 @@ export async function importProject(file: string, flags: ImportFlags): Promise<v
 	const open = imported.variables.filter(variable => !stored.includes(variable));
 	const [services, resources] = [namesIn(imported, 'services'), namesIn(imported, 'resources')];
 	if (isJson(flags)) {
-		const {format, notes, tally} = imported;
+		const {format, tally} = imported;
+		const notes = imported.notes.map(note => ({...note, message: hintText(note.message)}));
 		const variables = open.map(({value: _never, ...variable}) => ({
 			...variable,
 			command: hintText(variableCommand(variable, elsewhere)),

@@ -50,7 +50,7 @@ export async function init(flags: InitFlags): Promise<void> {
 	terminal.print(`Created ./compartment.yml for ${initial.name}. Initialized ${sanitiseLine(services)}`);
 	warn(terminal, [
 		...warningsOf(initial.services),
-		...(initial.composeFile ? [composeAdvice(initial.composeFile)] : []),
+		...(initial.composeFile ? [hintText(composeAdvice(initial.composeFile))] : []),
 	]);
 	terminal.print(terminal.paint.dim(hintText(hint`Next: ${command('plan')}. All fields: ${command('schema')}`)));
 }

@@ -1,12 +1,13 @@
 import {adviceForKey} from '../../descriptor/compose-words.ts';
 import type {Path} from '../../descriptor/problem.ts';
 import {mapOf} from '../../descriptor/rules/raw.ts';
+import {command, type Hint, hint} from '../../hint.ts';
 import type {NoteKind} from '../result.ts';
 
-type Advice = {readonly kind: NoteKind; readonly message: string};
+type Advice = {readonly kind: NoteKind; readonly message: Hint};
 
-const omitted = (message: string): Advice => ({kind: 'omitted', message});
-const missing = (message: string): Advice => ({kind: 'missing', message});
+const omitted = (message: Hint): Advice => ({kind: 'omitted', message});
+const missing = (message: Hint): Advice => ({kind: 'missing', message});
 
 const notSupported = 'is not supported here; see "What is not supported" in docs/compartment-yml.md';
 
@@ -59,10 +60,12 @@ const inService: Readonly<Record<string, Advice>> = {
 
 const inDeploy: Readonly<Record<string, Advice>> = {
 	update_config: omitted('an apply starts the new container beside the old one, and switches when it is ready'),
-	rollback_config: omitted('compartment rollback runs the previous deployment again'),
+	rollback_config: omitted(hint`${command('rollback')} runs the previous deployment again`),
 	mode: omitted('a service runs one container'),
 	endpoint_mode: omitted('services find each other by name'),
-	placement: missing('an environment runs on one engine: compartment environment create NAME --engine MACHINE'),
+	placement: missing(
+		hint`an environment runs on one engine: ${command('environment create', 'NAME', '--engine', 'MACHINE')}`,
+	),
 	restart_policy: omitted('the engine decides how soon it restarts a container'),
 	labels: inService['labels']!,
 };

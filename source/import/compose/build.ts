@@ -1,5 +1,6 @@
 import {isMap} from '../../descriptor/rules/raw.ts';
 import {isSteeringName} from '../../descriptor/steering-names.ts';
+import {command, hint} from '../../hint.ts';
 import type {Cursor} from '../cursor.ts';
 import {isRelative, joined, written} from '../files.ts';
 import {isSensitive} from '../sensitive.ts';
@@ -20,7 +21,10 @@ function argsOf(args: Cursor | undefined): Record<string, string> {
 			cursor.note('missing', `would change how build tools here run; write ENV ${name}=… in the Dockerfile`);
 		else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) cursor.note('missing', 'is no name of a variable');
 		else if (value.unset.length > 0)
-			cursor.note('missing', `has no value: compartment variable set ${name} VALUE, and add ${name} to build.env`);
+			cursor.note(
+				'missing',
+				hint`has no value: ${command('variable set', name, 'VALUE')}, and add ${name} to build.env`,
+			);
 		else if (isSensitive(name, value.text) || usesSecret(value))
 			cursor.note('missing', 'looks like a secret, which a build cannot have: it would stay in the image');
 		else {

@@ -1,4 +1,5 @@
 import {isMap} from '../../descriptor/rules/raw.ts';
+import {command, hint} from '../../hint.ts';
 import type {Cursor} from '../cursor.ts';
 import type {Translation} from './translation.ts';
 
@@ -35,7 +36,7 @@ export function checkDependencies(
 		else if (isCompleted)
 			cursor.note(
 				'missing',
-				`services do not wait for each other: run it with compartment job run ${here}, or as release: {command: …}`,
+				hint`services do not wait for each other: run it with ${command('job run', here)}, or as release: {command: …}`,
 			);
 		else cursor.note('omitted', 'services do not wait for each other: a program has to try again');
 	}

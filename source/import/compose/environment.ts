@@ -1,3 +1,4 @@
+import {command, type Hint, hint} from '../../hint.ts';
 import type {Cursor} from '../cursor.ts';
 import {isRelative, joined, type ReadFile} from '../files.ts';
 import {type Interpolated, interpolate} from '../interpolate.ts';
@@ -51,27 +52,28 @@ const envFilesOf = (cursor: Cursor | undefined): readonly EnvFile[] => {
 	});
 };
 
+/** What the variables are for, by its name here. */
+type Target = {readonly type: 'service' | 'resource'; readonly name: string};
+
+const importing = (file: string, {type, name}: Target): Hint =>
+	type === 'service'
+		? command('variable import', '--file', file, '--service', name, '--sensitive')
+		: command('variable import', '--file', file, '--resource', name, '--sensitive');
+
 /**
  * All variables of a service: those of its files, and over them its own. A file that is not there is noted.
  * @throws DescriptorError for a file outside of the folder, or one that cannot be read
  */
-export function environmentOf(service: Cursor, target: string, read: ReadFile): readonly Entry[] {
+export function environmentOf(service: Cursor, target: Target, read: ReadFile): readonly Entry[] {
 	const entries = new Map<string, Entry>();
 	for (const {path, isRequired, cursor} of envFilesOf(service.get('env_file'))) {
 		if (!isRelative(path)) {
-			cursor.note(
-				'missing',
-				`is outside of this folder: compartment variable import --file ${path} ${target} --sensitive`,
-			);
+			cursor.note('missing', hint`is outside of this folder: ${importing(path, target)}`);
 			continue;
 		}
 		const values = readDotEnv(joined('.', path), read, cursor.origin.lookup, cursor);
 		if (!values) {
-			if (isRequired)
-				cursor.note(
-					'missing',
-					`was not found; once it is there: compartment variable import --file ${path} ${target} --sensitive`,
-				);
+			if (isRequired) cursor.note('missing', hint`was not found; once it is there: ${importing(path, target)}`);
 			else cursor.carry();
 			continue;
 		}

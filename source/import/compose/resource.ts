@@ -1,3 +1,4 @@
+import {command, hint} from '../../hint.ts';
 import {unmark} from '../interpolate.ts';
 import type {Credential, ResourceDraft} from '../resources/draft.ts';
 import {type Family, isOfficial, tagOf} from '../resources/families.ts';
@@ -48,7 +49,7 @@ function sortVariables(
 			sorted.passwords.push({key: ownName, value: secrets.get(value.text) ?? value.text});
 			cursor.note(
 				'changed',
-				`a new ${ownName} is generated; for data that exists: compartment variable set ${ownName} --resource ${resource} --sensitive`,
+				hint`a new ${ownName} is generated; for data that exists: ${command('variable set', ownName, '--resource', resource, '--sensitive')}`,
 			);
 			continue;
 		}

@@ -62,7 +62,7 @@ function describeServices(project: LoadedProject, given: Given): ComposeService[
 		if (name !== written) cursor.note('changed', `is called ${name} here`);
 		return {
 			...{name, written, cursor, hosts: hostsOf(written, cursor)},
-			environment: environmentOf(cursor, `--${stateful(cursor) ? 'resource' : 'service'} ${name}`, given.read),
+			environment: environmentOf(cursor, {type: stateful(cursor) ? 'resource' : 'service', name}, given.read),
 		};
 	});
 }

@@ -1,3 +1,4 @@
+import {command, hint} from '../../hint.ts';
 import {withoutMarks} from '../interpolate.ts';
 import {derive, usedBy} from '../resources/derive.ts';
 import type {Connected} from '../resources/draft.ts';
@@ -74,7 +75,7 @@ export function serviceVariables(
 			const what = derived.resources.join(' and ');
 			cursor.note(
 				'missing',
-				`${shownIn(entry)}names ${what} together with other values: set the variable, with hosts from compartment resource output list --resource ${first}`,
+				hint`${shownIn(entry)}names ${what} together with other values: set the variable, with hosts from ${command('resource output list', '--resource', first ?? '')}`,
 			);
 		} else if (value.unset.length > 0 && value.text !== '') takeUnknown(entry, isSecret || isSensitiveName(name));
 		else if (isSecret) {

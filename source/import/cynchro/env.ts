@@ -1,4 +1,5 @@
 import {isMap} from '../../descriptor/rules/raw.ts';
+import {command, hint} from '../../hint.ts';
 import type {Cursor} from '../cursor.ts';
 import type {VariableToSet} from '../result.ts';
 
@@ -36,8 +37,10 @@ export function referencedVariables(from: Cursor | undefined, of: string): reado
 			item.note('changed', `is a secret of Cynchro: set ${name} with its value`);
 			return [{name, target: 'service', of, isSensitive: true}];
 		}
-		const command = `compartment variable import --file FILE --service ${of} --sensitive`;
-		item.note('missing', `is a secret of Cynchro, whose variables are not in this file: save them, then ${command}`);
+		item.note(
+			'missing',
+			hint`is a secret of Cynchro, whose variables are not in this file: save them, then ${command('variable import', '--file', 'FILE', '--service', of, '--sensitive')}`,
+		);
 		return [];
 	});
 }
