@@ -9,6 +9,17 @@ const bytesPerMs = megabits ? (megabits * 1e6) / 8 / 1000 : Number.POSITIVE_INFI
 
 /** Passes on what one socket gets after the delay, no faster than the line. */
 function carry(from: Socket, to: Socket, line: {freeAt: number}, isLimited: boolean): void {
+	// One timer for all, because timers of different lengths may end in another order.
+	const waiting: {readonly piece: Buffer; readonly at: number}[] = [];
+	let timer: NodeJS.Timeout | undefined;
+	const deliver = () => {
+		timer = undefined;
+		while (waiting[0] && waiting[0].at <= performance.now()) {
+			const {piece} = waiting.shift()!;
+			if (to.writable) to.write(piece);
+		}
+		if (waiting[0]) timer = setTimeout(deliver, Math.max(1, waiting[0].at - performance.now()));
+	};
 	from.on('data', piece => {
 		const now = performance.now();
 		line.freeAt = Math.max(line.freeAt, now) + (isLimited ? piece.length / bytesPerMs : 0);
@@ -18,9 +29,10 @@ function carry(from: Socket, to: Socket, line: {freeAt: number}, isLimited: bool
 			from.pause();
 			setTimeout(() => from.resume(), waits - 50);
 		}
-		setTimeout(() => to.writable && to.write(piece), waits + delayMs!);
+		waiting.push({piece, at: now + waits + delayMs!});
+		timer ??= setTimeout(deliver, waits + delayMs!);
 	});
-	from.on('end', () => setTimeout(() => to.end(), Math.max(0, line.freeAt - performance.now()) + delayMs!));
+	from.on('end', () => setTimeout(() => to.end(), Math.max(0, line.freeAt - performance.now()) + delayMs! + 5));
 	from.on('close', () => setTimeout(() => to.destroy(), delayMs! + 50)).on('error', () => undefined);
 }
 
