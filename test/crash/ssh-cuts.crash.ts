@@ -13,6 +13,9 @@ const downTimes = [30, 3000] as const;
 /** COMPARTMENT_CRASH_ROUNDS=3 cuts at every request three times for each time that the connection stays down. */
 const rounds = Number(process.env['COMPARTMENT_CRASH_ROUNDS'] ?? 0);
 
+/** COMPARTMENT_CRASH_EVERY=3 cuts at every third request only. */
+const every = Number(process.env['COMPARTMENT_CRASH_EVERY'] ?? 1);
+
 /** How to cut at a request, in one pass over all of them. */
 type Pass = {readonly name: string; readonly wayAt: (request: number) => Way};
 
@@ -86,23 +89,32 @@ async function cutEverywhere(lab: CrashLab, {name, wayAt}: Pass, command: Comman
 	const recoveries: number[] = [];
 	let requests = 0;
 	let cuts = 0;
-	for (let request = 1; ; request++) {
+	for (let request = 1; ; request += every) {
 		const done = await cutOnce(lab, {...wayAt(request), request}, command);
 		requests += done.requests;
 		if (done.recoveryMs !== undefined) recoveries.push(done.recoveryMs);
 		if (done.isLast) break;
 		cuts++;
 	}
-	expect(cuts).toBeGreaterThanOrEqual(command.least);
+	expect(cuts).toBeGreaterThanOrEqual(command.least / every);
 	const slowest = (Math.max(0, ...recoveries) / 1000).toFixed(1);
 	console.log(
 		`${command.args.join(' ')}, ${name}: ${cuts} cuts, ${recoveries.length} needed a second command, the slowest ${slowest} s, ${requests} requests, none lost`,
 	);
 }
 
+/** Keeps what the resource answers with. */
+const backup = `node -e "
+	fetch('http://' + process.env.COMPARTMENT_RESOURCE_HOST + ':7000')
+		.then(answer => answer.text())
+		.then(text => require('node:fs').writeFileSync(process.env.COMPARTMENT_BACKUP_DIR + '/starts', text))"`;
+
+// The resource stays as it is, because a rollback does not change resources.
+const {store} = describeProject(0).resources;
+const resources = {store: {...store, operations: {backup: {command: backup}}}};
+
 describe('over a connection that is cut at every changing request, nothing is lost', () => {
-	// The resource stays as it is, because a rollback does not change resources.
-	const lab = withCrashLab(version => ({...describeProject(0), services: describeProject(version).services}));
+	const lab = withCrashLab(version => ({...describeProject(version), resources}));
 	let version = 1;
 
 	const deploy = async (...more: readonly string[]) => {
@@ -151,6 +163,33 @@ describe('over a connection that is cut at every changing request, nothing is lo
 				lab.write(serving);
 				return serving;
 			},
+		});
+	});
+
+	const create = ['resource', 'backup', 'create', '--resource', 'store'];
+	const newest = () => lab.sandbox.state().backups.at(-1);
+
+	test.for(passes)('in a backup ($name)', pass =>
+		cutEverywhere(lab, pass, {
+			args: create,
+			least: 3,
+			prepare: async () => version,
+			check: async () => expect(newest()).toMatchObject({status: 'succeeded'}),
+			// Removes the volume of one that could not.
+			settle: create,
+		}),
+	);
+
+	test.for(passes)('in a backup to a store ($name)', async pass => {
+		const {sshd} = engine;
+		await lab.sandbox.succeed(['backup', 'store', 'add', 'lab', sshd.address('/root/backups')], {env: sshd.env()});
+		await cutEverywhere(lab, pass, {
+			args: [...create, '--store', 'lab'],
+			least: 3,
+			prepare: async () => version,
+			check: async () =>
+				expect(newest()).toMatchObject({status: 'succeeded', copies: [{store: 'lab', status: 'stored'}]}),
+			settle: create,
 		});
 	});
 
