@@ -37,8 +37,9 @@ export function parseRelaxed(text: string): unknown {
 		if (word !== undefined)
 			parts.push(wordText(word, /^\s*:/.test(source.slice(token.lastIndex, token.lastIndex + 80))));
 		if (mark === undefined) continue;
-		if ((mark === '}' || mark === ']') && parts.at(-1) === ',') parts.pop();
+		const isTrailing = parts.at(-1) === ',' && !/^[{[,:]$/.test(parts.at(-2) ?? ',');
+		if ((mark === '}' || mark === ']') && isTrailing) parts.pop();
 		parts.push(mark);
 	}
-	return JSON.parse(parts.join('')) as unknown;
+	return JSON.parse(parts.join(' ')) as unknown;
 }
