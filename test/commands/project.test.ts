@@ -129,6 +129,7 @@ describe('import', () => {
 			"
 		`);
 		expect(await shop.text('validate')).toContain('Valid. Project office: 1 service, 1 resource');
+		expect(await shop.text('plan')).toMatch(/\+ +resource\.db [\s\S]*\+ +service\.web /);
 	});
 
 	it('prints the file and writes nothing with --dry-run', async () => {
