@@ -11,14 +11,18 @@ const bytesPerMs = megabits ? (megabits * 1e6) / 8 / 1000 : Number.POSITIVE_INFI
 function carry(from: Socket, to: Socket, line: {freeAt: number}, isLimited: boolean): void {
 	// One timer for all, because timers of different lengths may end in another order.
 	const waiting: {readonly piece: Buffer; readonly at: number}[] = [];
-	let timer: NodeJS.Timeout | undefined;
+	let isScheduled = false;
+	const schedule = (ms: number) => {
+		if (!isScheduled) setTimeout(deliver, Math.max(1, ms));
+		isScheduled = true;
+	};
 	const deliver = () => {
-		timer = undefined;
+		isScheduled = false;
 		while (waiting[0] && waiting[0].at <= performance.now()) {
 			const {piece} = waiting.shift()!;
 			if (to.writable) to.write(piece);
 		}
-		if (waiting[0]) timer = setTimeout(deliver, Math.max(1, waiting[0].at - performance.now()));
+		if (waiting[0]) schedule(waiting[0].at - performance.now());
 	};
 	from.on('data', piece => {
 		const now = performance.now();
@@ -30,7 +34,7 @@ function carry(from: Socket, to: Socket, line: {freeAt: number}, isLimited: bool
 			setTimeout(() => from.resume(), waits - 50);
 		}
 		waiting.push({piece, at: now + waits + delayMs!});
-		timer ??= setTimeout(deliver, waits + delayMs!);
+		schedule(waits + delayMs!);
 	});
 	from.on('end', () => setTimeout(() => to.end(), Math.max(0, line.freeAt - performance.now()) + delayMs! + 5));
 	from.on('close', () => setTimeout(() => to.destroy(), delayMs! + 50)).on('error', () => undefined);

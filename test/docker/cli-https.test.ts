@@ -9,6 +9,7 @@ import {openInChromium} from '../support/chromium.ts';
 import {withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';
 import {openCli} from './cli-terminal.ts';
+import {isLeftOut} from './local-engine-only.ts';
 
 const run = promisify(execFile);
 const authority = makeTestAuthority();
@@ -91,27 +92,31 @@ async function readSignInLink(): Promise<string> {
 	return /https:\/\/compartment:\S+/.exec(terminal.scrollback())![0];
 }
 
-test('sign-in links and open follow the scheme', async () => {
+test.skipIf(isLeftOut('cli-https: open waits'))('sign-in links and open follow the scheme', async () => {
 	const {username, password} = new URL(await readSignInLink());
 	const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 	expect(await curl(localAuthority, secureUrl(sandbox.host()), '--user', user)).toMatch(/^HTTP\/2 200/);
 	expect(await sandbox.succeed(['status'])).toContain(`https://${sandbox.host()}:${sandbox.router.tlsPort}`);
 });
 
-test('Chromium opens the link without a warning when it trusts the local authority as domain trust says', async () => {
-	const link = await readSignInLink();
-	const {steps} = JSON.parse(await sandbox.succeed(['domain', 'trust', '--json'])) as {
-		steps: readonly {system: string; lines: readonly string[]}[];
-	};
-	const {lines: commands} = steps.find(({system}) => system.startsWith('Chrome and Chromium on Linux'))!;
-	const files = {[localAuthority]: readFileSync(localAuthority, 'utf8')};
-	const before = await openInChromium(link, {files});
-	expect(before.page).not.toContain('web v1');
-	expect(before.log).toContain('net_error -202');
-	const after = await openInChromium(link, {files, commands});
-	expect(after.page).toContain('web v1');
-	expect(after.log).not.toContain('net_error');
-}, 300_000);
+test.skipIf(isLeftOut('cli-https: open waits'))(
+	'Chromium opens the link without a warning when it trusts the local authority as domain trust says',
+	async () => {
+		const link = await readSignInLink();
+		const {steps} = JSON.parse(await sandbox.succeed(['domain', 'trust', '--json'])) as {
+			steps: readonly {system: string; lines: readonly string[]}[];
+		};
+		const {lines: commands} = steps.find(({system}) => system.startsWith('Chrome and Chromium on Linux'))!;
+		const files = {[localAuthority]: readFileSync(localAuthority, 'utf8')};
+		const before = await openInChromium(link, {files});
+		expect(before.page).not.toContain('web v1');
+		expect(before.log).toContain('net_error -202');
+		const after = await openInChromium(link, {files, commands});
+		expect(after.page).toContain('web v1');
+		expect(after.log).not.toContain('net_error');
+	},
+	300_000,
+);
 
 test('hstsSeconds reaches hosts of public authorities alone, with the next apply', async () => {
 	await sandbox.succeed(['settings', 'set', 'hstsSeconds', '86400']);
@@ -122,16 +127,20 @@ test('hstsSeconds reaches hosts of public authorities alone, with the next apply
 	await sandbox.expectNoChanges();
 }, 60_000);
 
-test('a new router gets the certificates, from its volume or again from the state', async () => {
-	await run('docker', ['rm', '-f', sandbox.router.name]);
-	await sandbox.succeed(['apply', '--auto-approve']);
-	expect(await curl(shopAuthority, secureUrl(domain))).toMatch(/^HTTP\/2 200/);
-	await run('docker', ['rm', '-f', sandbox.router.name]);
-	await run('docker', ['volume', 'rm', sandbox.router.name]);
-	await sandbox.succeed(['apply', '--auto-approve']);
-	expect(await curl(shopAuthority, secureUrl(domain))).toMatch(/^HTTP\/2 200/);
-	await sandbox.expectNoChanges();
-}, 90_000);
+test.skipIf(isLeftOut('cli-https: lost volume'))(
+	'a new router gets the certificates, from its volume or again from the state',
+	async () => {
+		await run('docker', ['rm', '-f', sandbox.router.name]);
+		await sandbox.succeed(['apply', '--auto-approve']);
+		expect(await curl(shopAuthority, secureUrl(domain))).toMatch(/^HTTP\/2 200/);
+		await run('docker', ['rm', '-f', sandbox.router.name]);
+		await run('docker', ['volume', 'rm', sandbox.router.name]);
+		await sandbox.succeed(['apply', '--auto-approve']);
+		expect(await curl(shopAuthority, secureUrl(domain))).toMatch(/^HTTP\/2 200/);
+		await sandbox.expectNoChanges();
+	},
+	90_000,
+);
 
 test('a removed certificate is gone after the next apply', async () => {
 	await sandbox.succeed(['domain', 'remove', domain]);

@@ -12,6 +12,8 @@ export const localEngineOnly = {
 	'cli-drift: router':
 		'the router of another machine keeps the state, so without it a plan has nothing to compare with',
 	'cli-environments: another folder': 'with its state on the engine, another folder has the same environment',
+	'cli-https: open waits': 'over ssh, open forwards the port of the router until it is ended',
+	'cli-https: lost volume': 'the volume of the router has the state, which is put back with state push',
 	'cli-resources: router first': 'with its state on the engine, the router is there before anything can take its place',
 	'cli-environments: taken port': 'whether a port is free can be tried on this machine only',
 } as const satisfies Readonly<Record<string, string>>;
