@@ -40,11 +40,13 @@ export async function readInstall(files: SourceFiles): Promise<PythonInstall | u
 		if (files.has('poetry.lock') || /^[ \t]*\[tool\.poetry/m.test(project)) {
 			const install = 'poetry install --only main --no-interaction';
 			const isRootPackage = !/^[ \t]*package-mode\s*=\s*false/m.test(project);
+			// Poetry installs a project without a build system all the same, and its scripts with it.
+			const hasScripts = /^[ \t]*\[tool\.poetry\.scripts\]/m.test(project);
 			return {
 				tool: 'poetry',
 				command: `${install} --no-root`,
 				files: ['pyproject.toml', 'poetry.lock'],
-				...(isPackage && isRootPackage && {project: install}),
+				...((isPackage || hasScripts) && isRootPackage && {project: install}),
 			};
 		}
 		return {

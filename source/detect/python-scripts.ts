@@ -1,3 +1,4 @@
+import {readInstall} from './python-install.ts';
 import type {SourceFiles} from './source-files.ts';
 import {readTable} from './toml-table.ts';
 
@@ -32,10 +33,6 @@ function findTask(project: string): PythonProgram | undefined {
 
 const isPlain = (text: string): boolean => /^[A-Za-z0-9][\w.-]*$/.test(text);
 
-/** Whether the install makes a command of each entry point: the project itself is installed. */
-const isInstalled = (project: string): boolean =>
-	/^[ \t]*\[build-system\]/m.test(project) || /^[ \t]*\[tool\.poetry\.scripts\]/m.test(project);
-
 /** The command for an entry point `module:function` of a project that is not installed. */
 function callEntry(files: SourceFiles, entry: string): string | undefined {
 	const [, module, name] = /^([A-Za-z_][\w.]*):([A-Za-z_]\w*)$/.exec(entry) ?? [];
@@ -48,7 +45,7 @@ function callEntry(files: SourceFiles, entry: string): string | undefined {
 }
 
 /** The entry points of a project, as `[project.scripts]` or Poetry's table names them. */
-function findEntryPoint(files: SourceFiles, project: string): PythonProgram | undefined {
+function findEntryPoint(files: SourceFiles, project: string, isInstalled: boolean): PythonProgram | undefined {
 	const scripts = new Map([...readTable(project, 'tool.poetry.scripts'), ...readTable(project, 'project.scripts')]);
 	const names = [...scripts.keys()].filter(isPlain);
 	const own = (
@@ -58,7 +55,7 @@ function findEntryPoint(files: SourceFiles, project: string): PythonProgram | un
 	const chosen =
 		taskNames.find(name => names.includes(name)) ?? names.find(name => own && normal(name) === normal(own)) ?? names[0];
 	if (chosen === undefined) return undefined;
-	const start = isInstalled(project) ? chosen : callEntry(files, scripts.get(chosen)!);
+	const start = isInstalled ? chosen : callEntry(files, scripts.get(chosen)!);
 	if (start === undefined) return undefined;
 	if (names.length === 1) return certain(start);
 	const doubt = `${chosen}, one of several scripts in pyproject.toml (${names.join(', ')}): set run.command to change it`;
@@ -79,5 +76,7 @@ function findMainModule(files: SourceFiles): PythonProgram | undefined {
 /** A start command that the project itself names: a task, an entry point or a `__main__` module. */
 export async function findProjectProgram(files: SourceFiles): Promise<PythonProgram | undefined> {
 	const project = (await files.read('pyproject.toml')) ?? '';
-	return findTask(project) ?? findEntryPoint(files, project) ?? findMainModule(files);
+	// The install makes a command of each entry point only where it installs the project itself.
+	const isInstalled = (await readInstall(files))?.project !== undefined;
+	return findTask(project) ?? findEntryPoint(files, project, isInstalled) ?? findMainModule(files);
 }

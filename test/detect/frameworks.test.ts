@@ -396,6 +396,21 @@ test.each<[expected: string, Sources]>([
 		{'pyproject.toml': '[project]\nname = "shop"\n[project.scripts]\nwork = "a:b"\nshop = "a:c"\n[build-system]\n'},
 	],
 	[
+		"start: python -c 'import sys; from shop.cli import main; sys.exit(main())'",
+		{
+			'pyproject.toml': '[project.scripts]\nshop = "shop.cli:main"\n[build-system]\n',
+			'requirements.txt': 'httpx\n',
+			'shop/cli.py': '',
+		},
+	],
+	[
+		"start: python -c 'import sys; from shop import serve; sys.exit(serve())'",
+		{
+			'pyproject.toml': '[tool.poetry]\npackage-mode = false\n[tool.poetry.scripts]\nserve = "shop:serve"\n',
+			'shop/__init__.py': '',
+		},
+	],
+	[
 		'start: serve',
 		{
 			'pyproject.toml': '[tool.poetry]\nname = "shop"\n[tool.poetry.scripts]\nserve = "shop:serve"\n',

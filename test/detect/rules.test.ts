@@ -190,6 +190,11 @@ describe('a Python source', () => {
 	});
 });
 
+test('a lock file of PDM, which the built-in builder does not read, is named', async () => {
+	const {notes} = await detect({'main.py': '', 'pyproject.toml': '[project]\n', 'pdm.lock': ''});
+	expect(notes).toEqual(['pdm.lock is not read: versions come from pyproject.toml']);
+});
+
 describe('a Go source', () => {
 	test.each<[string, Sources]>([
 		['.', {'go.mod': 'go 1.24', 'main.go': '', 'cmd/a/main.go': ''}],

@@ -81,6 +81,10 @@ export async function writePython(wishes: BuildWishes): Promise<Recipe> {
 		`USER ${owner}`,
 		...startWith(detected),
 	]);
-	const notes = wishes.runCommand === undefined ? doubts.map(asGuess) : [];
+	const isLockIgnored = files.has('pdm.lock') && install?.tool === undefined;
+	const notes = [
+		...(wishes.runCommand === undefined ? doubts.map(asGuess) : []),
+		...(isLockIgnored ? ['pdm.lock is not read: versions come from pyproject.toml'] : []),
+	];
 	return {...shown, notes, commands: {...shown.commands, start}, dockerfile: writeStages(stages), files: {}};
 }
