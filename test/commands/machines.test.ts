@@ -22,7 +22,7 @@ function remoteEngine(changes: Partial<EngineInfo> = {}, at = address): Engine {
 		address: at,
 		...changes,
 	});
-	return {...engine, address: at, info};
+	return {...engine, address: at, isLocal: false, info};
 }
 
 const settings = () =>
@@ -37,6 +37,59 @@ beforeEach(async () => {
 });
 
 afterEach(() => shop.close());
+
+describe('machine prepare', () => {
+	const facts = (system: string) => `== system
+PRETTY_NAME="${system} 12"
+ID=${system.toLowerCase()}
+VERSION_ID="12"
+== user
+root
+== groups
+root
+== root
+is
+== packages
+== running
+== enabled
+no
+== end
+`;
+
+	/** A machine on which everything succeeds, and what it was asked to run. */
+	const answer = (system = 'Debian') => {
+		const asked: string[] = [];
+		const ask = async (script: string) => {
+			asked.push(script);
+			return {output: facts(system), exitCode: 0};
+		};
+		shop.answerAt(address, {...remoteEngine(), shell: async () => ({ask})});
+		return asked;
+	};
+
+	it('shows the commands, and runs exactly these once they are approved', async () => {
+		const asked = answer();
+		const shown = await shop.text('machine', 'prepare', address, '--dry-run');
+		expect(shown).toMatch(/docker\.io[\s\S]*systemctl enable --now docker[\s\S]*Nothing was changed\.\n$/);
+		expect(asked).toHaveLength(1);
+		expect(await shop.text('machine', 'prepare', address, '--yes')).toContain('Prepared: Docker 28.0.1 answers.');
+		expect(asked).toHaveLength(5);
+	});
+
+	it('is a document as JSON', async () => {
+		answer();
+		const document = await shop.json('machine', 'prepare', address, '--dry-run');
+		expect(document).toMatchObject({address, system: 'Debian 12', isDone: false, version: null});
+		expect(document['commands']).toHaveLength(3);
+	});
+
+	it('refuses another system, and an engine that is not reached over ssh', async () => {
+		answer('Fedora');
+		expect(await shop.failure('machine', 'prepare', address)).toMatch(/runs Fedora 12; .*\n.*docs\.docker\.com/);
+		shop.answerAt('tcp://10.0.0.5:2376', remoteEngine());
+		expect(await shop.failure('machine', 'prepare', 'tcp://10.0.0.5:2376')).toContain('is not reached over ssh');
+	});
+});
 
 describe('machine add', () => {
 	it('connects to the engine, and keeps its address and id in the settings', async () => {
