@@ -49,7 +49,7 @@ export async function fetchFiles(transfer: Transfer, containerId: string): Promi
 
 /**
  * Fills the volume with a backup's files, piece by piece. Only a container that can write to a volume can be given files, and
- * the one that restores cannot: so this takes one of its own, which is never started.
+ * the one that restores cannot: so this takes another one, which is never started.
  */
 export async function sendFiles(
 	transfer: Transfer,

@@ -10,7 +10,7 @@ const oldest: Readonly<Record<string, number>> = {debian: 11, ubuntu: 20.04};
 const manual =
 	'Install Docker there as https://docs.docker.com/engine/install/ says, and add your user to the group docker.';
 
-/** Waits for an upgrade that a new machine often runs by itself. */
+/** Waits for an upgrade that a new machine often starts with. */
 const apt = 'env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120';
 
 /**

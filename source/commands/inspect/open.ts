@@ -43,7 +43,7 @@ async function printUrl(
 
 const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Waits until the user ends it. Returns why it ended by itself; undefined if it did not. */
+/** Waits until the user ends it. Returns why the connection ended; undefined if the user did. */
 async function untilStopped(ended: Promise<string>): Promise<string | undefined> {
 	const stopped = Promise.withResolvers<undefined>();
 	const stop = () => stopped.resolve(undefined);

@@ -12,7 +12,7 @@ export type RemotePort = {readonly host: string; readonly port: number};
 /** A port of this machine that leads to one of another machine. Programs of this machine alone reach it. */
 export type Forwarding = {
 	readonly port: number;
-	/** Resolves with the reason when it has ended by itself. */
+	/** Resolves with the reason when it has ended. */
 	readonly ended: Promise<string>;
 	readonly close: () => Promise<void>;
 };
@@ -22,7 +22,7 @@ const isRefused = (lines: readonly string[], port: number): boolean =>
 	lines.some(line => line.includes(`cannot listen to port: ${port}`));
 
 /**
- * Forwards a port of this machine, the same one if it is free, through an ssh of its own, which ends with this process, however
+ * Forwards a port of this machine, the same one if it is free, through another ssh, which ends with this process, however
  * that ends.
  * @throws TunnelError with ssh's own message
  */
