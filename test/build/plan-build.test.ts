@@ -180,7 +180,7 @@ describe('runBuild', () => {
 		const reference = `compartment/x:${planned.key}`;
 		expect(engine.requests).toEqual([
 			{
-				...{dockerfile: 'Dockerfile', reference, labels: {l: '1'}, args: {A: '1'}, target: undefined},
+				...{dockerfile: 'Dockerfile', reference, labels: {l: '1'}, args: {A: '1'}, target: undefined, pulls: []},
 				tree: {key: 'compartment/x', entries: expect.anything()},
 			},
 		]);
