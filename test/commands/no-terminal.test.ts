@@ -59,6 +59,9 @@ const cases: Readonly<Partial<Record<CommandName, Case>>> = {
 			vi.spyOn(Date, 'now').mockReturnValue(now + 7_200_000);
 		},
 	},
+	// Reaches another machine.
+	'machine prepare': 'its own test',
+	'volume delete': 'its own test',
 	'resource rotate': 'its own test',
 	'resource delete': 'goes on',
 	'resource backup restore': {
