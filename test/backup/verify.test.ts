@@ -48,8 +48,9 @@ it('a verification succeeds although its volumes cannot be removed, and the next
 });
 
 it('a verification whose engine does not answer says nothing about the backup', async () => {
-	const {world, verify} = await openWorld();
+	const {world, descriptor} = await openWorld();
+	const {id} = await world.work(descriptor, work => createBackup(work, 'db', 'manual'));
 	world.engine.failNext('createVolume', new EngineError('cannot create volume: the engine closed the connection'));
-	await expect(verify()).rejects.toThrow('closed the connection');
+	await expect(world.work(descriptor, work => verifyBackup(work, id))).rejects.toThrow('closed the connection');
 	expect((await world.state())!.backups.at(-1)).toMatchObject({status: 'succeeded', verification: null});
 });
