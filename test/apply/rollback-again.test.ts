@@ -1,4 +1,4 @@
-import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
 import {nameIn} from '../../source/model/address.ts';
 import {type Cut, runCut, ways} from './cut.ts';
 import {type Applied, createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
@@ -12,6 +12,10 @@ services:
 `;
 
 let world: MemoryWorld;
+
+beforeAll(() => void vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '50'));
+
+afterAll(() => void vi.unstubAllEnvs());
 
 beforeEach(async () => {
 	world = await createMemoryWorld();
@@ -74,7 +78,7 @@ describe.each(tried)('a rollback that loses its engine ($loss, its call is $how)
 		}
 		// Otherwise nothing was cut after the switch.
 		expect(finished).toBeGreaterThan(0);
-	});
+	}, 180_000);
 });
 
 describe('after a rollback that was interrupted when it had switched', () => {
