@@ -53,34 +53,30 @@ async function attemptCut(attempt: Attempt, scenario: Scenario, cut: Cut): Promi
 }
 
 describe('a command that loses its engine at any changing call', () => {
-	it.for(Object.entries(scenarios))(
-		'%s is finished by the next one',
-		async ([, scenario]) => {
-			for (let round = 0; round < rounds; round++) {
-				let world: MemoryWorld | undefined;
-				let version = 1;
-				try {
-					for (let call = 1; ; call += stride) {
-						if (!world || scenario.isFirst) {
-							world?.close();
-							world = await createMemoryWorld();
-							if (!scenario.isFirst)
-								expect((await world.apply(writeVersion(world, version, scenario))).result?.outcome).toBe('done');
-						}
-						if (scenario.isEdited) version++;
-						const descriptor = writeVersion(world, version, scenario);
-						const way = ways[(Math.floor(call / stride) + round) % ways.length]!;
-						const cutAt = await attemptCut({world, descriptor}, scenario, {...way, call});
-						if (cutAt === undefined) break;
-						cutAnywhere.add(cutAt);
+	it.for(Object.entries(scenarios))('%s is finished by the next one', {timeout: 300_000}, async ([, scenario]) => {
+		for (let round = 0; round < rounds; round++) {
+			let world: MemoryWorld | undefined;
+			let version = 1;
+			try {
+				for (let call = 1; ; call += stride) {
+					if (!world || scenario.isFirst) {
+						world?.close();
+						world = await createMemoryWorld();
+						if (!scenario.isFirst)
+							expect((await world.apply(writeVersion(world, version, scenario))).result?.outcome).toBe('done');
 					}
-				} finally {
-					world?.close();
+					if (scenario.isEdited) version++;
+					const descriptor = writeVersion(world, version, scenario);
+					const way = ways[(Math.floor(call / stride) + round) % ways.length]!;
+					const cutAt = await attemptCut({world, descriptor}, scenario, {...way, call});
+					if (cutAt === undefined) break;
+					cutAnywhere.add(cutAt);
 				}
+			} finally {
+				world?.close();
 			}
-		},
-		300_000,
-	);
+		}
+	});
 
 	it('was tried at every call of the port', () => {
 		expect([...cutAnywhere].filter(call => !cutCalls.some(known => known === call))).toEqual([]);
