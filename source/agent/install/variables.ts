@@ -31,7 +31,7 @@ export const secretWarnings = (env: NodeJS.ProcessEnv): readonly string[] => [
 		: []),
 	...(env[configVariable]
 		? [
-				`The agent does not get ${configVariable}, because others could read it there. To let it pull from private registries, store what they need: compartment registry login.`,
+				`The agent does not get ${configVariable}, because others could read it there. To let it pull from private registries, log in to them as this user, which stores the credentials in a file.`,
 			]
 		: []),
 	...(accountVariables.some(name => env[name])
