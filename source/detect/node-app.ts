@@ -23,7 +23,7 @@ export type NodeApp = {
 };
 
 /** A package of a source and the folder that it is in. */
-type Place = {
+type AppFolder = {
 	readonly files: SourceFiles;
 	readonly manifest: NodePackage;
 	readonly manager: NodeManager;
@@ -33,24 +33,24 @@ type Place = {
 
 const within = (folder: string, command: string): string => (folder === '' ? command : `cd '${folder}' && ${command}`);
 
-function buildOf({manifest, manager, folder}: Place, step: BuildStep | undefined): string | undefined {
+function buildOf({manifest, manager, folder}: AppFolder, step: BuildStep | undefined): string | undefined {
 	if (manifest.scripts['build'] || step === undefined) return undefined;
 	return 'script' in step ? manager.runScript(step.script, folder) : within(folder, step.command);
 }
 
 /** What a framework says whatever it makes: its name, its build and its doubt. */
-function aboutFramework(place: Place, {name, build, doubt}: Framework): NodeApp {
+function aboutFramework(place: AppFolder, {name, build, doubt}: Framework): NodeApp {
 	const command = buildOf(place, build);
 	return {framework: name, ...(command !== undefined && {build: command}), doubts: doubt === undefined ? [] : [doubt]};
 }
 
-const siteOf = (place: Place, framework: Framework): NodeApp | undefined =>
+const siteOf = (place: AppFolder, framework: Framework): NodeApp | undefined =>
 	framework.made.type === 'site'
 		? {...aboutFramework(place, framework), site: joinPath(place.folder, framework.made.folder)}
 		: undefined;
 
 /** What the package's own words say: its start script unless that serves a developer, or one for production. */
-function scriptOf({manifest}: Place, framework: Framework | undefined): string | undefined {
+function scriptOf({manifest}: AppFolder, framework: Framework | undefined): string | undefined {
 	const start = startScript(manifest);
 	// `next start` cannot serve an exported app.
 	const isForServer = framework?.made.type === 'site' && /(?:^|\s)next start\b/.test(manifest.scripts['start'] ?? '');
@@ -64,12 +64,12 @@ export const startsItself = (manifest: NodePackage): boolean =>
 	productionScript(manifest) !== undefined;
 
 /** What the scripts and files of a package say, without its framework. */
-export function plainApp(place: Place): NodeApp | undefined {
+export function plainApp(place: AppFolder): NodeApp | undefined {
 	const start = scriptOf(place, undefined) ?? mainFile(place.files, place.manifest, place.manager.name);
 	return start === undefined ? undefined : {start: within(place.folder, start), doubts: []};
 }
 
-function serverOf(place: Place, framework: Framework, entry: string | undefined): NodeApp {
+function serverOf(place: AppFolder, framework: Framework, entry: string | undefined): NodeApp {
 	const {name, made} = framework;
 	if (made.type === 'nothing') return {framework: name, problem: made.problem, doubts: []};
 	const start = (made.type === 'server' && made.start) || entry;
@@ -77,12 +77,12 @@ function serverOf(place: Place, framework: Framework, entry: string | undefined)
 	if (start !== undefined) return {...about, start: within(place.folder, start)};
 	return {
 		...about,
-		problem: `${name} is served by a program of its own here, and nothing says which: name it in run.command.`,
+		problem: `${name} is served by another program here, and nothing says which: name it in run.command.`,
 	};
 }
 
 /** What a package runs or serves: its scripts, else what its framework makes, else its main file. */
-export async function packageApp(place: Place): Promise<NodeApp | undefined> {
+export async function packageApp(place: AppFolder): Promise<NodeApp | undefined> {
 	const {files, manifest, manager, folder} = place;
 	const framework = await findFramework(files, manifest);
 	const script = scriptOf(place, framework);
@@ -105,7 +105,7 @@ export async function packageApp(place: Place): Promise<NodeApp | undefined> {
 	return {start: within(folder, start), doubts: [doubt]};
 }
 
-export const placeOf = (all: SourceFiles, manifest: NodePackage, manager: NodeManager, folder: string): Place => ({
+export const placeOf = (all: SourceFiles, manifest: NodePackage, manager: NodeManager, folder: string): AppFolder => ({
 	files: filesBelow(all, folder),
 	manifest,
 	manager,

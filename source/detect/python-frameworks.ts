@@ -62,7 +62,7 @@ function serveWeb(has: Has, found: Application | undefined, main: string | undef
 	return {start: `${found.isIn ? 'PYTHONPATH=src ' : ''}flask --app ${target} run ${listen}`, doubts: [doubt]};
 }
 
-/** Programs that have a command of their own which takes the main file. */
+/** Programs whose command takes the main file. */
 function serveScript(has: Has, main: string | undefined): PythonProgram | undefined {
 	if (main === undefined) return undefined;
 	if (has('streamlit')) {

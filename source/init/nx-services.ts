@@ -7,7 +7,7 @@ import {type Drivers, findDrivers} from './hints.ts';
 /** A service for an application of an Nx workspace, which is built from the root. */
 export type NxService = {
 	readonly name: string;
-	/** The application's own folder, which is no service by itself. */
+	/** The application's own folder, which is no service. */
 	readonly folder: string;
 	readonly described: ServiceDescription;
 };

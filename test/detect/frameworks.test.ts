@@ -105,7 +105,7 @@ test.each<[expected: string, Sources]>([
 		}),
 	],
 	[
-		'Astro with a server | problem: Astro with a server is served by a program of its own here, and nothing says which: name it in run.command.',
+		'Astro with a server | problem: Astro with a server is served by another program here, and nothing says which: name it in run.command.',
 		astro(`${node} export default {output: 'server', adapter: node({mode: 'middleware'})}`),
 	],
 	[
@@ -199,11 +199,11 @@ test.each<[expected: string, Sources]>([
 		vite("build: {lib: {entry: 'a'}}"),
 	],
 	[
-		'Vite for Laravel | problem: It builds the assets of Laravel (laravel-vite-plugin), and is no site by itself.',
+		'Vite for Laravel | problem: It builds the assets of Laravel (laravel-vite-plugin), and is no site.',
 		app('vite laravel-vite-plugin', 'vite build', {'vite.config.js': ''}),
 	],
 	[
-		'Vike | problem: Vike is served by a program of its own here, and nothing says which: name it in run.command.',
+		'Vike | problem: Vike is served by another program here, and nothing says which: name it in run.command.',
 		app('vike vite', 'vite build', {'vite.config.ts': ''}),
 	],
 	[

@@ -1,3 +1,4 @@
+import {command, type Hint, hint} from '../../hint.ts';
 import {configVariable} from '../../registries/docker-config.ts';
 import {settingKeys, settingRules, variablesOf} from '../../settings/setting-table.ts';
 
@@ -25,13 +26,13 @@ export const agentVariables = (env: NodeJS.ProcessEnv): Record<string, string> =
 export const containerVariables = (env: NodeJS.ProcessEnv): Record<string, string> => pick(ownVariables, env);
 
 /** What the user has to know when a secret is in the environment. */
-export const secretWarnings = (env: NodeJS.ProcessEnv): readonly string[] => [
+export const secretWarnings = (env: NodeJS.ProcessEnv): readonly Hint[] => [
 	...(env['COMPARTMENT_PASSPHRASE']
 		? ['The agent does not get COMPARTMENT_PASSPHRASE, because others could read it there. Give it an identity file.']
 		: []),
 	...(env[configVariable]
 		? [
-				`The agent does not get ${configVariable}, because others could read it there. To let it pull from private registries, log in to them as this user, which stores the credentials in a file.`,
+				hint`The agent does not get ${configVariable}, because others could read it there. To let it pull from private registries, store what they need: ${command('registry login')}`,
 			]
 		: []),
 	...(accountVariables.some(name => env[name])

@@ -35,7 +35,7 @@ async function lingerWarnings(): Promise<readonly string[]> {
 
 function finish(terminal: Terminal, warnings: readonly string[]): void {
 	const {inform, paint} = terminal;
-	warn(terminal, [...warnings, ...secretWarnings(process.env)]);
+	warn(terminal, [...warnings, ...secretWarnings(process.env).map(hintText)]);
 	if (readRegistry().length === 0)
 		inform(`No project is registered yet. Add one: ${paint.accent(hintText(command('agent add', 'FOLDER')))}`);
 }

@@ -57,7 +57,7 @@ async function readStart(app: App, name: string): Promise<Framework> {
 	// Before it left Nitro to a plugin, it had it built in.
 	const version = /(\d+)\.(\d+)/.exec(app.manifest.dependencies['@tanstack/react-start'] ?? '');
 	if (version && Number(version[1]) === 1 && Number(version[2]) < 132) return withPreset(name, path, target);
-	const problem = `${path} has no plugin that makes a server which runs by itself. Add nitro() of the package nitro, or name your server in run.command.`;
+	const problem = `${path} has no plugin that makes a server. Add nitro() of the package nitro, or name your server in run.command.`;
 	return {name, made: nothing(problem)};
 }
 

@@ -32,7 +32,7 @@ export const readVite: FrameworkReader = async ({has, config, build, files}) => 
 		const owner = assetPlugins[assets]!;
 		return {
 			name: `Vite for ${owner}`,
-			made: nothing(`It builds the assets of ${owner} (${assets}), and is no site by itself.`),
+			made: nothing(`It builds the assets of ${owner} (${assets}), and is no site.`),
 		};
 	}
 	const {path, text} = found ?? {path: 'vite.config', text: ''};
