@@ -57,6 +57,13 @@ export async function withRemotes<Result>(use: (remotes: Remotes) => Promise<Res
 	const folder = mkdtempSync(join(tmpdir(), 'compartment-bench-ssh-'));
 	const children: ChildProcess[] = [];
 	const {PATH} = sshd.env();
+	const clean = () => {
+		for (const child of children.reverse()) child.stdin?.end();
+		sshd.close();
+		rmSync(folder, {recursive: true, force: true});
+	};
+	// After ctrl-c, a sandbox ends the process.
+	process.once('exit', clean);
 	const open = async (host: string): Promise<Remote> => {
 		const {child, socket} = await connect(PATH, host, folder);
 		children.push(child);
@@ -77,8 +84,7 @@ export async function withRemotes<Result>(use: (remotes: Remotes) => Promise<Res
 		sshd.configure(lines);
 		return await use({near: await open('lab'), far: await open('far'), slow: await open('slow')});
 	} finally {
-		for (const child of children.reverse()) child.stdin?.end();
-		sshd.close();
-		rmSync(folder, {recursive: true, force: true});
+		process.off('exit', clean);
+		clean();
 	}
 }
