@@ -2,7 +2,6 @@ import {canAsk} from '../../console/can-ask.ts';
 import {confirm} from '../../console/confirm.ts';
 import {connectDocker} from '../../engine/docker.ts';
 import type {RemoteShell} from '../../engine/ssh/remote-shell.ts';
-import {closeTunnels} from '../../engine/ssh/tunnel.ts';
 import {untilAnswered} from '../../engine/until-answered.ts';
 import {UserError} from '../../errors.ts';
 import {again, command, hint} from '../../hint.ts';
@@ -52,6 +51,7 @@ async function runCommands(shell: RemoteShell, commands: readonly PrepareCommand
 
 /** Connects anew, because a group counts from the next login on. */
 async function checkEngine(address: string): Promise<string> {
+	const {closeTunnels} = await import('../../engine/ssh/tunnel.ts');
 	await closeTunnels();
 	const {version} = await untilAnswered(() => connectDocker({host: address}).info());
 	return version;
