@@ -1,9 +1,6 @@
 import {connect, type Socket} from 'node:net';
 import {createAnswerReader, type HttpAnswer} from './http-answer.ts';
 
-/** The others wait: more at once would not make the engine faster, and each connection costs. */
-const mostConnections = 16;
-
 /** A request that has been sent. */
 type Exchange = {
 	/** Rejects if the connection is cut off. */
@@ -94,8 +91,9 @@ export type SocketReads = (url: string) => Promise<Exchange>;
 /**
  * Reads over a local socket without node:http. Keeps its connections open for later requests; an idle one does not keep the
  * process alive.
+ * @param mostConnections how many requests are sent at once; the others wait
  */
-export function createSocketReads(path: string): SocketReads {
+export function createSocketReads(path: string, mostConnections: number): SocketReads {
 	const idle: Line[] = [];
 	const waiting: (() => void)[] = [];
 	let open = 0;
