@@ -29,17 +29,11 @@ type Sending = {
 	readonly reads: SocketReads | undefined;
 };
 
-/**
- * Reads at once. More would not make an engine on this machine faster, and each connection costs. Through a tunnel each also
- * waits for the network, where more at once cost little.
- */
-const mostReads = {direct: 16, tunnel: 64} as const;
-
-function prepareSending(protocol: 'http' | 'https', endpoint: RequestOptions, isTunnel: boolean): Sending {
+function prepareSending(protocol: 'http' | 'https', endpoint: RequestOptions): Sending {
 	const {socketPath} = endpoint;
 	return {
 		heartbeat: createHeartbeat(protocol, endpoint),
-		reads: socketPath ? createSocketReads(socketPath, isTunnel ? mostReads.tunnel : mostReads.direct) : undefined,
+		reads: socketPath ? createSocketReads(socketPath) : undefined,
 	};
 }
 
@@ -77,7 +71,7 @@ export function sendInPlace({modem}: Docker, target: EngineAddress['target'], re
 	let sending: Sending | undefined;
 	const send = async (options: RequestOptions, call: Call, body: Body): Promise<unknown> => {
 		const endpoint = await openFor(reach, body, call.abortSignal);
-		sending ??= prepareSending(protocol, endpoint, reach.isTunnel);
+		sending ??= prepareSending(protocol, endpoint);
 		const {heartbeat, reads} = sending;
 		if (reads && isRead(call, body)) {
 			const read = () => sendRead(reads, heartbeat, options, call);

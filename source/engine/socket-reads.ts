@@ -1,6 +1,15 @@
 import {connect, type Socket} from 'node:net';
 import {createAnswerReader, type HttpAnswer} from './http-answer.ts';
 
+/**
+ * How many requests are sent at once; the others wait. More would not make an engine on this machine faster, and each
+ * connection costs. Behind a forwarded socket each request waits for the network, where more at once cost little.
+ */
+const mostConnections = {near: 16, far: 64} as const;
+
+/** Where even the fastest answer took longer, the engine is on another machine. */
+const nearMs = 15;
+
 /** A request that has been sent. */
 type Exchange = {
 	/** Rejects if the connection is cut off. */
@@ -91,12 +100,13 @@ export type SocketReads = (url: string) => Promise<Exchange>;
 /**
  * Reads over a local socket without node:http. Keeps its connections open for later requests; an idle one does not keep the
  * process alive.
- * @param mostConnections how many requests are sent at once; the others wait
  */
-export function createSocketReads(path: string, mostConnections: number): SocketReads {
+export function createSocketReads(path: string): SocketReads {
 	const idle: Line[] = [];
 	const waiting: (() => void)[] = [];
 	let open = 0;
+	let fastestMs: number | undefined;
+	const limit = () => ((fastestMs ?? 0) > nearMs ? mostConnections.far : mostConnections.near);
 
 	const next = () => waiting.shift()?.();
 	const openAnother = (): Line => {
@@ -110,16 +120,19 @@ export function createSocketReads(path: string, mostConnections: number): Socket
 		});
 		return line;
 	};
-	const send = (line: Line, url: string) =>
-		exchange(line, url, () => {
+	const send = (line: Line, url: string) => {
+		const sentAt = performance.now();
+		return exchange(line, url, () => {
+			fastestMs = Math.min(fastestMs ?? Number.POSITIVE_INFINITY, performance.now() - sentAt);
 			line.socket.unref();
 			idle.push(line);
 			next();
 		});
+	};
 
 	return async url => {
 		if (unescaped.test(url)) throw new TypeError('Request path contains unescaped characters');
-		while (idle.length === 0 && open >= mostConnections) await new Promise<void>(resolve => void waiting.push(resolve));
+		while (idle.length === 0 && open >= limit()) await new Promise<void>(resolve => void waiting.push(resolve));
 		const line = idle.pop();
 		if (!line) return send(openAnother(), url);
 		line.socket.ref();
