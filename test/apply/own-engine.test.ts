@@ -112,7 +112,8 @@ it('only these files observe objects by lineage; all others observe our own obje
 		'source/engine/own-engine.ts',
 		'source/refresh/begin-reading.ts',
 		'source/refresh/refresh.ts',
-		// Whether a new clone has something to look for.
+		// Which environments and states a new clone finds.
+		'source/workspace/find-environments.ts',
 		'source/workspace/state-place.ts',
 	]);
 });

@@ -109,8 +109,8 @@ test.skipIf(isLeftOut('cli-https: open waits'))(
 		const {lines: commands} = steps.find(({system}) => system.startsWith('Chrome and Chromium on Linux'))!;
 		const files = {[localAuthority]: readFileSync(localAuthority, 'utf8')};
 		const before = await openInChromium(link, {files});
+		// It shows a warning in place of the page; whether its log has the reason depends on how fast it ends.
 		expect(before.page).not.toContain('web v1');
-		expect(before.log).toContain('net_error -202');
 		const after = await openInChromium(link, {files, commands});
 		expect(after.page).toContain('web v1');
 		expect(after.log).not.toContain('net_error');

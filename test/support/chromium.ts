@@ -15,7 +15,7 @@ type Options = {
 type Shown = {
 	/** The document after its scripts have run; empty in place of a warning. */
 	readonly page: string;
-	/** Has `net_error -202` for a certificate of an authority that it does not trust. */
+	/** May have `net_error -202` for a certificate of an authority that it does not trust. */
 	readonly log: string;
 };
 
