@@ -13,6 +13,21 @@ function hashDescriptorRules(): string {
 	return hash.digest('hex').slice(0, 16);
 }
 
+/** Tests on a real engine. */
+const onEngine = (name: string, include: string) => ({
+	extends: true as const,
+	test: {
+		name,
+		include: [include],
+		// `npm run test:ssh`
+		exclude: isThroughSsh() ? [...localEngineFiles] : [],
+		setupFiles: ['test/setup.ts'],
+		globalSetup: ['test/docker/through-ssh.ts', 'test/docker/cli-build.ts'],
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
+	},
+});
+
 export default defineConfig(({command}) => ({
 	define:
 		command === 'build'
@@ -56,19 +71,9 @@ export default defineConfig(({command}) => ({
 					testTimeout: 60_000,
 				},
 			},
-			{
-				extends: true,
-				test: {
-					name: 'docker',
-					include: ['test/docker/**/*.test.ts'],
-					// `npm run test:ssh`
-					exclude: isThroughSsh() ? [...localEngineFiles] : [],
-					setupFiles: ['test/setup.ts'],
-					globalSetup: ['test/docker/through-ssh.ts', 'test/docker/cli-build.ts'],
-					testTimeout: 120_000,
-					hookTimeout: 120_000,
-				},
-			},
+			onEngine('docker', 'test/docker/**/*.test.ts'),
+			// `npm run test:long`, which `npm test` leaves out.
+			onEngine('long', 'test/docker/**/*.long.ts'),
 		],
 	},
 }));

@@ -6,4 +6,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 bash ssh.sh
 export COMPARTMENT_TEST_THROUGH=ssh
-exec bash test.sh --project docker "$@"
+exec bash test.sh --project docker --project long "$@"

@@ -547,7 +547,7 @@ describe('doctor', () => {
 
 leavesNothingUntested('inspect', {
 	exec: {
-		text: 'It hands the terminal to the docker client: test/docker/life-environments.test.ts.',
+		text: 'It hands the terminal to the docker client: test/docker/life-environments.long.ts.',
 		json: 'Its output is that of the program it runs.',
 	},
 	browse: {json: 'It is a screen.'},

@@ -21,7 +21,7 @@ export const localEngineOnly = {
 /** Whole files among them. */
 export const localEngineFiles: readonly string[] = Object.keys(localEngineOnly)
 	.filter(name => !name.includes(':'))
-	.map(name => `test/docker/${name}.test.ts`);
+	.map(name => `test/docker/${name}.{test,long}.ts`);
 
 /** Whether this run reaches the engine through ssh: `npm run test:ssh`. */
 export const isThroughSsh = (): boolean => process.env['COMPARTMENT_TEST_THROUGH'] === 'ssh';

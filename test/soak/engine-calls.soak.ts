@@ -9,7 +9,7 @@ const sandbox = withSandbox(async opened => {
 	await opened.succeed(['deploy']);
 });
 
-// test/docker/cli-refusals.test.ts does the same with plan.
+// test/docker/cli-refusals.long.ts does the same with plan.
 test.each(['status', 'logs', 'inspect'])('every engine call of %s ends, even if it is cut off or unanswered', command =>
 	expectCallsEnd(sandbox, command),
 );
