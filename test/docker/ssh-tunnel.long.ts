@@ -166,7 +166,7 @@ describe('an engine that cannot be reached over ssh is reported with the cause',
 		[
 			'a machine that is down',
 			() => sshd.configure(['ProxyCommand sh -c "exit 1"']),
-			/ssh: .*(?:closed|reset)/i,
+			/ssh: .*(?:closed|reset|broken pipe)/i,
 			/does `ssh root@lab` work/,
 		],
 	])('%s', async (_, prepare, message, hint) => {
