@@ -10,11 +10,14 @@ const escapeBytes = (text: string): string =>
 		)
 		.join('');
 
+/** A text as one word of a shell, which takes each of its characters as it is. */
+export const singleQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
 /**
  * A text as one word of a command line that can be pasted: quoted if a shell would split or expand it. Invisible
  * characters are escaped as bytes, so the word is safe to print and still means the same text.
  */
 export function shellWord(text: string): string {
 	if (/^[\w.:/@%+=,…-]+$/.test(text)) return text;
-	return unclear.test(text) ? `$'${escapeBytes(text)}'` : `'${text.replaceAll("'", "'\\''")}'`;
+	return unclear.test(text) ? `$'${escapeBytes(text)}'` : singleQuoted(text);
 }

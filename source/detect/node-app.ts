@@ -1,3 +1,4 @@
+import {singleQuoted} from '../shell-word.ts';
 import {isDevelopmentServer} from './development-server.ts';
 import {findFramework, findSideFramework} from './frameworks/find-framework.ts';
 import type {BuildStep, Framework} from './frameworks/framework.ts';
@@ -31,7 +32,8 @@ type AppFolder = {
 	readonly folder: string;
 };
 
-const within = (folder: string, command: string): string => (folder === '' ? command : `cd '${folder}' && ${command}`);
+const within = (folder: string, command: string): string =>
+	folder === '' ? command : `cd ${singleQuoted(folder)} && ${command}`;
 
 function buildOf({manifest, manager, folder}: AppFolder, step: BuildStep | undefined): string | undefined {
 	if (manifest.scripts['build'] || step === undefined) return undefined;

@@ -1,3 +1,4 @@
+import {singleQuoted} from '../shell-word.ts';
 import type {NodePackage} from './package-json.ts';
 import type {SourceFiles} from './source-files.ts';
 
@@ -62,7 +63,7 @@ async function chooseManager(files: SourceFiles, manifest: NodePackage): Promise
 	return {name: 'npm'};
 }
 
-const inFolder = (folder: string) => (/^[\w./@-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", `'\\''`)}'`);
+const inFolder = (folder: string) => (/^[\w./@-]+$/.test(folder) ? folder : singleQuoted(folder));
 
 async function berry(files: SourceFiles, version: string | undefined): Promise<NodeManager> {
 	const settings = `${(await files.read('.yarnrc.yml')) ?? (await files.read('.yarnrc.yaml')) ?? ''}`;

@@ -1,3 +1,5 @@
+import {singleQuoted} from '../shell-word.ts';
+
 /** Splits a command line as Compose does: at white space, with quotes and backslashes, without expanding anything. */
 export function splitWords(line: string): readonly string[] {
 	const words: string[] = [];
@@ -29,7 +31,7 @@ export function splitWords(line: string): readonly string[] {
 
 const shells = new Set(['sh', '/bin/sh']);
 
-const quoted = (word: string): string => (/^[\w.:/@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+const quoted = (word: string): string => (/^[\w.:/@%+=,-]+$/.test(word) ? word : singleQuoted(word));
 
 /** Words as one line for `sh -c`, which runs exactly them. A script for `sh -c` is that line itself. */
 export function joinWords(words: readonly string[]): string {

@@ -1,6 +1,7 @@
 import {messageOf} from '../../errors.ts';
 import {findProgram, startProgram} from '../../programs.ts';
 import type {StorePlace} from '../../settings/backup-stores.ts';
+import {singleQuoted} from '../../shell-word.ts';
 import {StoreError} from './store.ts';
 
 export type SshPlace = {
@@ -32,11 +33,9 @@ export type SshClient = {
 
 const longestError = 4000;
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** As the other machine's shell gets it, whichever that is. */
 export const remoteCommand = ({script, args}: Pick<RemoteScript, 'script' | 'args'>): string =>
-	['exec env LC_ALL=C sh -c', ...[script, 'sh', ...args].map(quoted)].join(' ');
+	['exec env LC_ALL=C sh -c', ...[script, 'sh', ...args].map(singleQuoted)].join(' ');
 
 /** What ssh is started with. Schedules have nobody to ask, so ssh never does: keys and known hosts are set up before. */
 export const sshArguments = ({host, user, port}: SshPlace['place'], command: string): string[] => [
