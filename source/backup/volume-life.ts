@@ -26,7 +26,7 @@ export function findVolume({volumes, environment}: State, name: string): Named {
 }
 
 /** Deployments of services that have a container with this volume, the active one first. */
-export const usersOf = (state: State, {address}: Named): Deployment[] =>
+export const usersOf = (state: State, address: string): Deployment[] =>
 	Object.values(state.deployments)
 		.filter(
 			({service, spec, containerId}) =>
@@ -76,7 +76,7 @@ export function assertUnused(state: State, volume: Named): void {
 		throw new UserError(`The resource ${owner} uses its volume ${handle}.`, {
 			hint: command('resource delete', '--resource', owner, '--delete-data'),
 		});
-	const user = usersOf(state, volume).find(deployment => isInUse(state, deployment));
+	const user = usersOf(state, volume.address).find(deployment => isInUse(state, deployment));
 	if (!user) return;
 	throw new UserError(`Deployment ${user.id} of ${user.service} uses the volume ${handle}.`, {
 		hint: hint`Remove it from compartment.yml, then ${command('volume release', `${owner}.${handle}`)}, then ${command('apply')}`,
@@ -89,7 +89,7 @@ export async function deleteVolume(work: Work, name: string): Promise<void> {
 	const {engine, state} = context;
 	const volume = findVolume(state.current(), name);
 	assertUnused(state.current(), volume);
-	for (const {id, service, containerId, containerName} of usersOf(state.current(), volume))
+	for (const {id, service, containerId, containerName} of usersOf(state.current(), volume.address))
 		await writeJournaled(context, {
 			address: serviceAddress(service),
 			intent: {type: 'remove', kind: 'container', name: containerName},

@@ -19,8 +19,8 @@ export const reportVolumes = (state: State): VolumeSummary[] =>
 	Object.entries(state.volumes)
 		.map(([address, {name: engineName, mountPath, createdAt, isReleased = false}]) => {
 			const name = nameIn(address);
-			const [owner = '', ...handle] = name.split('.');
-			const user = usersOf(state, {address, owner, handle: handle.join('.')}).find(each => isInUse(state, each));
+			const [owner = ''] = name.split('.');
+			const user = usersOf(state, address).find(each => isInUse(state, each));
 			const usedBy = state.resources[owner] ? owner : (user?.service ?? null);
 			return {name, mountPath, engineName, usedBy, isReleased, createdAt};
 		})
