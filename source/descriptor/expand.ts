@@ -1,13 +1,10 @@
 import {bytesOf} from './memory.ts';
+import {present} from './present.ts';
 import {findPreset} from './presets/index.ts';
 import type {Connection, Resource, Schedule, Service} from './project.ts';
 import type {DescriptorInput} from './schema/descriptor.ts';
 import type {ResourceInput} from './schema/resource.ts';
 import type {ServiceInput} from './schema/service.ts';
-
-/** The value without undefined fields, so that they are absent in comparisons as in JSON. */
-const present = <T extends object>(value: T): T =>
-	Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 
 const toConnections = (connections: ServiceInput['connections']): Connection[] =>
 	Object.entries(connections ?? {}).flatMap(([resource, {env}]) =>

@@ -1,6 +1,7 @@
-import type {Raw} from '../../descriptor/rules/raw.ts';
+import {present} from '../../descriptor/present.ts';
 import type {Connected} from '../resources/draft.ts';
 import {holdsSecretQuery} from '../sensitive.ts';
+import {unlessEmpty} from '../unless-empty.ts';
 import {buildOf} from './build.ts';
 import {runCommandOf} from './command.ts';
 import {checkDependencies, dependenciesOf} from './dependencies.ts';
@@ -26,11 +27,6 @@ const imageOf = ({cursor}: ComposeService): string | undefined => {
 	const text = image?.text()?.trim().replace(/[:@]$/, '');
 	return text === undefined || text === '' || /\s|^[:/@]/.test(text) ? undefined : text;
 };
-
-const present = (fields: Readonly<Record<string, unknown>>): Raw =>
-	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-const unlessEmpty = (map: Raw): Raw | undefined => (Object.keys(map).length > 0 ? map : undefined);
 
 /** Whether another service waits for this one: until it has ended, or until it runs. */
 const isAwaited = ({written}: ComposeService, {services}: Translation, isEnd: boolean): boolean =>

@@ -1,9 +1,11 @@
 import {namePattern} from '../../descriptor/names.ts';
+import {present} from '../../descriptor/present.ts';
 import {isMap, type Raw} from '../../descriptor/rules/raw.ts';
 import {cpuOf, memoryOf} from '../compose/limits.ts';
 import type {Cursor} from '../cursor.ts';
 import {isRelative, joined, written} from '../files.ts';
 import type {Repository, VariableToSet} from '../result.ts';
+import {unlessEmpty} from '../unless-empty.ts';
 import {referencedVariables, sealedVariables, secretFilesOf} from './env.ts';
 
 /** A service of an app as compartment.yml has it, with the variables to set. */
@@ -46,11 +48,6 @@ function sourceOf(service: Cursor, repository: Repository | undefined): Raw {
 	const isUsual = file === undefined || file === joined(folder, 'Dockerfile');
 	return {path: written(folder), ...(!isUsual && {dockerfile: file})};
 }
-
-const present = (fields: Raw): Raw =>
-	Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-const unlessEmpty = (map: Raw): Raw | undefined => (Object.keys(map).length > 0 ? map : undefined);
 
 /** Translates a service. @throws DescriptorError with the place of a value that it may not have */
 export function translateService(service: Cursor, repository: Repository | undefined): TranslatedService {
