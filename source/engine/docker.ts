@@ -2,6 +2,7 @@ import Docker from 'dockerode';
 import {findEngine} from './docker-address.ts';
 import {createArchives} from './docker-archives.ts';
 import {createBuilds} from './docker-build.ts';
+import {createConfigurationReads} from './docker-configuration.ts';
 import type {Connection} from './docker-connection.ts';
 import {createContainers} from './docker-containers.ts';
 import {createAttempt} from './docker-errors.ts';
@@ -49,6 +50,7 @@ export function connectDocker({host, certificates}: Target = {}): Engine {
 		info,
 		hasBuildKit,
 		...createReads(connection),
+		...createConfigurationReads(connection),
 		...createUsage(connection),
 		...createFileReads(connection),
 		...createArchives(connection),

@@ -80,6 +80,45 @@ export type ContainerDetails = ObservedContainer & {
 	readonly publishedPorts: readonly string[];
 };
 
+/** A file system that a container mounts. */
+export type ContainerMount = {
+	/** Absolute path in the container. */
+	readonly path: string;
+	readonly isReadOnly: boolean;
+} & (
+	| {
+			readonly type: 'volume' | 'bind';
+			/** Name of the volume, or the path on the engine's machine. */
+			readonly source: string;
+	  }
+	| {readonly type: 'other'; readonly source?: undefined}
+);
+
+/**
+ * What a container was created with, ours or not. What its image sets the same is left out: a variable, the command, the
+ * entrypoint, the user.
+ */
+export type ContainerConfiguration = {
+	readonly id: string;
+	readonly name: string;
+	readonly labels: Labels;
+	/** As the creator named it: a reference, or an id. */
+	readonly image: string;
+	readonly imageId: string;
+	readonly command?: readonly string[];
+	readonly entrypoint?: readonly string[];
+	readonly user?: string;
+	/** Secrets are among the values. */
+	readonly env: Readonly<Record<string, string>>;
+	readonly hostname: string;
+	readonly restart: {readonly policy: Restart['policy'] | 'always'; readonly maxRetries?: number};
+	readonly mounts: readonly ContainerMount[];
+	/** `network` is its name. Aliases are those that were asked for, without the container's id. */
+	readonly attachments: readonly Attachment[];
+	readonly publish: readonly {readonly containerPort: number; readonly host: string; readonly port: number}[];
+	readonly limits: Limits;
+};
+
 export type Image = {
 	/** Content digest of the image's configuration, `sha256:…`. */
 	readonly id: string;
@@ -168,6 +207,8 @@ export type ReadonlyEngine = {
 	 */
 	observe(labels: Labels): Promise<Observed>;
 	inspectContainer(id: string): Promise<ContainerDetails | undefined>;
+	/** With the values of its variables, so nothing but what the user asked for may be made of it. */
+	readConfiguration(containerId: string): Promise<ContainerConfiguration | undefined>;
 	/**
 	 * Exit code of a container's latest finished run, even if the engine has restarted it since. Undefined if no run has
 	 * finished, or so long ago that the engine has dropped the event: engines keep about 256.

@@ -1,5 +1,15 @@
 import {abortable} from './abortable.ts';
-import type {ContainerDetails, EngineEvent, LogLine, LogOptions, ObservedContainer, ReadonlyEngine} from './engine.ts';
+import {
+	type ContainerConfiguration,
+	type ContainerDetails,
+	type ContainerSpec,
+	defaultPids,
+	type EngineEvent,
+	type LogLine,
+	type LogOptions,
+	type ObservedContainer,
+	type ReadonlyEngine,
+} from './engine.ts';
 import {
 	findContainer,
 	findNetwork,
@@ -14,6 +24,7 @@ type Reads = Pick<
 	ReadonlyEngine,
 	| 'observe'
 	| 'inspectContainer'
+	| 'readConfiguration'
 	| 'lastExitCode'
 	| 'previousRun'
 	| 'readUsage'
@@ -44,6 +55,10 @@ export function createMemoryReads(world: World): Reads {
 		inspectContainer: async id => {
 			const container = findContainer(world, id);
 			return container && toDetails(container);
+		},
+		readConfiguration: async id => {
+			const container = findContainer(world, id);
+			return container && toConfiguration(container);
 		},
 		lastExitCode: async id => previousRunIn(findContainer(world, id)?.past ?? [], world.now())?.exitCode,
 		previousRun: async id => previousRunIn(findContainer(world, id)?.past ?? [], world.now()),
@@ -104,6 +119,37 @@ function toDetails(container: MemoryContainer): ContainerDetails {
 		restartCount,
 		error,
 		publishedPorts,
+	};
+}
+
+function toConfiguration({
+	id,
+	name,
+	labels,
+	spec,
+	imageId,
+	restart,
+	attachments,
+}: MemoryContainer): ContainerConfiguration {
+	const {image, command, entrypoint, user, env, hostname = id.slice(0, 12), limits = {}} = spec;
+	const mounts = (type: 'volume' | 'bind', mounted: ContainerSpec['volumes'] = {}) =>
+		Object.entries(mounted).map(([source, {path, isReadOnly = false}]) => ({type, source, path, isReadOnly}));
+	return {
+		id,
+		name,
+		labels,
+		image,
+		imageId,
+		...(command ? {command} : {}),
+		...(entrypoint ? {entrypoint} : {}),
+		...(user ? {user} : {}),
+		env,
+		hostname,
+		restart,
+		mounts: [...mounts('volume', spec.volumes), ...mounts('bind', spec.binds)],
+		attachments: [...attachments.values()],
+		publish: Object.entries(spec.publish ?? {}).map(([port, to]) => ({containerPort: Number(port), ...to})),
+		limits: {pids: defaultPids, ...limits},
 	};
 }
 

@@ -81,6 +81,7 @@ export function ownEngine(
 			return {...observed, networks: [...observed.networks, ...found.networks.filter(isRouterNetwork)]};
 		},
 		inspectContainer,
+		readConfiguration: async id => ((await isOwn(id)) ? engine.readConfiguration(id) : undefined),
 		async *logs(id, options) {
 			await assertOwn(id, 'read the log of');
 			yield* engine.logs(id, options);

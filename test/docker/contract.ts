@@ -41,6 +41,40 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		);
 	});
 
+	test('a container tells what it was created with, without what its image has the same', async () => {
+		const network = await makeNetwork(engine, labels);
+		const volume = uniqueName('volume');
+		await engine.createVolume(volume, labels);
+		const spec = idleSpec(labels, {
+			env: {GREETING: 'a=b', EMPTY: ''},
+			hostname: 'told',
+			restart: {policy: 'on-failure', maxRetries: 3},
+			volumes: {[volume]: {path: '/kept'}},
+			attachments: [{network: network.name, aliases: ['web']}],
+			limits: {cpu: 0.5, memory: 64 * 2 ** 20},
+		});
+		const id = await engine.create(spec);
+		const found = (await engine.readConfiguration(id))!;
+		expect(found).toMatchObject({
+			id,
+			name: spec.name,
+			image: spec.image,
+			env: {GREETING: 'a=b', EMPTY: ''},
+			hostname: 'told',
+			restart: {policy: 'on-failure', maxRetries: 3},
+			mounts: [{type: 'volume', source: volume, path: '/kept', isReadOnly: false}],
+			publish: [],
+			limits: {cpu: 0.5, memory: 64 * 2 ** 20, pids: 4096},
+		});
+		expect(found.labels).toMatchObject(labels);
+		expect(Object.keys(found.env)).toEqual(['GREETING', 'EMPTY']);
+		expect(found.command).toEqual(spec.command);
+		expect(found.attachments.map(({network: name}) => name)).toEqual([network.name]);
+		expect(found.attachments[0]!.aliases).toContain('web');
+		expect(found.imageId).toBe((await engine.findImage(spec.image))!.id);
+		expect(await engine.readConfiguration('absent-container')).toBeUndefined();
+	});
+
 	test('an address is free while its container is stopped, and unchanged after a start', async () => {
 		const network = await makeNetwork(engine, labels);
 		const address = addressIn(network, 6);
