@@ -42,6 +42,8 @@ export type LockOptions = EnginePlace & {
 	readonly readState: () => Promise<{readonly state: State; readonly isNew: boolean}>;
 	/** Used unless another command has held the lock since. */
 	readonly early?: EarlyReads;
+	/** Whether a new environment makes its router, which is to keep its state, only when a session is opened. */
+	readonly isSecuredLater?: boolean;
 };
 
 /** An environment that no other command can change. Nothing is written yet. */
@@ -55,6 +57,8 @@ export type LockedEnvironment = {
 	/** Nothing has changed the environment since these began, unless it was not settled. */
 	readonly reads: Begun;
 	readonly containers: readonly ObservedContainer[];
+	/** Called before the first write. */
+	readonly secure: () => Promise<void>;
 	readonly release: () => Promise<void>;
 };
 
@@ -63,9 +67,12 @@ export type LockedEnvironment = {
  * @throws LockedError when another process works on the environment; UserError for a state that is older than what runs
  */
 export async function lockEnvironment(options: LockOptions): Promise<LockedEnvironment> {
-	const {directory, operation, waitMs, inform, readState, early, engine, router} = options;
+	const {directory, operation, waitMs, inform, readState, early, engine, router, isSecuredLater} = options;
 	const waiting = waitMs && inform ? {onWait: (message: string) => inform(`${message}. Waiting for it.`)} : {};
-	const lock = await takeLock(directory, {engine, router, operation, waitMs, say: inform, ...waiting});
+	const lock = await takeLock(directory, {
+		...{engine, router, operation, waitMs, say: inform, isSecuredLater},
+		...waiting,
+	});
 	try {
 		const reads = early && lock.isFirstSince(early.released) ? early.reads : beginReading(engine, router);
 		const {state, isNew} = await readState();
@@ -79,7 +86,8 @@ export async function lockEnvironment(options: LockOptions): Promise<LockedEnvir
 		refuseOlder({containers}, state);
 		const unfinished = entries.at(-1)?.type === 'close' ? [] : entries;
 		const isSettled = unfinished.length === 0 && !hasLeftovers(state, containers);
-		return {state, isNew, unfinished, isSettled, reads, containers, release: lock.release};
+		const secure = async () => lock.secure?.();
+		return {state, isNew, unfinished, isSettled, reads, containers, secure, release: lock.release};
 	} catch (error) {
 		await lock.release();
 		throw error;

@@ -42,9 +42,10 @@ async function copyState(directory: string, state: State, keepsHistory: boolean)
  * releases the lock; after an error the caller does.
  */
 export async function openSession(locked: LockedEnvironment, options: SessionOptions): Promise<Session> {
-	const {state, isNew, unfinished, isSettled, containers, release} = locked;
+	const {state, isNew, unfinished, isSettled, containers, secure, release} = locked;
 	const {directory, router, settings, say, keepsHistory = true} = options;
 	const engine = ownEngine(options.engine, state, router.name, containers);
+	await secure();
 	keepReserve(directory);
 	const run = newId('run');
 	const {lineage, project, environment, serial} = state;

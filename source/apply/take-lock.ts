@@ -6,6 +6,8 @@ export type TakeOptions = LockOptions &
 	StatePlace & {
 		/** Tells the user that the router is started, because it keeps the state. */
 		readonly say?: ((message: string) => void) | undefined;
+		/** Whether the caller calls `secure` before its first write. */
+		readonly isSecuredLater?: boolean | undefined;
 	};
 
 /**
@@ -19,9 +21,13 @@ export async function takeLock(directory: string, {engine, router, ...options}: 
 	try {
 		const record = readPlace(directory);
 		if (record?.state !== 'engine') return local;
-		const {lockOnEngine} = await import('../engine-state/lock-on-engine.ts');
+		const {lockLater, lockOnEngine} = await import('../engine-state/lock-on-engine.ts');
 		const waitMs = Math.max(0, (options.waitMs ?? 0) - (performance.now() - begin));
-		return await lockOnEngine(directory, {engine, router}, record, {...options, waitMs, local});
+		const place = {engine, router};
+		const later = options.isSecuredLater
+			? await lockLater(directory, place, record, {...options, waitMs, local})
+			: undefined;
+		return later ?? (await lockOnEngine(directory, place, record, {...options, waitMs, local}));
 	} catch (error) {
 		await local.release();
 		throw error;

@@ -1,5 +1,5 @@
 import {UserError} from '../errors.ts';
-import {command, hint} from '../hint.ts';
+import {again, command, hint} from '../hint.ts';
 import {type Authority, holdAuthority} from '../state/authority.ts';
 import {type Lock, ownRecord} from '../state/lock.ts';
 import {isOnEngine, type PlaceRecord} from '../state/place.ts';
@@ -7,7 +7,7 @@ import {acceptShared, isCurrent, readCopy, writeCopy} from './copy.ts';
 import {folderName} from './layout.ts';
 import {assertSameEngine, assertThere} from './missing.ts';
 import {settleMove} from './move.ts';
-import {findStates, type StatePlace, startStates} from './router.ts';
+import {findStates, hasNoStates, type StatePlace, startStates} from './router.ts';
 import {openStore, type Store, type Taken} from './store.ts';
 import {hashOf, readStored, type Stored} from './stored.ts';
 import {type EngineLockOptions, waitForLock} from './wait-for-lock.ts';
@@ -96,6 +96,40 @@ async function bringUnderLock(
 async function readUnderLock({engine, router}: StatePlace, record: PlaceRecord): Promise<Stored> {
 	const found = await findStates(engine, router);
 	return readStored(engine, found!.containerId, folderName(record));
+}
+
+/**
+ * The lock of a new environment on an engine without a router: taken once something is to be written, so that a plan that is
+ * refused or not approved makes no router.
+ */
+export async function lockLater(
+	directory: string,
+	place: StatePlace,
+	record: PlaceRecord,
+	options: EngineLockOptions & {readonly local: Lock},
+): Promise<Lock | undefined> {
+	if (record.moving || readCopy(directory).state || !(await hasNoStates(place.engine, place.router))) return undefined;
+	let letGo: () => Promise<void> = async () => undefined;
+	return {
+		isFirstSince: options.local.isFirstSince,
+		async secure() {
+			const {store, taken} = await takeOnEngine(place, record, options);
+			letGo = () => store.close();
+			if (taken.stateHash !== 'none')
+				throw new UserError(`Environment ${record.environment} was created in the meantime, by another command.`, {
+					hint: again(),
+				});
+			const release = holdAuthority(directory, createAuthority(store, taken));
+			letGo = async () => {
+				release();
+				await store.close();
+			};
+		},
+		async release() {
+			await letGo();
+			await options.local.release();
+		},
+	};
 }
 
 /**

@@ -15,6 +15,10 @@ export async function findStates(
 	return containerId === undefined || state === 'foreign' ? undefined : {containerId, isRunning: state === 'running'};
 }
 
+/** Whether the engine has neither a router nor the volume of one, so that no environment has its state there. */
+export const hasNoStates = async (engine: ReadonlyEngine, router: RouterOptions): Promise<boolean> =>
+	!(await findStates(engine, router)) && !(await engine.findByName('volume', router.name));
+
 /** The error for a router that is gone, with the state in its volume. */
 export const withoutRouter = (environment: string, {name}: RouterOptions): UserError =>
 	new UserError(

@@ -28,6 +28,8 @@ export type Lock = {
 	readonly release: () => Promise<void>;
 	/** Whether no other process has held the lock since `lastReleased` returned this value; false if unknown. */
 	readonly isFirstSince: (released: number | undefined) => boolean;
+	/** Takes what it has left until something is written; absent where it holds everything from the start. */
+	readonly secure?: () => Promise<void>;
 };
 
 export type LockOptions = {

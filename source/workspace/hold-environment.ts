@@ -47,6 +47,7 @@ export async function holdEnvironment(workspace: Workspace, options: Options): P
 	const locked = await lockEnvironment({
 		...{directory, operation, waitMs: workspace.lockWaitMs, engine, router, early},
 		inform: terminal.inform,
+		isSecuredLater: true,
 		async readState() {
 			const found = await readOrNewState(workspace);
 			if (lineage === undefined || !found.isNew) return found;

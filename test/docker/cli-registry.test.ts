@@ -1,11 +1,11 @@
 import {chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import Docker from 'dockerode';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test} from 'vitest';
 import {type Registry, startRegistry} from '../support/registry.ts';
 import {openTerminal} from '../terminal/terminal.ts';
 import {expectError, filesBelow, type Outcome, withSandbox, words} from './cli.ts';
 import {smallImage, tarOf, uniqueName, withEngine} from './helpers.ts';
+import {straightDocker} from './straight.ts';
 
 // Everything that a user sees of a registry that asks for a password.
 
@@ -271,7 +271,7 @@ describe('a build that BuildKit pulls for', () => {
 		const architecture = process.arch === 'x64' ? 'arm64' : 'amd64';
 		const tag = `${uniqueName('foreign')}:1`;
 		const context = tarOf({Dockerfile: 'FROM scratch\nCOPY mark /mark\n', mark});
-		const docker = new Docker();
+		const docker = straightDocker();
 		const answer = await docker.buildImage(context, {t: tag, platform: `linux/${architecture}`, version: '2'});
 		await new Promise(resolve => docker.modem.followProgress(answer, resolve));
 		foreign = await registry.push((await engine.findImage(tag))!.id, 'team/foreign:1');

@@ -4,8 +4,8 @@ import {type AddressInfo, connect} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {promisify} from 'node:util';
-import Docker from 'dockerode';
 import {freePort} from '../docker/router-lab.ts';
+import {straightDocker} from '../docker/straight.ts';
 
 const image = 'compartment-test-registry';
 
@@ -98,7 +98,7 @@ export async function startRegistry(): Promise<Registry> {
 	}
 	await new Promise<void>(resolve => front.server.listen(0, '127.0.0.1', resolve));
 	const host = `127.0.0.1:${(front.server.address() as AddressInfo).port}`;
-	const docker = new Docker();
+	const docker = straightDocker();
 	return {
 		host,
 		user,
