@@ -48,7 +48,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 	let loops: DutyLoops | undefined;
 	const readEnvironments = createEnvironmentReader(id, process.env, async directory => {
 		const {bringCopy} = await import('../engine-state/bring-copy.ts');
-		await bringCopy({directory, engine, router});
+		await bringCopy({directory, engine, router, mayBeWithoutRouter: true});
 	});
 	const environments: AgentWorld['environments'] = async () => {
 		const read = await readEnvironments();

@@ -49,7 +49,15 @@ export async function saveCopy(directory: string, stored: Stored): Promise<void>
  * An engine that does not answer leaves what was last read.
  * @throws UserError when the engine does not have the state any more, or no router
  */
-export async function bringCopy({directory, engine, router}: ReadPlace): Promise<void> {
+export async function bringCopy({
+	directory,
+	engine,
+	router,
+	mayBeWithoutRouter = false,
+}: ReadPlace & {
+	/** Whether a router that is gone leaves what was last read too, for who is about to make it again. */
+	readonly mayBeWithoutRouter?: boolean;
+}): Promise<void> {
 	const record = readPlace(directory);
 	// Until a move is settled, the folder has the same.
 	if (record?.state !== 'engine' || record.moving || authorityOf(directory)) return;
@@ -57,7 +65,7 @@ export async function bringCopy({directory, engine, router}: ReadPlace): Promise
 	try {
 		const found = await findStates(engine, router);
 		if (!found) {
-			if (!readCopy(directory).state) return;
+			if (mayBeWithoutRouter || !readCopy(directory).state) return;
 			throw withoutRouter(record.environment, router);
 		}
 		stored = await readStored(engine, found.containerId, folderName(record));

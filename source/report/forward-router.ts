@@ -1,10 +1,7 @@
 import type {ReadonlyEngine} from '../engine/engine.ts';
 import type {Forwarding} from '../engine/ssh/forward-port.ts';
 import {UserError} from '../errors.ts';
-import type {RouterOptions} from '../router/router.ts';
-
-/** The address at which the engine's machine itself reaches a router that listens there. */
-const ownAddress = (listen: string): string => ({'0.0.0.0': '127.0.0.1', '::': '::1'})[listen] ?? listen;
+import {ownAddress, type RouterOptions} from '../router/router.ts';
 
 /** A URL of another machine's router, opened on this one. */
 export type ForwardedUrl = Omit<Forwarding, 'port'> & {readonly url: string};

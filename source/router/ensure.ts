@@ -21,7 +21,8 @@ export type Ensured = {readonly containerId: string; readonly change: 'none' | '
  * Errors that are over in a moment: two networks share a name until one of them is removed; or the engine is still removing a
  * container, because the command that asked for it was killed.
  */
-const passing = /is ambiguous|does not belong to any of this network's subnets|network \S+ not found|No such container/;
+const passing =
+	/is ambiguous|does not belong to any of this network's subnets|network \S+ not found|No such container|RWLayer of container/;
 
 type EnsureOptions = {readonly onProgress?: (message: string) => void; readonly signal?: AbortSignal};
 

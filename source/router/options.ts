@@ -15,6 +15,9 @@ export type RouterOptions = {
 	readonly pool?: string;
 };
 
+/** The address at which the engine's machine itself reaches a router that listens there. */
+export const ownAddress = (listen: string): string => ({'0.0.0.0': '127.0.0.1', '::': '::1'})[listen] ?? listen;
+
 /**
  * The image of this release. The version is fixed, so that upgrading Compartment upgrades the router on every engine. May
  * have a digest: `haproxy:3.0.25-alpine@sha256:…`.

@@ -7,7 +7,7 @@ export {joinEnvironment, leaveEnvironment} from './environments.ts';
 export {changeCertificates, type RefusedCertificate} from './install-certificates.ts';
 export {keepsStates} from './kept-states.ts';
 export {matchRequest} from './match.ts';
-export {optionsFor, type RouterOptions} from './options.ts';
+export {optionsFor, ownAddress, type RouterOptions} from './options.ts';
 export {type OutdatedPart, outdatedParts} from './outdated.ts';
 export {ownPrefix} from './own-network.ts';
 export {probeHttp, probeTcp} from './probe.ts';

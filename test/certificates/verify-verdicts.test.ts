@@ -324,13 +324,14 @@ describe('the addresses of the router', () => {
 				'tcp://localhost:2375',
 				'tcp://[::1]:2375',
 				'memory:',
-			].map(machineOf),
+			].map(address => machineOf({address, isLocal: false})),
 		).toEqual([undefined, undefined, undefined, undefined, undefined]);
-		expect(['tcp://203.0.113.5:2376', 'ssh://me@server', 'tcp://[2001:db8::1]:1'].map(machineOf)).toEqual([
-			'203.0.113.5',
-			'server',
-			'2001:db8::1',
-		]);
+		expect(
+			['tcp://203.0.113.5:2376', 'ssh://me@server', 'tcp://[2001:db8::1]:1'].map(address =>
+				machineOf({address, isLocal: false}),
+			),
+		).toEqual(['203.0.113.5', 'server', '2001:db8::1']);
+		expect(machineOf({address: 'ssh://me@server', isLocal: true})).toBeUndefined();
 		expect(reachableAt({listen: '0.0.0.0', machine: undefined})).toBe('127.0.0.1');
 		expect(reachableAt({listen: '::', machine: undefined})).toBe('::1');
 		expect(reachableAt({listen: '0.0.0.0', machine: 'server'})).toBe('server');

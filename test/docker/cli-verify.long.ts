@@ -14,6 +14,7 @@ import {makeTestAuthority} from '../certificates/make.ts';
 import {type DnsServer, startDnsServer} from '../support/dns-server.ts';
 import {withSandbox} from './cli.ts';
 import {publicService} from './cli-server.ts';
+import {isLeftOut} from './local-engine-only.ts';
 
 const authority = makeTestAuthority();
 // Loopback addresses of this file alone: the router's, and those of other servers.
@@ -111,30 +112,33 @@ test('before the first deploy, hosts can be verified, and nothing stops the depl
 	dns.fail(domain, null);
 }, 120_000);
 
-test('a host that leads to this router passes, and leaves nothing behind', async () => {
-	const report = await verify();
-	expect(report).toMatchObject({
-		isVerified: true,
-		findings: [],
-		domains: [
-			{
-				host: domain,
-				type: 'public',
-				dns: {a: [at.router], aaaa: []},
-				port80: [{address: at.router, outcome: 'router'}],
-				claims: [],
-				caa: {status: 'restricted', name: zone, issuers: ['ca.example.net']},
-				certificate: {status: 'http', served: {type: 'none'}},
-				findings: [{question: 'dns', status: 'warning'}],
-			},
-		],
-	});
-	expect(await shown()).toMatch(
-		new RegExp(`^${domain}\\s+${at.router}\\s+this router\\s+-\\s+ca\\.example\\.net\\s+none$`, 'm'),
-	);
-	expect(inside(`cat ${challengesMap}; echo 'show map ${challengesMap}' | nc 127.0.0.1 9999`).trim()).toBe('');
-	await sandbox.expectNoChanges();
-});
+test.skipIf(isLeftOut('cli-verify: certificate'))(
+	'a host that leads to this router passes, and leaves nothing behind',
+	async () => {
+		const report = await verify();
+		expect(report).toMatchObject({
+			isVerified: true,
+			findings: [],
+			domains: [
+				{
+					host: domain,
+					type: 'public',
+					dns: {a: [at.router], aaaa: []},
+					port80: [{address: at.router, outcome: 'router'}],
+					claims: [],
+					caa: {status: 'restricted', name: zone, issuers: ['ca.example.net']},
+					certificate: {status: 'http', served: {type: 'none'}},
+					findings: [{question: 'dns', status: 'warning'}],
+				},
+			],
+		});
+		expect(await shown()).toMatch(
+			new RegExp(`^${domain}\\s+${at.router}\\s+this router\\s+-\\s+ca\\.example\\.net\\s+none$`, 'm'),
+		);
+		expect(inside(`cat ${challengesMap}; echo 'show map ${challengesMap}' | nc 127.0.0.1 9999`).trim()).toBe('');
+		await sandbox.expectNoChanges();
+	},
+);
 
 test('what answers instead is told apart, each within five seconds', async () => {
 	const names = ['refused', 'other', 'redirected', 'hanging', 'silent', 'mixed', 'six', 'broken', 'unknown'];
@@ -213,44 +217,48 @@ test('CAA records are compared with the names of the authority', async () => {
 	}
 });
 
-test('the certificate that a handshake gets is compared with the one that was installed', async () => {
-	const {chain, key} = authority.make({names: [domain]});
-	sandbox.write({'full.pem': chain + authority.root, 'key.pem': key});
-	await sandbox.succeed(['domain', 'add', domain, '--cert', 'full.pem', '--key', 'key.pem']);
-	expect(await shown()).toContain(`The certificate of ${domain} is not installed yet.`);
-	await sandbox.succeed(['apply', '--auto-approve']);
-	const fingerprint = new X509Certificate(chain).fingerprint256.replaceAll(':', '').toLowerCase();
-	// Redirected to https, and still reached.
-	expect(await verify()).toMatchObject({
-		isVerified: true,
-		domains: [
-			{certificate: {status: 'https', issuer: 'Test Intermediate', served: {type: 'certificate', fingerprint}}},
-		],
-	});
-	const another = authority.make({names: [domain]});
-	const leaf = new X509Certificate(another.chain);
-	await changeCertificates(sandbox.engine, sandbox.router, {
-		lineage: sandbox.state().lineage,
-		install: [
-			{
-				host: domain,
-				lineage: sandbox.state().lineage,
-				project: sandbox.project,
-				environment: 'production',
-				fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
-				notAfter: Math.floor(leaf.validToDate.getTime() / 1000),
-				hstsSeconds: 0,
-				pem: another.chain + another.key,
-			},
-		],
-		remove: [],
-	});
-	const report = await verify();
-	expect(report.isVerified).toBe(false);
-	expect(await shown()).toMatch(
-		/problem {2}The router serves another certificate for shop\.\S+ \(SHA-256 [0-9a-f]{16}\)/,
-	);
-}, 90_000);
+test.skipIf(isLeftOut('cli-verify: certificate'))(
+	'the certificate that a handshake gets is compared with the one that was installed',
+	async () => {
+		const {chain, key} = authority.make({names: [domain]});
+		sandbox.write({'full.pem': chain + authority.root, 'key.pem': key});
+		await sandbox.succeed(['domain', 'add', domain, '--cert', 'full.pem', '--key', 'key.pem']);
+		expect(await shown()).toContain(`The certificate of ${domain} is not installed yet.`);
+		await sandbox.succeed(['apply', '--auto-approve']);
+		const fingerprint = new X509Certificate(chain).fingerprint256.replaceAll(':', '').toLowerCase();
+		// Redirected to https, and still reached.
+		expect(await verify()).toMatchObject({
+			isVerified: true,
+			domains: [
+				{certificate: {status: 'https', issuer: 'Test Intermediate', served: {type: 'certificate', fingerprint}}},
+			],
+		});
+		const another = authority.make({names: [domain]});
+		const leaf = new X509Certificate(another.chain);
+		await changeCertificates(sandbox.engine, sandbox.router, {
+			lineage: sandbox.state().lineage,
+			install: [
+				{
+					host: domain,
+					lineage: sandbox.state().lineage,
+					project: sandbox.project,
+					environment: 'production',
+					fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+					notAfter: Math.floor(leaf.validToDate.getTime() / 1000),
+					hstsSeconds: 0,
+					pem: another.chain + another.key,
+				},
+			],
+			remove: [],
+		});
+		const report = await verify();
+		expect(report.isVerified).toBe(false);
+		expect(await shown()).toMatch(
+			/problem {2}The router serves another certificate for shop\.\S+ \(SHA-256 [0-9a-f]{16}\)/,
+		);
+	},
+	90_000,
+);
 
 test('hosts of other environments are named with their owner', async () => {
 	const [own] = await readTables(sandbox.engine, sandbox.router);

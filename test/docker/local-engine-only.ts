@@ -4,6 +4,9 @@
  */
 export const localEngineOnly = {
 	'docker-connection': 'is about connections to sockets and ports of this machine, and what is said when they fail',
+	'agent-install': 'an agent in a container works where the projects are, so it refuses the engine of another machine',
+	'ssh-cut': 'is about ssh itself, with machines of its own',
+	'backup-store-ssh': 'is about ssh itself, with machines of its own',
 	'ssh-cli': 'is about ssh itself, with machines of its own',
 	'ssh-contract': 'is about ssh itself, with machines of its own',
 	'ssh-machine': 'is about ssh itself, with machines of its own',
@@ -15,6 +18,10 @@ export const localEngineOnly = {
 	'cli-https: open waits': 'over ssh, open forwards the port of the router until it is ended',
 	'cli-https: lost volume': 'the volume of the router has the state, which is put back with state push',
 	'cli-resources: router first': 'with its state on the engine, the router is there before anything can take its place',
+	'cli-sign-in: open': 'over ssh, open forwards the port of the router until it is ended',
+	'backup-offsite: new machine': 'with its state on the engine, a new machine has the same environment',
+	'cli-verify: certificate':
+		'the sshd of these tests is in a container, which does not reach ports of 127.0.0.0/8 here',
 	'cli-environments: taken port': 'whether a port is free can be tried on this machine only',
 } as const satisfies Readonly<Record<string, string>>;
 

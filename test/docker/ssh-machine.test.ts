@@ -1,7 +1,10 @@
 import {execFileSync} from 'node:child_process';
+import {randomInt, X509Certificate} from 'node:crypto';
 import {get} from 'node:http';
-import {describe, expect, test} from 'vitest';
-import {useExample, withSandbox} from './cli.ts';
+import {afterAll, describe, expect, test} from 'vitest';
+import {makeTestAuthority} from '../certificates/make.ts';
+import {type Sandbox, useExample, withSandbox} from './cli.ts';
+import {publicService} from './cli-server.ts';
 import {until} from './helpers.ts';
 import {sshOf} from './ssh-processes.ts';
 import {withSshd} from './sshd.ts';
@@ -54,6 +57,45 @@ describe('machine prepare', () => {
 	});
 });
 
+/** The machine of these tests is a container: it reaches the engine's machine there. */
+const gateway = (): string =>
+	execFileSync('docker', ['network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Gateway}}'])
+		.toString()
+		.trim();
+
+/** Makes environment production on the machine, whose router listens at an address. */
+async function createOnMachine({succeed}: Sandbox, routerListen: string): Promise<void> {
+	await succeed(['machine', 'add', 'lab', 'ssh://root@lab', '--setting', `routerListen=${routerListen}`], over());
+	await succeed(['environment', 'create', 'production', '--engine', 'lab'], over());
+}
+
+describe('domain verify', () => {
+	const domain = `shop.verify-${randomInt(1e9)}.example`;
+	const sandbox = withSandbox(opened => {
+		opened.addService('web');
+		opened.describe({services: {web: {...publicService('web'), domain}}});
+	});
+	const authority = makeTestAuthority();
+	afterAll(() => authority.close());
+
+	const served = async (): Promise<unknown> => {
+		const {stdout} = await sandbox.run(['domain', 'verify', '--dns-server', '127.0.0.1:1', '--json'], over());
+		return JSON.parse(stdout).domains[0].certificate.served;
+	};
+
+	test('asks the router of a machine for its certificate through ssh', async () => {
+		await createOnMachine(sandbox, gateway());
+		const {chain, key} = authority.make({names: [domain]});
+		sandbox.write({'full.pem': chain + authority.root, 'key.pem': key});
+		await sandbox.succeed(['domain', 'add', domain, '--cert', 'full.pem', '--key', 'key.pem'], over());
+		await sandbox.succeed(['deploy'], over());
+		const fingerprint = new X509Certificate(chain).fingerprint256.replaceAll(':', '').toLowerCase();
+		expect(await served()).toEqual({type: 'certificate', fingerprint});
+		execFileSync('docker', ['stop', '--time', '1', sandbox.router.name], {stdio: 'ignore'});
+		expect(await served()).toEqual({type: 'unreachable', reason: 'nothing answers at its port for TLS'});
+	});
+});
+
 describe('open', () => {
 	const sandbox = withSandbox(opened => useExample(opened, 'multi-service'));
 
@@ -72,13 +114,7 @@ describe('open', () => {
 		});
 
 	test('forwards the router of a machine until it is ended, whatever ends it', async () => {
-		const gateway = execFileSync('docker', ['network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Gateway}}'])
-			.toString()
-			.trim();
-		// The machine of this test is a container: it reaches the engine's machine there.
-		const setting = ['--setting', `routerListen=${gateway}`];
-		await sandbox.succeed(['machine', 'add', 'lab', 'ssh://root@lab', ...setting], over());
-		await sandbox.succeed(['environment', 'create', 'production', '--engine', 'lab'], over());
+		await createOnMachine(sandbox, gateway());
 		expect(await sandbox.succeed(['deploy'], over())).toContain('To open it here: compartment open');
 		expect((await sandbox.run(['open'], over())).stderr).toContain('compartment open web --forward');
 		for (const signal of ['SIGINT', 'SIGKILL'] as const) {

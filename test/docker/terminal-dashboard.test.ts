@@ -174,7 +174,7 @@ test('the loss of the engine is shown, and so is its return', async () => {
 	expect(await terminal.waitFor(/engine lost \d+s ago, retrying/, 20_000)).toMatch(/web +healthy/);
 	await sandbox.ask('/while-it-was-away');
 	await proxy.mend();
-	await terminal.waitFor(/Docker \d+/, 20_000);
+	await terminal.waitFor(/Docker \d+|router running at/, 20_000);
 	await terminal.waitFor('/while-it-was-away', 20_000);
 	terminal.press('q');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});

@@ -59,6 +59,9 @@ export async function heal({world, readProbes, decide, signal, onOutcome}: HealO
 		operation: agentOperation,
 		engine,
 		router,
+		// It keeps the state, so it is there before anything else is looked at.
+		inform: message =>
+			world.act({duty: 'healing', address: routerAddress, outcome: 'done', message, news: {event: 'healed'}}),
 		readState: async () => ({state: await readUnderLock(world), isNew: false}),
 	});
 	let session: Session | undefined;

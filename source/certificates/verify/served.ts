@@ -1,5 +1,7 @@
 import {isIP} from 'node:net';
+import {setTimeout as pause} from 'node:timers/promises';
 import {connect} from 'node:tls';
+import type {ReadonlyEngine} from '../../engine/engine.ts';
 import {answerMs} from './findings.ts';
 
 /** What the router's port for TLS serves for a host. */
@@ -12,11 +14,16 @@ export type Served =
 
 /** Where a port that the router is published on is reached from this machine. */
 export type RouterPlace = {
+	/** Whether what forwards the port has found nothing there. */
+	readonly isUnanswered?: () => boolean;
 	/** The address that it listens on. */
 	readonly listen: string;
 	/** The machine of the engine; undefined if it is this one. */
 	readonly machine: string | undefined;
 };
+
+/** How long ssh may take to say what it has seen, in milliseconds. */
+const wordsMs = 100;
 
 const isAny = (address: string): boolean => address === '0.0.0.0' || address === '::';
 
@@ -28,9 +35,9 @@ export function reachableAt({listen, machine}: RouterPlace): string | undefined 
 	return isLoopback(listen) && machine !== undefined ? undefined : listen;
 }
 
-/** The machine of an engine, from its address; undefined for this machine. */
-export function machineOf(engineAddress: string): string | undefined {
-	const url = URL.canParse(engineAddress) ? new URL(engineAddress) : undefined;
+/** The machine of an engine, as its address names it; undefined for this machine. */
+export function machineOf({address, isLocal}: Pick<ReadonlyEngine, 'address' | 'isLocal'>): string | undefined {
+	const url = !isLocal && URL.canParse(address) ? new URL(address) : undefined;
 	const name = url?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '';
 	return name === '' || name === 'localhost' || isLoopback(name) ? undefined : name;
 }
@@ -62,8 +69,11 @@ export function askTls(place: RouterPlace, port: number, host: string): Promise<
 			}),
 		);
 		socket.once('timeout', () => end({type: 'unreachable', reason: `no answer within ${answerMs / 1000} s`}));
-		socket.once('error', ({code = 'an error'}: NodeJS.ErrnoException) =>
-			end(isConnected ? {type: 'none'} : {type: 'unreachable', reason: code}),
-		);
+		socket.once('error', async ({code = 'an error'}: NodeJS.ErrnoException) => {
+			// ssh says why after it has closed the connection.
+			if (place.isUnanswered) await pause(wordsMs);
+			if (place.isUnanswered?.()) end({type: 'unreachable', reason: 'nothing answers at its port for TLS'});
+			else end(isConnected ? {type: 'none'} : {type: 'unreachable', reason: code});
+		});
 	});
 }

@@ -9,6 +9,7 @@ import {
 	addChallenges,
 	type Challenge,
 	observeRouter,
+	ownAddress,
 	type RouterOptions,
 	readCertificates,
 	readTables,
@@ -21,7 +22,7 @@ import type {HostFinding} from './findings.ts';
 import {type HostToVerify, judgeHost, typeOf, type VerifiedHost} from './judge-host.ts';
 import {ownAddresses} from './own-addresses.ts';
 import {askPort80} from './reach.ts';
-import {askTls, machineOf} from './served.ts';
+import {askTls, machineOf, type RouterPlace} from './served.ts';
 
 export type Verification = {
 	readonly hosts: readonly VerifiedHost[];
@@ -85,6 +86,16 @@ const unreadFinding = (problem: string): HostFinding => ({
 	hint: command('settings get', 'acme.directory'),
 });
 
+/** Where this machine reaches the router's port for TLS: through ssh on another machine, whatever firewall is between them. */
+async function findTlsPort(engine: Engine, {listen, tlsPort: port}: RouterOptions, place: RouterPlace) {
+	const forwarding = engine.isLocal
+		? undefined
+		: await engine.forwardPort({host: ownAddress(listen), port}).catch(() => undefined);
+	return forwarding
+		? {...forwarding, place: {listen: '127.0.0.1', machine: undefined, isUnanswered: forwarding.isUnanswered}}
+		: {place, port, close: async () => undefined};
+}
+
 /**
  * Asks DNS, the router and port 80 about hosts, side by side: each answer may take five seconds. Only adds a challenge to the
  * router, and removes it again.
@@ -94,8 +105,9 @@ export async function verifyHosts(input: Input): Promise<Verification> {
 	const {engine, router, environment, hosts, dnsServer, acme} = input;
 	if (hosts.length === 0) return {hosts: [], findings: []};
 	const dns = openDns(dnsServer);
-	const place = {listen: router.listen, machine: machineOf(engine.address)};
+	const place = {listen: router.listen, machine: machineOf(engine)};
 	const challenge = makeChallenge();
+	const tls = await findTlsPort(engine, router, place);
 	try {
 		const [untold, directory, owner, tables, certificates, asked, served] = await Promise.all([
 			hosts.some(({host}) => typeOf(host) === 'public') ? tellRouter(input, challenge) : undefined,
@@ -104,7 +116,7 @@ export async function verifyHosts(input: Input): Promise<Verification> {
 			readTables(engine, router),
 			readCertificates(engine, engine, router, environment, false),
 			Promise.all(hosts.map(host => askDns(dns, host))),
-			Promise.all(hosts.map(({host}) => askTls(place, router.tlsPort, host))),
+			Promise.all(hosts.map(({host}) => askTls(tls.place, tls.port, host))),
 		]);
 		const reached = await Promise.all(
 			asked.map(({host: {host}, dns: answer}) =>
@@ -134,6 +146,7 @@ export async function verifyHosts(input: Input): Promise<Verification> {
 		};
 	} finally {
 		dns.close();
+		await tls.close();
 		await removeChallenges(engine, router, [challenge.token]).catch(() => undefined);
 	}
 }

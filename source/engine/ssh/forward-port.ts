@@ -12,6 +12,8 @@ export type RemotePort = {readonly host: string; readonly port: number};
 /** A port of this machine that leads to one of another machine. Programs of this machine alone reach it. */
 export type Forwarding = {
 	readonly port: number;
+	/** Whether the other machine could not connect: a program of this one then sees a connection that ends at once. */
+	readonly isUnanswered: () => boolean;
 	/** Resolves with the reason when it has ended. */
 	readonly ended: Promise<string>;
 	readonly close: () => Promise<void>;
@@ -38,6 +40,7 @@ export async function forwardPort(target: SshTarget, {host, port: wanted}: Remot
 	}
 	return {
 		port,
+		isUnanswered: () => lines().some(line => line.includes('open failed: ')),
 		ended: ended.then(() => explainEnd(lines(), target).cause),
 		async close() {
 			kill();
