@@ -99,7 +99,13 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		signal,
 	});
 
-	const readAllDrift = async () => {
+	const engines = createQueue(async () => {
+		if (!known.files || signal.aborted) return;
+		known.answers = await askEngines(known.files, known.answers);
+		showKnown();
+	});
+	// Takes as long as a plan, so health never waits for it.
+	const drift = createQueue(async () => {
 		const {project, environments = []} = known.files ?? {};
 		if (!project) return;
 		for (const {name, state, directory, connection} of environments) {
@@ -107,7 +113,9 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 			if (state) known.drift.set(name, await readDrift(connection, project, state, directory));
 		}
 		showKnown();
-	};
+		tab.forget();
+		followShown();
+	});
 	const links = new Map<EngineConnection, Link>();
 	/** Follows each engine from the first time that an environment is on it. */
 	const watchEngines = ({environments}: Files) => {
@@ -140,12 +148,10 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		watchEngines(files);
 		// An agent that nothing is known of is no reason to show nothing.
 		const asked = agents.ask().catch(() => undefined);
-		known.answers = await askEngines(files, known.answers);
+		await engines.ask();
 		await asked;
-		showKnown();
-		await readAllDrift();
-		tab.forget();
-		followShown();
+		// An engine that is lost meanwhile is reported by the watch.
+		drift.ask().catch(() => undefined);
 	});
 	const reload = () => {
 		if (signal.aborted) return;
@@ -160,9 +166,7 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		for (;;) {
 			await pause(healthPaceMs, undefined, {signal, ref: false});
 			if (!known.files || !known.answers || store.getSnapshot().link.status !== 'live') continue;
-			const fresh = await askEngines(known.files, known.answers).catch(() => undefined);
-			if (fresh) known.answers = fresh;
-			if (fresh) showKnown();
+			await engines.ask().catch(() => undefined);
 		}
 	};
 	pollHealth().catch(error => {
