@@ -31,9 +31,9 @@ async function destroyExpired(world: EnvironmentWorld, signal: AbortSignal): Pro
 		const {deletesData: deleteData} = lifetimeOf(state)!;
 		const refreshed = await planRecorded(world, session, {...plainRequest, mode: 'destroy', deleteData});
 		if (hasChanges(refreshed.plan)) {
-			const {outcome, done, failed, skipped} = await applyPlan(world, session, refreshed, {signal});
+			const {outcome, done, failed, heldBack, skipped} = await applyPlan(world, session, refreshed, {signal});
 			const status = outcome === 'done' ? 'succeeded' : 'failed';
-			const details = {run: session.run, done, failed, skipped};
+			const details = {run: session.run, done, failed, heldBack, skipped};
 			appendAudit(directory, {type: 'environment.destroyed', status, target: state.environment, details});
 			if (outcome !== 'done') throw new UserError(`${counted(failed, 'step')} of the destroy failed`);
 		}

@@ -19,9 +19,9 @@ export async function renewCertificates(
 	try {
 		const refreshed = await planRecorded(world, session, {...plainRequest, mode: 'renew', renewed: hosts});
 		if (!hasChanges(refreshed.plan)) return;
-		const {outcome, done, failed, skipped} = await applyPlan(world, session, refreshed, {signal});
+		const {outcome, done, failed, heldBack, skipped} = await applyPlan(world, session, refreshed, {signal});
 		const status = outcome === 'done' ? 'succeeded' : 'failed';
-		const details = {run: session.run, done, failed, skipped};
+		const details = {run: session.run, done, failed, heldBack, skipped};
 		appendAudit(directory, {type: 'certificate.renewed', status, target: world.environment, details});
 	} finally {
 		await session.close();

@@ -27,7 +27,15 @@ export type ApplyEvent =
 			readonly hint?: string;
 			readonly failure?: DeploymentFailure;
 	  }
-	/** Not run, because a dependency failed or the user cancelled. */
+	/** Begun, and not put into effect because of a failure elsewhere. Nothing of it was wrong. */
+	| {
+			readonly type: 'step-held-back';
+			readonly at: number;
+			readonly address: string;
+			readonly durationMs: number;
+			readonly reason: string;
+	  }
+	/** Not begun, because a dependency failed or the user cancelled. */
 	| {readonly type: 'step-skipped'; readonly at: number; readonly address: string; readonly reason: string}
 	| {
 			readonly type: 'log';
@@ -53,7 +61,9 @@ export type ApplyResult = {
 	readonly outcome: 'done' | 'failed' | 'cancelled';
 	readonly durationMs: number;
 	readonly done: number;
+	/** Causes only: what they kept from being finished is held back, or skipped if it had not begun. */
 	readonly failed: number;
+	readonly heldBack: number;
 	readonly skipped: number;
 	/** Exposed services with their URLs, in descriptor order. */
 	readonly urls: readonly {

@@ -92,9 +92,10 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 		return {address, kind, sign: signOf(action), reason: reasons[0] ?? '', dependsOn};
 	});
 	emit({type: 'apply-started', at: startedAt, run, steps});
-	const tracker = trackActions(context);
+	const graph = buildGraph(plan);
+	const tracker = trackActions(context, graph);
 	const releaseProber = keepProber(context.engine);
-	const outcomes = await runSteps(buildGraph(plan), {
+	const outcomes = await runSteps(graph, {
 		parallelism: options.parallelism,
 		isStopping: () => context.stopping.aborted,
 		run: (step, idle) => tracker.track(step, () => runStep({...context, idle}, step)),

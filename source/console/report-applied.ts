@@ -27,14 +27,14 @@ export function auditApply(
 	verb: Verb,
 	{directory, environment}: Workspace,
 	{run}: Pick<Session, 'run'>,
-	{outcome, done, failed, skipped}: ApplyResult,
+	{outcome, done, failed, heldBack, skipped}: ApplyResult,
 	terminal: Terminal,
 ): void {
 	const warning = appendAudit(directory, {
 		type: auditTypes[verb],
 		status: outcome === 'done' ? 'succeeded' : 'failed',
 		target: environment,
-		details: {run, done, failed, skipped},
+		details: {run, done, failed, heldBack, skipped},
 	});
 	if (warning) warn(terminal, [warning]);
 }

@@ -22,7 +22,6 @@ function applyOccurrence({project, environment, progress}: Applied): Occurrence 
 	if (outcome === 'done')
 		return {...about, event: 'apply-done', address: null, message: `${doneWord} in ${duration}: ${done} done.`};
 	const failed = steps.filter(({state}) => state === 'failed');
-	// Others may have failed only because this one did.
 	const first = failed.find(({failure}) => failure) ?? failed[0];
 	const causes = failed.map(({address, message}) => `${address}: ${message ?? 'failed'}`);
 	return {

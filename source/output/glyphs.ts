@@ -15,6 +15,7 @@ export type Glyphs = {
 	readonly running: string;
 	readonly done: string;
 	readonly failed: string;
+	readonly 'held back': string;
 	readonly skipped: string;
 	readonly none: string;
 	/** A plan sign, such as `+` or `-/+`, as this terminal shows it. */
@@ -37,6 +38,7 @@ export const unicodeGlyphs: Glyphs = {
 	running: '●',
 	done: '✓',
 	failed: '✗',
+	'held back': '‖',
 	skipped: '–',
 	none: '–',
 	sign: sign => sign,
@@ -69,6 +71,7 @@ export const asciiGlyphs: Glyphs = {
 	running: '*',
 	done: 'ok',
 	failed: 'x',
+	'held back': '=',
 	skipped: '-',
 	none: '-',
 	sign: sign => sign,
@@ -114,6 +117,7 @@ export const spokenGlyphs: Glyphs = {
 	running: 'running',
 	done: 'done',
 	failed: 'failed',
+	'held back': 'held back',
 	skipped: 'skipped',
 	none: 'none',
 	sign: sign => signWords[sign] ?? sign,

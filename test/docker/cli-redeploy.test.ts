@@ -159,7 +159,7 @@ describe('when one of two services fails,', () => {
 		sandbox.setVersion('api', 'v2 unready');
 		const {stdout, exitCode} = await sandbox.run(['deploy']);
 		expect(exitCode).toBe(1);
-		expect(stdout).toMatch(/service\.web +failed after .*: not switched: service\.api failed/);
+		expect(stdout).toMatch(/service\.web +held back: service\.api failed/);
 		expect((await sandbox.ask()).body).toBe('web v1');
 		expect((await sandbox.ask('/', {service: 'api'})).body).toBe('api v1');
 		expect((await sandbox.ask('/sibling/api')).body).toBe('api v1');

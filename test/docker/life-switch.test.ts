@@ -63,7 +63,7 @@ describe('switches under load', () => {
 		expect(exitCode).toBe(1);
 		expect(words(stdout)).toContain('api crashed right after the switch; rolled back to the previous deployment');
 		expect(stdout).toMatch(/service\.api +failed after .*: api crashed right after the switch/);
-		expect(stdout).toMatch(/service\.web +failed after .*: rolled back: service\.api failed/);
+		expect(stdout).toMatch(/service\.web +held back: rolled back, service\.api failed/);
 		expect(stdout).toContain('exit code: 9');
 		expect(stdout).toContain('lost the connection to the queue');
 		expect(load.losses).toEqual([]);

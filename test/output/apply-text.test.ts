@@ -96,6 +96,7 @@ describe('the result of an apply', () => {
 		durationMs: 1000,
 		done: 2,
 		failed: 0,
+		heldBack: 0,
 		skipped: 0,
 		urls: [{service: 'web', url: 'http://notes.localhost:9080', accessMode: 'authenticated'}],
 		resources: [],

@@ -17,7 +17,7 @@ const outline = (
 
 const seconds = (count: number) => start + count * 1000;
 
-/** An apply in which the database comes up, web is ready, and api never answers. */
+/** An apply in which the database comes up, web is ready, and api never answers, so that web is held back. */
 export const failingApply: readonly ApplyEvent[] = [
 	{
 		type: 'apply-started',
@@ -52,7 +52,7 @@ export const failingApply: readonly ApplyEvent[] = [
 	{type: 'log', at: seconds(12), address: 'service.api', stream: 'stderr', text: 'connecting to \x1b]0;x\x07db\x1b[2J'},
 	{type: 'step-progress', at: seconds(13), address: 'service.api', message: 'GET /healthz → 503, try 1'},
 	{type: 'step-progress', at: seconds(13.5), address: 'service.api', message: 'GET /healthz → 503, try 6'},
-	{type: 'step-done', at: seconds(13.5), address: 'service.web', durationMs: 1500, message: 'GET /ready → 200'},
+	{type: 'step-progress', at: seconds(13.5), address: 'service.web', message: 'ready, waiting for the switch'},
 	{type: 'step-progress', at: seconds(16), address: 'service.api', message: 'GET /healthz → 503, try 31'},
 	{type: 'notice', at: seconds(20), level: 'warning', message: 'the engine answered slowly (2.1 s)'},
 	{
@@ -69,6 +69,7 @@ export const failingApply: readonly ApplyEvent[] = [
 			lastLines: ['starting', 'Error: cannot reach db\x1b[31m', '    at connect (server.js:12:9)'],
 		},
 	},
+	{type: 'step-held-back', at: seconds(43), address: 'service.web', durationMs: 31_000, reason: 'service.api failed'},
 	{type: 'step-skipped', at: seconds(43), address: 'routes', reason: 'service.api failed'},
 	{
 		type: 'apply-finished',
@@ -78,8 +79,9 @@ export const failingApply: readonly ApplyEvent[] = [
 			environment: 'production',
 			outcome: 'failed',
 			durationMs: 43_000,
-			done: 4,
+			done: 3,
 			failed: 1,
+			heldBack: 1,
 			skipped: 1,
 			urls: [],
 			resources: [{name: 'db', host: 'db.production.internal-tools.resource.internal'}],
@@ -108,6 +110,7 @@ export const workingApply: readonly ApplyEvent[] = [
 			durationMs: 65_000,
 			done: 1,
 			failed: 0,
+			heldBack: 0,
 			skipped: 0,
 			urls: [
 				{service: 'web', url: 'http://internal-tools.localhost:9080', accessMode: 'authenticated'},

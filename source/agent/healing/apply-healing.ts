@@ -26,8 +26,8 @@ function outcomeOf(plan: Plan, events: readonly ApplyEvent[], {address, reason}:
 	const failed = own.find(event => event.type === 'step-failed');
 	if (failed) return {type: failed.failure ? 'unready' : 'error', message: failed.message};
 	if (own.some(({type}) => type === 'step-done')) return {type: 'healed', message: reason};
-	const skipped = own.find(event => event.type === 'step-skipped');
-	return {type: 'error', message: skipped?.reason ?? 'it was not reached'};
+	const kept = own.find(event => event.type === 'step-skipped' || event.type === 'step-held-back');
+	return {type: 'error', message: kept?.reason ?? 'it was not reached'};
 }
 
 /**

@@ -38,6 +38,8 @@ function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
 				hint: event.hint ?? null,
 				failure: failureDocument(event.failure),
 			};
+		case 'step-held-back':
+			return {...base, address: event.address, durationMs: event.durationMs, reason: event.reason};
 		case 'step-skipped':
 			return {...base, address: event.address, reason: event.reason};
 		case 'log':
@@ -45,8 +47,8 @@ function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
 		case 'notice':
 			return {...base, level: event.level, message: event.message};
 		case 'apply-finished': {
-			const {environment, outcome, durationMs, done, failed, skipped, urls, resources, keptVolumes} = event.result;
-			const counts = {durationMs, done, failed, skipped};
+			const {environment, outcome, durationMs, done, failed, heldBack = 0, skipped, urls, resources, keptVolumes} = event.result;
+			const counts = {durationMs, done, failed, heldBack, skipped};
 			const hint = urls.some(({accessMode}) => accessMode === 'authenticated')
 				? renderHint(signInHint, {environment})
 				: null;

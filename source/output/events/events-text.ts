@@ -84,6 +84,9 @@ export function createEventPrinter({write, paint, glyphs, signIn}: EventPrinterO
 				say(event.address, `${paint.fail('failed')} after ${formatDuration(event.durationMs)}${after(event.message)}`);
 				renderFailure(event, {paint, glyphs}).forEach(print);
 				break;
+			case 'step-held-back':
+				say(event.address, `${paint.warn('held back')}${after(event.reason)}`);
+				break;
 			case 'step-skipped':
 				say(event.address, `skipped${after(event.reason)}`);
 				break;

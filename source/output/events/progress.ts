@@ -1,7 +1,8 @@
 import type {ApplyEvent, ApplyResult, StepOutline} from '../../apply/events.ts';
 import type {DeploymentFailure} from '../../state/state.ts';
 
-export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+/** `held back`: begun, and not put into effect because something else failed. `skipped`: not begun. */
+export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'held back' | 'skipped';
 
 /** The current state of one step of an apply. */
 export type StepProgress = StepOutline & {
@@ -32,7 +33,7 @@ export type Progress = {
 };
 
 const countSteps = (steps: readonly StepProgress[]): StepCounts => {
-	const counts = {waiting: 0, running: 0, done: 0, failed: 0, skipped: 0, total: steps.length};
+	const counts = {waiting: 0, running: 0, done: 0, failed: 0, 'held back': 0, skipped: 0, total: steps.length};
 	for (const {state} of steps) counts[state]++;
 	return counts;
 };
@@ -49,7 +50,7 @@ export const emptyProgress: Progress = {
 
 const waiting = {state: 'waiting', message: null, startedAt: null, durationMs: null} as const;
 
-const isOver = ({state}: StepProgress): boolean => state === 'done' || state === 'failed' || state === 'skipped';
+const isOver = ({state}: StepProgress): boolean => state !== 'waiting' && state !== 'running';
 
 type StepEvent = Extract<ApplyEvent, {readonly type: `step-${string}`}>;
 
@@ -70,6 +71,8 @@ function changeStep(step: StepProgress, event: StepEvent): StepProgress {
 			const cause = {...(failure && {failure}), ...(hint !== undefined && {hint})};
 			return {...step, state: 'failed', message, durationMs, ...cause};
 		}
+		case 'step-held-back':
+			return {...step, state: 'held back', message: event.reason, durationMs: event.durationMs};
 		case 'step-skipped':
 			return {...step, state: 'skipped', message: event.reason};
 	}

@@ -7,15 +7,16 @@ import {modeWords} from '../plan/mode-words.ts';
 import {sanitiseLine} from '../sanitise.ts';
 
 /** Whether a cancel left work undone. Running steps are finished first, and they may have been the last ones. */
-const isCutShort = ({outcome, failed, skipped}: ApplyResult): boolean =>
-	outcome === 'cancelled' && failed + skipped > 0;
+const isCutShort = ({outcome, failed, heldBack, skipped}: ApplyResult): boolean =>
+	outcome === 'cancelled' && [failed, heldBack, skipped].some(count => count > 0);
 
 function outcomeText(result: ApplyResult, paint: Paint): string {
-	const {mode, outcome, durationMs, done, failed, skipped} = result;
+	const {mode, outcome, durationMs, done, failed, heldBack, skipped} = result;
 	const {verb, done: doneWord} = modeWords[mode];
 	const counts = [
 		`${done} done`,
 		...(failed > 0 ? [`${failed} failed`] : []),
+		...(heldBack > 0 ? [`${heldBack} held back`] : []),
 		...(skipped > 0 ? [`${skipped} skipped`] : []),
 	].join(', ');
 	const duration = formatDuration(durationMs);

@@ -1,5 +1,6 @@
 import type {ApplyResult} from '../../apply/events.ts';
 import {command, hint} from '../../hint.ts';
+import {listOf} from '../../plan/approval.ts';
 import {renderHint} from '../../render-hint.ts';
 import type {Paint} from '../colour.ts';
 import {formatDuration} from '../duration.ts';
@@ -7,7 +8,7 @@ import type {Glyphs} from '../glyphs.ts';
 import {sanitiseLine} from '../sanitise.ts';
 import {displayWidth, padEnd, padStart, truncate, wrapWords} from '../width.ts';
 import {renderFailure} from './failure-text.ts';
-import type {Progress, StepProgress} from './progress.ts';
+import type {Progress, StepProgress, StepState} from './progress.ts';
 import {renderResult, type SignIn} from './result-text.ts';
 
 type TranscriptOptions = {
@@ -20,18 +21,26 @@ type TranscriptOptions = {
 
 type Layout = {readonly mark: number; readonly sign: number; readonly address: number; readonly duration: number};
 
-const markStyles = {waiting: 'dim', running: 'warn', done: 'ok', failed: 'fail', skipped: 'dim'} as const;
+const markStyles = {
+	waiting: 'dim',
+	running: 'warn',
+	done: 'ok',
+	failed: 'fail',
+	'held back': 'warn',
+	skipped: 'dim',
+} as const;
+
+type Grouped = 'held back' | 'skipped';
 
 const durationOf = ({durationMs}: StepProgress): string => (durationMs === null ? '' : formatDuration(durationMs));
 
-function messageOf({state, message, reason}: StepProgress): string {
+function messageOf({state, message, reason}: StepProgress & {readonly state: Exclude<StepState, Grouped>}): string {
 	switch (state) {
 		case 'done':
 			return message ?? reason;
 		case 'failed':
-			return `failed: ${message ?? reason}`;
-		case 'skipped':
-			return `skipped: ${message ?? reason}`;
+			// Why is below the list.
+			return 'failed';
 		case 'running':
 			return `interrupted${message ? `: ${message}` : ''}`;
 		case 'waiting':
@@ -39,7 +48,10 @@ function messageOf({state, message, reason}: StepProgress): string {
 	}
 }
 
-function stepLine(step: StepProgress, layout: Layout, {paint, glyphs, columns}: TranscriptOptions): string {
+const isListed = (step: StepProgress): step is StepProgress & {readonly state: Exclude<StepState, Grouped>} =>
+	step.state !== 'held back' && step.state !== 'skipped';
+
+function stepLine(step: Parameters<typeof messageOf>[0], layout: Layout, {paint, glyphs, columns}: TranscriptOptions): string {
 	const mark = paint[markStyles[step.state]](padEnd(glyphs[step.state], layout.mark));
 	const sign = paint[step.kind](padEnd(glyphs.sign(step.sign), layout.sign));
 	const address = padEnd(sanitiseLine(step.address), layout.address);
@@ -47,6 +59,20 @@ function stepLine(step: StepProgress, layout: Layout, {paint, glyphs, columns}: 
 	const message = truncate(glyphs.adapt(sanitiseLine(messageOf(step))), Math.max(16, columns - used), glyphs.ellipsis);
 	const duration = padStart(durationOf(step), layout.duration);
 	return `  ${mark} ${sign} ${address}  ${paint.dim(duration)}  ${message}`.trimEnd();
+}
+
+/** One line for all steps with the same reason: they are consequences, and their causes are listed. */
+function groupLines(steps: readonly StepProgress[], state: Grouped, {paint, glyphs, columns}: TranscriptOptions) {
+	const groups = Map.groupBy(
+		steps.filter(step => step.state === state),
+		({message}) => message ?? '',
+	);
+	return [...groups].map(([reason, group]) => {
+		const names = listOf(group.map(({address}) => address));
+		const text = `${group.length} ${state}${reason === '' ? '' : `, ${reason}`}: ${names}`;
+		const line = truncate(glyphs.adapt(sanitiseLine(text)), Math.max(16, columns - 4), glyphs.ellipsis);
+		return `  ${paint[markStyles[state]](glyphs[state])} ${line}`;
+	});
 }
 
 // The list truncates messages; here they are in full, with the details of the failure.
@@ -65,24 +91,29 @@ function whereToLook({outcome, environment}: ApplyResult, run: string | null, pa
 }
 
 /**
- * What stays on the main screen after an apply: the steps with their durations, the failures with their last lines, the
- * outcome and the addresses. No trailing newline.
+ * What stays on the main screen after an apply: the steps with their durations, one line for all that a failure has held
+ * back, the failures with their last lines, the outcome and the addresses. No trailing newline.
  */
 export function renderTranscript(progress: Progress, options: TranscriptOptions): string {
 	const {steps, notices, result, run} = progress;
 	const {paint, glyphs} = options;
 	const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
+	const listed = steps.filter(isListed);
 	const layout = {
-		mark: widest(steps.map(({state}) => glyphs[state])),
-		sign: widest(steps.map(({sign}) => glyphs.sign(sign))),
-		address: widest(steps.map(({address}) => sanitiseLine(address)).filter(address => address.length <= 32)),
-		duration: widest(steps.map(durationOf)),
+		mark: widest(listed.map(({state}) => glyphs[state])),
+		sign: widest(listed.map(({sign}) => glyphs.sign(sign))),
+		address: widest(listed.map(({address}) => sanitiseLine(address)).filter(address => address.length <= 32)),
+		duration: widest(listed.map(durationOf)),
 	};
 	const warnings = notices
 		.filter(({level}) => level === 'warning')
 		.map(({message}) => `${paint.warn('Warning:')} ${glyphs.adapt(sanitiseLine(message))}`);
 	const sections = [
-		steps.map(step => stepLine(step, layout, options)),
+		[
+			...listed.map(step => stepLine(step, layout, options)),
+			...groupLines(steps, 'held back', options),
+			...groupLines(steps, 'skipped', options),
+		],
 		...steps.filter(({state}) => state === 'failed').map(step => failureBlock(step, options)),
 		warnings,
 		result ? [...renderResult(result, paint, options.signIn), ...whereToLook(result, run, paint)] : [],

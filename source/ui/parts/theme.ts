@@ -31,11 +31,12 @@ const actionLooksOf = ({accent, success, warning, error, replace}: Theme): Recor
 	blocked: {...coloured(error), bold: true},
 });
 
-const stateLooksOf = ({accent, success, error}: Theme): Record<StepState, Look> => ({
+const stateLooksOf = ({accent, success, warning, error}: Theme): Record<StepState, Look> => ({
 	waiting: {dimColor: true},
 	running: {...coloured(accent), bold: true},
 	done: coloured(success),
 	failed: {...coloured(error), bold: true},
+	'held back': coloured(warning),
 	skipped: {dimColor: true},
 });
 
