@@ -14,7 +14,7 @@ type Outcome = 'done' | 'failed' | 'heldBack' | 'skipped';
 /**
  * Turns the steps of the graph into events and counts, one per action, however many steps it takes. An action that cannot be
  * finished because of a failure elsewhere has not failed: it is held back, or skipped if it had not begun, and reported as
- * soon as that is certain.
+ * soon as that is certain (docs/rules.md, "Causes first").
  */
 export function trackActions(context: ApplyContext, graph: readonly Step[]) {
 	const {emit} = context;

@@ -1,7 +1,7 @@
 import type {ApplyResult} from '../apply/events.ts';
 import type {Session} from '../apply/session.ts';
 import type {Progress} from '../output/events/progress.ts';
-import {type Terminal, warn} from '../output/terminal.ts';
+import type {Terminal} from '../output/terminal.ts';
 import type {Refreshed} from '../refresh/refresh.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {Workspace} from '../workspace/workspace.ts';
@@ -22,32 +22,30 @@ const auditTypes = {
 /** Commands that plan, ask for approval and apply. */
 export type Verb = keyof typeof auditTypes;
 
-/** Records in the audit what a command has applied. */
+/** Records in the audit what a command has applied. Returns warnings. */
 export function auditApply(
 	verb: Verb,
 	{directory, environment}: Workspace,
 	{run}: Pick<Session, 'run'>,
 	{outcome, done, failed, heldBack, skipped}: ApplyResult,
-	terminal: Terminal,
-): void {
+): readonly string[] {
 	const warning = appendAudit(directory, {
 		type: auditTypes[verb],
 		status: outcome === 'done' ? 'succeeded' : 'failed',
 		target: environment,
 		details: {run, done, failed, heldBack, skipped},
 	});
-	if (warning) warn(terminal, [warning]);
+	return warning ? [warning] : [];
 }
 
-/** Sends the notifications of an apply that has ended. */
+/** Sends the notifications of an apply that has ended. Returns warnings. */
 export async function announce(
 	{project, environment, settings}: Workspace,
 	progress: Progress,
-	terminal: Terminal,
-): Promise<void> {
-	if (settings.notify.length === 0) return;
+): Promise<readonly string[]> {
+	if (settings.notify.length === 0) return [];
 	const {announceApply} = await import('../notify/announce-apply.ts');
-	warn(terminal, await announceApply({project: project.name, environment, progress}, settings.notify));
+	return announceApply({project: project.name, environment, progress}, settings.notify);
 }
 
 /** What the offer of the agent depends on, read while the environment is still locked. */

@@ -15,6 +15,7 @@ import type {Plan} from '../plan/plan.ts';
 import type {Refreshed} from '../refresh/refresh.ts';
 import {nameEngine} from '../report/name-engine.ts';
 import {readSignIn} from '../report/sign-in.ts';
+import type {End} from '../ui/apply/store.ts';
 import type {Workspace} from '../workspace/workspace.ts';
 import {keepGoingUnread} from './broken-pipe.ts';
 
@@ -51,12 +52,25 @@ type Execution = {
 	/** Default: `usualParallelism`. */
 	readonly parallelism: number | undefined;
 	readonly label: string | undefined;
+	/** Whether a failed apply stays on the screen until the user leaves it. */
+	readonly staysOpen: boolean;
 	/** Called with how each step went, once the apply is over. */
 	readonly onFinished?: (progress: Progress) => void;
 };
 
-/** Runs an approved plan, shows its progress and returns its result. */
-export async function execute(execution: Execution): Promise<ApplyResult> {
+export type Executed = {
+	readonly result: ApplyResult;
+	/**
+	 * Resolves when the user has left the screen: whether to plan and apply again what is not done. Call it when nobody has
+	 * to wait for the environment any more.
+	 */
+	readonly leave: () => Promise<End>;
+	/** Closes the screen whether the user has left it or not. */
+	readonly close: () => Promise<void>;
+};
+
+/** Runs an approved plan and shows its progress. */
+export async function execute(execution: Execution): Promise<Executed> {
 	const {workspace, session, plan, builds, found, limitBuilds, earlyBuilds, terminal, shownAs, parallelism, label} =
 		execution;
 	const {project, settings, router, directory} = workspace;
@@ -86,20 +100,32 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 	if (shownAs === 'screen') {
 		const {openApplyView} = await import('../ui/apply/open-apply-view.tsx');
 		const target = {project: plan.project, environment: plan.environment, engine: await nameEngine(engine)};
-		const view = openApplyView({...target, settings, onCancel: cancel.cancel});
-		try {
-			return await run(view.emit);
-		} finally {
+		const view = openApplyView({...target, settings, onCancel: cancel.cancel, staysOpen: execution.staysOpen});
+		let signIn: SignIn | undefined;
+		const close = async () => {
 			await view.close();
-			const signIn = progress.result ? await findSignIn(progress.result) : undefined;
 			terminal.print(`\n${renderTranscript(progress, {...terminal, signIn})}`);
+		};
+		const leave = async () => {
+			const end = await view.left;
+			await close();
+			return end;
+		};
+		try {
+			const result = await run(view.emit);
+			signIn = await findSignIn(result);
+			return {result, leave, close};
+		} catch (error) {
+			await close();
+			throw error;
 		}
 	}
+	const shown = {leave: async () => 'leave' as const, close: async () => undefined};
 	process.on('SIGINT', cancel.onSignal);
 	process.on('SIGTERM', cancel.onSignal);
 	try {
 		const write = (text: string) => void process.stdout.write(text);
-		if (shownAs === 'json') return await run(event => write(eventLine(event)));
+		if (shownAs === 'json') return {result: await run(event => write(eventLine(event))), ...shown};
 		const {paint, glyphs} = terminal;
 		let signIn: SignIn | undefined;
 		const print = createEventPrinter({write, paint, glyphs, signIn: () => signIn});
@@ -111,7 +137,7 @@ export async function execute(execution: Execution): Promise<ApplyResult> {
 		});
 		signIn = await findSignIn(result);
 		if (last) print(last);
-		return result;
+		return {result, ...shown};
 	} finally {
 		process.off('SIGINT', cancel.onSignal);
 		process.off('SIGTERM', cancel.onSignal);

@@ -74,6 +74,22 @@ export function truncate(text: string, columns: number, ellipsis = '…'): strin
 	return `${result}\x1b[0m${mark}`;
 }
 
+/** Cuts an uncoloured line in the middle, because names that begin alike often differ at their end. */
+export function truncateMiddle(text: string, columns: number, ellipsis = '…'): string {
+	if (displayWidth(text) <= columns) return text;
+	const room = columns - displayWidth(ellipsis);
+	if (room < 2) return truncate(text, columns, ellipsis);
+	const clusters = isSimple(text) ? Array.from(text) : Array.from(segmenter.segment(text), ({segment}) => segment);
+	const {part: start, width} = fittingPart(text, Math.ceil(room / 2));
+	let end = '';
+	for (let left = room - width, index = clusters.length - 1; index >= 0; index--) {
+		left -= displayWidth(clusters[index]!);
+		if (left < 0) break;
+		end = clusters[index]! + end;
+	}
+	return start + ellipsis + end;
+}
+
 /** Pads with spaces on the right to `columns` cells. */
 export const padEnd = (text: string, columns: number): string =>
 	text + ' '.repeat(Math.max(0, columns - displayWidth(text)));

@@ -154,14 +154,34 @@ test('a failure is reported with its last lines and where to find the whole log'
 	using terminal = open('apply');
 	await terminal.waitFor(question, 20_000);
 	terminal.press('y');
+	// The screen stays, and the environment is free meanwhile.
+	expect(await terminal.waitFor(/r retry.*q leave/, 60_000)).toMatch(/1 failed.*─ Causes ─.*cannot find the page/s);
+	expect(terminal.isAlternateScreen()).toBe(true);
+	await sandbox.succeed(['variable', 'set', 'UNUSED', '1']);
+	await sandbox.succeed(['variable', 'remove', 'UNUSED']);
+	terminal.press('q');
 	expect(await terminal.ended).toMatchObject({exitCode: 1});
+	expect(terminal.isAlternateScreen()).toBe(false);
 	const transcript = terminal.scrollback();
 	expect(transcript).toMatch(/service\.web failed after .*cannot find the page.*^Apply failed after /ms);
 	expect(transcript).toContain(`web still active at http://${sandbox.host()}`);
 	const [, run = ''] = /Complete logs: compartment deployment logs (run_\w+)/.exec(transcript) ?? [];
 	expect(await sandbox.succeed(['deployment', 'logs', run])).toContain('cannot find the page');
-	useExample(sandbox, 'multi-service');
 }, 90_000);
+
+test('what failed is applied again without a question once it is mended', async () => {
+	using terminal = open('apply');
+	await terminal.waitFor(question, 20_000);
+	terminal.press('y');
+	await terminal.waitFor(/r retry.*q leave/, 60_000);
+	useExample(sandbox, 'multi-service');
+	terminal.press('r');
+	expect(await terminal.ended).toMatchObject({exitCode: 0});
+	const shown = terminal.scrollback();
+	expect(shown).toMatch(/^Apply failed after .*^Apply done in /ms);
+	expect(shown.match(/y\/N|^✓ Approved/gm) ?? []).toHaveLength(1);
+	await sandbox.expectNoChanges();
+}, 120_000);
 
 test('data is deleted only after the name was typed', async () => {
 	sandbox.describe({

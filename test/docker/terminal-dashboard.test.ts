@@ -104,6 +104,8 @@ test('a failed deploy is shown with its cause and its log', async () => {
 	terminal.press('a');
 	await terminal.waitFor(question, 30_000);
 	terminal.press('y');
+	await terminal.waitFor('q leave', 90_000);
+	terminal.press('q');
 	await back(terminal);
 	await terminal.waitFor(/! web +healthy, latest failed/, 20_000);
 	// A frame may reach the terminal in pieces: the table first, then what is below it.

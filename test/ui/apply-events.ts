@@ -1,4 +1,4 @@
-import type {ApplyEvent, StepOutline} from '../../source/apply/events.ts';
+import type {ApplyEvent, ApplyResult, StepOutline} from '../../source/apply/events.ts';
 import {actionsToApprove} from '../../source/plan/approval.ts';
 import {type Plan, signOf} from '../../source/plan/plan.ts';
 import {firstDeploy} from './plans.ts';
@@ -52,6 +52,73 @@ export const untilServices = (): Happening[] => [
 	begin('service.web'),
 	log('service.api', 'listening on port 3000'),
 	says('service.api', 'GET /healthz → 503, try 7'),
+];
+
+const heldBack = (address: string, reason: string, durationMs = 420): Happening => ({
+	type: 'step-held-back',
+	address,
+	durationMs,
+	reason,
+});
+
+export const ended = (part: Partial<ApplyResult> = {}): Happening => ({
+	type: 'apply-finished',
+	result: {
+		mode: 'apply',
+		environment: 'production',
+		outcome: 'failed',
+		durationMs: 15_000,
+		done: 0,
+		failed: 0,
+		heldBack: 0,
+		skipped: 0,
+		urls: [],
+		resources: [],
+		keptVolumes: [],
+		...part,
+	},
+});
+
+const action = (address: string, dependsOn: readonly string[] = []): StepOutline => ({
+	address,
+	kind: 'replace',
+	sign: '+/-',
+	reason: 'source changed',
+	dependsOn,
+});
+
+const siblings = ['web', 'flood', 'crash', ...Array.from({length: 9}, (_, index) => `svc-0${index}`)];
+
+/** One build and one readiness fail among fifteen services; the other twelve are ready. */
+export const twoCauses = (): Happening[] => [
+	{
+		type: 'apply-started',
+		run: 'run-1',
+		steps: [
+			action('image.broken'),
+			...siblings.flatMap(name => [action(`image.${name}`), action(`service.${name}`, [`image.${name}`])]),
+			action('service.broken', ['image.broken']),
+			action('service.unready'),
+			action('service.a-customer-portal-with-a-very-long-name'),
+		],
+	},
+	...['image.broken', ...siblings.map(name => `image.${name}`)].map(begin),
+	log('image.broken', 'npm error code ERESOLVE\nnpm error ERESOLVE could not resolve'),
+	...siblings.map(name => done(`image.${name}`, 3100)),
+	...[...siblings, 'unready', 'a-customer-portal-with-a-very-long-name'].map(name => begin(`service.${name}`)),
+	...siblings.map(name => says(`service.${name}`, 'ready, waiting for the switch')),
+	{type: 'step-failed', address: 'image.broken', durationMs: 7000, message: 'build: RUN npm ci: exit code 1'},
+	{type: 'step-skipped', address: 'service.broken', reason: 'image.broken failed'},
+	...siblings.map(name => heldBack(`service.${name}`, 'image.broken failed')),
+	says('service.a-customer-portal-with-a-very-long-name', 'GET / → 503, try 7'),
+	log('service.unready', 'waiting for the queue'),
+	{
+		type: 'step-failed',
+		address: 'service.unready',
+		durationMs: 15_000,
+		message: 'GET / did not answer 2xx within 15 s, 47 tries',
+		failure: {message: 'not ready', lastProbe: 'GET / → 503', lastLines: ['waiting for the queue']},
+	},
 ];
 
 export const failure: Happening = {

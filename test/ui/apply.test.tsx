@@ -2,9 +2,21 @@ import {expect, test} from 'vitest';
 import type {ApplyEvent} from '../../source/apply/events.ts';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import {ApplyScreen} from '../../source/ui/apply/screen.tsx';
-import {type Cancel, createApplyStore} from '../../source/ui/apply/store.ts';
+import {type Cancel, createApplyStore, type End} from '../../source/ui/apply/store.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
-import {begin, done, failure, type Happening, log, outlineOf, says, started, untilServices} from './apply-events.ts';
+import {
+	begin,
+	done,
+	ended,
+	failure,
+	type Happening,
+	log,
+	outlineOf,
+	says,
+	started,
+	twoCauses,
+	untilServices,
+} from './apply-events.ts';
 import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
 import {planOf} from './plans.ts';
@@ -16,14 +28,15 @@ const target = {project: 'notes', environment: 'production', engine: 'docker 20.
 function watch(happenings: readonly Happening[] = [], size: {readonly columns?: number; readonly rows?: number} = {}) {
 	const clock = createManualClock();
 	const cancels: Cancel[] = [];
-	const store = createApplyStore({clock, onCancel: cancel => cancels.push(cancel)});
+	const ends: End[] = [];
+	const store = createApplyStore({clock, onCancel: cancel => cancels.push(cancel), onEnd: end => ends.push(end)});
 	const screen = draw(<ApplyScreen store={store} target={target} clock={clock} isColoured />, size);
 	const play = (...events: readonly Happening[]) => {
 		for (const event of events) store.emit({...event, at: clock.now()} as ApplyEvent);
 		clock.advance(0);
 	};
 	play(...happenings);
-	return {...screen, store, clock, cancels, play};
+	return {...screen, store, clock, cancels, ends, play};
 }
 
 const golden = (name: string) => `../../snapshots/ui/apply-${name}.txt`;
@@ -32,6 +45,7 @@ const sizes = [
 	{columns: 80, rows: 24},
 	{columns: 120, rows: 40},
 	{columns: 200, rows: 60},
+	{columns: 60, rows: 15},
 ];
 
 const sized = (name: string, {columns, rows}: (typeof sizes)[number]) => golden(`${name}-${columns}x${rows}`);
@@ -59,6 +73,62 @@ test.each(sizes)(
 		expect(screen.store.getSnapshot().selected).toBe('service.api');
 	},
 );
+
+test.each(sizes)('causes come first, and what they hold back is one line, at $columns by $rows', async size => {
+	const screen = watch(twoCauses(), size);
+	await expect(await screen.text()).toMatchFileSnapshot(sized('causes', size));
+	screen.play(done('service.a-customer-portal-with-a-very-long-name'), ended({failed: 2, heldBack: 12, skipped: 1}));
+	await expect(await screen.text()).toMatchFileSnapshot(sized('causes-ended', size));
+});
+
+test('causes look as recorded in ASCII', async () => {
+	const {store, clock} = watch(twoCauses());
+	const screen = draw(
+		<GlyphsContext value={asciiGlyphs}>
+			<ApplyScreen store={store} target={target} clock={clock} isColoured />
+		</GlyphsContext>,
+	);
+	const text = await screen.text();
+	expect(text).toMatch(/^[\x20-\x7e\n]*$/);
+	await expect(text).toMatchFileSnapshot(golden('causes-ascii-80x24'));
+});
+
+test('n and N go from cause to cause, each with its own log, and never to what is held back', async () => {
+	const screen = watch(twoCauses());
+	expect(screen.store.getSnapshot().selected).toBe('image.broken');
+	expect(await screen.text()).toContain('npm error ERESOLVE could not resolve');
+	const next = await screen.press('n');
+	expect(screen.store.getSnapshot().selected).toBe('service.unready');
+	expect(next).toMatch(/last probe: GET \/ → 503.*waiting for the queue/s);
+	expect(next).not.toContain('ERESOLVE');
+	await screen.press('n');
+	expect(screen.store.getSnapshot().selected).toBe('image.broken');
+	await screen.press('N');
+	expect(screen.store.getSnapshot().selected).toBe('service.unready');
+	expect(await watch([started()]).press('n')).toContain('Nothing has failed');
+});
+
+test('space shows and folds what is over', async () => {
+	const screen = watch(twoCauses(), {columns: 80, rows: 60});
+	expect(await screen.text()).not.toMatch(/held back +service\.web/);
+	const unfolded = await screen.press(' ');
+	expect(unfolded).toMatch(/held back +service\.web/);
+	expect(unfolded).toMatch(/done +image\.web/);
+	expect(await screen.press(' ')).not.toMatch(/held back +service\.web/);
+});
+
+test('a failed apply stays until the user leaves or retries, and offers neither before', async () => {
+	const screen = watch(twoCauses());
+	expect(await screen.text()).not.toContain('retry');
+	expect(await screen.press('r')).toContain('Retry once it has ended');
+	screen.play(ended({failed: 2}));
+	expect(await screen.text()).toMatch(/r retry.*q leave/);
+	await screen.press('r');
+	await screen.press('q');
+	await screen.press(ctrlC);
+	expect(screen.ends).toEqual(['retry', 'leave', 'leave']);
+	expect(screen.cancels).toEqual([]);
+});
 
 test('the selection follows running steps until the user moves it', async () => {
 	const screen = watch([started(), begin('network')]);

@@ -5,7 +5,7 @@ import {activeScreens} from '../../source/ui/dashboard/contexts.ts';
 import type {DashboardState} from '../../source/ui/dashboard/state.ts';
 import {helpOf} from '../../source/ui/keys/key-hints.ts';
 import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keys/keymap.ts';
-import {begin, log, started} from './apply-events.ts';
+import {begin, ended, type Happening, log, started, twoCauses} from './apply-events.ts';
 import {createDashboard, page, poolOf, production, staging, table} from './browse-data.ts';
 import {createManualClock} from './manual-clock.ts';
 import {dataDeletion, firstDeploy} from './plans.ts';
@@ -80,6 +80,28 @@ function apply(...before: readonly string[]): () => Situation {
 	};
 }
 
+/** An apply of which two steps have failed, with the second one in the middle of the list. */
+function failingWith(more: readonly Happening[], before: readonly string[]): () => Situation {
+	return () => {
+		const clock = createManualClock();
+		const calls: string[] = [];
+		const onCancel = (cancel: string) => calls.push(cancel);
+		const store = createApplyStore({clock, onCancel, onEnd: end => calls.push(end)});
+		const lines = Array.from({length: 40}, (_, index) => log('service.unready', `line ${index}`));
+		for (const event of [...twoCauses(), ...lines, ...more]) store.emit({...event, at: 0} as never);
+		const press = (key: string) => store.press(key, {log: 3, help: 3});
+		for (const key of ['n', 'ctrl-u', 'ctrl-u', ...before]) press(key);
+		return {
+			screens: [store.getSnapshot().focus],
+			press,
+			look: () => structuredClone({...store.getSnapshot(), calls}),
+		};
+	};
+}
+
+const failing = (...before: readonly string[]) => failingWith([], before);
+const failed = (...before: readonly string[]) => failingWith([ended({failed: 2})], before);
+
 const inProduction = {screen: 'environment', environment: 'production'} as const;
 const tab = (name: 'logs' | 'overview' | 'deployments') =>
 	({screen: 'object', environment: 'production', address: 'service.api', tab: name}) as const;
@@ -102,6 +124,9 @@ const situations: Readonly<Record<string, () => Situation>> = {
 	'full diff': approve(firstDeploy(), ...'djj'),
 	confirmation: approve(dataDeletion(), ...'yab'),
 	'help of an approval': approve(firstDeploy(), '?', 'down'),
+	'steps of a failing apply': failing(),
+	'log of a failing apply': failing('tab', ...'k'.repeat(20)),
+	'steps of a failed apply': failed(),
 	steps: apply('g', 'j', 'j', 'j', 'j', ...Array(6).fill('ctrl-u')),
 	'log of a step': apply('g', 'j', 'j', 'j', 'j', 'tab', ...'k'.repeat(20)),
 	'help of an apply': apply('?', 'down'),

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {EarlyBuilds} from '../../apply/early-builds.ts';
@@ -6,24 +5,24 @@ import {readEarly} from '../../apply/lock-environment.ts';
 import {createLimit} from '../../build/limit.ts';
 import {approve, showPlan} from '../../console/approve.ts';
 import {announce, auditApply, prepareOffer, type Verb} from '../../console/report-applied.ts';
-import type {ShownAs} from '../../console/show-apply.ts';
+import type {Executed, ShownAs} from '../../console/show-apply.ts';
 import {UserError} from '../../errors.ts';
-import {again, command} from '../../hint.ts';
+import {again} from '../../hint.ts';
 import {eventLine} from '../../output/events/events-json.ts';
 import type {Progress} from '../../output/events/progress.ts';
-import {createTerminal, type Terminal} from '../../output/terminal.ts';
+import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
+import {type ApprovedBefore, approvedAgain, rememberApproval} from '../../plan/approved-before.ts';
+import {hasChanges} from '../../plan/plan.ts';
 import {recordedParts} from '../../plan/recorded-parts.ts';
-import {assertNotStale, parsePlan, type SavedPlan, type UnverifiedPlan, verifyPlan} from '../../plan/saved-plan.ts';
+import {assertNotStale} from '../../plan/saved-plan.ts';
 import type {PlanRequest} from '../../refresh/plan-request.ts';
-import {fileError} from '../../state/private-file.ts';
-import {readPin} from '../../state/trust-key.ts';
 import {beginEarly} from '../../workspace/begin-early.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {holdEnvironment} from '../../workspace/hold-environment.ts';
 import {requestOf} from '../../workspace/request.ts';
-import {findCopy} from '../../workspace/state-place.ts';
-import {assertEnvironment, openWorkspace, unknownEnvironment, type Workspace} from '../../workspace/workspace.ts';
+import {assertEnvironment, openWorkspace, unknownEnvironment} from '../../workspace/workspace.ts';
 import type {ApplyOutcome} from '../exit-code.ts';
+import {readPlanFile, verifyPlanFile} from './plan-file.ts';
 
 export type ApplyFlags = CommonFlags & {
 	readonly service?: readonly string[];
@@ -40,20 +39,6 @@ export type ApplyFlags = CommonFlags & {
 	readonly expires?: number | null;
 	readonly expiresData?: boolean;
 };
-
-function readPlanFile(file: string): UnverifiedPlan {
-	try {
-		return parsePlan(readFileSync(file, 'utf8'), file);
-	} catch (error) {
-		throw fileError('read the saved plan', file, error, command('plan', '--out', file));
-	}
-}
-
-/** The plan of a file. A machine that has never seen its environment may have the key sealed in a state on the engine. */
-async function verify(file: UnverifiedPlan, workspace: Workspace): Promise<SavedPlan> {
-	if (!readPin(file.lineage)) await findCopy(workspace);
-	return verifyPlan(file);
-}
 
 /** Maximum number of concurrent builds: each one already uses all cores. */
 const parallelBuilds = 3;
@@ -82,12 +67,35 @@ export async function apply(
 	flags: ApplyFlags,
 	request: PlanRequest = requestOf(flags),
 ): Promise<ApplyOutcome> {
+	let before: ApprovedBefore | undefined;
+	for (;;) {
+		// What was forced the first time is done, or planned anyway.
+		const asked = before ? {...request, rebuild: false, replace: []} : request;
+		const {outcome, retried} = await attempt(verb, planFile, flags, asked, before);
+		if (!retried) return outcome;
+		before = retried;
+	}
+}
+
+type Attempt = {
+	readonly outcome: ApplyOutcome;
+	/** What was approved, if the user wants to apply again what is not done. */
+	readonly retried?: ApprovedBefore | undefined;
+};
+
+async function attempt(
+	verb: Verb,
+	planFile: string | undefined,
+	flags: ApplyFlags,
+	request: PlanRequest,
+	before: ApprovedBefore | undefined,
+): Promise<Attempt> {
 	const terminal = createTerminal(flags);
 	const shownAs: ShownAs = isJson(flags) ? 'json' : terminal.hasScreen ? 'screen' : 'lines';
 	const file = planFile === undefined ? undefined : readPlanFile(resolve(planFile));
 	const label = checkLabel(flags.label);
 	const workspace = await openWorkspace(file ? {...flags, env: file.environment} : flags);
-	const saved = file && (await verify(file, workspace));
+	const saved = file && (await verifyPlanFile(file, workspace));
 	// Only a deploy may create an environment: `restart --env stagin` must not.
 	const mayCreate = request.mode === 'apply';
 	if (!mayCreate) await assertEnvironment(workspace);
@@ -105,6 +113,8 @@ export async function apply(
 	let earlyBuilds: EarlyBuilds | undefined;
 	let finished: Progress | undefined;
 	let offer: (() => Promise<void>) | undefined;
+	const warnings: string[] = [];
+	let ended: (Executed & {readonly decided: ApprovedBefore}) | undefined;
 	try {
 		const world = await held.read();
 		// A saved plan is signed with the key of the environment, so the request is what `plan` wrote.
@@ -119,28 +129,42 @@ export async function apply(
 		const {parallelism} = flags;
 		const limitBuilds = createLimit(parallelBuilds);
 		if (isApproved) earlyBuilds = await beginEarly(held, planned, {limitBuilds, parallelism});
-		showPlan(plan, terminal, shownAs, flags.full);
+		const covered = before && approvedAgain(plan, before);
+		const repeated = covered && hasChanges(covered) ? covered : undefined;
+		if (!repeated) showPlan(plan, terminal, shownAs, flags.full);
 		const {settings} = workspace;
-		const approved = await approve(plan, {terminal, isApproved, settings, insteadOfAsking: again('--auto-approve')});
-		if (!approved) return 'not-applied';
+		const approved =
+			repeated ?? (await approve(plan, {terminal, isApproved, settings, insteadOfAsking: again('--auto-approve')}));
+		if (!approved) return {outcome: 'not-applied'};
 		const {execute} = await import('../../console/show-apply.ts');
 		const session = await held.open();
-		const result = await execute({
+		const executed = await execute({
 			...{workspace, session, plan: approved, builds, limitBuilds, earlyBuilds, terminal, shownAs, parallelism, label},
 			found: {observed: scene.observed, engineId},
+			staysOpen: !isApproved && plan.mode === 'apply',
 			onFinished: progress => {
 				finished = progress;
 			},
 		});
-		auditApply(verb, workspace, session, result, terminal);
+		const {result} = executed;
+		ended = {...executed, decided: rememberApproval(plan, approved)};
+		warnings.push(...auditApply(verb, workspace, session, result));
 		if (result.outcome === 'done' && plan.mode === 'apply' && shownAs !== 'json')
 			offer = prepareOffer(workspace, session, planned, {terminal, canAsk: terminal.isInteractive && !isApproved});
-		return result.outcome;
+	} catch (error) {
+		await ended?.close();
+		throw error;
 	} finally {
 		await earlyBuilds?.discard();
-		await held.release();
+		await held.release().catch(async (error: unknown) => {
+			await ended?.close();
+			throw error;
+		});
 		// Without the lock, which others may wait for.
-		if (finished) await announce(workspace, finished, terminal);
+		if (finished) warnings.push(...(await announce(workspace, finished)));
 		await offer?.();
 	}
+	const end = await ended.leave();
+	warn(terminal, warnings);
+	return {outcome: ended.result.outcome, ...(end === 'retry' ? {retried: ended.decided} : {})};
 }

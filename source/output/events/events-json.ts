@@ -47,7 +47,18 @@ function eventDocument(event: ApplyEvent): Readonly<Record<string, unknown>> {
 		case 'notice':
 			return {...base, level: event.level, message: event.message};
 		case 'apply-finished': {
-			const {environment, outcome, durationMs, done, failed, heldBack = 0, skipped, urls, resources, keptVolumes} = event.result;
+			const {
+				environment,
+				outcome,
+				durationMs,
+				done,
+				failed,
+				heldBack = 0,
+				skipped,
+				urls,
+				resources,
+				keptVolumes,
+			} = event.result;
 			const counts = {durationMs, done, failed, heldBack, skipped};
 			const hint = urls.some(({accessMode}) => accessMode === 'authenticated')
 				? renderHint(signInHint, {environment})

@@ -1,12 +1,12 @@
 import type {ApplyResult} from '../../apply/events.ts';
 import {command, hint} from '../../hint.ts';
-import {listOf} from '../../plan/approval.ts';
 import {renderHint} from '../../render-hint.ts';
 import type {Paint} from '../colour.ts';
 import {formatDuration} from '../duration.ts';
 import type {Glyphs} from '../glyphs.ts';
 import {sanitiseLine} from '../sanitise.ts';
 import {displayWidth, padEnd, padStart, truncate, wrapWords} from '../width.ts';
+import {type Consequences, consequencesOf, consequencesText} from './consequences.ts';
 import {renderFailure} from './failure-text.ts';
 import type {Progress, StepProgress, StepState} from './progress.ts';
 import {renderResult, type SignIn} from './result-text.ts';
@@ -30,11 +30,11 @@ const markStyles = {
 	skipped: 'dim',
 } as const;
 
-type Grouped = 'held back' | 'skipped';
+type Listed = StepProgress & {readonly state: Exclude<StepState, Consequences['state']>};
 
 const durationOf = ({durationMs}: StepProgress): string => (durationMs === null ? '' : formatDuration(durationMs));
 
-function messageOf({state, message, reason}: StepProgress & {readonly state: Exclude<StepState, Grouped>}): string {
+function messageOf({state, message, reason}: Listed): string {
 	switch (state) {
 		case 'done':
 			return message ?? reason;
@@ -48,10 +48,9 @@ function messageOf({state, message, reason}: StepProgress & {readonly state: Exc
 	}
 }
 
-const isListed = (step: StepProgress): step is StepProgress & {readonly state: Exclude<StepState, Grouped>} =>
-	step.state !== 'held back' && step.state !== 'skipped';
+const isListed = (step: StepProgress): step is Listed => step.state !== 'held back' && step.state !== 'skipped';
 
-function stepLine(step: Parameters<typeof messageOf>[0], layout: Layout, {paint, glyphs, columns}: TranscriptOptions): string {
+function stepLine(step: Listed, layout: Layout, {paint, glyphs, columns}: TranscriptOptions): string {
 	const mark = paint[markStyles[step.state]](padEnd(glyphs[step.state], layout.mark));
 	const sign = paint[step.kind](padEnd(glyphs.sign(step.sign), layout.sign));
 	const address = padEnd(sanitiseLine(step.address), layout.address);
@@ -61,18 +60,11 @@ function stepLine(step: Parameters<typeof messageOf>[0], layout: Layout, {paint,
 	return `  ${mark} ${sign} ${address}  ${paint.dim(duration)}  ${message}`.trimEnd();
 }
 
-/** One line for all steps with the same reason: they are consequences, and their causes are listed. */
-function groupLines(steps: readonly StepProgress[], state: Grouped, {paint, glyphs, columns}: TranscriptOptions) {
-	const groups = Map.groupBy(
-		steps.filter(step => step.state === state),
-		({message}) => message ?? '',
-	);
-	return [...groups].map(([reason, group]) => {
-		const names = listOf(group.map(({address}) => address));
-		const text = `${group.length} ${state}${reason === '' ? '' : `, ${reason}`}: ${names}`;
-		const line = truncate(glyphs.adapt(sanitiseLine(text)), Math.max(16, columns - 4), glyphs.ellipsis);
-		return `  ${paint[markStyles[state]](glyphs[state])} ${line}`;
-	});
+/** One line for all steps with the same reason. */
+function consequencesLine(group: Consequences, {paint, glyphs, columns}: TranscriptOptions): string {
+	const text = glyphs.adapt(sanitiseLine(consequencesText(group)));
+	const line = truncate(text, Math.max(16, columns - 4), glyphs.ellipsis);
+	return `  ${paint[markStyles[group.state]](glyphs[group.state])} ${line}`;
 }
 
 // The list truncates messages; here they are in full, with the details of the failure.
@@ -111,8 +103,7 @@ export function renderTranscript(progress: Progress, options: TranscriptOptions)
 	const sections = [
 		[
 			...listed.map(step => stepLine(step, layout, options)),
-			...groupLines(steps, 'held back', options),
-			...groupLines(steps, 'skipped', options),
+			...consequencesOf(steps).map(group => consequencesLine(group, options)),
 		],
 		...steps.filter(({state}) => state === 'failed').map(step => failureBlock(step, options)),
 		warnings,

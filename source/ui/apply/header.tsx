@@ -48,7 +48,10 @@ export function Header({target, progress, message, columns, clock}: Props) {
 			<Box gap={3}>
 				<Figures progress={progress} />
 				{message === undefined ? (
-					<Bar progress={progress} columns={Math.max(0, Math.min(40, columns - 42))} />
+					<Bar
+						progress={progress}
+						columns={Math.max(0, Math.min(40, columns - (progress.counts.failed > 0 ? 54 : 42)))}
+					/>
 				) : (
 					<Text {...looks.warning} wrap="truncate">
 						{message}
@@ -59,28 +62,31 @@ export function Header({target, progress, message, columns, clock}: Props) {
 	);
 }
 
-const signs = (isUnicode: boolean): readonly (readonly [ActionKind, string])[] => [
+const signs: readonly (readonly [ActionKind, string])[] = [
 	['create', '+'],
 	['update', '~'],
-	['replace', isUnicode ? '±' : '+/-'],
+	['replace', '+/-'],
 	['delete', '-'],
 	['run', '>'],
 ];
 
 function Figures({progress: {steps, counts}}: Pick<Props, 'progress'>) {
-	const {isUnicode} = useGlyphs();
 	const countOf = (kind: ActionKind) => steps.filter((step: StepProgress) => step.kind === kind).length;
 	return (
 		<Box gap={2} flexShrink={0}>
 			<Text>{`${counts.done}/${counts.total} done`}</Text>
 			{counts.failed > 0 && <Text {...looks.error}>{`${counts.failed} failed`}</Text>}
-			<Box gap={1}>
-				{signs(isUnicode)
-					.filter(([kind]) => countOf(kind) > 0)
-					.map(([kind, sign]) => (
-						<Text key={kind} {...actionLooks[kind]}>{`${sign}${countOf(kind)}`}</Text>
-					))}
-			</Box>
+			{counts['held back'] > 0 && <Text {...looks.warning}>{`${counts['held back']} held back`}</Text>}
+			{counts.failed > 0 && counts.skipped > 0 && <Text {...looks.secondary}>{`${counts.skipped} skipped`}</Text>}
+			{counts.failed === 0 && (
+				<Box gap={1}>
+					{signs
+						.filter(([kind]) => countOf(kind) > 0)
+						.map(([kind, sign]) => (
+							<Text key={kind} {...actionLooks[kind]}>{`${sign}${countOf(kind)}`}</Text>
+						))}
+				</Box>
+			)}
 		</Box>
 	);
 }
@@ -90,12 +96,14 @@ function Bar({progress: {counts}, columns}: Pick<Props, 'progress' | 'columns'>)
 	const cellsOf = (count: number) => (counts.total === 0 ? 0 : Math.round((columns * count) / counts.total));
 	const done = cellsOf(counts.done);
 	const failed = Math.min(columns - done, cellsOf(counts.failed));
+	const heldBack = Math.min(columns - done - failed, cellsOf(counts['held back']));
 	const [full, empty] = isUnicode ? ['━', '─'] : ['=', '-'];
 	return (
 		<Text wrap="truncate">
 			<Text {...looks.success}>{full.repeat(done)}</Text>
 			<Text {...looks.error}>{full.repeat(failed)}</Text>
-			<Text {...looks.secondary}>{empty.repeat(columns - done - failed)}</Text>
+			<Text {...looks.warning}>{full.repeat(heldBack)}</Text>
+			<Text {...looks.secondary}>{empty.repeat(columns - done - failed - heldBack)}</Text>
 		</Text>
 	);
 }

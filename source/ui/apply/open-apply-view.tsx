@@ -8,7 +8,7 @@ import {renderScreen} from '../parts/render-screen.tsx';
 import {applyTheme} from '../parts/theme.ts';
 import type {ApplyTarget} from './header.tsx';
 import {ApplyScreen} from './screen.tsx';
-import {type Cancel, createApplyStore} from './store.ts';
+import {type Cancel, createApplyStore, type End} from './store.ts';
 
 /** The settings that affect screens. */
 export type ScreenSettings = Pick<Settings, 'keys' | 'theme'>;
@@ -16,6 +16,8 @@ export type ScreenSettings = Pick<Settings, 'keys' | 'theme'>;
 type Options = ApplyTarget & {
 	/** ctrl-c: the first time `graceful`, the second time `now`. */
 	readonly onCancel: (cancel: Cancel) => void;
+	/** Whether a failed apply stays on the screen until the user leaves it. */
+	readonly staysOpen?: boolean;
 	/** The user's keys and colours. */
 	readonly settings?: ScreenSettings;
 	/** Default: from NO_COLOR, FORCE_COLOR and TERM. */
@@ -25,21 +27,29 @@ type Options = ApplyTarget & {
 };
 
 export type ApplyView = {
-	/** Receives every event of the apply; `apply-finished` closes the view. */
+	/** Receives every event of the apply; `apply-finished` closes the view, unless it stays open. */
 	readonly emit: Emit;
+	/** Resolves when the view has closed. */
+	readonly left: Promise<End>;
 	/** Restores the main screen; safe to call however the apply ended. Rethrows an error of the screen. */
 	readonly close: () => Promise<void>;
 };
 
 /** Opens the live view of an apply on the alternate screen. Needs a terminal on both streams. */
 export function openApplyView(options: Options): ApplyView {
-	const {onCancel, settings, stdin = process.stdin, stdout = process.stdout, isColoured: flag, ...target} = options;
+	const {onCancel, settings, stdin = process.stdin, stdout = process.stdout, isColoured: flag, ...rest} = options;
+	const {staysOpen = false, ...target} = rest;
 	const isColoured = shouldColour({stream: stdout, env: process.env, flag});
 	colourInk(isColoured);
 	const keymap = createKeymap(settings?.keys);
 	applyTheme(settings?.theme ?? defaultTheme);
 	const clock = createFrameClock();
-	const store = createApplyStore({clock, onCancel, keymap});
+	const left = Promise.withResolvers<End>();
+	const onEnd = (end: End) => {
+		left.resolve(end);
+		app.unmount();
+	};
+	const store = createApplyStore({clock, onCancel, onEnd: staysOpen ? onEnd : undefined, keymap});
 	const app = renderScreen(<ApplyScreen store={store} target={target} clock={clock} isColoured={isColoured} />, {
 		keymap,
 		stdin,
@@ -49,13 +59,17 @@ export function openApplyView(options: Options): ApplyView {
 	});
 	// Handled at once, so that `close` reports an error of the screen, and it is no unhandled rejection.
 	const ended = app.waitUntilExit().then(
-		() => undefined,
-		(error: unknown) => ({error}),
+		() => left.resolve('leave'),
+		(error: unknown) => {
+			left.resolve('leave');
+			return {error};
+		},
 	);
 	return {
+		left: left.promise,
 		emit(event) {
 			store.emit(event);
-			if (event.type === 'apply-finished') app.unmount();
+			if (event.type === 'apply-finished' && !(staysOpen && event.result.outcome === 'failed')) app.unmount();
 		},
 		async close() {
 			clock.stop();

@@ -1,6 +1,8 @@
 import {Box, useWindowSize} from 'ink';
+import type {Progress} from '../../output/events/progress.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {hintsOf} from '../keys/key-hints.ts';
+import type {KeyAction} from '../keys/keymap.ts';
 import {useKeymap} from '../keys/use-keymap.ts';
 import {useKeys} from '../keys/use-keys.ts';
 import {headlinesOf, LogPane} from '../logs/log-pane.tsx';
@@ -12,6 +14,7 @@ import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
+import {entriesOf, hasCauses} from './entries.ts';
 import {type ApplyTarget, Header, headerRows} from './header.tsx';
 import {layOut} from './layout.ts';
 import {StepList} from './step-list.tsx';
@@ -30,7 +33,8 @@ export function ApplyScreen({store, target, clock, isColoured}: Props) {
 	const {columns, rows} = useWindowSize();
 	const {isUnicode} = useGlyphs();
 	const keymap = useKeymap();
-	const layout = layOut({columns, rows: rows - headerRows - 1}, state.progress.steps.length, state.focus);
+	const entries = entriesOf(state.progress, state.isUnfolded);
+	const layout = layOut({columns, rows: rows - headerRows - 1}, entries.length, state.focus);
 	useFullScreen();
 	const bodyRows = rows - headerRows - 1;
 	useKeys(key => store.press(key, {log: layout.log.rows - paneFrame.rows, help: bodyRows - paneFrame.rows}));
@@ -48,6 +52,7 @@ export function ApplyScreen({store, target, clock, isColoured}: Props) {
 	const step = progress.steps.find(({address}) => address === selected);
 	const labels = {
 		...(state.cancel ? {interrupt: 'stop now'} : {}),
+		unfold: state.isUnfolded ? 'fold' : 'unfold',
 		follow: view.end === undefined ? 'pause' : 'follow',
 		wrap: view.isWrapped ? 'cut' : 'wrap',
 	};
@@ -63,6 +68,8 @@ export function ApplyScreen({store, target, clock, isColoured}: Props) {
 					{layout.steps.rows > 0 && (
 						<StepList
 							steps={progress.steps}
+							entries={entries}
+							hasCauses={hasCauses(progress)}
 							selected={selected}
 							isFocused={focus === 'steps'}
 							clock={clock}
@@ -85,10 +92,20 @@ export function ApplyScreen({store, target, clock, isColoured}: Props) {
 			)}
 			<Footer
 				columns={columns}
-				hints={hintsOf(state.helpTop === undefined ? focus : 'help', {keymap, isUnicode, labels})}
+				hints={hintsOf(state.helpTop === undefined ? focus : 'help', {keymap, isUnicode, labels}).filter(({action}) =>
+					isOffered(action, progress),
+				)}
 			/>
 		</Box>
 	);
+}
+
+/** Whether a key does something now. */
+function isOffered(action: KeyAction, progress: Progress): boolean {
+	const isOver = progress.result !== null;
+	if (action === 'retry' || action === 'quit') return isOver;
+	if (action === 'interrupt') return !isOver;
+	return (action !== 'next-cause' && action !== 'previous-cause' && action !== 'unfold') || hasCauses(progress);
 }
 
 function messageOf({cancel, message, progress}: ApplyState): string | undefined {

@@ -6,9 +6,13 @@ import {createLogBuffer, type LogBuffer} from '../logs/log-buffer.ts';
 import {followingView, type LogView, scrollLog, toggleFollow} from '../logs/log-view.ts';
 import type {FrameClock} from '../parts/frame-clock.ts';
 import {createListeners, type Readable} from '../parts/store.ts';
+import {entriesOf, hasCauses, reachable} from './entries.ts';
 
 /** `graceful` finishes running steps and starts no more; `now` stops them. */
 export type Cancel = 'graceful' | 'now';
+
+/** How the user leaves an apply that has failed: `retry` plans and applies again what is not done. */
+export type End = 'leave' | 'retry';
 
 export type ApplyState = {
 	readonly progress: Progress;
@@ -20,6 +24,8 @@ export type ApplyState = {
 	readonly view: LogView;
 	readonly cancel: Cancel | undefined;
 	readonly message: string | undefined;
+	/** Whether the list shows every step after a failure, instead of one line for those that are over. */
+	readonly isUnfolded: boolean;
 	/** First visible row of the help; undefined when it is closed. */
 	readonly helpTop: number | undefined;
 };
@@ -35,6 +41,8 @@ export type ApplyStore = Readable<ApplyState> & {
 type Options = {
 	readonly clock: FrameClock;
 	readonly onCancel: (cancel: Cancel) => void;
+	/** Called with what the user wants after a failure. Without it, the screen closes when the apply has ended. */
+	readonly onEnd?: ((end: End) => void) | undefined;
 	readonly keymap?: Keymap;
 };
 
@@ -42,7 +50,7 @@ type Options = {
  * The state of an apply's screen, fed by its events. Listeners are notified of step changes at once, of log lines and
  * step messages at the next frame.
  */
-export function createApplyStore({clock, onCancel, keymap = defaultKeymap}: Options): ApplyStore {
+export function createApplyStore({clock, onCancel, onEnd, keymap = defaultKeymap}: Options): ApplyStore {
 	const {subscribe, notify} = createListeners();
 	const logs = new Map<string, LogBuffer>();
 	let state: ApplyState = {
@@ -53,8 +61,10 @@ export function createApplyStore({clock, onCancel, keymap = defaultKeymap}: Opti
 		view: followingView,
 		cancel: undefined,
 		message: undefined,
+		isUnfolded: false,
 		helpTop: undefined,
 	};
+	const isOver = () => state.progress.result !== null;
 
 	const change = (part: Partial<ApplyState>) => {
 		state = {...state, ...part};
@@ -85,17 +95,42 @@ export function createApplyStore({clock, onCancel, keymap = defaultKeymap}: Opti
 		else notify();
 	};
 
-	const selectStep = (index: number) => {
-		const {steps} = state.progress;
-		const selected = steps[Math.max(0, Math.min(index, steps.length - 1))]?.address;
+	const select = (selected: string | undefined, part: Partial<ApplyState> = {}) => {
 		const view = selected === state.selected ? state.view : {...state.view, end: undefined};
-		change({selected, isHeld: true, view});
+		change({...part, selected, isHeld: true, view});
 	};
-	const moveBy = (by: number) => selectStep(indexOfSelected(state) + by);
+	const shown = () => reachable(entriesOf(state.progress, state.isUnfolded));
+	const selectStep = (index: number) => {
+		const addresses = shown();
+		select(addresses[Math.max(0, Math.min(index, addresses.length - 1))]);
+	};
+	const moveBy = (by: number) => selectStep(shown().indexOf(state.selected ?? '') + by);
+	const selectCause = (step: 1 | -1) => {
+		const causes = state.progress.steps.filter(each => each.state === 'failed').map(({address}) => address);
+		if (causes.length === 0) return change({message: 'Nothing has failed'});
+		const index = causes.indexOf(state.selected ?? '');
+		const next = index === -1 && step === -1 ? -1 : index + step;
+		select(causes.at(next % causes.length), causes.length === 1 ? {message: 'There is one cause'} : {});
+	};
+	const toggleFold = () => {
+		const {progress, isUnfolded, selected} = state;
+		if (!hasCauses(progress)) return change({message: 'Nothing has failed: every step is shown'});
+		const addresses = reachable(entriesOf(progress, !isUnfolded));
+		select(addresses.includes(selected ?? '') ? selected : addresses[0], {isUnfolded: !isUnfolded});
+	};
+	const retry = () => {
+		if (!isOver()) return change({message: 'Retry once it has ended'});
+		onEnd?.('retry');
+	};
+	const quit = () => {
+		if (!isOver()) return change({message: 'ctrl-c cancels the apply'});
+		onEnd?.('leave');
+	};
 	const selectedLog = () => logOf(state.selected ?? '');
 	const scroll = (by: number, rows: number) => change({view: scrollLog(state.view, selectedLog(), by, rows)});
 
 	const interrupt = () => {
+		if (isOver()) return quit();
 		if (state.cancel === 'now') return;
 		const cancel = state.cancel === 'graceful' ? 'now' : 'graceful';
 		change({cancel, helpTop: undefined});
@@ -116,7 +151,11 @@ export function createApplyStore({clock, onCancel, keymap = defaultKeymap}: Opti
 			focus: () => change({focus: isOnLog ? 'steps' : 'logs'}),
 			follow: () => change({view: toggleFollow(state.view, selectedLog())}),
 			wrap: () => change({view: {...state.view, isWrapped: !state.view.isWrapped}}),
-			quit: () => change({message: 'ctrl-c cancels the apply'}),
+			'next-cause': () => selectCause(1),
+			'previous-cause': () => selectCause(-1),
+			unfold: toggleFold,
+			retry,
+			quit,
 			help: () => change({helpTop: 0}),
 		};
 	};
@@ -143,9 +182,6 @@ function linesOf(text: string): string[] {
 	if (lines.length > 1 && lines.at(-1) === '') lines.pop();
 	return lines;
 }
-
-const indexOfSelected = ({progress, selected}: ApplyState): number =>
-	progress.steps.findIndex(step => step.address === selected);
 
 /** Selects a running step until the user moves or a step fails; the first step that fails is always selected. */
 function selectionAfter(

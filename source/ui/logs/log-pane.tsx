@@ -55,8 +55,9 @@ export function LogPane({title, buffer, view, headlines = [], empty, isColoured,
 	);
 }
 
-/** The details of a step's failure; empty for a step that has not failed. */
+/** Why a step failed or is held back; empty for any other. */
 export function headlinesOf(step: StepProgress | undefined): string[] {
+	if (step?.state === 'held back') return [`held back: ${step.message ?? 'something else failed'}`];
 	if (step?.state !== 'failed') return [];
 	const {lastProbe, exitCode, isOutOfMemory} = step.failure ?? {};
 	return [
