@@ -3,8 +3,8 @@ import {UserError} from '../errors.ts';
 import {keepsStates, observeRouter, removeRouter} from '../router/router.ts';
 import {acquireLock} from '../state/lock.ts';
 import {readPlace} from '../state/place.ts';
-import {takeOnEngine} from './lock-on-engine.ts';
 import type {StatePlace} from './router.ts';
+import {takeOnEngine} from './take-on-engine.ts';
 import type {EngineLockOptions} from './wait-for-lock.ts';
 
 /**

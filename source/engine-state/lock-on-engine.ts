@@ -1,81 +1,21 @@
 import {UserError} from '../errors.ts';
-import {again, command, hint} from '../hint.ts';
-import {type Authority, holdAuthority} from '../state/authority.ts';
-import {type Lock, ownRecord} from '../state/lock.ts';
+import {again} from '../hint.ts';
+import {holdAuthority} from '../state/authority.ts';
+import type {Lock} from '../state/lock.ts';
 import {isOnEngine, type PlaceRecord} from '../state/place.ts';
+import {createAuthority} from './authority.ts';
 import {acceptShared, isCurrent, readCopy, writeCopy} from './copy.ts';
 import {folderName} from './layout.ts';
 import {assertSameEngine, assertThere} from './missing.ts';
 import {settleMove} from './move.ts';
-import {findStates, hasNoStates, type StatePlace, startStates} from './router.ts';
-import {openStore, type Store, type Taken} from './store.ts';
+import {findStates, hasNoStates, type StatePlace} from './router.ts';
+import type {Store, Taken} from './store.ts';
 import {hashOf, readStored, type Stored} from './stored.ts';
-import {type EngineLockOptions, waitForLock} from './wait-for-lock.ts';
+import {takeOnEngine} from './take-on-engine.ts';
+import type {EngineLockOptions} from './wait-for-lock.ts';
 
 /** A lock on the engine (docs/rules.md, "State on the engine"). */
 export type EngineLock = Lock & {readonly store: Store};
-
-async function expectOk(answer: Promise<string>, what: string): Promise<void> {
-	const text = await answer;
-	if (text === 'ok') return;
-	if (text.startsWith('moved '))
-		throw new UserError(`${what}: it changed in the meantime.`, {
-			hint: 'Another command wrote it. Run this command again.',
-		});
-	throw new UserError(`${what}: ${text.replace(/^error /, '')}`, {
-		hint: 'Check the disk of the engine. What is running there is not affected.',
-	});
-}
-
-/** What gets everything that this process writes, while it holds the lock. */
-export function createAuthority(store: Store, {stateHash}: Taken): Authority {
-	let known = stateHash;
-	return {
-		async append(at, lines) {
-			const answer = store.send(`append ${at} ${lines.length}`, lines.toString());
-			await expectOk(answer, 'Cannot write the journal on the engine');
-		},
-		async put(content, name = '-') {
-			const text = content.toString();
-			const next = hashOf(text);
-			if (next === known) return;
-			const answer = store.send(`put ${known} ${next} ${Buffer.byteLength(text)} ${name}`, text);
-			await expectOk(answer, 'Cannot write the state on the engine');
-			known = next;
-		},
-		archiveJournal: name => expectOk(store.send(`archive ${name}`), 'Cannot archive the journal on the engine'),
-		async aside(task) {
-			await expectOk(store.send('reserve 60'), 'Cannot keep the lock on the engine');
-			return task();
-		},
-	};
-}
-
-/** Takes the lock of an environment on its engine. The caller holds the lock of its folder. */
-export async function takeOnEngine(
-	place: StatePlace,
-	record: PlaceRecord,
-	options: EngineLockOptions,
-): Promise<{readonly store: Store; readonly taken: Taken}> {
-	const {engine, router} = place;
-	await startStates(place, options.say);
-	const store = await openStore({
-		engine,
-		name: folderName(record),
-		record: ownRecord(options.operation),
-		async findContainer() {
-			const found = await findStates(engine, router);
-			if (found?.isRunning) return found.containerId;
-			throw new UserError(`The router ${router.name} does not run.`, {hint: hint`${command('apply')} starts it.`});
-		},
-	});
-	try {
-		return {store, taken: await waitForLock(store, options)};
-	} catch (error) {
-		await store.close();
-		throw error;
-	}
-}
 
 /** Makes the folder a copy of what the engine has, under both locks. */
 async function bringUnderLock(

@@ -6,11 +6,12 @@ import type {Lock} from '../state/lock.ts';
 import type {PlaceRecord} from '../state/place.ts';
 import type {State} from '../state/state.ts';
 import {noteSerial} from '../state/trust-key.ts';
+import {createAuthority} from './authority.ts';
 import {writeCopy} from './copy.ts';
 import {folderName} from './layout.ts';
-import {createAuthority, takeOnEngine} from './lock-on-engine.ts';
 import {findStates, type StatePlace} from './router.ts';
 import {readStored, type Stored} from './stored.ts';
+import {takeOnEngine} from './take-on-engine.ts';
 import type {EngineLockOptions} from './wait-for-lock.ts';
 
 /** What the engine has of an environment, without the lock; undefined without a router. */
