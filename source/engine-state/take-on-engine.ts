@@ -1,3 +1,4 @@
+import {steadyNow} from '../clock.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
 import {ownRecord} from '../state/lock.ts';
@@ -10,14 +11,23 @@ import {type EngineLockOptions, waitForLock} from './wait-for-lock.ts';
 /** How often a router that goes away while it is opened is made again. */
 const triesToOpen = 3;
 
+/** How long a router that another command replaces is gone at most, in milliseconds. */
+const removedMs = 5000;
+
 /** Opens the store in the router, which is started or made if it does not run. */
 async function openInRouter(place: StatePlace, record: PlaceRecord, options: EngineLockOptions): Promise<Store> {
 	const {engine, router} = place;
-	let isGone = false;
+	/** Since when it has not been running. */
+	let goneAt: number | undefined;
 	async function findContainer(): Promise<string> {
 		const found = await findStates(engine, router);
-		isGone = !found?.isRunning;
-		if (found && !isGone) return found.containerId;
+		if (found?.isRunning) {
+			goneAt = undefined;
+			return found.containerId;
+		}
+		goneAt ??= steadyNow();
+		// What replaces it is faster, so somebody has removed it, and whoever waits for this lock cannot make it again.
+		if (steadyNow() - goneAt >= removedMs) return startStates(place, options.say);
 		throw new UserError(`The router ${router.name} does not run.`, {hint: hint`${command('apply')} starts it.`});
 	}
 	for (let attempt = 1; ; attempt++) {
@@ -31,7 +41,7 @@ async function openInRouter(place: StatePlace, record: PlaceRecord, options: Eng
 			});
 		} catch (error) {
 			// The engine lists a container as running while it removes it.
-			if (!isGone || attempt === triesToOpen) throw error;
+			if (goneAt === undefined || attempt === triesToOpen) throw error;
 		}
 	}
 }
