@@ -19,8 +19,12 @@ async function openDefault(version: string): Promise<void> {
  * output format.
  * @param args without the interpreter and the script
  */
-export const main = (args: readonly string[], version: string): Promise<void> =>
-	toTheEnd(() => run(args, version), args, version);
+export const main = async (args: readonly string[], version: string): Promise<void> => {
+	const [first, ...words] = args;
+	// A shell asks while the user types, and shows nothing but the answer.
+	if (first === '__complete') return (await import('./complete.ts')).answer(words);
+	return toTheEnd(() => run(args, version), args, version);
+};
 
 async function run(args: readonly string[], version: string): Promise<CommandResult> {
 	if (args.length === 0) return openDefault(version);

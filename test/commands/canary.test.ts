@@ -158,6 +158,7 @@ const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absen
 	import: [['compose.yaml', '--dry-run']],
 	validate: [[]],
 	schema: [[], ['routes']],
+	completion: [['bash']],
 	apply: [['--auto-approve', '--replace', 'service.web']],
 	deploy: [['--hold', '--replace', 'service.web']],
 	promote: [['--auto-approve']],
@@ -214,7 +215,7 @@ it('no command prints a sensitive value, as text or as JSON', async () => {
 	for (const [name, all] of Object.entries(lines)) {
 		if (typeof all === 'string') continue;
 		for (const given of all)
-			for (const form of name === 'schema' ? [[]] : [[], ['--json']]) {
+			for (const form of name === 'schema' || name === 'completion' ? [[]] : [[], ['--json']]) {
 				const id = given.includes('BACKUP') ? await backup() : '';
 				const words = [...name.split(' '), ...given.map(word => (word === 'BACKUP' ? id : word)), ...form];
 				const {stdout, stderr, exitCode} = await shop.raw(...words);

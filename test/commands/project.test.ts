@@ -294,4 +294,17 @@ describe('schema', () => {
 	});
 });
 
-leavesNothingUntested('project', {schema: {json: 'It always prints JSON, and takes no --json.'}});
+describe('completion', () => {
+	it.each(['bash', 'zsh', 'fish'])('prints the script for %s', async shell => {
+		expect(await shop.text('completion', shell)).toMatch(/^#.*\n[\s\S]*compartment __complete/);
+	});
+
+	it('of another shell is refused with those that there are', async () => {
+		expect(await shop.failure('completion', 'tcsh')).toContain('Allowed choices are bash, zsh, fish');
+	});
+});
+
+leavesNothingUntested('project', {
+	schema: {json: 'It always prints JSON, and takes no --json.'},
+	completion: {json: 'It prints a script, and takes no --json.'},
+});

@@ -4,6 +4,7 @@ import {outputFlags, reachFlags} from './flags.ts';
 const folder = {
 	name: 'folder',
 	kind: 'text',
+	names: 'folder',
 	isOptional: true,
 	description: 'Folder of a project (default: this one)',
 } as const;

@@ -1,7 +1,7 @@
 import {defineCommand, type Group} from './definition.ts';
 import {outputFlags} from './flags.ts';
 
-const name = {name: 'name', kind: 'text', description: 'Name of the store, such as offsite'} as const;
+const name = {name: 'name', kind: 'text', names: 'store', description: 'Name of the store, such as offsite'} as const;
 
 /** The user's stores of backups on other machines. */
 export const backups = {

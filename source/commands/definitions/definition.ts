@@ -2,7 +2,27 @@ import type {CommandGroup, CommandName, CommandsOf} from '../../command-names.ts
 import type {CommandResult} from '../exit-code.ts';
 import type {Parsed} from './parse.ts';
 
-type TextValue = {readonly kind: 'text'; readonly default?: string};
+/** What a value names, so that a shell can complete it; absent for text that only the user knows. */
+export type Named =
+	| 'service'
+	| 'resource'
+	| 'service or resource'
+	| 'address'
+	| 'environment'
+	| 'deployment'
+	| 'run'
+	| 'job'
+	| 'backup'
+	| 'store'
+	| 'machine'
+	| 'volume'
+	| 'variable'
+	| 'domain'
+	| 'setting'
+	| 'file'
+	| 'folder';
+
+type TextValue = {readonly kind: 'text'; readonly default?: string; readonly names?: Named};
 
 type NumberValue = {
 	readonly kind: 'number';
@@ -37,10 +57,10 @@ type Option = {
 	| NumberValue
 	| ChoiceValue
 	/** Given any number of times. */
-	| {readonly kind: 'repeated'}
+	| {readonly kind: 'repeated'; readonly names?: Named}
 	/** A length of time such as `30s`, in milliseconds. */
 	| {readonly kind: 'duration'}
-	| {readonly kind: 'custom'; readonly parse: (text: string) => Parsed<unknown>}
+	| {readonly kind: 'custom'; readonly parse: (text: string) => Parsed<unknown>; readonly names?: Named}
 );
 
 export type Flag = Switch | Option;

@@ -8,6 +8,7 @@ const planningFlags = {
 	rebuild: {kind: 'boolean', description: 'Rebuild images even if nothing changed'},
 	replace: {
 		kind: 'repeated',
+		names: 'address',
 		value: 'address',
 		description: 'Replace this object even if nothing changed (repeatable)',
 	},
@@ -41,6 +42,7 @@ const deployingFlags = {
 const savedPlan = {
 	name: 'plan',
 	kind: 'text',
+	names: 'file',
 	isOptional: true,
 	description: 'File written by compartment plan --out',
 } as const;
@@ -54,7 +56,7 @@ export const deploy = {
 			flags: {
 				...planningFlags,
 				...lifetimeFlags,
-				out: {kind: 'text', value: 'file', description: 'Save the plan to a file for apply'},
+				out: {kind: 'text', names: 'file', value: 'file', description: 'Save the plan to a file for apply'},
 				'refresh-only': {kind: 'boolean', description: 'Only show changes made outside Compartment'},
 				destroy: {kind: 'boolean', description: 'Show what destroy would do'},
 				markdown: {kind: 'boolean', description: 'Print Markdown, for the comment of a pull request'},
@@ -122,9 +124,15 @@ export const deploy = {
 				...commonFlags,
 				...serviceFlags,
 				...applyingFlags,
-				from: {kind: 'text', value: 'environment', description: 'Environment to take the active images from'},
+				from: {
+					kind: 'text',
+					names: 'environment',
+					value: 'environment',
+					description: 'Environment to take the active images from',
+				},
 				to: {
 					kind: 'text',
+					names: 'environment',
 					value: 'environment',
 					description: 'Environment to deploy them to (default: production)',
 				},
@@ -146,6 +154,7 @@ export const deploy = {
 				...applyingFlags,
 				to: {
 					kind: 'text',
+					names: 'deployment',
 					value: 'deployment',
 					description: 'Deployment to run again, from compartment deployment list',
 				},
@@ -188,6 +197,7 @@ export const deploy = {
 				{
 					name: 'names',
 					kind: 'text',
+					names: 'service or resource',
 					isOptional: true,
 					isVariadic: true,
 					description: 'Services or resources (default: all)',
@@ -204,7 +214,7 @@ export const deploy = {
 		'job run': defineCommand({
 			description: 'Run a job and exit with its exit code',
 			arguments: [
-				{name: 'name', kind: 'text'},
+				{name: 'name', kind: 'text', names: 'job'},
 				{
 					name: 'arguments',
 					kind: 'text',
@@ -232,6 +242,7 @@ export const deploy = {
 				{
 					name: 'run',
 					kind: 'text',
+					names: 'run',
 					isOptional: true,
 					description: 'Run or job (default: the latest run)',
 				},

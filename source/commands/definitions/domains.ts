@@ -17,10 +17,11 @@ export const domains = {
 			flags: {
 				cert: {
 					kind: 'text',
+					names: 'file',
 					value: 'file',
 					description: 'The certificate with those of its authorities, as PEM',
 				},
-				key: {kind: 'text', value: 'file', description: 'Its private key, as PEM'},
+				key: {kind: 'text', names: 'file', value: 'file', description: 'Its private key, as PEM'},
 				'dns-command': {
 					kind: 'text',
 					value: 'line',
@@ -53,7 +54,7 @@ export const domains = {
 		}),
 		'domain show': defineCommand({
 			description: 'Show one host and its certificate',
-			arguments: [{name: 'host', kind: 'text'}],
+			arguments: [{name: 'host', kind: 'text', names: 'domain'}],
 			flags: commonFlags,
 			examples: [{line: 'domain show shop.example.com', text: 'Show issuer, names, dates and fingerprint'}],
 			run: async () => (await import('../domains/list.ts')).domainShow,
@@ -64,6 +65,7 @@ export const domains = {
 				{
 					name: 'hosts',
 					kind: 'text',
+					names: 'domain',
 					isOptional: true,
 					isVariadic: true,
 					description: 'Hosts (default: all of the environment that are not local)',
@@ -85,7 +87,7 @@ export const domains = {
 		}),
 		'domain renew': defineCommand({
 			description: 'Obtain certificates again: those that are due or failed, or those named',
-			arguments: [{name: 'hosts', kind: 'text', isVariadic: true, isOptional: true}],
+			arguments: [{name: 'hosts', kind: 'text', names: 'domain', isVariadic: true, isOptional: true}],
 			flags: {...commonFlags, ...applyingFlags},
 			examples: [
 				{line: 'domain renew', text: 'Renew what is due, and try again what failed'},
@@ -95,7 +97,7 @@ export const domains = {
 		}),
 		'domain remove': defineCommand({
 			description: 'Remove the certificate of a host; the next apply serves it with http',
-			arguments: [{name: 'host', kind: 'text'}],
+			arguments: [{name: 'host', kind: 'text', names: 'domain'}],
 			flags: commonFlags,
 			examples: [{line: 'domain remove shop.example.com', text: 'Forget its certificate and private key'}],
 			run: async () => (await import('../domains/remove.ts')).domainRemove,

@@ -10,6 +10,7 @@ export const environments = {
 			flags: {
 				engine: {
 					kind: 'text',
+					names: 'machine',
 					value: 'machine',
 					description: 'Machine from compartment machine list (default: the engine of the docker client)',
 				},
@@ -46,14 +47,14 @@ export const environments = {
 		}),
 		'environment show': defineCommand({
 			description: 'Show what belongs to an environment',
-			arguments: [{name: 'name', kind: 'text', isOptional: true, description: 'Same as --env'}],
+			arguments: [{name: 'name', kind: 'text', names: 'environment', isOptional: true, description: 'Same as --env'}],
 			flags: commonFlags,
 			examples: [{line: 'environment show staging', text: 'Show its networks, services, volumes and addresses'}],
 			run: async () => (await import('../environments/show.ts')).environmentShow,
 		}),
 		'environment delete': defineCommand({
 			description: 'Destroy an environment with its data and its state',
-			arguments: [{name: 'name', kind: 'text'}],
+			arguments: [{name: 'name', kind: 'text', names: 'environment'}],
 			flags: {...outputFlags, ...reachFlags, ...applyingFlags},
 			examples: [{line: 'environment delete preview', text: 'Delete it with its volumes, history and variables'}],
 			run: async () => (await import('../environments/delete.ts')).environmentDelete,

@@ -13,11 +13,13 @@ export const outputFlags = {
 export const reachFlags = {
 	project: {
 		kind: 'text',
+		names: 'folder',
 		value: 'name|folder',
 		description: 'Project name, or the folder of its compartment.yml',
 	},
 	remote: {
 		kind: 'text',
+		names: 'machine',
 		value: 'engine',
 		description: 'Machine, docker context, or address such as ssh://user@host',
 	},
@@ -32,6 +34,7 @@ export const reachFlags = {
 export const commonFlags = {
 	env: {
 		kind: 'custom',
+		names: 'environment',
 		value: 'name',
 		parse: parseEnvironment,
 		description: 'Environment (default: production)',
@@ -41,7 +44,7 @@ export const commonFlags = {
 } as const satisfies Flags;
 
 export const serviceFlags = {
-	service: {kind: 'repeated', value: 'name', description: 'Only this service (repeatable)'},
+	service: {kind: 'repeated', names: 'service', value: 'name', description: 'Only this service (repeatable)'},
 } as const satisfies Flags;
 
 export const accessibleFlags = {
@@ -84,20 +87,26 @@ export const labelFlags = {
 
 /** One service or resource instead of the environment. */
 export const targetFlags = {
-	service: {kind: 'text', value: 'name', description: 'Service of the variable'},
-	resource: {kind: 'text', value: 'name', description: 'Resource of the variable'},
+	service: {kind: 'text', names: 'service', value: 'name', description: 'Service of the variable'},
+	resource: {kind: 'text', names: 'resource', value: 'name', description: 'Resource of the variable'},
 } as const satisfies Flags;
 
 export const resourceFlags = {
-	resource: {kind: 'text', value: 'name', isRequired: true, description: 'Resource'},
+	resource: {kind: 'text', names: 'resource', value: 'name', isRequired: true, description: 'Resource'},
 } as const satisfies Flags;
 
 export const backupFlags = {
-	backup: {kind: 'text', value: 'id', isRequired: true, description: 'Backup, such as rbak_1m7vmrwya78dkb0'},
+	backup: {
+		kind: 'text',
+		names: 'backup',
+		value: 'id',
+		isRequired: true,
+		description: 'Backup, such as rbak_1m7vmrwya78dkb0',
+	},
 } as const satisfies Flags;
 
 export const storeFlags = (description: string) =>
-	({store: {kind: 'text', value: 'name', description}}) as const satisfies Flags;
+	({store: {kind: 'text', names: 'store', value: 'name', description}}) as const satisfies Flags;
 
 export const logFlags = {
 	since: {

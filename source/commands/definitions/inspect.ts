@@ -28,11 +28,12 @@ export const inspect = {
 				{
 					name: 'deployment',
 					kind: 'text',
+					names: 'deployment',
 					isOptional: true,
 					description: 'Deployment or run (default: the latest run)',
 				},
 			],
-			flags: {...commonFlags, ...serviceFlags, run: {kind: 'text', value: 'id', description: 'Run'}},
+			flags: {...commonFlags, ...serviceFlags, run: {kind: 'text', names: 'run', value: 'id', description: 'Run'}},
 			examples: [
 				{line: 'deployment logs', text: 'Print the log of the newest apply'},
 				{line: 'deployment logs dpl_1m7vmrwya78dkb0', text: 'Print the log of one deployment'},
@@ -45,6 +46,7 @@ export const inspect = {
 				{
 					name: 'address',
 					kind: 'text',
+					names: 'address',
 					isOptional: true,
 					description: 'Service or resource, such as resource.db',
 				},
@@ -66,7 +68,7 @@ export const inspect = {
 		exec: defineCommand({
 			description: 'Run a command in a running container',
 			arguments: [
-				{name: 'name', kind: 'text', description: 'Service or resource'},
+				{name: 'name', kind: 'text', names: 'service or resource', description: 'Service or resource'},
 				{name: 'command', kind: 'text', isOptional: true, isVariadic: true, description: 'Command after --'},
 			],
 			flags: commonFlags,
@@ -78,7 +80,7 @@ export const inspect = {
 		}),
 		open: defineCommand({
 			description: 'Open a service in the browser',
-			arguments: [{name: 'service', kind: 'text', isOptional: true}],
+			arguments: [{name: 'service', kind: 'text', names: 'service', isOptional: true}],
 			flags: {
 				forward: {
 					kind: 'boolean',
@@ -94,7 +96,7 @@ export const inspect = {
 		}),
 		why: defineCommand({
 			description: 'Explain why the next apply would change an object, and why it failed',
-			arguments: [{name: 'address', kind: 'text'}],
+			arguments: [{name: 'address', kind: 'text', names: 'address'}],
 			flags: commonFlags,
 			examples: [{line: 'why service.web', text: 'Show the reasons for one object'}],
 			run: async () => (await import('../inspect/why.ts')).why,
@@ -102,7 +104,7 @@ export const inspect = {
 		browse: defineCommand({
 			description: 'Open the dashboard (default command)',
 			flags: {
-				env: {kind: 'text', value: 'name', description: 'Open this environment'},
+				env: {kind: 'text', names: 'environment', value: 'name', description: 'Open this environment'},
 				color: outputFlags.color,
 				...accessibleFlags,
 			},
@@ -131,6 +133,7 @@ export const inspect = {
 				{
 					name: 'names',
 					kind: 'text',
+					names: 'service or resource',
 					isOptional: true,
 					isVariadic: true,
 					description: 'Services or resources (default: all)',
@@ -138,7 +141,7 @@ export const inspect = {
 			],
 			flags: {
 				...commonFlags,
-				service: {kind: 'repeated', value: 'name', description: 'Same as the argument (repeatable)'},
+				service: {kind: 'repeated', names: 'service', value: 'name', description: 'Same as the argument (repeatable)'},
 				follow: {kind: 'boolean', description: 'Keep printing new lines'},
 				tail: {
 					kind: 'number',

@@ -1,7 +1,12 @@
 import {defineCommand, type Group} from './definition.ts';
 import {outputFlags} from './flags.ts';
 
-const name = {name: 'name', kind: 'text', description: 'Machine from compartment machine list'} as const;
+const name = {
+	name: 'name',
+	kind: 'text',
+	names: 'machine',
+	description: 'Machine from compartment machine list',
+} as const;
 
 /** The machines whose engines run environments. */
 export const machines = {
@@ -21,6 +26,7 @@ export const machines = {
 				},
 				certificates: {
 					kind: 'text',
+					names: 'folder',
 					value: 'folder',
 					description: 'Folder with ca.pem, cert.pem and key.pem, for an address with tcp',
 				},
@@ -58,7 +64,12 @@ export const machines = {
 		'machine prepare': defineCommand({
 			description: 'Install Docker on a machine with Debian or Ubuntu, over ssh',
 			arguments: [
-				{name: 'machine', kind: 'text', description: 'Machine from compartment machine list, or ssh://user@host'},
+				{
+					name: 'machine',
+					kind: 'text',
+					names: 'machine',
+					description: 'Machine from compartment machine list, or ssh://user@host',
+				},
 			],
 			flags: {
 				yes: {kind: 'boolean', description: 'Do not ask for confirmation'},

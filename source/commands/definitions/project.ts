@@ -19,7 +19,9 @@ export const project = {
 		}),
 		import: defineCommand({
 			description: 'Make a compartment.yml from a Compose file or a Cynchro app',
-			arguments: [{name: 'file', kind: 'text', description: 'Compose file or Cynchro app, as YAML or JSON'}],
+			arguments: [
+				{name: 'file', kind: 'text', names: 'file', description: 'Compose file or Cynchro app, as YAML or JSON'},
+			],
 			flags: {
 				...outputFlags,
 				name: {kind: 'text', value: 'slug', description: 'Project name (default: what the file says, else its folder)'},
@@ -63,6 +65,17 @@ export const project = {
 				{line: 'schema routes', text: 'Print the schema of compartment.routes.yml'},
 			],
 			run: async () => (await import('../project/schema.ts')).schema,
+		}),
+		completion: defineCommand({
+			description: 'Print the script that makes a shell complete commands, flags and names',
+			arguments: [{name: 'shell', kind: 'choice', choices: ['bash', 'zsh', 'fish'], description: 'Your shell'}],
+			flags: {},
+			examples: [
+				{line: 'completion bash > ~/.local/share/bash-completion/completions/compartment', text: 'For bash'},
+				{line: 'completion zsh > ~/.zfunc/_compartment', text: 'For zsh, with ~/.zfunc in its fpath'},
+				{line: 'completion fish > ~/.config/fish/completions/compartment.fish', text: 'For fish'},
+			],
+			run: async () => (await import('../project/completion.ts')).completion,
 		}),
 	},
 } as const satisfies Group<'project'>;

@@ -55,7 +55,9 @@ export const resources = {
 		}),
 		'resource rotate': defineCommand({
 			description: 'Change the password of a database and redeploy the services that use it',
-			arguments: [{name: 'name', kind: 'text', description: 'PostgreSQL, MySQL or MariaDB resource'}],
+			arguments: [
+				{name: 'name', kind: 'text', names: 'resource', description: 'PostgreSQL, MySQL or MariaDB resource'},
+			],
 			flags: {...commonFlags, ...applyingFlags},
 			examples: [
 				{line: 'resource rotate db', text: 'Plan the rotation, ask, and do it'},
@@ -110,7 +112,7 @@ export const resources = {
 			description: 'List backups, newest first, and the schedule',
 			flags: {
 				...commonFlags,
-				resource: {kind: 'text', value: 'name', description: 'Resource; needed without --store'},
+				resource: {kind: 'text', names: 'resource', value: 'name', description: 'Resource; needed without --store'},
 				...storeFlags('List what this store holds instead'),
 			},
 			examples: [
@@ -134,6 +136,7 @@ export const resources = {
 				...backupFlags,
 				resource: {
 					kind: 'text',
+					names: 'resource',
 					value: 'name',
 					description: 'Replace the data of this resource, after backing it up',
 				},

@@ -1,7 +1,12 @@
 import {defineCommand, type Group} from './definition.ts';
 import {outputFlags} from './flags.ts';
 
-const name = {name: 'name', kind: 'text', description: 'Setting from compartment settings list'} as const;
+const name = {
+	name: 'name',
+	kind: 'text',
+	names: 'setting',
+	description: 'Setting from compartment settings list',
+} as const;
 
 /** The user's settings for all projects. */
 export const settings = {

@@ -12,7 +12,7 @@ export const state = {
 		}),
 		'state show': defineCommand({
 			description: 'Show one object of the state, with sensitive values hidden',
-			arguments: [{name: 'address', kind: 'text'}],
+			arguments: [{name: 'address', kind: 'text', names: 'address'}],
 			flags: commonFlags,
 			examples: [{line: 'state show service.web', text: 'Print what is recorded of one service'}],
 			run: async () => (await import('../state/show.ts')).stateShow,
@@ -67,7 +67,7 @@ export const state = {
 		'state pull': defineCommand({
 			description: 'Print the state that the engine has, or write it to a file',
 			flags: {
-				out: {kind: 'text', value: 'file', description: 'Write it to this file'},
+				out: {kind: 'text', names: 'file', value: 'file', description: 'Write it to this file'},
 				...commonFlags,
 			},
 			examples: [{line: 'state pull --out state.json', text: 'Keep a copy of the state'}],
@@ -75,7 +75,7 @@ export const state = {
 		}),
 		'state push': defineCommand({
 			description: 'Replace the state on the engine by a newer one',
-			arguments: [{name: 'file', kind: 'text', description: 'A file of compartment state pull'}],
+			arguments: [{name: 'file', kind: 'text', names: 'file', description: 'A file of compartment state pull'}],
 			flags: {...commonFlags, ...confirmFlags},
 			examples: [{line: 'state push state.json', text: 'Write a state that the engine has lost'}],
 			run: async () => (await import('../state/push.ts')).statePush,

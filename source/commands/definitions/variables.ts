@@ -1,7 +1,7 @@
 import {defineCommand, type Group} from './definition.ts';
 import {commonFlags, targetFlags} from './flags.ts';
 
-const key = {name: 'key', kind: 'text'} as const;
+const key = {name: 'key', kind: 'text', names: 'variable'} as const;
 
 const recipient = {name: 'recipient', kind: 'text', description: 'Recipient, such as age1…'} as const;
 
@@ -69,7 +69,7 @@ export const variables = {
 			flags: {
 				...commonFlags,
 				...targetFlags,
-				file: {kind: 'text', value: 'path', isRequired: true, description: 'Dotenv file'},
+				file: {kind: 'text', names: 'file', value: 'path', isRequired: true, description: 'Dotenv file'},
 				replace: {kind: 'boolean', description: 'Overwrite existing variables'},
 				sensitive: {kind: 'boolean', description: 'Make all of them sensitive'},
 			},

@@ -1,7 +1,9 @@
 import {defineCommand, type Group} from './definition.ts';
 import {commonFlags, yesFlags} from './flags.ts';
 
-const volume = [{name: 'volume', kind: 'text', description: 'As volume list names it, such as web.uploads'}] as const;
+const volume = [
+	{name: 'volume', kind: 'text', names: 'volume', description: 'As volume list names it, such as web.uploads'},
+] as const;
 
 /** Volumes of services and resources. */
 export const volumes = {
