@@ -19,10 +19,10 @@ import type {PlanRequest} from '../../refresh/plan-request.ts';
 import {beginEarly} from '../../workspace/begin-early.ts';
 import {type CommonFlags, isJson} from '../../workspace/flags.ts';
 import {holdEnvironment} from '../../workspace/hold-environment.ts';
+import {readPlanFile, verifyPlanFile} from '../../workspace/plan-file.ts';
 import {requestOf} from '../../workspace/request.ts';
 import {assertEnvironment, openWorkspace, unknownEnvironment} from '../../workspace/workspace.ts';
 import type {ApplyOutcome} from '../exit-code.ts';
-import {readPlanFile, verifyPlanFile} from './plan-file.ts';
 
 export type ApplyFlags = CommonFlags & {
 	readonly service?: readonly string[];

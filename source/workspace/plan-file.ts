@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs';
-import {command} from '../../hint.ts';
-import {parsePlan, type SavedPlan, type UnverifiedPlan, verifyPlan} from '../../plan/saved-plan.ts';
-import {fileError} from '../../state/private-file.ts';
-import {readPin} from '../../state/trust-key.ts';
-import {findCopy} from '../../workspace/state-place.ts';
-import type {Workspace} from '../../workspace/workspace.ts';
+import {command} from '../hint.ts';
+import {parsePlan, type SavedPlan, type UnverifiedPlan, verifyPlan} from '../plan/saved-plan.ts';
+import {fileError} from '../state/private-file.ts';
+import {readPin} from '../state/trust-key.ts';
+import {findCopy} from './state-place.ts';
+import type {Workspace} from './workspace.ts';
 
 /** Reads a saved plan, whose signature is not verified yet. */
 export function readPlanFile(file: string): UnverifiedPlan {
