@@ -36,6 +36,7 @@ function toConfiguration(
 		...(entrypoint ? {entrypoint} : {}),
 		...(config.User && config.User !== image?.User ? {user: config.User} : {}),
 		env: toVariables((config.Env ?? []).filter(entry => !inherited.has(entry))),
+		imageEnv: toVariables((config.Env ?? []).filter(entry => inherited.has(entry))),
 		hostname: config.Hostname,
 		restart: {
 			policy: policy === 'always' || policy === 'on-failure' || policy === 'unless-stopped' ? policy : 'no',

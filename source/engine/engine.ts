@@ -108,8 +108,10 @@ export type ContainerConfiguration = {
 	readonly command?: readonly string[];
 	readonly entrypoint?: readonly string[];
 	readonly user?: string;
-	/** Secrets are among the values. */
+	/** Without those that the image sets to the same value. Secrets are among the values. */
 	readonly env: Readonly<Record<string, string>>;
+	/** Those that the image sets, and the container has the same. */
+	readonly imageEnv: Readonly<Record<string, string>>;
 	readonly hostname: string;
 	readonly restart: {readonly policy: Restart['policy'] | 'always'; readonly maxRetries?: number};
 	readonly mounts: readonly ContainerMount[];

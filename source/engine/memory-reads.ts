@@ -144,6 +144,7 @@ function toConfiguration({
 		...(entrypoint ? {entrypoint} : {}),
 		...(user ? {user} : {}),
 		env,
+		imageEnv: {},
 		hostname,
 		restart,
 		mounts: [...mounts('volume', spec.volumes), ...mounts('bind', spec.binds)],

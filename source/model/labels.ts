@@ -15,6 +15,8 @@ export const labels = {
 	serial: 'compartment.serial',
 	/** Hosts of an exposed service, comma-separated, so that plans of other environments see which are taken. */
 	hosts: 'compartment.hosts',
+	/** What the state records of a container or volume beside its configuration, without values: see `record.ts`. */
+	record: 'compartment.record',
 	/** Marks objects of the router, which serves every environment of the engine. */
 	router: 'compartment.router',
 	/** Marks the container of the agent, and its image. */
@@ -67,6 +69,7 @@ type ObjectLabels = {
 	readonly op?: string;
 	readonly serial?: number;
 	readonly scheduled?: string | undefined;
+	readonly record?: string;
 };
 
 /** The labels of one object. */
@@ -82,6 +85,7 @@ export function labelsOf(object: ObjectLabels): Record<string, string> {
 	if (object.op) result[labels.op] = object.op;
 	if (object.serial !== undefined) result[labels.serial] = String(object.serial);
 	if (object.scheduled) result[labels.scheduled] = object.scheduled;
+	if (object.record) result[labels.record] = object.record;
 	return result;
 }
 

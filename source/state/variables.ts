@@ -3,8 +3,11 @@ import {isSameScope, scopeAddress, type VariableScope} from '../model/values.ts'
 import type {State, Variable} from './state.ts';
 
 /** The variable of exactly this scope, without inheritance. */
-export const findVariable = (state: State, scope: VariableScope, key: string): Variable | undefined =>
-	state.variables.find(variable => isVariable(variable, scope, key));
+export const findVariable = (
+	state: Pick<State, 'variables'>,
+	scope: VariableScope,
+	key: string,
+): Variable | undefined => state.variables.find(variable => isVariable(variable, scope, key));
 
 /** The state with this variable added, or replaced if its scope and key exist. */
 export const withVariable = (state: State, variable: Variable): State => ({

@@ -10,6 +10,7 @@ import type {ResourceRecord, State} from '../../state/state.ts';
 import {describeFailure} from '../containers.ts';
 import type {EnvironmentContext} from '../context.ts';
 import {awaitResource, type Startup} from '../readiness.ts';
+import {resourceLabel} from '../record-label.ts';
 import {StepError} from '../step-error.ts';
 
 /** What a resource's container may do (docs/rules.md, "Capabilities"). */
@@ -60,8 +61,10 @@ export async function startContainer(
 	const {plan, engine, secrets} = context;
 	const {project, environment, lineage} = plan;
 	const volumes = plan.desired.volumes.filter(({owner}) => owner === resource.name);
-	const {serial} = context.state.current();
-	const identity = {lineage, project, environment, address: resource.address, spec: specHash(spec), op, serial};
+	const state = context.state.current();
+	const {serial} = state;
+	const record = resourceLabel(state, resource, spec);
+	const identity = {lineage, project, environment, address: resource.address, spec: specHash(spec), op, serial, record};
 	return engine.run({
 		name: resource.containerName,
 		image: spec.image,
@@ -69,7 +72,7 @@ export async function startContainer(
 		labels: labelsOf(identity),
 		command: spec.command,
 		env: await secrets.resolveEnv(spec.env, plan.desired),
-		attachments: resourceAttachments(context.state.current(), {name: resource.name, spec}),
+		attachments: resourceAttachments(state, {name: resource.name, spec}),
 		volumes: Object.fromEntries(volumes.map(volume => [volume.name, {path: volume.mountPath}])),
 		restart: {policy: resource.restart},
 		capabilities,

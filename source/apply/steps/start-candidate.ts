@@ -16,6 +16,7 @@ import {type ApplyContext, progress} from '../context.ts';
 import {findKnownImage} from '../images.ts';
 import {writeJournaled} from '../journaled.ts';
 import {needsInit} from '../own-init.ts';
+import {deploymentLabel} from '../record-label.ts';
 import {secretFileParts} from '../secret-files.ts';
 import {containerEnv, containerParts, isAddressTaken, meshAttachment, serviceRestart} from '../service-container.ts';
 import {StepError} from '../step-error.ts';
@@ -87,7 +88,10 @@ async function runDeployment(
 		address,
 		intent: {type: 'run-candidate', deployment: deployment.id, containerName: deployment.containerName},
 		run: op => {
-			const {serial} = context.state.current();
+			const state = context.state.current();
+			const {serial} = state;
+			const {accessMode} = context.plan.desired.services.find(({name}) => name === service) ?? {};
+			const record = deploymentLabel(state, deployment, {accessMode, isHeld: context.plan.isHold});
 			const object = {
 				lineage,
 				project,
@@ -97,6 +101,7 @@ async function runDeployment(
 				spec: specHash(spec),
 				op,
 				serial,
+				record,
 			};
 			const {environment: network} = networks;
 			return createAndStart(context, deployment.id, meshAttachment(networks, deployment, hasName), {

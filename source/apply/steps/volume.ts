@@ -2,23 +2,26 @@ import {labelsOf} from '../../model/labels.ts';
 import type {DesiredVolume} from '../../model/specs.ts';
 import type {EnvironmentContext} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
+import {volumeLabel} from '../record-label.ts';
 
 /** Creates a volume. An existing one keeps its data. */
 export async function createVolume(context: EnvironmentContext, volume: DesiredVolume): Promise<void> {
 	const {plan, engine} = context;
+	const createdAt = new Date().toISOString();
 	await writeJournaled(context, {
 		address: volume.address,
 		intent: {type: 'create-volume', name: volume.name},
 		isRepeatable: true,
 		run: op => {
 			const object = {lineage: plan.lineage, project: plan.project, environment: plan.environment};
-			return engine.createVolume(volume.name, labelsOf({...object, address: volume.address, op}));
+			const record = volumeLabel(volume.mountPath, createdAt);
+			return engine.createVolume(volume.name, labelsOf({...object, address: volume.address, op, record}));
 		},
 		record: state => {
 			const record = {
 				name: volume.name,
 				mountPath: volume.mountPath,
-				createdAt: new Date().toISOString(),
+				createdAt,
 				initialised: null,
 			};
 			return {...state, volumes: {...state.volumes, [volume.address]: record}};
