@@ -29,7 +29,7 @@ import {
 	supersededCandidates,
 } from './services.ts';
 import {planRouter, routerWarnings} from './shared-objects.ts';
-import {planStrays, strayDrift} from './strays.ts';
+import {afterStrays, planStrays, strayDrift} from './strays.ts';
 import {blockedDeployments, restoreWarnings} from './unfinished-restore.ts';
 import {exclusiveWarnings, missingVolumes, planVolumes, undeclaredVolumes, volumeDrift} from './volumes.ts';
 
@@ -61,7 +61,7 @@ function proposeIn(input: PlanInput): Proposal {
 	const images = planImages(input);
 	const decided = input.desired.services.map((service, index) => planService(input, service, images[index]!));
 	const releases = input.desired.services.map((service, index) => planRelease(input, service, decided[index]!));
-	const services = decided.map((service, index) => afterRelease(service, releases[index]));
+	const services = decided.map((service, index) => afterStrays(input, afterRelease(service, releases[index])));
 	// --hold changes nothing that serves: services are removed by the first apply after the promotion.
 	const removed = input.isHold ? [] : removedServices(input);
 	const routing = planRoutes(input, [...services, ...removed]);
@@ -180,7 +180,7 @@ function withoutIdleDependencies(actions: readonly Action[]): Action[] {
  * 8. Services that are no longer declared are deleted, and held candidates that a deploy supersedes (`services.ts`).
  *    Neither happens to services that are not selected.
  * 9. Routes (`routes.ts`): blocked when a host is taken. Updated after the services, in one switch.
- * 10. Containers that the state does not know are deleted last (`strays.ts`).
+ * 10. Containers that the state does not know are deleted last (`strays.ts`), but first where two must not run at once.
  * 11. Lifetime (`lifetime.ts`), if one was asked for, or the environment has one and anything else is done: updated.
  *
  * Dependencies follow the same order. Every action depends only on actions that do something. The other modes are subsets:

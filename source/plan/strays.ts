@@ -1,5 +1,6 @@
 import type {ObservedContainer} from '../engine/engine.ts';
 import {routesAddress, strayAddress} from '../model/address.ts';
+import {isStopFirst} from '../model/kinds.ts';
 import {labels} from '../model/labels.ts';
 import {idInName} from '../model/names.ts';
 import {action} from './actions.ts';
@@ -35,16 +36,32 @@ export const strayDrift = (input: Known): Drift[] =>
 		message: `container is ${state} and is not in the state`,
 	}));
 
-/** Deletes strays last: what replaces them has to serve first. */
+/** Whether a stray must not run beside a new deployment of its service: both would do the same work, or use one volume. */
+const mustGoFirst = ({desired}: Known, {labels: own}: ObservedContainer): boolean =>
+	desired.services.some(service => service.address === own[labels.address] && isStopFirst(service));
+
+const removesStrays = ({services, isHold}: Pick<PlanInput, 'services' | 'isHold'>): boolean =>
+	services === null && !isHold;
+
+/** Deletes strays last: what replaces them has to serve first. Those of a service that is replaced stop-first go before it. */
 export const planStrays = (input: PlanInput, others: readonly Action[]): Action[] =>
-	input.services !== null || input.isHold
-		? []
-		: strays(input).map(({name}) =>
+	removesStrays(input)
+		? strays(input).map(stray =>
 				action({
-					address: strayAddress(name),
+					address: strayAddress(stray.name),
 					object: 'container',
 					kind: 'delete',
 					reasons: ['it is not in the state'],
-					dependsOn: [routesAddress, ...others.map(({address}) => address)],
+					dependsOn: mustGoFirst(input, stray) ? [] : [routesAddress, ...others.map(({address}) => address)],
 				}),
-			);
+			)
+		: [];
+
+/** A service after the strays that must not run beside its new deployment. */
+export function afterStrays(input: PlanInput, service: Action): Action {
+	if (!removesStrays(input)) return service;
+	const first = strays(input)
+		.filter(stray => stray.labels[labels.address] === service.address && mustGoFirst(input, stray))
+		.map(({name}) => strayAddress(name));
+	return {...service, dependsOn: [...service.dependsOn, ...first]};
+}

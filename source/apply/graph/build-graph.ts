@@ -64,12 +64,16 @@ function objectSteps(plan: Plan, action: Action): Step[] {
 	return [onlyStep(action, task)];
 }
 
-// After the switch: if it is rolled back, the stray may be what serves.
-const strayStep = (action: Action, switching: readonly Step[]): Step =>
-	onlyStep(action, 'remove container', [
-		...action.dependsOn.filter(other => other !== routesAddress),
-		...switching.map(({id}) => id),
-	]);
+/**
+ * After the switch: if it is rolled back, the stray may be what serves. One that a stop-first service waits for goes when all
+ * other candidates are ready.
+ * @param candidates ids of the steps that start a candidate beside an active deployment
+ */
+function strayStep(plan: Plan, action: Action, switching: readonly Step[], candidates: readonly string[]): Step {
+	const isAwaited = plan.actions.some(({dependsOn}) => dependsOn.includes(action.address));
+	const last = [...action.dependsOn.filter(other => other !== routesAddress), ...switching.map(({id}) => id)];
+	return onlyStep(action, 'remove container', isAwaited ? candidates : last);
+}
 
 /** Whether something of the environment is routed or probed; the plan then has the router, if only unchanged. */
 const hasRouter = ({actions}: Plan): boolean => actions.some(({object}) => object === 'router');
@@ -131,7 +135,7 @@ function applySteps(plan: Plan): Step[] {
 	const after = isMoving(actions) ? drainId : watchId;
 	const steps = actions.flatMap(action => {
 		if (action.object === 'routes') return [];
-		if (action.object === 'container') return [strayStep(action, switching)];
+		if (action.object === 'container') return [strayStep(plan, action, switching, candidates)];
 		const isService = action.object === 'service' || action.object === 'release';
 		return isService ? serviceSteps(plan, action, candidates, after) : objectSteps(plan, action);
 	});
