@@ -85,6 +85,7 @@ export const commandGroups = {
 	'state list': 'state',
 	'state show': 'state',
 	'state history': 'state',
+	'state rebuild': 'state',
 	'state restore': 'state',
 	'state trust': 'state',
 	'state forget': 'state',

@@ -9,7 +9,7 @@ export const levels: readonly (readonly string[])[] = [
 	['build', 'certificates', 'plan', 'router'],
 	['refresh', 'init', 'import', 'engine-state'],
 	['apply'],
-	['backup'],
+	['backup', 'rebuild'],
 	['agent'],
 	['output'],
 	['notify'],

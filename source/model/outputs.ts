@@ -10,8 +10,8 @@ export type OutputContext = {readonly project: string; readonly environment: str
 
 const placeholder = /\$\{([^}]*)\}/g;
 
-// In a URL, a value must not be able to end the user name, the password or the database name.
-const isUrl = (template: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(template);
+/** Whether a template is a URL: a value in it must not be able to end the user name, the password or the database name. */
+export const isUrlTemplate = (template: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(template);
 
 /**
  * Expands an output's template once: what a value contains is never expanded again. In a URL every `${env.KEY}` is
@@ -34,7 +34,7 @@ export function expandOutput(
 		const name = key.slice('env.'.length);
 		const value = env(name);
 		if (value === undefined) throw new UserError(`Resource output template references missing env value "${name}".`);
-		return isUrl(template) ? encodeURIComponent(value) : value;
+		return isUrlTemplate(template) ? encodeURIComponent(value) : value;
 	});
 }
 

@@ -1,13 +1,16 @@
-import {existsSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {dirname} from 'node:path';
 import {counted} from '../counted.ts';
 import type {Observed} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
+import {command, hint} from '../hint.ts';
 import {labels} from '../model/labels.ts';
 import {parseNetworkName} from '../model/names.ts';
 import {genuine} from '../model/own.ts';
 import {shellWord} from '../shell-word.ts';
+import {parseState} from '../state/document.ts';
+import {readPrivateFile} from '../state/private-file.ts';
 import type {State} from '../state/state.ts';
+import {statePath} from '../state/state-file.ts';
 import {readPin} from '../state/trust-key.ts';
 
 type Identity = Pick<State, 'project' | 'environment' | 'lineage'>;
@@ -27,12 +30,14 @@ export function strangersOf(observed: Observed, {project, environment, lineage}:
 	};
 }
 
-/** The folder with the state of these objects, as far as this machine knows. */
-function findFolder({containers, networks, volumes}: Observed): string | undefined {
+/** The project's folder with the state of these objects, as far as this machine knows. */
+export function findFolder({containers, networks, volumes}: Observed): string | undefined {
 	const lineages = new Set([...containers, ...networks, ...volumes].map(({labels: own}) => own[labels.lineage] ?? ''));
 	for (const lineage of lineages) {
 		const directory = readPin(lineage)?.directory;
-		if (directory && existsSync(join(directory, 'state.json'))) return dirname(dirname(directory));
+		const content = directory === undefined ? undefined : readPrivateFile(statePath(directory));
+		const parsed = content && parseState(content);
+		if (parsed && 'state' in parsed && parsed.state.lineage === lineage) return dirname(dirname(directory!));
 	}
 	return undefined;
 }
@@ -87,10 +92,10 @@ export function lostState(
 		{
 			hint: folder
 				? `Their state is in another folder. Work there: cd ${shellWord(folder)}`
-				: [
-						'Restore the .compartment folder that created them, or rename this project.',
+				: hint`Make their state again from what the engine has: ${command('state rebuild')}\n${[
+						'Or restore the .compartment folder that created them, or rename this project.',
 						...waysOut(strangers, identity, router),
-					].join('\n'),
+					].join('\n')}`,
 		},
 	);
 }

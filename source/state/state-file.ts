@@ -46,7 +46,7 @@ function unusable(directory: string, problem: string, env: NodeJS.ProcessEnv): U
 	return new UserError(`${statePath(directory)} ${problem}. ${found}`, {
 		hint: backup
 			? hint`Restore it: ${command('state restore', String(backup.serial))}`
-			: 'Restore a copy of the file. Running containers are not touched without a state.',
+			: hint`Restore a copy of the file, or make the state again from what runs: ${command('state rebuild')}`,
 	});
 }
 

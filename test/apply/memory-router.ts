@@ -146,6 +146,9 @@ export function createMemoryRouter(answer: Answer, beforeAnswer = async (): Prom
 			return {exitCode: commitExits.invalid, stderr: `[ALERT] (9) : config : unable to load a certificate`};
 		router.commands = staged('commands');
 		router.certificates = staged('index.json');
+		const installed = `${certificateFolder}/staged-${id}/files/`;
+		for (const [path, content] of [...files])
+			if (path.startsWith(installed)) files.set(`${certificateFolder}/${path.slice(installed.length)}`, content);
 		return {};
 	}
 

@@ -184,6 +184,7 @@ const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absen
 	'domain renew': [[host, '--auto-approve']],
 	'domain remove': [[host]],
 	'state restore': [['1', '--auto-approve']],
+	'state rebuild': [[], ['--auto-approve']],
 	'resource delete': [['--resource', 'copy', '--delete-data', '--yes']],
 	'environment create': [['staging', '--state', 'local']],
 	destroy: [['--auto-approve']],

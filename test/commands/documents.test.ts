@@ -42,7 +42,7 @@ describe('an unknown command', () => {
 		['machines', 'there is no command "machines", did you mean "machine"?'],
 		['aply --env staging', 'there is no command "aply", did you mean "apply"?'],
 		['environment rename', 'there is no command "environment rename"'],
-		['state rebuild --help', 'there is no command "state rebuild"'],
+		['state repair --help', 'there is no command "state repair"'],
 		['resource backup lst', 'there is no command "backup lst", did you mean "backup list"?'],
 	])('such as %s is refused, also with --help', (line, message) => {
 		expect(() => assertCommand(program(), line.split(' '))).toThrow(message);

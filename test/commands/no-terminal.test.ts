@@ -73,6 +73,8 @@ const cases: Readonly<Partial<Record<CommandName, Case>>> = {
 	'state trust': {...apply('state', 'trust'), first: async () => shop.becomeAnotherUser()},
 	'state forget': apply('state', 'forget'),
 	'state push': 'its own test',
+	// Where the state is lost, nothing else can be asked.
+	'state rebuild': 'its own test',
 	'backup store add': {
 		words: ['backup', 'store', 'add', 'offsite', 's3://bucket', '--access-key', 'AKIA'],
 		answer: '--stdin',

@@ -225,7 +225,7 @@ it('a command on an environment whose state is lost says so, and does not sugges
 	for (const run of [() => resourceList({}), () => lifecycle('stop', {autoApprove: true})])
 		await expect(run()).rejects.toMatchObject({
 			message: expect.stringContaining('have no state in this folder'),
-			hint: expect.stringContaining('Restore the .compartment folder'),
+			hint: expect.arrayContaining([{command: 'state rebuild', words: []}]),
 		});
 });
 

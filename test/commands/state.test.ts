@@ -162,6 +162,38 @@ describe('state history', () => {
 	});
 });
 
+describe('state rebuild', () => {
+	const lose = () => rmSync(join(shop.folder, '.compartment'), {recursive: true});
+
+	it('makes a lost state again', async () => {
+		lose();
+		expect(await shop.text('state', 'rebuild', '--auto-approve')).toContain('Show the difference: compartment plan\n');
+		expect(await shop.text('plan')).toContain('No changes.');
+	});
+
+	it('reports what it recorded as JSON', async () => {
+		lose();
+		const document = await shop.json('state', 'rebuild', '--auto-approve');
+		expect(document).toMatchObject({
+			project: 'shop',
+			environment: {name: 'production'},
+			serial: await serial(),
+			unreadable: [],
+			accessPassword: 'new',
+		});
+		expect(document.objects).toContainEqual({
+			address: 'resource.db',
+			from: 'compartment-shop.production.resource.db',
+			valuesRead: [],
+			role: null,
+		});
+	});
+
+	it('refuses to replace a state that is there', async () => {
+		expect(await shop.failure('state', 'rebuild', '--auto-approve')).toContain('It is not lost.');
+	});
+});
+
 describe('state restore', () => {
 	it('writes a previous state under a new serial', async () => {
 		const wanted = await previous();

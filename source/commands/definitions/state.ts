@@ -38,6 +38,19 @@ export const state = {
 			examples: [{line: 'state restore 41', text: 'Restore one of the states that history lists'}],
 			run: async () => (await import('../state/history.ts')).stateRestore,
 		}),
+		'state rebuild': defineCommand({
+			description: 'Make a lost state again from what the engine has',
+			flags: {
+				lineage: {kind: 'text', value: 'id', description: 'Which state, if objects of several are on the engine'},
+				...commonFlags,
+				...confirmFlags,
+			},
+			examples: [
+				{line: 'state rebuild', text: 'Show what will be recorded, and ask'},
+				{line: 'state rebuild --env staging --auto-approve', text: 'Rebuild another environment without a question'},
+			],
+			run: async () => (await import('../state/rebuild.ts')).stateRebuild,
+		}),
 		'state trust': defineCommand({
 			description: 'Accept a foreign state after showing what it would own',
 			flags: {...commonFlags, ...confirmFlags},
