@@ -46,7 +46,7 @@ export default defineConfig(({command}) => ({
 		outDir: 'dist',
 		target: 'node22',
 		minify: true,
-		license: true,
+		license: {fileName: 'licenses.md'},
 		rolldownOptions: {
 			output: {
 				// yoga-layout loads its WASM with fetch when there is one, which starts all of undici: 20 to 30 ms (docs/performance.md).
