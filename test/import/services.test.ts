@@ -121,3 +121,25 @@ it('profiles that nobody asked for are listed, and added with --profile', () => 
 			'debug',
 		]);
 });
+
+describe('a rule of Traefik is a hint', () => {
+	const adviceOf = (rule: string): string => {
+		const {notes, descriptor} = importText(
+			`services: {api: {image: a, ports: [80], labels: {traefik.http.routers.x.rule: ${JSON.stringify(rule)}}}}`,
+		);
+		expect(descriptor['services']).toEqual({api: {image: 'a', accessMode: 'public', port: 80}});
+		return String(notes.find(({kind}) => kind === 'missing')?.message);
+	};
+
+	it.each([
+		['Host(`a.example.com`)', 'for this host write kind: web, accessMode: public and domain: a.example.com'],
+		[
+			'Host(`a.example.com`) && PathPrefix(`/api/`)',
+			'import makes no route: write {on: SERVICE, path: /api/*, to: api} in compartment.routes.yml, where SERVICE is the one with domain: a.example.com',
+		],
+		['Path("/hook")', 'write {on: SERVICE, path: /hook, to: api}'],
+		['PathPrefix(`/`)', 'hosts are written as domain, and paths in compartment.routes.yml'],
+		['PathPrefix(`/{id:[0-9]+}`)', 'of which import makes no route: hosts are written'],
+		['HostRegexp(`.+`)', 'of which import makes no route: hosts are written'],
+	])('%s', (rule, advice) => expect(adviceOf(rule)).toContain(advice));
+});
