@@ -10,6 +10,8 @@ import type {NoteKind} from './result.ts';
 /** Where a value comes from. */
 export type Origin = {
 	readonly source: YamlSource;
+	/** Files that were merged over that one, the last one first. */
+	readonly over?: readonly YamlSource[];
 	/** Values of the variables that the file may use. */
 	readonly lookup: Lookup;
 	/** Folder that its paths are relative to, itself relative to the imported file. */
@@ -43,14 +45,25 @@ const writtenNumber = (value: number, path: Path, source: YamlSource): string =>
 	return text !== '' && Number(text) === value ? text : String(value);
 };
 
+const valueAt = (value: unknown, path: Path): unknown =>
+	path.reduce<unknown>(
+		(found, key) => (typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined),
+		value,
+	);
+
+/** The file that a value was written in: after a merge, one that has it at this path. */
+const sourceOf = ({source, over = []}: Origin, path: Path, value: unknown): YamlSource =>
+	over.find(each => valueAt(each.value, path) === value) ?? source;
+
 export function cursorAt(value: unknown, path: Path, origin: Origin, account: Account): Cursor {
+	const source = sourceOf(origin, path, value);
 	const refuse = (message: string): never => {
-		throw refusal(origin.source, path, message);
+		throw refusal(source, path, message);
 	};
 	const scalar = (): Interpolated | undefined => {
 		if (value === null || value === undefined) return undefined;
 		if (typeof value === 'object') return refuse('must be a text, a number, true or false');
-		const text = typeof value === 'number' ? writtenNumber(value, path, origin.source) : String(value);
+		const text = typeof value === 'number' ? writtenNumber(value, path, source) : String(value);
 		try {
 			return interpolate(text, origin.lookup);
 		} catch (error) {

@@ -1,6 +1,6 @@
 import {importCompose} from './compose/compose.ts';
 import {importCynchro, isCynchro} from './cynchro/app.ts';
-import {parseDocument} from './document.ts';
+import {fileRefusal, parseDocument} from './document.ts';
 import type {ImportRequest} from './request.ts';
 import type {Imported} from './result.ts';
 
@@ -10,5 +10,7 @@ import type {Imported} from './result.ts';
  */
 export function importFile(request: ImportRequest): Imported {
 	const source = parseDocument(request.file, request.bytes);
-	return isCynchro(source) ? importCynchro(source, request) : importCompose(source, request);
+	if (!isCynchro(source)) return importCompose(source, request);
+	if (request.over?.length) throw fileRefusal(request.file, 'is a Cynchro app, which is one file');
+	return importCynchro(source, request);
 }

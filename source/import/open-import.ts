@@ -1,4 +1,4 @@
-import {realpathSync} from 'node:fs';
+import {existsSync, realpathSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {findBoundary, isInside, isPrivateName, relativePath} from '../build/paths.ts';
 import {type FileBytes, readBytes} from '../descriptor/yaml/bytes.ts';
@@ -51,6 +51,13 @@ export async function openImport(path: string): Promise<ImportPlace> {
 		ascent: relativePath(boundary, folder).split('/').filter(Boolean).length,
 	};
 }
+
+/** The path of another file that the user named, relative to the folder of the first one. */
+export const besideImport = ({folder}: Pick<ImportPlace, 'folder'>, path: string): string =>
+	relativePath(
+		folder,
+		join(existsSync(dirname(path)) ? realpathSync.native(dirname(path)) : dirname(resolve(path)), basename(path)),
+	);
 
 /** The path of a file of that folder as the user would write it here. */
 export const shownPath = (folder: string, file: string): string => {

@@ -6,6 +6,11 @@ export type ImportRequest = {
 	/** Name of the file, for messages. */
 	readonly file: string;
 	readonly bytes: FileBytes;
+	/**
+	 * Files that are merged over it, in order, each relative to its folder. Undefined: what Compose merges over a file of this name
+	 * without being asked.
+	 */
+	readonly over?: readonly string[];
 	readonly read: ReadFile;
 	/** Name of the folder, from which the project gets its name when nothing else gives one. */
 	readonly folderName: string;

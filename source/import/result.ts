@@ -45,6 +45,8 @@ type Tally = {readonly carried: number; readonly listed: number};
 /** What an imported file becomes. */
 export type Imported = {
 	readonly format: 'Compose' | 'Cynchro';
+	/** The files that were merged over the one that was named, in order. */
+	readonly merged: readonly string[];
 	/** Content of compartment.yml. */
 	readonly descriptor: Raw;
 	readonly variables: readonly VariableToSet[];

@@ -187,15 +187,27 @@ describe('import', () => {
 			'deploy/compose.yaml',
 			compose.replace('    cap_add', '    secrets: [tls]\n    cap_add').concat('secrets: {tls: {file: ./tls.key}}\n'),
 		);
-		shop.write('deploy/compose.override.yaml', '{}');
 		const text = await shop.text('import', 'deploy/compose.yaml');
 		expect(text).toContain('Created ./deploy/compartment.yml');
 		expect(text).toContain(
 			'compartment variable set TLS --service web --sensitive --stdin --project ./deploy < deploy/tls.key\n',
 		);
 		expect(text).toContain('Next: compartment plan --project ./deploy\n');
-		expect(text).toContain('compose.override.yaml: Compose merges it into compose.yaml');
 		expect(await shop.text('variable', 'set', 'A', 'b', '--service', 'web', '--project', './deploy')).toContain('A');
+	});
+
+	it('merges the file that Compose merges, or those that are named, and says so', async () => {
+		shop.write('compose.override.yaml', 'services: {web: {image: "example/web:local"}}\n');
+		shop.write('more/compose.prod.yaml', 'services: {web: {image: "example/web:prod"}}\n');
+		expect(await shop.text('import', 'compose.yaml')).toContain(
+			'Created ./compartment.yml from compose.yaml and compose.override.yaml: 1 service',
+		);
+		expect(readFileSync(join(shop.folder, 'compartment.yml'), 'utf8')).toContain('image: example/web:local');
+		const report = await shop.json('import', 'compose.yaml', 'more/compose.prod.yaml', '--force');
+		expect(report.files).toEqual(['compose.yaml', 'more/compose.prod.yaml']);
+		expect(report.text).toContain('# Imported from compose.yaml and more/compose.prod.yaml.');
+		expect(report.text).toContain('image: example/web:prod');
+		expect(await shop.failure('import', 'compose.yaml', '../outside.yaml', '--force')).toContain('outside.yaml');
 	});
 
 	it('says where a file is wrong', async () => {

@@ -26,6 +26,19 @@ describe('refused with its place:', () => {
 			{},
 			'compose.yaml:1:1',
 		],
+		[
+			'a megabyte of keys',
+			`${web}${Array.from({length: 80_000}, (_, index) => `k${index}: 1`).join('\n')}`,
+			{},
+			'compose.yaml:1:1',
+		],
+		[
+			'a megabyte of services',
+			`services: {${Array.from({length: 60_000}, (_, index) => `s${index}: {}`).join(', ')}}`,
+			{},
+			'compose.yaml:1:1',
+		],
+		['ten thousand levels', `services: {web: ${'['.repeat(10_000)}${']'.repeat(10_000)}}`, {}, 'compose.yaml:1:'],
 		['a merge of a text', 'services: {web: {<<: no}}', {}, 'compose.yaml:1:22'],
 		['__proto__', 'services: {__proto__: {image: a}}', {}, 'compose.yaml:1:12'],
 		['control characters', 'services: {web: {image: "a\u001b[2J"}}', {}, 'compose.yaml:1:27'],
@@ -60,9 +73,9 @@ describe('refused with its place:', () => {
 		['services that are a text', 'services: web', {}, 'compose.yaml:1:11'],
 		['an empty service', 'services: {web: }', {}, 'compose.yaml:1:12'],
 		['only networks', 'networks: {a: {}}', {}, 'compose.yaml:1:1'],
-	])('%s', (_, text, files, place) => {
-		// A busy machine takes longer than the second that a file may take.
-		expect(within(4000, () => refusalOf(text, files))).toContain(place);
+	])('%s', {timeout: 20_000}, (_, text, files, place) => {
+		// A busy machine takes longer than the second or two of a whole megabyte; what grows with the square takes minutes.
+		expect(within(12_000, () => refusalOf(text, files))).toContain(place);
 	});
 
 	it('more files than a project has', () => {

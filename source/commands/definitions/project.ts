@@ -20,7 +20,13 @@ export const project = {
 		import: defineCommand({
 			description: 'Make a compartment.yml from a Compose file or a Cynchro app',
 			arguments: [
-				{name: 'file', kind: 'text', names: 'file', description: 'Compose file or Cynchro app, as YAML or JSON'},
+				{
+					name: 'files',
+					kind: 'text',
+					names: 'file',
+					isVariadic: true,
+					description: 'Compose file or Cynchro app, as YAML or JSON; further Compose files are merged over it',
+				},
 			],
 			flags: {
 				...outputFlags,
@@ -36,6 +42,10 @@ export const project = {
 			examples: [
 				{line: 'import compose.yaml', text: 'Write a compartment.yml, and list what it cannot carry over'},
 				{line: 'import compose.yaml --dry-run', text: 'Only show what it would write'},
+				{
+					line: 'import compose.yaml compose.prod.yaml',
+					text: 'Merge the second file over the first, as docker compose -f does',
+				},
 				{line: 'import compose.yaml --profile debug', text: 'Include the services of a profile'},
 				{line: 'import app.json --set-variables', text: 'Import a Cynchro app with the values of its variables'},
 			],

@@ -1,21 +1,22 @@
-import {existsSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {findSourceProblems} from '../../build/source-problems.ts';
 import {confirm} from '../../console/confirm.ts';
 import {reportLines, variableCommand} from '../../console/import-report.ts';
 import {storeVariables} from '../../console/store-variables.ts';
+import {writeDescriptor} from '../../console/write-descriptor.ts';
 import {counted} from '../../counted.ts';
 import {descriptorFile} from '../../descriptor/names.ts';
 import {formatProblem} from '../../descriptor/problem.ts';
 import {readProject} from '../../descriptor/read.ts';
 import {mapOf} from '../../descriptor/rules/raw.ts';
 import {parseYaml} from '../../descriptor/yaml/source.ts';
-import {messageOf, UserError} from '../../errors.ts';
+import {UserError} from '../../errors.ts';
 import {again, command, hint} from '../../hint.ts';
 import {cloneRepository} from '../../import/clone.ts';
 import {descriptorText} from '../../import/descriptor-text.ts';
 import {importFile} from '../../import/import-file.ts';
-import {type ImportPlace, openImport, shownPath} from '../../import/open-import.ts';
+import {besideImport, type ImportPlace, openImport, shownPath} from '../../import/open-import.ts';
 import type {Imported} from '../../import/result.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {createTerminal, type Terminal, warn} from '../../output/terminal.ts';
@@ -31,9 +32,13 @@ type ImportFlags = CommonFlags & {
 	readonly setVariables?: boolean;
 };
 
-/** Asks before it replaces a file. @throws UserError when there is one, and nobody can be asked */
-async function checkTarget({folder}: ImportPlace, {isInteractive}: Terminal, flags: ImportFlags): Promise<void> {
-	if (flags.dryRun || flags.force || !existsSync(join(folder, descriptorFile))) return;
+/**
+ * Asks before it replaces a file.
+ * @returns whether one may be replaced
+ * @throws UserError when there is one, and nobody can be asked
+ */
+async function checkTarget({folder}: ImportPlace, {isInteractive}: Terminal, flags: ImportFlags): Promise<boolean> {
+	if (flags.dryRun || flags.force || !existsSync(join(folder, descriptorFile))) return flags.force === true;
 	const shown = shownPath(folder, descriptorFile);
 	// Commands that are printed have to work here.
 	const elsewhere = folder === process.cwd() ? undefined : dirname(shown);
@@ -41,19 +46,7 @@ async function checkTarget({folder}: ImportPlace, {isInteractive}: Terminal, fla
 	if (!isInteractive || isJson(flags))
 		throw new UserError(`${shown} already exists.`, {hint: hint`To replace it: ${again('--force')}`});
 	await confirm(`Replace ${shown}?`);
-}
-
-/** Writes the file as a whole or not at all. */
-function write(folder: string, text: string): void {
-	const file = join(folder, descriptorFile);
-	const next = `${file}.${process.pid}.new`;
-	try {
-		writeFileSync(next, text, {flag: 'wx'});
-		renameSync(next, file);
-	} catch (error) {
-		rmSync(next, {force: true});
-		throw new UserError(`cannot write ${shownPath(folder, descriptorFile)}: ${messageOf(error)}`);
-	}
+	return true;
 }
 
 /** What `validate` will say about folders and Dockerfiles that are not there. The text itself is valid. */
@@ -68,10 +61,10 @@ async function sourceWarnings(text: string, {folder, ascent}: ImportPlace): Prom
 
 const namesIn = ({descriptor}: Imported, section: 'services' | 'resources') => Object.keys(mapOf(descriptor[section]));
 
-/** `compartment import FILE`: writes a compartment.yml beside a Compose file or a Cynchro app. */
-export async function importProject(file: string, flags: ImportFlags): Promise<void> {
+/** `compartment import FILE [FILE…]`: writes a compartment.yml beside a Compose file or a Cynchro app. */
+export async function importProject([first = '', ...further]: readonly string[], flags: ImportFlags): Promise<void> {
 	const terminal = createTerminal(flags);
-	const place = await openImport(file);
+	const place = await openImport(first);
 	const {folder, ascent, bytes, read} = place;
 	const shown = shownPath(folder, descriptorFile);
 	// Commands that are printed have to work here.
@@ -79,14 +72,16 @@ export async function importProject(file: string, flags: ImportFlags): Promise<v
 	if (elsewhere !== undefined) reachWith({project: elsewhere});
 	const imported = importFile({
 		...{file: place.file, bytes, read, ascent, name: flags.name, profiles: flags.profile ?? []},
+		...(further.length > 0 ? {over: further.map(file => besideImport(place, file))} : {}),
 		folderName: basename(folder),
 	});
-	const text = descriptorText(imported.descriptor, place.file);
-	await checkTarget(place, terminal, flags);
+	const files = [place.file, ...imported.merged];
+	const text = descriptorText(imported.descriptor, ...files);
+	const isReplaced = await checkTarget(place, terminal, flags);
 	const {repository} = imported;
 	if (repository && !flags.dryRun) await cloneRepository(repository, folder);
 	const warnings = repository && flags.dryRun ? [] : await sourceWarnings(text, place);
-	if (!flags.dryRun) write(folder, text);
+	if (!flags.dryRun) writeDescriptor(text, {folder, shown, isReplaced});
 	const stored = await storeVariables(imported, place, terminal, flags);
 	const open = imported.variables.filter(variable => !stored.includes(variable));
 	const [services, resources] = [namesIn(imported, 'services'), namesIn(imported, 'resources')];
@@ -97,7 +92,7 @@ export async function importProject(file: string, flags: ImportFlags): Promise<v
 			...variable,
 			command: hintText(variableCommand(variable, elsewhere)),
 		}));
-		const written = {file: shown, isWritten: flags.dryRun !== true, format};
+		const written = {file: shown, isWritten: flags.dryRun !== true, format, files};
 		process.stdout.write(
 			jsonDocument({
 				...{...written, project: imported.descriptor['name'], services, resources, text},
@@ -108,7 +103,7 @@ export async function importProject(file: string, flags: ImportFlags): Promise<v
 	}
 	const counts = `${counted(services.length, 'service')}, ${counted(resources.length, 'resource')}`;
 	if (flags.dryRun) terminal.print(text.trimEnd());
-	else terminal.print(`Created ${shown} from ${place.file}: ${counts}.`);
+	else terminal.print(`Created ${shown} from ${files.join(' and ')}: ${counts}.`);
 	for (const line of reportLines({...imported, variables: open}, terminal.paint, elsewhere)) terminal.print(line);
 	if (stored.length > 0) terminal.print(`Stored ${counted(stored.length, 'variable')} of the file, encrypted.`);
 	warn(terminal, warnings);

@@ -1,8 +1,7 @@
-import {writeFile} from 'node:fs/promises';
-import {basename, resolve} from 'node:path';
+import {resolve} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import {findRailpackTools} from '../../build/railpack/find-railpack.ts';
-import {UserError} from '../../errors.ts';
+import {writeDescriptor} from '../../console/write-descriptor.ts';
 import {command, hint} from '../../hint.ts';
 import {projectNameOf} from '../../init/detect.ts';
 import {composeAdvice, describeInit} from '../../init/init.ts';
@@ -35,13 +34,7 @@ export async function init(flags: InitFlags): Promise<void> {
 	if (shouldAsk) await describeInit(directory, projectNameOf(directory) ?? 'project');
 	const hasRailpack = 'tools' in (await findRailpackTools(directory));
 	const initial = await describeInit(directory, shouldAsk ? await askName(directory) : flags.name, hasRailpack);
-	try {
-		await writeFile('compartment.yml', initial.text, {flag: 'wx'});
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-			throw new UserError('compartment.yml already exists in this directory.', {hint: command('validate')});
-		throw new UserError(`cannot write compartment.yml in ${basename(directory)}: ${(error as Error).message}`);
-	}
+	writeDescriptor(initial.text, {folder: directory, shown: './compartment.yml', isReplaced: false});
 	if (isJson(flags)) {
 		process.stdout.write(jsonDocument({file: './compartment.yml', name: initial.name, services: initial.services}));
 		return;

@@ -1,4 +1,4 @@
-import {isMap, type Raw} from '../../descriptor/rules/raw.ts';
+import {isMap, mapOf, type Raw} from '../../descriptor/rules/raw.ts';
 
 /** Lists of Compose that stand for a map: `- NAME=value`. */
 const mapLike = new Set(['environment', 'labels', 'args', 'annotations', 'sysctls', 'extra_hosts']);
@@ -7,6 +7,19 @@ const mapLike = new Set(['environment', 'labels', 'args', 'annotations', 'sysctl
 const replaced = new Set(['command', 'entrypoint', 'test']);
 
 const nameIn = (item: unknown): string => String(item).split(/[=:]/, 1)[0]!;
+
+/** Where a volume is mounted: a container has one at a path. */
+function mountOf(item: unknown): string {
+	if (isMap(item)) return String(mapOf(item)['target'] ?? JSON.stringify(item));
+	const [source = '', target] = String(item).split(':');
+	return target ?? source;
+}
+
+/** What an item of a list replaces when it is merged over another one: that of the same name, mount path or content. */
+const identityOf = (item: unknown, key: string): string => {
+	if (mapLike.has(key)) return nameIn(item);
+	return key === 'volumes' ? mountOf(item) : JSON.stringify(item);
+};
 
 const asMap = (list: readonly unknown[], key: string): Raw =>
 	Object.fromEntries(
@@ -27,8 +40,8 @@ function mergeValue(over: unknown, base: unknown, key: string): unknown {
 	if (base === undefined || base === null || replaced.has(key)) return over;
 	if (isMap(over) && isMap(base)) return mergeMap(over as Raw, base as Raw);
 	if (Array.isArray(over) && Array.isArray(base)) {
-		const taken = new Set(over.map(item => (mapLike.has(key) ? nameIn(item) : JSON.stringify(item))));
-		return [...over, ...base.filter(item => !taken.has(mapLike.has(key) ? nameIn(item) : JSON.stringify(item)))];
+		const taken = new Set(over.map(item => identityOf(item, key)));
+		return [...over, ...base.filter(item => !taken.has(identityOf(item, key)))];
 	}
 	if (isKeyed(key) && Array.isArray(base) && isMap(over)) return mergeMap(over as Raw, asMap(base, key));
 	// The written form stays, so its places do; what the base adds is appended.

@@ -60,7 +60,7 @@ export function importCynchro(source: YamlSource, {ascent, folderName, name: cho
 		message: 'is not a field of a multi-service app',
 	}));
 	return {
-		...{format: 'Cynchro', descriptor, ...settled},
+		...{format: 'Cynchro', merged: [], descriptor, ...settled},
 		variables: translated.flatMap(({variables}) => variables),
 		...(repository && {repository}),
 	};
