@@ -105,6 +105,7 @@ const recoveryPoints = [
 /** Between the stages of a backup or restore. */
 const backupPoints = [
 	'backup.after-record',
+	'backup.after-stop',
 	'backup.before-transfer',
 	'backup.after-command',
 	'backup.after-seal',
@@ -117,6 +118,8 @@ const backupPoints = [
 	'store.before-remove',
 	'store.after-fetch',
 	'restore.after-mark',
+	'restore.after-stop',
+	'restore.after-empty',
 	'restore.after-command',
 	'restore.after-ready',
 ] as const;

@@ -1,7 +1,7 @@
 import {backupOutlooks, type DueOutcome, isGoodOutcome, runDueBackups} from '../backup/run-due.ts';
 import type {WorkPlace} from '../backup/work.ts';
 import {counted} from '../counted.ts';
-import {resourceAddress} from '../model/address.ts';
+import {backedUpAddress} from '../model/backed-up.ts';
 import {agentOperation} from '../state/lock.ts';
 import type {Duty, EnvironmentWorld, Upcoming} from './duty.ts';
 import {recordedProject} from './recorded-project.ts';
@@ -75,7 +75,7 @@ export function createBackupDuty(world: EnvironmentWorld): Duty {
 			if (known === message) return;
 		}
 		const [text = '', ...lines] = message.split('\n');
-		const action = {duty: name, address: resourceAddress(resource), message: text} as const;
+		const action = {duty: name, address: backedUpAddress(resource), message: text} as const;
 		if (isGoodOutcome(outcome)) act({...action, outcome: 'done'});
 		else act({...action, outcome: 'failed', news: {event: 'backup-failed', lines}});
 	}

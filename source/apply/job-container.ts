@@ -1,9 +1,11 @@
 import type {ContainerSpec} from '../engine/engine.ts';
 import type {OwnEngine} from '../engine/own-engine.ts';
+import {UserError} from '../errors.ts';
 import {jobAddress} from '../model/address.ts';
 import {labelsOf} from '../model/labels.ts';
 import {serviceContainerName} from '../model/names.ts';
 import type {Desired} from '../model/specs.ts';
+import {blockedDeployments} from '../plan/unfinished-restore.ts';
 import {newOpId} from '../state/journal.ts';
 import type {Deployment, JobRun, State} from '../state/state.ts';
 import {needsInit} from './own-init.ts';
@@ -35,10 +37,15 @@ export type JobContainer = {
 	readonly desired: Desired;
 };
 
-/** The container of one run of a job. The engine allows each name once, so a run cannot have two. */
+/**
+ * The container of one run of a job. The engine allows each name once, so a run cannot have two.
+ * @throws UserError when data that it uses is half restored
+ */
 export async function jobContainer(job: JobContainer): Promise<ContainerSpec> {
 	const {engine, state, deployment, run, scheduled, secrets, desired} = job;
 	const {project, environment, lineage, serial} = state;
+	const [unfinished] = blockedDeployments(state, [deployment]);
+	if (unfinished) throw new UserError(unfinished.reasons.join(' '), {hint: unfinished.unblock});
 	const address = jobAddress(run.service);
 	return {
 		name: serviceContainerName(project, environment, run.service, run.id),

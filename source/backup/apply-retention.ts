@@ -3,6 +3,7 @@ import {removeArtifact} from './artifact.ts';
 import {resourceOf} from './create.ts';
 import {backupsOf, patchBackup} from './records.ts';
 import {type Expired, expiredBackups} from './retention.ts';
+import {unfinishedRestore} from './unfinished.ts';
 import type {Work} from './work.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function applyRetention(work: Work, name: string, now: Date): Promi
 	const retention = resourceOf(work, name).operations.backup?.schedule?.retention;
 	if (!retention) return [];
 	// An unfinished restore may have to be repeated.
-	const unfinished = state.current().resources[name]?.restore?.backup;
+	const unfinished = unfinishedRestore(state.current(), name)?.backup;
 	const expired = expiredBackups(backupsOf(state.current(), name), retention, now).filter(({id}) => id !== unfinished);
 	for (const {id, reason} of expired) {
 		const patch = {

@@ -1,22 +1,26 @@
-import type {BackupOperation} from '../descriptor/project.ts';
+import {type BackupOperation, isArchive} from '../descriptor/project.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command} from '../hint.ts';
+import {backedUpTitle, isVolumeOfService} from '../model/backed-up.ts';
 import {runsNow} from '../model/container-state.ts';
 import {newId} from '../model/ids.ts';
 import type {DesiredResource} from '../model/specs.ts';
+import {imageOf} from '../router/options.ts';
 import {appendAudit} from '../state/audit.ts';
 import type {Backup, BackupManifest, BackupPurpose} from '../state/backup.ts';
 import {newOpId} from '../state/journal.ts';
+import {existingVolumes} from './archive/volume-container.ts';
 import {artifactPath, makeArtifact, removeArtifact, type Sealed, sealArtifact, writeManifest} from './artifact.ts';
-import {definitionOf, findResource, knownResource, operationHash, runtimeHash} from './definition.ts';
+import {definitionOf, findResource, operationHash, runtimeHash} from './definition.ts';
 import {patchBackup, withBackup} from './records.ts';
 import {operationImage, runOperation} from './run-operation.ts';
+import {findSubject} from './subject.ts';
 import type {Work} from './work.ts';
 
-/** A resource of the state, as it runs. */
+/** A resource of the state, as it runs, or a volume of a service. */
 export const resourceOf = ({context}: Work, name: string): DesiredResource =>
-	knownResource(context.project, findResource(context.state.current(), name));
+	findSubject(context.project, context.state.current(), name);
 
 /** @throws UserError when the resource's container does not run */
 export async function assertRunning({context}: Work, name: string): Promise<void> {
@@ -28,8 +32,13 @@ export async function assertRunning({context}: Work, name: string): Promise<void
 /** The backup operation. Throws a UserError when the resource has none. */
 export function backupOperation({name, operations}: DesiredResource): BackupOperation {
 	if (operations.backup) return operations.backup;
+	const [service, ...handle] = name.split('.');
+	if (isVolumeOfService(name))
+		throw new UserError(`compartment.yml does not say that volume ${name} is backed up.`, {
+			hint: `Add backup: {preset: archive} to services.${service}.volumes.${handle.join('.')}`,
+		});
 	throw new UserError(`Resource ${name} does not define a backup command.`, {
-		hint: `Add resources.${name}.operations.backup.command to compartment.yml`,
+		hint: `Add resources.${name}.operations.backup to compartment.yml, with a command or with preset: archive`,
 	});
 }
 
@@ -57,7 +66,10 @@ function newBackup(work: Work, resource: DesiredResource, purpose: BackupPurpose
 
 function manifestOf({context, user}: Work, resource: DesiredResource, backup: Backup, sealed: Sealed): BackupManifest {
 	const {project, environment, lineage} = context.plan;
+	const {router} = context;
 	const definition = definitionOf(resource);
+	const operation = backupOperation(resource);
+	const image = isArchive(operation) ? imageOf(router) : operationImage({operation, resource});
 	return {
 		backupId: backup.id,
 		project,
@@ -71,7 +83,7 @@ function manifestOf({context, user}: Work, resource: DesiredResource, backup: Ba
 		...sealed,
 		failureSummary: null,
 		resourceImage: resource.spec.image,
-		operationImage: operationImage({operation: backupOperation(resource), resource}),
+		operationImage: image,
 		resourceRuntimeDefinitionHash: runtimeHash(definition),
 		operationConfigHash: operationHash(definition),
 		volumes: Object.keys(resource.spec.volumes),
@@ -79,11 +91,24 @@ function manifestOf({context, user}: Work, resource: DesiredResource, backup: Ba
 	};
 }
 
+/** Brings the data of a resource, or of a volume, into a folder on this machine. */
+async function readData(work: Work, resource: DesiredResource, {id, op}: Backup, artifact: string): Promise<void> {
+	const operation = backupOperation(resource);
+	if (!isArchive(operation)) {
+		const run = {kind: 'backup', work: 'backup', resource, name: resource.name, backup: id, op, artifact} as const;
+		return runOperation(work, {...run, operation});
+	}
+	const {archiveVolumes} = await import('./archive/archive-volumes.ts');
+	const volumes = await existingVolumes(work, resource);
+	const read = () => archiveVolumes(work, {kind: 'backup', subject: resource, backup: id, op}, volumes, artifact);
+	if (!operation.stop) return read();
+	const {whileStopped} = await import('./archive/owner.ts');
+	return whileStopped(work, resource, read);
+}
+
 async function write(work: Work, resource: DesiredResource, backup: Backup): Promise<BackupManifest> {
 	const artifact = makeArtifact(work.root, backup.id);
-	const {id, op} = backup;
-	const run = {kind: 'backup', work: 'backup', resource, name: resource.name, backup: id, op, artifact} as const;
-	await runOperation(work, {...run, operation: backupOperation(resource)});
+	await readData(work, resource, backup, artifact);
 	failpoint('backup.after-command');
 	const sealed = await sealArtifact(artifact);
 	failpoint('backup.after-seal');
@@ -93,12 +118,13 @@ async function write(work: Work, resource: DesiredResource, backup: Backup): Pro
 	return manifest;
 }
 
-/** Backs up a running resource (docs/rules.md, "What counts as a backup"). */
+/** Backs up a resource, or a volume of a service (docs/rules.md, "What counts as a backup"). */
 export async function createBackup(work: Work, name: string, purpose: BackupPurpose): Promise<Backup> {
 	const {context, notify} = work;
 	const resource = resourceOf(work, name);
-	backupOperation(resource);
-	await assertRunning(work, name);
+	// A command asks the resource; files can be read from one that is stopped.
+	if (isArchive(backupOperation(resource))) await existingVolumes(work, resource);
+	else await assertRunning(work, name);
 	const backup = newBackup(work, resource, purpose);
 	const {id} = backup;
 	const startedAt = Date.now();
@@ -131,7 +157,7 @@ export async function createBackup(work: Work, name: string, purpose: BackupPurp
 		removeArtifact(work.root, id);
 		await finish('failed', {artifactLocation: null, failureSummary});
 		if (!(error instanceof UserError)) throw error;
-		throw new UserError(`Backup ${id} of resource ${name} failed: ${failureSummary}`, {
+		throw new UserError(`Backup ${id} of ${backedUpTitle(name)} failed: ${failureSummary}`, {
 			hint: error.hint,
 			exitCode: error.exitCode,
 			cause: error,

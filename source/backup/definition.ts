@@ -1,4 +1,4 @@
-import type {Project} from '../descriptor/project.ts';
+import {isArchive, type Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
 import {resourceAddress} from '../model/address.ts';
@@ -80,8 +80,10 @@ export function withoutRevisions<Definition extends Pick<ResourceDefinition, 'sp
  * backups unusable.
  */
 export function operationHash({operations: {backup, restore}}: Pick<DeclaredResource, 'operations'>): string {
-	const parts = [backup, restore].map(operation =>
-		operation ? {command: operation.command, env: operation.env, image: operation.image} : null,
-	);
+	const parts = [backup, restore].map(operation => {
+		if (!operation) return null;
+		if (isArchive(operation)) return {preset: operation.preset};
+		return {command: operation.command, env: operation.env, image: operation.image};
+	});
 	return specHash(parts);
 }

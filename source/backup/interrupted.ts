@@ -2,6 +2,7 @@ import type {JournaledState} from '../apply/journaled-state.ts';
 import {removeOperations} from '../apply/recovery/operation-containers.ts';
 import {type OwnEngine, observeOwn} from '../engine/own-engine.ts';
 import {resourceAddress, volumeAddress} from '../model/address.ts';
+import {backedUpTitle} from '../model/backed-up.ts';
 import {labels} from '../model/labels.ts';
 import {artifactsIn, removeArtifact, removeFetching} from './artifact.ts';
 import {withoutCopy} from './copy-variables.ts';
@@ -61,7 +62,7 @@ export async function settleInterrupted(interrupted: Interrupted): Promise<void>
 			isInterrupted: true,
 		} as const;
 		await state.update(current => patchBackup(current, id, patch));
-		say(`backup ${id} of resource ${resource} was interrupted; marked it failed and deleted its files`);
+		say(`backup ${id} of ${backedUpTitle(resource)} was interrupted; marked it failed and deleted its files`);
 	}
 	for (const {id, resource, copies = []} of state.current().backups)
 		for (const {store, status} of copies) {
@@ -70,7 +71,7 @@ export async function settleInterrupted(interrupted: Interrupted): Promise<void>
 			const patch = {status: 'failed', at, failureSummary: 'it was interrupted'} as const;
 			await state.update(current => patchCopy(current, id, store, patch));
 			say(
-				`storing backup ${id} of resource ${resource} in ${store} was interrupted; what was left there is removed by the next run`,
+				`storing backup ${id} of ${backedUpTitle(resource)} in ${store} was interrupted; what was left there is removed by the next run`,
 			);
 		}
 	removeFetching(root, state.current().lineage);

@@ -52,7 +52,7 @@ export async function startResource(work: Work, name: string): Promise<void> {
 	const {status, restore, containerId, readiness} = findResource(context.state.current(), name);
 	const details = await context.engine.inspectContainer(containerId);
 	if (runsNow(details) && status !== 'stopped') return;
-	await prepareNetwork(work, {readiness});
+	await prepareNetwork(work, readiness !== undefined);
 	if (details) await restartResource(context, resourceAddress(name), 'start');
 	else {
 		await assertVolumes(work, name);

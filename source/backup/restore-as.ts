@@ -4,13 +4,15 @@ import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
 import {command, hint} from '../hint.ts';
 import {volumeAddress} from '../model/address.ts';
+import {isVolumeOfService} from '../model/backed-up.ts';
 import {volumesOf} from '../model/volumes.ts';
 import type {Backup, BackupManifest} from '../state/backup.ts';
 import type {State} from '../state/state.ts';
 import {assertVariables, copyVariables, withoutCopy} from './copy-variables.ts';
 import {resourceNamed} from './definition.ts';
 import {findBackup, patchBackup} from './records.ts';
-import {auditRestore, checkBackup, markRestored, type Restored, restoreInto, restoreOperation} from './restore.ts';
+import {auditRestore, checkRestorable, type Restored, restoreInto, restoreOperation} from './restore.ts';
+import {markRestored} from './unfinished.ts';
 import {prepareNetwork, type Work, withResource} from './work.ts';
 
 /** docs/rules.md, "Names" */
@@ -47,13 +49,20 @@ export async function restoreAs(work: Work, name: string, id: string): Promise<R
 	const {context} = work;
 	const {state, secrets} = context;
 	const backup = usableBackup(state.current(), id);
+	if (isVolumeOfService(backup.resource))
+		throw new UserError(
+			`Backup ${id} is of volume ${backup.resource}, which belongs to a service: it makes no resource.`,
+			{
+				hint: command('resource backup restore', '--resource', backup.resource, '--backup', id),
+			},
+		);
 	const {definition} = backup.manifest;
 	assertFree(work, name);
 	if (!definition.operations.restore)
 		throw new UserError(`Backup ${id} cannot restore a resource without a restore operation.`);
 	assertVariables(state.current(), backup.resource, definition);
-	await checkBackup(backup);
-	await prepareNetwork(work, definition);
+	await checkRestorable(work, backup, definition);
+	await prepareNetwork(work, definition.readiness !== undefined);
 
 	const resource = resourceNamed(name, definition, state.current());
 	const volumes = volumesOf(state.current(), resource);

@@ -1,15 +1,16 @@
 import {describeFailure} from '../apply/containers.ts';
 import {awaitResource} from '../apply/readiness.ts';
 import {StepError} from '../apply/step-error.ts';
-import type {RestoreOperation} from '../descriptor/project.ts';
+import {isArchive, type RestoreOperation} from '../descriptor/project.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {failpoint} from '../failpoints.ts';
-import {command, hint, joinHints} from '../hint.ts';
+import {command, type Hint, hint, joinHints} from '../hint.ts';
+import {backedUpAddress, backedUpTitle, isVolumeOfService} from '../model/backed-up.ts';
 import type {DesiredResource} from '../model/specs.ts';
 import {compareAttributes, reasonsOf, resourceAttributes} from '../plan/attributes.ts';
 import {restoreHints} from '../plan/unfinished-restore.ts';
 import {appendAudit} from '../state/audit.ts';
-import type {Backup, BackupManifest} from '../state/backup.ts';
+import type {Backup, BackupManifest, ResourceDefinition} from '../state/backup.ts';
 import {newOpId} from '../state/journal.ts';
 import {newestNetworkName} from '../state/networks.ts';
 import type {State, UnfinishedRestore} from '../state/state.ts';
@@ -17,8 +18,9 @@ import {checkArtifact} from './artifact.ts';
 import {assertRunning, backupOperation, createBackup, resourceOf} from './create.ts';
 import {operationHash, runtimeHash, withoutRevisions} from './definition.ts';
 import type {WorkKind} from './events.ts';
-import {findBackup, patchResource} from './records.ts';
+import {findBackup} from './records.ts';
 import {runOperation} from './run-operation.ts';
+import {markRestored, markUnfinished, unfinishedRestore} from './unfinished.ts';
 import {prepareNetwork, type Work} from './work.ts';
 
 export type Restored = {
@@ -52,6 +54,12 @@ function isSameDefinition(manifest: BackupManifest, resource: DesiredResource, l
 	return runtimeHash(withoutRevisions(resource)) === runtimeHash(withoutRevisions(manifest.definition));
 }
 
+/** Where the backup of something else can be restored. */
+const otherSubject = ({id, resource}: Backup): Hint =>
+	isVolumeOfService(resource)
+		? hint`It is a backup of volume ${resource}: ${command('resource backup restore', '--resource', resource, '--backup', id)}`
+		: hint`It is a backup of resource ${resource}. To restore it into a new resource: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`;
+
 /** A backup that may replace the data of a resource (docs/rules.md, "Restore in place"). */
 export function restorableBackup(
 	state: State,
@@ -61,19 +69,31 @@ export function restorableBackup(
 	const backup = findBackup(state, id);
 	const {name} = resource;
 	if (backup.resource !== name || backup.status !== 'succeeded')
-		throw new UserError(`Backup ${id} cannot be restored to resource ${name}.`, {
+		throw new UserError(`Backup ${id} cannot be restored to ${backedUpTitle(name)}.`, {
 			hint:
 				backup.status === 'succeeded'
-					? hint`It is a backup of resource ${backup.resource}. To restore it into a new resource: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`
+					? otherSubject(backup)
 					: hint`Its status is ${backup.status}. To list all: ${command('resource backup list', '--resource', name)}`,
 		});
 	const {manifest} = backup;
 	if (!manifest) throw new UserError(`Backup ${id} does not have a manifest.`);
 	if (!isSameDefinition(manifest, resource, state.lineage))
-		throw new UserError(`Backup ${id} is not compatible with resource ${name}.`, {
+		throw new UserError(`Backup ${id} is not compatible with ${backedUpTitle(name)}.`, {
 			hint: hint`Changed since the backup: ${differences(manifest, resource)}. To restore it into a new resource: ${command('resource backup restore', '--backup', id, '--as', 'NAME')}`,
 		});
 	return {...backup, manifest};
+}
+
+/** Verifies that a backup's files have not changed, and that an archive can be restored, before anything is changed. */
+export async function checkRestorable(
+	work: Work,
+	backup: Backup,
+	{spec, operations}: ResourceDefinition,
+): Promise<void> {
+	await checkBackup(backup);
+	if (!operations.restore || !isArchive(operations.restore)) return;
+	const {checkVolumes} = await loadArchives();
+	await checkVolumes(work, Object.keys(spec.volumes), backup.artifactLocation!);
 }
 
 /** Verifies that a backup's files have not changed. */
@@ -102,8 +122,27 @@ type Restore = {
 	readonly operation: RestoreOperation;
 };
 
-/** Runs the restore command against a resource and waits until it is ready. The caller has marked the resource. */
-export async function restoreInto(work: Work, {work: kind, resource, backup, operation}: Restore): Promise<void> {
+/** Most backups are none. */
+const loadArchives = async () => ({
+	...(await import('./archive/archive-volumes.ts')),
+	...(await import('./archive/volume-container.ts')),
+	...(await import('./archive/owner.ts')),
+});
+
+/** Replaces the files of volumes. What uses them is stopped meanwhile. */
+async function restoreFiles(work: Work, {resource, backup}: Restore): Promise<void> {
+	const archive = await loadArchives();
+	const {id, artifactLocation} = backup;
+	const volumes = await archive.existingVolumes(work, resource);
+	const operation = {kind: 'restore', subject: resource, backup: id, op: newOpId()} as const;
+	await archive.stoppedUntilDone(work, resource, () =>
+		archive.restoreVolumes(work, operation, volumes, artifactLocation!),
+	);
+}
+
+/** Restores the data of a resource and waits until it is ready. The caller has marked the resource. */
+export async function restoreInto(work: Work, restore: Restore): Promise<void> {
+	const {work: kind, resource, backup, operation} = restore;
 	const {id, artifactLocation} = backup;
 	const common = {work: kind, resource: resource.name, backup: id} as const;
 	const startedAt = Date.now();
@@ -113,18 +152,21 @@ export async function restoreInto(work: Work, {work: kind, resource, backup, ope
 	};
 	work.notify({...common, type: 'work-started', at: startedAt});
 	try {
-		await runOperation(work, {
-			kind: 'restore',
-			work: kind,
-			operation,
-			resource,
-			name: resource.name,
-			backup: id,
-			op: newOpId(),
-			artifact: artifactLocation!,
-		});
+		if (isArchive(operation)) await restoreFiles(work, restore);
+		else
+			await runOperation(work, {
+				kind: 'restore',
+				work: kind,
+				operation,
+				resource,
+				name: resource.name,
+				backup: id,
+				op: newOpId(),
+				artifact: artifactLocation!,
+			});
 		failpoint('restore.after-command');
-		await awaitRestored(work, resource);
+		// A service has become ready when it was started again.
+		if (!isVolumeOfService(resource.name)) await awaitRestored(work, resource);
 		failpoint('restore.after-ready');
 		finish('succeeded');
 	} catch (error) {
@@ -133,16 +175,9 @@ export async function restoreInto(work: Work, {work: kind, resource, backup, ope
 	}
 }
 
-/** Marks a resource: before the first byte is written, and until it is ready again. */
-const markUnfinished = (state: State, name: string, restore: UnfinishedRestore): State =>
-	patchResource(state, name, {status: 'restore-incomplete', restore});
-
-export const markRestored = (state: State, name: string): State =>
-	patchResource(state, name, {status: 'running', restore: undefined, updatedAt: new Date().toISOString()});
-
 /** Records a restore in the audit file. */
 export function auditRestore(work: Work, name: string, backup: string, status: 'succeeded' | 'failed'): void {
-	const entry = {type: 'resource.backup.restored', status, target: `resource.${name}`, details: {backup}} as const;
+	const entry = {type: 'resource.backup.restored', status, target: backedUpAddress(name), details: {backup}} as const;
 	const warning = appendAudit(work.context.directory, entry);
 	if (warning) work.say(warning);
 }
@@ -158,11 +193,12 @@ export async function restoreInPlace(work: Work, name: string, id: string): Prom
 	const backup = restorableBackup(state.current(), id, resource);
 	const operation = restoreOperation(resource);
 	backupOperation(resource);
-	await assertRunning(work, name);
-	await checkBackup(backup);
-	await prepareNetwork(work, resource);
+	const archive = isArchive(operation) ? await loadArchives() : undefined;
+	await (archive ? archive.assertStoppable(work, resource) : assertRunning(work, name));
+	await checkRestorable(work, backup, backup.manifest.definition);
+	await prepareNetwork(work, archive ? archive.isProbed(work, resource) : resource.readiness !== undefined);
 	// Half-restored data is not worth a backup, and may not allow one; the backup from before that restore is kept.
-	const previous = state.current().resources[name]!.restore;
+	const previous = unfinishedRestore(state.current(), name);
 	const preRestoreBackup = previous ? null : await createBackup(work, name, 'pre_restore');
 	const unfinished: UnfinishedRestore = {
 		backup: id,
@@ -174,7 +210,8 @@ export async function restoreInPlace(work: Work, name: string, id: string): Prom
 		await restoreInto(work, {work: 'restore', resource, backup, operation});
 	} catch (error) {
 		auditRestore(work, name, id, 'failed');
-		const message = `Resource ${name} is half restored from backup ${id}: ${context.secrets.mask(messageOf(error))}`;
+		const title = isVolumeOfService(name) ? 'Volume' : 'Resource';
+		const message = `${title} ${name} is half restored from backup ${id}: ${context.secrets.mask(messageOf(error))}`;
 		throw new UserError(message, {
 			hint: joinHints(['Restore the backup again, or the data from before:', ...restoreHints(name, unfinished)], '\n'),
 			exitCode: error instanceof UserError ? error.exitCode : undefined,

@@ -1,14 +1,16 @@
 import type {Project} from '../descriptor/project.ts';
 import {LockedError, messageOf, UserError} from '../errors.ts';
+import {isVolumeOfService} from '../model/backed-up.ts';
 import {lookAhead, type Outlook} from '../model/schedule.ts';
 import type {Backup, BackupCopy, Verification} from '../state/backup.ts';
 import type {State} from '../state/state.ts';
 import {applyRetention} from './apply-retention.ts';
 import {createBackup, resourceOf} from './create.ts';
-import {knownResource} from './definition.ts';
 import {pendingCopy} from './pending-copy.ts';
 import {copyIn, findBackup, scheduledBackups} from './records.ts';
 import type {Expired} from './retention.ts';
+import {findSubject, subjectNames} from './subject.ts';
+import {unfinishedRestore} from './unfinished.ts';
 import {verifyBackup} from './verify.ts';
 import {type Work, type WorkPlace, withWork} from './work.ts';
 
@@ -54,10 +56,9 @@ function finishedRuns(newestFirst: readonly Backup[]): readonly Backup[] {
 
 /** What the backup schedules of all resources ask for. Pure. @param now milliseconds since the epoch */
 export function backupOutlooks(project: Project, state: State, now: number): BackupOutlook[] {
-	return Object.values(state.resources).flatMap(record => {
-		const schedule = knownResource(project, record).operations.backup?.schedule;
+	return subjectNames(state).flatMap(resource => {
+		const schedule = findSubject(project, state, resource).operations.backup?.schedule;
 		if (!schedule) return [];
-		const {name: resource} = record;
 		const starts = finishedRuns(scheduledBackups(state, resource)).map(({createdAt}) => Date.parse(createdAt));
 		const ran = starts.map(start => ({from: start, to: start}));
 		const {due, next} = lookAhead(schedule, {ran}, now);
@@ -75,6 +76,7 @@ const dueOutlooks = (project: Project, state: State, now: number): BackupOutlook
 
 // A stopped or half-restored resource is skipped; its schedule continues later.
 function obstacle(state: State, name: string): string | undefined {
+	if (isVolumeOfService(name)) return unfinishedRestore(state, name) ? 'it is half restored' : undefined;
 	const status = state.resources[name]?.status;
 	return status === 'running' ? undefined : `it is ${status ?? 'gone'}`;
 }

@@ -1,6 +1,6 @@
 import type {EnvironmentContext} from '../apply/context.ts';
 import {ensureImage} from '../apply/images.ts';
-import type {BackupOperation, RestoreOperation} from '../descriptor/project.ts';
+import type {CommandOperation} from '../descriptor/project.ts';
 import {eachLine} from '../engine/each-line.ts';
 import {untilAnswered} from '../engine/until-answered.ts';
 import {CancelledError, EngineError, messageOf, UserError} from '../errors.ts';
@@ -25,7 +25,7 @@ export type OperationRun = {
 	readonly kind: 'backup' | 'restore';
 	/** What the user asked for, for events. */
 	readonly work: WorkKind;
-	readonly operation: BackupOperation | RestoreOperation;
+	readonly operation: CommandOperation;
 	/** The resource that the command works on. */
 	readonly resource: DesiredResource;
 	/** The user's name for the resource, which differs for a temporary one. */

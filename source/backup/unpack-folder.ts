@@ -8,7 +8,7 @@ const isInside = (path: string): boolean =>
 	path !== '' && !path.startsWith('/') && !path.includes('\0') && !path.split('/').includes('..');
 
 /** Refuses what Compartment would not have packed: nothing may be written outside of the folder, not even through a link. */
-function checkPath(path: string, links: ReadonlySet<string>): void {
+export function checkPath(path: string, links: ReadonlySet<string>): void {
 	const places = path.split('/').map((_, index, names) => names.slice(0, index + 1).join('/'));
 	if (isInside(path) && !places.some(place => links.has(place))) return;
 	throw new UserError(`the archive contains ${JSON.stringify(path.slice(0, 200))}, which leads out of the backup`);
@@ -17,7 +17,7 @@ function checkPath(path: string, links: ReadonlySet<string>): void {
 const pieceBytes = 1024 * 1024;
 
 /** The same content in larger pieces: each write takes a turn of a thread, which is slower than the disk. */
-async function* inPieces(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* inPieces(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
 	let chunks: Uint8Array[] = [];
 	let bytes = 0;
 	for await (const chunk of content) {

@@ -1,8 +1,10 @@
 import {ensureImage} from '../apply/images.ts';
 import {settle, startContainer} from '../apply/steps/resource-container.ts';
+import {type CommandOperation, isArchive} from '../descriptor/project.ts';
 import {observeOwn} from '../engine/own-engine.ts';
 import {EngineError, isOutcomeUnknown, messageOf, UserError} from '../errors.ts';
 import {operationAddress} from '../model/address.ts';
+import {backedUpAddress} from '../model/backed-up.ts';
 import {labels, labelsOf} from '../model/labels.ts';
 import {dnsLabel, resourceContainerName} from '../model/names.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
@@ -54,13 +56,14 @@ async function removeMade({context: {engine, plan}, say}: Work, op: string): Pro
 	}
 }
 
+type Aside = {
+	readonly resource: DesiredResource;
+	readonly operation: CommandOperation;
+	readonly volumes: readonly DesiredVolume[];
+};
+
 /** Restores into the temporary container, and always removes it. */
-async function restoreAside(
-	work: Work,
-	backup: Backup,
-	resource: DesiredResource,
-	volumes: readonly DesiredVolume[],
-): Promise<void> {
+async function restoreAside(work: Work, backup: Backup, {resource, operation, volumes}: Aside): Promise<void> {
 	const {context} = work;
 	const {engine, plan} = context;
 	const {lineage, project, environment} = plan;
@@ -74,7 +77,7 @@ async function restoreAside(
 		await runOperation(work, {
 			kind: 'restore',
 			work: 'verify',
-			operation: restoreOperation(resource),
+			operation,
 			resource,
 			name: backup.resource,
 			backup: backup.id,
@@ -87,15 +90,28 @@ async function restoreAside(
 	}
 }
 
+type Manifested = Backup & {readonly manifest: BackupManifest};
+
+/** Restores an archive into temporary volumes, without a container that uses them. */
+async function tryFiles(work: Work, {id, resource, manifest, artifactLocation}: Manifested): Promise<void> {
+	const {tryVolumes} = await import('./archive/archive-volumes.ts');
+	const {project, environment} = work.context.plan;
+	const containerName = resourceContainerName(project, environment, resource);
+	const subject = {name: resource, address: backedUpAddress(resource), containerName};
+	await tryVolumes(work, {subject, backup: id}, Object.keys(manifest.definition.spec.volumes), artifactLocation!);
+}
+
 /** Restores files of a backup into a temporary container. */
-async function tryRestore(work: Work, backup: Backup & {readonly manifest: BackupManifest}): Promise<void> {
+async function tryRestore(work: Work, backup: Manifested): Promise<void> {
 	const {state} = work.context;
 	const {definition} = backup.manifest;
 	await checkBackup(backup);
-	await prepareNetwork(work, definition);
+	const operation = restoreOperation({...definition, name: backup.resource});
+	if (isArchive(operation)) return tryFiles(work, backup);
+	await prepareNetwork(work, definition.readiness !== undefined);
 	const resource = temporaryOf(state.current(), backup, definition);
 	const volumes = volumesOf(state.current(), resource);
-	await restoreAside(withResource(work, resource, volumes), backup, resource, volumes);
+	await restoreAside(withResource(work, resource, volumes), backup, {resource, operation, volumes});
 }
 
 /**
@@ -119,8 +135,9 @@ export async function verifyBackup(
 	if (!isThere || !manifest)
 		throw new UserError(`Backup ${id} cannot be verified.`, {hint: `Its status is ${backup.status}.`});
 	const {definition} = manifest;
-	restoreOperation({...definition, name: backup.resource});
-	assertVariables(state.current(), backup.resource, definition);
+	// Only a command needs the variables.
+	if (!isArchive(restoreOperation({...definition, name: backup.resource})))
+		assertVariables(state.current(), backup.resource, definition);
 
 	const startedAt = Date.now();
 	const common = {work: 'verify', resource: backup.resource, backup: id} as const;
@@ -148,7 +165,7 @@ export async function verifyBackup(
 	const verification: Verification = {status, at: new Date(at).toISOString(), durationMs, failureSummary, ...from};
 	await state.update(current => patchBackup(current, id, {verification}));
 	notify({...common, type: 'work-finished', at, status, bytes: null, elapsedMs: durationMs});
-	const target = `resource.${backup.resource}`;
+	const target = backedUpAddress(backup.resource);
 	const warning = appendAudit(context.directory, {
 		type: 'resource.backup.verified',
 		status,

@@ -3,47 +3,19 @@ import {removeVolume} from '../apply/steps/volume.ts';
 import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
-import {nameIn, serviceAddress, volumeAddress} from '../model/address.ts';
-import {volumesOf} from '../model/volumes.ts';
+import {serviceAddress} from '../model/address.ts';
 import {appendAudit} from '../state/audit.ts';
-import {heldCandidates, patchDeployment} from '../state/deployments.ts';
-import type {Deployment, State} from '../state/state.ts';
+import {patchDeployment} from '../state/deployments.ts';
+import type {State} from '../state/state.ts';
+import {findVolume, isInUse, type NamedVolume, usersOf} from './volumes.ts';
 import type {Work} from './work.ts';
 
-/** A recorded volume: the address is `volume.` and its name, such as `web.uploads`. */
-type Named = {readonly address: string; readonly owner: string; readonly handle: string};
-
-/** The recorded volume of this name. @throws UserError when there is none */
-export function findVolume({volumes, environment}: State, name: string): Named {
-	const [owner = '', ...rest] = nameIn(name.startsWith('volume.') ? name : `volume.${name}`).split('.');
-	const handle = rest.join('.');
-	const address = volumeAddress(owner, handle);
-	if (Object.hasOwn(volumes, address)) return {address, owner, handle};
-	const names = Object.keys(volumes).map(nameIn);
-	throw new UserError(`Environment ${environment} has no volume ${name}.`, {
-		hint: names.length > 0 ? `It has ${names.join(', ')}` : command('volume list'),
-	});
-}
-
-/** Deployments of services that have a container with this volume, the active one first. */
-export const usersOf = (state: State, address: string): Deployment[] =>
-	Object.values(state.deployments)
-		.filter(
-			({service, spec, containerId}) =>
-				containerId !== undefined && volumesOf(state, {name: service, spec}).some(volume => volume.address === address),
-		)
-		.sort((a, b) => Number(isInUse(state, b)) - Number(isInUse(state, a)));
-
-/** Whether a deployment is active or held; the containers of others are kept for inspection only. */
-export const isInUse = (state: State, {id, service}: Deployment): boolean =>
-	state.active[service] === id || heldCandidates(state)[service]?.id === id;
-
-function audit({context, say}: Work, type: string, {address}: Named): void {
+function audit({context, say}: Work, type: string, {address}: NamedVolume): void {
 	const warning = appendAudit(context.directory, {type, status: 'succeeded', target: address, details: {}});
 	if (warning) say(warning);
 }
 
-const isDeclared = ({services}: Project, {owner, handle}: Named): boolean =>
+const isDeclared = ({services}: Project, {owner, handle}: NamedVolume): boolean =>
 	services.some(({name, volumes = {}}) => name === owner && Object.hasOwn(volumes, handle));
 
 /**
@@ -70,7 +42,7 @@ export async function releaseVolume(work: Work, name: string): Promise<void> {
 }
 
 /** @throws UserError when something uses the volume */
-export function assertUnused(state: State, volume: Named): void {
+export function assertUnused(state: State, volume: NamedVolume): void {
 	const {owner, handle} = volume;
 	if (state.resources[owner])
 		throw new UserError(`The resource ${owner} uses its volume ${handle}.`, {

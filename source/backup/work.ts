@@ -63,11 +63,11 @@ export function withResource(work: Work, resource: DesiredResource, volumes: rea
 	return {...work, context: {...work.context, plan: {...plan, desired}}};
 }
 
-/** Prepares what a resource's container needs to become ready: the environment's networks, and the router if it is probed. */
-export async function prepareNetwork({context}: Work, {readiness}: Pick<DesiredResource, 'readiness'>): Promise<void> {
+/** Prepares what a container needs to become ready: the environment's networks, and the router if it is probed. */
+export async function prepareNetwork({context}: Work, isProbed: boolean): Promise<void> {
 	const {engine, router, state} = context;
 	await createNetworks(context);
-	if (!readiness) return;
+	if (!isProbed) return;
 	await ensureRouter(engine, optionsFor(router, state.current()));
 	await joinEnvironment(engine, router, newestNetworkName(state.current()));
 }

@@ -1,7 +1,7 @@
 import {bytesOf} from './memory.ts';
 import {present} from './present.ts';
 import {findPreset} from './presets/index.ts';
-import type {Connection, Resource, Schedule, Service} from './project.ts';
+import type {ArchiveBackup, BackupSchedule, Connection, Resource, Schedule, Service} from './project.ts';
 import type {DescriptorInput} from './schema/descriptor.ts';
 import type {ResourceInput} from './schema/resource.ts';
 import type {ServiceInput} from './schema/service.ts';
@@ -27,10 +27,17 @@ const toLimits = (limits: ServiceInput['limits']): Service['limits'] =>
 		pids: limits.pids,
 	});
 
+type ArchiveInput = {readonly stop?: boolean | undefined; readonly schedule?: BackupSchedule | undefined};
+
+const toArchive = ({stop, schedule}: ArchiveInput): ArchiveBackup =>
+	present({preset: 'archive' as const, stop: stop ? (true as const) : undefined, schedule});
+
 const toVolumes = (volumes: ServiceInput['volumes'] = {}): Service['volumes'] => {
 	const entries = Object.entries(volumes).map(([handle, volume]) => {
 		if (typeof volume === 'string') return [handle, {path: volume}] as const;
-		return [handle, volume.exclusive ? ({path: volume.path, exclusive: true} as const) : {path: volume.path}] as const;
+		const {path, exclusive, backup} = volume;
+		const exclusively = exclusive ? (true as const) : undefined;
+		return [handle, present({path, exclusive: exclusively, backup: backup && toArchive(backup)})] as const;
 	});
 	return entries.length === 0 ? undefined : Object.fromEntries(entries);
 };
@@ -62,11 +69,14 @@ export const toService = (name: string, value: DescriptorInput['services'][strin
 	});
 };
 
-const toOperations = ({backup, restore}: NonNullable<ResourceInput['operations']>): Resource['operations'] =>
-	present({
-		backup: backup && {...backup, env: backup.env ?? {}},
+const toOperations = ({backup, restore}: NonNullable<ResourceInput['operations']>): Resource['operations'] => {
+	if (backup?.preset) return {backup: toArchive(backup), restore: {preset: backup.preset}};
+	const {command = '', env = {}, image, schedule} = backup ?? {};
+	return present({
+		backup: backup && present({command, env, image, schedule}),
 		restore: restore && present({command: restore.command, env: restore.env ?? {}, image: restore.image}),
 	});
+};
 
 const without = <T>(record: Readonly<Record<string, T>>, keys: Readonly<Record<string, unknown>>): Record<string, T> =>
 	Object.fromEntries(Object.entries(record).filter(([key]) => !Object.hasOwn(keys, key)));

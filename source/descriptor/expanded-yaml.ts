@@ -14,8 +14,10 @@ const withoutEmpty = (value: Readonly<Record<string, unknown>>): Record<string, 
 	Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined && !isEmpty(member)));
 
 function expanded({name: _name, preset: _preset, operations, ...fields}: Resource): Record<string, unknown> {
-	const written = ({env, ...operation}: NonNullable<Resource['operations']['backup' | 'restore']>) =>
-		withoutEmpty({...operation, env});
+	const written = (operation: NonNullable<Resource['operations']['backup' | 'restore']>) => {
+		const {env, ...rest} = {env: {}, ...operation};
+		return withoutEmpty({...rest, env});
+	};
 	const {backup, restore} = operations;
 	return withoutEmpty({
 		...fields,

@@ -53,7 +53,9 @@ export type Service = {
 	/** Variable name → absolute file path inside the container. */
 	readonly secretFiles: Readonly<Record<string, string>>;
 	/** Volume handle → where it is mounted; absent without volumes. */
-	readonly volumes?: Readonly<Record<string, {readonly path: string; readonly exclusive?: true}>>;
+	readonly volumes?: Readonly<
+		Record<string, {readonly path: string; readonly exclusive?: true; readonly backup?: ArchiveBackup}>
+	>;
 	readonly schedule?: Schedule;
 	readonly run: {
 		readonly command?: string;
@@ -85,24 +87,38 @@ export type ResourceOutput = {readonly sensitive: boolean; readonly value: strin
 
 export type Retention = {readonly keepLast?: number; readonly maxAgeDays?: number; readonly includeManual?: boolean};
 
-export type BackupOperation = {
+/** A command that runs in its own container. */
+export type CommandOperation = {
 	readonly command: string;
 	readonly env: Readonly<Record<string, string>>;
 	readonly image?: string;
-	readonly schedule?: {
-		readonly interval?: 'daily' | 'hourly';
-		readonly cron?: string;
-		readonly retention?: Retention;
-		/** Name of a store in the settings of whoever runs the schedule. */
-		readonly store?: string;
-	};
 };
 
-export type RestoreOperation = {
-	readonly command: string;
-	readonly env: Readonly<Record<string, string>>;
-	readonly image?: string;
+/** The files of the volumes as an archive, which the engine reads and writes: it takes no command. */
+export type ArchiveOperation = {readonly preset: 'archive'};
+
+export type BackupSchedule = {
+	readonly interval?: 'daily' | 'hourly';
+	readonly cron?: string;
+	readonly retention?: Retention;
+	/** Name of a store in the settings of whoever runs the schedule. */
+	readonly store?: string;
 };
+
+/** How volumes are archived. */
+export type ArchiveBackup = ArchiveOperation & {
+	/** What uses the volumes is stopped meanwhile. */
+	readonly stop?: true;
+	readonly schedule?: BackupSchedule;
+};
+
+export type BackupOperation = (CommandOperation & {readonly schedule?: BackupSchedule}) | ArchiveBackup;
+
+export type RestoreOperation = CommandOperation | ArchiveOperation;
+
+export const isArchive = <Operation extends BackupOperation | RestoreOperation>(
+	operation: Operation,
+): operation is Extract<Operation, ArchiveOperation> => 'preset' in operation;
 
 /** A resource with its preset already expanded. */
 export type Resource = {

@@ -1,8 +1,6 @@
 import {command} from '../hint.ts';
 import {renderHint} from '../render-hint.ts';
-import type {BackupOperation, Resource, Schedule, Service} from './project.ts';
-
-type BackupSchedule = NonNullable<BackupOperation['schedule']>;
+import type {BackupSchedule, Resource, Schedule, Service} from './project.ts';
 
 /** `daily`, `hourly`, `cron 0 2 * * 1`. */
 export function describeSchedule(schedule: BackupSchedule | Schedule): string {
@@ -16,9 +14,21 @@ const quoted = (text: string): string =>
 /** A crontab line that runs a command in a folder every minute. */
 const crontabLine = (directory: string, command: string): string => `* * * * * cd ${quoted(directory)} && ${command}`;
 
+/** A volume of a service that is backed up by a schedule; its name is `web.uploads`. */
+type ScheduledVolume = {readonly name: string; readonly schedule: BackupSchedule};
+
+export const scheduledVolumes = (services: readonly Service[]): ScheduledVolume[] =>
+	services.flatMap(({name, volumes = {}}) =>
+		Object.entries(volumes).flatMap(([handle, {backup}]) =>
+			backup?.schedule ? {name: `${name}.${handle}`, schedule: backup.schedule} : [],
+		),
+	);
+
 type Attended = {
 	readonly services?: readonly Service[];
 	readonly resources: readonly Resource[];
+	/** Default: those of the services. */
+	readonly volumes?: readonly ScheduledVolume[];
 	/** Absolute directory of compartment.yml. */
 	readonly directory: string;
 	readonly environment: string;
@@ -28,15 +38,23 @@ type Attended = {
  * A warning that nothing runs these schedules, with what would; none without schedules. Presets have schedules that
  * compartment.yml does not show.
  */
-export function scheduleWarnings({services = [], resources, directory, environment}: Attended): string[] {
+export function scheduleWarnings({
+	services = [],
+	resources,
+	volumes = scheduledVolumes(services),
+	directory,
+	environment,
+}: Attended): string[] {
 	const ofServices = services.flatMap(({name, kind, schedule}) =>
 		kind === 'cron' && schedule ? [`${name} (${describeSchedule(schedule)})`] : [],
 	);
-	const ofBackups = resources.flatMap(({name, preset, operations}) => {
+	const ofResources = resources.flatMap(({name, preset, operations}) => {
 		const schedule = operations.backup?.schedule;
 		if (!schedule) return [];
 		return `${name} (backup, ${describeSchedule(schedule)}${preset === undefined ? '' : `, from preset ${preset}`})`;
 	});
+	const ofVolumes = volumes.map(({name, schedule}) => `${name} (backup, ${describeSchedule(schedule)})`);
+	const ofBackups = [...ofResources, ...ofVolumes];
 	const all = [...ofServices, ...ofBackups];
 	if (all.length === 0) return [];
 	const place = {environment};

@@ -5,10 +5,11 @@ import type {Engine} from './engine.ts';
 
 /** Folders of containers as archives, never whole in memory. */
 export const createArchives = (connection: Connection): Pick<Engine, 'readArchive' | 'writeArchive'> => ({
-	async *readArchive(id, folder, signal) {
+	async *readArchive(id, folder, signal, {hasName = false} = {}) {
 		const task = `read ${folder} of container ${shown(id)}`;
 		const path = `/containers/${id}/archive`;
-		const open = () => openStream(connection, {method: 'GET', path, query: {path: `${folder}/.`}, signal});
+		const query = {path: hasName ? folder : `${folder}/.`};
+		const open = () => openStream(connection, {method: 'GET', path, query, signal});
 		const answer = await connection.attempt(task, open, {signal});
 		const pieces = (answer as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
 		try {

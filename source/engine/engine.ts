@@ -229,10 +229,15 @@ export type ReadonlyEngine = {
 	 */
 	readFiles(containerId: string, folder: string): Promise<ReadonlyMap<string, Buffer> | undefined>;
 	/**
-	 * A folder of a container, which need not run, as a tar archive, piece by piece: paths are relative to the folder. Reading
-	 * fails with an EngineError if the answer is cut off.
+	 * A folder of a container, which need not run, as a tar archive, piece by piece: paths are relative to the folder or, with
+	 * `hasName`, begin with its name. Reading fails with an EngineError if the answer is cut off.
 	 */
-	readArchive(containerId: string, folder: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+	readArchive(
+		containerId: string,
+		folder: string,
+		signal?: AbortSignal,
+		options?: {readonly hasName?: boolean},
+	): AsyncIterable<Uint8Array>;
 	findImage(reference: string): Promise<Image | undefined>;
 	/**
 	 * The digest that the registry has for a reference now, `sha256:…`. Asks with the credentials from docker's

@@ -1,3 +1,4 @@
+import {posix} from 'node:path';
 import type {Engine} from './engine.ts';
 import {fail, type MemoryContainer, requireContainer, type World} from './memory-world.ts';
 
@@ -17,6 +18,28 @@ function filesAt(world: World, {spec, files}: MemoryContainer, path: string) {
 	return {files, name: path, isReadOnly: false};
 }
 
+/** All files below a folder, with those of volumes that are mounted there, each by its path in the folder. */
+function filesBelow(world: World, container: MemoryContainer, folder: string): [string, string | Uint8Array][] {
+	const {files, name: below} = filesAt(world, container, folder);
+	const own = [...files].filter(([path]) => path.startsWith(`${below}/`));
+	const mounted = Object.entries(container.spec.volumes ?? {}).filter(([, {path}]) => path.startsWith(`${folder}/`));
+	return [
+		...own.map(([path, content]): [string, string | Uint8Array] => [path.slice(below.length), content]),
+		...mounted.flatMap(([volume, {path: at}]) =>
+			[...filesOfVolume(world, volume)].map(([path, content]): [string, string | Uint8Array] => [
+				at.slice(folder.length) + path,
+				content,
+			]),
+		),
+	];
+}
+
+/** Removes the files of the volumes below a folder, as a program in the container would. */
+export function emptyVolumes(world: World, {spec}: MemoryContainer, folder: string): void {
+	for (const [volume, {path}] of Object.entries(spec.volumes ?? {}))
+		if (path.startsWith(`${folder}/`)) filesOfVolume(world, volume).clear();
+}
+
 /** Writes a file, as a program in the container would. */
 export function putFile(world: World, container: MemoryContainer, path: string, content: string): void {
 	const {files, name} = filesAt(world, container, path);
@@ -31,15 +54,14 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 /** Folders of containers as archives of files. */
 export const createMemoryArchives = (world: World): Pick<Engine, 'readArchive' | 'writeArchive'> => ({
-	async *readArchive(id, folder, signal) {
+	async *readArchive(id, folder, signal, {hasName = false} = {}) {
 		signal?.throwIfAborted();
 		const task = `read ${folder} of container ${id}`;
-		const {files, name: below} = filesAt(world, requireContainer(world, id, task), folder);
+		const files = filesBelow(world, requireContainer(world, id, task), folder);
 		const {pack} = await import('tar-stream');
 		const archive = pack();
-		for (const [path, content] of files)
-			if (path.startsWith(`${below}/`))
-				archive.entry({name: `.${path.slice(below.length)}`}, Buffer.from(content as Uint8Array));
+		const head = hasName ? posix.basename(folder) : '.';
+		for (const [path, content] of files) archive.entry({name: `${head}${path}`}, Buffer.from(content as Uint8Array));
 		archive.finalize();
 		yield* archive as AsyncIterable<Uint8Array>;
 	},
@@ -47,15 +69,16 @@ export const createMemoryArchives = (world: World): Pick<Engine, 'readArchive' |
 	async writeArchive(id, folder, archive, signal) {
 		signal?.throwIfAborted();
 		const task = `write ${folder} of container ${id}`;
-		const {files, name: below, isReadOnly} = filesAt(world, requireContainer(world, id, task), folder);
-		if (isReadOnly) fail(task, 'mounted volume is marked read-only', 403);
+		const container = requireContainer(world, id, task);
+		if (filesAt(world, container, folder).isReadOnly) fail(task, 'mounted volume is marked read-only', 403);
 		const {extract} = await import('tar-stream');
 		const entries = extract();
 		entries.end(await collect(archive));
 		for await (const entry of entries) {
 			const content = await collect(entry as AsyncIterable<Buffer>);
 			const {name, type} = entry.header;
-			if (type === 'file') files.set(`${below}/${name.replace(/^\.\//, '')}`, content);
+			const at = filesAt(world, container, posix.join('/', folder, name));
+			if (type === 'file') at.files.set(at.name, content);
 		}
 	},
 });

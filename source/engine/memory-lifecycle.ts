@@ -1,5 +1,5 @@
 import type {ContainerSpec} from './engine.ts';
-import {putFile} from './memory-archives.ts';
+import {emptyVolumes, putFile} from './memory-archives.ts';
 import {releaseAddresses, takeAddress} from './memory-networks.ts';
 import {fail, type MemoryContainer, type World} from './memory-world.ts';
 
@@ -12,6 +12,8 @@ export type Outcome =
 			readonly output?: readonly string[];
 			/** Files that it leaves: absolute path → content. */
 			readonly files?: Readonly<Record<string, string>>;
+			/** Folder whose volumes it empties. */
+			readonly empties?: string;
 	  }
 	| {readonly type: 'fails'; readonly error: string};
 
@@ -43,6 +45,7 @@ export function startContainer(
 	for (const text of outcome.output ?? []) {
 		container.log.push({at: new Date(world.now()).toISOString(), stream: 'stdout', text});
 	}
+	if (outcome.empties !== undefined) emptyVolumes(world, container, outcome.empties);
 	for (const [path, content] of Object.entries(outcome.files ?? {})) putFile(world, container, path, content);
 	endContainer(world, container, outcome.code);
 }

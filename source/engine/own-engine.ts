@@ -122,9 +122,9 @@ export function ownEngine(
 			await assertOwn(id, 'enter');
 			return engine.exec(id, command, options);
 		},
-		async *readArchive(id, folder, signal) {
+		async *readArchive(id, folder, signal, options) {
 			await assertOwn(id, 'read files of');
-			yield* engine.readArchive(id, folder, signal);
+			yield* engine.readArchive(id, folder, signal, options);
 		},
 		async writeArchive(id, folder, archive, signal) {
 			await assertOwn(id, 'write files into');

@@ -4,7 +4,7 @@ import {command} from '../hint.ts';
 import {resourceAddress, serviceAddress} from './address.ts';
 import {resourceContainerName, resourceHost, serviceHost} from './names.ts';
 import {outputFingerprint} from './outputs.ts';
-import type {Desired, DesiredResource, DesiredService, ServiceSpec} from './specs.ts';
+import type {Desired, DesiredResource, DesiredService, DesiredVolume, ServiceSpec} from './specs.ts';
 import type {Env, EnvValue, VariableScope} from './values.ts';
 import {isSameScope} from './values.ts';
 import {volumesOf} from './volumes.ts';
@@ -14,6 +14,8 @@ export type KnownVariable = {readonly scope: VariableScope; readonly key: string
 	| {readonly isSensitive: false; readonly value: string}
 	| {readonly isSensitive: true}
 );
+
+type EnvironmentPlace = Pick<Desired, 'project' | 'environment'>;
 
 type DesiredInput = {
 	readonly project: Project;
@@ -118,6 +120,20 @@ function hostsOf({project, environment, baseDomain}: DesiredInput, service: Serv
 	return domain && domain !== host ? [host, domain] : [host];
 }
 
+/** Where a service mounts its volumes. How they are backed up is not part of its container. */
+const mountsOf = ({volumes}: Service): ServiceSpec['volumes'] =>
+	volumes &&
+	Object.fromEntries(
+		Object.entries(volumes).map(([handle, {path, exclusive}]) => [handle, exclusive ? {path, exclusive} : {path}]),
+	);
+
+/** The volumes of a service, with how each is backed up. */
+const volumesWithBackups = (place: EnvironmentPlace, {volumes = {}}: Service, owner: DesiredService): DesiredVolume[] =>
+	volumesOf(place, owner).map(volume => {
+		const backup = volumes[volume.handle]?.backup;
+		return backup ? {...volume, backup} : volume;
+	});
+
 function describeService(input: DesiredInput, service: Service): DesiredService {
 	const env = serviceEnv(input, service);
 	const spec: ServiceSpec = {
@@ -127,7 +143,7 @@ function describeService(input: DesiredInput, service: Service): DesiredService 
 		restart: service.run.restart,
 		limits: service.limits,
 		secretFiles: service.secretFiles,
-		volumes: service.volumes,
+		volumes: mountsOf(service),
 	};
 	return {
 		address: serviceAddress(service.name),
@@ -152,7 +168,10 @@ export function describeDesired(input: DesiredInput): Desired {
 	const place = {project: project.name, environment};
 	return {
 		...place,
-		volumes: [...resources, ...services].flatMap(owner => volumesOf(place, owner)),
+		volumes: [
+			...resources.flatMap(owner => volumesOf(place, owner)),
+			...services.flatMap((owner, index) => volumesWithBackups(place, project.services[index]!, owner)),
+		],
 		resources,
 		services,
 		routes: project.routes,

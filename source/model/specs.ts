@@ -1,5 +1,6 @@
 import type {
 	AccessMode,
+	ArchiveBackup,
 	BackupOperation,
 	Connection,
 	GeneratedVariable,
@@ -43,6 +44,8 @@ export type DesiredVolume = {
 	/** The engine's volume name. */
 	readonly name: string;
 	readonly mountPath: string;
+	/** How it is backed up; absent for volumes of resources, which are backed up with them. */
+	readonly backup?: ArchiveBackup;
 };
 
 export type DesiredResource = {

@@ -1,5 +1,5 @@
 import {type DueOutcome, isGoodOutcome} from '../backup/run-due.ts';
-import {resourceAddress} from '../model/address.ts';
+import {backedUpAddress} from '../model/backed-up.ts';
 import type {NotifyTarget} from '../settings/notify-targets.ts';
 import {announce} from './announce.ts';
 import type {Occurrence} from './notification.ts';
@@ -19,7 +19,7 @@ function causeOf(outcome: DueOutcome): string | undefined {
 const backupOccurrences = (outcomes: readonly DueOutcome[], where: Environment, at: number): readonly Occurrence[] =>
 	outcomes.flatMap(outcome => {
 		const message = causeOf(outcome);
-		const address = resourceAddress(outcome.resource);
+		const address = backedUpAddress(outcome.resource);
 		return message === undefined ? [] : [{event: 'backup-failed' as const, at, ...where, address, message}];
 	});
 

@@ -2,7 +2,7 @@ import type {Schedule} from '../descriptor/project.ts';
 import type {ResourceSpec, ServiceSpec} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
 import type {DeclaredResource} from '../state/backup.ts';
-import type {Deployment, ResourceRecord} from '../state/state.ts';
+import type {Deployment, ResourceRecord, VolumeRecord} from '../state/state.ts';
 import type {Attribute, Attributes} from './attribute.ts';
 import {imageAttribute, type NamedImage} from './image-attribute.ts';
 import type {Change, ShownValue} from './plan.ts';
@@ -111,6 +111,21 @@ const resourceSettings: Describe<ResourceSettings> = {
 
 /** Recorded settings of a resource that need no new container. */
 export const settingAttributes = (settings: ResourceSettings): Attributes => attributesOf(resourceSettings, settings);
+
+/** How a plan treats each field of a volume's record. Another mount path blocks the plan (`volumes.ts`). */
+export const volumeFields = {
+	name: 'life',
+	mountPath: 'blocked',
+	createdAt: 'life',
+	initialised: 'life',
+	isReleased: 'life',
+	backup: 'compared',
+	restore: 'life',
+} as const satisfies Record<keyof VolumeRecord, 'compared' | 'blocked' | 'life'>;
+
+/** How a volume is backed up, which needs no new container. */
+export const volumeAttributes = ({backup}: Pick<VolumeRecord, Marked<typeof volumeFields, 'compared'>>): Attributes =>
+	nested('backup', backup);
 
 /** How a plan treats each field of a deployment; `image` and `routes` are compared where they are planned. */
 export const deploymentFields = {

@@ -6,6 +6,7 @@ import {isRunning} from '../model/kinds.ts';
 import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, ResourceRecord, State} from '../state/state.ts';
 import {containerOf, resourceContainer} from './input.ts';
+import {hasHalfRestoredVolume} from './unfinished-restore.ts';
 import type {Vitals} from './vitals.ts';
 
 /** An environment with everything that health is derived from. */
@@ -26,11 +27,12 @@ const factsOf = (container: ObservedContainer | undefined, {containers}: Vitals)
 	container && {...(containers.get(container.id) ?? listed(container)), status: container.status};
 
 /** Health of a deployment, active or held. */
-export function deploymentHealth({observed, vitals}: Scene, deployment: Deployment): Health {
+export function deploymentHealth({state, observed, vitals}: Scene, deployment: Deployment): Health {
 	const {id, service, kind, status, readiness, completedAt, crashLoop} = deployment;
 	return healthOf({
 		type: isRunning(kind) ? 'runs' : 'job',
 		isStopped: status === 'stopped',
+		isHalfRestored: isRunning(kind) && hasHalfRestoredVolume(state, service),
 		crashLoop: crashLoop?.cause,
 		container: factsOf(containerOf(observed, id), vitals),
 		probe: vitals.probes[serviceAddress(service)],

@@ -15,7 +15,7 @@ import {containerOf, type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
 import {reachedThrough} from './router-use.ts';
-import {blockedResource} from './unfinished-restore.ts';
+import {blockedRestores} from './unfinished-restore.ts';
 
 /** The active deployments that run; jobs do not. */
 export const runningServices = (input: Pick<PlanInput, 'state'>): readonly Deployment[] =>
@@ -23,10 +23,6 @@ export const runningServices = (input: Pick<PlanInput, 'state'>): readonly Deplo
 		const deployment = activeDeployment(input.state, name);
 		return deployment && isRunning(deployment.kind) ? [deployment] : [];
 	});
-
-// Nothing starts or restarts on data that is neither the old nor the new.
-const halfRestored = (input: PlanInput): Action[] =>
-	Object.keys(input.state.resources).flatMap(name => blockedResource(input.state, name) ?? []);
 
 // Only resources whose outputs the service uses: skipping one database must not keep unrelated services from starting.
 export const connectedResources = ({spec}: Pick<Deployment, 'spec'>): string[] => [
@@ -59,7 +55,7 @@ export function planStop(input: PlanInput): Proposal {
 
 /** Starts everything that is stopped, unchanged, resources first. */
 export function planStart(input: PlanInput): Proposal {
-	const unfinished = halfRestored(input);
+	const unfinished = blockedRestores(input.state);
 	if (unfinished.length > 0) return {actions: unfinished, deployments: [], routes: input.state.routes};
 	const startResources = Object.values(input.state.resources).map(record => {
 		const {name, containerName} = record;
@@ -89,7 +85,7 @@ export function planStart(input: PlanInput): Proposal {
 
 /** Restarts resources in place; services get a new deployment of the same image, so that no request is lost. */
 export function planRestart(input: PlanInput): Proposal {
-	const unfinished = halfRestored(input);
+	const unfinished = blockedRestores(input.state);
 	if (unfinished.length > 0) return {actions: unfinished, deployments: [], routes: input.state.routes};
 	const isWanted = (name: string) => input.services === null || input.services.includes(name);
 	const wanted = Object.values(input.state.resources).filter(({name}) => isWanted(name));

@@ -45,7 +45,12 @@ export function recordedDesired(state: State): Desired {
 	return {
 		project,
 		environment,
-		volumes: [...resources, ...services].flatMap(owner => volumesOf(state, owner)),
+		volumes: [...resources, ...services].flatMap(owner =>
+			volumesOf(state, owner).map(volume => {
+				const backup = state.volumes[volume.address]?.backup;
+				return backup ? {...volume, backup} : volume;
+			}),
+		),
 		resources,
 		services,
 		routes: state.routes?.rules ?? [],

@@ -5,6 +5,7 @@ import type {DesiredResource, DesiredService, DesiredVolume} from '../model/spec
 import {volumesOf} from '../model/volumes.ts';
 import type {VolumeRecord} from '../state/state.ts';
 import {action, blocked, blockedByForeign, unchangedAction} from './actions.ts';
+import {compareAttributes, reasonsOf, volumeAttributes} from './attributes.ts';
 import {isSelected, type PlanInput} from './input.ts';
 import type {Action, Drift, PlannedDeployment} from './plan.ts';
 
@@ -53,7 +54,11 @@ function planVolume(input: PlanInput, volume: DesiredVolume): Action {
 	const exists = isThere(input, volume);
 	const foreign = input.foreign[address];
 	if (foreign) return blockedByForeign({address, object: 'volume'}, 'volume', foreign);
-	if (exists && record && !record.isReleased) return unchangedAction(address, 'volume', 1);
+	if (exists && record && !record.isReleased) {
+		const {changes} = compareAttributes(volumeAttributes(record), volumeAttributes(volume));
+		if (changes.length === 0) return unchangedAction(address, 'volume', 1);
+		return action({address, object: 'volume', kind: 'update', reasons: reasonsOf(changes), changes});
+	}
 	const first = exists ? 'reuses the existing volume and its data' : 'first deployment';
 	return action({address, object: 'volume', kind: 'create', reasons: [record && !exists ? lost : first]});
 }
@@ -64,7 +69,9 @@ export function planVolumes(input: PlanInput, owner: Owner): Action[] {
 		return volumesOf(input.desired, owner).map(({address}) => unchangedAction(address, 'volume'));
 	const refused = blockedVolumes(input, owner);
 	const refusedAddresses = new Set(refused.map(({address}) => address));
-	const wanted = volumesOf(input.desired, owner).filter(({address}) => !refusedAddresses.has(address));
+	const wanted = input.desired.volumes.filter(
+		volume => volume.owner === owner.name && !refusedAddresses.has(volume.address),
+	);
 	return [...refused, ...wanted.map(volume => planVolume(input, volume))];
 }
 

@@ -1,5 +1,5 @@
 import {backupsOf, scheduledBackups} from '../backup/records.ts';
-import type {BackupOperation} from '../descriptor/project.ts';
+import type {BackupSchedule} from '../descriptor/project.ts';
 import {describeSchedule} from '../descriptor/schedules.ts';
 import type {Paint} from '../output/colour.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
@@ -12,10 +12,8 @@ export function summariseBackup({op: _op, manifest: _manifest, ...summary}: Back
 	return summary;
 }
 
-type Schedule = NonNullable<BackupOperation['schedule']>;
-
 /** A resource's schedule in JSON, with its last run and what its retention has deleted. */
-export function summariseSchedule(state: State, resource: string, {retention, ...schedule}: Schedule) {
+export function summariseSchedule(state: State, resource: string, {retention, ...schedule}: BackupSchedule) {
 	const [last] = scheduledBackups(state, resource);
 	const cleaned = backupsOf(state, resource).flatMap(({retentionDeletedAt}) => retentionDeletedAt ?? []);
 	return {

@@ -1,4 +1,4 @@
-import {isInUse, usersOf} from '../backup/volume-life.ts';
+import {isInUse, usersOf} from '../backup/volumes.ts';
 import {nameIn} from '../model/address.ts';
 import type {State} from '../state/state.ts';
 

@@ -1,4 +1,11 @@
-import type {HttpReadiness, RouteRule, Schedule, ServiceKind, TcpReadiness} from '../descriptor/project.ts';
+import type {
+	ArchiveBackup,
+	HttpReadiness,
+	RouteRule,
+	Schedule,
+	ServiceKind,
+	TcpReadiness,
+} from '../descriptor/project.ts';
 import type {ImageOrigin} from '../model/image-origin.ts';
 import type {ResourceSpec, ServiceSpec, Slot} from '../model/specs.ts';
 import type {Env, EnvValue, VariableScope} from '../model/values.ts';
@@ -56,6 +63,10 @@ export type VolumeRecord = {
 	readonly initialised?: Env | null;
 	/** Set when a service may go on without it: its data is kept, and a plan does not ask for its declaration. */
 	readonly isReleased?: true;
+	/** How the volume of a service is backed up. */
+	readonly backup?: ArchiveBackup | undefined;
+	/** The unfinished restore of the volume of a service: until it has succeeded, no container is started on it. */
+	readonly restore?: UnfinishedRestore | undefined;
 };
 
 export type ResourceRecord = {

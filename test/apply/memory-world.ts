@@ -5,7 +5,8 @@ import type {ApplyEvent, ApplyResult} from '../../source/apply/events.ts';
 import {runApply} from '../../source/apply/run-apply.ts';
 import {createSecretReader} from '../../source/apply/secret-reader.ts';
 import {lockAndRecover} from '../../source/apply/session.ts';
-import {type Work, withWork} from '../../source/backup/work.ts';
+import {type DueOutcome, runDueBackups} from '../../source/backup/run-due.ts';
+import {type Work, type WorkPlace, withWork} from '../../source/backup/work.ts';
 import type {Project} from '../../source/descriptor/project.ts';
 import type {ContainerSpec, Engine} from '../../source/engine/engine.ts';
 import {createMemoryEngine, type MemoryEngine, type MemoryOptions} from '../../source/engine/memory.ts';
@@ -81,6 +82,8 @@ export type MemoryWorld = {
 	) => Promise<Applied>;
 	/** Runs work on resources, as the backup commands do. */
 	readonly work: <Result>(descriptor: string, run: (work: Work) => Promise<Result>) => Promise<Result>;
+	/** Makes the scheduled backups that are due at a time. */
+	readonly due: (descriptor: string, now: () => number) => Promise<readonly DueOutcome[]>;
 	/** Changes the state on disk, as a command between two applies would. */
 	readonly changeState: (change: (state: State) => State) => Promise<void>;
 	/** The state on disk. */
@@ -100,6 +103,8 @@ function startOperation({env, volumes = {}, command = []}: ContainerSpec) {
 
 const startOf = (spec: ContainerSpec) => {
 	if ('COMPARTMENT_BACKUP_DIR' in spec.env) return startOperation(spec);
+	// What empties the volumes of a restore: find FOLDER -mindepth 2 -delete.
+	if (spec.entrypoint?.[0] === 'find') return {type: 'exits', code: 0, empties: spec.command?.[0] ?? ''} as const;
 	const {image} = spec;
 	if (spec.labels[labels.address]?.startsWith('release.')) return {type: 'exits', code: 0} as const;
 	if (image.includes(images.crashing)) return {type: 'exits', code: 1, output: ['it broke']} as const;
@@ -217,23 +222,8 @@ export async function createMemoryWorld({
 			const project = projectOf(descriptor, routes);
 			return planWith(project, (await stateOf(project)).state, request);
 		},
-		async work(descriptor, run) {
-			const project = projectOf(descriptor);
-			const place = {
-				project,
-				router: options,
-				settings,
-				directory,
-				signal: new AbortController().signal,
-				emit: () => undefined,
-				engine: faulty,
-				readState: async () => (await stateOf(project)).state,
-				notify: () => undefined,
-				say: () => undefined,
-				user: null,
-			};
-			return withWork(place, 'resource backup', run);
-		},
+		work: (descriptor, run) => withWork(placeOf(projectOf(descriptor)), 'resource backup', run),
+		due: (descriptor, now) => runDueBackups({...placeOf(projectOf(descriptor)), now}),
 		async changeState(change) {
 			const state = (await readState(directory))!;
 			await writeState(directory, change(state), state);
@@ -247,6 +237,22 @@ export async function createMemoryWorld({
 			rmSync(base, {recursive: true, force: true});
 		},
 	};
+
+	function placeOf(project: Project): WorkPlace {
+		return {
+			project,
+			router: options,
+			settings,
+			directory,
+			signal: new AbortController().signal,
+			emit: () => undefined,
+			engine: faulty,
+			readState: async () => (await stateOf(project)).state,
+			notify: () => undefined,
+			say: () => undefined,
+			user: null,
+		};
+	}
 
 	async function applyPart(
 		descriptor: string,

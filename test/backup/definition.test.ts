@@ -14,7 +14,7 @@ import {volumesOf} from '../../source/model/volumes.ts';
 import type {Backup} from '../../source/state/backup.ts';
 import type {ResourceRecord, State, Variable} from '../../source/state/state.ts';
 import {newState} from '../../source/state/store.ts';
-import {db, read} from '../descriptor/support.ts';
+import {commandOf, db, read} from '../descriptor/support.ts';
 import {backupRecord} from './backup-record.ts';
 
 const project = read(db('{preset: postgres}'));
@@ -99,9 +99,9 @@ it('a resource that is no longer in compartment.yml keeps its recorded declarati
 	const record = stateOf().resources['db']!;
 	const declared = {generatedVariables: {}, outputs: {}, operations: {backup: {command: 'dump', env: {}}}};
 	const without = read('name: app\nservices: {web: .}\n');
-	expect(knownResource(without, {...record, declared}).operations.backup?.command).toBe('dump');
+	expect(commandOf(knownResource(without, {...record, declared}).operations.backup)).toBe('dump');
 	expect(knownResource(without, record).operations).toEqual({});
-	expect(knownResource(project, {...record, declared}).operations.backup?.command).toContain('pg_dump');
+	expect(commandOf(knownResource(project, {...record, declared}).operations.backup)).toContain('pg_dump');
 });
 
 it('copied variables keep their values, and plain ones stay plain', async () => {

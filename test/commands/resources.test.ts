@@ -378,7 +378,7 @@ describe('resource backup', () => {
 		replaceOperations('');
 		expect(await shop.failure(...command('create', '--resource', 'db'))).toMatchInlineSnapshot(`
 			"Error: Resource db does not define a backup command.
-			  Add resources.db.operations.backup.command to compartment.yml
+			  Add resources.db.operations.backup to compartment.yml, with a command or with preset: archive
 			"
 		`);
 		shop.write('compartment.yml', descriptor);

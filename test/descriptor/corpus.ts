@@ -53,6 +53,11 @@ const services = descriptors([
 	],
 	[web('{path: ., volumes: {d: data}}'), `${site}.volumes.d: must be an absolute path below / without a colon`],
 	[web('{path: ., volumes: {d: {exclusive: true}}}'), `${site}.volumes.d.path: is required`],
+	[web('{path: ., volumes: {d: {path: /d, backup: {}}}}'), `${site}.volumes.d.backup.preset: is required`],
+	[
+		web('{path: ., volumes: {d: {path: /d, backup: {preset: archive, schedule: {}}}}}'),
+		`${site}.volumes.d.backup.schedule: schedule requires exactly one of interval or cron.`,
+	],
 	[
 		web('{path: ., volumes: {d: {path: /d, exclusive: yes}}}'),
 		`${site}.volumes.d.exclusive: must be true or false (it is a string)`,
@@ -413,7 +418,23 @@ const resources = descriptors([
 		'resources.db.readiness.type: must be tcp (it is "http")',
 	],
 	[db('{image: x, restart: {maxRetries: 1}}'), 'resources.db.restart.maxRetries: unknown key "maxRetries"'],
-	[db('{image: x, operations: {backup: {}}}'), 'resources.db.operations.backup.command: is required'],
+	[
+		db('{image: x, operations: {backup: {}}}'),
+		'resources.db.operations.backup.command: is required unless preset: archive is set',
+	],
+	[
+		db('{image: x, operations: {backup: {command: x, stop: true}}}'),
+		'resources.db.operations.backup.stop: stop is only supported with preset: archive.',
+	],
+	[
+		db('{image: x, volumes: {d: /d}, operations: {backup: {preset: archive, command: x, env: {A: b}}}}'),
+		'resources.db.operations.backup.command: preset: archive runs no command; remove command.',
+		'resources.db.operations.backup.env: preset: archive runs no command; remove env.',
+	],
+	[
+		db('{image: x, volumes: {d: /d}, operations: {backup: {preset: zip}}}'),
+		'resources.db.operations.backup.preset: must be archive (it is "zip")',
+	],
 	[db("{image: x, operations: {backup: {command: ' '}}}"), 'resources.db.operations.backup.command: must not be blank'],
 	[
 		db('{image: x, operations: {restore: {command: x, schedule: {interval: daily}}}}'),
@@ -519,6 +540,23 @@ const routes: Broken[] = [
 	),
 ];
 
+const archives = beyond(
+	descriptors([
+		[
+			web('{path: ., volumes: {d: {path: /d, backup: {preset: archive, stop: true}}}}'),
+			`${site}.volumes.d.backup.stop: stop is only supported for exclusive volumes.`,
+		],
+		[
+			db('{image: x, operations: {backup: {preset: archive}}}'),
+			'resources.db.operations.backup.preset: preset: archive requires volumes, whose files it backs up.',
+		],
+		[
+			db('{image: x, volumes: {d: /d}, operations: {backup: {preset: archive}, restore: {command: x}}}'),
+			'resources.db.operations.restore: preset: archive restores without a command; remove restore.',
+		],
+	]),
+);
+
 /** Every rule of both files, broken once. */
 export const corpus: readonly Broken[] = [
 	...topLevel,
@@ -529,5 +567,6 @@ export const corpus: readonly Broken[] = [
 	...connections,
 	...connectionNames,
 	...resources,
+	...archives,
 	...routes,
 ];

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {presetNames} from '../../source/descriptor/presets/index.ts';
-import {db, read} from './support.ts';
+import {commandOf, db, read} from './support.ts';
 
 const resourceOf = (text: string) => read(text).resources[0]!;
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name, 'compartment.yml'), 'utf8');
@@ -17,13 +17,13 @@ it('preset postgres expands to the full resource of the fixture, except for its 
 
 it('preset postgres backs up what a restore can replace, and restores all or nothing', () => {
 	const {backup, restore} = resourceOf(db('{preset: postgres}')).operations;
-	expect(backup!.command).toContain('pg_dump --clean --if-exists');
-	expect(backup!.command).toContain('--file "$COMPARTMENT_BACKUP_DIR/postgres.sql"');
-	expect(restore!.command).toContain('psql -X -v ON_ERROR_STOP=1 --single-transaction');
+	expect(commandOf(backup)).toContain('pg_dump --clean --if-exists');
+	expect(commandOf(backup)).toContain('--file "$COMPARTMENT_BACKUP_DIR/postgres.sql"');
+	expect(commandOf(restore)).toContain('psql -X -v ON_ERROR_STOP=1 --single-transaction');
 	// psql takes --single-transaction only with --file or --command, not with a redirected standard input.
-	expect(restore!.command).toContain('--file "$COMPARTMENT_BACKUP_DIR/postgres.sql"');
-	expect(restore!.command).not.toContain('<"');
-	expect(backup!.command).toContain('PGPASSWORD="$POSTGRES_PASSWORD"');
+	expect(commandOf(restore)).toContain('--file "$COMPARTMENT_BACKUP_DIR/postgres.sql"');
+	expect(commandOf(restore)).not.toContain('<"');
+	expect(commandOf(backup)).toContain('PGPASSWORD="$POSTGRES_PASSWORD"');
 });
 
 it('env of a preset resource overrides plain values', () => {
@@ -44,8 +44,8 @@ it.each(presetNames)('preset %s has readiness, outputs, backup and restore', nam
 	expect(resource.ports).toContain(resource.readiness!.port);
 	expect(resource.outputs['connection-url']!.sensitive).toBe(true);
 	const {backup, restore} = resource.operations;
-	expect(backup!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
-	expect(restore!.command).toContain('$COMPARTMENT_BACKUP_DIR/');
+	expect(commandOf(backup)).toContain('$COMPARTMENT_BACKUP_DIR/');
+	expect(commandOf(restore)).toContain('$COMPARTMENT_BACKUP_DIR/');
 	expect(backup!.schedule).toEqual({interval: 'daily', retention: {maxAgeDays: 7}});
 	// A password in env is not generated.
 	const [key] = Object.keys(resource.generatedVariables);

@@ -39,10 +39,11 @@ it.each([
 
 it('the examples of the reference are valid', () => {
 	const blocks = [...text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
-	const [minimal, services, volumes, resources, routes] = blocks;
-	expect(blocks).toHaveLength(5);
+	const [minimal, services, volumes, resources, archives, routes] = blocks;
+	expect(blocks).toHaveLength(6);
 	expect(read(minimal!).warnings).toEqual([]);
 	expect(read(`name: shop\n${volumes!}`).warnings).toEqual([]);
+	expect(read(`name: shop\n${archives!}`).warnings).toEqual([]);
 	const api = '  api: {path: ., kind: api, accessMode: public}\n';
 	expect(read(`name: shop\n${services!}${api}${resources!}`, routes).warnings).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import {DescriptorError, fullMessage, type Problem} from '../../source/descriptor/problem.ts';
-import type {Project} from '../../source/descriptor/project.ts';
+import {type BackupOperation, isArchive, type Project, type RestoreOperation} from '../../source/descriptor/project.ts';
 import {readProject} from '../../source/descriptor/read.ts';
 import type {FileBytes} from '../../source/descriptor/yaml/bytes.ts';
 
@@ -41,3 +41,9 @@ export const web = (service: string): string => `name: app\nservices:\n  web: ${
 export const db = (resource: string): string => `name: app\nservices: {web: .}\nresources:\n  db: ${resource}\n`;
 export const route = (...rules: string[]): string =>
 	`version: 1\nroutes:\n${rules.map(rule => `  - ${rule}\n`).join('')}`;
+
+/** The command of an operation that is no archive. */
+export function commandOf(operation: BackupOperation | RestoreOperation | undefined): string {
+	if (!operation || isArchive(operation)) throw new Error('the operation has no command');
+	return operation.command;
+}

@@ -6,6 +6,7 @@ import {beforeAll, describe, expect, test} from 'vitest';
 import {type PresetName, presetNames, presets} from '../../source/descriptor/presets/index.ts';
 import {resourceContainerName} from '../../source/model/names.ts';
 import type {Backup} from '../../source/state/backup.ts';
+import {commandOf} from '../descriptor/support.ts';
 import {type Sandbox, withSandbox} from './cli.ts';
 
 /** Commands to test a server with, inside its container. */
@@ -131,7 +132,7 @@ describe('the preset', () => {
 		const {manifest, artifactLocation} = (await read<{backup: Backup}>('show', '--backup', id)).backup;
 		const before = await say(sandbox, name, 'show');
 		// Bypasses the checksum, so that the command itself must notice.
-		const {command} = manifest!.definition.operations.restore!;
+		const command = commandOf(manifest!.definition.operations.restore);
 		const file = name === 'redis' || name === 'valkey' ? 'dump.rdb' : `${name}.sql`;
 		const container = resourceContainerName(sandbox.project, 'production', name);
 		const cut = `mkdir -p /tmp/cut && head -c 50000 "$FILE" > /tmp/cut/${file}`;

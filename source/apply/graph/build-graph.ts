@@ -51,7 +51,7 @@ function objectSteps(plan: Plan, action: Action): Step[] {
 	if (action.object === 'network') return networkSteps(action);
 	if (action.object === 'resource') return [resourceStep(plan, action)];
 	const tasks: Partial<Record<Action['object'], Task>> = {
-		volume: 'create volume',
+		volume: action.kind === 'update' ? 'update volume' : 'create volume',
 		image: 'make image',
 		router: 'run router',
 		lifetime: 'record lifetime',

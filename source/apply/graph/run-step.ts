@@ -27,7 +27,7 @@ import {startAgain} from '../steps/start-again.ts';
 import {startCandidate} from '../steps/start-candidate.ts';
 import {stopResource, stopService} from '../steps/stop.ts';
 import {switchTraffic} from '../steps/switch-traffic.ts';
-import {createVolume, removeVolume} from '../steps/volume.ts';
+import {createVolume, recordVolumeBackup, removeVolume} from '../steps/volume.ts';
 import {watchDeployments} from '../steps/watch-deployments.ts';
 import {meshId, type Step} from './step.ts';
 
@@ -69,6 +69,8 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return removePreviousNetworks(context);
 		case 'create volume':
 			return createVolume(context, find(desired.volumes, address));
+		case 'update volume':
+			return recordVolumeBackup(context, find(desired.volumes, address));
 		case 'make image':
 			return makeImage(context, plan.images.find(({service}) => service === name)!);
 		case 'run router':

@@ -7,6 +7,7 @@ export type Task =
 	| 'record networks'
 	| 'replace networks'
 	| 'create volume'
+	| 'update volume'
 	| 'make image'
 	| 'run router'
 	| 'join router'

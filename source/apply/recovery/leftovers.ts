@@ -1,5 +1,6 @@
 import {isKeptUp} from '../../model/container-state.ts';
 import {labels} from '../../model/labels.ts';
+import {hasHalfRestoredVolume} from '../../plan/unfinished-restore.ts';
 import {drain, observeRouter} from '../../router/router.ts';
 import {patchDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
@@ -89,6 +90,7 @@ export async function settleContainers(context: RecoveryContext): Promise<void> 
 			active[service] !== id ||
 			!mayBeStoppedFirst(state.current(), deployment) ||
 			status === 'stopped' ||
+			hasHalfRestoredVolume(state.current(), service) ||
 			isKeptUp(container)
 		)
 			continue;

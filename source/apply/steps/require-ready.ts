@@ -3,7 +3,7 @@ import {isRouted} from '../../model/kinds.ts';
 import {activeDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {describeFailure, followLogs, lastLines} from '../containers.ts';
-import {type ApplyContext, notice} from '../context.ts';
+import {type EnvironmentContext, notice} from '../context.ts';
 import {awaitService, awaitWorker} from '../readiness.ts';
 import {StepError} from '../step-error.ts';
 
@@ -16,7 +16,7 @@ type Options = {
 };
 
 /** Where the active deployment listens, unless it is this one. */
-function servingBeside({state}: ApplyContext, {id, service}: Deployment) {
+function servingBeside({state}: EnvironmentContext, {id, service}: Deployment) {
 	const previous = activeDeployment(state.current(), service);
 	if (!previous || previous.id === id || previous.address === undefined || previous.port === undefined)
 		return undefined;
@@ -28,7 +28,7 @@ function servingBeside({state}: ApplyContext, {id, service}: Deployment) {
  * @throws StepError that explains the failure
  */
 export async function requireReady(
-	context: ApplyContext,
+	context: EnvironmentContext,
 	deployment: Deployment,
 	containerId: string,
 	{mode}: Options,

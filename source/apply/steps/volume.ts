@@ -23,9 +23,19 @@ export async function createVolume(context: EnvironmentContext, volume: DesiredV
 				mountPath: volume.mountPath,
 				createdAt,
 				initialised: null,
+				...(volume.backup ? {backup: volume.backup} : {}),
 			};
 			return {...state, volumes: {...state.volumes, [volume.address]: record}};
 		},
+	});
+}
+
+/** Records how a volume is backed up. Nothing on the engine changes. */
+export async function recordVolumeBackup({state}: EnvironmentContext, volume: DesiredVolume): Promise<void> {
+	await state.update(current => {
+		const record = current.volumes[volume.address];
+		if (!record) return current;
+		return {...current, volumes: {...current.volumes, [volume.address]: {...record, backup: volume.backup}}};
 	});
 }
 

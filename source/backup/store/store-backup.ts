@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {CancelledError, messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
-import {resourceAddress} from '../../model/address.ts';
+import {backedUpAddress, backedUpTitle} from '../../model/backed-up.ts';
 import {encryptEach} from '../../state/age.ts';
 import {appendAudit} from '../../state/audit.ts';
 import type {Backup, BackupCopy} from '../../state/backup.ts';
@@ -73,7 +73,7 @@ export async function storeBackup(work: Work, id: string, name: string): Promise
 		const warning = appendAudit(context.directory, {
 			type: 'resource.backup.stored',
 			status,
-			target: resourceAddress(resource),
+			target: backedUpAddress(resource),
 			details,
 		});
 		if (warning) work.say(warning);
@@ -100,7 +100,7 @@ export async function storeBackup(work: Work, id: string, name: string): Promise
 		meter.end('failed');
 		audit('failed');
 		if (!(error instanceof UserError)) throw error;
-		throw new UserError(`Backup ${id} of resource ${resource} is on this machine only. ${failureSummary}`, {
+		throw new UserError(`Backup ${id} of ${backedUpTitle(resource)} is on this machine only. ${failureSummary}`, {
 			hint: error.hint,
 			exitCode: error.exitCode,
 			cause: error,

@@ -1,9 +1,10 @@
-import {findResource, knownResource} from '../../backup/definition.ts';
 import {backupsOf} from '../../backup/records.ts';
 import {withStore} from '../../backup/store/open-store.ts';
+import {findSubject, subjectNames} from '../../backup/subject.ts';
 import {type ResourceFlags, readSettledState, untilInterrupted} from '../../console/watch-work.ts';
 import {UserError} from '../../errors.ts';
 import {command, joinHints} from '../../hint.ts';
+import {backedUpTitle} from '../../model/backed-up.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {createTerminal} from '../../output/terminal.ts';
 import {backupLine, backupTable, scheduleLine, summariseBackup, summariseSchedule} from '../../report/backups.ts';
@@ -21,9 +22,9 @@ async function listKnown(flags: ResourceFlags): Promise<void> {
 	const workspace = await openWorkspace(flags);
 	const state = await readSettledState(workspace, flags);
 	const backups = backupsOf(state, name);
-	// Backups outlive their resource.
-	const record = backups.length > 0 && !state.resources[name] ? undefined : findResource(state, name);
-	const schedule = record && knownResource(workspace.project, record).operations.backup?.schedule;
+	// Backups outlive what they are of.
+	const isGone = backups.length > 0 && !subjectNames(state).includes(name);
+	const schedule = isGone ? undefined : findSubject(workspace.project, state, name).operations.backup?.schedule;
 	const scheduledOperation = schedule ? summariseSchedule(state, name, schedule) : null;
 	if (isJson(flags)) {
 		const document = {resource: name, backups: backups.map(summariseBackup), scheduledOperation};
@@ -34,7 +35,7 @@ async function listKnown(flags: ResourceFlags): Promise<void> {
 		...(scheduledOperation ? [scheduleLine(scheduledOperation)] : []),
 		...(isSeen && backups.length > 0 ? [backupTable(backups, paint)] : backups.map(backupLine)),
 	];
-	print(lines.length > 0 ? lines.join('\n') : `No backups found for resource ${name}.`);
+	print(lines.length > 0 ? lines.join('\n') : `No backups found for ${backedUpTitle(name)}.`);
 }
 
 /** What a store holds, also on a machine that never deployed the environment. */

@@ -5,6 +5,7 @@ import {findStore} from '../../backup/store/open-store.ts';
 import {verifyBackup} from '../../backup/verify.ts';
 import {type ResourceFlags, readSettledState, watchWork, workOn} from '../../console/watch-work.ts';
 import {exitCodes} from '../../errors.ts';
+import {backedUpTitle, isVolumeOfService} from '../../model/backed-up.ts';
 import {formatBytes} from '../../output/bytes.ts';
 import {formatDuration} from '../../output/duration.ts';
 import {jsonDocument} from '../../output/json.ts';
@@ -37,7 +38,7 @@ export async function resourceBackupCreate(flags: ResourceFlags & StoreFlags): P
 	});
 	const where = store === undefined ? '' : ` It is in store ${store} too.`;
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), backup: summariseBackup(backup)}));
-	else print(`Backup ${backup.id} ${backup.status} for resource ${backup.resource}.${where}`);
+	else print(`Backup ${backup.id} ${backup.status} for ${backedUpTitle(backup.resource)}.${where}`);
 }
 
 function describeCopy({store, status, at, size, failureSummary, retentionReason}: BackupCopy): string {
@@ -51,7 +52,7 @@ function describeBackup(backup: Backup): string {
 	const {manifest, verification, size} = backup;
 	const rows: [string, string | null | undefined][] = [
 		['Backup', backup.id],
-		['Resource', backup.resource],
+		[isVolumeOfService(backup.resource) ? 'Volume' : 'Resource', backup.resource],
 		['Status', backup.status],
 		['Purpose', backup.purpose],
 		['Created', `${backup.createdAt}${manifest?.createdBy ? ` by ${manifest.createdBy}` : ''}`],
@@ -97,11 +98,11 @@ export async function resourceBackupVerify(flags: BackupFlags & StoreFlags): Pro
 	if (isJson(flags)) process.stdout.write(jsonDocument({...placeOf(state), backup: summariseBackup(backup)}));
 	else if (verification.status === 'succeeded')
 		print(
-			`Backup ${id} of resource ${resource} was restored and is good (${formatDuration(verification.durationMs)}).`,
+			`Backup ${id} of ${backedUpTitle(resource)} was restored and is good (${formatDuration(verification.durationMs)}).`,
 		);
 	else
 		print(
-			`Backup ${id} of resource ${resource} cannot be restored: ${sanitiseText(verification.failureSummary ?? '')}`,
+			`Backup ${id} of ${backedUpTitle(resource)} cannot be restored: ${sanitiseText(verification.failureSummary ?? '')}`,
 		);
 	return verification.status === 'failed' ? exitCodes.error : exitCodes.done;
 }
@@ -113,12 +114,12 @@ const describeStored = (id: string, {store, status, failureSummary}: BackupCopy)
 
 function describeOutcome(outcome: DueOutcome): string {
 	if (outcome.status !== 'succeeded')
-		return `Resource ${outcome.resource} ${outcome.status}: ${sanitiseText(outcome.reason)}`;
+		return `${isVolumeOfService(outcome.resource) ? 'Volume' : 'Resource'} ${outcome.resource} ${outcome.status}: ${sanitiseText(outcome.reason)}`;
 	const {backup, resource, cleaned, verification, isCopyOnly, copy} = outcome;
 	const verified = verification ? `, verification ${verification.status}` : '';
 	const stored = copy ? [describeStored(backup.id, copy)] : [];
 	return [
-		...(isCopyOnly ? [] : [`Backup ${backup.id} ${backup.status} for resource ${resource}${verified}.`]),
+		...(isCopyOnly ? [] : [`Backup ${backup.id} ${backup.status} for ${backedUpTitle(resource)}${verified}.`]),
 		...stored,
 		...cleaned.map(
 			({id, reason, store}) =>

@@ -1,13 +1,15 @@
-import {findResource, knownResource} from '../../backup/definition.ts';
 import {withBackup} from '../../backup/records.ts';
 import {restorableBackup, restoreInPlace} from '../../backup/restore.ts';
 import {restoreAs} from '../../backup/restore-as.ts';
 import {withStore} from '../../backup/store/open-store.ts';
+import {findSubject} from '../../backup/subject.ts';
 import {canAsk} from '../../console/can-ask.ts';
 import {confirmByName} from '../../console/confirm-name.ts';
 import {type ResourceFlags, untilInterrupted, workOn} from '../../console/watch-work.ts';
+import {isArchive} from '../../descriptor/project.ts';
 import {UserError} from '../../errors.ts';
 import {again} from '../../hint.ts';
+import {backedUpTitle, isVolumeOfService} from '../../model/backed-up.ts';
 import {jsonDocument} from '../../output/json.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {createTerminal} from '../../output/terminal.ts';
@@ -54,12 +56,12 @@ async function confirmRestore({
 	const refusal = 'Resource restore requires confirmation.';
 	const hint = again('--yes');
 	if (!yes && !canAsk()) throw new UserError(refusal, {hint});
-	const resource = knownResource(project, findResource(current, name));
+	const resource = findSubject(project, current, name);
 	const state = store === undefined ? current : await withStored(workspace, current, store, id);
 	const {createdAt} = restorableBackup(state, id, resource);
 	await confirmByName({
 		name,
-		consequence: `The data of resource ${name} will be replaced by that of ${createdAt} (${id}), after a backup of the current data.`,
+		consequence: `The data of ${backedUpTitle(name)} will be replaced by that of ${createdAt} (${id}), after a backup of the current data.`,
 		isConfirmed: yes,
 		refusal,
 		hint,
@@ -84,9 +86,9 @@ async function confirmForeign({
 	const {stored, isSigned} = await findInStore(workspace, store, id);
 	if (isSigned) return;
 	const {spec, operations} = stored.manifest.definition;
-	const shown = [`image ${spec.image}`, `restore command ${operations.restore?.command ?? 'none'}`].map(text =>
-		sanitiseLine(text),
-	);
+	const {restore} = operations;
+	const way = restore && isArchive(restore) ? 'files of an archive' : `restore command ${restore?.command ?? 'none'}`;
+	const shown = [`image ${spec.image}`, way].map(text => sanitiseLine(text));
 	await confirmByName({
 		name: as,
 		consequence: `Backup ${id} in store ${store} was not signed by this machine. Resource ${as} would run what it names: ${shown.join(', ')}.`,
@@ -130,5 +132,6 @@ export async function resourceBackupRestore(flags: RestoreFlags): Promise<void> 
 		return;
 	}
 	const before = preRestoreBackup ? ` Pre-restore backup: ${preRestoreBackup.id}.` : '';
-	print(`Resource ${restored.resource} restored from backup ${id}.${before}`);
+	const title = isVolumeOfService(restored.resource) ? 'Volume' : 'Resource';
+	print(`${title} ${restored.resource} restored from backup ${id}.${before}`);
 }

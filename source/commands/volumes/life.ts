@@ -1,4 +1,5 @@
-import {assertUnused, deleteVolume, findVolume, releaseVolume} from '../../backup/volume-life.ts';
+import {assertUnused, deleteVolume, releaseVolume} from '../../backup/volume-life.ts';
+import {findVolume} from '../../backup/volumes.ts';
 import {confirmByName} from '../../console/confirm-name.ts';
 import {workOn} from '../../console/watch-work.ts';
 import {again, command} from '../../hint.ts';

@@ -1,5 +1,5 @@
 import {command} from '../../hint.ts';
-import type {Report} from '../problem.ts';
+import type {Path, Report} from '../problem.ts';
 import {checkMounts} from './mounts.ts';
 import {isMap, listOf, mapOf, type Raw} from './raw.ts';
 import {checkSchedule} from './schedule.ts';
@@ -23,6 +23,29 @@ const checkPreset = (name: string, resource: Raw, report: Report): void => {
 			);
 };
 
+/** A backup is either a command or an archive of the volumes, which needs nothing else (docs/rules.md, "Archives"). */
+const checkOperations = (resource: Raw, path: Path, report: Report): void => {
+	const {backup, restore} = mapOf(resource.operations);
+	const operations = [...path, 'operations'];
+	const {command, preset, stop, schedule} = mapOf(backup);
+	checkSchedule(schedule, [...operations, 'backup', 'schedule'], report);
+	if (!isMap(backup)) return;
+	if (preset === undefined) {
+		if (command === undefined)
+			report([...operations, 'backup', 'command'], 'is required unless preset: archive is set');
+		if (stop !== undefined)
+			report([...operations, 'backup', 'stop'], 'stop is only supported with preset: archive.', {mark: 'key'});
+		return;
+	}
+	for (const field of ['command', 'env', 'image'])
+		if (mapOf(backup)[field] !== undefined)
+			report([...operations, 'backup', field], `preset: archive runs no command; remove ${field}.`, {mark: 'key'});
+	if (restore !== undefined)
+		report([...operations, 'restore'], 'preset: archive restores without a command; remove restore.', {mark: 'key'});
+	if (Object.keys(mapOf(resource.volumes)).length === 0)
+		report([...operations, 'backup', 'preset'], 'preset: archive requires volumes, whose files it backs up.');
+};
+
 /** All rules between the fields of one resource (docs/rules.md, "Presets"). */
 export const checkResource = (name: string, value: unknown, services: Raw, report: Report): void => {
 	if (Object.hasOwn(services, name))
@@ -44,6 +67,5 @@ export const checkResource = (name: string, value: unknown, services: Raw, repor
 	if (typeof port === 'number' && !listOf(resource.ports).includes(port))
 		report([...path, 'readiness', 'port'], 'readiness.port must reference a declared resource port.');
 	checkMounts(resource.volumes, 'mountPath', [...path, 'volumes'], report);
-	const {backup} = mapOf(resource.operations);
-	checkSchedule(mapOf(backup).schedule, [...path, 'operations', 'backup', 'schedule'], report);
+	checkOperations(resource, path, report);
 };

@@ -75,14 +75,18 @@ const checkLimits = (service: Raw, path: Path, report: Report): void => {
 const checkVolumes = (service: Raw, path: Path, report: Report): void => {
 	checkMounts(service.volumes, 'path', [...path, 'volumes'], report);
 	const {kind} = service;
-	if (kind !== 'job' && kind !== 'cron') return;
-	for (const [handle, volume] of Object.entries(mapOf(service.volumes)))
-		if (mapOf(volume).exclusive === true)
-			report(
-				[...path, 'volumes', handle, 'exclusive'],
-				`kind: ${kind} does not support exclusive volumes: its runs are not deployments.`,
-				{mark: 'key'},
-			);
+	for (const [handle, volume] of Object.entries(mapOf(service.volumes))) {
+		const {exclusive, backup} = mapOf(volume);
+		const at = [...path, 'volumes', handle];
+		if (exclusive === true && (kind === 'job' || kind === 'cron'))
+			report([...at, 'exclusive'], `kind: ${kind} does not support exclusive volumes: its runs are not deployments.`, {
+				mark: 'key',
+			});
+		const {stop, schedule} = mapOf(backup);
+		checkSchedule(schedule, [...at, 'backup', 'schedule'], report);
+		if (stop === true && exclusive !== true)
+			report([...at, 'backup', 'stop'], 'stop is only supported for exclusive volumes.', {mark: 'key'});
+	}
 };
 
 const checkVariables = (name: string, service: Raw, path: Path, report: Report): void => {

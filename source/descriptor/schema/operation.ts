@@ -8,7 +8,21 @@ const fields = {
 	image: imageReference.optional().describe('Default: the image of the resource.'),
 };
 
-const backup = z.strictObject({...fields, schedule: backupScheduleSchema.optional()});
+const archive = {
+	preset: z.literal('archive').describe('The files of the volumes as an archive. No image needs tools for it.'),
+	stop: z.boolean().optional().describe('Stop what uses the volumes while they are read.'),
+	schedule: backupScheduleSchema.optional(),
+};
+
+const backup = z
+	.strictObject({...fields, ...archive, command: fields.command.optional(), preset: archive.preset.optional()})
+	.meta({
+		oneOf: [{required: ['command']}, {required: ['preset']}],
+		if: {required: ['preset']},
+		// biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+		then: {propertyNames: {enum: Object.keys(archive)}},
+		else: {not: {required: ['stop']}},
+	});
 
 const restore = z.strictObject({
 	...fields,
@@ -16,4 +30,9 @@ const restore = z.strictObject({
 });
 
 /** Backup and restore of a resource. */
-export const operationsSchema = z.strictObject({backup: backup.optional(), restore: restore.optional()});
+export const operationsSchema = z
+	.strictObject({backup: backup.optional(), restore: restore.optional()})
+	.meta({$comment: 'A backup with preset: archive needs volumes, and no restore.'});
+
+/** Backup of a volume of a service. */
+export const volumeBackupSchema = z.strictObject(archive);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {handlePattern} from '../names.ts';
 import {serviceKinds} from '../project.ts';
 import {buildSchema} from './build.ts';
+import {volumeBackupSchema} from './operation.ts';
 import {runSchema} from './run.ts';
 import {scheduleSchema} from './schedule.ts';
 import {serviceConditions} from './service-conditions.ts';
@@ -51,6 +52,7 @@ const volumes = z
 					.boolean()
 					.optional()
 					.describe('Only one deployment may use it at a time: the old one stops before the new one starts.'),
+				backup: volumeBackupSchema.optional(),
 			}),
 		]),
 	)
