@@ -104,7 +104,7 @@ describe('a command line is completed with', () => {
 /** Flags and arguments whose value only the user knows. */
 const free = [
 	...['label', 'since', 'expires', 'tail', 'name', 'profile', 'username', 'as', 'endpoint', 'region', 'access-key'],
-	...['public-url', 'dns-command', 'dns-server', 'setting', 'from-resource', 'grep', 'until', 'serial'],
+	...['public-url', 'dns-command', 'dns-server', 'setting', 'from-resource', 'grep', 'until', 'serial', 'lineage'],
 ];
 const freeArguments = [
 	...['command', 'arguments', 'method', 'url', 'value', 'recipient', 'address', 'id', 'host', 'hosts', 'name'],
