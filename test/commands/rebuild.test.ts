@@ -1,10 +1,11 @@
 import {randomUUID} from 'node:crypto';
-import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {createSecretReader} from '../../source/apply/secret-reader.ts';
 import {certificateKeySlot} from '../../source/state/certificates.ts';
+import {isOnEngine} from '../../source/state/place.ts';
 import type {State} from '../../source/state/state.ts';
 import {makeTestAuthority} from '../certificates/make.ts';
 import {formsOf} from '../secret-forms.ts';
@@ -435,6 +436,61 @@ describe('state rebuild', () => {
 	});
 });
 
+describe('state rebuild of a damaged state', () => {
+	beforeEach(async () => {
+		await deployAll();
+		writeFileSync(join(shop.world.directory, 'state.json'), 'damaged');
+	});
+
+	it('is left to state restore where history has a good one', async () => {
+		expect(await shop.failure('state', 'rebuild', '--auto-approve')).toContain('compartment state restore');
+	});
+
+	it('keeps what is left of it', async () => {
+		rmSync(join(shop.world.directory, 'history'), {recursive: true});
+		expect(await shop.failure('plan')).toContain('or make the state again from what runs: compartment state rebuild');
+		await rebuild();
+		expect(await shop.text('plan')).toContain('No changes.');
+		expect(readdirSync(join(shop.world.directory, 'history'))).toContainEqual(expect.stringMatching(/^damaged\./));
+	});
+});
+
+describe('state rebuild of a state that was on the engine', () => {
+	beforeEach(async () => {
+		await deployAll();
+		await shop.text('state', 'migrate', '--to', 'engine');
+	});
+
+	it('needs no rebuild as long as the engine has it', async () => {
+		lose();
+		expect(await shop.failure('state', 'rebuild', '--auto-approve')).toContain('It is not lost.');
+	});
+
+	it('writes it there again, and the folder gets a copy', async () => {
+		const before = await substance();
+		await shop.world.loseStates();
+		for (const name of ['state.json', 'history'])
+			rmSync(join(shop.world.directory, name), {recursive: true, force: true});
+		await rebuild();
+		expect(await substance()).toEqual(before);
+		expect(await shop.text('plan')).toContain('No changes.');
+		lose();
+		expect(await shop.text('plan')).toContain('No changes.');
+		expect(isOnEngine(shop.world.directory)).toBe(true);
+	});
+
+	it('keeps it in the folder if nothing says any more that it was there', async () => {
+		const before = await substance();
+		await shop.world.loseStates();
+		lose();
+		await rebuild();
+		expect(await substance()).toEqual(before);
+		expect(isOnEngine(shop.world.directory)).toBe(false);
+		await shop.text('state', 'migrate', '--to', 'engine');
+		expect(await shop.text('plan')).toContain('No changes.');
+	});
+});
+
 describe('state rebuild is refused', () => {
 	const refused = (...words: string[]) => shop.failure('state', 'rebuild', '--auto-approve', ...words);
 
@@ -458,13 +514,32 @@ describe('state rebuild is refused', () => {
 
 	it('for a state that records other objects', async () => {
 		await deployAll();
+		await giveLineage(randomUUID(), () => true);
+		expect(await refused()).toMatchInlineSnapshot(`
+			"Error: FOLDER/.compartment/production has a state that records other objects (lineage UUID).
+			  Look at what it records: compartment state list. If it is that of a copied folder, drop it first: compartment state forget
+			"
+		`);
+	});
+
+	it('without a choice where two states have objects', async () => {
+		await deployAll();
 		const {lineage} = await state();
-		await shop.world.changeState(current => ({...current}));
-		const {containers: all, networks, volumes} = await shop.world.engine.observe({'compartment.lineage': ''});
-		for (const each of [...all, ...networks, ...volumes])
-			(each.labels as Record<string, string>)['compartment.lineage'] = randomUUID();
-		expect(await shop.failure('state', 'rebuild', '--lineage', lineage)).toContain('have lineage UUID');
-		expect(await refused()).toContain('lineages of project shop');
+		const other = randomUUID();
+		await giveLineage(other, ({name}) => name.endsWith('queue'));
+		lose();
+		expect(await shop.raw('state', 'rebuild', '--auto-approve')).toEqual({
+			exitCode: 1,
+			stdout: '',
+			stderr: `Error: Objects of 2 lineages of project shop, environment production, are on the engine:
+${lineage}: 4 containers, 2 networks, 2 volumes
+${other}: 1 volume
+  compartment state rebuild --lineage ${lineage}
+`,
+		});
+		expect(await refused('--lineage', 'ffffffff')).toContain('have lineage ffffffff');
+		expect(await rebuild('--lineage', lineage)).toContain('Rebuilt the state');
+		expect((await state()).lineage).toBe(lineage);
 	});
 
 	it('when the state is in another folder', async () => {
@@ -519,6 +594,13 @@ it('plans of older containers stay the same without the label', async () => {
 	await relabel('');
 	expect(await shop.text('plan')).toContain('No changes.');
 });
+
+/** Makes objects of the environment those of another state. */
+async function giveLineage(lineage: string, isWanted: (object: {readonly name: string}) => boolean): Promise<void> {
+	const {containers: all, networks, volumes} = await shop.world.engine.observe({'compartment.lineage': ''});
+	for (const each of [...all, ...networks, ...volumes].filter(isWanted))
+		(each.labels as Record<string, string>)['compartment.lineage'] = lineage;
+}
 
 /** Gives all objects of the environment, or some of them, another record. */
 async function relabel(record: string, isWanted = (_: {readonly name: string}) => true): Promise<void> {

@@ -12,7 +12,8 @@ const describeShop = (greeting: string) =>
 	sandbox.describe({
 		services: {
 			web: publicService('web', {
-				env: {GREETING: greeting},
+				// As the image has it already.
+				env: {GREETING: greeting, PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'},
 				secretFiles: {TOKEN: '/run/token'},
 				volumes: {uploads: '/uploads'},
 				connections: {db: {env: {DATABASE_URL: 'connection-url'}}},
