@@ -1,6 +1,7 @@
 import {existsSync, globSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {generatedPages} from '../scripts/docs/pages.ts';
 
 const pages = ['README.md', 'bench/README.md', ...globSync('{docs,examples/*}/*.md')].map(path => ({
 	path,
@@ -57,6 +58,12 @@ describe('the pages', () => {
 			([, text]) => text,
 		);
 		expect(quoted).toEqual(['github', 'gitlab'].map(name => readFileSync(`examples/ci/${name}.yml`, 'utf8')));
+	});
+
+	it('that are generated are current: npm run docs writes them', async () => {
+		const generated = Object.entries(await generatedPages());
+		expect(generated.map(([name]) => name)).toEqual(['commands.md', 'keys.md']);
+		for (const [name, text] of generated) expect(readFileSync(`docs/${name}`, 'utf8'), name).toBe(text);
 	});
 
 	it('name files that exist', () => {
