@@ -33,6 +33,7 @@ const lostParts = [
 	'records of backups',
 	'other recipients of sensitive values',
 	'requests for certificates',
+	'unfinished restores and release commands',
 	'lifetime',
 	'public URL',
 	'variables that no container has',

@@ -1,4 +1,5 @@
 import {present} from '../descriptor/present.ts';
+import {isOneTimeKey} from '../descriptor/presets/one-time.ts';
 import type {Resource} from '../descriptor/project.ts';
 import type {ContainerConfiguration, ObservedContainer} from '../engine/engine.ts';
 import {nameIn} from '../model/address.ts';
@@ -86,8 +87,8 @@ const declarationOf = ({preset, generatedVariables, outputs, operations}: Resour
 });
 
 /**
- * The generated passwords of a resource whose label cannot be read, by what compartment.yml generates: the next apply makes
- * the container again, on the same data, which knows no other password.
+ * The passwords of a resource whose label cannot be read: what compartment.yml generates, and what a database reads only once.
+ * The next apply makes the container again, on the same data, which knows no other values.
  */
 export function rescuedVariables(
 	{project, configurations}: Remains,
@@ -97,19 +98,18 @@ export function rescuedVariables(
 	const name = nameIn(own[labels.address] ?? '');
 	const declared = project.resources.find(each => each.name === name);
 	const {env = {}} = configurations.get(id) ?? {};
-	return Object.keys(declared?.generatedVariables ?? {}).flatMap((key): ClearVariable[] =>
-		Object.hasOwn(env, key)
-			? [
-					{
-						scope: {type: 'resource', name},
-						key,
-						source: 'generated',
-						revision: revision(),
-						updatedAt: new Date(createdAt).toISOString(),
-						isSensitive: true,
-						value: env[key]!,
-					},
-				]
-			: [],
+	if (!declared) return [];
+	const isGenerated = (key: string) => Object.hasOwn(declared.generatedVariables, key);
+	const wanted = Object.keys(env).filter(
+		key => isGenerated(key) || (isOneTimeKey(key) && !Object.hasOwn(declared.env, key)),
 	);
+	return wanted.map(key => ({
+		scope: {type: 'resource', name},
+		key,
+		source: isGenerated(key) ? 'generated' : 'user',
+		revision: revision(),
+		updatedAt: new Date(createdAt).toISOString(),
+		isSensitive: true,
+		value: env[key]!,
+	}));
 }

@@ -231,7 +231,7 @@ describe('state rebuild', () => {
 			4 sensitive values of 7 variables will be read from the configuration of containers and sealed for you.
 			Jobs have no container between their runs. These are recorded as compartment.yml declares them now, without variables that only they have: service.report, service.nightly.
 			The access password is replaced by a new one, because the router has only a hash of it. Sign-in links end.
-			Not rebuilt, because nothing on the engine records it: history of deployments and job runs, records of backups, other recipients of sensitive values, requests for certificates, lifetime, public URL, variables that no container has.
+			Not rebuilt, because nothing on the engine records it: history of deployments and job runs, records of backups, other recipients of sensitive values, requests for certificates, unfinished restores and release commands, lifetime, public URL, variables that no container has.
 
 			The access password is new. Show it with its sign-in links: compartment access show
 			Rebuilt the state as serial 34. Show the difference: compartment plan

@@ -112,3 +112,25 @@ test('a password that was rotated is found in the services that use it', {timeou
 	const login = ['sh', '-c', 'psql "$DATABASE_URL" -XAtq -c "SELECT count(*) FROM notes"'];
 	expect(await sandbox.engine.exec(id, login)).toMatchObject({exitCode: 0, stdout: '1000\n'});
 });
+
+test('certificates come back from the router with their keys', {timeout: 120_000}, async () => {
+	await sandbox.succeed(['domain', 'add', sandbox.host()]);
+	await sandbox.succeed(['apply', '--auto-approve']);
+	await sandbox.expectNoChanges();
+	const fingerprints = () =>
+		Object.entries(sandbox.state().certificates ?? {}).map(([host, {fingerprint, source}]) => [
+			host,
+			fingerprint,
+			source,
+		]);
+	const before = fingerprints();
+	expect(before).toHaveLength(1);
+	lose();
+	await sandbox.succeed(['state', 'rebuild', '--auto-approve']);
+	expect(fingerprints()).toEqual(before);
+	await sandbox.expectNoChanges();
+	// Its key is needed to install it in a new router.
+	await sandbox.engine.remove((await sandbox.engine.findByName('container', sandbox.router.name))!.id);
+	await sandbox.succeed(['apply', '--auto-approve']);
+	await sandbox.expectNoChanges();
+});
