@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {generatedPages} from '../scripts/docs/pages.ts';
 
-const pages = ['README.md', 'bench/README.md', ...globSync('{docs,examples/*}/*.md')].map(path => ({
+const pages = [...globSync('*.md'), 'bench/README.md', ...globSync('{docs,examples/*}/*.md')].map(path => ({
 	path,
 	text: readFileSync(path, 'utf8'),
 }));
