@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {deploymentFields, resourceFields} from '../../source/plan/attributes.ts';
+import {deploymentFields, resourceFields, volumeFields} from '../../source/plan/attributes.ts';
 import type {Plan} from '../../source/plan/plan.ts';
 import type {PlanRequest} from '../../source/refresh/plan-request.ts';
-import type {Deployment, ResourceRecord, RoutesRecord, State, Variable} from '../../source/state/state.ts';
+import type {
+	Deployment,
+	ResourceRecord,
+	RoutesRecord,
+	State,
+	Variable,
+	VolumeRecord,
+} from '../../source/state/state.ts';
 import {createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
 
 /** Everything in the files that an apply could change, with a few values for each part. */
@@ -25,6 +32,8 @@ const service = fc.record({
 	domain: fc.constantFrom('', 'domain: shop.example.com'),
 	kind: fc.constantFrom('web', 'worker', 'job', 'cron'),
 	schedule: fc.constantFrom('daily', 'hourly'),
+	volume: fc.constantFrom('none', 'shared', 'shared', 'exclusive', 'elsewhere'),
+	archive: fc.constantFrom('never', 'by hand', 'stopped', 'daily', 'hourly'),
 });
 
 const database = fc.record({
@@ -37,6 +46,7 @@ const database = fc.record({
 	bytes: fc.constantFrom(16, 32),
 	hasMore: fc.boolean(),
 	interval: fc.constantFrom('daily', 'hourly'),
+	backup: fc.constantFrom('command: dump', 'preset: archive', 'preset: archive, stop: true'),
 	url: fc.constantFrom('db://${env.POSTGRES_USER}:${env.POSTGRES_PASSWORD}@${resource.host}', 'db://${resource.host}'),
 });
 
@@ -65,6 +75,19 @@ const files: fc.Arbitrary<Files> = fc.record({
 
 const list = (...parts: readonly string[]): string => parts.filter(part => part !== '').join(', ');
 
+/** The volume of a service, with how it is backed up. Runs of jobs cannot have one for themselves. */
+function writeVolume({kind, volume, archive}: Made<typeof service>): string {
+	const isExclusive = volume === 'exclusive' && (kind === 'web' || kind === 'worker');
+	const schedule = archive === 'daily' || archive === 'hourly' ? `schedule: {interval: ${archive}}` : '';
+	const backup = list('preset: archive', archive === 'stopped' && isExclusive ? 'stop: true' : '', schedule);
+	const fields = list(
+		`path: ${volume === 'elsewhere' ? '/elsewhere' : '/data'}`,
+		isExclusive ? 'exclusive: true' : '',
+		archive === 'never' ? '' : `backup: {${backup}}`,
+	);
+	return volume === 'none' ? '' : `volumes: {data: {${fields}}}`;
+}
+
 function writeService(name: string, made: Made<typeof service>): string {
 	const isWeb = made.kind === 'web';
 	const run = list(
@@ -83,6 +106,7 @@ function writeService(name: string, made: Made<typeof service>): string {
 		isWeb && name === 'web' ? made.domain : '',
 		made.isFile ? 'secretFiles: {TOKEN: /run/token}' : '',
 		made.isConnected ? 'connections: {db: {env: {DB: url}}}' : '',
+		writeVolume(made),
 		made.kind === 'cron' ? `schedule: {interval: ${made.schedule}}` : '',
 	);
 	return `  ${name}: {${fields}}`;
@@ -105,7 +129,7 @@ const writeFiles = ({web, api, db}: Files): string =>
 			`generatedVariables: {POSTGRES_PASSWORD: {generator: token, bytes: ${db.bytes}}}`,
 			`volumes: {data: /data${db.hasMore ? ', more: /more' : ''}}`,
 			`outputs: {url: {sensitive: true, value: "${db.url}"}}`,
-			`operations: {backup: {command: dump, schedule: {interval: ${db.interval}}}}`,
+			`operations: {backup: {${db.backup}, schedule: {interval: ${db.interval}}}}`,
 		)}}`,
 		'',
 	].join('\n');
@@ -183,10 +207,11 @@ function leaves(name: string, value: unknown, depth = Number.POSITIVE_INFINITY):
 	);
 }
 
-// An environment value is one leaf: its origin and revision.
-const specLeaves = ({env, ...spec}: Deployment['spec'] | ResourceRecord['spec']): Record<string, string> => ({
+// An environment value is one leaf: its origin and revision. So is a volume: where it is mounted, and for whom.
+const specLeaves = ({env, volumes, ...spec}: Deployment['spec'] | ResourceRecord['spec']): Record<string, string> => ({
 	...leaves('', spec),
 	...leaves('env', env, 1),
+	...leaves('volumes', volumes, 1),
 });
 
 const marked = (fields: Readonly<Record<string, string>>, mark: string): string[] =>
@@ -228,6 +253,9 @@ function resourceLeaves(record: ResourceRecord | undefined): Leaves {
 	};
 }
 
+const volumeLeaves = (record: VolumeRecord): Leaves =>
+	Object.assign({}, ...marked(volumeFields, 'compared').map(name => leaves(name, record[name as keyof VolumeRecord])));
+
 function routesLeaves(routes: RoutesRecord | null): Leaves {
 	if (!routes) return {};
 	const {hosts, access, rules, ...rest} = routes;
@@ -265,13 +293,18 @@ function whatDiffers(before: State, after: State, isHold: boolean): Record<strin
 		const declared = Object.keys(leaves('', next?.declared)).concat('readiness', 'restart.policy');
 		found[`resource.${name}`] = old ? all : all.filter(attribute => !declared.includes(attribute));
 	}
+	for (const [address, record] of Object.entries(after.volumes)) {
+		const old = before.volumes[address];
+		if (old) found[address] = differences(volumeLeaves(old), volumeLeaves(record));
+	}
 	return found;
 }
 
 function expectComplete(plan: Plan, before: State, after: State): void {
 	for (const [address, differing] of Object.entries(whatDiffers(before, after, plan.isHold))) {
 		const action = plan.actions.find(candidate => candidate.address === address && candidate.kind !== 'none');
-		if (action?.kind === 'delete') continue;
+		// A volume that is there again is recorded anew.
+		if (action?.kind === 'delete' || (action?.object === 'volume' && action.kind === 'create')) continue;
 		const changes = action?.changes ?? [];
 		const named = changes.map(({name}) => name);
 		const where = `${plan.mode}: ${address}`;
@@ -324,6 +357,8 @@ const plainService: Files['web'] = {
 	domain: '',
 	kind: 'web',
 	schedule: 'daily',
+	volume: 'shared',
+	archive: 'by hand',
 };
 const one: Files = {
 	web: plainService,
@@ -338,14 +373,18 @@ const one: Files = {
 		bytes: 16,
 		hasMore: false,
 		interval: 'daily',
+		backup: 'command: dump',
 		url: 'db://${env.POSTGRES_USER}:${env.POSTGRES_PASSWORD}@${resource.host}',
 	},
 	rules: [],
 };
 const other: Files = {
 	...one,
-	web: {...plainService, image: images.better, level: 'debug', limits: 'limits: {cpu: 0.5}'},
-	db: {...one.db, interval: 'hourly', timeoutMs: 6000},
+	web: {
+		...plainService,
+		...{image: images.better, level: 'debug', limits: 'limits: {cpu: 0.5}', volume: 'exclusive', archive: 'hourly'},
+	},
+	db: {...one.db, interval: 'hourly', timeoutMs: 6000, backup: 'preset: archive'},
 	rules: ['{on: web, path: /old, to: web, rewrite: /new}'],
 };
 
@@ -369,6 +408,7 @@ const tour = (
 
 it('a plan names every attribute that its apply changes, and no other', async () => {
 	const counts: Record<string, number> = {};
+	let updatedVolumes = 0;
 	await fc.assert(
 		fc.asyncProperty(files, fc.array(step, {minLength: 1, maxLength: 5}), async (first, steps) => {
 			const world = await createMemoryWorld();
@@ -379,6 +419,7 @@ it('a plan names every attribute that its apply changes, and no other', async ()
 					const {plan, result} = await world.apply(writeFiles(current), request, writeRules(current));
 					if (result?.outcome !== 'done') return;
 					counts[plan.mode] = (counts[plan.mode] ?? 0) + 1;
+					updatedVolumes += plan.actions.filter(({object, kind}) => object === 'volume' && kind === 'update').length;
 					if (before) expectComplete(plan, before, (await world.state())!);
 				};
 				await apply({});
@@ -401,4 +442,5 @@ it('a plan names every attribute that its apply changes, and no other', async ()
 	// Otherwise the property would hold vacuously.
 	for (const mode of ['apply', 'rollback', 'restart', 'rotate', 'promote', 'discard', 'stop', 'start', 'destroy'])
 		expect(counts[mode] ?? 0, mode).toBeGreaterThan(0);
+	expect(updatedVolumes).toBeGreaterThan(0);
 }, 120_000);
