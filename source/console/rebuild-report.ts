@@ -3,8 +3,8 @@ import {command, hint} from '../hint.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {type Column, renderTable} from '../output/table.ts';
 import type {Terminal} from '../output/terminal.ts';
-import type {Role} from '../rebuild/deployments.ts';
 import type {Rebuilt, RebuiltObject} from '../rebuild/rebuilt.ts';
+import type {Role} from '../rebuild/roles.ts';
 import type {State} from '../state/state.ts';
 import {hintText} from '../workspace/invocation.ts';
 

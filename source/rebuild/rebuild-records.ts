@@ -3,15 +3,7 @@ import {isRouted} from '../model/kinds.ts';
 import {newRevision} from '../state/secrets.ts';
 import type {Deployment, State} from '../state/state.ts';
 import {newState} from '../state/store.ts';
-import {
-	activeOf,
-	deploymentRecord,
-	type FoundDeployment,
-	findDeployments,
-	type Role,
-	roleOf,
-	slotIn,
-} from './deployments.ts';
+import {deploymentRecord, type FoundDeployment, findDeployments} from './deployments.ts';
 import {imageRecords} from './images.ts';
 import {jobRuns} from './jobs.ts';
 import {networksRecord} from './networks.ts';
@@ -19,6 +11,7 @@ import {newestVariables, type ReadEnv} from './read-values.ts';
 import type {Rebuilt, RebuiltObject} from './rebuilt.ts';
 import type {Remains} from './remains.ts';
 import {findResources, rescuedVariables} from './resources.ts';
+import {activeOf, type Role, roleOf, slotIn} from './roles.ts';
 import {routesRecord} from './routes.ts';
 import {serialOf} from './serial.ts';
 import {type SettledResource, settleOutputs, settleResource} from './settle-resource.ts';

@@ -1,6 +1,6 @@
 import type {CertificateRecord, State} from '../state/state.ts';
-import type {Role} from './deployments.ts';
 import type {ClearVariable} from './read-values.ts';
+import type {Role} from './roles.ts';
 
 /** One object of a rebuilt state, for the table that is shown before anything is written. */
 export type RebuiltObject = {
