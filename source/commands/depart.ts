@@ -1,3 +1,4 @@
+import {openPager} from '../console/open-pager.ts';
 import {readKey} from '../console/read-key.ts';
 import type {Depart} from '../dashboard/open.ts';
 import {findPlace} from '../descriptor/discover.ts';
@@ -20,30 +21,64 @@ import {rollback} from './deploy/rollback.ts';
 import {dockerExec, findContainer} from './inspect/exec.ts';
 import {open} from './inspect/open.ts';
 import {init} from './project/init.ts';
+import {resourceBackupCreate, resourceBackupVerify} from './resources/backup.ts';
 
 type Run = Extract<Departure, {readonly type: 'run'}>;
 
 type Context = Parameters<Depart>[1];
 
 /** The command line that the user would have typed, without `compartment`. */
-const typedWords = ({verb, environment, object, deployment}: Run): readonly string[] => [
+const backupWords = {
+	backup: ['resource', 'backup', 'create'],
+	verify: ['resource', 'backup', 'verify'],
+	restore: ['resource', 'backup', 'restore'],
+} as const;
+
+const isBackupVerb = (verb: Verb): verb is keyof typeof backupWords => verb in backupWords;
+
+const typedWords = (run: Run): readonly string[] => {
+	const {verb, environment, object, backup} = run;
+	if (!isBackupVerb(verb)) return typedForEnvironment(run);
+	return [
+		...backupWords[verb],
+		...(object === undefined || verb === 'verify' ? [] : ['--resource', object]),
+		...(backup === undefined ? [] : ['--backup', backup]),
+		...(environment === 'production' ? [] : ['--env', environment]),
+	];
+};
+
+const typedForEnvironment = ({verb, environment, object, deployment}: Run): readonly string[] => [
 	...(verb === 'discard' ? ['promote', '--discard'] : [verb]),
 	...(verb === 'init' || environment === 'production' ? [] : ['--env', environment]),
 	...(object === undefined ? [] : verb === 'restart' || verb === 'open' ? [object] : ['--service', object]),
 	...(deployment === undefined ? [] : ['--to', deployment]),
 ];
 
+const reachOf = ({project, remote}: Context['flags']): readonly string[] => [
+	...(project === undefined ? [] : ['--project', project]),
+	...(remote === undefined ? [] : ['--remote', remote]),
+];
+
+/** Runs a command line in a process of its own, which has the terminal until it ends. */
+function runAgain(words: readonly string[]): void {
+	const {error} = runProgram(process.execPath, [process.argv[1]!, ...words], {
+		stdio: 'inherit',
+		variables: process.env,
+	});
+	if (error) throw new UserError(`Cannot start ${process.execPath}: ${error.message}`);
+}
+
 /** Runs a command with its own plan, question and view. */
 export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Promise<void> {
 	invoke(typedWords(run), run.environment);
-	const {environment, object, deployment} = run;
+	const {environment, object = '', backup = '', deployment} = run;
 	const common = {
 		...flags,
 		env: environment,
-		...(object === undefined ? {} : {service: [object]}),
+		...(run.object === undefined ? {} : {service: [object]}),
 		...(deployment === undefined ? {} : {to: deployment}),
 	};
-	const commands: Readonly<Record<Exclude<Verb, 'shell'>, () => Promise<unknown>>> = {
+	const commands: Readonly<Record<Exclude<Verb, 'shell'>, () => unknown>> = {
 		// A prompt would set stdin flowing, and the screens could not read it afterwards.
 		init: () => init({...flags, name: projectNameOf(process.cwd())}),
 		plan: () => plan(common),
@@ -55,7 +90,11 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 		promote: () => promote(common),
 		discard: () => promote({...common, discard: true}),
 		destroy: () => destroy(common),
-		open: () => open(object, common),
+		open: () => open(run.object, common),
+		backup: () => resourceBackupCreate({...flags, env: environment, resource: object}),
+		verify: () => resourceBackupVerify({...flags, env: environment, backup}),
+		// It asks for a name, and a prompt in this process would keep the screens from reading the terminal afterwards.
+		restore: () => runAgain([...typedWords(run), ...reachOf(flags)]),
 	};
 	if (run.verb !== 'shell') await commands[run.verb]();
 }
@@ -73,12 +112,6 @@ async function openShell({environment, object = ''}: Run): Promise<string | unde
 	// Synchronous, so that nothing else reads the terminal.
 	const {error} = runProgram(client.file, client.args, client.options);
 	return error ? `The docker client cannot be started: ${messageOf(error)}` : undefined;
-}
-
-function openPager(text: string): string | undefined {
-	const pager = process.env['PAGER'] || 'less -R';
-	const {error, status} = runProgram(pager, [], {shell: true, input: text, stdio: ['pipe', 'inherit', 'inherit']});
-	return error || status === 127 ? `The pager "${pager}" cannot be started: set PAGER` : undefined;
 }
 
 /** Runs what a key of the dashboard requested. */

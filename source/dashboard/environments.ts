@@ -16,6 +16,7 @@ import {heldCandidates} from '../state/deployments.ts';
 import type {Deployment, DeploymentFailure, State} from '../state/state.ts';
 import type {CrashLoopView, EnvironmentView, Failure, ObjectView} from '../ui/dashboard/data.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
+import {type Pending, pendingText} from './pending.ts';
 
 type Input = EngineConnection & {
 	/** Undefined while compartment.yml cannot be read. */
@@ -26,6 +27,9 @@ type Input = EngineConnection & {
 	readonly observed: Observed;
 	readonly vitals: Vitals;
 	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
+	/** When the engine answered, in milliseconds since the epoch. */
+	readonly asOf: number | null;
+	readonly pending: Pending;
 	readonly agent: AgentReport | undefined;
 	readonly drift: readonly Drift[];
 	readonly problem: string | undefined;
@@ -67,6 +71,10 @@ const healthView = (health: Health): Pick<ObjectView, 'state' | 'tone' | 'cause'
 	restarts: restartsText(health),
 });
 
+/** What is declared and was never applied is created. */
+const pendingOf = ({state, pending, project}: Input, address: string): string =>
+	state ? pendingText(pending ?? [], address) : project ? '+' : '';
+
 function serviceView(input: Input, name: string, status: ServiceStatus | undefined): ObjectView {
 	const {project, state, drift} = input;
 	const declared = project?.services.find(service => service.name === name);
@@ -88,6 +96,7 @@ function serviceView(input: Input, name: string, status: ServiceStatus | undefin
 		crashLoop: state && viewCrashLoop(state, address),
 		drift: messagesOf(drift, address),
 		isHeld: state !== undefined && heldCandidates(state)[name] !== undefined,
+		pending: pendingOf(input, address),
 	};
 }
 
@@ -113,6 +122,7 @@ function resourceView(input: Input, name: string, status: ResourceStatus | undef
 		crashLoop: state && viewCrashLoop(state, address),
 		drift: messagesOf(drift, address),
 		isHeld: false,
+		pending: pendingOf(input, address),
 	};
 }
 
@@ -120,7 +130,7 @@ const routerTones = {running: 'good', stopped: 'bad', missing: 'bad', foreign: '
 
 /** One environment of the dashboard: what is declared, what is deployed, and its health. */
 export function viewEnvironment(input: Input): EnvironmentView {
-	const {project, name, state, router, routerState, agent, drift, problem} = input;
+	const {project, name, state, router, routerState, asOf, pending, agent, drift, problem} = input;
 	const report = state && createStatusReport({...input, state, services: null});
 	const names = (declared: readonly {readonly name: string}[], known: readonly {readonly name: string}[]) => [
 		...new Set([...declared, ...known].map(each => each.name)),
@@ -148,6 +158,8 @@ export function viewEnvironment(input: Input): EnvironmentView {
 		isDeployed,
 		problem,
 		updatedAt: state ? Date.parse(state.updatedAt) : null,
+		asOf,
+		pending: pending?.length,
 		objects,
 		router: report?.router.isUsed
 			? {text: `${routerState} at ${router.listen}:${router.port}`, tone: routerTones[routerState]}

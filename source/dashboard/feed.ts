@@ -4,6 +4,7 @@ import {messageOf} from '../errors.ts';
 import {labels} from '../model/labels.ts';
 import type {Terminal} from '../output/terminal.ts';
 import type {Link} from '../ui/dashboard/data.ts';
+import {currentEnvironment} from '../ui/dashboard/lookups.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 import type {FrameClock} from '../ui/parts/frame-clock.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
@@ -14,6 +15,7 @@ import {entryOf, type Knowledge, sourcesIn, viewsOf} from './knowledge.ts';
 import {joinLinks} from './link.ts';
 import {createLogReader, type LogPart} from './log-reader.ts';
 import {onSelection} from './on-selection.ts';
+import {readPending} from './pending.ts';
 import {createQueue} from './queue.ts';
 import {createTabReader} from './tab-reader.ts';
 import {watchEngine} from './watch.ts';
@@ -42,6 +44,9 @@ const ourFiles: readonly string[] = [descriptorFile, routesFile, 'state.json'];
 /** Poll interval of the health, which changes without events. */
 const healthPaceMs = 5000;
 
+/** Poll interval of what an apply would do, which depends on the sources. */
+const pendingPaceMs = 15_000;
+
 const firstLine = (text: string): string => text.split('\n', 1)[0]!;
 
 type Shown = Pick<Options, 'store'> & {readonly known: Knowledge; readonly isEntering: boolean};
@@ -58,7 +63,7 @@ function show({store, known, isEntering}: Shown): void {
 		project: files.name,
 		problem: problemOf(files),
 		...(answers ? {environments: viewsOf(known), isLoaded: true} : {}),
-		...(trouble && environments.length > 0 ? {message: firstLine(messageOf(trouble))} : {}),
+		trouble: trouble && environments.length > 0 ? firstLine(messageOf(trouble)) : undefined,
 	});
 }
 
@@ -66,7 +71,7 @@ function show({store, known, isEntering}: Shown): void {
 export function startDashboardFeed({store, clock, connections, terminal, part, canEnter}: Options): DashboardFeed {
 	const stop = new AbortController();
 	const {signal} = stop;
-	const known: Knowledge = {drift: new Map()};
+	const known: Knowledge = {drift: new Map(), pending: new Map()};
 	const readers = {
 		entryOf: (environment: string) => entryOf(known, environment),
 		sourcesIn: (environment: string) => sourcesIn(known, environment),
@@ -81,6 +86,8 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		log.follow(state);
 		figures.follow(state);
 		tab.follow(state);
+		const name = currentEnvironment(state)?.name;
+		if (name !== undefined && known.answers && !known.pending.has(name)) pending.ask().catch(() => undefined);
 	};
 	let isEntering = canEnter;
 	const showKnown = () => {
@@ -99,6 +106,8 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		signal,
 	});
 
+	/** The environment that is open or selected: changes of sources are looked for only there. */
+	const shownEntry = () => readers.entryOf(currentEnvironment(store.getSnapshot())?.name ?? '');
 	const engines = createQueue(async () => {
 		if (!known.files || signal.aborted) return;
 		known.answers = await askEngines(known.files, known.answers);
@@ -115,6 +124,16 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		showKnown();
 		tab.forget();
 		followShown();
+		await pending.ask();
+	});
+	const pending = createQueue(async () => {
+		const {project} = known.files ?? {};
+		const {state, connection, directory, name = ''} = shownEntry() ?? {};
+		if (!project || !state || !connection || !directory) return;
+		// So that it is not asked for again meanwhile.
+		if (!known.pending.has(name)) known.pending.set(name, undefined);
+		known.pending.set(name, await readPending(connection, project, state, directory));
+		showKnown();
 	});
 	const links = new Map<EngineConnection, Link>();
 	/** Follows each engine from the first time that an environment is on it. */
@@ -157,7 +176,7 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		if (signal.aborted) return;
 		// The watch reports a lost engine and reconnects.
 		reading.ask().catch(error => {
-			if (!signal.aborted && !known.answers) store.update({message: messageOf(error)});
+			if (!signal.aborted && !known.answers) store.update({trouble: firstLine(messageOf(error))});
 		});
 	};
 
@@ -169,6 +188,17 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 			await engines.ask().catch(() => undefined);
 		}
 	};
+	// Sources change without an event.
+	const pollPending = async () => {
+		for (;;) {
+			await pause(pendingPaceMs, undefined, {signal, ref: false});
+			const {location, link} = store.getSnapshot();
+			if (location.screen === 'environment' && link.status === 'live') await pending.ask().catch(() => undefined);
+		}
+	};
+	pollPending().catch(error => {
+		if (!signal.aborted) throw error;
+	});
 	pollHealth().catch(error => {
 		if (!signal.aborted) throw error;
 	});

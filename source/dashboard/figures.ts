@@ -24,6 +24,9 @@ type Options = {
 /** Poll interval. */
 const paceMs = 2000;
 
+/** Number of reads that are remembered. */
+const historyLength = 30;
+
 type Served = {readonly at: number; readonly requests: number};
 
 function trafficFigures(
@@ -52,6 +55,7 @@ function rateSince(before: Served | undefined, now: Served): number | undefined 
 function startFigures({shown, update}: Options): () => void {
 	const previous = new Map<string, Usage>();
 	const served = new Map<string, Served>();
+	const histories = new Map<string, NonNullable<Figures['history']>>();
 	let timer: NodeJS.Timeout | undefined;
 	let isStopped = false;
 
@@ -71,6 +75,14 @@ function startFigures({shown, update}: Options): () => void {
 		served.set(name, now);
 		return rate === undefined ? figures : {...figures, requestsPerSecond: rate};
 	};
+	const remember = (address: string, {requestsPerSecond, cpu}: Figures) => {
+		const {requests, cpu: load} = histories.get(address) ?? {requests: [], cpu: []};
+		const add = (values: readonly number[], value: number | undefined) =>
+			value === undefined ? values : [...values, value].slice(-historyLength);
+		const history = {requests: add(requests, requestsPerSecond), cpu: add(load, cpu)};
+		histories.set(address, history);
+		return history;
+	};
 	const read = async () => {
 		const visible = shown();
 		if (visible) {
@@ -84,7 +96,8 @@ function startFigures({shown, update}: Options): () => void {
 					? [resourceAddress(name), usages[index]!]
 					: [serviceAddress(name), {...trafficOf(traffic, name, state.lineage), ...usages[index]}],
 			);
-			if (!isStopped) update(Object.fromEntries(figures));
+			const withHistory = figures.map(([address, now]) => [address, {...now, history: remember(address, now)}]);
+			if (!isStopped) update(Object.fromEntries(withHistory));
 		}
 		if (!isStopped) timer = setTimeout(read, paceMs);
 	};

@@ -2,6 +2,7 @@ import {findLogSources, type LogSource} from '../report/log-sources.ts';
 import type {EnvironmentView} from '../ui/dashboard/data.ts';
 import {attendanceOf, type Workspace} from '../workspace/workspace.ts';
 import type {AgentReports} from './follow-agents.ts';
+import type {Pending} from './pending.ts';
 import {type EngineAnswers, type Files, type readDrift, viewEnvironments} from './world.ts';
 
 /** What the dashboard has read so far. Undefined parts are not read yet. */
@@ -11,6 +12,8 @@ export type Knowledge = {
 	agents?: AgentReports;
 	/** By environment. */
 	readonly drift: Map<string, Awaited<ReturnType<typeof readDrift>>>;
+	/** By environment. */
+	readonly pending: Map<string, Pending>;
 };
 
 /** The files of an environment. */
@@ -36,5 +39,5 @@ export function workspaceOf(known: Knowledge, environment: string): Workspace | 
 }
 
 /** All environments of the dashboard, as far as their engines have answered. */
-export const viewsOf = ({files, answers, agents, drift}: Knowledge): readonly EnvironmentView[] =>
-	files ? viewEnvironments(files, {engines: answers ?? new Map(), agents, drift}) : [];
+export const viewsOf = ({files, answers, agents, drift, pending}: Knowledge): readonly EnvironmentView[] =>
+	files ? viewEnvironments(files, {engines: answers ?? new Map(), agents, drift, pending}) : [];

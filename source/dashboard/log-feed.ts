@@ -39,6 +39,7 @@ export function createLogFeed({engine, pool, tail, since}: Options): LogFeed {
 		const run = async () => {
 			const known = sources.filter(({containerId}) => positions.of(containerId) === undefined);
 			for await (const line of readPast(engine, known, {tail, since, signal: stop.signal}, positions)) pool.push(line);
+			pool.finishReading();
 			await Promise.all(
 				sources.map(async (source, index) => {
 					try {
@@ -71,6 +72,7 @@ export function createLogFeed({engine, pool, tail, since}: Options): LogFeed {
 				return !readers.has(containerId) && (isRunning || isNew);
 			});
 			if (waiting.length > 0) start(waiting);
+			else if (readers.size === 0) pool.finishReading();
 		},
 		close() {
 			stop.abort();

@@ -1,7 +1,7 @@
 import type {Terminal} from '../output/terminal.ts';
 import type {LogSource} from '../report/log-sources.ts';
 import {hideSecretsOnScreen} from '../report/masked-logs.ts';
-import {currentObject} from '../ui/dashboard/lookups.ts';
+import {currentObject, logSubjectOf} from '../ui/dashboard/lookups.ts';
 import type {DashboardState} from '../ui/dashboard/state.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 import {createLogPool} from '../ui/logs/log-pool.ts';
@@ -49,10 +49,11 @@ export function createLogReader({store, clock, terminal, part, entryOf, sourcesI
 	let feed: LogFeed | undefined;
 	let previous = '';
 
-	const change = (wanted: ShownLog | undefined) => {
+	const change = (wanted: ShownLog | undefined, subject: string | undefined) => {
 		feed?.close();
 		feed = undefined;
-		const pool = createLogPool({schedule: clock.request, isLive: wanted?.type !== 'deployment'});
+		const isLive = wanted?.type !== 'deployment';
+		const pool = createLogPool({schedule: clock.request, isLive, isRead: wanted?.type !== 'live'});
 		if (wanted?.type === 'deployment') {
 			const entry = entryOf(wanted.environment);
 			if (entry) for (const line of runLogOf(entry.directory, entry.state, wanted.id, terminal)) pool.push(line);
@@ -63,7 +64,7 @@ export function createLogReader({store, clock, terminal, part, entryOf, sourcesI
 			const engine = own && (isRaw ? own : hideSecretsOnScreen(own, () => entryOf(environment)?.state));
 			feed = engine && createLogFeed({engine, pool, ...past});
 		}
-		store.log.show(pool);
+		store.log.show(pool, subject);
 	};
 
 	return {
@@ -73,7 +74,7 @@ export function createLogReader({store, clock, terminal, part, entryOf, sourcesI
 			const key = JSON.stringify(wanted) ?? '';
 			if (key !== previous) {
 				previous = key;
-				change(wanted);
+				change(wanted, logSubjectOf(state));
 			}
 			if (wanted?.type !== 'live') return;
 			const {environment, names} = wanted;

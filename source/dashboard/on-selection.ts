@@ -1,3 +1,4 @@
+import {logSubjectOf} from '../ui/dashboard/lookups.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 
 /** Delay after a move, so that moving through a list does not open the log of every row. */
@@ -8,8 +9,9 @@ export function onSelection(store: DashboardStore, follow: () => void): () => vo
 	let previous = '';
 	let settling: NodeJS.Timeout | undefined;
 	const forget = store.subscribe(() => {
-		const {location, selectedObject} = store.getSnapshot();
-		const key = JSON.stringify([location, selectedObject]);
+		const state = store.getSnapshot();
+		// A filter may select another object too.
+		const key = JSON.stringify([state.location, logSubjectOf(state)]);
 		if (key === previous) return;
 		previous = key;
 		clearTimeout(settling);

@@ -31,6 +31,7 @@ import {findCopy} from '../workspace/state-place.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
 import {byConnection, type Connections} from './connections.ts';
 import {viewEnvironment} from './environments.ts';
+import type {Pending} from './pending.ts';
 
 /** One read of the files, without the engine. */
 export type Files = {
@@ -122,6 +123,8 @@ export function problemOf({trouble, environments, isMissing}: Files): Problem | 
 }
 
 type EngineAnswer = {
+	/** Milliseconds since the epoch. */
+	readonly at: number;
 	readonly observed: Observed;
 	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
 	/** By environment. */
@@ -141,7 +144,7 @@ async function askEngine(
 	const reads = rememberReads(engine);
 	const read = async ({name, state}: Entry) =>
 		state ? [[name, await readVitals(reads, {state, observed: own(observed, state)}, readProbes)] as const] : [];
-	return {observed, routerState, vitals: new Map((await Promise.all(environments.map(read))).flat())};
+	return {at: Date.now(), observed, routerState, vitals: new Map((await Promise.all(environments.map(read))).flat())};
 }
 
 /** What the engine of each environment answered, by the environment's name. */
@@ -191,16 +194,18 @@ type Answers = {
 	readonly agents: ReadonlyMap<string, AgentReport> | undefined;
 	/** By environment. */
 	readonly drift: ReadonlyMap<string, Awaited<ReturnType<typeof readDrift>>>;
+	/** By environment. */
+	readonly pending?: ReadonlyMap<string, Pending>;
 };
 
-const silence: EngineAnswer = {
+const silence: Omit<EngineAnswer, 'at'> = {
 	observed: {containers: [], networks: [], volumes: []},
 	routerState: 'missing',
 	vitals: new Map(),
 };
 
 /** All environments of the dashboard. Until its engine answers, nothing of an environment is shown as running. */
-export const viewEnvironments = (files: Files, {engines, agents, drift}: Answers): EnvironmentView[] =>
+export const viewEnvironments = (files: Files, {engines, agents, drift, pending}: Answers): EnvironmentView[] =>
 	files.environments.map(({name, state, problem, connection}) => {
 		const {observed, routerState, vitals} = engines.get(name) ?? silence;
 		return viewEnvironment({
@@ -211,6 +216,8 @@ export const viewEnvironments = (files: Files, {engines, agents, drift}: Answers
 			observed: own(observed, state),
 			vitals: vitals.get(name) ?? noVitals,
 			routerState,
+			asOf: engines.get(name)?.at ?? null,
+			pending: pending?.get(name),
 			agent: agents?.get(name),
 			drift: drift.get(name)?.drift ?? [],
 			problem: problem ?? drift.get(name)?.problem,

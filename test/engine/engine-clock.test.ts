@@ -102,7 +102,8 @@ describe.each([
 		const vitals = await readVitals(world.engine, {state, observed}, async () => ({}));
 		const router = {} as RouterOptions;
 		const known = {engine: world.engine, readProbes: async () => ({}), settings: await readSettings(), router};
-		const answers = {state, observed, vitals, drift: [], agent: undefined, problem: undefined};
+		const nothing = {drift: [], agent: undefined, problem: undefined, asOf: null, pending: undefined};
+		const answers = {...nothing, state, observed, vitals};
 		const shown = {name: 'production', project: undefined, routerState: 'running'} as const;
 		const {objects} = viewEnvironment({...known, ...answers, ...shown});
 		const container = observed.containers.find(({id}) => id === state.resources['db']!.containerId)!;

@@ -26,6 +26,7 @@ const service = (name: string, part: Partial<ObjectView> = {}): ObjectView => ({
 	crashLoop: undefined,
 	drift: [],
 	isHeld: false,
+	pending: '',
 	...part,
 });
 
@@ -72,6 +73,8 @@ const environment = (
 	isDeployed: true,
 	problem: undefined,
 	updatedAt: now - 42 * minutes,
+	asOf: now,
+	pending: 0,
 	objects,
 	router: {text: 'running at 127.0.0.1:9080', tone: 'good'},
 	agent: undefined,
@@ -123,7 +126,15 @@ export const empty = environment(
 );
 
 export const figures: Readonly<Record<string, Figures>> = {
-	'service.web': {requestsPerSecond: 12.4, requests: 3501, errors: 2, responseMs: 12, cpu: 0.034, memory: 48_200_000},
+	'service.web': {
+		requestsPerSecond: 12.4,
+		requests: 3501,
+		errors: 2,
+		responseMs: 12,
+		cpu: 0.034,
+		memory: 48_200_000,
+		history: {requests: [0, 0, 2, 6, 9, 14, 12.4], cpu: [0.01, 0.02, 0.02, 0.03, 0.05, 0.04, 0.034]},
+	},
 	'resource.db': {cpu: 1.2, memory: 1_240_000_000},
 };
 
@@ -199,6 +210,21 @@ export const variables: Extract<TabContent, {readonly type: 'table'}> = {
 			id: 'POSTGRES_URL',
 			cells: ['POSTGRES_URL', 'plain', `postgresql://app@db:5432/app?${'option=value&'.repeat(12)}`],
 		},
+	],
+};
+
+export const backups: Extract<TabContent, {readonly type: 'table'}> = {
+	type: 'table',
+	columns: [
+		{title: 'BACKUP', priority: 0},
+		{title: 'STATE', priority: 1},
+		{title: 'AGE', priority: 2, align: 'right'},
+	],
+	empty: 'No backup yet.',
+	rows: [
+		{id: 'rbak_3', tone: 'bad', toneCell: 1, cells: ['rbak_3', 'failed', '3m'], refusal: 'rbak_3 is failed'},
+		{id: 'rbak_2', tone: 'good', toneCell: 1, cells: ['rbak_2', 'succeeded', '1d'], backup: 'rbak_2'},
+		{id: 'rbak_1', tone: 'good', toneCell: 1, cells: ['rbak_1', 'succeeded', '2d'], backup: 'rbak_1'},
 	],
 };
 

@@ -1,11 +1,14 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import type {TabName} from '../../source/ui/dashboard/data.ts';
+import {logSubjectOf} from '../../source/ui/dashboard/lookups.ts';
 import {DashboardScreen} from '../../source/ui/dashboard/screen.tsx';
 import type {DashboardState} from '../../source/ui/dashboard/state.ts';
 import {createLogPool} from '../../source/ui/logs/log-pool.ts';
+import {colourInk} from '../../source/ui/parts/colour-ink.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {
+	backups,
 	createDashboard,
 	empty,
 	figures,
@@ -29,6 +32,7 @@ const sizes: readonly Size[] = [
 	{columns: 80, rows: 24},
 	{columns: 120, rows: 40},
 	{columns: 200, rows: 60},
+	{columns: 60, rows: 15},
 ];
 
 const golden = (name: string, {columns, rows}: Size) =>
@@ -79,6 +83,7 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 	configuration: size => open({location: tabOf('configuration'), content: page}, size),
 	variables: size => open({location: tabOf('variables', 'resource.db'), content: variables}, size),
 	outputs: size => open({location: tabOf('outputs', 'resource.db'), content: variables}, size),
+	'backups of a resource': size => open({location: tabOf('backups', 'resource.db'), content: backups, row: 1}, size),
 	backups: size =>
 		open({location: tabOf('backups', 'resource.db'), content: {...variables, rows: [], empty: 'No backup yet.'}}, size),
 	'reading a tab': size => open({location: tabOf('deployments')}, size),
@@ -128,7 +133,11 @@ const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>>
 	loading: size => open({isLoaded: false, environments: [], link: {status: 'connecting'}}, size),
 	lost: size =>
 		open({location: inProduction, link: {status: 'lost', message: 'connection refused', since: now - 12_000}}, size),
-	empty: size => open({location: {screen: 'environment', environment: 'preview'}}, size),
+	empty: size => {
+		const screen = open({location: {screen: 'environment', environment: 'preview'}}, size);
+		screen.store.log.show(createLogPool());
+		return screen;
+	},
 };
 
 describe.each(Object.keys(screens))('the screen "%s"', name => {
@@ -166,12 +175,73 @@ describe.each(Object.keys(screens))('the screen "%s"', name => {
 	});
 });
 
+test('the list is sorted by what s chooses, worst first before', async () => {
+	const screen = open({location: inProduction, figures});
+	const order = (text: string) => Array.from(text.matchAll(/[✗!●○] (\w+) /g), ([, name]) => name);
+	expect(order(await screen.text())).toEqual(['api', 'web', 'report', 'db']);
+	expect(order(await screen.press('s'))).toEqual(['api', 'db', 'report', 'web']);
+	expect(await screen.press('s')).toContain('Sorted: requests');
+	expect(order(await screen.press('s'))).toEqual(['db', 'web', 'api', 'report']);
+});
+
+test('pending changes are in the list and in the header', async () => {
+	const objects = production.objects.map(object => (object.name === 'web' ? {...object, pending: '~2f'} : object));
+	const screen = open({location: inProduction}, sizes[0], [{...production, objects, pending: 3}]);
+	const text = await screen.text();
+	expect(text).toMatch(/NEXT.*web .*~2f/s);
+	expect(text).toContain('~3 to apply');
+});
+
+test('what a lost engine said is dimmed, with its age, and is not called healthy', async () => {
+	colourInk(true);
+	onTestFinished(() => colourInk(false));
+	const healthy = {...looping, objects: looping.objects.slice(1), agent: undefined, asOf: now - 20_000};
+	const link = {status: 'lost', message: 'connection refused', since: now - 8000} as const;
+	const screen = open({location: inProduction, link}, sizes[0], [healthy]);
+	const text = await screen.text();
+	expect(text).toContain('as of 20s ago');
+	expect(text).toContain('all healthy, as of 20s ago');
+	const row = text.split('\n').findIndex(line => line.includes('● web'));
+	const cell = screen.terminal.buffer.active.getLine(row)!.getCell(4)!;
+	expect([cell.getChars(), cell.isDim() !== 0, cell.isFgDefault()]).toEqual(['●', true, true]);
+	screen.store.update({link: {status: 'live', engine: 'Docker 20.10.24'}, environments: [{...healthy, asOf: now}]});
+	expect(await screen.text()).not.toContain('as of');
+});
+
+test('a long name is cut in the middle, and every figure keeps its column', async () => {
+	const name = 'customer-notifications-dispatcher-service';
+	const objects = [{...production.objects[0]!, name, failure: undefined}, production.objects[2]!];
+	const screen = open({location: inProduction}, sizes[0], [{...production, objects}]);
+	const text = await screen.text();
+	expect(text).toMatch(/customer-…her-service|customer-n…\S+service/);
+	expect(text).toMatch(/AGE +REQ\/S +ERRORS +CPU +MEMORY/);
+});
+
+test('an error of compartment.yml is shown until it is corrected', async () => {
+	const screen = open({location: inProduction, trouble: 'compartment.yml:5:5 unknown key'});
+	expect(await screen.press('j')).toContain('compartment.yml:5:5 unknown key');
+	screen.store.update({trouble: undefined});
+	expect(await screen.text()).not.toContain('unknown key');
+});
+
+test('the log of another object is never shown below its name', async () => {
+	const screen = open({location: inProduction, selectedObject: 'service.web'});
+	screen.store.log.show(poolOf([['web', 'stdout', 'a line of web']]), logSubjectOf(screen.state()));
+	expect(await screen.text()).toMatch(/Log of web.*a line of web/s);
+	const moved = await screen.press('j');
+	expect(moved).toMatch(/Log of report.*Loading…/s);
+	expect(moved).not.toContain('a line of web');
+	// A filter selects another object without a move.
+	await screen.press('k');
+	expect(await screen.press('/db')).toMatch(/Log of db.*Loading…/s);
+});
+
 describe('navigation', () => {
 	test('goes down and back, and stops at the environments', async () => {
 		const screen = open();
 		expect(await screen.press('j\r')).toContain('notes › staging');
 		expect(screen.state().location).toMatchObject({screen: 'environment', environment: 'staging'});
-		expect(await screen.press('j\r')).toContain('notes › staging › api');
+		expect(await screen.press('j\r')).toContain('notes › staging › web');
 		expect(await screen.pressEscape()).toContain('notes › staging');
 		expect(await screen.pressEscape()).toContain('ENVIRONMENT');
 		expect(await screen.pressEscape()).toContain('ENVIRONMENT');
@@ -192,9 +262,10 @@ describe('navigation', () => {
 		expect(screen.state().location).toMatchObject({tab: 'deployments'});
 		await screen.press('\u001B[Z\u001B[Z');
 		expect(screen.state().location).toMatchObject({tab: 'overview'});
+		// In the order of the list, worst first: api, web, report, db.
 		await screen.press(']');
-		expect(screen.state().location).toMatchObject({address: 'service.api', tab: 'overview'});
-		await screen.press('[[');
+		expect(screen.state().location).toMatchObject({address: 'service.report', tab: 'overview'});
+		await screen.press('[[[');
 		expect(screen.state().location).toMatchObject({address: 'resource.db', tab: 'overview'});
 		await screen.press('8');
 		expect(screen.state().location).toMatchObject({tab: 'overview'});
@@ -265,7 +336,7 @@ describe('actions', () => {
 		['m', {verb: 'promote', environment: 'production'}],
 		['e', {verb: 'shell', environment: 'production', object: 'web'}],
 	])('on key %s leave the screen to run the command', async (key, run) => {
-		const screen = open({location: inProduction});
+		const screen = open({location: inProduction, selectedObject: 'service.web'});
 		screen.type(key);
 		await screen.app.waitUntilExit();
 		expect(screen.state().departure).toEqual({type: 'run', ...run});
@@ -299,6 +370,32 @@ describe('actions', () => {
 		expect(await screen.text()).toContain('f pause');
 		screen.store.log.show(createLogPool({isLive: false}));
 		expect(await screen.text()).not.toContain('f pause');
+	});
+
+	test.each([
+		['B', {verb: 'backup', environment: 'production', object: 'db'}],
+		['jV', {verb: 'verify', environment: 'production', object: 'db', backup: 'rbak_2'}],
+		['jR', {verb: 'restore', environment: 'production', object: 'db', backup: 'rbak_2'}],
+	])('on keys %s work on the backups of a resource', async (keys, run) => {
+		const screen = open({location: tabOf('backups', 'resource.db'), content: backups});
+		screen.type(keys);
+		await screen.app.waitUntilExit();
+		expect(screen.state().departure).toEqual({type: 'run', ...run});
+	});
+
+	test('refuse to restore a backup that failed, and say where to select one', async () => {
+		const screen = open({location: tabOf('backups', 'resource.db'), content: backups});
+		expect(await screen.press('R')).toContain('rbak_3 is failed');
+		await screen.press('2');
+		expect(await screen.press('V')).toContain('Select the backup to verify in the tab backups');
+	});
+
+	test('of a resource are only those that it has', async () => {
+		const screen = open({location: tabOf('overview', 'resource.db'), content: page}, {columns: 100, rows: 50});
+		const help = await screen.press('?');
+		expect(help).toContain('Create a backup now');
+		expect(help).not.toMatch(/[Rr]oll back|browser|candidates active/);
+		expect(await screen.press('?:roll')).toContain('No matching action.');
 	});
 
 	test('refuse a rollback to a deployment that was never active', async () => {
@@ -346,7 +443,7 @@ describe('actions', () => {
 	});
 
 	test('copy and open without leaving the screen', async () => {
-		const screen = open({location: inProduction});
+		const screen = open({location: inProduction, selectedObject: 'service.web'});
 		expect(await screen.press('y')).toContain('Copied http://notes.localhost:9080');
 		await screen.press('o');
 		expect(screen.asked).toEqual(['copy http://notes.localhost:9080', 'open http://notes.localhost:9080']);

@@ -11,7 +11,7 @@ import {windowAround, windowWithPins} from '../../source/ui/parts/window.ts';
 const screens: readonly (readonly KeyScreen[])[] = [
 	...keyScreens.map(screen => [screen]),
 	['log', 'all-logs'],
-	...(['log', 'page', 'records'] as const).map(tab => [tab, 'object'] as const),
+	...(['log', 'page', 'records'] as const).flatMap(tab => [[tab, 'object'] as const, [tab, 'resource'] as const]),
 ];
 const {actionOf} = defaultKeymap;
 const noKey = {} as Key;

@@ -6,7 +6,7 @@ import type {DashboardState} from '../../source/ui/dashboard/state.ts';
 import {helpOf} from '../../source/ui/keys/key-hints.ts';
 import {defaultKeymap, type KeyAction, type KeyScreen} from '../../source/ui/keys/keymap.ts';
 import {begin, ended, type Happening, log, started, twoCauses} from './apply-events.ts';
-import {createDashboard, page, poolOf, production, staging, table} from './browse-data.ts';
+import {backups, createDashboard, page, poolOf, production, staging, table} from './browse-data.ts';
 import {createManualClock} from './manual-clock.ts';
 import {dataDeletion, firstDeploy} from './plans.ts';
 
@@ -37,14 +37,14 @@ function browse(part: Partial<DashboardState>, ...before: readonly string[]): ()
 	return () => {
 		const {store, asked} = createDashboard([staging, production, {...production, name: 'zeta'}]);
 		const room = {rows: 3, lastTop: 3};
-		store.update({selectedEnvironment: 'production', selectedObject: 'service.api', filter: '', row: 1, ...part});
+		store.update({selectedEnvironment: 'production', selectedObject: 'service.web', filter: '', row: 1, ...part});
 		store.log.show(poolOf(Array.from({length: 40}, (_, index) => ['web', 'stdout', `line ${index}`])));
 		for (const key of before) store.press(key, room);
 		return {
 			screens: activeScreens(store.getSnapshot(), store.log.getSnapshot()),
 			press: key => store.press(key, room),
 			look: () => {
-				const {pool, ...log} = store.log.getSnapshot();
+				const {pool, shown, ...log} = store.log.getSnapshot();
 				return structuredClone({...store.getSnapshot(), log, asked});
 			},
 		};
@@ -105,6 +105,7 @@ const failed = (...before: readonly string[]) => failingWith([ended({failed: 2})
 const inProduction = {screen: 'environment', environment: 'production'} as const;
 const tab = (name: 'logs' | 'overview' | 'deployments') =>
 	({screen: 'object', environment: 'production', address: 'service.api', tab: name}) as const;
+const backupsTab = {screen: 'object', environment: 'production', address: 'resource.db', tab: 'backups'} as const;
 /** A search that stands on a line in the middle of what is kept. */
 const searched = ['/', 'l', 'i', 'n', 'e', 'enter', ...'N'.repeat(20)];
 
@@ -113,6 +114,8 @@ const situations: Readonly<Record<string, () => Situation>> = {
 	environment: browse({location: inProduction}),
 	page: browse({location: tab('overview'), content: page}),
 	'table of deployments': browse({location: tab('deployments'), content: table}),
+	'table of backups': browse({location: backupsTab, content: backups, row: 1}),
+	'page of a resource': browse({location: {...backupsTab, tab: 'overview'}, content: page}),
 	'log of one': browse({location: tab('logs')}, ...searched),
 	'all logs': browse({location: {screen: 'all-logs', environment: 'production'}}, ...searched),
 	problem: browse({problem: {message: 'compartment.yml was not found', hint: undefined, canInit: true}}),

@@ -229,3 +229,62 @@ describe('the store of a log', () => {
 		}
 	});
 });
+
+describe('a paused log', () => {
+	function openPaused() {
+		const pool = createLogPool({capacity: 100});
+		for (let number = 0; number < 100; number++) pool.push(line('web', `line ${number}`));
+		const store = createLogStore(pool, () => ({environment: 'production', name: 'web'}), {
+			copy: () => {},
+			save: async () => '',
+			page: () => {},
+		});
+		const seen = () => texts(linesInSight(store.getSnapshot().shown, store.getSnapshot().view, 5));
+		const flood = (count: number) => {
+			for (let number = 0; number < count; number++) pool.push(line('web', `flood ${number}`));
+		};
+		return {pool, store, seen, flood};
+	}
+
+	test('keeps what is being read, however many lines arrive', () => {
+		const {store, seen, flood, pool} = openPaused();
+		store.act('follow', 5);
+		store.act('half-up', 5);
+		const before = seen();
+		expect(before).toEqual(['line 93', 'line 94', 'line 95', 'line 96', 'line 97']);
+		flood(10_000);
+		expect(seen()).toEqual(before);
+		store.act('first', 5);
+		expect(seen()[0]).toBe('line 0');
+		expect(describePoolView(store.getSnapshot().view, pool)).toBe('paused, +10,000 new');
+	});
+
+	test('can be searched in what is being read, and then follows the newest lines again', () => {
+		const {store, seen, flood} = openPaused();
+		store.act('follow', 5);
+		flood(10_000);
+		store.act('search', 5);
+		for (const key of 'line 7') store.type(key, undefined, 5);
+		store.type('enter', 'choose', 5);
+		expect(store.getSnapshot().message).toBeUndefined();
+		expect(seen()).toContain('line 79');
+		store.act('follow', 5);
+		expect(seen().at(-1)).toBe('flood 9999');
+		expect(store.getSnapshot().shown).toBe(store.getSnapshot().pool);
+	});
+});
+
+test('matches are counted once while nothing changes, and once a second while lines arrive', () => {
+	const pool = createLogPool();
+	for (let number = 0; number < 20; number++) pool.push(line('web', `line ${number}`));
+	const from = vi.spyOn(pool, 'from');
+	const view = {...newPoolView, query: 'line'};
+	expect(countMatches(view, pool, 0).total).toBe(20);
+	pool.push(line('web', 'one more line'));
+	expect(countMatches(view, pool, 999).total).toBe(20);
+	expect(from).toHaveBeenCalledTimes(1);
+	expect(countMatches(view, pool, 1000).total).toBe(21);
+	expect(countMatches(view, pool, 9000).total).toBe(21);
+	expect(from).toHaveBeenCalledTimes(2);
+	expect(countMatches({...view, query: 'more'}, pool, 9000).total).toBe(1);
+});

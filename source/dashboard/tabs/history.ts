@@ -92,6 +92,7 @@ export function backupsOf(
 		empty: renderHint(hint`No backup yet. ${command('resource backup create', '--resource', name)}`, {environment}),
 		rows: backups.map(({id, status, purpose, createdAt, size, failureSummary, verification}) => ({
 			id,
+			...(status === 'succeeded' ? {backup: id} : {refusal: `${id} is ${status}: nothing can be restored from it`}),
 			tone: tones[status],
 			toneCell: 1,
 			cells: [

@@ -2,6 +2,7 @@ import type {KeyAction} from '../keys/keymap.ts';
 import type {LogStore} from '../logs/log-store.ts';
 import {tabsOf} from './data.ts';
 import {currentEnvironment, currentObject, isOnLog, shownEnvironments, shownObjects} from './lookups.ts';
+import {sorts} from './sort.ts';
 import type {DashboardEffects, DashboardLocation, DashboardState, Departure, Verb, Viewport} from './state.ts';
 
 type Tools = {
@@ -90,7 +91,7 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			const index = sources.indexOf(log.getSnapshot().view.source);
 			return log.choose(sources[(index + by + sources.length) % sources.length]);
 		}
-		const objects = currentEnvironment(state())?.objects ?? [];
+		const objects = shownObjects(state());
 		const index = objects.findIndex(({address}) => location.screen === 'object' && address === location.address);
 		const sibling = objects[(index + by + objects.length) % objects.length];
 		if (location.screen !== 'object' || !sibling) return;
@@ -112,8 +113,6 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			return say('The deployments are still loading');
 		const {deployment, refusal} = (content.type === 'table' && isOfService ? content.rows[row] : undefined) ?? {};
 		if (verb === 'rollback' && refusal !== undefined) return say(refusal);
-		if (location.screen === 'object' && object?.kind === 'resource' && verb === 'rollback')
-			return say('A resource has no deployments to roll back to');
 		leave({
 			type: 'run',
 			verb,
@@ -121,6 +120,21 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			...(object && (isOfService || verb === 'restart') ? {object: object.name} : {}),
 			...(deployment !== undefined && verb === 'rollback' ? {deployment} : {}),
 		});
+	};
+	const workOnBackup = (verb: 'verify' | 'restore') => {
+		const {location, content, row} = state();
+		const object = currentObject(state());
+		const environment = currentEnvironment(state())?.name;
+		if (!object || environment === undefined) return;
+		const isOnBackups = location.screen === 'object' && location.tab === 'backups' && content.type === 'table';
+		const {backup, refusal} = (isOnBackups ? content.rows[row] : undefined) ?? {};
+		if (backup === undefined) return say(refusal ?? `Select the backup to ${verb} in the tab backups`);
+		leave({type: 'run', verb, environment, object: object.name, backup});
+	};
+	const backUp = () => {
+		const object = currentObject(state());
+		const environment = currentEnvironment(state())?.name;
+		if (object && environment !== undefined) leave({type: 'run', verb: 'backup', environment, object: object.name});
 	};
 	const shell = () => {
 		const object = currentObject(state());
@@ -172,11 +186,18 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			tab: () => showTab(() => Number(key) - 1),
 			previous: () => showSibling(-1),
 			next: () => showSibling(1),
+			sort: () => {
+				const sort = sorts[(sorts.indexOf(state().sort) + 1) % sorts.length]!;
+				change({sort, message: `Sorted: ${sort}`});
+			},
 			filter: () => change({overlay: {type: 'filter', previous: state().filter}}),
 			palette: () => change({overlay: {type: 'palette', typed: '', cursor: 0}}),
 			help: () => change({overlay: {type: 'help', top: 0}}),
 			quit: () => leave({type: 'quit'}),
 			shell,
+			backup: backUp,
+			verify: () => workOnBackup('verify'),
+			restore: () => workOnBackup('restore'),
 			'open-url': openUrl,
 			copy,
 			retry: effects.retry,

@@ -1,5 +1,6 @@
 import type {KeyScreen} from '../keys/keymap.ts';
 import type {LogState} from '../logs/log-store.ts';
+import {currentObject} from './lookups.ts';
 import type {DashboardState} from './state.ts';
 
 /** The screens whose keys are active, the innermost first. */
@@ -11,7 +12,8 @@ export function activeScreens(state: DashboardState, log: Pick<LogState, 'typed'
 }
 
 /** The active screens below any overlay: for the help and the palette. */
-export function screensBelowOverlay({problem, isLoaded, location, content}: DashboardState): readonly KeyScreen[] {
+export function screensBelowOverlay(state: DashboardState): readonly KeyScreen[] {
+	const {problem, isLoaded, location, content} = state;
 	if (problem || !isLoaded) return ['problem'];
 	switch (location.screen) {
 		case 'environments':
@@ -20,6 +22,9 @@ export function screensBelowOverlay({problem, isLoaded, location, content}: Dash
 		case 'all-logs':
 			return ['log', 'all-logs'];
 		case 'object':
-			return [location.tab === 'logs' ? 'log' : content.type === 'table' ? 'records' : 'page', 'object'];
+			return [
+				location.tab === 'logs' ? 'log' : content.type === 'table' ? 'records' : 'page',
+				currentObject(state)?.kind === 'resource' ? 'resource' : 'object',
+			];
 	}
 }

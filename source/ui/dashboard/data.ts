@@ -59,6 +59,8 @@ export type ObjectView = {
 	readonly drift: readonly string[];
 	/** Whether a ready candidate is held. */
 	readonly isHeld: boolean;
+	/** What an apply would do to it: `~2f`, `+`, `-`. Empty: nothing, or it is not known. */
+	readonly pending: string;
 };
 
 export type EnvironmentView = {
@@ -68,6 +70,10 @@ export type EnvironmentView = {
 	readonly problem: string | undefined;
 	/** Milliseconds since the epoch. */
 	readonly updatedAt: number | null;
+	/** When its engine answered last, in milliseconds since the epoch; null if it never has. */
+	readonly asOf: number | null;
+	/** Number of actions of an apply; undefined if they are not known. */
+	readonly pending: number | undefined;
 	readonly objects: readonly ObjectView[];
 	/** `running at 127.0.0.1:9080`; null when the environment does not use it. */
 	readonly router: {readonly text: string; readonly tone: Tone} | null;
@@ -88,6 +94,8 @@ export type Figures = {
 	readonly cpu?: number;
 	/** Bytes. */
 	readonly memory?: number;
+	/** Requests per second and cores of the last reads, the newest last. */
+	readonly history?: {readonly requests: readonly number[]; readonly cpu: readonly number[]};
 };
 
 const tabNames = ['logs', 'overview', 'configuration', 'deployments', 'variables', 'outputs', 'backups'] as const;
@@ -112,6 +120,10 @@ export type TableColumn = {
 	readonly priority: number;
 	/** Takes the remaining width, and is narrowed first. */
 	readonly isFlexible?: boolean;
+	/** Its texts are cut in the middle, to a third of the table if there is no room. */
+	readonly isName?: boolean;
+	/** Width that it has even while it is empty, so that it does not jump in. */
+	readonly least?: number;
 };
 
 export type TableRow = {
@@ -122,10 +134,14 @@ export type TableRow = {
 	readonly toneCell?: number;
 	/** A line with the name of the group precedes its first row. */
 	readonly group?: string;
+	/** Whether the engine does not answer any more. */
+	readonly isStale?: boolean;
 	/** The deployment that `enter` shows and `b` rolls back to. */
 	readonly deployment?: string;
-	/** Why it is no rollback target. */
+	/** Why it is no rollback target, or cannot be restored. */
 	readonly refusal?: string;
+	/** The backup that can be verified and restored. */
+	readonly backup?: string;
 };
 
 /** The content of a tab. */

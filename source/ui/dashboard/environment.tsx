@@ -1,10 +1,12 @@
 import {Box, Text} from 'ink';
+import {formatAge} from '../../output/duration.ts';
 import {failureHead} from '../logs/failure-lines.ts';
 import type {LogState} from '../logs/log-store.ts';
 import {PoolPane} from '../logs/pool-pane.tsx';
 import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
-import {currentEnvironment, currentObject, shownObjects} from './lookups.ts';
+import {useGlyphs} from '../parts/use-glyphs.ts';
+import {currentEnvironment, currentObject, shownObjects, staleSince} from './lookups.ts';
 import {objectColumns, objectRow} from './rows.ts';
 import type {DashboardState} from './state.ts';
 import {TableList} from './table-list.tsx';
@@ -26,6 +28,9 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 	const environment = currentEnvironment(state);
 	const objects = shownObjects(state);
 	const selected = currentObject(state);
+	const {isUnicode} = useGlyphs();
+	const since = environment && staleSince(environment, state.link, now);
+	const options = {now, isUnicode, isStale: since !== undefined, sort: state.sort};
 	const groups = new Set(objects.map(({kind}) => kind)).size;
 	const wanted = Math.max(1, objects.length) + groups + paneFrame.rows;
 	const listRows = Math.min(wanted, Math.max(6, Math.floor(rows * 0.6)), rows);
@@ -36,7 +41,11 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 				columns={columns}
 				rows={listRows}
 				title="Services and resources"
-				note={noteOf(objects.length, environment?.objects.length ?? 0)}
+				note={[
+					...(since === undefined ? [] : [`as of ${formatAge(since, now)} ago`]),
+					...(state.sort === 'worst first' ? [] : [`by ${state.sort}`]),
+					...noteOf(objects.length, environment?.objects.length ?? 0),
+				].join(', ')}
 				isFocused
 			>
 				{objects.length === 0 ? (
@@ -46,7 +55,7 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 				) : (
 					<TableList
 						columns={objectColumns}
-						list={objects.map(object => objectRow(object, state.figures[object.address], now))}
+						list={objects.map(object => objectRow(object, state.figures[object.address], options))}
 						selected={objects.findIndex(({address}) => address === selected?.address)}
 						width={columns - paneFrame.columns}
 						rows={listRows - paneFrame.rows}
@@ -73,4 +82,4 @@ export function EnvironmentScreen({state, log, now, isColoured, columns, rows}: 
 	);
 }
 
-const noteOf = (shown: number, all: number): string => (shown === all ? '' : `${shown} of ${all} shown`);
+const noteOf = (shown: number, all: number): string[] => (shown === all ? [] : [`${shown} of ${all} shown`]);

@@ -1,8 +1,11 @@
 import {Box, Text} from 'ink';
 import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
-import {currentEnvironment, shownEnvironments} from './lookups.ts';
-import {environmentColumns, environmentRow, objectColumns, objectRow} from './rows.ts';
+import {useGlyphs} from '../parts/use-glyphs.ts';
+import type {EnvironmentView} from './data.ts';
+import {currentEnvironment, shownEnvironments, staleSince} from './lookups.ts';
+import {environmentColumns, environmentRow, objectRow, previewColumns} from './rows.ts';
+import {sortObjects} from './sort.ts';
 import type {DashboardState} from './state.ts';
 import {TableList} from './table-list.tsx';
 
@@ -14,7 +17,14 @@ export function EnvironmentsScreen({state, now, columns, rows}: Props) {
 	const selected = currentEnvironment(state);
 	const listRows = Math.min(rows, environments.length + 1 + paneFrame.rows, Math.max(5, Math.floor(rows / 2)));
 	const restRows = rows - listRows;
-	const objects = selected?.objects.map(object => objectRow(object, undefined, now)) ?? [];
+	const {isUnicode} = useGlyphs();
+	const isStale = (environment: EnvironmentView) => staleSince(environment, state.link, now) !== undefined;
+	const {sort} = state;
+	const objects = selected
+		? sortObjects(selected.objects, sort, {}).map(object =>
+				objectRow(object, undefined, {now, isUnicode, isStale: isStale(selected), sort}),
+			)
+		: [];
 	return (
 		<Box flexDirection="column">
 			<Pane
@@ -29,7 +39,7 @@ export function EnvironmentsScreen({state, now, columns, rows}: Props) {
 				) : (
 					<TableList
 						columns={environmentColumns}
-						list={environments.map(view => environmentRow(view, now))}
+						list={environments.map(view => environmentRow(view, now, isStale(view)))}
 						selected={environments.findIndex(({name}) => name === selected?.name)}
 						width={columns - paneFrame.columns}
 						rows={listRows - paneFrame.rows}
@@ -43,7 +53,7 @@ export function EnvironmentsScreen({state, now, columns, rows}: Props) {
 					title={`In ${selected.name}`}
 				>
 					<TableList
-						columns={objectColumns}
+						columns={previewColumns}
 						list={objects}
 						selected={-1}
 						width={columns - paneFrame.columns}

@@ -1,4 +1,5 @@
-import type {EnvironmentView, ObjectView} from './data.ts';
+import type {EnvironmentView, Link, ObjectView} from './data.ts';
+import {sortObjects} from './sort.ts';
 import type {DashboardState} from './state.ts';
 
 const contains = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
@@ -15,10 +16,19 @@ export function currentEnvironment(state: DashboardState): EnvironmentView | und
 	return shown.find(({name}) => name === selectedEnvironment) ?? shown[0];
 }
 
-/** Objects of the environment that pass the filter, by name, state and type. */
+/** An answer of an engine that is older than this is shown as such: three polls. */
+const freshMs = 15_000;
+
+/** Since when nothing was heard of an environment's engine, in milliseconds since the epoch; undefined while it answers. */
+export function staleSince({asOf}: Pick<EnvironmentView, 'asOf'>, link: Link, now: number): number | undefined {
+	if (asOf === null) return undefined;
+	return link.status === 'lost' || now - asOf > freshMs ? asOf : undefined;
+}
+
+/** Objects of the environment, sorted, that pass the filter, by name, state and type. */
 export function shownObjects(state: DashboardState): readonly ObjectView[] {
-	const objects = currentEnvironment(state)?.objects ?? [];
-	const {filter, location} = state;
+	const {filter, location, sort, figures} = state;
+	const objects = sortObjects(currentEnvironment(state)?.objects ?? [], sort, figures);
 	if (location.screen !== 'environment' || filter === '') return objects;
 	return objects.filter(({name, state: word, type}) => contains(`${name} ${word} ${type}`, filter));
 }
@@ -33,6 +43,15 @@ export function currentObject(state: DashboardState): ObjectView | undefined {
 		objects.find(({address}) => address === selectedObject) ??
 		(location.screen === 'environment' ? objects[0] : undefined)
 	);
+}
+
+/** What the log of this screen belongs to: a change of it needs another log. Undefined where there is none. */
+export function logSubjectOf(state: DashboardState): string | undefined {
+	const {location} = state;
+	if (location.screen === 'environments') return undefined;
+	if (location.screen === 'all-logs')
+		return JSON.stringify([location.environment, location.deployment, location.names]);
+	return JSON.stringify([location.environment, currentObject(state)?.address]);
 }
 
 /** Whether a log has the focus. */

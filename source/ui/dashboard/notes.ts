@@ -5,7 +5,7 @@ import {formatBytes} from '../../output/bytes.ts';
 import {formatAge} from '../../output/duration.ts';
 import type {EnvironmentView} from './data.ts';
 import type {Note} from './header.tsx';
-import {currentEnvironment, currentObject} from './lookups.ts';
+import {currentEnvironment, currentObject, staleSince} from './lookups.ts';
 import {formatCpu, formatRate, summaryOf} from './rows.ts';
 import type {DashboardState} from './state.ts';
 
@@ -14,15 +14,18 @@ export function notesOf(state: DashboardState, now: number): Note[] {
 	const {location, environments, isLoaded, problem} = state;
 	if (!isLoaded || problem) return [];
 	if (location.screen === 'environments') return [{text: counted(environments.length, 'environment')}];
+	const {link} = state;
 	const environment = currentEnvironment(state);
 	if (!environment) return [];
 	const object = currentObject(state);
 	if (location.screen === 'object' && object) return objectNotes(state, object, now);
-	if (!environment.isDeployed) return [summaryOf(environment)];
+	if (!environment.isDeployed) return [summaryOf(environment), ...pendingNotes(environment)];
 	const drift = environment.drift.length + environment.objects.reduce((sum, each) => sum + each.drift.length, 0);
 	const isRouterGood = environment.router?.tone === 'good';
+	const since = staleSince(environment, link, now);
 	return [
-		summaryOf(environment),
+		since === undefined ? summaryOf(environment) : staleNote(environment, since, now),
+		...pendingNotes(environment),
 		...(isRouterGood ? [] : routerNotes(environment)),
 		...(drift === 0 ? [] : [{text: `${counted(drift, 'change')} outside Compartment`, tone: 'warning' as const}]),
 		...agentNotes(environment, now),
@@ -30,6 +33,16 @@ export function notesOf(state: DashboardState, now: number): Note[] {
 		...(isRouterGood ? routerNotes(environment) : []),
 	];
 }
+
+/** What the engine said last, which may not be true any more. */
+const staleNote = (environment: EnvironmentView, since: number, now: number): Note => ({
+	text: `${summaryOf(environment).text}, as of ${formatAge(since, now)} ago`,
+	tone: 'warning',
+});
+
+/** What an apply would do. */
+const pendingNotes = ({pending = 0}: Pick<EnvironmentView, 'pending'>): Note[] =>
+	pending === 0 ? [] : [{text: `~${pending} to apply`, tone: 'busy'}];
 
 const routerNotes = ({router}: Pick<EnvironmentView, 'router'>): Note[] =>
 	router ? [{text: `router ${router.text}`, ...(router.tone === 'good' ? {} : {tone: router.tone})}] : [];

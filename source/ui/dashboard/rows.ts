@@ -1,6 +1,8 @@
 import {formatBytes} from '../../output/bytes.ts';
 import {formatAge} from '../../output/duration.ts';
+import {sparkline} from '../parts/sparkline.ts';
 import type {EnvironmentView, Figures, ObjectView, TableColumn, TableRow, Tone} from './data.ts';
+import {rankOf, type Sort} from './sort.ts';
 
 /** Formats a share of one core: `0 %`, `12 %`, `150 %`. */
 export const formatCpu = (share: number): string => `${Math.round(share * 100)} %`;
@@ -38,6 +40,7 @@ export function summaryOf({isDeployed, problem, objects}: EnvironmentView): {
 export const environmentColumns: readonly TableColumn[] = [
 	{title: 'ENVIRONMENT', priority: 0},
 	{title: 'STATE', priority: 1, isFlexible: true},
+	{title: 'PENDING', priority: 3, align: 'right'},
 	{title: 'SERVICES', priority: 3, align: 'right'},
 	{title: 'RESOURCES', priority: 4, align: 'right'},
 	{title: 'DRIFT', priority: 5, align: 'right'},
@@ -45,7 +48,7 @@ export const environmentColumns: readonly TableColumn[] = [
 ];
 
 /** One environment as a row of the list. */
-export function environmentRow(view: EnvironmentView, now: number): TableRow {
+export function environmentRow(view: EnvironmentView, now: number, isStale: boolean): TableRow {
 	const summary = summaryOf(view);
 	// Counts only what is deployed: objects that are only declared would seem to exist.
 	const deployed = view.objects.filter(({version}) => version !== null);
@@ -53,11 +56,13 @@ export function environmentRow(view: EnvironmentView, now: number): TableRow {
 	const drift = view.drift.length + view.objects.reduce((sum, object) => sum + object.drift.length, 0);
 	return {
 		id: view.name,
+		isStale,
 		tone: summary.tone,
 		toneCell: 1,
 		cells: [
 			view.name,
 			summary.text,
+			view.pending ? String(view.pending) : '',
 			count('service'),
 			count('resource'),
 			drift === 0 ? '' : String(drift),
@@ -66,19 +71,28 @@ export function environmentRow(view: EnvironmentView, now: number): TableRow {
 	};
 }
 
+/** Number of reads that a sparkline shows. */
+const sparkCells = 10;
+
 export const objectColumns: readonly TableColumn[] = [
-	{title: 'NAME', priority: 0},
-	{title: 'STATE', priority: 1},
-	{title: 'RESTARTS', priority: 3},
+	{title: 'NAME', priority: 0, isName: true},
+	{title: 'STATE', priority: 0},
+	{title: 'NEXT', priority: 2},
+	{title: 'RESTARTS', priority: 1},
 	{title: 'TYPE', priority: 8},
 	{title: 'AGE', priority: 3, align: 'right'},
-	{title: 'REQ/S', priority: 4, align: 'right'},
-	{title: 'ERRORS', priority: 5, align: 'right'},
-	{title: 'CPU', priority: 6, align: 'right'},
-	{title: 'MEMORY', priority: 6, align: 'right'},
-	{title: 'VERSION', priority: 9, isFlexible: true},
-	{title: 'URL', priority: 2, isFlexible: true},
+	{title: 'TRAFFIC', priority: 9, least: sparkCells},
+	{title: 'REQ/S', priority: 3, align: 'right', least: 5},
+	{title: 'ERRORS', priority: 5, align: 'right', least: 6},
+	{title: 'LOAD', priority: 9, least: sparkCells},
+	{title: 'CPU', priority: 4, align: 'right', least: 5},
+	{title: 'MEMORY', priority: 4, align: 'right', least: 7},
+	{title: 'VERSION', priority: 10, isFlexible: true},
+	{title: 'URL', priority: 6, isFlexible: true},
 ];
+
+/** The same columns where no figures are read. */
+export const previewColumns: readonly TableColumn[] = objectColumns.map(({least: _, ...column}) => column);
 
 const stateText = ({state, failure, crashLoop, drift, isHeld}: ObjectView): string =>
 	[
@@ -89,23 +103,44 @@ const stateText = ({state, failure, crashLoop, drift, isHeld}: ObjectView): stri
 		...(drift.length > 0 ? ['drift'] : []),
 	].join(', ');
 
+type RowOptions = {
+	readonly now: number;
+	readonly isUnicode: boolean;
+	readonly isStale: boolean;
+	readonly sort: Sort;
+};
+
+/** Whether a row is below the heading of the resources: those that need a look are above all others. */
+const isGrouped = (object: ObjectView, sort: Sort): boolean =>
+	object.kind === 'resource' && sort === 'worst first' && rankOf(object) === 3;
+
 /** One service or resource as a row of the list. */
-export function objectRow(object: ObjectView, figures: Figures | undefined, now: number): TableRow {
-	const {requestsPerSecond, errors, cpu, memory} = figures ?? {};
+export function objectRow(
+	object: ObjectView,
+	figures: Figures | undefined,
+	{now, isUnicode, isStale, sort}: RowOptions,
+): TableRow {
+	const {requestsPerSecond, errors, cpu, memory, history} = figures ?? {};
+	const spark = (values: readonly number[] | undefined, full: number) =>
+		values && values.length > 0 ? sparkline(values, {cells: sparkCells, full, isUnicode}) : '';
 	const isMarked = object.tone === 'good' && (object.failure !== undefined || object.drift.length > 0);
 	return {
 		id: object.address,
-		group: object.kind === 'service' ? '' : 'resources',
+		group: isGrouped(object, sort) ? 'resources' : '',
+		isStale,
 		tone: isMarked ? 'warning' : object.tone,
 		toneCell: 1,
 		cells: [
 			object.name,
 			stateText(object),
+			object.pending,
 			object.restarts,
 			object.type,
 			ageOf(object.since, now),
+			spark(history?.requests, 1),
 			requestsPerSecond === undefined ? '' : formatRate(requestsPerSecond),
 			errors === undefined ? '' : String(errors),
+			spark(history?.cpu, 0.1),
 			cpu === undefined ? '' : formatCpu(cpu),
 			memory === undefined ? '' : formatBytes(memory),
 			object.version ?? '',

@@ -6,6 +6,7 @@ import type {KeyAction} from '../keys/keymap.ts';
 import {useKeymap} from '../keys/use-keymap.ts';
 import {useKeys} from '../keys/use-keys.ts';
 import {LogsBody} from '../logs/body.tsx';
+import {createLogPool} from '../logs/log-pool.ts';
 import type {LogState} from '../logs/log-store.ts';
 import {poolRowsIn} from '../logs/pool-pane.tsx';
 import {Footer} from '../parts/footer.tsx';
@@ -13,6 +14,7 @@ import type {FrameClock} from '../parts/frame-clock.ts';
 import {Help} from '../parts/help.tsx';
 import {looks} from '../parts/theme.ts';
 import {smallestScreen, TooSmall} from '../parts/too-small.tsx';
+import {useElapsed} from '../parts/use-elapsed.ts';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
@@ -20,7 +22,7 @@ import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {EnvironmentScreen} from './environment.tsx';
 import {EnvironmentsScreen} from './environments.tsx';
 import {DashboardHeader} from './header.tsx';
-import {currentEnvironment, currentObject, isOnLog} from './lookups.ts';
+import {currentEnvironment, currentObject, isOnLog, logSubjectOf} from './lookups.ts';
 import {notesOf} from './notes.ts';
 import {ObjectScreen} from './object.tsx';
 import {drawPage} from './page-lines.ts';
@@ -37,7 +39,7 @@ const footerRows = 1;
 /** The dashboard: all environments, one environment, or one object. */
 export function DashboardScreen({store, clock, isColoured}: Props) {
 	const state = useStore(store);
-	const log = useStore(store.log);
+	const log = ownLog(state, useStore(store.log));
 	const {columns, rows} = useWindowSize();
 	const glyphs = useGlyphs();
 	const keymap = useKeymap();
@@ -46,6 +48,8 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 	useEffect(() => {
 		if (isLeaving) exit();
 	}, [isLeaving, exit]);
+	// What is not heard of any more gets older.
+	useElapsed(clock, state.link.status === 'lost' ? state.link.since : undefined);
 	useFullScreen();
 	const body = {columns, rows: rows - footerRows - (log.isZoomed && isOnLog(state) ? 0 : headerRows)};
 	const tabRows = state.location.screen === 'object' && !log.isZoomed ? 1 : 0;
@@ -84,6 +88,12 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 		</Box>
 	);
 }
+
+const loading = createLogPool({isRead: false});
+
+/** The log of this screen: while that of another object is still there, one that is being read. */
+const ownLog = (state: DashboardState, log: LogState): LogState =>
+	log.subject === undefined || log.subject === logSubjectOf(state) ? log : {...log, pool: loading, shown: loading};
 
 type BodyProps = Props & {
 	readonly state: DashboardState;
@@ -150,14 +160,14 @@ function isOffered(action: KeyAction, state: DashboardState, {pool}: LogState): 
 	if (location.screen !== 'object') return true;
 	if (action === 'open')
 		return content.type === 'table' && content.rows.some(({deployment}) => deployment !== undefined);
-	if (action === 'rollback' || action === 'promote') return currentObject(state)?.kind === 'service';
 	return true;
 }
 
-function messageOf({overlay, filter, message, location}: DashboardState, log: LogState): string | undefined {
+function messageOf({overlay, filter, message, trouble, location}: DashboardState, log: LogState): string | undefined {
 	if (overlay?.type === 'filter') return `/${filter}`;
 	if (log.typed !== undefined) return `/${log.typed}`;
 	if (message !== undefined) return message;
+	if (trouble !== undefined) return trouble;
 	if (log.message !== undefined) return log.message;
 	const isList = location.screen === 'environments' || location.screen === 'environment';
 	return isList && filter !== '' ? `filter: "${filter}"` : undefined;

@@ -1,5 +1,6 @@
 import type {LogEffects} from '../logs/log-store.ts';
 import type {EnvironmentView, Figures, Link, Problem, TabContent, TabName} from './data.ts';
+import type {Sort} from './sort.ts';
 
 /** What runs on the main screen, after which the dashboard opens again. */
 export type Verb =
@@ -14,6 +15,9 @@ export type Verb =
 	| 'destroy'
 	| 'shell'
 	| 'open'
+	| 'backup'
+	| 'verify'
+	| 'restore'
 	| 'init';
 
 /** Why the dashboard closed. */
@@ -26,6 +30,8 @@ export type Departure =
 			/** Name of the service or resource that the verb is for. */
 			readonly object?: string;
 			readonly deployment?: string;
+			/** Id of the selected backup. */
+			readonly backup?: string;
 	  }
 	| {readonly type: 'page'; readonly text: string};
 
@@ -70,6 +76,10 @@ export type DashboardState = {
 	readonly content: TabContent;
 	/** Cursor of a table, or first line of a page. */
 	readonly row: number;
+	/** Order of the services and resources. */
+	readonly sort: Sort;
+	/** Why something could not be read; shown until it can. */
+	readonly trouble: string | undefined;
 	readonly overlay: Overlay | undefined;
 	readonly message: string | undefined;
 	readonly departure: Departure | undefined;

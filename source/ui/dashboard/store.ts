@@ -35,6 +35,8 @@ const initial: DashboardState = {
 	figures: {},
 	content: {type: 'loading'},
 	row: 0,
+	sort: 'worst first',
+	trouble: undefined,
 	overlay: undefined,
 	message: undefined,
 	departure: undefined,
@@ -46,7 +48,7 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 	const state = store.getSnapshot;
 	const change = (part: Partial<DashboardState>) => store.set({...state(), ...part});
 	const leave = (departure: Departure) => change({departure, overlay: undefined});
-	const log = createLogStore(createLogPool(), () => logOwner(state()), {
+	const log = createLogStore(createLogPool({isRead: false}), () => logOwner(state()), {
 		...effects,
 		page: text => leave({type: 'page', text}),
 	});

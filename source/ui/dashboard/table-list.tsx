@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink';
 import type {Glyphs} from '../../output/glyphs.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
-import {padEnd, padStart, truncate} from '../../output/width.ts';
+import {padEnd, padStart, truncate, truncateMiddle} from '../../output/width.ts';
 import {columnGap, fitColumns} from '../parts/fit-columns.ts';
 import {type Look, looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
@@ -74,7 +74,8 @@ export function TableList({columns, list, selected, width, rows}: Props) {
 						key={line.row.id}
 						row={line.row}
 						cells={sized.map(({index, width: room}) => {
-							const text = truncate(cells[line.index]![index] ?? '', room, glyphs.ellipsis);
+							const cut = columns[index]!.isName ? truncateMiddle : truncate;
+							const text = cut(cells[line.index]![index] ?? '', room, glyphs.ellipsis);
 							return (columns[index]!.align === 'right' ? padStart : padEnd)(text, room);
 						})}
 						toneCell={sized.findIndex(({index}) => index === line.row.toneCell)}
@@ -95,8 +96,9 @@ type RowProps = {
 
 function Row({row, cells, toneCell, isSelected}: RowProps) {
 	const glyphs = useGlyphs();
-	const {tone} = row;
-	const toneLook = tone ? toneLooks[tone]() : looks.plain;
+	const {tone, isStale = false} = row;
+	const toneLook = isStale ? looks.secondary : tone ? toneLooks[tone]() : looks.plain;
+	const plain = isStale ? looks.secondary : looks.plain;
 	const mark = tone ? toneMark(tone, glyphs) : ' ';
 	return (
 		<Text wrap="truncate">
@@ -104,7 +106,15 @@ function Row({row, cells, toneCell, isSelected}: RowProps) {
 			<Text {...toneLook}>{padEnd(mark, 2)}</Text>
 			{cells.map((cell, index) => {
 				const look =
-					index === 0 ? (isSelected ? looks.selected : looks.title) : index === toneCell ? toneLook : looks.plain;
+					index === 0
+						? isSelected
+							? looks.selected
+							: isStale
+								? looks.secondary
+								: looks.title
+						: index === toneCell
+							? toneLook
+							: plain;
 				return (
 					// biome-ignore lint/suspicious/noArrayIndexKey: cells have no identity but their position
 					<Text key={index} {...look}>

@@ -1,6 +1,7 @@
 import type {Binding} from './binding.ts';
 
-const everywhere = ['environments', 'environment', 'object'] as const;
+const everywhere = ['environments', 'environment', 'object', 'resource'] as const;
+const withoutResource = ['environments', 'environment', 'object'] as const;
 
 /** What the dashboard can do to an environment. Actions that change something show their plan and ask first. */
 export const actionBindings = [
@@ -61,11 +62,35 @@ export const actionBindings = [
 		priority: 4,
 	},
 	{
+		action: 'backup',
+		keys: ['B'],
+		label: 'back up',
+		help: 'Create a backup now',
+		screens: ['resource'],
+		priority: 4,
+	},
+	{
+		action: 'verify',
+		keys: ['V'],
+		label: 'verify',
+		help: 'Verify the selected backup in a temporary container',
+		screens: ['resource'],
+		priority: 0,
+	},
+	{
+		action: 'restore',
+		keys: ['R'],
+		label: 'restore',
+		help: 'Restore the selected backup; asks first',
+		screens: ['resource'],
+		priority: 0,
+	},
+	{
 		action: 'promote',
 		keys: ['m'],
 		label: 'promote',
 		help: 'Make held candidates active; asks first',
-		screens: everywhere,
+		screens: withoutResource,
 		priority: 0,
 	},
 	{
@@ -97,7 +122,7 @@ export const actionBindings = [
 		keys: ['e'],
 		label: 'shell',
 		help: 'Open a shell in the running container',
-		screens: ['environment', 'object'],
+		screens: ['environment', 'object', 'resource'],
 		priority: 9,
 	},
 ] as const satisfies readonly Binding[];

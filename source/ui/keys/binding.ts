@@ -9,6 +9,7 @@ export const keyScreens = [
 	'environments',
 	'environment',
 	'object',
+	'resource',
 	'page',
 	'records',
 	'log',

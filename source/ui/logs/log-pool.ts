@@ -17,10 +17,15 @@ export type IncomingLine = Omit<PooledLine, 'number'>;
 
 type IsWanted = (line: PooledLine) => boolean;
 
-/** The snapshot is a version that increases with every push. */
+/** The snapshot is a version that increases with every push, and when the lines from before were read. */
 export type LogPool = Readable<number> & {
 	/** Whether more lines may come; false for the log of something that has ended. */
 	readonly isLive: boolean;
+	/** Whether the lines from before were read, so that an empty pool means that there are none. */
+	readonly isRead: () => boolean;
+	readonly finishReading: () => void;
+	/** The lines of this moment, which nothing displaces. */
+	readonly freeze: () => LogPool;
 	readonly push: (line: IncomingLine) => void;
 	/** Sources in the order of their first line, or as announced. */
 	readonly sources: () => readonly string[];
@@ -41,6 +46,8 @@ export type LogPool = Readable<number> & {
 type Options = {
 	/** Default true. */
 	readonly isLive?: boolean;
+	/** Default true; otherwise `finishReading` says when. */
+	readonly isRead?: boolean;
 	/** Lines kept per source, so that a busy source does not displace a quiet one. */
 	readonly capacity?: number;
 	/** Receives the notification of every push; a screen passes it to its frame clock. */
@@ -49,22 +56,31 @@ type Options = {
 
 const all: IsWanted = () => true;
 
+type Ring = {
+	readonly push: (line: PooledLine) => void;
+	readonly at: (index: number) => PooledLine | undefined;
+	/** Index of the oldest kept line. */
+	readonly start: () => number;
+	readonly copy: () => Ring;
+	/** Index of the first line with at least this number. */
+	readonly indexOf: (number: number) => number;
+};
+
 /** The newest lines of one source; a push takes constant time. */
-function createRing(capacity: number) {
-	const lines: PooledLine[] = [];
-	let pushed = 0;
+function createRing(capacity: number, lines: PooledLine[] = [], before = 0): Ring {
+	let pushed = before;
 	const start = () => Math.max(0, pushed - capacity);
 	const at = (index: number): PooledLine | undefined =>
 		index >= start() && index < pushed ? lines[index % capacity] : undefined;
 	return {
-		push(line: PooledLine) {
+		push(line) {
 			lines[pushed % capacity] = line;
 			pushed++;
 		},
 		at,
 		start,
-		/** Index of the first line with at least this number. */
-		indexOf(number: number) {
+		copy: () => createRing(capacity, lines.slice(), pushed),
+		indexOf(number) {
 			let [low, high] = [start(), pushed];
 			while (low < high) {
 				const middle = (low + high) >> 1;
@@ -77,14 +93,14 @@ function createRing(capacity: number) {
 }
 
 /** Lines of several sources in order of arrival. */
-export function createLogPool({
-	isLive = true,
-	capacity = 10_000,
-	schedule = notify => notify(),
-}: Options = {}): LogPool {
-	const rings = new Map<string, ReturnType<typeof createRing>>();
+export const createLogPool = (options: Options = {}): LogPool => poolOf(options, new Map(), 0);
+
+function poolOf(options: Options, rings: Map<string, Ring>, before: number): LogPool {
+	const {isLive = true, capacity = 10_000, schedule = notify => notify()} = options;
 	const {subscribe, notify} = createListeners();
-	let next = 0;
+	let {isRead = true} = options;
+	let next = before;
+	let version = 0;
 
 	const ringOf = (source: string) => {
 		const ring = rings.get(source) ?? createRing(capacity);
@@ -120,11 +136,20 @@ export function createLogPool({
 	return {
 		isLive,
 		subscribe,
-		getSnapshot: () => next,
+		getSnapshot: () => version,
+		isRead: () => isRead,
+		finishReading() {
+			if (isRead) return;
+			isRead = true;
+			version++;
+			schedule(notify);
+		},
+		freeze: () => poolOf({isLive, capacity}, new Map([...rings].map(([source, ring]) => [source, ring.copy()])), next),
 		push(line) {
 			const text = cutLine(line.text);
 			ringOf(line.source).push({...line, text, number: next});
 			next++;
+			version++;
 			schedule(notify);
 		},
 		sources: () => [...rings.keys()],

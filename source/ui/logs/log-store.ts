@@ -15,7 +15,12 @@ import {
 } from './pool-view.ts';
 
 export type LogState = {
+	/** Gets new lines. */
 	readonly pool: LogPool;
+	/** What is read: the same pool, or its lines of the moment when the view was paused. */
+	readonly shown: LogPool;
+	/** What the log belongs to, as `show` was given it. */
+	readonly subject: string | undefined;
 	readonly view: PoolView;
 	/** The search text while it is typed; otherwise undefined. */
 	readonly typed: string | undefined;
@@ -36,7 +41,7 @@ export type LogEffects = {
 
 export type LogStore = Readable<LogState> & {
 	/** Shows another pool; keeps wrapping and timestamps, resets the position and the filters. */
-	readonly show: (pool: LogPool) => void;
+	readonly show: (pool: LogPool, subject?: string) => void;
 	/** Runs an action on the log; false when it has no such action. `rows` is the number of visible lines. */
 	readonly act: (action: KeyAction, rows: number) => boolean;
 	/** Handles a key, and its action, while a search is typed. */
@@ -55,13 +60,28 @@ export type LogOwner = {readonly environment: string; readonly name: string};
 
 /** The state of a log screen. */
 export function createLogStore(pool: LogPool, owner: () => LogOwner, effects: LogEffects): LogStore {
-	const store = createStore<LogState>({pool, view: newPoolView, typed: undefined, message: undefined, isZoomed: false});
+	const store = createStore<LogState>({
+		pool,
+		shown: pool,
+		subject: undefined,
+		view: newPoolView,
+		typed: undefined,
+		message: undefined,
+		isZoomed: false,
+	});
 	const state = store.getSnapshot;
-	const change = (part: Partial<LogState>) => store.set({...state(), message: undefined, ...part});
+	const change = (part: Partial<LogState>) => {
+		const next = {...state(), message: undefined, ...part};
+		const isPaused = next.view.end !== undefined;
+		const isFrozen = next.shown !== next.pool;
+		// What is being read stays, however many lines arrive.
+		const shown = isPaused === isFrozen ? next.shown : isPaused ? next.pool.freeze() : next.pool;
+		store.set({...next, shown});
+	};
 	const look = (part: Partial<PoolView>) => change({view: {...state().view, ...part}});
 
 	const goTo = (step: 1 | -1, rows: number) => {
-		const {view, pool: shown} = state();
+		const {view, shown} = state();
 		if (view.query === '') return change({message: 'Nothing to search for: press / first'});
 		const found = findMatch(view, shown, step, rows);
 		if (found) change({view: found});
@@ -74,13 +94,18 @@ export function createLogStore(pool: LogPool, owner: () => LogOwner, effects: Lo
 		const query = state().typed ?? '';
 		change({typed: undefined, view: {...state().view, query, match: undefined, isOnlyMatches: false}});
 		if (query === '') return;
-		const {view, pool: shown} = state();
+		const {view, shown} = state();
 		const found = findMatch(view, shown, -1, rows) ?? findMatch(view, shown, 1, rows);
 		change(found ? {view: found} : {message: `"${query}" was not found`});
 	};
-	const text = () => allLines(state().view, state().pool).map(plainLine(state().pool)).join('\n');
+	const kept = () => {
+		const {view, pool: live, shown} = state();
+		const newer = shown === live ? [] : allLines(view, live).filter(({number}) => number >= shown.next());
+		return [...allLines(view, shown), ...newer];
+	};
+	const text = () => kept().map(plainLine(state().pool)).join('\n');
 	const save = () => {
-		const count = allLines(state().view, state().pool).length;
+		const count = kept().length;
 		if (count === 0) return change({message: 'Nothing to save'});
 		const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
 		const {environment, name} = owner();
@@ -90,14 +115,14 @@ export function createLogStore(pool: LogPool, owner: () => LogOwner, effects: Lo
 		);
 	};
 	const copy = (rows: number) => {
-		const lines = linesInSight(state().pool, state().view, rows);
+		const lines = linesInSight(state().shown, state().view, rows);
 		if (lines.length === 0) return change({message: 'Nothing to copy'});
 		effects.copy(lines.map(plainLine(state().pool)).join('\n'));
 		change({message: `Copied ${countOf(lines.length)}`});
 	};
 
 	const handlers = (rows: number): Partial<Record<KeyAction, () => void>> => {
-		const {view, pool: shown} = state();
+		const {view, shown} = state();
 		const half = Math.max(1, Math.floor(rows / 2));
 		const scroll = (by: number) => () => change({view: scrollPool(view, shown, by, rows)});
 		return {
@@ -127,10 +152,10 @@ export function createLogStore(pool: LogPool, owner: () => LogOwner, effects: Lo
 
 	return {
 		...store,
-		show(next) {
+		show(next, subject) {
 			if (next === state().pool) return;
 			const {isWrapped, hasTime} = state().view;
-			change({pool: next, typed: undefined, view: {...newPoolView, isWrapped, hasTime}});
+			change({pool: next, shown: next, subject, typed: undefined, view: {...newPoolView, isWrapped, hasTime}});
 		},
 		act(action, rows) {
 			const handler = handlers(rows)[action];

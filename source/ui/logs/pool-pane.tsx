@@ -31,15 +31,15 @@ export const poolRowsIn = (rows: number): number => Math.max(1, rows - paneFrame
 /** The log of one or several sources. Draws only the visible lines. */
 export function PoolPane(props: Props) {
 	const {title, state, head, empty, isColoured, isFocused, isFrameless = false, columns, rows} = props;
-	const {pool, view} = state;
+	const {pool, shown, view} = state;
 	useStore(pool);
 	const {adapt, vertical} = useGlyphs();
 	const inner = isFrameless ? {columns, rows} : {columns: columns - paneFrame.columns, rows: rows - paneFrame.rows};
-	const rowsIn = (height: number) => poolRows(pool, view, {...inner, rows: height, isColoured, vertical});
+	const rowsIn = (height: number) => poolRows(shown, view, {...inner, rows: height, isColoured, vertical});
 	const all = rowsIn(inner.rows);
 	const headRows = head ? fitHead(head, {...inner, wanted: all.length}, adapt) : [];
 	const lines = headRows.length + all.length <= inner.rows ? all : rowsIn(inner.rows - headRows.length);
-	const sources = pool.sources();
+	const sources = shown.sources();
 	const content = (
 		<>
 			{headRows.map(({text, look}, index) => (
@@ -71,21 +71,23 @@ export function PoolPane(props: Props) {
 	);
 }
 
-/** Why no line is visible although there are some. */
+/** Why no line is visible, although there are some or may be. */
 function emptyText({pool, view}: LogState): string | undefined {
+	if (!pool.isRead()) return 'Loading…';
 	if (pool.next() === 0 || !filterOf(view)) return undefined;
 	if (view.isOnlyMatches && view.query !== '') return 'No matching lines yet.';
 	if (view.stream === 'both') return undefined;
 	return `Nothing on standard ${view.stream === 'stderr' ? 'error' : 'output'} yet.`;
 }
 
-function noteOf({pool, view, typed}: LogState): string {
-	const dropped = pool.dropped();
-	const isAtTop = view.end !== undefined && view.end - 200 <= pool.first() && dropped > 0;
-	const matches = view.query === '' || typed !== undefined ? undefined : countMatches(view, pool);
+function noteOf({pool, shown, view, typed}: LogState): string {
+	const dropped = shown.dropped();
+	const isAtTop = view.end !== undefined && view.end - 200 <= shown.first() && dropped > 0;
+	const query = typed ?? view.query;
+	const matches = query === '' ? undefined : countMatches({...view, query}, shown);
 	return [
 		...(matches
-			? [`"${sanitiseLine(view.query)}" ${matches.position > 0 ? `${matches.position} of ` : ''}${matches.total}`]
+			? [`"${sanitiseLine(query)}" ${matches.position > 0 ? `${matches.position} of ` : ''}${matches.total}`]
 			: []),
 		...(isAtTop ? [`${dropped.toLocaleString('en-US')} older lines dropped`] : []),
 		describePoolView(view, pool),

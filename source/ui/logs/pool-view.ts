@@ -113,12 +113,33 @@ export function findMatch(view: PoolView, pool: LogPool, step: 1 | -1, rows: num
 	return {...paused(view, pool, (isInSight ? shown.at(-1)! : after.at(-1)!).number + 1), match: found.number};
 }
 
-/** The position of the current match, counted from the oldest line, and the number of matches. */
-export function countMatches(view: PoolView, pool: LogPool): {readonly position: number; readonly total: number} {
-	const isMatch = createMatcher(view.query);
-	const filter = filterOf(view);
-	const found = pool.from(pool.first(), furthest, line => isMatch(line.text) && (!filter || filter(line)));
-	return {position: found.findIndex(({number}) => number === view.match) + 1, total: found.length};
+type Found = {readonly key: string; readonly at: number; readonly version: number; readonly numbers: readonly number[]};
+
+/** How long a count of the matches in a log that grows is good for: counting reads every line. */
+const countedForMs = 1000;
+
+const counted = new WeakMap<LogPool, Found>();
+
+/**
+ * The position of the current match, counted from the oldest line, and the number of matches. Counted once for a search, and
+ * once a second while lines arrive, however often it is drawn.
+ */
+export function countMatches(
+	view: PoolView,
+	pool: LogPool,
+	now = Date.now(),
+): {readonly position: number; readonly total: number} {
+	const {query, source, stream} = view;
+	const key = JSON.stringify([query, source, stream]);
+	let found = counted.get(pool);
+	if (!found || found.key !== key || (found.version !== pool.next() && now - found.at >= countedForMs)) {
+		const isMatch = createMatcher(query);
+		const filter = filterOf(view);
+		const lines = pool.from(pool.first(), furthest, line => isMatch(line.text) && (!filter || filter(line)));
+		found = {key, at: now, version: pool.next(), numbers: lines.map(({number}) => number)};
+		counted.set(pool, found);
+	}
+	return {position: found.numbers.indexOf(view.match ?? -1) + 1, total: found.numbers.length};
 }
 
 /** The number of lines, of all sources, since the view was paused. */

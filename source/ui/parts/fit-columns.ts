@@ -9,6 +9,10 @@ type Sized = {readonly index: number; readonly width: number};
 /** Minimum width of a flexible column. */
 const leastFlexible = 16;
 
+/** The part of a narrow table that names may take, and their least width. */
+const nameShare = 0.3;
+const leastName = 12;
+
 /** Columns from this priority on are optional. */
 const optionalFrom = 7;
 
@@ -17,19 +21,24 @@ const widest = 48;
 
 /**
  * Chooses the columns to show and their widths, so that they fit into `room` cells. Columns that are empty in every row
- * are always omitted. If the rest does not fit, optional columns are dropped, then the flexible ones are narrowed, then
- * the others are dropped, highest priority number first. Cells must be sanitised.
+ * are omitted, unless they have a least width. If the rest does not fit, optional columns are dropped, names are capped at 30 %,
+ * then the flexible columns are narrowed, then the others are dropped, highest priority number first. Cells must be sanitised.
  */
 export function fitColumns(
 	columns: readonly TableColumn[],
 	rows: readonly (readonly string[])[],
 	room: number,
 ): Sized[] {
-	const natural = columns.map(({title}, index) => ({
+	const natural = columns.map(({title, least = 0}, index) => ({
 		index,
-		width: Math.min(widest, Math.max(displayWidth(title), ...rows.map(cells => displayWidth(cells[index] ?? '')))),
+		width: Math.min(
+			widest,
+			Math.max(displayWidth(title), least, ...rows.map(cells => displayWidth(cells[index] ?? ''))),
+		),
 	}));
-	let shown = natural.filter(({index}) => index === 0 || rows.some(cells => (cells[index] ?? '') !== ''));
+	let shown = natural.filter(
+		({index}) => index === 0 || columns[index]!.least !== undefined || rows.some(cells => (cells[index] ?? '') !== ''),
+	);
 	const total = (widthOf: (sized: Sized) => number) =>
 		shown.reduce((sum, sized) => sum + widthOf(sized) + columnGap, -columnGap);
 	const dropWorst = (least: number) => {
@@ -40,6 +49,11 @@ export function fitColumns(
 	};
 	// Drop optional columns before anything else is narrowed.
 	while (total(({width}) => width) > room && dropWorst(optionalFrom));
+	const capped = Math.max(leastName, Math.floor(room * nameShare));
+	if (total(({width}) => width) > room)
+		shown = shown.map(sized =>
+			columns[sized.index]!.isName ? {...sized, width: Math.min(sized.width, capped)} : sized,
+		);
 	const flexible = (sized: Sized) => columns[sized.index]!.isFlexible === true;
 	const leastOf = (sized: Sized) => (flexible(sized) ? Math.min(sized.width, leastFlexible) : sized.width);
 	while (total(leastOf) > room && dropWorst(1));
