@@ -1,3 +1,4 @@
+import {nameIn, serviceAddress} from '../model/address.ts';
 import {actionsToApprove, skippedBy, withoutSkipped} from './approval.ts';
 import type {Action, Plan} from './plan.ts';
 
@@ -15,14 +16,18 @@ export function rememberApproval(plan: Plan, approved: Plan): ApprovedBefore {
 	return {approved: actions, skipped: skipped.map(({address}) => address)};
 }
 
-/** Whether an approval covers an action: the same thing is done to the same object, and nothing else about it changes. */
-const covers = (approved: readonly Action[], {address, kind, changes, deletesData}: Action): boolean =>
+/**
+ * Whether an approval covers an action: the same thing is done to the same object, and nothing else about it changes. A new
+ * image for a service that was to be deployed is covered, because a failure is often mended in the source.
+ */
+const covers = (approved: readonly Action[], {address, object, kind, changes, deletesData}: Action): boolean =>
 	approved.some(
 		action =>
-			action.address === address &&
-			action.kind === kind &&
-			(action.deletesData || !deletesData) &&
-			changes.every(({name}) => action.changes.some(change => change.name === name)),
+			(object === 'image' && action.address === serviceAddress(nameIn(address))) ||
+			(action.address === address &&
+				action.kind === kind &&
+				(action.deletesData || !deletesData) &&
+				changes.every(({name}) => object === 'image' || action.changes.some(change => change.name === name))),
 	);
 
 /**

@@ -8,7 +8,7 @@ import {action, blocked, unchangedAction} from './actions.ts';
 import type {Attributes} from './attribute.ts';
 import {compareAttributes} from './attributes.ts';
 import {isSelected, type PlanInput} from './input.ts';
-import type {Action} from './plan.ts';
+import type {Action, Change} from './plan.ts';
 
 type Scope = Pick<PlanInput, 'desired' | 'state' | 'services'>;
 
@@ -86,6 +86,34 @@ function hostConflict(input: PlanInput, routes: RoutesRecord): Action | undefine
 	);
 }
 
+/** From this number on, hosts that come or go together are counted instead of listed. */
+const countedFrom = 4;
+
+const routeNouns: Readonly<Record<string, (name: string) => string>> = {
+	host: name => `host ${name}`,
+	rules: name => `rules on ${name}`,
+	access: name => `access ${name}`,
+};
+
+/** Why the routes change: `host shop.example.com added`, `13 hosts added`, `rules on web changed`. Hosts come first. */
+function routeReasons(changes: readonly Change[]): string[] {
+	const parts = changes.map(({name, before, after}) => {
+		const [what = '', ...which] = name.split('.');
+		const verb = before.type === 'absent' ? 'added' : after.type === 'absent' ? 'removed' : 'changed';
+		return {what, verb, noun: (routeNouns[what] ?? (text => `${what} ${text}`))(which.join('.'))};
+	});
+	const hosts = parts.filter(({what}) => what === 'host');
+	// The access of a new host is no change of its own.
+	const others = parts.filter(
+		({what, verb}) => what !== 'host' && (hosts.length === 0 || what !== 'access' || verb === 'changed'),
+	);
+	const byVerb = [...Map.groupBy(hosts, ({verb}) => verb)];
+	const hostReasons = byVerb.flatMap(([verb, group]) =>
+		group.length >= countedFrom ? [`${group.length} hosts ${verb}`] : group.map(({noun}) => `${noun} ${verb}`),
+	);
+	return [...new Set([...hostReasons, ...others.map(({noun, verb}) => `${noun} ${verb}`)])];
+}
+
 /** The changes of hosts, rules and access that make the router serve `routes`. */
 export function routesAction(input: PlanInput, routes: RoutesRecord, others: readonly Action[]): Action {
 	const {changes, unchanged} = compareAttributes(routesAttributes(input.state.routes), routesAttributes(routes));
@@ -99,11 +127,7 @@ export function routesAction(input: PlanInput, routes: RoutesRecord, others: rea
 	if (input.router === 'missing' && servesAnything(routes))
 		return action({...base, kind: 'update', reasons: ['the router is recreated']});
 	if (changes.length === 0) return unchangedAction(routesAddress, 'routes', unchanged);
-	const reasons = changes.map(({name}) => {
-		const [what, ...which] = name.split('.');
-		return what === 'rules' ? `rules on ${which.join('.')} changed` : `${what} ${which.join('.')} changed`;
-	});
-	return action({...base, kind: 'update', reasons: [...new Set(reasons)]});
+	return action({...base, kind: 'update', reasons: routeReasons(changes)});
 }
 
 /** The routes of an apply, as one object. */

@@ -21,7 +21,7 @@ afterAll(() => vi.unstubAllEnvs());
 const names = Array.from({length: 6}, (_, index) => `svc-${index}`);
 
 /** Services of which each needs an answer to become ready. */
-const describe = (imageOf: (name: string) => string) => `name: shop
+const describeShop = (imageOf: (name: string) => string) => `name: shop
 services:
 ${names
 	.map(
@@ -35,9 +35,11 @@ const failuresIn = (events: readonly ApplyEvent[]) =>
 	events.flatMap(event => (event.type === 'step-failed' ? [event.address] : []));
 
 test('one candidate that fails is the only failure: what was ready is held back at once, and its previous deployments serve on', async () => {
-	await world.apply(describe(() => images.good));
+	await world.apply(describeShop(() => images.good));
 	const before = (await world.state())!.active;
-	const {result, events} = await world.apply(describe(name => (name === 'svc-3' ? images.crashing : images.better)));
+	const {result, events} = await world.apply(
+		describeShop(name => (name === 'svc-3' ? images.crashing : images.better)),
+	);
 	expect(result).toMatchObject({outcome: 'failed', failed: 1, heldBack: 5, skipped: 0});
 	expect(failuresIn(events)).toEqual(['service.svc-3']);
 	const held = events.flatMap((event, index) => (event.type === 'step-held-back' ? [{...event, index}] : []));
@@ -55,9 +57,9 @@ test('one candidate that fails is the only failure: what was ready is held back 
 });
 
 test('after two failures each cause is one failure', async () => {
-	await world.apply(describe(() => images.good));
+	await world.apply(describeShop(() => images.good));
 	const {result, events} = await world.apply(
-		describe(name => (name === 'svc-1' || name === 'svc-4' ? images.crashing : images.better)),
+		describeShop(name => (name === 'svc-1' || name === 'svc-4' ? images.crashing : images.better)),
 	);
 	expect(result).toMatchObject({outcome: 'failed', failed: 2, heldBack: 4, skipped: 0});
 	expect(failuresIn(events).sort()).toEqual(['service.svc-1', 'service.svc-4']);

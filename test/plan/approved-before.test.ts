@@ -29,6 +29,17 @@ test('what was left out stays left out, with all that depends on it', () => {
 	expect(addressesOf(approvedAgain(first, before))).toEqual(['service.web']);
 });
 
+test('a new image of what was to be deployed needs no second approval, whichever file changed', () => {
+	const image = (name: string) =>
+		action(`image.${name}`, {object: 'image', kind: 'update', changes: [{name: 'source.other.js'} as never]});
+	const before = rememberApproval(first, first);
+	expect(addressesOf(approvedAgain(planOf([image('web'), action('service.web')]), before))).toEqual([
+		'image.web',
+		'service.web',
+	]);
+	expect(approvedAgain(planOf([image('new')]), before)).toBeUndefined();
+});
+
 test.each([
 	['another object', action('service.new')],
 	['another kind of action', action('service.web', {kind: 'delete'})],

@@ -120,7 +120,8 @@ function lastLines(plan: Plan, changing: readonly Action[], options: PlanTextOpt
  */
 export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 	const changing = plan.actions.filter(({kind}) => kind !== 'none');
-	const shown = options.isFull ? plan.actions : changing;
+	// What changes comes first, also in the full plan.
+	const shown = options.isFull ? [...changing, ...plan.actions.filter(({kind}) => kind === 'none')] : changing;
 	const layout = planColumns(
 		shown.map(({address}) => address),
 		shown.map(action => options.glyphs.sign(signOf(action))),

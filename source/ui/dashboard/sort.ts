@@ -25,6 +25,6 @@ export function sortObjects(
 ): readonly ObjectView[] {
 	if (sort === 'worst first') return objects.toSorted((a, b) => rankOf(a) - rankOf(b));
 	if (sort === 'name') return objects.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
-	const valueOf = ({address}: ObjectView) => figureOf[sort](figures[address] ?? {}) ?? -1;
-	return objects.toSorted((a, b) => valueOf(b) - valueOf(a));
+	const figure = ({address}: ObjectView) => figureOf[sort](figures[address] ?? {}) ?? -1;
+	return objects.toSorted((a, b) => figure(b) - figure(a));
 }
