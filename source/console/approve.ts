@@ -1,19 +1,42 @@
 import {CancelledError, UserError} from '../errors.ts';
 import type {Hint} from '../hint.ts';
 import {planLine} from '../output/events/events-json.ts';
-import {renderPlan} from '../output/plan/plan-text.ts';
+import {planColumns, renderAction} from '../output/plan/action-text.ts';
+import {renderPlan, renderPlanFrame} from '../output/plan/plan-text.ts';
 import type {Terminal} from '../output/terminal.ts';
 import {withoutSkipped} from '../plan/approval.ts';
-import {hasChanges, type Plan} from '../plan/plan.ts';
+import {hasChanges, type Plan, signOf} from '../plan/plan.ts';
 import {renderHint} from '../render-hint.ts';
 import type {Settings} from '../settings/settings.ts';
+import type {PlanRenderer} from '../ui/approve/store.ts';
 import type {ShownAs} from './show-apply.ts';
 
+type ShowOptions = {
+	/** Show unchanged actions and full-length values. */
+	readonly isFull?: boolean | undefined;
+	/** Whether a screen that lists the actions asks for approval next: they are not printed twice. */
+	readonly isListedNext: boolean;
+};
+
 /** Prints the plan in the output format of this run. */
-export function showPlan(plan: Plan, terminal: Terminal, shownAs: ShownAs, isFull = false): void {
+export function showPlan(plan: Plan, terminal: Terminal, shownAs: ShownAs, options: ShowOptions): void {
+	const {isFull = false, isListedNext} = options;
 	if (shownAs === 'json') process.stdout.write(planLine(plan));
+	else if (isListedNext && canAsk(plan)) terminal.print(renderPlanFrame(plan, {...terminal, isFull}));
 	else terminal.print(renderPlan(plan, {...terminal, isFull}));
 }
+
+/** Whether a plan is asked about at all. */
+const canAsk = (plan: Plan): boolean => hasChanges(plan) && plan.actions.every(({kind}) => kind !== 'blocked');
+
+/** Renders a plan and its actions for the screen that asks. */
+const renderer = (plan: Plan, terminal: Terminal): PlanRenderer => ({
+	full: () => renderPlan(plan, {...terminal, isFull: true}),
+	action(action, columns) {
+		const layout = planColumns([action.address], [terminal.glyphs.sign(signOf(action))], columns);
+		return renderAction(plan, action, layout, {...terminal, columns, isFull: true});
+	},
+});
 
 type ApprovalOptions = {
 	readonly terminal: Terminal;
@@ -53,10 +76,10 @@ export async function approve(
 			},
 		);
 	terminal.print('');
-	const renderFull = () => renderPlan(plan, {...terminal, isFull: true});
+	const render = renderer(plan, terminal);
 	const approval = terminal.hasScreen
-		? await (await import('../ui/approve/ask-approval.tsx')).askApproval(plan, {renderFull, settings})
-		: await (await import('./ask-in-lines.ts')).askInLines(plan, renderFull);
+		? await (await import('../ui/approve/ask-approval.tsx')).askApproval(plan, {render, settings})
+		: await (await import('./ask-in-lines.ts')).askInLines(plan, render.full);
 	if (approval.decision === 'cancel') throw new CancelledError('Nothing was changed.');
 	return withoutSkipped(plan, approval.skipped);
 }

@@ -59,6 +59,7 @@ test('ctrl-c during an apply exits with 130, and the next apply completes', asyn
 	expect(await next.ended).toMatchObject({exitCode: 0});
 	expect(await sandbox.ask()).toMatchObject({status: 200});
 	await sandbox.expectNoChanges();
+	useExample(sandbox, 'multi-service');
 }, 120_000);
 
 test('a change is planned, approved and applied live, and reported on the main screen', async () => {
@@ -149,7 +150,11 @@ test('for a screen reader an apply is approved and reported in lines, with words
 	await sandbox.expectNoChanges();
 }, 60_000);
 
+/** The program of web before a test breaks it. */
+let working = '';
+
 test('a failure is reported with its last lines and where to find the whole log', async () => {
+	working = readFileSync(join(sandbox.folder, 'services/web/server.js'), 'utf8');
 	sandbox.write({'services/web/server.js': "console.error('cannot find the page'); process.exit(3);\n"});
 	using terminal = open('apply');
 	await terminal.waitFor(question, 20_000);
@@ -174,7 +179,7 @@ test('what failed is applied again without a question once it is mended', async 
 	await terminal.waitFor(question, 20_000);
 	terminal.press('y');
 	await terminal.waitFor(/r retry.*q leave/, 60_000);
-	useExample(sandbox, 'multi-service');
+	sandbox.write({'services/web/server.js': working});
 	terminal.press('r');
 	expect(await terminal.ended).toMatchObject({exitCode: 0});
 	const shown = terminal.scrollback();

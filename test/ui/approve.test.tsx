@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
+import {asciiGlyphs} from '../../source/output/glyphs.ts';
 import type {Plan} from '../../source/plan/plan.ts';
 import {ApproveScreen} from '../../source/ui/approve/screen.tsx';
-import {createApproveStore} from '../../source/ui/approve/store.ts';
+import {createApproveStore, type PlanRenderer} from '../../source/ui/approve/store.ts';
+import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {endlessLine, expectHarmless, hostile, hostileText} from './hostile.ts';
 import {blockedChange, dataDeletion, firstDeploy, planOf} from './plans.ts';
 import {draw} from './screen.ts';
@@ -11,10 +13,16 @@ const up = '\u001B[A';
 const escapeKey = '\u001B';
 const ctrlC = '\u0003';
 
-const fullDiff = () => Array.from({length: 60}, (_, line) => `+ line ${line + 1}`).join('\n');
+const render: PlanRenderer = {
+	full: () => Array.from({length: 60}, (_, line) => `+ line ${line + 1}`).join('\n'),
+	action: ({address, reasons}) => [
+		`  + ${address}  will be created: ${reasons.join('; ')}`,
+		'      + image  "4f1c0aa"',
+	],
+};
 
 function ask(plan: Plan, size: {readonly columns?: number; readonly rows?: number} = {}) {
-	const store = createApproveStore(plan, fullDiff);
+	const store = createApproveStore(plan, render);
 	const before = '$ compartment apply\nPlan: 9 to create.\n\n';
 	const screen = draw(<ApproveScreen store={store} />, {...size, before}, {alternateScreen: false});
 	return {
@@ -35,6 +43,7 @@ const sizes = [
 	{columns: 80, rows: 24},
 	{columns: 120, rows: 40},
 	{columns: 200, rows: 60},
+	{columns: 60, rows: 15},
 ];
 
 describe.each(sizes)('in a window of $columns by $rows', size => {
@@ -48,10 +57,10 @@ describe.each(sizes)('in a window of $columns by $rows', size => {
 		await expect(await ask(firstDeploy(), size).press(`${up.repeat(4)} `)).toMatchFileSnapshot(sized('left-out'));
 	});
 
-	test('enter on an action shows its reasons and dependents', async () => {
+	test('the selected action is shown with its changes and dependents', async () => {
 		const screen = ask(firstDeploy(), size);
-		await expect(await screen.press('ggjjj\r')).toMatchFileSnapshot(sized('reasons'));
-		expect(await screen.press('\r')).not.toContain('needed by');
+		await expect(await screen.press('ggjjj')).toMatchFileSnapshot(sized('reasons'));
+		expect(await screen.press('G')).not.toContain('needed by');
 	});
 
 	test('the full diff opens in place', async () => {
@@ -91,6 +100,71 @@ test.each([
 	const {answer, scrollback} = await ask(firstDeploy()).answer(keys);
 	expect(answer).toEqual({decision: 'cancel'});
 	expect(scrollback).toBe('$ compartment apply\nPlan: 9 to create.');
+});
+
+test('all, none and only this change many actions at once', async () => {
+	const screen = ask(firstDeploy());
+	expect(await screen.press('A')).toMatch(/All actions are skipped.*Apply 0 of 9 actions: nothing/s);
+	expect(await screen.press('y')).toContain('Nothing to apply');
+	expect(await screen.press('a')).toMatch(/All actions are included.*Apply 9 actions/s);
+	const only = await screen.press('gjjjo');
+	expect(only).toContain('Only resource.db, and network and volume.db.data that it needs');
+	expect(only).toContain('Apply 3 of 9 actions');
+	const {answer} = await screen.answer('y');
+	expect(answer).toEqual({
+		decision: 'apply',
+		skipped: ['router', 'image.api', 'image.web', 'service.api', 'service.web', 'routes'],
+	});
+});
+
+test('a filter narrows the list, all and none are for what matches, and esc shows all again', async () => {
+	const screen = ask(firstDeploy());
+	const typed = await screen.press('/api');
+	expect(typed).toContain('/api');
+	expect(typed).toContain('2 of 9 match');
+	expect(typed).not.toContain('image.web');
+	expect(await screen.press('\r')).toContain('filter: "api"');
+	const skipped = await screen.press('A');
+	expect(skipped).toContain('All that match "api" are skipped');
+	// What depends on them is skipped too.
+	expect(skipped).toContain('Apply 6 of 9 actions');
+	screen.type('\u001B');
+	await new Promise(resolve => setTimeout(resolve, 40));
+	const all = await screen.text();
+	expect(all).toContain('image.web');
+	expect(screen.store.getSnapshot().answer).toBeUndefined();
+	expect(await screen.press('/nothing')).toContain('No matching action.');
+});
+
+test('the full diff opens at the selected action, and can be searched', async () => {
+	const store = createApproveStore(firstDeploy(), {
+		...render,
+		full: () =>
+			Array.from({length: 60}, (_, line) => (line === 40 ? '  + service.api  will be created' : `line ${line}`)).join(
+				'\n',
+			),
+	});
+	const screen = draw(<ApproveScreen store={store} />, {}, {alternateScreen: false});
+	expect(await screen.press('kkkd')).toContain('service.api  will be created');
+	expect(await screen.press('g/line 5\r')).toMatch(/"line 5".*│ line 5 /s);
+	expect(await screen.press('n')).toMatch(/│ line 50 /);
+	expect(await screen.press('NN')).toContain('No more "line 5" above');
+	expect(await screen.press('/nowhere\r')).toContain('"nowhere" was not found');
+	expect(await screen.press('d')).toContain('Apply 9 actions');
+});
+
+test('the approval is ASCII without Unicode', async () => {
+	const store = createApproveStore(firstDeploy(), render);
+	const screen = draw(
+		<GlyphsContext value={asciiGlyphs}>
+			<ApproveScreen store={store} />
+		</GlyphsContext>,
+		{columns: 120, rows: 40},
+		{alternateScreen: false},
+	);
+	const text = await screen.press('kkk');
+	expect(text).toMatch(/^[\x20-\x7e\n]*$/);
+	await expect(text).toMatchFileSnapshot(golden('reasons-ascii-120x40'));
 });
 
 test('an apply without any action is refused', async () => {

@@ -34,7 +34,7 @@ test('every hint of a footer is a key with an action on that screen', () => {
 
 test('a narrow footer drops the least important hints and keeps the order', () => {
 	const shown = (columns: number) => fitHints(hintsOf('approve'), columns).map(({label}) => label);
-	expect(shown(80)).toEqual(['apply', 'cancel', 'toggle', 'diff', 'why', 'move', 'help']);
+	expect(shown(80)).toEqual(['apply', 'cancel', 'toggle', 'only this', 'diff', 'diff', 'help']);
 	expect(shown(30)).toEqual(['apply', 'cancel', 'help']);
 	expect(shown(7)).toEqual(['apply']);
 	expect(shown(3)).toEqual([]);

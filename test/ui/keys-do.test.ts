@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {createApplyStore} from '../../source/ui/apply/store.ts';
-import {createApproveStore} from '../../source/ui/approve/store.ts';
+import {type ApproveState, createApproveStore} from '../../source/ui/approve/store.ts';
 import {activeScreens} from '../../source/ui/dashboard/contexts.ts';
 import type {DashboardState} from '../../source/ui/dashboard/state.ts';
 import {helpOf} from '../../source/ui/keys/key-hints.ts';
@@ -51,12 +51,15 @@ function browse(part: Partial<DashboardState>, ...before: readonly string[]): ()
 	};
 }
 
+const screenOf = ({helpTop, input, screen}: ApproveState): KeyScreen =>
+	helpTop !== undefined ? 'help' : input ? 'input' : screen;
+
 function approve(plan: Parameters<typeof createApproveStore>[0], ...before: readonly string[]): () => Situation {
 	return () => {
-		const store = createApproveStore(plan, () => 'line\n'.repeat(60));
+		const store = createApproveStore(plan, {full: () => 'line\n'.repeat(60), action: ({address}) => [address]});
 		for (const key of before) store.press(key, 3);
 		return {
-			screens: [store.getSnapshot().helpTop === undefined ? store.getSnapshot().screen : 'help'],
+			screens: [screenOf(store.getSnapshot())],
 			press: key => store.press(key, 3),
 			look: () => structuredClone(store.getSnapshot()),
 		};
@@ -123,8 +126,10 @@ const situations: Readonly<Record<string, () => Situation>> = {
 	filter: browse({location: inProduction}, '/', 'w'),
 	search: browse({location: tab('logs')}, '/', 'w'),
 	help: browse({location: tab('logs')}, '?', 'down'),
-	approve: approve(firstDeploy(), ...'kkk'),
-	'full diff': approve(firstDeploy(), ...'djj'),
+	approve: approve(firstDeploy(), ...'kkk '),
+	'filter of an approval': approve(firstDeploy(), '/', 'w'),
+	'full diff': approve(firstDeploy(), 'd', '/', ...'line', 'enter', ...'jj'),
+	'search of a diff': approve(firstDeploy(), 'd', '/', 'l'),
 	confirmation: approve(dataDeletion(), ...'yab'),
 	'help of an approval': approve(firstDeploy(), '?', 'down'),
 	'steps of a failing apply': failing(),

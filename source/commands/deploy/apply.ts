@@ -131,7 +131,8 @@ async function attempt(
 		if (isApproved) earlyBuilds = await beginEarly(held, planned, {limitBuilds, parallelism});
 		const covered = before && approvedAgain(plan, before);
 		const repeated = covered && hasChanges(covered) ? covered : undefined;
-		if (!repeated) showPlan(plan, terminal, shownAs, flags.full);
+		const isListedNext = !isApproved && terminal.isInteractive && shownAs === 'screen' && flags.full !== true;
+		if (!repeated) showPlan(plan, terminal, shownAs, {isFull: flags.full, isListedNext});
 		const {settings} = workspace;
 		const approved =
 			repeated ?? (await approve(plan, {terminal, isApproved, settings, insteadOfAsking: again('--auto-approve')}));

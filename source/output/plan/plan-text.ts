@@ -128,13 +128,10 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 		options.columns,
 	);
 	const isBlocked = ({kind}: Action) => kind === 'blocked';
-	const unhealthy = plan.drift.filter(({isUnhealthy}) => isUnhealthy);
-	const changed = plan.drift.filter(({isUnhealthy}) => !isUnhealthy);
 	const sections = [
 		header(plan, options),
 		legendLines(changing, options),
-		driftLines(`${driftWords({})} since the last apply`, changed, options),
-		driftLines(driftWords({isUnhealthy: true}), unhealthy, options),
+		...driftSections(plan, options),
 		actionLines(
 			plan,
 			shown.filter(action => !isBlocked(action)),
@@ -148,8 +145,34 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 		),
 		lastLines(plan, changing, options),
 	];
-	return sections
+	return joined(sections);
+}
+
+const joined = (sections: readonly (readonly string[])[]): string =>
+	sections
 		.filter(lines => lines.length > 0)
 		.map(lines => lines.join('\n'))
 		.join('\n\n');
+
+/** What a plan says besides its actions: for a screen that lists them, above it. No trailing newline. */
+export function renderPlanFrame(plan: Plan, options: PlanTextOptions): string {
+	const changing = plan.actions.filter(({kind}) => kind !== 'none');
+	return joined([
+		header(plan, options),
+		...driftSections(plan, options),
+		warningLines(
+			plan.warnings.map(warning => renderHint(warning, plan)),
+			options,
+		),
+		lastLines(plan, changing, options),
+	]);
+}
+
+function driftSections({drift}: Plan, options: PlanTextOptions): string[][] {
+	const unhealthy = drift.filter(({isUnhealthy}) => isUnhealthy);
+	const changed = drift.filter(({isUnhealthy}) => !isUnhealthy);
+	return [
+		driftLines(`${driftWords({})} since the last apply`, changed, options),
+		driftLines(driftWords({isUnhealthy: true}), unhealthy, options),
+	];
 }

@@ -8,11 +8,10 @@ import {colourInk} from '../parts/colour-ink.ts';
 import {renderScreen} from '../parts/render-screen.tsx';
 import {applyTheme} from '../parts/theme.ts';
 import {ApproveScreen} from './screen.tsx';
-import {createApproveStore} from './store.ts';
+import {createApproveStore, type PlanRenderer} from './store.ts';
 
 type Options = {
-	/** The full plan as sanitised text, for `d`. */
-	readonly renderFull: () => string;
+	readonly render: PlanRenderer;
 	/** The user's keys and colours. */
 	readonly settings?: ScreenSettings;
 	/** Default: from NO_COLOR, FORCE_COLOR and TERM. */
@@ -27,12 +26,12 @@ type Options = {
  */
 export async function askApproval(
 	plan: Plan,
-	{renderFull, settings, isColoured, stdin = process.stdin, stdout = process.stdout}: Options,
+	{render, settings, isColoured, stdin = process.stdin, stdout = process.stdout}: Options,
 ): Promise<Approval> {
 	colourInk(shouldColour({stream: stdout, env: process.env, flag: isColoured}));
 	const keymap = createKeymap(settings?.keys);
 	applyTheme(settings?.theme ?? defaultTheme);
-	const store = createApproveStore(plan, renderFull, keymap);
+	const store = createApproveStore(plan, render, keymap);
 	const app = renderScreen(<ApproveScreen store={store} />, {keymap, stdin, stdout});
 	await app.waitUntilExit();
 	return store.getSnapshot().answer ?? {decision: 'cancel'};
