@@ -69,8 +69,8 @@ async function drawPlan(stage: Stage): Promise<void> {
 async function drawApproval(stage: Stage): Promise<void> {
 	using terminal = stage.open(['apply'], {columns: 90, rows: 40});
 	await terminal.waitFor('y/N', 30_000);
-	terminal.press('kk\r');
-	await terminal.waitFor('because');
+	terminal.press('kk');
+	await terminal.waitFor('needed by');
 	draw('approve', await stage.still(terminal));
 	terminal.press('n');
 	await terminal.ended;

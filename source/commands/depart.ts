@@ -59,7 +59,7 @@ const reachOf = ({project, remote}: Context['flags']): readonly string[] => [
 	...(remote === undefined ? [] : ['--remote', remote]),
 ];
 
-/** Runs a command line in a process of its own, which has the terminal until it ends. */
+/** Runs a command line in a separate process, which has the terminal until it ends. */
 function runAgain(words: readonly string[]): void {
 	const {error} = runProgram(process.execPath, [process.argv[1]!, ...words], {
 		stdio: 'inherit',

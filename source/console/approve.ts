@@ -22,9 +22,14 @@ type ShowOptions = {
 export function showPlan(plan: Plan, terminal: Terminal, shownAs: ShownAs, options: ShowOptions): void {
 	const {isFull = false, isListedNext} = options;
 	if (shownAs === 'json') process.stdout.write(planLine(plan));
-	else if (isListedNext && canAsk(plan)) terminal.print(renderPlanFrame(plan, {...terminal, isFull}));
+	else if (isListedNext && !isFull && canAsk(plan)) terminal.print(renderPlanFrame(plan, {...terminal, isFull}));
 	else terminal.print(renderPlan(plan, {...terminal, isFull}));
 }
+
+/** Whether the screen that asks has room for the changes, in a terminal of this height. */
+export const canShowChanges = (rows: number): boolean => rows >= leastRows;
+
+const leastRows = 20;
 
 /** Whether a plan is asked about at all. */
 const canAsk = (plan: Plan): boolean => hasChanges(plan) && plan.actions.every(({kind}) => kind !== 'blocked');

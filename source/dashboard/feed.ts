@@ -44,10 +44,20 @@ const ourFiles: readonly string[] = [descriptorFile, routesFile, 'state.json'];
 /** Poll interval of the health, which changes without events. */
 const healthPaceMs = 5000;
 
+/** A plan keeps this process busy, so what came with the same event is read before it. */
+const driftDelayMs = 300;
+
 /** Poll interval of what an apply would do, which depends on the sources. */
 const pendingPaceMs = 15_000;
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]!;
+
+/** Whether the same environments are in the same states. */
+function isSameState(before: Files | undefined, {environments}: Files): boolean {
+	const serials = (entries: Files['environments']) =>
+		entries.map(({name, state}) => [name, state?.lineage, state?.serial]);
+	return before !== undefined && JSON.stringify(serials(before.environments)) === JSON.stringify(serials(environments));
+}
 
 type Shown = Pick<Options, 'store'> & {readonly known: Knowledge; readonly isEntering: boolean};
 
@@ -152,11 +162,17 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 					const named = [...links].map(([{engine}, each]) => ({address: engine.address, link: each}));
 					store.update({link: joinLinks(named)});
 				},
-				onChange: reload,
+				onChange() {
+					engines.ask().catch(() => undefined);
+					readAgain();
+				},
 			});
 		}
 	};
+	// Whether the engines are asked even if no state has changed. After an event they are asked at once.
+	let isAsked = true;
 	const reading = createQueue(async () => {
+		const before = known.files;
 		// Show the files before the engine answers.
 		const first = await readFiles(connections);
 		known.files = first;
@@ -167,12 +183,18 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		watchEngines(files);
 		// An agent that nothing is known of is no reason to show nothing.
 		const asked = agents.ask().catch(() => undefined);
-		await engines.ask();
+		if (isAsked || !isSameState(before, files)) await engines.ask();
+		isAsked = false;
 		await asked;
 		// An engine that is lost meanwhile is reported by the watch.
+		await pause(driftDelayMs, undefined, {signal, ref: false});
 		drift.ask().catch(() => undefined);
 	});
 	const reload = () => {
+		isAsked = true;
+		readAgain();
+	};
+	const readAgain = () => {
 		if (signal.aborted) return;
 		// The watch reports a lost engine and reconnects.
 		reading.ask().catch(error => {

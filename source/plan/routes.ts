@@ -103,7 +103,7 @@ function routeReasons(changes: readonly Change[]): string[] {
 		return {what, verb, noun: (routeNouns[what] ?? (text => `${what} ${text}`))(which.join('.'))};
 	});
 	const hosts = parts.filter(({what}) => what === 'host');
-	// The access of a new host is no change of its own.
+	// The access of a new host is no separate change.
 	const others = parts.filter(
 		({what, verb}) => what !== 'host' && (hosts.length === 0 || what !== 'access' || verb === 'changed'),
 	);

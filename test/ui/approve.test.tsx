@@ -204,7 +204,7 @@ test('a list taller than the terminal keeps the cursor visible', async () => {
 	const [action] = firstDeploy().actions;
 	const many = Array.from({length: 40}, (_, index) => ({...action!, address: `service.s${index + 1}`}));
 	const screen = ask(planOf(many), {rows: 20});
-	expect(await screen.text()).toMatch(/13 of 40 shown.*s28 .*s40 .*Apply 40 actions/s);
+	expect(await screen.text()).toMatch(/7 of 40 shown.*s34 .*s40 .*Apply 40 actions/s);
 	expect(await screen.press('k'.repeat(30))).toMatch(/❯ .*service\.s11 /);
 	expect(await screen.press('g')).toMatch(/❯ .*service\.s1 /);
 });

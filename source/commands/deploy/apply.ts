@@ -3,7 +3,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {EarlyBuilds} from '../../apply/early-builds.ts';
 import {readEarly} from '../../apply/lock-environment.ts';
 import {createLimit} from '../../build/limit.ts';
-import {approve, showPlan} from '../../console/approve.ts';
+import {approve, canShowChanges, showPlan} from '../../console/approve.ts';
 import {announce, auditApply, prepareOffer, type Verb} from '../../console/report-applied.ts';
 import type {Executed, ShownAs} from '../../console/show-apply.ts';
 import {UserError} from '../../errors.ts';
@@ -131,7 +131,8 @@ async function attempt(
 		if (isApproved) earlyBuilds = await beginEarly(held, planned, {limitBuilds, parallelism});
 		const covered = before && approvedAgain(plan, before);
 		const repeated = covered && hasChanges(covered) ? covered : undefined;
-		const isListedNext = !isApproved && terminal.isInteractive && shownAs === 'screen' && flags.full !== true;
+		const isListedNext =
+			!isApproved && terminal.isInteractive && shownAs === 'screen' && canShowChanges(process.stdout.rows);
 		if (!repeated) showPlan(plan, terminal, shownAs, {isFull: flags.full, isListedNext});
 		const {settings} = workspace;
 		const approved =

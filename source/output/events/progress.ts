@@ -50,7 +50,9 @@ export const emptyProgress: Progress = {
 
 const waiting = {state: 'waiting', message: null, startedAt: null, durationMs: null} as const;
 
-const isOver = ({state}: StepProgress): boolean => state !== 'waiting' && state !== 'running';
+const unfinished: readonly StepState[] = ['waiting', 'running'];
+
+const isOver = ({state}: StepProgress): boolean => !unfinished.includes(state);
 
 type StepEvent = Extract<ApplyEvent, {readonly type: `step-${string}`}>;
 

@@ -36,7 +36,7 @@ export function Question({store, state, columns, rows}: Props) {
 	const lineCount = Math.max(1, linesOf(plan, shown, listColumns - paneFrame.columns).length);
 	// Besides the list: its frame, the message, the question and the footer.
 	const room = rows - paneFrame.rows - 3;
-	const isBelow = !isBeside && action !== undefined && room >= leastDetail + 4;
+	const isBelow = !isBeside && room >= leastDetail + 4;
 	const detailRows = isBelow ? Math.max(leastDetail, Math.min(mostDetail, room - lineCount)) : 0;
 	const listRows = Math.max(1, Math.min(lineCount, room - detailRows));
 	const besideRows = Math.max(listRows, Math.min(room, Math.max(lineCount, mostDetail)));
