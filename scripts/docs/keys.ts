@@ -5,7 +5,8 @@ import {defaultKeymap, type KeyScreen} from '../../source/ui/keys/keymap.ts';
 const titles: Readonly<Record<KeyScreen, string>> = {
 	environments: 'Dashboard: environments',
 	environment: 'Dashboard: services and resources',
-	object: 'Dashboard: one service or resource',
+	object: 'Dashboard: one service',
+	resource: 'Dashboard: one resource',
 	page: 'Dashboard: a page of text',
 	records: 'Dashboard: a list of deployments, runs or backups',
 	log: 'Dashboard: a log',
