@@ -1,6 +1,6 @@
 import {present} from '../descriptor/present.ts';
 import type {ImageRecord, State} from '../state/state.ts';
-import type {FoundDeployment} from './deployments.ts';
+import type {FoundDeployment} from './find-deployments.ts';
 
 const builtAtOf = ({shape: {image, createdAt}}: FoundDeployment): string => image.origin?.builtAt ?? createdAt;
 

@@ -3,7 +3,7 @@ import {isRouted} from '../model/kinds.ts';
 import {parseNetworkName} from '../model/names.ts';
 import type {Slot} from '../model/specs.ts';
 import type {Backend} from '../router/table.ts';
-import type {FoundDeployment} from './deployments.ts';
+import type {FoundDeployment} from './find-deployments.ts';
 import type {Remains} from './remains.ts';
 
 /** What a deployment was doing when the state was lost. */

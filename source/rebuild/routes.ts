@@ -1,7 +1,7 @@
 import {isRouted} from '../model/kinds.ts';
 import {hostsIn} from '../model/labels.ts';
 import type {RoutesRecord} from '../state/state.ts';
-import type {FoundDeployment} from './deployments.ts';
+import type {FoundDeployment} from './find-deployments.ts';
 import type {Remains} from './remains.ts';
 
 /**

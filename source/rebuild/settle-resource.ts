@@ -4,7 +4,7 @@ import type {Owner} from '../model/own.ts';
 import type {Env, EnvValue} from '../model/values.ts';
 import {newRevision} from '../state/secrets.ts';
 import type {ResourceRecord} from '../state/state.ts';
-import type {FoundDeployment} from './deployments.ts';
+import type {FoundDeployment} from './find-deployments.ts';
 import {changedPasswords, type SeenOutput, withFingerprint} from './outputs.ts';
 import type {ClearVariable} from './read-values.ts';
 import type {Remains} from './remains.ts';
