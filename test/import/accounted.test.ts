@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {readdirSync, readFileSync, realpathSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {parse} from 'yaml';
@@ -73,11 +73,13 @@ describe('every key', () => {
 
 const corpus = process.env['COMPARTMENT_IMPORT_CORPUS'];
 
-const filesBelow = (folder: string): string[] =>
-	readdirSync(folder, {recursive: true, withFileTypes: true})
+/** Each file once, also where a link leads to its folder. */
+function filesBelow(folder: string): string[] {
+	const found = readdirSync(folder, {recursive: true, withFileTypes: true})
 		.filter(entry => entry.isFile() && /\.ya?ml$/.test(entry.name))
-		.map(entry => join(entry.parentPath, entry.name))
-		.sort();
+		.map(entry => realpathSync(join(entry.parentPath, entry.name)));
+	return [...new Set(found)].sort();
+}
 
 /** A folder of foreign Compose files, which are not part of the project. */
 describe.skipIf(corpus === undefined)('of a folder of foreign files', () => {

@@ -105,6 +105,7 @@ export const resources = {
 			examples: [
 				{line: 'resource backup create --resource db', text: 'Back up one resource, and wait for it'},
 				{line: 'resource backup create --resource db --store offsite', text: 'Store the backup on another machine too'},
+				{line: 'resource backup create --resource web.uploads', text: 'Back up the volume uploads of the service web'},
 			],
 			run: async () => (await import('../resources/backup.ts')).resourceBackupCreate,
 		}),
