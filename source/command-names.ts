@@ -3,6 +3,7 @@ export const commandGroups = {
 	plan: 'deploy',
 	apply: 'deploy',
 	deploy: 'deploy',
+	adopt: 'adoption',
 	destroy: 'deploy',
 	promote: 'deploy',
 	rollback: 'deploy',

@@ -1,6 +1,7 @@
 import {nameIn} from '../model/address.ts';
 import {outputKeys} from '../model/outputs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
+import {makesContainer} from '../plan/actions.ts';
 import {busyActions, type Plan} from '../plan/plan.ts';
 import {certificateKeySlot} from '../state/certificates.ts';
 import type {State} from '../state/state.ts';
@@ -25,8 +26,7 @@ function secretsIn(values: readonly EnvValue[], resources: Plan['desired']['reso
 
 /** The environment values of all containers that a plan creates. */
 function containerValues({actions, deployments, desired}: Plan): EnvValue[] {
-	const isMade = (address: string) =>
-		actions.some(action => action.address === address && (action.kind === 'create' || action.kind === 'replace'));
+	const isMade = (address: string) => actions.some(action => action.address === address && makesContainer(action));
 	return [
 		...deployments.filter(({kind}) => kind !== 'job' && kind !== 'cron').flatMap(({spec}) => valuesIn(spec.env)),
 		...desired.resources.filter(({address}) => isMade(address)).flatMap(({spec}) => valuesIn(spec.env)),

@@ -9,11 +9,13 @@ import type {ApplyResults} from './results.ts';
  * afterwards is removed with the environment.
  */
 export async function containersAt(
-	{engine, plan, results}: Pick<EnvironmentContext, 'engine' | 'plan'> & {readonly results?: ApplyResults},
+	{engine, state, results}: Pick<EnvironmentContext, 'engine' | 'state'> & {readonly results?: ApplyResults},
 	address: string,
 	isEverythingDeleted: boolean,
 ): Promise<readonly ObservedContainer[]> {
-	if (!results || !isEverythingDeleted) return (await observeOwn(engine, plan, {[labels.address]: address})).containers;
-	results.containers ??= observeOwn(engine, plan).then(({containers}) => containers);
+	const owner = state.current();
+	if (!results || !isEverythingDeleted)
+		return (await observeOwn(engine, owner, {[labels.address]: address})).containers;
+	results.containers ??= observeOwn(engine, owner).then(({containers}) => containers);
 	return (await results.containers).filter(({labels: own}) => own[labels.address] === address);
 }

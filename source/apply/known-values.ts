@@ -1,5 +1,5 @@
 import {fingerprintIn} from '../model/outputs.ts';
-import type {Desired, ResourceSpec, ServiceSpec} from '../model/specs.ts';
+import type {Desired, ServiceSpec} from '../model/specs.ts';
 import type {Env, EnvValue} from '../model/values.ts';
 import type {State} from '../state/state.ts';
 import {findVariable} from '../state/variables.ts';
@@ -7,8 +7,8 @@ import {findVariable} from '../state/variables.ts';
 const mapEnv = (env: Env, change: (value: EnvValue) => EnvValue): Env =>
 	Object.fromEntries(Object.entries(env).map(([key, value]) => [key, change(value)]));
 
-/** Fills in the revisions of variables that were generated after the plan was made. */
-export function withRevisions(spec: ResourceSpec, state: State): ResourceSpec {
+/** Fills in the revisions of variables that were generated or stored after the plan was made. */
+export function withRevisions<Spec extends {readonly env: Env}>(spec: Spec, state: State): Spec {
 	const env = mapEnv(spec.env, value => {
 		if (value.type !== 'secret' || value.revision !== null) return value;
 		return {...value, revision: findVariable(state, value.scope, value.key)?.revision ?? null};

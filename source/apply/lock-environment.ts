@@ -1,6 +1,5 @@
 import type {Engine, ObservedContainer} from '../engine/engine.ts';
-import {observeEverything} from '../engine/own-engine.ts';
-import {ownObjects} from '../model/own.ts';
+import {observeEverything, pickOwn} from '../engine/own-engine.ts';
 import {refuseOlder} from '../plan/older.ts';
 import {type Begun, beginReading} from '../refresh/begin-reading.ts';
 import type {RouterOptions} from '../router/router.ts';
@@ -81,7 +80,7 @@ export async function lockEnvironment(options: LockOptions): Promise<LockedEnvir
 		// It alone fails within two seconds when the engine is not there.
 		await reads.engine.info();
 		const observed = isNew ? undefined : await observeEverything(reads.engine);
-		const {containers} = observed ? ownObjects(observed, state) : {containers: []};
+		const {containers} = observed ? await pickOwn(reads.engine, observed, state) : {containers: []};
 		// Before recovery: an old state would undo what a newer one did.
 		refuseOlder({containers}, state);
 		const unfinished = entries.at(-1)?.type === 'close' ? [] : entries;

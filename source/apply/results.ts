@@ -36,6 +36,8 @@ export type ApplyResults = {
 	ownImages?: Promise<readonly ListedImage[] | undefined>;
 	/** Host → the change of its certificate. Never unhandled. */
 	certificates?: Readonly<Record<string, Promise<void>>>;
+	/** Service → journaled write that stopped its adopted containers before its candidate started. */
+	readonly stoppedFirst: Record<string, string>;
 	/** Makes the networks of the environment. */
 	makeNetwork?: NetworkMaker;
 	/** All containers of an environment that is destroyed. */
@@ -53,5 +55,5 @@ export function noResults({active, deployments, routes}: State): ApplyResults {
 		return deployment ? [[service, deployment] as const] : [];
 	});
 	const before = {deployments: Object.fromEntries(serving), routes};
-	return {before, opened: {}, started: [], policies: {}, candidates: {}, ready: {}};
+	return {before, opened: {}, started: [], policies: {}, candidates: {}, ready: {}, stoppedFirst: {}};
 }

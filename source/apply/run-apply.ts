@@ -17,6 +17,7 @@ import {settleRotations} from './resource-rotation.ts';
 import {noResults} from './results.ts';
 import {createSecretReader} from './secret-reader.ts';
 import type {Session} from './session.ts';
+import {giveBackStopped} from './steps/adopted-containers.ts';
 import {discardCandidates} from './steps/retire-deployment.ts';
 import {cancelled, trackActions} from './track-actions.ts';
 
@@ -86,6 +87,7 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 	const {plan, run, emit} = environment;
 	const startedAt = Date.now();
 	await claimEngine(environment);
+	environment.engine.admit({containers: plan.adoption?.containers.map(({id}) => id)});
 	const context = {...environment, results: noResults(environment.state.current()), images: new Map()};
 	const steps = busyActions(plan).map(action => {
 		const {address, kind, reasons, dependsOn} = action;
@@ -106,6 +108,7 @@ export async function runApply(environment: Omit<ApplyContext, 'results'>, optio
 	const areDone = [...outcomes.values()].every(outcome => outcome === 'done');
 	// The unrecorded write may be the switch: only recovery can find out what serves.
 	if (tracker.hasUnknown() && plan.mode !== 'destroy') await settleUnknown(context);
+	if (!areDone) await giveBackStopped(context);
 	if (!areDone && plan.mode !== 'destroy' && !context.journal.hasPending())
 		await discardCandidates(context, isCancelled ? cancelled : 'another step of its deploy failed');
 	const ended = await lookAgain(context);

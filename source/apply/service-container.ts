@@ -42,8 +42,11 @@ export const serviceRestart = ({policy, maxRetries}: Restart): Restart =>
 type CommonParts = Pick<ContainerSpec, 'image' | 'limits' | 'capabilities' | 'volumes'>;
 
 /** What all containers of a deployment have in common. */
-export function containerParts(name: EnvironmentName, {service, imageId, spec}: Deployment): CommonParts {
-	const mounted = volumesOf(name, {name: service, spec});
+export function containerParts(
+	state: Pick<State, 'project' | 'environment' | 'volumes'>,
+	{service, imageId, spec}: Deployment,
+): CommonParts {
+	const mounted = volumesOf(state, {name: service, spec});
 	return {
 		image: imageId,
 		limits: spec.limits,
@@ -82,7 +85,7 @@ export const isAddressTaken = (error: unknown): boolean =>
  * left to the deployment that runs.
  */
 export const oneOffParts = (
-	state: Pick<State, 'project' | 'environment' | 'networks'>,
+	state: Pick<State, 'project' | 'environment' | 'networks' | 'volumes'>,
 	deployment: Deployment,
 ): CommonParts & Pick<ContainerSpec, 'attachments' | 'restart'> => ({
 	...containerParts(state, withoutExclusive(deployment)),

@@ -30,8 +30,8 @@ export async function stopResource(work: Work, name: string): Promise<void> {
 
 // The engine silently creates missing volumes, and the resource would start empty.
 async function assertVolumes(work: Work, name: string): Promise<void> {
-	const {engine, state, plan} = work.context;
-	const {volumes} = await observeOwn(engine, plan);
+	const {engine, state} = work.context;
+	const {volumes} = await observeOwn(engine, state.current());
 	const there = new Set(volumes.map(volume => volume.name));
 	const lost = volumesOf(state.current(), resourceOf(work, name)).find(volume => !there.has(volume.name));
 	if (!lost) return;
@@ -88,7 +88,11 @@ export async function removeResource(work: Work, name: string, deleteData: boole
 	assertDeletable(state.current(), name);
 	await deleteResource(context, name);
 	if (deleteData) {
-		for (const address of recordedVolumes(state.current(), name)) await removeVolume(context, address);
+		for (const address of recordedVolumes(state.current(), name))
+			if (!state.current().volumes[address]?.isExternal) await removeVolume(context, address);
+	}
+	// The variables belong to the data: an external volume keeps them.
+	if (deleteData && recordedVolumes(state.current(), name).length === 0) {
 		const isDeclared = project.resources.some(resource => resource.name === name);
 		await state.update(current => (isDeclared ? withoutGenerated(current, name) : withoutVariables(current, name)));
 	}

@@ -44,10 +44,10 @@ function temporaryOf(state: State, {id, resource}: Backup, definition: ResourceD
 }
 
 /** Removes what a verification made. The next command retries a failure, which says nothing about the backup. */
-async function removeMade({context: {engine, plan}, say}: Work, op: string): Promise<void> {
+async function removeMade({context: {engine, state}, say}: Work, op: string): Promise<void> {
 	try {
 		// By this label alone, which containers and volumes share.
-		const made = await observeOwn(engine, plan, {[labels.op]: op});
+		const made = await observeOwn(engine, state.current(), {[labels.op]: op});
 		for (const {id} of made.containers) await engine.remove(id);
 		for (const {name} of made.volumes) await engine.removeVolume(name);
 	} catch (error) {

@@ -9,6 +9,7 @@ import type {Workspace} from '../workspace/workspace.ts';
 const auditTypes = {
 	apply: 'deployment.created',
 	deploy: 'deployment.created',
+	adopt: 'environment.adopted',
 	destroy: 'environment.destroyed',
 	promote: 'deployment.promoted',
 	rollback: 'deployment.rolled_back',

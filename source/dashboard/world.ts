@@ -6,11 +6,10 @@ import {loadProject} from '../descriptor/load.ts';
 import {descriptorFile} from '../descriptor/names.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
-import {observeEverything} from '../engine/own-engine.ts';
+import {findUnlabelled, observeEverything, type Unlabelled, withUnlabelled} from '../engine/own-engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
 import {messageOf, UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
-import {ownObjects} from '../model/own.ts';
 import type {AgentReport} from '../output/agent/agent-words.ts';
 import type {Drift} from '../plan/plan.ts';
 import {noVitals, type Vitals} from '../plan/vitals.ts';
@@ -126,6 +125,8 @@ type EngineAnswer = {
 	/** Milliseconds since the epoch. */
 	readonly at: number;
 	readonly observed: Observed;
+	/** By environment: what it has that no label shows. */
+	readonly unlabelled: ReadonlyMap<string, Unlabelled>;
 	readonly routerState: 'missing' | 'running' | 'stopped' | 'foreign';
 	/** By environment. */
 	readonly vitals: ReadonlyMap<string, Vitals>;
@@ -142,9 +143,20 @@ async function askEngine(
 	]);
 	// Shared reads, such as the engine's time, are sent once.
 	const reads = rememberReads(engine);
-	const read = async ({name, state}: Entry) =>
-		state ? [[name, await readVitals(reads, {state, observed: own(observed, state)}, readProbes)] as const] : [];
-	return {at: Date.now(), observed, routerState, vitals: new Map((await Promise.all(environments.map(read))).flat())};
+	const read = async ({name, state}: Entry) => {
+		if (!state) return [];
+		const unlabelled = await findUnlabelled(reads, state);
+		const scene = {state, observed: withUnlabelled(observed, state, unlabelled)};
+		return [{name, unlabelled, vitals: await readVitals(reads, scene, readProbes)}];
+	};
+	const found = (await Promise.all(environments.map(read))).flat();
+	return {
+		at: Date.now(),
+		observed,
+		routerState,
+		unlabelled: new Map(found.map(({name, unlabelled}) => [name, unlabelled])),
+		vitals: new Map(found.map(({name, vitals}) => [name, vitals])),
+	};
 }
 
 /** What the engine of each environment answered, by the environment's name. */
@@ -170,8 +182,7 @@ export async function askEngines({environments}: Files, previous: EngineAnswers 
 	);
 }
 
-const own = (observed: Observed, state: State | undefined): Observed =>
-	state ? ownObjects(observed, state) : {containers: [], networks: [], volumes: []};
+const nothing: Observed = {containers: [], networks: [], volumes: []};
 
 /** The drift since the last apply, found by planning, which only reads. */
 export async function readDrift(
@@ -199,7 +210,8 @@ type Answers = {
 };
 
 const silence: Omit<EngineAnswer, 'at'> = {
-	observed: {containers: [], networks: [], volumes: []},
+	observed: nothing,
+	unlabelled: new Map(),
 	routerState: 'missing',
 	vitals: new Map(),
 };
@@ -207,13 +219,13 @@ const silence: Omit<EngineAnswer, 'at'> = {
 /** All environments of the dashboard. Until its engine answers, nothing of an environment is shown as running. */
 export const viewEnvironments = (files: Files, {engines, agents, drift, pending}: Answers): EnvironmentView[] =>
 	files.environments.map(({name, state, problem, connection}) => {
-		const {observed, routerState, vitals} = engines.get(name) ?? silence;
+		const {observed, unlabelled, routerState, vitals} = engines.get(name) ?? silence;
 		return viewEnvironment({
 			...connection,
 			project: files.project,
 			name,
 			state,
-			observed: own(observed, state),
+			observed: state ? withUnlabelled(observed, state, unlabelled.get(name) ?? nothing) : nothing,
 			vitals: vitals.get(name) ?? noVitals,
 			routerState,
 			asOf: engines.get(name)?.at ?? null,

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {UserError} from '../errors.ts';
-import {command} from '../hint.ts';
+import {command, hint} from '../hint.ts';
 import {findPlace} from './discover.ts';
 import {hashFiles} from './files-hash.ts';
 import {descriptorFile, routesFile} from './names.ts';
@@ -12,7 +12,7 @@ import {readBytes} from './yaml/bytes.ts';
 const notFound = () =>
 	new UserError(
 		`${descriptorFile} was not found in the current directory. This command requires a local compartment repo.`,
-		{hint: command('init')},
+		{hint: hint`${command('init')}, or for a Compose file ${command('import', 'compose.yaml')}`},
 	);
 
 /**

@@ -4,7 +4,10 @@ import {shown} from './docker-errors.ts';
 import type {Attachment, ContainerConfiguration, ContainerMount, ReadonlyEngine} from './engine.ts';
 
 /** Reads what containers were created with. */
-export const createConfigurationReads = ({docker, attempt}: Connection): Pick<ReadonlyEngine, 'readConfiguration'> => ({
+export const createConfigurationReads = ({
+	docker,
+	attempt,
+}: Connection): Pick<ReadonlyEngine, 'readConfiguration' | 'findVolumeUsers'> => ({
 	readConfiguration: async id => {
 		const inspect = () => docker.getContainer(id).inspect();
 		const found = await attempt(`inspect container ${shown(id)}`, inspect, {fine: [404]});
@@ -12,6 +15,14 @@ export const createConfigurationReads = ({docker, attempt}: Connection): Pick<Re
 		const inspectImage = () => docker.getImage(found.Image).inspect();
 		const image = await attempt(`inspect image ${shown(found.Image)}`, inspectImage, {fine: [404]});
 		return toConfiguration(found, image?.Config);
+	},
+	findVolumeUsers: async name => {
+		const filters = {volume: [name], status: ['running', 'paused', 'restarting']};
+		const found = await attempt(`list the containers of volume ${name}`, () => docker.listContainers({filters}));
+		// The filter also matches a mount path.
+		return found
+			.filter(({Mounts}) => Mounts.some(mount => mount.Name === name))
+			.map(({Id: id, Names}) => ({id, name: (Names[0] ?? id).replace(/^\//, '')}));
 	},
 });
 

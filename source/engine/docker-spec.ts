@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import {UserError} from '../errors.ts';
 import {toEndpoint} from './docker-networks.ts';
-import {type ContainerSpec, defaultPids, type Restart} from './engine.ts';
+import {type AnyRestart, type ContainerSpec, defaultPids} from './engine.ts';
 import {refuseHiddenFiles} from './hidden-files.ts';
 
 /** The engine's form of a container. It has only the first network, because older engines accept just one. */
@@ -49,7 +49,7 @@ function toHostConfig(spec: ContainerSpec): Docker.HostConfig {
 	};
 }
 
-export const toRestartPolicy = ({policy, maxRetries}: Restart) => ({
+export const toRestartPolicy = ({policy, maxRetries}: AnyRestart) => ({
 	Name: policy,
 	...(policy === 'on-failure' ? {MaximumRetryCount: maxRetries ?? 0} : {}),
 });

@@ -113,7 +113,7 @@ export type ContainerConfiguration = {
 	/** Those that the image sets, and the container has the same. */
 	readonly imageEnv: Readonly<Record<string, string>>;
 	readonly hostname: string;
-	readonly restart: {readonly policy: Restart['policy'] | 'always'; readonly maxRetries?: number};
+	readonly restart: AnyRestart;
 	readonly mounts: readonly ContainerMount[];
 	/** `network` is its name. Aliases are those that were asked for, without the container's id. */
 	readonly attachments: readonly Attachment[];
@@ -248,6 +248,8 @@ export type ReadonlyEngine = {
 	listImages(labels: Labels): Promise<readonly ListedImage[]>;
 	/** Subnets (CIDR) of all networks of the engine, ours or not. */
 	listSubnets(): Promise<readonly string[]>;
+	/** The running containers, ours or not, that mount the volume of this name. */
+	findVolumeUsers(name: string): Promise<readonly {readonly id: string; readonly name: string}[]>;
 	/** The name of the container, ours or not, that publishes this host port. */
 	findPortOwner(port: number): Promise<string | undefined>;
 	/** Whether a program of the engine's machine listens at this address. False where that cannot be seen: on another machine. */
@@ -273,6 +275,9 @@ type Limits = {readonly cpu?: number; readonly memory?: number; readonly pids?: 
 export const defaultPids = 4096;
 
 export type Restart = {readonly policy: 'no' | 'on-failure' | 'unless-stopped'; readonly maxRetries?: number};
+
+/** A restart policy that somebody else may have chosen. */
+export type AnyRestart = {readonly policy: Restart['policy'] | 'always'; readonly maxRetries?: number};
 
 export type NetworkSpec = {
 	readonly name: string;
@@ -467,7 +472,7 @@ export type Engine = ReadonlyEngine & {
 	/** Stops the container and kills it after the grace period. Does nothing if it is stopped or missing. */
 	stop(id: string, graceSeconds: number): Promise<void>;
 	rename(id: string, name: string): Promise<void>;
-	setRestart(id: string, restart: Restart): Promise<void>;
+	setRestart(id: string, restart: AnyRestart): Promise<void>;
 	/** Kills and removes the container. Does nothing if it is missing. Named volumes stay. */
 	remove(id: string): Promise<void>;
 	/** Resolves with the exit code when the container ends. */

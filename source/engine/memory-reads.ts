@@ -28,6 +28,7 @@ type Reads = Pick<
 	| 'lastExitCode'
 	| 'previousRun'
 	| 'readUsage'
+	| 'findVolumeUsers'
 	| 'listSubnets'
 	| 'findPortOwner'
 	| 'isPortTaken'
@@ -65,6 +66,10 @@ export function createMemoryReads(world: World): Reads {
 		readUsage: async id =>
 			findContainer(world, id)?.state === 'running' ? {at: Date.now(), cpuMs: 0, memory: 1_000_000} : undefined,
 		listSubnets: async () => networks().map(({subnet}) => subnet),
+		findVolumeUsers: async name =>
+			containers()
+				.filter(({state, spec}) => state === 'running' && Object.hasOwn(spec.volumes ?? {}, name))
+				.map(({id, name: container}) => ({id, name: container})),
 		isPortTaken: async () => false,
 		findPortOwner: async port =>
 			containers().find(

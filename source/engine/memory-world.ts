@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {EngineError} from '../errors.ts';
 import type {
+	AnyRestart,
 	Attachment,
 	ContainerSpec,
 	ContainerState,
@@ -9,7 +10,6 @@ import type {
 	Labels,
 	LogLine,
 	NetworkSpec,
-	Restart,
 } from './engine.ts';
 import type {RunEvent} from './previous-run.ts';
 
@@ -20,7 +20,7 @@ export type MemoryContainer = {
 	readonly imageId: string;
 	readonly labels: Labels;
 	state: ContainerState;
-	restart: Restart;
+	restart: AnyRestart;
 	/** Network name → attachment. */
 	readonly attachments: Map<string, Attachment>;
 	/** Network name → address; empty while it does not run. */

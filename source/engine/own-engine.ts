@@ -1,15 +1,34 @@
 import {EngineError} from '../errors.ts';
-import {labels} from '../model/labels.ts';
+import {resourceAddress} from '../model/address.ts';
+import {labels, labelsOf} from '../model/labels.ts';
 import {routerNetworkName} from '../model/names.ts';
 import {isOwnContainer, isOwnNetwork, isOwnVolume, type Owner, ownObjects} from '../model/own.ts';
 import {shown} from './docker-errors.ts';
-import type {ContainerDetails, Engine, Observed, ObservedContainer, ObservedNetwork, ReadonlyEngine} from './engine.ts';
+import type {
+	ContainerDetails,
+	Engine,
+	Labels,
+	Observed,
+	ObservedContainer,
+	ObservedNetwork,
+	ReadonlyEngine,
+} from './engine.ts';
 
 /**
  * An engine restricted to one environment and the router. Steps and recovery accept no other, so that a recorded id can
  * never reach a container that is not ours.
  */
-export type OwnEngine = Engine & {readonly owner: Owner};
+export type OwnEngine = Engine & {
+	readonly owner: Owner;
+	/**
+	 * Counts objects without our labels as ours from now on: those that an approved plan, or the user, names. Containers are
+	 * given by id.
+	 */
+	readonly admit: (named: {
+		readonly containers?: readonly string[] | undefined;
+		readonly volumes?: readonly string[];
+	}) => void;
+};
 
 /**
  * An engine that is not restricted. Plans need it: from an environment's own part, a router that others use looks unused, and
@@ -21,12 +40,71 @@ export type WholeEngine = ReadonlyEngine & {readonly owner?: never};
 export const observeEverything = (engine: Pick<WholeEngine, 'observe' | 'owner'>): Promise<Observed> =>
 	engine.observe({[labels.lineage]: ''});
 
+/** An environment with what its state knows to be its own although the engine has no label that says so. */
+export type RecordedOwner = Owner & {
+	readonly volumes: Readonly<Record<string, {readonly name: string; readonly isExternal?: true}>>;
+	readonly resources: Readonly<
+		Record<string, {readonly name: string; readonly containerId: string; readonly isAdopted?: true}>
+	>;
+};
+
+/** What an environment has that was adopted as it was, as if it had the labels of what Compartment makes. */
+export type Unlabelled = Pick<Observed, 'containers' | 'volumes'>;
+
+const hasAll = (own: Labels, wanted: Labels): boolean =>
+	Object.entries(wanted).every(([key, value]) => own[key] === value);
+
+/** Finds what was adopted as it was. What is gone is left out. */
+export async function findUnlabelled(
+	engine: Pick<ReadonlyEngine, 'findByName' | 'inspectContainer'>,
+	{volumes, resources, lineage, project, environment}: RecordedOwner,
+	wanted: Labels = {},
+): Promise<Unlabelled> {
+	const labelsAt = (address: string) => labelsOf({lineage, project, environment, address});
+	const external = Object.entries(volumes)
+		.filter(([, {isExternal}]) => isExternal)
+		.map(([address, {name}]) => ({name, labels: labelsAt(address)}))
+		.filter(({labels: own}) => hasAll(own, wanted));
+	const adopted = Object.values(resources)
+		.filter(({isAdopted}) => isAdopted)
+		.map(({name, containerId}) => ({id: containerId, labels: labelsAt(resourceAddress(name))}))
+		.filter(({labels: own}) => hasAll(own, wanted));
+	const [found, details] = await Promise.all([
+		Promise.all(external.map(({name}) => engine.findByName('volume', name))),
+		Promise.all(adopted.map(({id}) => engine.inspectContainer(id))),
+	]);
+	return {
+		volumes: external.filter((_, index) => found[index] !== undefined),
+		containers: details.flatMap((container, index) =>
+			container ? [{...container, labels: {...container.labels, ...adopted[index]!.labels}}] : [],
+		),
+	};
+}
+
+/** The objects of an environment among those of one read, and what only its state knows. */
+export const withUnlabelled = (observed: Observed, owner: Owner, {containers, volumes}: Unlabelled): Observed => {
+	const own = ownObjects(observed, owner);
+	return {...own, containers: [...own.containers, ...containers], volumes: [...own.volumes, ...volumes]};
+};
+
+/**
+ * The objects of an environment among those of one read, and those that only its state knows. An external volume is among them,
+ * but `removeVolume` of an `OwnEngine` refuses it.
+ */
+export const pickOwn = async (
+	engine: Pick<ReadonlyEngine, 'findByName' | 'inspectContainer'>,
+	observed: Observed,
+	owner: RecordedOwner,
+	wanted: Labels = {},
+): Promise<Observed> => withUnlabelled(observed, owner, await findUnlabelled(engine, owner, wanted));
+
 /** Observes everything that belongs to an environment. */
 export const observeOwn = async (
-	engine: Pick<ReadonlyEngine, 'observe'>,
-	owner: Owner,
-	wanted: Readonly<Record<string, string>> = {},
-): Promise<Observed> => ownObjects(await engine.observe({[labels.lineage]: owner.lineage, ...wanted}), owner);
+	engine: Pick<ReadonlyEngine, 'observe' | 'findByName' | 'inspectContainer'>,
+	owner: RecordedOwner,
+	wanted: Labels = {},
+): Promise<Observed> =>
+	pickOwn(engine, await engine.observe({[labels.lineage]: owner.lineage, ...wanted}), owner, wanted);
 
 /**
  * Restricts an engine to one environment. A container's labels are read once, before the first call that touches it
@@ -37,13 +115,15 @@ export const observeOwn = async (
  */
 export function ownEngine(
 	engine: Engine,
-	owner: Owner,
+	owner: Owner & Partial<Pick<RecordedOwner, 'resources'>>,
 	routerName: string,
 	known: readonly Pick<ObservedContainer, 'id'>[] = [],
 ): OwnEngine {
 	// Labels never change, and only we change names.
-	const own = new Set(known.map(({id}) => id));
+	const adopted = Object.values(owner.resources ?? {}).filter(({isAdopted}) => isAdopted);
+	const own = new Set([...known.map(({id}) => id), ...adopted.map(({containerId}) => containerId)]);
 	const ownNetworks = new Set<string>();
+	const admittedVolumes = new Set<string>();
 	const isOurs = (container: Pick<ContainerDetails, 'name' | 'labels'>): boolean =>
 		isOwnContainer(container, owner) ||
 		(container.labels[labels.router] === 'true' && container.name.startsWith(routerName));
@@ -73,6 +153,10 @@ export function ownEngine(
 	return {
 		...engine,
 		owner,
+		admit({containers = [], volumes = []}) {
+			for (const id of containers) own.add(id);
+			for (const name of volumes) admittedVolumes.add(name);
+		},
 		async observe(wanted) {
 			const found = await engine.observe(wanted);
 			const observed = ownObjects(found, owner);
@@ -139,7 +223,8 @@ export function ownEngine(
 			const volume = await engine.findByName('volume', name);
 			if (!volume) return;
 			const isRouters = volume.labels[labels.router] === 'true' && name === routerName;
-			if (isRouters || isOwnVolume({name, labels: volume.labels}, owner)) await engine.removeVolume(name);
+			const isOurs = isRouters || isOwnVolume({name, labels: volume.labels}, owner) || admittedVolumes.has(name);
+			if (isOurs) await engine.removeVolume(name);
 		},
 		async removeNetwork(id) {
 			if (ownNetworks.has(id)) return engine.removeNetwork(id);

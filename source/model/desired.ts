@@ -9,13 +9,13 @@ import type {Env, EnvValue, VariableScope} from './values.ts';
 import {isSameScope} from './values.ts';
 import {volumesOf} from './volumes.ts';
 
-/** The part of a stored variable that the model needs. */
-export type KnownVariable = {readonly scope: VariableScope; readonly key: string; readonly revision: string} & (
+/** The part of a stored variable that the model needs. One that the apply will store has no revision yet. */
+export type KnownVariable = {readonly scope: VariableScope; readonly key: string; readonly revision: string | null} & (
 	| {readonly isSensitive: false; readonly value: string}
 	| {readonly isSensitive: true}
 );
 
-type EnvironmentPlace = Pick<Desired, 'project' | 'environment'>;
+type EnvironmentPlace = Parameters<typeof volumesOf>[0];
 
 type DesiredInput = {
 	readonly project: Project;
@@ -25,6 +25,8 @@ type DesiredInput = {
 	readonly bindings?: readonly (Connection & {readonly service: string})[];
 	/** Domain under which services get their hosts, `localhost` by default. */
 	readonly baseDomain: string;
+	/** The recorded volumes, by address. */
+	readonly volumes: Parameters<typeof volumesOf>[0]['volumes'];
 };
 
 const asEnvValue = (variable: KnownVariable): EnvValue =>
@@ -165,9 +167,10 @@ export function describeDesired(input: DesiredInput): Desired {
 	const {project, environment} = input;
 	const resources = project.resources.map(resource => describeResource(input, resource));
 	const services = project.services.map(service => describeService(input, service));
-	const place = {project: project.name, environment};
+	const place = {project: project.name, environment, volumes: input.volumes};
 	return {
-		...place,
+		project: project.name,
+		environment,
 		volumes: [
 			...resources.flatMap(owner => volumesOf(place, owner)),
 			...services.flatMap((owner, index) => volumesWithBackups(place, project.services[index]!, owner)),

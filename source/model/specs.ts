@@ -46,6 +46,8 @@ export type DesiredVolume = {
 	readonly mountPath: string;
 	/** How it is backed up; absent for volumes of resources, which are backed up with them. */
 	readonly backup?: ArchiveBackup;
+	/** Compartment did not make it, and deletes it only by its name. */
+	readonly isExternal?: true;
 };
 
 export type DesiredResource = {

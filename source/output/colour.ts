@@ -6,6 +6,7 @@ type Meaning =
 	| 'create'
 	| 'update'
 	| 'replace'
+	| 'adopt'
 	| 'delete'
 	| 'run'
 	| 'blocked'
@@ -54,6 +55,7 @@ export function createPaint(options: PaintOptions): Paint {
 		create: only(chalk.green),
 		update: only(chalk.yellow),
 		replace: only(chalk.magenta),
+		adopt: only(chalk.blue),
 		delete: only(chalk.red),
 		run: only(chalk.cyan),
 		blocked: only(chalk.red.bold),

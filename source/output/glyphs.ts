@@ -95,6 +95,7 @@ const signWords: Readonly<Record<string, string>> = {
 	'~': 'update',
 	'+/-': 'replace',
 	'-/+': 'replace',
+	'@': 'adopt',
 	'-': 'delete',
 	'>': 'run',
 	'!': 'blocked',

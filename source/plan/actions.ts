@@ -19,6 +19,10 @@ export const unchangedAction = (address: string, object: ObjectType, unchanged =
 export const replaceOrder = (service: Parameters<typeof isStopFirst>[0]): 'destroy-first' | 'create-first' =>
 	isStopFirst(service) ? 'destroy-first' : 'create-first';
 
+/** Whether an action makes a container of a service or resource. One that is adopted in place is there already. */
+export const makesContainer = ({kind, order}: Pick<Action, 'kind' | 'order'>): boolean =>
+	kind === 'create' || kind === 'replace' || (kind === 'adopt' && order !== undefined);
+
 /** An action with defaults for everything that is left out. */
 export const action = (parts: Parts & Pick<Action, 'kind' | 'reasons'>): Action => ({...rest, ...parts});
 

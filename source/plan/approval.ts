@@ -102,7 +102,7 @@ export function confirmationOf(
 /** "2 to create, 1 to update", without zero counts; "nothing" when all actions are skipped. */
 export function describeCounts(actions: readonly Action[]): string {
 	const counts = countActions(actions);
-	const parts = (['create', 'update', 'replace', 'delete', 'run'] as const)
+	const parts = (['create', 'update', 'replace', 'adopt', 'delete', 'run'] as const)
 		.filter(kind => counts[kind] > 0)
 		.map(kind => `${counts[kind]} to ${kind}`);
 	return parts.length === 0 ? 'nothing' : parts.join(', ');

@@ -88,6 +88,8 @@ export const resourceFields = {
 	restore: 'life',
 	rotation: 'life',
 	crashLoop: 'life',
+	isAdopted: 'life',
+	guestNetworks: 'life',
 	declared: 'compared',
 	updatedAt: 'life',
 } as const satisfies Record<keyof ResourceRecord, 'compared' | 'image' | 'life'>;
@@ -118,6 +120,7 @@ export const volumeFields = {
 	mountPath: 'blocked',
 	createdAt: 'life',
 	initialised: 'life',
+	isExternal: 'life',
 	isReleased: 'life',
 	backup: 'compared',
 	restore: 'life',

@@ -1,11 +1,12 @@
 import {imageAddress, networkAddress} from '../model/address.ts';
 import {scopeAddress} from '../model/values.ts';
 import {unchangedAction} from './actions.ts';
+import {adoptionOf, adoptionWarnings} from './adopt.ts';
 import {planDiscard, planPromotion} from './candidates.ts';
 import {certificateWarnings} from './certificate-warnings.ts';
 import {planCertificates} from './certificates.ts';
 import {plannedDeployment} from './deployments.ts';
-import {destroyActions} from './destroy.ts';
+import {destroyActions, externalWarnings} from './destroy.ts';
 import {liveFingerprints} from './fingerprints.ts';
 import {planHealing} from './healing.ts';
 import {blockedLogins} from './initialised.ts';
@@ -31,6 +32,7 @@ import {
 import {planRouter, routerWarnings} from './shared-objects.ts';
 import {afterStrays, planStrays, strayDrift} from './strays.ts';
 import {blockedDeployments, restoreWarnings} from './unfinished-restore.ts';
+import {sharingWarnings} from './volume-users.ts';
 import {exclusiveWarnings, missingVolumes, planVolumes, undeclaredVolumes, volumeDrift} from './volumes.ts';
 
 function planImages(input: PlanInput): Action[] {
@@ -217,11 +219,15 @@ export function createPlan(input: PlanInput): Plan {
 			...rollbackWarnings(input),
 			...discardWarnings(input, actions),
 			...exclusiveWarnings(actions, deployments),
+			...externalWarnings(input),
+			...adoptionWarnings(input, actions),
+			...sharingWarnings(input),
 		],
 		desired,
 		images: input.images.map(({planned}) => planned),
 		deployments,
 		routes,
+		...adoptionOf(input, actions),
 		...(certificates.length > 0 ? {certificates} : {}),
 		lifetime,
 		isHold: input.isHold,

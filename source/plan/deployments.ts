@@ -5,12 +5,11 @@ import type {EnvValue} from '../model/values.ts';
 import {activeDeployment} from '../state/deployments.ts';
 import type {Deployment, State, Variable} from '../state/state.ts';
 import {findVariable, variablesOf} from '../state/variables.ts';
+import {makesContainer} from './actions.ts';
 import {compareAttributes, serviceAttributes} from './attributes.ts';
 import type {PlanInput} from './input.ts';
 import type {Action, PlannedDeployment} from './plan.ts';
 import {plannedPort} from './ports.ts';
-
-const makesDeployment = ({kind}: Action): boolean => kind === 'create' || kind === 'replace';
 
 /** The deployment that an apply creates for a changed service. */
 export function plannedDeployment(
@@ -19,7 +18,7 @@ export function plannedDeployment(
 	decided: Action,
 ): PlannedDeployment | undefined {
 	const finding = input.images.find(({planned}) => planned.service === service.name);
-	if (!finding || !makesDeployment(decided)) return undefined;
+	if (!finding || !makesContainer(decided)) return undefined;
 	const {imageId, reference, key, origin} = finding.planned;
 	const hasRelease = service.release !== undefined && input.deploymentType === 'deploy';
 	const isDone = input.state.interruptedReleases[service.name] !== undefined && input.release === 'done';

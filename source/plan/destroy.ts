@@ -1,5 +1,7 @@
+import {command, type Hint, hint} from '../hint.ts';
 import {
 	certificateAddress,
+	nameIn,
 	networkAddress,
 	resourceAddress,
 	routerAddress,
@@ -34,9 +36,22 @@ const usersOf = (state: State, name: string): string[] =>
 		)
 		.map(serviceAddress);
 
-/** The actions that remove an environment. Volumes are kept unless `deleteData` is set. */
+/** Says which data a destroy with its data keeps, because Compartment did not make it. */
+export const externalWarnings = ({mode, state, deleteData, deleteExternal}: PlanInput): Hint[] =>
+	mode !== 'destroy' || !deleteData
+		? []
+		: Object.entries(state.volumes).flatMap(([address, {name, isExternal}]) =>
+				// In a list, because a hint is one too.
+				!isExternal || deleteExternal.includes(nameIn(address))
+					? []
+					: [
+							hint`${address} is kept: ${name} is external. To delete it too: ${command('destroy', '--delete-data', '--delete-external', nameIn(address))}`,
+						],
+			);
+
+/** The actions that remove an environment. Volumes are kept unless `deleteData` is set, external ones unless they are named. */
 export function destroyActions(input: PlanInput): Action[] {
-	const {state, observed, deleteData, isRouterShared} = input;
+	const {state, observed, deleteData, deleteExternal, isRouterShared} = input;
 	const actions: Action[] = [];
 	const add = (address: string, object: keyof typeof reasons, dependsOn: readonly string[], deletesData = false) => {
 		actions.push(
@@ -59,7 +74,8 @@ export function destroyActions(input: PlanInput): Action[] {
 		add(serviceAddress(service), 'service', isPublished ? [routesAddress] : []);
 	for (const name of Object.keys(state.resources)) add(resourceAddress(name), 'resource', usersOf(state, name));
 	const containers = actions.map(({address}) => address);
-	if (deleteData) for (const address of Object.keys(state.volumes)) add(address, 'volume', containers, true);
+	for (const [address, {isExternal}] of Object.entries(state.volumes))
+		if (isExternal ? deleteExternal.includes(nameIn(address)) : deleteData) add(address, 'volume', containers, true);
 	const hasRouter = input.router !== 'missing' && input.router !== 'foreign' && !isRouterShared;
 	if (hasRouter) add(routerAddress, 'router', containers);
 	// After the router, which is connected to it. Without a network nothing is left of an environment.

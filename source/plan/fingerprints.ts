@@ -75,6 +75,7 @@ const parts: Readonly<Partial<Record<keyof Plan, string>>> = {
 	project: 'the project',
 	environment: 'the environment',
 	routes: 'the routes',
+	adoption: 'the containers to adopt',
 	certificates: 'the certificates to obtain',
 	lifetime: '--expires',
 	isHold: '--hold',

@@ -6,6 +6,7 @@ import type {TakenPort} from '../router/port-owner.ts';
 import type {OutdatedPart} from '../router/router.ts';
 import type {ServedCertificate} from '../router/served-certificates.ts';
 import type {State} from '../state/state.ts';
+import type {AdoptedContainer} from './adoption.ts';
 import type {Healing, LifetimeRequest, PlanMode, PlannedImage} from './plan.ts';
 import type {Vitals} from './vitals.ts';
 
@@ -65,11 +66,19 @@ export type PlanInput = {
 	readonly foreign: Readonly<Record<string, string>>;
 	/** Whether other environments use the router; a destroy then keeps it. */
 	readonly isRouterShared: boolean;
+	/** Containers to take over; empty unless `adopt` names some. */
+	readonly adopted: readonly AdoptedContainer[];
+	/** Whether containers of a Compose project are adopted as they are, if they match. */
+	readonly isInPlace: boolean;
+	/** The containers without our labels that run on external volumes, by the volume's name. */
+	readonly volumeUsers: Readonly<Record<string, readonly {readonly id: string; readonly name: string}[]>>;
 	readonly services: readonly string[] | null;
 	readonly rebuild: boolean;
 	/** Addresses given with `--replace`. */
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
+	/** Only with `destroy`: external volumes to delete, as `db.data`; `deleteData` alone keeps them. */
+	readonly deleteExternal: readonly string[];
 	readonly isHold: boolean;
 	/** What was asked of the environment's lifetime; undefined leaves it, or extends it. */
 	readonly lifetime?: LifetimeRequest | undefined;

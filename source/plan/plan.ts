@@ -4,13 +4,14 @@ import type {ImageOrigin} from '../model/image-origin.ts';
 import type {PortChoice} from '../model/service-port.ts';
 import type {Desired, ServiceSpec} from '../model/specs.ts';
 import type {DeploymentType, RoutesRecord} from '../state/state.ts';
+import type {Adoption} from './adoption.ts';
 import type {ObtainableCertificate} from './obtainable.ts';
 
 /**
  * What an action does to its object. `replace` has an order: a service's new container comes first (`+/-`), a
- * resource with data stops first (`-/+`).
+ * resource with data stops first (`-/+`). `adopt` takes over what Compartment did not make, also in an order, or in place.
  */
-export type ActionKind = 'create' | 'update' | 'replace' | 'delete' | 'run' | 'none' | 'blocked';
+export type ActionKind = 'create' | 'update' | 'replace' | 'adopt' | 'delete' | 'run' | 'none' | 'blocked';
 
 export type ObjectType =
 	| 'network'
@@ -41,7 +42,7 @@ export type Action = {
 	readonly address: string;
 	readonly object: ObjectType;
 	readonly kind: ActionKind;
-	/** Only with `replace`. */
+	/** Only with `replace`, and with `adopt` where it makes a container. */
 	readonly order?: 'create-first' | 'destroy-first';
 	/** Why: at least one unless the kind is `none`. The first is the main one. */
 	readonly reasons: readonly string[];
@@ -151,6 +152,8 @@ export type Plan = {
 	readonly deployments: readonly PlannedDeployment[];
 	/** What the router serves afterwards; null when nothing is routed. */
 	readonly routes: RoutesRecord | null;
+	/** The containers that it takes over; absent if none. */
+	readonly adoption?: Adoption;
 	/** The certificates that it obtains; absent if none. */
 	readonly certificates?: readonly ObtainableCertificate[];
 	/** What the lifetime of the environment becomes; `lifetimeMs` counts from the apply. Null when it stays as it is. */
@@ -178,6 +181,7 @@ export type PlanCounts = {
 	readonly create: number;
 	readonly update: number;
 	readonly replace: number;
+	readonly adopt: number;
 	readonly delete: number;
 	readonly run: number;
 	readonly blocked: number;
@@ -191,6 +195,7 @@ export function countActions(actions: readonly Action[]): PlanCounts {
 		create: count('create'),
 		update: count('update'),
 		replace: count('replace'),
+		adopt: count('adopt'),
 		delete: count('delete'),
 		run: count('run'),
 		blocked: count('blocked'),
@@ -213,6 +218,8 @@ export function signOf(action: Pick<Action, 'kind' | 'order'>): string {
 			return '~';
 		case 'replace':
 			return action.order === 'destroy-first' ? '-/+' : '+/-';
+		case 'adopt':
+			return '@';
 		case 'delete':
 			return '-';
 		case 'run':

@@ -2,7 +2,7 @@ import {command, hint} from '../hint.ts';
 import {imageAddress, releaseAddress, resourceAddress} from '../model/address.ts';
 import {isRouted} from '../model/kinds.ts';
 import type {DesiredService} from '../model/specs.ts';
-import {action, blocked} from './actions.ts';
+import {action, blocked, makesContainer} from './actions.ts';
 import type {PlanInput} from './input.ts';
 import type {Action} from './plan.ts';
 import {reachedThrough} from './router-use.ts';
@@ -14,7 +14,7 @@ import {reachedThrough} from './router-use.ts';
 export function planRelease(input: PlanInput, service: DesiredService, deployment: Action): Action | undefined {
 	const {release, name} = service;
 	if (!release || input.deploymentType !== 'deploy') return undefined;
-	if (deployment.kind !== 'create' && deployment.kind !== 'replace') return undefined;
+	if (!makesContainer(deployment)) return undefined;
 	const address = releaseAddress(name);
 	const interrupted = input.state.interruptedReleases[name];
 	if (interrupted && input.release === 'done') return undefined;

@@ -2,8 +2,10 @@ import {command} from '../hint.ts';
 import {resourceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
 import type {DesiredResource} from '../model/specs.ts';
+import {volumesIn} from '../model/volumes.ts';
 import type {ResourceRecord} from '../state/state.ts';
 import {action, blocked, blockedByForeign, unchangedAction} from './actions.ts';
+import {adoptResource, isAdopting, stopLeftOver} from './adopt.ts';
 import type {Attributes} from './attribute.ts';
 import {compareAttributes, reasonsOf, resourceAttributes, settingAttributes, withoutImage} from './attributes.ts';
 import {containerDrift, networksAround, whyBroken} from './containers.ts';
@@ -14,6 +16,7 @@ import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action, Change, Drift} from './plan.ts';
 import {reachedThrough} from './router-use.ts';
 import {blockedResource} from './unfinished-restore.ts';
+import {blockedSharing} from './volume-users.ts';
 
 /** Drift of the containers of recorded resources. */
 export function resourceDrift(input: PlanInput): Drift[] {
@@ -60,9 +63,14 @@ function withImage(attributes: Attributes, reference: string, id: string | undef
 
 /** One resource: create, keep, update in place, or replace (docs/rules.md, "Replaced stop-first"). */
 export function planResource(input: PlanInput, resource: DesiredResource): Action {
-	const decided = decideResource(input, resource);
+	const decided = stopLeftOver(input, decideResource(input, resource));
 	if (decided.kind === 'none') return decided;
-	return blockedResource(input.state, resource.name) ?? blockedInitialisation(input, resource) ?? decided;
+	return (
+		blockedResource(input.state, resource.name) ??
+		blockedInitialisation(input, resource) ??
+		blockedSharing(input, resource.name, decided) ??
+		decided
+	);
 }
 
 /** Why a resource without a record is created. It may have been deleted without its data. */
@@ -79,9 +87,15 @@ function firstReason(input: PlanInput, {name}: DesiredResource): string {
 	return `its volume${kept.length === 1 ? '' : 's'} ${names} ${kept.length === 1 ? 'is' : 'are'} not empty`;
 }
 
+/** Why a resource leaves the networks of the containers that it took over: nothing there is taken over any more. */
+const guestReasons = (input: PlanInput, {guestNetworks = []}: ResourceRecord): string[] =>
+	input.services === null && !input.isHold && !isAdopting(input)
+		? guestNetworks.map(network => `it leaves network ${network} of the container that it replaced`)
+		: [];
+
 function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	const {address} = resource;
-	const volumes = input.desired.volumes.filter(({owner}) => owner === resource.name);
+	const volumes = volumesIn(input.desired, resource.name);
 	const dependsOn = [...reachedThrough(resource.readiness !== undefined), ...volumes.map(volume => volume.address)];
 	const base = {address, object: 'resource', dependsOn} as const;
 	const record = input.state.resources[resource.name];
@@ -91,6 +105,8 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	if (!record) {
 		const foreign = input.foreign[address];
 		if (foreign) return blockedByForeign(base, 'container', foreign);
+		const adopted = adoptResource(input, resource, base);
+		if (adopted) return adopted;
 		const {changes} = compareAttributes({}, after);
 		return action({...base, kind: 'create', reasons: [firstReason(input, resource)], changes});
 	}
@@ -119,7 +135,7 @@ function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	];
 	if (reasons.length > 0) return replace([...reasons, ...reasonsOf(settings)]);
 	const stopped = record.status === 'stopped' ? 'resource is stopped' : 'container was stopped outside Compartment';
-	const updates = [...(isKeptUp(container) ? [] : [stopped]), ...reasonsOf(settings)];
+	const updates = [...(isKeptUp(container) ? [] : [stopped]), ...guestReasons(input, record), ...reasonsOf(settings)];
 	return updates.length > 0
 		? action({...base, kind: 'update', reasons: updates, changes: settings, unchanged})
 		: unchangedAction(address, 'resource', unchanged);

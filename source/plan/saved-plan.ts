@@ -47,6 +47,7 @@ const shape: Readonly<Record<keyof Plan, (value: unknown) => boolean>> = {
 	images: Array.isArray,
 	deployments: Array.isArray,
 	routes: value => value === null || isRecord(value),
+	adoption: value => value === undefined || isRecord(value),
 	certificates: value => value === undefined || (Array.isArray(value) && value.every(isRecord)),
 	lifetime: value => value === null || isRecord(value),
 	isHold: value => typeof value === 'boolean',

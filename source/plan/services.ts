@@ -5,9 +5,10 @@ import {isKeptUp} from '../model/container-state.ts';
 import {isRouted, isRunning} from '../model/kinds.ts';
 import {hostsIn} from '../model/labels.ts';
 import type {DesiredService} from '../model/specs.ts';
-import {volumesOf} from '../model/volumes.ts';
+import {volumesIn} from '../model/volumes.ts';
 import {activeDeployment, heldCandidates} from '../state/deployments.ts';
-import {action, blocked, replaceOrder, unchangedAction} from './actions.ts';
+import {action, blocked, makesContainer, replaceOrder, unchangedAction} from './actions.ts';
+import {adoptService, stopLeftOver} from './adopt.ts';
 import {compareAttributes, reasonsOf, serviceAttributes, withoutImage} from './attributes.ts';
 import {containerDrift, networksAround, whyBroken} from './containers.ts';
 import {deploymentHealth, serviceHealth} from './health.ts';
@@ -72,9 +73,13 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	const {address} = service;
 	if (!isSelected(input, service.name)) return unchangedAction(address, 'service');
 	const obstacle = findObstacle(input, service) ?? blockedService(input.state, service);
-	if (obstacle) return obstacle;
+	return obstacle ?? stopLeftOver(input, decideService(input, service, image));
+}
+
+function decideService(input: PlanInput, service: DesiredService, image: Action): Action {
+	const {address} = service;
 	const connected = [...new Set(service.connections.map(({resource}) => resourceAddress(resource)))];
-	const volumes = volumesOf(input.desired, service).map(volume => volume.address);
+	const volumes = volumesIn(input.desired, service.name).map(volume => volume.address);
 	const dependsOn = [...reachedThrough(isRouted(service.kind)), image.address, ...connected, ...volumes];
 	const base = {address, object: 'service', dependsOn} as const;
 	// With --hold the comparison is against the held candidate: an equal one is not created twice.
@@ -85,6 +90,8 @@ export function planService(input: PlanInput, service: DesiredService, image: Ac
 	const isImageMade = image.kind !== 'blocked' && planned !== undefined;
 	const after = serviceAttributes(service, isImageMade ? namedImage(planned) : active && imageOf(active));
 	if (!active) {
+		const adopted = adoptService(input, service, base, after);
+		if (adopted) return adopted;
 		const {changes} = compareAttributes({}, after);
 		return action({...base, kind: 'create', reasons: ['first deployment'], changes});
 	}
@@ -169,7 +176,7 @@ export const discardWarnings = (input: PlanInput, actions: readonly Action[]): H
 export function supersededCandidates(input: PlanInput, services: readonly Action[]): Action[] {
 	return Object.values(heldCandidates(input.state)).flatMap(({service, id}) => {
 		const decided = services.find(({address}) => address === serviceAddress(service));
-		const isReplaced = decided?.kind === 'replace' || decided?.kind === 'create' || decided?.kind === 'delete';
+		const isReplaced = decided !== undefined && (makesContainer(decided) || decided.kind === 'delete');
 		// An earlier deploy superseded it but failed to remove it.
 		const isOlder = !input.isHold && isSelected(input, service) && id < (input.state.active[service] ?? '');
 		if (!isReplaced && !isOlder) return [];

@@ -2,9 +2,10 @@ import {command, type Hint, hint} from '../hint.ts';
 import {nameIn, serviceAddress, volumeAddress} from '../model/address.ts';
 import {isRouted} from '../model/kinds.ts';
 import type {DesiredResource, DesiredService, DesiredVolume} from '../model/specs.ts';
-import {volumesOf} from '../model/volumes.ts';
+import {volumesIn, volumesOf} from '../model/volumes.ts';
 import type {VolumeRecord} from '../state/state.ts';
 import {action, blocked, blockedByForeign, unchangedAction} from './actions.ts';
+import {adoptVolume} from './adopt.ts';
 import {compareAttributes, reasonsOf, volumeAttributes} from './attributes.ts';
 import {isSelected, type PlanInput} from './input.ts';
 import type {Action, Drift, PlannedDeployment} from './plan.ts';
@@ -32,7 +33,7 @@ const waysOut = (owner: Owner, handle: string, {mountPath}: VolumeRecord): Hint 
 
 function blockedVolumes(input: PlanInput, owner: Owner): Action[] {
 	const prefix = volumeAddress(owner.name, '');
-	const declared = new Map(volumesOf(input.desired, owner).map(({address, mountPath}) => [address, mountPath]));
+	const declared = new Map(volumesIn(input.desired, owner.name).map(({address, mountPath}) => [address, mountPath]));
 	return Object.entries(input.state.volumes).flatMap(([address, record]): Action[] => {
 		if (!address.startsWith(prefix) || record.isReleased) return [];
 		const handle = address.slice(prefix.length);
@@ -48,12 +49,22 @@ function blockedVolumes(input: PlanInput, owner: Owner): Action[] {
 	});
 }
 
+/** An external volume that is gone is not made again: an empty one in its place would look as if nothing had happened. */
+function blockedLoss({address, owner, handle, name}: DesiredVolume): Action {
+	const reason = `External volume ${name} no longer exists, and its data is gone.`;
+	const wayOut = hint`docker volume create ${name} makes an empty one. Or go on with another volume: declare a new handle instead of ${handle} of ${owner}`;
+	return blocked(address, 'volume', reason, wayOut);
+}
+
 function planVolume(input: PlanInput, volume: DesiredVolume): Action {
 	const {address} = volume;
 	const record = input.state.volumes[address];
 	const exists = isThere(input, volume);
 	const foreign = input.foreign[address];
 	if (foreign) return blockedByForeign({address, object: 'volume'}, 'volume', foreign);
+	const adopted = adoptVolume(input, volume);
+	if (adopted) return adopted;
+	if (volume.isExternal && !exists) return blockedLoss(volume);
 	if (exists && record && !record.isReleased) {
 		const {changes} = compareAttributes(volumeAttributes(record), volumeAttributes(volume));
 		if (changes.length === 0) return unchangedAction(address, 'volume', 1);
@@ -66,12 +77,10 @@ function planVolume(input: PlanInput, volume: DesiredVolume): Action {
 /** Volumes to create, keep or refuse, for one resource or service. */
 export function planVolumes(input: PlanInput, owner: Owner): Action[] {
 	if (!isResource(owner) && !isSelected(input, owner.name))
-		return volumesOf(input.desired, owner).map(({address}) => unchangedAction(address, 'volume'));
+		return volumesIn(input.desired, owner.name).map(({address}) => unchangedAction(address, 'volume'));
 	const refused = blockedVolumes(input, owner);
 	const refusedAddresses = new Set(refused.map(({address}) => address));
-	const wanted = input.desired.volumes.filter(
-		volume => volume.owner === owner.name && !refusedAddresses.has(volume.address),
-	);
+	const wanted = volumesIn(input.desired, owner.name).filter(({address}) => !refusedAddresses.has(address));
 	return [...refused, ...wanted.map(volume => planVolume(input, volume))];
 }
 

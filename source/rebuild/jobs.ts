@@ -78,8 +78,8 @@ export async function declaredJobs(
 	variables: readonly ClearVariable[],
 ): Promise<readonly DeclaredJob[]> {
 	const {project, baseDomain} = world;
-	const {environment, bindings, active, jobs} = state;
-	const {services, ...names} = describeDesired({project, environment, variables, bindings, baseDomain});
+	const {environment, bindings, active, jobs, volumes} = state;
+	const {services, ...names} = describeDesired({project, environment, variables, bindings, baseDomain, volumes});
 	const idle = services.filter(({name, kind}) => !isRunning(kind) && active[name] === undefined);
 	const found = await Promise.all(
 		idle.map(async (service): Promise<DeclaredJob | undefined> => {

@@ -21,7 +21,33 @@ function mountedIn({owner}: Remains, {resources, deployments, active}: Known): R
 		...Object.values(resources),
 		...serving.map(({service, spec}) => ({name: service, spec})),
 	] satisfies Parameters<typeof volumesOf>[1][];
-	return new Map(owners.flatMap(each => volumesOf(owner, each).map(({address, mountPath}) => [address, mountPath])));
+	return new Map(
+		owners.flatMap(each =>
+			volumesOf({...owner, volumes: {}}, each).map(({address, mountPath}) => [address, mountPath]),
+		),
+	);
+}
+
+/** Volumes that were adopted: they have no label, so what a container has mounted shows their names. */
+function externalIn(
+	{owner, configurations}: Remains,
+	{resources, deployments, active}: Known,
+): Record<string, VolumeRecord> {
+	const serving = Object.values(active).flatMap(id => deployments[id] ?? []);
+	const users = [
+		...Object.values(resources).map(({name, spec, containerId}) => ({name, spec, containerId})),
+		...serving.map(({service, spec, containerId}) => ({name: service, spec, containerId})),
+	];
+	const found = users.flatMap(user => {
+		const mounts = configurations.get(user.containerId ?? '')?.mounts ?? [];
+		return volumesOf({...owner, volumes: {}}, user).flatMap(({address, name, mountPath}) => {
+			const mount = mounts.find(({path, type}) => path === mountPath && type === 'volume');
+			if (mount?.type !== 'volume' || mount.source === name) return [];
+			const record = {name: mount.source, mountPath, createdAt: new Date().toISOString(), isExternal: true} as const;
+			return [[address, record] as const];
+		});
+	});
+	return Object.fromEntries(found);
 }
 
 /**
@@ -30,7 +56,7 @@ function mountedIn({owner}: Remains, {resources, deployments, active}: Known): R
  */
 export function volumeRecords(remains: Remains, known: Known): FoundVolumes {
 	const mounted = mountedIn(remains, known);
-	const records: Record<string, VolumeRecord> = {};
+	const records = externalIn(remains, known);
 	const unreadable: ObservedVolume[] = [];
 	const all = [...remains.observed.volumes].sort((a, b) => (a.name < b.name ? -1 : 1));
 	for (const volume of all) {

@@ -2,7 +2,7 @@ import {defaultEnvironment} from '../command-names.ts';
 import type {Project} from '../descriptor/project.ts';
 import {UserError} from '../errors.ts';
 import {command, hint} from '../hint.ts';
-import {networkAddress} from '../model/address.ts';
+import {nameIn, networkAddress} from '../model/address.ts';
 import type {Desired} from '../model/specs.ts';
 import {nearest} from '../nearest.ts';
 import {rotatedKeys} from '../plan/rotation.ts';
@@ -65,8 +65,19 @@ function assertDeployed({deployments}: State, services: readonly string[] | null
 	});
 }
 
-/** Refuses a request for services that do not exist. @throws UserError */
-export function checkServices(project: Project, state: State, {mode, services}: PlanRequest): void {
+/** Refuses to delete an external volume that the environment does not have. */
+function assertExternal({volumes, environment}: State, names: readonly string[]): void {
+	const known = Object.entries(volumes).flatMap(([address, {isExternal}]) => (isExternal ? [nameIn(address)] : []));
+	const strange = names.find(name => !known.includes(name));
+	if (strange === undefined) return;
+	throw new UserError(`--delete-external ${strange}: environment ${environment} has no external volume of this name`, {
+		hint: known.length > 0 ? `It has ${known.join(', ')}` : hint`${command('volume list')} shows its volumes`,
+	});
+}
+
+/** Refuses a request for services or external volumes that do not exist. @throws UserError */
+export function checkNames(project: Project, state: State, {mode, services, deleteExternal}: PlanRequest): void {
+	assertExternal(state, deleteExternal);
 	if (mode === 'apply') assertServices(project, services);
 	if (mode === 'restart') assertThere(state, services);
 	if (mode === 'promote' || mode === 'discard') assertDeployed(state, services);

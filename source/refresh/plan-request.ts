@@ -10,6 +10,16 @@ export type Promotion = {
 	readonly deployments: Readonly<Record<string, Deployment>>;
 };
 
+/** What `adopt` takes over. */
+export type AdoptRequest = {
+	/** All containers of this Compose project. */
+	readonly compose?: string;
+	/** `CONTAINER`, or `CONTAINER=NAME` with the service or resource that it becomes. */
+	readonly containers: readonly string[];
+	/** Whether containers of a Compose project are adopted as they are, if they match. */
+	readonly isInPlace?: boolean;
+};
+
 /** What the user asked to be planned. */
 export type PlanRequest = {
 	readonly mode: PlanMode;
@@ -18,6 +28,7 @@ export type PlanRequest = {
 	readonly rebuild: boolean;
 	readonly replace: readonly string[];
 	readonly deleteData: boolean;
+	readonly deleteExternal: PlanInput['deleteExternal'];
 	readonly isHold: boolean;
 	/** Of an apply: when the environment expires. */
 	readonly lifetime?: LifetimeRequest;
@@ -27,6 +38,8 @@ export type PlanRequest = {
 	readonly healing?: PlanInput['healing'];
 	/** Only with `renew`: hosts that get a new certificate. */
 	readonly renewed?: PlanInput['renewed'];
+	/** Of an apply: containers that Compartment did not make, to take over. */
+	readonly adopt?: AdoptRequest;
 	/** Only with `rotate`: name of the resource. */
 	readonly rotated?: string;
 	readonly release: PlanInput['release'];
@@ -45,6 +58,7 @@ export const plainRequest: PlanRequest = {
 	rebuild: false,
 	replace: [],
 	deleteData: false,
+	deleteExternal: [],
 	isHold: false,
 	release: 'ask',
 };

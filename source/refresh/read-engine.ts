@@ -3,7 +3,7 @@ import type {Hint} from '../hint.ts';
 import {networkAddress} from '../model/address.ts';
 import {hostsIn, labels} from '../model/labels.ts';
 import {routerNetworkName} from '../model/names.ts';
-import {genuine, ownObjects} from '../model/own.ts';
+import {genuine} from '../model/own.ts';
 import type {Desired} from '../model/specs.ts';
 import {networksOf} from '../plan/containers.ts';
 import type {TakenHost} from '../plan/input.ts';
@@ -16,7 +16,6 @@ import {strangersOf} from './lost-state.ts';
 import type {PlanRequest} from './plan-request.ts';
 
 type Split = {
-	readonly own: Observed;
 	/** Objects with this environment's labels but another lineage. */
 	readonly strangers: Observed;
 	readonly others: Observed;
@@ -37,7 +36,6 @@ export function splitObserved(everything: Observed, state: State): Split {
 		volumes: observed.volumes.filter(isWanted),
 	});
 	return {
-		own: ownObjects(observed, state),
 		strangers: strangersOf(observed, state),
 		others: pick(item => !isHere(item)),
 	};
@@ -64,7 +62,9 @@ export async function findForeign(
 ): Promise<Record<string, string>> {
 	const wanted: {kind: 'container' | 'network' | 'volume'; address: string; name: string}[] = [
 		...networksOf({state}).map(name => ({kind: 'network' as const, address: networkAddress, name})),
-		...desired.volumes.map(({address, name}) => ({kind: 'volume' as const, address, name})),
+		...desired.volumes
+			.filter(({isExternal}) => !isExternal)
+			.map(({address, name}) => ({kind: 'volume' as const, address, name})),
 		...desired.resources.map(({address, containerName}) => ({
 			kind: 'container' as const,
 			address,

@@ -4,7 +4,7 @@ import type {PlannedBuild} from '../build/plan-build.ts';
 import {examineProject} from '../descriptor/load.ts';
 import type {Project} from '../descriptor/project.ts';
 import type {Observed} from '../engine/engine.ts';
-import {observeEverything, type WholeEngine} from '../engine/own-engine.ts';
+import {observeEverything, pickOwn, type WholeEngine} from '../engine/own-engine.ts';
 import {rememberReads} from '../engine/remember-reads.ts';
 import {describeDesired} from '../model/desired.ts';
 import type {DesiredService} from '../model/specs.ts';
@@ -22,8 +22,9 @@ import type {Settings} from '../settings/settings.ts';
 import {assertOwnEngine} from '../state/own-engine.ts';
 import type {State} from '../state/state.ts';
 import type {CertificateReader} from './begin-reading.ts';
-import {checkLifetime, checkObjects, checkServices} from './check-request.ts';
+import {checkLifetime, checkNames, checkObjects} from './check-request.ts';
 import {chooseRollback} from './choose-rollback.ts';
+import {findAdopted, findVolumeUsers, type Taken, withTaken} from './find-adopted.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
 import {lostState} from './lost-state.ts';
 import type {PlanRequest} from './plan-request.ts';
@@ -90,18 +91,20 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const {project, settings, state, directory} = world;
 	const router = optionsFor(world.router, state);
 	const engine = rememberReads(world.engine);
-	checkServices(project, state, request);
+	checkNames(project, state, request);
 	checkLifetime(state, request);
 	const isHealing = request.mode === 'heal';
-	const desired = isHealing
-		? recordedDesired(state)
-		: describeDesired({
-				project,
-				environment: state.environment,
-				variables: state.variables,
-				bindings: state.bindings,
-				baseDomain: settings.baseDomain,
-			});
+	const describe = ({values = [], volumes = {}}: Partial<Taken> = {}) =>
+		describeDesired({
+			project,
+			environment: state.environment,
+			variables: [...state.variables, ...values],
+			bindings: state.bindings,
+			baseDomain: settings.baseDomain,
+			volumes: {...state.volumes, ...volumes},
+		});
+	const adopted = request.adopt ? await findAdopted(engine, world, request.adopt) : [];
+	const desired = isHealing ? recordedDesired(state) : withTaken(describe, adopted, state);
 	checkObjects(desired, request);
 	// First, because an exec in the router takes longer than all other reads together.
 	const probes = request.mode === 'destroy' || isHealing ? undefined : world.readProbes(state);
@@ -123,7 +126,8 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	void Promise.allSettled([probes, found]);
 	const [info, everything, routerView] = await reads;
 	assertOwnEngine(state, info, settings);
-	const {own, strangers, others} = splitObserved(everything, state);
+	const {strangers, others} = splitObserved(everything, state);
+	const own = await pickOwn(engine, everything, state);
 	refuseOtherLineage(strangers, state, router.name);
 	refuseOlder(own, state);
 	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
@@ -142,6 +146,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		availableImages,
 		servedCertificates,
 		hasStates,
+		volumeUsers,
 	] = await Promise.all([
 		probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
 		found,
@@ -157,8 +162,10 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		),
 		hasCertificates ? (world.readCertificates?.(state, request.mode === 'destroy') ?? null) : null,
 		request.mode === 'destroy' && keepsStates(engine, routerView),
+		findVolumeUsers(engine, desired, own),
 	]);
-	const {mode, rebuild, replace, deleteData, isHold, lifetime, release, rotated, renewed, healing} = request;
+	const {mode, rebuild, replace, deleteData, deleteExternal, isHold, lifetime, release, rotated, renewed, healing} =
+		request;
 	const isAttended = async () => (await world.isAttended?.(info.id)) ?? false;
 	const unasked = [
 		...images.flatMap(({warning}) => (warning === undefined ? [] : [warning])),
@@ -170,6 +177,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		rebuild,
 		replace,
 		deleteData,
+		deleteExternal,
 		isHold,
 		lifetime,
 		rotated,
@@ -197,6 +205,9 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		renewed,
 		hstsSeconds: settings.hstsSeconds,
 		foreign,
+		adopted,
+		isInPlace: request.adopt?.isInPlace ?? false,
+		volumeUsers,
 		isRouterShared: isRouterShared(others, routerView) || hasStates,
 		descriptorHash: project.hash,
 		warnings: [...project.warnings, ...unasked, ...unkept, ...(request.warnings ?? [])],

@@ -31,13 +31,37 @@ export type JournalEntry =
 	| {readonly type: 'state'; readonly patch: StatePatch; readonly at: string}
 	| {readonly type: 'close'; readonly run: string; readonly at: string};
 
+/** A container that an adoption stops, with what it takes to give it back. */
+export type AdoptedRecord = {
+	readonly id: string;
+	readonly name: string;
+	readonly isRunning: boolean;
+	readonly restart: {
+		readonly policy: 'no' | 'on-failure' | 'unless-stopped' | 'always';
+		readonly maxRetries?: number;
+	};
+};
+
 /** What a journaled write does, with what recovery needs to finish or undo it. */
 export type Intent =
 	| {readonly type: 'create-network'; readonly name: string}
 	| {readonly type: 'create-volume'; readonly name: string}
 	| {readonly type: 'build-image'; readonly reference: string}
 	| {readonly type: 'run-candidate'; readonly deployment: string; readonly containerName: string}
-	| {readonly type: 'replace-resource'; readonly resource: string; readonly containerName: string}
+	| {
+			readonly type: 'replace-resource';
+			readonly resource: string;
+			readonly containerName: string;
+			/** Id of the previous container, if it has no labels of ours. */
+			readonly adopted?: string;
+	  }
+	| {
+			readonly type: 'adopt';
+			readonly address: string;
+			readonly containers: readonly AdoptedRecord[];
+			/** The container goes on under this name, and is not stopped. */
+			readonly containerName?: string;
+	  }
 	| {readonly type: 'rotate'; readonly resource: string}
 	| {readonly type: 'release'; readonly deployment: string}
 	| {

@@ -61,6 +61,8 @@ export type VolumeRecord = {
 	 * become ready on it; absent on volumes of older versions.
 	 */
 	readonly initialised?: Env | null;
+	/** It was there before Compartment used it, and is deleted only by its name. */
+	readonly isExternal?: true;
 	/** Set when a service may go on without it: its data is kept, and a plan does not ask for its declaration. */
 	readonly isReleased?: true;
 	/** How the volume of a service is backed up. */
@@ -88,6 +90,10 @@ export type ResourceRecord = {
 	readonly rotation?: Rotation;
 	/** Since when it is not started again, and why. */
 	readonly crashLoop?: CrashLoop;
+	/** Its container was adopted as it was, so it has no labels of ours, until it is replaced. */
+	readonly isAdopted?: true;
+	/** Networks of the container that it took over, for what still calls it there, until its adoption is finished. */
+	readonly guestNetworks?: readonly string[];
 	readonly updatedAt: string;
 };
 

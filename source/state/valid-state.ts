@@ -1,6 +1,6 @@
 import {isIPv4} from 'node:net';
 import {isAbsolute, join, normalize, sep} from 'node:path';
-import {volumeAddress} from '../model/address.ts';
+import {nameIn, volumeAddress} from '../model/address.ts';
 import {isId} from '../model/ids.ts';
 import {isVolumeName, parseNetworkName, resourceContainerName, serviceContainerName} from '../model/names.ts';
 import type {Backup} from './backup.ts';
@@ -29,6 +29,8 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isName = (value: unknown): value is string => isText(value) && /^[a-z0-9][a-z0-9_.-]{0,62}$/.test(value);
 const isContainerId = (value: unknown): boolean => isText(value) && /^[0-9a-f]{12,64}$/.test(value);
 const isImageId = (value: unknown): boolean => isText(value) && /^(sha256:)?[0-9a-f]{64}$/.test(value);
+/** A name as the engine accepts it, of an object that Compartment did not make. */
+const isEngineName = (value: unknown): boolean => isText(value) && /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/.test(value);
 const isOpId = (value: unknown): boolean => isText(value) && /^op_[0-9a-f]{20}$/.test(value);
 const isRecipient = (value: unknown): boolean => isText(value) && /^age1[0-9a-z]{6,2000}$/.test(value);
 const isTime = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(value));
@@ -67,7 +69,9 @@ function isVolume({project, environment}: EnvironmentName, address: string, volu
 		isName(resource) &&
 		isName(handle) &&
 		address === volumeAddress(resource, handle) &&
-		isVolumeName(volume?.name, project, environment, resource, handle)
+		(volume?.isExternal
+			? isEngineName(volume.name)
+			: isVolumeName(volume?.name, project, environment, resource, handle))
 	);
 }
 
@@ -76,7 +80,8 @@ const isResource = ({project, environment}: EnvironmentName, key: string, record
 	record?.name === key &&
 	record.containerName === resourceContainerName(project, environment, key) &&
 	isContainerId(record.containerId) &&
-	isImageId(record.imageId);
+	isImageId(record.imageId) &&
+	(record.guestNetworks ?? []).every(isEngineName);
 
 const isDeployment = ({project, environment}: EnvironmentName, key: string, deployment: Deployment): boolean =>
 	isId('dpl', key) &&
@@ -196,7 +201,16 @@ const isIntent = ({project, environment}: EnvironmentName, entry: Extract<Journa
 			return isId('dpl', intent.deployment);
 		case 'replace-resource':
 			return (
-				isName(intent.resource) && intent.containerName === resourceContainerName(project, environment, intent.resource)
+				isName(intent.resource) &&
+				(intent.adopted === undefined || isContainerId(intent.adopted)) &&
+				intent.containerName === resourceContainerName(project, environment, intent.resource)
+			);
+		case 'adopt':
+			return (
+				/^(?:service|resource)\./.test(intent.address) &&
+				(intent.containerName === undefined ||
+					intent.containerName === resourceContainerName(project, environment, nameIn(intent.address))) &&
+				intent.containers.every(({id, name}) => isContainerId(id) && isText(name))
 			);
 		case 'rotate':
 			return isName(intent.resource);

@@ -9,6 +9,7 @@ type RequestFlags = {
 	readonly refreshOnly?: boolean;
 	readonly destroy?: boolean;
 	readonly deleteData?: boolean;
+	readonly deleteExternal?: readonly string[];
 	readonly hold?: boolean;
 	readonly release?: 'again' | 'done';
 	/** Milliseconds; null: never. */
@@ -30,6 +31,7 @@ export const requestOf = (flags: RequestFlags): PlanRequest => ({
 	rebuild: flags.rebuild ?? false,
 	replace: flags.replace ?? [],
 	deleteData: flags.deleteData ?? false,
+	deleteExternal: flags.deleteExternal ?? [],
 	isHold: flags.hold ?? false,
 	...lifetimeOf(flags),
 	release: flags.release ?? 'ask',

@@ -92,13 +92,20 @@ const newestBackup = async ({world}: Attempt): Promise<string> =>
 
 /** Runs the job to its end. */
 const runTidy: Command = async ({world, descriptor}) => {
-	const {variables, bindings} = (await world.state())!;
+	const {variables, bindings, volumes} = (await world.state())!;
 	const project = read(descriptor, undefined, {directory: base(world)});
 	const {status} = await runJob({
 		engine: world.reached,
 		router: {name: 'compartment-router', listen: '127.0.0.1', port: 9080, tlsPort: 9443},
 		directory: world.directory,
-		desired: describeDesired({project, environment: 'production', variables, bindings, baseDomain: 'localhost'}),
+		desired: describeDesired({
+			project,
+			environment: 'production',
+			variables,
+			bindings,
+			baseDomain: 'localhost',
+			volumes,
+		}),
 		service: 'tidy',
 		arguments: [],
 		signal: new AbortController().signal,

@@ -124,7 +124,7 @@ function createEngine({clockOffsetMs = 0, architecture}: Pick<MemoryOptions, 'cl
 	const broken = new Map<string, string>();
 	const isAt = (container: {id: string; networks: Readonly<Record<string, string>>}, place: string) =>
 		Object.values(container.networks).includes(place) ||
-		engine.look(container.id).spec.attachments.some(({aliases = []}) => aliases.includes(place));
+		[...engine.look(container.id).attachments.values()].some(({aliases = []}) => aliases.includes(place));
 	const inside = createMemoryRouter((place, type) => {
 		const container = [...known.values()].find(candidate => isAt(candidate, place));
 		if (!container) return "can't connect to remote host: Connection refused";

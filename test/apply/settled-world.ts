@@ -47,6 +47,8 @@ export async function expectComplete(world: MemoryWorld, state: State, descripto
 	);
 	expect(observed.volumes.map(({name}) => name).sort()).toEqual(
 		Object.values(state.volumes)
+			// Those have no label of ours.
+			.filter(({isExternal}) => !isExternal)
 			.map(({name}) => name)
 			.sort(),
 	);
@@ -63,7 +65,8 @@ export async function expectComplete(world: MemoryWorld, state: State, descripto
 			(isActive || isWaiting) && isRunning(deployment.kind),
 		);
 	}
-	for (const {containerId} of Object.values(state.resources)) expect(running.get(containerId)).toBe(true);
+	for (const {containerId} of Object.values(state.resources))
+		expect(world.engine.look(containerId).state).toBe('running');
 	expectServed(world, state);
 }
 

@@ -25,7 +25,13 @@ const plain: Variable = {scope, key: 'TZ', ...stamp, isSensitive: false, value: 
 
 function stateOf(text = db('{preset: postgres}')): State {
 	const variables = [secret, plain];
-	const desired = describeDesired({project: read(text), environment: 'production', variables, baseDomain: 'localhost'});
+	const desired = describeDesired({
+		project: read(text),
+		environment: 'production',
+		variables,
+		baseDomain: 'localhost',
+		volumes: {},
+	});
 	const {name, spec, containerName, restart, readiness} = desired.resources[0]!;
 	const record: ResourceRecord = {
 		...{name, spec, containerName, restart, readiness},

@@ -85,6 +85,7 @@ const backup = () => shop.json('resource', 'backup', 'list', ...store).then(({ba
 
 /** The arguments that each command gets, in turn. Those that remove something come last. */
 const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absent>> = {
+	adopt: [['--compose', 'none'], ['none=web']],
 	plan: [[], ['--full'], ['--destroy'], ['--refresh-only'], ['--graph'], ['--out', 'next.plan']],
 	status: [[], ['--verbose']],
 	inspect: [[], ['service.web'], ['resource.store']],

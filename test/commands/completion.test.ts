@@ -103,11 +103,37 @@ describe('a command line is completed with', () => {
 
 /** Flags and arguments whose value only the user knows. */
 const free = [
-	...['label', 'since', 'expires', 'tail', 'name', 'profile', 'username', 'as', 'endpoint', 'region', 'access-key'],
+	...[
+		'label',
+		'since',
+		'expires',
+		'tail',
+		'name',
+		'profile',
+		'compose',
+		'username',
+		'as',
+		'endpoint',
+		'region',
+		'access-key',
+	],
 	...['public-url', 'dns-command', 'dns-server', 'setting', 'from-resource', 'grep', 'until', 'serial', 'lineage'],
 ];
 const freeArguments = [
-	...['command', 'arguments', 'method', 'url', 'value', 'recipient', 'address', 'id', 'host', 'hosts', 'name'],
+	...[
+		'command',
+		'arguments',
+		'method',
+		'url',
+		'value',
+		'recipient',
+		'address',
+		'id',
+		'host',
+		'hosts',
+		'name',
+		'containers',
+	],
 ];
 
 it('every flag with a value says what it names, or is free text', () => {

@@ -274,7 +274,7 @@ describe('validate', () => {
 		rmSync(join(shop.folder, 'compartment.yml'));
 		expect(await shop.failure('validate')).toMatchInlineSnapshot(`
 			"Error: compartment.yml was not found in the current directory. This command requires a local compartment repo.
-			  compartment init
+			  compartment init, or for a Compose file compartment import compose.yaml
 			"
 		`);
 	});

@@ -128,7 +128,9 @@ describe('finding compartment.yml', () => {
 		expect(error.message).toBe(
 			'compartment.yml was not found in the current directory. This command requires a local compartment repo.',
 		);
-		expect(renderHint(error.hint!, {environment: 'production'})).toBe('compartment init');
+		expect(renderHint(error.hint!, {environment: 'production'})).toBe(
+			'compartment init, or for a Compose file compartment import compose.yaml',
+		);
 		expect(error.exitCode).toBe(1);
 		expect((await failure(join(folder, 'gone'))).message).toBe(error.message);
 	});

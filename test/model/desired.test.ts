@@ -7,7 +7,7 @@ import {read} from '../descriptor/support.ts';
 type Options = {readonly variables?: readonly KnownVariable[]; readonly environment?: string; readonly routes?: string};
 
 const desiredOf = (descriptor: string, {variables = [], environment = 'production', routes}: Options = {}): Desired =>
-	describeDesired({project: read(descriptor, routes), environment, variables, baseDomain: 'localhost'});
+	describeDesired({project: read(descriptor, routes), environment, variables, baseDomain: 'localhost', volumes: {}});
 
 const service = (descriptor: string, options?: Options): DesiredService => desiredOf(descriptor, options).services[0]!;
 
@@ -102,7 +102,7 @@ describe('the environment of a service', () => {
 
 	it('refuses a connection to an undeclared resource or output', () => {
 		const project = read(withDatabase);
-		const input = {environment: 'production', variables: [], baseDomain: 'localhost'};
+		const input = {environment: 'production', variables: [], baseDomain: 'localhost', volumes: {}};
 		expect(() => describeDesired({...input, project: {...project, resources: []}})).toThrow(UserError);
 	});
 });

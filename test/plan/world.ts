@@ -53,7 +53,7 @@ const time = '2026-03-29T10:00:00.000Z';
 const lineage = '4b7f0f6e-6c1d-4ac0-9a51-9b2f6e1b2a10';
 
 const describe = (project: Project, environment: string, variables: readonly Variable[]): Desired =>
-	describeDesired({project, environment, variables, baseDomain: 'localhost'});
+	describeDesired({project, environment, variables, baseDomain: 'localhost', volumes: {}});
 
 const imageOf = (service: string): string => `sha256:${service}-1`;
 
@@ -111,6 +111,10 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		rebuild: false,
 		replace: [],
 		deleteData: false,
+		deleteExternal: [],
+		adopted: [],
+		isInPlace: false,
+		volumeUsers: {},
 		isHold: false,
 		deploymentType: 'deploy',
 		release: 'ask',

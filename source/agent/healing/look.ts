@@ -1,7 +1,8 @@
 import type {Engine, Observed, ObservedContainer} from '../../engine/engine.ts';
+import {pickOwn} from '../../engine/own-engine.ts';
 import {labels} from '../../model/labels.ts';
 import {previousContainerName} from '../../model/names.ts';
-import {isOwnContainer, ownObjects} from '../../model/own.ts';
+import {isOwnContainer} from '../../model/own.ts';
 import type {ProbeReader} from '../../refresh/read-probes.ts';
 import {readPlanVitals} from '../../refresh/read-vitals.ts';
 import {observeRouter, type RouterOptions} from '../../router/router.ts';
@@ -54,7 +55,7 @@ export async function look({engine, router}: EngineAccess, state: State, readPro
 		...container,
 		name: names.get(container.id) ?? container.name,
 	}));
-	const observed = ownObjects({...everything, containers}, state);
+	const observed = await pickOwn(engine, {...everything, containers}, state);
 	const vitals = await readPlanVitals(engine, {state, observed}, readProbes);
 	return {sight: {state, observed, vitals, router: routerView}, renamed};
 }

@@ -1,5 +1,6 @@
 import {nameIn, networkAddress, routesAddress} from '../../model/address.ts';
 import {isRunning} from '../../model/kinds.ts';
+import {makesContainer} from '../../plan/actions.ts';
 import {type Action, busyActions, type Plan} from '../../plan/plan.ts';
 import {isBesideServing, serviceSteps} from './service-steps.ts';
 import {
@@ -14,13 +15,20 @@ import {
 	switchId,
 	type Task,
 	unlisted,
+	valuesId,
 	watchId,
 } from './step.ts';
 
-function resourceTask({mode}: Plan, {kind}: Action): Task {
+/** Whether the container at an address goes on as it is. */
+const isKept = ({adoption}: Plan, address: string): boolean =>
+	adoption?.containers.some(container => container.address === address && container.isKept) ?? false;
+
+function resourceTask(plan: Plan, {kind, order, address}: Action): Task {
+	const {mode} = plan;
 	if (mode === 'start' || (mode === 'heal' && kind === 'update')) return 'start resource';
 	if (mode === 'restart') return 'restart resource';
 	if (mode === 'rotate') return 'rotate passwords';
+	if (kind === 'adopt') return order ? 'adopt resource' : isKept(plan, address) ? 'adopt in place' : 'stop adopted';
 	if (kind === 'create') return 'create resource';
 	return kind === 'update' ? 'update resource' : 'replace resource';
 }
@@ -47,11 +55,16 @@ function resourceStep(plan: Plan, action: Action): Step {
 	return onlyStep(action, resourceTask(plan, action), [...place, ...before]);
 }
 
+function volumeTask({kind}: Action): Task {
+	if (kind === 'adopt') return 'adopt volume';
+	return kind === 'update' ? 'update volume' : 'create volume';
+}
+
 function objectSteps(plan: Plan, action: Action): Step[] {
 	if (action.object === 'network') return networkSteps(action);
 	if (action.object === 'resource') return [resourceStep(plan, action)];
 	const tasks: Partial<Record<Action['object'], Task>> = {
-		volume: action.kind === 'update' ? 'update volume' : 'create volume',
+		volume: volumeTask(action),
 		image: 'make image',
 		router: 'run router',
 		lifetime: 'record lifetime',
@@ -112,7 +125,9 @@ const runsNothing = ({deployments}: Plan, actions: readonly Action[]): boolean =
 function switchSteps(plan: Plan, actions: readonly Action[]): Step[] {
 	const routes = actions.find(({object}) => object === 'routes');
 	const services = actions.filter(({object, address}) => object === 'service' && address.startsWith('service.'));
-	const changing = services.filter(({kind}) => kind !== 'update' || plan.mode === 'promote');
+	const changing = services.filter(
+		action => makesContainer(action) || action.kind === 'delete' || plan.mode === 'promote',
+	);
 	if (plan.isHold || (!routes && changing.length === 0)) return [];
 	const candidates = changing.filter(({kind}) => kind !== 'delete').map(({address}) => candidateId(address));
 	return [
@@ -126,6 +141,19 @@ function switchSteps(plan: Plan, actions: readonly Action[]): Step[] {
 		{...unlisted, id: watchId, task: 'watch deployments', dependsOn: [switchId]},
 		...(isMoving(actions) ? [{...unlisted, id: drainId, task: 'drain previous' as const, dependsOn: [watchId]}] : []),
 	];
+}
+
+/** Adds what an adoption does besides its actions: values are read before anything changes, and it is finished last. */
+function withAdoption({adoption}: Plan, steps: readonly Step[]): readonly Step[] {
+	if (!adoption) return steps;
+	const values: Step = {...unlisted, id: valuesId, task: 'take values', dependsOn: []};
+	// Builds need none of them.
+	const waiting = steps.map(step =>
+		step.task === 'make image' ? step : {...step, dependsOn: [...step.dependsOn, valuesId]},
+	);
+	const all = [values, ...waiting];
+	const finish: Step = {...unlisted, id: 'finish adoption', task: 'finish adoption', dependsOn: all.map(({id}) => id)};
+	return [...all, finish];
 }
 
 function applySteps(plan: Plan): Step[] {
@@ -142,7 +170,7 @@ function applySteps(plan: Plan): Step[] {
 	// The router probes from inside the environment's network, so it joins before anything becomes ready.
 	const join: Step = {...unlisted, id: joinId, task: 'join router', dependsOn: ['network', 'router']};
 	const isJoining = hasRouter(plan) && !runsNothing(plan, actions);
-	const working = [...(isJoining ? [join] : []), ...steps, ...switching];
+	const working = withAdoption(plan, [...(isJoining ? [join] : []), ...steps, ...switching]);
 	const lasting = [...working, ...removalStep(actions, working)];
 	const all = [...lasting, ...finishingSteps(plan, actions, lasting)];
 	// No image is made for what is healed or renewed.

@@ -5,10 +5,15 @@ import {cleanUpImages} from '../clean-up-images.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {rememberResource, rememberWorker} from '../look-again.ts';
 import {publishState} from '../publish-state.ts';
+import {adoptInPlace} from '../steps/adopt-in-place.ts';
+import {adoptResource} from '../steps/adopt-resource.ts';
+import {adoptVolume} from '../steps/adopt-volume.ts';
+import {stopAdoptedAt} from '../steps/adopted-containers.ts';
 import {changeCertificate} from '../steps/change-certificates.ts';
 import {checkCandidate} from '../steps/check-candidate.ts';
 import {networkMaker, recordNetworks} from '../steps/create-networks.ts';
 import {discardCandidate} from '../steps/discard-candidate.ts';
+import {finishAdoption, leaveGuestNetworks} from '../steps/finish-adoption.ts';
 import {finishRollback} from '../steps/finish-rollback.ts';
 import {holdCandidate} from '../steps/hold-candidate.ts';
 import {joinRouter} from '../steps/join-router.ts';
@@ -27,6 +32,7 @@ import {startAgain} from '../steps/start-again.ts';
 import {startCandidate} from '../steps/start-candidate.ts';
 import {stopResource, stopService} from '../steps/stop.ts';
 import {switchTraffic} from '../steps/switch-traffic.ts';
+import {takeValues} from '../steps/take-values.ts';
 import {createVolume, recordVolumeBackup, removeVolume} from '../steps/volume.ts';
 import {watchDeployments} from '../steps/watch-deployments.ts';
 import {meshId, type Step} from './step.ts';
@@ -67,6 +73,20 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			return replaceNetworks(context);
 		case 'remove previous networks':
 			return removePreviousNetworks(context);
+		case 'take values':
+			return takeValues(context);
+		case 'adopt volume':
+			return adoptVolume(context, find(desired.volumes, address));
+		case 'adopt resource':
+			await adoptResource(context, find(desired.resources, address));
+			return rememberResource(context, name, address!);
+		case 'adopt in place':
+			await adoptInPlace(context, find(desired.resources, address));
+			return rememberResource(context, name, address!);
+		case 'stop adopted':
+			return stopAdoptedAt(context, address!);
+		case 'finish adoption':
+			return finishAdoption(context);
 		case 'create volume':
 			return createVolume(context, find(desired.volumes, address));
 		case 'update volume':
@@ -85,6 +105,7 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			await replaceResource(context, find(desired.resources, address));
 			return rememberResource(context, name, address!);
 		case 'update resource':
+			if (!plan.adoption) await leaveGuestNetworks(context, name);
 			return updateResource(context, find(desired.resources, address));
 		case 'start resource':
 			await restartResource(context, address!, 'start');

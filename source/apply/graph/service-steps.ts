@@ -1,5 +1,6 @@
 import {nameIn} from '../../model/address.ts';
 import {isStopFirst} from '../../model/kinds.ts';
+import {makesContainer} from '../../plan/actions.ts';
 import type {Action, Plan, PlannedDeployment} from '../../plan/plan.ts';
 import {candidateId, joined, onlyStep, type Step} from './step.ts';
 
@@ -8,7 +9,7 @@ const plannedFor = ({deployments}: Plan, {address}: Action): PlannedDeployment |
 
 /** Whether the action starts a candidate beside the active deployment. Without a plan for it, nothing may run twice. */
 export function isBesideServing(plan: Plan, action: Action): boolean {
-	if (action.object !== 'service' || (action.kind !== 'create' && action.kind !== 'replace')) return false;
+	if (action.object !== 'service' || !makesContainer(action)) return false;
 	const planned = plannedFor(plan, action);
 	return plan.isHold || (planned !== undefined && !isStopFirst(planned));
 }
@@ -58,5 +59,9 @@ export function serviceSteps(plan: Plan, action: Action, candidates: readonly st
 	if (kind === 'update' && plan.mode === 'rollback') return [];
 	if (kind === 'update' && plan.mode !== 'promote')
 		return [onlyStep(action, 'start service', [...joined, ...dependsOn])];
-	return candidateSteps(plan, action, candidates, after);
+	if (kind !== 'adopt') return candidateSteps(plan, action, candidates, after);
+	if (!makesContainer(action)) return [onlyStep(action, 'stop adopted')];
+	const steps = candidateSteps(plan, action, candidates, after).map(step => ({...step, isLast: false}));
+	const adopted: Step = {...onlyStep(action, 'stop adopted', [address]), id: `${address} adopted`, isFirst: false};
+	return [...steps, adopted];
 }

@@ -6,6 +6,12 @@ export type Task =
 	| 'create network'
 	| 'record networks'
 	| 'replace networks'
+	| 'take values'
+	| 'adopt volume'
+	| 'adopt resource'
+	| 'adopt in place'
+	| 'stop adopted'
+	| 'finish adoption'
 	| 'create volume'
 	| 'update volume'
 	| 'make image'
@@ -91,6 +97,7 @@ export const joinId = 'join';
 export const switchId = 'switch';
 export const watchId = 'watch';
 export const drainId = 'drain';
+export const valuesId = 'values';
 
 /** What a step on a service waits for: the networks and, if anything is routed or probed, the router in them. */
 export const joined: readonly string[] = [networkAddress, joinId];

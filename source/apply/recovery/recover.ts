@@ -2,6 +2,7 @@ import {failpoint} from '../../failpoints.ts';
 import {labels} from '../../model/labels.ts';
 import {type PendingWrite, pendingWrites} from '../../state/journal.ts';
 import type {JournalEntry} from '../../state/journal-entry.ts';
+import {recoverAdoption} from './adoption.ts';
 import type {RecoveryContext} from './context.ts';
 import {discardUnfinished, retireLeftovers, settleContainers} from './leftovers.ts';
 import {recoverBuild, recoverRemoval, recoverRetirement} from './removal.ts';
@@ -28,12 +29,30 @@ async function recoverWrite(context: RecoveryContext, {intent, op}: PendingWrite
 			return recoverRemoval(context, intent);
 		case 'build-image':
 			return recoverBuild(context, op);
+		// After everything else: it depends on what serves, and on candidates that are removed.
+		case 'adopt':
+			return undefined;
 		// Their results are visible in the state and on the engine; the next plan does the rest.
 		case 'run-candidate':
 		case 'release':
 		// `settleRotations` decides which password is kept, once the switch is decided.
 		case 'rotate':
 			return false;
+	}
+}
+
+/** Finishes or undoes adoptions, but for those of services whose switch is undecided. */
+async function recoverAdoptions(
+	context: RecoveryContext,
+	entries: readonly JournalEntry[],
+	undecided: ReadonlySet<string>,
+): Promise<void> {
+	const {deployments} = context.state.current();
+	const waiting = new Set([...undecided].map(id => `service.${deployments[id]?.service}`));
+	for (const {intent, op} of pendingWrites(entries)) {
+		if (intent.type !== 'adopt' || waiting.has(intent.address)) continue;
+		if (await recoverAdoption(context, op, intent)) await context.journal.done(op);
+		else await context.journal.failed(op, 'interrupted');
 	}
 }
 
@@ -56,6 +75,8 @@ export async function recover(context: RecoveryContext, entries: readonly Journa
 	}
 	await discardUnfinished(context, undecided);
 	failpoint('recover.after-discard');
+	await recoverAdoptions(context, entries, undecided);
+	failpoint('recover.after-adopt');
 	await retireLeftovers(context);
 	failpoint('recover.after-retire');
 	await recoverReplacements(context);

@@ -14,7 +14,7 @@ type Replacement = Extract<PendingWrite['intent'], {type: 'replace-resource'}>;
 export async function recoverResource(
 	context: RecoveryContext,
 	op: string,
-	{resource, containerName}: Replacement,
+	{resource, containerName, adopted}: Replacement,
 ): Promise<boolean> {
 	const {engine, settings, state, say} = context;
 	const containers = await ownContainers(context);
@@ -22,7 +22,9 @@ export async function recoverResource(
 	const find = (name: string) =>
 		containers.find(container => container.name === name && container.labels[labels.address] === address);
 	const current = find(containerName);
-	const previous = find(previousContainerName(containerName));
+	const previous =
+		find(previousContainerName(containerName)) ??
+		(await findUnlabelled(context, previousContainerName(containerName), adopted));
 	const record = state.current().resources[resource];
 	if (current && record?.containerId === current.id) {
 		const isNew = current.labels[labels.op] === op;
@@ -48,6 +50,14 @@ export async function recoverResource(
 		say(`resource ${resource}: restored the previous container`);
 	}
 	return false;
+}
+
+/** A previous container that was adopted as it was: once another one is recorded, only the journal knows it. */
+async function findUnlabelled({engine}: RecoveryContext, name: string, id: string | undefined) {
+	if (id === undefined) return undefined;
+	engine.admit({containers: [id]});
+	const details = await engine.inspectContainer(id);
+	return details?.name === name ? details : undefined;
 }
 
 /** Undoes replacements that failed and could not be undone at the time: the previous container still has another name. */

@@ -46,9 +46,9 @@ function namesOf({plan: {project, environment}, state}: EnvironmentContext): Nam
 }
 
 /** The environment's networks. The engine is not asked again when the plan has found none. */
-async function readNetworks({engine, plan, found}: EnvironmentContext): Promise<readonly ObservedNetwork[]> {
+async function readNetworks({engine, state, found}: EnvironmentContext): Promise<readonly ObservedNetwork[]> {
 	if (found?.observed.networks.length === 0) return [];
-	return (await observeOwn(engine, plan)).networks;
+	return (await observeOwn(engine, state.current())).networks;
 }
 
 /**

@@ -14,7 +14,7 @@ import {withDeployment, withoutOldDeployments} from '../../state/deployments.ts'
 import type {Deployment, State} from '../../state/state.ts';
 import type {ApplyContext} from '../context.ts';
 import {findKnownImage} from '../images.ts';
-import {withFingerprints} from '../known-values.ts';
+import {withFingerprints, withRevisions} from '../known-values.ts';
 import {isOwnReference} from '../own-images.ts';
 
 /**
@@ -25,8 +25,8 @@ const holdsAddress = ({active}: State, {id, service, status, stage, containerId}
 	active[service] === id || status === 'running' || (stage === 'draining_previous' && containerId !== undefined);
 
 /** Addresses of all running containers in a network, including those that the state does not know. */
-async function addressesInUse({engine, plan, found}: ApplyContext, network: string): Promise<Set<string>> {
-	const {containers} = found?.observed ?? (await observeOwn(engine, plan));
+async function addressesInUse({engine, state, found}: ApplyContext, network: string): Promise<Set<string>> {
+	const {containers} = found?.observed ?? (await observeOwn(engine, state.current()));
 	return new Set(containers.flatMap(({networks}) => networks[network] || []));
 }
 
@@ -78,7 +78,8 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 	const {image, reference, key, origin} = await imageOf(context, planned);
 	const isPrebuilt = !isOwnReference(reference, plan);
 	const id = newId('dpl');
-	const spec = withFingerprints(planned.spec, plan.desired, context.state.current());
+	const state = context.state.current();
+	const spec = withFingerprints(withRevisions(planned.spec, state), plan.desired, state);
 	const deployment: Deployment = {
 		id,
 		run,
@@ -105,7 +106,7 @@ export async function openDeployment(context: ApplyContext, planned: PlannedDepl
 		createdAt: new Date().toISOString(),
 	};
 	const {retain} = context.settings;
-	await context.state.update(state => withoutOldDeployments(withDeployment(state, deployment), service, retain));
+	await context.state.update(current => withoutOldDeployments(withDeployment(current, deployment), service, retain));
 	failpoint('candidate.after-open');
 	return deployment;
 }

@@ -9,15 +9,15 @@ import {isOwnReference, listOwnImages} from '../own-images.ts';
 import {removeNetworks} from './remove-networks.ts';
 
 /** Removes all containers that are left: those of failed and previous deployments have no action. */
-async function removeContainers({engine, plan}: EnvironmentContext): Promise<void> {
-	const {containers} = await observeOwn(engine, plan);
+async function removeContainers({engine, state}: EnvironmentContext): Promise<void> {
+	const {containers} = await observeOwn(engine, state.current());
 	await Promise.all(containers.map(({id}) => engine.remove(id)));
 	failpoint('destroy.after-containers');
 }
 
 async function removeOwnNetworks(context: EnvironmentContext): Promise<void> {
 	const {engine, router, plan, state} = context;
-	const {networks} = await observeOwn(engine, plan);
+	const {networks} = await observeOwn(engine, state.current());
 	for (const {name} of networks)
 		if (parseNetworkName(plan.project, plan.environment, name)?.isMesh === false)
 			await leaveEnvironment(engine, router, name);

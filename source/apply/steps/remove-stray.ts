@@ -5,13 +5,13 @@ import {writeJournaled} from '../journaled.ts';
 
 /** Stops and removes a container of this environment that the state does not know. */
 export async function removeStray(context: ApplyContext, address: string): Promise<void> {
-	const {engine, plan, settings} = context;
+	const {engine, state, settings} = context;
 	const name = strayName(address);
 	await writeJournaled(context, {
 		address,
 		intent: {type: 'remove', kind: 'container', name},
 		async run() {
-			const {containers} = await observeOwn(engine, plan);
+			const {containers} = await observeOwn(engine, state.current());
 			const container = containers.find(candidate => candidate.name === name);
 			if (!container) return;
 			await engine.stop(container.id, settings.stopGraceSeconds);

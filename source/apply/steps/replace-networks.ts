@@ -41,8 +41,8 @@ function assertAllMove({plan, state}: ApplyContext): void {
 }
 
 /** The environment's containers of resources. */
-async function resourceContainers({engine, plan}: ApplyContext): Promise<ObservedContainer[]> {
-	const {containers} = await observeOwn(engine, plan);
+async function resourceContainers({engine, state}: ApplyContext): Promise<ObservedContainer[]> {
+	const {containers} = await observeOwn(engine, state.current());
 	return containers.filter(({labels: own}) => own[labels.address]?.startsWith('resource.'));
 }
 
@@ -65,7 +65,7 @@ async function connectResources(context: ApplyContext, network: string): Promise
 export async function replaceNetworks(context: ApplyContext): Promise<void> {
 	const {engine, plan, state, results} = context;
 	assertAllMove(context);
-	const {networks} = await observeOwn(engine, plan);
+	const {networks} = await observeOwn(engine, state.current());
 	const names = replacingNetworks({state: state.current(), desired: plan.desired, networks});
 	const pair = await makeBoth(networkMaker(context, names));
 	failpoint('networks.after-create');
@@ -77,8 +77,8 @@ export async function replaceNetworks(context: ApplyContext): Promise<void> {
 }
 
 /** The networks other than the newest that exist, and what of ours still runs on them besides resources. */
-async function previousNetworks({engine, plan}: ApplyContext, newest: NetworkPair) {
-	const {networks, containers} = await observeOwn(engine, plan);
+async function previousNetworks({engine, state}: ApplyContext, newest: NetworkPair) {
+	const {networks, containers} = await observeOwn(engine, state.current());
 	const previous = networks.filter(({name}) => name !== newest.environment.name && name !== newest.mesh.name);
 	const users = containers.filter(
 		container =>

@@ -46,11 +46,17 @@ export async function replaceResource(
 	await generateVariables(context, resource);
 	const spec = withRevisions(resource.spec, state.current());
 	const image = await ensureImage(context, resource.address, spec.image);
+	const record = state.current().resources[resource.name];
 	const logs = new AbortController();
 	let previous: ObservedContainer | undefined;
 	await writeJournaled(context, {
 		address: resource.address,
-		intent: {type: 'replace-resource', resource: resource.name, containerName: resource.containerName},
+		intent: {
+			type: 'replace-resource',
+			resource: resource.name,
+			containerName: resource.containerName,
+			...(record?.isAdopted ? {adopted: record.containerId} : {}),
+		},
 		run: async op => {
 			const found = await currentContainer(context, resource);
 			const begun = found && isBegun(state.current(), resource, found, spec) ? found : undefined;

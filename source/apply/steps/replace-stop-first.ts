@@ -5,6 +5,7 @@ import {activeDeployment} from '../../state/deployments.ts';
 import type {Deployment} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
+import {giveBackStopped, stopAdoptedFirst} from './adopted-containers.ts';
 import {bringBack} from './bring-back.ts';
 import {requirePolicy, startCandidate} from './start-candidate.ts';
 
@@ -27,12 +28,14 @@ export async function replaceStopFirst(context: ApplyContext, planned: PlannedDe
 		});
 		failpoint('worker.after-stop');
 	}
+	await stopAdoptedFirst(context, planned.service);
 	try {
 		const candidate = await startCandidate(context, planned);
 		// Here and not at the switch: if it fails, the previous one has to come back.
 		await requirePolicy(context, planned.service, candidate.id);
 		return candidate;
 	} catch (error) {
+		await giveBackStopped(context, planned.service);
 		if (previous && (await bringBack(context, previous)))
 			notice(context, 'warning', `service.${previous.service}: restarted the previous deployment ${previous.id}`);
 		throw error;

@@ -18,10 +18,10 @@ const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as 
 
 /** The resource's containers: the current one and, during a replacement, the previous one. */
 export async function containersOfResource(
-	context: EnvironmentContext,
-	resource: DesiredResource,
+	context: Pick<EnvironmentContext, 'engine' | 'state'>,
+	resource: Pick<DesiredResource, 'address'>,
 ): Promise<readonly ObservedContainer[]> {
-	const {containers} = await observeOwn(context.engine, context.plan, {[labels.address]: resource.address});
+	const {containers} = await observeOwn(context.engine, context.state.current(), {[labels.address]: resource.address});
 	return containers;
 }
 
@@ -52,11 +52,19 @@ export const resourceAttachments = (
 	{name, spec}: {readonly name: string; readonly spec: Pick<ResourceSpec, 'hostname'>},
 ): Attachment[] => resourceNetworks(state, name).map(network => ({network, aliases: [spec.hostname, name]}));
 
+type NewContainer = {
+	readonly spec: ResourceSpec;
+	readonly image: Image;
+	readonly op: string;
+	/** More networks that it joins. */
+	readonly guests?: readonly Attachment[];
+};
+
 /** Starts a resource's container with the plan's volumes. */
 export async function startContainer(
 	context: EnvironmentContext,
 	resource: DesiredResource,
-	{spec, image, op}: {readonly spec: ResourceSpec; readonly image: Image; readonly op: string},
+	{spec, image, op, guests = []}: NewContainer,
 ): Promise<string> {
 	const {plan, engine, secrets} = context;
 	const {project, environment, lineage} = plan;
@@ -72,7 +80,7 @@ export async function startContainer(
 		labels: labelsOf(identity),
 		command: spec.command,
 		env: await secrets.resolveEnv(spec.env, plan.desired),
-		attachments: resourceAttachments(state, {name: resource.name, spec}),
+		attachments: [...resourceAttachments(state, {name: resource.name, spec}), ...guests],
 		volumes: Object.fromEntries(volumes.map(volume => [volume.name, {path: volume.mountPath}])),
 		restart: {policy: resource.restart},
 		capabilities,

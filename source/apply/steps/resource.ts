@@ -27,7 +27,10 @@ export async function updateResource(context: EnvironmentContext, resource: Desi
 	} finally {
 		logs.abort();
 	}
-	await state.update(current => withRecord(current, recordOf(resource, record.spec, record.imageId, container.id)));
+	const {guestNetworks, isAdopted} = record;
+	await state.update(current =>
+		withRecord(current, {...recordOf(resource, record.spec, record.imageId, container.id), guestNetworks, isAdopted}),
+	);
 }
 
 /** Connects a container that was disconnected outside Compartment. */

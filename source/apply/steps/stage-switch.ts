@@ -1,5 +1,6 @@
 import {nameIn} from '../../model/address.ts';
 import {isRouted} from '../../model/kinds.ts';
+import {makesContainer} from '../../plan/actions.ts';
 import {type Action, busyActions, type Plan} from '../../plan/plan.ts';
 import {stagePublish} from '../../router/router.ts';
 import {heldCandidates, withSwitch} from '../../state/deployments.ts';
@@ -36,12 +37,14 @@ export async function ensureAccess({state}: Pick<ApplyContext, 'state'>, routes:
 /** The services whose candidates the router will reach. */
 function routedCandidates(plan: Plan, state: State): string[] {
 	const held = heldCandidates(state);
-	const kindOf = ({kind, address}: Action) =>
-		kind === 'create' || kind === 'replace'
+	const kindOf = (action: Action) => {
+		const {kind, address} = action;
+		return makesContainer(action)
 			? plan.deployments.find(({service}) => service === nameIn(address))?.kind
 			: plan.mode === 'promote' && kind === 'update'
 				? held[nameIn(address)]?.kind
 				: undefined;
+	};
 	return busyActions(plan)
 		.filter(({object, address}) => object === 'service' && address.startsWith('service.'))
 		.filter(action => isRouted(kindOf(action) ?? 'job'))

@@ -106,7 +106,7 @@ async function runDeployment(
 			const {environment: network} = networks;
 			return createAndStart(context, deployment.id, meshAttachment(networks, deployment, hasName), {
 				name: deployment.containerName,
-				...containerParts(context.plan, deployment),
+				...containerParts(context.state.current(), deployment),
 				labels: {...labelsOf(object), ...(hosts.length > 0 ? {[labels.hosts]: hosts.join(',')} : {})},
 				...parts,
 				env: {...env, ...parts.env},
@@ -120,8 +120,8 @@ async function runDeployment(
 	});
 }
 
-async function findContainers({engine, plan}: ApplyContext, deployment: string): Promise<string[]> {
-	const {containers} = await observeOwn(engine, plan, {[labels.deployment]: deployment});
+async function findContainers({engine, state}: ApplyContext, deployment: string): Promise<string[]> {
+	const {containers} = await observeOwn(engine, state.current(), {[labels.deployment]: deployment});
 	return containers.map(({id}) => id);
 }
 

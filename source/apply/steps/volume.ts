@@ -24,6 +24,7 @@ export async function createVolume(context: EnvironmentContext, volume: DesiredV
 				createdAt,
 				initialised: null,
 				...(volume.backup ? {backup: volume.backup} : {}),
+				...(volume.isExternal ? {isExternal: volume.isExternal} : {}),
 			};
 			return {...state, volumes: {...state.volumes, [volume.address]: record}};
 		},
@@ -39,10 +40,11 @@ export async function recordVolumeBackup({state}: EnvironmentContext, volume: De
 	});
 }
 
-/** Removes a recorded volume with its data. */
+/** Removes a recorded volume with its data. The user has to name one that is external (docs/rules.md, "External volumes"). */
 export async function removeVolume(context: EnvironmentContext, address: string): Promise<void> {
 	const record = context.state.current().volumes[address];
 	if (!record) return;
+	if (record.isExternal) context.engine.admit({volumes: [record.name]});
 	await writeJournaled(context, {
 		address,
 		intent: {type: 'remove', kind: 'volume', name: record.name},

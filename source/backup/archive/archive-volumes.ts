@@ -149,7 +149,7 @@ export async function tryVolumes(
 	handles: readonly string[],
 	artifact: string,
 ): Promise<void> {
-	const {engine, plan} = work.context;
+	const {engine, state} = work.context;
 	const operation: VolumeOperation = {kind: 'verify', subject, backup, op: newOpId()};
 	const volumes = handles.map(handle => ({handle, name: `${subject.containerName}.verify.${backup}.${handle}`}));
 	const wanted = await checkVolumes(work, handles, artifact);
@@ -161,7 +161,7 @@ export async function tryVolumes(
 			if (found !== wanted) throw new UserError('what was restored differs from the backup');
 		});
 	} finally {
-		const made = await observeOwn(engine, plan, {[labels.op]: operation.op});
+		const made = await observeOwn(engine, state.current(), {[labels.op]: operation.op});
 		for (const {name} of made.volumes) await engine.removeVolume(name);
 	}
 }

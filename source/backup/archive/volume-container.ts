@@ -20,12 +20,12 @@ export type MountedVolume = {readonly handle: string; readonly name: string};
 
 /** The volumes of a resource, or the one of a service. @throws UserError when one is gone: the engine would make an empty one */
 export async function existingVolumes({context}: Work, subject: DesiredResource): Promise<readonly MountedVolume[]> {
-	const {engine, plan, state} = context;
+	const {engine, state} = context;
 	const {volumes} = state.current();
 	const wanted = isVolumeOfService(subject.name)
 		? Object.keys(subject.spec.volumes).map(handle => ({handle, name: volumes[subject.address]!.name}))
 		: volumesOf(state.current(), subject).map(({handle, name}) => ({handle, name}));
-	const observed = await observeOwn(engine, plan);
+	const observed = await observeOwn(engine, state.current());
 	const there = new Set(observed.volumes.map(({name}) => name));
 	const lost = wanted.find(({name}) => !there.has(name));
 	if (!lost) return wanted;

@@ -111,6 +111,12 @@ export const deploy = {
 				...commonFlags,
 				...applyingFlags,
 				'delete-data': {kind: 'boolean', description: 'Delete the data volumes too'},
+				'delete-external': {
+					kind: 'repeated',
+					names: 'volume',
+					value: 'volume',
+					description: 'Delete this external volume too, such as db.data (repeatable)',
+				},
 			},
 			examples: [
 				{line: 'destroy --env preview', text: 'Remove everything but the volumes'},

@@ -16,6 +16,7 @@ const groups: {readonly [Name in CommandGroup]: () => Promise<Group<Name>>} = {
 	environments: async () => (await import('./environments.ts')).environments,
 	variables: async () => (await import('./variables.ts')).variables,
 	resources: async () => (await import('./resources.ts')).resources,
+	adoption: async () => (await import('./adoption.ts')).adoption,
 	volumes: async () => (await import('./volumes.ts')).volumes,
 	backups: async () => (await import('./backups.ts')).backups,
 	domains: async () => (await import('./domains.ts')).domains,

@@ -44,6 +44,7 @@ export async function jobRun(service: string, added: readonly string[], flags: C
 		variables: state.variables,
 		bindings: state.bindings,
 		baseDomain: settings.baseDomain,
+		volumes: state.volumes,
 	});
 	const abort = new AbortController();
 	process.once('SIGINT', () => abort.abort(new CancelledError('The job was stopped.')));

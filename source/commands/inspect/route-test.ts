@@ -38,6 +38,7 @@ async function currentTable(workspace: Workspace) {
 		variables: state.variables,
 		bindings: state.bindings,
 		baseDomain: settings.baseDomain,
+		volumes: state.volumes,
 	});
 	const routes = desiredRoutes({desired, state, services: null});
 	return describeTable({...state, routes});

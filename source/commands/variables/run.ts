@@ -46,8 +46,9 @@ function steeringVariables(env: Env, target: VariableScope, state: State): strin
 /** The environment variables of the target's container, without those that Compartment adds. */
 async function resolveVariables(workspace: Workspace, state: State, flags: RunFlags): Promise<Record<string, string>> {
 	const {project, environment, settings} = workspace;
-	const {variables, bindings} = state;
-	const desired = describeDesired({project, environment, variables, bindings, baseDomain: settings.baseDomain});
+	const {variables, bindings, volumes} = state;
+	const {baseDomain} = settings;
+	const desired = describeDesired({project, environment, variables, bindings, baseDomain, volumes});
 	const target = targetOf(flags);
 	const env =
 		target.type === 'service'

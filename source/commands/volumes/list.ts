@@ -13,7 +13,10 @@ const columns: readonly Column<VolumeSummary>[] = [
 	{title: 'VOLUME', value: ({name}) => name},
 	{title: 'PATH', value: ({mountPath}) => sanitiseLine(mountPath)},
 	{title: 'USED BY', value: useOf},
-	{title: 'ON THE ENGINE', value: ({engineName}) => engineName},
+	{
+		title: 'ON THE ENGINE',
+		value: ({engineName, isExternal}) => (isExternal ? `${engineName} (external)` : engineName),
+	},
 ];
 
 /** `compartment volume list`: the volumes of an environment, and what uses each. */

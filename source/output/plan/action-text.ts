@@ -68,7 +68,7 @@ const adaptRules = (change: Change, glyphs: Glyphs): Change =>
 function portNote(plan: Plan, {address, kind, object}: Action, isFull: boolean): string | undefined {
 	const planned = plan.deployments.find(({service}) => address === serviceAddress(service));
 	if (object !== 'service' || !planned || !isRouted(planned.kind) || planned.spec.port !== undefined) return undefined;
-	if (kind !== 'create' && !isFull) return undefined;
+	if (kind !== 'create' && kind !== 'adopt' && !isFull) return undefined;
 	const {number, why} = planned.port;
 	return number === undefined ? `port: ${why}` : `port: ${number} (${why})`;
 }

@@ -42,7 +42,7 @@ export function renderChanges(
 	indent: number,
 	options: PlanTextOptions,
 ): string[] {
-	const ownSign = kind === 'create' || kind === 'run' ? '+' : kind === 'delete' ? '-' : undefined;
+	const ownSign = kind === 'create' || kind === 'adopt' || kind === 'run' ? '+' : kind === 'delete' ? '-' : undefined;
 	const hasSigns = !changes.every(change => signOfChange(change) === ownSign);
 	// One long name must not shift the values of all others.
 	const limit = Math.floor((options.columns - indent) / 2);

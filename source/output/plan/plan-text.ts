@@ -96,6 +96,7 @@ export function planSummary(actions: readonly Action[]): string {
 		`${counts.create} to create`,
 		`${counts.update} to update`,
 		`${counts.replace} to replace`,
+		...(counts.adopt > 0 ? [`${counts.adopt} to adopt`] : []),
 		`${counts.delete} to delete`,
 		...(counts.run > 0 ? [`${counts.run} to run`] : []),
 		...(counts.blocked > 0 ? [`${counts.blocked} blocked`] : []),

@@ -6,6 +6,7 @@ export const legend: readonly (readonly [sign: string, meaning: string])[] = [
 	['~', 'update'],
 	['+/-', 'replace, new one first'],
 	['-/+', 'replace, old one stops first'],
+	['@', 'adopt'],
 	['-', 'delete'],
 	['>', 'run'],
 	['!', 'blocked'],
@@ -17,6 +18,13 @@ const isPrebuilt = (plan: Plan, address: string): boolean =>
 function imageVerb(plan: Plan, {address, kind}: Action): string {
 	if (isPrebuilt(plan, address)) return 'will be pulled';
 	return kind === 'create' ? 'will be built' : 'will be rebuilt';
+}
+
+function adoptionVerb({object, order}: Action): string {
+	if (object === 'volume') return 'will be adopted with its data';
+	if (order === undefined) return object === 'resource' ? 'will be adopted in place' : 'will be adopted';
+	if (order === 'create-first') return 'will be adopted, new one first';
+	return object === 'resource' ? 'will be adopted, recreated on its volumes' : 'will be adopted, old one stopped first';
 }
 
 /** What happens to the object, to follow its address: `will be created`. */
@@ -31,6 +39,8 @@ export function verbOf(plan: Plan, action: Action): string {
 			return 'will be updated in place';
 		case 'replace':
 			return order === 'destroy-first' ? 'will be replaced, old one stopped first' : 'will be replaced, new one first';
+		case 'adopt':
+			return adoptionVerb(action);
 		case 'delete':
 			return deletesData ? 'will be deleted with all its data' : 'will be deleted';
 		case 'run':

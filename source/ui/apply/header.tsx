@@ -66,6 +66,7 @@ const signs: readonly (readonly [ActionKind, string])[] = [
 	['create', '+'],
 	['update', '~'],
 	['replace', '+/-'],
+	['adopt', '@'],
 	['delete', '-'],
 	['run', '>'],
 ];

@@ -25,6 +25,7 @@ const actionLooksOf = ({accent, success, warning, error, replace}: Theme): Recor
 	create: coloured(success),
 	update: coloured(warning),
 	replace: coloured(replace),
+	adopt: coloured(accent),
 	delete: coloured(error),
 	run: coloured(accent),
 	none: {dimColor: true},
