@@ -20,6 +20,8 @@ export const localEngineOnly = {
 	'cli-resources: router first': 'with its state on the engine, the router is there before anything can take its place',
 	'cli-sign-in: open': 'over ssh, open forwards the port of the router until it is ended',
 	'backup-offsite: new machine': 'with its state on the engine, a new machine has the same environment',
+	'state-rebuild: killed':
+		'the folder then has a copy that its engine does not have, which is put back with state push',
 	'cli-verify: certificate':
 		'the sshd of these tests is in a container, which does not reach ports of 127.0.0.0/8 here',
 	'cli-environments: taken port': 'whether a port is free can be tried on this machine only',

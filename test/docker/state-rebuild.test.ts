@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {resourceContainerName} from '../../source/model/names.ts';
 import {keptStatesFolder, statesFolder} from '../../source/router/layout.ts';
+import {readTables} from '../../source/router/router.ts';
 import type {State} from '../../source/state/state.ts';
 import {withSandbox, words} from './cli.ts';
 import {publicService} from './cli-server.ts';
@@ -120,6 +121,26 @@ test('a password that was rotated is found in the services that use it', {timeou
 	const login = ['sh', '-c', 'psql "$DATABASE_URL" -XAtq -c "SELECT count(*) FROM notes"'];
 	expect(await sandbox.engine.exec(id, login)).toMatchObject({exitCode: 0, stdout: '1000\n'});
 });
+
+test.each(['state.before-rename', 'state.after-sync'])(
+	'what is killed at %s is finished by the next command, or can be repeated',
+	{timeout: 120_000},
+	async point => {
+		const ran = await containers();
+		await lose();
+		const rebuild = ['state', 'rebuild', '--auto-approve'];
+		const killed = await sandbox.run(rebuild, {env: {COMPARTMENT_FAILPOINT: point}});
+		expect(killed.signal).toBe('SIGKILL');
+		if (point === 'state.before-rename') await sandbox.succeed(rebuild);
+		await sandbox.succeed(['deploy']);
+		await sandbox.expectNoChanges();
+		expect(await containers()).toEqual(ran);
+		expect(sandbox.state().access).toMatchObject({headerHash: expect.any(String)});
+		expect(sandbox.state().access).not.toHaveProperty('isRotating');
+		const tables = await readTables(sandbox.engine, sandbox.router);
+		expect(tables.map(({accessHash}) => accessHash)).toEqual([sandbox.state().access!.headerHash]);
+	},
+);
 
 test('certificates come back from the router with their keys', {timeout: 120_000}, async () => {
 	await sandbox.succeed(['domain', 'add', sandbox.host()]);
