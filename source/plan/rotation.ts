@@ -16,7 +16,7 @@ import {type PlanInput, resourceContainer} from './input.ts';
 import type {Action} from './plan.ts';
 import type {Proposal} from './rollback.ts';
 import {reachedThrough} from './router-use.ts';
-import {blockedResource} from './unfinished-restore.ts';
+import {blockedDeployments, blockedResource} from './unfinished-restore.ts';
 
 /** Databases whose passwords Compartment can change. */
 const supported = ['postgres', 'mysql', 'mariadb'] as const;
@@ -106,6 +106,8 @@ export function planRotation(input: PlanInput): Proposal {
 	const active = Object.keys(state.active).flatMap(service => activeDeployment(state, service) ?? []);
 	const users = usersOf(desired, active, name);
 	const deployments = users.map(user => repeatedDeployment({state, desired}, user, 'restart'));
+	const unfinished = blockedDeployments(state, deployments);
+	if (unfinished.length > 0) return {...nothing, actions: unfinished};
 	const services = users.map((user, index) => {
 		const image = imageOf(user);
 		return action({

@@ -43,6 +43,16 @@ async function beginAgent(settings: Partial<Settings> = {}) {
 const backups = async () => (await world.state())!.backups;
 const messages = () => actions.map(({outcome, message}) => `${outcome}: ${message}`);
 
+it('a volume of a service is archived by its schedule', async () => {
+	const schedule = '{preset: archive, schedule: {interval: hourly}}';
+	const volumes = `volumes: {data: {path: /data, backup: ${schedule}}}`;
+	await world.apply(`name: shop\nservices:\n  web: {kind: worker, image: "${images.good}", ${volumes}}\n`);
+	const look = await beginAgent();
+	expect(await look()).toEqual([{at: clock.now() + hours(1), what: 'backup of web.data'}]);
+	expect(await backups()).toMatchObject([{purpose: 'scheduled', status: 'succeeded', resource: 'web.data'}]);
+	expect(actions.map(({address}) => address)).toEqual(['volume.web.data']);
+});
+
 it('a scheduled backup is made when it is due, once, whatever compartment.yml says now', async () => {
 	await world.apply(daily());
 	const look = await beginAgent();

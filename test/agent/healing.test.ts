@@ -121,6 +121,21 @@ describe('a container of ours that', () => {
 		},
 	);
 
+	it('has a half-restored volume is left alone', async () => {
+		await world.apply(descriptor.replace('kind: worker,', 'kind: worker, volumes: {data: /data},'));
+		const restore = {backup: 'rbak_1', preRestoreBackup: 'rbak_2'};
+		await world.changeState(state => ({
+			...state,
+			volumes: {...state.volumes, 'volume.work.data': {...state.volumes['volume.work.data']!, restore}},
+		}));
+		await world.engine.stop((await runningAt('service.work'))!.id, 0);
+		await startAgent();
+		await world.engine.stop((await runningAt('service.web'))!.id, 0);
+		expect(await untilActions(1)).toMatchObject([{address: 'service.web', outcome: 'done'}]);
+		expect(await runningAt('service.work')).toBeUndefined();
+		expect(actions()).toHaveLength(1);
+	});
+
 	it('is being removed is left alone', async () => {
 		const before = (await runningAt('service.work'))!;
 		world.engine.age(before.id, {state: 'removing'});

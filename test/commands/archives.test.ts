@@ -100,6 +100,29 @@ describe('resource backup takes the volume of a service', () => {
 		`);
 	});
 
+	it('until a restore has succeeded, nothing is started on it: no service and no job', async () => {
+		const restore = {backup: 'rbak_1', preRestoreBackup: 'rbak_2'};
+		await shop.world.changeState(state => ({
+			...state,
+			volumes: Object.fromEntries(
+				Object.entries(state.volumes).map(([address, record]) => [address, {...record, restore}]),
+			),
+		}));
+		const {stdout, stderr, exitCode} = await shop.run('job', 'run', 'tidy');
+		expect({stdout, exitCode}).toEqual({stdout: '', exitCode: 1});
+		expect(stderr).toMatchInlineSnapshot(`
+			"Error: The restore of backup rbak_1 into volume tidy.work did not finish.
+			  compartment resource backup restore --resource tidy.work --backup rbak_1 --yes, or compartment resource backup restore --resource tidy.work --backup rbak_2 --yes   # as it was before
+			"
+		`);
+		for (const command of ['start', 'restart', 'apply']) {
+			const blocked = await shop.run(command, '--auto-approve');
+			expect(blocked.exitCode).toBe(1);
+			expect(blocked.stdout.replace(/\s+/g, ' ')).toContain('into volume web.uploads did not finish');
+		}
+		expect(await shop.text('status')).toContain('restore-incomplete');
+	});
+
 	it('plans a change of its schedule, which needs no new deployment', async () => {
 		shop.write('compartment.yml', descriptor(daily.replace('daily', 'hourly')));
 		expect(await shop.text('plan')).toMatchInlineSnapshot(`
