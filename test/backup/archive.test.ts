@@ -10,6 +10,7 @@ import {verifyBackup} from '../../source/backup/verify.ts';
 import type {Work} from '../../source/backup/work.ts';
 import {EngineError} from '../../source/errors.ts';
 import {isOperationAddress} from '../../source/model/address.ts';
+import {newId} from '../../source/model/ids.ts';
 import {labels} from '../../source/model/labels.ts';
 import {createMemoryWorld, images, type MemoryWorld} from '../apply/memory-world.ts';
 
@@ -166,6 +167,21 @@ describe('the archive of a volume of a service', () => {
 		expect((await world.state())!.volumes['volume.web.uploads']!.restore).toBeUndefined();
 		const {verification} = await world.work(site(), work => verifyBackup(work, id));
 		expect(verification).toMatchObject({status: 'failed', failureSummary: expect.stringContaining('leads out')});
+	});
+
+	it('waits for a run of its job, unless that was interrupted', async () => {
+		const job = site({kind: 'job'});
+		await deploy(job);
+		const id = await world.work(job, async work => (await createBackup(work, 'web.uploads', 'manual')).id);
+		const startedAt = (ago: number) => new Date(Date.now() - ago).toISOString();
+		const run = {service: 'web', deployment: 'dpl_1', trigger: 'manual', arguments: [], status: 'running'} as const;
+		const begin = (ago: number) =>
+			world.changeState(state => ({...state, jobs: [{...run, id: newId('job'), startedAt: startedAt(ago)}]}));
+		await begin(1000);
+		const {message} = await failed(world.work(job, work => restoreInPlace(work, 'web.uploads', id)));
+		expect(message).toMatch(/^Run job_\w+ of web uses the volume web\.uploads\.$/);
+		await begin(120_000);
+		await world.work(job, work => restoreInPlace(work, 'web.uploads', id));
 	});
 
 	it('makes no resource', async () => {

@@ -121,6 +121,42 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect((await engine.readFiles(spec.name, '/kept'))!.size).toBe(2);
 	});
 
+	test('a folder with volumes in it is read with its name, and written back from above', async () => {
+		const {pack, extract} = await import('tar-stream');
+		const filesIn = async (archive: AsyncIterable<Uint8Array>) => {
+			const found = extract();
+			found.end(Buffer.concat(await collect(archive)));
+			const files: Record<string, string> = {};
+			for await (const entry of found) {
+				const text = Buffer.concat(await collect(entry as AsyncIterable<Buffer>)).toString();
+				if (entry.header.type === 'file') files[entry.header.name] = text;
+			}
+			return files;
+		};
+		const names = [uniqueName('volume'), uniqueName('volume')];
+		for (const name of names) await engine.createVolume(name, labels);
+		const [one = '', two = ''] = names;
+		const volumes = {
+			[one]: {path: '/kept/one', startsEmpty: true},
+			[two]: {path: '/kept/two', startsEmpty: true},
+		};
+		const id = await engine.create(idleSpec(labels, {volumes}));
+		const archive = pack();
+		archive.entry({name: 'kept/one/a'}, 'first');
+		archive.entry({name: 'kept/two/below/b'}, 'second');
+		archive.finalize();
+		await engine.writeArchive(id, '/', archive as AsyncIterable<Uint8Array>);
+		const files = {'kept/one/a': 'first', 'kept/two/below/b': 'second'};
+		expect(await filesIn(engine.readArchive(id, '/kept', undefined, {hasName: true}))).toEqual(files);
+		// They are in the volumes, and not beside them.
+		const other = await engine.create(idleSpec(labels, {volumes: {[two]: {path: '/mnt/two'}}}));
+		expect(await filesIn(engine.readArchive(other, '/mnt/two', undefined, {hasName: true}))).toEqual({
+			'two/below/b': 'second',
+		});
+		for (const made of [id, other]) await engine.remove(made);
+		for (const name of names) await engine.removeVolume(name);
+	});
+
 	test('a folder is read and written as an archive, in a volume that the next container has too', async () => {
 		const volume = uniqueName('volume');
 		await engine.createVolume(volume, labels);

@@ -1,11 +1,15 @@
 import {writeJournaled} from '../../apply/journaled.ts';
 import {requireReady} from '../../apply/steps/require-ready.ts';
+import {observeOwn} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {command} from '../../hint.ts';
+import {jobAddress} from '../../model/address.ts';
 import {isVolumeOfService} from '../../model/backed-up.ts';
 import {isKeptUp} from '../../model/container-state.ts';
 import {isRouted, isRunning} from '../../model/kinds.ts';
+import {labels} from '../../model/labels.ts';
+import {idInName} from '../../model/names.ts';
 import type {DesiredResource} from '../../model/specs.ts';
 import type {Intent} from '../../state/journal-entry.ts';
 import type {Deployment} from '../../state/state.ts';
@@ -29,6 +33,9 @@ export const isProbed = (work: Work, subject: DesiredResource): boolean =>
 	subject.readiness !== undefined ||
 	usersOfSubject(work, subject).some(({deployment}) => deployment !== undefined && isRouted(deployment.kind));
 
+/** A run is recorded before its container is made. One without a container for longer was interrupted. */
+const containerMadeWithinMs = 60_000;
+
 /**
  * Refuses to restore under a container that cannot be stopped: a run of a job, or one that is gone.
  * @throws UserError that says which
@@ -43,8 +50,17 @@ export async function assertStoppable(work: Work, subject: DesiredResource): Pro
 			hint: command('resource start', '--resource', name),
 		});
 	}
-	const [service] = name.split('.');
-	const run = state.current().jobs.find(job => job.service === service && job.status === 'running');
+	const [service = ''] = name.split('.');
+	const {containers} = await observeOwn(engine, state.current(), {[labels.address]: jobAddress(service)});
+	const going = new Set(containers.filter(isKeptUp).map(container => idInName(container.name)));
+	const run = state
+		.current()
+		.jobs.find(
+			({id, service: own, status, startedAt}) =>
+				own === service &&
+				status === 'running' &&
+				(going.has(id) || work.now() - Date.parse(startedAt) < containerMadeWithinMs),
+		);
 	if (run)
 		throw new UserError(`Run ${run.id} of ${service} uses the volume ${name}.`, {
 			hint: 'Wait until it has ended, then repeat the command',
