@@ -132,7 +132,7 @@ describe('settings get', () => {
 		['routerImage', '\n', ''],
 		['verifyScheduledBackups', 'false\n', false],
 		['theme.accent', 'cyan\n', 'cyan'],
-		['keys.open', 'enter right tab\n', ['enter', 'right']],
+		['keys.open', 'enter right tab\n', ['enter', 'right', 'tab']],
 		['keys', '{}\n', {}],
 	])('%s prints %j alone', async (name, text, value) => {
 		expect(await run('get', name)).toBe(text);

@@ -164,9 +164,9 @@ async function attempt(
 		});
 		// Without the lock, which others may wait for.
 		if (finished) warnings.push(...(await announce(workspace, finished)));
-		await offer?.();
 	}
 	const end = await ended.leave();
 	warn(terminal, warnings);
+	await offer?.();
 	return {outcome: ended.result.outcome, ...(end === 'retry' ? {retried: ended.decided} : {})};
 }

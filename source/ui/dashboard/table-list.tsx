@@ -1,4 +1,5 @@
 import {Box, Text} from 'ink';
+import {memo} from 'react';
 import type {Glyphs} from '../../output/glyphs.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {padEnd, padStart, truncate, truncateMiddle} from '../../output/width.ts';
@@ -94,7 +95,16 @@ type RowProps = {
 	readonly isSelected: boolean;
 };
 
-function Row({row, cells, toneCell, isSelected}: RowProps) {
+const isSameRow = (a: RowProps, b: RowProps): boolean =>
+	a.row.tone === b.row.tone &&
+	a.row.isStale === b.row.isStale &&
+	a.toneCell === b.toneCell &&
+	a.isSelected === b.isSelected &&
+	a.cells.length === b.cells.length &&
+	a.cells.every((cell, index) => cell === b.cells[index]);
+
+// A key changes two rows of a list.
+const Row = memo(({row, cells, toneCell, isSelected}: RowProps) => {
 	const glyphs = useGlyphs();
 	const {tone, isStale = false} = row;
 	const toneLook = isStale ? looks.secondary : tone ? toneLooks[tone]() : looks.plain;
@@ -124,4 +134,4 @@ function Row({row, cells, toneCell, isSelected}: RowProps) {
 			})}
 		</Text>
 	);
-}
+}, isSameRow);
