@@ -44,6 +44,9 @@ async function drawApply(stage: Stage): Promise<void> {
 	terminal.press('gjjj');
 	await terminal.waitFor(/running +service\.\w+.*ready to accept connections/s, 120_000);
 	draw('apply', terminal.screen);
+	// The example has a schedule, so the apply offers an agent at its end.
+	await terminal.waitFor('Register this project', 60_000);
+	terminal.press('n');
 	await terminal.ended;
 }
 
@@ -117,7 +120,6 @@ async function drawFailure(stage: Stage): Promise<void> {
 	writeFileSync(file, previous);
 	using terminal = stage.open([], {columns: 104, rows: 26});
 	await terminal.waitFor('latest failed', 30_000);
-	terminal.press('j');
 	await terminal.waitFor('The latest attempt failed', 10_000);
 	await terminal.waitFor(/\d % +\d+ MB/, 20_000);
 	draw('failure', terminal.screen);

@@ -3,7 +3,7 @@ import {modeWords} from '../../output/plan/mode-words.ts';
 import {sanitiseLine} from '../../output/sanitise.ts';
 import {truncate} from '../../output/width.ts';
 import {describeCounts} from '../../plan/approval.ts';
-import type {Plan} from '../../plan/plan.ts';
+import type {Action, Plan} from '../../plan/plan.ts';
 import {Pane, paneFrame} from '../parts/pane.tsx';
 import {looks} from '../parts/theme.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
@@ -18,6 +18,9 @@ const besideColumns = 120;
 /** Rows of the details below the list: the least that are useful, and the most that are taken. */
 const leastDetail = 6;
 const mostDetail = 14;
+
+/** Rows for what an action needs, and what needs it. */
+const relationRows = 2;
 
 type Props = {
 	readonly store: ApproveStore;
@@ -37,12 +40,16 @@ export function Question({store, state, columns, rows}: Props) {
 	// Besides the list: its frame, the message, the question and the footer.
 	const room = rows - paneFrame.rows - 3;
 	const isBelow = !isBeside && room >= leastDetail + 4;
-	const detailRows = isBelow ? Math.max(leastDetail, Math.min(mostDetail, room - lineCount)) : 0;
-	const listRows = Math.max(1, Math.min(lineCount, room - detailRows));
-	const besideRows = Math.max(listRows, Math.min(room, Math.max(lineCount, mostDetail)));
-	const paneRows = (isBeside ? besideRows : listRows) + paneFrame.rows + 2;
 	const detailColumns = isBeside ? columns - listColumns : columns;
-	const diff = store.detailLines(action, detailColumns - paneFrame.columns);
+	const linesAbout = (about: Action | undefined) => store.detailLines(about, detailColumns - paneFrame.columns);
+	// The same for every action, so that nothing moves with the cursor.
+	const wanted = Math.max(...[undefined, ...shown].map(about => linesAbout(about).length + relationRows));
+	const most = Math.max(leastDetail, Math.min(mostDetail, wanted + paneFrame.rows));
+	const detailRows = isBelow ? Math.max(leastDetail, Math.min(most, room - lineCount)) : 0;
+	const listRows = Math.max(1, Math.min(lineCount, room - detailRows));
+	const besideRows = Math.max(listRows, Math.min(room, Math.max(lineCount, most - paneFrame.rows)));
+	const paneRows = (isBeside ? besideRows : listRows) + paneFrame.rows + 2;
+	const diff = linesAbout(action);
 	return (
 		<Box flexDirection={isBeside ? 'row' : 'column'}>
 			<ListPane {...{store, state}} columns={listColumns} rows={paneRows} listRows={isBeside ? besideRows : listRows} />
