@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
+import {pendingText} from '../../source/dashboard/pending.ts';
 import {variablesOf} from '../../source/dashboard/tabs/details.ts';
 import {backupsOf} from '../../source/dashboard/tabs/history.ts';
-import {pendingText} from '../../source/dashboard/pending.ts';
 import type {Project} from '../../source/descriptor/project.ts';
 import type {Action} from '../../source/plan/plan.ts';
 import {production} from '../ui/browse-data.ts';
@@ -15,7 +15,8 @@ test('commands to copy name the environment that is shown', () => {
 		variablesOf({project, state: undefined, environment}, db),
 	];
 	for (const content of empty('qa')) expect(content).toMatchObject({empty: expect.stringContaining('--env qa')});
-	for (const content of empty('production')) expect(content).toMatchObject({empty: expect.not.stringContaining('--env')});
+	for (const content of empty('production'))
+		expect(content).toMatchObject({empty: expect.not.stringContaining('--env')});
 });
 
 const action = (address: string, part: Partial<Action> = {}): Action => ({
@@ -34,9 +35,19 @@ const files = (...names: readonly string[]): Action['changes'] =>
 
 test.each([
 	['nothing', 'service.web', [action('service.api')], ''],
-	['changed files', 'service.web', [action('image.web', {changes: files('source.a', 'source.b')}), action('service.web')], '~2f'],
+	[
+		'changed files',
+		'service.web',
+		[action('image.web', {changes: files('source.a', 'source.b')}), action('service.web')],
+		'~2f',
+	],
 	['a changed variable', 'service.web', [action('service.web', {changes: files('env.LEVEL')})], '+/-'],
-	['a new service', 'service.web', [action('image.web', {kind: 'create'}), action('service.web', {kind: 'create'})], '+'],
+	[
+		'a new service',
+		'service.web',
+		[action('image.web', {kind: 'create'}), action('service.web', {kind: 'create'})],
+		'+',
+	],
 	['a removed service', 'service.web', [action('service.web', {kind: 'delete'})], '-'],
 	['a stop first', 'resource.db', [action('resource.db', {order: 'destroy-first'})], '-/+'],
 	['a blocked resource', 'resource.db', [action('resource.db', {kind: 'blocked'})], '!'],
