@@ -7,7 +7,7 @@ import type {Attachment, ContainerConfiguration, ContainerMount, ReadonlyEngine}
 export const createConfigurationReads = ({
 	docker,
 	attempt,
-}: Connection): Pick<ReadonlyEngine, 'readConfiguration' | 'findVolumeUsers'> => ({
+}: Connection): Pick<ReadonlyEngine, 'readConfiguration' | 'findVolumeUsers' | 'findNetworkUsers'> => ({
 	readConfiguration: async id => {
 		const inspect = () => docker.getContainer(id).inspect();
 		const found = await attempt(`inspect container ${shown(id)}`, inspect, {fine: [404]});
@@ -20,11 +20,16 @@ export const createConfigurationReads = ({
 		const filters = {volume: [name], status: ['running', 'paused', 'restarting']};
 		const found = await attempt(`list the containers of volume ${name}`, () => docker.listContainers({filters}));
 		// The filter also matches a mount path.
-		return found
-			.filter(({Mounts}) => Mounts.some(mount => mount.Name === name))
-			.map(({Id: id, Names}) => ({id, name: (Names[0] ?? id).replace(/^\//, '')}));
+		return found.filter(({Mounts}) => Mounts.some(mount => mount.Name === name)).map(toUser);
+	},
+	findNetworkUsers: async name => {
+		const filters = {network: [name], status: ['running', 'paused', 'restarting']};
+		const found = await attempt(`list the containers of network ${name}`, () => docker.listContainers({filters}));
+		return found.map(toUser);
 	},
 });
+
+const toUser = ({Id: id, Names}: Docker.ContainerInfo) => ({id, name: (Names[0] ?? id).replace(/^\//, '')});
 
 type ImageConfiguration = Partial<Docker.ImageInspectInfo['Config']>;
 

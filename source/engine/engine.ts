@@ -250,6 +250,8 @@ export type ReadonlyEngine = {
 	listSubnets(): Promise<readonly string[]>;
 	/** The running containers, ours or not, that mount the volume of this name. */
 	findVolumeUsers(name: string): Promise<readonly {readonly id: string; readonly name: string}[]>;
+	/** The running containers, ours or not, in the network of this name. */
+	findNetworkUsers(name: string): Promise<readonly {readonly id: string; readonly name: string}[]>;
 	/** The name of the container, ours or not, that publishes this host port. */
 	findPortOwner(port: number): Promise<string | undefined>;
 	/** Whether a program of the engine's machine listens at this address. False where that cannot be seen: on another machine. */

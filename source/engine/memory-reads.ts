@@ -29,6 +29,7 @@ type Reads = Pick<
 	| 'previousRun'
 	| 'readUsage'
 	| 'findVolumeUsers'
+	| 'findNetworkUsers'
 	| 'listSubnets'
 	| 'findPortOwner'
 	| 'isPortTaken'
@@ -69,6 +70,10 @@ export function createMemoryReads(world: World): Reads {
 		findVolumeUsers: async name =>
 			containers()
 				.filter(({state, spec}) => state === 'running' && Object.hasOwn(spec.volumes ?? {}, name))
+				.map(({id, name: container}) => ({id, name: container})),
+		findNetworkUsers: async name =>
+			containers()
+				.filter(({state, attachments}) => state === 'running' && attachments.has(name))
 				.map(({id, name: container}) => ({id, name: container})),
 		isPortTaken: async () => false,
 		findPortOwner: async port =>

@@ -21,17 +21,13 @@ const listed = (containers: readonly AdoptedContainer[]): string =>
 const toAdopt = (input: PlanInput): readonly AdoptedContainer[] =>
 	input.adopted.filter(({address}) => !isTakenOver(input.state, address));
 
-/** Whether a plan takes something over, or stops what was. */
-export const isAdopting = ({adopted, state}: PlanInput): boolean =>
-	adopted.some(({address, isRunning}) => isRunning || !isTakenOver(state, address));
-
 /** A volume that an adopted container has mounted: it keeps its name and data, or why it cannot. */
 export function adoptVolume(input: PlanInput, volume: DesiredVolume): Action | undefined {
 	const {address, name, mountPath, isExternal} = volume;
 	const record = input.state.volumes[address];
 	if (isExternal && !record)
 		return action({address, object: 'volume', kind: 'adopt', reasons: [`${name} keeps its name and its data`]});
-	for (const container of toAdopt(input).filter(each => isOf(input, each, volume))) {
+	for (const container of input.adopted.filter(each => isOf(input, each, volume))) {
 		const mount = mountOf(container, volume);
 		const {name: containerName} = container.configuration;
 		if (mount?.type === 'volume' && mount.source !== (record?.name ?? name))
@@ -183,8 +179,20 @@ const lossWarnings = (input: PlanInput, actions: readonly Action[]): Hint[] =>
 				),
 		]);
 
+/** Says what starts with empty volumes beside what is adopted: its data may be in a container that was not named. */
+const emptyWarnings = ({adopted}: PlanInput, actions: readonly Action[]): Hint[] =>
+	adopted.length === 0
+		? []
+		: actions
+				.filter(({object, kind}) => object === 'volume' && kind === 'create')
+				.map(
+					({address}) =>
+						hint`${address} is new and empty. To keep the data of a container that runs already, adopt it too, now`,
+				);
+
 /** What the user should know of an adoption besides its actions. */
 export const adoptionWarnings = (input: PlanInput, actions: readonly Action[]): Hint[] => [
 	...lossWarnings(input, actions),
 	...inPlaceWarnings(input, actions),
+	...emptyWarnings(input, actions),
 ];

@@ -89,7 +89,7 @@ export const resourceFields = {
 	rotation: 'life',
 	crashLoop: 'life',
 	isAdopted: 'life',
-	guestNetworks: 'life',
+	guests: 'life',
 	declared: 'compared',
 	updatedAt: 'life',
 } as const satisfies Record<keyof ResourceRecord, 'compared' | 'image' | 'life'>;

@@ -72,6 +72,8 @@ export type PlanInput = {
 	readonly isInPlace: boolean;
 	/** The containers without our labels that run on external volumes, by the volume's name. */
 	readonly volumeUsers: Readonly<Record<string, readonly {readonly id: string; readonly name: string}[]>>;
+	/** The networks of containers that were taken over in which nothing of somebody else runs any more. */
+	readonly deserted: readonly string[];
 	readonly services: readonly string[] | null;
 	readonly rebuild: boolean;
 	/** Addresses given with `--replace`. */

@@ -5,7 +5,7 @@ import type {DesiredResource} from '../model/specs.ts';
 import {volumesIn} from '../model/volumes.ts';
 import type {ResourceRecord} from '../state/state.ts';
 import {action, blocked, blockedByForeign, unchangedAction} from './actions.ts';
-import {adoptResource, isAdopting, stopLeftOver} from './adopt.ts';
+import {adoptResource, stopLeftOver} from './adopt.ts';
 import type {Attributes} from './attribute.ts';
 import {compareAttributes, reasonsOf, resourceAttributes, settingAttributes, withoutImage} from './attributes.ts';
 import {containerDrift, networksAround, whyBroken} from './containers.ts';
@@ -88,10 +88,10 @@ function firstReason(input: PlanInput, {name}: DesiredResource): string {
 }
 
 /** Why a resource leaves the networks of the containers that it took over: nothing there is taken over any more. */
-const guestReasons = (input: PlanInput, {guestNetworks = []}: ResourceRecord): string[] =>
-	input.services === null && !input.isHold && !isAdopting(input)
-		? guestNetworks.map(network => `it leaves network ${network} of the container that it replaced`)
-		: [];
+const guestReasons = ({mode, deserted}: PlanInput, {guests = []}: ResourceRecord): string[] =>
+	guests
+		.filter(({network}) => mode === 'apply' && deserted.includes(network))
+		.map(({network}) => `it leaves network ${network}, in which nothing else runs any more`);
 
 function decideResource(input: PlanInput, resource: DesiredResource): Action {
 	const {address} = resource;

@@ -2,7 +2,7 @@ import type {Project} from '../descriptor/project.ts';
 import type {Observed, ReadonlyEngine} from '../engine/engine.ts';
 import {UserError} from '../errors.ts';
 import {command} from '../hint.ts';
-import {resourceAddress, serviceAddress} from '../model/address.ts';
+import {nameIn, resourceAddress, serviceAddress} from '../model/address.ts';
 import {isKeptUp} from '../model/container-state.ts';
 import type {KnownVariable} from '../model/desired.ts';
 import {labels} from '../model/labels.ts';
@@ -13,7 +13,7 @@ import {type AdoptedContainer, externalVolumes, takenValues} from '../plan/adopt
 import type {PlanInput} from '../plan/input.ts';
 import {decryptValue, identityFor} from '../state/secrets.ts';
 import type {State} from '../state/state.ts';
-import type {AdoptRequest} from './plan-request.ts';
+import type {AdoptRequest, PlanRequest} from './plan-request.ts';
 
 /** What an environment gets from adopted containers, as `describeDesired` takes it. */
 export type Taken = {
@@ -136,6 +136,32 @@ export async function findAdopted(
 			);
 	}
 	return adopted;
+}
+
+/** The services that a plan deploys. Of containers that are named, only those become services now; the others come later. */
+export const chosenServices = (
+	{adopt, services}: Pick<PlanRequest, 'adopt' | 'services'>,
+	adopted: readonly AdoptedContainer[],
+): readonly string[] | null =>
+	adopt && adopt.compose === undefined
+		? adopted.flatMap(({address}) => (address === serviceAddress(nameIn(address)) ? [nameIn(address)] : []))
+		: services;
+
+/** The networks in which resources are guests, and in which nothing runs that is not ours. */
+export async function findDeserted(
+	engine: ReadonlyEngine,
+	{resources}: Pick<State, 'resources'>,
+	{containers}: Observed,
+): Promise<readonly string[]> {
+	const own = new Set(containers.map(({id}) => id));
+	const networks = new Set(Object.values(resources).flatMap(({guests = []}) => guests.map(({network}) => network)));
+	const found = await Promise.all(
+		[...networks].map(async network => {
+			const users = await engine.findNetworkUsers(network);
+			return users.every(({id}) => own.has(id)) ? [network] : [];
+		}),
+	);
+	return found.flat();
 }
 
 /** The running containers that are not ours, on the external volumes of an environment. */

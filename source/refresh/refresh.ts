@@ -24,7 +24,7 @@ import type {State} from '../state/state.ts';
 import type {CertificateReader} from './begin-reading.ts';
 import {checkLifetime, checkNames, checkObjects} from './check-request.ts';
 import {chooseRollback} from './choose-rollback.ts';
-import {findAdopted, findVolumeUsers, type Taken, withTaken} from './find-adopted.ts';
+import {chosenServices, findAdopted, findDeserted, findVolumeUsers, type Taken, withTaken} from './find-adopted.ts';
 import {findPromotedImage, findServiceImage} from './find-images.ts';
 import {lostState} from './lost-state.ts';
 import type {PlanRequest} from './plan-request.ts';
@@ -111,7 +111,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const reads = Promise.all([engine.info(), observeEverything(engine), observeRouter(engine, router)]);
 	const isApply = request.mode === 'apply';
 	const {promotion} = request;
-	const services = promotion ? Object.keys(promotion.deployments) : request.services;
+	const services = promotion ? Object.keys(promotion.deployments) : chosenServices(request, adopted);
 	const wanted = isApply ? desired.services.filter(({name}) => services === null || services.includes(name)) : [];
 	const question = {project, state, engine, directory, rebuild: request.rebuild};
 	const findImages = async () => {
@@ -147,6 +147,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		servedCertificates,
 		hasStates,
 		volumeUsers,
+		deserted,
 	] = await Promise.all([
 		probes ? readPlanVitals(engine, {state, observed: own}, () => probes) : noVitals,
 		found,
@@ -163,6 +164,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		hasCertificates ? (world.readCertificates?.(state, request.mode === 'destroy') ?? null) : null,
 		request.mode === 'destroy' && keepsStates(engine, routerView),
 		findVolumeUsers(engine, desired, own),
+		findDeserted(engine, state, own),
 	]);
 	const {mode, rebuild, replace, deleteData, deleteExternal, isHold, lifetime, release, rotated, renewed, healing} =
 		request;
@@ -208,6 +210,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		adopted,
 		isInPlace: request.adopt?.isInPlace ?? false,
 		volumeUsers,
+		deserted,
 		isRouterShared: isRouterShared(others, routerView) || hasStates,
 		descriptorHash: project.hash,
 		warnings: [...project.warnings, ...unasked, ...unkept, ...(request.warnings ?? [])],

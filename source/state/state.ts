@@ -92,8 +92,8 @@ export type ResourceRecord = {
 	readonly crashLoop?: CrashLoop;
 	/** Its container was adopted as it was, so it has no labels of ours, until it is replaced. */
 	readonly isAdopted?: true;
-	/** Networks of the container that it took over, for what still calls it there, until its adoption is finished. */
-	readonly guestNetworks?: readonly string[];
+	/** Networks of the container that it took over, and its names there, as long as something still runs in them. */
+	readonly guests?: readonly {readonly network: string; readonly aliases: readonly string[]}[];
 	readonly updatedAt: string;
 };
 

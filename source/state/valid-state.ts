@@ -81,7 +81,7 @@ const isResource = ({project, environment}: EnvironmentName, key: string, record
 	record.containerName === resourceContainerName(project, environment, key) &&
 	isContainerId(record.containerId) &&
 	isImageId(record.imageId) &&
-	(record.guestNetworks ?? []).every(isEngineName);
+	(record.guests ?? []).every(guest => isEngineName(guest?.network) && guest.aliases.every(isText));
 
 const isDeployment = ({project, environment}: EnvironmentName, key: string, deployment: Deployment): boolean =>
 	isId('dpl', key) &&

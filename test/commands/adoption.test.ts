@@ -159,7 +159,17 @@ describe('adopt', () => {
 		await shop.text('adopt', 'old-db-1=db', '--auto-approve');
 		const {state} = shop.world.engine.look(old.db);
 		expect(state).toBe('exited');
+		const networks = async () => {
+			const {containerId} = (await shop.world.state())!.resources['db']!;
+			return [...shop.world.engine.look(containerId).attachments.entries()];
+		};
+		// What was not adopted yet still reaches it, whatever replaces its container.
+		const reached = ['old_default', expect.objectContaining({aliases: ['db', 'old-db-1']})];
+		expect(await networks()).toContainEqual(reached);
+		await shop.text('apply', '--service', 'web', '--replace', 'resource.db', '--auto-approve');
+		expect(await networks()).toContainEqual(reached);
 		expect(await shop.text('adopt', 'old-web-1', 'old-mail-1', '--auto-approve')).toContain('Apply done');
+		expect((await networks()).map(([name]) => name)).toEqual(['compartment-shop.production']);
 		expect(await shop.text('plan')).toContain('No changes.');
 	});
 
@@ -306,36 +316,15 @@ describe('a container that is adopted in place', () => {
 
 			  + create   @ adopt
 
-			  + network            will be created: first deployment
-			  + router             will be created: no router runs on this engine yet
-			  @ volume.db.data     will be adopted with its data: old_data keeps its name
-			                       and its data
-			  @ resource.db        will be adopted in place: it matches and is not
-			                       restarted; POSTGRES_PASSWORD is taken from the container
-			  + volume.mail.spool  will be created: first deployment
-			  + image.web          will be pulled: image app:good is used for the first time
-			      builder: prebuilt image app:good
-			  + image.mail         will be pulled: image app:good is used for the first time
-			      builder: prebuilt image app:good
+			  + network         will be created: first deployment
+			  + router          will be created: no router runs on this engine yet
+			  @ volume.db.data  will be adopted with its data: old_data keeps its name and
+			                    its data
+			  @ resource.db     will be adopted in place: it matches and is not restarted;
+			                    POSTGRES_PASSWORD is taken from the container
 
-			  + service.web        will be created: first deployment
-			      image             "app:good@sha256:HASH________"
-			      env.DATABASE_URL  (known after apply)
-			      kind              "web"
-			      port              "8080"
-			      restart.policy    "on-failure"
-
-			  + service.mail       will be created: first deployment
-			      image           "app:good@sha256:HASH________"
-			      kind            "worker"
-			      restart.policy  "on-failure"
-			      volumes.spool   "/spool (exclusive)"
-
-			  + routes             will be created: first deployment
-			      access.web           "public"
-			      host.shop.localhost  "web"
-
-			Plan: 8 to create, 0 to update, 0 to replace, 2 to adopt, 0 to delete.
+			6 unchanged
+			Plan: 2 to create, 0 to update, 0 to replace, 2 to adopt, 0 to delete.
 			"
 		`);
 		expect(shop.world.engine.look(db)).toMatchObject({
@@ -395,38 +384,16 @@ describe('a container that is adopted in place', () => {
 		shop.write('compartment.yml', adoptingDescriptor.replace('{POSTGRES_USER: app}', '{POSTGRES_USER: app, LOG: all}'));
 		const {stdout} = await shop.run('adopt', 'old-db-1=db', '--auto-approve');
 		expect(stdout.slice(stdout.indexOf('  @ resource'), stdout.indexOf('Plan:'))).toMatchInlineSnapshot(`
-			"  @ resource.db        will be adopted, recreated on its volumes: command
-			                       changed; LOG changed; user removed; POSTGRES_PASSWORD is
-			                       taken from the container
+			"  @ resource.db     will be adopted, recreated on its volumes: command changed;
+			                    LOG changed; user removed; POSTGRES_PASSWORD is taken from
+			                    the container
 			      - command  (sensitive)
 			      ~ env.LOG  (sensitive) → "all"
-
-			  + volume.mail.spool  will be created: first deployment
-			  + image.web          will be pulled: image app:good is used for the first time
-			      builder: prebuilt image app:good
-			  + image.mail         will be pulled: image app:good is used for the first time
-			      builder: prebuilt image app:good
-
-			  + service.web        will be created: first deployment
-			      image             "app:good@sha256:HASH________"
-			      env.DATABASE_URL  (known after apply)
-			      kind              "web"
-			      port              "8080"
-			      restart.policy    "on-failure"
-
-			  + service.mail       will be created: first deployment
-			      image           "app:good@sha256:HASH________"
-			      kind            "worker"
-			      restart.policy  "on-failure"
-			      volumes.spool   "/spool (exclusive)"
-
-			  + routes             will be created: first deployment
-			      access.web           "public"
-			      host.shop.localhost  "web"
 
 			Warning: resource.db: port 0.0.0.0:5433, which old-db-1 publishes, is not
 			         published any more. The router serves services at their own hosts
 
+			6 unchanged
 			"
 		`);
 		expect(stdout).not.toContain('canary');

@@ -14,8 +14,11 @@ const elsewhere: Readonly<Record<Situation, RegExp>> = {
 		/^(build|recover|retire|worker|candidate|resource|identity|trust|networks)\.|^switch\.|^journal\.(before|after)-failed|-(create-network|create-volume|build-image|run-candidate|replace-resource|release|retire)$/,
 };
 
-/** Failpoints of backups, stores, restores, rotations, scheduled runs, certificates and moves of a state, which no situation reaches. */
-const ofOthers = /^(backup|store|restore|rotate|job|certificate|migrate)\.|-rotate$/;
+/**
+ * Failpoints of adoptions, backups, stores, restores, rotations, scheduled runs, certificates and moves of a state, which no
+ * situation reaches.
+ */
+const ofOthers = /^(adopt|backup|store|restore|rotate|job|certificate|migrate)\.|-(adopt|rotate)$/;
 
 export const pointsOf = (situation: Situation): FailpointName[] =>
 	failpointNames.filter(name => !elsewhere[situation].test(name) && !ofOthers.test(name));

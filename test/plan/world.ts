@@ -115,6 +115,7 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		adopted: [],
 		isInPlace: false,
 		volumeUsers: {},
+		deserted: [],
 		isHold: false,
 		deploymentType: 'deploy',
 		release: 'ask',

@@ -105,7 +105,7 @@ export async function runStep(context: ApplyContext, step: Step): Promise<void> 
 			await replaceResource(context, find(desired.resources, address));
 			return rememberResource(context, name, address!);
 		case 'update resource':
-			if (!plan.adoption) await leaveGuestNetworks(context, name);
+			await leaveGuestNetworks(context, name);
 			return updateResource(context, find(desired.resources, address));
 		case 'start resource':
 			await restartResource(context, address!, 'start');

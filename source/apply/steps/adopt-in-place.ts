@@ -7,7 +7,7 @@ import type {State} from '../../state/state.ts';
 import {type ApplyContext, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 import {withRevisions} from '../known-values.ts';
-import {adoptedAt, recordsOf, unlessGone} from './adopted-containers.ts';
+import {adoptedAt, guestsOf, recordsOf, unlessGone} from './adopted-containers.ts';
 import {recordOf, resourceAttachments, settle, withInitialised, withRecord} from './resource-container.ts';
 
 /** Connects a container to networks that it is not in. */
@@ -40,7 +40,7 @@ export async function adoptInPlace(context: ApplyContext, resource: DesiredResou
 	const {address, containerName} = resource;
 	const adopted = adoptedAt(context, address);
 	const containers = recordsOf(adopted);
-	const {id, attachments} = adopted[0]!;
+	const {id} = adopted[0]!;
 	const spec = withRevisions(resource.spec, state.current());
 	await writeJournaled(context, {
 		address,
@@ -62,12 +62,8 @@ export async function adoptInPlace(context: ApplyContext, resource: DesiredResou
 			}
 		},
 		record: (current, imageId) => {
-			const guestNetworks = attachments.map(({network}) => network);
-			const record = {...recordOf(resource, spec, imageId, id), isAdopted: true} as const;
-			return withInitialised(
-				withRecord(current, {...record, ...(guestNetworks.length > 0 ? {guestNetworks} : {})}),
-				resource,
-			);
+			const record = {...recordOf(resource, spec, imageId, id), isAdopted: true as const, ...guestsOf(adopted)};
+			return withInitialised(withRecord(current, record), resource);
 		},
 	});
 }

@@ -6,7 +6,7 @@ import {type ApplyContext, notice, progress} from '../context.ts';
 import {ensureImage} from '../images.ts';
 import {writeJournaled} from '../journaled.ts';
 import {withRevisions} from '../known-values.ts';
-import {adoptedAt, recordsOf, stopAdopted, tryGiveBack} from './adopted-containers.ts';
+import {adoptedAt, guestsOf, recordsOf, stopAdopted, tryGiveBack} from './adopted-containers.ts';
 import {
 	containersOfResource,
 	recordOf,
@@ -68,12 +68,8 @@ export async function adoptResource(context: ApplyContext, resource: DesiredReso
 			}
 		},
 		record: (current, containerId) => {
-			const guestNetworks = guests.map(({network}) => network);
-			const record = recordOf(resource, spec, image.id, containerId);
-			return withInitialised(
-				withRecord(current, {...record, ...(guestNetworks.length > 0 ? {guestNetworks} : {})}),
-				resource,
-			);
+			const record = {...recordOf(resource, spec, image.id, containerId), ...guestsOf(adopted)};
+			return withInitialised(withRecord(current, record), resource);
 		},
 	});
 }

@@ -5,6 +5,7 @@ import {nameIn, serviceAddress} from '../../model/address.ts';
 import type {Takeover} from '../../plan/adoption.ts';
 import type {Settings} from '../../settings/settings.ts';
 import type {AdoptedRecord} from '../../state/journal-entry.ts';
+import type {ResourceRecord} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {writeJournaled} from '../journaled.ts';
 
@@ -17,6 +18,14 @@ export const adoptedAt = ({plan}: Pick<ApplyContext, 'plan'>, address: string): 
 /** What the journal keeps of them. */
 export const recordsOf = (adopted: readonly Takeover[]): AdoptedRecord[] =>
 	adopted.map(({id, name, isRunning, restart}) => ({id, name, isRunning, restart}));
+
+/** The networks in which others call them, and under which names, as the record of a resource has them. */
+export function guestsOf(adopted: readonly Takeover[]): Pick<ResourceRecord, 'guests'> {
+	const guests = adopted.flatMap(({attachments}) =>
+		attachments.map(({network, aliases = []}) => ({network, aliases: [...aliases]})),
+	);
+	return guests.length > 0 ? {guests} : {};
+}
 
 /** What somebody has removed needs no change. */
 export async function unlessGone(change: () => Promise<void>): Promise<void> {

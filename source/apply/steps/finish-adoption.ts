@@ -3,32 +3,39 @@ import {busyActions} from '../../plan/plan.ts';
 import {type ApplyContext, type EnvironmentContext, notice} from '../context.ts';
 import {withRecord} from './resource-container.ts';
 
-/** Disconnects a resource from the networks of the container that it took over. */
+/**
+ * Disconnects a resource from the networks of the container that it took over, but for those in which something else still
+ * runs that may call it.
+ */
 export async function leaveGuestNetworks({engine, state, signal}: EnvironmentContext, name: string): Promise<void> {
 	const record = state.current().resources[name];
-	if (!record?.guestNetworks) return;
-	const {guestNetworks, containerId} = record;
+	if (!record?.guests) return;
+	const {guests, containerId} = record;
+	const own = new Set(Object.values(state.current().resources).map(each => each.containerId));
 	const details = await engine.inspectContainer(containerId);
-	for (const network of guestNetworks)
+	const left: string[] = [];
+	for (const {network} of guests) {
+		const users = await engine.findNetworkUsers(network);
+		if (users.some(({id}) => !own.has(id))) continue;
 		if (details && Object.hasOwn(details.networks, network))
 			await untilAnswered(() => engine.leave(containerId, network), signal);
+		left.push(network);
+	}
+	if (left.length === 0) return;
 	await state.update(current => {
-		const {guestNetworks: _left, ...rest} = current.resources[name]!;
-		return withRecord(current, rest);
+		const {guests: before = [], ...rest} = current.resources[name]!;
+		const kept = before.filter(({network}) => !left.includes(network));
+		return withRecord(current, {...rest, ...(kept.length > 0 ? {guests: kept} : {})});
 	});
 }
 
-/**
- * Ends an adoption when nothing calls the adopted containers any more, and says what is left of them. What the user deselected
- * still does.
- */
+/** Ends an adoption: resources leave networks in which nothing calls them any more, and it says what is left. */
 export async function finishAdoption(context: ApplyContext): Promise<void> {
 	const {plan, state} = context;
+	for (const name of Object.keys(state.current().resources)) await leaveGuestNetworks(context, name);
+	const busy = new Set(busyActions(plan).map(({address}) => address));
 	const {containers = []} = plan.adoption ?? {};
-	const adopted = new Set(busyActions(plan).map(({address}) => address));
-	if (containers.every(({address}) => adopted.has(address)))
-		for (const name of Object.keys(state.current().resources)) await leaveGuestNetworks(context, name);
-	const names = containers.filter(({address, isKept}) => adopted.has(address) && !isKept).map(({name}) => name);
+	const names = containers.filter(({address, isKept}) => busy.has(address) && !isKept).map(({name}) => name);
 	if (names.length === 0) return;
 	const what = names.length === 1 ? 'It is stopped and kept' : 'They are stopped and kept';
 	notice(

@@ -1,4 +1,5 @@
 import type {ObservedContainer} from '../../engine/engine.ts';
+import type {OwnEngine} from '../../engine/own-engine.ts';
 import {failpoint} from '../../failpoints.ts';
 import {labels} from '../../model/labels.ts';
 import {previousContainerName} from '../../model/names.ts';
@@ -32,6 +33,13 @@ const isBegun = (
 	spec: ResourceSpec,
 ): boolean => state.resources[name] === undefined && own[labels.spec] === specHash(spec);
 
+/** The networks of the container that it took over; one may have been removed meanwhile. */
+async function findGuests(engine: OwnEngine, record: ResourceRecord | undefined) {
+	const guests = record?.guests ?? [];
+	const found = await Promise.all(guests.map(({network}) => engine.findByName('network', network)));
+	return guests.filter((_, index) => found[index] !== undefined);
+}
+
 /**
  * Makes a resource's container, stop-first: the old one is renamed and stopped before the new one starts on the same
  * volumes, and is restored if the new one does not become ready (docs/rules.md, "Replaced stop-first").
@@ -47,6 +55,7 @@ export async function replaceResource(
 	const spec = withRevisions(resource.spec, state.current());
 	const image = await ensureImage(context, resource.address, spec.image);
 	const record = state.current().resources[resource.name];
+	const guests = await findGuests(engine, record);
 	const logs = new AbortController();
 	let previous: ObservedContainer | undefined;
 	await writeJournaled(context, {
@@ -70,7 +79,7 @@ export async function replaceResource(
 					failpoint('resource.after-rename');
 				}
 				progress(context, resource.address, 'starting');
-				const containerId = begun?.id ?? (await startContainer(context, resource, {spec, image, op}));
+				const containerId = begun?.id ?? (await startContainer(context, resource, {spec, image, op, guests}));
 				if (begun) await engine.start(begun.id);
 				failpoint('resource.after-start');
 				followLogs(context, resource.address, containerId, {signal: logs.signal, isStartedAgain: begun !== undefined});
@@ -88,7 +97,14 @@ export async function replaceResource(
 			if (previous) await engine.remove(previous.id);
 		},
 		record: (current, containerId) =>
-			withInitialised(withRecord(current, {...recordOf(resource, spec, image.id, containerId), ...restored}), resource),
+			withInitialised(
+				withRecord(current, {
+					...recordOf(resource, spec, image.id, containerId),
+					...restored,
+					...(guests.length > 0 ? {guests} : {}),
+				}),
+				resource,
+			),
 	});
 }
 

@@ -27,9 +27,9 @@ export async function updateResource(context: EnvironmentContext, resource: Desi
 	} finally {
 		logs.abort();
 	}
-	const {guestNetworks, isAdopted} = record;
+	const {guests, isAdopted} = record;
 	await state.update(current =>
-		withRecord(current, {...recordOf(resource, record.spec, record.imageId, container.id), guestNetworks, isAdopted}),
+		withRecord(current, {...recordOf(resource, record.spec, record.imageId, container.id), guests, isAdopted}),
 	);
 }
 

@@ -42,7 +42,7 @@ function table(plan: Plan, room: number): string[] {
 export function renderPlanMarkdown(plan: Plan): string {
 	const {project, environment, mode, services, warnings, drift, actions} = plan;
 	const changing = actions.filter(({kind}) => kind !== 'none');
-	const only = services ? `only ${services.join(', ')}` : '';
+	const only = services?.length ? `only ${services.join(', ')}` : '';
 	const heading = [`${project} › ${environment}`, modeWords[mode].heading || only].filter(part => part !== '');
 	const lost = actions.filter(({deletesData}) => deletesData).map(({address}) => plainText(address));
 	const blocked = actions.filter(({kind}) => kind === 'blocked').map(({address}) => plainText(address));

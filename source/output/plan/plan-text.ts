@@ -14,7 +14,7 @@ function header(plan: Plan, {paint, glyphs, columns}: PlanTextOptions): string[]
 	const place = `${sanitiseLine(plan.project)} ${glyphs.separator} ${sanitiseLine(plan.environment)}`;
 	const note =
 		modeWords[plan.mode].heading ||
-		(plan.services ? `only ${plan.services.map(name => sanitiseLine(name)).join(', ')}` : '');
+		(plan.services?.length ? `only ${plan.services.map(name => sanitiseLine(name)).join(', ')}` : '');
 	const parts = ['compartment plan', place, ...(note ? [note] : [])];
 	const hasActions = plan.actions.some(({kind}) => kind !== 'none');
 	const intention = hasActions ? wrapWords(sanitiseLine(intentionOf(plan)), columns) : [];
