@@ -19,7 +19,7 @@ const gatherMs = 120;
 
 /** Follows the engine's events until the signal aborts. Reports a lost connection through `onLink` and retries. */
 export async function watchEngine({engine, signal, isOurs, onLink, onChange}: Options): Promise<void> {
-	let isLost = false;
+	let isFirst = true;
 	let gathering: NodeJS.Timeout | undefined;
 	const gather = () => {
 		gathering ??= setTimeout(() => {
@@ -35,14 +35,14 @@ export async function watchEngine({engine, signal, isOurs, onLink, onChange}: Op
 		sleep: (milliseconds, aborted) => pause(milliseconds, undefined, {signal: aborted}).catch(() => undefined),
 		onConnected(info) {
 			onLink({status: 'live', engine: nameOf(engine, info)});
-			if (isLost) onChange();
-			isLost = false;
+			// Events may be lost between two connections, also when the first one ended without an error.
+			if (!isFirst) onChange();
+			isFirst = false;
 		},
 		onEvent({attributes}) {
 			if (isOurs(attributes)) gather();
 		},
 		onLost(message) {
-			isLost = true;
 			onLink({status: 'lost', message, since: Date.now()});
 		},
 	});

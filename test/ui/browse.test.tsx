@@ -152,7 +152,9 @@ describe.each(Object.keys(screens))('the screen "%s"', name => {
 				<DashboardScreen store={store} clock={createManualClock(now)} isColoured />
 			</GlyphsContext>,
 		);
-		expect(await screen.text()).toMatch(/^[\x20-\x7e\n]*$/);
+		const text = await screen.text();
+		expect(text).toMatch(/^[\x20-\x7e\n]*$/);
+		await expect(text).toMatchFileSnapshot(golden(`${name}-ascii`, sizes[0]!));
 	});
 
 	test('says when the window is too small, and recovers', async () => {
