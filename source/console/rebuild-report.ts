@@ -5,6 +5,7 @@ import {type Column, renderTable} from '../output/table.ts';
 import type {Terminal} from '../output/terminal.ts';
 import type {Rebuilt, RebuiltObject} from '../rebuild/rebuilt.ts';
 import type {Role} from '../rebuild/roles.ts';
+import {shellWord} from '../shell-word.ts';
 import type {State} from '../state/state.ts';
 import {hintText} from '../workspace/invocation.ts';
 
@@ -41,7 +42,7 @@ const lostParts = [
 
 /** What the user has to know beside the table, one paragraph each. */
 function remarksOn(rebuilt: Rebuilt): readonly string[] {
-	const {unreadable, missing, changedPasswords, lostCertificates, access, objects} = rebuilt;
+	const {unreadable, adopted, missing, changedPasswords, lostCertificates, access, objects} = rebuilt;
 	const jobs = objects.filter(({address, from}) => address.startsWith('service.') && from === 'compartment.yml');
 	return [
 		...(unreadable.length > 0
@@ -49,6 +50,11 @@ function remarksOn(rebuilt: Rebuilt): readonly string[] {
 					`${counted(unreadable.length, 'object')} without a readable record stay out of the state: ${listOf(unreadable)}. The next plan shows what becomes of them; volumes keep their data.`,
 				]
 			: []),
+		...adopted.map(({resource, containerName}) => {
+			const name = `${resource}-adopted`;
+			const again = hint`docker rename ${shellWord(containerName)} ${shellWord(name)}; ${command('adopt', `${name}=${resource}`)}`;
+			return `Resource ${sanitiseLine(resource)} was adopted in place, so its container has no engine labels and stays out of the state. Adopt it again before an apply: ${hintText(again)}`;
+		}),
 		...(jobs.length > 0
 			? [
 					`Jobs have no container between their runs. These are recorded as compartment.yml declares them now, without variables that only they have: ${listOf(jobs.map(({address}) => address))}.`,
@@ -110,6 +116,7 @@ export const describeRebuilt = ({state, objects, variables, certificates: _, ...
 	objects: objects.map(({address, from, read, role}) => ({address, from, valuesRead: read, role: role ?? null})),
 	variables: variables.length,
 	unreadable: rebuilt.unreadable,
+	adoptedInPlace: rebuilt.adopted,
 	missing: rebuilt.missing,
 	changedPasswords: rebuilt.changedPasswords,
 	lostCertificates: rebuilt.lostCertificates,

@@ -148,7 +148,7 @@ export function adoptionOf(input: PlanInput, actions: readonly Action[]): {reado
 	if (adopted.length === 0) return {};
 	const values = takenValues(adopted, input.desired, input.state);
 	const isKept = (address: string) => !isTakenOver(input.state, address) && isAdoptedInPlace(actions, address);
-	return {adoption: {containers: adopted.map(each => takeoverOf(each, isKept(each.address))), values}};
+	return {adoption: {containers: adopted.map(each => takeoverOf(input.desired, each, isKept(each.address))), values}};
 }
 
 /** Says of containers that stay as they are what can still remove them. */

@@ -1,5 +1,6 @@
 import type {AnyRestart, Attachment, ContainerConfiguration} from '../engine/engine.ts';
 import {resourceAddress, serviceAddress} from '../model/address.ts';
+import {parseNetworkName} from '../model/names.ts';
 import type {Desired, DesiredVolume} from '../model/specs.ts';
 import type {EnvValue, VariableScope} from '../model/values.ts';
 import {volumesIn} from '../model/volumes.ts';
@@ -101,8 +102,12 @@ export function takenValues(
 // The engine resolves names only in networks that somebody made.
 const isNamed = ({network}: Attachment): boolean => !['bridge', 'host', 'none'].includes(network);
 
-/** What the steps of an apply need to know of a container. */
-export const takeoverOf = ({address, isRunning, configuration}: AdoptedContainer, isKept: boolean): Takeover => {
+/** What the steps of an apply need to know of a container. One that was adopted before is in networks of ours already. */
+export const takeoverOf = (
+	{project, environment}: Pick<Desired, 'project' | 'environment'>,
+	{address, isRunning, configuration}: AdoptedContainer,
+	isKept: boolean,
+): Takeover => {
 	const {id, name, restart, attachments} = configuration;
 	return {
 		address,
@@ -112,7 +117,7 @@ export const takeoverOf = ({address, isRunning, configuration}: AdoptedContainer
 		isKept,
 		restart,
 		attachments: attachments
-			.filter(isNamed)
+			.filter(each => isNamed(each) && parseNetworkName(project, environment, each.network) === undefined)
 			.map(({network, aliases = []}) => ({network, aliases: [...new Set([...aliases, name])]})),
 	};
 };

@@ -130,6 +130,7 @@ export function rebuildRecords(remains: Remains): Rebuilt {
 		certificates: [],
 		objects: objectNames,
 		unreadable: [...resources.unreadable, ...deployments.unreadable, ...volumes.unreadable].map(({name}) => name),
+		adopted: remains.adopted,
 		missing: [
 			...resources.found.flatMap(({name, read}) => missingOf(resourceAddress(name), read)),
 			...serving.flatMap(({service, read}) => missingOf(serviceAddress(service), read)),

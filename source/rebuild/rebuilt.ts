@@ -1,5 +1,6 @@
 import type {CertificateRecord, State} from '../state/state.ts';
 import type {ClearVariable} from './read-values.ts';
+import type {AdoptedInPlace} from './remains.ts';
 import type {Role} from './roles.ts';
 
 /** One object of a rebuilt state, for the table that is shown before anything is written. */
@@ -25,6 +26,7 @@ export type Rebuilt = {
 	readonly objects: readonly RebuiltObject[];
 	/** Names of objects whose labels cannot be read, so that the state leaves them out. */
 	readonly unreadable: readonly string[];
+	readonly adopted: readonly AdoptedInPlace[];
 	/** Variables that containers should have and do not: `service.web TOKEN`. */
 	readonly missing: readonly string[];
 	/** Names of hosts whose certificates cannot be read. */

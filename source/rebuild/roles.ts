@@ -52,13 +52,16 @@ export function activeOf(remains: Remains, found: readonly FoundDeployment[]): s
 	// The router keeps both slots of a stopped service; of the two, the later one served.
 	const slotted = found.filter(({id}) => slotIn(backend, id) !== undefined);
 	if (slotted.length > 0) return newest(slotted);
-	if (remains.table && isRouted(last.shape.kind)) return undefined;
-	const running = found.filter(each => !isDown(each));
+	// What is routed and in no slot has never served; before the first switch, at least what waits for a promote.
+	const possible = found.filter(
+		({shape}) => !isRouted(shape.kind) || !(remains.table || (remains.hasRouter && shape.isHeld)),
+	);
+	const running = possible.filter(each => !isDown(each));
 	const named = running.filter(each => hasName(remains, each));
 	if (named.length > 0) return newest(named);
 	if (running.length > 0) return newest(running.filter(({shape}) => !shape.isHeld));
 	// A deployment that is stopped keeps its name; one that was replaced has lost it.
-	return newest(found.filter(each => wasReady(each) && hasName(remains, each)));
+	return newest(possible.filter(each => wasReady(each) && hasName(remains, each)));
 }
 
 /** What a deployment was doing. @param active the one of its service that serves */

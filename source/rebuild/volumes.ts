@@ -71,8 +71,9 @@ export function volumeRecords(remains: Remains, known: Known): FoundVolumes {
 		}
 		const [, service = ''] = address.split('.');
 		const serving = known.deployments[known.active[service] ?? ''];
-		// One that is newer than the deployment was made for a deployment that failed.
-		const isOlder = serving !== undefined && (shape?.createdAt ?? '') < serving.createdAt;
+		// One that is newer than the deployment was made for a deployment that failed. A rollback releases nothing.
+		const isDecided = serving !== undefined && serving.type !== 'rollback';
+		const isOlder = isDecided && (shape?.createdAt ?? '') < serving.createdAt;
 		const isReleased = isOlder && !mounted.has(address) ? true : undefined;
 		const createdAt = shape?.createdAt ?? new Date().toISOString();
 		records[address] = present({name, mountPath, createdAt, isReleased}) as VolumeRecord;
