@@ -315,4 +315,21 @@ describe('stop: true', () => {
 		expect(await containerAt(address)).toBeDefined();
 		expect(starts() - before).toBe(2);
 	});
+
+	it('says so when the program is not ready again, and keeps the backup', async () => {
+		const sick = `${exclusive}`.replace(
+			`image: '${images.good}', kind: web`,
+			`image: '${images.better}', kind: web, readiness: {type: http, path: /, timeoutMs: 50}`,
+		);
+		await deploy(sick);
+		world.sicken(images.better);
+		const said: string[] = [];
+		const {status} = await world.work(sick, work =>
+			createBackup({...work, say: message => void said.push(message)}, 'web.uploads', 'manual'),
+		);
+		expect(status).toBe('succeeded');
+		expect(said).toEqual([
+			expect.stringContaining('volume web.uploads: what was stopped for the backup is not ready again: '),
+		]);
+	});
 });

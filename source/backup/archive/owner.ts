@@ -1,11 +1,12 @@
 import {writeJournaled} from '../../apply/journaled.ts';
 import {requireReady} from '../../apply/steps/require-ready.ts';
+import {settle} from '../../apply/steps/resource-container.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
-import {UserError} from '../../errors.ts';
+import {messageOf, UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {command} from '../../hint.ts';
 import {jobAddress} from '../../model/address.ts';
-import {isVolumeOfService} from '../../model/backed-up.ts';
+import {backedUpTitle, isVolumeOfService} from '../../model/backed-up.ts';
 import {isKeptUp} from '../../model/container-state.ts';
 import {isRouted, isRunning} from '../../model/kinds.ts';
 import {labels} from '../../model/labels.ts';
@@ -83,15 +84,28 @@ async function stopUsers({context: {engine, settings}}: Work, users: readonly Us
 	return stopped;
 }
 
+/** Waits until what was started again is ready. If it is not, that is a warning: the backup is good. */
+async function awaitAgain({context, say}: Work, subject: DesiredResource, users: readonly User[]): Promise<void> {
+	try {
+		for (const {containerId, deployment} of users)
+			if (deployment) await requireReady(context, deployment, containerId, {mode: 'started-again'});
+			else await settle(context, subject, containerId);
+	} catch (error) {
+		if (context.signal.aborted || !(error instanceof UserError)) throw error;
+		say(`${backedUpTitle(subject.name)}: what was stopped for the backup is not ready again: ${messageOf(error)}`);
+	}
+}
+
 /** Stops what uses the volumes for as long as a function reads them, and starts it again whatever happens. */
 export async function whileStopped(work: Work, subject: DesiredResource, run: () => Promise<void>): Promise<void> {
 	const {context} = work;
 	const users = usersOfSubject(work, subject);
+	let stopped: readonly User[] = [];
 	await writeJournaled(context, {
 		address: subject.address,
 		intent: intentOf(subject, users),
 		run: async () => {
-			const stopped = await stopUsers(work, users);
+			stopped = await stopUsers(work, users);
 			failpoint('backup.after-stop');
 			try {
 				await run();
@@ -100,6 +114,7 @@ export async function whileStopped(work: Work, subject: DesiredResource, run: ()
 			}
 		},
 	});
+	await awaitAgain(work, subject, stopped);
 }
 
 /** Starts what uses a volume of a service, and waits until it is ready. What the user has stopped stays so. */
