@@ -50,9 +50,12 @@ describe('state rebuild after an adoption', () => {
 		expect(await shop.text('plan')).toContain('Blocked: nothing runs until this is resolved');
 		await shop.world.engine.rename(db, 'db-adopted');
 		await shop.text('adopt', 'db-adopted=db', '--in-place', '--auto-approve');
+		// Its password was read again, so what uses it gets a new deployment.
+		await shop.deploy();
 		expect(await shop.text('plan')).toContain('No changes.');
 		const {volumes, resources} = (await shop.world.state())!;
 		expect(volumes['volume.db.data']).toMatchObject({name: 'old_data', isExternal: true});
-		expect(shop.world.engine.look(resources['db']!.containerId).state).toBe('running');
+		expect(resources['db']!.containerId).toBe(db);
+		expect(shop.world.engine.look(db).state).toBe('running');
 	});
 });
