@@ -1,7 +1,7 @@
 import {afterAll, describe, expect, test} from 'vitest';
 import type {FailpointName} from '../../source/failpoints.ts';
 import {withSandbox} from './cli.ts';
-import {composeDown, composeUp, describeAdopted, query} from './compose-project.ts';
+import {composeDown, composeUp, describeAdopted, newPassword, query} from './compose-project.ts';
 import {cleanUp, uniqueName, until} from './helpers.ts';
 
 const labels = {'compartment.test': uniqueName('killed')};
@@ -18,14 +18,16 @@ const points = [
 
 describe('an adoption that is killed', () => {
 	const sandbox = withSandbox(describeAdopted);
+	// One for all: the environment keeps it.
+	const password = newPassword();
 	afterAll(() => cleanUp(sandbox.engine, labels), 60_000);
 
 	test.each(points)('at %s is completed by the next one', {timeout: 240_000}, async point => {
 		const {engine} = sandbox;
-		const old = await composeUp(sandbox, labels);
+		const old = await composeUp(sandbox, labels, password);
 		const adopt = ['adopt', '--compose', old.name, '--auto-approve', '--plain'];
 		const killed = await sandbox.run(adopt, {env: {COMPARTMENT_FAILPOINT: point}, limitMs: 120_000});
-		expect(killed.signal).toBe('SIGKILL');
+		expect(killed.signal, killed.stdout + killed.stderr).toBe('SIGKILL');
 		expect((await engine.findVolumeUsers(old.volume)).length).toBeLessThanOrEqual(1);
 		await sandbox.succeed(adopt, {limitMs: 180_000});
 		expect(await engine.findVolumeUsers(old.volume)).toHaveLength(1);

@@ -81,9 +81,9 @@ export const newPassword = (): string => `p+${randomBytes(9).toString('hex')}/=`
 export async function composeUp(
 	{engine}: Pick<Sandbox, 'engine'>,
 	labels: Readonly<Record<string, string>>,
+	password = newPassword(),
 ): Promise<ComposeProject> {
 	const name = uniqueName('compose');
-	const password = newPassword();
 	const volume = `${name}_pgdata`;
 	const port = await freePort();
 	const ofProject = {...labels, 'com.docker.compose.project': name};
