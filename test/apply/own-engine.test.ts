@@ -3,7 +3,7 @@ import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import type {ContainerSpec, Engine} from '../../source/engine/engine.ts';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
-import {ownEngine} from '../../source/engine/own-engine.ts';
+import {observeOwn, ownEngine} from '../../source/engine/own-engine.ts';
 import {labels, labelsOf} from '../../source/model/labels.ts';
 import {environmentNetworkName, resourceContainerName, volumeName} from '../../source/model/names.ts';
 
@@ -116,4 +116,52 @@ it('only these files observe objects by lineage; all others observe our own obje
 		'source/workspace/find-environments.ts',
 		'source/workspace/state-place.ts',
 	]);
+});
+
+describe('what was adopted', () => {
+	const adopter = (containerId: string) => ({
+		...owner,
+		volumes: {'volume.db.data': {name: 'external', isExternal: true as const}},
+		resources: {db: {name: 'db', containerId, isAdopted: true as const}},
+	});
+
+	it('is observed as if it had our labels, as long as it is there', async () => {
+		const {engine, foreign} = await createWorld();
+		const ids = async (wanted = {}) =>
+			(await observeOwn(engine, adopter(foreign), wanted)).containers.map(({id}) => id).includes(foreign);
+		expect(await ids()).toBe(true);
+		expect(await ids({[labels.address]: 'resource.db'})).toBe(true);
+		expect(await ids({[labels.address]: 'resource.other'})).toBe(false);
+		const names = async () => (await observeOwn(engine, adopter(foreign))).volumes.map(({name}) => name);
+		expect(await names()).toEqual([]);
+		await engine.createVolume('external', {});
+		expect(await names()).toEqual(['external']);
+		await engine.remove(foreign);
+		expect(await ids()).toBe(false);
+	});
+
+	it('is ours by its id, but an external volume is removed only when it is named', async () => {
+		const {engine, foreign} = await createWorld();
+		const own = ownEngine(engine, adopter(foreign), 'router');
+		await own.stop(foreign, 1);
+		expect(engine.look(foreign).state).toBe('exited');
+		await engine.createVolume('external', {});
+		await own.removeVolume('external');
+		expect(await engine.findByName('volume', 'external')).toBeDefined();
+		own.admit({volumes: ['external']});
+		await own.removeVolume('external');
+		expect(await engine.findByName('volume', 'external')).toBeUndefined();
+	});
+});
+
+it('only one function computes the names of volumes, because external ones keep theirs', () => {
+	const using = globSync('source/**/*.{ts,tsx}').filter(path =>
+		/\b(?:volumeName|serviceVolumeName)\(/.test(readFileSync(path, 'utf8')),
+	);
+	expect(using.sort()).toEqual(['source/model/names.ts']);
+	expect(readFileSync('source/model/volumes.ts', 'utf8')).toMatch(/import \{serviceVolumeName, volumeName\}/);
+	const importing = globSync('source/**/*.{ts,tsx}').filter(path =>
+		/import \{[^}]*\b(?:volumeName|serviceVolumeName)\b[^}]*\} from/.test(readFileSync(path, 'utf8')),
+	);
+	expect(importing).toEqual(['source/model/volumes.ts']);
 });
