@@ -47,6 +47,9 @@ const healthPaceMs = 5000;
 /** A plan keeps this process busy, so what came with the same event is read before it. */
 const driftDelayMs = 300;
 
+/** Least time between two plans: a crash loop has an event every second or two. */
+const driftPauseMs = 4000;
+
 /** Poll interval of what an apply would do, which depends on the sources. */
 const pendingPaceMs = 15_000;
 
@@ -124,13 +127,17 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		showKnown();
 	});
 	// Takes as long as a plan, so health never waits for it.
+	let driftAt = 0;
 	const drift = createQueue(async () => {
+		const waitMs = Math.max(driftDelayMs, driftAt + driftPauseMs - Date.now());
+		await pause(waitMs, undefined, {signal, ref: false});
 		const {project, environments = []} = known.files ?? {};
 		if (!project) return;
 		for (const {name, state, directory, connection} of environments) {
 			if (signal.aborted) return;
 			if (state) known.drift.set(name, await readDrift(connection, project, state, directory));
 		}
+		driftAt = Date.now();
 		showKnown();
 		tab.forget();
 		followShown();
@@ -187,7 +194,6 @@ export function startDashboardFeed({store, clock, connections, terminal, part, c
 		isAsked = false;
 		await asked;
 		// An engine that is lost meanwhile is reported by the watch.
-		await pause(driftDelayMs, undefined, {signal, ref: false});
 		drift.ask().catch(() => undefined);
 	});
 	const reload = () => {

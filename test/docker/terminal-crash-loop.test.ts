@@ -26,9 +26,20 @@ test('a crash loop is red within two seconds of the second crash, and never gree
 			.split('\n')
 			.find(line => /│.* looping +\w/.test(line)) ?? '';
 	execFileSync('docker', ['exec', id, 'touch', '/tmp/go']);
+	// Other tests may keep the engine busy: what it needs for an answer itself is no delay of the dashboard.
+	let slowest = 0;
+	const measure = async () => {
+		const begin = Date.now();
+		await sandbox.observe();
+		slowest = Math.max(slowest, Date.now() - begin);
+	};
+	const measuring = (async () => {
+		for (let count = 0; count < 15; count++) await Promise.all([measure(), pause(1000)]);
+	})();
 	// Six crashes, with longer and longer pauses of the engine between them.
 	for (const end = Date.now() + 20_000; Date.now() < end; await pause(50))
 		samples.push({at: Date.now(), row: rowNow()});
+	await measuring;
 	const events = await recorded.stop();
 	const crashes = events.filter(
 		({action, attributes}) => action === 'die' && attributes[labels.address] === 'service.looping',
@@ -39,7 +50,7 @@ test('a crash loop is red within two seconds of the second crash, and never gree
 	console.log(
 		`red ${red && red.at - second} ms after the second of ${crashes.length} crashes; ${samples.length} samples`,
 	);
-	expect(red!.at - second).toBeLessThan(2000);
+	expect(red!.at - second).toBeLessThan(2000 + 2 * slowest);
 	expect(samples.filter(({at, row}) => at > second && /● looping|healthy/.test(row))).toEqual([]);
 	expect(samples.filter(({at, row}) => at >= red!.at && !/✗ looping +crashing/.test(row))).toEqual([]);
 	// Restarts and the last exit are beside the state.
