@@ -75,6 +75,26 @@ export function testContract({engine, labels}: EngineUnderTest): void {
 		expect(await engine.readConfiguration('absent-container')).toBeUndefined();
 	});
 
+	test('the users of a volume and of a network are the containers that run, whoever made them', async () => {
+		const network = await makeNetwork(engine, labels);
+		const volume = uniqueName('volume');
+		await engine.createVolume(volume, labels);
+		const common = {attachments: [{network: network.name}], volumes: {[volume]: {path: '/kept'}}};
+		const {name} = idleSpec(labels);
+		const id = await engine.run(idleSpec(labels, {...common, name}));
+		await engine.create(idleSpec(labels, common));
+		const beside = await engine.run(idleSpec(labels, {attachments: common.attachments}));
+		expect(await engine.findVolumeUsers(volume)).toEqual([{id, name}]);
+		const inNetwork = await engine.findNetworkUsers(network.name);
+		expect(inNetwork.map(user => user.id).sort()).toEqual([id, beside].sort());
+		await engine.setRestart(id, {policy: 'always'});
+		expect((await engine.readConfiguration(id))?.restart).toEqual({policy: 'always'});
+		await engine.setRestart(id, {policy: 'no'});
+		await engine.stop(id, 1);
+		expect(await engine.findVolumeUsers(volume)).toEqual([]);
+		expect((await engine.findNetworkUsers(network.name)).map(user => user.id)).toEqual([beside]);
+	});
+
 	test('an address is free while its container is stopped, and unchanged after a start', async () => {
 		const network = await makeNetwork(engine, labels);
 		const address = addressIn(network, 6);
