@@ -1,6 +1,7 @@
 import type {Engine, ObservedContainer} from '../engine/engine.ts';
 import {observeEverything, pickOwn} from '../engine/own-engine.ts';
 import {refuseOlder} from '../plan/older.ts';
+import {findRenamed, type Renamed, withNames} from '../plan/renamed.ts';
 import {type Begun, beginReading} from '../refresh/begin-reading.ts';
 import type {RouterOptions} from '../router/router.ts';
 import {readJournal} from '../state/journal.ts';
@@ -51,6 +52,8 @@ export type LockedEnvironment = {
 	readonly isNew: boolean;
 	/** The journal of the last run, if it is unfinished. */
 	readonly unfinished: readonly JournalEntry[];
+	/** Containers that somebody has renamed; a session gives their names back. */
+	readonly renamed: readonly Renamed[];
 	/** Whether the last run left nothing to finish or undo, so that the state and `reads` are what a plan is made from. */
 	readonly isSettled: boolean;
 	/** Nothing has changed the environment since these began, unless it was not settled. */
@@ -80,13 +83,14 @@ export async function lockEnvironment(options: LockOptions): Promise<LockedEnvir
 		// It alone fails within two seconds when the engine is not there.
 		await reads.engine.info();
 		const observed = isNew ? undefined : await observeEverything(reads.engine);
-		const {containers} = observed ? await pickOwn(reads.engine, observed, state) : {containers: []};
+		const renamed = observed ? findRenamed(state, observed) : [];
+		const {containers} = observed ? await pickOwn(reads.engine, withNames(observed, renamed), state) : {containers: []};
 		// Before recovery: an old state would undo what a newer one did.
 		refuseOlder({containers}, state);
 		const unfinished = entries.at(-1)?.type === 'close' ? [] : entries;
-		const isSettled = unfinished.length === 0 && !hasLeftovers(state, containers);
+		const isSettled = unfinished.length === 0 && renamed.length === 0 && !hasLeftovers(state, containers);
 		const secure = async () => lock.secure?.();
-		return {state, isNew, unfinished, isSettled, reads, containers, secure, release: lock.release};
+		return {state, isNew, unfinished, renamed, isSettled, reads, containers, secure, release: lock.release};
 	} catch (error) {
 		await lock.release();
 		throw error;

@@ -42,7 +42,7 @@ async function copyState(directory: string, state: State, keepsHistory: boolean)
  * releases the lock; after an error the caller does.
  */
 export async function openSession(locked: LockedEnvironment, options: SessionOptions): Promise<Session> {
-	const {state, isNew, unfinished, isSettled, containers, secure, release} = locked;
+	const {state, isNew, unfinished, renamed, isSettled, containers, secure, release} = locked;
 	const {directory, router, settings, say, keepsHistory = true} = options;
 	const engine = ownEngine(options.engine, state, router.name, containers);
 	await secure();
@@ -61,7 +61,7 @@ export async function openSession(locked: LockedEnvironment, options: SessionOpt
 		if (!isSettled) {
 			// Most applies have nothing to recover.
 			const {recoverEnvironment} = await import('./recovery/recover-environment.ts');
-			await recoverEnvironment({engine, router, settings, state: keeper, journal, say}, unfinished);
+			await recoverEnvironment({engine, router, settings, state: keeper, journal, say}, {unfinished, renamed});
 		}
 	} catch (error) {
 		leave();

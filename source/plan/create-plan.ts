@@ -17,6 +17,7 @@ import {networkDrift, planNetwork} from './networks.ts';
 import {certificatesToObtain} from './obtained-certificates.ts';
 import type {Action, Plan} from './plan.ts';
 import {planRelease} from './releases.ts';
+import {renamedDrift} from './renamed.ts';
 import {planResource, resourceDrift, undeclaredResources} from './resources.ts';
 import {type Proposal, planRollback, rollbackWarnings} from './rollback.ts';
 import {planRotation} from './rotation.ts';
@@ -209,6 +210,7 @@ export function createPlan(input: PlanInput): Plan {
 			...volumeDrift(input),
 			...resourceDrift(input),
 			...serviceDrift(input),
+			...renamedDrift(input.renamed),
 			...strayDrift(input),
 		],
 		warnings: [

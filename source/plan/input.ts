@@ -8,6 +8,7 @@ import type {ServedCertificate} from '../router/served-certificates.ts';
 import type {State} from '../state/state.ts';
 import type {AdoptedContainer} from './adoption.ts';
 import type {Healing, LifetimeRequest, PlanMode, PlannedImage} from './plan.ts';
+import type {Renamed} from './renamed.ts';
 import type {Vitals} from './vitals.ts';
 
 /** The next image of a service, and why it is built or pulled. Without a reason the recorded image is used. */
@@ -34,6 +35,8 @@ export type PlanInput = {
 	readonly state: State;
 	/** Objects of this environment and lineage. */
 	readonly observed: Observed;
+	/** Containers in `observed` that somebody has renamed. */
+	readonly renamed: readonly Renamed[];
 	/** Container and probe facts, from which health is derived. */
 	readonly vitals: Vitals;
 	readonly images: readonly ImageFinding[];

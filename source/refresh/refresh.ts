@@ -13,6 +13,7 @@ import type {Scene} from '../plan/health.ts';
 import {refuseOlder} from '../plan/older.ts';
 import type {Plan} from '../plan/plan.ts';
 import {recordedDesired} from '../plan/recorded.ts';
+import {findRenamed, withNames} from '../plan/renamed.ts';
 import {usesRouter} from '../plan/router-use.ts';
 import {unkeptSchedules} from '../plan/schedules.ts';
 import {noVitals} from '../plan/vitals.ts';
@@ -127,7 +128,8 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 	const [info, everything, routerView] = await reads;
 	assertOwnEngine(state, info, settings);
 	const {strangers, others} = splitObserved(everything, state);
-	const own = await pickOwn(engine, everything, state);
+	const renamed = findRenamed(state, everything);
+	const own = await pickOwn(engine, withNames(everything, renamed), state);
 	refuseOtherLineage(strangers, state, router.name);
 	refuseOlder(own, state);
 	const rollback = request.mode === 'rollback' ? chooseRollback(state, request) : {};
@@ -192,6 +194,7 @@ export async function refresh(world: PlanWorld, request: PlanRequest): Promise<R
 		desired,
 		state,
 		observed: own,
+		renamed,
 		vitals,
 		images: images.map(({finding}) => finding),
 		resourceImages: resourceImages.ids,

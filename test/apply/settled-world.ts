@@ -4,8 +4,9 @@ import {labels} from '../../source/model/labels.ts';
 import type {State} from '../../source/state/state.ts';
 import type {MemoryWorld} from './memory-world.ts';
 
-const isOwn = ({labels: own}: {readonly labels: Readonly<Record<string, string>>}): boolean =>
-	own[labels.project] === 'shop';
+/** Whether a volume has data of the project; those of backups and restores come and go. */
+const isData = ({labels: own}: {readonly labels: Readonly<Record<string, string>>}): boolean =>
+	own[labels.project] === 'shop' && own[labels.address]?.startsWith('volume.') === true;
 
 /** Expects what must hold after every apply, successful or not. */
 export async function expectValid(world: MemoryWorld, volumes: Set<string>): Promise<State> {
@@ -13,14 +14,18 @@ export async function expectValid(world: MemoryWorld, volumes: Set<string>): Pro
 	const state = (await world.state())!;
 	for (const [service, id] of Object.entries(state.active)) {
 		const deployment = state.deployments[id];
-		expect(deployment, `active deployment of ${service}`).toMatchObject({id, service, status: 'succeeded'});
+		expect(deployment, `active deployment of ${service}`).toMatchObject({
+			id,
+			service,
+			status: expect.stringMatching(/^(?:succeeded|stopped)$/),
+		});
 		if (isRouted(deployment!.kind)) expect(deployment!.slot, `slot of ${service}`).toMatch(/^(?:blue|green)$/);
 	}
 	// A service that is being deleted stays active until its containers are removed.
 	const active = Object.values(state.deployments).filter(({stage}) => stage === 'active');
 	expect(active.filter(({id, service}) => state.active[service] !== id)).toEqual([]);
 	const observed = await world.engine.observe({});
-	for (const {name} of observed.volumes.filter(isOwn)) volumes.add(name);
+	for (const {name} of observed.volumes.filter(isData)) volumes.add(name);
 	const names = new Set(observed.volumes.map(({name}) => name));
 	expect([...volumes].filter(name => !names.has(name))).toEqual([]);
 	for (const {name} of Object.values(state.volumes)) expect(names.has(name), `volume ${name}`).toBe(true);

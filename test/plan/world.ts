@@ -92,6 +92,7 @@ export function emptyWorld(descriptor = shop, routes: string | null = shopRoutes
 		desired,
 		state,
 		observed: {containers: [], networks: [], volumes: []},
+		renamed: [],
 		vitals: noVitals,
 		images: desired.services.map(({name}) => newImage(name, [`first build, dockerfile: found ${name}/Dockerfile`])),
 		resourceImages: {},

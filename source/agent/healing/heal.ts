@@ -1,8 +1,8 @@
 import {lockEnvironment} from '../../apply/lock-environment.ts';
 import {openSession, type Session} from '../../apply/session.ts';
-import {ownEngine} from '../../engine/own-engine.ts';
 import {routerAddress} from '../../model/address.ts';
 import {labels} from '../../model/labels.ts';
+import type {Renamed} from '../../plan/renamed.ts';
 import type {ProbeReader} from '../../refresh/read-probes.ts';
 import {agentOperation} from '../../state/lock.ts';
 import type {EnvironmentWorld} from '../duty.ts';
@@ -35,12 +35,9 @@ function inGroups(act: readonly Ailment[]): readonly (readonly Ailment[])[] {
 	return [router, together, ...act.filter(isAlone).map(ailment => [ailment])].filter(group => group.length > 0);
 }
 
-/** Renames containers back, because everything else finds ours by their names. */
-async function giveNamesBack({engine, router, act}: EnvironmentWorld, {sight, renamed}: Looked): Promise<void> {
-	const known = renamed.map(({container}) => container);
-	const own = ownEngine(engine, sight.state, router.name, known);
+/** Says which containers have their names back, since a session was opened. */
+function tellNames({act}: EnvironmentWorld, renamed: readonly Renamed[]): void {
 	for (const {container, name} of renamed) {
-		await own.rename(container.id, name);
 		const address = container.labels[labels.address] ?? null;
 		const message = `healed: ${container.name} has its name ${name} back`;
 		act({duty: 'healing', address, outcome: 'done', message, news: {event: 'healed'}});
@@ -73,8 +70,8 @@ export async function heal({world, readProbes, decide, signal, onOutcome}: HealO
 	try {
 		// What a command left unfinished is finished or undone first.
 		const state = locked.isSettled ? locked.state : (await open()).state.current();
+		tellNames(world, locked.renamed);
 		const looked = await look(world, state, readProbes);
-		await giveNamesBack(world, looked);
 		const decision = decide(looked);
 		if (decision.act.length + decision.giveUp.length === 0) return;
 		// A start changes nothing that a previous state is kept for.
