@@ -2,19 +2,17 @@ import type {Observed, ObservedContainer} from '../engine/engine.ts';
 import {labels} from '../model/labels.ts';
 import {previousContainerName} from '../model/names.ts';
 import {isOwnContainer} from '../model/own.ts';
-import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import type {State} from '../state/state.ts';
 import type {Drift} from './plan.ts';
 
 /** A recorded container that somebody has renamed, with the name that it had. */
 export type Renamed = {readonly container: ObservedContainer; readonly name: string};
 
-/** The containers that the last apply left, by id, with their names. */
+/** The recorded containers by id, with their names. Those of failed deployments are kept too, to be inspected. */
 function recordedNames(state: State): ReadonlyMap<string, string> {
-	const active = Object.keys(state.active).flatMap(service => activeDeployment(state, service) ?? []);
 	return new Map(
-		[...active, ...Object.values(heldCandidates(state)), ...Object.values(state.resources)].flatMap(
-			({containerId, containerName}) => (containerId === undefined ? [] : [[containerId, containerName] as const]),
+		[...Object.values(state.deployments), ...Object.values(state.resources)].flatMap(({containerId, containerName}) =>
+			containerId === undefined ? [] : [[containerId, containerName] as const],
 		),
 	);
 }
