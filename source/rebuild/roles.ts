@@ -1,4 +1,4 @@
-import {isKeptUp} from '../model/container-state.ts';
+import {isKeptUp, isOver} from '../model/container-state.ts';
 import {isRouted} from '../model/kinds.ts';
 import {parseNetworkName} from '../model/names.ts';
 import type {Slot} from '../model/specs.ts';
@@ -19,8 +19,7 @@ export type Role =
 	| 'retired'
 	| 'failed';
 
-const isDown = ({container: {state}}: FoundDeployment): boolean =>
-	state === 'exited' || state === 'dead' || state === 'created';
+const isDown = ({container}: FoundDeployment): boolean => isOver(container) || container.state === 'created';
 
 /** Whether it has been ready once: until then a container is not restarted. */
 const wasReady = ({configuration: {restart}, shape}: FoundDeployment): boolean =>

@@ -7,10 +7,12 @@ afterEach(() => vi.restoreAllMocks());
 /** Files that write to the terminal themselves, because they clean each line or write nothing but their own text. */
 const writers = [
 	'cli.tsx',
+	'source/commands/complete.ts',
 	'source/commands/depart.ts',
 	'source/commands/deploy/job.ts',
 	'source/commands/inspect/deployment-logs.ts',
 	'source/commands/inspect/logs.ts',
+	'source/commands/project/completion.ts',
 	'source/commands/run-command-line.ts',
 	'source/commands/to-the-end.ts',
 	'source/commands/variables/run.ts',
