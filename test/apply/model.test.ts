@@ -37,7 +37,7 @@ it('nothing is lost, whatever happens in whatever order', async () => {
 	const sequences = fc.array(step, {minLength: 4, maxLength: 24, size: 'max'});
 	const details = await fc.check(
 		fc.asyncProperty(sequences, steps => live(steps, tried)),
-		wanted === undefined ? {numRuns: 370, seed: 20_261_122} : {numRuns: Math.ceil(Number(wanted) / perSequence)},
+		wanted === undefined ? {numRuns: 150, seed: 20_261_122} : {numRuns: Math.ceil(Number(wanted) / perSequence)},
 	);
 	if (details.failed) {
 		const [steps] = details.counterexample!;
@@ -51,5 +51,5 @@ it('nothing is lost, whatever happens in whatever order', async () => {
 	);
 	if (wanted !== undefined) return;
 	expect([...tried.keys()].sort()).toEqual([...commandNames].sort());
-	expect(total).toBeGreaterThan(1900);
+	expect(total).toBeGreaterThan(800);
 }, 7_200_000);
