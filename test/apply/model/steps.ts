@@ -24,7 +24,7 @@ export const commandNames = [
 export type CommandName = (typeof commandNames)[number];
 
 /** How a command loses its engine: at which of its changing calls, and in which of the `ways`. */
-export type Loss = {readonly call: number; readonly way: number};
+type Loss = {readonly call: number; readonly way: number};
 
 export type Step =
 	| {readonly type: 'service'; readonly name: string; readonly service: ModelService}
