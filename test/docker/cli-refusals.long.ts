@@ -21,7 +21,8 @@ describe('a user’s mistake', () => {
 		{
 			name: 'no compartment.yml',
 			prepare: ({remove}) => remove('compartment.yml'),
-			message: /^Error: compartment\.yml was not found in the current directory\..*\n +compartment init\n$/,
+			message:
+				/^Error: compartment\.yml was not found in the current directory\..*\n +compartment init, or for a Compose file compartment import compose\.yaml\n$/,
 		},
 		{
 			name: 'broken YAML',
