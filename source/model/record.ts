@@ -14,7 +14,7 @@ import type {EnvValue, VariableScope} from './values.ts';
 
 /**
  * What the label `compartment.record` keeps of an object: the part of its record in the state that the object's own
- * configuration does not show. Values are never in it, so nobody learns one from a label.
+ * configuration does not show. Values are never in it, so a label reveals none.
  */
 
 /**

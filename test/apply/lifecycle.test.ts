@@ -1,13 +1,10 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import fc from 'fast-check';
-import {afterAll, beforeAll, expect, it, vi} from 'vitest';
+import {expect, it, vi} from 'vitest';
 import type {Method} from '../../source/engine/memory-calls.ts';
 import {EngineError} from '../../source/errors.ts';
 import {labels} from '../../source/model/labels.ts';
-import type {Failure} from './memory-faults.ts';
 import {type Applied, createMemoryWorld, images, type MemoryWorld} from './memory-world.ts';
+import {type FailingCalls, failingCalls, withImpatientHome} from './random-world.ts';
 import {deadEnds, expectComplete, expectValid} from './settled-world.ts';
 
 // A hundred runs start hundreds of workers, each watched for half a second.
@@ -34,7 +31,7 @@ type Step =
 	| {readonly type: 'harm'; readonly what: 'remove' | 'stop' | 'take-off'; readonly pick: number}
 	| {readonly type: 'remove-networks'}
 	| {readonly type: 'remove-router'}
-	| {readonly type: 'fail'; readonly method: Method; readonly times: number; readonly how: Failure}
+	| FailingCalls
 	| {readonly type: 'apply'; readonly only: string | null; readonly isHold: boolean};
 
 const serviceName = fc.constantFrom('web', 'api', 'jobs', 'mail');
@@ -75,25 +72,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	},
 	{weight: 1, arbitrary: fc.record({type: fc.constant('remove-networks')})},
 	{weight: 1, arbitrary: fc.record({type: fc.constant('remove-router')})},
-	{
-		weight: 2,
-		arbitrary: fc.record({
-			type: fc.constant('fail'),
-			method: fc.constantFrom(
-				'run',
-				'createNetwork',
-				'createVolume',
-				'rename',
-				'join',
-				'exec',
-				'remove',
-				'stop',
-				'setRestart',
-			),
-			times: fc.integer({min: 1, max: 3}),
-			how: fc.constantFrom('refused', 'unseen', 'unanswered'),
-		}),
-	},
+	{weight: 2, arbitrary: failingCalls},
 );
 
 function write({services, resources}: Model): string {
@@ -208,18 +187,7 @@ async function live(steps: readonly Step[]): Promise<Applied> {
 	}
 }
 
-let home: string;
-
-beforeAll(() => {
-	home = mkdtempSync(join(tmpdir(), 'compartment-home-'));
-	vi.stubEnv('COMPARTMENT_CONFIG_HOME', home);
-	vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '50');
-});
-
-afterAll(() => {
-	vi.unstubAllEnvs();
-	rmSync(home, {recursive: true, force: true});
-});
+withImpatientHome();
 
 const runs = process.env['COMPARTMENT_TEST_RUNS'];
 

@@ -1,25 +1,14 @@
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
-import {afterAll, beforeAll, expect, it, vi} from 'vitest';
+import {expect, it, vi} from 'vitest';
 import {live, type Tried} from './model/live.ts';
 import {commandNames, type Step, step} from './model/steps.ts';
+import {withImpatientHome} from './random-world.ts';
 
 vi.mock(import('node:timers/promises'), async original => (await import('./short-pauses.ts')).shortenPauses(original));
 
-let home: string;
-
-beforeAll(() => {
-	home = mkdtempSync(join(tmpdir(), 'compartment-home-'));
-	vi.stubEnv('COMPARTMENT_CONFIG_HOME', home);
-	vi.stubEnv('COMPARTMENT_TEST_PATIENCE_MS', '50');
-});
-
-afterAll(() => {
-	vi.unstubAllEnvs();
-	rmSync(home, {recursive: true, force: true});
-});
+withImpatientHome();
 
 /** Sequences that broke something once, as the shortest that did. */
 const reproductions = join(import.meta.dirname, 'model/reproductions');

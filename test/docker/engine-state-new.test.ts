@@ -31,7 +31,7 @@ test('a plan, a question without an answer and a mistake leave the engine as it 
 	expect(await sandbox.engine.findByName('volume', sandbox.router.name)).toBeUndefined();
 });
 
-test('of two people who deploy it first at once, one does, and the other is told', async () => {
+test('when two people make the first deploy at the same time, one succeeds and the other gets an error', async () => {
 	const other = addClient(sandbox, 'other');
 	placeOnEngine({folder: other.folder, project: sandbox.project});
 	const outcomes = await Promise.all(

@@ -5,8 +5,8 @@
 export const localEngineOnly = {
 	'docker-connection': 'is about connections to sockets and ports of this machine, and what is said when they fail',
 	'agent-install': 'an agent in a container works where the projects are, so it refuses the engine of another machine',
-	'ssh-cut': 'is about ssh itself, with machines of its own',
-	'backup-store-ssh': 'is about ssh itself, with machines of its own',
+	'ssh-cut': 'starts its own machines, to test ssh itself',
+	'backup-store-ssh': 'starts its own machines, to test stores over ssh',
 	'ssh-cli': 'is about ssh itself, with machines of its own',
 	'ssh-contract': 'is about ssh itself, with machines of its own',
 	'ssh-machine': 'is about ssh itself, with machines of its own',

@@ -35,7 +35,7 @@ type ImportFlags = CommonFlags & {
 /**
  * Asks before it replaces a file.
  * @returns whether one may be replaced
- * @throws UserError when there is one, and nobody can be asked
+ * @throws UserError when there is one, and there is no terminal to ask in
  */
 async function checkTarget({folder}: ImportPlace, {isInteractive}: Terminal, flags: ImportFlags): Promise<boolean> {
 	if (flags.dryRun || flags.force || !existsSync(join(folder, descriptorFile))) return flags.force === true;

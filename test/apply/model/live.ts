@@ -62,7 +62,7 @@ async function harm(world: MemoryWorld, each: Step): Promise<void> {
 	}
 }
 
-/** What was there before and is nobody's business. */
+/** The objects on the engine that belong to somebody else. */
 async function foreign({engine}: MemoryWorld): Promise<string> {
 	const {containers, networks, volumes} = await engine.observe({foreign: 'yes'});
 	return JSON.stringify([
@@ -231,7 +231,7 @@ export async function live(steps: readonly Step[], tried: Tried): Promise<void> 
 					() => run(world, descriptor, command),
 				);
 				tried.set(each.name, (tried.get(each.name) ?? 0) + 1);
-				// Nothing but what a user is told.
+				// Any other error is a bug.
 				if (error !== undefined && !(error instanceof UserError || error instanceof EngineError)) throw error;
 				if (each.loss) isDisturbed = true;
 				if (each.name === 'stop') isDisturbed = true;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import type {Method} from '../../../source/engine/memory-calls.ts';
 import {ways} from '../cut.ts';
-import type {Failure} from '../memory-faults.ts';
+import {type FailingCalls, failingCalls} from '../random-world.ts';
 import {type ModelService, service, serviceNames} from './project.ts';
 
 export const commandNames = [
@@ -36,7 +35,7 @@ export type Step =
 			readonly pick: number;
 	  }
 	| {readonly type: 'networks' | 'router' | 'retag'}
-	| {readonly type: 'fail'; readonly method: Method; readonly times: number; readonly how: Failure}
+	| FailingCalls
 	| {
 			readonly type: 'command';
 			readonly name: CommandName;
@@ -81,25 +80,5 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 		}),
 	},
 	{weight: 1, arbitrary: fc.record({type: fc.constantFrom('networks', 'router', 'retag')})},
-	{
-		weight: 1,
-		arbitrary: fc.record({
-			type: fc.constant('fail'),
-			method: fc.constantFrom(
-				...([
-					'run',
-					'createNetwork',
-					'createVolume',
-					'rename',
-					'join',
-					'exec',
-					'remove',
-					'stop',
-					'setRestart',
-				] as const),
-			),
-			times: fc.integer({min: 1, max: 3}),
-			how: fc.constantFrom('refused', 'unseen', 'unanswered'),
-		}),
-	},
+	{weight: 1, arbitrary: failingCalls},
 );
