@@ -1,6 +1,7 @@
 import type {EnvironmentContext} from '../apply/context.ts';
 import {createSecretReader} from '../apply/secret-reader.ts';
 import {lockAndRecover, type Session} from '../apply/session.ts';
+import {connectResources} from '../apply/steps/connect-resources.ts';
 import {createNetworks} from '../apply/steps/create-networks.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {DesiredResource, DesiredVolume} from '../model/specs.ts';
@@ -63,13 +64,18 @@ export function withResource(work: Work, resource: DesiredResource, volumes: rea
 	return {...work, context: {...work.context, plan: {...plan, desired}}};
 }
 
-/** Prepares what a container needs to become ready: the environment's networks, and the router if it is probed. */
+/**
+ * Prepares what a container needs to become ready: the environment's networks, with its resources, and the router if it is
+ * probed. All of it may have been removed by hand, and an apply is blocked while a resource is half restored.
+ */
 export async function prepareNetwork({context}: Work, isProbed: boolean): Promise<void> {
 	const {engine, router, state} = context;
 	await createNetworks(context);
+	const network = newestNetworkName(state.current());
+	await connectResources(context, network);
 	if (!isProbed) return;
 	await ensureRouter(engine, optionsFor(router, state.current()));
-	await joinEnvironment(engine, router, newestNetworkName(state.current()));
+	await joinEnvironment(engine, router, network);
 }
 
 const openLocked = (place: WorkPlace, operation: string): Promise<Session> => {

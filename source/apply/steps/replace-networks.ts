@@ -1,9 +1,9 @@
-import type {ObservedContainer, ObservedNetwork} from '../../engine/engine.ts';
+import type {ObservedNetwork} from '../../engine/engine.ts';
 import {observeOwn} from '../../engine/own-engine.ts';
 import {UserError} from '../../errors.ts';
 import {failpoint} from '../../failpoints.ts';
 import {command, hint} from '../../hint.ts';
-import {nameIn, networkAddress} from '../../model/address.ts';
+import {networkAddress} from '../../model/address.ts';
 import {isKeptUp} from '../../model/container-state.ts';
 import {isRunning} from '../../model/kinds.ts';
 import {labels} from '../../model/labels.ts';
@@ -14,6 +14,7 @@ import {newestNetworks} from '../../state/networks.ts';
 import type {NetworkPair, NetworkRecord, NetworksRecord, State} from '../../state/state.ts';
 import {type ApplyContext, notice, progress} from '../context.ts';
 import {publishState} from '../publish-state.ts';
+import {connectResources, resourceContainers} from './connect-resources.ts';
 import {makeBoth, networkMaker} from './create-networks.ts';
 import {removeNetworks} from './remove-networks.ts';
 
@@ -38,23 +39,6 @@ function assertAllMove({plan, state}: ApplyContext): void {
 	throw new UserError(`the network can only be replaced with all services, and service.${left} is deselected`, {
 		hint: hint`${command('apply')} with every service, or without the network`,
 	});
-}
-
-/** The environment's containers of resources. */
-async function resourceContainers({engine, state}: ApplyContext): Promise<ObservedContainer[]> {
-	const {containers} = await observeOwn(engine, state.current());
-	return containers.filter(({labels: own}) => own[labels.address]?.startsWith('resource.'));
-}
-
-/** Connects the containers of recorded resources to a network, with the names by which services find them. */
-async function connectResources(context: ApplyContext, network: string): Promise<void> {
-	const {resources} = context.state.current();
-	const connect = async ({id, networks, labels: own}: ObservedContainer) => {
-		const record = resources[nameIn(own[labels.address] ?? '')];
-		if (!record || Object.hasOwn(networks, network)) return;
-		await context.engine.join(id, {network, aliases: [record.spec.hostname, record.name]});
-	};
-	await Promise.all((await resourceContainers(context)).map(connect));
 }
 
 /**
