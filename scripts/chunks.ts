@@ -74,7 +74,7 @@ const chunks: readonly Chunk[] = [
 			'source/ui/logs/pool-view.ts',
 			'source/ui/parts/store.ts',
 		],
-		without: ['source/ui/logs/log-store.ts'],
+		without: ['source/output/logs/*.ts', 'source/ui/logs/log-store.ts'],
 	},
 	// Everything that draws, except what other commands use too (above) and Ink's developer tools.
 	{

@@ -418,7 +418,25 @@ describe('logs', () => {
 	});
 
 	it.each([
+		[['--grep', 'PORT'], ''],
+		[['--grep', 'port'], 'web'],
+		[['--grep', 'port', '--invert'], 'api'],
+		[['--grep', '^hel+o', '--regex'], 'api'],
+		[['--grep', 'port', '--context', '1'], 'web api'],
+		[['--level', 'info'], ''],
+		[['--collapse', '--fold'], 'web api'],
+	])('%j prints the lines of: %s', async (words, sources) => {
+		const text = await shop.text('logs', ...words);
+		expect(Array.from(text.matchAll(/\[(\w+)\]/g), ([, name]) => name).join(' ')).toBe(sources);
+	});
+
+	it.each([
 		[['nope'], 'Error: nope has no container in environment production'],
+		[['--grep', '(', '--regex'], 'Error: --grep is not a regular expression: unterminated group (it is "(")'],
+		[['--grep', ''], 'Error: --grep needs a text to look for (it is empty)'],
+		[['--invert'], 'Error: --invert needs --grep, with the text to look for'],
+		[['--context', '2'], 'Error: --context needs --grep or --level, to show lines around'],
+		[['--json', '--fold'], 'Error: --fold is for text: with --json every line is printed whole'],
 		[
 			['--tail', '0'],
 			"error: option '--tail <lines>' argument '0' is invalid. It must be a whole number from 1 to 100000.",

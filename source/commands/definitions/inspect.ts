@@ -152,6 +152,28 @@ export const inspect = {
 					description: 'Number of last lines of each source',
 				},
 				since: logFlags.since,
+				grep: {
+					kind: 'text',
+					value: 'text',
+					description: 'Only lines with this text, of those that --tail and --since take; capitals make case matter',
+				},
+				regex: {kind: 'boolean', description: 'The text of --grep is a regular expression'},
+				invert: {kind: 'boolean', description: 'Only lines without it'},
+				level: {
+					kind: 'choice',
+					value: 'level',
+					choices: ['debug', 'info', 'warn', 'error'],
+					description: 'Only lines of this level and worse, and what belongs to them, such as a stack trace',
+				},
+				context: {
+					kind: 'number',
+					value: 'lines',
+					least: 0,
+					most: 100,
+					description: 'Also this many lines before and after each of them',
+				},
+				collapse: {kind: 'boolean', description: 'Print a repeated line once, and how often it came (text only)'},
+				fold: {kind: 'boolean', description: 'Print JSON lines as their message and fields (text only)'},
 				time: {kind: 'boolean', isNegated: true, description: 'Omit timestamps'},
 				raw: logFlags.raw,
 				plain: {kind: 'boolean', description: 'Print lines instead of the screen'},
@@ -160,6 +182,8 @@ export const inspect = {
 			examples: [
 				{line: 'logs', text: 'Show the logs of everything in production'},
 				{line: 'logs web --follow', text: 'Follow one service'},
+				{line: 'logs --level error --context 2', text: 'Show errors, with two lines around each'},
+				{line: 'logs api --grep "time.*out" --regex', text: 'Show lines that match a regular expression'},
 				{
 					line: 'logs db --tail 50 --since 2026-01-31T12:00:00Z',
 					text: 'Print at most 50 lines, from a time on',
