@@ -68,6 +68,7 @@ export const commandGroups = {
 	'environment create': 'environments',
 	'environment list': 'environments',
 	'environment show': 'environments',
+	'environment diff': 'environments',
 	'environment delete': 'environments',
 	'environment prune': 'environments',
 	'machine add': 'machines',
@@ -125,6 +126,7 @@ export const commandNames: readonly CommandName[] = Object.keys(commandGroups).f
 const withoutFlag: Readonly<Partial<Record<CommandName, 'argument' | 'none'>>> = {
 	'environment create': 'argument',
 	'environment delete': 'argument',
+	'environment diff': 'argument',
 	'environment list': 'none',
 	'environment prune': 'none',
 	init: 'none',

@@ -47,9 +47,10 @@ const typedWords = (run: Run): readonly string[] => {
 	];
 };
 
-const typedForEnvironment = ({verb, environment, object, deployment}: Run): readonly string[] => [
+const typedForEnvironment = ({verb, environment, object, deployment, from}: Run): readonly string[] => [
 	...(verb === 'discard' ? ['promote', '--discard'] : [verb]),
-	...(verb === 'init' || environment === 'production' ? [] : ['--env', environment]),
+	...(from === undefined ? [] : ['--from', from, '--to', environment]),
+	...(verb === 'init' || from !== undefined || environment === 'production' ? [] : ['--env', environment]),
 	...(object === undefined ? [] : verb === 'restart' || verb === 'open' ? [object] : ['--service', object]),
 	...(deployment === undefined ? [] : ['--to', deployment]),
 ];
@@ -71,7 +72,7 @@ function runAgain(words: readonly string[]): void {
 /** Runs a command with its own plan, question and view. */
 export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Promise<void> {
 	invoke(typedWords(run), run.environment);
-	const {environment, object = '', backup = '', deployment} = run;
+	const {environment, object = '', backup = '', deployment, from} = run;
 	const common = {
 		...flags,
 		env: environment,
@@ -87,7 +88,7 @@ export async function runCommand(run: Run, {flags}: Pick<Context, 'flags'>): Pro
 		stop: () => lifecycle('stop', common),
 		start: () => lifecycle('start', common),
 		rollback: () => rollback(common),
-		promote: () => promote(common),
+		promote: () => promote(from === undefined ? common : {...common, from, to: environment}),
 		discard: () => promote({...common, discard: true}),
 		destroy: () => destroy(common),
 		open: () => open(run.object, common),

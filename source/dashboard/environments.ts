@@ -7,14 +7,15 @@ import type {AgentReport} from '../output/agent/agent-words.ts';
 import {healthWord, restartsText, toneOf} from '../output/status/health-text.ts';
 import {failedAtText} from '../output/status/stage-text.ts';
 import type {ResourceStatus, ServiceStatus} from '../output/status/status-report.ts';
+import {imageIdentity, imageOf, imageOfResource, type NamedImage, shortImage} from '../plan/image-attribute.ts';
 import {resourceContainer} from '../plan/input.ts';
 import type {Drift} from '../plan/plan.ts';
 import type {Vitals} from '../plan/vitals.ts';
 import {createStatusReport} from '../report/status.ts';
 import {crashLoopAt} from '../state/crash-loop.ts';
-import {heldCandidates} from '../state/deployments.ts';
+import {activeDeployment, heldCandidates} from '../state/deployments.ts';
 import type {Deployment, DeploymentFailure, State} from '../state/state.ts';
-import type {CrashLoopView, EnvironmentView, Failure, ObjectView} from '../ui/dashboard/data.ts';
+import type {CrashLoopView, EnvironmentView, Failure, ImageView, ObjectView} from '../ui/dashboard/data.ts';
 import type {EngineConnection} from '../workspace/workspace.ts';
 import {type Pending, pendingText} from './pending.ts';
 
@@ -34,6 +35,13 @@ type Input = EngineConnection & {
 	readonly drift: readonly Drift[];
 	readonly problem: string | undefined;
 };
+
+/** An image as the dashboard shows it. */
+const imageView = (image: NamedImage): ImageView => ({
+	identity: imageIdentity(image),
+	name: shortImage(image),
+	at: image.origin?.builtAt === undefined ? null : Date.parse(image.origin.builtAt),
+});
 
 const exitLines = ({exitCode, isOutOfMemory}: Pick<DeploymentFailure, 'exitCode' | 'isOutOfMemory'>): string[] =>
 	exitCode === undefined ? [] : [`exit code ${exitCode}${isOutOfMemory ? ', out of memory' : ''}`];
@@ -81,6 +89,7 @@ function serviceView(input: Input, name: string, status: ServiceStatus | undefin
 	const address = serviceAddress(name);
 	const attempt = status?.failedAttempt && state?.deployments[status.failedAttempt.deployment];
 	const health = status?.health ?? none;
+	const active = state && activeDeployment(state, name);
 	return {
 		address,
 		kind: 'service',
@@ -88,6 +97,7 @@ function serviceView(input: Input, name: string, status: ServiceStatus | undefin
 		type: status?.kind ?? declared?.kind ?? 'service',
 		...healthView(health),
 		version: status?.deployment ?? null,
+		image: active ? imageView(imageOf(active)) : null,
 		since: status?.createdAt ?? null,
 		url: status?.url ?? null,
 		needsForwarding: status?.needsForwarding ?? false,
@@ -114,6 +124,7 @@ function resourceView(input: Input, name: string, status: ResourceStatus | undef
 		type: declared?.preset ?? record?.declared?.preset ?? 'resource',
 		...healthView(health),
 		version: status?.image ?? null,
+		image: record ? imageView(imageOfResource(record)) : null,
 		since: container ? byOurClock(container.createdAt, vitals.clockOffsetMs) : null,
 		url: null,
 		needsForwarding: false,

@@ -6,6 +6,7 @@ import {renderError} from '../output/errors.ts';
 import {sanitiseLine} from '../output/sanitise.ts';
 import {createTerminal} from '../output/terminal.ts';
 import type {EnvironmentView, ObjectView} from '../ui/dashboard/data.ts';
+import {createMatrix} from '../ui/dashboard/matrix.ts';
 import {agentNotes} from '../ui/dashboard/notes.ts';
 import {summaryOf} from '../ui/dashboard/rows.ts';
 import type {ScreenFlags} from '../workspace/flags.ts';
@@ -69,8 +70,10 @@ async function chooseEnvironment(
 	print: (text: string) => void,
 ): Promise<string | undefined> {
 	print(`${counted(environments.length, 'environment')}.`);
-	for (const [index, view] of environments.entries())
-		print(`${index + 1}. ${sanitiseLine(view.name)}: ${sanitiseLine(summaryOf(view).text)}`);
+	for (const [index, {environment, behind}] of createMatrix(environments, Date.now()).rows.entries()) {
+		const older = behind.length === 0 ? '' : `, another environment has a newer image of ${behind.join(', ')}`;
+		print(`${index + 1}. ${sanitiseLine(environment.name)}: ${sanitiseLine(summaryOf(environment).text + older)}`);
+	}
 	for (;;) {
 		const answer = await askLine('Number or name of an environment, or quit: ');
 		if (answer === '' || answer === 'q' || answer === 'quit') return undefined;

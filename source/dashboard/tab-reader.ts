@@ -1,9 +1,11 @@
 import {messageOf} from '../errors.ts';
 import type {Terminal} from '../output/terminal.ts';
+import type {TabContent} from '../ui/dashboard/data.ts';
 import {currentObject} from '../ui/dashboard/lookups.ts';
 import type {DashboardState} from '../ui/dashboard/state.ts';
 import type {DashboardStore} from '../ui/dashboard/store.ts';
 import {entryOf, type Knowledge, workspaceOf} from './knowledge.ts';
+import {readComparisonTab} from './tabs/comparison.ts';
 import {readTab} from './tabs/tabs.ts';
 
 type Options = {
@@ -18,27 +20,42 @@ export function createTabReader({store, known, terminal, signal}: Options) {
 	// The location whose content was read last.
 	let shown = '';
 
+	/** How to read the content that is shown; undefined if there is none. */
+	const readingOf = (state: DashboardState): (() => Promise<TabContent>) | undefined => {
+		const {location} = state;
+		const {files} = known;
+		if (location.screen !== 'object' && location.screen !== 'comparison') return undefined;
+		const entry = entryOf(known, location.environment);
+		if (!files || !entry) return undefined;
+		if (location.screen === 'comparison') {
+			const other = entryOf(known, location.other);
+			return other && (() => readComparisonTab(entry, other));
+		}
+		const object = currentObject(state);
+		const {tab, environment} = location;
+		if (tab === 'logs' || !object) return undefined;
+		return () =>
+			readTab(tab, {
+				connection: entry.connection,
+				workspace: workspaceOf(known, environment),
+				trouble: files.trouble,
+				state: entry.state,
+				environment,
+				object,
+				terminal,
+			});
+	};
 	const read = async (state: DashboardState) => {
 		const {location} = state;
-		const object = currentObject(state);
-		if (!known.files || location.screen !== 'object' || location.tab === 'logs' || !object) {
+		const reading = readingOf(state);
+		if (!reading) {
 			shown = '';
 			return;
 		}
 		const key = JSON.stringify(location);
 		if (key === shown) return;
 		shown = key;
-		const entry = entryOf(known, location.environment);
-		if (!entry) return;
-		const content = await readTab(location.tab, {
-			connection: entry.connection,
-			workspace: workspaceOf(known, location.environment),
-			trouble: known.files.trouble,
-			state: entry.state,
-			environment: location.environment,
-			object,
-			terminal,
-		});
+		const content = await reading();
 		if (!signal.aborted && JSON.stringify(store.getSnapshot().location) === key) store.update({content});
 	};
 

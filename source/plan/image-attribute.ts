@@ -1,6 +1,6 @@
 import type {ImageOrigin} from '../model/image-origin.ts';
 import {minuteText} from '../model/lifetime.ts';
-import type {Deployment} from '../state/state.ts';
+import type {Deployment, ResourceRecord} from '../state/state.ts';
 import type {Attribute} from './attribute.ts';
 import type {ShownValue} from './plan.ts';
 
@@ -18,7 +18,7 @@ export type NamedImage = {
 const shortDigest = (digest: string): string => digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]*$/, '$1');
 
 /** A built image's tag is its key. */
-const isBuilt = ({reference, key}: NamedImage): boolean => reference.endsWith(`:${key}`);
+export const isBuilt = ({reference, key}: NamedImage): boolean => reference.endsWith(`:${key}`);
 
 /** A prebuilt image as text: `nginx:1.27@sha256:0123456789ab`. */
 export function describePrebuilt(reference: string, id: string, digest?: string): string {
@@ -53,10 +53,33 @@ export function imageAttribute(image: NamedImage): Attribute {
 	return id === null ? {shown, identity: null} : {shown, identity: id, detail: shortDigest(id)};
 }
 
+/** Whether two images are equal: the same one, or built from the same source and configuration. */
+export const isSameImage = (one: NamedImage, other: NamedImage): boolean => imageIdentity(one) === imageIdentity(other);
+
+/** A text that equal images share: the key of a built image, the id of a prebuilt one. */
+export const imageIdentity = (image: NamedImage): string => (isBuilt(image) ? image.key : (image.id ?? image.key));
+
+const shortLength = 7;
+
+/** A short name for lists: the start of a built image's key, the tag of a prebuilt one, or the start of its digest. */
+export function shortImage(image: NamedImage): string {
+	if (isBuilt(image)) return image.key.slice(0, shortLength);
+	const [, digest] = /@\w+:([0-9a-f]+)$/.exec(image.reference) ?? [];
+	if (digest !== undefined) return digest.slice(0, shortLength);
+	return /:([^:/]+)$/.exec(image.reference)?.[1] ?? 'latest';
+}
+
 /** The image of a recorded deployment. */
 export const imageOf = ({imageId, imageReference, imageKey, imageOrigin}: Deployment): NamedImage => ({
 	id: imageId,
 	reference: imageReference,
 	key: imageKey,
 	origin: imageOrigin,
+});
+
+/** The image of a recorded resource. */
+export const imageOfResource = ({imageId, spec}: Pick<ResourceRecord, 'imageId' | 'spec'>): NamedImage => ({
+	id: imageId,
+	reference: spec.image,
+	key: imageId,
 });

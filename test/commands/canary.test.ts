@@ -101,6 +101,7 @@ const lines: Readonly<Record<CommandName, readonly (readonly string[])[] | Absen
 	'environment list': [[]],
 	'environment prune': [[]],
 	'environment show': [['production']],
+	'environment diff': [['production', 'staging'], ['staging']],
 	'machine list': [[]],
 	'machine show': [['none']],
 	'machine doctor': [['none']],

@@ -1,6 +1,6 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi} from 'vitest';
 import type {EngineInfo} from '../../source/engine/engine.ts';
 import {createMemoryEngine} from '../../source/engine/memory.ts';
 import {EngineError} from '../../source/errors.ts';
@@ -9,7 +9,7 @@ import {readOnDisk} from '../../source/state/on-disk.ts';
 import {writeState} from '../../source/state/store.ts';
 import {withoutSteps} from './mask.ts';
 import {leavesNothingUntested} from './proofs.ts';
-import {openShop, type Shop, unknownEnvironment} from './shop.ts';
+import {descriptor, images, openShop, type Shop, unknownEnvironment} from './shop.ts';
 
 vi.mock(import('node:timers/promises'), async original =>
 	(await import('../apply/short-pauses.ts')).shortenPauses(original),
@@ -159,6 +159,93 @@ describe('environment show', () => {
 		expect(await shop.failure('environment', 'show', 'stagin')).toMatchInlineSnapshot(`
 			"Error: environment stagin of shop has not been deployed yet, did you mean staging?
 			  There are: production, staging. compartment apply --env stagin deploys this one
+			"
+		`);
+	});
+});
+
+describe('environment diff', () => {
+	const secrets = ['equal-in-both', 'of-production', 'of-staging'] as const;
+	const set = (environment: string, key: string, value: string) =>
+		shop.feed(value, 'variable', 'set', key, '--service', 'web', '--env', environment, '--sensitive', '--stdin');
+
+	beforeAll(async () => {
+		shop = await openShop();
+		await shop.deploy();
+		for (const name of ['production', 'staging']) await set(name, 'API_KEY', secrets[0]);
+		await set('production', 'TOKEN', secrets[1]);
+		await set('staging', 'TOKEN', secrets[2]);
+		await shop.text('variable', 'set', 'LOG_LEVEL', 'debug', '--service', 'web', '--env', 'staging');
+		await shop.text('apply', '--auto-approve');
+		shop.write('compartment.yml', descriptor.replace('tidy up', 'tidy').replace(images.finished, images.crashing));
+		await shop.deploy('staging');
+	});
+
+	afterAll(() => shop.close());
+
+	it('shows images, configuration and variables that differ, and which are equal', async () => {
+		const text = await shop.text('environment', 'diff', 'staging', 'production');
+		expect(text).toMatchInlineSnapshot(`
+			"From staging to production
+
+			Services
+			  api    = app:good@sha256:HASH________
+			  sweep  = app:crashing@sha256:HASH________
+			  tidy   app:crashing@sha256:HASH________ → app:finished@sha256:HASH________: production is older
+			  web    = app:good@sha256:HASH________
+
+			Resources
+			  db     = db:1@sha256:HASH________
+
+			Configuration
+			  tidy   command  "tidy" → "tidy up"
+
+			Variables
+			  web    LOG_LEVEL  only in staging: "debug"
+			  web    TOKEN  (sensitive) differs
+			  web    equal: API_KEY, DATABASE_HOST
+
+			4 differences, 1 of them in images.
+			"
+		`);
+		for (const secret of secrets) expect(text).not.toContain(secret);
+	});
+
+	it('is a document as JSON, without sensitive values', async () => {
+		const document = await shop.json('environment', 'diff', 'staging');
+		expect(document).toMatchObject({from: {name: 'staging'}, to: {name: 'production'}, differences: 4, warnings: []});
+		const variablesOf = (name: string) =>
+			document.objects.find((each: {readonly name: string}) => each.name === name).variables;
+		expect(variablesOf('web')).toEqual([
+			{name: 'API_KEY', before: {sensitive: true}, after: {sensitive: true}, isEqual: true},
+			{name: 'DATABASE_HOST', before: 'from db.host', after: 'from db.host', isEqual: true},
+			{name: 'LOG_LEVEL', before: 'debug', after: null, isEqual: false},
+			{name: 'TOKEN', before: {sensitive: true}, after: {sensitive: true}, isEqual: false},
+		]);
+		for (const secret of secrets) expect(JSON.stringify(document)).not.toContain(secret);
+	});
+
+	it('says what it cannot compare, for who cannot read the sensitive values', async () => {
+		vi.stubEnv('COMPARTMENT_IDENTITY_FILE', join(shop.folder, 'other-identity'));
+		onTestFinished(() => void vi.unstubAllEnvs());
+		const {stdout, stderr, exitCode} = await shop.run('environment', 'diff', 'staging');
+		expect(exitCode).toBe(0);
+		expect(stdout).toMatch(/web +TOKEN {2}\(sensitive\) cannot be compared/);
+		expect(stderr).toContain('Sensitive values of staging are not compared');
+	});
+
+	it('exits with 2 on request if they differ', async () => {
+		const {exitCode} = await shop.run('environment', 'diff', 'staging', '--detailed-exitcode');
+		expect(exitCode).toBe(2);
+	});
+
+	it('refuses an environment that there is not, and the same one twice', async () => {
+		expect(await shop.failure('environment', 'diff', 'nope')).toBe(
+			unknownEnvironment.replace('production.', 'production, staging.'),
+		);
+		expect(await shop.failure('environment', 'diff', 'production')).toMatchInlineSnapshot(`
+			"Error: Name two different environments.
+			  compartment environment diff staging production
 			"
 		`);
 	});

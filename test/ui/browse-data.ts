@@ -1,4 +1,4 @@
-import type {EnvironmentView, Figures, ObjectView, TabContent} from '../../source/ui/dashboard/data.ts';
+import type {EnvironmentView, Figures, ImageView, ObjectView, TabContent} from '../../source/ui/dashboard/data.ts';
 import {createDashboardStore} from '../../source/ui/dashboard/store.ts';
 import {createLogPool} from '../../source/ui/logs/log-pool.ts';
 import {corpus, hostile, hostileText} from './hostile.ts';
@@ -7,6 +7,9 @@ import {corpus, hostile, hostileText} from './hostile.ts';
 export const now = Date.parse('2026-11-20T08:00:00.000Z');
 
 const minutes = 60_000;
+
+/** An image that was built some minutes ago. */
+const imageAt = (name: string, age: number): ImageView => ({identity: name, name, at: now - age * minutes});
 
 const service = (name: string, part: Partial<ObjectView> = {}): ObjectView => ({
 	address: `service.${name}`,
@@ -18,6 +21,7 @@ const service = (name: string, part: Partial<ObjectView> = {}): ObjectView => ({
 	cause: null,
 	restarts: '',
 	version: `dpl_1m7vn44kgbj${name}`,
+	image: imageAt('7bc3d02', 42),
 	since: now - 42 * minutes,
 	url: `http://${name === 'web' ? '' : `${name}-`}notes.localhost:9080`,
 	needsForwarding: false,
@@ -36,6 +40,7 @@ const resource = (name: string, part: Partial<ObjectView> = {}): ObjectView => (
 	kind: 'resource',
 	type: 'postgres',
 	version: 'postgres:16-alpine',
+	image: {identity: 'sha256:aa', name: '16-alpine', at: null},
 	url: null,
 	...part,
 });
@@ -115,13 +120,17 @@ export const looping = environment(
 
 export const staging = environment(
 	'staging',
-	[service('web', {isHeld: true}), service('api', {type: 'api', state: 'stopped', tone: 'warning'}), resource('db')],
+	[
+		service('web', {isHeld: true, image: imageAt('19aa31c', 71)}),
+		service('api', {type: 'api', state: 'stopped', tone: 'warning'}),
+		resource('db'),
+	],
 	{updatedAt: now - 3 * 24 * 60 * minutes},
 );
 
 export const empty = environment(
 	'preview',
-	[service('web', {state: 'not deployed', tone: 'quiet', version: null, since: null, url: null})],
+	[service('web', {state: 'not deployed', tone: 'quiet', version: null, image: null, since: null, url: null})],
 	{isDeployed: false, updatedAt: null},
 );
 
@@ -239,6 +248,39 @@ export const page: TabContent = {
 		{type: 'text', text: '\u001B[33m~\u001B[0m  env.LOG_LEVEL  "info" → "debug"'},
 	],
 };
+
+/** What differs between production and staging. */
+export const comparison: TabContent = {
+	type: 'page',
+	lines: [
+		{type: 'heading', text: 'Services'},
+		{type: 'fact', label: 'api', text: '= 7bc3d02, 2026-11-20 07:18 UTC', tone: 'quiet'},
+		{
+			type: 'fact',
+			label: 'web',
+			text: '7bc3d02, 2026-11-20 07:18 UTC → 19aa31c, 2026-11-20 06:49 UTC: staging is older',
+			tone: 'warning',
+		},
+		{type: 'heading', text: 'Variables'},
+		{type: 'fact', label: 'web', text: 'LOG_LEVEL  "info" → "debug"', tone: 'warning'},
+		{type: 'fact', label: 'web', text: 'API_KEY  (sensitive) differs', tone: 'warning'},
+		{type: 'fact', label: 'web', text: 'equal: DATABASE_URL, PORT', tone: 'quiet'},
+		{type: 'heading', text: '3 differences, 1 of them in images.'},
+	],
+};
+
+/** Environments with more services than fit beside each other. */
+export const wide = ['production', 'qa', 'staging'].map((name, row) =>
+	environment(
+		name,
+		Array.from({length: 12}, (_, column) =>
+			service(`service-${column + 1}`, {
+				image: imageAt(`${column}${row > column % 3 ? 'a' : 'b'}c3d02`, 9 * row + column),
+			}),
+		),
+		{pending: row},
+	),
+);
 
 /** A dashboard that has read everything, with lines in its log, and what it asked its command for. */
 export function createDashboard(environments: readonly EnvironmentView[] = [production, staging, empty]) {

@@ -9,6 +9,7 @@ import {colourInk} from '../../source/ui/parts/colour-ink.ts';
 import {GlyphsContext} from '../../source/ui/parts/use-glyphs.ts';
 import {
 	backups,
+	comparison,
 	createDashboard,
 	empty,
 	figures,
@@ -21,6 +22,7 @@ import {
 	staging,
 	table,
 	variables,
+	wide,
 } from './browse-data.ts';
 import {endlessLine, expectHarmless, expectWholeFrame, hostile, hostileText} from './hostile.ts';
 import {createManualClock} from './manual-clock.ts';
@@ -58,6 +60,9 @@ function open(part: Partial<DashboardState> = {}, size: Size = sizes[0]!, enviro
 
 const screens: Readonly<Record<string, (size: Size) => ReturnType<typeof open>>> = {
 	environments: size => open({}, size),
+	'many services': size => open({firstColumn: 4, marked: 'qa'}, size, wide),
+	comparison: size =>
+		open({location: {screen: 'comparison', environment: 'production', other: 'staging'}, content: comparison}, size),
 	environment: size => {
 		const screen = open({location: inProduction, figures}, size);
 		screen.store.log.show(poolOf());
@@ -236,6 +241,62 @@ test('the log of another object is never shown below its name', async () => {
 	// A filter selects another object without a move.
 	await screen.press('k');
 	expect(await screen.press('/db')).toMatch(/Log of db.*Loading…/s);
+});
+
+describe('the environments', () => {
+	test('show which image is the same as above, which is older, and what is behind', async () => {
+		const text = await open({}, {columns: 120, rows: 40}).text();
+		expect(text).toMatch(/❯ ✗ production +7bc3d02 42m ● +7bc3d02 42m ✗/);
+		expect(text).toMatch(/staging +19aa31c 1h {2}● ◀ {2}7bc3d02 = {3}! .*◀ web/);
+		expect(text).toMatch(/preview +– +– /);
+	});
+
+	test('scroll through the services, and count those that are not shown', async () => {
+		const screen = open({}, sizes[0]!, wide);
+		expect(await screen.text()).toContain('columns 1 to 3 of 12');
+		expect(await screen.press(']')).toContain('columns 2 to 4 of 12');
+		expect(await screen.press(']'.repeat(30))).toContain('columns 10 to 12 of 12');
+		expect(await screen.press('[')).toContain('columns 9 to 11 of 12');
+	});
+
+	test('are compared with the marked one, else with production', async () => {
+		const screen = open({}, {columns: 120, rows: 40});
+		await screen.press('jd');
+		expect(screen.state().location).toEqual({screen: 'comparison', environment: 'staging', other: 'production'});
+		expect(await screen.pressEscape()).toContain('ENVIRONMENT');
+		expect(await screen.press(' ')).toContain('staging is marked');
+		await screen.press('kd');
+		expect(screen.state().location).toEqual({screen: 'comparison', environment: 'production', other: 'staging'});
+	});
+
+	test('without a marked one have to be marked where it is not clear', async () => {
+		const screen = open();
+		expect(await screen.press('d')).toContain('Mark another environment with space first');
+		expect(await screen.press('>')).toContain('Mark the environment to promote to with space first');
+		expect(screen.state().departure).toBeUndefined();
+	});
+
+	test.each([
+		['j>', {environment: 'production', from: 'staging'}],
+		['j k>', {environment: 'staging', from: 'production'}],
+		['jd>', {environment: 'production', from: 'staging'}],
+	])('on keys %s promote their images', async (keys, run) => {
+		const screen = open();
+		screen.type(keys);
+		await screen.app.waitUntilExit();
+		expect(screen.state().departure).toEqual({type: 'run', verb: 'promote', ...run});
+	});
+
+	test('forget the mark of one that is gone, and leave its comparison', () => {
+		const screen = open({
+			marked: 'staging',
+			location: {screen: 'comparison', environment: 'production', other: 'staging'},
+		});
+		screen.store.update({environments: [production]});
+		expect(screen.state()).toMatchObject({location: {screen: 'environments'}});
+		screen.store.update({});
+		expect(screen.state().marked).toBeUndefined();
+	});
 });
 
 describe('navigation', () => {

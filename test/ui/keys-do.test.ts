@@ -36,8 +36,15 @@ const isTyping = (screens: readonly KeyScreen[]): boolean =>
 function browse(part: Partial<DashboardState>, ...before: readonly string[]): () => Situation {
 	return () => {
 		const {store, asked} = createDashboard([staging, production, {...production, name: 'zeta'}]);
-		const room = {rows: 3, lastTop: 3};
-		store.update({selectedEnvironment: 'production', selectedObject: 'service.web', filter: '', row: 1, ...part});
+		const room = {rows: 3, lastTop: 3, lastColumn: 2};
+		store.update({
+			firstColumn: 1,
+			selectedEnvironment: 'production',
+			selectedObject: 'service.web',
+			filter: '',
+			row: 1,
+			...part,
+		});
 		store.log.show(poolOf(Array.from({length: 40}, (_, index) => ['web', 'stdout', `line ${index}`])));
 		for (const key of before) store.press(key, room);
 		return {
@@ -106,6 +113,7 @@ const failing = (...before: readonly string[]) => failingWith([], before);
 const failed = (...before: readonly string[]) => failingWith([ended({failed: 2})], before);
 
 const inProduction = {screen: 'environment', environment: 'production'} as const;
+const comparison = {screen: 'comparison', environment: 'production', other: 'staging'} as const;
 const tab = (name: 'logs' | 'overview' | 'deployments') =>
 	({screen: 'object', environment: 'production', address: 'service.api', tab: name}) as const;
 const backupsTab = {screen: 'object', environment: 'production', address: 'resource.db', tab: 'backups'} as const;
@@ -115,6 +123,7 @@ const searched = ['/', 'l', 'i', 'n', 'e', 'enter', ...'N'.repeat(20)];
 const situations: Readonly<Record<string, () => Situation>> = {
 	environments: browse({}),
 	environment: browse({location: inProduction}),
+	comparison: browse({location: comparison, content: page}),
 	page: browse({location: tab('overview'), content: page}),
 	'table of deployments': browse({location: tab('deployments'), content: table}),
 	'table of backups': browse({location: backupsTab, content: backups, row: 1}),

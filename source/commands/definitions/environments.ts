@@ -1,3 +1,4 @@
+import {defaultEnvironment} from '../../command-names.ts';
 import {defineCommand, type Group} from './definition.ts';
 import {applyingFlags, commonFlags, outputFlags, reachFlags} from './flags.ts';
 
@@ -51,6 +52,30 @@ export const environments = {
 			flags: commonFlags,
 			examples: [{line: 'environment show staging', text: 'Show its networks, services, volumes and addresses'}],
 			run: async () => (await import('../environments/show.ts')).environmentShow,
+		}),
+		'environment diff': defineCommand({
+			description: 'Compare two environments: images, configuration, variables and routes',
+			arguments: [
+				{name: 'from', kind: 'text', names: 'environment'},
+				{
+					name: 'to',
+					kind: 'text',
+					names: 'environment',
+					isOptional: true,
+					default: defaultEnvironment,
+					description: 'Environment to compare it with',
+				},
+			],
+			flags: {
+				'detailed-exitcode': {kind: 'boolean', description: 'Exit with 2 if they differ'},
+				...reachFlags,
+				...outputFlags,
+			},
+			examples: [
+				{line: 'environment diff staging', text: 'Show what differs between staging and production'},
+				{line: 'environment diff qa staging --json', text: 'The same of two others, as a document'},
+			],
+			run: async () => (await import('../environments/diff.ts')).environmentDiff,
 		}),
 		'environment delete': defineCommand({
 			description: 'Destroy an environment with its data and its state',

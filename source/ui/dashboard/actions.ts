@@ -1,7 +1,14 @@
 import type {KeyAction} from '../keys/keymap.ts';
 import type {LogStore} from '../logs/log-store.ts';
 import {tabsOf} from './data.ts';
-import {currentEnvironment, currentObject, isOnLog, shownEnvironments, shownObjects} from './lookups.ts';
+import {
+	currentEnvironment,
+	currentObject,
+	isOnLog,
+	otherEnvironment,
+	shownEnvironments,
+	shownObjects,
+} from './lookups.ts';
 import {sorts} from './sort.ts';
 import type {DashboardEffects, DashboardLocation, DashboardState, Departure, Verb, Viewport} from './state.ts';
 
@@ -61,7 +68,7 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		const {location, filter} = state();
 		if (filter !== '') return change({filter: ''});
 		if (log.getSnapshot().isZoomed && isOnLog(state())) return void log.act('zoom', 0);
-		if (location.screen === 'environment') goTo({screen: 'environments'});
+		if (location.screen === 'environment' || location.screen === 'comparison') goTo({screen: 'environments'});
 		else if (location.screen === 'object') goTo({screen: 'environment', environment: location.environment});
 		else if (location.screen === 'all-logs')
 			goTo(
@@ -84,8 +91,10 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 		const tab = tabs[wanted(tabs.indexOf(location.tab), tabs.length)];
 		if (tab && tab !== location.tab) goTo({...location, tab});
 	};
-	const showSibling = (by: number) => {
-		const {location} = state();
+	const showSibling = (by: number, {lastColumn = 0}: Viewport) => {
+		const {location, firstColumn} = state();
+		if (location.screen === 'environments')
+			return change({firstColumn: Math.max(0, Math.min(firstColumn + by, lastColumn))});
 		if (location.screen === 'all-logs') {
 			const sources: (string | undefined)[] = [undefined, ...log.getSnapshot().pool.sources()];
 			const index = sources.indexOf(log.getSnapshot().view.source);
@@ -120,6 +129,24 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			...(object && (isOfService || verb === 'restart') ? {object: object.name} : {}),
 			...(deployment !== undefined && verb === 'rollback' ? {deployment} : {}),
 		});
+	};
+	const mark = () => {
+		const name = currentEnvironment(state())?.name;
+		change({marked: name === state().marked ? undefined : name});
+	};
+	const compare = () => {
+		const environment = currentEnvironment(state())?.name;
+		const other = otherEnvironment(state());
+		if (environment === undefined) return;
+		if (other === undefined) return say('Mark another environment with space first');
+		goTo({screen: 'comparison', environment, other});
+	};
+	const promoteTo = () => {
+		const from = currentEnvironment(state())?.name;
+		const environment = otherEnvironment(state());
+		if (from === undefined) return;
+		if (environment === undefined) return say('Mark the environment to promote to with space first');
+		leave({type: 'run', verb: 'promote', environment, from});
 	};
 	const workOnBackup = (verb: 'verify' | 'restore') => {
 		const {location, content, row} = state();
@@ -184,8 +211,8 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			'next-tab': () => showTab((index, count) => (index + 1) % count),
 			'previous-tab': () => showTab((index, count) => (index + count - 1) % count),
 			tab: () => showTab(() => Number(key) - 1),
-			previous: () => showSibling(-1),
-			next: () => showSibling(1),
+			previous: () => showSibling(-1, viewport),
+			next: () => showSibling(1, viewport),
 			sort: () => {
 				const sort = sorts[(sorts.indexOf(state().sort) + 1) % sorts.length]!;
 				change({sort, message: `Sorted: ${sort}`});
@@ -194,6 +221,9 @@ export function createDashboardActions({state, change, leave, log, effects}: Too
 			palette: () => change({overlay: {type: 'palette', typed: '', cursor: 0}}),
 			help: () => change({overlay: {type: 'help', top: 0}}),
 			quit: () => leave({type: 'quit'}),
+			mark,
+			diff: compare,
+			'promote-to': promoteTo,
 			shell,
 			backup: backUp,
 			verify: () => workOnBackup('verify'),

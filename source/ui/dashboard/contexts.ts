@@ -19,6 +19,8 @@ export function screensBelowOverlay(state: DashboardState): readonly KeyScreen[]
 		case 'environments':
 		case 'environment':
 			return [location.screen];
+		case 'comparison':
+			return ['page', 'comparison'];
 		case 'all-logs':
 			return ['log', 'all-logs'];
 		case 'object':

@@ -30,6 +30,16 @@ export type Failure = {
 	readonly lines: readonly string[];
 };
 
+/** The image that a service or resource runs. */
+export type ImageView = {
+	/** Equal for images that are equal. */
+	readonly identity: string;
+	/** The tag of a prebuilt image, the start of the key of a built one: `16-alpine`, `5edf09a`. */
+	readonly name: string;
+	/** When it was built or first used, in milliseconds since the epoch; null if that is not recorded. */
+	readonly at: number | null;
+};
+
 /** A service or a resource of one environment. */
 export type ObjectView = {
 	/** `service.web`, `resource.db`. */
@@ -47,6 +57,8 @@ export type ObjectView = {
 	readonly restarts: string;
 	/** Id of the active deployment, or the image of a resource. */
 	readonly version: string | null;
+	/** Null while nothing is deployed. */
+	readonly image: ImageView | null;
 	/** Milliseconds since the epoch. */
 	readonly since: number | null;
 	readonly url: string | null;

@@ -1,3 +1,4 @@
+import {defaultEnvironment} from '../../command-names.ts';
 import type {EnvironmentView, Link, ObjectView} from './data.ts';
 import {sortObjects} from './sort.ts';
 import type {DashboardState} from './state.ts';
@@ -14,6 +15,18 @@ export function currentEnvironment(state: DashboardState): EnvironmentView | und
 	if (location.screen !== 'environments') return environments.find(({name}) => name === location.environment);
 	const shown = shownEnvironments(state);
 	return shown.find(({name}) => name === selectedEnvironment) ?? shown[0];
+}
+
+/**
+ * The environment beside the current one, to compare it with or to promote it to: the marked one, else production, else the only
+ * other one. Undefined if the user has to mark one.
+ */
+export function otherEnvironment(state: DashboardState): string | undefined {
+	const current = currentEnvironment(state)?.name;
+	if (state.location.screen === 'comparison') return state.location.other;
+	const others = state.environments.map(({name}) => name).filter(name => name !== current);
+	const wanted = [state.marked, defaultEnvironment].find(name => name !== undefined && others.includes(name));
+	return wanted ?? (others.length === 1 ? others[0] : undefined);
 }
 
 /** An answer of an engine that is older than this is shown as such: three polls. */
@@ -36,7 +49,7 @@ export function shownObjects(state: DashboardState): readonly ObjectView[] {
 /** The open object, or the one under the cursor. */
 export function currentObject(state: DashboardState): ObjectView | undefined {
 	const {location, selectedObject} = state;
-	if (location.screen === 'environments') return undefined;
+	if (location.screen === 'environments' || location.screen === 'comparison') return undefined;
 	const objects = shownObjects(state);
 	if (location.screen === 'object') return objects.find(({address}) => address === location.address);
 	return (
@@ -48,7 +61,7 @@ export function currentObject(state: DashboardState): ObjectView | undefined {
 /** What the log of this screen belongs to: a change of it needs another log. Undefined where there is none. */
 export function logSubjectOf(state: DashboardState): string | undefined {
 	const {location} = state;
-	if (location.screen === 'environments') return undefined;
+	if (location.screen === 'environments' || location.screen === 'comparison') return undefined;
 	if (location.screen === 'all-logs')
 		return JSON.stringify([location.environment, location.deployment, location.names]);
 	return JSON.stringify([location.environment, currentObject(state)?.address]);

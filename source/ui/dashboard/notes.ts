@@ -11,9 +11,10 @@ import type {DashboardState} from './state.ts';
 
 /** The notes below the title of a screen: its state in a few words. */
 export function notesOf(state: DashboardState, now: number): Note[] {
-	const {location, environments, isLoaded, problem} = state;
+	const {location, isLoaded, problem} = state;
 	if (!isLoaded || problem) return [];
-	if (location.screen === 'environments') return [{text: counted(environments.length, 'environment')}];
+	if (location.screen === 'environments') return environmentsNotes(state);
+	if (location.screen === 'comparison') return [{text: `changes from ${location.environment} to ${location.other}`}];
 	const {link} = state;
 	const environment = currentEnvironment(state);
 	if (!environment) return [];
@@ -31,6 +32,14 @@ export function notesOf(state: DashboardState, now: number): Note[] {
 		...agentNotes(environment, now),
 		// Last, because it is the first to be left out on a narrow screen, where the URLs say the same.
 		...(isRouterGood ? routerNotes(environment) : []),
+	];
+}
+
+/** How many environments there are, and which one is marked. */
+function environmentsNotes({environments, marked}: DashboardState): Note[] {
+	return [
+		{text: counted(environments.length, 'environment')},
+		...(marked === undefined ? [] : [{text: `${marked} is marked`, tone: 'busy' as const}]),
 	];
 }
 

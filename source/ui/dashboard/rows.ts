@@ -37,40 +37,6 @@ export function summaryOf({isDeployed, problem, objects}: EnvironmentView): {
 	};
 }
 
-export const environmentColumns: readonly TableColumn[] = [
-	{title: 'ENVIRONMENT', priority: 0},
-	{title: 'STATE', priority: 1, isFlexible: true},
-	{title: 'PENDING', priority: 3, align: 'right'},
-	{title: 'SERVICES', priority: 3, align: 'right'},
-	{title: 'RESOURCES', priority: 4, align: 'right'},
-	{title: 'DRIFT', priority: 5, align: 'right'},
-	{title: 'CHANGED', priority: 2, align: 'right'},
-];
-
-/** One environment as a row of the list. */
-export function environmentRow(view: EnvironmentView, now: number, isStale: boolean): TableRow {
-	const summary = summaryOf(view);
-	// Counts only what is deployed: objects that are only declared would seem to exist.
-	const deployed = view.objects.filter(({version}) => version !== null);
-	const count = (kind: ObjectView['kind']) => String(deployed.filter(object => object.kind === kind).length);
-	const drift = view.drift.length + view.objects.reduce((sum, object) => sum + object.drift.length, 0);
-	return {
-		id: view.name,
-		isStale,
-		tone: summary.tone,
-		toneCell: 1,
-		cells: [
-			view.name,
-			summary.text,
-			view.pending ? String(view.pending) : '',
-			count('service'),
-			count('resource'),
-			drift === 0 ? '' : String(drift),
-			ageOf(view.updatedAt, now),
-		],
-	};
-}
-
 /** Number of reads that a sparkline shows. */
 const sparkCells = 10;
 

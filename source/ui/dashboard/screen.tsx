@@ -1,5 +1,8 @@
 import {Box, Text, useApp, useWindowSize} from 'ink';
 import {useEffect} from 'react';
+import type {Glyphs} from '../../output/glyphs.ts';
+import {sanitiseLine} from '../../output/sanitise.ts';
+import {truncate} from '../../output/width.ts';
 import {ProblemPane} from '../apply/problem-pane.tsx';
 import {hintsOf} from '../keys/key-hints.ts';
 import type {KeyAction} from '../keys/keymap.ts';
@@ -18,11 +21,12 @@ import {useElapsed} from '../parts/use-elapsed.ts';
 import {useFullScreen} from '../parts/use-full-screen.ts';
 import {useGlyphs} from '../parts/use-glyphs.ts';
 import {useStore} from '../parts/use-store.ts';
+import {ComparisonScreen} from './comparison.tsx';
 import {activeScreens, screensBelowOverlay} from './contexts.ts';
 import {EnvironmentScreen} from './environment.tsx';
-import {EnvironmentsScreen} from './environments.tsx';
+import {EnvironmentsScreen, layoutEnvironments} from './environments.tsx';
 import {DashboardHeader} from './header.tsx';
-import {currentEnvironment, currentObject, isOnLog, logSubjectOf} from './lookups.ts';
+import {currentEnvironment, currentObject, isOnLog, logSubjectOf, otherEnvironment} from './lookups.ts';
 import {notesOf} from './notes.ts';
 import {ObjectScreen} from './object.tsx';
 import {drawPage} from './page-lines.ts';
@@ -55,7 +59,14 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 	const tabRows = state.location.screen === 'object' && !log.isZoomed ? 1 : 0;
 	const contentRows = poolRowsIn(body.rows - tabRows);
 	const page = state.content.type === 'page' ? drawPage(state.content.lines, columns - 4, glyphs) : [];
-	const room = {rows: contentRows, lastTop: Math.max(0, page.length - contentRows)};
+	const room = {
+		rows: contentRows,
+		lastTop: Math.max(0, page.length - contentRows),
+		lastColumn:
+			state.location.screen === 'environments'
+				? layoutEnvironments(state, {now: clock.now(), columns, glyphs}).layout.lastFirst
+				: 0,
+	};
 	useKeys(key => store.press(key, room), {onPaste: store.paste});
 
 	if (isLeaving) return null;
@@ -81,8 +92,8 @@ export function DashboardScreen({store, clock, isColoured}: Props) {
 			</Box>
 			<Footer
 				columns={columns}
-				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log)}).filter(
-					({action}) => isOffered(action, state, log),
+				hints={hintsOf(screens, {keymap, isUnicode: glyphs.isUnicode, labels: labelsOf(state, log, glyphs)}).filter(
+					({action}) => isOffered(action, state, log) && (action !== 'next' || room.lastColumn > 0),
 				)}
 			/>
 		</Box>
@@ -126,6 +137,8 @@ function Body({state, log, body, page, isColoured, clock}: BodyProps) {
 			return <EnvironmentsScreen state={state} now={clock.now()} {...body} />;
 		case 'environment':
 			return <EnvironmentScreen state={state} log={log} now={clock.now()} isColoured={isColoured} {...body} />;
+		case 'comparison':
+			return <ComparisonScreen state={state} page={page} {...body} />;
 		case 'object':
 			return <ObjectScreen state={state} log={log} page={page} now={clock.now()} isColoured={isColoured} {...body} />;
 		case 'all-logs':
@@ -147,6 +160,7 @@ function crumbsOf(state: DashboardState): string[] {
 	if (location.screen === 'environments') return [root];
 	const environment = currentEnvironment(state)?.name ?? location.environment;
 	if (location.screen === 'environment') return [root, environment];
+	if (location.screen === 'comparison') return [root, `${environment} and ${location.other}`];
 	if (location.screen === 'all-logs')
 		return [root, environment, location.deployment ? location.deployment.id : 'all logs'];
 	return [root, environment, currentObject(state)?.name ?? location.address];
@@ -173,7 +187,16 @@ function messageOf({overlay, filter, message, trouble, location}: DashboardState
 	return isList && filter !== '' ? `filter: "${filter}"` : undefined;
 }
 
-function labelsOf(state: DashboardState, {view, isZoomed}: LogState) {
+/** Longest name of an environment in the footer. */
+const longestName = 16;
+
+function labelsOf(state: DashboardState, {view, isZoomed}: LogState, {ellipsis}: Glyphs) {
+	const {screen} = state.location;
+	if (screen === 'environments' || screen === 'comparison') {
+		const other = otherEnvironment(state);
+		const name = other === undefined ? '' : truncate(sanitiseLine(other), longestName, ellipsis);
+		return other === undefined ? {} : {diff: `compare with ${name}`, 'promote-to': `promote to ${name}`};
+	}
 	if (!isOnLog(state)) return {};
 	return {
 		follow: view.end === undefined ? 'pause' : 'follow',

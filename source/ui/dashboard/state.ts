@@ -30,6 +30,8 @@ export type Departure =
 			/** Name of the service or resource that the verb is for. */
 			readonly object?: string;
 			readonly deployment?: string;
+			/** The environment whose images are promoted. */
+			readonly from?: string;
 			/** Id of the selected backup. */
 			readonly backup?: string;
 	  }
@@ -39,6 +41,8 @@ export type Departure =
 export type DashboardLocation =
 	| {readonly screen: 'environments'}
 	| {readonly screen: 'environment'; readonly environment: string}
+	/** Two environments side by side. */
+	| {readonly screen: 'comparison'; readonly environment: string; readonly other: string}
 	| {readonly screen: 'object'; readonly environment: string; readonly address: string; readonly tab: TabName}
 	| {
 			readonly screen: 'all-logs';
@@ -69,6 +73,10 @@ export type DashboardState = {
 	/** Name of the environment, and address of the object, under the cursor. */
 	readonly selectedEnvironment: string | undefined;
 	readonly selectedObject: string | undefined;
+	/** Name of the environment that `space` marked, to compare others with and to promote to. */
+	readonly marked: string | undefined;
+	/** Index of the first service or resource in the list of environments. */
+	readonly firstColumn: number;
 	/** Shows only items that contain it. */
 	readonly filter: string;
 	/** By address, for the open environment. */
@@ -99,4 +107,6 @@ export type Viewport = {
 	readonly rows: number;
 	/** The last line of a page that can be its first visible one. */
 	readonly lastTop: number;
+	/** The last column of the list of environments that can be its first visible one; default 0. */
+	readonly lastColumn?: number;
 };

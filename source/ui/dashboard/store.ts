@@ -31,6 +31,8 @@ const initial: DashboardState = {
 	location: {screen: 'environments'},
 	selectedEnvironment: undefined,
 	selectedObject: undefined,
+	marked: undefined,
+	firstColumn: 0,
 	filter: '',
 	figures: {},
 	content: {type: 'loading'},
@@ -119,14 +121,17 @@ export function createDashboardStore(effects: DashboardEffects, keymap: Keymap =
 function settled(state: DashboardState, previous: DashboardState): DashboardState {
 	const {location, environments, isLoaded} = state;
 	if (!isLoaded) return state;
-	if (location.screen !== 'environments' && !environments.some(({name}) => name === location.environment))
+	const isGone = (environment: string) => !environments.some(({name}) => name === environment);
+	if (location.screen !== 'environments' && isGone(location.environment))
 		return {...state, location: {screen: 'environments'}};
+	if (location.screen === 'comparison' && isGone(location.other)) return {...state, location: {screen: 'environments'}};
 	const [firstEnvironment] = shownEnvironments(state);
 	const [firstObject] = shownObjects(state);
 	const failed = newlyFailed(state, previous);
 	return {
 		...state,
 		row: rowAfter(state, previous),
+		marked: state.marked !== undefined && isGone(state.marked) ? undefined : state.marked,
 		selectedEnvironment: state.selectedEnvironment ?? firstEnvironment?.name,
 		selectedObject: failed ?? state.selectedObject ?? firstObject?.address,
 	};

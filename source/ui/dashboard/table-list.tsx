@@ -27,7 +27,7 @@ export const toneLooks: Readonly<Record<Tone, () => Look>> = {
 };
 
 /** The symbol that says the same as the colour. */
-function toneMark(tone: Tone, {running, failed, waiting}: Glyphs): string {
+export function toneMark(tone: Tone, {running, failed, waiting}: Glyphs): string {
 	const marks = {good: running, bad: failed, busy: running, quiet: waiting, warning: '!'};
 	return marks[tone];
 }

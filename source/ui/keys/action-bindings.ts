@@ -94,6 +94,22 @@ export const actionBindings = [
 		priority: 0,
 	},
 	{
+		action: 'promote-to',
+		keys: ['>'],
+		label: 'promote',
+		help: 'Run its images in the marked environment, else in production; asks first',
+		screens: ['environments'],
+		priority: 4,
+	},
+	{
+		action: 'promote-to',
+		keys: ['>'],
+		label: 'promote',
+		help: 'Run the images of the first environment in the second; asks first',
+		screens: ['comparison'],
+		priority: 1,
+	},
+	{
 		action: 'discard',
 		keys: [],
 		label: 'discard',

@@ -8,6 +8,7 @@ export const keyScreens = [
 	'help',
 	'environments',
 	'environment',
+	'comparison',
 	'object',
 	'resource',
 	'page',

@@ -7,7 +7,7 @@ export const generalBindings = [
 		keys: [':'],
 		label: 'actions',
 		help: 'Find an action by name',
-		screens: ['environments', 'environment', 'object', 'resource', 'all-logs'],
+		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs'],
 		priority: 5,
 	},
 	{
@@ -15,7 +15,7 @@ export const generalBindings = [
 		keys: ['?'],
 		label: 'help',
 		help: 'Show all keys',
-		screens: ['environments', 'environment', 'object', 'resource', 'all-logs', 'problem'],
+		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs', 'problem'],
 		priority: 2,
 	},
 	{
@@ -23,7 +23,7 @@ export const generalBindings = [
 		keys: ['q'],
 		label: 'quit',
 		help: 'Quit; everything keeps running',
-		screens: ['environments', 'environment', 'object', 'resource', 'all-logs', 'problem'],
+		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs', 'problem'],
 		priority: 3,
 	},
 	{
@@ -31,7 +31,7 @@ export const generalBindings = [
 		keys: ['ctrl-c'],
 		label: 'quit',
 		help: 'Quit at once; everything keeps running',
-		screens: ['environments', 'environment', 'object', 'resource', 'all-logs', 'problem'],
+		screens: ['environments', 'environment', 'comparison', 'object', 'resource', 'all-logs', 'problem'],
 		priority: 0,
 	},
 	{
@@ -50,6 +50,7 @@ export const generalBindings = [
 		screens: [
 			'environments',
 			'environment',
+			'comparison',
 			'object',
 			'resource',
 			'all-logs',
